@@ -1,0 +1,30 @@
+"""What every door has within reach. Wiring lays it out; a door takes a verb from lifecycle and hands it what it needs."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from daypass.model.grant import Delivery
+from daypass.ports import Book, Catalogue, Directory, Ledger, Logins, Outbox, Postings, Provisioner, Queue, Vendor
+from daypass.rules.document import RuleBook
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The collaborators of the doors."""
+
+    clock: Callable[[], datetime]
+    ledger: Ledger
+    queue: Queue
+    outbox: Outbox
+    postings: Postings
+    logins: Logins
+    book: Book
+    directory: Directory
+    catalogue: Catalogue
+    provisioners: Mapping[Delivery, Provisioner]
+    vendor: Vendor
+    rules: Callable[[], RuleBook]
+    """The rules as they stand now. Raises RulesUnreadable, and then nothing is allowed."""
+    public_url: str
+    """Where people's browsers and command lines reach this service; no slash at the end."""

@@ -1,0 +1,1 @@
+"""The nouns of Daypass: frozen values that refuse nonsense when they are made."""

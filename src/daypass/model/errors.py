@@ -1,0 +1,105 @@
+"""
+Everything that can go wrong, as one family.
+
+    DaypassError                 a sentence fit for the person who asked
+    |-- Refusal                  the answer is no, and asking again unchanged changes nothing
+    |   |-- BadInput             a word of the ask is wrong; `field` says which
+    |   |-- NotAllowed           the rules say no, or nothing says yes
+    |   |-- NotYours             this person may not do this to that request or grant
+    |   |-- TooLate              it was decided, cancelled or has ended already
+    |   `-- NotFound             no such request, grant, link or person
+    |-- Conflict                 somebody else moved the same row first; look again
+    |-- Unavailable              AWS, Slack or the database does not answer now; it will be tried again
+    |   `-- Throttled            the same, because we ask too fast
+    `-- Misconfigured            the operator must change something: a setting, a rule, an AWS permission
+        |-- AwsForbids           AWS refuses Daypass's own call; `action` names the permission that lacks
+        `-- RulesUnreadable      the rules cannot be read; every fault with file, line and a suggestion
+
+The message is the sentence a person reads. Doors turn a class into a status code, a Slack sentence
+or an exit code in one table (doors/refusals.py); nothing below the doors knows of those.
+"""
+
+from dataclasses import dataclass
+
+
+class DaypassError(Exception):
+    """A failure that has a sentence for the person it concerns."""
+
+    @property
+    def sentence(self) -> str:
+        """The message, as it is shown to a person."""
+        return str(self.args[0]) if self.args else type(self).__name__
+
+
+class Refusal(DaypassError):
+    """The answer is no, and asking again unchanged changes nothing."""
+
+
+class BadInput(Refusal):
+    """A word of the ask is wrong. `field` names it: resource, level, length, start, reason, delivery, person, command."""
+
+    def __init__(self, sentence: str, *, field: str = "command") -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+class NotAllowed(Refusal):
+    """The rules say no, or no rule says yes."""
+
+
+class NotYours(Refusal):
+    """This person may not do this to that request or grant."""
+
+
+class TooLate(Refusal):
+    """The request was decided, or the grant has ended, before this arrived."""
+
+
+class NotFound(Refusal):
+    """There is no such request, grant, link or person."""
+
+
+class Conflict(DaypassError):
+    """Somebody else moved the same row first: look again, then decide again."""
+
+
+class Unavailable(DaypassError):
+    """AWS, Slack or the database does not answer now. Nothing is lost; it will be tried again."""
+
+
+class Throttled(Unavailable):
+    """The other side asks us to be slower."""
+
+
+class Misconfigured(DaypassError):
+    """The operator must change something before this can work."""
+
+
+class AwsForbids(Misconfigured):
+    """AWS refused a call that Daypass itself must be able to make."""
+
+    def __init__(self, sentence: str, *, action: str) -> None:
+        super().__init__(sentence)
+        self.action = action
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One fault in a document somebody wrote: where it stands, what is wrong, what to write instead."""
+
+    file: str
+    line: int
+    sentence: str
+    suggestion: str = ""
+
+    def __str__(self) -> str:
+        hint = f" {self.suggestion}" if self.suggestion else ""
+        return f"{self.file}:{self.line}: {self.sentence}{hint}"
+
+
+class RulesUnreadable(Misconfigured):
+    """The rules cannot be read, so nothing is allowed until they can."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        super().__init__("The rules cannot be read:\n" + "\n".join(str(fault) for fault in faults))
+        self.faults = faults

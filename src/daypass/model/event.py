@@ -1,0 +1,102 @@
+"""
+What happened, in the journal's words: `subject.past-participle`, a closed vocabulary one can grep for.
+
+An Event is what the journal keeps for good, so it never carries a secret: a link or a token is named by the
+SHA-256 of itself.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from daypass.model.grant import Grant, GrantId
+from daypass.model.principal import PrincipalId
+from daypass.model.request import Request
+
+Detail = str | int | bool | None | tuple[str, ...]
+
+
+class Kind(StrEnum):
+    """Every kind of journal entry there is."""
+
+    REQUEST_FILED = "request.filed"
+    REQUEST_REFUSED = "request.refused"
+    REQUEST_APPROVED = "request.approved"
+    REQUEST_DENIED = "request.denied"
+    REQUEST_CANCELLED = "request.cancelled"
+    REQUEST_LAPSED = "request.lapsed"
+    REVIEW_REFUSED = "review.refused"
+    GRANT_PROVISIONING = "grant.provisioning"
+    GRANT_ACTIVATED = "grant.activated"
+    GRANT_WARNED = "grant.warned"
+    GRANT_ENDING = "grant.ending"
+    GRANT_ENDED = "grant.ended"
+    GRANT_STUCK = "grant.stuck"
+    CREDENTIALS_VENDED = "credentials.vended"
+    CONSOLE_VENDED = "console.vended"
+    LINK_MADE = "link.made"
+    LINK_USED = "link.used"
+    VENDING_REFUSED = "vending.refused"
+    LINK_REFUSED = "link.refused"
+    DRIFT_FOUND = "drift.found"
+    DRIFT_REMOVED = "drift.removed"
+    LOGIN_CONFIRMED = "login.confirmed"
+    LOGIN_REVOKED = "login.revoked"
+    RULES_CHANGED = "rules.changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One thing that happened: what, when, by whom, about which request or grant, with its details."""
+
+    kind: Kind
+    at: datetime
+    actor: PrincipalId
+    subject: GrantId | None = None
+    """The id that the request and its grant share."""
+    details: Mapping[str, Detail] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A Daypass link to one object of a grant. Its token is never kept, its SHA-256 (hex) is."""
+
+    token_hash: str
+    grant: GrantId
+    key: str
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    """
+    A command line that is, or waits to be, somebody's (RFC 8628, the device flow).
+
+    `device_hash` and `token_hash` are SHA-256 (hex) of what only the command line holds; `user_code` is what the
+    person compares. It is good for nothing until `principal` is set by that person's own click in Slack.
+    """
+
+    device_hash: str
+    user_code: str
+    client: str
+    """What asked, for the person to recognise: host name and address, as told and as seen."""
+    asked_at: datetime
+    expires_at: datetime
+    principal: PrincipalId | None = None
+    token_hash: str | None = None
+    revoked_at: datetime | None = None
+    revision: int = 0
+
+
+Change = Request | Grant | Link | Login
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """An event together with every row it changes: one commit, or nothing."""
+
+    event: Event
+    changes: tuple[Change, ...] = ()
+    told: bool = True
+    """Whether people are told: an outbox line is written in the same commit."""

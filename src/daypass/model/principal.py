@@ -1,0 +1,74 @@
+"""Who somebody is: to Slack, which is their identity here, and to AWS, where their access is put."""
+
+import re
+from dataclasses import dataclass
+from typing import NewType
+
+from daypass.model.errors import BadInput
+
+PrincipalId = NewType("PrincipalId", str)
+"""A Slack user id such as U0ALICE. Never a name, an e-mail address or the text of a message."""
+
+SlackGroupId = NewType("SlackGroupId", str)
+"""A Slack user group id such as S0ANALYSTS."""
+
+DAYPASS = PrincipalId("daypass")
+"""The actor of what the service does by itself: provisioning, expiry, clean-up."""
+
+_IAM_ARN = re.compile(r"arn:(aws[a-z-]*):iam::(\d{12}):(user|role)/((?:[\x21-\x7e]+/)?)([\w+=,.@-]{1,64})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwsIdentity:
+    """
+    An IAM user or role of a person.
+
+    `unique_id` (AIDA... or AROA...) survives a rename, so that a revocation finds whom it is about
+    whatever the grantee has done to the name.
+    """
+
+    arn: str
+    unique_id: str = ""
+
+    def __post_init__(self) -> None:
+        if not _IAM_ARN.fullmatch(self.arn):
+            raise BadInput(
+                f"«{self.arn}» is not the ARN of an IAM user or role "
+                "(arn:aws:iam::123456789012:user/ann); give one in the map of people.",
+                field="person",
+            )
+
+    @property
+    def kind(self) -> str:
+        """Either `user` or `role`."""
+        return self._part(3)
+
+    @property
+    def name(self) -> str:
+        """The name without its path, as the IAM API takes it."""
+        return self._part(5)
+
+    @property
+    def account(self) -> str:
+        """The twelve digits of the AWS account."""
+        return self._part(2)
+
+    def _part(self, group: int) -> str:
+        match = _IAM_ARN.fullmatch(self.arn)
+        assert match is not None  # noqa: S101 - __post_init__ refused everything else
+        return match.group(group)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principal:
+    """One person as the directory knows them at this moment."""
+
+    id: PrincipalId
+    name: str
+    """For people to read, never to compare."""
+    aws: AwsIdentity | None = None
+    slack_groups: frozenset[SlackGroupId] = frozenset()
+    tz: str = "UTC"
+    """IANA name of the person's time zone, as their Slack profile has it."""
+    active: bool = True
+    """False for a deactivated Slack account: it can neither ask nor decide."""
