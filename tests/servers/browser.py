@@ -1,0 +1,54 @@
+"""
+A headless Chromium for the pages, driven by Playwright: Debian's own, installed or unpacked by set-up.
+
+The flags keep it from calling home: the tests speak with 127.0.0.1 alone. The sandbox is off because it needs
+either root or a kernel setting, and because the only pages it sees are our own.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.servers.process import SERVERS, needed
+
+_INSTALLED = Path("/usr/bin/chromium")
+_UNPACKED = SERVERS / "chromium"
+_QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@contextmanager
+def chromium_browser() -> Iterator[Browser]:
+    """Start Chromium, and end it after the block."""
+    program, environment = _program()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=program, args=_QUIET, env=environment
+        )
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def _program() -> tuple[Path, dict[str, str]]:
+    """Return Chromium's path and the environment that it needs."""
+    if _INSTALLED.exists():
+        return _INSTALLED, dict(os.environ)
+    libraries = next(needed(_UNPACKED).glob("usr/lib/*-linux-gnu"))
+    environment = {
+        "LD_LIBRARY_PATH": f"{libraries}:{_UNPACKED / 'lib' / libraries.name}",
+        "FONTCONFIG_FILE": str(_UNPACKED / "fonts.conf"),
+    }
+    return _UNPACKED / "usr/lib/chromium/chromium", dict(os.environ) | environment
