@@ -166,7 +166,15 @@ class Postings(Protocol):
 
 
 class Logins(Protocol):
-    """Command lines that speak for somebody. Changed through Ledger.record alone."""
+    """Command lines that speak for somebody. Once somebody's, they change through Ledger.record alone."""
+
+    def await_confirmation(self, login: Login, *, now: datetime) -> None:
+        """
+        Keep a login that nobody has confirmed. It is no one's yet, so the journal is not told of it.
+
+        Drops those that lapsed unconfirmed; raises Unavailable when 1,000 wait already (anybody may ask).
+        """
+        ...
 
     def by_device(self, device_hash: str) -> Login:
         """Read a login by its device code's hash. Raises NotFound."""

@@ -42,6 +42,7 @@ class Kind(StrEnum):
     DRIFT_FOUND = "drift.found"
     DRIFT_REMOVED = "drift.removed"
     LOGIN_CONFIRMED = "login.confirmed"
+    LOGIN_ISSUED = "login.issued"
     LOGIN_REVOKED = "login.revoked"
     RULES_CHANGED = "rules.changed"
 
@@ -68,6 +69,16 @@ class Link:
     made_at: datetime
 
 
+class Scope(StrEnum):
+    """What a command line may do in somebody's name."""
+
+    READ = "read"
+    ASK = "ask"
+    DECIDE = "decide"
+    USE = "use"
+    """Be handed credentials and links."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Login:
     """
@@ -83,6 +94,8 @@ class Login:
     """What asked, for the person to recognise: host name and address, as told and as seen."""
     asked_at: datetime
     expires_at: datetime
+    """When the code lapses; once a token was issued, when the token does."""
+    scopes: frozenset[Scope] = frozenset(Scope)
     principal: PrincipalId | None = None
     token_hash: str | None = None
     revoked_at: datetime | None = None

@@ -1,0 +1,37 @@
+"""Withdraw a request before anybody decided: by the one who asked, or by time."""
+
+from datetime import datetime
+
+from daypass.lifecycle.review import outcome
+from daypass.model.errors import Conflict, NotYours, TooLate
+from daypass.model.event import Event, Fact, Kind
+from daypass.model.grant import GrantId
+from daypass.model.principal import DAYPASS, PrincipalId
+from daypass.model.request import Request, RequestState
+from daypass.ports import Ledger
+
+
+def cancel(request_id: GrantId, *, by: PrincipalId, ledger: Ledger, now: datetime) -> Request:
+    """Take back one's own request. Raises NotYours for somebody else's and TooLate for a decided one."""
+    request = ledger.request(request_id)
+    if by != request.requestor:
+        raise NotYours("Only the one who asked can cancel a request; those who decide can deny it.")
+    return _leave(request, RequestState.CANCELLED, Kind.REQUEST_CANCELLED, by, ledger, now)
+
+
+def lapse(request: Request, *, ledger: Ledger, now: datetime) -> Request:
+    """Close a request that nobody decided in time. Raises TooLate when somebody just did."""
+    return _leave(request, RequestState.LAPSED, Kind.REQUEST_LAPSED, DAYPASS, ledger, now)
+
+
+def _leave(  # noqa: PLR0913 - the one move that both verbs share
+    request: Request, state: RequestState, kind: Kind, by: PrincipalId, ledger: Ledger, now: datetime
+) -> Request:
+    if request.state is not RequestState.PENDING:
+        raise TooLate(outcome(request))
+    left = request.decided(state)
+    try:
+        ledger.record(Fact(event=Event(kind=kind, at=now, actor=by, subject=request.id), changes=(left,)))
+    except Conflict:
+        raise TooLate(outcome(ledger.request(request.id))) from None
+    return left

@@ -1,0 +1,16 @@
+"""Say "I'm done": the one who has a grant ends it now."""
+
+from datetime import datetime
+
+from daypass.lifecycle.finish import finish
+from daypass.model.errors import NotYours
+from daypass.model.grant import Ending, Grant, GrantId, Why
+from daypass.model.principal import PrincipalId
+from daypass.ports import Ledger
+
+
+def drop(grant_id: GrantId, *, by: PrincipalId, ledger: Ledger, now: datetime) -> Grant:
+    """End one's own grant. Raises NotYours for somebody else's, TooLate when it has ended."""
+    if ledger.grant(grant_id).principal != by:
+        raise NotYours("This grant is somebody else's; those who may decide on it can revoke it.")
+    return finish(grant_id, Ending(why=Why.DONE, by=by, at=now), ledger=ledger)

@@ -1,0 +1,46 @@
+"""Ask for more time: a new request that leaves the old access as it is until somebody decides."""
+
+from datetime import datetime
+
+from daypass.lifecycle.finish import how_it_ended
+from daypass.lifecycle.submit import submit
+from daypass.model.errors import NotYours, TooLate
+from daypass.model.grant import GrantId, GrantState
+from daypass.model.lease import Term
+from daypass.model.principal import PrincipalId
+from daypass.model.request import Ask, Request
+from daypass.ports import Directory, Ledger, Provisioner
+from daypass.rules.document import RuleBook
+
+
+def extend(  # noqa: PLR0913 - who asks for how much more and why, its four collaborators, and the moment
+    grant_id: GrantId,
+    *,
+    by: PrincipalId,
+    term: Term | None,
+    reason: str,
+    rules: RuleBook,
+    directory: Directory,
+    provisioner: Provisioner,
+    ledger: Ledger,
+    now: datetime,
+) -> Request:
+    """
+    File a request for the same again, beside the grant that runs. Each has an end of its own in AWS.
+
+    Raises NotYours for somebody else's grant, TooLate when it has ended, and what `submit` raises.
+    """
+    grant = ledger.grant(grant_id)
+    if grant.principal != by:
+        raise NotYours("This grant is somebody else's; only they can ask for more time.")
+    if grant.state is not GrantState.ACTIVE or not grant.usable(now):
+        raise TooLate(f"Only a grant that is active can be extended. {how_it_ended(grant) if grant.ending else ''}".strip())
+    ask = Ask(
+        requestor=by,
+        entitlement=grant.entitlement,
+        term=term,
+        delivery=grant.delivery,
+        reason=reason or ledger.request(grant_id).reason,
+        extends=grant_id,
+    )
+    return submit(ask, rules=rules, directory=directory, provisioner=provisioner, ledger=ledger, now=now)

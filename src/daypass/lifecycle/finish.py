@@ -1,0 +1,63 @@
+"""
+End a grant before its time: the one step that `drop`, `revoke` and the loop share.
+
+From the commit on nothing is vended for it, and it is due at once, so that a worker takes it out of AWS. Somebody else
+may move the row at the same moment (a worker activates it): then it is read again and ended as it is now.
+"""
+
+from datetime import datetime
+
+from daypass.model.errors import Conflict, TooLate, Unavailable
+from daypass.model.event import Event, Fact, Kind
+from daypass.model.grant import Ending, Grant, GrantId, GrantState
+from daypass.ports import Ledger
+
+_TRIES = 5
+
+
+def finish(grant_id: GrantId, ending: Ending, *, ledger: Ledger) -> Grant:
+    """Move a grant to `ending`. Raises TooLate when it is ending or has ended already."""
+    for _ in range(_TRIES):
+        grant = ledger.grant(grant_id)
+        _must_live(grant, ending.at)
+        ended = grant.ending_now(ending)
+        try:
+            ledger.record(Fact(event=ending_event(grant, ending), changes=(ended,)))
+        except Conflict:
+            continue
+        return ended
+    raise Unavailable("Too many people are changing this grant at once; try again in a moment.")
+
+
+def ending_event(grant: Grant, ending: Ending) -> Event:
+    """The journal's words for a grant that begins to end."""
+    return Event(
+        kind=Kind.GRANT_ENDING,
+        at=ending.at,
+        actor=ending.by,
+        subject=grant.id,
+        details={"why": ending.why.value, "note": ending.note},
+    )
+
+
+def how_it_ended(grant: Grant) -> str:
+    """Say in a sentence why a grant cannot be used any more."""
+    if grant.ending is None:
+        return "Its time is over."
+    match grant.ending.why:
+        case "expired":
+            return "Its time is over."
+        case "done":
+            return "The one who had it said they were done."
+        case "revoked":
+            return "It was taken away by a colleague."
+        case "vanished":
+            return "Somebody removed it in AWS by hand, so it was closed."
+        case _:
+            return "It could not be put into AWS."
+
+
+def _must_live(grant: Grant, now: datetime) -> None:
+    over = grant.lease is not None and now >= grant.lease.ends
+    if grant.state in {GrantState.ENDING, GrantState.ENDED} or over:
+        raise TooLate(f"This grant has ended already. {how_it_ended(grant)}")

@@ -1,0 +1,194 @@
+"""
+Hand a live grant's access to the one it was given to: credentials, a console address, presigned URLs.
+
+What is handed over is never kept. The journal is told before the person is, with the access key's id and nothing that
+opens anything. A refused hand-out is journalled too.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from daypass.lifecycle.finish import how_it_ended
+from daypass.model.entitlement import Level
+from daypass.model.errors import BadInput, NotYours, Refusal, TooLate
+from daypass.model.event import Detail, Event, Fact, Kind
+from daypass.model.grant import Delivery, Grant, GrantId, GrantState
+from daypass.model.principal import PrincipalId
+from daypass.ports import Credentials, Ledger, PostForm, SignedUrl, Vendor
+
+_HOW = {
+    Delivery.SESSION: "Use `daypass credentials`, `daypass exec` or the console button.",
+    Delivery.POLICY: "It is on your own AWS identity: use your own keys.",
+    Delivery.LINK: "Use `daypass link` or the link button.",
+}
+
+
+def credentials(
+    grant_id: GrantId, *, by: PrincipalId, vendor: Vendor, ledger: Ledger, now: datetime
+) -> Credentials:
+    """Open a session of the grant. Raises NotYours, TooLate (ended, not active yet) or BadInput (another delivery)."""
+    with _refusals_journalled(grant_id, by, ledger, now):
+        grant = usable(grant_id, by, Delivery.SESSION, ledger, now)
+        vended = vendor.credentials(grant, now)
+    told: dict[str, Detail] = {
+        "access_key_id": vended.access_key_id,
+        "expires_at": vended.expires_at.isoformat(),
+    }
+    _record(Kind.CREDENTIALS_VENDED, grant, by, told, ledger, now)
+    return vended
+
+
+def console(grant_id: GrantId, *, by: PrincipalId, vendor: Vendor, ledger: Ledger, now: datetime) -> str:
+    """Make a console sign-in address, good for 15 minutes. Raises as `credentials` does."""
+    with _refusals_journalled(grant_id, by, ledger, now):
+        grant = usable(grant_id, by, Delivery.SESSION, ledger, now)
+        address = vendor.console(grant, now)
+    _record(Kind.CONSOLE_VENDED, grant, by, {}, ledger, now)
+    return address
+
+
+def get_url(  # noqa: PLR0913 - which object of which grant for whom, its collaborators, and the moment
+    grant_id: GrantId,
+    key: str,
+    *,
+    by: PrincipalId,
+    vendor: Vendor,
+    ledger: Ledger,
+    now: datetime,
+    lives: timedelta | None = None,
+) -> SignedUrl:
+    """Presign a GET of one object. Raises also BadInput when the key lies outside the grant."""
+    with _refusals_journalled(grant_id, by, ledger, now):
+        grant = usable(grant_id, by, Delivery.LINK, ledger, now)
+        signed = vendor.get(grant, key_within(grant, key), now, lives=lives)
+    _record(Kind.LINK_MADE, grant, by, _told("GET", signed), ledger, now)
+    return signed
+
+
+def put_url(  # noqa: PLR0913 - as get_url
+    grant_id: GrantId,
+    key: str,
+    *,
+    by: PrincipalId,
+    vendor: Vendor,
+    ledger: Ledger,
+    now: datetime,
+    lives: timedelta | None = None,
+) -> SignedUrl:
+    """Presign a PUT of one object. Raises also BadInput when the key lies outside the grant."""
+    with _refusals_journalled(grant_id, by, ledger, now):
+        grant = usable(grant_id, by, Delivery.LINK, ledger, now)
+        signed = vendor.put(grant, key_within(grant, key), now, lives=lives)
+    _record(Kind.LINK_MADE, grant, by, _told("PUT", signed), ledger, now)
+    return signed
+
+
+def post_form(  # noqa: PLR0913 - as get_url
+    grant_id: GrantId, *, by: PrincipalId, least: int, most: int, vendor: Vendor, ledger: Ledger, now: datetime
+) -> PostForm:
+    """Presign a POST form under the grant's prefix, for files of `least` to `most` bytes."""
+    with _refusals_journalled(grant_id, by, ledger, now):
+        grant = usable(grant_id, by, Delivery.LINK, ledger, now)
+        form = vendor.post(grant, now, least=least, most=most)
+    told: dict[str, Detail] = {
+        "method": "POST",
+        "least": least,
+        "most": most,
+        "expires_at": form.expires_at.isoformat(),
+    }
+    _record(Kind.LINK_MADE, grant, by, told, ledger, now)
+    return form
+
+
+def manifest(
+    grant_id: GrantId, *, by: PrincipalId, vendor: Vendor, ledger: Ledger, now: datetime
+) -> Iterator[SignedUrl]:
+    """Presign a GET for every object of the grant; the journal has one entry for the whole."""
+    with _refusals_journalled(grant_id, by, ledger, now):
+        grant = usable(grant_id, by, Delivery.LINK, ledger, now)
+        _must_read(grant)
+    _record(Kind.LINK_MADE, grant, by, {"method": "GET", "manifest": str(grant.entitlement.place)}, ledger, now)
+    return vendor.manifest(grant, now)
+
+
+def usable(
+    grant_id: GrantId, by: PrincipalId, delivery: Delivery, ledger: Ledger, now: datetime
+) -> Grant:
+    """The grant, or the one that extends it, if this person may be handed something of it now."""
+    grant = ledger.grant(grant_id)
+    if grant.principal != by:
+        raise NotYours("This grant is somebody else's.")
+    if grant.delivery is not delivery:
+        raise BadInput(f"This grant is delivered as a {grant.delivery}. {_HOW[grant.delivery]}", field="delivery")
+    return live(grant, ledger, now)
+
+
+def live(grant: Grant, ledger: Ledger, now: datetime) -> Grant:
+    """The grant itself while it is live, else a live one that extends it. Raises TooLate."""
+    if grant.usable(now):
+        return grant
+    if (successor := _successor(grant, ledger, now)) is not None:
+        return successor
+    if grant.state is GrantState.APPROVED:
+        raise TooLate("This grant is approved but not active yet; it will be in a few seconds.")
+    raise TooLate(f"This grant has ended. {how_it_ended(grant)}")
+
+
+def key_within(grant: Grant, key: str) -> str:
+    """The object's key, the grant's own when none is given. Raises BadInput outside the grant."""
+    place = grant.entitlement.place
+    if not key and place.key and not place.key.endswith("/"):
+        return place.key
+    if not key or key.endswith("/") or not place.holds(key):
+        raise BadInput(f"«{key}» is not an object within {place}; name one that is.", field="resource")
+    return key
+
+
+def _successor(grant: Grant, ledger: Ledger, now: datetime) -> Grant | None:
+    """Follow extensions. A grant that was ended before its time hands nothing on: its extensions stand by themselves."""
+    seen = {grant.id}
+    heirs = ledger.grants(principal=grant.principal, states=(GrantState.ACTIVE,))
+    while True:
+        heir = next((one for one in heirs if one.extends in seen and one.id not in seen), None)
+        if heir is None:
+            return None
+        if heir.usable(now):
+            return heir
+        seen.add(heir.id)
+
+
+def _must_read(grant: Grant) -> None:
+    if Level.READ not in grant.entitlement.levels:
+        raise BadInput("This grant is not for reading, so there is nothing to link to.", field="level")
+
+
+def _told(method: str, signed: SignedUrl) -> dict[str, Detail]:
+    return {"method": method, "key": signed.key, "expires_at": signed.expires_at.isoformat()}
+
+
+def _record(  # noqa: PLR0913 - the parts of one journal entry
+    kind: Kind, grant: Grant, by: PrincipalId, told: dict[str, Detail], ledger: Ledger, now: datetime
+) -> None:
+    """
+    Tell the journal, after a last look at the grant: one that was ended meanwhile hands nothing over.
+
+    What was opened in that moment is shut by the deny that ending a session early writes.
+    """
+    if not ledger.grant(grant.id).usable(now):
+        raise TooLate("This grant has just been ended.")
+    ledger.record(
+        Fact(event=Event(kind=kind, at=now, actor=by, subject=grant.id, details=told), told=False)
+    )
+
+
+@contextmanager
+def _refusals_journalled(grant_id: GrantId, by: PrincipalId, ledger: Ledger, now: datetime) -> Iterator[None]:
+    try:
+        yield
+    except Refusal as refusal:
+        event = Event(
+            kind=Kind.VENDING_REFUSED, at=now, actor=by, subject=grant_id, details={"because": refusal.sentence}
+        )
+        ledger.record(Fact(event=event, told=False))
+        raise

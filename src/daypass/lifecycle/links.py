@@ -1,0 +1,85 @@
+"""
+Daypass links: an address that can be taken back and that knows who used it.
+
+The token in the address is drawn here, handed over once and forgotten; its SHA-256 stays. Each click asks anew whether
+the grant lives, tells the journal who came, and is sent on to a presigned URL of 60 seconds.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from daypass.lifecycle.hand_out import key_within, live, usable
+from daypass.model.entitlement import Level
+from daypass.model.errors import BadInput, NotFound, Refusal
+from daypass.model.event import Detail, Event, Fact, Kind, Link
+from daypass.model.grant import Delivery, GrantId
+from daypass.model.principal import PrincipalId
+from daypass.model.secret import digest
+from daypass.ports import Ledger, Vendor
+
+EACH_CLICK = timedelta(seconds=60)
+BEARER = PrincipalId("bearer")
+"""The actor of a click: whoever holds the link. Its address and agent are in the entry."""
+
+_LONGEST = 300
+"""Characters kept of what a visitor says about itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visitor:
+    """Who follows a link, as far as HTTP tells."""
+
+    address: str
+    agent: str
+
+
+def make(grant_id: GrantId, key: str, *, by: PrincipalId, ledger: Ledger, now: datetime) -> str:
+    """
+    Draw the token of a new link to one object of the grant (192 bits).
+
+    Raises NotYours, TooLate, or BadInput when the key lies outside the grant or the grant is not for reading.
+    """
+    grant = usable(grant_id, by, Delivery.LINK, ledger, now)
+    if Level.READ not in grant.entitlement.levels:
+        raise BadInput("This grant is not for reading, so there is nothing to link to.", field="level")
+    token = secrets.token_urlsafe(24)
+    link = Link(token_hash=digest(token), grant=grant.id, key=key_within(grant, key), made_at=now)
+    told: dict[str, Detail] = {"method": "link", "key": link.key, "link": link.token_hash}
+    event = Event(kind=Kind.LINK_MADE, at=now, actor=by, subject=grant.id, details=told)
+    ledger.record(Fact(event=event, changes=(link,), told=False))
+    return token
+
+
+def follow(token: str, *, visitor: Visitor, vendor: Vendor, ledger: Ledger, now: datetime) -> str:
+    """
+    Turn a click into a presigned URL of 60 seconds, after the journal knows who came.
+
+    Raises NotFound for a token nobody made, TooLate once the grant has ended; the latter is journalled.
+    """
+    link = _known(token, ledger)
+    told: dict[str, Detail] = {
+        "link": link.token_hash,
+        "key": link.key,
+        "address": visitor.address[:_LONGEST],
+        "agent": visitor.agent[:_LONGEST],
+    }
+    try:
+        grant = live(ledger.grant(link.grant), ledger, now)
+    except Refusal as refusal:
+        _record(Kind.LINK_REFUSED, link, {**told, "because": refusal.sentence}, ledger, now)
+        raise
+    signed = vendor.get(grant, link.key, now, lives=EACH_CLICK)
+    _record(Kind.LINK_USED, link, told, ledger, now)
+    return signed.url
+
+
+def _known(token: str, ledger: Ledger) -> Link:
+    try:
+        return ledger.link(digest(token))
+    except NotFound:
+        raise NotFound("There is no such link. Ask whoever gave it to you for a new one.") from None
+
+
+def _record(kind: Kind, link: Link, told: dict[str, Detail], ledger: Ledger, now: datetime) -> None:
+    ledger.record(Fact(event=Event(kind=kind, at=now, actor=BEARER, subject=link.grant, details=told), told=False))

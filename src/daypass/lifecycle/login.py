@@ -1,0 +1,147 @@
+"""
+Let a command line speak for somebody, after that person said so in Slack (RFC 8628, the device flow).
+
+The command line holds the device code and later the token; the service keeps their SHA-256. The person compares the
+short user code and clicks in Slack, where alone they are known. A token is short-lived, scoped and can be ended.
+"""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from daypass.model.errors import Conflict, NotFound, NotYours, TooLate
+from daypass.model.event import Detail, Event, Fact, Kind, Login, Scope
+from daypass.model.principal import PrincipalId
+from daypass.model.secret import digest
+from daypass.ports import Ledger, Logins
+
+CODE_LIVES = timedelta(minutes=10)
+TOKEN_LIVES = timedelta(hours=12)
+POLL_EVERY_S = 3
+
+_LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
+"""RFC 8628 section 6.1: no vowels, so that no word appears; 8 letters are 34 bits, and only the person can use them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """What a command line is told when it begins to log in."""
+
+    device_code: str = field(repr=False)
+    user_code: str
+    expires_at: datetime
+    interval_s: int = POLL_EVERY_S
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """A token in the one moment it is seen."""
+
+    text: str = field(repr=False)
+    principal: PrincipalId
+    expires_at: datetime
+
+
+def begin(client: str, *, logins: Logins, now: datetime, scopes: Iterable[Scope] = Scope) -> Begun:
+    """Start a login of which nobody is sure yet. Raises Unavailable when too many wait."""
+    device_code = secrets.token_urlsafe(32)
+    user_code = "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(2))
+    login = Login(
+        device_hash=digest(device_code),
+        user_code=user_code,
+        client=client[:200],
+        asked_at=now,
+        expires_at=now + CODE_LIVES,
+        scopes=frozenset(scopes),
+    )
+    logins.await_confirmation(login, now=now)
+    return Begun(device_code=device_code, user_code=user_code, expires_at=login.expires_at)
+
+
+def waiting(user_code: str, *, logins: Logins, now: datetime) -> Login:
+    """Find the login a person was shown the code of, so that they see what they confirm. Raises NotFound."""
+    try:
+        return logins.by_user_code(user_code.strip().upper(), now=now)
+    except NotFound:
+        raise NotFound("No command line waits with this code. Codes live ten minutes: run `daypass login` again.") from None
+
+
+def confirm(user_code: str, *, by: PrincipalId, logins: Logins, ledger: Ledger, now: datetime) -> Login:
+    """Make a waiting login one's own. Raises NotFound for a wrong or lapsed code, TooLate for one confirmed already."""
+    login = waiting(user_code, logins=logins, now=now)
+    if login.principal is not None:
+        raise TooLate("This code has been confirmed already.")
+    confirmed = replace(login, principal=by)
+    try:
+        ledger.record(_fact(Kind.LOGIN_CONFIRMED, confirmed, now))
+    except Conflict:
+        raise TooLate("This code has been confirmed already.") from None
+    return confirmed
+
+
+def collect(device_code: str, *, logins: Logins, ledger: Ledger, now: datetime) -> Token | None:
+    """
+    Exchange a confirmed device code for its token, once; None while nobody has confirmed.
+
+    Raises NotFound for an unknown code, TooLate when the code has lapsed or was used.
+    """
+    login = logins.by_device(digest(device_code))
+    if login.token_hash is not None or login.revoked_at is not None:
+        raise TooLate("This login was used already; run `daypass login` again.")
+    if now >= login.expires_at:
+        raise TooLate("The code has lapsed; run `daypass login` again.")
+    if login.principal is None:
+        return None
+    text = secrets.token_urlsafe(32)
+    issued = replace(login, token_hash=digest(text), expires_at=now + TOKEN_LIVES)
+    try:
+        ledger.record(_fact(Kind.LOGIN_ISSUED, issued, now))
+    except Conflict:
+        raise TooLate("This login was used already; run `daypass login` again.") from None
+    return Token(text=text, principal=login.principal, expires_at=issued.expires_at)
+
+
+def identify(token: str, *, logins: Logins, now: datetime, scope: Scope | None = None) -> PrincipalId:
+    """Who a token speaks for. Raises NotYours when it is unknown, over, ended or not for this."""
+    login = _issued(token, logins)
+    if login.revoked_at is not None or now >= login.expires_at or login.principal is None:
+        raise NotYours("Your login is over; run `daypass login`.")
+    if scope is not None and scope not in login.scopes:
+        raise NotYours(f"This login may not {scope}; run `daypass login` for one that may.")
+    return login.principal
+
+
+def end(token: str, *, logins: Logins, ledger: Ledger, now: datetime) -> None:
+    """End the login of a token; ending it twice is no error. Raises NotYours for an unknown token."""
+    _end(_issued(token, logins), ledger, now)
+
+
+def end_all(*, by: PrincipalId, logins: Logins, ledger: Ledger, now: datetime) -> int:
+    """End every login of a person; returns how many were live."""
+    live = [one for one in logins.of(by) if one.revoked_at is None and now < one.expires_at]
+    for login in live:
+        _end(login, ledger, now)
+    return len(live)
+
+
+def _issued(token: str, logins: Logins) -> Login:
+    try:
+        return logins.by_token(digest(token))
+    except NotFound:
+        raise NotYours("You are not logged in; run `daypass login`.") from None
+
+
+def _end(login: Login, ledger: Ledger, now: datetime) -> None:
+    if login.revoked_at is None:
+        ledger.record(_fact(Kind.LOGIN_REVOKED, replace(login, revoked_at=now), now))
+
+
+def _fact(kind: Kind, login: Login, now: datetime) -> Fact:
+    assert login.principal is not None  # noqa: S101 - nobody's logins are not journalled
+    details: dict[str, Detail] = {
+        "client": login.client,
+        "login": login.device_hash,
+        "scopes": tuple(sorted(login.scopes)),
+    }
+    return Fact(event=Event(kind=kind, at=now, actor=login.principal, details=details), changes=(login,), told=False)
