@@ -90,21 +90,27 @@ class Queue(Protocol):
         """
         Take up to `limit` due grants that nobody holds, longest overdue first, and hold them until now + hold.
 
-        Two callers never hold the same grant. A hold ends when the grant is recorded, postponed, or when its time
-        is over, so that a dead worker's grants are taken by another.
+        Two callers never hold the same grant. A hold ends when the grant is moved on (recorded in another state, or to
+        be looked at at another moment), given back, or when its time is over, so that a dead worker's grants are
+        taken by another. Recording a new lease for a grant that is still approved does not end it.
         """
         ...
 
-    def postpone(self, grant_id: GrantId, *, until: datetime, error: str) -> int:
-        """Give a grant back to be looked at again later; returns how often it has failed in a row."""
+    def postpone(self, grant_id: GrantId, *, until: datetime, error: str, revision: int | None = None) -> int:
+        """
+        Give a grant back to be looked at again later; returns how often it has failed in a row.
+
+        Whoever moved the grant on meanwhile said when it is to be looked at, and that stands: nothing changes when it
+        is not held any more, or is not at the `revision` that the caller knows (None: not asked).
+        """
         ...
 
-    def wait(self, grant_id: GrantId, *, until: datetime) -> None:
-        """Give a grant back, untroubled, to be looked at again at a moment."""
+    def wait(self, grant_id: GrantId, *, until: datetime, revision: int | None = None) -> None:
+        """Give a grant back, untroubled, to be looked at again at a moment; if moved meanwhile, as for `postpone`."""
         ...
 
     def attempts(self, grant_id: GrantId) -> int:
-        """How often this grant's step has failed in a row; 0 once a fact about it was recorded."""
+        """How often this grant's step has failed in a row; 0 once it was moved on."""
         ...
 
     def troubled(self, *, overdue_before: datetime, limit: int = 100) -> list[Trouble]:
