@@ -61,7 +61,7 @@ def judge(ask: Ask, principal: Principal, *, rules: RuleBook, now: datetime) -> 
             raise BadInput(sentence, field=field)
         case Denied(sentence=sentence):
             raise NotAllowed(sentence)
-        case Allowed() as allowed:
+        case allowed:
             return allowed
 
 

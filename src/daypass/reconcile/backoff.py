@@ -19,5 +19,5 @@ def pause(attempts: int, draw: random.Random) -> timedelta:
 
     Between half and the whole of FIRST * 2^(attempts-1), at most CAP: never nothing, so that a failing row cannot spin.
     """
-    whole = min(CAP, FIRST * (2 ** min(attempts - 1, 16)))
+    whole = min(CAP, FIRST * (1 << min(max(attempts, 1) - 1, 16)))
     return whole * draw.uniform(0.5, 1.0)

@@ -1,0 +1,137 @@
+"""
+Do the one next step for one grant.
+
+The order of every step is the point of this page. Going in: intent committed, then AWS, then a look at AWS, then
+`active`. Coming out: AWS first, until it shows nothing, then `ended`. So a kill between any two statements leaves a
+ledger row that says what to do next, and never access without one.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from daypass.model.errors import BadInput
+from daypass.model.event import Detail, Event, Fact, Kind
+from daypass.model.grant import Ending, Grant, GrantState, Presence, Why
+from daypass.model.lease import Lease
+from daypass.model.principal import DAYPASS
+from daypass.ports import Ledger, Provisioner
+from daypass.reconcile.plan import Activate, Close, End, Phase, Provision, Remove, Wait, Warn, phase, plan
+
+LOOK_AGAIN = timedelta(seconds=1)
+"""When AWS has accepted something and does not show it yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """The step is done; this is to be committed."""
+
+    fact: Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Nothing to commit; look again at a moment. An error makes it a failed try."""
+
+    until: datetime
+    error: str = ""
+
+
+Outcome = Write | Later
+
+
+def advance(
+    grant: Grant, *, provisioner: Provisioner, ledger: Ledger, clock: Callable[[], datetime]
+) -> Outcome:
+    """
+    Take one grant one step further. May be repeated, may be cut off anywhere.
+
+    Raises what the provisioner raises; the loop turns that into another try.
+    """
+    now = clock()
+    if grant.state is GrantState.ENDING or _is_over(grant, now):
+        return _take_out(grant, provisioner, now)
+    match plan(grant, provisioner.observe(grant, now), now):
+        case Wait(until=until):
+            return Later(until)
+        case Provision(lease=lease):
+            return _put_in(grant, lease, provisioner, ledger, clock)
+        case Activate():
+            return Write(_activated(grant, now))
+        case Warn():
+            return Write(_fact(Kind.GRANT_WARNED, replace(grant, warned=True), now))
+        case End(why=why):
+            return Write(ending(grant, why, now))
+        case Remove():
+            provisioner.revoke(grant, now)
+            return Later(now + LOOK_AGAIN)
+        case Close():
+            return Write(_fact(Kind.GRANT_ENDED, grant.ended(now), now))
+
+
+def ending(grant: Grant, why: Why, now: datetime, note: str = "") -> Fact:
+    """The fact that a grant begins to end by itself: because its time is over, or AWS would not take or keep it."""
+    at = grant.lease.ends if why is Why.EXPIRED and grant.lease else now
+    ends = Ending(why=why, by=DAYPASS, at=min(at, now), note=note)
+    details: dict[str, Detail] = {"why": why.value, "note": note}
+    return _fact(Kind.GRANT_ENDING, grant.ending_now(ends), now, details)
+
+
+def _is_over(grant: Grant, now: datetime) -> bool:
+    return grant.state is GrantState.ACTIVE and phase(grant, now) is Phase.OVER
+
+
+def _put_in(
+    grant: Grant, lease: Lease, provisioner: Provisioner, ledger: Ledger, clock: Callable[[], datetime]
+) -> Outcome:
+    leased = grant.leased(lease)
+    ledger.record(replace(_provisioning(leased, clock()), held=True))
+    leased = replace(leased, revision=grant.revision + 1)
+    try:
+        provisioner.provision(leased)
+    except BadInput as refused:
+        return Write(ending(leased, Why.FAILED, clock(), refused.sentence))
+    if provisioner.observe(leased, clock()) is Presence.ABSENT:
+        return Later(clock() + LOOK_AGAIN)
+    return Write(_activated(leased, clock()))
+
+
+def _take_out(grant: Grant, provisioner: Provisioner, now: datetime) -> Outcome:
+    """
+    Remove what stands in AWS, then close.
+
+    Once the date inside has ended the access, AWS's answer to the removal is proof enough, and a burst of endings costs
+    one call each. Before that date AWS is looked at once more.
+    """
+    seen = provisioner.revoke(grant, now)
+    if seen is Presence.ABSENT and grant.lease is not None and now < grant.lease.ends:
+        seen = provisioner.observe(grant, now)
+    if seen is Presence.PRESENT:
+        return Later(now + LOOK_AGAIN, error="AWS still shows it after the removal.")
+    return Write(_ended(grant, now))
+
+
+def _ended(grant: Grant, now: datetime) -> Fact:
+    if grant.state is GrantState.ACTIVE:
+        assert grant.lease is not None  # noqa: S101 - an active grant was leased
+        grant = grant.ending_now(Ending(why=Why.EXPIRED, by=DAYPASS, at=grant.lease.ends))
+    assert grant.ending is not None  # noqa: S101 - the line above, or ending_now before
+    return _fact(Kind.GRANT_ENDED, grant.ended(now), now, {"why": grant.ending.why.value, "note": grant.ending.note})
+
+
+def _provisioning(grant: Grant, now: datetime) -> Fact:
+    return replace(_fact(Kind.GRANT_PROVISIONING, grant, now, _dates(grant)), told=False)
+
+
+def _activated(grant: Grant, now: datetime) -> Fact:
+    return _fact(Kind.GRANT_ACTIVATED, grant.activated(), now, _dates(grant))
+
+
+def _dates(grant: Grant) -> dict[str, Detail]:
+    assert grant.lease is not None  # noqa: S101 - asked of leased grants alone
+    return {"starts": grant.lease.starts.isoformat(), "ends": grant.lease.ends.isoformat()}
+
+
+def _fact(kind: Kind, grant: Grant, now: datetime, details: dict[str, Detail] | None = None) -> Fact:
+    event = Event(kind=kind, at=now, actor=DAYPASS, subject=grant.id, details=details or {})
+    return Fact(event=event, changes=(grant,))

@@ -1,0 +1,82 @@
+"""What must be done every now and then: report what is stuck, let old requests lapse, sweep, fold the journal."""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from daypass.lifecycle.cancel import lapse
+from daypass.model.errors import TooLate
+from daypass.model.event import Event, Fact, Kind
+from daypass.model.principal import DAYPASS
+from daypass.ports import Ledger, Queue, Trouble
+from daypass.reconcile.meters import STUCK
+
+log = structlog.get_logger()
+
+STUCK_AFTER = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chore:
+    """Something to do every so often. It may fail; it is done again."""
+
+    name: str
+    every: timedelta
+    run: Callable[[], object]
+
+
+def run_chores(chores: Sequence[Chore], stop: threading.Event, monotonic: Callable[[], float]) -> None:
+    """Do each chore at once and then at its pace, one after the other, until told to stop."""
+    due = {chore.name: monotonic() for chore in chores}
+    while not stop.is_set():
+        for chore in chores:
+            if monotonic() >= due[chore.name]:
+                _do(chore)
+                due[chore.name] = monotonic() + chore.every.total_seconds()
+        stop.wait(max(0.05, min(due.values()) - monotonic()))
+
+
+def report_stuck(*, queue: Queue, ledger: Ledger, now: datetime) -> int:
+    """Say in the log, the metric and (once each) the journal which grants are overdue for more than ten minutes."""
+    troubles = queue.troubled(overdue_before=now - STUCK_AFTER)
+    STUCK.set(len(troubles))
+    for trouble in troubles:
+        log.error("stuck", grant=trouble.grant.id, attempts=trouble.attempts, since=str(trouble.overdue_since))
+    fresh = [trouble for trouble in troubles if not trouble.reported]
+    for trouble in fresh:
+        ledger.record(_stuck(trouble, now))
+    queue.reported([trouble.grant.id for trouble in fresh])
+    return len(troubles)
+
+
+def lapse_old(*, ledger: Ledger, after: timedelta, now: datetime) -> int:
+    """Close the requests that nobody decided in time."""
+    count = 0
+    for request in ledger.lapsed(filed_before=now - after):
+        try:
+            lapse(request, ledger=ledger, now=now)
+            count += 1
+        except TooLate:
+            log.info("decided at the last moment", request=request.id)
+    return count
+
+
+def _stuck(trouble: Trouble, now: datetime) -> Fact:
+    event = Event(
+        kind=Kind.GRANT_STUCK,
+        at=now,
+        actor=DAYPASS,
+        subject=trouble.grant.id,
+        details={"attempts": trouble.attempts, "error": trouble.error, "since": trouble.overdue_since.isoformat()},
+    )
+    return Fact(event=event, told=False)
+
+
+def _do(chore: Chore) -> None:
+    try:
+        chore.run()
+    except Exception:  # the top of a loop: a chore that failed is done again at its next time
+        log.exception("chore failed", chore=chore.name)

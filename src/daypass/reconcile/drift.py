@@ -1,0 +1,68 @@
+"""
+Compare AWS with the ledger: take out what carries our mark and has no live grant, report what vanished.
+
+It only ever takes away. What is missing from AWS is never put back, whatever the ledger says; so a ledger restored
+from an old backup can end access early, and can never make it longer.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from itertools import islice
+
+import structlog
+
+from daypass.model.event import Event, Fact, Kind
+from daypass.model.grant import Delivery, Grant, GrantId, GrantState, Presence, Why
+from daypass.model.principal import DAYPASS
+from daypass.ports import Ledger, Provisioner, Standing, Sweep
+from daypass.reconcile.apply import ending
+from daypass.reconcile.meters import SWEPT
+
+log = structlog.get_logger()
+
+_LIVE = frozenset({GrantState.APPROVED, GrantState.ACTIVE, GrantState.ENDING})
+_BATCH = 200
+
+
+def sweep(sweeps: Iterable[Sweep], *, ledger: Ledger, now: datetime) -> int:
+    """Remove everything of ours in AWS that no live grant accounts for; returns how much that was."""
+    removed = 0
+    for one in sweeps:
+        found = one.standing()
+        while batch := list(islice(found, _BATCH)):
+            orphans = _orphans(batch, ledger)
+            for standing in orphans:
+                _remove(standing, one, ledger, now)
+            removed += len(orphans)
+    return removed
+
+
+def vanished(
+    ids: Iterable[GrantId], *, provisioners: Mapping[Delivery, Provisioner], ledger: Ledger, now: datetime
+) -> int:
+    """Begin to end those active grants among `ids` that AWS shows no more; returns how many those were."""
+    gone = [grant for grant in ledger.grants(ids=ids, states=(GrantState.ACTIVE,), limit=_BATCH) if _is_gone(grant, provisioners, now)]
+    ledger.record_each([ending(grant, Why.VANISHED, now, "It was removed in AWS by hand.") for grant in gone])
+    for grant in gone:
+        log.warning("vanished from AWS", grant=grant.id)
+    return len(gone)
+
+
+def _is_gone(grant: Grant, provisioners: Mapping[Delivery, Provisioner], now: datetime) -> bool:
+    return grant.usable(now) and provisioners[grant.delivery].observe(grant, now) is Presence.ABSENT
+
+
+def _orphans(batch: list[Standing], ledger: Ledger) -> list[Standing]:
+    ids = {standing.grant for standing in batch}
+    live = {grant.id for grant in ledger.grants(ids=ids, states=_LIVE, limit=len(ids))}
+    return [standing for standing in batch if standing.grant not in live]
+
+
+def _remove(standing: Standing, where: Sweep, ledger: Ledger, now: datetime) -> None:
+    where.remove(standing)
+    SWEPT.inc()
+    log.warning("swept", grant=standing.grant, what=standing.what)
+    event = Event(
+        kind=Kind.DRIFT_REMOVED, at=now, actor=DAYPASS, subject=standing.grant, details={"what": standing.what}
+    )
+    ledger.record(Fact(event=event, told=False))

@@ -1,0 +1,12 @@
+"""What the loop measures of itself, in Prometheus' terms."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+STEPS = Counter("daypass_steps_total", "Steps taken for grants, by what came of them.", ["outcome"])
+LATENESS = Histogram(
+    "daypass_step_lateness_seconds",
+    "From the moment a grant was due to the end of its step.",
+    buckets=(0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 300, 600, 3600),
+)
+STUCK = Gauge("daypass_stuck_grants", "Grants whose step has been overdue for more than ten minutes.")
+SWEPT = Counter("daypass_swept_total", "Things of ours in AWS that no live grant accounted for, removed by the sweep.")
