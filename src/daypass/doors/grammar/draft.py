@@ -1,0 +1,144 @@
+"""What somebody has said so far of a request: perhaps enough to file it, perhaps only enough to prefill the form."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from daypass.doors.grammar.when import parse_term
+from daypass.doors.grammar.words import check_unicode, did_you_mean
+from daypass.model.entitlement import Entitlement, Extra, Level, S3Place, parse_levels, parse_place
+from daypass.model.errors import BadInput
+from daypass.model.grant import Delivery, GrantId
+from daypass.model.lease import Term
+from daypass.model.principal import PrincipalId
+from daypass.model.request import LONGEST_REASON, Ask
+
+_SERVICE = "s3"
+_ID = re.compile(r"[23456789abcdefghjkmnpqrstuvwxyz]{12}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A request as far as it was said. What is missing is for the form, or for the rules, to fill in."""
+
+    place: S3Place | None = None
+    levels: frozenset[Level] = frozenset()
+    extras: frozenset[Extra] = frozenset()
+    term: Term | None = None
+    reason: str = ""
+    delivery: Delivery | None = None
+    dry_run: bool = False
+    wait: bool = False
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What a complete request still needs: `level`, `resource`. Length and reason are the rules' business."""
+        said = {"level": bool(self.levels), "resource": self.place is not None}
+        return tuple(field for field, there in said.items() if not there)
+
+    def ask(self, requestor: PrincipalId, default_delivery: Delivery = Delivery.SESSION, *, extends: GrantId | None = None) -> Ask:
+        """Make the ask of it. Raises BadInput, with the field, when the level or the place is missing."""
+        if self.place is None:
+            raise BadInput("Say where: a bucket, a prefix or an object, such as acme-reports/2026/.", field="resource")
+        return Ask(
+            requestor=requestor,
+            entitlement=Entitlement(place=self.place, levels=self.levels, extras=self.extras),
+            term=self.term,
+            delivery=self.delivery or default_delivery,
+            reason=self.reason,
+            extends=extends,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoken:
+    """The words of a request before they are understood: as a command line, a form or a JSON body gives them."""
+
+    level: str = ""
+    resource: str = ""
+    for_: str | None = None
+    until: str | None = None
+    start: str | None = None
+    reason: str = ""
+    delivery: str | None = None
+    versions: bool = False
+    tags: bool = False
+    dry_run: bool = False
+    wait: bool = False
+
+    def understood(self, *, now: datetime, tz: str) -> Draft:
+        """Understand every word. Raises BadInput with the field of the first that cannot be."""
+        return Draft(
+            place=_place(self.resource),
+            levels=_levels(self.level),
+            extras=frozenset({Extra.VERSIONS} if self.versions else ()) | frozenset({Extra.TAGS} if self.tags else ()),
+            term=parse_term(self.for_, self.start, until=self.until, now=now, tz=tz),
+            reason=parse_reason(self.reason),
+            delivery=None if self.delivery is None else parse_delivery(self.delivery),
+            dry_run=self.dry_run,
+            wait=self.wait,
+        )
+
+
+def level_and_resource(words: Sequence[str]) -> tuple[str, str]:
+    """
+    Tell the level from the place among `s3 read acme-reports/2026/`, whichever of them were said.
+
+    Raises BadInput for a word too many and for a lone word that is nearly a level.
+    """
+    rest = list(words[1:] if words and words[0].lower() == _SERVICE else words)
+    if len(rest) > 2:
+        raise BadInput(f"«{rest[2]}» is one word too many; put quotes around what belongs together.")
+    if len(rest) == 2:
+        return rest[0], rest[1]
+    lone = rest[0] if rest else ""
+    named = not re.search(r"[/.:\-\d]", lone) and (_is_level(lone) or bool(did_you_mean(lone, Level)))
+    return (lone, "") if named else ("", lone)
+
+
+def parse_delivery(text: str) -> Delivery:
+    """Read `session`, `policy` or `link`. Raises BadInput with the field `delivery`."""
+    try:
+        return Delivery(text.strip().lower())
+    except ValueError:
+        hint = did_you_mean(text, Delivery)
+        raise BadInput(f"«{text}» is not a delivery; there are session, policy and link.{hint}", field="delivery") from None
+
+
+def parse_id(text: str) -> GrantId:
+    """Read the id of a request or grant. Raises BadInput when no id could look like that."""
+    plain = text.strip().lower()
+    if not _ID.fullmatch(plain):
+        raise BadInput(f"«{text[:40]}» is not the id of a request; ids are twelve letters and digits, and `ls` shows yours.")
+    return GrantId(plain)
+
+
+def parse_reason(text: str) -> str:
+    """Read a reason of at most 1,000 characters, whole. Raises BadInput with the field `reason`."""
+    check_unicode(text, field="reason")
+    plain = text.strip()
+    if len(plain) > LONGEST_REASON:
+        raise BadInput(f"The reason has {len(plain)} characters; {LONGEST_REASON} is the most.", field="reason")
+    if _CONTROL.search(plain):
+        raise BadInput("The reason has a control character in it; write it as plain text.", field="reason")
+    return plain
+
+
+def _place(text: str) -> S3Place | None:
+    check_unicode(text, field="resource")
+    return parse_place(text) if text.strip() else None
+
+
+def _levels(text: str) -> frozenset[Level]:
+    for word in re.split(r"[,+\s]+", text.strip().lower()):
+        if word and not _is_level(word):
+            hint = did_you_mean(word, Level)
+            raise BadInput(f"«{word[:40]}» is not a level of access; there are list, read, write and delete.{hint}", field="level")
+    return parse_levels(text)
+
+
+def _is_level(word: str) -> bool:
+    parts = [part for part in re.split(r"[,+]", word.lower()) if part]
+    return bool(parts) and all(part in set(Level) for part in parts)

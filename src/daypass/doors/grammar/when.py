@@ -1,0 +1,181 @@
+"""
+Moments as people write them, in their own time zone: `18:00`, `6pm`, `tomorrow 09:00`, `2026-11-24 09:00`, `in 30m`.
+
+A time of day without a date is the next such time. A time that the clocks skip or show twice that day is refused,
+never guessed; written with its offset (`2026-10-25T02:30+01:00`, `18:00Z`) every moment can be said.
+"""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo
+
+from daypass.model.errors import BadInput
+from daypass.model.lease import LONGEST, Term, whole_second
+from daypass.model.length import parse_length
+
+_LONGEST_TEXT = 64
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_MOMENT = re.compile(
+    r"(?:(?P<day>\d{4}-\d{2}-\d{2}|today|tomorrow|mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:rs(?:day)?)?"
+    r"|fri(?:day)?|sat(?:urday)?|sun(?:day)?)(?:,? at |[t, ] ?))?"
+    r"(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d{1,9})?)?)? ?(?P<half>am|pm)?"
+    r" ?(?P<offset>z|utc|gmt|[+-]\d{2}:?\d{2})?",
+    re.ASCII,
+)
+_EXAMPLES = "write it as 18:00, tomorrow 09:00 or 2026-11-24 09:00"
+
+
+def parse_term(for_: str | None, start: str | None = None, *, until: str | None = None, now: datetime, tz: str) -> Term | None:
+    """
+    Read how long and from when; None when neither a length nor an end nor a start was said.
+
+    `for_` is a length (`2h`) or an end (`until 18:00`); `until` is an end. A time of day is the next one after the
+    start. Raises BadInput with the field `length` or `start`.
+    """
+    starts = _start(start, now=now, tz=tz)
+    end = _end(for_, until)
+    if end is not None:
+        ends = parse_moment(end, after=starts or now, tz=tz, field="length")
+        return Term(until=_within_a_year(ends, starts or now), starts=starts)
+    if for_ is not None:
+        return Term(length=parse_length(for_), starts=starts)
+    if starts is not None:
+        raise BadInput("Say for how long as well: --for 2h, beside the start.", field="length")
+    return None
+
+
+def parse_moment(text: str, *, after: datetime, tz: str, field: str) -> datetime:
+    """
+    Read a moment in whole UTC seconds; one without a date is the first after `after`.
+
+    `tz` is the IANA name of the zone the person lives in. Raises BadInput with the given field for what cannot be
+    read, for a moment that is not after `after`, and for one that the clocks of that zone skip or show twice.
+    """
+    plain = " ".join(text.lower().split())
+    match = _MOMENT.fullmatch(plain) if len(plain) <= _LONGEST_TEXT else None
+    if match is None or not (match["minute"] or match["half"]):
+        raise BadInput(_why_not(plain), field=field)
+    zone = _zone(match["offset"], tz, field)
+    moment = _next(match["day"], _time_of_day(match, plain, field), zone, after, field)
+    if moment <= after:
+        raise BadInput(f"«{plain}» is over already; {_EXAMPLES}.", field=field)
+    return whole_second(moment)
+
+
+def _start(text: str | None, *, now: datetime, tz: str) -> datetime | None:
+    plain = " ".join((text or "").lower().split())
+    if plain in {"", "now"}:
+        return None
+    if plain.startswith("in "):
+        return whole_second(now + _length(plain.removeprefix("in "), "start"))
+    return _within_a_year(parse_moment(plain, after=now, tz=tz, field="start"), now, field="start")
+
+
+def _end(for_: str | None, until: str | None) -> str | None:
+    if for_ is not None and until is not None:
+        raise BadInput("Say either for how long (--for 2h) or until when (--until 18:00), not both.", field="length")
+    spoken = " ".join((for_ or "").lower().split())
+    if until is None and spoken.startswith("until"):
+        return spoken.removeprefix("until").strip()
+    return None if until is None else until.strip().lower().removeprefix("until ")
+
+
+def _length(text: str, field: str) -> timedelta:
+    try:
+        return parse_length(text)
+    except BadInput as error:
+        raise BadInput(error.sentence, field=field) from None
+
+
+def _within_a_year(moment: datetime, start: datetime, field: str = "length") -> datetime:
+    if moment - start > LONGEST:
+        raise BadInput("That is more than a year ahead; nothing is lent for so long.", field=field)
+    return moment
+
+
+def _zone(offset: str | None, tz: str, field: str) -> tzinfo:
+    if offset in {"z", "utc", "gmt"}:
+        return UTC
+    if offset is None:
+        return _home(tz, field)
+    hours, minutes = int(offset[1:3]), int(offset[-2:])
+    if hours > 14 or minutes > 59:
+        raise BadInput(f"«{offset}» is no time zone's offset; write one such as +01:00, or Z for UTC.", field=field)
+    ahead = timedelta(hours=hours, minutes=minutes)
+    return timezone(-ahead if offset[0] == "-" else ahead)
+
+
+def _home(tz: str, field: str) -> tzinfo:
+    try:
+        return ZoneInfo(tz)
+    except (ValueError, OSError, KeyError):  # no such zone, a folder's name, or a name no file could have
+        raise BadInput(f"Your time zone «{tz}» is not known here; write the time in UTC, such as 18:00Z.", field=field) from None
+
+
+def _time_of_day(match: re.Match[str], plain: str, field: str) -> time:
+    hour, minute, second = (int(match[part] or 0) for part in ("hour", "minute", "second"))
+    if match["half"] and 1 <= hour <= 12:
+        hour = hour % 12 + (12 if match["half"] == "pm" else 0)
+    elif match["half"]:
+        hour = 24
+    try:
+        return time(hour, minute, second)
+    except ValueError:
+        raise BadInput(f"«{plain}» is not a time of day; {_EXAMPLES}.", field=field) from None
+
+
+def _next(day: str | None, clock: time, zone: tzinfo, after: datetime, field: str) -> datetime:
+    """Find the moment that a day, or the lack of one, means; it may be over already."""
+    today = after.astimezone(zone).date()
+    first = _date(day, today, field)
+    step = 1 if day is None else 7 if day[:3] in {name[:3] for name in _DAYS} else 0
+    if step and _latest(first, clock, zone) <= after:
+        first += timedelta(days=step)
+    if (latest := _latest(first, clock, zone)) <= after:
+        return latest
+    return _exactly(first, clock, zone, field)
+
+
+def _date(day: str | None, today: date, field: str) -> date:
+    if day is None or day == "today":
+        return today
+    if day == "tomorrow":
+        return today + timedelta(days=1)
+    for number, name in enumerate(_DAYS):
+        if name.startswith(day[:3]):
+            return today + timedelta(days=(number - today.weekday()) % 7)
+    try:
+        found = date.fromisoformat(day)
+    except ValueError:
+        raise BadInput(f"«{day}» is not a day of the calendar; write year-month-day, such as 2026-11-24.", field=field) from None
+    if not today.year - 1 <= found.year <= today.year + 2:
+        raise BadInput(f"«{day}» is not within a year of today; nothing is lent for so long.", field=field)
+    return found
+
+
+def _latest(day: date, clock: time, zone: tzinfo) -> datetime:
+    return max(datetime.combine(day, clock.replace(fold=fold), zone).astimezone(UTC) for fold in (0, 1))
+
+
+def _exactly(day: date, clock: time, zone: tzinfo, field: str) -> datetime:
+    """Refuse a time that the clocks skip, or show twice, on that day."""
+    early, late = (datetime.combine(day, clock.replace(fold=fold), zone).astimezone(UTC) for fold in (0, 1))
+    if early == late:
+        return early
+    said = f"{clock:%H:%M} on {day:%d %B %Y} in {zone}"
+    if early.astimezone(zone).time() != clock:
+        raise BadInput(f"There is no {said}: the clocks skip it. Choose another time.", field=field)
+    first = early.astimezone(zone).isoformat(timespec="minutes")
+    second = late.astimezone(zone).isoformat(timespec="minutes")
+    raise BadInput(f"There are two {said}, as the clocks go back: write {first} or {second}.", field=field)
+
+
+def _why_not(plain: str) -> str:
+    shown = plain if len(plain) <= _LONGEST_TEXT else f"{plain[:_LONGEST_TEXT]}…"
+    if not plain:
+        return f"Say which time; {_EXAMPLES}."
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", plain):
+        return f"«{shown}» has no time of day; write {shown} 09:00."
+    if re.fullmatch(r"\d{1,2}", plain):
+        return f"«{shown}» could be an hour or a length; write {shown}:00, or --for {shown}h."
+    return f"«{shown}» is not a time; {_EXAMPLES}."

@@ -1,0 +1,91 @@
+"""
+What went wrong, as each door says it: one table from the class of an error to a status, a code and an exit code.
+
+    class            HTTP   code            exit
+    BadInput         422    bad_input       1
+    NotAllowed       403    not_allowed     2     the rules say no
+    NotYours         403    not_yours       1
+    TooLate          410    too_late        1     decided, or ended
+    NotFound         404    not_found       1
+    Conflict         409    conflict        1
+    Throttled        503    throttled       1     with Retry-After
+    Unavailable      503    unavailable     1     with Retry-After
+    AwsForbids       503    misconfigured   1
+    RulesUnreadable  503    misconfigured   1
+    Misconfigured    503    misconfigured   1
+    anything else    500    internal        1     leaks nothing; the door logs it
+"""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from daypass.model.errors import (
+    BadInput,
+    Conflict,
+    DaypassError,
+    Misconfigured,
+    NotAllowed,
+    NotFound,
+    NotYours,
+    Throttled,
+    TooLate,
+    Unavailable,
+)
+
+OK, ERROR, DENIED, TIMED_OUT = 0, 1, 2, 4
+"""The exit codes of the command line."""
+
+INTERNAL = "Something went wrong inside Daypass. Nothing was changed that is not in the journal; the operator finds it in the log."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """How one class of error is said at the doors."""
+
+    status: HTTPStatus
+    code: str
+    exit_code: int = ERROR
+
+
+_TABLE: tuple[tuple[type[DaypassError], Said], ...] = (
+    (BadInput, Said(status=HTTPStatus.UNPROCESSABLE_ENTITY, code="bad_input")),
+    (NotAllowed, Said(status=HTTPStatus.FORBIDDEN, code="not_allowed", exit_code=DENIED)),
+    (NotYours, Said(status=HTTPStatus.FORBIDDEN, code="not_yours")),
+    (TooLate, Said(status=HTTPStatus.GONE, code="too_late")),
+    (NotFound, Said(status=HTTPStatus.NOT_FOUND, code="not_found")),
+    (Conflict, Said(status=HTTPStatus.CONFLICT, code="conflict")),
+    (Throttled, Said(status=HTTPStatus.SERVICE_UNAVAILABLE, code="throttled")),
+    (Unavailable, Said(status=HTTPStatus.SERVICE_UNAVAILABLE, code="unavailable")),
+    (Misconfigured, Said(status=HTTPStatus.SERVICE_UNAVAILABLE, code="misconfigured")),
+)
+_INTERNAL = Said(status=HTTPStatus.INTERNAL_SERVER_ERROR, code="internal")
+
+
+def said(error: Exception) -> Said:
+    """Look an error up; a class that is not in the table is `internal`."""
+    return next((said for kind, said in _TABLE if isinstance(error, kind)), _INTERNAL)
+
+
+def status(error: Exception) -> int:
+    """The HTTP status of an error."""
+    return int(said(error).status)
+
+
+def code(error: Exception) -> str:
+    """The word for programs: `bad_input`, `not_allowed`, ..., `internal`."""
+    return said(error).code
+
+
+def exit_code(error: Exception) -> int:
+    """The command line's exit code: 0 ok, 1 error or ended, 2 denied, 4 time-out."""
+    return said(error).exit_code
+
+
+def sentence(error: Exception) -> str:
+    """The sentence for the person; one of our own for what is not in the table, so that nothing leaks."""
+    return error.sentence if isinstance(error, DaypassError) and said(error) is not _INTERNAL else INTERNAL
+
+
+def field(error: Exception) -> str | None:
+    """The word of the ask that is wrong, when one is."""
+    return error.field if isinstance(error, BadInput) else None

@@ -1,0 +1,221 @@
+"""Requests and grants, as programs see them: every time aware UTC, every length in whole seconds and named `..._s`."""
+
+from datetime import datetime, timedelta
+
+from daypass.doors.wire.outgoing import Outgoing
+from daypass.model.decision import Allowed, Approvers
+from daypass.model.entitlement import Level
+from daypass.model.event import Event
+from daypass.model.grant import Grant
+from daypass.model.lease import Term
+from daypass.model.request import Approval, Request
+from daypass.ports import Rehearsal
+
+
+class TermOut(Outgoing):
+    """How long, as it was asked: a length or an end, and perhaps a start."""
+
+    length_s: int | None
+    until: datetime | None
+    starts: datetime | None
+
+    @classmethod
+    def of(cls, term: Term) -> "TermOut":
+        """Show a term."""
+        return cls(length_s=_seconds(term.length), until=term.until, starts=term.starts)
+
+
+class ApproversOut(Outgoing):
+    """Who may decide."""
+
+    people: list[str]
+    slack_groups: list[str]
+
+    @classmethod
+    def of(cls, approvers: Approvers) -> "ApproversOut":
+        """Show approvers, in a steady order."""
+        return cls(people=sorted(approvers.people), slack_groups=sorted(approvers.slack_groups))
+
+
+class ApprovalOut(Outgoing):
+    """What was decided."""
+
+    by: str
+    at: datetime
+    rule: str
+    length_s: int | None
+    note: str
+
+    @classmethod
+    def of(cls, approval: Approval) -> "ApprovalOut":
+        """Show an approval or a denial."""
+        return cls(by=approval.by, at=approval.at, rule=approval.rule, length_s=_seconds(approval.length), note=approval.note)
+
+
+class RequestOut(Outgoing):
+    """An ask and what became of it."""
+
+    id: str
+    state: str
+    requestor: str
+    resource: str
+    levels: list[str]
+    extras: list[str]
+    delivery: str
+    term: TermOut
+    reason: str
+    filed_at: datetime
+    rule: str
+    longest_s: int
+    approvers: ApproversOut
+    approval: ApprovalOut | None
+    extends: str | None
+
+    @classmethod
+    def of(cls, request: Request) -> "RequestOut":
+        """Show a request."""
+        return cls(
+            id=request.id,
+            state=request.state,
+            requestor=request.requestor,
+            resource=str(request.entitlement.place),
+            levels=[level for level in Level if level in request.entitlement.levels],
+            extras=sorted(request.entitlement.extras),
+            delivery=request.delivery,
+            term=TermOut.of(request.term),
+            reason=request.reason,
+            filed_at=request.filed_at,
+            rule=request.rule,
+            longest_s=int(request.longest.total_seconds()),
+            approvers=ApproversOut.of(request.approvers),
+            approval=ApprovalOut.of(request.approval) if request.approval else None,
+            extends=request.extends,
+        )
+
+
+class EndingOut(Outgoing):
+    """How a grant came to its end."""
+
+    why: str
+    by: str
+    at: datetime
+    note: str
+
+
+class GrantOut(Outgoing):
+    """Permission given, and where it is in its life."""
+
+    id: str
+    state: str
+    principal: str
+    resource: str
+    levels: list[str]
+    extras: list[str]
+    delivery: str
+    approved_at: datetime
+    starts: datetime | None
+    ends: datetime | None
+    usable: bool
+    """Whether something could be handed out at the moment of this answer."""
+    stuck: str | None = None
+    """What was said last, when its next step has been overdue for ten minutes."""
+    ending: EndingOut | None
+    ended_at: datetime | None
+    extends: str | None
+
+    @classmethod
+    def of(cls, grant: Grant, now: datetime, stuck: str | None = None) -> "GrantOut":
+        """Show a grant as it is now."""
+        end = grant.ending
+        return cls(
+            id=grant.id,
+            state=grant.state,
+            principal=grant.principal,
+            resource=str(grant.entitlement.place),
+            levels=[level for level in Level if level in grant.entitlement.levels],
+            extras=sorted(grant.entitlement.extras),
+            delivery=grant.delivery,
+            approved_at=grant.approved_at,
+            starts=grant.lease.starts if grant.lease else grant.term.starts,
+            ends=grant.lease.ends if grant.lease else grant.term.until,
+            usable=grant.usable(now),
+            stuck=stuck,
+            ending=EndingOut(why=end.why, by=end.by, at=end.at, note=end.note) if end else None,
+            ended_at=grant.ended_at,
+            extends=grant.extends,
+        )
+
+
+class EntryOut(Outgoing):
+    """One entry of the story."""
+
+    kind: str
+    at: datetime
+    actor: str
+    details: dict[str, str | int | bool | list[str] | None]
+
+    @classmethod
+    def of(cls, event: Event) -> "EntryOut":
+        """Show an event."""
+        details = {name: list(value) if isinstance(value, tuple) else value for name, value in event.details.items()}
+        return cls(kind=event.kind, at=event.at, actor=event.actor, details=details)
+
+
+class StoryOut(Outgoing):
+    """A request, the grant it became, and everything the journal has of them."""
+
+    request: RequestOut
+    grant: GrantOut | None
+    promise: str | None
+    """What ending this early can and cannot promise."""
+    names: dict[str, str]
+    """The names of the people in it, by id, as the directory has them now."""
+    story: list[EntryOut]
+
+
+class ListOut(Outgoing):
+    """What is mine, and what waits for me."""
+
+    grants: list[GrantOut]
+    requests: list[RequestOut]
+    waiting: list[RequestOut]
+
+
+class PaperOut(Outgoing):
+    """One document that AWS would be given."""
+
+    place: str
+    text: str
+
+
+class PreviewOut(Outgoing):
+    """What would happen if this were filed: nothing has been written, and nobody was asked."""
+
+    rule: str
+    at_once: bool
+    default_s: int
+    longest_s: int
+    request: RequestOut
+    papers: list[PaperOut]
+    notes: list[str]
+    promise: str
+    names: dict[str, str]
+
+    @classmethod
+    def of(cls, decision: Allowed, request: Request, rehearsal: Rehearsal, promise: str, names: dict[str, str]) -> "PreviewOut":
+        """Show a preview."""
+        return cls(
+            rule=decision.rule,
+            at_once=decision.at_once,
+            default_s=int(decision.default.total_seconds()),
+            longest_s=int(decision.longest.total_seconds()),
+            request=RequestOut.of(request),
+            papers=[PaperOut(place=paper.place, text=paper.text) for paper in rehearsal.papers],
+            notes=list(rehearsal.notes),
+            promise=promise,
+            names=names,
+        )
+
+
+def _seconds(length: timedelta | None) -> int | None:
+    return None if length is None else int(length.total_seconds())

@@ -1,0 +1,83 @@
+"""What is handed over: tokens, credentials, addresses, proofs. None of it is kept or logged; `repr` leaves secrets out."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field
+
+from daypass.doors.wire.outgoing import Outgoing
+
+
+class DeviceCode(Outgoing):
+    """What a command line shows and keeps while it waits (RFC 8628, section 3.2)."""
+
+    device_code: str = Field(repr=False)
+    user_code: str
+    verification_uri: str
+    expires_in: int
+    interval: int
+
+
+class TokenOut(Outgoing):
+    """The token that speaks for a person (RFC 6749, section 5.1)."""
+
+    access_token: str = Field(repr=False)
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - the kind of a token, not one
+    expires_in: int
+    expires_at: datetime
+    principal: str
+
+
+class PrincipalOut(Outgoing):
+    """Who the caller is."""
+
+    id: str
+    name: str
+    tz: str
+    aws: str | None
+
+
+class CredentialsOut(Outgoing):
+    """AWS credentials in the form that `credential_process` reads (AWS SDKs reference, "Process credential provider")."""
+
+    version: Literal[1] = Field(default=1, alias="Version")
+    access_key_id: str = Field(alias="AccessKeyId")
+    secret_access_key: str = Field(alias="SecretAccessKey", repr=False)
+    session_token: str = Field(alias="SessionToken", repr=False)
+    expiration: datetime = Field(alias="Expiration")
+
+
+class UrlOut(Outgoing):
+    """An address to open; a secret while it lives."""
+
+    url: str = Field(repr=False)
+    key: str | None = None
+    expires_at: datetime | None = None
+
+
+class PostFormOut(Outgoing):
+    """Where to post a file, and every field to send with it, before the file."""
+
+    url: str = Field(repr=False)
+    fields: dict[str, str] = Field(repr=False)
+    expires_at: datetime
+
+
+class CheckpointOut(Outgoing):
+    """The newest signed checkpoint of the journal (C2SP tlog-checkpoint); empty before the first."""
+
+    checkpoint: str
+    size: int
+
+
+class KeyOut(Outgoing):
+    """The key that checks our checkpoints (C2SP signed-note vkey)."""
+
+    public_key: str
+
+
+class ProofOut(Outgoing):
+    """A proof of RFC 6962: its hashes in hex, lowest first, and the checkpoint it leads to."""
+
+    hashes: list[str]
+    checkpoint: str

@@ -1,0 +1,80 @@
+"""
+What programs send us, strictly: a field that is not known, or a number where a text belongs, is refused.
+
+Texts stay texts here; doors/grammar reads them, as it reads what people type.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+ShortText = Annotated[str, Field(max_length=200)]
+LongText = Annotated[str, Field(max_length=4_000)]
+
+
+class Incoming(BaseModel):
+    """What a program sends us."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=True)
+
+
+class BeginLogin(Incoming):
+    """A command line that asks for a code. `client` is what the person will recognise it by: its host name."""
+
+    client: ShortText = ""
+
+
+class CollectToken(Incoming):
+    """A command line that asks whether its code was confirmed (RFC 8628, section 3.4)."""
+
+    device_code: ShortText
+    grant_type: Literal["urn:ietf:params:oauth:grant-type:device_code"] = "urn:ietf:params:oauth:grant-type:device_code"
+
+
+class FileRequest(Incoming):
+    """A request, either as `text`, in the grammar of Slack and the command line, or field by field."""
+
+    text: LongText | None = Field(default=None, examples=['s3 read acme-reports/2026/ --for 2h --reason "INC-42"'])
+    level: ShortText = Field(default="", description="list, read, write or delete; several with commas", examples=["read"])
+    resource: LongText = Field(default="", description="bucket, bucket/prefix/ or bucket/object", examples=["acme-reports/2026/"])
+    for_: ShortText | None = Field(default=None, alias="for", description="2h, 90m, PT2H, until 18:00", examples=["2h"])
+    until: ShortText | None = Field(default=None, description="18:00, 2026-11-24T18:00:00Z; not beside `for`")
+    start: ShortText | None = Field(default=None, description="not before this moment")
+    reason: LongText = ""
+    delivery: ShortText | None = Field(default=None, description="session, policy or link")
+    versions: bool = False
+    tags: bool = False
+
+
+class ApproveRequest(Incoming):
+    """An approval, for a length of the approver's choice or as it was asked."""
+
+    for_: ShortText | None = Field(default=None, alias="for", examples=["1h"])
+
+
+class WithReason(Incoming):
+    """A decision that is explained: a denial, a revocation."""
+
+    reason: LongText = ""
+
+
+class ExtendGrant(Incoming):
+    """A wish to keep what one has for longer."""
+
+    for_: ShortText | None = Field(default=None, alias="for", examples=["1h"])
+    until: ShortText | None = None
+    reason: LongText = ""
+
+
+class OneObject(Incoming):
+    """An object of the grant; left empty it is the one object that the grant is for."""
+
+    key: LongText = ""
+    lives: ShortText | None = Field(default=None, description="a length that shortens the URL's life, such as 10m")
+
+
+class UploadForm(Incoming):
+    """How big a file that is posted may be, in bytes."""
+
+    least: int = Field(default=0, ge=0)
+    most: int = Field(ge=0, le=5 * 1024**3, description="S3 takes at most 5 GiB in one POST")
