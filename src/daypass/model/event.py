@@ -113,5 +113,3 @@ class Fact:
     changes: tuple[Change, ...] = ()
     told: bool = True
     """Whether people are told: an outbox line is written in the same commit."""
-    held: bool = False
-    """True while the worker that claimed the grant goes on with it: the claim outlives this commit."""

@@ -85,7 +85,7 @@ def _put_in(
     grant: Grant, lease: Lease, provisioner: Provisioner, ledger: Ledger, clock: Callable[[], datetime]
 ) -> Outcome:
     leased = grant.leased(lease)
-    ledger.record(replace(_provisioning(leased, clock()), held=True))
+    ledger.record(_provisioning(leased, clock()))
     leased = replace(leased, revision=grant.revision + 1)
     try:
         provisioner.provision(leased)

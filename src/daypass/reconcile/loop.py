@@ -82,8 +82,11 @@ class Loop:
             return 0
         batch = self.queue.claim(now=self.clock(), hold=self.hold, limit=free)
         for grant in batch:
-            hands.submit(lambda one=grant: results.put(self._advance(one)))
+            hands.submit(self._work, grant, results)
         return len(batch)
+
+    def _work(self, grant: Grant, results: SimpleQueue[_Result]) -> None:
+        results.put(self._advance(grant))
 
     def _advance(self, grant: Grant) -> _Result:
         try:

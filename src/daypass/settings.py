@@ -1,0 +1,235 @@
+"""
+Every setting there is, in small groups. The only reader of the environment and of the config file.
+
+A value comes from the environment (`DAYPASS_SLACK_BOT_TOKEN`), else from the TOML file that `DAYPASS_CONFIG` names
+(`[slack] bot_token = "..."`), else from the default below. A name nobody knows, in either place, is refused with a
+suggestion, so that a typing error never silently leaves a default in force. AWS's own settings (region, credentials,
+AWS_ENDPOINT_URL) are read by the AWS SDK itself.
+"""
+
+import dataclasses
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from daypass.model.errors import BadInput, Misconfigured
+from daypass.model.length import parse_length
+
+_PREFIX = "DAYPASS_"
+_OTHERS = frozenset({"DAYPASS_CONFIG", "DAYPASS_URL"})
+"""Ours, but not the service's: the config file itself, and where the command line finds the service."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """Where the service listens and how it is reached."""
+
+    host: str = "127.0.0.1"
+    """Address to bind. Anything but 127.0.0.1 wants a TLS proxy in front."""
+    port: int = 8700
+    public_url: str = ""
+    """How browsers and command lines reach it, without a slash at the end; by default http://HOST:PORT."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses whose X-Forwarded-For is believed when a link's visitor is journalled."""
+    work: bool = True
+    """Whether `daypass serve` also runs a worker; set false when `daypass work` runs elsewhere."""
+    log: str = "json"
+    """`json`, or `console` for people."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Store:
+    """Where the ledger and the journal are kept."""
+
+    url: str = "sqlite:///daypass.db"
+    """A SQLite file (sqlite:///PATH) or PostgreSQL (postgresql://USER:PASSWORD@HOST/NAME)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slack:
+    """The Slack app. With an app token Slack is reached by Socket Mode, else it calls us by signed HTTP."""
+
+    bot_token: str = field(default="", repr=False)
+    """xoxb-..., from the app's «OAuth & Permissions» page."""
+    signing_secret: str = field(default="", repr=False)
+    """From the app's «Basic Information» page; needed for HTTP."""
+    app_token: str = field(default="", repr=False)
+    """xapp-..., with the scope connections:write; turns Socket Mode on."""
+    api_url: str = "https://slack.com/api/"
+    """Ends in /api/. https://slack-gov.com/api/ for GovSlack."""
+    channel: str = ""
+    """Channel id where requests are shown to those who decide; empty sends each of them a direct message."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aws:
+    """What Daypass may use in AWS; see docs/aws.md for the identities and their permissions."""
+
+    broker_role: str = ""
+    """ARN of the role that sessions and links are opened on; empty leaves only the delivery `policy`."""
+    session_limit: timedelta = timedelta(hours=1)
+    """The longest session asked of STS: 1h where Daypass runs on a role (chaining), else up to the role's maximum."""
+    source_identity: bool = True
+    """Whether sessions carry the grant in aws:SourceIdentity; false only for servers that do not know it."""
+    signin_url: str = "https://signin.aws.amazon.com/federation"
+    """The federation endpoint behind console sign-in addresses."""
+    console_url: str = "https://console.aws.amazon.com/"
+    identity_tag: str = "daypass:slack-user-id"
+    """IAM user tag that names the Slack user a person's IAM user belongs to; empty turns it off."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """Who decides."""
+
+    file: Path = Path("rules.yaml")
+    people: Path | None = None
+    """YAML map from Slack user id to the ARN of the person's IAM user or role; wins over tags."""
+    lapse_after: timedelta = timedelta(days=1)
+    """A request that nobody decided lapses after this."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Journal:
+    """The journal's key and name."""
+
+    key_file: Path = Path("daypass-journal.key")
+    """Ed25519 signing key, made at the first start with mode 0600. Whoever has it can rewrite history: keep a copy apart."""
+    origin: str = "daypass"
+    """The log's name in its checkpoints; choose one of your own, such as daypass.example.com."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worker:
+    """How the loop works."""
+
+    in_flight: int = 64
+    """Calls to AWS at one time, 1 to 256."""
+    sweep_every: timedelta = timedelta(minutes=5)
+    """How often AWS is compared with the ledger."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All groups together."""
+
+    service: Service = Service()
+    store: Store = Store()
+    slack: Slack = Slack()
+    aws: Aws = Aws()
+    rules: Rules = Rules()
+    journal: Journal = Journal()
+    worker: Worker = Worker()
+
+    @property
+    def public_url(self) -> str:
+        """How people reach this service; no slash at the end."""
+        return (self.service.public_url or f"http://{self.service.host}:{self.service.port}").rstrip("/")
+
+
+_GROUPS = {
+    "service": Service(),
+    "store": Store(),
+    "slack": Slack(),
+    "aws": Aws(),
+    "rules": Rules(),
+    "journal": Journal(),
+    "worker": Worker(),
+}
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings. Raises Misconfigured with every fault in one sentence each."""
+    environ = os.environ if environ is None else environ
+    written = _written(environ.get("DAYPASS_CONFIG", ""))
+    faults = _unknown(environ, written)
+    groups: dict[str, Any] = {}
+    for name, default in _GROUPS.items():
+        groups[name], wrong = _group(name, default, environ, written.get(name, {}))
+        faults += wrong
+    if faults:
+        raise Misconfigured("\n".join(faults))
+    return Settings(**groups)
+
+
+def _written(path: str) -> dict[str, Any]:
+    if not path:
+        return {}
+    try:
+        return tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise Misconfigured(f"The config file {path} cannot be read: {error.strerror}. See DAYPASS_CONFIG.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Misconfigured(f"The config file {path} is not TOML: {error}.") from None
+
+
+def _group(name: str, default: Any, environ: Mapping[str, str], written: Any) -> tuple[Any, list[str]]:
+    values, faults = {}, []
+    for setting in dataclasses.fields(default):
+        variable = f"{_PREFIX}{name}_{setting.name}".upper()
+        raw = environ.get(variable, written.get(setting.name) if isinstance(written, dict) else None)
+        if raw is None:
+            continue
+        try:
+            values[setting.name] = _read(raw, getattr(default, setting.name), setting.name)
+        except (ValueError, BadInput) as error:
+            said = error.sentence if isinstance(error, BadInput) else str(error)
+            shown = "(not shown)" if not setting.repr else repr(raw)
+            faults.append(f"{variable} (or [{name}] {setting.name}) cannot be {shown}: {said}")
+    return dataclasses.replace(default, **values), faults
+
+
+def _read(raw: object, default: object, name: str) -> object:
+    """Turn what was written into the type of the default."""
+    text = str(raw).strip()
+    match default:
+        case bool():
+            return _switch(text)
+        case int():
+            return int(text)
+        case timedelta():
+            return parse_length(text)
+        case tuple():
+            return tuple(str(one) for one in raw) if isinstance(raw, list) else tuple(text.replace(",", " ").split())
+        case Path() | None:
+            return Path(text) if text else None
+        case _:
+            return _address(text) if name.endswith("_url") and text else text
+
+
+def _switch(text: str) -> bool:
+    words = {"true": True, "yes": True, "1": True, "on": True, "false": False, "no": False, "0": False, "off": False}
+    if text.lower() not in words:
+        raise ValueError("write true or false.")  # noqa: TRY003
+    return words[text.lower()]
+
+
+def _address(text: str) -> str:
+    if not text.startswith(("http://", "https://")):
+        raise ValueError("an address begins with https:// (or http://).")  # noqa: TRY003
+    return text
+
+
+def _unknown(environ: Mapping[str, str], written: Mapping[str, Any]) -> list[str]:
+    """Every name in either place that no setting has."""
+    known = {name: {one.name for one in dataclasses.fields(group)} for name, group in _GROUPS.items()}
+    variables = {f"{_PREFIX}{group}_{name}".upper() for group, names in known.items() for name in names}
+    given = [name for name in environ if name.startswith(_PREFIX) and name not in _OTHERS | variables]
+    faults = [_no_such(name, variables) for name in given]
+    for group, values in written.items():
+        if group not in known or not isinstance(values, dict):
+            faults.append(_no_such(f"[{group}]", {f"[{name}]" for name in known}))
+            continue
+        names = {f"[{group}] {name}" for name in known[group]}
+        faults += [_no_such(f"[{group}] {name}", names) for name in values if name not in known[group]]
+    return faults
+
+
+def _no_such(name: str, names: set[str]) -> str:
+    near = difflib.get_close_matches(name, names, n=1)
+    return f"There is no setting {name}" + (f"; did you mean {near[0]}?" if near else ".")
