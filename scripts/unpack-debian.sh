@@ -28,13 +28,14 @@ apt_get() {
 }
 
 mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial"
-if [ ! -e "$apt/fresh" ]; then
+if [ -z "$(find "$apt/fresh" -mtime -1 2>/dev/null)" ]; then # a day-old list may name versions that are gone
     apt_get update >"$apt/update.log" 2>&1 || true # a foreign source may fail; Debian's own is judged below
     apt-cache -o Dir::State::lists="$apt/lists" -o Dir::Cache="$apt/cache" show "$1" >/dev/null 2>&1 ||
         fail "the package lists did not arrive, see .servers/apt/update.log"
     touch "$apt/fresh"
 fi
 
+rm -rf "$servers/.$name".* # what a run that was killed left
 work=$servers/.$name.$$
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
@@ -48,9 +49,9 @@ for package in "$@"; do
     grep -qx "$package" "$work/packages" || echo "$package" >>"$work/packages"
 done
 
-(cd "$work/debs" && xargs apt-get -q -o Dir::State::lists="$apt/lists" -o Dir::Cache="$apt/cache" \
-    -o Debug::NoLocking=1 -o APT::Sandbox::User="$(id -un)" download) \
-    <"$work/packages" >"$work/download.log" 2>&1 || fail "$(tail -n 3 "$work/download.log")"
+# shellcheck disable=SC2046 # one word a package
+(cd "$work/debs" && apt_get download $(cat "$work/packages")) >"$work/download.log" 2>&1 ||
+    fail "$(tail -n 3 "$work/download.log")"
 
 for deb in "$work"/debs/*.deb; do
     dpkg -x "$deb" "$work/root" || fail "$(basename "$deb") would not unpack"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests.servers.process import SERVERS, needed
 
@@ -31,24 +31,44 @@ _QUIET = (
 @contextmanager
 def chromium_browser() -> Iterator[Browser]:
     """Start Chromium, and end it after the block."""
-    program, environment = _program()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=program, args=_QUIET, env=environment
-        )
+    with _driver() as playwright:
+        program, environment = _program()
+        browser = playwright.chromium.launch(executable_path=program, args=_QUIET, env=environment)
         try:
             yield browser
         finally:
             browser.close()
 
 
+@contextmanager
+def _driver() -> Iterator[Playwright]:
+    """Start Playwright's driver, which takes its environment from ours and needs a library that a bare Debian lacks."""
+    before = os.environ.get("LD_LIBRARY_PATH")
+    os.environ["LD_LIBRARY_PATH"] = str(_libraries(SERVERS / "atomic"))
+    try:
+        starting = sync_playwright()
+        playwright = starting.start()
+    finally:
+        del os.environ["LD_LIBRARY_PATH"]
+        if before is not None:
+            os.environ["LD_LIBRARY_PATH"] = before
+    try:
+        yield playwright
+    finally:
+        playwright.stop()
+
+
 def _program() -> tuple[Path, dict[str, str]]:
     """Return Chromium's path and the environment that it needs."""
     if _INSTALLED.exists():
         return _INSTALLED, dict(os.environ)
-    libraries = next(needed(_UNPACKED).glob("usr/lib/*-linux-gnu"))
+    libraries = _libraries(_UNPACKED)
     environment = {
-        "LD_LIBRARY_PATH": f"{libraries}:{_UNPACKED / 'lib' / libraries.name}",
+        "LD_LIBRARY_PATH": f"{libraries}:{libraries / 'pulseaudio'}:{_UNPACKED / 'lib' / libraries.name}",
         "FONTCONFIG_FILE": str(_UNPACKED / "fonts.conf"),
     }
     return _UNPACKED / "usr/lib/chromium/chromium", dict(os.environ) | environment
+
+
+def _libraries(unpacked: Path) -> Path:
+    return next(needed(unpacked).glob("usr/lib/*-linux-gnu"))
