@@ -1,0 +1,64 @@
+"""
+What is to go wrong, set at run time by a test or by the demo.
+
+Each fault is a small counter or switch that the server asks at the one place where it bites.
+"""
+
+from dataclasses import dataclass, field
+
+from daypass.sandbox.slack.wire import RefusedError
+
+
+@dataclass(slots=True, kw_only=True)
+class Planned:
+    """A refusal for the next `left` calls; of one method, or of any when `method` is empty."""
+
+    left: int
+    method: str
+    refusal: RefusedError
+
+
+@dataclass(slots=True)
+class Faults:
+    """The faults in force."""
+
+    unavailable: bool = False
+    """Every Web API call and response URL answers 503 (Slack is down behind its front)."""
+    slow_by: float = 0.0
+    """Seconds that every Web API answer is held back."""
+    lose_answers: int = 0
+    """The next n Web API calls take effect, but the connection breaks before the answer."""
+    deliver_twice: int = 0
+    """The next n interactions or commands are delivered a second time."""
+    hold_back: int = 0
+    """Collect the next n deliveries and send them in reverse order once they are complete."""
+    planned: list[Planned] = field(default_factory=list)
+
+    def rate_limit(self, calls: int, *, retry_after: int = 1, method: str = "") -> None:
+        """Answer the next calls with 429 and a Retry-After of so many seconds."""
+        refusal = RefusedError("ratelimited", status=429, headers={"Retry-After": str(retry_after)})
+        self.planned.append(Planned(left=calls, method=method, refusal=refusal))
+
+    def refuse(self, error: str, *, calls: int = 1, method: str = "") -> None:
+        """Answer the next calls with an error of Slack's, such as fatal_error."""
+        self.planned.append(Planned(left=calls, method=method, refusal=RefusedError(error)))
+
+    def bite(self, method: str) -> None:
+        """Raise what is planned for this call, if anything."""
+        for plan in self.planned:
+            if plan.left > 0 and plan.method in ("", method):
+                plan.left -= 1
+                raise plan.refusal
+
+    def clear(self) -> None:
+        """End all faults."""
+        self.unavailable, self.slow_by, self.lose_answers = False, 0.0, 0
+        self.deliver_twice = self.hold_back = 0
+        self.planned.clear()
+
+    def take(self, name: str) -> bool:
+        """Use up one of a counted fault; False when none is left."""
+        left: int = getattr(self, name)
+        if left > 0:
+            setattr(self, name, left - 1)
+        return left > 0
