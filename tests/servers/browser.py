@@ -58,16 +58,16 @@ def _driver() -> Iterator[Playwright]:
         playwright.stop()
 
 
-def _program() -> tuple[Path, dict[str, str]]:
+def _program() -> tuple[Path, dict[str, str | float | bool]]:
     """Return Chromium's path and the environment that it needs."""
     if _INSTALLED.exists():
-        return _INSTALLED, dict(os.environ)
+        return _INSTALLED, {**os.environ}
     libraries = _libraries(_UNPACKED)
     environment = {
         "LD_LIBRARY_PATH": f"{libraries}:{libraries / 'pulseaudio'}:{_UNPACKED / 'lib' / libraries.name}",
         "FONTCONFIG_FILE": str(_UNPACKED / "fonts.conf"),
     }
-    return _UNPACKED / "usr/lib/chromium/chromium", dict(os.environ) | environment
+    return _UNPACKED / "usr/lib/chromium/chromium", {**os.environ, **environment}
 
 
 def _libraries(unpacked: Path) -> Path:

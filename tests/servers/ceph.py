@@ -85,9 +85,7 @@ class Ceph:
             self._root = self.create_user("daypass-admin", admin_caps=caps, admin=True)
         return self._root
 
-    def create_user(
-        self, name: str, *, admin_caps: str | None = None, admin: bool = False
-    ) -> Keys:
+    def create_user(self, name: str, *, admin_caps: str | None = None, admin: bool = False) -> Keys:
         """Make a user in the account and return its keys; `admin_caps` as in `roles=*;user-policy=*`."""
         words = [
             "user",
@@ -188,7 +186,7 @@ class Ceph:
         return self._execute([self._program(program), *words])
 
     def _execute(self, command: Sequence[str | Path]) -> str:
-        done = subprocess.run(  # noqa: S603 - the tests' own commands
+        done = subprocess.run(
             command,
             env=self._environment(),
             cwd=self._directory,
@@ -197,9 +195,7 @@ class Ceph:
             check=False,
         )
         if done.returncode != 0:
-            message = (
-                f"{command[0]} ended with {done.returncode}: {done.stderr[-2000:]}"
-            )
+            message = f"{command[0]} ended with {done.returncode}: {done.stderr[-2000:]}"
             raise ServerFailedError(message)
         return done.stdout
 

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
-import botocore.auth
+from botocore import auth
 
 from tests.servers.process import SERVERS, needed
 
@@ -29,9 +30,7 @@ class Clock:
     @property
     def environment(self) -> dict[str, str]:
         """What a server process needs in its environment to obey this clock."""
-        library = next(
-            needed(SERVERS / "faketime").glob("usr/lib/*/faketime/libfaketimeMT.so.1")
-        )
+        library = next(needed(SERVERS / "faketime").glob("usr/lib/*/faketime/libfaketimeMT.so.1"))
         return {
             "LD_PRELOAD": str(library),
             "FAKETIME_TIMESTAMP_FILE": str(self._file),
@@ -51,7 +50,7 @@ class Clock:
 
     @contextmanager
     def ahead(self, offset: timedelta) -> Iterator[None]:
-        """Let the server, and what this process signs for it, run ahead by this much (whole seconds) inside the block."""
+        """Let the server, and what this process signs for it, run ahead by this much inside the block."""
         before = self._offset
         self._set(offset)
         try:
@@ -63,9 +62,7 @@ class Clock:
     @contextmanager
     def at(self, moment: datetime) -> Iterator[None]:
         """Let the server's clock show this moment, to the second, when the block begins; it runs on from there."""
-        with self.ahead(
-            timedelta(seconds=round((moment - datetime.now(UTC)).total_seconds()))
-        ):
+        with self.ahead(timedelta(seconds=round((moment - datetime.now(UTC)).total_seconds()))):
             yield
 
     def _set(self, offset: timedelta) -> None:
@@ -75,22 +72,21 @@ class Clock:
     def _write(self) -> None:
         fresh = self._file.with_suffix(".new")
         fresh.write_text(f"{self._offset.total_seconds():+.0f}\n")
-        fresh.replace(
-            self._file
-        )  # one rename: a server reading at this moment sees the old offset or the new
+        fresh.replace(self._file)  # one rename: a server reading at this moment sees the old offset or the new
 
 
 @contextmanager
 def _signing_at(offset: timedelta) -> Iterator[None]:
     """Sign AWS requests in this process with the shifted time inside the block."""
-    real = botocore.auth.get_current_datetime
+    signer: Any = auth  # the name is botocore's import of its own; its types do not show it
+    real = signer.get_current_datetime
 
-    def shifted(remove_tzinfo: bool = True) -> datetime:  # noqa: FBT001, FBT002 - botocore's own signature
+    def shifted(remove_tzinfo: bool = True) -> datetime:
         moment = datetime.now(UTC) + offset
         return moment.replace(tzinfo=None) if remove_tzinfo else moment
 
-    botocore.auth.get_current_datetime = shifted
+    signer.get_current_datetime = shifted
     try:
         yield
     finally:
-        botocore.auth.get_current_datetime = real
+        signer.get_current_datetime = real

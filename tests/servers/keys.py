@@ -31,16 +31,15 @@ class Keys:
             "aws_session_token": self.token,
         }
 
-    def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 makes a client's methods at run time
+    def client(self, service: str) -> Any:  # boto3 makes a client's methods at run time
         """Return a boto3 client for one service that tries once, signs with V4 and puts the bucket in the path."""
         config = Config(
             retries={"total_max_attempts": 1},
-            signature_version="v4",
+            signature_version="s3v4" if service == "s3" else "v4",
             s3={"addressing_style": "path"},
         )
-        if service == "s3":
-            config = config.merge(Config(signature_version="s3v4"))
-        return boto3.client(service, config=config, **self.boto3())
+        session: Any = boto3.Session()
+        return session.client(service, config=config, **self.boto3())
 
     def environment(self) -> dict[str, str]:
         """Return the environment variables that make the `aws` command, or any SDK, speak with these keys."""

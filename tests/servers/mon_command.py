@@ -38,9 +38,7 @@ def send(configuration: str, command: str) -> None:
         ctypes.c_void_p(),
         ctypes.c_size_t(),
     ]
-    answer = rados.rados_mon_command(
-        cluster, words, 1, None, 0, *map(ctypes.byref, unwanted)
-    )
+    answer = rados.rados_mon_command(cluster, words, 1, None, 0, *map(ctypes.byref, unwanted))
     check(answer, command)
     rados.rados_shutdown(cluster)
 

@@ -47,11 +47,7 @@ class Postgres:
         if not data.exists():
             self._make_reachable()
             self._initialise(data)
-        options = [
-            word
-            for setting in (*_NOT_DURABLE, f"port={self._port}")
-            for word in ("-c", setting)
-        ]
+        options = [word for setting in (*_NOT_DURABLE, f"port={self._port}") for word in ("-c", setting)]
         command = [
             self._programs / "bin/postgres",
             "-D",
@@ -62,9 +58,7 @@ class Postgres:
             "",
             *options,
         ]
-        self._process = start(
-            [*_as_nobody(), *command], environment={"LC_ALL": "C.UTF-8"}, log=self.log
-        )
+        self._process = start(_as_nobody() + command, environment={"LC_ALL": "C.UTF-8"}, log=self.log)
         await_ready(self._process, self._answers, self.log)
 
     def stop(self) -> None:
@@ -96,9 +90,7 @@ class Postgres:
         self._execute(f"DROP DATABASE {url.rpartition('/')[2]} WITH (FORCE)")
 
     def _execute(self, statement: str) -> None:
-        with psycopg.connect(
-            self.url().replace("+psycopg", ""), autocommit=True
-        ) as connection:
+        with psycopg.connect(self.url().replace("+psycopg", ""), autocommit=True) as connection:
             connection.execute(statement.encode())
 
     def _answers(self) -> bool:
@@ -113,9 +105,7 @@ class Postgres:
     def _make_reachable(self) -> None:
         if os.geteuid() == 0:
             wheel = self._programs.parent
-            libraries = (
-                f"{wheel.name}.libs"  # found by the programs relative to themselves
-            )
+            libraries = f"{wheel.name}.libs"  # found by the programs relative to themselves
             shutil.copytree(wheel.parent / libraries, self._directory / libraries)
             copy = self._directory / wheel.name / self._programs.name
             self._programs = Path(shutil.copytree(self._programs, copy))
@@ -132,8 +122,8 @@ class Postgres:
             "--no-locale",
             "--no-sync",
         ]
-        done = subprocess.run(  # noqa: S603 - the tests' own command
-            [*_as_nobody(), self._programs / "bin/initdb", *words],
+        done = subprocess.run(
+            _as_nobody() + [str(self._programs / "bin/initdb"), *words],
             env={"PATH": os.environ["PATH"]},
             cwd=self._directory,
             capture_output=True,

@@ -14,9 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVERS = ROOT / ".servers"
-_READY_WITHIN = (
-    60.0  # seconds; a server that is slower than this on two busy cores is broken
-)
+_READY_WITHIN = 60.0  # seconds; a server that is slower than this on two busy cores is broken
 _POLL = 0.02
 
 
@@ -39,12 +37,10 @@ def needed(path: Path) -> Path:
     return path
 
 
-def start(
-    command: Sequence[str | Path], *, environment: Mapping[str, str], log: Path
-) -> subprocess.Popen[bytes]:
+def start(command: Sequence[str | Path], *, environment: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
     """Start a server with exactly this environment and the caller's PATH; its output goes to the log."""
     with log.open("ab") as output:
-        return subprocess.Popen(  # noqa: S603 - the tests' own commands
+        return subprocess.Popen(
             ["setpriv", "--pdeathsig", "KILL", *command],
             env={"PATH": os.environ["PATH"], **environment},
             stdin=subprocess.DEVNULL,
@@ -54,22 +50,14 @@ def start(
         )
 
 
-def await_ready(
-    process: subprocess.Popen[bytes], ready: Callable[[], bool], log: Path
-) -> None:
+def await_ready(process: subprocess.Popen[bytes], ready: Callable[[], bool], log: Path) -> None:
     """Return when the server answers; raise with the end of its log when it dies or takes too long."""
     deadline = time.monotonic() + _READY_WITHIN
     while not ready():
         if process.poll() is not None or time.monotonic() > deadline:
-            fate = (
-                "did not answer"
-                if process.poll() is None
-                else f"ended with {process.returncode}"
-            )
+            fate = "did not answer" if process.poll() is None else f"ended with {process.returncode}"
             stop(process)
-            message = (
-                f"{process.args!r} {fate}:\n{log.read_text(errors='replace')[-2000:]}"
-            )
+            message = f"{process.args!r} {fate}:\n{log.read_text(errors='replace')[-2000:]}"
             raise ServerFailedError(message)
         time.sleep(_POLL)
 

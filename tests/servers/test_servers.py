@@ -31,9 +31,7 @@ def dated_policy(bucket: str, ends: datetime) -> str:
         "Effect": "Allow",
         "Action": ["s3:GetObject"],
         "Resource": [f"arn:aws:s3:::{bucket}/*"],
-        "Condition": {
-            "DateLessThan": {"aws:CurrentTime": ends.strftime("%Y-%m-%dT%H:%M:%SZ")}
-        },
+        "Condition": {"DateLessThan": {"aws:CurrentTime": ends.strftime("%Y-%m-%dT%H:%M:%SZ")}},
     }
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
@@ -43,7 +41,8 @@ def may_read(keys: Keys, bucket: str) -> bool:
     try:
         keys.client("s3").get_object(Bucket=bucket, Key=KEY)
     except ClientError as refusal:
-        assert refusal.response["ResponseMetadata"]["HTTPStatusCode"] == 403
+        if refusal.response["ResponseMetadata"]["HTTPStatusCode"] != 403:
+            raise
         return False
     return True
 
@@ -79,9 +78,7 @@ def test_a_person_without_a_policy_is_denied(alice: Keys, bucket: str) -> None:
     assert not may_read(alice, bucket)
 
 
-def test_a_dated_policy_flips_within_a_second_of_its_date(
-    aws: Aws, alice: Keys, bucket: str
-) -> None:
+def test_a_dated_policy_flips_within_a_second_of_its_date(aws: Aws, alice: Keys, bucket: str) -> None:
     """The server itself allows until the date and denies after it."""
     ends = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=3)
     allow_until(aws, alice, bucket, ends)
@@ -94,9 +91,7 @@ def test_a_dated_policy_flips_within_a_second_of_its_date(
     assert ends <= denied_at < ends + timedelta(seconds=1)
 
 
-def test_a_year_passes_when_the_clock_is_moved(
-    aws: Aws, alice: Keys, bucket: str
-) -> None:
+def test_a_year_passes_when_the_clock_is_moved(aws: Aws, alice: Keys, bucket: str) -> None:
     """A policy that ends in a year allows now, denies a year ahead, and allows again when the clock is put back."""
     allow_until(aws, alice, bucket, datetime.now(UTC) + timedelta(days=365))
     today = may_read(alice, bucket)
@@ -133,19 +128,12 @@ def test_a_restarted_gateway_keeps_what_it_held(ceph: Ceph) -> None:
     ceph.stop()
     ceph.start()
 
-    assert (
-        ceph.root()
-        .client("s3")
-        .head_bucket(Bucket=name)["ResponseMetadata"]["HTTPStatusCode"]
-        == 200
-    )
+    assert ceph.root().client("s3").head_bucket(Bucket=name)["ResponseMetadata"]["HTTPStatusCode"] == 200
 
 
-def test_the_aws_command_reads_with_a_persons_keys(
-    aws: Aws, aws_cli: Path, bucket: str
-) -> None:
+def test_the_aws_command_reads_with_a_persons_keys(aws: Aws, aws_cli: Path, bucket: str) -> None:
     """The real command line speaks with either server."""
-    command = [aws_cli, "s3", "cp", f"s3://{bucket}/{KEY}", "-"]
+    command = [str(aws_cli), "s3", "cp", f"s3://{bucket}/{KEY}", "-"]
     done = subprocess.run(
         command,
         env=aws.root().environment(),
@@ -183,9 +171,7 @@ def test_chromium_draws_a_page_and_clicks(chromium: Browser) -> None:
     page = chromium.new_page()
     page.set_content("<button onclick=\"this.textContent='Approved'\">Approve</button>")
     page.get_by_role("button").click()
-    width = page.get_by_role("button").evaluate(
-        "button => button.getBoundingClientRect().width"
-    )
+    width = page.get_by_role("button").evaluate("button => button.getBoundingClientRect().width")
     text = page.get_by_role("button").text_content()
     page.close()
 
@@ -201,9 +187,7 @@ def test_a_server_dies_with_the_process_that_started_it(tmp_path: Path) -> None:
         "print(server.endpoint.rpartition(':')[2], flush=True); time.sleep(60)"
     )
     root = Path(__file__).parents[2]
-    with subprocess.Popen(
-        [sys.executable, "-c", program, tmp_path], cwd=root, stdout=subprocess.PIPE
-    ) as child:
+    with subprocess.Popen([sys.executable, "-c", program, tmp_path], cwd=root, stdout=subprocess.PIPE) as child:
         assert child.stdout is not None
         port = int(child.stdout.readline())
         was_listening = listening(port)
