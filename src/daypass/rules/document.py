@@ -1,0 +1,189 @@
+"""
+The text of the rules in, a rule book out, or every fault in it at once.
+
+A document with one fault is refused whole: a rule that was left out could be the one that denies.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from daypass.model.decision import Approvers, RuleId
+from daypass.model.errors import Fault, RulesUnreadable
+from daypass.model.principal import PrincipalId, SlackGroupId
+from daypass.rules.book import RuleBook
+from daypass.rules.faults import meant, said
+from daypass.rules.people import ANYONE, NOBODY, Named, People, find_circle, unfold
+from daypass.rules.rule import AllowRule, DenyRule, Rule
+from daypass.rules.shape import AllowShape, DenyShape, DocumentShape, PeopleShape
+from daypass.rules.source import Data, Path, Source, read
+
+__all__ = ["RuleBook", "parse"]
+
+S = TypeVar("S", bound=BaseModel)
+
+_SUGGESTED = "Groups are named under «groups» at the top of the document."
+
+
+def parse(text: str | bytes, *, name: str) -> RuleBook:
+    """
+    Read a document; `name` is how its faults call it, usually the file's path.
+
+    Raises RulesUnreadable, and nothing else, with every fault there is.
+    """
+    reading = _Reading(read(text, name=name), name)
+    rules = reading.rules()
+    if faults := reading.faults():
+        raise RulesUnreadable(faults)
+    data = text if isinstance(text, bytes) else text.encode()
+    groups = {group: unfold(named, reading.groups) for group, named in reading.groups.items()}
+    return RuleBook(name=name, digest=hashlib.sha256(data).hexdigest(), rules=rules, groups=groups)
+
+
+class _Reading:
+    """One pass over one document, collecting faults on the way."""
+
+    def __init__(self, source: Source, name: str) -> None:
+        self.source = source
+        self.name = name
+        self.found: list[Fault] = list(source.faults)
+        self.groups: dict[str, Named] = {}
+
+    def faults(self) -> tuple[Fault, ...]:
+        """Every fault, in the order of the lines, each once."""
+        return tuple(sorted(dict.fromkeys(self.found), key=lambda fault: fault.line))
+
+    def rules(self) -> tuple[Rule, ...]:
+        """Read the groups, then the rules; where there is a fault the result is partial."""
+        if not isinstance(self.source.data, dict):
+            self._fault((), *_not_a_document(self.source.data))
+            return ()
+        data: Mapping[str, Data] = self.source.data
+        self._checked(DocumentShape, data, ())
+        for group, people in _mapping(data.get("groups")).items():
+            shape = self._checked(PeopleShape, people, ("groups", group))
+            self.groups[group] = _named(shape) if shape else Named(own=NOBODY)
+        self._mentions(data)
+        self._circles()
+        rules = _sequence(data.get("rules"))
+        self._twice(rules)
+        return tuple(rule for position, given in enumerate(rules) if (rule := self._rule(given, ("rules", position))))
+
+    def _rule(self, data: Data, at: Path) -> Rule | None:
+        line = self.source.line(at)
+        if isinstance(data, dict) and "deny" in data:
+            denies = self._checked(DenyShape, data, at)
+            return self._deny(denies, line) if denies else None
+        allows = self._checked(AllowShape, data, at)
+        return self._allow(allows, line) if allows else None
+
+    def _allow(self, shape: AllowShape, line: int) -> AllowRule:
+        approvers = NOBODY if shape.approve == "at-once" else unfold(_named(shape.approve.anyone_of), self.groups)
+        return AllowRule(
+            id=RuleId(shape.id),
+            line=line,
+            about=shape.about,
+            who=self._people(shape.who),
+            levels=frozenset(shape.may),
+            extras=frozenset(shape.extras or ()),
+            places=tuple(shape.on),
+            default=shape.length.default,
+            longest=shape.length.max,
+            reason_required=shape.reason == "required",
+            deliveries=frozenset(shape.delivery),
+            approvers=Approvers(people=approvers.people, slack_groups=approvers.slack_groups),
+            at_once=shape.approve == "at-once",
+        )
+
+    def _deny(self, shape: DenyShape, line: int) -> DenyRule:
+        return DenyRule(
+            id=RuleId(shape.id),
+            line=line,
+            about=shape.about,
+            who=self._people(shape.who),
+            levels=frozenset(shape.may),
+            extras=frozenset(shape.extras or ()),
+            places=tuple(shape.on),
+            deliveries=frozenset(shape.delivery),
+            because=shape.because.strip() or f"Rule {shape.id} forbids this.",
+        )
+
+    def _people(self, who: PeopleShape | str) -> People:
+        return unfold(_named(who), self.groups) if isinstance(who, PeopleShape) else ANYONE
+
+    def _checked(self, shape: type[S], data: object, at: Path) -> S | None:
+        try:
+            return shape.model_validate(data)
+        except ValidationError as error:
+            self.found.extend(said(error, source=self.source, at=at, shape=shape, name=self.name))
+            return None
+
+    def _mentions(self, data: Mapping[str, Data]) -> None:
+        for path, group in _mentioned(data):
+            if group not in self.groups:
+                self._fault(
+                    path, f"There is no group «{group}».", meant(group, self.groups) if self.groups else _SUGGESTED
+                )
+
+    def _circles(self) -> None:
+        if circle := find_circle({group: named.groups for group, named in self.groups.items()}):
+            self._fault(
+                ("groups", circle[0]),
+                f"These groups contain each other: {', '.join(circle)}.",
+                "Take one of them out of another.",
+            )
+
+    def _twice(self, rules: Sequence[Data]) -> None:
+        first: dict[str, int] = {}
+        for position, rule in enumerate(rules):
+            given, path = rule.get("id") if isinstance(rule, dict) else None, ("rules", position, "id")
+            if isinstance(given, str) and first.setdefault(given, position) != position:
+                earlier = self.source.line(("rules", first[given], "id"))
+                self._fault(
+                    path,
+                    f"The id «{given}» is taken by the rule on line {earlier}.",
+                    "Give each rule an id of its own.",
+                )
+
+    def _fault(self, path: Path, sentence: str, suggestion: str) -> None:
+        self.found.append(Fault(file=self.name, line=self.source.line(path), sentence=sentence, suggestion=suggestion))
+
+
+def _not_a_document(data: Data) -> tuple[str, str]:
+    if data is None:
+        return "The document is empty, and without rules nothing is allowed.", "Begin with one of examples/rules."
+    return "The document is not a mapping with «version», «groups» and «rules».", "Begin with one of examples/rules."
+
+
+def _named(shape: PeopleShape) -> Named:
+    own = People(
+        people=frozenset(map(PrincipalId, shape.people)),
+        slack_groups=frozenset(map(SlackGroupId, shape.slack_groups)),
+    )
+    return Named(own=own, groups=tuple(shape.groups))
+
+
+def _mentioned(data: Mapping[str, Data]) -> Iterator[tuple[Path, str]]:
+    """Go through every mention of a group, also in parts that have other faults."""
+    for group, people in _mapping(data.get("groups")).items():
+        yield from _names(people, ("groups", group))
+    for position, rule in enumerate(_sequence(data.get("rules"))):
+        fields, at = _mapping(rule), ("rules", position)
+        yield from _names(fields.get("who"), (*at, "who"))
+        yield from _names(_mapping(fields.get("approve")).get("anyone_of"), (*at, "approve", "anyone_of"))
+
+
+def _names(people: Data, at: Path) -> Iterator[tuple[Path, str]]:
+    for position, group in enumerate(_sequence(_mapping(people).get("groups"))):
+        if isinstance(group, str):
+            yield (*at, "groups", position), group
+
+
+def _mapping(data: Data) -> Mapping[str, Data]:
+    return data if isinstance(data, dict) else {}
+
+
+def _sequence(data: Data) -> Sequence[Data]:
+    return data if isinstance(data, list) else ()

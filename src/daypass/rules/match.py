@@ -1,0 +1,173 @@
+"""
+Patterns over S3: which places a rule speaks of.
+
+    acme-reports             the whole bucket          the same words as in an ask ...
+    acme-reports/2026/       everything under it
+    acme-reports/q1.csv      one object
+    acme-*/public/**         `*` any characters but /  ... and two wildcards more
+    acme-reports/**/q1.csv   `**` any characters at all
+
+A pattern is always anchored: it must match `bucket/key` from its first character to its last. An ask for a prefix is
+an ask for every key under it, so it is a question about two languages, never about two strings: an allowing rule must
+CONTAIN all of what is asked, a denying rule need only OVERLAP it.
+
+The part after the literal beginning runs as a bit-parallel automaton (Baeza-Yates and Gonnet 1992, Shift-And): one
+bit a token, linear in the key whatever the pattern, where a backtracking regular expression would not be.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from daypass.model.entitlement import Reach, S3Place
+from daypass.model.errors import BadInput
+
+_TOKEN = re.compile(r"\*+|[^*]", re.DOTALL)
+_BUCKET = re.compile(r"[a-z0-9*](?:[a-z0-9.*-]{0,61}[a-z0-9*])?")
+_REGEX = re.compile(r"^\^|\$$|/\.\*$|\(\?|\[\^|\\")
+_WILDCARDS = "patterns know * (anything but a slash) and ** (anything)"
+_LONGEST = 1_100
+_MOST_STATES = 256
+"""Sets of states looked at before containment counts as unproved, which is a no."""
+_ELSEWHERE = "\x00"
+"""Stands for every character that a pattern does not name; no key that can be asked for holds it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """The part of a pattern from its first wildcard on, as bits: bit i is set while token i is next."""
+
+    literals: dict[str, int]
+    anything: int
+    segment: int
+    length: int
+
+    def start(self) -> int:
+        """The states before the first character."""
+        return self._skipping(1)
+
+    def walk(self, states: int, text: str) -> int:
+        """The states after `text`; 0 when no string that begins so can match."""
+        for sign in text:
+            stays = self.anything if sign == "/" else self.anything | self.segment
+            states = self._skipping(((states & self.literals.get(sign, 0)) << 1) | (states & stays))
+            if not states:
+                break
+        return states
+
+    def accepts(self, states: int) -> bool:
+        """Whether what was read so far matches."""
+        return bool(states >> self.length & 1)
+
+    def takes_everything(self, states: int) -> bool:
+        """Whether every continuation, the empty one included, matches. Unproved is False."""
+        if states >> (self.length - 1) & 1 and self.anything >> (self.length - 1) & 1:
+            return True
+        seen, ahead = {states}, [states]
+        while ahead:
+            here = ahead.pop()
+            if not self.accepts(here) or len(seen) > _MOST_STATES:
+                return False
+            fresh = {self.walk(here, sign) for sign in {*self.literals, "/", _ELSEWHERE}} - seen
+            seen |= fresh
+            ahead.extend(fresh)
+        return True
+
+    def _skipping(self, states: int) -> int:
+        # Two wildcards are never neighbours (parse_pattern saw to it), so one step skips them all.
+        return states | (states & (self.anything | self.segment)) << 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pattern:
+    """One pattern; `text` as somebody wrote it, the rest compiled from it."""
+
+    text: str
+    bucket: str | None = field(compare=False)
+    """The one bucket it speaks of; None when the bucket has a wildcard."""
+    stem: str = field(compare=False)
+    """What everything that matches begins with."""
+    tail: Tail | None = field(compare=False, repr=False)
+    """None when there is no wildcard: only `stem` itself matches."""
+
+    def __str__(self) -> str:
+        return self.text
+
+    def contains(self, place: S3Place) -> bool:
+        """Whether all of the place lies inside the pattern."""
+        name = f"{place.bucket}/{place.key}"
+        return self.matches(name) if place.reach is Reach.OBJECT else self.contains_all_under(name)
+
+    def overlaps(self, place: S3Place) -> bool:
+        """Whether any part of the place lies inside the pattern."""
+        name = f"{place.bucket}/{place.key}"
+        return self.matches(name) if place.reach is Reach.OBJECT else self.overlaps_under(name)
+
+    def matches(self, name: str) -> bool:
+        """Whether one `bucket/key` matches."""
+        if self.tail is None:
+            return name == self.stem
+        return self.tail.accepts(self._states(name))
+
+    def contains_all_under(self, start: str) -> bool:
+        """Whether every name that begins with `start` matches."""
+        return self.tail is not None and self.tail.takes_everything(self._states(start))
+
+    def overlaps_under(self, start: str) -> bool:
+        """Whether some name that begins with `start` matches. `start` may stop within a word, or within the bucket."""
+        if len(start) <= len(self.stem):
+            return self.stem.startswith(start)
+        return self._states(start) != 0
+
+    def _states(self, name: str) -> int:
+        if self.tail is None or not name.startswith(self.stem):
+            return 0
+        return self.tail.walk(self.tail.start(), name[len(self.stem) :])
+
+
+def parse_pattern(text: str) -> Pattern:
+    """Read a pattern. Raises BadInput (field `resource`) with a sentence that says what to write instead."""
+    if fault := next(_faults(text), None):
+        raise BadInput(fault, field="resource")
+    bucket, _, key = text.partition("/")
+    # What holds for the words of an ask holds here: the same checks, with a letter for each wildcard.
+    S3Place(bucket="bucket" if "*" in bucket else bucket, key=re.sub(r"\*+", "x", key))
+    whole = f"{bucket}/{key}**" if not key or key.endswith("/") else text
+    stem, wildcard, rest = whole.partition("*")
+    tail = _compiled(wildcard + rest) if wildcard else None
+    return Pattern(text=text, bucket=None if "*" in bucket else bucket, stem=stem, tail=tail)
+
+
+def _compiled(rest: str) -> Tail:
+    literals: dict[str, int] = {}
+    anything = segment = 0
+    tokens = _TOKEN.findall(rest)
+    for position, token in enumerate(tokens):
+        match token:
+            case "**":
+                anything |= 1 << position
+            case "*":
+                segment |= 1 << position
+            case _:
+                literals[token] = literals.get(token, 0) | 1 << position
+    return Tail(literals=literals, anything=anything, segment=segment, length=len(tokens))
+
+
+def _faults(text: str) -> Iterator[str]:
+    bucket, slash, key = text.partition("/")
+    if not text:
+        yield 'An empty pattern matches nothing; write a bucket, such as "acme-reports", or "acme-reports/2026/**".'
+    if len(text) > _LONGEST:
+        yield f"A pattern of {len(text)} characters is longer than any S3 key; shorten it."
+    if text.startswith(("s3://", "arn:")):
+        yield f"«{text}» is an address; write the bucket and key alone, such as acme-reports/2026/**."
+    if _REGEX.search(text):
+        yield f"«{text}» reads like a regular expression; {_WILDCARDS}."
+    if "***" in text or "?" in key:
+        yield f"«{text}» has {'a ?' if '?' in key else 'more than two * in a row'}; {_WILDCARDS}."
+    if "**" in bucket:
+        yield f"«{text}» is not anchored at a bucket; begin with its name, or with */ for every bucket there is."
+    if not _BUCKET.fullmatch(bucket):
+        yield f"«{bucket}» cannot name a bucket: 3 to 63 lower-case letters, digits, dots and hyphens, and * at most."
+    if slash and key.startswith("/"):
+        yield f"«{text}» has an empty part; write one slash between the bucket and the key."
