@@ -53,14 +53,12 @@ def weigh(  # noqa: PLR0913 - an ask, the two who judge it, and the moment
 
 
 def judge(ask: Ask, principal: Principal, *, rules: RuleBook, now: datetime) -> Allowed:
-    """Ask the rules alone. Raises NotAllowed, or BadInput when one word of the ask stands in the way."""
+    """Ask the rules alone. Raises NotAllowed, or BadInput for a term that would be over already."""
     if not principal.active:
         raise NotAllowed(f"{principal.name} is deactivated in Slack and cannot have anything.")
     match decide(rules, _question(ask, principal, now)):
-        case Denied(sentence=sentence, field=field, because=()) if field != "command":
-            raise BadInput(sentence, field=field)
-        case Denied(sentence=sentence):
-            raise NotAllowed(sentence)
+        case Denied(sentence=sentence, field=field):
+            raise NotAllowed(sentence, field=field)
         case allowed:
             return allowed
 

@@ -2,8 +2,8 @@
 Everything that can go wrong, as one family.
 
     DaypassError                 a sentence fit for the person who asked
-    |-- Refusal                  the answer is no, and asking again unchanged changes nothing
-    |   |-- BadInput             a word of the ask is wrong; `field` says which
+    |-- Refusal                  the answer is no; `field` says which word of the ask stands in the way
+    |   |-- BadInput             a word of the ask is wrong
     |   |-- NotAllowed           the rules say no, or nothing says yes
     |   |-- NotYours             this person may not do this to that request or grant
     |   |-- TooLate              it was decided, cancelled or has ended already
@@ -32,15 +32,20 @@ class DaypassError(Exception):
 
 
 class Refusal(DaypassError):
-    """The answer is no, and asking again unchanged changes nothing."""
+    """
+    The answer is no, and asking again unchanged changes nothing.
 
-
-class BadInput(Refusal):
-    """A word of the ask is wrong. `field` names it: resource, level, length, start, reason, delivery, person, command."""
+    `field` is the word of the ask that stands in the way, for a form to show the sentence beside it: resource, level,
+    length, start, reason, delivery, person, or command for the ask as a whole.
+    """
 
     def __init__(self, sentence: str, *, field: str = "command") -> None:
         super().__init__(sentence)
         self.field = field
+
+
+class BadInput(Refusal):
+    """A word of the ask is wrong."""
 
 
 class NotAllowed(Refusal):

@@ -1,0 +1,225 @@
+"""The main job, walked through once with a clock moved by hand."""
+
+from datetime import timedelta
+
+import pytest
+
+from daypass.lifecycle.cancel import cancel
+from daypass.lifecycle.drop import drop
+from daypass.lifecycle.extend import extend
+from daypass.lifecycle.revoke import revoke
+from daypass.model.errors import NotAllowed, NotYours, TooLate
+from daypass.model.event import Kind
+from daypass.model.grant import Delivery, GrantState, Why
+from daypass.model.lease import Term
+from daypass.model.request import RequestState
+from tests.flow.conftest import Walk
+from tests.makers import ANN, BOB, EVE, HOUR, NOON
+
+MINUTE = timedelta(minutes=1)
+
+
+def test_from_a_request_to_access_that_is_over(walk: Walk) -> None:
+    """Asked, approved, active for exactly an hour, taken out, and every step in the journal."""
+    request = walk.ask()
+    assert request.state is RequestState.PENDING
+    walk.approve(request.id)
+    assert not walk.aws.held, "nothing touches AWS before the loop"
+    walk.loop.run_until_idle()
+    assert walk.aws.allows(request.id, NOON)
+    assert not walk.aws.allows(request.id, NOON + HOUR)
+
+    walk.clock.forward(50 * MINUTE)
+    walk.loop.run_until_idle()
+    walk.clock.forward(10 * MINUTE)
+    walk.loop.run_until_idle()
+
+    grant = walk.ledger.grant(request.id)
+    assert grant.state is GrantState.ENDED
+    assert grant.ending is not None
+    assert grant.ending.why is Why.EXPIRED
+    assert not walk.aws.held
+    assert [event.kind for event in walk.story(request.id)] == [
+        Kind.REQUEST_FILED,
+        Kind.REQUEST_APPROVED,
+        Kind.GRANT_PROVISIONING,
+        Kind.GRANT_ACTIVATED,
+        Kind.GRANT_WARNED,
+        Kind.GRANT_ENDED,
+    ]
+
+
+def test_the_clock_starts_when_aws_accepts_not_at_the_request(walk: Walk) -> None:
+    """An approval after twenty minutes costs the requestor none of the hour."""
+    request = walk.ask()
+    walk.clock.forward(20 * MINUTE)
+    walk.approve(request.id)
+    walk.loop.run_until_idle()
+
+    assert walk.ledger.grant(request.id).lease is not None
+    assert walk.aws.held[request.id].lease == walk.ledger.grant(request.id).lease
+    assert walk.aws.allows(request.id, NOON + 20 * MINUTE + HOUR - timedelta(seconds=1))
+
+
+def test_the_approver_chooses_the_length(walk: Walk) -> None:
+    """Five minutes are five minutes, whatever was asked."""
+    request = walk.ask()
+    walk.approve(request.id, length=5 * MINUTE)
+    walk.loop.run_until_idle()
+
+    assert walk.aws.held[request.id].lease is not None
+    assert not walk.aws.allows(request.id, NOON + 5 * MINUTE)
+
+
+def test_the_approver_cannot_choose_beyond_the_rule(walk: Walk) -> None:
+    """The rule's eight hours bind the approver too, and nothing changes."""
+    request = walk.ask()
+    with pytest.raises(NotAllowed, match="8 hours"):
+        walk.approve(request.id, length=9 * HOUR)
+
+    assert walk.ledger.request(request.id).state is RequestState.PENDING
+
+
+def test_a_rule_may_approve_at_once(walk: Walk) -> None:
+    """What the rules give at once is a grant in the same commit as the request."""
+    from daypass.model.entitlement import Entitlement, Level, parse_place
+
+    drafts = Entitlement(place=parse_place("acme-drafts/x/"), levels=frozenset({Level.READ}))
+    request = walk.ask(entitlement=drafts, term=None, reason="")
+    walk.loop.run_until_idle()
+
+    assert walk.ledger.request(request.id).state is RequestState.APPROVED
+    assert walk.aws.allows(request.id, NOON + 5 * MINUTE - timedelta(seconds=1))
+
+
+def test_what_no_rule_allows_is_refused_and_journalled(walk: Walk) -> None:
+    """Eve is in no rule: she gets a sentence, the journal an entry, AWS nothing."""
+    with pytest.raises(NotAllowed):
+        walk.ask(requestor=EVE)
+
+    assert not walk.ledger.requests()
+
+
+def test_done_ends_it_now(walk: Walk) -> None:
+    """I'm done: the next look takes it out, long before its time."""
+    grant = walk.active()
+    drop(grant.id, by=ANN, ledger=walk.ledger, now=walk.clock())
+    walk.loop.run_until_idle()
+
+    assert not walk.aws.held
+    assert walk.ledger.grant(grant.id).state is GrantState.ENDED
+
+
+def test_done_is_for_the_one_who_has_it(walk: Walk) -> None:
+    """Bob cannot be done for Ann."""
+    grant = walk.active()
+
+    with pytest.raises(NotYours):
+        drop(grant.id, by=BOB, ledger=walk.ledger, now=walk.clock())
+
+
+def test_done_twice_is_told_that_it_is_over(walk: Walk) -> None:
+    """The second click changes nothing and says why."""
+    grant = walk.active()
+    drop(grant.id, by=ANN, ledger=walk.ledger, now=walk.clock())
+
+    with pytest.raises(TooLate, match="done"):
+        drop(grant.id, by=ANN, ledger=walk.ledger, now=walk.clock())
+
+
+def test_who_may_decide_may_revoke(walk: Walk) -> None:
+    """Bob takes it away; the journal keeps that he did and why."""
+    grant = walk.active()
+    revoke(
+        grant.id,
+        by=BOB,
+        reason="wrong bucket",
+        rules=walk.rules,
+        directory=walk.directory,
+        ledger=walk.ledger,
+        now=walk.clock(),
+    )
+    walk.loop.run_until_idle()
+
+    ending = walk.ledger.grant(grant.id).ending
+    assert ending is not None
+    assert (ending.why, ending.by, ending.note) == (Why.REVOKED, BOB, "wrong bucket")
+    assert not walk.aws.held
+
+
+def test_who_may_not_decide_may_not_revoke(walk: Walk) -> None:
+    """Eve cannot take anything away."""
+    grant = walk.active()
+
+    with pytest.raises(NotYours):
+        revoke(
+            grant.id,
+            by=EVE,
+            reason="",
+            rules=walk.rules,
+            directory=walk.directory,
+            ledger=walk.ledger,
+            now=walk.clock(),
+        )
+
+
+def test_a_cancelled_request_cannot_be_approved(walk: Walk) -> None:
+    """What was taken back stays taken back."""
+    request = walk.ask()
+    cancel(request.id, by=ANN, ledger=walk.ledger, now=walk.clock())
+
+    with pytest.raises(TooLate, match="cancelled"):
+        walk.approve(request.id)
+
+
+def test_an_extension_leaves_the_old_access_as_it_is(walk: Walk) -> None:
+    """More time is a request of its own: the old end stands until it is decided, and two ends do not meddle."""
+    old = walk.active()
+    walk.clock.forward(30 * MINUTE)
+    more = extend(
+        old.id,
+        by=ANN,
+        term=Term(length=HOUR),
+        reason="",
+        rules=walk.rules,
+        directory=walk.directory,
+        provisioner=walk.aws,
+        ledger=walk.ledger,
+        now=walk.clock(),
+    )
+    assert walk.ledger.grant(old.id).lease == old.lease
+    walk.approve(more.id)
+    walk.loop.run_until_idle()
+    walk.clock.forward(30 * MINUTE)
+    walk.loop.run_until_idle()
+
+    assert walk.ledger.grant(old.id).state is GrantState.ENDED
+    assert walk.aws.allows(more.id, walk.clock())
+
+
+def test_a_scheduled_start_waits(walk: Walk) -> None:
+    """Nothing stands in AWS before the start that was asked for."""
+    request = walk.ask(term=Term(length=HOUR, starts=NOON + HOUR))
+    walk.approve(request.id)
+    walk.loop.run_until_idle()
+    assert not walk.aws.held
+
+    walk.clock.forward(HOUR)
+    walk.loop.run_until_idle()
+    assert walk.aws.allows(request.id, NOON + 2 * HOUR - timedelta(seconds=1))
+
+
+def test_withdrawn_before_it_reached_aws(walk: Walk) -> None:
+    """Done between approval and provisioning: it never gets in."""
+    grant = walk.approve(walk.ask().id)
+    drop(grant.id, by=ANN, ledger=walk.ledger, now=walk.clock())
+    walk.loop.run_until_idle()
+
+    assert ("provision", grant.id) not in walk.aws.calls
+    assert walk.ledger.grant(grant.id).state is GrantState.ENDED
+
+
+def test_all_deliveries_take_the_same_way(walk: Walk) -> None:
+    """The walk does not depend on how access is delivered."""
+    for delivery in Delivery:
+        assert walk.active(delivery=delivery).state is GrantState.ACTIVE

@@ -1,0 +1,148 @@
+"""
+What stands at the rim of the house in the flow tests: a clock moved by hand, people in a dict, an AWS in a dict.
+
+The ledger is the real one. This AWS does what the contract in ports.py says and can be told to fail; what real servers
+do is tested in tests/provision and tests/e2e.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from daypass.model.errors import NotFound
+from daypass.model.grant import Grant, GrantId, Presence
+from daypass.model.principal import Principal, PrincipalId, SlackGroupId
+from daypass.ports import Credentials, Paper, PostForm, Rehearsal, SignedUrl, Standing
+from tests.makers import ANN, ANNS_USER, BOB, BOBS_USER, EVE, NOON, principal
+
+
+class HandClock:
+    """A clock that moves when it is told to."""
+
+    def __init__(self, now: datetime = NOON) -> None:
+        """Begin at noon."""
+        self.now = now
+
+    def __call__(self) -> datetime:
+        """Read the clock."""
+        return self.now
+
+    def forward(self, by: timedelta) -> datetime:
+        """Move it and read it."""
+        self.now += by
+        return self.now
+
+
+class HandDirectory:
+    """People as the test lays them out."""
+
+    def __init__(self) -> None:
+        """Know Ann, Bob and Eve."""
+        self.people: dict[PrincipalId, Principal] = {
+            ANN: principal(ANN, ANNS_USER),
+            BOB: principal(BOB, BOBS_USER),
+            EVE: principal(EVE, None),
+        }
+
+    def principal(self, principal_id: PrincipalId) -> Principal:
+        """Look somebody up."""
+        try:
+            return self.people[principal_id]
+        except KeyError:
+            raise NotFound(f"Nobody here is {principal_id}.") from None
+
+    def members(self, group: SlackGroupId) -> frozenset[PrincipalId]:
+        """Who of the people is in a group."""
+        return frozenset(one.id for one in self.people.values() if group in one.slack_groups)
+
+    def change(self, principal_id: PrincipalId, **changes: object) -> None:
+        """Change what the directory says of somebody."""
+        self.people[principal_id] = replace(self.people[principal_id], **changes)  # type: ignore[arg-type]
+
+
+@dataclass
+class HandAws:
+    """An AWS in a dict: holds dated grants, and fails as often as it is told to."""
+
+    promise: str = "Ending early takes effect within seconds."
+    held: dict[GrantId, Grant] = field(default_factory=dict)
+    calls: list[tuple[str, GrantId]] = field(default_factory=list)
+    failures: list[Exception] = field(default_factory=list)
+    on_provision: Callable[[Grant], None] | None = None
+
+    def rehearse(self, draft: Grant) -> Rehearsal:
+        """Everything fits here."""
+        return Rehearsal(papers=(Paper(place="nowhere", text=str(draft.entitlement)),))
+
+    def provision(self, grant: Grant) -> None:
+        """Hold it with its dates."""
+        self._call("provision", grant)
+        if self.on_provision is not None:
+            self.on_provision(grant)
+        self.held[grant.id] = grant
+
+    def revoke(self, grant: Grant, now: datetime) -> Presence:
+        """Hold it no longer."""
+        self._call("revoke", grant)
+        self.held.pop(grant.id, None)
+        return Presence.ABSENT
+
+    def observe(self, grant: Grant, now: datetime) -> Presence:
+        """Say whether it is held."""
+        self._call("observe", grant)
+        return Presence.PRESENT if grant.id in self.held else Presence.ABSENT
+
+    def allows(self, grant_id: GrantId, now: datetime) -> bool:
+        """What AWS itself would say to the person at this moment."""
+        grant = self.held.get(grant_id)
+        return grant is not None and grant.lease is not None and now in grant.lease
+
+    def standing(self) -> Iterator[Standing]:
+        """Everything that is held."""
+        for grant_id in list(self.held):
+            yield Standing(grant=grant_id, what=f"policy daypass-{grant_id}", handle=grant_id)
+
+    def remove(self, standing: Standing) -> None:
+        """Drop one of them."""
+        self.held.pop(standing.grant, None)
+
+    def _call(self, name: str, grant: Grant) -> None:
+        self.calls.append((name, grant.id))
+        if self.failures:
+            raise self.failures.pop(0)
+
+
+class HandVendor:
+    """Hands out things that say what they are for."""
+
+    def credentials(self, grant: Grant, now: datetime) -> Credentials:
+        """Make credentials that end with the grant."""
+        assert grant.lease is not None
+        return Credentials(
+            access_key_id=f"ASIA{grant.id}", secret_access_key="s", session_token="t", expires_at=grant.lease.ends
+        )
+
+    def console(self, grant: Grant, now: datetime) -> str:
+        """Make an address."""
+        return f"https://console.invalid/{grant.id}"
+
+    def get(self, grant: Grant, key: str, now: datetime, *, lives: timedelta | None = None) -> SignedUrl:
+        """Make a URL for reading."""
+        return self._signed("get", grant, key, now, lives)
+
+    def put(self, grant: Grant, key: str, now: datetime, *, lives: timedelta | None = None) -> SignedUrl:
+        """Make a URL for writing."""
+        return self._signed("put", grant, key, now, lives)
+
+    def post(self, grant: Grant, now: datetime, *, least: int, most: int) -> PostForm:
+        """Make a form."""
+        return PostForm(url="https://s3.invalid/", fields=(("key", grant.entitlement.place.key),), expires_at=now)
+
+    def manifest(self, grant: Grant, now: datetime) -> Iterator[SignedUrl]:
+        """Make one URL."""
+        yield self.get(grant, f"{grant.entitlement.place.key}one.csv", now)
+
+    def _signed(self, verb: str, grant: Grant, key: str, now: datetime, lives: timedelta | None) -> SignedUrl:
+        assert grant.lease is not None
+        ends = min(grant.lease.ends, now + (lives or timedelta(days=7)))
+        return SignedUrl(key=key, url=f"https://s3.invalid/{key}?{verb}", expires_at=ends)

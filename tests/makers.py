@@ -1,0 +1,70 @@
+"""Small makers of values that many tests need; each test changes what it is about with `dataclasses.replace`."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from daypass.model.decision import Approvers, RuleId
+from daypass.model.entitlement import Entitlement, Level, parse_place
+from daypass.model.grant import Delivery, Ending, Grant, GrantId, GrantState, Why
+from daypass.model.lease import Lease, Term
+from daypass.model.principal import AwsIdentity, Principal, PrincipalId
+from daypass.model.request import Request
+
+NOON = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+ANN = PrincipalId("U0ANN")
+BOB = PrincipalId("U0BOB")
+EVE = PrincipalId("U0EVE")
+
+ANNS_USER = AwsIdentity(arn="arn:aws:iam::123456789012:user/ann")
+BOBS_USER = AwsIdentity(arn="arn:aws:iam::123456789012:user/bob")
+
+READ_REPORTS = Entitlement(place=parse_place("acme-reports/2026/"), levels=frozenset({Level.READ}))
+
+
+def principal(principal_id: PrincipalId = ANN, aws: AwsIdentity | None = ANNS_USER) -> Principal:
+    """Make a person."""
+    return Principal(id=principal_id, name=principal_id.title(), aws=aws)
+
+
+def grant(state: GrantState = GrantState.APPROVED, lease: Lease | None = None, now: datetime = NOON) -> Grant:
+    """Make Ann's grant to read the reports for an hour, in any state, approved at noon."""
+    made = Grant(
+        id=GrantId("abcdefgh2345"),
+        principal=ANN,
+        entitlement=READ_REPORTS,
+        delivery=Delivery.POLICY,
+        term=Term(length=HOUR),
+        approved_at=now,
+        aws=ANNS_USER,
+    )
+    if state is GrantState.APPROVED and lease is None:
+        return made
+    made = made.leased(lease or Lease(starts=now, ends=now + HOUR))
+    match state:
+        case GrantState.APPROVED:
+            return made
+        case GrantState.ACTIVE:
+            return made.activated()
+        case GrantState.ENDING:
+            return made.activated().ending_now(Ending(why=Why.DONE, by=ANN, at=now))
+        case GrantState.ENDED:
+            return made.activated().ending_now(Ending(why=Why.DONE, by=ANN, at=now)).ended(now)
+
+
+def request(**changes: object) -> Request:
+    """Make Ann's request that Bob may decide on, filed at noon."""
+    made = Request(
+        id=GrantId("abcdefgh2345"),
+        requestor=ANN,
+        entitlement=READ_REPORTS,
+        term=Term(length=HOUR),
+        delivery=Delivery.POLICY,
+        reason="INC-42",
+        filed_at=NOON,
+        rule=RuleId("reports"),
+        longest=8 * HOUR,
+        approvers=Approvers(people=frozenset({BOB})),
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]  # a maker takes any field of the value
