@@ -1,0 +1,121 @@
+"""
+Values to rows and back, strictly.
+
+A `body` is the whole value as JSON; columns repeat what is asked for. A row is read only when its body is one that a
+value accepts, holds nothing unknown, and says the same as the columns: whatever else stands there is reported as
+Unreadable with the row's name, never mended by guessing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Generic, TypeAlias, TypeVar
+
+import msgspec
+from sqlalchemy import Row
+
+from daypass.model.errors import DaypassError, Misconfigured
+from daypass.model.event import Event, Login
+from daypass.model.grant import Grant, GrantState
+from daypass.model.request import Request
+
+_ENCODER = msgspec.json.Encoder(order="deterministic")
+_LONGEST = 300
+
+Value = TypeVar("Value", Request, Grant, Login)
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]
+"""A row of which the reader names the columns."""
+
+
+class Unreadable(Misconfigured):
+    """A row is not one that Daypass wrote, or it was changed by somebody else."""
+
+    def __init__(self, row: str, because: str) -> None:
+        super().__init__(
+            f"The database row {row} cannot be read: {because[:_LONGEST]} Restore it from a backup, or run the Daypass "
+            "that wrote it."
+        )
+        self.row = row
+
+
+class Codec(Generic[Value]):
+    """How one sort of value becomes the `body` of its row, and comes back."""
+
+    def __init__(self, kind: type[Value], table: str, columns: Mapping[str, str]) -> None:
+        """Name the table, and which columns repeat which fields."""
+        self._decoder: msgspec.json.Decoder[Value] = msgspec.json.Decoder(kind)
+        self._table = table
+        self._columns = dict(columns)
+
+    def write(self, value: Value) -> dict[str, object]:
+        """Make the columns of a row, its body among them, at the revision that the value gets by being stored."""
+        stored = replace(value, revision=value.revision + 1)
+        row: dict[str, object] = {column: getattr(stored, field) for column, field in self._columns.items()}
+        return row | {"body": _ENCODER.encode(stored).decode()}
+
+    def read(self, row: AnyRow) -> Value:
+        """Take a value out of its row. Raises Unreadable."""
+        columns = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
+        name = f"{self._table}/{row[0]}"
+        value = self._decode(name, str(columns["body"]))
+        for column, field in self._columns.items():
+            if getattr(value, field) != columns[column]:
+                raise Unreadable(name, f"its {column} is {columns[column]}, but its body says {getattr(value, field)}.")
+        return value
+
+    def _decode(self, name: str, body: str) -> Value:
+        try:
+            value: Value = self._decoder.decode(body)
+        except (msgspec.DecodeError, DaypassError, ValueError, OverflowError) as error:
+            raise Unreadable(name, f"{error}.") from error
+        if _ENCODER.encode(value) != body.encode():
+            _refuse_unknown(name, msgspec.json.decode(body), msgspec.to_builtins(value))
+        if isinstance(value, Grant):
+            _refuse_incoherent(name, value)
+        return value
+
+
+REQUESTS = Codec(
+    Request,
+    "requests",
+    {"id": "id", "revision": "revision", "requestor": "requestor", "state": "state", "filed_at": "filed_at"},
+)
+GRANTS = Codec(
+    Grant,
+    "grants",
+    {"id": "id", "revision": "revision", "principal": "principal", "state": "state", "approved_at": "approved_at"},
+)
+LOGINS = Codec(
+    Login,
+    "logins",
+    {
+        field: field
+        for field in ("device_hash", "revision", "user_code", "principal", "token_hash", "asked_at", "expires_at")
+    },
+)
+
+_EVENTS = msgspec.json.Decoder(Event)
+
+
+def read_event(row: str, entry: bytes) -> Event:
+    """Take an event out of its canonical bytes. Raises Unreadable, naming the row."""
+    try:
+        return _EVENTS.decode(entry)
+    except (msgspec.DecodeError, ValueError) as error:
+        raise Unreadable(row, f"{error}.") from error
+
+
+def _refuse_unknown(name: str, found: object, understood: object, where: str = "") -> None:
+    """Refuse a body with a field in it that the value did not take up. Lacking ones have their defaults."""
+    if isinstance(found, dict) and isinstance(understood, dict):
+        for key, item in found.items():
+            if key not in understood:
+                raise Unreadable(name, f"it holds {where}{key}, which this Daypass does not know.")
+            _refuse_unknown(name, item, understood[key], f"{where}{key}.")
+
+
+def _refuse_incoherent(name: str, grant: Grant) -> None:
+    """Refuse a grant whose state needs what it does not have."""
+    if grant.state is GrantState.ACTIVE and grant.lease is None:
+        raise Unreadable(name, "it is active and has no lease.")
+    if grant.state in {GrantState.ENDING, GrantState.ENDED} and grant.ending is None:
+        raise Unreadable(name, "it ends or has ended, and does not say how.")

@@ -1,0 +1,156 @@
+"""
+Opens SQLite or PostgreSQL, and hands out the only transactions there are.
+
+SQLite is one writer and many readers: writers of this process queue for the one write connection, those of other
+processes for the file's lock, taken at BEGIN IMMEDIATE. A transaction that reads first and asks for the lock later
+(SQLite's default) fails with "database is locked" however long it is told to wait.
+"""
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from daypass.model.errors import Misconfigured
+from daypass.store import schema
+from daypass.store.failures import translated
+
+_PATIENCE = timedelta(seconds=10)
+_CONNECTIONS = 24
+_POSTGRESQL = {"postgresql", "postgres", "postgresql+psycopg"}
+_SESSION = "-c timezone=UTC -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"
+
+
+class Database:
+    """One database, open. Every method may raise Unavailable, or Misconfigured when its tables are not there."""
+
+    def __init__(self, *, writer: Engine, reader: Engine) -> None:
+        """Take an engine whose transactions write, and one whose every statement stands alone."""
+        self._writer = writer
+        self._reader = reader
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Open a transaction that commits at the end, or leaves nothing behind when anything is raised."""
+        with translated(), self._writer.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Open a connection for statements that each see the newest commit, and change nothing."""
+        with translated(), self._reader.connect() as connection:
+            yield connection
+
+    def migrate(self) -> None:
+        """Bring an empty or older database to the tables of this Daypass. Safe in many processes at once."""
+        with self.writing() as connection:
+            schema.migrate(connection)
+
+    def check(self) -> None:
+        """Raise Misconfigured, saying what to do, unless the tables are those of this Daypass."""
+        with self.reading() as connection:
+            schema.check(connection)
+
+    def close(self) -> None:
+        """Close every connection that is not in use."""
+        self._writer.dispose()
+        self._reader.dispose()
+
+    def __repr__(self) -> str:
+        return f"Database({self._writer.url.render_as_string(hide_password=True)})"
+
+
+def open(url: str, *, connections: int = _CONNECTIONS, patience: timedelta = _PATIENCE) -> Database:  # noqa: A001 - database.open
+    """
+    Open `sqlite:///path/to/file` or `postgresql://user:password@host/name`; nothing is connected to yet.
+
+    `connections` is the most that are kept to PostgreSQL, or readers of SQLite; threads beyond them wait their turn.
+    `patience` is how long to wait for a connection, or for another process's write to end. Raises Misconfigured for a
+    URL that is neither.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise Misconfigured("The database URL cannot be read; write sqlite:////var/lib/daypass/daypass.db.") from None
+    if parsed.drivername == "sqlite":
+        return _sqlite(parsed, connections, patience)
+    if parsed.drivername in _POSTGRESQL:
+        return _postgresql(parsed.set(drivername="postgresql+psycopg"), connections, patience)
+    raise Misconfigured(f"Daypass keeps its memory in sqlite or postgresql, not in {parsed.drivername}.")
+
+
+def _postgresql(url: URL, connections: int, patience: timedelta) -> Database:
+    settings: dict[str, str | int] = {
+        "application_name": "daypass",
+        "connect_timeout": 5,
+        "tcp_user_timeout": 15_000,
+        "options": _SESSION,
+    }
+    engine = create_engine(
+        url,
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=patience.total_seconds(),
+        pool_pre_ping=True,  # a server that was restarted meanwhile costs nobody an error
+        hide_parameters=True,
+        connect_args={key: value for key, value in settings.items() if key not in url.query},
+    )
+    return Database(writer=engine, reader=engine.execution_options(isolation_level="AUTOCOMMIT"))
+
+
+def _sqlite(url: URL, connections: int, patience: timedelta) -> Database:
+    if not url.database or url.database == ":memory:":
+        raise Misconfigured("Give SQLite a file: a database in memory is forgotten, and grants must never be.")
+    writer = _sqlite_engine(url, 1, patience)
+    reader = _sqlite_engine(url, connections, patience)
+    event.listen(writer, "begin", _begin_immediate)
+    event.listen(reader, "connect", _only_read)
+    return Database(writer=writer, reader=reader)
+
+
+def _sqlite_engine(url: URL, connections: int, patience: timedelta) -> Engine:
+    engine = create_engine(
+        url,
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=3 * patience.total_seconds(),
+        hide_parameters=True,
+        connect_args={"timeout": patience.total_seconds()},
+    )
+    event.listen(engine, "connect", _prepare)
+    return engine
+
+
+def _prepare(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+    """Take transactions out of the driver's hands, and ask for a log that survives a power cut."""
+    connection.isolation_level = None
+    _use_wal(connection)
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute("PRAGMA journal_size_limit=67108864")
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Switch to the write-ahead log. Where processes switch at once, SQLite fails some of them without waiting."""
+    for _ in range(50):
+        if connection.execute("PRAGMA journal_mode").fetchone() == ("wal",):
+            return
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                raise
+            time.sleep(0.05)
+
+
+def _only_read(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+    connection.execute("PRAGMA query_only=ON")
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,46 @@
+"""What a database says when it fails, turned into our errors. The one place where that is done."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
+
+from daypass.model.errors import BadInput, DaypassError, Misconfigured, Unavailable
+
+_SHAPE_STATES = {"42P01", "42703"}  # undefined table, undefined column
+_SHAPE_WORDS = ("no such table", "no such column", "has no column named")
+_DAMAGE_WORDS = ("file is not a database", "malformed")
+_RIGHTS_STATE = "42501"
+_LONGEST = 300
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """
+    Raise Unavailable, Misconfigured or BadInput where the SQL toolkit would raise its own.
+
+    A broken constraint is passed on as IntegrityError: who wrote the statement knows what it means.
+    """
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except (DataError, UnicodeEncodeError) as error:
+        raise BadInput("That holds a sign no database can keep, such as a NUL; leave it out.") from error
+    except NoConnectionFree as error:
+        raise Unavailable("Every connection to the database is in use; it will be tried again.") from error
+    except DBAPIError as error:
+        raise _ours(error) from error
+
+
+def _ours(error: DBAPIError) -> DaypassError:
+    said = " ".join(str(error.orig).split())[:_LONGEST]
+    state = getattr(error.orig, "sqlstate", None)
+    if state in _SHAPE_STATES or any(words in said for words in _SHAPE_WORDS):
+        return Misconfigured(f"The database lacks tables that this Daypass needs ({said}); run `daypass migrate`.")
+    if any(words in said for words in _DAMAGE_WORDS):
+        return Misconfigured(f"The database file cannot be read ({said}); restore it from a backup.")
+    if state == _RIGHTS_STATE:
+        return Misconfigured(f"The database user may not do what Daypass needs ({said}); grant it that.")
+    return Unavailable(f"The database does not answer ({said}). Nothing is lost; it will be tried again.")

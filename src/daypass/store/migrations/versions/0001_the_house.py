@@ -1,0 +1,186 @@
+"""
+The first tables: requests, grants, links, logins, the journal with its tree, the outbox and the postings.
+
+Steps are never edited once released; store/tables says what they add up to, and a test holds the two together.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+_MOMENT = sa.BigInteger()
+_SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    """Make everything."""
+    _requests()
+    _grants()
+    _links()
+    _logins()
+    _journal()
+    _tree()
+    _outbox()
+    _postings()
+
+
+def _requests() -> None:
+    op.create_table(
+        "requests",
+        sa.Column("id", sa.String(), primary_key=True),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("requestor", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("filed_at", _MOMENT, nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+    )
+    op.create_index("requests_by_state", "requests", ["state", "filed_at"])
+    op.create_index("requests_by_requestor", "requests", ["requestor", "filed_at"])
+
+
+def _grants() -> None:
+    op.create_table(
+        "grants",
+        sa.Column("id", sa.String(), primary_key=True),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("principal", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("approved_at", _MOMENT, nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("due", _MOMENT),
+        sa.Column("held", sa.Boolean(), nullable=False, server_default=sa.false()),
+        sa.Column("overdue_since", _MOMENT),
+        sa.Column("attempts", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("error", sa.Text(), nullable=False, server_default=""),
+        sa.Column("reported", sa.Boolean(), nullable=False, server_default=sa.false()),
+        sa.Column("fault", sa.Text()),
+    )
+    op.create_index("grants_by_state", "grants", ["state", "approved_at"])
+    op.create_index("grants_by_principal", "grants", ["principal", "approved_at"])
+    _partial_index("grants_due", "grants", "due", "due IS NOT NULL")
+    _partial_index("grants_overdue", "grants", "overdue_since", "overdue_since IS NOT NULL")
+    _partial_index("grants_faulty", "grants", "id", "fault IS NOT NULL")
+
+
+def _links() -> None:
+    op.create_table(
+        "links",
+        sa.Column("token_hash", sa.String(), primary_key=True),
+        sa.Column("grant_id", sa.String(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("made_at", _MOMENT, nullable=False),
+    )
+
+
+def _logins() -> None:
+    op.create_table(
+        "logins",
+        sa.Column("device_hash", sa.String(), primary_key=True),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("user_code", sa.String(), nullable=False),
+        sa.Column("principal", sa.String()),
+        sa.Column("token_hash", sa.String(), unique=True),
+        sa.Column("asked_at", _MOMENT, nullable=False),
+        sa.Column("expires_at", _MOMENT, nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+    )
+    op.create_index("logins_by_user_code", "logins", ["user_code"])
+    op.create_index("logins_by_principal", "logins", ["principal", "asked_at"])
+    _partial_index("logins_waiting", "logins", "expires_at", "principal IS NULL")
+
+
+def _journal() -> None:
+    op.create_table(
+        "journal",
+        sa.Column("id", _SERIAL, primary_key=True),
+        sa.Column("subject", sa.String()),
+        sa.Column("entry", sa.LargeBinary(), nullable=False),
+        sa.Column("leaf_index", sa.BigInteger(), unique=True),
+        sa.Column("leaf_hash", sa.LargeBinary()),
+        sa.Column("place", sa.LargeBinary()),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("journal_by_subject", "journal", ["subject", "id"])
+    _partial_index("journal_unfolded", "journal", "id", "leaf_index IS NULL")
+    for statement in _GUARDS[op.get_bind().dialect.name]:
+        op.execute(statement)
+
+
+def _tree() -> None:
+    tree = op.create_table(
+        "tree",
+        sa.Column("id", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("peaks", sa.Text(), nullable=False),
+        sa.CheckConstraint("id = 1", name="tree_is_one"),
+    )
+    op.bulk_insert(tree, [{"id": 1, "size": 0, "peaks": ""}])
+    op.create_table(
+        "checkpoints",
+        sa.Column("size", sa.BigInteger(), primary_key=True, autoincrement=False),
+        sa.Column("note", sa.Text(), nullable=False),
+    )
+
+
+def _outbox() -> None:
+    op.create_table(
+        "outbox",
+        sa.Column("id", _SERIAL, primary_key=True),
+        sa.Column("subject", sa.String()),
+        sa.Column("entry", sa.LargeBinary(), nullable=False),
+        sa.Column("due", _MOMENT, nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("error", sa.Text(), nullable=False, server_default=""),
+        sa.Column("fault", sa.Text()),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("outbox_by_due", "outbox", ["due"])
+    op.create_index("outbox_by_subject", "outbox", ["subject", "id"])
+
+
+def _postings() -> None:
+    op.create_table(
+        "postings",
+        sa.Column("id", _SERIAL, primary_key=True),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("purpose", sa.String(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("ts", sa.String(), nullable=False),
+        sa.UniqueConstraint("subject", "purpose", "channel", "ts", name="postings_once"),
+        sqlite_autoincrement=True,
+    )
+
+
+def _partial_index(name: str, table: str, column: str, where: str) -> None:
+    op.create_index(name, table, [column], sqlite_where=sa.text(where), postgresql_where=sa.text(where))
+
+
+# The journal is only ever added to, also by mistake: a row may have its fold columns filled in once, and nothing else.
+_FILLED_IN_ONCE = """
+    OLD.leaf_index IS NULL AND NEW.leaf_index IS NOT NULL AND NEW.leaf_hash IS NOT NULL AND NEW.place IS NOT NULL
+    AND NEW.id = OLD.id AND NEW.entry = OLD.entry AND NEW.subject {same} OLD.subject
+"""
+_GUARDS = {
+    "sqlite": (
+        f"""CREATE TRIGGER journal_is_not_rewritten BEFORE UPDATE ON journal
+            WHEN NOT ({_FILLED_IN_ONCE.format(same="IS")})
+            BEGIN SELECT RAISE(ABORT, 'the journal is only ever added to'); END""",
+        """CREATE TRIGGER journal_is_not_shortened BEFORE DELETE ON journal
+            BEGIN SELECT RAISE(ABORT, 'the journal is only ever added to'); END""",
+    ),
+    "postgresql": (
+        """CREATE FUNCTION journal_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            RAISE EXCEPTION 'the journal is only ever added to' USING ERRCODE = 'restrict_violation';
+            END $$""",
+        f"""CREATE TRIGGER journal_is_not_rewritten BEFORE UPDATE ON journal FOR EACH ROW
+            WHEN (NOT ({_FILLED_IN_ONCE.format(same="IS NOT DISTINCT FROM")})) EXECUTE FUNCTION journal_refuse()""",
+        """CREATE TRIGGER journal_is_not_shortened BEFORE DELETE ON journal
+            FOR EACH ROW EXECUTE FUNCTION journal_refuse()""",
+        """CREATE TRIGGER journal_is_not_emptied BEFORE TRUNCATE ON journal
+            FOR EACH STATEMENT EXECUTE FUNCTION journal_refuse()""",
+    ),
+}

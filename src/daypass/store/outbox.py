@@ -1,0 +1,86 @@
+"""
+What people are still to be told: ports.Outbox.
+
+Only the first line of a subject can be claimed, so that nobody hears of an end before its beginning. Lines about no
+subject (a login, the rules) wait for no other. A line that cannot be read is set aside and lets the later ones pass.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import Connection, bindparam, delete, exists, select, update
+
+from daypass.ports import Notice
+from daypass.store.codec import AnyRow, Unreadable, read_event
+from daypass.store.database import Database
+from daypass.store.tables import outbox
+
+_LONGEST_ERROR = 1000
+
+_log = structlog.get_logger(__name__)
+
+
+class SqlOutbox:
+    """The outbox in a database."""
+
+    def __init__(self, database: Database) -> None:
+        """Keep it in this database, which must have its tables."""
+        self._database = database
+
+    def claim(self, *, now: datetime, hold: timedelta, limit: int) -> list[Notice]:
+        """Take the oldest line of each subject that nobody holds, oldest first, and hold them until now + hold."""
+        with self._database.reading() as connection:
+            if connection.execute(_ANY, {"now": now}).first() is None:
+                return []
+        with self._database.writing() as connection:
+            notices = _read_all(connection, connection.execute(_HEADS, {"now": now, "limit": limit}).all())
+            if notices:
+                connection.execute(_HOLD, {"ids": [notice.id for notice in notices], "until": now + hold})
+        return notices
+
+    def sent(self, notice_id: int) -> None:
+        """Cross a line out; twice is no error."""
+        with self._database.writing() as connection:
+            connection.execute(delete(outbox).where(outbox.c.id == notice_id))
+
+    def delay(self, notice_id: int, *, until: datetime, error: str) -> None:
+        """Try a line again later."""
+        with self._database.writing() as connection:
+            connection.execute(_DELAY, {"notice": notice_id, "until": until, "why": error[:_LONGEST_ERROR]})
+
+
+def _read_all(connection: Connection, rows: Sequence[AnyRow]) -> list[Notice]:
+    """Read the lines; set aside those that cannot be read."""
+    notices = []
+    for row in rows:
+        try:
+            event = read_event(f"outbox/{row.id}", row.entry)
+        except Unreadable as error:
+            _log.error("outbox line was set aside", line=row.id, error=error.sentence)
+            connection.execute(_SET_ASIDE, {"notice": row.id, "why": error.sentence})
+        else:
+            notices.append(Notice(id=row.id, event=event, attempts=row.attempts))
+    return notices
+
+
+_earlier = outbox.alias("earlier")
+_IS_DUE = (outbox.c.due <= bindparam("now")) & outbox.c.fault.is_(None)
+_IS_HEAD = ~exists().where(
+    _earlier.c.subject == outbox.c.subject, _earlier.c.id < outbox.c.id, _earlier.c.fault.is_(None)
+)
+_ANY = select(outbox.c.id).where(_IS_DUE).limit(1)
+_HEADS = (
+    select(outbox.c.id, outbox.c.entry, outbox.c.attempts)
+    .where(_IS_DUE, _IS_HEAD)
+    .order_by(outbox.c.id)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True, of=outbox)
+)
+_HOLD = update(outbox).where(outbox.c.id.in_(bindparam("ids", expanding=True))).values(due=bindparam("until"))
+_DELAY = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("notice"))
+    .values(due=bindparam("until"), error=bindparam("why"), attempts=outbox.c.attempts + 1)
+)
+_SET_ASIDE = update(outbox).where(outbox.c.id == bindparam("notice")).values(fault=bindparam("why"))

@@ -1,0 +1,159 @@
+"""
+The tables. What is asked for has a column; everything else of a value is in its `body`, as JSON (see codec).
+
+    requests, grants, links, logins     what is so; `revision` grows by one at each commit
+    journal                             what happened: only ever added to; the fold fills leaf_* in once (see fold)
+    tree, checkpoints                   how far the journal is folded (one row), and every signed tree head
+    outbox                              what is still to be told
+    postings                            what was said in Slack, and where
+
+A grant's row is also its place in the queue: `due` is when somebody must look at it, or when the hold of whoever
+looks lapses; NULL once it has ended. Indexes on it are partial, so that a claim costs the same whether ten grants wait
+or a million.
+"""
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+)
+
+from daypass.store.columns import Moment, Serial
+
+metadata = MetaData()
+
+
+def _partial_index(name: str, column: ColumnElement[Any], where: ColumnElement[bool]) -> None:
+    Index(name, column, sqlite_where=where, postgresql_where=where)
+
+
+requests = Table(
+    "requests",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("requestor", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("filed_at", Moment, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("requests_by_state", "state", "filed_at"),
+    Index("requests_by_requestor", "requestor", "filed_at"),
+)
+
+grants = Table(
+    "grants",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("principal", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("approved_at", Moment, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("due", Moment),
+    Column("held", Boolean, nullable=False, server_default=false()),
+    Column("overdue_since", Moment),  # since when the present step is owed
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("error", Text, nullable=False, server_default=""),
+    Column("reported", Boolean, nullable=False, server_default=false()),
+    Column("fault", Text),  # why the row could not be read when somebody last tried
+    Index("grants_by_state", "state", "approved_at"),
+    Index("grants_by_principal", "principal", "approved_at"),
+)
+_partial_index("grants_due", grants.c.due, grants.c.due.is_not(None))
+_partial_index("grants_overdue", grants.c.overdue_since, grants.c.overdue_since.is_not(None))
+_partial_index("grants_faulty", grants.c.id, grants.c.fault.is_not(None))
+
+links = Table(
+    "links",
+    metadata,
+    Column("token_hash", String, primary_key=True),
+    Column("grant_id", String, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("made_at", Moment, nullable=False),
+)
+
+logins = Table(
+    "logins",
+    metadata,
+    Column("device_hash", String, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("user_code", String, nullable=False),
+    Column("principal", String),
+    Column("token_hash", String, unique=True),
+    Column("asked_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("logins_by_user_code", "user_code"),
+    Index("logins_by_principal", "principal", "asked_at"),
+)
+_partial_index("logins_waiting", logins.c.expires_at, logins.c.principal.is_(None))
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("subject", String),
+    Column("entry", LargeBinary, nullable=False),  # canonical bytes, see journal/entry
+    Column("leaf_index", BigInteger, unique=True),
+    Column("leaf_hash", LargeBinary),
+    Column("place", LargeBinary),  # the signature that ties the entry to its index
+    Index("journal_by_subject", "subject", "id"),
+    sqlite_autoincrement=True,
+)
+_partial_index("journal_unfolded", journal.c.id, journal.c.leaf_index.is_(None))
+
+tree = Table(
+    "tree",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("size", BigInteger, nullable=False),
+    Column("peaks", Text, nullable=False),  # hex, largest subtree first, blanks between
+    CheckConstraint("id = 1", name="tree_is_one"),
+)
+
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("note", Text, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("subject", String),
+    Column("entry", LargeBinary, nullable=False),
+    Column("due", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("error", Text, nullable=False, server_default=""),
+    Column("fault", Text),
+    Index("outbox_by_due", "due"),
+    Index("outbox_by_subject", "subject", "id"),
+    sqlite_autoincrement=True,  # an id is never used twice, so that crossing out twice is harmless
+)
+
+postings = Table(
+    "postings",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("subject", String, nullable=False),
+    Column("purpose", String, nullable=False),
+    Column("channel", String, nullable=False),
+    Column("ts", String, nullable=False),
+    UniqueConstraint("subject", "purpose", "channel", "ts", name="postings_once"),
+    sqlite_autoincrement=True,
+)
