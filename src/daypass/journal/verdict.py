@@ -1,0 +1,63 @@
+"""What can be said of a book's file, as values with a sentence for a person."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Fault(StrEnum):
+    """The ways a book's file can be wrong."""
+
+    ALTERED = "altered"
+    """The entry's text is not what was written in its place."""
+    REMOVED = "removed"
+    """The entry is missing."""
+    INSERTED = "inserted"
+    """A line stands here that was never written here: a forged one, or a second copy of an earlier one."""
+    REORDERED = "reordered"
+    """The entry is still in the file, further down."""
+    CHECKPOINT = "checkpoint"
+    """A checkpoint is damaged, forged or in the wrong place; no entry before it is wrong."""
+    TRUNCATED = "truncated"
+    """The file ends in the middle of a line, or before the end of a checkpoint saved elsewhere."""
+    FORKED = "forked"
+    """Entries and checkpoints are each rightly signed, but of two different books."""
+    UNREADABLE = "unreadable"
+    """The file, or a line of it, is not of a journal."""
+    WRONG_KEY = "wrong key"
+    """The file, or the saved checkpoint, belongs to another key or another book."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """Every entry is what was written, where it was written."""
+
+    size: int
+    root: bytes
+    checkpoints: int
+    """Checkpoints in the file, each of them checked."""
+    uncovered: int
+    """Entries at the end that no checkpoint covers: true and in order, but others may have been cut off after them."""
+
+    @property
+    def sentence(self) -> str:
+        """The verdict for a person."""
+        told = f"{_count(self.size, 'entry', 'entries')} verified under {_count(self.checkpoints, 'checkpoint')}."
+        if self.uncovered:
+            told += f" {_count(self.uncovered, 'entry', 'entries')} not yet under a checkpoint."
+        return told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broken:
+    """The file is not the book. `index` is the first wrong entry, counted from 0; None when no entry is to blame."""
+
+    fault: Fault
+    sentence: str
+    index: int | None = None
+
+
+Verdict = Verified | Broken
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
