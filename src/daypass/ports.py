@@ -96,16 +96,16 @@ class Queue(Protocol):
         """
         ...
 
-    def postpone(self, grant_id: GrantId, *, until: datetime, error: str, revision: int | None = None) -> int:
+    def postpone(self, grant_id: GrantId, *, until: datetime, error: str, state: GrantState | None = None) -> int:
         """
         Give a grant back to be looked at again later; returns how often it has failed in a row.
 
         Whoever moved the grant on meanwhile said when it is to be looked at, and that stands: nothing changes when it
-        is not held any more, or is not at the `revision` that the caller knows (None: not asked).
+        is not held any more, or no longer in the `state` that the caller claimed it in (None: not asked).
         """
         ...
 
-    def wait(self, grant_id: GrantId, *, until: datetime, revision: int | None = None) -> None:
+    def wait(self, grant_id: GrantId, *, until: datetime, state: GrantState | None = None) -> None:
         """Give a grant back, untroubled, to be looked at again at a moment; if moved meanwhile, as for `postpone`."""
         ...
 

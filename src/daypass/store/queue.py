@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy import Connection, bindparam, false, func, select, true, update
 
 from daypass.model.errors import NotFound
-from daypass.model.grant import Grant, GrantId
+from daypass.model.grant import Grant, GrantId, GrantState
 from daypass.ports import Trouble
 from daypass.store.codec import GRANTS, AnyRow, Unreadable
 from daypass.store.database import Database
@@ -54,18 +54,18 @@ class SqlQueue:
                 connection.execute(_HOLD, {"ids": [grant.id for grant in taken], "until": now + hold})
         return taken
 
-    def postpone(self, grant_id: GrantId, *, until: datetime, error: str, revision: int | None = None) -> int:
+    def postpone(self, grant_id: GrantId, *, until: datetime, error: str, state: GrantState | None = None) -> int:
         """Give a grant back to be looked at again later; returns how often it has failed in a row."""
         change = _RELEASE.values(attempts=grants.c.attempts + 1, error=error[:_LONGEST_ERROR])
         with self._database.writing() as connection:
-            connection.execute(change, {"grant": grant_id, "until": until, "known": revision})
+            connection.execute(change, {"grant": grant_id, "until": until, "state": state})
             return _attempts(connection, grant_id)
 
-    def wait(self, grant_id: GrantId, *, until: datetime, revision: int | None = None) -> None:
+    def wait(self, grant_id: GrantId, *, until: datetime, state: GrantState | None = None) -> None:
         """Give a grant back, untroubled, to be looked at again at a moment."""
         change = _RELEASE.values(overdue_since=bindparam("until"), attempts=0, error="", reported=False)
         with self._database.writing() as connection:
-            connection.execute(change, {"grant": grant_id, "until": until, "known": revision})
+            connection.execute(change, {"grant": grant_id, "until": until, "state": state})
 
     def attempts(self, grant_id: GrantId) -> int:
         """How often this grant's step has failed in a row. Raises NotFound."""
@@ -153,7 +153,7 @@ _RELEASE = (
     .where(
         grants.c.id == bindparam("grant"),
         grants.c.held,
-        grants.c.revision == func.coalesce(bindparam("known", type_=grants.c.revision.type), grants.c.revision),
+        grants.c.state == func.coalesce(bindparam("state", type_=grants.c.state.type), grants.c.state),
     )
     .values(due=bindparam("until"), held=false())
 )
