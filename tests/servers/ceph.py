@@ -87,13 +87,7 @@ class Ceph:
 
     def create_user(self, name: str, *, admin_caps: str | None = None, admin: bool = False) -> Keys:
         """Make a user in the account and return its keys; `admin_caps` as in `roles=*;user-policy=*`."""
-        words = [
-            "user",
-            "create",
-            f"--tenant={ACCOUNT}",
-            f"--uid={name}",
-            f"--display-name={name}",
-        ]
+        words = ["user", "create", f"--tenant={ACCOUNT}", f"--uid={name}", f"--display-name={name}"]
         if admin_caps:
             words.append(f"--caps={admin_caps}")
         if admin:
@@ -111,26 +105,9 @@ class Ceph:
         self._write_configuration()
         self._make_keyring()
         self._run(
-            "monmaptool",
-            "--create",
-            "--clobber",
-            "--fsid",
-            self._fsid,
-            "--addv",
-            "a",
-            self._mon_addresses(),
-            "monmap",
+            "monmaptool", "--create", "--clobber", "--fsid", self._fsid, "--addv", "a", self._mon_addresses(), "monmap"
         )
-        self._run(
-            "ceph-mon",
-            "--mkfs",
-            "-i",
-            "a",
-            "--monmap",
-            "monmap",
-            "--keyring",
-            "keyring",
-        )
+        self._run("ceph-mon", "--mkfs", "-i", "a", "--monmap", "monmap", "--keyring", "keyring")
         self._daemons.append(self._spawn("ceph-mon", "-f", "-i", "a"))
         identity = str(uuid.uuid4())
         self._mon_command({"prefix": "osd new", "uuid": identity})
@@ -155,17 +132,7 @@ class Ceph:
 
     def _make_keyring(self) -> None:
         everything = ("--cap", "mon", "allow *", "--cap", "osd", "allow *")
-        self._run(
-            "ceph-authtool",
-            "--create-keyring",
-            "keyring",
-            "--gen-key",
-            "-n",
-            "mon.",
-            "--cap",
-            "mon",
-            "allow *",
-        )
+        self._run("ceph-authtool", "--create-keyring", "keyring", "--gen-key", "-n", "mon.", "--cap", "mon", "allow *")
         for name in ("client.admin", "client.rgw", "osd.0"):
             self._run("ceph-authtool", "keyring", "--gen-key", "-n", name, *everything)
 
@@ -176,23 +143,14 @@ class Ceph:
         self._execute([sys.executable, _MON_COMMAND, "ceph.conf", json.dumps(command)])
 
     def _spawn(self, program: str, *words: str) -> Popen[bytes]:
-        return start(
-            [self._program(program), *words],
-            environment=self._environment(),
-            log=self.log,
-        )
+        return start([self._program(program), *words], environment=self._environment(), log=self.log)
 
     def _run(self, program: str, *words: str) -> str:
         return self._execute([self._program(program), *words])
 
     def _execute(self, command: Sequence[str | Path]) -> str:
         done = subprocess.run(
-            command,
-            env=self._environment(),
-            cwd=self._directory,
-            capture_output=True,
-            text=True,
-            check=False,
+            command, env=self._environment(), cwd=self._directory, capture_output=True, text=True, check=False
         )
         if done.returncode != 0:
             message = f"{command[0]} ended with {done.returncode}: {done.stderr[-2000:]}"

@@ -26,18 +26,10 @@ def send(configuration: str, command: str) -> None:
     check(rados.rados_create(ctypes.byref(cluster), b"admin"), "rados_create")
     check(rados.rados_conf_read_file(cluster, configuration.encode()), configuration)
     for timeout in (b"rados_mon_op_timeout", b"client_mount_timeout"):
-        check(
-            rados.rados_conf_set(cluster, timeout, _CONNECT_WITHIN.encode()),
-            timeout.decode(),
-        )
+        check(rados.rados_conf_set(cluster, timeout, _CONNECT_WITHIN.encode()), timeout.decode())
     check(rados.rados_connect(cluster), "rados_connect")
     words = (ctypes.c_char_p * 1)(command.encode())
-    unwanted = [
-        ctypes.c_void_p(),
-        ctypes.c_size_t(),
-        ctypes.c_void_p(),
-        ctypes.c_size_t(),
-    ]
+    unwanted = [ctypes.c_void_p(), ctypes.c_size_t(), ctypes.c_void_p(), ctypes.c_size_t()]
     answer = rados.rados_mon_command(cluster, words, 1, None, 0, *map(ctypes.byref, unwanted))
     check(answer, command)
     rados.rados_shutdown(cluster)

@@ -15,15 +15,7 @@ from subprocess import Popen
 
 import psycopg
 
-from tests.servers.process import (
-    ServerFailedError,
-    await_ready,
-    free_port,
-    kill,
-    listening,
-    start,
-    stop,
-)
+from tests.servers.process import ServerFailedError, await_ready, free_port, kill, listening, start, stop
 
 _NOBODY = 65534
 _NOT_DURABLE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
@@ -48,17 +40,8 @@ class Postgres:
             self._make_reachable()
             self._initialise(data)
         options = [word for setting in (*_NOT_DURABLE, f"port={self._port}") for word in ("-c", setting)]
-        command = [
-            self._programs / "bin/postgres",
-            "-D",
-            data,
-            "-h",
-            "127.0.0.1",
-            "-k",
-            "",
-            *options,
-        ]
-        self._process = start(_as_nobody() + command, environment={"LC_ALL": "C.UTF-8"}, log=self.log)
+        command = [str(self._programs / "bin/postgres"), "-D", str(data), "-h", "127.0.0.1", "-k", "", *options]
+        self._process = start([*_as_nobody(), *command], environment={"LC_ALL": "C.UTF-8"}, log=self.log)
         await_ready(self._process, self._answers, self.log)
 
     def stop(self) -> None:
@@ -112,18 +95,9 @@ class Postgres:
             os.chown(self._directory, _NOBODY, _NOBODY)
 
     def _initialise(self, data: Path) -> None:
-        words = [
-            "-D",
-            data,
-            "-U",
-            "postgres",
-            "--auth=trust",
-            "--encoding=UTF8",
-            "--no-locale",
-            "--no-sync",
-        ]
+        words = ["-D", str(data), "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync"]
         done = subprocess.run(
-            _as_nobody() + [str(self._programs / "bin/initdb"), *words],
+            [*_as_nobody(), str(self._programs / "bin/initdb"), *words],
             env={"PATH": os.environ["PATH"]},
             cwd=self._directory,
             capture_output=True,
@@ -146,11 +120,4 @@ def _installed() -> Path:
 def _as_nobody() -> list[str]:
     if os.geteuid() != 0:
         return []
-    return [
-        "setpriv",
-        f"--reuid={_NOBODY}",
-        f"--regid={_NOBODY}",
-        "--clear-groups",
-        "--pdeathsig",
-        "KILL",
-    ]
+    return ["setpriv", f"--reuid={_NOBODY}", f"--regid={_NOBODY}", "--clear-groups", "--pdeathsig", "KILL"]

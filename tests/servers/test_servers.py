@@ -66,11 +66,7 @@ def alice(aws: Aws) -> Keys:
 def allow_until(aws: Aws, person: Keys, bucket: str, ends: datetime) -> None:
     """Put the dated policy on the person."""
     iam = aws.root().client("iam")
-    iam.put_user_policy(
-        UserName=person.user_name,
-        PolicyName="dated",
-        PolicyDocument=dated_policy(bucket, ends),
-    )
+    iam.put_user_policy(UserName=person.user_name, PolicyName="dated", PolicyDocument=dated_policy(bucket, ends))
 
 
 def test_a_person_without_a_policy_is_denied(alice: Keys, bucket: str) -> None:
@@ -134,13 +130,7 @@ def test_a_restarted_gateway_keeps_what_it_held(ceph: Ceph) -> None:
 def test_the_aws_command_reads_with_a_persons_keys(aws: Aws, aws_cli: Path, bucket: str) -> None:
     """The real command line speaks with either server."""
     command = [str(aws_cli), "s3", "cp", f"s3://{bucket}/{KEY}", "-"]
-    done = subprocess.run(
-        command,
-        env=aws.root().environment(),
-        capture_output=True,
-        timeout=60,
-        check=False,
-    )
+    done = subprocess.run(command, env=aws.root().environment(), capture_output=True, timeout=60, check=False)
 
     assert (done.stdout, done.returncode) == (b"figures", 0), done.stderr
 
