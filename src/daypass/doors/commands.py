@@ -42,10 +42,16 @@ _ALL = (
             click.Argument(["what"], nargs=-1, metavar="s3 LEVEL WHERE"),
             _for(),
             _until(),
-            click.Option(["--start"], metavar="TIME", help="Not before: 18:00, tomorrow 09:00, in 30m. Without it: once approved."),
+            click.Option(
+                ["--start"],
+                metavar="TIME",
+                help="Not before: 18:00, tomorrow 09:00, in 30m. Without it: once approved.",
+            ),
             _reason("Why. The approvers read it."),
             click.Option(
-                ["--as", "delivery"], metavar="session|policy|link", help="How the access reaches you; a session if not said."
+                ["--as", "delivery"],
+                metavar="session|policy|link",
+                help="How the access reaches you; a session if not said.",
             ),
             click.Option(["--versions"], is_flag=True, help="Old versions of the objects too."),
             click.Option(["--tags"], is_flag=True, help="The objects' tags too."),
@@ -77,7 +83,10 @@ _ALL = (
         params=[_id("request or grant")],
     ),
     click.Command(
-        "done", short_help="End your own access now.", help="End your own access now, before its time.", params=[_id("grant")]
+        "done",
+        short_help="End your own access now.",
+        help="End your own access now, before its time.",
+        params=[_id("grant")],
     ),
     click.Command(
         "extend",
@@ -103,7 +112,9 @@ _ALL = (
         help="Make a link that opens one object for as long as the grant lives. Whoever has the link can open it.",
         params=[
             _id("grant"),
-            click.Argument(["key"], metavar="[KEY]", required=False, help="The object; not needed when the grant is for one."),
+            click.Argument(
+                ["key"], metavar="[KEY]", required=False, help="The object; not needed when the grant is for one."
+            ),
         ],
     ),
     click.Command(
@@ -148,7 +159,9 @@ def help_for(verb: str | None = None, *, program: str = "daypass") -> str:
     if verb is None:
         return _overview(program)
     command = COMMANDS[verb]
-    return command.get_help(click.Context(command, info_name=f"{program} {verb}", max_content_width=100, terminal_width=100))
+    return command.get_help(
+        click.Context(command, info_name=f"{program} {verb}", max_content_width=100, terminal_width=100)
+    )
 
 
 def request_help(*, program: str = "daypass") -> str:
@@ -158,4 +171,6 @@ def request_help(*, program: str = "daypass") -> str:
 
 def _overview(program: str) -> str:
     lines = [f"  {verb:<9}{COMMANDS[verb].short_help}" for verb in SLACK_VERBS]
-    return "\n".join([f"Usage: {program} COMMAND", "", "Commands:", *lines, "", f"Each has its own help: {program} request --help"])
+    return "\n".join(
+        [f"Usage: {program} COMMAND", "", "Commands:", *lines, "", f"Each has its own help: {program} request --help"]
+    )

@@ -38,7 +38,9 @@ class Draft:
         said = {"level": bool(self.levels), "resource": self.place is not None}
         return tuple(field for field, there in said.items() if not there)
 
-    def ask(self, requestor: PrincipalId, default_delivery: Delivery = Delivery.SESSION, *, extends: GrantId | None = None) -> Ask:
+    def ask(
+        self, requestor: PrincipalId, default_delivery: Delivery = Delivery.SESSION, *, extends: GrantId | None = None
+    ) -> Ask:
         """Make the ask of it. Raises BadInput, with the field, when the level or the place is missing."""
         if self.place is None:
             raise BadInput("Say where: a bucket, a prefix or an object, such as acme-reports/2026/.", field="resource")
@@ -89,10 +91,11 @@ def level_and_resource(words: Sequence[str]) -> tuple[str, str]:
     Raises BadInput for a word too many and for a lone word that is nearly a level.
     """
     rest = list(words[1:] if words and words[0].lower() == _SERVICE else words)
-    if len(rest) > 2:
-        raise BadInput(f"«{rest[2]}» is one word too many; put quotes around what belongs together.")
-    if len(rest) == 2:
-        return rest[0], rest[1]
+    match rest:
+        case [_, _, extra, *_]:
+            raise BadInput(f"«{extra[:40]}» is one word too many; put quotes around what belongs together.")
+        case [level, resource]:
+            return level, resource
     lone = rest[0] if rest else ""
     named = not re.search(r"[/.:\-\d]", lone) and (_is_level(lone) or bool(did_you_mean(lone, Level)))
     return (lone, "") if named else ("", lone)
@@ -104,14 +107,18 @@ def parse_delivery(text: str) -> Delivery:
         return Delivery(text.strip().lower())
     except ValueError:
         hint = did_you_mean(text, Delivery)
-        raise BadInput(f"«{text}» is not a delivery; there are session, policy and link.{hint}", field="delivery") from None
+        raise BadInput(
+            f"«{text}» is not a delivery; there are session, policy and link.{hint}", field="delivery"
+        ) from None
 
 
 def parse_id(text: str) -> GrantId:
     """Read the id of a request or grant. Raises BadInput when no id could look like that."""
     plain = text.strip().lower()
     if not _ID.fullmatch(plain):
-        raise BadInput(f"«{text[:40]}» is not the id of a request; ids are twelve letters and digits, and `ls` shows yours.")
+        raise BadInput(
+            f"«{text[:40]}» is not the id of a request; ids are twelve letters and digits, and `ls` shows yours."
+        )
     return GrantId(plain)
 
 
@@ -135,7 +142,9 @@ def _levels(text: str) -> frozenset[Level]:
     for word in re.split(r"[,+\s]+", text.strip().lower()):
         if word and not _is_level(word):
             hint = did_you_mean(word, Level)
-            raise BadInput(f"«{word[:40]}» is not a level of access; there are list, read, write and delete.{hint}", field="level")
+            raise BadInput(
+                f"«{word[:40]}» is not a level of access; there are list, read, write and delete.{hint}", field="level"
+            )
     return parse_levels(text)
 
 

@@ -129,12 +129,14 @@ def parse_request(words: Sequence[str], *, now: datetime, tz: str) -> Draft:
     return _draft(_understood("request", words), now, tz)
 
 
-def _said(verb: str, params: dict[str, Any], now: datetime, tz: str) -> Said:
+def _said(verb: str, params: dict[str, Any], now: datetime, tz: str) -> Said:  # noqa: C901, PLR0911 - one line a verb
     match verb:
         case "request":
             return RequestAccess(draft=_draft(params, now, tz))
         case "approve":
-            return Approve(id=parse_id(params["id"]), length=None if params["for_"] is None else parse_length(params["for_"]))
+            return Approve(
+                id=parse_id(params["id"]), length=None if params["for_"] is None else parse_length(params["for_"])
+            )
         case "deny":
             return Deny(id=parse_id(params["id"]), reason=parse_reason(params["reason"] or ""))
         case "show":
@@ -212,7 +214,11 @@ def sentence_for(error: click.ClickException, verb: str) -> str:
 
 
 def _options(verb: str) -> list[str]:
-    return [name for param in COMMANDS[verb].params for name in param.opts if name.startswith("--")] if verb in COMMANDS else []
+    return (
+        [name for param in COMMANDS[verb].params for name in param.opts if name.startswith("--")]
+        if verb in COMMANDS
+        else []
+    )
 
 
 def _option(name: str) -> str:

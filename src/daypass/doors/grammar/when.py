@@ -22,10 +22,14 @@ _MOMENT = re.compile(
     r" ?(?P<offset>z|utc|gmt|[+-]\d{2}:?\d{2})?",
     re.ASCII,
 )
+_FURTHEST_EAST = timedelta(hours=14)  # Kiribati
+_NOON = 12
 _EXAMPLES = "write it as 18:00, tomorrow 09:00 or 2026-11-24 09:00"
 
 
-def parse_term(for_: str | None, start: str | None = None, *, until: str | None = None, now: datetime, tz: str) -> Term | None:
+def parse_term(
+    for_: str | None, start: str | None = None, *, until: str | None = None, now: datetime, tz: str
+) -> Term | None:
     """
     Read how long and from when; None when neither a length nor an end nor a start was said.
 
@@ -99,9 +103,9 @@ def _zone(offset: str | None, tz: str, field: str) -> tzinfo:
     if offset is None:
         return _home(tz, field)
     hours, minutes = int(offset[1:3]), int(offset[-2:])
-    if hours > 14 or minutes > 59:
-        raise BadInput(f"«{offset}» is no time zone's offset; write one such as +01:00, or Z for UTC.", field=field)
     ahead = timedelta(hours=hours, minutes=minutes)
+    if ahead > _FURTHEST_EAST:
+        raise BadInput(f"«{offset}» is no time zone's offset; write one such as +01:00, or Z for UTC.", field=field)
     return timezone(-ahead if offset[0] == "-" else ahead)
 
 
@@ -109,15 +113,17 @@ def _home(tz: str, field: str) -> tzinfo:
     try:
         return ZoneInfo(tz)
     except (ValueError, OSError, KeyError):  # no such zone, a folder's name, or a name no file could have
-        raise BadInput(f"Your time zone «{tz}» is not known here; write the time in UTC, such as 18:00Z.", field=field) from None
+        raise BadInput(
+            f"Your time zone «{tz}» is not known here; write the time in UTC, such as 18:00Z.", field=field
+        ) from None
 
 
 def _time_of_day(match: re.Match[str], plain: str, field: str) -> time:
     hour, minute, second = (int(match[part] or 0) for part in ("hour", "minute", "second"))
-    if match["half"] and 1 <= hour <= 12:
-        hour = hour % 12 + (12 if match["half"] == "pm" else 0)
+    if match["half"] and 1 <= hour <= _NOON:
+        hour = hour % _NOON + (_NOON if match["half"] == "pm" else 0)
     elif match["half"]:
-        hour = 24
+        hour = 99  # 0 am and 13 pm are no times of day
     try:
         return time(hour, minute, second)
     except ValueError:
@@ -147,7 +153,9 @@ def _date(day: str | None, today: date, field: str) -> date:
     try:
         found = date.fromisoformat(day)
     except ValueError:
-        raise BadInput(f"«{day}» is not a day of the calendar; write year-month-day, such as 2026-11-24.", field=field) from None
+        raise BadInput(
+            f"«{day}» is not a day of the calendar; write year-month-day, such as 2026-11-24.", field=field
+        ) from None
     if not today.year - 1 <= found.year <= today.year + 2:
         raise BadInput(f"«{day}» is not within a year of today; nothing is lent for so long.", field=field)
     return found

@@ -14,7 +14,18 @@ LONGEST_TEXT = 8_000
 """Characters; a Slack message holds fewer, and a reason and a key fit in with room to spare."""
 
 # What each opening quote may be closed with: phones and languages mix them freely.
-_CLOSERS = {'"': '"”', "“": '”“"', "„": '“”"', "”": '”"', "«": "»", "»": "«", "'": "'", "‘": "’'", "‚": "‘’'", "’": "’'"}
+_CLOSERS = {
+    '"': '"”',
+    "“": '”“"',
+    "„": '“”"',
+    "”": '”"',
+    "«": "»",
+    "»": "«",
+    "'": "'",
+    "‘": "’'",
+    "‚": "‘’'",
+    "’": "’'",
+}
 _APOSTROPHES = "'’‘"
 _DASHES = "‐‑‒–—―−﹘﹣－"
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"

@@ -49,7 +49,9 @@ class ApprovalOut(Outgoing):
     @classmethod
     def of(cls, approval: Approval) -> "ApprovalOut":
         """Show an approval or a denial."""
-        return cls(by=approval.by, at=approval.at, rule=approval.rule, length_s=_seconds(approval.length), note=approval.note)
+        return cls(
+            by=approval.by, at=approval.at, rule=approval.rule, length_s=_seconds(approval.length), note=approval.note
+        )
 
 
 class RequestOut(Outgoing):
@@ -179,6 +181,9 @@ class ListOut(Outgoing):
     grants: list[GrantOut]
     requests: list[RequestOut]
     waiting: list[RequestOut]
+    stuck: list[GrantOut]
+    """Other people's grants that I may decide on and that are stuck."""
+    names: dict[str, str]
 
 
 class PaperOut(Outgoing):
@@ -202,7 +207,9 @@ class PreviewOut(Outgoing):
     names: dict[str, str]
 
     @classmethod
-    def of(cls, decision: Allowed, request: Request, rehearsal: Rehearsal, promise: str, names: dict[str, str]) -> "PreviewOut":
+    def of(
+        cls, decision: Allowed, request: Request, rehearsal: Rehearsal, promise: str, names: dict[str, str]
+    ) -> "PreviewOut":
         """Show a preview."""
         return cls(
             rule=decision.rule,

@@ -1,4 +1,4 @@
-"""What is handed over: tokens, credentials, addresses, proofs. None of it is kept or logged; `repr` leaves secrets out."""
+"""What is handed over: tokens, credentials, addresses, proofs. None is kept or logged, and `repr` leaves secrets out."""
 
 from datetime import datetime
 from typing import Literal

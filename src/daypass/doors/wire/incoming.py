@@ -35,8 +35,12 @@ class FileRequest(Incoming):
     """A request, either as `text`, in the grammar of Slack and the command line, or field by field."""
 
     text: LongText | None = Field(default=None, examples=['s3 read acme-reports/2026/ --for 2h --reason "INC-42"'])
-    level: ShortText = Field(default="", description="list, read, write or delete; several with commas", examples=["read"])
-    resource: LongText = Field(default="", description="bucket, bucket/prefix/ or bucket/object", examples=["acme-reports/2026/"])
+    level: ShortText = Field(
+        default="", description="list, read, write or delete; several with commas", examples=["read"]
+    )
+    resource: LongText = Field(
+        default="", description="bucket, bucket/prefix/ or bucket/object", examples=["acme-reports/2026/"]
+    )
     for_: ShortText | None = Field(default=None, alias="for", description="2h, 90m, PT2H, until 18:00", examples=["2h"])
     until: ShortText | None = Field(default=None, description="18:00, 2026-11-24T18:00:00Z; not beside `for`")
     start: ShortText | None = Field(default=None, description="not before this moment")

@@ -1,0 +1,156 @@
+"""
+Every answer that is not the one asked for, in one shape: `{"error": {"sentence", "field", "code"}}`.
+
+FastAPI's own refusals (a body that is no JSON, a field too many, no such address) are put into our sentences here.
+"""
+
+import re
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from daypass.doors import refusals
+from daypass.doors.desk import Desk
+from daypass.doors.grammar import did_you_mean
+from daypass.doors.wire.incoming import FileRequest
+from daypass.doors.wire.outgoing import ErrorOut, Refused
+from daypass.model.errors import DaypassError, Unavailable
+from daypass.model.principal import PrincipalId
+
+log = structlog.get_logger(__name__)
+
+_RETRY_AFTER_S = "5"
+_MENTION = re.compile(r"<@([UW][A-Z0-9]+)>")
+_STATUS = {
+    HTTPStatus.BAD_REQUEST: ("bad_input", "The body cannot be read; send JSON, in UTF-8."),
+    HTTPStatus.NOT_FOUND: (
+        "not_found",
+        "There is nothing at this address; the API is under /v1, described in /v1/openapi.json.",
+    ),
+    HTTPStatus.METHOD_NOT_ALLOWED: ("bad_method", "This address does not take that method; see /v1/openapi.json."),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("too_large", "That is more than a request can be; send less than 64 KiB."),
+}
+_OURS = {"for_": "for", "delivery": "delivery"}
+_FIELDS = sorted(field.alias or name for name, field in FileRequest.model_fields.items())
+
+
+def install(app: FastAPI) -> None:
+    """Teach an app to refuse in our words."""
+    app.add_exception_handler(DaypassError, _refused)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_middleware(LastResort)
+
+
+def refusal(
+    status: int, sentence: str, *, code: str, field: str | None = None, headers: Mapping[str, str] | None = None
+) -> JSONResponse:
+    """Make a refusal."""
+    body = ErrorOut(error=Refused(sentence=sentence, field=field, code=code))
+    return JSONResponse(body.model_dump(), status, headers)
+
+
+async def _refused(request: Request, error: Exception) -> JSONResponse:
+    sentence = await run_in_threadpool(_with_names, refusals.sentence(error), request.app.state.desk)
+    headers = {"Retry-After": _RETRY_AFTER_S} if isinstance(error, Unavailable) else None
+    return refusal(
+        refusals.status(error), sentence, code=refusals.code(error), field=refusals.field(error), headers=headers
+    )
+
+
+async def _invalid(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - it is registered for nothing else
+    first = error.errors()[0]
+    status = HTTPStatus.BAD_REQUEST if first["type"] == "json_invalid" else HTTPStatus.UNPROCESSABLE_ENTITY
+    field, sentence = _complaint(first)
+    return refusal(status, sentence, code="bad_input", field=field)
+
+
+async def _http(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101 - it is registered for nothing else
+    if error.status_code == HTTPStatus.UNAUTHORIZED:
+        return refusal(error.status_code, error.detail, code="not_logged_in", headers=error.headers)
+    code, sentence = _STATUS.get(HTTPStatus(error.status_code), ("bad_request", error.detail))
+    return refusal(error.status_code, sentence, code=code, headers=error.headers)
+
+
+def _complaint(first: Mapping[str, Any]) -> tuple[str | None, str]:  # noqa: PLR0911 - a sentence for each complaint
+    """Name the field that pydantic complains of, and say what is wrong with it."""
+    where = [str(part) for part in first["loc"][1:]]
+    field = _OURS.get(where[-1], where[-1]) if where else None
+    context = first.get("ctx", {})
+    match first["type"]:
+        case "json_invalid":
+            return (
+                None,
+                f"The body is not valid JSON (at character {where[0]}): {context.get('error', 'it cannot be read')}.",
+            )
+        case "extra_forbidden":
+            return field, f"«{_short(field)}» is not a field here.{did_you_mean(str(field), _FIELDS)}"
+        case "missing" if field is None:
+            return None, "Send a JSON object as the body."
+        case "missing":
+            return field, f"«{field}» is missing."
+        case "string_type" | "string_unicode":
+            return field, f"«{field}» must be text."
+        case "bool_type":
+            return field, f"«{field}» must be true or false."
+        case "string_too_long":
+            return field, f"«{field}» is too long; {context.get('max_length')} characters are the most."
+        case "model_attributes_type" | "dict_type" | "model_type":
+            return None, "Send a JSON object as the body, with the content type application/json."
+        case _:
+            return field, f"«{_short(field)}» cannot be read: {first['msg'][:200]}."
+
+
+def _short(field: str | None) -> str:
+    return (field or "the body")[:60]
+
+
+def _with_names(sentence: str, desk: Desk) -> str:
+    """Replace Slack's way of naming somebody, which nothing but Slack shows as a name."""
+    return _MENTION.sub(lambda match: _name(PrincipalId(match[1]), desk), sentence)
+
+
+def _name(principal_id: PrincipalId, desk: Desk) -> str:
+    try:
+        return desk.directory.principal(principal_id).name
+    except DaypassError:
+        return principal_id
+
+
+class LastResort:
+    """The outermost catch: what nobody foresaw is logged in full and answered with a sentence that leaks nothing."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as ASGI asks."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = False
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except Exception as error:  # the top of the door: see the class
+            # The route's pattern, never the path: a path may hold a link's token.
+            log.exception("request.failed", method=scope["method"], route=getattr(scope.get("route"), "path", "none"))
+            if started:
+                raise  # half an answer must not look like a whole one: the server breaks the connection
+            answer = refusal(refusals.status(error), refusals.sentence(error), code=refusals.code(error))
+            await answer(scope, receive, send)

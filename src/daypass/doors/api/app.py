@@ -1,0 +1,71 @@
+"""
+The API: JSON over HTTP, a bearer token, and the same verbs as Slack and the command line.
+
+The endpoints are plain functions, so FastAPI runs each in a thread, as the verbs behind them wait for a database.
+"""
+
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+
+from daypass.doors.address import Networks
+from daypass.doors.api import answers, asking, having, reading, signing_in, using
+from daypass.doors.desk import Desk
+from daypass.doors.headers import SecurityHeaders
+from daypass.doors.wire.outgoing import ErrorOut
+
+LARGEST_BODY = 64 * 1024
+"""Bytes of JSON; a reason and a key, the longest texts there are, fit in many times over."""
+
+_REFUSALS = {
+    400: "not JSON",
+    401: "not logged in",
+    403: "the rules, or your right to do this, say no",
+    404: "no such thing that you may see",
+    409: "somebody else moved it first",
+    410: "decided, or ended, already",
+    413: "more than 64 KiB",
+    422: "a word of it is wrong",
+    503: "AWS, Slack, the database or the set-up is in the way now",
+}
+_DESCRIPTION = (
+    "Lends access to AWS, just in time. Every refusal is one sentence for a person and one code for a program."
+)
+
+
+def routes() -> APIRouter:
+    """Everything under /v1. The app it is put into must be one that `build` made."""
+    said: dict[int | str, dict[str, Any]] = {
+        status: {"model": ErrorOut, "description": words} for status, words in _REFUSALS.items()
+    }
+    every = APIRouter(
+        prefix="/v1",
+        responses={400: {"model": ErrorOut, "description": "not JSON"}, **said},
+        max_body_size=LARGEST_BODY,
+    )
+    for room in (signing_in, asking, having, using, reading):
+        every.include_router(room.router)
+    return every
+
+
+def build(desk: Desk, *, version: str, trusted_proxies: Networks = ()) -> FastAPI:
+    """
+    Make the app that serves the API. Other doors add their routes to it.
+
+    `trusted_proxies` are the networks of proxies whose X-Forwarded-For is believed.
+    """
+    app = FastAPI(
+        title="Daypass",
+        version=version,
+        description=_DESCRIPTION,
+        openapi_url="/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.desk = desk
+    app.state.trusted_proxies = trusted_proxies
+    app.state.pace = signing_in.Pace()
+    app.include_router(routes())
+    answers.install(app)
+    app.add_middleware(SecurityHeaders, https=desk.public_url.startswith("https://"))
+    return app

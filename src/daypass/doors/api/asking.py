@@ -1,0 +1,177 @@
+"""Requests: ask, look, decide, take back."""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from daypass.doors.api.caller import Asker, AtDesk, Decider, Now, Reader
+from daypass.doors.api.sight import may_decide, names, visible
+from daypass.doors.desk import Desk
+from daypass.doors.grammar import Draft, Spoken, parse_id, parse_length, parse_reason, parse_request, split
+from daypass.doors.wire.access import EntryOut, GrantOut, ListOut, PreviewOut, RequestOut, StoryOut
+from daypass.doors.wire.incoming import ApproveRequest, FileRequest, WithReason
+from daypass.lifecycle import cancel as cancelling
+from daypass.lifecycle import review
+from daypass.lifecycle.submit import preview, submit
+from daypass.model.errors import BadInput, NotFound
+from daypass.model.grant import Delivery, Grant, GrantId, GrantState
+from daypass.model.principal import Principal, PrincipalId
+from daypass.model.request import Request, RequestState
+from daypass.ports import Provisioner
+
+router = APIRouter(tags=["requests"])
+
+OVERDUE = timedelta(minutes=10)
+"""A grant whose next step is later than this is shown as stuck."""
+
+_LIVE = (GrantState.APPROVED, GrantState.ACTIVE, GrantState.ENDING)
+
+
+def _request_id(request_id: str) -> GrantId:
+    return parse_id(request_id)
+
+
+Id = Annotated[GrantId, Depends(_request_id)]
+
+
+def hands(desk: Desk, delivery: Delivery) -> Provisioner:
+    """The provisioner of a delivery. Raises BadInput when this house does not offer it."""
+    if delivery not in desk.provisioners:
+        offered = ", ".join(sorted(desk.provisioners))
+        raise BadInput(f"Access is not delivered as a {delivery} here; there are {offered}.", field="delivery")
+    return desk.provisioners[delivery]
+
+
+@router.post("/requests", status_code=201)
+def ask(  # noqa: PLR0913, PLR0917 - what FastAPI hands in
+    body: FileRequest,
+    response: Response,
+    desk: AtDesk,
+    now: Now,
+    caller: Asker,
+    dry_run: Annotated[bool, Query(description="Only say what would be decided and written.")] = False,  # noqa: FBT002
+) -> RequestOut | PreviewOut:
+    """Ask for access; a request, or with `dry_run` a preview that asks nobody."""
+    draft = _draft(body, caller, now)
+    wanted = draft.ask(caller.id)
+    provisioner = hands(desk, wanted.delivery)
+    if not (dry_run or draft.dry_run):
+        filed = submit(
+            wanted, rules=desk.rules(), directory=desk.directory, provisioner=provisioner, ledger=desk.ledger, now=now
+        )
+        return RequestOut.of(filed)
+    response.status_code = 200
+    seen = preview(wanted, rules=desk.rules(), directory=desk.directory, provisioner=provisioner, now=now)
+    known = names(seen.request.approvers.people, desk)
+    return PreviewOut.of(seen.decision, seen.request, seen.rehearsal, provisioner.promise, known)
+
+
+@router.get("/requests/{request_id}")
+def show(request_id: Id, desk: AtDesk, now: Now, caller: Reader) -> StoryOut:
+    """Show a request, the grant it became, and everything the journal has of them."""
+    request = visible(request_id, caller, desk, now)
+    story = desk.ledger.story(request_id)
+    grant = _grant(request, desk)
+    provisioner = desk.provisioners.get(request.delivery)
+    people: set[PrincipalId] = {request.requestor, *request.approvers.people, *(event.actor for event in story)}
+    return StoryOut(
+        request=RequestOut.of(request),
+        grant=GrantOut.of(grant, now, _troubles(desk, now).get(grant.id)) if grant else None,
+        promise=provisioner.promise if provisioner and grant else None,
+        names=names(people, desk),
+        story=[EntryOut.of(event) for event in story],
+    )
+
+
+@router.get("/mine")
+def mine(
+    desk: AtDesk,
+    now: Now,
+    caller: Reader,
+    ended: Annotated[bool, Query(alias="all", description="Ended grants and decided requests too.")] = False,  # noqa: FBT002
+) -> ListOut:
+    """List my grants and requests, what waits for my decision, and what is stuck that I may decide on."""
+    troubles = _troubles(desk, now)
+    grants = desk.ledger.grants(principal=caller.id, states=None if ended else _LIVE)
+    requests = desk.ledger.requests(requestor=caller.id, states=None if ended else (RequestState.PENDING,))
+    pending = desk.ledger.requests(states=(RequestState.PENDING,))
+    waiting = [request for request in pending if may_decide(request, caller, desk, now)]
+    stuck = _strangers(troubles, caller, desk, now)
+    shown = [*requests, *waiting]
+    return ListOut(
+        grants=[GrantOut.of(grant, now, troubles.get(grant.id)) for grant in grants],
+        requests=[RequestOut.of(request) for request in requests],
+        waiting=[RequestOut.of(request) for request in waiting],
+        stuck=[GrantOut.of(grant, now, troubles.get(grant.id)) for grant in stuck],
+        names=names({*(one.requestor for one in shown), *(grant.principal for grant in stuck)}, desk),
+    )
+
+
+@router.post("/requests/{request_id}/approve")
+def approve(request_id: Id, body: ApproveRequest, desk: AtDesk, now: Now, caller: Decider) -> GrantOut:
+    """Approve a request, for as long as it asks or for as long as `for` says."""
+    request = desk.ledger.request(request_id)
+    grant = review.approve(
+        request_id,
+        by=caller.id,
+        length=parse_length(body.for_) if body.for_ is not None else None,
+        rules=desk.rules(),
+        directory=desk.directory,
+        provisioner=hands(desk, request.delivery),
+        ledger=desk.ledger,
+        now=now,
+    )
+    return GrantOut.of(grant, now)
+
+
+@router.post("/requests/{request_id}/deny")
+def deny(request_id: Id, body: WithReason, desk: AtDesk, now: Now, caller: Decider) -> RequestOut:
+    """Deny a request."""
+    reason = parse_reason(body.reason)
+    denied = review.deny(
+        request_id,
+        by=caller.id,
+        reason=reason,
+        rules=desk.rules(),
+        directory=desk.directory,
+        ledger=desk.ledger,
+        now=now,
+    )
+    return RequestOut.of(denied)
+
+
+@router.post("/requests/{request_id}/cancel")
+def cancel(request_id: Id, desk: AtDesk, now: Now, caller: Asker) -> RequestOut:
+    """Take back my own request."""
+    return RequestOut.of(cancelling.cancel(request_id, by=caller.id, ledger=desk.ledger, now=now))
+
+
+def _draft(body: FileRequest, caller: Principal, now: datetime) -> Draft:
+    """Understand either form of the body. Raises BadInput when both are used."""
+    fields = body.model_dump(exclude={"text"})
+    if body.text is None:
+        return Spoken(**fields).understood(now=now, tz=caller.tz)
+    if body.model_fields_set != {"text"}:
+        raise BadInput("Send either `text` or the single fields, not both.", field="text")
+    return parse_request(split(body.text), now=now, tz=caller.tz)
+
+
+def _grant(request: Request, desk: Desk) -> Grant | None:
+    if request.state is not RequestState.APPROVED:
+        return None
+    try:
+        return desk.ledger.grant(request.id)
+    except NotFound:
+        return None
+
+
+def _troubles(desk: Desk, now: datetime) -> dict[GrantId, str]:
+    return {trouble.grant.id: trouble.error for trouble in desk.queue.troubled(overdue_before=now - OVERDUE)}
+
+
+def _strangers(troubles: dict[GrantId, str], viewer: Principal, desk: Desk, now: datetime) -> list[Grant]:
+    """Other people's stuck grants that this person may decide on."""
+    grants = desk.ledger.grants(ids=troubles) if troubles else []
+    theirs = [grant for grant in grants if grant.principal != viewer.id]
+    return [grant for grant in theirs if may_decide(desk.ledger.request(grant.id), viewer, desk, now)]

@@ -1,0 +1,53 @@
+"""Grants: end one, keep one for longer, take one away."""
+
+from fastapi import APIRouter
+
+from daypass.doors.api.asking import Id, hands
+from daypass.doors.api.caller import Asker, AtDesk, Decider, Now
+from daypass.doors.grammar import parse_reason, parse_term
+from daypass.doors.wire.access import GrantOut, RequestOut
+from daypass.doors.wire.incoming import ExtendGrant, WithReason
+from daypass.lifecycle.drop import drop
+from daypass.lifecycle.extend import extend as extending
+from daypass.lifecycle.revoke import revoke as revoking
+
+router = APIRouter(prefix="/grants", tags=["grants"])
+
+
+@router.post("/{request_id}/done")
+def done(request_id: Id, desk: AtDesk, now: Now, caller: Asker) -> GrantOut:
+    """End my own access now."""
+    return GrantOut.of(drop(request_id, by=caller.id, ledger=desk.ledger, now=now), now)
+
+
+@router.post("/{request_id}/extend", status_code=201)
+def extend(request_id: Id, body: ExtendGrant, desk: AtDesk, now: Now, caller: Asker) -> RequestOut:
+    """Ask to keep access for longer; what I have stays as it is until that is decided."""
+    filed = extending(
+        request_id,
+        by=caller.id,
+        term=parse_term(body.for_, until=body.until, now=now, tz=caller.tz),
+        reason=parse_reason(body.reason),
+        rules=desk.rules(),
+        directory=desk.directory,
+        provisioner=hands(desk, desk.ledger.request(request_id).delivery),
+        ledger=desk.ledger,
+        now=now,
+    )
+    return RequestOut.of(filed)
+
+
+@router.post("/{request_id}/revoke")
+def revoke(request_id: Id, body: WithReason, desk: AtDesk, now: Now, caller: Decider) -> GrantOut:
+    """End access now that I may decide on."""
+    reason = parse_reason(body.reason)
+    grant = revoking(
+        request_id,
+        by=caller.id,
+        reason=reason,
+        rules=desk.rules(),
+        directory=desk.directory,
+        ledger=desk.ledger,
+        now=now,
+    )
+    return GrantOut.of(grant, now)

@@ -1,0 +1,70 @@
+"""
+Who may see what.
+
+    a request, its grant and its story   the one who asked, and those who may decide on it now
+    the journal's export                 those who may decide on anything
+    checkpoint, key, proofs              everybody who is logged in: they are hashes and signatures
+
+What somebody may not see is not there: they are told `not found`, as for an id that nobody drew.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from daypass.doors.desk import Desk
+from daypass.lifecycle.weighing import deciders
+from daypass.model.errors import DaypassError, NotFound, NotYours
+from daypass.model.grant import GrantId
+from daypass.model.principal import Principal, PrincipalId
+from daypass.model.request import Request
+from daypass.rules.rule import AllowRule
+
+
+def visible(request_id: GrantId, viewer: Principal, desk: Desk, now: datetime) -> Request:
+    """Read a request that this person may see. Raises NotFound for every other."""
+    try:
+        request = desk.ledger.request(request_id)
+    except NotFound:
+        raise unknown(request_id) from None
+    if request.requestor != viewer.id and not may_decide(request, viewer, desk, now):
+        raise unknown(request_id)
+    return request
+
+
+def unknown(request_id: GrantId) -> NotFound:
+    """Say that there is no such request, in the one sentence for both kinds of absence."""
+    return NotFound(f"There is no request {request_id} that you may see; `ls` shows yours.")
+
+
+def may_decide(request: Request, viewer: Principal, desk: Desk, now: datetime) -> bool:
+    """Whether the rules of now name this person among those who decide. Never on their own request."""
+    if request.requestor == viewer.id:
+        return False
+    requestor = _as_known(request.requestor, desk)
+    return deciders(request, requestor, rules=desk.rules(), now=now).include(viewer)
+
+
+def must_audit(viewer: Principal, desk: Desk) -> None:
+    """Raise NotYours for somebody who may not read the whole journal."""
+    rules = desk.rules().rules
+    if not any(rule.approvers.include(viewer) for rule in rules if isinstance(rule, AllowRule)):
+        raise NotYours(
+            "The whole journal is for those who may decide on something; `daypass show` has your own part of it."
+        )
+
+
+def names(principals: Iterable[PrincipalId], desk: Desk) -> dict[str, str]:
+    """Read people's names; one whom the directory cannot tell of is left out."""
+    found: dict[str, str] = {}
+    for principal_id in sorted(set(principals)):
+        if principal_id.startswith(("U", "W")):
+            found[principal_id] = _as_known(principal_id, desk).name
+    return found
+
+
+def _as_known(principal_id: PrincipalId, desk: Desk) -> Principal:
+    """The person, or their id alone: who has left, or cannot be asked for now, does not hide what they did."""
+    try:
+        return desk.directory.principal(principal_id)
+    except DaypassError:
+        return Principal(id=principal_id, name=principal_id, active=False)

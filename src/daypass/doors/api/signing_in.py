@@ -1,0 +1,99 @@
+"""
+Logging in from a command line: the device flow, after RFC 8628, with JSON in and out.
+
+    POST /v1/login/device   a device code to keep and a user code to show
+    POST /v1/login/token    the token, once the person has confirmed the code in Slack; until then a 400 whose code is
+                            authorization_pending, slow_down or expired_token (RFC 8628, section 3.5)
+    POST /v1/logout         ends this login, or all of them
+"""
+
+from collections import OrderedDict
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import JSONResponse
+
+from daypass.doors.address import visitor_address
+from daypass.doors.api.answers import refusal
+from daypass.doors.api.caller import AtDesk, BearerToken, Now, Reader, unauthorized
+from daypass.doors.wire.handed import DeviceCode, PrincipalOut, TokenOut
+from daypass.doors.wire.incoming import BeginLogin, CollectToken
+from daypass.lifecycle import login
+from daypass.model.errors import NotFound, NotYours, TooLate
+from daypass.model.secret import digest
+
+router = APIRouter(tags=["login"])
+
+_REMEMBERED = 2_000
+
+
+class Pace:
+    """When each waiting command line asked last. A courtesy of this process, not a limit to rely on."""
+
+    def __init__(self) -> None:
+        self._asked: OrderedDict[str, datetime] = OrderedDict()
+
+    def too_fast(self, device_code: str, now: datetime) -> bool:
+        """Whether this one asks sooner than it was told to; remembers that it asked."""
+        device = digest(device_code)
+        before = self._asked.pop(device, None)
+        self._asked[device] = now
+        if len(self._asked) > _REMEMBERED:
+            self._asked.popitem(last=False)
+        return before is not None and now - before < timedelta(seconds=login.POLL_EVERY_S - 1)
+
+
+@router.post("/login/device")
+def begin(body: BeginLogin, request: Request, desk: AtDesk, now: Now) -> DeviceCode:
+    """Begin a login. The person types `/daypass login CODE` in Slack and confirms there."""
+    peer = request.client.host if request.client else None
+    address = visitor_address(peer, request.headers.getlist("x-forwarded-for"), request.app.state.trusted_proxies)
+    begun = login.begin(f"{body.client or 'a command line'} at {address}", logins=desk.logins, now=now)
+    return DeviceCode(
+        device_code=begun.device_code,
+        user_code=begun.user_code,
+        verification_uri=f"{desk.public_url}/login",
+        expires_in=int((begun.expires_at - now).total_seconds()),
+        interval=begun.interval_s,
+    )
+
+
+@router.post("/login/token", response_model=TokenOut)
+def collect(body: CollectToken, request: Request, desk: AtDesk, now: Now) -> TokenOut | JSONResponse:
+    """Ask whether the code was confirmed."""
+    if request.app.state.pace.too_fast(body.device_code, now):
+        return refusal(400, f"Ask every {login.POLL_EVERY_S} seconds, not more often.", code="slow_down")
+    try:
+        token = login.collect(body.device_code, logins=desk.logins, ledger=desk.ledger, now=now)
+    except (NotFound, TooLate):
+        return refusal(400, "This login has lapsed or was used; run `daypass login` again.", code="expired_token")
+    if token is None:
+        return refusal(400, "Nobody has confirmed the code yet.", code="authorization_pending")
+    left = int((token.expires_at - now).total_seconds())
+    return TokenOut(access_token=token.text, expires_in=left, expires_at=token.expires_at, principal=token.principal)
+
+
+@router.post("/logout", status_code=204)
+def logout(
+    desk: AtDesk,
+    now: Now,
+    token: BearerToken,
+    everywhere: Annotated[bool, Query(alias="all", description="End every login of this person.")] = False,  # noqa: FBT002
+) -> Response:
+    """End this login, or all of this person's."""
+    try:
+        speaker = login.identify(token, logins=desk.logins, now=now)
+    except NotYours as error:
+        raise unauthorized(error.sentence) from None
+    if everywhere:
+        login.end_all(by=speaker, logins=desk.logins, ledger=desk.ledger, now=now)
+    else:
+        login.end(token, logins=desk.logins, ledger=desk.ledger, now=now)
+    return Response(status_code=204)
+
+
+@router.get("/me")
+def me(caller: Reader) -> PrincipalOut:
+    """Say who the token speaks for."""
+    return PrincipalOut(id=caller.id, name=caller.name, tz=caller.tz, aws=caller.aws.arn if caller.aws else None)

@@ -1,0 +1,96 @@
+"""
+What a live grant hands out: credentials, a console address, links. None of it is kept or logged.
+
+A manifest can be a hundred thousand links; it is written while it is made, one JSON object a line.
+"""
+
+import json
+from datetime import timedelta
+
+from fastapi import APIRouter
+from fastapi.responses import StreamingResponse
+
+from daypass.doors.api.asking import Id
+from daypass.doors.api.caller import AtDesk, Now, User
+from daypass.doors.api.streaming import stream
+from daypass.doors.grammar import parse_length
+from daypass.doors.wire.handed import CredentialsOut, PostFormOut, UrlOut
+from daypass.doors.wire.incoming import OneObject, UploadForm
+from daypass.lifecycle import hand_out, links
+from daypass.ports import SignedUrl
+
+router = APIRouter(prefix="/grants", tags=["using a grant"])
+
+
+@router.post("/{request_id}/credentials")
+def credentials(request_id: Id, desk: AtDesk, now: Now, caller: User) -> CredentialsOut:
+    """Open a session of the grant, in the form that `credential_process` reads."""
+    vended = hand_out.credentials(request_id, by=caller.id, vendor=desk.vendor, ledger=desk.ledger, now=now)
+    return CredentialsOut(
+        AccessKeyId=vended.access_key_id,
+        SecretAccessKey=vended.secret_access_key,
+        SessionToken=vended.session_token,
+        Expiration=vended.expires_at,
+    )
+
+
+@router.post("/{request_id}/console")
+def console(request_id: Id, desk: AtDesk, now: Now, caller: User) -> UrlOut:
+    """Make a sign-in address of the AWS console, good for 15 minutes."""
+    url = hand_out.console(request_id, by=caller.id, vendor=desk.vendor, ledger=desk.ledger, now=now)
+    return UrlOut(url=url, expires_at=now + timedelta(minutes=15))
+
+
+@router.post("/{request_id}/link", status_code=201)
+def link(request_id: Id, body: OneObject, desk: AtDesk, now: Now, caller: User) -> UrlOut:
+    """Make a Daypass link: it opens one object for as long as the grant lives, and the journal knows who used it."""
+    token = links.make(request_id, body.key, by=caller.id, ledger=desk.ledger, now=now)
+    return UrlOut(url=f"{desk.public_url}/l/{token}", key=body.key or None)
+
+
+@router.post("/{request_id}/get-url")
+def get_url(request_id: Id, body: OneObject, desk: AtDesk, now: Now, caller: User) -> UrlOut:
+    """Presign a GET of one object."""
+    signed = hand_out.get_url(
+        request_id, body.key, by=caller.id, vendor=desk.vendor, ledger=desk.ledger, now=now, lives=_lives(body)
+    )
+    return _url(signed)
+
+
+@router.post("/{request_id}/put-url")
+def put_url(request_id: Id, body: OneObject, desk: AtDesk, now: Now, caller: User) -> UrlOut:
+    """Presign a PUT of one object."""
+    signed = hand_out.put_url(
+        request_id, body.key, by=caller.id, vendor=desk.vendor, ledger=desk.ledger, now=now, lives=_lives(body)
+    )
+    return _url(signed)
+
+
+@router.post("/{request_id}/post-form")
+def post_form(request_id: Id, body: UploadForm, desk: AtDesk, now: Now, caller: User) -> PostFormOut:
+    """Presign a POST form under the grant's prefix."""
+    form = hand_out.post_form(
+        request_id, by=caller.id, least=body.least, most=body.most, vendor=desk.vendor, ledger=desk.ledger, now=now
+    )
+    return PostFormOut(url=form.url, fields=dict(form.fields), expires_at=form.expires_at)
+
+
+@router.post("/{request_id}/manifest", response_class=StreamingResponse)
+def manifest(request_id: Id, desk: AtDesk, now: Now, caller: User) -> StreamingResponse:
+    """Presign a GET of every object under the grant's prefix: JSON lines of key, url and expires_at."""
+    signed = hand_out.manifest(request_id, by=caller.id, vendor=desk.vendor, ledger=desk.ledger, now=now)
+    return stream((_line(one) for one in signed), media_type="application/x-ndjson")
+
+
+def _line(signed: SignedUrl) -> bytes:
+    return (
+        json.dumps({"key": signed.key, "url": signed.url, "expires_at": signed.expires_at.isoformat()}).encode() + b"\n"
+    )
+
+
+def _url(signed: SignedUrl) -> UrlOut:
+    return UrlOut(url=signed.url, key=signed.key, expires_at=signed.expires_at)
+
+
+def _lives(body: OneObject) -> timedelta | None:
+    return parse_length(body.lives) if body.lives is not None else None

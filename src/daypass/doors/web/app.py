@@ -1,0 +1,110 @@
+"""
+What a browser or a monitoring system finds here.
+
+    /           what this is
+    /l/TOKEN    a Daypass link
+    /login      what to do with the code that a command line shows
+    /healthz    200 while the database answers, else 503
+    /metrics    for Prometheus; answers private addresses alone
+"""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from ipaddress import ip_address
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import JSONResponse, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+
+from daypass.doors.address import Networks, visitor_address
+from daypass.doors.desk import Desk
+from daypass.doors.web.links import open_link
+from daypass.doors.web.metrics import House, Timed
+from daypass.doors.web.pages import drawing, page
+from daypass.model.errors import DaypassError
+
+
+def add(app: FastAPI, desk: Desk, *, trusted_proxies: Networks = ()) -> CollectorRegistry:
+    """
+    Add the pages to an app. Returns the registry that /metrics shows, for others to add their own to.
+
+    `trusted_proxies` are the networks of proxies whose X-Forwarded-For is believed.
+    """
+    registry = CollectorRegistry(auto_describe=True)
+    registry.register(House(desk))
+    app.add_middleware(Timed, registry=registry)
+    app.include_router(_pages(desk, trusted_proxies))
+    app.include_router(_instruments(desk, registry, trusted_proxies))
+    return registry
+
+
+def _pages(desk: Desk, trusted_proxies: Networks) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/")
+    def landing(request: Request) -> Response:
+        return page(
+            request,
+            title="Access, for as long as you need it",
+            sentence="Daypass lends access to AWS: ask in Slack, a colleague decides, and AWS itself ends it.",
+            advice="In Slack, type /daypass request. On the command line, begin with daypass login.",
+        )
+
+    @router.get("/login")
+    def login(request: Request) -> Response:
+        return page(
+            request,
+            title="Confirm it in Slack",
+            sentence="In Slack, type /daypass login and the code that your command line shows, and confirm there.",
+            advice="Only confirm a code that your own screen shows.",
+        )
+
+    @router.api_route("/l/{token}", methods=["GET", "HEAD"])
+    def link(token: str, request: Request) -> Response:
+        return open_link(token, request, desk, trusted_proxies)
+
+    @router.get("/daypass.css")
+    def style() -> Response:
+        return drawing("daypass.css", "text/css")
+
+    @router.get("/daypass.svg")
+    def ticket() -> Response:
+        return drawing("daypass.svg", "image/svg+xml")
+
+    return router
+
+
+def _instruments(desk: Desk, registry: CollectorRegistry, trusted_proxies: Networks) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/healthz")
+    def health() -> JSONResponse:
+        answers = {"database": _answers(lambda: desk.queue.depth(now=desk.clock())), "rules": _answers(desk.rules)}
+        # Unreadable rules refuse every new request, but grants must still be served and ended: not a reason to stop us.
+        status = HTTPStatus.OK if answers["database"] else HTTPStatus.SERVICE_UNAVAILABLE
+        return JSONResponse({name: "ok" if fine else "failing; see the log" for name, fine in answers.items()}, status)
+
+    @router.get("/metrics")
+    def metrics(request: Request) -> Response:
+        peer = request.client.host if request.client else None
+        address = visitor_address(peer, request.headers.getlist("x-forwarded-for"), trusted_proxies)
+        if not _is_private(address):
+            return page(request, title="Nothing here", sentence="There is nothing here.", status=HTTPStatus.NOT_FOUND)
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+    return router
+
+
+def _answers(question: Callable[[], object]) -> bool:
+    try:
+        question()
+    except DaypassError:
+        return False
+    return True
+
+
+def _is_private(address: str) -> bool:
+    try:
+        return ip_address(address).is_private
+    except ValueError:
+        return False

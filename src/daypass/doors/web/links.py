@@ -1,0 +1,65 @@
+"""
+The Daypass link, `GET /l/TOKEN`: it opens one object for as long as its grant lives.
+
+Chat programs, mail scanners and browsers look at links before people do. They get a page that says nothing about the
+link, no URL is made for them, and the journal does not count them as somebody who came. Answering them says
+nothing about whether the link exists, either.
+"""
+
+import re
+from http import HTTPStatus
+
+from fastapi import Request
+from fastapi.responses import RedirectResponse, Response
+
+from daypass.doors import refusals
+from daypass.doors.address import Networks, visitor_address
+from daypass.doors.desk import Desk
+from daypass.doors.web.pages import page
+from daypass.lifecycle.links import Visitor, follow
+from daypass.model.errors import DaypassError, NotFound, TooLate
+
+# Slackbot-LinkExpanding, Slack-ImgProxy, facebookexternalhit, Discordbot, TelegramBot, WhatsApp, SkypeUriPreview,
+# Twitterbot, LinkedInBot, Google's and Microsoft's scanners: they name themselves.
+_PREVIEW = re.compile(
+    r"bot\b|bot/|-?linkexpanding|slack-imgproxy|externalhit|facebookcatalog|whatsapp|telegram|skypeuripreview|preview"
+    r"|unfurl|embedly|iframely|crawler|spider|google-safety|bingpreview|safelinks|urlscan|headless",
+    re.IGNORECASE,
+)
+_AHEAD_OF_TIME = ("purpose", "sec-purpose", "x-purpose", "x-moz")
+
+
+def open_link(token: str, request: Request, desk: Desk, trusted_proxies: Networks) -> Response:
+    """Send a person on to the object for 60 seconds, or say why not: 404 for no link, 410 after the end."""
+    if is_preview(request):
+        return page(request, title="A Daypass link", sentence="Open this link in a browser to get the file it is for.")
+    peer = request.client.host if request.client else None
+    address = visitor_address(peer, request.headers.getlist("x-forwarded-for"), trusted_proxies)
+    visitor = Visitor(address=address, agent=request.headers.get("user-agent", ""))
+    try:
+        url = follow(token, visitor=visitor, vendor=desk.vendor, ledger=desk.ledger, now=desk.clock())
+    except DaypassError as error:
+        return _refused(request, error)
+    return RedirectResponse(url, HTTPStatus.SEE_OTHER)
+
+
+def is_preview(request: Request) -> bool:
+    """Whether a program looks ahead of a person: by HEAD, by what it calls itself, or by saying that it prefetches."""
+    if request.method == "HEAD" or _PREVIEW.search(request.headers.get("user-agent", "")):
+        return True
+    return any("prefetch" in request.headers.get(name, "") or "preview" in request.headers.get(name, "")
+               for name in _AHEAD_OF_TIME)  # fmt: skip
+
+
+def _refused(request: Request, error: DaypassError) -> Response:
+    status = HTTPStatus(refusals.status(error))
+    sentence = refusals.sentence(error)
+    match error:
+        case NotFound():
+            return page(request, title="No such link", sentence=sentence, status=status)
+        case TooLate():
+            advice = "Whoever sent it to you can ask for access again and make a new one."
+            return page(request, title="This link has ended", sentence=sentence, advice=advice, status=status)
+        case _:
+            advice = "Nothing is lost; open the link again in a moment."
+            return page(request, title="Not just now", sentence=sentence, advice=advice, status=status)

@@ -1,0 +1,69 @@
+"""
+What a monitoring system reads: how much waits, how much is stuck, and how the HTTP doors fare. Counts, never names.
+
+    daypass_due_grants            grants that a worker should look at now
+    daypass_stuck_grants          grants whose step is more than ten minutes late: alarm on this
+    daypass_journal_entries       entries in the tree
+    daypass_http_seconds          histogram by route, method and status
+"""
+
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+
+from prometheus_client import CollectorRegistry, Histogram
+from prometheus_client.core import GaugeMetricFamily
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from daypass.doors.desk import Desk
+
+_OVERDUE = timedelta(minutes=10)
+_MOST = 10_000
+
+
+class House:
+    """Asks the house when it is scraped, so that nothing has to be counted between."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Read the gauges."""
+        now = self._desk.clock()
+        stuck = self._desk.queue.troubled(overdue_before=now - _OVERDUE, limit=_MOST)
+        yield GaugeMetricFamily(
+            "daypass_due_grants", "Grants a worker should look at now", self._desk.queue.depth(now=now)
+        )
+        yield GaugeMetricFamily("daypass_stuck_grants", "Grants whose step is over ten minutes late", len(stuck))
+        yield GaugeMetricFamily("daypass_journal_entries", "Entries in the journal's tree", self._desk.book.size())
+
+
+class Timed:
+    """Times every HTTP answer by its route's pattern; a path is never a label, as it may hold a link's token."""
+
+    def __init__(self, app: ASGIApp, *, registry: CollectorRegistry) -> None:
+        self._app = app
+        self._seconds = Histogram(
+            "daypass_http_seconds",
+            "Time to the first byte of an answer",
+            ["method", "route", "status"],
+            registry=registry,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as ASGI asks."""
+        began = time.perf_counter()
+
+        async def timed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                route = getattr(scope.get("route"), "path", "none")
+                labels = (_method(scope["method"]), route, str(message["status"]))
+                self._seconds.labels(*labels).observe(time.perf_counter() - began)
+            await send(message)
+
+        await self._app(scope, receive, timed if scope["type"] == "http" else send)
+
+
+def _method(method: str) -> str:
+    """Keep the label's values few: a client may call a method anything."""
+    return method if method in {"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"} else "other"
