@@ -1,0 +1,70 @@
+"""Command lines that speak for somebody, or wait to: ports.Logins. All but the first step is written by the ledger."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, delete, func, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from daypass.model.errors import Conflict, NotFound, Unavailable
+from daypass.model.event import Login
+from daypass.model.principal import PrincipalId
+from daypass.store.codec import LOGINS
+from daypass.store.database import Database
+from daypass.store.tables import logins
+
+MOST_WAITING = 1000
+"""Anybody may ask for a code; so many unconfirmed ones are kept at a time."""
+
+
+class SqlLogins:
+    """The logins in a database."""
+
+    def __init__(self, database: Database) -> None:
+        """Keep them in this database, which must have its tables."""
+        self._database = database
+
+    def await_confirmation(self, login: Login, *, now: datetime) -> None:
+        """Keep a login that nobody has confirmed, and drop those that lapsed. Raises Unavailable when many wait."""
+        unconfirmed = logins.c.principal.is_(None)
+        try:
+            with self._database.writing() as connection:
+                connection.execute(delete(logins).where(unconfirmed, logins.c.expires_at <= now))
+                waiting = connection.execute(select(func.count()).select_from(logins).where(unconfirmed)).scalar_one()
+                if waiting >= MOST_WAITING:
+                    raise Unavailable("Too many command lines wait to be confirmed; try again in ten minutes.")
+                connection.execute(insert(logins), [LOGINS.write(login)])
+        except IntegrityError as error:
+            raise Conflict("A login with this device code is there already; begin again.") from error
+
+    def by_device(self, device_hash: str) -> Login:
+        """Read a login by its device code's hash. Raises NotFound."""
+        return self._only(logins.c.device_hash == device_hash)
+
+    def by_user_code(self, user_code: str, *, now: datetime) -> Login:
+        """
+        Read the login that waits, unexpired, with this code: for its person, or confirmed, for its token.
+
+        Raises NotFound for no such code, and for one that two command lines were given: nobody's click is guessed at.
+        """
+        waits = (logins.c.user_code == user_code) & (logins.c.expires_at > now) & logins.c.token_hash.is_(None)
+        return self._only(waits)
+
+    def by_token(self, token_hash: str) -> Login:
+        """Read a login by its token's hash. Raises NotFound."""
+        return self._only(logins.c.token_hash == token_hash)
+
+    def of(self, principal: PrincipalId) -> list[Login]:
+        """Read the logins of a person, newest first."""
+        theirs = select(*_COLUMNS).where(logins.c.principal == principal).order_by(logins.c.asked_at.desc())
+        with self._database.reading() as connection:
+            return [LOGINS.read(row) for row in connection.execute(theirs)]
+
+    def _only(self, condition: ColumnElement[bool]) -> Login:
+        with self._database.reading() as connection:
+            rows = connection.execute(select(*_COLUMNS).where(condition).limit(2)).all()
+        if len(rows) != 1:
+            raise NotFound("There is no such login.")
+        return LOGINS.read(rows[0])
+
+
+_COLUMNS = (logins.c.device_hash, *(column for column in logins.c if column.name != "device_hash"))
