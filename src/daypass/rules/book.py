@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
 
-from daypass.model.entitlement import S3Place
 from daypass.model.principal import Principal
 from daypass.rules.people import People
 from daypass.rules.rule import Rule
@@ -44,12 +43,8 @@ class RuleBook:
     def __post_init__(self) -> None:
         object.__setattr__(self, "index", build_index(self.rules))
 
-    def concerning(self, principal: Principal, place: S3Place) -> Iterator[Rule]:
+    def concerning(self, principal: Principal, bucket: str) -> Iterator[Rule]:
         """Go, in the order of the document, through the rules that name this person and could match in this bucket."""
-        return self.concerning_bucket(principal, place.bucket)
-
-    def concerning_bucket(self, principal: Principal, bucket: str) -> Iterator[Rule]:
-        """The same by the bucket's name alone."""
         found = self.index.find(principal, bucket)
         while found:
             lowest = found & -found

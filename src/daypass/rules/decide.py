@@ -19,10 +19,10 @@ def decide(book: RuleBook, question: Question) -> Decision:
     """Answer the question. Pure, and the same whenever it is asked: at the request and again at the click."""
     if not question.principal.active:
         return Denied(sentence=f"The Slack account of {question.principal.name} is deactivated.", field="person")
-    rules = list(book.concerning(question.principal, question.entitlement.place))
+    rules = list(book.concerning(question.principal, question.entitlement.place.bucket))
     denials = [rule for rule in rules if isinstance(rule, DenyRule) and strikes(rule, question)]
     if denials:
-        return forbidden(denials)
+        return forbidden(denials, question)
     allowing = [rule for rule in rules if isinstance(rule, AllowRule)]
     for rule in allowing:
         if allows(rule, question):
@@ -48,9 +48,14 @@ def allowed(rule: AllowRule, question: Question) -> Allowed:
     return Allowed(rule=rule.id, default=rule.default, longest=rule.longest, approvers=approvers, at_once=rule.at_once)
 
 
-def forbidden(denials: Sequence[DenyRule]) -> Denied:
-    """No, because of rules that say so."""
-    return Denied(sentence=denials[0].because, because=tuple(rule.id for rule in denials), field="resource")
+def forbidden(denials: Sequence[DenyRule], question: Question) -> Denied:
+    """No, because of rules that say so. Who asked for too much at once is told which part is denied."""
+    first = denials[0]
+    sentence = first.because
+    if not first.contains(question.entitlement.place):
+        part = ", ".join(pattern.text for pattern in first.places if pattern.overlaps(question.entitlement.place))
+        sentence += f" This is about {part}, which is part of what you asked for; ask for something beside it."
+    return Denied(sentence=sentence, because=tuple(rule.id for rule in denials), field="resource")
 
 
 def refused(rules: Iterable[AllowRule], question: Question) -> Denied:
@@ -59,7 +64,7 @@ def refused(rules: Iterable[AllowRule], question: Question) -> Denied:
     if not near:
         return Denied(sentence=_silence(question), field="resource")
     _, rule, found = min(near, key=lambda each: each[0])
-    return Denied(sentence=" ".join(say(hurdle, rule, question) for hurdle in found), field=FIELD[found[0]])
+    return Denied(sentence=say(found, rule, question), field=FIELD[found[0]])
 
 
 def _near(rule: AllowRule, question: Question) -> tuple[Hurdle, ...]:

@@ -4,7 +4,7 @@ What stands between an ask and a rule, in the order in which a person is told.
 An allowing rule decides when nothing stands in the way. A denying rule strikes when nothing keeps it off.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from enum import StrEnum
 
@@ -83,20 +83,10 @@ def others(rule: AllowRule, question: Question) -> bool:
     return bool(rule.approvers.slack_groups or rule.approvers.people - {question.principal.id})
 
 
-def say(hurdle: Hurdle, rule: AllowRule, question: Question) -> str:
-    """Tell the person what stands in the way and what would be possible."""
-    asked = question.entitlement
-    sentences = {
-        Hurdle.PERSON: "is for other people.",
-        Hurdle.PLACE: f"lends {_places(rule)} alone; {asked.place} is not wholly inside it.",
-        Hurdle.LEVEL: f"lends {_all(Level, rule.levels)} here, not {_lacking(rule, question)}.",
-        Hurdle.EXTRAS: f"lends this without {_all(Extra, asked.extras - rule.extras)}.",
-        Hurdle.DELIVERY: f"hands this out as {_one(rule.deliveries)}, not as {question.delivery}.",
-        Hurdle.LENGTH: _say_length(rule, question.length or timedelta(0)),
-        Hurdle.REASON: "wants a reason: say what you need it for.",
-        Hurdle.APPROVERS: "lets you alone decide, and nobody decides on their own request; it needs another approver.",
-    }
-    return f"Rule {rule.id} {sentences[hurdle]}"
+def say(found: Sequence[Hurdle], rule: AllowRule, question: Question) -> str:
+    """Tell the person everything that stands in the way, and what would be possible."""
+    first, *more = (_say(hurdle, rule, question) for hurdle in found)
+    return " ".join([f"Rule {rule.id} {first}", *(f"It also {sentence}" for sentence in more)])
 
 
 def say_escape(hurdle: Hurdle, rule: DenyRule) -> str:
@@ -109,6 +99,20 @@ def say_escape(hurdle: Hurdle, rule: DenyRule) -> str:
         Hurdle.DELIVERY: f"denies asks for a {_one(rule.deliveries)} alone.",
     }
     return f"Rule {rule.id} {sentences[hurdle]}"
+
+
+def _say(hurdle: Hurdle, rule: AllowRule, question: Question) -> str:
+    asked = question.entitlement
+    return {
+        Hurdle.PERSON: "is for other people.",
+        Hurdle.PLACE: f"lends {_places(rule)} alone; {asked.place} is not wholly inside it.",
+        Hurdle.LEVEL: f"lends {_all(Level, rule.levels)} here, not {_lacking(rule, question)}.",
+        Hurdle.EXTRAS: f"lends this without {_all(Extra, asked.extras - rule.extras)}.",
+        Hurdle.DELIVERY: f"hands this out as {_one(rule.deliveries)}, not as {question.delivery}.",
+        Hurdle.LENGTH: _say_length(rule, question.length or timedelta(0)),
+        Hurdle.REASON: "wants a reason: say what you need it for.",
+        Hurdle.APPROVERS: "lets you alone decide, and nobody decides on their own request; it needs another approver.",
+    }[hurdle]
 
 
 def _say_length(rule: AllowRule, length: timedelta) -> str:

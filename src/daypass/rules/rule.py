@@ -11,8 +11,8 @@ from daypass.rules.people import People
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AllowRule:
-    """Lends levels of access on places to people, for so long, when these approve."""
+class Scope:
+    """What every rule has: a name, and whom and what it speaks of."""
 
     id: RuleId
     line: int
@@ -20,41 +20,36 @@ class AllowRule:
     who: People
     levels: frozenset[Level]
     extras: frozenset[Extra]
+    """Lent besides, in a rule that lends. In one that denies: what it strikes alone; empty, with or without."""
     places: tuple[Pattern, ...]
-    default: timedelta
-    longest: timedelta
-    reason_required: bool
     deliveries: frozenset[Delivery]
-    approvers: Approvers
-    at_once: bool
 
     def contains(self, place: S3Place) -> bool:
-        """Whether all of the place lies inside one of the rule's patterns."""
+        """Whether all of the place lies inside one of the patterns."""
         return any(pattern.contains(place) for pattern in self.places)
 
     def overlaps(self, place: S3Place) -> bool:
-        """Whether any part of the place lies inside one of the rule's patterns."""
+        """Whether any part of the place lies inside one of the patterns."""
         return any(pattern.overlaps(place) for pattern in self.places)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DenyRule:
+class AllowRule(Scope):
+    """Lends levels of access on places to people, for so long, when these approve."""
+
+    default: timedelta
+    longest: timedelta
+    reason_required: bool
+    approvers: Approvers
+    at_once: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DenyRule(Scope):
     """Forbids what so much as touches it, whatever other rules allow."""
 
-    id: RuleId
-    line: int
-    about: str
-    who: People
-    levels: frozenset[Level]
-    extras: frozenset[Extra]
-    """Empty: with extras or without."""
-    places: tuple[Pattern, ...]
-    deliveries: frozenset[Delivery]
     because: str
-
-    def overlaps(self, place: S3Place) -> bool:
-        """Whether any part of the place lies inside one of the rule's patterns."""
-        return any(pattern.overlaps(place) for pattern in self.places)
+    """The sentence that the person is shown."""
 
 
 Rule = AllowRule | DenyRule

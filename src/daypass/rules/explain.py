@@ -1,0 +1,72 @@
+"""
+Every rule, and what it makes of one ask: what `decide` says, shown in full.
+
+This goes through the document from its first rule to its last, without the index that `decide` uses, so that each
+is a check on the other.
+"""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from daypass.model.decision import Question, RuleId
+from daypass.model.length import words_for_length
+from daypass.rules.book import RuleBook
+from daypass.rules.hurdles import escapes, hurdles, say, say_escape
+from daypass.rules.rule import AllowRule, DenyRule, Rule
+
+
+class Effect(StrEnum):
+    """What a rule is there for."""
+
+    ALLOW = "allow"
+    DENY = "deny"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleVerdict:
+    """What one rule makes of the ask, and why."""
+
+    rule: RuleId
+    effect: Effect
+    applies: bool
+    """An allowing rule would allow it as it is; a denying rule strikes."""
+    decides: bool
+    """It settled the matter: a denial that strikes, or without any the first rule that allows."""
+    sentence: str
+
+
+def explain(book: RuleBook, question: Question) -> list[RuleVerdict]:
+    """Go through every rule in the order of the document."""
+    verdicts = [_judged(rule, question) for rule in book.rules]
+    deciding = _deciding(verdicts, active=question.principal.active)
+    return [replace(verdict, decides=verdict.rule in deciding) for verdict in verdicts]
+
+
+def _judged(rule: Rule, question: Question) -> RuleVerdict:
+    match rule:
+        case AllowRule():
+            found = tuple(hurdles(rule, question))
+            sentence = say(found, rule, question) if found else _yes(rule)
+            return _verdict(rule.id, Effect.ALLOW, applies=not found, sentence=sentence)
+        case DenyRule():
+            off = next(escapes(rule, question), None)
+            sentence = say_escape(off, rule) if off else f"Rule {rule.id} denies this: {rule.because}"
+            return _verdict(rule.id, Effect.DENY, applies=off is None, sentence=sentence)
+
+
+def _verdict(rule: RuleId, effect: Effect, *, applies: bool, sentence: str) -> RuleVerdict:
+    return RuleVerdict(rule=rule, effect=effect, applies=applies, decides=False, sentence=sentence)
+
+
+def _deciding(verdicts: list[RuleVerdict], *, active: bool) -> set[RuleId]:
+    if not active:
+        return set()
+    applying = [verdict for verdict in verdicts if verdict.applies]
+    denials = {verdict.rule for verdict in applying if verdict.effect is Effect.DENY}
+    return denials or {verdict.rule for verdict in applying[:1]}
+
+
+def _yes(rule: AllowRule) -> str:
+    who = "at once" if rule.at_once else "when an approver agrees"
+    default, longest = words_for_length(rule.default), words_for_length(rule.longest)
+    return f"Rule {rule.id} lends this {who}, for {default} or up to {longest}."

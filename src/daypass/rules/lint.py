@@ -1,0 +1,108 @@
+"""
+What is allowed to be written and yet is hardly meant: only what is sure from the document alone.
+
+Each finding is a Fault, with the line of the rule; none keeps the rules from being used.
+"""
+
+from collections.abc import Iterator
+
+from daypass.model.errors import Fault
+from daypass.rules.book import RuleBook
+from daypass.rules.match import Pattern
+from daypass.rules.people import People
+from daypass.rules.rule import AllowRule, DenyRule, listing
+
+
+def lint(book: RuleBook) -> list[Fault]:
+    """Look through the rules, in the order of the document."""
+    return [finding for position in range(len(book.rules)) for finding in _of(book, position)]
+
+
+def _of(book: RuleBook, position: int) -> Iterator[Fault]:
+    rule = book.rules[position]
+    match rule:
+        case AllowRule():
+            yield from _own_approver(book, rule)
+            yield from _shadowed(book, rule, position)
+            yield from _forbidden(book, rule)
+            yield from _every_bucket(book, rule)
+        case DenyRule():
+            yield from _shallow(book, rule)
+
+
+def _own_approver(book: RuleBook, rule: AllowRule) -> Iterator[Fault]:
+    alone = not (rule.at_once or rule.approvers.slack_groups or rule.who.anyone or rule.who.slack_groups)
+    if alone and len(rule.who.people) == 1 and rule.approvers.people == rule.who.people:
+        sentence = f"Rule {rule.id} never allows anything: the one person who may ask is the only one who decides."
+        yield _finding(book, rule, sentence, "Name another approver.")
+
+
+def _shadowed(book: RuleBook, rule: AllowRule, position: int) -> Iterator[Fault]:
+    for earlier in book.rules[:position]:
+        if isinstance(earlier, AllowRule) and _covers(earlier, rule):
+            sentence = f"Rule {rule.id} never decides: {earlier.id}, before it, allows everything that it allows."
+            yield _finding(book, rule, sentence, "Move it up, or take it out.")
+            return
+
+
+def _covers(earlier: AllowRule, later: AllowRule) -> bool:
+    """Whether whatever the later rule allows, the earlier one allows, whoever asks."""
+    return (
+        _all_of(earlier.who, later.who)
+        and set(later.places) <= set(earlier.places)
+        and listing(later.levels) <= listing(earlier.levels)
+        and later.extras <= earlier.extras
+        and later.deliveries <= earlier.deliveries
+        and later.longest <= earlier.longest
+        and (later.reason_required or not earlier.reason_required)
+        # One who is the only approver is turned away by the earlier rule, and may need the later one.
+        and (earlier.at_once or bool(earlier.approvers.slack_groups) or len(earlier.approvers.people) > 1)
+    )
+
+
+def _forbidden(book: RuleBook, rule: AllowRule) -> Iterator[Fault]:
+    for deny in book.rules:
+        if isinstance(deny, DenyRule) and _closes(deny, rule):
+            sentence = f"Rule {rule.id} never allows anything: {deny.id} denies all of it."
+            yield _finding(book, rule, sentence, "Take one of them out, or make one of them narrower.")
+            return
+
+
+def _closes(deny: DenyRule, rule: AllowRule) -> bool:
+    """Whether nothing that the rule allows escapes the denial."""
+    return (
+        _all_of(deny.who, rule.who)
+        and not deny.extras
+        and rule.deliveries <= deny.deliveries
+        and all(not listing(frozenset({level})).isdisjoint(deny.levels) for level in listing(rule.levels))
+        and all(any(_under(pattern, wider) for wider in deny.places) for pattern in rule.places)
+    )
+
+
+def _every_bucket(book: RuleBook, rule: AllowRule) -> Iterator[Fault]:
+    if any(pattern.text == "*" or pattern.text.startswith("*/") for pattern in rule.places):
+        sentence = f"Rule {rule.id} lends from every bucket there is, and from those made tomorrow."
+        yield _finding(book, rule, sentence, "Name the buckets, or the beginning of their names, such as acme-*.")
+
+
+def _shallow(book: RuleBook, rule: DenyRule) -> Iterator[Fault]:
+    for pattern in rule.places:
+        if pattern.text.endswith("/*"):
+            sentence = f"Rule {rule.id} denies only what lies directly under {pattern.text[:-1]}, not what lies deeper."
+            yield _finding(book, rule, sentence, f"Write {pattern.text}* to deny everything under it.")
+
+
+def _all_of(these: People, those: People) -> bool:
+    """Whether everybody among those is surely among these."""
+    return these.anyone or (
+        not those.anyone and those.people <= these.people and those.slack_groups <= these.slack_groups
+    )
+
+
+def _under(pattern: Pattern, wider: Pattern) -> bool:
+    """Whether the pattern surely matches nothing that the wider one does not."""
+    return pattern == wider or wider.contains_all_under(pattern.stem)
+
+
+def _finding(book: RuleBook, rule: AllowRule | DenyRule, sentence: str, suggestion: str) -> Fault:
+    return Fault(file=book.name, line=rule.line, sentence=sentence, suggestion=suggestion)

@@ -1,0 +1,266 @@
+"""The decision, by example: who gets a yes, from which rule, and what a no says."""
+
+from datetime import timedelta
+
+import pytest
+
+from daypass.model.decision import Allowed, Approvers, Denied, Question
+from daypass.model.entitlement import Extra
+from daypass.model.grant import Delivery
+from daypass.model.principal import PrincipalId
+from daypass.rules.decide import decide
+from daypass.rules.explain import explain
+from daypass.rules.reach import may_see
+from tests.rules.worlds import HOUR, ask, person, written
+
+BOOK = written(
+    """
+  - id: reports-read
+    who: {groups: [analysts]}
+    may: [list, read]
+    on: ["acme-reports/**"]
+    for: {default: 1h, max: 8h}
+    delivery: [session, policy]
+    approve: {anyone_of: {groups: [leads]}}
+  - id: reports-long
+    who: {people: [U0ANN]}
+    may: [read, write]
+    on: ["acme-reports/2026/**"]
+    extras: [versions]
+    for: {default: 2h, max: 7d}
+    reason: optional
+    approve: {anyone_of: {people: [U0ANN, U0DEE], slack_groups: [S0OWNERS]}}
+  - id: public-read
+    who: anyone
+    may: [read]
+    on: ["*/public/**"]
+    for: {default: 15m, max: 1h}
+    reason: optional
+    approve: at-once
+  - id: no-secrets
+    deny: true
+    who: anyone
+    on: ["acme-reports/2026/secret/**"]
+    because: Ask the security team in their channel.
+  - id: no-links
+    deny: true
+    who: {slack_groups: [S0INTERNS]}
+    on: ["*"]
+    delivery: [link]
+  - id: own-bucket
+    who: {people: [U0ANN]}
+    may: [read]
+    on: [ann-scratch]
+    for: {default: 1h, max: 1h}
+    approve: {anyone_of: {people: [U0ANN]}}
+""",
+    "{analysts: {people: [U0ANN, U0BEN], slack_groups: [S0ANALYSTS]}, leads: {people: [U0CID], groups: [analysts]}}",
+)
+
+
+def test_the_rule_that_allows_sets_limits_and_approvers() -> None:
+    """Ann may read; Ben and Cid and the Slack group decide, Ann herself does not."""
+    decision = decide(BOOK, ask())
+
+    assert isinstance(decision, Allowed)
+    assert (decision.rule, decision.default, decision.longest) == ("reports-read", HOUR, 8 * HOUR)
+    assert decision.approvers == Approvers(
+        people=frozenset({PrincipalId("U0BEN"), PrincipalId("U0CID")}),
+        slack_groups=person("U0ANN", "S0ANALYSTS").slack_groups,
+    )
+
+
+def test_a_longer_ask_falls_to_the_rule_that_lends_for_longer() -> None:
+    """Two days are beyond the first rule, so the second one decides, with its own approvers."""
+    decision = decide(BOOK, ask(length=timedelta(days=2)))
+
+    assert isinstance(decision, Allowed)
+    assert (decision.rule, decision.default, decision.longest) == ("reports-long", 2 * HOUR, timedelta(days=7))
+
+
+def test_membership_in_a_slack_group_counts() -> None:
+    """A stranger in the analysts' Slack group may ask; outside it they may not."""
+    assert isinstance(decide(BOOK, ask(who=person("U0EVE", "S0ANALYSTS"))), Allowed)
+    assert isinstance(decide(BOOK, ask(who=person("U0EVE"))), Denied)
+
+
+def test_a_rule_may_approve_at_once() -> None:
+    """Nobody is asked, and nobody is named."""
+    decision = decide(BOOK, ask("acme-web/public/", who=person("U0EVE"), reason=""))
+
+    assert isinstance(decision, Allowed)
+    assert (decision.at_once, decision.approvers) == (True, Approvers())
+
+
+def test_a_denial_beats_every_rule_that_allows() -> None:
+    """Both of Ann's rules lend it, and the denial's own sentence is what she reads."""
+    decision = decide(BOOK, ask("acme-reports/2026/secret/plan.pdf"))
+
+    assert decision == Denied(
+        sentence="Ask the security team in their channel.", because=(BOOK.rules[3].id,), field="resource"
+    )
+
+
+def test_a_denial_strikes_an_ask_that_is_wider_than_it() -> None:
+    """Who asks for the whole year asks for its secrets too; beside them, the year is lent."""
+    decision = decide(BOOK, ask("acme-reports"))
+
+    assert isinstance(decision, Denied)
+    assert decision.sentence == (
+        "Ask the security team in their channel. "
+        "This is about acme-reports/2026/secret/**, which is part of what you asked for; ask for something beside it."
+    )
+    assert isinstance(decide(BOOK, ask("acme-reports/2026/open/")), Allowed)
+
+
+def test_a_denial_of_one_delivery_leaves_the_others() -> None:
+    """Interns get no links, but sessions."""
+    intern = person("U0EVE", "S0INTERNS")
+
+    link = decide(BOOK, ask("acme-web/public/", who=intern, delivery=Delivery.LINK))
+    session = decide(BOOK, ask("acme-web/public/", who=intern))
+
+    assert isinstance(link, Denied)
+    assert link.sentence == "Rule no-links forbids this."
+    assert isinstance(session, Allowed)
+
+
+def test_who_may_read_may_list() -> None:
+    """Reading lists what is read, so list alone is less than what the rule lends."""
+    assert isinstance(decide(BOOK, ask("acme-web/public/", "list")), Allowed)
+
+
+def test_who_may_not_list_may_not_read() -> None:
+    """A denial of list denies read, which lists."""
+    book = written(
+        """
+  - {id: lends, who: anyone, may: [read], on: [acme-reports], for: {default: 1h, max: 1h}, approve: at-once}
+  - {id: no-list, deny: true, who: anyone, may: [list], on: [acme-reports]}
+"""
+    )
+
+    assert isinstance(decide(book, ask()), Denied)
+
+
+def test_the_default_is_meant_when_no_length_is_asked() -> None:
+    """No length fits every rule, as each has a default within its own limit."""
+    assert isinstance(decide(BOOK, ask(length=None)), Allowed)
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "field"),
+    [
+        (
+            ask(who=person("U0BEN"), length=timedelta(days=2)),
+            "Rule reports-read lends this for at most 8 hours; you asked for 2 days.",
+            "length",
+        ),
+        (
+            ask(who=person("U0BEN"), length=timedelta(0)),
+            "Rule reports-read lends this for at most 8 hours, and you asked for no time at all.",
+            "length",
+        ),
+        (
+            ask(who=person("U0BEN"), may="delete"),
+            "Rule reports-read lends list and read here, not delete.",
+            "level",
+        ),
+        (
+            ask(who=person("U0BEN"), extras=frozenset({Extra.VERSIONS})),
+            "Rule reports-read lends this without versions.",
+            "level",
+        ),
+        (
+            ask(who=person("U0BEN"), delivery=Delivery.LINK),
+            "Rule reports-read hands this out as policy or session, not as link.",
+            "delivery",
+        ),
+        (ask(who=person("U0BEN"), reason=" "), "Rule reports-read wants a reason: say what you need it for.", "reason"),
+        (
+            ask("ann-scratch"),
+            (
+                "Rule own-bucket lets you alone decide, and nobody decides on their own request; "
+                "it needs another approver."
+            ),
+            "person",
+        ),
+        (
+            ask("acme-web", who=person("U0EVE")),
+            "Rule public-read lends */public/** alone; acme-web is not wholly inside it.",
+            "resource",
+        ),
+        (
+            ask(who=person("U0BEN"), may="write", length=9 * HOUR),
+            (
+                "Rule reports-read lends list and read here, not write. "
+                "It also lends this for at most 8 hours; you asked for 9 hours."
+            ),
+            "level",
+        ),
+        (
+            ask("acme-other/private/", who=person("U0EVE")),
+            "No rule lends you read on acme-other/private/, and what no rule lends is refused.",
+            "resource",
+        ),
+        (ask(who=person(active=False)), "The Slack account of Ann is deactivated.", "person"),
+    ],
+)
+def test_a_no_says_what_stands_in_the_way(question: Question, sentence: str, field: str) -> None:
+    """The sentence is about the rule that comes nearest, and stands beside the word it is about."""
+    book = written(
+        """
+  - {id: reports-read, who: {people: [U0BEN]}, may: [list, read], on: ["acme-reports/**"],
+     for: {default: 1h, max: 8h}, delivery: [session, policy], approve: {anyone_of: {people: [U0CID]}}}
+  - {id: public-read, who: anyone, may: [read], on: ["*/public/**"], for: {default: 1h, max: 1h}, approve: at-once}
+  - {id: own-bucket, who: {people: [U0ANN]}, may: [read], on: [ann-scratch], for: {default: 1h, max: 1h},
+     approve: {anyone_of: {people: [U0ANN]}}}
+"""
+    )
+    assert decide(book, question) == Denied(sentence=sentence, field=field)
+
+
+def test_a_named_group_never_makes_somebody_their_own_approver() -> None:
+    """Cid is among the leads who decide; when Cid asks, Cid is not."""
+    book = written(
+        """
+  - {id: lends, who: anyone, may: [read], on: [acme-reports], for: {default: 1h, max: 1h},
+     approve: {anyone_of: {groups: [leads]}}}
+""",
+        "{leads: {groups: [inner]}, inner: {people: [U0CID]}}",
+    )
+
+    assert isinstance(decide(book, ask(who=person("U0BEN"))), Allowed)
+    assert isinstance(decide(book, ask(who=person("U0CID"))), Denied)
+
+
+def test_explain_names_every_rule_in_order() -> None:
+    """Each rule says what it makes of the ask; the deciding one is marked."""
+    verdicts = explain(BOOK, ask())
+
+    assert [(verdict.rule, verdict.applies, verdict.decides) for verdict in verdicts] == [
+        ("reports-read", True, True),
+        ("reports-long", True, False),
+        ("public-read", False, False),
+        ("no-secrets", False, False),
+        ("no-links", False, False),
+        ("own-bucket", False, False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("bucket", "prefix", "seen"),
+    [
+        ("acme-reports", "", True),
+        ("acme-reports", "20", True),
+        ("acme-reports", "2026/se", True),
+        ("acme-reports", "2026/secret/", False),
+        ("acme-reports", "2026/secret/deep/er", False),
+        ("acme-payroll", "", True),
+        ("acme-payroll", "public/", True),
+        ("acme-payroll", "private/", False),
+        ("not a bucket!", "pub", True),
+    ],
+)
+def test_a_form_suggests_only_what_could_be_lent(bucket: str, prefix: str, seen: bool) -> None:
+    """Within reach is what some rule lends and no denial closes altogether."""
+    assert may_see(BOOK, person(), bucket, prefix) is seen

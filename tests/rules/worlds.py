@@ -1,0 +1,119 @@
+"""Small worlds to ask the rules about: few people, few places, every combination within reach of a property test."""
+
+from datetime import timedelta
+
+from hypothesis import strategies as st
+
+from daypass.model.decision import Approvers, Question, RuleId
+from daypass.model.entitlement import Entitlement, Extra, Level, S3Place, parse_levels, parse_place
+from daypass.model.grant import Delivery
+from daypass.model.principal import Principal, PrincipalId, SlackGroupId
+from daypass.rules.book import RuleBook
+from daypass.rules.document import parse
+from daypass.rules.match import parse_pattern
+from daypass.rules.people import People
+from daypass.rules.rule import AllowRule, DenyRule, Rule
+
+HOUR = timedelta(hours=1)
+
+IDS = ("U0ANN", "U0BEN", "U0CID")
+GROUPS = ("S0RED", "S0BLUE")
+PATTERNS = ("aaa", "aaa/x/", "aaa/x/1", "aaa/*/1", "aaa/**/1", "aab/**", "a*/x/**", "*/x/*")
+PLACES = ("aaa", "aaa/x/", "aaa/x/y/", "aaa/x/1", "aaa/x/y/1", "aaa/2", "aab", "aab/x/", "aab/x/1")
+
+ids = st.frozensets(st.sampled_from(IDS), max_size=2).map(lambda found: frozenset(map(PrincipalId, found)))
+slack_groups = st.frozensets(st.sampled_from(GROUPS), max_size=1).map(lambda found: frozenset(map(SlackGroupId, found)))
+levels = st.frozensets(st.sampled_from(list(Level)), min_size=1)
+extras = st.frozensets(st.sampled_from(list(Extra)), max_size=1)
+deliveries = st.frozensets(st.sampled_from(list(Delivery)), min_size=1)
+patterns = st.lists(st.sampled_from(PATTERNS).map(parse_pattern), min_size=1, max_size=2).map(tuple)
+whos = st.one_of(st.just(People(anyone=True)), st.builds(People, people=ids, slack_groups=slack_groups))
+rule_ids = st.uuids().map(lambda found: RuleId(found.hex))
+
+
+@st.composite
+def allow_rules(draw: st.DrawFn) -> AllowRule:
+    """Draw a rule that lends."""
+    default = draw(st.integers(min_value=1, max_value=4))
+    at_once = draw(st.booleans())
+    return AllowRule(
+        id=draw(rule_ids),
+        line=1,
+        about="",
+        who=draw(whos),
+        levels=draw(levels),
+        extras=draw(extras),
+        places=draw(patterns),
+        default=default * HOUR,
+        longest=(default + draw(st.integers(min_value=0, max_value=4))) * HOUR,
+        reason_required=draw(st.booleans()),
+        deliveries=draw(deliveries),
+        approvers=Approvers() if at_once else Approvers(people=draw(ids), slack_groups=draw(slack_groups)),
+        at_once=at_once,
+    )
+
+
+deny_rules: st.SearchStrategy[DenyRule] = st.builds(
+    DenyRule,
+    id=rule_ids,
+    line=st.just(1),
+    about=st.just(""),
+    who=whos,
+    levels=levels,
+    extras=extras,
+    places=patterns,
+    deliveries=deliveries,
+    because=st.just("No."),
+)
+
+any_rules: st.SearchStrategy[Rule] = st.one_of(allow_rules(), allow_rules(), deny_rules)
+
+principals = st.builds(
+    Principal,
+    id=st.sampled_from(IDS).map(PrincipalId),
+    name=st.just("Ann"),
+    slack_groups=slack_groups,
+    active=st.sampled_from([True, True, True, False]),
+)
+
+questions = st.builds(
+    Question,
+    principal=principals,
+    entitlement=st.builds(
+        Entitlement, place=st.sampled_from(PLACES).map(parse_place), levels=levels, extras=st.just(frozenset()) | extras
+    ),
+    length=st.none() | st.integers(min_value=-1, max_value=10).map(lambda hours: hours * HOUR),
+    delivery=st.sampled_from(list(Delivery)),
+    reason=st.sampled_from(["INC-42", "INC-42", "", "  "]),
+)
+
+
+def book(*rules: Rule) -> RuleBook:
+    """Bind rules into a book."""
+    return RuleBook(name="rules.yaml", digest="", rules=rules, groups={})
+
+
+def written(rules: str, groups: str = "{}") -> RuleBook:
+    """Read a book from the text of its rules."""
+    return parse(f"version: 1\ngroups: {groups}\nrules:\n{rules}", name="rules.yaml")
+
+
+def person(who: str = "U0ANN", *groups: str, active: bool = True) -> Principal:
+    """Make a person with their Slack groups."""
+    return Principal(id=PrincipalId(who), name="Ann", slack_groups=frozenset(map(SlackGroupId, groups)), active=active)
+
+
+def ask(
+    place: str | S3Place = "acme-reports/2026/open/",
+    may: str = "read",
+    *,
+    who: Principal | None = None,
+    length: timedelta | None = None,
+    extras: frozenset[Extra] = frozenset(),
+    delivery: Delivery = Delivery.SESSION,
+    reason: str = "INC-42",
+) -> Question:
+    """Ask as a person would: read on a prefix for a reason, unless said otherwise."""
+    where = parse_place(place) if isinstance(place, str) else place
+    entitlement = Entitlement(place=where, levels=parse_levels(may), extras=extras)
+    return Question(principal=who or person(), entitlement=entitlement, length=length, delivery=delivery, reason=reason)
