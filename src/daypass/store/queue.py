@@ -58,14 +58,14 @@ class SqlQueue:
         """Give a grant back to be looked at again later; returns how often it has failed in a row."""
         change = _RELEASE.values(attempts=grants.c.attempts + 1, error=error[:_LONGEST_ERROR])
         with self._database.writing() as connection:
-            connection.execute(change, {"grant": grant_id, "until": until, "state": state})
+            connection.execute(change, {"grant": grant_id, "until": until, "claimed_in": state})
             return _attempts(connection, grant_id)
 
     def wait(self, grant_id: GrantId, *, until: datetime, state: GrantState | None = None) -> None:
         """Give a grant back, untroubled, to be looked at again at a moment."""
         change = _RELEASE.values(overdue_since=bindparam("until"), attempts=0, error="", reported=False)
         with self._database.writing() as connection:
-            connection.execute(change, {"grant": grant_id, "until": until, "state": state})
+            connection.execute(change, {"grant": grant_id, "until": until, "claimed_in": state})
 
     def attempts(self, grant_id: GrantId) -> int:
         """How often this grant's step has failed in a row. Raises NotFound."""
@@ -153,7 +153,7 @@ _RELEASE = (
     .where(
         grants.c.id == bindparam("grant"),
         grants.c.held,
-        grants.c.state == func.coalesce(bindparam("state", type_=grants.c.state.type), grants.c.state),
+        grants.c.state == func.coalesce(bindparam("claimed_in", type_=grants.c.state.type), grants.c.state),
     )
     .values(due=bindparam("until"), held=false())
 )
