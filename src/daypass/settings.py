@@ -99,7 +99,7 @@ class Journal:
     """The journal's key and name."""
 
     key_file: Path = Path("daypass-journal.key")
-    """Ed25519 signing key, made at the first start with mode 0600. Whoever has it can rewrite history: keep a copy apart."""
+    """Ed25519 signing key, made at the first start with mode 0600. Whoever has it can rewrite history."""
     origin: str = "daypass"
     """The log's name in its checkpoints; choose one of your own, such as daypass.example.com."""
 
@@ -132,7 +132,7 @@ class Settings:
         return (self.service.public_url or f"http://{self.service.host}:{self.service.port}").rstrip("/")
 
 
-_GROUPS = {
+_GROUPS: dict[str, Any] = {
     "service": Service(),
     "store": Store(),
     "slack": Slack(),
@@ -205,13 +205,13 @@ def _read(raw: object, default: object, name: str) -> object:
 def _switch(text: str) -> bool:
     words = {"true": True, "yes": True, "1": True, "on": True, "false": False, "no": False, "0": False, "off": False}
     if text.lower() not in words:
-        raise ValueError("write true or false.")  # noqa: TRY003
+        raise ValueError("write true or false.")
     return words[text.lower()]
 
 
 def _address(text: str) -> str:
     if not text.startswith(("http://", "https://")):
-        raise ValueError("an address begins with https:// (or http://).")  # noqa: TRY003
+        raise ValueError("an address begins with https:// (or http://).")
     return text
 
 

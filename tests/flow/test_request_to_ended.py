@@ -8,6 +8,7 @@ from daypass.lifecycle.cancel import cancel
 from daypass.lifecycle.drop import drop
 from daypass.lifecycle.extend import extend
 from daypass.lifecycle.revoke import revoke
+from daypass.model.entitlement import Entitlement, Level, parse_place
 from daypass.model.errors import NotAllowed, NotYours, TooLate
 from daypass.model.event import Kind
 from daypass.model.grant import Delivery, GrantState, Why
@@ -82,8 +83,6 @@ def test_the_approver_cannot_choose_beyond_the_rule(walk: Walk) -> None:
 
 def test_a_rule_may_approve_at_once(walk: Walk) -> None:
     """What the rules give at once is a grant in the same commit as the request."""
-    from daypass.model.entitlement import Entitlement, Level, parse_place
-
     drafts = Entitlement(place=parse_place("acme-drafts/x/"), levels=frozenset({Level.READ}))
     request = walk.ask(entitlement=drafts, term=None, reason="")
     walk.loop.run_until_idle()

@@ -1,1 +1,1 @@
-"""The verbs: what people do to requests and grants. One module a verb; each decides from the ledger and writes one fact."""
+"""The verbs: what people do to requests and grants. Each decides from the ledger and writes one fact."""

@@ -16,16 +16,16 @@ def cancel(request_id: GrantId, *, by: PrincipalId, ledger: Ledger, now: datetim
     request = ledger.request(request_id)
     if by != request.requestor:
         raise NotYours("Only the one who asked can cancel a request; those who decide can deny it.")
-    return _leave(request, RequestState.CANCELLED, Kind.REQUEST_CANCELLED, by, ledger, now)
+    return _leave(request, RequestState.CANCELLED, Kind.REQUEST_CANCELLED, by=by, ledger=ledger, now=now)
 
 
 def lapse(request: Request, *, ledger: Ledger, now: datetime) -> Request:
     """Close a request that nobody decided in time. Raises TooLate when somebody just did."""
-    return _leave(request, RequestState.LAPSED, Kind.REQUEST_LAPSED, DAYPASS, ledger, now)
+    return _leave(request, RequestState.LAPSED, Kind.REQUEST_LAPSED, by=DAYPASS, ledger=ledger, now=now)
 
 
 def _leave(  # noqa: PLR0913 - the one move that both verbs share
-    request: Request, state: RequestState, kind: Kind, by: PrincipalId, ledger: Ledger, now: datetime
+    request: Request, state: RequestState, kind: Kind, *, by: PrincipalId, ledger: Ledger, now: datetime
 ) -> Request:
     if request.state is not RequestState.PENDING:
         raise TooLate(outcome(request))

@@ -34,7 +34,9 @@ def extend(  # noqa: PLR0913 - who asks for how much more and why, its four coll
     if grant.principal != by:
         raise NotYours("This grant is somebody else's; only they can ask for more time.")
     if grant.state is not GrantState.ACTIVE or not grant.usable(now):
-        raise TooLate(f"Only a grant that is active can be extended. {how_it_ended(grant) if grant.ending else ''}".strip())
+        raise TooLate(
+            f"Only a grant that is active can be extended. {how_it_ended(grant) if grant.ending else ''}".strip()
+        )
     ask = Ask(
         requestor=by,
         entitlement=grant.entitlement,

@@ -24,9 +24,7 @@ _HOW = {
 }
 
 
-def credentials(
-    grant_id: GrantId, *, by: PrincipalId, vendor: Vendor, ledger: Ledger, now: datetime
-) -> Credentials:
+def credentials(grant_id: GrantId, *, by: PrincipalId, vendor: Vendor, ledger: Ledger, now: datetime) -> Credentials:
     """Open a session of the grant. Raises NotYours, TooLate (ended, not active yet) or BadInput (another delivery)."""
     with _refusals_journalled(grant_id, by, ledger, now):
         grant = usable(grant_id, by, Delivery.SESSION, ledger, now)
@@ -35,7 +33,7 @@ def credentials(
         "access_key_id": vended.access_key_id,
         "expires_at": vended.expires_at.isoformat(),
     }
-    _record(Kind.CREDENTIALS_VENDED, grant, by, told, ledger, now)
+    _record(Kind.CREDENTIALS_VENDED, grant, told, by=by, ledger=ledger, now=now)
     return vended
 
 
@@ -44,7 +42,7 @@ def console(grant_id: GrantId, *, by: PrincipalId, vendor: Vendor, ledger: Ledge
     with _refusals_journalled(grant_id, by, ledger, now):
         grant = usable(grant_id, by, Delivery.SESSION, ledger, now)
         address = vendor.console(grant, now)
-    _record(Kind.CONSOLE_VENDED, grant, by, {}, ledger, now)
+    _record(Kind.CONSOLE_VENDED, grant, {}, by=by, ledger=ledger, now=now)
     return address
 
 
@@ -62,7 +60,7 @@ def get_url(  # noqa: PLR0913 - which object of which grant for whom, its collab
     with _refusals_journalled(grant_id, by, ledger, now):
         grant = usable(grant_id, by, Delivery.LINK, ledger, now)
         signed = vendor.get(grant, key_within(grant, key), now, lives=lives)
-    _record(Kind.LINK_MADE, grant, by, _told("GET", signed), ledger, now)
+    _record(Kind.LINK_MADE, grant, _told("GET", signed), by=by, ledger=ledger, now=now)
     return signed
 
 
@@ -80,7 +78,7 @@ def put_url(  # noqa: PLR0913 - as get_url
     with _refusals_journalled(grant_id, by, ledger, now):
         grant = usable(grant_id, by, Delivery.LINK, ledger, now)
         signed = vendor.put(grant, key_within(grant, key), now, lives=lives)
-    _record(Kind.LINK_MADE, grant, by, _told("PUT", signed), ledger, now)
+    _record(Kind.LINK_MADE, grant, _told("PUT", signed), by=by, ledger=ledger, now=now)
     return signed
 
 
@@ -97,7 +95,7 @@ def post_form(  # noqa: PLR0913 - as get_url
         "most": most,
         "expires_at": form.expires_at.isoformat(),
     }
-    _record(Kind.LINK_MADE, grant, by, told, ledger, now)
+    _record(Kind.LINK_MADE, grant, told, by=by, ledger=ledger, now=now)
     return form
 
 
@@ -108,13 +106,12 @@ def manifest(
     with _refusals_journalled(grant_id, by, ledger, now):
         grant = usable(grant_id, by, Delivery.LINK, ledger, now)
         _must_read(grant)
-    _record(Kind.LINK_MADE, grant, by, {"method": "GET", "manifest": str(grant.entitlement.place)}, ledger, now)
+    told: dict[str, Detail] = {"method": "GET", "manifest": str(grant.entitlement.place)}
+    _record(Kind.LINK_MADE, grant, told, by=by, ledger=ledger, now=now)
     return vendor.manifest(grant, now)
 
 
-def usable(
-    grant_id: GrantId, by: PrincipalId, delivery: Delivery, ledger: Ledger, now: datetime
-) -> Grant:
+def usable(grant_id: GrantId, by: PrincipalId, delivery: Delivery, ledger: Ledger, now: datetime) -> Grant:
     """The grant, or the one that extends it, if this person may be handed something of it now."""
     grant = ledger.grant(grant_id)
     if grant.principal != by:
@@ -146,7 +143,7 @@ def key_within(grant: Grant, key: str) -> str:
 
 
 def _successor(grant: Grant, ledger: Ledger, now: datetime) -> Grant | None:
-    """Follow extensions. A grant that was ended before its time hands nothing on: its extensions stand by themselves."""
+    """Follow extensions of the grant, and extensions of those, to one that is live."""
     seen = {grant.id}
     heirs = ledger.grants(principal=grant.principal, states=(GrantState.ACTIVE,))
     while True:
@@ -168,7 +165,7 @@ def _told(method: str, signed: SignedUrl) -> dict[str, Detail]:
 
 
 def _record(  # noqa: PLR0913 - the parts of one journal entry
-    kind: Kind, grant: Grant, by: PrincipalId, told: dict[str, Detail], ledger: Ledger, now: datetime
+    kind: Kind, grant: Grant, told: dict[str, Detail], *, by: PrincipalId, ledger: Ledger, now: datetime
 ) -> None:
     """
     Tell the journal, after a last look at the grant: one that was ended meanwhile hands nothing over.
@@ -177,9 +174,7 @@ def _record(  # noqa: PLR0913 - the parts of one journal entry
     """
     if not ledger.grant(grant.id).usable(now):
         raise TooLate("This grant has just been ended.")
-    ledger.record(
-        Fact(event=Event(kind=kind, at=now, actor=by, subject=grant.id, details=told), told=False)
-    )
+    ledger.record(Fact(event=Event(kind=kind, at=now, actor=by, subject=grant.id, details=told), told=False))
 
 
 @contextmanager

@@ -64,7 +64,9 @@ def waiting(user_code: str, *, logins: Logins, now: datetime) -> Login:
     try:
         return logins.by_user_code(user_code.strip().upper(), now=now)
     except NotFound:
-        raise NotFound("No command line waits with this code. Codes live ten minutes: run `daypass login` again.") from None
+        raise NotFound(
+            "No command line waits with this code. Codes live ten minutes: run `daypass login` again."
+        ) from None
 
 
 def confirm(user_code: str, *, by: PrincipalId, logins: Logins, ledger: Ledger, now: datetime) -> Login:

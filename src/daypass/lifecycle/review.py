@@ -70,9 +70,7 @@ def deny(  # noqa: PLR0913 - who decides what and why, its three collaborators, 
     with _refusals_journalled(request, by, ledger, now), _first_come(request, ledger):
         approver, requestor = _parties(request, by, directory)
         _must_include(deciders(request, requestor, rules=rules, now=now), approver)
-        denied = request.decided(
-            RequestState.DENIED, Approval(by=by, at=now, rule=request.rule, note=reason.strip())
-        )
+        denied = request.decided(RequestState.DENIED, Approval(by=by, at=now, rule=request.rule, note=reason.strip()))
         event = _event(Kind.REQUEST_DENIED, request, by, now, {"reason": reason.strip()})
         ledger.record(Fact(event=event, changes=(denied,)))
     return denied
@@ -138,7 +136,5 @@ def _told(approval: Approval, grant: Grant) -> dict[str, Detail]:
     }
 
 
-def _event(
-    kind: Kind, request: Request, by: PrincipalId, now: datetime, details: dict[str, Detail]
-) -> Event:
+def _event(kind: Kind, request: Request, by: PrincipalId, now: datetime, details: dict[str, Detail]) -> Event:
     return Event(kind=kind, at=now, actor=by, subject=request.id, details=details)

@@ -1,4 +1,4 @@
-"""Ask for access. The answer is a request that waits for a colleague, one that a rule approved at once, or a refusal."""
+"""Ask for access. The answer is a request that waits for a colleague, one approved at once, or a refusal."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -43,9 +43,7 @@ def submit(  # noqa: PLR0913 - an ask, its four collaborators, and the moment
     return request
 
 
-def preview(
-    ask: Ask, *, rules: RuleBook, directory: Directory, provisioner: Provisioner, now: datetime
-) -> Preview:
+def preview(ask: Ask, *, rules: RuleBook, directory: Directory, provisioner: Provisioner, now: datetime) -> Preview:
     """Say what `submit` would do, and do nothing. Raises what `submit` would raise."""
     principal = directory.principal(ask.requestor)
     weighed = weigh(ask, principal, grant_id=new_grant_id(), rules=rules, provisioner=provisioner, now=now)
@@ -72,9 +70,7 @@ def _request(ask: Ask, weighed: Weighed, now: datetime) -> Request:
 
 
 def _facts(request: Request, weighed: Weighed, now: datetime) -> list[Fact]:
-    filed = Event(
-        kind=Kind.REQUEST_FILED, at=now, actor=request.requestor, subject=request.id, details=_told(request)
-    )
+    filed = Event(kind=Kind.REQUEST_FILED, at=now, actor=request.requestor, subject=request.id, details=_told(request))
     if not weighed.decision.at_once:
         return [Fact(event=filed, changes=(request,))]
     approved = Event(

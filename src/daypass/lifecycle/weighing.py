@@ -1,5 +1,5 @@
 """
-The one question behind asking, approving and taking away: what do the rules say now, and who may decide?
+Ask the one question behind asking, approving and taking away: what the rules say now, and who may decide.
 
 Every verb asks it afresh. What was true when a request was filed, or what a message in Slack shows, decides nothing.
 """

@@ -13,7 +13,7 @@ RuleId = NewType("RuleId", str)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """May this person have this, for so long, in this way, for this reason?"""
+    """Whether this person may have this, for so long, in this way, for this reason."""
 
     principal: Principal
     entitlement: Entitlement
@@ -32,7 +32,9 @@ class Approvers:
 
     def include(self, principal: Principal) -> bool:
         """Whether this person, as the directory has them now, is one of those who decide."""
-        return principal.active and (principal.id in self.people or not self.slack_groups.isdisjoint(principal.slack_groups))
+        return principal.active and (
+            principal.id in self.people or not self.slack_groups.isdisjoint(principal.slack_groups)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

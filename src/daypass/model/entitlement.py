@@ -44,6 +44,7 @@ class Reach(StrEnum):
 _BUCKET = re.compile(r"(?!xn--)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9](?:[a-z0-9-]|\.(?!\.)){1,61}[a-z0-9]")
 _ARN = re.compile(r"arn:aws[a-z-]*:s3:::(.*)", re.DOTALL)
 _KEY_BYTES = 1024
+_CONTROL = frozenset(map(chr, [*range(0x20), 0x7F]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +100,9 @@ def parse_place(text: str) -> S3Place:
     if match := _ARN.fullmatch(plain):
         plain = match.group(1)
     elif plain.startswith("arn:"):
-        raise BadInput(f"«{text}» is the ARN of something that is not S3; write arn:aws:s3:::bucket/prefix/*.", field="resource")
+        raise BadInput(
+            f"«{text}» is the ARN of something that is not S3; write arn:aws:s3:::bucket/prefix/*.", field="resource"
+        )
     plain = plain.removeprefix("s3://")
     if not plain:
         raise BadInput("Say where: a bucket, a prefix or an object, such as acme-reports/2026/.", field="resource")
@@ -133,10 +136,15 @@ def _check_key(key: str) -> None:
     if any(sign in key for sign in "*?"):
         raise BadInput(f"«{key}» has a wildcard; name a prefix that ends in / or one object.", field="resource")
     if "$" in key and "${" in key:
-        raise BadInput(f"«{key}» has ${{ in it, which IAM would take for a variable; choose a wider prefix.", field="resource")
+        raise BadInput(
+            f"«{key}» has ${{ in it, which IAM would take for a variable; choose a wider prefix.", field="resource"
+        )
     if key.startswith("/") or "//" in key or any(part in {".", ".."} for part in key.split("/")):
-        raise BadInput(f"«{key}» has an empty, . or .. part; S3 keys are not file paths. Write the prefix plainly.", field="resource")
-    if any(ord(sign) < 0x20 or ord(sign) == 0x7F for sign in key):
+        raise BadInput(
+            f"«{key}» has an empty, . or .. part; S3 keys are not file paths. Write the prefix plainly.",
+            field="resource",
+        )
+    if any(sign in _CONTROL for sign in key):
         raise BadInput("The key has a control character in it; choose a wider prefix.", field="resource")
     if len(key.encode()) > _KEY_BYTES:
         raise BadInput(f"The key is longer than S3 allows ({_KEY_BYTES} bytes).", field="resource")

@@ -110,7 +110,7 @@ class Grant:
     def leased(self, lease: Lease) -> "Grant":
         """The intent to put it into AWS with these dates. Only before it was ever active."""
         if self.state is not GrantState.APPROVED:
-            raise ValueError(f"a grant that is {self.state} gets no new lease")  # noqa: TRY003
+            raise ValueError(f"a grant that is {self.state} gets no new lease")
         return replace(self, lease=lease)
 
     def ending_now(self, ending: Ending) -> "Grant":
@@ -147,7 +147,7 @@ class Grant:
 
     def _moved(self, state: GrantState) -> "Grant":
         if state not in _MOVES[self.state]:
-            raise ValueError(f"a grant that is {self.state} cannot become {state}")  # noqa: TRY003
+            raise ValueError(f"a grant that is {self.state} cannot become {state}")
         return replace(self, state=state)
 
 

@@ -21,7 +21,7 @@ AWS_TIME = "%Y-%m-%dT%H:%M:%SZ"
 def whole_second(moment: datetime) -> datetime:
     """Cut a moment down to its second, in UTC. Raises ValueError for a naive datetime."""
     if moment.tzinfo is None:
-        raise ValueError("a datetime without a time zone has no meaning here")  # noqa: TRY003
+        raise ValueError("a datetime without a time zone has no meaning here")
     return moment.astimezone(UTC).replace(microsecond=0)
 
 
@@ -35,7 +35,7 @@ class Lease:
     def __post_init__(self) -> None:
         for moment in (self.starts, self.ends):
             if moment != whole_second(moment):
-                raise ValueError("a lease begins and ends on whole seconds")  # noqa: TRY003
+                raise ValueError("a lease begins and ends on whole seconds")
         if self.ends <= self.starts:
             raise BadInput("That time is over before it begins; choose a later end.", field="length")
 

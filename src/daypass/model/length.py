@@ -73,7 +73,11 @@ def _seconds(plain: str) -> Fraction:
 
 def _why_not(plain: str) -> str:
     if re.fullmatch(_NUMBER, plain):
-        return _NOTHING if not Fraction(plain) else f"«{plain}» has no unit; write {plain}m for minutes or {plain}h for hours."
+        return (
+            _NOTHING
+            if not Fraction(plain)
+            else f"«{plain}» has no unit; write {plain}m for minutes or {plain}h for hours."
+        )
     if re.match(r"[-\u2010-\u2015\u2212] ?[0-9]", plain):
         return f"«{plain}» is less than nothing; {_EXAMPLES}."
     if _CALENDAR.search(plain.lower()):

@@ -46,7 +46,9 @@ class Ask:
 
     def __post_init__(self) -> None:
         if len(self.reason) > LONGEST_REASON:
-            raise BadInput(f"The reason has {len(self.reason)} characters; {LONGEST_REASON} is the most.", field="reason")
+            raise BadInput(
+                f"The reason has {len(self.reason)} characters; {LONGEST_REASON} is the most.", field="reason"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,5 +86,5 @@ class Request:
     def decided(self, state: RequestState, approval: Approval | None = None) -> "Request":
         """Leave `pending`, once and for good."""
         if self.state is not RequestState.PENDING or state is RequestState.PENDING:
-            raise ValueError(f"a request that is {self.state} cannot become {state}")  # noqa: TRY003
+            raise ValueError(f"a request that is {self.state} cannot become {state}")
         return replace(self, state=state, approval=approval)

@@ -40,7 +40,7 @@ class Later:
 Outcome = Write | Later
 
 
-def advance(
+def advance(  # noqa: PLR0911 - one answer for each step of the plan
     grant: Grant, *, provisioner: Provisioner, ledger: Ledger, clock: Callable[[], datetime]
 ) -> Outcome:
     """

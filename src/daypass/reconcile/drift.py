@@ -41,7 +41,11 @@ def vanished(
     ids: Iterable[GrantId], *, provisioners: Mapping[Delivery, Provisioner], ledger: Ledger, now: datetime
 ) -> int:
     """Begin to end those active grants among `ids` that AWS shows no more; returns how many those were."""
-    gone = [grant for grant in ledger.grants(ids=ids, states=(GrantState.ACTIVE,), limit=_BATCH) if _is_gone(grant, provisioners, now)]
+    gone = [
+        grant
+        for grant in ledger.grants(ids=ids, states=(GrantState.ACTIVE,), limit=_BATCH)
+        if _is_gone(grant, provisioners, now)
+    ]
     ledger.record_each([ending(grant, Why.VANISHED, now, "It was removed in AWS by hand.") for grant in gone])
     for grant in gone:
         log.warning("vanished from AWS", grant=grant.id)

@@ -28,7 +28,7 @@ log = structlog.get_logger()
 
 IN_FLIGHT = 64
 HOLD = timedelta(seconds=60)
-"""How long a claim lasts; longer than the slowest AWS call with its retries, short for a dead worker's grants to wait."""
+"""How long a claim lasts: longer than the slowest step, short for a dead worker's grants to wait."""
 IDLE_S = 0.25
 _GROUP = 256
 
@@ -102,12 +102,12 @@ class Loop:
                 case Write(fact=fact):
                     facts.append(fact)
                 case Later(until=until, error=""):
-                    self.queue.wait(result.grant.id, until=until)
+                    self.queue.wait(result.grant.id, until=until, state=result.grant.state)
                 case Later(until=until, error=error):
-                    self.queue.postpone(result.grant.id, until=until, error=error)
+                    self.queue.postpone(result.grant.id, until=until, error=error, state=result.grant.state)
                 case Conflict():
                     log.info("moved by somebody else", grant=result.grant.id)
-                    self.queue.wait(result.grant.id, until=self.clock())
+                    self.queue.wait(result.grant.id, until=self.clock(), state=result.grant.state)
                 case Exception() as error:
                     self._failed(result.grant, error)
         self._commit(facts)
@@ -130,7 +130,7 @@ class Loop:
             self.ledger.record_each([ending(grant, Why.EXPIRED, now)])
         attempts = self.queue.attempts(grant.id) + 1
         again = now + pause(attempts, self.draw)
-        self.queue.postpone(grant.id, until=again, error=sentence)
+        self.queue.postpone(grant.id, until=again, error=sentence, state=grant.state)
         STEPS.labels("failed").inc()
         known = isinstance(error, DaypassError)
         log.warning("step failed", grant=grant.id, attempts=attempts, error=sentence, exc_info=None if known else error)

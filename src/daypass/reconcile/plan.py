@@ -19,7 +19,7 @@ from daypass.model.grant import Grant, GrantState, Presence, Why
 from daypass.model.lease import Lease
 
 PATIENCE = timedelta(hours=1)
-"""How long after the approval (or the start asked for) Daypass still tries to put access into AWS for the first time."""
+"""How long after the approval, or the start asked for, access is still put into AWS for the first time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,200 @@
+"""
+The demo's world, up and running: an embedded AWS, a local Slack, the page beside it, and Daypass itself.
+
+Daypass here is the very program one runs in production, told by its settings where its AWS and its Slack are. It
+reaches nothing but 127.0.0.1.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Self
+
+from daypass.aws.own_permissions import broker_permissions, broker_trust, own_permissions
+from daypass.journal.key import Signer
+from daypass.journal.verify import verify
+from daypass.sandbox import world
+from daypass.sandbox.ministack import ACCOUNT, MiniStack
+from daypass.sandbox.panel import Panel
+from daypass.sandbox.process import Process, free_port
+from daypass.sandbox.slack import BlockingActor, BlockingSlack, LoopThread
+from daypass.settings import Aws
+from daypass.store import database
+from daypass.store.book import SqlBook
+
+BROKER = "daypass-broker"
+_SHOWN = 12
+"""Journal entries shown on the page."""
+
+
+class Company:
+    """Everything the demo runs. Use it as a context manager: what was started is ended, in reverse."""
+
+    def __init__(self, directory: Path) -> None:
+        """Choose where its files lie; nothing is started yet."""
+        self.directory = directory
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        """Start it all: AWS, Slack and the page within a second, then Daypass."""
+        with ExitStack() as stack:
+            self._stack = stack
+            self._start()
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End it all."""
+        self._stack.close()
+
+    def _start(self) -> None:
+        self.aws = MiniStack(self.directory)
+        self._stack.callback(self.aws.end)
+        world.fill_buckets(self.aws)
+        self.keys = world.hire(self.aws, Aws().identity_tag)
+        self._own_keys = _own_identity(self.aws)
+        self._loop = LoopThread("panel")
+        self._stack.callback(self._loop.close)
+        self.panel = Panel(aws=self.aws, keys=self.keys, journal=self.journal, hints=self.hints)
+        panel_url = self._loop.run(self.panel.start())
+        self._stack.callback(lambda: self._loop.run(self.panel.stop()))
+        self.port = free_port()
+        self.slack = BlockingSlack(
+            manifest=_manifest(),
+            socket_mode=False,
+            request_url=f"http://127.0.0.1:{self.port}/slack/events",
+            people=world.PEOPLE,
+            channels=world.channels(),
+            groups=world.groups(),
+            panel_url=f"{panel_url}/",
+        )
+        self._stack.enter_context(self.slack)
+        self.rules = world.write_rules(self.directory)
+        self._write_shells()
+        self.start_daypass()
+        self._stack.callback(self._end_daypass)
+
+    @property
+    def url(self) -> str:
+        """Where Daypass answers."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start_daypass(self) -> None:
+        """Start the service; after a kill, the same again on the same database."""
+        command = [sys.executable, "-m", "daypass", "serve"]
+        self.daypass = Process("Daypass", command, environ=self._environ(), log=self.directory / "daypass.log")
+        self.daypass.await_answer(f"{self.url}/healthz")
+
+    def _end_daypass(self) -> None:
+        self.daypass.end()  # whichever runs now: the story kills the first and starts another
+
+    def person(self, person_id: str) -> BlockingActor:
+        """Act as somebody in the local Slack."""
+        return self.slack.person(person_id)
+
+    def shell(self, person_id: str) -> dict[str, str]:
+        """The environment in which a person's `aws` and `daypass` commands run."""
+        home = self.directory / "home" / person_id
+        home.mkdir(parents=True, exist_ok=True)
+        return self.keys[person_id].environ(self.aws.endpoint) | {
+            "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}",
+            "HOME": str(home),
+            "XDG_CONFIG_HOME": str(home / "config"),
+            "XDG_STATE_HOME": str(home / "state"),
+            "DAYPASS_URL": self.url,
+            "DAYPASS_JOURNAL_VKEY": self.vkey,
+        }
+
+    @property
+    def vkey(self) -> str:
+        """The public key that checks the journal; empty before Daypass made it."""
+        key = self.directory / "journal.key"
+        return Signer.load(key.read_text(encoding="utf-8")).public.text if key.exists() else ""
+
+    def journal(self) -> dict[str, Any]:
+        """The journal as an auditor gets it: the exported file, checked with the public key alone."""
+        lines = list(self.export())
+        verdict = verify(BytesIO(b"".join(lines)), Signer.load(self._key_text()).public)
+        entries = [json.loads(line) for line in lines if line.startswith(b'{"actor"')]
+        return {"verdict": str(verdict), "entries": [_brief(entry) for entry in entries[: -_SHOWN - 1 : -1]]}
+
+    def export(self) -> Iterator[bytes]:
+        """The journal's export file."""
+        store = database.open(self._store_url())
+        try:
+            yield from SqlBook(store, Signer.load(self._key_text())).export()
+        finally:
+            store.close()
+
+    def hints(self, person_id: str) -> list[str]:
+        """Commands for a person's terminal."""
+        return [
+            f". {self.directory}/{self._name(person_id)}.sh",
+            "aws s3 cp s3://acme-reports/2026/q1.csv -",
+            "daypass login",
+            "daypass ls",
+            "daypass exec GRANT -- aws s3 ls s3://acme-reports/2026/",
+        ]
+
+    def _write_shells(self) -> None:
+        for person_id in self.keys:
+            environ = self.shell(person_id)
+            names = sorted(environ.keys() - {"PATH", "HOME", "DAYPASS_JOURNAL_VKEY"})
+            lines = [f"export {name}='{environ[name]}'" for name in names]
+            lines.append(f"export PATH='{environ['PATH']}'")
+            (self.directory / f"{self._name(person_id)}.sh").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    def _environ(self) -> dict[str, str]:
+        return self._own_keys.environ(self.aws.endpoint) | {
+            "PATH": os.environ.get("PATH", ""),
+            "HOME": str(self.directory),
+            "PYTHONUNBUFFERED": "1",
+            "DAYPASS_SERVICE_PORT": str(self.port),
+            "DAYPASS_STORE_URL": self._store_url(),
+            "DAYPASS_SLACK_BOT_TOKEN": self.slack.bot_token,
+            "DAYPASS_SLACK_SIGNING_SECRET": self.slack.signing_secret,
+            "DAYPASS_SLACK_API_URL": self.slack.api_url,
+            "DAYPASS_SLACK_CHANNEL": world.APPROVALS,
+            "DAYPASS_AWS_BROKER_ROLE": f"arn:aws:iam::{ACCOUNT}:role/daypass/{BROKER}",
+            "DAYPASS_AWS_SIGNIN_URL": f"{self.panel.address}/federation",
+            "DAYPASS_RULES_FILE": str(self.rules),
+            "DAYPASS_JOURNAL_KEY_FILE": str(self.directory / "journal.key"),
+            "DAYPASS_JOURNAL_ORIGIN": "daypass.demo",
+            "DAYPASS_WORKER_SWEEP_EVERY": "1m",
+        }
+
+    def _store_url(self) -> str:
+        return f"sqlite:///{self.directory / 'daypass.db'}"
+
+    def _key_text(self) -> str:
+        return (self.directory / "journal.key").read_text(encoding="utf-8")
+
+    def _name(self, person_id: str) -> str:
+        return next(person.name for person in world.PEOPLE if person.id == person_id)
+
+
+def _own_identity(aws: MiniStack) -> world.KeyPair:
+    """Make Daypass's own IAM user and the broker role, with exactly the permissions that the handbook asks for."""
+    iam = aws.root("iam")
+    keys = world.make_user(iam, "daypass", path="/daypass/")
+    iam.put_user_policy(
+        UserName="daypass", PolicyName="own", PolicyDocument=own_permissions(ACCOUNT, broker_role=f"/daypass/{BROKER}")
+    )
+    iam.create_role(Path="/daypass/", RoleName=BROKER, AssumeRolePolicyDocument=broker_trust(keys.arn))
+    iam.put_role_policy(RoleName=BROKER, PolicyName="ceiling", PolicyDocument=broker_permissions())
+    return keys
+
+
+def _brief(entry: dict[str, Any]) -> dict[str, str]:
+    at = datetime.fromisoformat(str(entry["at"]))
+    return {
+        "at": at.strftime("%H:%M:%S"),
+        "kind": str(entry["kind"]),
+        "subject": str(entry.get("subject") or ""),
+        "actor": str(entry.get("actor") or ""),
+    }
