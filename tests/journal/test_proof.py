@@ -12,7 +12,7 @@ from daypass.journal.proof import (
     verify_consistency,
     verify_inclusion,
 )
-from daypass.journal.tree import EMPTY_ROOT, leaf_hash
+from daypass.journal.tree import EMPTY_ROOT, leaf_hash, node_hash
 from tests.journal.vectors import CONSISTENCY, DATA, INCLUSION, ROOTS
 
 DATA_70 = [number.to_bytes(2, "big") for number in range(70)]
@@ -107,6 +107,17 @@ def test_a_changed_consistency_proof_does_not_verify(pair):
     for at in range(len(proof)):
         assert not verify_consistency(first, second, proof[:at] + proof[at + 1 :], *roots)
         assert not verify_consistency(first, second, [*proof[:at], bytes(32), *proof[at + 1 :]], *roots)
+
+
+def test_a_proof_that_is_too_short_or_too_long_for_its_sizes_proves_nothing():
+    """A path must end at the root of the size that is claimed, not below it and not beyond it."""
+    root_2, root_3, root_4 = (ORACLE.get_root(size) for size in (2, 3, 4))
+    above_3, above_4 = node_hash(LEAVES[9], root_3), node_hash(LEAVES[9], root_4)
+
+    assert not verify_inclusion(LEAVES[0], 0, 3, [LEAVES[1]], root_2)
+    assert not verify_inclusion(LEAVES[1], 0, 1, [LEAVES[0]], root_2)
+    assert not verify_consistency(2, 5, [LEAVES[2]], root_2, root_3)
+    assert not verify_consistency(3, 4, [*consistency_proof(LEAVES, 3, 4), LEAVES[9]], above_3, above_4)
 
 
 def test_every_tree_extends_the_empty_one():

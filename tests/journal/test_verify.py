@@ -57,6 +57,31 @@ def test_an_entry_without_a_checkpoint_must_be_in_its_place_too():
     assert (broken(lines).index, broken(lines).fault) == (19, Fault.ALTERED)
 
 
+def test_an_entry_without_a_checkpoint_must_state_its_own_index():
+    """The plain index in a line, which any reader of the file goes by, cannot be rewritten unseen."""
+    lines = LINES[:-1]
+    lines[-1] = lines[-1].replace(b'"index":19', b'"index":18')
+
+    assert broken(lines).index == 19
+
+
+def test_an_intact_file_is_read_once():
+    """What the checkpoints cover is not gone through a second time."""
+
+    class Counted(io.BytesIO):
+        total = 0
+
+        def read(self, size: int | None = -1, /) -> bytes:
+            block = super().read(size)
+            self.total += len(block)
+            return block
+
+    file = Counted(BOOK.file)
+
+    assert isinstance(verify(file, KEY), Verified)
+    assert file.total <= len(BOOK.file)
+
+
 def test_a_book_shown_with_fewer_checkpoints_is_as_good():
     """The last checkpoint vouches for all that earlier ones did."""
     lines = [line for at, line in enumerate(LINES) if at not in CHECKPOINTS[:2]]
