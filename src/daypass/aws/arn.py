@@ -1,0 +1,49 @@
+"""
+Amazon Resource Names, made and read.
+
+    arn:aws:s3:::acme-reports/2026/*        partition `aws`, service `s3`, no region, no account, then the resource
+
+The partition is `aws` nearly everywhere, `aws-cn` in China and `aws-us-gov` in GovCloud; it is never assumed.
+"""
+
+from daypass.model.entitlement import Reach, S3Place
+
+_PARTS = 6
+
+
+def partition_of(arn: str) -> str:
+    """Read the partition. Raises ValueError for what is no ARN."""
+    return _split(arn)[1]
+
+
+def account_of(arn: str) -> str:
+    """Read the twelve digits of the account; empty where the service has none in its ARNs."""
+    return _split(arn)[4]
+
+
+def name_of(arn: str) -> str:
+    """Read the last word of the resource: a user's, role's or policy's name without its path."""
+    return _split(arn)[5].rpartition("/")[2]
+
+
+def bucket_arn(partition: str, bucket: str) -> str:
+    """Name a bucket: what list actions are about."""
+    return f"arn:{partition}:s3:::{bucket}"
+
+
+def objects_arn(partition: str, place: S3Place) -> str:
+    """Name the objects of a place: one, or with a trailing `*` all of a prefix or bucket."""
+    star = "" if place.reach is Reach.OBJECT else "*"
+    return f"{bucket_arn(partition, place.bucket)}/{place.key}{star}"
+
+
+def managed_policy_arn(owner: str, path: str, name: str) -> str:
+    """Name a customer managed policy in the account (and partition) of an ARN."""
+    return f"arn:{partition_of(owner)}:iam::{account_of(owner)}:policy{path}{name}"
+
+
+def _split(arn: str) -> list[str]:
+    parts = arn.split(":", _PARTS - 1)
+    if len(parts) != _PARTS or parts[0] != "arn":
+        raise ValueError(f"«{arn}» is not an ARN")
+    return parts

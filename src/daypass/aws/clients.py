@@ -1,0 +1,138 @@
+"""
+The SDK's clients: one session, one client for each service and region, made under a lock and shared by all threads.
+
+Making a first client takes 0.1 s and a further one 6 ms, calling one is thread-safe; so they are kept. Where AWS is
+can be set by the SDK's own variables (AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_S3, ...) or by `endpoint`.
+"""
+
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Literal
+
+import boto3
+import botocore.session
+from botocore.client import BaseClient
+from botocore.config import Config
+from botocore.configprovider import ConfiguredEndpointProvider
+
+if TYPE_CHECKING:
+    from types_boto3_iam import IAMClient
+    from types_boto3_s3 import S3Client
+    from types_boto3_sts import STSClient
+
+_TRIES = 5
+_CONNECT_S = 5
+_READ_S = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keys:
+    """Credentials that a client signs with instead of those the SDK finds by itself."""
+
+    access_key_id: str
+    secret_access_key: str = field(repr=False)
+    session_token: str | None = field(default=None, repr=False)
+
+
+class Clients:
+    """Every client there is. Safe to share between threads; importing or making it calls nobody."""
+
+    def __init__(
+        self,
+        *,
+        region: str | None = None,
+        endpoint: str | None = None,
+        keys: Keys | None = None,
+        connections: int = 64,
+    ) -> None:
+        """
+        Take what the SDK does not find out by itself.
+
+        `connections` is how many calls one client may have in flight; make it the number of worker threads.
+        """
+        core = botocore.session.Session()
+        if region:
+            core.set_config_variable("region", region)
+        self._core = core
+        self._session = boto3.session.Session(botocore_session=core)
+        self._endpoint = endpoint
+        self._keys = keys
+        self._connections = connections
+        self._made: dict[tuple[str, str | None], BaseClient] = {}
+        self._lock = Lock()
+
+    @property
+    def region(self) -> str:
+        """Where calls go when nothing else is said; `us-east-1` when the SDK knows none."""
+        return self._session.region_name or "us-east-1"
+
+    @property
+    def iam(self) -> "IAMClient":
+        """Speak to IAM, which has no regions."""
+        client: IAMClient = self._kept("iam", None)
+        return client
+
+    @property
+    def sts(self) -> "STSClient":
+        """Speak to STS of our own region; the global endpoint's tokens are not valid everywhere."""
+        client: STSClient = self._kept("sts", None)
+        return client
+
+    def s3(self, region: str | None = None) -> "S3Client":
+        """Speak to S3 of a region as Daypass itself."""
+        client: S3Client = self._kept("s3", region)
+        return client
+
+    def s3_as(self, keys: Keys, region: str) -> "S3Client":
+        """Speak to, or sign for, S3 of a region as somebody else. Not kept: the keys are forgotten with the client."""
+        client: S3Client = self._make("s3", region, keys)
+        return client
+
+    def partition(self, region: str) -> str:
+        """`aws`, `aws-cn`, `aws-us-gov`, ...; `aws` for a region that the SDK has never heard of."""
+        try:
+            return str(self._core.get_partition_for_region(region))
+        except botocore.exceptions.UnknownRegionError:
+            return "aws"
+
+    def _kept(self, service: str, region: str | None) -> Any:
+        with self._lock:
+            if (service, region) not in self._made:
+                self._made[service, region] = self._make(service, region, self._keys)
+            return self._made[service, region]
+
+    def _make(self, service: str, region: str | None, keys: Keys | None) -> Any:
+        return self._session.client(  # type: ignore[call-overload] # the overloads want a literal for each service
+            service,
+            region_name=region or self.region,
+            endpoint_url=self._endpoint,
+            aws_access_key_id=keys and keys.access_key_id,
+            aws_secret_access_key=keys and keys.secret_access_key,
+            aws_session_token=keys and keys.session_token,
+            config=self._config(service),
+        )
+
+    def _config(self, service: str) -> Config:
+        """Options of one client. Without `s3v4` the SDK still signs S3 URLs with Signature V2 in old regions."""
+        return Config(
+            signature_version="s3v4" if service == "s3" else "v4",
+            retries={"mode": "standard", "total_max_attempts": _TRIES},
+            max_pool_connections=self._connections,
+            connect_timeout=_CONNECT_S,
+            read_timeout=_READ_S,
+            s3={"addressing_style": self._addressing(), "us_east_1_regional_endpoint": "regional"},
+            user_agent_extra="daypass",
+        )
+
+    def _addressing(self) -> Literal["path", "virtual"]:
+        """Buckets are host names at AWS, whose hosts are regional then, and stand in the path anywhere else."""
+        return "path" if self._endpoint or self._endpoint_by_sdk() else "virtual"
+
+    def _endpoint_by_sdk(self) -> str | None:
+        if self._core.get_config_variable("ignore_configured_endpoint_urls"):
+            return None
+        configured = ConfiguredEndpointProvider(
+            full_config=self._core.full_config, scoped_config=self._core.get_scoped_config(), client_name="s3"
+        )
+        found: str | None = configured.provide()
+        return found

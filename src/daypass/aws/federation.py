@@ -1,0 +1,58 @@
+"""
+The console with a session's permissions: AWS's federation endpoint changes credentials into a sign-in address.
+
+No SessionDuration is sent: without it the console lasts as long as the credentials; with it, it could outlive them, and
+AWS refuses it for chained roles (IAM/latest/UserGuide/id_roles_providers_enable-console-custom-url).
+"""
+
+import json
+import urllib.error
+import urllib.request
+from urllib.parse import quote, urlencode
+
+from daypass.model.entitlement import Reach, S3Place
+from daypass.model.errors import Misconfigured, Unavailable
+from daypass.ports import Credentials
+
+SIGN_IN = "https://signin.aws.amazon.com/federation"
+CONSOLE = "https://console.aws.amazon.com"
+_TIMEOUT_S = 10
+_SERVER_ERROR = 500
+
+
+def sign_in_address(credentials: Credentials, *, destination: str, issuer: str, endpoint: str = SIGN_IN) -> str:
+    """
+    Ask for a sign-in token and make the address of it: a secret, good for 15 minutes.
+
+    `issuer` is where AWS sends people whose session is over. Raises Unavailable, Misconfigured.
+    """
+    session = {
+        "sessionId": credentials.access_key_id,
+        "sessionKey": credentials.secret_access_key,
+        "sessionToken": credentials.session_token,
+    }
+    token = _ask(endpoint, {"Action": "getSigninToken", "Session": json.dumps(session)})
+    asked = {"Action": "login", "Issuer": issuer, "Destination": destination, "SigninToken": token}
+    return f"{endpoint}?{urlencode(asked)}"
+
+
+def s3_page(place: S3Place, region: str, console: str = CONSOLE) -> str:
+    """The console's page of a place: without the right to list buckets one must be taken straight there."""
+    what = "object" if place.reach is Reach.OBJECT else "buckets"
+    return f"{console}/s3/{what}/{place.bucket}?region={region}&prefix={quote(place.key, safe='')}"
+
+
+def _ask(endpoint: str, asked: dict[str, str]) -> str:
+    """POST, so that the credentials stand in no log of addresses."""
+    if not endpoint.startswith(("https://", "http://")):
+        raise Misconfigured(f"The sign-in endpoint «{endpoint}» is not an http address.")
+    request = urllib.request.Request(endpoint, data=urlencode(asked).encode(), method="POST")  # noqa: S310 - checked
+    try:
+        with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as answer:  # noqa: S310 - as above
+            return str(json.load(answer)["SigninToken"])
+    except urllib.error.HTTPError as error:
+        if error.code >= _SERVER_ERROR:
+            raise Unavailable("AWS's sign-in does not answer now.") from None
+        raise Misconfigured(f"AWS's sign-in refuses the session (HTTP {error.code}).") from None
+    except (OSError, ValueError, KeyError):
+        raise Unavailable("AWS's sign-in does not answer now.") from None

@@ -1,0 +1,179 @@
+"""
+What Daypass itself may do in AWS: the smallest set of documents that works, as data.
+
+    ceiling      managed policy: the most that any grant can hold. It is attached to the broker role AND is its
+                 permissions boundary, so that nothing put on the role later can reach further.
+    trust        who may assume the broker role: Daypass's own principal, for sessions with a grant's name
+    service      what Daypass's own principal may do; `for_policies` adds what the delivery `policy` needs
+
+Daypass must write denies on the broker role (iam:PutRolePolicy), and IAM knows no condition on a policy's name. The
+boundary is what keeps that right from being a way up: whatever stands on the role, a session can do no more than the
+ceiling says; and Daypass may not touch boundary, trust or ceiling. For the same reason it may never write on itself.
+
+The delivery `policy` writes on people's users and roles. That right cannot be made small by IAM: whoever may put a
+policy on somebody may put any policy there. Name the people's ARNs as narrowly as they allow, or leave it out.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from daypass.aws.access_levels import KMS_ACTIONS, S3_ACTIONS, domain
+from daypass.aws.arn import account_of, name_of, partition_of
+
+Document = dict[str, Any]
+
+BROKER_PATH = "/daypass/"
+CEILING_PATH = "/daypass-setup/"
+"""Not under /daypass/, where Daypass may write."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """The names that the documents are made for."""
+
+    principal_arn: str
+    """Daypass's own IAM user or role."""
+    broker_arn: str
+    buckets: Sequence[str] = ("*",)
+    """Names of the buckets that may be lent at all; `*` stands for any."""
+    people: Sequence[str] = field(default=())
+    """ARNs (with `*`) of the users and roles that the delivery `policy` may write on; none leaves it out."""
+    source_identity: bool = True
+    """False for a server that does not know sts:SetSourceIdentity."""
+
+    @property
+    def partition(self) -> str:
+        """`aws`, `aws-cn` or `aws-us-gov`."""
+        return partition_of(self.broker_arn)
+
+    @property
+    def ceiling_arn(self) -> str:
+        """The ARN of the ceiling."""
+        return f"arn:{self.partition}:iam::{account_of(self.broker_arn)}:policy{CEILING_PATH}{self.ceiling_name}"
+
+    @property
+    def ceiling_name(self) -> str:
+        """The name of the ceiling, after the broker role's."""
+        return f"{name_of(self.broker_arn)}-ceiling"
+
+
+def ceiling(setup: Setup) -> Document:
+    """Write the most that any grant can hold: what grants are made of, on the buckets that may be lent."""
+    buckets = [f"arn:{setup.partition}:s3:::{name}" for name in setup.buckets]
+    through_s3 = {"StringLike": {"kms:ViaService": f"s3.*.{domain(setup.partition)}"}}
+    return _document(
+        _allow("Buckets", list(S3_ACTIONS), [*buckets, *(f"{bucket}/*" for bucket in buckets)]),
+        _allow("KeysThroughS3", list(KMS_ACTIONS), ["*"], through_s3),
+    )
+
+
+def ceiling_without_kms(setup: Setup) -> Document:
+    """Write the same for a server that knows no KMS."""
+    return {**ceiling(setup), "Statement": ceiling(setup)["Statement"][:1]}
+
+
+def trust(setup: Setup) -> Document:
+    """Write who may assume the broker role: one principal, and only under the name of a grant."""
+    actions = ["sts:AssumeRole", *(["sts:SetSourceIdentity"] if setup.source_identity else [])]
+    named = {"StringLike": {"sts:RoleSessionName": "daypass-*"}}
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": setup.principal_arn},
+        "Action": actions,
+        **({"Condition": named} if setup.source_identity else {}),
+    }
+    return _document(statement)
+
+
+def service(setup: Setup) -> Document:
+    """Write what Daypass's own principal may do, without the delivery `policy` when no people are named."""
+    return _document(
+        *_broking(setup),
+        *_looking(),
+        *(for_policies(setup) if setup.people else ()),
+        *_never_on_itself(setup),
+    )
+
+
+def for_policies(setup: Setup) -> tuple[Document, ...]:
+    """Write what the delivery `policy` needs: inline policies on people, and managed ones under our path alone."""
+    ours = f"arn:{setup.partition}:iam::{account_of(setup.broker_arn)}:policy/daypass/daypass-*"
+    verbs = ("Put{}Policy", "Get{}Policy", "Delete{}Policy", "List{}Policies", "ListAttached{}Policies", "Get{}")
+    attach = ("Attach{}Policy", "Detach{}Policy")
+    return (
+        _allow("PoliciesOfPeople", _for_both(verbs), list(setup.people)),
+        _allow("AttachOurs", _for_both(attach), list(setup.people), {"ArnLike": {"iam:PolicyARN": ours}}),
+        _allow(
+            "OurManagedPolicies",
+            [
+                "iam:CreatePolicy",
+                "iam:CreatePolicyVersion",
+                "iam:DeletePolicy",
+                "iam:DeletePolicyVersion",
+                "iam:GetPolicy",
+                "iam:GetPolicyVersion",
+                "iam:ListEntitiesForPolicy",
+                "iam:ListPolicyVersions",
+                "iam:TagPolicy",
+            ],
+            [ours],
+        ),
+    )
+
+
+def _broking(setup: Setup) -> tuple[Document, ...]:
+    assume = ["sts:AssumeRole", *(["sts:SetSourceIdentity"] if setup.source_identity else [])]
+    denies = ["iam:GetRole", "iam:GetRolePolicy", "iam:ListRolePolicies", "iam:DeleteRolePolicy"]
+    bounded = {"StringEquals": {"iam:PermissionsBoundary": setup.ceiling_arn}}
+    return (
+        _allow("OpenSessions", assume, [setup.broker_arn]),
+        _allow("LookAfterDenies", denies, [setup.broker_arn]),
+        _allow("DenySessions", ["iam:PutRolePolicy"], [setup.broker_arn], bounded),
+    )
+
+
+def _looking() -> tuple[Document, ...]:
+    """Read-only: what is marked as ours, who has which tags, which buckets there are. Never an object."""
+    iam = ["iam:GetAccountAuthorizationDetails", "iam:GetAccountSummary", "iam:ListUsers", "iam:ListUserTags"]
+    s3 = ["s3:ListAllMyBuckets", "s3:ListBucket", "s3:GetEncryptionConfiguration"]
+    return _allow("LookAtIam", iam, ["*"]), _allow("LookAtBuckets", s3, ["*"])
+
+
+def _never_on_itself(setup: Setup) -> tuple[Document, ...]:
+    """Deny every way up that a broad `people` could open: on itself, the broker role's bounds, and the ceiling."""
+    ways_up = [
+        "iam:AddUserToGroup",
+        "iam:AttachRolePolicy",
+        "iam:AttachUserPolicy",
+        "iam:CreatePolicyVersion",
+        "iam:DeletePolicy",
+        "iam:DeleteRolePermissionsBoundary",
+        "iam:DeleteUserPermissionsBoundary",
+        "iam:PutRolePermissionsBoundary",
+        "iam:PutUserPermissionsBoundary",
+        "iam:SetDefaultPolicyVersion",
+        "iam:UpdateAssumeRolePolicy",
+    ]
+    bounds = [setup.principal_arn, setup.broker_arn, setup.ceiling_arn]
+    return (
+        _deny("NeverBeyondTheBounds", ways_up, bounds),
+        _deny("NeverOnItself", ["iam:PutRolePolicy", "iam:PutUserPolicy"], [setup.principal_arn]),
+    )
+
+
+def _for_both(verbs: Sequence[str]) -> list[str]:
+    return [f"iam:{verb.format(kind)}" for kind in ("User", "Role") for verb in verbs]
+
+
+def _allow(sid: str, actions: list[str], resources: list[str], conditions: Document | None = None) -> Document:
+    statement: Document = {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resources}
+    return statement | ({"Condition": conditions} if conditions else {})
+
+
+def _deny(sid: str, actions: list[str], resources: list[str]) -> Document:
+    return {"Sid": sid, "Effect": "Deny", "Action": actions, "Resource": resources}
+
+
+def _document(*statements: Document) -> Document:
+    return {"Version": "2012-10-17", "Statement": list(statements)}

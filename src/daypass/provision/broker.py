@@ -1,0 +1,76 @@
+"""
+The broker: opens sessions of one role, each narrowed to one grant by that grant's policy, its dates inside.
+
+Nothing is written into AWS for it, so there is nothing to wait for, no IAM quota to fill and nothing to clean up.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from daypass.aws.access_levels import Statement, statements, without_sids
+from daypass.aws.buckets import Buckets
+from daypass.aws.policy import SESSION, document
+from daypass.aws.refusals import OverQuota
+from daypass.aws.role_sessions import SHORTEST, RoleSessions
+from daypass.model.errors import BadInput
+from daypass.model.grant import Grant
+from daypass.model.lease import Lease
+from daypass.ports import Credentials
+from daypass.provision.marks import mark
+
+
+class Broker:
+    """Sessions for grants. Safe to share between threads."""
+
+    def __init__(self, *, sessions: RoleSessions, buckets: Buckets) -> None:
+        """Take the broker role's sessions, and the buckets to know their regions and keys."""
+        self._buckets = buckets
+        self.sessions = sessions
+
+    def policy(self, grant: Grant) -> str:
+        """The session policy of a leased grant. Raises BadInput when it is longer than AWS takes."""
+        return self._policies(grant)[0]
+
+    def try_out(self, grant: Grant) -> None:
+        """Open the shortest session there is and forget it: the proof that one can be had."""
+        self._open(grant, SHORTEST)
+
+    def open(self, grant: Grant, now: datetime) -> Credentials:
+        """Open a session until the grant's end or as long as STS allows; `expires_at` is the sooner of the two."""
+        lease = _lease(grant)
+        opened = self._open(grant, lease.ends - now)
+        return replace(opened, expires_at=min(opened.expires_at, lease.ends))
+
+    def _open(self, grant: Grant, length: timedelta) -> Credentials:
+        """Try the policy as it reads best, then without labels: how AWS packs it is known only when it is asked."""
+        first, *others = self._policies(grant)
+        try:
+            return self.sessions.open(mark(grant.id), first, length)
+        except OverQuota:
+            if not others:
+                raise _too_long(grant) from None
+        try:
+            return self.sessions.open(mark(grant.id), others[0], length)
+        except OverQuota:
+            raise _too_long(grant) from None
+
+    def _policies(self, grant: Grant) -> list[str]:
+        allowed = statements(grant.entitlement, self._buckets.facts(grant.entitlement.place.bucket))
+        forms: tuple[tuple[Statement, ...], ...] = (allowed, without_sids(allowed))
+        fitting = [text for text in (document(form, _lease(grant)) for form in forms) if len(text) <= SESSION]
+        if not fitting:
+            raise _too_long(grant)
+        return fitting
+
+
+def _lease(grant: Grant) -> Lease:
+    assert grant.lease is not None  # noqa: S101 - only leased grants come here
+    return grant.lease
+
+
+def _too_long(grant: Grant) -> BadInput:
+    return BadInput(
+        f"The policy for {grant.entitlement} is longer than AWS takes for a session ({SESSION:,} characters); "
+        "ask for a prefix with a shorter name, or for the delivery `policy`.",
+        field="resource",
+    )

@@ -1,0 +1,113 @@
+"""
+Ending sessions before their time: a deny on the broker role, by the session's name.
+
+    daypass-deny-<id>     denies everything to the sessions of one grant, until they would be over anyway
+    daypass-deny-older    when the role has no room for one more: denies every session that was opened before now
+
+The second is AWS's own pattern ("revoke older sessions"). It interrupts other grants too, which go on with a new
+session; and it covers all single denies written before, so they make room. Both carry the date after which they mean
+nothing: what is forgotten harms nobody.
+
+A deny is an IAM write: AWS takes it in within seconds as a rule, and promises no bound
+(IAM/latest/UserGuide/id_credentials_temp_control-access_disable-perms).
+"""
+
+from datetime import datetime, timedelta
+
+from daypass.aws.clients import Clients
+from daypass.aws.inline_policies import InlinePolicies
+from daypass.aws.policy import denial, denial_of_older, ends, issued_before
+from daypass.aws.refusals import OverQuota
+from daypass.aws.role_sessions import RoleSessions
+from daypass.model.errors import NotFound
+from daypass.model.grant import Grant
+from daypass.model.lease import whole_second
+from daypass.provision.marks import DENY_OLDER, deny_mark, grant_of, is_deny, mark
+
+_MARGIN = timedelta(seconds=5)
+"""What AWS's clock may run ahead of ours and a vending under way may take, when sessions are told by their age."""
+
+
+class Cutoff:
+    """Denies on the broker role."""
+
+    def __init__(self, *, clients: Clients, sessions: RoleSessions) -> None:
+        """Take the broker role's sessions, which know its name and how long they live."""
+        self._sessions = sessions
+        self._role = InlinePolicies(clients=clients, kind="role", owner=sessions.role_name)
+
+    def deny(self, grant: Grant, now: datetime) -> None:
+        """Deny every session of this grant that was opened until now. May be repeated."""
+        if self._put(grant, now):
+            return
+        if self._drop_those_over(now) and self._put(grant, now):
+            return
+        self._deny_older(now)
+
+    def is_singled_out(self, grant: Grant, now: datetime) -> bool:
+        """Whether the grant's own deny is in place."""
+        try:
+            until = ends(self._role.get(deny_mark(grant.id)))
+        except NotFound:
+            return False
+        return until is None or now < until
+
+    def is_denied(self, grant: Grant, ended: datetime, now: datetime) -> bool:
+        """Whether every session of this grant that was opened before `ended` is denied."""
+        if self.is_singled_out(grant, now):
+            return True
+        try:
+            before = issued_before(self._role.get(DENY_OLDER))
+        except NotFound:
+            return False
+        return before is not None and before >= whole_second(ended) + _MARGIN
+
+    def _put(self, grant: Grant, now: datetime) -> bool:
+        until = self._last_session_over(now)
+        if grant.lease is not None:
+            until = min(until, grant.lease.ends)
+        try:
+            self._role.put(deny_mark(grant.id), denial(mark(grant.id), until))
+        except OverQuota:
+            return False
+        return True
+
+    def _drop_those_over(self, now: datetime) -> bool:
+        over = [name for name in self._singles() if self._is_over(name, now)]
+        for name in over:
+            self._role.delete(name)
+        return bool(over)
+
+    def _is_over(self, name: str, now: datetime) -> bool:
+        try:
+            until = ends(self._role.get(name))
+        except NotFound:
+            return False
+        return until is not None and until <= now
+
+    def _deny_older(self, now: datetime) -> None:
+        """
+        Put one deny in the place of all.
+
+        The new one is written over a single one first, when there is no room for it beside them: at no moment is a
+        session that was denied let in again, and a cut anywhere leaves at most a deny too many.
+        """
+        text = denial_of_older(whole_second(now) + _MARGIN, self._last_session_over(now))
+        singles = self._singles()
+        try:
+            self._role.put(DENY_OLDER, text)
+        except OverQuota:
+            if not singles:
+                raise
+            self._role.put(singles[0], text)
+            for name in singles[1:]:
+                self._role.delete(name)
+            self._role.put(DENY_OLDER, text)
+        for name in singles:
+            self._role.delete(name)
+
+    def _singles(self) -> list[str]:
+        return [name for name in self._role.names() if is_deny(name) and grant_of(name)]
+
+    def _last_session_over(self, now: datetime) -> datetime:
+        return whole_second(now) + self._sessions.longest_ever() + _MARGIN

@@ -1,0 +1,67 @@
+"""
+What stands in AWS under our mark, read from the account itself and not from our memory.
+
+Policies of grants are shown whatever their date, for the ledger knows which are live. A deny is shown only once its own
+date has passed: until then it may hold back a session, although its grant is long closed.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from daypass.aws.clients import Clients
+from daypass.aws.identities import Identities, InlinePolicy, Kind, ManagedPolicy
+from daypass.aws.inline_policies import InlinePolicies
+from daypass.aws.managed_policies import PATH, ManagedPolicies
+from daypass.aws.policy import ends
+from daypass.ports import Standing
+from daypass.provision.marks import grant_of, is_deny
+
+
+class IamSweep:
+    """Answers to the Sweep port, for IAM policies and denies."""
+
+    def __init__(self, *, clients: Clients, clock: Callable[[], datetime]) -> None:
+        """Take the clients, and the clock by which a deny is over."""
+        self._clients = clients
+        self._clock = clock
+        self._identities = Identities(clients=clients)
+        self._managed = ManagedPolicies(clients=clients)
+
+    def standing(self) -> Iterator[Standing]:
+        """Go through everything that carries our mark. Raises AwsForbids without iam:GetAccountAuthorizationDetails."""
+        for policy in self._identities.details(policies=True):
+            match policy:
+                case InlinePolicy():
+                    yield from self._inline(policy)
+                case ManagedPolicy():
+                    yield from _managed(policy)
+
+    def remove(self, standing: Standing) -> None:
+        """Remove one of them; removing what is gone is no error."""
+        kind, owner, name = standing.handle.split(" ")
+        if kind == "managed":
+            self._managed.delete(owner)
+        else:
+            as_kind: Kind = "user" if kind == "user" else "role"
+            InlinePolicies(clients=self._clients, kind=as_kind, owner=owner).delete(name)
+
+    def _inline(self, policy: InlinePolicy) -> Iterator[Standing]:
+        grant = grant_of(policy.name)
+        if grant is None:
+            return
+        if is_deny(policy.name):
+            until = ends(policy.document)
+            if until is None or self._clock() < until:
+                return
+        what = "deny" if is_deny(policy.name) else "inline policy"
+        yield Standing(
+            grant=grant,
+            what=f"{what} {policy.name} of {policy.kind} {policy.owner}",
+            handle=f"{policy.kind} {policy.owner} {policy.name}",
+        )
+
+
+def _managed(policy: ManagedPolicy) -> Iterator[Standing]:
+    grant = grant_of(policy.name)
+    if grant is not None and f":policy{PATH}" in policy.arn:
+        yield Standing(grant=grant, what=f"managed policy {policy.name}", handle=f"managed {policy.arn} {policy.name}")

@@ -1,0 +1,114 @@
+"""
+Handing out what a live grant entitles to: credentials, a console address, presigned URLs and forms.
+
+Nothing here changes AWS, and nothing that is handed out is kept. Every end that is told is the true one: the soonest of
+the wish, the grant, the session that signs and the 7 days that AWS allows a URL.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from daypass.aws.buckets import Buckets
+from daypass.aws.federation import CONSOLE, SIGN_IN, s3_page, sign_in_address
+from daypass.aws.presign import LONGEST
+from daypass.model.entitlement import Level
+from daypass.model.errors import BadInput, TooLate
+from daypass.model.grant import Delivery, Grant
+from daypass.ports import Credentials, PostForm, SignedUrl
+from daypass.provision.broker import Broker
+from daypass.provision.signing import Signing, SigningSessions
+
+_LARGEST = 5 * 1024**3
+"""Bytes that S3 takes in one upload (AmazonS3/latest/userguide/upload-objects)."""
+
+
+class Vending:
+    """Answers to the Vendor port."""
+
+    def __init__(  # noqa: PLR0913 - three collaborators and three addresses
+        self,
+        *,
+        broker: Broker,
+        signing: SigningSessions,
+        buckets: Buckets,
+        issuer: str,
+        sign_in: str = SIGN_IN,
+        console: str = CONSOLE,
+    ) -> None:
+        """
+        Take who opens and who signs.
+
+        `issuer` is our own address, to which AWS sends people whose console session is over; `sign_in` and `console`
+        differ in China and GovCloud.
+        """
+        self._broker = broker
+        self._signing = signing
+        self._buckets = buckets
+        self._issuer = issuer
+        self._sign_in = sign_in
+        self._console = console
+
+    def credentials(self, grant: Grant, now: datetime) -> Credentials:
+        """Open a session of this grant. Raises TooLate, or BadInput when the grant is no session."""
+        _must_be_usable(grant, now)
+        if grant.delivery is not Delivery.SESSION:
+            raise BadInput(f"This grant is delivered as a {grant.delivery}; it has no credentials.", field="delivery")
+        return self._broker.open(grant, now)
+
+    def console(self, grant: Grant, now: datetime) -> str:
+        """Make a console sign-in address; good for 15 minutes, a secret."""
+        credentials = self.credentials(grant, now)
+        place = grant.entitlement.place
+        page = s3_page(place, self._buckets.facts(place.bucket).region, self._console)
+        return sign_in_address(credentials, destination=page, issuer=self._issuer, endpoint=self._sign_in)
+
+    def get(self, grant: Grant, key: str, now: datetime, *, lives: timedelta | None = None) -> SignedUrl:
+        """Presign a GET. Raises BadInput for a key outside the grant or a grant that is not for reading."""
+        signing = self._signer(grant, Level.READ, now, key)
+        length = _length(signing, now, lives)
+        return SignedUrl(key=key, url=signing.presigner.get(key, length), expires_at=now + length)
+
+    def put(self, grant: Grant, key: str, now: datetime, *, lives: timedelta | None = None) -> SignedUrl:
+        """Presign a PUT. Raises BadInput for a key outside the grant or a grant that is not for writing."""
+        signing = self._signer(grant, Level.WRITE, now, key)
+        length = _length(signing, now, lives)
+        return SignedUrl(key=key, url=signing.presigner.put(key, length), expires_at=now + length)
+
+    def post(self, grant: Grant, now: datetime, *, least: int, most: int) -> PostForm:
+        """Presign a POST form for files of `least` to `most` bytes. Raises BadInput for sizes that mean nothing."""
+        if not 0 <= least <= most <= _LARGEST:
+            raise BadInput(f"The sizes must be 0 <= least <= most <= {_LARGEST} bytes (5 GiB).", field="command")
+        signing = self._signer(grant, Level.WRITE, now)
+        length = _length(signing, now, None)
+        url, fields = signing.presigner.post(grant.entitlement.place, length, least=least, most=most)
+        return PostForm(url=url, fields=tuple(fields.items()), expires_at=now + length)
+
+    def manifest(self, grant: Grant, now: datetime) -> Iterator[SignedUrl]:
+        """Presign a GET for every object of the grant. Refuses before the first, not at it."""
+        signing = self._signer(grant, Level.READ, now)
+        length = _length(signing, now, None)
+        keys = signing.presigner.keys_in(grant.entitlement.place)
+        signed = signing.presigner.many(keys, now, length)
+        return (SignedUrl(key=key, url=url, expires_at=now + length) for key, url in signed)
+
+    def _signer(self, grant: Grant, level: Level, now: datetime, key: str | None = None) -> Signing:
+        if grant.delivery is Delivery.POLICY:
+            raise BadInput("This grant is a policy on your own identity; sign with your own keys.", field="delivery")
+        if level not in grant.entitlement.levels:
+            raise BadInput(f"This grant is not for {level}, so no such link can be made.", field="level")
+        if key is not None and not (key and grant.entitlement.place.holds(key)):
+            raise BadInput(f"«{key}» is not within {grant.entitlement.place}.", field="resource")
+        return self._signing.of(grant, now)
+
+
+def _must_be_usable(grant: Grant, now: datetime) -> None:
+    if not grant.usable(now):
+        raise TooLate("This grant is not active, so nothing is handed out.")
+
+
+def _length(signing: Signing, now: datetime, wish: timedelta | None) -> timedelta:
+    """How long a URL made now lives, in whole seconds. Raises TooLate when less than one is left."""
+    left = min(signing.ends - now, LONGEST, wish or LONGEST)
+    if left < timedelta(seconds=1):
+        raise TooLate("This grant ends at this very moment.")
+    return timedelta(seconds=int(left.total_seconds()))
