@@ -8,6 +8,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 root=$(pwd)
+venv=$root/.venv
 servers=$root/.servers
 log=$servers/setup.log
 python=${PYTHON:-python3}
@@ -70,7 +71,7 @@ install() {
     into=$1
     shift
     "$servers/installer/bin/uv" pip install --python "$into/bin/python" "$@" >>"$log" 2>&1 ||
-        quietly "$into/bin/python" "$(pip_wheel)/pip" install "$@"
+        quietly env PATH="$into/bin:$PATH" "$into/bin/python" "$(pip_wheel)/pip" install "$@"
 }
 
 locked() {
@@ -79,11 +80,11 @@ locked() {
 }
 
 daypass() {
-    fits .venv "$1" && [ -x .venv/bin/daypass ] && return
+    fits "$venv" "$1" && [ -x "$venv/bin/daypass" ] && return
     say "installing Daypass and what it needs"
-    locked .venv "$1"
-    install .venv --no-deps --no-build-isolation --editable .
-    mark .venv "$1"
+    locked "$venv" "$1"
+    install "$venv" --no-deps --no-build-isolation --editable .
+    mark "$venv" "$1"
 }
 
 aws_command() {
