@@ -6,6 +6,7 @@ The command line hangs its own callbacks on the same parameters (doors/cli); Sla
 """
 
 import click
+from click.shell_completion import CompletionItem
 
 SLACK_VERBS = ("request", "ls", "show", "done", "extend", "cancel", "link", "approve", "deny", "login", "help")
 """What Slack understands; the rest hands out secrets or starts programs, which belong on the person's own machine."""
@@ -13,8 +14,37 @@ SLACK_VERBS = ("request", "ls", "show", "done", "extend", "cancel", "link", "app
 _FOR = "How long: 90m, 2h, 1h30m, 1d, or «until 18:00»."
 
 
+_LEVELS = ("list", "read", "write", "delete")
+_DELIVERIES = ("session", "policy", "link")
+
+
+class _Id(click.types.StringParamType):
+    """An id; the command line completes those that the service knows of."""
+
+    name = "id"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG002 - click's own shape
+        """Offer the ids that whoever runs this command has at hand."""
+        known: list[tuple[str, str]] = getattr(ctx.find_root().obj, "known_ids", list)()
+        return [CompletionItem(one, help=what) for one, what in known if one.startswith(incomplete)]
+
+
+class _Word(click.types.StringParamType):
+    """A word of a few that are offered; the service judges what was typed."""
+
+    name = "word"
+
+    def __init__(self, *offered: str) -> None:
+        self._offered = offered
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Offer the words that are not there yet."""
+        said = ctx.params.get(param.name or "") or ()
+        return [CompletionItem(one) for one in self._offered if one.startswith(incomplete) and one not in said]
+
+
 def _id(what: str) -> click.Argument:
-    return click.Argument(["id"], metavar="ID", required=True, help=f"The id of the {what}, as `ls` shows it.")
+    return click.Argument(["id"], metavar="ID", type=_Id(), help=f"The id of the {what}, as `ls` shows it.")
 
 
 def _for(text: str = _FOR) -> click.Option:
@@ -39,7 +69,7 @@ _ALL = (
         object: acme-reports/2026/.""",
         epilog='Example: request s3 read acme-reports/2026/ --for 2h --reason "INC-42"',
         params=[
-            click.Argument(["what"], nargs=-1, metavar="s3 LEVEL WHERE"),
+            click.Argument(["what"], nargs=-1, type=_Word("s3", *_LEVELS), metavar="s3 LEVEL WHERE"),
             _for(),
             _until(),
             click.Option(
@@ -51,6 +81,7 @@ _ALL = (
             click.Option(
                 ["--as", "delivery"],
                 metavar="session|policy|link",
+                type=_Word(*_DELIVERIES),
                 help="How the access reaches you; a session if not said.",
             ),
             click.Option(["--versions"], is_flag=True, help="Old versions of the objects too."),

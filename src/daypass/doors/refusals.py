@@ -35,7 +35,10 @@ from daypass.model.errors import (
 OK, ERROR, DENIED, TIMED_OUT = 0, 1, 2, 4
 """The exit codes of the command line."""
 
-INTERNAL = "Something went wrong inside Daypass. What was done is in the journal; what went wrong, the operator finds in the log."
+INTERNAL = (
+    "Something went wrong inside Daypass. What was done is in the journal; "
+    "what went wrong, the operator finds in the log."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

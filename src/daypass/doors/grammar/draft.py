@@ -96,9 +96,10 @@ def level_and_resource(words: Sequence[str]) -> tuple[str, str]:
             raise BadInput(f"«{extra[:40]}» is one word too many; put quotes around what belongs together.")
         case [level, resource]:
             return level, resource
-    lone = rest[0] if rest else ""
-    named = not re.search(r"[/.:\-\d]", lone) and (_is_level(lone) or bool(did_you_mean(lone, Level)))
-    return (lone, "") if named else ("", lone)
+        case [lone]:
+            return _lone(lone)
+        case _:
+            return "", ""
 
 
 def parse_delivery(text: str) -> Delivery:
@@ -146,6 +147,12 @@ def _levels(text: str) -> frozenset[Level]:
                 f"«{word[:40]}» is not a level of access; there are list, read, write and delete.{hint}", field="level"
             )
     return parse_levels(text)
+
+
+def _lone(word: str) -> tuple[str, str]:
+    """Tell whether the only word is a level, or nearly one; else it is the place."""
+    named = not re.search(r"[/.:\-\d]", word) and (_is_level(word) or bool(did_you_mean(word, Level)))
+    return (word, "") if named else ("", word)
 
 
 def _is_level(word: str) -> bool:

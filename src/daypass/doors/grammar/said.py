@@ -183,7 +183,7 @@ def _understood(verb: str, words: Sequence[str]) -> dict[str, Any]:
     try:
         params = COMMANDS[verb].make_context(verb, list(words)).params
     except click.ClickException as error:
-        raise BadInput(sentence_for(error, verb), field=_field(error)) from None
+        raise BadInput(sentence_for(error), field=_field(error)) from None
     for name, value in params.items():
         if isinstance(value, str) and value.startswith("--"):
             option = _option(name)
@@ -194,18 +194,23 @@ def _understood(verb: str, words: Sequence[str]) -> dict[str, Any]:
     return params
 
 
-def sentence_for(error: click.ClickException, verb: str) -> str:
+def sentence_for(error: click.ClickException) -> str:  # noqa: PLR0911 - a sentence for each complaint
     """Say in our words what click found wrong with a command."""
+    command = error.ctx.command if isinstance(error, click.UsageError) and error.ctx else None
+    verb = command.name if command else "this"
     match error:
         case click.NoSuchOption():
-            hint = did_you_mean("--" + error.option_name.lstrip("-"), _options(verb))
+            hint = did_you_mean("--" + error.option_name.lstrip("-"), _options(command))
             return f"«{error.option_name[:40]}» is not an option of {verb}.{hint}"
-        case click.BadOptionUsage() if "takes no value" in error.message or "does not take a value" in error.message:
+        case click.NoSuchCommand():
+            known = command.list_commands(error.ctx) if isinstance(command, click.Group) and error.ctx else []
+            return f"«{error.command_name[:40]}» is not a command.{did_you_mean(error.command_name, known)}"
+        case click.BadOptionUsage() if "does not take a value" in error.message:
             return f"{error.option_name} takes no value; say it alone or leave it out."
         case click.BadOptionUsage():
             return f"{error.option_name} needs a value; see {verb} --help."
         case click.MissingParameter() if error.param is not None:
-            return f"Say the {error.param.name} as well; see {verb} --help."
+            return f"Say the {error.param.human_readable_name.lower()} as well; see {verb} --help."
         case click.UsageError() if "unexpected extra argument" in error.message:
             extra = error.message.partition("(")[2].rstrip(").")
             return f"There is a word too many: {extra}. Put quotes around what belongs together."
@@ -213,12 +218,9 @@ def sentence_for(error: click.ClickException, verb: str) -> str:
             return error.format_message()
 
 
-def _options(verb: str) -> list[str]:
-    return (
-        [name for param in COMMANDS[verb].params for name in param.opts if name.startswith("--")]
-        if verb in COMMANDS
-        else []
-    )
+def _options(command: click.Command | None) -> list[str]:
+    params = command.params if command else []
+    return ["--help", *(name for param in params for name in param.opts if name.startswith("--"))]
 
 
 def _option(name: str) -> str:

@@ -1,4 +1,4 @@
-"""What is handed over: tokens, credentials, addresses, proofs. None is kept or logged, and `repr` leaves secrets out."""
+"""What is handed over: tokens, credentials, addresses, proofs. None is kept or logged; `repr` leaves secrets out."""
 
 from datetime import datetime
 from typing import Literal
@@ -38,7 +38,7 @@ class PrincipalOut(Outgoing):
 
 
 class CredentialsOut(Outgoing):
-    """AWS credentials in the form that `credential_process` reads (AWS SDKs reference, "Process credential provider")."""
+    """AWS credentials as `credential_process` reads them (AWS SDKs reference, "Process credential provider")."""
 
     version: Literal[1] = Field(default=1, alias="Version")
     access_key_id: str = Field(alias="AccessKeyId")

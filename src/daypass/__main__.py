@@ -1,0 +1,54 @@
+"""The command line's entry: it hands the rooms an operator runs to the door that people type at."""
+
+import sys
+from collections.abc import Sequence
+
+# Everything is imported where it is used: `daypass --help` and `daypass credentials` are over before a database
+# toolkit or a web server would have been imported.
+
+
+def main() -> None:
+    """Run `daypass` and exit with its code."""
+    from daypass.doors.cli.quick import try_quickly  # noqa: PLC0415 - see above
+
+    if (kept := try_quickly(sys.argv[1:])) is not None:
+        print(kept)  # noqa: T201 - what an AWS SDK waits for
+        return
+    from daypass.doors.cli.here import House  # noqa: PLC0415 - see above
+    from daypass.doors.cli.main import run  # noqa: PLC0415 - see above
+
+    sys.exit(run(sys.argv[1:], House(serve=_serve, work=_work, migrate=_migrate, doctor=_doctor, demo=_demo)))
+
+
+def _serve() -> None:
+    from daypass import wiring  # noqa: PLC0415 - see above
+
+    wiring.serve()
+
+
+def _work() -> None:
+    from daypass import wiring  # noqa: PLC0415 - see above
+
+    wiring.work()
+
+
+def _migrate() -> None:
+    from daypass import wiring  # noqa: PLC0415 - see above
+
+    wiring.migrate()
+
+
+def _doctor() -> Sequence[tuple[bool, str]]:
+    from daypass import wiring  # noqa: PLC0415 - see above
+
+    return wiring.doctor()
+
+
+def _demo(play: bool) -> int | None:  # noqa: FBT001 - the one thing a demo is told
+    from daypass.sandbox import demo  # noqa: PLC0415 - see above
+
+    return demo.run(play=play)
+
+
+if __name__ == "__main__":
+    main()

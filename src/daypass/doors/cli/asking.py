@@ -1,0 +1,73 @@
+"""`request`, `extend`, `cancel`: ask, ask again, take it back."""
+
+from typing import Any
+
+import click
+
+from daypass.doors.cli import say
+from daypass.doors.cli.here import Here, adopt, json_option
+from daypass.doors.cli.waiting import wait_until_active
+from daypass.doors.grammar.draft import level_and_resource
+from daypass.model.length import parse_length
+
+
+@click.pass_obj
+def _request(here: Here, /, **said: Any) -> None:
+    dry_run, wait, as_json = (said.pop(name) for name in ("dry_run", "wait", "as_json"))
+    patience = parse_length(said.pop("timeout"))
+    level, resource = level_and_resource(said.pop("what"))
+    said |= {"for": said.pop("for_"), "level": level, "resource": resource}
+    body = {name: value for name, value in said.items() if value is not None}
+    answer = here.client().post(f"/requests?dry_run={'true' if dry_run else 'false'}", body)
+    if dry_run:
+        click.echo(say.as_json(answer) if as_json else _rehearsed(answer, here))
+        return
+    _say_filed(answer, here, as_json=as_json, wait=wait)
+    if wait:
+        wait_until_active(here, answer["id"], patience=patience, as_json=as_json)
+
+
+@click.pass_obj
+def _extend(here: Here, /, **said: Any) -> None:
+    grant, as_json = said.pop("id"), said.pop("as_json")
+    said["for"] = said.pop("for_")
+    body = {name: value for name, value in said.items() if value is not None}
+    _say_filed(here.client().post(f"/grants/{say.part(grant)}/extend", body), here, as_json=as_json, wait=False)
+
+
+@click.pass_obj
+def _cancel(here: Here, *, id: str, as_json: bool) -> None:  # noqa: A002 - as it is typed
+    answer = here.client().post(f"/requests/{say.part(id)}/cancel")
+    click.echo(say.as_json(answer) if as_json else f"{answer['id']}: cancelled.")
+
+
+def _say_filed(answer: dict[str, Any], here: Here, *, as_json: bool, wait: bool) -> None:
+    if not as_json:
+        names = here.client().get(f"/requests/{answer['id']}")["names"]
+        click.echo(say.filed(answer, here.zone(), names), err=wait)
+    elif not wait:
+        click.echo(say.as_json(answer))
+
+
+def _rehearsed(preview: dict[str, Any], here: Here) -> str:
+    request = preview["request"]
+    decided = "at once, by the rule" if preview["at_once"] else say.deciders(request["approvers"], preview["names"])
+    lines = [
+        f"Asked:    {say.what(request)} {say.term(request['term'], here.zone())}",
+        f"Decision: allowed by the rule «{preview['rule']}», for {say.length(preview['longest_s'])} at most",
+        f"Approval: {decided}",
+        f"Delivery: {request['delivery']}. {preview['promise']}",
+    ]
+    for paper in preview["papers"]:
+        lines += ["", f"Would be written: {paper['place']}", say.indented(paper["text"])]
+    return "\n".join([*lines, "", *preview["notes"], "Nothing was written, and nobody was asked."])
+
+
+request = adopt(
+    "request",
+    _request,
+    click.Option(["--timeout"], default="1h", metavar="LENGTH", help="How long --wait stays; 1h if not said."),
+    json_option(),
+)
+extend = adopt("extend", _extend, json_option())
+cancel = adopt("cancel", _cancel, json_option())

@@ -1,0 +1,100 @@
+"""What every command has within reach: the service, the person's login and time zone, and the operator's own doings."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from daypass.doors.cli.failure import Failure
+from daypass.doors.cli.home import Login, read_login, service_url
+from daypass.doors.commands import COMMANDS
+
+if TYPE_CHECKING:  # imported where it is needed, so that help comes at once
+    from daypass.doors.cli.client import Client
+    from daypass.doors.cli.say import Zone
+
+_COMPLETION_PATIENCE_S = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """What an operator runs; the entry hands it in, as a door does not reach out of the house."""
+
+    serve: Callable[[], None]
+    work: Callable[[], None]
+    migrate: Callable[[], None]
+    doctor: Callable[[], Sequence[tuple[bool, str]]]
+    demo: Callable[[bool], int | None]
+    """Told whether it is to play by itself; returns an exit code, None for 0."""
+
+
+class Here:
+    """This machine, and the service it speaks to."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+
+    @property
+    def url(self) -> str:
+        """Where the service is."""
+        return service_url()
+
+    @property
+    def now(self) -> datetime:
+        """This machine's clock, which decides nothing: the service has its own."""
+        return datetime.now(UTC)
+
+    def login(self) -> Login:
+        """Find the person's login. Raises Failure when there is none that is still good."""
+        login = read_login(self.url)
+        if login is None or login.is_over(self.now):
+            raise Failure(f"You are not logged in at {self.url}; run: daypass login", code="not_logged_in")
+        return login
+
+    def client(self, *, patience_s: float = 60) -> "Client":
+        """Speak to the service as the person who is logged in."""
+        from daypass.doors.cli.client import Client  # noqa: PLC0415 - see TYPE_CHECKING above
+
+        return Client(self.url, self.login().token, patience_s=patience_s)
+
+    def stranger(self) -> "Client":
+        """Speak to the service as nobody."""
+        from daypass.doors.cli.client import Client  # noqa: PLC0415 - see TYPE_CHECKING above
+
+        return Client(self.url)
+
+    def zone(self) -> "Zone":
+        """Say times as the person lives."""
+        from daypass.doors.cli.say import Zone  # noqa: PLC0415 - see TYPE_CHECKING above
+
+        return Zone(self.login().tz)
+
+    def known_ids(self) -> list[tuple[str, str]]:
+        """Every id of the person's own and of what waits for them, for the shell to complete. Never raises."""
+        try:
+            mine = self.client(patience_s=_COMPLETION_PATIENCE_S).get("/mine")
+        except Failure:
+            return []
+        shown = [*mine["grants"], *mine["waiting"], *mine["requests"], *mine["stuck"]]
+        return [(one["id"], f"{one['state']}: {'+'.join(one['levels'])} {one['resource']}") for one in shown]
+
+
+def json_option() -> click.Option:
+    """Make the option that every command has which says something a program could want."""
+    return click.Option(["--json", "as_json"], is_flag=True, help="For programs: JSON, every time in UTC.")
+
+
+def adopt(verb: str, callback: Callable[..., object], *more: click.Parameter) -> click.Command:
+    """Hang a callback, and options that only the command line has, on a command of the one grammar."""
+    said = COMMANDS[verb]
+    return click.Command(
+        verb,
+        params=[*said.params, *more],
+        help=said.help,
+        epilog=said.epilog,
+        short_help=said.short_help,
+        context_settings=said.context_settings,
+        callback=callback,
+    )

@@ -1,0 +1,96 @@
+"""`ls` and `show`: what is mine, what waits for me, and the whole story of one request."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from daypass.doors.cli import say
+from daypass.doors.cli.here import Here, adopt, json_option
+
+_HEAD = ("ID", "STATE", "WHAT", "HOW", "UNTIL")
+
+
+@click.pass_obj
+def _ls(here: Here, *, ended: bool, as_json: bool) -> None:
+    mine = here.client().get(f"/mine?all={'true' if ended else 'false'}")
+    click.echo(
+        say.as_json(mine)
+        if as_json
+        else "\n\n".join(_tables(mine, here.zone())) or "Nothing is yours now, and nothing waits for you."
+    )
+
+
+@click.pass_obj
+def _show(here: Here, *, id: str, as_json: bool) -> None:  # noqa: A002 - as it is typed
+    found = here.client().get(f"/requests/{say.part(id)}")
+    click.echo(say.as_json(found) if as_json else "\n".join(_story(found, here.zone())))
+
+
+def _tables(mine: dict[str, Any], zone: say.Zone) -> Iterator[str]:
+    names = mine["names"]
+    asked = [
+        (one["id"], one["state"], say.what(one), one["delivery"], say.term(one["term"], zone))
+        for one in mine["requests"]
+    ]
+    waiting = [
+        (
+            one["id"],
+            names.get(one["requestor"], one["requestor"]),
+            say.what(one),
+            say.term(one["term"], zone),
+            one["reason"],
+        )
+        for one in mine["waiting"]
+    ]
+    stuck = [
+        (one["id"], names.get(one["principal"], one["principal"]), say.what(one), one["stuck"] or "")
+        for one in mine["stuck"]
+    ]
+    laid = (
+        say.table("Your grants", _HEAD, (_grant(one, zone) for one in mine["grants"])),
+        say.table("Your requests", ("ID", "STATE", "WHAT", "HOW", "HOW LONG"), asked),
+        say.table("Waiting for your decision", ("ID", "WHO", "WHAT", "HOW LONG", "WHY"), waiting),
+        say.table("Stuck, for more than ten minutes", ("ID", "WHOSE", "WHAT", "LAST ERROR"), stuck),
+    )
+    return (one for one in laid if one)
+
+
+def _grant(grant: dict[str, Any], zone: say.Zone) -> tuple[str, ...]:
+    state = f"{grant['state']}, stuck: {grant['stuck']}" if grant["stuck"] else grant["state"]
+    return grant["id"], state, say.what(grant), grant["delivery"], zone.moment(grant["ends"])
+
+
+def _story(found: dict[str, Any], zone: say.Zone) -> Iterator[str]:
+    request, grant, names = found["request"], found["grant"], found["names"]
+    yield f"{request['id']}  {say.what(request)}"
+    yield f"  who       {names.get(request['requestor'], request['requestor'])}"
+    yield f"  how long  {say.term(request['term'], zone)} ({say.length(request['longest_s'])} at most)"
+    yield f"  why       {request['reason'] or '-'}"
+    yield f"  rule      {request['rule']}, decided by {say.deciders(request['approvers'], names)}"
+    yield f"  request   {request['state']}"
+    if grant:
+        yield from _life(grant, found["promise"], zone)
+    yield ""
+    for entry in found["story"]:
+        who = names.get(entry["actor"], entry["actor"])
+        yield f"  {zone.moment(entry['at'])}  {entry['kind']:<20}  {who}{_details(entry)}"
+
+
+def _life(grant: dict[str, Any], promise: str | None, zone: say.Zone) -> Iterator[str]:
+    yield f"  grant     {grant['state']}, {zone.moment(grant['starts'])} to {zone.moment(grant['ends'])}"
+    if grant["stuck"]:
+        yield f"  stuck     {grant['stuck']}"
+    if grant["ending"]:
+        yield f"  ended     {say.ending(grant)}"
+    if promise:
+        yield f"  early end {promise}"
+
+
+def _details(entry: dict[str, Any]) -> str:
+    told = [f"{name}={value}" for name, value in entry["details"].items() if value not in (None, "", [])]
+    return f"  {' '.join(told)}" if told else ""
+
+
+ls = adopt("ls", _ls, click.Option(["--all", "ended"], is_flag=True, help="Ended and decided ones too."), json_option())
+show = adopt("show", _show, json_option())

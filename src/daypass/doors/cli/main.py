@@ -1,0 +1,157 @@
+"""
+The `daypass` command: a list of commands, of which only the one that is run is imported.
+
+Exit codes: 0 ok, 1 an error or something that has ended, 2 denied, 4 took too long, 130 Ctrl-C.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+import click
+
+from daypass.doors.cli.failure import Failure
+from daypass.doors.cli.here import Here, House
+from daypass.doors.commands import COMMANDS
+
+_INTERRUPTED, _BROKEN_PIPE = 130, 141
+"""What a shell reports of a program that SIGINT or SIGPIPE ended."""
+
+_SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
+    "Ask for access": {
+        "request": ("asking:request", ""),
+        "ls": ("looking:ls", ""),
+        "show": ("looking:show", ""),
+        "extend": ("asking:extend", ""),
+        "cancel": ("asking:cancel", ""),
+        "done": ("deciding:done", ""),
+    },
+    "Use it": {
+        "exec": ("using:exec_", ""),
+        "credentials": ("using:credentials", ""),
+        "console": ("using:console", ""),
+        "link": ("using:link", ""),
+    },
+    "Decide": {
+        "approve": ("deciding:approve", ""),
+        "deny": ("deciding:deny", ""),
+        "revoke": ("deciding:revoke", ""),
+    },
+    "Yourself": {
+        "login": ("signing_in:login", "Let this command line speak for you."),
+        "logout": ("signing_in:logout", "End this login."),
+        "whoami": ("signing_in:whoami", "Say whom this command line speaks for."),
+        "completion": ("completion:completion", "Teach your shell to complete."),
+    },
+    "The journal": {
+        "journal": ("book:journal", "Read the journal."),
+        "verify": ("book:verify", "Check a journal's file, offline."),
+    },
+    "Run the service": {
+        "serve": ("operating:serve", "Run the service."),
+        "work": ("operating:work", "Run a worker alone."),
+        "migrate": ("operating:migrate", "Bring the database up to date."),
+        "doctor": ("operating:doctor", "Check the set-up, and say what to fix."),
+        "demo": ("operating:demo", "The whole story on this machine."),
+    },
+}
+_WHERE = {name: where for section in _SECTIONS.values() for name, (where, _) in section.items()}
+
+
+class Lazy(click.Group):
+    """A group whose help needs none of its commands."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's own shape
+        """Name every command."""
+        return list(_WHERE)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's own shape
+        """Import one command."""
+        if cmd_name not in _WHERE:
+            return None
+        module, name = _WHERE[cmd_name].split(":")
+        found = getattr(import_module(f"daypass.doors.cli.{module}"), name)
+        assert isinstance(found, click.Command)  # noqa: S101 - the table above says so
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's own shape
+        """Write the commands by what people come for."""
+        for title, commands in _SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl(
+                    [(name, said or str(COMMANDS[name].short_help)) for name, (_, said) in commands.items()]
+                )
+
+
+daypass = Lazy(
+    "daypass",
+    help="""Borrow access to AWS.
+
+    Begin with: daypass login, then daypass request s3 read acme-reports/2026/ --for 2h --reason "INC-42"
+    """,
+    params=[
+        click.Option(
+            ["--version"],
+            is_flag=True,
+            is_eager=True,
+            expose_value=False,
+            help="Print the version.",
+            callback=lambda ctx, _param, said: _version(ctx) if said else None,
+        )
+    ],
+    context_settings={"max_content_width": 100},
+)
+
+
+def run(arguments: Sequence[str], house: House) -> int:  # noqa: PLR0911 - each way to end has its code
+    """Run one command and return its exit code; whatever goes wrong is one sentence on stderr."""
+    try:
+        outcome = daypass.main(list(arguments), prog_name="daypass", standalone_mode=False, obj=Here(house))
+        sys.stdout.flush()
+    except Failure as failure:
+        return _say(failure.sentence, failure.exit_code)
+    except click.exceptions.NoArgsIsHelpError as error:
+        return _say(error.format_message(), 1)
+    except click.ClickException as error:
+        return _say(_in_our_words(error), 1)
+    except (KeyboardInterrupt, click.Abort):
+        return _say("", _INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read us has gone; Python would say so at the exit, on stderr.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _BROKEN_PIPE
+    except Exception as error:  # noqa: BLE001 - the top of the door: a traceback is for those who ask for one
+        return _unforeseen(error)
+    return outcome if isinstance(outcome, int) else 0
+
+
+def _say(sentence: str, exit_code: int) -> int:
+    click.echo(sentence, err=True)
+    return exit_code
+
+
+def _in_our_words(error: click.ClickException) -> str:
+    from daypass.doors.grammar.said import sentence_for  # noqa: PLC0415 - needed only when something is wrong
+
+    return sentence_for(error)
+
+
+def _unforeseen(error: Exception) -> int:
+    from daypass.doors import refusals  # noqa: PLC0415 - needed only when something is wrong
+    from daypass.model.errors import DaypassError  # noqa: PLC0415 - as above
+
+    if isinstance(error, DaypassError):
+        return _say(error.sentence, refusals.exit_code(error))
+    if os.environ.get("DAYPASS_DEBUG"):
+        raise error
+    return _say(
+        f"Something went wrong that nobody foresaw ({type(error).__name__}: {error}). DAYPASS_DEBUG=1 shows where.", 1
+    )
+
+
+def _version(ctx: click.Context) -> None:
+    from importlib.metadata import version  # noqa: PLC0415 - slow, and needed only here
+
+    click.echo(version("daypass"))
+    ctx.exit()

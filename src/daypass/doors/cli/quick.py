@@ -1,0 +1,74 @@
+"""
+AWS credentials of a grant, kept until shortly before they end: what an AWS SDK waits for at each of its starts.
+
+`credential_process` runs `daypass credentials ID` for every new process. While the kept credentials are good for five
+minutes more they are printed without asking the service, and without importing anything but this. They never
+outlive the grant: its date is inside them, and ending it early denies their session in AWS itself.
+"""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from daypass.doors.cli.failure import Failure
+from daypass.doors.cli.home import read_private, state_folder, write_private
+
+FRESH = timedelta(minutes=5)
+_ALPHABET = frozenset("23456789abcdefghjkmnpqrstuvwxyz")
+_LENGTH = 12
+
+
+def try_quickly(arguments: list[str]) -> str | None:
+    """Answer `credentials ID` from what is kept; None when that takes more than this page."""
+    if len(arguments) != len(("credentials", "ID")) or arguments[0] != "credentials":
+        return None
+    try:
+        found = kept(arguments[1], datetime.now(UTC), left=FRESH)
+    except Failure:
+        return None  # the long way says what is wrong
+    return json.dumps(found) if found else None
+
+
+def kept(grant: str, now: datetime, *, left: timedelta) -> dict[str, Any] | None:
+    """Read the kept credentials of a grant if they are good for `left` more."""
+    path = _file(grant)
+    text = read_private(path) if path else None
+    try:
+        found = json.loads(text or "null")
+        fresh = found is not None and datetime.fromisoformat(found["Expiration"]) - now >= left
+    except (ValueError, KeyError, TypeError):
+        return None  # half a file, or another's: ask the service
+    return found if fresh else None
+
+
+def keep(grant: str, credentials: dict[str, Any], now: datetime) -> None:
+    """Keep credentials, and sweep out those that are over."""
+    if (path := _file(grant)) is None:
+        return
+    _sweep(path.parent, now)
+    write_private(path, json.dumps(credentials))
+
+
+def forget(grant: str) -> None:
+    """Drop the kept credentials of a grant."""
+    if (path := _file(grant)) is not None:
+        path.unlink(missing_ok=True)
+
+
+def forget_all() -> None:
+    """Drop all kept credentials."""
+    for path in (state_folder() / "credentials").glob("*.json"):
+        path.unlink(missing_ok=True)
+
+
+def _sweep(folder: Path, now: datetime) -> None:
+    for path in folder.glob("*.json"):
+        if kept(path.stem, now, left=timedelta(0)) is None:
+            path.unlink(missing_ok=True)
+
+
+def _file(grant: str) -> Path | None:
+    """Name the file of a grant; None for what is no id, so that nothing outside the folder is ever named."""
+    fits = len(grant) == _LENGTH and _ALPHABET.issuperset(grant)
+    return state_folder() / "credentials" / f"{grant}.json" if fits else None

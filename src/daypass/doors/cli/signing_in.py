@@ -1,0 +1,79 @@
+"""`login`, `logout`, `whoami`: let this command line speak for somebody, and stop it."""
+
+import platform
+import time
+from typing import Any
+
+import click
+
+from daypass.doors.cli import quick, say
+from daypass.doors.cli.client import Client
+from daypass.doors.cli.failure import Failure
+from daypass.doors.cli.here import Here, json_option
+from daypass.doors.cli.home import Login, forget_login, keep_login, read_login
+from daypass.doors.refusals import TIMED_OUT
+
+_SLOWER_S = 5
+"""RFC 8628, section 3.5: after slow_down the interval grows by five seconds."""
+
+
+@click.command("login", help="Let this command line speak for you. It shows a code, which you confirm in Slack.")
+@click.option("--url", metavar="ADDRESS", help="The service, if it is not the one of DAYPASS_URL or the config file.")
+@click.pass_obj
+def login(here: Here, *, url: str | None) -> None:
+    """Show a code and wait until the person has confirmed it in Slack."""
+    client = Client(url) if url else here.stranger()
+    begun = client.post("/login/device", {"client": platform.node()[:200]})
+    click.echo(f"In Slack type:  /daypass login {begun['user_code']}", err=True)
+    click.echo(f"and confirm there. The code is good for {say.length(begun['expires_in'])}. Waiting ...", err=True)
+    token = _collect(client, begun)
+    who = Client(client.url, token["access_token"]).get("/me")
+    kept = Login(
+        token=token["access_token"], principal=who["id"], name=who["name"], tz=who["tz"], expires_at=token["expires_at"]
+    )
+    keep_login(client.url, kept)
+    click.echo(f"You are {who['name']}, until {say.Zone(who['tz']).moment(token['expires_at'])}.")
+
+
+@click.command("logout", help="End this login, here and at the service.")
+@click.option("--all", "everywhere", is_flag=True, help="End every login of yours, on every machine.")
+@click.pass_obj
+def logout(here: Here, *, everywhere: bool) -> None:
+    """End the login at the service, and forget it and all kept credentials whatever the service says."""
+    kept = read_login(here.url)
+    forget_login(here.url)
+    quick.forget_all()
+    if kept is not None:
+        _end(Client(here.url, kept.token), everywhere=everywhere)
+    click.echo("You are logged out.")
+
+
+@click.command("whoami", help="Say whom this command line speaks for.", params=[json_option()])
+@click.pass_obj
+def whoami(here: Here, *, as_json: bool) -> None:
+    """Ask the service whom the token speaks for."""
+    who = here.client().get("/me")
+    aws = who["aws"] or "no AWS identity"
+    click.echo(say.as_json(who) if as_json else f"{who['name']} ({who['id']}), {aws}, {who['tz']}, at {here.url}")
+
+
+def _collect(client: Client, begun: dict[str, Any]) -> dict[str, Any]:
+    interval, until = int(begun["interval"]), time.monotonic() + int(begun["expires_in"])
+    while time.monotonic() < until:
+        time.sleep(interval)
+        try:
+            return client.post("/login/token", {"device_code": begun["device_code"]})
+        except Failure as failure:
+            if failure.code == "slow_down":
+                interval += _SLOWER_S
+            elif failure.code not in {"authorization_pending", "unreachable", "unavailable", "throttled"}:
+                raise
+    raise Failure("Nobody confirmed the code in time; run `daypass login` again.", exit_code=TIMED_OUT)
+
+
+def _end(client: Client, *, everywhere: bool) -> None:
+    try:
+        client.post(f"/logout?all={'true' if everywhere else 'false'}")
+    except Failure as failure:
+        if failure.code != "not_logged_in":
+            raise
