@@ -125,7 +125,7 @@ def test_04_the_sweep_removes_what_no_live_grant_accounts_for(walk: Walk) -> Non
     walk.aws.held[relic.id] = relic
     walk.aws.held["zzzzzzzzzzzz"] = relic  # type: ignore[index]  # a grant nobody remembers
 
-    assert sweep([walk.aws], ledger=walk.ledger, now=walk.clock()) == 2
+    assert sweep([walk.aws], ledger=walk.ledger, now=walk.clock()).removed == 2
     assert set(walk.aws.held) == {live.id}
 
 
@@ -134,7 +134,8 @@ def test_04_the_sweep_never_adds(walk: Walk) -> None:
     grant = walk.active()
     walk.aws.held.clear()
     provisioners = walk.loop.provisioners
-    assert vanished([grant.id], provisioners=provisioners, ledger=walk.ledger, now=walk.clock()) == 1
+    seen = sweep([walk.aws], ledger=walk.ledger, now=walk.clock()).seen
+    assert vanished(seen, provisioners=provisioners, ledger=walk.ledger, now=walk.clock()) == 1
     walk.loop.run_until_idle()
 
     assert not walk.aws.held
@@ -175,6 +176,22 @@ def test_09_no_time_and_too_much_time_are_refused(length: timedelta) -> None:
     """Zero, negative, a century and the largest number there is: a sentence, no access."""
     with pytest.raises(BadInput):
         Term(length=length)
+
+
+def test_09_nothing_is_put_into_aws_while_our_clock_is_off(walk: Walk) -> None:
+    """A lease is written by our clock and judged by AWS's: while they disagree nothing goes in, and all comes out."""
+    old, new = walk.active(), walk.approve(walk.ask().id)
+    drop(old.id, by=ANN, ledger=walk.ledger, now=walk.clock())
+
+    def shut() -> None:
+        raise Unavailable("This machine's clock is an hour off.")
+
+    loop = walk.loop
+    loop.gate = shut
+    loop.run_until_idle()
+
+    assert not walk.aws.held
+    assert walk.ledger.grant(new.id).lease is None
 
 
 def test_10_approve_after_deny_changes_nothing(walk: Walk) -> None:

@@ -41,12 +41,18 @@ Outcome = Write | Later
 
 
 def advance(  # noqa: PLR0911 - one answer for each step of the plan
-    grant: Grant, *, provisioner: Provisioner, ledger: Ledger, clock: Callable[[], datetime]
+    grant: Grant,
+    *,
+    provisioner: Provisioner,
+    ledger: Ledger,
+    clock: Callable[[], datetime],
+    gate: Callable[[], None] = lambda: None,
 ) -> Outcome:
     """
     Take one grant one step further. May be repeated, may be cut off anywhere.
 
-    Raises what the provisioner raises; the loop turns that into another try.
+    `gate` raises while nothing may be put into AWS (our clock is off, say); it never stands in the way of a removal.
+    Raises what it and the provisioner raise; the loop turns that into another try.
     """
     now = clock()
     if grant.state is GrantState.ENDING or _is_over(grant, now):
@@ -55,6 +61,7 @@ def advance(  # noqa: PLR0911 - one answer for each step of the plan
         case Wait(until=until):
             return Later(until)
         case Provision(lease=lease):
+            gate()
             return _put_in(grant, lease, provisioner, ledger, clock)
         case Activate():
             return Write(_activated(grant, now))

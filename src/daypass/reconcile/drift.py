@@ -5,7 +5,8 @@ It only ever takes away. What is missing from AWS is never put back, whatever th
 from an old backup can end access early, and can never make it longer.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
@@ -22,33 +23,46 @@ log = structlog.get_logger()
 
 _LIVE = frozenset({GrantState.APPROVED, GrantState.ACTIVE, GrantState.ENDING})
 _BATCH = 200
+_MOST = 10_000
 
 
-def sweep(sweeps: Iterable[Sweep], *, ledger: Ledger, now: datetime) -> int:
-    """Remove everything of ours in AWS that no live grant accounts for; returns how much that was."""
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What one sweep saw of ours in AWS, and how much of it no live grant accounted for."""
+
+    seen: frozenset[GrantId]
+    removed: int
+
+
+def sweep(sweeps: Iterable[Sweep], *, ledger: Ledger, now: datetime) -> Swept:
+    """Remove everything of ours in AWS that no live grant accounts for."""
+    seen: set[GrantId] = set()
     removed = 0
     for one in sweeps:
         found = one.standing()
         while batch := list(islice(found, _BATCH)):
+            seen |= {standing.grant for standing in batch}
             orphans = _orphans(batch, ledger)
             for standing in orphans:
                 _remove(standing, one, ledger, now)
             removed += len(orphans)
-    return removed
+    return Swept(seen=frozenset(seen), removed=removed)
 
 
 def vanished(
-    ids: Iterable[GrantId], *, provisioners: Mapping[Delivery, Provisioner], ledger: Ledger, now: datetime
+    seen: Container[GrantId], *, provisioners: Mapping[Delivery, Provisioner], ledger: Ledger, now: datetime
 ) -> int:
-    """Begin to end those active grants among `ids` that AWS shows no more; returns how many those were."""
-    gone = [
-        grant
-        for grant in ledger.grants(ids=ids, states=(GrantState.ACTIVE,), limit=_BATCH)
-        if _is_gone(grant, provisioners, now)
-    ]
-    ledger.record_each([ending(grant, Why.VANISHED, now, "It was removed in AWS by hand.") for grant in gone])
-    for grant in gone:
-        log.warning("vanished from AWS", grant=grant.id)
+    """
+    Begin to end the active policies that a sweep did not see and that AWS, asked again, does not show.
+
+    Sessions and links leave nothing in AWS that a sweep could miss. Returns how many have vanished.
+    """
+    active = ledger.grants(states=(GrantState.ACTIVE,), limit=_MOST)
+    missed = [one for one in active if one.delivery is Delivery.POLICY and one.id not in seen]
+    gone = [one for one in missed if _is_gone(one, provisioners, now)]
+    ledger.record_each([ending(one, Why.VANISHED, now, "It was removed in AWS by hand.") for one in gone])
+    for one in gone:
+        log.warning("vanished from AWS", grant=one.id)
     return len(gone)
 
 

@@ -47,6 +47,8 @@ class Loop:
     queue: Queue
     provisioners: Mapping[Delivery, Provisioner]
     clock: Callable[[], datetime]
+    gate: Callable[[], None] = lambda: None
+    """Raises while nothing may be put into AWS; see `advance`."""
     in_flight: int = IN_FLIGHT
     hold: timedelta = HOLD
     draw: random.Random = field(default_factory=random.Random)
@@ -91,7 +93,8 @@ class Loop:
     def _advance(self, grant: Grant) -> _Result:
         try:
             provisioner = self.provisioners[grant.delivery]
-            return _Result(grant, advance(grant, provisioner=provisioner, ledger=self.ledger, clock=self.clock))
+            outcome = advance(grant, provisioner=provisioner, ledger=self.ledger, clock=self.clock, gate=self.gate)
+            return _Result(grant, outcome)
         except Exception as error:  # noqa: BLE001 - one bad grant is set aside; the rest go on
             return _Result(grant, error)
 
