@@ -1,0 +1,123 @@
+"""
+The Slack door, assembled: which conversation answers which thing that people do.
+
+`build` makes the Bolt app; `routes` serves it over signed HTTP; socket.Socket serves it over Socket Mode.
+"""
+
+import logging
+
+import structlog
+from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.error import BoltUnhandledRequestError
+from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from daypass.doors.desk import Desk
+from daypass.doors.slack import mine, request_form, reviews
+from daypass.doors.slack.commands import Commands
+from daypass.doors.slack.counter import Counter
+from daypass.doors.slack.form import Form
+from daypass.doors.slack.home import HomeTab
+from daypass.doors.slack.login import Logins
+from daypass.doors.slack.turn import Turn, Turns
+from daypass.doors.slack.workspace import SlackSettings
+
+COMMAND = "/daypass"
+SHORTCUT = "request_access"
+PATH = "/slack/events"
+"""Where Slack sends commands, interactions and events."""
+
+log = structlog.get_logger()
+
+
+def build(desk: Desk, settings: SlackSettings, turns: Turns, client: AsyncWebClient) -> AsyncApp:
+    """Make the Bolt app. Nothing is asked of Slack before the first turn, so that a cold start acknowledges at once."""
+    app = AsyncApp(
+        name="daypass",
+        logger=_framework_log(),
+        client=client,
+        signing_secret=settings.signing_secret,
+        authorize=_authorized(settings),
+        raise_error_for_unhandled_request=True,
+    )
+    counter = Counter(desk=desk)
+    home = HomeTab(counter=counter)
+    form = Form(counter=counter)
+    _listen_to_requests(app, turns, form, Commands(counter=counter, form=form, logins=Logins(counter=counter)))
+    _listen_to_reviews(app, turns, reviews.Reviews(counter=counter, home=home))
+    _listen_to_owners(app, turns, mine.Mine(counter=counter, home=home))
+    app.action("login.confirm")(turns.acting(Logins(counter=counter).confirm))
+    app.event("app_home_opened")(turns.acting(home.opened))
+    app.error(_unhandled)
+    return app
+
+
+def routes(app: AsyncApp) -> list[Route]:
+    """The address Slack posts to, for a Starlette or FastAPI application. Every request's signature is verified."""
+    slack = AsyncSlackRequestHandler(app)
+
+    async def events(request: Request) -> Response:
+        return await slack.handle(request)
+
+    return [Route(PATH, events, methods=["POST"])]
+
+
+def _listen_to_requests(app: AsyncApp, turns: Turns, form: Form, commands: Commands) -> None:
+    app.command(COMMAND)(turns.acting(commands.run, once=True))
+    app.shortcut(SHORTCUT)(turns.acting(form.open, once=True))
+    app.action("form.open")(turns.acting(form.open))
+    app.options("resource")(turns.suggesting(form.suggest))
+    app.view(request_form.CALLBACK)(turns.filling(form.submit))
+
+
+def _listen_to_reviews(app: AsyncApp, turns: Turns, review: reviews.Reviews) -> None:
+    app.action("review.approve")(turns.acting(review.approve))
+    app.action("review.deny")(turns.acting(review.ask_why_not))
+    app.action("review.length")(turns.acting(review.pick))
+    app.view(reviews.DENY_CALLBACK)(turns.filling(review.deny))
+    app.view(reviews.CUSTOM_CALLBACK)(turns.filling(review.approve_custom))
+
+
+def _listen_to_owners(app: AsyncApp, turns: Turns, own: mine.Mine) -> None:
+    app.action("mine.done")(turns.acting(own.done))
+    app.action("mine.cancel")(turns.acting(own.cancel))
+    app.action("mine.console")(turns.acting(own.console))
+    app.action("mine.link")(turns.acting(own.link))
+    app.action("mine.extend")(turns.acting(own.ask_extension))
+    app.action("mine.opened")(turns.acting(_nothing))
+    app.view(mine.EXTEND_CALLBACK)(turns.filling(own.extend))
+    app.view(mine.LINK_CALLBACK)(turns.filling(own.link_to))
+
+
+def _authorized(settings: SlackSettings) -> object:
+    """Every payload is answered with our own bot token; whose payloads they are is checked at each turn."""
+
+    async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=settings.bot_token)
+
+    return authorize
+
+
+async def _nothing(turn: Turn) -> None:
+    """Take note that a button with an address was pressed; the browser does the rest."""
+
+
+async def _unhandled(error: Exception) -> BoltResponse:
+    """Answer what nobody listens to. Bolt's own words for it would put the payload into the log."""
+    if isinstance(error, BoltUnhandledRequestError):
+        log.warning("slack.unhandled", kind=str(error.body.get("type", error.body.get("command", ""))))
+        return BoltResponse(status=404, body="")
+    log.error("slack.turn_failed", error=type(error).__name__)
+    return BoltResponse(status=500, body="")
+
+
+def _framework_log() -> logging.Logger:
+    """Bolt's own log, quiet: its warnings repeat payloads, and the facts are logged here."""
+    framework = logging.getLogger("daypass.slack")
+    framework.setLevel(logging.ERROR)
+    return framework

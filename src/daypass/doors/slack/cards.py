@@ -1,0 +1,136 @@
+"""
+The two messages that follow a request through its life: the approvers' and the requestor's.
+
+Both are drawn from the ledger each time; what an older drawing said is never read.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from daypass.doors.grammar import words_for_length
+from daypass.doors.slack import texts
+from daypass.doors.slack.blocks import Block, Note, actions, button, code, context, fields, option, quoted, section
+from daypass.doors.slack.counter import Picture
+from daypass.model.entitlement import Level
+from daypass.model.grant import Delivery, Grant, GrantState
+from daypass.model.request import Request, RequestState
+
+PRESETS = (
+    timedelta(minutes=5),
+    timedelta(hours=1),
+    timedelta(hours=4),
+    timedelta(hours=8),
+    timedelta(hours=24),
+    timedelta(days=7),
+)
+AS_ASKED, CUSTOM = "asked", "custom"
+
+
+def review_card(picture: Picture, in_aws: str, sent: str = "") -> Note:
+    """The approvers' message: who, what, for how long, why, under which rule; then the buttons, or what was decided."""
+    request = picture.request
+    blocks = [section(texts.asked(request)), _particulars(request), *_reason(request), context(in_aws)]
+    if request.state is RequestState.PENDING:
+        blocks.append(decision_row(request))
+    else:
+        blocks.append(section(texts.decision(request, picture.grant)))
+    blocks.append(context(" · ".join(part for part in (f"Id {code(request.id)}", sent) if part)))
+    return Note(text=texts.asked_shortly(request), blocks=tuple(blocks))
+
+
+def decision_row(request: Request) -> Block:
+    """The expiry picker, Approve and Deny."""
+    picks = lengths(request)
+    picker: Block = {
+        "type": "static_select",
+        "action_id": "review.length",
+        "options": picks,
+        "initial_option": picks[0],
+    }
+    return actions(
+        row_id(request.id),
+        [
+            picker,
+            button(texts.APPROVE, "review.approve", request.id, style="primary"),
+            button(texts.DENY, "review.deny", request.id, style="danger"),
+        ],
+    )
+
+
+def row_id(request_id: str) -> str:
+    """The block id of a request's decision row, under which Slack sends what was picked."""
+    return f"review:{request_id}"
+
+
+def lengths(request: Request) -> list[Block]:
+    """What the picker offers: as asked, the usual lengths that the rule allows, and another one."""
+    asked = f"As asked: {words_for_length(request.term.length)}" if request.term.length else "As asked"
+    usual = [
+        option(words_for_length(length), f"{int(length.total_seconds())}s") for length in PRESETS if length <= request.longest
+    ]
+    return [option(asked, AS_ASKED), *usual, option(texts.CUSTOM_OPTION, CUSTOM)]
+
+
+def status_card(picture: Picture, *, promise: str, public_url: str) -> Note:
+    """The requestor's message: what was asked, where it stands now, how to use it, and what can be done with it."""
+    request, grant = picture.request, picture.grant
+    entitlement = f"{texts.what(request.entitlement)} {texts.for_how_long(grant.term if grant else request.term)}"
+    blocks = [section(f"You asked to {entitlement}."), section(texts.standing(request, grant)), *_note(picture)]
+    if grant is not None and grant.state in {GrantState.APPROVED, GrantState.ACTIVE}:
+        blocks.append(section(texts.how_to_use(grant, public_url)))
+        blocks.append(context(promise))
+    if buttons := mine_buttons(picture):
+        blocks.append(actions(f"mine:{request.id}", buttons))
+    blocks.append(context(f"Id {code(request.id)} · rule {code(request.rule)}"))
+    return Note(text=texts.standing(request, grant), blocks=tuple(blocks))
+
+
+def mine_buttons(picture: Picture) -> Sequence[Block]:
+    """What the one who asked can do now."""
+    request, grant = picture.request, picture.grant
+    if request.state is RequestState.PENDING:
+        return [button(texts.CANCEL, "mine.cancel", request.id)]
+    match grant:
+        case Grant(state=GrantState.ACTIVE):
+            return [
+                *_use(grant),
+                button(texts.EXTEND, "mine.extend", grant.id),
+                button(texts.DONE, "mine.done", grant.id),
+            ]
+        case Grant(state=GrantState.APPROVED):
+            return [button(texts.DONE, "mine.done", grant.id)]
+        case _:
+            return []
+
+
+def _use(grant: Grant) -> list[Block]:
+    match grant.delivery:
+        case Delivery.SESSION:
+            return [button(texts.CONSOLE, "mine.console", grant.id)]
+        case Delivery.LINK if Level.READ in grant.entitlement.levels:
+            return [button(texts.MAKE_LINK, "mine.link", grant.id)]
+        case _:
+            return []
+
+
+def _particulars(request: Request) -> Block:
+    deciders = texts.deciders(request.approvers.people, request.approvers.slack_groups)
+    return fields(
+        (
+            ("For how long", texts.how_long(request.term)),
+            ("How", texts.DELIVERIES[request.delivery][0]),
+            ("Rule", f"{code(request.rule)}, at most {words_for_length(request.longest)}"),
+            ("May decide", deciders),
+        )
+    )
+
+
+def _reason(request: Request) -> list[Block]:
+    return [section("*Why*"), quoted(request.reason)] if request.reason else []
+
+
+def _note(picture: Picture) -> list[Block]:
+    """The words that somebody gave with their decision or with an end."""
+    ending = picture.grant.ending if picture.grant else None
+    words = ending.note if ending else (picture.request.approval.note if picture.request.approval else "")
+    return [quoted(words)] if words else []

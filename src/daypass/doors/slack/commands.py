@@ -1,0 +1,181 @@
+"""The slash command: the one grammar, spoken in Slack."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from daypass.doors import refusals
+from daypass.doors.grammar import (
+    Approve,
+    Cancel,
+    Confirm,
+    Deny,
+    Done,
+    Draft,
+    Extend,
+    Help,
+    ListMine,
+    MakeLink,
+    RequestAccess,
+    Said,
+    Show,
+    help_for,
+    parse,
+    split,
+)
+from daypass.doors.slack import texts
+from daypass.doors.slack.blocks import Block, Note, actions, button, context, escape, preformatted, quoted, section, sentence
+from daypass.doors.slack.counter import Counter, Picture, in_thread
+from daypass.doors.slack.form import Form
+from daypass.doors.slack.login import Logins
+from daypass.doors.slack.overview import Overview, overview
+from daypass.doors.slack.request_form import heard
+from daypass.doors.slack.turn import Turn
+from daypass.model.errors import BadInput, NotAllowed, NotFound
+from daypass.model.event import Event
+from daypass.model.grant import GrantId
+from daypass.model.principal import PrincipalId
+
+_PROGRAM = "/daypass"
+_LONGEST_VALUE = 2000
+"""Characters that a Slack button carries."""
+_MOST_LINES = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commands:
+    """`/daypass ...`"""
+
+    counter: Counter
+    form: Form
+    logins: Logins
+
+    async def run(self, turn: Turn) -> None:
+        """
+        Do what was typed. An incomplete request opens the form at once, before anything is looked up.
+
+        A request that cannot be filed as it stands comes back with its sentence and a button to the form.
+        """
+        said = unescape(str(turn.body.get("text") or ""))
+        words = split(said)
+        if _asks(words) and not _complete(words):
+            await self.form.open_with(turn, heard(words[1:]), problem=self._problem(words))
+            return
+        try:
+            person = await self.counter.person(turn.person)
+            await self._do(turn, parse(words, now=self.counter.desk.clock(), tz=person.tz))
+        except (BadInput, NotAllowed) as refusal:
+            if not _asks(words):
+                raise
+            await turn.tell(_with_form(refusals.sentence(refusal), said))
+
+    def _problem(self, words: list[str]) -> str:
+        """What is wrong with the words of an incomplete request, as far as that shows without their time zone."""
+        try:
+            parse(words, now=self.counter.desk.clock(), tz="UTC")
+        except BadInput as error:
+            return error.sentence
+        return ""
+
+    async def _do(self, turn: Turn, said: Said) -> None:  # noqa: C901 - one line for each command there is
+        match said:
+            case RequestAccess(draft=draft):
+                await self._request(turn, draft)
+            case Approve(id=subject, length=length):
+                await self.counter.approve(subject, by=turn.person, length=length)
+                await self._show(turn, subject)
+            case Deny(id=subject, reason=reason):
+                await self.counter.deny(subject, by=turn.person, reason=reason)
+                await self._show(turn, subject)
+            case Done(id=subject):
+                await self.counter.drop(subject, by=turn.person)
+                await self._show(turn, subject)
+            case Cancel(id=subject):
+                await self.counter.cancel(subject, by=turn.person)
+                await self._show(turn, subject)
+            case Extend(id=subject, term=term, reason=reason):
+                request = await self.counter.extend(subject, by=turn.person, term=term, reason=reason)
+                await turn.tell(Note(text=texts.filed(request)))
+            case MakeLink(id=subject, key=key):
+                await self._link(turn, subject, key)
+            case Confirm(user_code=user_code):
+                await self.logins.ask(turn, user_code)
+            case ListMine():
+                await self._list(turn)
+            case Show(id=subject):
+                await self._show(turn, subject)
+            case Help(verb=verb):
+                await turn.tell(Note(text="Daypass", blocks=tuple(preformatted(help_for(verb, program=_PROGRAM)))))
+
+    async def _request(self, turn: Turn, draft: Draft) -> None:
+        ask = draft.ask(turn.person)
+        if draft.dry_run:
+            seen = await self.counter.preview(ask)
+            papers = [part for paper in seen.rehearsal.papers for part in preformatted(f"{paper.place}\n{paper.text}")]
+            notes = [context(escape(note)) for note in seen.rehearsal.notes]
+            text = texts.previewed(seen.request, at_once=seen.decision.at_once)
+            await turn.tell(Note(text=text, blocks=(section(text), *papers, *notes)))
+            return
+        request = await self.counter.file(ask)
+        await turn.tell(Note(text=texts.filed(request)))
+
+    async def _link(self, turn: Turn, subject: GrantId, key: str) -> None:
+        address = await self.counter.link(subject, key, by=turn.person)
+        place = (await self.counter.picture(subject)).request.entitlement.place
+        await turn.tell(Note(text=texts.link_ready(address, key or place.key)), secret=True)
+
+    async def _list(self, turn: Turn) -> None:
+        desk = self.counter.desk
+        seen = await in_thread(lambda: overview(desk, turn.person))
+        await turn.tell(Note(text="Daypass", blocks=tuple(_overview_blocks(seen))))
+
+    async def _show(self, turn: Turn, subject: GrantId) -> None:
+        picture, story = await in_thread(lambda: self._look(subject, turn.person))
+        line = texts.one_line(picture.request, picture.grant)
+        told = [texts.story_line(event.at, event.kind, event.actor) for event in story[-_MOST_LINES:]]
+        reason = [quoted(picture.request.reason)] if picture.request.reason else []
+        await turn.tell(Note(text=line, blocks=(section(line), *reason, *(context(each) for each in told))))
+
+    def _look(self, subject: GrantId, by: PrincipalId) -> tuple[Picture, list[Event]]:
+        """Read a request for the one who asked or who may decide; for anybody else there is none."""
+        desk = self.counter.desk
+        picture = self.counter.look(subject)
+        request = picture.request
+        if by != request.requestor and not request.approvers.include(desk.directory.principal(by)):
+            raise NotFound(f"There is no request {subject} that you asked for or may decide on.")
+        return picture, desk.ledger.story(subject)
+
+
+def unescape(text: str) -> str:
+    """Read `&amp;`, `&lt;` and `&gt;`, which Slack writes for the signs it uses itself."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def _asks(words: list[str]) -> bool:
+    return bool(words) and words[0].lower() == "request" and not {"--help", "-h"} & set(words)
+
+
+def _complete(words: list[str]) -> bool:
+    spoken = heard(words[1:])
+    return bool(spoken.level and spoken.resource)
+
+
+def _with_form(said: str, command: str) -> Note:
+    """A refusal, and the way to the form with what was typed; the words are read anew there."""
+    words = command.partition(" ")[2]
+    opening = button(texts.OPEN_FORM, "form.open", words if len(words) <= _LONGEST_VALUE else "")
+    text = sentence(said)
+    return Note(text=text, blocks=(section(text), actions("refused", [opening])))
+
+
+def _overview_blocks(seen: Overview) -> Iterator[Block]:
+    mine = [texts.one_line(one.request, one.grant) for one in seen.grants]
+    asked = [texts.one_line(one, None) for one in seen.requests]
+    waiting = [f"{texts.asked(one)} `{one.id}`" for one in seen.waiting]
+    for title, lines, empty in (
+        (texts.HOME_GRANTS, mine, texts.NOTHING_MINE),
+        (texts.HOME_REQUESTS, asked, texts.NOTHING_ASKED),
+        (texts.HOME_WAITING, waiting, texts.NOTHING_WAITS),
+    ):
+        yield section(f"*{title}*")
+        for line in lines[:14] or [empty]:
+            yield section(line)

@@ -1,0 +1,166 @@
+"""
+The verbs as the Slack door calls them: in a thread, with the collaborators that lie on the desk.
+
+The verbs are plain functions that wait for a database and for AWS; Slack's conversations run on an event loop, which
+must never wait.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeVar
+
+from anyio import to_thread
+
+from daypass.doors.desk import Desk
+from daypass.lifecycle import links, login
+from daypass.lifecycle.cancel import cancel
+from daypass.lifecycle.drop import drop
+from daypass.lifecycle.extend import extend
+from daypass.lifecycle.hand_out import console
+from daypass.lifecycle.review import approve, deny
+from daypass.lifecycle.submit import Preview, preview, submit
+from daypass.model.errors import BadInput, NotFound
+from daypass.model.event import Login
+from daypass.model.grant import Delivery, Grant, GrantId
+from daypass.model.lease import Term
+from daypass.model.principal import Principal, PrincipalId
+from daypass.model.request import Ask, Request
+from daypass.ports import Provisioner
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A request and its grant, if it has one, as the ledger has them at this moment."""
+
+    request: Request
+    grant: Grant | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counter:
+    """What a person can have done. Every method raises what its verb raises."""
+
+    desk: Desk
+
+    async def file(self, ask: Ask) -> Request:
+        """File a request."""
+        desk, hands = self.desk, self._hands(ask.delivery)
+        return await in_thread(
+            lambda: submit(
+                ask, rules=desk.rules(), directory=desk.directory, provisioner=hands, ledger=desk.ledger, now=desk.clock()
+            )
+        )
+
+    async def preview(self, ask: Ask) -> Preview:
+        """Say what filing it would do."""
+        desk, hands = self.desk, self._hands(ask.delivery)
+        return await in_thread(
+            lambda: preview(ask, rules=desk.rules(), directory=desk.directory, provisioner=hands, now=desk.clock())
+        )
+
+    async def approve(self, request_id: GrantId, *, by: PrincipalId, length: timedelta | None) -> Grant:
+        """Approve a request, for `length` or as it was asked."""
+        return await in_thread(lambda: self._approve(request_id, by, length))
+
+    async def deny(self, request_id: GrantId, *, by: PrincipalId, reason: str) -> Request:
+        """Turn a request down."""
+        desk = self.desk
+        return await in_thread(
+            lambda: deny(
+                request_id, by=by, reason=reason, rules=desk.rules(), directory=desk.directory, ledger=desk.ledger, now=desk.clock()
+            )
+        )
+
+    async def cancel(self, request_id: GrantId, *, by: PrincipalId) -> Request:
+        """Take a request back."""
+        return await in_thread(lambda: cancel(request_id, by=by, ledger=self.desk.ledger, now=self.desk.clock()))
+
+    async def drop(self, grant_id: GrantId, *, by: PrincipalId) -> Grant:
+        """End one's own grant."""
+        return await in_thread(lambda: drop(grant_id, by=by, ledger=self.desk.ledger, now=self.desk.clock()))
+
+    async def extend(self, grant_id: GrantId, *, by: PrincipalId, term: Term | None, reason: str) -> Request:
+        """Ask for more time."""
+        return await in_thread(lambda: self._extend(grant_id, by, term, reason))
+
+    async def console(self, grant_id: GrantId, *, by: PrincipalId) -> str:
+        """Make a console sign-in address: a secret."""
+        desk = self.desk
+        return await in_thread(lambda: console(grant_id, by=by, vendor=desk.vendor, ledger=desk.ledger, now=desk.clock()))
+
+    async def link(self, grant_id: GrantId, key: str, *, by: PrincipalId) -> str:
+        """Make the address of a Daypass link: a secret."""
+        desk = self.desk
+        token = await in_thread(lambda: links.make(grant_id, key, by=by, ledger=desk.ledger, now=desk.clock()))
+        return f"{desk.public_url}/l/{token}"
+
+    async def waiting_login(self, user_code: str) -> Login:
+        """Find the command line that waits with a code."""
+        desk = self.desk
+        return await in_thread(lambda: login.waiting(user_code, logins=desk.logins, now=desk.clock()))
+
+    async def confirm_login(self, user_code: str, *, by: PrincipalId) -> Login:
+        """Make a waiting command line one's own."""
+        desk = self.desk
+        return await in_thread(
+            lambda: login.confirm(user_code, by=by, logins=desk.logins, ledger=desk.ledger, now=desk.clock())
+        )
+
+    async def person(self, principal_id: PrincipalId) -> Principal:
+        """Read one person."""
+        return await in_thread(lambda: self.desk.directory.principal(principal_id))
+
+    async def picture(self, subject: GrantId) -> Picture:
+        """Read a request and its grant."""
+        return await in_thread(lambda: self.look(subject))
+
+    def _approve(self, request_id: GrantId, by: PrincipalId, length: timedelta | None) -> Grant:
+        desk = self.desk
+        hands = self._hands(desk.ledger.request(request_id).delivery)
+        return approve(
+            request_id,
+            by=by,
+            length=length,
+            rules=desk.rules(),
+            directory=desk.directory,
+            provisioner=hands,
+            ledger=desk.ledger,
+            now=desk.clock(),
+        )
+
+    def _extend(self, grant_id: GrantId, by: PrincipalId, term: Term | None, reason: str) -> Request:
+        desk = self.desk
+        hands = self._hands(desk.ledger.grant(grant_id).delivery)
+        return extend(
+            grant_id,
+            by=by,
+            term=term,
+            reason=reason,
+            rules=desk.rules(),
+            directory=desk.directory,
+            provisioner=hands,
+            ledger=desk.ledger,
+            now=desk.clock(),
+        )
+
+    def look(self, subject: GrantId) -> Picture:
+        """Read a request and its grant, in the thread one is in. Raises NotFound."""
+        request = self.desk.ledger.request(subject)
+        try:
+            return Picture(request=request, grant=self.desk.ledger.grant(subject))
+        except NotFound:
+            return Picture(request=request, grant=None)
+
+    def _hands(self, delivery: Delivery) -> Provisioner:
+        try:
+            return self.desk.provisioners[delivery]
+        except KeyError:
+            raise BadInput(f"Access is not delivered as a {delivery} here.", field="delivery") from None
+
+
+async def in_thread(work: Callable[[], T]) -> T:
+    """Run something that waits, beside the event loop."""
+    return await to_thread.run_sync(work)

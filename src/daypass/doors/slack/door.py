@@ -1,0 +1,67 @@
+"""
+The Slack door as wiring sees it: made from a desk and settings, started, stopped.
+
+    http      routes() go into the web application; Slack's signature is verified on each request
+    socket    with an app-level token the door connects to Slack by itself, and needs no public address
+    outbox    what is to be told is told by this process too, unless another one does that
+"""
+
+import asyncio
+from datetime import timedelta
+
+from slack_bolt.async_app import AsyncApp
+from starlette.routing import Route
+
+from daypass.doors.desk import Desk
+from daypass.doors.slack.app import build, routes
+from daypass.doors.slack.notify import Notifier
+from daypass.doors.slack.socket import Patience, Socket
+from daypass.doors.slack.turn import Turns
+from daypass.doors.slack.workspace import Home, SlackSettings, web_client
+
+_DRAIN_S = 10.0
+
+
+class SlackDoor:
+    """Everything Slack needs of one process. Use it on one event loop."""
+
+    def __init__(
+        self, desk: Desk, settings: SlackSettings, *, tells: bool = True, patience: Patience | None = None
+    ) -> None:
+        """Lay it out; nothing runs and nothing is asked of Slack before `start`. `tells` empties the outbox too."""
+        self._desk, self._settings, self._tells = desk, settings, tells
+        client = web_client(settings)
+        self.notifier = Notifier(desk, client, settings)
+        self._turns = Turns(Home(client), after=self.notifier.nudge)
+        self.socket = Socket(self._app, settings.app_token, desk.clock, patience) if settings.app_token else None
+        self._stop = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def routes(self) -> list[Route]:
+        """What Slack posts to. Nothing without a signing secret: an unsigned request must not be believed."""
+        return routes(self._app()) if self._settings.signing_secret else []
+
+    @property
+    def envelope_age(self) -> timedelta | None:
+        """How long ago Slack last sent something by Socket Mode; None before the first, or without it."""
+        return self.socket.envelope_age if self.socket else None
+
+    async def start(self) -> None:
+        """Begin to listen and to tell."""
+        self._stop.clear()
+        loop = asyncio.get_running_loop()
+        if self._tells:
+            self._tasks.append(loop.create_task(self.notifier.run(self._stop)))
+        if self.socket is not None:
+            self._tasks.append(loop.create_task(self.socket.run(self._stop)))
+
+    async def stop(self) -> None:
+        """Listen no more, and let what is under way finish."""
+        self._stop.set()
+        await self._turns.drain(within=_DRAIN_S)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+
+    def _app(self) -> AsyncApp:
+        """A whole new app with a client of its own; the turns under way and their memory stay."""
+        return build(self._desk, self._settings, self._turns, web_client(self._settings))

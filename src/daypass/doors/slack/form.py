@@ -1,0 +1,65 @@
+"""Asking through the form: it opens prefilled, says its errors beside the field, and files."""
+
+from dataclasses import dataclass
+
+from daypass.doors import refusals
+from daypass.doors.grammar import Draft, Spoken, split
+from daypass.doors.slack.blocks import Block, View
+from daypass.doors.slack.counter import Counter, in_thread
+from daypass.doors.slack.request_form import FIELDS, form, heard, place_option, read
+from daypass.doors.slack.turn import Answer, Close, Show, Turn, Wrong
+from daypass.doors.slack.typeahead import places
+from daypass.model.errors import BadInput, DaypassError
+from daypass.model.principal import PrincipalId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """The request form at work."""
+
+    counter: Counter
+
+    async def open(self, turn: Turn) -> None:
+        """Open it: empty from the shortcut, else with the words that the button carries."""
+        said = turn.value if turn.body.get("actions") else ""
+        try:
+            spoken = heard(split(said))
+        except BadInput:
+            spoken = Spoken()
+        await turn.open(_made(form(spoken)))
+
+    async def open_with(self, turn: Turn, spoken: Spoken, *, problem: str = "") -> None:
+        """Open it with what was said already."""
+        await turn.open(_made(form(spoken, problem=problem)))
+
+    async def submit(self, turn: Turn) -> Answer:
+        """File what it says, or say what is wrong with it."""
+        spoken = read(turn.state)
+        try:
+            draft = await self.understand(spoken, turn.person)
+            await self.counter.file(draft.ask(turn.person))
+        except DaypassError as error:
+            return refused(error, form(spoken, problem=refusals.sentence(error)), FIELDS)
+        return Close()
+
+    async def understand(self, spoken: Spoken, by: PrincipalId) -> Draft:
+        """Understand words in the time zone of the person who said them."""
+        person = await self.counter.person(by)
+        return spoken.understood(now=self.counter.desk.clock(), tz=person.tz)
+
+    async def suggest(self, turn: Turn) -> list[Block]:
+        """Offer places that this person may ask for, as they type."""
+        typed = str(turn.body.get("value") or "")
+        found = await in_thread(lambda: places(self.counter.desk, turn.person, typed))
+        return [place_option(place) for place in found]
+
+
+def refused(error: DaypassError, view: View, fields: tuple[str, ...]) -> Answer:
+    """Put an error beside the field it is about, or on top of the form when it is about none of them."""
+    if isinstance(error, BadInput) and error.field in fields:
+        return Wrong(errors={error.field: refusals.sentence(error)}, view=view)
+    return Show(view=view)
+
+
+async def _made(view: View) -> View:
+    return view

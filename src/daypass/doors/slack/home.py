@@ -1,0 +1,79 @@
+"""The Home tab: what I have, what I asked for, what waits for me, and how it works."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from daypass.doors.slack import texts
+from daypass.doors.slack.blocks import Block, View, actions, button, context, divider, header, quoted, section
+from daypass.doors.slack.cards import decision_row, mine_buttons
+from daypass.doors.slack.counter import Counter, Picture, in_thread
+from daypass.doors.slack.overview import Overview, overview
+from daypass.doors.slack.turn import Turn
+from daypass.model.request import Request
+
+_MOST = 8
+"""Entries of each list: Slack shows 100 blocks at most, and one entry takes three."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeTab:
+    """The Home tab of whoever looks at it."""
+
+    counter: Counter
+
+    async def show(self, turn: Turn) -> None:
+        """Draw it for this person, from the ledger."""
+        desk = self.counter.desk
+        seen = await in_thread(lambda: overview(desk, turn.person))
+        await turn.client.views_publish(user_id=turn.person, view=tab(seen))
+
+    async def opened(self, turn: Turn) -> None:
+        """Draw it when somebody opens it; the Messages tab beside it is announced in the same way."""
+        if turn.body["event"].get("tab") == "home":
+            await self.show(turn)
+
+    async def refresh(self, turn: Turn) -> None:
+        """Draw it again after a click in it."""
+        if turn.at_home:
+            await self.show(turn)
+
+
+def tab(seen: Overview) -> View:
+    """The view of one person's Home tab."""
+    blocks = [
+        actions("home", [button(texts.REQUEST_BUTTON, "form.open", "", style="primary")]),
+        *_list(texts.HOME_WAITING, texts.NOTHING_WAITS, [list(_waiting(one)) for one in seen.waiting]),
+        *_list(texts.HOME_GRANTS, texts.NOTHING_MINE, [list(_entry(one)) for one in seen.grants]),
+        *_list(
+            texts.HOME_REQUESTS,
+            texts.NOTHING_ASKED,
+            [list(_entry(Picture(request=one, grant=None))) for one in seen.requests],
+        ),
+        header(texts.HOME_HELP),
+        section(texts.HOME_EXPLAINED),
+    ]
+    return {"type": "home", "blocks": blocks}
+
+
+def _list(title: str, empty: str, entries: list[list[Block]]) -> Iterator[Block]:
+    yield header(title)
+    if not entries:
+        yield context(empty)
+    for entry in entries[:_MOST]:
+        yield from entry
+    if len(entries) > _MOST:
+        yield context(texts.more_left(len(entries) - _MOST))
+    yield divider()
+
+
+def _waiting(request: Request) -> Iterator[Block]:
+    yield section(f"{texts.asked(request)[:-1]}, {texts.for_how_long(request.term)}.")
+    if request.reason:
+        yield quoted(request.reason)
+    yield decision_row(request)
+
+
+def _entry(picture: Picture) -> Iterator[Block]:
+    yield section(texts.one_line(picture.request, picture.grant))
+    if buttons := mine_buttons(picture):
+        yield actions(f"mine:{picture.request.id}", buttons)

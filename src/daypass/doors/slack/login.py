@@ -1,0 +1,29 @@
+"""Letting a command line speak for somebody: it is shown what asks, and only a click of theirs confirms."""
+
+from dataclasses import dataclass
+
+from daypass.doors.slack import texts
+from daypass.doors.slack.blocks import Note, actions, button, context, section
+from daypass.doors.slack.counter import Counter
+from daypass.doors.slack.turn import Turn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Logins:
+    """The device-code flow as Slack shows it (RFC 8628, section 3.3)."""
+
+    counter: Counter
+
+    async def ask(self, turn: Turn, user_code: str) -> None:
+        """Show what waits with this code: where it runs, since when."""
+        waiting = await self.counter.waiting_login(user_code)
+        asks = texts.login_asks(waiting.client, waiting.user_code, waiting.asked_at)
+        confirm = button(texts.CONFIRM_LOGIN, "login.confirm", waiting.user_code, style="primary")
+        await turn.tell(
+            Note(text=asks, blocks=(section(asks), context(texts.LOGIN_WARNING), actions("login", [confirm])))
+        )
+
+    async def confirm(self, turn: Turn) -> None:
+        """Make it theirs."""
+        await self.counter.confirm_login(turn.value, by=turn.person)
+        await turn.tell(Note(text=texts.LOGIN_DONE))

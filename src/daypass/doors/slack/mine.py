@@ -1,0 +1,114 @@
+"""What people do with their own: end it, ask for more time, get a console or a link, take a request back."""
+
+from dataclasses import dataclass
+
+from daypass.doors import refusals
+from daypass.doors.grammar import parse_id, parse_reason, parse_term
+from daypass.doors.slack import texts
+from daypass.doors.slack.blocks import Block, Note, View, actions, button, field, line, modal, section, sentence
+from daypass.doors.slack.counter import Counter
+from daypass.doors.slack.form import refused
+from daypass.doors.slack.home import HomeTab
+from daypass.doors.slack.request_form import typed
+from daypass.doors.slack.turn import Answer, Close, Show, Turn, page
+from daypass.model.entitlement import Reach
+from daypass.model.errors import DaypassError
+from daypass.model.grant import GrantId
+from daypass.model.request import LONGEST_REASON
+
+EXTEND_CALLBACK = "mine.extend"
+LINK_CALLBACK = "mine.link"
+_LONGEST_URL = 3000
+"""Characters that a Slack button carries as an address."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mine:
+    """The requestor's clicks."""
+
+    counter: Counter
+    home: HomeTab
+
+    async def done(self, turn: Turn) -> None:
+        """End the grant now."""
+        await self.counter.drop(parse_id(turn.value), by=turn.person)
+        await self.home.refresh(turn)
+
+    async def cancel(self, turn: Turn) -> None:
+        """Take the request back."""
+        await self.counter.cancel(parse_id(turn.value), by=turn.person)
+        await self.home.refresh(turn)
+
+    async def console(self, turn: Turn) -> None:
+        """Make a sign-in link at this click and show it to this person alone; it is kept nowhere."""
+        grant_id = parse_id(turn.value)
+        address = await self.counter.console(grant_id, by=turn.person)
+        await turn.tell(_sign_in(grant_id, address), secret=True)
+
+    async def link(self, turn: Turn) -> None:
+        """Make a link to the object of the grant, or ask to which one."""
+        grant_id = parse_id(turn.value)
+        picture = await self.counter.picture(grant_id)
+        place = picture.request.entitlement.place
+        if place.reach is not Reach.OBJECT:
+            await turn.open(_made(_link_form(grant_id, place.key)))
+            return
+        address = await self.counter.link(grant_id, place.key, by=turn.person)
+        await turn.tell(Note(text=texts.link_ready(address, place.key)), secret=True)
+
+    async def link_to(self, turn: Turn) -> Answer:
+        """Make a link to the object that was typed, and show it in the form's place."""
+        grant_id, key = parse_id(turn.body["view"]["private_metadata"]), typed(turn.state, "resource").strip()
+        try:
+            address = await self.counter.link(grant_id, key, by=turn.person)
+        except DaypassError as error:
+            return refused(error, _link_form(grant_id, key, refusals.sentence(error)), ("resource",))
+        return Show(view=page(texts.link_ready(address, key)))
+
+    async def ask_extension(self, turn: Turn) -> None:
+        """Open the small form for more time."""
+        await turn.open(_made(_extend_form(parse_id(turn.value))))
+
+    async def extend(self, turn: Turn) -> Answer:
+        """File the request for more time."""
+        grant_id = parse_id(turn.body["view"]["private_metadata"])
+        length, reason = typed(turn.state, "length"), typed(turn.state, "reason")
+        try:
+            person = await self.counter.person(turn.person)
+            term = parse_term(length.strip() or None, now=self.counter.desk.clock(), tz=person.tz)
+            await self.counter.extend(grant_id, by=turn.person, term=term, reason=parse_reason(reason))
+        except DaypassError as error:
+            view = _extend_form(grant_id, length, reason, refusals.sentence(error))
+            return refused(error, view, ("length", "reason"))
+        return Close()
+
+
+def _sign_in(grant_id: GrantId, address: str) -> Note:
+    if len(address) > _LONGEST_URL:
+        return Note(text=texts.console_too_long(grant_id))
+    opening = button(texts.OPEN_CONSOLE, "mine.opened", grant_id, style="primary", url=address)
+    return Note(
+        text=texts.console_ready(),
+        blocks=(section(texts.console_ready()), actions(f"console:{grant_id}", [opening])),
+    )
+
+
+def _link_form(grant_id: GrantId, key: str, problem: str = "") -> View:
+    blocks: list[Block] = [section(f"*{sentence(problem)}*")] if problem else []
+    blocks.append(field("resource", texts.KEY_LABEL, line(initial=key, longest=1024), hint=texts.KEY_HINT))
+    return modal(
+        texts.MAKE_LINK, blocks, callback_id=LINK_CALLBACK, submit=texts.MAKE_LINK, close="Cancel", metadata=grant_id
+    )
+
+
+def _extend_form(grant_id: GrantId, length: str = "", reason: str = "", problem: str = "") -> View:
+    blocks = [
+        section(f"*{sentence(problem)}*" if problem else texts.EXTEND_INTRO),
+        field("length", texts.LENGTH_LABEL, line(initial=length, longest=64), hint=texts.LENGTH_HINT, optional=True),
+        field("reason", texts.REASON_LABEL, line(initial=reason, longest=LONGEST_REASON, several=True), optional=True),
+    ]
+    return modal(texts.EXTEND, blocks, callback_id=EXTEND_CALLBACK, submit=texts.FORM_SUBMIT, close="Cancel", metadata=grant_id)
+
+
+async def _made(view: View) -> View:
+    return view

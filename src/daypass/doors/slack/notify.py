@@ -1,0 +1,111 @@
+"""
+From the outbox to Slack: every line is told, in the order of its subject, however long Slack is away.
+
+A line is crossed out when Slack has taken what it says, or when it can never be said (the channel is gone, the person
+has left). Otherwise it waits: for as long as Slack asks, else twice as long each time up to five minutes, and there is
+no last try. Nothing but messages ever waits for Slack.
+"""
+
+import asyncio
+import random
+from datetime import datetime, timedelta
+
+import structlog
+from slack_sdk.web.async_client import AsyncWebClient
+
+from daypass.doors.desk import Desk
+from daypass.doors.slack.conversation import TOLD, Conversation
+from daypass.doors.slack.counter import in_thread
+from daypass.doors.slack.outgoing import Outgoing, TryLater
+from daypass.doors.slack.workspace import SlackSettings
+from daypass.model.errors import DaypassError, NotFound
+from daypass.ports import Notice
+
+HOLD = timedelta(seconds=90)
+"""How long a line is ours; a process that dies gives it back after that."""
+_EACH_S = 60.0
+"""Seconds one line may take, less than the hold, so that no other process tells it at the same time."""
+_AT_ONCE = 16
+_EVERY_S = 1.0
+_SHORTEST, _LONGEST = timedelta(seconds=1), timedelta(minutes=5)
+
+log = structlog.get_logger()
+
+
+class Notifier:
+    """Empties the outbox into Slack."""
+
+    def __init__(self, desk: Desk, client: AsyncWebClient, settings: SlackSettings) -> None:
+        self._desk = desk
+        self._conversation = Conversation(desk=desk, outgoing=Outgoing(client=client), settings=settings)
+        self._wanted = asyncio.Event()
+        self._quiet_until: datetime | None = None
+
+    def nudge(self) -> None:
+        """Look at the outbox now: something was just written. To be called on the event loop."""
+        self._wanted.set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Tell everything that is to be told, until `stop` is set; what is under way is finished."""
+        while not stop.is_set():
+            try:
+                told = await self.run_once()
+            # The top of the loop: a database that is away for a while must not end it.
+            except Exception as error:  # noqa: BLE001
+                log.error("slack.outbox_unreadable", error=type(error).__name__)
+                told = 0
+            if not told:
+                await self._pause(stop)
+
+    async def run_once(self) -> int:
+        """Tell the lines that are due, each subject's oldest; returns how many were looked at."""
+        now = self._desk.clock()
+        if self._quiet_until is not None and now < self._quiet_until:
+            return 0
+        notices = await in_thread(lambda: self._desk.outbox.claim(now=now, hold=HOLD, limit=_AT_ONCE))
+        await asyncio.gather(*(self._tell(notice) for notice in notices))
+        return len(notices)
+
+    async def _tell(self, notice: Notice) -> None:
+        subject = notice.event.subject
+        try:
+            if subject is not None and notice.event.kind in TOLD:
+                async with asyncio.timeout(_EACH_S):
+                    await self._conversation.tell(notice, subject)
+        except TryLater as later:
+            await self._delay(notice, later.reason, later.pause)
+        except NotFound:
+            log.warning("slack.nothing_to_tell", grant=subject, kind=notice.event.kind)
+            await self._cross_out(notice)
+        except (DaypassError, TimeoutError) as error:
+            await self._delay(notice, type(error).__name__)
+        # A line that cannot be drawn is set aside for longer and longer; the others go on.
+        except Exception as error:  # noqa: BLE001
+            log.error("slack.line_failed", grant=subject, kind=notice.event.kind, error=type(error).__name__)
+            await self._delay(notice, type(error).__name__)
+        else:
+            await self._cross_out(notice)
+
+    async def _cross_out(self, notice: Notice) -> None:
+        await in_thread(lambda: self._desk.outbox.sent(notice.id))
+
+    async def _delay(self, notice: Notice, reason: str, asked: timedelta | None = None) -> None:
+        now = self._desk.clock()
+        if asked is not None:
+            self._quiet_until = max(self._quiet_until or now, now + asked)
+        until = now + (asked or back_off(notice.attempts))
+        log.warning("slack.told_later", grant=notice.event.subject, reason=reason, attempts=notice.attempts)
+        await in_thread(lambda: self._desk.outbox.delay(notice.id, until=until, error=reason))
+
+    async def _pause(self, stop: asyncio.Event) -> None:
+        self._wanted.clear()
+        waits = [asyncio.ensure_future(event.wait()) for event in (self._wanted, stop)]
+        await asyncio.wait(waits, timeout=_EVERY_S, return_when=asyncio.FIRST_COMPLETED)
+        for wait in waits:
+            wait.cancel()
+
+
+def back_off(attempts: int) -> timedelta:
+    """How long to wait after so many tries: a second, doubled each time, five minutes at most, with jitter."""
+    longest = min(_LONGEST, _SHORTEST * 2 ** min(attempts, 16))
+    return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, guards nothing

@@ -1,0 +1,150 @@
+"""The request form: its fields from words that were said already, and words again from its fields."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from daypass.doors.grammar import COMMANDS, Spoken
+from daypass.doors.grammar.draft import level_and_resource
+from daypass.doors.slack import texts
+from daypass.doors.slack.blocks import (
+    LONGEST_OPTION_VALUE,
+    Block,
+    View,
+    choice,
+    field,
+    line,
+    modal,
+    option,
+    plain,
+    section,
+    sentence,
+)
+from daypass.model.entitlement import Extra
+from daypass.model.errors import BadInput
+from daypass.model.grant import Delivery
+from daypass.model.request import LONGEST_REASON
+
+CALLBACK = "request"
+FIELDS = ("level", "resource", "length", "reason", "delivery", "start")
+"""The block ids of the form, which are the fields that an error may name."""
+
+_LONGEST_KEY = 1100
+
+
+def heard(words: Sequence[str]) -> Spoken:
+    """Make out what can be made out of the words after `request`, right or wrong."""
+    said: dict[str, Any] = COMMANDS["request"].make_context("request", list(words), resilient_parsing=True).params
+    try:
+        level, resource = level_and_resource(said.pop("what") or ())
+    except BadInput:
+        level, resource = "", ""
+    known = {name: value for name, value in said.items() if value is not None}
+    return Spoken(level=level, resource=resource, **known)
+
+
+def form(spoken: Spoken, *, problem: str = "") -> View:
+    """The form, filled in as far as words were said; `problem` stands on top of it."""
+    blocks = [
+        section(f"*{sentence(problem)}*" if problem else texts.FORM_INTRO),
+        _what(),
+        _levels(spoken.level),
+        _where(spoken.resource),
+        field("length", texts.LENGTH_LABEL, line(initial=_term(spoken), longest=64), hint=texts.LENGTH_HINT, optional=True),
+        field(
+            "reason",
+            texts.REASON_LABEL,
+            line(initial=spoken.reason, longest=LONGEST_REASON, several=True),
+            hint=texts.REASON_HINT,
+            optional=True,
+        ),
+        _delivery(spoken.delivery),
+        field("start", texts.START_LABEL, line(initial=spoken.start or "", longest=64), hint=texts.START_HINT, optional=True),
+        _extras(spoken),
+    ]
+    return modal(texts.FORM_TITLE, blocks, callback_id=CALLBACK, submit=texts.FORM_SUBMIT, close="Cancel")
+
+
+def read(state: Mapping[str, Any]) -> Spoken:
+    """Read the form's fields back into words."""
+    extras = chosen(state, "extras")
+    return Spoken(
+        level=",".join(chosen(state, "level")),
+        resource=typed(state, "resource") or _resource(state),
+        for_=typed(state, "length") or None,
+        start=typed(state, "start") or None,
+        reason=typed(state, "reason"),
+        delivery=next(iter(chosen(state, "delivery")), None),
+        versions=Extra.VERSIONS in extras,
+        tags=Extra.TAGS in extras,
+    )
+
+
+def typed(state: Mapping[str, Any], block_id: str) -> str:
+    """What was typed into a field."""
+    return str(_element(state, block_id).get("value") or "")
+
+
+def chosen(state: Mapping[str, Any], block_id: str) -> list[str]:
+    """What was picked or ticked in a field."""
+    element = _element(state, block_id)
+    one = element.get("selected_option")
+    return [str(each["value"]) for each in element.get("selected_options") or ([one] if one else [])]
+
+
+def _element(state: Mapping[str, Any], block_id: str) -> Mapping[str, Any]:
+    elements: Mapping[str, Mapping[str, Any]] = state.get(block_id) or {}
+    return next(iter(elements.values()), {})
+
+
+def _resource(state: Mapping[str, Any]) -> str:
+    return next(iter(chosen(state, "resource")), "")
+
+
+def _term(spoken: Spoken) -> str:
+    return spoken.for_ or (f"until {spoken.until.removeprefix('until ')}" if spoken.until else "")
+
+
+def _what() -> Block:
+    s3 = option(texts.WHAT_S3, "s3")
+    return field("what", texts.WHAT_LABEL, choice([s3], initial=s3))
+
+
+def _levels(said: str) -> Block:
+    options = [option(level.value, level.value, hint) for level, hint in texts.LEVELS.items()]
+    ticked = [each for each in options if each["value"] in set(said.lower().replace("+", ",").split(","))]
+    element: Block = {"type": "checkboxes", "options": options} | ({"initial_options": ticked} if ticked else {})
+    return field("level", texts.LEVEL_LABEL, element)
+
+
+def _extras(spoken: Spoken) -> Block:
+    options = [option(text, extra) for extra, text in texts.EXTRAS.items()]
+    said = {Extra.VERSIONS: spoken.versions, Extra.TAGS: spoken.tags}
+    ticked = [each for each in options if said[Extra(each["value"])]]
+    element: Block = {"type": "checkboxes", "options": options} | ({"initial_options": ticked} if ticked else {})
+    return field("extras", texts.EXTRAS_LABEL, element, optional=True)
+
+
+def _where(said: str) -> Block:
+    """A typeahead; a place too long for Slack to carry as a choice is typed instead."""
+    if len(said) > LONGEST_OPTION_VALUE:
+        return field("resource", texts.WHERE_LABEL, line(initial=said, longest=_LONGEST_KEY), hint=texts.WHERE_HINT)
+    element: Block = {
+        "type": "external_select",
+        "min_query_length": 0,
+        "placeholder": plain(texts.WHERE_PLACEHOLDER),
+    }
+    if said.strip():
+        element["initial_option"] = place_option(said)
+    return field("resource", texts.WHERE_LABEL, element, hint=texts.WHERE_HINT)
+
+
+def place_option(place: str) -> Block:
+    """A place as a choice; of a long one the end is shown, which tells places apart."""
+    shown = place if len(place) <= 75 else f"…{place[-74:]}"
+    return option(shown, place)
+
+
+def _delivery(said: str | None) -> Block:
+    options = {each: option(name, each.value, hint) for each, (name, hint) in texts.DELIVERIES.items()}
+    initial = options.get(Delivery((said or "session").lower())) if (said or "session").lower() in set(Delivery) else None
+    return field("delivery", texts.DELIVERY_LABEL, choice(list(options.values()), initial=initial or options[Delivery.SESSION]))

@@ -1,0 +1,106 @@
+"""
+Deciding: the buttons under the approvers' message and in the Home tab.
+
+A button carries the request's id and nothing else. Whether the click may do anything is asked of the ledger and the
+rules at that moment; a click that may not changes nothing, and the clicker is told why.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from daypass.doors import refusals
+from daypass.doors.grammar import parse_id, parse_length, parse_reason
+from daypass.doors.slack import texts
+from daypass.doors.slack.blocks import View, field, line, modal, section, sentence
+from daypass.doors.slack.cards import AS_ASKED, CUSTOM, row_id
+from daypass.doors.slack.counter import Counter
+from daypass.doors.slack.form import refused
+from daypass.doors.slack.home import HomeTab
+from daypass.doors.slack.request_form import chosen, typed
+from daypass.doors.slack.turn import Answer, Close, Turn
+from daypass.model.errors import DaypassError
+from daypass.model.grant import GrantId
+from daypass.model.request import LONGEST_REASON
+
+DENY_CALLBACK = "review.deny"
+CUSTOM_CALLBACK = "review.custom"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reviews:
+    """The approvers' clicks."""
+
+    counter: Counter
+    home: HomeTab
+
+    async def approve(self, turn: Turn) -> None:
+        """Approve for what the picker says; another length is asked for in a form."""
+        request_id = parse_id(turn.value)
+        picked = _picked(turn.state, request_id)
+        if picked == CUSTOM:
+            await turn.open(self._custom(request_id))
+            return
+        length = None if picked == AS_ASKED else parse_length(picked)
+        await self.counter.approve(request_id, by=turn.person, length=length)
+        await self.home.refresh(turn)
+
+    async def pick(self, turn: Turn) -> None:
+        """Ask for the length when it is none of those offered; any other choice waits for the button."""
+        if turn.value == CUSTOM:
+            block_id = str(turn.body["actions"][0]["block_id"])
+            await turn.open(self._custom(parse_id(block_id.removeprefix(row_id("")))))
+
+    async def approve_custom(self, turn: Turn) -> Answer:
+        """Approve for the length that was typed."""
+        request_id = parse_id(turn.body["view"]["private_metadata"])
+        said = typed(turn.state, "length")
+        try:
+            length: timedelta = parse_length(said)
+            await self.counter.approve(request_id, by=turn.person, length=length)
+        except DaypassError as error:
+            return refused(error, _custom_form(request_id, "", said, refusals.sentence(error)), ("length",))
+        return Close()
+
+    async def ask_why_not(self, turn: Turn) -> None:
+        """Open the form that asks for the reason of a denial."""
+        await turn.open(self._why_not(parse_id(turn.value)))
+
+    async def deny(self, turn: Turn) -> Answer:
+        """Deny with the reason that was typed."""
+        request_id = parse_id(turn.body["view"]["private_metadata"])
+        said = typed(turn.state, "reason")
+        try:
+            await self.counter.deny(request_id, by=turn.person, reason=parse_reason(said))
+        except DaypassError as error:
+            return refused(error, _deny_form(request_id, "", said, refusals.sentence(error)), ("reason",))
+        return Close()
+
+    async def _custom(self, request_id: GrantId) -> View:
+        picture = await self.counter.picture(request_id)
+        return _custom_form(request_id, texts.asked(picture.request))
+
+    async def _why_not(self, request_id: GrantId) -> View:
+        picture = await self.counter.picture(request_id)
+        return _deny_form(request_id, texts.asked(picture.request))
+
+
+def _picked(state: Mapping[str, Any], request_id: GrantId) -> str:
+    return next(iter(chosen(state, row_id(request_id))), AS_ASKED)
+
+
+def _custom_form(request_id: GrantId, intro: str, said: str = "", problem: str = "") -> View:
+    blocks = [
+        section(f"*{sentence(problem)}*" if problem else intro),
+        field("length", texts.CUSTOM_LABEL, line(initial=said, longest=64), hint="Such as 30m, 2h or 3d."),
+    ]
+    return modal(texts.APPROVE, blocks, callback_id=CUSTOM_CALLBACK, submit=texts.APPROVE, close="Cancel", metadata=request_id)
+
+
+def _deny_form(request_id: GrantId, intro: str, said: str = "", problem: str = "") -> View:
+    blocks = [
+        section(f"*{sentence(problem)}*" if problem else intro),
+        field("reason", texts.DENY_LABEL, line(initial=said, longest=LONGEST_REASON, several=True), optional=True),
+    ]
+    return modal(texts.DENY, blocks, callback_id=DENY_CALLBACK, submit=texts.DENY, close="Cancel", metadata=request_id)

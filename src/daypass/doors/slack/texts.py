@@ -1,0 +1,320 @@
+"""
+Every text that a person reads in Slack, in one place.
+
+Plain, short and exact. Times are Slack dates, so that each reader sees their own time zone. What people wrote
+themselves comes in through blocks.escape, blocks.code or a plain-text block.
+"""
+
+import shlex
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from daypass.doors.grammar import words_for_length
+from daypass.doors.slack.blocks import code, escape
+from daypass.model.entitlement import Entitlement, Level, Reach
+from daypass.model.grant import Delivery, Grant, GrantState, Why
+from daypass.model.lease import Term
+from daypass.model.principal import DAYPASS, PrincipalId
+from daypass.model.request import Request, RequestState
+
+FORM_TITLE = "Request access"
+FORM_SUBMIT = "Ask"
+FORM_INTRO = "Access to AWS that ends by itself. A colleague decides; you hear from me in a direct message."
+OPEN_FORM = "Open the form"
+REQUEST_BUTTON = "Request access"
+APPROVE, DENY, CANCEL = "Approve", "Deny", "Cancel the request"
+DONE, EXTEND = "I'm done", "Extend"
+CONSOLE, MAKE_LINK, OPEN_CONSOLE = "AWS console", "Make a link", "Sign in to AWS"
+CONFIRM_LOGIN = "Yes, that is me"
+ONE_MOMENT = "One moment …"
+STILL_WORKING = "This takes longer than usual. You can close this; I will tell you in a direct message what came of it."
+SETTLED = "Done. You can close this."
+NOT_ANSWERED = "I could not look that up in time. Please press the button again."
+CLICK_AGAIN = "The link could not be shown in time. Please press the button again."
+LOGIN_DONE = "Confirmed. The command line is logged in as you; `daypass logout` there ends it."
+LOGIN_WARNING = "Confirm only if you have just run `daypass login` yourself and your own screen shows this code."
+NOTHING_MINE = "You have no access now."
+NOTHING_ASKED = "You have asked for nothing that waits."
+NOTHING_WAITS = "Nothing waits for your decision."
+HOME_GRANTS, HOME_REQUESTS, HOME_WAITING, HOME_HELP = "Your access", "Your requests", "Waits for you", "How it works"
+HOME_EXPLAINED = (
+    "Ask with `/daypass request s3 read acme-reports/2026/ --for 2h --reason \"INC-42\"`, or with the button above. "
+    "A colleague sets how long and approves. AWS itself ends the access at the promised second.\n"
+    "`/daypass help` lists the other commands."
+)
+
+DELIVERIES = {
+    Delivery.SESSION: ("AWS session", "For the command line and the console"),
+    Delivery.POLICY: ("Your own AWS identity", "Your own keys may do it for that time"),
+    Delivery.LINK: ("Links", "For a browser, no AWS account needed"),
+}
+LEVELS = {
+    Level.LIST: "See which objects there are",
+    Level.READ: "List and download them",
+    Level.WRITE: "Upload and overwrite, not delete",
+    Level.DELETE: "Delete them",
+}
+LEVEL_LABEL, WHERE_LABEL, LENGTH_LABEL = "Level of access", "Where", "For how long"
+REASON_LABEL, DELIVERY_LABEL, START_LABEL, WHAT_LABEL = "Why", "How it reaches you", "Not before", "What"
+EXTRAS_LABEL = "Besides"
+EXTRAS = {"versions": "Old versions of the objects", "tags": "The objects' tags"}
+WHAT_S3 = "Amazon S3"
+WHERE_HINT = "A bucket, a prefix that ends in /, or one object. Type to search what you may ask for."
+WHERE_PLACEHOLDER = "acme-reports/2026/"
+LENGTH_HINT = "Such as 90m, 2h, 1d, or until 18:00. Left empty: what the rule gives."
+START_HINT = "Such as tomorrow 09:00. Left empty: as soon as it is approved."
+REASON_HINT = "Your approvers read it."
+DENY_LABEL = "Why not? The requestor reads it."
+CUSTOM_LABEL = "For how long"
+CUSTOM_OPTION = "Another length …"
+EXTEND_INTRO = "This files a new request. What you have stays as it is until it is decided."
+KEY_LABEL = "Which object"
+KEY_HINT = "Its whole key. Whoever has the link can open the object while your access lives."
+
+
+def person(principal: PrincipalId) -> str:
+    """Name somebody so that Slack shows who it is."""
+    return "Daypass" if principal == DAYPASS else f"<@{principal}>"
+
+
+def moment(at: datetime) -> str:
+    """A moment in the reader's own time zone, to the second; UTC where Slack cannot show it."""
+    fallback = f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time_secs}}|{fallback}>"
+
+
+def what(entitlement: Entitlement) -> str:
+    """What is asked for, in words: `read everything under acme-reports/2026/`."""
+    extras = f", with {' and '.join(sorted(entitlement.extras))}" if entitlement.extras else ""
+    return f"*{_listed(_levels(entitlement))}* {_place(entitlement)}{extras}"
+
+
+def how_long(term: Term) -> str:
+    """A term in words: `2 hours`, `until ... from ...`."""
+    length = words_for_length(term.length) if term.length is not None else ""
+    until = f"until {moment(term.until)}" if term.until is not None else ""
+    start = f", not before {moment(term.starts)}" if term.starts is not None else ""
+    return f"{length or until}{start}"
+
+
+def for_how_long(term: Term) -> str:
+    """A term as the end of a sentence: `for 2 hours`, `until 18:00`."""
+    return how_long(term) if term.until is not None else f"for {how_long(term)}"
+
+
+def deciders(people: Iterable[str], groups: Iterable[str]) -> str:
+    """Who may decide, people and Slack groups."""
+    named = [f"<@{one}>" for one in sorted(people)] + [f"<!subteam^{one}>" for one in sorted(groups)]
+    shown = ", ".join(named[:15]) or "nobody"
+    return f"{shown} and {len(named) - 15} more" if len(named) > 15 else shown
+
+
+def asked(request: Request) -> str:
+    """The approvers' message, first line."""
+    more = "for more time " if request.extends else ""
+    return f"{person(request.requestor)} asks {more}to {what(request.entitlement)}."
+
+
+def asked_shortly(request: Request) -> str:
+    """The approvers' notification."""
+    return f"{person(request.requestor)} asks to {what(request.entitlement)} {for_how_long(request.term)}"
+
+
+def who_was_asked(told: int, all_: int) -> str:
+    """How many of the deciders a request was sent to."""
+    return f"Sent to {told} of the {all_} who may decide; the others find it in my Home tab." if told < all_ else ""
+
+
+def filed(request: Request) -> str:
+    """The answer to a command or form that filed a request."""
+    if request.state is RequestState.APPROVED:
+        return f"Approved at once by the rule {code(request.rule)}: {what(request.entitlement)} {for_how_long(request.term)}."
+    who = deciders(request.approvers.people, request.approvers.slack_groups)
+    return f"Asked: {what(request.entitlement)} {for_how_long(request.term)}. Asked of: {who}. Id {code(request.id)}."
+
+
+def decision(request: Request, grant: Grant | None) -> str:
+    """What became of a request, for those who could decide."""
+    approval = request.approval
+    match request.state:
+        case RequestState.PENDING:
+            return "Waits for a decision."
+        case RequestState.APPROVED if approval is not None:
+            by = f"the rule {code(approval.rule)}" if approval.by == DAYPASS else person(approval.by)
+            term = grant.term if grant else request.term
+            return f"*Approved* by {by} {for_how_long(term)}, {moment(approval.at)}."
+        case RequestState.DENIED if approval is not None:
+            return f"*Denied* by {person(approval.by)}, {moment(approval.at)}."
+        case RequestState.CANCELLED:
+            return f"*Cancelled* by {person(request.requestor)}."
+        case _:
+            return "*Lapsed*: nobody decided in time."
+
+
+def standing(request: Request, grant: Grant | None) -> str:
+    """Where a request or grant stands, for the one who asked."""
+    if grant is None:
+        return _request_standing(request)
+    match grant.state:
+        case GrantState.APPROVED:
+            return f"{decision(request, grant)} {_soon(grant)}"
+        case GrantState.ACTIVE:
+            return f"*Live* until {moment(_ends(grant))}. AWS ends it by itself at that second."
+        case GrantState.ENDING:
+            return f"*Over*: {_why(grant)} Nothing more is handed out; the clean-up in AWS is under way."
+        case GrantState.ENDED:
+            at = f" {moment(grant.ended_at)}" if grant.ended_at else ""
+            return f"*Ended*{at}: {_why(grant)}"
+
+
+def stuck() -> str:
+    """Told when the clean-up takes longer than it should."""
+    return "AWS has not let me finish this yet. I keep trying, and whoever runs Daypass has been told."
+
+
+def ends_soon(grant: Grant) -> str:
+    """Told some minutes before the end."""
+    return f"*About to end*: {moment(_ends(grant))}. Press Extend if you need more time; what you have stays until that is decided."
+
+
+def how_to_use(grant: Grant, public_url: str) -> str:
+    """How the access is used, in mrkdwn, by delivery."""
+    match grant.delivery:
+        case Delivery.SESSION:
+            profile = f"[profile daypass-{grant.id}]\ncredential_process = daypass credentials {grant.id}"
+            return (
+                f"On your command line:\n```daypass exec {grant.id} -- {_example(grant.entitlement)}```\n"
+                f"For any AWS tool, in `~/.aws/config`:\n```{profile}```"
+            )
+        case Delivery.POLICY:
+            who = f" ({code(grant.aws.arn)})" if grant.aws else ""
+            return f"Your own AWS keys{who} now may {what(grant.entitlement)}:\n```{_example(grant.entitlement)}```"
+        case Delivery.LINK:
+            return (
+                f"Press the button for a link, or on your command line:\n```daypass link {grant.id}{_key(grant.entitlement)}```\n"
+                f"Links begin with {escape(public_url)}/l/ and stop working when this ends."
+            )
+
+
+def console_ready() -> str:
+    """Said with the sign-in button, to one person."""
+    return "Here is your sign-in link. It works for 15 minutes, once opened until your access ends. Do not pass it on."
+
+
+def console_too_long(grant_id: str) -> str:
+    """Said when Slack cannot carry the sign-in link."""
+    return f"The sign-in link is longer than Slack can carry. On your command line: `daypass console {grant_id}`"
+
+
+def link_ready(address: str, key: str) -> str:
+    """Said with a fresh link, to one person."""
+    return f"Your link to {code(key)}:\n{address}\nWhoever has it can open the object until your access ends. It is not shown again."
+
+
+def login_asks(client: str, user_code: str, asked_at: datetime) -> str:
+    """What a command line that wants to be somebody's says of itself."""
+    return f"A command line wants to speak for you.\n*From* {escape(client)}\n*Code* {code(user_code)}\n*Since* {moment(asked_at)}"
+
+
+def actions_in_aws(actions: Iterable[str]) -> str:
+    """The IAM actions a request would allow."""
+    return "In AWS: " + ", ".join(code(action) for action in actions)
+
+
+def actions_unknown(why: str) -> str:
+    """Said in place of the actions when they cannot be known."""
+    return f"In AWS: not known now ({escape(why)})"
+
+
+def more_left(number: int) -> str:
+    """Said under a list that was cut."""
+    return f"and {number} more; `/daypass ls` lists them."
+
+
+def one_line(request: Request, grant: Grant | None) -> str:
+    """A request or grant in one line of a list."""
+    return f"{code(request.id)} {what(request.entitlement)} {for_how_long(grant.term if grant else request.term)}: {standing(request, grant)}"
+
+
+def story_line(at: datetime, kind: str, actor: PrincipalId) -> str:
+    """One journal entry in `show`."""
+    return f"{moment(at)} {code(kind)} {person(actor)}"
+
+
+def previewed(request: Request, *, at_once: bool) -> str:
+    """What `--dry-run` says first."""
+    who = "nobody, it is approved at once" if at_once else deciders(request.approvers.people, request.approvers.slack_groups)
+    return (
+        f"Nothing was asked. You would ask to {what(request.entitlement)} {for_how_long(request.term)}, "
+        f"under the rule {code(request.rule)} (at most {words_for_length(request.longest)}); asked would be {who}."
+    )
+
+
+def _request_standing(request: Request) -> str:
+    if request.state is not RequestState.PENDING:
+        return decision(request, None)
+    return f"*Waits* for {deciders(request.approvers.people, request.approvers.slack_groups)}."
+
+
+def _soon(grant: Grant) -> str:
+    if grant.term.starts is not None:
+        return f"It begins {moment(grant.term.starts)}."
+    return "It is live in a few seconds; its time begins only then."
+
+
+def _ends(grant: Grant) -> datetime:
+    assert grant.lease is not None  # noqa: S101 - an active grant was leased
+    return grant.lease.ends
+
+
+def _why(grant: Grant) -> str:
+    if grant.ending is None:
+        return "its time is over."
+    by = person(grant.ending.by)
+    match grant.ending.why:
+        case Why.EXPIRED:
+            return "its time is over."
+        case Why.DONE:
+            return f"{by} said they were done."
+        case Why.REVOKED:
+            return f"{by} took it away."
+        case Why.VANISHED:
+            return "somebody removed it in AWS by hand, so it was closed and is not put back."
+        case Why.FAILED:
+            return "it could not be put into AWS."
+
+
+def _levels(entitlement: Entitlement) -> list[str]:
+    return [level.value for level in Level if level in entitlement.levels]
+
+
+def _listed(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _place(entitlement: Entitlement) -> str:
+    where = code(str(entitlement.place))
+    match entitlement.place.reach:
+        case Reach.BUCKET:
+            return f"everything in the bucket {where}"
+        case Reach.PREFIX:
+            return f"everything under {where}"
+        case Reach.OBJECT:
+            return f"the object {where}"
+
+
+def _example(entitlement: Entitlement) -> str:
+    """One `aws` command that this access allows, safe to paste into a shell."""
+    place = entitlement.place
+    address = escape(shlex.quote(f"s3://{place}" if place.key else f"s3://{place}/"))
+    if Level.READ in entitlement.levels and place.reach is Reach.OBJECT:
+        return f"aws s3 cp {address} ."
+    if entitlement.levels & {Level.READ, Level.LIST}:
+        return f"aws s3 ls {address}"
+    if Level.WRITE in entitlement.levels:
+        return f"aws s3 cp FILE {address}"
+    return f"aws s3 rm {address}" + ("" if place.reach is Reach.OBJECT else "NAME")
+
+
+def _key(entitlement: Entitlement) -> str:
+    return "" if entitlement.place.reach is Reach.OBJECT else " KEY"

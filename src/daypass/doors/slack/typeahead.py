@@ -1,0 +1,49 @@
+"""Places to offer while somebody types: those that exist and that the rules let this person ask for."""
+
+from daypass.doors.desk import Desk
+from daypass.doors.slack.blocks import LONGEST_OPTION_VALUE
+from daypass.model.entitlement import S3Place, parse_place
+from daypass.model.errors import BadInput, NotFound
+from daypass.model.principal import Principal, PrincipalId
+from daypass.rules.document import RuleBook
+from daypass.rules.reach import may_see
+
+MOST = 100
+"""Slack shows no more."""
+
+
+def places(desk: Desk, by: PrincipalId, typed: str) -> list[str]:
+    """
+    Buckets while a bucket is typed, then the prefixes and objects in it, one level at a time.
+
+    What was typed is offered first when it is a place by itself, so that one can ask for what is not there yet.
+    """
+    book, person = desk.rules(), desk.directory.principal(by)
+    plain = typed.strip().removeprefix("s3://")
+    found = _within(desk, book, person, plain) if "/" in plain else _buckets(desk, book, person, plain)
+    fitting = dict.fromkeys(place for place in [*_itself(book, person, typed), *found] if len(place) <= LONGEST_OPTION_VALUE)
+    return list(fitting)[:MOST]
+
+
+def _buckets(desk: Desk, book: RuleBook, person: Principal, typed: str) -> list[str]:
+    named = [bucket for bucket in desk.catalogue.buckets() if typed.lower() in bucket and may_see(book, person, bucket)]
+    return sorted(named, key=lambda bucket: (not bucket.startswith(typed.lower()), bucket))
+
+
+def _within(desk: Desk, book: RuleBook, person: Principal, typed: str) -> list[str]:
+    bucket, _, start = typed.partition("/")
+    if not may_see(book, person, bucket):
+        return []
+    try:
+        keys = desk.catalogue.prefixes(bucket, start)
+    except (BadInput, NotFound):
+        return []
+    return [f"{bucket}/{key}" for key in keys if may_see(book, person, bucket, key)]
+
+
+def _itself(book: RuleBook, person: Principal, typed: str) -> list[str]:
+    try:
+        place: S3Place = parse_place(typed)
+    except BadInput:
+        return []
+    return [str(place)] if may_see(book, person, place.bucket, place.key) else []

@@ -1,0 +1,95 @@
+"""
+Which Slack this is: its address, the secrets that open it, and the one workspace whose people are ours.
+
+A Slack user id means somebody only within a workspace. Who comes from another one (a shared channel, another
+workspace of the organisation) is refused, whatever their id looks like.
+"""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from daypass.model.errors import Misconfigured, NotYours, Unavailable
+
+_PATIENCE_S = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlackSettings:
+    """What the Slack door is told at its start."""
+
+    bot_token: str = field(repr=False)
+    """Begins with `xoxb-`."""
+    signing_secret: str = field(default="", repr=False)
+    """Proves that an HTTP request is Slack's. May be empty only when Socket Mode is used."""
+    app_token: str = field(default="", repr=False)
+    """Begins with `xapp-`; set it for Socket Mode."""
+    api_url: str = "https://slack.com/api/"
+    """The Slack Web API: https://slack-gov.com/api/ for GovSlack, or a local one."""
+    approvals_channel: str = ""
+    """Channel id (C0...) in which approvers are asked; empty asks each of them directly."""
+    most_asked: int = 20
+    """How many people one request is sent to at most when approvers are asked directly."""
+
+    def __post_init__(self) -> None:
+        if not self.api_url.endswith("/api/"):
+            raise Misconfigured(f"The Slack address «{self.api_url}» must end in /api/, such as https://slack.com/api/.")
+        if not (self.signing_secret or self.app_token):
+            raise Misconfigured("Give Slack's signing secret (for HTTP), or an app-level token (for Socket Mode).")
+
+
+def web_client(settings: SlackSettings) -> AsyncWebClient:
+    """
+    Make a client of the Web API.
+
+    It does not retry by itself: a post whose answer was lost would be made twice, and the outbox tries again anyway.
+    """
+    return AsyncWebClient(
+        token=settings.bot_token, base_url=settings.api_url, timeout=_PATIENCE_S, retry_handlers=[]
+    )
+
+
+class Home:
+    """The workspace the app is installed in, asked of Slack once (`auth.test`) and then known."""
+
+    def __init__(self, client: AsyncWebClient) -> None:
+        self._client = client
+        self._team: str | None = None
+        self._lock = asyncio.Lock()
+
+    async def team(self) -> str:
+        """The team id. Raises Unavailable while Slack does not say."""
+        async with self._lock:
+            if self._team is None:
+                self._team = await self._ask()
+            return self._team
+
+    async def must_include(self, body: Mapping[str, Any]) -> None:
+        """Raise NotYours unless every team that a payload names is this one."""
+        home = await self.team()
+        told = set(_teams(body))
+        if told != {home}:
+            raise NotYours("Daypass serves the people of its own Slack workspace only, and you come from another one.")
+
+    async def _ask(self) -> str:
+        try:
+            answer = await self._client.auth_test()
+        except (SlackClientError, aiohttp.ClientError, TimeoutError) as error:
+            raise Unavailable("Slack does not say which workspace this is; try again in a moment.") from error
+        return str(answer["team_id"])
+
+
+def _teams(body: Mapping[str, Any]) -> Iterator[str]:
+    """Every team a payload speaks of: where it happened, and where its person is from."""
+    told = (body.get("team_id"), (body.get("team") or {}).get("id"), _from(body).get("team_id"))
+    return (team for team in told if team)
+
+
+def _from(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    user = body.get("user")
+    return user if isinstance(user, Mapping) else {}

@@ -1,0 +1,278 @@
+"""Daypass behind the local Slack: the real app over the real wire, the real ledger, an AWS moved by hand."""
+
+import asyncio
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Self, cast
+
+import granian.server.embed
+import pytest
+import yaml
+from granian.constants import Interfaces
+from starlette.applications import Starlette
+
+from daypass.doors.desk import Desk
+from daypass.doors.slack.door import SlackDoor
+from daypass.doors.slack.socket import Patience
+from daypass.doors.slack.workspace import SlackSettings
+from daypass.model.entitlement import S3Place
+from daypass.model.errors import BadInput, NotFound
+from daypass.model.grant import Delivery, Grant, GrantId
+from daypass.model.principal import Principal, PrincipalId, SlackGroupId
+from daypass.model.request import Request
+from daypass.ports import Book, Paper, Rehearsal
+from daypass.reconcile.loop import Loop
+from daypass.rules.document import RuleBook, parse
+from daypass.sandbox.slack import BlockingActor, BlockingSlack, Channel, Kind, LoopThread, Message, Person, UserGroup
+from daypass.store import database as databases
+from daypass.store.ledger import SqlLedger
+from daypass.store.logins import SqlLogins
+from daypass.store.outbox import SqlOutbox
+from daypass.store.postings import SqlPostings
+from daypass.store.queue import SqlQueue
+from tests.hands import HandAws, HandDirectory, HandVendor
+from tests.servers.process import free_port, listening
+
+MANIFEST = yaml.safe_load(Path("slack-manifest.yaml").read_text(encoding="utf-8"))
+RULES = """
+version: 1
+rules:
+  - id: reports
+    who: {people: [U0ANN, U0BOB]}
+    may: [list, read]
+    on: ["acme-reports/**"]
+    for: {default: 1h, max: 8h}
+    approve: {anyone_of: {people: [U0BOB, U0ANN], slack_groups: [S0LEADS]}}
+  - id: drafts
+    who: {people: [U0ANN]}
+    may: [read]
+    on: ["acme-drafts/**"]
+    for: {default: 5m, max: 10m}
+    reason: optional
+    approve: at-once
+"""
+ASK = 'request s3 read acme-reports/2026/ --for 2h --reason "INC-42"'
+
+
+class WallClock:
+    """The real time, moved ahead by as much as a test says."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        """Read the clock."""
+        return datetime.now(UTC) + self.ahead
+
+    def forward(self, by: timedelta) -> None:
+        """Move it."""
+        self.ahead += by
+
+
+class DatedAws(HandAws):
+    """An AWS whose rehearsals look like policies, as the real ones do."""
+
+    slow = 0.0
+
+    def rehearse(self, draft: Grant) -> Rehearsal:
+        """Write the document that lists the actions."""
+        time.sleep(self.slow)
+        allow = {"Effect": "Allow", "Action": ["s3:GetObject", "s3:ListBucket"], "Resource": "*"}
+        document = {"Version": "2012-10-17", "Statement": [allow]}
+        return Rehearsal(papers=(Paper(place=f"the session policy of {draft.id}", text=json.dumps(document)),))
+
+
+class HandCatalogue:
+    """Three buckets, one with prefixes."""
+
+    def buckets(self) -> list[str]:
+        """Every bucket, whoever may ask for it."""
+        return ["acme-drafts", "acme-payroll", "acme-reports"]
+
+    def prefixes(self, bucket: str, start: str) -> list[str]:
+        """What there is in the reports."""
+        if bucket != "acme-reports":
+            raise NotFound(f"There is no bucket {bucket}.")
+        return [key for key in ("2025/", "2026/", "readme.txt") if key.startswith(start)]
+
+    def check(self, place: S3Place) -> None:
+        """Refuse a bucket that is not there."""
+        if place.bucket not in self.buckets():
+            raise BadInput(f"There is no bucket {place.bucket}.", field="resource")
+
+
+def people() -> list[Person]:
+    """Ann asks, Bob and Carol may decide, Eve may nothing."""
+    names = {"U0ANN": "Ann Lee", "U0BOB": "Bob Ray", "U0CAROL": "Carol Moss", "U0EVE": "Eve Poe"}
+    return [Person(id=one, name=name.split()[0].lower(), real_name=name) for one, name in names.items()]
+
+
+def channels() -> list[Channel]:
+    """One channel in which approvals may be asked."""
+    everyone = {"U0ANN", "U0BOB", "U0CAROL", "U0EVE", "U0DAYPASS"}
+    return [Channel(id="C0ACCESS", name="access", kind=Kind.PUBLIC, members=everyone)]
+
+
+@dataclass(kw_only=True)
+class Office:
+    """A workspace with Daypass in it, and everything behind the door within reach of the test."""
+
+    slack: BlockingSlack
+    desk: Desk
+    clock: WallClock
+    aws: DatedAws
+    directory: HandDirectory
+    settings: SlackSettings
+    port: int
+    patience: Patience | None = None
+    rules: list[RuleBook] = field(default_factory=list)
+
+    def open(self) -> Self:
+        """Start the app, and connect it as the workspace expects."""
+        self.thread = LoopThread("daypass")
+        self.thread.run(self._open())
+        self.slack.connect_app(f"http://127.0.0.1:{self.port}/slack/events")
+        return self
+
+    def close(self) -> None:
+        """Stop the app, in good order."""
+        self.thread.run(self._close())
+        self.thread.close()
+
+    async def _open(self) -> None:
+        self.door = SlackDoor(self.desk, self.settings, patience=self.patience)
+        web = Starlette(routes=self.door.routes())
+        self._server = granian.server.embed.Server(web, port=self.port, interface=Interfaces.ASGI, log_enabled=False)
+        self._serving = asyncio.ensure_future(self._server.serve())
+        await self.door.start()
+        while not listening(self.port):
+            await asyncio.sleep(0.01)
+
+    async def _close(self) -> None:
+        self._server.stop()
+        await asyncio.wait({self._serving}, timeout=5)
+        await self.door.stop()
+
+    def person(self, person_id: str) -> BlockingActor:
+        """Somebody's hands and eyes in Slack."""
+        return self.slack.person(person_id)
+
+    def ask(self, said: str = ASK) -> Request:
+        """Ann asks with the command; gives the request once it is in the ledger."""
+        before = {one.id for one in self.desk.ledger.requests()}
+        self.person("U0ANN").command("/daypass", said)
+        ann = self.person("U0ANN")
+        return ann.wait_until(lambda: next((one for one in self.desk.ledger.requests() if one.id not in before), None))
+
+    def work(self) -> None:
+        """Let a worker look at every grant that is due."""
+        everything = dict.fromkeys(Delivery, self.aws)
+        Loop(ledger=self.desk.ledger, queue=self.desk.queue, provisioners=everything, clock=self.clock).run_until_idle()
+
+    def grant(self, grant_id: GrantId) -> Grant:
+        """Read a grant."""
+        return self.desk.ledger.grant(grant_id)
+
+    def posts(self, method: str = "chat.postMessage") -> list[dict[str, Any]]:
+        """What was posted, as Slack accepted it."""
+        return [call.arguments for call in self.slack.calls if call.method == method and not call.error]
+
+
+def settings_for(slack: BlockingSlack, **changes: Any) -> SlackSettings:
+    """What the door is told to use this Slack."""
+    told: dict[str, Any] = {
+        "bot_token": slack.bot_token,
+        "signing_secret": slack.signing_secret,
+        "api_url": slack.api_url,
+    }
+    return SlackSettings(**(told | changes))
+
+
+def office(slack: BlockingSlack, folder: Path, *, patience: Patience | None = None, **changes: Any) -> Office:
+    """Build Daypass for a Slack; it is not open yet."""
+    database = databases.open(f"sqlite:///{folder / 'daypass.db'}")
+    database.migrate()
+    clock, aws, directory = WallClock(), DatedAws(), HandDirectory()
+    directory.people[PrincipalId("U0CAROL")] = Principal(
+        id=PrincipalId("U0CAROL"), name="Carol", slack_groups=frozenset({SlackGroupId("S0LEADS")})
+    )
+    rules = [parse(RULES, name="rules.yaml")]
+    desk = Desk(
+        clock=clock,
+        ledger=SqlLedger(database),
+        queue=SqlQueue(database),
+        outbox=SqlOutbox(database),
+        postings=SqlPostings(database),
+        logins=SqlLogins(database),
+        book=cast("Book", None),
+        directory=directory,
+        catalogue=HandCatalogue(),
+        provisioners=dict.fromkeys(Delivery, aws),
+        vendor=HandVendor(),
+        rules=lambda: rules[-1],
+        public_url="https://daypass.example",
+    )
+    return Office(
+        slack=slack,
+        desk=desk,
+        clock=clock,
+        aws=aws,
+        directory=directory,
+        settings=settings_for(slack, **changes),
+        port=free_port(),
+        patience=patience,
+        rules=rules,
+    )
+
+
+@pytest.fixture
+def slack() -> Iterator[BlockingSlack]:
+    """A local Slack that grants what our own manifest asks for, over signed HTTP."""
+    groups = [UserGroup(id="S0LEADS", handle="leads", name="Leads", users=["U0CAROL"])]
+    with BlockingSlack(
+        manifest=MANIFEST, socket_mode=False, people=people(), channels=channels(), groups=groups, retry_after=()
+    ) as running:
+        yield running
+
+
+@pytest.fixture
+def daypass(slack: BlockingSlack, tmp_path: Path) -> Iterator[Office]:
+    """Daypass, open, asking approvers by direct message."""
+    made = office(slack, tmp_path).open()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def channelled(slack: BlockingSlack, tmp_path: Path) -> Iterator[Office]:
+    """Daypass, open, asking approvers in a channel that everybody reads."""
+    made = office(slack, tmp_path, approvals_channel="C0ACCESS").open()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def ann(slack: BlockingSlack) -> BlockingActor:
+    """The one who asks."""
+    return slack.person("U0ANN")
+
+
+@pytest.fixture
+def bob(slack: BlockingSlack) -> BlockingActor:
+    """One of those who decide."""
+    return slack.person("U0BOB")
+
+
+@pytest.fixture
+def carol(slack: BlockingSlack) -> BlockingActor:
+    """Decides as a member of a Slack group."""
+    return slack.person("U0CAROL")
+
+
+def review(person: BlockingActor, channel: str = "dm") -> Message:
+    """The approvers' message as this person has it."""
+    return person.wait_for_message("asks", channel=channel)

@@ -1,0 +1,189 @@
+"""
+Failure-modes row 11: Slack is down, slow or says no.
+
+Nothing but messages waits for Slack, and none is lost, made twice or tried for ever in vain.
+"""
+
+import asyncio
+import time
+from datetime import timedelta
+from pathlib import Path
+
+from daypass.doors.slack.notify import Notifier, back_off
+from daypass.doors.slack.workspace import web_client
+from daypass.lifecycle.submit import submit
+from daypass.model.event import Event, Fact, Kind
+from daypass.model.grant import Delivery, GrantId, GrantState
+from daypass.model.request import Ask, Request
+from daypass.sandbox.slack import BlockingActor, BlockingSlack, TokenState
+from tests.doors.slack.conftest import Office, office, review
+from tests.makers import ANN, READ_REPORTS
+
+
+def filed(daypass: Office) -> Request:
+    """Ann asks through another door."""
+    ask = Ask(requestor=ANN, entitlement=READ_REPORTS, term=None, reason="INC-42")
+    desk = daypass.desk
+    hands = desk.provisioners[Delivery.SESSION]
+    return submit(
+        ask, rules=desk.rules(), directory=desk.directory, provisioner=hands, ledger=desk.ledger, now=desk.clock()
+    )
+
+
+def tell(daypass: Office) -> int:
+    """Let a notifier of its own look once, as another process would."""
+    notifier = Notifier(daypass.desk, web_client(daypass.settings), daypass.settings)
+    return asyncio.run(notifier.run_once())
+
+
+def test_slack_being_down_loses_nothing(daypass: Office, slack: BlockingSlack, ann: BlockingActor, bob: BlockingActor):
+    """A grant lives and ends while Slack is away; back again, everybody reads what became of it."""
+    request = daypass.ask()
+    card = review(bob)
+    bob.click(card, "review.approve")
+    ann.wait_for_message("Approved")
+    slack.go_down()
+    daypass.work()
+    daypass.clock.forward(timedelta(hours=3))
+    daypass.work()
+    assert daypass.grant(request.id).state is GrantState.ENDED
+    slack.come_back()
+    daypass.clock.forward(timedelta(minutes=6))
+
+    ann.wait_for_message("Ended", within=10)
+    assert "Ended" in ann.messages()[0].visible_text
+
+
+def test_a_request_filed_while_slack_is_away_reaches_the_approvers_later(
+    daypass: Office, slack: BlockingSlack, bob: BlockingActor
+):
+    """503 for a while delays the question and asks it once."""
+    slack.faults.unavailable = True
+    filed(daypass)
+    time.sleep(0.5)
+    assert bob.messages() == []
+    slack.faults.unavailable = False
+    daypass.clock.forward(timedelta(minutes=6))
+
+    review(bob)
+    assert len(bob.messages()) == 1
+
+
+def test_retry_after_is_obeyed(slack: BlockingSlack, tmp_path: Path):
+    """Slack asks for 30 seconds: nothing at all is sent before, everything after."""
+    closed = office(slack, tmp_path)
+    slack.faults.rate_limit(1, retry_after=30)
+    filed(closed)
+    notifier = Notifier(closed.desk, web_client(closed.settings), closed.settings)
+    asyncio.run(notifier.run_once())
+    filed(closed)
+    closed.clock.forward(timedelta(seconds=29))
+    asyncio.run(notifier.run_once())
+    assert len(slack.calls) == 1
+    closed.clock.forward(timedelta(seconds=2))
+
+    assert asyncio.run(notifier.run_once()) == 2
+    assert len(closed.posts()) == 6
+
+
+def test_a_failing_person_does_not_keep_the_others_waiting(slack: BlockingSlack, tmp_path: Path, bob: BlockingActor):
+    """Carol has left Slack: Bob is asked, the requestor is told, and nobody tries Carol for ever."""
+    closed = office(slack, tmp_path)
+    slack.change_person("U0CAROL", deleted=True)
+    filed(closed)
+
+    assert tell(closed) == 1
+    assert tell(closed) == 0
+    assert len(bob.messages()) == 1
+    assert len(closed.posts()) == 2
+
+
+def test_a_channel_that_is_gone_is_passed_over_for_the_approvers_themselves(
+    slack: BlockingSlack, tmp_path: Path, bob: BlockingActor
+):
+    """A request is never asked of nobody because somebody archived a channel."""
+    closed = office(slack, tmp_path, approvals_channel="C0GONE")
+    filed(closed)
+    tell(closed)
+
+    assert "asks to" in bob.messages()[0].visible_text
+
+
+def test_a_crash_between_a_post_and_its_crossing_out_repeats_nothing(slack: BlockingSlack, tmp_path: Path):
+    """The line is told again by the next process: messages that are remembered are changed, not posted."""
+    closed = office(slack, tmp_path)
+    filed(closed)
+    crossed_out = closed.desk.outbox.sent
+    object.__setattr__(closed.desk.outbox, "sent", lambda notice_id: None)
+    tell(closed)
+    object.__setattr__(closed.desk.outbox, "sent", crossed_out)
+    posted = len(closed.posts())
+    closed.clock.forward(timedelta(minutes=2))
+
+    assert tell(closed) == 1
+    assert len(closed.posts()) == posted == 3
+
+
+def test_an_answer_that_is_lost_repeats_one_message_at_most(slack: BlockingSlack, tmp_path: Path, bob: BlockingActor):
+    """Slack took the post but the connection broke: one message is there twice, and no more."""
+    closed = office(slack, tmp_path)
+    filed(closed)
+    slack.faults.lose_answers = 1
+    tell(closed)
+    closed.clock.forward(timedelta(minutes=6))
+    tell(closed)
+
+    assert len(closed.posts()) == 4
+    assert len(bob.messages()) == 2
+
+
+def test_an_expired_token_delays_and_loses_nothing(slack: BlockingSlack, tmp_path: Path, bob: BlockingActor):
+    """The operator renews the token, and what waited is told."""
+    closed = office(slack, tmp_path)
+    slack.set_token(TokenState.EXPIRED)
+    filed(closed)
+    tell(closed)
+    slack.set_token(TokenState.GOOD)
+    closed.clock.forward(timedelta(minutes=6))
+    tell(closed)
+
+    assert len(bob.messages()) == 1
+
+
+def test_a_line_nobody_is_told_of_is_crossed_out(slack: BlockingSlack, tmp_path: Path):
+    """The outbox does not fill up with events that concern no conversation."""
+    closed = office(slack, tmp_path)
+    request = filed(closed)
+    tell(closed)
+    for kind in (Kind.DRIFT_FOUND, Kind.GRANT_PROVISIONING):
+        closed.desk.ledger.record(
+            Fact(event=Event(kind=kind, at=closed.clock(), actor=request.requestor, subject=request.id))
+        )
+    posted = len(slack.calls)
+
+    assert tell(closed) == 1
+    assert tell(closed) == 1
+    assert tell(closed) == 0
+    assert len(slack.calls) == posted
+
+
+def test_a_line_about_a_request_that_is_not_there_does_not_stop_the_others(slack: BlockingSlack, tmp_path: Path, bob: BlockingActor):
+    """One bad line is crossed out with a word in the log; the next is told."""
+    closed = office(slack, tmp_path)
+    ghost = Event(kind=Kind.GRANT_ENDED, at=closed.clock(), actor=ANN, subject=GrantId("zzzzzzzzzzzz"))
+    closed.desk.ledger.record(Fact(event=ghost))
+    filed(closed)
+    tell(closed)
+
+    assert len(bob.messages()) == 1
+    assert tell(closed) == 0
+
+
+def test_back_off_doubles_up_to_five_minutes_and_never_ends():
+    """A second at first, five minutes at most, after any number of tries."""
+    longest = [max(back_off(attempts) for _ in range(200)) for attempts in (0, 4, 10, 10_000)]
+
+    assert longest[0] <= timedelta(seconds=1)
+    assert timedelta(seconds=8) < longest[1] <= timedelta(seconds=16)
+    assert timedelta(minutes=2.5) < longest[2] <= timedelta(minutes=5)
+    assert longest[3] <= timedelta(minutes=5)
