@@ -63,6 +63,15 @@ FORM: Json = {
 }
 
 
+SPECIAL: dict[str, Json] = {
+    "push": {"response_action": "push", "view": {**FORM, "title": plain("On top")}},
+    "update": {"response_action": "update", "view": {**FORM, "title": plain("Changed")}},
+    "clear": {"response_action": "clear"},
+    "nonsense": {"response_action": "errors", "errors": {"no_such_block": "Lost."}},
+}
+"""Answers to a submission that a note in the form asks for."""
+
+
 def ask_blocks(book: str, days: str) -> list[Json]:
     """Make the message that asks the librarian."""
     lengths = [option("1 day"), option("7 days")]
@@ -82,6 +91,14 @@ def ask_blocks(book: str, days: str) -> list[Json]:
 
 def build(app: AsyncApp) -> None:
     """Give the app its listeners."""
+    listen_to_commands(app)
+    listen_to_form(app)
+    listen_to_buttons(app)
+    listen_to_events(app)
+
+
+def listen_to_commands(app: AsyncApp) -> None:
+    """Answer the slash command and the shortcut."""
 
     @app.command("/daypass")
     async def run(ack: AsyncAck, body: Json, client: AsyncWebClient, respond: AsyncRespond) -> None:
@@ -107,6 +124,10 @@ def build(app: AsyncApp) -> None:
         await ack()
         await client.views_open(trigger_id=body["trigger_id"], view=FORM)
 
+
+def listen_to_form(app: AsyncApp) -> None:
+    """Answer the form: typeahead, submission, closing."""
+
     @app.options("find_book")
     async def find(ack: AsyncAck, payload: Json) -> None:
         await ack(options=[option(book) for book in BOOKS if payload["value"] in book])
@@ -115,26 +136,23 @@ def build(app: AsyncApp) -> None:
     async def borrow(ack: AsyncAck, body: Json, view: Json, client: AsyncWebClient) -> None:
         values = view["state"]["values"]
         book, days = values["book"]["find_book"]["selected_option"]["value"], values["days"]["days"]["value"]
-        match values["note"]["note"]["value"]:
-            case "push":
-                await ack(response_action="push", view={**FORM, "title": plain("On top")})
-            case "update":
-                await ack(response_action="update", view={**FORM, "title": plain("Changed")})
-            case "clear":
-                await ack(response_action="clear")
-            case "nonsense":
-                await ack(response_action="errors", errors={"no_such_block": "Lost."})
-            case _ if int(days) > 30:
-                await ack(response_action="errors", errors={"days": "At most 30 days."})
-            case _:
-                await ack()
-                text = f"<@{body['user']['id']}> asks for {book}"
-                await client.chat_postMessage(channel="C0ACCESS", text=text, blocks=ask_blocks(book, days))
+        if special := SPECIAL.get(values["note"]["note"]["value"]):
+            await ack(**special)
+        elif int(days) > 30:
+            await ack(response_action="errors", errors={"days": "At most 30 days."})
+        else:
+            await ack()
+            text = f"<@{body['user']['id']}> asks for {book}"
+            await client.chat_postMessage(channel="C0ACCESS", text=text, blocks=ask_blocks(book, days))
 
     @app.view_closed("borrow")
     async def closed(ack: AsyncAck, body: Json, client: AsyncWebClient) -> None:
         await ack()
         await client.chat_postMessage(channel=body["user"]["id"], text="Perhaps another time.")
+
+
+def listen_to_buttons(app: AsyncApp) -> None:
+    """Answer the message that asks the librarian."""
 
     @app.action("length")
     async def note_length(ack: AsyncAck) -> None:
@@ -152,6 +170,10 @@ def build(app: AsyncApp) -> None:
     async def refuse(ack: AsyncAck, respond: AsyncRespond) -> None:
         await ack()
         await respond("Refused.", replace_original=True)
+
+
+def listen_to_events(app: AsyncApp) -> None:
+    """Answer the home and what people write."""
 
     @app.event("app_home_opened")
     async def home(event: Json, client: AsyncWebClient) -> None:

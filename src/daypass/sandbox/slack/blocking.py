@@ -10,7 +10,6 @@ from collections.abc import Callable, Coroutine, Mapping
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from daypass.sandbox.slack.acting import Surface
 from daypass.sandbox.slack.deliveries import Answer, Delivery
 from daypass.sandbox.slack.driver import PATIENCE, Actor
 from daypass.sandbox.slack.faults import Faults
@@ -18,6 +17,7 @@ from daypass.sandbox.slack.installation import TokenState
 from daypass.sandbox.slack.server import LocalSlack
 from daypass.sandbox.slack.submitting import Submitted
 from daypass.sandbox.slack.surfaces import View
+from daypass.sandbox.slack.telling import Surface
 from daypass.sandbox.slack.wire import Json
 from daypass.sandbox.slack.workspace import Message
 from daypass.sandbox.slack.world import ApiCall

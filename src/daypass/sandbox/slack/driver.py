@@ -9,12 +9,13 @@ import copy
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from daypass.sandbox.slack.acting import Acting, Surface, find_element
+from daypass.sandbox.slack.acting import Acting, find_element
 from daypass.sandbox.slack.choosing import NotThereError
 from daypass.sandbox.slack.deliveries import Answer
 from daypass.sandbox.slack.form_state import SLOTS, elements_of
 from daypass.sandbox.slack.submitting import Submitted, Submitting
 from daypass.sandbox.slack.surfaces import View
+from daypass.sandbox.slack.telling import Surface, Used
 from daypass.sandbox.slack.wire import Json
 from daypass.sandbox.slack.workspace import Channel, Message, texts_in
 from daypass.sandbox.slack.world import World
@@ -30,8 +31,6 @@ class Actor:
     def __init__(self, person_id: str, world: World, acting: Acting, submitting: Submitting) -> None:
         self.id = person_id
         self._world, self._acting, self._submitting = world, acting, submitting
-
-    # Looking ---------------------------------------------------------------------------------
 
     def messages(self, channel: str = "dm") -> list[Message]:
         """Give what the person sees in a conversation, oldest first, as copies; no ephemerals."""
@@ -51,8 +50,6 @@ class Actor:
     def home(self) -> View | None:
         """Give the person's App Home as last published."""
         return copy.deepcopy(self._world.surfaces.home(self.id))
-
-    # Waiting ---------------------------------------------------------------------------------
 
     async def wait_for_message(
         self, containing: str = "", *, channel: str = "dm", after: str = "", within: float = PATIENCE
@@ -92,8 +89,6 @@ class Actor:
         """Wait until any question is answered with something true."""
         return await self._wait(question, "the answer", within)
 
-    # Acting ----------------------------------------------------------------------------------
-
     async def command(self, name: str, text: str = "", *, channel: str = "dm") -> Answer:
         """Type a slash command and press Enter; gives what the app answered within 3 seconds."""
         return await self._acting.command(self.id, self._channel(channel), f"{name} {text}")
@@ -108,7 +103,7 @@ class Actor:
 
     async def open_home(self, tab: str = "home") -> None:
         """Open the app's Home tab."""
-        await self._acting.open_home(self.id, tab)
+        self._acting.open_home(self.id, tab)
 
     async def click(
         self, surface: Surface, action_id: str, value: Any = None, *, block_id: str = "", as_seen: bool = False
@@ -121,42 +116,36 @@ class Actor:
         Raises NotThereError when it is not on the screen any more.
         """
         shown = surface if as_seen else self._now(surface)
-        found_in, element = find_element(shown, action_id, block_id)
-        offered = await self._offered(shown, found_in, element, value)
-        return await self._acting.use(self.id, shown, found_in, element, value, offered=offered)
+        used = find_element(shown, action_id, block_id)
+        offered = await self._offered(shown, used, value)
+        return await self._acting.use(self.id, shown, used, value, offered=offered)
 
     choose = click
 
     async def type_ahead(self, surface: Surface, action_id: str, typed: str, *, block_id: str = "") -> list[Json]:
         """Type into an external select; gives the options the app offers."""
         shown = self._now(surface)
-        found_in, element = find_element(shown, action_id, block_id)
-        return await self._acting.suggestions(self.id, shown, found_in, element, typed)
+        return await self._acting.suggestions(self.id, shown, find_element(shown, action_id, block_id), typed)
 
     async def fill(self, view: View, values: Mapping[str, Any]) -> None:
         """Fill fields, named by block id or action id; fields that dispatch tell the app at once."""
         for name, value in values.items():
             shown = self._now(view)
-            block_id, element = _field(shown, name)
-            offered = await self._offered(shown, block_id, element, value)
-            await self._acting.use(self.id, shown, block_id, element, value, offered=offered)
+            used = _field(shown, name)
+            offered = await self._offered(shown, used, value)
+            await self._acting.use(self.id, shown, used, value, offered=offered)
 
     async def submit(self, view: View, values: Mapping[str, Any] | None = None) -> Submitted:
         """Fill fields, then press the submit button."""
         await self.fill(view, values or {})
-        shown = self._now(view)
-        assert isinstance(shown, View)
+        shown = self._now_view(view)
         if shown.submit is None:
             raise NotThereError("This modal has no submit button.")
         return await self._submitting.submit(shown)
 
     async def close(self, view: View) -> None:
         """Press the cancel button."""
-        shown = self._now(view)
-        assert isinstance(shown, View)
-        await self._submitting.close(shown)
-
-    # Inside ----------------------------------------------------------------------------------
+        await self._submitting.close(self._now_view(view))
 
     def _channel(self, named: str) -> Channel:
         workspace = self._world.workspace
@@ -173,19 +162,21 @@ class Actor:
 
     def _now(self, surface: Surface) -> Surface:
         if isinstance(surface, View):
-            modal, home = self._world.surfaces.modal(self.id), self._world.surfaces.home(self.id)
-            for shown in (modal, home):
-                if shown is not None and shown.id == surface.id:
-                    return shown
-            raise NotThereError("This view is not on the screen any more.")
+            return self._now_view(surface)
         message = self._world.workspace.find(surface.channel, surface.ts)
         if message is None or message.only_for not in (None, self.id):
             raise NotThereError("This message is not on the screen any more.")
         return message
 
-    async def _offered(self, shown: Surface, block_id: str, element: Json, value: Any) -> list[Json] | None:
+    def _now_view(self, view: View) -> View:
+        for shown in (self._world.surfaces.modal(self.id), self._world.surfaces.home(self.id)):
+            if shown is not None and shown.id == view.id:
+                return shown
+        raise NotThereError("This view is not on the screen any more.")
+
+    async def _offered(self, shown: Surface, used: Used, value: Any) -> list[Json] | None:
         """Look up what a typeahead offers for a value given as text."""
-        if not element["type"].endswith("external_select") or value is None:
+        if not used[1]["type"].endswith("external_select") or value is None:
             return None
         wanted = value if isinstance(value, list) else [value]
         offered: list[Json] = []
@@ -193,7 +184,7 @@ class Actor:
             if isinstance(each, dict):
                 offered.append(each)
             else:
-                offered += await self._acting.suggestions(self.id, shown, block_id, element, each)
+                offered += await self._acting.suggestions(self.id, shown, used, each)
         return offered
 
     async def _wait(self, question: Callable[[], T | None], what: str, within: float) -> T:
@@ -226,7 +217,7 @@ def _showing(view: View | None, containing: str) -> View | None:
     return view if view is not None and containing in "\n".join(texts_in(view.blocks)) else None
 
 
-def _field(view: Surface, name: str) -> tuple[str, Json]:
+def _field(view: Surface, name: str) -> Used:
     for block_id, element in elements_of(view.blocks):
         if name in (block_id, element["action_id"]) and element["type"] in SLOTS:
             return block_id, element

@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 import hmac
 import json
+from http import HTTPStatus
 
 import aiohttp
 
@@ -84,7 +85,7 @@ class HttpCarrier:
         async with self._session.post(url, data=body.encode(), headers=headers) as response:
             text = await response.text()
             quiet = response.headers.get("X-Slack-No-Retry") == "1"
-            if response.status != 200:
+            if response.status != HTTPStatus.OK:
                 return Answer(failure=Failure.STATUS, status=response.status, text=text, wants_no_retry=quiet)
             return Answer(payload=_json_object(response, text), text=text, wants_no_retry=quiet)
 

@@ -5,6 +5,7 @@ https://docs.slack.dev/interactivity/handling-user-interaction#message_responses
 """
 
 import json
+from http import HTTPStatus
 from typing import Any
 
 from aiohttp import web
@@ -50,7 +51,7 @@ async def serve_response_url(world: World, request: web.Request) -> web.Response
         ticket = world.tickets.use_response(request.match_info["key"])
         _apply(world, ticket, _content(await request.text()))
     except RefusedError as refusal:
-        status = 404 if refusal.status == 200 else refusal.status
+        status = HTTPStatus.NOT_FOUND if refusal.status == HTTPStatus.OK else refusal.status
         return web.json_response(refusal.answer(), status=status, headers=refusal.headers)
     return web.Response(text="ok")
 

@@ -33,7 +33,8 @@ def channels() -> list[Channel]:
     return [
         Channel(id="C0GENERAL", name="general", members=set(everyone), topic="Company-wide news"),
         Channel(
-            id="C0ACCESS", name="access-requests", members={*everyone, BOT_USER}, topic="Who needs what, and for how long"
+            id="C0ACCESS", name="access-requests", members={*everyone, BOT_USER},
+            topic="Who needs what, and for how long",
         ),
         Channel(
             id="C0STORAGE", name="storage-approvers", kind=Kind.PRIVATE, members={"U0BOB", "U0CAROL", BOT_USER},

@@ -17,8 +17,8 @@ from aiohttp import web
 
 from daypass.sandbox.slack import posting, seed
 from daypass.sandbox.slack.acting import Acting
-from daypass.sandbox.slack.browser import Browser
 from daypass.sandbox.slack.changes import Change, Changes, Subject
+from daypass.sandbox.slack.client.routes import Browser
 from daypass.sandbox.slack.courier import Courier
 from daypass.sandbox.slack.deliveries import Answer, Delivery
 from daypass.sandbox.slack.driver import Actor
@@ -32,7 +32,7 @@ from daypass.sandbox.slack.surfaces import Surfaces
 from daypass.sandbox.slack.tickets import Tickets
 from daypass.sandbox.slack.web_api.gate import Gate
 from daypass.sandbox.slack.wire import Json
-from daypass.sandbox.slack.workspace import Channel, Colour, Person, UserGroup, Workspace
+from daypass.sandbox.slack.workspace import Channel, Colour, Person, Team, UserGroup, Workspace
 from daypass.sandbox.slack.world import ApiCall, World
 
 RETRY_AFTER = (1.0, 60.0, 300.0)
@@ -42,7 +42,7 @@ RETRY_AFTER = (1.0, 60.0, 300.0)
 class LocalSlack:
     """One workspace with one app installed, served on 127.0.0.1."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (what a workspace is made of; all by keyword)
         self,
         *,
         port: int = 0,
@@ -86,8 +86,7 @@ class LocalSlack:
             channels=seed.channels() if channels is None else channels,
             groups=seed.groups() if groups is None else groups,
             changes=changes,
-            name=workspace_name,
-            domain=workspace_name.lower().replace(" ", "-"),
+            team=Team(name=workspace_name, domain=workspace_name.lower().replace(" ", "-")),
             clock=clock,
         )
         self.world = World(
@@ -107,8 +106,6 @@ class LocalSlack:
         self._port = port
         self._runner: web.AppRunner | None = None
         self._site: web.TCPSite | None = None
-
-    # Life ------------------------------------------------------------------------------------
 
     async def start(self) -> None:
         """Listen; `url` is known afterwards."""
@@ -136,8 +133,6 @@ class LocalSlack:
     ) -> None:
         """Stop."""
         await self.stop()
-
-    # What the app needs to know --------------------------------------------------------------
 
     @property
     def url(self) -> str:
@@ -168,8 +163,6 @@ class LocalSlack:
         """Say where the app listens, e.g. http://127.0.0.1:9000/slack/events."""
         self.world.app.request_url = request_url
 
-    # What happens ----------------------------------------------------------------------------
-
     def person(self, person_id: str) -> Actor:
         """Act as a person."""
         self.world.workspace.person(person_id)
@@ -177,8 +170,10 @@ class LocalSlack:
 
     async def replay(self, delivery: Delivery, *, as_recorded: bool = False) -> Answer:
         """
-        Send a recorded delivery again: signed afresh, or `as_recorded`, byte for byte with the old
-        signature and timestamp, as someone would who had copied it.
+        Send a recorded delivery again, signed afresh.
+
+        `as_recorded` sends it byte for byte with the old signature and timestamp, as someone
+        would who had copied it.
         """
         copy = delivery.again()
         copy.headers = dict(delivery.headers) if as_recorded else {}
@@ -201,8 +196,6 @@ class LocalSlack:
     def deliveries(self) -> list[Delivery]:
         """Give every attempt to reach the app so far, oldest first."""
         return self.courier.record
-
-    # What goes wrong -------------------------------------------------------------------------
 
     @property
     def faults(self) -> Faults:
@@ -247,10 +240,9 @@ class LocalSlack:
             setattr(person, name, value)
         self.world.changes.announce(Change(subject=Subject.PEOPLE))
 
-    # Inside ----------------------------------------------------------------------------------
-
     async def _listen(self) -> None:
-        assert self._runner is not None
+        if self._runner is None:
+            raise RuntimeError("This Slack was not started, or was stopped.")
         self._site = web.TCPSite(self._runner, "127.0.0.1", self._port, reuse_address=True)
         await self._site.start()
         self._port = self._runner.addresses[0][1] if self._runner.addresses else self._port

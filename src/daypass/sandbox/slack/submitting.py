@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from daypass.sandbox.slack import payloads
-from daypass.sandbox.slack.acting import TROUBLE
+from daypass.sandbox.slack.acting import TOO_LATE, TROUBLE
 from daypass.sandbox.slack.client_rules import field_errors
 from daypass.sandbox.slack.courier import Courier
 from daypass.sandbox.slack.deliveries import Answer, Delivery, Failure, Family
@@ -106,8 +106,7 @@ class Submitting:
         self._world.surfaces.touched(view)
 
     def _trouble(self, view: View, answer: Answer) -> Submitted:
-        timed_out = answer.failure is Failure.TIMEOUT
-        view.problem = "Operation timed out. Apps need to respond within 3 seconds." if timed_out else TROUBLE
+        view.problem = TOO_LATE if answer.failure is Failure.TIMEOUT else TROUBLE
         self._world.surfaces.touched(view)
         return Submitted(problem=view.problem)
 

@@ -38,6 +38,15 @@ class Kind(StrEnum):
     GROUP = "mpim"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Team:
+    """What the workspace is called."""
+
+    name: str = "Acme"
+    domain: str = "acme"
+    id: str = "T0ACME"
+
+
 @dataclass(slots=True, kw_only=True)
 class Person:
     """A member of the workspace; the app's bot user is one too."""
@@ -127,19 +136,17 @@ def texts_in(node: object) -> Iterator[str]:
 class Workspace:
     """People, conversations and messages of one team; used on one event loop only."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (the parts of a workspace; all by keyword)
         self,
         *,
         people: Iterable[Person],
         channels: Iterable[Channel],
         groups: Iterable[UserGroup],
         changes: Changes,
-        name: str = "Acme",
-        domain: str = "acme",
-        team_id: str = "T0ACME",
+        team: Team,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self.name, self.domain, self.team_id = name, domain, team_id
+        self.name, self.domain, self.team_id = team.name, team.domain, team.id
         self.people = {person.id: person for person in people}
         self.channels = {channel.id: channel for channel in channels}
         self.groups = {group.id: group for group in groups}

@@ -59,14 +59,6 @@ def _at(pointer: str, sentence: str) -> str:
 
 def _value(value: Any, spec: Spec, at: str) -> Iterator[str]:
     match spec:
-        case Str():
-            yield from _string(value, spec, at)
-        case Bool() if not isinstance(value, bool):
-            yield _at(at, "must provide a boolean")
-        case Int():
-            yield from _integer(value, spec, at)
-        case OneOf(words=words) if value not in words:
-            yield _at(at, f"must be a valid enum value: {', '.join(words)}")
         case Text():
             yield from _text(value, spec, at)
         case Obj(shape=name):
@@ -77,6 +69,20 @@ def _value(value: Any, spec: Spec, at: str) -> Iterator[str]:
             yield from _block(value, at)
         case ListOf():
             yield from _list(value, spec, at)
+        case _:
+            yield from _scalar(value, spec, at)
+
+
+def _scalar(value: Any, spec: Str | Bool | Int | OneOf | Anything, at: str) -> Iterator[str]:
+    match spec:
+        case Str():
+            yield from _string(value, spec, at)
+        case Int():
+            yield from _integer(value, spec, at)
+        case Bool() if not isinstance(value, bool):
+            yield _at(at, "must provide a boolean")
+        case OneOf(words=words) if value not in words:
+            yield _at(at, f"must be a valid enum value: {', '.join(words)}")
         case Anything() | Bool() | OneOf():
             return
 

@@ -1,0 +1,149 @@
+"""
+The payloads that tell an app what a person did, built from what is on that person's screen.
+
+Shapes: https://docs.slack.dev/reference/interaction-payloads and
+https://docs.slack.dev/interactivity/implementing-slash-commands#app_command_handling.
+"""
+
+import re
+from typing import Any
+
+from daypass.sandbox.slack import payloads
+from daypass.sandbox.slack.choosing import action_of
+from daypass.sandbox.slack.deliveries import Delivery, Family
+from daypass.sandbox.slack.form_state import state_values
+from daypass.sandbox.slack.manifest import SlashCommand
+from daypass.sandbox.slack.surfaces import View
+from daypass.sandbox.slack.wire import Json
+from daypass.sandbox.slack.workspace import Channel, Kind, Message
+from daypass.sandbox.slack.world import World
+
+Surface = Message | View
+"""What a person can use elements of."""
+Used = tuple[str, Json]
+"""An element with the id of its block."""
+_CHANNEL_TYPES = {Kind.DIRECT: "im", Kind.PUBLIC: "channel", Kind.PRIVATE: "group", Kind.GROUP: "mpim"}
+
+
+def of_command(world: World, person: str, channel: Channel, command: SlashCommand, text: str) -> Delivery:
+    """Tell of a slash command."""
+    payload = {
+        "token": world.app.verification_token,
+        "team_id": world.workspace.team_id,
+        "team_domain": world.workspace.domain,
+        "channel_id": channel.id,
+        "channel_name": payloads.brief_channel(channel)["name"],
+        "user_id": person,
+        "user_name": world.workspace.person(person).name,
+        "command": command.command,
+        "text": _escaped(world, text) if command.should_escape else text,
+        "api_app_id": world.app.app_id,
+        "is_enterprise_install": "false",
+        "response_url": world.base_url + world.tickets.response_url(channel=channel.id, person=person),
+        "trigger_id": world.tickets.trigger(person),
+    }
+    return Delivery(family=Family.COMMAND, payload=payload, person=person)
+
+
+def of_shortcut(world: World, person: str, callback_id: str) -> Delivery:
+    """Tell of a global shortcut, which knows no channel."""
+    user = payloads.brief_person(world, person)
+    payload = {
+        "type": "shortcut",
+        "token": world.app.verification_token,
+        "action_ts": world.workspace.mint_ts(),
+        "team": payloads.team(world),
+        "user": {key: user[key] for key in ("id", "username", "team_id")},
+        "is_enterprise_install": False,
+        "enterprise": None,
+        "callback_id": callback_id,
+        "trigger_id": world.tickets.trigger(person),
+    }
+    return Delivery(family=Family.INTERACTION, payload=payload, person=person)
+
+
+def of_action(world: World, person: str, surface: Surface, used: Used, value: Any) -> Delivery:
+    """Tell of a pressed button or a picked value."""
+    block_id, element = used
+    from_view = surface.id if isinstance(surface, View) and surface.type == "modal" else None
+    payload = payloads.interaction(world, "block_actions", person) | {
+        "trigger_id": world.tickets.trigger(person, from_view=from_view),
+        "actions": [action_of(element, block_id, value, world.workspace.mint_ts())],
+        **_where(world, surface),
+    }
+    if isinstance(surface, Message):
+        ticket = world.tickets.response_url(channel=surface.channel, person=person, message_ts=surface.ts)
+        payload["response_url"] = world.base_url + ticket
+        payload["state"] = {"values": state_values(surface.blocks, surface.choices.get(person, {}))}
+    return Delivery(family=Family.INTERACTION, payload=payload, person=person)
+
+
+def of_typing(world: World, person: str, surface: Surface, used: Used, typed: str) -> Delivery:
+    """Tell of letters typed into an external select."""
+    block_id, element = used
+    payload = payloads.interaction(world, "block_suggestion", person) | {
+        "action_id": element["action_id"],
+        "block_id": block_id,
+        "value": typed,
+        **_where(world, surface),
+    }
+    return Delivery(family=Family.OPTIONS, payload=payload, person=person)
+
+
+def of_event(world: World, event: Json) -> Delivery | None:
+    """Tell of an event; None when the app did not subscribe to it."""
+    kind = f"message.{event['channel_type']}" if event["type"] == "message" else event["type"]
+    # Slack's names in manifests differ from those in payloads for these two.
+    kind = {"message.channel": "message.channels", "message.group": "message.groups"}.get(kind, kind)
+    if kind not in world.app.manifest.bot_events:
+        return None
+    known = {"team_id": world.workspace.team_id, "enterprise_id": None, "is_enterprise_install": False}
+    payload = {
+        "token": world.app.verification_token,
+        "team_id": world.workspace.team_id,
+        "context_team_id": world.workspace.team_id,
+        "context_enterprise_id": None,
+        "api_app_id": world.app.app_id,
+        "event": event,
+        "type": "event_callback",
+        "event_id": f"Ev{world.workspace.mint_ts().replace('.', '')}",
+        "event_time": int(world.clock()),
+        "authorizations": [{**known, "user_id": world.app.bot_user_id, "is_bot": True}],
+        "is_ext_shared_channel": False,
+    }
+    return Delivery(family=Family.EVENT, payload=payload, person=str(event.get("user", "")))
+
+
+def message_event(world: World, message: Message, channel: Channel) -> Json:
+    """Give the event of a new message."""
+    return payloads.message(world, message) | {
+        "channel": channel.id,
+        "event_ts": message.ts,
+        "channel_type": _CHANNEL_TYPES[channel.kind],
+    }
+
+
+def _where(world: World, surface: Surface) -> Json:
+    """Give the part of a payload that says where it happened; ephemeral messages are not shown."""
+    if isinstance(surface, View):
+        return {"container": {"type": "view", "view_id": surface.id}, "view": payloads.view(world, surface)}
+    container: Json = {
+        "type": "message",
+        "message_ts": surface.ts,
+        "channel_id": surface.channel,
+        "is_ephemeral": surface.only_for is not None,
+    }
+    if surface.thread_ts:
+        container["thread_ts"] = surface.thread_ts
+    where = {"container": container, "channel": payloads.brief_channel(world.workspace.channel(surface.channel))}
+    return where if surface.only_for else where | {"message": payloads.message(world, surface)}
+
+
+def _escaped(world: World, text: str) -> str:
+    """Write @name and #channel as Slack does for commands with `should_escape`."""
+    workspace = world.workspace
+    people = {p.name: f"<@{p.id}|{p.name}>" for p in workspace.people.values()}
+    groups = {g.handle: f"<!subteam^{g.id}|@{g.handle}>" for g in workspace.groups.values()}
+    channels = {c.name: f"<#{c.id}|{c.name}>" for c in workspace.channels.values()}
+    text = re.sub(r"(?<!\S)@([\w.-]+)", lambda m: (people | groups).get(m[1], m[0]), text)
+    return re.sub(r"(?<!\S)#([\w-]+)", lambda m: channels.get(m[1], m[0]), text)
