@@ -1,8 +1,10 @@
 """The rule book: every rule in the order of the document, and an index that finds the few that could concern an ask."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
+from itertools import takewhile
 from operator import or_
 
 from daypass.model.principal import Principal
@@ -15,19 +17,31 @@ Bits = int
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Index:
-    """Which rules could concern a person, and which a bucket."""
+    """Which rules could concern a person, and which a place by how their patterns begin."""
 
     anyone: Bits
     people: Mapping[str, Bits]
     slack_groups: Mapping[str, Bits]
-    buckets: Mapping[str, Bits]
-    any_bucket: Bits
+    stems: Mapping[str, Bits]
+    ordered: Sequence[str]
+    """The stems, sorted."""
+    lengths: Sequence[int]
+    """The lengths that stems have, sorted."""
 
-    def find(self, principal: Principal, bucket: str) -> Bits:
-        """The rules that name this person (or a group of theirs, or anyone) and could match in this bucket."""
+    def find(self, principal: Principal, start: str) -> Bits:
+        """The rules that name this person (or a group of theirs, or anyone) and could match what begins so."""
+        return self._of(principal) & self._at(start)
+
+    def _of(self, principal: Principal) -> Bits:
         groups = (self.slack_groups.get(group, 0) for group in principal.slack_groups)
-        who = reduce(or_, groups, self.anyone | self.people.get(principal.id, 0))
-        return who & (self.any_bucket | self.buckets.get(bucket, 0))
+        return reduce(or_, groups, self.anyone | self.people.get(principal.id, 0))
+
+    def _at(self, start: str) -> Bits:
+        """A pattern can only match when its stem begins the name, or the name as far as it goes begins the stem."""
+        shorter = takewhile(lambda length: length <= len(start), self.lengths)
+        found = reduce(or_, (self.stems.get(start[:length], 0) for length in shorter), 0)
+        after = self.ordered[bisect_left(self.ordered, start) :]
+        return reduce(or_, (self.stems[stem] for stem in takewhile(lambda stem: stem.startswith(start), after)), found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,28 +57,30 @@ class RuleBook:
     def __post_init__(self) -> None:
         object.__setattr__(self, "index", build_index(self.rules))
 
-    def concerning(self, principal: Principal, bucket: str) -> Iterator[Rule]:
-        """Go, in the order of the document, through the rules that name this person and could match in this bucket."""
-        found = self.index.find(principal, bucket)
+    def concerning(self, principal: Principal, start: str) -> Iterator[Rule]:
+        """
+        Go, in the order of the document, through the rules that name this person and could match there.
+
+        `start` is how the `bucket/key` in question begins. Some of these rules may turn out not to match.
+        """
+        found = self.index.find(principal, start)
         while found:
             lowest = found & -found
             yield self.rules[lowest.bit_length() - 1]
             found ^= lowest
 
 
-def build_index(rules: tuple[Rule, ...]) -> Index:
+def build_index(rules: Sequence[Rule]) -> Index:
     """Sort the rules into an index."""
+    stems = _sorted((position, {pattern.stem for pattern in rule.places}) for position, rule in enumerate(rules))
     return Index(
-        anyone=_bits(rules, lambda rule: rule.who.anyone),
+        anyone=sum(1 << position for position, rule in enumerate(rules) if rule.who.anyone),
         people=_sorted((position, rule.who.people) for position, rule in enumerate(rules)),
         slack_groups=_sorted((position, rule.who.slack_groups) for position, rule in enumerate(rules)),
-        buckets=_sorted((position, {p.bucket for p in rule.places if p.bucket}) for position, rule in enumerate(rules)),
-        any_bucket=_bits(rules, lambda rule: any(pattern.bucket is None for pattern in rule.places)),
+        stems=stems,
+        ordered=sorted(stems),
+        lengths=sorted({len(stem) for stem in stems}),
     )
-
-
-def _bits(rules: tuple[Rule, ...], holds: Callable[[Rule], bool]) -> Bits:
-    return sum(1 << position for position, rule in enumerate(rules) if holds(rule))
 
 
 def _sorted(entries: Iterable[tuple[int, Iterable[str]]]) -> Mapping[str, Bits]:

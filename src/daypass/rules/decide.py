@@ -19,7 +19,8 @@ def decide(book: RuleBook, question: Question) -> Decision:
     """Answer the question. Pure, and the same whenever it is asked: at the request and again at the click."""
     if not question.principal.active:
         return Denied(sentence=f"The Slack account of {question.principal.name} is deactivated.", field="person")
-    rules = list(book.concerning(question.principal, question.entitlement.place.bucket))
+    place = question.entitlement.place
+    rules = list(book.concerning(question.principal, f"{place.bucket}/{place.key}"))
     denials = [rule for rule in rules if isinstance(rule, DenyRule) and strikes(rule, question)]
     if denials:
         return forbidden(denials, question)

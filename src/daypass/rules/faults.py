@@ -70,7 +70,11 @@ _KINDS = {
 
 def said(error: ValidationError, *, source: Source, at: Path, shape: type[BaseModel], name: str) -> Iterator[Fault]:
     """Put everything that pydantic found in one part of the document into sentences."""
-    for detail in error.errors(include_url=False):
+    details = error.errors(include_url=False)
+    renamed = {_renamed(detail, shape) for detail in details if detail["type"] == "extra_forbidden"}
+    for detail in details:
+        if detail["type"] == "missing" and detail["loc"] in renamed:
+            continue  # it is there under another name, and that is said
         path = _path(source, at, detail["loc"])
         sentence, suggestion = _sentence(detail, shape)
         yield Fault(file=name, line=source.line(path), sentence=sentence, suggestion=suggestion)
@@ -79,11 +83,20 @@ def said(error: ValidationError, *, source: Source, at: Path, shape: type[BaseMo
 def meant(word: str, known: Iterable[str]) -> str:
     """Guess what somebody meant: `Did you mean «people»?`, or what there is to choose from."""
     options = list(dict.fromkeys(known))
-    close = difflib.get_close_matches(word.lower()[:64], options, n=1, cutoff=0.6)
-    guess = next((option for option in (_MEANT.get(word.lower()), *close) if option in options), None)
-    if guess:
+    if guess := _guess(word, options):
         return f"Did you mean «{guess}»?"
     return f"Known here: {', '.join(options[:12])}." if options else ""
+
+
+def _guess(word: str, options: Sequence[str]) -> str:
+    close = difflib.get_close_matches(word.lower()[:64], options, n=1, cutoff=0.6)
+    return next((option for option in (_MEANT.get(word.lower(), ""), *close) if option in options), "")
+
+
+def _renamed(detail: ErrorDetails, shape: type[BaseModel]) -> tuple[str | int, ...]:
+    """Where the field stands that an unknown field was meant to be."""
+    *around, field = detail["loc"]
+    return (*around, _guess(str(field), fields_at(shape, around)))
 
 
 def _sentence(detail: ErrorDetails, shape: type[BaseModel]) -> tuple[str, str]:

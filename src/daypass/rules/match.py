@@ -83,8 +83,6 @@ class Pattern:
     """One pattern; `text` as somebody wrote it, the rest compiled from it."""
 
     text: str
-    bucket: str | None = field(compare=False)
-    """The one bucket it speaks of; None when the bucket has a wildcard."""
     stem: str = field(compare=False)
     """What everything that matches begins with."""
     tail: Tail | None = field(compare=False, repr=False)
@@ -135,7 +133,7 @@ def parse_pattern(text: str) -> Pattern:
     whole = f"{bucket}/{key}**" if not key or key.endswith("/") else text
     stem, wildcard, rest = whole.partition("*")
     tail = _compiled(wildcard + rest) if wildcard else None
-    return Pattern(text=text, bucket=None if "*" in bucket else bucket, stem=stem, tail=tail)
+    return Pattern(text=text, stem=stem, tail=tail)
 
 
 def _compiled(rest: str) -> Tail:

@@ -20,7 +20,7 @@ def may_see(book: RuleBook, principal: Principal, bucket: str, prefix: str = "")
     if not principal.active:
         return False
     start = f"{bucket}/{prefix}"
-    rules = [rule for rule in book.concerning(principal, bucket) if _touches(rule, start)]
+    rules = [rule for rule in book.concerning(principal, start) if _touches(rule, start)]
     closed = _closed(rules, start)
     return any(isinstance(rule, AllowRule) and _left(rule, closed) for rule in rules)
 

@@ -1,0 +1,141 @@
+"""
+A decision over 1,000 rules: how long it takes, and how that compares with asking every rule in turn.
+
+    python benchmarks/decide.py [--rules 1000] [--asks 5000]
+
+Prints p50 and p99 of three books: one like a company's (200 Slack groups, 100 buckets); one for a single bucket in
+which every rule lends a folder of its own to anyone; and the worst, where every rule names anyone and has its
+wildcard directly behind the one bucket, so that no index can help. The naive scan of the same run goes through
+every rule for every ask. Exits 1 when one of the first two does not have its p99 under 1 ms.
+"""
+
+import argparse
+import random
+import sys
+import time
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from daypass.model.decision import Allowed, Decision, Denied, Question
+from daypass.model.entitlement import Entitlement, Level, parse_place
+from daypass.model.grant import Delivery
+from daypass.model.principal import Principal, PrincipalId, SlackGroupId
+from daypass.rules.book import RuleBook
+from daypass.rules.decide import allowed, allows, decide, forbidden, refused, strikes
+from daypass.rules.document import parse
+from daypass.rules.rule import AllowRule, DenyRule
+
+WANTED_MS = 1.0
+BUCKETS = [f"acme-data-{number:03}" for number in range(100)]
+GROUPS = [f"S{number:05}" for number in range(200)]
+PLACES = ["", "2026/", "2026/03/", "2026/03/q1.csv", "raw/2026/03/04/", "public/"]
+PATTERNS = ["{}/**", "{}/2026/**", "{}/**/q1.csv", "{}/*/03/**", "{}/public/"]
+
+
+def company(rules: int, dice: random.Random) -> str:
+    """Write a book like a company's: most rules for one or two groups on one bucket, one in ten a denial."""
+    lines = ["version: 1", "rules:"]
+    for number in range(rules):
+        who = f"{{slack_groups: [{', '.join(dice.sample(GROUPS, 2))}]}}"
+        place = dice.choice(PATTERNS).format(dice.choice(BUCKETS))
+        lines.append(allow(number, who, place) if number % 10 else deny(number, who, place))
+    return "\n".join(lines)
+
+
+def crowded(rules: int) -> str:
+    """Write a book in which every rule lends a folder of one bucket to anyone."""
+    lines = [allow(number, "anyone", f"{BUCKETS[0]}/{number:04}/**") for number in range(rules)]
+    return "\n".join(["version: 1", "rules:", *lines])
+
+
+def worst(rules: int, dice: random.Random) -> str:
+    """Write a book in which every rule names anyone and one bucket, and only the last allows."""
+    lines = ["version: 1", "rules:"]
+    lines += [allow(number, "anyone", f"{BUCKETS[0]}/*/{dice.random()}/**") for number in range(rules - 1)]
+    return "\n".join([*lines, allow(rules, "anyone", f"{BUCKETS[0]}/**")])
+
+
+def allow(number: int, who: str, place: str) -> str:
+    """Write one rule that lends."""
+    return (
+        f"  - {{id: lends-{number}, who: {who}, may: [list, read], on: ['{place}'], "
+        "for: {default: 1h, max: 8h}, approve: {anyone_of: {people: [U0LEAD]}}}"
+    )
+
+
+def deny(number: int, who: str, place: str) -> str:
+    """Write one rule that denies."""
+    return f"  - {{id: denies-{number}, deny: true, who: {who}, may: [delete], on: ['{place}']}}"
+
+
+def question(dice: random.Random, buckets: Sequence[str]) -> Question:
+    """Ask as one of a thousand people, each in eight Slack groups."""
+    groups = frozenset(map(SlackGroupId, dice.sample(GROUPS, 8)))
+    place = parse_place(f"{dice.choice(buckets)}/{dice.choice(PLACES)}")
+    return Question(
+        principal=Principal(id=PrincipalId(f"U{dice.randrange(1000):05}"), name="", slack_groups=groups),
+        entitlement=Entitlement(place=place, levels=frozenset({Level.READ})),
+        length=timedelta(hours=2),
+        delivery=Delivery.SESSION,
+        reason="INC-42",
+    )
+
+
+def scan(book: RuleBook, asked: Question) -> Decision:
+    """Decide the naive way: every rule is asked."""
+    denials = [rule for rule in book.rules if isinstance(rule, DenyRule) and strikes(rule, asked)]
+    if denials:
+        return forbidden(denials, asked)
+    lending = [rule for rule in book.rules if isinstance(rule, AllowRule) and rule.who.include(asked.principal)]
+    first = next((rule for rule in lending if allows(rule, asked)), None)
+    return allowed(first, asked) if first else refused(lending, asked)
+
+
+def timed(judge: Callable[[RuleBook, Question], Decision], book: RuleBook, asks: list[Question]) -> tuple[float, float]:
+    """Measure p50 and p99 of one judge, in milliseconds."""
+    for asked in asks[:100]:
+        judge(book, asked)
+    spent = []
+    for asked in asks:
+        start = time.perf_counter_ns()
+        judge(book, asked)
+        spent.append((time.perf_counter_ns() - start) / 1e6)
+    spent.sort()
+    return spent[len(spent) // 2], spent[int(len(spent) * 0.99)]
+
+
+def compare(name: str, text: str, asks: list[Question]) -> float:
+    """Measure one book both ways, print it, and give back p99."""
+    start = time.perf_counter()
+    book = parse(text, name=name)
+    loaded = (time.perf_counter() - start) * 1e3
+    outcomes = [decide(book, asked) for asked in asks]
+    if outcomes != [scan(book, asked) for asked in asks]:
+        sys.exit(f"{name}: the index and the scan disagree")
+    yes, because = sum(isinstance(o, Allowed) for o in outcomes), sum(isinstance(o, Denied) for o in outcomes)
+    p50, p99 = timed(decide, book, asks)
+    slow50, slow99 = timed(scan, book, asks)
+    print(f"{name}: {len(book.rules)} rules read in {loaded:.0f} ms; {len(asks)} asks, {yes} yes, {because} no")
+    print(f"  decide  p50 {p50 * 1e3:8.1f} us   p99 {p99 * 1e3:8.1f} us   (wanted: p99 under {WANTED_MS * 1e3:.0f} us)")
+    print(f"  scan    p50 {slow50 * 1e3:8.1f} us   p99 {slow99 * 1e3:8.1f} us")
+    print(f"  ratio   p50 {slow50 / p50:8.1f} x    p99 {slow99 / p99:8.1f} x    scan to decide")
+    return p99
+
+
+def main() -> int:
+    """Measure both books."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rules", type=int, default=1000)
+    parser.add_argument("--asks", type=int, default=5000)
+    chosen = parser.parse_args()
+    dice = random.Random(42)
+    p99 = compare("company", company(chosen.rules, dice), [question(dice, BUCKETS) for _ in range(chosen.asks)])
+    folders = [f"{BUCKETS[0]}/{number:04}" for number in range(chosen.rules)]
+    p99 = max(p99, compare("crowded", crowded(chosen.rules), [question(dice, folders) for _ in range(chosen.asks)]))
+    few = max(chosen.asks // 20, 50)
+    compare("worst", worst(chosen.rules, dice), [question(dice, BUCKETS[:1]) for _ in range(few)])
+    return 0 if p99 < WANTED_MS else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
