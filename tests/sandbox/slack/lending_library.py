@@ -12,7 +12,6 @@ from typing import Any, Self
 from aiohttp import web
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from daypass.sandbox.slack import BlockingSlack, LoopThread
@@ -104,14 +103,10 @@ def listen_to_commands(app: AsyncApp) -> None:
     async def run(ack: AsyncAck, body: Json, client: AsyncWebClient, respond: AsyncRespond) -> None:
         match body["text"].split():
             case ["sleep"]:
-                await asyncio.sleep(3.3)
+                await asyncio.sleep(0.5)
             case ["form"]:
                 await ack()
                 await client.views_open(trigger_id=body["trigger_id"], view=FORM)
-            case ["late"]:
-                await ack()
-                await asyncio.sleep(3.2)
-                await _open_too_late(client, respond, body["trigger_id"])
             case ["respond", times]:
                 await ack()
                 for n in range(int(times)):
@@ -185,13 +180,6 @@ def listen_to_events(app: AsyncApp) -> None:
         await client.chat_postMessage(channel=event["channel"], text=f"You wrote {event['text']}")
 
 
-async def _open_too_late(client: AsyncWebClient, respond: AsyncRespond, trigger_id: str) -> None:
-    try:
-        await client.views_open(trigger_id=trigger_id, view=FORM)
-    except SlackApiError as error:
-        await respond(f"Slack says {error.response['error']}")
-
-
 class LendingLibrary:
     """The app, running in a thread of its own, connected the way the Slack expects."""
 
@@ -215,7 +203,7 @@ class LendingLibrary:
         client = AsyncWebClient(token=self._slack.bot_token, base_url=self._slack.api_url)
         app = AsyncApp(client=client, signing_secret=self._slack.signing_secret)
         build(app)
-        self._runner = web.AppRunner(app.web_app("/slack/events"), access_log=None)
+        self._runner = web.AppRunner(app.web_app("/slack/events"), access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()

@@ -12,7 +12,7 @@ from http import HTTPStatus
 
 import aiohttp
 
-from daypass.sandbox.slack.deliveries import ACK_SECONDS, Answer, Delivery, Failure, Family
+from daypass.sandbox.slack.deliveries import Answer, Delivery, Failure, Family
 from daypass.sandbox.slack.world import World
 
 
@@ -23,7 +23,7 @@ def signature(secret: str, timestamp: str, body: str) -> str:
 
 
 class HttpCarrier:
-    """Posts deliveries to the app's request URLs and waits three seconds for each answer."""
+    """Posts deliveries to the app's request URLs and waits the three seconds for each answer."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -37,7 +37,7 @@ class HttpCarrier:
         body, content_type = delivery.body()
         delivery.headers = delivery.headers or self._headers(delivery, body, content_type)
         try:
-            async with asyncio.timeout(ACK_SECONDS):
+            async with asyncio.timeout(self._world.ack_seconds):
                 return await self._post(url, body, delivery.headers)
         except TimeoutError:
             return Answer(failure=Failure.TIMEOUT)

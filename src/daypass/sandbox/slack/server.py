@@ -20,7 +20,7 @@ from daypass.sandbox.slack.acting import Acting
 from daypass.sandbox.slack.changes import Change, Changes, Subject
 from daypass.sandbox.slack.client.routes import Browser
 from daypass.sandbox.slack.courier import Courier
-from daypass.sandbox.slack.deliveries import Answer, Delivery
+from daypass.sandbox.slack.deliveries import ACK_SECONDS, Answer, Delivery
 from daypass.sandbox.slack.driver import Actor
 from daypass.sandbox.slack.faults import Faults
 from daypass.sandbox.slack.http_carrier import HttpCarrier
@@ -58,6 +58,7 @@ class LocalSlack:
         app_token: str = "",
         signing_secret: str = "",
         retry_after: Sequence[float] = RETRY_AFTER,
+        ack_seconds: float = ACK_SECONDS,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """
@@ -66,7 +67,8 @@ class LocalSlack:
         `port` 0 takes a free one. `manifest` is the app's manifest as a dictionary and decides the
         scopes, commands, shortcuts and events; without one everything is allowed. `request_url`
         takes the place of every URL in the manifest. `socket_mode` None asks the manifest.
-        `panel_url` is shown in the slot on the right of the browser client.
+        `panel_url` is shown in the slot on the right of the browser client. `ack_seconds` is how
+        long an answer is waited for: Slack's three seconds, or less in a test about being late.
         """
         changes = Changes()
         parsed = Manifest.parse(manifest or generous_manifest())
@@ -96,6 +98,7 @@ class LocalSlack:
             tickets=Tickets(clock),
             changes=changes,
             clock=clock,
+            ack_seconds=ack_seconds,
         )
         self._http, self._socket = HttpCarrier(self.world), SocketCarrier(self.world)
         self.courier = Courier(self.world, http=self._http, socket=self._socket, retry_after=retry_after)

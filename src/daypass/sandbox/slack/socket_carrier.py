@@ -13,7 +13,8 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from daypass.sandbox.slack.deliveries import ACK_SECONDS, Answer, Delivery, Failure, Family
+from daypass.sandbox.slack.changes import Change, Subject
+from daypass.sandbox.slack.deliveries import Answer, Delivery, Failure, Family
 from daypass.sandbox.slack.wire import Json
 from daypass.sandbox.slack.world import World
 
@@ -57,9 +58,13 @@ class SocketCarrier:
         self._sockets.append(socket)
         try:
             await socket.send_json(self._hello())
+            self._announce()
             await self._listen(socket)
+        except ConnectionError:
+            pass  # The connection broke while something was written: the app connects anew.
         finally:
             self._sockets.remove(socket)
+            self._announce()
         return socket
 
     async def carry(self, delivery: Delivery) -> Answer:
@@ -70,7 +75,7 @@ class SocketCarrier:
         answered: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
         self._waiting[envelope["envelope_id"]] = answered
         try:
-            async with asyncio.timeout(ACK_SECONDS):
+            async with asyncio.timeout(self._world.ack_seconds):
                 await secrets.choice(self._sockets).send_json(envelope)
                 return _read(await answered)
         except TimeoutError:
@@ -106,6 +111,9 @@ class SocketCarrier:
                 answered = self._waiting.get(message.get("envelope_id", ""))
                 if answered is not None and not answered.done():
                     answered.set_result(message)
+
+    def _announce(self) -> None:
+        self._world.changes.announce(Change(subject=Subject.WIRE))
 
     def _hello(self) -> Json:
         return {

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from daypass.sandbox.slack.changes import Changes
+from daypass.sandbox.slack.deliveries import ACK_SECONDS
 from daypass.sandbox.slack.faults import Faults
 from daypass.sandbox.slack.installation import Installation
 from daypass.sandbox.slack.surfaces import Surfaces
@@ -43,4 +44,5 @@ class World:
     faults: Faults = field(default_factory=Faults)
     calls: list[ApiCall] = field(default_factory=list)
     base_url: str = ""
+    ack_seconds: float = ACK_SECONDS
     clock: Callable[[], float] = time.time
