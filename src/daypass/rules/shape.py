@@ -37,8 +37,13 @@ def _rule_id(text: str) -> str:
     raise wrong(f"«{text}» cannot be a rule's id: lower-case letters, digits, hyphens and dots, such as reports-read.")
 
 
+def is_person_id(text: str) -> bool:
+    """Whether a text has the form of a Slack user id."""
+    return bool(_PERSON.fullmatch(text))
+
+
 def _person(text: str) -> str:
-    if _PERSON.fullmatch(text):
+    if is_person_id(text):
         return text
     raise wrong(
         f"«{text}» is not a Slack user id such as U02ABCDEF; in Slack, open the profile and choose «Copy member ID»."

@@ -1,0 +1,70 @@
+"""
+Answers kept for a short time, asked for once however many threads want them.
+
+An answer's age counts from the moment it was asked for, not from when it arrived: a person removed from a group while
+Slack was thinking is seen to be removed once that time is over.
+"""
+
+import threading
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from daypass.model.errors import Unavailable
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+_MOST = 10_000
+"""Keys; beyond that everything is forgotten and asked for anew."""
+
+
+@dataclass(slots=True)
+class _Slot(Generic[V]):
+    """One key: its answer, once there is one, and the lock of whoever fetches it."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    asked_at: float = 0.0
+    answer: list[V] = field(default_factory=list)
+
+
+class Kept(Generic[K, V]):
+    """
+    Keeps what `fetch` says of a key for `fresh_s` seconds by `clock` (seconds that only grow).
+
+    While `fetch` raises Unavailable an older answer serves until it is `stale_s` old. Failures are never kept.
+    """
+
+    def __init__(
+        self, fetch: Callable[[K], V], *, fresh_s: float, stale_s: float = 0.0, clock: Callable[[], float]
+    ) -> None:
+        self._fetch = fetch
+        self._fresh_s = fresh_s
+        self._stale_s = stale_s
+        self._clock = clock
+        self._guard = threading.Lock()
+        self._slots: dict[K, _Slot[V]] = {}
+
+    def get(self, key: K) -> V:
+        """Give the answer, asking for it when none is fresh. Raises whatever `fetch` raises."""
+        slot = self._slot(key)
+        with slot.lock:
+            if not (slot.answer and self._clock() - slot.asked_at < self._fresh_s):
+                self._ask(key, slot)
+            return slot.answer[0]
+
+    def _ask(self, key: K, slot: _Slot[V]) -> None:
+        asked_at = self._clock()
+        try:
+            slot.answer = [self._fetch(key)]
+        except Unavailable:
+            if not (slot.answer and asked_at - slot.asked_at < self._stale_s):
+                raise
+        else:
+            slot.asked_at = asked_at
+
+    def _slot(self, key: K) -> _Slot[V]:
+        with self._guard:
+            if key not in self._slots and len(self._slots) >= _MOST:
+                self._slots.clear()
+            return self._slots.setdefault(key, _Slot())

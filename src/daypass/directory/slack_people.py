@@ -1,0 +1,101 @@
+"""
+People and user groups as Slack has them.
+
+How old an answer may be, and why:
+
+    a person (name, time zone, deactivated)    60 s   users.info; who is deactivated cannot click in Slack at once, and
+                                                      their command line stops within the minute
+    who is in which group                       5 s   usergroups.list, one call for all groups of all people; Slack
+                                                      allows 20 of them a minute, which is 12 with a replica in use
+
+So an approver who was taken out of a group is refused at a click five seconds later, and the rules are never asked
+with an older membership: when Slack does not say who is in a group, nobody is.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from daypass.directory.kept import Kept
+from daypass.directory.slack_calls import SlackCalls
+from daypass.model.errors import NotFound, Unavailable
+from daypass.model.principal import Principal, PrincipalId, SlackGroupId
+
+PERSON_FRESH_S = 60.0
+GROUPS_FRESH_S = 5.0
+
+Membership = Mapping[PrincipalId, frozenset[SlackGroupId]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Groups:
+    """Every user group that is in use, both ways round."""
+
+    members: Mapping[SlackGroupId, frozenset[PrincipalId]]
+    of: Membership
+
+
+class SlackPeople:
+    """Answers half of the port Directory: everything but AWS identities."""
+
+    def __init__(self, calls: SlackCalls, *, clock: Callable[[], float]) -> None:
+        """Take the way to Slack; `clock` gives seconds that only grow."""
+        self._calls = calls
+        self._people = Kept(self._person, fresh_s=PERSON_FRESH_S, clock=clock)
+        self._groups = Kept(self._all_groups, fresh_s=GROUPS_FRESH_S, clock=clock)
+
+    def principal(self, principal_id: PrincipalId) -> Principal:
+        """Read one person with their groups. Raises NotFound for nobody, for an app and for another organisation's."""
+        person = self._people.get(principal_id)
+        groups = self._groups.get("all").of.get(principal_id, frozenset()) if person.active else frozenset()
+        return Principal(id=person.id, name=person.name, tz=person.tz, active=person.active, slack_groups=groups)
+
+    def members(self, group: SlackGroupId) -> frozenset[PrincipalId]:
+        """Read who is in a user group. Raises NotFound for one that is unknown or disabled."""
+        try:
+            return self._groups.get("all").members[group]
+        except KeyError:
+            raise NotFound(f"Slack has no user group {group} that is in use.") from None
+
+    def _person(self, principal_id: PrincipalId) -> Principal:
+        try:
+            user = self._calls.call("users.info", user=principal_id)["user"]
+        except NotFound:
+            raise NotFound(f"Slack knows nobody with the id {principal_id}.") from None
+        if user.get("is_bot") or user.get("is_workflow_bot") or principal_id == "USLACKBOT":
+            raise NotFound(f"{principal_id} is an app, and access is lent to people.")
+        if user.get("is_stranger"):
+            raise NotFound(f"{principal_id} belongs to another organisation; access is lent to people of this one.")
+        return Principal(id=principal_id, name=_name(user), tz=_tz(user), active=not user.get("deleted", False))
+
+    def _all_groups(self, _: str) -> _Groups:
+        answer = self._calls.call("usergroups.list", include_users=True, include_disabled=False)
+        members = {SlackGroupId(group["id"]): _users(group) for group in answer["usergroups"]}
+        people = {person for users in members.values() for person in users}
+        return _Groups(
+            members=members,
+            of={person: frozenset(group for group, users in members.items() if person in users) for person in people},
+        )
+
+
+def _name(user: Mapping[str, Any]) -> str:
+    profile = user.get("profile") or {}
+    names = (profile.get("real_name"), user.get("real_name"), profile.get("display_name"), user.get("name"), user["id"])
+    return next(str(name) for name in names if name)
+
+
+def _tz(user: Mapping[str, Any]) -> str:
+    """The time zone, if it is one that can be reckoned with; Slack gives none for who is deactivated."""
+    name = str(user.get("tz") or "UTC")
+    try:
+        return ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, ValueError):
+        return "UTC"
+
+
+def _users(group: Mapping[str, Any]) -> frozenset[PrincipalId]:
+    users = group.get("users")
+    if users is None:
+        raise Unavailable(f"Slack does not say who is in the user group {group['id']}; it will be tried again.")
+    return frozenset(map(PrincipalId, users))

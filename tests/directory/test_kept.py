@@ -1,0 +1,71 @@
+"""Answers are kept for their time, asked for once by many, and never kept when they are failures."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from daypass.directory.kept import Kept
+from daypass.model.errors import NotFound
+from tests.directory.hands import HandClock
+
+
+def test_many_threads_that_want_one_answer_ask_once() -> None:
+    """Twenty clicks in one second are one call to Slack."""
+    calls: list[str] = []
+    together = threading.Barrier(20)
+
+    def fetch(key: str) -> int:
+        calls.append(key)
+        return len(calls)
+
+    kept = Kept(fetch, fresh_s=60, clock=HandClock())
+
+    def look(_: int) -> int:
+        together.wait(5)
+        return kept.get("groups")
+
+    with ThreadPoolExecutor(20) as pool:
+        assert set(pool.map(look, range(20))) == {1}
+
+
+def test_an_answers_age_counts_from_when_it_was_asked_for() -> None:
+    """An answer that took its whole time to come is old when it comes."""
+    clock = HandClock()
+    calls: list[str] = []
+
+    def slow(key: str) -> int:
+        clock.seconds += 5
+        calls.append(key)
+        return len(calls)
+
+    kept = Kept(slow, fresh_s=5, clock=clock)
+
+    assert [kept.get("groups"), kept.get("groups")] == [1, 2]
+
+
+def test_a_failure_is_not_kept() -> None:
+    """Who joined a moment ago is found at the next look."""
+    answers = iter([NotFound("nobody"), "Ann"])
+
+    def fetch(_: str) -> str:
+        answer = next(answers)
+        if isinstance(answer, NotFound):
+            raise answer
+        return str(answer)
+
+    kept = Kept(fetch, fresh_s=60, clock=HandClock())
+    with pytest.raises(NotFound):
+        kept.get("U0ANN")
+
+    assert kept.get("U0ANN") == "Ann"
+
+
+def test_what_is_kept_is_bounded() -> None:
+    """Made-up ids do not fill the memory."""
+    kept: Kept[int, int] = Kept(lambda key: key, fresh_s=60, clock=HandClock())
+
+    for number in range(25_000):
+        kept.get(number)
+
+    assert len(kept._slots) <= 10_000
