@@ -28,13 +28,13 @@ def test_lengths_switches_and_lists_are_read():
     """Each value is read as what it is."""
     settings = load(
         {
-            "DAYPASS_AWS_SESSION_LIMIT": "2h",
+            "DAYPASS_RULES_LAPSE_AFTER": "2h",
             "DAYPASS_SERVICE_WORK": "no",
             "DAYPASS_SERVICE_TRUSTED_PROXIES": "10.0.0.1, 10.0.0.2",
         }
     )
 
-    assert settings.aws.session_limit == timedelta(hours=2)
+    assert settings.rules.lapse_after == timedelta(hours=2)
     assert settings.service.work is False
     assert settings.service.trusted_proxies == ("10.0.0.1", "10.0.0.2")
 
@@ -48,7 +48,7 @@ def test_a_name_nobody_knows_is_refused_with_a_suggestion():
 def test_every_fault_is_named_at_once():
     """One start shows all that is wrong."""
     with pytest.raises(Misconfigured) as caught:
-        load({"DAYPASS_SERVICE_PORT": "many", "DAYPASS_SERVICE_WORK": "perhaps", "DAYPASS_AWS_SESSION_LIMIT": "soon"})
+        load({"DAYPASS_SERVICE_PORT": "many", "DAYPASS_SERVICE_WORK": "perhaps", "DAYPASS_RULES_LAPSE_AFTER": "soon"})
 
     assert len(caught.value.sentence.splitlines()) == 3
 

@@ -72,15 +72,13 @@ class Aws:
 
     broker_role: str = ""
     """ARN of the role that sessions and links are opened on; empty leaves only the delivery `policy`."""
-    session_limit: timedelta = timedelta(hours=1)
-    """The longest session asked of STS: 1h where Daypass runs on a role (chaining), else up to the role's maximum."""
     source_identity: bool = True
     """Whether sessions carry the grant in aws:SourceIdentity; false only for servers that do not know it."""
     signin_url: str = "https://signin.aws.amazon.com/federation"
     """The federation endpoint behind console sign-in addresses."""
     console_url: str = "https://console.aws.amazon.com/"
-    identity_tag: str = "daypass:slack-user-id"
-    """IAM user tag that names the Slack user a person's IAM user belongs to; empty turns it off."""
+    identity_tags: bool = True
+    """Whether the tag `daypass:slack-user-id` on an IAM user says whose it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

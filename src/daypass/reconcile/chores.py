@@ -12,7 +12,6 @@ from daypass.model.errors import TooLate
 from daypass.model.event import Event, Fact, Kind
 from daypass.model.principal import DAYPASS
 from daypass.ports import Ledger, Queue, Trouble
-from daypass.reconcile.meters import STUCK
 
 log = structlog.get_logger()
 
@@ -40,9 +39,8 @@ def run_chores(chores: Sequence[Chore], stop: threading.Event, monotonic: Callab
 
 
 def report_stuck(*, queue: Queue, ledger: Ledger, now: datetime) -> int:
-    """Say in the log, the metric and (once each) the journal which grants are overdue for more than ten minutes."""
+    """Say in the log and, once each, in the journal which grants are overdue for more than ten minutes."""
     troubles = queue.troubled(overdue_before=now - STUCK_AFTER)
-    STUCK.set(len(troubles))
     for trouble in troubles:
         log.error("stuck", grant=trouble.grant.id, attempts=trouble.attempts, since=str(trouble.overdue_since))
     fresh = [trouble for trouble in troubles if not trouble.reported]

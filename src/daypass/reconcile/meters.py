@@ -1,6 +1,6 @@
-"""What the loop measures of itself, in Prometheus' terms."""
+"""What the loop measures of itself, in Prometheus' terms; what is stuck, doors/web asks of the queue at each scrape."""
 
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import Counter, Histogram
 
 STEPS = Counter("daypass_steps_total", "Steps taken for grants, by what came of them.", ["outcome"])
 LATENESS = Histogram(
@@ -8,5 +8,4 @@ LATENESS = Histogram(
     "From the moment a grant was due to the end of its step.",
     buckets=(0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 300, 600, 3600),
 )
-STUCK = Gauge("daypass_stuck_grants", "Grants whose step has been overdue for more than ten minutes.")
 SWEPT = Counter("daypass_swept_total", "Things of ours in AWS that no live grant accounted for, removed by the sweep.")

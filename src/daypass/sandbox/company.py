@@ -8,14 +8,19 @@ reaches nothing but 127.0.0.1.
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Self
 
-from daypass.aws.own_permissions import broker_permissions, broker_trust, own_permissions
+import yaml
+
+from daypass.aws.own_permissions import CEILING_PATH, Setup, ceiling, service, trust
+from daypass.directory.iam_tags import TAG
+from daypass.doors import slack
+from daypass.journal.export import ENTRY_BEGINS
 from daypass.journal.key import Signer
 from daypass.journal.verify import verify
 from daypass.sandbox import world
@@ -23,11 +28,10 @@ from daypass.sandbox.ministack import ACCOUNT, MiniStack
 from daypass.sandbox.panel import Panel
 from daypass.sandbox.process import Process, free_port
 from daypass.sandbox.slack import BlockingActor, BlockingSlack, LoopThread
-from daypass.settings import Aws
 from daypass.store import database
 from daypass.store.book import SqlBook
 
-BROKER = "daypass-broker"
+BROKER = f"arn:aws:iam::{ACCOUNT}:role/daypass/daypass-broker"
 _SHOWN = 12
 """Journal entries shown on the page."""
 
@@ -56,8 +60,8 @@ class Company:
         self.aws = MiniStack(self.directory)
         self._stack.callback(self.aws.end)
         world.fill_buckets(self.aws)
-        self.keys = world.hire(self.aws, Aws().identity_tag)
-        self._own_keys = _own_identity(self.aws)
+        self.keys = world.hire(self.aws, TAG)
+        self._own_keys = _own_identity(self.aws, self.keys.values())
         self._loop = LoopThread("panel")
         self._stack.callback(self._loop.close)
         self.panel = Panel(aws=self.aws, keys=self.keys, journal=self.journal, hints=self.hints)
@@ -114,20 +118,20 @@ class Company:
     def vkey(self) -> str:
         """The public key that checks the journal; empty before Daypass made it."""
         key = self.directory / "journal.key"
-        return Signer.load(key.read_text(encoding="utf-8")).public.text if key.exists() else ""
+        return Signer.parse(key.read_text(encoding="utf-8")).public.text if key.exists() else ""
 
     def journal(self) -> dict[str, Any]:
         """The journal as an auditor gets it: the exported file, checked with the public key alone."""
         lines = list(self.export())
-        verdict = verify(BytesIO(b"".join(lines)), Signer.load(self._key_text()).public)
-        entries = [json.loads(line) for line in lines if line.startswith(b'{"actor"')]
-        return {"verdict": str(verdict), "entries": [_brief(entry) for entry in entries[: -_SHOWN - 1 : -1]]}
+        verdict = verify(BytesIO(b"".join(lines)), Signer.parse(self._key_text()).public)
+        entries = [json.loads(line)["entry"] for line in lines if line.startswith(ENTRY_BEGINS)]
+        return {"verdict": verdict.sentence, "entries": [_brief(entry) for entry in entries[: -_SHOWN - 1 : -1]]}
 
     def export(self) -> Iterator[bytes]:
         """The journal's export file."""
         store = database.open(self._store_url())
         try:
-            yield from SqlBook(store, Signer.load(self._key_text())).export()
+            yield from SqlBook(store, Signer.parse(self._key_text())).export()
         finally:
             store.close()
 
@@ -160,7 +164,7 @@ class Company:
             "DAYPASS_SLACK_SIGNING_SECRET": self.slack.signing_secret,
             "DAYPASS_SLACK_API_URL": self.slack.api_url,
             "DAYPASS_SLACK_CHANNEL": world.APPROVALS,
-            "DAYPASS_AWS_BROKER_ROLE": f"arn:aws:iam::{ACCOUNT}:role/daypass/{BROKER}",
+            "DAYPASS_AWS_BROKER_ROLE": BROKER,
             "DAYPASS_AWS_SIGNIN_URL": f"{self.panel.address}/federation",
             "DAYPASS_RULES_FILE": str(self.rules),
             "DAYPASS_JOURNAL_KEY_FILE": str(self.directory / "journal.key"),
@@ -178,16 +182,32 @@ class Company:
         return next(person.name for person in world.PEOPLE if person.id == person_id)
 
 
-def _own_identity(aws: MiniStack) -> world.KeyPair:
+def _own_identity(aws: MiniStack, people: Iterable[world.KeyPair]) -> world.KeyPair:
     """Make Daypass's own IAM user and the broker role, with exactly the permissions that the handbook asks for."""
     iam = aws.root("iam")
-    keys = world.make_user(iam, "daypass", path="/daypass/")
-    iam.put_user_policy(
-        UserName="daypass", PolicyName="own", PolicyDocument=own_permissions(ACCOUNT, broker_role=f"/daypass/{BROKER}")
+    keys = world.make_user(iam, "daypass", path="/daypass-setup/")
+    setup = Setup(principal_arn=keys.arn, broker_arn=BROKER, people=[person.arn for person in people])
+    ceiling_arn = _managed(iam, setup.ceiling_name, ceiling(setup))
+    iam.create_role(
+        Path="/daypass/",
+        RoleName=BROKER.rpartition("/")[2],
+        AssumeRolePolicyDocument=json.dumps(trust(setup)),
+        PermissionsBoundary=ceiling_arn,
     )
-    iam.create_role(Path="/daypass/", RoleName=BROKER, AssumeRolePolicyDocument=broker_trust(keys.arn))
-    iam.put_role_policy(RoleName=BROKER, PolicyName="ceiling", PolicyDocument=broker_permissions())
+    iam.attach_role_policy(RoleName=BROKER.rpartition("/")[2], PolicyArn=ceiling_arn)
+    iam.attach_user_policy(UserName="daypass", PolicyArn=_managed(iam, "daypass-service", service(setup)))
     return keys
+
+
+def _managed(iam: Any, name: str, document: dict[str, Any]) -> str:
+    made = iam.create_policy(Path=CEILING_PATH, PolicyName=name, PolicyDocument=json.dumps(document))
+    return str(made["Policy"]["Arn"])
+
+
+def _manifest() -> dict[str, Any]:
+    text = Path(slack.__file__).with_name("manifest.yaml").read_text(encoding="utf-8")
+    manifest: dict[str, Any] = yaml.safe_load(text)
+    return manifest
 
 
 def _brief(entry: dict[str, Any]) -> dict[str, str]:

@@ -109,6 +109,4 @@ class Panel:
         except (ValueError, KeyError, TypeError, BotoCoreError, ClientError):
             return web.Response(status=400, text="This sign-in address is not, or no longer, good for anything.")
         where = quote(request.query.get("Destination", ""), safe=":/?=&")
-        return web.Response(
-            text=_CONSOLE.format(arn=arn, where=where)
-        )
+        return web.Response(text=_CONSOLE.format(arn=arn, where=where))

@@ -14,6 +14,8 @@ from daypass.sandbox.slack import Channel, Colour, Person, UserGroup
 
 APPROVALS = "C0APPROVALS"
 LEADS = "S0LEADS"
+BOT = "U0DAYPASS"
+"""The app's own bot user, invited to the channels."""
 
 PEOPLE = (
     Person(id="U0ALICE", name="alice", real_name="Alice Archer", title="Analyst", colour=Colour.PLUM),
@@ -91,7 +93,7 @@ class KeyPair:
 
 def channels() -> list[Channel]:
     """The company's Slack channels."""
-    everyone = {person.id for person in PEOPLE}
+    everyone = {*(person.id for person in PEOPLE), BOT}
     return [
         Channel(id="C0GENERAL", name="general", members=set(everyone), topic="Type /daypass help"),
         Channel(

@@ -1,0 +1,12 @@
+"""
+The only room that knows every other: settings in, running house out. It owns the clock.
+
+    house     builds everything once, from the settings
+    running   `serve`, `work`, `migrate`: runs what was built until it is told to stop
+    doctor    looks at everything the house stands on and says what to fix
+"""
+
+from daypass.wiring.doctor import doctor
+from daypass.wiring.running import migrate, serve, work
+
+__all__ = ["doctor", "migrate", "serve", "work"]

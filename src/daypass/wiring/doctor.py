@@ -1,0 +1,116 @@
+"""
+Look at everything the house stands on, and say in sentences what to fix.
+
+Every check is made, whatever the others found. None changes anything: the session that proves the broker role is the
+shortest there is, on nothing, and is thrown away.
+"""
+
+import stat
+from collections.abc import Callable
+from datetime import timedelta
+from itertools import islice
+
+from daypass import settings as settings_page
+from daypass.aws.clock import TOLERATED
+from daypass.aws.refusals import asking
+from daypass.model.errors import DaypassError
+from daypass.settings import Settings
+from daypass.wiring.house import House, build, clock_sentence, slack_calls
+
+_NOTHING = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}'
+"""The session policy of the session that is opened and thrown away."""
+
+Finding = tuple[bool, str]
+
+
+class _Trouble(DaypassError):
+    """A check that found something to fix."""
+
+
+def doctor() -> list[Finding]:
+    """Check the settings, the rules, the database, the journal's key, AWS and Slack. Raises nothing."""
+    try:
+        settings = settings_page.load()
+        house = build(settings)
+    except DaypassError as error:
+        return [(False, error.sentence)]
+    try:
+        return [_found(check) for check in _checks(house)]
+    finally:
+        house.database.close()
+
+
+def _checks(house: House) -> list[Callable[[], str]]:
+    return [
+        lambda: _rules(house),
+        lambda: _database(house),
+        lambda: _journal_key(house.settings),
+        lambda: _aws_identity(house),
+        lambda: _clock(house),
+        lambda: _buckets(house),
+        lambda: _broker(house),
+        lambda: _sweep(house),
+        lambda: _slack(house.settings),
+    ]
+
+
+def _found(check: Callable[[], str]) -> Finding:
+    try:
+        return True, check()
+    except DaypassError as error:
+        return False, error.sentence
+    except Exception as error:  # noqa: BLE001 - the top of a check: an answer nobody foresaw is a finding too
+        return False, f"A check failed in a way nobody foresaw: {type(error).__name__}: {error}."
+
+
+def _rules(house: House) -> str:
+    book = house.desk.rules()
+    return f"The rules in {house.settings.rules.file} can be read: {len(book.rules)} of them."
+
+
+def _database(house: House) -> str:
+    house.database.check()
+    due = house.desk.queue.depth(now=house.desk.clock())
+    return f"The database answers and has the tables of this version; {due} grants are due."
+
+
+def _journal_key(settings: Settings) -> str:
+    mode = stat.S_IMODE(settings.journal.key_file.stat().st_mode)
+    if mode & 0o077:
+        raise _Trouble(f"Others may read the journal's key {settings.journal.key_file}; run chmod 600 on it.")
+    return f"The journal's key {settings.journal.key_file} is there, for its owner alone."
+
+
+def _aws_identity(house: House) -> str:
+    with asking("sts:GetCallerIdentity"):
+        return f"AWS knows Daypass as {house.clients.sts.get_caller_identity()['Arn']}."
+
+
+def _clock(house: House) -> str:
+    skew = house.gate.compare()
+    if abs(skew) > TOLERATED:
+        raise _Trouble(clock_sentence(skew))
+    return f"This machine's clock agrees with AWS's to within {TOLERATED / timedelta(seconds=1):.0f} seconds."
+
+
+def _buckets(house: House) -> str:
+    return f"Daypass sees {len(house.buckets.buckets())} buckets to suggest in the form."
+
+
+def _broker(house: House) -> str:
+    if house.sessions is None:
+        return "No broker role is set: access is lent as policies only, without sessions and links."
+    house.sessions.open("daypass-doctor", _NOTHING, timedelta())
+    return f"Daypass may open sessions on {house.sessions.role_arn}."
+
+
+def _sweep(house: House) -> str:
+    found = len(list(islice(house.sweep.standing(), 1000)))
+    return f"Daypass can look for what stands in AWS under its mark: {found} things do."
+
+
+def _slack(settings: Settings) -> str:
+    if not settings.slack.bot_token:
+        raise _Trouble("No Slack is set: give DAYPASS_SLACK_BOT_TOKEN, and a signing secret or an app token.")
+    team = slack_calls(settings).call("auth.test").get("team", "without a name")
+    return f"Slack knows Daypass in the workspace {team}."

@@ -1,0 +1,228 @@
+"""Build the house: every adapter made once and handed to whom it serves. Building calls nobody."""
+
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from daypass.aws import clock as aws_clock
+from daypass.aws.buckets import Buckets
+from daypass.aws.clients import Clients
+from daypass.aws.identities import Identities
+from daypass.aws.role_sessions import RoleSessions
+from daypass.aws.tagged_users import tagged_users
+from daypass.directory.aws_map import AwsMap, parse_map
+from daypass.directory.iam_tags import IamTags
+from daypass.directory.resolve import PeopleDirectory
+from daypass.directory.slack_calls import SlackCalls, web_client
+from daypass.directory.slack_people import SlackPeople
+from daypass.doors.desk import Desk
+from daypass.journal.key import Signer
+from daypass.model.errors import Misconfigured, Unavailable
+from daypass.model.grant import Delivery
+from daypass.model.length import words_for_length
+from daypass.ports import Provisioner, Vendor
+from daypass.provision.broker import Broker
+from daypass.provision.cutoff import Cutoff
+from daypass.provision.iam_policy import PolicyDelivery
+from daypass.provision.link import LinkDelivery
+from daypass.provision.session import SessionDelivery
+from daypass.provision.signing import SigningSessions
+from daypass.provision.sweep import IamSweep
+from daypass.provision.vending import Vending
+from daypass.reconcile.loop import Loop
+from daypass.settings import Journal, Settings
+from daypass.store import database
+from daypass.store.book import SqlBook
+from daypass.store.database import Database
+from daypass.store.ledger import SqlLedger
+from daypass.store.logins import SqlLogins
+from daypass.store.outbox import SqlOutbox
+from daypass.store.postings import SqlPostings
+from daypass.store.queue import SqlQueue
+from daypass.store.rules_file import RulesFile
+from daypass.wiring.not_offered import NotOffered, NoVendor
+
+_KEY_MODE = 0o600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """Everything that was built; running it is another page."""
+
+    settings: Settings
+    database: Database
+    clients: Clients
+    buckets: Buckets
+    sessions: RoleSessions | None
+    book: SqlBook
+    desk: Desk
+    loop: Loop
+    sweep: IamSweep
+    gate: "ClockGate"
+
+
+class ClockGate:
+    """
+    Shut while our clock and AWS's disagree, or have not been compared yet.
+
+    A lease is written by our clock and judged by AWS's: an hour's difference is an hour of access nobody allowed.
+    """
+
+    def __init__(self, clients: Clients) -> None:
+        """Take the clients to compare with."""
+        self._clients = clients
+        self._skew: timedelta | None = None
+
+    def compare(self) -> timedelta:
+        """Ask AWS the time. Raises Unavailable, and then the gate is as it was."""
+        self._skew = aws_clock.skew(clients=self._clients, clock=now)
+        return self._skew
+
+    def __call__(self) -> None:
+        """Raise Unavailable unless the clocks were compared and agree to within five seconds."""
+        skew = self.compare() if self._skew is None or abs(self._skew) > aws_clock.TOLERATED else self._skew
+        if abs(skew) > aws_clock.TOLERATED:
+            raise Unavailable(clock_sentence(skew))
+
+
+def clock_sentence(skew: timedelta) -> str:
+    """Say how far our clock is off and what to do."""
+    whole = timedelta(seconds=max(1, round(abs(skew).total_seconds())))
+    where = "ahead of" if skew > timedelta() else "behind"
+    off = f"{words_for_length(whole)} {where}"
+    return f"This machine's clock is {off} AWS's; set it right (NTP). Nothing is lent until then."
+
+
+def now() -> datetime:
+    """The one clock."""
+    return datetime.now(UTC)
+
+
+def build(settings: Settings) -> House:
+    """Make every adapter once. Raises Misconfigured for settings that cannot be."""
+    store = database.open(settings.store.url)
+    ledger, queue = SqlLedger(store), SqlQueue(store)
+    book = SqlBook(store, journal_key(settings.journal))
+    clients = Clients(connections=settings.worker.in_flight)
+    buckets = Buckets(clients=clients)
+    sessions = _sessions(settings, clients)
+    provisioners, vendor = _deliveries(settings, clients, buckets, sessions)
+    gate = ClockGate(clients)
+    desk = Desk(
+        clock=now,
+        ledger=ledger,
+        queue=queue,
+        outbox=SqlOutbox(store),
+        postings=SqlPostings(store),
+        logins=SqlLogins(store),
+        book=book,
+        directory=people(settings, clients),
+        catalogue=buckets,
+        provisioners=provisioners,
+        vendor=vendor,
+        rules=RulesFile(settings.rules.file),
+        public_url=settings.public_url,
+    )
+    return House(
+        settings=settings,
+        database=store,
+        clients=clients,
+        buckets=buckets,
+        sessions=sessions,
+        book=book,
+        desk=desk,
+        loop=Loop(
+            ledger=ledger,
+            queue=queue,
+            provisioners=provisioners,
+            clock=now,
+            gate=gate,
+            in_flight=settings.worker.in_flight,
+        ),
+        sweep=IamSweep(clients=clients, clock=now),
+        gate=gate,
+    )
+
+
+def journal_key(journal: Journal) -> Signer:
+    """Read the journal's key, or make it at the very first start. Raises Misconfigured."""
+    try:
+        return Signer.parse(journal.key_file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return _new_key(journal)
+    except (OSError, UnicodeDecodeError) as error:
+        raise Misconfigured(f"The journal's key {journal.key_file} cannot be read: {error}.") from None
+
+
+def _new_key(journal: Journal) -> Signer:
+    """Write a fresh key for us alone to read. Of two processes that start at once, one writes and both use it."""
+    signer = Signer.generate(journal.origin)
+    try:
+        handle = os.open(journal.key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _KEY_MODE)
+    except FileExistsError:
+        return journal_key(journal)
+    except OSError as error:
+        raise Misconfigured(f"The journal's key {journal.key_file} cannot be written: {error.strerror}.") from None
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(f"{signer.private_text()}\n")
+    return signer
+
+
+def _sessions(settings: Settings, clients: Clients) -> RoleSessions | None:
+    if not settings.aws.broker_role:
+        return None
+    return RoleSessions(
+        clients=clients, role_arn=settings.aws.broker_role, source_identity=settings.aws.source_identity
+    )
+
+
+def _deliveries(
+    settings: Settings, clients: Clients, buckets: Buckets, sessions: RoleSessions | None
+) -> tuple[Mapping[Delivery, Provisioner], Vendor]:
+    policy = PolicyDelivery(clients=clients, buckets=buckets)
+    if sessions is None:
+        missing = NotOffered("No broker role is set (DAYPASS_AWS_BROKER_ROLE), so this is lent as a policy only.")
+        return {Delivery.POLICY: policy, Delivery.SESSION: missing, Delivery.LINK: missing}, NoVendor()
+    broker = Broker(sessions=sessions, buckets=buckets)
+    session = SessionDelivery(broker=broker, cutoff=Cutoff(clients=clients, sessions=sessions))
+    vendor = Vending(
+        broker=broker,
+        signing=SigningSessions(broker=broker, buckets=buckets, clients=clients),
+        buckets=buckets,
+        issuer=settings.public_url,
+        sign_in=settings.aws.signin_url,
+        console=settings.aws.console_url,
+    )
+    link = LinkDelivery(session=session)
+    return {Delivery.POLICY: policy, Delivery.SESSION: session, Delivery.LINK: link}, vendor
+
+
+def people(settings: Settings, clients: Clients) -> PeopleDirectory:
+    """Who is who: Slack's people, with the AWS identity that the map or a tag gives them."""
+    explicit = _explicit(settings.rules.people)
+    identities = Identities(clients=clients)
+    return PeopleDirectory(
+        SlackPeople(slack_calls(settings), clock=time.monotonic),
+        explicit=explicit,
+        tags=IamTags(lambda: tagged_users(clients), clock=time.monotonic) if settings.aws.identity_tags else None,
+        unique_id=lambda identity: identities.now(identity).unique_id,
+        clock=time.monotonic,
+    )
+
+
+def slack_calls(settings: Settings) -> SlackCalls:
+    """Plain calls to Slack's Web API."""
+    client = web_client(settings.slack.bot_token, base_url=settings.slack.api_url)
+    return SlackCalls(client, clock=time.monotonic, sleep=time.sleep)
+
+
+def _explicit(file: Path | None) -> AwsMap:
+    if file is None:
+        return {}
+    try:
+        return parse_map(file.read_bytes(), name=str(file))
+    except OSError as error:
+        raise Misconfigured(f"The map of people {file} cannot be read: {error.strerror}.") from None

@@ -1,0 +1,27 @@
+"""How facts are logged: one JSON object a line for machines, or coloured lines for people, on standard error."""
+
+import logging
+import sys
+
+import structlog
+
+from daypass.model.errors import Misconfigured
+
+
+def configure(form: str) -> None:
+    """Set up `json` or `console`. Raises Misconfigured for another word."""
+    if form not in {"json", "console"}:
+        raise Misconfigured(f"DAYPASS_SERVICE_LOG is «{form}»; write json or console.")
+    renderer = structlog.processors.JSONRenderer() if form == "json" else structlog.dev.ConsoleRenderer()
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s: %(message)s")
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )

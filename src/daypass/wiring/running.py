@@ -1,0 +1,198 @@
+"""
+Run the house until it is told to stop.
+
+    the event loop    the API, the links, Slack's requests or its socket, the outbox into Slack
+    thread `loop`     claims what is due and works on it with its hands
+    thread `chores`   folds the journal, reports what is stuck, lets old requests lapse, sweeps, compares clocks
+
+Each can be killed at any moment: what they know is in the database. SIGTERM and SIGINT end them in order.
+"""
+
+import asyncio
+import signal
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import timedelta
+from functools import partial
+from importlib.metadata import version
+from ipaddress import ip_network
+
+import structlog
+from fastapi import FastAPI
+from granian.constants import Interfaces
+from granian.server.embed import Server
+from prometheus_client import REGISTRY, CollectorRegistry
+from prometheus_client.metrics_core import Metric
+
+from daypass import settings as settings_page
+from daypass.doors.address import Networks
+from daypass.doors.api import app as api
+from daypass.doors.slack.door import SlackDoor
+from daypass.doors.slack.workspace import SlackSettings
+from daypass.doors.web import app as web
+from daypass.model.errors import Misconfigured
+from daypass.reconcile.chores import Chore, lapse_old, report_stuck, run_chores
+from daypass.reconcile.drift import sweep, vanished
+from daypass.settings import Settings
+from daypass.store import database
+from daypass.wiring.house import House, build, now
+from daypass.wiring.log import configure
+
+log = structlog.get_logger()
+
+_DRAIN_S = 5.0
+_SECOND = timedelta(seconds=1)
+
+
+def serve() -> None:
+    """Run the service, with a worker beside it unless the settings say otherwise. Raises Misconfigured."""
+    settings = settings_page.load()
+    configure(settings.service.log)
+    house = build(settings)
+    house.database.migrate()
+    house.book.check()
+    with _worker(house) if settings.service.work else _nobody():
+        asyncio.run(_doors(house))
+    house.database.close()
+
+
+def work() -> None:
+    """Run a worker alone. Raises Misconfigured."""
+    settings = settings_page.load()
+    configure(settings.service.log)
+    house = build(settings)
+    house.database.check()
+    told = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: told.set())
+    with _worker(house):
+        told.wait()
+    house.database.close()
+
+
+def migrate() -> None:
+    """Bring the database to the tables of this version. Raises Misconfigured."""
+    store = database.open(settings_page.load().store.url)
+    store.migrate()
+    store.close()
+
+
+def chores(house: House) -> list[Chore]:
+    """What is done every now and then, and how often."""
+    ledger, queue = house.desk.ledger, house.desk.queue
+    lapse_after = house.settings.rules.lapse_after
+    return [
+        Chore(name="fold", every=_SECOND, run=house.book.fold),
+        Chore(name="stuck", every=30 * _SECOND, run=lambda: report_stuck(queue=queue, ledger=ledger, now=now())),
+        Chore(name="lapse", every=30 * _SECOND, run=lambda: lapse_old(ledger=ledger, after=lapse_after, now=now())),
+        Chore(name="clock", every=60 * _SECOND, run=house.gate.compare),
+        Chore(name="sweep", every=house.settings.worker.sweep_every, run=partial(_sweep, house)),
+    ]
+
+
+def application(house: House) -> FastAPI:
+    """The web application without Slack: the API, the links, health and metrics."""
+    proxies = _networks(house.settings.service.trusted_proxies)
+    app = api.build(house.desk, version=version("daypass"), trusted_proxies=proxies)
+    registry = web.add(app, house.desk, trusted_proxies=proxies)
+    _add_our_own(registry)
+    return app
+
+
+def _sweep(house: House) -> None:
+    swept = sweep([house.sweep], ledger=house.desk.ledger, now=now())
+    vanished(swept.seen, provisioners=house.desk.provisioners, ledger=house.desk.ledger, now=now())
+
+
+@contextmanager
+def _worker(house: House) -> Iterator[None]:
+    """The loop and the chores, in threads of their own, for as long as the block lasts."""
+    stop = threading.Event()
+    threads = [
+        threading.Thread(target=house.loop.run, args=(stop,), name="loop"),
+        threading.Thread(target=run_chores, args=(chores(house), stop, time.monotonic), name="chores"),
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+
+
+@contextmanager
+def _nobody() -> Iterator[None]:
+    yield
+
+
+async def _doors(house: House) -> None:
+    """Open every door and keep them open until a signal comes."""
+    stop = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    app = application(house)
+    async with _slack(house, app):
+        service = house.settings.service
+        server = Server(app, address=service.host, port=service.port, interface=Interfaces.ASGI, log_enabled=False)
+        serving, told = asyncio.create_task(server.serve()), asyncio.create_task(stop.wait())
+        log.info("serving", address=house.settings.public_url)
+        await asyncio.wait({serving, told}, return_when=asyncio.FIRST_COMPLETED)
+        if not stop.is_set():
+            told.cancel()
+            raise Misconfigured(f"The service cannot listen on {service.host}:{service.port}; is something else there?")
+        server.stop()  # type: ignore[no-untyped-call]  # granian's
+        await asyncio.wait({serving}, timeout=_DRAIN_S)
+
+
+@asynccontextmanager
+async def _slack(house: House, app: FastAPI) -> AsyncIterator[None]:
+    """Join Slack to the app, or by a socket, for as long as the block lasts."""
+    settings = _slack_settings(house.settings)
+    if settings is None:
+        log.warning("no Slack is set; only the API is open")
+        yield
+        return
+    door = SlackDoor(house.desk, settings)
+    app.router.routes.extend(door.routes())
+    await door.start()
+    try:
+        yield
+    finally:
+        await door.stop()
+
+
+def _slack_settings(settings: Settings) -> SlackSettings | None:
+    slack = settings.slack
+    if not slack.bot_token:
+        return None
+    return SlackSettings(
+        bot_token=slack.bot_token,
+        signing_secret=slack.signing_secret,
+        app_token=slack.app_token,
+        api_url=slack.api_url,
+        approvals_channel=slack.channel,
+    )
+
+
+def _networks(addresses: tuple[str, ...]) -> Networks:
+    try:
+        return tuple(ip_network(address) for address in addresses)
+    except ValueError as error:
+        raise Misconfigured(f"DAYPASS_SERVICE_TRUSTED_PROXIES: {error}.") from None
+
+
+def _add_our_own(registry: CollectorRegistry) -> None:
+    """Show what the loop measures, and the process itself, beside what the web door measures."""
+
+    class Ours:
+        """A collector that hands on the process's default registry."""
+
+        def collect(self) -> Iterator[Metric]:
+            """Collect it."""
+            yield from REGISTRY.collect()
+
+    registry.register(Ours())
