@@ -1,0 +1,66 @@
+"""A database of each kind in turn, with its tables, and what the house keeps in it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from daypass.journal.key import Signer
+from daypass.store import database as databases
+from daypass.store.book import SqlBook
+from daypass.store.database import Database
+from daypass.store.ledger import SqlLedger
+from daypass.store.logins import SqlLogins
+from daypass.store.outbox import SqlOutbox
+from daypass.store.postings import SqlPostings
+from daypass.store.queue import SqlQueue
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """Yield an open database with its tables."""
+    opened = databases.open(database_url)
+    opened.migrate()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def ledger(database: Database) -> SqlLedger:
+    """Return the ledger."""
+    return SqlLedger(database)
+
+
+@pytest.fixture
+def queue(database: Database) -> SqlQueue:
+    """Return the queue."""
+    return SqlQueue(database)
+
+
+@pytest.fixture
+def outbox(database: Database) -> SqlOutbox:
+    """Return the outbox."""
+    return SqlOutbox(database)
+
+
+@pytest.fixture
+def postings(database: Database) -> SqlPostings:
+    """Return the postings."""
+    return SqlPostings(database)
+
+
+@pytest.fixture
+def logins(database: Database) -> SqlLogins:
+    """Return the logins."""
+    return SqlLogins(database)
+
+
+@pytest.fixture(scope="session")
+def signer() -> Signer:
+    """Return a key of a book."""
+    return Signer.generate("daypass.test/journal")
+
+
+@pytest.fixture
+def book(database: Database, signer: Signer) -> SqlBook:
+    """Return the book."""
+    return SqlBook(database, signer)

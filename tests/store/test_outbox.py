@@ -1,0 +1,91 @@
+"""Outbox: what is told, in which order, and once only while all goes well."""
+
+from datetime import timedelta
+
+from daypass.model.event import Event, Fact, Kind
+from daypass.model.principal import DAYPASS
+from tests.makers import NOON
+from tests.store.facts import HOLD, a_grant, at, fact
+
+
+def _about(subject, number=0, told=True):
+    event = Event(kind=Kind.GRANT_WARNED, at=NOON, actor=DAYPASS, subject=subject, details={"number": number})
+    return Fact(event=event, told=told)
+
+
+def _claim(outbox, now=NOON, limit=10):
+    return outbox.claim(now=now, hold=HOLD, limit=limit)
+
+
+def test_what_people_are_told_of_is_in_the_outbox(ledger, outbox):
+    """A told fact leaves its event there, with no try behind it; an untold one does not."""
+    told = fact(a_grant(), reason="INC-42")
+    ledger.record(told, _about(None, told=False))
+
+    [notice] = _claim(outbox)
+
+    assert (notice.event, notice.attempts) == (told.event, 0)
+
+
+def test_lines_of_one_subject_are_told_in_their_order(ledger, outbox):
+    """The second can be had only once the first is crossed out."""
+    subject = a_grant().id
+    ledger.record(_about(subject, 1), _about(subject, 2))
+    [first] = _claim(outbox)
+
+    assert _claim(outbox) == []
+    outbox.sent(first.id)
+    assert [notice.event.details["number"] for notice in _claim(outbox)] == [2]
+
+
+def test_a_line_put_off_holds_back_those_after_it(ledger, outbox):
+    """Slack is down: the order still holds when it is back."""
+    subject = a_grant().id
+    ledger.record(_about(subject, 1), _about(subject, 2))
+    [first] = _claim(outbox)
+
+    outbox.delay(first.id, until=at(30), error="Slack is down")
+
+    assert _claim(outbox, now=at(29)) == []
+    [again] = _claim(outbox, now=at(30))
+    assert (again.id, again.attempts) == (first.id, 1)
+
+
+def test_one_subjects_trouble_does_not_delay_anothers_lines(ledger, outbox):
+    """Each subject has a first line of its own."""
+    ledger.record(_about(a_grant().id), _about(a_grant().id))
+    first, second = _claim(outbox)
+
+    outbox.delay(first.id, until=at(30), error="no such channel")
+    outbox.delay(second.id, until=at(1), error="slow down")
+
+    assert [notice.id for notice in _claim(outbox, now=at(1))] == [second.id]
+
+
+def test_lines_about_no_subject_wait_for_no_other(ledger, outbox):
+    """A login and a change of the rules are told at once, oldest first."""
+    ledger.record(_about(None, 1), _about(None, 2), _about(None, 3))
+
+    assert [notice.event.details["number"] for notice in _claim(outbox, limit=2)] == [1, 2]
+    assert [notice.event.details["number"] for notice in _claim(outbox)] == [3]
+
+
+def test_a_line_held_by_a_dead_process_is_told_by_another(ledger, outbox):
+    """The hold lapses; the line is not lost."""
+    ledger.record(_about(a_grant().id))
+    [line] = _claim(outbox)
+
+    assert _claim(outbox, now=NOON + HOLD - timedelta(microseconds=1)) == []
+    assert _claim(outbox, now=NOON + HOLD) == [line]
+
+
+def test_a_line_is_crossed_out_for_good(ledger, outbox):
+    """Twice is no error, and a line written afterwards never gets the number of an old one."""
+    ledger.record(_about(None, 1))
+    [line] = _claim(outbox)
+    outbox.sent(line.id)
+    ledger.record(_about(None, 2))
+
+    outbox.sent(line.id)
+
+    assert [notice.event.details["number"] for notice in _claim(outbox)] == [2]
