@@ -5,6 +5,7 @@ FastAPI's own refusals (a body that is no JSON, a field too many, no such addres
 """
 
 import re
+import traceback
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -36,7 +37,6 @@ _STATUS = {
         "There is nothing at this address; the API is under /v1, described in /v1/openapi.json.",
     ),
     HTTPStatus.METHOD_NOT_ALLOWED: ("bad_method", "This address does not take that method; see /v1/openapi.json."),
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("too_large", "That is more than a request can be; send less than 64 KiB."),
 }
 _OURS = {"for_": "for", "delivery": "delivery"}
 _FIELDS = sorted(field.alias or name for name, field in FileRequest.model_fields.items())
@@ -56,6 +56,12 @@ def refusal(
     """Make a refusal."""
     body = ErrorOut(error=Refused(sentence=sentence, field=field, code=code))
     return JSONResponse(body.model_dump(), status, headers)
+
+
+def too_large() -> JSONResponse:
+    """Refuse a body that is too long."""
+    sentence = "That is more than a request can be; send less than 64 KiB."
+    return refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, sentence, code="too_large")
 
 
 async def _refused(request: Request, error: Exception) -> JSONResponse:
@@ -148,8 +154,9 @@ class LastResort:
         try:
             await self._app(scope, receive, watched)
         except Exception as error:  # the top of the door: see the class
-            # The route's pattern, never the path: a path may hold a link's token.
-            log.exception("request.failed", method=scope["method"], route=getattr(scope.get("route"), "path", "none"))
+            # The route's pattern, never the path, and no local variables: either may hold a token.
+            route = getattr(scope.get("route"), "path", "none")
+            log.error("request.failed", method=scope["method"], route=route, trace=traceback.format_exc())  # noqa: TRY400
             if started:
                 raise  # half an answer must not look like a whole one: the server breaks the connection
             answer = refusal(refusals.status(error), refusals.sentence(error), code=refusals.code(error))

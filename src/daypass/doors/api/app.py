@@ -10,12 +10,10 @@ from fastapi import APIRouter, FastAPI
 
 from daypass.doors.address import Networks
 from daypass.doors.api import answers, asking, having, reading, signing_in, using
+from daypass.doors.api.body_limit import BodyLimit
 from daypass.doors.desk import Desk
 from daypass.doors.headers import SecurityHeaders
 from daypass.doors.wire.outgoing import ErrorOut
-
-LARGEST_BODY = 64 * 1024
-"""Bytes of JSON; a reason and a key, the longest texts there are, fit in many times over."""
 
 _REFUSALS = {
     400: "not JSON",
@@ -38,11 +36,7 @@ def routes() -> APIRouter:
     said: dict[int | str, dict[str, Any]] = {
         status: {"model": ErrorOut, "description": words} for status, words in _REFUSALS.items()
     }
-    every = APIRouter(
-        prefix="/v1",
-        responses={400: {"model": ErrorOut, "description": "not JSON"}, **said},
-        max_body_size=LARGEST_BODY,
-    )
+    every = APIRouter(prefix="/v1", responses={400: {"model": ErrorOut, "description": "not JSON"}, **said})
     for room in (signing_in, asking, having, using, reading):
         every.include_router(room.router)
     return every
@@ -66,6 +60,7 @@ def build(desk: Desk, *, version: str, trusted_proxies: Networks = ()) -> FastAP
     app.state.trusted_proxies = trusted_proxies
     app.state.pace = signing_in.Pace()
     app.include_router(routes())
+    app.add_middleware(BodyLimit)
     answers.install(app)
     app.add_middleware(SecurityHeaders, https=desk.public_url.startswith("https://"))
     return app

@@ -180,6 +180,8 @@ def _understood(verb: str, words: Sequence[str]) -> dict[str, Any]:
     """Let click tell the options from the words, and put what it refuses into our own sentences."""
     for word in words:
         check_unicode(word)
+    if "--help" in words:  # click would print it and leave
+        raise BadInput(f"Ask for help by itself: {verb} --help.")
     try:
         params = COMMANDS[verb].make_context(verb, list(words)).params
     except click.ClickException as error:

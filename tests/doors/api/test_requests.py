@@ -1,0 +1,194 @@
+"""Asking, deciding and taking back, over HTTP."""
+
+from datetime import timedelta
+
+import httpx2
+import pytest
+
+from tests.doors.house import House
+
+READ = {"level": "read", "resource": "acme-reports/2026/", "for": "2h", "reason": "INC-42"}
+
+
+def ask(client: httpx2.Client, **changes: object) -> str:
+    """Ask, and return the id."""
+    answer = client.post("/v1/requests", json={**READ, **changes})
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+def error(answer: httpx2.Response) -> dict[str, str]:
+    """Read a refusal."""
+    return dict(answer.json()["error"])
+
+
+def test_a_request_in_fields_and_one_in_words_are_the_same(ann):
+    """The structured body and the text of the grammar ask for the same thing."""
+    fields = ann.post("/v1/requests", json=READ).json()
+    words = ann.post("/v1/requests", json={"text": 's3 read acme-reports/2026/ --for 2h --reason "INC-42"'}).json()
+
+    assert {**fields, "id": ""} == {**words, "id": ""}
+    assert fields["state"] == "pending"
+    assert fields["term"]["length_s"] == 7200
+
+
+def test_until_is_meant_in_the_time_zone_of_the_person(ann):
+    """Six in the evening in Berlin, in November, is five in UTC."""
+    answer = ann.post("/v1/requests", json={**READ, "for": "until 18:00"}).json()
+
+    assert answer["term"]["until"] == "2026-11-23T17:00:00Z"
+
+
+def test_a_dry_run_shows_the_decision_and_the_document_and_files_nothing(ann):
+    """What would be written is shown; nothing waits for anybody afterwards."""
+    answer = ann.post("/v1/requests", params={"dry_run": True}, json=READ)
+
+    assert answer.status_code == 200
+    assert answer.json()["rule"] == "reports"
+    assert answer.json()["papers"] == [{"place": "nowhere", "text": "read acme-reports/2026/"}]
+    assert ann.get("/v1/mine").json()["requests"] == []
+
+
+def test_a_request_is_approved_by_a_colleague_and_becomes_active(house: House, ann, bob):
+    """Ann asks, Bob sees it wait for him and approves for an hour, and a worker makes it active."""
+    request = ask(ann)
+    waiting = [one["id"] for one in bob.get("/v1/mine").json()["waiting"]]
+    approved = bob.post(f"/v1/requests/{request}/approve", json={"for": "1h"})
+    house.work()
+    grant = ann.get(f"/v1/requests/{request}").json()["grant"]
+
+    assert waiting == [request]
+    assert approved.status_code == 200
+    assert (grant["state"], grant["usable"], grant["ends"]) == ("active", True, "2026-11-23T13:00:00Z")
+
+
+def test_nobody_approves_their_own_request(ann):
+    """Ann is an approver by the rule, but not of herself."""
+    answer = ann.post(f"/v1/requests/{ask(ann)}/approve", json={})
+
+    assert answer.status_code == 403
+    assert error(answer)["code"] == "not_yours"
+
+
+def test_a_second_decision_is_refused_and_says_who_came_first(ann, bob):
+    """The name is a name, not Slack's way of writing one."""
+    request = ask(ann)
+    bob.post(f"/v1/requests/{request}/approve", json={})
+
+    answer = bob.post(f"/v1/requests/{request}/deny", json={"reason": "too late"})
+
+    assert answer.status_code == 410
+    assert error(answer)["sentence"] == "It was approved by U0Bob already."
+
+
+def test_a_denial_carries_its_reason(ann, bob):
+    """The requestor can read why."""
+    request = ask(ann)
+    bob.post(f"/v1/requests/{request}/deny", json={"reason": "use the export"})
+
+    shown = ann.get(f"/v1/requests/{request}").json()["request"]
+
+    assert (shown["state"], shown["approval"]["note"]) == ("denied", "use the export")
+
+
+def test_a_request_can_be_taken_back_by_the_one_who_asked_alone(ann, bob):
+    """Bob may deny it, but not cancel it."""
+    request = ask(ann)
+
+    assert bob.post(f"/v1/requests/{request}/cancel").status_code == 403
+    assert ann.post(f"/v1/requests/{request}/cancel").json()["state"] == "cancelled"
+
+
+def test_a_stranger_cannot_tell_a_request_from_none(ann, eve):
+    """Eve gets the same sentence for Ann's request as for one that does not exist."""
+    request = ask(ann)
+    theirs, none = eve.get(f"/v1/requests/{request}"), eve.get("/v1/requests/222222222222")
+
+    assert (theirs.status_code, none.status_code) == (404, 404)
+    assert error(theirs)["sentence"].replace(request, "") == error(none)["sentence"].replace("222222222222", "")
+
+
+def test_a_stranger_who_tries_to_decide_is_refused_and_the_journal_knows(ann, eve):
+    """The attempt is in the story that Ann reads."""
+    request = ask(ann)
+    answer = eve.post(f"/v1/requests/{request}/approve", json={})
+    kinds = [(entry["kind"], entry["actor"]) for entry in ann.get(f"/v1/requests/{request}").json()["story"]]
+
+    assert answer.status_code == 403
+    assert ("review.refused", "U0EVE") in kinds
+
+
+def test_what_no_rule_lends_is_denied(eve):
+    """Silence is no."""
+    answer = eve.post("/v1/requests", json=READ)
+
+    assert answer.status_code in {403, 422}
+    assert "No rule lends you" in error(answer)["sentence"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"level": "raed"}, "level"),
+        ({"resource": "acme-*/x"}, "resource"),
+        ({"for": "soon"}, "length"),
+        ({"for": "0h"}, "length"),
+        ({"for": "-5m"}, "length"),
+        ({"for": "100000d"}, "length"),
+        ({"start": "yesterday"}, "start"),
+        ({"delivery": "post"}, "delivery"),
+        ({"reason": "x" * 1001}, "reason"),
+        ({"level": ""}, "level"),
+        ({"resource": ""}, "resource"),
+    ],
+)
+def test_a_wrong_word_is_named(ann, changes, field):
+    """Each refusal says which field, in a sentence."""
+    answer = ann.post("/v1/requests", json={**READ, **changes})
+
+    assert (answer.status_code, error(answer)["field"]) == (422, field)
+    assert error(answer)["sentence"].endswith((".", "?"))
+
+
+def test_a_grant_is_ended_by_its_owner_and_by_nobody_else(house: House, ann, bob):
+    """Bob, who may decide on it, revokes; only Ann is done."""
+    request = ask(ann)
+    bob.post(f"/v1/requests/{request}/approve", json={})
+    house.work()
+
+    assert bob.post(f"/v1/grants/{request}/done").status_code == 403
+    assert ann.post(f"/v1/grants/{request}/done").json()["ending"]["why"] == "done"
+
+
+def test_a_grant_is_revoked_by_somebody_who_may_decide_on_it(house: House, ann, bob):
+    """Ann reads who took it away, and why."""
+    request = ask(ann)
+    bob.post(f"/v1/requests/{request}/approve", json={})
+    house.work()
+    bob.post(f"/v1/grants/{request}/revoke", json={"reason": "the incident is over"})
+
+    ending = ann.get(f"/v1/requests/{request}").json()["grant"]["ending"]
+    assert (ending["why"], ending["by"], ending["note"]) == ("revoked", "U0BOB", "the incident is over")
+
+
+def test_an_extension_is_a_new_request_that_leaves_the_grant_as_it_is(house: House, ann, bob):
+    """The old grant stays active while the new request waits."""
+    request = ask(ann)
+    bob.post(f"/v1/requests/{request}/approve", json={})
+    house.work()
+    extension = ann.post(f"/v1/grants/{request}/extend", json={"for": "1h"})
+
+    assert (extension.status_code, extension.json()["extends"], extension.json()["state"]) == (201, request, "pending")
+    assert ann.get(f"/v1/requests/{request}").json()["grant"]["state"] == "active"
+
+
+def test_a_grant_that_is_stuck_shows_it_to_its_owner_and_to_those_who_decide(house: House, ann, bob):
+    """Ten minutes after AWS began to refuse, both lists say so."""
+    request = ask(ann)
+    bob.post(f"/v1/requests/{request}/approve", json={})
+    house.aws.failures = [ConnectionError("AWS is away")] * 50
+    house.work()
+    house.clock.forward(timedelta(minutes=11))
+
+    assert ann.get("/v1/mine").json()["grants"][0]["stuck"]
+    assert [one["id"] for one in bob.get("/v1/mine").json()["stuck"]] == [request]
