@@ -7,6 +7,8 @@ import urllib.request
 import pytest
 from playwright.sync_api import Page, expect
 
+from daypass.sandbox.slack import BlockingSlack
+
 
 @pytest.fixture
 def page(chromium, slack):
@@ -124,3 +126,14 @@ def test_a_foreign_page_cannot_act(slack, headers, why):
     with pytest.raises(urllib.error.HTTPError, match="403"):
         urllib.request.urlopen(asked)  # noqa: S310
     assert slack.person("U0ALICE").messages("C0ACCESS") == [], why
+
+
+def test_the_panel_stands_beside_the_chat_and_knows_the_person():
+    """The page frames the panel's origin and no other, and runs no script but its own."""
+    with BlockingSlack(panel_url="http://127.0.0.1:9/panel") as slack:
+        answer = urllib.request.urlopen(f"{slack.url}/client/U0BOB/C0ACCESS")  # noqa: S310
+        policy = answer.headers["Content-Security-Policy"]
+
+        assert 'src="http://127.0.0.1:9/panel?person=U0BOB"' in answer.read().decode()
+    assert "frame-src http://127.0.0.1:9;" in policy
+    assert "script-src 'self'; style-src 'self';" in policy

@@ -2,10 +2,10 @@
 
 import aiohttp
 import pytest
-from slack_sdk import WebClient
+from slack_sdk import WebClient, WebhookClient
 from slack_sdk.errors import SlackApiError
 
-from daypass.sandbox.slack import TROUBLE, BlockingSlack, Failure
+from daypass.sandbox.slack import TROUBLE, BlockingSlack, Failure, LoopThread
 from tests.sandbox.slack.lending_library import FORM, LendingLibrary
 
 
@@ -69,6 +69,19 @@ def test_a_response_url_takes_five_answers(slack, alice):
     alice.wait_for_ephemeral("answer 4")
     slack.settle()
     assert len(alice.ephemerals()) == 5
+
+
+@pytest.mark.parametrize(("minutes", "status"), [(29, 200), (31, 404)])
+def test_a_response_url_lives_for_half_an_hour(minutes, status):
+    """Afterwards it answers expired_url and shows nothing."""
+    late = 0.0
+    with BlockingSlack(clock=lambda: 1_800_000_000 + late) as slack:
+        alice = slack.person("U0ALICE")
+        alice.command("/daypass", "hello")
+        url, late = slack.deliveries[-1].payload["response_url"], minutes * 60
+
+        assert WebhookClient(url).send(text="still there?").status_code == status
+        assert (alice.ephemerals()[-1].text == "still there?") is (status == 200)
 
 
 def test_an_app_that_is_not_there_is_told_of(slack, alice):
@@ -228,16 +241,18 @@ def test_the_app_comes_back_after_its_socket_broke(socket_slack, break_it):
 
 
 def test_a_socket_link_works_once(socket_slack):
-    """The address of a socket cannot be used a second time."""
-    url = socket_slack.inner._socket.new_address()
-    socket_slack.inner._socket._tickets.clear()
+    """The address of a socket greets the first who comes, and refuses the second."""
+    url = WebClient(base_url=socket_slack.api_url).apps_connections_open(app_token=socket_slack.app_token)["url"]
 
-    async def connect():
-        async with aiohttp.ClientSession() as session, session.ws_connect(url):
-            pass
+    async def greeting():
+        async with aiohttp.ClientSession() as session, session.ws_connect(url) as socket:
+            return (await socket.receive_json())["type"]
 
+    thread = LoopThread()
+    assert thread.run(greeting()) == "hello"
     with pytest.raises(aiohttp.WSServerHandshakeError):
-        socket_slack._thread.run(connect())
+        thread.run(greeting())
+    thread.close()
 
 
 def test_without_a_socket_the_person_is_told(socket_slack):

@@ -6,6 +6,12 @@ A Slack of one's own on 127.0.0.1: the servers an app talks to, and the client p
 
 `LocalSlack` lives on one event loop: `await start()`, use it, `await stop()`. Tests that are not
 async use `BlockingSlack`, which keeps one in a thread.
+
+Where it differs from Slack: one workspace with one app; no message shortcuts, files, reactions,
+workflows or legacy attachments; the app is not told of its own messages; no rate limits but the
+planned ones; replies in threads stand under their message, and people write them through the
+driver only. Some complaints about blocks (an id used twice, an initial option not on offer) are
+refused as at Slack, in words that are ours.
 """
 
 import time

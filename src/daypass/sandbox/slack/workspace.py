@@ -180,8 +180,9 @@ class Workspace:
         for channel in self.channels.values():
             if channel.kind is kind and channel.members == members:
                 return channel
+        ids = "".join(sorted(member.removeprefix("U") for member in members))
         opened = Channel(
-            id=f"{'D' if kind is Kind.DIRECT else 'G'}{'0'.join(sorted(m.lstrip('U0') for m in members))}",
+            id=f"{'D' if kind is Kind.DIRECT else 'G'}{ids}",
             name="-".join(sorted(self.people[m].name for m in members)),
             kind=kind,
             members=set(members),

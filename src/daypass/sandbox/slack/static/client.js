@@ -40,7 +40,7 @@ document.addEventListener("change", (event) => {
 });
 
 document.addEventListener("input", (event) => comboOf(event.target) && combo.typed(event.target));
-document.addEventListener("focusin", (event) => comboOf(event.target) && combo.entered(event.target));
+document.addEventListener("click", (event) => comboOf(event.target) && combo.clicked(event.target));
 document.addEventListener("focusout", (event) => comboOf(event.target) && combo.left(event.target));
 document.addEventListener("mousedown", (event) => {
   const option = event.target.closest(".options [data-option]");

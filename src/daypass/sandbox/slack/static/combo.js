@@ -14,9 +14,10 @@ export function typed(input) {
   timer = setTimeout(() => suggest(input), PAUSE);
 }
 
-/** Show options as soon as one enters the field, where the app wants no letters first. */
-export function entered(input) {
-  if (Number(input.closest(".combo").dataset.least) === 0 && !input.dataset.option) suggest(input);
+/** Show options as soon as one clicks the field, where the app wants no letters first. */
+export function clicked(input) {
+  const wantsNone = Number(input.closest(".combo").dataset.least) === 0;
+  if (wantsNone && !input.dataset.option && listOf(input).hidden) suggest(input);
 }
 
 /** Leave the field: half-typed text that was not picked is taken back. */
