@@ -12,8 +12,8 @@ and for this place alone: the encryption context is the object's ARN, or the buc
 on, and objects of both kinds may lie side by side. The AWS managed key `aws/s3` needs nothing: its own policy admits
 the account.
 
-A write to a prefix has no s3:ListBucketMultipartUploads: that action knows no `s3:prefix`, so it would show the names of
-uploads in the whole bucket.
+A write to a prefix has no s3:ListBucketMultipartUploads: that action knows no `s3:prefix`, so it would show the names
+of uploads in the whole bucket.
 
 Sources: AmazonS3/latest/userguide/using-with-s3-policy-actions, UsingKMSEncryption, bucket-key; Service Authorization
 Reference, Amazon S3 (which condition keys an action knows).

@@ -84,7 +84,7 @@ class Buckets:
                 found = _unless_unset(lambda: self._clients.s3(region).get_bucket_encryption(Bucket=bucket))
         except NotOffered:
             return None
-        rules = found["ServerSideEncryptionConfiguration"]["Rules"] if found else []
+        rules = found.get("ServerSideEncryptionConfiguration", {}).get("Rules") if found else None
         return rules[0].get("ApplyServerSideEncryptionByDefault") if rules else None
 
     def _believed(self, about: object, ask: Callable[[], Answer]) -> Answer:

@@ -55,17 +55,21 @@ class InlinePolicies:
         return True
 
     def names(self) -> list[str]:
-        """List the policies' names. Raises NotFound without such an owner."""
-        with asking(f"iam:List{self._kind.title()}Policies", of=self._who):
-            if self._kind == "user":
-                pages: Any = self._iam.get_paginator("list_user_policies").paginate(UserName=self._owner)
-            else:
-                pages = self._iam.get_paginator("list_role_policies").paginate(RoleName=self._owner)
-            return [name for page in pages for name in page["PolicyNames"]]
+        """List the policies' names: none without such an owner, and Ceph says the same of a user who has none."""
+        try:
+            with asking(f"iam:List{self._kind.title()}Policies", of=self._who):
+                return [name for page in self._pages() for name in page["PolicyNames"]]
+        except NotFound:
+            return []
 
     def room_taken(self, *, besides: str) -> int:
         """Count the characters of all policies but the one named, as AWS counts them against the owner's quota."""
         return sum(self._characters(name) for name in self.names() if name != besides)
+
+    def _pages(self) -> Any:
+        if self._kind == "user":
+            return self._iam.get_paginator("list_user_policies").paginate(UserName=self._owner)
+        return self._iam.get_paginator("list_role_policies").paginate(RoleName=self._owner)
 
     def _characters(self, name: str) -> int:
         try:

@@ -14,6 +14,7 @@ The delivery `policy` writes on people's users and roles. That right cannot be m
 policy on somebody may put any policy there. Name the people's ARNs as narrowly as they allow, or leave it out.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -96,6 +97,15 @@ def service(setup: Setup) -> Document:
     )
 
 
+def for_plain_server(document: Document) -> Document:
+    """
+    Rewrite a document for a server that judges IAM calls without paths and without IAM's own condition keys.
+
+    MiniStack is one. It is weaker than the original, so it is for sandboxes; the boundary and the denies hold there too.
+    """
+    return _document(*(_plain(statement) for statement in document["Statement"]))
+
+
 def for_policies(setup: Setup) -> tuple[Document, ...]:
     """Write what the delivery `policy` needs: inline policies on people, and managed ones under our path alone."""
     ours = f"arn:{setup.partition}:iam::{account_of(setup.broker_arn)}:policy/daypass/daypass-*"
@@ -138,6 +148,18 @@ def _looking() -> tuple[Document, ...]:
     iam = ["iam:GetAccountAuthorizationDetails", "iam:GetAccountSummary", "iam:ListUsers", "iam:ListUserTags"]
     s3 = ["s3:ListAllMyBuckets", "s3:ListBucket", "s3:GetEncryptionConfiguration"]
     return _allow("LookAtIam", iam, ["*"]), _allow("LookAtBuckets", s3, ["*"])
+
+
+def _plain(statement: Document) -> Document:
+    resources = statement["Resource"]
+    pathless = [re.sub(r"(:iam::\d+:(?:role|user))/.*/", r"\1/", resource) for resource in resources]
+    plain = {**statement, "Resource": sorted({*resources, *pathless})}
+    if "iam:CreatePolicy" in statement["Action"]:
+        plain["Resource"] = ["*"]
+    conditions = statement.get("Condition", {})
+    if any(key.startswith("iam:") for keys in conditions.values() for key in keys):
+        del plain["Condition"]
+    return plain
 
 
 def _never_on_itself(setup: Setup) -> tuple[Document, ...]:

@@ -1,0 +1,132 @@
+"""Ending sessions early: single denies, and one deny of all when the role is full."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from daypass.aws.policy import ROLE_INLINE
+from daypass.model.grant import Delivery, Presence, Why
+from tests.provision.world import INSIDE, Hands, World, ending, reads
+
+HOUR = timedelta(hours=1)
+
+
+@contextmanager
+def quota(hands: Hands, world: World, limit: int) -> Iterator[None]:
+    """Refuse, as AWS does and these servers do not, what makes a role's inline policies longer than the limit."""
+    root = world.root.client("iam")
+
+    def check(params: dict[str, Any], **_: Any) -> None:
+        role, name = params["RoleName"], params["PolicyName"]
+        others = [one for one in root.list_role_policies(RoleName=role)["PolicyNames"] if one != name]
+        taken = [len(str(root.get_role_policy(RoleName=role, PolicyName=one)["PolicyDocument"])) for one in others]
+        if sum(taken) + len(params["PolicyDocument"]) > limit:
+            said = {"Code": "LimitExceeded", "Message": f"Maximum policy size of {limit} bytes exceeded"}
+            raise ClientError({"Error": said, "ResponseMetadata": {"HTTPStatusCode": 409}}, "PutRolePolicy")  # type: ignore[typeddict-item] # as little as matters
+
+    events = hands.clients.iam.meta.events
+    events.register("provide-client-params.iam.PutRolePolicy", check)
+    try:
+        yield
+    finally:
+        events.unregister("provide-client-params.iam.PutRolePolicy", check)
+
+
+def denies(world: World) -> list[str]:
+    """The denies that stand on the broker role."""
+    role = world.setup.broker_arn.rpartition("/")[2]
+    names = world.root.client("iam").list_role_policies(RoleName=role)["PolicyNames"]
+    return [name for name in names if name.startswith("daypass-deny-")]
+
+
+@pytest.fixture
+def fresh(ministack_world: World) -> Iterator[World]:
+    """Yield the world with no deny on the broker role."""
+    yield ministack_world
+    role = ministack_world.setup.broker_arn.rpartition("/")[2]
+    for name in denies(ministack_world):
+        ministack_world.root.client("iam").delete_role_policy(RoleName=role, PolicyName=name)
+
+
+def test_a_full_role_still_denies_and_lets_others_begin_anew(fresh: World):
+    """When single denies fill the role, one deny takes their place: all that ended stay out, the others renew."""
+    world, session = fresh, fresh.hands.deliveries[Delivery.SESSION]
+    grants = [world.grant(Delivery.SESSION) for _ in range(5)]
+    keys = [world.vended(world.hands.broker.open(grant, world.now())) for grant in grants]
+    other = world.grant(Delivery.SESSION)
+    overs = [ending(grant, world.now()) for grant in grants]
+    with quota(world.hands, world, 750):
+        for over in overs:
+            session.revoke(over, world.now())
+    seen = [session.observe(over, world.now()) for over in overs]
+    with world.server.clock.ahead(timedelta(seconds=10)):
+        anew = world.vended(world.hands.broker.open(other, world.now()))
+        others_access = reads(anew, world.bucket, INSIDE)
+
+    assert "daypass-deny-older" in denies(world)
+    assert [reads(one, world.bucket, INSIDE) for one in keys] == [False] * 5
+    assert seen == [Presence.ABSENT] * 5
+    assert others_access
+
+
+def test_denies_that_are_over_make_room_before_anybody_is_disturbed(fresh: World):
+    """A role full of denies whose date has passed takes a single one again."""
+    world, session = fresh, fresh.hands.deliveries[Delivery.SESSION]
+    short = [world.grant(Delivery.SESSION, length=timedelta(minutes=20)) for _ in range(3)]
+    for grant in short:
+        session.revoke(ending(grant, world.now()), world.now())
+    with world.server.clock.ahead(HOUR), quota(world.hands, world, 750):
+        late = world.grant(Delivery.SESSION)
+        session.revoke(ending(late, world.now()), world.now())
+
+    assert denies(world) == [f"daypass-deny-{late.id}"]
+
+
+def test_a_deny_is_swept_once_its_date_has_passed_and_not_before(fresh: World):
+    """Until the lease is over the deny holds sessions back; after that it is rubbish."""
+    world = fresh
+    grant = world.grant(Delivery.SESSION, length=HOUR)
+    world.hands.deliveries[Delivery.SESSION].revoke(ending(grant, world.now()), world.now())
+    early = [one.grant for one in world.sweep().standing()]
+    with world.server.clock.ahead(HOUR + timedelta(minutes=1)):
+        late = [one for one in world.sweep().standing() if one.grant == grant.id]
+        world.sweep().remove(late[0])
+        world.sweep().remove(late[0])
+
+    assert grant.id not in early
+    assert late[0].what.startswith("deny ")
+    assert denies(world) == []
+
+
+def test_a_grant_that_never_worked_leaves_no_deny(fresh: World):
+    """AWS would not take it, so nobody has a session of it."""
+    world, session = fresh, fresh.hands.deliveries[Delivery.SESSION]
+    failed = ending(world.grant(Delivery.SESSION), world.now(), Why.FAILED)
+
+    assert session.revoke(failed, world.now()) is Presence.ABSENT
+    assert denies(world) == []
+
+
+def test_a_session_denied_by_hand_is_seen_as_gone(fresh: World):
+    """Somebody wrote the deny in AWS: the active grant is absent there, and will be closed."""
+    world, session = fresh, fresh.hands.deliveries[Delivery.SESSION]
+    grant = world.grant(Delivery.SESSION).activated()
+    before = session.observe(grant, world.now())
+    world.hands.cutoff.deny(grant, world.now())
+
+    assert (before, session.observe(grant, world.now())) == (Presence.PRESENT, Presence.ABSENT)
+
+
+def test_fifty_early_ends_fit_beside_each_other(fresh: World):
+    """So many denies find room on one role before anybody else is disturbed."""
+    world = fresh
+    with quota(world.hands, world, ROLE_INLINE):
+        for _ in range(50):
+            world.hands.cutoff.deny(world.grant(Delivery.SESSION), world.now())
+
+    assert len(denies(world)) == 50
+    assert "daypass-deny-older" not in denies(world)
