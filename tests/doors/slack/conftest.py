@@ -77,10 +77,13 @@ class DatedAws(HandAws):
     """An AWS whose rehearsals look like policies, as the real ones do."""
 
     slow = 0.0
+    refusal = ""
 
     def rehearse(self, draft: Grant) -> Rehearsal:
         """Write the document that lists the actions."""
         time.sleep(self.slow)
+        if self.refusal:
+            raise BadInput(self.refusal)
         allow = {"Effect": "Allow", "Action": ["s3:GetObject", "s3:ListBucket"], "Resource": "*"}
         document = {"Version": "2012-10-17", "Statement": [allow]}
         return Rehearsal(papers=(Paper(place=f"the session policy of {draft.id}", text=json.dumps(document)),))
@@ -135,6 +138,8 @@ class Office:
         """Start the app, and connect it as the workspace expects."""
         self.thread = LoopThread("daypass")
         self.thread.run(self._open())
+        while not listening(self.port):
+            time.sleep(0.01)
         self.slack.connect_app(f"http://127.0.0.1:{self.port}/slack/events")
         return self
 
@@ -149,8 +154,6 @@ class Office:
         self._server = granian.server.embed.Server(web, port=self.port, interface=Interfaces.ASGI, log_enabled=False)
         self._serving = asyncio.ensure_future(self._server.serve())
         await self.door.start()
-        while not listening(self.port):
-            await asyncio.sleep(0.01)
 
     async def _close(self) -> None:
         self._server.stop()

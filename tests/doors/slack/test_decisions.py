@@ -20,8 +20,6 @@ def state(daypass: Office, request_id: GrantId) -> RequestState:
     return daypass.desk.ledger.request(request_id).state
 
 
-
-
 def test_a_second_click_changes_nothing_and_says_why(daypass: Office, ann: BlockingActor, bob: BlockingActor):
     """Approve twice: one grant, and the second click is told that it was decided."""
     request = daypass.ask()
@@ -85,7 +83,9 @@ def test_approve_after_deny_changes_nothing(daypass: Office, bob: BlockingActor,
     assert state(daypass, request.id) is RequestState.DENIED
 
 
-def test_deny_after_approve_changes_nothing_and_the_form_says_why(daypass: Office, bob: BlockingActor, carol: BlockingActor):
+def test_deny_after_approve_changes_nothing_and_the_form_says_why(
+    daypass: Office, bob: BlockingActor, carol: BlockingActor
+):
     """The form that asks why not was open while somebody else approved."""
     request = daypass.ask()
     bobs, carols = review(bob), review(carol)
@@ -188,7 +188,12 @@ def test_somebody_from_another_workspace_is_refused(daypass: Office, bob: Blocki
     request = daypass.ask()
     bob.click(review(bob), "review.length", "300s")
     clicked = next(one for one in reversed(daypass.slack.deliveries) if one.kind == "block_actions")
-    clicked.payload["actions"][0] = {"type": "button", "action_id": "review.approve", "value": request.id, "block_id": "x"}
+    clicked.payload["actions"][0] = {
+        "type": "button",
+        "action_id": "review.approve",
+        "value": request.id,
+        "block_id": "x",
+    }
     clicked.payload["user"]["team_id"] = "T0OTHER"
     daypass.slack.replay(clicked)
 

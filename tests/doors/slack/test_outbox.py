@@ -9,14 +9,18 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
+from structlog.testing import capture_logs
+
 from daypass.doors.slack.notify import Notifier, back_off
 from daypass.doors.slack.workspace import web_client
+from daypass.lifecycle.review import approve
 from daypass.lifecycle.submit import submit
 from daypass.model.event import Event, Fact, Kind
 from daypass.model.grant import Delivery, GrantId, GrantState
+from daypass.model.principal import PrincipalId
 from daypass.model.request import Ask, Request
 from daypass.sandbox.slack import BlockingActor, BlockingSlack, TokenState
-from tests.doors.slack.conftest import Office, office, review
+from tests.doors.slack.conftest import ASK, Office, office, review
 from tests.makers import ANN, READ_REPORTS
 
 
@@ -109,12 +113,75 @@ def test_a_channel_that_is_gone_is_passed_over_for_the_approvers_themselves(
     assert "asks to" in bob.messages()[0].visible_text
 
 
+def test_when_nobody_can_be_reached_the_requestor_is_told(slack: BlockingSlack, tmp_path: Path, ann: BlockingActor):
+    """Everybody who may decide has left Slack: Ann does not wait in the dark."""
+    closed = office(slack, tmp_path)
+    slack.change_person("U0BOB", deleted=True)
+    slack.change_person("U0CAROL", deleted=True)
+    filed(closed)
+    tell(closed)
+
+    assert "I could reach nobody" in ann.messages()[-1].visible_text
+
+
+def test_a_rule_with_a_crowd_of_approvers_pings_no_crowd(slack: BlockingSlack, tmp_path: Path):
+    """The first few are asked, each once, and the message says that there are more."""
+    closed = office(slack, tmp_path, most_asked=1)
+    filed(closed)
+    tell(closed)
+
+    asked = [post for post in closed.posts() if "asks to" in post["text"]]
+    assert [post["channel"] for post in asked] == ["U0BOB"]
+    assert "Sent to 1 of the 2 who may decide" in str(asked[0]["blocks"])
+
+
+def test_what_is_told_late_is_told_as_it_is_now(slack: BlockingSlack, tmp_path: Path, ann: BlockingActor):
+    """After an outage nobody is told that something is live, or about to end, when it has ended."""
+    closed = office(slack, tmp_path)
+    request = filed(closed)
+    desk = closed.desk
+    approve(
+        request.id,
+        by=PrincipalId("U0BOB"),
+        length=None,
+        rules=desk.rules(),
+        directory=desk.directory,
+        provisioner=closed.aws,
+        ledger=desk.ledger,
+        now=desk.clock(),
+    )
+    for _ in range(3):
+        closed.work()
+        closed.clock.forward(timedelta(minutes=55))
+    while tell(closed):
+        pass
+
+    told = [message.visible_text.split("*")[1] for message in ann.messages()[1:]]
+    assert told == ["Approved", "Ended"]
+
+
+def test_an_unforeseen_failure_is_logged_without_its_words(daypass: Office, ann: BlockingActor):
+    """An exception may quote a reason or a secret: the log has its class and place, the person our sentence."""
+
+    def broken() -> None:
+        raise RuntimeError("INC-42 and a secret")
+
+    object.__setattr__(daypass.desk, "rules", broken)
+    with capture_logs() as lines:
+        ann.command("/daypass", ASK)
+        ann.wait_for_ephemeral("Something went wrong inside Daypass")
+
+    assert [line["event"] for line in lines if line["log_level"] == "error"] == ["slack.turn_failed"]
+    assert "RuntimeError" in str(lines)
+    assert "INC-42" not in str(lines)
+
+
 def test_a_crash_between_a_post_and_its_crossing_out_repeats_nothing(slack: BlockingSlack, tmp_path: Path):
     """The line is told again by the next process: messages that are remembered are changed, not posted."""
     closed = office(slack, tmp_path)
     filed(closed)
     crossed_out = closed.desk.outbox.sent
-    object.__setattr__(closed.desk.outbox, "sent", lambda notice_id: None)
+    object.__setattr__(closed.desk.outbox, "sent", lambda _: None)
     tell(closed)
     object.__setattr__(closed.desk.outbox, "sent", crossed_out)
     posted = len(closed.posts())
@@ -167,7 +234,9 @@ def test_a_line_nobody_is_told_of_is_crossed_out(slack: BlockingSlack, tmp_path:
     assert len(slack.calls) == posted
 
 
-def test_a_line_about_a_request_that_is_not_there_does_not_stop_the_others(slack: BlockingSlack, tmp_path: Path, bob: BlockingActor):
+def test_a_line_about_a_request_that_is_not_there_does_not_stop_the_others(
+    slack: BlockingSlack, tmp_path: Path, bob: BlockingActor
+):
     """One bad line is crossed out with a word in the log; the next is told."""
     closed = office(slack, tmp_path)
     ghost = Event(kind=Kind.GRANT_ENDED, at=closed.clock(), actor=ANN, subject=GrantId("zzzzzzzzzzzz"))

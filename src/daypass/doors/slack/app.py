@@ -5,6 +5,7 @@ The Slack door, assembled: which conversation answers which thing that people do
 """
 
 import logging
+from collections.abc import Awaitable, Callable
 
 import structlog
 from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
@@ -21,10 +22,12 @@ from daypass.doors.desk import Desk
 from daypass.doors.slack import mine, request_form, reviews
 from daypass.doors.slack.commands import Commands
 from daypass.doors.slack.counter import Counter
+from daypass.doors.slack.failures import log_failure
 from daypass.doors.slack.form import Form
 from daypass.doors.slack.home import HomeTab
 from daypass.doors.slack.login import Logins
-from daypass.doors.slack.turn import Turn, Turns
+from daypass.doors.slack.turn import Turn
+from daypass.doors.slack.turns import Turns
 from daypass.doors.slack.workspace import SlackSettings
 
 COMMAND = "/daypass"
@@ -94,7 +97,7 @@ def _listen_to_owners(app: AsyncApp, turns: Turns, own: mine.Mine) -> None:
     app.view(mine.LINK_CALLBACK)(turns.filling(own.link_to))
 
 
-def _authorized(settings: SlackSettings) -> object:
+def _authorized(settings: SlackSettings) -> Callable[..., Awaitable[AuthorizeResult]]:
     """Every payload is answered with our own bot token; whose payloads they are is checked at each turn."""
 
     async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
@@ -112,7 +115,7 @@ async def _unhandled(error: Exception) -> BoltResponse:
     if isinstance(error, BoltUnhandledRequestError):
         log.warning("slack.unhandled", kind=str(error.body.get("type", error.body.get("command", ""))))
         return BoltResponse(status=404, body="")
-    log.error("slack.turn_failed", error=type(error).__name__)
+    log_failure("slack.turn_failed", error)
     return BoltResponse(status=500, body="")
 
 

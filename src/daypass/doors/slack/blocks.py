@@ -20,7 +20,8 @@ _PIECE = 2400
 LONGEST_OPTION_TEXT = 75
 LONGEST_OPTION_VALUE = 150
 _MENTION = re.compile(r"&lt;(@[UW][A-Z0-9]+)&gt;")
-_ZERO_WIDTH = "\u200b"
+_BACK_TICK = "\u02cb"
+"""Looks like a back-tick and ends no code."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +44,7 @@ def sentence(text: str) -> str:
 
 def code(text: str) -> str:
     """Show text as code, whole, whatever is in it."""
-    return f"`{escape(text).replace('`', f'{_ZERO_WIDTH}ˋ')}`"
+    return f"`{escape(text).replace('`', _BACK_TICK)}`"
 
 
 def cut(text: str, longest: int) -> str:
@@ -59,7 +60,7 @@ def section(text: str, *, accessory: Block | None = None) -> Block:
 
 def preformatted(text: str) -> list[Block]:
     """Text in columns, such as help or a document, whole: in as many blocks as it takes."""
-    safe = text.replace("```", "ˋˋˋ")
+    safe = text.replace("```", 3 * _BACK_TICK)
     return [section(f"```{escape(safe[at : at + _PIECE])}```") for at in range(0, len(safe), _PIECE)]
 
 
@@ -96,10 +97,11 @@ def actions(block_id: str, elements: Sequence[Block]) -> Block:
     return {"type": "actions", "block_id": block_id, "elements": list(elements)}
 
 
-def button(text: str, action_id: str, value: str, *, style: str = "", url: str = "") -> Block:
+def button(text: str, action_id: str, value: str = "", *, style: str = "", url: str = "") -> Block:
     """A button. Its value carries an id, never a state."""
-    block: Block = {"type": "button", "text": plain(text), "action_id": action_id, "value": value}
-    return block | ({"style": style} if style else {}) | ({"url": url} if url else {})
+    block: Block = {"type": "button", "text": plain(text), "action_id": action_id}
+    told = {"value": value, "style": style, "url": url}
+    return block | {name: what for name, what in told.items() if what}
 
 
 def option(text: str, value: str, hint: str = "") -> Block:

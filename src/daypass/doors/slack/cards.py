@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from daypass.doors.grammar import words_for_length
-from daypass.doors.slack import texts
-from daypass.doors.slack.blocks import Block, Note, actions, button, code, context, fields, option, quoted, section
+from daypass.doors.slack import labels, texts
+from daypass.doors.slack.blocks import Block, Note, actions, button, context, fields, option, quoted, section
 from daypass.doors.slack.counter import Picture
+from daypass.doors.slack.usage import how_to_use
 from daypass.model.entitlement import Level
 from daypass.model.grant import Delivery, Grant, GrantState
 from daypass.model.request import Request, RequestState
@@ -29,12 +30,12 @@ AS_ASKED, CUSTOM = "asked", "custom"
 def review_card(picture: Picture, in_aws: str, sent: str = "") -> Note:
     """The approvers' message: who, what, for how long, why, under which rule; then the buttons, or what was decided."""
     request = picture.request
-    blocks = [section(texts.asked(request)), _particulars(request), *_reason(request), context(in_aws)]
+    blocks = [section(texts.asked(request)), fields(texts.particulars(request)), *_reason(request), context(in_aws)]
     if request.state is RequestState.PENDING:
         blocks.append(decision_row(request))
     else:
         blocks.append(section(texts.decision(request, picture.grant)))
-    blocks.append(context(" · ".join(part for part in (f"Id {code(request.id)}", sent) if part)))
+    blocks.append(context(texts.reference(request, sent)))
     return Note(text=texts.asked_shortly(request), blocks=tuple(blocks))
 
 
@@ -51,8 +52,8 @@ def decision_row(request: Request) -> Block:
         row_id(request.id),
         [
             picker,
-            button(texts.APPROVE, "review.approve", request.id, style="primary"),
-            button(texts.DENY, "review.deny", request.id, style="danger"),
+            button(labels.APPROVE, "review.approve", request.id, style="primary"),
+            button(labels.DENY, "review.deny", request.id, style="danger"),
         ],
     )
 
@@ -64,24 +65,24 @@ def row_id(request_id: str) -> str:
 
 def lengths(request: Request) -> list[Block]:
     """What the picker offers: as asked, the usual lengths that the rule allows, and another one."""
-    asked = f"As asked: {words_for_length(request.term.length)}" if request.term.length else "As asked"
     usual = [
-        option(words_for_length(length), f"{int(length.total_seconds())}s") for length in PRESETS if length <= request.longest
+        option(words_for_length(length), f"{int(length.total_seconds())}s")
+        for length in PRESETS
+        if length <= request.longest
     ]
-    return [option(asked, AS_ASKED), *usual, option(texts.CUSTOM_OPTION, CUSTOM)]
+    return [option(texts.as_asked(request.term), AS_ASKED), *usual, option(labels.CUSTOM_OPTION, CUSTOM)]
 
 
 def status_card(picture: Picture, *, promise: str, public_url: str) -> Note:
     """The requestor's message: what was asked, where it stands now, how to use it, and what can be done with it."""
     request, grant = picture.request, picture.grant
-    entitlement = f"{texts.what(request.entitlement)} {texts.for_how_long(grant.term if grant else request.term)}"
-    blocks = [section(f"You asked to {entitlement}."), section(texts.standing(request, grant)), *_note(picture)]
+    blocks = [section(texts.you_asked(request, grant)), section(texts.standing(request, grant)), *_note(picture)]
     if grant is not None and grant.state in {GrantState.APPROVED, GrantState.ACTIVE}:
-        blocks.append(section(texts.how_to_use(grant, public_url)))
+        blocks.append(section(how_to_use(grant, public_url)))
         blocks.append(context(promise))
     if buttons := mine_buttons(picture):
         blocks.append(actions(f"mine:{request.id}", buttons))
-    blocks.append(context(f"Id {code(request.id)} · rule {code(request.rule)}"))
+    blocks.append(context(texts.reference(request)))
     return Note(text=texts.standing(request, grant), blocks=tuple(blocks))
 
 
@@ -89,16 +90,16 @@ def mine_buttons(picture: Picture) -> Sequence[Block]:
     """What the one who asked can do now."""
     request, grant = picture.request, picture.grant
     if request.state is RequestState.PENDING:
-        return [button(texts.CANCEL, "mine.cancel", request.id)]
+        return [button(labels.CANCEL, "mine.cancel", request.id)]
     match grant:
         case Grant(state=GrantState.ACTIVE):
             return [
                 *_use(grant),
-                button(texts.EXTEND, "mine.extend", grant.id),
-                button(texts.DONE, "mine.done", grant.id),
+                button(labels.EXTEND, "mine.extend", grant.id),
+                button(labels.DONE, "mine.done", grant.id),
             ]
         case Grant(state=GrantState.APPROVED):
-            return [button(texts.DONE, "mine.done", grant.id)]
+            return [button(labels.DONE, "mine.done", grant.id)]
         case _:
             return []
 
@@ -106,27 +107,15 @@ def mine_buttons(picture: Picture) -> Sequence[Block]:
 def _use(grant: Grant) -> list[Block]:
     match grant.delivery:
         case Delivery.SESSION:
-            return [button(texts.CONSOLE, "mine.console", grant.id)]
+            return [button(labels.CONSOLE, "mine.console", grant.id)]
         case Delivery.LINK if Level.READ in grant.entitlement.levels:
-            return [button(texts.MAKE_LINK, "mine.link", grant.id)]
+            return [button(labels.MAKE_LINK, "mine.link", grant.id)]
         case _:
             return []
 
 
-def _particulars(request: Request) -> Block:
-    deciders = texts.deciders(request.approvers.people, request.approvers.slack_groups)
-    return fields(
-        (
-            ("For how long", texts.how_long(request.term)),
-            ("How", texts.DELIVERIES[request.delivery][0]),
-            ("Rule", f"{code(request.rule)}, at most {words_for_length(request.longest)}"),
-            ("May decide", deciders),
-        )
-    )
-
-
 def _reason(request: Request) -> list[Block]:
-    return [section("*Why*"), quoted(request.reason)] if request.reason else []
+    return [section(f"*{labels.REASON_LABEL}*"), quoted(request.reason)] if request.reason else []
 
 
 def _note(picture: Picture) -> list[Block]:

@@ -22,8 +22,19 @@ from daypass.doors.grammar import (
     parse,
     split,
 )
-from daypass.doors.slack import texts
-from daypass.doors.slack.blocks import Block, Note, actions, button, context, escape, preformatted, quoted, section, sentence
+from daypass.doors.slack import labels, texts
+from daypass.doors.slack.blocks import (
+    Block,
+    Note,
+    actions,
+    button,
+    context,
+    escape,
+    preformatted,
+    quoted,
+    section,
+    sentence,
+)
 from daypass.doors.slack.counter import Counter, Picture, in_thread
 from daypass.doors.slack.form import Form
 from daypass.doors.slack.login import Logins
@@ -43,7 +54,7 @@ _MOST_LINES = 40
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commands:
-    """`/daypass ...`"""
+    """The one slash command, `/daypass`."""
 
     counter: Counter
     form: Form
@@ -162,7 +173,7 @@ def _complete(words: list[str]) -> bool:
 def _with_form(said: str, command: str) -> Note:
     """A refusal, and the way to the form with what was typed; the words are read anew there."""
     words = command.partition(" ")[2]
-    opening = button(texts.OPEN_FORM, "form.open", words if len(words) <= _LONGEST_VALUE else "")
+    opening = button(labels.OPEN_FORM, "form.open", words if len(words) <= _LONGEST_VALUE else "")
     text = sentence(said)
     return Note(text=text, blocks=(section(text), actions("refused", [opening])))
 
@@ -172,9 +183,9 @@ def _overview_blocks(seen: Overview) -> Iterator[Block]:
     asked = [texts.one_line(one, None) for one in seen.requests]
     waiting = [f"{texts.asked(one)} `{one.id}`" for one in seen.waiting]
     for title, lines, empty in (
-        (texts.HOME_GRANTS, mine, texts.NOTHING_MINE),
-        (texts.HOME_REQUESTS, asked, texts.NOTHING_ASKED),
-        (texts.HOME_WAITING, waiting, texts.NOTHING_WAITS),
+        (labels.HOME_GRANTS, mine, labels.NOTHING_MINE),
+        (labels.HOME_REQUESTS, asked, labels.NOTHING_ASKED),
+        (labels.HOME_WAITING, waiting, labels.NOTHING_WAITS),
     ):
         yield section(f"*{title}*")
         for line in lines[:14] or [empty]:

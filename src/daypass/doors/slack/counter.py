@@ -5,12 +5,12 @@ The verbs are plain functions that wait for a database and for AWS; Slack's conv
 must never wait.
 """
 
+import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
-
-from anyio import to_thread
 
 from daypass.doors.desk import Desk
 from daypass.lifecycle import links, login
@@ -29,6 +29,9 @@ from daypass.model.request import Ask, Request
 from daypass.ports import Provisioner
 
 T = TypeVar("T")
+
+_THREADS = ThreadPoolExecutor(12, thread_name_prefix="slack")
+"""For what people do: enough to wait for AWS side by side, few enough that acknowledging goes first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +53,12 @@ class Counter:
         desk, hands = self.desk, self._hands(ask.delivery)
         return await in_thread(
             lambda: submit(
-                ask, rules=desk.rules(), directory=desk.directory, provisioner=hands, ledger=desk.ledger, now=desk.clock()
+                ask,
+                rules=desk.rules(),
+                directory=desk.directory,
+                provisioner=hands,
+                ledger=desk.ledger,
+                now=desk.clock(),
             )
         )
 
@@ -70,7 +78,13 @@ class Counter:
         desk = self.desk
         return await in_thread(
             lambda: deny(
-                request_id, by=by, reason=reason, rules=desk.rules(), directory=desk.directory, ledger=desk.ledger, now=desk.clock()
+                request_id,
+                by=by,
+                reason=reason,
+                rules=desk.rules(),
+                directory=desk.directory,
+                ledger=desk.ledger,
+                now=desk.clock(),
             )
         )
 
@@ -89,7 +103,9 @@ class Counter:
     async def console(self, grant_id: GrantId, *, by: PrincipalId) -> str:
         """Make a console sign-in address: a secret."""
         desk = self.desk
-        return await in_thread(lambda: console(grant_id, by=by, vendor=desk.vendor, ledger=desk.ledger, now=desk.clock()))
+        return await in_thread(
+            lambda: console(grant_id, by=by, vendor=desk.vendor, ledger=desk.ledger, now=desk.clock())
+        )
 
     async def link(self, grant_id: GrantId, key: str, *, by: PrincipalId) -> str:
         """Make the address of a Daypass link: a secret."""
@@ -163,4 +179,4 @@ class Counter:
 
 async def in_thread(work: Callable[[], T]) -> T:
     """Run something that waits, beside the event loop."""
-    return await to_thread.run_sync(work)
+    return await asyncio.get_running_loop().run_in_executor(_THREADS, work)

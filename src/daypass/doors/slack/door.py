@@ -16,7 +16,7 @@ from daypass.doors.desk import Desk
 from daypass.doors.slack.app import build, routes
 from daypass.doors.slack.notify import Notifier
 from daypass.doors.slack.socket import Patience, Socket
-from daypass.doors.slack.turn import Turns
+from daypass.doors.slack.turns import Turns
 from daypass.doors.slack.workspace import Home, SlackSettings, web_client
 
 _DRAIN_S = 10.0
@@ -59,7 +59,10 @@ class SlackDoor:
         """Listen no more, and let what is under way finish."""
         self._stop.set()
         await self._turns.drain(within=_DRAIN_S)
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=_DRAIN_S)
+            for task in late:
+                task.cancel()
         self._tasks.clear()
 
     def _app(self) -> AsyncApp:

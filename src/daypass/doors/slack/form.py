@@ -9,7 +9,7 @@ from daypass.doors.slack.counter import Counter, in_thread
 from daypass.doors.slack.request_form import FIELDS, form, heard, place_option, read
 from daypass.doors.slack.turn import Answer, Close, Show, Turn, Wrong
 from daypass.doors.slack.typeahead import places
-from daypass.model.errors import BadInput, DaypassError
+from daypass.model.errors import BadInput, DaypassError, Refusal
 from daypass.model.principal import PrincipalId
 
 
@@ -56,9 +56,9 @@ class Form:
 
 def refused(error: DaypassError, view: View, fields: tuple[str, ...]) -> Answer:
     """Put an error beside the field it is about, or on top of the form when it is about none of them."""
-    if isinstance(error, BadInput) and error.field in fields:
+    if isinstance(error, Refusal) and error.field in fields:
         return Wrong(errors={error.field: refusals.sentence(error)}, view=view)
-    return Show(view=view)
+    return Show(view=view, said=refusals.sentence(error))
 
 
 async def _made(view: View) -> View:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from daypass.doors.slack import texts
+from daypass.doors.slack import labels, texts
 from daypass.doors.slack.blocks import Block, View, actions, button, context, divider, header, quoted, section
 from daypass.doors.slack.cards import decision_row, mine_buttons
 from daypass.doors.slack.counter import Counter, Picture, in_thread
@@ -41,16 +41,16 @@ class HomeTab:
 def tab(seen: Overview) -> View:
     """The view of one person's Home tab."""
     blocks = [
-        actions("home", [button(texts.REQUEST_BUTTON, "form.open", "", style="primary")]),
-        *_list(texts.HOME_WAITING, texts.NOTHING_WAITS, [list(_waiting(one)) for one in seen.waiting]),
-        *_list(texts.HOME_GRANTS, texts.NOTHING_MINE, [list(_entry(one)) for one in seen.grants]),
+        actions("home", [button(labels.REQUEST_BUTTON, "form.open", style="primary")]),
+        *_list(labels.HOME_WAITING, labels.NOTHING_WAITS, [list(_waiting(one)) for one in seen.waiting]),
+        *_list(labels.HOME_GRANTS, labels.NOTHING_MINE, [list(_entry(one)) for one in seen.grants]),
         *_list(
-            texts.HOME_REQUESTS,
-            texts.NOTHING_ASKED,
+            labels.HOME_REQUESTS,
+            labels.NOTHING_ASKED,
             [list(_entry(Picture(request=one, grant=None))) for one in seen.requests],
         ),
-        header(texts.HOME_HELP),
-        section(texts.HOME_EXPLAINED),
+        header(labels.HOME_HELP),
+        section(labels.HOME_EXPLAINED),
     ]
     return {"type": "home", "blocks": blocks}
 
@@ -67,7 +67,7 @@ def _list(title: str, empty: str, entries: list[list[Block]]) -> Iterator[Block]
 
 
 def _waiting(request: Request) -> Iterator[Block]:
-    yield section(f"{texts.asked(request)[:-1]}, {texts.for_how_long(request.term)}.")
+    yield section(f"{texts.asked_shortly(request)}.")
     if request.reason:
         yield quoted(request.reason)
     yield decision_row(request)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from daypass.doors.slack import texts
+from daypass.doors.slack import labels, texts
 from daypass.doors.slack.blocks import Note, actions, button, context, section
 from daypass.doors.slack.counter import Counter
 from daypass.doors.slack.turn import Turn
@@ -18,12 +18,12 @@ class Logins:
         """Show what waits with this code: where it runs, since when."""
         waiting = await self.counter.waiting_login(user_code)
         asks = texts.login_asks(waiting.client, waiting.user_code, waiting.asked_at)
-        confirm = button(texts.CONFIRM_LOGIN, "login.confirm", waiting.user_code, style="primary")
+        confirm = button(labels.CONFIRM_LOGIN, "login.confirm", waiting.user_code, style="primary")
         await turn.tell(
-            Note(text=asks, blocks=(section(asks), context(texts.LOGIN_WARNING), actions("login", [confirm])))
+            Note(text=asks, blocks=(section(asks), context(labels.LOGIN_WARNING), actions("login", [confirm])))
         )
 
     async def confirm(self, turn: Turn) -> None:
         """Make it theirs."""
         await self.counter.confirm_login(turn.value, by=turn.person)
-        await turn.tell(Note(text=texts.LOGIN_DONE))
+        await turn.tell(Note(text=labels.LOGIN_DONE))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from daypass.doors import refusals
 from daypass.doors.grammar import parse_id, parse_reason, parse_term
-from daypass.doors.slack import texts
+from daypass.doors.slack import labels, texts
 from daypass.doors.slack.blocks import Block, Note, View, actions, button, field, line, modal, section, sentence
 from daypass.doors.slack.counter import Counter
 from daypass.doors.slack.form import refused
@@ -86,7 +86,7 @@ class Mine:
 def _sign_in(grant_id: GrantId, address: str) -> Note:
     if len(address) > _LONGEST_URL:
         return Note(text=texts.console_too_long(grant_id))
-    opening = button(texts.OPEN_CONSOLE, "mine.opened", grant_id, style="primary", url=address)
+    opening = button(labels.OPEN_CONSOLE, "mine.opened", grant_id, style="primary", url=address)
     return Note(
         text=texts.console_ready(),
         blocks=(section(texts.console_ready()), actions(f"console:{grant_id}", [opening])),
@@ -95,19 +95,21 @@ def _sign_in(grant_id: GrantId, address: str) -> Note:
 
 def _link_form(grant_id: GrantId, key: str, problem: str = "") -> View:
     blocks: list[Block] = [section(f"*{sentence(problem)}*")] if problem else []
-    blocks.append(field("resource", texts.KEY_LABEL, line(initial=key, longest=1024), hint=texts.KEY_HINT))
+    blocks.append(field("resource", labels.KEY_LABEL, line(initial=key, longest=1024), hint=labels.KEY_HINT))
     return modal(
-        texts.MAKE_LINK, blocks, callback_id=LINK_CALLBACK, submit=texts.MAKE_LINK, close="Cancel", metadata=grant_id
+        labels.MAKE_LINK, blocks, callback_id=LINK_CALLBACK, submit=labels.MAKE_LINK, close="Cancel", metadata=grant_id
     )
 
 
 def _extend_form(grant_id: GrantId, length: str = "", reason: str = "", problem: str = "") -> View:
     blocks = [
-        section(f"*{sentence(problem)}*" if problem else texts.EXTEND_INTRO),
-        field("length", texts.LENGTH_LABEL, line(initial=length, longest=64), hint=texts.LENGTH_HINT, optional=True),
-        field("reason", texts.REASON_LABEL, line(initial=reason, longest=LONGEST_REASON, several=True), optional=True),
+        section(f"*{sentence(problem)}*" if problem else labels.EXTEND_INTRO),
+        field("length", labels.LENGTH_LABEL, line(initial=length, longest=64), hint=labels.LENGTH_HINT, optional=True),
+        field("reason", labels.REASON_LABEL, line(initial=reason, longest=LONGEST_REASON, several=True), optional=True),
     ]
-    return modal(texts.EXTEND, blocks, callback_id=EXTEND_CALLBACK, submit=texts.FORM_SUBMIT, close="Cancel", metadata=grant_id)
+    return modal(
+        labels.EXTEND, blocks, callback_id=EXTEND_CALLBACK, submit=labels.FORM_SUBMIT, close="Cancel", metadata=grant_id
+    )
 
 
 async def _made(view: View) -> View:

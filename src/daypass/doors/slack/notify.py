@@ -15,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from daypass.doors.desk import Desk
 from daypass.doors.slack.conversation import TOLD, Conversation
-from daypass.doors.slack.counter import in_thread
+from daypass.doors.slack.failures import log_failure
 from daypass.doors.slack.outgoing import Outgoing, TryLater
 from daypass.doors.slack.workspace import SlackSettings
 from daypass.model.errors import DaypassError, NotFound
@@ -25,7 +25,7 @@ HOLD = timedelta(seconds=90)
 """How long a line is ours; a process that dies gives it back after that."""
 _EACH_S = 60.0
 """Seconds one line may take, less than the hold, so that no other process tells it at the same time."""
-_AT_ONCE = 16
+_AT_ONCE = 8
 _EVERY_S = 1.0
 _SHORTEST, _LONGEST = timedelta(seconds=1), timedelta(minutes=5)
 
@@ -52,7 +52,7 @@ class Notifier:
                 told = await self.run_once()
             # The top of the loop: a database that is away for a while must not end it.
             except Exception as error:  # noqa: BLE001
-                log.error("slack.outbox_unreadable", error=type(error).__name__)
+                log_failure("slack.outbox_unreadable", error)
                 told = 0
             if not told:
                 await self._pause(stop)
@@ -62,7 +62,7 @@ class Notifier:
         now = self._desk.clock()
         if self._quiet_until is not None and now < self._quiet_until:
             return 0
-        notices = await in_thread(lambda: self._desk.outbox.claim(now=now, hold=HOLD, limit=_AT_ONCE))
+        notices = await asyncio.to_thread(lambda: self._desk.outbox.claim(now=now, hold=HOLD, limit=_AT_ONCE))
         await asyncio.gather(*(self._tell(notice) for notice in notices))
         return len(notices)
 
@@ -81,13 +81,14 @@ class Notifier:
             await self._delay(notice, type(error).__name__)
         # A line that cannot be drawn is set aside for longer and longer; the others go on.
         except Exception as error:  # noqa: BLE001
-            log.error("slack.line_failed", grant=subject, kind=notice.event.kind, error=type(error).__name__)
+            log_failure("slack.line_failed", error, grant=subject, kind=notice.event.kind)
             await self._delay(notice, type(error).__name__)
         else:
+            log.info("slack.told", grant=subject, kind=notice.event.kind)
             await self._cross_out(notice)
 
     async def _cross_out(self, notice: Notice) -> None:
-        await in_thread(lambda: self._desk.outbox.sent(notice.id))
+        await asyncio.to_thread(lambda: self._desk.outbox.sent(notice.id))
 
     async def _delay(self, notice: Notice, reason: str, asked: timedelta | None = None) -> None:
         now = self._desk.clock()
@@ -95,7 +96,7 @@ class Notifier:
             self._quiet_until = max(self._quiet_until or now, now + asked)
         until = now + (asked or back_off(notice.attempts))
         log.warning("slack.told_later", grant=notice.event.subject, reason=reason, attempts=notice.attempts)
-        await in_thread(lambda: self._desk.outbox.delay(notice.id, until=until, error=reason))
+        await asyncio.to_thread(lambda: self._desk.outbox.delay(notice.id, until=until, error=reason))
 
     async def _pause(self, stop: asyncio.Event) -> None:
         self._wanted.clear()
@@ -107,5 +108,6 @@ class Notifier:
 
 def back_off(attempts: int) -> timedelta:
     """How long to wait after so many tries: a second, doubled each time, five minutes at most, with jitter."""
-    longest = min(_LONGEST, _SHORTEST * 2 ** min(attempts, 16))
-    return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, guards nothing
+    longest = min(_LONGEST, _SHORTEST * (1 << min(attempts, 16)))
+    jitter: float = random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, guards nothing
+    return longest * jitter

@@ -47,7 +47,7 @@ _GONE = frozenset(
 log = structlog.get_logger()
 
 
-class Gone(Exception):  # noqa: N818 - a state of affairs, not an error of anybody's
+class Gone(Exception):
     """This message can never be sent or changed; `reason` is Slack's word for why."""
 
     def __init__(self, reason: str) -> None:
@@ -55,7 +55,7 @@ class Gone(Exception):  # noqa: N818 - a state of affairs, not an error of anybo
         self.reason = reason
 
 
-class TryLater(Exception):  # noqa: N818 - as Gone
+class TryLater(Exception):
     """Slack does not take this message now. `pause` is how long it asked us to wait, when it did."""
 
     def __init__(self, reason: str, pause: timedelta | None = None) -> None:

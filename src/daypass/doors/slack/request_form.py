@@ -5,8 +5,9 @@ from typing import Any
 
 from daypass.doors.grammar import COMMANDS, Spoken
 from daypass.doors.grammar.draft import level_and_resource
-from daypass.doors.slack import texts
+from daypass.doors.slack import labels
 from daypass.doors.slack.blocks import (
+    LONGEST_OPTION_TEXT,
     LONGEST_OPTION_VALUE,
     Block,
     View,
@@ -45,23 +46,35 @@ def heard(words: Sequence[str]) -> Spoken:
 def form(spoken: Spoken, *, problem: str = "") -> View:
     """The form, filled in as far as words were said; `problem` stands on top of it."""
     blocks = [
-        section(f"*{sentence(problem)}*" if problem else texts.FORM_INTRO),
+        section(f"*{sentence(problem)}*" if problem else labels.FORM_INTRO),
         _what(),
         _levels(spoken.level),
         _where(spoken.resource),
-        field("length", texts.LENGTH_LABEL, line(initial=_term(spoken), longest=64), hint=texts.LENGTH_HINT, optional=True),
+        field(
+            "length",
+            labels.LENGTH_LABEL,
+            line(initial=_term(spoken), longest=64),
+            hint=labels.LENGTH_HINT,
+            optional=True,
+        ),
         field(
             "reason",
-            texts.REASON_LABEL,
+            labels.REASON_LABEL,
             line(initial=spoken.reason, longest=LONGEST_REASON, several=True),
-            hint=texts.REASON_HINT,
+            hint=labels.REASON_HINT,
             optional=True,
         ),
         _delivery(spoken.delivery),
-        field("start", texts.START_LABEL, line(initial=spoken.start or "", longest=64), hint=texts.START_HINT, optional=True),
+        field(
+            "start",
+            labels.START_LABEL,
+            line(initial=spoken.start or "", longest=64),
+            hint=labels.START_HINT,
+            optional=True,
+        ),
         _extras(spoken),
     ]
-    return modal(texts.FORM_TITLE, blocks, callback_id=CALLBACK, submit=texts.FORM_SUBMIT, close="Cancel")
+    return modal(labels.FORM_TITLE, blocks, callback_id=CALLBACK, submit=labels.FORM_SUBMIT, close="Cancel")
 
 
 def read(state: Mapping[str, Any]) -> Spoken:
@@ -105,46 +118,50 @@ def _term(spoken: Spoken) -> str:
 
 
 def _what() -> Block:
-    s3 = option(texts.WHAT_S3, "s3")
-    return field("what", texts.WHAT_LABEL, choice([s3], initial=s3))
+    s3 = option(labels.WHAT_S3, "s3")
+    return field("what", labels.WHAT_LABEL, choice([s3], initial=s3))
 
 
 def _levels(said: str) -> Block:
-    options = [option(level.value, level.value, hint) for level, hint in texts.LEVELS.items()]
+    options = [option(level.value, level.value, hint) for level, hint in labels.LEVELS.items()]
     ticked = [each for each in options if each["value"] in set(said.lower().replace("+", ",").split(","))]
     element: Block = {"type": "checkboxes", "options": options} | ({"initial_options": ticked} if ticked else {})
-    return field("level", texts.LEVEL_LABEL, element)
+    return field("level", labels.LEVEL_LABEL, element)
 
 
 def _extras(spoken: Spoken) -> Block:
-    options = [option(text, extra) for extra, text in texts.EXTRAS.items()]
+    options = [option(text, extra) for extra, text in labels.EXTRAS.items()]
     said = {Extra.VERSIONS: spoken.versions, Extra.TAGS: spoken.tags}
     ticked = [each for each in options if said[Extra(each["value"])]]
     element: Block = {"type": "checkboxes", "options": options} | ({"initial_options": ticked} if ticked else {})
-    return field("extras", texts.EXTRAS_LABEL, element, optional=True)
+    return field("extras", labels.EXTRAS_LABEL, element, optional=True)
 
 
 def _where(said: str) -> Block:
     """A typeahead; a place too long for Slack to carry as a choice is typed instead."""
     if len(said) > LONGEST_OPTION_VALUE:
-        return field("resource", texts.WHERE_LABEL, line(initial=said, longest=_LONGEST_KEY), hint=texts.WHERE_HINT)
+        return field("resource", labels.WHERE_LABEL, line(initial=said, longest=_LONGEST_KEY), hint=labels.WHERE_HINT)
     element: Block = {
         "type": "external_select",
         "min_query_length": 0,
-        "placeholder": plain(texts.WHERE_PLACEHOLDER),
+        "placeholder": plain(labels.WHERE_PLACEHOLDER),
     }
     if said.strip():
         element["initial_option"] = place_option(said)
-    return field("resource", texts.WHERE_LABEL, element, hint=texts.WHERE_HINT)
+    return field("resource", labels.WHERE_LABEL, element, hint=labels.WHERE_HINT)
 
 
 def place_option(place: str) -> Block:
     """A place as a choice; of a long one the end is shown, which tells places apart."""
-    shown = place if len(place) <= 75 else f"…{place[-74:]}"
+    shown = place if len(place) <= LONGEST_OPTION_TEXT else f"…{place[1 - LONGEST_OPTION_TEXT :]}"
     return option(shown, place)
 
 
 def _delivery(said: str | None) -> Block:
-    options = {each: option(name, each.value, hint) for each, (name, hint) in texts.DELIVERIES.items()}
-    initial = options.get(Delivery((said or "session").lower())) if (said or "session").lower() in set(Delivery) else None
-    return field("delivery", texts.DELIVERY_LABEL, choice(list(options.values()), initial=initial or options[Delivery.SESSION]))
+    options = {each: option(name, each.value, hint) for each, (name, hint) in labels.DELIVERIES.items()}
+    initial = (
+        options.get(Delivery((said or "session").lower())) if (said or "session").lower() in set(Delivery) else None
+    )
+    return field(
+        "delivery", labels.DELIVERY_LABEL, choice(list(options.values()), initial=initial or options[Delivery.SESSION])
+    )

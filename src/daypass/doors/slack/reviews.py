@@ -12,7 +12,7 @@ from typing import Any
 
 from daypass.doors import refusals
 from daypass.doors.grammar import parse_id, parse_length, parse_reason
-from daypass.doors.slack import texts
+from daypass.doors.slack import labels, texts
 from daypass.doors.slack.blocks import View, field, line, modal, section, sentence
 from daypass.doors.slack.cards import AS_ASKED, CUSTOM, row_id
 from daypass.doors.slack.counter import Counter
@@ -93,14 +93,18 @@ def _picked(state: Mapping[str, Any], request_id: GrantId) -> str:
 def _custom_form(request_id: GrantId, intro: str, said: str = "", problem: str = "") -> View:
     blocks = [
         section(f"*{sentence(problem)}*" if problem else intro),
-        field("length", texts.CUSTOM_LABEL, line(initial=said, longest=64), hint="Such as 30m, 2h or 3d."),
+        field("length", labels.CUSTOM_LABEL, line(initial=said, longest=64), hint=labels.CUSTOM_HINT),
     ]
-    return modal(texts.APPROVE, blocks, callback_id=CUSTOM_CALLBACK, submit=texts.APPROVE, close="Cancel", metadata=request_id)
+    return modal(
+        labels.APPROVE, blocks, callback_id=CUSTOM_CALLBACK, submit=labels.APPROVE, close="Cancel", metadata=request_id
+    )
 
 
 def _deny_form(request_id: GrantId, intro: str, said: str = "", problem: str = "") -> View:
     blocks = [
         section(f"*{sentence(problem)}*" if problem else intro),
-        field("reason", texts.DENY_LABEL, line(initial=said, longest=LONGEST_REASON, several=True), optional=True),
+        field("reason", labels.DENY_LABEL, line(initial=said, longest=LONGEST_REASON, several=True), optional=True),
     ]
-    return modal(texts.DENY, blocks, callback_id=DENY_CALLBACK, submit=texts.DENY, close="Cancel", metadata=request_id)
+    return modal(
+        labels.DENY, blocks, callback_id=DENY_CALLBACK, submit=labels.DENY, close="Cancel", metadata=request_id
+    )

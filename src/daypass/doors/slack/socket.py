@@ -8,7 +8,7 @@ falls between; Slack allows ten connections at once.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -104,12 +104,12 @@ class _Line:
         app: AsyncApp,
         app_token: str,
         now: datetime,
-        heard: Callable[[AsyncBaseSocketModeClient, SocketModeRequest], object],
+        heard: Callable[[AsyncBaseSocketModeClient, SocketModeRequest], Awaitable[None]],
     ) -> None:
         self._handler = AsyncSocketModeHandler(app, app_token)
         self._client: SocketModeClient = self._handler.client
         self._client.socket_mode_request_listeners.insert(0, heard)
-        self._connecting = asyncio.ensure_future(self._handler.connect_async())
+        self._connecting = asyncio.ensure_future(self._client.connect())  # type: ignore[no-untyped-call]  # the SDK has no types here
         self.begun_at = self.connected_at = now
 
     async def connecting(self, patience: timedelta) -> None:
@@ -125,7 +125,7 @@ class _Line:
         self._connecting.cancel()
         try:
             async with asyncio.timeout(_CLOSE_S):
-                await self._handler.close_async()
+                await self._client.close()  # type: ignore[no-untyped-call]  # as above
         # The client's own state may be broken here, which is why it is thrown away.
         except Exception as error:  # noqa: BLE001
             log.warning("slack.socket_left_open", error=type(error).__name__)

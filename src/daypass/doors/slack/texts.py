@@ -1,75 +1,24 @@
 """
-Every text that a person reads in Slack, in one place.
+Every sentence that a person reads in Slack, in one place; fixed words are in `labels`, how access is used in `usage`.
 
 Plain, short and exact. Times are Slack dates, so that each reader sees their own time zone. What people wrote
 themselves comes in through blocks.escape, blocks.code or a plain-text block.
 """
 
-import shlex
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from daypass.doors.grammar import words_for_length
+from daypass.doors.slack import labels
 from daypass.doors.slack.blocks import code, escape
 from daypass.model.entitlement import Entitlement, Level, Reach
-from daypass.model.grant import Delivery, Grant, GrantState, Why
+from daypass.model.grant import Grant, GrantState, Why
 from daypass.model.lease import Term
 from daypass.model.principal import DAYPASS, PrincipalId
 from daypass.model.request import Request, RequestState
 
-FORM_TITLE = "Request access"
-FORM_SUBMIT = "Ask"
-FORM_INTRO = "Access to AWS that ends by itself. A colleague decides; you hear from me in a direct message."
-OPEN_FORM = "Open the form"
-REQUEST_BUTTON = "Request access"
-APPROVE, DENY, CANCEL = "Approve", "Deny", "Cancel the request"
-DONE, EXTEND = "I'm done", "Extend"
-CONSOLE, MAKE_LINK, OPEN_CONSOLE = "AWS console", "Make a link", "Sign in to AWS"
-CONFIRM_LOGIN = "Yes, that is me"
-ONE_MOMENT = "One moment …"
-STILL_WORKING = "This takes longer than usual. You can close this; I will tell you in a direct message what came of it."
-SETTLED = "Done. You can close this."
-NOT_ANSWERED = "I could not look that up in time. Please press the button again."
-CLICK_AGAIN = "The link could not be shown in time. Please press the button again."
-LOGIN_DONE = "Confirmed. The command line is logged in as you; `daypass logout` there ends it."
-LOGIN_WARNING = "Confirm only if you have just run `daypass login` yourself and your own screen shows this code."
-NOTHING_MINE = "You have no access now."
-NOTHING_ASKED = "You have asked for nothing that waits."
-NOTHING_WAITS = "Nothing waits for your decision."
-HOME_GRANTS, HOME_REQUESTS, HOME_WAITING, HOME_HELP = "Your access", "Your requests", "Waits for you", "How it works"
-HOME_EXPLAINED = (
-    "Ask with `/daypass request s3 read acme-reports/2026/ --for 2h --reason \"INC-42\"`, or with the button above. "
-    "A colleague sets how long and approves. AWS itself ends the access at the promised second.\n"
-    "`/daypass help` lists the other commands."
-)
-
-DELIVERIES = {
-    Delivery.SESSION: ("AWS session", "For the command line and the console"),
-    Delivery.POLICY: ("Your own AWS identity", "Your own keys may do it for that time"),
-    Delivery.LINK: ("Links", "For a browser, no AWS account needed"),
-}
-LEVELS = {
-    Level.LIST: "See which objects there are",
-    Level.READ: "List and download them",
-    Level.WRITE: "Upload and overwrite, not delete",
-    Level.DELETE: "Delete them",
-}
-LEVEL_LABEL, WHERE_LABEL, LENGTH_LABEL = "Level of access", "Where", "For how long"
-REASON_LABEL, DELIVERY_LABEL, START_LABEL, WHAT_LABEL = "Why", "How it reaches you", "Not before", "What"
-EXTRAS_LABEL = "Besides"
-EXTRAS = {"versions": "Old versions of the objects", "tags": "The objects' tags"}
-WHAT_S3 = "Amazon S3"
-WHERE_HINT = "A bucket, a prefix that ends in /, or one object. Type to search what you may ask for."
-WHERE_PLACEHOLDER = "acme-reports/2026/"
-LENGTH_HINT = "Such as 90m, 2h, 1d, or until 18:00. Left empty: what the rule gives."
-START_HINT = "Such as tomorrow 09:00. Left empty: as soon as it is approved."
-REASON_HINT = "Your approvers read it."
-DENY_LABEL = "Why not? The requestor reads it."
-CUSTOM_LABEL = "For how long"
-CUSTOM_OPTION = "Another length …"
-EXTEND_INTRO = "This files a new request. What you have stays as it is until it is decided."
-KEY_LABEL = "Which object"
-KEY_HINT = "Its whole key. Whoever has the link can open the object while your access lives."
+_MOST_NAMED = 15
+"""People and groups in one line; there may be hundreds."""
 
 
 def person(principal: PrincipalId) -> str:
@@ -102,11 +51,41 @@ def for_how_long(term: Term) -> str:
     return how_long(term) if term.until is not None else f"for {how_long(term)}"
 
 
+def asked_for(request: Request, grant: Grant | None = None) -> str:
+    """What and for how long: as it was granted, else as it was asked."""
+    return f"{what(request.entitlement)} {for_how_long(grant.term if grant else request.term)}"
+
+
+def you_asked(request: Request, grant: Grant | None) -> str:
+    """The requestor's message, first line."""
+    return f"You asked {'for more time ' if request.extends else ''}to {asked_for(request, grant)}."
+
+
+def particulars(request: Request) -> list[tuple[str, str]]:
+    """The approvers' message, name by value."""
+    return [
+        ("For how long", how_long(request.term)),
+        ("How", labels.DELIVERIES[request.delivery][0]),
+        ("Rule", f"{code(request.rule)}, at most {words_for_length(request.longest)}"),
+        ("May decide", deciders(request.approvers.people, request.approvers.slack_groups)),
+    ]
+
+
+def reference(request: Request, more: str = "") -> str:
+    """The last line of a message: which request this is."""
+    return " · ".join(part for part in (f"Id {code(request.id)}", f"rule {code(request.rule)}", more) if part)
+
+
+def as_asked(term: Term) -> str:
+    """The picker's first choice, in plain text, where Slack shows no dates."""
+    return f"As asked: {words_for_length(term.length)}" if term.length is not None else "As asked"
+
+
 def deciders(people: Iterable[str], groups: Iterable[str]) -> str:
     """Who may decide, people and Slack groups."""
     named = [f"<@{one}>" for one in sorted(people)] + [f"<!subteam^{one}>" for one in sorted(groups)]
-    shown = ", ".join(named[:15]) or "nobody"
-    return f"{shown} and {len(named) - 15} more" if len(named) > 15 else shown
+    shown = ", ".join(named[:_MOST_NAMED]) or "nobody"
+    return f"{shown} and {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else shown
 
 
 def asked(request: Request) -> str:
@@ -117,7 +96,7 @@ def asked(request: Request) -> str:
 
 def asked_shortly(request: Request) -> str:
     """The approvers' notification."""
-    return f"{person(request.requestor)} asks to {what(request.entitlement)} {for_how_long(request.term)}"
+    return f"{person(request.requestor)} asks to {asked_for(request)}"
 
 
 def who_was_asked(told: int, all_: int) -> str:
@@ -128,9 +107,9 @@ def who_was_asked(told: int, all_: int) -> str:
 def filed(request: Request) -> str:
     """The answer to a command or form that filed a request."""
     if request.state is RequestState.APPROVED:
-        return f"Approved at once by the rule {code(request.rule)}: {what(request.entitlement)} {for_how_long(request.term)}."
+        return f"Approved at once by the rule {code(request.rule)}: {asked_for(request)}."
     who = deciders(request.approvers.people, request.approvers.slack_groups)
-    return f"Asked: {what(request.entitlement)} {for_how_long(request.term)}. Asked of: {who}. Id {code(request.id)}."
+    return f"Asked: {asked_for(request)}. Asked of: {who}. Id {code(request.id)}."
 
 
 def decision(request: Request, grant: Grant | None) -> str:
@@ -167,6 +146,11 @@ def standing(request: Request, grant: Grant | None) -> str:
             return f"*Ended*{at}: {_why(grant)}"
 
 
+def nobody_reached() -> str:
+    """Told when a request could be sent to none of those who may decide."""
+    return "I could reach nobody who may decide on this. They find it in my Home tab; it helps to tell one of them."
+
+
 def stuck() -> str:
     """Told when the clean-up takes longer than it should."""
     return "AWS has not let me finish this yet. I keep trying, and whoever runs Daypass has been told."
@@ -174,26 +158,8 @@ def stuck() -> str:
 
 def ends_soon(grant: Grant) -> str:
     """Told some minutes before the end."""
-    return f"*About to end*: {moment(_ends(grant))}. Press Extend if you need more time; what you have stays until that is decided."
-
-
-def how_to_use(grant: Grant, public_url: str) -> str:
-    """How the access is used, in mrkdwn, by delivery."""
-    match grant.delivery:
-        case Delivery.SESSION:
-            profile = f"[profile daypass-{grant.id}]\ncredential_process = daypass credentials {grant.id}"
-            return (
-                f"On your command line:\n```daypass exec {grant.id} -- {_example(grant.entitlement)}```\n"
-                f"For any AWS tool, in `~/.aws/config`:\n```{profile}```"
-            )
-        case Delivery.POLICY:
-            who = f" ({code(grant.aws.arn)})" if grant.aws else ""
-            return f"Your own AWS keys{who} now may {what(grant.entitlement)}:\n```{_example(grant.entitlement)}```"
-        case Delivery.LINK:
-            return (
-                f"Press the button for a link, or on your command line:\n```daypass link {grant.id}{_key(grant.entitlement)}```\n"
-                f"Links begin with {escape(public_url)}/l/ and stop working when this ends."
-            )
+    more = "Press Extend if you need more time; what you have stays until that is decided."
+    return f"*About to end*: {moment(_ends(grant))}. {more}"
 
 
 def console_ready() -> str:
@@ -208,12 +174,14 @@ def console_too_long(grant_id: str) -> str:
 
 def link_ready(address: str, key: str) -> str:
     """Said with a fresh link, to one person."""
-    return f"Your link to {code(key)}:\n{address}\nWhoever has it can open the object until your access ends. It is not shown again."
+    warning = "Whoever has it can open the object until your access ends. It is not shown again."
+    return f"Your link to {code(key)}:\n{address}\n{warning}"
 
 
 def login_asks(client: str, user_code: str, asked_at: datetime) -> str:
     """What a command line that wants to be somebody's says of itself."""
-    return f"A command line wants to speak for you.\n*From* {escape(client)}\n*Code* {code(user_code)}\n*Since* {moment(asked_at)}"
+    particulars = f"*From* {escape(client)}\n*Code* {code(user_code)}\n*Since* {moment(asked_at)}"
+    return f"A command line wants to speak for you.\n{particulars}"
 
 
 def actions_in_aws(actions: Iterable[str]) -> str:
@@ -233,7 +201,7 @@ def more_left(number: int) -> str:
 
 def one_line(request: Request, grant: Grant | None) -> str:
     """A request or grant in one line of a list."""
-    return f"{code(request.id)} {what(request.entitlement)} {for_how_long(grant.term if grant else request.term)}: {standing(request, grant)}"
+    return f"{code(request.id)} {asked_for(request, grant)}: {standing(request, grant)}"
 
 
 def story_line(at: datetime, kind: str, actor: PrincipalId) -> str:
@@ -243,9 +211,13 @@ def story_line(at: datetime, kind: str, actor: PrincipalId) -> str:
 
 def previewed(request: Request, *, at_once: bool) -> str:
     """What `--dry-run` says first."""
-    who = "nobody, it is approved at once" if at_once else deciders(request.approvers.people, request.approvers.slack_groups)
+    who = (
+        "nobody, it is approved at once"
+        if at_once
+        else deciders(request.approvers.people, request.approvers.slack_groups)
+    )
     return (
-        f"Nothing was asked. You would ask to {what(request.entitlement)} {for_how_long(request.term)}, "
+        f"Nothing was asked. You would ask to {asked_for(request)}, "
         f"under the rule {code(request.rule)} (at most {words_for_length(request.longest)}); asked would be {who}."
     )
 
@@ -301,20 +273,3 @@ def _place(entitlement: Entitlement) -> str:
             return f"everything under {where}"
         case Reach.OBJECT:
             return f"the object {where}"
-
-
-def _example(entitlement: Entitlement) -> str:
-    """One `aws` command that this access allows, safe to paste into a shell."""
-    place = entitlement.place
-    address = escape(shlex.quote(f"s3://{place}" if place.key else f"s3://{place}/"))
-    if Level.READ in entitlement.levels and place.reach is Reach.OBJECT:
-        return f"aws s3 cp {address} ."
-    if entitlement.levels & {Level.READ, Level.LIST}:
-        return f"aws s3 ls {address}"
-    if Level.WRITE in entitlement.levels:
-        return f"aws s3 cp FILE {address}"
-    return f"aws s3 rm {address}" + ("" if place.reach is Reach.OBJECT else "NAME")
-
-
-def _key(entitlement: Entitlement) -> str:
-    return "" if entitlement.place.reach is Reach.OBJECT else " KEY"

@@ -21,7 +21,9 @@ def places(desk: Desk, by: PrincipalId, typed: str) -> list[str]:
     book, person = desk.rules(), desk.directory.principal(by)
     plain = typed.strip().removeprefix("s3://")
     found = _within(desk, book, person, plain) if "/" in plain else _buckets(desk, book, person, plain)
-    fitting = dict.fromkeys(place for place in [*_itself(book, person, typed), *found] if len(place) <= LONGEST_OPTION_VALUE)
+    fitting = dict.fromkeys(
+        place for place in [*_itself(book, person, typed), *found] if len(place) <= LONGEST_OPTION_VALUE
+    )
     return list(fitting)[:MOST]
 
 

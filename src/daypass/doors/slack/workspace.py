@@ -38,7 +38,9 @@ class SlackSettings:
 
     def __post_init__(self) -> None:
         if not self.api_url.endswith("/api/"):
-            raise Misconfigured(f"The Slack address «{self.api_url}» must end in /api/, such as https://slack.com/api/.")
+            raise Misconfigured(
+                f"The Slack address «{self.api_url}» must end in /api/, such as https://slack.com/api/."
+            )
         if not (self.signing_secret or self.app_token):
             raise Misconfigured("Give Slack's signing secret (for HTTP), or an app-level token (for Socket Mode).")
 
@@ -49,9 +51,7 @@ def web_client(settings: SlackSettings) -> AsyncWebClient:
 
     It does not retry by itself: a post whose answer was lost would be made twice, and the outbox tries again anyway.
     """
-    return AsyncWebClient(
-        token=settings.bot_token, base_url=settings.api_url, timeout=_PATIENCE_S, retry_handlers=[]
-    )
+    return AsyncWebClient(token=settings.bot_token, base_url=settings.api_url, timeout=_PATIENCE_S, retry_handlers=[])
 
 
 class Home:

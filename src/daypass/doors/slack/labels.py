@@ -1,0 +1,58 @@
+"""Words that never change: titles, buttons, labels, hints."""
+
+from daypass.model.entitlement import Level
+from daypass.model.grant import Delivery
+
+FORM_TITLE = "Request access"
+FORM_SUBMIT = "Ask"
+FORM_INTRO = "Access to AWS that ends by itself. A colleague decides; you hear from me in a direct message."
+OPEN_FORM = "Open the form"
+REQUEST_BUTTON = "Request access"
+APPROVE, DENY, CANCEL = "Approve", "Deny", "Cancel the request"
+DONE, EXTEND = "I'm done", "Extend"
+CONSOLE, MAKE_LINK, OPEN_CONSOLE = "AWS console", "Make a link", "Sign in to AWS"
+CONFIRM_LOGIN = "Yes, that is me"
+ONE_MOMENT = "One moment …"
+STILL_WORKING = "This takes longer than usual. You can close this; I will tell you in a direct message what came of it."
+SETTLED = "Done. You can close this."
+CLICK_AGAIN = "The link could not be shown in time. Please press the button again."
+LOGIN_DONE = "Confirmed. The command line is logged in as you; `daypass logout` there ends it."
+LOGIN_WARNING = "Confirm only if you have just run `daypass login` yourself and your own screen shows this code."
+NOTHING_MINE = "You have no access now."
+NOTHING_ASKED = "You have asked for nothing that waits."
+NOTHING_WAITS = "Nothing waits for your decision."
+HOME_GRANTS, HOME_REQUESTS, HOME_WAITING, HOME_HELP = "Your access", "Your requests", "Waits for you", "How it works"
+HOME_EXPLAINED = (
+    'Ask with `/daypass request s3 read acme-reports/2026/ --for 2h --reason "INC-42"`, or with the button above. '
+    "A colleague sets how long and approves. AWS itself ends the access at the promised second.\n"
+    "`/daypass help` lists the other commands."
+)
+
+DELIVERIES = {
+    Delivery.SESSION: ("AWS session", "For the command line and the console"),
+    Delivery.POLICY: ("Your own AWS identity", "Your own keys may do it for that time"),
+    Delivery.LINK: ("Links", "For a browser, no AWS account needed"),
+}
+LEVELS = {
+    Level.LIST: "See which objects there are",
+    Level.READ: "List and download them",
+    Level.WRITE: "Upload and overwrite, not delete",
+    Level.DELETE: "Delete them",
+}
+LEVEL_LABEL, WHERE_LABEL, LENGTH_LABEL = "Level of access", "Where", "For how long"
+REASON_LABEL, DELIVERY_LABEL, START_LABEL, WHAT_LABEL = "Why", "How it reaches you", "Not before", "What"
+EXTRAS_LABEL = "Besides"
+EXTRAS = {"versions": "Old versions of the objects", "tags": "The objects' tags"}
+WHAT_S3 = "Amazon S3"
+WHERE_HINT = "A bucket, a prefix that ends in /, or one object. Type to search what you may ask for."
+WHERE_PLACEHOLDER = "acme-reports/2026/"
+LENGTH_HINT = "Such as 90m, 2h, 1d, or until 18:00. Left empty: what the rule gives."
+START_HINT = "Such as tomorrow 09:00. Left empty: as soon as it is approved."
+REASON_HINT = "Your approvers read it."
+DENY_LABEL = "Why not? The requestor reads it."
+CUSTOM_LABEL = "For how long"
+CUSTOM_OPTION = "Another length …"
+EXTEND_INTRO = "This files a new request. What you have stays as it is until it is decided."
+CUSTOM_HINT = "Such as 30m, 2h or 3d."
+KEY_LABEL = "Which object"
+KEY_HINT = "Its whole key. Whoever has the link can open the object while your access lives."

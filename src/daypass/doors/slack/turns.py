@@ -1,0 +1,202 @@
+"""
+The listeners that Bolt calls: acknowledge in time, do a turn's work, see that its person has an answer.
+
+Slack waits three seconds. So what can be acknowledged is acknowledged first, before anything is looked up, and the
+work comes after. A form is different: its errors can only travel in the acknowledgement, so its work gets most of the
+three seconds, and when that is not enough the form says so and is filled in later.
+
+Slack may deliver the same thing twice, and so may somebody who recorded it. A turn is known by its trigger id: what
+comes again joins the turn that is under way, and is not done again.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, TypeVar
+
+import structlog
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.respond.async_respond import AsyncRespond
+from slack_sdk.web.async_client import AsyncWebClient
+
+from daypass.doors import refusals
+from daypass.doors.slack import labels
+from daypass.doors.slack.blocks import Block, Note, View, sentence
+from daypass.doors.slack.failures import log_failure
+from daypass.doors.slack.turn import SLACK_FAILED, Answer, Close, Show, Turn, Wrong, page, person_of
+from daypass.doors.slack.workspace import Home
+from daypass.model.errors import DaypassError, Refusal
+
+_PATIENCE_S = 2.0
+"""Of the three seconds, what a form's work may take before the form is told to wait."""
+_REMEMBERED = 10_000
+
+T = TypeVar("T")
+
+log = structlog.get_logger()
+
+Listener = Callable[..., Awaitable[None]]
+"""What Bolt calls, with what it has under the names that are asked for."""
+
+
+class Turns:
+    """Makes listeners for Bolt out of what is to be done at each turn."""
+
+    def __init__(self, home: Home, *, after: Callable[[], None]) -> None:
+        """Serve the people of one workspace; `after` is called when something may have been written."""
+        self._home = home
+        self._after = after
+        self._running: set[asyncio.Task[Any]] = set()
+        self._answers: OrderedDict[str, asyncio.Task[Answer]] = OrderedDict()
+        self._begun: OrderedDict[str, None] = OrderedDict()
+
+    def acting(self, work: Callable[[Turn], Awaitable[None]], *, once: bool = False) -> Listener:
+        """
+        Acknowledge, then work; a refusal is told to the person.
+
+        `once` is for what would be done anew when it is delivered again; a click is refused by the ledger anyway, and
+        the person is told why.
+        """
+
+        async def listener(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, respond: AsyncRespond) -> None:
+            await ack()
+            if once and not self._first(str(body["trigger_id"])):
+                log.info("slack.delivered_again")
+                return
+            turn = Turn(person=person_of(body), body=body, client=client, respond=respond)
+            self._start(self._acted(turn, work))
+
+        return listener
+
+    def filling(self, work: Callable[[Turn], Awaitable[Answer]]) -> Listener:
+        """Take a submitted form: answer with its errors, or with what it becomes."""
+
+        async def listener(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+            turn = Turn(person=person_of(body), body=body, client=client)
+            task = self._answering(turn, work)
+            done, _ = await asyncio.wait({task}, timeout=_PATIENCE_S)
+            if done:
+                await _acknowledge(ack, task.result())
+                return
+            await ack(response_action="update", view=page(labels.STILL_WORKING))
+            self._start(_settle(turn, task))
+
+        return listener
+
+    def suggesting(self, work: Callable[[Turn], Awaitable[list[Block]]]) -> Listener:
+        """Answer a typeahead. When nothing is found in time, nothing is offered."""
+
+        async def listener(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+            turn = Turn(person=person_of(body), body=body, client=client)
+            options: list[Block] = []
+            try:
+                async with asyncio.timeout(_PATIENCE_S):
+                    await self._home.must_include(body)
+                    options = await work(turn)
+            except (DaypassError, TimeoutError) as error:
+                log.warning("slack.nothing_suggested", error=type(error).__name__)
+            await ack(options=options)
+
+        return listener
+
+    async def drain(self, *, within: float) -> None:
+        """Let what is under way finish, for at most so many seconds."""
+        if self._running:
+            await asyncio.wait(set(self._running), timeout=within)
+
+    async def _acted(self, turn: Turn, work: Callable[[Turn], Awaitable[None]]) -> None:
+        try:
+            await self._home.must_include(turn.body)
+            await work(turn)
+            self._after()
+        except SLACK_FAILED as error:
+            log.warning("slack.answer_lost", error=type(error).__name__)
+        # The top of the door: whatever went wrong, the person hears a sentence and the log a fact.
+        except Exception as error:  # noqa: BLE001
+            await _tell_refusal(turn, error)
+
+    def _answering(self, turn: Turn, work: Callable[[Turn], Awaitable[Answer]]) -> asyncio.Task[Answer]:
+        key = str(turn.body["trigger_id"])
+        if key not in self._answers:
+            self._answers[key] = self._start(self._answered(turn, work))
+            _forget_oldest(self._answers)
+        return self._answers[key]
+
+    async def _answered(self, turn: Turn, work: Callable[[Turn], Awaitable[Answer]]) -> Answer:
+        try:
+            await self._home.must_include(turn.body)
+            answer = await work(turn)
+        # The top of the door, as in _acted.
+        except Exception as error:  # noqa: BLE001
+            _log_unless_refused(error)
+            return Show(view=page(sentence(refusals.sentence(error))), said=refusals.sentence(error))
+        self._after()
+        return answer
+
+    def _first(self, key: str) -> bool:
+        if key in self._begun:
+            return False
+        self._begun[key] = None
+        _forget_oldest(self._begun)
+        return True
+
+    def _start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Run something that is waited for when the service stops."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return task
+
+
+async def _tell_refusal(turn: Turn, error: Exception) -> None:
+    _log_unless_refused(error)
+    try:
+        await turn.tell(Note(text=sentence(refusals.sentence(error))))
+    except SLACK_FAILED as lost:
+        log.warning("slack.answer_lost", error=type(lost).__name__)
+
+
+def _log_unless_refused(error: Exception) -> None:
+    if not isinstance(error, Refusal):
+        log_failure("slack.turn_failed", error)
+
+
+async def _acknowledge(ack: AsyncAck, answer: Answer) -> None:
+    match answer:
+        case Close():
+            await ack()
+        case Show(view=view):
+            await ack(response_action="update", view=view)
+        case Wrong(errors=errors):
+            await ack(response_action="errors", errors=dict(errors))
+
+
+async def _settle(turn: Turn, task: asyncio.Task[Answer]) -> None:
+    """Fill in, late, the form that was told to wait; whoever closed it reads a refusal as a direct message."""
+    answer = await task
+    try:
+        await turn.client.views_update(view_id=turn.body["view"]["id"], view=_late(answer))
+    except SLACK_FAILED:
+        await _tell_by_message(turn, answer)
+
+
+async def _tell_by_message(turn: Turn, answer: Answer) -> None:
+    if isinstance(answer, Close) or not answer.said:
+        return
+    try:
+        await turn.client.chat_postMessage(channel=turn.person, text=sentence(answer.said))
+    except SLACK_FAILED as error:
+        log.warning("slack.answer_lost", error=type(error).__name__)
+
+
+def _late(answer: Answer) -> View:
+    match answer:
+        case Close():
+            return page(labels.SETTLED)
+        case Show(view=view) | Wrong(view=view):
+            return view
+
+
+def _forget_oldest(known: OrderedDict[str, Any]) -> None:
+    while len(known) > _REMEMBERED:
+        known.popitem(last=False)

@@ -1,0 +1,45 @@
+"""How access is used, by delivery, as the requestor reads it: lines to paste, and what a button does."""
+
+import shlex
+
+from daypass.doors.slack.blocks import code, escape
+from daypass.doors.slack.texts import what
+from daypass.model.entitlement import Entitlement, Level, Reach
+from daypass.model.grant import Delivery, Grant
+
+
+def how_to_use(grant: Grant, public_url: str) -> str:
+    """How the access is used, in mrkdwn, by delivery."""
+    match grant.delivery:
+        case Delivery.SESSION:
+            profile = f"[profile daypass-{grant.id}]\ncredential_process = daypass credentials {grant.id}"
+            return (
+                f"On your command line:\n```daypass exec {grant.id} -- {_example(grant.entitlement)}```\n"
+                f"For any AWS tool, in `~/.aws/config`:\n```{profile}```"
+            )
+        case Delivery.POLICY:
+            who = f" ({code(grant.aws.arn)})" if grant.aws else ""
+            return f"Your own AWS keys{who} now may {what(grant.entitlement)}:\n```{_example(grant.entitlement)}```"
+        case Delivery.LINK:
+            return (
+                "Press the button for a link, or on your command line:\n"
+                f"```daypass link {grant.id}{_key(grant.entitlement)}```\n"
+                f"Links begin with {escape(public_url)}/l/ and stop working when this ends."
+            )
+
+
+def _example(entitlement: Entitlement) -> str:
+    """One `aws` command that this access allows, safe to paste into a shell."""
+    place = entitlement.place
+    address = escape(shlex.quote(f"s3://{place}" if place.key else f"s3://{place}/"))
+    if Level.READ in entitlement.levels and place.reach is Reach.OBJECT:
+        return f"aws s3 cp {address} ."
+    if entitlement.levels & {Level.READ, Level.LIST}:
+        return f"aws s3 ls {address}"
+    if Level.WRITE in entitlement.levels:
+        return f"aws s3 cp FILE {address}"
+    return f"aws s3 rm {address}" + ("" if place.reach is Reach.OBJECT else "NAME")
+
+
+def _key(entitlement: Entitlement) -> str:
+    return "" if entitlement.place.reach is Reach.OBJECT else " KEY"

@@ -1,0 +1,242 @@
+"""Asking through the form."""
+
+import time
+
+import pytest
+
+from daypass.model.entitlement import Extra, Level
+from daypass.model.errors import Misconfigured
+from daypass.model.grant import Delivery
+from daypass.model.request import RequestState
+from daypass.rules.document import RuleBook
+from daypass.sandbox.slack import BlockingActor, View
+from tests.doors.slack.conftest import ASK, Office, review
+
+WHERE = "acme-reports/2026/"
+
+
+def opened(ann: BlockingActor) -> View:
+    """Open the form from the shortcut."""
+    ann.shortcut("request_access")
+    return ann.wait_for_modal("Request access")
+
+
+def initial(form: View, block_id: str) -> object:
+    """What a field of the form starts with."""
+    element = next(block for block in form.blocks if block["block_id"] == block_id)["element"]
+    option = element.get("initial_option")
+    if option is not None:
+        return option["value"]
+    return element.get("initial_value") or [each["value"] for each in element.get("initial_options", [])]
+
+
+def test_the_shortcut_opens_the_form_and_the_form_files(daypass: Office, ann: BlockingActor, bob: BlockingActor):
+    """Everything the form asks arrives in the request."""
+    form = opened(ann)
+    fields = {"level": ["list", "read"], "resource": WHERE, "length": "2h", "reason": "INC-42"}
+
+    assert ann.submit(form, fields).closed
+    review(bob)
+    request = daypass.desk.ledger.requests()[0]
+    assert request.entitlement.levels == {Level.LIST, Level.READ}
+    assert str(request.entitlement.place) == WHERE
+    assert request.reason == "INC-42"
+    assert request.delivery is Delivery.SESSION
+
+
+def test_an_incomplete_command_opens_the_form_prefilled(daypass: Office, ann: BlockingActor):
+    """What was typed is kept: level, length, reason, delivery and start."""
+    ann.command("/daypass", 'request s3 read --for "until 18:00" --reason "INC-42" --as policy --start "in 30m" --tags')
+    form = ann.wait_for_modal("Request access")
+
+    kept = {name: initial(form, name) for name in ("level", "length", "reason", "delivery", "start", "extras")}
+    assert kept == {
+        "level": ["read"],
+        "length": "until 18:00",
+        "reason": "INC-42",
+        "delivery": "policy",
+        "start": "in 30m",
+        "extras": ["tags"],
+    }
+
+
+def test_an_incomplete_command_opens_the_form_although_the_directory_hangs(daypass: Office, ann: BlockingActor):
+    """Nothing is looked up before the form is open, so a slow directory cannot let the trigger expire."""
+    slow = daypass.directory.principal
+
+    def hang(principal_id):
+        time.sleep(4)
+        return slow(principal_id)
+
+    daypass.directory.principal = hang  # type: ignore[method-assign]
+    ann.command("/daypass", "request s3 read")
+
+    assert initial(ann.wait_for_modal("Request access", within=2), "level") == ["read"]
+
+
+def test_a_wrong_word_comes_back_with_its_sentence_and_a_way_to_the_form(daypass: Office, ann: BlockingActor):
+    """`reed` is no level; the button opens the form with everything else as it was typed."""
+    ann.command("/daypass", f"request s3 reed {WHERE} --for 2h --reason 'INC-42'")
+    told = ann.wait_for_ephemeral("«reed» is not a level of access")
+    ann.click(told, "form.open")
+    form = ann.wait_for_modal("Request access")
+
+    assert initial(form, "resource") == WHERE
+    assert initial(form, "length") == "2h"
+    assert daypass.desk.ledger.requests() == []
+
+
+def test_a_wrong_word_of_an_incomplete_command_is_said_on_the_form(daypass: Office, ann: BlockingActor):
+    """The form opens and says on top what could not be read."""
+    ann.command("/daypass", "request s3 read --for soon")
+
+    assert "«soon» is not a length of time" in str(ann.wait_for_modal("Request access").blocks)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("length", "soon", "«soon» is not a length of time"),
+        ("length", "0h", "no time at all"),
+        ("length", "-2h", "less than nothing"),
+        ("length", "99999d", "more than a year"),
+        ("start", "whenever", "is not a time"),
+        ("length", "9h", "8 hours"),
+        ("reason", "", "reason"),
+    ],
+)
+def test_errors_stand_beside_the_field(daypass: Office, ann: BlockingActor, field: str, value: str, sentence: str):
+    """What is wrong is said where it is wrong, and nothing is filed."""
+    good = {"level": ["read"], "resource": WHERE, "length": "2h", "reason": "INC-42"}
+    came = ann.submit(opened(ann), good | {field: value})
+
+    assert sentence in came.errors[field]
+    assert daypass.desk.ledger.requests() == []
+
+
+def test_what_no_rule_allows_is_said_beside_the_place(daypass: Office):
+    """Eve may ask for nothing: even a place that a crossed update let her pick is refused where she picked it."""
+    eve = daypass.person("U0EVE")
+    eve.shortcut("request_access")
+    form = eve.wait_for_modal("Request access")
+    typed = {"text": {"type": "plain_text", "text": WHERE}, "value": WHERE}
+    eve.fill(form, {"level": ["read"], "length": "2h", "reason": "INC-42"})
+    came = eve.submit(form, {"resource": typed})
+
+    assert came.errors.keys() == {"resource"}
+    assert daypass.desk.ledger.requests() == []
+
+
+def test_a_refusal_about_no_field_stands_on_the_form_which_keeps_what_was_typed(daypass: Office, ann: BlockingActor):
+    """The rules became unreadable: the sentence is on top, and nothing has to be typed again."""
+
+    def unreadable() -> RuleBook:
+        raise Misconfigured("The rules cannot be read.")
+
+    form = opened(ann)
+    object.__setattr__(daypass.desk, "rules", unreadable)
+    typed = {"text": {"type": "plain_text", "text": WHERE}, "value": WHERE}
+    came = ann.submit(form, {"level": ["read"], "resource": typed, "length": "2h", "reason": "INC-42"})
+
+    shown = ann.wait_for_modal("Request access")
+    assert not came.closed
+    assert "The rules cannot be read" in str(shown.blocks)
+    assert [initial(shown, "length"), initial(shown, "resource")] == ["2h", WHERE]
+
+
+def test_a_form_whose_work_takes_long_is_told_to_wait_and_filled_in_later(
+    daypass: Office, ann: BlockingActor, bob: BlockingActor
+):
+    """Slack's three seconds are met although the rehearsal takes three."""
+    daypass.aws.slow = 3.0
+    form = opened(ann)
+    fields = {"level": ["read"], "resource": WHERE, "length": "2h", "reason": "INC-42"}
+    came = ann.submit(form, fields)
+
+    assert came.problem is None
+    assert "longer than usual" in str(ann.modal())
+    review(bob)
+    assert len(daypass.desk.ledger.requests()) == 1
+    assert "Done." in str(ann.wait_for_modal("Daypass").blocks)
+
+
+def test_whoever_closed_the_waiting_form_reads_the_refusal_as_a_message(daypass: Office, ann: BlockingActor):
+    """The answer came after the form was closed: it is not lost."""
+    daypass.aws.slow = 3.0
+    ann.submit(opened(ann), {"level": ["read"], "resource": WHERE, "length": "2h", "reason": "INC-42"})
+    waiting = ann.wait_for_modal("Daypass")
+    daypass.aws.refusal = "The policies of ann are full."
+    ann.close(waiting)
+
+    ann.wait_for_message("The policies of ann are full.")
+    assert daypass.desk.ledger.requests() == []
+
+
+def test_a_form_submitted_twice_files_once(daypass: Office, ann: BlockingActor, bob: BlockingActor):
+    """Slack may deliver the submission again; both are answered, one is filed."""
+    form = opened(ann)
+    ann.fill(form, {"level": ["read"], "resource": WHERE, "length": "2h", "reason": "INC-42"})
+    daypass.slack.faults.deliver_twice = 1
+    ann.submit(form)
+    review(bob)
+
+    assert len(daypass.desk.ledger.requests()) == 1
+
+
+def test_typeahead_offers_only_what_the_rules_let_this_person_ask_for(daypass: Office, ann: BlockingActor):
+    """Ann's rules know nothing of the payroll; Eve may ask for nothing."""
+    eve = daypass.person("U0EVE")
+    eve.shortcut("request_access")
+    hers = eve.type_ahead(eve.wait_for_modal("Request access"), "resource", "acme")
+    anns = ann.type_ahead(opened(ann), "resource", "acme")
+
+    assert [option["value"] for option in anns] == ["acme-drafts", "acme-reports"]
+    assert hers == []
+
+
+def test_typeahead_goes_into_a_bucket(daypass: Office, ann: BlockingActor):
+    """After the slash come its prefixes and objects, and what was typed itself, to be asked for before it is there."""
+    form = opened(ann)
+    inside = [option["value"] for option in ann.type_ahead(form, "resource", "acme-reports/")]
+    typed = [option["value"] for option in ann.type_ahead(form, "resource", "s3://acme-reports/2027/q1/")]
+
+    assert inside == ["acme-reports", "acme-reports/2025/", "acme-reports/2026/", "acme-reports/readme.txt"]
+    assert typed == ["acme-reports/2027/q1/"]
+
+
+def test_a_place_too_long_for_a_choice_is_typed(daypass: Office, ann: BlockingActor):
+    """Slack's choices carry 150 characters, S3's keys 1,024 bytes: the form offers a line to type in."""
+    long = "acme-reports/" + "x" * 300 + "/"
+    ann.command("/daypass", f"request s3 {long}")
+    form = ann.wait_for_modal("Request access")
+    came = ann.submit(form, {"level": ["read"], "reason": "INC-42"})
+
+    assert came.closed
+    assert str(daypass.desk.ledger.requests()[0].entitlement.place) == long
+
+
+def test_a_complete_command_that_a_rule_approves_is_answered_so(daypass: Office, ann: BlockingActor):
+    """Approved at once: no approver is asked, and Ann is told how to use it."""
+    request = daypass.ask("request s3 read acme-drafts/x/")
+
+    ann.wait_for_ephemeral("Approved at once by the rule `drafts`")
+    ann.wait_for_message("Approved* by the rule `drafts`")
+    assert request.state is RequestState.APPROVED
+
+
+def test_a_dry_run_asks_nobody_and_shows_the_document(daypass: Office, ann: BlockingActor, bob: BlockingActor):
+    """What would be decided, by which rule, and the exact text for AWS."""
+    ann.command("/daypass", f"{ASK} --dry-run")
+    told = ann.wait_for_ephemeral("Nothing was asked").visible_text
+
+    assert '"s3:GetObject"' in told.replace("\\", "")
+    assert "the rule `reports` (at most 8 hours)" in told
+    assert daypass.desk.ledger.requests() == []
+
+
+def test_extras_are_asked_for_by_name(daypass: Office, ann: BlockingActor):
+    """Tags are not part of reading: the rules, which do not lend them, say so."""
+    ann.command("/daypass", f"{ASK} --tags")
+
+    ann.wait_for_ephemeral(Extra.TAGS)
+    assert daypass.desk.ledger.requests() == []

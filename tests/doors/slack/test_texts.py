@@ -1,0 +1,204 @@
+"""The sentences people read, written out a second time."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from daypass.doors.slack import texts
+from daypass.doors.slack.blocks import code, cut, escape, preformatted, sentence
+from daypass.doors.slack.cards import review_card, status_card
+from daypass.doors.slack.commands import unescape
+from daypass.doors.slack.counter import Picture
+from daypass.doors.slack.usage import how_to_use
+from daypass.model.decision import RuleId
+from daypass.model.entitlement import Entitlement, Extra, Level, parse_place
+from daypass.model.grant import Delivery, Ending, Grant, GrantState, Why
+from daypass.model.lease import Term
+from daypass.model.request import Approval, RequestState
+from daypass.sandbox.slack.workspace import texts_in
+from tests.makers import BOB, HOUR, NOON, READ_REPORTS, grant, request
+
+AT_NOON = "<!date^1795435200^{date_short_pretty} {time_secs}|2026-11-23 12:00:00 UTC>"
+AT_ONE = "<!date^1795438800^{date_short_pretty} {time_secs}|2026-11-23 13:00:00 UTC>"
+
+
+def having(place: str, *levels: Level, extras: frozenset[Extra] = frozenset()) -> Entitlement:
+    """Make an entitlement."""
+    return Entitlement(place=parse_place(place), levels=frozenset(levels), extras=extras)
+
+
+@pytest.mark.parametrize(
+    ("entitlement", "words"),
+    [
+        (READ_REPORTS, "*read* everything under `acme-reports/2026/`"),
+        (having("acme-reports", Level.LIST, Level.WRITE), "*list and write* everything in the bucket `acme-reports`"),
+        (
+            having("acme-reports/q1.csv", Level.READ, Level.DELETE, Level.WRITE),
+            "*read, write and delete* the object `acme-reports/q1.csv`",
+        ),
+        (
+            having("acme-reports/x/", Level.READ, extras=frozenset(Extra)),
+            "*read* everything under `acme-reports/x/`, with tags and versions",
+        ),
+    ],
+)
+def test_what_is_asked_for_is_said_in_words(entitlement: Entitlement, words: str):
+    """Level and reach, as one would say them."""
+    assert texts.what(entitlement) == words
+
+
+@pytest.mark.parametrize(
+    ("term", "words"),
+    [
+        (Term(length=timedelta(minutes=90)), "for 1 hour 30 minutes"),
+        (Term(until=NOON + HOUR), f"until {AT_ONE}"),
+        (Term(length=HOUR, starts=NOON), f"for 1 hour, not before {AT_NOON}"),
+    ],
+)
+def test_a_term_is_said_in_the_readers_own_time(term: Term, words: str):
+    """Lengths exactly, moments as Slack dates with UTC to fall back on."""
+    assert texts.for_how_long(term) == words
+
+
+BY_BOB = Approval(by=BOB, at=NOON, rule=RuleId("reports"), length=HOUR)
+APPROVED = replace(request(), state=RequestState.APPROVED, approval=BY_BOB)
+
+
+def ended(why: Why) -> Grant:
+    """A grant that ended for a reason."""
+    return grant(GrantState.ACTIVE).ending_now(Ending(why=why, by=BOB, at=NOON)).ended(NOON + HOUR)
+
+
+@pytest.mark.parametrize(
+    ("asked", "given", "words"),
+    [
+        (request(), None, "*Waits* for <@U0BOB>."),
+        (
+            replace(request(), state=RequestState.DENIED, approval=BY_BOB),
+            None,
+            f"*Denied* by <@U0BOB>, {AT_NOON}.",
+        ),
+        (replace(request(), state=RequestState.CANCELLED), None, "*Cancelled* by <@U0ANN>."),
+        (replace(request(), state=RequestState.LAPSED), None, "*Lapsed*: nobody decided in time."),
+        (
+            APPROVED,
+            grant(),
+            f"*Approved* by <@U0BOB> for 1 hour, {AT_NOON}. It is live in a few seconds; its time begins only then.",
+        ),
+        (APPROVED, grant(GrantState.ACTIVE), f"*Live* until {AT_ONE}. AWS ends it by itself at that second."),
+        (
+            APPROVED,
+            grant(GrantState.ENDING),
+            "*Over*: <@U0ANN> said they were done. Nothing more is handed out; the clean-up in AWS is under way.",
+        ),
+        (APPROVED, ended(Why.EXPIRED), f"*Ended* {AT_ONE}: its time is over."),
+        (APPROVED, ended(Why.REVOKED), f"*Ended* {AT_ONE}: <@U0BOB> took it away."),
+        (APPROVED, ended(Why.FAILED), f"*Ended* {AT_ONE}: it could not be put into AWS."),
+        (
+            APPROVED,
+            ended(Why.VANISHED),
+            f"*Ended* {AT_ONE}: somebody removed it in AWS by hand, so it was closed and is not put back.",
+        ),
+    ],
+)
+def test_where_it_stands_is_said_for_every_state(asked, given, words: str):
+    """One sentence each, and it says who and when."""
+    assert texts.standing(asked, given) == words
+
+
+def test_the_approvers_message_says_who_what_how_long_why_by_which_rule_and_who_decides():
+    """Everything somebody needs to decide, in reading order."""
+    card = review_card(Picture(request=request(), grant=None), texts.actions_in_aws(["s3:GetObject"]), "")
+
+    assert list(texts_in(list(card.blocks))) == [
+        "<@U0ANN> asks to *read* everything under `acme-reports/2026/`.",
+        "*For how long*\n1 hour",
+        "*How*\nYour own AWS identity",
+        "*Rule*\n`reports`, at most 8 hours",
+        "*May decide*\n<@U0BOB>",
+        "*Why*",
+        "INC-42",
+        "In AWS: `s3:GetObject`",
+        "As asked: 1 hour",
+        "Approve",
+        "Deny",
+        "Id `abcdefgh2345` · rule `reports`",
+    ]
+
+
+def test_a_decided_request_has_no_buttons():
+    """What cannot be done is not offered."""
+    card = review_card(Picture(request=APPROVED, grant=grant()), "")
+
+    assert not any(block["type"] == "actions" for block in card.blocks)
+
+
+def test_a_denial_is_shown_with_its_words_as_they_were_written():
+    """The approver's reason is plain text of its own."""
+    denied = replace(request(), state=RequestState.DENIED, approval=replace(BY_BOB, note="<!here> no"))
+    card = status_card(Picture(request=denied, grant=None), promise="", public_url="")
+
+    assert {"type": "plain_text", "text": "<!here> no", "emoji": False} in [block.get("text") for block in card.blocks]
+
+
+@pytest.mark.parametrize(
+    ("entitlement", "line"),
+    [
+        (READ_REPORTS, "aws s3 ls s3://acme-reports/2026/"),
+        (having("acme-reports", Level.LIST), "aws s3 ls s3://acme-reports/"),
+        (having("acme-reports/a b.csv", Level.READ), "aws s3 cp 's3://acme-reports/a b.csv' ."),
+        (having("acme-reports/in/", Level.WRITE), "aws s3 cp FILE s3://acme-reports/in/"),
+        (having("acme-reports/old.csv", Level.DELETE), "aws s3 rm s3://acme-reports/old.csv"),
+        (having("acme-reports/$(reboot)/", Level.LIST), "aws s3 ls 's3://acme-reports/$(reboot)/'"),
+    ],
+)
+def test_the_line_to_paste_is_allowed_by_the_grant_and_safe_in_a_shell(entitlement: Entitlement, line: str):
+    """A key is somebody's text, and the line is pasted into a shell."""
+    shown = how_to_use(replace(grant(), entitlement=entitlement, delivery=Delivery.SESSION), "https://d.example")
+
+    assert f"```daypass exec abcdefgh2345 -- {line}```" in shown
+
+
+@pytest.mark.parametrize("hostile", ["<!channel>", "<@U0BOB>", "a & b", "<https://evil.example|Approve>"])
+def test_what_people_write_cannot_be_read_as_slacks_signs(hostile: str):
+    """No mention, no link, no entity comes out of somebody's text."""
+    assert "<" not in escape(hostile)
+    assert "<" not in code(hostile)
+    assert unescape(escape(hostile)) == hostile
+
+
+def test_code_cannot_be_left():
+    """A back-tick in a key does not end the code it stands in."""
+    assert code("a`b`*c*").count("`") == 2
+    assert preformatted("```")[0]["text"]["text"].count("```") == 2
+
+
+def test_a_sentence_may_name_a_person_and_nothing_else():
+    """A refusal says who decided; it calls no channel."""
+    assert sentence("by <@U0BOB> <!channel>") == "by <@U0BOB> &lt;!channel&gt;"
+
+
+def test_a_document_is_shown_whole():
+    """A policy of ten thousand characters takes several blocks, and none of it is lost."""
+    policy = "".join(chr(97 + number % 26) for number in range(10_000))
+
+    assert "".join(block["text"]["text"].strip("`") for block in preformatted(policy)) == policy
+
+
+def test_what_is_cut_is_cut_visibly():
+    """A shortened text ends in an ellipsis and fits."""
+    assert cut("x" * 5000, 3000) == "x" * 2999 + "…"
+
+
+def test_many_deciders_are_counted():
+    """Two hundred approvers are not a wall of names."""
+    named = texts.deciders([f"U{number:04}" for number in range(200)], [])
+
+    assert named.endswith("and 185 more")
+    assert len(named) < 200
+
+
+def test_a_lease_of_an_extension_is_said_as_more_time():
+    """The approvers see that somebody has it already."""
+    assert texts.asked(replace(request(), extends=request().id)).startswith("<@U0ANN> asks for more time to *read*")
