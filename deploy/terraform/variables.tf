@@ -1,0 +1,43 @@
+variable "bucket_arns" {
+  description = "The buckets that may be lent at all, as ARNs without a slash: the ceiling of every grant."
+  type        = list(string)
+  default     = ["arn:aws:s3:::*"]
+  validation {
+    condition     = length(var.bucket_arns) > 0 && alltrue([for arn in var.bucket_arns : can(regex("^arn:[a-z-]+:s3:::[^/]+$", arn))])
+    error_message = "Write buckets as arn:aws:s3:::NAME, without a slash; at least one."
+  }
+}
+
+variable "people_arns" {
+  description = "The IAM users and roles on whom Daypass may put policies (delivery `policy`). Empty leaves that delivery out. Whoever may put a policy on somebody may put any policy there, so name them narrowly."
+  type        = list(string)
+  default     = []
+}
+
+variable "runs_as" {
+  description = "`role` where AWS gives the machine credentials (one session then lasts an hour at most); `user` elsewhere, and make its access key yourself."
+  type        = string
+  default     = "role"
+  validation {
+    condition     = contains(["role", "user"], var.runs_as)
+    error_message = "runs_as is role or user."
+  }
+}
+
+variable "principal_trust" {
+  description = "With runs_as = \"role\": the trust policy of Daypass's own role, as JSON. By default EC2 may assume it."
+  type        = string
+  default     = null
+}
+
+variable "longest_session" {
+  description = "Seconds that one session, and a link that it signed, may live: 3600 to 43200. More than 3600 only with runs_as = \"user\"."
+  type        = number
+  default     = 3600
+}
+
+variable "tags" {
+  description = "Tags of everything that is made here."
+  type        = map(string)
+  default     = {}
+}
