@@ -27,7 +27,8 @@ def translated() -> Iterator[None]:
     except IntegrityError:
         raise
     except (DataError, UnicodeEncodeError) as error:
-        raise BadInput("That holds a sign no database can keep, such as a NUL; leave it out.") from error
+        said = _said(error.orig if isinstance(error, DataError) else error)
+        raise BadInput(f"The database cannot hold that ({said}); write it in plain signs.") from error
     except NoConnectionFree as error:
         raise Unavailable("Every connection to the database is in use; it will be tried again.") from error
     except DBAPIError as error:
@@ -35,7 +36,7 @@ def translated() -> Iterator[None]:
 
 
 def _ours(error: DBAPIError) -> DaypassError:
-    said = " ".join(str(error.orig).split())[:_LONGEST]
+    said = _said(error.orig)
     state = getattr(error.orig, "sqlstate", None)
     if state in _SHAPE_STATES or any(words in said for words in _SHAPE_WORDS):
         return Misconfigured(f"The database lacks tables that this Daypass needs ({said}); run `daypass migrate`.")
@@ -44,3 +45,7 @@ def _ours(error: DBAPIError) -> DaypassError:
     if state == _RIGHTS_STATE:
         return Misconfigured(f"The database user may not do what Daypass needs ({said}); grant it that.")
     return Unavailable(f"The database does not answer ({said}). Nothing is lost; it will be tried again.")
+
+
+def _said(error: BaseException | None) -> str:
+    return " ".join(str(error).split())[:_LONGEST]

@@ -30,11 +30,12 @@ class SqlOutbox:
 
     def claim(self, *, now: datetime, hold: timedelta, limit: int) -> list[Notice]:
         """Take the oldest line of each subject that nobody holds, oldest first, and hold them until now + hold."""
-        with self._database.reading() as connection:
-            if connection.execute(_ANY, {"now": now}).first() is None:
-                return []
+        with self._database.reading() as connection:  # the search may be long; it keeps no writer waiting
+            heads = list(connection.execute(_HEADS, {"now": now, "limit": limit}).scalars())
+        if not heads:
+            return []
         with self._database.writing() as connection:
-            notices = _read_all(connection, connection.execute(_HEADS, {"now": now, "limit": limit}).all())
+            notices = _read_all(connection, connection.execute(_STILL_DUE, {"ids": heads, "now": now}).all())
             if notices:
                 connection.execute(_HOLD, {"ids": [notice.id for notice in notices], "until": now + hold})
         return notices
@@ -69,13 +70,12 @@ _IS_DUE = (outbox.c.due <= bindparam("now")) & outbox.c.fault.is_(None)
 _IS_HEAD = ~exists().where(
     _earlier.c.subject == outbox.c.subject, _earlier.c.id < outbox.c.id, _earlier.c.fault.is_(None)
 )
-_ANY = select(outbox.c.id).where(_IS_DUE).limit(1)
-_HEADS = (
+_HEADS = select(outbox.c.id).where(_IS_DUE, _IS_HEAD).order_by(outbox.c.id).limit(bindparam("limit"))
+_STILL_DUE = (
     select(outbox.c.id, outbox.c.entry, outbox.c.attempts)
-    .where(_IS_DUE, _IS_HEAD)
+    .where(outbox.c.id.in_(bindparam("ids", expanding=True)), _IS_DUE)
     .order_by(outbox.c.id)
-    .limit(bindparam("limit"))
-    .with_for_update(skip_locked=True, of=outbox)
+    .with_for_update(skip_locked=True)
 )
 _HOLD = update(outbox).where(outbox.c.id.in_(bindparam("ids", expanding=True))).values(due=bindparam("until"))
 _DELAY = (

@@ -141,7 +141,6 @@ outbox = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("error", Text, nullable=False, server_default=""),
     Column("fault", Text),
-    Index("outbox_by_due", "due"),
     Index("outbox_by_subject", "subject", "id"),
     sqlite_autoincrement=True,  # an id is never used twice, so that crossing out twice is harmless
 )

@@ -138,7 +138,6 @@ def _outbox() -> None:
         sa.Column("fault", sa.Text()),
         sqlite_autoincrement=True,
     )
-    op.create_index("outbox_by_due", "outbox", ["due"])
     op.create_index("outbox_by_subject", "outbox", ["subject", "id"])
 
 

@@ -1,0 +1,250 @@
+"""
+The store with 1,000,000 grants waiting, on SQLite and PostgreSQL. Prints one line a figure: name, measured, wanted.
+
+    PYTHONPATH=. python benchmarks/store.py [--waiting 1000000] [--facts 10000] [--only sqlite|postgresql]
+
+Start-up and memory are those of a process of its own, from its start to its first claim and fold; a process that only
+imports the same stands beside it. Facts are recorded by one thread in batches, as the loop does. PostgreSQL runs with
+its durability off, as in the tests, so that its figures are those of the code and not of this disk. Exits 1 when
+something wanted does not hold.
+"""
+
+import argparse
+import re
+import resource
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import perf_counter
+
+from sqlalchemy import text
+
+from daypass.journal.key import Signer
+from daypass.model.entitlement import Entitlement, Level, parse_place
+from daypass.model.event import Event, Fact, Kind
+from daypass.model.grant import Delivery, Ending, Grant, GrantState, Why, new_grant_id
+from daypass.model.lease import Lease, Term
+from daypass.model.principal import DAYPASS, AwsIdentity, PrincipalId
+from daypass.store import database as databases
+from daypass.store.book import SqlBook
+from daypass.store.database import Database
+from daypass.store.ledger import SqlLedger
+from daypass.store.outbox import SqlOutbox
+from daypass.store.queue import SqlQueue
+from tests.servers.postgres import Postgres
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+HOLD = timedelta(hours=1)
+STARTUP_S, MEMORY_MB, FACTS_A_SECOND = 2.0, 150, 2000
+
+missed: list[str] = []
+
+
+def report(name: str, measured: float, unit: str, *, most: float | None = None, least: float | None = None) -> None:
+    """Print one figure, and remember it when it is not as wanted."""
+    bounds = [f"at most {most:,g}"] if most is not None else [f"at least {least:,g}"] if least is not None else ["-"]
+    print(f"store: {name:<60} {measured:>12,.1f} {unit:<9} wanted: {bounds[0]}", flush=True)
+    if (most is not None and measured > most) or (least is not None and measured < least):
+        missed.append(name)
+
+
+def a_grant(approved_at: datetime) -> Grant:
+    """Make a grant as they are: a policy for a prefix."""
+    return Grant(
+        id=new_grant_id(),
+        principal=PrincipalId("U0ANN"),
+        entitlement=Entitlement(place=parse_place("acme-reports/2026/"), levels=frozenset({Level.READ})),
+        delivery=Delivery.POLICY,
+        term=Term(length=timedelta(hours=2)),
+        approved_at=approved_at,
+        aws=AwsIdentity(arn="arn:aws:iam::123456789012:user/ann"),
+    )
+
+
+def fact(grant: Grant, kind: Kind) -> Fact:
+    """Make what the loop records of a grant."""
+    details = {"starts": NOON.isoformat(), "ends": NOON.isoformat(), "why": "expired"}
+    return Fact(event=Event(kind=kind, at=NOON, actor=DAYPASS, subject=grant.id, details=details), changes=(grant,))
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Seconds of one run."""
+    begun = perf_counter()
+    work()
+    return perf_counter() - begun
+
+
+def fill(database: Database, count: int) -> None:
+    """Let `count` grants wait, due from a year ahead on: one is recorded, the database copies it."""
+    grant = a_grant(NOON + timedelta(days=365))
+    SqlLedger(database).record(fact(grant, Kind.REQUEST_APPROVED))
+    copies = text("""
+        WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < :count)
+        INSERT INTO grants (id, revision, principal, state, approved_at, body, due, overdue_since)
+        SELECT 'w' || n, revision, principal, state, approved_at, replace(body, id, 'w' || n),
+            due + CAST(n AS BIGINT) * 1000000, due + CAST(n AS BIGINT) * 1000000
+        FROM n, grants WHERE id = :id
+    """)
+    with database.writing() as connection:
+        connection.execute(copies, {"count": count - 1, "id": grant.id})
+        connection.execute(text("ANALYZE"))
+
+
+def measure(kind: str, url: str, waiting: int, facts: int) -> None:
+    """Print every figure of one database."""
+    database = databases.open(url)
+    report(f"{kind}: migrate an empty database", 1000 * timed(database.migrate), "ms")
+    report(f"{kind}: let {waiting:,} grants wait", timed(lambda: fill(database, waiting)), "s")
+    start_up(kind, url)
+    grants = [a_grant(NOON) for _ in range(facts)]
+    recorded(f"{kind}: record_each, new grants", database, grants, 64)
+    claimed(kind, database, facts, 64)
+    grants = [replace(grant, revision=1).leased(Lease(starts=NOON, ends=NOON + HOLD)).activated() for grant in grants]
+    recorded(f"{kind}: record_each, activations", database, grants, 256)
+    ends = Ending(why=Why.EXPIRED, by=DAYPASS, at=NOON)
+    grants = [replace(grant, revision=2).ending_now(ends).ended(NOON) for grant in grants]
+    recorded(f"{kind}: record_each, endings", database, grants, 64)
+    single(kind, database)
+    told(kind, database)
+    folded(kind, database)
+    database.close()
+
+
+def recorded(name: str, database: Database, grants: Sequence[Grant], batch: int) -> None:
+    """Record one fact a grant, in batches."""
+    ledger = SqlLedger(database)
+    batches = [
+        [fact(one, Kind.GRANT_ACTIVATED) for one in grants[at : at + batch]] for at in range(0, len(grants), batch)
+    ]
+    seconds = timed(lambda: [ledger.record_each(some) for some in batches])
+    report(f"{name}, {batch} at once", len(grants) / seconds, "facts/s", least=FACTS_A_SECOND)
+
+
+def claimed(kind: str, database: Database, due: int, batch: int) -> None:
+    """Claim all that is due, and then once more for nothing."""
+    queue = SqlQueue(database)
+
+    def claim() -> list[Grant]:
+        return queue.claim(now=NOON, hold=HOLD, limit=batch)
+
+    begun, had = perf_counter(), 0
+    while some := claim():
+        had += len(some)
+    if had != due:
+        raise SystemExit(f"{due} grants were due, and {had} were claimed")
+    report(f"{kind}: claim, {batch} at once, the rest waiting", had / (perf_counter() - begun), "grants/s")
+    report(f"{kind}: claim when nothing is due", 1000 * timed(lambda: [claim() for _ in range(100)]) / 100, "ms")
+
+
+def single(kind: str, database: Database) -> None:
+    """Record, read and list as the doors do, one at a time."""
+    ledger, grants = SqlLedger(database), [a_grant(NOON) for _ in range(300)]
+    begun = perf_counter()
+    for one in grants:
+        ledger.record(fact(one, Kind.REQUEST_APPROVED))
+    report(f"{kind}: record, one fact a commit", len(grants) / (perf_counter() - begun), "commits/s")
+    seconds = timed(lambda: [ledger.grant(one.id) for one in grants])
+    report(f"{kind}: read one grant", 1000 * seconds / len(grants), "ms")
+    live = (GrantState.APPROVED, GrantState.ACTIVE, GrantState.ENDING)
+    seconds = timed(lambda: [ledger.grants(states=live) for _ in range(20)])
+    report(f"{kind}: list the newest 100 live grants", 1000 * seconds / 20, "ms")
+    seconds = timed(lambda: [SqlQueue(database).troubled(overdue_before=NOON) for _ in range(20)])
+    report(f"{kind}: ask for what is stuck", 1000 * seconds / 20, "ms")
+
+
+def told(kind: str, database: Database) -> None:
+    """Claim from an outbox that Slack has not emptied for long, and cross out."""
+    outbox = SqlOutbox(database)
+    notices = outbox.claim(now=NOON, hold=HOLD, limit=64)
+    seconds = timed(lambda: [outbox.claim(now=NOON, hold=HOLD, limit=64) for _ in range(10)])
+    report(f"{kind}: claim 64 of some 30,000 outbox lines", 1000 * seconds / 10, "ms")
+    begun = perf_counter()
+    for notice in notices:
+        outbox.sent(notice.id)
+    report(f"{kind}: cross out a line", 1000 * (perf_counter() - begun) / len(notices), "ms")
+
+
+def folded(kind: str, database: Database) -> None:
+    """Fold the whole journal, write it out and prove one entry of it."""
+    book = SqlBook(database, Signer.generate("bench.example/journal"))
+    entries = book.waiting()
+
+    def fold() -> None:
+        while book.fold():
+            pass
+
+    report(f"{kind}: fold {entries:,} entries", entries / timed(fold), "entries/s")
+    report(f"{kind}: export", entries / timed(lambda: sum(map(len, book.export()))), "entries/s")
+    report(f"{kind}: prove one entry", 1000 * timed(lambda: book.inclusion(entries // 3)), "ms")
+
+
+def start_up(kind: str, url: str) -> None:
+    """Start a worker's store in a process of its own, and measure it from outside and inside."""
+    seconds, memory = started("")
+    report(f"{kind}: worker, the same imports alone", seconds, "s")
+    report(f"{kind}: memory, the same imports alone", memory, "MB")
+    seconds, memory = started(url)
+    report(f"{kind}: worker, start-up", seconds, "s", most=STARTUP_S)
+    report(f"{kind}: memory, after start-up", memory, "MB", most=MEMORY_MB)
+
+
+def started(url: str) -> tuple[float, float]:
+    """Seconds that the process took, and MB that it had at most."""
+    begun = perf_counter()
+    command = [sys.executable, __file__, "--as-worker", url]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return perf_counter() - begun, float(done.stdout)
+
+
+def worker(url: str) -> None:
+    """
+    Do what a worker does when it starts; print the most memory it took, in MB.
+
+    Linux hands `ru_maxrss` on from the parent, so that its own record of this process is read where there is one.
+    """
+    if url:
+        database = databases.open(url)
+        database.migrate()
+        database.check()
+        queue, book = SqlQueue(database), SqlBook(database, Signer.generate("bench.example/journal"))
+        queue.claim(now=NOON - HOLD, hold=HOLD, limit=64)
+        queue.troubled(overdue_before=NOON - HOLD)
+        SqlOutbox(database).claim(now=NOON - HOLD, hold=HOLD, limit=64)
+        book.check()
+        database.close()
+    peak = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    print(int(peak[1]) / 1024 if peak else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+
+
+def main() -> int:
+    """Measure both databases."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--waiting", type=int, default=1_000_000)
+    parser.add_argument("--facts", type=int, default=10_000)
+    parser.add_argument("--only", choices=["sqlite", "postgresql"])
+    parser.add_argument("--as-worker", help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    if chosen.as_worker is not None:
+        worker(chosen.as_worker)
+        return 0
+    if chosen.only != "postgresql":
+        with tempfile.TemporaryDirectory() as folder:
+            measure("sqlite", f"sqlite:///{Path(folder, 'daypass.db')}", chosen.waiting, chosen.facts)
+    if chosen.only != "sqlite":
+        server = Postgres()
+        try:
+            server.start()
+            measure("postgresql", server.fresh_database(), chosen.waiting, chosen.facts)
+        finally:
+            server.close()
+    for name in missed:
+        print(f"not as wanted: {name}")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
