@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -35,7 +36,7 @@ from daypass.store.outbox import SqlOutbox
 from daypass.store.postings import SqlPostings
 from daypass.store.queue import SqlQueue
 from tests.hands import HandAws, HandClock, HandDirectory, HandVendor
-from tests.makers import ANN
+from tests.makers import ANN, NOON
 from tests.servers.process import free_port, listening
 
 RULES = """
@@ -98,7 +99,7 @@ class House:
     def client(self, who: PrincipalId | None = None) -> httpx2.Client:
         """Speak HTTP, as somebody or as nobody."""
         headers = {"Authorization": f"Bearer {self.token(who)}"} if who else {}
-        return httpx2.Client(base_url=self.url, headers=headers)
+        return httpx2.Client(base_url=self.url, headers=headers, verify=False)
 
     def work(self) -> None:
         """Let a worker do what is due."""
@@ -107,12 +108,12 @@ class House:
 
 
 @contextmanager
-def open_house(folder: Path) -> Iterator[House]:
-    """Open a house at noon."""
+def open_house(folder: Path, now: datetime = NOON) -> Iterator[House]:
+    """Open a house at noon, or at another moment."""
     port = free_port()
     database = databases.open(f"sqlite:///{folder / 'daypass.db'}")
     database.migrate()
-    clock, directory, aws = HandClock(), HandDirectory(), HandAws()
+    clock, directory, aws = HandClock(now), HandDirectory(), HandAws()
     directory.people[ANN] = replace(directory.people[ANN], tz="Europe/Berlin")
     book = SqlBook(database, Signer.generate("daypass.example.com/journal"))
     rules = parse(RULES, name="rules.yaml")

@@ -1,0 +1,83 @@
+"""The journal on the command line, and its verification without the service."""
+
+from tests.doors.house import House
+
+
+def exported(house: House, bob):
+    """Carry the journal out."""
+    house.book.fold()
+    file = bob.home / "journal"
+    ran = bob("journal", "export", "--output", str(file))
+    assert ran.code == 0, ran.err
+    return file
+
+
+def test_an_export_is_verified_offline_with_the_key_that_was_kept(house: House, bob, alone):
+    """The machine that verifies can reach nothing."""
+    file = exported(house, bob)
+    key = bob.home / "key"
+    key.write_text(bob("journal", "key").out)
+    ran = alone("verify", str(file), "--key", str(key))
+
+    assert (ran.code, "verified under" in ran.out) == (0, True)
+
+
+def test_an_entry_that_was_altered_is_named(house: House, bob):
+    """By its number, with exit code 1."""
+    file = exported(house, bob)
+    file.write_bytes(file.read_bytes().replace(b"U0BOB", b"U0EVE", 1))
+    ran = bob("verify", str(file), "--key", bob("journal", "key").out.strip(), "--json")
+
+    assert ran.code == 1
+    assert (ran.json["verified"], ran.json["index"]) == (False, 0)
+
+
+def test_a_saved_checkpoint_shows_that_history_was_cut(house: House, ann, bob):
+    """A file that ends before what was seen elsewhere is refused."""
+    file = exported(house, bob)
+    ann("request", "s3", "read", "acme-reports/", "--reason", "x")
+    house.book.fold()
+    saved = bob.home / "checkpoint"
+    saved.write_text(bob("journal", "checkpoint").out)
+    ran = bob("verify", str(file), "--key", bob("journal", "key").out.strip(), "--against", str(saved))
+
+    assert ran.code == 1
+    assert ran.err.count("\n") == 1
+
+
+def test_the_proofs_are_printed(house: House, ann, bob):
+    """With the checkpoint they lead to."""
+    house.book.fold()
+
+    assert bob("journal", "inclusion", "0").json["hashes"]
+    assert bob("journal", "consistency", "1", "2").json["checkpoint"].startswith("daypass.example.com/journal\n")
+
+
+def test_an_export_goes_to_the_standard_output_too(house: House, bob):
+    """For a pipe; one that closes early is no error to see."""
+    house.book.fold()
+
+    assert bob("journal", "export").out.startswith("{")
+
+
+def test_somebody_who_decides_on_nothing_is_given_no_file(eve):
+    """Not even an empty one."""
+    file = eve.home / "journal"
+    ran = eve("journal", "export", "--output", str(file))
+
+    assert (ran.code, file.exists()) == (1, False)
+
+
+def test_a_key_or_file_that_is_none_is_named(house: House, bob):
+    """In one sentence each."""
+    file = exported(house, bob)
+    key = bob("journal", "key").out.strip()
+    sentences = [
+        bob("verify", str(file), "--key", "x").err,
+        bob("verify", str(file)).err,
+        bob("verify", "nothing", "--key", key).err,
+    ]
+
+    assert [sentence.count("\n") for sentence in sentences] == [1, 1, 1]
+    assert "Say the key" in sentences[1]
+    assert sentences[2] == "nothing cannot be read: No such file or directory.\n"

@@ -1,0 +1,39 @@
+"""Where a visitor comes from, when proxies stand between."""
+
+from ipaddress import ip_network
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from daypass.doors.address import visitor_address
+
+PROXIES = (ip_network("10.0.0.0/8"), ip_network("fd00::/8"))
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "address"),
+    [
+        ("8.8.8.8", [], "8.8.8.8"),
+        ("8.8.8.8", ["1.1.1.1"], "8.8.8.8"),
+        ("10.0.0.1", ["1.1.1.1"], "1.1.1.1"),
+        ("10.0.0.1", ["6.6.6.6, 1.1.1.1"], "1.1.1.1"),
+        ("10.0.0.1", ["6.6.6.6, 1.1.1.1, 10.0.0.2"], "1.1.1.1"),
+        ("10.0.0.1", ["6.6.6.6", "1.1.1.1"], "1.1.1.1"),
+        ("10.0.0.1", ["1.1.1.1, nonsense"], "10.0.0.1"),
+        ("10.0.0.1", ["10.0.0.2"], "10.0.0.2"),
+        ("::ffff:10.0.0.1", ["2001:db8::1"], "2001:db8::1"),
+        ("fd00::1", ["1.1.1.1"], "1.1.1.1"),
+        (None, ["1.1.1.1"], "unknown"),
+        ("testclient", [], "unknown"),
+    ],
+)
+def test_only_what_a_trusted_proxy_wrote_is_believed(peer, forwarded, address):
+    """Read from the right, up to the first address that is no proxy's."""
+    assert visitor_address(peer, forwarded, PROXIES) == address
+
+
+@given(st.lists(st.text()))
+def test_whatever_a_stranger_writes_their_own_address_is_kept(forwarded):
+    """The header of somebody who is no proxy changes nothing."""
+    assert visitor_address("8.8.8.8", forwarded, PROXIES) == "8.8.8.8"

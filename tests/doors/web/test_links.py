@@ -1,0 +1,141 @@
+"""The Daypass link: opened by people, looked at by programs, and over when its grant is."""
+
+from datetime import timedelta
+
+import pytest
+
+from daypass.lifecycle import links
+from daypass.lifecycle.drop import drop
+from daypass.lifecycle.submit import submit
+from daypass.model.entitlement import Entitlement, Level, parse_place
+from daypass.model.event import Kind
+from daypass.model.grant import Delivery, GrantId
+from daypass.model.lease import Term
+from daypass.model.request import Ask
+from tests.doors.house import House
+from tests.makers import ANN, HOUR
+
+PREVIEWS = [
+    "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)",
+    "Slack-ImgProxy (+https://api.slack.com/robots)",
+    "Mozilla/5.0 (compatible; Discordbot/2.0; +https://discordapp.com)",
+    "facebookexternalhit/1.1 Facebot Twitterbot/1.0",
+    "WhatsApp/2.23.20.0",
+    "TelegramBot (like TwitterBot)",
+    "Mozilla/5.0 (Windows NT 6.1; WOW64) SkypeUriPreview Preview/0.5",
+    "LinkedInBot/1.0 (compatible; Mozilla/5.0)",
+    "Mozilla/5.0 (compatible; Googlebot/2.1)",
+]
+
+
+@pytest.fixture
+def grant(house: House) -> GrantId:
+    """Ann's grant to one object, approved at once and active."""
+    ask = Ask(
+        requestor=ANN,
+        entitlement=Entitlement(place=parse_place("acme-drafts/plan.txt"), levels=frozenset({Level.READ})),
+        term=Term(length=HOUR),
+        delivery=Delivery.LINK,
+    )
+    desk = house.desk
+    filed = submit(
+        ask, rules=desk.rules(), directory=desk.directory, provisioner=house.aws, ledger=desk.ledger, now=house.clock()
+    )
+    house.work()
+    return filed.id
+
+
+@pytest.fixture
+def link(house: House, grant: GrantId) -> str:
+    """The path of a link to it."""
+    return f"/l/{links.make(grant, '', by=ANN, ledger=house.desk.ledger, now=house.clock())}"
+
+
+def uses(house: House, grant: GrantId) -> list[dict[str, object]]:
+    """What the journal knows of those who came."""
+    return [dict(event.details) for event in house.desk.ledger.story(grant) if event.kind is Kind.LINK_USED]
+
+
+def test_a_link_sends_a_person_on_for_sixty_seconds(house: House, visitor, link, grant):
+    """By a redirect that no cache keeps and no page hears of; the journal knows who came."""
+    answer = visitor.get(link)
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "https://s3.invalid/plan.txt?get")
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert [(use["address"], use["agent"]) for use in uses(house, grant)] == [
+        ("127.0.0.1", "Mozilla/5.0 (X11; Linux x86_64) Firefox/150.0")
+    ]
+
+
+def test_after_the_end_a_link_is_gone_and_says_why(house: House, visitor, link):
+    """410, in a page for a browser."""
+    house.clock.forward(timedelta(hours=1))
+    answer = visitor.get(link)
+
+    assert (answer.status_code, answer.headers["content-type"]) == (410, "text/html; charset=utf-8")
+    assert "Its time is over." in answer.text
+    assert "location" not in answer.headers
+
+
+def test_a_link_ends_with_the_grant_that_its_owner_gave_up(house: House, visitor, link, grant):
+    """At once, though its time is not over."""
+    drop(grant, by=ANN, ledger=house.desk.ledger, now=house.clock())
+
+    assert visitor.get(link).status_code == 410
+
+
+def test_a_program_is_told_in_plain_text(house: House, link):
+    """Curl gets a line, not a page."""
+    house.clock.forward(timedelta(hours=1))
+    with house.client() as curl:
+        answer = curl.get(link, headers={"User-Agent": "curl/8.0"})
+
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert answer.text.startswith("This grant has ended.")
+
+
+@pytest.mark.parametrize("agent", PREVIEWS)
+def test_a_link_preview_is_no_use_and_gets_no_url(house: House, visitor, link, grant, agent):
+    """Chat programs that look at a link before its reader does."""
+    answer = visitor.get(link, headers={"User-Agent": agent})
+
+    assert (answer.status_code, uses(house, grant)) == (200, [])
+    assert "s3.invalid" not in answer.text + str(answer.headers)
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Sec-Purpose": "prefetch;prerender"}, {"Purpose": "prefetch"}, {"X-Moz": "prefetch"}]
+)
+def test_a_browser_that_reads_ahead_does_not_use_the_link(house: House, visitor, link, grant, headers):
+    """Nobody has clicked yet."""
+    assert visitor.get(link, headers=headers).status_code == 200
+    assert uses(house, grant) == []
+
+
+def test_a_head_request_does_not_use_the_link(house: House, visitor, link, grant):
+    """Mail scanners ask so."""
+    assert visitor.head(link).status_code == 200
+    assert uses(house, grant) == []
+
+
+def test_a_preview_cannot_tell_a_link_from_none(visitor, link):
+    """So that nobody can try tokens without leaving a trace."""
+    bot = {"User-Agent": PREVIEWS[0]}
+
+    assert visitor.get(link, headers=bot).text == visitor.get("/l/none", headers=bot).text
+
+
+@pytest.mark.parametrize("token", ["none", "x" * 500, "%00", "%F0%9F%A6%84", "a.b"])
+def test_a_token_nobody_made_is_not_found(visitor, token):
+    """404, in a page."""
+    answer = visitor.get(f"/l/{token}")
+
+    assert (answer.status_code, "There is no such link." in answer.text) == (404, True)
+
+
+def test_a_forwarded_address_is_believed_from_a_trusted_proxy_alone(house: House, visitor, link, grant):
+    """127.0.0.1 is not one of them here."""
+    visitor.get(link, headers={"X-Forwarded-For": "8.8.8.8"})
+
+    assert uses(house, grant)[0]["address"] == "127.0.0.1"

@@ -1,0 +1,57 @@
+"""The pages for people and the addresses for machines."""
+
+import pytest
+
+from daypass.model.errors import Misconfigured, Unavailable
+from tests.doors.house import House
+
+
+@pytest.mark.parametrize(("path", "words"), [("/", "a colleague decides"), ("/login", "/daypass login")])
+def test_a_page_says_one_thing_and_loads_nothing_from_elsewhere(visitor, path, words):
+    """Its policy allows its own style and picture alone, and both are there."""
+    answer = visitor.get(path)
+
+    assert (answer.status_code, words in answer.text) == (200, True)
+    assert "style-src 'self'" in answer.headers["content-security-policy"]
+    assert [visitor.get(name).status_code for name in ("/daypass.css", "/daypass.svg")] == [200, 200]
+
+
+def test_it_is_healthy_while_the_database_answers(house: House, visitor):
+    """And not when it does not."""
+    assert visitor.get("/healthz").json() == {"database": "ok", "rules": "ok"}
+
+    def away(**_when):
+        raise Unavailable("The database does not answer.")
+
+    house.desk.queue.depth = away  # type: ignore[method-assign]  # the database goes away
+    answer = visitor.get("/healthz")
+    assert (answer.status_code, answer.json()["database"]) == (503, "failing; see the log")
+
+
+def test_unreadable_rules_are_told_but_do_not_stop_the_service(house: House, visitor):
+    """Grants still have to be ended."""
+
+    def unreadable():
+        raise Misconfigured("rules.yaml:3: a secret place")
+
+    object.__setattr__(house.desk, "rules", unreadable)
+    answer = visitor.get("/healthz")
+
+    assert (answer.status_code, answer.json()) == (200, {"database": "ok", "rules": "failing; see the log"})
+
+
+def test_the_metrics_count_and_never_name(house: House, visitor):
+    """A link's token is in no label; the route's pattern is."""
+    visitor.get("/l/secrettoken")
+    text = visitor.get("/metrics").text
+
+    assert "daypass_stuck_grants 0.0" in text
+    assert 'daypass_http_seconds_count{method="GET",route="/l/{token}",status="404"} 1.0' in text
+    assert "secrettoken" not in text
+
+
+def test_the_metrics_are_for_private_addresses(house: House, visitor, monkeypatch):
+    """From elsewhere there is nothing at this address."""
+    monkeypatch.setattr("daypass.doors.web.app.visitor_address", lambda *_: "8.8.8.8")
+
+    assert visitor.get("/metrics").status_code == 404
