@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from daypass.lifecycle.cancel import lapse
 from daypass.lifecycle.drop import drop
 from daypass.model.errors import (
     AwsForbids,
@@ -22,7 +23,7 @@ from daypass.model.grant import Grant, GrantState, Why
 from daypass.model.lease import Term
 from daypass.model.principal import SlackGroupId
 from daypass.model.request import RequestState
-from daypass.reconcile.chores import lapse_old, report_stuck
+from daypass.reconcile.chores import report_stuck
 from daypass.reconcile.drift import sweep, vanished
 from tests.flow.conftest import Walk
 from tests.makers import ANN, ANNS_USER, BOB, EVE, HOUR
@@ -389,7 +390,7 @@ def test_a_request_that_nobody_decides_lapses(walk: Walk) -> None:
     """After a day the answer is no, and a late click is told so."""
     request = walk.ask()
     walk.clock.forward(timedelta(days=1, seconds=1))
-    assert lapse_old(ledger=walk.ledger, after=timedelta(days=1), now=walk.clock()) == 1
+    assert lapse(ledger=walk.ledger, after=timedelta(days=1), now=walk.clock()) == 1
 
     with pytest.raises(TooLate, match="lapsed"):
         walk.approve(request.id)

@@ -1,6 +1,7 @@
 """Withdraw a request before anybody decided: by the one who asked, or by time."""
 
-from datetime import datetime
+from contextlib import suppress
+from datetime import datetime, timedelta
 
 from daypass.lifecycle.review import outcome
 from daypass.model.errors import Conflict, NotYours, TooLate
@@ -19,8 +20,17 @@ def cancel(request_id: GrantId, *, by: PrincipalId, ledger: Ledger, now: datetim
     return _leave(request, RequestState.CANCELLED, Kind.REQUEST_CANCELLED, by=by, ledger=ledger, now=now)
 
 
-def lapse(request: Request, *, ledger: Ledger, now: datetime) -> Request:
-    """Close a request that nobody decided in time. Raises TooLate when somebody just did."""
+def lapse(*, ledger: Ledger, after: timedelta, now: datetime) -> int:
+    """Close the requests that nobody decided in time; returns how many. One decided at the last moment stays so."""
+    count = 0
+    for request in ledger.lapsed(filed_before=now - after):
+        with suppress(TooLate):
+            _lapse(request, ledger, now)
+            count += 1
+    return count
+
+
+def _lapse(request: Request, ledger: Ledger, now: datetime) -> Request:
     return _leave(request, RequestState.LAPSED, Kind.REQUEST_LAPSED, by=DAYPASS, ledger=ledger, now=now)
 
 

@@ -1,4 +1,4 @@
-"""What must be done every now and then: report what is stuck, let old requests lapse, sweep, fold the journal."""
+"""Doing things every now and then, whatever became of the last time; and one such thing: to report what is stuck."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -7,8 +7,6 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from daypass.lifecycle.cancel import lapse
-from daypass.model.errors import TooLate
 from daypass.model.event import Event, Fact, Kind
 from daypass.model.principal import DAYPASS
 from daypass.ports import Ledger, Queue, Trouble
@@ -48,18 +46,6 @@ def report_stuck(*, queue: Queue, ledger: Ledger, now: datetime) -> int:
         ledger.record(_stuck(trouble, now))
     queue.reported([trouble.grant.id for trouble in fresh])
     return len(troubles)
-
-
-def lapse_old(*, ledger: Ledger, after: timedelta, now: datetime) -> int:
-    """Close the requests that nobody decided in time."""
-    count = 0
-    for request in ledger.lapsed(filed_before=now - after):
-        try:
-            lapse(request, ledger=ledger, now=now)
-            count += 1
-        except TooLate:
-            log.info("decided at the last moment", request=request.id)
-    return count
 
 
 def _stuck(trouble: Trouble, now: datetime) -> Fact:

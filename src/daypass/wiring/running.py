@@ -32,8 +32,9 @@ from daypass.doors.api import app as api
 from daypass.doors.slack.door import SlackDoor
 from daypass.doors.slack.workspace import SlackSettings
 from daypass.doors.web import app as web
+from daypass.lifecycle.cancel import lapse
 from daypass.model.errors import Misconfigured
-from daypass.reconcile.chores import Chore, lapse_old, report_stuck, run_chores
+from daypass.reconcile.chores import Chore, report_stuck, run_chores
 from daypass.reconcile.drift import sweep, vanished
 from daypass.settings import Settings
 from daypass.store import database
@@ -86,7 +87,7 @@ def chores(house: House) -> list[Chore]:
     return [
         Chore(name="fold", every=_SECOND, run=house.book.fold),
         Chore(name="stuck", every=30 * _SECOND, run=lambda: report_stuck(queue=queue, ledger=ledger, now=now())),
-        Chore(name="lapse", every=30 * _SECOND, run=lambda: lapse_old(ledger=ledger, after=lapse_after, now=now())),
+        Chore(name="lapse", every=30 * _SECOND, run=lambda: lapse(ledger=ledger, after=lapse_after, now=now())),
         Chore(name="clock", every=60 * _SECOND, run=house.gate.compare),
         Chore(name="sweep", every=house.settings.worker.sweep_every, run=partial(_sweep, house)),
     ]

@@ -35,6 +35,10 @@ def _credentials(here: Here, *, id: str) -> None:  # noqa: A002 - as it is typed
 
 @click.pass_obj
 def _exec(here: Here, *, id: str, program: tuple[str, ...]) -> None:  # noqa: A002 - as it is typed
+    if program[0] == "--":  # left to us, because options after ID belong to the program
+        program = program[1:]
+    if not program:
+        raise Failure("Say which program to run: daypass exec ID -- aws s3 ls.")
     environment = _environment(vended(here, id))
     sys.stdout.flush()
     try:
