@@ -17,7 +17,7 @@ from daypass.lifecycle.review import approve
 from daypass.lifecycle.submit import submit
 from daypass.model.event import Event, Fact, Kind
 from daypass.model.grant import Delivery, GrantId, GrantState
-from daypass.model.principal import PrincipalId
+from daypass.model.principal import PrincipalId, SlackGroupId
 from daypass.model.request import Ask, Request
 from daypass.sandbox.slack import BlockingActor, BlockingSlack, TokenState
 from tests.doors.slack.conftest import ASK, Office, office, review
@@ -135,6 +135,17 @@ def test_a_rule_with_a_crowd_of_approvers_pings_no_crowd(slack: BlockingSlack, t
     assert "Sent to 1 of the 2 who may decide" in str(asked[0]["blocks"])
 
 
+def test_a_requestor_in_the_deciding_group_is_not_asked(slack: BlockingSlack, tmp_path: Path, ann: BlockingActor):
+    """Ann is a lead herself: the buttons do not go to her, and she is not counted among those who may decide."""
+    closed = office(slack, tmp_path, most_asked=2)
+    closed.directory.change(ANN, slack_groups=frozenset({SlackGroupId("S0LEADS")}))
+    filed(closed)
+    tell(closed)
+
+    asked = [post["channel"] for post in closed.posts() if "asks to" in post["text"]]
+    assert asked == ["U0BOB", "U0CAROL"]
+
+
 def test_what_is_told_late_is_told_as_it_is_now(slack: BlockingSlack, tmp_path: Path, ann: BlockingActor):
     """After an outage nobody is told that something is live, or about to end, when it has ended."""
     closed = office(slack, tmp_path)
@@ -158,6 +169,18 @@ def test_what_is_told_late_is_told_as_it_is_now(slack: BlockingSlack, tmp_path: 
 
     told = [message.visible_text.split("*")[1] for message in ann.messages()[1:]]
     assert told == ["Approved", "Ended"]
+
+
+def test_a_cold_command_is_acknowledged_before_anything_is_looked_up(
+    daypass: Office, slack: BlockingSlack, ann: BlockingActor
+):
+    """The first thing ever sent to this process is acknowledged at once, though Slack's API and AWS are slow."""
+    slack.faults.slow_by = 2.8
+    daypass.aws.slow = 3.0
+    answer = ann.command("/daypass", ASK)
+
+    assert answer.failure is None
+    assert slack.deliveries[0].seconds < 1.5
 
 
 def test_an_unforeseen_failure_is_logged_without_its_words(daypass: Office, ann: BlockingActor):
