@@ -86,6 +86,19 @@ def test_a_damaged_row_is_tried_again_and_healed_when_it_was_repaired(database, 
     assert queue.damaged() == []
 
 
+def test_a_repaired_row_that_was_moved_on_is_no_longer_reported(database, ledger, queue):
+    """Whoever records it anew has read it: there is nothing to report."""
+    grant = a_grant()
+    ledger.record(fact(grant))
+    _execute(database, "UPDATE grants SET state = 'limbo'")
+    queue.claim(now=NOON, hold=HOLD, limit=1)
+    _execute(database, "UPDATE grants SET state = 'approved'")
+
+    ledger.record(fact(ending(stored(grant))))
+
+    assert queue.damaged() == []
+
+
 def test_lists_show_the_rows_that_can_be_read(database, ledger, queue):
     """A damaged row hides nothing but itself: in the lists, in the lapsed and in the troubled."""
     bad, good = a_grant(), a_grant()
