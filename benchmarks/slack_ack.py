@@ -10,6 +10,7 @@ has never spoken to Slack. Prints name, measured, wanted; exits 1 when something
 
 import argparse
 import asyncio
+import logging
 import os
 import socket
 import statistics
@@ -20,6 +21,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+import structlog
 from granian.constants import Interfaces
 from granian.server.embed import Server
 from starlette.applications import Starlette
@@ -154,6 +156,7 @@ class Idle:
 
 async def serve(port: int) -> int:
     """Be Daypass: the Slack door on SQLite, with hands that do nothing."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     database = databases.open(f"sqlite:///{Path(os.environ['FOLDER']) / 'daypass.db'}")
     database.migrate()
     rules = parse(RULES, name="rules.yaml")
