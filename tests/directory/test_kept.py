@@ -1,6 +1,7 @@
 """Answers are kept for their time, asked for once by many, and never kept when they are failures."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -17,6 +18,7 @@ def test_many_threads_that_want_one_answer_ask_once() -> None:
 
     def fetch(key: str) -> int:
         calls.append(key)
+        time.sleep(0.05)
         return len(calls)
 
     kept = Kept(fetch, fresh_s=60, clock=HandClock())

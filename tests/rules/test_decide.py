@@ -120,9 +120,25 @@ def test_a_denial_of_one_delivery_leaves_the_others() -> None:
     link = decide(BOOK, ask("acme-web/public/", who=intern, delivery=Delivery.LINK))
     session = decide(BOOK, ask("acme-web/public/", who=intern))
 
+    assert may_see(BOOK, intern, "acme-web", "public/")
     assert isinstance(link, Denied)
     assert link.sentence == "Rule no-links forbids this."
     assert isinstance(session, Allowed)
+
+
+def test_a_denial_of_extras_strikes_only_asks_for_them() -> None:
+    """Versions are denied, what is current is lent, and both are within reach of a form."""
+    book = written(
+        """
+  - {id: lends, who: anyone, may: [read], extras: [versions], on: [acme-reports], for: {default: 1h, max: 1h},
+     approve: at-once}
+  - {id: no-versions, deny: true, who: anyone, extras: [versions], on: [acme-reports]}
+"""
+    )
+
+    assert isinstance(decide(book, ask()), Allowed)
+    assert isinstance(decide(book, ask(extras=frozenset({Extra.VERSIONS}))), Denied)
+    assert may_see(book, person(), "acme-reports")
 
 
 def test_who_may_read_may_list() -> None:
@@ -245,6 +261,27 @@ def test_explain_names_every_rule_in_order() -> None:
         ("no-links", False, False),
         ("own-bucket", False, False),
     ]
+
+
+@pytest.mark.parametrize(("denied", "seen"), [("read", True), ("list", False), ("write", True), ("list, read", False)])
+def test_what_a_denial_leaves_of_reading_is_within_reach(denied: str, seen: bool) -> None:
+    """Who may read may still list when reading is denied, but not read when listing is."""
+    book = written(
+        f"""
+  - {{id: lends, who: anyone, may: [read], on: [acme-reports], for: {{default: 1h, max: 1h}}, approve: at-once}}
+  - {{id: denies, deny: true, who: anyone, may: [{denied}], on: [acme-reports]}}
+"""
+    )
+
+    assert may_see(book, person(), "acme-reports") is seen
+
+
+def test_no_rule_lends_to_a_deactivated_account() -> None:
+    """Rule by rule it is said that none applies, and nothing is within reach."""
+    left = person(active=False)
+
+    assert not any(verdict.applies for verdict in explain(BOOK, ask(who=left)))
+    assert not may_see(BOOK, left, "acme-reports")
 
 
 @pytest.mark.parametrize(

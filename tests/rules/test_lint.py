@@ -78,6 +78,14 @@ def test_a_rule_that_is_denied_altogether_is_found() -> None:
     assert found(LENDS + denial) == ["5: Rule lends never allows anything: none denies all of it."]
 
 
+@pytest.mark.parametrize("narrow", ["extras: [tags]", "delivery: [link]", "may: [write]"])
+def test_a_rule_that_is_denied_in_part_is_left_alone(narrow: str) -> None:
+    """What the denial leaves can still be had."""
+    denial = f"\n  - {{id: some, deny: true, who: anyone, on: [acme-reports], {narrow}}}"
+
+    assert found(LENDS + denial) == []
+
+
 def test_a_denial_that_stops_at_the_next_slash_is_found() -> None:
     """Who denies `x/*` mostly means everything under x."""
     denial = '\n  - {id: none, deny: true, who: anyone, on: ["acme-payroll/2026/*"]}'

@@ -49,7 +49,7 @@ def hurdles(rule: AllowRule, question: Question) -> Iterator[Hurdle]:
         yield Hurdle.PERSON
     if not rule.contains(entitlement.place):
         yield Hurdle.PLACE
-    if not listing(entitlement.levels) <= listing(rule.levels):
+    if not entitlement.levels <= listing(rule.levels):
         yield Hurdle.LEVEL
     if not entitlement.extras <= rule.extras:
         yield Hurdle.EXTRAS

@@ -139,7 +139,7 @@ class _Reader:
                 )
             value = self._value(next(self.events), (*path, key))
             self.lines[*path, key] = _line(event)
-            items.setdefault(key, value)
+            items[key] = value
         return items
 
     def _key(self, event: yaml.Event, path: Path) -> str:
