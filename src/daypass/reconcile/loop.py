@@ -30,7 +30,9 @@ IN_FLIGHT = 64
 HOLD = timedelta(seconds=60)
 """How long a claim lasts: longer than the slowest step, short for a dead worker's grants to wait."""
 IDLE_S = 0.25
-_GROUP = 256
+_GROUP = 512
+_AHEAD = 6
+"""Grants claimed for each hand, so that none waits while others are claimed and committed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class Loop:
             working = 0
             while working or not stop.is_set():
                 try:
-                    working += 0 if stop.is_set() else self._claim(hands, results, 2 * self.in_flight - working)
+                    working += 0 if stop.is_set() else self._claim(hands, results, _AHEAD * self.in_flight - working)
                     finished = _gather(results, IDLE_S)
                     working -= len(finished)
                     self._settle(finished)
@@ -80,7 +82,7 @@ class Loop:
         return steps
 
     def _claim(self, hands: ThreadPoolExecutor, results: SimpleQueue[_Result], free: int) -> int:
-        if free < self.in_flight // 2:
+        if free < 2 * self.in_flight:
             return 0
         batch = self.queue.claim(now=self.clock(), hold=self.hold, limit=free)
         for grant in batch:
