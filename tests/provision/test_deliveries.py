@@ -45,7 +45,9 @@ class Lent:
         ({Level.READ, Level.WRITE}, {Level.READ, Level.LIST, Level.WRITE}),
     ],
 )
-def test_a_grant_gives_its_levels_on_its_place_and_nothing_beside(world: World, way: str, asked: set, had: set):
+def test_a_grant_gives_its_levels_on_its_place_and_nothing_beside(
+    world: World, way: str, asked: set[Level], had: set[Level]
+):
     """Inside the lease: the levels on the prefix; not on another prefix, another bucket, nor to another person."""
     keys = Lent(world, way, *asked).keys
     stranger, _ = world.person("bob")

@@ -10,7 +10,7 @@ from daypass.model.grant import Delivery, Grant, Presence
 from daypass.model.principal import AwsIdentity
 from daypass.ports import Provisioner
 from tests.provision.cut import Fuse, Killed
-from tests.provision.world import World, ending
+from tests.provision.world import World, ending, hands_of
 from tests.servers.keys import Keys
 
 _MOST_CALLS = 40
@@ -19,13 +19,14 @@ _MOST_CALLS = 40
 def cut_everywhere(
     world: World, delivery: Delivery, act: Callable[[Provisioner], object], then: Callable[[], None]
 ) -> int:
-    """Do something with hands that die after the first call, then after the second, ...; returns how many calls it takes."""
+    """Do something with hands that die after the first call, then after the second, ...; returns how many it takes."""
+    doomed = world.make_hands().clients
+    fuse = Fuse(doomed, _MOST_CALLS)
     for calls in count(1):
         assert calls < _MOST_CALLS
-        doomed = world.make_hands()
-        fuse = Fuse(doomed.clients, calls)
+        fuse.arm(calls)
         try:
-            act(doomed.deliveries[delivery])
+            act(hands_of(doomed, world.setup).deliveries[delivery])
         except Killed:
             then()
         if not fuse.burnt:

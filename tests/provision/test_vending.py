@@ -3,15 +3,19 @@
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from daypass.aws.clients import Keys as AwsKeys
+from daypass.aws.presign import Presigner
 from daypass.model.entitlement import Level
 from daypass.model.errors import BadInput, Misconfigured, TooLate
 from daypass.model.grant import Delivery, Grant
+from daypass.ports import PostForm
 from daypass.provision.vending import Vending
 from tests.provision.cut import Fuse
 from tests.provision.world import BESIDE, INSIDE, World, ending, fetched, posted, reads
@@ -48,33 +52,71 @@ def test_a_url_lives_as_long_as_was_wished(world: World):
 
 
 def test_ending_the_grant_kills_the_urls_it_signed(world: World):
-    """The deny of the signing session reaches every URL at once: GET, PUT and form."""
+    """The deny of the signing session reaches every URL at once, GET and PUT."""
     grant = active(world, Delivery.LINK, Level.READ, Level.WRITE)
     vending, now = world.hands.vending, world.now()
     get, put = vending.get(grant, INSIDE, now), vending.put(grant, f"{INSIDE}.new", now)
-    form = vending.post(grant, now, least=0, most=100)
-    before = [fetched(get.url), fetched(put.url, body=b"new"), posted(form, "a.txt", b"new")]
+    before = [fetched(get.url), fetched(put.url, body=b"new")]
     world.hands.deliveries[Delivery.LINK].revoke(ending(grant, now), now)
 
     assert None not in before
-    assert [fetched(get.url), fetched(put.url, body=b"new"), posted(form, "a.txt", b"new")] == [None, None, None]
+    assert [fetched(get.url), fetched(put.url, body=b"new")] == [None, None]
 
 
-def test_a_form_takes_files_of_its_size_under_its_prefix_alone(world: World):
-    """Too short, too long and beside the prefix are refused; the right size goes in, under its own name."""
-    grant = active(world, Delivery.LINK, Level.WRITE)
-    form = world.hands.vending.post(grant, world.now(), least=2, most=4)
-    astray = form.__class__(
-        url=form.url,
-        fields=tuple((name, "2025/x" if name == "key" else value) for name, value in form.fields),
-        expires_at=form.expires_at,
+def test_a_form_takes_files_of_its_size_under_its_prefix_alone(ministack_world: World):
+    """
+    Too short, too long and beside the prefix are refused; the right size goes in, under its own name.
+
+    A person's own keys sign here: MiniStack denies every form that a session signed, whatever the session may do.
+    """
+    world = ministack_world
+    keys, aws = world.person()
+    grant = world.grant(Delivery.POLICY, Level.WRITE, aws=aws)
+    world.hands.deliveries[Delivery.POLICY].provision(grant)
+    signs = AwsKeys(access_key_id=keys.access_key, secret_access_key=keys.secret_key)
+    presigner = Presigner(clients=world.hands.clients, keys=signs, bucket=world.bucket, region="us-east-1")
+    url, fields = presigner.post(grant.entitlement.place, MINUTE, least=2, most=4)
+    form, astray = (
+        PostForm(url=url, fields=tuple({**fields, **more}.items()), expires_at=world.now())
+        for more in ({}, {"key": "2025/x"})
     )
 
     assert posted(form, "right.txt", b"123") is not None
-    assert [posted(form, "short.txt", b"1"), posted(form, "long.txt", b"12345"), posted(astray, "a", b"123")] == [
-        None
-    ] * 3
+    assert [posted(form, "short", b"1"), posted(form, "long", b"12345"), posted(astray, "x", b"123")] == [None] * 3
     assert world.root.client("s3").get_object(Bucket=world.bucket, Key="2026/right.txt")["Body"].read() == b"123"
+
+
+def test_a_form_dies_with_its_grant(ceph_world: World):
+    """
+    The deny of the signing session reaches the form, and so does the end of the lease.
+
+    Ceph judges the session, which is what is looked at here, but answers 204 and stores nothing; and it wants the
+    account before the bucket's name where nobody is signed in.
+    """
+    world = ceph_world
+    short, ended = (active(world, Delivery.LINK, Level.WRITE, length=10 * MINUTE) for _ in range(2))
+    forms = [on_ceph(world, world.hands.vending.post(grant, world.now(), least=2, most=4)) for grant in (short, ended)]
+    before = [posted(form, "a.txt", b"123") for form in forms]
+    world.hands.deliveries[Delivery.LINK].revoke(ending(ended, world.now()), world.now())
+    after_deny = posted(forms[1], "a.txt", b"123")
+    with world.server.clock.ahead(11 * MINUTE):
+        after_end = posted(forms[0], "a.txt", b"123")
+
+    assert None not in before
+    assert (after_deny, after_end) == (None, None)
+
+
+def on_ceph(world: World, form: PostForm) -> PostForm:
+    """The form with an address that Ceph understands."""
+    return replace(form, url=form.url.replace(world.bucket, f"{world.server.account}:{world.bucket}"))
+
+
+@pytest.mark.parametrize(("least", "most"), [(-1, 5), (6, 5), (0, 6 * 1024**3)])
+def test_a_form_for_impossible_sizes_is_refused(ministack_world: World, least: int, most: int):
+    """Less than nothing, more than the most, more than S3 takes."""
+    world = ministack_world
+    with pytest.raises(BadInput, match="sizes"):
+        world.hands.vending.post(active(world, Delivery.LINK, Level.WRITE), world.now(), least=least, most=most)
 
 
 def test_a_manifest_has_every_object_of_the_grant_and_none_beside(world: World):
@@ -101,7 +143,7 @@ def test_a_manifest_of_one_object_is_one_url(world: World):
     [({Level.READ}, "put", "level"), ({Level.WRITE}, "get", "level"), ({Level.READ}, "get", "resource")],
 )
 def test_a_link_beyond_the_grant_is_refused_with_a_sentence(
-    ministack_world: World, levels: set, method: str, field: str
+    ministack_world: World, levels: set[Level], method: str, field: str
 ):
     """Another level or a key beside the place: refused here, before AWS would."""
     world = ministack_world

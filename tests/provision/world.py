@@ -1,14 +1,14 @@
-"""A small world to lend access in: a bucket with objects, people, the broker role, and Daypass with its own principal."""
+"""A small world to lend access in: buckets with objects, people, the broker role, Daypass with its own principal."""
 
 import functools
 import json
-import urllib.error
-import urllib.request
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
+import urllib3
 from botocore.exceptions import ClientError
 
 from daypass.aws.buckets import Buckets
@@ -29,7 +29,7 @@ from daypass.model.entitlement import Entitlement, Extra, Level, S3Place
 from daypass.model.grant import Delivery, Ending, Grant, GrantState, Why, new_grant_id
 from daypass.model.lease import Lease, Term, whole_second
 from daypass.model.principal import AwsIdentity, PrincipalId
-from daypass.ports import Credentials, Provisioner
+from daypass.ports import Credentials, PostForm, Provisioner
 from daypass.provision.broker import Broker
 from daypass.provision.cutoff import Cutoff
 from daypass.provision.iam_policy import PolicyDelivery
@@ -45,9 +45,9 @@ from tests.servers.ministack import MiniStack
 Aws = MiniStack | Ceph
 ALICE = PrincipalId("U0ALICE")
 PREFIX = "2026/"
-INSIDE = "2026/q1 ü+&.csv"
+INSIDE = "2026/q1-ü+&.csv"
 BESIDE = "2025/q4.csv"
-_FORBIDDEN = 403
+_pool = urllib3.PoolManager(retries=False)
 
 
 _client = functools.cache(Keys.client)
@@ -244,8 +244,8 @@ def allowed(call: Any, **arguments: Any) -> bool:
     try:
         call(**arguments)
     except ClientError as refusal:
-        status = refusal.response["ResponseMetadata"]["HTTPStatusCode"]
-        assert status == _FORBIDDEN, refusal
+        if refusal.response["ResponseMetadata"]["HTTPStatusCode"] != HTTPStatus.FORBIDDEN:
+            raise
         return False
     return True
 
@@ -270,15 +270,18 @@ def levels_of(keys: Keys, bucket: str, key: str) -> set[Level]:
 
 def fetched(url: str, *, body: bytes | None = None) -> bytes | None:
     """What a presigned URL gives; None when it is denied."""
-    request = urllib.request.Request(url, data=body, method="GET" if body is None else "PUT")
-    try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return bytes(answer.read())
-    except urllib.error.HTTPError as refusal:
-        assert refusal.code in {400, _FORBIDDEN}, refusal
+    return _granted(_pool.request("GET" if body is None else "PUT", url, body=body))
+
+
+def posted(form: PostForm, name: str, content: bytes) -> bytes | None:
+    """What a presigned form gives for a file; None when it is denied."""
+    fields: dict[str, str | tuple[str, bytes]] = {**dict(form.fields), "file": (name, content)}
+    return _granted(_pool.request("POST", form.url, fields=fields))
+
+
+def _granted(answer: urllib3.BaseHTTPResponse) -> bytes | None:
+    """The body of a success; None for a denial. Anything else fails the test."""
+    if answer.status in {HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN}:
         return None
-
-
-def lately() -> datetime:
-    """Now, to the second."""
-    return whole_second(datetime.now(UTC))
+    assert answer.status < HTTPStatus.MULTIPLE_CHOICES, answer.data
+    return answer.data

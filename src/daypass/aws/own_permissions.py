@@ -101,7 +101,7 @@ def for_plain_server(document: Document) -> Document:
     """
     Rewrite a document for a server that judges IAM calls without paths and without IAM's own condition keys.
 
-    MiniStack is one. It is weaker than the original, so it is for sandboxes; the boundary and the denies hold there too.
+    MiniStack is one. It is weaker than the original, so it is for sandboxes; boundary and denies hold there too.
     """
     return _document(*(_plain(statement) for statement in document["Statement"]))
 
