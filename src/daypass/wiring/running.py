@@ -23,7 +23,7 @@ import structlog
 from fastapi import FastAPI
 from granian.constants import Interfaces
 from granian.server.embed import Server
-from prometheus_client import REGISTRY, CollectorRegistry
+from prometheus_client import REGISTRY, CollectorRegistry, Gauge
 from prometheus_client.metrics_core import Metric
 
 from daypass import settings as settings_page
@@ -159,11 +159,20 @@ async def _slack(house: House, app: FastAPI) -> AsyncIterator[None]:
         return
     door = SlackDoor(house.desk, settings)
     app.router.routes.extend(door.routes())
+    _watch_socket(door)
     await door.start()
     try:
         yield
     finally:
         await door.stop()
+
+
+def _watch_socket(door: SlackDoor) -> None:
+    """Show how deaf the socket is, and how often its watchdog replaced it."""
+    age = Gauge("daypass_slack_envelope_age_seconds", "Since Slack last sent something by Socket Mode; -1 before.")
+    age.set_function(lambda: door.envelope_age.total_seconds() if door.envelope_age else -1.0)
+    rebuilt = Gauge("daypass_slack_socket_rebuilt", "How often the watchdog replaced the socket.")
+    rebuilt.set_function(lambda: door.socket.rebuilt if door.socket else 0)
 
 
 def _slack_settings(settings: Settings) -> SlackSettings | None:

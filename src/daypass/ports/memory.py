@@ -1,19 +1,13 @@
-"""
-Every way out of the house, on one page.
-
-The movers (lifecycle, reconcile) get these as arguments; adapters further out answer to them. Each docstring is
-the contract that the contract tests check. Every method may raise Unavailable.
-"""
+"""What the house remembers: requests and grants, whom to look at, what to tell, who is logged in, and the journal."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from daypass.model.entitlement import S3Place
 from daypass.model.event import Event, Fact, Link, Login
-from daypass.model.grant import Grant, GrantId, GrantState, Presence
-from daypass.model.principal import Principal, PrincipalId, SlackGroupId
+from daypass.model.grant import Grant, GrantId, GrantState
+from daypass.model.principal import PrincipalId
 from daypass.model.request import Request, RequestState
 
 
@@ -196,164 +190,6 @@ class Logins(Protocol):
 
     def of(self, principal: PrincipalId) -> list[Login]:
         """Read the logins of a person, newest first."""
-        ...
-
-
-class Directory(Protocol):
-    """Who is who. Never guesses: what is ambiguous is refused."""
-
-    def principal(self, principal_id: PrincipalId) -> Principal:
-        """
-        Read one person, with their Slack groups and AWS identity as they are now.
-
-        Raises NotFound for nobody, Misconfigured when more than one AWS identity claims this person.
-        """
-        ...
-
-    def members(self, group: SlackGroupId) -> frozenset[PrincipalId]:
-        """Read who is in a Slack user group. Raises NotFound."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paper:
-    """One document that AWS would be, or was, given: where it goes and its exact text."""
-
-    place: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rehearsal:
-    """What a provisioning would do, without doing it."""
-
-    papers: tuple[Paper, ...]
-    notes: tuple[str, ...] = ()
-    """Sentences for the person, such as that the policy will be a managed one."""
-
-
-class Provisioner(Protocol):
-    """
-    How one delivery enters AWS and leaves it again.
-
-    Every method may be repeated and may be cut off half-way: the next call finishes the work. Besides Unavailable
-    and Throttled they raise AwsForbids when Daypass's own permissions are too small, and BadInput when what is
-    asked can never be put into AWS as it is.
-    """
-
-    promise: str
-    """The sentence a requestor is shown: what ending early can and cannot promise."""
-
-    def rehearse(self, draft: Grant) -> Rehearsal:
-        """Say what would be written for a leased grant. Raises BadInput when it would not fit or has nowhere to go."""
-        ...
-
-    def provision(self, grant: Grant) -> None:
-        """Put the access of a leased grant into AWS, its dates inside."""
-        ...
-
-    def revoke(self, grant: Grant, now: datetime) -> Presence:
-        """Take it out again; returns ABSENT when AWS's own answer proves that nothing is left."""
-        ...
-
-    def observe(self, grant: Grant, now: datetime) -> Presence:
-        """Look at AWS, never at us."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """Something in AWS that carries Daypass's mark."""
-
-    grant: GrantId
-    what: str
-    """For people: `inline policy daypass-x of user ann`."""
-    handle: str
-    """For the sweep: enough to remove it."""
-
-
-class Sweep(Protocol):
-    """What stands in AWS under our mark, whoever remembers it."""
-
-    def standing(self) -> Iterator[Standing]:
-        """Go through everything that carries our mark."""
-        ...
-
-    def remove(self, standing: Standing) -> None:
-        """Remove one of them; removing what is gone is no error."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Credentials:
-    """AWS credentials of one grant's session. They are handed over and forgotten."""
-
-    access_key_id: str
-    secret_access_key: str = field(repr=False)
-    session_token: str = field(repr=False)
-    expires_at: datetime
-    """The sooner of the session's and the grant's end."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PostForm:
-    """A presigned POST: the address and every field that must be sent with the file."""
-
-    url: str = field(repr=False)
-    fields: tuple[tuple[str, str], ...] = field(repr=False)
-    expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignedUrl:
-    """A presigned URL of one object, good until `expires_at` or until the grant is ended."""
-
-    key: str
-    url: str = field(repr=False)
-    expires_at: datetime
-
-
-class Vendor(Protocol):
-    """Hands out what a live grant entitles to; changes nothing in AWS."""
-
-    def credentials(self, grant: Grant, now: datetime) -> Credentials:
-        """Open a session of this grant: 15 minutes at least for STS, never past the grant by its policy."""
-        ...
-
-    def console(self, grant: Grant, now: datetime) -> str:
-        """Make a console sign-in address; good for 15 minutes, a secret."""
-        ...
-
-    def get(self, grant: Grant, key: str, now: datetime, *, lives: timedelta | None = None) -> SignedUrl:
-        """Presign a GET. `lives` shortens it; at most 7 days, never past the grant."""
-        ...
-
-    def put(self, grant: Grant, key: str, now: datetime, *, lives: timedelta | None = None) -> SignedUrl:
-        """Presign a PUT of one object."""
-        ...
-
-    def post(self, grant: Grant, now: datetime, *, least: int, most: int) -> PostForm:
-        """Presign a POST under the grant's prefix for files of `least` to `most` bytes."""
-        ...
-
-    def manifest(self, grant: Grant, now: datetime) -> Iterator[SignedUrl]:
-        """Presign a GET for every object under the grant's prefix."""
-        ...
-
-
-class Catalogue(Protocol):
-    """What there is to ask for."""
-
-    def buckets(self) -> list[str]:
-        """Names of the buckets there are, sorted."""
-        ...
-
-    def prefixes(self, bucket: str, start: str) -> list[str]:
-        """Prefixes and objects of a bucket that begin with `start`, one level deep, at most 100. Raises NotFound."""
-        ...
-
-    def check(self, place: S3Place) -> None:
-        """Raise BadInput (field `resource`) when there is no such bucket."""
         ...
 
 
