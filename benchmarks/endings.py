@@ -1,5 +1,5 @@
 """
-Ten thousand grants that end within one second, cleaned up by the loop. Prints one line a figure: name, measured, wanted.
+Ten thousand grants that end within one second, cleaned up by the loop: one line a figure, name, measured, wanted.
 
     PYTHONPATH=. python benchmarks/endings.py [--grants 10000] [--in-flight 64]
 
@@ -44,20 +44,20 @@ class SlowAws:
 
     promise: str = ""
 
-    def rehearse(self, draft):
+    def rehearse(self, _draft):
         """Nothing is asked for here."""
         raise NotImplementedError
 
-    def provision(self, grant):
+    def provision(self, _grant):
         """Take a while."""
         time.sleep(CALL_S)
 
-    def revoke(self, grant, now):
+    def revoke(self, _grant, _now):
         """Take a while; then it is gone."""
         time.sleep(CALL_S)
         return Presence.ABSENT
 
-    def observe(self, grant, now):
+    def observe(self, _grant, _now):
         """Take a while."""
         time.sleep(CALL_S)
         return Presence.PRESENT

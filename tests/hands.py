@@ -81,13 +81,13 @@ class HandAws:
             self.on_provision(grant)
         self.held[grant.id] = grant
 
-    def revoke(self, grant: Grant, now: datetime) -> Presence:
+    def revoke(self, grant: Grant, now: datetime) -> Presence:  # noqa: ARG002 - the port's
         """Hold it no longer."""
         self._call("revoke", grant)
         self.held.pop(grant.id, None)
         return Presence.ABSENT
 
-    def observe(self, grant: Grant, now: datetime) -> Presence:
+    def observe(self, grant: Grant, now: datetime) -> Presence:  # noqa: ARG002 - the port's
         """Say whether it is held."""
         self._call("observe", grant)
         return Presence.PRESENT if grant.id in self.held else Presence.ABSENT
@@ -115,14 +115,14 @@ class HandAws:
 class HandVendor:
     """Hands out things that say what they are for."""
 
-    def credentials(self, grant: Grant, now: datetime) -> Credentials:
+    def credentials(self, grant: Grant, now: datetime) -> Credentials:  # noqa: ARG002 - the port's
         """Make credentials that end with the grant."""
         assert grant.lease is not None
         return Credentials(
             access_key_id=f"ASIA{grant.id}", secret_access_key="s", session_token="t", expires_at=grant.lease.ends
         )
 
-    def console(self, grant: Grant, now: datetime) -> str:
+    def console(self, grant: Grant, now: datetime) -> str:  # noqa: ARG002 - the port's
         """Make an address."""
         return f"https://console.invalid/{grant.id}"
 
@@ -134,7 +134,7 @@ class HandVendor:
         """Make a URL for writing."""
         return self._signed("put", grant, key, now, lives)
 
-    def post(self, grant: Grant, now: datetime, *, least: int, most: int) -> PostForm:
+    def post(self, grant: Grant, now: datetime, *, least: int, most: int) -> PostForm:  # noqa: ARG002 - the port's
         """Make a form."""
         return PostForm(url="https://s3.invalid/", fields=(("key", grant.entitlement.place.key),), expires_at=now)
 

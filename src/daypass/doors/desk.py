@@ -1,4 +1,4 @@
-"""What every door has within reach. Wiring lays it out; a door takes a verb from lifecycle and hands it what it needs."""
+"""What every door has within reach. Wiring lays it out; a door hands a verb what it needs from here."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
