@@ -1,7 +1,7 @@
 """
 What a level of access means to IAM: the exact actions, on the exact resources, and not one more.
 
-    list     s3:ListBucket on the bucket, with `s3:prefix` tied to the place         + s3:GetBucketLocation
+    list     s3:ListBucket on the bucket, with `s3:prefix` tied to the place, and s3:GetBucketLocation
     read     s3:GetObject on the objects, and the list of what it reads              (one object: no list)
     write    s3:PutObject and the multipart actions on the objects; deletes nothing
     delete   s3:DeleteObject on the objects
@@ -24,6 +24,7 @@ from dataclasses import dataclass, field, replace
 
 from daypass.aws.arn import bucket_arn, objects_arn
 from daypass.model.entitlement import Entitlement, Extra, Level, Reach
+from daypass.model.errors import BadInput
 
 Conditions = Mapping[str, Mapping[str, str | tuple[str, ...]]]
 
@@ -102,7 +103,18 @@ KMS_ACTIONS: tuple[str, ...] = tuple(sorted({action for actions in _OF_KMS.value
 
 
 def statements(entitlement: Entitlement, facts: BucketFacts) -> tuple[Statement, ...]:
-    """Say in IAM's words what an entitlement lets its holder do. Pure; the dates are put in by `policy.document`."""
+    """
+    Say in IAM's words what an entitlement lets its holder do. Pure; the dates are put in by `policy.document`.
+
+    Raises BadInput (field `level`) for the list of a single object: S3 can only list by prefix, and that of an object's
+    key would show its neighbours (`q1.csv` also `q1.csv.bak`).
+    """
+    if Level.LIST in entitlement.levels and entitlement.place.reach is Reach.OBJECT:
+        raise BadInput(
+            f"«{entitlement.place}» is one object, which has nothing to list; ask to read it, or to list a prefix "
+            "that ends in /.",
+            field="level",
+        )
     return (*_on_bucket(entitlement, facts), *_on_objects(entitlement, facts), *_with_kms(entitlement, facts))
 
 
@@ -126,10 +138,8 @@ def _on_bucket(entitlement: Entitlement, facts: BucketFacts) -> Iterator[Stateme
 
 
 def _listing(entitlement: Entitlement) -> tuple[str, ...]:
-    """The list actions: of a single object there is nothing to list, unless listing itself was asked for."""
-    listed = Level.LIST in entitlement.levels
-    read = Level.READ in entitlement.levels and entitlement.place.reach is not Reach.OBJECT
-    if not (listed or read):
+    """The list actions: read brings the list of what it reads, but of a single object there is nothing to list."""
+    if entitlement.place.reach is Reach.OBJECT or entitlement.levels.isdisjoint({Level.LIST, Level.READ}):
         return ()
     return ("s3:ListBucket", "s3:ListBucketVersions") if Extra.VERSIONS in entitlement.extras else ("s3:ListBucket",)
 
