@@ -5,8 +5,12 @@ The command line hangs its own callbacks on the same parameters (doors/cli); Sla
 (grammar/said). This module imports nothing but click, so that the command line starts fast.
 """
 
+from typing import TYPE_CHECKING
+
 import click
-from click.shell_completion import CompletionItem
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 SLACK_VERBS = ("request", "ls", "show", "done", "extend", "cancel", "link", "approve", "deny", "login", "help")
 """What Slack understands; the rest hands out secrets or starts programs, which belong on the person's own machine."""
@@ -23,8 +27,10 @@ class _Id(click.types.StringParamType):
 
     name = "id"
 
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG002 - click's own shape
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list["CompletionItem"]:  # noqa: ARG002 - click's own shape
         """Offer the ids that whoever runs this command has at hand."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - only where a shell completes
+
         known: list[tuple[str, str]] = getattr(ctx.find_root().obj, "known_ids", list)()
         return [CompletionItem(one, help=what) for one, what in known if one.startswith(incomplete)]
 
@@ -37,8 +43,10 @@ class _Word(click.types.StringParamType):
     def __init__(self, *offered: str) -> None:
         self._offered = offered
 
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list["CompletionItem"]:
         """Offer the words that are not there yet."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - only where a shell completes
+
         said = ctx.params.get(param.name or "") or ()
         return [CompletionItem(one) for one in self._offered if one.startswith(incomplete) and one not in said]
 

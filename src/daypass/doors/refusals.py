@@ -91,4 +91,4 @@ def sentence(error: Exception) -> str:
 
 def field(error: Exception) -> str | None:
     """The word of the ask that is wrong, when one is."""
-    return error.field if isinstance(error, BadInput) else None
+    return error.field if isinstance(error, BadInput | NotAllowed) else None

@@ -122,7 +122,7 @@ def test_what_no_rule_lends_is_denied(eve):
     """Silence is no."""
     answer = eve.post("/v1/requests", json=READ)
 
-    assert answer.status_code in {403, 422}
+    assert (answer.status_code, error(answer)["code"], error(answer)["field"]) == (403, "not_allowed", "resource")
     assert "No rule lends you" in error(answer)["sentence"]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from daypass.doors.cli.failure import Failure
-from daypass.doors.cli.home import Login, read_login, service_url
+from daypass.doors.cli.logins import Login, read_login, service_url
 from daypass.doors.commands import COMMANDS
 
 if TYPE_CHECKING:  # imported where it is needed, so that help comes at once

@@ -6,34 +6,13 @@ Where the command line keeps things on the person's machine (XDG base directorie
     $XDG_STATE_HOME/daypass/credentials/   AWS credentials of live grants, by grant (doors/cli/quick)
 
 What opens something is readable by its owner alone (0600), created as such under a name nobody can have prepared
-(O_EXCL), and put in place whole (rename).
+(O_EXCL), and put in place whole (rename). This page imports little: an AWS SDK waits for it (doors/cli/quick).
 """
 
-import json
 import os
-from dataclasses import asdict, dataclass, field
-from datetime import datetime
 from pathlib import Path
 
 from daypass.doors.cli.failure import Failure
-
-DEFAULT_URL = "http://127.0.0.1:8700"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Login:
-    """A token and whom it speaks for."""
-
-    token: str = field(repr=False)
-    principal: str
-    name: str
-    tz: str
-    expires_at: str
-    """ISO 8601, aware."""
-
-    def is_over(self, now: datetime) -> bool:
-        """Whether the service would refuse the token by its age alone."""
-        return now >= datetime.fromisoformat(self.expires_at)
 
 
 def config_file() -> Path:
@@ -46,35 +25,6 @@ def state_folder() -> Path:
     return _base("XDG_STATE_HOME", ".local/state")
 
 
-def service_url() -> str:
-    """Find the service's address: DAYPASS_URL, the config file, where the person logged in last, this machine."""
-    chosen = os.environ.get("DAYPASS_URL") or _configured_url() or _logins().get("last") or DEFAULT_URL
-    return str(chosen).rstrip("/")
-
-
-def read_login(url: str) -> Login | None:
-    """Read the login at a service, or None. Raises Failure for a file that others could read."""
-    found = _logins().get("logins", {}).get(url)
-    try:
-        return Login(**found) if found else None
-    except TypeError:
-        return None  # written by another version: log in again
-
-
-def keep_login(url: str, login: Login) -> None:
-    """Keep a login, in place of an older one at the same service."""
-    kept = _logins()
-    logins = {**kept.get("logins", {}), url: asdict(login)}
-    write_private(_logins_file(), json.dumps({"last": url, "logins": logins}, indent=1))
-
-
-def forget_login(url: str) -> None:
-    """Forget the login at a service."""
-    kept = _logins()
-    logins = {address: login for address, login in kept.get("logins", {}).items() if address != url}
-    write_private(_logins_file(), json.dumps({"last": kept.get("last", url), "logins": logins}, indent=1))
-
-
 def read_private(path: Path) -> str | None:
     """Read a file that only its owner may; None when there is none. Raises Failure when others could read it."""
     try:
@@ -85,7 +35,7 @@ def read_private(path: Path) -> str | None:
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:
-        raise Failure(f"{path} cannot be read: {_why(error)}.") from None
+        raise Failure(f"{path} cannot be read: {why(error)}.") from None
 
 
 def write_private(path: Path, text: str) -> None:
@@ -98,34 +48,7 @@ def write_private(path: Path, text: str) -> None:
         made.replace(path)
     except OSError as error:
         made.unlink(missing_ok=True)
-        raise Failure(f"{path} cannot be written: {_why(error)}.") from None
-
-
-def _logins_file() -> Path:
-    return state_folder() / "logins.json"
-
-
-def _logins() -> dict[str, dict[str, dict[str, str]]]:
-    text = read_private(_logins_file())
-    try:
-        found = json.loads(text) if text else {}
-    except json.JSONDecodeError:
-        return {}  # half a file is no login: the person is asked to log in again
-    return found if isinstance(found, dict) else {}
-
-
-def _configured_url() -> str | None:
-    import tomllib  # noqa: PLC0415 - only where there is a config file
-
-    try:
-        found = tomllib.loads(config_file().read_text(encoding="utf-8")).get("url")
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError) as error:
-        raise Failure(f"{config_file()} cannot be read: {_why(error)}.") from None
-    if found is not None and not isinstance(found, str):
-        raise Failure(f'{config_file()}: url must be text, such as url = "https://daypass.example.com".')
-    return found
+        raise Failure(f"{path} cannot be written: {why(error)}.") from None
 
 
 def _base(variable: str, fallback: str) -> Path:
@@ -134,5 +57,6 @@ def _base(variable: str, fallback: str) -> Path:
     return (Path(given) if given.startswith("/") else Path.home() / fallback) / "daypass"
 
 
-def _why(error: Exception) -> str:
+def why(error: Exception) -> str:
+    """Say what the system said, without its number."""
     return error.strerror or str(error) if isinstance(error, OSError) else str(error)

@@ -10,7 +10,7 @@ from daypass.doors.cli import quick, say
 from daypass.doors.cli.client import Client
 from daypass.doors.cli.failure import Failure
 from daypass.doors.cli.here import Here, json_option
-from daypass.doors.cli.home import Login, forget_login, keep_login, read_login
+from daypass.doors.cli.logins import Login, forget_login, keep_login, read_login
 from daypass.doors.refusals import TIMED_OUT
 
 _SLOWER_S = 5

@@ -23,7 +23,7 @@ from daypass.model.errors import DaypassError, NotFound, TooLate
 # Twitterbot, LinkedInBot, Google's and Microsoft's scanners: they name themselves.
 _PREVIEW = re.compile(
     r"bot\b|bot/|-?linkexpanding|slack-imgproxy|externalhit|facebookcatalog|whatsapp|telegram|skypeuripreview|preview"
-    r"|unfurl|embedly|iframely|crawler|spider|google-safety|bingpreview|safelinks|urlscan|headless",
+    r"|unfurl|embedly|iframely|crawler|spider|google-safety|bingpreview|safelinks|urlscan",
     re.IGNORECASE,
 )
 _AHEAD_OF_TIME = ("purpose", "sec-purpose", "x-purpose", "x-moz")
