@@ -3,6 +3,7 @@
 import ast
 import os
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -19,21 +20,28 @@ def files() -> Iterator[Path]:
         yield from (Path(directory, name) for name in names)
 
 
+@cache
 def modules(root: Path) -> dict[str, str]:
     """Return the text of every Python module under a folder, by its path in the repository."""
     return {str(path.relative_to(ROOT)): path.read_text() for path in sorted(root.rglob("*.py"))}
 
 
+@cache
+def tree(text: str) -> ast.Module:
+    """Return the syntax tree of a module."""
+    return ast.parse(text)
+
+
 def functions(text: str) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     """Yield every function of a module, wherever it stands."""
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(tree(text)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node
 
 
 def public(text: str) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]:
     """Yield the functions and classes of a module that others may use, and the public methods of those classes."""
-    standing = list(ast.parse(text).body)
+    standing = list(tree(text).body)
     for node in standing:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and not node.name.startswith("_"):
             yield node

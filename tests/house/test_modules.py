@@ -4,7 +4,7 @@ import ast
 import re
 from pathlib import Path
 
-from tests.house.sources import SOURCE, modules, public
+from tests.house.sources import SOURCE, modules, public, tree
 
 LONGEST_MODULE = 300  # lines
 # Names that say nothing of what is inside, and so collect everything.
@@ -36,7 +36,7 @@ def test_no_class_has_an_empty_name():
     named = [
         f"{path}: {node.name}"
         for path, text in modules(SOURCE).items()
-        for node in ast.walk(ast.parse(text))
+        for node in ast.walk(tree(text))
         if isinstance(node, ast.ClassDef) and last_word(node.name) in EMPTY_WORDS
     ]
 
@@ -45,7 +45,7 @@ def test_no_class_has_an_empty_name():
 
 def test_every_module_says_why_it_exists():
     """Each module that holds code begins with a docstring."""
-    silent = [path for path, text in modules(SOURCE).items() if text.strip() and not ast.get_docstring(ast.parse(text))]
+    silent = [path for path, text in modules(SOURCE).items() if text.strip() and not ast.get_docstring(tree(text))]
 
     assert silent == []
 

@@ -3,7 +3,7 @@
 import ast
 import re
 
-from tests.house.sources import TESTS, functions, modules
+from tests.house.sources import TESTS, functions, modules, tree
 
 # A missing server is a failure to be seen, and a known bug is an issue: neither hides in a green run.
 LEFT_OUT = re.compile(r"pytest\.(mark\.)?(skip|skipif|xfail|importorskip)\b|unittest\.skip")
@@ -30,7 +30,7 @@ def test_no_two_tests_of_a_module_share_a_name():
     """A second test of the same name would silently replace the first."""
     doubled = []
     for path, text in modules(TESTS).items():
-        names = [node.name for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)]
+        names = [node.name for node in tree(text).body if isinstance(node, ast.FunctionDef)]
         doubled += [f"{path}: {name}" for name in set(names) if names.count(name) > 1]
 
     assert doubled == []

@@ -3,7 +3,8 @@ Ceph's radosgw: an S3, IAM and STS that enforces policies and their dates by a c
 
 One monitor, one object store in memory and one gateway, unpacked from Debian's packages and run from there. Traps
 that this page knows: authentication between the daemons must be on, or the gateway hangs; without `tcp_nodelay` every
-call takes 45 ms; a user owns the buckets it makes, so tests look with another user.
+call takes 45 ms; a user owns the buckets it makes, so tests look with another user. Only the gateway judges policies,
+so only its clock moves; the daemons behind it would throw each other's keys away.
 """
 
 import json
@@ -12,7 +13,7 @@ import shutil
 import subprocess
 import sys
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from subprocess import Popen
 
@@ -31,6 +32,7 @@ from tests.servers.process import (
 )
 
 ACCOUNT = "123456789012"
+_REAL_TIME: Mapping[str, str] = {}
 _MON_COMMAND = Path(__file__).with_name("mon_command.py")
 
 
@@ -57,7 +59,7 @@ class Ceph:
         if not self._daemons:
             self._start_cluster()
         if self._gateway is None:
-            self._gateway = self._spawn("radosgw", "-f", "-n", "client.rgw")
+            self._gateway = self._spawn("radosgw", "-f", "-n", "client.rgw", clock=self.clock.environment)
             await_ready(self._gateway, lambda: listening(self._port), self.log)
 
     def stop(self) -> None:
@@ -67,14 +69,15 @@ class Ceph:
         It is asked, not killed: the cluster waits 30 seconds for a gateway that vanished before it lets another write.
         """
         if self._gateway is not None:
-            stop(self._gateway)
+            stop(self._gateway, patience=30)
             self._gateway = None
 
     def close(self) -> None:
         """End everything; nothing that this server held remains."""
-        self.stop()
-        for daemon in reversed(self._daemons):
-            kill(daemon)
+        for daemon in (self._gateway, *reversed(self._daemons)):
+            if daemon is not None:
+                kill(daemon)
+        self._gateway = None
         self._daemons.clear()
         shutil.rmtree(self._directory, ignore_errors=True)
 
@@ -142,15 +145,21 @@ class Ceph:
     def _mon_command(self, command: dict[str, str]) -> None:
         self._execute([sys.executable, _MON_COMMAND, "ceph.conf", json.dumps(command)])
 
-    def _spawn(self, program: str, *words: str) -> Popen[bytes]:
-        return start([self._program(program), *words], environment=self._environment(), log=self.log)
+    def _spawn(self, program: str, *words: str, clock: Mapping[str, str] = _REAL_TIME) -> Popen[bytes]:
+        return start([self._program(program), *words], environment={**self._environment(), **clock}, log=self.log)
 
     def _run(self, program: str, *words: str) -> str:
         return self._execute([self._program(program), *words])
 
     def _execute(self, command: Sequence[str | Path]) -> str:
         done = subprocess.run(
-            command, env=self._environment(), cwd=self._directory, capture_output=True, text=True, check=False
+            command,
+            env=self._environment(),
+            cwd=self._directory,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
         )
         if done.returncode != 0:
             message = f"{command[0]} ended with {done.returncode}: {done.stderr[-2000:]}"
@@ -165,7 +174,7 @@ class Ceph:
 
     def _environment(self) -> dict[str, str]:
         libraries = self._libraries()
-        return self.clock.environment | {
+        return {
             "PATH": os.environ["PATH"],
             "LD_LIBRARY_PATH": f"{libraries}:{libraries / 'ceph'}:{self._installed / 'lib' / libraries.name}",
             "CEPH_CONF": str(self._directory / "ceph.conf"),

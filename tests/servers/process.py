@@ -69,11 +69,11 @@ def listening(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def stop(process: subprocess.Popen[bytes]) -> None:
-    """End the process: ask, wait two seconds, then insist."""
+def stop(process: subprocess.Popen[bytes], *, patience: float = 2.0) -> None:
+    """End the process: ask, wait that many seconds, then insist."""
     process.terminate()
     try:
-        process.wait(timeout=2)
+        process.wait(timeout=patience)
     except subprocess.TimeoutExpired:
         kill(process)
 
