@@ -12,14 +12,16 @@ def configure(form: str) -> None:
     """Set up `json` or `console`. Raises Misconfigured for another word."""
     if form not in {"json", "console"}:
         raise Misconfigured(f"DAYPASS_SERVICE_LOG is «{form}»; write json or console.")
-    renderer = structlog.processors.JSONRenderer() if form == "json" else structlog.dev.ConsoleRenderer()
+    # A plain traceback: a rich one prints the values of variables, and some of those are secrets.
+    for_people = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    renderer = structlog.processors.JSONRenderer() if form == "json" else for_people
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s: %(message)s")
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
+            *([structlog.processors.format_exc_info] if form == "json" else []),
             renderer,
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
