@@ -1,7 +1,7 @@
 """Ending sessions early: single denies, and one deny of all when the role is full."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from daypass.aws.policy import ROLE_INLINE, size
 from daypass.model.grant import Delivery, Presence, Why
+from tests.provision.cut import Fuse, Killed
 from tests.provision.world import INSIDE, Hands, World, ending, minified, reads
 
 HOUR = timedelta(hours=1)
@@ -38,10 +39,14 @@ def quota(hands: Hands, world: World, limit: int) -> Iterator[None]:
         events.unregister("provide-client-params.iam.PutRolePolicy", check)
 
 
+def broker_name(world: World) -> str:
+    """The broker role's name."""
+    return world.setup.broker_arn.rpartition("/")[2]
+
+
 def denies(world: World) -> list[str]:
     """The denies that stand on the broker role."""
-    role = world.setup.broker_arn.rpartition("/")[2]
-    names = world.root.client("iam").list_role_policies(RoleName=role)["PolicyNames"]
+    names = world.root.client("iam").list_role_policies(RoleName=broker_name(world))["PolicyNames"]
     return [name for name in names if name.startswith("daypass-deny-")]
 
 
@@ -49,9 +54,8 @@ def denies(world: World) -> list[str]:
 def fresh(ministack_world: World) -> Iterator[World]:
     """Yield the world with no deny on the broker role."""
     yield ministack_world
-    role = ministack_world.setup.broker_arn.rpartition("/")[2]
     for name in denies(ministack_world):
-        ministack_world.root.client("iam").delete_role_policy(RoleName=role, PolicyName=name)
+        ministack_world.root.client("iam").delete_role_policy(RoleName=broker_name(ministack_world), PolicyName=name)
 
 
 def test_a_full_role_still_denies_and_lets_others_begin_anew(fresh: World):
@@ -73,6 +77,32 @@ def test_a_full_role_still_denies_and_lets_others_begin_anew(fresh: World):
     assert [reads(one, world.bucket, INSIDE) for one in keys] == [False] * 5
     assert seen == [Presence.ABSENT] * 5
     assert others_access
+
+
+def test_making_room_lets_nobody_in_again_wherever_it_is_cut(fresh: World):
+    """Killed after any call of it, whoever was denied stays denied; and the next try finishes."""
+    world = fresh
+    role, root = broker_name(world), world.root.client("iam")
+    first, *others = (world.grant(Delivery.SESSION) for _ in range(4))
+    keys = [world.vended(world.hands.broker.open(grant, world.now())) for grant in (first, *others)]
+    doomed = world.make_hands()
+    fuse = Fuse(doomed.clients, 1)
+    let_in, calls = [], 0
+    with quota(doomed, world, 650):
+        while calls == 0 or fuse.burnt:
+            calls += 1
+            for name in denies(world):
+                root.delete_role_policy(RoleName=role, PolicyName=name)
+            for grant in others:
+                world.hands.cutoff.deny(grant, world.now())
+            fuse.arm(calls)
+            with suppress(Killed):
+                doomed.cutoff.deny(first, world.now())
+            let_in += [key for key in keys[1:] if reads(key, world.bucket, INSIDE)]
+
+    assert calls > 8
+    assert let_in == []
+    assert not reads(keys[0], world.bucket, INSIDE)
 
 
 def test_denies_that_are_over_make_room_before_anybody_is_disturbed(fresh: World):

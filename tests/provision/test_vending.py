@@ -224,7 +224,12 @@ def with_sign_in(world: World, endpoint: str) -> Vending:
     hands = world.hands
     signing = hands.vending._signing
     return Vending(
-        broker=hands.broker, signing=signing, buckets=hands.buckets, issuer="https://d.example", sign_in=endpoint
+        broker=hands.broker,
+        signing=signing,
+        buckets=hands.buckets,
+        issuer="https://d.example",
+        sign_in=endpoint,
+        console="https://console.example/",
     )
 
 
@@ -236,7 +241,8 @@ def test_the_console_address_carries_the_token_and_the_place(ministack_world: Wo
 
     assert asked["Action"] == ["login"]
     assert asked["SigninToken"][0].startswith("token-of-ASIA")
-    assert asked["Destination"][0].endswith(f"/s3/buckets/{world.bucket}?region=us-east-1&prefix=2026%2F")
+    page = f"https://console.example/s3/buckets/{world.bucket}?region=us-east-1&prefix=2026%2F"
+    assert asked["Destination"] == [page]
 
 
 def test_a_console_endpoint_that_refuses_is_a_sentence(ministack_world: World):

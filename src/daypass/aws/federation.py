@@ -39,7 +39,7 @@ def sign_in_address(credentials: Credentials, *, destination: str, issuer: str, 
 def s3_page(place: S3Place, region: str, console: str = CONSOLE) -> str:
     """The console's page of a place: without the right to list buckets one must be taken straight there."""
     what = "object" if place.reach is Reach.OBJECT else "buckets"
-    return f"{console}/s3/{what}/{place.bucket}?region={region}&prefix={quote(place.key, safe='')}"
+    return f"{console.rstrip('/')}/s3/{what}/{place.bucket}?region={region}&prefix={quote(place.key, safe='')}"
 
 
 def _ask(endpoint: str, asked: dict[str, str]) -> str:
