@@ -19,7 +19,7 @@ from daypass.model.errors import (
     Unavailable,
 )
 from daypass.model.event import Kind
-from daypass.model.grant import Grant, GrantState, Why
+from daypass.model.grant import Delivery, Grant, GrantState, Why
 from daypass.model.lease import Term
 from daypass.model.principal import SlackGroupId
 from daypass.model.request import RequestState
@@ -295,6 +295,18 @@ def test_10_many_clicks_at_once_have_one_outcome(walk: Walk) -> None:
     assert len(outcomes) == 1
     decided = [event for event in walk.story(request.id) if event.kind in {Kind.REQUEST_APPROVED, Kind.REQUEST_DENIED}]
     assert len(decided) == 1
+
+
+def test_10_an_ask_delivered_twice_is_one_request(walk: Walk) -> None:
+    """The same key is the same request, whoever worked on it in between; another person's same key is their own."""
+    first = walk.ask(key="slack 123.456")
+    walk.deny(first.id)
+    again = walk.ask(key="slack 123.456")
+
+    assert (again.id, again.state) == (first.id, RequestState.DENIED)
+    assert walk.ask(key="slack 123.456", requestor=BOB).id != first.id
+    with pytest.raises(BadInput, match="another request"):
+        walk.ask(key="slack 123.456", delivery=Delivery.SESSION)
 
 
 def test_10_the_actor_of_every_decision_is_in_the_journal(walk: Walk) -> None:

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from daypass.lifecycle.weighing import Weighed, bound, weigh
 from daypass.model.decision import Allowed
-from daypass.model.errors import Refusal
+from daypass.model.errors import BadInput, Conflict, NotFound, Refusal
 from daypass.model.event import Detail, Event, Fact, Kind
-from daypass.model.grant import GrantId, new_grant_id
+from daypass.model.grant import GrantId, grant_id_for, new_grant_id
 from daypass.model.principal import DAYPASS
 from daypass.model.request import Approval, Ask, Request, RequestState
 from daypass.ports import Directory, Ledger, Provisioner, Rehearsal
@@ -29,9 +29,12 @@ def submit(  # noqa: PLR0913 - an ask, its four collaborators, and the moment
     """
     File a request: judged by the rules, known to fit into AWS, written down before anybody is asked.
 
-    Raises NotAllowed, BadInput or NotFound; the refusal of a well-formed ask is journalled.
+    An ask whose key was filed before is that request, as it stands now: a replayed or repeated delivery changes
+    nothing. Raises NotAllowed, BadInput or NotFound; the refusal of a well-formed ask is journalled.
     """
-    grant_id = new_grant_id()
+    grant_id = grant_id_for(f"{ask.requestor} {ask.key}") if ask.key else new_grant_id()
+    if ask.key and (filed := _filed(grant_id, ask, ledger)) is not None:
+        return filed
     try:
         principal = directory.principal(ask.requestor)
         weighed = weigh(ask, principal, grant_id=grant_id, rules=rules, provisioner=provisioner, now=now)
@@ -39,7 +42,10 @@ def submit(  # noqa: PLR0913 - an ask, its four collaborators, and the moment
         ledger.record(_refused(ask, grant_id, refusal, now))
         raise
     request = _request(ask, weighed, now)
-    ledger.record(*_facts(request, weighed, now))
+    try:
+        ledger.record(*_facts(request, weighed, now))
+    except Conflict:
+        return _filed(grant_id, ask, ledger) or request
     return request
 
 
@@ -48,6 +54,17 @@ def preview(ask: Ask, *, rules: RuleBook, directory: Directory, provisioner: Pro
     principal = directory.principal(ask.requestor)
     weighed = weigh(ask, principal, grant_id=new_grant_id(), rules=rules, provisioner=provisioner, now=now)
     return Preview(decision=weighed.decision, request=_request(ask, weighed, now), rehearsal=weighed.rehearsal)
+
+
+def _filed(grant_id: GrantId, ask: Ask, ledger: Ledger) -> Request | None:
+    """The request that this very ask became before. Raises BadInput when the key was used for something else."""
+    try:
+        filed = ledger.request(grant_id)
+    except NotFound:
+        return None
+    if (filed.requestor, filed.entitlement, filed.delivery) != (ask.requestor, ask.entitlement, ask.delivery):
+        raise BadInput("This key was used for another request already; use a new one.")
+    return filed
 
 
 def _request(ask: Ask, weighed: Weighed, now: datetime) -> Request:

@@ -13,6 +13,7 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from hashlib import sha256
 from typing import NewType
 
 from daypass.model.entitlement import Entitlement
@@ -149,6 +150,16 @@ class Grant:
         if state not in _MOVES[self.state]:
             raise ValueError(f"a grant that is {self.state} cannot become {state}")
         return replace(self, state=state)
+
+
+def grant_id_for(key: str) -> GrantId:
+    """The id that belongs to a key: what was asked twice with one key is one request."""
+    number = int.from_bytes(sha256(key.encode()).digest(), "big")
+    signs = []
+    for _ in range(_LENGTH):
+        number, sign = divmod(number, len(_ALPHABET))
+        signs.append(_ALPHABET[sign])
+    return GrantId("".join(signs))
 
 
 def new_grant_id() -> GrantId:

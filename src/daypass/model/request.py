@@ -43,6 +43,8 @@ class Ask:
     delivery: Delivery = Delivery.SESSION
     reason: str = ""
     extends: GrantId | None = None
+    key: str = ""
+    """What makes this one asking: a delivery of Slack's, or a program's own word. Asked again with it is asked once."""
 
     def __post_init__(self) -> None:
         if len(self.reason) > LONGEST_REASON:

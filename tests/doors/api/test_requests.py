@@ -32,6 +32,16 @@ def test_a_request_in_fields_and_one_in_words_are_the_same(ann):
     assert fields["term"]["length_s"] == 7200
 
 
+def test_the_same_key_is_the_same_request(ann, bob):
+    """A program that asks again because the answer was lost files once; Bob's same key is Bob's own."""
+    first, again = (ann.post("/v1/requests", json=READ, headers={"Idempotency-Key": "run-7"}).json() for _ in range(2))
+
+    assert first["id"] == again["id"]
+    assert len(ann.get("/v1/mine").json()["requests"]) == 1
+    other = ann.post("/v1/requests", json={**READ, "delivery": "link"}, headers={"Idempotency-Key": "run-7"})
+    assert (other.status_code, error(other)["sentence"][:12]) == (422, "This key was")
+
+
 def test_until_is_meant_in_the_time_zone_of_the_person(ann):
     """Six in the evening in Berlin, in November, is five in UTC."""
     answer = ann.post("/v1/requests", json={**READ, "for": "until 18:00"}).json()

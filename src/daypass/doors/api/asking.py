@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Header, Query, Response
 
 from daypass.doors.api.caller import Asker, AtDesk, Decider, Now, Reader
 from daypass.doors.api.sight import may_decide, names, visible
@@ -51,10 +51,13 @@ def ask(  # noqa: PLR0913, PLR0917 - what FastAPI hands in
     now: Now,
     caller: Asker,
     dry_run: Annotated[bool, Query(description="Only say what would be decided and written.")] = False,  # noqa: FBT002
+    idempotency_key: Annotated[
+        str, Header(max_length=200, description="Asked again with the same key, it is the same request.")
+    ] = "",
 ) -> RequestOut | PreviewOut:
     """Ask for access; a request, or with `dry_run` a preview that asks nobody."""
     draft = _draft(body, caller, now)
-    wanted = draft.ask(caller.id)
+    wanted = draft.ask(caller.id, key=idempotency_key and f"api {idempotency_key}")
     provisioner = hands(desk, wanted.delivery)
     if not (dry_run or draft.dry_run):
         filed = submit(

@@ -39,9 +39,14 @@ class Draft:
         return tuple(field for field, there in said.items() if not there)
 
     def ask(
-        self, requestor: PrincipalId, default_delivery: Delivery = Delivery.SESSION, *, extends: GrantId | None = None
+        self,
+        requestor: PrincipalId,
+        default_delivery: Delivery = Delivery.SESSION,
+        *,
+        extends: GrantId | None = None,
+        key: str = "",
     ) -> Ask:
-        """Make the ask of it. Raises BadInput, with the field, when the level or the place is missing."""
+        """Make the ask of it; for `key` see Ask. Raises BadInput, with the field, for a missing level or place."""
         if self.place is None:
             raise BadInput("Say where: a bucket, a prefix or an object, such as acme-reports/2026/.", field="resource")
         return Ask(
@@ -51,6 +56,7 @@ class Draft:
             delivery=self.delivery or default_delivery,
             reason=self.reason,
             extends=extends,
+            key=key,
         )
 
 

@@ -118,7 +118,7 @@ class Commands:
                 await turn.tell(Note(text="Daypass", blocks=tuple(preformatted(help_for(verb, program=_PROGRAM)))))
 
     async def _request(self, turn: Turn, draft: Draft) -> None:
-        ask = draft.ask(turn.person)
+        ask = draft.ask(turn.person, key=turn.key)
         if draft.dry_run:
             seen = await self.counter.preview(ask)
             papers = [part for paper in seen.rehearsal.papers for part in preformatted(f"{paper.place}\n{paper.text}")]

@@ -37,7 +37,7 @@ class Form:
         spoken = read(turn.state)
         try:
             draft = await self.understand(spoken, turn.person)
-            await self.counter.file(draft.ask(turn.person))
+            await self.counter.file(draft.ask(turn.person, key=turn.key))
         except DaypassError as error:
             return refused(error, form(spoken, problem=refusals.sentence(error)), FIELDS)
         return Close()

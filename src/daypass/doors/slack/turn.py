@@ -62,6 +62,11 @@ class Turn:
     respond: AsyncRespond | None = field(default=None, repr=False)
 
     @property
+    def key(self) -> str:
+        """What tells this turn from every other, and is the same when Slack, or somebody, delivers it again."""
+        return f"slack {self.body['trigger_id']}"
+
+    @property
     def value(self) -> str:
         """The value of the button that was pressed, or the choice that was made."""
         action = self.body["actions"][0]
