@@ -13,7 +13,7 @@ from typing import Any
 from daypass.aws.arn import name_of
 from daypass.aws.clients import Clients, Keys
 from daypass.aws.refusals import NotOffered, asking
-from daypass.model.errors import AwsForbids
+from daypass.model.errors import AwsForbids, DaypassError, Misconfigured, NotFound
 from daypass.ports import Credentials
 
 SHORTEST = timedelta(minutes=15)
@@ -57,8 +57,8 @@ class RoleSessions:
                 answer = self._clients.sts.assume_role(
                     RoleArn=self.role_arn, RoleSessionName=name, Policy=policy, DurationSeconds=seconds, **mark
                 )
-        except AwsForbids as refused:
-            raise AwsForbids(_not_trusted(self.role_arn, refused), action=refused.action) from refused
+        except (AwsForbids, NotFound) as refused:  # AWS does not tell a missing role from a closed one; Ceph does
+            raise AwsForbids(_not_trusted(self.role_arn, refused), action="sts:AssumeRole") from refused
         return _credentials(answer["Credentials"])
 
     def longest(self) -> timedelta:
@@ -83,8 +83,11 @@ class RoleSessions:
         return self._chained
 
     def _longest_of_role(self) -> timedelta:
-        with asking("iam:GetRole", of=self.role_arn):
-            role = self._clients.iam.get_role(RoleName=self.role_name)["Role"]
+        try:
+            with asking("iam:GetRole", of=self.role_arn):
+                role = self._clients.iam.get_role(RoleName=self.role_name)["Role"]
+        except NotFound:
+            raise Misconfigured(f"There is no role {self.role_arn}; make it, or set the right broker role.") from None
         return timedelta(seconds=role.get("MaxSessionDuration", CHAINED.total_seconds()))
 
 
@@ -106,7 +109,7 @@ def _credentials(given: Any) -> Credentials:
     )
 
 
-def _not_trusted(role_arn: str, refused: AwsForbids) -> str:
+def _not_trusted(role_arn: str, refused: DaypassError) -> str:
     return (
         f"AWS does not let Daypass assume {role_arn}: the role must exist, its trust policy must name Daypass's own "
         f"principal for sts:AssumeRole and sts:SetSourceIdentity, and Daypass's policy must allow both. "
