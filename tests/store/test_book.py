@@ -157,7 +157,9 @@ def test_an_export_is_of_one_moment(book, ledger, signer):
     _write(ledger, 5)
     book.fold()
 
-    assert isinstance(verify(io.BytesIO(first + b"".join(lines)), signer.public), Verified)
+    file = first + b"".join(lines)
+    assert file.count(b'{"entry":') == 5
+    assert isinstance(verify(io.BytesIO(file), signer.public), Verified)
 
 
 def test_an_export_longer_than_a_page_is_whole(book, ledger, signer):

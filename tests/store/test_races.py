@@ -56,6 +56,17 @@ def test_of_many_who_insert_a_row_at_once_one_succeeds(ledger):
     assert len(ledger.story(grant.id)) == 1
 
 
+def test_of_many_batches_with_the_same_new_rows_one_writes_each(ledger):
+    """A batch that loses the race looks again, and gives back what is there by then; its other rows are written."""
+    shared, own = [a_grant() for _ in range(20)], [a_grant() for _ in range(6)]
+    batches = iter([[fact(one), *map(fact, shared)] for one in own])
+
+    left_out = _all_at_once(6, lambda: ledger.record_each(next(batches)))
+
+    assert [len(some) for some in left_out].count(20) == 5
+    assert {len(ledger.story(grant.id)) for grant in shared + own} == {1}
+
+
 def test_batches_that_share_rows_neither_wait_for_ever_nor_write_twice(ledger):
     """Commits over the same rows in opposite order: each row is moved by one of them."""
     grants = [a_grant() for _ in range(40)]
