@@ -21,8 +21,8 @@ from daypass.model.errors import BadInput, Misconfigured
 from daypass.model.length import parse_length
 
 _PREFIX = "DAYPASS_"
-_OTHERS = frozenset({"DAYPASS_CONFIG", "DAYPASS_URL"})
-"""Ours, but not the service's: the config file itself, and where the command line finds the service."""
+_OTHERS = frozenset({"DAYPASS_CONFIG", "DAYPASS_URL", "DAYPASS_DEBUG"})
+"""Ours, but not the service's: the config file itself, and what the command line reads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +32,7 @@ class Service:
     host: str = "127.0.0.1"
     """Address to bind. Anything but 127.0.0.1 wants a TLS proxy in front."""
     port: int = 8700
+    """TCP port to listen on."""
     public_url: str = ""
     """How browsers and command lines reach it, without a slash at the end; by default http://HOST:PORT."""
     trusted_proxies: tuple[str, ...] = ()
@@ -77,6 +78,7 @@ class Aws:
     signin_url: str = "https://signin.aws.amazon.com/federation"
     """The federation endpoint behind console sign-in addresses."""
     console_url: str = "https://console.aws.amazon.com/"
+    """Where a console session lands; it differs in China and GovCloud."""
     identity_tags: bool = True
     """Whether the tag `daypass:slack-user-id` on an IAM user says whose it is."""
 
@@ -86,6 +88,7 @@ class Rules:
     """Who decides."""
 
     file: Path = Path("rules.yaml")
+    """The rules; read again whenever their text has changed."""
     people: Path | None = None
     """YAML map from Slack user id to the ARN of the person's IAM user or role; wins over tags."""
     lapse_after: timedelta = timedelta(days=1)
@@ -110,6 +113,8 @@ class Worker:
     """Calls to AWS at one time, 1 to 256."""
     sweep_every: timedelta = timedelta(minutes=5)
     """How often AWS is compared with the ledger."""
+    metrics_port: int = 0
+    """Port of 127.0.0.1 where `daypass work` shows what it measures; 0 leaves it out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

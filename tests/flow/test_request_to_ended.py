@@ -146,6 +146,17 @@ def test_who_may_decide_may_revoke(walk: Walk) -> None:
     assert not walk.aws.held
 
 
+def test_unreadable_rules_do_not_stand_in_the_way_of_a_revocation(walk: Walk) -> None:
+    """While nothing can be given, those who were asked at the time can still take away; Eve still cannot."""
+    grant = walk.active()
+    with pytest.raises(NotYours):
+        revoke(grant.id, by=EVE, reason="", rules=None, directory=walk.directory, ledger=walk.ledger, now=walk.clock())
+    revoke(grant.id, by=BOB, reason="", rules=None, directory=walk.directory, ledger=walk.ledger, now=walk.clock())
+    walk.loop.run_until_idle()
+
+    assert not walk.aws.held
+
+
 def test_who_may_not_decide_may_not_revoke(walk: Walk) -> None:
     """Eve cannot take anything away."""
     grant = walk.active()

@@ -75,16 +75,21 @@ def ceiling_without_kms(setup: Setup) -> Document:
 
 
 def trust(setup: Setup) -> Document:
-    """Write who may assume the broker role: one principal, and only under the name of a grant."""
-    actions = ["sts:AssumeRole", *(["sts:SetSourceIdentity"] if setup.source_identity else [])]
-    named = {"StringLike": {"sts:RoleSessionName": "daypass-*"}}
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"AWS": setup.principal_arn},
-        "Action": actions,
-        **({"Condition": named} if setup.source_identity else {}),
-    }
-    return _document(statement)
+    """
+    Write who may assume the broker role: one principal, and only under the name of a grant.
+
+    Two statements, because sts:SetSourceIdentity does not know the key sts:RoleSessionName, and a key that is absent
+    never matches (service-authorization/latest/reference/list_awssecuritytokenservice).
+    """
+    return _document(
+        _trusted(setup, "sts:AssumeRole", "sts:RoleSessionName"),
+        *([_trusted(setup, "sts:SetSourceIdentity", "sts:SourceIdentity")] if setup.source_identity else []),
+    )
+
+
+def _trusted(setup: Setup, action: str, name: str) -> Document:
+    named = {"Condition": {"StringLike": {name: "daypass-*"}}} if setup.source_identity else {}
+    return {"Effect": "Allow", "Principal": {"AWS": setup.principal_arn}, "Action": action, **named}
 
 
 def service(setup: Setup) -> Document:
@@ -145,7 +150,7 @@ def _broking(setup: Setup) -> tuple[Document, ...]:
 
 def _looking() -> tuple[Document, ...]:
     """Read-only: what is marked as ours, who has which tags, which buckets there are. Never an object."""
-    iam = ["iam:GetAccountAuthorizationDetails", "iam:GetAccountSummary", "iam:ListUsers", "iam:ListUserTags"]
+    iam = ["iam:GetAccountAuthorizationDetails", "iam:GetAccountSummary"]
     s3 = ["s3:ListAllMyBuckets", "s3:ListBucket", "s3:GetEncryptionConfiguration"]
     return _allow("LookAtIam", iam, ["*"]), _allow("LookAtBuckets", s3, ["*"])
 

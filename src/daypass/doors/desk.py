@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from daypass.model.errors import RulesUnreadable
 from daypass.model.grant import Delivery
 from daypass.ports import Book, Catalogue, Directory, Ledger, Logins, Outbox, Postings, Provisioner, Queue, Vendor
 from daypass.rules.document import RuleBook
@@ -28,3 +29,10 @@ class Desk:
     """The rules as they stand now. Raises RulesUnreadable, and then nothing is allowed."""
     public_url: str
     """Where people's browsers and command lines reach this service; no slash at the end."""
+
+    def readable_rules(self) -> RuleBook | None:
+        """The rules, or None while they cannot be read: enough for taking away, never for giving."""
+        try:
+            return self.rules()
+        except RulesUnreadable:
+            return None

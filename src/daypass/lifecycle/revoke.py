@@ -16,7 +16,7 @@ def revoke(  # noqa: PLR0913 - who ends what and why, its three collaborators, a
     *,
     by: PrincipalId,
     reason: str,
-    rules: RuleBook,
+    rules: RuleBook | None,
     directory: Directory,
     ledger: Ledger,
     now: datetime,

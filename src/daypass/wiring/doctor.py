@@ -13,9 +13,10 @@ from itertools import islice
 from daypass import settings as settings_page
 from daypass.aws.clock import TOLERATED
 from daypass.aws.refusals import asking
+from daypass.journal.key import Signer
 from daypass.model.errors import DaypassError
 from daypass.settings import Settings
-from daypass.wiring.house import House, build, clock_sentence, slack_calls
+from daypass.wiring.house import House, build, clock_sentence, journal_key, slack_calls
 
 _NOTHING = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}'
 """The session policy of the session that is opened and thrown away."""
@@ -31,7 +32,8 @@ def doctor() -> list[Finding]:
     """Check the settings, the rules, the database, the journal's key, AWS and Slack. Raises nothing."""
     try:
         settings = settings_page.load()
-        house = build(settings)
+        # A key that nobody keeps: looking must not make the one that the journal would be signed with from then on.
+        house = build(settings, signer=Signer.generate("doctor"))
     except DaypassError as error:
         return [(False, error.sentence)]
     try:
@@ -75,10 +77,17 @@ def _database(house: House) -> str:
 
 
 def _journal_key(settings: Settings) -> str:
-    mode = stat.S_IMODE(settings.journal.key_file.stat().st_mode)
-    if mode & 0o077:
-        raise _Trouble(f"Others may read the journal's key {settings.journal.key_file}; run chmod 600 on it.")
-    return f"The journal's key {settings.journal.key_file} is there, for its owner alone."
+    file, origin = settings.journal.key_file, settings.journal.origin
+    if not file.exists():
+        return f"The journal's key {file} is not there yet; the first start makes it."
+    if stat.S_IMODE(file.stat().st_mode) & 0o077:
+        raise _Trouble(f"Others may read the journal's key {file}; run chmod 600 on it.")
+    if (name := journal_key(settings.journal).name) != origin:
+        raise _Trouble(
+            f"The journal's key {file} was made for «{name}», and DAYPASS_JOURNAL_ORIGIN says «{origin}». "
+            f"A journal keeps its name: set «{name}», or begin a new journal with a new key and database."
+        )
+    return f"The journal's key {file} is there, for its owner alone."
 
 
 def _aws_identity(house: House) -> str:

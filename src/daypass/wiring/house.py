@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from daypass.aws import clock as aws_clock
 from daypass.aws.buckets import Buckets
@@ -20,9 +21,10 @@ from daypass.directory.slack_calls import SlackCalls, web_client
 from daypass.directory.slack_people import SlackPeople
 from daypass.doors.desk import Desk
 from daypass.journal.key import Signer
-from daypass.model.errors import Misconfigured, Unavailable
+from daypass.model.errors import AwsForbids, Misconfigured, NotFound, Unavailable
 from daypass.model.grant import Delivery
 from daypass.model.length import words_for_length
+from daypass.model.principal import AwsIdentity
 from daypass.ports import Provisioner, Vendor
 from daypass.provision.broker import Broker
 from daypass.provision.cutoff import Cutoff
@@ -44,8 +46,6 @@ from daypass.store.postings import SqlPostings
 from daypass.store.queue import SqlQueue
 from daypass.store.rules_file import RulesFile
 from daypass.wiring.not_offered import NotOffered, NoVendor
-
-_KEY_MODE = 0o600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,11 +101,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def build(settings: Settings) -> House:
-    """Make every adapter once. Raises Misconfigured for settings that cannot be."""
+def build(settings: Settings, *, signer: Signer | None = None) -> House:
+    """Make every adapter once, the journal's key too unless one is given. Raises Misconfigured."""
     store = database.open(settings.store.url)
     ledger, queue = SqlLedger(store), SqlQueue(store)
-    book = SqlBook(store, journal_key(settings.journal))
+    book = SqlBook(store, signer or journal_key(settings.journal))
     clients = Clients(connections=settings.worker.in_flight)
     buckets = Buckets(clients=clients)
     sessions = _sessions(settings, clients)
@@ -158,16 +158,22 @@ def journal_key(journal: Journal) -> Signer:
 
 
 def _new_key(journal: Journal) -> Signer:
-    """Write a fresh key for us alone to read. Of two processes that start at once, one writes and both use it."""
+    """
+    Write a fresh key for us alone to read. Of two processes that start at once, one's key stands and both use it.
+
+    It is written beside and then linked to its name, so that nobody ever reads half a key.
+    """
     signer = Signer.generate(journal.origin)
     try:
-        handle = os.open(journal.key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _KEY_MODE)
+        with NamedTemporaryFile("w", dir=journal.key_file.parent, prefix=".journal-key-", encoding="utf-8") as draft:
+            draft.write(f"{signer.private_text()}\n")
+            draft.flush()
+            os.fsync(draft.fileno())
+            os.link(draft.name, journal.key_file)
     except FileExistsError:
         return journal_key(journal)
     except OSError as error:
         raise Misconfigured(f"The journal's key {journal.key_file} cannot be written: {error.strerror}.") from None
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(f"{signer.private_text()}\n")
     return signer
 
 
@@ -208,9 +214,21 @@ def people(settings: Settings, clients: Clients) -> PeopleDirectory:
         SlackPeople(slack_calls(settings), clock=time.monotonic),
         explicit=explicit,
         tags=IamTags(lambda: tagged_users(clients), clock=time.monotonic) if settings.aws.identity_tags else None,
-        unique_id=lambda identity: identities.now(identity).unique_id,
+        unique_id=lambda identity: _unique_id(identities, identity),
         clock=time.monotonic,
     )
+
+
+def _unique_id(identities: Identities, identity: AwsIdentity) -> str:
+    """
+    The id that survives a rename; empty for one that Daypass may not look at.
+
+    Only the delivery `policy` needs it, and refuses by itself whom it cannot look at; sessions and links go to anybody.
+    """
+    try:
+        return identities.now(identity).unique_id
+    except (AwsForbids, NotFound):
+        return ""
 
 
 def slack_calls(settings: Settings) -> SlackCalls:

@@ -3,7 +3,8 @@ Run the house until it is told to stop.
 
     the event loop    the API, the links, Slack's requests or its socket, the outbox into Slack
     thread `loop`     claims what is due and works on it with its hands
-    thread `chores`   folds the journal, reports what is stuck, lets old requests lapse, sweeps, compares clocks
+    thread `chores`   reports what is stuck, lets old requests lapse, sweeps, compares clocks
+    thread `fold`     folds new entries into the journal's tree and signs them, within a second
 
 Each can be killed at any moment: what they know is in the database. SIGTERM and SIGINT end them in order.
 """
@@ -23,7 +24,7 @@ import structlog
 from fastapi import FastAPI
 from granian.constants import Interfaces
 from granian.server.embed import Server
-from prometheus_client import REGISTRY, CollectorRegistry, Gauge
+from prometheus_client import REGISTRY, CollectorRegistry, Gauge, start_http_server
 from prometheus_client.metrics_core import Metric
 
 from daypass import settings as settings_page
@@ -38,6 +39,7 @@ from daypass.reconcile.chores import Chore, report_stuck, run_chores
 from daypass.reconcile.drift import sweep, vanished
 from daypass.settings import Settings
 from daypass.store import database
+from daypass.store.book import SqlBook
 from daypass.wiring.house import House, build, now
 from daypass.wiring.log import configure
 
@@ -68,6 +70,8 @@ def work() -> None:
     told = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: told.set())
+    if settings.worker.metrics_port:
+        start_http_server(settings.worker.metrics_port, addr="127.0.0.1")
     with _worker(house):
         told.wait()
     house.database.close()
@@ -81,11 +85,10 @@ def migrate() -> None:
 
 
 def chores(house: House) -> list[Chore]:
-    """What is done every now and then, and how often."""
+    """What is done every now and then, and how often; the folding of the journal has a thread of its own."""
     ledger, queue = house.desk.ledger, house.desk.queue
     lapse_after = house.settings.rules.lapse_after
     return [
-        Chore(name="fold", every=_SECOND, run=house.book.fold),
         Chore(name="stuck", every=30 * _SECOND, run=lambda: report_stuck(queue=queue, ledger=ledger, now=now())),
         Chore(name="lapse", every=30 * _SECOND, run=lambda: lapse(ledger=ledger, after=lapse_after, now=now())),
         Chore(name="clock", every=60 * _SECOND, run=house.gate.compare),
@@ -102,6 +105,12 @@ def application(house: House) -> FastAPI:
     return app
 
 
+def _fold_all(book: SqlBook) -> None:
+    """Fold until nothing waits: after a burst the journal is signed as fast as it can be, not a batch a second."""
+    while book.fold():
+        pass
+
+
 def _sweep(house: House) -> None:
     swept = sweep([house.sweep], ledger=house.desk.ledger, now=now())
     vanished(swept.seen, provisioners=house.desk.provisioners, ledger=house.desk.ledger, now=now())
@@ -111,9 +120,11 @@ def _sweep(house: House) -> None:
 def _worker(house: House) -> Iterator[None]:
     """The loop and the chores, in threads of their own, for as long as the block lasts."""
     stop = threading.Event()
+    folding = Chore(name="fold", every=_SECOND, run=partial(_fold_all, house.book))
     threads = [
         threading.Thread(target=house.loop.run, args=(stop,), name="loop"),
         threading.Thread(target=run_chores, args=(chores(house), stop, time.monotonic), name="chores"),
+        threading.Thread(target=run_chores, args=([folding], stop, time.monotonic), name="fold"),
     ]
     for thread in threads:
         thread.start()

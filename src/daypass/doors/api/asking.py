@@ -136,7 +136,7 @@ def deny(request_id: Id, body: WithReason, desk: AtDesk, now: Now, caller: Decid
         request_id,
         by=caller.id,
         reason=reason,
-        rules=desk.rules(),
+        rules=desk.readable_rules(),
         directory=desk.directory,
         ledger=desk.ledger,
         now=now,

@@ -45,7 +45,7 @@ def revoke(request_id: Id, body: WithReason, desk: AtDesk, now: Now, caller: Dec
         request_id,
         by=caller.id,
         reason=reason,
-        rules=desk.rules(),
+        rules=desk.readable_rules(),
         directory=desk.directory,
         ledger=desk.ledger,
         now=now,

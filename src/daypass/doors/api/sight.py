@@ -41,7 +41,7 @@ def may_decide(request: Request, viewer: Principal, desk: Desk, now: datetime) -
     if request.requestor == viewer.id:
         return False
     requestor = _as_known(request.requestor, desk)
-    return deciders(request, requestor, rules=desk.rules(), now=now).include(viewer)
+    return deciders(request, requestor, rules=desk.readable_rules(), now=now).include(viewer)
 
 
 def must_audit(viewer: Principal, desk: Desk) -> None:

@@ -81,7 +81,7 @@ class Counter:
                 request_id,
                 by=by,
                 reason=reason,
-                rules=desk.rules(),
+                rules=desk.readable_rules(),
                 directory=desk.directory,
                 ledger=desk.ledger,
                 now=desk.clock(),

@@ -88,7 +88,10 @@ def _instruments(desk: Desk, registry: CollectorRegistry, trusted_proxies: Netwo
     def metrics(request: Request) -> Response:
         peer = request.client.host if request.client else None
         address = visitor_address(peer, request.headers.getlist("x-forwarded-for"), trusted_proxies)
-        if not _is_private(address):
+        told = "x-forwarded-for" in request.headers or "forwarded" in request.headers
+        # Behind a proxy nobody named, the peer is the proxy: private, whoever asks. So a forwarded request is believed
+        # only as far as the proxies that the settings name.
+        if not _is_private(address) or (told and not trusted_proxies):
             return page(request, title="Nothing here", sentence="There is nothing here.", status=HTTPStatus.NOT_FOUND)
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
