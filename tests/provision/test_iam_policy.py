@@ -9,9 +9,10 @@ import pytest
 from daypass.model.entitlement import Level
 from daypass.model.errors import BadInput
 from daypass.model.grant import Delivery, Presence
+from daypass.model.lease import Lease
 from daypass.model.principal import AwsIdentity
 from tests.provision.test_interrupted import fill_inline, spread, stands
-from tests.provision.world import INSIDE, World, ending, reads
+from tests.provision.world import INSIDE, World, ending, reads, releases
 
 
 @pytest.fixture
@@ -168,3 +169,40 @@ def test_the_sweep_finds_what_a_lost_ledger_forgot_and_takes_it_out(world: World
 
     assert sorted(one.what.split()[0] for one in found) == ["inline", "managed"]
     assert [stands(world, grant) for grant in grants] == [[], []]
+
+
+def test_a_home_once_chosen_is_kept(world: World):
+    """Room that fills up or comes free between two tries leads to no second policy of the same grant."""
+    hands = world.hands.deliveries[Delivery.POLICY]
+    (filled, aws), (freed, other) = world.person(), world.person()
+    inline, managed = world.grant(Delivery.POLICY, aws=aws), world.grant(Delivery.POLICY, aws=other)
+    hands.provision(inline)
+    fill_inline(world, filled)
+    hands.provision(inline)
+    fill_inline(world, freed)
+    hands.provision(managed)
+    world.root.client("iam").delete_user_policy(UserName=freed.user_name, PolicyName="filler")
+    hands.provision(managed)
+
+    assert stands(world, inline) == [f"inline policy daypass-{inline.id} of user {aws.name}"]
+    assert stands(world, managed) == [f"managed policy daypass-{managed.id}"]
+
+
+def test_a_new_lease_is_written_over_the_old_one(world: World):
+    """A try that was cut off leaves old dates behind; until the new ones are there, nothing is."""
+    people = [world.person() for _ in range(2)]
+    fill_inline(world, people[1][0])
+    hands = world.hands.deliveries[Delivery.POLICY]
+    seen = []
+    for _, aws in people:
+        old = world.grant(Delivery.POLICY, aws=aws)
+        hands.provision(old)
+        later = world.grant(Delivery.POLICY, aws=aws, length=timedelta(hours=2)).lease
+        assert later is not None
+        anew = [releases(old, Lease(starts=later.starts, ends=later.ends + timedelta(hours=n))) for n in range(6)]
+        seen.append(hands.observe(anew[0], world.now()))
+        for one in anew:
+            hands.provision(one)
+        seen.append(hands.observe(anew[-1], world.now()))
+
+    assert seen == [Presence.ABSENT, Presence.PRESENT] * 2
