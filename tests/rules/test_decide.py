@@ -263,6 +263,16 @@ def test_explain_names_every_rule_in_order() -> None:
     ]
 
 
+def test_explain_shows_a_denial_over_a_rule_that_would_allow() -> None:
+    """Both apply, and the denial decides."""
+    verdicts = {verdict.rule: verdict for verdict in explain(BOOK, ask("acme-reports/2026/secret/plan.pdf"))}
+
+    lends, denies = verdicts[BOOK.rules[0].id], verdicts[BOOK.rules[3].id]
+    assert (lends.applies, lends.decides) == (True, False)
+    assert (denies.applies, denies.decides) == (True, True)
+    assert denies.sentence == "Rule no-secrets denies this: Ask the security team in their channel."
+
+
 @pytest.mark.parametrize(("denied", "seen"), [("read", True), ("list", False), ("write", True), ("list, read", False)])
 def test_what_a_denial_leaves_of_reading_is_within_reach(denied: str, seen: bool) -> None:
     """Who may read may still list when reading is denied, but not read when listing is."""

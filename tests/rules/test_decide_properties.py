@@ -2,7 +2,7 @@
 
 import random
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from daypass.model.decision import Allowed, Denied, Question
@@ -11,16 +11,18 @@ from daypass.rules.decide import decide
 from daypass.rules.explain import Effect, explain
 from daypass.rules.reach import may_see
 from daypass.rules.rule import AllowRule, DenyRule, Rule
-from tests.rules.worlds import PLACES, allow_rules, any_rules, book, deny_rules, principals, questions
+from tests.rules.worlds import PLACES, allow_rules, book, cases, deny_rules, principals, questions
 
-documents = st.lists(any_rules, max_size=6, unique_by=lambda rule: rule.id)
+Case = tuple[list[Rule], Question]
 
 
-@given(documents, deny_rules, questions, st.data())
+@settings(max_examples=200, deadline=None)
+@given(cases(), deny_rules, st.data())
 def test_a_further_denial_never_turns_a_no_into_a_yes_and_never_widens(
-    rules: list[Rule], denial: DenyRule, question: Question, data: st.DataObject
+    case: Case, denial: DenyRule, data: st.DataObject
 ) -> None:
     """Adding a denying rule anywhere leaves the decision as it was, or makes it a no."""
+    rules, question = case
     where = data.draw(st.integers(min_value=0, max_value=len(rules)))
     before = decide(book(*rules), question)
 
@@ -29,15 +31,18 @@ def test_a_further_denial_never_turns_a_no_into_a_yes_and_never_widens(
     assert after == before or isinstance(after, Denied)
 
 
+@settings(max_examples=200, deadline=None)
 @given(st.lists(deny_rules, max_size=4, unique_by=lambda rule: rule.id), questions)
 def test_silence_is_no(rules: list[Rule], question: Question) -> None:
     """Where no rule lends, nothing is allowed."""
     assert isinstance(decide(book(*rules), question), Denied)
 
 
-@given(documents, questions)
-def test_nothing_is_allowed_that_a_denial_touches(rules: list[Rule], question: Question) -> None:
+@settings(max_examples=200, deadline=None)
+@given(cases())
+def test_nothing_is_allowed_that_a_denial_touches(case: Case) -> None:
     """When any denying rule strikes, every rule that lends is overruled, and the denials are named."""
+    rules, question = case
     strikes = [v.rule for v in explain(book(*rules), question) if v.effect is Effect.DENY and v.applies]
 
     decision = decide(book(*rules), question)
@@ -47,9 +52,11 @@ def test_nothing_is_allowed_that_a_denial_touches(rules: list[Rule], question: Q
         assert list(decision.because) == strikes
 
 
-@given(documents, questions)
-def test_the_limits_are_those_of_one_rule_that_allows_alone(rules: list[Rule], question: Question) -> None:
+@settings(max_examples=200, deadline=None)
+@given(cases())
+def test_the_limits_are_those_of_one_rule_that_allows_alone(case: Case) -> None:
     """Default, longest and approvers come from the deciding rule, which would decide the same by itself."""
+    rules, question = case
     decision = decide(book(*rules), question)
 
     if isinstance(decision, Allowed):
@@ -60,9 +67,11 @@ def test_the_limits_are_those_of_one_rule_that_allows_alone(rules: list[Rule], q
         assert question.length is None or question.length <= rule.longest
 
 
-@given(documents, questions)
-def test_the_first_rule_that_allows_decides(rules: list[Rule], question: Question) -> None:
+@settings(max_examples=200, deadline=None)
+@given(cases())
+def test_the_first_rule_that_allows_decides(case: Case) -> None:
     """No rule before the deciding one allows the ask when it stands alone."""
+    rules, question = case
     decision = decide(book(*rules), question)
 
     if isinstance(decision, Allowed):
@@ -70,11 +79,11 @@ def test_the_first_rule_that_allows_decides(rules: list[Rule], question: Questio
         assert all(isinstance(decide(book(rule), question), Denied) for rule in earlier)
 
 
-@given(documents, questions, st.randoms(use_true_random=False))
-def test_the_order_of_rules_that_do_not_speak_of_the_ask_does_not_matter(
-    rules: list[Rule], question: Question, dice: random.Random
-) -> None:
+@settings(max_examples=200, deadline=None)
+@given(cases(), st.randoms(use_true_random=False))
+def test_the_order_of_rules_that_do_not_speak_of_the_ask_does_not_matter(case: Case, dice: random.Random) -> None:
     """Whether it is a yes or a no depends on which rules there are, never on their order."""
+    rules, question = case
     shuffled = rules.copy()
     dice.shuffle(shuffled)
 
@@ -83,9 +92,11 @@ def test_the_order_of_rules_that_do_not_speak_of_the_ask_does_not_matter(
     assert isinstance(before, Allowed) is isinstance(after, Allowed)
 
 
-@given(documents, questions)
-def test_nobody_is_an_approver_of_their_own_request(rules: list[Rule], question: Question) -> None:
+@settings(max_examples=200, deadline=None)
+@given(cases())
+def test_nobody_is_an_approver_of_their_own_request(case: Case) -> None:
     """Who decides is somebody else: the requestor is never among the people, and somebody else always could be."""
+    rules, question = case
     decision = decide(book(*rules), question)
 
     if isinstance(decision, Allowed):
@@ -93,16 +104,20 @@ def test_nobody_is_an_approver_of_their_own_request(rules: list[Rule], question:
         assert decision.at_once or decision.approvers.people or decision.approvers.slack_groups
 
 
-@given(documents, questions)
-def test_a_deactivated_account_is_lent_nothing(rules: list[Rule], question: Question) -> None:
+@settings(max_examples=200, deadline=None)
+@given(cases())
+def test_a_deactivated_account_is_lent_nothing(case: Case) -> None:
     """Whatever the rules say."""
+    rules, question = case
     if not question.principal.active:
         assert isinstance(decide(book(*rules), question), Denied)
 
 
-@given(documents, questions)
-def test_explain_agrees_with_decide(rules: list[Rule], question: Question) -> None:
+@settings(max_examples=200, deadline=None)
+@given(cases())
+def test_explain_agrees_with_decide(case: Case) -> None:
     """Rule by rule, without the index, comes to the same decision by the same rules."""
+    rules, question = case
     decision = decide(book(*rules), question)
     deciding = [verdict for verdict in explain(book(*rules), question) if verdict.decides]
 
@@ -113,18 +128,22 @@ def test_explain_agrees_with_decide(rules: list[Rule], question: Question) -> No
             assert [(v.rule, v.effect) for v in deciding] == [(rule, Effect.DENY) for rule in decision.because]
 
 
-@given(documents, questions)
-def test_explain_has_a_sentence_for_every_rule(rules: list[Rule], question: Question) -> None:
+@settings(max_examples=200, deadline=None)
+@given(cases())
+def test_explain_has_a_sentence_for_every_rule(case: Case) -> None:
     """Every rule, matched or not, says why."""
+    rules, question = case
     verdicts = explain(book(*rules), question)
 
     assert [verdict.rule for verdict in verdicts] == [rule.id for rule in rules]
     assert all(verdict.rule in verdict.sentence and verdict.sentence.endswith(".") for verdict in verdicts)
 
 
-@given(documents, questions)
-def test_every_refusal_is_a_sentence(rules: list[Rule], question: Question) -> None:
+@settings(max_examples=200, deadline=None)
+@given(cases())
+def test_every_refusal_is_a_sentence(case: Case) -> None:
     """A no always says something, beside a word of the ask."""
+    rules, question = case
     decision = decide(book(*rules), question)
 
     if isinstance(decision, Denied):
@@ -132,9 +151,11 @@ def test_every_refusal_is_a_sentence(rules: list[Rule], question: Question) -> N
         assert decision.field in {"resource", "level", "length", "reason", "delivery", "person"}
 
 
-@given(documents, questions)
-def test_whatever_is_allowed_is_within_reach(rules: list[Rule], question: Question) -> None:
+@settings(max_examples=200, deadline=None)
+@given(cases())
+def test_whatever_is_allowed_is_within_reach(case: Case) -> None:
     """A form never hides what the rules would lend, however little of its name has been typed."""
+    rules, question = case
     place = question.entitlement.place
 
     if isinstance(decide(book(*rules), question), Allowed):
@@ -144,6 +165,7 @@ def test_whatever_is_allowed_is_within_reach(rules: list[Rule], question: Questi
         )
 
 
+@settings(max_examples=200, deadline=None)
 @given(st.lists(deny_rules, max_size=4, unique_by=lambda rule: rule.id), principals, st.sampled_from(PLACES))
 def test_nothing_is_within_reach_where_no_rule_lends(rules: list[Rule], principal: Principal, place: str) -> None:
     """Without a rule that lends, a form suggests nothing."""
@@ -152,6 +174,7 @@ def test_nothing_is_within_reach_where_no_rule_lends(rules: list[Rule], principa
     assert not may_see(book(*rules), principal, bucket, prefix)
 
 
+@settings(max_examples=200, deadline=None)
 @given(allow_rules(), questions)
 def test_a_rule_that_is_no_obstacle_allows(rule: AllowRule, question: Question) -> None:
     """A rule made to fit the ask in everything allows it: refusals are never for nothing."""
