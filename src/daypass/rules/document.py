@@ -15,7 +15,7 @@ from daypass.model.errors import Fault, RulesUnreadable
 from daypass.model.principal import PrincipalId, SlackGroupId
 from daypass.rules.book import RuleBook
 from daypass.rules.faults import meant, said
-from daypass.rules.people import ANYONE, NOBODY, Named, People, find_circle, unfold
+from daypass.rules.people import ANYONE, NOBODY, Named, People, everybody, in_order, unfold
 from daypass.rules.rule import AllowRule, DenyRule, Rule
 from daypass.rules.shape import AllowShape, DenyShape, DocumentShape, PeopleShape
 from daypass.rules.source import Data, Path, Source, read
@@ -38,8 +38,7 @@ def parse(text: str | bytes, *, name: str) -> RuleBook:
     if faults := reading.faults():
         raise RulesUnreadable(faults)
     data = text if isinstance(text, bytes) else text.encode()
-    groups = {group: unfold(named, reading.groups) for group, named in reading.groups.items()}
-    return RuleBook(name=name, digest=hashlib.sha256(data).hexdigest(), rules=rules, groups=groups)
+    return RuleBook(name=name, digest=hashlib.sha256(data).hexdigest(), rules=rules, groups=reading.people)
 
 
 class _Reading:
@@ -50,6 +49,7 @@ class _Reading:
         self.name = name
         self.found: list[Fault] = list(source.faults)
         self.groups: dict[str, Named] = {}
+        self.people: dict[str, People] = {}
 
     def faults(self) -> tuple[Fault, ...]:
         """Every fault, in the order of the lines, each once."""
@@ -67,6 +67,7 @@ class _Reading:
             self.groups[group] = _named(shape) if shape else Named(own=NOBODY)
         self._mentions(data)
         self._circles()
+        self.people = unfold(self.groups)
         rules = _sequence(data.get("rules"))
         self._twice(rules)
         return tuple(rule for position, given in enumerate(rules) if (rule := self._rule(given, ("rules", position))))
@@ -80,7 +81,7 @@ class _Reading:
         return self._allow(allows, line) if allows else None
 
     def _allow(self, shape: AllowShape, line: int) -> AllowRule:
-        approvers = NOBODY if shape.approve == "at-once" else unfold(_named(shape.approve.anyone_of), self.groups)
+        approvers = NOBODY if shape.approve == "at-once" else everybody(_named(shape.approve.anyone_of), self.people)
         return AllowRule(
             id=RuleId(shape.id),
             line=line,
@@ -111,7 +112,7 @@ class _Reading:
         )
 
     def _people(self, who: PeopleShape | str) -> People:
-        return unfold(_named(who), self.groups) if isinstance(who, PeopleShape) else ANYONE
+        return everybody(_named(who), self.people) if isinstance(who, PeopleShape) else ANYONE
 
     def _checked(self, shape: type[S], data: object, at: Path) -> S | None:
         try:
@@ -128,7 +129,7 @@ class _Reading:
                 )
 
     def _circles(self) -> None:
-        if circle := find_circle({group: named.groups for group, named in self.groups.items()}):
+        if circle := in_order(self.groups).circle:
             self._fault(
                 ("groups", circle[0]),
                 f"These groups contain each other: {', '.join(circle)}.",

@@ -1,7 +1,9 @@
 """Sets of people as a rule names them, with its named groups unfolded."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from daypass.model.principal import Principal, PrincipalId, SlackGroupId
 
@@ -41,38 +43,54 @@ class Named:
     groups: tuple[str, ...] = ()
 
 
-def find_circle(groups: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
-    """Find groups that contain each other: names in order, the first again at the end; empty when none do."""
-    done: set[str] = set()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """Groups in an order in which each comes after those it holds; or a circle of them, for which there is none."""
+
+    names: tuple[str, ...]
+    circle: tuple[str, ...] = ()
+    """The names of a circle, the first again at the end."""
+
+
+def in_order(groups: Mapping[str, Named]) -> Order:
+    """Put groups in order, each once. Groups that are unknown are left out."""
+    done: dict[str, None] = {}
     for name in groups:
-        if circle := _circle_from(name, groups, done):
-            return circle
-    return ()
+        if circle := _visit(name, groups, done):
+            return Order(names=tuple(done), circle=circle)
+    return Order(names=tuple(done))
 
 
-def unfold(named: Named, groups: Mapping[str, Named]) -> People:
-    """All the people of a set, its groups and their groups. A group that is unknown adds nobody."""
-    people, seen, ahead = named.own, set[str](), list(named.groups)
-    while ahead:
-        name = ahead.pop()
-        if name in groups and name not in seen:
-            seen.add(name)
-            people |= groups[name].own
-            ahead.extend(groups[name].groups)
-    return people
+def unfold(groups: Mapping[str, Named]) -> dict[str, People]:
+    """All the people of each group, with those of the groups it holds."""
+    found: dict[str, People] = {}
+    for name in in_order(groups).names:
+        found[name] = everybody(groups[name], found)
+    return found
 
 
-def _circle_from(start: str, groups: Mapping[str, Sequence[str]], done: set[str]) -> tuple[str, ...]:
+def everybody(named: Named, groups: Mapping[str, People]) -> People:
+    """All the people of a set, with those of its groups. A group that is unknown adds nobody."""
+    return reduce(or_, (groups.get(group, NOBODY) for group in named.groups), named.own)
+
+
+def _visit(start: str, groups: Mapping[str, Named], done: dict[str, None]) -> tuple[str, ...]:
     # An explicit stack: a chain of ten thousand groups must not end in a RecursionError.
-    trail: list[tuple[str, Iterable[str]]] = [(start, iter(groups.get(start, ())))]
-    while trail:
-        for name in trail[-1][1]:
-            names = [walked for walked, _ in trail]
-            if name in names:
-                return (*names[names.index(name) :], name)
-            if name not in done:
-                trail.append((name, iter(groups.get(name, ()))))
-                break
-        else:
-            done.add(trail.pop()[0])
+    trail: dict[str, Iterator[str]] = {}
+    ahead = [start]
+    while ahead:
+        name = ahead[-1]
+        if name in done:
+            ahead.pop()
+            continue
+        inner = next(trail.setdefault(name, iter(groups[name].groups)), None)
+        if inner is None:
+            done[name] = None
+            del trail[name]
+            ahead.pop()
+        elif inner in trail:
+            names = list(trail)
+            return (*names[names.index(inner) :], inner)
+        elif inner in groups:
+            ahead.append(inner)
     return ()
