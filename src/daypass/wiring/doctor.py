@@ -15,6 +15,7 @@ from daypass.aws.clock import TOLERATED
 from daypass.aws.refusals import asking
 from daypass.journal.key import Signer
 from daypass.model.errors import DaypassError
+from daypass.rules.lint import lint
 from daypass.settings import Settings
 from daypass.wiring.house import House, build, clock_sentence, journal_key, slack_calls
 
@@ -67,6 +68,8 @@ def _found(check: Callable[[], str]) -> Finding:
 
 def _rules(house: House) -> str:
     book = house.desk.rules()
+    if doubtful := lint(book):
+        raise _Trouble("The rules can be read, and some do not do what they seem to:\n" + "\n".join(map(str, doubtful)))
     return f"The rules in {house.settings.rules.file} can be read: {len(book.rules)} of them."
 
 
