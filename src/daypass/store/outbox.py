@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import Connection, bindparam, delete, exists, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from daypass.ports import Notice
 from daypass.store.codec import AnyRow, Unreadable, read_event
@@ -65,11 +65,14 @@ def _read_all(connection: Connection, rows: Sequence[AnyRow]) -> list[Notice]:
     return notices
 
 
-_earlier = outbox.alias("earlier")
+_line = outbox.alias("line")
 _IS_DUE = (outbox.c.due <= bindparam("now")) & outbox.c.fault.is_(None)
-_IS_HEAD = ~exists().where(
-    _earlier.c.subject == outbox.c.subject, _earlier.c.id < outbox.c.id, _earlier.c.fault.is_(None)
+# One pass over the index, however long the outbox is. Asking line by line for an earlier one is quicker while all goes
+# well, but SQLite then scans the whole outbox for each line if ANALYZE last ran when it was empty.
+_FIRST_OF_EACH = (
+    select(func.min(_line.c.id)).where(_line.c.subject.is_not(None), _line.c.fault.is_(None)).group_by(_line.c.subject)
 )
+_IS_HEAD = outbox.c.subject.is_(None) | outbox.c.id.in_(_FIRST_OF_EACH)
 _HEADS = select(outbox.c.id).where(_IS_DUE, _IS_HEAD).order_by(outbox.c.id).limit(bindparam("limit"))
 _STILL_DUE = (
     select(outbox.c.id, outbox.c.entry, outbox.c.attempts)
