@@ -9,6 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from daypass.aws.policy import ROLE_INLINE, size
+from daypass.aws.refusals import OverQuota
 from daypass.model.grant import Delivery, Presence, Why
 from tests.provision.cut import Fuse, Killed
 from tests.provision.world import INSIDE, Hands, World, ending, minified, reads
@@ -162,3 +163,32 @@ def test_forty_five_early_ends_fit_beside_each_other(fresh: World):
 
     assert len(denies(world)) == 45
     assert "daypass-deny-older" not in denies(world)
+
+
+def test_an_older_deny_says_nothing_of_sessions_opened_after_it(fresh: World):
+    """What was denied by age yesterday does not end what is ended today."""
+    world, session = fresh, fresh.hands.deliveries[Delivery.SESSION]
+    with quota(world.hands, world, 0), pytest.raises(OverQuota):
+        session.revoke(ending(world.grant(Delivery.SESSION), world.now()), world.now())
+    with quota(world.hands, world, 450):
+        for _ in range(3):
+            session.revoke(ending(world.grant(Delivery.SESSION), world.now()), world.now())
+    with world.server.clock.ahead(timedelta(minutes=1)):
+        later = ending(world.grant(Delivery.SESSION), world.now())
+        seen = session.observe(later, world.now())
+
+    assert denies(world) == ["daypass-deny-older"]
+    assert seen is Presence.PRESENT
+
+
+def test_a_deny_whose_date_has_passed_holds_nobody_back(fresh: World):
+    """A session denied by hand half a day ago: new sessions of the active grant work, so it is there."""
+    world, session = fresh, fresh.hands.deliveries[Delivery.SESSION]
+    grant = world.grant(Delivery.SESSION, length=24 * HOUR).activated()
+    world.hands.cutoff.deny(grant, world.now())
+    with world.server.clock.ahead(13 * HOUR):
+        anew = world.vended(world.hands.broker.open(grant, world.now()))
+        lets_in = reads(anew, world.bucket, INSIDE)
+        seen = session.observe(grant, world.now())
+
+    assert (lets_in, seen) == (True, Presence.PRESENT)

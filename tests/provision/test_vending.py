@@ -17,7 +17,7 @@ from daypass.model.errors import BadInput, Misconfigured, TooLate
 from daypass.model.grant import Delivery, Grant
 from daypass.ports import PostForm
 from daypass.provision.vending import Vending
-from tests.provision.cut import Fuse
+from tests.provision.cut import Fuse, Killed
 from tests.provision.world import BESIDE, INSIDE, World, ending, fetched, posted, reads
 
 MINUTE = timedelta(minutes=1)
@@ -156,7 +156,7 @@ def test_a_link_beyond_the_grant_is_refused_with_a_sentence(
 
 
 def test_links_signed_within_minutes_share_a_session(ministack_world: World):
-    """The second click costs AWS nothing; once the grant has ended there is no third."""
+    """The second click costs AWS nothing, one six minutes later does; once the grant has ended there is none."""
     world = ministack_world
     hands = world.make_hands()
     grant = active(world)
@@ -165,6 +165,8 @@ def test_links_signed_within_minutes_share_a_session(ministack_world: World):
     hands.vending.get(grant, INSIDE, world.now(), lives=MINUTE)
 
     assert not fuse.burnt
+    with pytest.raises(Killed):
+        hands.vending.get(grant, INSIDE, world.now() + 6 * MINUTE, lives=MINUTE)
     with pytest.raises(TooLate):
         hands.vending.get(ending(grant, world.now()), INSIDE, world.now(), lives=MINUTE)
 
