@@ -193,11 +193,14 @@ def start_up(kind: str, url: str) -> None:
 
 
 def started(url: str) -> tuple[float, float]:
-    """Seconds that the process took, and MB that it had at most."""
-    begun = perf_counter()
-    command = [sys.executable, __file__, "--as-worker", url]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    return perf_counter() - begun, float(done.stdout)
+    """Seconds that the quickest of three processes took, and MB that the last had at most."""
+    seconds, memory = [], ""
+    for _ in range(3):
+        begun = perf_counter()
+        command = [sys.executable, __file__, "--as-worker", url]
+        memory = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        seconds.append(perf_counter() - begun)
+    return min(seconds), float(memory)
 
 
 def worker(url: str) -> None:
