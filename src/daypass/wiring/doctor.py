@@ -75,7 +75,10 @@ def _rules(house: House) -> str:
 
 def _database(house: House) -> str:
     house.database.check()
-    due = house.desk.queue.depth(now=house.desk.clock())
+    if damaged := house.queue.damaged():
+        rows = "\n".join(f"  {one.grant}: {one.fault}" for one in damaged)
+        raise _Trouble(f"These grants cannot be read and are set aside; repair or restore their rows:\n{rows}")
+    due = house.queue.depth(now=house.desk.clock())
     return f"The database answers and has the tables of this version; {due} grants are due."
 
 

@@ -58,6 +58,7 @@ class House:
     buckets: Buckets
     sessions: RoleSessions | None
     book: SqlBook
+    queue: SqlQueue
     desk: Desk
     loop: Loop
     sweep: IamSweep
@@ -133,6 +134,7 @@ def build(settings: Settings, *, signer: Signer | None = None) -> House:
         buckets=buckets,
         sessions=sessions,
         book=book,
+        queue=queue,
         desk=desk,
         loop=Loop(
             ledger=ledger,

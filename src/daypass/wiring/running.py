@@ -40,6 +40,7 @@ from daypass.reconcile.drift import sweep, vanished
 from daypass.settings import Settings
 from daypass.store import database
 from daypass.store.book import SqlBook
+from daypass.store.queue import SqlQueue
 from daypass.wiring.house import House, build, now
 from daypass.wiring.log import configure
 
@@ -90,6 +91,7 @@ def chores(house: House) -> list[Chore]:
     lapse_after = house.settings.rules.lapse_after
     return [
         Chore(name="stuck", every=30 * _SECOND, run=lambda: report_stuck(queue=queue, ledger=ledger, now=now())),
+        Chore(name="damaged", every=60 * _SECOND, run=partial(_report_damaged, house.queue)),
         Chore(name="lapse", every=30 * _SECOND, run=lambda: lapse(ledger=ledger, after=lapse_after, now=now())),
         Chore(name="clock", every=60 * _SECOND, run=house.gate.compare),
         Chore(name="sweep", every=house.settings.worker.sweep_every, run=partial(_sweep, house)),
@@ -109,6 +111,12 @@ def _fold_all(book: SqlBook) -> None:
     """Fold until nothing waits: after a burst the journal is signed as fast as it can be, not a batch a second."""
     while book.fold():
         pass
+
+
+def _report_damaged(queue: SqlQueue) -> None:
+    """Name the rows that cannot be read. AWS ends their access by its date; cleaning up after them is a person's."""
+    for one in queue.damaged():
+        log.error("a row cannot be read and is set aside", grant=one.grant, fault=one.fault)
 
 
 def _sweep(house: House) -> None:
