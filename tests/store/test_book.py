@@ -2,6 +2,7 @@
 
 import io
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
@@ -16,6 +17,7 @@ from daypass.journal.tree import leaf_hash
 from daypass.journal.verdict import Verified
 from daypass.journal.verify import verify
 from daypass.model.errors import DaypassError, NotFound
+from daypass.ports import SignedCheckpoint
 from daypass.store import database as databases
 from daypass.store.book import SqlBook
 from daypass.store.commit import commit
@@ -33,7 +35,7 @@ def _verdict(book, signer):
 
 def test_an_empty_book_has_no_checkpoint_and_verifies(book, signer):
     """Before the first entry: size 0, no checkpoint, nothing to fold."""
-    assert (book.size(), book.checkpoint(), book.fold()) == (0, "", 0)
+    assert (book.checkpoint(), book.fold()) == (SignedCheckpoint(size=0, note=""), 0)
     assert isinstance(_verdict(book, signer), Verified)
 
 
@@ -42,7 +44,7 @@ def test_entries_are_folded_in_batches_and_the_book_verifies(book, ledger, signe
     _write(ledger, 25)
 
     assert [book.fold(10) for _ in range(4)] == [10, 10, 5, 0]
-    assert (book.size(), book.waiting()) == (25, 0)
+    assert (book.checkpoint().size, book.waiting()) == (25, 0)
     assert isinstance(_verdict(book, signer), Verified)
 
 
@@ -62,35 +64,81 @@ def test_a_checkpoint_states_the_tree_and_is_signed(book, ledger, signer):
     _write(ledger, 3)
     book.fold()
 
-    checkpoint = open_checkpoint(book.checkpoint(), signer.public)
+    checkpoint = open_checkpoint(book.checkpoint().note, signer.public)
 
     assert (checkpoint.size, book.public_key()) == (3, signer.public.text)
 
 
 def test_every_entry_is_proven_to_be_in_the_book(book, ledger, signer):
-    """The inclusion proof of each entry leads to the root of the newest checkpoint."""
+    """The proof of each entry has the entry's line, and leads to the root of the checkpoint it comes with."""
     _write(ledger, 21)
     book.fold(8)
     book.fold()
-    book.fold()
-    root = open_checkpoint(book.checkpoint(), signer.public).root
     entries = [line for line in b"".join(book.export()).splitlines() if line.startswith(b'{"entry":')]
+    proofs = [book.inclusion(index) for index in range(21)]
 
-    for index, line in enumerate(entries):
-        assert verify_inclusion(leaf_hash(line), index, 21, book.inclusion(index), root)
-    assert len(entries) == 21
+    assert [proof.line for proof in proofs] == entries
+    assert all(_proves_inclusion(proof, signer) for proof in proofs)
 
 
 def test_a_longer_book_is_proven_to_begin_with_the_shorter(book, ledger, signer):
-    """The consistency proof connects two checkpoints; the wrong way round there is none."""
+    """The proof comes with both checkpoints, and connects them; that of another size does not."""
     _write(ledger, 13)
     book.fold(5)
-    before = open_checkpoint(book.checkpoint(), signer.public)
+    before = book.checkpoint()
     book.fold()
-    after = open_checkpoint(book.checkpoint(), signer.public)
 
-    assert verify_consistency(5, 13, book.consistency(5, 13), before.root, after.root)
-    assert not verify_consistency(5, 13, book.consistency(4, 13), before.root, after.root)
+    proof = book.consistency(5)
+
+    assert (proof.older, proof.newer) == (before, book.checkpoint())
+    assert _proves_consistency(proof, signer)
+    assert not _proves_consistency(replace(proof, hashes=book.consistency(4).hashes), signer)
+
+
+def test_growth_is_proven_up_to_any_checkpoint_that_was_signed(book, ledger, signer):
+    """Not only up to the newest; where nothing was signed of the smaller tree, the proof says so."""
+    _write(ledger, 13)
+    while book.fold(4):
+        pass
+
+    pairs = [(4, 8), (8, 12), (4, 12), (12, 12)]
+    proofs = [book.consistency(first, size) for first, size in pairs]
+
+    assert [(proof.first, proof.newer.size) for proof in proofs] == pairs
+    assert all(_proves_consistency(proof, signer) for proof in proofs)
+    assert book.consistency(3, 8).older is None
+
+
+def test_a_proof_and_its_checkpoint_are_of_one_moment(database, ledger, signer):
+    """Also when the tree grows between any two looks into the database."""
+    _write(ledger, 5)
+    SqlBook(database, signer).fold()
+    busy = SqlBook(_Busy(database, ledger, signer), signer)
+
+    assert _proves_inclusion(busy.inclusion(3), signer)
+    assert _proves_consistency(busy.consistency(5), signer)
+    assert _proves_consistency(busy.consistency(5, 7), signer)
+
+
+def test_a_checkpoints_size_is_the_one_that_was_signed(database, book, ledger):
+    """Whatever else the database says of it."""
+    _write(ledger, 5)
+    book.fold()
+    with database.writing() as connection:
+        connection.execute(text("UPDATE checkpoints SET size = 4"))
+
+    assert (book.checkpoint().size, book.consistency(4).newer.size) == (5, 5)
+
+
+def test_a_checkpoint_that_another_key_signed_is_not_handed_out(database, book, ledger):
+    """What is stored is not trusted: it is looked at each time."""
+    _write(ledger, 1)
+    book.fold()
+    other = SqlBook(database, Signer.generate("daypass.test/journal"))
+
+    for hand_out in (other.checkpoint, lambda: other.inclusion(0), lambda: other.consistency(1)):
+        with pytest.raises(BadNote):
+            hand_out()
 
 
 @pytest.mark.parametrize("index", [-1, 3, 10**12])
@@ -98,19 +146,50 @@ def test_an_entry_that_is_not_in_the_book_has_no_proof(book, ledger, index):
     """NotFound, with how many there are."""
     _write(ledger, 3)
     book.fold()
+    _write(ledger, 1)
 
     with pytest.raises(NotFound, match="it has 3"):
         book.inclusion(index)
 
 
-@pytest.mark.parametrize(("first", "second"), [(2, 1), (-1, 2), (0, 4), (4, 4)])
-def test_trees_that_are_not_there_have_no_proof(book, ledger, first, second):
+@pytest.mark.parametrize(
+    ("first", "second", "told"),
+    [
+        (2, 1, r"No checkpoint of 1 entries was signed; leave it out for the newest \(3\)"),
+        (0, 4, "No checkpoint of 4 entries"),
+        (0, -1, "No checkpoint of -1 entries"),
+        (0, 10**30, "No checkpoint of 10{30} entries"),
+        (-1, 2, "no tree of -1 entries within one of 2"),
+        (3, 2, "no tree of 3 entries within one of 2"),
+        (4, None, "no tree of 4 entries within one of 3"),
+    ],
+)
+def test_trees_that_are_not_there_have_no_proof(book, ledger, first, second, told):
     """NotFound, with the sizes there are."""
     _write(ledger, 3)
+    book.fold(2)
     book.fold()
 
-    with pytest.raises(NotFound, match="from 0 to 3"):
+    with pytest.raises(NotFound, match=told):
         book.consistency(first, second)
+
+
+def test_an_empty_book_proves_nothing(book):
+    """NotFound, for either proof."""
+    with pytest.raises(NotFound, match="it has 0"):
+        book.inclusion(0)
+    with pytest.raises(NotFound, match="no checkpoint yet"):
+        book.consistency(0)
+
+
+def test_an_entry_that_was_lost_has_no_proof(database, book, ledger):
+    """The operator is told, rather than the auditor misled."""
+    _write(ledger, 5)
+    book.fold()
+    _without_guards(database, "DELETE FROM journal WHERE leaf_index = 2")
+
+    with pytest.raises(BookDamaged, match="Entry 2 of the journal is missing"):
+        book.inclusion(2)
 
 
 def test_an_entry_that_commits_late_is_never_skipped(postgres_url, signer):
@@ -123,7 +202,7 @@ def test_an_entry_that_commits_late_is_never_skipped(postgres_url, signer):
         SqlLedger(database).record(fact(a_grant(), number=2))
         assert book.fold() == 1
 
-    assert (book.fold(), book.size(), book.waiting()) == (1, 2, 0)
+    assert (book.fold(), book.checkpoint().size, book.waiting()) == (1, 2, 0)
     assert isinstance(_verdict(book, signer), Verified)
     database.close()
 
@@ -143,7 +222,7 @@ def test_many_sequencers_give_each_entry_one_place(database, ledger, signer):
     while more := books[0].fold():
         folded += more
 
-    assert (folded, books[0].size(), books[0].waiting()) == (120, 120, 0)
+    assert (folded, books[0].checkpoint().size, books[0].waiting()) == (120, 120, 0)
     assert isinstance(_verdict(books[0], signer), Verified)
 
 
@@ -263,6 +342,31 @@ def test_a_book_altered_behind_its_back_no_longer_verifies(database, book, ledge
     _without_guards(database, f"UPDATE journal SET entry = {sql} WHERE leaf_index = 2")  # noqa: S608 - the test's own
 
     assert not isinstance(_verdict(book, signer), Verified)
+
+
+class _Busy:
+    """A database in which an entry is written and folded right before each look into it."""
+
+    def __init__(self, database, ledger, signer):
+        self._database, self._ledger, self._book = database, ledger, SqlBook(database, signer)
+
+    def reading(self):
+        """Grow the tree, then look."""
+        _write(self._ledger, 1)
+        self._book.fold()
+        return self._database.reading()
+
+
+def _proves_inclusion(proof, signer):
+    checkpoint = open_checkpoint(proof.checkpoint.note, signer.public)
+    assert checkpoint.size == proof.checkpoint.size
+    return verify_inclusion(leaf_hash(proof.line), proof.index, checkpoint.size, proof.hashes, checkpoint.root)
+
+
+def _proves_consistency(proof, signer):
+    before, after = (open_checkpoint(one.note, signer.public) for one in (proof.older, proof.newer))
+    assert (before.size, after.size) == (proof.first, proof.newer.size)
+    return verify_consistency(before.size, after.size, proof.hashes, before.root, after.root)
 
 
 def _kind(database):

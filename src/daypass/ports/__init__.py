@@ -1,12 +1,12 @@
 """
-Every way out of the house: what it remembers (memory) and what lies outside (outside).
+Every way out of the house: what it remembers (memory), its journal (book), and what lies outside (outside).
 
 The movers (lifecycle, reconcile) get these as arguments; adapters further out answer to them. Each docstring is
 the contract that the contract tests check. Every method may raise Unavailable.
 """
 
+from daypass.ports.book import Book, Consistent, Included, SignedCheckpoint
 from daypass.ports.memory import (
-    Book,
     Ledger,
     Logins,
     Message,
@@ -33,8 +33,10 @@ from daypass.ports.outside import (
 __all__ = [
     "Book",
     "Catalogue",
+    "Consistent",
     "Credentials",
     "Directory",
+    "Included",
     "Ledger",
     "Logins",
     "Message",
@@ -46,6 +48,7 @@ __all__ = [
     "Provisioner",
     "Queue",
     "Rehearsal",
+    "SignedCheckpoint",
     "SignedUrl",
     "Standing",
     "Sweep",

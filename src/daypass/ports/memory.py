@@ -1,6 +1,6 @@
-"""What the house remembers: requests and grants, whom to look at, what to tell, who is logged in, and the journal."""
+"""What the house remembers: requests and grants, whom to look at, what to tell, and who is logged in."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -190,32 +190,4 @@ class Logins(Protocol):
 
     def of(self, principal: PrincipalId) -> list[Login]:
         """Read the logins of a person, newest first."""
-        ...
-
-
-class Book(Protocol):
-    """The journal as it is read and carried out of the house."""
-
-    def size(self) -> int:
-        """How many entries are in the tree."""
-        ...
-
-    def checkpoint(self) -> str:
-        """The newest signed checkpoint, in C2SP text form; empty before the first."""
-        ...
-
-    def public_key(self) -> str:
-        """The verifier key (C2SP vkey) that checks our checkpoints."""
-        ...
-
-    def export(self) -> Iterator[bytes]:
-        """The whole journal as the lines of an export file; see journal/export."""
-        ...
-
-    def inclusion(self, index: int) -> Sequence[bytes]:
-        """The proof that entry `index` is under the newest checkpoint. Raises NotFound."""
-        ...
-
-    def consistency(self, first: int, second: int) -> Sequence[bytes]:
-        """The proof that the tree of `second` entries extends the tree of `first`. Raises NotFound."""
         ...

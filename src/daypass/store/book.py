@@ -8,18 +8,24 @@ book is the order in which it took them.
 Signing is slow beside the rest, and is done before the transaction begins. What guards it is the one row of `tree`:
 it grows from the size that was read, or somebody else was quicker and nothing is written. So there is one sequencer
 at a time, and writers never wait for a signature.
+
+A proof is made under one checkpoint, read first: entries below its size are never written again, so that folds
+meanwhile change nothing about it.
 """
 
 from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
+from daypass.journal.checkpoint import open_checkpoint
 from daypass.journal.export import export
 from daypass.journal.fold import BookDamaged, Folded, check_frontier, fold
 from daypass.journal.key import Signer
+from daypass.journal.place import Placed
 from daypass.journal.proof import consistency_proof, inclusion_proof
 from daypass.journal.tree import Frontier
 from daypass.model.errors import NotFound
+from daypass.ports import Consistent, Included, SignedCheckpoint
 from daypass.store.codec import AnyRow
 from daypass.store.database import Database
 from daypass.store.tables import checkpoints, journal, tree
@@ -66,20 +72,16 @@ class SqlBook:
         if entries != frontier.size:
             raise BookDamaged(f"The journal's tree has {frontier.size} entries, but {entries} of them are stored.")
 
-    def size(self) -> int:
-        """How many entries are in the tree."""
-        with self._database.reading() as connection:
-            return _frontier(connection).size
-
     def waiting(self) -> int:
         """How many entries are not in the tree yet."""
         with self._database.reading() as connection:
             return connection.execute(_WAITING).scalar_one()
 
-    def checkpoint(self) -> str:
-        """The newest signed checkpoint, in C2SP text form; empty before the first."""
+    def checkpoint(self) -> SignedCheckpoint:
+        """The newest checkpoint. Raises BadNote when what is stored is not one that our key signed."""
         with self._database.reading() as connection:
-            return _newest_note(connection)
+            note = _newest_note(connection)
+        return self._signed(note) if note else SignedCheckpoint(size=0, note="")
 
     def public_key(self) -> str:
         """The verifier key (C2SP vkey) that checks our checkpoints."""
@@ -87,22 +89,49 @@ class SqlBook:
 
     def export(self) -> Iterator[bytes]:
         """The book as the lines of an export file, up to the newest checkpoint of this moment, a page at a time."""
-        size = self.size()
-        return export(self._signer.public, self._entries(size), self._notes(size))
+        with self._database.reading() as connection:
+            size = _frontier(connection).size
+        return export(self._signer.public, self._entries(0, size), self._notes(size))
 
-    def inclusion(self, index: int) -> Sequence[bytes]:
-        """The proof that entry `index` is under the newest checkpoint. Raises NotFound."""
-        size = self.size()
-        if not 0 <= index < size:
-            raise NotFound(f"The journal has no entry {index}; it has {size} in its tree, counted from 0.")
-        return inclusion_proof(self._leaves, index, size)
+    def inclusion(self, index: int) -> Included:
+        """Prove that entry `index` is under the newest checkpoint. Raises NotFound."""
+        checkpoint = self.checkpoint()
+        if not 0 <= index < checkpoint.size:
+            raise NotFound(f"The journal has no entry {index}; it has {checkpoint.size} in its tree, counted from 0.")
+        hashes = tuple(inclusion_proof(self._leaves, index, checkpoint.size))
+        return Included(index=index, line=self._line(index), hashes=hashes, checkpoint=checkpoint)
 
-    def consistency(self, first: int, second: int) -> Sequence[bytes]:
-        """The proof that the tree of `second` entries extends the tree of `first`. Raises NotFound."""
-        size = self.size()
-        if not 0 <= first <= second <= size:
-            raise NotFound(f"There is no such pair of trees; write sizes from 0 to {size}, the smaller one first.")
-        return consistency_proof(self._leaves, first, second)
+    def consistency(self, first: int, second: int | None = None) -> Consistent:
+        """Prove that the tree of a checkpoint extends the tree of `first` entries. Raises NotFound."""
+        newer = self._checkpoint_of(second)
+        if not 0 <= first <= newer.size:
+            raise NotFound(f"There is no tree of {first} entries within one of {newer.size}; write 0 to {newer.size}.")
+        return Consistent(
+            first=first,
+            older=self._checkpoint_at(first),
+            hashes=tuple(consistency_proof(self._leaves, first, newer.size)),
+            newer=newer,
+        )
+
+    def _checkpoint_of(self, size: int | None) -> SignedCheckpoint:
+        """The checkpoint that was asked for by its size, or the newest."""
+        newest = self.checkpoint()
+        if not newest.size:
+            raise NotFound("The journal has no checkpoint yet; the first is signed seconds after its first entry.")
+        if size is None or size == newest.size:
+            return newest
+        found = self._checkpoint_at(size) if 0 < size < newest.size else None
+        if found is None:
+            raise NotFound(f"No checkpoint of {size} entries was signed; leave it out for the newest ({newest.size}).")
+        return found
+
+    def _checkpoint_at(self, size: int) -> SignedCheckpoint | None:
+        with self._database.reading() as connection:
+            note = connection.execute(_NOTE_AT, {"size": size}).scalar_one_or_none()
+        return None if note is None else self._signed(note)
+
+    def _signed(self, note: str) -> SignedCheckpoint:
+        return SignedCheckpoint(size=open_checkpoint(note, self._signer.public).size, note=note)
 
     def _check_once(self) -> None:
         if not self._checked:
@@ -121,8 +150,13 @@ class SqlBook:
             connection.execute(insert(checkpoints), [note])
         return True
 
-    def _entries(self, size: int) -> Iterator[tuple[bytes, bytes]]:
-        for start in range(0, size, _PAGE):
+    def _line(self, index: int) -> bytes:
+        for entry, signature in self._entries(index, index + 1):
+            return Placed(entry=entry, index=index, signature=signature).line
+        raise BookDamaged(f"Entry {index} of the journal is missing from the database; restore it from a backup.")
+
+    def _entries(self, first: int, size: int) -> Iterator[tuple[bytes, bytes]]:
+        for start in range(first, size, _PAGE):
             with self._database.reading() as connection:
                 rows = connection.execute(_ENTRIES, {"start": start, "stop": min(start + _PAGE, size)}).all()
             for row in rows:
@@ -173,6 +207,7 @@ _IN_RANGE = (_columns.leaf_index >= bindparam("start")) & (_columns.leaf_index <
 
 _TREE = select(tree.c.size, tree.c.peaks)
 _NEWEST_NOTE = select(checkpoints.c.note).order_by(checkpoints.c.size.desc()).limit(1)
+_NOTE_AT = select(checkpoints.c.note).where(checkpoints.c.size == bindparam("size"))
 _NOTES = (
     select(checkpoints.c.size, checkpoints.c.note)
     .where(checkpoints.c.size > bindparam("after"), checkpoints.c.size <= bindparam("upto"))

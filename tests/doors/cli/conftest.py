@@ -52,21 +52,21 @@ class Terminal:
             | more
         )
 
-    def start(self, *words: str, **environment: str) -> subprocess.Popen[str]:
+    def start(self, *words: str, stdin: int = subprocess.DEVNULL, **environment: str) -> subprocess.Popen[str]:
         """Start a command."""
         return subprocess.Popen(
             [sys.executable, "-m", "daypass", *words],
             env=self.environment(**environment),
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
 
-    def __call__(self, *words: str, **environment: str) -> Ran:
-        """Run a command to its end."""
-        with self.start(*words, **environment) as process:
-            out, err = process.communicate(timeout=60)
+    def __call__(self, *words: str, given: str = "", **environment: str) -> Ran:
+        """Run a command to its end, with something on its standard input."""
+        with self.start(*words, stdin=subprocess.PIPE, **environment) as process:
+            out, err = process.communicate(given, timeout=60)
         return Ran(code=process.returncode, out=out, err=err)
 
 

@@ -1,14 +1,17 @@
 """The journal, carried out of the house: the export, the newest checkpoint, the key, and the two proofs of RFC 6962."""
 
+from collections.abc import Iterable
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import StreamingResponse
 
 from daypass.doors.api.caller import AtDesk, Reader
-from daypass.doors.api.sight import must_audit
+from daypass.doors.api.sight import may_audit, must_audit
 from daypass.doors.api.streaming import stream
-from daypass.doors.wire.handed import CheckpointOut, KeyOut, ProofOut
+from daypass.doors.wire.handed import CheckpointOut, ConsistencyOut, InclusionOut, KeyOut
+from daypass.journal.consistency import write_consistency
+from daypass.journal.tlog_proof import write_tlog_proof
 
 router = APIRouter(prefix="/journal", tags=["journal"])
 
@@ -27,7 +30,8 @@ def export(desk: AtDesk, caller: Reader) -> StreamingResponse:
 @router.get("/checkpoint")
 def checkpoint(desk: AtDesk, _caller: Reader) -> CheckpointOut:
     """The newest signed checkpoint."""
-    return CheckpointOut(checkpoint=desk.book.checkpoint(), size=desk.book.size())
+    newest = desk.book.checkpoint()
+    return CheckpointOut(checkpoint=newest.note, size=newest.size)
 
 
 @router.get("/key")
@@ -37,14 +41,32 @@ def key(desk: AtDesk, _caller: Reader) -> KeyOut:
 
 
 @router.get("/inclusion/{index}")
-def inclusion(index: Annotated[int, Path(ge=0, lt=_MOST)], desk: AtDesk, _caller: Reader) -> ProofOut:
-    """The proof that an entry is under the newest checkpoint."""
-    return ProofOut(hashes=[one.hex() for one in desk.book.inclusion(index)], checkpoint=desk.book.checkpoint())
+def inclusion(index: Annotated[int, Path(ge=0, lt=_MOST)], desk: AtDesk, caller: Reader) -> InclusionOut:
+    """The proof that an entry is under the newest checkpoint; the entry itself for those who may export the journal."""
+    found = desk.book.inclusion(index)
+    line = found.line if may_audit(caller, desk) else None
+    return InclusionOut(
+        index=index,
+        entry=None if line is None else line.decode(),
+        hashes=_in_hex(found.hashes),
+        checkpoint=found.checkpoint.note,
+        proof=write_tlog_proof(index, found.hashes, found.checkpoint.note, line),
+    )
 
 
 @router.get("/consistency")
-def consistency(first: Count, second: Count, desk: AtDesk, _caller: Reader) -> ProofOut:
-    """The proof that the tree of `second` entries only added to that of `first`."""
-    return ProofOut(
-        hashes=[one.hex() for one in desk.book.consistency(first, second)], checkpoint=desk.book.checkpoint()
+def consistency(first: Count, desk: AtDesk, _caller: Reader, second: Count | None = None) -> ConsistencyOut:
+    """The proof that the checkpoint of `second` entries, or the newest, only added to the tree of `first`."""
+    found = desk.book.consistency(first, second)
+    return ConsistencyOut(
+        first=found.first,
+        second=found.newer.size,
+        hashes=_in_hex(found.hashes),
+        first_checkpoint=None if found.older is None else found.older.note,
+        checkpoint=found.newer.note,
+        proof=write_consistency(found.first, found.hashes, found.newer.note),
     )
+
+
+def _in_hex(hashes: Iterable[bytes]) -> list[str]:
+    return [one.hex() for one in hashes]

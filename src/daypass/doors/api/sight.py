@@ -2,7 +2,7 @@
 Who may see what.
 
     a request, its grant and its story   the one who asked, and those who may decide on it now
-    the journal's export                 those who may decide on anything
+    the journal's export, any entry      those who may decide on anything
     checkpoint, key, proofs              everybody who is logged in: they are hashes and signatures
 
 What somebody may not see is not there: they are told `not found`, as for an id that nobody drew.
@@ -44,10 +44,15 @@ def may_decide(request: Request, viewer: Principal, desk: Desk, now: datetime) -
     return deciders(request, requestor, rules=desk.readable_rules(), now=now).include(viewer)
 
 
+def may_audit(viewer: Principal, desk: Desk) -> bool:
+    """Whether this person may read the whole journal."""
+    rules = desk.rules().rules
+    return any(rule.approvers.include(viewer) for rule in rules if isinstance(rule, AllowRule))
+
+
 def must_audit(viewer: Principal, desk: Desk) -> None:
     """Raise NotYours for somebody who may not read the whole journal."""
-    rules = desk.rules().rules
-    if not any(rule.approvers.include(viewer) for rule in rules if isinstance(rule, AllowRule)):
+    if not may_audit(viewer, desk):
         raise NotYours(
             "The whole journal is for those who may decide on something; `daypass show` has your own part of it."
         )

@@ -1,4 +1,4 @@
-"""`journal` and `verify`: carry the journal out of the house, and check it where the house has no say."""
+"""`journal`: carry the journal and proofs of it out of the house, for `verify`."""
 
 import sys
 from pathlib import Path
@@ -9,7 +9,6 @@ import click
 from daypass.doors.cli import say
 from daypass.doors.cli.failure import Failure
 from daypass.doors.cli.here import Here, json_option
-from daypass.doors.refusals import ERROR
 
 
 @click.group("journal", help="Read the journal: everything that happened, for good.")
@@ -48,7 +47,10 @@ def export(here: Here, *, output: Path | None) -> None:
 def checkpoint(here: Here, *, as_json: bool) -> None:
     """Print the newest checkpoint."""
     answer = here.client().get("/journal/checkpoint")
-    click.echo(say.as_json(answer) if as_json else answer["checkpoint"], nl=as_json)
+    if as_json:
+        click.echo(say.as_json(answer))
+    else:
+        _write(answer["checkpoint"])
 
 
 @journal.command("key", help="Print the key that checks the checkpoints.")
@@ -60,79 +62,48 @@ def key(here: Here) -> None:
 
 @journal.command(
     "inclusion",
-    help="Print the proof that entry INDEX (from 0) is under the newest checkpoint.",
-    params=[click.Argument(["index"], type=click.IntRange(0))],
+    help="Print the proof that entry INDEX (from 0) is in the journal, with the entry: for `daypass verify --proof`.",
+    params=[click.Argument(["index"], type=click.IntRange(0)), json_option()],
 )
 @click.pass_obj
-def inclusion(here: Here, *, index: int) -> None:
+def inclusion(here: Here, *, index: int, as_json: bool) -> None:
     """Print an inclusion proof."""
-    click.echo(say.as_json(here.client().get(f"/journal/inclusion/{index}")))
+    answer = here.client().get(f"/journal/inclusion/{index}")
+    if as_json:
+        click.echo(say.as_json(answer))
+        return
+    _write(answer["proof"])
+    if answer["entry"] is None:
+        click.echo("The entry itself is for those who may decide on something; this is its proof alone.", err=True)
 
 
 @journal.command(
     "consistency",
-    help="Print the proof that the journal of SECOND entries only added to that of FIRST.",
-    params=[click.Argument(["first"], type=click.IntRange(0)), click.Argument(["second"], type=click.IntRange(0))],
+    help="""Print the proof that the journal of SECOND entries only added to that of FIRST.
+
+    SECOND is the size of a checkpoint; the newest one if not said. `daypass verify --proof` checks the proof.
+    """,
+    params=[
+        click.Argument(["first"], type=click.IntRange(0)),
+        click.Argument(["second"], type=click.IntRange(0), required=False),
+        json_option(),
+    ],
 )
 @click.pass_obj
-def consistency(here: Here, *, first: int, second: int) -> None:
+def consistency(here: Here, *, first: int, second: int | None, as_json: bool) -> None:
     """Print a consistency proof."""
-    click.echo(say.as_json(here.client().get(f"/journal/consistency?first={first}&second={second}")))
+    upto = "" if second is None else f"&second={second}"
+    answer = here.client().get(f"/journal/consistency?first={first}{upto}")
+    if as_json:
+        click.echo(say.as_json(answer))
+    else:
+        _write(answer["proof"])
 
 
-@click.command("verify", help="Check a journal's file with the public key, and nothing else: no service, no database.")
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@click.option(
-    "--key",
-    "key_text",
-    required=True,
-    metavar="KEY",
-    help="The public key, or a file that holds it (`daypass journal key`).",
-)
-@click.option(
-    "--against",
-    metavar="FILE",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="A checkpoint kept elsewhere, which the file must agree with.",
-)
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
-@click.pass_context
-def verify(ctx: click.Context, *, file: Path, key_text: str, against: Path | None, as_json: bool) -> None:
-    """Name the first entry that was altered, removed or put elsewhere; exit 0 only when there is none."""
-    # Cryptography takes as long to import as everything else together: only where it is used.
-    from daypass.journal.key import PublicKey  # noqa: PLC0415
-    from daypass.journal.verdict import Verified  # noqa: PLC0415
-    from daypass.journal.verify import verify as judge  # noqa: PLC0415
-
-    public = PublicKey.parse(_key(key_text))
-    saved = None if against is None else _text(against)
-    try:
-        with file.open("rb") as book:
-            verdict = judge(book, public, saved)
-    except OSError as error:
-        raise Failure(f"{file} cannot be read: {error.strerror}.") from None
-    fine = isinstance(verdict, Verified)
-    index = None if isinstance(verdict, Verified) else verdict.index
-    shown = {"verified": fine, "sentence": verdict.sentence, "index": index}
-    click.echo(say.as_json(shown) if as_json else verdict.sentence, err=not fine and not as_json)
-    ctx.exit(0 if fine else ERROR)
+def _write(signed: str) -> None:
+    """Print what is signed as its own bytes, whatever the terminal's letters are."""
+    click.echo(signed.encode(), nl=False)
 
 
 def _copy(here: Here, into: BinaryIO) -> None:
     into.writelines(here.client().stream("GET", "/journal/export"))
-
-
-def _key(text: str) -> str:
-    """Take the key as it stands, or from the file that is named."""
-    path = Path(text)
-    try:
-        return _text(path).strip() if path.is_file() else text.strip()
-    except ValueError:  # a text no file could be called
-        return text.strip()
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Failure(f"{path} cannot be read: {error}.") from None

@@ -46,7 +46,7 @@ _SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "The journal": {
         "journal": ("book:journal", "Read the journal."),
-        "verify": ("book:verify", "Check a journal's file, offline."),
+        "verify": ("verifying:verify", "Check a journal's file or a proof, offline."),
     },
     "Run the service": {
         "serve": ("operating:serve", "Run the service."),

@@ -35,7 +35,8 @@ class House:
             "daypass_due_grants", "Grants a worker should look at now", self._desk.queue.depth(now=now)
         )
         yield GaugeMetricFamily("daypass_stuck_grants", "Grants whose step is over ten minutes late", len(stuck))
-        yield GaugeMetricFamily("daypass_journal_entries", "Entries in the journal's tree", self._desk.book.size())
+        entries = self._desk.book.checkpoint().size
+        yield GaugeMetricFamily("daypass_journal_entries", "Entries in the journal's tree", entries)
 
 
 class Timed:

@@ -64,7 +64,7 @@ class PostFormOut(Outgoing):
 
 
 class CheckpointOut(Outgoing):
-    """The newest signed checkpoint of the journal (C2SP tlog-checkpoint); empty before the first."""
+    """The newest signed checkpoint of the journal (C2SP tlog-checkpoint); empty, of size 0, before the first."""
 
     checkpoint: str
     size: int
@@ -76,8 +76,28 @@ class KeyOut(Outgoing):
     public_key: str
 
 
-class ProofOut(Outgoing):
-    """A proof of RFC 6962: its hashes in hex, lowest first, and the checkpoint it leads to."""
+class InclusionOut(Outgoing):
+    """The proof that an entry is under a checkpoint (RFC 6962, section 2.1.1)."""
 
+    index: int
+    entry: str | None
+    """The entry's line of the journal, which the leaf is the hash of; null for those who may not read it."""
     hashes: list[str]
+    """In hex, from the leaf's sibling to the root's child."""
     checkpoint: str
+    proof: str
+    """All of this as a C2SP tlog-proof, for `daypass verify --proof`."""
+
+
+class ConsistencyOut(Outgoing):
+    """The proof that the tree of a checkpoint begins with a smaller one (RFC 6962, section 2.1.2)."""
+
+    first: int
+    second: int
+    hashes: list[str]
+    """In hex."""
+    first_checkpoint: str | None
+    """What was signed of the smaller tree; null when nothing was. Trust the one that you kept instead."""
+    checkpoint: str
+    proof: str
+    """The proof in the form that C2SP tlog-witness takes, for `daypass verify --proof`."""
