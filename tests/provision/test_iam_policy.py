@@ -1,10 +1,13 @@
 """The delivery `policy`: where it finds room, and what a grantee cannot do against its end."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from daypass.model.entitlement import Level
 from daypass.model.errors import BadInput
@@ -69,13 +72,27 @@ def test_a_policy_spread_by_its_grantee_is_removed_everywhere(world: World):
     """Attached to a friend and widened by new versions: one revocation takes it from both."""
     keys, aws = world.person()
     fill_inline(world, keys)
-    hands, grant = world.hands.deliveries[Delivery.POLICY], world.grant(Delivery.POLICY, aws=aws)
+    made = world.make_hands()
+    made.clients.iam.meta.events.register("provide-client-params.iam.DeletePolicy", refuse_with_versions(world))
+    hands, grant = made.deliveries[Delivery.POLICY], world.grant(Delivery.POLICY, aws=aws)
     hands.provision(grant)
     spread(world, aws, grant)
 
     assert hands.revoke(ending(grant, world.now()), world.now()) is Presence.ABSENT
     assert stands(world, grant) == []
     assert not reads(keys, world.bucket, INSIDE)
+
+
+def refuse_with_versions(world: World) -> Callable[..., None]:
+    """Refuse, as AWS does and MiniStack does not, to delete a policy that has more than its default version."""
+
+    def check(params: dict[str, Any], **_: Any) -> None:
+        versions = world.root.client("iam").list_policy_versions(PolicyArn=params["PolicyArn"])["Versions"]
+        if len(versions) > 1:
+            said: Any = {"Error": {"Code": "DeleteConflict"}, "ResponseMetadata": {"HTTPStatusCode": 409}}
+            raise ClientError(said, "DeletePolicy")
+
+    return check
 
 
 @pytest.mark.parametrize("impostor", [True, False])
