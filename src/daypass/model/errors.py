@@ -20,15 +20,33 @@ or an exit code in one table (doors/refusals.py); nothing below the doors knows 
 """
 
 from dataclasses import dataclass
+from typing import Self
 
 
 class DaypassError(Exception):
-    """A failure that has a sentence for the person it concerns."""
+    """
+    A failure that has a sentence for the person it concerns.
+
+    `detail` is what the other side said of itself (hosts, users of a database): for the operator's log and the doctor,
+    never for a door.
+    """
+
+    detail = ""
 
     @property
     def sentence(self) -> str:
         """The message, as it is shown to a person."""
         return str(self.args[0]) if self.args else type(self).__name__
+
+    @property
+    def report(self) -> str:
+        """The message as the operator reads it, in the log and from the doctor."""
+        return f"{self.sentence} It says: {self.detail}" if self.detail else self.sentence
+
+    def because(self, detail: str) -> Self:
+        """Add what the operator should read besides."""
+        self.detail = detail
+        return self
 
 
 class Refusal(DaypassError):

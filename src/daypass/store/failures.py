@@ -11,6 +11,8 @@ from daypass.model.errors import BadInput, DaypassError, Misconfigured, Unavaila
 _SHAPE_STATES = {"42P01", "42703"}  # undefined table, undefined column
 _SHAPE_WORDS = ("no such table", "no such column", "has no column named")
 _DAMAGE_WORDS = ("file is not a database", "malformed")
+_PATH_WORDS = "unable to open database file"
+_IS_IT_THERE = f"{_PATH_WORDS}: is its folder there, and may Daypass write in it?"
 _RIGHTS_STATE = "42501"
 _LONGEST = 300
 
@@ -44,7 +46,8 @@ def _ours(error: DBAPIError) -> DaypassError:
         return Misconfigured(f"The database file cannot be read ({said}); restore it from a backup.")
     if state == _RIGHTS_STATE:
         return Misconfigured(f"The database user may not do what Daypass needs ({said}); grant it that.")
-    return Unavailable(f"The database does not answer ({said}). Nothing is lost; it will be tried again.")
+    detail = _IS_IT_THERE if _PATH_WORDS in said else said
+    return Unavailable("The database does not answer. What it holds is safe; try again in a moment.").because(detail)
 
 
 def _said(error: BaseException | None) -> str:
