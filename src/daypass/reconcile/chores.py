@@ -7,13 +7,18 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from daypass.model.errors import DaypassError
 from daypass.model.event import Event, Fact, Kind
+from daypass.model.grant import GrantState
 from daypass.model.principal import DAYPASS
 from daypass.ports import Ledger, Queue, Trouble
 
 log = structlog.get_logger()
 
 STUCK_AFTER = timedelta(minutes=10)
+LATE_AFTER = timedelta(minutes=1)
+"""Of a grant that is not in AWS yet: a person waits for it, who was told that it takes seconds."""
+_MOST = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +42,16 @@ def run_chores(chores: Sequence[Chore], stop: threading.Event, monotonic: Callab
 
 
 def report_stuck(*, queue: Queue, ledger: Ledger, now: datetime) -> int:
-    """Say in the log and, once each, in the journal which grants are overdue for more than ten minutes."""
-    troubles = queue.troubled(overdue_before=now - STUCK_AFTER)
+    """
+    Say in the log and, once each, in the journal and to the person which grants are stuck.
+
+    Those are the ones overdue for more than ten minutes, or for one when they are still to be put into AWS.
+    """
+    late = queue.troubled(overdue_before=now - LATE_AFTER, limit=_MOST)
+    troubles = [trouble for trouble in late if _is_stuck(trouble, now)]
     for trouble in troubles:
-        log.error("stuck", grant=trouble.grant.id, attempts=trouble.attempts, since=str(trouble.overdue_since))
+        since = trouble.overdue_since.isoformat()
+        log.error("stuck", grant=trouble.grant.id, attempts=trouble.attempts, since=since, error=trouble.error)
     fresh = [trouble for trouble in troubles if not trouble.reported]
     for trouble in fresh:
         ledger.record(_stuck(trouble, now))
@@ -56,11 +67,17 @@ def _stuck(trouble: Trouble, now: datetime) -> Fact:
         subject=trouble.grant.id,
         details={"attempts": trouble.attempts, "error": trouble.error, "since": trouble.overdue_since.isoformat()},
     )
-    return Fact(event=event, told=False)
+    return Fact(event=event)
+
+
+def _is_stuck(trouble: Trouble, now: datetime) -> bool:
+    return trouble.grant.state is GrantState.APPROVED or trouble.overdue_since < now - STUCK_AFTER
 
 
 def _do(chore: Chore) -> None:
     try:
         chore.run()
+    except DaypassError as error:
+        log.error("chore failed", chore=chore.name, error=error.report)  # noqa: TRY400 - the sentence says it all
     except Exception:  # the top of a loop: a chore that failed is done again at its next time
         log.exception("chore failed", chore=chore.name)

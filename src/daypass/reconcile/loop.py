@@ -66,7 +66,10 @@ class Loop:
                     finished = _gather(results, IDLE_S)
                     working -= len(finished)
                     self._settle(finished)
-                except Exception:  # the top of the loop: a database that is away now is back later
+                except DaypassError as error:  # a database that is away now is back later
+                    log.error("round failed", error=error.report)  # noqa: TRY400 - the sentence says it all
+                    stop.wait(1)
+                except Exception:  # the top of the loop
                     log.exception("round failed")
                     stop.wait(1)
 

@@ -21,7 +21,7 @@ from daypass.doors.slack.in_aws import in_aws
 from daypass.doors.slack.outgoing import Gone, Outgoing
 from daypass.doors.slack.recipients import approvers
 from daypass.doors.slack.workspace import SlackSettings
-from daypass.model.event import Kind
+from daypass.model.event import Event, Kind
 from daypass.model.grant import GrantId, GrantState
 from daypass.model.request import Request, RequestState
 from daypass.ports import Message, Notice
@@ -56,7 +56,7 @@ class Conversation:
         await self._status(picture)
         if not reached:
             await self._line(picture, "unreached", texts.nobody_reached())
-        if news := _news(kind, picture):
+        if news := _news(notice.event, picture):
             await self._line(picture, f"told:{notice.id}", news)
 
     async def _review(self, picture: Picture) -> bool:
@@ -140,19 +140,21 @@ class Conversation:
         await asyncio.to_thread(lambda: self.desk.postings.remember(subject, purpose, message))
 
 
-def _news(kind: Kind, picture: Picture) -> str:
+def _news(event: Event, picture: Picture) -> str:  # noqa: PLR0911 - one line for each thing that is told
     """What is said under the requestor's message; nothing when it is not so any more by the time it is told."""
     state = picture.grant.state if picture.grant else None
-    match kind:
+    match event.kind:
         case Kind.GRANT_WARNED if picture.grant is not None and state is GrantState.ACTIVE:
             return texts.ends_soon(picture.grant)
+        case Kind.GRANT_STUCK if state is GrantState.APPROVED:
+            return texts.late(str(event.details.get("error", "")))
         case Kind.GRANT_STUCK if state is not GrantState.ENDED:
             return texts.stuck()
         case Kind.GRANT_ACTIVATED if state is GrantState.ACTIVE:
             return texts.standing(picture.request, picture.grant)
         case Kind.GRANT_ENDED:
             return texts.standing(picture.request, picture.grant)
-        case _ if kind in _DECIDED:
+        case kind if kind in _DECIDED:
             return texts.decision(picture.request, picture.grant)
         case _:
             return ""

@@ -156,6 +156,12 @@ def stuck() -> str:
     return "AWS has not let me finish this yet. I keep trying, and whoever runs Daypass has been told."
 
 
+def late(why: str) -> str:
+    """Told when what was approved is not in AWS after a minute."""
+    because = f" {escape(why)}" if why else ""
+    return f"This is not live yet. I keep trying for an hour, and whoever runs Daypass has been told.{because}"
+
+
 def ends_soon(grant: Grant) -> str:
     """Told some minutes before the end."""
     more = "Press Extend if you need more time; what you have stays until that is decided."
@@ -253,7 +259,7 @@ def _why(grant: Grant) -> str:
         case Why.VANISHED:
             return "somebody removed it in AWS by hand, so it was closed and is not put back."
         case Why.FAILED:
-            return "it could not be put into AWS."
+            return f"it could not be put into AWS. {escape(grant.ending.note)}".strip()
 
 
 def _levels(entitlement: Entitlement) -> list[str]:
