@@ -94,7 +94,8 @@ class Turns:
                     await self._home.must_include(body)
                     options = await work(turn)
             except (DaypassError, TimeoutError) as error:
-                log.warning("slack.nothing_suggested", error=type(error).__name__)
+                said = error.report if isinstance(error, DaypassError) else "Slack's three seconds were over"
+                log.warning("slack.nothing_suggested", error=said)
             await ack(options=options)
 
         return listener

@@ -1,12 +1,16 @@
 """Places to offer while somebody types: those that exist and that the rules let this person ask for."""
 
+import structlog
+
 from daypass.doors.desk import Desk
 from daypass.doors.slack.blocks import LONGEST_OPTION_VALUE
 from daypass.model.entitlement import S3Place, parse_place
-from daypass.model.errors import BadInput, NotFound
+from daypass.model.errors import BadInput, DaypassError, NotFound
 from daypass.model.principal import Principal, PrincipalId
 from daypass.rules.document import RuleBook
 from daypass.rules.reach import may_see
+
+log = structlog.get_logger()
 
 MOST = 100
 """Slack shows no more."""
@@ -20,7 +24,11 @@ def places(desk: Desk, by: PrincipalId, typed: str) -> list[str]:
     """
     book, person = desk.rules(), desk.directory.principal(by)
     plain = typed.strip().removeprefix("s3://")
-    found = _within(desk, book, person, plain) if "/" in plain else _buckets(desk, book, person, plain)
+    try:
+        found = _within(desk, book, person, plain) if "/" in plain else _buckets(desk, book, person, plain)
+    except DaypassError as error:  # AWS shows us nothing, and what was typed can be asked for all the same
+        log.warning("slack.nothing_suggested", error=error.report)
+        found = []
     fitting = dict.fromkeys(
         place for place in [*_itself(book, person, typed), *found] if len(place) <= LONGEST_OPTION_VALUE
     )

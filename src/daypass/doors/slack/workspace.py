@@ -11,12 +11,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
-from slack_sdk.errors import SlackClientError
+from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from daypass.model.errors import Misconfigured, NotYours, Unavailable
+from daypass.model.errors import DaypassError, Misconfigured, NotYours, Unavailable
 
 _PATIENCE_S = 10
+_NO_ANSWER = "Slack does not say which workspace this is; try again in a moment."
+_NOT_LET_IN = frozenset({"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"})
+"""https://docs.slack.dev/reference/methods/auth.test#errors"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,9 +82,21 @@ class Home:
     async def _ask(self) -> str:
         try:
             answer = await self._client.auth_test()
+        except SlackApiError as error:
+            raise _refused(str(error.response.get("error", ""))) from error
         except (SlackClientError, aiohttp.ClientError, TimeoutError) as error:
-            raise Unavailable("Slack does not say which workspace this is; try again in a moment.") from error
+            raise Unavailable(_NO_ANSWER) from error
         return str(answer["team_id"])
+
+
+def _refused(reason: str) -> DaypassError:
+    """Slack answered, and does not let us in; or it cannot say now."""
+    if reason in _NOT_LET_IN:
+        return Misconfigured(
+            f"Slack does not accept Daypass's bot token any more ({reason}); install the app anew and give Daypass "
+            "its bot token."
+        )
+    return Unavailable(_NO_ANSWER)
 
 
 def _teams(body: Mapping[str, Any]) -> Iterator[str]:
