@@ -98,6 +98,8 @@ def level_and_resource(words: Sequence[str]) -> tuple[str, str]:
     """
     rest = list(words[1:] if words and words[0].lower() == _SERVICE else words)
     match rest:
+        case [service, level, _] if _is_level(level):
+            raise BadInput(f"«{service[:40]}» is not known here; access is lent to s3: s3 {level} BUCKET/PREFIX/.")
         case [_, _, extra, *_]:
             raise BadInput(f"«{extra[:40]}» is one word too many; put quotes around what belongs together.")
         case [level, resource]:

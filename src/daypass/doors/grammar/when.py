@@ -62,7 +62,7 @@ def parse_moment(text: str, *, after: datetime, tz: str, field: str) -> datetime
     zone = _zone(match["offset"], tz, field)
     moment = _next(match["day"], _time_of_day(match, plain, field), zone, after, field)
     if moment <= after:
-        raise BadInput(f"«{plain}» is over already; {_EXAMPLES}.", field=field)
+        raise BadInput(f"«{' '.join(text.split())}» is over already; {_EXAMPLES}.", field=field)
     return whole_second(moment)
 
 
@@ -81,7 +81,7 @@ def _end(for_: str | None, until: str | None) -> str | None:
     spoken = " ".join((for_ or "").lower().split())
     if until is None and spoken.startswith("until"):
         return spoken.removeprefix("until").strip()
-    return None if until is None else until.strip().lower().removeprefix("until ")
+    return None if until is None else re.sub(r"^until ", "", until.strip(), flags=re.IGNORECASE)
 
 
 def _length(text: str, field: str) -> timedelta:
@@ -156,7 +156,9 @@ def _date(day: str | None, today: date, field: str) -> date:
         raise BadInput(
             f"«{day}» is not a day of the calendar; write year-month-day, such as 2026-11-24.", field=field
         ) from None
-    if not today.year - 1 <= found.year <= today.year + 2:
+    if found.year < today.year - 1:
+        raise BadInput(f"«{day}» is over already; {_EXAMPLES}.", field=field)
+    if found.year > today.year + 2:
         raise BadInput(f"«{day}» is not within a year of today; nothing is lent for so long.", field=field)
     return found
 
