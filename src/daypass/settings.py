@@ -10,6 +10,7 @@ AWS_ENDPOINT_URL) are read by the AWS SDK itself.
 import dataclasses
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,8 +22,12 @@ from daypass.model.errors import BadInput, Misconfigured
 from daypass.model.length import parse_length
 
 _PREFIX = "DAYPASS_"
-_OTHERS = frozenset({"DAYPASS_CONFIG", "DAYPASS_URL", "DAYPASS_DEBUG"})
+_OTHERS = frozenset({"DAYPASS_CONFIG", "DAYPASS_URL", "DAYPASS_JOURNAL_VKEY", "DAYPASS_DEBUG"})
 """Ours, but not the service's: the config file itself, and what the command line reads."""
+
+
+_RANGES = {"port": range(1, 65_536), "in_flight": range(1, 257)}
+"""What a number may be, by the setting's name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,7 +199,7 @@ def _read(raw: object, default: object, name: str) -> object:
         case bool():
             return _switch(text)
         case int():
-            return int(text)
+            return _number(text, _RANGES[name])
         case timedelta():
             return parse_length(text)
         case tuple():
@@ -203,6 +208,12 @@ def _read(raw: object, default: object, name: str) -> object:
             return Path(text) if text else None
         case _:
             return _address(text) if name.endswith("_url") and text else text
+
+
+def _number(text: str, among: range) -> int:
+    if not re.fullmatch(r"\d{1,9}", text) or int(text) not in among:
+        raise ValueError(f"write a whole number from {among.start} to {among.stop - 1}.")
+    return int(text)
 
 
 def _switch(text: str) -> bool:

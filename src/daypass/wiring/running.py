@@ -10,7 +10,9 @@ Each can be killed at any moment: what they know is in the database. SIGTERM and
 """
 
 import asyncio
+import os
 import signal
+import socket
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -37,7 +39,7 @@ from daypass.lifecycle.cancel import lapse
 from daypass.model.errors import Misconfigured
 from daypass.reconcile.chores import Chore, report_stuck, run_chores
 from daypass.reconcile.drift import sweep, vanished
-from daypass.settings import Settings
+from daypass.settings import Service, Settings
 from daypass.store import database
 from daypass.store.book import SqlBook
 from daypass.store.queue import SqlQueue
@@ -54,12 +56,28 @@ def serve() -> None:
     """Run the service, with a worker beside it unless the settings say otherwise. Raises Misconfigured."""
     settings = settings_page.load()
     configure(settings.service.log)
+    _must_be_free(settings.service)
     house = build(settings)
     house.database.migrate()
     house.book.check()
     with _worker(house) if settings.service.work else _nobody():
         asyncio.run(_doors(house))
     house.database.close()
+
+
+def _must_be_free(service: Service) -> None:
+    """
+    Raise Misconfigured when nobody can listen there.
+
+    The server shares its port with whoever asks for that (SO_REUSEPORT), so a second Daypass would not notice the
+    first, and each would get half of what is asked.
+    """
+    family = socket.AF_INET6 if ":" in service.host else socket.AF_INET
+    try:
+        socket.create_server((service.host, service.port), family=family).close()
+    except OSError as error:
+        why = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
+        raise Misconfigured(f"The service cannot listen on {service.host}:{service.port}: {why.lower()}.") from None
 
 
 def work() -> None:
