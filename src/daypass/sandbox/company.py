@@ -8,7 +8,7 @@ reaches nothing but 127.0.0.1.
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from datetime import datetime
 from io import BytesIO
@@ -41,9 +41,22 @@ _SHOWN = 12
 class Company:
     """Everything the demo runs. Use it as a context manager: what was started is ended, in reverse."""
 
-    def __init__(self, directory: Path) -> None:
-        """Choose where its files lie; nothing is started yet."""
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        settings: Mapping[str, str] | None = None,
+        aws_environ: Mapping[str, str] | None = None,
+    ) -> None:
+        """
+        Choose where its files lie; nothing is started yet.
+
+        `settings` are Daypass's, over those of the demo; `aws_environ` is for the embedded AWS.
+        """
         self.directory = directory
+        self.settings = dict(settings or {})
+        """May be changed before Daypass is started again."""
+        self._aws_environ = aws_environ
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
@@ -59,7 +72,7 @@ class Company:
         self._stack.close()
 
     def _start(self) -> None:
-        self.aws = MiniStack(self.directory)
+        self.aws = MiniStack(self.directory, environ=self._aws_environ)
         self._stack.callback(self.aws.end)
         world.fill_buckets(self.aws)
         self.keys = world.hire(self.aws, TAG)
@@ -93,7 +106,7 @@ class Company:
     def start_daypass(self) -> None:
         """Start the service; after a kill, the same again on the same database."""
         command = [sys.executable, "-m", "daypass", "serve"]
-        self.daypass = Process("Daypass", command, environ=self._environ(), log=self.directory / "daypass.log")
+        self.daypass = Process("Daypass", command, environ=self.environ(), log=self.directory / "daypass.log")
         self.daypass.await_answer(f"{self.url}/healthz")
 
     def _end_daypass(self) -> None:
@@ -155,7 +168,8 @@ class Company:
             lines.append(f"export PATH='{environ['PATH']}'")
             (self.directory / f"{self._name(person_id)}.sh").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
-    def _environ(self) -> dict[str, str]:
+    def environ(self) -> dict[str, str]:
+        """All of the environment in which Daypass itself runs."""
         return self._own_keys.environ(self.aws.endpoint) | {
             "PATH": os.environ.get("PATH", ""),
             "HOME": str(self.directory),
@@ -172,10 +186,11 @@ class Company:
             "DAYPASS_JOURNAL_KEY_FILE": str(self.directory / "journal.key"),
             "DAYPASS_JOURNAL_ORIGIN": "daypass.demo",
             "DAYPASS_WORKER_SWEEP_EVERY": "1m",
+            **self.settings,
         }
 
     def _store_url(self) -> str:
-        return f"sqlite:///{self.directory / 'daypass.db'}"
+        return self.settings.get("DAYPASS_STORE_URL", f"sqlite:///{self.directory / 'daypass.db'}")
 
     def _key_text(self) -> str:
         return (self.directory / "journal.key").read_text(encoding="utf-8")

@@ -6,6 +6,7 @@ Its root is any access key of twelve digits, so everybody in the sandbox gets an
 
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +23,18 @@ REGION = "us-east-1"
 class MiniStack:
     """One embedded AWS; what it holds goes with it."""
 
-    def __init__(self, directory: Path) -> None:
-        """Start it with its files in a directory. Raises Misconfigured when it is not installed."""
+    def __init__(self, directory: Path, *, environ: Mapping[str, str] | None = None) -> None:
+        """
+        Start it with its files in a directory, and with more environment, such as another clock's.
+
+        Raises Misconfigured when it is not installed.
+        """
         program = Path(sys.executable).with_name("ministack")
         if not program.exists():
             raise Misconfigured("MiniStack is not installed; it comes with the extra `daypass[demo]`.")
         port = free_port()
         self.endpoint = f"http://127.0.0.1:{port}"
-        environ = {
+        everything = {
             "PATH": os.environ.get("PATH", ""),
             "AUTH": "true",
             "BIND_HOST": "127.0.0.1",
@@ -39,8 +44,9 @@ class MiniStack:
             "HOME": str(directory),
             "TMPDIR": str(directory),
             "S3_DATA_DIR": str(directory / "s3"),
+            **(environ or {}),
         }
-        self._process = Process("MiniStack", [str(program)], environ=environ, log=directory / "ministack.log")
+        self._process = Process("MiniStack", [str(program)], environ=everything, log=directory / "ministack.log")
         self._process.await_answer(f"{self.endpoint}/_ministack/health")
 
     def end(self) -> None:
