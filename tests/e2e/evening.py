@@ -18,18 +18,16 @@ from daypass.model.entitlement import Level
 from daypass.model.grant import Delivery
 from daypass.model.lease import Lease
 from tests.e2e.holds import Credentials, Hold
-from tests.e2e.house import ANN, BOB, EVE, LIN, SUE, House
+from tests.e2e.house import ANN, BOB, CLAIMS_LAPSE_S, EVE, LIN, SUE, House
 from tests.provision.world import BESIDE, INSIDE
 
 A = TypeVar("A")
 B = TypeVar("B")
 
-LENGTH = "16s"
+LENGTH = "20s"
 WHOSE = {Delivery.POLICY: ANN, Delivery.SESSION: SUE, Delivery.LINK: LIN}
 _POLL_S = 0.05
 _PATIENCE_S = 30.0
-_CLAIMS_LAPSE_S = 120.0
-"""What was being done at the moment of the kill, a dead process still claims: a step for 60 s, a message for 90 s."""
 _browser = urllib3.PoolManager(retries=urllib3.Retry(total=2))
 
 
@@ -153,7 +151,7 @@ class _Part:
 
     def after(self) -> After:
         """Try what is still in hand, and look at what is left."""
-        told = self._house.told(self.who, self.id, "*Ended*", within_s=_CLAIMS_LAPSE_S).visible_text
+        told = self._house.told(self.who, self.id, "*Ended*", within_s=CLAIMS_LAPSE_S).visible_text
         return After(
             tried=self._tried(self.hold),
             handed_out=self._is_handed_out(self.who),
@@ -190,7 +188,7 @@ class _Part:
 
 
 def spend(house: House) -> Evening:
-    """Ask, approve, use, be killed, end, begin again; some 30 seconds."""
+    """Ask, approve, use, be killed, end, begin again; some 35 seconds."""
     parts = [_Part(house, one) for one in WHOSE]
     _at_once(house.log_in, [SUE, LIN])
     _at_once(_Part.ask, parts)

@@ -34,6 +34,8 @@ T = TypeVar("T")
 
 ANN, SUE, LIN, BOB, EVE = "U0ANN", "U0SUE", "U0LIN", "U0BOB", "U0EVE"
 CHANNEL = "C0ACCESS"
+CLAIMS_LAPSE_S = 120.0
+"""What was being done at the moment of a kill, the dead process still claims: a step for 60 s, a message for 90 s."""
 LEADS = "S0LEADS"
 _NAMES = {ANN: "Ann Lee", SUE: "Sue Kim", LIN: "Lin Roy", BOB: "Bob Ray", EVE: "Eve Poe"}
 _BOT = "U0DAYPASS"

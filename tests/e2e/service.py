@@ -33,7 +33,7 @@ class Service:
         environment = self._settings | own
         alone = {"DAYPASS_SERVICE_WORK": "false"} if self._workers else {}
         self.serving = start([PROGRAM, "serve"], environment=environment | alone, log=self.log)
-        await_ready(self.serving, self._healthy, self.log)
+        await_ready(self.serving, self.healthy, self.log)
         self.working = [start([PROGRAM, "work"], environment=environment, log=self.log) for _ in range(self._workers)]
 
     def kill(self) -> None:
@@ -56,7 +56,8 @@ class Service:
     def _forget(self) -> None:
         self.serving, self.working = None, []
 
-    def _healthy(self) -> bool:
+    def healthy(self) -> bool:
+        """Whether `serve` answers that it is well."""
         try:
             with urllib.request.urlopen(f"{self.url}/healthz", timeout=2) as answer:  # noqa: S310 - our own address
                 return bool(answer.status == HTTPStatus.OK)

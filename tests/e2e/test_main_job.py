@@ -11,7 +11,7 @@ import pytest
 from daypass.model.entitlement import Level
 from daypass.model.grant import Delivery
 from tests.e2e.evening import NOTHING, Evening, Lent, Tried, spend
-from tests.e2e.house import House
+from tests.e2e.house import House, wait_for
 
 ASKED = {
     Delivery.POLICY: {Level.LIST, Level.READ},
@@ -86,3 +86,12 @@ def test_a_daypass_link_opens_the_object_and_then_says_why_not(evening: Evening)
 def test_the_journal_of_the_evening_verifies(evening: Evening):
     """The kill in the middle left no gap: the exported file is whole, by the public key alone."""
     assert "verified" in evening.verdict
+
+
+def test_a_server_without_the_sweep_costs_a_line_in_the_log(ceph_house: House):
+    """Ceph cannot list an account's policies: the log says so in a sentence, and the service goes on."""
+    told = wait_for(lambda: [line for line in ceph_house.service.log.read_text().splitlines() if '"sweep"' in line])
+
+    assert "does not offer iam:GetAccountAuthorizationDetails" in told[0]
+    assert "Traceback" not in told[0]
+    assert ceph_house.service.healthy()

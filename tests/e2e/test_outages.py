@@ -10,12 +10,11 @@ from daypass.model.event import Kind
 from daypass.model.grant import GrantId, GrantState
 from tests.e2e.evening import WHOSE
 from tests.e2e.holds import Credentials
-from tests.e2e.house import ANN, BOB, CHANNEL, House, wait_for
+from tests.e2e.house import ANN, BOB, CHANNEL, CLAIMS_LAPSE_S, House, wait_for
 from tests.provision.world import INSIDE, World
 from tests.servers.process import kill
 
 SECOND = timedelta(seconds=1)
-_CLAIMS_LAPSE_S = 120.0
 
 
 @pytest.fixture
@@ -50,12 +49,12 @@ def refused_at(house: House) -> datetime:
 def test_the_main_job_by_socket_mode(by_socket: House):
     """No public address: asked, approved, ended by AWS with Daypass dead, told over a new socket, asked again."""
     house = by_socket
-    grant_id = house.lent(ANN, for_="8s", delivery="policy")
+    grant_id = house.lent(ANN, for_="10s", delivery="policy")
     ends = house.lease(grant_id).ends
     house.service.kill()
     refused = refused_at(house)
     house.service.start()
-    house.told(ANN, grant_id, "*Ended*", within_s=_CLAIMS_LAPSE_S)
+    house.told(ANN, grant_id, "*Ended*", within_s=CLAIMS_LAPSE_S)
     wait_for(lambda: house.slack.sockets)
 
     assert ends <= refused < ends + SECOND
@@ -72,7 +71,7 @@ def test_many_workers_on_postgres_do_each_step_once(on_postgres: House):
     wait_for(lambda: {house.state(one) for one in asked}.isdisjoint({None, GrantState.APPROVED}))
     kill(house.service.working.pop())
     for grant_id, who in asked.items():
-        house.told(who, grant_id, "*Ended*", within_s=_CLAIMS_LAPSE_S)
+        house.told(who, grant_id, "*Ended*", within_s=CLAIMS_LAPSE_S)
 
     stories = [[event.kind for event in house.ledger.story(one)] for one in asked]
     assert [story.count(Kind.GRANT_ACTIVATED) for story in stories] == [1] * 6
@@ -90,7 +89,7 @@ def posted(house: House, grant_id: GrantId) -> str:
 def test_11_slack_down_from_the_decision_to_the_end_delays_messages_alone(on_sqlite: House):
     """Nothing can be posted while it is decided, lent and ended; all of it happens on time, and is told afterwards."""
     house = on_sqlite
-    grant_id = house.ask(ANN, for_="6s", delivery="policy")
+    grant_id = house.ask(ANN, for_="8s", delivery="policy")
     question = house.question(grant_id)
     house.told(ANN, grant_id, "*Waits*")
     for method in ("chat.postMessage", "chat.update", "chat.postEphemeral", "views.publish"):
