@@ -1,0 +1,118 @@
+"""The demo, gone through in the browser as a newcomer goes through it: nothing but the page is touched."""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, FrameLocator, Page, expect
+
+from daypass.sandbox.company import Company
+
+PATIENCE_MS = 40_000
+OUT = Path(os.environ.get("DAYPASS_TEST_PICTURES", "out"))
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+    """The demo's world, running."""
+    with Company(tmp_path_factory.mktemp("demo")) as running:
+        yield running
+
+
+@pytest.fixture
+def page(chromium: Browser, company: Company) -> Iterator[Page]:
+    """A window on it; what the page complains about fails the test."""
+    page = chromium.new_page(viewport={"width": 1440, "height": 900})
+    page.set_default_timeout(PATIENCE_MS)
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(company.slack.url)
+    yield page
+    page.close()
+    assert complaints == []
+
+
+def picture(page: Page, name: str) -> None:
+    """Keep what is on the screen."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=OUT / f"{name}.png")
+
+
+def become(page: Page, name: str) -> None:
+    """Pick a person at the top left."""
+    page.get_by_role("link", name=re.compile(name)).first.click()
+    expect(page.locator("a.person[aria-current=true]")).to_contain_text(name)
+
+
+def enter(page: Page, place: str) -> None:
+    """Go to a channel, the app's messages or its Home."""
+    page.locator(".sidebar a", has_text=re.compile(rf"^\s*{place}")).last.click()
+
+
+def type_line(page: Page, line: str) -> None:
+    """Type into the composer and press Enter."""
+    page.get_by_label("Message", exact=True).fill(line)
+    page.keyboard.press("Enter")
+
+
+def aws_says(page: Page) -> FrameLocator:
+    """The page beside it, which asks AWS."""
+    return page.frame_locator("iframe")
+
+
+def test_the_first_grant_begins_and_ends_in_the_browser(page: Page):
+    """Asked by Alice, approved by Bob with an expiry, allowed by AWS within seconds, denied by AWS at its end."""
+    become(page, "Alice")
+    enter(page, "general")
+    type_line(page, '/daypass request s3 read acme-reports/2026/ --for 25s --as policy --reason "INC-42"')
+    expect(page.locator(".message.ephemeral").last).to_contain_text("Asked")
+
+    become(page, "Bob")
+    enter(page, "access-requests")
+    question = page.locator(".message", has_text="INC-42").last
+    expect(question).to_contain_text("everything under")
+    expect(question.locator("select option")).to_contain_text(["25 seconds", "5 minutes", "1 hour"])
+    picture(page, "1-asked")
+    question.get_by_role("button", name="Approve").click()
+    expect(question).to_contain_text(re.compile("Approved by @Bob Baker"), timeout=PATIENCE_MS)
+
+    become(page, "Alice")
+    row = aws_says(page).locator("tr", has_text="read acme-reports/2026/q1.csv")
+    expect(row).to_contain_text("allowed", timeout=PATIENCE_MS)
+    expect(aws_says(page).locator("tr", has_text="read acme-reports/2025/q4.csv")).to_contain_text("denied")
+    aws_says(page).locator("summary", has_text="inline policy of user alice").click()
+    expect(aws_says(page).locator("details pre")).to_contain_text("DateLessThan")
+    picture(page, "2-allowed")
+    expect(row).to_contain_text("denied", timeout=PATIENCE_MS)
+    expect(aws_says(page).locator("#held")).to_contain_text("Nothing of Daypass", timeout=PATIENCE_MS)
+    expect(aws_says(page).locator("#verdict")).to_contain_text("verified")
+    picture(page, "3-ended")
+
+
+def test_an_incomplete_command_opens_the_form_and_errors_stand_beside_their_fields(page: Page):
+    """Prefilled with what was typed; the place is found by typing; «soon» is refused beside its field."""
+    become(page, "Alice")
+    enter(page, "general")
+    type_line(page, "/daypass request s3 read")
+    form = page.get_by_role("dialog", name="Request access")
+    where = form.get_by_role("combobox", name=re.compile("Where"))
+    where.press_sequentially("acme-rep")
+    expect(form.get_by_role("option", name=re.compile("acme-reports")).first).to_be_visible(timeout=PATIENCE_MS)
+    expect(form.get_by_role("option", name=re.compile("acme-payroll"))).to_have_count(0)
+    where.press("Enter")
+    form.get_by_label(re.compile("For how long")).fill("soon")
+    form.get_by_label(re.compile("Why")).fill("INC-43")
+    picture(page, "4-form")
+    form.get_by_role("button", name="Ask").click()
+    expect(form.get_by_role("alert")).to_contain_text("«soon» is not a length of time", timeout=PATIENCE_MS)
+    form.get_by_label(re.compile("For how long")).fill("5m")
+    form.get_by_role("button", name="Ask").click()
+    expect(page.get_by_role("dialog")).to_have_count(0, timeout=PATIENCE_MS)
+
+    become(page, "Bob")
+    enter(page, "Daypass Home")
+    expect(page.locator("#middle")).to_contain_text("Waits for you", timeout=PATIENCE_MS)
+    expect(page.locator("#middle")).to_contain_text("Alice Archer", timeout=PATIENCE_MS)
+    picture(page, "5-home")
