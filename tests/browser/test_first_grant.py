@@ -1,6 +1,5 @@
 """The demo, gone through in the browser as a newcomer goes through it: nothing but the page is touched."""
 
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +10,7 @@ from playwright.sync_api import Browser, FrameLocator, Page, expect
 from daypass.sandbox.company import Company
 
 PATIENCE_MS = 40_000
-OUT = Path(os.environ.get("DAYPASS_TEST_PICTURES", "out"))
+OUT = Path("out")
 
 
 @pytest.fixture(scope="module")
