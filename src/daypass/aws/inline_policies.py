@@ -6,13 +6,14 @@ The same five calls exist twice in IAM, once for users and once for roles; here 
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, cast
 
 from daypass.aws.clients import Clients
 from daypass.aws.identities import Kind
 from daypass.aws.policy import size
 from daypass.aws.refusals import asking
-from daypass.model.errors import NotFound
+from daypass.model.errors import BadInput, NotFound
 
 
 class InlinePolicies:
@@ -32,6 +33,17 @@ class InlinePolicies:
                 self._iam.put_user_policy(UserName=self._owner, PolicyName=name, PolicyDocument=text)
             else:
                 self._iam.put_role_policy(RoleName=self._owner, PolicyName=name, PolicyDocument=text)
+
+    def may_put(self, name: str) -> None:
+        """
+        Raise AwsForbids unless a policy may be put here and deleted again; nothing of it stays.
+
+        The document has no statement, which AWS refuses once it has found that the caller may put policies at all. A
+        server that takes it has taken a policy that allows nothing, and it is deleted.
+        """
+        with suppress(BadInput):
+            self.put(name, '{"Version":"2012-10-17","Statement":[]}')
+        self.delete(name)
 
     def get(self, name: str) -> Mapping[str, Any]:
         """Read a policy's document. Raises NotFound when the policy or its owner is not there."""

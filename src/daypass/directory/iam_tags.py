@@ -42,6 +42,10 @@ class IamTags:
         """The users tagged as this person's: more than one is the caller's to refuse."""
         return self._kept.get("all").of.get(principal_id, ())
 
+    def everyone(self) -> frozenset[PrincipalId]:
+        """Every person that a tag names."""
+        return frozenset(self._kept.get("all").of)
+
     def owner(self, arn: str) -> PrincipalId | None:
         """The person whose tag an ARN carries."""
         return self._kept.get("all").owner.get(arn)

@@ -55,6 +55,21 @@ class PeopleDirectory:
         """Read who is in a Slack user group. Raises NotFound."""
         return self._slack.members(group)
 
+    def identities(self) -> dict[PrincipalId, AwsIdentity]:
+        """Read everybody's AWS identity. Raises Misconfigured, naming all that are claimed more than once."""
+        found: dict[PrincipalId, AwsIdentity] = {}
+        faults = []
+        for person in sorted({*self._explicit, *(self._tags.everyone() if self._tags else ())}):
+            try:
+                identity = self._identity(person)
+            except Misconfigured as error:
+                faults.append(error.sentence)
+            else:
+                found |= {person: identity} if identity else {}
+        if faults:
+            raise Misconfigured("\n".join(dict.fromkeys(faults)))
+        return found
+
     def _identity(self, person: PrincipalId) -> AwsIdentity | None:
         mapped = self._explicit.get(person)
         tagged = self._tags.of(person) if self._tags else ()

@@ -2,7 +2,7 @@
 Look at everything the house stands on, and say in sentences what to fix.
 
 Every check is made, whatever the others found. None changes anything: the session that proves the broker role is the
-shortest there is, on nothing, and is thrown away.
+shortest there is, on nothing, and is thrown away; the policy that proves the right to put policies has no statement.
 """
 
 import stat
@@ -12,12 +12,15 @@ from itertools import islice
 
 from daypass import settings as settings_page
 from daypass.aws.clock import TOLERATED
+from daypass.aws.identities import Kind
+from daypass.aws.inline_policies import InlinePolicies
 from daypass.aws.refusals import asking
 from daypass.journal.key import Signer
 from daypass.model.errors import DaypassError
 from daypass.rules.lint import lint
 from daypass.settings import Settings
-from daypass.wiring.house import House, build, clock_sentence, journal_key, slack_calls
+from daypass.store.book import SqlBook
+from daypass.wiring.house import House, build, check_book, clock_sentence, journal_key, people, slack_calls
 
 _NOTHING = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}'
 """The session policy of the session that is opened and thrown away."""
@@ -36,9 +39,9 @@ def doctor() -> list[Finding]:
         # A key that nobody keeps: looking must not make the one that the journal would be signed with from then on.
         house = build(settings, signer=Signer.generate("doctor"))
     except DaypassError as error:
-        return [(False, error.sentence)]
+        return [(False, error.report)]
     try:
-        return [_found(check) for check in _checks(house)]
+        return list(dict.fromkeys(_found(check) for check in _checks(house)))  # one cause, told once
     finally:
         house.database.close()
 
@@ -48,10 +51,12 @@ def _checks(house: House) -> list[Callable[[], str]]:
         lambda: _rules(house),
         lambda: _database(house),
         lambda: _journal_key(house.settings),
+        lambda: _journal(house),
         lambda: _aws_identity(house),
         lambda: _clock(house),
         lambda: _buckets(house),
         lambda: _broker(house),
+        lambda: _people(house),
         lambda: _sweep(house),
         lambda: _slack(house.settings),
     ]
@@ -61,7 +66,7 @@ def _found(check: Callable[[], str]) -> Finding:
     try:
         return True, check()
     except DaypassError as error:
-        return False, error.sentence
+        return False, error.report
     except Exception as error:  # noqa: BLE001 - the top of a check: an answer nobody foresaw is a finding too
         return False, f"A check failed in a way nobody foresaw: {type(error).__name__}: {error}."
 
@@ -96,6 +101,15 @@ def _journal_key(settings: Settings) -> str:
     return f"The journal's key {file} is there, for its owner alone."
 
 
+def _journal(house: House) -> str:
+    key = house.settings.journal
+    book = SqlBook(house.database, journal_key(key)) if key.key_file.exists() else house.book
+    check_book(book, key.key_file)
+    return (
+        f"The journal's newest checkpoint is signed with that key, and its {book.checkpoint().size} entries are there."
+    )
+
+
 def _aws_identity(house: House) -> str:
     with asking("sts:GetCallerIdentity"):
         return f"AWS knows Daypass as {house.clients.sts.get_caller_identity()['Arn']}."
@@ -117,6 +131,16 @@ def _broker(house: House) -> str:
         return "No broker role is set: access is lent as policies only, without sessions and links."
     house.sessions.open("daypass-doctor", _NOTHING, timedelta())
     return f"Daypass may open sessions on {house.sessions.role_arn}."
+
+
+def _people(house: House) -> str:
+    """Everybody's AWS identity; and on the first of them, whether a policy could be put there."""
+    known = people(house.settings, house.clients).identities()
+    for first in islice(known.values(), 1):
+        kind: Kind = "user" if first.kind == "user" else "role"
+        InlinePolicies(clients=house.clients, kind=kind, owner=first.name).may_put("daypass-doctor")
+        return f"Daypass knows the AWS identity of {len(known)} people, and may put policies on {first.name}."
+    return "Daypass knows nobody's AWS identity: access is lent as sessions and links, and not as policies."
 
 
 def _sweep(house: House) -> str:

@@ -1,6 +1,7 @@
 """Build the house: every adapter made once and handed to whom it serves. Building calls nobody."""
 
 import os
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +21,8 @@ from daypass.directory.resolve import PeopleDirectory
 from daypass.directory.slack_calls import SlackCalls, web_client
 from daypass.directory.slack_people import SlackPeople
 from daypass.doors.desk import Desk
-from daypass.journal.key import Signer
+from daypass.journal.key import BadKey, Signer
+from daypass.journal.note import BadNote
 from daypass.model.errors import AwsForbids, Misconfigured, NotFound, Unavailable
 from daypass.model.grant import Delivery
 from daypass.model.length import words_for_length
@@ -46,6 +48,8 @@ from daypass.store.postings import SqlPostings
 from daypass.store.queue import SqlQueue
 from daypass.store.rules_file import RulesFile
 from daypass.wiring.not_offered import NotOffered, NoVendor
+
+_ROLE = re.compile(r"arn:aws[a-z-]*:iam::\d*:role/[\w+=,.@/-]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,8 +159,21 @@ def journal_key(journal: Journal) -> Signer:
         return Signer.parse(journal.key_file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return _new_key(journal)
+    except BadKey as error:
+        raise Misconfigured(f"The journal's key {journal.key_file} is none: {error.sentence}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise Misconfigured(f"The journal's key {journal.key_file} cannot be read: {error}.") from None
+
+
+def check_book(book: SqlBook, file: Path) -> None:
+    """Make sure that the journal is whole and signed with our key. Raises Misconfigured, saying what to put back."""
+    try:
+        book.check()
+    except BadNote as error:
+        raise Misconfigured(
+            f"The journal in the database was signed with another key than {file}. Put the key back that signed it; "
+            "only a new database begins with a new key."
+        ) from error
 
 
 def _new_key(journal: Journal) -> Signer:
@@ -182,6 +199,11 @@ def _new_key(journal: Journal) -> Signer:
 def _sessions(settings: Settings, clients: Clients) -> RoleSessions | None:
     if not settings.aws.broker_role:
         return None
+    if not _ROLE.fullmatch(settings.aws.broker_role):
+        raise Misconfigured(
+            f"DAYPASS_AWS_BROKER_ROLE is «{settings.aws.broker_role}», and not the ARN of a role, such as "
+            "arn:aws:iam::123456789012:role/daypass/daypass-broker."
+        )
     return RoleSessions(
         clients=clients, role_arn=settings.aws.broker_role, source_identity=settings.aws.source_identity
     )

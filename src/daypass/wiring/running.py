@@ -43,7 +43,7 @@ from daypass.settings import Service, Settings
 from daypass.store import database
 from daypass.store.book import SqlBook
 from daypass.store.queue import SqlQueue
-from daypass.wiring.house import House, build, now
+from daypass.wiring.house import House, build, check_book, now
 from daypass.wiring.log import configure
 
 log = structlog.get_logger()
@@ -59,7 +59,7 @@ def serve() -> None:
     _must_be_free(settings.service)
     house = build(settings)
     house.database.migrate()
-    house.book.check()
+    check_book(house.book, settings.journal.key_file)
     with _worker(house) if settings.service.work else _nobody():
         asyncio.run(_doors(house))
     house.database.close()

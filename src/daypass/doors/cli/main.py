@@ -142,7 +142,7 @@ def _unforeseen(error: Exception) -> int:
     from daypass.model.errors import DaypassError  # noqa: PLC0415 - as above
 
     if isinstance(error, DaypassError):
-        return _say(error.sentence, refusals.exit_code(error))
+        return _say(error.report, refusals.exit_code(error))  # only what an operator runs raises these here
     if os.environ.get("DAYPASS_DEBUG"):
         raise error
     return _say(
