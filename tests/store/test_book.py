@@ -113,7 +113,7 @@ def test_a_proof_and_its_checkpoint_are_of_one_moment(database, ledger, signer):
     """Also when the tree grows between any two looks into the database."""
     _write(ledger, 5)
     SqlBook(database, signer).fold()
-    busy = SqlBook(_Busy(database, ledger, signer), signer)
+    busy = SqlBook(_Busy(database, ledger, signer), signer)  # type: ignore[arg-type]  # a database that writes at each look
 
     assert _proves_inclusion(busy.inclusion(3), signer)
     assert _proves_consistency(busy.consistency(5), signer)

@@ -5,9 +5,10 @@ What is handed over is never kept. The journal is told before the person is, wit
 opens anything. A refused hand-out is journalled too.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 
 from daypass.lifecycle.finish import how_it_ended
 from daypass.model.entitlement import Level
@@ -57,11 +58,8 @@ def get_url(  # noqa: PLR0913 - which object of which grant for whom, its collab
     lives: timedelta | None = None,
 ) -> SignedUrl:
     """Presign a GET of one object. Raises also BadInput when the key lies outside the grant."""
-    with _refusals_journalled(grant_id, by, ledger, now):
-        grant = usable(grant_id, by, Delivery.LINK, ledger, now)
-        signed = vendor.get(grant, key_within(grant, key), now, lives=lives)
-    _record(Kind.LINK_MADE, grant, _told("GET", signed), by=by, ledger=ledger, now=now)
-    return signed
+    sign = partial(vendor.get, now=now, lives=lives)
+    return _presigned("GET", sign, grant_id, key, by=by, ledger=ledger, now=now)
 
 
 def put_url(  # noqa: PLR0913 - as get_url
@@ -75,11 +73,8 @@ def put_url(  # noqa: PLR0913 - as get_url
     lives: timedelta | None = None,
 ) -> SignedUrl:
     """Presign a PUT of one object. Raises also BadInput when the key lies outside the grant."""
-    with _refusals_journalled(grant_id, by, ledger, now):
-        grant = usable(grant_id, by, Delivery.LINK, ledger, now)
-        signed = vendor.put(grant, key_within(grant, key), now, lives=lives)
-    _record(Kind.LINK_MADE, grant, _told("PUT", signed), by=by, ledger=ledger, now=now)
-    return signed
+    sign = partial(vendor.put, now=now, lives=lives)
+    return _presigned("PUT", sign, grant_id, key, by=by, ledger=ledger, now=now)
 
 
 def post_form(  # noqa: PLR0913 - as get_url
@@ -142,6 +137,24 @@ def key_within(grant: Grant, key: str) -> str:
     return key
 
 
+def _presigned(  # noqa: PLR0913 - what get_url and put_url share
+    method: str,
+    sign: Callable[[Grant, str], SignedUrl],
+    grant_id: GrantId,
+    key: str,
+    *,
+    by: PrincipalId,
+    ledger: Ledger,
+    now: datetime,
+) -> SignedUrl:
+    with _refusals_journalled(grant_id, by, ledger, now):
+        grant = usable(grant_id, by, Delivery.LINK, ledger, now)
+        signed = sign(grant, key_within(grant, key))
+    told: dict[str, Detail] = {"method": method, "key": signed.key, "expires_at": signed.expires_at.isoformat()}
+    _record(Kind.LINK_MADE, grant, told, by=by, ledger=ledger, now=now)
+    return signed
+
+
 def _successor(grant: Grant, ledger: Ledger, now: datetime) -> Grant | None:
     """Follow extensions of the grant, and extensions of those, to one that is live."""
     seen = {grant.id}
@@ -158,10 +171,6 @@ def _successor(grant: Grant, ledger: Ledger, now: datetime) -> Grant | None:
 def _must_read(grant: Grant) -> None:
     if Level.READ not in grant.entitlement.levels:
         raise BadInput("This grant is not for reading, so there is nothing to link to.", field="level")
-
-
-def _told(method: str, signed: SignedUrl) -> dict[str, Detail]:
-    return {"method": method, "key": signed.key, "expires_at": signed.expires_at.isoformat()}
 
 
 def _record(  # noqa: PLR0913 - the parts of one journal entry
