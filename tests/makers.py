@@ -68,3 +68,23 @@ def request(**changes: object) -> Request:
         approvers=Approvers(people=frozenset({BOB})),
     )
     return replace(made, **changes)  # type: ignore[arg-type]  # a maker takes any field of the value
+
+
+RULES = """
+version: 1
+rules:
+  - id: reports
+    who: {people: [U0ANN, U0BOB]}
+    may: [list, read]
+    on: ["acme-reports/**"]
+    for: {default: 1h, max: 8h}
+    approve: {anyone_of: {people: [U0BOB, U0ANN], slack_groups: [S0LEADS]}}
+  - id: drafts
+    who: {people: [U0ANN]}
+    may: [read]
+    on: ["acme-drafts/**"]
+    for: {default: 5m, max: 10m}
+    reason: optional
+    approve: at-once
+"""
+"""The rules of most tests: Ann and Bob may read reports when the other agrees, and Ann's drafts are lent at once."""

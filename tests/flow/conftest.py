@@ -21,25 +21,7 @@ from daypass.store.ledger import SqlLedger
 from daypass.store.outbox import SqlOutbox
 from daypass.store.queue import SqlQueue
 from tests.hands import HandAws, HandClock, HandDirectory, HandVendor
-from tests.makers import ANN, BOB, HOUR, READ_REPORTS
-
-RULES = """
-version: 1
-rules:
-  - id: reports
-    who: {people: [U0ANN, U0BOB]}
-    may: [list, read]
-    on: ["acme-reports/**"]
-    for: {default: 1h, max: 8h}
-    approve: {anyone_of: {people: [U0BOB, U0ANN], slack_groups: [S0LEADS]}}
-  - id: drafts
-    who: {people: [U0ANN]}
-    may: [read]
-    on: ["acme-drafts/**"]
-    for: {default: 5m, max: 10m}
-    reason: optional
-    approve: at-once
-"""
+from tests.makers import ANN, BOB, HOUR, READ_REPORTS, RULES
 
 
 @dataclass

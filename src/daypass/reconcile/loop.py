@@ -27,7 +27,7 @@ from daypass.reconcile.meters import LATENESS, STEPS
 log = structlog.get_logger()
 
 IN_FLIGHT = 64
-HOLD = timedelta(seconds=60)
+HOLD = timedelta(seconds=30)
 """How long a claim lasts: longer than the slowest step, short for a dead worker's grants to wait."""
 IDLE_S = 0.25
 _GROUP = 512

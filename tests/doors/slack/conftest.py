@@ -35,26 +35,10 @@ from daypass.store.outbox import SqlOutbox
 from daypass.store.postings import SqlPostings
 from daypass.store.queue import SqlQueue
 from tests.hands import HandAws, HandDirectory, HandVendor
+from tests.makers import RULES
 from tests.servers.process import free_port, listening
 
 MANIFEST = yaml.safe_load(Path("slack-manifest.yaml").read_text(encoding="utf-8"))
-RULES = """
-version: 1
-rules:
-  - id: reports
-    who: {people: [U0ANN, U0BOB]}
-    may: [list, read]
-    on: ["acme-reports/**"]
-    for: {default: 1h, max: 8h}
-    approve: {anyone_of: {people: [U0BOB, U0ANN], slack_groups: [S0LEADS]}}
-  - id: drafts
-    who: {people: [U0ANN]}
-    may: [read]
-    on: ["acme-drafts/**"]
-    for: {default: 5m, max: 10m}
-    reason: optional
-    approve: at-once
-"""
 ASK = 'request s3 read acme-reports/2026/ --for 2h --reason "INC-42"'
 
 
