@@ -12,6 +12,7 @@ from daypass.aws.buckets import Buckets
 from daypass.aws.policy import SESSION, document
 from daypass.aws.refusals import OverQuota
 from daypass.aws.role_sessions import SHORTEST, RoleSessions
+from daypass.model.entitlement import S3Place
 from daypass.model.errors import BadInput
 from daypass.model.grant import Grant
 from daypass.model.lease import Lease
@@ -30,6 +31,10 @@ class Broker:
     def policy(self, grant: Grant) -> str:
         """The session policy of a leased grant. Raises BadInput when it is longer than AWS takes."""
         return self._policies(grant)[0]
+
+    def check(self, place: S3Place) -> None:
+        """Raise BadInput when there is no such bucket."""
+        self._buckets.check(place)
 
     def try_out(self, grant: Grant) -> None:
         """Open the shortest session there is and forget it: the proof that one can be had."""

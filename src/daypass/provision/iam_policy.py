@@ -57,6 +57,7 @@ class PolicyDelivery:
     def rehearse(self, draft: Grant) -> Rehearsal:
         """Show the policy and where it would go. Raises BadInput when it has nowhere to go or does not fit."""
         owner = self._owner(draft)
+        self._buckets.check(draft.entitlement.place)
         text = self._text(draft)
         home = self._home(owner, mark(draft.id), text)
         who = f"{owner.kind} {owner.name}"

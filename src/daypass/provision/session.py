@@ -36,7 +36,8 @@ class SessionDelivery:
         self._cutoff = cutoff
 
     def rehearse(self, draft: Grant) -> Rehearsal:
-        """Show the session policy. Raises BadInput when it would not fit."""
+        """Show the session policy. Raises BadInput when it would not fit, or there is no such bucket."""
+        self._broker.check(draft.entitlement.place)
         sessions = self._broker.sessions
         paper = Paper(
             place=f"session policy for role {sessions.role_name}", text=for_people(self._broker.policy(draft))
