@@ -12,7 +12,8 @@ from daypass.model.grant import GrantId
 from daypass.model.request import RequestState
 from daypass.rules.document import parse
 from daypass.sandbox.slack import BlockingActor
-from tests.doors.slack.conftest import RULES, Office, review
+from tests.doors.slack.conftest import Office, review
+from tests.makers import RULES
 
 
 def state(daypass: Office, request_id: GrantId) -> RequestState:
