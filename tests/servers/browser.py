@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from tests.servers.process import SERVERS, needed
 
 _INSTALLED = Path("/usr/bin/chromium")
 _UNPACKED = SERVERS / "chromium"
+_PATIENCE_MS = 20_000
+"""How long a page may take on a busy machine to show what is expected of it."""
 _QUIET = (
     "--no-sandbox",
     "--disable-gpu",
@@ -31,6 +33,7 @@ _QUIET = (
 @contextmanager
 def chromium_browser() -> Iterator[Browser]:
     """Start Chromium, and end it after the block."""
+    expect.set_options(timeout=_PATIENCE_MS)
     with _driver() as playwright:
         program, environment = _program()
         browser = playwright.chromium.launch(executable_path=program, args=_QUIET, env=environment)

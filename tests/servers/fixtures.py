@@ -83,8 +83,12 @@ def aws_cli() -> Path:
     return needed(SERVERS / "awscli/bin/aws")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator["Browser"]:
-    """Yield a headless Chromium under Playwright; it lives as long as this test process."""
+    """
+    Yield a headless Chromium under Playwright, for one module.
+
+    Not for longer: while Playwright runs, this thread has an event loop, and no other test could start its own.
+    """
     with chromium_browser() as browser:
         yield browser
