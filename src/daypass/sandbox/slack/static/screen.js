@@ -6,6 +6,16 @@ const shown = {};
 let running = false;
 let again = false;
 
+// A redraw between the press and the release of a button would put another in its place, and the click would be lost.
+let released = Promise.resolve();
+document.addEventListener("pointerdown", () => {
+  released = new Promise((done) => {
+    for (const end of ["pointerup", "pointercancel"]) {
+      document.addEventListener(end, () => setTimeout(done, 0), { once: true, capture: true });
+    }
+  });
+}, true);
+
 /** Fetch the parts of the page and put in what changed. */
 export async function refresh() {
   if (running) { again = true; return; }
@@ -16,7 +26,9 @@ export async function refresh() {
       const looking = document.visibilityState === "visible" ? 1 : 0;
       const response = await fetch(`/client/${me}/${place}/parts?looking=${looking}`);
       if (!response.ok) return;
-      for (const [id, html] of Object.entries(await response.json())) {
+      const parts = await response.json();
+      await released;
+      for (const [id, html] of Object.entries(parts)) {
         if (shown[id] !== html) put(id, html);
         shown[id] = html;
       }
