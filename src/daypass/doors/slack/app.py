@@ -6,6 +6,7 @@ The Slack door, assembled: which conversation answers which thing that people do
 
 import logging
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 
 import structlog
 from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
@@ -34,6 +35,11 @@ COMMAND = "/daypass"
 SHORTCUT = "request_access"
 PATH = "/slack/events"
 """Where Slack sends commands, interactions and events."""
+
+_NOT_BELIEVED = (
+    "A request's signature is not Slack's, or is older than five minutes. When people say that Slack gets no answer, "
+    "check DAYPASS_SLACK_SIGNING_SECRET and this machine's clock."
+)
 
 log = structlog.get_logger()
 
@@ -65,7 +71,10 @@ def routes(app: AsyncApp) -> list[Route]:
     slack = AsyncSlackRequestHandler(app)
 
     async def events(request: Request) -> Response:
-        return await slack.handle(request)
+        answer = await slack.handle(request)
+        if answer.status_code == HTTPStatus.UNAUTHORIZED:
+            log.warning("slack.not_believed", error=_NOT_BELIEVED)
+        return answer
 
     return [Route(PATH, events, methods=["POST"])]
 
