@@ -61,5 +61,4 @@ def _refused(request: Request, error: DaypassError) -> Response:
             advice = "Whoever sent it to you can ask for access again and make a new one."
             return page(request, title="This link has ended", sentence=sentence, advice=advice, status=status)
         case _:
-            advice = "Open the link again in a moment."
-            return page(request, title="Not just now", sentence=sentence, advice=advice, status=status)
+            return page(request, title="Not just now", sentence=sentence, status=status)
