@@ -31,6 +31,8 @@ const policies = (list) => {
     box.dataset.name = name;
     const head = make("summary");
     head.append(make("b", name), ` ${where}`);
+    const ends = JSON.stringify(text).match(/"DateLessThan":\{"aws:CurrentTime":"[\d-]+T([\d:]+)Z"/);
+    if (ends) head.append(make("time", `AWS ends it by itself at ${ends[1]} UTC`));
     box.append(head, make("pre", JSON.stringify(text, null, 2)));
     return box;
   });
@@ -52,6 +54,7 @@ async function look() {
     find("verdict").textContent = state.journal.verdict;
     draw("entries", state.journal.entries, entries);
     find("hints").textContent = state.hints.join("\n");
+    document.body.classList.add("ready");
   } catch {
     find("now").textContent = "no answer";
   }

@@ -91,8 +91,9 @@ function remember(part) {
 
 function restore(part, kept) {
   const sameView = part.querySelector("[data-view]")?.dataset.view === kept.view;
-  const scroller = part.querySelector(".modal-body") ?? part;
-  scroller.scrollTop = kept.atEnd ? scroller.scrollHeight : sameView ? kept.top : 0;
+  const form = part.querySelector(".modal-body"); // begins at its top; a conversation stays at its end
+  const scroller = form ?? part;
+  scroller.scrollTop = kept.atEnd && !form ? scroller.scrollHeight : sameView ? kept.top : 0;
   if (!sameView) return;
   for (const [id, value, option] of kept.typed) {
     const field = document.getElementById(id);
