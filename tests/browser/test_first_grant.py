@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect
@@ -14,9 +15,9 @@ OUT = Path("out")
 
 
 @pytest.fixture(scope="module")
-def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
-    """The demo's world, running."""
-    with Company(tmp_path_factory.mktemp("demo")) as running:
+def company() -> Iterator[Company]:
+    """The demo's world, running, in a folder like the demo's: its name is in the pictures."""
+    with TemporaryDirectory(prefix="daypass-demo-") as folder, Company(Path(folder)) as running:
         yield running
 
 
@@ -34,7 +35,8 @@ def page(chromium: Browser, company: Company) -> Iterator[Page]:
 
 
 def picture(page: Page, name: str) -> None:
-    """Keep what is on the screen."""
+    """Keep what is on the screen, once the page beside it has asked AWS."""
+    expect(aws_says(page).locator("tr").first).to_be_visible(timeout=PATIENCE_MS)
     OUT.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=OUT / f"{name}.png")
 
@@ -96,6 +98,8 @@ def test_an_incomplete_command_opens_the_form_and_errors_stand_beside_their_fiel
     enter(page, "general")
     type_line(page, "/daypass request s3 read")
     form = page.get_by_role("dialog", name="Request access")
+    expect(form.get_by_text("Access to AWS that ends by itself")).to_be_in_viewport()
+    expect(form.get_by_role("checkbox", name=re.compile("^read"))).to_be_checked()
     where = form.get_by_role("combobox", name=re.compile("Where"))
     where.press_sequentially("acme-rep")
     expect(form.get_by_role("option", name=re.compile("acme-reports")).first).to_be_visible(timeout=PATIENCE_MS)
@@ -103,9 +107,9 @@ def test_an_incomplete_command_opens_the_form_and_errors_stand_beside_their_fiel
     where.press("Enter")
     form.get_by_label(re.compile("For how long")).fill("soon")
     form.get_by_label(re.compile("Why")).fill("INC-43")
-    picture(page, "4-form")
     form.get_by_role("button", name="Ask").click()
     expect(form.get_by_role("alert")).to_contain_text("«soon» is not a length of time", timeout=PATIENCE_MS)
+    picture(page, "4-form")
     form.get_by_label(re.compile("For how long")).fill("5m")
     form.get_by_role("button", name="Ask").click()
     expect(page.get_by_role("dialog")).to_have_count(0, timeout=PATIENCE_MS)
@@ -115,3 +119,30 @@ def test_an_incomplete_command_opens_the_form_and_errors_stand_beside_their_fiel
     expect(page.locator("#middle")).to_contain_text("Waits for you", timeout=PATIENCE_MS)
     expect(page.locator("#middle")).to_contain_text("Alice Archer", timeout=PATIENCE_MS)
     picture(page, "5-home")
+
+
+def test_the_approver_chooses_how_long_and_the_home_shows_the_grant(page: Page):
+    """Asked for two hours, given for five minutes; the one who has it finds it in the app's Home and ends it there."""
+    become(page, "Alice")
+    enter(page, "general")
+    type_line(page, '/daypass request s3 read acme-reports/2025/ --for 2h --as policy --reason "INC-44"')
+
+    become(page, "Bob")
+    enter(page, "access-requests")
+    question = page.locator(".message", has_text="INC-44").last
+    question.locator("select").select_option("5 minutes")
+    question.get_by_role("button", name="Approve").click()
+    expect(question).to_contain_text("for 5 minutes", timeout=PATIENCE_MS)
+
+    become(page, "Alice")
+    row = aws_says(page).locator("tr", has_text="read acme-reports/2025/q4.csv")
+    expect(row).to_contain_text("allowed", timeout=PATIENCE_MS)
+    expect(aws_says(page).locator("summary")).to_contain_text("AWS ends it by itself at")
+    enter(page, "Daypass Home")
+    home = page.locator("#middle")
+    expect(home).to_contain_text("acme-reports/2025/ for 5 minutes: Live until", timeout=PATIENCE_MS)
+    picture(page, "6-mine")
+    home.get_by_role("button", name="I'm done").click()
+    expect(row).to_contain_text("denied", timeout=PATIENCE_MS)
+    expect(home).to_contain_text("they were done", timeout=PATIENCE_MS)
+    expect(aws_says(page).locator("#held")).to_contain_text("Nothing of Daypass", timeout=PATIENCE_MS)
