@@ -331,6 +331,23 @@ def test_11_people_are_told_late_and_not_never(walk: Walk) -> None:
     assert walk.ledger.grant(grant.id).state is GrantState.ENDED
 
 
+def test_11_who_waits_longer_than_a_minute_is_told(walk: Walk) -> None:
+    """Approved, and AWS does not let us: the person who was told «in a few seconds» hears of it, once."""
+    grant = walk.approve(walk.ask().id)
+    walk.aws.failures = [AwsForbids("Daypass may not call iam:PutUserPolicy.", action="iam:PutUserPolicy")] * 9
+    told = []
+    for _ in range(4):
+        walk.loop.run_until_idle(rounds=1)
+        report_stuck(queue=walk.queue, ledger=walk.ledger, now=walk.clock())
+        walk.clock.forward(MINUTE)
+    while lines := walk.outbox.claim(now=walk.clock(), hold=MINUTE, limit=1):
+        told += [line.event for line in lines if line.event.subject == grant.id]
+        walk.outbox.sent(lines[0].id)
+
+    stuck = [event for event in told if event.kind is Kind.GRANT_STUCK]
+    assert [event.details["error"] for event in stuck] == ["Daypass may not call iam:PutUserPolicy."]
+
+
 def test_12_the_story_of_an_ended_grant_stays(walk: Walk) -> None:
     """Long after the end the journal still says who had what, when, and who allowed it."""
     grant = walk.active()
