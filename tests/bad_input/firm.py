@@ -190,9 +190,9 @@ class Firm(Company):
         self._logged_before = len(self._log().splitlines())
         self.start_daypass()
 
-    def wait_for_checkpoint(self) -> None:
-        """Wait until all that was journalled is under a signed checkpoint."""
-        assert wait_for(lambda: len(list(self.export())) > 1)
+    def wait_for_checkpoint(self, reason: str) -> None:
+        """Wait until the request with this reason is under a signed checkpoint of the journal."""
+        assert wait_for(lambda: reason.encode() in b"".join(self.export()))
 
     def _log(self) -> str:
         return (self.directory / "daypass.log").read_text(encoding="utf-8", errors="replace")

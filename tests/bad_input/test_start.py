@@ -69,7 +69,7 @@ def test_a_journal_keeps_its_key(firm: Firm) -> None:
     firm.types(ALICE, REPORTS)
     firm.question("INC-42")
     key = firm.directory / "journal.key"
-    firm.wait_for_checkpoint()
+    firm.wait_for_checkpoint("INC-42")
     kept = key.rename(firm.directory / "kept.key")
     try:
         says("the journal's key is missing", "doctor", firm.finding(), firm.names)

@@ -2,6 +2,7 @@
 
 import re
 
+from daypass.journal.export import ENTRY_BEGINS
 from tests.bad_input.firm import ALICE, BOB, Firm, run
 from tests.bad_input.page import says
 
@@ -39,15 +40,18 @@ def test_a_login_code_must_be_one_that_waits(firm: Firm) -> None:
 
 def test_a_journal_that_was_changed_names_the_entry(firm: Firm) -> None:
     """One name altered, one line removed: the file no longer is what was signed."""
-    firm.types(ALICE, LINK.replace("INC-44", "INC-45"))
-    firm.person(BOB).click(firm.question("INC-45"), "review.deny")
-    firm.wait_for_checkpoint()
+    for number in range(6):  # more than are signed one by one
+        firm.types(ALICE, LINK.replace("INC-44", f"INC-45{number}"))
+    firm.wait_for_checkpoint("INC-455")
     lines = list(firm.export())
-    first = next(n for n, line in enumerate(lines) if b'"U0ALICE"' in line)
-    changed = [*lines[:first], lines[first].replace(b'"U0ALICE"', b'"U0EVE"'), *lines[first + 1 :]]
+    at = next(n for n in range(len(lines)) if b"U0ALICE" in lines[n] and b"U0ALICE" in lines[n + 1])
+    entry = sum(line.startswith(ENTRY_BEGINS) for line in lines[:at])
+    names = {f"Entry {entry} (line {at + 1})": "Entry 41 (line 44)", f"entry {entry + 1} ": "entry 42 "}
+    changed = [*lines[:at], lines[at].replace(b'"U0ALICE"', b'"U0EVE"'), *lines[at + 1 :]]
 
-    says("a journal entry that was changed", "command line", _verified(firm, changed))
-    says("a journal entry that was removed", "command line", _verified(firm, [*lines[:first], *lines[first + 1 :]]))
+    says("a journal entry that was changed", "command line", _verified(firm, changed), names)
+    removed = [*lines[:at], *lines[at + 1 :]]
+    says("a journal entry that was removed", "command line", _verified(firm, removed), names)
 
 
 def _verified(firm: Firm, lines: list[bytes]) -> str:
