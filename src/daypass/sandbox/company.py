@@ -17,7 +17,7 @@ from typing import Any, Self
 
 import yaml
 
-from daypass.aws.own_permissions import CEILING_PATH, Setup, ceiling, service, trust
+from daypass.aws.own_permissions import CEILING_PATH, Setup, ceiling, for_plain_server, service, trust
 from daypass.directory.iam_tags import TAG
 from daypass.doors import slack
 from daypass.journal.export import ENTRY_BEGINS
@@ -211,19 +211,10 @@ def _own_identity(aws: MiniStack, people: Iterable[world.KeyPair]) -> world.KeyP
         PermissionsBoundary=ceiling_arn,
     )
     iam.attach_role_policy(RoleName=BROKER.rpartition("/")[2], PolicyArn=ceiling_arn)
-    iam.attach_user_policy(UserName="daypass", PolicyArn=_managed(iam, "daypass-service", _as_told(service(setup))))
+    iam.attach_user_policy(
+        UserName="daypass", PolicyArn=_managed(iam, "daypass-service", for_plain_server(service(setup)))
+    )
     return keys
-
-
-def _as_told(document: dict[str, Any]) -> dict[str, Any]:
-    """The same without iam:PermissionsBoundary conditions: the embedded AWS does not tell its evaluator of that key."""
-    return {**document, "Statement": [_unbounded(statement) for statement in document["Statement"]]}
-
-
-def _unbounded(statement: dict[str, Any]) -> dict[str, Any]:
-    if "iam:PermissionsBoundary" not in str(statement.get("Condition", "")):
-        return statement
-    return {key: value for key, value in statement.items() if key != "Condition"}
 
 
 def _managed(iam: Any, name: str, document: dict[str, Any]) -> str:
