@@ -13,7 +13,7 @@ lock() {
         "$@" --output-file "requirements/$to.txt"
 }
 
-lock dev pyproject.toml --extra demo --group build --group dev
+lock dev pyproject.toml --extra demo --extra mcp --group build --group dev
 lock demo pyproject.toml --extra demo --group build --constraint requirements/dev.txt
 lock run pyproject.toml --group build --constraint requirements/dev.txt
 lock tools --group tools
