@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from daypass.model.grant import Grant, GrantId
+from daypass.model.grant import GrantId
 from daypass.model.principal import PrincipalId
-from daypass.model.request import Request
 
 Detail = str | int | bool | None | tuple[str, ...]
 
@@ -26,6 +25,11 @@ class Kind(StrEnum):
     REQUEST_DENIED = "request.denied"
     REQUEST_CANCELLED = "request.cancelled"
     REQUEST_LAPSED = "request.lapsed"
+    REQUEST_ENDORSED = "request.endorsed"
+    """One approval of several was given; the request still waits."""
+    REQUEST_HANDED_OVER = "request.handed-over"
+    REQUEST_REMINDED = "request.reminded"
+    THREAD_SAID = "thread.said"
     REVIEW_REFUSED = "review.refused"
     GRANT_PROVISIONING = "grant.provisioning"
     GRANT_ACTIVATED = "grant.activated"
@@ -45,6 +49,28 @@ class Kind(StrEnum):
     LOGIN_ISSUED = "login.issued"
     LOGIN_REVOKED = "login.revoked"
     RULES_CHANGED = "rules.changed"
+    RULES_PROPOSED = "rules.proposed"
+    RULES_DENIED = "rules.denied"
+    RULES_WITHDRAWN = "rules.withdrawn"
+    RULES_DIFFERED = "rules.differed"
+    """A version that decides in the shadow would have decided this one differently."""
+    RULES_REFUSED = "rules.refused"
+    """Somebody tried to change or decide on the rules who may not."""
+    PERMIT_GIVEN = "permit.given"
+    PERMIT_WITHDRAWN = "permit.withdrawn"
+    ABSENCE_SAID = "absence.said"
+    GLASS_BROKEN = "glass.broken"
+    GLASS_REMINDED = "glass.reminded"
+    GLASS_REVIEWED = "glass.reviewed"
+    CODES_SEALED = "codes.sealed"
+    CODE_USED = "code.used"
+    CODE_REFUSED = "code.refused"
+    PASSKEY_ADDED = "passkey.added"
+    PASSKEY_REMOVED = "passkey.removed"
+    ROBOT_ADDED = "robot.added"
+    ROBOT_CHANGED = "robot.changed"
+    ROBOT_REMOVED = "robot.removed"
+    TICKET_CLOSED = "ticket.closed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,16 +126,3 @@ class Login:
     token_hash: str | None = None
     revoked_at: datetime | None = None
     revision: int = 0
-
-
-Change = Request | Grant | Link | Login
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
-    """An event together with every row it changes: one commit, or nothing."""
-
-    event: Event
-    changes: tuple[Change, ...] = ()
-    told: bool = True
-    """Whether people are told: an outbox line is written in the same commit."""

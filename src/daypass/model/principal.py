@@ -2,15 +2,19 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NewType
 
 from daypass.model.errors import BadInput
 
 PrincipalId = NewType("PrincipalId", str)
-"""A Slack user id such as U0ALICE. Never a name, an e-mail address or the text of a message."""
+"""A Slack user id such as U0ALICE, or `bot:deploy` for a robot. Never a name, an e-mail address or a message's text."""
 
 SlackGroupId = NewType("SlackGroupId", str)
 """A Slack user group id such as S0ANALYSTS."""
+
+GroupName = NewType("GroupName", str)
+"""A group of people of a directory that is not Slack, after its source: `file:analysts`."""
 
 DAYPASS = PrincipalId("daypass")
 """The actor of what the service does by itself: provisioning, expiry, clean-up."""
@@ -59,9 +63,26 @@ class AwsIdentity:
         return match.group(group)
 
 
+ROBOT = "bot:"
+"""How the id of a robot begins."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Away:
+    """Somebody is not at work: until when, as far as is known, and who decides in their stead."""
+
+    until: datetime | None = None
+    """None for as long as the directory says so."""
+    delegate: PrincipalId | None = None
+
+    def at(self, now: datetime) -> bool:
+        """Whether they are still away."""
+        return self.until is None or now < self.until
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """One person as the directory knows them at this moment."""
+    """One person, or a robot, as the directory knows them at this moment."""
 
     id: PrincipalId
     name: str
@@ -72,3 +93,18 @@ class Principal:
     """IANA name of the person's time zone, as their Slack profile has it."""
     active: bool = True
     """False for a deactivated Slack account: it can neither ask nor decide."""
+    groups: frozenset[GroupName] = frozenset()
+    manager: PrincipalId | None = None
+    same_as: frozenset[PrincipalId] = frozenset()
+    """Other accounts of the same person, as far as any directory knows."""
+    away: Away | None = None
+
+    @property
+    def robot(self) -> bool:
+        """Whether this is a program: it may ask, never decide."""
+        return self.id.startswith(ROBOT)
+
+    def is_also(self, other: "Principal") -> bool:
+        """Whether both are accounts of one person: by id, by what the directory knows, or by one AWS identity."""
+        one_identity = self.aws is not None and other.aws is not None and self.aws.arn == other.aws.arn
+        return one_identity or not (self.same_as | {self.id}).isdisjoint(other.same_as | {other.id})

@@ -8,10 +8,10 @@ The ask, and what became of it.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from daypass.model.decision import Approvers, RuleId
+from daypass.model.decision import Aftermath, Approvers, RuleId, Stage, TicketId
 from daypass.model.entitlement import Entitlement
 from daypass.model.errors import BadInput
 from daypass.model.grant import Delivery, GrantId
@@ -33,6 +33,27 @@ class RequestState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recurrence:
+    """
+    The same hours again and again: `weekdays 09:00-10:00 for two weeks`, in one time zone.
+
+    An occurrence that a change of the clocks removes is left out; one that it doubles begins at the earlier of the two.
+    """
+
+    days: frozenset[int]
+    """ISO weekdays: 1 is Monday, 7 is Sunday."""
+    opens: time
+    """By the wall clock of `tz`, whole minutes."""
+    closes: time
+    """After `opens`; at or before it means the next day."""
+    tz: str
+    """IANA name."""
+    first: date
+    last: date
+    """Both are counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
     """What somebody wants, as it came through a door: parsed, not yet judged."""
 
@@ -43,6 +64,11 @@ class Ask:
     delivery: Delivery = Delivery.SESSION
     reason: str = ""
     extends: GrantId | None = None
+    beneficiary: PrincipalId | None = None
+    """Who would have it, when it is not the one who asks."""
+    urgent: bool = False
+    """Break glass."""
+    recurs: Recurrence | None = None
     key: str = ""
     """What makes this one asking: a delivery of Slack's, or a program's own word. Asked again with it is asked once."""
 
@@ -63,6 +89,12 @@ class Approval:
     length: timedelta | None = None
     """The length the approver chose; None for a denial or when the ask was left as it was."""
     note: str = ""
+    stage: str = ""
+    """The name of the stage it was given in."""
+    second_factor: bool = False
+    """Whether the approver's passkey said so too."""
+    permit: str = ""
+    """The id of the approval in advance that this came from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +115,36 @@ class Request:
     state: RequestState = RequestState.PENDING
     approval: Approval | None = None
     extends: GrantId | None = None
+    beneficiary: PrincipalId | None = None
+    stages: tuple[Stage, ...] = ()
+    """As they stood when it was filed or last clicked on; each click asks the rules again."""
+    approvals: tuple[Approval, ...] = ()
+    """Those given so far, oldest first. Whether one still counts is asked at each click; see lifecycle/progress."""
+    stage_since: datetime | None = None
+    """Since when the present stage waits; None is since it was filed."""
+    second_factor: bool = False
+    channel: str = ""
+    ticket: TicketId | None = None
+    aftermath: Aftermath | None = None
+    recurs: Recurrence | None = None
+    series: GrantId | None = None
+    """The request whose approval this occurrence came from."""
     revision: int = 0
+
+    @property
+    def principal(self) -> PrincipalId:
+        """Who would have the access."""
+        return self.beneficiary or self.requestor
+
+    @property
+    def urgent(self) -> bool:
+        """Whether glass was broken."""
+        return self.aftermath is not None
+
+    @property
+    def waiting_since(self) -> datetime:
+        """Since when the present stage waits."""
+        return self.stage_since or self.filed_at
 
     def decided(self, state: RequestState, approval: Approval | None = None) -> "Request":
         """Leave `pending`, once and for good."""

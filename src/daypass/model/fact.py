@@ -1,0 +1,24 @@
+"""A fact: what happened together with every row that it changes, so that neither is ever written without the other."""
+
+from dataclasses import dataclass
+
+from daypass.model.event import Event, Link, Login
+from daypass.model.grant import Grant
+from daypass.model.kept import Kept
+from daypass.model.request import Request
+from daypass.model.ruling import RulesChange, RulesVersion
+
+Record = Kept | RulesVersion | RulesChange
+"""What the cabinet keeps; see ports.Cabinet."""
+
+Change = Request | Grant | Link | Login | Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """An event together with every row it changes: one commit, or nothing."""
+
+    event: Event
+    changes: tuple[Change, ...] = ()
+    told: bool = True
+    """Whether people are told: an outbox line is written in the same commit."""

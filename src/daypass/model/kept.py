@@ -1,0 +1,187 @@
+"""
+Small things that are kept beside requests and grants: approvals in advance, absences, robots, codes, passkeys, reviews.
+
+Each has a `key` of its own within its kind, an `owner` and a `state` to find it by, and the `revision` it was read
+with, so that whoever writes second is told.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from daypass.model.decision import Approvers
+from daypass.model.entitlement import Entitlement
+from daypass.model.event import Scope
+from daypass.model.grant import Delivery, GrantId
+from daypass.model.principal import PrincipalId
+
+
+class Standing(StrEnum):
+    """Whether something kept still counts."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permit:
+    """An approval given in advance: what `by` would approve, for whom, within a window, for how long at most."""
+
+    id: GrantId
+    by: PrincipalId
+    principal: PrincipalId
+    """Who may ask under it."""
+    entitlement: Entitlement
+    """The most that is approved; an ask for less of it is covered too."""
+    length: timedelta
+    """The longest grant it approves."""
+    starts: datetime
+    ends: datetime
+    """Asks outside [starts, ends) are not covered. A grant may end after it."""
+    at: datetime
+    delivery: Delivery | None = None
+    """None for any."""
+    reason: str = ""
+    state: Standing = Standing.OPEN
+    revision: int = 0
+
+    @property
+    def key(self) -> str:
+        """Its id."""
+        return self.id
+
+    @property
+    def owner(self) -> str:
+        """Whom it is for."""
+        return self.principal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absence:
+    """What an approver said of their own absence; it stands beside what the directory knows."""
+
+    principal: PrincipalId
+    until: datetime
+    delegate: PrincipalId | None
+    at: datetime
+    state: Standing = Standing.OPEN
+    revision: int = 0
+
+    @property
+    def key(self) -> str:
+        """Whose it is: one each."""
+        return self.principal
+
+    @property
+    def owner(self) -> str:
+        """Whose it is."""
+        return self.principal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Robot:
+    """A program that may ask: by tokens of ours, or by a token of somebody whom we trust for it."""
+
+    id: PrincipalId
+    """Begins with `bot:`."""
+    owner: PrincipalId
+    """Who answers for it. Nobody approves for a robot of theirs."""
+    at: datetime
+    about: str = ""
+    token_hash: str | None = None
+    """SHA-256 (hex) of its token; None for one that only comes by workload identity."""
+    token_ends: datetime | None = None
+    scopes: frozenset[Scope] = frozenset({Scope.READ, Scope.ASK, Scope.USE})
+    issuer: str = ""
+    """The issuer (OpenID Connect) whose tokens it comes with."""
+    audience: str = ""
+    claims: tuple[tuple[str, str], ...] = ()
+    """What its token must say, such as (`repository`, `acme/deploy`); patterns with `*` as in rules."""
+    state: Standing = Standing.OPEN
+    revision: int = 0
+
+    @property
+    def key(self) -> str:
+        """Its id."""
+        return self.id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedCode:
+    """A one-time code for the day when nobody can log in; only its SHA-256 (hex) is kept."""
+
+    code_hash: str
+    principal: PrincipalId
+    at: datetime
+    ends: datetime
+    used_for: GrantId | None = None
+    state: Standing = Standing.OPEN
+    revision: int = 0
+
+    @property
+    def key(self) -> str:
+        """The hash."""
+        return self.code_hash
+
+    @property
+    def owner(self) -> str:
+        """Whose it is."""
+        return self.principal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passkey:
+    """A public key with which somebody proves that it is they who approve (WebAuthn level 3)."""
+
+    credential_id: str
+    """base64url, without padding."""
+    principal: PrincipalId
+    public_key: str
+    """COSE key, base64url."""
+    sign_count: int
+    name: str
+    at: datetime
+    state: Standing = Standing.OPEN
+    revision: int = 0
+
+    @property
+    def key(self) -> str:
+        """The credential's id."""
+        return self.credential_id
+
+    @property
+    def owner(self) -> str:
+        """Whose it is."""
+        return self.principal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GlassReview:
+    """What a break-glass grant owes: somebody else looks at what was done, says so, and closes it."""
+
+    id: GrantId
+    """That of the request and the grant."""
+    principal: PrincipalId
+    reviewers: Approvers
+    at: datetime
+    due: datetime
+    reminded_at: datetime | None = None
+    reminders: int = 0
+    closed_by: PrincipalId | None = None
+    closed_at: datetime | None = None
+    note: str = ""
+    state: Standing = Standing.OPEN
+    revision: int = 0
+
+    @property
+    def key(self) -> str:
+        """The grant's id."""
+        return self.id
+
+    @property
+    def owner(self) -> str:
+        """Who broke the glass."""
+        return self.principal
+
+
+Kept = Permit | Absence | Robot | SealedCode | Passkey | GlassReview
