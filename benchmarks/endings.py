@@ -23,7 +23,8 @@ from pathlib import Path
 import structlog
 
 from daypass.model.entitlement import Entitlement, Level, parse_place
-from daypass.model.event import Event, Fact, Kind
+from daypass.model.event import Event, Kind
+from daypass.model.fact import Fact
 from daypass.model.grant import Delivery, Grant, GrantState, Presence, new_grant_id
 from daypass.model.lease import Lease, Term, whole_second
 from daypass.model.principal import DAYPASS, AwsIdentity, PrincipalId

@@ -25,7 +25,8 @@ from sqlalchemy import text
 
 from daypass.journal.key import Signer
 from daypass.model.entitlement import Entitlement, Level, parse_place
-from daypass.model.event import Event, Fact, Kind
+from daypass.model.event import Event, Kind
+from daypass.model.fact import Fact
 from daypass.model.grant import Delivery, Ending, Grant, GrantState, Why, new_grant_id
 from daypass.model.lease import Lease, Term
 from daypass.model.principal import DAYPASS, AwsIdentity, PrincipalId

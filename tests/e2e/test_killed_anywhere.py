@@ -26,7 +26,8 @@ from daypass.journal.key import Signer
 from daypass.journal.verify import verify
 from daypass.lifecycle.drop import drop
 from daypass.model.entitlement import Level
-from daypass.model.event import Event, Fact, Kind
+from daypass.model.event import Event, Kind
+from daypass.model.fact import Fact
 from daypass.model.grant import Delivery, GrantId, GrantState
 from daypass.model.lease import AWS_TIME, Lease
 from daypass.reconcile.loop import Loop

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from daypass.model.event import Change, Detail, Event, Fact, Kind, Login
+from daypass.model.event import Detail, Event, Kind, Login
+from daypass.model.fact import Change, Fact
 from daypass.model.grant import Ending, Grant, GrantId, GrantState, Why, new_grant_id
 from daypass.model.principal import DAYPASS
 from daypass.model.request import Request

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from daypass.model.event import Event, Fact, Kind
+from daypass.model.event import Event, Kind
+from daypass.model.fact import Fact
 from daypass.model.principal import DAYPASS
 from tests.makers import NOON
 from tests.store.facts import HOLD, a_grant, at, fact

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from daypass.model.errors import Conflict, NotFound
-from daypass.model.event import Event, Fact, Kind, Link
+from daypass.model.event import Event, Kind, Link
+from daypass.model.fact import Fact
 from daypass.model.principal import DAYPASS
 from daypass.model.request import Approval, RequestState
 from tests.makers import BOB, NOON

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from daypass.lifecycle.review import outcome
 from daypass.model.errors import Conflict, NotYours, TooLate
-from daypass.model.event import Event, Fact, Kind
+from daypass.model.event import Event, Kind
+from daypass.model.fact import Fact
 from daypass.model.grant import GrantId
 from daypass.model.principal import DAYPASS, PrincipalId
 from daypass.model.request import Request, RequestState

@@ -8,7 +8,8 @@ may move the row at the same moment (a worker activates it): then it is read aga
 from datetime import datetime
 
 from daypass.model.errors import Conflict, TooLate, Unavailable
-from daypass.model.event import Event, Fact, Kind
+from daypass.model.event import Event, Kind
+from daypass.model.fact import Fact
 from daypass.model.grant import Ending, Grant, GrantId, GrantState
 from daypass.ports import Ledger
 

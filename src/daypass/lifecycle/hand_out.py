@@ -13,7 +13,8 @@ from functools import partial
 from daypass.lifecycle.finish import how_it_ended
 from daypass.model.entitlement import Level
 from daypass.model.errors import BadInput, NotYours, Refusal, TooLate
-from daypass.model.event import Detail, Event, Fact, Kind
+from daypass.model.event import Detail, Event, Kind
+from daypass.model.fact import Fact
 from daypass.model.grant import Delivery, Grant, GrantId, GrantState
 from daypass.model.principal import PrincipalId
 from daypass.ports import Credentials, Ledger, PostForm, SignedUrl, Vendor

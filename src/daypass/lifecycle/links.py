@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from daypass.lifecycle.hand_out import key_within, live, usable
 from daypass.model.entitlement import Level
 from daypass.model.errors import BadInput, NotFound, Refusal
-from daypass.model.event import Detail, Event, Fact, Kind, Link
+from daypass.model.event import Detail, Event, Kind, Link
+from daypass.model.fact import Fact
 from daypass.model.grant import Delivery, GrantId
 from daypass.model.principal import PrincipalId
 from daypass.model.secret import digest

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from daypass.model.errors import Conflict, NotFound, NotYours, TooLate
-from daypass.model.event import Detail, Event, Fact, Kind, Login, Scope
+from daypass.model.event import Detail, Event, Kind, Login, Scope
+from daypass.model.fact import Fact
 from daypass.model.principal import PrincipalId
 from daypass.model.secret import digest
 from daypass.ports import Ledger, Logins

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from daypass.lifecycle.weighing import as_ask, bound, deciders, weigh
 from daypass.model.decision import Approvers
 from daypass.model.errors import Conflict, NotYours, Refusal, TooLate
-from daypass.model.event import Detail, Event, Fact, Kind
+from daypass.model.event import Detail, Event, Kind
+from daypass.model.fact import Fact
 from daypass.model.grant import Grant, GrantId
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Approval, Request, RequestState

@@ -6,7 +6,8 @@ from datetime import datetime
 from daypass.lifecycle.weighing import Weighed, bound, weigh
 from daypass.model.decision import Allowed
 from daypass.model.errors import BadInput, Conflict, NotFound, Refusal
-from daypass.model.event import Detail, Event, Fact, Kind
+from daypass.model.event import Detail, Event, Kind
+from daypass.model.fact import Fact
 from daypass.model.grant import GrantId, grant_id_for, new_grant_id
 from daypass.model.principal import DAYPASS
 from daypass.model.request import Approval, Ask, Request, RequestState

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from daypass.model.event import Event, Fact, Link, Login
+from daypass.model.event import Event, Link, Login
+from daypass.model.fact import Fact
 from daypass.model.grant import Grant, GrantId, GrantState
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Request, RequestState

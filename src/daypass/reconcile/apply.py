@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from daypass.model.errors import BadInput
-from daypass.model.event import Detail, Event, Fact, Kind
+from daypass.model.event import Detail, Event, Kind
+from daypass.model.fact import Fact
 from daypass.model.grant import Ending, Grant, GrantState, Presence, Why
 from daypass.model.lease import Lease
 from daypass.model.principal import DAYPASS

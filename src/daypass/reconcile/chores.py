@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 import structlog
 
 from daypass.model.errors import DaypassError
-from daypass.model.event import Event, Fact, Kind
+from daypass.model.event import Event, Kind
+from daypass.model.fact import Fact
 from daypass.model.grant import GrantState
 from daypass.model.principal import DAYPASS
 from daypass.ports import Ledger, Queue, Trouble

@@ -12,7 +12,8 @@ from itertools import islice
 
 import structlog
 
-from daypass.model.event import Event, Fact, Kind
+from daypass.model.event import Event, Kind
+from daypass.model.fact import Fact
 from daypass.model.grant import Delivery, Grant, GrantId, GrantState, Presence, Why
 from daypass.model.principal import DAYPASS
 from daypass.ports import Ledger, Provisioner, Standing, Sweep

@@ -17,7 +17,8 @@ from queue import Empty, SimpleQueue
 import structlog
 
 from daypass.model.errors import Conflict, DaypassError, NotFound
-from daypass.model.event import Fact, Kind
+from daypass.model.event import Kind
+from daypass.model.fact import Fact
 from daypass.model.grant import Delivery, Grant, GrantState, Why
 from daypass.ports import Ledger, Provisioner, Queue
 from daypass.reconcile.apply import Later, Outcome, Write, advance, ending

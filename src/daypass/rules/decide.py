@@ -8,7 +8,7 @@ rule that comes nearest.
 
 from collections.abc import Iterable, Sequence
 
-from daypass.model.decision import Allowed, Approvers, Decision, Denied, Question
+from daypass.model.decision import Allowed, Approvers, Decision, Denied, Question, Stage
 from daypass.model.entitlement import Level
 from daypass.rules.book import RuleBook
 from daypass.rules.hurdles import FIELD, Hurdle, escapes, hurdles, say
@@ -46,7 +46,8 @@ def allowed(rule: AllowRule, question: Question) -> Allowed:
     approvers = Approvers(
         people=rule.approvers.people - {question.principal.id}, slack_groups=rule.approvers.slack_groups
     )
-    return Allowed(rule=rule.id, default=rule.default, longest=rule.longest, approvers=approvers, at_once=rule.at_once)
+    stages = () if rule.at_once else (Stage(name="approval", approvers=approvers),)
+    return Allowed(rule=rule.id, default=rule.default, longest=rule.longest, stages=stages)
 
 
 def forbidden(denials: Sequence[DenyRule], question: Question) -> Denied:

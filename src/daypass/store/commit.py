@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, Select, Table, bindparam, insert, literal, select, update
 
 from daypass.journal.entry import event_bytes
-from daypass.model.event import Change, Fact, Link, Login
+from daypass.model.event import Link, Login
+from daypass.model.fact import Change, Fact
 from daypass.model.grant import Grant, GrantState
 from daypass.model.request import Request
 from daypass.store.codec import GRANTS, LOGINS, REQUESTS

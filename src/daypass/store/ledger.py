@@ -10,7 +10,8 @@ from sqlalchemy import Column, ColumnElement, Connection, Select, select
 from sqlalchemy.exc import IntegrityError
 
 from daypass.model.errors import Conflict, NotFound
-from daypass.model.event import Event, Fact, Link
+from daypass.model.event import Event, Link
+from daypass.model.fact import Fact
 from daypass.model.grant import Grant, GrantId, GrantState
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Request, RequestState

@@ -15,7 +15,8 @@ from daypass.doors.slack.notify import Notifier, back_off
 from daypass.doors.slack.workspace import web_client
 from daypass.lifecycle.review import approve
 from daypass.lifecycle.submit import submit
-from daypass.model.event import Event, Fact, Kind
+from daypass.model.event import Event, Kind
+from daypass.model.fact import Fact
 from daypass.model.grant import Delivery, GrantId, GrantState
 from daypass.model.principal import PrincipalId, SlackGroupId
 from daypass.model.request import Ask, Request
