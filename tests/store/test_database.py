@@ -98,9 +98,9 @@ def test_a_database_of_a_newer_daypass_is_left_alone(database):
 
 def test_a_database_of_an_older_daypass_is_to_be_migrated(database, monkeypatch):
     """The check names the version that it is at and the one it should be at."""
-    monkeypatch.setattr("alembic.script.ScriptDirectory.get_current_head", lambda _: "0002")
+    monkeypatch.setattr("alembic.script.ScriptDirectory.get_current_head", lambda _: "0003")
 
-    with pytest.raises(Misconfigured, match="is at version 0001; run `daypass migrate` to bring it to 0002"):
+    with pytest.raises(Misconfigured, match="is at version 0002; run `daypass migrate` to bring it to 0003"):
         database.check()
 
 

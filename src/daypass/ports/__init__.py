@@ -7,6 +7,7 @@ the contract that the contract tests check. Every method may raise Unavailable.
 
 from daypass.ports.book import Book, Consistent, Included, SignedCheckpoint
 from daypass.ports.memory import (
+    Cabinet,
     Ledger,
     Logins,
     Message,
@@ -32,6 +33,7 @@ from daypass.ports.outside import (
 
 __all__ = [
     "Book",
+    "Cabinet",
     "Catalogue",
     "Consistent",
     "Credentials",

@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from daypass.model.event import Event, Link, Login
-from daypass.model.fact import Fact
+from daypass.model.fact import Fact, Record
 from daypass.model.grant import Grant, GrantId, GrantState
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Request, RequestState
+
+Recorded = TypeVar("Recorded", bound=Record)
 
 
 class Ledger(Protocol):
@@ -191,4 +193,23 @@ class Logins(Protocol):
 
     def of(self, principal: PrincipalId) -> list[Login]:
         """Read the logins of a person, newest first."""
+        ...
+
+
+class Cabinet(Protocol):
+    """Small values of many kinds, kept beside requests and grants. Written by Ledger.record alone."""
+
+    def find(self, kind: type[Recorded], key: str) -> Recorded:
+        """Read the one of a kind that has this key. Raises NotFound."""
+        ...
+
+    def all(
+        self,
+        kind: type[Recorded],
+        *,
+        owner: str | None = None,
+        states: Iterable[str] | None = None,
+        limit: int = 1000,
+    ) -> list[Recorded]:
+        """Read those of a kind, newest first by `at`: of one owner, in some states (None: whatever they are)."""
         ...

@@ -6,8 +6,9 @@ value accepts, holds nothing unknown, and says the same as the columns: whatever
 Unreadable with the row's name, never mended by guessing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any, Generic, TypeAlias, TypeVar
 
 import msgspec
@@ -15,13 +16,19 @@ from sqlalchemy import Row
 
 from daypass.model.errors import DaypassError, Misconfigured
 from daypass.model.event import Event, Login
+from daypass.model.fact import Record
 from daypass.model.grant import Grant, GrantState
+from daypass.model.kept import Absence, GlassReview, Passkey, Permit, Robot, SealedCode
 from daypass.model.request import Request
+from daypass.model.ruling import RulesChange, RulesVersion
 
 _ENCODER = msgspec.json.Encoder(order="deterministic")
 _LONGEST = 300
 
-Value = TypeVar("Value", Request, Grant, Login)
+Value = TypeVar("Value", bound=Request | Grant | Login | Record)
+KeptValue = TypeVar("KeptValue", bound=Record)
+Columns: TypeAlias = Mapping[str, Callable[[Any], object]]
+"""What each column says of a value."""
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 """A row of which the reader names the columns."""
 
@@ -40,8 +47,8 @@ class Unreadable(Misconfigured):
 class Codec(Generic[Value]):
     """How one sort of value becomes the `body` of its row, and comes back."""
 
-    def __init__(self, kind: type[Value], table: str, columns: Mapping[str, str]) -> None:
-        """Name the table, and which columns repeat which fields."""
+    def __init__(self, kind: type[Value], table: str, columns: Columns) -> None:
+        """Name the table, and what its columns repeat of the body."""
         self._decoder: msgspec.json.Decoder[Value] = msgspec.json.Decoder(kind)
         self._table = table
         self._columns = dict(columns)
@@ -49,7 +56,7 @@ class Codec(Generic[Value]):
     def write(self, value: Value) -> dict[str, object]:
         """Make the columns of a row, its body among them, at the revision that the value gets by being stored."""
         stored = replace(value, revision=value.revision + 1)
-        row: dict[str, object] = {column: getattr(stored, field) for column, field in self._columns.items()}
+        row: dict[str, object] = {column: said(stored) for column, said in self._columns.items()}
         return row | {"body": _ENCODER.encode(stored).decode()}
 
     def read(self, row: AnyRow) -> Value:
@@ -57,9 +64,9 @@ class Codec(Generic[Value]):
         columns = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
         name = f"{self._table}/{row[0]}"
         value = self._decode(name, str(columns["body"]))
-        for column, field in self._columns.items():
-            if getattr(value, field) != columns[column]:
-                raise Unreadable(name, f"its {column} is {columns[column]}, but its body says {getattr(value, field)}.")
+        for column, said in self._columns.items():
+            if said(value) != columns[column]:
+                raise Unreadable(name, f"its {column} is {columns[column]}, but its body says {said(value)}.")
         return value
 
     def _decode(self, name: str, body: str) -> Value:
@@ -74,24 +81,49 @@ class Codec(Generic[Value]):
         return value
 
 
-REQUESTS = Codec(
-    Request,
-    "requests",
-    {"id": "id", "revision": "revision", "requestor": "requestor", "state": "state", "filed_at": "filed_at"},
-)
-GRANTS = Codec(
-    Grant,
-    "grants",
-    {"id": "id", "revision": "revision", "principal": "principal", "state": "state", "approved_at": "approved_at"},
-)
+def _same(*fields: str) -> Columns:
+    """Columns that repeat the fields of their names."""
+    return {field: attrgetter(field) for field in fields}
+
+
+REQUESTS = Codec(Request, "requests", _same("id", "revision", "requestor", "state", "filed_at"))
+GRANTS = Codec(Grant, "grants", _same("id", "revision", "principal", "state", "approved_at"))
 LOGINS = Codec(
     Login,
     "logins",
-    {
-        field: field
-        for field in ("device_hash", "revision", "user_code", "principal", "token_hash", "asked_at", "expires_at")
-    },
+    _same("device_hash", "revision", "user_code", "principal", "token_hash", "asked_at", "expires_at"),
 )
+
+KINDS: Mapping[type[object], str] = {
+    RulesVersion: "rules-version",
+    RulesChange: "rules-change",
+    Permit: "permit",
+    Absence: "absence",
+    Robot: "robot",
+    SealedCode: "sealed-code",
+    Passkey: "passkey",
+    GlassReview: "glass-review",
+}
+"""What the records of each kind are called, for good: rows hold these names."""
+
+
+def record_id(kind: type[object], key: str) -> str:
+    """Name the row of a record; keys are unique within their kind."""
+    return f"{KINDS[kind]}/{key}"
+
+
+def _record_codec(kind: type[Any]) -> Codec[Any]:
+    columns: Columns = {"id": lambda value: record_id(kind, value.key), "kind": lambda _: KINDS[kind]}
+    return Codec(kind, "records", {**columns, **_same("revision", "owner", "state", "at")})
+
+
+_RECORDS: Mapping[type[object], Codec[Any]] = {kind: _record_codec(kind) for kind in KINDS}
+
+
+def codec_of(kind: type[KeptValue]) -> Codec[KeptValue]:
+    """Find the codec of one kind of record."""
+    return _RECORDS[kind]
+
 
 _EVENTS = msgspec.json.Decoder(Event)
 

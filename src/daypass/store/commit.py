@@ -16,11 +16,11 @@ from daypass.model.event import Link, Login
 from daypass.model.fact import Change, Fact
 from daypass.model.grant import Grant, GrantState
 from daypass.model.request import Request
-from daypass.store.codec import GRANTS, LOGINS, REQUESTS
-from daypass.store.tables import grants, journal, links, logins, outbox, requests
+from daypass.store.codec import GRANTS, LOGINS, REQUESTS, codec_of, record_id
+from daypass.store.tables import grants, journal, links, logins, outbox, records, requests
 
 _AT_ONCE = 1000
-_IN_ORDER = (requests, grants, links, logins)
+_IN_ORDER = (requests, grants, links, logins, records)
 """Tables are locked in this order, and rows in the order of their keys, so that no two commits wait for each other."""
 
 _Key = tuple[Table, str]
@@ -112,6 +112,8 @@ def _key(change: Change) -> _Key:
             return links, change.token_hash
         case Login():
             return logins, change.device_hash
+        case _:
+            return records, record_id(type(change), change.key)
 
 
 def _revision(change: Change) -> int:
@@ -139,6 +141,8 @@ def _row(change: Change, *, stays: bool = False) -> dict[str, object]:
                 "key": change.key,
                 "made_at": change.made_at,
             }
+        case _:
+            return codec_of(type(change)).write(change)
 
 
 def _place_in_queue(grant: Grant) -> dict[str, object]:

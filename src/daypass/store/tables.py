@@ -2,6 +2,7 @@
 The tables. What is asked for has a column; everything else of a value is in its `body`, as JSON (see codec).
 
     requests, grants, links, logins     what is so; `revision` grows by one at each commit
+    records                             so, too: the small values of many kinds that the cabinet keeps
     journal                             what happened: only ever added to; the fold fills leaf_* in once (see fold)
     tree, checkpoints                   how far the journal is folded (one row), and every signed tree head
     outbox                              what is still to be told
@@ -100,6 +101,20 @@ logins = Table(
     Index("logins_by_principal", "principal", "asked_at"),
 )
 _partial_index("logins_waiting", logins.c.expires_at, logins.c.principal.is_(None))
+
+records = Table(
+    "records",
+    metadata,
+    Column("id", String, primary_key=True),  # kind/key; no kind has a slash in it
+    Column("kind", String, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("owner", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("records_by_state", "kind", "state", "at"),
+    Index("records_by_owner", "kind", "owner", "at"),
+)
 
 journal = Table(
     "journal",
