@@ -1,0 +1,141 @@
+"""
+Who is on call, from any calendar in iCalendar form (RFC 5545).
+
+    who an event names          with                                  without
+    attendees (mailto:)         those who have not declined           look at the summary
+    one address in the summary  that one                              Misconfigured
+
+The organizer is who wrote the event, and is not asked. A cancelled event names nobody; neither do rooms, people told
+for information only, and people who have delegated their part. All-day and floating times are those of the
+calendar's own zone (X-WR-TIMEZONE), else of the zone given, else UTC. An event covers [start, end).
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import recurring_ical_events  # type: ignore[import-untyped]
+from icalendar import Calendar, Event
+
+from daypass.directory.on_call.address import address, addresses_within
+from daypass.directory.on_call.fetch import LARGEST_BYTES
+from daypass.directory.on_call.repeats import check_events, check_text
+from daypass.model.errors import Misconfigured
+
+_MARGIN = timedelta(days=1)
+_AWAY = frozenset({"DECLINED", "DELEGATED"})
+_THINGS = frozenset({"ROOM", "RESOURCE"})
+_TIMES = ("DTSTART", "DTEND", "RECURRENCE-ID")
+_SHOWN = 60
+
+
+class IcalSchedule:
+    """A calendar whose events say who is on call; it is read anew for each question."""
+
+    def __init__(self, read: Callable[[], bytes], *, zone: tzinfo = UTC) -> None:
+        """Take the way to the calendar's text; `zone` is that of all-day events when the calendar names none."""
+        self._read = read
+        self._zone = zone
+
+    def on_call(self, now: datetime) -> frozenset[str]:
+        """E-mail addresses of those on call at that moment, lower case. Raises Unavailable or Misconfigured."""
+        text = self._read()
+        if len(text) > LARGEST_BYTES:
+            raise Misconfigured("The on-call calendar is larger than 1 MiB; name a smaller one.")
+        check_text(text)
+        try:
+            return frozenset(_named(text, now, self._zone))
+        # The two libraries let through whatever a strange calendar makes them trip over.
+        except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:
+            raise Misconfigured("The on-call calendar cannot be read as iCalendar.").because(
+                str(error)[:200]
+            ) from error
+
+
+def _named(text: bytes, now: datetime, otherwise: tzinfo) -> Iterator[str]:
+    calendar = Calendar.from_ical(text)
+    events = calendar.events
+    for event in events:
+        _check(event)
+    check_events(events, now)
+    zone = _zone(calendar, otherwise)
+    here = now.astimezone(zone)
+    for event in recurring_ical_events.of(calendar).between(here - _MARGIN, here + _MARGIN):
+        if _covers(event, now, zone) and str(event.get("STATUS", "")).upper() != "CANCELLED":
+            yield from _people(event)
+
+
+def _check(event: Event) -> None:
+    if event.errors:
+        raise Misconfigured(f"{_called(event)} has a {event.errors[0][0]} that cannot be read.")
+    if "DTSTART" not in event or "EXRULE" in event:
+        lack = "lacks its start" if "DTSTART" not in event else "has an EXRULE, which is not read"
+        raise Misconfigured(f"{_called(event)} {lack}.")
+    for name in _TIMES:
+        found = event.get(name)
+        if found is not None and "TZID" in found.params and getattr(found.dt, "tzinfo", None) is None:
+            raise Misconfigured(f"{_called(event)} is in a time zone nobody knows: {found.params['TZID']}.")
+    if _utc(event.end, UTC) < _utc(event.start, UTC):
+        raise Misconfigured(f"{_called(event)} ends before it starts.")
+
+
+def _zone(calendar: Any, otherwise: tzinfo) -> tzinfo:
+    name = calendar.get("X-WR-TIMEZONE")
+    if name is None:
+        return otherwise
+    try:
+        return ZoneInfo(str(name))
+    except (ValueError, OSError, LookupError):
+        raise Misconfigured(f"The on-call calendar is in a time zone nobody knows: {str(name)[:_SHOWN]}.") from None
+
+
+def _covers(event: Event, now: datetime, zone: tzinfo) -> bool:
+    # In UTC: two times of one zone are compared by the hands of the clock, which show one hour twice in autumn.
+    return _utc(event.start, zone) <= now.astimezone(UTC) < _utc(event.end, zone)
+
+
+def _utc(moment: date, zone: tzinfo) -> datetime:
+    if not isinstance(moment, datetime):
+        moment = datetime(moment.year, moment.month, moment.day, tzinfo=zone)
+    elif moment.tzinfo is None:
+        moment = moment.replace(tzinfo=zone)
+    return moment.astimezone(UTC)
+
+
+def _people(event: Event) -> frozenset[str]:
+    told = event.get("ATTENDEE", [])
+    attendees = [who for who in (told if isinstance(told, list) else [told]) if not _is_aside(who)]
+    if not attendees:
+        return _in_summary(event)
+    found = {_address(event, str(who)) for who in attendees if _parameter(who, "PARTSTAT") not in _AWAY}
+    return frozenset(found)
+
+
+def _is_aside(who: Any) -> bool:
+    return _parameter(who, "CUTYPE") in _THINGS or _parameter(who, "ROLE") == "NON-PARTICIPANT"
+
+
+def _parameter(who: Any, name: str) -> str:
+    return str(who.params.get(name, "")).upper()
+
+
+def _address(event: Event, uri: str) -> str:
+    scheme, _, rest = uri.partition(":")
+    found = address(rest) if scheme.lower() == "mailto" else None
+    if found is None:
+        raise Misconfigured(f"{_called(event)} has an attendee without an e-mail address.")
+    return found
+
+
+def _in_summary(event: Event) -> frozenset[str]:
+    found = addresses_within(str(event.get("SUMMARY", "")))
+    if len(found) != 1:
+        lack = "names more than one e-mail address in its summary" if found else "names nobody's e-mail address"
+        raise Misconfigured(f"{_called(event)} {lack}; invite those who are on call.")
+    return found
+
+
+def _called(event: Event) -> str:
+    name = " ".join(str(event.get("SUMMARY") or event.get("UID") or "").split())[:_SHOWN]
+    return f"The event «{name}» of the on-call calendar" if name else "A nameless event of the on-call calendar"
