@@ -5,16 +5,19 @@ A click that changes nothing (the second one, the replayed one, the requestor's 
 decide) is refused with the reason, and the journal keeps that it was tried.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from daypass.lifecycle.progress import Progress, progress
 from daypass.lifecycle.weighing import as_ask, bound, deciders, weigh
-from daypass.model.decision import Approvers
-from daypass.model.errors import Conflict, NotYours, Refusal, TooLate
+from daypass.model.decision import Allowed, Approvers
+from daypass.model.errors import Conflict, NotFound, NotYours, Refusal, TooLate
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.grant import Grant, GrantId
+from daypass.model.lease import Term
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Approval, Request, RequestState
 from daypass.ports import Directory, Ledger, Provisioner
@@ -31,26 +34,32 @@ def approve(  # noqa: PLR0913 - who decides what, its four collaborators, and th
     provisioner: Provisioner,
     ledger: Ledger,
     now: datetime,
-) -> Grant:
+) -> Grant | None:
     """
     Allow a request, for `length` or for as long as was asked; the loop puts it into AWS.
 
-    Raises TooLate when it was decided before, NotYours for who may not, NotAllowed or BadInput when the rules of now do
-    not allow it (for so long).
+    None while more people must allow it. Of several lengths that were chosen the shortest stands. Raises TooLate when
+    it was decided before, NotYours for who may not (now, or once more), NotAllowed or BadInput when the rules of now
+    do not allow it (for so long).
     """
     request = ledger.request(request_id)
     with _refusals_journalled(request, by, ledger, now), _first_come(request, ledger):
         approver, requestor = _parties(request, by, directory)
-        term = request.term if length is None else request.term.cut_to(length)
-        ask = as_ask(request, term)
+        ask = as_ask(request, _shortest(request, length))
         weighed = weigh(ask, requestor, grant_id=request.id, rules=rules, provisioner=provisioner, now=now)
-        _must_include(weighed.decision.approvers, approver)
         approval = Approval(by=by, at=now, rule=weighed.decision.rule, length=length)
+        people = _as_known(request.approvals, directory) | {approver.id: approver}
+        step = _step(request, weighed.decision, approval, people=people, parties=(requestor,), now=now)
+        if step.after.stage is not None:
+            ledger.record(_endorsement(request, weighed.decision, step, now))
+            return None
         grant = bound(weighed.draft, now)
+        told = _told(step.approval, grant) | {"stage": step.approval.stage, "with": step.others}
+        approved = replace(request, approvals=(*request.approvals, step.approval))
         ledger.record(
             Fact(
-                event=_event(Kind.REQUEST_APPROVED, request, by, now, _told(approval, grant)),
-                changes=(request.decided(RequestState.APPROVED, approval), grant),
+                event=_event(Kind.REQUEST_APPROVED, request, by, now, told),
+                changes=(approved.decided(RequestState.APPROVED, step.approval), grant),
             )
         )
     return grant
@@ -99,9 +108,98 @@ def _parties(request: Request, by: PrincipalId, directory: Directory) -> tuple[P
     if by == request.requestor:
         raise NotYours("Nobody decides on their own request; a colleague has to.")
     approver, requestor = directory.principal(by), directory.principal(request.requestor)
-    if approver.aws and requestor.aws and approver.aws.arn == requestor.aws.arn:
-        raise NotYours("You and the requestor are the same person in AWS; a colleague has to decide.")
+    if approver.is_also(requestor):
+        same = "the same person in AWS" if approver.id not in requestor.same_as else "the same person"
+        raise NotYours(f"You and the requestor are {same}; a colleague has to decide.")
     return approver, requestor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Step:
+    """What one click does to an approval: the click itself, placed in its stage, and where things stand after it."""
+
+    approval: Approval
+    before: Progress
+    after: Progress
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """Who approved before, of those who count."""
+        return tuple(one.by for one in self.before.counted)
+
+
+def _step(  # noqa: PLR0913 - a click, what it is judged by, and the moment
+    request: Request,
+    decision: Allowed,
+    approval: Approval,
+    *,
+    people: Mapping[PrincipalId, Principal],
+    parties: tuple[Principal, ...],
+    now: datetime,
+) -> _Step:
+    """Place a click in the stage that waits. Raises NotYours when it would not count there."""
+    before = progress(decision, request.approvals, people=people, parties=parties)
+    approver = people[approval.by]
+    if before.stage is None:  # the rules changed since, and what was given is enough: the click is one of those who may
+        _must_include(decision.approvers, approver)
+        return _Step(approval=approval, before=before, after=before)
+    _must_be_new(approver, before, people)
+    _must_include(before.stage.open_to(now - request.waiting_since), approver)
+    placed = replace(approval, stage=before.stage.name)
+    # What does not count any more is left out, so that a click of now never fills a stage before one of then.
+    after = progress(decision, (*before.counted, placed), people=people, parties=parties)
+    if placed not in after.counted:
+        raise NotYours("Your approval does not count here; somebody else has to give it.")
+    return _Step(approval=placed, before=before, after=after)
+
+
+def _endorsement(request: Request, decision: Allowed, step: _Step, now: datetime) -> Fact:
+    """One approval of several: the request still waits, perhaps for the people of the next stage."""
+    stage = step.after.stage
+    assert stage is not None  # noqa: S101 - asked by the caller
+    moved = step.before.stage is None or stage.name != step.before.stage.name
+    endorsed = replace(
+        request,
+        approvals=(*request.approvals, step.approval),
+        stages=decision.stages,
+        waits_in=stage.name,
+        approvers=decision.approvers,
+        rule=decision.rule,
+        longest=decision.longest,
+        stage_since=now if moved else request.stage_since,
+    )
+    told: dict[str, Detail] = {
+        "rule": decision.rule,
+        "stage": step.approval.stage,
+        "length_s": int(step.approval.length.total_seconds()) if step.approval.length else None,
+        "waits_in": stage.name,
+        "lacking": step.after.lacking,
+    }
+    event = _event(Kind.REQUEST_ENDORSED, request, step.approval.by, now, told)
+    return Fact(event=event, changes=(endorsed,))
+
+
+def _shortest(request: Request, length: timedelta | None) -> Term:
+    """The term as it was asked, or with the shortest length that any of the approvers chose."""
+    chosen = [one.length for one in request.approvals if one.length is not None]
+    chosen += [] if length is None else [length]
+    if not chosen:
+        return request.term
+    return request.term.cut_to(min(chosen))
+
+
+def _as_known(approvals: Sequence[Approval], directory: Directory) -> dict[PrincipalId, Principal]:
+    """Those who approved, as the directory has them now; who has left it is not among them."""
+    known = {}
+    for approval in approvals:
+        with suppress(NotFound):
+            known[approval.by] = directory.principal(approval.by)
+    return known
+
+
+def _must_be_new(approver: Principal, before: Progress, people: Mapping[PrincipalId, Principal]) -> None:
+    if any(approver.is_also(people[one.by]) for one in before.counted):
+        raise NotYours("You have approved this already; it waits for somebody else.")
 
 
 def _must_include(approvers: Approvers, approver: Principal) -> None:

@@ -80,6 +80,8 @@ def _request(ask: Ask, weighed: Weighed, now: datetime) -> Request:
         rule=weighed.decision.rule,
         longest=weighed.decision.longest,
         approvers=weighed.decision.approvers,
+        stages=weighed.decision.stages,
+        waits_in=weighed.decision.stages[0].name if weighed.decision.stages else "",
         extends=ask.extends,
     )
     if not weighed.decision.at_once:

@@ -120,6 +120,8 @@ class Request:
     """As they stood when it was filed or last clicked on; each click asks the rules again."""
     approvals: tuple[Approval, ...] = ()
     """Those given so far, oldest first. Whether one still counts is asked at each click; see lifecycle/progress."""
+    waits_in: str = ""
+    """The name of the stage that waits."""
     stage_since: datetime | None = None
     """Since when the present stage waits; None is since it was filed."""
     second_factor: bool = False
@@ -145,6 +147,11 @@ class Request:
     def waiting_since(self) -> datetime:
         """Since when the present stage waits."""
         return self.stage_since or self.filed_at
+
+    @property
+    def asked(self) -> Approvers:
+        """Those of the stage that waits; of a request that knows no stage, all."""
+        return next((stage.approvers for stage in self.stages if stage.name == self.waits_in), self.approvers)
 
     def decided(self, state: RequestState, approval: Approval | None = None) -> "Request":
         """Leave `pending`, once and for good."""

@@ -112,8 +112,8 @@ def mine(
 
 
 @router.post("/requests/{request_id}/approve")
-def approve(request_id: Id, body: ApproveRequest, desk: AtDesk, now: Now, caller: Decider) -> GrantOut:
-    """Approve a request, for as long as it asks or for as long as `for` says."""
+def approve(request_id: Id, body: ApproveRequest, desk: AtDesk, now: Now, caller: Decider) -> GrantOut | RequestOut:
+    """Approve a request, for as long as it asks or as `for` says; the request comes back while others must too."""
     request = desk.ledger.request(request_id)
     grant = review.approve(
         request_id,
@@ -125,7 +125,7 @@ def approve(request_id: Id, body: ApproveRequest, desk: AtDesk, now: Now, caller
         ledger=desk.ledger,
         now=now,
     )
-    return GrantOut.of(grant, now)
+    return GrantOut.of(grant, now) if grant else RequestOut.of(desk.ledger.request(request_id))
 
 
 @router.post("/requests/{request_id}/deny")

@@ -9,7 +9,9 @@ from daypass.doors.cli.here import Here, adopt, json_option
 @click.pass_obj
 def _approve(here: Here, *, id: str, for_: str | None, as_json: bool) -> None:  # noqa: A002 - as it is typed
     answer = here.client().post(f"/requests/{say.part(id)}/approve", {"for": for_} if for_ is not None else {})
-    click.echo(say.as_json(answer) if as_json else f"{answer['id']}: approved; active in a few seconds.")
+    waits = answer["state"] == "pending"
+    said = "your approval is noted; others must approve it too." if waits else "approved; active in a few seconds."
+    click.echo(say.as_json(answer) if as_json else f"{answer['id']}: {said}")
 
 
 @click.pass_obj

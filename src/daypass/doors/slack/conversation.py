@@ -27,7 +27,7 @@ from daypass.model.request import Request, RequestState
 from daypass.ports import Message, Notice
 
 _DECIDED = frozenset({Kind.REQUEST_APPROVED, Kind.REQUEST_DENIED, Kind.REQUEST_CANCELLED, Kind.REQUEST_LAPSED})
-_REVIEWED = _DECIDED | {Kind.REQUEST_FILED}
+_REVIEWED = _DECIDED | {Kind.REQUEST_FILED, Kind.REQUEST_ENDORSED}
 TOLD = _REVIEWED | {
     Kind.GRANT_ACTIVATED,
     Kind.GRANT_WARNED,
@@ -62,8 +62,10 @@ class Conversation:
     async def _review(self, picture: Picture) -> bool:
         """Bring the approvers' messages up to date. False when a waiting request reached nobody."""
         request = picture.request
-        if request.state is RequestState.PENDING:
-            return await self._ask(picture)
+        if request.state is RequestState.PENDING and not await self._ask(picture):
+            return False
+        if request.state is RequestState.PENDING and not request.approvals:
+            return True  # nothing has changed since it was asked
         if known := await self._recall(request.id, "review"):
             note = review_card(picture, await asyncio.to_thread(lambda: in_aws(self.desk, request)))
             for message in known:
@@ -154,6 +156,8 @@ def _news(event: Event, picture: Picture) -> str:  # noqa: PLR0911 - one line fo
             return texts.standing(picture.request, picture.grant)
         case Kind.GRANT_ENDED:
             return texts.standing(picture.request, picture.grant)
+        case Kind.REQUEST_ENDORSED if picture.request.state is RequestState.PENDING:
+            return texts.endorsed(picture.request)
         case kind if kind in _DECIDED:
             return texts.decision(picture.request, picture.grant)
         case _:

@@ -69,8 +69,8 @@ class Counter:
             lambda: preview(ask, rules=desk.rules(), directory=desk.directory, provisioner=hands, now=desk.clock())
         )
 
-    async def approve(self, request_id: GrantId, *, by: PrincipalId, length: timedelta | None) -> Grant:
-        """Approve a request, for `length` or as it was asked."""
+    async def approve(self, request_id: GrantId, *, by: PrincipalId, length: timedelta | None) -> Grant | None:
+        """Approve a request, for `length` or as it was asked; None while others must approve it too."""
         return await in_thread(lambda: self._approve(request_id, by, length))
 
     async def deny(self, request_id: GrantId, *, by: PrincipalId, reason: str) -> Request:
@@ -133,7 +133,7 @@ class Counter:
         """Read a request and its grant."""
         return await in_thread(lambda: self.look(subject))
 
-    def _approve(self, request_id: GrantId, by: PrincipalId, length: timedelta | None) -> Grant:
+    def _approve(self, request_id: GrantId, by: PrincipalId, length: timedelta | None) -> Grant | None:
         desk = self.desk
         hands = self._hands(desk.ledger.request(request_id).delivery)
         return approve(

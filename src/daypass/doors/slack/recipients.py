@@ -12,12 +12,14 @@ log = structlog.get_logger()
 
 def approvers(desk: Desk, request: Request) -> list[PrincipalId]:
     """
-    Everyone who may decide, each once, never the requestor; those named by themselves before members of groups.
+    Everyone who may decide in the stage that waits, each once, never the requestor.
+
+    Those named by themselves come before members of groups.
 
     A group that is gone is passed over. Raises Unavailable while Slack does not say who is in a group.
     """
-    named = sorted(request.approvers.people)
-    members = [one for group in sorted(request.approvers.slack_groups) for one in _members(desk, group, request)]
+    named = sorted(request.asked.people)
+    members = [one for group in sorted(request.asked.slack_groups) for one in _members(desk, group, request)]
     return [one for one in dict.fromkeys([*named, *members]) if one != request.requestor]
 
 

@@ -117,7 +117,7 @@ def decision(request: Request, grant: Grant | None) -> str:
     approval = request.approval
     match request.state:
         case RequestState.PENDING:
-            return "Waits for a decision."
+            return endorsed(request) if request.approvals else "Waits for a decision."
         case RequestState.APPROVED if approval is not None:
             by = f"the rule {code(approval.rule)}" if approval.by == DAYPASS else person(approval.by)
             term = grant.term if grant else request.term
@@ -144,6 +144,15 @@ def standing(request: Request, grant: Grant | None) -> str:
         case GrantState.ENDED:
             at = f" {moment(grant.ended_at)}" if grant.ended_at else ""
             return f"*Ended*{at}: {_why(grant)}"
+
+
+def endorsed(request: Request) -> str:
+    """How far an approval by several people has come; nothing before the first one."""
+    if not request.approvals:
+        return ""
+    names = _listed([person(one) for one in dict.fromkeys(approval.by for approval in request.approvals)])
+    stage = f", in the stage {code(request.waits_in)}" if len(request.stages) > 1 else ""
+    return f"*Approved so far* by {names}; more must approve{stage}."
 
 
 def nobody_reached() -> str:
@@ -231,7 +240,12 @@ def previewed(request: Request, *, at_once: bool) -> str:
 def _request_standing(request: Request) -> str:
     if request.state is not RequestState.PENDING:
         return decision(request, None)
-    return f"*Waits* for {deciders(request.approvers.people, request.approvers.slack_groups)}."
+    return f"{endorsed(request)} *Waits* for {_asked_now(request)}.".strip()
+
+
+def _asked_now(request: Request) -> str:
+    """Those of the stage that waits; of a request filed before there were stages, all."""
+    return deciders(request.asked.people, request.asked.slack_groups)
 
 
 def _soon(grant: Grant) -> str:

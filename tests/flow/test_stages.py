@@ -1,0 +1,174 @@
+"""Approvals of several people: who counts, in which order, and what a change of the rules in between does."""
+
+from datetime import timedelta
+
+import pytest
+
+from daypass.model.errors import NotYours
+from daypass.model.event import Kind
+from daypass.model.principal import PrincipalId
+from daypass.model.request import RequestState
+from daypass.rules.document import parse
+from tests.flow.conftest import Walk
+from tests.makers import ANN, BOB, BOBS_USER, HOUR, principal
+
+CARL, DORA = PrincipalId("U0CARL"), PrincipalId("U0DORA")
+
+_HEAD = """
+version: 1
+rules:
+  - id: reports
+    who: {people: [U0ANN]}
+    may: [list, read]
+    on: ["acme-reports/**"]
+    for: {default: 1h, max: 8h}
+"""
+TWO_OF_THREE = _HEAD + "    approve: {at_least: 2, of: {people: [U0ANN, U0BOB, U0CARL, U0DORA]}}\n"
+TEAM_THEN_SECURITY = (
+    _HEAD
+    + """
+    approve:
+      stages:
+        - {name: team, anyone_of: {people: [U0BOB, U0DORA]}}
+        - {name: security, anyone_of: {people: [U0CARL, U0BOB]}}
+"""
+)
+
+
+@pytest.fixture
+def several(walk: Walk) -> Walk:
+    """The house with Carl and Dora in it, where two of three must agree."""
+    for one in (CARL, DORA):
+        walk.directory.people[one] = principal(one, None)
+    walk.rules = parse(TWO_OF_THREE, name="rules.yaml")
+    return walk
+
+
+@pytest.fixture
+def staged(several: Walk) -> Walk:
+    """The house where the team agrees first and security after it."""
+    several.rules = parse(TEAM_THEN_SECURITY, name="rules.yaml")
+    return several
+
+
+def test_one_approval_of_two_lends_nothing(several: Walk) -> None:
+    """After the first click the request waits and there is no grant."""
+    request = several.ask()
+    assert several.click(request.id, by=BOB) is None
+    assert several.ledger.request(request.id).state is RequestState.PENDING
+    assert several.ledger.grants() == []
+
+
+def test_the_second_person_makes_the_grant(several: Walk) -> None:
+    """Two different people are enough, and the journal names both."""
+    request = several.ask()
+    several.click(request.id, by=BOB)
+    assert several.click(request.id, by=CARL) is not None
+    kinds = [event.kind for event in several.story(request.id)]
+    assert kinds[:3] == [Kind.REQUEST_FILED, Kind.REQUEST_ENDORSED, Kind.REQUEST_APPROVED]
+    assert several.story(request.id)[2].details["with"] == ("U0BOB",)
+
+
+def test_one_person_counts_once(several: Walk) -> None:
+    """The same person's second click is refused and changes nothing."""
+    request = several.ask()
+    several.click(request.id, by=BOB)
+    with pytest.raises(NotYours, match="approved this already"):
+        several.click(request.id, by=BOB)
+    assert len(several.ledger.request(request.id).approvals) == 1
+
+
+def test_two_accounts_of_one_person_count_once(several: Walk) -> None:
+    """Carl is another account of Bob's: the two together are one approval."""
+    several.directory.change(CARL, same_as=frozenset({BOB}))
+    request = several.ask()
+    several.click(request.id, by=BOB)
+    with pytest.raises(NotYours, match="approved this already"):
+        several.click(request.id, by=CARL)
+
+
+def test_accounts_with_one_aws_identity_count_once(several: Walk) -> None:
+    """Whoever is the same user in AWS is the same person."""
+    several.directory.change(CARL, aws=BOBS_USER)
+    request = several.ask()
+    several.click(request.id, by=BOB)
+    with pytest.raises(NotYours):
+        several.click(request.id, by=CARL)
+
+
+def test_nobody_approves_their_own_request_from_a_second_account(several: Walk) -> None:
+    """Dora is Ann's other account, and the rule names Dora; her click is refused all the same."""
+    several.directory.change(DORA, same_as=frozenset({ANN}))
+    request = several.ask()
+    with pytest.raises(NotYours, match="same person"):
+        several.click(request.id, by=DORA)
+
+
+def test_the_shortest_length_that_was_chosen_stands(several: Walk) -> None:
+    """Bob gives ten minutes, Carl an hour: it is ten minutes."""
+    request = several.ask()
+    several.click(request.id, by=BOB, length=timedelta(minutes=10))
+    grant = several.click(request.id, by=CARL, length=HOUR)
+    assert grant is not None
+    assert grant.term.length == timedelta(minutes=10)
+
+
+def test_an_approver_who_was_removed_does_not_count_any_more(several: Walk) -> None:
+    """Bob approved and is then taken out of the rule: Carl alone is not two."""
+    request = several.ask()
+    several.click(request.id, by=BOB)
+    several.rules = parse(TWO_OF_THREE.replace("U0BOB, ", ""), name="rules.yaml")
+    assert several.click(request.id, by=CARL) is None
+    assert several.click(request.id, by=DORA) is not None
+
+
+def test_an_approver_who_left_does_not_count_any_more(several: Walk) -> None:
+    """Bob approved and his account is then deactivated: two others are needed."""
+    request = several.ask()
+    several.click(request.id, by=BOB)
+    several.directory.change(BOB, active=False)
+    assert several.click(request.id, by=CARL) is None
+    assert several.click(request.id, by=DORA) is not None
+
+
+def test_an_approval_under_another_rule_does_not_count(several: Walk) -> None:
+    """The rule was replaced by one with another name: what was given under the old one is not carried over."""
+    request = several.ask()
+    several.click(request.id, by=BOB)
+    several.rules = parse(TWO_OF_THREE.replace("id: reports", "id: stricter"), name="rules.yaml")
+    assert several.click(request.id, by=CARL) is None
+
+
+def test_a_later_stage_cannot_decide_first(staged: Walk) -> None:
+    """Security's click before the team's is refused, and leaves nothing that could count later."""
+    request = staged.ask()
+    with pytest.raises(NotYours):
+        staged.click(request.id, by=CARL)
+    assert staged.click(request.id, by=DORA) is None
+    assert staged.ledger.request(request.id).waits_in == "security"
+
+
+def test_each_stage_wants_a_person_of_its_own(staged: Walk) -> None:
+    """Bob is named in both stages, and yet may not fill both."""
+    request = staged.ask()
+    staged.click(request.id, by=BOB)
+    with pytest.raises(NotYours, match="approved this already"):
+        staged.click(request.id, by=BOB)
+    assert staged.click(request.id, by=CARL) is not None
+
+
+def test_a_stage_that_became_empty_again_must_be_filled_before_the_next(staged: Walk) -> None:
+    """Dora filled the first stage and was removed: security's approval waits for another of the team."""
+    request = staged.ask()
+    staged.click(request.id, by=DORA)
+    staged.rules = parse(TEAM_THEN_SECURITY.replace(", U0DORA", ""), name="rules.yaml")
+    with pytest.raises(NotYours):
+        staged.click(request.id, by=CARL)
+    assert staged.click(request.id, by=BOB) is None
+    assert staged.click(request.id, by=CARL) is not None
+
+
+def test_a_denial_in_any_stage_ends_it(staged: Walk) -> None:
+    """Security says no while the team is still asked."""
+    request = staged.ask()
+    assert staged.deny(request.id, by=CARL).state is RequestState.DENIED
