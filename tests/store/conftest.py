@@ -5,8 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from daypass.journal.key import Signer
+from daypass.ports import Cabinet
 from daypass.store import database as databases
 from daypass.store.book import SqlBook
+from daypass.store.cabinet import SqlCabinet
 from daypass.store.database import Database
 from daypass.store.ledger import SqlLedger
 from daypass.store.logins import SqlLogins
@@ -52,6 +54,12 @@ def postings(database: Database) -> SqlPostings:
 def logins(database: Database) -> SqlLogins:
     """Return the logins."""
     return SqlLogins(database)
+
+
+@pytest.fixture
+def cabinet(database: Database) -> Cabinet:
+    """Return the cabinet."""
+    return SqlCabinet(database)
 
 
 @pytest.fixture(scope="session")

@@ -1,15 +1,18 @@
 """Many at once: nobody has what another has, and nothing is written twice."""
 
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from multiprocessing import get_context
 from threading import Barrier
 
 from daypass.model.errors import Conflict
+from daypass.model.kept import Standing
 from daypass.store import database as databases
 from daypass.store.queue import SqlQueue
 from tests.makers import NOON
 from tests.store.facts import HOLD, a_grant, at, ending, fact, stored
+from tests.store.records import a_code
 from tests.store.workers import claim_all
 
 
@@ -54,6 +57,16 @@ def test_of_many_who_insert_a_row_at_once_one_succeeds(ledger):
 
     assert [type(outcome) for outcome in outcomes if outcome] == [Conflict] * 7
     assert len(ledger.story(grant.id)) == 1
+
+
+def test_of_many_who_use_up_one_code_at_once_one_does(ledger):
+    """What the cabinet keeps is compared and set like everything else."""
+    code = a_code()
+    ledger.record(fact(code))
+
+    outcomes = _all_at_once(8, lambda: ledger.record(fact(replace(code, state=Standing.CLOSED, revision=1))))
+
+    assert [type(outcome) for outcome in outcomes if outcome] == [Conflict] * 7
 
 
 def test_of_many_batches_with_the_same_new_rows_one_writes_each(ledger):

@@ -1,0 +1,143 @@
+"""What the cabinet keeps: makers of small values of each kind, and one of each with something in every field."""
+
+from dataclasses import replace
+from datetime import timedelta, timezone
+from typing import TypeVar
+
+from daypass.model.decision import Approvers, RuleId
+from daypass.model.entitlement import Entitlement, Extra, Level, parse_place
+from daypass.model.event import Scope
+from daypass.model.fact import Record
+from daypass.model.grant import Delivery, new_grant_id
+from daypass.model.kept import Absence, GlassReview, Passkey, Permit, Robot, SealedCode, Standing
+from daypass.model.principal import GroupName, PrincipalId, SlackGroupId
+from daypass.model.request import Approval
+from daypass.model.ruling import ChangeState, RulesChange, RulesVersion
+from tests.makers import ANN, BOB, EVE, HOUR, NOON, READ_REPORTS
+from tests.store.facts import at
+
+R = TypeVar("R", bound=Record)
+
+BOT = PrincipalId("bot:deploy")
+
+
+def a_version(number: int = 1) -> RulesVersion:
+    """Make a version of the rules, by Ann at noon."""
+    return RulesVersion(number=number, text="version: 1\nrules: []\n", digest="ab" * 32, author=ANN, at=NOON)
+
+
+def a_change() -> RulesChange:
+    """Make a change that Ann proposed, with an id of its own."""
+    return RulesChange(id=new_grant_id(), author=ANN, base=1, text="version: 1\n", note="tidy", filed_at=NOON)
+
+
+def a_permit(**changes: object) -> Permit:
+    """Make Bob's approval in advance for Ann, good for an hour from noon, with an id of its own."""
+    made = Permit(
+        id=new_grant_id(),
+        by=BOB,
+        principal=ANN,
+        entitlement=READ_REPORTS,
+        length=HOUR,
+        starts=NOON,
+        ends=NOON + HOUR,
+        at=NOON,
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]  # a maker takes any field of the value
+
+
+def an_absence() -> Absence:
+    """Make what Ann said of her absence: an hour, and nobody in her place."""
+    return Absence(principal=ANN, until=NOON + HOUR, delegate=None, at=NOON)
+
+
+def a_robot() -> Robot:
+    """Make Ann's robot, without a token."""
+    return Robot(id=BOT, owner=ANN, at=NOON)
+
+
+def a_code(number: int = 1) -> SealedCode:
+    """Make one of Ann's one-time codes."""
+    return SealedCode(code_hash=f"{number:064x}", principal=ANN, at=NOON, ends=NOON + HOUR)
+
+
+def a_passkey() -> Passkey:
+    """Make Ann's passkey, never used."""
+    return Passkey(credential_id="-_Az09", principal=ANN, public_key="pQECAyYg", sign_count=0, name="laptop", at=NOON)
+
+
+def a_review() -> GlassReview:
+    """Make the review that Bob owes a grant of Ann's, with an id of its own."""
+    return GlassReview(
+        id=new_grant_id(), principal=ANN, reviewers=Approvers(people=frozenset({BOB})), at=NOON, due=NOON + HOUR
+    )
+
+
+def kept(record: R) -> R:
+    """The record as it stands once this value of it was recorded."""
+    return replace(record, revision=record.revision + 1)
+
+
+BARE: dict[str, Record] = {
+    "rules-version": a_version(),
+    "rules-change": a_change(),
+    "permit": a_permit(),
+    "absence": an_absence(),
+    "robot": a_robot(),
+    "sealed-code": a_code(),
+    "passkey": a_passkey(),
+    "glass-review": a_review(),
+}
+"""One of every kind by its name, with as little in it as may be."""
+
+ODD = "«ünï» \u2028\x00 '; DROP TABLE records; --"
+FULL: list[Record] = [
+    replace(a_version(99_999_999), note=ODD, text="rules: []  # é\n" * 20_000, change=new_grant_id()),
+    replace(
+        a_change(),
+        state=ChangeState.DENIED,
+        shadow_until=at(0.000001),
+        approval=Approval(by=BOB, at=at(-1), rule=RuleId("rules"), length=HOUR, note=ODD, second_factor=True),
+    ),
+    a_permit(
+        delivery=Delivery.SESSION,
+        entitlement=Entitlement(
+            place=parse_place("acme-reports/ünï/q1.csv"),
+            levels=frozenset({Level.READ, Level.DELETE, Level.LIST}),
+            extras=frozenset(Extra),
+        ),
+        length=timedelta(days=400, microseconds=1),
+        reason=ODD,
+        state=Standing.CLOSED,
+    ),
+    replace(an_absence(), delegate=EVE, at=NOON.astimezone(timezone(timedelta(hours=5, minutes=45)))),
+    replace(
+        a_robot(),
+        about=ODD,
+        token_hash="cd" * 32,
+        token_ends=at(5),
+        scopes=frozenset(Scope),
+        issuer="https://token.actions.test",
+        audience="daypass",
+        claims=(("repository", "acme/*"), ("ref", "refs/heads/main"), ("repository", "acme/other")),
+        state=Standing.CLOSED,
+    ),
+    replace(a_robot(), scopes=frozenset()),
+    replace(a_code(), used_for=new_grant_id(), state=Standing.CLOSED),
+    replace(a_passkey(), sign_count=2**32 - 1, name=ODD),
+    replace(
+        a_review(),
+        reviewers=Approvers(
+            people=frozenset({ANN, BOB, EVE}),
+            slack_groups=frozenset({SlackGroupId("S0OPS")}),
+            groups=frozenset({GroupName("ops")}),
+        ),
+        reminded_at=at(1),
+        reminders=3,
+        closed_by=BOB,
+        closed_at=at(2),
+        note=ODD,
+        state=Standing.CLOSED,
+    ),
+]
+"""The same kinds, with something in every field."""
