@@ -78,6 +78,11 @@ def test_the_gallery_is_numbered_without_gaps() -> None:
             "uploads-clean-up",
         ),
         ("06", ask("acme-uploads/incoming/", who=PLATFORM, extras=frozenset({Extra.TAGS})), "no"),
+        ("07", ask("acme-ledger/reports/", who=FINANCE), "ledger-read"),
+        ("07", ask("acme-ledger/reports/", who=person("U0CID", "S0FINANCE")), "ledger-read"),
+        ("07", ask("acme-ledger/entries/", "write", who=person("U0CID", "S0FINANCE")), "ledger-correct"),
+        ("07", ask("acme-ledger", who=FINANCE), "no"),
+        ("07", ask("acme-ledger", who=person("U0GUS", "S0AUDIT")), "ledger-audit"),
     ],
 )
 def test_an_example_decides_as_its_comments_say(number: str, question: Question, expected: str) -> None:

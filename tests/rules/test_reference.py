@@ -7,9 +7,28 @@ import pytest
 from pydantic import BaseModel
 
 from daypass.rules.document import parse
-from daypass.rules.shape import AllowShape, ApproveShape, DenyShape, DocumentShape, LengthShape, PeopleShape
+from daypass.rules.shape import (
+    AllowShape,
+    ApproveShape,
+    DenyShape,
+    DocumentShape,
+    HandOverShape,
+    LengthShape,
+    PeopleShape,
+    StageShape,
+)
 
 PAGE = (Path(__file__).parents[2] / "docs" / "rules.md").read_text()
+SHAPES: list[type[BaseModel]] = [
+    DocumentShape,
+    AllowShape,
+    DenyShape,
+    PeopleShape,
+    LengthShape,
+    ApproveShape,
+    StageShape,
+    HandOverShape,
+]
 EXAMPLES = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
 
 
@@ -22,7 +41,7 @@ def table(shape: type[BaseModel]) -> str:
     return "\n".join(["| field | needed | meaning |", "|---|---|---|", *rows])
 
 
-@pytest.mark.parametrize("shape", [DocumentShape, AllowShape, DenyShape, PeopleShape, LengthShape, ApproveShape])
+@pytest.mark.parametrize("shape", SHAPES)
 def test_every_field_is_in_the_page_as_the_code_describes_it(shape: type[BaseModel]) -> None:
     """Change a field, and the page must follow."""
     assert table(shape) in PAGE, f"docs/rules.md needs this table:\n\n{table(shape)}\n"
@@ -30,10 +49,9 @@ def test_every_field_is_in_the_page_as_the_code_describes_it(shape: type[BaseMod
 
 def test_no_field_of_the_page_is_unknown_to_the_code() -> None:
     """Tables of the page that are not of the code would be noticed here."""
-    shapes: list[type[BaseModel]] = [DocumentShape, AllowShape, DenyShape, PeopleShape, LengthShape, ApproveShape]
     fields = re.findall(r"^\| `(\w+)` \| (?:yes|no) \|", PAGE, re.MULTILINE)
 
-    assert len(fields) == sum(len(shape.model_fields) for shape in shapes)
+    assert len(fields) == sum(len(shape.model_fields) for shape in SHAPES)
 
 
 @pytest.mark.parametrize("text", EXAMPLES)

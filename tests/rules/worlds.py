@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
-from daypass.model.decision import Approvers, Question, RuleId
+from daypass.model.decision import Approvers, HandOver, Question, RuleId
 from daypass.model.entitlement import Entitlement, Extra, Level, S3Place, parse_levels, parse_place
 from daypass.model.grant import Delivery
 from daypass.model.principal import Principal, PrincipalId, SlackGroupId
@@ -17,7 +17,7 @@ from daypass.rules.book import RuleBook
 from daypass.rules.document import parse
 from daypass.rules.match import parse_pattern
 from daypass.rules.people import People
-from daypass.rules.rule import AllowRule, DenyRule, Rule
+from daypass.rules.rule import AllowRule, DenyRule, Rule, Step
 
 HOUR = timedelta(hours=1)
 
@@ -39,11 +39,26 @@ whos = st.just(People(anyone=True)) | st.builds(People, people=ids, slack_groups
 rule_ids = st.uuids().map(lambda found: RuleId(found.hex))
 
 
+needed = st.sampled_from([1, 1, 1, 2, None])
+few_groups = st.just(frozenset[SlackGroupId]()) | slack_groups
+approvers = st.builds(Approvers, people=ids, slack_groups=few_groups)
+hand_overs = st.just(()) | approvers.map(lambda found: (HandOver(after=HOUR, approvers=found),))
+
+
+@st.composite
+def steps(draw: st.DrawFn) -> tuple[Step, ...]:
+    """Draw who decides: nobody, one stage or several."""
+    count = draw(st.sampled_from([0, 0, 1, 1, 1, 2, 3]))
+    return tuple(
+        draw(st.builds(Step, name=st.just(f"s{n}"), approvers=approvers, needed=needed, later=hand_overs))
+        for n in range(count)
+    )
+
+
 @st.composite
 def allow_rules(draw: st.DrawFn) -> AllowRule:
     """Draw a rule that lends."""
     default = draw(st.integers(min_value=1, max_value=4))
-    at_once = draw(st.booleans())
     return AllowRule(
         id=draw(rule_ids),
         line=1,
@@ -56,8 +71,7 @@ def allow_rules(draw: st.DrawFn) -> AllowRule:
         longest=(default + draw(st.integers(min_value=0, max_value=4))) * HOUR,
         reason_required=draw(st.booleans()),
         deliveries=draw(deliveries),
-        approvers=Approvers() if at_once else Approvers(people=draw(ids), slack_groups=draw(slack_groups)),
-        at_once=at_once,
+        stages=draw(steps()),
     )
 
 
@@ -82,6 +96,7 @@ principals = st.builds(
     name=st.just("Ann"),
     slack_groups=slack_groups,
     active=st.sampled_from([True] * 9 + [False]),
+    same_as=st.just(frozenset[PrincipalId]()) | ids,
 )
 
 questions = st.builds(
@@ -93,6 +108,7 @@ questions = st.builds(
     length=st.none() | st.integers(min_value=-1, max_value=8).map(lambda hours: hours * HOUR),
     delivery=st.sampled_from(list(Delivery)),
     reason=st.sampled_from(["INC-42", "", "  "]),
+    asker=st.none() | principals,
 )
 
 
@@ -119,6 +135,7 @@ def fitting(draw: st.DrawFn, rule: AllowRule, question: Question) -> Question:
         length=draw(st.sampled_from([None, rule.default, rule.longest, rule.longest + HOUR])),
         delivery=draw(st.sampled_from(sorted(rule.deliveries))),
         reason="INC-42",
+        asker=question.asker,
     )
 
 

@@ -8,9 +8,10 @@ rule that comes nearest.
 
 from collections.abc import Iterable, Sequence
 
-from daypass.model.decision import Allowed, Approvers, Decision, Denied, Question, Stage
+from daypass.model.decision import Allowed, Decision, Denied, Question
 from daypass.model.entitlement import Level
 from daypass.rules.book import RuleBook
+from daypass.rules.filling import askers, left
 from daypass.rules.hurdles import FIELD, Hurdle, escapes, hurdles, say
 from daypass.rules.rule import AllowRule, DenyRule
 
@@ -42,11 +43,8 @@ def strikes(rule: DenyRule, question: Question) -> bool:
 
 
 def allowed(rule: AllowRule, question: Question) -> Allowed:
-    """Yes, under this rule. The requestor is not among those who decide."""
-    approvers = Approvers(
-        people=rule.approvers.people - {question.principal.id}, slack_groups=rule.approvers.slack_groups
-    )
-    stages = () if rule.at_once else (Stage(name="approval", approvers=approvers),)
+    """Yes, under this rule. Who asks and who would have it are not among those who decide."""
+    stages = left(rule.stages, askers(question))
     return Allowed(rule=rule.id, default=rule.default, longest=rule.longest, stages=stages)
 
 

@@ -10,9 +10,9 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from daypass.model.decision import Approvers, RuleId
+from daypass.model.decision import RuleId
 from daypass.model.errors import Fault, RulesUnreadable
-from daypass.model.principal import PrincipalId, SlackGroupId
+from daypass.rules.approval import named, people_of, steps, uncountable
 from daypass.rules.book import RuleBook
 from daypass.rules.faults import meant, said
 from daypass.rules.people import ANYONE, NOBODY, Named, People, everybody, in_order, unfold
@@ -24,6 +24,10 @@ __all__ = ["RuleBook", "parse"]
 
 S = TypeVar("S", bound=BaseModel)
 
+_UNCOUNTABLE = (
+    "«all_of» holds a Slack group; who is in it is only known at the click, so nobody can say when all have agreed.",
+    "Write «at_least: 2» and «of: ...», or name the people one by one.",
+)
 _SUGGESTED = "Groups are named under «groups» at the top of the document."
 
 
@@ -64,7 +68,7 @@ class _Reading:
         self._checked(DocumentShape, data, ())
         for group, people in _mapping(data.get("groups")).items():
             shape = self._checked(PeopleShape, people, ("groups", group))
-            self.groups[group] = _named(shape) if shape else Named(own=NOBODY)
+            self.groups[group] = named(shape) if shape else Named(own=NOBODY)
         self._mentions(data)
         self._circles()
         self.people = unfold(self.groups)
@@ -78,10 +82,11 @@ class _Reading:
             denies = self._checked(DenyShape, data, at)
             return self._deny(denies, line) if denies else None
         allows = self._checked(AllowShape, data, at)
-        return self._allow(allows, line) if allows else None
+        return self._allow(allows, line, at) if allows else None
 
-    def _allow(self, shape: AllowShape, line: int) -> AllowRule:
-        approvers = NOBODY if shape.approve == "at-once" else everybody(_named(shape.approve.anyone_of), self.people)
+    def _allow(self, shape: AllowShape, line: int, at: Path) -> AllowRule:
+        for path in uncountable(shape.approve, self.people):
+            self._fault((*at, "approve", *path), *_UNCOUNTABLE)
         return AllowRule(
             id=RuleId(shape.id),
             line=line,
@@ -94,8 +99,7 @@ class _Reading:
             longest=shape.length.max,
             reason_required=shape.reason == "required",
             deliveries=frozenset(shape.delivery),
-            approvers=Approvers(people=approvers.people, slack_groups=approvers.slack_groups),
-            at_once=shape.approve == "at-once",
+            stages=steps(shape.approve, self.people),
         )
 
     def _deny(self, shape: DenyShape, line: int) -> DenyRule:
@@ -112,7 +116,7 @@ class _Reading:
         )
 
     def _people(self, who: PeopleShape | str) -> People:
-        return everybody(_named(who), self.people) if isinstance(who, PeopleShape) else ANYONE
+        return everybody(named(who), self.people) if isinstance(who, PeopleShape) else ANYONE
 
     def _checked(self, shape: type[S], data: object, at: Path) -> S | None:
         try:
@@ -158,14 +162,6 @@ def _not_a_document(data: Data) -> tuple[str, str]:
     return "The document is not a mapping with «version», «groups» and «rules».", "Begin with one of examples/rules."
 
 
-def _named(shape: PeopleShape) -> Named:
-    own = People(
-        people=frozenset(map(PrincipalId, shape.people)),
-        slack_groups=frozenset(map(SlackGroupId, shape.slack_groups)),
-    )
-    return Named(own=own, groups=tuple(shape.groups))
-
-
 def _mentioned(data: Mapping[str, Data]) -> Iterator[tuple[Path, str]]:
     """Go through every mention of a group, also in parts that have other faults."""
     for group, people in _mapping(data.get("groups")).items():
@@ -173,7 +169,8 @@ def _mentioned(data: Mapping[str, Data]) -> Iterator[tuple[Path, str]]:
     for position, rule in enumerate(_sequence(data.get("rules"))):
         fields, at = _mapping(rule), ("rules", position)
         yield from _names(fields.get("who"), (*at, "who"))
-        yield from _names(_mapping(fields.get("approve")).get("anyone_of"), (*at, "approve", "anyone_of"))
+        for path, people in people_of(fields.get("approve")):
+            yield from _names(people, (*at, "approve", *path))
 
 
 def _names(people: Data, at: Path) -> Iterator[tuple[Path, str]]:

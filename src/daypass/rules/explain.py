@@ -8,11 +8,15 @@ is a check on the other.
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from daypass.model.decision import Question, RuleId
+from daypass.model.decision import Approvers, Question, RuleId, Stage
 from daypass.model.length import words_for_length
 from daypass.rules.book import RuleBook
+from daypass.rules.filling import askers, left
 from daypass.rules.hurdles import escapes, hurdles, say, say_escape
 from daypass.rules.rule import AllowRule, DenyRule, Rule
+
+_NAMED = 6
+"""How many of those who decide are named in one sentence."""
 
 
 class Effect(StrEnum):
@@ -46,7 +50,7 @@ def _judged(rule: Rule, question: Question) -> RuleVerdict:
     match rule:
         case AllowRule():
             found = tuple(hurdles(rule, question))
-            sentence = say(found, rule, question) if found else _yes(rule)
+            sentence = say(found, rule, question) if found else _yes(rule, question)
             return _verdict(rule.id, Effect.ALLOW, applies=not found, sentence=sentence)
         case DenyRule():
             off = next(escapes(rule, question), None)
@@ -66,7 +70,26 @@ def _deciding(verdicts: list[RuleVerdict], *, active: bool) -> set[RuleId]:
     return denials or {verdict.rule for verdict in applying[:1]}
 
 
-def _yes(rule: AllowRule) -> str:
-    who = "at once" if rule.at_once else "when an approver agrees"
+def _yes(rule: AllowRule, question: Question) -> str:
+    stages = left(rule.stages, askers(question))
+    who = f"when {_order(stages)}" if stages else "at once"
     default, longest = words_for_length(rule.default), words_for_length(rule.longest)
     return f"Rule {rule.id} lends this {who}, for {default} or up to {longest}."
+
+
+def _order(stages: tuple[Stage, ...]) -> str:
+    """Say how many of whom agree, in which order."""
+    if len(stages) == 1:
+        return f"{_whom(stages[0])} agree{'s' if stages[0].needed == 1 else ''}"
+    return f"first {', then '.join(f'{stage.name} ({_whom(stage)})' for stage in stages)} agree"
+
+
+def _whom(stage: Stage) -> str:
+    later = (f" (after {words_for_length(each.after)} also {_names(each.approvers)})" for each in stage.later)
+    return "".join([f"{stage.needed} of {_names(stage.approvers)}", *later])
+
+
+def _names(approvers: Approvers) -> str:
+    names = sorted([*approvers.people, *approvers.slack_groups, *approvers.groups])
+    more = [f"{len(names) - _NAMED} more"] if len(names) > _NAMED else []
+    return ", ".join([*names[:_NAMED], *more]) or "nobody"

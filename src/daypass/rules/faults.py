@@ -53,7 +53,9 @@ _LACKING = {
     "rules": "Write «rules:» and a list under it; see examples/rules.",
     "default": "Write «for: {default: 1h, max: 8h}».",
     "max": "Write «for: {default: 1h, max: 8h}».",
-    "anyone_of": "Write «approve: {anyone_of: {people: [U02ABCDEF]}}».",
+    "name": "Write «- {name: team, anyone_of: {people: [U02ABCDEF]}}».",
+    "after": "Write «- {after: 30m, to: {people: [U02ABCDEF]}}».",
+    "to": "Write «- {after: 30m, to: {people: [U02ABCDEF]}}».",
 }
 
 _BRANCHES = ("text", "mapping")
@@ -62,6 +64,7 @@ _BRANCHES = ("text", "mapping")
 _KINDS = {
     "string_type": "must be text; put it in quotes.",
     "list_type": "must be a list, such as [a, b].",
+    "int_type": "must be a whole number, without quotes.",
     "model_type": "must be a mapping of fields to values.",
     "dict_type": "must be a mapping of names to people.",
     "too_short": "is empty; give at least one.",

@@ -11,6 +11,7 @@ from enum import StrEnum
 from daypass.model.decision import Question
 from daypass.model.entitlement import Extra, Level
 from daypass.model.length import words_for_length
+from daypass.rules.filling import askers, left, shortage
 from daypass.rules.rule import AllowRule, DenyRule, listing
 
 
@@ -59,7 +60,7 @@ def hurdles(rule: AllowRule, question: Question) -> Iterator[Hurdle]:
         yield Hurdle.LENGTH
     if rule.reason_required and not question.reason.strip():
         yield Hurdle.REASON
-    if not (rule.at_once or others(rule, question)):
+    if shortage(left(rule.stages, askers(question))):
         yield Hurdle.APPROVERS
 
 
@@ -76,11 +77,6 @@ def escapes(rule: DenyRule, question: Question) -> Iterator[Hurdle]:
         yield Hurdle.EXTRAS
     if question.delivery not in rule.deliveries:
         yield Hurdle.DELIVERY
-
-
-def others(rule: AllowRule, question: Question) -> bool:
-    """Whether anybody but the requestor may decide. Who is in a Slack group is seen at the click, not here."""
-    return bool(rule.approvers.slack_groups or rule.approvers.people - {question.principal.id})
 
 
 def say(found: Sequence[Hurdle], rule: AllowRule, question: Question) -> str:
@@ -111,7 +107,7 @@ def _say(hurdle: Hurdle, rule: AllowRule, question: Question) -> str:
         Hurdle.DELIVERY: f"hands this out as {_one(rule.deliveries)}, not as {question.delivery}.",
         Hurdle.LENGTH: _say_length(rule, question.length or timedelta(0)),
         Hurdle.REASON: "wants a reason: say what you need it for.",
-        Hurdle.APPROVERS: "lets you alone decide, and nobody decides on their own request; it needs another approver.",
+        Hurdle.APPROVERS: _say_approvers(rule, question),
     }[hurdle]
 
 
@@ -120,6 +116,20 @@ def _say_length(rule: AllowRule, length: timedelta) -> str:
     if length < _LEAST:
         return f"{longest}, and you asked for no time at all."
     return f"{longest}; you asked for {words_for_length(length)}."
+
+
+def _say_approvers(rule: AllowRule, question: Question) -> str:
+    short = shortage(left(rule.stages, askers(question)))
+    if short is None or (short.needed == 1 and len(rule.stages) == 1 and question.asker is None):
+        return "lets you alone decide, and nobody decides on their own request; it needs another approver."
+    people = "1 person" if short.needed == 1 else f"{short.needed} different people"
+    where = f" at {_stages(short.stages)}" if len(rule.stages) > 1 else ""
+    others = {0: "nobody else", 1: "only 1 other"}.get(short.named, f"only {short.named} others")
+    return f"needs {people} to decide{where}, but names {others}, and nobody decides on their own request."
+
+
+def _stages(names: Sequence[str]) -> str:
+    return f"stage{'s' if len(names) > 1 else ''} {' and '.join(names)}"
 
 
 def _lacking(rule: AllowRule, question: Question) -> str:

@@ -8,9 +8,12 @@ from collections.abc import Iterator
 
 from daypass.model.errors import Fault
 from daypass.rules.book import RuleBook
+from daypass.rules.filling import left, never_filled, shortage
 from daypass.rules.match import Pattern
 from daypass.rules.people import People
 from daypass.rules.rule import AllowRule, DenyRule, listing
+
+_TOO_FEW = "whoever of those who may ask does, too few others are named to decide"
 
 
 def lint(book: RuleBook) -> list[Fault]:
@@ -22,7 +25,7 @@ def _of(book: RuleBook, position: int) -> Iterator[Fault]:
     rule = book.rules[position]
     match rule:
         case AllowRule():
-            yield from _own_approver(book, rule)
+            yield from _unfilled(book, rule)
             yield from _shadowed(book, rule, position)
             yield from _forbidden(book, rule)
             yield from _every_bucket(book, rule)
@@ -30,11 +33,24 @@ def _of(book: RuleBook, position: int) -> Iterator[Fault]:
             yield from _shallow(book, rule)
 
 
-def _own_approver(book: RuleBook, rule: AllowRule) -> Iterator[Fault]:
-    alone = not (rule.at_once or rule.approvers.slack_groups or rule.who.anyone or rule.who.slack_groups)
-    if alone and len(rule.who.people) == 1 and rule.approvers.people == rule.who.people:
-        sentence = f"Rule {rule.id} never allows anything: the one person who may ask is the only one who decides."
-        yield _finding(book, rule, sentence, "Name another approver.")
+def _unfilled(book: RuleBook, rule: AllowRule) -> Iterator[Fault]:
+    """Find a rule whose stages cannot be filled by different people, whoever asks or whoever of those who may."""
+    never = f"Rule {rule.id} never allows anything:"
+    short = shortage(left(rule.stages, frozenset()))
+    if short and never_filled(rule.stages):
+        needed = "1 person" if short.needed == 1 else f"{short.needed} different people"
+        sentence = f"{never} {' and '.join(short.stages)} needs {needed} in all, and names {short.named}."
+        yield _finding(book, rule, sentence, "Name more people, or a Slack group.")
+    elif _only_themselves(rule):
+        alone = len(rule.who.people) == 1 and rule.approvers.people == rule.who.people
+        why = "the one person who may ask is the only one who decides" if alone else _TOO_FEW
+        yield _finding(book, rule, f"{never} {why}.", "Name another approver.")
+
+
+def _only_themselves(rule: AllowRule) -> bool:
+    """Whether for each person who may ask too few others are named."""
+    known = rule.stages and rule.who.people and not (rule.who.anyone or rule.who.slack_groups)
+    return bool(known) and all(never_filled(rule.stages, frozenset({one})) for one in rule.who.people)
 
 
 def _shadowed(book: RuleBook, rule: AllowRule, position: int) -> Iterator[Fault]:
@@ -55,9 +71,23 @@ def _covers(earlier: AllowRule, later: AllowRule) -> bool:
         and later.deliveries <= earlier.deliveries
         and later.longest <= earlier.longest
         and (later.reason_required or not earlier.reason_required)
-        # One who is the only approver is turned away by the earlier rule, and may need the later one.
-        and (earlier.at_once or bool(earlier.approvers.slack_groups) or len(earlier.approvers.people) > 1)
+        and _as_fillable(earlier, later)
     )
+
+
+def _as_fillable(earlier: AllowRule, later: AllowRule) -> bool:
+    """
+    Whether enough others can decide in the earlier rule whenever they can in the later one.
+
+    One who is the only approver is turned away by the earlier rule, and may need the later one.
+    """
+    if earlier.stages == later.stages or all(step.everybody().slack_groups for step in earlier.stages):
+        return True
+    if len(earlier.stages) != 1 or len(later.stages) != 1:
+        return False
+    ((first,), (then,)) = earlier.stages, later.stages
+    wider = not then.everybody().slack_groups and then.everybody().people <= first.everybody().people
+    return wider and first.needed is not None and then.needed is not None and first.needed <= then.needed
 
 
 def _forbidden(book: RuleBook, rule: AllowRule) -> Iterator[Fault]:

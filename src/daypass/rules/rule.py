@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import reduce
+from operator import or_
 
-from daypass.model.decision import Approvers, RuleId
+from daypass.model.decision import Approvers, HandOver, RuleId
 from daypass.model.entitlement import Extra, Level, S3Place
 from daypass.model.grant import Delivery
 from daypass.rules.match import Pattern
@@ -34,14 +36,39 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A stage as the rule has it, whoever asks."""
+
+    name: str
+    approvers: Approvers
+    needed: int | None
+    """None wants everybody who is named, but for the requestor."""
+    later: tuple[HandOver, ...] = ()
+
+    def everybody(self) -> Approvers:
+        """All who may decide now or later."""
+        return reduce(or_, (each.approvers for each in self.later), self.approvers)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AllowRule(Scope):
     """Lends levels of access on places to people, for so long, when these approve."""
 
     default: timedelta
     longest: timedelta
     reason_required: bool
-    approvers: Approvers
-    at_once: bool
+    stages: tuple[Step, ...]
+    """Each after the one before it; empty when the rule approves without asking anybody."""
+
+    @property
+    def at_once(self) -> bool:
+        """Whether nobody is asked."""
+        return not self.stages
+
+    @property
+    def approvers(self) -> Approvers:
+        """Everybody who may decide in any stage, now or later."""
+        return reduce(or_, (step.everybody() for step in self.stages), Approvers())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
