@@ -1,7 +1,10 @@
 """How a calendar is fetched, from a real server on this machine."""
 
 import gzip
+import socket
+import threading
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -83,6 +86,29 @@ def test_a_silent_host_is_given_up():
 
     with hosting(late) as host, pytest.raises(Unavailable, match="in time"):
         fetch_calendar(host.url, patience_s=0.1)
+
+
+def test_a_host_that_drips_is_given_up():
+    """A body that comes a byte at a time does not renew the patience."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def drip():
+        with listener, listener.accept()[0] as line, suppress(OSError):
+            line.recv(1 << 16)
+            line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+            for _ in range(100):
+                line.sendall(b"x")
+                time.sleep(0.05)
+
+    thread = threading.Thread(target=drip)
+    thread.start()
+    begun = time.monotonic()
+    with pytest.raises(Unavailable, match="in time"):
+        fetch_calendar(f"http://127.0.0.1:{listener.getsockname()[1]}/", patience_s=0.3)
+    took = time.monotonic() - begun
+    thread.join()
+
+    assert took < 2
 
 
 def test_a_host_that_is_not_there_is_unavailable():

@@ -29,6 +29,7 @@ NOON = "2026-05-04T12:00:00"
         calendar(event(START, END, INVITES_ANNA), head=["X-WR-TIMEZONE:Nowhere/Land"]),
         calendar(event(START, END, INVITES_ANNA), head=["X-WR-TIMEZONE:../../etc/passwd"]),
         calendar(event(START.replace("Europe/Berlin", "Nowhere/Land"), END, INVITES_ANNA)),
+        calendar(event(START.replace("Europe/Berlin", "Europe"), END, INVITES_ANNA)),
         calendar(event("DTSTART:20260504T170000Z", "DTEND:20260504T090000Z", INVITES_ANNA)),
         b"x" * ((1 << 20) + 1),
     ],
@@ -51,6 +52,9 @@ BOMBS = [
     "RRULE:FREQ=HOURLY;BYMONTH=2;BYMONTHDAY=30",
     "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30",
     "RRULE:FREQ=DAILY;INTERVAL=7;BYDAY=TU",
+    "RRULE:FREQ=MONTHLY;BYDAY=6MO",
+    "RRULE:FREQ=MONTHLY;BYDAY=-6MO",
+    "RRULE:FREQ=MONTHLY;BYMONTHDAY=32",
     "EXRULE:FREQ=SECONDLY",
 ]
 
@@ -72,6 +76,21 @@ def test_hours_counted_from_the_beginning_of_time_are_refused():
     with pytest.raises(Misconfigured, match="too often"):
         on_call(calendar(old), NOON)
     assert on_call(calendar(old.replace(":0001", ":2026")), NOON) == ANNA
+
+
+def test_many_long_shifts_that_begin_every_hour_are_refused():
+    """Shifts that pile up on one moment are too many to write out."""
+    year = ("DTSTART:20250601T000000Z", "DTEND:20260531T000000Z", "RRULE:FREQ=HOURLY", INVITES_ANNA)
+
+    with pytest.raises(Misconfigured, match="too often"):
+        on_call(calendar(*[event(*year, uid=str(number)) for number in range(12)]), NOON)
+
+
+def test_a_large_plain_rotation_is_read():
+    """Ten years of a daily rotation among a dozen people are no burden."""
+    turn = ("DTSTART:20160104T000000Z", "DTEND:20160105T000000Z", "RRULE:FREQ=DAILY", INVITES_ANNA)
+
+    assert on_call(calendar(*[event(*turn, uid=str(number)) for number in range(12)]), NOON) == ANNA
 
 
 ZONE = """\

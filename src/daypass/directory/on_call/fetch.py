@@ -17,7 +17,6 @@ from daypass.model.errors import Misconfigured, Throttled, Unavailable
 LARGEST_BYTES = 1 << 20
 _PATIENCE_S = 10.0
 _REDIRECTS = 3
-_CHUNK = 1 << 16
 _THROTTLED = 429
 
 
@@ -84,7 +83,7 @@ def _body(answer: httpx2.Response, host: str, is_late: Callable[[], bool]) -> by
     if answer.headers.get("content-encoding", "identity") != "identity":
         raise Unavailable(f"{host} answers in a packed form that was not asked for.")
     body = bytearray()
-    for piece in answer.iter_raw(_CHUNK):
+    for piece in answer.iter_raw():
         body += piece
         if len(body) > LARGEST_BYTES:
             raise Misconfigured(f"The on-call schedule at {host} is larger than 1 MiB; name a smaller one.")

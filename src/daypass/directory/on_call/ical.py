@@ -47,7 +47,7 @@ class IcalSchedule:
         try:
             return frozenset(_named(text, now, self._zone))
         # The two libraries let through whatever a strange calendar makes them trip over.
-        except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:
+        except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError, OSError) as error:
             raise Misconfigured("The on-call calendar cannot be read as iCalendar.").because(
                 str(error)[:200]
             ) from error

@@ -26,6 +26,11 @@ _DAYS = {"HOURLY": 1 / 24, "DAILY": 1, "WEEKLY": 7, "MONTHLY": 28, "YEARLY": 365
 _SOUGHT = {"MONTHLY": 20_000, "YEARLY": 8_000}
 _LONGEST_DAYS = 366
 _MOST = 200_000
+_AT_ONCE = 20
+"""A repetition that covers the moment is written out whole, which takes this much longer than counting past one."""
+
+_LAST_WEEK = 5
+_LAST_DAY = 31
 _PLAIN = frozenset({"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYDAY", "BYHOUR", "BYMINUTE"})
 _WIDE = _PLAIN | {"BYMONTH", "BYMONTHDAY", "BYSETPOS"}
 
@@ -69,10 +74,12 @@ def _rule_cost(event: Event, rule: Any, now: datetime) -> int:
     _check_parts(parts, frequency, interval)
     begins: date = event.start
     age = (now.date() - date(begins.year, begins.month, begins.day)).days + 2
-    if (event.end - event.start).days > _LONGEST_DAYS:
+    lasts = (event.end - event.start).days
+    if lasts > _LONGEST_DAYS:
         raise Misconfigured("The on-call calendar repeats an event that is longer than a year.")
     each = len(parts.get("BYHOUR", [0])) * max(1, len(parts.get("BYDAY", [])))
-    return int(max(0, age) / _DAYS[frequency] / interval) * each + 1 + _sought(parts, frequency, interval)
+    counted = max(0, age) + _AT_ONCE * (lasts + 2)
+    return int(counted / _DAYS[frequency] / interval) * each + 1 + _sought(parts, frequency, interval)
 
 
 def _sought(parts: dict[str, Any], frequency: str, interval: int) -> int:
@@ -88,6 +95,11 @@ def _check_parts(parts: dict[str, Any], frequency: str, interval: int) -> None:
         raise Misconfigured(
             f"The on-call calendar has a rule of repetition that is not read: {frequency} by {strange[0]}."
         )
+    weeks = [getattr(day, "relative", None) or 0 for day in parts.get("BYDAY", [])]
+    if any(abs(week) > _LAST_WEEK for week in weeks) or any(
+        abs(int(day)) > _LAST_DAY for day in parts.get("BYMONTHDAY", [])
+    ):
+        raise Misconfigured("The on-call calendar has a rule of repetition on a day no month has.")
     if len(parts.get("BYMINUTE", [])) > 1:
         raise Misconfigured("The on-call calendar has a rule of repetition at several minutes of an hour.")
     if frequency in {"HOURLY", "DAILY"} and "BYDAY" in parts and interval > 1:
