@@ -206,9 +206,13 @@ def test_explain_says_how_many_of_whom_in_which_order() -> None:
         (
             "anyone",
             "{stages: [{name: a, anyone_of: {people: [U0BEN]}}, {name: b, anyone_of: {people: [U0BEN]}}]}",
-            "a and b needs 2 different people in all, and names 1.",
+            "a and b must have 2 different people and only 1 is named.",
         ),
-        ("anyone", "{at_least: 3, of: {groups: [leads]}}", "approval needs 3 different people in all, and names 2."),
+        (
+            "anyone",
+            "{at_least: 3, of: {groups: [leads]}}",
+            "approval must have 3 different people and only 2 are named.",
+        ),
         (
             "{people: [U0CID, U0DEE]}",
             "{at_least: 2, of: {groups: [leads]}}",

@@ -38,8 +38,9 @@ def _unfilled(book: RuleBook, rule: AllowRule) -> Iterator[Fault]:
     never = f"Rule {rule.id} never allows anything:"
     short = shortage(left(rule.stages, frozenset()))
     if short and never_filled(rule.stages):
+        named = f"only {short.named} {'is' if short.named == 1 else 'are'} named" if short.named else "nobody is named"
         needed = "1 person" if short.needed == 1 else f"{short.needed} different people"
-        sentence = f"{never} {' and '.join(short.stages)} needs {needed} in all, and names {short.named}."
+        sentence = f"{never} {' and '.join(short.stages)} must have {needed} and {named}."
         yield _finding(book, rule, sentence, "Name more people, or a Slack group.")
     elif _only_themselves(rule):
         alone = len(rule.who.people) == 1 and rule.approvers.people == rule.who.people
