@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from daypass.model.decision import Circumstances, Needs, Question
 from daypass.model.errors import NotFound
 from daypass.model.grant import Grant, GrantId, Presence
 from daypass.model.principal import Principal, PrincipalId, SlackGroupId
@@ -38,6 +39,7 @@ class HandDirectory:
 
     def __init__(self) -> None:
         """Know Ann, Bob and Eve."""
+        self.around = Circumstances(at=NOON)
         self.people: dict[PrincipalId, Principal] = {
             ANN: principal(ANN, ANNS_USER),
             BOB: principal(BOB, BOBS_USER),
@@ -54,6 +56,12 @@ class HandDirectory:
     def members(self, group: SlackGroupId) -> frozenset[PrincipalId]:
         """Who of the people is in a group."""
         return frozenset(one.id for one in self.people.values() if group in one.slack_groups)
+
+    def circumstances(self, question: Question, needed: Needs, *, at: datetime) -> Circumstances:  # noqa: ARG002 - the port's
+        """What the test laid out, at this moment; and of people and groups what is asked."""
+        people = {one: self.people[one] for one in needed.people if one in self.people}
+        groups = {group: self.members(group) for group in needed.slack_groups}
+        return replace(self.around, at=at, people=people, slack_groups=groups)
 
     def change(self, principal_id: PrincipalId, **changes: object) -> None:
         """Change what the directory says of somebody."""

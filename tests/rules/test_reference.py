@@ -7,16 +7,8 @@ import pytest
 from pydantic import BaseModel
 
 from daypass.rules.document import parse
-from daypass.rules.shape import (
-    AllowShape,
-    ApproveShape,
-    DenyShape,
-    DocumentShape,
-    HandOverShape,
-    LengthShape,
-    PeopleShape,
-    StageShape,
-)
+from daypass.rules.shape import AllowShape, DenyShape, DocumentShape, LengthShape
+from daypass.rules.shape_approval import ApproveShape, HandOverShape, PeopleShape, StageShape
 
 PAGE = (Path(__file__).parents[2] / "docs" / "rules.md").read_text()
 SHAPES: list[type[BaseModel]] = [

@@ -17,7 +17,8 @@ from daypass.rules.book import RuleBook
 from daypass.rules.document import parse
 from daypass.rules.match import parse_pattern
 from daypass.rules.people import People
-from daypass.rules.rule import AllowRule, DenyRule, Rule, Step
+from daypass.rules.rule import AllowRule, DenyRule, Rule
+from daypass.rules.step import Step
 
 HOUR = timedelta(hours=1)
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from daypass.model.errors import BadInput, Fault, Misconfigured, RulesUnreadable
 from daypass.model.principal import AwsIdentity, PrincipalId
-from daypass.rules.shape import is_person_id
 from daypass.rules.source import Data, Source, read
+from daypass.rules.values import is_person_id
 
 _FORM = "Write «U02ABCDEF: arn:aws:iam::123456789012:user/ann»."
 

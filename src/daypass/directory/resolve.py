@@ -12,11 +12,13 @@ The directory whole: a Slack person together with their AWS identity, or a refus
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
 from daypass.directory.aws_map import AwsMap
 from daypass.directory.iam_tags import TAG, IamTags
 from daypass.directory.kept import Kept
 from daypass.directory.slack_people import SlackPeople
+from daypass.model.decision import Circumstances, Needs, Question
 from daypass.model.errors import Misconfigured
 from daypass.model.principal import AwsIdentity, Principal, PrincipalId, SlackGroupId
 
@@ -54,6 +56,12 @@ class PeopleDirectory:
     def members(self, group: SlackGroupId) -> frozenset[PrincipalId]:
         """Read who is in a Slack user group. Raises NotFound."""
         return self._slack.members(group)
+
+    def circumstances(self, question: Question, needed: Needs, *, at: datetime) -> Circumstances:  # noqa: ARG002 - the port's
+        """Find out what is needed around a question; what cannot be found out is left out."""
+        people = {one: self.principal(one) for one in needed.people}
+        groups = {group: self.members(group) for group in needed.slack_groups}
+        return Circumstances(at=at, people=people, slack_groups=groups)
 
     def identities(self) -> dict[PrincipalId, AwsIdentity]:
         """Read everybody's AWS identity. Raises Misconfigured, naming all that are claimed more than once."""

@@ -14,8 +14,27 @@ from daypass.model.request import Request, RequestState
 Recorded = TypeVar("Recorded", bound=Record)
 
 
-class Ledger(Protocol):
-    """State and its journal, written together."""
+class Cabinet(Protocol):
+    """Small values of many kinds, kept beside requests and grants. Written by Ledger.record alone."""
+
+    def find(self, kind: type[Recorded], key: str) -> Recorded:
+        """Read the one of a kind that has this key. Raises NotFound."""
+        ...
+
+    def all(
+        self,
+        kind: type[Recorded],
+        *,
+        owner: str | None = None,
+        states: Iterable[str] | None = None,
+        limit: int = 1000,
+    ) -> list[Recorded]:
+        """Read those of a kind, newest first by `at`: of one owner, in some states (None: whatever they are)."""
+        ...
+
+
+class Ledger(Cabinet, Protocol):
+    """State and its journal, written together; the cabinet is read here too."""
 
     def record(self, *facts: Fact) -> None:
         """
@@ -193,23 +212,4 @@ class Logins(Protocol):
 
     def of(self, principal: PrincipalId) -> list[Login]:
         """Read the logins of a person, newest first."""
-        ...
-
-
-class Cabinet(Protocol):
-    """Small values of many kinds, kept beside requests and grants. Written by Ledger.record alone."""
-
-    def find(self, kind: type[Recorded], key: str) -> Recorded:
-        """Read the one of a kind that has this key. Raises NotFound."""
-        ...
-
-    def all(
-        self,
-        kind: type[Recorded],
-        *,
-        owner: str | None = None,
-        states: Iterable[str] | None = None,
-        limit: int = 1000,
-    ) -> list[Recorded]:
-        """Read those of a kind, newest first by `at`: of one owner, in some states (None: whatever they are)."""
         ...

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from daypass.model.decision import Circumstances, Needs, Question
 from daypass.model.entitlement import S3Place
 from daypass.model.grant import Grant, GrantId, Presence
 from daypass.model.principal import Principal, PrincipalId, SlackGroupId
@@ -23,6 +24,15 @@ class Directory(Protocol):
 
     def members(self, group: SlackGroupId) -> frozenset[PrincipalId]:
         """Read who is in a Slack user group. Raises NotFound."""
+        ...
+
+    def circumstances(self, question: Question, needed: Needs, *, at: datetime) -> Circumstances:
+        """
+        Find out what is needed around a question for access that would begin at `at`.
+
+        Never raises for a fact that cannot be found out: it is left out, and the rules judge without it. How many
+        grants somebody has is not the directory's to know.
+        """
         ...
 
 

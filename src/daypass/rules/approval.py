@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from daypass.model.decision import Approvers, HandOver
 from daypass.model.principal import PrincipalId, SlackGroupId
 from daypass.rules.people import Named, People, everybody
-from daypass.rules.rule import Step
-from daypass.rules.shape import ApproveShape, PeopleShape, StageShape, WayShape
+from daypass.rules.shape_approval import ApproveShape, PeopleShape, StageShape, WayShape
 from daypass.rules.source import Data, Path
+from daypass.rules.step import Step
 
 ONLY = "approval"
 """The name of the stage where there is one alone."""

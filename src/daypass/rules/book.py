@@ -8,7 +8,9 @@ from itertools import takewhile
 from operator import or_
 
 from daypass.model.principal import Principal
-from daypass.rules.people import People
+from daypass.rules.cases import Case
+from daypass.rules.match import Pattern
+from daypass.rules.people import NOBODY, People
 from daypass.rules.rule import Rule
 
 Bits = int
@@ -52,6 +54,12 @@ class RuleBook:
     digest: str
     rules: tuple[Rule, ...]
     groups: Mapping[str, People]
+    owners: People = NOBODY
+    """Who may propose and approve other rules."""
+    marked: Mapping[str, tuple[Pattern, ...]] = field(default_factory=dict)
+    """How sensitive places are: by the word for it."""
+    cases: tuple[Case, ...] = ()
+    """The examples that the document keeps."""
     index: Index = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

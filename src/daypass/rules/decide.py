@@ -8,7 +8,7 @@ rule that comes nearest.
 
 from collections.abc import Iterable, Sequence
 
-from daypass.model.decision import Allowed, Decision, Denied, Question
+from daypass.model.decision import Allowed, Circumstances, Decision, Denied, Question
 from daypass.model.entitlement import Level
 from daypass.rules.book import RuleBook
 from daypass.rules.filling import askers, left
@@ -16,8 +16,12 @@ from daypass.rules.hurdles import FIELD, Hurdle, escapes, hurdles, say
 from daypass.rules.rule import AllowRule, DenyRule
 
 
-def decide(book: RuleBook, question: Question) -> Decision:
-    """Answer the question. Pure, and the same whenever it is asked: at the request and again at the click."""
+def decide(book: RuleBook, question: Question, around: Circumstances | None = None) -> Decision:  # noqa: ARG001 - no rule looks around yet
+    """
+    Answer the question. Pure, and the same whenever it is asked: at the request and again at the click.
+
+    `around` is what `needs` asked for; None knows nothing besides the question.
+    """
     if not question.principal.active:
         return Denied(sentence=f"The Slack account of {question.principal.name} is deactivated.", field="person")
     place = question.entitlement.place

@@ -17,7 +17,8 @@ from daypass.rules.book import RuleBook
 from daypass.rules.faults import meant, said
 from daypass.rules.people import ANYONE, NOBODY, Named, People, everybody, in_order, unfold
 from daypass.rules.rule import AllowRule, DenyRule, Rule
-from daypass.rules.shape import AllowShape, DenyShape, DocumentShape, PeopleShape
+from daypass.rules.shape import AllowShape, DenyShape, DocumentShape
+from daypass.rules.shape_approval import PeopleShape
 from daypass.rules.source import Data, Path, Source, read
 
 __all__ = ["RuleBook", "parse"]

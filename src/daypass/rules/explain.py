@@ -8,7 +8,7 @@ is a check on the other.
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from daypass.model.decision import Approvers, Question, RuleId, Stage
+from daypass.model.decision import Approvers, Circumstances, Question, RuleId, Stage
 from daypass.model.length import words_for_length
 from daypass.rules.book import RuleBook
 from daypass.rules.filling import askers, left
@@ -39,7 +39,7 @@ class RuleVerdict:
     sentence: str
 
 
-def explain(book: RuleBook, question: Question) -> list[RuleVerdict]:
+def explain(book: RuleBook, question: Question, around: Circumstances | None = None) -> list[RuleVerdict]:  # noqa: ARG001 - no rule looks around yet
     """Go through every rule in the order of the document."""
     verdicts = [_judged(rule, question) for rule in book.rules]
     deciding = _deciding(verdicts, active=question.principal.active)

@@ -8,8 +8,9 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from daypass.model.errors import Fault
-from daypass.rules.shape import SENTENCE, PeopleShape
+from daypass.rules.shape_approval import PeopleShape
 from daypass.rules.source import Path, Source
+from daypass.rules.values import SENTENCE
 
 _MEANT = {
     "members": "people",

@@ -12,7 +12,7 @@ from itertools import chain, combinations
 
 from daypass.model.decision import Approvers, HandOver, Question, Stage
 from daypass.model.principal import PrincipalId
-from daypass.rules.rule import Step
+from daypass.rules.step import Step
 
 _MOST_TWICE = 6
 """How many people named by several stages are looked at one by one; beyond that nothing is said to be sure."""

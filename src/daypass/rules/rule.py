@@ -5,11 +5,12 @@ from datetime import timedelta
 from functools import reduce
 from operator import or_
 
-from daypass.model.decision import Approvers, HandOver, RuleId
+from daypass.model.decision import Approvers, RuleId
 from daypass.model.entitlement import Extra, Level, S3Place
 from daypass.model.grant import Delivery
 from daypass.rules.match import Pattern
 from daypass.rules.people import People
+from daypass.rules.step import Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,21 +34,6 @@ class Scope:
     def overlaps(self, place: S3Place) -> bool:
         """Whether any part of the place lies inside one of the patterns."""
         return any(pattern.overlaps(place) for pattern in self.places)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """A stage as the rule has it, whoever asks."""
-
-    name: str
-    approvers: Approvers
-    needed: int | None
-    """None wants everybody who is named, but for the requestor."""
-    later: tuple[HandOver, ...] = ()
-
-    def everybody(self) -> Approvers:
-        """All who may decide now or later."""
-        return reduce(or_, (each.approvers for each in self.later), self.approvers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from daypass.model.errors import NotFound
 from daypass.store.codec import KINDS, KeptValue, codec_of, record_id
 from daypass.store.database import Database
-from daypass.store.ledger import readable
+from daypass.store.reading import readable
 from daypass.store.tables import records
 
 

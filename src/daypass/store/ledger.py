@@ -3,10 +3,8 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from heapq import nlargest
-from typing import Any, TypeAlias
 
-import structlog
-from sqlalchemy import Column, ColumnElement, Connection, Select, select
+from sqlalchemy import Column, ColumnElement, select
 from sqlalchemy.exc import IntegrityError
 
 from daypass.model.errors import Conflict, NotFound
@@ -16,21 +14,14 @@ from daypass.model.grant import Grant, GrantId, GrantState
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Request, RequestState
 from daypass.store import tables
-from daypass.store.codec import GRANTS, REQUESTS, AnyRow, Codec, Unreadable, Value, read_event
+from daypass.store.cabinet import SqlCabinet
+from daypass.store.codec import GRANTS, REQUESTS, AnyRow, read_event
 from daypass.store.commit import commit
-from daypass.store.database import Database
-
-AnySelect: TypeAlias = Select[*tuple[Any, ...]]
-
-_log = structlog.get_logger(__name__)
+from daypass.store.reading import AnySelect, readable
 
 
-class SqlLedger:
-    """The ledger in a database."""
-
-    def __init__(self, database: Database) -> None:
-        """Keep it in this database, which must have its tables."""
-        self._database = database
+class SqlLedger(SqlCabinet):
+    """The ledger in a database, and the cabinet with it."""
 
     def record(self, *facts: Fact) -> None:
         """Write the facts in one commit. Raises Conflict, and writes nothing, when any row has moved."""
@@ -120,17 +111,6 @@ class SqlLedger:
         if row is None:
             raise NotFound(f"There is no {what} here.")
         return row
-
-
-def readable(connection: Connection, query: AnySelect, codec: Codec[Value]) -> list[Value]:
-    """Read what can be read; a damaged row is logged and left out, so that it hides nothing but itself."""
-    values = []
-    for row in connection.execute(query):
-        try:
-            values.append(codec.read(row))
-        except Unreadable as error:
-            _log.error("row was unreadable", row=error.row, error=error.sentence)
-    return values
 
 
 def _newest_of_each(
