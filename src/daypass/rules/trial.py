@@ -1,0 +1,89 @@
+"""The examples of a document put to its rules: which of them hold, and in sentences why the others do not."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from daypass.model.decision import Allowed, Circumstances, Decision, Denied, Question
+from daypass.rules.asked import here
+from daypass.rules.book import RuleBook
+from daypass.rules.cases import Case
+from daypass.rules.decide import decide
+from daypass.rules.explain import explain
+from daypass.rules.needs import needs
+from daypass.rules.shape_case import Expected
+
+_SAID = {
+    Expected.ALLOWED: "somebody is asked",
+    Expected.AT_ONCE: "it is allowed at once",
+    Expected.DENIED: "it is denied",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseResult:
+    """What became of one example."""
+
+    case: Case
+    decision: Decision
+    sentences: tuple[str, ...]
+    """Why it does not hold, and what each rule makes of the ask; empty when it does."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether the rules say what the example expects."""
+        return not self.sentences
+
+
+def run_cases(book: RuleBook) -> list[CaseResult]:
+    """Try every example of the book, in the order of the document."""
+    return [_tried(book, case) for case in book.cases]
+
+
+def known(book: RuleBook, question: Question, around: Circumstances) -> Circumstances:
+    """Complete what is known: every approver whom the rules name is there, unless it is said that they are away."""
+    return here(around, needs(book, question).people)
+
+
+def outcome(decision: Decision) -> Expected:
+    """In one word, what a decision comes to."""
+    if isinstance(decision, Denied):
+        return Expected.DENIED
+    return Expected.AT_ONCE if decision.at_once else Expected.ALLOWED
+
+
+def asked_first(decision: Decision) -> frozenset[str]:
+    """The ids of all who are asked at once, people and groups."""
+    if not isinstance(decision, Allowed) or decision.at_once:
+        return frozenset()
+    first = decision.stages[0].approvers
+    return frozenset[str]([*first.people, *first.slack_groups, *first.groups])
+
+
+def deciding(decision: Decision) -> tuple[str, ...]:
+    """The rules that a decision rests on: the one that lends, or all that deny; none when nothing lends."""
+    return (decision.rule,) if isinstance(decision, Allowed) else decision.because
+
+
+def _tried(book: RuleBook, case: Case) -> CaseResult:
+    around = known(book, case.question, case.around)
+    decision = decide(book, case.question, around)
+    wrong = tuple(_wrong(case, decision))
+    told = [verdict.sentence for verdict in explain(book, case.question, around)] if wrong else []
+    return CaseResult(case=case, decision=decision, sentences=(*wrong, *told))
+
+
+def _wrong(case: Case, decision: Decision) -> Iterator[str]:
+    """Say everything in which the decision is not what the example expects."""
+    found = outcome(decision)
+    if found is not case.expect:
+        told = f": {decision.sentence}" if isinstance(decision, Denied) else "."
+        yield f"It expects that {_SAID[case.expect]}, but {_SAID[found]}{told}"
+    if case.rule is not None and case.rule not in deciding(decision):
+        yield f"It expects rule {case.rule} to decide, but {_names(deciding(decision), 'no rule')} does."
+    if case.approvers is not None and case.approvers != asked_first(decision):
+        wanted, asked = _names(case.approvers, "nobody"), _names(asked_first(decision), "nobody")
+        yield f"It expects {wanted} to be asked first, but {asked} would be."
+
+
+def _names(ids: frozenset[str] | tuple[str, ...], nobody: str) -> str:
+    return ", ".join(sorted(ids)) or nobody
