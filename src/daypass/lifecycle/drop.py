@@ -10,7 +10,7 @@ from daypass.ports import Ledger
 
 
 def drop(grant_id: GrantId, *, by: PrincipalId, ledger: Ledger, now: datetime) -> Grant:
-    """End one's own grant. Raises NotYours for somebody else's, TooLate when it has ended."""
-    if ledger.grant(grant_id).principal != by:
+    """End a grant of one's own, or that one asked for. Raises NotYours for others, TooLate when it has ended."""
+    if by not in {ledger.grant(grant_id).principal, ledger.request(grant_id).requestor}:
         raise NotYours("This grant is somebody else's; those who may decide on it can revoke it.")
     return finish(grant_id, Ending(why=Why.DONE, by=by, at=now), ledger=ledger)

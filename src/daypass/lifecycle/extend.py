@@ -31,7 +31,8 @@ def extend(  # noqa: PLR0913 - who asks for how much more and why, its four coll
     Raises NotYours for somebody else's grant, TooLate when it has ended, and what `submit` raises.
     """
     grant = ledger.grant(grant_id)
-    if grant.principal != by:
+    before = ledger.request(grant_id)
+    if by not in {grant.principal, before.requestor}:
         raise NotYours("This grant is somebody else's; only they can ask for more time.")
     if grant.state is not GrantState.ACTIVE or not grant.usable(now):
         raise TooLate(
@@ -39,10 +40,11 @@ def extend(  # noqa: PLR0913 - who asks for how much more and why, its four coll
         )
     ask = Ask(
         requestor=by,
+        beneficiary=grant.principal,
         entitlement=grant.entitlement,
         term=term,
         delivery=grant.delivery,
-        reason=reason or ledger.request(grant_id).reason,
+        reason=reason or before.reason,
         extends=grant_id,
     )
     return submit(ask, rules=rules, directory=directory, provisioner=provisioner, ledger=ledger, now=now)

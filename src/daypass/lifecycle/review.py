@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from daypass.lifecycle.parties import Parties, as_known
 from daypass.lifecycle.progress import Progress, progress
 from daypass.lifecycle.weighing import as_ask, bound, deciders, weigh
 from daypass.model.decision import Allowed, Approvers
@@ -19,7 +20,7 @@ from daypass.model.fact import Fact
 from daypass.model.grant import Grant, GrantId
 from daypass.model.lease import Term
 from daypass.model.principal import Principal, PrincipalId
-from daypass.model.request import Approval, Request, RequestState
+from daypass.model.request import Approval, Ask, Request, RequestState
 from daypass.ports import Directory, Ledger, Provisioner
 from daypass.rules.document import RuleBook
 
@@ -34,28 +35,48 @@ def approve(  # noqa: PLR0913 - who decides what, its four collaborators, and th
     provisioner: Provisioner,
     ledger: Ledger,
     now: datetime,
+    second_factor: bool = False,
+    permit: GrantId | None = None,
 ) -> Grant | None:
     """
     Allow a request, for `length` or for as long as was asked; the loop puts it into AWS.
 
-    None while more people must allow it. Of several lengths that were chosen the shortest stands. Raises TooLate when
-    it was decided before, NotYours for who may not (now, or once more), NotAllowed or BadInput when the rules of now
-    do not allow it (for so long).
+    `second_factor` says that the approver's passkey was asked and said so too; `permit` that this is an approval given
+    in advance. None while more people must allow it. Of several lengths that were chosen the shortest stands. Raises
+    TooLate when it was decided before, NotYours for who may not (now, or once more; field `second_factor` for want of
+    the passkey), NotAllowed or BadInput when the rules of now do not allow it (for so long).
     """
     request = ledger.request(request_id)
     with _refusals_journalled(request, by, ledger, now), _first_come(request, ledger):
-        approver, requestor = _parties(request, by, directory)
+        _must_wait(request)
         ask = as_ask(request, _shortest(request, length))
-        weighed = weigh(ask, requestor, grant_id=request.id, rules=rules, provisioner=provisioner, now=now)
-        approval = Approval(by=by, at=now, rule=weighed.decision.rule, length=length)
+        parties, approver = _sides(ask, by, directory)
+        weighed = weigh(
+            ask,
+            parties,
+            grant_id=request.id,
+            rules=rules,
+            directory=directory,
+            provisioner=provisioner,
+            ledger=ledger,
+            now=now,
+        )
+        approval = Approval(
+            by=by,
+            at=now,
+            rule=weighed.decision.rule,
+            length=length,
+            second_factor=second_factor,
+            permit=permit or "",
+        )
         people = _as_known(request.approvals, directory) | {approver.id: approver}
-        step = _step(request, weighed.decision, approval, people=people, parties=(requestor,), now=now)
+        step = _step(request, weighed.decision, approval, people=people, parties=parties.all, now=now)
         if step.after.stage is not None:
             ledger.record(_endorsement(request, weighed.decision, step, now))
             return None
         grant = bound(weighed.draft, now)
-        told = _told(step.approval, grant) | {"stage": step.approval.stage, "with": step.others}
-        approved = replace(request, approvals=(*request.approvals, step.approval))
+        told = _told(step.approval, grant) | {"with": step.others}
+        approved = replace(request, approvals=(*request.approvals, step.approval), ticket=weighed.decision.ticket)
         ledger.record(
             Fact(
                 event=_event(Kind.REQUEST_APPROVED, request, by, now, told),
@@ -78,8 +99,9 @@ def deny(  # noqa: PLR0913 - who decides what and why, its three collaborators, 
     """Turn a request down, with words for the requestor. Raises TooLate or NotYours."""
     request = ledger.request(request_id)
     with _refusals_journalled(request, by, ledger, now), _first_come(request, ledger):
-        approver, requestor = _parties(request, by, directory)
-        _must_include(deciders(request, requestor, rules=rules, now=now), approver)
+        _must_wait(request)
+        approver = _opponent(request, by, directory)
+        _must_include(deciders(request, rules=rules, directory=directory, ledger=ledger, now=now), approver)
         denied = request.decided(RequestState.DENIED, Approval(by=by, at=now, rule=request.rule, note=reason.strip()))
         event = _event(Kind.REQUEST_DENIED, request, by, now, {"reason": reason.strip()})
         ledger.record(Fact(event=event, changes=(denied,)))
@@ -101,17 +123,25 @@ def outcome(request: Request) -> str:
             return f"It was {request.state} by {who} already."
 
 
-def _parties(request: Request, by: PrincipalId, directory: Directory) -> tuple[Principal, Principal]:
-    """The approver and the requestor as they are now: two people, both in the house."""
+def _must_wait(request: Request) -> None:
     if request.state is not RequestState.PENDING:
         raise TooLate(outcome(request))
-    if by == request.requestor:
-        raise NotYours("Nobody decides on their own request; a colleague has to.")
-    approver, requestor = directory.principal(by), directory.principal(request.requestor)
-    if approver.is_also(requestor):
-        same = "the same person in AWS" if approver.id not in requestor.same_as else "the same person"
-        raise NotYours(f"You and the requestor are {same}; a colleague has to decide.")
-    return approver, requestor
+
+
+def _sides(ask: Ask, by: PrincipalId, directory: Directory) -> tuple[Parties, Principal]:
+    """Those who ask and the one who decides, as they are now: different people, all in the house."""
+    parties, approver = Parties.of(ask, directory), directory.principal(by)
+    parties.refuse(approver)
+    return parties, approver
+
+
+def _opponent(request: Request, by: PrincipalId, directory: Directory) -> Principal:
+    """The one who says no, who is none of those who ask; whether these are still in the house does not matter."""
+    approver = directory.principal(by)
+    ask = as_ask(request)
+    sides = {one: as_known(one, directory) for one in (ask.requestor, request.principal)}
+    Parties(asker=sides[ask.requestor], principal=sides[request.principal]).refuse(approver)
+    return approver
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +170,9 @@ def _step(  # noqa: PLR0913 - a click, what it is judged by, and the moment
     """Place a click in the stage that waits. Raises NotYours when it would not count there."""
     before = progress(decision, request.approvals, people=people, parties=parties)
     approver = people[approval.by]
+    if decision.second_factor and not approval.second_factor:
+        _must_include(decision.approvers, approver)
+        raise NotYours("The rule wants your passkey with this approval.", field="second_factor")
     if before.stage is None:  # the rules changed since, and what was given is enough: the click is one of those who may
         _must_include(decision.approvers, approver)
         return _Step(approval=approval, before=before, after=before)
@@ -166,11 +199,13 @@ def _endorsement(request: Request, decision: Allowed, step: _Step, now: datetime
         approvers=decision.approvers,
         rule=decision.rule,
         longest=decision.longest,
+        second_factor=decision.second_factor,
+        channel=decision.channel,
+        ticket=decision.ticket,
         stage_since=now if moved else request.stage_since,
     )
     told: dict[str, Detail] = {
-        "rule": decision.rule,
-        "stage": step.approval.stage,
+        **_said(step.approval),
         "length_s": int(step.approval.length.total_seconds()) if step.approval.length else None,
         "waits_in": stage.name,
         "lacking": step.after.lacking,
@@ -228,10 +263,20 @@ def _refusals_journalled(request: Request, by: PrincipalId, ledger: Ledger, now:
 
 def _told(approval: Approval, grant: Grant) -> dict[str, Detail]:
     return {
-        "rule": approval.rule,
+        **_said(approval),
         "length_s": int(grant.term.length.total_seconds()) if grant.term.length else None,
         "until": grant.term.until.isoformat() if grant.term.until else None,
         "aws": grant.aws.arn if grant.aws else None,
+    }
+
+
+def _said(approval: Approval) -> dict[str, Detail]:
+    """What the journal says of every approval."""
+    return {
+        "rule": approval.rule,
+        "stage": approval.stage,
+        "second_factor": approval.second_factor,
+        "permit": approval.permit or None,
     }
 
 

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from daypass.lifecycle.finish import finish
 from daypass.lifecycle.weighing import deciders
-from daypass.model.errors import NotFound, NotYours
+from daypass.model.errors import NotYours
 from daypass.model.grant import Ending, Grant, GrantId, Why
-from daypass.model.principal import Principal, PrincipalId
+from daypass.model.principal import PrincipalId
 from daypass.ports import Directory, Ledger
 from daypass.rules.document import RuleBook
 
@@ -23,15 +23,7 @@ def revoke(  # noqa: PLR0913 - who ends what and why, its three collaborators, a
 ) -> Grant:
     """End somebody's grant. Raises NotYours for who may not decide on it, TooLate when it has ended."""
     request = ledger.request(grant_id)
-    requestor = _as_known(request.requestor, directory)
-    if not deciders(request, requestor, rules=rules, now=now).include(directory.principal(by)):
+    may = deciders(request, rules=rules, directory=directory, ledger=ledger, now=now)
+    if not may.include(directory.principal(by)):
         raise NotYours("You are not among those who may decide on this grant.")
     return finish(grant_id, Ending(why=Why.REVOKED, by=by, at=now, note=reason.strip()), ledger=ledger)
-
-
-def _as_known(principal_id: PrincipalId, directory: Directory) -> Principal:
-    """The grantee as the directory has them; who has left it can still be revoked."""
-    try:
-        return directory.principal(principal_id)
-    except NotFound:
-        return Principal(id=principal_id, name=principal_id, active=False)

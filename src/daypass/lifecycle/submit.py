@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from daypass.lifecycle.parties import Parties
+from daypass.lifecycle.permits import use_permits
 from daypass.lifecycle.weighing import Weighed, bound, weigh
-from daypass.model.decision import Allowed
+from daypass.model.decision import Allowed, Circumstances
 from daypass.model.errors import BadInput, Conflict, NotFound, Refusal
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.grant import GrantId, grant_id_for, new_grant_id
+from daypass.model.kept import GlassReview
 from daypass.model.principal import DAYPASS
 from daypass.model.request import Approval, Ask, Request, RequestState
 from daypass.ports import Directory, Ledger, Provisioner, Rehearsal
@@ -22,6 +25,8 @@ class Preview:
     decision: Allowed
     request: Request
     rehearsal: Rehearsal
+    around: Circumstances
+    """What the rules looked at besides."""
 
 
 def submit(  # noqa: PLR0913 - an ask, its four collaborators, and the moment
@@ -30,15 +35,25 @@ def submit(  # noqa: PLR0913 - an ask, its four collaborators, and the moment
     """
     File a request: judged by the rules, known to fit into AWS, written down before anybody is asked.
 
-    An ask whose key was filed before is that request, as it stands now: a replayed or repeated delivery changes
-    nothing. Raises NotAllowed, BadInput or NotFound; the refusal of a well-formed ask is journalled.
+    An approval that somebody gave in advance is used at once. An ask whose key was filed before is that request, as it
+    stands now: a replayed or repeated delivery changes nothing. Raises NotAllowed, BadInput or NotFound; the refusal
+    of a well-formed ask is journalled.
     """
     grant_id = grant_id_for(f"{ask.requestor} {ask.key}") if ask.key else new_grant_id()
     if ask.key and (filed := _filed(grant_id, ask, ledger)) is not None:
         return filed
     try:
-        principal = directory.principal(ask.requestor)
-        weighed = weigh(ask, principal, grant_id=grant_id, rules=rules, provisioner=provisioner, now=now)
+        _must_be_own(ask)
+        weighed = weigh(
+            ask,
+            Parties.of(ask, directory),
+            grant_id=grant_id,
+            rules=rules,
+            directory=directory,
+            provisioner=provisioner,
+            ledger=ledger,
+            now=now,
+        )
     except Refusal as refusal:
         ledger.record(_refused(ask, grant_id, refusal, now))
         raise
@@ -47,14 +62,38 @@ def submit(  # noqa: PLR0913 - an ask, its four collaborators, and the moment
         ledger.record(*_facts(request, weighed, now))
     except Conflict:
         return _filed(grant_id, ask, ledger) or request
-    return request
+    if request.state is not RequestState.PENDING:
+        return request
+    return use_permits(request.id, rules=rules, directory=directory, provisioner=provisioner, ledger=ledger, now=now)
 
 
-def preview(ask: Ask, *, rules: RuleBook, directory: Directory, provisioner: Provisioner, now: datetime) -> Preview:
+def preview(  # noqa: PLR0913 - as `submit`
+    ask: Ask, *, rules: RuleBook, directory: Directory, provisioner: Provisioner, ledger: Ledger, now: datetime
+) -> Preview:
     """Say what `submit` would do, and do nothing. Raises what `submit` would raise."""
-    principal = directory.principal(ask.requestor)
-    weighed = weigh(ask, principal, grant_id=new_grant_id(), rules=rules, provisioner=provisioner, now=now)
-    return Preview(decision=weighed.decision, request=_request(ask, weighed, now), rehearsal=weighed.rehearsal)
+    _must_be_own(ask)
+    weighed = weigh(
+        ask,
+        Parties.of(ask, directory),
+        grant_id=new_grant_id(),
+        rules=rules,
+        directory=directory,
+        provisioner=provisioner,
+        ledger=ledger,
+        now=now,
+    )
+    return Preview(
+        decision=weighed.decision,
+        request=_request(ask, weighed, now),
+        rehearsal=weighed.rehearsal,
+        around=weighed.matter.around,
+    )
+
+
+def _must_be_own(ask: Ask) -> None:
+    """Glass is broken for oneself: who it is for must be the one who is heard of it."""
+    if ask.urgent and ask.beneficiary not in {None, ask.requestor}:
+        raise BadInput("Break glass is for oneself alone; nobody breaks it for somebody else.", field="person")
 
 
 def _filed(grant_id: GrantId, ask: Ask, ledger: Ledger) -> Request | None:
@@ -63,12 +102,14 @@ def _filed(grant_id: GrantId, ask: Ask, ledger: Ledger) -> Request | None:
         filed = ledger.request(grant_id)
     except NotFound:
         return None
-    if (filed.requestor, filed.entitlement, filed.delivery) != (ask.requestor, ask.entitlement, ask.delivery):
+    before = (filed.requestor, filed.principal, filed.entitlement, filed.delivery)
+    if before != (ask.requestor, ask.beneficiary or ask.requestor, ask.entitlement, ask.delivery):
         raise BadInput("This key was used for another request already; use a new one.")
     return filed
 
 
 def _request(ask: Ask, weighed: Weighed, now: datetime) -> Request:
+    decision = weighed.decision
     request = Request(
         id=weighed.draft.id,
         requestor=ask.requestor,
@@ -77,16 +118,23 @@ def _request(ask: Ask, weighed: Weighed, now: datetime) -> Request:
         delivery=ask.delivery,
         reason=ask.reason.strip(),
         filed_at=now,
-        rule=weighed.decision.rule,
-        longest=weighed.decision.longest,
-        approvers=weighed.decision.approvers,
-        stages=weighed.decision.stages,
-        waits_in=weighed.decision.stages[0].name if weighed.decision.stages else "",
+        rule=decision.rule,
+        longest=decision.longest,
+        approvers=decision.approvers,
+        stages=decision.stages,
+        waits_in=decision.stages[0].name if decision.stages else "",
         extends=ask.extends,
+        beneficiary=ask.beneficiary if ask.beneficiary != ask.requestor else None,
+        second_factor=decision.second_factor,
+        channel=decision.channel,
+        ticket=decision.ticket,
+        aftermath=decision.aftermath,
+        recurs=ask.recurs,
+        series=ask.series,
     )
-    if not weighed.decision.at_once:
+    if not decision.at_once:
         return request
-    return request.decided(RequestState.APPROVED, Approval(by=DAYPASS, at=now, rule=weighed.decision.rule))
+    return request.decided(RequestState.APPROVED, Approval(by=DAYPASS, at=now, rule=decision.rule))
 
 
 def _facts(request: Request, weighed: Weighed, now: datetime) -> list[Fact]:
@@ -99,11 +147,33 @@ def _facts(request: Request, weighed: Weighed, now: datetime) -> list[Fact]:
     return [
         Fact(event=filed, changes=(request, bound(weighed.draft, now)), told=False),
         Fact(event=approved),
+        *_glass(request, now),
     ]
 
 
+def _glass(request: Request, now: datetime) -> list[Fact]:
+    """What breaking the glass leaves behind in the same commit: a loud word, and a review that somebody must close."""
+    if request.aftermath is None:
+        return []
+    review = GlassReview(
+        id=request.id,
+        principal=request.principal,
+        reviewers=request.aftermath.reviewers,
+        at=now,
+        due=now + request.aftermath.within,
+    )
+    event = Event(
+        kind=Kind.GLASS_BROKEN,
+        at=now,
+        actor=request.requestor,
+        subject=request.id,
+        details={"rule": request.rule, "reason": request.reason, "review_due": review.due.isoformat()},
+    )
+    return [Fact(event=event, changes=(review,))]
+
+
 def _told(request: Request) -> dict[str, Detail]:
-    return {
+    told: dict[str, Detail] = {
         "entitlement": str(request.entitlement),
         "delivery": request.delivery.value,
         "reason": request.reason,
@@ -112,6 +182,13 @@ def _told(request: Request) -> dict[str, Detail]:
         "until": request.term.until.isoformat() if request.term.until else None,
         "extends": request.extends,
     }
+    seldom: dict[str, Detail] = {
+        "beneficiary": request.beneficiary,
+        "ticket": request.ticket,
+        "series": request.series,
+        "urgent": request.urgent or None,
+    }
+    return told | {name: value for name, value in seldom.items() if value is not None}
 
 
 def _refused(ask: Ask, grant_id: GrantId, refusal: Refusal, now: datetime) -> Fact:
@@ -121,5 +198,7 @@ def _refused(ask: Ask, grant_id: GrantId, refusal: Refusal, now: datetime) -> Fa
         "reason": ask.reason,
         "because": refusal.sentence,
     }
+    if ask.beneficiary:
+        details["beneficiary"] = ask.beneficiary
     event = Event(kind=Kind.REQUEST_REFUSED, at=now, actor=ask.requestor, subject=grant_id, details=details)
     return Fact(event=event, told=False)

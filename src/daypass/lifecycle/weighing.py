@@ -5,76 +5,111 @@ Every verb asks it afresh. What was true when a request was filed, or what a mes
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from daypass.model.decision import Allowed, Approvers, Denied, Question
-from daypass.model.errors import BadInput, NotAllowed
-from daypass.model.grant import Grant, GrantId
+from daypass.lifecycle.parties import Parties
+from daypass.model.decision import Allowed, Approvers, Circumstances, Decision, Denied, Needs, Question
+from daypass.model.errors import BadInput, NotAllowed, NotFound
+from daypass.model.grant import Grant, GrantId, GrantState
 from daypass.model.lease import Term
-from daypass.model.principal import Principal
 from daypass.model.request import Ask, Request
-from daypass.ports import Provisioner, Rehearsal
+from daypass.ports import Directory, Ledger, Provisioner, Rehearsal
 from daypass.rules.decide import decide
 from daypass.rules.document import RuleBook
+from daypass.rules.needs import needs
+
+_LIVE = (GrantState.APPROVED, GrantState.ACTIVE)
+_LONGEST_CHAIN = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weighed:
     """An ask the rules allow: under which rule, for what term, as which grant, with what in AWS."""
 
+    matter: "Matter"
     decision: Allowed
     term: Term
     draft: Grant
     rehearsal: Rehearsal
 
 
-def weigh(  # noqa: PLR0913 - an ask, the two who judge it, and the moment
-    ask: Ask, principal: Principal, *, grant_id: GrantId, rules: RuleBook, provisioner: Provisioner, now: datetime
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matter:
+    """What the rules are asked, and all that is so around it."""
+
+    question: Question
+    around: Circumstances
+
+
+def weigh(  # noqa: PLR0913 - an ask, the four who judge it, and the moment
+    ask: Ask,
+    parties: Parties,
+    *,
+    grant_id: GrantId,
+    rules: RuleBook,
+    directory: Directory,
+    provisioner: Provisioner,
+    ledger: Ledger,
+    now: datetime,
 ) -> Weighed:
     """
     Judge an ask by the rules and rehearse its provisioning. Raises NotAllowed or BadInput.
 
     Nothing is written anywhere. The term is the ask's own, or the deciding rule's default.
     """
-    decision = judge(ask, principal, rules=rules, now=now)
+    seen = matter(ask, parties, rules=rules, directory=directory, ledger=ledger, now=now)
+    decision = allowed(rules, seen)
     term = ask.term or Term(length=decision.default)
     draft = Grant(
         id=grant_id,
-        principal=principal.id,
+        principal=parties.principal.id,
         entitlement=ask.entitlement,
         delivery=ask.delivery,
         term=term,
         approved_at=now,
-        aws=principal.aws,
+        aws=parties.principal.aws,
         extends=ask.extends,
     )
     rehearsal = provisioner.rehearse(draft.leased(term.lease(now)))
-    return Weighed(decision=decision, term=term, draft=draft, rehearsal=rehearsal)
+    return Weighed(matter=seen, decision=decision, term=term, draft=draft, rehearsal=rehearsal)
 
 
-def judge(ask: Ask, principal: Principal, *, rules: RuleBook, now: datetime) -> Allowed:
-    """Ask the rules alone. Raises NotAllowed, or BadInput for a term that would be over already."""
-    if not principal.active:
-        raise NotAllowed(f"{principal.name} is deactivated in Slack and cannot have anything.")
-    match decide(rules, _question(ask, principal, now)):
-        case Denied(sentence=sentence, field=field):
-            raise NotAllowed(sentence, field=field)
-        case allowed:
-            return allowed
+def matter(  # noqa: PLR0913 - an ask, the three who know of it, and the moment
+    ask: Ask, parties: Parties, *, rules: RuleBook, directory: Directory, ledger: Ledger, now: datetime
+) -> Matter:
+    """Put an ask as a question, with what the rules must know around it. Raises NotAllowed or BadInput."""
+    parties.must_be_active()
+    question = _question(ask, parties, ledger, now)
+    needed = needs(rules, question)
+    starts = ask.term.lease(now).starts if ask.term else now
+    around = directory.circumstances(question, needed, at=starts)
+    return Matter(question=question, around=_with_grants(around, needed, question, ledger))
 
 
-def deciders(request: Request, requestor: Principal, *, rules: RuleBook | None, now: datetime) -> Approvers:
+def allowed(rules: RuleBook, seen: Matter) -> Allowed:
+    """Ask the rules alone. Raises NotAllowed with what they say."""
+    decision: Decision = decide(rules, seen.question, seen.around)
+    if isinstance(decision, Denied):
+        raise NotAllowed(decision.sentence, field=decision.field)
+    return decision
+
+
+def deciders(
+    request: Request, *, rules: RuleBook | None, directory: Directory, ledger: Ledger, now: datetime
+) -> Approvers:
     """
     Who may turn this request down or take its grant away: the deciders under the rules of now.
 
-    When the rules of now do not allow it at all, or cannot be read (None), those who were asked at the time may still
-    say no: a slip in the rules must never stand in the way of taking access away.
+    When the rules of now do not allow it at all, or cannot be read (None), or who would have it has left, those who
+    were asked at the time may still say no: a slip in the rules must never stand in the way of taking access away.
     """
     if rules is None:
         return request.approvers
     try:
-        return judge(as_ask(request), requestor, rules=rules, now=now).approvers
-    except (NotAllowed, BadInput):
+        ask = as_ask(request)
+        parties = Parties.of(ask, directory)
+        return allowed(rules, matter(ask, parties, rules=rules, directory=directory, ledger=ledger, now=now)).approvers
+    except (NotAllowed, BadInput, NotFound):
         return request.approvers
 
 
@@ -87,6 +122,10 @@ def as_ask(request: Request, term: Term | None = None) -> Ask:
         delivery=request.delivery,
         reason=request.reason,
         extends=request.extends,
+        beneficiary=request.beneficiary,
+        urgent=request.urgent,
+        recurs=request.recurs,
+        series=request.series,
     )
 
 
@@ -95,11 +134,37 @@ def bound(draft: Grant, now: datetime) -> Grant:
     return replace(draft, approved_at=now, lease=None)
 
 
-def _question(ask: Ask, principal: Principal, now: datetime) -> Question:
+def _question(ask: Ask, parties: Parties, ledger: Ledger, now: datetime) -> Question:
+    lease = ask.term.lease(now) if ask.term else None
     return Question(
-        principal=principal,
+        principal=parties.principal,
         entitlement=ask.entitlement,
-        length=ask.term.lease(now).length if ask.term else None,
+        length=lease.length if lease else None,
         delivery=ask.delivery,
         reason=ask.reason.strip(),
+        asker=parties.asker if parties.asker.id != parties.principal.id else None,
+        already=_already(ask.extends, ledger, lease.starts if lease else now),
+        urgent=ask.urgent,
     )
+
+
+def _already(extends: GrantId | None, ledger: Ledger, starts: datetime) -> timedelta:
+    """
+    How long the access that is asked to go on will have stood when its prolongation starts.
+
+    It counts from the first grant of the chain on; one that has not begun counts nothing yet.
+    """
+    first, seen = None, 0
+    while extends is not None and seen < _LONGEST_CHAIN:
+        first = ledger.grant(extends)
+        extends, seen = first.extends, seen + 1
+    if first is None or first.lease is None:
+        return timedelta(0)
+    return max(timedelta(0), starts - first.lease.starts)
+
+
+def _with_grants(around: Circumstances, needed: Needs, question: Question, ledger: Ledger) -> Circumstances:
+    if not needed.live_grants:
+        return around
+    live = ledger.grants(principal=question.principal.id, states=_LIVE, limit=_LONGEST_CHAIN)
+    return replace(around, live_grants=len(live))

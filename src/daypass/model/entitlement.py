@@ -85,6 +85,12 @@ class Entitlement:
         if not self.levels:
             raise BadInput(f"Say which access you need: {_either(Level)}.", field="level")
 
+    def covers(self, other: "Entitlement") -> bool:
+        """Whether the other is no more than this."""
+        same_bucket = self.place.bucket == other.place.bucket
+        within = same_bucket and self.place.holds(other.place.key)
+        return within and other.levels <= self.levels and other.extras <= self.extras
+
     def __str__(self) -> str:
         extras = f" with {', '.join(sorted(self.extras))}" if self.extras else ""
         return f"{'+'.join(level for level in Level if level in self.levels)} {self.place}{extras}"

@@ -98,6 +98,8 @@ class Principal:
     same_as: frozenset[PrincipalId] = frozenset()
     """Other accounts of the same person, as far as any directory knows."""
     away: Away | None = None
+    owner: PrincipalId | None = None
+    """Of a robot: who answers for it, and so never decides for it."""
 
     @property
     def robot(self) -> bool:

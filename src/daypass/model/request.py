@@ -69,6 +69,8 @@ class Ask:
     urgent: bool = False
     """Break glass."""
     recurs: Recurrence | None = None
+    series: GrantId | None = None
+    """The request that this is one occurrence of."""
     key: str = ""
     """What makes this one asking: a delivery of Slack's, or a program's own word. Asked again with it is asked once."""
 

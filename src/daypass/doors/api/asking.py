@@ -65,7 +65,9 @@ def ask(  # noqa: PLR0913, PLR0917 - what FastAPI hands in
         )
         return RequestOut.of(filed)
     response.status_code = 200
-    seen = preview(wanted, rules=desk.rules(), directory=desk.directory, provisioner=provisioner, now=now)
+    seen = preview(
+        wanted, rules=desk.rules(), directory=desk.directory, provisioner=provisioner, ledger=desk.ledger, now=now
+    )
     known = names(seen.request.approvers.people, desk)
     return PreviewOut.of(seen.decision, seen.request, seen.rehearsal, provisioner.promise, known)
 

@@ -26,7 +26,7 @@ def visible(request_id: GrantId, viewer: Principal, desk: Desk, now: datetime) -
         request = desk.ledger.request(request_id)
     except NotFound:
         raise unknown(request_id) from None
-    if request.requestor != viewer.id and not may_decide(request, viewer, desk, now):
+    if viewer.id not in {request.requestor, request.principal} and not may_decide(request, viewer, desk, now):
         raise unknown(request_id)
     return request
 
@@ -38,10 +38,10 @@ def unknown(request_id: GrantId) -> NotFound:
 
 def may_decide(request: Request, viewer: Principal, desk: Desk, now: datetime) -> bool:
     """Whether the rules of now name this person among those who decide. Never on their own request."""
-    if request.requestor == viewer.id:
+    if viewer.id in {request.requestor, request.principal}:
         return False
-    requestor = _as_known(request.requestor, desk)
-    return deciders(request, requestor, rules=desk.readable_rules(), now=now).include(viewer)
+    rules = desk.readable_rules()
+    return deciders(request, rules=rules, directory=desk.directory, ledger=desk.ledger, now=now).include(viewer)
 
 
 def may_audit(viewer: Principal, desk: Desk) -> bool:

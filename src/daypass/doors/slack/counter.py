@@ -66,7 +66,14 @@ class Counter:
         """Say what filing it would do."""
         desk, hands = self.desk, self._hands(ask.delivery)
         return await in_thread(
-            lambda: preview(ask, rules=desk.rules(), directory=desk.directory, provisioner=hands, now=desk.clock())
+            lambda: preview(
+                ask,
+                rules=desk.rules(),
+                directory=desk.directory,
+                provisioner=hands,
+                ledger=desk.ledger,
+                now=desk.clock(),
+            )
         )
 
     async def approve(self, request_id: GrantId, *, by: PrincipalId, length: timedelta | None) -> Grant | None:

@@ -34,7 +34,7 @@ def _draft(desk: Desk, request: Request) -> Grant:
     now = desk.clock()
     draft = Grant(
         id=request.id,
-        principal=request.requestor,
+        principal=request.principal,
         entitlement=request.entitlement,
         delivery=request.delivery,
         term=request.term,
@@ -47,7 +47,7 @@ def _draft(desk: Desk, request: Request) -> Grant:
 
 def _aws(desk: Desk, request: Request) -> AwsIdentity | None:
     try:
-        return desk.directory.principal(request.requestor).aws
+        return desk.directory.principal(request.principal).aws
     except NotFound:
         return None
 

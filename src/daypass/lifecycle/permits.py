@@ -1,0 +1,154 @@
+"""
+Approval in advance: what somebody would approve, for whom, within a window.
+
+A permit is its giver's click, made earlier. When the ask comes everything is asked as at any other click: the rules,
+whether the giver may still decide, whether more people must.
+"""
+
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from daypass.lifecycle.parties import Parties
+from daypass.lifecycle.review import approve
+from daypass.model.entitlement import Entitlement
+from daypass.model.errors import BadInput, NotYours, Refusal, TooLate
+from daypass.model.event import Detail, Event, Kind
+from daypass.model.fact import Fact
+from daypass.model.grant import Delivery, GrantId, new_grant_id
+from daypass.model.kept import Permit, Standing
+from daypass.model.length import words_for_length
+from daypass.model.principal import PrincipalId
+from daypass.model.request import Ask, Request, RequestState
+from daypass.ports import Directory, Ledger, Provisioner
+from daypass.rules.document import RuleBook
+
+LONGEST_WINDOW = timedelta(days=92)
+"""Nobody remembers for longer what they approved in advance."""
+
+
+def allow(  # noqa: PLR0913 - who allows what to whom, when and for how long, and the two who know
+    entitlement: Entitlement,
+    *,
+    to: PrincipalId,
+    by: PrincipalId,
+    length: timedelta,
+    starts: datetime,
+    ends: datetime,
+    delivery: Delivery | None,
+    reason: str,
+    directory: Directory,
+    ledger: Ledger,
+    now: datetime,
+) -> Permit:
+    """
+    Approve in advance: within [starts, ends) `to` may ask for this, or for less, and `by` has approved it already.
+
+    Whether `by` may decide is asked when it is used. Raises BadInput for a window that is over or longer than 92 days,
+    NotYours for oneself (in any account), NotFound for somebody whom nobody knows.
+    """
+    _must_be_a_window(starts, ends, now)
+    ask = Ask(requestor=to, entitlement=entitlement, term=None)
+    giver = directory.principal(by)
+    Parties.of(ask, directory).refuse(giver)
+    if giver.robot:
+        raise NotYours("A robot may ask, and never approves.")
+    permit = Permit(
+        id=new_grant_id(),
+        by=by,
+        principal=to,
+        entitlement=entitlement,
+        length=length,
+        starts=max(starts, now),
+        ends=ends,
+        at=now,
+        delivery=delivery,
+        reason=reason.strip(),
+    )
+    ledger.record(Fact(event=_event(Kind.PERMIT_GIVEN, permit, by, now), changes=(permit,)))
+    return permit
+
+
+def withdraw(permit_id: GrantId, *, by: PrincipalId, ledger: Ledger, now: datetime) -> Permit:
+    """
+    Take back an approval in advance; what it led to already stays. Either side may.
+
+    Raises NotFound, NotYours for anybody else, TooLate when it was taken back before.
+    """
+    permit = ledger.find(Permit, permit_id)
+    if by not in {permit.by, permit.principal}:
+        raise NotYours("Only who gave an approval in advance, or whom it is for, can take it back.")
+    if permit.state is not Standing.OPEN:
+        raise TooLate("This approval in advance was taken back before.")
+    closed = replace(permit, state=Standing.CLOSED)
+    ledger.record(Fact(event=_event(Kind.PERMIT_WITHDRAWN, permit, by, now), changes=(closed,)))
+    return closed
+
+
+def use_permits(  # noqa: PLR0913 - as a click
+    request_id: GrantId,
+    *,
+    rules: RuleBook,
+    directory: Directory,
+    provisioner: Provisioner,
+    ledger: Ledger,
+    now: datetime,
+) -> Request:
+    """
+    Let every approval in advance that covers a fresh request count as the click that it is.
+
+    One that may not be given any more is journalled like any click that changes nothing. Returns the request as it
+    stands then.
+    """
+    request = ledger.request(request_id)
+    for permit in ledger.all(Permit, owner=request.principal, states=[Standing.OPEN]):
+        if request.state is RequestState.PENDING and covers(permit, request, now):
+            with suppress(Refusal):
+                approve(
+                    request_id,
+                    by=permit.by,
+                    length=None,
+                    rules=rules,
+                    directory=directory,
+                    provisioner=provisioner,
+                    ledger=ledger,
+                    now=now,
+                    permit=permit.id,
+                )
+            request = ledger.request(request_id)
+    return request
+
+
+def covers(permit: Permit, request: Request, now: datetime) -> bool:
+    """Whether a permit approves all of this request at this moment: the place, the levels, the length, the way."""
+    return (
+        permit.state is Standing.OPEN
+        and permit.starts <= now < permit.ends
+        and permit.principal == request.principal
+        and permit.delivery in {None, request.delivery}
+        and permit.entitlement.covers(request.entitlement)
+        and request.term.lease(now).length <= permit.length
+        and request.extends is None
+        and request.recurs is None
+    )
+
+
+def _must_be_a_window(starts: datetime, ends: datetime, now: datetime) -> None:
+    if ends <= now or ends <= starts:
+        raise BadInput("That window is over before it begins; choose a later end.", field="length")
+    if ends - max(starts, now) > LONGEST_WINDOW:
+        longest = words_for_length(LONGEST_WINDOW)
+        raise BadInput(f"That window is longer than {longest}; give it anew when it is over.", field="length")
+
+
+def _event(kind: Kind, permit: Permit, by: PrincipalId, now: datetime) -> Event:
+    told: dict[str, Detail] = {
+        "to": permit.principal,
+        "by": permit.by,
+        "entitlement": str(permit.entitlement),
+        "length_s": int(permit.length.total_seconds()),
+        "starts": permit.starts.isoformat(),
+        "ends": permit.ends.isoformat(),
+        "reason": permit.reason,
+    }
+    return Event(kind=kind, at=now, actor=by, subject=permit.id, details=told)
