@@ -64,6 +64,18 @@ class Needs:
     tickets: frozenset[TicketId] = frozenset()
     live_grants: bool = False
 
+    def __or__(self, other: "Needs") -> "Needs":
+        return Needs(
+            people=self.people | other.people,
+            slack_groups=self.slack_groups | other.slack_groups,
+            groups=self.groups | other.groups,
+            schedules=self.schedules | other.schedules,
+            tags=self.tags or other.tags,
+            owner_tags=self.owner_tags | other.owner_tags,
+            tickets=self.tickets | other.tickets,
+            live_grants=self.live_grants or other.live_grants,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circumstances:

@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
-from itertools import takewhile
+from itertools import chain, takewhile
 from operator import or_
 
 from daypass.model.principal import Principal
@@ -24,6 +24,8 @@ class Index:
     anyone: Bits
     people: Mapping[str, Bits]
     slack_groups: Mapping[str, Bits]
+    groups: Mapping[str, Bits]
+    """Those of a directory that is not Slack."""
     stems: Mapping[str, Bits]
     ordered: Sequence[str]
     """The stems, sorted."""
@@ -35,8 +37,12 @@ class Index:
         return self._of(principal) & self._at(start)
 
     def _of(self, principal: Principal) -> Bits:
-        groups = (self.slack_groups.get(group, 0) for group in principal.slack_groups)
-        return reduce(or_, groups, self.anyone | self.people.get(principal.id, 0))
+        named = self.anyone | self.people.get(principal.id, 0)
+        for group in principal.slack_groups:
+            named |= self.slack_groups.get(group, 0)
+        for name in principal.groups:
+            named |= self.groups.get(name, 0)
+        return named
 
     def _at(self, start: str) -> Bits:
         """A pattern can only match when its stem begins the name, or the name as far as it goes begins the stem."""
@@ -85,6 +91,8 @@ def build_index(rules: Sequence[Rule]) -> Index:
         anyone=sum(1 << position for position, rule in enumerate(rules) if rule.who.anyone),
         people=_sorted((position, rule.who.people) for position, rule in enumerate(rules)),
         slack_groups=_sorted((position, rule.who.slack_groups) for position, rule in enumerate(rules)),
+        directory_groups=_sorted((position, rule.who.directory_groups) for position, rule in enumerate(rules)),
+        groups=_sorted((position, rule.who.groups) for position, rule in enumerate(rules)),
         stems=stems,
         ordered=sorted(stems),
         lengths=sorted({len(stem) for stem in stems}),

@@ -5,30 +5,38 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 
-from daypass.model.principal import Principal, PrincipalId, SlackGroupId
+from daypass.model.principal import GroupName, Principal, PrincipalId, SlackGroupId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class People:
-    """People by id and Slack user groups by id; `anyone` is everybody with an active account."""
+    """People and Slack user groups by id, groups of other directories by name; `anyone` is every active account."""
 
     people: frozenset[PrincipalId] = frozenset()
     slack_groups: frozenset[SlackGroupId] = frozenset()
+    groups: frozenset[GroupName] = frozenset()
+    """Of a directory that is not Slack."""
     anyone: bool = False
 
     def include(self, principal: Principal) -> bool:
         """Whether this person, as the directory has them now, is one of them."""
-        return self.anyone or principal.id in self.people or not self.slack_groups.isdisjoint(principal.slack_groups)
+        return (
+            self.anyone
+            or principal.id in self.people
+            or not self.slack_groups.isdisjoint(principal.slack_groups)
+            or not self.groups.isdisjoint(principal.groups)
+        )
 
     def __or__(self, other: "People") -> "People":
         return People(
             people=self.people | other.people,
             slack_groups=self.slack_groups | other.slack_groups,
+            groups=self.groups | other.groups,
             anyone=self.anyone or other.anyone,
         )
 
     def __bool__(self) -> bool:
-        return bool(self.anyone or self.people or self.slack_groups)
+        return bool(self.anyone or self.people or self.slack_groups or self.groups)
 
 
 ANYONE = People(anyone=True)
