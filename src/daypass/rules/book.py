@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
-from itertools import chain, takewhile
+from itertools import takewhile
 from operator import or_
 
 from daypass.model.principal import Principal
@@ -24,8 +24,7 @@ class Index:
     anyone: Bits
     people: Mapping[str, Bits]
     slack_groups: Mapping[str, Bits]
-    groups: Mapping[str, Bits]
-    """Those of a directory that is not Slack."""
+    directory_groups: Mapping[str, Bits]
     stems: Mapping[str, Bits]
     ordered: Sequence[str]
     """The stems, sorted."""
@@ -41,7 +40,7 @@ class Index:
         for group in principal.slack_groups:
             named |= self.slack_groups.get(group, 0)
         for name in principal.groups:
-            named |= self.groups.get(name, 0)
+            named |= self.directory_groups.get(name, 0)
         return named
 
     def _at(self, start: str) -> Bits:
@@ -92,7 +91,6 @@ def build_index(rules: Sequence[Rule]) -> Index:
         people=_sorted((position, rule.who.people) for position, rule in enumerate(rules)),
         slack_groups=_sorted((position, rule.who.slack_groups) for position, rule in enumerate(rules)),
         directory_groups=_sorted((position, rule.who.directory_groups) for position, rule in enumerate(rules)),
-        groups=_sorted((position, rule.who.groups) for position, rule in enumerate(rules)),
         stems=stems,
         ordered=sorted(stems),
         lengths=sorted({len(stem) for stem in stems}),

@@ -14,8 +14,7 @@ class People:
 
     people: frozenset[PrincipalId] = frozenset()
     slack_groups: frozenset[SlackGroupId] = frozenset()
-    groups: frozenset[GroupName] = frozenset()
-    """Of a directory that is not Slack."""
+    directory_groups: frozenset[GroupName] = frozenset()
     anyone: bool = False
 
     def include(self, principal: Principal) -> bool:
@@ -24,19 +23,19 @@ class People:
             self.anyone
             or principal.id in self.people
             or not self.slack_groups.isdisjoint(principal.slack_groups)
-            or not self.groups.isdisjoint(principal.groups)
+            or not self.directory_groups.isdisjoint(principal.groups)
         )
 
     def __or__(self, other: "People") -> "People":
         return People(
             people=self.people | other.people,
             slack_groups=self.slack_groups | other.slack_groups,
-            groups=self.groups | other.groups,
+            directory_groups=self.directory_groups | other.directory_groups,
             anyone=self.anyone or other.anyone,
         )
 
     def __bool__(self) -> bool:
-        return bool(self.anyone or self.people or self.slack_groups or self.groups)
+        return bool(self.anyone or self.people or self.slack_groups or self.directory_groups)
 
 
 ANYONE = People(anyone=True)

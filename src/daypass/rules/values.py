@@ -28,12 +28,10 @@ _DIRECTORY_GROUP = re.compile(r"[a-z][a-z0-9-]{0,31}:\S(.{0,126}\S)?")
 _SCHEDULE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _TAG = re.compile(r"[\w .:/=+@-]{1,128}")
 _SLACK_GROUP = re.compile(r"S[A-Z0-9]{2,20}")
-_DIRECTORY_GROUP = re.compile(r"[a-z][a-z0-9-]{0,31}:\S(?:.{0,198}\S)?")
-_SCHEDULE = re.compile(r"\S(?:.{0,62}\S)?")
 _CHANNEL = re.compile(r"[CG][A-Z0-9]{2,20}")
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _WORD = re.compile(r"[a-z][a-z0-9-]{0,31}")
-_LONGEST_TAG_KEY, _LONGEST_TAG_VALUE = 128, 256
+_LONGEST_TAG_VALUE = 256
 """Characters: docs.aws.amazon.com/AmazonS3/latest/userguide/tagging-managing.html"""
 
 UNMARKED = "unmarked"
@@ -71,18 +69,6 @@ def _slack_group(text: str) -> str:
     raise wrong(f"«{text}» is not a Slack user group id such as S02ABCDEF; see the group's address in Slack.")
 
 
-def _directory_group(text: str) -> str:
-    if _DIRECTORY_GROUP.fullmatch(text):
-        return text
-    raise wrong(f"«{text:.60}» is not a directory's group; write its source and its name, such as file:analysts.")
-
-
-def _schedule(text: str) -> str:
-    if _SCHEDULE.fullmatch(text):
-        return text
-    raise wrong(f"«{text:.60}» is not the name of an on-call schedule, such as payments.")
-
-
 def _channel(text: str) -> str:
     if _CHANNEL.fullmatch(text):
         return text
@@ -101,12 +87,6 @@ def _sensitivity(text: str) -> str:
     if _WORD.fullmatch(text):
         return text
     raise wrong(f"«{text:.60}» cannot say how sensitive a place is: a lower-case word, such as high or low.")
-
-
-def _tag_key(text: str) -> str:
-    if 0 < len(text) <= _LONGEST_TAG_KEY:
-        return text
-    raise wrong(f"A tag's name has 1 to {_LONGEST_TAG_KEY} characters, not {len(text)}.")
 
 
 def _tag_value(text: str) -> str:
@@ -171,12 +151,9 @@ def is_text(value: object) -> str:
 
 PersonId = Annotated[str, AfterValidator(_person)]
 SlackGroupId = Annotated[str, AfterValidator(_slack_group)]
-DirectoryGroup = Annotated[str, AfterValidator(_directory_group)]
-Schedule = Annotated[str, AfterValidator(_schedule)]
 ChannelId = Annotated[str, AfterValidator(_channel)]
 Account = Annotated[str, AfterValidator(_account)]
 Sensitivity = Annotated[str, AfterValidator(_sensitivity)]
-TagKey = Annotated[str, AfterValidator(_tag_key)]
 TagValue = Annotated[str, AfterValidator(_tag_value)]
 DirectoryGroup = Annotated[str, AfterValidator(_directory_group)]
 Schedule = Annotated[str, AfterValidator(_schedule)]
