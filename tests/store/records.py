@@ -9,7 +9,7 @@ from daypass.model.entitlement import Entitlement, Extra, Level, parse_place
 from daypass.model.event import Scope
 from daypass.model.fact import Record
 from daypass.model.grant import Delivery, new_grant_id
-from daypass.model.kept import Absence, GlassReview, Passkey, Permit, Robot, SealedCode, Standing
+from daypass.model.kept import Absence, Errand, GlassReview, Passkey, Permit, Purpose, Robot, SealedCode, Standing
 from daypass.model.principal import GroupName, PrincipalId, SlackGroupId
 from daypass.model.request import Approval
 from daypass.model.ruling import ChangeState, RulesChange, RulesVersion
@@ -66,6 +66,11 @@ def a_passkey() -> Passkey:
     return Passkey(credential_id="-_Az09", principal=ANN, public_key="pQECAyYg", sign_count=0, name="laptop", at=NOON)
 
 
+def an_errand() -> Errand:
+    """Make Ann's way to a browser to add a passkey."""
+    return Errand(ticket_hash="ef" * 32, principal=ANN, purpose=Purpose.ENROL, at=NOON, ends=NOON + HOUR)
+
+
 def a_review() -> GlassReview:
     """Make the review that Bob owes a grant of Ann's, with an id of its own."""
     return GlassReview(
@@ -86,6 +91,7 @@ BARE: dict[str, Record] = {
     "robot": a_robot(),
     "sealed-code": a_code(),
     "passkey": a_passkey(),
+    "errand": an_errand(),
     "glass-review": a_review(),
 }
 """One of every kind by its name, with as little in it as may be."""
@@ -124,6 +130,14 @@ FULL: list[Record] = [
     ),
     replace(a_robot(), scopes=frozenset()),
     replace(a_code(), used_for=new_grant_id(), state=Standing.CLOSED),
+    replace(
+        an_errand(),
+        purpose=Purpose.APPROVE,
+        subject=new_grant_id(),
+        length=timedelta(hours=1, seconds=1),
+        refused=4,
+        state=Standing.CLOSED,
+    ),
     replace(a_passkey(), sign_count=2**32 - 1, name=ODD),
     replace(
         a_review(),

@@ -1,5 +1,5 @@
 """
-Small things that are kept beside requests and grants: approvals in advance, absences, robots, codes, passkeys, reviews.
+Small things that are kept beside requests and grants: approvals in advance, absences, robots, codes, passkeys, errands.
 
 Each has a `key` of its own within its kind, an `owner` and a `state` to find it by, and the `revision` it was read
 with, so that whoever writes second is told.
@@ -155,6 +155,43 @@ class Passkey:
         return self.principal
 
 
+class Purpose(StrEnum):
+    """What an errand is for."""
+
+    ENROL = "enrol"
+    APPROVE = "approve"
+    REMOVE = "remove"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """One thing that one person may do once, soon, in a browser. Of its address only the SHA-256 (hex) is kept."""
+
+    ticket_hash: str
+    principal: PrincipalId
+    purpose: Purpose
+    at: datetime
+    ends: datetime
+    subject: str = ""
+    """The request that would be approved, or the passkey that would be removed."""
+    length: timedelta | None = None
+    """For how long it would be approved; None leaves it as it was asked."""
+    refused: int = 0
+    """How often a proof for it did not hold."""
+    state: Standing = Standing.OPEN
+    revision: int = 0
+
+    @property
+    def key(self) -> str:
+        """The hash."""
+        return self.ticket_hash
+
+    @property
+    def owner(self) -> str:
+        """Whose it is."""
+        return self.principal
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GlassReview:
     """What a break-glass grant owes: somebody else looks at what was done, says so, and closes it."""
@@ -184,4 +221,4 @@ class GlassReview:
         return self.principal
 
 
-Kept = Permit | Absence | Robot | SealedCode | Passkey | GlassReview
+Kept = Permit | Absence | Robot | SealedCode | Passkey | Errand | GlassReview
