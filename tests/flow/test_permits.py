@@ -1,0 +1,160 @@
+"""Approval in advance: it is its giver's click, made earlier, and asked about again when it counts."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from daypass.lifecycle.permits import LONGEST_WINDOW, allow, withdraw
+from daypass.model.entitlement import Entitlement, Level, parse_place
+from daypass.model.errors import BadInput, NotYours, TooLate
+from daypass.model.event import Kind
+from daypass.model.grant import Delivery
+from daypass.model.kept import Permit
+from daypass.model.lease import Term
+from daypass.model.principal import PrincipalId
+from daypass.model.request import RequestState
+from tests.flow.conftest import Walk
+from tests.makers import ANN, BOB, EVE, HOUR, READ_REPORTS
+
+WEEK = timedelta(days=7)
+
+
+def give(
+    walk: Walk,
+    *,
+    by: PrincipalId = BOB,
+    to: PrincipalId = ANN,
+    what: Entitlement = READ_REPORTS,
+    length: timedelta = HOUR,
+    starts: datetime | None = None,
+    window: timedelta = WEEK,
+    delivery: Delivery | None = None,
+) -> Permit:
+    """Bob allows Ann in advance to read the reports for an hour at a time, all week."""
+    begins = starts or walk.clock()
+    return allow(
+        what,
+        to=to,
+        by=by,
+        length=length,
+        starts=begins,
+        ends=begins + window,
+        delivery=delivery,
+        reason="month end",
+        directory=walk.directory,
+        ledger=walk.ledger,
+        now=walk.clock(),
+    )
+
+
+def test_what_was_approved_in_advance_is_granted_when_asked(walk: Walk) -> None:
+    """Ann asks and has it; the approval is Bob's, and names the permit."""
+    permit = give(walk)
+    request = walk.ask()
+    assert request.state is RequestState.APPROVED
+    assert request.approval is not None
+    assert (request.approval.by, request.approval.permit) == (BOB, permit.id)
+    assert walk.story(request.id)[-1].details["permit"] == permit.id
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"term": Term(length=2 * HOUR)},
+        {"entitlement": Entitlement(place=parse_place("acme-reports/"), levels=frozenset({Level.READ}))},
+        {"requestor": BOB},
+    ],
+    ids=["longer", "wider", "somebody else"],
+)
+def test_an_ask_for_more_waits_for_a_click(walk: Walk, changes: dict[str, object]) -> None:
+    """The permit covers what it says and nothing more."""
+    give(walk)
+    assert walk.ask(**changes).state is RequestState.PENDING
+
+
+def test_an_ask_for_less_is_covered(walk: Walk) -> None:
+    """One folder of it, for ten minutes."""
+    give(walk)
+    less = Entitlement(place=parse_place("acme-reports/2026/q3/"), levels=frozenset({Level.READ}))
+    assert walk.ask(entitlement=less, term=Term(length=timedelta(minutes=10))).state is RequestState.APPROVED
+
+
+def test_another_delivery_than_was_allowed_waits(walk: Walk) -> None:
+    """Bob allowed a session, Ann asks for a policy."""
+    give(walk, delivery=Delivery.SESSION)
+    assert walk.ask().state is RequestState.PENDING
+
+
+def test_before_and_after_the_window_an_ask_waits(walk: Walk) -> None:
+    """[starts, ends): not a second before, and not at the end."""
+    give(walk, starts=walk.clock() + HOUR, window=HOUR)
+    walk.clock.forward(HOUR - timedelta(seconds=1))
+    assert walk.ask().state is RequestState.PENDING
+    walk.clock.forward(timedelta(seconds=1))
+    assert walk.ask().state is RequestState.APPROVED
+    walk.clock.forward(HOUR)
+    assert walk.ask().state is RequestState.PENDING
+
+
+def test_a_giver_who_may_not_decide_any_more_has_allowed_nothing(walk: Walk) -> None:
+    """Bob is taken out of the rule between the permit and the ask; the journal keeps that it was tried."""
+    give(walk)
+    walk.change_rules("people: [U0BOB, U0ANN], slack", "people: [U0EVE], slack")
+    request = walk.ask()
+    assert request.state is RequestState.PENDING
+    assert walk.story(request.id)[-1].kind is Kind.REVIEW_REFUSED
+
+
+def test_a_deactivated_giver_has_allowed_nothing(walk: Walk) -> None:
+    """Bob left in between."""
+    give(walk)
+    walk.directory.change(BOB, active=False)
+    assert walk.ask().state is RequestState.PENDING
+
+
+def test_somebody_who_never_could_decide_allows_nothing(walk: Walk) -> None:
+    """Eve gives a permit; when it is asked for, hers is no right to give."""
+    give(walk, by=EVE)
+    assert walk.ask().state is RequestState.PENDING
+
+
+def test_nobody_allows_themselves(walk: Walk) -> None:
+    """Not in their own account, nor in another."""
+    with pytest.raises(NotYours):
+        give(walk, by=ANN)
+    walk.directory.change(EVE, same_as=frozenset({ANN}))
+    with pytest.raises(NotYours):
+        give(walk, by=EVE)
+
+
+def test_who_turns_out_to_be_the_same_person_later_has_allowed_nothing(walk: Walk) -> None:
+    """The directory learns of it between the permit and the ask."""
+    give(walk)
+    walk.directory.change(BOB, same_as=frozenset({ANN}))
+    assert walk.ask().state is RequestState.PENDING
+
+
+def test_one_taken_back_covers_nothing(walk: Walk) -> None:
+    """Bob changes his mind; a stranger could not have, and he cannot twice."""
+    permit = give(walk)
+    with pytest.raises(NotYours):
+        withdraw(permit.id, by=EVE, ledger=walk.ledger, now=walk.clock())
+    withdraw(permit.id, by=BOB, ledger=walk.ledger, now=walk.clock())
+    assert walk.ask().state is RequestState.PENDING
+    with pytest.raises(TooLate):
+        withdraw(permit.id, by=BOB, ledger=walk.ledger, now=walk.clock())
+
+
+@pytest.mark.parametrize("window", [timedelta(0), -HOUR, LONGEST_WINDOW + HOUR])
+def test_a_window_has_a_sensible_length(walk: Walk, window: timedelta) -> None:
+    """Not none, not backwards, not for ever."""
+    with pytest.raises(BadInput):
+        give(walk, window=window)
+
+
+def test_an_extension_is_not_covered(walk: Walk) -> None:
+    """Each window of access was allowed, not one that goes on and on."""
+    give(walk)
+    grant = walk.ask()
+    walk.loop.run_until_idle()
+    assert walk.ask(extends=grant.id).state is RequestState.PENDING
