@@ -36,6 +36,8 @@ from daypass.doors.slack.door import SlackDoor
 from daypass.doors.slack.workspace import SlackSettings
 from daypass.doors.web import app as web
 from daypass.lifecycle.cancel import lapse
+from daypass.lifecycle.hand_over import hand_over
+from daypass.lifecycle.remind import remind
 from daypass.model.errors import Misconfigured
 from daypass.reconcile.chores import Chore, report_stuck, run_chores
 from daypass.reconcile.drift import sweep, vanished
@@ -106,11 +108,14 @@ def migrate() -> None:
 def chores(house: House) -> list[Chore]:
     """What is done every now and then, and how often; the folding of the journal has a thread of its own."""
     ledger, queue = house.desk.ledger, house.desk.queue
-    lapse_after = house.settings.rules.lapse_after
+    lapse_after, in_channel = house.settings.rules.lapse_after, bool(house.settings.slack.channel)
+    reminding = partial(remind, ledger=ledger, directory=house.desk.directory, in_channel=in_channel)
     return [
         Chore(name="stuck", every=30 * _SECOND, run=lambda: report_stuck(queue=queue, ledger=ledger, now=now())),
         Chore(name="damaged", every=60 * _SECOND, run=partial(_report_damaged, house.queue)),
         Chore(name="lapse", every=30 * _SECOND, run=lambda: lapse(ledger=ledger, after=lapse_after, now=now())),
+        Chore(name="hand over", every=30 * _SECOND, run=lambda: hand_over(ledger=ledger, now=now())),
+        Chore(name="remind", every=30 * _SECOND, run=lambda: reminding(now=now())),
         Chore(name="clock", every=60 * _SECOND, run=house.gate.compare),
         Chore(name="sweep", every=house.settings.worker.sweep_every, run=partial(_sweep, house)),
     ]
