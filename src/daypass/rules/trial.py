@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from daypass.model.decision import Allowed, Circumstances, Decision, Denied, Question
+from daypass.model.decision import Decision, Denied
 from daypass.rules.asked import here
 from daypass.rules.book import RuleBook
 from daypass.rules.cases import Case
 from daypass.rules.decide import decide
 from daypass.rules.explain import explain
 from daypass.rules.needs import needs
+from daypass.rules.outcome import asked_first, deciding, outcome
 from daypass.rules.shape_case import Expected
 
 _SAID = {
@@ -39,33 +40,8 @@ def run_cases(book: RuleBook) -> list[CaseResult]:
     return [_tried(book, case) for case in book.cases]
 
 
-def known(book: RuleBook, question: Question, around: Circumstances) -> Circumstances:
-    """Complete what is known: every approver whom the rules name is there, unless it is said that they are away."""
-    return here(around, needs(book, question).people)
-
-
-def outcome(decision: Decision) -> Expected:
-    """In one word, what a decision comes to."""
-    if isinstance(decision, Denied):
-        return Expected.DENIED
-    return Expected.AT_ONCE if decision.at_once else Expected.ALLOWED
-
-
-def asked_first(decision: Decision) -> frozenset[str]:
-    """The ids of all who are asked at once, people and groups."""
-    if not isinstance(decision, Allowed) or decision.at_once:
-        return frozenset()
-    first = decision.stages[0].approvers
-    return frozenset[str]([*first.people, *first.slack_groups, *first.groups])
-
-
-def deciding(decision: Decision) -> tuple[str, ...]:
-    """The rules that a decision rests on: the one that lends, or all that deny; none when nothing lends."""
-    return (decision.rule,) if isinstance(decision, Allowed) else decision.because
-
-
 def _tried(book: RuleBook, case: Case) -> CaseResult:
-    around = known(book, case.question, case.around)
+    around = here(case.around, needs(book, case.question).people)
     decision = decide(book, case.question, around)
     wrong = tuple(_wrong(case, decision))
     told = [verdict.sentence for verdict in explain(book, case.question, around)] if wrong else []

@@ -1,0 +1,103 @@
+"""
+Rules as a person reads them: each in one or two plain sentences.
+
+Ids stay as they are; whoever shows the sentence puts names in their place.
+"""
+
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+
+from daypass.model.decision import Approvers, Stage
+from daypass.model.entitlement import Extra, Level
+from daypass.model.grant import Delivery
+from daypass.model.length import words_for_length
+from daypass.rules.people import People
+from daypass.rules.rule import AllowRule, DenyRule, Rule
+from daypass.rules.step import Step
+
+_NAMED = 6
+"""How many are named in one sentence."""
+
+
+def in_words(rule: Rule) -> str:
+    """Say what a rule does. Who asks is never among those who decide, which is not said anew for every rule."""
+    return _lends(rule) if isinstance(rule, AllowRule) else _denies(rule)
+
+
+def agreeing(stages: Sequence[Step] | Sequence[Stage]) -> str:
+    """Say how many of whom must agree, in which order: `2 of U0BOB, U0CID and U0DEE agree`."""
+    if len(stages) == 1:
+        one = stages[0].needed == 1
+        return f"{_whom(stages[0])} {'agrees' if one else 'agree'}"
+    turns = [_whom(stage).removesuffix(",") for stage in stages]
+    return f"first {', then '.join(turns)} agree"
+
+
+def _lends(rule: AllowRule) -> str:
+    what = f"{_who(rule.who)} may {_kinds(Level, rule.levels)} {_places(rule)}"
+    longest, default = words_for_length(rule.longest), words_for_length(rule.default)
+    how_long = f"for {longest}" if longest == default else f"for up to {longest}, {default} by default"
+    when = f"when {agreeing(rule.stages)}" if rule.stages else "at once, without asking anybody"
+    said = [f"{what}{_extras(rule)}{_delivery(rule.deliveries)} {how_long}, {when}."]
+    if not rule.reason_required:
+        said.append("No reason is needed.")
+    return " ".join(said)
+
+
+def _denies(rule: DenyRule) -> str:
+    who = "Nobody may" if rule.who.anyone else f"{_who(rule.who)} may not"
+    extras = f" with {_kinds(Extra, rule.extras, 'or')}" if rule.extras else ""
+    what = f"{_kinds(Level, rule.levels, 'or')} anything in {_places(rule)}"
+    return f"{who} {what}{extras}{_delivery(rule.deliveries)}. {rule.because}"
+
+
+def _who(who: People) -> str:
+    return "Anyone" if who.anyone else _listed([*sorted(who.people), *_groups(who.slack_groups)])
+
+
+def _groups(groups: Iterable[str]) -> list[str]:
+    return [f"members of {group}" for group in sorted(groups)]
+
+
+def _whom(stage: Step | Stage) -> str:
+    later = [f"after {words_for_length(each.after)} also {_names(each.approvers)}" for each in stage.later]
+    return f"{', '.join([_count(stage), *later])}," if later else _count(stage)
+
+
+def _count(stage: Step | Stage) -> str:
+    approvers = stage.approvers
+    alone = len(approvers.people) == 1 and not (approvers.slack_groups or approvers.groups)
+    if stage.needed is None:
+        return f"all of {_names(approvers)}"
+    if stage.needed == 1:
+        return f"{'' if alone else 'one of '}{_names(approvers)}"
+    return f"{stage.needed} of {_names(approvers)}"
+
+
+def _names(approvers: Approvers) -> str:
+    return _listed(sorted([*approvers.people, *approvers.slack_groups, *approvers.groups]))
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Join names with commas and a last `and`; many are cut short."""
+    shown = [*names[:_NAMED], *([f"{len(names) - _NAMED} more"] if len(names) > _NAMED else [])]
+    *front, last = shown or ["nobody"]
+    return f"{', '.join(front)} and {last}" if front else last
+
+
+def _places(rule: Rule) -> str:
+    return _listed([pattern.text for pattern in rule.places])
+
+
+def _kinds(kinds: type[StrEnum], chosen: Iterable[StrEnum], word: str = "and") -> str:
+    return f" {word} ".join(kind for kind in kinds if kind in set(chosen))
+
+
+def _extras(rule: AllowRule) -> str:
+    return f", with {_kinds(Extra, rule.extras)} where asked for," if rule.extras else ""
+
+
+def _delivery(deliveries: frozenset[Delivery]) -> str:
+    if deliveries == frozenset(Delivery):
+        return ""
+    return f" as a {_kinds(Delivery, deliveries, 'or')}"

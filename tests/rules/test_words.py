@@ -1,0 +1,89 @@
+"""Each rule is said in a sentence or two that somebody reads who has never seen the document."""
+
+import pytest
+
+from daypass.rules.words import in_words
+from tests.rules.worlds import written
+
+LENDS = """
+  - id: lends
+    who: {people: [U0ANN, U0BEN], slack_groups: [S0RED]}
+    may: [list, read]
+    on: ["acme-reports/**"]
+    for: {default: 2h, max: 8h}
+    approve: {anyone_of: {people: [U0CID, U0DEE]}}
+"""
+DENIES = """
+  - id: denies
+    deny: true
+    who: anyone
+    on: ["acme-payroll/**", "acme-people"]
+    because: Payroll is handed out by the people team alone.
+"""
+
+
+def said(rules: str) -> str:
+    """Say the one rule of a document."""
+    [rule] = written(rules).rules
+    return in_words(rule)
+
+
+def test_a_rule_that_lends_says_who_what_how_long_and_who_decides():
+    """In one sentence, ids as they are."""
+    assert said(LENDS) == (
+        "U0ANN, U0BEN and members of S0RED may list and read acme-reports/** for up to 8 hours, 2 hours by default, "
+        "when one of U0CID and U0DEE agrees."
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("default: 2h, max: 8h", "default: 8h, max: 8h", " for 8 hours, when "),
+        ("{anyone_of: {people: [U0CID, U0DEE]}}", "at-once", " by default, at once, without asking anybody."),
+        ("anyone_of: {people: [U0CID, U0DEE]}", "anyone_of: {people: [U0CID]}", ", when U0CID agrees."),
+        ("anyone_of: {people: [U0CID, U0DEE]}", "at_least: 2, of: {slack_groups: [S0L]}", ", when 2 of S0L agree."),
+        ("anyone_of", "all_of", ", when all of U0CID and U0DEE agree."),
+        ("who: {people: [U0ANN, U0BEN], slack_groups: [S0RED]}", "who: anyone", "Anyone may list and read"),
+        ("on: [", "reason: optional\n    on: [", "agrees. No reason is needed."),
+        ("on: [", "extras: [versions]\n    on: [", "acme-reports/**, with versions where asked for, for up to"),
+        ("on: [", "delivery: [link, session]\n    on: [", "acme-reports/** as a session or link for up to"),
+        (
+            "[U0ANN, U0BEN]",
+            "[U0A, U0B, U0C, U0D, U0E, U0F, U0G, U0H]",
+            "U0AAA, U0BBB, U0CCC, U0DDD, U0EEE, U0FFF and 3 more may",
+        ),
+        (
+            "{anyone_of: {people: [U0CID, U0DEE]}}",
+            "{anyone_of: {people: [U0CID]}, hand_over: [{after: 30m, to: {people: [U0FAY]}}]}",
+            ", when U0CID, after 30 minutes also U0FAY, agrees.",
+        ),
+        (
+            "{anyone_of: {people: [U0CID, U0DEE]}}",
+            "{stages: [{name: team, anyone_of: {people: [U0CID]}}, {name: two, all_of: {people: [U0DEE, U0FAY]}}]}",
+            ", when first U0CID, then all of U0DEE and U0FAY agree.",
+        ),
+    ],
+)
+def test_everything_that_a_rule_wants_is_in_its_sentence(old: str, new: str, told: str):
+    """Lengths, deliveries, extras, stages, hand-overs, and many people cut short."""
+    for one in "ABCDEFGH":
+        new = new.replace(f"U0{one},", f"U0{one * 3},").replace(f"U0{one}]", f"U0{one * 3}]")
+    assert told in said(LENDS.replace(old, new))
+
+
+def test_a_rule_that_denies_says_whom_and_why():
+    """What it forbids, and its own words."""
+    assert said(DENIES) == (
+        "Nobody may list or read or write or delete anything in acme-payroll/** and acme-people. "
+        "Payroll is handed out by the people team alone."
+    )
+
+
+def test_a_rule_that_denies_some_says_what_of_it():
+    """People, levels, extras and deliveries."""
+    narrow = DENIES.replace("who: anyone", "who: {people: [U0EVE]}\n    may: [read]\n    extras: [versions]")
+
+    assert said(narrow.replace("deny: true", "deny: true\n    delivery: [link]")).startswith(
+        "U0EVE may not read anything in acme-payroll/** and acme-people with versions as a link."
+    )
