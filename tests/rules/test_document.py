@@ -98,7 +98,7 @@ def test_bytes_are_read_as_the_same_document() -> None:
         ("groups: [analysts]", "groups: [analyst]", 8, "There is no group «analyst».", "Did you mean «analysts»?"),
         ("groups: [leads]}}", "groups: [x]}}", 12, "There is no group «x».", "Known here: analysts, leads."),
         ("who: anyone", "who: everyone", 15, "«everyone» cannot stand under «who».", "Did you mean «anyone»?"),
-        ("who: anyone", "who: {}", 15, "This names nobody; give people, groups or slack_groups.", ""),
+        ("who: anyone", "who: {}", 15, "This names nobody; give people, groups, slack_groups or directory_groups.", ""),
         ("U0CID", "carol", 8, "«carol» is not a Slack user id such as U02ABCDEF", ""),
         ("S0ANALYSTS", "'@analysts'", 3, "«@analysts» is not a Slack user group id", ""),
         ("default: 1h", "default: 90", 11, "«90» has no unit; write 90m for minutes or 90h for hours.", ""),

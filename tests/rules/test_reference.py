@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from daypass.rules.document import parse
 from daypass.rules.shape import AllowShape, DenyShape, DocumentShape, LengthShape
-from daypass.rules.shape_approval import ApproveShape, HandOverShape, PeopleShape, StageShape
+from daypass.rules.shape_approval import ApproversShape, ApproveShape, HandOverShape, PeopleShape, StageShape
 
 PAGE = (Path(__file__).parents[2] / "docs" / "rules.md").read_text()
 SHAPES: list[type[BaseModel]] = [
@@ -18,6 +18,7 @@ SHAPES: list[type[BaseModel]] = [
     PeopleShape,
     LengthShape,
     ApproveShape,
+    ApproversShape,
     StageShape,
     HandOverShape,
 ]

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
-from daypass.model.decision import Approvers, HandOver, Question, RuleId
+from daypass.model.decision import Approvers, Question, RuleId
 from daypass.model.entitlement import Entitlement, Extra, Level, S3Place, parse_levels, parse_place
 from daypass.model.grant import Delivery
 from daypass.model.principal import Principal, PrincipalId, SlackGroupId
@@ -18,7 +18,7 @@ from daypass.rules.document import parse
 from daypass.rules.match import parse_pattern
 from daypass.rules.people import People
 from daypass.rules.rule import AllowRule, DenyRule, Rule
-from daypass.rules.step import Step
+from daypass.rules.step import Later, Step
 
 HOUR = timedelta(hours=1)
 
@@ -43,7 +43,7 @@ rule_ids = st.uuids().map(lambda found: RuleId(found.hex))
 needed = st.sampled_from([1, 1, 1, 2, None])
 few_groups = st.just(frozenset[SlackGroupId]()) | slack_groups
 approvers = st.builds(Approvers, people=ids, slack_groups=few_groups)
-hand_overs = st.just(()) | approvers.map(lambda found: (HandOver(after=HOUR, approvers=found),))
+hand_overs = st.just(()) | approvers.map(lambda found: (Later(after=HOUR, approvers=found),))
 
 
 @st.composite

@@ -61,6 +61,8 @@ class Needs:
     """The tags and the account of the bucket."""
     owner_tags: frozenset[str] = frozenset()
     """Tags whose value names who owns the bucket: a Slack user id or an e-mail address."""
+    manager: bool = False
+    """The manager of who would have the access."""
     tickets: frozenset[TicketId] = frozenset()
     live_grants: bool = False
 
@@ -72,6 +74,7 @@ class Needs:
             schedules=self.schedules | other.schedules,
             tags=self.tags or other.tags,
             owner_tags=self.owner_tags | other.owner_tags,
+            manager=self.manager or other.manager,
             tickets=self.tickets | other.tickets,
             live_grants=self.live_grants or other.live_grants,
         )
@@ -88,6 +91,9 @@ class Circumstances:
     at: datetime
     """When the access would begin."""
     people: Mapping[PrincipalId, Principal] = field(default_factory=dict)
+    """Who was looked up, found by one of the facts below, or decides in the stead of these."""
+    strangers: frozenset[PrincipalId] = frozenset()
+    """Ids of which the directory says that there is nobody by them."""
     slack_groups: Mapping[SlackGroupId, frozenset[PrincipalId]] = field(default_factory=dict)
     groups: Mapping[GroupName, frozenset[PrincipalId]] = field(default_factory=dict)
     on_call: Mapping[ScheduleName, frozenset[PrincipalId]] = field(default_factory=dict)

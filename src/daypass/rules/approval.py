@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 
-from daypass.model.decision import Approvers, HandOver
-from daypass.model.principal import PrincipalId, SlackGroupId
+from daypass.model.decision import Approvers, ScheduleName
+from daypass.model.principal import GroupName, PrincipalId, SlackGroupId
 from daypass.rules.people import Named, People, everybody
-from daypass.rules.shape_approval import ApproveShape, PeopleShape, StageShape, WayShape
+from daypass.rules.shape_approval import ApproversShape, ApproveShape, PeopleShape, StageShape, WayShape
 from daypass.rules.source import Data, Path
-from daypass.rules.step import Step
+from daypass.rules.step import Later, Sources, Step
 
 ONLY = "approval"
 """The name of the stage where there is one alone."""
@@ -20,6 +20,7 @@ def named(shape: PeopleShape) -> Named:
     own = People(
         people=frozenset(map(PrincipalId, shape.people)),
         slack_groups=frozenset(map(SlackGroupId, shape.slack_groups)),
+        directory_groups=frozenset(map(GroupName, shape.directory_groups)),
     )
     return Named(own=own, groups=tuple(shape.groups))
 
@@ -64,14 +65,26 @@ def _step(name: str, way: WayShape, groups: Groups) -> Step:
     return Step(
         name=name,
         approvers=_approvers(people, groups),
+        sources=_sources(people),
         needed=None if way.all_of else way.at_least or 1,
-        later=tuple(HandOver(after=each.after, approvers=_approvers(each.to, groups)) for each in way.hand_over),
+        later=tuple(
+            Later(after=each.after, approvers=_approvers(each.to, groups), sources=_sources(each.to))
+            for each in way.hand_over
+        ),
     )
 
 
 def _approvers(shape: PeopleShape, groups: Groups) -> Approvers:
     found = everybody(named(shape), groups)
-    return Approvers(people=found.people, slack_groups=found.slack_groups)
+    return Approvers(people=found.people, slack_groups=found.slack_groups, groups=found.directory_groups)
+
+
+def _sources(shape: ApproversShape) -> Sources:
+    return Sources(
+        manager=shape.manager,
+        owner_tags=frozenset(shape.owner),
+        schedules=frozenset(map(ScheduleName, shape.on_call)),
+    )
 
 
 def _listed(data: Data) -> list[Data]:

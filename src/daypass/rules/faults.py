@@ -65,6 +65,7 @@ _BRANCHES = ("text", "mapping")
 _KINDS = {
     "string_type": "must be text; put it in quotes.",
     "list_type": "must be a list, such as [a, b].",
+    "bool_type": "is true or false, without quotes.",
     "int_type": "must be a whole number, without quotes.",
     "model_type": "must be a mapping of fields to values.",
     "dict_type": "must be a mapping of names to people.",

@@ -28,14 +28,25 @@ class Shortage:
 
 
 def askers(question: Question) -> frozenset[PrincipalId]:
-    """Everybody who must not decide: who would have it and who asks, under all their accounts that are known."""
+    """Who must not decide: who would have it, who asks and who answers for a robot, under all accounts known."""
     people = [question.principal, *([question.asker] if question.asker else [])]
-    return frozenset(chain.from_iterable({person.id} | person.same_as for person in people))
+    owners = (person.owner for person in people if person.owner is not None)
+    return frozenset(chain(owners, chain.from_iterable({person.id} | person.same_as for person in people)))
 
 
 def left(steps: Iterable[Step], without: frozenset[PrincipalId]) -> tuple[Stage, ...]:
-    """The stages as they stand for a request of these people, who are in none of them."""
+    """The stages as the document alone has them, without these people; rules/approvers.py looks around as well."""
     return tuple(_stage(step, without) for step in steps)
+
+
+def closed(step: Step) -> bool:
+    """Whether the document alone names everybody who may decide in this step, now or later."""
+    return _closed(step.everybody()) and not step.every_source()
+
+
+def certain(steps: Iterable[Step]) -> list[Step]:
+    """The steps of which the document names everybody."""
+    return [step for step in steps if closed(step)]
 
 
 def shortage(stages: Sequence[Stage]) -> Shortage | None:
@@ -55,12 +66,13 @@ def never_filled(steps: Sequence[Step], asking: frozenset[PrincipalId] = frozens
     Taking somebody out can only help where at least two stages want everybody of whom they name: it is one person less
     and two approvals less. So it is enough to look at those people, with and without each.
     """
-    wanted = list(chain.from_iterable(step.approvers.people for step in steps if step.needed is None))
+    sure = certain(steps)
+    wanted = list(chain.from_iterable(step.approvers.people for step in sure if step.needed is None))
     twice = {one for one, times in Counter(wanted).items() if times > 1} - asking
     if len(twice) > _MOST_TWICE:
         return False
     ways = chain.from_iterable(combinations(sorted(twice), size) for size in range(len(twice) + 1))
-    return all(shortage(left(steps, asking | frozenset(way))) for way in ways)
+    return all(shortage(left(sure, asking | frozenset(way))) for way in ways)
 
 
 def _stage(step: Step, without: frozenset[PrincipalId]) -> Stage:

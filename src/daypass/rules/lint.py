@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from daypass.model.errors import Fault
 from daypass.rules.book import RuleBook
-from daypass.rules.filling import left, never_filled, shortage
+from daypass.rules.filling import certain, closed, left, never_filled, shortage
 from daypass.rules.match import Pattern
 from daypass.rules.people import People
 from daypass.rules.rule import AllowRule, DenyRule, listing
@@ -36,7 +36,7 @@ def _of(book: RuleBook, position: int) -> Iterator[Fault]:
 def _unfilled(book: RuleBook, rule: AllowRule) -> Iterator[Fault]:
     """Find a rule whose stages cannot be filled by different people, whoever asks or whoever of those who may."""
     never = f"Rule {rule.id} never allows anything:"
-    short = shortage(left(rule.stages, frozenset()))
+    short = shortage(left(certain(rule.stages), frozenset()))
     if short and never_filled(rule.stages):
         named = f"only {short.named} {'is' if short.named == 1 else 'are'} named" if short.named else "nobody is named"
         needed = "1 person" if short.needed == 1 else f"{short.needed} different people"
@@ -50,7 +50,9 @@ def _unfilled(book: RuleBook, rule: AllowRule) -> Iterator[Fault]:
 
 def _only_themselves(rule: AllowRule) -> bool:
     """Whether for each person who may ask too few others are named."""
-    known = rule.stages and rule.who.people and not (rule.who.anyone or rule.who.slack_groups)
+    known = (
+        rule.stages and rule.who.people and not (rule.who.anyone or rule.who.slack_groups or rule.who.directory_groups)
+    )
     return bool(known) and all(never_filled(rule.stages, frozenset({one})) for one in rule.who.people)
 
 
@@ -87,7 +89,7 @@ def _as_fillable(earlier: AllowRule, later: AllowRule) -> bool:
     if len(earlier.stages) != 1 or len(later.stages) != 1:
         return False
     ((first,), (then,)) = earlier.stages, later.stages
-    wider = not then.everybody().slack_groups and then.everybody().people <= first.everybody().people
+    wider = closed(then) and then.everybody().people <= first.everybody().people
     return wider and first.needed is not None and then.needed is not None and first.needed <= then.needed
 
 
@@ -126,7 +128,10 @@ def _shallow(book: RuleBook, rule: DenyRule) -> Iterator[Fault]:
 def _all_of(these: People, those: People) -> bool:
     """Whether everybody among those is surely among these."""
     return these.anyone or (
-        not those.anyone and those.people <= these.people and those.slack_groups <= these.slack_groups
+        not those.anyone
+        and those.people <= these.people
+        and those.slack_groups <= these.slack_groups
+        and those.directory_groups <= these.directory_groups
     )
 
 

@@ -6,7 +6,18 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from daypass.model.length import words_for_length
-from daypass.rules.values import Count, Length, PersonId, SlackGroupId, is_text, stage_name, wrong
+from daypass.rules.values import (
+    BucketTag,
+    Count,
+    DirectoryGroup,
+    Length,
+    PersonId,
+    Schedule,
+    SlackGroupId,
+    is_text,
+    stage_name,
+    wrong,
+)
 
 MOST_STAGES = 5
 """More would keep everybody waiting, and nobody would know for whom."""
@@ -43,7 +54,7 @@ class Shape(BaseModel):
 
 
 class PeopleShape(Shape):
-    """People: by id, by named group, by Slack user group; at least one of them."""
+    """People: by id, by named group, by Slack user group, by a group of another directory; at least one of them."""
 
     people: list[PersonId] = Field(
         [], description="Slack user ids, such as U02ABCDEF. Never names or e-mail addresses."
@@ -52,33 +63,45 @@ class PeopleShape(Shape):
     slack_groups: list[SlackGroupId] = Field(
         [], description="Slack user group ids, such as S02ABCDEF, looked up when they count."
     )
+    directory_groups: list[DirectoryGroup] = Field(
+        [], description="Groups of other directories, such as `file:analysts`, looked up when they count."
+    )
 
     @model_validator(mode="after")
     def _somebody(self) -> "PeopleShape":
-        if self.people or self.groups or self.slack_groups:
+        fields = list(type(self).model_fields)
+        if any(getattr(self, field) for field in fields):
             return self
-        raise wrong("This names nobody; give people, groups or slack_groups.")
+        raise wrong(f"This names nobody; give {', '.join(fields[:-1])} or {fields[-1]}.")
+
+
+class ApproversShape(PeopleShape):
+    """Those who decide: people, or whoever is something to the one who asks or to the bucket."""
+
+    manager: bool = Field(default=False, description="With `true`, the manager of who would have the access.")
+    owner: list[BucketTag] = Field(
+        [], description="Tags of the bucket whose value is its owner's Slack user id or e-mail address."
+    )
+    on_call: list[Schedule] = Field([], description="On-call schedules: whoever is on call in them at that moment.")
 
 
 class HandOverShape(Shape):
     """Who may decide besides, after a while."""
 
     after: Length = Field(description="How long the stage has waited by then.")
-    to: PeopleShape = Field(
-        description="Who may decide from then on, besides those before: people, groups, slack_groups."
-    )
+    to: ApproversShape = Field(description="Which approvers may decide from then on, besides those before.")
 
 
 class WayShape(Shape):
     """Who decides, and how many of them, in one of three ways."""
 
-    anyone_of: PeopleShape | None = Field(
-        None, description="Any one of these decides: people, groups, slack_groups. Never the requestor."
+    anyone_of: ApproversShape | None = Field(
+        None, description="Any one of these approvers decides. Never the requestor."
     )
     at_least: Count | None = Field(None, description="How many different people must agree, out of those under `of`.")
-    of: PeopleShape | None = Field(None, description="Out of whom `at_least` so many agree.")
-    all_of: PeopleShape | None = Field(
-        None, description="Each of these must agree, but for the requestor: people and groups, no slack_groups."
+    of: ApproversShape | None = Field(None, description="Out of which approvers `at_least` so many agree.")
+    all_of: ApproversShape | None = Field(
+        None, description="Each of these approvers must agree, but for the requestor; no slack_groups."
     )
     hand_over: HandOvers = Field([], description="Who may decide besides, when it has waited for so long.")
 

@@ -1,0 +1,154 @@
+"""
+Who is asked, once it is known what is so around an ask.
+
+    the rule names              the directory says          asked
+    a person                    nothing besides             that person
+                                away, with a delegate       the delegate
+                                away, has left, is nobody   nobody in their place
+    the manager, an owner,      who that is                 that person, as above
+      who is on call            nothing                     nobody
+    a group                                                 whoever is in it at the click
+    a group, all of it          who is in it                each of these, as above
+    any of these                somebody on the asking side nobody
+
+Where everybody must agree, those who are not there are not waited for. What could not be found out is still waited
+for, so that nothing is easier to get because a directory was out of reach.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import reduce
+from itertools import chain
+from operator import or_
+
+from daypass.model.decision import Approvers, Circumstances, HandOver, Needs, Question, ScheduleName, Skipped, Stage
+from daypass.model.principal import GroupName, PrincipalId
+from daypass.rules.standing import OWN, Colleagues
+from daypass.rules.step import Sources, Step
+
+
+def stages_for(steps: Iterable[Step], question: Question, around: Circumstances | None = None) -> tuple[Stage, ...]:
+    """The stages as they stand for this ask at this moment; None knows nothing besides the question."""
+    finding = _Finding(question=question, around=around, colleagues=Colleagues.of(question, around))
+    return tuple(_stage(step, finding) for step in steps)
+
+
+def needed_by(step: Step) -> Needs:
+    """What must be known to say who is asked in a step."""
+    sources = step.every_source()
+    return Needs(
+        people=step.everybody().people,
+        groups=step.approvers.groups if step.needed is None else frozenset(),
+        schedules=sources.schedules,
+        owner_tags=sources.owner_tags,
+        manager=sources.manager,
+    )
+
+
+def missing(stages: Iterable[Stage]) -> str:
+    """Say who those are whom a rule names by what they are, and who is not there; perhaps nothing."""
+    absent = (f"{one.principal} {one.why}" for stage in stages for one in stage.skipped if one.why != OWN)
+    return "; ".join(dict.fromkeys(chain((why for stage in stages for why in stage.why), absent)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """Who stands for a part of a rule, why, who does not, and how many parts of it could not be found out."""
+
+    people: frozenset[PrincipalId] = frozenset()
+    why: tuple[str, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    unknown: int = 0
+
+    def __or__(self, other: "_Found") -> "_Found":
+        return _Found(
+            people=self.people | other.people,
+            why=tuple(dict.fromkeys((*self.why, *other.why))),
+            skipped=tuple(dict.fromkeys((*self.skipped, *other.skipped))),
+            unknown=self.unknown + other.unknown,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Finding:
+    """Looks for the people of one ask."""
+
+    question: Question
+    around: Circumstances | None
+    colleagues: Colleagues
+
+    def people(self, approvers: Approvers, sources: Sources, *, counted: bool) -> _Found:
+        """Everybody of a part of a rule; `counted` looks into groups, since all of them must agree."""
+        groups = sorted(approvers.groups) if counted else []
+        parts = chain([self._seated(approvers.people)], map(self._group, groups), self._sources(sources))
+        return reduce(or_, parts)
+
+    def _sources(self, sources: Sources) -> Iterator[_Found]:
+        if sources.manager:
+            yield self._manager()
+        yield from map(self._owner, sorted(sources.owner_tags))
+        yield from map(self._on_call, sorted(sources.schedules))
+
+    def _manager(self) -> _Found:
+        whose = self.question.principal
+        if whose.manager is None:
+            return _unknown(f"the manager of {whose.id} is not known")
+        return self._seated([whose.manager], f"is the manager of {whose.id}")
+
+    def _owner(self, tag: str) -> _Found:
+        owner = self.around.owners.get(tag) if self.around else None
+        if owner is None:
+            return _unknown(f"who owns the bucket (tag {tag}) could not be found out")
+        return self._seated([owner], f"owns the bucket (tag {tag})")
+
+    def _on_call(self, schedule: ScheduleName) -> _Found:
+        on_call = self.around.on_call.get(schedule) if self.around else None
+        if on_call is None:
+            return _unknown(f"who is on call for {schedule} could not be found out")
+        if not on_call:
+            return _unknown(f"nobody is on call for {schedule}")
+        return self._seated(on_call, f"is on call for {schedule}")
+
+    def _group(self, group: GroupName) -> _Found:
+        members = self.around.groups.get(group) if self.around else None
+        if members is None:
+            return _unknown(f"who is in {group} could not be found out")
+        return self._seated(members, f"is in {group}") if members else _unknown(f"nobody is in {group}")
+
+    def _seated(self, named: Iterable[PrincipalId], why: str = "") -> _Found:
+        return reduce(or_, (self._seat(one, why) for one in sorted(named)), _Found())
+
+    def _seat(self, named: PrincipalId, why: str) -> _Found:
+        seat = self.colleagues.seat(named)
+        return _Found(
+            people=frozenset() if seat.taken_by is None else frozenset({seat.taken_by}),
+            why=(f"{named} {why}",) if why else (),
+            skipped=(Skipped(principal=named, why=seat.passed_over),) if seat.passed_over else (),
+        )
+
+
+def _unknown(why: str) -> _Found:
+    return _Found(why=(why,), unknown=1)
+
+
+def _stage(step: Step, finding: _Finding) -> Stage:
+    everybody = step.needed is None
+    now = finding.people(step.approvers, step.sources, counted=everybody)
+    later = [finding.people(each.approvers, each.sources, counted=False) for each in step.later]
+    ever = reduce(or_, later, now)
+    return Stage(
+        name=step.name,
+        approvers=Approvers(people=now.people) if everybody else _with_groups(now, step.approvers),
+        # Never 0: a stage of which nobody is there is not thereby passed.
+        needed=max(1, len(now.people) + now.unknown) if step.needed is None else step.needed,
+        later=tuple(
+            HandOver(after=each.after, approvers=_with_groups(found, each.approvers))
+            for each, found in zip(step.later, later, strict=True)
+        ),
+        why=ever.why,
+        skipped=ever.skipped,
+    )
+
+
+def _with_groups(found: _Found, approvers: Approvers) -> Approvers:
+    return Approvers(people=found.people, slack_groups=approvers.slack_groups, groups=approvers.groups)
