@@ -9,7 +9,18 @@ from daypass.model.entitlement import Entitlement, Extra, Level, parse_place
 from daypass.model.event import Scope
 from daypass.model.fact import Record
 from daypass.model.grant import Delivery, new_grant_id
-from daypass.model.kept import Absence, Errand, GlassReview, Passkey, Permit, Purpose, Robot, SealedCode, Standing
+from daypass.model.kept import (
+    Absence,
+    Errand,
+    GlassReview,
+    Passkey,
+    Permit,
+    Purpose,
+    Robot,
+    SealedCode,
+    Series,
+    Standing,
+)
 from daypass.model.principal import GroupName, PrincipalId, SlackGroupId
 from daypass.model.request import Approval
 from daypass.model.ruling import ChangeState, RulesChange, RulesVersion
@@ -78,6 +89,11 @@ def a_review() -> GlassReview:
     )
 
 
+def a_series() -> Series:
+    """Make a series of Ann's, with an id of its own."""
+    return Series(id=new_grant_id(), principal=ANN, at=NOON, opened_until=NOON + HOUR)
+
+
 def kept(record: R) -> R:
     """The record as it stands once this value of it was recorded."""
     return replace(record, revision=record.revision + 1)
@@ -93,6 +109,7 @@ BARE: dict[str, Record] = {
     "passkey": a_passkey(),
     "errand": an_errand(),
     "glass-review": a_review(),
+    "series": a_series(),
 }
 """One of every kind by its name, with as little in it as may be."""
 
@@ -153,5 +170,6 @@ FULL: list[Record] = [
         note=ODD,
         state=Standing.CLOSED,
     ),
+    replace(a_series(), state=Standing.CLOSED),
 ]
 """The same kinds, with something in every field."""

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from datetime import datetime, timedelta
 
+from daypass.lifecycle.recurring import end_series
 from daypass.lifecycle.review import outcome
 from daypass.model.errors import Conflict, NotYours, TooLate
 from daypass.model.event import Event, Kind
@@ -14,10 +15,17 @@ from daypass.ports import Ledger
 
 
 def cancel(request_id: GrantId, *, by: PrincipalId, ledger: Ledger, now: datetime) -> Request:
-    """Take back one's own request. Raises NotYours for somebody else's and TooLate for a decided one."""
+    """
+    Take back one's own request; of one that recurs and was approved, open no more windows.
+
+    Raises NotYours for somebody else's and TooLate for a decided one.
+    """
     request = ledger.request(request_id)
     if by != request.requestor:
         raise NotYours("Only the one who asked can cancel a request; those who decide can deny it.")
+    if request.state is RequestState.APPROVED and request.recurs is not None:
+        end_series(request, by=by, ledger=ledger, now=now)
+        return request
     return _leave(request, RequestState.CANCELLED, Kind.REQUEST_CANCELLED, by=by, ledger=ledger, now=now)
 
 

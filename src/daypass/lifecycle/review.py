@@ -5,20 +5,20 @@ A click that changes nothing (the second one, the replayed one, the requestor's 
 decide) is refused with the reason, and the journal keeps that it was tried.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from daypass.lifecycle.click import Step, must_include, place, term_of, those_who_approved
 from daypass.lifecycle.parties import Parties, as_known
-from daypass.lifecycle.progress import Progress, progress
+from daypass.lifecycle.recurring import series_of
 from daypass.lifecycle.weighing import as_ask, bound, deciders, weigh
-from daypass.model.decision import Allowed, Approvers
-from daypass.model.errors import Conflict, NotFound, NotYours, Refusal, TooLate
+from daypass.model.decision import Allowed
+from daypass.model.errors import Conflict, Refusal, TooLate
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.grant import Grant, GrantId
-from daypass.model.lease import Term
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Approval, Ask, Request, RequestState
 from daypass.ports import Directory, Ledger, Provisioner
@@ -49,7 +49,7 @@ def approve(  # noqa: PLR0913 - who decides what, its four collaborators, and th
     request = ledger.request(request_id)
     with _refusals_journalled(request, by, ledger, now), _first_come(request, ledger):
         _must_wait(request)
-        ask = as_ask(request, _shortest(request, length))
+        ask = as_ask(request, term_of(request, length, now))
         parties, approver = _sides(ask, by, directory)
         weighed = weigh(
             ask,
@@ -69,20 +69,17 @@ def approve(  # noqa: PLR0913 - who decides what, its four collaborators, and th
             second_factor=second_factor,
             permit=permit or "",
         )
-        people = _as_known(request.approvals, directory) | {approver.id: approver}
-        step = _step(request, weighed.decision, approval, people=people, parties=parties.all, now=now)
+        people = those_who_approved(request.approvals, directory) | {approver.id: approver}
+        step = place(request, weighed.decision, approval, people=people, parties=parties.all, now=now)
         if step.after.stage is not None:
             ledger.record(_endorsement(request, weighed.decision, step, now))
             return None
         grant = bound(weighed.draft, now)
         told = _told(step.approval, grant) | {"with": step.others}
-        approved = replace(request, approvals=(*request.approvals, step.approval), ticket=weighed.decision.ticket)
-        ledger.record(
-            Fact(
-                event=_event(Kind.REQUEST_APPROVED, request, by, now, told),
-                changes=(approved.decided(RequestState.APPROVED, step.approval), grant),
-            )
-        )
+        given = replace(request, approvals=(*request.approvals, step.approval), ticket=weighed.decision.ticket)
+        approved = given.decided(RequestState.APPROVED, step.approval)
+        event = _event(Kind.REQUEST_APPROVED, request, by, now, told)
+        ledger.record(Fact(event=event, changes=(approved, grant)), *series_of(approved, grant, now))
     return grant
 
 
@@ -101,7 +98,7 @@ def deny(  # noqa: PLR0913 - who decides what and why, its three collaborators, 
     with _refusals_journalled(request, by, ledger, now), _first_come(request, ledger):
         _must_wait(request)
         approver = _opponent(request, by, directory)
-        _must_include(deciders(request, rules=rules, directory=directory, ledger=ledger, now=now), approver)
+        must_include(deciders(request, rules=rules, directory=directory, ledger=ledger, now=now), approver)
         denied = request.decided(RequestState.DENIED, Approval(by=by, at=now, rule=request.rule, note=reason.strip()))
         event = _event(Kind.REQUEST_DENIED, request, by, now, {"reason": reason.strip()})
         ledger.record(Fact(event=event, changes=(denied,)))
@@ -144,49 +141,7 @@ def _opponent(request: Request, by: PrincipalId, directory: Directory) -> Princi
     return approver
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Step:
-    """What one click does to an approval: the click itself, placed in its stage, and where things stand after it."""
-
-    approval: Approval
-    before: Progress
-    after: Progress
-
-    @property
-    def others(self) -> tuple[str, ...]:
-        """Who approved before, of those who count."""
-        return tuple(one.by for one in self.before.counted)
-
-
-def _step(  # noqa: PLR0913 - a click, what it is judged by, and the moment
-    request: Request,
-    decision: Allowed,
-    approval: Approval,
-    *,
-    people: Mapping[PrincipalId, Principal],
-    parties: tuple[Principal, ...],
-    now: datetime,
-) -> _Step:
-    """Place a click in the stage that waits. Raises NotYours when it would not count there."""
-    before = progress(decision, request.approvals, people=people, parties=parties)
-    approver = people[approval.by]
-    if decision.second_factor and not approval.second_factor:
-        _must_include(decision.approvers, approver)
-        raise NotYours("The rule wants your passkey with this approval.", field="second_factor")
-    if before.stage is None:  # the rules changed since, and what was given is enough: the click is one of those who may
-        _must_include(decision.approvers, approver)
-        return _Step(approval=approval, before=before, after=before)
-    _must_be_new(approver, before, people)
-    _must_include(before.stage.open_to(now - request.waiting_since), approver)
-    placed = replace(approval, stage=before.stage.name)
-    # What does not count any more is left out, so that a click of now never fills a stage before one of then.
-    after = progress(decision, (*before.counted, placed), people=people, parties=parties)
-    if placed not in after.counted:
-        raise NotYours("Your approval does not count here; somebody else has to give it.")
-    return _Step(approval=placed, before=before, after=after)
-
-
-def _endorsement(request: Request, decision: Allowed, step: _Step, now: datetime) -> Fact:
+def _endorsement(request: Request, decision: Allowed, step: Step, now: datetime) -> Fact:
     """One approval of several: the request still waits, perhaps for the people of the next stage."""
     stage = step.after.stage
     assert stage is not None  # noqa: S101 - asked by the caller
@@ -212,34 +167,6 @@ def _endorsement(request: Request, decision: Allowed, step: _Step, now: datetime
     }
     event = _event(Kind.REQUEST_ENDORSED, request, step.approval.by, now, told)
     return Fact(event=event, changes=(endorsed,))
-
-
-def _shortest(request: Request, length: timedelta | None) -> Term:
-    """The term as it was asked, or with the shortest length that any of the approvers chose."""
-    chosen = [one.length for one in request.approvals if one.length is not None]
-    chosen += [] if length is None else [length]
-    if not chosen:
-        return request.term
-    return request.term.cut_to(min(chosen))
-
-
-def _as_known(approvals: Sequence[Approval], directory: Directory) -> dict[PrincipalId, Principal]:
-    """Those who approved, as the directory has them now; who has left it is not among them."""
-    known = {}
-    for approval in approvals:
-        with suppress(NotFound):
-            known[approval.by] = directory.principal(approval.by)
-    return known
-
-
-def _must_be_new(approver: Principal, before: Progress, people: Mapping[PrincipalId, Principal]) -> None:
-    if any(approver.is_also(people[one.by]) for one in before.counted):
-        raise NotYours("You have approved this already; it waits for somebody else.")
-
-
-def _must_include(approvers: Approvers, approver: Principal) -> None:
-    if not approvers.include(approver):
-        raise NotYours("You are not among those who may decide on this request.")
 
 
 @contextmanager

@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from daypass.lifecycle.finish import finish
+from daypass.lifecycle.recurring import end_series_if_any
 from daypass.lifecycle.weighing import deciders
-from daypass.model.errors import NotYours
+from daypass.model.errors import NotYours, TooLate
 from daypass.model.grant import Ending, Grant, GrantId, Why
 from daypass.model.principal import PrincipalId
 from daypass.ports import Directory, Ledger
@@ -21,9 +22,20 @@ def revoke(  # noqa: PLR0913 - who ends what and why, its three collaborators, a
     ledger: Ledger,
     now: datetime,
 ) -> Grant:
-    """End somebody's grant. Raises NotYours for who may not decide on it, TooLate when it has ended."""
+    """
+    End somebody's grant, and with a window of a series all that were still to open.
+
+    Raises NotYours for who may not decide on it, TooLate when it has ended.
+    """
     request = ledger.request(grant_id)
     may = deciders(request, rules=rules, directory=directory, ledger=ledger, now=now)
     if not may.include(directory.principal(by)):
         raise NotYours("You are not among those who may decide on this grant.")
-    return finish(grant_id, Ending(why=Why.REVOKED, by=by, at=now, note=reason.strip()), ledger=ledger)
+    ending = Ending(why=Why.REVOKED, by=by, at=now, note=reason.strip())
+    series_ended = end_series_if_any(request, by=by, ledger=ledger, now=now)
+    try:
+        return finish(grant_id, ending, ledger=ledger)
+    except TooLate:
+        if series_ended:
+            return ledger.grant(grant_id)
+        raise

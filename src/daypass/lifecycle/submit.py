@@ -5,6 +5,7 @@ from datetime import datetime
 
 from daypass.lifecycle.parties import Parties
 from daypass.lifecycle.permits import use_permits
+from daypass.lifecycle.recurring import series_of
 from daypass.lifecycle.weighing import Weighed, bound, weigh
 from daypass.model.decision import Allowed, Circumstances
 from daypass.model.errors import BadInput, Conflict, NotFound, Refusal
@@ -148,6 +149,7 @@ def _facts(request: Request, weighed: Weighed, now: datetime) -> list[Fact]:
         Fact(event=filed, changes=(request, bound(weighed.draft, now)), told=False),
         Fact(event=approved),
         *_glass(request, now),
+        *series_of(request, weighed.draft, now),
     ]
 
 

@@ -193,6 +193,30 @@ class Errand:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """An approved request that recurs, for as long as windows of it are still to be opened."""
+
+    id: GrantId
+    """That of the request, whose own grant is the first window."""
+    principal: PrincipalId
+    at: datetime
+    opened_until: datetime
+    """Windows that begin before this moment have been opened, or were left out for good."""
+    state: Standing = Standing.OPEN
+    revision: int = 0
+
+    @property
+    def key(self) -> str:
+        """The request's id."""
+        return self.id
+
+    @property
+    def owner(self) -> str:
+        """Whose access it is."""
+        return self.principal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GlassReview:
     """What a break-glass grant owes: somebody else looks at what was done, says so, and closes it."""
 
@@ -221,4 +245,4 @@ class GlassReview:
         return self.principal
 
 
-Kept = Permit | Absence | Robot | SealedCode | Passkey | Errand | GlassReview
+Kept = Permit | Absence | Robot | SealedCode | Passkey | Errand | GlassReview | Series

@@ -1,0 +1,101 @@
+"""Where one click stands in an approval by several people: the stage it counts in, and the term it leads to."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from daypass.lifecycle.progress import Progress, progress
+from daypass.model.decision import Allowed, Approvers
+from daypass.model.errors import BadInput, NotFound, NotYours
+from daypass.model.lease import Term
+from daypass.model.principal import Principal, PrincipalId
+from daypass.model.request import Approval, Recurrence, Request
+from daypass.model.windows import next_window
+from daypass.ports import Directory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What one click does to an approval: the click itself, placed in its stage, and where things stand after it."""
+
+    approval: Approval
+    before: Progress
+    after: Progress
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """Who approved before, of those who count."""
+        return tuple(one.by for one in self.before.counted)
+
+
+def place(  # noqa: PLR0913 - a click, what it is judged by, and the moment
+    request: Request,
+    decision: Allowed,
+    approval: Approval,
+    *,
+    people: Mapping[PrincipalId, Principal],
+    parties: tuple[Principal, ...],
+    now: datetime,
+) -> Step:
+    """Place a click in the stage that waits. Raises NotYours when it would not count there."""
+    before = progress(decision, request.approvals, people=people, parties=parties)
+    approver = people[approval.by]
+    if decision.second_factor and not approval.second_factor:
+        must_include(decision.approvers, approver)
+        raise NotYours("The rule wants your passkey with this approval.", field="second_factor")
+    if before.stage is None:  # the rules changed since, and what was given is enough: the click is one of those who may
+        must_include(decision.approvers, approver)
+        return Step(approval=approval, before=before, after=before)
+    _must_be_new(approver, before, people)
+    must_include(before.stage.open_to(now - request.waiting_since), approver)
+    placed = replace(approval, stage=before.stage.name)
+    # What does not count any more is left out, so that a click of now never fills a stage before one of then.
+    after = progress(decision, (*before.counted, placed), people=people, parties=parties)
+    if placed not in after.counted:
+        raise NotYours("Your approval does not count here; somebody else has to give it.")
+    return Step(approval=placed, before=before, after=after)
+
+
+def term_of(request: Request, length: timedelta | None, now: datetime) -> Term:
+    """
+    The term as it was asked, or with the shortest length that any of the approvers chose.
+
+    Of a request that recurs it is its next window, which nobody shortens. Raises BadInput for want of one.
+    """
+    if request.recurs is not None:
+        return _next(request.recurs, length, now)
+    chosen = [one.length for one in request.approvals if one.length is not None]
+    chosen += [] if length is None else [length]
+    if not chosen:
+        return request.term
+    return request.term.cut_to(min(chosen))
+
+
+def those_who_approved(approvals: Sequence[Approval], directory: Directory) -> dict[PrincipalId, Principal]:
+    """Those who approved, as the directory has them now; who has left it is not among them."""
+    known = {}
+    for approval in approvals:
+        with suppress(NotFound):
+            known[approval.by] = directory.principal(approval.by)
+    return known
+
+
+def _must_be_new(approver: Principal, before: Progress, people: Mapping[PrincipalId, Principal]) -> None:
+    if any(approver.is_also(people[one.by]) for one in before.counted):
+        raise NotYours("You have approved this already; it waits for somebody else.")
+
+
+def must_include(approvers: Approvers, approver: Principal) -> None:
+    """Raise NotYours for somebody who is not among those who decide."""
+    if not approvers.include(approver):
+        raise NotYours("You are not among those who may decide on this request.")
+
+
+def _next(recurrence: Recurrence, length: timedelta | None, now: datetime) -> Term:
+    if length is not None:
+        raise BadInput("A request that recurs is approved as it was asked; its windows say how long.", field="length")
+    window = next_window(recurrence, now)
+    if window is None:
+        raise BadInput("The last of these windows is over; it has to be asked anew.", field="length")
+    return window.term

@@ -1,0 +1,124 @@
+"""
+Access that recurs: every weekday from nine to ten, for two weeks.
+
+The first window is the request's own grant. Each later one is a request of its own, filed shortly before it opens and
+judged like any other: by the rules of that moment. The approvals of the series are clicks on each of its windows, made
+in advance, and count as long as who gave them may still decide. What the rules do not allow any more is not opened.
+"""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from daypass.lifecycle.recurring import end_series
+from daypass.lifecycle.review import approve
+from daypass.lifecycle.submit import submit
+from daypass.lifecycle.weighing import as_ask
+from daypass.model.errors import Conflict, Refusal, TooLate
+from daypass.model.event import Detail, Event, Kind
+from daypass.model.fact import Fact
+from daypass.model.grant import Delivery
+from daypass.model.kept import Series, Standing
+from daypass.model.principal import DAYPASS
+from daypass.model.request import Request, RequestState
+from daypass.model.windows import Window, windows
+from daypass.ports import Directory, Ledger, Provisioner
+from daypass.rules.document import RuleBook
+
+AHEAD = timedelta(minutes=2)
+"""How long before a window its request is filed, so that it is in AWS in time."""
+_MOST = 10_000
+
+log = structlog.get_logger()
+
+
+def open_windows(
+    *,
+    rules: RuleBook,
+    directory: Directory,
+    provisioners: Mapping[Delivery, Provisioner],
+    ledger: Ledger,
+    now: datetime,
+) -> int:
+    """
+    File a request for every window that opens within two minutes; returns for how many.
+
+    Two workers, or one that died half-way, file the same one once. A window that was missed altogether is left out.
+    """
+    opened = 0
+    for series in ledger.all(Series, states=[Standing.OPEN], limit=_MOST):
+        request = ledger.request(series.id)
+        hands = provisioners.get(request.delivery)
+        if hands is not None:
+            opened += _open(series, request, rules, directory, hands, ledger, now)
+    return opened
+
+
+def _open(  # noqa: PLR0913, PLR0917 - one series and all that opening a window of it takes
+    series: Series,
+    request: Request,
+    rules: RuleBook,
+    directory: Directory,
+    hands: Provisioner,
+    ledger: Ledger,
+    now: datetime,
+) -> bool:
+    assert request.recurs is not None  # noqa: S101 - a series is made for such a request alone
+    ahead = [window for window in windows(request.recurs) if window.starts >= series.opened_until]
+    window = next((each for each in ahead if each.ends > now), None)
+    if window is None:
+        with suppress(Conflict, TooLate):
+            end_series(request, by=DAYPASS, ledger=ledger, now=now)
+        return False
+    if window.starts > now + AHEAD:
+        return False
+    became = _file(request, window, rules, directory, hands, ledger, now)
+    moved = replace(series, opened_until=window.starts + timedelta(seconds=1))
+    told: dict[str, Detail] = {"starts": window.starts.isoformat(), "window": became}
+    event = Event(kind=Kind.SERIES_MOVED, at=now, actor=DAYPASS, subject=series.id, details=told)
+    with suppress(Conflict):  # another worker moved it first
+        ledger.record(Fact(event=event, changes=(moved,), told=False))
+    return True
+
+
+def _file(  # noqa: PLR0913, PLR0917 - as above
+    series: Request,
+    window: Window,
+    rules: RuleBook,
+    directory: Directory,
+    hands: Provisioner,
+    ledger: Ledger,
+    now: datetime,
+) -> str:
+    """File one window's request and let the series' approvals count on it; returns what became of it."""
+    ask = replace(
+        as_ask(series, window.term),
+        recurs=None,
+        series=series.id,
+        key=f"series {series.id} {window.starts.isoformat()}",
+    )
+    try:
+        request = submit(ask, rules=rules, directory=directory, provisioner=hands, ledger=ledger, now=now)
+    except Refusal as refusal:
+        log.warning("series.window_refused", grant=series.id, because=refusal.sentence)
+        return f"refused: {refusal.sentence}"
+    for approval in series.approvals:
+        if ledger.request(request.id).state is not RequestState.PENDING:
+            break
+        with suppress(Refusal):
+            approve(
+                request.id,
+                by=approval.by,
+                length=None,
+                rules=rules,
+                directory=directory,
+                provisioner=hands,
+                ledger=ledger,
+                now=now,
+                second_factor=approval.second_factor,
+                permit=series.id,
+            )
+    return f"{request.id} {ledger.request(request.id).state}"

@@ -1,0 +1,237 @@
+"""Access that recurs: each window is a request of its own, and the approvals of the series are asked about again."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+
+from daypass.lifecycle.cancel import cancel
+from daypass.lifecycle.revoke import revoke
+from daypass.lifecycle.series import open_windows
+from daypass.model.errors import BadInput, NotYours, TooLate
+from daypass.model.grant import Delivery, GrantState
+from daypass.model.kept import Series, Standing
+from daypass.model.request import Recurrence, Request, RequestState
+from daypass.model.windows import next_window, windows
+from tests.flow.conftest import Walk
+from tests.makers import ANN, BOB, EVE, HOUR
+
+MORNINGS = Recurrence(
+    days=frozenset(range(1, 6)),
+    opens=time(9),
+    closes=time(10),
+    tz="Europe/Berlin",
+    first=date(2026, 11, 24),
+    last=date(2026, 12, 7),
+)
+
+
+def ask(walk: Walk, recurs: Recurrence = MORNINGS) -> Request:
+    """Ann asks for every weekday morning of two weeks; it is Monday noon."""
+    window = next_window(recurs, walk.clock())
+    assert window is not None
+    return walk.ask(recurs=recurs, term=window.term)
+
+
+def due(walk: Walk) -> int:
+    """The chore comes round."""
+    return open_windows(
+        rules=walk.rules,
+        directory=walk.directory,
+        provisioners=dict.fromkeys(Delivery, walk.aws),
+        ledger=walk.ledger,
+        now=walk.clock(),
+    )
+
+
+def at(walk: Walk, moment: datetime) -> None:
+    """It becomes that time, and what is due is done."""
+    walk.clock.now = moment
+    due(walk)
+    walk.loop.run_until_idle()
+
+
+def test_the_windows_of_two_weeks_are_its_weekdays() -> None:
+    """Ten of them, each from nine to ten in Berlin."""
+    found = list(windows(MORNINGS))
+    assert len(found) == 10
+    assert {(one.starts.astimezone(UTC).hour, one.ends - one.starts) for one in found} == {(8, HOUR)}
+    assert not any(one.starts.weekday() > 4 for one in found)
+
+
+def test_a_window_that_the_clocks_skip_is_left_out() -> None:
+    """At two in the night of the 28th of March 2027 Berlin's clocks go to three."""
+    night = Recurrence(
+        days=frozenset(range(1, 8)),
+        opens=time(2, 30),
+        closes=time(4),
+        tz="Europe/Berlin",
+        first=date(2027, 3, 27),
+        last=date(2027, 3, 29),
+    )
+    assert [one.starts.day for one in windows(night)] == [27, 29]
+
+
+def test_a_window_over_midnight_ends_on_the_next_day() -> None:
+    """From ten in the evening to six."""
+    night = Recurrence(
+        days=frozenset({1}), opens=time(22), closes=time(6), tz="UTC", first=date(2026, 11, 23), last=date(2026, 11, 23)
+    )
+    (window,) = windows(night)
+    assert window.ends - window.starts == 8 * HOUR
+
+
+def test_each_window_is_lent_and_what_lies_between_is_not(walk: Walk) -> None:
+    """AWS allows Ann at half past nine on Tuesday and Wednesday, and not at eleven."""
+    request = ask(walk)
+    walk.approve(request.id)
+    seen = []
+    for day in (24, 25):
+        for hour, minute in ((7, 59), (8, 30), (9, 0)):
+            at(walk, datetime(2026, 11, day, hour, minute, tzinfo=UTC))
+            at(walk, walk.clock() + timedelta(seconds=1))
+            seen.append(any(walk.aws.allows(one, walk.clock()) for one in walk.aws.held))
+    assert seen == [False, True, False] * 2
+
+
+def test_a_window_is_a_request_of_its_own_that_names_its_series(walk: Walk) -> None:
+    """Approved by Bob's click on the series."""
+    request = ask(walk)
+    walk.approve(request.id)
+    at(walk, datetime(2026, 11, 25, 7, 59, tzinfo=UTC))
+    child = next(one for one in walk.ledger.requests() if one.series == request.id)
+    assert child.state is RequestState.APPROVED
+    assert child.approval is not None
+    assert (child.approval.by, child.approval.permit) == (BOB, request.id)
+
+
+def test_two_workers_open_one_window_once(walk: Walk) -> None:
+    """The chore comes round twice, and again after a restart."""
+    request = ask(walk)
+    walk.approve(request.id)
+    walk.clock.now = datetime(2026, 11, 25, 7, 59, tzinfo=UTC)
+    for _ in range(3):
+        due(walk)
+    assert len([one for one in walk.ledger.requests() if one.series == request.id]) == 1
+
+
+def test_an_approver_who_was_removed_has_approved_no_further_window(walk: Walk) -> None:
+    """The first stays, the next waits for somebody who may decide now."""
+    request = ask(walk)
+    walk.approve(request.id)
+    walk.change_rules("people: [U0BOB, U0ANN], slack", "people: [U0EVE], slack")
+    at(walk, datetime(2026, 11, 25, 7, 59, tzinfo=UTC))
+    child = next(one for one in walk.ledger.requests() if one.series == request.id)
+    assert child.state is RequestState.PENDING
+
+
+def test_a_window_that_the_rules_do_not_allow_any_more_is_not_opened(walk: Walk) -> None:
+    """The rule shrank to ten minutes; the next day a window of an hour is refused, then the old rule is back."""
+    request = ask(walk)
+    walk.approve(request.id)
+    old = walk.rules
+    walk.change_rules("default: 1h, max: 8h", "default: 10m, max: 10m")
+    at(walk, datetime(2026, 11, 25, 7, 59, tzinfo=UTC))
+    assert [one for one in walk.ledger.requests() if one.series == request.id] == []
+    walk.rules = old
+    at(walk, datetime(2026, 11, 26, 7, 59, tzinfo=UTC))
+    assert len([one for one in walk.ledger.requests() if one.series == request.id]) == 1
+
+
+def test_a_window_that_was_missed_is_left_out(walk: Walk) -> None:
+    """Daypass was down on Wednesday: nothing is opened for it afterwards."""
+    request = ask(walk)
+    walk.approve(request.id)
+    at(walk, datetime(2026, 11, 26, 7, 59, tzinfo=UTC))
+    (child,) = (one for one in walk.ledger.requests() if one.series == request.id)
+    assert child.term.starts == datetime(2026, 11, 26, 8, tzinfo=UTC)
+
+
+def test_after_the_last_window_the_series_is_closed(walk: Walk) -> None:
+    """Nothing is left to be opened."""
+    request = ask(walk)
+    walk.approve(request.id)
+    at(walk, datetime(2026, 12, 8, tzinfo=UTC))
+    assert walk.ledger.find(Series, request.id).state is Standing.CLOSED
+
+
+def test_a_series_that_is_ended_opens_no_more(walk: Walk) -> None:
+    """Ann ends it; a stranger cannot, and nobody twice."""
+    request = ask(walk)
+    walk.approve(request.id)
+    with pytest.raises(NotYours):
+        cancel(request.id, by=EVE, ledger=walk.ledger, now=walk.clock())
+    cancel(request.id, by=ANN, ledger=walk.ledger, now=walk.clock())
+    with pytest.raises(TooLate):
+        cancel(request.id, by=ANN, ledger=walk.ledger, now=walk.clock())
+    at(walk, datetime(2026, 11, 25, 7, 59, tzinfo=UTC))
+    assert [one for one in walk.ledger.requests() if one.series == request.id] == []
+
+
+def test_approved_late_it_begins_with_the_next_window(walk: Walk) -> None:
+    """Bob clicks on Wednesday at noon; Thursday's is the first."""
+    request = ask(walk)
+    walk.clock.now = datetime(2026, 11, 25, 12, tzinfo=UTC)
+    assert walk.approve(request.id).term.starts == datetime(2026, 11, 26, 8, tzinfo=UTC)
+
+
+def test_approved_after_the_last_window_it_is_refused(walk: Walk) -> None:
+    """There is nothing left to lend."""
+    request = ask(walk)
+    walk.clock.now = datetime(2026, 12, 8, tzinfo=UTC)
+    with pytest.raises(BadInput, match="asked anew"):
+        walk.click(request.id)
+
+
+def test_nobody_shortens_a_window(walk: Walk) -> None:
+    """An approver who would like another length denies, and says so."""
+    request = ask(walk)
+    with pytest.raises(BadInput, match="as it was asked"):
+        walk.click(request.id, length=timedelta(minutes=5))
+
+
+def test_the_grant_of_a_window_ends_by_itself(walk: Walk) -> None:
+    """At ten o'clock it is over."""
+    request = ask(walk)
+    walk.approve(request.id)
+    at(walk, datetime(2026, 11, 25, 7, 59, tzinfo=UTC))
+    child = next(one for one in walk.ledger.requests() if one.series == request.id)
+    at(walk, datetime(2026, 11, 25, 8, tzinfo=UTC))
+    assert walk.ledger.grant(child.id).state is GrantState.ACTIVE
+    at(walk, datetime(2026, 11, 25, 9, tzinfo=UTC))
+    assert walk.ledger.grant(child.id).state is GrantState.ENDED
+
+
+def test_who_may_decide_ends_the_whole_series(walk: Walk) -> None:
+    """Bob revokes one window: it ends, and no other opens."""
+    request = ask(walk)
+    walk.approve(request.id)
+    at(walk, datetime(2026, 11, 25, 7, 59, tzinfo=UTC))
+    child = next(one for one in walk.ledger.requests() if one.series == request.id)
+    revoke(
+        child.id,
+        by=BOB,
+        reason="enough",
+        rules=walk.rules,
+        directory=walk.directory,
+        ledger=walk.ledger,
+        now=walk.clock(),
+    )
+    assert walk.ledger.grant(child.id).state is GrantState.ENDING
+    assert walk.ledger.find(Series, request.id).state is Standing.CLOSED
+
+
+def test_between_two_windows_the_series_is_revoked_too(walk: Walk) -> None:
+    """The first grant is over; what is to come can still be taken away."""
+    request = ask(walk)
+    walk.approve(request.id)
+    at(walk, datetime(2026, 11, 24, 12, tzinfo=UTC))
+    revoke(
+        request.id,
+        by=BOB,
+        reason="enough",
+        rules=walk.rules,
+        directory=walk.directory,
+        ledger=walk.ledger,
+        now=walk.clock(),
+    )
+    assert walk.ledger.find(Series, request.id).state is Standing.CLOSED
