@@ -27,11 +27,17 @@ def steps(approve: str) -> tuple[Step, ...]:
     return read.stages
 
 
-def stage(approve: str, around: Circumstances | None = None, *, who: Principal = ANN, by: str = "") -> Stage:
+def stages(
+    approve: str, around: Circumstances | None = None, *, who: Principal = ANN, by: str = ""
+) -> tuple[Stage, ...]:
     """Say who is asked when Ann asks, or another for her."""
     asker = Principal(id=PrincipalId(by), name=by) if by else None
-    question = replace(ask(who=who), asker=asker)
-    (found,) = stages_for(steps(approve), question, around)
+    return stages_for(steps(approve), replace(ask(who=who), asker=asker), around)
+
+
+def stage(approve: str, around: Circumstances | None = None, *, who: Principal = ANN, by: str = "") -> Stage:
+    """Say who is asked at the only stage."""
+    (found,) = stages(approve, around, who=who, by=by)
     return found
 
 
