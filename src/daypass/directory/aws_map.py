@@ -8,10 +8,10 @@ The explicit map of people: who is whom in AWS, in a file the operator writes.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from daypass.directory.member_ids import is_member_id
 from daypass.model.errors import BadInput, Fault, Misconfigured, RulesUnreadable
 from daypass.model.principal import AwsIdentity, PrincipalId
 from daypass.rules.source import Data, Source, read
-from daypass.rules.values import is_person_id
 
 _FORM = "Write «U02ABCDEF: arn:aws:iam::123456789012:user/ann»."
 
@@ -44,7 +44,7 @@ def parse_map(text: str | bytes, *, name: str) -> AwsMap:
 
 
 def _entry(person: str, given: Data) -> _Entry:
-    if not is_person_id(person):
+    if not is_member_id(person):
         return _Entry(person=person, identity=None, wrong=f"«{person}» is not a Slack user id such as U02ABCDEF.")
     if not isinstance(given, str):
         return _Entry(person=person, identity=None, wrong=f"{person} has no ARN.")

@@ -1,112 +1,132 @@
 """
-The directory whole: a Slack person together with their AWS identity, or a refusal. Never a guess.
+The directory whole: who somebody is by Slack, the people file and AWS, and what is so around a question.
 
-    map   tag            identity
-    -     -              none; session and link need none
-    A     -, or A too    A
-    -     A              A
-    A     B              refused, both named
-    -     A and B        refused, both named
-    A     A says it is somebody else's     refused, both named
+    id        who it is                name, time zone, groups, status   groups, manager, other accounts   AWS identity
+    U.., W..  a person                 Slack                             people file, Slack                map, tag
+    bot:..    a robot                  the cabinet                       people file                       map
 """
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from daypass.directory.around import Around, WhoIsWho
+from daypass.directory.aws_identities import AwsIdentities
 from daypass.directory.aws_map import AwsMap
-from daypass.directory.iam_tags import TAG, IamTags
-from daypass.directory.kept import Kept
+from daypass.directory.iam_tags import IamTags
+from daypass.directory.left_out import LeftOut
+from daypass.directory.lookups import PATIENCE_S, Lookups
+from daypass.directory.outside import Elsewhere, Outside
+from daypass.directory.register import Register
+from daypass.directory.register_file import RegisterFile
+from daypass.directory.robots import Robots
 from daypass.directory.slack_people import SlackPeople
+from daypass.directory.sources import GroupSource
 from daypass.model.decision import Circumstances, Needs, Question
-from daypass.model.errors import Misconfigured
-from daypass.model.principal import AwsIdentity, Principal, PrincipalId, SlackGroupId
+from daypass.model.errors import NotFound
+from daypass.model.principal import ROBOT, Away, AwsIdentity, GroupName, Principal, PrincipalId, SlackGroupId
 
-UNIQUE_ID_FRESH_S = 60.0
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What the directory may be given besides Slack and AWS identities."""
+
+    register: RegisterFile | None = None
+    """The people file."""
+    group_sources: tuple[GroupSource, ...] = ()
+    """Besides the people file."""
+    robots: Robots | None = None
+    absence: Callable[[PrincipalId], Away | None] | None = None
+    """What somebody has said of their own absence, if it is not over."""
+    elsewhere: Elsewhere = field(default_factory=Elsewhere)
+    patience_s: float = PATIENCE_S
 
 
 class PeopleDirectory:
     """Answers to the port Directory."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - where people come from, all by keyword
         self,
         slack: SlackPeople,
         *,
         explicit: AwsMap,
         tags: IamTags | None = None,
         unique_id: Callable[[AwsIdentity], str] | None = None,
+        beside: Beside | None = None,
         clock: Callable[[], float],
     ) -> None:
         """
-        Combine Slack with the explicit map and, where given, the tags of IAM users.
+        Combine Slack with the explicit map and, where given, the tags of IAM users and what is known besides.
 
         `unique_id` looks up an identity's unique id (AIDA..., AROA...; empty when there is none to be had).
         """
         self._slack = slack
-        self._explicit = explicit
-        self._tags = tags
-        self._unique_ids = Kept(unique_id, fresh_s=UNIQUE_ID_FRESH_S, clock=clock) if unique_id else None
+        self._aws = AwsIdentities(explicit, tags=tags, unique_id=unique_id, clock=clock)
+        self._beside = beside or Beside()
+        self._group_sources = _group_sources(self._beside)
+        left_out = LeftOut(clock=clock)
+        self._around = Around(
+            WhoIsWho(person=self._known, slack_members=self.members, members=self.group_members),
+            Outside(self._beside.elsewhere, by_email=slack.by_email, left_out=left_out, clock=clock),
+            Lookups(left_out, patience_s=self._beside.patience_s),
+        )
 
     def principal(self, principal_id: PrincipalId) -> Principal:
-        """Read one person. Raises NotFound for nobody, Misconfigured when more than one AWS identity is claimed."""
-        person = self._slack.principal(principal_id)
-        identity = self._identity(principal_id)
-        return replace(person, aws=self._with_unique_id(identity)) if identity else person
+        """Read one person or robot. Raises NotFound for nobody, Misconfigured for two AWS identities."""
+        person = self._known(principal_id)
+        return replace(person, aws=self._aws.with_unique_id(person.aws))
 
     def members(self, group: SlackGroupId) -> frozenset[PrincipalId]:
         """Read who is in a Slack user group. Raises NotFound."""
         return self._slack.members(group)
 
-    def circumstances(self, question: Question, needed: Needs, *, at: datetime) -> Circumstances:  # noqa: ARG002 - the port's
+    def group_members(self, group: GroupName) -> frozenset[PrincipalId]:
+        """Read who is in a group of another directory. Raises NotFound."""
+        source = self._group_sources.get(group.partition(":")[0])
+        if source is None:
+            raise NotFound(f"There is no directory here that has the group {group}.")
+        return source.members(group)
+
+    def circumstances(self, question: Question, needed: Needs, *, at: datetime) -> Circumstances:
         """Find out what is needed around a question; what cannot be found out is left out."""
-        people = {one: self.principal(one) for one in needed.people}
-        groups = {group: self.members(group) for group in needed.slack_groups}
-        return Circumstances(at=at, people=people, slack_groups=groups)
+        return self._around.find_out(question, needed, at=at)
 
     def identities(self) -> dict[PrincipalId, AwsIdentity]:
         """Read everybody's AWS identity. Raises Misconfigured, naming all that are claimed more than once."""
-        found: dict[PrincipalId, AwsIdentity] = {}
-        faults = []
-        for person in sorted({*self._explicit, *(self._tags.everyone() if self._tags else ())}):
-            try:
-                identity = self._identity(person)
-            except Misconfigured as error:
-                faults.append(error.sentence)
-            else:
-                found |= {person: identity} if identity else {}
-        if faults:
-            raise Misconfigured("\n".join(dict.fromkeys(faults)))
-        return found
+        return self._aws.everyone()
 
-    def _identity(self, person: PrincipalId) -> AwsIdentity | None:
-        mapped = self._explicit.get(person)
-        tagged = self._tags.of(person) if self._tags else ()
-        claimed = {identity.arn: identity for identity in (*([mapped] if mapped else []), *tagged)}
-        if len(claimed) > 1:
-            raise Misconfigured(_two(person, mapped, sorted(claimed)))
-        for arn, identity in claimed.items():
-            self._refuse_anothers(person, arn)
-            return identity
-        return None
+    def _known(self, principal_id: PrincipalId) -> Principal:
+        """Somebody with all that is known of them, but for the unique id that only AWS has."""
+        register = self._beside.register.now() if self._beside.register else Register()
+        person = self._found(principal_id)
+        return replace(
+            person,
+            aws=self._aws.of(principal_id),
+            groups=frozenset().union(*(one.groups_of(principal_id) for one in self._group_sources.values())),
+            manager=register.managers.get(principal_id),
+            same_as=person.same_as | register.same.get(principal_id, frozenset()),
+            away=_together(self._own_word(person), person.away),
+        )
 
-    def _refuse_anothers(self, person: PrincipalId, arn: str) -> None:
-        """Refuse an identity that the map gives to one person and a tag or the map to another."""
-        tagged = self._tags.owner(arn) if self._tags else None
-        mapped = next((owner for owner, identity in self._explicit.items() if identity.arn == arn), None)
-        if other := next((owner for owner in (tagged, mapped) if owner and owner != person), None):
-            raise Misconfigured(
-                f"{arn} is claimed by {person} and by {other}: the map of people and the tag {TAG} disagree. "
-                "Correct one of them."
-            )
+    def _found(self, principal_id: PrincipalId) -> Principal:
+        if not principal_id.startswith(ROBOT):
+            return self._slack.principal(principal_id)
+        if self._beside.robots is None:
+            raise NotFound(f"There is no robot {principal_id}.")
+        return self._beside.robots.principal(principal_id)
 
-    def _with_unique_id(self, identity: AwsIdentity) -> AwsIdentity:
-        if identity.unique_id or not self._unique_ids:
-            return identity
-        return replace(identity, unique_id=self._unique_ids.get(identity))
+    def _own_word(self, person: Principal) -> Away | None:
+        return self._beside.absence(person.id) if self._beside.absence and not person.robot else None
 
 
-def _two(person: PrincipalId, mapped: AwsIdentity | None, arns: list[str]) -> str:
-    said = "the map of people and the tags" if mapped else "the tags"
-    return (
-        f"{said.capitalize()} of IAM users give {person} more than one AWS identity: {' and '.join(arns)}. Leave one."
-    )
+def _group_sources(beside: Beside) -> dict[str, GroupSource]:
+    sources = (*((beside.register,) if beside.register else ()), *beside.group_sources)
+    return {source.name: source for source in sources}
+
+
+def _together(said: Away | None, status: Away | None) -> Away | None:
+    """Put somebody's own word and their status together: away until the later end, with the one they named."""
+    if said is None or status is None:
+        return said or status
+    until = max(said.until, status.until) if said.until and status.until else None
+    return Away(until=until, delegate=said.delegate)

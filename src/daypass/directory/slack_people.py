@@ -3,27 +3,36 @@ People and user groups as Slack has them.
 
 How old an answer may be, and why:
 
-    a person (name, time zone, deactivated)    60 s   users.info; who is deactivated cannot click in Slack at once, and
-                                                      their command line stops within the minute
+    a person (name, time zone, deactivated,    60 s   users.info; who is deactivated cannot click in Slack at once, and
+    on holiday by their status)                       their command line stops within the minute
+    whose an e-mail address is                 60 s   users.lookupByEmail, for schedules and for tags of buckets
     who is in which group                       5 s   usergroups.list, one call for all groups of all people; Slack
                                                       allows 20 of them a minute, which is 12 with a replica in use
 
 So an approver who was taken out of a group is refused at a click five seconds later, and the rules are never asked
 with an older membership: when Slack does not say who is in a group, nobody is.
+
+Two ids are known to be one person when Slack says so itself (Enterprise Grid gives a person an id for the whole
+organisation and another for the workspace), or when both have been looked up here and have the same e-mail address
+(scope users:read.email), which Slack does not say to be unconfirmed.
 """
 
+import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from daypass.directory.kept import Kept
 from daypass.directory.slack_calls import SlackCalls
+from daypass.directory.slack_status import away
 from daypass.model.errors import NotFound, Unavailable
 from daypass.model.principal import Principal, PrincipalId, SlackGroupId
 
 PERSON_FRESH_S = 60.0
 GROUPS_FRESH_S = 5.0
+EMAIL_FRESH_S = 60.0
+_MOST_EMAILS = 10_000
 
 Membership = Mapping[PrincipalId, frozenset[SlackGroupId]]
 
@@ -36,20 +45,37 @@ class _Groups:
     of: Membership
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """A person without their groups, and their address where Slack has confirmed and shows it."""
+
+    person: Principal
+    email: str
+
+
 class SlackPeople:
-    """Answers half of the port Directory: everything but AWS identities."""
+    """What Slack knows of the port Directory's answers."""
 
     def __init__(self, calls: SlackCalls, *, clock: Callable[[], float]) -> None:
         """Take the way to Slack; `clock` gives seconds that only grow."""
         self._calls = calls
         self._people = Kept(self._person, fresh_s=PERSON_FRESH_S, clock=clock)
         self._groups = Kept(self._all_groups, fresh_s=GROUPS_FRESH_S, clock=clock)
+        self._emails = Kept(self._find_email, fresh_s=EMAIL_FRESH_S, clock=clock)
+        self._guard = threading.Lock()
+        self._of_email: dict[str, frozenset[PrincipalId]] = {}
 
     def principal(self, principal_id: PrincipalId) -> Principal:
         """Read one person with their groups. Raises NotFound for nobody, for an app and for another organisation's."""
-        person = self._people.get(principal_id)
+        known = self._people.get(principal_id)
+        person = known.person
         groups = self._groups.get("all").of.get(principal_id, frozenset()) if person.active else frozenset()
-        return Principal(id=person.id, name=person.name, tz=person.tz, active=person.active, slack_groups=groups)
+        same_as = (person.same_as | self._of_email.get(known.email, frozenset())) - {principal_id}
+        return replace(person, slack_groups=groups, same_as=same_as)
+
+    def by_email(self, email: str) -> PrincipalId:
+        """Find the person with an e-mail address. Raises NotFound for nobody, an app, another organisation's."""
+        return self._emails.get(email.lower())
 
     def members(self, group: SlackGroupId) -> frozenset[PrincipalId]:
         """Read who is in a user group. Raises NotFound for one that is unknown or disabled."""
@@ -58,16 +84,41 @@ class SlackPeople:
         except KeyError:
             raise NotFound(f"Slack has no user group {group} that is in use.") from None
 
-    def _person(self, principal_id: PrincipalId) -> Principal:
+    def _person(self, principal_id: PrincipalId) -> _Known:
         try:
             user = self._calls.call("users.info", user=principal_id)["user"]
         except NotFound:
             raise NotFound(f"Slack knows nobody with the id {principal_id}.") from None
-        if user.get("is_bot") or user.get("is_workflow_bot") or principal_id == "USLACKBOT":
-            raise NotFound(f"{principal_id} is an app, and access is lent to people.")
-        if user.get("is_stranger"):
-            raise NotFound(f"{principal_id} belongs to another organisation; access is lent to people of this one.")
-        return Principal(id=principal_id, name=_name(user), tz=_tz(user), active=not user.get("deleted", False))
+        _refuse_others(user, principal_id)
+        email = self._remember_email(user, principal_id)
+        person = Principal(
+            id=principal_id,
+            name=_name(user),
+            tz=_tz(user),
+            active=not user.get("deleted", False),
+            same_as=_other_ids(user, principal_id),
+            away=away(user.get("profile") or {}),
+        )
+        return _Known(person=person, email=email)
+
+    def _find_email(self, email: str) -> PrincipalId:
+        try:
+            user = self._calls.call("users.lookupByEmail", email=email)["user"]
+        except NotFound:
+            raise NotFound("Slack knows nobody with this e-mail address.") from None
+        found = PrincipalId(str(user["id"]))
+        _refuse_others(user, found)
+        return found
+
+    def _remember_email(self, user: Mapping[str, Any], principal_id: PrincipalId) -> str:
+        email = str((user.get("profile") or {}).get("email") or "").casefold()
+        if not email or not user.get("is_email_confirmed", True):
+            return ""
+        with self._guard:
+            if email not in self._of_email and len(self._of_email) >= _MOST_EMAILS:
+                self._of_email.clear()
+            self._of_email[email] = self._of_email.get(email, frozenset()) | {principal_id}
+        return email
 
     def _all_groups(self, _: str) -> _Groups:
         answer = self._calls.call("usergroups.list", include_users=True, include_disabled=False)
@@ -77,6 +128,19 @@ class SlackPeople:
             members=members,
             of={person: frozenset(group for group, users in members.items() if person in users) for person in people},
         )
+
+
+def _refuse_others(user: Mapping[str, Any], principal_id: PrincipalId) -> None:
+    if user.get("is_bot") or user.get("is_workflow_bot") or principal_id == "USLACKBOT":
+        raise NotFound(f"{principal_id} is an app, and access is lent to people.")
+    if user.get("is_stranger"):
+        raise NotFound(f"{principal_id} belongs to another organisation; access is lent to people of this one.")
+
+
+def _other_ids(user: Mapping[str, Any], principal_id: PrincipalId) -> frozenset[PrincipalId]:
+    """Ids that Slack itself gives to the same person: in the workspace, and in the whole organisation."""
+    ids = {user.get("id"), (user.get("enterprise_user") or {}).get("id")}
+    return frozenset(PrincipalId(str(one)) for one in ids if one and one != principal_id)
 
 
 def _name(user: Mapping[str, Any]) -> str:

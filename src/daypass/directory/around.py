@@ -1,0 +1,101 @@
+"""
+What is so around a question, found out at one moment.
+
+Everything that is needed is asked at once, each for two seconds at most (lookups). What cannot be found out is left out
+and logged, and the rules judge without it: a rule that lends does not hold then, one that denies does.
+
+How old an answer may be:
+
+    people, their status in Slack      60 s   as in slack_people; who is away by their own word: now
+    members of Slack groups             5 s   as in slack_people
+    groups, managers, second accounts   now   the people file is read again whenever its text has changed
+    whose an e-mail address is         60 s
+    who is on call                     60 s   of the minute that is asked about
+    tags and account of a bucket       60 s
+    tickets                            30 s
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from itertools import chain
+
+from daypass.directory.lookups import Lookups, Search, Sort
+from daypass.directory.outside import Outside
+from daypass.model.decision import Circumstances, Needs, Question
+from daypass.model.principal import GroupName, Principal, PrincipalId, SlackGroupId
+
+_ROUNDS = 4
+"""Those named; then managers and those who stand in; then those who stand in for them, twice."""
+
+_MOST_BESIDE = 50
+"""Members of groups who are looked up one by one; of a larger group it is not known who is away."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhoIsWho:
+    """How people and groups are looked up. Each may raise."""
+
+    person: Callable[[PrincipalId], Principal]
+    slack_members: Callable[[SlackGroupId], frozenset[PrincipalId]]
+    members: Callable[[GroupName], frozenset[PrincipalId]]
+
+
+class Around:
+    """Finds out what the rules need. Safe to share between threads."""
+
+    def __init__(self, who: WhoIsWho, outside: Outside, lookups: Lookups) -> None:
+        """Take whom to ask, and how."""
+        self._who = who
+        self._outside = outside
+        self._lookups = lookups
+
+    def find_out(self, question: Question, needed: Needs, *, at: datetime) -> Circumstances:
+        """Find out what is needed, and nothing else. Raises nothing."""
+        search = self._lookups.search()
+        begin, collect = search.begin, search.found
+        bucket = question.entitlement.place.bucket
+        buckets, owned = [bucket] * needed.tags, [bucket] * (needed.tags or bool(needed.owner_tags))
+        # All are begun before the first is waited for.
+        people = begin(Sort.PEOPLE, "who {} is", self._who.person, needed.people)
+        slack_groups = begin(Sort.GROUPS, "who is in {}", self._who.slack_members, needed.slack_groups)
+        groups = begin(Sort.GROUPS, "who is in {}", self._who.members, needed.groups)
+        on_call = begin(Sort.SCHEDULES, "who is on call in {}", partial(self._outside.on_call, at=at), needed.schedules)
+        tickets = begin(Sort.TICKETS, "the ticket {}", self._outside.ticket, needed.tickets)
+        account = begin(Sort.BUCKETS, "the account of {}", self._outside.account, buckets)
+        tags = collect(begin(Sort.BUCKETS, "the tags of {}", self._outside.tags, owned)).get(bucket)
+        around = Circumstances(
+            at=at,
+            people=collect(people),
+            slack_groups=collect(slack_groups),
+            groups=collect(groups),
+            on_call=collect(on_call),
+            account=collect(account).get(bucket),
+            tags=tags,
+            owners=self._owners(search, needed.owner_tags, tags or {}),
+            tickets=collect(tickets),
+        )
+        return replace(around, people=self._with_those_named(search, around, needed.people))
+
+    def _owners(self, search: Search, names: Iterable[str], tags: Mapping[str, str]) -> dict[str, PrincipalId]:
+        given = [name for name in names if name in tags]
+        return search.found(
+            search.begin(Sort.PEOPLE, "whom the tag {} names", lambda name: self._outside.owner(tags[name]), given)
+        )
+
+    def _with_those_named(
+        self, search: Search, around: Circumstances, asked: Iterable[PrincipalId]
+    ) -> dict[PrincipalId, Principal]:
+        """Add those whom the other facts name, then managers, and those who stand in for who is away."""
+        people, seen = dict(around.people), set(asked)
+        members = set(chain(*around.slack_groups.values(), *around.groups.values()))
+        more = {*around.owners.values(), *chain(*around.on_call.values())}
+        more |= members if len(members) <= _MOST_BESIDE else set()
+        for nth in range(_ROUNDS):
+            new = sorted(more - seen)
+            seen |= more
+            people |= search.found(search.begin(Sort.PEOPLE, "who {} is", self._who.person, new))
+            more = {one.away.delegate for one in people.values() if one.away and one.away.delegate}
+            more |= {one.manager for one in people.values() if one.manager and nth == 0}
+        return people

@@ -1,0 +1,23 @@
+"""Robots: programs that may ask. Who they are is kept in the cabinet, and a person answers for each."""
+
+from collections.abc import Callable
+
+from daypass.model.errors import NotFound
+from daypass.model.kept import Robot, Standing
+from daypass.model.principal import Principal, PrincipalId
+
+
+class Robots:
+    """Looks robots up."""
+
+    def __init__(self, find: Callable[[PrincipalId], Robot]) -> None:
+        """Take the cabinet's way to one robot, which raises NotFound."""
+        self._find = find
+
+    def principal(self, principal_id: PrincipalId) -> Principal:
+        """Read one robot as it is now; one that was closed is not active. Raises NotFound."""
+        try:
+            robot = self._find(principal_id)
+        except NotFound:
+            raise NotFound(f"There is no robot {principal_id}; somebody must make it first.") from None
+        return Principal(id=robot.id, name=robot.id, active=robot.state is Standing.OPEN, owner=robot.owner)

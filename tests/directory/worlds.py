@@ -1,0 +1,90 @@
+"""A directory over a local Slack, with what each test gives it besides, and a question to ask around."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from daypass.directory.resolve import Beside, PeopleDirectory
+from daypass.directory.slack_calls import SlackCalls, web_client
+from daypass.directory.slack_people import SlackPeople
+from daypass.model.decision import Circumstances, Needs, Question, Ticket, TicketId
+from daypass.model.entitlement import Entitlement, Level, S3Place
+from daypass.model.errors import NotFound
+from daypass.model.grant import Delivery
+from daypass.model.principal import Principal, PrincipalId
+from daypass.sandbox.slack import BlockingSlack
+from tests.directory.hands import HandClock
+
+NOON = datetime(2026, 5, 4, 12, 0, 30, tzinfo=UTC)
+ALICE, BOB, CAROL, DAVE = map(PrincipalId, ("U0ALICE", "U0BOB", "U0CAROL", "U0DAVE"))
+BUCKET = "acme-reports"
+QUESTION = Question(
+    principal=Principal(id=ALICE, name="Alice"),
+    entitlement=Entitlement(place=S3Place(bucket=BUCKET), levels=frozenset({Level.READ})),
+    length=timedelta(hours=1),
+    delivery=Delivery.SESSION,
+)
+
+
+def directory(slack: BlockingSlack, clock: HandClock, beside: Beside | None = None) -> PeopleDirectory:
+    """Put a directory together over a local Slack."""
+    calls = SlackCalls(web_client(slack.bot_token, base_url=slack.api_url), clock=clock, sleep=clock.sleep)
+    return PeopleDirectory(SlackPeople(calls, clock=clock), explicit={}, beside=beside, clock=clock)
+
+
+def around(found: PeopleDirectory, needed: Needs, *, at: datetime = NOON) -> Circumstances:
+    """Ask what is so around Alice's question."""
+    return found.circumstances(QUESTION, needed, at=at)
+
+
+@dataclass
+class HandSchedule:
+    """A schedule that names the same people at any moment, or raises."""
+
+    emails: frozenset[str] = frozenset()
+    asked: list[datetime] = field(default_factory=list)
+    on_asked: Callable[[], object] = lambda: None
+
+    def on_call(self, now: datetime) -> frozenset[str]:
+        """Remember the moment and answer."""
+        self.asked.append(now)
+        self.on_asked()
+        return self.emails
+
+
+@dataclass
+class HandBuckets:
+    """Buckets with their tags and accounts."""
+
+    tagged: dict[str, dict[str, str]] = field(default_factory=dict)
+    accounts: dict[str, str] = field(default_factory=dict)
+    reads: int = 0
+
+    def tags(self, bucket: str) -> dict[str, str]:
+        """Read the tags."""
+        self.reads += 1
+        if bucket not in self.tagged:
+            raise NotFound(f"There is no bucket {bucket}.")
+        return self.tagged[bucket]
+
+    def account(self, bucket: str) -> str | None:
+        """Read the account."""
+        self.reads += 1
+        return self.accounts.get(bucket)
+
+
+@dataclass
+class HandTracker:
+    """Tickets by id; true for open."""
+
+    tickets: dict[str, bool] = field(default_factory=dict)
+    on_asked: Callable[[], object] = lambda: None
+    reads: int = 0
+
+    def ticket(self, ticket_id: TicketId) -> Ticket:
+        """Read one."""
+        self.reads += 1
+        self.on_asked()
+        if ticket_id not in self.tickets:
+            raise NotFound(f"There is no ticket {ticket_id}.")
+        return Ticket(id=ticket_id, open=self.tickets[ticket_id])
