@@ -3,6 +3,7 @@ What a browser or a monitoring system finds here.
 
     /           what this is
     /l/TOKEN    a Daypass link
+    /approve/TICKET, /passkeys/...    what takes a passkey
     /login      what to do with the code that a command line shows
     /healthz    200 while the database answers, else 503
     /metrics    for Prometheus; answers private addresses alone
@@ -18,6 +19,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 
 from daypass.doors.address import Networks, visitor_address
 from daypass.doors.desk import Desk
+from daypass.doors.web import confirm, passkeys
 from daypass.doors.web.links import open_link
 from daypass.doors.web.metrics import House, Timed
 from daypass.doors.web.pages import drawing, page
@@ -34,6 +36,8 @@ def add(app: FastAPI, desk: Desk, *, trusted_proxies: Networks = ()) -> Collecto
     registry.register(House(desk))
     app.add_middleware(Timed, registry=registry)
     app.include_router(_pages(desk, trusted_proxies))
+    app.include_router(passkeys.routes(desk))
+    app.include_router(confirm.routes(desk))
     app.include_router(_instruments(desk, registry, trusted_proxies))
     return registry
 

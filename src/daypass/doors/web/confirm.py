@@ -1,0 +1,140 @@
+"""
+Approve with a passkey, `/approve/TICKET`: what is approved, in words, and one button.
+
+What the page shows is what is signed for: the request and the length are bound to the ticket. Opening the page changes
+nothing, so whatever looks at links ahead of people does no harm.
+"""
+
+from calendar import day_abbr
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from daypass.doors.desk import Desk
+from daypass.doors.web.passkeys_page import Answered, Ceremony, ceremony_page, name_of, refused_page
+from daypass.doors.wire.passkeys import DoneOut
+from daypass.lifecycle import review
+from daypass.lifecycle.passkeys import confirm
+from daypass.lifecycle.passkeys.site import site
+from daypass.model.entitlement import Entitlement, Level, Reach
+from daypass.model.errors import DaypassError, Misconfigured
+from daypass.model.grant import Grant, GrantId
+from daypass.model.lease import Term
+from daypass.model.length import words_for_length
+from daypass.model.principal import PrincipalId
+from daypass.model.request import Recurrence
+from daypass.model.request import Request as Asked
+
+
+def routes(desk: Desk) -> APIRouter:
+    """The page, and where its answer goes."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/approve/{ticket}")
+    def show(ticket: str, request: Request) -> Response:
+        try:
+            offer = confirm.offer(ticket, at=site(desk.public_url), ledger=desk.ledger, now=desk.clock())
+        except DaypassError as error:
+            return refused_page(request, error, desk)
+        return ceremony_page(_approving(ticket, offer, desk))
+
+    @router.post("/approve")
+    def approve(answer: Answered) -> DoneOut:
+        confirmed = confirm.confirm(
+            answer.ticket,
+            answer.proof or {},
+            approve=lambda request_id, by, length: _approve(request_id, by, length, desk),
+            at=site(desk.public_url),
+            ledger=desk.ledger,
+            now=desk.clock(),
+        )
+        return _told(confirmed, desk)
+
+    return router
+
+
+def _approve(request_id: GrantId, by: PrincipalId, length: timedelta | None, desk: Desk) -> Grant | None:
+    delivery = desk.ledger.request(request_id).delivery
+    if delivery not in desk.provisioners:
+        raise Misconfigured(f"Access is not delivered as a {delivery} here any more.")
+    return review.approve(
+        request_id,
+        by=by,
+        length=length,
+        second_factor=True,
+        rules=desk.rules(),
+        directory=desk.directory,
+        provisioner=desk.provisioners[delivery],
+        ledger=desk.ledger,
+        now=desk.clock(),
+    )
+
+
+def _approving(ticket: str, offer: confirm.Offer, desk: Desk) -> Ceremony:
+    return Ceremony(
+        title="Approve this?",
+        sentence=f"You are {name_of(offer.by, desk)}. Your passkey signs for exactly what stands here.",
+        rows=tuple(_rows(offer, desk)),
+        advice="If you did not press Approve just now, close this page and tell whoever runs Daypass.",
+        button="Approve with your passkey",
+        answer_to="/approve",
+        ticket=ticket,
+        prove=offer.prove,
+    )
+
+
+def _rows(offer: confirm.Offer, desk: Desk) -> Iterator[tuple[str, str]]:
+    request = offer.request
+    yield "Who", name_of(request.principal, desk)
+    if request.principal != request.requestor:
+        yield "Asked by", name_of(request.requestor, desk)
+    yield "What", _what(request.entitlement)
+    yield "For how long", _how_long(offer.term, _zone(offer.by, desk))
+    if request.recurs is not None:
+        yield "Again and again", _windows(request.recurs)
+    if offer.term != request.term:
+        yield "Asked for", _how_long(request.term, _zone(offer.by, desk))
+    yield "Why", request.reason or "(no reason given)"
+    yield "Request", request.id
+
+
+def _told(confirmed: confirm.Confirmed, desk: Desk) -> DoneOut:
+    request: Asked = confirmed.request
+    who, what = name_of(request.principal, desk), _what(request.entitlement)
+    if confirmed.grant is None:
+        return DoneOut(title="Your approval counts", sentence=f"{who} waits for others now, to {what}.")
+    return DoneOut(title="Approved", sentence=f"{who} may {what}. You can close this page.")
+
+
+def _what(entitlement: Entitlement) -> str:
+    levels = [level.value for level in Level if level in entitlement.levels]
+    named = " and ".join([", ".join(levels[:-1]), levels[-1]]) if levels[:-1] else levels[-1]
+    inside = {Reach.BUCKET: "everything in ", Reach.PREFIX: "everything under ", Reach.OBJECT: ""}
+    extras = f", with {' and '.join(sorted(entitlement.extras))}" if entitlement.extras else ""
+    return f"{named} {inside[entitlement.place.reach]}{entitlement.place}{extras}"
+
+
+def _how_long(term: Term, zone: ZoneInfo) -> str:
+    length = words_for_length(term.length) if term.length is not None else ""
+    until = f"until {_moment(term.until, zone)}" if term.until is not None else ""
+    start = f", not before {_moment(term.starts, zone)}" if term.starts is not None else ""
+    return f"{length or until}{start}"
+
+
+def _windows(recurs: Recurrence) -> str:
+    days = ", ".join(day_abbr[day - 1] for day in sorted(recurs.days))
+    return f"{days} {recurs.opens:%H:%M} to {recurs.closes:%H:%M} ({recurs.tz}), {recurs.first} to {recurs.last}"
+
+
+def _moment(at: datetime, zone: ZoneInfo) -> str:
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S} ({zone.key})"
+
+
+def _zone(person: PrincipalId, desk: Desk) -> ZoneInfo:
+    try:
+        return ZoneInfo(desk.directory.principal(person).tz)
+    except (DaypassError, ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")

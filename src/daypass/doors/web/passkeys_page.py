@@ -1,0 +1,106 @@
+"""
+The page on which a browser is asked for a passkey, and how its answer is read.
+
+What the browser is asked stands in an attribute of the page, and a script of ours puts it to the browser: nothing in
+line, nothing from elsewhere. The page is bound to nothing but the ticket in its address; there is no cookie to ride on.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import Depends, HTTPException, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, Response
+from jinja2 import Environment, PackageLoader, select_autoescape
+from pydantic import ValidationError
+
+from daypass.doors import refusals
+from daypass.doors.desk import Desk
+from daypass.doors.web.pages import page
+from daypass.doors.wire.passkeys import LARGEST_ANSWER, PasskeyAnswer
+from daypass.model.errors import DaypassError, NotFound, TooLate
+from daypass.model.principal import PrincipalId
+
+_POLICY = (
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+)  # fmt: skip
+_TEMPLATES = Environment(loader=PackageLoader("daypass.doors.web"), autoescape=select_autoescape(), trim_blocks=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ceremony:
+    """One page: what it says, what the browser is asked, and where the answer goes."""
+
+    title: str
+    sentence: str
+    button: str
+    answer_to: str
+    ticket: str
+    prove: dict[str, Any] | None = None
+    make: dict[str, Any] | None = None
+    rows: Sequence[tuple[str, str]] = ()
+    advice: str = ""
+    prove_button: str = ""
+    """What the button says at first, when there are two steps."""
+    suggested_name: str = ""
+    danger: bool = False
+
+    @property
+    def asked(self) -> str:
+        """What the script reads."""
+        asked = {"ticket": self.ticket, "to": self.answer_to, "prove": self.prove, "make": self.make}
+        return json.dumps(asked | {"button": self.button})
+
+
+def ceremony_page(ceremony: Ceremony) -> Response:
+    """Show it."""
+    text = _TEMPLATES.get_template("passkey.html").render(ceremony=ceremony)
+    return HTMLResponse(text, headers={"Content-Security-Policy": _POLICY})
+
+
+def refused_page(request: Request, error: DaypassError, desk: Desk) -> Response:
+    """Say why there is nothing to do here."""
+    match error:
+        case NotFound():
+            title = "Nothing here"
+        case TooLate():
+            title = "This is over"
+        case _:
+            title = "Not so"
+    sentence = with_names(refusals.sentence(error), desk)
+    return page(request, title=title, sentence=sentence, status=HTTPStatus(refusals.status(error)))
+
+
+def with_names(sentence: str, desk: Desk) -> str:
+    """Replace Slack's way of naming somebody, which nothing but Slack shows as a name."""
+    before, found, rest = sentence.partition("<@")
+    named, closed, after = rest.partition(">")
+    return f"{before}{name_of(PrincipalId(named), desk)}{with_names(after, desk)}" if found and closed else sentence
+
+
+def name_of(person: PrincipalId, desk: Desk) -> str:
+    """What somebody is called; their id when the directory cannot tell."""
+    try:
+        return desk.directory.principal(person).name
+    except DaypassError:
+        return person
+
+
+async def _answer(request: Request) -> PasskeyAnswer:
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > LARGEST_ANSWER:
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "That is more than an answer of a browser can be.")
+    try:
+        return PasskeyAnswer.model_validate_json(bytes(body))
+    except ValidationError as error:
+        raise RequestValidationError([dict(one, loc=("body", *one["loc"])) for one in error.errors()]) from None
+
+
+Answered = Annotated[PasskeyAnswer, Depends(_answer)]
+"""The browser's answer, read up to a limit."""

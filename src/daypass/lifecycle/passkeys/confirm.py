@@ -1,0 +1,95 @@
+"""
+Approve with a passkey.
+
+The errand is done, in the journal and for good, before the approval is given: whatever comes of that, neither the
+address nor the passkey's answer is good for a second one.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from daypass.lifecycle.passkeys.ceremony import Json
+from daypass.lifecycle.passkeys.errands import done, find
+from daypass.lifecycle.passkeys.proof import asked, prove
+from daypass.lifecycle.passkeys.site import Site
+from daypass.lifecycle.review import outcome
+from daypass.model.errors import Conflict, TooLate
+from daypass.model.event import Detail, Event, Kind
+from daypass.model.fact import Fact
+from daypass.model.grant import Grant, GrantId
+from daypass.model.kept import Errand, Purpose
+from daypass.model.lease import Term
+from daypass.model.principal import PrincipalId
+from daypass.model.request import Request, RequestState
+from daypass.ports import Ledger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What the page shows, and asks of the browser."""
+
+    by: PrincipalId
+    request: Request
+    term: Term
+    """As it would be approved."""
+    prove: Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmed:
+    """What was approved, and what came of it."""
+
+    request: Request
+    """As it stood before."""
+    term: Term
+    grant: Grant | None
+    """None while others must approve too."""
+
+
+Approve = Callable[[GrantId, PrincipalId, timedelta | None], Grant | None]
+"""`review.approve` of a request, by somebody, for a length, with `second_factor=True`."""
+
+
+def offer(ticket: str, *, at: Site, ledger: Ledger, now: datetime) -> Offer:
+    """Look at what an address is for; nothing is written. Raises NotFound, TooLate also for a request decided since."""
+    errand = find(ticket, Purpose.APPROVE, ledger=ledger, now=now)
+    request = _waiting(errand, ledger)
+    return Offer(
+        by=errand.principal,
+        request=request,
+        term=_term(request, errand),
+        prove=asked(ticket, errand, at=at, ledger=ledger),
+    )
+
+
+def confirm(  # noqa: PLR0913 - an answer to a ticket, where it was given, what to do then, the ledger, and the moment
+    ticket: str, answer: Json, *, approve: Approve, at: Site, ledger: Ledger, now: datetime
+) -> Confirmed:
+    """
+    Approve once the passkey's answer holds.
+
+    Raises NotFound, TooLate, NotYours when the answer does not hold, and whatever `approve` raises.
+    """
+    errand = find(ticket, Purpose.APPROVE, ledger=ledger, now=now)
+    request = _waiting(errand, ledger)
+    used = prove(ticket, errand, answer, at=at, ledger=ledger, now=now)
+    details: dict[str, Detail] = {"passkey": used.credential_id, "errand": errand.ticket_hash}
+    event = Event(kind=Kind.PASSKEY_USED, at=now, actor=errand.principal, subject=request.id, details=details)
+    try:
+        ledger.record(Fact(event=event, changes=(used, done(errand)), told=False))
+    except Conflict:
+        raise TooLate("This address was used already; it is good for once.") from None
+    grant = approve(request.id, errand.principal, errand.length)
+    return Confirmed(request=request, term=_term(request, errand), grant=grant)
+
+
+def _waiting(errand: Errand, ledger: Ledger) -> Request:
+    request = ledger.request(GrantId(errand.subject))
+    if request.state is not RequestState.PENDING:
+        raise TooLate(outcome(request))
+    return request
+
+
+def _term(request: Request, errand: Errand) -> Term:
+    return request.term if errand.length is None else request.term.cut_to(errand.length)

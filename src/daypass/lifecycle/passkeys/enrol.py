@@ -1,0 +1,114 @@
+"""
+Add a passkey, in the browser that holds it.
+
+    the first    by the address alone, as there is nothing yet to prove with; the person is told in Slack
+    any other    with the proof of one that is there already
+
+So a stolen Slack session or command line can add a first passkey but not quietly, and not another one at all.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+
+from daypass.lifecycle.passkeys import ring
+from daypass.lifecycle.passkeys.ceremony import Json, ask_to_make, made
+from daypass.lifecycle.passkeys.errands import done, find
+from daypass.lifecycle.passkeys.proof import asked, challenge, prove, refuse
+from daypass.lifecycle.passkeys.site import Site
+from daypass.model.errors import BadInput, Conflict, NotYours, TooLate
+from daypass.model.event import Detail, Event, Kind
+from daypass.model.fact import Fact
+from daypass.model.kept import Errand, Passkey, Purpose
+from daypass.model.principal import Principal
+from daypass.ports import Directory, Ledger
+
+LONGEST_NAME = 60
+MOST = 10
+"""Passkeys of one person."""
+
+_MAKE = "make"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What the page asks of the browser: to make a passkey, and first to prove with one that is there."""
+
+    person: Principal
+    make: Json
+    prove: Json | None
+    """None for the very first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the browser says."""
+
+    made: Json
+    proof: Json | None
+    name: str
+
+
+def offer(ticket: str, *, at: Site, directory: Directory, ledger: Ledger, now: datetime) -> Offer:
+    """Look at what an address is for; nothing is written. Raises NotFound, TooLate, NotYours."""
+    errand = find(ticket, Purpose.ENROL, ledger=ledger, now=now)
+    person, passkeys = _enrolling(errand, directory, ledger)
+    return Offer(
+        person=person,
+        make=ask_to_make(person, passkeys, challenge(ticket, errand, _MAKE), at),
+        prove=asked(ticket, errand, at=at, ledger=ledger) if passkeys else None,
+    )
+
+
+def enrol(  # noqa: PLR0913 - an answer to a ticket, where it was given, two collaborators, and the moment
+    ticket: str, answer: Answer, *, at: Site, directory: Directory, ledger: Ledger, now: datetime
+) -> Passkey:
+    """Keep a new passkey. Raises NotFound, TooLate, BadInput for its name, NotYours when a proof does not hold."""
+    errand = find(ticket, Purpose.ENROL, ledger=ledger, now=now)
+    _, passkeys = _enrolling(errand, directory, ledger)
+    name = _name(answer.name, passkeys)
+    used = prove(ticket, errand, answer.proof or {}, at=at, ledger=ledger, now=now) if passkeys else None
+    try:
+        passkey = made(
+            answer.made, by=errand.principal, name=name, challenge=challenge(ticket, errand, _MAKE), at=at, now=now
+        )
+    except NotYours as refusal:
+        refuse(errand, refusal, ledger=ledger, now=now)
+        raise
+    _keep(passkey, used, errand, ledger, now)
+    return passkey
+
+
+def _keep(passkey: Passkey, used: Passkey | None, errand: Errand, ledger: Ledger, now: datetime) -> None:
+    details: dict[str, Detail] = {
+        "passkey": passkey.credential_id,
+        "name": passkey.name,
+        "first": used is None,
+        "proven_by": used.credential_id if used else None,
+    }
+    event = Event(kind=Kind.PASSKEY_ADDED, at=now, actor=errand.principal, details=details)
+    changes = (passkey, done(errand)) if used is None else (passkey, done(errand), used)
+    try:
+        ledger.record(Fact(event=event, changes=changes))
+    except Conflict:
+        raise TooLate("This passkey is known here already, or the address was used meanwhile.") from None
+
+
+def _enrolling(errand: Errand, directory: Directory, ledger: Ledger) -> tuple[Principal, list[Passkey]]:
+    person = directory.principal(errand.principal)
+    if not person.active:
+        raise NotYours("Your Slack account is deactivated, so it gets no passkey.")
+    passkeys = ring.of(person.id, ledger=ledger)
+    if len(passkeys) >= MOST:
+        raise NotYours(f"You have {len(passkeys)} passkeys, which is the most; remove one first.")
+    return person, passkeys
+
+
+def _name(said: str, passkeys: list[Passkey]) -> str:
+    """The name under which a person knows it again. Raises BadInput for none, or one that is taken."""
+    name = " ".join(said.split())
+    if not name or len(name) > LONGEST_NAME or any(unicodedata.category(sign)[0] == "C" for sign in name):
+        raise BadInput(f"Give it a name of one to {LONGEST_NAME} letters, such as: laptop.", field="name")
+    if any(one.name.casefold() == name.casefold() for one in passkeys):
+        raise BadInput(f"You have a passkey «{name}» already; give this one another name.", field="name")
+    return name

@@ -1,0 +1,127 @@
+"""
+Addresses that are good for one thing, once, for ten minutes, and for one person.
+
+The ticket in an address is drawn here (256 bits), handed over once and forgotten; its SHA-256 stays. Whoever holds it
+sees what it is about and can do nothing with it: that takes the passkey. Only the very first passkey is added on the
+strength of the address alone, and of that the person is told.
+"""
+
+import re
+import secrets
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from daypass.lifecycle.passkeys import ring
+from daypass.lifecycle.passkeys.site import site
+from daypass.model.errors import NotFound, NotYours, TooLate
+from daypass.model.event import Detail, Event, Kind
+from daypass.model.fact import Fact
+from daypass.model.grant import GrantId
+from daypass.model.kept import Errand, Purpose, Standing
+from daypass.model.principal import ROBOT, PrincipalId
+from daypass.model.secret import digest
+from daypass.ports import Ledger
+
+LIVES = timedelta(minutes=10)
+MOST_REFUSALS = 5
+
+_TICKET = re.compile(r"[A-Za-z0-9_-]{43}")
+_AGAIN = "Go back to where you pressed the button, and press it again."
+
+
+def enrolment_address(person: PrincipalId, *, public_url: str, ledger: Ledger, now: datetime) -> str:
+    """Where this person adds a passkey. Raises NotYours for a robot, Misconfigured where browsers know no passkeys."""
+    ticket = _open(person, Purpose.ENROL, public_url=public_url, ledger=ledger, now=now)
+    return f"{public_url}/passkeys/new?ticket={ticket}"
+
+
+def removal_address(person: PrincipalId, word: str, *, public_url: str, ledger: Ledger, now: datetime) -> str:
+    """Where this person removes the passkey of this name or id. Raises NotFound, BadInput when it could be several."""
+    passkey = ring.named(person, word, ledger=ledger)
+    subject = passkey.credential_id
+    ticket = _open(person, Purpose.REMOVE, subject=subject, public_url=public_url, ledger=ledger, now=now)
+    return f"{public_url}/passkeys/remove?ticket={ticket}"
+
+
+def approval_address(  # noqa: PLR0913 - who approves what for how long, where, in which ledger, and the moment
+    person: PrincipalId,
+    request_id: GrantId,
+    length: timedelta | None,
+    *,
+    public_url: str,
+    ledger: Ledger,
+    now: datetime,
+) -> str:
+    """Where this person approves this request, for so long. Raises NotFound, NotYours for who has no passkey yet."""
+    request = ledger.request(request_id)
+    if not ring.of(person, ledger=ledger):
+        raise NotYours(
+            "This takes your passkey, and you have none yet. Add one with `daypass passkey add`, then approve again.",
+            field="second_factor",
+        )
+    ticket = _open(
+        person, Purpose.APPROVE, subject=request.id, length=length, public_url=public_url, ledger=ledger, now=now
+    )
+    return f"{public_url}/approve/{ticket}"
+
+
+def find(ticket: str, purpose: Purpose, *, ledger: Ledger, now: datetime) -> Errand:
+    """Read the errand behind a ticket. Raises NotFound for none of this purpose, TooLate when it is over or done."""
+    errand = _known(ticket, ledger)
+    if errand is None or errand.purpose is not purpose:
+        raise NotFound(f"There is nothing at this address. {_AGAIN}")
+    if errand.state is Standing.CLOSED:
+        spent = "closed, as its proofs did not hold" if errand.refused >= MOST_REFUSALS else "used already"
+        raise TooLate(f"This address was {spent}; it is good for once. {_AGAIN}")
+    if now >= errand.ends:
+        raise TooLate(f"This address has lapsed; it is good for ten minutes. {_AGAIN}")
+    return errand
+
+
+def done(errand: Errand) -> Errand:
+    """The errand once it is done: nobody does it again."""
+    return replace(errand, state=Standing.CLOSED)
+
+
+def about(errand: Errand) -> GrantId | None:
+    """The request that an errand is about, for the journal."""
+    return GrantId(errand.subject) if errand.purpose is Purpose.APPROVE else None
+
+
+def _known(ticket: str, ledger: Ledger) -> Errand | None:
+    if not _TICKET.fullmatch(ticket):
+        return None
+    try:
+        return ledger.find(Errand, digest(ticket))
+    except NotFound:
+        return None
+
+
+def _open(  # noqa: PLR0913 - the parts of an errand, where, in which ledger, and the moment
+    person: PrincipalId,
+    purpose: Purpose,
+    *,
+    public_url: str,
+    ledger: Ledger,
+    now: datetime,
+    subject: str = "",
+    length: timedelta | None = None,
+) -> str:
+    """Draw a ticket and keep its errand."""
+    site(public_url)
+    if person.startswith(ROBOT):
+        raise NotYours("A robot has no passkey, and approves nothing.", field="second_factor")
+    ticket = secrets.token_urlsafe(32)
+    errand = Errand(
+        ticket_hash=digest(ticket),
+        principal=person,
+        purpose=purpose,
+        subject=subject,
+        length=length,
+        at=now,
+        ends=now + LIVES,
+    )
+    told: dict[str, Detail] = {"purpose": purpose, "errand": errand.ticket_hash, "until": errand.ends.isoformat()}
+    event = Event(kind=Kind.ERRAND_OPENED, at=now, actor=person, subject=about(errand), details=told)
+    ledger.record(Fact(event=event, changes=(errand,), told=False))
+    return ticket

@@ -1,0 +1,57 @@
+"""
+One proof for one errand.
+
+The challenge is reckoned from the ticket and from all that the errand says, so a passkey signs for exactly this: an
+answer to one errand is none to another, and an errand that somebody changed in the database has none. A proof that
+does not hold is journalled; after five the address is closed.
+"""
+
+import hmac
+from dataclasses import replace
+from datetime import datetime
+from hashlib import sha256
+
+from daypass.lifecycle.passkeys import ring
+from daypass.lifecycle.passkeys.ceremony import Json, ask_to_prove, proven
+from daypass.lifecycle.passkeys.errands import MOST_REFUSALS, about, done
+from daypass.lifecycle.passkeys.site import Site
+from daypass.model.errors import NotYours
+from daypass.model.event import Detail, Event, Kind
+from daypass.model.fact import Fact
+from daypass.model.kept import Errand, Passkey
+from daypass.ports import Ledger
+
+_PROVE = "prove"
+
+
+def challenge(ticket: str, errand: Errand, step: str = _PROVE) -> bytes:
+    """What is to be signed for this errand."""
+    length = "" if errand.length is None else str(errand.length.total_seconds())
+    said = f"{step}\n{errand.purpose}\n{errand.principal}\n{errand.subject}\n{length}"
+    return hmac.digest(ticket.encode(), said.encode(), sha256)
+
+
+def asked(ticket: str, errand: Errand, *, at: Site, ledger: Ledger) -> Json:
+    """What the browser is asked to prove for this errand."""
+    return ask_to_prove(ring.of(errand.principal, ledger=ledger), challenge(ticket, errand), at)
+
+
+def prove(  # noqa: PLR0913 - an answer to a ticket and its errand, where it was given, the ledger, and the moment
+    ticket: str, errand: Errand, answer: Json, *, at: Site, ledger: Ledger, now: datetime
+) -> Passkey:
+    """Find the passkey that did this errand, as it is to be kept now. Raises NotYours, which the journal is told of."""
+    passkeys = ring.of(errand.principal, ledger=ledger)
+    try:
+        return proven(answer, by=errand.principal, passkeys=passkeys, challenge=challenge(ticket, errand), at=at)
+    except NotYours as refusal:
+        refuse(errand, refusal, ledger=ledger, now=now)
+        raise
+
+
+def refuse(errand: Errand, refusal: NotYours, *, ledger: Ledger, now: datetime) -> None:
+    """Keep that a proof did not hold."""
+    again = replace(errand, refused=errand.refused + 1)
+    counted = done(again) if again.refused >= MOST_REFUSALS else again
+    told: dict[str, Detail] = {"purpose": errand.purpose, "errand": errand.ticket_hash, "because": refusal.detail}
+    event = Event(kind=Kind.PASSKEY_REFUSED, at=now, actor=errand.principal, subject=about(errand), details=told)
+    ledger.record(Fact(event=event, changes=(counted,), told=False))
