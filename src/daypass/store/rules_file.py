@@ -34,6 +34,15 @@ class RulesFile:
             raise RulesUnreadable(read)
         return read
 
+    def text(self) -> str:
+        """Return the text of the rules as they are now. Raises RulesUnreadable as a call does."""
+        with self._lock:
+            read, text = self._now(), self._text
+        if isinstance(read, tuple):
+            raise RulesUnreadable(read)
+        assert text is not None  # noqa: S101 - a book was read from it
+        return text.decode()
+
     def _now(self) -> RuleBook | tuple[Fault, ...]:
         try:
             text = self._path.read_bytes()

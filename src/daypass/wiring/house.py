@@ -47,6 +47,7 @@ from daypass.store.outbox import SqlOutbox
 from daypass.store.postings import SqlPostings
 from daypass.store.queue import SqlQueue
 from daypass.store.rules_file import RulesFile
+from daypass.store.rules_in_force import RulesInForce
 from daypass.wiring.not_offered import NotOffered, NoVendor
 
 _ROLE = re.compile(r"arn:aws[a-z-]*:iam::\d*:role/[\w+=,.@/-]+")
@@ -128,7 +129,7 @@ def build(settings: Settings, *, signer: Signer | None = None) -> House:
         catalogue=buckets,
         provisioners=provisioners,
         vendor=vendor,
-        rules=RulesFile(settings.rules.file),
+        rules=RulesInForce(ledger, RulesFile(settings.rules.file)),
         public_url=settings.public_url,
     )
     return House(

@@ -1,0 +1,172 @@
+"""
+Decide on a proposed change of the rules. Everything is asked again at the click, under the rules of that moment.
+
+An approval writes the version after the one that the change was made from, by its number: of two at once one is
+there first, and the other change is outdated. A click that changes nothing is refused, and the journal keeps it.
+"""
+
+from datetime import datetime
+
+from daypass.lifecycle.ruling.judged import difference, judged
+from daypass.lifecycle.ruling.owners import OWNERS, must_agree, must_still_own
+from daypass.lifecycle.ruling.telling import event, refusals_journalled
+from daypass.lifecycle.ruling.versions import KeptRules, digest_of, whence
+from daypass.model.errors import Conflict, NotFound, NotYours, TooLate
+from daypass.model.event import Detail, Kind
+from daypass.model.fact import Fact
+from daypass.model.grant import GrantId
+from daypass.model.principal import PrincipalId
+from daypass.model.request import Approval
+from daypass.model.ruling import ChangeState, RulesChange, RulesVersion
+from daypass.ports import Cabinet, Directory, Ledger
+
+
+def approve_change(  # noqa: PLR0913 - who decides what, three collaborators, and the moment
+    change_id: GrantId,
+    *,
+    by: PrincipalId,
+    note: str = "",
+    rules: KeptRules,
+    directory: Directory,
+    ledger: Ledger,
+    now: datetime,
+) -> RulesVersion:
+    """
+    Put a change in force, as another owner than its author.
+
+    Raises NotYours for who may not; TooLate when it was decided before, or made from a version that is not in force
+    any more; BadInput when its text would not be taken now.
+    """
+    change = find_change(change_id, ledger)
+    with refusals_journalled(change_id, by, "approve", ledger=ledger, now=now):
+        _must_be_pending(change)
+        # The version is read first: one that comes between the two reads then has the number that is written below.
+        version, present = rules.version(now), rules()
+        must_agree(by, change, rules=present, directory=directory)
+        must_still_own(change, rules=present, directory=directory)
+        if version.number != change.base:
+            raise _outdated(change, version, by, ledger, now)
+        judged(change.text, version=version, directory=directory)
+        following = _following(version, change, now)
+        approved = change.decided(ChangeState.APPLIED, Approval(by=by, at=now, rule=OWNERS, note=note.strip()))
+        told = _told(version, following, change)
+        try:
+            ledger.record(
+                Fact(event=event(Kind.RULES_CHANGED, change_id, by, now, told), changes=(following, approved))
+            )
+        except Conflict:
+            raise _overtaken(change, rules, by, ledger, now) from None
+    return following
+
+
+def deny_change(  # noqa: PLR0913 - who decides what and why, three collaborators, and the moment
+    change_id: GrantId,
+    *,
+    by: PrincipalId,
+    reason: str = "",
+    rules: KeptRules,
+    directory: Directory,
+    ledger: Ledger,
+    now: datetime,
+) -> RulesChange:
+    """Turn a change down, as another owner than its author. Raises NotYours or TooLate."""
+    change = find_change(change_id, ledger)
+    with refusals_journalled(change_id, by, "deny", ledger=ledger, now=now):
+        _must_be_pending(change)
+        must_agree(by, change, rules=rules(), directory=directory)
+        approval = Approval(by=by, at=now, rule=OWNERS, note=reason.strip())
+        denied = change.decided(ChangeState.DENIED, approval)
+        _close(denied, Kind.RULES_DENIED, by, {"reason": reason.strip()}, ledger, now)
+    return denied
+
+
+def withdraw_change(change_id: GrantId, *, by: PrincipalId, ledger: Ledger, now: datetime) -> RulesChange:
+    """Take one's own change back. Raises NotYours or TooLate."""
+    change = find_change(change_id, ledger)
+    with refusals_journalled(change_id, by, "withdraw", ledger=ledger, now=now):
+        _must_be_pending(change)
+        if by != change.author:
+            raise NotYours("Only its author withdraws a change of the rules; another owner can deny it.")
+        withdrawn = change.decided(ChangeState.WITHDRAWN)
+        _close(withdrawn, Kind.RULES_WITHDRAWN, by, {}, ledger, now)
+    return withdrawn
+
+
+def find_change(change_id: GrantId, cabinet: Cabinet) -> RulesChange:
+    """Read a change. Raises NotFound."""
+    try:
+        return cabinet.find(RulesChange, change_id)
+    except NotFound:
+        raise NotFound(f"There is no change {change_id} of the rules.") from None
+
+
+def what_became(change: RulesChange) -> str:
+    """Say in a sentence what became of a change."""
+    who = f"<@{change.approval.by}>" if change.approval else "an owner"
+    match change.state:
+        case ChangeState.PENDING:
+            return "This change waits for another owner."
+        case ChangeState.APPLIED:
+            return f"This change was approved by {who} already; it became version {change.base + 1}."
+        case ChangeState.DENIED:
+            return f"This change was denied by {who} already."
+        case ChangeState.WITHDRAWN:
+            return "This change was withdrawn by its author."
+        case ChangeState.OUTDATED:
+            return (
+                f"This change is outdated: it was made from version {change.base}, and another came after that. "
+                "Pull the newest and make the change anew."
+            )
+
+
+def _must_be_pending(change: RulesChange) -> None:
+    if change.state is not ChangeState.PENDING:
+        raise TooLate(what_became(change))
+
+
+def _outdated(change: RulesChange, version: RulesVersion, by: PrincipalId, ledger: Ledger, now: datetime) -> TooLate:
+    """Close a change whose base is not in force any more, and say so to whoever clicked."""
+    outdated = change.decided(ChangeState.OUTDATED)
+    told: dict[str, Detail] = {"doing": "approve", "because": "outdated", "in_force": version.number}
+    _close(outdated, Kind.RULES_REFUSED, by, told, ledger, now)
+    return TooLate(f"{what_became(outdated)} Version {version.number} is in force, {whence(version)}.")
+
+
+def _overtaken(change: RulesChange, rules: KeptRules, by: PrincipalId, ledger: Ledger, now: datetime) -> TooLate:
+    """Somebody decided in this very moment, on this change or on another of the same version."""
+    after = find_change(change.id, ledger)
+    if after.state is not ChangeState.PENDING:
+        return TooLate(what_became(after))
+    return _outdated(after, rules.version(now), by, ledger, now)
+
+
+def _close(  # noqa: PLR0913, PLR0917 - what is written, and where
+    change: RulesChange, kind: Kind, by: PrincipalId, told: dict[str, Detail], ledger: Ledger, now: datetime
+) -> None:
+    try:
+        ledger.record(Fact(event=event(kind, change.id, by, now, told), changes=(change,)))
+    except Conflict:
+        raise TooLate(what_became(find_change(change.id, ledger))) from None
+
+
+def _following(version: RulesVersion, change: RulesChange, now: datetime) -> RulesVersion:
+    return RulesVersion(
+        number=version.number + 1,
+        text=change.text,
+        digest=digest_of(change.text),
+        author=change.author,
+        at=max(now, version.at),  # versions are in one order, by whichever replica's clock
+        note=change.note,
+        change=change.id,
+    )
+
+
+def _told(version: RulesVersion, following: RulesVersion, change: RulesChange) -> dict[str, Detail]:
+    names = (f"version {version.number}", f"version {following.number}")
+    return {
+        "version": following.number,
+        "author": change.author,
+        "digest": following.digest,
+        "note": change.note,
+        "diff": difference(version.text, following.text, names=names),
+    }

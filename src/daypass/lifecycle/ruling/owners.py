@@ -1,0 +1,82 @@
+"""
+Who may change the rules: the owners whom the rules of now name, two of them for each change.
+
+A robot never may, nor may somebody who has left, and two accounts of one person are one owner.
+"""
+
+from collections.abc import Iterable
+
+from daypass.lifecycle.parties import as_known
+from daypass.model.decision import RuleId
+from daypass.model.errors import BadInput, NotYours
+from daypass.model.principal import Principal, PrincipalId
+from daypass.model.ruling import RulesChange
+from daypass.ports import Directory
+from daypass.rules.document import RuleBook
+from daypass.rules.people import People
+
+OWNERS = RuleId("owners")
+"""What stands in an approval of a change where that of a request names its rule."""
+
+
+def must_own(by: PrincipalId, *, rules: RuleBook, directory: Directory) -> Principal:
+    """Read the person, who must be an owner under these rules. Raises NotYours."""
+    person = as_known(by, directory)
+    if not rules.owners:
+        raise NotYours(
+            "The rules in force name no owners, so nobody can change them here; "
+            "whoever runs Daypass can, in the rules file, and can name «owners» there."
+        )
+    if person.robot:
+        raise NotYours("A robot never changes the rules, nor decides on them; two people do.")
+    if not person.active:
+        raise NotYours("Your Slack account is deactivated.")
+    if not rules.owners.include(person):
+        raise NotYours("You are not among the owners of the rules; they are named under «owners» in them.")
+    return person
+
+
+def must_agree(by: PrincipalId, change: RulesChange, *, rules: RuleBook, directory: Directory) -> None:
+    """Check that this is another owner than the author, who must still be one too. Raises NotYours."""
+    if by == change.author:
+        raise NotYours("Nobody decides on their own change of the rules; another owner has to. You can withdraw it.")
+    person = must_own(by, rules=rules, directory=directory)
+    author = as_known(change.author, directory)
+    if person.is_also(author):
+        raise NotYours("You and the author of this change are the same person; another owner has to decide.")
+
+
+def must_still_own(change: RulesChange, *, rules: RuleBook, directory: Directory) -> None:
+    """Check that the author could propose it now. Raises NotYours."""
+    author = as_known(change.author, directory)
+    if not (author.active and rules.owners.include(author)):
+        raise NotYours(
+            f"<@{change.author}>, who proposed this, is no owner of the rules any more; "
+            "if it is right, propose it anew yourself."
+        )
+
+
+def must_leave_two(proposed: RuleBook, *, directory: Directory) -> None:
+    """Check that two different people could change the rules again. Raises BadInput."""
+    owners = proposed.owners
+    if not owners:
+        raise BadInput("Under these rules nobody could change them again: name at least two «owners».", field="text")
+    if owners != People(people=owners.people):
+        return  # who is in a group is only known at the click
+    if not _two_people(owners.people, directory):
+        raise BadInput(
+            "Under these rules fewer than two people could change them again: "
+            "«owners» must name at least two different people who are here, or a group.",
+            field="text",
+        )
+
+
+def _two_people(ids: Iterable[PrincipalId], directory: Directory) -> bool:
+    """Look people up until two of them are different, here, and no robots."""
+    here: list[Principal] = []
+    for one in (as_known(each, directory) for each in sorted(ids)):
+        if one.active and not one.robot:
+            if any(not one.is_also(other) for other in here):
+                return True
+            here.append(one)
+    return False

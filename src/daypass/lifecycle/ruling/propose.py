@@ -1,0 +1,128 @@
+"""Propose other rules. Nothing changes by it: another owner must agree."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from daypass.lifecycle.ruling.judged import judged
+from daypass.lifecycle.ruling.owners import must_own
+from daypass.lifecycle.ruling.telling import event, refusals_journalled
+from daypass.lifecycle.ruling.versions import KeptRules, digest_of, whence
+from daypass.model.errors import BadInput, Conflict
+from daypass.model.event import Detail, Kind
+from daypass.model.fact import Fact
+from daypass.model.grant import new_grant_id
+from daypass.model.length import words_for_length
+from daypass.model.principal import PrincipalId
+from daypass.model.request import LONGEST_REASON
+from daypass.model.ruling import RulesChange, RulesVersion
+from daypass.ports import Directory, Ledger
+from daypass.rules.document import RuleBook
+
+SHADOW = timedelta(days=7)
+"""For how long a change decides in the shadow when nobody says."""
+LONGEST_SHADOW = timedelta(days=92)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A change that could be filed: what it is, what it follows, and what its text says."""
+
+    change: RulesChange
+    version: RulesVersion
+    """The one in force."""
+    present: RuleBook
+    proposed: RuleBook
+
+
+def propose(  # noqa: PLR0913 - a text and the words with it, three collaborators, and the moment
+    text: str,
+    *,
+    by: PrincipalId,
+    base: int,
+    note: str = "",
+    shadow: timedelta | None = None,
+    rules: KeptRules,
+    directory: Directory,
+    ledger: Ledger,
+    now: datetime,
+) -> RulesChange:
+    """
+    File a whole new text in place of version `base`; for a `shadow` it decides beside the one in force.
+
+    Raises NotYours for who is no owner, Conflict when another version came meanwhile, BadInput with every fault.
+    """
+    anew = partial(draft, text, by=by, base=base, note=note, shadow=shadow, rules=rules, directory=directory, now=now)
+    with refusals_journalled(None, by, "propose", ledger=ledger, now=now):
+        made = anew()
+        try:
+            ledger.record(_filed(made, now))
+        except Conflict:  # somebody else kept the file's text in this very moment
+            made = anew()
+            ledger.record(_filed(made, now))
+    return made.change
+
+
+def draft(  # noqa: PLR0913 - as above
+    text: str,
+    *,
+    by: PrincipalId,
+    base: int,
+    note: str = "",
+    shadow: timedelta | None = None,
+    rules: KeptRules,
+    directory: Directory,
+    now: datetime,
+) -> Draft:
+    """Make the change that `propose` would file, and file nothing. Raises what `propose` raises."""
+    version, present = rules.version(now), rules()
+    must_own(by, rules=present, directory=directory)
+    must_be_base(base, version)
+    change = RulesChange(
+        id=new_grant_id(),
+        author=by,
+        base=base,
+        text=text,
+        note=_note(note),
+        filed_at=now,
+        shadow_until=None if shadow is None else now + _shadow(shadow),
+    )
+    proposed = judged(text, version=version, directory=directory)
+    return Draft(change=change, version=version, present=present, proposed=proposed)
+
+
+def must_be_base(base: int, version: RulesVersion) -> None:
+    """Check that a text was made from the version in force. Raises Conflict, or BadInput for one that never was."""
+    if base == version.number:
+        return
+    if not 0 < base < version.number:
+        raise BadInput(f"There is no version {base} of the rules; version {version.number} is in force.", field="base")
+    raise Conflict(
+        f"Version {version.number} came meanwhile, {whence(version)}; pull it and make your change anew from that."
+    )
+
+
+def _filed(made: Draft, now: datetime) -> Fact:
+    change, version = made.change, made.version
+    told: dict[str, Detail] = {
+        "base": change.base,
+        "digest": digest_of(change.text),
+        "note": change.note,
+        "shadow_until": change.shadow_until.isoformat() if change.shadow_until else None,
+    }
+    first = () if version.revision else (version,)
+    return Fact(event=event(Kind.RULES_PROPOSED, change.id, change.author, now, told), changes=(*first, change))
+
+
+def _note(note: str) -> str:
+    plain = note.strip()
+    if len(plain) > LONGEST_REASON:
+        raise BadInput(f"The note has {len(plain)} characters; {LONGEST_REASON} is the most.", field="note")
+    return plain
+
+
+def _shadow(length: timedelta) -> timedelta:
+    if not timedelta(0) < length <= LONGEST_SHADOW:
+        most = words_for_length(LONGEST_SHADOW)
+        raise BadInput(f"A change decides in the shadow for {most} at most.", field="shadow_for")
+    return length
