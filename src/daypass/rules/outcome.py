@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from daypass.model.decision import Allowed, Decision, Denied, RuleId
 from daypass.model.length import words_for_length
+from daypass.rules.in_words import agreeing
 from daypass.rules.shape_case import Expected
-from daypass.rules.words import agreeing
 
 _NONE = RuleId("")
 

@@ -7,13 +7,13 @@ Ids stay as they are; whoever shows the sentence puts names in their place.
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
-from daypass.model.decision import Approvers, Stage
+from daypass.model.decision import HandOver, Stage
 from daypass.model.entitlement import Extra, Level
 from daypass.model.grant import Delivery
 from daypass.model.length import words_for_length
 from daypass.rules.people import People
 from daypass.rules.rule import AllowRule, DenyRule, Rule
-from daypass.rules.step import Step
+from daypass.rules.step import Later, Sources, Step
 
 _NAMED = 6
 """How many are named in one sentence."""
@@ -52,30 +52,34 @@ def _denies(rule: DenyRule) -> str:
 
 
 def _who(who: People) -> str:
-    return "Anyone" if who.anyone else _listed([*sorted(who.people), *_groups(who.slack_groups)])
-
-
-def _groups(groups: Iterable[str]) -> list[str]:
-    return [f"members of {group}" for group in sorted(groups)]
+    groups = [f"members of {group}" for group in sorted([*who.slack_groups, *who.directory_groups])]
+    return "Anyone" if who.anyone else _listed([*sorted(who.people), *groups])
 
 
 def _whom(stage: Step | Stage) -> str:
-    later = [f"after {words_for_length(each.after)} also {_names(each.approvers)}" for each in stage.later]
+    later = [f"after {words_for_length(each.after)} also {_listed(_deciders(each))}" for each in stage.later]
     return f"{', '.join([_count(stage), *later])}," if later else _count(stage)
 
 
 def _count(stage: Step | Stage) -> str:
-    approvers = stage.approvers
-    alone = len(approvers.people) == 1 and not (approvers.slack_groups or approvers.groups)
+    deciders = _deciders(stage)
+    one_person = len(deciders) == 1 and not (stage.approvers.slack_groups or stage.approvers.groups)
     if stage.needed is None:
-        return f"all of {_names(approvers)}"
+        return f"all of {_listed(deciders)}"
     if stage.needed == 1:
-        return f"{'' if alone else 'one of '}{_names(approvers)}"
-    return f"{stage.needed} of {_names(approvers)}"
+        return f"{'' if one_person else 'one of '}{_listed(deciders)}"
+    return f"{stage.needed} of {_listed(deciders)}"
 
 
-def _names(approvers: Approvers) -> str:
-    return _listed(sorted([*approvers.people, *approvers.slack_groups, *approvers.groups]))
+def _deciders(stage: Step | Stage | Later | HandOver) -> list[str]:
+    named = stage.approvers
+    sources = stage.sources if isinstance(stage, Step | Later) else Sources()
+    return [
+        *(["their manager"] if sources.manager else []),
+        *(f"the bucket's {tag}" for tag in sorted(sources.owner_tags)),
+        *(f"whoever is on call for {schedule}" for schedule in sorted(sources.schedules)),
+        *sorted([*named.people, *named.slack_groups, *named.groups]),
+    ]
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from daypass.rules.words import in_words
+from daypass.rules.in_words import in_words
 from tests.rules.worlds import written
 
 LENDS = """
@@ -44,6 +44,13 @@ def test_a_rule_that_lends_says_who_what_how_long_and_who_decides():
         ("anyone_of: {people: [U0CID, U0DEE]}", "anyone_of: {people: [U0CID]}", ", when U0CID agrees."),
         ("anyone_of: {people: [U0CID, U0DEE]}", "at_least: 2, of: {slack_groups: [S0L]}", ", when 2 of S0L agree."),
         ("anyone_of", "all_of", ", when all of U0CID and U0DEE agree."),
+        ("{people: [U0CID, U0DEE]}", "{manager: true}", ", when their manager agrees."),
+        (
+            "{people: [U0CID, U0DEE]}",
+            "{owner: [owner], on_call: [payments], people: [U0CID]}",
+            ", when one of the bucket's owner, whoever is on call for payments and U0CID agrees.",
+        ),
+        ("slack_groups: [S0RED]", "directory_groups: ['file:analysts']", "and members of file:analysts may list"),
         ("who: {people: [U0ANN, U0BEN], slack_groups: [S0RED]}", "who: anyone", "Anyone may list and read"),
         ("on: [", "reason: optional\n    on: [", "agrees. No reason is needed."),
         ("on: [", "extras: [versions]\n    on: [", "acme-reports/**, with versions where asked for, for up to"),
