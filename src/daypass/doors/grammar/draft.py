@@ -5,14 +5,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from daypass.doors.grammar.every import parse_every
 from daypass.doors.grammar.when import parse_term
+from daypass.doors.grammar.whom import parse_person
 from daypass.doors.grammar.words import check_unicode, did_you_mean
 from daypass.model.entitlement import Entitlement, Extra, Level, S3Place, parse_levels, parse_place
 from daypass.model.errors import BadInput
 from daypass.model.grant import Delivery, GrantId
 from daypass.model.lease import Term
 from daypass.model.principal import PrincipalId
-from daypass.model.request import LONGEST_REASON, Ask
+from daypass.model.request import LONGEST_REASON, Ask, Recurrence
+from daypass.model.windows import next_window
 
 _SERVICE = "s3"
 _ID = re.compile(r"[23456789abcdefghjkmnpqrstuvwxyz]{12}")
@@ -29,6 +32,9 @@ class Draft:
     term: Term | None = None
     reason: str = ""
     delivery: Delivery | None = None
+    beneficiary: PrincipalId | None = None
+    urgent: bool = False
+    recurs: Recurrence | None = None
     dry_run: bool = False
     wait: bool = False
 
@@ -56,6 +62,9 @@ class Draft:
             delivery=self.delivery or default_delivery,
             reason=self.reason,
             extends=extends,
+            beneficiary=self.beneficiary,
+            urgent=self.urgent,
+            recurs=self.recurs,
             key=key,
         )
 
@@ -73,21 +82,35 @@ class Spoken:
     delivery: str | None = None
     versions: bool = False
     tags: bool = False
+    to: str | None = None
+    every: str | None = None
+    urgent: bool = False
     dry_run: bool = False
     wait: bool = False
 
     def understood(self, *, now: datetime, tz: str) -> Draft:
         """Understand every word. Raises BadInput with the field of the first that cannot be."""
+        recurs = self._recurs(now, tz)
         return Draft(
             place=_place(self.resource),
             levels=_levels(self.level),
             extras=frozenset({Extra.VERSIONS} if self.versions else ()) | frozenset({Extra.TAGS} if self.tags else ()),
-            term=parse_term(self.for_, self.start, until=self.until, now=now, tz=tz),
+            term=_first(recurs, now) or parse_term(self.for_, self.start, until=self.until, now=now, tz=tz),
             reason=parse_reason(self.reason),
             delivery=None if self.delivery is None else parse_delivery(self.delivery),
+            beneficiary=None if self.to is None else parse_person(self.to),
+            urgent=self.urgent,
+            recurs=recurs,
             dry_run=self.dry_run,
             wait=self.wait,
         )
+
+    def _recurs(self, now: datetime, tz: str) -> Recurrence | None:
+        if self.every is None:
+            return None
+        if self.urgent:
+            raise BadInput("Break glass is for now; it does not recur.", field="start")
+        return parse_every(self.every, for_=self.for_, until=self.until, start=self.start, now=now, tz=tz)
 
 
 def level_and_resource(words: Sequence[str]) -> tuple[str, str]:
@@ -140,6 +163,11 @@ def parse_reason(text: str) -> str:
     if _CONTROL.search(plain):
         raise BadInput("The reason has a control character in it; write it as plain text.", field="reason")
     return plain
+
+
+def _first(recurs: Recurrence | None, now: datetime) -> Term | None:
+    window = next_window(recurs, now) if recurs else None
+    return window.term if window else None
 
 
 def _place(text: str) -> S3Place | None:

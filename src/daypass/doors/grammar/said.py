@@ -6,106 +6,52 @@ What a command says, as one of a closed set of values: parsed, not yet done.
 A door matches on what comes out. Nothing that a person can type raises anything but BadInput.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import click
 
 from daypass.doors.commands import COMMANDS, SLACK_VERBS
 from daypass.doors.grammar.draft import Draft, Spoken, level_and_resource, parse_id, parse_reason
-from daypass.doors.grammar.when import parse_term
+from daypass.doors.grammar.sayings import (
+    Again,
+    Allow,
+    Approve,
+    Cancel,
+    ComeBack,
+    Confirm,
+    Deny,
+    Done,
+    Extend,
+    GoAway,
+    Help,
+    ListMine,
+    MakeLink,
+    Offers,
+    RequestAccess,
+    Said,
+    Show,
+    Withdraw,
+)
+from daypass.doors.grammar.when import parse_moment, parse_term
+from daypass.doors.grammar.whom import parse_person
 from daypass.doors.grammar.words import check_unicode, did_you_mean
 from daypass.model.errors import BadInput
-from daypass.model.grant import GrantId
-from daypass.model.lease import Term
 from daypass.model.length import parse_length
 
+_Params = dict[str, Any]
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequestAccess:
-    """Ask for access; the draft may lack something, and then a form asks for it."""
-
-    draft: Draft
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Approve:
-    """Approve, for the length given or as it was asked."""
-
-    id: GrantId
-    length: timedelta | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deny:
-    """Deny, with a reason or none."""
-
-    id: GrantId
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListMine:
-    """List my grants and requests and what waits for me."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Show:
-    """Show one request or grant with its story."""
-
-    id: GrantId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
-    """End my own access now."""
-
-    id: GrantId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Extend:
-    """Ask to keep access for longer; no term leaves the length to the rule."""
-
-    id: GrantId
-    term: Term | None
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cancel:
-    """Take back a request."""
-
-    id: GrantId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MakeLink:
-    """Make a Daypass link to an object; an empty key means the object that the grant is for."""
-
-    id: GrantId
-    key: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Confirm:
-    """Let the command line with this code speak for me, once I have clicked on it too."""
-
-    user_code: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Help:
-    """Say what one command does, or which there are."""
-
-    verb: str | None
-
-
-_FIELDS = {"--for": "length", "--until": "length", "--start": "start", "--reason": "reason", "--as": "delivery"}
-
-Said = RequestAccess | Approve | Deny | ListMine | Show | Done | Extend | Cancel | MakeLink | Confirm | Help
+_FIELDS = {
+    "--for": "length",
+    "--until": "length",
+    "--start": "start",
+    "--reason": "reason",
+    "--as": "delivery",
+    "--to": "person",
+    "--every": "start",
+    "--window": "length",
+}
 
 
 def parse(words: Sequence[str], *, now: datetime, tz: str) -> Said:
@@ -121,7 +67,7 @@ def parse(words: Sequence[str], *, now: datetime, tz: str) -> Said:
         raise BadInput(_no_such_verb(verb))
     if "--help" in words[1:] or "-h" in words[1:]:
         return Help(verb=verb)
-    return _said(verb, _understood(verb, words[1:]), now, tz)
+    return _READERS[verb](_understood(verb, words[1:]), now, tz)
 
 
 def parse_request(words: Sequence[str], *, now: datetime, tz: str) -> Draft:
@@ -129,39 +75,72 @@ def parse_request(words: Sequence[str], *, now: datetime, tz: str) -> Draft:
     return _draft(_understood("request", words), now, tz)
 
 
-def _said(verb: str, params: dict[str, Any], now: datetime, tz: str) -> Said:  # noqa: C901, PLR0911 - one line a verb
-    match verb:
-        case "request":
-            return RequestAccess(draft=_draft(params, now, tz))
-        case "approve":
-            return Approve(
-                id=parse_id(params["id"]), length=None if params["for_"] is None else parse_length(params["for_"])
-            )
-        case "deny":
-            return Deny(id=parse_id(params["id"]), reason=parse_reason(params["reason"] or ""))
-        case "show":
-            return Show(id=parse_id(params["id"]))
-        case "done":
-            return Done(id=parse_id(params["id"]))
-        case "extend":
-            term = parse_term(params["for_"], until=params["until"], now=now, tz=tz)
-            return Extend(id=parse_id(params["id"]), term=term, reason=parse_reason(params["reason"] or ""))
-        case "cancel":
-            return Cancel(id=parse_id(params["id"]))
-        case "link":
-            return MakeLink(id=parse_id(params["id"]), key=params["key"] or "")
-        case "login":
-            return Confirm(user_code=params["code"].strip().upper())
-        case "ls":
-            return ListMine()
-        case _:
-            return Help(verb=_known_verb(params["verb"]))
+def _extend(params: _Params, now: datetime, tz: str) -> Extend:
+    term = parse_term(params["for_"], until=params["until"], now=now, tz=tz)
+    return Extend(id=parse_id(params["id"]), term=term, reason=_reason(params))
 
 
-def _draft(params: dict[str, Any], now: datetime, tz: str) -> Draft:
+def _again(params: _Params, now: datetime, tz: str) -> Again:
+    term = parse_term(params["for_"], until=params["until"], now=now, tz=tz)
+    return Again(id=parse_id(params["id"]) if params["id"] else None, term=term, reason=_reason(params))
+
+
+def _away(params: _Params, now: datetime, tz: str) -> GoAway:
+    until = parse_moment(params["until"], after=now, tz=tz, field="length")
+    return GoAway(until=until, delegate=parse_person(params["to"]) if params["to"] else None)
+
+
+def _approve(params: _Params) -> Approve:
+    length = None if params["for_"] is None else parse_length(params["for_"])
+    return Approve(id=parse_id(params["id"]), length=length)
+
+
+def _draft(params: _Params, now: datetime, tz: str) -> Draft:
     level, resource = level_and_resource(params.pop("what"))
     reason = params.pop("reason") or ""
     return Spoken(level=level, resource=resource, reason=reason, **params).understood(now=now, tz=tz)
+
+
+def _for_somebody(params: _Params, now: datetime, tz: str) -> Draft:
+    draft = _draft(params, now, tz)
+    if draft.beneficiary is None:
+        raise BadInput("Say for whom: --to and a Slack member id, or --to bot:NAME.", field="person")
+    return draft
+
+
+def _allow(params: _Params, now: datetime, tz: str) -> Allow:
+    level, resource = level_and_resource(params["what"])
+    spoken = Spoken(
+        level=level,
+        resource=resource,
+        to=params["to"] or "",
+        reason=params["reason"] or "",
+        delivery=params["delivery"],
+        versions=params["versions"],
+        tags=params["tags"],
+    )
+    draft = spoken.understood(now=now, tz=tz)
+    starts = parse_moment(params["start"], after=now, tz=tz, field="start") if params["start"] else now
+    assert draft.beneficiary is not None  # noqa: S101 - `to` is a text, so it was read or refused
+    return Allow(
+        to=draft.beneficiary,
+        entitlement=draft.ask(draft.beneficiary).entitlement,
+        length=parse_length(_said(params["for_"], "--for 2h, the longest that each may be")),
+        starts=starts,
+        ends=starts + parse_length(_said(params["window"], "--window 7d, the time within which to ask")),
+        delivery=draft.delivery,
+        reason=draft.reason,
+    )
+
+
+def _said(value: str | None, example: str) -> str:
+    if not value:
+        raise BadInput(f"Say for how long as well: {example}.", field="length")
+    return value
+
+
+def _reason(params: _Params) -> str:
+    return parse_reason(params["reason"] or "")
 
 
 def _known_verb(verb: str | None) -> str | None:
@@ -231,3 +210,26 @@ def _option(name: str) -> str:
 
 def _field(error: click.ClickException) -> str:
     return _FIELDS.get(error.option_name, "command") if isinstance(error, click.BadOptionUsage) else "command"
+
+
+_READERS: Mapping[str, Callable[[_Params, datetime, str], Said]] = {
+    "request": lambda params, now, tz: RequestAccess(draft=_draft(params, now, tz)),
+    "grant": lambda params, now, tz: RequestAccess(draft=_for_somebody(params, now, tz)),
+    "allow": _allow,
+    "withdraw": lambda params, _now, _tz: Withdraw(id=parse_id(params["id"])),
+    "again": _again,
+    "offers": lambda _params, _now, _tz: Offers(),
+    "ls": lambda _params, _now, _tz: ListMine(),
+    "show": lambda params, _now, _tz: Show(id=parse_id(params["id"])),
+    "done": lambda params, _now, _tz: Done(id=parse_id(params["id"])),
+    "extend": _extend,
+    "cancel": lambda params, _now, _tz: Cancel(id=parse_id(params["id"])),
+    "link": lambda params, _now, _tz: MakeLink(id=parse_id(params["id"]), key=params["key"] or ""),
+    "approve": lambda params, _now, _tz: _approve(params),
+    "deny": lambda params, _now, _tz: Deny(id=parse_id(params["id"]), reason=_reason(params)),
+    "away": _away,
+    "back": lambda _params, _now, _tz: ComeBack(),
+    "login": lambda params, _now, _tz: Confirm(user_code=params["code"].strip().upper()),
+    "help": lambda params, _now, _tz: Help(verb=_known_verb(params["verb"])),
+}
+"""How the words after each of Slack's verbs are read."""

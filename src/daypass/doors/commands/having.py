@@ -1,0 +1,100 @@
+"""What one does with requests and grants once they are there."""
+
+import click
+
+from daypass.doors.commands.params import for_, id_of, reason, until
+
+HAVING = (
+    click.Command(
+        "approve",
+        short_help="Approve a request.",
+        help="Approve a request that waits for you, for as long as it asks or for as long as you say.",
+        params=[id_of("request"), for_("How long, instead of what was asked: 5m, 1h, 8h.")],
+    ),
+    click.Command(
+        "deny",
+        short_help="Deny a request, with the reason.",
+        help="Deny a request that waits for you.",
+        params=[id_of("request"), reason("Why not. The requestor reads it.")],
+    ),
+    click.Command(
+        "ls",
+        short_help="List your grants and requests, and what waits for you.",
+        help="List your grants and requests, and what waits for you.",
+    ),
+    click.Command(
+        "show",
+        short_help="Show one request with its whole story.",
+        help="Show one request or grant with its whole story.",
+        params=[id_of("request or grant")],
+    ),
+    click.Command(
+        "done",
+        short_help="End your own access now.",
+        help="End your own access now, before its time.",
+        params=[id_of("grant")],
+    ),
+    click.Command(
+        "extend",
+        short_help="Ask to keep access for longer.",
+        help="Ask to keep access for longer. What you have stays as it is until that is decided.",
+        params=[id_of("grant"), for_(), until(), reason("Why. The approvers read it.")],
+    ),
+    click.Command(
+        "cancel",
+        short_help="Take back a request that waits.",
+        help="Take back your own request while it waits.",
+        params=[id_of("request")],
+    ),
+    click.Command(
+        "revoke",
+        short_help="End somebody's access now.",
+        help="End access now that you may decide on.",
+        params=[id_of("grant"), reason("Why. The person reads it.", required=True)],
+    ),
+    click.Command(
+        "link",
+        short_help="Make a link that opens one object.",
+        help="Make a link that opens one object for as long as the grant lives. Whoever has the link can open it.",
+        params=[
+            id_of("grant"),
+            click.Argument(
+                ["key"], metavar="[KEY]", required=False, help="The object; not needed when the grant is for one."
+            ),
+        ],
+    ),
+    click.Command(
+        "console",
+        short_help="Open the AWS console.",
+        help="Make a sign-in link to the AWS console, good for 15 minutes.",
+        params=[id_of("grant")],
+    ),
+    click.Command(
+        "credentials",
+        short_help="Print AWS credentials.",
+        help="Print AWS credentials of a live grant, in the form that credential_process reads.",
+        params=[id_of("grant")],
+    ),
+    click.Command(
+        "exec",
+        short_help="Run a program with the access of a grant.",
+        help="Run a program with the access of a grant: exec ID -- aws s3 ls s3://acme-reports/2026/",
+        params=[
+            id_of("grant"),
+            click.Argument(["program"], nargs=-1, required=True, metavar="-- PROGRAM [ARGUMENT]..."),
+        ],
+        context_settings={"allow_interspersed_args": False},
+    ),
+    click.Command(
+        "login",
+        short_help="Let a command line speak for you.",
+        help="Let the command line that shows CODE speak for you. Only confirm a code that your own screen shows.",
+        params=[click.Argument(["code"], metavar="CODE", required=True)],
+    ),
+    click.Command(
+        "help",
+        short_help="Say what a command does.",
+        help="Say what a command does.",
+        params=[click.Argument(["verb"], metavar="[COMMAND]", required=False)],
+    ),
+)

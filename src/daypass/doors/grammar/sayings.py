@@ -1,0 +1,158 @@
+"""What a person can say to Daypass, as a closed set of values: parsed, not yet done. A door matches on them."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from daypass.doors.grammar.draft import Draft
+from daypass.model.entitlement import Entitlement
+from daypass.model.grant import Delivery, GrantId
+from daypass.model.lease import Term
+from daypass.model.principal import PrincipalId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestAccess:
+    """Ask for access; the draft may lack something, and then a form asks for it."""
+
+    draft: Draft
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approve:
+    """Approve, for the length given or as it was asked."""
+
+    id: GrantId
+    length: timedelta | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deny:
+    """Deny, with a reason or none."""
+
+    id: GrantId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListMine:
+    """List my grants and requests and what waits for me."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Show:
+    """Show one request or grant with its story."""
+
+    id: GrantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """End my own access now."""
+
+    id: GrantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extend:
+    """Ask to keep access for longer; no term leaves the length to the rule."""
+
+    id: GrantId
+    term: Term | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancel:
+    """Take back a request."""
+
+    id: GrantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MakeLink:
+    """Make a Daypass link to an object; an empty key means the object that the grant is for."""
+
+    id: GrantId
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirm:
+    """Let the command line with this code speak for me, once I have clicked on it too."""
+
+    user_code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Help:
+    """Say what one command does, or which there are."""
+
+    verb: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allow:
+    """Approve in advance what somebody may ask for within a window."""
+
+    to: PrincipalId
+    entitlement: Entitlement
+    length: timedelta
+    starts: datetime
+    ends: datetime
+    delivery: Delivery | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdraw:
+    """Take back an approval in advance."""
+
+    id: GrantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Again:
+    """Ask once more for what was asked before: the last, or the one with this id."""
+
+    id: GrantId | None
+    term: Term | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offers:
+    """Say what I could ask for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoAway:
+    """Say that I am not at work until then, and who decides in my stead."""
+
+    until: datetime
+    delegate: PrincipalId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComeBack:
+    """Say that I am back."""
+
+
+Said = (
+    RequestAccess
+    | Allow
+    | Withdraw
+    | Again
+    | Offers
+    | GoAway
+    | ComeBack
+    | Approve
+    | Deny
+    | ListMine
+    | Show
+    | Done
+    | Extend
+    | Cancel
+    | MakeLink
+    | Confirm
+    | Help
+)
