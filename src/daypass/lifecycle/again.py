@@ -1,0 +1,56 @@
+"""Ask once more for what one asked for before: the same in every word, judged anew."""
+
+from datetime import datetime
+
+from daypass.model.errors import NotFound, NotYours
+from daypass.model.grant import GrantId
+from daypass.model.lease import Term
+from daypass.model.principal import PrincipalId
+from daypass.model.request import Ask, Request
+from daypass.ports import Ledger
+
+
+def once_more(  # noqa: PLR0913 - which, by whom, with what changed of it
+    request_id: GrantId | None,
+    *,
+    by: PrincipalId,
+    term: Term | None,
+    reason: str,
+    key: str,
+    ledger: Ledger,
+    now: datetime,
+) -> Ask:
+    """
+    Make the ask of an earlier request, the last one when no id is given; `submit` judges it like any other.
+
+    An end that was said as a moment becomes the length that it came to; break glass and recurrence are not repeated.
+    Raises NotFound when there is none, NotYours for somebody else's.
+    """
+    before = _last(by, ledger) if request_id is None else ledger.request(request_id)
+    if before.requestor != by:
+        raise NotYours("Somebody else asked for that; ask for it in your own words.")
+    return Ask(
+        requestor=by,
+        entitlement=before.entitlement,
+        term=term or _same(before, now),
+        delivery=before.delivery,
+        reason=reason or before.reason,
+        beneficiary=before.beneficiary,
+        key=key,
+    )
+
+
+def _last(by: PrincipalId, ledger: Ledger) -> Request:
+    mine = [one for one in ledger.requests(requestor=by, limit=20) if one.series is None]
+    if not mine:
+        raise NotFound("You have asked for nothing yet.")
+    return mine[0]
+
+
+def _same(before: Request, now: datetime) -> Term | None:
+    if before.recurs is not None:
+        return None
+    if before.term.until is None:
+        return Term(length=before.term.length)
+    starts = before.term.starts or before.filed_at
+    return Term(length=before.term.lease(min(starts, now)).length)
