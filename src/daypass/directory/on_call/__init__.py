@@ -1,7 +1,9 @@
 """Who is on call at a moment, from the schedules a team keeps already. Never guesses."""
 
 from daypass.directory.on_call.ical import IcalSchedule
+from daypass.directory.on_call.incident_io import IncidentIoSchedule
+from daypass.directory.on_call.opsgenie import OpsgenieSchedule
 from daypass.directory.on_call.pagerduty import PagerDutySchedule
 from daypass.directory.on_call.schedule import Schedule
 
-__all__ = ["IcalSchedule", "PagerDutySchedule", "Schedule"]
+__all__ = ["IcalSchedule", "IncidentIoSchedule", "OpsgenieSchedule", "PagerDutySchedule", "Schedule"]

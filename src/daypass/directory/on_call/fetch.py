@@ -15,6 +15,7 @@ import httpx2
 from daypass.model.errors import Misconfigured, Throttled, Unavailable
 
 LARGEST_BYTES = 1 << 20
+SCHEDULE = "on-call schedule"
 _PATIENCE_S = 10.0
 _REDIRECTS = 3
 _THROTTLED = 429
@@ -45,20 +46,22 @@ def fetch_calendar(url: str, *, patience_s: float = _PATIENCE_S) -> bytes:
     raise Unavailable(f"The calendar at {here.host} sends us from one address to the next without end.")
 
 
-def checked(url: str) -> httpx2.URL:
+def checked(url: str, *, what: str = SCHEDULE) -> httpx2.URL:
     """Read the address; HTTPS is a must, but for this machine. Raises Misconfigured."""
     try:
         found = httpx2.URL(url)
     except (httpx2.InvalidURL, ValueError, TypeError):
-        raise Misconfigured("The address of an on-call schedule is not an address; it begins with https://.") from None
+        raise Misconfigured(f"The address of the {what} is not an address; it begins with https://.") from None
     if not found.host or found.scheme not in {"http", "https"}:
-        raise Misconfigured("The address of an on-call schedule is not an address; it begins with https://.")
+        raise Misconfigured(f"The address of the {what} is not an address; it begins with https://.")
     if found.scheme == "http" and not _is_here(found.host):
-        raise Misconfigured(f"The address of the on-call schedule at {found.host} must begin with https://.")
+        raise Misconfigured(f"The address of the {what} at {found.host} must begin with https://.")
     return found
 
 
-def get(url: httpx2.URL, *, headers: Mapping[str, str], patience_s: float = _PATIENCE_S) -> Answer:
+def get(
+    url: httpx2.URL, *, headers: Mapping[str, str], patience_s: float = _PATIENCE_S, what: str = SCHEDULE
+) -> Answer:
     """Ask once, following nothing. Raises Unavailable without a whole answer, Misconfigured for one too large."""
     ends = time.monotonic() + patience_s
     told = {"User-Agent": "daypass", "Accept-Encoding": "identity"} | dict(headers)
@@ -67,7 +70,7 @@ def get(url: httpx2.URL, *, headers: Mapping[str, str], patience_s: float = _PAT
             httpx2.Client(timeout=patience_s, follow_redirects=False) as client,
             client.stream("GET", url, headers=told) as answer,
         ):
-            body = _body(answer, url.host, lambda: time.monotonic() > ends)
+            body = _body(answer, f"{what} at {url.host}", lambda: time.monotonic() > ends)
     except httpx2.TimeoutException:
         raise _late(url.host) from None
     except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
@@ -78,17 +81,17 @@ def get(url: httpx2.URL, *, headers: Mapping[str, str], patience_s: float = _PAT
     return Answer(status=answer.status_code, body=body, location=location)
 
 
-def _body(answer: httpx2.Response, host: str, is_late: Callable[[], bool]) -> bytes:
+def _body(answer: httpx2.Response, what: str, is_late: Callable[[], bool]) -> bytes:
     # A packed answer may unpack to any size; we asked for none.
     if answer.headers.get("content-encoding", "identity") != "identity":
-        raise Unavailable(f"{host} answers in a packed form that was not asked for.")
+        raise Unavailable(f"The {what} answers in a packed form that was not asked for.")
     body = bytearray()
     for piece in answer.iter_raw():
         body += piece
         if len(body) > LARGEST_BYTES:
-            raise Misconfigured(f"The on-call schedule at {host} is larger than 1 MiB; name a smaller one.")
+            raise Misconfigured(f"The answer of the {what} is larger than 1 MiB.")
         if is_late():
-            raise _late(host)
+            raise Unavailable(f"The {what} does not answer in time; it will be tried again.")
     return bytes(body)
 
 

@@ -5,7 +5,6 @@ Only a schedule that an escalation policy uses has people on call there: that is
 nobody escalates to is an empty set here.
 """
 
-import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -14,15 +13,13 @@ from typing import Any
 import httpx2
 
 from daypass.directory.on_call.address import address
-from daypass.directory.on_call.fetch import Answer, checked, get
-from daypass.model.errors import Misconfigured, Throttled, Unavailable
+from daypass.directory.on_call.fetch import checked, get
+from daypass.directory.on_call.told import check_token, moment, strange, told
+from daypass.model.errors import Misconfigured
 
 PAGERDUTY = "https://api.pagerduty.com"
 _PAGE = 100
 _PAGES = 10
-_THROTTLED = 429
-_FAULTS = 500
-_TOKEN = re.compile(r"[\x21-\x7e]+")
 _ID = re.compile(r"[A-Za-z0-9]{1,40}")
 
 
@@ -33,8 +30,7 @@ class PagerDutySchedule:
         """Take the schedule's id and an API token; `api` is another for accounts in Europe. Raises Misconfigured."""
         if not _ID.fullmatch(schedule):
             raise Misconfigured(f"«{schedule[:60]}» is not the id of a PagerDuty schedule; it is one like PABC123.")
-        if not _TOKEN.fullmatch(token):
-            raise Misconfigured("The PagerDuty token is empty, or has a character no token has.")
+        check_token(token, of="PagerDuty")
         self._schedule = schedule
         self._token = token
         self._api = checked(api.rstrip("/") + "/oncalls")
@@ -49,7 +45,7 @@ class PagerDutySchedule:
         try:
             return frozenset(_email(turn) for turn in self._turns(now) if self._is_on(turn, now))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise _strange().because(type(error).__name__) from None
+            raise strange("PagerDuty", error) from None
 
     def _turns(self, now: datetime) -> Iterator[Any]:
         for page in range(_PAGES):
@@ -74,25 +70,14 @@ class PagerDutySchedule:
             "Accept": "application/vnd.pagerduty+json;version=2",
         }
         url = self._api.copy_merge_params(httpx2.QueryParams(asked))
-        return _read(get(url, headers=headers, patience_s=self._patience_s), self._schedule)
+        answer = get(url, headers=headers, patience_s=self._patience_s)
+        return told(answer, by="PagerDuty", about=f"the schedule {self._schedule}")
 
     def _is_on(self, turn: Any, now: datetime) -> bool:
         if (turn["schedule"] or {}).get("id") != self._schedule:
             return False
         starts, ends = turn["start"], turn["end"]
-        return (starts is None or _moment(starts) <= now) and (ends is None or now < _moment(ends))
-
-
-def _read(answer: Answer, schedule: str) -> Any:
-    if answer.status in {401, 403}:
-        raise Misconfigured("PagerDuty refuses the token; it must be valid and may read schedules.")
-    if answer.status == _THROTTLED:
-        raise Throttled("PagerDuty asks us to be slower; it will be tried again.")
-    if answer.status >= _FAULTS:
-        raise Unavailable(f"PagerDuty answers {answer.status}; it will be tried again.")
-    if answer.status != httpx2.codes.OK:
-        raise Misconfigured(f"PagerDuty answers {answer.status} when asked for the schedule {schedule}; check its id.")
-    return json.loads(answer.body)
+        return (starts is None or moment(starts) <= now) and (ends is None or now < moment(ends))
 
 
 def _email(turn: Any) -> str:
@@ -102,16 +87,5 @@ def _email(turn: Any) -> str:
     return found
 
 
-def _moment(text: str) -> datetime:
-    found = datetime.fromisoformat(text)
-    if found.tzinfo is None:
-        raise ValueError(text)
-    return found
-
-
 def _iso(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _strange() -> Unavailable:
-    return Unavailable("PagerDuty's answer cannot be understood; it will be tried again.")
