@@ -23,6 +23,7 @@ from daypass.doors.desk import Desk
 from daypass.doors.slack import mine, request_form, reviews
 from daypass.doors.slack.commands import Commands
 from daypass.doors.slack.counter import Counter
+from daypass.doors.slack.digest import SHOW, Digests
 from daypass.doors.slack.failures import log_failure
 from daypass.doors.slack.form import Form
 from daypass.doors.slack.home import HomeTab
@@ -44,7 +45,7 @@ _NOT_BELIEVED = (
 log = structlog.get_logger()
 
 
-def build(desk: Desk, settings: SlackSettings, turns: Turns, client: AsyncWebClient) -> AsyncApp:
+def build(desk: Desk, settings: SlackSettings, turns: Turns, client: AsyncWebClient, digests: Digests) -> AsyncApp:
     """Make the Bolt app. Nothing is asked of Slack before the first turn, so that a cold start acknowledges at once."""
     app = AsyncApp(
         name="daypass",
@@ -61,6 +62,7 @@ def build(desk: Desk, settings: SlackSettings, turns: Turns, client: AsyncWebCli
     _listen_to_reviews(app, turns, reviews.Reviews(counter=counter, home=home))
     _listen_to_owners(app, turns, mine.Mine(counter=counter, home=home))
     app.action("login.confirm")(turns.acting(Logins(counter=counter).confirm))
+    app.action(SHOW)(turns.acting(digests.show))
     app.event("app_home_opened")(turns.acting(home.opened))
     app.error(_unhandled)
     return app

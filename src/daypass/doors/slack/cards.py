@@ -11,6 +11,8 @@ from daypass.doors.grammar import words_for_length
 from daypass.doors.slack import labels, texts
 from daypass.doors.slack.blocks import Block, Note, actions, button, context, fields, option, quoted, section
 from daypass.doors.slack.counter import Picture
+from daypass.doors.slack.naming import OPENLY, Naming
+from daypass.doors.slack.staged import particulars, reasons
 from daypass.doors.slack.usage import how_to_use
 from daypass.model.entitlement import Level
 from daypass.model.grant import Delivery, Grant, GrantState
@@ -27,10 +29,16 @@ PRESETS = (
 AS_ASKED, CUSTOM = "asked", "custom"
 
 
-def review_card(picture: Picture, in_aws: str, sent: str = "") -> Note:
-    """The approvers' message: who, what, for how long, why, under which rule; then the buttons, or what was decided."""
+def review_card(picture: Picture, in_aws: str, sent: str = "", naming: Naming = OPENLY) -> Note:
+    """
+    The approvers' message: who, what, for how long, why, under which rule; then the buttons, or what was decided.
+
+    Several stages show how far they have come, who is asked next, and who is not asked and why.
+    """
     request = picture.request
-    blocks = [section(texts.asked(request)), fields(texts.particulars(request)), *_reason(request), context(in_aws)]
+    blocks = [section(texts.asked(request)), fields(particulars(request, naming)), *_reason(request), context(in_aws)]
+    if because := reasons(request, naming):
+        blocks.append(context(because))
     if request.state is RequestState.PENDING:
         blocks.append(decision_row(request))
     else:

@@ -40,6 +40,7 @@ from daypass.doors.slack.form import Form
 from daypass.doors.slack.login import Logins
 from daypass.doors.slack.overview import Overview, overview
 from daypass.doors.slack.request_form import heard
+from daypass.doors.slack.story import line as story_line
 from daypass.doors.slack.turn import Turn
 from daypass.model.errors import BadInput, NotAllowed, NotFound
 from daypass.model.event import Event
@@ -140,9 +141,9 @@ class Commands:
         await turn.tell(Note(text="Daypass", blocks=tuple(_overview_blocks(seen))))
 
     async def _show(self, turn: Turn, subject: GrantId) -> None:
-        picture, story = await in_thread(lambda: self._look(subject, turn.person))
+        picture, events = await in_thread(lambda: self._look(subject, turn.person))
         line = texts.one_line(picture.request, picture.grant)
-        told = [texts.story_line(event.at, event.kind, event.actor) for event in story[-_MOST_LINES:]]
+        told = [story_line(event) for event in events[-_MOST_LINES:]]
         reason = [quoted(picture.request.reason)] if picture.request.reason else []
         await turn.tell(Note(text=line, blocks=(section(line), *reason, *(context(each) for each in told))))
 

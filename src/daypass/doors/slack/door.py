@@ -67,4 +67,4 @@ class SlackDoor:
 
     def _app(self) -> AsyncApp:
         """A whole new app with a client of its own; the turns under way and their memory stay."""
-        return build(self._desk, self._settings, self._turns, web_client(self._settings))
+        return build(self._desk, self._settings, self._turns, web_client(self._settings), self.notifier.digests)

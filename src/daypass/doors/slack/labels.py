@@ -6,6 +6,8 @@ from daypass.model.grant import Delivery
 FORM_TITLE = "Request access"
 FORM_SUBMIT = "Ask"
 FORM_INTRO = "Access to AWS that ends by itself. A colleague decides; you hear from me in a direct message."
+SHOW_REQUEST = "Decide …"
+DIGEST_HINT = "Much is asked here at this moment, so this is said every ten minutes. All of it is in my Home tab too."
 OPEN_FORM = "Open the form"
 REQUEST_BUTTON = "Request access"
 APPROVE, DENY, CANCEL = "Approve", "Deny", "Cancel the request"

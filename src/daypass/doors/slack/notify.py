@@ -2,21 +2,25 @@
 From the outbox to Slack: every line is told, in the order of its subject, however long Slack is away.
 
 A line is crossed out when Slack has taken what it says, or when it can never be said (the channel is gone, the person
-has left). Otherwise it waits: for as long as Slack asks, else twice as long each time up to five minutes, and there is
-no last try. Nothing but messages ever waits for Slack.
+has left). Otherwise it waits: for as long as Slack asks of that method, else twice as long each time up to five
+minutes, and there is no last try. Nothing but messages ever waits for Slack.
 """
 
 import asyncio
 import random
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from daypass.doors.desk import Desk
+from daypass.doors.slack.asking import Asking
 from daypass.doors.slack.conversation import TOLD, Conversation
+from daypass.doors.slack.counter import Counter
+from daypass.doors.slack.digest import Digests
 from daypass.doors.slack.failures import log_failure
 from daypass.doors.slack.outgoing import Outgoing, TryLater
+from daypass.doors.slack.remembered import Remembered
 from daypass.doors.slack.workspace import SlackSettings
 from daypass.model.errors import DaypassError, NotFound
 from daypass.ports import Notice
@@ -37,9 +41,15 @@ class Notifier:
 
     def __init__(self, desk: Desk, client: AsyncWebClient, settings: SlackSettings) -> None:
         self._desk = desk
-        self._conversation = Conversation(desk=desk, outgoing=Outgoing(client=client), settings=settings)
+        self.asking = Asking(
+            desk=desk,
+            outgoing=Outgoing(client=client, clock=desk.clock),
+            settings=settings,
+            remembered=Remembered(postings=desk.postings),
+        )
+        self.digests = Digests(counter=Counter(desk=desk), asking=self.asking)
+        self._conversation = Conversation(desk=desk, asking=self.asking)
         self._wanted = asyncio.Event()
-        self._quiet_until: datetime | None = None
 
     def nudge(self) -> None:
         """Look at the outbox now: something was just written. To be called on the event loop."""
@@ -60,10 +70,9 @@ class Notifier:
     async def run_once(self) -> int:
         """Tell the lines that are due, each subject's oldest; returns how many were looked at."""
         now = self._desk.clock()
-        if self._quiet_until is not None and now < self._quiet_until:
-            return 0
         notices = await asyncio.to_thread(lambda: self._desk.outbox.claim(now=now, hold=HOLD, limit=_AT_ONCE))
         await asyncio.gather(*(self._tell(notice) for notice in notices))
+        await self.digests.tell_due()
         return len(notices)
 
     async def _tell(self, notice: Notice) -> None:
@@ -91,10 +100,7 @@ class Notifier:
         await asyncio.to_thread(lambda: self._desk.outbox.sent(notice.id))
 
     async def _delay(self, notice: Notice, reason: str, asked: timedelta | None = None) -> None:
-        now = self._desk.clock()
-        if asked is not None:
-            self._quiet_until = max(self._quiet_until or now, now + asked)
-        until = now + (asked or back_off(notice.attempts))
+        until = self._desk.clock() + (asked or back_off(notice.attempts))
         log.warning("slack.told_later", grant=notice.event.subject, reason=reason, attempts=notice.attempts)
         await asyncio.to_thread(lambda: self._desk.outbox.delay(notice.id, until=until, error=reason))
 

@@ -3,11 +3,18 @@ Messages on their way out: sent once, remembered, changed in place, and what to 
 
     Gone        this conversation or message is not there any more: trying again changes nothing
     TryLater    Slack is down, slow, or asks us to be slower: trying again helps
+
+When Slack asks us to be slower (Retry-After, for each method), that method is not called before the time is over. A
+message that shows already what it should is not changed again, so that several things that happened to one request in
+a moment lead to one change.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+import hashlib
+import json
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -44,6 +51,9 @@ _GONE = frozenset(
 )
 """What no further try will change (https://docs.slack.dev/reference/methods/chat.postMessage)."""
 
+_REMEMBERED = 10_000
+"""Messages of which we know what they show."""
+
 log = structlog.get_logger()
 
 
@@ -69,6 +79,11 @@ class Outgoing:
     """Sends and changes messages. Both methods raise Gone or TryLater and nothing else."""
 
     client: AsyncWebClient
+    clock: Callable[[], datetime]
+    _not_before: dict[str, datetime] = field(default_factory=dict)
+    """When each method may be called again, where Slack asked us to wait."""
+    _shown: OrderedDict[Message, str] = field(default_factory=OrderedDict)
+    """A hash of what each message shows, as far as this process drew it."""
 
     async def post(self, channel: str, note: Note, *, thread: str | None = None) -> Message:
         """Post a message in a channel, or to a person by their id."""
@@ -83,23 +98,50 @@ class Outgoing:
                 **({"thread_ts": thread} if thread else {}),
             },
         )
-        return Message(channel=str(answer["channel"]), ts=str(answer["ts"]))
+        posted = Message(channel=str(answer["channel"]), ts=str(answer["ts"]))
+        self._keep(posted, _drawing(note))
+        return posted
 
     async def change(self, message: Message, note: Note) -> None:
-        """Change a message in place."""
+        """Change a message in place, unless it shows this already."""
+        drawing = _drawing(note)
+        if self._shown.get(message) == drawing:
+            return
+        self._shown.pop(message, None)  # an answer may be lost: then nobody knows what it shows
         await self._call(
             "chat.update", {"channel": message.channel, "ts": message.ts, "text": note.text, "blocks": blocks_of(note)}
         )
+        self._keep(message, drawing)
+
+    def _keep(self, message: Message, drawing: str) -> None:
+        self._shown[message] = drawing
+        while len(self._shown) > _REMEMBERED:
+            self._shown.popitem(last=False)
 
     async def _call(self, method: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        self._must_not_wait(method)
         try:
             answer = await self.client.api_call(method, json=dict(arguments))
         except SlackApiError as error:
-            raise _meaning(error) from None
+            meaning = _meaning(error)
+            if isinstance(meaning, TryLater) and meaning.pause:
+                self._not_before[method] = self.clock() + meaning.pause
+            raise meaning from None
         except (SlackClientError, aiohttp.ClientError, TimeoutError) as error:
             raise TryLater(type(error).__name__) from None
         data: Mapping[str, Any] = answer.data if isinstance(answer.data, dict) else {}
         return data
+
+    def _must_not_wait(self, method: str) -> None:
+        """Raise TryLater while Slack's pause for this method is not over."""
+        now = self.clock()
+        until = self._not_before.get(method, now)
+        if until > now:
+            raise TryLater("ratelimited", until - now)
+
+
+def _drawing(note: Note) -> str:
+    return hashlib.sha256(json.dumps([note.text, note.blocks]).encode()).hexdigest()
 
 
 def _meaning(error: SlackApiError) -> Gone | TryLater:

@@ -1,31 +1,26 @@
-"""Who is asked to decide: the configured channel, or each approver by direct message."""
+"""Where those who may decide are asked: the rule's channel, the house's channel, or each of them by direct message."""
 
-import structlog
+from collections.abc import Sequence
+from datetime import datetime
 
 from daypass.doors.desk import Desk
-from daypass.model.errors import NotFound
-from daypass.model.principal import PrincipalId, SlackGroupId
+from daypass.doors.slack.workspace import SlackSettings
+from daypass.lifecycle.hand_over import open_now
+from daypass.lifecycle.remind import people_of
+from daypass.model.principal import PrincipalId
 from daypass.model.request import Request
 
-log = structlog.get_logger()
+
+def channels(request: Request, settings: SlackSettings) -> Sequence[str]:
+    """The channels to ask in, the first one that can be written in; none when people are asked directly."""
+    wanted = (request.channel, settings.approvals_channel)
+    return list(dict.fromkeys(channel for channel in wanted if channel))
 
 
-def approvers(desk: Desk, request: Request) -> list[PrincipalId]:
+def approvers(desk: Desk, request: Request, now: datetime) -> list[PrincipalId]:
     """
-    Everyone who may decide in the stage that waits, each once, never the requestor.
+    Everyone who may decide now in the stage that waits and has not, each once, never a party of the request.
 
-    Those named by themselves come before members of groups.
-
-    A group that is gone is passed over. Raises Unavailable while Slack does not say who is in a group.
+    Raises Unavailable while Slack does not say who is in a group.
     """
-    named = sorted(request.asked.people)
-    members = [one for group in sorted(request.asked.slack_groups) for one in _members(desk, group, request)]
-    return [one for one in dict.fromkeys([*named, *members]) if one != request.requestor]
-
-
-def _members(desk: Desk, group: SlackGroupId, request: Request) -> list[PrincipalId]:
-    try:
-        return sorted(desk.directory.members(group))
-    except NotFound:
-        log.warning("slack.group_gone", grant=request.id, group=group)
-        return []
+    return people_of(open_now(request, now), request, desk.directory)

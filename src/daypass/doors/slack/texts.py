@@ -9,12 +9,11 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from daypass.doors.grammar import words_for_length
-from daypass.doors.slack import labels
 from daypass.doors.slack.blocks import code, escape
 from daypass.model.entitlement import Entitlement, Level, Reach
 from daypass.model.grant import Grant, GrantState, Why
 from daypass.model.lease import Term
-from daypass.model.principal import DAYPASS, PrincipalId
+from daypass.model.principal import DAYPASS, ROBOT, PrincipalId
 from daypass.model.request import Request, RequestState
 
 _MOST_NAMED = 15
@@ -22,7 +21,9 @@ _MOST_NAMED = 15
 
 
 def person(principal: PrincipalId) -> str:
-    """Name somebody so that Slack shows who it is."""
+    """Name somebody so that Slack shows who it is; a robot by its id."""
+    if principal.startswith(ROBOT):
+        return code(principal)
     return "Daypass" if principal == DAYPASS else f"<@{principal}>"
 
 
@@ -58,17 +59,8 @@ def asked_for(request: Request, grant: Grant | None = None) -> str:
 
 def you_asked(request: Request, grant: Grant | None) -> str:
     """The requestor's message, first line."""
-    return f"You asked {'for more time ' if request.extends else ''}to {asked_for(request, grant)}."
-
-
-def particulars(request: Request) -> list[tuple[str, str]]:
-    """The approvers' message, name by value."""
-    return [
-        ("For how long", how_long(request.term)),
-        ("How", labels.DELIVERIES[request.delivery][0]),
-        ("Rule", f"{code(request.rule)}, at most {words_for_length(request.longest)}"),
-        ("May decide", deciders(request.approvers.people, request.approvers.slack_groups)),
-    ]
+    whom = f"for {person(request.beneficiary)} " if request.beneficiary else ""
+    return f"{_urgency(request)}You asked {whom}{_more(request)}to {asked_for(request, grant)}."
 
 
 def reference(request: Request, more: str = "") -> str:
@@ -90,13 +82,13 @@ def deciders(people: Iterable[str], groups: Iterable[str]) -> str:
 
 def asked(request: Request) -> str:
     """The approvers' message, first line."""
-    more = "for more time " if request.extends else ""
-    return f"{person(request.requestor)} asks {more}to {what(request.entitlement)}."
+    return f"{_urgency(request)}{_asks(request)} {what(request.entitlement)}."
 
 
 def asked_shortly(request: Request) -> str:
     """The approvers' notification."""
-    return f"{person(request.requestor)} asks to {asked_for(request)}"
+    urgent = "URGENT: " if request.urgent else ""
+    return f"{urgent}{_asks(request)} {asked_for(request)}"
 
 
 def who_was_asked(told: int, all_: int) -> str:
@@ -219,11 +211,6 @@ def one_line(request: Request, grant: Grant | None) -> str:
     return f"{code(request.id)} {asked_for(request, grant)}: {standing(request, grant)}"
 
 
-def story_line(at: datetime, kind: str, actor: PrincipalId) -> str:
-    """One journal entry in `show`."""
-    return f"{moment(at)} {code(kind)} {person(actor)}"
-
-
 def previewed(request: Request, *, at_once: bool) -> str:
     """What `--dry-run` says first."""
     who = (
@@ -235,6 +222,20 @@ def previewed(request: Request, *, at_once: bool) -> str:
         f"Nothing was asked. You would ask to {asked_for(request)}, "
         f"under the rule {code(request.rule)} (at most {words_for_length(request.longest)}); asked would be {who}."
     )
+
+
+def _asks(request: Request) -> str:
+    whom = f"for {person(request.beneficiary)} " if request.beneficiary else ""
+    return f"{person(request.requestor)} asks {whom}{_more(request)}to"
+
+
+def _more(request: Request) -> str:
+    return "for more time " if request.extends else ""
+
+
+def _urgency(request: Request) -> str:
+    """In words, for those who see no colours."""
+    return "*URGENT, glass was broken.* " if request.urgent else ""
 
 
 def _request_standing(request: Request) -> str:

@@ -187,9 +187,13 @@ class Workspace:
             kind=kind,
             members=set(members),
         )
-        self.channels[opened.id] = opened
-        self.messages[opened.id] = []
-        return opened
+        return self.open(opened)
+
+    def open(self, channel: Channel) -> Channel:
+        """Add a conversation."""
+        self.channels[channel.id] = channel
+        self.messages[channel.id] = []
+        return channel
 
     def find(self, channel_id: str, ts: str) -> Message | None:
         """Find a message, ephemeral ones included."""

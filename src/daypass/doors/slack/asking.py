@@ -1,0 +1,218 @@
+"""
+The approvers' side of a conversation: asked once in one place, kept up to date there, reminded there.
+
+The place is the channel of the rule, else the house's, else a direct message to each. One that cannot be written in
+(archived, gone, we were never invited) is passed over for the next, so that a request is never asked of nobody.
+"""
+
+import asyncio
+from dataclasses import dataclass, field, replace
+
+import structlog
+
+from daypass.doors.desk import Desk
+from daypass.doors.slack import staged, texts
+from daypass.doors.slack.blocks import Note
+from daypass.doors.slack.cards import review_card
+from daypass.doors.slack.counter import Picture
+from daypass.doors.slack.in_aws import in_aws
+from daypass.doors.slack.naming import OPENLY, Naming, aloud, for_channel
+from daypass.doors.slack.outgoing import Gone, Outgoing
+from daypass.doors.slack.recipients import approvers, channels
+from daypass.doors.slack.remembered import Remembered
+from daypass.doors.slack.rush import Rush
+from daypass.doors.slack.workspace import SlackSettings
+from daypass.lifecycle.hand_over import open_now, opened
+from daypass.model.decision import Approvers
+from daypass.model.event import Event, Kind
+from daypass.model.principal import PrincipalId, SlackGroupId
+from daypass.model.request import Request, RequestState
+from daypass.ports import Message, Notice
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What became of asking."""
+
+    reached: bool = True
+    unusable: str = ""
+    """The channel that should have been asked in and cannot be written in."""
+    instead: str = ""
+    """Where it was asked in its stead, in words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """Brings the approvers' messages of a request up to date."""
+
+    desk: Desk
+    outgoing: Outgoing
+    settings: SlackSettings
+    remembered: Remembered
+    rush: Rush = field(default_factory=Rush)
+
+    async def bring_up_to_date(self, picture: Picture, notice: Notice) -> Asked:
+        """Ask whom nobody has asked yet, and redraw what was posted."""
+        request, kind = picture.request, notice.event.kind
+        pending = request.state is RequestState.PENDING
+        asked = await self.ask(picture) if pending else Asked()
+        if not (pending and kind is Kind.REQUEST_FILED):
+            await self._redraw(picture)
+        if pending:
+            await self._call_in(request, notice)
+        return asked
+
+    async def ask(self, picture: Picture) -> Asked:
+        """Ask in the first channel that can be written in; where there is none, ask each approver."""
+        request, unusable = picture.request, ""
+        for channel in channels(request, self.settings):
+            if await self._asked_in(channel, picture):
+                return Asked(unusable=unusable, instead=f"in <#{channel}>")
+            unusable = unusable or channel
+        reached = await self._ask_each(picture)
+        return Asked(reached=reached, unusable=unusable, instead="those who may decide directly")
+
+    async def remind(self, picture: Picture, notice: Notice) -> None:
+        """Say once, under the approvers' message, that it still waits; where there is none yet, ask."""
+        request = picture.request
+        if request.state is not RequestState.PENDING or notice.event.at < request.waiting_since:
+            return
+        purpose, now = f"told:{notice.id}", self.desk.clock()
+        for channel in channels(request, self.settings):
+            for card in await self.remembered.recall(request.id, f"review:{channel}"):
+                called = aloud(_without_parties(open_now(request, now), request))
+                await self._say_under(card, request, f"{purpose}:{channel}", staged.still_waits(request, called))
+                return
+        reminded = _people(notice.event)
+        cards = [(one, await self.remembered.recall(request.id, f"review:{one}")) for one in reminded]
+        for one, known in cards:
+            for card in known:
+                await self._say_under(card, request, f"{purpose}:{one}", staged.still_waits(request, texts.person(one)))
+        if not any(known for _, known in cards):
+            await self.ask(picture)
+
+    async def card(self, picture: Picture, naming: Naming = OPENLY, sent: str = "") -> Note:
+        """Draw the approvers' message as things stand now."""
+        return review_card(self._now(picture), await self._in_aws(picture.request), sent, naming)
+
+    def _now(self, picture: Picture) -> Picture:
+        """With those to whom it was handed over by now among those who may decide."""
+        return replace(picture, request=opened(picture.request, self.desk.clock()))
+
+    async def _in_aws(self, request: Request) -> str:
+        return await asyncio.to_thread(lambda: in_aws(self.desk, request))
+
+    async def _asked_in(self, channel: str, picture: Picture) -> bool:
+        """Ask in a channel, unless it was asked there already, or the channel is busy. False when it is of no use."""
+        request, now = picture.request, self.desk.clock()
+        if await self.remembered.recall(request.id, f"review:{channel}"):
+            return True
+        if self.rush.full(channel, now) and not request.urgent:
+            self.rush.collect(channel, request.id, now)
+            return True
+        if not await self._post(channel, request, await self.card(picture, await self._naming(request))):
+            return False
+        self.rush.posted(channel, request.id, now)
+        return True
+
+    async def _ask_each(self, picture: Picture) -> bool:
+        """Ask people one by one, the next one for each who cannot be reached, up to the most that are asked."""
+        request = picture.request
+        deciders = await asyncio.to_thread(lambda: approvers(self.desk, request, self.desk.clock()))
+        most = min(self.settings.most_asked, len(deciders))
+        note = await self.card(picture, sent=texts.who_was_asked(most, len(deciders)))
+        reached = 0
+        for one in deciders:
+            if reached < most and await self._asked_of(one, request, note):
+                reached += 1
+        if reached or await self.remembered.recall(request.id, "review"):
+            return True
+        log.error("slack.nobody_asked", grant=request.id, approvers=len(deciders))
+        return False
+
+    async def _asked_of(self, one: PrincipalId, request: Request, note: Note) -> bool:
+        return bool(await self.remembered.recall(request.id, f"review:{one}")) or await self._post(one, request, note)
+
+    async def _post(self, place: str, request: Request, note: Note) -> bool:
+        """Post the approvers' message to one place. False when the place is gone."""
+        try:
+            message = await self.outgoing.post(place, note)
+        except Gone as gone:
+            log.warning("slack.cannot_ask_there", grant=request.id, place=place, reason=gone.reason)
+            return False
+        await self.remembered.remember(request.id, "review", message)
+        await self.remembered.remember(request.id, f"review:{place}", message)
+        return True
+
+    async def _redraw(self, picture: Picture) -> None:
+        request = picture.request
+        known = await self.remembered.recall(request.id, "review")
+        if not known:
+            return
+        there = {
+            message.channel
+            for channel in channels(request, self.settings)
+            for message in await self.remembered.recall(request.id, f"review:{channel}")
+        }
+        shown, text = self._now(picture), await self._in_aws(request)
+        direct, shared = review_card(shown, text), review_card(shown, text, naming=await self._naming(request))
+        for message in known:
+            try:
+                await self.outgoing.change(message, shared if message.channel in there else direct)
+            except Gone as gone:
+                log.warning("slack.message_gone", grant=request.id, reason=gone.reason)
+
+    async def _call_in(self, request: Request, notice: Notice) -> None:
+        """Call those who are asked from now on, under the message in the channel; directly they got their own."""
+        said = _call(request, notice.event)
+        if not said:
+            return
+        for channel in channels(request, self.settings):
+            for card in await self.remembered.recall(request.id, f"review:{channel}"):
+                await self._say_under(card, request, f"told:{notice.id}:{channel}", said)
+
+    async def _say_under(self, card: Message, request: Request, purpose: str, said: str) -> None:
+        """Say one thing in the thread of a message, once."""
+        if await self.remembered.recall(request.id, purpose):
+            return
+        try:
+            message = await self.outgoing.post(card.channel, Note(text=said), thread=card.ts)
+        except Gone as gone:
+            log.warning("slack.cannot_say_there", grant=request.id, place=card.channel, reason=gone.reason)
+            return
+        await self.remembered.remember(request.id, purpose, message)
+
+    async def _naming(self, request: Request) -> Naming:
+        shown = opened(request, self.desk.clock())
+        return await asyncio.to_thread(lambda: for_channel(self.desk, shown))
+
+
+def _call(request: Request, event: Event) -> str:
+    """What calls the people of the next stage, or those it was handed over to; nothing when nobody new is asked."""
+    match event.kind:
+        case Kind.REQUEST_HANDED_OVER if event.details.get("stage") == request.waits_in:
+            return staged.handed_over(aloud(_without_parties(_named_in(event), request)))
+        case Kind.REQUEST_ENDORSED if event.details.get("waits_in") == request.waits_in != event.details.get("stage"):
+            return staged.now_waits_for(request.waits_in, aloud(_without_parties(request.asked, request)))
+        case _:
+            return ""
+
+
+def _named_in(event: Event) -> Approvers:
+    groups = event.details.get("slack_groups")
+    return Approvers(
+        people=frozenset(_people(event)),
+        slack_groups=frozenset(map(SlackGroupId, groups if isinstance(groups, tuple) else ())),
+    )
+
+
+def _people(event: Event) -> list[PrincipalId]:
+    people = event.details.get("people")
+    return [PrincipalId(one) for one in people] if isinstance(people, tuple) else []
+
+
+def _without_parties(approvers_: Approvers, request: Request) -> Approvers:
+    left_out = {request.requestor, request.principal, *(approval.by for approval in request.approvals)}
+    return replace(approvers_, people=approvers_.people - left_out)

@@ -1,0 +1,94 @@
+"""
+How people are named, so that Slack tells them or does not.
+
+A mention in a channel rings. So those who are asked are mentioned when they are few, or as the group that they are; all
+others are named without being rung up.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from daypass.doors.desk import Desk
+from daypass.doors.slack import texts
+from daypass.doors.slack.blocks import code, escape
+from daypass.model.decision import Approvers
+from daypass.model.errors import DaypassError
+from daypass.model.principal import PrincipalId
+from daypass.model.request import Request
+
+MOST_RUNG = 3
+"""People that one message in a channel mentions; a group counts as itself."""
+_MOST_NAMED = 15
+_MOST_LOOKED_UP = 40
+_ID = re.compile(r"\b[UW][A-Z0-9]{3,}\b")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Naming:
+    """Who is named how, in one message."""
+
+    quiet: Mapping[PrincipalId, str] = field(default_factory=dict)
+    """Names of those who are not mentioned; everybody else is."""
+
+    def person(self, one: PrincipalId) -> str:
+        """Name one."""
+        return escape(self.quiet[one]) if one in self.quiet else texts.person(one)
+
+    def people(self, some: Iterable[PrincipalId]) -> str:
+        """Name several."""
+        return _some([self.person(one) for one in some])
+
+    def deciders(self, approvers: Approvers, *, rung: bool = True) -> str:
+        """Name those who may decide; their Slack groups as mentions only if they are to be `rung`."""
+        groups = [f"<!subteam^{one}>" if rung else code(one) for one in sorted(approvers.slack_groups)]
+        people = [self.person(one) for one in sorted(approvers.people)]
+        return _some([*people, *groups, *(code(one) for one in sorted(approvers.groups))]) or "nobody"
+
+    def sentence(self, text: str) -> str:
+        """Make a sentence of ours that has ids in it readable."""
+        return _ID.sub(lambda found: self.person(PrincipalId(found[0])), escape(text))
+
+
+OPENLY = Naming()
+"""Everybody is mentioned: for direct messages, where nobody else is told."""
+
+
+def for_channel(desk: Desk, request: Request) -> Naming:
+    """Mention those who are asked now if they are few; name all others who are spoken of."""
+    asked = request.asked.people if len(request.asked.people) <= MOST_RUNG else frozenset()
+    return Naming(quiet=_names(desk, _spoken_of(request) - asked - {request.requestor}))
+
+
+def aloud(approvers: Approvers) -> str:
+    """The mentions that call these: their groups, and the people if they are few; nothing when they are a crowd."""
+    people = sorted(approvers.people) if len(approvers.people) <= MOST_RUNG else []
+    return _some([*(texts.person(one) for one in people), *(f"<!subteam^{one}>" for one in approvers.slack_groups)])
+
+
+def _spoken_of(request: Request) -> set[PrincipalId]:
+    """Everybody whom the approvers' message may name."""
+    people = {*request.approvers.people, *(approval.by for approval in request.approvals)}
+    for stage in request.stages:
+        people |= stage.everybody().people | {one.principal for one in stage.skipped}
+        sentences = (*stage.why, *(one.why for one in stage.skipped))
+        people |= {PrincipalId(one) for sentence in sentences for one in _ID.findall(sentence)}
+    return people
+
+
+def _names(desk: Desk, people: Iterable[PrincipalId]) -> dict[PrincipalId, str]:
+    """Their names; of who is not to be found, and of a crowd's rest, the id."""
+    ordered = sorted(people)
+    return {one: _name(desk, one) if at < _MOST_LOOKED_UP else one for at, one in enumerate(ordered)}
+
+
+def _name(desk: Desk, one: PrincipalId) -> str:
+    try:
+        return desk.directory.principal(one).name
+    except DaypassError:
+        return one
+
+
+def _some(named: list[str]) -> str:
+    more = f" and {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else ""
+    return f"{', '.join(named[:_MOST_NAMED])}{more}"

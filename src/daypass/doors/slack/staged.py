@@ -1,0 +1,95 @@
+"""How far an approval has come, in words: which stage waits, who agreed, who is asked next, who is not and why."""
+
+from collections.abc import Iterator
+
+from daypass.doors.grammar import words_for_length
+from daypass.doors.slack import labels, texts
+from daypass.doors.slack.blocks import code, escape
+from daypass.doors.slack.naming import Naming
+from daypass.model.decision import Stage
+from daypass.model.request import Request, RequestState
+
+
+def particulars(request: Request, naming: Naming) -> list[tuple[str, str]]:
+    """The approvers' message, name by value."""
+    return [
+        ("For how long", texts.how_long(request.term)),
+        ("How", labels.DELIVERIES[request.delivery][0]),
+        ("Rule", f"{code(request.rule)}, at most {words_for_length(request.longest)}"),
+        ("May decide", naming.deciders(request.asked)),
+        *_staged(request, naming),
+    ]
+
+
+def reasons(request: Request, naming: Naming) -> str:
+    """Why these people are asked and others are not; nothing when the rule simply names them."""
+    stage = _waiting(request)
+    if stage is None or request.state is not RequestState.PENDING:
+        return ""
+    asked = [f"{naming.sentence(why.rstrip('.'))}." for why in stage.why]
+    skipped = [
+        f"Not asked: {naming.person(one.principal)} {naming.sentence(one.why.rstrip('.'))}." for one in stage.skipped
+    ]
+    return "\n".join([*asked, *skipped])
+
+
+def _staged(request: Request, naming: Naming) -> Iterator[tuple[str, str]]:
+    stage = _waiting(request)
+    if stage is None or request.state is not RequestState.PENDING:
+        return
+    given = list(dict.fromkeys(one.by for one in request.approvals if one.stage == stage.name))
+    if len(request.stages) > 1 or stage.needed > 1:
+        yield "Waits for", _where(request, stage, len(given))
+    if request.approvals:
+        yield "Approved so far", naming.people(dict.fromkeys(one.by for one in request.approvals))
+    if after := _after(request, stage):
+        yield "Asked next", f"{_named(after)}: {naming.deciders(after.approvers, rung=False)}"
+    for step in stage.later:
+        at = request.waiting_since + step.after
+        yield "Also, if nobody decides", f"{naming.deciders(step.approvers, rung=False)}, {texts.moment(at)}"
+
+
+def _where(request: Request, stage: Stage, given: int) -> str:
+    """`the stage team (1 of 2): 1 of 2 approvals`."""
+    number = request.stages.index(stage) + 1
+    place = f"{_named(stage)} ({number} of {len(request.stages)}): " if len(request.stages) > 1 else ""
+    return f"{place}{given} of {stage.needed} approvals given"
+
+
+def _named(stage: Stage) -> str:
+    return f"the stage {code(stage.name)}" if stage.name else "the next stage"
+
+
+def _waiting(request: Request) -> Stage | None:
+    return next((stage for stage in request.stages if stage.name == request.waits_in), None)
+
+
+def _after(request: Request, stage: Stage) -> Stage | None:
+    rest = request.stages[request.stages.index(stage) + 1 :]
+    return rest[0] if rest else None
+
+
+def still_waits(request: Request, called: str) -> str:
+    """A reminder, one line."""
+    urgent = "*URGENT.* " if request.urgent else ""
+    since = texts.moment(request.waiting_since)
+    return f"{urgent}This still waits for a decision, since {since}. {called}".rstrip()
+
+
+def now_waits_for(stage: str, called: str) -> str:
+    """Said in a channel when the next stage's people are asked."""
+    return f"Approved in the stage before. Now it is up to the stage {code(stage)}. {called}".rstrip()
+
+
+def handed_over(called: str) -> str:
+    """Said where approvers were asked when more people may decide."""
+    return f"Nobody has decided yet, so more people may decide now. {called}".rstrip()
+
+
+def asked_elsewhere(channel: str, instead: str) -> str:
+    """Told to the requestor when the channel of the rule cannot be used."""
+    return f"I cannot write in {_channel(channel)}, where this should be decided; I asked {instead} instead."
+
+
+def _channel(channel: str) -> str:
+    return f"<#{escape(channel)}>"
