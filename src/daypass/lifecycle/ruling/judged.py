@@ -1,5 +1,6 @@
 """A text that somebody proposes as the rules: whether it can be read, does what its own examples say, and can go on."""
 
+from collections.abc import Sequence
 from difflib import unified_diff
 
 from daypass.lifecycle.ruling.owners import must_leave_two
@@ -7,6 +8,7 @@ from daypass.model.errors import BadInput, RulesUnreadable
 from daypass.model.ruling import RulesVersion
 from daypass.ports import Directory
 from daypass.rules.document import RuleBook, parse
+from daypass.rules.trial import CaseResult, run_cases
 
 PROPOSED = "proposed"
 """How faults call the text: `proposed:12: ...`."""
@@ -23,8 +25,15 @@ def judged(text: str, *, version: RulesVersion, directory: Directory) -> RuleBoo
         book = parse(text, name=PROPOSED)
     except RulesUnreadable as error:
         raise BadInput(error.sentence, field="text") from None
+    if failed := [one for one in run_cases(book) if not one.passed]:
+        raise BadInput(_failed(failed), field="text")
     must_leave_two(book, directory=directory)
     return book
+
+
+def _failed(failed: Sequence[CaseResult]) -> str:
+    lines = (f"{PROPOSED}:{one.case.line}: {one.case.name}: {' '.join(one.sentences)}" for one in failed)
+    return "\n".join(["The rules do not do what their own examples say:", *lines])
 
 
 def difference(old: str, new: str, *, names: tuple[str, str], longest: int = LONGEST_DIFF) -> str:
