@@ -9,7 +9,9 @@ from daypass.model.decision import Circumstances, ScheduleName, Stage
 from daypass.model.errors import RulesUnreadable
 from daypass.model.principal import Away, AwsIdentity, GroupName, Principal, PrincipalId
 from daypass.rules.approvers import missing, needed_by, stages_for
+from daypass.rules.book import RuleBook
 from daypass.rules.filling import shortage
+from daypass.rules.lint import lint
 from daypass.rules.rule import AllowRule
 from daypass.rules.step import Step
 from tests.rules.worlds import ask, written
@@ -223,6 +225,28 @@ def test_an_account_of_an_account_is_on_the_asking_side() -> None:
     assert asked(stage("{anyone_of: {people: [U0ADA, U0AMY, U0BOB]}}", here(amy), who=ann)) == {"U0BOB"}
 
 
+def test_an_account_of_an_account_is_known_by_its_aws_identity_too() -> None:
+    """Amy is Ann, and Ada is the same IAM user as Amy."""
+    amy, ada = person("U0AMY", aws=ARN), person("U0ADA", aws=ARN)
+    ann = replace(ANN, same_as=frozenset({amy.id}))
+
+    assert asked(stage("{anyone_of: {people: [U0ADA, U0BOB]}}", here(ada, amy), who=ann)) == {"U0BOB"}
+
+
+def test_a_hand_over_passes_over_who_is_not_there_and_leaves_groups_to_the_click() -> None:
+    """Dee has left; of the group nobody is named one by one."""
+    around = here(person("U0DEE", active=False), groups={BUDGET: frozenset({PrincipalId("U0EVE")})})
+    found = stage(
+        "{all_of: {people: [U0BOB]}, hand_over: [{after: 1h, to: {people: [U0DEE, U0CID], "
+        "directory_groups: ['file:budget']}}]}",
+        around,
+    )
+    (later,) = found.later
+
+    assert (set(later.approvers.people), later.approvers.groups) == ({"U0CID"}, frozenset({BUDGET}))
+    assert passed_over(found) == {"U0DEE": "has left"}
+
+
 def test_who_asks_for_another_is_not_asked_even_as_their_manager() -> None:
     """Bob asks for Ann, whose manager he is."""
     found = stage("{anyone_of: {people: [U0DEE], manager: true}}", here(), by="U0BOB")
@@ -329,3 +353,43 @@ def test_only_approvers_are_named_by_what_they_are() -> None:
         )
 
     assert "«manager» is not a field here." in str(unreadable.value)
+
+
+def book(*approvals: str) -> RuleBook:
+    """Write rules that differ in who decides, for Bob and Cid."""
+    rest = "who: {people: [U0BOB, U0CID]}, may: [read], on: [a-b], for: {default: 1h, max: 1h}"
+    lines = (f"  - {{id: r{number}, {rest}, approve: {approve}}}\n" for number, approve in enumerate(approvals))
+    return written("".join(lines))
+
+
+@pytest.mark.parametrize(
+    "approvals",
+    [
+        ["{stages: [{name: a, anyone_of: {people: [U0BOB]}}, {name: b, anyone_of: {people: [U0BOB], manager: true}}]}"],
+        ["{all_of: {people: [U0BOB], on_call: [payments]}}"],
+        ["{anyone_of: {owner: [team-owner]}}"],
+        ["{anyone_of: {people: [U0BOB]}, hand_over: [{after: 1h, to: {manager: true}}]}"],
+        ["{anyone_of: {people: [U0BOB, U0CID]}}", "{anyone_of: {people: [U0BOB], manager: true}}"],
+        ["{anyone_of: {people: [U0BOB, U0CID]}}", "{anyone_of: {people: [U0BOB], directory_groups: ['file:x']}}"],
+    ],
+)
+def test_of_people_who_are_found_out_later_nothing_is_pointed_out(approvals: list[str]) -> None:
+    """Whether there are enough of them is not sure from the document."""
+    assert lint(book(*approvals)) == []
+
+
+def test_what_is_sure_is_pointed_out_beside_people_who_are_found_out_later() -> None:
+    """Two of the stages name one and the same person; the third does not help them."""
+    stages_of = ", ".join(f"{{name: {name}, anyone_of: {{people: [U0DEE]}}}}" for name in "ab")
+    (finding,) = lint(book(f"{{stages: [{stages_of}, {{name: c, anyone_of: {{manager: true}}}}]}}"))
+
+    assert finding.sentence == (
+        "Rule r0 never allows anything: a and b must have 2 different people and only 1 is named."
+    )
+
+
+def test_a_rule_for_a_directorys_group_is_for_more_than_those_it_names() -> None:
+    """Bob alone decides for Bob and the group: the group still gets something."""
+    rule = "  - {id: r, who: {people: [U0BOB], directory_groups: ['file:x']}, may: [read], on: [a-b], "
+
+    assert lint(written(rule + "for: {default: 1h, max: 1h}, approve: {anyone_of: {people: [U0BOB]}}}\n")) == []
