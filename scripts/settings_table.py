@@ -36,7 +36,8 @@ sweep_every = "5m"
 ```
 
 AWS's own settings (`AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_PROFILE`, `AWS_ENDPOINT_URL`, ...) are read by the AWS
-SDK. The command line on a person's machine reads `DAYPASS_URL` alone; see [cli.md](cli.md).
+SDK. The command line on a person's machine reads `DAYPASS_URL`, and for programs
+`DAYPASS_TOKEN`; see [cli.md](cli.md).
 """
 
 
@@ -66,6 +67,8 @@ def _default(value: object) -> str:
             return f"`{str(value).lower()}`"
         case timedelta():
             return words_for_length(value)
+        case (str(), *_):
+            return " ".join(f"`{one}`" for one in value)
         case None | "" | ():
             return "none"
         case _:

@@ -22,7 +22,7 @@ from daypass.model.errors import BadInput, Misconfigured
 from daypass.model.length import parse_length
 
 _PREFIX = "DAYPASS_"
-_OTHERS = frozenset({"DAYPASS_CONFIG", "DAYPASS_URL", "DAYPASS_JOURNAL_VKEY", "DAYPASS_DEBUG"})
+_OTHERS = frozenset({"DAYPASS_CONFIG", "DAYPASS_URL", "DAYPASS_TOKEN", "DAYPASS_JOURNAL_VKEY", "DAYPASS_DEBUG"})
 """Ours, but not the service's: the config file itself, and what the command line reads."""
 
 
@@ -123,6 +123,14 @@ class Worker:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Robots:
+    """Programs that ask; see docs/robots.md."""
+
+    issuers: tuple[str, ...] = ("https://token.actions.githubusercontent.com",)
+    """Who may say which program is calling (OpenID Connect), each exactly as it names itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All groups together."""
 
@@ -133,6 +141,7 @@ class Settings:
     rules: Rules = Rules()
     journal: Journal = Journal()
     worker: Worker = Worker()
+    robots: Robots = Robots()
 
     @property
     def public_url(self) -> str:
@@ -148,6 +157,7 @@ _GROUPS: dict[str, Any] = {
     "rules": Rules(),
     "journal": Journal(),
     "worker": Worker(),
+    "robots": Robots(),
 }
 
 

@@ -22,6 +22,7 @@ from daypass.doors.desk import Desk
 from daypass.doors.web.app import add
 from daypass.journal.key import Signer
 from daypass.lifecycle import login
+from daypass.lifecycle.robots.exchange import Workloads
 from daypass.model.entitlement import S3Place
 from daypass.model.errors import BadInput
 from daypass.model.grant import Delivery
@@ -108,8 +109,8 @@ class House:
 
 
 @contextmanager
-def open_house(folder: Path, now: datetime = NOON) -> Iterator[House]:
-    """Open a house at noon, or at another moment."""
+def open_house(folder: Path, now: datetime = NOON, *, workloads: Workloads | None = None) -> Iterator[House]:
+    """Open a house at noon, or at another moment; robots may come with the tokens of `workloads`."""
     port = free_port()
     database = databases.open(f"sqlite:///{folder / 'daypass.db'}")
     database.migrate()
@@ -132,7 +133,7 @@ def open_house(folder: Path, now: datetime = NOON) -> Iterator[House]:
         rules=lambda: rules,
         public_url=f"http://127.0.0.1:{port}",
     )
-    app = build(desk, version="0.0", trusted_proxies=(PROXY,))
+    app = build(desk, version="0.0", trusted_proxies=(PROXY,), workloads=workloads)
     add(app, desk, trusted_proxies=(PROXY,))
     with _served(app, port):
         yield House(desk=desk, url=f"http://127.0.0.1:{port}", clock=clock, directory=directory, aws=aws, book=book)

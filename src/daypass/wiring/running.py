@@ -45,6 +45,7 @@ from daypass.settings import Service, Settings
 from daypass.store import database
 from daypass.store.book import SqlBook
 from daypass.store.queue import SqlQueue
+from daypass.trust.issuers import Issuers
 from daypass.wiring.house import House, build, check_book, now
 from daypass.wiring.log import configure
 
@@ -124,7 +125,8 @@ def chores(house: House) -> list[Chore]:
 def application(house: House) -> FastAPI:
     """The web application without Slack: the API, the links, health and metrics."""
     proxies = _networks(house.settings.service.trusted_proxies)
-    app = api.build(house.desk, version=version("daypass"), trusted_proxies=proxies)
+    workloads = Issuers(house.settings.robots.issuers, clock=time.monotonic)
+    app = api.build(house.desk, version=version("daypass"), trusted_proxies=proxies, workloads=workloads)
     registry = web.add(app, house.desk, trusted_proxies=proxies)
     _add_our_own(registry)
     return app

@@ -9,11 +9,12 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 
 from daypass.doors.address import Networks
-from daypass.doors.api import answers, asking, having, reading, signing_in, using
+from daypass.doors.api import answers, asking, having, reading, robots, signing_in, token_exchange, using
 from daypass.doors.api.body_limit import BodyLimit
 from daypass.doors.desk import Desk
 from daypass.doors.headers import SecurityHeaders
 from daypass.doors.wire.outgoing import ErrorOut
+from daypass.lifecycle.robots.exchange import Workloads
 
 _REFUSALS = {
     400: "not JSON",
@@ -37,16 +38,17 @@ def routes() -> APIRouter:
         status: {"model": ErrorOut, "description": words} for status, words in _REFUSALS.items()
     }
     every = APIRouter(prefix="/v1", responses={400: {"model": ErrorOut, "description": "not JSON"}, **said})
-    for room in (signing_in, asking, having, using, reading):
+    for room in (signing_in, asking, having, using, reading, robots, token_exchange):
         every.include_router(room.router)
     return every
 
 
-def build(desk: Desk, *, version: str, trusted_proxies: Networks = ()) -> FastAPI:
+def build(desk: Desk, *, version: str, trusted_proxies: Networks = (), workloads: Workloads | None = None) -> FastAPI:
     """
     Make the app that serves the API. Other doors add their routes to it.
 
-    `trusted_proxies` are the networks of proxies whose X-Forwarded-For is believed.
+    `trusted_proxies` are the networks of proxies whose X-Forwarded-For is believed; `workloads` are the issuers whose
+    tokens may stand for a robot.
     """
     app = FastAPI(
         title="Daypass",
@@ -59,6 +61,7 @@ def build(desk: Desk, *, version: str, trusted_proxies: Networks = ()) -> FastAP
     app.state.desk = desk
     app.state.trusted_proxies = trusted_proxies
     app.state.pace = signing_in.Pace()
+    app.state.workloads = workloads or token_exchange.NoWorkloads()
     app.include_router(routes())
     app.add_middleware(BodyLimit)
     answers.install(app)

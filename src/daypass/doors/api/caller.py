@@ -1,6 +1,7 @@
-"""Who is calling: the person a bearer token speaks for, as the directory has them at this moment."""
+"""Who is calling: the person or the robot a bearer token speaks for, as the directory has them at this moment."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated
 
@@ -8,12 +9,13 @@ from fastapi import Depends, HTTPException, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from daypass.doors.desk import Desk
-from daypass.lifecycle import login
+from daypass.lifecycle.robots.identify import identify
 from daypass.model.errors import NotFound, NotYours
 from daypass.model.event import Scope
-from daypass.model.principal import Principal, PrincipalId
+from daypass.model.kept import Robot
+from daypass.model.principal import ROBOT, Principal, PrincipalId
 
-_BEARER = HTTPBearer(auto_error=False, scheme_name="login", description="A token from `daypass login`.")
+_BEARER = HTTPBearer(auto_error=False, scheme_name="login", description="A token of `daypass login`, or of a robot.")
 _NOT_LOGGED_IN = "You are not logged in; run `daypass login`."
 
 
@@ -51,10 +53,10 @@ def _speaking_for(scope: Scope) -> Callable[[Desk, datetime, str], Principal]:
 
     def caller(desk: AtDesk, now: Now, token: BearerToken) -> Principal:
         try:
-            speaker = login.identify(token, logins=desk.logins, now=now)
+            speaker = identify(token, logins=desk.logins, ledger=desk.ledger, now=now)
         except NotYours as error:
             raise unauthorized(error.sentence) from None
-        login.identify(token, logins=desk.logins, now=now, scope=scope)
+        identify(token, logins=desk.logins, ledger=desk.ledger, now=now, scope=scope)
         return _active(speaker, desk)
 
     return caller
@@ -64,10 +66,20 @@ def _active(speaker: PrincipalId, desk: Desk) -> Principal:
     try:
         principal = desk.directory.principal(speaker)
     except NotFound:
-        raise NotYours("Your Slack account is not known here any more.") from None
+        whose = "This robot" if speaker.startswith(ROBOT) else "Your Slack account"
+        raise NotYours(f"{whose} is not known here any more.") from None
+    if principal.robot:
+        _must_be_answered_for(desk.ledger.find(Robot, speaker), desk)
     if not principal.active:
         raise NotYours("Your Slack account is deactivated, and so are your logins.")
     return principal
+
+
+def _must_be_answered_for(robot: Robot, desk: Desk) -> None:
+    with suppress(NotFound):
+        if desk.directory.principal(robot.owner).active:
+            return
+    raise NotYours(f"Whoever answers for {robot.id} has left; an owner of the rules must add another robot.")
 
 
 Reader = Annotated[Principal, Depends(_speaking_for(Scope.READ))]

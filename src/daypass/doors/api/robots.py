@@ -1,0 +1,82 @@
+"""Robots: add one, look, give one a new token, remove one. The doing of people who own the rules."""
+
+from collections.abc import Iterable
+
+from fastapi import APIRouter, Request
+
+from daypass.doors.api.caller import AtDesk, Decider, Now, Reader
+from daypass.doors.api.sight import names
+from daypass.doors.wire.robots import AddRobot, RobotOut, RobotsOut, RobotTokenOut, RotateRobot
+from daypass.lifecycle.robots import add as adding
+from daypass.lifecycle.robots import known
+from daypass.lifecycle.robots.remove import remove as removing
+from daypass.lifecycle.robots.rotate import rotate as rotating
+from daypass.model.errors import BadInput
+from daypass.model.event import Scope
+
+router = APIRouter(prefix="/robots", tags=["robots"])
+
+
+@router.post("", status_code=201)
+def add(body: AddRobot, request: Request, desk: AtDesk, now: Now, caller: Decider) -> RobotTokenOut:
+    """Add a robot. Its token is shown this once; it is not kept."""
+    wanted = adding.Wanted(
+        name=body.name,
+        about=body.about,
+        scopes=scopes(body.scopes),
+        days=body.days,
+        issuer=body.issuer,
+        audience=body.audience,
+        claims=body.claims,
+    )
+    added = adding.add(
+        wanted,
+        by=caller.id,
+        rules=desk.rules(),
+        directory=desk.directory,
+        trusts=request.app.state.workloads.trusts,
+        ledger=desk.ledger,
+        now=now,
+    )
+    return RobotTokenOut.handing(added.robot, added.token)
+
+
+@router.get("")
+def ls(desk: AtDesk, caller: Reader) -> RobotsOut:
+    """List the robots: all for the owners of the rules, one's own for everybody else."""
+    found = known.visible(caller, rules=desk.readable_rules(), ledger=desk.ledger)
+    return RobotsOut(
+        robots=[RobotOut.of(robot) for robot in found], names=names({robot.owner for robot in found}, desk)
+    )
+
+
+@router.post("/{name}/rotate")
+def rotate(name: str, body: RotateRobot, desk: AtDesk, now: Now, caller: Decider) -> RobotTokenOut:
+    """Give a robot a new token; the old one is refused from now on."""
+    changed = rotating(
+        name,
+        by=caller.id,
+        days=body.days,
+        rules=desk.rules(),
+        directory=desk.directory,
+        ledger=desk.ledger,
+        now=now,
+    )
+    return RobotTokenOut.handing(changed.robot, changed.token)
+
+
+@router.post("/{name}/remove")
+def remove(name: str, desk: AtDesk, now: Now, caller: Decider) -> RobotOut:
+    """Remove a robot: it is refused from now on, and its access is taken away."""
+    removed = removing(
+        name, by=caller.id, rules=desk.readable_rules(), directory=desk.directory, ledger=desk.ledger, now=now
+    )
+    return RobotOut.of(removed)
+
+
+def scopes(words: Iterable[str]) -> frozenset[Scope]:
+    """Read the words for what a token may do. Raises BadInput (field `scopes`)."""
+    try:
+        return frozenset(Scope(word) for word in words)
+    except ValueError:
+        raise BadInput("A robot's scopes are read, ask and use.", field="scopes") from None

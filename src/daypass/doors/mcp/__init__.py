@@ -1,0 +1,1 @@
+"""What an agent is given: tools to ask with, and none to decide with."""

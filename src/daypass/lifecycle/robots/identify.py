@@ -1,0 +1,74 @@
+"""Who a token speaks for, be it a person's login, a robot's token, or one that a workload's was exchanged for."""
+
+from datetime import datetime
+
+from daypass.lifecycle import login
+from daypass.lifecycle.robots import tokens
+from daypass.model.errors import NotFound, NotYours
+from daypass.model.event import Scope
+from daypass.model.kept import Robot, Standing
+from daypass.model.principal import ROBOT, PrincipalId
+from daypass.model.secret import digest
+from daypass.ports import Ledger, Logins
+
+
+def identify(token: str, *, logins: Logins, ledger: Ledger, now: datetime, scope: Scope | None = None) -> PrincipalId:
+    """
+    Say who a token speaks for. Raises NotYours when it is unknown, over, ended or not for this.
+
+    A robot is looked up at every call, so that one that was removed is refused at once.
+    """
+    if token.startswith(tokens.PREFIX):
+        return _by_own_token(token, ledger, now, scope)
+    if token.startswith(tokens.WORKLOAD_PREFIX):
+        return _by_exchanged(token, logins, ledger, now, scope)
+    speaker = login.identify(token, logins=logins, now=now, scope=scope)
+    if speaker.startswith(ROBOT):  # a robot has no login that a person could have confirmed
+        raise _unknown()
+    return speaker
+
+
+def _by_own_token(token: str, ledger: Ledger, now: datetime, scope: Scope | None) -> PrincipalId:
+    named = tokens.whose(token)
+    if named is None:
+        raise _unknown()
+    robot = _standing(named, ledger)
+    if not tokens.fits(token, robot.token_hash):
+        raise _unknown()
+    if robot.token_ends is None or now >= robot.token_ends:
+        raise NotYours(f"The token of {robot.id} is over; an owner of the rules can rotate it.")
+    _must_be_let(robot, scope)
+    return robot.id
+
+
+def _by_exchanged(token: str, logins: Logins, ledger: Ledger, now: datetime, scope: Scope | None) -> PrincipalId:
+    try:
+        speaker = login.identify(token, logins=logins, now=now)
+    except NotYours:
+        raise NotYours("This token is over; exchange one of the workload's own for another.") from None
+    _must_be_let(_standing(speaker, ledger), scope)
+    if scope is not None and scope not in logins.by_token(digest(token)).scopes:
+        raise NotYours(f"This token was asked for without {scope}.")
+    return speaker
+
+
+def _standing(robot_id: PrincipalId, ledger: Ledger) -> Robot:
+    try:
+        robot = ledger.find(Robot, robot_id)
+    except NotFound:
+        raise _unknown() from None
+    if robot.state is not Standing.OPEN:
+        raise _unknown()
+    return robot
+
+
+def _must_be_let(robot: Robot, scope: Scope | None) -> None:
+    """Whatever is written of it, a robot never decides."""
+    if scope is Scope.DECIDE:
+        raise NotYours("A robot asks and never decides; a person has to.")
+    if scope is not None and scope not in robot.scopes:
+        raise NotYours(f"{robot.id} may not {scope}.")
+
+
+def _unknown() -> NotYours:
+    return NotYours("This is not the token of a robot here; it may have been rotated, or the robot removed.")

@@ -1,0 +1,19 @@
+"""Who may add robots and change them: the owners of the rules, who are people."""
+
+from daypass.model.errors import NotYours
+from daypass.model.principal import Principal, PrincipalId
+from daypass.ports import Directory
+from daypass.rules.document import RuleBook
+
+
+def owns_rules(who: Principal, rules: RuleBook | None) -> bool:
+    """Whether this is an owner of the rules as they stand; nobody is while they cannot be read."""
+    return rules is not None and who.active and not who.robot and rules.owners.include(who)
+
+
+def must_own_rules(by: PrincipalId, *, rules: RuleBook, directory: Directory) -> None:
+    """Raise NotYours for somebody who does not own the rules."""
+    if not rules.owners:
+        raise NotYours("The rules name no owners, so nobody may add robots or change them; give them `owners:` first.")
+    if not owns_rules(directory.principal(by), rules):
+        raise NotYours("Only the owners of the rules may add robots and change them.")

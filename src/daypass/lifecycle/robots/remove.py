@@ -1,0 +1,51 @@
+"""Remove a robot: it is refused from that moment, and what it has is taken away."""
+
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+
+from daypass.lifecycle.cancel import cancel
+from daypass.lifecycle.finish import finish
+from daypass.lifecycle.robots.add import robot_fact
+from daypass.lifecycle.robots.known import find
+from daypass.lifecycle.robots.owners import owns_rules
+from daypass.model.errors import NotYours, TooLate
+from daypass.model.event import Kind
+from daypass.model.grant import Ending, GrantState, Why
+from daypass.model.kept import Robot, Standing
+from daypass.model.principal import PrincipalId
+from daypass.model.request import RequestState
+from daypass.ports import Directory, Ledger
+from daypass.rules.document import RuleBook
+
+_LIVE = (GrantState.APPROVED, GrantState.ACTIVE)
+_ALL = 10_000
+
+
+def remove(  # noqa: PLR0913 - which robot by whom, its three collaborators, and the moment
+    name: str, *, by: PrincipalId, rules: RuleBook | None, directory: Directory, ledger: Ledger, now: datetime
+) -> Robot:
+    """
+    Remove a robot, by an owner of the rules or by who answers for it, also while the rules cannot be read.
+
+    Repeated, it takes away what a first time that was cut off had left. Raises NotYours or NotFound.
+    """
+    who = directory.principal(by)
+    robot = find(name, ledger=ledger)
+    if who.robot or not (owns_rules(who, rules) or (who.active and robot.owner == by)):
+        raise NotYours("Only the owners of the rules, and who answers for a robot, may remove it.")
+    removed = replace(robot, state=Standing.CLOSED, token_hash=None)
+    if robot.state is Standing.OPEN:
+        ledger.record(robot_fact(Kind.ROBOT_REMOVED, removed, by=by, now=now))
+    _take_away(robot, by, ledger, now)
+    return removed
+
+
+def _take_away(robot: Robot, by: PrincipalId, ledger: Ledger, now: datetime) -> None:
+    for request in ledger.requests(requestor=robot.id, states=(RequestState.PENDING,), limit=_ALL):
+        with suppress(TooLate):
+            cancel(request.id, by=robot.id, ledger=ledger, now=now)
+    ending = Ending(why=Why.REVOKED, by=by, at=now, note="The robot was removed.")
+    for grant in ledger.grants(principal=robot.id, states=_LIVE, limit=_ALL):
+        with suppress(TooLate):
+            finish(grant.id, ending, ledger=ledger)

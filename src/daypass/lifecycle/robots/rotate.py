@@ -1,0 +1,36 @@
+"""Give a robot a new token; the old one is refused from that moment."""
+
+from datetime import datetime
+
+from daypass.lifecycle.robots.add import Added, robot_fact, with_token
+from daypass.lifecycle.robots.known import standing
+from daypass.lifecycle.robots.owners import must_own_rules
+from daypass.model.errors import BadInput
+from daypass.model.event import Kind
+from daypass.model.principal import PrincipalId
+from daypass.ports import Directory, Ledger
+from daypass.rules.document import RuleBook
+
+
+def rotate(  # noqa: PLR0913 - whose token by whom for how long, its three collaborators, and the moment
+    name: str,
+    *,
+    by: PrincipalId,
+    days: int,
+    rules: RuleBook,
+    directory: Directory,
+    ledger: Ledger,
+    now: datetime,
+) -> Added:
+    """
+    Draw a new token. Raises NotYours for who does not own the rules, NotFound, TooLate, and BadInput.
+
+    Who answers for the robot stays the same.
+    """
+    must_own_rules(by, rules=rules, directory=directory)
+    robot = standing(name, ledger=ledger)
+    if robot.issuer:
+        raise BadInput(f"{robot.id} comes with the tokens of {robot.issuer}; there is none of ours to change.")
+    changed, token = with_token(robot, days, now)
+    ledger.record(robot_fact(Kind.ROBOT_CHANGED, changed, by=by, now=now))
+    return Added(robot=changed, token=token)

@@ -1,0 +1,1 @@
+"""Whom we trust to say who a program is: issuers that speak OpenID Connect."""

@@ -1,0 +1,373 @@
+"""Adding robots, giving them new tokens, removing them: by the owners of the rules, and never for deciding."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from daypass.lifecycle.robots.add import Added, Wanted, add
+from daypass.lifecycle.robots.claims import GITHUB
+from daypass.lifecycle.robots.identify import identify
+from daypass.lifecycle.robots.known import visible
+from daypass.lifecycle.robots.remove import remove
+from daypass.lifecycle.robots.rotate import rotate
+from daypass.model.errors import BadInput, NotFound, NotYours, TooLate
+from daypass.model.event import Event, Kind, Scope
+from daypass.model.fact import Fact
+from daypass.model.grant import Grant, GrantState, Why
+from daypass.model.kept import Robot
+from daypass.model.principal import Principal, PrincipalId
+from daypass.rules.document import RuleBook, parse
+from daypass.rules.people import ANYONE, People
+from daypass.store import database
+from daypass.store.database import Database
+from daypass.store.ledger import SqlLedger
+from daypass.store.logins import SqlLogins
+from tests.hands import HandDirectory
+from tests.makers import ANN, BOB, EVE, NOON, RULES, grant, request
+
+DEPLOY = PrincipalId("bot:deploy")
+OWNED_BY_BOB = replace(parse(RULES, name="rules.yaml"), owners=People(people=frozenset({BOB})))
+
+
+class World:
+    """A ledger, a directory and rules that Bob owns."""
+
+    def __init__(self, store: Database) -> None:
+        """Lay them out."""
+        self.store = store
+        self.ledger = SqlLedger(store)
+        self.logins = SqlLogins(store)
+        self.directory = HandDirectory()
+        self.rules: RuleBook = OWNED_BY_BOB
+
+    def add(self, wanted: Wanted, by: PrincipalId = BOB) -> Added:
+        """Add a robot at noon, in a house that trusts GitHub."""
+        return add(
+            wanted,
+            by=by,
+            rules=self.rules,
+            directory=self.directory,
+            trusts=lambda issuer: issuer == GITHUB,
+            ledger=self.ledger,
+            now=NOON,
+        )
+
+    def deploy(self, **more: object) -> str:
+        """Add a robot called deploy, and keep its token."""
+        token = self.add(Wanted(name="deploy", days=30, **more)).token  # type: ignore[arg-type]
+        assert token is not None
+        return token
+
+    def identify(self, token: str, scope: Scope | None = None, *, days: int = 0) -> PrincipalId:
+        """Ask who a token speaks for, some days after noon."""
+        return identify(token, logins=self.logins, ledger=self.ledger, now=NOON + timedelta(days=days), scope=scope)
+
+    def remove(self, by: PrincipalId = BOB, rules: RuleBook | None = OWNED_BY_BOB) -> Robot:
+        """Remove deploy."""
+        return remove("deploy", by=by, rules=rules, directory=self.directory, ledger=self.ledger, now=NOON)
+
+    def rotate(self, days: int = 10, by: PrincipalId = BOB) -> str:
+        """Give deploy a new token."""
+        changed = rotate(
+            "deploy", by=by, days=days, rules=self.rules, directory=self.directory, ledger=self.ledger, now=NOON
+        )
+        assert changed.token is not None
+        return changed.token
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """Make one, on a fresh database."""
+    store = database.open(f"sqlite:///{tmp_path / 'daypass.db'}")
+    store.migrate()
+    yield World(store)
+    store.close()
+
+
+def everything_kept(store: Database, folder: Path) -> bytes:
+    """Every byte the database has put down."""
+    store.close()
+    return b"".join(path.read_bytes() for path in folder.glob("daypass.db*"))
+
+
+def test_a_robots_token_speaks_for_it(world: World):
+    """What was handed over once is who the robot is."""
+    token = world.deploy()
+
+    assert world.identify(token) == DEPLOY
+    assert world.identify(token, Scope.ASK) == DEPLOY
+
+
+def test_a_token_is_one_that_scanners_find(world: World):
+    """It begins with dpb_, names its robot, and carries 256 bits in hex."""
+    start, name, drawn = world.deploy().split("_")
+
+    assert (start, name) == ("dpb", "deploy")
+    assert len(bytes.fromhex(drawn)) == 32
+
+
+def test_no_token_is_kept(world: World, tmp_path: Path):
+    """Neither in the ledger nor in the journal; its hash alone."""
+    tokens = [world.deploy(), world.rotate()]
+    kept = everything_kept(world.store, tmp_path)
+
+    assert [token for token in tokens if token.split("_")[-1].encode() in kept] == []
+    assert b"robot.added" in kept
+    assert b"robot.changed" in kept
+
+
+def test_the_one_who_adds_answers_for_it(world: World):
+    """A robot is never nobody's."""
+    assert world.add(Wanted(name="deploy", days=1)).robot.owner == BOB
+
+
+@pytest.mark.parametrize("by", [ANN, EVE, DEPLOY])
+def test_only_owners_of_the_rules_add(world: World, by: PrincipalId):
+    """Neither somebody else nor a robot."""
+    world.directory.people[DEPLOY] = Principal(id=DEPLOY, name="deploy")
+
+    with pytest.raises(NotYours, match="owners of the rules"):
+        world.add(Wanted(name="other", days=1), by)
+
+
+def test_a_robot_is_no_owner_even_where_anybody_is(world: World):
+    """Rules that anyone owns are owned by people."""
+    world.directory.people[DEPLOY] = Principal(id=DEPLOY, name="deploy")
+    world.rules = replace(OWNED_BY_BOB, owners=ANYONE)
+
+    with pytest.raises(NotYours):
+        world.add(Wanted(name="other", days=1), DEPLOY)
+
+
+def test_somebody_who_left_owns_nothing(world: World):
+    """A deactivated account adds no robot."""
+    world.directory.change(BOB, active=False)
+
+    with pytest.raises(NotYours):
+        world.deploy()
+
+
+def test_rules_without_owners_have_no_robots(world: World):
+    """And the sentence says what to write."""
+    world.rules = parse(RULES, name="rules.yaml")
+
+    with pytest.raises(NotYours, match="owners:"):
+        world.deploy()
+
+
+def test_a_robot_never_decides(world: World):
+    """The scope is refused when it is added, and at each call whatever is written of it."""
+    with pytest.raises(BadInput, match="never decides"):
+        world.deploy(scopes=frozenset(Scope))
+    token = world.deploy()
+    tampered = replace(world.ledger.find(Robot, DEPLOY), scopes=frozenset(Scope))
+    assert tampered.revision == 1
+    with pytest.raises(NotYours, match="never decides"):
+        world.identify(token, Scope.DECIDE)
+
+
+def test_a_robot_does_what_its_scopes_say(world: World):
+    """One that may only read neither asks nor is handed anything."""
+    token = world.deploy(scopes=frozenset({Scope.READ}))
+
+    assert world.identify(token, Scope.READ) == DEPLOY
+    with pytest.raises(NotYours, match="may not ask"):
+        world.identify(token, Scope.ASK)
+
+
+@pytest.mark.parametrize("days", [None, 0, -1, 367, 10_000])
+def test_a_token_lives_a_year_at_most(world: World, days: int | None):
+    """And it always ends."""
+    with pytest.raises(BadInput, match="366"):
+        world.add(Wanted(name="deploy", days=days))
+
+
+def test_a_token_that_is_over_is_refused(world: World):
+    """From the very second."""
+    token = world.deploy()
+
+    assert world.identify(token, days=29) == DEPLOY
+    with pytest.raises(NotYours, match="is over"):
+        world.identify(token, days=30)
+
+
+def test_a_rotated_token_is_refused_at_once(world: World):
+    """The new one is good, the old one is not."""
+    old = world.deploy()
+    new = world.rotate()
+
+    assert world.identify(new) == DEPLOY
+    with pytest.raises(NotYours):
+        world.identify(old)
+
+
+def test_only_owners_of_the_rules_rotate(world: World):
+    """A token drawn by somebody else would make them the robot."""
+    world.deploy()
+
+    with pytest.raises(NotYours):
+        world.rotate(by=ANN)
+
+
+def test_a_removed_robot_is_refused_at_once(world: World):
+    """And can neither be rotated nor come again under its name."""
+    token = world.deploy()
+    world.remove()
+
+    with pytest.raises(NotYours):
+        world.identify(token)
+    with pytest.raises(TooLate):
+        world.rotate()
+    with pytest.raises(BadInput, match="given once"):
+        world.deploy()
+
+
+def test_what_a_removed_robot_has_is_taken_away(world: World):
+    """Its requests are cancelled and its grants end, also when a first removal was cut off half-way."""
+    world.deploy()
+    world.remove()
+    asked = request(requestor=DEPLOY)
+    held: Grant = replace(grant(GrantState.ACTIVE), principal=DEPLOY, id=asked.id)
+    store(world, asked, held)
+
+    world.remove()
+
+    ended = world.ledger.grant(asked.id)
+    assert ended.state is GrantState.ENDING
+    assert ended.ending is not None
+    assert ended.ending.why is Why.REVOKED
+    assert world.ledger.request(asked.id).state == "cancelled"
+
+
+def test_who_answers_for_a_robot_may_remove_it(world: World):
+    """Also when they no longer own the rules, and when the rules cannot be read."""
+    world.deploy()
+
+    assert world.remove(BOB, None).state == "closed"
+
+
+@pytest.mark.parametrize("by", [ANN, EVE])
+def test_nobody_else_removes_a_robot(world: World, by: PrincipalId):
+    """Taking it away is a right too."""
+    world.deploy()
+
+    with pytest.raises(NotYours):
+        world.remove(by)
+
+
+def test_a_robot_that_is_not_there_is_not_found(world: World):
+    """Rotating and removing say so."""
+    with pytest.raises(NotFound):
+        world.rotate()
+    with pytest.raises(NotFound):
+        world.remove()
+
+
+@pytest.mark.parametrize("name", ["", "x", "Deploy", "de ploy", "bot:deploy", "-x", "x-", "a" * 41, "dé", "a\n"])
+def test_a_name_is_a_plain_word(world: World, name: str):
+    """It stands in ids, tokens and addresses."""
+    with pytest.raises(BadInput, match="small letters"):
+        world.add(Wanted(name=name, days=1))
+
+
+@pytest.mark.parametrize(
+    "token",
+    ["dpb_", "dpb_deploy_", "dpb_deploy_zz", "dpb_deploy_" + "0" * 64, "dpb_other_" + "0" * 64, "dpb_../x_" + "0" * 64],
+)
+def test_a_guessed_token_is_nobodys(world: World, token: str):
+    """Neither a wrong one of a robot that is, nor one of a robot that is not."""
+    world.deploy()
+
+    with pytest.raises(NotYours):
+        world.identify(token)
+
+
+def test_owners_see_every_robot_and_others_their_own(world: World):
+    """What a robot's claims are is not for everybody."""
+    world.deploy()
+    bob, ann = world.directory.principal(BOB), world.directory.principal(ANN)
+
+    assert [one.id for one in visible(bob, rules=OWNED_BY_BOB, ledger=world.ledger)] == [DEPLOY]
+    assert [one.id for one in visible(bob, rules=None, ledger=world.ledger)] == [DEPLOY]
+    assert visible(ann, rules=OWNED_BY_BOB, ledger=world.ledger) == []
+
+
+def github(**claims: str) -> Wanted:
+    """A robot that comes from GitHub Actions."""
+    return Wanted(name="deploy", issuer=GITHUB, audience="daypass", claims=claims)
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"repository": "acme/deploy"},
+        {"repository": "acme/deploy-*", "ref": "refs/heads/*"},
+        {"repository_id": "4711", "environment": "production"},
+        {"sub": "repo:acme/deploy:**"},
+        {"sub": "repo:acme/deploy:environment:production"},
+    ],
+)
+def test_a_robot_names_its_repository(world: World, claims: dict[str, str]):
+    """What is not the repository may be as wide as it likes."""
+    added = world.add(github(**claims))
+
+    assert dict(added.robot.claims) == claims
+    assert added.token is None
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {},
+        {"ref": "refs/heads/main"},
+        {"repository": "*"},
+        {"repository": "**"},
+        {"repository": "acme/*"},
+        {"repository": "*/deploy"},
+        {"repository": "ac*/deploy"},
+        {"repository": "acme/**"},
+        {"sub": "**"},
+        {"sub": "repo:**"},
+        {"sub": "repo:acme/**"},
+        {"sub": "repo:acme/*:ref:refs/heads/main"},
+        {"sub": "repo:acme/deploy**"},
+    ],
+)
+def test_a_robot_that_is_anybodys_is_refused(world: World, claims: dict[str, str]):
+    """Everybody in the world can have a token of GitHub's."""
+    with pytest.raises(BadInput, match="Write out who may come"):
+        world.add(github(**claims))
+
+
+@pytest.mark.parametrize("claims", [{"aud": "x"}, {"iss": "x"}, {"": "x"}, {"repository": "a" * 301}, {"sub": "a\nb"}])
+def test_claims_that_cannot_be_are_refused(world: World, claims: dict[str, str]):
+    """Each with a sentence."""
+    with pytest.raises(BadInput):
+        world.add(github(repository="acme/deploy") if not claims else github(**claims))
+
+
+def test_an_issuer_is_one_that_the_operator_named(world: World):
+    """Letter by letter; a look-alike is not it."""
+    for issuer in ("https://token.actions.githubusercontent.com.evil.example", f"{GITHUB}/", "nonsense"):
+        wanted = replace(github(repository="acme/deploy"), issuer=issuer)
+        with pytest.raises(BadInput, match="DAYPASS_ROBOTS_ISSUERS"):
+            world.add(wanted)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"audience": ""}, {"audience": "*"}, {"days": 3}, {"issuer": ""}, {"about": "a\nb"}, {"scopes": frozenset()}],
+)
+def test_a_robot_half_said_is_refused(world: World, change: dict[str, object]):
+    """With one sentence that says which word."""
+    with pytest.raises(BadInput):
+        world.add(replace(github(repository="acme/deploy"), **change))  # type: ignore[arg-type]
+
+
+def store(world: World, *values: object) -> None:
+    """Put values into the ledger as they are."""
+    event = Event(kind=Kind.REQUEST_FILED, at=NOON, actor=DEPLOY)
+    world.ledger.record(Fact(event=event, changes=values))  # type: ignore[arg-type]
