@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import Depends, HTTPException, Request
-from fastapi.exceptions import RequestValidationError
+from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, PackageLoader, select_autoescape
 from pydantic import ValidationError
@@ -21,7 +20,7 @@ from daypass.doors import refusals
 from daypass.doors.desk import Desk
 from daypass.doors.web.pages import page
 from daypass.doors.wire.passkeys import LARGEST_ANSWER, PasskeyAnswer
-from daypass.model.errors import DaypassError, NotFound, TooLate
+from daypass.model.errors import BadInput, DaypassError, NotFound, TooLate
 from daypass.model.principal import PrincipalId
 
 _POLICY = (
@@ -95,11 +94,11 @@ async def _answer(request: Request) -> PasskeyAnswer:
     async for piece in request.stream():
         body += piece
         if len(body) > LARGEST_ANSWER:
-            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "That is more than an answer of a browser can be.")
+            raise BadInput("That is more than a browser's answer can be; open the page again.")
     try:
         return PasskeyAnswer.model_validate_json(bytes(body))
-    except ValidationError as error:
-        raise RequestValidationError([dict(one, loc=("body", *one["loc"])) for one in error.errors()]) from None
+    except ValidationError:
+        raise BadInput("What the browser sent cannot be read; open the page again.") from None
 
 
 Answered = Annotated[PasskeyAnswer, Depends(_answer)]

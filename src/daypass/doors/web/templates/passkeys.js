@@ -95,6 +95,7 @@ form.addEventListener("submit", async (event) => {
 });
 
 if (window.PublicKeyCredential) {
+  refused.textContent = "";
   button.disabled = false;
 } else {
   refused.textContent = "This browser knows no passkeys here. Open the page in a current browser, over https.";
