@@ -24,6 +24,7 @@ from daypass.rules.book import RuleBook
 from daypass.rules.decide import allowed, allows, decide, forbidden, refused, strikes
 from daypass.rules.document import parse
 from daypass.rules.rule import AllowRule, DenyRule
+from daypass.rules.scene import Scene
 
 WANTED_MS = 1.0
 BUCKETS = [f"acme-data-{number:03}" for number in range(100)]
@@ -83,12 +84,13 @@ def question(dice: random.Random, buckets: Sequence[str]) -> Question:
 
 def scan(book: RuleBook, asked: Question) -> Decision:
     """Decide the naive way: every rule is asked."""
-    denials = [rule for rule in book.rules if isinstance(rule, DenyRule) and strikes(rule, asked)]
+    scene = Scene(question=asked, marked=book.marked)
+    denials = [rule for rule in book.rules if isinstance(rule, DenyRule) and strikes(rule, scene)]
     if denials:
-        return forbidden(denials, asked)
+        return forbidden(denials, scene)
     lending = [rule for rule in book.rules if isinstance(rule, AllowRule) and rule.who.include(asked.principal)]
-    first = next((rule for rule in lending if allows(rule, asked)), None)
-    return allowed(first, asked) if first else refused(lending, asked)
+    first = next((rule for rule in lending if allows(rule, scene)), None)
+    return allowed(first, scene) if first else refused(lending, scene)
 
 
 def timed(judge: Callable[[RuleBook, Question], Decision], book: RuleBook, asks: list[Question]) -> tuple[float, float]:

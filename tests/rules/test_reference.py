@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from daypass.rules.document import parse
 from daypass.rules.shape import AllowShape, DenyShape, DocumentShape, LengthShape
 from daypass.rules.shape_approval import ApproversShape, ApproveShape, HandOverShape, PeopleShape, StageShape
+from daypass.rules.shape_conditions import BreakGlassShape, LiveGrantsShape, MatchingShape, WhenShape
 
 PAGE = (Path(__file__).parents[2] / "docs" / "rules.md").read_text()
 SHAPES: list[type[BaseModel]] = [
@@ -21,6 +22,10 @@ SHAPES: list[type[BaseModel]] = [
     ApproversShape,
     StageShape,
     HandOverShape,
+    WhenShape,
+    LiveGrantsShape,
+    MatchingShape,
+    BreakGlassShape,
 ]
 EXAMPLES = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
 

@@ -145,9 +145,9 @@ def book(*rules: Rule) -> RuleBook:
     return RuleBook(name="rules.yaml", digest="", rules=rules, groups={})
 
 
-def written(rules: str, groups: str = "{}") -> RuleBook:
-    """Read a book from the text of its rules."""
-    return parse(f"version: 1\ngroups: {groups}\nrules:\n{rules}", name="rules.yaml")
+def written(rules: str, groups: str = "{}", *, head: str = "") -> RuleBook:
+    """Read a book from the text of its rules, with what stands before them."""
+    return parse(f"version: 1\n{head}groups: {groups}\nrules:\n{rules}", name="rules.yaml")
 
 
 def person(who: str = "U0ANN", *groups: str, active: bool = True) -> Principal:

@@ -84,13 +84,14 @@ class RuleBook:
 
 
 def build_index(rules: Sequence[Rule]) -> Index:
-    """Sort the rules into an index."""
+    """Sort the rules into an index, in which those that are paused are found by nothing."""
+    heard = [(position, rule.who) for position, rule in enumerate(rules) if not rule.paused]
     stems = _sorted((position, {pattern.stem for pattern in rule.places}) for position, rule in enumerate(rules))
     return Index(
-        anyone=sum(1 << position for position, rule in enumerate(rules) if rule.who.anyone),
-        people=_sorted((position, rule.who.people) for position, rule in enumerate(rules)),
-        slack_groups=_sorted((position, rule.who.slack_groups) for position, rule in enumerate(rules)),
-        directory_groups=_sorted((position, rule.who.directory_groups) for position, rule in enumerate(rules)),
+        anyone=sum(1 << position for position, who in heard if who.anyone),
+        people=_sorted((position, who.people) for position, who in heard),
+        slack_groups=_sorted((position, who.slack_groups) for position, who in heard),
+        directory_groups=_sorted((position, who.directory_groups) for position, who in heard),
         stems=stems,
         ordered=sorted(stems),
         lengths=sorted({len(stem) for stem in stems}),

@@ -8,15 +8,17 @@ rule that comes nearest.
 
 from collections.abc import Iterable, Sequence
 
-from daypass.model.decision import Allowed, Circumstances, Decision, Denied, Question
+from daypass.model.decision import Aftermath, Allowed, Circumstances, Decision, Denied, Question
 from daypass.model.entitlement import Level
 from daypass.rules.book import RuleBook
-from daypass.rules.filling import askers, left
-from daypass.rules.hurdles import FIELD, Hurdle, escapes, hurdles, say
+from daypass.rules.hurdle import FIELD, Hurdle
+from daypass.rules.hurdles import escapes, hurdles, open_ticket, reviewers, stages
 from daypass.rules.rule import AllowRule, DenyRule
+from daypass.rules.scene import Scene
+from daypass.rules.telling import say, say_unknown
 
 
-def decide(book: RuleBook, question: Question, around: Circumstances | None = None) -> Decision:  # noqa: ARG001 - no rule looks around yet
+def decide(book: RuleBook, question: Question, around: Circumstances | None = None) -> Decision:
     """
     Answer the question. Pure, and the same whenever it is asked: at the request and again at the click.
 
@@ -24,62 +26,79 @@ def decide(book: RuleBook, question: Question, around: Circumstances | None = No
     """
     if not question.principal.active:
         return Denied(sentence=f"The Slack account of {question.principal.name} is deactivated.", field="person")
+    scene = Scene(question=question, around=around, marked=book.marked)
     place = question.entitlement.place
     rules = list(book.concerning(question.principal, f"{place.bucket}/{place.key}"))
-    denials = [rule for rule in rules if isinstance(rule, DenyRule) and strikes(rule, question)]
+    denials = [rule for rule in rules if isinstance(rule, DenyRule) and strikes(rule, scene)]
     if denials:
-        return forbidden(denials, question)
+        return forbidden(denials, scene)
     allowing = [rule for rule in rules if isinstance(rule, AllowRule)]
     for rule in allowing:
-        if allows(rule, question):
-            return allowed(rule, question)
-    return refused(allowing, question)
+        if allows(rule, scene):
+            return allowed(rule, scene)
+    return refused(allowing, scene)
 
 
-def allows(rule: AllowRule, question: Question) -> bool:
+def allows(rule: AllowRule, scene: Scene) -> bool:
     """Whether nothing stands between this ask and the rule."""
-    return next(hurdles(rule, question), None) is None
+    return next(hurdles(rule, scene), None) is None
 
 
-def strikes(rule: DenyRule, question: Question) -> bool:
+def strikes(rule: DenyRule, scene: Scene) -> bool:
     """Whether the denying rule touches this ask."""
-    return next(escapes(rule, question), None) is None
+    return next(escapes(rule, scene), None) is None
 
 
-def allowed(rule: AllowRule, question: Question) -> Allowed:
-    """Yes, under this rule. Who asks and who would have it are not among those who decide."""
-    stages = left(rule.stages, askers(question))
-    return Allowed(rule=rule.id, default=rule.default, longest=rule.longest, stages=stages)
+def allowed(rule: AllowRule, scene: Scene) -> Allowed:
+    """Yes, under this rule. Who asks and who would have it are not among those who decide, now or afterwards."""
+    glass = rule.break_glass
+    return Allowed(
+        rule=rule.id,
+        default=rule.default,
+        longest=rule.longest,
+        stages=stages(rule, scene),
+        second_factor=rule.second_factor,
+        channel=rule.channel,
+        ticket=open_ticket(rule.ticket, scene) if rule.ticket else None,
+        aftermath=Aftermath(reviewers=reviewers(glass, scene), within=glass.within) if glass else None,
+    )
 
 
-def forbidden(denials: Sequence[DenyRule], question: Question) -> Denied:
+def forbidden(denials: Sequence[DenyRule], scene: Scene) -> Denied:
     """No, because of rules that say so. Who asked for too much at once is told which part is denied."""
-    first = denials[0]
+    first, place = denials[0], scene.question.entitlement.place
     sentence = first.because
-    if not first.contains(question.entitlement.place):
-        part = ", ".join(pattern.text for pattern in first.places if pattern.overlaps(question.entitlement.place))
+    if not first.contains(place):
+        part = ", ".join(pattern.text for pattern in first.places if pattern.overlaps(place))
         sentence += f" This is about {part}, which is part of what you asked for; ask for something beside it."
+    sentence += say_unknown(first, scene)
     return Denied(sentence=sentence, because=tuple(rule.id for rule in denials), field="resource")
 
 
-def refused(rules: Iterable[AllowRule], question: Question) -> Denied:
+def refused(rules: Iterable[AllowRule], scene: Scene) -> Denied:
     """No, because nothing says yes; the sentence is about the rule that comes nearest."""
-    near = [(_distance(found), rule, found) for rule in rules if (found := _near(rule, question))]
+    near = [(_distance(found), rule, found) for rule in rules if (found := _near(rule, scene))]
     if not near:
-        return Denied(sentence=_silence(question), field="resource")
+        return _silence(scene.question)
     _, rule, found = min(near, key=lambda each: each[0])
-    return Denied(sentence=say(found, rule, question), field=FIELD[found[0]])
+    return Denied(sentence=say(found, rule, scene), field=FIELD[found[0]])
 
 
-def _near(rule: AllowRule, question: Question) -> tuple[Hurdle, ...]:
-    return tuple(hurdles(rule, question)) if rule.overlaps(question.entitlement.place) else ()
+def _near(rule: AllowRule, scene: Scene) -> tuple[Hurdle, ...]:
+    if scene.question.urgent and rule.break_glass is None:
+        return ()  # what would be lent without breaking glass is no answer in an emergency
+    return tuple(hurdles(rule, scene)) if rule.overlaps(scene.question.entitlement.place) else ()
 
 
-def _distance(found: tuple[Hurdle, ...]) -> tuple[bool, int]:
-    # A rule for another place is further off than one that only wants the ask put differently.
-    return Hurdle.PLACE in found, len(found)
+def _distance(found: tuple[Hurdle, ...]) -> tuple[bool, bool, int]:
+    # A rule for another place, or for emergencies, is further off than one that only wants the ask put differently.
+    return Hurdle.PLACE in found, Hurdle.URGENT in found, len(found)
 
 
-def _silence(question: Question) -> str:
+def _silence(question: Question) -> Denied:
     levels = " and ".join(level for level in Level if level in question.entitlement.levels)
-    return f"No rule lends you {levels} on {question.entitlement.place}, and what no rule lends is refused."
+    what = f"{levels} on {question.entitlement.place}"
+    if question.urgent:
+        sentence = f"No rule lets you break glass for {what}. Ask in the ordinary way, or somebody whom a rule names."
+        return Denied(sentence=sentence, field="command")
+    return Denied(sentence=f"No rule lends you {what}, and what no rule lends is refused.", field="resource")

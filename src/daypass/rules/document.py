@@ -10,16 +10,18 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from daypass.model.decision import RuleId
 from daypass.model.errors import Fault, RulesUnreadable
-from daypass.rules.approval import named, people_of, steps, uncountable
+from daypass.rules.approval import named, people_of, uncountable
 from daypass.rules.book import RuleBook
+from daypass.rules.building import allow_rule, deny_rule
+from daypass.rules.cases import read_cases
 from daypass.rules.faults import meant, said
-from daypass.rules.people import ANYONE, NOBODY, Named, People, everybody, in_order, unfold
-from daypass.rules.rule import AllowRule, DenyRule, Rule
+from daypass.rules.people import NOBODY, Named, People, everybody, in_order, unfold
+from daypass.rules.rule import Rule
 from daypass.rules.shape import AllowShape, DenyShape, DocumentShape
 from daypass.rules.shape_approval import PeopleShape
 from daypass.rules.source import Data, Path, Source, read
+from daypass.rules.values import UNMARKED
 
 __all__ = ["RuleBook", "parse"]
 
@@ -38,12 +40,12 @@ def parse(text: str | bytes, *, name: str) -> RuleBook:
 
     Raises RulesUnreadable, and nothing else, with every fault there is.
     """
+    data = text if isinstance(text, bytes) else text.encode(errors="surrogatepass")
     reading = _Reading(read(text, name=name), name)
-    rules = reading.rules()
+    found = reading.book(hashlib.sha256(data).hexdigest())
     if faults := reading.faults():
         raise RulesUnreadable(faults)
-    data = text if isinstance(text, bytes) else text.encode()
-    return RuleBook(name=name, digest=hashlib.sha256(data).hexdigest(), rules=rules, groups=reading.people)
+    return found
 
 
 class _Reading:
@@ -60,64 +62,50 @@ class _Reading:
         """Every fault, in the order of the lines, each once."""
         return tuple(sorted(dict.fromkeys(self.found), key=lambda fault: fault.line))
 
-    def rules(self) -> tuple[Rule, ...]:
-        """Read the groups, then the rules; where there is a fault the result is partial."""
-        if not isinstance(self.source.data, dict):
-            self._fault((), *_not_a_document(self.source.data))
-            return ()
-        data: Mapping[str, Data] = self.source.data
-        self._checked(DocumentShape, data, ())
+    def book(self, digest: str) -> RuleBook:
+        """Read the groups, then all that speaks of them; where there is a fault the result is partial."""
+        given = self.source.data
+        if not isinstance(given, dict):
+            self._fault((), *_not_a_document(given))
+        data = _mapping(given)
+        shape = self._checked(DocumentShape, data, ()) if isinstance(given, dict) else None
+        self._groups(data)
+        rules = _sequence(data.get("rules"))
+        self._twice(rules)
+        self._unmarked(data)
+        cases, faults = read_cases(_sequence(data.get("tests")), source=self.source, name=self.name)
+        self.found.extend(faults)
+        return RuleBook(
+            name=self.name,
+            digest=digest,
+            rules=tuple(
+                rule for position, given in enumerate(rules) if (rule := self._rule(given, ("rules", position)))
+            ),
+            groups=self.people,
+            owners=everybody(named(shape.owners), self.people) if shape and shape.owners else NOBODY,
+            marked={word: tuple(places) for word, places in shape.sensitivity.items()} if shape else {},
+            cases=cases,
+        )
+
+    def _groups(self, data: Mapping[str, Data]) -> None:
         for group, people in _mapping(data.get("groups")).items():
             shape = self._checked(PeopleShape, people, ("groups", group))
             self.groups[group] = named(shape) if shape else Named(own=NOBODY)
         self._mentions(data)
         self._circles()
         self.people = unfold(self.groups)
-        rules = _sequence(data.get("rules"))
-        self._twice(rules)
-        return tuple(rule for position, given in enumerate(rules) if (rule := self._rule(given, ("rules", position))))
 
     def _rule(self, data: Data, at: Path) -> Rule | None:
         line = self.source.line(at)
         if isinstance(data, dict) and "deny" in data:
             denies = self._checked(DenyShape, data, at)
-            return self._deny(denies, line) if denies else None
+            return deny_rule(denies, self.people, line=line) if denies else None
         allows = self._checked(AllowShape, data, at)
-        return self._allow(allows, line, at) if allows else None
-
-    def _allow(self, shape: AllowShape, line: int, at: Path) -> AllowRule:
-        for path in uncountable(shape.approve, self.people):
+        if allows is None:
+            return None
+        for path in uncountable(allows.approve, self.people):
             self._fault((*at, "approve", *path), *_UNCOUNTABLE)
-        return AllowRule(
-            id=RuleId(shape.id),
-            line=line,
-            about=shape.about,
-            who=self._people(shape.who),
-            levels=frozenset(shape.may),
-            extras=frozenset(shape.extras or ()),
-            places=tuple(shape.on),
-            default=shape.length.default,
-            longest=shape.length.max,
-            reason_required=shape.reason == "required",
-            deliveries=frozenset(shape.delivery),
-            stages=steps(shape.approve, self.people),
-        )
-
-    def _deny(self, shape: DenyShape, line: int) -> DenyRule:
-        return DenyRule(
-            id=RuleId(shape.id),
-            line=line,
-            about=shape.about,
-            who=self._people(shape.who),
-            levels=frozenset(shape.may),
-            extras=frozenset(shape.extras or ()),
-            places=tuple(shape.on),
-            deliveries=frozenset(shape.delivery),
-            because=shape.because.strip() or f"Rule {shape.id} forbids this.",
-        )
-
-    def _people(self, who: PeopleShape | str) -> People:
-        return everybody(named(who), self.people) if isinstance(who, PeopleShape) else ANYONE
+        return allow_rule(allows, self.people, line=line)
 
     def _checked(self, shape: type[S], data: object, at: Path) -> S | None:
         try:
@@ -132,6 +120,16 @@ class _Reading:
                 self._fault(
                     path, f"There is no group «{group}».", meant(group, self.groups) if self.groups else _SUGGESTED
                 )
+
+    def _unmarked(self, data: Mapping[str, Data]) -> None:
+        """Find words for how sensitive a place is that the document does not know."""
+        known = [*_mapping(data.get("sensitivity")), UNMARKED]
+        for position, rule in enumerate(_sequence(data.get("rules"))):
+            given = _sequence(_mapping(_mapping(rule).get("when")).get("sensitivity"))
+            for number, word in enumerate(given):
+                if isinstance(word, str) and word not in known:
+                    path: Path = ("rules", position, "when", "sensitivity", number)
+                    self._fault(path, f"No place is marked «{word:.40}».", meant(word, known))
 
     def _circles(self) -> None:
         if circle := in_order(self.groups).circle:
@@ -167,9 +165,12 @@ def _mentioned(data: Mapping[str, Data]) -> Iterator[tuple[Path, str]]:
     """Go through every mention of a group, also in parts that have other faults."""
     for group, people in _mapping(data.get("groups")).items():
         yield from _names(people, ("groups", group))
+    yield from _names(data.get("owners"), ("owners",))
     for position, rule in enumerate(_sequence(data.get("rules"))):
         fields, at = _mapping(rule), ("rules", position)
         yield from _names(fields.get("who"), (*at, "who"))
+        glass = _mapping(fields.get("break_glass"))
+        yield from _names(glass.get("review"), (*at, "break_glass", "review"))
         for path, people in people_of(fields.get("approve")):
             yield from _names(people, (*at, "approve", *path))
 

@@ -5,15 +5,17 @@ This goes through the document from its first rule to its last, without the inde
 is a check on the other.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from daypass.model.decision import Approvers, Circumstances, Question, RuleId, Stage
 from daypass.model.length import words_for_length
 from daypass.rules.book import RuleBook
-from daypass.rules.filling import askers, left
-from daypass.rules.hurdles import escapes, hurdles, say, say_escape
+from daypass.rules.hurdles import escapes, hurdles, open_ticket, reviewers, stages
 from daypass.rules.rule import AllowRule, DenyRule, Rule
+from daypass.rules.scene import Scene
+from daypass.rules.telling import say, say_escape, say_unknown
 
 _NAMED = 6
 """How many of those who decide are named in one sentence."""
@@ -39,22 +41,23 @@ class RuleVerdict:
     sentence: str
 
 
-def explain(book: RuleBook, question: Question, around: Circumstances | None = None) -> list[RuleVerdict]:  # noqa: ARG001 - no rule looks around yet
+def explain(book: RuleBook, question: Question, around: Circumstances | None = None) -> list[RuleVerdict]:
     """Go through every rule in the order of the document."""
-    verdicts = [_judged(rule, question) for rule in book.rules]
+    scene = Scene(question=question, around=around, marked=book.marked)
+    verdicts = [_judged(rule, scene) for rule in book.rules]
     deciding = _deciding(verdicts, active=question.principal.active)
     return [replace(verdict, decides=verdict.rule in deciding) for verdict in verdicts]
 
 
-def _judged(rule: Rule, question: Question) -> RuleVerdict:
+def _judged(rule: Rule, scene: Scene) -> RuleVerdict:
     match rule:
         case AllowRule():
-            found = tuple(hurdles(rule, question))
-            sentence = say(found, rule, question) if found else _yes(rule, question)
+            found = tuple(hurdles(rule, scene))
+            sentence = say(found, rule, scene) if found else _yes(rule, scene)
             return _verdict(rule.id, Effect.ALLOW, applies=not found, sentence=sentence)
         case DenyRule():
-            off = next(escapes(rule, question), None)
-            sentence = say_escape(off, rule) if off else f"Rule {rule.id} denies this: {rule.because}"
+            off = next(escapes(rule, scene), None)
+            sentence = say_escape(off, rule) if off else _no(rule, scene)
             return _verdict(rule.id, Effect.DENY, applies=off is None, sentence=sentence)
 
 
@@ -70,11 +73,28 @@ def _deciding(verdicts: list[RuleVerdict], *, active: bool) -> set[RuleId]:
     return denials or {verdict.rule for verdict in applying[:1]}
 
 
-def _yes(rule: AllowRule, question: Question) -> str:
-    stages = left(rule.stages, askers(question))
-    who = f"when {_order(stages)}" if stages else "at once"
+def _no(rule: DenyRule, scene: Scene) -> str:
+    return f"Rule {rule.id} denies this: {rule.because}{say_unknown(rule, scene)}"
+
+
+def _yes(rule: AllowRule, scene: Scene) -> str:
+    found = stages(rule, scene)
+    who = f"when {_order(found)}" if found else "at once"
     default, longest = words_for_length(rule.default), words_for_length(rule.longest)
-    return f"Rule {rule.id} lends this {who}, for {default} or up to {longest}."
+    return f"Rule {rule.id} lends this {who}, for {default} or up to {longest}{''.join(_besides(rule, scene))}."
+
+
+def _besides(rule: AllowRule, scene: Scene) -> Iterator[str]:
+    """Say what comes with it."""
+    if rule.second_factor:
+        yield ", with a passkey"
+    if rule.channel:
+        yield f", in {rule.channel}"
+    if rule.ticket:
+        yield f", until {open_ticket(rule.ticket, scene)} closes"
+    if rule.break_glass:
+        within, who = words_for_length(rule.break_glass.within), _names(reviewers(rule.break_glass, scene))
+        yield f"; within {within} one of {who} looks at what was done"
 
 
 def _order(stages: tuple[Stage, ...]) -> str:

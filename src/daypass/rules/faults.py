@@ -34,6 +34,21 @@ _MEANT = {
     "name": "id",
     "deliveries": "delivery",
     "maximum": "max",
+    "conditions": "when",
+    "if": "when",
+    "disabled": "paused",
+    "mfa": "second_factor",
+    "passkey": "second_factor",
+    "emergency": "break_glass",
+    "issue": "ticket",
+    "timezone": "zone",
+    "tz": "zone",
+    "weekdays": "days",
+    "schedule": "on_call",
+    "labels": "tags",
+    "pattern": "matching",
+    "cases": "tests",
+    "examples": "tests",
     "effect": "deny",
     "everyone": "anyone",
     "everybody": "anyone",
@@ -54,6 +69,10 @@ _LACKING = {
     "rules": "Write «rules:» and a list under it; see examples/rules.",
     "default": "Write «for: {default: 1h, max: 8h}».",
     "max": "Write «for: {default: 1h, max: 8h}».",
+    "under": "Write «live_grants: {under: 3}».",
+    "matching": 'Write «{matching: "INC-[0-9]+"}».',
+    "review": "Write «break_glass: {review: {people: [U02ABCDEF]}, within: 1d}».",
+    "within": "Write «break_glass: {review: {people: [U02ABCDEF]}, within: 1d}».",
     "name": "Write «- {name: team, anyone_of: {people: [U02ABCDEF]}}».",
     "after": "Write «- {after: 30m, to: {people: [U02ABCDEF]}}».",
     "to": "Write «- {after: 30m, to: {people: [U02ABCDEF]}}».",
@@ -90,7 +109,7 @@ def meant(word: str, known: Iterable[str]) -> str:
     options = list(dict.fromkeys(known))
     if guess := _guess(word, options):
         return f"Did you mean «{guess}»?"
-    return f"Known here: {', '.join(options[:12])}." if options else ""
+    return f"Known here: {', '.join(options[:20])}." if options else ""
 
 
 def _guess(word: str, options: Sequence[str]) -> str:

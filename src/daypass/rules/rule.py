@@ -8,9 +8,11 @@ from operator import or_
 from daypass.model.decision import Approvers, RuleId
 from daypass.model.entitlement import Extra, Level, S3Place
 from daypass.model.grant import Delivery
+from daypass.rules.conditions import Conditions
 from daypass.rules.match import Pattern
 from daypass.rules.people import People
 from daypass.rules.step import Step
+from daypass.rules.wording import Wording
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +28,9 @@ class Scope:
     """Lent besides, in a rule that lends. In one that denies: what it strikes alone; empty, with or without."""
     places: tuple[Pattern, ...]
     deliveries: frozenset[Delivery]
+    when: Conditions | None = None
+    paused: bool = False
+    """It stands in the document and counts for nothing."""
 
     def contains(self, place: S3Place) -> bool:
         """Whether all of the place lies inside one of the patterns."""
@@ -37,6 +42,14 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BreakGlass:
+    """What a rule for emergencies wants afterwards."""
+
+    reviewers: Approvers
+    within: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AllowRule(Scope):
     """Lends levels of access on places to people, for so long, when these approve."""
 
@@ -45,6 +58,14 @@ class AllowRule(Scope):
     reason_required: bool
     stages: tuple[Step, ...]
     """Each after the one before it; empty when the rule approves without asking anybody."""
+    reason_matching: Wording | None = None
+    """What the reason must have in it."""
+    ticket: Wording | None = None
+    """How the ticket is called that the reason must name."""
+    second_factor: bool = False
+    channel: str = ""
+    break_glass: BreakGlass | None = None
+    """It answers urgent asks alone, and no other rule does."""
 
     @property
     def at_once(self) -> bool:

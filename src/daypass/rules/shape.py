@@ -12,8 +12,31 @@ from pydantic import AfterValidator, Field, model_validator
 from daypass.model.entitlement import Level
 from daypass.model.grant import Delivery
 from daypass.model.length import words_for_length
-from daypass.rules.shape_approval import Approve, Shape, Who
-from daypass.rules.values import Deliveries, Extras, Length, Levels, Places, rule_id, wrong
+from daypass.rules.shape_approval import Approve, PeopleShape, Shape, Who
+from daypass.rules.shape_conditions import BreakGlassShape, Reason, TicketField, WhenShape
+from daypass.rules.values import (
+    UNMARKED,
+    ChannelId,
+    Deliveries,
+    Extras,
+    Length,
+    Levels,
+    Places,
+    Sensitivity,
+    rule_id,
+    wrong,
+)
+
+_PAUSED = "With `true`, the rule stands here and counts for nothing."
+
+
+def _marked(words: dict[str, Places]) -> dict[str, Places]:
+    if UNMARKED in words:
+        raise wrong(f"«{UNMARKED}» is the word for places that nothing is said of; choose another.")
+    return words
+
+
+Marks = Annotated[dict[Sensitivity, Places], AfterValidator(_marked)]
 
 
 class LengthShape(Shape):
@@ -43,12 +66,37 @@ class AllowShape(Shape):
     )
     extras: Extras | None = Field(None, description="What may be asked for besides: versions, tags. Left out: neither.")
     on: Places = Field(description="Patterns; all that is asked must lie inside one of them.")
+    when: WhenShape | None = Field(None, description="When it lends, as below; everything given there must be so.")
     length: LengthShape = Field(alias="for", description="How long by default and at most.")
-    reason: Literal["required", "optional"] = Field("required", description="Whether the person must say why.")
+    reason: Reason = Field(
+        "required", description="Whether the person must say why: `required`, `optional`, or `{matching: ...}`."
+    )
+    ticket: TicketField | None = Field(
+        None, description="An open ticket that the reason names: `required`, or `{matching: ...}`."
+    )
     delivery: Deliveries = Field(
         list(Delivery), description="How it may be handed out: session, policy, link. Left out: all."
     )
     approve: Approve = Field(description="Who decides, how many and in which order, as below; or `at-once`, nobody.")
+    second_factor: Literal["required"] | None = Field(
+        None, description="With `required`, an approval counts only with the approver's passkey."
+    )
+    channel: ChannelId | None = Field(
+        None, description="The id of the Slack channel where it is decided. Left out: the one of the house."
+    )
+    break_glass: BreakGlassShape | None = Field(
+        None, description="For emergencies: it answers urgent asks alone, at once, and is looked at afterwards."
+    )
+    paused: bool = Field(default=False, description=_PAUSED)
+
+    @model_validator(mode="after")
+    def _fitting(self) -> "AllowShape":
+        at_once = isinstance(self.approve, str)
+        if self.break_glass and not at_once:
+            raise wrong("Whoever breaks glass waits for nobody; write «approve: at-once» beside «break_glass».")
+        if self.second_factor and at_once:
+            raise wrong("«second_factor» is the approver's, and «approve: at-once» asks none; leave one of them out.")
+        return self
 
 
 class DenyShape(Shape):
@@ -68,16 +116,21 @@ class DenyShape(Shape):
         None, description="Only asks with any of these are denied. Left out: with or without."
     )
     on: Places = Field(description="Patterns; an ask that so much as overlaps one of them is denied.")
+    when: WhenShape | None = Field(None, description="When it denies, as below; everything given there must be so.")
     delivery: Deliveries = Field(
         list(Delivery), description="Only these ways of handing out are denied. Left out: all."
     )
+    paused: bool = Field(default=False, description=_PAUSED)
 
 
 class DocumentShape(Shape):
     """The whole document; its groups and rules are read one by one, so that a fault in one hides none in another."""
 
     version: Literal[1] = Field(description="The version of this form: 1.")
+    owners: PeopleShape | None = Field(None, description="Who may change these rules: people, groups.")
+    sensitivity: Marks = Field({}, description="How sensitive places are: words of your own, each with its patterns.")
     groups: dict[str, object] = Field({}, description="Named sets of people, for use in rules.")
     rules: Annotated[list[object], Field(min_length=1)] = Field(
         description="The rules; the first that allows an ask decides."
     )
+    tests: list[object] = Field([], description="Examples: asks, and what these rules must say of them.")

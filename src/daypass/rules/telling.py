@@ -1,0 +1,224 @@
+"""What a person reads about a rule that does not answer their ask as they would like, and what would be possible."""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from enum import StrEnum
+
+from daypass.model.entitlement import Extra, Level
+from daypass.model.length import words_for_length
+from daypass.rules.approvers import missing
+from daypass.rules.conditions import AS_REQUESTOR, Conditions, clock_of, zone_of
+from daypass.rules.filling import shortage
+from daypass.rules.hurdle import Hurdle
+from daypass.rules.hurdles import stages, unknown
+from daypass.rules.rule import AllowRule, DenyRule, Rule, listing
+from daypass.rules.scene import Scene
+from daypass.rules.wording import TICKET, Wording, tickets
+from daypass.rules.zones import said_days, said_moment
+
+_LEAST = timedelta(seconds=1)
+_NOT_URGENT = "is not for breaking glass."
+
+
+def say(found: Sequence[Hurdle], rule: AllowRule, scene: Scene) -> str:
+    """
+    Tell the person everything that stands in the way, and what would be possible.
+
+    What could not be found out is left aside when something else stands in the way anyhow.
+    """
+    not_known = unknown(rule, scene)
+    told = [hurdle for hurdle in found if hurdle not in not_known] or found
+    first, *more = (_say(hurdle, rule, scene, not_known) for hurdle in told)
+    return " ".join([f"Rule {rule.id} {first}", *(f"It also {sentence}" for sentence in more)])
+
+
+def say_escape(hurdle: Hurdle, rule: DenyRule) -> str:
+    """Tell why a denying rule does not strike."""
+    if rule.when and (only := conditions(rule.when).get(hurdle)):
+        return f"Rule {rule.id} denies this only {only}."
+    sentences = {
+        Hurdle.PAUSED: "is paused.",
+        Hurdle.PERSON: "denies other people.",
+        Hurdle.PLACE: f"denies {_places(rule)}, which has nothing in common with what is asked.",
+        Hurdle.LEVEL: f"denies {_all(Level, rule.levels)} alone.",
+        Hurdle.EXTRAS: f"denies asks for {_all(Extra, rule.extras)} alone.",
+        Hurdle.DELIVERY: f"denies asks for a {_one(rule.deliveries)} alone.",
+    }
+    return f"Rule {rule.id} {sentences[hurdle]}"
+
+
+def say_unknown(rule: DenyRule, scene: Scene) -> str:
+    """Tell that a denying rule strikes because something could not be found out; perhaps nothing."""
+    facts = [_could_not(hurdle, rule, scene) for hurdle in Hurdle if hurdle in unknown(rule, scene)]
+    return f" That counts now because {' and '.join(facts)}." if facts else ""
+
+
+def conditions(when: Conditions) -> dict[Hurdle, str]:
+    """Say each condition so that it can follow `only`: `on mon to fri 09:00-18:00 (Europe/Berlin)`."""
+    said = {
+        Hurdle.TIME: _window(when) if when.zone else "",
+        Hurdle.WORDING: f"for a reason with {_quoted(when.reason)} in it" if when.reason else "",
+        Hurdle.ON_CALL: f"to those who are on call for {_or(when.on_call)}" if when.on_call else "",
+        Hurdle.LIVE_GRANTS: _few(when.fewer_grants_than) if when.fewer_grants_than is not None else "",
+        Hurdle.TAGS: f"in buckets with {_tags(when)}" if when.tags else "",
+        Hurdle.ACCOUNT: f"in buckets of account {_or(when.accounts)}" if when.accounts else "",
+        Hurdle.SENSITIVITY: f"for what is {_or(when.sensitivity)}" if when.sensitivity else "",
+    }
+    return {hurdle: words for hurdle, words in said.items() if words}
+
+
+def _say(hurdle: Hurdle, rule: AllowRule, scene: Scene, not_known: frozenset[Hurdle]) -> str:
+    if rule.when and (only := conditions(rule.when).get(hurdle)):
+        but = _could_not(hurdle, rule, scene) if hurdle in not_known else _instead(hurdle, scene, rule.when)
+        return f"lends this only {only}{', and ' if hurdle in not_known else '; '}{but}."
+    match hurdle:
+        case Hurdle.LENGTH:
+            return _say_length(rule, scene)
+        case Hurdle.REASON:
+            return _say_reason(rule)
+        case Hurdle.TICKET:
+            return _say_ticket(rule.ticket or TICKET, scene)
+        case Hurdle.APPROVERS:
+            return _say_approvers(rule, scene)
+        case _:
+            return _say_plainly(hurdle, rule, scene)
+
+
+def _say_plainly(hurdle: Hurdle, rule: AllowRule, scene: Scene) -> str:
+    asked = scene.question.entitlement
+    urgent = "is for breaking glass alone; in an emergency, ask for it so." if rule.break_glass else _NOT_URGENT
+    return {
+        Hurdle.PAUSED: "is paused.",
+        Hurdle.URGENT: urgent,
+        Hurdle.PERSON: "is for other people.",
+        Hurdle.PLACE: f"lends {_places(rule)} alone; {asked.place} is not wholly inside it.",
+        Hurdle.LEVEL: f"lends {_all(Level, rule.levels)} here, not {_lacking(rule, scene)}.",
+        Hurdle.EXTRAS: f"lends this without {_all(Extra, asked.extras - rule.extras)}.",
+        Hurdle.DELIVERY: f"hands this out as {_one(rule.deliveries)}, not as {scene.question.delivery}.",
+        Hurdle.REVIEWERS: "names nobody but you to look at it afterwards; it needs another reviewer.",
+    }[hurdle]
+
+
+def _could_not(hurdle: Hurdle, rule: Rule, scene: Scene) -> str:
+    """Say what could not be found out."""
+    zone = zone_of(rule.when, scene) if rule.when and scene.around else ""
+    bucket = scene.question.entitlement.place.bucket
+    return {
+        Hurdle.TIME: f"the time zone {zone} is not known" if zone else "when it would begin is not known",
+        Hurdle.ON_CALL: "who is on call could not be found out",
+        Hurdle.LIVE_GRANTS: "how many live grants there are could not be found out",
+        Hurdle.TAGS: f"the tags of {bucket} could not be found out",
+        Hurdle.ACCOUNT: f"the account of {bucket} could not be found out",
+    }[hurdle]
+
+
+def _instead(hurdle: Hurdle, scene: Scene, when: Conditions) -> str:
+    """Say what is so in place of what a condition wants."""
+    bucket, around = scene.question.entitlement.place.bucket, scene.around
+    return {
+        Hurdle.TIME: f"it would begin on {_begins(when, scene)}",
+        Hurdle.WORDING: "yours has none",
+        Hurdle.ON_CALL: f"{scene.question.principal.name} is not",
+        Hurdle.LIVE_GRANTS: f"there are {around.live_grants if around else 'some'}",
+        Hurdle.TAGS: f"{bucket} is not one of them",
+        Hurdle.ACCOUNT: f"{bucket} is not one of them",
+        Hurdle.SENSITIVITY: f"{scene.question.entitlement.place} is {_and(scene.sensitivity)}",
+    }[hurdle]
+
+
+def _begins(when: Conditions, scene: Scene) -> str:
+    clock = clock_of(when, scene)
+    return said_moment(scene.around.at, clock) if scene.around and clock else "another day"
+
+
+def _window(when: Conditions) -> str:
+    hours = " and ".join(str(each) for each in when.hours)
+    clock = "their own time zone" if when.zone == AS_REQUESTOR else when.zone
+    return f"on {said_days(when.days)} {hours}".rstrip() + f" ({clock})" if when.days else f"at {hours} ({clock})"
+
+
+def _few(number: int) -> str:
+    return f"to those with fewer than {number} live grants" if number > 1 else "to those without a live grant"
+
+
+def _tags(when: Conditions) -> str:
+    return " and ".join(f"the tag {name}={_or(values)}" for name, values in when.tags)
+
+
+def _or(names: Iterable[str]) -> str:
+    return " or ".join(sorted(names))
+
+
+def _and(names: Iterable[str]) -> str:
+    return " and ".join(sorted(names))
+
+
+def _quoted(wording: Wording) -> str:
+    return f"«{wording}»"
+
+
+def _say_length(rule: AllowRule, scene: Scene) -> str:
+    length, already = scene.question.length, scene.question.already
+    longest = f"lends this for at most {words_for_length(rule.longest)}"
+    if length is not None and length < _LEAST:
+        return f"{longest}, and you asked for no time at all."
+    asked = rule.default if length is None else length
+    if not already:
+        return f"{longest}; you asked for {words_for_length(asked)}."
+    whole = f"{words_for_length(asked)} more after {words_for_length(already)} would make it "
+    return f"{longest} in all; {whole}{words_for_length(asked + already)}."
+
+
+def _say_reason(rule: AllowRule) -> str:
+    if rule.reason_matching:
+        return f"wants a reason with {_quoted(rule.reason_matching)} in it."
+    return "wants a reason: say what you need it for."
+
+
+def _say_ticket(ticket: Wording, scene: Scene) -> str:
+    named = tickets(ticket, scene.question.reason)
+    if not named:
+        example = "such as INC-42" if ticket == TICKET else f"written as {_quoted(ticket)}"
+        return f"wants an open ticket in the reason, {example}."
+    known = scene.around.tickets if scene.around else {}
+    closed = [one for one in named if one in known]
+    if len(closed) < len(named):
+        lacking = _or(one for one in named if one not in known)
+        return f"wants an open ticket in the reason, and whether {lacking} is open could not be found out."
+    stand = ", ".join(f"{one} is {known[one].status or 'closed'}" for one in closed)
+    return f"wants an open ticket in the reason; {stand}."
+
+
+def _say_approvers(rule: AllowRule, scene: Scene) -> str:
+    found = stages(rule, scene)
+    short, absent = shortage(found), missing(found)
+    alone = short is None or (short.needed == 1 and len(rule.stages) == 1 and scene.question.asker is None)
+    if short is None or (alone and not absent):
+        return "lets you alone decide, and nobody decides on their own request; it needs another approver."
+    people = "1 person" if short.needed == 1 else f"{short.needed} different people"
+    where = f" at {_stages(short.stages)}" if len(rule.stages) > 1 else ""
+    others = {0: "nobody else", 1: "only 1 other"}.get(short.named, f"only {short.named} others")
+    if absent:
+        return f"needs {people} to decide{where}, but finds {others}: {absent}."
+    return f"needs {people} to decide{where}, but names {others}, and nobody decides on their own request."
+
+
+def _stages(names: Sequence[str]) -> str:
+    return f"stage{'s' if len(names) > 1 else ''} {' and '.join(names)}"
+
+
+def _lacking(rule: AllowRule, scene: Scene) -> str:
+    asked = scene.question.entitlement.levels
+    return _all(Level, (asked - listing(rule.levels)) or asked)
+
+
+def _places(rule: Rule) -> str:
+    return ", ".join(pattern.text for pattern in rule.places)
+
+
+def _all(kinds: type[StrEnum], chosen: frozenset[Level] | frozenset[Extra]) -> str:
+    return " and ".join(kind for kind in kinds if kind in chosen)
+
+
+def _one(deliveries: frozenset[StrEnum]) -> str:
+    return " or ".join(sorted(deliveries))
