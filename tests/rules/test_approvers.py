@@ -308,17 +308,19 @@ def test_what_a_step_needs_to_know() -> None:
         "hand_over: [{after: 1h, to: {people: [U0CID], manager: true, on_call: [p], owner: [b]}}]}"
     )
     (every,) = steps("{all_of: {directory_groups: ['file:x']}}")
-    needs = needed_by(one)
+    needs = needed_by(one, ANN)
 
-    assert sorted([*needs.people, *needs.groups, *needs.owner_tags, *needs.schedules]) == [
-        "U0BOB",
-        "U0CID",
-        "a",
-        "b",
-        "p",
-    ]
-    assert sorted([*needed_by(every).people, *needed_by(every).groups]) == ["file:x"]
-    assert (needs.manager, needed_by(every).manager) == (True, False)
+    assert (sorted(needs.people), sorted(needs.groups)) == (["U0BOB", "U0CID"], [])
+    assert (sorted(needs.owner_tags), sorted(needs.schedules)) == (["a", "b"], ["p"])
+    assert sorted([*needed_by(every, ANN).people, *needed_by(every, ANN).groups]) == ["file:x"]
+
+
+def test_whether_the_manager_is_there_must_be_known_where_they_decide() -> None:
+    """Bob is Ann's manager; Eve has none."""
+    (step,) = steps("{anyone_of: {people: [U0CID]}, hand_over: [{after: 1h, to: {manager: true}}]}")
+
+    assert sorted(needed_by(step, ANN).people) == ["U0BOB", "U0CID"]
+    assert sorted(needed_by(step, person("U0EVE")).people) == ["U0CID"]
 
 
 @pytest.mark.parametrize(

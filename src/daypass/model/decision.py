@@ -61,8 +61,6 @@ class Needs:
     """The tags and the account of the bucket."""
     owner_tags: frozenset[str] = frozenset()
     """Tags whose value names who owns the bucket: a Slack user id or an e-mail address."""
-    manager: bool = False
-    """The manager of who would have the access."""
     tickets: frozenset[TicketId] = frozenset()
     live_grants: bool = False
 
@@ -74,7 +72,6 @@ class Needs:
             schedules=self.schedules | other.schedules,
             tags=self.tags or other.tags,
             owner_tags=self.owner_tags | other.owner_tags,
-            manager=self.manager or other.manager,
             tickets=self.tickets | other.tickets,
             live_grants=self.live_grants or other.live_grants,
         )

@@ -22,7 +22,7 @@ from itertools import chain
 from operator import or_
 
 from daypass.model.decision import Approvers, Circumstances, HandOver, Needs, Question, ScheduleName, Skipped, Stage
-from daypass.model.principal import GroupName, PrincipalId
+from daypass.model.principal import GroupName, Principal, PrincipalId
 from daypass.rules.standing import OWN, Colleagues
 from daypass.rules.step import Sources, Step
 
@@ -33,15 +33,15 @@ def stages_for(steps: Iterable[Step], question: Question, around: Circumstances 
     return tuple(_stage(step, finding) for step in steps)
 
 
-def needed_by(step: Step) -> Needs:
-    """What must be known to say who is asked in a step."""
+def needed_by(step: Step, principal: Principal) -> Needs:
+    """What must be known to say who is asked in a step, when this one would have the access."""
     sources = step.every_source()
+    manager = {principal.manager} if sources.manager and principal.manager else set()
     return Needs(
-        people=step.everybody().people,
+        people=step.everybody().people | manager,
         groups=step.approvers.groups if step.needed is None else frozenset(),
         schedules=sources.schedules,
         owner_tags=sources.owner_tags,
-        manager=sources.manager,
     )
 
 

@@ -39,4 +39,5 @@ def _of(rule: Rule, scene: Scene) -> Needs:
     if isinstance(rule, DenyRule):
         return found
     named = frozenset(tickets(rule.ticket, scene.question.reason)) if rule.ticket else frozenset()
-    return reduce(or_, map(needed_by, rule.stages), found | Needs(tickets=named))
+    deciding = (needed_by(step, scene.question.principal) for step in rule.stages)
+    return reduce(or_, deciding, found | Needs(tickets=named))
