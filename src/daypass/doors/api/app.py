@@ -9,7 +9,19 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 
 from daypass.doors.address import Networks
-from daypass.doors.api import answers, asking, having, reading, robots, signing_in, token_exchange, using
+from daypass.doors.api import (
+    ahead,
+    answers,
+    asking,
+    having,
+    passkeys,
+    reading,
+    robots,
+    rules,
+    signing_in,
+    token_exchange,
+    using,
+)
 from daypass.doors.api.body_limit import BodyLimit
 from daypass.doors.desk import Desk
 from daypass.doors.headers import SecurityHeaders
@@ -38,7 +50,7 @@ def routes() -> APIRouter:
         status: {"model": ErrorOut, "description": words} for status, words in _REFUSALS.items()
     }
     every = APIRouter(prefix="/v1", responses={400: {"model": ErrorOut, "description": "not JSON"}, **said})
-    for room in (signing_in, asking, having, using, reading, robots, token_exchange):
+    for room in (signing_in, ahead, asking, having, using, reading, passkeys, robots, token_exchange):
         every.include_router(room.router)
     return every
 

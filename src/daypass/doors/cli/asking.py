@@ -13,6 +13,11 @@ from daypass.model.length import parse_length
 
 @click.pass_obj
 def _request(here: Here, /, **said: Any) -> None:
+    file_request(here, said)
+
+
+def file_request(here: Here, said: dict[str, Any]) -> None:
+    """File what was said, or rehearse it, and stay until it is active when that is wanted."""
     dry_run, wait, as_json = (said.pop(name) for name in ("dry_run", "wait", "as_json"))
     patience = parse_length(said.pop("timeout"))
     level, resource = level_and_resource(said.pop("what"))
@@ -22,7 +27,7 @@ def _request(here: Here, /, **said: Any) -> None:
     if dry_run:
         click.echo(say.as_json(answer) if as_json else _rehearsed(answer, here))
         return
-    _say_filed(answer, here, as_json=as_json, wait=wait)
+    say_filed(answer, here, as_json=as_json, wait=wait)
     if wait:
         wait_until_active(here, answer["id"], patience=patience, as_json=as_json)
 
@@ -32,7 +37,7 @@ def _extend(here: Here, /, **said: Any) -> None:
     grant, as_json = said.pop("id"), said.pop("as_json")
     said["for"] = said.pop("for_")
     body = {name: value for name, value in said.items() if value is not None}
-    _say_filed(here.client().post(f"/grants/{say.part(grant)}/extend", body), here, as_json=as_json, wait=False)
+    say_filed(here.client().post(f"/grants/{say.part(grant)}/extend", body), here, as_json=as_json, wait=False)
 
 
 @click.pass_obj
@@ -41,7 +46,8 @@ def _cancel(here: Here, *, id: str, as_json: bool) -> None:  # noqa: A002 - as i
     click.echo(say.as_json(answer) if as_json else f"{answer['id']}: cancelled.")
 
 
-def _say_filed(answer: dict[str, Any], here: Here, *, as_json: bool, wait: bool) -> None:
+def say_filed(answer: dict[str, Any], here: Here, *, as_json: bool, wait: bool) -> None:
+    """Tell what became of an ask."""
     if not as_json:
         names = here.client().get(f"/requests/{answer['id']}")["names"]
         click.echo(say.filed(answer, here.zone(), names), err=wait)

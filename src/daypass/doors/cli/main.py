@@ -21,6 +21,9 @@ _INTERRUPTED, _BROKEN_PIPE = 130, 141
 _SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     "Ask for access": {
         "request": ("asking:request", ""),
+        "grant": ("ahead:grant", ""),
+        "again": ("ahead:again", ""),
+        "offers": ("ahead:offers", ""),
         "ls": ("looking:ls", ""),
         "show": ("looking:show", ""),
         "extend": ("asking:extend", ""),
@@ -35,13 +38,18 @@ _SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "Decide": {
         "approve": ("deciding:approve", ""),
+        "allow": ("ahead:allow", ""),
+        "withdraw": ("ahead:withdraw", ""),
         "deny": ("deciding:deny", ""),
         "revoke": ("deciding:revoke", ""),
+        "away": ("ahead:away", ""),
+        "back": ("ahead:back", ""),
     },
     "Yourself": {
         "login": ("signing_in:login", "Let this command line speak for you."),
         "logout": ("signing_in:logout", "End this login."),
         "whoami": ("signing_in:whoami", "Say whom this command line speaks for."),
+        "passkey": ("passkeys:passkey", "What your browser holds for approvals that take more than a click."),
         "completion": ("completion:completion", "Teach your shell to complete."),
     },
     "The journal": {

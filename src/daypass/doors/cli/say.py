@@ -68,6 +68,13 @@ def deciders(approvers: Json, names: Json) -> str:
     return ", ".join([*people, *groups]) or "nobody"
 
 
+def named(sentence: str, names: Json) -> str:
+    """Put people's names in the place of their ids in a sentence."""
+    for one, name in names.items():
+        sentence = sentence.replace(one, name)
+    return sentence
+
+
 def filed(request: Json, zone: Zone, names: Json) -> str:
     """Say that a request was filed, and what happens next."""
     asked = f"{request['id']}: {what(request)} {term(request['term'], zone)}, as a {request['delivery']}."

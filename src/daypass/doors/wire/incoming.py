@@ -48,6 +48,44 @@ class FileRequest(Incoming):
     delivery: ShortText | None = Field(default=None, description="session, policy or link")
     versions: bool = False
     tags: bool = False
+    to: ShortText | None = Field(default=None, description="who would have it: a Slack user id or bot:NAME")
+    every: ShortText | None = Field(
+        default=None,
+        description="again and again; `for` or `until` then say how long that goes on",
+        examples=["weekdays 09:00-10:00"],
+    )
+    urgent: bool = Field(default=False, description="break glass")
+
+
+class AllowAhead(Incoming):
+    """An approval in advance: what somebody may ask for within a window."""
+
+    to: ShortText = Field(description="a Slack user id or bot:NAME", examples=["U02ABCDEF"])
+    level: ShortText = Field(examples=["read"])
+    resource: LongText = Field(examples=["acme-reports/"])
+    for_: ShortText = Field(alias="for", description="how long each access may be at most", examples=["2h"])
+    window: ShortText = Field(description="within which time they may ask", examples=["7d"])
+    start: ShortText | None = Field(default=None, description="when the window opens")
+    reason: LongText = ""
+    delivery: ShortText | None = None
+    versions: bool = False
+    tags: bool = False
+
+
+class AskAgain(Incoming):
+    """A wish for the same once more."""
+
+    id: ShortText | None = Field(default=None, description="the request; the last one if not said")
+    for_: ShortText | None = Field(default=None, alias="for", examples=["1h"])
+    until: ShortText | None = None
+    reason: LongText = ""
+
+
+class SayAway(Incoming):
+    """Somebody is away, and a colleague may decide meanwhile."""
+
+    until: ShortText = Field(examples=["2026-12-07 09:00"])
+    to: ShortText | None = Field(default=None, description="who decides meanwhile: a Slack user id")
 
 
 class ApproveRequest(Incoming):

@@ -1,0 +1,137 @@
+"""What lies beside a request: approvals in advance, asking once more, being away, and what one could ask for."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header
+
+from daypass.doors.api.asking import Id, hands
+from daypass.doors.api.caller import Asker, AtDesk, Decider, Now, Reader
+from daypass.doors.api.sight import names
+from daypass.doors.grammar import Spoken, parse_id, parse_length, parse_moment, parse_person, parse_reason, parse_term
+from daypass.doors.wire.access import RequestOut
+from daypass.doors.wire.ahead import AbsenceOut, OfferOut, OffersOut, PermitOut, PermitsOut
+from daypass.doors.wire.incoming import AllowAhead, AskAgain, SayAway
+from daypass.lifecycle import permits
+from daypass.lifecycle.absence import say_away, say_back
+from daypass.lifecycle.again import once_more
+from daypass.lifecycle.submit import submit
+from daypass.model.entitlement import Level
+from daypass.model.kept import Permit
+from daypass.model.principal import PrincipalId
+from daypass.rules.offers import offers
+
+router = APIRouter(tags=["ahead"])
+
+
+@router.get("/offers")
+def what_there_is(desk: AtDesk, caller: Reader) -> OffersOut:
+    """Say what the rules would let me ask for."""
+    found = offers(desk.rules(), caller)
+    people = {person for offer in found.offers for person in offer.rule.approvers.people}
+    return OffersOut(
+        offers=[
+            OfferOut(
+                rule=offer.rule.id,
+                sentence=offer.sentence,
+                resources=[pattern.text for pattern in offer.rule.places],
+                levels=[level for level in Level if level in offer.rule.levels],
+                deliveries=sorted(offer.rule.deliveries),
+                default_s=int(offer.rule.default.total_seconds()),
+                longest_s=int(offer.rule.longest.total_seconds()),
+                at_once=offer.rule.at_once,
+                urgent=offer.rule.break_glass is not None,
+            )
+            for offer in found.offers
+        ],
+        denials=list(found.denials),
+        names=names(people, desk),
+    )
+
+
+@router.post("/requests/again", status_code=201)
+def again(
+    body: AskAgain,
+    desk: AtDesk,
+    now: Now,
+    caller: Asker,
+    idempotency_key: Annotated[str, Header(max_length=200, description="As for a request.")] = "",
+) -> RequestOut:
+    """Ask for the same once more; the last, or the request with this id."""
+    ask = once_more(
+        parse_id(body.id) if body.id else None,
+        by=caller.id,
+        term=parse_term(body.for_, until=body.until, now=now, tz=caller.tz),
+        reason=parse_reason(body.reason),
+        key=idempotency_key and f"api {idempotency_key}",
+        ledger=desk.ledger,
+        now=now,
+    )
+    filed = submit(
+        ask,
+        rules=desk.rules(),
+        directory=desk.directory,
+        provisioner=hands(desk, ask.delivery),
+        ledger=desk.ledger,
+        now=now,
+    )
+    return RequestOut.of(filed)
+
+
+@router.post("/permits", status_code=201)
+def allow(body: AllowAhead, desk: AtDesk, now: Now, caller: Decider) -> PermitOut:
+    """Approve in advance: it counts as my click when they ask, if I may decide then."""
+    spoken = Spoken(
+        level=body.level,
+        resource=body.resource,
+        reason=body.reason,
+        delivery=body.delivery,
+        versions=body.versions,
+        tags=body.tags,
+    )
+    draft = spoken.understood(now=now, tz=caller.tz)
+    to = parse_person(body.to)
+    starts = parse_moment(body.start, after=now, tz=caller.tz, field="start") if body.start else now
+    permit = permits.allow(
+        draft.ask(to).entitlement,
+        to=to,
+        by=caller.id,
+        length=parse_length(body.for_),
+        starts=starts,
+        ends=starts + parse_length(body.window),
+        delivery=draft.delivery,
+        reason=draft.reason,
+        directory=desk.directory,
+        ledger=desk.ledger,
+        now=now,
+    )
+    return PermitOut.of(permit, now)
+
+
+@router.get("/permits")
+def my_permits(desk: AtDesk, now: Now, caller: Reader) -> PermitsOut:
+    """List the approvals in advance that I gave, or that were given to me."""
+    every = desk.ledger.all(Permit)
+    mine = [permit for permit in every if caller.id in {permit.by, permit.principal}]
+    people: set[PrincipalId] = {one for permit in mine for one in (permit.by, permit.principal)}
+    return PermitsOut(permits=[PermitOut.of(permit, now) for permit in mine], names=names(people, desk))
+
+
+@router.post("/permits/{request_id}/withdraw")
+def withdraw(request_id: Id, desk: AtDesk, now: Now, caller: Asker) -> PermitOut:
+    """Take back an approval in advance."""
+    return PermitOut.of(permits.withdraw(request_id, by=caller.id, ledger=desk.ledger, now=now), now)
+
+
+@router.post("/absence")
+def away(body: SayAway, desk: AtDesk, now: Now, caller: Decider) -> AbsenceOut:
+    """Say that I am away, and who decides meanwhile."""
+    until = parse_moment(body.until, after=now, tz=caller.tz, field="length")
+    delegate = parse_person(body.to) if body.to else None
+    said = say_away(caller.id, until=until, delegate=delegate, directory=desk.directory, ledger=desk.ledger, now=now)
+    return AbsenceOut.of(said)
+
+
+@router.post("/absence/end")
+def back(desk: AtDesk, now: Now, caller: Decider) -> AbsenceOut:
+    """Say that I am back."""
+    return AbsenceOut.of(say_back(caller.id, ledger=desk.ledger, now=now))

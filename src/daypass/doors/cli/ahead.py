@@ -1,0 +1,88 @@
+"""`grant`, `allow`, `withdraw`, `again`, `offers`, `away`, `back`: what lies beside a request of one's own."""
+
+from typing import Any
+
+import click
+
+from daypass.doors.cli import say
+from daypass.doors.cli.asking import file_request, say_filed
+from daypass.doors.cli.here import Here, adopt, json_option
+from daypass.doors.grammar.draft import level_and_resource
+
+
+@click.pass_obj
+def _grant(here: Here, /, **said: Any) -> None:
+    if not said["to"]:
+        raise click.MissingParameter(param=next(one for one in grant.params if one.name == "to"))
+    file_request(here, said)
+
+
+@click.pass_obj
+def _allow(here: Here, /, **said: Any) -> None:
+    as_json = said.pop("as_json")
+    level, resource = level_and_resource(said.pop("what"))
+    said |= {"for": said.pop("for_"), "level": level, "resource": resource}
+    body = {name: value or "" if name in {"to", "for", "window"} else value for name, value in said.items()}
+    answer = here.client().post("/permits", {name: value for name, value in body.items() if value is not None})
+    click.echo(say.as_json(answer) if as_json else _allowed(answer, here))
+
+
+@click.pass_obj
+def _withdraw(here: Here, *, id: str, as_json: bool) -> None:  # noqa: A002 - as it is typed
+    answer = here.client().post(f"/permits/{say.part(id)}/withdraw")
+    click.echo(say.as_json(answer) if as_json else f"{answer['id']}: taken back.")
+
+
+@click.pass_obj
+def _again(here: Here, /, **said: Any) -> None:
+    as_json = said.pop("as_json")
+    said["for"] = said.pop("for_")
+    body = {name: value for name, value in said.items() if value is not None}
+    say_filed(here.client().post("/requests/again", body), here, as_json=as_json, wait=False)
+
+
+@click.pass_obj
+def _offers(here: Here, *, as_json: bool) -> None:
+    answer = here.client().get("/offers")
+    if as_json:
+        click.echo(say.as_json(answer))
+        return
+    lines = [f"  {one['rule']:<24} {say.named(one['sentence'], answer['names'])}" for one in answer["offers"]]
+    click.echo("\n".join(lines) or "No rule lends you anything. Whoever writes the rules can change that.")
+    for denial in answer["denials"]:
+        click.echo(f"  never                    {say.named(denial, answer['names'])}")
+
+
+@click.pass_obj
+def _away(here: Here, /, **said: Any) -> None:
+    as_json = said.pop("as_json")
+    answer = here.client().post("/absence", {name: value for name, value in said.items() if value is not None})
+    instead = f" {answer['delegate']} decides meanwhile." if answer["delegate"] else ""
+    until = here.zone().moment(answer["until"])
+    click.echo(say.as_json(answer) if as_json else f"You are away until {until}.{instead}")
+
+
+@click.pass_obj
+def _back(here: Here, *, as_json: bool) -> None:
+    answer = here.client().post("/absence/end")
+    click.echo(say.as_json(answer) if as_json else "Welcome back. You are asked to decide again.")
+
+
+def _allowed(permit: dict[str, Any], here: Here) -> str:
+    zone = here.zone()
+    return (
+        f"{permit['id']}: {permit['to']} may {say.what(permit)} for {say.length(permit['longest_s'])} at a time, "
+        f"asking until {zone.moment(permit['ends'])}, as if you had clicked.\n"
+        f"The rules are asked again each time. Take it back with: daypass withdraw {permit['id']}"
+    )
+
+
+_TIMEOUT = click.Option(["--timeout"], default="1h", metavar="LENGTH", help="How long --wait stays; 1h if not said.")
+
+grant = adopt("grant", _grant, _TIMEOUT, json_option())
+allow = adopt("allow", _allow, json_option())
+withdraw = adopt("withdraw", _withdraw, json_option())
+again = adopt("again", _again, json_option())
+offers = adopt("offers", _offers, json_option())
+away = adopt("away", _away, json_option())
+back = adopt("back", _back, json_option())

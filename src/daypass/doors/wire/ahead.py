@@ -1,0 +1,84 @@
+"""Approvals in advance, absences and offers, as programs see them."""
+
+from datetime import datetime
+
+from daypass.doors.wire.outgoing import Outgoing
+from daypass.model.entitlement import Level
+from daypass.model.kept import Absence, Permit, Standing
+
+
+class PermitOut(Outgoing):
+    """What somebody approved in advance."""
+
+    id: str
+    by: str
+    to: str
+    resource: str
+    levels: list[str]
+    extras: list[str]
+    longest_s: int
+    starts: datetime
+    ends: datetime
+    delivery: str | None
+    reason: str
+    open: bool
+
+    @classmethod
+    def of(cls, permit: Permit, now: datetime) -> "PermitOut":
+        """Show a permit as it is now."""
+        return cls(
+            id=permit.id,
+            by=permit.by,
+            to=permit.principal,
+            resource=str(permit.entitlement.place),
+            levels=[level for level in Level if level in permit.entitlement.levels],
+            extras=sorted(permit.entitlement.extras),
+            longest_s=int(permit.length.total_seconds()),
+            starts=permit.starts,
+            ends=permit.ends,
+            delivery=permit.delivery,
+            reason=permit.reason,
+            open=permit.state is Standing.OPEN and now < permit.ends,
+        )
+
+
+class PermitsOut(Outgoing):
+    """Those that I gave or was given, the newest first."""
+
+    permits: list[PermitOut]
+    names: dict[str, str]
+
+
+class AbsenceOut(Outgoing):
+    """Until when somebody is away, and who decides meanwhile."""
+
+    until: datetime
+    delegate: str | None
+    away: bool
+
+    @classmethod
+    def of(cls, absence: Absence) -> "AbsenceOut":
+        """Show an absence."""
+        return cls(until=absence.until, delegate=absence.delegate, away=absence.state is Standing.OPEN)
+
+
+class OfferOut(Outgoing):
+    """One thing that I could ask for."""
+
+    rule: str
+    sentence: str
+    resources: list[str]
+    levels: list[str]
+    deliveries: list[str]
+    default_s: int
+    longest_s: int
+    at_once: bool
+    urgent: bool
+
+
+class OffersOut(Outgoing):
+    """What the rules would let me ask for. A rule that denies may still stand in the way of some of it."""
+
+    offers: list[OfferOut]
+    denials: list[str]
+    names: dict[str, str]
