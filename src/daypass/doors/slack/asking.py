@@ -109,13 +109,18 @@ class Asking:
         request, now = picture.request, self.desk.clock()
         if await self.remembered.recall(request.id, f"review:{channel}"):
             return True
-        if self.rush.full(channel, now) and not request.urgent:
+        if not self.rush.admits(channel, now, urgent=request.urgent):
             self.rush.collect(channel, request.id, now)
             return True
-        if not await self._post(channel, request, await self.card(picture, await self._naming(request))):
-            return False
-        self.rush.posted(channel, request.id, now)
-        return True
+        there = False
+        try:
+            there = await self._post(channel, request, await self.card(picture, await self._naming(request)))
+        finally:
+            if there:
+                self.rush.posted(channel, request.id)
+            else:
+                self.rush.unposted(channel)
+        return there
 
     async def _ask_each(self, picture: Picture) -> bool:
         """Ask people one by one, the next one for each who cannot be reached, up to the most that are asked."""

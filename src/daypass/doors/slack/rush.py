@@ -31,18 +31,25 @@ class Rush:
         self._posted: dict[str, deque[datetime]] = defaultdict(deque)
         self._piles: dict[str, _Pile] = {}
 
-    def full(self, channel: str, now: datetime) -> bool:
-        """Whether one more message now would be too many."""
+    def admits(self, channel: str, now: datetime, *, urgent: bool = False) -> bool:
+        """Whether one more message may go out now; if so it counts from here on, also while it is on its way."""
         posted = self._posted[channel]
         while posted and posted[0] <= now - WINDOW:
             posted.popleft()
-        return len(posted) >= MOST_CARDS
+        if len(posted) >= MOST_CARDS and not urgent:
+            return False
+        posted.append(now)
+        return True
 
-    def posted(self, channel: str, subject: GrantId, now: datetime) -> None:
-        """Count a message; what it shows need not be in a digest any more."""
-        self._posted[channel].append(now)
+    def posted(self, channel: str, subject: GrantId) -> None:
+        """What was shown by itself need not be in a digest any more."""
         if pile := self._piles.get(channel):
             pile.subjects.pop(subject, None)
+
+    def unposted(self, channel: str) -> None:
+        """A message that was admitted did not go out."""
+        if posted := self._posted[channel]:
+            posted.pop()
 
     def collect(self, channel: str, subject: GrantId, now: datetime) -> None:
         """Keep a request for the next digest, once."""

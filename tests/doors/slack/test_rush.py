@@ -1,0 +1,145 @@
+"""A busy channel: the first ten requests one by one, the rest together every ten minutes, nothing lost."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from daypass.doors.slack.rush import MOST_CARDS, WINDOW
+from daypass.lifecycle.cancel import cancel
+from daypass.model.decision import Aftermath, Approvers
+from daypass.model.request import RequestState
+from daypass.sandbox.slack import BlockingSlack
+from tests.doors.slack.closed import MINUTE, filed, notifier, tell
+from tests.doors.slack.conftest import Office, office
+from tests.makers import ANN, BOB
+
+
+@pytest.fixture
+def busy(slack: BlockingSlack, tmp_path: Path) -> Office:
+    """Daypass, closed, asking in a channel."""
+    return office(slack, tmp_path, approvals_channel="C0ACCESS")
+
+
+def in_channel(closed: Office) -> list[str]:
+    """What was posted in the channel, in order."""
+    return [post["text"] for post in closed.posts() if post["channel"] == "C0ACCESS"]
+
+
+def digests(closed: Office) -> list[str]:
+    """The digests that were posted, whole."""
+    return [str(post["blocks"]) for post in closed.posts() if "more requests wait" in post["text"]]
+
+
+def test_after_ten_in_ten_minutes_the_rest_comes_together(busy: Office):
+    """Ten messages, then none until the window is over, then one that lists the others."""
+    teller = notifier(busy)
+    asked = [filed(busy) for _ in range(MOST_CARDS + 3)]
+    tell(busy, teller)
+    assert len(in_channel(busy)) == MOST_CARDS
+    busy.clock.forward(WINDOW - MINUTE)
+    tell(busy, teller)
+    assert digests(busy) == []
+    busy.clock.forward(MINUTE)
+    tell(busy, teller)
+    tell(busy, teller)
+
+    (digest,) = digests(busy)
+    shown = str([post["blocks"] for post in busy.posts() if post["text"].startswith("<@U0ANN> asks")])
+    assert {request.id for request in asked if request.id not in shown} == {one.id for one in asked if one.id in digest}
+    assert len([one for one in asked if one.id in digest]) == 3
+    assert "3 more requests wait for a decision." in in_channel(busy)
+
+
+def test_an_urgent_one_never_waits(busy: Office):
+    """It is shown by itself, however busy the channel is."""
+    teller = notifier(busy)
+    for _ in range(MOST_CARDS + 1):
+        filed(busy)
+    tell(busy, teller)
+    glass = Aftermath(reviewers=Approvers(people=frozenset({BOB})), within=timedelta(days=1))
+    filed(busy, aftermath=glass)
+    tell(busy, teller)
+
+    assert in_channel(busy)[-1].startswith("URGENT")
+
+
+def test_a_calm_channel_shows_them_one_by_one_again(busy: Office):
+    """Ten minutes after the rush nothing is held back."""
+    teller = notifier(busy)
+    for _ in range(MOST_CARDS):
+        filed(busy)
+    tell(busy, teller)
+    busy.clock.forward(WINDOW + MINUTE)
+    filed(busy)
+    tell(busy, teller)
+
+    assert len(in_channel(busy)) == MOST_CARDS + 1
+
+
+def test_what_was_decided_meanwhile_is_not_in_the_digest(busy: Office):
+    """A digest says what waits, as it is then."""
+    teller = notifier(busy)
+    for _ in range(MOST_CARDS):
+        filed(busy)
+    tell(busy, teller)
+    gone, stays = filed(busy), filed(busy)
+    tell(busy, teller)
+    cancel(gone.id, by=ANN, ledger=busy.desk.ledger, now=busy.clock())
+    tell(busy, teller)
+    busy.clock.forward(WINDOW)
+    tell(busy, teller)
+
+    assert gone.id not in digests(busy)[0]
+    assert stays.id in digests(busy)[0]
+
+
+def test_a_digest_that_slack_does_not_take_is_said_later_once(busy: Office, slack: BlockingSlack):
+    """Retry-After is obeyed, and nothing of it is lost or said twice."""
+    teller = notifier(busy)
+    for _ in range(MOST_CARDS + 1):
+        filed(busy)
+    tell(busy, teller)
+    busy.clock.forward(WINDOW)
+    slack.faults.rate_limit(1, retry_after=30, method="chat.postMessage")
+    tell(busy, teller)
+    assert digests(busy) == []
+    busy.clock.forward(timedelta(seconds=31))
+    tell(busy, teller)
+    tell(busy, teller)
+
+    assert len(digests(busy)) == 1
+
+
+def test_when_the_channel_is_gone_by_then_people_are_asked_directly(busy: Office, slack: BlockingSlack):
+    """What was collected is asked somewhere else, one by one."""
+    teller = notifier(busy)
+    for _ in range(MOST_CARDS + 2):
+        filed(busy)
+    tell(busy, teller)
+    slack.inner.world.workspace.channels["C0ACCESS"].archived = True
+    busy.clock.forward(WINDOW)
+    tell(busy, teller)
+
+    directly = [post for post in busy.posts() if post["channel"] == "U0BOB" and "asks to" in post["text"]]
+    assert len(directly) == 2
+
+
+def test_a_line_of_a_digest_is_decided_on_from_its_button(channelled: Office):
+    """The button shows Bob the message with its buttons, and they work as in any other."""
+    for _ in range(MOST_CARDS):
+        filed(channelled)
+    bob = channelled.person("U0BOB")
+    bob.wait_until(lambda: len(in_channel(channelled)) >= MOST_CARDS or None)
+    last = filed(channelled)
+    rush = channelled.door.notifier.asking.rush
+    bob.wait_until(lambda: rush.ripe(channelled.clock() + 2 * WINDOW) or None)
+    channelled.clock.forward(WINDOW)
+    digest = bob.wait_for_message("more requests wait", channel="access")
+    bob.click(digest, "digest.show")
+    bob.click(bob.wait_for_ephemeral(last.id), "review.approve")
+
+    request = bob.wait_until(
+        lambda: next((one for one in channelled.desk.ledger.requests(states=[RequestState.APPROVED])), None)
+    )
+    assert request.id == last.id
