@@ -45,12 +45,6 @@ def around_of(shape: AskShape) -> Circumstances:
     )
 
 
-def here(around: Circumstances, people: frozenset[PrincipalId]) -> Circumstances:
-    """Count all of these who are not said to be away as being there."""
-    there = {one: Principal(id=one, name=one) for one in people}
-    return replace(around, people=there | dict(around.people))
-
-
 def _person(shape: AskShape) -> Principal:
     return Principal(
         id=PrincipalId(shape.person),

@@ -30,7 +30,7 @@ class Case:
     line: int
     question: Question
     around: Circumstances
-    """Those who are not said to be away are there; rules/trial.py adds those whom the rules name."""
+    """Everybody who is not said to be away is there."""
     expect: Expected
     rule: RuleId | None = None
     """The rule that decides; None for whichever does."""

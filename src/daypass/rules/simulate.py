@@ -7,12 +7,10 @@ One request at a time: what is kept is counts alone, as many as there are rules.
 from collections import Counter
 from dataclasses import dataclass, field
 
-from daypass.model.decision import Circumstances, Decision, Question
+from daypass.model.decision import Decision, Question
 from daypass.model.length import words_for_length
-from daypass.rules.asked import here
 from daypass.rules.book import RuleBook
 from daypass.rules.decide import decide
-from daypass.rules.needs import needs
 from daypass.rules.outcome import deciding, differ, in_short, outcome
 from daypass.rules.past import Asked
 from daypass.rules.shape_case import Expected
@@ -60,10 +58,10 @@ class Simulation:
 
         It is compared with what the other book says; without another book, with what the file says was decided.
         """
-        decision = judged(self.book, asked.question, asked.around)
+        decision = decide(self.book, asked.question, asked.around)
         _count(self.counts, decision)
         if self.against is not None:
-            old = judged(self.against, asked.question, asked.around)
+            old = decide(self.against, asked.question, asked.around)
             _count(self.before, old)
             return _difference(asked, in_short(old), decision) if differ(old, decision) else None
         if asked.decided is not None and asked.decided is not outcome(decision):
@@ -74,11 +72,6 @@ class Simulation:
     def sentence(self) -> str:
         """How many came to what, in one sentence."""
         return tallied(self.counts)
-
-
-def judged(book: RuleBook, question: Question, around: Circumstances) -> Decision:
-    """Decide, where every approver whom the rules name is there unless it is said that they are away."""
-    return decide(book, question, here(around, needs(book, question).people))
 
 
 def tallied(counts: Counter[tuple[Expected, str]]) -> str:

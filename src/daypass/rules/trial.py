@@ -4,12 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from daypass.model.decision import Decision, Denied
-from daypass.rules.asked import here
 from daypass.rules.book import RuleBook
 from daypass.rules.cases import Case
 from daypass.rules.decide import decide
 from daypass.rules.explain import explain
-from daypass.rules.needs import needs
 from daypass.rules.outcome import asked_first, deciding, outcome
 from daypass.rules.shape_case import Expected
 
@@ -41,10 +39,9 @@ def run_cases(book: RuleBook) -> list[CaseResult]:
 
 
 def _tried(book: RuleBook, case: Case) -> CaseResult:
-    around = here(case.around, needs(book, case.question).people)
-    decision = decide(book, case.question, around)
+    decision = decide(book, case.question, case.around)
     wrong = tuple(_wrong(case, decision))
-    told = [verdict.sentence for verdict in explain(book, case.question, around)] if wrong else []
+    told = [verdict.sentence for verdict in explain(book, case.question, case.around)] if wrong else []
     return CaseResult(case=case, decision=decision, sentences=(*wrong, *told))
 
 

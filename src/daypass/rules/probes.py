@@ -1,0 +1,81 @@
+"""
+Questions that show what a rule does: every edge of it, from within.
+
+For each pattern of the rule, a place as wide as it, and one deep inside it; and where the pattern meets one of another
+rule, a place that lies in both. There each level, each delivery and each length that the rule speaks of is asked for.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from daypass.model.entitlement import Entitlement, Extra, Level, Reach, S3Place
+from daypass.model.errors import BadInput
+from daypass.model.grant import Delivery
+from daypass.rules.match import Pattern
+from daypass.rules.meeting import meeting, sample
+from daypass.rules.rule import AllowRule, Rule
+
+_DEEP = "daypass-probe/"
+"""A folder that no rule names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """One thing to ask for, whoever asks."""
+
+    entitlement: Entitlement
+    delivery: Delivery
+    length: timedelta | None
+
+
+def places(rule: Rule, others: Iterable[Pattern]) -> list[S3Place]:
+    """Places inside the rule: on its own, and where it meets other patterns; each once."""
+    own = [found for pattern in rule.places for found in _deeper(sample(pattern))]
+    met = [
+        found
+        for other in others
+        for pattern in rule.places
+        if _near(pattern, other)
+        for found in _deeper(meeting(pattern, other))
+    ]
+    return list(dict.fromkeys([*own, *met]))
+
+
+def probes(versions: Iterable[Rule], place: S3Place) -> Iterator[Probe]:
+    """Everything that the versions of a rule speak of, asked for in one place."""
+    rules = list(versions)
+    for levels in _levels(rules):
+        for extras in dict.fromkeys([frozenset[Extra](), *(rule.extras for rule in rules)]):
+            entitlement = Entitlement(place=place, levels=levels, extras=extras)
+            for delivery in sorted(frozenset[Delivery]().union(*(rule.deliveries for rule in rules))):
+                for length in _lengths(rules):
+                    yield Probe(entitlement=entitlement, delivery=delivery, length=length)
+
+
+def _levels(rules: Iterable[Rule]) -> list[frozenset[Level]]:
+    """Each level alone, and all of each version at once. Who may not list may not read."""
+    sets = [rule.levels for rule in rules]
+    each = frozenset[Level]().union(*sets)
+    more = {Level.READ} if Level.LIST in each else set()
+    return list(dict.fromkeys([*(frozenset({level}) for level in Level if level in each | more), *sets]))
+
+
+def _lengths(rules: Iterable[Rule]) -> list[timedelta | None]:
+    return [None, *sorted({rule.longest for rule in rules if isinstance(rule, AllowRule)})]
+
+
+def _near(one: Pattern, other: Pattern) -> bool:
+    return one.stem.startswith(other.stem) or other.stem.startswith(one.stem)
+
+
+def _deeper(place: S3Place | None) -> Iterator[S3Place]:
+    """Yield a place, and a folder in it."""
+    if place is None:
+        return
+    yield place
+    if place.reach is not Reach.OBJECT:
+        try:
+            yield replace(place, key=place.key + _DEEP)
+        except BadInput:  # there is no room in the key
+            return
