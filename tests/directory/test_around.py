@@ -69,11 +69,12 @@ def test_what_is_not_needed_costs_no_call(slack: BlockingSlack, clock: HandClock
     assert (len(slack.calls), schedule.asked, buckets.reads, tracker.reads) == (before, [], 0, 0)
 
 
-def test_people_who_left_are_told_and_unknown_ones_are_left_out(slack: BlockingSlack, clock: HandClock) -> None:
-    """A rule may still name them; only of the first it is known that they are gone."""
-    found = around(directory(slack, clock), needs_people("U0BOB", "U0DAVE", "U0NOBODY")).people
+def test_people_who_left_are_told_and_so_is_who_is_nobody(slack: BlockingSlack, clock: HandClock) -> None:
+    """A rule may still name them: of each it is known why they are not there."""
+    seen = around(directory(slack, clock), needs_people("U0BOB", "U0DAVE", "U0NOBODY"))
 
-    assert {one.id: one.active for one in found.values()} == {BOB: True, DAVE: False}
+    assert {one.id: one.active for one in seen.people.values()} == {BOB: True, DAVE: False}
+    assert seen.strangers == {"U0NOBODY"}
 
 
 def test_members_of_groups_are_told_with_who_they_are(slack: BlockingSlack, clock: HandClock) -> None:
@@ -245,14 +246,13 @@ def test_what_is_not_set_up_is_said_so(slack: BlockingSlack, clock: HandClock) -
 
 
 def test_who_stands_in_for_who_is_away_is_looked_up_too(slack: BlockingSlack, clock: HandClock) -> None:
-    """Bob is away and Carol decides for him; she is away as well and Alice does."""
+    """Bob is away and Carol decides for him; that she is away as well is known, her own delegate counts for nobody."""
     stand_ins = {BOB: Away(until=NOON, delegate=CAROL), CAROL: Away(delegate=ALICE)}
     found = directory(slack, clock, Beside(absence=stand_ins.get))
 
     seen = around(found, needs_people("U0BOB")).people
 
-    assert seen.keys() == {BOB, CAROL, ALICE}
-    assert [one.away for one in (seen[BOB], seen[CAROL], seen[ALICE])] == [*stand_ins.values(), None]
+    assert {one.id: one.away for one in seen.values()} == stand_ins
 
 
 def test_two_who_stand_in_for_each_other_are_looked_up_once(slack: BlockingSlack, clock: HandClock) -> None:
@@ -273,5 +273,5 @@ def test_nothing_is_raised_when_slack_is_gone(slack: BlockingSlack, clock: HandC
         Needs(people=frozenset({BOB}), slack_groups=frozenset({STORAGE}), tags=True, owner_tags=frozenset({"owner"})),
     )
 
-    assert (seen.people, seen.slack_groups, seen.owners) == ({}, {}, {})
+    assert (seen.people, seen.strangers, seen.slack_groups, seen.owners) == ({}, frozenset(), {}, {})
     assert seen.tags == {"owner": "bob@acme.example"}

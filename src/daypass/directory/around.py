@@ -21,14 +21,14 @@ from datetime import datetime
 from functools import partial
 from itertools import chain
 
+from daypass.directory.left_out import LeftOut
 from daypass.directory.lookups import Lookups, Search, Sort
 from daypass.directory.outside import Outside
 from daypass.model.decision import Circumstances, Needs, Question
+from daypass.model.errors import NotFound
 from daypass.model.principal import GroupName, Principal, PrincipalId, SlackGroupId
 
-_ROUNDS = 4
-"""Those named; then managers and those who stand in; then those who stand in for them, twice."""
-
+WHO = "who {} is"
 _MOST_BESIDE = 50
 """Members of groups who are looked up one by one; of a larger group it is not known who is away."""
 
@@ -45,9 +45,10 @@ class WhoIsWho:
 class Around:
     """Finds out what the rules need. Safe to share between threads."""
 
-    def __init__(self, who: WhoIsWho, outside: Outside, lookups: Lookups) -> None:
-        """Take whom to ask, and how."""
+    def __init__(self, who: WhoIsWho, outside: Outside, lookups: Lookups, left_out: LeftOut) -> None:
+        """Take whom to ask, how, and whom to tell of what was not found out."""
         self._who = who
+        self._left_out = left_out
         self._outside = outside
         self._lookups = lookups
 
@@ -58,7 +59,7 @@ class Around:
         bucket = question.entitlement.place.bucket
         buckets, owned = [bucket] * needed.tags, [bucket] * (needed.tags or bool(needed.owner_tags))
         # All are begun before the first is waited for.
-        people = begin(Sort.PEOPLE, "who {} is", self._who.person, needed.people)
+        people = begin(Sort.PEOPLE, WHO, self._person, needed.people)
         slack_groups = begin(Sort.GROUPS, "who is in {}", self._who.slack_members, needed.slack_groups)
         groups = begin(Sort.GROUPS, "who is in {}", self._who.members, needed.groups)
         on_call = begin(Sort.SCHEDULES, "who is on call in {}", partial(self._outside.on_call, at=at), needed.schedules)
@@ -67,7 +68,6 @@ class Around:
         tags = collect(begin(Sort.BUCKETS, "the tags of {}", self._outside.tags, owned)).get(bucket)
         around = Circumstances(
             at=at,
-            people=collect(people),
             slack_groups=collect(slack_groups),
             groups=collect(groups),
             on_call=collect(on_call),
@@ -76,7 +76,12 @@ class Around:
             owners=self._owners(search, needed.owner_tags, tags or {}),
             tickets=collect(tickets),
         )
-        return replace(around, people=self._with_those_named(search, around, needed.people))
+        looked_up = self._with_those_named(search, collect(people), _named(question, needed, around))
+        return replace(
+            around,
+            people={one: person for one, person in looked_up.items() if person},
+            strangers=frozenset(one for one, person in looked_up.items() if person is None),
+        )
 
     def _owners(self, search: Search, names: Iterable[str], tags: Mapping[str, str]) -> dict[str, PrincipalId]:
         given = [name for name in names if name in tags]
@@ -85,17 +90,31 @@ class Around:
         )
 
     def _with_those_named(
-        self, search: Search, around: Circumstances, asked: Iterable[PrincipalId]
-    ) -> dict[PrincipalId, Principal]:
-        """Add those whom the other facts name, then managers, and those who stand in for who is away."""
-        people, seen = dict(around.people), set(asked)
-        members = set(chain(*around.slack_groups.values(), *around.groups.values()))
-        more = {*around.owners.values(), *chain(*around.on_call.values())}
-        more |= members if len(members) <= _MOST_BESIDE else set()
-        for nth in range(_ROUNDS):
-            new = sorted(more - seen)
-            seen |= more
-            people |= search.found(search.begin(Sort.PEOPLE, "who {} is", self._who.person, new))
-            more = {one.away.delegate for one in people.values() if one.away and one.away.delegate}
-            more |= {one.manager for one in people.values() if one.manager and nth == 0}
-        return people
+        self, search: Search, looked_up: dict[PrincipalId, Principal | None], named: frozenset[PrincipalId]
+    ) -> dict[PrincipalId, Principal | None]:
+        """Add those whom the other facts name, then those who decide in the stead of who is away."""
+        found, tried, more = dict(looked_up), set(looked_up), named
+        for _ in range(2):
+            new = sorted(more - tried)
+            tried.update(new)
+            found |= search.found(search.begin(Sort.PEOPLE, WHO, self._person, new))
+            more = frozenset(one.away.delegate for one in found.values() if one and one.away and one.away.delegate)
+        return found
+
+    def _person(self, principal_id: PrincipalId) -> Principal | None:
+        """Somebody; None when there is nobody by that id, which is a fact too."""
+        try:
+            return self._who.person(principal_id)
+        except NotFound as nobody:
+            self._left_out.tell(WHO.format(principal_id), nobody)
+            return None
+
+
+def _named(question: Question, needed: Needs, around: Circumstances) -> frozenset[PrincipalId]:
+    """Those whom a rule may name by what they are, and those who answer for the robots that ask."""
+    members = frozenset(chain(*around.slack_groups.values(), *around.groups.values()))
+    named = frozenset(chain(around.owners.values(), *around.on_call.values()))
+    named |= members if len(members) <= _MOST_BESIDE else frozenset()
+    asking = [question.principal, *([question.asker] if question.asker else [])]
+    answering = frozenset(one.owner for one in asking if one.owner)
+    return named | answering if named or needed.people else named

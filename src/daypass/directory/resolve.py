@@ -69,6 +69,7 @@ class PeopleDirectory:
             WhoIsWho(person=self._known, slack_members=self.members, members=self.group_members),
             Outside(self._beside.elsewhere, by_email=slack.by_email, left_out=left_out, clock=clock),
             Lookups(left_out, patience_s=self._beside.patience_s),
+            left_out,
         )
 
     def principal(self, principal_id: PrincipalId) -> Principal:
