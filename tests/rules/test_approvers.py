@@ -2,14 +2,16 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from time import perf_counter
 
 import pytest
 
-from daypass.model.decision import Circumstances, ScheduleName, Stage
+from daypass.model.decision import Allowed, Circumstances, Denied, ScheduleName, Stage
 from daypass.model.errors import RulesUnreadable
 from daypass.model.principal import Away, AwsIdentity, GroupName, Principal, PrincipalId
 from daypass.rules.approvers import missing, needed_by, stages_for
 from daypass.rules.book import RuleBook
+from daypass.rules.decide import decide
 from daypass.rules.filling import shortage
 from daypass.rules.lint import lint
 from daypass.rules.rule import AllowRule
@@ -395,3 +397,29 @@ def test_a_rule_for_a_directorys_group_is_for_more_than_those_it_names() -> None
     rule = "  - {id: r, who: {people: [U0BOB], directory_groups: ['file:x']}, may: [read], on: [a-b], "
 
     assert lint(written(rule + "for: {default: 1h, max: 1h}, approve: {anyone_of: {people: [U0BOB]}}}\n")) == []
+
+
+def test_no_account_of_who_broke_glass_looks_at_it_afterwards() -> None:
+    """Ada is Ann's account by what the directory says of Ada."""
+    rule = "  - {id: r, who: anyone, may: [read], on: [acme-reports], for: {default: 1h, max: 1h}, approve: at-once,\n"
+    glass = written(f"{rule}     break_glass: {{review: {{people: [U0ADA, U0BOB]}}, within: 1d}}}}\n")
+    around = here(person("U0ADA", same_as=frozenset({ANN.id})))
+
+    decision = decide(glass, replace(ask(who=ANN), urgent=True), around)
+
+    assert isinstance(decision, Allowed)
+    assert decision.aftermath is not None
+    assert set(decision.aftermath.reviewers.people) == {"U0BOB"}
+
+
+def test_a_thousand_rules_with_a_thousand_approvers_are_weighed_at_once() -> None:
+    """Who is on the asking side is worked out once, not for each rule; it took seconds."""
+    approvals = (f"{{at_least: 2, of: {{people: [U0ANN, U0P{number}]}}}}" for number in range(1000))
+    question = ask("a-b", who=person("U0BOB"))
+    around = here(*(person(f"U0P{number}") for number in range(1000)), away("U0ANN"))
+
+    began = perf_counter()
+    decision = decide(book(*approvals), question, around)
+
+    assert isinstance(decision, Denied)
+    assert perf_counter() - began < 3

@@ -27,9 +27,19 @@ from daypass.rules.standing import OWN, Colleagues
 from daypass.rules.step import Sources, Step
 
 
-def stages_for(steps: Iterable[Step], question: Question, around: Circumstances | None = None) -> tuple[Stage, ...]:
-    """The stages as they stand for this ask at this moment; None knows nothing besides the question."""
-    finding = _Finding(question=question, around=around, colleagues=Colleagues.of(question, around))
+def stages_for(
+    steps: Iterable[Step],
+    question: Question,
+    around: Circumstances | None = None,
+    colleagues: Colleagues | None = None,
+) -> tuple[Stage, ...]:
+    """
+    The stages as they stand for this ask at this moment; None knows nothing besides the question.
+
+    Whoever asks about many rules works out the colleagues once.
+    """
+    known = colleagues or Colleagues.of(question, around)
+    finding = _Finding(question=question, around=around, colleagues=known)
     return tuple(_stage(step, finding) for step in steps)
 
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 from daypass.model.decision import Approvers, Stage, TicketId
 from daypass.rules.approvers import stages_for
 from daypass.rules.conditions import Met, judged
-from daypass.rules.filling import askers, shortage
+from daypass.rules.filling import shortage
 from daypass.rules.hurdle import Hurdle
 from daypass.rules.rule import AllowRule, BreakGlass, DenyRule, listing
 from daypass.rules.scene import Scene
@@ -64,13 +64,15 @@ def unknown(rule: AllowRule | DenyRule, scene: Scene) -> frozenset[Hurdle]:
 
 def stages(rule: AllowRule, scene: Scene) -> tuple[Stage, ...]:
     """Who decides, as it stands for this ask."""
-    return stages_for(rule.stages, scene.question, scene.around)
+    return stages_for(rule.stages, scene.question, scene.around, scene.colleagues)
 
 
 def reviewers(glass: BreakGlass, scene: Scene) -> Approvers:
     """Who looks at it afterwards: nobody of those who ask or would have it."""
     named = glass.reviewers
-    return Approvers(people=named.people - askers(scene.question), slack_groups=named.slack_groups, groups=named.groups)
+    return Approvers(
+        people=named.people - scene.colleagues.asking, slack_groups=named.slack_groups, groups=named.groups
+    )
 
 
 def open_ticket(ticket: Wording, scene: Scene) -> TicketId | None:

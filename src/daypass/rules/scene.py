@@ -7,6 +7,7 @@ from functools import cached_property
 from daypass.model.decision import Circumstances, Question
 from daypass.model.principal import PrincipalId
 from daypass.rules.match import Pattern
+from daypass.rules.standing import Colleagues
 from daypass.rules.values import UNMARKED
 
 Marked = Mapping[str, tuple[Pattern, ...]]
@@ -38,3 +39,8 @@ class Scene:
     def accounts(self) -> frozenset[PrincipalId]:
         """All accounts of who would have it, as far as they are known."""
         return self.question.principal.same_as | {self.question.principal.id}
+
+    @cached_property
+    def colleagues(self) -> Colleagues:
+        """Who is here, and who is on the asking side."""
+        return Colleagues.of(self.question, self.around)
