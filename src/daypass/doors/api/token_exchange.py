@@ -1,10 +1,10 @@
 """
-Workload identity: exchange a token that a program has where it runs for a short-lived one of ours (RFC 8693).
+Exchange one token for another (RFC 8693): a workload's for a short-lived one of ours, a person's for an agent's.
 
     POST /v1/token   a form, as the standard has it; refusals have the one shape of this API
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -13,7 +13,10 @@ from daypass.doors.api.caller import AtDesk, Now
 from daypass.doors.api.robots import scopes
 from daypass.doors.wire.robots import ExchangedOut, ExchangeToken
 from daypass.lifecycle.robots.exchange import Proof, Workloads, exchange
+from daypass.lifecycle.robots.narrow import narrow
 from daypass.model.errors import NotYours
+from daypass.model.event import Scope
+from daypass.model.principal import PrincipalId
 
 router = APIRouter(tags=["robots"])
 
@@ -36,19 +39,22 @@ class NoWorkloads:
 
 @router.post("/token")
 def exchange_token(body: Annotated[ExchangeToken, Form()], request: Request, desk: AtDesk, now: Now) -> ExchangedOut:
-    """Exchange the token of a workload; ours is good for a quarter of an hour."""
+    """Exchange a workload's token for one of a quarter of an hour, or a person's own for one that cannot decide."""
+    wanted = scopes(body.scope.split())
+    if body.is_ours:
+        narrowed = narrow(body.subject_token, scopes=wanted, logins=desk.logins, ledger=desk.ledger, now=now)
+        return _handed(narrowed.text, narrowed.expires_at - now, narrowed.scopes, narrowed.principal)
     workloads: Workloads = request.app.state.workloads
     given = exchange(
-        body.subject_token,
-        robot=body.client_id,
-        scopes=scopes(body.scope.split()),
-        workloads=workloads,
-        ledger=desk.ledger,
-        now=now,
+        body.subject_token, robot=body.client_id, scopes=wanted, workloads=workloads, ledger=desk.ledger, now=now
     )
+    return _handed(given.text, given.expires_at - now, given.scopes, given.robot.id)
+
+
+def _handed(token: str, lives: timedelta, lets: frozenset[Scope], principal: PrincipalId) -> ExchangedOut:
     return ExchangedOut(
-        access_token=given.text,
-        expires_in=int((given.expires_at - now).total_seconds()),
-        scope=" ".join(sorted(given.scopes)),
-        principal=given.robot.id,
+        access_token=token,
+        expires_in=int(lives.total_seconds()),
+        scope=" ".join(sorted(lets)),
+        principal=principal,
     )

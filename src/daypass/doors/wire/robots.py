@@ -34,14 +34,27 @@ class RotateRobot(Incoming):
 
 
 class ExchangeToken(Incoming):
-    """A workload's token, to be exchanged for one of ours: a form, as RFC 8693 (section 2.1) has it."""
+    """
+    A token to be exchanged for one of ours: a form, as RFC 8693 (section 2.1) has it.
+
+    A workload's (`jwt`, `id_token`), for a robot's; or a person's own (`access_token`), for one that an agent may have.
+    """
 
     grant_type: Literal["urn:ietf:params:oauth:grant-type:token-exchange"]
     subject_token: Annotated[str, Field(min_length=1, max_length=_LONGEST_JWT, repr=False)]
-    subject_token_type: Literal["urn:ietf:params:oauth:token-type:jwt", "urn:ietf:params:oauth:token-type:id_token"]
+    subject_token_type: Literal[
+        "urn:ietf:params:oauth:token-type:jwt",
+        "urn:ietf:params:oauth:token-type:id_token",
+        "urn:ietf:params:oauth:token-type:access_token",
+    ]
     requested_token_type: AccessToken = _ACCESS_TOKEN
     scope: ShortText = Field(default="", description="fewer than the robot has, with blanks between")
     client_id: ShortText = Field(default="", description="which robot, where several fit")
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether a token of ours is to be narrowed."""
+        return self.subject_token_type == _ACCESS_TOKEN
 
 
 class RobotOut(Outgoing):

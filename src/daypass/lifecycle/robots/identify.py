@@ -1,9 +1,17 @@
-"""Who a token speaks for, be it a person's login, a robot's token, or one that a workload's was exchanged for."""
+"""
+Who a token speaks for.
+
+    dpb_...    a robot's own                    the robot is looked up, and its hash compared
+    dpw_...    exchanged for a workload's       a login of the robot, which must still stand
+    dpa_...    an agent's, for a person         a login that hangs on the person's
+    the rest   a person's login
+"""
 
 from datetime import datetime
 
 from daypass.lifecycle import login
 from daypass.lifecycle.robots import tokens
+from daypass.lifecycle.robots.narrow import identify_agent
 from daypass.model.errors import NotFound, NotYours
 from daypass.model.event import Scope
 from daypass.model.kept import Robot, Standing
@@ -22,6 +30,8 @@ def identify(token: str, *, logins: Logins, ledger: Ledger, now: datetime, scope
         return _by_own_token(token, ledger, now, scope)
     if token.startswith(tokens.WORKLOAD_PREFIX):
         return _by_exchanged(token, logins, ledger, now, scope)
+    if token.startswith(tokens.AGENT_PREFIX):
+        return identify_agent(token, logins=logins, now=now, scope=scope)
     speaker = login.identify(token, logins=logins, now=now, scope=scope)
     if speaker.startswith(ROBOT):  # a robot has no login that a person could have confirmed
         raise _unknown()

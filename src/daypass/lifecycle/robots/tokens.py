@@ -15,6 +15,8 @@ from daypass.model.secret import digest
 PREFIX = "dpb_"
 WORKLOAD_PREFIX = "dpw_"
 """How the short-lived token begins that a workload's own is exchanged for."""
+AGENT_PREFIX = "dpa_"
+"""How the token begins that an agent has in the name of a person."""
 
 _NAME = r"[a-z][a-z0-9-]{0,38}[a-z0-9]"
 _TOKEN = re.compile(rf"{PREFIX}({_NAME})_[0-9a-f]{{64}}")
