@@ -93,7 +93,6 @@ def _adding(ticket: str, desk: Desk) -> Ceremony:
         ticket=ticket,
         prove=offer.prove,
         make=offer.make,
-        suggested_name="laptop" if not offer.prove else "",
     )
 
 

@@ -45,7 +45,6 @@ class Ceremony:
     advice: str = ""
     prove_button: str = ""
     """What the button says at first, when there are two steps."""
-    suggested_name: str = ""
     danger: bool = False
 
     @property

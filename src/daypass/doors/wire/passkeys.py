@@ -56,6 +56,12 @@ class PasskeyWord(Incoming):
     passkey: ShortText
 
 
+class ForgetPasskeys(Incoming):
+    """Whose passkeys are lost."""
+
+    person: ShortText
+
+
 class AddressOut(Outgoing):
     """An address for the person's own browser, good for once."""
 

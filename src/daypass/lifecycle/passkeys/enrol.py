@@ -81,6 +81,7 @@ def enrol(  # noqa: PLR0913 - an answer to a ticket, where it was given, two col
 
 def _keep(passkey: Passkey, used: Passkey | None, errand: Errand, ledger: Ledger, now: datetime) -> None:
     details: dict[str, Detail] = {
+        "principal": passkey.principal,
         "passkey": passkey.credential_id,
         "name": passkey.name,
         "first": used is None,

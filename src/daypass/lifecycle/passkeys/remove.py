@@ -1,17 +1,26 @@
-"""Remove a passkey: with the proof of any that the person has, itself included. They are told in Slack."""
+"""
+Remove a passkey: with the proof of any that the person has, itself included. They are told in Slack.
+
+Who has lost them all asks an owner of the rules, who could do without the second factor in the rules as well.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from daypass.lifecycle.parties import as_known
+from daypass.lifecycle.passkeys import ring
 from daypass.lifecycle.passkeys.ceremony import Json
 from daypass.lifecycle.passkeys.errands import done, find
 from daypass.lifecycle.passkeys.proof import asked, prove
 from daypass.lifecycle.passkeys.site import Site
-from daypass.model.errors import Conflict, TooLate
+from daypass.lifecycle.ruling.owners import must_own
+from daypass.model.errors import Conflict, NotFound, NotYours, TooLate
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.kept import Errand, Passkey, Purpose, Standing
-from daypass.ports import Ledger
+from daypass.model.principal import PrincipalId
+from daypass.ports import Directory, Ledger
+from daypass.rules.document import RuleBook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,18 +43,42 @@ def remove(ticket: str, answer: Json, *, at: Site, ledger: Ledger, now: datetime
     passkey = _condemned(errand, ledger)
     used = prove(ticket, errand, answer, at=at, ledger=ledger, now=now)
     removed = replace(used if used.key == passkey.key else passkey, state=Standing.CLOSED)
-    details: dict[str, Detail] = {
-        "passkey": removed.credential_id,
-        "name": removed.name,
-        "proven_by": used.credential_id,
-    }
-    event = Event(kind=Kind.PASSKEY_REMOVED, at=now, actor=errand.principal, details=details)
+    event = _removal(removed, by=errand.principal, proven_by=used.credential_id, now=now)
     changes = (removed, done(errand)) if used.key == passkey.key else (removed, done(errand), used)
     try:
         ledger.record(Fact(event=event, changes=changes))
     except Conflict:
         raise TooLate("This passkey was removed already.") from None
     return removed
+
+
+def forget(  # noqa: PLR0913 - whose, by whom, three collaborators, and the moment
+    person: PrincipalId, *, by: PrincipalId, rules: RuleBook, directory: Directory, ledger: Ledger, now: datetime
+) -> list[Passkey]:
+    """
+    Remove all passkeys of a person who has lost them, by an owner of the rules; never one's own. They are told.
+
+    The next one they add is a first one again. Raises NotYours, NotFound when they have none.
+    """
+    owner = must_own(by, rules=rules, directory=directory)
+    if owner.is_also(as_known(person, directory)):
+        raise NotYours("Your own passkeys are removed with a proof: `daypass passkey remove`. Ask another owner.")
+    lost = ring.of(person, ledger=ledger)
+    if not lost:
+        raise NotFound("They have no passkey.")
+    removed = [replace(one, state=Standing.CLOSED) for one in lost]
+    ledger.record(*(Fact(event=_removal(one, by=by, proven_by=None, now=now), changes=(one,)) for one in removed))
+    return removed
+
+
+def _removal(passkey: Passkey, *, by: PrincipalId, proven_by: str | None, now: datetime) -> Event:
+    details: dict[str, Detail] = {
+        "principal": passkey.principal,
+        "passkey": passkey.credential_id,
+        "name": passkey.name,
+        "proven_by": proven_by,
+    }
+    return Event(kind=Kind.PASSKEY_REMOVED, at=now, actor=by, details=details)
 
 
 def _condemned(errand: Errand, ledger: Ledger) -> Passkey:

@@ -78,6 +78,7 @@ async function step() {
   await send(asked.make ? await make() : null);
 }
 
+if (name && !asked.prove) name.value = /Mobi/.test(navigator.userAgent) ? "phone" : "laptop";
 const first = button.textContent;
 form.addEventListener("submit", async (event) => {
   event.preventDefault();

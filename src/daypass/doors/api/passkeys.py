@@ -1,0 +1,68 @@
+"""
+Passkeys: look, and be handed the address at which one's own browser adds, removes or uses one.
+
+What takes a passkey happens on those pages alone: a token of a command line proves nobody's finger.
+"""
+
+from datetime import timedelta
+
+from fastapi import APIRouter
+
+from daypass.doors.api.asking import Id
+from daypass.doors.api.caller import AtDesk, Decider, Now, Reader
+from daypass.doors.api.sight import visible
+from daypass.doors.grammar import parse_length
+from daypass.doors.wire.incoming import ApproveRequest
+from daypass.doors.wire.passkeys import AddressOut, ForgetPasskeys, PasskeyOut, PasskeysOut, PasskeyWord
+from daypass.lifecycle.passkeys import errands, remove, ring
+from daypass.model.principal import PrincipalId
+
+router = APIRouter(tags=["passkeys"])
+
+
+@router.get("/passkeys")
+def ls(desk: AtDesk, caller: Reader) -> PasskeysOut:
+    """List my passkeys."""
+    return PasskeysOut(passkeys=[PasskeyOut.of(one) for one in ring.of(caller.id, ledger=desk.ledger)])
+
+
+@router.post("/passkeys/new")
+def add(desk: AtDesk, now: Now, caller: Decider) -> AddressOut:
+    """Be handed the address at which I add a passkey."""
+    return _handed(errands.enrolment_address(caller.id, public_url=desk.public_url, ledger=desk.ledger, now=now))
+
+
+@router.post("/passkeys/remove")
+def take_away(body: PasskeyWord, desk: AtDesk, now: Now, caller: Decider) -> AddressOut:
+    """Be handed the address at which I remove one of mine."""
+    return _handed(
+        errands.removal_address(caller.id, body.passkey, public_url=desk.public_url, ledger=desk.ledger, now=now)
+    )
+
+
+@router.post("/passkeys/forget")
+def forget(body: ForgetPasskeys, desk: AtDesk, now: Now, caller: Decider) -> PasskeysOut:
+    """Remove all passkeys of somebody who has lost them; the doing of people who own the rules."""
+    removed = remove.forget(
+        PrincipalId(body.person.strip()),
+        by=caller.id,
+        rules=desk.rules(),
+        directory=desk.directory,
+        ledger=desk.ledger,
+        now=now,
+    )
+    return PasskeysOut(passkeys=[PasskeyOut.of(one) for one in removed])
+
+
+@router.post("/requests/{request_id}/passkey")
+def approve(request_id: Id, body: ApproveRequest, desk: AtDesk, now: Now, caller: Decider) -> AddressOut:
+    """Be handed the address at which I approve a request with my passkey."""
+    visible(request_id, caller, desk, now)
+    length: timedelta | None = parse_length(body.for_) if body.for_ is not None else None
+    return _handed(
+        errands.approval_address(caller.id, request_id, length, public_url=desk.public_url, ledger=desk.ledger, now=now)
+    )
+
+
+def _handed(address: str) -> AddressOut:
+    return AddressOut(url=address, expires_in=int(errands.LIVES.total_seconds()))
