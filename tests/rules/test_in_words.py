@@ -79,6 +79,42 @@ def test_everything_that_a_rule_wants_is_in_its_sentence(old: str, new: str, tol
     assert told in said(LENDS.replace(old, new))
 
 
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        (
+            "when: {days: [mon, tue], hours: ['09:00-18:00'], zone: Europe/Berlin, account: ['111122223333']}",
+            "agrees. Only on mon and tue 09:00-18:00 (Europe/Berlin), and only in buckets of account 111122223333.",
+        ),
+        ("reason: {matching: 'INC-[0-9]+'}", "agrees. The reason must have «INC-[0-9]+» in it."),
+        ("ticket: {matching: 'OPS-[0-9]+'}", "agrees. The reason must name an open ticket such as «OPS-[0-9]+»."),
+        ("second_factor: required", "agrees. Approvers say so with their passkey too."),
+        ("channel: C02ABCDEF", "agrees. It is decided in C02ABCDEF."),
+    ],
+)
+def test_what_a_rule_wants_besides_is_said_after_it(more: str, told: str):
+    """When it holds, and what reasons, approvers and places must be."""
+    assert said(LENDS.replace("may:", f"{more}\n    may:")).endswith(told)
+
+
+def test_a_rule_for_emergencies_says_so():
+    """And who reviews it."""
+    glass = LENDS.replace("{anyone_of: {people: [U0CID, U0DEE]}}", "at-once").replace(
+        "may:", "break_glass: {review: {people: [U0CID, U0DEE]}, within: 1d}\n    may:"
+    )
+
+    assert said(glass).endswith(
+        "Only by breaking glass, in an emergency; one of U0CID and U0DEE must review it within 1 day."
+    )
+
+
+def test_a_rule_that_is_paused_says_so_first():
+    """Before what it would say."""
+    paused = "paused: true\n    may:"
+
+    assert said(LENDS.replace("may:", paused)).startswith("Paused, and counts for nothing: U0ANN, U0BEN and members")
+
+
 def test_a_rule_that_denies_says_whom_and_why():
     """What it forbids, and its own words."""
     assert said(DENIES) == (

@@ -4,7 +4,7 @@ Rules as a person reads them: each in one or two plain sentences.
 Ids stay as they are; whoever shows the sentence puts names in their place.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 
 from daypass.model.decision import HandOver, Stage
@@ -14,6 +14,7 @@ from daypass.model.length import words_for_length
 from daypass.rules.people import People
 from daypass.rules.rule import AllowRule, DenyRule, Rule
 from daypass.rules.step import Later, Sources, Step
+from daypass.rules.telling import conditions
 
 _NAMED = 6
 """How many are named in one sentence."""
@@ -21,7 +22,8 @@ _NAMED = 6
 
 def in_words(rule: Rule) -> str:
     """Say what a rule does. Who asks is never among those who decide, which is not said anew for every rule."""
-    return _lends(rule) if isinstance(rule, AllowRule) else _denies(rule)
+    said = _lends(rule) if isinstance(rule, AllowRule) else _denies(rule)
+    return " ".join([*(["Paused, and counts for nothing:"] if rule.paused else []), *said])
 
 
 def agreeing(stages: Sequence[Step] | Sequence[Stage]) -> str:
@@ -33,22 +35,47 @@ def agreeing(stages: Sequence[Step] | Sequence[Stage]) -> str:
     return f"first {', then '.join(turns)} agree"
 
 
-def _lends(rule: AllowRule) -> str:
+def _lends(rule: AllowRule) -> Iterator[str]:
     what = f"{_who(rule.who)} may {_kinds(Level, rule.levels)} {_places(rule)}"
     longest, default = words_for_length(rule.longest), words_for_length(rule.default)
     how_long = f"for {longest}" if longest == default else f"for up to {longest}, {default} by default"
     when = f"when {agreeing(rule.stages)}" if rule.stages else "at once, without asking anybody"
-    said = [f"{what}{_extras(rule)}{_delivery(rule.deliveries)} {how_long}, {when}."]
-    if not rule.reason_required:
-        said.append("No reason is needed.")
-    return " ".join(said)
+    yield f"{what}{_extras(rule)}{_delivery(rule.deliveries)} {how_long}, {when}."
+    yield from _only(rule)
+    yield from _wanted(rule)
 
 
-def _denies(rule: DenyRule) -> str:
+def _denies(rule: DenyRule) -> Iterator[str]:
     who = "Nobody may" if rule.who.anyone else f"{_who(rule.who)} may not"
     extras = f" with {_kinds(Extra, rule.extras, 'or')}" if rule.extras else ""
     what = f"{_kinds(Level, rule.levels, 'or')} anything in {_places(rule)}"
-    return f"{who} {what}{extras}{_delivery(rule.deliveries)}. {rule.because}"
+    yield f"{who} {what}{extras}{_delivery(rule.deliveries)}."
+    yield from _only(rule)
+    yield rule.because
+
+
+def _only(rule: Rule) -> Iterator[str]:
+    """Say when the rule holds, if it does not always."""
+    if rule.when:
+        yield f"Only {', and only '.join(conditions(rule.when).values())}."
+
+
+def _wanted(rule: AllowRule) -> Iterator[str]:
+    """Say what is wanted besides: reasons, tickets, passkeys, a review."""
+    if rule.ticket:
+        yield f"The reason must name an open ticket such as «{rule.ticket}»."
+    if rule.reason_matching:
+        yield f"The reason must have «{rule.reason_matching}» in it."
+    elif not rule.reason_required:
+        yield "No reason is needed."
+    if rule.second_factor:
+        yield "Approvers say so with their passkey too."
+    if rule.channel:
+        yield f"It is decided in {rule.channel}."
+    if glass := rule.break_glass:
+        reviewers = Stage(name="review", approvers=glass.reviewers)
+        within = words_for_length(glass.within)
+        yield f"Only by breaking glass, in an emergency; {_whom(reviewers)} must review it within {within}."
 
 
 def _who(who: People) -> str:
