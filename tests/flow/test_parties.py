@@ -156,3 +156,26 @@ def test_the_same_key_for_somebody_else_is_another_request(house: Walk) -> None:
     house.ask(requestor=BOB, beneficiary=ANN, key="k")
     with pytest.raises(BadInput, match="key"):
         house.ask(requestor=BOB, key="k")
+
+
+def test_an_extension_counts_with_what_it_prolongs(house: Walk) -> None:
+    """The rule's most is eight hours: after six of them two more are lent, and a third is not."""
+    first = house.active(requestor=ANN, term=Term(length=7 * HOUR))
+    house.clock.forward(6 * HOUR)
+
+    def more(hours: int) -> PrincipalId:
+        return extend(
+            first.id,
+            by=ANN,
+            term=Term(length=hours * HOUR),
+            reason="",
+            rules=house.rules,
+            directory=house.directory,
+            provisioner=house.aws,
+            ledger=house.ledger,
+            now=house.clock(),
+        ).requestor
+
+    with pytest.raises(NotAllowed):
+        more(3)
+    assert more(2) == ANN

@@ -54,6 +54,8 @@ def how_it_ended(grant: Grant) -> str:
             return "It was taken away by a colleague."
         case "vanished":
             return "Somebody removed it in AWS by hand, so it was closed."
+        case "ticket":
+            return "The ticket that it was for was closed."
         case _:
             return "It could not be put into AWS."
 

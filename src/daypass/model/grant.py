@@ -55,6 +55,8 @@ class Why(StrEnum):
     REVOKED = "revoked"
     FAILED = "failed"
     VANISHED = "vanished"
+    TICKET = "ticket"
+    """The ticket that it was lent for was closed."""
 
 
 class Presence(StrEnum):

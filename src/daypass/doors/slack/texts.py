@@ -260,7 +260,7 @@ def _ends(grant: Grant) -> datetime:
     return grant.lease.ends
 
 
-def _why(grant: Grant) -> str:
+def _why(grant: Grant) -> str:  # noqa: PLR0911 - a sentence for each end
     if grant.ending is None:
         return "its time is over."
     by = person(grant.ending.by)
@@ -271,6 +271,8 @@ def _why(grant: Grant) -> str:
             return f"{by} said they were done."
         case Why.REVOKED:
             return f"{by} took it away."
+        case Why.TICKET:
+            return f"the ticket it was for was closed. {escape(grant.ending.note)}".strip()
         case Why.VANISHED:
             return "somebody removed it in AWS by hand, so it was closed and is not put back."
         case Why.FAILED:

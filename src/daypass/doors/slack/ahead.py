@@ -1,0 +1,126 @@
+"""What lies beside a request, in Slack: approvals in advance, asking once more, absences, what there is to ask for."""
+
+from dataclasses import dataclass
+
+from daypass.doors.grammar.sayings import Again, Allow, ComeBack, GoAway, Offers, Withdraw
+from daypass.doors.slack import texts, texts_ahead
+from daypass.doors.slack.blocks import Note, section
+from daypass.doors.slack.counter import Counter, in_thread
+from daypass.doors.slack.turn import SLACK_FAILED, Turn
+from daypass.lifecycle import permits
+from daypass.lifecycle.absence import say_away, say_back
+from daypass.lifecycle.again import once_more
+from daypass.model.errors import DaypassError
+from daypass.model.kept import Permit
+from daypass.model.principal import PrincipalId
+from daypass.rules import offers
+
+_MOST = 40
+"""Offers in one answer; Slack takes 50 blocks."""
+
+SaidAhead = Allow | Withdraw | Again | Offers | GoAway | ComeBack
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ahead:
+    """The commands that are about more than one request of one's own."""
+
+    counter: Counter
+
+    async def do(self, turn: Turn, said: SaidAhead) -> None:
+        """Do what was said. Raises what its verb raises."""
+        match said:
+            case Allow():
+                await self._allow(turn, said)
+            case Withdraw(id=permit_id):
+                desk = self.counter.desk
+                permit = await in_thread(
+                    lambda: permits.withdraw(permit_id, by=turn.person, ledger=desk.ledger, now=desk.clock())
+                )
+                await turn.tell(Note(text=texts_ahead.withdrawn(permit)))
+            case Again():
+                await self._again(turn, said)
+            case Offers():
+                await self._offers(turn)
+            case GoAway():
+                await self._away(turn, said)
+            case ComeBack():
+                desk = self.counter.desk
+                await in_thread(lambda: say_back(turn.person, ledger=desk.ledger, now=desk.clock()))
+                await turn.tell(Note(text=texts_ahead.BACK))
+
+    async def _allow(self, turn: Turn, said: Allow) -> None:
+        desk = self.counter.desk
+        permit = await in_thread(
+            lambda: permits.allow(
+                said.entitlement,
+                to=said.to,
+                by=turn.person,
+                length=said.length,
+                starts=said.starts,
+                ends=said.ends,
+                delivery=said.delivery,
+                reason=said.reason,
+                directory=desk.directory,
+                ledger=desk.ledger,
+                now=desk.clock(),
+            )
+        )
+        await turn.tell(Note(text=texts_ahead.allowed(permit)))
+        await _tell_whom(turn, permit)
+
+    async def _again(self, turn: Turn, said: Again) -> None:
+        desk = self.counter.desk
+        ask = await in_thread(
+            lambda: once_more(
+                said.id,
+                by=turn.person,
+                term=said.term,
+                reason=said.reason,
+                key=turn.key,
+                ledger=desk.ledger,
+                now=desk.clock(),
+            )
+        )
+        await turn.tell(Note(text=texts.filed(await self.counter.file(ask))))
+
+    async def _offers(self, turn: Turn) -> None:
+        person = await self.counter.person(turn.person)
+        found = await in_thread(lambda: offers.offers(self.counter.desk.rules(), person))
+        people = {one for offer in found.offers for one in offer.rule.approvers.people}
+        names = await in_thread(lambda: self._names(people))
+        lines = [texts_ahead.offer(one, names) for one in found.offers[:_MOST]] or [texts_ahead.NOTHING_OFFERED]
+        await turn.tell(Note(text=lines[0], blocks=tuple(section(line) for line in lines)))
+
+    async def _away(self, turn: Turn, said: GoAway) -> None:
+        desk = self.counter.desk
+        absence = await in_thread(
+            lambda: say_away(
+                turn.person,
+                until=said.until,
+                delegate=said.delegate,
+                directory=desk.directory,
+                ledger=desk.ledger,
+                now=desk.clock(),
+            )
+        )
+        await turn.tell(Note(text=texts_ahead.away(absence)))
+
+    def _names(self, people: set[PrincipalId]) -> dict[str, str]:
+        names: dict[str, str] = {}
+        for one in people:
+            try:
+                names[one] = self.counter.desk.directory.principal(one).name
+            except DaypassError:
+                continue  # shown by their id
+        return names
+
+
+async def _tell_whom(turn: Turn, permit: Permit) -> None:
+    """Tell the one whom it is for; that it cannot be told changes nothing."""
+    if not permit.principal.startswith(("U", "W")):
+        return
+    try:
+        await turn.client.chat_postMessage(channel=permit.principal, text=texts_ahead.allowed_to_you(permit))
+    except SLACK_FAILED:
+        return

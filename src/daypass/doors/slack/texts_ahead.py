@@ -1,0 +1,56 @@
+"""Every sentence about what lies beside a request: approvals in advance, offers, absences. See `texts`."""
+
+from collections.abc import Mapping
+
+from daypass.doors.grammar import words_for_length
+from daypass.doors.slack.blocks import code, escape
+from daypass.doors.slack.texts import moment, person, what
+from daypass.model.kept import Absence, Permit
+from daypass.rules.offers import Offer
+
+NOTHING_OFFERED = "No rule lends you anything. Whoever owns the rules can change that."
+BACK = "Welcome back. You are asked to decide again."
+
+
+def allowed(permit: Permit) -> str:
+    """The answer to whoever approved in advance."""
+    return (
+        f"{person(permit.principal)} may {what(permit.entitlement)} for up to {words_for_length(permit.length)} at a "
+        f"time, asking {_window(permit)}. It counts as your click, and the rules are asked again each time.\n"
+        f"Take it back with `/daypass withdraw {permit.id}`."
+    )
+
+
+def allowed_to_you(permit: Permit) -> str:
+    """What the one whom it is for is told."""
+    return (
+        f"{person(permit.by)} has approved in advance that you {what(permit.entitlement)} for up to "
+        f"{words_for_length(permit.length)} at a time. Ask {_window(permit)}, and no click is needed."
+    )
+
+
+def withdrawn(permit: Permit) -> str:
+    """The answer to whoever took one back."""
+    return f"Taken back: {person(permit.principal)} waits for a click again to {what(permit.entitlement)}."
+
+
+def away(absence: Absence) -> str:
+    """The answer to whoever said that they are away."""
+    instead = f" {person(absence.delegate)} decides meanwhile." if absence.delegate else ""
+    return f"You are away until {moment(absence.until)}, and are not asked until then.{instead}"
+
+
+def offer(one: Offer, names: Mapping[str, str]) -> str:
+    """One thing that somebody could ask for."""
+    sentence = escape(one.sentence)
+    for known, name in names.items():
+        sentence = sentence.replace(known, escape(name))
+    return f"{code(one.rule.id)}: {sentence}"
+
+
+def _window(permit: Permit) -> str:
+    return (
+        f"from {moment(permit.starts)} until {moment(permit.ends)}"
+        if permit.starts > permit.at
+        else (f"until {moment(permit.ends)}")
+    )

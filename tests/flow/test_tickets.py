@@ -1,0 +1,94 @@
+"""Access for a ticket: it must be open when one asks and at the click, and the grant ends when it closes."""
+
+from dataclasses import replace
+
+import pytest
+
+from daypass.lifecycle.tickets import end_closed
+from daypass.model.decision import Ticket, TicketId
+from daypass.model.errors import NotAllowed
+from daypass.model.event import Kind
+from daypass.model.grant import GrantState, Why
+from daypass.rules.document import parse
+from tests.flow.conftest import Walk
+
+INC = TicketId("INC-42")
+RULES = """
+version: 1
+rules:
+  - id: reports
+    who: {people: [U0ANN]}
+    may: [list, read]
+    on: ["acme-reports/**"]
+    for: {default: 1h, max: 8h}
+    ticket: {matching: "INC-[0-9]+"}
+    approve: {anyone_of: {people: [U0BOB]}}
+"""
+
+
+@pytest.fixture
+def ticketed(walk: Walk) -> Walk:
+    """The house where INC-42 is open."""
+    walk.rules = parse(RULES, name="rules.yaml")
+    say(walk, open_=True)
+    return walk
+
+
+def say(walk: Walk, *, open_: bool) -> None:
+    """The tracker says that it is open, or closed."""
+    ticket = Ticket(id=INC, open=open_, status="In Progress" if open_ else "Done")
+    walk.directory.around = replace(walk.directory.around, tickets={INC: ticket})
+
+
+def sweep(walk: Walk) -> int:
+    """The chore comes round."""
+    return end_closed(directory=walk.directory, ledger=walk.ledger, now=walk.clock())
+
+
+def test_a_grant_ends_when_its_ticket_closes(ticketed: Walk) -> None:
+    """AWS allows Ann until then; afterwards nothing stands, and the journal says why."""
+    grant = ticketed.active()
+    assert sweep(ticketed) == 0
+    say(ticketed, open_=False)
+    assert sweep(ticketed) == 1
+    ticketed.loop.run_until_idle()
+    ended = ticketed.ledger.grant(grant.id)
+    assert (ended.state, ended.ending and ended.ending.why) == (GrantState.ENDED, Why.TICKET)
+    assert not ticketed.aws.allows(grant.id, ticketed.clock())
+    assert Kind.TICKET_CLOSED in {event.kind for event in ticketed.story(grant.id)}
+    assert sweep(ticketed) == 0
+
+
+def test_a_tracker_that_does_not_answer_ends_nothing(ticketed: Walk) -> None:
+    """The grant's own date does."""
+    grant = ticketed.active()
+    ticketed.directory.around = replace(ticketed.directory.around, tickets={})
+    assert sweep(ticketed) == 0
+    assert ticketed.ledger.grant(grant.id).state is GrantState.ACTIVE
+
+
+def test_a_ticket_that_closed_before_the_click_lends_nothing(ticketed: Walk) -> None:
+    """Open when Ann asked, done when Bob clicks."""
+    request = ticketed.ask()
+    say(ticketed, open_=False)
+    with pytest.raises(NotAllowed):
+        ticketed.click(request.id)
+    assert ticketed.ledger.grants() == []
+
+
+def test_without_an_open_ticket_nothing_is_asked(ticketed: Walk) -> None:
+    """Closed, unknown, or not named at all."""
+    for reason in ("INC-43", "because"):
+        with pytest.raises(NotAllowed):
+            ticketed.ask(reason=reason)
+    say(ticketed, open_=False)
+    with pytest.raises(NotAllowed):
+        ticketed.ask()
+
+
+def test_a_grant_without_a_ticket_is_left_alone(walk: Walk) -> None:
+    """However many tickets are closed."""
+    grant = walk.active()
+    say(walk, open_=False)
+    assert sweep(walk) == 0
+    assert walk.ledger.grant(grant.id).state is GrantState.ACTIVE
