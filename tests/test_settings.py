@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from daypass.model.errors import Misconfigured
-from daypass.settings import Settings, load
+from daypass.settings import Settings, load, secret
 
 
 def test_without_anything_the_defaults_hold():
@@ -74,3 +74,29 @@ def test_a_missing_file_is_refused():
     """A config file that was named and is not there is no reason to go on without it."""
     with pytest.raises(Misconfigured, match="cannot be read"):
         load({"DAYPASS_CONFIG": "/nonexistent/daypass.toml"})
+
+
+def test_files_of_people_and_the_tracker_are_optional():
+    """Without them rules know nothing of groups, schedules and tickets; with them each has its place."""
+    settings = load(
+        {
+            "DAYPASS_PEOPLE_FILE": "people.yaml",
+            "DAYPASS_PEOPLE_SCHEDULES": "schedules.yaml",
+            "DAYPASS_TICKETS_JIRA_URL": "https://acme.atlassian.net",
+            "DAYPASS_TICKETS_JIRA_TOKEN": "very-secret",
+        }
+    )
+
+    assert (settings.people.file, settings.people.schedules) == (Path("people.yaml"), Path("schedules.yaml"))
+    assert "very-secret" not in repr(settings)
+    assert (load({}).people.file, load({}).people.schedules, load({}).tickets.jira_url) == (None, None, "")
+
+
+def test_a_token_is_read_from_the_variable_that_a_file_names(monkeypatch: pytest.MonkeyPatch):
+    """An empty one is none, and the sentence names the variable."""
+    monkeypatch.setenv("PAGERDUTY_TOKEN", "u+token")
+    monkeypatch.setenv("OPSGENIE_KEY", "")
+
+    assert secret("PAGERDUTY_TOKEN") == "u+token"
+    with pytest.raises(Misconfigured, match="OPSGENIE_KEY"):
+        secret("OPSGENIE_KEY")

@@ -131,6 +131,28 @@ class Robots:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class People:
+    """What is known of people besides Slack and AWS; see docs/people.md."""
+
+    file: Path | None = None
+    """YAML with groups, managers and second accounts; read again whenever its text has changed."""
+    schedules: Path | None = None
+    """YAML with the on-call schedules that rules name; read at the start."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tickets:
+    """The tracker in which rules look up the tickets of reasons; see docs/people.md."""
+
+    jira_url: str = ""
+    """https://acme.atlassian.net, or where a Jira Data Center is."""
+    jira_user: str = ""
+    """The e-mail address that an Atlassian Cloud token belongs to; empty for a Data Center token."""
+    jira_token: str = field(default="", repr=False)
+    """An API token that may read the projects whose tickets count."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All groups together."""
 
@@ -142,6 +164,8 @@ class Settings:
     journal: Journal = Journal()
     worker: Worker = Worker()
     robots: Robots = Robots()
+    people: People = People()
+    tickets: Tickets = Tickets()
 
     @property
     def public_url(self) -> str:
@@ -158,6 +182,8 @@ _GROUPS: dict[str, Any] = {
     "journal": Journal(),
     "worker": Worker(),
     "robots": Robots(),
+    "people": People(),
+    "tickets": Tickets(),
 }
 
 
@@ -173,6 +199,13 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     if faults:
         raise Misconfigured("\n".join(faults))
     return Settings(**groups)
+
+
+def secret(variable: str) -> str:
+    """Read a token that one of the operator's files names by its variable. Raises Misconfigured when it is not set."""
+    if value := os.environ.get(variable, ""):
+        return value
+    raise Misconfigured(f"The environment variable {variable}, which should hold a token, is not set.")
 
 
 def _written(path: str) -> dict[str, Any]:

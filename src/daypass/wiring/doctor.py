@@ -20,7 +20,8 @@ from daypass.model.errors import DaypassError
 from daypass.rules.lint import lint
 from daypass.settings import Settings
 from daypass.store.book import SqlBook
-from daypass.wiring.house import House, build, check_book, clock_sentence, journal_key, people, slack_calls
+from daypass.wiring.house import House, build, check_book, clock_sentence, journal_key, now
+from daypass.wiring.people import people, slack_calls
 
 _NOTHING = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}'
 """The session policy of the session that is opened and thrown away."""
@@ -135,7 +136,7 @@ def _broker(house: House) -> str:
 
 def _people(house: House) -> str:
     """Everybody's AWS identity; and on the first of them, whether a policy could be put there."""
-    known = people(house.settings, house.clients).identities()
+    known = people(house.settings, house.clients, house.buckets, house.desk.ledger, now).identities()
     for first in islice(known.values(), 1):
         kind: Kind = "user" if first.kind == "user" else "role"
         InlinePolicies(clients=house.clients, kind=kind, owner=first.name).may_put("daypass-doctor")

@@ -2,7 +2,6 @@
 
 import os
 import re
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,21 +11,13 @@ from tempfile import NamedTemporaryFile
 from daypass.aws import clock as aws_clock
 from daypass.aws.buckets import Buckets
 from daypass.aws.clients import Clients
-from daypass.aws.identities import Identities
 from daypass.aws.role_sessions import RoleSessions
-from daypass.aws.tagged_users import tagged_users
-from daypass.directory.aws_map import AwsMap, parse_map
-from daypass.directory.iam_tags import IamTags
-from daypass.directory.resolve import PeopleDirectory
-from daypass.directory.slack_calls import SlackCalls, web_client
-from daypass.directory.slack_people import SlackPeople
 from daypass.doors.desk import Desk
 from daypass.journal.key import BadKey, Signer
 from daypass.journal.note import BadNote
-from daypass.model.errors import AwsForbids, Misconfigured, NotFound, Unavailable
+from daypass.model.errors import Misconfigured, Unavailable
 from daypass.model.grant import Delivery
 from daypass.model.length import words_for_length
-from daypass.model.principal import AwsIdentity
 from daypass.ports import Provisioner, Vendor
 from daypass.provision.broker import Broker
 from daypass.provision.cutoff import Cutoff
@@ -49,6 +40,7 @@ from daypass.store.queue import SqlQueue
 from daypass.store.rules_file import RulesFile
 from daypass.store.rules_in_force import RulesInForce
 from daypass.wiring.not_offered import NotOffered, NoVendor
+from daypass.wiring.people import people
 
 _ROLE = re.compile(r"arn:aws[a-z-]*:iam::\d*:role/[\w+=,.@/-]+")
 
@@ -125,7 +117,7 @@ def build(settings: Settings, *, signer: Signer | None = None) -> House:
         postings=SqlPostings(store),
         logins=SqlLogins(store),
         book=book,
-        directory=people(settings, clients),
+        directory=people(settings, clients, buckets, ledger, now),
         catalogue=buckets,
         provisioners=provisioners,
         vendor=vendor,
@@ -229,43 +221,3 @@ def _deliveries(
     )
     link = LinkDelivery(session=session)
     return {Delivery.POLICY: policy, Delivery.SESSION: session, Delivery.LINK: link}, vendor
-
-
-def people(settings: Settings, clients: Clients) -> PeopleDirectory:
-    """Who is who: Slack's people, with the AWS identity that the map or a tag gives them."""
-    explicit = _explicit(settings.rules.people)
-    identities = Identities(clients=clients)
-    return PeopleDirectory(
-        SlackPeople(slack_calls(settings), clock=time.monotonic),
-        explicit=explicit,
-        tags=IamTags(lambda: tagged_users(clients), clock=time.monotonic) if settings.aws.identity_tags else None,
-        unique_id=lambda identity: _unique_id(identities, identity),
-        clock=time.monotonic,
-    )
-
-
-def _unique_id(identities: Identities, identity: AwsIdentity) -> str:
-    """
-    The id that survives a rename; empty for one that Daypass may not look at.
-
-    Only the delivery `policy` needs it, and refuses by itself whom it cannot look at; sessions and links go to anybody.
-    """
-    try:
-        return identities.now(identity).unique_id
-    except (AwsForbids, NotFound):
-        return ""
-
-
-def slack_calls(settings: Settings) -> SlackCalls:
-    """Plain calls to Slack's Web API."""
-    client = web_client(settings.slack.bot_token, base_url=settings.slack.api_url)
-    return SlackCalls(client, clock=time.monotonic, sleep=time.sleep)
-
-
-def _explicit(file: Path | None) -> AwsMap:
-    if file is None:
-        return {}
-    try:
-        return parse_map(file.read_bytes(), name=str(file))
-    except OSError as error:
-        raise Misconfigured(f"The map of people {file} cannot be read: {error.strerror}.") from None

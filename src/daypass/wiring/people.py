@@ -1,0 +1,112 @@
+"""The directory, from the settings: Slack, the operator's files, AWS, a tracker, and what is kept of people here."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from daypass.aws.bucket_tags import BucketTags
+from daypass.aws.buckets import Buckets
+from daypass.aws.clients import Clients
+from daypass.aws.identities import Identities
+from daypass.aws.tagged_users import tagged_users
+from daypass.directory.aws_map import AwsMap, parse_map
+from daypass.directory.iam_tags import IamTags
+from daypass.directory.on_call.configured import Schedules, parse_schedules
+from daypass.directory.outside import Elsewhere
+from daypass.directory.register_file import RegisterFile
+from daypass.directory.resolve import Beside, PeopleDirectory
+from daypass.directory.robots import Robots
+from daypass.directory.slack_calls import SlackCalls, web_client
+from daypass.directory.slack_people import SlackPeople
+from daypass.directory.trackers import Jira
+from daypass.model.errors import AwsForbids, Misconfigured, NotFound
+from daypass.model.kept import Absence, Robot, Standing
+from daypass.model.principal import Away, AwsIdentity, PrincipalId
+from daypass.ports import Cabinet
+from daypass.settings import Settings, Tickets, secret
+
+
+def people(
+    settings: Settings, clients: Clients, buckets: Buckets, cabinet: Cabinet, now: Callable[[], datetime]
+) -> PeopleDirectory:
+    """Who is who, and what is so around a question. Raises Misconfigured for a file or a token that will not do."""
+    identities = Identities(clients=clients)
+    return PeopleDirectory(
+        SlackPeople(slack_calls(settings), clock=time.monotonic),
+        explicit=_explicit(settings.rules.people),
+        tags=IamTags(lambda: tagged_users(clients), clock=time.monotonic) if settings.aws.identity_tags else None,
+        unique_id=partial(_unique_id, identities),
+        beside=Beside(
+            register=_register(settings.people.file),
+            robots=Robots(lambda who: cabinet.find(Robot, who)),
+            absence=partial(_absence, cabinet, now),
+            elsewhere=Elsewhere(
+                schedules=_schedules(settings.people.schedules),
+                buckets=BucketTags(clients=clients, buckets=buckets),
+                tracker=_tracker(settings.tickets),
+            ),
+        ),
+        clock=time.monotonic,
+    )
+
+
+def slack_calls(settings: Settings) -> SlackCalls:
+    """Plain calls to Slack's Web API."""
+    client = web_client(settings.slack.bot_token, base_url=settings.slack.api_url)
+    return SlackCalls(client, clock=time.monotonic, sleep=time.sleep)
+
+
+def _unique_id(identities: Identities, identity: AwsIdentity) -> str:
+    """
+    The id that survives a rename; empty for one that Daypass may not look at.
+
+    Only the delivery `policy` needs it, and refuses by itself whom it cannot look at; sessions and links go to anybody.
+    """
+    try:
+        return identities.now(identity).unique_id
+    except (AwsForbids, NotFound):
+        return ""
+
+
+def _absence(cabinet: Cabinet, now: Callable[[], datetime], who: PrincipalId) -> Away | None:
+    """What somebody said of their own absence, while it lasts."""
+    try:
+        said = cabinet.find(Absence, who)
+    except NotFound:
+        return None
+    if said.state is not Standing.OPEN or said.until <= now():
+        return None
+    return Away(until=said.until, delegate=said.delegate)
+
+
+def _explicit(file: Path | None) -> AwsMap:
+    return {} if file is None else parse_map(_bytes(file, "The map of people"), name=str(file))
+
+
+def _register(file: Path | None) -> RegisterFile | None:
+    if file is None:
+        return None
+    register = RegisterFile(file)
+    register.now()
+    return register
+
+
+def _schedules(file: Path | None) -> Schedules:
+    if file is None:
+        return {}
+    return parse_schedules(_bytes(file, "The file of schedules"), name=str(file), secret=secret)
+
+
+def _tracker(tickets: Tickets) -> Jira | None:
+    if not tickets.jira_url:
+        return None
+    return Jira(tickets.jira_url, tickets.jira_token, user=tickets.jira_user)
+
+
+def _bytes(file: Path, what: str) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise Misconfigured(f"{what} {file} cannot be read: {error.strerror}.") from None
