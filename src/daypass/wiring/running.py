@@ -35,18 +35,14 @@ from daypass.doors.api import app as api
 from daypass.doors.slack.door import SlackDoor
 from daypass.doors.slack.workspace import SlackSettings
 from daypass.doors.web import app as web
-from daypass.lifecycle.cancel import lapse
-from daypass.lifecycle.hand_over import hand_over
-from daypass.lifecycle.remind import remind
 from daypass.model.errors import Misconfigured
-from daypass.reconcile.chores import Chore, report_stuck, run_chores
-from daypass.reconcile.drift import sweep, vanished
+from daypass.reconcile.chores import Chore, run_chores
 from daypass.settings import Service, Settings
 from daypass.store import database
 from daypass.store.book import SqlBook
-from daypass.store.queue import SqlQueue
 from daypass.trust.issuers import Issuers
-from daypass.wiring.house import House, build, check_book, now
+from daypass.wiring.chores import chores
+from daypass.wiring.house import House, build, check_book
 from daypass.wiring.log import configure
 
 log = structlog.get_logger()
@@ -106,22 +102,6 @@ def migrate() -> None:
     store.close()
 
 
-def chores(house: House) -> list[Chore]:
-    """What is done every now and then, and how often; the folding of the journal has a thread of its own."""
-    ledger, queue = house.desk.ledger, house.desk.queue
-    lapse_after, in_channel = house.settings.rules.lapse_after, bool(house.settings.slack.channel)
-    reminding = partial(remind, ledger=ledger, directory=house.desk.directory, in_channel=in_channel)
-    return [
-        Chore(name="stuck", every=30 * _SECOND, run=lambda: report_stuck(queue=queue, ledger=ledger, now=now())),
-        Chore(name="damaged", every=60 * _SECOND, run=partial(_report_damaged, house.queue)),
-        Chore(name="lapse", every=30 * _SECOND, run=lambda: lapse(ledger=ledger, after=lapse_after, now=now())),
-        Chore(name="hand over", every=30 * _SECOND, run=lambda: hand_over(ledger=ledger, now=now())),
-        Chore(name="remind", every=30 * _SECOND, run=lambda: reminding(now=now())),
-        Chore(name="clock", every=60 * _SECOND, run=house.gate.compare),
-        Chore(name="sweep", every=house.settings.worker.sweep_every, run=partial(_sweep, house)),
-    ]
-
-
 def application(house: House) -> FastAPI:
     """The web application without Slack: the API, the links, health and metrics."""
     proxies = _networks(house.settings.service.trusted_proxies)
@@ -136,17 +116,6 @@ def _fold_all(book: SqlBook) -> None:
     """Fold until nothing waits: after a burst the journal is signed as fast as it can be, not a batch a second."""
     while book.fold():
         pass
-
-
-def _report_damaged(queue: SqlQueue) -> None:
-    """Name the rows that cannot be read. AWS ends their access by its date; cleaning up after them is a person's."""
-    for one in queue.damaged():
-        log.error("a row cannot be read and is set aside", grant=one.grant, fault=one.fault)
-
-
-def _sweep(house: House) -> None:
-    swept = sweep([house.sweep], ledger=house.desk.ledger, now=now())
-    vanished(swept.seen, provisioners=house.desk.provisioners, ledger=house.desk.ledger, now=now())
 
 
 @contextmanager

@@ -1,0 +1,65 @@
+"""Everything that a worker does every now and then, and how often."""
+
+from datetime import timedelta
+from functools import partial
+
+import structlog
+
+from daypass.lifecycle.cancel import lapse
+from daypass.lifecycle.hand_over import hand_over
+from daypass.lifecycle.remind import remind
+from daypass.lifecycle.series import open_windows
+from daypass.lifecycle.tickets import end_closed
+from daypass.reconcile.chores import Chore, report_stuck
+from daypass.reconcile.drift import sweep, vanished
+from daypass.store.queue import SqlQueue
+from daypass.wiring.house import House, now
+
+log = structlog.get_logger()
+
+_SECOND = timedelta(seconds=1)
+
+
+def chores(house: House) -> list[Chore]:
+    """What is done every now and then, and how often; the folding of the journal has a thread of its own."""
+    ledger, queue = house.desk.ledger, house.desk.queue
+    lapse_after, in_channel = house.settings.rules.lapse_after, bool(house.settings.slack.channel)
+    reminding = partial(remind, ledger=ledger, directory=house.desk.directory, in_channel=in_channel)
+    return [
+        Chore(name="stuck", every=30 * _SECOND, run=lambda: report_stuck(queue=queue, ledger=ledger, now=now())),
+        Chore(name="damaged", every=60 * _SECOND, run=partial(_report_damaged, house.queue)),
+        Chore(name="lapse", every=30 * _SECOND, run=lambda: lapse(ledger=ledger, after=lapse_after, now=now())),
+        Chore(name="hand over", every=30 * _SECOND, run=lambda: hand_over(ledger=ledger, now=now())),
+        Chore(name="remind", every=30 * _SECOND, run=lambda: reminding(now=now())),
+        Chore(name="series", every=15 * _SECOND, run=partial(_open_windows, house)),
+        *_tickets(house),
+        Chore(name="clock", every=60 * _SECOND, run=house.gate.compare),
+        Chore(name="sweep", every=house.settings.worker.sweep_every, run=partial(_sweep, house)),
+    ]
+
+
+def _open_windows(house: House) -> None:
+    desk = house.desk
+    open_windows(
+        rules=desk.rules(), directory=desk.directory, provisioners=desk.provisioners, ledger=desk.ledger, now=now()
+    )
+
+
+def _tickets(house: House) -> list[Chore]:
+    """Only where there is a tracker: else no rule that wants a ticket lends anything."""
+    if not house.settings.tickets.jira_url:
+        return []
+    desk = house.desk
+    ending = partial(end_closed, directory=desk.directory, ledger=desk.ledger)
+    return [Chore(name="tickets", every=60 * _SECOND, run=lambda: ending(now=now()))]
+
+
+def _report_damaged(queue: SqlQueue) -> None:
+    """Name the rows that cannot be read. AWS ends their access by its date; cleaning up after them is a person's."""
+    for one in queue.damaged():
+        log.error("a row cannot be read and is set aside", grant=one.grant, fault=one.fault)
+
+
+def _sweep(house: House) -> None:
+    swept = sweep([house.sweep], ledger=house.desk.ledger, now=now())
+    vanished(swept.seen, provisioners=house.desk.provisioners, ledger=house.desk.ledger, now=now())
