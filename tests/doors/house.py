@@ -28,7 +28,6 @@ from daypass.model.errors import BadInput
 from daypass.model.grant import Delivery
 from daypass.model.principal import PrincipalId
 from daypass.reconcile.loop import Loop
-from daypass.rules.document import parse
 from daypass.store import database as databases
 from daypass.store.book import SqlBook
 from daypass.store.ledger import SqlLedger
@@ -36,6 +35,8 @@ from daypass.store.logins import SqlLogins
 from daypass.store.outbox import SqlOutbox
 from daypass.store.postings import SqlPostings
 from daypass.store.queue import SqlQueue
+from daypass.store.rules_file import RulesFile
+from daypass.store.rules_in_force import RulesInForce
 from tests.hands import HandAws, HandClock, HandDirectory, HandVendor
 from tests.makers import ANN, NOON
 from tests.servers.process import free_port, listening
@@ -87,6 +88,8 @@ class House:
     directory: HandDirectory
     aws: HandAws
     book: SqlBook
+    rules: Path
+    """The rules file; what is written there counts at once."""
 
     def token(self, who: PrincipalId) -> str:
         """Log somebody in, as their own click in Slack would."""
@@ -117,10 +120,11 @@ def open_house(folder: Path, now: datetime = NOON, *, workloads: Workloads | Non
     clock, directory, aws = HandClock(now), HandDirectory(), HandAws()
     directory.people[ANN] = replace(directory.people[ANN], tz="Europe/Berlin")
     book = SqlBook(database, Signer.generate("daypass.example.com/journal"))
-    rules = parse(RULES, name="rules.yaml")
+    rules, ledger = folder / "rules.yaml", SqlLedger(database)
+    rules.write_text(RULES)
     desk = Desk(
         clock=clock,
-        ledger=SqlLedger(database),
+        ledger=ledger,
         queue=SqlQueue(database),
         outbox=SqlOutbox(database),
         postings=SqlPostings(database),
@@ -130,13 +134,15 @@ def open_house(folder: Path, now: datetime = NOON, *, workloads: Workloads | Non
         catalogue=HandCatalogue(),
         provisioners=dict.fromkeys(Delivery, aws),
         vendor=HandVendor(),
-        rules=lambda: rules,
+        rules=RulesInForce(ledger, RulesFile(rules)),
         public_url=f"http://127.0.0.1:{port}",
     )
     app = build(desk, version="0.0", trusted_proxies=(PROXY,), workloads=workloads)
     add(app, desk, trusted_proxies=(PROXY,))
     with _served(app, port):
-        yield House(desk=desk, url=f"http://127.0.0.1:{port}", clock=clock, directory=directory, aws=aws, book=book)
+        yield House(
+            desk=desk, url=f"http://127.0.0.1:{port}", clock=clock, directory=directory, aws=aws, book=book, rules=rules
+        )
     database.close()
 
 

@@ -1,0 +1,238 @@
+"""
+The rules: read them and their versions, propose others, agree to them.
+
+    the rules in force, their versions      everybody who is logged in: what counts here is no secret
+    changes, and what they would do         owners of the rules, and those who may decide on something
+    proposing, approving, denying           owners; the verbs judge
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query, Response
+
+from daypass.doors.api.asking import Id
+from daypass.doors.api.caller import AtDesk, Decider, Now, Reader
+from daypass.doors.api.sight import may_audit, names, visible
+from daypass.doors.desk import Desk
+from daypass.doors.grammar import parse_id, parse_length, parse_reason
+from daypass.doors.wire.incoming import WithReason
+from daypass.doors.wire.rules import (
+    AppliedOut,
+    ApproveRules,
+    ChangeOut,
+    ChangesOut,
+    DifferenceOut,
+    DifferencesOut,
+    ExplanationOut,
+    ProposeRules,
+    RulesOut,
+    VersionOut,
+    VersionsOut,
+    VersionTextOut,
+    WholeChangeOut,
+    owners,
+)
+from daypass.lifecycle.ruling import shadow
+from daypass.lifecycle.ruling.decide_change import approve_change, deny_change, find_change, withdraw_change
+from daypass.lifecycle.ruling.effects import effects
+from daypass.lifecycle.ruling.explained import explained
+from daypass.lifecycle.ruling.judged import PROPOSED, difference
+from daypass.lifecycle.ruling.propose import draft, propose
+from daypass.lifecycle.ruling.versions import kept, key_of
+from daypass.model.errors import NotFound, NotYours, RulesUnreadable
+from daypass.model.grant import GrantId
+from daypass.model.principal import Principal, PrincipalId
+from daypass.model.ruling import ChangeState, RulesChange, RulesVersion
+from daypass.rules.document import parse
+from daypass.rules.effect import Effect
+
+router = APIRouter(tags=["rules"])
+
+_LONGEST_DIFF = 2_000_000
+_MOST = 1000
+
+
+def _change_id(change_id: str) -> GrantId:
+    return parse_id(change_id)
+
+
+ChangeId = Annotated[GrantId, Depends(_change_id)]
+
+
+@router.get("/rules")
+def show(desk: AtDesk, now: Now, _caller: Reader) -> RulesOut:
+    """The rules in force, as text and in words."""
+    version, book = kept(desk.rules).version(now), desk.rules()
+    return RulesOut.showing(version, book, names(_people([version.author, *owners(book)]), desk))
+
+
+@router.get("/rules/versions")
+def versions(desk: AtDesk, now: Now, _caller: Reader) -> VersionsOut:
+    """List the versions there were, newest first; the one in force is the first."""
+    newest = kept(desk.rules).version(now)
+    found = desk.ledger.all(RulesVersion, limit=_MOST)
+    every = found if newest.revision else [newest, *found]
+    return VersionsOut(
+        versions=[VersionOut.of(one) for one in every], names=names(_people(one.author for one in every), desk)
+    )
+
+
+@router.get("/rules/versions/{number}")
+def version(
+    number: Annotated[int, Path(ge=1, le=99_999_999)], desk: AtDesk, now: Now, _caller: Reader
+) -> VersionTextOut:
+    """Show one version with its text."""
+    return VersionTextOut.of(_version(number, desk, now))
+
+
+@router.get("/rules/changes")
+def changes(
+    desk: AtDesk,
+    caller: Reader,
+    ended: Annotated[bool, Query(alias="all", description="Decided ones too.")] = False,  # noqa: FBT002
+) -> ChangesOut:
+    """List the changes that wait, newest first, or all there were."""
+    _must_see_changes(caller, desk)
+    found = desk.ledger.all(RulesChange, states=None if ended else (ChangeState.PENDING,), limit=_MOST)
+    return ChangesOut(
+        changes=[ChangeOut.of(one) for one in found], names=names(_people(one.author for one in found), desk)
+    )
+
+
+@router.post("/rules/changes", status_code=201)
+def put_forward(  # noqa: PLR0913, PLR0917 - what FastAPI hands in
+    body: ProposeRules,
+    response: Response,
+    desk: AtDesk,
+    now: Now,
+    caller: Decider,
+    dry_run: Annotated[bool, Query(description="Only check it, and say what it would do.")] = False,  # noqa: FBT002
+) -> WholeChangeOut:
+    """Propose other rules, or with `dry_run` only look at what they would do."""
+    shadow_for = parse_length(body.shadow_for) if body.shadow_for is not None else None
+    rules, house = kept(desk.rules), desk.directory
+    if dry_run:
+        response.status_code = 200
+        made = draft(
+            body.text,
+            by=caller.id,
+            base=body.base,
+            note=body.note,
+            shadow=shadow_for,
+            rules=rules,
+            directory=house,
+            now=now,
+        )
+        return _whole(made.change, desk, now)
+    filed = propose(
+        body.text,
+        by=caller.id,
+        base=body.base,
+        note=body.note,
+        shadow=shadow_for,
+        rules=rules,
+        directory=house,
+        ledger=desk.ledger,
+        now=now,
+    )
+    return _whole(filed, desk, now)
+
+
+@router.get("/rules/changes/{change_id}")
+def change(change_id: ChangeId, desk: AtDesk, now: Now, caller: Reader) -> WholeChangeOut:
+    """Show a change with its text, its difference and, while it waits, what it would do now."""
+    _must_see_changes(caller, desk)
+    return _whole(find_change(change_id, desk.ledger), desk, now)
+
+
+@router.get("/rules/changes/{change_id}/differences")
+def differences(change_id: ChangeId, desk: AtDesk, caller: Reader) -> DifferencesOut:
+    """List the requests that a change in the shadow would have decided otherwise."""
+    _must_see_changes(caller, desk)
+    find_change(change_id, desk.ledger)
+    found = shadow.differences(change_id, desk.ledger)
+    return DifferencesOut(differences=[DifferenceOut.of(one) for one in found])
+
+
+@router.post("/rules/changes/{change_id}/approve")
+def approve(change_id: ChangeId, body: ApproveRules, desk: AtDesk, now: Now, caller: Decider) -> AppliedOut:
+    """Put somebody else's change in force."""
+    became = approve_change(
+        change_id,
+        by=caller.id,
+        note=parse_reason(body.note),
+        rules=kept(desk.rules),
+        directory=desk.directory,
+        ledger=desk.ledger,
+        now=now,
+    )
+    return AppliedOut.became(find_change(change_id, desk.ledger), became)
+
+
+@router.post("/rules/changes/{change_id}/deny")
+def deny(change_id: ChangeId, body: WithReason, desk: AtDesk, now: Now, caller: Decider) -> ChangeOut:
+    """Turn somebody else's change down."""
+    denied = deny_change(
+        change_id,
+        by=caller.id,
+        reason=parse_reason(body.reason),
+        rules=kept(desk.rules),
+        directory=desk.directory,
+        ledger=desk.ledger,
+        now=now,
+    )
+    return ChangeOut.of(denied)
+
+
+@router.post("/rules/changes/{change_id}/withdraw")
+def withdraw(change_id: ChangeId, desk: AtDesk, now: Now, caller: Decider) -> ChangeOut:
+    """Take my own change back."""
+    return ChangeOut.of(withdraw_change(change_id, by=caller.id, ledger=desk.ledger, now=now))
+
+
+@router.get("/requests/{request_id}/explain")
+def explain(request_id: Id, desk: AtDesk, now: Now, caller: Reader) -> ExplanationOut:
+    """Every rule in force, matched or not, and what it makes of a request."""
+    request = visible(request_id, caller, desk, now)
+    found = explained(request, rules=desk.rules(), directory=desk.directory, ledger=desk.ledger, now=now)
+    return ExplanationOut.of(request_id, found)
+
+
+def _must_see_changes(viewer: Principal, desk: Desk) -> None:
+    if not (desk.rules().owners.include(viewer) or may_audit(viewer, desk)):
+        raise NotYours("Changes of the rules are shown to those who own the rules or decide on something.")
+
+
+def _version(number: int, desk: Desk, now: datetime) -> RulesVersion:
+    in_force = kept(desk.rules).version(now)
+    if number == in_force.number:
+        return in_force
+    try:
+        return desk.ledger.find(RulesVersion, key_of(number))
+    except NotFound:
+        raise NotFound(f"There is no version {number} of the rules; version {in_force.number} is in force.") from None
+
+
+def _whole(change: RulesChange, desk: Desk, now: datetime) -> WholeChangeOut:
+    before = _version(change.base, desk, now)
+    diff = difference(
+        before.text, change.text, names=(f"version {change.base}", f"change {change.id}"), longest=_LONGEST_DIFF
+    )
+    would = _effect(change, desk, now) if change.state is ChangeState.PENDING else None
+    people = [change.author, *(one.person for one in would.people)] if would else [change.author]
+    return WholeChangeOut.showing(change, diff=diff, effect=would, names=names(_people(people), desk))
+
+
+def _effect(change: RulesChange, desk: Desk, now: datetime) -> Effect | None:
+    """What it would do now; None for a text that a newer Daypass does not read any more."""
+    try:
+        proposed = parse(change.text, name=PROPOSED)
+    except RulesUnreadable:
+        return None
+    return effects(desk.rules(), proposed, directory=desk.directory, ledger=desk.ledger, now=now)
+
+
+def _people(ids: Iterable[str]) -> set[PrincipalId]:
+    return {PrincipalId(one) for one in ids}
