@@ -399,6 +399,15 @@ def test_a_rule_for_a_directorys_group_is_for_more_than_those_it_names() -> None
     assert lint(written(rule + "for: {default: 1h, max: 1h}, approve: {anyone_of: {people: [U0BOB]}}}\n")) == []
 
 
+def test_a_rule_for_a_directorys_group_is_not_behind_one_for_some_of_it() -> None:
+    """The second rule is for Bob and the group, the first for Bob alone."""
+    rest = "may: [read], on: [a-b], for: {default: 1h, max: 1h}, approve: {anyone_of: {people: [U0CID]}}"
+    first = f"  - {{id: r, who: {{people: [U0BOB]}}, {rest}}}\n"
+    then = f"  - {{id: s, who: {{people: [U0BOB], directory_groups: ['file:x']}}, {rest}}}\n"
+
+    assert lint(written(first + then)) == []
+
+
 def test_no_account_of_who_broke_glass_looks_at_it_afterwards() -> None:
     """Ada is Ann's account by what the directory says of Ada."""
     rule = "  - {id: r, who: anyone, may: [read], on: [acme-reports], for: {default: 1h, max: 1h}, approve: at-once,\n"
