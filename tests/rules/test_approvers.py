@@ -249,6 +249,14 @@ def test_a_hand_over_passes_over_who_is_not_there_and_leaves_groups_to_the_click
     assert passed_over(found) == {"U0DEE": "has left"}
 
 
+def test_two_accounts_of_one_person_are_not_two_who_must_agree() -> None:
+    """Else both would be waited for, and the second click of the same person never counts."""
+    bob = person("U0BOB", same_as=frozenset({PrincipalId("U0BOB2")}))
+    found = stage("{all_of: {people: [U0BOB, U0BOB2, U0CID]}}", here(bob, person("U0BOB2")))
+
+    assert (asked(found), found.needed) == ({"U0BOB", "U0BOB2", "U0CID"}, 2)
+
+
 def test_who_asks_for_another_is_not_asked_even_as_their_manager() -> None:
     """Bob asks for Ann, whose manager he is."""
     found = stage("{anyone_of: {people: [U0DEE], manager: true}}", here(), by="U0BOB")

@@ -150,7 +150,7 @@ def _stage(step: Step, finding: _Finding) -> Stage:
         name=step.name,
         approvers=Approvers(people=now.people) if everybody else _with_groups(now, step.approvers),
         # Never 0: a stage of which nobody is there is not thereby passed.
-        needed=max(1, len(now.people) + now.unknown) if step.needed is None else step.needed,
+        needed=max(1, finding.colleagues.count(now.people) + now.unknown) if step.needed is None else step.needed,
         later=tuple(
             HandOver(after=each.after, approvers=_with_groups(found, each.approvers))
             for each, found in zip(step.later, later, strict=True)

@@ -60,6 +60,12 @@ class Colleagues:
             return Seat(taken_by=None, passed_over=f"{is_away}; {delegate}, their delegate, {reason}")
         return Seat(taken_by=delegate, passed_over=f"{is_away}; {delegate} decides in their stead")
 
+    def count(self, accounts: frozenset[PrincipalId]) -> int:
+        """How many different people these accounts are, as far as is known."""
+        known = [self.people[one] for one in sorted(accounts & self.people.keys())]
+        again = sum(any(one.is_also(other) for other in known[:nth]) for nth, one in enumerate(known))
+        return len(accounts) - again
+
     def _never(self, one: PrincipalId) -> str:
         known = self.people.get(one)
         if one in self.asking:
