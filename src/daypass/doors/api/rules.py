@@ -141,14 +141,14 @@ def put_forward(  # noqa: PLR0913, PLR0917 - what FastAPI hands in
 
 
 @router.get("/rules/changes/{change_id}")
-def change(change_id: ChangeId, desk: AtDesk, now: Now, caller: Reader) -> WholeChangeOut:
+def change(caller: Reader, change_id: ChangeId, desk: AtDesk, now: Now) -> WholeChangeOut:
     """Show a change with its text, its difference and, while it waits, what it would do now."""
     _must_see_changes(caller, desk)
     return _whole(find_change(change_id, desk.ledger), desk, now)
 
 
 @router.get("/rules/changes/{change_id}/differences")
-def differences(change_id: ChangeId, desk: AtDesk, caller: Reader) -> DifferencesOut:
+def differences(caller: Reader, change_id: ChangeId, desk: AtDesk) -> DifferencesOut:
     """List the requests that a change in the shadow would have decided otherwise."""
     _must_see_changes(caller, desk)
     find_change(change_id, desk.ledger)
@@ -157,7 +157,7 @@ def differences(change_id: ChangeId, desk: AtDesk, caller: Reader) -> Difference
 
 
 @router.post("/rules/changes/{change_id}/approve")
-def approve(change_id: ChangeId, body: ApproveRules, desk: AtDesk, now: Now, caller: Decider) -> AppliedOut:
+def approve(caller: Decider, change_id: ChangeId, body: ApproveRules, desk: AtDesk, now: Now) -> AppliedOut:
     """Put somebody else's change in force."""
     became = approve_change(
         change_id,
@@ -172,7 +172,7 @@ def approve(change_id: ChangeId, body: ApproveRules, desk: AtDesk, now: Now, cal
 
 
 @router.post("/rules/changes/{change_id}/deny")
-def deny(change_id: ChangeId, body: WithReason, desk: AtDesk, now: Now, caller: Decider) -> ChangeOut:
+def deny(caller: Decider, change_id: ChangeId, body: WithReason, desk: AtDesk, now: Now) -> ChangeOut:
     """Turn somebody else's change down."""
     denied = deny_change(
         change_id,
@@ -187,7 +187,7 @@ def deny(change_id: ChangeId, body: WithReason, desk: AtDesk, now: Now, caller: 
 
 
 @router.post("/rules/changes/{change_id}/withdraw")
-def withdraw(change_id: ChangeId, desk: AtDesk, now: Now, caller: Decider) -> ChangeOut:
+def withdraw(caller: Decider, change_id: ChangeId, desk: AtDesk, now: Now) -> ChangeOut:
     """Take my own change back."""
     return ChangeOut.of(withdraw_change(change_id, by=caller.id, ledger=desk.ledger, now=now))
 
