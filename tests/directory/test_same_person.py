@@ -1,0 +1,145 @@
+"""Second accounts and absences, as far as Slack tells of them."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from daypass.directory.slack_calls import SlackCalls, web_client
+from daypass.directory.slack_people import EMAIL_FRESH_S, SlackPeople
+from daypass.directory.slack_status import away
+from daypass.model.errors import NotFound
+from daypass.model.principal import Away, PrincipalId
+from daypass.sandbox.slack import BlockingSlack
+from tests.directory.hands import HandClock, answering
+from tests.directory.worlds import ALICE, BOB, CAROL
+
+ENDS = datetime(2026, 5, 8, 17, tzinfo=UTC)
+
+
+@pytest.fixture
+def slack() -> Iterator[BlockingSlack]:
+    """Start a local Slack with Alice, Bob and Carol."""
+    with BlockingSlack() as slack:
+        yield slack
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    """Hold the time still."""
+    return HandClock()
+
+
+def people_of(api_url: str, clock: HandClock, token: str = "xoxb-none") -> SlackPeople:
+    """Look people up at an address."""
+    return SlackPeople(SlackCalls(web_client(token, base_url=api_url), clock=clock, sleep=clock.sleep), clock=clock)
+
+
+def answer(**user: object) -> bytes:
+    """What Slack says of somebody, and that there are no groups."""
+    return json.dumps({"ok": True, "user": {"id": "U0EVE", **user}, "usergroups": []}).encode()
+
+
+def test_two_accounts_with_one_address_are_one_person(slack: BlockingSlack, clock: HandClock) -> None:
+    """Whichever is looked up first; who has another address is somebody else."""
+    slack.change_person("U0BOB", email="Alice@acme.example")
+    people = people_of(slack.api_url, clock, slack.bot_token)
+    assert people.principal(ALICE).same_as == frozenset()
+
+    assert people.principal(BOB).same_as == {ALICE}
+    assert people.principal(ALICE).same_as == {BOB}
+    assert people.principal(CAROL).same_as == frozenset()
+
+
+@pytest.mark.parametrize(("confirmed", "same"), [(True, {"U0TWO"}), (False, set())])
+def test_an_address_that_slack_calls_unconfirmed_says_nothing(
+    clock: HandClock, confirmed: bool, same: set[str]
+) -> None:
+    """Anybody could have typed it."""
+    profile = {"email": "eve@acme.example"}
+    with answering(200, answer(id="", name="eve", profile=profile, is_email_confirmed=confirmed)) as url:
+        people = people_of(url, clock)
+        people.principal(PrincipalId("U0TWO"))
+
+        assert people.principal(PrincipalId("U0ONE")).same_as == same
+
+
+def test_an_id_of_the_workspace_and_one_of_the_organisation_are_one_person(clock: HandClock) -> None:
+    """Enterprise Grid says so itself; whichever of the two was asked for."""
+    with answering(200, answer(enterprise_user={"id": "W0EVE", "enterprise_id": "E1"})) as url:
+        people = people_of(url, clock)
+
+        assert people.principal(PrincipalId("U0EVE")).same_as == {"W0EVE"}
+        assert people.principal(PrincipalId("W0EVE")).same_as == {"U0EVE"}
+
+
+def test_somebody_is_found_by_their_address_and_slack_asked_once_a_minute(
+    slack: BlockingSlack, clock: HandClock
+) -> None:
+    """In whichever letters it is written."""
+    people = people_of(slack.api_url, clock, slack.bot_token)
+    for written in ("bob@acme.example", "Bob@ACME.example"):
+        assert people.by_email(written) == BOB
+    assert sum(call.method == "users.lookupByEmail" for call in slack.calls) == 1
+
+    clock.seconds += EMAIL_FRESH_S
+    people.by_email("bob@acme.example")
+    assert sum(call.method == "users.lookupByEmail" for call in slack.calls) == 2
+
+
+def test_nobody_is_found_by_an_address_that_nobody_has(slack: BlockingSlack, clock: HandClock) -> None:
+    """Nor is somebody who has left; and the sentence does not repeat the address."""
+    people = people_of(slack.api_url, clock, slack.bot_token)
+
+    for gone in ("nobody@acme.example", "dave@acme.example"):
+        with pytest.raises(NotFound) as raised:
+            people.by_email(gone)
+        assert gone not in raised.value.report
+
+
+@pytest.mark.parametrize("kind", ["is_bot", "is_stranger"])
+def test_an_address_of_an_app_or_of_a_stranger_is_nobodys(clock: HandClock, kind: str) -> None:
+    """Access is lent to people of this workspace, and decided by them."""
+    with answering(200, answer(**{kind: True})) as url, pytest.raises(NotFound):
+        people_of(url, clock).by_email("eve@acme.example")
+
+
+def test_who_is_on_holiday_by_their_status_is_away(clock: HandClock) -> None:
+    """Until the status ends."""
+    profile = {"status_emoji": ":palm_tree:", "status_text": "", "status_expiration": int(ENDS.timestamp())}
+    with answering(200, answer(profile=profile)) as url:
+        eve = people_of(url, clock).principal(PrincipalId("U0EVE"))
+
+    assert eve.away == Away(until=ENDS)
+
+
+@pytest.mark.parametrize(
+    ("emoji", "text", "is_away"),
+    [
+        (":palm_tree:", "Vacationing", True),
+        (":face_with_thermometer:", "", True),
+        (":airplane:", "OOO until Friday", True),
+        ("", "Out of office", True),
+        ("", "  out of the office", True),
+        ("", "On leave", True),
+        ("", "Vacationing", True),
+        (":spiral_calendar_pad:", "In a meeting", False),
+        (":bus:", "Commuting", False),
+        (":house_with_garden:", "Working remotely", False),
+        ("", "back from vacation", False),
+        ("", "Oooh, new keyboard", False),
+        ("", "", False),
+    ],
+)
+def test_a_status_says_away_in_slacks_own_words_and_their_like(emoji: str, text: str, is_away: bool) -> None:
+    """A meeting, a bus or a holiday that is over is no absence."""
+    found = away({"status_emoji": emoji, "status_text": text, "status_expiration": 0})
+
+    assert found == (Away() if is_away else None)
+
+
+@pytest.mark.parametrize("ends", [None, 0, "", "soon", 10**30, -(10**30)])
+def test_an_end_that_is_none_is_no_end(ends: object) -> None:
+    """Then the absence stands while the status does."""
+    assert away({"status_emoji": ":palm_tree:", "status_expiration": ends}) == Away()
