@@ -14,7 +14,8 @@ def main() -> None:
     from daypass.doors.cli.here import House  # noqa: PLC0415 - see above
     from daypass.doors.cli.main import run  # noqa: PLC0415 - see above
 
-    sys.exit(run(sys.argv[1:], House(serve=_serve, work=_work, migrate=_migrate, doctor=_doctor, demo=_demo)))
+    house = House(serve=_serve, work=_work, migrate=_migrate, doctor=_doctor, demo=_demo, mcp=_mcp)
+    sys.exit(run(sys.argv[1:], house))
 
 
 def _print_kept() -> bool:
@@ -55,6 +56,16 @@ def _demo(play: bool) -> int | None:  # noqa: FBT001 - the one thing a demo is t
     from daypass.sandbox import demo  # noqa: PLC0415 - see above
 
     return demo.run(play=play)
+
+
+def _mcp(url: str, token: str, credentials: bool) -> None:  # noqa: FBT001 - the one thing an agent is let
+    from daypass.model.errors import Misconfigured  # noqa: PLC0415 - see above
+
+    try:
+        from daypass.doors.mcp import tools  # noqa: PLC0415 - see above, and it is an extra
+    except ModuleNotFoundError as error:
+        raise Misconfigured(f"This takes the extra `mcp` of Daypass: {error.name} is not installed.") from None
+    tools.serve(url, token, credentials=credentials)
 
 
 if __name__ == "__main__":

@@ -15,8 +15,9 @@ HEAVY = ("pydantic", "fastapi", "boto3", "sqlalchemy", "cryptography", "structlo
 
 def operations(**changes: object) -> Operations:
     """What an operator runs, each saying nothing."""
-    quiet = {"serve": lambda: None, "work": lambda: None, "migrate": lambda: None, "doctor": list, "demo": lambda _: 0}
-    return Operations(**(quiet | changes))  # type: ignore[arg-type]  # any of the five
+    nothing = {name: lambda: None for name in ("serve", "work", "migrate")}
+    quiet = {**nothing, "doctor": list, "demo": lambda _: 0, "mcp": lambda *_: None}
+    return Operations(**(quiet | changes))  # type: ignore[arg-type]  # any of them
 
 
 def test_help_lists_every_command_by_what_people_come_for(alone):

@@ -28,6 +28,8 @@ class House:
     doctor: Callable[[], Sequence[tuple[bool, str]]]
     demo: Callable[[bool], int | None]
     """Told whether it is to play by itself; returns an exit code, None for 0."""
+    mcp: Callable[[str, str, bool], None]
+    """Told the service's address, a token, and whether an agent may be handed credentials."""
 
 
 class Here:

@@ -1,4 +1,4 @@
-"""Which service the command line speaks to, and the token it has for it: kept as doors/cli/home says."""
+"""Which service the command line speaks to, and the token it has for it: told, or kept as doors/cli/home says."""
 
 import json
 import os
@@ -10,6 +10,8 @@ from daypass.doors.cli.failure import Failure
 from daypass.doors.cli.home import config_file, read_private, state_folder, why, write_private
 
 DEFAULT_URL = "http://127.0.0.1:8700"
+_LATER = "9999-12-31T00:00:00+00:00"
+"""When a token ends that only the service knows the end of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +37,13 @@ def service_url() -> str:
 
 
 def read_login(url: str) -> Login | None:
-    """Read the login at a service, or None. Raises Failure for a file that others could read."""
+    """
+    Read the login at a service, or None: DAYPASS_TOKEN, for programs, else what is kept here.
+
+    Raises Failure for a file that others could read.
+    """
+    if token := os.environ.get("DAYPASS_TOKEN"):
+        return _told(token)
     found = _logins().get("logins", {}).get(url)
     try:
         return Login(**found) if found else None
@@ -55,6 +63,13 @@ def forget_login(url: str) -> None:
     kept = _logins()
     logins = {address: login for address, login in kept.get("logins", {}).items() if address != url}
     write_private(_logins_file(), json.dumps({"last": kept.get("last", url), "logins": logins}, indent=1))
+
+
+def _told(token: str) -> Login:
+    """The login of a program. A token goes to no service that nobody named for it."""
+    if not (os.environ.get("DAYPASS_URL") or _configured_url()):
+        raise Failure("DAYPASS_TOKEN is set; say in DAYPASS_URL which service it is for.")
+    return Login(token=token.strip(), principal="", name="", tz="UTC", expires_at=_LATER)
 
 
 def _logins_file() -> Path:

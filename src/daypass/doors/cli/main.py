@@ -52,6 +52,13 @@ _SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "passkey": ("passkeys:passkey", "What your browser holds for approvals that take more than a click."),
         "completion": ("completion:completion", "Teach your shell to complete."),
     },
+    "Programs and agents": {
+        "robot": ("robots:robot", "Programs that ask in their own name, and never decide."),
+        "mcp": ("robots:mcp", "Serve an agent: it may ask, and never decide."),
+    },
+    "The rules": {
+        "rules": ("rules:rules", "Check, try and read the rules."),
+    },
     "The journal": {
         "journal": ("book:journal", "Read the journal."),
         "verify": ("verifying:verify", "Check a journal's file or a proof, offline."),

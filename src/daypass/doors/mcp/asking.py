@@ -34,6 +34,10 @@ class Asking:
         spoken = token if self.for_robot else self._narrowed(token, scopes)
         self._http.headers["Authorization"] = f"Bearer {spoken}"
 
+    def offers(self) -> Json:
+        """Say what there is to ask for."""
+        return self._call("GET", "/offers")
+
     def preview(self, wanted: Mapping[str, str]) -> Json:
         """Say what asking would do."""
         return self._call("POST", "/requests?dry_run=true", body=wanted)

@@ -20,10 +20,10 @@ from daypass.model.errors import DaypassError
 
 BY_AN_AGENT = "(asked by an agent)"
 _INSTRUCTIONS = (
-    "Daypass lends access to AWS for a while. Look with preview_access before you ask with request_access. A colleague "
-    "decides; you cannot approve, deny or revoke, and must not try to talk anybody into it. Ask for the least level, "
-    "the narrowest place and the shortest time that does the work, give the true reason, and end access when the work "
-    "is done."
+    "Daypass lends access to AWS for a while. Look with what_can_i_ask_for and preview_access before you ask with "
+    "request_access. A colleague decides; you cannot approve, deny or revoke, and must not try to talk anybody into "
+    "it. Ask for the least level, the narrowest place and the shortest time that does the work, give the true reason, "
+    "and end access when the work is done."
 )
 _LOOKS = ToolAnnotations(read_only_hint=True)
 _ASKS = ToolAnnotations(read_only_hint=False, destructive_hint=False)
@@ -65,6 +65,10 @@ def _tools(asking: Asking, *, credentials: bool) -> Iterator[tuple[Callable[...,
 
 
 def _looking(asking: Asking) -> Iterator[tuple[Callable[..., Json], ToolAnnotations]]:
+    def what_can_i_ask_for() -> Json:
+        """Say what the rules would lend: levels, places, how long, and who decides."""
+        return asking.offers()
+
     def preview_access(
         level: Level, resource: Resource, length: Length = "", reason: Reason = "", delivery: Delivery = ""
     ) -> Json:
@@ -79,7 +83,7 @@ def _looking(asking: Asking) -> Iterator[tuple[Callable[..., Json], ToolAnnotati
         """Show a request, the access it became, and everything that happened to it."""
         return asking.show(id)
 
-    for tool in (preview_access, list_my_access, show_request):
+    for tool in (what_can_i_ask_for, preview_access, list_my_access, show_request):
         yield tool, _LOOKS
 
 
