@@ -1,0 +1,91 @@
+"""`rules changes`, `approve`, `deny`, `withdraw`, `differences`, `why`: decide on other rules, and see what they do."""
+
+import click
+
+from daypass.doors.cli import rules_words, say
+from daypass.doors.cli.here import Here, json_option
+
+
+@click.command(
+    "changes",
+    params=[
+        click.Argument(["id"], required=False, metavar="[ID]"),
+        click.Option(["--all", "ended"], is_flag=True, help="Decided ones too."),
+        json_option(),
+    ],
+    help="List the changes of the rules that wait, or show one with what it would do.",
+)
+@click.pass_obj
+def changes(here: Here, *, id: str | None, ended: bool, as_json: bool) -> None:  # noqa: A002 - as it is typed
+    """List changes or show one."""
+    if id is not None:
+        change = here.client().get(f"/rules/changes/{say.part(id)}")
+        click.echo(say.as_json(change) if as_json else "\n".join(rules_words.whole(change, here.zone())))
+        return
+    found = here.client().get(f"/rules/changes?all={'true' if ended else 'false'}")
+    rows = [
+        (one["id"], one["state"], f"version {one['base']}", rules_words.name(one, found["names"]), one["note"])
+        for one in found["changes"]
+    ]
+    said = say.table("Changes of the rules", ("ID", "STATE", "FROM", "BY", "WHY"), rows)
+    click.echo(say.as_json(found) if as_json else said or "No change of the rules waits.")
+
+
+@click.command(
+    "differences",
+    params=[click.Argument(["id"], metavar="ID"), json_option()],
+    help="List what a change that is watched would have decided otherwise.",
+)
+@click.pass_obj
+def differences(here: Here, *, id: str, as_json: bool) -> None:  # noqa: A002 - as it is typed
+    """List differences."""
+    found = here.client().get(f"/rules/changes/{say.part(id)}/differences")
+    zone = here.zone()
+    lines = [
+        f"{zone.moment(one['at'])}  {one['request']}: was {one['old']}; would be {one['new']}."
+        for one in found["differences"]
+    ]
+    click.echo(say.as_json(found) if as_json else "\n".join(lines) or "It would have decided nothing otherwise so far.")
+
+
+def _decision(verb: str, path: str, said: str, help: str, *more: click.Parameter) -> click.Command:  # noqa: A002 - click's own word
+    """Make a command that decides on a change, with words for it or none."""
+
+    @click.pass_obj
+    def run(here: Here, /, *, id: str, as_json: bool, **words: str) -> None:  # noqa: A002 - as it is typed
+        answer = here.client().post(f"/rules/changes/{say.part(id)}/{path}", words)
+        click.echo(say.as_json(answer) if as_json else f"{answer['id']}: {said.format(**answer)}")
+
+    return click.Command(
+        verb, params=[click.Argument(["id"], metavar="ID"), *more, json_option()], help=help, callback=run
+    )
+
+
+approve = _decision(
+    "approve",
+    "approve",
+    "in force as version {version}.",
+    "Put somebody else's change of the rules in force.",
+    click.Option(["--note"], metavar="TEXT", default="", help="A word on it, for the journal."),
+)
+deny = _decision(
+    "deny",
+    "deny",
+    "denied.",
+    "Turn somebody else's change of the rules down.",
+    click.Option(["--reason"], metavar="TEXT", default="", help="Why; its author reads it."),
+)
+withdraw = _decision("withdraw", "withdraw", "withdrawn.", "Take your own change of the rules back.")
+
+
+@click.command(
+    "why",
+    params=[click.Argument(["id"], metavar="REQUEST"), json_option()],
+    help="Say what every rule in force makes of a request, and which decides.",
+)
+@click.pass_obj
+def why(here: Here, *, id: str, as_json: bool) -> None:  # noqa: A002 - as it is typed
+    """Print a line a rule; a star marks what decides."""
+    found = here.client().get(f"/requests/{say.part(id)}/explain")
+    lines = [f"{'*' if one['decides'] else ' '} {one['sentence']}" for one in found["rules"]]
+    click.echo(say.as_json(found) if as_json else "\n".join(lines) or "There is no rule at all.")

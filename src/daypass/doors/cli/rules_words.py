@@ -1,0 +1,49 @@
+"""Changes and versions of the rules, as the command line says them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from daypass.doors.cli import say
+
+
+def whole(change: dict[str, Any], zone: say.Zone) -> Iterator[str]:
+    """Lay a change out: who and why, its difference, what it would do."""
+    yield f"{change['id']}  {change['state']}, from version {change['base']}"
+    yield f"  by    {name(change, change['names'])}, {zone.moment(change['filed_at'])}"
+    yield f"  why   {change['note'] or '-'}"
+    if change["shadow_until"]:
+        yield f"  watch until {zone.moment(change['shadow_until'])}: daypass rules differences {change['id']}"
+    yield ""
+    yield from diff(change)
+    yield from effect(change)
+
+
+def diff(change: dict[str, Any]) -> Iterator[str]:
+    """Write the difference, and an empty line after it."""
+    if change["diff"]:
+        yield change["diff"]
+        yield ""
+
+
+def effect(change: dict[str, Any]) -> Iterator[str]:
+    """Say what a change would do: rule by rule, person by person, and in numbers."""
+    effect, names = change["effect"], change["names"]
+    if effect is None:
+        return
+    yield from (f"- {sentence}" for sentence in effect["rules"])
+    for one in effect["people"]:
+        for verb, what in (("gains", one["gains"]), ("loses", one["loses"]), ("on other terms", one["otherwise"])):
+            yield from (f"  {names.get(one['person'], one['person'])}  {verb}: {each}" for each in what)
+    yield from (f"  {sentence}" for sentence in effect["pending"])
+    yield effect["sentence"]
+
+
+def name(shown: dict[str, Any], names: dict[str, str]) -> str:
+    """Name an author."""
+    author: str = shown["author"]
+    return names.get(author, author)
+
+
+def by(version: dict[str, Any], names: dict[str, str]) -> str:
+    """Say from whom a version is."""
+    return f"by {name(version, names)}" if version["change"] else "from the file"
