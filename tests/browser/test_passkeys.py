@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,8 +14,8 @@ from daypass.lifecycle.submit import submit
 from daypass.model.grant import Delivery, GrantId
 from daypass.model.lease import Term
 from daypass.model.request import Ask, RequestState
-from daypass.rules.rule import AllowRule
-from tests.doors.house import House, open_house
+from daypass.rules.document import parse
+from tests.doors.house import RULES, House, open_house
 from tests.makers import ANN, BOB, HOUR, READ_REPORTS
 
 OUT = Path("out")
@@ -75,10 +74,8 @@ def device(chromium: Browser) -> Iterator[Device]:
 def house(tmp_path: Path) -> Iterator[House]:
     """A house whose rule for reports takes a passkey, reached by a name; its directory calls people by their names."""
     with _beside(open_house(tmp_path)) as opened:
-        book = opened.desk.rules()
-        strict = replace(
-            book, rules=tuple(replace(rule, second_factor=True) for rule in book.rules if isinstance(rule, AllowRule))
-        )
+        text = RULES.replace("    approve: {anyone_of", "    second_factor: required\n    approve: {anyone_of")
+        strict = parse(text, name="rules.yaml")
         object.__setattr__(opened.desk, "rules", lambda: strict)
         object.__setattr__(opened.desk, "public_url", opened.url.replace("127.0.0.1", "localhost"))
         opened.directory.change(ANN, name="Ann Archer")

@@ -31,6 +31,7 @@ from tests.makers import ANN, BOB, HOUR, NOON, request
 URL = "http://localhost:8700"
 HERE = Site(id="localhost", origin=URL)
 REQUEST = request()
+OTHER = request(id=GrantId("zyxwvuts2345"))
 
 
 class World:
@@ -243,17 +244,37 @@ def test_a_passkey_that_calls_its_person_otherwise_is_no_proof(world: World):
     world.confirm(ticket, key.prove(world.asked(ticket), handle=mine))
 
 
-def test_what_the_address_says_cannot_be_changed_behind_the_passkey(world: World):
-    """Somebody who writes a longer length into the database has an answer to nothing."""
-    key, ticket = world.given(), world.approval(length=timedelta(minutes=5))
+@pytest.mark.parametrize("change", [{"length": 8 * HOUR}, {"subject": OTHER.id}, {"principal": ANN}], ids=str)
+def test_what_the_address_says_cannot_be_changed_behind_the_passkey(world: World, change: dict[str, Any]):
+    """Somebody who writes another length, request or person into the database has an answer to nothing."""
+    key = world.given(ANN if "principal" in change else BOB)
+    world.given(BOB if "principal" in change else ANN, key_id=b"the other's key")
+    ticket = world.approval(BOB, length=timedelta(minutes=5))
     answer = key.prove(world.asked(ticket))
     errand = next(one for one in world.ledger.all(Errand) if one.purpose is Purpose.APPROVE)
-    longer = replace(errand, length=timedelta(hours=8))
-    world.ledger.record(Fact(event=Event(kind=Kind.ERRAND_OPENED, at=NOON, actor=BOB), changes=(longer,), told=False))
+    other = replace(errand, **change)
+    changed = Event(kind=Kind.ERRAND_OPENED, at=NOON, actor=BOB)
+    filed = Event(kind=Kind.REQUEST_FILED, at=NOON, actor=ANN)
+    world.ledger.record(Fact(event=filed, changes=(OTHER,)), Fact(event=changed, changes=(other,), told=False))
 
     with pytest.raises(NotYours):
         world.confirm(ticket, answer)
     assert world.approved == []
+
+
+def test_an_address_adds_one_passkey(world: World):
+    """Neither the first nor another one twice."""
+    first = world.enrolment()
+    laptop = HandKey(origin=URL, id=b"bobs-laptop-key")
+    world.enrol(first, laptop.make(world.offer(first).make), name="laptop")
+    second = world.enrolment()
+    offer = world.offer(second)
+    phone = HandKey(origin=URL, id=b"bobs-phone-key")
+    world.enrol(second, phone.make(offer.make), laptop.prove(offer.prove or {}), name="phone")
+
+    for spent in (first, second):
+        with pytest.raises(TooLate, match="used already"):
+            world.enrol(spent, HandKey(origin=URL).make(offer.make), laptop.prove(offer.prove or {}), name="more")
 
 
 def test_an_address_lapses_after_ten_minutes(world: World):

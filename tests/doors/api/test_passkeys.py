@@ -7,10 +7,11 @@ import pytest
 
 from daypass.lifecycle.passkeys import enrol, ring
 from daypass.lifecycle.passkeys.site import Site
+from daypass.model.event import Kind
 from daypass.rules.people import People
 from tests.doors.house import House
 from tests.lifecycle.authenticator import HandKey
-from tests.makers import ANN, BOB, EVE
+from tests.makers import ANN, BOB, EVE, HOUR
 
 
 @pytest.fixture
@@ -88,6 +89,9 @@ def test_an_owner_of_the_rules_forgets_the_passkeys_of_who_lost_them(
     assert [one["name"] for one in ann.post("/v1/passkeys/forget", json=forgetting).json()["passkeys"]] == ["laptop"]
 
     assert ring.of(BOB, ledger=house.desk.ledger) == []
+    lines = house.desk.outbox.claim(now=house.clock(), hold=HOUR, limit=10)
+    told = [(one.event.kind, one.event.actor, one.event.details["principal"]) for one in lines]
+    assert told == [(Kind.PASSKEY_ADDED, BOB, BOB), (Kind.PASSKEY_REMOVED, ANN, BOB)]
     assert ann.post("/v1/passkeys/forget", json=forgetting).status_code == 404
     assert ann.post("/v1/passkeys/forget", json={"person": EVE}).status_code == 404
 

@@ -19,8 +19,8 @@ from daypass.model.grant import Delivery, GrantId
 from daypass.model.lease import Term
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Ask, RequestState
-from daypass.rules.rule import AllowRule
-from tests.doors.house import House
+from daypass.rules.document import parse
+from tests.doors.house import RULES, House
 from tests.lifecycle.authenticator import HandKey
 from tests.makers import ANN, BOB, EVE, HOUR, READ_REPORTS
 
@@ -31,10 +31,8 @@ LIST_AND_READ = frozenset({Level.LIST, Level.READ})
 def url(house: House) -> str:
     """Where browsers reach the house: by a name, whose rule for reports takes a passkey."""
     url = house.url.replace("127.0.0.1", "localhost")
-    book = house.desk.rules()
-    strict = replace(
-        book, rules=tuple(replace(rule, second_factor=True) for rule in book.rules if isinstance(rule, AllowRule))
-    )
+    text = RULES.replace("    approve: {anyone_of", "    second_factor: required\n    approve: {anyone_of")
+    strict = parse(text, name="rules.yaml")
     object.__setattr__(house.desk, "public_url", url)
     object.__setattr__(house.desk, "rules", lambda: strict)
     return url
@@ -108,6 +106,17 @@ def test_an_approval_that_takes_a_passkey_is_given_on_its_page(house: House, vis
     assert approved.approval is not None
     assert (approved.approval.by, approved.approval.second_factor) == (BOB, True)
     assert house.desk.ledger.grant(request_id).term.length == timedelta(minutes=30)
+
+
+def test_a_click_alone_does_not_approve_what_takes_a_passkey(house: House, url: str):
+    """The rules say so at the click, whichever door it comes through."""
+    request_id = requested(house)
+
+    with house.client(BOB) as bob:
+        refused = bob.post(f"/v1/requests/{request_id}/approve", json={})
+
+    assert (refused.status_code, "passkey" in refused.json()["error"]["sentence"]) == (403, True)
+    assert house.desk.ledger.request(request_id).state is RequestState.PENDING
 
 
 def test_the_same_answer_is_refused_the_second_time(house: House, visitor: httpx2.Client, url: str):
