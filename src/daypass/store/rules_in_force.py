@@ -54,36 +54,58 @@ class RulesInForce:
         newest = self._look()
         if newest is not None and newest.change is not None:
             return newest
-        return self._of_file(newest, now)
+        return self._file_after(newest, now)
 
-    def _of_file(self, newest: RulesVersion | None, now: datetime) -> RulesVersion:
+    def of_file(self, now: datetime) -> RulesVersion:
+        """Make the file the version after whatever was kept, also after one that cannot be read any more."""
+        newest = self._cabinet_newest()
+        number = newest.number if newest else 0
+        while self._is_kept(number + 1):
+            number += 1
+        return self._from_file(number + 1, now if newest is None else max(now, newest.at))
+
+    def _file_after(self, newest: RulesVersion | None, now: datetime) -> RulesVersion:
+        if newest is None:
+            return self._from_file(1, now)
+        following = self._from_file(newest.number + 1, max(now, newest.at))
+        return newest if newest.text == following.text else following
+
+    def _from_file(self, number: int, at: datetime) -> RulesVersion:
         text = self._file.text()
-        if newest is not None and newest.text == text:
-            return newest
-        return RulesVersion(
-            number=newest.number + 1 if newest else 1,
-            text=text,
-            digest=digest_of(text),
-            author=DAYPASS,
-            at=max(now, newest.at) if newest else now,
-            note=FROM_THE_FILE,
-        )
+        return RulesVersion(number=number, text=text, digest=digest_of(text), author=DAYPASS, at=at, note=FROM_THE_FILE)
 
     def _look(self) -> RulesVersion | None:
         """Find the newest version kept, from where we stood."""
-        newest = self._newest or next(iter(self._cabinet.all(RulesVersion, limit=1)), None)
-        while (following := self._read(newest.number + 1 if newest else 1)) is not None:
+        newest = self._newest or self._cabinet_newest()
+        while (following := self._after(newest)) is not None:
             newest = following
         self._newest = newest
         return newest
 
-    def _read(self, number: int) -> RulesVersion | None:
+    def _after(self, newest: RulesVersion | None) -> RulesVersion | None:
+        number = newest.number + 1 if newest else 1
         try:
             return self._cabinet.find(RulesVersion, key_of(number))
         except NotFound:
             return None
-        except Unreadable as error:  # going on with the version before it would let what it may have denied
-            raise RulesUnreadable((_fault(number, error.sentence),)) from None
+        except Unreadable as error:
+            beyond = self._cabinet_newest()
+            if beyond is None or beyond.number < number:
+                # Going on with the version before it would let what it may have denied.
+                raise RulesUnreadable((_fault(number, error.sentence),)) from None
+            return beyond
+
+    def _cabinet_newest(self) -> RulesVersion | None:
+        return next(iter(self._cabinet.all(RulesVersion, limit=1)), None)
+
+    def _is_kept(self, number: int) -> bool:
+        try:
+            self._cabinet.find(RulesVersion, key_of(number))
+        except NotFound:
+            return False
+        except Unreadable:
+            return True
+        return True
 
     def _parsed(self, version: RulesVersion) -> RuleBook:
         book = self._book

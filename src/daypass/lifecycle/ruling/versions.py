@@ -20,7 +20,7 @@ class KeptRules(Protocol):
     The rules of a house that keeps their versions.
 
     Until a change is applied the file is in force: as the newest version when that is its text, else as the one after
-    it. From then on the newest version is. Both methods raise RulesUnreadable when what is in force cannot be read.
+    it. From then on the newest version is. All raise RulesUnreadable when what they read cannot be.
     """
 
     def __call__(self) -> RuleBook:
@@ -33,6 +33,10 @@ class KeptRules(Protocol):
 
         Of revision 0 when it is the file's and was never kept; whoever builds on it keeps it in the same commit.
         """
+        ...
+
+    def of_file(self, now: datetime) -> RulesVersion:
+        """Make the file the version after whatever was kept, also after one that cannot be read any more."""
         ...
 
 
