@@ -1,5 +1,6 @@
 """Robots over real HTTP: added by an owner of the rules, asking in their own name, and never deciding."""
 
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -39,7 +40,7 @@ def house(tmp_path: Path, issuer: Issuer) -> Iterator[House]:
     book = replace(parse(RULES, name="rules.yaml"), owners=People(people=frozenset({BOB})))
     with open_house(tmp_path, workloads=Issuers([issuer.url], clock=time.monotonic)) as house:
         object.__setattr__(house.desk, "rules", lambda: lending_to_robots(book))
-        house.directory.people[DEPLOY] = Principal(id=DEPLOY, name="deploy")
+        house.directory.people[DEPLOY] = Principal(id=DEPLOY, name="deploy", owner=BOB)
         house.directory.people[PrincipalId("bot:other")] = Principal(id=PrincipalId("bot:other"), name="other")
         yield house
 
@@ -98,6 +99,38 @@ def test_a_robot_decides_on_nothing(house: House, robot: httpx2.Client, ann: htt
         "A robot asks and never decides; a person has to."
     }
     assert house.desk.ledger.request(request).state == "pending"
+
+
+def test_a_colleague_decides_and_not_who_answers_for_the_robot(
+    house: House, robot: httpx2.Client, ann: httpx2.Client, bob: httpx2.Client
+):
+    """Bob added it, so Ann approves; then it is handed what it asked for, and nobody else is."""
+    request = robot.post("/v1/requests", json=ASK).json()["id"]
+
+    assert "answer for the robot" in bob.post(f"/v1/requests/{request}/approve", json={}).json()["error"]["sentence"]
+    assert ann.post(f"/v1/requests/{request}/approve", json={}).status_code == 200
+    house.work()
+    assert robot.post(f"/v1/grants/{request}/credentials").status_code == 200
+    assert bob.post(f"/v1/grants/{request}/credentials").status_code == 403
+    assert robot.post(f"/v1/grants/{request}/done").json()["state"] == "ending"
+
+
+def test_every_address_that_decides_refuses_robots_and_agents(
+    house: House, robot: httpx2.Client, nobody: httpx2.Client
+):
+    """Read off the API's own description, so that none is forgotten."""
+    agents = narrowed(nobody, house.token(BOB)).json()["access_token"]
+    paths = nobody.get("/v1/openapi.json").json()["paths"]
+    deciding = [path for path in paths if path.rsplit("/", 1)[-1] in {"approve", "deny", "revoke", "rotate", "remove"}]
+    assert len(deciding) >= 5
+
+    with speaking(house, agents) as agent:
+        for path in deciding:
+            there = re.sub(r"\{\w+\}", "abcdefgh2345", path)
+            for somebody in (robot, agent):
+                answer = somebody.post(there, json={"days": 3} if path.endswith("rotate") else {})
+                assert answer.status_code == 403, path
+                assert "never decides" in answer.json()["error"]["sentence"], path
 
 
 def test_a_robot_tends_no_robots(robot: httpx2.Client):
