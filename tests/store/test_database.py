@@ -101,9 +101,9 @@ def test_a_database_of_a_newer_daypass_is_left_alone(database):
 
 def test_a_database_of_an_older_daypass_is_to_be_migrated(database, monkeypatch):
     """The check names the version that it is at and the one it should be at."""
-    monkeypatch.setattr("alembic.script.ScriptDirectory.get_current_head", lambda _: "0003")
+    monkeypatch.setattr("alembic.script.ScriptDirectory.get_current_head", lambda _: "0004")
 
-    with pytest.raises(Misconfigured, match="is at version 0002; run `daypass migrate` to bring it to 0003"):
+    with pytest.raises(Misconfigured, match="is at version 0003; run `daypass migrate` to bring it to 0004"):
         database.check()
 
 
@@ -113,6 +113,7 @@ def test_what_an_older_daypass_wrote_is_there_after_migrating(database):
     ledger.record(fact(grant))
     with database.writing() as connection:
         connection.execute(text("DROP TABLE records"))
+        connection.execute(text("DROP INDEX postings_by_message"))
     _at_version(database, "0001")
     with pytest.raises(Misconfigured, match="is at version 0001; run `daypass migrate`"):
         database.check()

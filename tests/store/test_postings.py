@@ -17,6 +17,20 @@ def test_messages_are_recalled_oldest_first_by_subject_and_purpose(postings):
     assert postings.recall(subject, "nothing") == []
 
 
+def test_a_message_leads_to_its_request(postings):
+    """By its channel and time together; one that is nobody's, or that several share, leads to none."""
+    subject, other = a_grant().id, a_grant().id
+    own, shared = Message(channel="C1", ts="1.0"), Message(channel="C1", ts="2.0")
+    for purpose in ("review", "review:C1"):
+        postings.remember(subject, purpose, own)
+    for each in (subject, other):
+        postings.remember(each, "review", shared)
+
+    assert postings.subject_of("C1", "1.0") == subject
+    assert postings.subject_of("C2", "1.0") is None
+    assert postings.subject_of("C1", "2.0") is None
+
+
 def test_a_message_remembered_twice_is_kept_once(postings):
     """A line of the outbox that is told again does not double what is changed later."""
     subject, message = a_grant().id, Message(channel="C1", ts="1.0")

@@ -186,6 +186,10 @@ class Postings(Protocol):
         """Read the messages kept, oldest first."""
         ...
 
+    def subject_of(self, channel: str, ts: str) -> GrantId | None:
+        """The request that a message belongs to; None for a message that is nobody's, or that several share."""
+        ...
+
 
 class Logins(Protocol):
     """Command lines that speak for somebody. Once somebody's, they change through Ledger.record alone."""

@@ -31,9 +31,21 @@ class SqlPostings:
             rows = connection.execute(_RECALL, {"about": subject, "what_for": purpose})
             return [Message(channel=row.channel, ts=row.ts) for row in rows]
 
+    def subject_of(self, channel: str, ts: str) -> GrantId | None:
+        """The request that a message belongs to; None for a message that is nobody's, or that several share."""
+        with self._database.reading() as connection:
+            found = connection.execute(_SUBJECTS, {"place": channel, "moment": ts}).scalars().all()
+        return GrantId(found[0]) if len(found) == 1 else None
+
 
 _RECALL = (
     select(postings.c.channel, postings.c.ts)
     .where(postings.c.subject == bindparam("about"), postings.c.purpose == bindparam("what_for"))
     .order_by(postings.c.id)
+)
+_SUBJECTS = (
+    select(postings.c.subject)
+    .where(postings.c.channel == bindparam("place"), postings.c.ts == bindparam("moment"))
+    .distinct()
+    .limit(2)
 )

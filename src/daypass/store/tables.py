@@ -169,5 +169,6 @@ postings = Table(
     Column("channel", String, nullable=False),
     Column("ts", String, nullable=False),
     UniqueConstraint("subject", "purpose", "channel", "ts", name="postings_once"),
+    Index("postings_by_message", "channel", "ts"),
     sqlite_autoincrement=True,
 )

@@ -12,6 +12,7 @@ from daypass.sandbox.slack.web_api.call import METHODS
 from tests.doors.slack.conftest import MANIFEST, Office, review
 
 SCOPES = set(MANIFEST["oauth_config"]["scopes"]["bot"])
+HEARD = MANIFEST["settings"]["event_subscriptions"]["bot_events"]
 SOURCES = [*Path("src/daypass/doors/slack").rglob("*.py"), *Path("src/daypass/directory").rglob("*.py")]
 CALLED = re.compile(r"client\.([a-z]+_[a-zA-Z_]+)\(|\"([a-z]+\.[a-zA-Z.]+)\"")
 
@@ -25,19 +26,21 @@ def methods_called() -> set[str]:
 
 
 def test_every_scope_is_used_and_none_is_missing():
-    """The scopes are exactly those that the methods in the source need, and the one for commands."""
+    """The scopes are exactly those that the methods in the source and the events need, and the one for commands."""
     needed = {scope for name in methods_called() for scope in METHODS[name].scopes}
+    heard = {f"{event.partition('.')[2]}:history" for event in HEARD if event.startswith("message.")}
 
-    assert needed | {"commands"} == SCOPES
+    assert needed | heard | {"commands"} == SCOPES
 
 
 def test_what_the_manifest_offers_is_what_the_app_listens_to():
-    """One command, one shortcut, one event; the Home tab is on."""
+    """One command, one shortcut, the Home tab, and what is said where we are."""
     features, settings = MANIFEST["features"], MANIFEST["settings"]
 
     assert [each["command"] for each in features["slash_commands"]] == [COMMAND]
     assert [each["callback_id"] for each in features["shortcuts"]] == [SHORTCUT]
-    assert settings["event_subscriptions"]["bot_events"] == ["app_home_opened"]
+    assert settings["event_subscriptions"]["bot_events"] == HEARD
+    assert {event.partition(".")[0] for event in HEARD} == {"app_home_opened", "message"}
     assert features["app_home"]["home_tab_enabled"]
     assert settings["interactivity"]["is_enabled"]
 

@@ -8,8 +8,8 @@ import pytest
 from daypass.doors.slack import texts
 from daypass.doors.slack.blocks import code, cut, escape, preformatted, sentence
 from daypass.doors.slack.cards import review_card, status_card
-from daypass.doors.slack.commands import unescape
 from daypass.doors.slack.counter import Picture
+from daypass.doors.slack.turn import unescape
 from daypass.doors.slack.usage import how_to_use
 from daypass.model.decision import RuleId
 from daypass.model.entitlement import Entitlement, Extra, Level, parse_place

@@ -28,6 +28,7 @@ from daypass.doors.slack.failures import log_failure
 from daypass.doors.slack.form import Form
 from daypass.doors.slack.home import HomeTab
 from daypass.doors.slack.login import Logins
+from daypass.doors.slack.thread import Threads
 from daypass.doors.slack.turn import Turn
 from daypass.doors.slack.turns import Turns
 from daypass.doors.slack.workspace import SlackSettings
@@ -64,6 +65,7 @@ def build(desk: Desk, settings: SlackSettings, turns: Turns, client: AsyncWebCli
     app.action("login.confirm")(turns.acting(Logins(counter=counter).confirm))
     app.action(SHOW)(turns.acting(digests.show))
     app.event("app_home_opened")(turns.acting(home.opened))
+    app.event("message")(turns.hearing(Threads(desk=desk).heard))
     app.error(_unhandled)
     return app
 

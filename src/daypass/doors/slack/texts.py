@@ -275,6 +275,8 @@ def _why(grant: Grant) -> str:  # noqa: PLR0911 - a sentence for each end
             return f"the ticket it was for was closed. {escape(grant.ending.note)}".strip()
         case Why.VANISHED:
             return "somebody removed it in AWS by hand, so it was closed and is not put back."
+        case Why.TICKET:
+            return "the ticket it was lent for was closed."
         case Why.FAILED:
             return f"it could not be put into AWS. {escape(grant.ending.note)}".strip()
 

@@ -11,7 +11,7 @@ comes again joins the turn that is under way, and is not done again.
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, TypeVar
 
 import structlog
@@ -25,10 +25,12 @@ from daypass.doors.slack.blocks import Block, Note, View, sentence
 from daypass.doors.slack.failures import log_failure
 from daypass.doors.slack.turn import SLACK_FAILED, Answer, Close, Show, Turn, Wrong, page, person_of
 from daypass.doors.slack.workspace import Home
-from daypass.model.errors import DaypassError, Refusal
+from daypass.model.errors import Conflict, DaypassError, NotYours, Refusal, Unavailable
 
 _PATIENCE_S = 2.0
 """Of the three seconds, what a form's work may take before the form is told to wait."""
+_PAUSES_S = (1.0, 5.0, 25.0)
+"""Between tries at an event, when the database or Slack does not answer."""
 _REMEMBERED = 10_000
 
 T = TypeVar("T")
@@ -100,6 +102,16 @@ class Turns:
 
         return listener
 
+    def hearing(self, work: Callable[[Mapping[str, Any]], Awaitable[None]]) -> Listener:
+        """Acknowledge an event that nobody waits for, then work, once, and again while something does not answer."""
+
+        async def listener(ack: AsyncAck, body: dict[str, Any]) -> None:
+            await ack()
+            if self._first(str(body["event_id"])):
+                self._start(self._heard(body, work))
+
+        return listener
+
     async def drain(self, *, within: float) -> None:
         """Let what is under way finish, for at most so many seconds."""
         if self._running:
@@ -115,6 +127,22 @@ class Turns:
         # The top of the door: whatever went wrong, the person hears a sentence and the log a fact.
         except Exception as error:  # noqa: BLE001
             await _tell_refusal(turn, error)
+
+    async def _heard(self, body: Mapping[str, Any], work: Callable[[Mapping[str, Any]], Awaitable[None]]) -> None:
+        for pause in (*_PAUSES_S, None):
+            try:
+                await self._home.must_include(body)
+                await work(body)
+            except NotYours:
+                return
+            # The top of the door: nobody is there to be told.
+            except Exception as error:  # noqa: BLE001
+                if not isinstance(error, Unavailable | Conflict) or pause is None:
+                    log_failure("slack.event_lost", error)
+                    return
+                await asyncio.sleep(pause)
+            else:
+                return
 
     def _answering(self, turn: Turn, work: Callable[[Turn], Awaitable[Answer]]) -> asyncio.Task[Answer]:
         key = str(turn.body["trigger_id"])

@@ -44,6 +44,24 @@ class Acting:
         self._tell_of_message(message, channel)
         return None
 
+    def edit(self, message: Message, text: str) -> None:
+        """Change what a person wrote; the app hears of it."""
+        message = self._written(message)
+        before = payloads.message(self._world, message)
+        message.text, message.edited_ts = _escape(text), self._world.workspace.mint_ts()
+        self._world.workspace.touched(message)
+        after = payloads.message(self._world, message)
+        self._tell_of_change(message, {"subtype": "message_changed", "message": after, "previous_message": before})
+
+    def erase(self, message: Message) -> None:
+        """Take away what a person wrote; the app hears of it."""
+        message = self._written(message)
+        before = payloads.message(self._world, message)
+        self._world.workspace.remove(message)
+        self._tell_of_change(
+            message, {"subtype": "message_deleted", "deleted_ts": message.ts, "previous_message": before}
+        )
+
     async def command(self, person: str, channel: Channel, line: str) -> Answer:
         """Run a slash command; the answer, or Slack's word on its failure, goes to the person."""
         name, _, text = line.strip().partition(" ")
@@ -147,6 +165,18 @@ class Acting:
         if channel.kind is not Kind.DIRECT and f"<@{bot}>" in message.text:
             self.event({**event, "type": "app_mention"})
         self.event(event)
+
+    def _written(self, seen: Message) -> Message:
+        """The message behind what somebody sees of it. Raises NotThereError."""
+        found = self._world.workspace.find(seen.channel, seen.ts)
+        if found is None:
+            raise NotThereError("The message is not there any more.")
+        return found
+
+    def _tell_of_change(self, message: Message, change: Json) -> None:
+        channel = self._world.workspace.channel(message.channel)
+        if self._world.app.bot_user_id in channel.members:
+            self.event(telling.change_event(self._world, channel, change))
 
     def _show_problem(self, surface: Surface, sentence: str | None) -> None:
         if surface.problem == sentence:

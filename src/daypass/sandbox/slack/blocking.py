@@ -112,6 +112,14 @@ class BlockingActor:
         """See `Actor.say`."""
         return self._thread.run(self._actor.say(text, channel=channel, thread_ts=thread_ts))
 
+    def edit(self, message: Message, text: str) -> None:
+        """See `Actor.edit`."""
+        self._thread.run(self._actor.edit(message, text))
+
+    def erase(self, message: Message) -> None:
+        """See `Actor.erase`."""
+        self._thread.run(self._actor.erase(message))
+
     def shortcut(self, callback_id: str) -> Answer:
         """See `Actor.shortcut`."""
         return self._thread.run(self._actor.shortcut(callback_id))

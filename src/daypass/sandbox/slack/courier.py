@@ -70,11 +70,13 @@ class Courier:
         answer = await self._carry(delivery)
         for attempt, pause in enumerate(self._retry_after, start=1):
             if answer.failure is None or answer.wants_no_retry:
-                return
+                break
             await asyncio.sleep(pause)
             delivery = delivery.again()
             delivery.attempt, delivery.retry_reason = attempt, _RETRY_REASONS[answer.failure]
             answer = await self._carry(delivery)
+        if self._world.faults.take("deliver_events_twice"):
+            await self._carry(delivery.again())
 
     async def _carry(self, delivery: Delivery) -> Answer:
         self.record.append(delivery)

@@ -97,6 +97,14 @@ class Actor:
         """Write a message, or a slash command as one line."""
         return await self._acting.write(self.id, self._channel(channel), text, thread_ts)
 
+    async def edit(self, message: Message, text: str) -> None:
+        """Change a message of one's own."""
+        self._acting.edit(message, text)
+
+    async def erase(self, message: Message) -> None:
+        """Take a message of one's own away."""
+        self._acting.erase(message)
+
     async def shortcut(self, callback_id: str) -> Answer:
         """Run a global shortcut."""
         return await self._acting.shortcut(self.id, callback_id)

@@ -30,6 +30,8 @@ class Faults:
     """The next n Web API calls take effect, but the connection breaks before the answer."""
     deliver_twice: int = 0
     """The next n interactions or commands are delivered a second time."""
+    deliver_events_twice: int = 0
+    """The next n events are delivered a second time although the app took them."""
     hold_back: int = 0
     """Collect the next n deliveries and send them in reverse order once they are complete."""
     planned: list[Planned] = field(default_factory=list)
@@ -53,7 +55,7 @@ class Faults:
     def clear(self) -> None:
         """End all faults."""
         self.unavailable, self.slow_by, self.lose_answers = False, 0.0, 0
-        self.deliver_twice = self.hold_back = 0
+        self.deliver_twice = self.deliver_events_twice = self.hold_back = 0
         self.planned.clear()
 
     def take(self, name: str) -> bool:

@@ -115,12 +115,25 @@ def of_event(world: World, event: Json) -> Delivery | None:
 
 
 def message_event(world: World, message: Message, channel: Channel) -> Json:
-    """Give the event of a new message."""
-    return payloads.message(world, message) | {
-        "channel": channel.id,
-        "event_ts": message.ts,
-        "channel_type": _CHANNEL_TYPES[channel.kind],
-    }
+    """Give the event of a new message; of a reply, with the author of what it replies to."""
+    root = world.workspace.find(channel.id, message.thread_ts or "")
+    parent = {"parent_user_id": root.user} if root else {}
+    return (
+        payloads.message(world, message)
+        | parent
+        | {
+            "channel": channel.id,
+            "event_ts": message.ts,
+            "channel_type": _CHANNEL_TYPES[channel.kind],
+        }
+    )
+
+
+def change_event(world: World, channel: Channel, change: Json) -> Json:
+    """Give the event of a message that was changed or deleted (https://docs.slack.dev/reference/events/message)."""
+    ts = world.workspace.mint_ts()
+    known = {"type": "message", "hidden": True, "channel": channel.id, "ts": ts, "event_ts": ts}
+    return {**known, "channel_type": _CHANNEL_TYPES[channel.kind], **change}
 
 
 def _where(world: World, surface: Surface) -> Json:

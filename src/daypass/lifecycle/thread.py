@@ -1,0 +1,99 @@
+"""
+What people say about a request is kept with it.
+
+Slack may tell the same thing twice; each saying, each change of it and its deletion are journalled once, known by the
+message's own time. What looks like a secret is masked before anything is written, for the journal is for good.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from daypass.model.event import Detail, Event, Kind
+from daypass.model.fact import Fact
+from daypass.model.grant import GrantId
+from daypass.model.principal import DAYPASS, PrincipalId
+from daypass.ports import Ledger
+
+LONGEST_SAID = 2000
+"""Characters of one message that are kept."""
+MASK = "[masked: looks like a secret]"
+_SECRETS = re.compile(
+    r"""
+      -----BEGIN\ [A-Z ]*PRIVATE\ KEY-----.*?(?:-----END\ [A-Z ]*PRIVATE\ KEY-----|\Z)
+    | \b(?:AKIA|ASIA)[A-Z0-9]{12,}
+    | \bx(?:ox[a-z]|app)-[\w-]{6,}
+    | \bgh[opsur]_\w{20,} | \bgithub_pat_\w{20,}
+    | \beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*
+    | (?<=X-Amz-Signature=)[0-9a-fA-F]{16,} | (?<=X-Amz-Security-Token=)[^\s&>]{16,}
+    | (?<=/l/)[\w-]{20,}
+    | (?<![\w/+=])(?=[\w/+]*[a-z])(?=[\w/+]*[A-Z])(?=[\w/+]*\d)[A-Za-z0-9/+]{40}(?![\w/+=])
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+"""Keys of AWS (the secret one is forty signs of all sorts), tokens of Slack and GitHub, JWTs, signed links, our own."""
+
+
+class How(StrEnum):
+    """What was done with a message."""
+
+    SAID = "said"
+    EDITED = "edited"
+    DELETED = "deleted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saying:
+    """One thing said in the thread of a request."""
+
+    author: PrincipalId
+    channel: str
+    ts: str
+    """The message's own time in Slack, by which it is known there."""
+    text: str
+    how: How = How.SAID
+    changed: str = ""
+    """When it was edited, as Slack has it."""
+
+
+def keep(subject: GrantId, saying: Saying, *, ledger: Ledger, now: datetime) -> bool:
+    """
+    Journal what was said, once. False when it was journalled before. Raises NotFound.
+
+    The request's row is left alone, so that a discussion never stands in the way of a click. The price: two processes
+    that are told the same within the same milliseconds may both write it down.
+    """
+    request = ledger.request(subject)
+    known = {_key(event) for event in ledger.story(request.id) if event.kind is Kind.THREAD_SAID}
+    event = _event(request.id, saying, now)
+    if _key(event) in known:
+        return False
+    ledger.record(Fact(event=event, told=False))
+    return True
+
+
+def masked(text: str) -> str:
+    """The text without what looks like a secret."""
+    return _SECRETS.sub(MASK, text)
+
+
+def _event(subject: GrantId, saying: Saying, now: datetime) -> Event:
+    """Who deleted a message Slack does not say: it may have been somebody else, so the entry is nobody's."""
+    deleted = saying.how is How.DELETED
+    text = "" if deleted else masked(saying.text)
+    details: dict[str, Detail] = {
+        "how": saying.how.value,
+        "author": saying.author,
+        "channel": saying.channel,
+        "ts": saying.ts,
+        "changed": saying.changed,
+        "text": text[:LONGEST_SAID],
+        "cut": len(text) > LONGEST_SAID,
+    }
+    actor = DAYPASS if deleted else saying.author
+    return Event(kind=Kind.THREAD_SAID, at=now, actor=actor, subject=subject, details=details)
+
+
+def _key(event: Event) -> tuple[Detail, ...]:
+    return tuple(event.details.get(name) for name in ("how", "channel", "ts", "changed"))
