@@ -1,9 +1,11 @@
 """Passkeys: added, proven, counted and removed, and everything that is no proof."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from webauthn.helpers import base64url_to_bytes
 
 from daypass.lifecycle.passkeys import confirm, enrol, errands, remove, ring
 from daypass.lifecycle.passkeys.ceremony import made, proven
+from daypass.lifecycle.passkeys.proof import refuse
 from daypass.lifecycle.passkeys.site import Site, site
 from daypass.model.errors import BadInput, Misconfigured, NotFound, NotYours, TooLate
 from daypass.model.event import Event, Kind
@@ -209,6 +212,25 @@ def test_an_answer_and_its_address_are_good_for_once(world: World):
     assert len(world.approved) == 1
 
 
+def test_of_two_that_answer_at_once_one_approves(world: World):
+    """However they interleave."""
+    key, ticket = world.given(), world.approval()
+    answer, together = key.prove(world.asked(ticket)), Barrier(4)
+
+    def answering(_: int) -> str:
+        together.wait()
+        try:
+            world.confirm(ticket, answer)
+        except (TooLate, NotYours) as refused:
+            return type(refused).__name__
+        return "approved"
+
+    with ThreadPoolExecutor(4) as hands:
+        outcomes = list(hands.map(answering, range(4)))
+
+    assert (outcomes.count("approved"), len(world.approved)) == (1, 1)
+
+
 def test_an_address_is_spent_even_when_the_approval_is_refused(world: World):
     """What the rules say then is theirs to say; the passkey's answer is not kept for another try."""
     key, ticket = world.given(), world.approval()
@@ -297,6 +319,18 @@ def test_five_answers_that_do_not_hold_close_an_address(world: World):
 
     with pytest.raises(TooLate, match="did not hold"):
         world.confirm(ticket, key.prove(asked))
+
+
+def test_an_answer_that_does_not_hold_and_comes_late_is_journalled_too(world: World):
+    """When another was faster, between the look at the address and the count of the refusal."""
+    world.given()
+    errand = errands.find(world.approval(), Purpose.APPROVE, ledger=world.ledger, now=NOON)
+    no = NotYours("No.").because("it is by no passkey of this person")
+    for _ in range(2):
+        refuse(errand, no, ledger=world.ledger, now=NOON)
+
+    assert [event.kind for event in world.ledger.story(REQUEST.id)][-2:] == [Kind.PASSKEY_REFUSED] * 2
+    assert world.ledger.find(Errand, errand.key).refused == 1
 
 
 def test_a_request_that_was_decided_meanwhile_says_so(world: World):

@@ -172,6 +172,17 @@ def test_looking_at_a_page_changes_nothing(house: House, visitor: httpx2.Client,
     assert house.desk.ledger.request(request_id).state is RequestState.APPROVED
 
 
+def test_what_looks_at_links_ahead_of_people_learns_nothing(house: House, visitor: httpx2.Client, url: str):
+    """Slack's preview names neither person nor place."""
+    enrolled(house, visitor, url)
+    address = approval(house, url, requested(house))
+
+    seen = visitor.get(address, headers={"User-Agent": "Slackbot-LinkExpanding 1.0"}).text
+
+    assert "Open this in the browser that holds your passkey" in seen
+    assert [word for word in ("U0Ann", "U0Bob", "acme-reports", "INC-42", "data-asked") if word in seen] == []
+
+
 def test_the_pages_hold_no_script_and_load_none_from_elsewhere(house: House, visitor: httpx2.Client, url: str):
     """What somebody wrote as a reason stays text; the script is a file of ours."""
     enrolled(house, visitor, url)

@@ -39,7 +39,7 @@ def routes(desk: Desk) -> APIRouter:
             offer = confirm.offer(ticket, at=site(desk.public_url), ledger=desk.ledger, now=desk.clock())
         except DaypassError as error:
             return refused_page(request, error, desk)
-        return ceremony_page(_approving(ticket, offer, desk))
+        return ceremony_page(request, _approving(ticket, offer, desk))
 
     @router.post("/approve")
     def approve(answer: Answered) -> DoneOut:

@@ -34,7 +34,7 @@ def routes(desk: Desk) -> APIRouter:
     @router.get("/passkeys/new")
     def new(request: Request, ticket: Ticket = "") -> Response:
         try:
-            return ceremony_page(_adding(ticket, desk))
+            return ceremony_page(request, _adding(ticket, desk))
         except DaypassError as error:
             return refused_page(request, error, desk)
 
@@ -57,7 +57,7 @@ def routes(desk: Desk) -> APIRouter:
     @router.get("/passkeys/remove")
     def old(request: Request, ticket: Ticket = "") -> Response:
         try:
-            return ceremony_page(_removing(ticket, desk))
+            return ceremony_page(request, _removing(ticket, desk))
         except DaypassError as error:
             return refused_page(request, error, desk)
 

@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from daypass.doors import refusals
 from daypass.doors.desk import Desk
+from daypass.doors.web.links import is_preview
 from daypass.doors.web.pages import page
 from daypass.doors.wire.passkeys import LARGEST_ANSWER, PasskeyAnswer
 from daypass.model.errors import BadInput, DaypassError, NotFound, TooLate
@@ -54,8 +55,10 @@ class Ceremony:
         return json.dumps(asked | {"button": self.button})
 
 
-def ceremony_page(ceremony: Ceremony) -> Response:
-    """Show it."""
+def ceremony_page(request: Request, ceremony: Ceremony) -> Response:
+    """Show it; to a program that looks ahead of its person, only that there is something."""
+    if is_preview(request):
+        return page(request, title="For one person", sentence="Open this in the browser that holds your passkey.")
     text = _TEMPLATES.get_template("passkey.html").render(ceremony=ceremony)
     return HTMLResponse(text, headers={"Content-Security-Policy": _POLICY})
 

@@ -15,7 +15,7 @@ from daypass.lifecycle.passkeys import ring
 from daypass.lifecycle.passkeys.ceremony import Json, ask_to_prove, proven
 from daypass.lifecycle.passkeys.errands import MOST_REFUSALS, about, done
 from daypass.lifecycle.passkeys.site import Site
-from daypass.model.errors import NotYours
+from daypass.model.errors import Conflict, NotYours
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.kept import Errand, Passkey
@@ -54,4 +54,7 @@ def refuse(errand: Errand, refusal: NotYours, *, ledger: Ledger, now: datetime) 
     counted = done(again) if again.refused >= MOST_REFUSALS else again
     told: dict[str, Detail] = {"purpose": errand.purpose, "errand": errand.ticket_hash, "because": refusal.detail}
     event = Event(kind=Kind.PASSKEY_REFUSED, at=now, actor=errand.principal, subject=about(errand), details=told)
-    ledger.record(Fact(event=event, changes=(counted,), told=False))
+    try:
+        ledger.record(Fact(event=event, changes=(counted,), told=False))
+    except Conflict:  # another answer came first, and was counted or did the errand
+        ledger.record(Fact(event=event, told=False))
