@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from daypass.directory.outside import BUCKET_FRESH_S, SCHEDULE_FRESH_S, TICKET_F
 from daypass.directory.resolve import Beside
 from daypass.model.decision import Circumstances, Needs, ScheduleName, Ticket, TicketId
 from daypass.model.errors import Misconfigured
-from daypass.model.principal import Away, PrincipalId, SlackGroupId
+from daypass.model.principal import Away, Principal, PrincipalId, SlackGroupId
 from daypass.sandbox.slack import BlockingSlack
 from tests.directory.hands import HandClock
 from tests.directory.worlds import (
@@ -22,6 +23,7 @@ from tests.directory.worlds import (
     CAROL,
     DAVE,
     NOON,
+    QUESTION,
     HandBuckets,
     HandSchedule,
     HandTracker,
@@ -152,7 +154,9 @@ def test_a_bucket_without_tags_is_known_to_have_none(slack: BlockingSlack, clock
     known = directory(slack, clock, Beside(elsewhere=Elsewhere(buckets=HandBuckets({BUCKET: {}}))))
     unknown = directory(slack, clock, Beside(elsewhere=Elsewhere(buckets=HandBuckets())))
 
-    assert (around(known, Needs(tags=True)).tags, around(known, Needs(tags=True)).account) == ({}, None)
+    with capture_logs() as logs:
+        assert (around(known, Needs(tags=True)).tags, around(known, Needs(tags=True)).account) == ({}, None)
+    assert [one["fact"] for one in logs] == [f"the account of {BUCKET}"]
     assert around(unknown, Needs(tags=True)).tags is None
 
 
@@ -257,9 +261,28 @@ def test_who_stands_in_for_who_is_away_is_looked_up_too(slack: BlockingSlack, cl
 
 def test_two_who_stand_in_for_each_other_are_looked_up_once(slack: BlockingSlack, clock: HandClock) -> None:
     """A circle comes to an end."""
-    found = directory(slack, clock, Beside(absence={BOB: Away(delegate=CAROL), CAROL: Away(delegate=BOB)}.get))
+    circle, asked = {BOB: Away(delegate=CAROL), CAROL: Away(delegate=BOB)}, []
+
+    def absence(who: PrincipalId) -> Away | None:
+        asked.append(who)
+        return circle.get(who)
+
+    found = directory(slack, clock, Beside(absence=absence))
 
     assert around(found, needs_people("U0BOB")).people.keys() == {BOB, CAROL}
+    assert sorted(asked) == [BOB, CAROL]
+
+
+@pytest.mark.parametrize(("needed", "known"), [(Needs(people=frozenset({BOB})), {BOB, CAROL}), (Needs(), set())])
+def test_who_answers_for_a_robot_that_asks_is_looked_up_where_people_are(
+    slack: BlockingSlack, clock: HandClock, needed: Needs, known: set[PrincipalId]
+) -> None:
+    """So that no other account of its owner decides; where nobody is asked, nobody is looked up."""
+    robot = Principal(id=PrincipalId("bot:deploy"), name="deploy", owner=CAROL)
+
+    seen = directory(slack, clock).circumstances(replace(QUESTION, principal=robot), needed, at=NOON)
+
+    assert set(seen.people) == known
 
 
 def test_nothing_is_raised_when_slack_is_gone(slack: BlockingSlack, clock: HandClock) -> None:

@@ -2,10 +2,13 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from daypass.directory.register_file import RegisterFile
+from daypass.directory.resolve import Beside, PeopleDirectory
 from daypass.directory.slack_calls import SlackCalls, web_client
 from daypass.directory.slack_people import EMAIL_FRESH_S, SlackPeople
 from daypass.directory.slack_status import away
@@ -13,7 +16,7 @@ from daypass.model.errors import NotFound
 from daypass.model.principal import Away, PrincipalId
 from daypass.sandbox.slack import BlockingSlack
 from tests.directory.hands import HandClock, answering
-from tests.directory.worlds import ALICE, BOB, CAROL
+from tests.directory.worlds import ALICE, BOB, CAROL, directory
 
 ENDS = datetime(2026, 5, 8, 17, tzinfo=UTC)
 
@@ -143,3 +146,40 @@ def test_a_status_says_away_in_slacks_own_words_and_their_like(emoji: str, text:
 def test_an_end_that_is_none_is_no_end(ends: object) -> None:
     """Then the absence stands while the status does."""
     assert away({"status_emoji": ":palm_tree:", "status_expiration": ends}) == Away()
+
+
+def test_accounts_that_slack_and_the_people_file_tell_of_are_put_together(
+    slack: BlockingSlack, clock: HandClock, tmp_path: Path
+) -> None:
+    """Neither takes away from the other."""
+    (tmp_path / "people.yaml").write_text("same_person: [[U0ALICE, W0ALICE]]\n")
+    slack.change_person("U0BOB", email="alice@acme.example")
+    found = directory(slack, clock, Beside(register=RegisterFile(tmp_path / "people.yaml")))
+    found.principal(BOB)
+
+    assert found.principal(ALICE).same_as == {BOB, "W0ALICE"}
+
+
+LATER = ENDS + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("said", "status", "both"),
+    [
+        (Away(until=LATER, delegate=BOB), ENDS, Away(until=LATER, delegate=BOB)),
+        (Away(until=ENDS, delegate=BOB), LATER, Away(until=LATER, delegate=BOB)),
+        (Away(until=ENDS, delegate=BOB), None, Away(delegate=BOB)),
+        (Away(until=ENDS), LATER, Away(until=LATER)),
+        (None, LATER, Away(until=LATER)),
+    ],
+)
+def test_who_is_away_by_word_and_by_status_is_away_until_both_are_over(
+    clock: HandClock, said: Away | None, status: datetime | None, both: Away
+) -> None:
+    """And whom they named decides meanwhile."""
+    profile = {"status_emoji": ":palm_tree:", "status_expiration": int(status.timestamp()) if status else 0}
+    with answering(200, answer(profile=profile)) as url:
+        beside = Beside(absence=lambda _: said)
+        found = PeopleDirectory(people_of(url, clock), explicit={}, beside=beside, clock=clock)
+
+        assert found.principal(PrincipalId("U0EVE")).away == both
