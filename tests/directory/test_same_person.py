@@ -101,10 +101,12 @@ def test_nobody_is_found_by_an_address_that_nobody_has(slack: BlockingSlack, clo
         assert gone not in raised.value.report
 
 
-@pytest.mark.parametrize("kind", ["is_bot", "is_stranger"])
-def test_an_address_of_an_app_or_of_a_stranger_is_nobodys(clock: HandClock, kind: str) -> None:
-    """Access is lent to people of this workspace, and decided by them."""
-    with answering(200, answer(**{kind: True})) as url, pytest.raises(NotFound):
+@pytest.mark.parametrize("user", [{"is_bot": True}, {"is_stranger": True}, {"is_email_confirmed": False}])
+def test_an_address_of_an_app_of_a_stranger_or_unconfirmed_is_nobodys(
+    clock: HandClock, user: dict[str, object]
+) -> None:
+    """Access is decided by people of this workspace; nobody becomes somebody by typing an address."""
+    with answering(200, answer(**user)) as url, pytest.raises(NotFound):
         people_of(url, clock).by_email("eve@acme.example")
 
 

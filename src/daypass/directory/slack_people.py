@@ -108,6 +108,8 @@ class SlackPeople:
             raise NotFound("Slack knows nobody with this e-mail address.") from None
         found = PrincipalId(str(user["id"]))
         _refuse_others(user, found)
+        if not user.get("is_email_confirmed", True):  # anybody could give themselves the pager's address
+            raise NotFound(f"{found} has not confirmed this e-mail address to Slack.")
         return found
 
     def _remember_email(self, user: Mapping[str, Any], principal_id: PrincipalId) -> str:
