@@ -23,6 +23,8 @@ def lint(book: RuleBook) -> list[Fault]:
 
 def _of(book: RuleBook, position: int) -> Iterator[Fault]:
     rule = book.rules[position]
+    if rule.paused:
+        return  # it counts for nothing, and is meant to
     match rule:
         case AllowRule():
             yield from _unfilled(book, rule)
@@ -67,15 +69,26 @@ def _shadowed(book: RuleBook, rule: AllowRule, position: int) -> Iterator[Fault]
 def _covers(earlier: AllowRule, later: AllowRule) -> bool:
     """Whether whatever the later rule allows, the earlier one allows, whoever asks."""
     return (
-        _all_of(earlier.who, later.who)
+        _whenever(earlier, later)
+        and _all_of(earlier.who, later.who)
         and set(later.places) <= set(earlier.places)
         and listing(later.levels) <= listing(earlier.levels)
         and later.extras <= earlier.extras
         and later.deliveries <= earlier.deliveries
         and later.longest <= earlier.longest
+        # What prolongs a grant is asked for without a length, and must fit beside what has run.
+        and later.longest - later.default <= earlier.longest - earlier.default
         and (later.reason_required or not earlier.reason_required)
+        and earlier.reason_matching in (None, later.reason_matching)
+        and earlier.ticket in (None, later.ticket)
+        and earlier.break_glass == later.break_glass
         and _as_fillable(earlier, later)
     )
+
+
+def _whenever(one: AllowRule | DenyRule, other: AllowRule | DenyRule) -> bool:
+    """Whether a rule counts whenever the other one does."""
+    return not one.paused and one.when in (None, other.when)
 
 
 def _as_fillable(earlier: AllowRule, later: AllowRule) -> bool:
@@ -104,7 +117,8 @@ def _forbidden(book: RuleBook, rule: AllowRule) -> Iterator[Fault]:
 def _closes(deny: DenyRule, rule: AllowRule) -> bool:
     """Whether nothing that the rule allows escapes the denial."""
     return (
-        _all_of(deny.who, rule.who)
+        _whenever(deny, rule)
+        and _all_of(deny.who, rule.who)
         and not deny.extras
         and rule.deliveries <= deny.deliveries
         and all(not listing(frozenset({level})).isdisjoint(deny.levels) for level in listing(rule.levels))
