@@ -121,7 +121,9 @@ def test_every_address_that_decides_refuses_robots_and_agents(
     """Read off the API's own description, so that none is forgotten."""
     agents = narrowed(nobody, house.token(BOB)).json()["access_token"]
     paths = nobody.get("/v1/openapi.json").json()["paths"]
-    deciding = [path for path in paths if path.rsplit("/", 1)[-1] in {"approve", "deny", "revoke", "rotate", "remove"}]
+    deciding = [
+        path for path in paths if path.rsplit("/", 1)[-1] in {"approve", "deny", "revoke", "rotate", "adopt", "remove"}
+    ]
     assert len(deciding) >= 5
 
     with speaking(house, agents) as agent:
@@ -186,6 +188,19 @@ def test_a_robot_whose_owner_has_left_is_refused(house: House, robot: httpx2.Cli
 
     del house.directory.people[BOB]
     assert robot.get("/v1/me").status_code == 403
+
+
+def test_a_robot_whose_owner_has_left_is_adopted(house: House, bob: httpx2.Client, ann: httpx2.Client):
+    """By another owner of the rules, with another token."""
+    added(bob)
+    book = replace(house.desk.rules(), owners=People(people=frozenset({BOB, ANN})))
+    object.__setattr__(house.desk, "rules", lambda: book)
+    house.directory.change(BOB, active=False)
+    adopted = ann.post("/v1/robots/deploy/adopt", json={"days": 3}).json()
+
+    assert adopted["owner"] == ANN
+    with speaking(house, adopted["token"]) as robot:
+        assert robot.get("/v1/me").status_code == 200
 
 
 def test_somebody_else_adds_no_robot(ann: httpx2.Client):

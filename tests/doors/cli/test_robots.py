@@ -48,6 +48,9 @@ def test_robots_are_listed_rotated_and_removed(bob: Terminal, nobody: Terminal):
     new = bob("robot", "rotate", "deploy", "--days", "5").out.strip()
 
     assert [nobody("whoami", DAYPASS_TOKEN=token).code for token in (old, new)] == [1, 0]
+    adopted = bob("robot", "adopt", "deploy", "--days", "5")
+    assert "You answer for bot:deploy now." in adopted.err
+    new = adopted.out.strip()
     assert "is removed" in bob("robot", "remove", "bot:deploy").out
     assert nobody("whoami", DAYPASS_TOKEN=new).code == 1
     assert bob("robot", "ls").out == "There is no robot.\n"

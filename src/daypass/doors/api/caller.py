@@ -79,7 +79,7 @@ def _must_be_answered_for(robot: Robot, desk: Desk) -> None:
     with suppress(NotFound):
         if desk.directory.principal(robot.owner).active:
             return
-    raise NotYours(f"Whoever answers for {robot.id} has left; an owner of the rules must add another robot.")
+    raise NotYours(f"Whoever answers for {robot.id} has left; an owner of the rules must adopt it.")
 
 
 Reader = Annotated[Principal, Depends(_speaking_for(Scope.READ))]

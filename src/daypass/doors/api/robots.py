@@ -1,4 +1,4 @@
-"""Robots: add one, look, give one a new token, remove one. The doing of people who own the rules."""
+"""Robots: add one, look, give one a new token, answer for one, remove one. The doing of people who own the rules."""
 
 from collections.abc import Iterable
 
@@ -6,9 +6,10 @@ from fastapi import APIRouter, Request
 
 from daypass.doors.api.caller import AtDesk, Decider, Now, Reader
 from daypass.doors.api.sight import names
-from daypass.doors.wire.robots import AddRobot, RobotOut, RobotsOut, RobotTokenOut, RotateRobot
+from daypass.doors.wire.robots import AddRobot, AdoptRobot, RobotOut, RobotsOut, RobotTokenOut, RotateRobot
 from daypass.lifecycle.robots import add as adding
 from daypass.lifecycle.robots import known
+from daypass.lifecycle.robots.adopt import adopt as adopting
 from daypass.lifecycle.robots.remove import remove as removing
 from daypass.lifecycle.robots.rotate import rotate as rotating
 from daypass.model.errors import BadInput
@@ -54,6 +55,21 @@ def ls(desk: AtDesk, caller: Reader) -> RobotsOut:
 def rotate(name: str, body: RotateRobot, desk: AtDesk, now: Now, caller: Decider) -> RobotTokenOut:
     """Give a robot a new token; the old one is refused from now on."""
     changed = rotating(
+        name,
+        by=caller.id,
+        days=body.days,
+        rules=desk.rules(),
+        directory=desk.directory,
+        ledger=desk.ledger,
+        now=now,
+    )
+    return RobotTokenOut.handing(changed.robot, changed.token)
+
+
+@router.post("/{name}/adopt")
+def adopt(name: str, body: AdoptRobot, desk: AtDesk, now: Now, caller: Decider) -> RobotTokenOut:
+    """Answer for a robot from now on. A token of ours is changed for another."""
+    changed = adopting(
         name,
         by=caller.id,
         days=body.days,

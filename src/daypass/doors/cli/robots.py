@@ -68,6 +68,16 @@ def rotate(here: Here, *, name: str, days: int, as_json: bool) -> None:
     _hand_over(answer, f"{answer['id']} has a new token; the old one is refused.", here, as_json=as_json)
 
 
+@robot.command("adopt", help="Answer for a robot from now on; a token of ours is changed.", params=[json_option()])
+@click.argument("name")
+@click.option("--days", type=int, metavar="N", help="How long its new token is good, 366 at most.")
+@click.pass_obj
+def adopt(here: Here, *, name: str, days: int | None, as_json: bool) -> None:
+    """Answer for a robot in somebody else's stead."""
+    answer = here.client().post(f"/robots/{say.part(name)}/adopt", {} if days is None else {"days": days})
+    _hand_over(answer, f"You answer for {answer['id']} now.", here, as_json=as_json)
+
+
 @robot.command("remove", help="Remove a robot, its requests and its access.", params=[json_option()])
 @click.argument("name")
 @click.pass_obj

@@ -33,6 +33,12 @@ class RotateRobot(Incoming):
     days: int = Field(description="1 to 366")
 
 
+class AdoptRobot(Incoming):
+    """Who answers for a robot is to be the caller."""
+
+    days: int | None = Field(default=None, description="1 to 366; for a robot with a token of ours, which is changed")
+
+
 class ExchangeToken(Incoming):
     """
     A token to be exchanged for one of ours: a form, as RFC 8693 (section 2.1) has it.

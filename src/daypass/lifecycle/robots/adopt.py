@@ -1,0 +1,44 @@
+"""
+Answer for a robot in somebody else's stead, such as one whose person has left.
+
+Whoever answered before may decide on its requests from now on, so they must not be able to speak for it: a robot with
+a token of ours gets another.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from daypass.lifecycle.robots.add import Added, robot_fact, with_token
+from daypass.lifecycle.robots.known import standing
+from daypass.lifecycle.robots.owners import must_own_rules
+from daypass.model.errors import BadInput
+from daypass.model.event import Kind
+from daypass.model.principal import PrincipalId
+from daypass.ports import Directory, Ledger
+from daypass.rules.document import RuleBook
+
+
+def adopt(  # noqa: PLR0913 - which robot by whom, its three collaborators, and the moment
+    name: str,
+    *,
+    by: PrincipalId,
+    days: int | None,
+    rules: RuleBook,
+    directory: Directory,
+    ledger: Ledger,
+    now: datetime,
+) -> Added:
+    """
+    Answer for a robot from now on; `days` is how long its new token is good, None for one that comes with its own.
+
+    Raises NotYours for who does not own the rules, NotFound, TooLate, and BadInput.
+    """
+    must_own_rules(by, rules=rules, directory=directory)
+    robot = replace(standing(name, ledger=ledger), owner=by)
+    token = None
+    if not robot.issuer:
+        robot, token = with_token(robot, days, now)
+    elif days is not None:
+        raise BadInput(f"{robot.id} comes with the tokens of {robot.issuer}; leave out the days.", field="days")
+    ledger.record(robot_fact(Kind.ROBOT_CHANGED, robot, by=by, now=now))
+    return Added(robot=robot, token=token)
