@@ -269,7 +269,7 @@ def test_two_who_stand_in_for_each_other_are_looked_up_once(slack: BlockingSlack
 
     found = directory(slack, clock, Beside(absence=absence))
 
-    assert around(found, needs_people("U0BOB")).people.keys() == {BOB, CAROL}
+    assert around(found, needs_people("U0BOB", "U0CAROL")).people.keys() == {BOB, CAROL}
     assert sorted(asked) == [BOB, CAROL]
 
 

@@ -81,7 +81,7 @@ def test_a_group_that_there_is_not_is_not_found(found: PeopleDirectory, file: Pa
     with pytest.raises(NotFound, match="file:none"):
         RegisterFile(file).members(GroupName("file:none"))
     with pytest.raises(NotFound, match="sso:analysts"):
-        found.group_members(GroupName("sso:analysts"))
+        found.members(GroupName("sso:analysts"))
 
 
 def test_a_changed_file_counts_at_once(found: PeopleDirectory, file: Path) -> None:

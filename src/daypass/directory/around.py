@@ -38,8 +38,7 @@ class WhoIsWho:
     """How people and groups are looked up. Each may raise."""
 
     person: Callable[[PrincipalId], Principal]
-    slack_members: Callable[[SlackGroupId], frozenset[PrincipalId]]
-    members: Callable[[GroupName], frozenset[PrincipalId]]
+    members: Callable[[SlackGroupId | GroupName], frozenset[PrincipalId]]
 
 
 class Around:
@@ -60,7 +59,7 @@ class Around:
         buckets, owned = [bucket] * needed.tags, [bucket] * (needed.tags or bool(needed.owner_tags))
         # All are begun before the first is waited for.
         people = begin(Sort.PEOPLE, WHO, self._person, needed.people)
-        slack_groups = begin(Sort.GROUPS, "who is in {}", self._who.slack_members, needed.slack_groups)
+        slack_groups = begin(Sort.GROUPS, "who is in {}", self._who.members, needed.slack_groups)
         groups = begin(Sort.GROUPS, "who is in {}", self._who.members, needed.groups)
         on_call = begin(Sort.SCHEDULES, "who is on call in {}", partial(self._outside.on_call, at=at), needed.schedules)
         tickets = begin(Sort.TICKETS, "the ticket {}", self._outside.ticket, needed.tickets)

@@ -66,7 +66,7 @@ class PeopleDirectory:
         self._group_sources = _group_sources(self._beside)
         left_out = LeftOut(clock=clock)
         self._around = Around(
-            WhoIsWho(person=self._known, slack_members=self.members, members=self.group_members),
+            WhoIsWho(person=self._known, members=self.members),
             Outside(self._beside.elsewhere, by_email=slack.by_email, left_out=left_out, clock=clock),
             Lookups(left_out, patience_s=self._beside.patience_s),
             left_out,
@@ -77,16 +77,14 @@ class PeopleDirectory:
         person = self._known(principal_id)
         return replace(person, aws=self._aws.with_unique_id(person.aws))
 
-    def members(self, group: SlackGroupId) -> frozenset[PrincipalId]:
-        """Read who is in a Slack user group. Raises NotFound."""
-        return self._slack.members(group)
-
-    def group_members(self, group: GroupName) -> frozenset[PrincipalId]:
-        """Read who is in a group of another directory. Raises NotFound."""
-        source = self._group_sources.get(group.partition(":")[0])
-        if source is None:
+    def members(self, group: SlackGroupId | GroupName) -> frozenset[PrincipalId]:
+        """Read who is in a Slack user group or in a group of another directory (`file:analysts`). Raises NotFound."""
+        source, colon, _ = group.partition(":")
+        if not colon:
+            return self._slack.members(SlackGroupId(group))
+        if source not in self._group_sources:
             raise NotFound(f"There is no directory here that has the group {group}.")
-        return source.members(group)
+        return self._group_sources[source].members(GroupName(group))
 
     def circumstances(self, question: Question, needed: Needs, *, at: datetime) -> Circumstances:
         """Find out what is needed around a question; what cannot be found out is left out."""
