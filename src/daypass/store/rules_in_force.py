@@ -76,9 +76,12 @@ class RulesInForce:
 
     def _look(self) -> RulesVersion | None:
         """Find the newest version kept, from where we stood."""
-        newest = self._newest or self._cabinet_newest()
-        while (following := self._after(newest)) is not None:
-            newest = following
+        newest = self._newest
+        following = self._after(newest)
+        if newest is None and following is not None:
+            following = self._cabinet_newest() or following  # a process that starts need not read them all
+        while following is not None:
+            newest, following = following, self._after(following)
         self._newest = newest
         return newest
 

@@ -90,6 +90,7 @@ def version(
 @router.get("/rules/changes")
 def changes(
     desk: AtDesk,
+    now: Now,
     caller: Reader,
     ended: Annotated[bool, Query(alias="all", description="Decided ones too.")] = False,  # noqa: FBT002
 ) -> ChangesOut:
@@ -97,7 +98,9 @@ def changes(
     _must_see_changes(caller, desk)
     found = desk.ledger.all(RulesChange, states=None if ended else (ChangeState.PENDING,), limit=_MOST)
     return ChangesOut(
-        changes=[ChangeOut.of(one) for one in found], names=names(_people(one.author for one in found), desk)
+        changes=[ChangeOut.of(one) for one in found],
+        in_force=kept(desk.rules).version(now).number,
+        names=names(_people(one.author for one in found), desk),
     )
 
 

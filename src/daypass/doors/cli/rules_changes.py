@@ -1,5 +1,7 @@
 """`rules changes`, `approve`, `deny`, `withdraw`, `differences`, `why`: decide on other rules, and see what they do."""
 
+from typing import Any
+
 import click
 
 from daypass.doors.cli import rules_words, say
@@ -24,7 +26,13 @@ def changes(here: Here, *, id: str | None, ended: bool, as_json: bool) -> None: 
         return
     found = here.client().get(f"/rules/changes?all={'true' if ended else 'false'}")
     rows = [
-        (one["id"], one["state"], f"version {one['base']}", rules_words.name(one, found["names"]), one["note"])
+        (
+            one["id"],
+            _state(one, found["in_force"]),
+            f"version {one['base']}",
+            rules_words.name(one, found["names"]),
+            one["note"],
+        )
         for one in found["changes"]
     ]
     said = say.table("Changes of the rules", ("ID", "STATE", "FROM", "BY", "WHY"), rows)
@@ -46,6 +54,11 @@ def differences(here: Here, *, id: str, as_json: bool) -> None:  # noqa: A002 - 
         for one in found["differences"]
     ]
     click.echo(say.as_json(found) if as_json else "\n".join(lines) or "It would have decided nothing otherwise so far.")
+
+
+def _state(change: dict[str, Any], in_force: int) -> str:
+    outdated = change["state"] == "pending" and change["base"] != in_force
+    return "outdated" if outdated else str(change["state"])
 
 
 def _decision(verb: str, path: str, said: str, help: str, *more: click.Parameter) -> click.Command:  # noqa: A002 - click's own word

@@ -167,6 +167,8 @@ class ChangesOut(Outgoing):
     """The changes there are, newest first."""
 
     changes: list[ChangeOut]
+    in_force: int
+    """The version in force: a change that waits and was made from another one can only be made anew."""
     names: dict[str, str]
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from daypass.lifecycle.ruling.judged import difference, judged
 from daypass.lifecycle.ruling.owners import OWNERS, must_agree, must_still_own
-from daypass.lifecycle.ruling.telling import event, refusals_journalled
+from daypass.lifecycle.ruling.telling import Outdated, event, refusals_journalled
 from daypass.lifecycle.ruling.versions import KeptRules, digest_of, whence
 from daypass.model.errors import Conflict, NotFound, NotYours, TooLate
 from daypass.model.event import Detail, Kind
@@ -127,9 +127,10 @@ def _must_be_pending(change: RulesChange) -> None:
 def _outdated(change: RulesChange, version: RulesVersion, by: PrincipalId, ledger: Ledger, now: datetime) -> TooLate:
     """Close a change whose base is not in force any more, and say so to whoever clicked."""
     outdated = change.decided(ChangeState.OUTDATED)
-    told: dict[str, Detail] = {"doing": "approve", "because": "outdated", "in_force": version.number}
+    sentence = f"{what_became(outdated)} Version {version.number} is in force, {whence(version)}."
+    told: dict[str, Detail] = {"doing": "approve", "because": sentence, "state": ChangeState.OUTDATED.value}
     _close(outdated, Kind.RULES_REFUSED, by, told, ledger, now)
-    return TooLate(f"{what_became(outdated)} Version {version.number} is in force, {whence(version)}.")
+    return Outdated(sentence)
 
 
 def _overtaken(change: RulesChange, rules: KeptRules, by: PrincipalId, ledger: Ledger, now: datetime) -> TooLate:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 
-from daypass.model.errors import Conflict, Refusal
+from daypass.model.errors import Conflict, Refusal, TooLate
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.grant import GrantId
@@ -15,6 +15,10 @@ LONGEST_BECAUSE = 4_000
 """Characters of a refusal that the journal keeps; a text may have thousands of faults."""
 
 
+class Outdated(TooLate):
+    """The change was made from a version that is not in force any more; the journal was told with its new state."""
+
+
 @contextmanager
 def refusals_journalled(
     change: GrantId | None, by: PrincipalId, doing: str, *, ledger: Ledger, now: datetime
@@ -22,6 +26,8 @@ def refusals_journalled(
     """Keep in the journal that somebody tried what is refused."""
     try:
         yield
+    except Outdated:
+        raise
     except (Refusal, Conflict) as refusal:
         told: dict[str, Detail] = {"doing": doing, "because": refusal.sentence[:LONGEST_BECAUSE]}
         ledger.record(Fact(event=event(Kind.RULES_REFUSED, change, by, now, told), told=False))

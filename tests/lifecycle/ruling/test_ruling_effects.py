@@ -1,0 +1,102 @@
+"""What a text would do for people, and what every rule makes of a request."""
+
+from datetime import timedelta
+
+from daypass.lifecycle.ruling.effects import effects
+from daypass.lifecycle.ruling.explained import explained
+from daypass.model.event import Event, Kind
+from daypass.model.fact import Fact
+from daypass.model.lease import Term
+from daypass.model.principal import PrincipalId, SlackGroupId
+from daypass.model.request import Request
+from daypass.rules.document import parse
+from daypass.rules.effect import Effect
+from tests.lifecycle.ruling.conftest import CARL, RULES, SHORTER, Ruled
+from tests.makers import ANN, BOB, EVE, HOUR, request
+
+
+def _effect(ruled: Ruled, text: str, before: str = RULES) -> Effect:
+    old, new = parse(before, name="old"), parse(text, name="new")
+    return effects(old, new, directory=ruled.directory, ledger=ruled.ledger, now=ruled.clock())
+
+
+def _filed(ruled: Ruled, filed: Request) -> Request:
+    event = Event(kind=Kind.REQUEST_FILED, at=ruled.clock(), actor=filed.requestor, subject=filed.id)
+    ruled.ledger.record(Fact(event=event, changes=(filed,)))
+    return ruled.ledger.request(filed.id)
+
+
+def test_whom_the_old_text_named_loses_and_whom_the_new_one_names_gains(ruled: Ruled):
+    """Nobody needs to have asked for anything before."""
+    found = _effect(ruled, RULES.replace("who: {people: [U0ANN]}", "who: {people: [U0CARL]}"))
+
+    assert (found.lose, found.gain) == (frozenset({ANN}), frozenset({CARL}))
+
+
+def test_the_members_of_a_named_group_are_looked_at(ruled: Ruled):
+    """As Slack has them now; a group that is gone hides nobody else."""
+    ruled.change(EVE, slack_groups=frozenset({SlackGroupId("S0TEAM")}))
+
+    found = _effect(ruled, RULES.replace("who: {people: [U0ANN]}", "who: {people: [U0ANN], slack_groups: [S0TEAM]}"))
+
+    assert found.gain == {EVE}
+
+
+def test_who_asked_lately_is_looked_at(ruled: Ruled):
+    """Where a text lends to anyone, nobody is named."""
+    _filed(ruled, request(requestor=EVE))
+
+    found = _effect(ruled, RULES.replace("who: {people: [U0ANN]}", "who: anyone"))
+
+    assert found.gain == {EVE}
+
+
+def test_whom_the_directory_does_not_know_is_left_out(ruled: Ruled):
+    """The others are told of all the same."""
+    found = _effect(ruled, RULES.replace("who: {people: [U0ANN]}", "who: {people: [U0NOBODY, U0CARL]}"))
+
+    assert found.gain == {CARL}
+
+
+def test_requests_that_wait_are_decided_by_both_texts(ruled: Ruled):
+    """One of four hours waits; the new text lends two."""
+    waits = _filed(ruled, request(term=Term(length=4 * HOUR)))
+
+    [redecided] = _effect(ruled, SHORTER).pending
+
+    assert redecided.id == waits.id
+
+
+def test_a_request_of_somebody_who_has_left_is_not_compared(ruled: Ruled):
+    """Nothing can be lent to them under either text."""
+    _filed(ruled, request(term=Term(length=4 * HOUR), requestor=BOB))
+    ruled.change(BOB, active=False)
+
+    assert _effect(ruled, SHORTER).pending == ()
+
+
+def test_a_request_is_explained_after_its_time_too(ruled: Ruled):
+    """As of when it was filed, then."""
+    filed = _filed(ruled, request(term=Term(until=ruled.clock() + HOUR)))
+    ruled.clock.forward(timedelta(hours=5))
+
+    [verdict] = explained(filed, rules=ruled.rules(), directory=ruled.directory, ledger=ruled.ledger, now=ruled.clock())
+
+    assert (verdict.rule, verdict.decides) == ("reports", True)
+
+
+def test_a_request_is_explained_by_the_rules_of_now(ruled: Ruled):
+    """What they would say today, whatever they said when it was filed."""
+    filed = _filed(ruled, request(term=Term(length=4 * HOUR)))
+    ruled.file.write_text(SHORTER)
+
+    [verdict] = explained(filed, rules=ruled.rules(), directory=ruled.directory, ledger=ruled.ledger, now=ruled.clock())
+
+    assert (verdict.applies, verdict.decides) == (False, False)
+
+
+def test_a_person_of_the_rules_who_is_named_twice_is_told_of_once(ruled: Ruled):
+    """By the rule and by what they asked."""
+    _filed(ruled, request())
+
+    assert [one.person for one in _effect(ruled, SHORTER).people] == [PrincipalId("U0ANN")]
