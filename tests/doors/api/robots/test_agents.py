@@ -1,0 +1,54 @@
+"""Agents over real HTTP: a token that may do less than the person for whom it works."""
+
+import httpx2
+
+from tests.doors.api.robots.speaking import ASK, added, by_workload, exchanged, narrowed, speaking
+from tests.doors.house import House
+from tests.makers import BOB
+from tests.trust.issuer import Issuer
+
+
+def test_an_agent_has_less_than_the_person(house: House, nobody: httpx2.Client, ann: httpx2.Client):
+    """It asks in Bob's name, and decides on nothing that Bob could decide on."""
+    request = ann.post("/v1/requests", json=ASK).json()["id"]
+    given = narrowed(nobody, house.token(BOB)).json()
+
+    assert given["scope"] == "ask read use"
+    with speaking(house, given["access_token"]) as agent:
+        assert agent.get("/v1/me").json()["id"] == BOB
+        assert agent.post("/v1/requests", json=ASK).status_code == 201
+        assert agent.post(f"/v1/requests/{request}/approve", json={}).status_code == 403
+        assert agent.post("/v1/robots", json={"name": "other", "days": 300}).status_code == 403
+
+
+def test_an_agent_never_has_the_scope_to_decide(house: House, nobody: httpx2.Client):
+    """Not when it is asked for, and not by asking twice."""
+    token = narrowed(nobody, house.token(BOB), scope="read decide").json()
+
+    assert token["scope"] == "read"
+    assert narrowed(nobody, token["access_token"], scope="read ask").status_code == 403
+    assert narrowed(nobody, token["access_token"]).status_code == 403
+
+
+def test_an_agent_ends_with_the_person(house: House, nobody: httpx2.Client):
+    """Whoever logs out ends what works for them; an agent that ends leaves the person logged in."""
+    whole = house.token(BOB)
+    with speaking(house, whole) as bob:
+        first, second = (narrowed(nobody, whole).json()["access_token"] for _ in range(2))
+        with speaking(house, first) as agent:
+            assert agent.post("/v1/logout").status_code == 204
+            assert agent.get("/v1/me").status_code == 401
+        assert bob.get("/v1/me").status_code == 200
+        with speaking(house, second) as agent:
+            assert agent.get("/v1/me").status_code == 200
+            bob.post("/v1/logout")
+            assert agent.get("/v1/me").status_code == 401
+
+
+def test_a_robots_token_is_narrow_as_it_is(house: House, bob: httpx2.Client, nobody: httpx2.Client, issuer: Issuer):
+    """It is not made into one that would outlive the robot."""
+    own = added(bob)["token"]
+    by_workload(bob, issuer, "other")
+    short = exchanged(nobody, issuer.token()).json()["access_token"]
+
+    assert [narrowed(nobody, token).status_code for token in (own, short, "x", "dpa_x")] == [403] * 4
