@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from daypass.lifecycle.parties import Parties
 from daypass.lifecycle.ruling.propose import SHADOW
 from daypass.lifecycle.ruling.shadow import compare, differences
 from daypass.model.grant import GrantId
@@ -23,7 +22,6 @@ def _ask(ruled: Ruled, hours: int = 4) -> None:
     compare(
         REQUEST,
         ask,
-        Parties.of(ask, ruled.directory),
         rules=ruled.rules(),
         directory=ruled.directory,
         ledger=ruled.ledger,

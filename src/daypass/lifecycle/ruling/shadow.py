@@ -32,10 +32,9 @@ _MOST = 8
 log = structlog.get_logger(__name__)
 
 
-def compare(  # noqa: PLR0913 - an ask, the three who know of it, the rules, and the moment
+def compare(  # noqa: PLR0913 - an ask, the rules, the two who know of it, and the moment
     request_id: GrantId,
     ask: Ask,
-    parties: Parties,
     *,
     rules: RuleBook,
     directory: Directory,
@@ -45,12 +44,14 @@ def compare(  # noqa: PLR0913 - an ask, the three who know of it, the rules, and
     """
     Ask every text that decides in the shadow what it would say, and keep where that differs.
 
-    To be called after the decision, whatever it was. Never raises: what only watches must not stand in anybody's way.
+    To be called before anything of the decision is written, so that both look at the same house. Never raises: what
+    only watches must not stand in anybody's way.
     """
     try:
         changes = in_shadow(ledger, now)
         if not changes:
             return
+        parties = Parties.of(ask, directory)
         old = _decided(rules, ask, parties, directory, ledger, now)
         for change in changes:
             new = _decided(_parsed(change.text), ask, parties, directory, ledger, now)
