@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text as sql
+from sqlalchemy import update
 from structlog.testing import capture_logs
 
 from daypass.lifecycle.ruling.versions import FROM_THE_FILE, digest_of, kept
@@ -19,6 +19,7 @@ from daypass.store.database import Database
 from daypass.store.ledger import SqlLedger
 from daypass.store.rules_file import RulesFile
 from daypass.store.rules_in_force import RulesInForce
+from daypass.store.tables import records
 from tests.makers import ANN, HOUR, NOON
 
 RULES = """
@@ -159,11 +160,22 @@ def test_a_damaged_row_refuses_everything(database: Database, ledger: SqlLedger,
         rules()
     _keep(ledger, _version(3, "third"))
     with database.writing() as connection:
-        connection.execute(sql("UPDATE records SET body = '{}' WHERE id = 'rules-version/00000003'"))
+        connection.execute(update(records).where(records.c.id == "rules-version/00000003").values(body="{}"))
 
     for ask in (rules, lambda: rules.version(NOON)):
         with pytest.raises(RulesUnreadable, match="version 3"):
             ask()
+
+
+def test_a_damaged_row_that_seems_older_refuses_everything_too(database: Database, ledger: SqlLedger, path: Path):
+    """Its moment was changed with it, so that the version before it looks like the newest."""
+    _keep(ledger, _from_file(1, "file"), _version(2, "second"), _version(3, "third"))
+    with database.writing() as connection:
+        damaged = update(records).where(records.c.id == "rules-version/00000003")
+        connection.execute(damaged.values(body="{}", at=NOON - HOUR))
+
+    with pytest.raises(RulesUnreadable, match="version 3"):
+        RulesInForce(ledger, RulesFile(path))()
 
 
 def test_a_file_that_is_not_in_force_is_noticed_once(ledger: SqlLedger, path: Path):
