@@ -10,7 +10,7 @@ import pytest
 from daypass.lifecycle.remind import people_of, remind
 from daypass.model.decision import Aftermath, Approvers, HandOver, RuleId, Stage
 from daypass.model.event import Kind
-from daypass.model.principal import Away, PrincipalId, SlackGroupId
+from daypass.model.principal import Away, GroupName, PrincipalId, SlackGroupId
 from daypass.model.request import Approval, Request, RequestState
 from daypass.ports import Ledger
 from daypass.store.ledger import SqlLedger
@@ -180,3 +180,27 @@ def test_the_parties_and_a_group_that_is_gone_are_left_out(directory: HandDirect
     approvers = Approvers(people=frozenset({ANN, BOB, EVE}), slack_groups=frozenset({SlackGroupId("S0LEADS")}))
 
     assert people_of(approvers, asked_of(BOB, beneficiary=EVE), directory) == [BOB, CARL]
+
+
+def test_who_answers_for_a_robot_is_not_asked_about_it(directory: HandDirectory):
+    """They would decide on their own robot's access."""
+    robot = PrincipalId("bot:deploy")
+    directory.people[robot] = replace(principal(robot, None), owner=BOB)
+    approvers = Approvers(people=frozenset({BOB, CARL}))
+
+    assert people_of(approvers, asked_of(BOB, beneficiary=robot), directory) == [CARL]
+
+
+def test_members_of_a_group_of_another_directory_are_asked_too():
+    """It is looked up by its name, as a Slack group is by its id."""
+
+    class TwoDirectories(HandDirectory):
+        """One that knows a group in a file."""
+
+        def members(self, group: SlackGroupId) -> frozenset[PrincipalId]:
+            """Who is in it."""
+            return frozenset({CARL, ANN}) if group == "file:analysts" else super().members(group)
+
+    approvers = Approvers(people=frozenset({BOB}), groups=frozenset({GroupName("file:analysts")}))
+
+    assert people_of(approvers, asked_of(BOB), TwoDirectories()) == [BOB, CARL]

@@ -19,7 +19,7 @@ from daypass.model.decision import Approvers
 from daypass.model.errors import Conflict, DaypassError, NotFound
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact
-from daypass.model.principal import DAYPASS, Principal, PrincipalId
+from daypass.model.principal import DAYPASS, ROBOT, Principal, PrincipalId, SlackGroupId
 from daypass.model.request import Request
 from daypass.ports import Directory, Ledger
 
@@ -67,17 +67,24 @@ def people_of(approvers: Approvers, request: Request, directory: Directory) -> l
     """
     Everyone of these who may decide on a request, each once: never a party of it, nor who has approved already.
 
-    Those named by themselves come before members of groups. A group that is gone is passed over. Raises Unavailable
-    while Slack does not say who is in a group.
+    Those named by themselves come before members of groups, those of Slack before those of other directories. A group
+    that is gone is passed over. Raises Unavailable while nobody says who is in a group.
     """
     members: list[PrincipalId] = []
-    for group in sorted(approvers.slack_groups):
+    for group in (*sorted(approvers.slack_groups), *(SlackGroupId(name) for name in sorted(approvers.groups))):
         try:
             members += sorted(directory.members(group))
         except NotFound:
-            log.warning("slack.group_gone", grant=request.id, group=group)
-    left_out = {request.requestor, request.principal, *(approval.by for approval in request.approvals)}
+            log.warning("group is gone", grant=request.id, group=group)
+    left_out = {*_parties(request, directory), *(approval.by for approval in request.approvals)}
     return [one for one in dict.fromkeys([*sorted(approvers.people), *members]) if one not in left_out]
+
+
+def _parties(request: Request, directory: Directory) -> set[PrincipalId]:
+    """Who asks, who would have it, and who answers for a robot among them: none of them decides."""
+    parties = {request.requestor, request.principal}
+    owners = {one.owner for one in _known((one for one in parties if one.startswith(ROBOT)), directory)}
+    return parties | {one for one in owners if one is not None}
 
 
 def at_work(person: Principal, now: datetime) -> bool:
