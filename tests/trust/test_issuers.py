@@ -9,6 +9,7 @@ from joserfc.jwk import ECKey, OctKey, RSAKey
 
 from daypass.lifecycle.robots.exchange import Proof
 from daypass.model.errors import BadInput, Misconfigured, NotYours, Unavailable
+from daypass.trust.fetch import read_json
 from daypass.trust.issuers import Issuers
 from tests.makers import NOON
 from tests.trust.issuer import EC, OKP, OTHER_RSA, RSA, Issuer, forged
@@ -301,6 +302,22 @@ def test_an_answer_that_is_none_is_refused(issuer: Issuer, answer: bytes):
 
     with pytest.raises(Unavailable):
         prove(issuer, issuer.token())
+
+
+def test_an_issuer_says_no_more_than_it_has_to(issuer: Issuer):
+    """A true document, with a quarter of a megabyte behind it, is not read to its end."""
+    issuer.answer = issuer.document("/.well-known/openid-configuration") + b" " * 300_000
+
+    with pytest.raises(Unavailable, match="more than an issuer has to say"):
+        prove(issuer, issuer.token())
+
+
+def test_an_issuer_that_drips_is_not_waited_for(issuer: Issuer):
+    """Each byte comes in time, and all of them do not."""
+    issuer.drips = True
+
+    with pytest.raises(Unavailable, match="in time"):
+        read_json(f"{issuer.url}/.well-known/openid-configuration", patience_s=0.2)
 
 
 @pytest.mark.parametrize(
