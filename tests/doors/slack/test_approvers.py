@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from daypass.doors.slack import texts
 from daypass.doors.slack.naming import for_channel
 from daypass.doors.slack.staged import particulars, reasons
 from daypass.model.decision import Aftermath, Approvers, HandOver, RuleId, Skipped, Stage
 from daypass.model.event import Kind
-from daypass.model.principal import PrincipalId, SlackGroupId
+from daypass.model.principal import GroupName, PrincipalId, SlackGroupId
 from daypass.model.request import Approval, RequestState
 from daypass.sandbox.slack import BlockingSlack, Channel
 from daypass.sandbox.slack import Kind as ChannelKind
@@ -244,6 +245,16 @@ def test_asking_for_a_robot_names_it(slack: BlockingSlack, tmp_path: Path):
 
 
 BIG = replace(TEAM, needed=4, approvers=Approvers(people=frozenset({BOB, CAROL, EVE})))
+
+
+def test_the_requestor_reads_who_is_asked_now_and_not_who_is_asked_later(slack: BlockingSlack, tmp_path: Path):
+    """Of two stages the one that waits; a group of another directory by its name."""
+    closed = office(slack, tmp_path)
+    team = replace(TEAM, approvers=Approvers(people=frozenset({BOB}), groups=frozenset({GroupName("file:team")})))
+    request = filed(closed, stages=(team, BOSSES), waits_in="team")
+
+    assert texts.standing(request, None) == "*Waits* for <@U0BOB>, `file:team`."
+    assert "Asked of: <@U0BOB>, `file:team`." in texts.filed(request)
 
 
 def test_several_things_that_happen_at_once_change_a_message_once(slack: BlockingSlack, tmp_path: Path):

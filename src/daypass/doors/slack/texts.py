@@ -73,9 +73,10 @@ def as_asked(term: Term) -> str:
     return f"As asked: {words_for_length(term.length)}" if term.length is not None else "As asked"
 
 
-def deciders(people: Iterable[str], groups: Iterable[str]) -> str:
-    """Who may decide, people and Slack groups."""
+def deciders(people: Iterable[str], groups: Iterable[str], others: Iterable[str] = ()) -> str:
+    """Who may decide: people, Slack groups, and groups of other directories."""
     named = [f"<@{one}>" for one in sorted(people)] + [f"<!subteam^{one}>" for one in sorted(groups)]
+    named += [code(one) for one in sorted(others)]
     shown = ", ".join(named[:_MOST_NAMED]) or "nobody"
     return f"{shown} and {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else shown
 
@@ -100,8 +101,7 @@ def filed(request: Request) -> str:
     """The answer to a command or form that filed a request."""
     if request.state is RequestState.APPROVED:
         return f"Approved at once by the rule {code(request.rule)}: {asked_for(request)}."
-    who = deciders(request.approvers.people, request.approvers.slack_groups)
-    return f"Asked: {asked_for(request)}. Asked of: {who}. Id {code(request.id)}."
+    return f"Asked: {asked_for(request)}. Asked of: {_asked_now(request)}. Id {code(request.id)}."
 
 
 def decision(request: Request, grant: Grant | None) -> str:
@@ -213,11 +213,7 @@ def one_line(request: Request, grant: Grant | None) -> str:
 
 def previewed(request: Request, *, at_once: bool) -> str:
     """What `--dry-run` says first."""
-    who = (
-        "nobody, it is approved at once"
-        if at_once
-        else deciders(request.approvers.people, request.approvers.slack_groups)
-    )
+    who = "nobody, it is approved at once" if at_once else _asked_now(request)
     return (
         f"Nothing was asked. You would ask to {asked_for(request)}, "
         f"under the rule {code(request.rule)} (at most {words_for_length(request.longest)}); asked would be {who}."
@@ -246,7 +242,7 @@ def _request_standing(request: Request) -> str:
 
 def _asked_now(request: Request) -> str:
     """Those of the stage that waits; of a request filed before there were stages, all."""
-    return deciders(request.asked.people, request.asked.slack_groups)
+    return deciders(request.asked.people, request.asked.slack_groups, request.asked.groups)
 
 
 def _soon(grant: Grant) -> str:
@@ -275,8 +271,6 @@ def _why(grant: Grant) -> str:  # noqa: PLR0911 - a sentence for each end
             return f"the ticket it was for was closed. {escape(grant.ending.note)}".strip()
         case Why.VANISHED:
             return "somebody removed it in AWS by hand, so it was closed and is not put back."
-        case Why.TICKET:
-            return "the ticket it was lent for was closed."
         case Why.FAILED:
             return f"it could not be put into AWS. {escape(grant.ending.note)}".strip()
 
