@@ -5,24 +5,31 @@ from dataclasses import dataclass
 
 from daypass.doors import refusals
 from daypass.doors.grammar import (
+    Again,
+    Allow,
     Approve,
     Cancel,
+    ComeBack,
     Confirm,
     Deny,
     Done,
     Draft,
     Extend,
+    GoAway,
     Help,
     ListMine,
     MakeLink,
+    Offers,
     RequestAccess,
     Said,
     Show,
+    Withdraw,
     help_for,
     parse,
     split,
 )
 from daypass.doors.slack import labels, texts
+from daypass.doors.slack.ahead import Ahead
 from daypass.doors.slack.blocks import (
     Block,
     Note,
@@ -41,7 +48,7 @@ from daypass.doors.slack.login import Logins
 from daypass.doors.slack.overview import Overview, overview
 from daypass.doors.slack.request_form import heard
 from daypass.doors.slack.story import line as story_line
-from daypass.doors.slack.turn import Turn
+from daypass.doors.slack.turn import Turn, unescape
 from daypass.model.errors import BadInput, NotAllowed, NotFound
 from daypass.model.event import Event
 from daypass.model.grant import GrantId
@@ -115,6 +122,8 @@ class Commands:
                 await self._list(turn)
             case Show(id=subject):
                 await self._show(turn, subject)
+            case Allow() | Withdraw() | Again() | Offers() | GoAway() | ComeBack():
+                await Ahead(counter=self.counter).do(turn, said)
             case Help(verb=verb):
                 await turn.tell(Note(text="Daypass", blocks=tuple(preformatted(help_for(verb, program=_PROGRAM)))))
 
@@ -155,11 +164,6 @@ class Commands:
         if by != request.requestor and not request.approvers.include(desk.directory.principal(by)):
             raise NotFound(f"There is no request {subject} that you asked for or may decide on.")
         return picture, desk.ledger.story(subject)
-
-
-def unescape(text: str) -> str:
-    """Read `&amp;`, `&lt;` and `&gt;`, which Slack writes for the signs it uses itself."""
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def _asks(words: list[str]) -> bool:
