@@ -125,6 +125,25 @@ def test_when_the_channel_is_gone_by_then_people_are_asked_directly(busy: Office
     assert len(directly) == 2
 
 
+def test_what_cannot_be_asked_anywhere_at_that_moment_stays_collected(busy: Office, slack: BlockingSlack):
+    """The channel says no, and then Slack asks us to be slower: the next digest has them."""
+    teller = notifier(busy)
+    for _ in range(MOST_CARDS):
+        filed(busy)
+    tell(busy, teller)
+    late = [filed(busy), filed(busy)]
+    tell(busy, teller)
+    slack.faults.refuse("is_archived", method="chat.postMessage")
+    slack.faults.rate_limit(1, retry_after=60, method="chat.postMessage")
+    busy.clock.forward(WINDOW)
+    tell(busy, teller)
+    assert digests(busy) == []
+    busy.clock.forward(WINDOW)
+    tell(busy, teller)
+
+    assert all(one.id in digests(busy)[0] for one in late)
+
+
 def test_a_line_of_a_digest_is_decided_on_from_its_button(channelled: Office):
     """The button shows Bob the message with its buttons, and they work as in any other."""
     for _ in range(MOST_CARDS):

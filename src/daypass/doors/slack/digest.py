@@ -45,10 +45,16 @@ class Digests:
             except Gone as gone:
                 log.warning("slack.cannot_ask_there", place=channel, reason=gone.reason, waiting=len(waiting))
                 self.asking.rush.forget(channel)
-                for picture in waiting:
-                    await self.asking.ask(picture)
+                await self._ask_elsewhere(channel, waiting)
             else:
                 self.asking.rush.told(channel, subjects, self.counter.desk.clock())
+
+    async def _ask_elsewhere(self, channel: str, waiting: list[Picture]) -> None:
+        for picture in waiting:
+            try:
+                await self.asking.ask(picture)
+            except TryLater:  # it stays collected, and is looked at again with the next digest
+                self.asking.rush.collect(channel, picture.request.id, self.counter.desk.clock())
 
     async def show(self, turn: Turn) -> None:
         """Show the approvers' message of one line to who pressed its button."""
