@@ -1,14 +1,15 @@
 """Requests and grants, as programs see them: every time aware UTC, every length in whole seconds and named `..._s`."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 
+from daypass.doors.wire.approval import ApprovalOut, ApproversOut, RecurrenceOut, StageOut, seconds
 from daypass.doors.wire.outgoing import Outgoing
-from daypass.model.decision import Allowed, Approvers, Stage
+from daypass.model.decision import Allowed
 from daypass.model.entitlement import Level
 from daypass.model.event import Event
 from daypass.model.grant import Grant
 from daypass.model.lease import Term
-from daypass.model.request import Approval, Recurrence, Request, RequestState
+from daypass.model.request import Request, RequestState
 from daypass.ports import Rehearsal
 
 
@@ -22,109 +23,7 @@ class TermOut(Outgoing):
     @classmethod
     def of(cls, term: Term) -> "TermOut":
         """Show a term."""
-        return cls(length_s=_seconds(term.length), until=term.until, starts=term.starts)
-
-
-class ApproversOut(Outgoing):
-    """Who may decide."""
-
-    people: list[str]
-    slack_groups: list[str]
-    directory_groups: list[str]
-
-    @classmethod
-    def of(cls, approvers: Approvers) -> "ApproversOut":
-        """Show approvers, in a steady order."""
-        return cls(
-            people=sorted(approvers.people),
-            slack_groups=sorted(approvers.slack_groups),
-            directory_groups=sorted(approvers.groups),
-        )
-
-
-class StageOut(Outgoing):
-    """One stage of an approval: whose turn it is, and how many of them must agree."""
-
-    name: str
-    needed: int
-    approvers: ApproversOut
-    why: list[str]
-    """Why these are asked."""
-    skipped: dict[str, str]
-    """Who is not asked although the rule names them, and why not."""
-    later: list["LaterOut"]
-
-    @classmethod
-    def of(cls, stage: Stage) -> "StageOut":
-        """Show a stage."""
-        return cls(
-            name=stage.name,
-            needed=stage.needed,
-            approvers=ApproversOut.of(stage.approvers),
-            why=list(stage.why),
-            skipped={one.principal: one.why for one in stage.skipped},
-            later=[
-                LaterOut(after_s=_whole(each.after), approvers=ApproversOut.of(each.approvers)) for each in stage.later
-            ],
-        )
-
-
-class LaterOut(Outgoing):
-    """Who may decide besides, once the stage has waited so long."""
-
-    after_s: int
-    approvers: ApproversOut
-
-
-class RecurrenceOut(Outgoing):
-    """The days and hours at which access is lent again and again."""
-
-    days: list[int]
-    """ISO weekdays: 1 is Monday."""
-    opens: time
-    closes: time
-    tz: str
-    first: date
-    last: date
-
-    @classmethod
-    def of(cls, recurs: Recurrence) -> "RecurrenceOut":
-        """Show a recurrence."""
-        return cls(
-            days=sorted(recurs.days),
-            opens=recurs.opens,
-            closes=recurs.closes,
-            tz=recurs.tz,
-            first=recurs.first,
-            last=recurs.last,
-        )
-
-
-class ApprovalOut(Outgoing):
-    """What was decided."""
-
-    by: str
-    at: datetime
-    rule: str
-    length_s: int | None
-    note: str
-    stage: str
-    second_factor: bool
-    permit: str | None
-
-    @classmethod
-    def of(cls, approval: Approval) -> "ApprovalOut":
-        """Show an approval or a denial."""
-        return cls(
-            by=approval.by,
-            at=approval.at,
-            rule=approval.rule,
-            length_s=_seconds(approval.length),
-            note=approval.note,
-            stage=approval.stage,
-            second_factor=approval.second_factor,
-            permit=approval.permit or None,
-        )
+        return cls(length_s=seconds(term.length), until=term.until, starts=term.starts)
 
 
 class RequestOut(Outgoing):
@@ -317,11 +216,3 @@ class PreviewOut(Outgoing):
             promise=promise,
             names=names,
         )
-
-
-def _whole(length: timedelta) -> int:
-    return int(length.total_seconds())
-
-
-def _seconds(length: timedelta | None) -> int | None:
-    return None if length is None else int(length.total_seconds())

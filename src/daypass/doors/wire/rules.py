@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from daypass.doors.wire.access import ApprovalOut
+from daypass.doors.wire.approval import ApprovalOut
 from daypass.doors.wire.incoming import Incoming, LongText, ShortText
 from daypass.doors.wire.outgoing import Outgoing
 from daypass.model.event import Event
