@@ -13,7 +13,7 @@ from daypass.model.decision import Approvers
 from daypass.model.entitlement import Entitlement
 from daypass.model.event import Scope
 from daypass.model.grant import Delivery, GrantId
-from daypass.model.principal import PrincipalId
+from daypass.model.principal import Principal, PrincipalId
 
 
 class Standing(StrEnum):
@@ -115,6 +115,8 @@ class SealedCode:
     at: datetime
     ends: datetime
     used_for: GrantId | None = None
+    person: Principal | None = None
+    """As the directory had them when it was sealed; counts only while the directory does not answer."""
     state: Standing = Standing.OPEN
     revision: int = 0
 
@@ -228,6 +230,12 @@ class GlassReview:
     due: datetime
     reminded_at: datetime | None = None
     reminders: int = 0
+    hook_tries: int = 0
+    """How often the hook was called."""
+    hook_next: datetime | None = None
+    """Not before this is it called again."""
+    hook_sent_at: datetime | None = None
+    """When it took the call; None while it has not."""
     closed_by: PrincipalId | None = None
     closed_at: datetime | None = None
     note: str = ""

@@ -1,0 +1,142 @@
+"""
+Close the review that a broken glass owes: somebody else has looked at what was done, and says so.
+
+Who may is asked of the directory and of the rules at that moment: the reviewers of then, or those of now. Never the one
+who broke it, in whichever of their accounts, and never a robot.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeVar
+
+from daypass.lifecycle.parties import Parties, as_known
+from daypass.lifecycle.weighing import deciders
+from daypass.model.errors import BadInput, Conflict, NotFound, NotYours, TooLate
+from daypass.model.event import Event, Kind
+from daypass.model.fact import Fact
+from daypass.model.grant import GrantId
+from daypass.model.kept import GlassReview, Standing
+from daypass.model.principal import Principal, PrincipalId
+from daypass.model.request import LONGEST_REASON, Request
+from daypass.ports import Cabinet, Directory, Ledger
+from daypass.rules.document import RuleBook
+
+_TRIES = 5
+
+T = TypeVar("T")
+
+
+def close_review(  # noqa: PLR0913 - who closes what with which words, its three collaborators, and the moment
+    review_id: GrantId,
+    *,
+    by: PrincipalId,
+    note: str,
+    rules: RuleBook | None,
+    directory: Directory,
+    ledger: Ledger,
+    now: datetime,
+) -> GlassReview:
+    """
+    Close a review with a note of what was found.
+
+    Raises NotFound, NotYours for who is no reviewer, BadInput without a note, TooLate when it is closed already.
+    """
+    said = _note(note)
+
+    def once() -> GlassReview:
+        review = find_review(review_id, ledger)
+        must_review(review, by, rules=rules, directory=directory, ledger=ledger, now=now)
+        if review.state is not Standing.OPEN:
+            raise TooLate(f"This review was closed already, by <@{review.closed_by}>.")
+        closed = replace(review, state=Standing.CLOSED, closed_by=by, closed_at=now, note=said)
+        event = Event(kind=Kind.GLASS_REVIEWED, at=now, actor=by, subject=review.id, details={"note": said})
+        ledger.record(Fact(event=event, changes=(closed,)))
+        return closed
+
+    return overtaken(once)
+
+
+def find_review(review_id: GrantId, cabinet: Cabinet) -> GlassReview:
+    """Read a review. Raises NotFound."""
+    try:
+        return cabinet.find(GlassReview, review_id)
+    except NotFound:
+        raise NotFound(f"No glass was broken with {review_id}.") from None
+
+
+def open_reviews(ledger: Ledger) -> list[GlassReview]:
+    """Every review that waits for somebody, the one that is due first before the others."""
+    return sorted(ledger.all(GlassReview, states=(Standing.OPEN,), limit=10_000), key=lambda review: review.due)
+
+
+def may_review(  # noqa: PLR0913 - as close_review
+    review: GlassReview,
+    person: Principal,
+    *,
+    rules: RuleBook | None,
+    directory: Directory,
+    ledger: Ledger,
+    now: datetime,
+) -> bool:
+    """Whether this person may look at it and close it."""
+    try:
+        must_review(review, person.id, rules=rules, directory=directory, ledger=ledger, now=now)
+    except NotYours:
+        return False
+    return True
+
+
+def must_review(  # noqa: PLR0913 - as close_review
+    review: GlassReview,
+    by: PrincipalId,
+    *,
+    rules: RuleBook | None,
+    directory: Directory,
+    ledger: Ledger,
+    now: datetime,
+) -> None:
+    """Raise NotYours unless this person is one of those who review, as the directory and the rules have it now."""
+    person = _person(by, directory)
+    request = ledger.request(review.id)
+    _refuse_own(request, person, directory, ledger)
+    if not review.reviewers.include(person):
+        named_now = deciders(request, rules=rules, directory=directory, ledger=ledger, now=now)
+        if not named_now.include(person):
+            raise NotYours("You are not among those who review this.")
+
+
+def overtaken(once: Callable[[], T]) -> T:
+    """Do something again when somebody else moved the same row first, a few times. Raises Conflict after that."""
+    for _ in range(_TRIES - 1):
+        try:
+            return once()
+        except Conflict:
+            continue
+    return once()
+
+
+def _person(by: PrincipalId, directory: Directory) -> Principal:
+    try:
+        return directory.principal(by)
+    except NotFound:
+        raise NotYours("You are not known here any more, and review nothing.") from None
+
+
+def _refuse_own(request: Request, person: Principal, directory: Directory, ledger: Ledger) -> None:
+    """Also who has only the AWS identity in common with the grant: it was fixed when the glass was broken."""
+    breaker = as_known(request.principal, directory)
+    breaker = replace(breaker, aws=breaker.aws or ledger.grant(request.id).aws)
+    try:
+        Parties(asker=breaker, principal=breaker).refuse(person)
+    except NotYours:
+        raise NotYours("You broke this glass yourself; a colleague has to look at it.") from None
+
+
+def _note(note: str) -> str:
+    said = note.strip()
+    if not said:
+        raise BadInput("Say what you found; a review is closed with a note.", field="reason")
+    if len(said) > LONGEST_REASON:
+        raise BadInput(f"The note has {len(said)} characters; {LONGEST_REASON} is the most.", field="reason")
+    return said
