@@ -1,15 +1,20 @@
 """Approvals of several people: who counts, in which order, and what a change of the rules in between does."""
 
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
 
-from daypass.model.errors import NotYours
+from daypass.model.errors import NotYours, TooLate
 from daypass.model.event import Kind
-from daypass.model.principal import PrincipalId
+from daypass.model.grant import Grant
+from daypass.model.principal import Away, PrincipalId
 from daypass.model.request import RequestState
+from daypass.ports import Rehearsal
 from daypass.rules.document import parse
 from tests.flow.conftest import Walk
+from tests.hands import HandAws
 from tests.makers import ANN, BOB, BOBS_USER, HOUR, principal
 
 CARL, DORA = PrincipalId("U0CARL"), PrincipalId("U0DORA")
@@ -33,6 +38,19 @@ TEAM_THEN_SECURITY = (
         - {name: security, anyone_of: {people: [U0CARL, U0BOB]}}
 """
 )
+
+
+@dataclass
+class Meanwhile(HandAws):
+    """An AWS that is asked what it would be given, and meanwhile something happens."""
+
+    happening: list[Callable[[], object]] = field(default_factory=list)
+
+    def rehearse(self, draft: Grant) -> Rehearsal:
+        """Let it happen, once."""
+        if self.happening:
+            self.happening.pop()()
+        return super().rehearse(draft)
 
 
 @pytest.fixture
@@ -172,3 +190,30 @@ def test_a_denial_in_any_stage_ends_it(staged: Walk) -> None:
     """Security says no while the team is still asked."""
     request = staged.ask()
     assert staged.deny(request.id, by=CARL).state is RequestState.DENIED
+
+
+def test_two_who_click_at_once_both_count(several: Walk) -> None:
+    """Carl's click is written while Bob's is being judged: Bob's is judged again, and both are enough."""
+    request = several.ask()
+    several.aws = Meanwhile(happening=[lambda: several.click(request.id, by=CARL)])
+    grant = several.click(request.id, by=BOB)
+    assert grant is not None
+    assert {one.by for one in several.ledger.request(request.id).approvals} == {BOB, CARL}
+
+
+def test_who_clicks_while_somebody_denies_is_too_late(several: Walk) -> None:
+    """Carl's denial is written while Bob's approval is being judged."""
+    request = several.ask()
+    several.aws = Meanwhile(happening=[lambda: several.deny(request.id, by=CARL)])
+    with pytest.raises(TooLate):
+        several.click(request.id, by=BOB)
+    assert several.ledger.request(request.id).state is RequestState.DENIED
+
+
+def test_who_is_away_may_still_turn_down_and_take_away(several: Walk) -> None:
+    """Bob is on holiday and not asked; what he would not let through he can stop."""
+    several.directory.change(BOB, away=Away())
+    request = several.ask()
+    with pytest.raises(NotYours):
+        several.click(request.id, by=BOB)
+    assert several.deny(request.id, by=BOB).state is RequestState.DENIED

@@ -10,10 +10,17 @@ from datetime import datetime
 from daypass.model.errors import Conflict, TooLate, Unavailable
 from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact
-from daypass.model.grant import Ending, Grant, GrantId, GrantState
+from daypass.model.grant import Ending, Grant, GrantId, GrantState, Why
 from daypass.ports import Ledger
 
 _TRIES = 5
+_ENDED = {
+    Why.EXPIRED: "Its time is over.",
+    Why.DONE: "The one who had it said they were done.",
+    Why.REVOKED: "It was taken away by a colleague.",
+    Why.VANISHED: "Somebody removed it in AWS by hand, so it was closed.",
+    Why.TICKET: "The ticket that it was for was closed.",
+}
 
 
 def finish(grant_id: GrantId, ending: Ending, *, ledger: Ledger) -> Grant:
@@ -45,19 +52,7 @@ def how_it_ended(grant: Grant) -> str:
     """Say in a sentence why a grant cannot be used any more."""
     if grant.ending is None:
         return "Its time is over."
-    match grant.ending.why:
-        case "expired":
-            return "Its time is over."
-        case "done":
-            return "The one who had it said they were done."
-        case "revoked":
-            return "It was taken away by a colleague."
-        case "vanished":
-            return "Somebody removed it in AWS by hand, so it was closed."
-        case "ticket":
-            return "The ticket that it was for was closed."
-        case _:
-            return "It could not be put into AWS."
+    return _ENDED.get(grant.ending.why, "It could not be put into AWS.")
 
 
 def _must_live(grant: Grant, now: datetime) -> None:

@@ -5,17 +5,18 @@ A click that changes nothing (the second one, the replayed one, the requestor's 
 decide) is refused with the reason, and the journal keeps that it was tried.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from daypass.lifecycle.click import Step, must_include, place, term_of, those_who_approved
 from daypass.lifecycle.parties import Parties, as_known
 from daypass.lifecycle.recurring import series_of
 from daypass.lifecycle.weighing import as_ask, bound, deciders, weigh
 from daypass.model.decision import Allowed
-from daypass.model.errors import Conflict, Refusal, TooLate
+from daypass.model.errors import Conflict, Refusal, TooLate, Unavailable
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.grant import Grant, GrantId
@@ -23,6 +24,11 @@ from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Approval, Ask, Request, RequestState
 from daypass.ports import Directory, Ledger, Provisioner
 from daypass.rules.document import RuleBook
+
+T = TypeVar("T")
+
+_TRIES = 20
+"""Each one lost is one that somebody else won."""
 
 
 def approve(  # noqa: PLR0913 - who decides what, its four collaborators, and the moment
@@ -46,9 +52,8 @@ def approve(  # noqa: PLR0913 - who decides what, its four collaborators, and th
     TooLate when it was decided before, NotYours for who may not (now, or once more; field `second_factor` for want of
     the passkey), NotAllowed or BadInput when the rules of now do not allow it (for so long).
     """
-    request = ledger.request(request_id)
-    with _refusals_journalled(request, by, ledger, now), _first_come(request, ledger):
-        _must_wait(request)
+
+    def click(request: Request) -> Grant | None:
         ask = as_ask(request, term_of(request, length, now))
         parties, approver = _sides(ask, by, directory)
         weighed = weigh(
@@ -61,7 +66,7 @@ def approve(  # noqa: PLR0913 - who decides what, its four collaborators, and th
             ledger=ledger,
             now=now,
         )
-        approval = Approval(
+        given = Approval(
             by=by,
             at=now,
             rule=weighed.decision.rule,
@@ -70,17 +75,15 @@ def approve(  # noqa: PLR0913 - who decides what, its four collaborators, and th
             permit=permit or "",
         )
         people = those_who_approved(request.approvals, directory) | {approver.id: approver}
-        step = place(request, weighed.decision, approval, people=people, parties=parties.all, now=now)
+        step = place(request, weighed.decision, given, people=people, parties=parties.all, now=now)
         if step.after.stage is not None:
             ledger.record(_endorsement(request, weighed.decision, step, now))
             return None
         grant = bound(weighed.draft, now)
-        told = _told(step.approval, grant) | {"with": step.others}
-        given = replace(request, approvals=(*request.approvals, step.approval), ticket=weighed.decision.ticket)
-        approved = given.decided(RequestState.APPROVED, step.approval)
-        event = _event(Kind.REQUEST_APPROVED, request, by, now, told)
-        ledger.record(Fact(event=event, changes=(approved, grant)), *series_of(approved, grant, now))
-    return grant
+        ledger.record(*_approved(request, weighed.decision, step, grant, now))
+        return grant
+
+    return _settle(click, request_id, by=by, ledger=ledger, now=now)
 
 
 def deny(  # noqa: PLR0913 - who decides what and why, its three collaborators, and the moment
@@ -94,15 +97,16 @@ def deny(  # noqa: PLR0913 - who decides what and why, its three collaborators, 
     now: datetime,
 ) -> Request:
     """Turn a request down, with words for the requestor. Raises TooLate or NotYours."""
-    request = ledger.request(request_id)
-    with _refusals_journalled(request, by, ledger, now), _first_come(request, ledger):
-        _must_wait(request)
+
+    def click(request: Request) -> Request:
         approver = _opponent(request, by, directory)
         must_include(deciders(request, rules=rules, directory=directory, ledger=ledger, now=now), approver)
         denied = request.decided(RequestState.DENIED, Approval(by=by, at=now, rule=request.rule, note=reason.strip()))
         event = _event(Kind.REQUEST_DENIED, request, by, now, {"reason": reason.strip()})
         ledger.record(Fact(event=event, changes=(denied,)))
-    return denied
+        return denied
+
+    return _settle(click, request_id, by=by, ledger=ledger, now=now)
 
 
 def outcome(request: Request) -> str:
@@ -141,6 +145,16 @@ def _opponent(request: Request, by: PrincipalId, directory: Directory) -> Princi
     return approver
 
 
+def _approved(request: Request, decision: Allowed, step: Step, grant: Grant, now: datetime) -> tuple[Fact, ...]:
+    """The last approval that was needed: the request is decided, and the grant exists."""
+    given = replace(request, approvals=(*request.approvals, step.approval), ticket=decision.ticket)
+    approved = given.decided(RequestState.APPROVED, step.approval)
+    event = _event(
+        Kind.REQUEST_APPROVED, request, step.approval.by, now, _told(step.approval, grant) | {"with": step.others}
+    )
+    return Fact(event=event, changes=(approved, grant)), *series_of(approved, grant, now)
+
+
 def _endorsement(request: Request, decision: Allowed, step: Step, now: datetime) -> Fact:
     """One approval of several: the request still waits, perhaps for the people of the next stage."""
     stage = step.after.stage
@@ -169,13 +183,22 @@ def _endorsement(request: Request, decision: Allowed, step: Step, now: datetime)
     return Fact(event=event, changes=(endorsed,))
 
 
-@contextmanager
-def _first_come(request: Request, ledger: Ledger) -> Iterator[None]:
-    """Whoever commits second is told what the first one decided."""
-    try:
-        yield
-    except Conflict:
-        raise TooLate(outcome(ledger.request(request.id))) from None
+def _settle(click: Callable[[Request], T], request_id: GrantId, *, by: PrincipalId, ledger: Ledger, now: datetime) -> T:
+    """
+    Let a click have its effect on the request as it stands, once more when somebody else was first and it still waits.
+
+    Raises TooLate when it was decided, and Unavailable when too many click at once.
+    """
+    request = ledger.request(request_id)
+    with _refusals_journalled(request, by, ledger, now):
+        for _ in range(_TRIES):
+            _must_wait(request)
+            try:
+                return click(request)
+            except Conflict:
+                request = ledger.request(request_id)
+        _must_wait(request)
+    raise Unavailable("Too many people decide on this at this moment; click again.")
 
 
 @contextmanager

@@ -108,9 +108,15 @@ def deciders(
     try:
         ask = as_ask(request)
         parties = Parties.of(ask, directory)
-        return allowed(rules, matter(ask, parties, rules=rules, directory=directory, ledger=ledger, now=now)).approvers
+        decision = allowed(rules, matter(ask, parties, rules=rules, directory=directory, ledger=ledger, now=now))
+        return decision.approvers | _passed_over(decision)
     except (NotAllowed, BadInput, NotFound):
         return request.approvers
+
+
+def _passed_over(decision: Allowed) -> Approvers:
+    """Those whom a rule names and who are away: they are not asked, and may still take away. Who left is not active."""
+    return Approvers(people=frozenset(one.principal for stage in decision.stages for one in stage.skipped))
 
 
 def as_ask(request: Request, term: Term | None = None) -> Ask:
