@@ -6,7 +6,7 @@ decide) is refused with the reason, and the journal keeps that it was tried.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -14,9 +14,10 @@ from typing import TypeVar
 from daypass.lifecycle.click import Step, must_include, place, term_of, those_who_approved
 from daypass.lifecycle.parties import Parties, as_known
 from daypass.lifecycle.recurring import series_of
+from daypass.lifecycle.ruling.shadow import compare
 from daypass.lifecycle.weighing import as_ask, bound, deciders, weigh
 from daypass.model.decision import Allowed
-from daypass.model.errors import Conflict, Refusal, TooLate, Unavailable
+from daypass.model.errors import BadInput, Conflict, Refusal, TooLate, Unavailable
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.grant import Grant, GrantId
@@ -83,6 +84,11 @@ def approve(  # noqa: PLR0913 - who decides what, its four collaborators, and th
         ledger.record(*_approved(request, weighed.decision, step, grant, now))
         return grant
 
+    before = ledger.request(request_id)
+    if before.state is RequestState.PENDING:
+        with suppress(BadInput):  # the click itself says what is wrong with the term
+            ask = as_ask(before, term_of(before, length, now))
+            compare(request_id, ask, rules=rules, directory=directory, ledger=ledger, now=now)
     return _settle(click, request_id, by=by, ledger=ledger, now=now)
 
 

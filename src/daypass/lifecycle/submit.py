@@ -6,6 +6,7 @@ from datetime import datetime
 from daypass.lifecycle.parties import Parties
 from daypass.lifecycle.permits import use_permits
 from daypass.lifecycle.recurring import series_of
+from daypass.lifecycle.ruling.shadow import compare
 from daypass.lifecycle.weighing import Weighed, bound, weigh
 from daypass.model.decision import Allowed, Circumstances
 from daypass.model.errors import BadInput, Conflict, NotFound, Refusal
@@ -45,6 +46,7 @@ def submit(  # noqa: PLR0913 - an ask, its four collaborators, and the moment
         return filed
     try:
         _must_be_own(ask)
+        compare(grant_id, ask, rules=rules, directory=directory, ledger=ledger, now=now)
         weighed = weigh(
             ask,
             Parties.of(ask, directory),
