@@ -109,6 +109,17 @@ def test_without_people_daypass_writes_on_nobody(world: World):
     assert not actions & {"iam:PutUserPolicy", "iam:AttachUserPolicy", "iam:CreatePolicy"}
 
 
+def test_daypass_may_read_the_tags_of_every_bucket(world: World):
+    """Rules may ask for them, and they say who owns a bucket; Daypass may not write them."""
+    world.root.client("s3").put_bucket_tagging(
+        Bucket=world.bucket, Tagging={"TagSet": [{"Key": "team", "Value": "analytics"}]}
+    )
+    s3 = world.daypass.client("s3")
+
+    assert allowed(s3.get_bucket_tagging, Bucket=world.bucket)
+    assert not allowed(s3.put_bucket_tagging, Bucket=world.bucket, Tagging={"TagSet": []})
+
+
 def test_the_documents_fit_where_they_are_put(world: World):
     """The ceiling is a managed policy, and so is the service's own; neither is too long."""
     assert size(minified(ceiling(world.setup))) <= MANAGED

@@ -151,7 +151,7 @@ def _broking(setup: Setup) -> tuple[Document, ...]:
 def _looking() -> tuple[Document, ...]:
     """Read-only: what is marked as ours, who has which tags, which buckets there are. Never an object."""
     iam = ["iam:GetAccountAuthorizationDetails", "iam:GetAccountSummary"]
-    s3 = ["s3:ListAllMyBuckets", "s3:ListBucket", "s3:GetEncryptionConfiguration"]
+    s3 = ["s3:ListAllMyBuckets", "s3:ListBucket", "s3:GetBucketTagging", "s3:GetEncryptionConfiguration"]
     return _allow("LookAtIam", iam, ["*"]), _allow("LookAtBuckets", s3, ["*"])
 
 
