@@ -1,11 +1,11 @@
 """The sentences people read, written out a second time."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, time, timedelta
 
 import pytest
 
-from daypass.doors.slack import texts
+from daypass.doors.slack import texts, texts_time
 from daypass.doors.slack.blocks import code, cut, escape, preformatted, sentence
 from daypass.doors.slack.cards import review_card, status_card
 from daypass.doors.slack.counter import Picture
@@ -15,7 +15,7 @@ from daypass.model.decision import RuleId
 from daypass.model.entitlement import Entitlement, Extra, Level, parse_place
 from daypass.model.grant import Delivery, Ending, Grant, GrantState, Why
 from daypass.model.lease import Term
-from daypass.model.request import Approval, RequestState
+from daypass.model.request import Approval, Recurrence, RequestState
 from daypass.sandbox.slack.workspace import texts_in
 from tests.makers import BOB, HOUR, NOON, READ_REPORTS, grant, request
 
@@ -58,7 +58,7 @@ def test_what_is_asked_for_is_said_in_words(entitlement: Entitlement, words: str
 )
 def test_a_term_is_said_in_the_readers_own_time(term: Term, words: str):
     """Lengths exactly, moments as Slack dates with UTC to fall back on."""
-    assert texts.for_how_long(term) == words
+    assert texts_time.for_how_long(term) == words
 
 
 BY_BOB = Approval(by=BOB, at=NOON, rule=RuleId("reports"), length=HOUR)
@@ -202,3 +202,19 @@ def test_many_deciders_are_counted():
 def test_a_lease_of_an_extension_is_said_as_more_time():
     """The approvers see that somebody has it already."""
     assert texts.asked(replace(request(), extends=request().id)).startswith("<@U0ANN> asks for more time to *read*")
+
+
+def test_a_recurrence_says_its_days_hours_zone_and_end() -> None:
+    """On the card and in the list, in the place of a length."""
+    recurs = Recurrence(
+        days=frozenset(range(1, 6)),
+        opens=time(9),
+        closes=time(10),
+        tz="Europe/Berlin",
+        first=date(2026, 11, 24),
+        last=date(2026, 12, 7),
+    )
+    said = texts.asked_for(request(recurs=recurs))
+
+    assert said.endswith("every weekday 09:00-10:00 (Europe/Berlin) until 7 December 2026")
+    assert "Tuesday, Thursday" in texts_time.every(replace(recurs, days=frozenset({4, 2})))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from daypass.doors.grammar import words_for_length
-from daypass.doors.slack import labels, texts
+from daypass.doors.slack import labels, texts, texts_time
 from daypass.doors.slack.blocks import Block, Note, actions, button, context, fields, option, quoted, section
 from daypass.doors.slack.counter import Picture
 from daypass.doors.slack.naming import OPENLY, Naming
@@ -78,7 +78,7 @@ def lengths(request: Request) -> list[Block]:
         for length in PRESETS
         if length <= request.longest
     ]
-    return [option(texts.as_asked(request.term), AS_ASKED), *usual, option(labels.CUSTOM_OPTION, CUSTOM)]
+    return [option(texts_time.as_asked(request), AS_ASKED), *usual, option(labels.CUSTOM_OPTION, CUSTOM)]
 
 
 def status_card(picture: Picture, *, promise: str, public_url: str) -> Note:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from daypass.doors.grammar import words_for_length
-from daypass.doors.slack import labels, texts
+from daypass.doors.slack import labels, texts, texts_time
 from daypass.doors.slack.blocks import code, escape
 from daypass.doors.slack.naming import Naming
 from daypass.model.decision import Stage
@@ -13,7 +13,7 @@ from daypass.model.request import Request, RequestState
 def particulars(request: Request, naming: Naming) -> list[tuple[str, str]]:
     """The approvers' message, name by value."""
     return [
-        ("For how long", texts.how_long(request.term)),
+        ("For how long", texts_time.wished(request)),
         ("How", labels.DELIVERIES[request.delivery][0]),
         ("Rule", f"{code(request.rule)}, at most {words_for_length(request.longest)}"),
         ("May decide", naming.deciders(request.asked)),

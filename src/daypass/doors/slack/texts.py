@@ -6,13 +6,14 @@ themselves comes in through blocks.escape, blocks.code or a plain-text block.
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 
 from daypass.doors.grammar import words_for_length
 from daypass.doors.slack.blocks import code, escape
+from daypass.doors.slack.texts_time import every, for_how_long
+from daypass.doors.slack.texts_time import moment as moment  # noqa: PLC0414 - said here too
 from daypass.model.entitlement import Entitlement, Level, Reach
 from daypass.model.grant import Grant, GrantState, Why
-from daypass.model.lease import Term
 from daypass.model.principal import DAYPASS, ROBOT, PrincipalId
 from daypass.model.request import Request, RequestState
 
@@ -27,33 +28,16 @@ def person(principal: PrincipalId) -> str:
     return "Daypass" if principal == DAYPASS else f"<@{principal}>"
 
 
-def moment(at: datetime) -> str:
-    """A moment in the reader's own time zone, to the second; UTC where Slack cannot show it."""
-    fallback = f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
-    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time_secs}}|{fallback}>"
-
-
 def what(entitlement: Entitlement) -> str:
     """What is asked for, in words: `read everything under acme-reports/2026/`."""
     extras = f", with {' and '.join(sorted(entitlement.extras))}" if entitlement.extras else ""
     return f"*{_listed(_levels(entitlement))}* {_place(entitlement)}{extras}"
 
 
-def how_long(term: Term) -> str:
-    """A term in words: `2 hours`, `until ... from ...`."""
-    length = words_for_length(term.length) if term.length is not None else ""
-    until = f"until {moment(term.until)}" if term.until is not None else ""
-    start = f", not before {moment(term.starts)}" if term.starts is not None else ""
-    return f"{length or until}{start}"
-
-
-def for_how_long(term: Term) -> str:
-    """A term as the end of a sentence: `for 2 hours`, `until 18:00`."""
-    return how_long(term) if term.until is not None else f"for {how_long(term)}"
-
-
 def asked_for(request: Request, grant: Grant | None = None) -> str:
     """What and for how long: as it was granted, else as it was asked."""
+    if request.recurs is not None:
+        return f"{what(request.entitlement)} {every(request.recurs)}"
     return f"{what(request.entitlement)} {for_how_long(grant.term if grant else request.term)}"
 
 
@@ -66,11 +50,6 @@ def you_asked(request: Request, grant: Grant | None) -> str:
 def reference(request: Request, more: str = "") -> str:
     """The last line of a message: which request this is."""
     return " · ".join(part for part in (f"Id {code(request.id)}", f"rule {code(request.rule)}", more) if part)
-
-
-def as_asked(term: Term) -> str:
-    """The picker's first choice, in plain text, where Slack shows no dates."""
-    return f"As asked: {words_for_length(term.length)}" if term.length is not None else "As asked"
 
 
 def deciders(people: Iterable[str], groups: Iterable[str], others: Iterable[str] = ()) -> str:
@@ -113,7 +92,9 @@ def decision(request: Request, grant: Grant | None) -> str:
         case RequestState.APPROVED if approval is not None:
             by = f"the rule {code(approval.rule)}" if approval.by == DAYPASS else person(approval.by)
             term = grant.term if grant else request.term
-            return f"*Approved* by {by} {for_how_long(term)}, {moment(approval.at)}."
+            how = f"{every(request.recurs)}" if request.recurs else for_how_long(term)
+            ahead = " in advance" if approval.permit else ""
+            return f"*Approved*{ahead} by {by} {how}, {moment(approval.at)}."
         case RequestState.DENIED if approval is not None:
             return f"*Denied* by {person(approval.by)}, {moment(approval.at)}."
         case RequestState.CANCELLED:
