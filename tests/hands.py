@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from daypass.model.decision import Circumstances, Needs, Question
-from daypass.model.errors import NotFound
+from daypass.model.errors import NotFound, Unavailable
 from daypass.model.grant import Grant, GrantId, Presence
 from daypass.model.principal import Principal, PrincipalId, SlackGroupId
 from daypass.ports import Credentials, Paper, PostForm, Rehearsal, SignedUrl, Standing
@@ -40,6 +40,9 @@ class HandDirectory:
     def __init__(self) -> None:
         """Know Ann, Bob and Eve."""
         self.around = Circumstances(at=NOON)
+        self.away = False
+        """Whether it does not answer."""
+        self._last: dict[PrincipalId, Principal] = {}
         self.people: dict[PrincipalId, Principal] = {
             ANN: principal(ANN, ANNS_USER),
             BOB: principal(BOB, BOBS_USER),
@@ -48,17 +51,32 @@ class HandDirectory:
 
     def principal(self, principal_id: PrincipalId) -> Principal:
         """Look somebody up."""
+        if self.away:
+            raise Unavailable("Slack does not answer now; it will be tried again.")
         try:
-            return self.people[principal_id]
+            self._last[principal_id] = self.people[principal_id]
         except KeyError:
             raise NotFound(f"Nobody here is {principal_id}.") from None
+        return self._last[principal_id]
+
+    def last_known(self, principal_id: PrincipalId) -> Principal | None:
+        """Somebody as they were last looked up."""
+        return self._last.get(principal_id)
+
+    def forget(self) -> None:
+        """Know nobody by heart, as a process that has just begun."""
+        self._last.clear()
 
     def members(self, group: SlackGroupId) -> frozenset[PrincipalId]:
         """Who of the people is in a group."""
+        if self.away:
+            raise Unavailable("Slack does not answer now; it will be tried again.")
         return frozenset(one.id for one in self.people.values() if group in one.slack_groups)
 
     def circumstances(self, question: Question, needed: Needs, *, at: datetime) -> Circumstances:  # noqa: ARG002 - the port's
         """What the test laid out, at this moment; and of people and groups what is asked."""
+        if self.away:
+            return Circumstances(at=at)
         people = {one: self.people[one] for one in needed.people if one in self.people}
         groups = {group: self.members(group) for group in needed.slack_groups}
         return replace(self.around, at=at, people=people, slack_groups=groups)

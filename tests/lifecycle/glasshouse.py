@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field, replace
 
+from sqlalchemy import select
+
 from daypass.lifecycle.glass.review import close_review
 from daypass.lifecycle.submit import submit
 from daypass.model.event import Event, Kind
@@ -13,10 +15,12 @@ from daypass.model.request import Ask, Request
 from daypass.reconcile.loop import Loop
 from daypass.rules.document import RuleBook, parse
 from daypass.store import database as databases
+from daypass.store.codec import read_event
 from daypass.store.database import Database
 from daypass.store.ledger import SqlLedger
 from daypass.store.logins import SqlLogins
 from daypass.store.queue import SqlQueue
+from daypass.store.tables import journal
 from tests.hands import HandAws, HandClock, HandDirectory, HandVendor
 from tests.makers import ANN, BOB, HOUR, READ_REPORTS, principal
 
@@ -46,6 +50,7 @@ rules:
 class GlassHouse:
     """One house, and the people in it: Ann and Bob may break glass, they and the leads (Carl) review it."""
 
+    database: Database
     ledger: SqlLedger
     queue: SqlQueue
     logins: SqlLogins
@@ -101,6 +106,12 @@ class GlassHouse:
         """Read a review."""
         return self.ledger.find(GlassReview, review_id)
 
+    def journal(self) -> list[Event]:
+        """Everything in the journal, also what is about no request."""
+        with self.database.reading() as connection:
+            rows = connection.execute(select(journal.c.entry).order_by(journal.c.id))
+            return [read_event("journal", row.entry) for row in rows]
+
     def told(self, subject: GrantId, kind: Kind) -> list[Event]:
         """The journal entries of one kind about it."""
         return [event for event in self.ledger.story(subject) if event.kind is kind]
@@ -110,7 +121,9 @@ def glasshouse(url: str) -> tuple[GlassHouse, Database]:
     """Build one on a database."""
     database = databases.open(url)
     database.migrate()
-    house = GlassHouse(ledger=SqlLedger(database), queue=SqlQueue(database), logins=SqlLogins(database))
+    house = GlassHouse(
+        database=database, ledger=SqlLedger(database), queue=SqlQueue(database), logins=SqlLogins(database)
+    )
     carl = replace(principal(CARL, None), slack_groups=frozenset({LEADS}))
     house.directory.people[CARL] = carl
     return house, database

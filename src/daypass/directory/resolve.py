@@ -14,6 +14,7 @@ from daypass.directory.around import Around, WhoIsWho
 from daypass.directory.aws_identities import AwsIdentities
 from daypass.directory.aws_map import AwsMap
 from daypass.directory.iam_tags import IamTags
+from daypass.directory.last_known import LastKnown
 from daypass.directory.left_out import LeftOut
 from daypass.directory.lookups import PATIENCE_S, Lookups
 from daypass.directory.outside import Elsewhere, Outside
@@ -23,7 +24,7 @@ from daypass.directory.robots import Robots
 from daypass.directory.slack_people import SlackPeople
 from daypass.directory.sources import GroupSource
 from daypass.model.decision import Circumstances, Needs, Question
-from daypass.model.errors import NotFound
+from daypass.model.errors import DaypassError, NotFound, Unavailable
 from daypass.model.principal import ROBOT, Away, AwsIdentity, GroupName, Principal, PrincipalId, SlackGroupId
 
 
@@ -64,6 +65,7 @@ class PeopleDirectory:
         self._aws = AwsIdentities(explicit, tags=tags, unique_id=unique_id, clock=clock)
         self._beside = beside or Beside()
         self._group_sources = _group_sources(self._beside)
+        self._last_known = LastKnown(clock=clock)
         left_out = LeftOut(clock=clock)
         self._around = Around(
             WhoIsWho(person=self._known, members=self.members),
@@ -74,8 +76,20 @@ class PeopleDirectory:
 
     def principal(self, principal_id: PrincipalId) -> Principal:
         """Read one person or robot. Raises NotFound for nobody, Misconfigured for two AWS identities."""
-        person = self._known(principal_id)
-        return replace(person, aws=self._aws.with_unique_id(person.aws))
+        try:
+            known = self._known(principal_id)
+            person = replace(known, aws=self._aws.with_unique_id(known.aws))
+        except Unavailable:
+            raise
+        except DaypassError:
+            self._last_known.forget(principal_id)
+            raise
+        self._last_known.keep(person)
+        return person
+
+    def last_known(self, principal_id: PrincipalId) -> Principal | None:
+        """Remember somebody as they were last read here, at most a day ago."""
+        return self._last_known.find(principal_id)
 
     def members(self, group: SlackGroupId | GroupName) -> frozenset[PrincipalId]:
         """Read who is in a Slack user group or in a group of another directory (`file:analysts`). Raises NotFound."""

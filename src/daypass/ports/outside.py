@@ -22,6 +22,14 @@ class Directory(Protocol):
         """
         ...
 
+    def last_known(self, principal_id: PrincipalId) -> Principal | None:
+        """
+        Remember one person as they were last read, at most a day ago; None when they were not. Asks nobody.
+
+        For breaking glass and using what that gave, while `principal` raises Unavailable, and for nothing else.
+        """
+        ...
+
     def members(self, group: SlackGroupId) -> frozenset[PrincipalId]:
         """Read who is in a Slack user group. Raises NotFound."""
         ...

@@ -13,6 +13,7 @@ from daypass.doors.api import (
     ahead,
     answers,
     asking,
+    glass,
     having,
     passkeys,
     reading,
@@ -50,7 +51,7 @@ def routes() -> APIRouter:
         status: {"model": ErrorOut, "description": words} for status, words in _REFUSALS.items()
     }
     every = APIRouter(prefix="/v1", responses={400: {"model": ErrorOut, "description": "not JSON"}, **said})
-    for room in (signing_in, ahead, asking, having, using, reading, passkeys, robots, rules, token_exchange):
+    for room in (signing_in, ahead, asking, glass, having, using, reading, passkeys, robots, rules, token_exchange):
         every.include_router(room.router)
     return every
 

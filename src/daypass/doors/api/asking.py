@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Response
 
-from daypass.doors.api.caller import Asker, AtDesk, Decider, Now, Reader
+from daypass.doors.api.caller import Asker, AtDesk, Decider, Now, Reader, Urgent
 from daypass.doors.api.sight import may_decide, names, visible
 from daypass.doors.desk import Desk
 from daypass.doors.grammar import Draft, Spoken, parse_id, parse_length, parse_reason, parse_request, split
@@ -49,24 +49,25 @@ def ask(  # noqa: PLR0913, PLR0917 - what FastAPI hands in
     response: Response,
     desk: AtDesk,
     now: Now,
-    caller: Asker,
+    caller: Urgent,
     dry_run: Annotated[bool, Query(description="Only say what would be decided and written.")] = False,  # noqa: FBT002
     idempotency_key: Annotated[
         str, Header(max_length=200, description="Asked again with the same key, it is the same request.")
     ] = "",
 ) -> RequestOut | PreviewOut:
     """Ask for access; a request, or with `dry_run` a preview that asks nobody."""
-    draft = _draft(body, caller, now)
-    wanted = draft.ask(caller.id, key=idempotency_key and f"api {idempotency_key}")
+    draft = _draft(body, caller.principal, now)
+    caller.must_be_let(urgent=draft.urgent)
+    wanted = draft.ask(caller.principal.id, key=idempotency_key and f"api {idempotency_key}")
     provisioner = hands(desk, wanted.delivery)
     if not (dry_run or draft.dry_run):
         filed = submit(
-            wanted, rules=desk.rules(), directory=desk.directory, provisioner=provisioner, ledger=desk.ledger, now=now
+            wanted, rules=desk.rules(), directory=caller.directory, provisioner=provisioner, ledger=desk.ledger, now=now
         )
         return RequestOut.of(filed)
     response.status_code = 200
     seen = preview(
-        wanted, rules=desk.rules(), directory=desk.directory, provisioner=provisioner, ledger=desk.ledger, now=now
+        wanted, rules=desk.rules(), directory=caller.directory, provisioner=provisioner, ledger=desk.ledger, now=now
     )
     known = names(seen.request.approvers.people, desk)
     return PreviewOut.of(seen.decision, seen.request, seen.rehearsal, provisioner.promise, known)

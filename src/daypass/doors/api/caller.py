@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
@@ -9,11 +10,15 @@ from fastapi import Depends, HTTPException, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from daypass.doors.desk import Desk
+from daypass.lifecycle.glass.stand_in import StandIn, user_of
 from daypass.lifecycle.robots.identify import identify
-from daypass.model.errors import NotFound, NotYours
+from daypass.lifecycle.robots.tokens import AGENT_PREFIX
+from daypass.model.errors import NotFound, NotYours, Unavailable
 from daypass.model.event import Scope
+from daypass.model.grant import GrantId
 from daypass.model.kept import Robot
 from daypass.model.principal import ROBOT, Principal, PrincipalId
+from daypass.ports import Directory
 
 _BEARER = HTTPBearer(auto_error=False, scheme_name="login", description="A token of `daypass login`, or of a robot.")
 _NOT_LOGGED_IN = "You are not logged in; run `daypass login`."
@@ -52,19 +57,64 @@ def _speaking_for(scope: Scope) -> Callable[[Desk, datetime, str], Principal]:
     """Make the dependency that finds the caller, whose login must be one for this."""
 
     def caller(desk: AtDesk, now: Now, token: BearerToken) -> Principal:
-        try:
-            speaker = identify(token, logins=desk.logins, ledger=desk.ledger, now=now)
-        except NotYours as error:
-            raise unauthorized(error.sentence) from None
-        identify(token, logins=desk.logins, ledger=desk.ledger, now=now, scope=scope)
-        return _active(speaker, desk)
+        speaker = _speaker(scope, desk, now, token)
+        return _active(speaker, desk, desk.directory.principal)
 
     return caller
 
 
-def _active(speaker: PrincipalId, desk: Desk) -> Principal:
+def _speaker(scope: Scope, desk: Desk, now: datetime, token: str) -> PrincipalId:
+    """Whom a token speaks for, that may do this. Raises 401, or NotYours."""
     try:
-        principal = desk.directory.principal(speaker)
+        identify(token, logins=desk.logins, ledger=desk.ledger, now=now)
+    except NotYours as error:
+        raise unauthorized(error.sentence) from None
+    return identify(token, logins=desk.logins, ledger=desk.ledger, now=now, scope=scope)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UrgentCaller:
+    """Somebody who asks, perhaps while the directory does not answer: then they can do nothing but break glass."""
+
+    principal: Principal
+    directory: Directory
+    """Knows this one person also while nobody else can be looked up."""
+    missing: Unavailable | None = None
+    """Why they are only known by heart; None when the directory has just said who they are."""
+    agent: bool = False
+    """Whether it is an agent that speaks for them."""
+
+    def must_be_let(self, *, urgent: bool) -> None:
+        """Raise Unavailable for an ordinary ask while the directory does not answer, NotYours for an agent's urgent."""
+        if self.missing is not None and not urgent:
+            raise self.missing
+        if self.agent and urgent:
+            raise NotYours("An agent breaks no glass; a person has to.")
+
+
+def _who_may_be_urgent(desk: AtDesk, now: Now, token: BearerToken) -> UrgentCaller:
+    speaker, agent = _speaker(Scope.ASK, desk, now, token), token.startswith(AGENT_PREFIX)
+    try:
+        principal = _active(speaker, desk, desk.directory.principal)
+    except Unavailable as missing:
+        known = desk.directory.last_known(speaker)
+        if known is None:
+            raise
+        principal = _active(speaker, desk, lambda _: known)
+        return UrgentCaller(principal=principal, directory=StandIn(desk.directory, known), missing=missing, agent=agent)
+    return UrgentCaller(principal=principal, directory=desk.directory, agent=agent)
+
+
+def _user(request: Request, desk: AtDesk, now: Now, token: BearerToken) -> Principal:
+    """Whoever is handed something of a grant; of one for which they broke glass also while no directory answers."""
+    speaker = _speaker(Scope.USE, desk, now, token)
+    grant_id = GrantId(str(request.path_params["request_id"]).strip().lower())
+    return _active(speaker, desk, lambda who: user_of(grant_id, who, directory=desk.directory, cabinet=desk.ledger))
+
+
+def _active(speaker: PrincipalId, desk: Desk, find: Callable[[PrincipalId], Principal]) -> Principal:
+    try:
+        principal = find(speaker)
     except NotFound:
         whose = "This robot" if speaker.startswith(ROBOT) else "Your Slack account"
         raise NotYours(f"{whose} is not known here any more.") from None
@@ -85,4 +135,5 @@ def _must_be_answered_for(robot: Robot, desk: Desk) -> None:
 Reader = Annotated[Principal, Depends(_speaking_for(Scope.READ))]
 Asker = Annotated[Principal, Depends(_speaking_for(Scope.ASK))]
 Decider = Annotated[Principal, Depends(_speaking_for(Scope.DECIDE))]
-User = Annotated[Principal, Depends(_speaking_for(Scope.USE))]
+Urgent = Annotated[UrgentCaller, Depends(_who_may_be_urgent)]
+User = Annotated[Principal, Depends(_user)]

@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from daypass.doors.cli import say
+from daypass.doors.cli.failure import Failure
 from daypass.doors.cli.here import Here, adopt, json_option
 from daypass.doors.cli.waiting import wait_until_active
 from daypass.doors.grammar.draft import level_and_resource
@@ -49,10 +50,21 @@ def _cancel(here: Here, *, id: str, as_json: bool) -> None:  # noqa: A002 - as i
 def say_filed(answer: dict[str, Any], here: Here, *, as_json: bool, wait: bool) -> None:
     """Tell what became of an ask."""
     if not as_json:
-        names = here.client().get(f"/requests/{answer['id']}")["names"]
+        names = _names(answer["id"], here)
         click.echo(say.filed(answer, here.zone(), names), err=wait)
     elif not wait:
         click.echo(say.as_json(answer))
+
+
+def _names(request_id: str, here: Here) -> dict[str, str]:
+    """Who is who; nothing while no directory answers, as when glass is broken then."""
+    try:
+        names: dict[str, str] = here.client().get(f"/requests/{request_id}")["names"]
+    except Failure as failure:
+        if failure.code not in {"unavailable", "throttled"}:
+            raise
+        return {}
+    return names
 
 
 def _rehearsed(preview: dict[str, Any], here: Here) -> str:
@@ -62,6 +74,7 @@ def _rehearsed(preview: dict[str, Any], here: Here) -> str:
         f"Asked:    {say.what(request)} {say.term(request['term'], here.zone())}",
         f"Decision: allowed by the rule «{preview['rule']}», for {say.length(preview['longest_s'])} at most",
         f"Approval: {decided}",
+        *(f"          {say.named(one, preview['names'])}" for one in preview["asked"]),
         f"Delivery: {request['delivery']}. {preview['promise']}",
     ]
     for paper in preview["papers"]:

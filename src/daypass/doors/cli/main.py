@@ -52,6 +52,9 @@ _SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "passkey": ("passkeys:passkey", "What your browser holds for approvals that take more than a click."),
         "completion": ("completion:completion", "Teach your shell to complete."),
     },
+    "Break glass": {
+        "glass": ("glass:glass", "Emergencies: sealed codes, and the review afterwards."),
+    },
     "Programs and agents": {
         "robot": ("robots:robot", "Programs that ask in their own name, and never decide."),
         "mcp": ("robots:mcp", "Serve an agent: it may ask, and never decide."),

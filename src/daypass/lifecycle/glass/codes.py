@@ -1,0 +1,231 @@
+"""
+Sealed codes: printed while all is well, kept in an envelope, and good once on the day when nobody can log in.
+
+    seal     so many codes, shown once; of each only the SHA-256 is kept; those of before count no more
+    break    a code and an ask -> the request that the rules allow, and a short login that hands out what it gives
+
+A code proves who somebody is and lets them do nothing that the rules do not: who is not named for breaking glass gets
+nothing with it. The request's id comes from the code, so that two who use it at once, and one who tries again after a
+crash, are one request. One sentence refuses every code that does not count, whatever the reason.
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from daypass.lifecycle.glass import code_text
+from daypass.lifecycle.glass.review import overtaken
+from daypass.lifecycle.glass.stand_in import StandIn
+from daypass.lifecycle.submit import submit
+from daypass.model.errors import BadInput, Conflict, NotFound, NotYours, Refusal, Unavailable
+from daypass.model.event import Detail, Event, Kind, Login, Scope
+from daypass.model.fact import Fact
+from daypass.model.grant import GrantId, grant_id_for
+from daypass.model.kept import SealedCode, Standing
+from daypass.model.principal import ROBOT, Principal, PrincipalId
+from daypass.model.request import Ask, Request
+from daypass.model.secret import digest
+from daypass.ports import Directory, Ledger, Provisioner
+from daypass.rules.document import RuleBook
+
+MOST_CODES = 20
+LONGEST = timedelta(days=180)
+TOKEN_LIVES = timedelta(hours=1)
+"""At most; never longer than the access itself."""
+_REFUSED = "This code is not good; each works once, until its date. Take the next one of your sheet."
+_NOBODY = PrincipalId("nobody")
+"""The actor of a code that is nobody's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealed:
+    """New codes in the one moment they are seen."""
+
+    codes: tuple[str, ...] = field(repr=False)
+    ends: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broken:
+    """What a code gave: the request, and a token with which its person uses it."""
+
+    request: Request
+    token: str = field(repr=False)
+    expires_at: datetime
+    person: Principal
+
+
+def seal(  # noqa: PLR0913 - whose codes, how many, for how long, its collaborators, and the moment
+    by: PrincipalId, *, count: int, days: int, directory: Directory, ledger: Ledger, now: datetime
+) -> Sealed:
+    """Draw new codes for somebody; older ones of theirs are closed. Raises BadInput, or NotYours for a robot."""
+    if by.startswith(ROBOT):
+        raise NotYours("A robot breaks no glass; a person has to.")
+    if not 1 <= count <= MOST_CODES:
+        raise BadInput(f"Seal 1 to {MOST_CODES} codes at a time.")
+    if not 1 <= days <= LONGEST.days:
+        raise BadInput(f"Sealed codes are good for 1 to {LONGEST.days} days.", field="length")
+    person, ends = directory.principal(by), now + timedelta(days=days)
+    drawn = tuple(code_text.draw() for _ in range(count))
+    fresh = [SealedCode(code_hash=_hash(code), principal=by, at=now, ends=ends, person=person) for code in drawn]
+    overtaken(lambda: _keep(fresh, by, ends, ledger, now))
+    return Sealed(codes=drawn, ends=ends)
+
+
+def open_codes(of: PrincipalId, *, ledger: Ledger, now: datetime) -> list[SealedCode]:
+    """The codes of a person that would still count."""
+    return [code for code in ledger.all(SealedCode, owner=of, states=(Standing.OPEN,)) if now < code.ends]
+
+
+def break_with_code(  # noqa: PLR0913 - a code, an ask, the four who judge it, who is told, and the moment
+    code: str,
+    ask: Ask,
+    *,
+    client: str,
+    rules: RuleBook,
+    directory: Directory,
+    provisioner: Provisioner,
+    ledger: Ledger,
+    now: datetime,
+) -> Broken:
+    """
+    Break glass with a code: `ask` says what for, and the code says who asks.
+
+    Raises NotYours, always with the same sentence, for a code that does not count; NotAllowed or BadInput for an ask
+    that the rules refuse, and then the code stays good. Either is journalled, never with the code.
+    """
+    at_hand = _Envelope(client=client, ledger=ledger, now=now)
+    sealed = at_hand.find(code)
+    person = _person(sealed, directory)
+    if not person.active:
+        raise at_hand.refusal("its person has left", sealed)
+    try:
+        request = submit(
+            replace(ask, requestor=sealed.principal, beneficiary=None, urgent=True, key=_key(sealed)),
+            rules=rules,
+            directory=StandIn(directory, person),
+            provisioner=provisioner,
+            ledger=ledger,
+            now=now,
+        )
+    except Refusal as refusal:
+        if _led_to_a_request(sealed, ledger):
+            raise at_hand.refusal("it was used for something else", sealed) from None
+        at_hand.tell_refused(refusal.sentence, sealed)
+        raise
+    token, login = _login(request, client, now)
+    at_hand.spend(sealed, login, request.id)
+    return Broken(request=request, token=token, expires_at=login.expires_at, person=person)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Envelope:
+    """Looks for codes and spends them; the journal knows of every try."""
+
+    client: str
+    ledger: Ledger
+    now: datetime
+
+    def find(self, code: str) -> SealedCode:
+        """The code if it counts. Every other is refused in one sentence."""
+        plain = code_text.canonical(code)
+        if plain is None:
+            raise self.refusal("it is no code")
+        try:
+            sealed = self.ledger.find(SealedCode, digest(plain))
+        except NotFound:
+            raise self.refusal("there is no such code") from None
+        if sealed.state is not Standing.OPEN:
+            raise self.refusal("it was used" if sealed.used_for else "newer ones were sealed", sealed)
+        if self.now >= sealed.ends:
+            raise self.refusal("it is over", sealed)
+        return sealed
+
+    def spend(self, sealed: SealedCode, login: Login, request_id: GrantId) -> None:
+        """Close the code and issue the login in one commit. Raises NotYours for whoever comes second."""
+        used = replace(sealed, state=Standing.CLOSED, used_for=request_id)
+        issued: dict[str, Detail] = {
+            "client": login.client,
+            "login": login.device_hash,
+            "scopes": tuple(sorted(login.scopes)),
+        }
+        told = Event(kind=Kind.LOGIN_ISSUED, at=self.now, actor=sealed.principal, details=issued)
+        spent = self._event(Kind.CODE_USED, sealed, subject=request_id)
+        try:
+            self.ledger.record(
+                Fact(event=spent, changes=(used,), told=False), Fact(event=told, changes=(login,), told=False)
+            )
+        except Conflict:
+            raise self.refusal("it was used", sealed) from None
+
+    def refusal(self, why: str, sealed: SealedCode | None = None) -> NotYours:
+        """Tell the journal why, and make the one sentence that is said."""
+        self.tell_refused(why, sealed)
+        return NotYours(_REFUSED)
+
+    def tell_refused(self, why: str, sealed: SealedCode | None = None) -> None:
+        """Tell the journal alone."""
+        self.ledger.record(Fact(event=self._event(Kind.CODE_REFUSED, sealed, because=why), told=False))
+
+    def _event(self, kind: Kind, sealed: SealedCode | None, *, subject: GrantId | None = None, **more: Detail) -> Event:
+        who = sealed.principal if sealed else _NOBODY
+        named: dict[str, Detail] = {"code_hash": sealed.code_hash} if sealed else {}
+        details: dict[str, Detail] = {"client": self.client[:200], **named, **more}
+        return Event(kind=kind, at=self.now, actor=who, subject=subject, details=details)
+
+
+def _keep(fresh: Sequence[SealedCode], by: PrincipalId, ends: datetime, ledger: Ledger, now: datetime) -> None:
+    older = ledger.all(SealedCode, owner=by, states=(Standing.OPEN,))
+    closed = [replace(code, state=Standing.CLOSED) for code in older]
+    details: dict[str, Detail] = {"count": len(fresh), "closed": len(closed), "ends": ends.isoformat()}
+    event = Event(kind=Kind.CODES_SEALED, at=now, actor=by, details=details)
+    ledger.record(Fact(event=event, changes=(*fresh, *closed), told=False))
+
+
+def _person(sealed: SealedCode, directory: Directory) -> Principal:
+    """The person as the directory has them; while it does not answer, as it last had them, or when it was sealed."""
+    try:
+        return directory.principal(sealed.principal)
+    except NotFound:
+        return Principal(id=sealed.principal, name=sealed.principal, active=False)
+    except Unavailable:
+        known = directory.last_known(sealed.principal) or sealed.person
+        if known is None:
+            raise
+        return known
+
+
+def _key(sealed: SealedCode) -> str:
+    return f"sealed code {sealed.code_hash}"
+
+
+def _led_to_a_request(sealed: SealedCode, ledger: Ledger) -> bool:
+    """Whether this code led to a request already."""
+    try:
+        ledger.request(grant_id_for(f"{sealed.principal} {_key(sealed)}"))
+    except NotFound:
+        return False
+    return True
+
+
+def _login(request: Request, client: str, now: datetime) -> tuple[str, Login]:
+    token = secrets.token_urlsafe(32)
+    ends = request.term.lease(now).ends
+    login = Login(
+        device_hash=digest(secrets.token_urlsafe(32)),
+        user_code="",
+        client=f"a sealed code, {client}"[:200],
+        asked_at=now,
+        expires_at=min(ends, now + TOKEN_LIVES),
+        scopes=frozenset({Scope.READ, Scope.USE}),
+        principal=request.principal,
+        token_hash=digest(token),
+    )
+    return token, login
+
+
+def _hash(code: str) -> str:
+    plain = code_text.canonical(code)
+    assert plain is not None  # noqa: S101 - it was drawn here
+    return digest(plain)
