@@ -45,6 +45,7 @@ from daypass.doors.slack.blocks import (
 from daypass.doors.slack.counter import Counter, Picture, in_thread
 from daypass.doors.slack.form import Form
 from daypass.doors.slack.login import Logins
+from daypass.doors.slack.naming import for_channel
 from daypass.doors.slack.overview import Overview, overview
 from daypass.doors.slack.request_form import heard
 from daypass.doors.slack.story import line as story_line
@@ -53,6 +54,7 @@ from daypass.model.errors import BadInput, NotAllowed, NotFound
 from daypass.model.event import Event
 from daypass.model.grant import GrantId
 from daypass.model.principal import PrincipalId
+from daypass.rules.preview import preview
 
 _PROGRAM = "/daypass"
 _LONGEST_VALUE = 2000
@@ -134,7 +136,9 @@ class Commands:
             papers = [part for paper in seen.rehearsal.papers for part in preformatted(f"{paper.place}\n{paper.text}")]
             notes = [context(escape(note)) for note in seen.rehearsal.notes]
             text = texts.previewed(seen.request, at_once=seen.decision.at_once)
-            await turn.tell(Note(text=text, blocks=(section(text), *papers, *notes)))
+            naming = await in_thread(lambda: for_channel(self.counter.desk, seen.request))
+            order = [context(naming.sentence(one)) for one in preview(seen.decision.stages)]
+            await turn.tell(Note(text=text, blocks=(section(text), *order, *papers, *notes)))
             return
         request = await self.counter.file(ask)
         await turn.tell(Note(text=texts.filed(request)))

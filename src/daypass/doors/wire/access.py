@@ -11,6 +11,7 @@ from daypass.model.grant import Grant
 from daypass.model.lease import Term
 from daypass.model.request import Request, RequestState
 from daypass.ports import Rehearsal
+from daypass.rules.preview import preview
 
 
 class TermOut(Outgoing):
@@ -195,6 +196,8 @@ class PreviewOut(Outgoing):
     default_s: int
     longest_s: int
     request: RequestOut
+    asked: list[str]
+    """Who would be asked, in which order, why, and who not, in sentences with ids."""
     papers: list[PaperOut]
     notes: list[str]
     promise: str
@@ -211,6 +214,7 @@ class PreviewOut(Outgoing):
             default_s=int(decision.default.total_seconds()),
             longest_s=int(decision.longest.total_seconds()),
             request=RequestOut.of(request),
+            asked=preview(decision.stages),
             papers=[PaperOut(place=paper.place, text=paper.text) for paper in rehearsal.papers],
             notes=list(rehearsal.notes),
             promise=promise,
