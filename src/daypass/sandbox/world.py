@@ -40,6 +40,9 @@ RULES = """\
 # and at every click.
 version: 1
 
+# Who may change these rules, in Slack (/daypass rules) or with `daypass rules apply`; never anybody alone.
+owners: {slack_groups: [S0LEADS]}
+
 groups:
   analysts: {people: [U0ALICE, U0BOB]}
   leads: {slack_groups: [S0LEADS]}
@@ -61,6 +64,15 @@ rules:
     for: {default: 1h, max: 1d}
     approve: {anyone_of: {groups: [leads]}}
 
+  - id: emergency
+    about: In an emergency analysts read the reports at once (/daypass request ... --urgent); a lead reviews it.
+    who: {groups: [analysts]}
+    may: [list, read]
+    on: ["acme-reports/**"]
+    for: {default: 30m, max: 2h}
+    approve: at-once
+    break_glass: {review: {groups: [leads]}, within: 1d}
+
   - id: no-payroll
     about: Nobody is lent the payroll.
     deny: true
@@ -68,6 +80,16 @@ rules:
     may: [list, read, write, delete]
     on: ["acme-payroll/**"]
     because: The payroll is not lent to anybody; talk to Carol.
+
+# What must stay so, whoever changes the rules: `daypass rules test` checks it, and no change that breaks it is taken.
+tests:
+  - name: Alice reads the reports when a lead agrees
+    ask: {person: U0ALICE, s3: read acme-reports/2026/, for: 2h, reason: INC-42}
+    expect: allowed
+    rule: reports
+  - name: the payroll is closed
+    ask: {person: U0ALICE, s3: read acme-payroll/, for: 1h, reason: INC-42}
+    expect: denied
 """
 
 
