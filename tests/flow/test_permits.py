@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from daypass.lifecycle.permits import LONGEST_WINDOW, allow, withdraw
+from daypass.lifecycle.permits import LONGEST_WINDOW, MOST_OPEN, allow, withdraw
 from daypass.model.entitlement import Entitlement, Level, parse_place
 from daypass.model.errors import BadInput, NotYours, TooLate
 from daypass.model.event import Kind
@@ -158,3 +158,14 @@ def test_an_extension_is_not_covered(walk: Walk) -> None:
     grant = walk.ask()
     walk.loop.run_until_idle()
     assert walk.ask(extends=grant.id).state is RequestState.PENDING
+
+
+def test_nobody_gives_one_person_more_than_a_few(walk: Walk) -> None:
+    """Each is a click that is tried at every ask; those that are over do not count."""
+    for _ in range(MOST_OPEN):
+        give(walk)
+    with pytest.raises(BadInput, match="withdraw one"):
+        give(walk)
+    give(walk, by=EVE)
+    walk.clock.forward(WEEK)
+    give(walk)

@@ -23,6 +23,8 @@ from daypass.model.request import Ask, Request, RequestState
 from daypass.ports import Directory, Ledger, Provisioner
 from daypass.rules.document import RuleBook
 
+MOST_OPEN = 10
+"""So many from one person for another: each is a click that is tried at every ask."""
 LONGEST_WINDOW = timedelta(days=92)
 """Nobody remembers for longer what they approved in advance."""
 
@@ -44,8 +46,8 @@ def allow(  # noqa: PLR0913 - who allows what to whom, when and for how long, an
     """
     Approve in advance: within [starts, ends) `to` may ask for this, or for less, and `by` has approved it already.
 
-    Whether `by` may decide is asked when it is used. Raises BadInput for a window that is over or longer than 92 days,
-    NotYours for oneself (in any account), NotFound for somebody whom nobody knows.
+    Whether `by` may decide is asked when it is used. Raises BadInput for a window that is over or longer than 92 days
+    and for more than 10 of them, NotYours for oneself (in any account), NotFound for somebody whom nobody knows.
     """
     _must_be_a_window(starts, ends, now)
     ask = Ask(requestor=to, entitlement=entitlement, term=None)
@@ -53,6 +55,7 @@ def allow(  # noqa: PLR0913 - who allows what to whom, when and for how long, an
     Parties.of(ask, directory).refuse(giver)
     if giver.robot:
         raise NotYours("A robot may ask, and never approves.")
+    _must_not_be_many(by, to, ledger, now)
     permit = Permit(
         id=new_grant_id(),
         by=by,
@@ -139,6 +142,12 @@ def _must_be_a_window(starts: datetime, ends: datetime, now: datetime) -> None:
     if ends - max(starts, now) > LONGEST_WINDOW:
         longest = words_for_length(LONGEST_WINDOW)
         raise BadInput(f"That window is longer than {longest}; give it anew when it is over.", field="length")
+
+
+def _must_not_be_many(by: PrincipalId, to: PrincipalId, ledger: Ledger, now: datetime) -> None:
+    open_ = [one for one in ledger.all(Permit, owner=to, states=[Standing.OPEN]) if one.by == by and now < one.ends]
+    if len(open_) >= MOST_OPEN:
+        raise BadInput(f"You have {MOST_OPEN} approvals in advance for them already; withdraw one.", field="person")
 
 
 def _event(kind: Kind, permit: Permit, by: PrincipalId, now: datetime) -> Event:
