@@ -90,5 +90,5 @@ def sentence(error: Exception) -> str:
 
 
 def field(error: Exception) -> str | None:
-    """The word of the ask that is wrong, when one is."""
-    return error.field if isinstance(error, BadInput | NotAllowed) else None
+    """The word of the ask that stands in the way, when one does; `second_factor` for want of a passkey."""
+    return error.field if isinstance(error, BadInput | NotAllowed | NotYours) else None

@@ -85,7 +85,8 @@ def _refused(error: HTTPError, url: str) -> Failure:
     if not isinstance(told, dict) or "sentence" not in told:
         return Failure(f"{url} answered {error.code} and does not say why; check DAYPASS_URL, or the proxy before it.")
     code = str(told.get("code", ""))
-    return Failure(str(told["sentence"]), exit_code=_EXIT.get(code, 1), code=code)
+    field = str(told.get("field") or "")
+    return Failure(str(told["sentence"]), exit_code=_EXIT.get(code, 1), code=code, field=field)
 
 
 def _object(text: bytes) -> Json | None:

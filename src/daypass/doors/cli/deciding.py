@@ -1,17 +1,37 @@
 """`approve`, `deny`, `revoke`, `done`: decide on others' requests, end grants."""
 
+from typing import Any
+
 import click
 
 from daypass.doors.cli import quick, say
+from daypass.doors.cli.failure import Failure
 from daypass.doors.cli.here import Here, adopt, json_option
+from daypass.doors.cli.passkeys import show_address
+from daypass.doors.refusals import ERROR
 
 
-@click.pass_obj
-def _approve(here: Here, *, id: str, for_: str | None, as_json: bool) -> None:  # noqa: A002 - as it is typed
-    answer = here.client().post(f"/requests/{say.part(id)}/approve", {"for": for_} if for_ is not None else {})
+@click.pass_context
+def _approve(ctx: click.Context, *, id: str, for_: str | None, as_json: bool) -> None:  # noqa: A002 - as it is typed
+    here = ctx.find_object(Here)
+    assert here is not None  # noqa: S101 - run() put it there
+    told = {"for": for_} if for_ is not None else {}
+    try:
+        answer = here.client().post(f"/requests/{say.part(id)}/approve", told)
+    except Failure as failure:
+        if failure.field != "second_factor":
+            raise
+        _lead_to_passkey(here, id, told, failure, as_json=as_json)
+        ctx.exit(ERROR)  # nothing is approved yet
     waits = answer["state"] == "pending"
     said = "your approval is noted; others must approve it too." if waits else "approved; active in a few seconds."
     click.echo(say.as_json(answer) if as_json else f"{answer['id']}: {said}")
+
+
+def _lead_to_passkey(here: Here, request: str, told: dict[str, Any], refused: Failure, *, as_json: bool) -> None:
+    handed = here.client().post(f"/requests/{say.part(request)}/passkey", told)
+    click.echo(refused.sentence, err=True)
+    show_address(handed, as_json=as_json)
 
 
 @click.pass_obj

@@ -28,7 +28,7 @@ def ls(here: Here, *, as_json: bool) -> None:
 @click.pass_obj
 def add(here: Here, *, as_json: bool) -> None:
     """Print where to add one."""
-    _show(here.client().post("/passkeys/new"), as_json=as_json)
+    show_address(here.client().post("/passkeys/new"), as_json=as_json)
 
 
 @passkey.command(
@@ -39,7 +39,7 @@ def add(here: Here, *, as_json: bool) -> None:
 @click.pass_obj
 def remove(here: Here, *, passkey: str, as_json: bool) -> None:
     """Print where to remove one."""
-    _show(here.client().post("/passkeys/remove", {"passkey": passkey}), as_json=as_json)
+    show_address(here.client().post("/passkeys/remove", {"passkey": passkey}), as_json=as_json)
 
 
 @passkey.command(
@@ -57,7 +57,8 @@ def forget(here: Here, *, person: str) -> None:
     click.echo(f"Removed: {', '.join(one['name'] for one in removed)}. They are told.")
 
 
-def _show(handed: dict[str, Any], *, as_json: bool) -> None:
+def show_address(handed: dict[str, Any], *, as_json: bool) -> None:
+    """Print an address that is for a browser, alone on the standard output; what it is good for beside it."""
     if as_json:
         click.echo(say.as_json(handed))
         return
