@@ -153,6 +153,18 @@ class Tickets:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Glass:
+    """Who is woken when glass is broken; see docs/break-glass.md."""
+
+    security: tuple[str, ...] = ()
+    """Whom Slack tells besides: a channel (C0...), user groups (S0...), people (U0...)."""
+    hook_url: str = field(default="", repr=False)
+    """An https address that is called, whatever Slack does: your pager's."""
+    hook_secret: str = field(default="", repr=False)
+    """What each call is signed with (HMAC-SHA256)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All groups together."""
 
@@ -166,6 +178,7 @@ class Settings:
     robots: Robots = Robots()
     people: People = People()
     tickets: Tickets = Tickets()
+    glass: Glass = Glass()
 
     @property
     def public_url(self) -> str:
@@ -173,18 +186,7 @@ class Settings:
         return (self.service.public_url or f"http://{self.service.host}:{self.service.port}").rstrip("/")
 
 
-_GROUPS: dict[str, Any] = {
-    "service": Service(),
-    "store": Store(),
-    "slack": Slack(),
-    "aws": Aws(),
-    "rules": Rules(),
-    "journal": Journal(),
-    "worker": Worker(),
-    "robots": Robots(),
-    "people": People(),
-    "tickets": Tickets(),
-}
+_GROUPS: dict[str, Any] = {group.name: group.default for group in dataclasses.fields(Settings)}
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:

@@ -6,6 +6,8 @@ from functools import partial
 import structlog
 
 from daypass.lifecycle.cancel import lapse
+from daypass.lifecycle.glass.hook import call_hook
+from daypass.lifecycle.glass.remind import remind_reviews
 from daypass.lifecycle.hand_over import hand_over
 from daypass.lifecycle.remind import remind
 from daypass.lifecycle.series import open_windows
@@ -13,6 +15,7 @@ from daypass.lifecycle.tickets import end_closed
 from daypass.reconcile.chores import Chore, report_stuck
 from daypass.reconcile.drift import sweep, vanished
 from daypass.store.queue import SqlQueue
+from daypass.wiring.glass_hook import glass_hook
 from daypass.wiring.house import House, now
 
 log = structlog.get_logger()
@@ -33,6 +36,8 @@ def chores(house: House) -> list[Chore]:
         Chore(name="remind", every=30 * _SECOND, run=lambda: reminding(now=now())),
         Chore(name="series", every=15 * _SECOND, run=partial(_open_windows, house)),
         *_tickets(house),
+        Chore(name="reviews", every=30 * _SECOND, run=lambda: remind_reviews(ledger=ledger, now=now())),
+        *_hook(house),
         Chore(name="clock", every=60 * _SECOND, run=house.gate.compare),
         Chore(name="sweep", every=house.settings.worker.sweep_every, run=partial(_sweep, house)),
     ]
@@ -43,6 +48,15 @@ def _open_windows(house: House) -> None:
     open_windows(
         rules=desk.rules(), directory=desk.directory, provisioners=desk.provisioners, ledger=desk.ledger, now=now()
     )
+
+
+def _hook(house: House) -> list[Chore]:
+    """Only where somebody is to be called when glass is broken."""
+    hook = glass_hook(house.settings)
+    if hook is None:
+        return []
+    calling = partial(call_hook, hook, directory=house.desk.directory, ledger=house.desk.ledger)
+    return [Chore(name="glass hook", every=2 * _SECOND, run=lambda: calling(now=now()))]
 
 
 def _tickets(house: House) -> list[Chore]:
