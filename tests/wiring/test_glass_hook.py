@@ -254,7 +254,7 @@ def test_a_hook_is_not_called_unsigned():
 
 
 def test_neither_the_address_nor_the_secret_is_ever_shown(
-    house: GlassHouse, pager: Pager, capsys: pytest.CaptureFixture
+    house: GlassHouse, pager: Pager, capsys: pytest.CaptureFixture[str]
 ):
     """An address of a pager is often a secret itself."""
     house.broken()

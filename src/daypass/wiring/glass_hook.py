@@ -18,9 +18,7 @@ def glass_hook(settings: Settings) -> Hook | None:
     if not url:
         return None
     if not secret:
-        raise Misconfigured(
-            "DAYPASS_GLASS_HOOK_URL is set; give DAYPASS_GLASS_HOOK_SECRET too: it signs the calls."
-        )
+        raise Misconfigured("DAYPASS_GLASS_HOOK_URL is set; give DAYPASS_GLASS_HOOK_SECRET too: it signs the calls.")
     if not _is_safe(url):
         raise Misconfigured("DAYPASS_GLASS_HOOK_URL must begin with https:// (or be on 127.0.0.1).")
     return Hook(call=HookCall(url), secret=secret, public_url=settings.public_url)
