@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from daypass.model.decision import Circumstances, Needs, Question
 from daypass.model.errors import NotFound, Unavailable
 from daypass.model.grant import Grant, GrantId, Presence
-from daypass.model.principal import Principal, PrincipalId, SlackGroupId
+from daypass.model.principal import GroupName, Principal, PrincipalId, SlackGroupId
 from daypass.ports import Credentials, Paper, PostForm, Rehearsal, SignedUrl, Standing
 from tests.makers import ANN, ANNS_USER, BOB, BOBS_USER, EVE, NOON, principal
 
@@ -67,11 +67,11 @@ class HandDirectory:
         """Know nobody by heart, as a process that has just begun."""
         self._last.clear()
 
-    def members(self, group: SlackGroupId) -> frozenset[PrincipalId]:
+    def members(self, group: SlackGroupId | GroupName) -> frozenset[PrincipalId]:
         """Who of the people is in a group."""
         if self.away:
             raise Unavailable("Slack does not answer now; it will be tried again.")
-        return frozenset(one.id for one in self.people.values() if group in one.slack_groups)
+        return frozenset(one.id for one in self.people.values() if group in one.slack_groups | one.groups)
 
     def circumstances(self, question: Question, needed: Needs, *, at: datetime) -> Circumstances:  # noqa: ARG002 - the port's
         """What the test laid out, at this moment; and of people and groups what is asked."""

@@ -19,7 +19,7 @@ from daypass.model.decision import Approvers
 from daypass.model.errors import Conflict, DaypassError, NotFound
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact
-from daypass.model.principal import DAYPASS, ROBOT, Principal, PrincipalId, SlackGroupId
+from daypass.model.principal import DAYPASS, ROBOT, GroupName, Principal, PrincipalId, SlackGroupId
 from daypass.model.request import Request
 from daypass.ports import Directory, Ledger
 
@@ -71,7 +71,8 @@ def people_of(approvers: Approvers, request: Request, directory: Directory) -> l
     that is gone is passed over. Raises Unavailable while nobody says who is in a group.
     """
     members: list[PrincipalId] = []
-    for group in (*sorted(approvers.slack_groups), *(SlackGroupId(name) for name in sorted(approvers.groups))):
+    groups: list[SlackGroupId | GroupName] = [*sorted(approvers.slack_groups), *sorted(approvers.groups)]
+    for group in groups:
         try:
             members += sorted(directory.members(group))
         except NotFound:

@@ -8,7 +8,7 @@ from typing import Protocol
 from daypass.model.decision import Circumstances, Needs, Question
 from daypass.model.entitlement import S3Place
 from daypass.model.grant import Grant, GrantId, Presence
-from daypass.model.principal import Principal, PrincipalId, SlackGroupId
+from daypass.model.principal import GroupName, Principal, PrincipalId, SlackGroupId
 
 
 class Directory(Protocol):
@@ -30,8 +30,8 @@ class Directory(Protocol):
         """
         ...
 
-    def members(self, group: SlackGroupId) -> frozenset[PrincipalId]:
-        """Read who is in a Slack user group. Raises NotFound."""
+    def members(self, group: SlackGroupId | GroupName) -> frozenset[PrincipalId]:
+        """Read who is in a Slack user group, or in a group of another directory (`file:analysts`). Raises NotFound."""
         ...
 
     def circumstances(self, question: Question, needed: Needs, *, at: datetime) -> Circumstances:

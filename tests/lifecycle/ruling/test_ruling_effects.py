@@ -7,7 +7,7 @@ from daypass.lifecycle.ruling.explained import explained
 from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.lease import Term
-from daypass.model.principal import PrincipalId, SlackGroupId
+from daypass.model.principal import GroupName, PrincipalId, SlackGroupId
 from daypass.model.request import Request
 from daypass.rules.document import parse
 from daypass.rules.effect import Effect
@@ -38,6 +38,15 @@ def test_the_members_of_a_named_group_are_looked_at(ruled: Ruled):
     ruled.change(EVE, slack_groups=frozenset({SlackGroupId("S0TEAM")}))
 
     found = _effect(ruled, RULES.replace("who: {people: [U0ANN]}", "who: {people: [U0ANN], slack_groups: [S0TEAM]}"))
+
+    assert found.gain == {EVE}
+
+
+def test_the_members_of_a_group_of_another_directory_are_looked_at(ruled: Ruled):
+    """As that directory has them now."""
+    ruled.change(EVE, groups=frozenset({GroupName("file:team")}))
+
+    found = _effect(ruled, RULES.replace("{people: [U0ANN]}", "{people: [U0ANN], directory_groups: ['file:team']}", 1))
 
     assert found.gain == {EVE}
 

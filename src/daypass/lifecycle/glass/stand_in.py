@@ -11,7 +11,7 @@ from daypass.model.decision import Circumstances, Needs, Question
 from daypass.model.errors import NotFound, Unavailable
 from daypass.model.grant import GrantId
 from daypass.model.kept import SealedCode
-from daypass.model.principal import Principal, PrincipalId, SlackGroupId
+from daypass.model.principal import GroupName, Principal, PrincipalId, SlackGroupId
 from daypass.ports import Cabinet, Directory
 
 
@@ -35,7 +35,7 @@ class StandIn:
         """As the real one."""
         return self._directory.last_known(principal_id)
 
-    def members(self, group: SlackGroupId) -> frozenset[PrincipalId]:
+    def members(self, group: SlackGroupId | GroupName) -> frozenset[PrincipalId]:
         """As the real one."""
         return self._directory.members(group)
 

@@ -1,8 +1,8 @@
 """
 What a text would change for people, before anybody agrees to it.
 
-There is no list of everybody: looked at are those whom either text names, by id or by Slack group, and those who asked
-or had something lately. Whom the directory cannot tell of now is left out.
+There is no list of everybody: looked at are those whom either text names, by id or by group, and those who asked or
+had something lately. Whom the directory cannot tell of now is left out.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from daypass.lifecycle.weighing import as_ask, matter
 from daypass.model.decision import Circumstances, Question
 from daypass.model.errors import DaypassError
 from daypass.model.grant import GrantId
-from daypass.model.principal import Principal, PrincipalId
+from daypass.model.principal import GroupName, Principal, PrincipalId, SlackGroupId
 from daypass.model.request import RequestState
 from daypass.ports import Directory, Ledger
 from daypass.rules.document import RuleBook
@@ -45,7 +45,8 @@ def _people(old: RuleBook, new: RuleBook, directory: Directory, ledger: Ledger) 
 def _named(book: RuleBook, directory: Directory) -> Iterator[PrincipalId]:
     for rule in book.rules:
         yield from sorted(rule.who.people)
-        for group in sorted(rule.who.slack_groups):
+        groups: list[SlackGroupId | GroupName] = [*sorted(rule.who.slack_groups), *sorted(rule.who.directory_groups)]
+        for group in groups:
             with suppress(DaypassError):
                 yield from sorted(directory.members(group))
 
