@@ -76,6 +76,13 @@ def test_a_document_becomes_a_rule_book() -> None:
     assert sorted(book.groups["analysts"].people) == ["U0ALICE", "U0BOB"]
 
 
+def test_a_robot_stands_among_those_who_ask() -> None:
+    """By the name that the journal calls it by, also in a group whose people do not decide."""
+    book = parse(GOOD.replace("U0CID", "bot:nightly-2").replace("U0ALICE", "bot:ci"), name="rules.yaml")
+
+    assert {"bot:nightly-2", "bot:ci"} < book.rules[0].who.people
+
+
 def test_bytes_are_read_as_the_same_document() -> None:
     """A file may be handed over as it is on the disk, byte order mark included."""
     assert parse(b"\xef\xbb\xbf" + GOOD.encode(), name="rules.yaml").rules == parse(GOOD, name="rules.yaml").rules
@@ -100,6 +107,10 @@ def test_bytes_are_read_as_the_same_document() -> None:
         ("who: anyone", "who: everyone", 15, "«everyone» cannot stand under «who».", "Did you mean «anyone»?"),
         ("who: anyone", "who: {}", 15, "This names nobody; give people, groups, slack_groups or directory_groups.", ""),
         ("U0CID", "carol", 8, "«carol» is not a Slack user id such as U02ABCDEF", ""),
+        ("U0CID", "bot:X", 8, "«bot:X» is no robot's name: bot: and 2 to 40 small letters, digits and hyphens.", ""),
+        ("groups: [leads]}}", "people: [bot:ci]}}", 12, "«bot:ci» is a robot, and a robot never", ""),
+        ("version: 1", "version: 1\nowners: {people: [bot:ci]}", 2, "«bot:ci» is a robot, and a robot never", ""),
+        ("U0BOB", "bot:ci", 12, "The group «leads» holds bot:ci, and a robot never decides.", "Make a group"),
         ("S0ANALYSTS", "'@analysts'", 3, "«@analysts» is not a Slack user group id", ""),
         ("default: 1h", "default: 90", 11, "«90» has no unit; write 90m for minutes or 90h for hours.", ""),
         ("default: 1h", "default: soon", 11, "«soon» is not a length of time", ""),

@@ -11,6 +11,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from daypass.model.errors import Fault, RulesUnreadable
+from daypass.model.principal import ROBOT
 from daypass.rules.approval import named, people_of, uncountable
 from daypass.rules.book import RuleBook
 from daypass.rules.building import allow_rule, deny_rule
@@ -71,6 +72,7 @@ class _Reading:
         shape = self._checked(DocumentShape, data, ()) if isinstance(given, dict) else None
         self._groups(data)
         rules = _sequence(data.get("rules"))
+        self._robots(data)
         self._twice(rules)
         self._unmarked(data)
         cases, faults = read_cases(_sequence(data.get("tests")), source=self.source, name=self.name)
@@ -119,6 +121,17 @@ class _Reading:
             if group not in self.groups:
                 self._fault(
                     path, f"There is no group «{group}».", meant(group, self.groups) if self.groups else _SUGGESTED
+                )
+
+    def _robots(self, data: Mapping[str, Data]) -> None:
+        """Find groups that decide on something and hold a robot, itself or by way of another group."""
+        for path, group in _mentioned(data):
+            robots = sorted(one for one in self.people.get(group, NOBODY).people if one.startswith(ROBOT))
+            if robots and path[0] != "groups" and "who" not in path:
+                self._fault(
+                    path,
+                    f"The group «{group}» holds {robots[0]}, and a robot never decides.",
+                    "Make a group of the people alone.",
                 )
 
     def _unmarked(self, data: Mapping[str, Data]) -> None:

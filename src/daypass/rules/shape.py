@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, model_validator
 from daypass.model.entitlement import Level
 from daypass.model.grant import Delivery
 from daypass.model.length import words_for_length
-from daypass.rules.shape_approval import Approve, PeopleShape, Shape, Who
+from daypass.rules.shape_approval import Approve, DecidersShape, Shape, Who
 from daypass.rules.shape_conditions import BreakGlassShape, Reason, TicketField, WhenShape
 from daypass.rules.values import (
     UNMARKED,
@@ -127,7 +127,7 @@ class DocumentShape(Shape):
     """The whole document; its groups and rules are read one by one, so that a fault in one hides none in another."""
 
     version: Literal[1] = Field(description="The version of this form: 1.")
-    owners: PeopleShape | None = Field(None, description="Who may change these rules: people, groups.")
+    owners: DecidersShape | None = Field(None, description="Who may change these rules: people, groups.")
     sensitivity: Marks = Field({}, description="How sensitive places are: words of your own, each with its patterns.")
     groups: dict[str, object] = Field({}, description="Named sets of people, for use in rules.")
     rules: Annotated[list[object], Field(min_length=1)] = Field(

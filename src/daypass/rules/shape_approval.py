@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field
 
 from daypass.model.length import words_for_length
 from daypass.rules.values import (
+    AskerId,
     BucketTag,
     Count,
     DirectoryGroup,
@@ -56,8 +57,8 @@ class Shape(BaseModel):
 class PeopleShape(Shape):
     """People: by id, by named group, by Slack user group, by a group of another directory; at least one of them."""
 
-    people: list[PersonId] = Field(
-        [], description="Slack user ids, such as U02ABCDEF. Never names or e-mail addresses."
+    people: list[AskerId] = Field(
+        [], description="Slack user ids, such as U02ABCDEF. Never names or e-mail addresses. Who asks may be a robot."
     )
     groups: list[str] = Field([], description="Names of groups of this document.")
     slack_groups: list[SlackGroupId] = Field(
@@ -75,7 +76,13 @@ class PeopleShape(Shape):
         raise wrong(f"This names nobody; give {', '.join(fields[:-1])} or {fields[-1]}.")
 
 
-class ApproversShape(PeopleShape):
+class DecidersShape(PeopleShape):
+    """People who decide on something; a robot never does."""
+
+    people: list[PersonId] = Field([], description="Slack user ids, such as U02ABCDEF. Never a robot.")
+
+
+class ApproversShape(DecidersShape):
     """Those who decide: people, or whoever is something to the one who asks or to the bucket."""
 
     manager: bool = Field(default=False, description="With `true`, the manager of who would have the access.")

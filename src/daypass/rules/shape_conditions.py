@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag,
 
 from daypass.model.errors import BadInput
 from daypass.rules.conditions import AS_REQUESTOR
-from daypass.rules.shape_approval import PeopleShape, Shape
+from daypass.rules.shape_approval import DecidersShape, Shape
 from daypass.rules.values import Account, BucketTag, Length, Schedule, Sensitivity, TagValue, is_text, wrong
 from daypass.rules.wording import Wording, parse_wording
 from daypass.rules.zones import DAYS, Hours, parse_hours, parse_zone
@@ -125,7 +125,7 @@ class MatchingShape(Shape):
 class BreakGlassShape(Shape):
     """What is owed after an emergency."""
 
-    review: PeopleShape = Field(description="Who looks at it afterwards: people, groups. Never who had it.")
+    review: DecidersShape = Field(description="Who looks at it afterwards: people, groups. Never who had it.")
     within: Length = Field(description="How soon after the access began.")
 
 

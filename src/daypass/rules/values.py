@@ -15,6 +15,7 @@ from daypass.model.entitlement import Extra, Level
 from daypass.model.errors import BadInput
 from daypass.model.grant import Delivery
 from daypass.model.length import parse_length
+from daypass.model.principal import ROBOT
 from daypass.rules.match import Pattern, parse_pattern
 
 SENTENCE = "sentence"
@@ -24,6 +25,7 @@ _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _STAGE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _MOST_NEEDED = 20
 _PERSON = re.compile(r"[UW][A-Z0-9]{2,20}")
+_ROBOT = re.compile(rf"{ROBOT}[a-z][a-z0-9-]{{0,38}}[a-z0-9]")
 _DIRECTORY_GROUP = re.compile(r"[a-z][a-z0-9-]{0,31}:\S(.{0,126}\S)?")
 _SCHEDULE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _TAG = re.compile(r"[\w .:/=+@-]{1,128}")
@@ -58,7 +60,21 @@ def is_person_id(text: str) -> bool:
 def _person(text: str) -> str:
     if is_person_id(text):
         return text
-    raise wrong(
+    if text.startswith(ROBOT):
+        raise wrong(f"«{text:.60}» is a robot, and a robot never decides; name people.")
+    raise _nobody(text)
+
+
+def _asker(text: str) -> str:
+    if is_person_id(text) or _ROBOT.fullmatch(text):
+        return text
+    if text.startswith(ROBOT):
+        raise wrong(f"«{text:.60}» is no robot's name: bot: and 2 to 40 small letters, digits and hyphens.")
+    raise _nobody(text)
+
+
+def _nobody(text: str) -> PydanticCustomError:
+    return wrong(
         f"«{text}» is not a Slack user id such as U02ABCDEF; in Slack, open the profile and choose «Copy member ID»."
     )
 
@@ -150,6 +166,8 @@ def is_text(value: object) -> str:
 
 
 PersonId = Annotated[str, AfterValidator(_person)]
+AskerId = Annotated[str, AfterValidator(_asker)]
+"""A person or a robot."""
 SlackGroupId = Annotated[str, AfterValidator(_slack_group)]
 ChannelId = Annotated[str, AfterValidator(_channel)]
 Account = Annotated[str, AfterValidator(_account)]
