@@ -27,6 +27,7 @@ SLACK_VERBS = (
     "deny",
     "away",
     "back",
+    "rules",
     "login",
     "help",
 )

@@ -86,6 +86,17 @@ HAVING = (
         context_settings={"allow_interspersed_args": False},
     ),
     click.Command(
+        "rules",
+        short_help="Read the rules; owners change them.",
+        help="""Read the rules in force, one of them, or the changes that wait for their owners.
+
+        Owners edit, pause and add rules with the buttons; another owner approves each change.""",
+        epilog="Example: rules reports-read",
+        params=[
+            click.Argument(["rule"], metavar="[RULE|changes]", required=False, help="The name of a rule, or «changes».")
+        ],
+    ),
+    click.Command(
         "login",
         short_help="Let a command line speak for you.",
         help="Let the command line that shows CODE speak for you. Only confirm a code that your own screen shows.",

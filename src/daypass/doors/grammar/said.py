@@ -30,6 +30,7 @@ from daypass.doors.grammar.sayings import (
     MakeLink,
     Offers,
     RequestAccess,
+    Rules,
     Said,
     Show,
     Withdraw,
@@ -229,6 +230,7 @@ _READERS: Mapping[str, Callable[[_Params, datetime, str], Said]] = {
     "deny": lambda params, _now, _tz: Deny(id=parse_id(params["id"]), reason=_reason(params)),
     "away": _away,
     "back": lambda _params, _now, _tz: ComeBack(),
+    "rules": lambda params, _now, _tz: Rules(what=(params["rule"] or "").strip()),
     "login": lambda params, _now, _tz: Confirm(user_code=params["code"].strip().upper()),
     "help": lambda params, _now, _tz: Help(verb=_known_verb(params["verb"])),
 }

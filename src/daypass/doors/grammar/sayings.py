@@ -137,6 +137,13 @@ class ComeBack:
     """Say that I am back."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """Show the rules, or one of them, or the changes that wait; an empty word means all rules."""
+
+    what: str
+
+
 Said = (
     RequestAccess
     | Allow
@@ -154,5 +161,6 @@ Said = (
     | Cancel
     | MakeLink
     | Confirm
+    | Rules
     | Help
 )

@@ -20,12 +20,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from daypass.doors.desk import Desk
-from daypass.doors.slack import mine, request_form, reviews
+from daypass.doors.slack import mine, request_form, reviews, rules, rules_deciding, rules_form
 from daypass.doors.slack.commands import Commands
 from daypass.doors.slack.counter import Counter
 from daypass.doors.slack.digest import SHOW, Digests
 from daypass.doors.slack.failures import log_failure
 from daypass.doors.slack.form import Form
+from daypass.doors.slack.glass import CLOSE_CALLBACK, GlassReviews
 from daypass.doors.slack.home import HomeTab
 from daypass.doors.slack.login import Logins
 from daypass.doors.slack.thread import Threads
@@ -62,6 +63,8 @@ def build(desk: Desk, settings: SlackSettings, turns: Turns, client: AsyncWebCli
     _listen_to_requests(app, turns, form, Commands(counter=counter, form=form, logins=Logins(counter=counter)))
     _listen_to_reviews(app, turns, reviews.Reviews(counter=counter, home=home))
     _listen_to_owners(app, turns, mine.Mine(counter=counter, home=home))
+    _listen_to_rules(app, turns, counter)
+    _listen_to_glass(app, turns, GlassReviews(counter=counter))
     app.action("login.confirm")(turns.acting(Logins(counter=counter).confirm))
     app.action(SHOW)(turns.acting(digests.show))
     app.event("app_home_opened")(turns.acting(home.opened))
@@ -99,6 +102,12 @@ def _listen_to_reviews(app: AsyncApp, turns: Turns, review: reviews.Reviews) -> 
     app.view(reviews.CUSTOM_CALLBACK)(turns.filling(review.approve_custom))
 
 
+def _listen_to_glass(app: AsyncApp, turns: Turns, glass: GlassReviews) -> None:
+    app.action("glass.review")(turns.acting(glass.open))
+    app.action("glass.revoke")(turns.acting(glass.revoke))
+    app.view(CLOSE_CALLBACK)(turns.filling(glass.close))
+
+
 def _listen_to_owners(app: AsyncApp, turns: Turns, own: mine.Mine) -> None:
     app.action("mine.done")(turns.acting(own.done))
     app.action("mine.cancel")(turns.acting(own.cancel))
@@ -108,6 +117,21 @@ def _listen_to_owners(app: AsyncApp, turns: Turns, own: mine.Mine) -> None:
     app.action("mine.opened")(turns.acting(_nothing))
     app.view(mine.EXTEND_CALLBACK)(turns.filling(own.extend))
     app.view(mine.LINK_CALLBACK)(turns.filling(own.link_to))
+
+
+def _listen_to_rules(app: AsyncApp, turns: Turns, counter: Counter) -> None:
+    door, deciding = rules.RulesDoor(counter=counter), rules_deciding.RulesDeciding(counter=counter)
+    app.action("rules.edit")(turns.acting(door.edit))
+    app.action("rules.new")(turns.acting(door.edit))
+    app.action("rules.text")(turns.acting(door.edit_text))
+    app.action("rules.pause")(turns.acting(door.pause))
+    app.view(rules_form.CALLBACK)(turns.filling(door.submit))
+    app.action("rules.approve")(turns.acting(deciding.approve))
+    app.action("rules.deny")(turns.acting(deciding.ask_why_not))
+    app.view(rules_deciding.DENY_CALLBACK)(turns.filling(deciding.deny))
+    app.action("rules.withdraw")(turns.acting(deciding.withdraw))
+    app.action("rules.whole")(turns.acting(deciding.whole))
+    app.action("rules.differences")(turns.acting(deciding.differences))
 
 
 def _authorized(settings: SlackSettings) -> Callable[..., Awaitable[AuthorizeResult]]:

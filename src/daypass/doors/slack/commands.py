@@ -21,6 +21,7 @@ from daypass.doors.grammar import (
     MakeLink,
     Offers,
     RequestAccess,
+    Rules,
     Said,
     Show,
     Withdraw,
@@ -47,7 +48,9 @@ from daypass.doors.slack.form import Form
 from daypass.doors.slack.login import Logins
 from daypass.doors.slack.naming import for_channel
 from daypass.doors.slack.overview import Overview, overview
+from daypass.doors.slack.passkey import Passkeys
 from daypass.doors.slack.request_form import heard
+from daypass.doors.slack.rules import RulesDoor
 from daypass.doors.slack.story import line as story_line
 from daypass.doors.slack.turn import Turn, unescape
 from daypass.model.errors import BadInput, NotAllowed, NotFound
@@ -97,13 +100,13 @@ class Commands:
             return error.sentence
         return ""
 
-    async def _do(self, turn: Turn, said: Said) -> None:  # noqa: C901 - one line for each command there is
+    async def _do(self, turn: Turn, said: Said) -> None:  # noqa: C901, PLR0912 - one line for each command there is
         match said:
             case RequestAccess(draft=draft):
                 await self._request(turn, draft)
             case Approve(id=subject, length=length):
-                await self.counter.approve(subject, by=turn.person, length=length)
-                await self._show(turn, subject)
+                if await Passkeys(counter=self.counter).approve(turn, subject, length):
+                    await self._show(turn, subject)
             case Deny(id=subject, reason=reason):
                 await self.counter.deny(subject, by=turn.person, reason=reason)
                 await self._show(turn, subject)
@@ -126,6 +129,8 @@ class Commands:
                 await self._show(turn, subject)
             case Allow() | Withdraw() | Again() | Offers() | GoAway() | ComeBack():
                 await Ahead(counter=self.counter).do(turn, said)
+            case Rules():
+                await RulesDoor(counter=self.counter).do(turn, said)
             case Help(verb=verb):
                 await turn.tell(Note(text="Daypass", blocks=tuple(preformatted(help_for(verb, program=_PROGRAM)))))
 

@@ -20,9 +20,14 @@ from daypass.doors.slack.counter import Counter
 from daypass.doors.slack.digest import Digests
 from daypass.doors.slack.failures import log_failure
 from daypass.doors.slack.outgoing import Outgoing, TryLater
+from daypass.doors.slack.passkey import TOLD as PASSKEYS_TOLD
+from daypass.doors.slack.passkey import PasskeyNews
 from daypass.doors.slack.remembered import Remembered
+from daypass.doors.slack.rules_conversation import TOLD as RULES_TOLD
+from daypass.doors.slack.rules_conversation import RulesConversation
 from daypass.doors.slack.workspace import SlackSettings
 from daypass.model.errors import DaypassError, NotFound
+from daypass.model.grant import GrantId
 from daypass.ports import Notice
 
 HOLD = timedelta(seconds=90)
@@ -49,6 +54,8 @@ class Notifier:
         )
         self.digests = Digests(counter=Counter(desk=desk), asking=self.asking)
         self._conversation = Conversation(desk=desk, asking=self.asking)
+        self._passkeys = PasskeyNews(asking=self.asking)
+        self._rules = RulesConversation(desk=desk, asking=self.asking)
         self._wanted = asyncio.Event()
 
     def nudge(self) -> None:
@@ -78,9 +85,8 @@ class Notifier:
     async def _tell(self, notice: Notice) -> None:
         subject = notice.event.subject
         try:
-            if subject is not None and notice.event.kind in TOLD:
-                async with asyncio.timeout(_EACH_S):
-                    await self._conversation.tell(notice, subject)
+            async with asyncio.timeout(_EACH_S):
+                await self._told(notice, subject)
         except TryLater as later:
             await self._delay(notice, later.reason, later.pause)
         except NotFound:
@@ -95,6 +101,16 @@ class Notifier:
         else:
             log.info("slack.told", grant=subject, kind=notice.event.kind)
             await self._cross_out(notice)
+
+    async def _told(self, notice: Notice, subject: GrantId | None) -> None:
+        """Hand a line to the conversation that it belongs to; one that is for nobody is crossed out."""
+        kind = notice.event.kind
+        if subject is not None and kind in TOLD:
+            await self._conversation.tell(notice, subject)
+        if subject is not None and kind in RULES_TOLD:
+            await self._rules.tell(notice, subject)
+        if kind in PASSKEYS_TOLD:
+            await self._passkeys.tell(notice)
 
     async def _cross_out(self, notice: Notice) -> None:
         await asyncio.to_thread(lambda: self._desk.outbox.sent(notice.id))

@@ -18,6 +18,7 @@ from daypass.doors.slack.cards import AS_ASKED, CUSTOM, row_id
 from daypass.doors.slack.counter import Counter
 from daypass.doors.slack.form import refused
 from daypass.doors.slack.home import HomeTab
+from daypass.doors.slack.passkey import Passkeys
 from daypass.doors.slack.request_form import chosen, typed
 from daypass.doors.slack.turn import Answer, Close, Turn
 from daypass.model.errors import DaypassError
@@ -43,8 +44,8 @@ class Reviews:
             await turn.open(self._custom(request_id))
             return
         length = None if picked == AS_ASKED else parse_length(picked)
-        await self.counter.approve(request_id, by=turn.person, length=length)
-        await self.home.refresh(turn)
+        if await Passkeys(counter=self.counter).approve(turn, request_id, length):
+            await self.home.refresh(turn)
 
     async def pick(self, turn: Turn) -> None:
         """Ask for the length when it is none of those offered; any other choice waits for the button."""
@@ -58,10 +59,10 @@ class Reviews:
         said = typed(turn.state, "length")
         try:
             length: timedelta = parse_length(said)
-            await self.counter.approve(request_id, by=turn.person, length=length)
+            shown = await Passkeys(counter=self.counter).approve_in_form(turn, request_id, length)
         except DaypassError as error:
             return refused(error, _custom_form(request_id, "", said, refusals.sentence(error)), ("length",))
-        return Close()
+        return shown or Close()
 
     async def ask_why_not(self, turn: Turn) -> None:
         """Open the form that asks for the reason of a denial."""

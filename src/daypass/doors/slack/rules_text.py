@@ -2,7 +2,7 @@
 The text of the rules with one rule changed.
 
 Only the lines of what changes are written anew; every comment elsewhere stays as its author wrote it. What comes out is
-read back: if anything but that one rule reads differently, or the rule not as it was meant, there is a sentence instead.
+read back: if anything but that one rule reads differently, or the rule not as it was meant, a sentence comes out.
 """
 
 import re

@@ -1,0 +1,189 @@
+"""The rules in Slack: read by everybody, changed by their owners, decided on by other owners."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+
+from daypass.doors import refusals
+from daypass.doors.grammar.sayings import Rules
+from daypass.doors.slack import rules_card, rules_texts
+from daypass.doors.slack.blocks import Block, Note, View, actions, button, context, section, sentence
+from daypass.doors.slack.counter import Counter, in_thread
+from daypass.doors.slack.form import refused
+from daypass.doors.slack.rules_fields import RuleFields, kept, shown
+from daypass.doors.slack.rules_form import LONGEST_TEXT, Draft, form, read, unfit
+from daypass.doors.slack.rules_seen import Faulty, Seen, Would, facts, look, opened, shadow, text_of, would
+from daypass.doors.slack.rules_text import find
+from daypass.doors.slack.rules_text import text_of as rule_text
+from daypass.doors.slack.turn import Answer, Show, Turn, Wrong, page
+from daypass.lifecycle.ruling import propose as proposing
+from daypass.lifecycle.ruling import versions
+from daypass.lifecycle.ruling.versions import digest_of
+from daypass.model.errors import BadInput, Conflict, DaypassError
+from daypass.model.principal import PrincipalId
+from daypass.rules.in_words import in_words
+from daypass.rules.rule import Rule
+
+_MOST = 20
+"""Rules in one answer: each takes two of the 50 blocks of a message."""
+_MOST_CARDS = 4
+"""Changes shown one by one: Slack takes five answers to one command."""
+_FIELDS = tuple(rules_texts.LABELS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesDoor:
+    """Reading and proposing."""
+
+    counter: Counter
+
+    async def do(self, turn: Turn, said: Rules) -> None:
+        """Answer `/daypass rules`, with one rule, or with the changes that wait."""
+        desk = self.counter.desk
+        seen = await in_thread(lambda: look(desk, turn.person))
+        if said.what == "changes":
+            await self._changes(turn, seen)
+            return
+        rules = [one for one in seen.book.rules if said.what in {"", one.id}]
+        if said.what and not rules:
+            await turn.tell(Note(text=rules_texts.no_such_rule(said.what)))
+            return
+        await turn.tell(Note(text=rules_texts.TITLE, blocks=tuple(_listed(seen, rules))))
+
+    async def edit(self, turn: Turn) -> None:
+        """Open the form of a rule, or that of a new one."""
+        await turn.open(self._opened(turn.value, turn.person))
+
+    async def edit_text(self, turn: Turn) -> None:
+        """Open a rule as text."""
+        await turn.open(self._opened(turn.value, turn.person, as_text=True))
+
+    async def pause(self, turn: Turn) -> None:
+        """Open the form of a rule with `paused` the other way round, and what that would do."""
+        await turn.open(self._opened(turn.value, turn.person, turned=True))
+
+    async def submit(self, turn: Turn) -> Answer:
+        """Show what the form would do; propose it when that was seen already."""
+        draft = read(turn.state, turn.body["view"]["private_metadata"])
+        try:
+            return await in_thread(lambda: self._submitted(draft, turn.person))
+        except Conflict as error:
+            said = rules_texts.overtaken(error.sentence)
+            return Show(view=page(sentence(said)), said=said)
+        except Faulty as faulty:
+            return self._faulty(draft, faulty)
+        except DaypassError as error:
+            view = form(draft, kept=self._kept(draft), top=[section(f"*{sentence(refusals.sentence(error))}*")])
+            return refused(error, view, _FIELDS)
+
+    def _submitted(self, draft: Draft, by: PrincipalId) -> Answer:
+        desk = self.counter.desk
+        text = text_of(desk, draft)
+        if draft.seen != digest_of(text):
+            again = rules_texts.LOOK_AGAIN if draft.seen else ""
+            return Show(view=self._considered(draft, would(desk, draft, by), again))
+        change = proposing.propose(
+            text,
+            by=by,
+            base=draft.base,
+            note=draft.note,
+            shadow=shadow(draft),
+            rules=versions.kept(desk.rules),
+            directory=desk.directory,
+            ledger=desk.ledger,
+            now=desk.clock(),
+        )
+        said = rules_texts.proposed(change.id)
+        return Show(view=page(said), said=said)
+
+    def _considered(self, draft: Draft, seen: Would, again: str = "") -> View:
+        top = [
+            *([context(again)] if again else []),
+            *rules_card.effect_blocks(seen.effect, seen.naming, rules=True),
+        ]
+        return form(replace(draft, seen=seen.digest), kept=self._kept(draft), top=top)
+
+    def _faulty(self, draft: Draft, faulty: Faulty) -> Answer:
+        said = "\n".join([faulty.others, *faulty.beside.values()]).strip()
+        view = form(draft, kept=self._kept(draft), top=[section(f"*{sentence(said)}*")])
+        if faulty.others:
+            return Show(view=view, said=said)
+        return Wrong(errors=faulty.beside, view=view)
+
+    async def _opened(self, rule_id: str, by: PrincipalId, *, as_text: bool = False, turned: bool = False) -> View:
+        return await in_thread(lambda: self._open(rule_id, by, as_text=as_text, turned=turned))
+
+    def _open(self, rule_id: str, by: PrincipalId, *, as_text: bool, turned: bool) -> View:
+        desk = self.counter.desk
+        version = opened(desk, rule_id, by)
+        fields = shown(find(version.text, rule_id)) if rule_id else RuleFields()
+        text = rule_text(version.text, rule_id) if rule_id and as_text else None
+        if (text is not None and len(text) > LONGEST_TEXT) or (text is None and unfit(fields)):
+            raise BadInput(rules_texts.TOO_LONG)
+        draft = Draft(rule=rule_id, base=version.number, text=text, fields=fields)
+        if not turned:
+            return form(draft, kept=self._kept(draft))
+        draft = replace(draft, fields=replace(fields, paused=not fields.paused))
+        return self._considered(draft, would(desk, draft, by))
+
+    def _kept(self, draft: Draft) -> tuple[str, ...]:
+        """What the form leaves alone of this rule; nothing when that cannot be told any more."""
+        if draft.text is not None or not draft.rule:
+            return ()
+        try:
+            version = versions.kept(self.counter.desk.rules).version(self.counter.desk.clock())
+            return kept(find(version.text, draft.rule))
+        except DaypassError:
+            return ()
+
+    async def _changes(self, turn: Turn, seen: Seen) -> None:
+        if not seen.owner:
+            await turn.tell(Note(text=rules_texts.NOT_AN_OWNER, blocks=(section(_why_not(seen)),)))
+            return
+        desk = self.counter.desk
+        for change in seen.changes[:_MOST_CARDS]:
+            found = await in_thread(partial(facts, desk, change))
+            await turn.tell(rules_card.change_card(found, viewer=turn.person))
+        if not seen.changes:
+            await turn.tell(Note(text=rules_texts.NO_CHANGES))
+        if (left := len(seen.changes) - _MOST_CARDS) > 0:
+            await turn.tell(Note(text=rules_texts.more_changes(left)))
+
+
+def _listed(seen: Seen, rules: list[Rule]) -> Iterator[Block]:
+    owners = _owners(seen)
+    yield section(rules_texts.head(seen.version, owners))
+    for one in rules[:_MOST]:
+        yield section(rules_texts.rule(one.id, one.about, seen.naming.sentence(in_words(one))))
+        if seen.owner:
+            yield actions(f"rule:{one.id}", _buttons(one))
+    if not rules:
+        yield context(rules_texts.NO_RULES)
+    if len(rules) > _MOST:
+        yield context(rules_texts.more_rules(len(rules) - _MOST))
+    if seen.owner:
+        yield context(rules_texts.waiting(len(seen.changes)))
+        yield actions("rules:new", [button(rules_texts.NEW, "rules.new", style="primary")])
+    else:
+        yield context(_why_not(seen))
+
+
+def _buttons(rule: Rule) -> list[Block]:
+    return [
+        button(rules_texts.EDIT, "rules.edit", rule.id),
+        button(rules_texts.EDIT_TEXT, "rules.text", rule.id),
+        button(rules_texts.RESUME if rule.paused else rules_texts.PAUSE, "rules.pause", rule.id),
+    ]
+
+
+def _why_not(seen: Seen) -> str:
+    if seen.version is None:
+        return rules_texts.NO_VERSIONS
+    return rules_texts.NOT_AN_OWNER if seen.book.owners else rules_texts.NO_OWNERS
+
+
+def _owners(seen: Seen) -> str:
+    owners = seen.book.owners
+    groups = [f"<!subteam^{one}>" for one in sorted(owners.slack_groups)]
+    others = sorted(owners.directory_groups)
+    return ", ".join([*map(seen.naming.person, sorted(owners.people)), *groups, *others]) or "nobody"

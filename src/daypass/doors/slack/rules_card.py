@@ -1,0 +1,73 @@
+"""A change of the rules as the owners read it: who wants what changed, in sentences, what it would do, the buttons."""
+
+from collections.abc import Iterator
+
+from daypass.doors.slack import rules_texts, texts
+from daypass.doors.slack.blocks import Block, Note, actions, button, context, quoted, section
+from daypass.doors.slack.naming import Naming
+from daypass.doors.slack.rules_seen import Facts
+from daypass.model.principal import PrincipalId
+from daypass.model.ruling import ChangeState
+from daypass.rules.effect import Effect
+
+_MOST_RULES, _MOST_PEOPLE, _MOST_PENDING = 10, 12, 8
+
+
+def change_card(facts: Facts, *, viewer: PrincipalId | None = None) -> Note:
+    """
+    Draw the owners' message. For one `viewer` the buttons are those that are theirs; else those of every owner.
+
+    The author's own click is refused by the verb, wherever the button stands.
+    """
+    change, naming = facts.change, facts.naming
+    blocks = [
+        section(rules_texts.asks(change.author, change.base)),
+        *([quoted(change.note)] if change.note else []),
+        *(section(naming.sentence(one)) for one in facts.sentences[:_MOST_RULES]),
+        *_more(len(facts.sentences) - _MOST_RULES),
+    ]
+    if change.state is ChangeState.PENDING and not facts.overtaken:
+        blocks += effect_blocks(facts.effect, naming) if facts.effect else [context(rules_texts.NOT_READ)]
+    else:
+        blocks.append(section(rules_texts.became(change, facts.in_force)))
+    if change.state is ChangeState.PENDING:
+        blocks.append(actions(f"rules:{change.id}", list(_buttons(facts, viewer))))
+    blocks.append(context(rules_texts.reference(change.id, change.shadow_until)))
+    return Note(text=rules_texts.asks_shortly(texts.person(change.author)), blocks=tuple(blocks))
+
+
+def effect_blocks(effect: Effect, naming: Naming, *, rules: bool = False) -> list[Block]:
+    """What other rules would do: in numbers, then who and which request; with `rules`, each rule's sentences too."""
+    blocks = [section(f"*{effect.sentence()}*")]
+    if rules:
+        told = [naming.sentence(one.sentence) for one in effect.rules] + list(effect.besides)
+        blocks += [section(one) for one in told[:_MOST_RULES]]
+    people = list(_people(effect, naming))
+    blocks += [context(one) for one in people[:_MOST_PEOPLE]] + _more(len(people) - _MOST_PEOPLE)
+    blocks += [context(naming.sentence(one.sentence)) for one in effect.pending[:_MOST_PENDING]]
+    return blocks + _more(len(effect.pending) - _MOST_PENDING)
+
+
+def _people(effect: Effect, naming: Naming) -> Iterator[str]:
+    for one in effect.people:
+        who = naming.person(one.person)
+        yield from (rules_texts.gains(who, naming.sentence(each)) for each in one.gains[:1])
+        yield from (rules_texts.loses(who, naming.sentence(each)) for each in one.loses[:1])
+        if not (one.gains or one.loses):
+            yield from (rules_texts.otherwise(who, naming.sentence(each)) for each in one.otherwise[:1])
+
+
+def _buttons(facts: Facts, viewer: PrincipalId | None) -> Iterator[Block]:
+    change = facts.change
+    if viewer != change.author and not facts.overtaken:
+        yield button(rules_texts.APPROVE, "rules.approve", change.id, style="primary")
+        yield button(rules_texts.DENY, "rules.deny", change.id, style="danger")
+    if viewer == change.author:
+        yield button(rules_texts.WITHDRAW, "rules.withdraw", change.id)
+    yield button(rules_texts.WHOLE, "rules.whole", change.id)
+    if change.shadow_until is not None:
+        yield button(rules_texts.DIFFERENCES, "rules.differences", change.id)
+
+
+def _more(number: int) -> list[Block]:
+    return [context(rules_texts.more_people(number))] if number > 0 else []

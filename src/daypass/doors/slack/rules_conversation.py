@@ -1,0 +1,125 @@
+"""
+A change of the rules as a conversation: asked of the other owners once, kept up to date, its end told to its author.
+
+It is asked in the house's channel; where there is none, or it cannot be written in, of each owner directly.
+"""
+
+from dataclasses import dataclass
+
+import structlog
+
+from daypass.doors.desk import Desk
+from daypass.doors.slack import rules_texts
+from daypass.doors.slack.asking import Asking
+from daypass.doors.slack.blocks import Note
+from daypass.doors.slack.counter import in_thread
+from daypass.doors.slack.outgoing import Gone
+from daypass.doors.slack.rules_card import change_card
+from daypass.doors.slack.rules_seen import Facts, facts
+from daypass.lifecycle.ruling.decide_change import find_change
+from daypass.lifecycle.ruling.versions import kept
+from daypass.model.errors import NotFound
+from daypass.model.event import Event, Kind
+from daypass.model.grant import GrantId
+from daypass.model.principal import GroupName, PrincipalId, SlackGroupId
+from daypass.model.ruling import ChangeState, RulesChange
+from daypass.ports import Notice
+
+TOLD = frozenset(
+    {
+        Kind.RULES_PROPOSED,
+        Kind.RULES_CHANGED,
+        Kind.RULES_DENIED,
+        Kind.RULES_WITHDRAWN,
+        Kind.RULES_REFUSED,
+    }
+)
+_MOST_REDRAWN = 20
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesConversation:
+    """Brings what Slack shows of a change up to date. Raises TryLater, Unavailable and NotFound."""
+
+    desk: Desk
+    asking: Asking
+
+    async def tell(self, notice: Notice, subject: GrantId) -> None:
+        """Tell everyone concerned of one thing that happened to a change."""
+        change = await in_thread(lambda: find_change(subject, self.desk.ledger))
+        if change.state is ChangeState.PENDING:
+            await self._ask(await in_thread(lambda: facts(self.desk, change)))
+            return
+        await self._redraw(change)
+        if notice.event.kind is Kind.RULES_CHANGED:
+            await self._others()
+        if notice.event.kind is not Kind.RULES_WITHDRAWN:
+            await self._tell_author(change, notice.event)
+
+    async def _ask(self, found: Facts) -> None:
+        change, channel = found.change, self.asking.settings.approvals_channel
+        if await self.asking.remembered.recall(change.id, "rules"):
+            return
+        if channel and await self._post(channel, found):
+            return
+        owners = await in_thread(lambda: _owners(self.desk, change))
+        for one in owners[: self.asking.settings.most_asked]:
+            if not await self.asking.remembered.recall(change.id, f"rules:{one}"):
+                await self._post(one, found)
+
+    async def _post(self, place: str, found: Facts) -> bool:
+        change = found.change
+        try:
+            message = await self.asking.outgoing.post(place, change_card(found))
+        except Gone as gone:
+            log.warning("slack.cannot_ask_there", change=change.id, place=place, reason=gone.reason)
+            return False
+        await self.asking.remembered.remember(change.id, f"rules:{place}", message)
+        await self.asking.remembered.remember(change.id, "rules", message)
+        return True
+
+    async def _redraw(self, change: RulesChange) -> None:
+        known = await self.asking.remembered.recall(change.id, "rules")
+        if not known:
+            return
+        note = change_card(await in_thread(lambda: facts(self.desk, change)))
+        for message in known:
+            try:
+                await self.asking.outgoing.change(message, note)
+            except Gone as gone:
+                log.warning("slack.message_gone", change=change.id, reason=gone.reason)
+
+    async def _others(self) -> None:
+        """Say on the others that wait that they were overtaken."""
+        waiting = await in_thread(
+            lambda: self.desk.ledger.all(RulesChange, states=(ChangeState.PENDING,), limit=_MOST_REDRAWN)
+        )
+        for change in waiting:
+            await self._redraw(change)
+
+    async def _tell_author(self, change: RulesChange, event: Event) -> None:
+        if await self.asking.remembered.recall(change.id, "rules-author"):
+            return
+        in_force = await in_thread(lambda: kept(self.desk.rules).version(self.desk.clock()).number)
+        said = rules_texts.told_author(change, in_force, str(event.details.get("reason") or ""))
+        try:
+            message = await self.asking.outgoing.post(change.author, Note(text=said))
+        except Gone as gone:
+            log.warning("slack.cannot_tell_author", change=change.id, reason=gone.reason)
+            return
+        await self.asking.remembered.remember(change.id, "rules-author", message)
+
+
+def _owners(desk: Desk, change: RulesChange) -> list[PrincipalId]:
+    """The owners but for the author; of a group that is gone nobody."""
+    owners = desk.rules().owners
+    people = set(owners.people)
+    groups: list[SlackGroupId | GroupName] = [*owners.slack_groups, *owners.directory_groups]
+    for group in groups:
+        try:
+            people |= desk.directory.members(group)
+        except NotFound:
+            log.warning("slack.owners_group_gone", group=group)
+    return sorted(people - {change.author})

@@ -1,0 +1,132 @@
+"""What owners do with a change of the rules that waits: approve, deny, withdraw, look closer."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from daypass.doors import refusals
+from daypass.doors.grammar import parse_id, parse_reason
+from daypass.doors.slack import rules_texts
+from daypass.doors.slack.blocks import Note, View, field, line, modal, preformatted, section, sentence
+from daypass.doors.slack.counter import Counter, in_thread
+from daypass.doors.slack.form import refused
+from daypass.doors.slack.request_form import typed
+from daypass.doors.slack.turn import Answer, Close, Turn
+from daypass.lifecycle.ruling import shadow
+from daypass.lifecycle.ruling.decide_change import approve_change, deny_change, find_change, withdraw_change
+from daypass.lifecycle.ruling.judged import difference
+from daypass.lifecycle.ruling.owners import must_own
+from daypass.lifecycle.ruling.versions import kept, key_of
+from daypass.model.errors import DaypassError
+from daypass.model.event import Event
+from daypass.model.grant import GrantId
+from daypass.model.principal import PrincipalId
+from daypass.model.request import LONGEST_REASON
+from daypass.model.ruling import RulesVersion
+
+DENY_CALLBACK = "rules.deny"
+_MOST_DIFFERENCES = 40
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesDeciding:
+    """The owners' clicks. The verbs judge each of them anew."""
+
+    counter: Counter
+
+    async def approve(self, turn: Turn) -> None:
+        """Put somebody else's change in force."""
+        desk, change_id = self.counter.desk, parse_id(turn.value)
+        version = await in_thread(
+            lambda: approve_change(
+                change_id,
+                by=turn.person,
+                rules=kept(desk.rules),
+                directory=desk.directory,
+                ledger=desk.ledger,
+                now=desk.clock(),
+            )
+        )
+        await turn.tell(Note(text=rules_texts.applied(version.number)))
+
+    async def ask_why_not(self, turn: Turn) -> None:
+        """Open the form that asks for the reason of a denial."""
+        await turn.open(_made(_deny_form(parse_id(turn.value))))
+
+    async def deny(self, turn: Turn) -> Answer:
+        """Turn a change down with the reason that was typed."""
+        desk, said = self.counter.desk, typed(turn.state, "reason")
+        change_id = parse_id(turn.body["view"]["private_metadata"])
+        try:
+            reason = parse_reason(said)
+            await in_thread(
+                lambda: deny_change(
+                    change_id,
+                    by=turn.person,
+                    reason=reason,
+                    rules=kept(desk.rules),
+                    directory=desk.directory,
+                    ledger=desk.ledger,
+                    now=desk.clock(),
+                )
+            )
+        except DaypassError as error:
+            return refused(error, _deny_form(change_id, said, refusals.sentence(error)), ("reason",))
+        return Close()
+
+    async def withdraw(self, turn: Turn) -> None:
+        """Take one's own change back."""
+        desk, change_id = self.counter.desk, parse_id(turn.value)
+        await in_thread(lambda: withdraw_change(change_id, by=turn.person, ledger=desk.ledger, now=desk.clock()))
+        await turn.tell(Note(text=rules_texts.WITHDRAWN))
+
+    async def whole(self, turn: Turn) -> None:
+        """Show which lines of the document a change changes."""
+        change_id = parse_id(turn.value)
+        said = await self._for_owner(turn.person, lambda: self._lines(change_id))
+        await turn.tell(Note(text=rules_texts.TITLE, blocks=tuple(preformatted(said)[:_MOST_DIFFERENCES])))
+
+    async def differences(self, turn: Turn) -> None:
+        """List what a change that is watched would have decided differently."""
+        change_id = parse_id(turn.value)
+        events = await self._for_owner(turn.person, lambda: shadow.differences(change_id, self.counter.desk.ledger))
+        told = [_difference(one) for one in events[-_MOST_DIFFERENCES:]] or [rules_texts.NO_DIFFERENCES]
+        await turn.tell(Note(text=rules_texts.TITLE, blocks=tuple(map(section, told))))
+
+    async def _for_owner(self, by: PrincipalId, work: Callable[[], T]) -> T:
+        desk = self.counter.desk
+
+        def judged() -> T:
+            must_own(by, rules=desk.rules(), directory=desk.directory)
+            return work()
+
+        return await in_thread(judged)
+
+    def _lines(self, change_id: GrantId) -> str:
+        desk = self.counter.desk
+        change = find_change(change_id, desk.ledger)
+        base = desk.ledger.find(RulesVersion, key_of(change.base))
+        return difference(base.text, change.text, names=(f"version {change.base}", f"change {change.id}"))
+
+
+def _difference(event: Event) -> str:
+    told = {name: str(event.details.get(name, "")) for name in ("request", "old", "new")}
+    return rules_texts.difference(event.at, **told)
+
+
+def _deny_form(change_id: GrantId, said: str = "", problem: str = "") -> View:
+    blocks = [
+        *([section(f"*{sentence(problem)}*")] if problem else []),
+        field(
+            "reason", rules_texts.DENY_LABEL, line(initial=said, longest=LONGEST_REASON, several=True), optional=True
+        ),
+    ]
+    return modal(
+        rules_texts.DENY, blocks, callback_id=DENY_CALLBACK, submit=rules_texts.DENY, close="Cancel", metadata=change_id
+    )
+
+
+async def _made(view: View) -> View:
+    return view

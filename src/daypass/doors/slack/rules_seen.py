@@ -1,0 +1,219 @@
+"""The rules as one person sees them in Slack, and what other rules would do: read in a thread, with names for ids."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from daypass.doors.desk import Desk
+from daypass.doors.grammar import parse_length
+from daypass.doors.slack.naming import Naming
+from daypass.doors.slack.rules_fields import changed
+from daypass.doors.slack.rules_form import BLOCKS, NO_SHADOW, Draft
+from daypass.doors.slack.rules_text import field_at, find, groups_of, with_fields, with_new_rule, with_rule
+from daypass.lifecycle.ruling import propose as proposing
+from daypass.lifecycle.ruling.effects import effects
+from daypass.lifecycle.ruling.judged import PROPOSED
+from daypass.lifecycle.ruling.owners import must_own
+from daypass.lifecycle.ruling.versions import digest_of, kept, key_of
+from daypass.model.errors import BadInput, DaypassError, Misconfigured, NotFound, NotYours, RulesUnreadable
+from daypass.model.principal import PrincipalId
+from daypass.model.ruling import ChangeState, RulesChange, RulesVersion
+from daypass.rules.changes import changes
+from daypass.rules.document import RuleBook, parse
+from daypass.rules.effect import Effect
+from daypass.rules.in_words import in_words
+
+_ID = re.compile(r"\b[UW][A-Z0-9]{3,}\b")
+_MISSING = re.compile(r"«(\w+)» is missing")
+_MOST_LOOKED_UP = 60
+_MOST_CHANGES = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What one person is shown of the rules."""
+
+    book: RuleBook
+    version: RulesVersion | None
+    """None for a house that keeps no versions."""
+    changes: tuple[RulesChange, ...]
+    """Those that wait; for owners."""
+    why_not: str
+    """Why this person cannot change them; empty for an owner."""
+    naming: Naming
+
+    @property
+    def owner(self) -> bool:
+        """Whether this person may change the rules."""
+        return not self.why_not and self.version is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Would:
+    """What a draft comes to: its whole text, and what that would do."""
+
+    text: str
+    digest: str
+    effect: Effect
+    naming: Naming
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """A change as it stands now: what it changes, in sentences, and while it waits what it would do."""
+
+    change: RulesChange
+    in_force: int
+    sentences: tuple[str, ...]
+    effect: Effect | None
+    naming: Naming
+
+    @property
+    def overtaken(self) -> bool:
+        """Whether it waits in vain, since another version came."""
+        return self.change.state is ChangeState.PENDING and self.change.base != self.in_force
+
+
+class Faulty(Exception):
+    """The draft's text has faults: beside which field of the form each belongs, and those that belong beside none."""
+
+    def __init__(self, beside: dict[str, str], others: str) -> None:
+        super().__init__(others)
+        self.beside, self.others = beside, others
+
+
+def look(desk: Desk, by: PrincipalId) -> Seen:
+    """Read the rules as this person may see them."""
+    book, version = desk.rules(), _version(desk)
+    why_not = _why_not(desk, by, book)
+    waiting = () if why_not else desk.ledger.all(RulesChange, states=(ChangeState.PENDING,), limit=_MOST_CHANGES)
+    owners = [*book.owners.people, *([version.author] if version else [])]
+    naming = names(desk, (*map(in_words, book.rules), *owners))
+    return Seen(book=book, version=version, changes=tuple(waiting), why_not=why_not, naming=naming)
+
+
+def opened(desk: Desk, rule_id: str, by: PrincipalId) -> RulesVersion:
+    """Read what a form opens with, for an owner. Raises NotYours, Misconfigured, BadInput for a rule that is gone."""
+    must_own(by, rules=desk.rules(), directory=desk.directory)
+    version = kept(desk.rules).version(desk.clock())
+    if rule_id:
+        find(version.text, rule_id)
+    return version
+
+
+def would(desk: Desk, draft: Draft, by: PrincipalId) -> Would:
+    """Say what a draft would do. Raises what proposing it would raise, and Faulty."""
+    text = text_of(desk, draft)
+    _must_be_read(text, draft)
+    made = proposing.draft(
+        text,
+        by=by,
+        base=draft.base,
+        note=draft.note,
+        shadow=shadow(draft),
+        rules=kept(desk.rules),
+        directory=desk.directory,
+        now=desk.clock(),
+    )
+    seen = effects(made.present, made.proposed, directory=desk.directory, ledger=desk.ledger, now=desk.clock())
+    return Would(text=text, digest=digest_of(text), effect=seen, naming=names(desk, said(seen)))
+
+
+def text_of(desk: Desk, draft: Draft) -> str:
+    """Make the whole text that a draft comes to, from the version in force. Raises Conflict when that is another."""
+    version = kept(desk.rules).version(desk.clock())
+    proposing.must_be_base(draft.base, version)
+    if draft.text is not None:
+        return (
+            with_rule(version.text, draft.rule, draft.text) if draft.rule else with_new_rule(version.text, draft.text)
+        )
+    known = groups_of(version.text)
+    if not draft.rule:
+        made = changed({}, draft.fields, known)
+        return with_new_rule(version.text, {key: value for key, value in made.items() if value is not None})
+    before = find(version.text, draft.rule)
+    return with_fields(version.text, draft.rule, changed(before, draft.fields, known))
+
+
+def shadow(draft: Draft) -> timedelta | None:
+    """For how long a draft is to be watched first."""
+    return None if draft.shadow == NO_SHADOW else parse_length(draft.shadow)
+
+
+def facts(desk: Desk, change: RulesChange) -> Facts:
+    """Read what a change changes, and what it would do."""
+    now = desk.clock()
+    version = kept(desk.rules).version(now)
+    sentences: tuple[str, ...] = ()
+    seen: Effect | None = None
+    try:
+        base = version if change.base == version.number else desk.ledger.find(RulesVersion, key_of(change.base))
+        proposed = parse(change.text, name=PROPOSED)
+        sentences = tuple(one.sentence for one in changes(parse(base.text, name="base"), proposed))
+        if change.state is ChangeState.PENDING and change.base == version.number:
+            seen = effects(desk.rules(), proposed, directory=desk.directory, ledger=desk.ledger, now=now)
+    except (RulesUnreadable, NotFound):
+        pass  # it is shown without
+    naming = names(desk, (change.author, *sentences, *(said(seen) if seen else ())))
+    return Facts(change=change, in_force=version.number, sentences=sentences, effect=seen, naming=naming)
+
+
+def said(effect: Effect) -> Iterator[str]:
+    """Every sentence and id of an effect, for the names in them to be looked up."""
+    yield from (one.sentence for one in effect.rules)
+    yield from (one.person for one in effect.people)
+    yield from (one.sentence for one in effect.pending)
+
+
+def names(desk: Desk, texts: Iterable[str]) -> Naming:
+    """Look up the people whose ids stand in these, so that they can be named without being rung up."""
+    found = list(dict.fromkeys(PrincipalId(one) for text in texts for one in _ID.findall(text)))
+    quiet: dict[PrincipalId, str] = {}
+    for one in found[:_MOST_LOOKED_UP]:
+        try:
+            quiet[one] = desk.directory.principal(one).name
+        except DaypassError:
+            quiet[one] = one
+    return Naming(quiet=quiet | {one: one for one in found[_MOST_LOOKED_UP:]})
+
+
+def _version(desk: Desk) -> RulesVersion | None:
+    try:
+        return kept(desk.rules).version(desk.clock())
+    except RulesUnreadable:
+        raise
+    except Misconfigured:
+        return None
+
+
+def _why_not(desk: Desk, by: PrincipalId, book: RuleBook) -> str:
+    try:
+        must_own(by, rules=book, directory=desk.directory)
+    except NotYours as refusal:
+        return refusal.sentence
+    return ""
+
+
+def _must_be_read(text: str, draft: Draft) -> None:
+    """Put every fault of a text beside the field of the form that it is about."""
+    try:
+        parse(text, name=PROPOSED)
+    except RulesUnreadable as error:
+        beside: dict[str, list[str]] = {}
+        rule_id = str(draft.fields.id or draft.rule)
+        for fault in error.faults:
+            sentence = f"{fault.sentence} {fault.suggestion}".strip()
+            block = "text" if draft.text is not None else _block(text, rule_id, fault.line, fault.sentence)
+            beside.setdefault(block, []).append(sentence)
+        others = "\n".join(beside.pop("", ()))
+        raise Faulty({block: "\n".join(sentences) for block, sentences in beside.items()}, others) from None
+
+
+def _block(text: str, rule_id: str, line: int, sentence: str) -> str:
+    if lacking := _MISSING.match(sentence):
+        return BLOCKS.get(lacking[1], "")
+    try:
+        return BLOCKS.get(field_at(text, rule_id, line), "")
+    except BadInput:
+        return ""

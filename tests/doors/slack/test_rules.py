@@ -1,0 +1,260 @@
+"""The rules read, changed and decided on in Slack."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from daypass.lifecycle.ruling.versions import kept
+from daypass.model.ruling import ChangeState, RulesChange
+from daypass.sandbox.slack import BlockingActor, BlockingSlack, View
+from tests.doors.slack.conftest import Office
+from tests.doors.slack.ruled import OWNED, pressed, ruled
+
+
+@pytest.fixture
+def house(slack: BlockingSlack, tmp_path: Path) -> Iterator[Office]:
+    """Daypass with owned rules, asking by direct message."""
+    with ruled(slack, tmp_path) as made:
+        yield made
+
+
+def changes(house: Office) -> list[RulesChange]:
+    """Every change that was proposed."""
+    return house.desk.ledger.all(RulesChange)
+
+
+def in_force(house: Office) -> str:
+    """The text that counts."""
+    return kept(house.desk.rules).version(house.desk.clock()).text
+
+
+def opened(person: BlockingActor, action: str = "rules.edit", rule: str = "reports") -> View:
+    """Open a form from the list of rules."""
+    person.command("/daypass", "rules")
+    listed = person.wait_for_ephemeral("Version 1")
+    person.click(listed, action, block_id="rules:new" if action == "rules.new" else f"rule:{rule}")
+    return person.wait_for_modal("New rule" if action == "rules.new" else "Change a rule")
+
+
+def proposed(house: Office, by: BlockingActor, values: dict[str, object]) -> RulesChange:
+    """Change the reports' rule: look, then propose."""
+    seen = pressed(by, opened(by), values)
+    by.submit(seen)
+    return by.wait_until(lambda: next(iter(changes(house)), None))
+
+
+def text(view: View) -> str:
+    """Everything in a view."""
+    return str(view.blocks)
+
+
+def test_everybody_reads_the_rules_in_sentences(house: Office, slack: BlockingSlack):
+    """With names for ids, who owns them and which version; who owns nothing has no buttons and reads why."""
+    eve = slack.person("U0EVE")
+    eve.command("/daypass", "rules")
+    told = eve.wait_for_ephemeral("Version 1")
+
+    assert "U0Eve may list and read acme-reports/**" in told.visible_text
+    assert "from the rules file" in told.visible_text
+    assert "Only their owners change them" in told.visible_text
+    assert "rules.edit" not in str(told.blocks)
+    assert "<@U0" not in str(told.blocks)
+
+
+def test_one_rule_is_shown_alone(house: Office, ann: BlockingActor):
+    """By its name; a name that is no rule's is said to be none."""
+    ann.command("/daypass", "rules no-payroll")
+    assert "acme-reports" not in ann.wait_for_ephemeral("acme-payroll").visible_text
+    ann.command("/daypass", "rules nothing")
+
+    ann.wait_for_ephemeral("There is no rule")
+
+
+def test_the_effect_is_shown_before_anything_is_proposed(house: Office, ann: BlockingActor):
+    """Who gains is named, and nothing is filed by looking."""
+    came = pressed(ann, opened(ann), {"who_people": ["U0EVE", "U0ANN"], "longest": "12h"})
+
+    assert "person gains" in text(came) or "people gain" in text(came)
+    assert "U0Ann could ask for this, and cannot now" in text(came)
+    assert came.submit is not None
+    assert came.submit["text"] == "Propose"
+    assert changes(house) == []
+
+
+def test_only_the_lines_of_what_was_changed_are_different(house: Office, ann: BlockingActor):
+    """Comments, conditions and other rules stay letter for letter."""
+    change = proposed(house, ann, {"longest": "12h", "note": "Longer nights."})
+
+    assert change.text == OWNED.replace("max: 8h", "max: 12h")
+    assert change.note == "Longer nights."
+    assert change.author == "U0ANN"
+
+
+def test_another_owner_puts_it_in_force_and_the_author_is_told(house: Office, ann: BlockingActor, bob: BlockingActor):
+    """Bob reads both sentences and clicks; Ann hears of it."""
+    proposed(house, ann, {"longest": "12h"})
+    card = bob.wait_for_message("proposes to change the rules")
+    assert "8 hours" in card.visible_text
+    assert "12 hours" in card.visible_text
+    bob.click(card, "rules.approve")
+
+    bob.wait_for_change(card, "Approved* by")
+    ann.wait_for_message("Approved* by")
+    assert "max: 12h" in in_force(house)
+
+
+def test_the_authors_own_click_is_refused(slack: BlockingSlack, tmp_path: Path, ann: BlockingActor):
+    """In a channel the author sees the buttons too; theirs does nothing but a sentence."""
+    with ruled(slack, tmp_path, approvals_channel="C0ACCESS") as house:
+        proposed(house, ann, {"longest": "12h"})
+        card = ann.wait_for_message("proposes to change the rules", channel="C0ACCESS")
+        ann.click(card, "rules.approve")
+
+        ann.wait_for_ephemeral("Nobody decides on their own change")
+        assert changes(house)[0].state is ChangeState.PENDING
+        assert in_force(house) == OWNED
+
+
+def test_a_denial_carries_its_reason_to_the_author(house: Office, ann: BlockingActor, bob: BlockingActor):
+    """The form asks why, and Ann reads it."""
+    proposed(house, ann, {"longest": "12h"})
+    card = bob.wait_for_message("proposes to change the rules")
+    bob.click(card, "rules.deny")
+    assert bob.submit(bob.wait_for_modal("Deny"), {"reason": "Too <long>."}).closed
+
+    assert "Too &lt;long&gt;." in ann.wait_for_message("Denied").visible_text
+    bob.wait_for_change(card, "Denied* by")
+    assert changes(house)[0].state is ChangeState.DENIED
+
+
+def test_a_change_of_an_older_version_is_said_to_be_overtaken(house: Office, ann: BlockingActor, bob: BlockingActor):
+    """Ann's form was open while Bob's change came into force; nothing is filed."""
+    ours = opened(ann)
+    proposed(house, bob, {"longest": "2h"})
+    ann.click(ann.wait_for_message("proposes to change the rules"), "rules.approve")
+    bob.wait_for_message("Approved* by")
+    came = pressed(ann, ours, {"longest": "12h"})
+
+    assert "Version 2 came meanwhile" in text(came)
+    assert len(changes(house)) == 1
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "sentence"),
+    [
+        ({"longest": "soon"}, "longest", "is not a length of time"),
+        ({"default": "10h"}, "longest", "swap them"),
+        ({"id": "The Reports"}, "id", "cannot be a rule's id"),
+        ({"on": "s3://acme"}, "on", ""),
+        ({"who_groups": "nobody-knows"}, "who_people", "There is no group"),
+        ({"approve_groups": "", "approve_people": []}, "approve_people", "names nobody"),
+    ],
+)
+def test_a_fault_stands_beside_its_field(
+    house: Office, ann: BlockingActor, values: dict[str, object], field: str, sentence: str
+):
+    """In the words of the rules, and nothing is shown or filed."""
+    came = ann.submit(opened(ann), values)
+
+    assert sentence in came.errors[field]
+    assert changes(house) == []
+
+
+def test_what_was_changed_after_looking_is_looked_at_again(house: Office, ann: BlockingActor):
+    """Proposed is what was seen, never more."""
+    seen = pressed(ann, opened(ann), {"longest": "12h"})
+    again = pressed(ann, seen, {"longest": "24h"})
+
+    assert "You changed something after you looked" in text(again)
+    assert changes(house) == []
+
+
+def test_a_rule_is_paused_with_its_effect(house: Office, ann: BlockingActor):
+    """One click shows what it would do; the next proposes."""
+    form = opened(ann, "rules.pause")
+    assert "is paused" in text(form)
+    ann.submit(form)
+    change = ann.wait_until(lambda: next(iter(changes(house)), None))
+
+    assert change.text == OWNED.replace(
+        "[U0BOB], slack_groups: [S0LEADS]}}\n", "[U0BOB], slack_groups: [S0LEADS]}}\n    paused: true\n"
+    )
+
+
+def test_a_rule_is_changed_as_text(house: Office, ann: BlockingActor):
+    """What no field holds: its conditions."""
+    form = opened(ann, "rules.text")
+    shown = next(block for block in form.blocks if block["block_id"] == "text")["element"]["initial_value"]
+    seen = pressed(ann, form, {"text": shown.replace("mon, ", "")})
+    ann.submit(seen)
+    change = ann.wait_until(lambda: next(iter(changes(house)), None))
+
+    assert change.text == OWNED.replace("mon, ", "")
+
+
+def test_text_that_is_no_rule_is_refused_beside_it(house: Office, ann: BlockingActor):
+    """The sentence says which line."""
+    came = ann.submit(opened(ann, "rules.text"), {"text": "id: ["})
+
+    assert "Line 1" in came.errors["text"]
+
+
+def test_a_new_rule_is_added(house: Office, ann: BlockingActor):
+    """Its fields become a rule after the others."""
+    values = {
+        "id": "drafts",
+        "who_anyone": ["anyone"],
+        "may": ["read"],
+        "on": "acme-drafts/**",
+        "default": "1h",
+        "longest": "2h",
+        "approve_people": ["U0BOB"],
+        "note": "For the interns.",
+    }
+    seen = pressed(ann, opened(ann, "rules.new"), values)
+    ann.submit(seen)
+    change = ann.wait_until(lambda: next(iter(changes(house)), None))
+
+    assert change.text.startswith(OWNED)
+    assert change.text.endswith(
+        '  - id: drafts\n    who: anyone\n    may: [read]\n    on: ["acme-drafts/**"]\n'
+        "    for: {default: 1h, max: 2h}\n    approve: {anyone_of: {people: [U0BOB]}}\n"
+    )
+
+
+def test_who_owns_nothing_cannot_open_the_form(house: Office, slack: BlockingSlack, ann: BlockingActor):
+    """A button that was passed on does not help."""
+    ann.command("/daypass", "rules")
+    listed = ann.wait_for_ephemeral("Version 1")
+    eve = slack.person("U0EVE")
+    with pytest.raises(Exception):  # noqa: B017, PT011 - this Slack lets nobody click what they do not see
+        eve.click(listed, "rules.edit", block_id="rule:reports")
+    eve.command("/daypass", "rules changes")
+
+    assert "Only their owners change them" in eve.wait_for_ephemeral("read the rules").visible_text
+
+
+def test_a_watched_change_lists_what_it_would_have_decided(house: Office, ann: BlockingActor, bob: BlockingActor):
+    """Eve's ask for four hours is allowed now and would not have been."""
+    proposed(house, ann, {"longest": "2h", "shadow": "7d", "who_people": ["U0BOB"]})
+    card = bob.wait_for_message("proposes to change the rules")
+    bob.click(card, "rules.differences")
+
+    assert "nothing differently so far" in bob.wait_for_ephemeral("differently").visible_text
+
+
+def test_changes_that_wait_are_listed_with_what_is_ones_own_to_do(
+    house: Office, ann: BlockingActor, bob: BlockingActor
+):
+    """The author may withdraw; another owner may decide."""
+    proposed(house, ann, {"longest": "12h"})
+    bob.command("/daypass", "rules changes")
+    assert "rules.approve" in str(bob.wait_for_ephemeral("proposes to change").blocks)
+    ann.command("/daypass", "rules changes")
+    mine = ann.wait_for_ephemeral("proposes to change")
+    assert "rules.approve" not in str(mine.blocks)
+    ann.click(mine, "rules.withdraw")
+
+    ann.wait_for_ephemeral("Withdrawn")
+    assert changes(house)[0].state is ChangeState.WITHDRAWN
