@@ -100,6 +100,17 @@ def _listen_to_reviews(app: AsyncApp, turns: Turns, review: reviews.Reviews) -> 
     app.view(reviews.CUSTOM_CALLBACK)(turns.filling(review.approve_custom))
 
 
+def _listen_to_owners(app: AsyncApp, turns: Turns, own: mine.Mine) -> None:
+    app.action("mine.done")(turns.acting(own.done))
+    app.action("mine.cancel")(turns.acting(own.cancel))
+    app.action("mine.console")(turns.acting(own.console))
+    app.action("mine.link")(turns.acting(own.link))
+    app.action("mine.extend")(turns.acting(own.ask_extension))
+    app.action("mine.opened")(turns.acting(_nothing))
+    app.view(mine.EXTEND_CALLBACK)(turns.filling(own.extend))
+    app.view(mine.LINK_CALLBACK)(turns.filling(own.link_to))
+
+
 def _listen_to_rules(app: AsyncApp, turns: Turns, counter: Counter) -> None:
     door, deciding = rules.RulesDoor(counter=counter), rules_deciding.RulesDeciding(counter=counter)
     app.action("rules.edit")(turns.acting(door.edit))
