@@ -55,7 +55,8 @@ class Terminal:
     def start(self, *words: str, stdin: int = subprocess.DEVNULL, **environment: str) -> subprocess.Popen[str]:
         """Start a command."""
         return subprocess.Popen(
-            [sys.executable, "-m", "daypass", *words],
+            # Whoever runs the tests in the background ignores Ctrl-C, and so would all that they start.
+            ["env", "--default-signal=INT", sys.executable, "-m", "daypass", *words],
             env=self.environment(**environment),
             stdin=stdin,
             stdout=subprocess.PIPE,

@@ -6,13 +6,12 @@ from daypass.doors.grammar.sayings import Again, Allow, ComeBack, GoAway, Offers
 from daypass.doors.slack import texts, texts_ahead
 from daypass.doors.slack.blocks import Note, section
 from daypass.doors.slack.counter import Counter, in_thread
+from daypass.doors.slack.naming import in_private
 from daypass.doors.slack.turn import SLACK_FAILED, Turn
 from daypass.lifecycle import permits
 from daypass.lifecycle.absence import say_away, say_back
 from daypass.lifecycle.again import once_more
-from daypass.model.errors import DaypassError
 from daypass.model.kept import Permit
-from daypass.model.principal import PrincipalId
 from daypass.rules import offers
 
 _MOST = 40
@@ -87,9 +86,10 @@ class Ahead:
     async def _offers(self, turn: Turn) -> None:
         person = await self.counter.person(turn.person)
         found = await in_thread(lambda: offers.offers(self.counter.desk.rules(), person))
-        people = {one for offer in found.offers for one in offer.rule.approvers.people}
-        names = await in_thread(lambda: self._names(people))
-        lines = [texts_ahead.offer(one, names) for one in found.offers[:_MOST]] or [texts_ahead.NOTHING_OFFERED]
+        sentences = [one.sentence for one in found.offers[:_MOST]]
+        naming = await in_thread(lambda: in_private(self.counter.desk, sentences))
+        lines = [texts_ahead.offer(one.rule.id, naming.sentence(one.sentence)) for one in found.offers[:_MOST]]
+        lines = lines or [texts_ahead.NOTHING_OFFERED]
         await turn.tell(Note(text=lines[0], blocks=tuple(section(line) for line in lines)))
 
     async def _away(self, turn: Turn, said: GoAway) -> None:
@@ -105,15 +105,6 @@ class Ahead:
             )
         )
         await turn.tell(Note(text=texts_ahead.away(absence)))
-
-    def _names(self, people: set[PrincipalId]) -> dict[str, str]:
-        names: dict[str, str] = {}
-        for one in people:
-            try:
-                names[one] = self.counter.desk.directory.principal(one).name
-            except DaypassError:
-                continue  # shown by their id
-        return names
 
 
 async def _tell_whom(turn: Turn, permit: Permit) -> None:

@@ -46,7 +46,7 @@ from daypass.doors.slack.blocks import (
 from daypass.doors.slack.counter import Counter, Picture, in_thread
 from daypass.doors.slack.form import Form
 from daypass.doors.slack.login import Logins
-from daypass.doors.slack.naming import for_channel
+from daypass.doors.slack.naming import in_private
 from daypass.doors.slack.overview import Overview, overview
 from daypass.doors.slack.passkey import Passkeys
 from daypass.doors.slack.request_form import heard
@@ -141,8 +141,9 @@ class Commands:
             papers = [part for paper in seen.rehearsal.papers for part in preformatted(f"{paper.place}\n{paper.text}")]
             notes = [context(escape(note)) for note in seen.rehearsal.notes]
             text = texts.previewed(seen.request, at_once=seen.decision.at_once)
-            naming = await in_thread(lambda: for_channel(self.counter.desk, seen.request))
-            order = [context(naming.sentence(one)) for one in preview(seen.decision.stages)]
+            asked = preview(seen.decision.stages)
+            naming = await in_thread(lambda: in_private(self.counter.desk, asked))
+            order = [context(naming.sentence(one)) for one in asked]
             await turn.tell(Note(text=text, blocks=(section(text), *order, *papers, *notes)))
             return
         request = await self.counter.file(ask)

@@ -22,6 +22,7 @@ MOST_RUNG = 3
 _MOST_NAMED = 15
 _MOST_LOOKED_UP = 40
 _ID = re.compile(r"\b[UW][A-Z0-9]{3,}\b")
+_GROUP = re.compile(r"\bS0[A-Z0-9]{2,}\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,8 @@ class Naming:
 
     quiet: Mapping[PrincipalId, str] = field(default_factory=dict)
     """Names of those who are not mentioned; everybody else is."""
+    private: bool = False
+    """One person alone will read it: then a group may be mentioned, and nobody is rung up."""
 
     def person(self, one: PrincipalId) -> str:
         """Name one."""
@@ -47,11 +50,18 @@ class Naming:
 
     def sentence(self, text: str) -> str:
         """Make a sentence of ours that has ids in it readable."""
-        return _ID.sub(lambda found: self.person(PrincipalId(found[0])), escape(text))
+        named = _ID.sub(lambda found: self.person(PrincipalId(found[0])), escape(text))
+        return _GROUP.sub(r"<!subteam^\g<0>>", named) if self.private else named
 
 
 OPENLY = Naming()
 """Everybody is mentioned: for direct messages, where nobody else is told."""
+
+
+def in_private(desk: Desk, sentences: Iterable[str]) -> Naming:
+    """Name the people and groups of some sentences of ours for one reader."""
+    people = {PrincipalId(one) for sentence in sentences for one in _ID.findall(sentence)}
+    return Naming(quiet=_names(desk, people), private=True)
 
 
 def for_channel(desk: Desk, request: Request) -> Naming:

@@ -78,8 +78,10 @@ def who_was_asked(told: int, all_: int) -> str:
 
 def filed(request: Request) -> str:
     """The answer to a command or form that filed a request."""
-    if request.state is RequestState.APPROVED:
-        return f"Approved at once by the rule {code(request.rule)}: {asked_for(request)}."
+    approval = request.approval
+    if request.state is RequestState.APPROVED and approval is not None:
+        by = f"at once by the rule {code(approval.rule)}" if approval.by == DAYPASS else f"by {person(approval.by)}"
+        return f"Approved {'in advance ' if approval.permit else ''}{by}: {asked_for(request)}."
     return f"Asked: {asked_for(request)}. Asked of: {_asked_now(request)}. Id {code(request.id)}."
 
 

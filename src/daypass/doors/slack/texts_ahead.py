@@ -1,12 +1,9 @@
 """Every sentence about what lies beside a request: approvals in advance, offers, absences. See `texts`."""
 
-from collections.abc import Mapping
-
 from daypass.doors.grammar import words_for_length
-from daypass.doors.slack.blocks import code, escape
+from daypass.doors.slack.blocks import code
 from daypass.doors.slack.texts import moment, person, what
 from daypass.model.kept import Absence, Permit
-from daypass.rules.offers import Offer
 
 NOTHING_OFFERED = "No rule lends you anything. Whoever owns the rules can change that."
 BACK = "Welcome back. You are asked to decide again."
@@ -40,12 +37,9 @@ def away(absence: Absence) -> str:
     return f"You are away until {moment(absence.until)}, and are not asked until then.{instead}"
 
 
-def offer(one: Offer, names: Mapping[str, str]) -> str:
-    """One thing that somebody could ask for."""
-    sentence = escape(one.sentence)
-    for known, name in names.items():
-        sentence = sentence.replace(known, escape(name))
-    return f"{code(one.rule.id)}: {sentence}"
+def offer(rule: str, sentence: str) -> str:
+    """One thing that somebody could ask for; the sentence has its names in it already."""
+    return f"{code(rule)}: {sentence}"
 
 
 def _window(permit: Permit) -> str:

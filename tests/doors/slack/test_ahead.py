@@ -1,0 +1,73 @@
+"""Approving in advance, asking again, asking for others and being away, as people type it in Slack."""
+
+import pytest
+
+from daypass.model.kept import Absence, Permit, Standing
+from daypass.model.request import RequestState
+from daypass.sandbox.slack import BlockingActor
+from tests.doors.slack.conftest import Office
+from tests.makers import ANN, BOB
+
+ASK = 's3 read acme-reports/2026/ --for 1h --reason "INC-42"'
+
+
+def test_what_bob_allows_in_advance_ann_has_without_a_click(daypass: Office, ann: BlockingActor, bob: BlockingActor):
+    """Both are told in words; taken back, the next ask waits."""
+    bob.command("/daypass", "allow s3 read acme-reports/ --to U0ANN --for 2h --window 7d")
+    assert "It counts as your click" in bob.wait_for_ephemeral("may").visible_text
+    assert "<@U0BOB> has approved in advance" in ann.wait_for_message("in advance").visible_text
+
+    ann.command("/daypass", f"request {ASK}")
+    assert "Approved in advance by <@U0BOB>" in ann.wait_for_ephemeral("Approved").visible_text
+    (permit,) = daypass.desk.ledger.all(Permit)
+    bob.command("/daypass", f"withdraw {permit.id}")
+    bob.wait_for_ephemeral("Taken back")
+    assert daypass.ask(f"request {ASK}").state is RequestState.PENDING
+
+
+def test_again_asks_for_the_same(daypass: Office, ann: BlockingActor):
+    """In one word."""
+    first = daypass.ask()
+    ann.command("/daypass", "again")
+    ann.wait_until(lambda: len(daypass.desk.ledger.requests()) > 1 or None)
+    second = daypass.desk.ledger.requests()[0]
+    assert (second.entitlement, second.term, second.reason) == (first.entitlement, first.term, first.reason)
+
+
+def test_offers_are_said_in_sentences_with_names(daypass: Office, ann: BlockingActor, carol: BlockingActor):
+    """No id of a person is left in it."""
+    ann.command("/daypass", "offers")
+    said = ann.wait_for_ephemeral("may").visible_text
+    assert "acme-reports/" in said
+    assert "U0BOB" not in said
+    assert daypass.desk.ledger.requests() == []
+
+
+def test_a_request_for_somebody_else_names_both(daypass: Office, bob: BlockingActor, ann: BlockingActor):
+    """Carol's card says who asks and who would have it."""
+    bob.command("/daypass", f"grant {ASK} --to U0ANN")
+    bob.wait_until(lambda: daypass.desk.ledger.requests() or None)
+    (request,) = daypass.desk.ledger.requests()
+    assert (request.requestor, request.beneficiary) == (BOB, ANN)
+    assert "for <@U0ANN>" in bob.wait_for_message("You asked").visible_text
+
+
+def test_who_is_away_is_told_until_when(daypass: Office, bob: BlockingActor):
+    """And that they are back."""
+    bob.command("/daypass", 'away --until "tomorrow 09:00" --to U0CAROL')
+    assert "<@U0CAROL> decides meanwhile" in bob.wait_for_ephemeral("away").visible_text
+    assert daypass.desk.ledger.find(Absence, BOB).state is Standing.OPEN
+    bob.command("/daypass", "back")
+    bob.wait_for_ephemeral("Welcome back")
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["allow s3 read acme-reports/ --to U0BOB --for 2h", "away --until yesterday", "withdraw abc", "back"],
+)
+def test_what_cannot_be_done_is_said(daypass: Office, ann: BlockingActor, said: str):
+    """In one sentence, to her alone."""
+    ann.command("/daypass", said)
+    answer = ann.wait_for_ephemeral(".").visible_text
+    assert answer.strip().endswith("."), answer
+    assert daypass.desk.ledger.all(Permit) == []
