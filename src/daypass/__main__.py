@@ -14,7 +14,15 @@ def main() -> None:
     from daypass.doors.cli.here import House  # noqa: PLC0415 - see above
     from daypass.doors.cli.main import run  # noqa: PLC0415 - see above
 
-    house = House(serve=_serve, work=_work, migrate=_migrate, doctor=_doctor, demo=_demo, mcp=_mcp)
+    house = House(
+        serve=_serve,
+        work=_work,
+        migrate=_migrate,
+        doctor=_doctor,
+        back_to_file=_back_to_file,
+        demo=_demo,
+        mcp=_mcp,
+    )
     sys.exit(run(sys.argv[1:], house))
 
 
@@ -50,6 +58,12 @@ def _doctor() -> Sequence[tuple[bool, str]]:
     from daypass import wiring  # noqa: PLC0415 - see above
 
     return wiring.doctor()
+
+
+def _back_to_file() -> int:
+    from daypass import wiring  # noqa: PLC0415 - see above
+
+    return wiring.back_to_file()
 
 
 def _demo(play: bool) -> int | None:  # noqa: FBT001 - the one thing a demo is told

@@ -3,10 +3,12 @@ The only room that knows every other: settings in, running house out. It owns th
 
     house     builds everything once, from the settings
     running   `serve`, `work`, `migrate`: runs what was built until it is told to stop
+    rules     lets the rules file count again
     doctor    looks at everything the house stands on and says what to fix
 """
 
 from daypass.wiring.doctor import doctor
+from daypass.wiring.rules import back_to_file
 from daypass.wiring.running import migrate, serve, work
 
-__all__ = ["doctor", "migrate", "serve", "work"]
+__all__ = ["back_to_file", "doctor", "migrate", "serve", "work"]

@@ -16,8 +16,11 @@ from daypass.aws.identities import Kind
 from daypass.aws.inline_policies import InlinePolicies
 from daypass.aws.refusals import asking
 from daypass.journal.key import Signer
+from daypass.lifecycle.passkeys.site import site
+from daypass.lifecycle.ruling.versions import kept
 from daypass.model.errors import DaypassError
 from daypass.rules.lint import lint
+from daypass.rules.rule import AllowRule
 from daypass.settings import Settings
 from daypass.store.book import SqlBook
 from daypass.wiring.house import House, build, check_book, clock_sentence, journal_key, now
@@ -50,6 +53,7 @@ def doctor() -> list[Finding]:
 def _checks(house: House) -> list[Callable[[], str]]:
     return [
         lambda: _rules(house),
+        lambda: _passkeys(house),
         lambda: _database(house),
         lambda: _journal_key(house.settings),
         lambda: _journal(house),
@@ -76,7 +80,16 @@ def _rules(house: House) -> str:
     book = house.desk.rules()
     if doubtful := lint(book):
         raise _Trouble("The rules can be read, and some do not do what they seem to:\n" + "\n".join(map(str, doubtful)))
-    return f"The rules in {house.settings.rules.file} can be read: {len(book.rules)} of them."
+    version = kept(house.desk.rules).version(now())
+    where = f"in {house.settings.rules.file}" if version.change is None else f"by {version.author}"
+    return f"Version {version.number} of the rules is in force, {where}: {len(book.rules)} rules."
+
+
+def _passkeys(house: House) -> str:
+    """Whether browsers keep passkeys for this service, where a rule wants one."""
+    if not any(isinstance(rule, AllowRule) and rule.second_factor for rule in house.desk.rules().rules):
+        return "No rule wants a passkey with an approval."
+    return f"Browsers keep passkeys, which rules want with approvals, for {site(house.settings.public_url).id}."
 
 
 def _database(house: House) -> str:

@@ -1,5 +1,6 @@
 """How the command starts, completes, fails and stops."""
 
+import io
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ HEAVY = ("pydantic", "fastapi", "boto3", "sqlalchemy", "cryptography", "structlo
 def operations(**changes: object) -> Operations:
     """What an operator runs, each saying nothing."""
     nothing = {name: lambda: None for name in ("serve", "work", "migrate")}
-    quiet = {**nothing, "doctor": list, "demo": lambda _: 0, "mcp": lambda *_: None}
+    quiet = {**nothing, "doctor": list, "demo": lambda _: 0, "mcp": lambda *_: None, "back_to_file": lambda: 1}
     return Operations(**(quiet | changes))  # type: ignore[arg-type]  # any of them
 
 
@@ -59,6 +60,23 @@ def test_the_doctor_exits_with_1_when_something_is_to_be_fixed(capsys):
     """Each finding is a line."""
     assert run(["doctor"], operations(doctor=lambda: [(True, "AWS answers."), (False, "Rules: fix line 3.")])) == 1
     assert capsys.readouterr().out == "ok   AWS answers.\nFIX  Rules: fix line 3.\n"
+
+
+@pytest.mark.parametrize(("given", "code"), [("y\n", 0), ("n\n", 1), ("", 1)])
+def test_going_back_to_the_rules_file_is_asked_about_first(capsys, monkeypatch, given, code):
+    """Nobody who can be asked and says no, or cannot be asked, changes the rules."""
+    done = []
+    monkeypatch.setattr(sys, "stdin", io.StringIO(given))
+
+    assert run(["rules", "back-to-file"], operations(back_to_file=lambda: done.append(8) or 8)) == code
+    said = capsys.readouterr()
+    assert (bool(done), "version 8" in said.out, "Nothing has changed" in said.err) == (code == 0, code == 0, code == 1)
+
+
+def test_going_back_to_the_rules_file_can_be_said_without_being_asked(capsys):
+    """For a script of whoever runs Daypass."""
+    assert run(["rules", "back-to-file", "--yes"], operations(back_to_file=lambda: 8)) == 0
+    assert capsys.readouterr().out == "The rules file is in force, as version 8.\n"
 
 
 @pytest.mark.parametrize(("found", "code"), [(None, 0), (0, 0), (3, 3)])

@@ -26,6 +26,8 @@ class House:
     work: Callable[[], None]
     migrate: Callable[[], None]
     doctor: Callable[[], Sequence[tuple[bool, str]]]
+    back_to_file: Callable[[], int]
+    """Returns the number of the version that the rules file is."""
     demo: Callable[[bool], int | None]
     """Told whether it is to play by itself; returns an exit code, None for 0."""
     mcp: Callable[[str, str, bool], None]

@@ -19,6 +19,7 @@ _COMMANDS = {
     "withdraw": ("rules_changes:withdraw", "Take your own change back."),
     "differences": ("rules_changes:differences", "List what a watched change would have decided otherwise."),
     "history": ("rules_kept:history", "List the versions there were, or print one."),
+    "back-to-file": ("rules_to_file:back_to_file", "For whoever runs Daypass: let the rules file count again."),
     "why": ("rules_changes:why", "Say what every rule in force makes of a request."),
 }
 """Where each command is, and what the help of the group says of it."""

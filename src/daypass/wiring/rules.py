@@ -1,0 +1,22 @@
+"""What whoever runs Daypass does with the rules, by the settings and the database alone: no AWS, no Slack is needed."""
+
+from daypass import settings as settings_page
+from daypass.lifecycle.ruling import back_to_file as verb
+from daypass.store import database
+from daypass.store.ledger import SqlLedger
+from daypass.store.rules_file import RulesFile
+from daypass.store.rules_in_force import RulesInForce
+from daypass.wiring.house import now
+
+
+def back_to_file() -> int:
+    """Let the rules file count again; returns the number of its version. Raises BadInput, RulesUnreadable."""
+    settings = settings_page.load()
+    store = database.open(settings.store.url)
+    try:
+        store.check()
+        ledger = SqlLedger(store)
+        rules = RulesInForce(ledger, RulesFile(settings.rules.file))
+        return verb.back_to_file(rules=rules, ledger=ledger, now=now()).number
+    finally:
+        store.close()
