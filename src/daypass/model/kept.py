@@ -23,8 +23,32 @@ class Standing(StrEnum):
     CLOSED = "closed"
 
 
+class _ById:
+    """Found by its id."""
+
+    __slots__ = ()
+    id: GrantId | PrincipalId
+
+    @property
+    def key(self) -> str:
+        """The id."""
+        return self.id
+
+
+class _OfSomebody:
+    """Belongs to one person or robot."""
+
+    __slots__ = ()
+    principal: PrincipalId
+
+    @property
+    def owner(self) -> str:
+        """Whose it is."""
+        return self.principal
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Permit:
+class Permit(_ById, _OfSomebody):
     """An approval given in advance: what `by` would approve, for whom, within a window, for how long at most."""
 
     id: GrantId
@@ -45,19 +69,9 @@ class Permit:
     state: Standing = Standing.OPEN
     revision: int = 0
 
-    @property
-    def key(self) -> str:
-        """Its id."""
-        return self.id
-
-    @property
-    def owner(self) -> str:
-        """Whom it is for."""
-        return self.principal
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Absence:
+class Absence(_OfSomebody):
     """What an approver said of their own absence; it stands beside what the directory knows."""
 
     principal: PrincipalId
@@ -72,14 +86,9 @@ class Absence:
         """Whose it is: one each."""
         return self.principal
 
-    @property
-    def owner(self) -> str:
-        """Whose it is."""
-        return self.principal
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Robot:
+class Robot(_ById):
     """A program that may ask: by tokens of ours, or by a token of somebody whom we trust for it."""
 
     id: PrincipalId
@@ -100,14 +109,9 @@ class Robot:
     state: Standing = Standing.OPEN
     revision: int = 0
 
-    @property
-    def key(self) -> str:
-        """Its id."""
-        return self.id
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SealedCode:
+class SealedCode(_OfSomebody):
     """A one-time code for the day when nobody can log in; only its SHA-256 (hex) is kept."""
 
     code_hash: str
@@ -125,14 +129,9 @@ class SealedCode:
         """The hash."""
         return self.code_hash
 
-    @property
-    def owner(self) -> str:
-        """Whose it is."""
-        return self.principal
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Passkey:
+class Passkey(_OfSomebody):
     """A public key with which somebody proves that it is they who approve (WebAuthn level 3)."""
 
     credential_id: str
@@ -151,11 +150,6 @@ class Passkey:
         """The credential's id."""
         return self.credential_id
 
-    @property
-    def owner(self) -> str:
-        """Whose it is."""
-        return self.principal
-
 
 class Purpose(StrEnum):
     """What an errand is for."""
@@ -166,7 +160,7 @@ class Purpose(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Errand:
+class Errand(_OfSomebody):
     """One thing that one person may do once, soon, in a browser. Of its address only the SHA-256 (hex) is kept."""
 
     ticket_hash: str
@@ -188,14 +182,9 @@ class Errand:
         """The hash."""
         return self.ticket_hash
 
-    @property
-    def owner(self) -> str:
-        """Whose it is."""
-        return self.principal
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Series:
+class Series(_ById, _OfSomebody):
     """An approved request that recurs, for as long as windows of it are still to be opened."""
 
     id: GrantId
@@ -207,19 +196,9 @@ class Series:
     state: Standing = Standing.OPEN
     revision: int = 0
 
-    @property
-    def key(self) -> str:
-        """The request's id."""
-        return self.id
-
-    @property
-    def owner(self) -> str:
-        """Whose access it is."""
-        return self.principal
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GlassReview:
+class GlassReview(_ById, _OfSomebody):
     """What a break-glass grant owes: somebody else looks at what was done, says so, and closes it."""
 
     id: GrantId
@@ -241,16 +220,6 @@ class GlassReview:
     note: str = ""
     state: Standing = Standing.OPEN
     revision: int = 0
-
-    @property
-    def key(self) -> str:
-        """The grant's id."""
-        return self.id
-
-    @property
-    def owner(self) -> str:
-        """Who broke the glass."""
-        return self.principal
 
 
 Kept = Permit | Absence | Robot | SealedCode | Passkey | Errand | GlassReview | Series
