@@ -198,6 +198,7 @@ def _slack_settings(settings: Settings) -> SlackSettings | None:
         app_token=slack.app_token,
         api_url=slack.api_url,
         approvals_channel=slack.channel,
+        security=settings.glass.security,
     )
 
 

@@ -26,6 +26,7 @@ from daypass.doors.slack.counter import Counter
 from daypass.doors.slack.digest import SHOW, Digests
 from daypass.doors.slack.failures import log_failure
 from daypass.doors.slack.form import Form
+from daypass.doors.slack.glass import CLOSE_CALLBACK, GlassReviews
 from daypass.doors.slack.home import HomeTab
 from daypass.doors.slack.login import Logins
 from daypass.doors.slack.thread import Threads
@@ -63,6 +64,7 @@ def build(desk: Desk, settings: SlackSettings, turns: Turns, client: AsyncWebCli
     _listen_to_reviews(app, turns, reviews.Reviews(counter=counter, home=home))
     _listen_to_owners(app, turns, mine.Mine(counter=counter, home=home))
     _listen_to_rules(app, turns, counter)
+    _listen_to_glass(app, turns, GlassReviews(counter=counter))
     app.action("login.confirm")(turns.acting(Logins(counter=counter).confirm))
     app.action(SHOW)(turns.acting(digests.show))
     app.event("app_home_opened")(turns.acting(home.opened))
@@ -98,6 +100,12 @@ def _listen_to_reviews(app: AsyncApp, turns: Turns, review: reviews.Reviews) -> 
     app.action("review.length")(turns.acting(review.pick))
     app.view(reviews.DENY_CALLBACK)(turns.filling(review.deny))
     app.view(reviews.CUSTOM_CALLBACK)(turns.filling(review.approve_custom))
+
+
+def _listen_to_glass(app: AsyncApp, turns: Turns, glass: GlassReviews) -> None:
+    app.action("glass.review")(turns.acting(glass.open))
+    app.action("glass.revoke")(turns.acting(glass.revoke))
+    app.view(CLOSE_CALLBACK)(turns.filling(glass.close))
 
 
 def _listen_to_owners(app: AsyncApp, turns: Turns, own: mine.Mine) -> None:

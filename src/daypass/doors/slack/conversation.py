@@ -16,6 +16,8 @@ from daypass.doors.slack.asking import Asked, Asking
 from daypass.doors.slack.blocks import Note
 from daypass.doors.slack.cards import status_card
 from daypass.doors.slack.counter import Counter, Picture, in_thread
+from daypass.doors.slack.glass import TOLD as GLASS_TOLD
+from daypass.doors.slack.glass import Alarm
 from daypass.doors.slack.outgoing import Gone
 from daypass.lifecycle.hand_over import opened
 from daypass.model.event import Event, Kind
@@ -25,14 +27,18 @@ from daypass.ports import Message, Notice
 
 _DECIDED = frozenset({Kind.REQUEST_APPROVED, Kind.REQUEST_DENIED, Kind.REQUEST_CANCELLED, Kind.REQUEST_LAPSED})
 _REVIEWED = _DECIDED | {Kind.REQUEST_FILED, Kind.REQUEST_ENDORSED, Kind.REQUEST_HANDED_OVER}
-TOLD = _REVIEWED | {
-    Kind.REQUEST_REMINDED,
-    Kind.GRANT_ACTIVATED,
-    Kind.GRANT_WARNED,
-    Kind.GRANT_ENDING,
-    Kind.GRANT_ENDED,
-    Kind.GRANT_STUCK,
-}
+TOLD = (
+    _REVIEWED
+    | GLASS_TOLD
+    | {
+        Kind.REQUEST_REMINDED,
+        Kind.GRANT_ACTIVATED,
+        Kind.GRANT_WARNED,
+        Kind.GRANT_ENDING,
+        Kind.GRANT_ENDED,
+        Kind.GRANT_STUCK,
+    }
+)
 """What people are told of; the rest of the outbox is for others."""
 
 log = structlog.get_logger()
@@ -51,9 +57,14 @@ class Conversation:
         if notice.event.kind is Kind.REQUEST_REMINDED:
             await self.asking.remind(picture, notice)
             return
+        if notice.event.kind in GLASS_TOLD:
+            await self._alarm.tell(notice, picture)
+            return
         reviewed = notice.event.kind in _REVIEWED
         asked = await self.asking.bring_up_to_date(picture, notice) if reviewed else Asked()
         await self._status(picture)
+        if picture.request.urgent:
+            await self._alarm.refresh(picture)
         if not asked.reached:
             await self._line(picture, "unreached", texts.nobody_reached())
         elif asked.unusable:
@@ -61,6 +72,10 @@ class Conversation:
             await self._line(picture, f"unusable:{asked.unusable}", said)
         if news := _news(notice.event, picture):
             await self._line(picture, f"told:{notice.id}", news)
+
+    @property
+    def _alarm(self) -> Alarm:
+        return Alarm(desk=self.desk, asking=self.asking)
 
     async def _status(self, picture: Picture) -> None:
         request = picture.request

@@ -38,6 +38,8 @@ class SlackSettings:
     """Channel id (C0...) in which approvers are asked; empty asks each of them directly."""
     most_asked: int = 20
     """How many people one request is sent to at most when approvers are asked directly."""
+    security: tuple[str, ...] = ()
+    """Who is told besides when glass is broken: channels (C0...), user groups (S0...), people (U0...)."""
 
     def __post_init__(self) -> None:
         if not self.api_url.endswith("/api/"):

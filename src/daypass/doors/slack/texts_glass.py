@@ -1,0 +1,75 @@
+"""What is said in Slack of broken glass."""
+
+from daypass.doors.slack.blocks import code, cut, escape
+from daypass.doors.slack.texts import person, what
+from daypass.doors.slack.texts_time import for_how_long, moment
+from daypass.lifecycle.glass.dossier import Dossier, Line
+from daypass.model.event import Event, Kind
+from daypass.model.grant import Grant, GrantState
+from daypass.model.kept import GlassReview
+from daypass.model.principal import SlackGroupId
+from daypass.model.request import Request
+
+REVIEW, REVOKE, CLOSE = "Review", "Revoke", "Close the review"
+REVIEW_TITLE = "Review"
+NOTE_LABEL = "What did you find?"
+NOTE_HINT = "The one who broke the glass and the journal keep it."
+REVOKED = "Revoked from the alarm in Slack."
+_LONGEST_LINE = 300
+
+
+def alarm_shortly(request: Request) -> str:
+    """The alarm in one line, for a notification."""
+    return f"URGENT: {person(request.principal)} broke the glass for {what(request.entitlement)}."
+
+
+def alarm(request: Request, grant: Grant | None) -> str:
+    """Who took what, until when."""
+    until = f"until {moment(grant.lease.ends)}" if grant and grant.lease else for_how_long(request.term)
+    over = " It has ended." if grant and grant.state in {GrantState.ENDING, GrantState.ENDED} else ""
+    return (
+        f"*Glass was broken.* {person(request.principal)} took access at once, with nobody asked: "
+        f"{what(request.entitlement)} {until}.{over}"
+    )
+
+
+def owed(review: GlassReview) -> str:
+    """What is still to be done, or who did it."""
+    if review.closed_by and review.closed_at:
+        return f"Reviewed by {person(review.closed_by)} {moment(review.closed_at)}."
+    return f"Somebody else has to review what was done, by {moment(review.due)}: {reviewers(review)}."
+
+
+def reviewers(review: GlassReview) -> str:
+    """Who may close it, so that they are called."""
+    groups = [f"<!subteam^{SlackGroupId(one)}>" for one in sorted(review.reviewers.slack_groups)]
+    return ", ".join([*(person(one) for one in sorted(review.reviewers.people)), *groups])
+
+
+def reminder(event: Event, review: GlassReview) -> str:
+    """A reminder; louder once it is overdue."""
+    waits = "is *overdue*" if event.details.get("overdue") else f"is due by {moment(review.due)}"
+    return f"The review {waits}, and nobody has closed it: {reviewers(review)}."
+
+
+def reviewed(review: GlassReview) -> str:
+    """What the one who broke it is told at the end."""
+    who = person(review.closed_by) if review.closed_by else "Somebody"
+    return f"{who} has reviewed your emergency access `{review.id}`."
+
+
+def gathered(read: Dossier) -> str:
+    """The dossier's head: how much there was."""
+    return (
+        f"Handed out {read.handed_out} times, links followed {read.clicks} times. "
+        f"{escape(read.note)} The whole of it: `daypass glass show {read.review.id}`"
+    )
+
+
+def line(one: Line) -> str:
+    """One thing that happened, as code: nobody's words, nor what a visitor calls itself, look like a line of ours."""
+    who = "somebody with the link" if one.kind in _VISITS else person(one.by)
+    return f"{moment(one.at)} {who} {code(cut(' '.join(one.words.split()), _LONGEST_LINE))}"
+
+
+_VISITS = {Kind.LINK_USED, Kind.LINK_REFUSED}
