@@ -10,22 +10,10 @@ import pytest
 from daypass.lifecycle.robots.narrow import narrow
 from daypass.model.event import Scope
 from daypass.model.principal import SlackGroupId
-from tests.doors.house import RULES, House
+from tests.doors.glass_rules import GLASS
+from tests.doors.house import House
 from tests.makers import ANN, BOB
 
-GLASS = (
-    RULES
-    + """
-  - id: glass
-    who: {people: [U0ANN]}
-    may: [list, read]
-    on: ["acme-reports/**"]
-    for: {default: 1h, max: 4h}
-    reason: required
-    approve: at-once
-    break_glass: {review: {people: [U0BOB]}, within: 1d}
-"""
-)
 URGENT = {"level": "read", "resource": "acme-reports/2026/", "for": "2h", "reason": "INC-42", "urgent": True}
 ASKED = {name: word for name, word in URGENT.items() if name != "urgent"}
 PAUSE = timedelta(seconds=3)
