@@ -32,7 +32,13 @@ def test_a_dry_run_prints_the_decision_the_rule_the_approvers_and_the_document(a
     ran = ann(*READ, "--dry-run")
 
     assert ran.code == 0, ran.err
-    for words in ("rule «reports»", "Approval: U0Bob", "U0Bob decides.", "Would be written: nowhere", "nobody was asked"):
+    for words in (
+        "rule «reports»",
+        "Approval: U0Bob",
+        "U0Bob decides.",
+        "Would be written: nowhere",
+        "nobody was asked",
+    ):
         assert words in ran.out
     assert ann("ls").out.startswith("Nothing is yours now")
 
