@@ -88,6 +88,16 @@ def test_a_body_sent_in_pieces_is_not_read_beyond_the_limit(ann):
     assert (answer.status_code, refused(answer)) == (413, True)
 
 
+@pytest.mark.parametrize(("path", "size", "status"), [("", 1_000_000, 403), ("", 2_100_000, 413), ("/x", 70_000, 413)])
+def test_only_where_rules_are_proposed_a_body_may_be_as_long_as_rules(ann, path, size, status):
+    """The sentence says how long one may be there."""
+    answer = ann.post(f"/v1/rules/changes{path}", json={"text": "x" * size, "base": 1})
+
+    assert (answer.status_code, refused(answer)) == (status, True)
+    most = "64 KiB" if path else "2048 KiB"
+    assert status != 413 or most in answer.json()["error"]["sentence"]
+
+
 @pytest.mark.parametrize("bad_id", ["x", "ABCDEFGH234O", "a" * 500, "%00", "..%2f..", "\u00fc" * 12, "abcdefgh2341"])
 def test_an_id_that_nobody_drew_is_refused_before_the_database_is_asked(ann, bad_id):
     """Whatever is in it."""

@@ -56,6 +56,17 @@ def test_robots_are_listed_rotated_and_removed(bob: Terminal, nobody: Terminal):
     assert bob("robot", "ls").out == "There is no robot.\n"
 
 
+def test_a_robot_cannot_log_out_of_its_own_token(bob: Terminal, nobody: Terminal):
+    """It is told that the token stays good, and who ends it."""
+    token = bob("robot", "add", "deploy", "--days", "30").out.strip()
+    ran = nobody("logout", DAYPASS_TOKEN=token)
+
+    assert (ran.code, ran.out) == (1, "")
+    assert "stays good" in ran.err
+    assert "daypass robot rotate" in ran.err
+    assert nobody("whoami", DAYPASS_TOKEN=token).code == 0
+
+
 def test_a_robot_that_comes_with_tokens_of_its_own_gets_none(bob: Terminal):
     """And an issuer that is not trusted is refused."""
     ran = bob(

@@ -58,9 +58,9 @@ def refusal(
     return JSONResponse(body.model_dump(), status, headers)
 
 
-def too_large() -> JSONResponse:
-    """Refuse a body that is too long."""
-    sentence = "That is more than a request can be; send less than 64 KiB."
+def too_large(most: int) -> JSONResponse:
+    """Refuse a body that is longer than so many bytes."""
+    sentence = f"That is more than a request can be here; send less than {most // 1024} KiB."
     return refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, sentence, code="too_large")
 
 

@@ -7,6 +7,10 @@ from daypass.doors.api.answers import too_large
 
 LARGEST_BODY = 64 * 1024
 """Bytes of JSON; a reason and a key, the longest texts there are, fit in many times over."""
+LARGEST_RULES = 2 * 1024 * 1024
+"""Bytes of JSON where rules are proposed: the largest text there may be, each line of it escaped."""
+
+_RULES = "/v1/rules/changes"
 
 
 class BodyLimit:
@@ -20,14 +24,15 @@ class BodyLimit:
         if scope["type"] != "http" or not scope["path"].startswith("/v1/"):
             await self._app(scope, receive, send)
             return
-        body = None if _told_length(scope) > LARGEST_BODY else await _read(receive)
+        most = LARGEST_RULES if scope["path"] == _RULES else LARGEST_BODY
+        body = None if _told_length(scope) > most else await _read(receive, most)
         if body is None:
-            await too_large()(scope, receive, send)
+            await too_large(most)(scope, receive, send)
             return
         await self._app(scope, _replaying(body, receive), send)
 
 
-async def _read(receive: Receive) -> bytes | None:
+async def _read(receive: Receive, most: int) -> bytes | None:
     """Read the body, or None when it is too long."""
     body, more = bytearray(), True
     while more:
@@ -35,7 +40,7 @@ async def _read(receive: Receive) -> bytes | None:
         if message["type"] != "http.request":
             break  # the client has gone
         body += message.get("body", b"")
-        if len(body) > LARGEST_BODY:
+        if len(body) > most:
             return None
         more = message.get("more_body", False)
     return bytes(body)

@@ -16,6 +16,12 @@ from daypass.doors.refusals import TIMED_OUT
 _SLOWER_S = 5
 """RFC 8628, section 3.5: after slow_down the interval grows by five seconds."""
 
+_OF_ROBOTS = "dpb_"
+_STAYS_GOOD = (
+    "DAYPASS_TOKEN holds a robot's own token, which stays good until its time is over or an owner of the rules ends "
+    "it: daypass robot rotate NAME --days 90, or daypass robot remove NAME. Credentials kept here are forgotten."
+)
+
 
 @click.command("login", help="Let this command line speak for you. It shows a code, which you confirm in Slack.")
 @click.option("--url", metavar="ADDRESS", help="The service, if it is not the one of DAYPASS_URL or the config file.")
@@ -41,6 +47,9 @@ def login(here: Here, *, url: str | None) -> None:
 def logout(here: Here, *, everywhere: bool) -> None:
     """End the login at the service, and forget it and all kept credentials whatever the service says."""
     kept = read_login(here.url)
+    if kept is not None and kept.token.startswith(_OF_ROBOTS):
+        quick.forget_all()
+        raise Failure(_STAYS_GOOD)
     forget_login(here.url)
     quick.forget_all()
     if kept is not None:
