@@ -65,10 +65,15 @@ def test_the_doctor_exits_with_1_when_something_is_to_be_fixed(capsys):
 @pytest.mark.parametrize(("given", "code"), [("y\n", 0), ("n\n", 1), ("", 1)])
 def test_going_back_to_the_rules_file_is_asked_about_first(capsys, monkeypatch, given, code):
     """Nobody who can be asked and says no, or cannot be asked, changes the rules."""
-    done = []
+    done: list[int] = []
+
+    def back_to_file() -> int:
+        done.append(8)
+        return 8
+
     monkeypatch.setattr(sys, "stdin", io.StringIO(given))
 
-    assert run(["rules", "back-to-file"], operations(back_to_file=lambda: done.append(8) or 8)) == code
+    assert run(["rules", "back-to-file"], operations(back_to_file=back_to_file)) == code
     said = capsys.readouterr()
     assert (bool(done), "version 8" in said.out, "Nothing has changed" in said.err) == (code == 0, code == 0, code == 1)
 
