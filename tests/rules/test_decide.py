@@ -1,5 +1,6 @@
 """The decision, by example: who gets a yes, from which rule, and what a no says."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -216,6 +217,11 @@ def test_the_default_is_meant_when_no_length_is_asked() -> None:
         (
             ask("acme-other/private/", who=person("U0EVE")),
             "No rule lends you read on acme-other/private/, and what no rule lends is refused.",
+            "resource",
+        ),
+        (
+            replace(ask("acme-other/private/", who=person("U0EVE")), asker=person("U0BEN")),
+            f"No rule lends {person('U0EVE').name} read on acme-other/private/, and what no rule lends is refused.",
             "resource",
         ),
         (ask(who=person(active=False)), "The Slack account of Ann is deactivated.", "person"),

@@ -101,4 +101,5 @@ def _silence(question: Question) -> Denied:
     if question.urgent:
         sentence = f"No rule lets you break glass for {what}. Ask in the ordinary way, or somebody whom a rule names."
         return Denied(sentence=sentence, field="command")
-    return Denied(sentence=f"No rule lends you {what}, and what no rule lends is refused.", field="resource")
+    whom = question.principal.name if question.asker else "you"
+    return Denied(sentence=f"No rule lends {whom} {what}, and what no rule lends is refused.", field="resource")

@@ -161,6 +161,7 @@ def test_every_verb_is_a_value(text, said):
         ("request s3 read acme-*/", "resource", "wildcard"),
         ("request s3 read a/../b", "resource", "."),
         ("approve", "command", "Say the id as well"),
+        ("away --to U02ABCDEF", "command", "Say --until as well"),
         ("approve xyz", "command", "is not the id of a request"),
         (f"approve {ID} soon", "command", "There is a word too many"),
         ("help reqest", "command", "Did you mean «request»?"),

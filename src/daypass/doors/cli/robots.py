@@ -29,7 +29,7 @@ def robot() -> None:
     "--scope",
     "scopes",
     multiple=True,
-    type=click.Choice(["read", "ask", "use"]),
+    metavar="read|ask|use",
     help="What it may; again for more. All three if not said.",
 )
 @click.option("--days", type=int, metavar="N", help="How long its token is good, 366 at most.")

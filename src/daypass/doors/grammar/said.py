@@ -192,7 +192,9 @@ def sentence_for(error: click.ClickException) -> str:  # noqa: PLR0911 - a sente
         case click.BadOptionUsage():
             return f"{error.option_name} needs a value; see {verb} --help."
         case click.MissingParameter() if error.param is not None:
-            return f"Say the {error.param.human_readable_name.lower()} as well; see {verb} --help."
+            option = isinstance(error.param, click.Option)
+            lacking = error.param.opts[0] if option else f"the {error.param.human_readable_name.lower()}"
+            return f"Say {lacking} as well; see {verb} --help."
         case click.UsageError() if "unexpected extra argument" in error.message:
             extra = error.message.partition("(")[2].rstrip(").")
             return f"There is a word too many: {extra}. Put quotes around what belongs together."
