@@ -36,7 +36,7 @@ def _closed(rules: list[AllowRule | DenyRule], start: str) -> frozenset[Level]:
 
 
 def _whole(rule: DenyRule, start: str) -> bool:
-    whole = not rule.extras and rule.deliveries == frozenset(Delivery)
+    whole = rule.when is None and not rule.extras and rule.deliveries == frozenset(Delivery)
     return whole and any(pattern.contains_all_under(start) for pattern in rule.places)
 
 
