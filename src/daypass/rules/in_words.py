@@ -23,7 +23,7 @@ _NAMED = 6
 def in_words(rule: Rule) -> str:
     """Say what a rule does. Who asks is never among those who decide, which is not said anew for every rule."""
     said = _lends(rule) if isinstance(rule, AllowRule) else _denies(rule)
-    return " ".join([*(["Paused, and counts for nothing:"] if rule.paused else []), *said])
+    return " ".join([*(["Paused, and counts for nothing:"] if rule.paused else []), *map(_sentence, said)])
 
 
 def agreeing(stages: Sequence[Step] | Sequence[Stage]) -> str:
@@ -33,6 +33,10 @@ def agreeing(stages: Sequence[Step] | Sequence[Stage]) -> str:
         return f"{_whom(stages[0])} {'agrees' if one else 'agree'}"
     turns = [_whom(stage).removesuffix(",") for stage in stages]
     return f"first {', then '.join(turns)} agree"
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _lends(rule: AllowRule) -> Iterator[str]:

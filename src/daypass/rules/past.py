@@ -13,11 +13,11 @@ from typing import BinaryIO
 from pydantic import ValidationError
 
 from daypass.model.decision import Circumstances, Question
-from daypass.model.errors import Fault
+from daypass.model.errors import Fault, RulesUnreadable
 from daypass.rules.asked import around_of, question_of
 from daypass.rules.faults import said
 from daypass.rules.shape_case import Expected, PastShape
-from daypass.rules.source import Source
+from daypass.rules.source import Source, read
 
 LONGEST = 65_536
 """Bytes of a line."""
@@ -43,6 +43,16 @@ def read_past(file: BinaryIO, *, name: str) -> Iterator[Asked | list[Fault]]:
             yield _read(line, number, name)
 
 
+def read_ask(text: str, *, name: str) -> Asked | list[Fault]:
+    """Read one request as a document writes it under «ask», with or without the brackets around it."""
+    whole = text if text.lstrip().startswith("{") else f"{{{text}}}"
+    try:
+        source = read(whole, name=name)
+    except RulesUnreadable as unreadable:
+        return list(unreadable.faults)
+    return list(source.faults) or _asked(source, name)
+
+
 def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
     """Number the lines. Of one that is too long only the beginning is kept, and that is too long as well."""
     number, whole = 0, True
@@ -63,12 +73,16 @@ def _read(line: bytes, number: int, name: str) -> Asked | list[Fault]:
         return [_fault(number, "This is not JSON.", name)]
     if not isinstance(data, dict):
         return [_fault(number, "This is not an object.", name)]
+    return _asked(Source(data=data, lines={(): number}, faults=()), name)
+
+
+def _asked(source: Source, name: str) -> Asked | list[Fault]:
     try:
-        shape = PastShape.model_validate(data)
+        shape = PastShape.model_validate(source.data)
     except ValidationError as error:
-        source = Source(data=data, lines={(): number}, faults=())
         return list(said(error, source=source, at=(), shape=PastShape, name=name))
-    return Asked(line=number, question=question_of(shape), around=around_of(shape), decided=shape.decided)
+    asked = question_of(shape)
+    return Asked(line=source.line(()), question=asked, around=around_of(shape), decided=shape.decided)
 
 
 def _fault(line: int, sentence: str, name: str) -> Fault:

@@ -122,6 +122,11 @@ def as_json(shown: object) -> str:
     return json.dumps(shown, indent=2, ensure_ascii=False)
 
 
+def as_line(shown: object) -> str:
+    """Write one of many things for programs, as one line."""
+    return json.dumps(shown, ensure_ascii=False)
+
+
 def indented(text: str) -> str:
     """Lay a JSON document out for reading; what is no JSON stays as it is."""
     try:

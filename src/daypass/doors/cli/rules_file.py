@@ -1,0 +1,235 @@
+"""`rules lint`, `test`, `simulate`, `explain`, `show`: a document of rules, tried where it lies, with no service."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+
+from daypass.doors.cli import say
+from daypass.doors.cli.failure import Failure
+from daypass.doors.cli.here import json_option
+from daypass.doors.refusals import DENIED, ERROR, OK
+from daypass.model.decision import Denied
+from daypass.model.errors import Fault, RulesUnreadable
+from daypass.rules.book import RuleBook
+from daypass.rules.decide import decide
+from daypass.rules.document import parse
+from daypass.rules.explain import RuleVerdict
+from daypass.rules.explain import explain as every_rule
+from daypass.rules.in_words import in_words
+from daypass.rules.lint import lint as findings
+from daypass.rules.outcome import deciding, in_short, outcome
+from daypass.rules.past import Asked, read_ask, read_past
+from daypass.rules.shape_case import Expected
+from daypass.rules.simulate import Difference, Simulation, tallied
+from daypass.rules.trial import CaseResult, run_cases
+
+_FILE = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
+_MARKS = {True: "*", False: " "}
+
+
+def _document(name: str = "file") -> click.Argument:
+    return click.Argument([name], type=_FILE, metavar="FILE", help="A document of rules; - is the standard input.")
+
+
+@click.command(
+    "lint",
+    params=[_document(), json_option()],
+    help="""Point out what is wrong in a document of rules, and what can be written and is hardly meant.
+
+    Each with its line. Exits 1 when there is anything.""",
+)
+@click.pass_context
+def lint(ctx: click.Context, *, file: Path, as_json: bool) -> None:
+    """Print faults, or findings where there is no fault."""
+    try:
+        faults: list[Fault] = []
+        found = findings(parse(_bytes(file), name=str(file)))
+    except RulesUnreadable as unreadable:
+        faults, found = list(unreadable.faults), []
+    if as_json:
+        click.echo(say.as_json({"faults": [_fault(one) for one in faults], "findings": [_fault(one) for one in found]}))
+    else:
+        click.echo("\n".join(map(str, [*faults, *found])) or f"{file}: nothing to point out.")
+    ctx.exit(ERROR if faults or found else OK)
+
+
+@click.command(
+    "test",
+    params=[_document(), json_option()],
+    help="Try the examples under «tests» of a document. Exits 1 when one does not hold.",
+)
+@click.pass_context
+def test(ctx: click.Context, *, file: Path, as_json: bool) -> None:
+    """Print one line an example, and for each that fails why."""
+    book = _book(file)
+    results = run_cases(book)
+    failed = [one for one in results if not one.passed]
+    if as_json:
+        click.echo(say.as_json({"passed": not failed, "examples": [_result(one) for one in results]}))
+    else:
+        for one in results:
+            _print_result(one, file)
+        click.echo(f"{len(results) - len(failed)} of {len(results)} examples hold.", err=bool(failed))
+    ctx.exit(ERROR if failed else OK)
+
+
+@click.command(
+    "simulate",
+    params=[
+        _document(),
+        click.Argument(["requests"], type=_FILE, metavar="REQUESTS", help="Requests, one JSON object a line."),
+        click.Option(["--against"], type=_FILE, metavar="OTHER", help="Rules to compare with: those in force, say."),
+        json_option(),
+    ],
+    help="""Try rules on a file of requests, one JSON object a line with the fields of an example's «ask».
+
+    Says how many would be allowed at once, wait or be denied, and with --against which would be decided otherwise than
+    OTHER decides them. Without it, a request that says how it was «decided» is compared with that.
+    Exits 1 when a line cannot be read; the others are tried all the same.""",
+)
+@click.pass_context
+def simulate(ctx: click.Context, *, file: Path, requests: Path, against: Path | None, as_json: bool) -> None:
+    """Print differences as they are found, then the counts. With --json, one object a line."""
+    simulation = Simulation(book=_book(file), against=_book(against) if against else None)
+    bad = 0
+    with _opened(requests) as opened:
+        for one in read_past(opened, name=str(requests)):
+            if not isinstance(one, Asked):
+                bad += 1
+                _print_faults(one, as_json=as_json)
+            elif difference := simulation.ask(one):
+                _print_difference(difference, requests, as_json=as_json)
+    _print_counts(simulation, bad, as_json=as_json)
+    ctx.exit(ERROR if bad else OK)
+
+
+@click.command(
+    "explain",
+    params=[
+        _document(),
+        click.Option(
+            ["--ask"],
+            required=True,
+            metavar="ASK",
+            help="The request, as under «ask» of an example: 'person: U0ANN, s3: read acme-reports/, for: 2h'.",
+        ),
+        json_option(),
+    ],
+    help="Say what every rule of a document makes of one request, and what decides. Exits 2 when it is denied.",
+)
+@click.pass_context
+def explain(ctx: click.Context, *, file: Path, ask: str, as_json: bool) -> None:
+    """Print the decision and a line a rule; a star marks what decides."""
+    book = _book(file)
+    asked = read_ask(ask, name="--ask")
+    if not isinstance(asked, Asked):
+        raise Failure("\n".join(f"{one.sentence} {one.suggestion}".strip() for one in asked))
+    decision = decide(book, asked.question, asked.around)
+    verdicts = every_rule(book, asked.question, asked.around)
+    if as_json:
+        shown = {"outcome": outcome(decision), "rules": list(deciding(decision)), "sentence": in_short(decision)}
+        click.echo(say.as_json(shown | {"verdicts": [_verdict(one) for one in verdicts]}))
+    else:
+        said = in_short(decision)
+        lines = [f"{_MARKS[one.decides]} {one.sentence}" for one in verdicts]
+        click.echo("\n".join([f"{said[0].upper()}{said[1:]}.", *lines]))
+    ctx.exit(DENIED if isinstance(decision, Denied) else OK)
+
+
+@click.command("show", params=[_document(), json_option()], help="Say each rule of a document in words.")
+def show(*, file: Path, as_json: bool) -> None:
+    """Print a sentence or two a rule."""
+    book = _book(file)
+    if as_json:
+        told = [{"id": one.id, "line": one.line, "about": one.about, "sentence": in_words(one)} for one in book.rules]
+        click.echo(say.as_json({"rules": told}))
+    else:
+        click.echo("\n".join(f"{one.id}: {in_words(one)}" for one in book.rules))
+
+
+def _book(path: Path) -> RuleBook:
+    try:
+        return parse(_bytes(path), name=str(path))
+    except RulesUnreadable as unreadable:
+        raise Failure("\n".join(map(str, unreadable.faults))) from None
+
+
+def _bytes(path: Path) -> bytes:
+    with _opened(path) as file:
+        return file.read()
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    """Open a file, or the standard input, and say it in a sentence when it cannot be read."""
+    try:
+        with open(0, "rb", closefd=False) if path == Path("-") else path.open("rb") as file:
+            yield file
+    except OSError as error:
+        raise Failure(f"{path} cannot be read: {error.strerror}.") from None
+
+
+def _print_result(result: CaseResult, file: Path) -> None:
+    case = result.case
+    if result.passed:
+        click.echo(f"ok    {case.name}")
+        return
+    click.echo(f"FAIL  {case.name} ({file}:{case.line})", err=True)
+    for sentence in result.sentences:
+        click.echo(f"      {sentence}", err=True)
+
+
+def _print_faults(faults: list[Fault], *, as_json: bool) -> None:
+    for one in faults:
+        click.echo(say.as_line({"fault": _fault(one)}) if as_json else str(one), err=not as_json)
+
+
+def _print_difference(one: Difference, file: Path, *, as_json: bool) -> None:
+    shown = {"line": one.line, "person": one.question.principal.id, "was": one.was, "becomes": one.becomes}
+    click.echo(say.as_line({"difference": shown}) if as_json else f"{file}:{one.line}: {one.sentence}")
+
+
+def _print_counts(simulation: Simulation, bad: int, *, as_json: bool) -> None:
+    if as_json:
+        before = _counts(simulation.before) if simulation.against else None
+        click.echo(say.as_line({"counts": _counts(simulation.counts), "against": before, "unread_lines": bad}))
+        return
+    click.echo(simulation.sentence)
+    for (what, rule), number in sorted(simulation.counts.items(), key=lambda each: -each[1]):
+        click.echo(f"  {number:>9,}  {what:<8}  {rule or '(nothing allows it)'}")
+    if simulation.against:
+        click.echo(f"Against {simulation.against.name}, {tallied(simulation.before)}")
+    if bad:
+        click.echo(f"{bad} line{'' if bad == 1 else 's'} could not be read.", err=True)
+
+
+def _counts(counts: Counter[tuple[Expected, str]]) -> list[say.Json]:
+    return [{"outcome": what, "rule": rule or None, "count": number} for (what, rule), number in counts.items()]
+
+
+def _fault(fault: Fault) -> say.Json:
+    return {"file": fault.file, "line": fault.line, "sentence": fault.sentence, "suggestion": fault.suggestion}
+
+
+def _result(result: CaseResult) -> say.Json:
+    return {
+        "name": result.case.name,
+        "line": result.case.line,
+        "passed": result.passed,
+        "outcome": outcome(result.decision),
+        "sentences": list(result.sentences),
+    }
+
+
+def _verdict(verdict: RuleVerdict) -> say.Json:
+    return {
+        "rule": verdict.rule,
+        "effect": verdict.effect,
+        "applies": verdict.applies,
+        "decides": verdict.decides,
+        "sentence": verdict.sentence,
+    }
