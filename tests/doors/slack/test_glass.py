@@ -239,3 +239,19 @@ def _broken(closed: Office) -> Request:
         ledger=closed.desk.ledger,
         now=closed.clock(),
     )
+
+
+def test_reviews_that_wait_are_found_by_the_command(loud: Office):
+    """Without an id they are listed for those who may review; with it what was done opens at once."""
+    request = loud.ask(ASK)
+    alarm(loud)
+    bob, ann = loud.person("U0BOB"), loud.person("U0ANN")
+    bob.command("/daypass", "review")
+    assert request.id in bob.wait_for_ephemeral("1 review of broken glass").visible_text
+    ann.command("/daypass", "review")
+    ann.wait_for_ephemeral("No review waits for you")
+
+    bob.command("/daypass", f"review {request.id}")
+    form = bob.wait_for_modal("Review")
+    bob.submit(form, {"reason": "It was right."})
+    eventually(lambda: review(loud, request).state is Standing.CLOSED)

@@ -25,6 +25,7 @@ SLACK_VERBS = (
     "link",
     "approve",
     "deny",
+    "review",
     "away",
     "back",
     "rules",

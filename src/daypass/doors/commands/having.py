@@ -18,6 +18,12 @@ HAVING = (
         params=[id_of("request"), reason("Why not. The requestor reads it.")],
     ),
     click.Command(
+        "review",
+        short_help="Review what was done behind broken glass.",
+        help="Show what was done behind broken glass, and close the review. Without an id, list what waits for you.",
+        params=[click.Argument(["id"], metavar="[ID]", required=False, help="The id, as the alarm shows it.")],
+    ),
+    click.Command(
         "ls",
         short_help="List your grants and requests, and what waits for you.",
         help="List your grants and requests, and what waits for you.",

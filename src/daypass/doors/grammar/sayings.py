@@ -39,6 +39,13 @@ class ListMine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """Review what was done behind broken glass; None lists what waits."""
+
+    id: GrantId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Show:
     """Show one request or grant with its story."""
 
@@ -155,6 +162,7 @@ Said = (
     | Approve
     | Deny
     | ListMine
+    | Review
     | Show
     | Done
     | Extend

@@ -21,6 +21,7 @@ from daypass.doors.grammar import (
     MakeLink,
     Offers,
     RequestAccess,
+    Review,
     Rules,
     Said,
     Show,
@@ -45,6 +46,7 @@ from daypass.doors.slack.blocks import (
 )
 from daypass.doors.slack.counter import Counter, Picture, in_thread
 from daypass.doors.slack.form import Form
+from daypass.doors.slack.glass import GlassReviews
 from daypass.doors.slack.login import Logins
 from daypass.doors.slack.naming import in_private
 from daypass.doors.slack.overview import Overview, overview
@@ -125,6 +127,8 @@ class Commands:
                 await self.logins.ask(turn, user_code)
             case ListMine():
                 await self._list(turn)
+            case Review(id=subject):
+                await GlassReviews(counter=self.counter).asked(turn, subject)
             case Show(id=subject):
                 await self._show(turn, subject)
             case Allow() | Withdraw() | Again() | Offers() | GoAway() | ComeBack():

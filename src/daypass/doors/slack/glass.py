@@ -38,7 +38,7 @@ from daypass.doors.slack.request_form import typed
 from daypass.doors.slack.texts import reference
 from daypass.doors.slack.turn import Answer, Close, Turn
 from daypass.lifecycle.glass.dossier import Dossier, dossier
-from daypass.lifecycle.glass.review import close_review, find_review, must_review
+from daypass.lifecycle.glass.review import close_review, find_review, may_review, must_review, open_reviews
 from daypass.lifecycle.revoke import revoke
 from daypass.model.errors import DaypassError, NotFound
 from daypass.model.event import Kind
@@ -53,6 +53,7 @@ CLOSE_CALLBACK = "glass.close"
 _PURPOSE = "glass"
 _MOST_LINES = 60
 """Of a modal's hundred blocks."""
+_MOST_LISTED = 20
 _LIVE = {GrantState.APPROVED, GrantState.ACTIVE}
 
 log = structlog.get_logger()
@@ -172,6 +173,25 @@ class GlassReviews:
         """Show what was done, with a field for the note that closes the review."""
         await turn.open(self._opened(parse_id(turn.value), turn.person))
 
+    async def asked(self, turn: Turn, review_id: GrantId | None) -> None:
+        """Show what was done, by the command; without an id, list what waits for this person."""
+        if review_id is not None:
+            await turn.open(self._opened(review_id, turn.person))
+            return
+        waiting = await in_thread(lambda: self._waiting(turn.person))
+        blocks = [part for review in waiting[:_MOST_LISTED] for part in _listed(review)]
+        text = texts.waiting(len(waiting))
+        await turn.tell(Note(text=text, blocks=(section(text), *blocks)))
+
+    def _waiting(self, person: PrincipalId) -> list[GlassReview]:
+        desk = self.counter.desk
+        reader, rules, now = desk.directory.principal(person), desk.readable_rules(), desk.clock()
+        return [
+            review
+            for review in open_reviews(desk.ledger)
+            if may_review(review, reader, rules=rules, directory=desk.directory, ledger=desk.ledger, now=now)
+        ]
+
     async def close(self, turn: Turn) -> Answer:
         """Close the review with what was typed."""
         review_id, said = parse_id(turn.body["view"]["private_metadata"]), typed(turn.state, "reason")
@@ -220,6 +240,11 @@ class GlassReviews:
             ledger=desk.ledger,
             now=desk.clock(),
         )
+
+
+def _listed(review: GlassReview) -> list[Block]:
+    shown = section(texts.one_line(review))
+    return [shown, actions(f"review:{review.id}:glass", [button(texts.REVIEW, "glass.review", review.id)])]
 
 
 def alarm_card(picture: Picture, review: GlassReview) -> Note:

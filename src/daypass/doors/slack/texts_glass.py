@@ -52,6 +52,18 @@ def reminder(event: Event, review: GlassReview) -> str:
     return f"The review {waits}, and nobody has closed it: {reviewers(review)}."
 
 
+def waiting(number: int) -> str:
+    """How many reviews wait for somebody."""
+    if number == 1:
+        return "1 review of broken glass waits for you."
+    return f"{number} reviews of broken glass wait for you." if number else "No review waits for you."
+
+
+def one_line(review: GlassReview) -> str:
+    """One review that waits, in a list."""
+    return f"{person(review.principal)} broke the glass {moment(review.at)}; due {moment(review.due)}. `{review.id}`"
+
+
 def reviewed(review: GlassReview) -> str:
     """What the one who broke it is told at the end."""
     who = person(review.closed_by) if review.closed_by else "Somebody"
