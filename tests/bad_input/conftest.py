@@ -17,7 +17,7 @@ ARCHIVE = """
     for: {default: 1h, max: 8h}
     approve: {anyone_of: {groups: [leads]}}
 """
-FIRM_RULES = RULES + ARCHIVE
+FIRM_RULES = RULES.replace("\ntests:", f"{ARCHIVE}\ntests:")
 
 
 @pytest.fixture(scope="module")

@@ -5,16 +5,24 @@ from collections.abc import Iterator
 import pytest
 
 from tests.bad_input.conftest import FIRM_RULES
-from tests.bad_input.firm import ALICE, REPORTS, Firm
+from tests.bad_input.firm import ALICE, BOB, REPORTS, Firm
 from tests.bad_input.page import says
 
 LEADS = "approve: {anyone_of: {groups: [leads]}}"
+BOTH_WAYS = "approve: {anyone_of: {groups: [leads]}, all_of: {people: [U0BOB]}}"
+AT_ONCE = "approve: at-once"
 MISTAKES = [
     ("a field in the rules that does not exist", FIRM_RULES.replace(LEADS, LEADS.replace("approve", "aprove"), 1)),
     ("a group in the rules that does not exist", FIRM_RULES.replace("{groups: [analysts]}", "{groups: [analyst]}", 1)),
     ("a level in the rules that does not exist", FIRM_RULES.replace("[list, read]", "[list, raed]", 1)),
     ("a pattern with a wildcard in the bucket's place", FIRM_RULES.replace('"acme-reports/**"', '"**"', 1)),
     ("a length in the rules that is none", FIRM_RULES.replace("max: 8h", "max: soon", 1)),
+    ("two ways of deciding side by side", FIRM_RULES.replace(LEADS, BOTH_WAYS, 1)),
+    ("a robot among those who decide", FIRM_RULES.replace(LEADS, "approve: {anyone_of: {people: [bot:ci]}}", 1)),
+    ("a condition that does not exist", FIRM_RULES.replace(LEADS, f"when: {{weekday: [mon]}}\n    {LEADS}", 1)),
+    ("hours without a zone", FIRM_RULES.replace(LEADS, f'when: {{hours: ["09:00-18:00"]}}\n    {LEADS}', 1)),
+    ("a passkey where nobody is asked", FIRM_RULES.replace(AT_ONCE, f"{AT_ONCE}\n    second_factor: required", 1)),
+    ("an emergency rule that waits for somebody", FIRM_RULES.replace(AT_ONCE, LEADS, 1)),
     ("rules that are no YAML", FIRM_RULES.replace("rules:", "rules: [", 1)),
     ("an empty rules file", ""),
 ]
@@ -42,6 +50,36 @@ def test_doctor_says_the_same(rules: Firm) -> None:
     rules.rules.write_text(text, encoding="utf-8")
 
     says(wrong, "doctor", rules.finding(), rules.names)
+
+
+def test_a_passkey_takes_an_address_with_a_name(rules: Firm) -> None:
+    """Doctor says it before an approver stands there; whoever adds one is told it too."""
+    wrong = "a passkey where the address is a number"
+    names = {**rules.names, rules.url: "http://10.0.0.7:8700"}
+    rules.rules.write_text(FIRM_RULES.replace(LEADS, f"{LEADS}\n    second_factor: required", 1), encoding="utf-8")
+    says(wrong, "doctor", rules.finding(), names)
+
+    rules.logs_in(BOB)
+    ran = rules.runs(BOB, "passkey", "add")
+    assert (ran.code, ran.out) == (1, "")
+    says(wrong, "command line", ran.err, names)
+
+
+def test_a_file_that_was_not_pulled_does_not_say_what_it_changes(rules: Firm) -> None:
+    """Somebody else's change would be overwritten unseen."""
+    rules.logs_in(BOB)
+    ran = rules.runs(BOB, "rules", "apply", str(rules.rules))
+
+    assert (ran.code, ran.out) == (1, "")
+    says("rules to be applied that nobody pulled", "command line", ran.err, rules.names)
+
+
+def test_whoever_does_not_own_the_rules_changes_none(rules: Firm) -> None:
+    """They are told who may."""
+    rules.logs_in(ALICE)
+    ran = rules.runs(ALICE, "rules", "apply", str(rules.rules), "--base", "1")
+
+    says("rules applied by who does not own them", "command line", ran.err, rules.names)
 
 
 def test_rules_that_are_gone_refuse_everything(rules: Firm) -> None:
