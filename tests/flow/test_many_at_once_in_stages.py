@@ -7,6 +7,7 @@ says after each step what must stand in the ledger.
 """
 
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -18,7 +19,7 @@ from daypass.model.principal import PrincipalId
 from daypass.model.request import RequestState
 from daypass.rules.document import parse
 from tests.flow.conftest import Walk
-from tests.makers import ANN, principal
+from tests.makers import ANN, EVE, principal
 
 CREW = tuple(PrincipalId(f"U0{letter * 2}") for letter in "BCDE")
 GONE = PrincipalId("U0GONE")
@@ -190,7 +191,6 @@ _MANY = settings(max_examples=120, deadline=None, suppress_health_check=[HealthC
 
 def _of(walk: Walk, turns: tuple[Turn, ...]) -> Story:
     told = Story(walk=walk, known=Reckoning(rules=Rules(turns=turns)))
-    assume(told.known.can_be_filled())
     told.begin()
     return told
 
@@ -201,6 +201,7 @@ def test_stages_cannot_be_skipped_reordered_or_replayed(
     walk: Walk, turns: tuple[Turn, ...], order: list[PrincipalId]
 ) -> None:
     """In whichever order they click: each counts in the stage that waits, or is refused and changes nothing."""
+    assume(_seats(turns, frozenset()))
     told = _of(walk, turns)
     while order and not told.click(order.pop(0)):
         assert not walk.ledger.grants(ids=[told.request])
@@ -215,6 +216,7 @@ def test_what_is_removed_between_ask_and_click_counts(
     walk: Walk, turns: tuple[Turn, ...], steps: list[tuple[str, object]]
 ) -> None:
     """An approver or a rule that is gone at the click lends nothing, and what they had approved counts no more."""
+    assume(_seats(turns, frozenset()))
     told = _of(walk, turns)
     for what, how in steps:
         if what != "click":
@@ -223,3 +225,32 @@ def test_what_is_removed_between_ask_and_click_counts(
             return
     with pytest.raises(NotFound):
         walk.ledger.grant(told.request)
+
+
+def test_a_stranger_does_not_finish_what_the_rules_of_now_find_sufficient(walk: Walk) -> None:
+    """Two were wanted, one approved, and now the rules want one: the click that ends it is one of those who decide."""
+    bea, cleo, *_ = CREW
+    turn = Turn(name="first", people=frozenset({bea, cleo}), needed=2)
+    told = _of(walk, (turn,))
+    told.click(bea)
+    told.put(replace(told.known.rules, turns=(replace(turn, needed=1),)))
+
+    with pytest.raises(NotYours):
+        walk.click(told.request, EVE)
+    assert not walk.ledger.grants(ids=[told.request])
+    assert walk.click(told.request, cleo) is not None
+
+
+def test_who_is_handed_over_to_does_not_decide_before_the_time(walk: Walk) -> None:
+    """Cleo may after half an hour, and not a second before."""
+    bea, cleo, *_ = CREW
+    told = _of(walk, (Turn(name="first", people=frozenset({bea, cleo}), needed=1),))
+    later = f"of: {{people: [{bea}]}}, hand_over: [{{after: 30m, to: {{people: [{cleo}]}}}}]}}"
+    text = told.known.rules.text()
+    walk.rules = parse(f"{text[: text.index('of: {')]}{later}\n", name="rules.yaml")
+    walk.clock.forward(timedelta(minutes=30) - timedelta(seconds=1))
+
+    with pytest.raises(NotYours):
+        walk.click(told.request, cleo)
+    walk.clock.forward(timedelta(seconds=1))
+    assert walk.click(told.request, cleo) is not None
