@@ -179,3 +179,27 @@ def test_an_extension_counts_with_what_it_prolongs(house: Walk) -> None:
     with pytest.raises(NotAllowed):
         more(3)
     assert more(2) == ANN
+
+
+def test_an_extension_asked_again_with_its_key_is_one_request(house: Walk) -> None:
+    """A delivery that is repeated, to another replica or after a restart; another key is another request."""
+    grant = house.active(requestor=ANN, term=Term(length=HOUR))
+
+    def more(key: str) -> str:
+        return extend(
+            grant.id,
+            by=ANN,
+            term=Term(length=HOUR),
+            reason="",
+            rules=house.rules,
+            directory=house.directory,
+            provisioner=house.aws,
+            ledger=house.ledger,
+            now=house.clock(),
+            key=key,
+        ).id
+
+    assert more("one") == more("one")
+    assert more("two") != more("one")
+    with pytest.raises(BadInput, match="key"):
+        house.ask(requestor=ANN, key="one")

@@ -24,11 +24,13 @@ def extend(  # noqa: PLR0913 - who asks for how much more and why, its four coll
     provisioner: Provisioner,
     ledger: Ledger,
     now: datetime,
+    key: str = "",
 ) -> Request:
     """
     File a request for the same again, beside the grant that runs. Each has an end of its own in AWS.
 
-    Raises NotYours for somebody else's grant, TooLate when it has ended, and what `submit` raises.
+    Asked again with the same key it is the same request. Raises NotYours for somebody else's grant, TooLate when it
+    has ended, and what `submit` raises.
     """
     grant = ledger.grant(grant_id)
     before = ledger.request(grant_id)
@@ -46,5 +48,6 @@ def extend(  # noqa: PLR0913 - who asks for how much more and why, its four coll
         delivery=grant.delivery,
         reason=reason or before.reason,
         extends=grant_id,
+        key=key,
     )
     return submit(ask, rules=rules, directory=directory, provisioner=provisioner, ledger=ledger, now=now)

@@ -105,8 +105,8 @@ def _filed(grant_id: GrantId, ask: Ask, ledger: Ledger) -> Request | None:
         filed = ledger.request(grant_id)
     except NotFound:
         return None
-    before = (filed.requestor, filed.principal, filed.entitlement, filed.delivery)
-    if before != (ask.requestor, ask.beneficiary or ask.requestor, ask.entitlement, ask.delivery):
+    before = (filed.requestor, filed.principal, filed.entitlement, filed.delivery, filed.extends)
+    if before != (ask.requestor, ask.beneficiary or ask.requestor, ask.entitlement, ask.delivery, ask.extends):
         raise BadInput("This key was used for another request already; use a new one.")
     return filed
 

@@ -1,6 +1,8 @@
 """Grants: end one, keep one for longer, take one away."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Header
 
 from daypass.doors.api.asking import Id, hands
 from daypass.doors.api.caller import Asker, AtDesk, Decider, Now
@@ -21,7 +23,14 @@ def done(request_id: Id, desk: AtDesk, now: Now, caller: Asker) -> GrantOut:
 
 
 @router.post("/{request_id}/extend", status_code=201)
-def extend(request_id: Id, body: ExtendGrant, desk: AtDesk, now: Now, caller: Asker) -> RequestOut:
+def extend(  # noqa: PLR0913, PLR0917 - what FastAPI hands in
+    request_id: Id,
+    body: ExtendGrant,
+    desk: AtDesk,
+    now: Now,
+    caller: Asker,
+    idempotency_key: Annotated[str, Header(max_length=200, description="As for a request.")] = "",
+) -> RequestOut:
     """Ask to keep access for longer; what I have stays as it is until that is decided."""
     filed = extending(
         request_id,
@@ -33,6 +42,7 @@ def extend(request_id: Id, body: ExtendGrant, desk: AtDesk, now: Now, caller: As
         provisioner=hands(desk, desk.ledger.request(request_id).delivery),
         ledger=desk.ledger,
         now=now,
+        key=idempotency_key and f"api {idempotency_key}",
     )
     return RequestOut.of(filed)
 

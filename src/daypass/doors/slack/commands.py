@@ -119,7 +119,7 @@ class Commands:
                 await self.counter.cancel(subject, by=turn.person)
                 await self._show(turn, subject)
             case Extend(id=subject, term=term, reason=reason):
-                request = await self.counter.extend(subject, by=turn.person, term=term, reason=reason)
+                request = await self.counter.extend(subject, by=turn.person, term=term, reason=reason, key=turn.key)
                 await turn.tell(Note(text=texts.filed(request)))
             case MakeLink(id=subject, key=key):
                 await self._link(turn, subject, key)

@@ -103,9 +103,9 @@ class Counter:
         """End one's own grant."""
         return await in_thread(lambda: drop(grant_id, by=by, ledger=self.desk.ledger, now=self.desk.clock()))
 
-    async def extend(self, grant_id: GrantId, *, by: PrincipalId, term: Term | None, reason: str) -> Request:
+    async def extend(self, grant_id: GrantId, *, by: PrincipalId, term: Term | None, reason: str, key: str) -> Request:
         """Ask for more time."""
-        return await in_thread(lambda: self._extend(grant_id, by, term, reason))
+        return await in_thread(lambda: self._extend(grant_id, by, term, reason, key))
 
     async def console(self, grant_id: GrantId, *, by: PrincipalId) -> str:
         """Make a console sign-in address: a secret."""
@@ -154,7 +154,7 @@ class Counter:
             now=desk.clock(),
         )
 
-    def _extend(self, grant_id: GrantId, by: PrincipalId, term: Term | None, reason: str) -> Request:
+    def _extend(self, grant_id: GrantId, by: PrincipalId, term: Term | None, reason: str, key: str) -> Request:
         desk = self.desk
         hands = self._hands(desk.ledger.grant(grant_id).delivery)
         return extend(
@@ -167,6 +167,7 @@ class Counter:
             provisioner=hands,
             ledger=desk.ledger,
             now=desk.clock(),
+            key=key,
         )
 
     def look(self, subject: GrantId) -> Picture:

@@ -76,7 +76,7 @@ class Mine:
         try:
             person = await self.counter.person(turn.person)
             term = parse_term(length.strip() or None, now=self.counter.desk.clock(), tz=person.tz)
-            await self.counter.extend(grant_id, by=turn.person, term=term, reason=parse_reason(reason))
+            await self.counter.extend(grant_id, by=turn.person, term=term, reason=parse_reason(reason), key=turn.key)
         except DaypassError as error:
             view = _extend_form(grant_id, length, reason, refusals.sentence(error))
             return refused(error, view, ("length", "reason"))
