@@ -20,7 +20,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from daypass.doors.desk import Desk
-from daypass.doors.slack import mine, request_form, reviews, rules, rules_deciding, rules_form
+from daypass.doors.slack import mine, others, request_form, reviews, rules, rules_deciding, rules_form
 from daypass.doors.slack.commands import Commands
 from daypass.doors.slack.counter import Counter
 from daypass.doors.slack.digest import SHOW, Digests
@@ -64,6 +64,9 @@ def build(desk: Desk, settings: SlackSettings, turns: Turns, client: AsyncWebCli
     _listen_to_reviews(app, turns, reviews.Reviews(counter=counter, home=home))
     _listen_to_owners(app, turns, mine.Mine(counter=counter, home=home))
     _listen_to_rules(app, turns, counter)
+    theirs = others.Others(counter=counter, home=home)
+    app.action("others.revoke")(turns.acting(theirs.ask))
+    app.view(others.CALLBACK)(turns.filling(theirs.revoke))
     _listen_to_glass(app, turns, GlassReviews(counter=counter))
     app.action("login.confirm")(turns.acting(Logins(counter=counter).confirm))
     app.action(SHOW)(turns.acting(digests.show))
@@ -90,6 +93,8 @@ def _listen_to_requests(app: AsyncApp, turns: Turns, form: Form, commands: Comma
     app.command(COMMAND)(turns.acting(commands.run, once=True))
     app.shortcut(SHORTCUT)(turns.acting(form.open, once=True))
     app.action("form.open")(turns.acting(form.open))
+    app.action("form.urgent")(turns.acting(form.open))
+    app.action("form.grant")(turns.acting(form.open_for_somebody))
     app.options("resource")(turns.suggesting(form.suggest))
     app.view(request_form.CALLBACK)(turns.filling(form.submit))
 

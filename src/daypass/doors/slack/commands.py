@@ -84,7 +84,7 @@ class Commands:
         said = unescape(str(turn.body.get("text") or ""))
         words = split(said)
         if _asks(words) and not _complete(words):
-            await self.form.open_with(turn, heard(words[1:]), problem=self._problem(words))
+            await self.form.open_with(turn, heard(words[1:], words[0].lower()), problem=self._problem(words))
             return
         try:
             person = await self.counter.person(turn.person)
@@ -181,12 +181,12 @@ class Commands:
 
 
 def _asks(words: list[str]) -> bool:
-    return bool(words) and words[0].lower() == "request" and not {"--help", "-h"} & set(words)
+    return bool(words) and words[0].lower() in {"request", "grant"} and not {"--help", "-h"} & set(words)
 
 
 def _complete(words: list[str]) -> bool:
-    spoken = heard(words[1:])
-    return bool(spoken.level and spoken.resource)
+    spoken = heard(words[1:], words[0].lower())
+    return bool(spoken.level and spoken.resource) and spoken.to != ""
 
 
 def _with_form(said: str, command: str) -> Note:

@@ -28,13 +28,17 @@ class Form:
             spoken = Spoken()
         await turn.open(_made(form(spoken)))
 
+    async def open_for_somebody(self, turn: Turn) -> None:
+        """Open it for somebody else's access."""
+        await turn.open(_made(form(Spoken(to=""))))
+
     async def open_with(self, turn: Turn, spoken: Spoken, *, problem: str = "") -> None:
         """Open it with what was said already."""
         await turn.open(_made(form(spoken, problem=problem)))
 
     async def submit(self, turn: Turn) -> Answer:
         """File what it says, or say what is wrong with it."""
-        spoken = read(turn.state)
+        spoken = read(turn.state, str(turn.body["view"].get("private_metadata") or ""))
         try:
             draft = await self.understand(spoken, turn.person)
             await self.counter.file(draft.ask(turn.person, key=turn.key))

@@ -41,7 +41,7 @@ class HomeTab:
 def tab(seen: Overview) -> View:
     """The view of one person's Home tab."""
     blocks = [
-        actions("home", [button(labels.REQUEST_BUTTON, "form.open", style="primary")]),
+        actions("home", list(_buttons(seen))),
         *_list(labels.HOME_WAITING, labels.NOTHING_WAITS, [list(_waiting(one)) for one in seen.waiting]),
         *_list(labels.HOME_GRANTS, labels.NOTHING_MINE, [list(_entry(one)) for one in seen.grants]),
         *_list(
@@ -49,10 +49,18 @@ def tab(seen: Overview) -> View:
             labels.NOTHING_ASKED,
             [list(_entry(Picture(request=one, grant=None))) for one in seen.requests],
         ),
+        *(_list(labels.HOME_OTHERS, "", [list(_theirs(one)) for one in seen.others]) if seen.others else ()),
         header(labels.HOME_HELP),
         section(labels.HOME_EXPLAINED),
     ]
     return {"type": "home", "blocks": blocks}
+
+
+def _buttons(seen: Overview) -> Iterator[Block]:
+    yield button(labels.REQUEST_BUTTON, "form.open", style="primary")
+    yield button(labels.GRANT_BUTTON, "form.grant")
+    if seen.urgent:
+        yield button(labels.GLASS_BUTTON, "form.urgent", "--urgent", style="danger")
 
 
 def _list(title: str, empty: str, entries: list[list[Block]]) -> Iterator[Block]:
@@ -77,3 +85,9 @@ def _entry(picture: Picture) -> Iterator[Block]:
     yield section(texts.one_line(picture.request, picture.grant))
     if buttons := mine_buttons(picture):
         yield actions(f"mine:{picture.request.id}", buttons)
+
+
+def _theirs(picture: Picture) -> Iterator[Block]:
+    """What somebody else has, and the way to end it."""
+    yield section(f"{texts.person(picture.request.principal)}: {texts.one_line(picture.request, picture.grant)}")
+    yield actions(f"others:{picture.request.id}", [button(labels.REVOKE, "others.revoke", picture.request.id)])

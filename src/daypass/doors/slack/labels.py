@@ -10,6 +10,15 @@ SHOW_REQUEST = "Decide …"
 DIGEST_HINT = "Much is asked here at this moment, so this is said every ten minutes. All of it is in my Home tab too."
 OPEN_FORM = "Open the form"
 REQUEST_BUTTON = "Request access"
+GRANT_BUTTON, GLASS_BUTTON = "Ask for somebody else", "Break glass"
+URGENT_TITLE, URGENT_SUBMIT = "Break glass", "Break glass"
+URGENT_INTRO = (
+    "*Emergency.* You get this at once and nobody is asked; your colleagues are told loudly, and somebody else reviews "
+    "what you did. Only for what a rule names for it."
+)
+WHOM_LABEL, WHOM_HINT = "For whom", "They will have the access. Neither of you decides on it."
+EVERY_LABEL = "Again and again"
+EVERY_HINT = "Such as «weekdays 09:00-10:00». «For how long» then says for how long that goes on, such as 2w."
 APPROVE, DENY, CANCEL = "Approve", "Deny", "Cancel the request"
 DONE, EXTEND = "I'm done", "Extend"
 CONSOLE, MAKE_LINK, OPEN_CONSOLE = "AWS console", "Make a link", "Sign in to AWS"
@@ -23,6 +32,8 @@ LOGIN_WARNING = "Confirm only if you have just run `daypass login` yourself and 
 NOTHING_MINE = "You have no access now."
 NOTHING_ASKED = "You have asked for nothing that waits."
 NOTHING_WAITS = "Nothing waits for your decision."
+HOME_OTHERS, REVOKE = "What others have", "End it"
+REVOKE_LABEL = "Why? The person reads it."
 HOME_GRANTS, HOME_REQUESTS, HOME_WAITING, HOME_HELP = "Your access", "Your requests", "Waits for you", "How it works"
 HOME_EXPLAINED = (
     'Ask with `/daypass request s3 read acme-reports/2026/ --for 2h --reason "INC-42"`, or with the button above. '

@@ -26,15 +26,19 @@ from daypass.model.grant import Delivery
 from daypass.model.request import LONGEST_REASON
 
 CALLBACK = "request"
-FIELDS = ("level", "resource", "length", "reason", "delivery", "start")
+FIELDS = ("level", "resource", "length", "reason", "delivery", "start", "person", "every")
+URGENT = "urgent"
+"""What a form remembers that was opened to break glass."""
 """The block ids of the form, which are the fields that an error may name."""
 
 _LONGEST_KEY = 1100
 
 
-def heard(words: Sequence[str]) -> Spoken:
-    """Make out what can be made out of the words after `request`, right or wrong."""
-    said: dict[str, Any] = COMMANDS["request"].make_context("request", list(words), resilient_parsing=True).params
+def heard(words: Sequence[str], verb: str = "request") -> Spoken:
+    """Make out what can be made out of the words after `request` or `grant`, right or wrong."""
+    said: dict[str, Any] = COMMANDS[verb].make_context(verb, list(words), resilient_parsing=True).params
+    if verb == "grant":
+        said["to"] = said["to"] or ""
     try:
         level, resource = level_and_resource(said.pop("what") or ())
     except BadInput:
@@ -45,8 +49,10 @@ def heard(words: Sequence[str]) -> Spoken:
 
 def form(spoken: Spoken, *, problem: str = "") -> View:
     """The form, filled in as far as words were said; `problem` stands on top of it."""
+    intro = labels.URGENT_INTRO if spoken.urgent else labels.FORM_INTRO
     blocks = [
-        section(f"*{sentence(problem)}*" if problem else labels.FORM_INTRO),
+        section(f"*{sentence(problem)}*" if problem else intro),
+        *_whom(spoken.to),
         _what(),
         _levels(spoken.level),
         _where(spoken.resource),
@@ -72,14 +78,19 @@ def form(spoken: Spoken, *, problem: str = "") -> View:
             hint=labels.START_HINT,
             optional=True,
         ),
+        *([] if spoken.urgent else [_every(spoken.every)]),
         _extras(spoken),
     ]
-    return modal(labels.FORM_TITLE, blocks, callback_id=CALLBACK, submit=labels.FORM_SUBMIT, close="Cancel")
+    title = labels.URGENT_TITLE if spoken.urgent else labels.FORM_TITLE
+    submit = labels.URGENT_SUBMIT if spoken.urgent else labels.FORM_SUBMIT
+    kept = URGENT if spoken.urgent else ""
+    return modal(title, blocks, callback_id=CALLBACK, submit=submit, close="Cancel", metadata=kept)
 
 
-def read(state: Mapping[str, Any]) -> Spoken:
-    """Read the form's fields back into words."""
+def read(state: Mapping[str, Any], metadata: str = "") -> Spoken:
+    """Read the form's fields, and what it remembers, back into words."""
     extras = chosen(state, "extras")
+    whom = _element(state, "person")
     return Spoken(
         level=",".join(chosen(state, "level")),
         resource=typed(state, "resource") or _resource(state),
@@ -89,6 +100,9 @@ def read(state: Mapping[str, Any]) -> Spoken:
         delivery=next(iter(chosen(state, "delivery")), None),
         versions=Extra.VERSIONS in extras,
         tags=Extra.TAGS in extras,
+        to=str(whom.get("selected_user") or "") if whom else None,
+        every=typed(state, "every") or None,
+        urgent=metadata == URGENT,
     )
 
 
@@ -115,6 +129,26 @@ def _resource(state: Mapping[str, Any]) -> str:
 
 def _term(spoken: Spoken) -> str:
     return spoken.for_ or (f"until {spoken.until.removeprefix('until ')}" if spoken.until else "")
+
+
+def _whom(said: str | None) -> list[Block]:
+    """Somebody else, picked and never guessed by a name; only in a form that was opened for that."""
+    if said is None:
+        return []
+    element: Block = {"type": "users_select"}
+    if said.startswith(("U", "W")):
+        element["initial_user"] = said
+    return [field("person", labels.WHOM_LABEL, element, hint=labels.WHOM_HINT)]
+
+
+def _every(said: str | None) -> Block:
+    return field(
+        "every",
+        labels.EVERY_LABEL,
+        line(initial=said or "", longest=120),
+        hint=labels.EVERY_HINT,
+        optional=True,
+    )
 
 
 def _what() -> Block:

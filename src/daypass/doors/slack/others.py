@@ -1,0 +1,68 @@
+"""What others have, in the Home tab: whoever may decide on it ends it there, with words for the one who has it."""
+
+from dataclasses import dataclass
+
+from daypass.doors import refusals
+from daypass.doors.grammar import parse_id, parse_reason
+from daypass.doors.slack import labels, texts
+from daypass.doors.slack.blocks import View, field, line, modal, section, sentence
+from daypass.doors.slack.counter import Counter, in_thread
+from daypass.doors.slack.form import refused
+from daypass.doors.slack.home import HomeTab
+from daypass.doors.slack.request_form import typed
+from daypass.doors.slack.turn import Answer, Close, Turn
+from daypass.lifecycle.revoke import revoke
+from daypass.model.errors import BadInput, DaypassError
+from daypass.model.grant import Grant, GrantId
+from daypass.model.principal import PrincipalId
+from daypass.model.request import LONGEST_REASON
+
+CALLBACK = "others.revoke"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Others:
+    """Ending what somebody else has."""
+
+    counter: Counter
+    home: HomeTab
+
+    async def ask(self, turn: Turn) -> None:
+        """Open the small form for the reason."""
+        await turn.open(self._form(parse_id(turn.value)))
+
+    async def revoke(self, turn: Turn) -> Answer:
+        """End it now, if the rules of now let this person."""
+        grant_id, said = parse_id(turn.body["view"]["private_metadata"]), typed(turn.state, "reason")
+        try:
+            reason = parse_reason(said)
+            if not reason:
+                raise BadInput("Say why: the person reads it.", field="reason")
+            await in_thread(lambda: self._revoke(grant_id, turn.person, reason))
+        except DaypassError as error:
+            return refused(error, await self._form(grant_id, said, refusals.sentence(error)), ("reason",))
+        await self.home.show(turn)
+        return Close()
+
+    def _revoke(self, grant_id: GrantId, by: PrincipalId, reason: str) -> Grant:
+        desk = self.counter.desk
+        return revoke(
+            grant_id,
+            by=by,
+            reason=reason,
+            rules=desk.readable_rules(),
+            directory=desk.directory,
+            ledger=desk.ledger,
+            now=desk.clock(),
+        )
+
+    async def _form(self, grant_id: GrantId, reason: str = "", problem: str = "") -> View:
+        picture = await self.counter.picture(grant_id)
+        said = f"{texts.person(picture.request.principal)}: {texts.one_line(picture.request, picture.grant)}"
+        blocks = [
+            section(f"*{sentence(problem)}*" if problem else said),
+            field("reason", labels.REVOKE_LABEL, line(initial=reason, longest=LONGEST_REASON, several=True)),
+        ]
+        return modal(
+            labels.REVOKE, blocks, callback_id=CALLBACK, submit=labels.REVOKE, close="Cancel", metadata=grant_id
+        )

@@ -1,0 +1,83 @@
+"""The Home tab for owners and in an emergency, and the form for somebody else's access and for windows that recur."""
+
+from daypass.model.grant import GrantState
+from daypass.model.request import RequestState
+from daypass.rules.document import parse
+from daypass.sandbox.slack import BlockingActor
+from tests.doors.slack.conftest import Office, review
+from tests.makers import ANN, BOB, RULES
+
+EMERGENCY = """
+  - id: emergency
+    who: {people: [U0ANN]}
+    may: [list, read]
+    on: ["acme-reports/**"]
+    for: {default: 30m, max: 2h}
+    approve: at-once
+    break_glass: {review: {people: [U0BOB]}, within: 1d}
+"""
+
+
+def only(daypass: Office):
+    """The one request there is."""
+    (request,) = daypass.desk.ledger.requests()
+    return request
+
+
+def test_an_incomplete_grant_opens_a_form_in_which_one_is_picked(
+    daypass: Office, bob: BlockingActor, ann: BlockingActor
+):
+    """Nobody is guessed by a name: the person is chosen, and what is filed is for them."""
+    bob.command("/daypass", 'grant s3 read acme-reports/2026/ --for 1h --reason "INC-42"')
+    form = bob.wait_for_modal("Request access")
+    assert bob.submit(form, {"person": ANN}).closed
+    bob.wait_until(lambda: daypass.desk.ledger.requests() or None)
+    assert (only(daypass).requestor, only(daypass).principal) == (BOB, ANN)
+
+
+def test_the_form_asks_for_windows_that_recur(daypass: Office, ann: BlockingActor):
+    """The days and hours in their field, how long it goes on in the other."""
+    ann.command("/daypass", "request --reason x --every 'weekdays 09:00-10:00'")
+    form = ann.wait_for_modal("Request access")
+    ann.submit(form, {"level": ["read"], "resource": "acme-reports/2026/", "length": "2w"})
+    ann.wait_until(lambda: daypass.desk.ledger.requests() or None)
+    recurs = only(daypass).recurs
+    assert recurs is not None
+    assert recurs.days == frozenset(range(1, 6))
+
+
+def test_the_emergency_button_is_for_those_whom_a_rule_names(daypass: Office, ann: BlockingActor, carol: BlockingActor):
+    """It opens a form that says what it does, and what is filed is an emergency."""
+    daypass.rules[:] = [parse(RULES + EMERGENCY, name="rules.yaml")]
+    carol.open_home()
+    assert "Break glass" not in str(carol.wait_for_home("Request access").blocks)
+    ann.open_home()
+    ann.click(ann.wait_for_home("Break glass"), "form.urgent")
+    form = ann.wait_for_modal("Break glass")
+    assert "somebody else reviews" in str(form.blocks)
+    ann.submit(form, {"level": ["read"], "resource": "acme-reports/2026/", "length": "30m", "reason": "prod is down"})
+    ann.wait_until(lambda: daypass.desk.ledger.requests() or None)
+    assert (only(daypass).urgent, only(daypass).state) == (True, RequestState.APPROVED)
+
+
+def test_words_that_a_form_was_opened_with_are_not_lost(daypass: Office, ann: BlockingActor):
+    """`--urgent` without a place opens the emergency's form, and not the ordinary one."""
+    ann.command("/daypass", "request --urgent --reason 'prod is down'")
+    ann.wait_for_modal("Break glass")
+    assert daypass.desk.ledger.requests() == []
+
+
+def test_who_may_decide_sees_what_others_have_and_ends_it(daypass: Office, ann: BlockingActor, bob: BlockingActor):
+    """With a reason that Ann reads; without one the form asks for it."""
+    request = daypass.ask()
+    bob.click(review(bob), "review.approve")
+    ann.wait_for_message("Approved")
+    daypass.work()
+    bob.open_home()
+    bob.click(bob.wait_for_home("What others have"), "others.revoke")
+    form = bob.wait_for_modal("End it")
+    assert bob.submit(form, {"reason": "wrong bucket"}).closed
+    ann.wait_for_message("Over")
+    assert daypass.grant(request.id).state is GrantState.ENDING
+    ann.open_home()
+    assert "What others have" not in str(ann.wait_for_home("Request access").blocks)
