@@ -4,8 +4,8 @@
 
 PYTHON ?= python3
 export PYTHON
-# One more than a shared build machine has cores: the tests mostly wait, for servers and for dates to pass.
-WORKERS ?= 3
+# Two, because a shared build machine has two cores and each worker starts servers of its own.
+WORKERS ?= 2
 bin := .venv/bin
 # The real aws command stands in a directory of its own, where it hides no other program.
 with_aws := PATH="$(CURDIR)/.servers/bin:$$PATH"

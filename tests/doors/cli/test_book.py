@@ -82,5 +82,5 @@ def test_a_key_or_file_that_is_none_is_named(house: House, bob):
     ]
 
     assert [sentence.count("\n") for sentence in sentences] == [1, 1, 1]
-    assert "Say the key" in sentences[1]
+    assert "Say --key as well" in sentences[1]
     assert sentences[2] == "nothing cannot be read: No such file or directory.\n"
