@@ -60,6 +60,7 @@ def test_everybody_reads_the_rules_in_sentences(house: Office, slack: BlockingSl
     assert "Only their owners change them" in told.visible_text
     assert "rules.edit" not in str(told.blocks)
     assert "<@U0" not in str(told.blocks)
+    assert " S0" not in str(told.blocks), "a group is named, which rings nobody in what one person alone reads"
 
 
 def test_one_rule_is_shown_alone(house: Office, ann: BlockingActor):

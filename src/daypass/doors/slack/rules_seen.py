@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from daypass.doors.desk import Desk
@@ -89,7 +89,7 @@ def look(desk: Desk, by: PrincipalId) -> Seen:
     why_not = _why_not(desk, by, book)
     waiting = () if why_not else desk.ledger.all(RulesChange, states=(ChangeState.PENDING,), limit=_MOST_CHANGES)
     owners = [*book.owners.people, *([version.author] if version else [])]
-    naming = names(desk, (*map(in_words, book.rules), *owners))
+    naming = replace(names(desk, (*map(in_words, book.rules), *owners)), private=True)
     return Seen(book=book, version=version, changes=tuple(waiting), why_not=why_not, naming=naming)
 
 
