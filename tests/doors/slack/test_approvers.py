@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from daypass.doors.slack import texts
 from daypass.doors.slack.naming import for_channel
-from daypass.doors.slack.staged import particulars, reasons
+from daypass.doors.slack.texts import requests as texts
+from daypass.doors.slack.texts.stages import particulars, reasons
 from daypass.model.decision import Aftermath, Approvers, HandOver, RuleId, Skipped, Stage
 from daypass.model.event import Kind
 from daypass.model.principal import GroupName, PrincipalId, SlackGroupId

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from daypass.doors.slack import texts_glass
+from daypass.doors.slack.texts import glass as texts_glass
 from daypass.lifecycle.glass.dossier import Line
 from daypass.lifecycle.glass.remind import remind_reviews
 from daypass.lifecycle.submit import submit

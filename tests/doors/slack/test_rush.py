@@ -28,7 +28,7 @@ def in_channel(closed: Office) -> list[str]:
 
 def digests(closed: Office) -> list[str]:
     """The digests that were posted, whole."""
-    return [str(post["blocks"]) for post in closed.posts() if "more requests wait" in post["text"]]
+    return [str(post["blocks"]) for post in closed.posts() if " more request" in post["text"]]
 
 
 def test_after_ten_in_ten_minutes_the_rest_comes_together(busy: Office):
@@ -154,7 +154,7 @@ def test_a_line_of_a_digest_is_decided_on_from_its_button(channelled: Office):
     rush = channelled.door.notifier.asking.rush
     bob.wait_until(lambda: rush.ripe(channelled.clock() + 2 * WINDOW) or None)
     channelled.clock.forward(WINDOW)
-    digest = bob.wait_for_message("more requests wait", channel="access")
+    digest = bob.wait_for_message("more request", channel="access")
     bob.click(digest, "digest.show")
     bob.click(bob.wait_for_ephemeral(last.id), "review.approve")
 

@@ -5,12 +5,13 @@ from datetime import date, time, timedelta
 
 import pytest
 
-from daypass.doors.slack import texts, texts_time
 from daypass.doors.slack.blocks import code, cut, escape, preformatted, sentence
 from daypass.doors.slack.cards import review_card, status_card
 from daypass.doors.slack.counter import Picture
+from daypass.doors.slack.texts import requests as texts
+from daypass.doors.slack.texts import times
+from daypass.doors.slack.texts.usage import how_to_use
 from daypass.doors.slack.turn import unescape
-from daypass.doors.slack.usage import how_to_use
 from daypass.model.decision import RuleId
 from daypass.model.entitlement import Entitlement, Extra, Level, parse_place
 from daypass.model.grant import Delivery, Ending, Grant, GrantState, Why
@@ -58,7 +59,7 @@ def test_what_is_asked_for_is_said_in_words(entitlement: Entitlement, words: str
 )
 def test_a_term_is_said_in_the_readers_own_time(term: Term, words: str):
     """Lengths exactly, moments as Slack dates with UTC to fall back on."""
-    assert texts_time.for_how_long(term) == words
+    assert times.for_how_long(term) == words
 
 
 BY_BOB = Approval(by=BOB, at=NOON, rule=RuleId("reports"), length=HOUR)
@@ -217,4 +218,4 @@ def test_a_recurrence_says_its_days_hours_zone_and_end() -> None:
     said = texts.asked_for(request(recurs=recurs))
 
     assert said.endswith("every weekday 09:00-10:00 (Europe/Berlin) until 7 December 2026")
-    assert "Tuesday, Thursday" in texts_time.every(replace(recurs, days=frozenset({4, 2})))
+    assert "Tuesday, Thursday" in times.every(replace(recurs, days=frozenset({4, 2})))

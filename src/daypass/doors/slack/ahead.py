@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from daypass.doors.grammar.sayings import Again, Allow, ComeBack, GoAway, Offers, Withdraw
-from daypass.doors.slack import texts, texts_ahead
 from daypass.doors.slack.blocks import Note, section
 from daypass.doors.slack.counter import Counter, in_thread
 from daypass.doors.slack.naming import in_private
+from daypass.doors.slack.texts import ahead as texts_ahead
+from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.turn import SLACK_FAILED, Turn
 from daypass.lifecycle import permits
 from daypass.lifecycle.absence import say_away, say_back

@@ -29,6 +29,7 @@ from daypass.doors.slack.form import Form
 from daypass.doors.slack.glass import CLOSE_CALLBACK, GlassReviews
 from daypass.doors.slack.home import HomeTab
 from daypass.doors.slack.login import Logins
+from daypass.doors.slack.texts import refusals as sorry
 from daypass.doors.slack.thread import Threads
 from daypass.doors.slack.turn import Turn
 from daypass.doors.slack.turns import Turns
@@ -38,11 +39,6 @@ COMMAND = "/daypass"
 SHORTCUT = "request_access"
 PATH = "/slack/events"
 """Where Slack sends commands, interactions and events."""
-
-_NOT_BELIEVED = (
-    "A request's signature is not Slack's, or is older than five minutes. When people say that Slack gets no answer, "
-    "check DAYPASS_SLACK_SIGNING_SECRET and this machine's clock."
-)
 
 log = structlog.get_logger()
 
@@ -83,7 +79,7 @@ def routes(app: AsyncApp) -> list[Route]:
     async def events(request: Request) -> Response:
         answer = await slack.handle(request)
         if answer.status_code == HTTPStatus.UNAUTHORIZED:
-            log.warning("slack.not_believed", error=_NOT_BELIEVED)
+            log.warning("slack.not_believed", error=sorry.NOT_BELIEVED)
         return answer
 
     return [Route(PATH, events, methods=["POST"])]

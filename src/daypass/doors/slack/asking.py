@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 import structlog
 
 from daypass.doors.desk import Desk
-from daypass.doors.slack import staged, texts
 from daypass.doors.slack.blocks import Note
 from daypass.doors.slack.cards import review_card
 from daypass.doors.slack.counter import Picture
@@ -21,6 +20,8 @@ from daypass.doors.slack.outgoing import Gone, Outgoing
 from daypass.doors.slack.recipients import approvers, channels
 from daypass.doors.slack.remembered import Remembered
 from daypass.doors.slack.rush import Rush
+from daypass.doors.slack.texts import requests as texts
+from daypass.doors.slack.texts import stages
 from daypass.doors.slack.workspace import SlackSettings
 from daypass.lifecycle.hand_over import open_now, opened
 from daypass.model.decision import Approvers
@@ -40,7 +41,7 @@ class Asked:
     unusable: str = ""
     """The channel that should have been asked in and cannot be written in."""
     instead: str = ""
-    """Where it was asked in its stead, in words."""
+    """The channel in which it was asked in its stead; empty when people were asked directly."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,10 +70,10 @@ class Asking:
         request, unusable = picture.request, ""
         for channel in channels(request, self.settings):
             if await self._asked_in(channel, picture):
-                return Asked(unusable=unusable, instead=f"in <#{channel}>")
+                return Asked(unusable=unusable, instead=channel)
             unusable = unusable or channel
         reached = await self._ask_each(picture)
-        return Asked(reached=reached, unusable=unusable, instead="those who may decide directly")
+        return Asked(reached=reached, unusable=unusable)
 
     async def remind(self, picture: Picture, notice: Notice) -> None:
         """Say once, under the approvers' message, that it still waits; where there is none yet, ask."""
@@ -83,13 +84,13 @@ class Asking:
         for channel in channels(request, self.settings):
             for card in await self.remembered.recall(request.id, f"review:{channel}"):
                 called = aloud(_without_parties(open_now(request, now), request))
-                await self._say_under(card, request, f"{purpose}:{channel}", staged.still_waits(request, called))
+                await self._say_under(card, request, f"{purpose}:{channel}", stages.still_waits(request, called))
                 return
         reminded = _people(notice.event)
         cards = [(one, await self.remembered.recall(request.id, f"review:{one}")) for one in reminded]
         for one, known in cards:
             for card in known:
-                await self._say_under(card, request, f"{purpose}:{one}", staged.still_waits(request, texts.person(one)))
+                await self._say_under(card, request, f"{purpose}:{one}", stages.still_waits(request, texts.person(one)))
         if not any(known for _, known in cards):
             await self.ask(picture)
 
@@ -198,9 +199,9 @@ def _call(request: Request, event: Event) -> str:
     """What calls the people of the next stage, or those it was handed over to; nothing when nobody new is asked."""
     match event.kind:
         case Kind.REQUEST_HANDED_OVER if event.details.get("stage") == request.waits_in:
-            return staged.handed_over(aloud(_without_parties(_named_in(event), request)))
+            return stages.handed_over(aloud(_without_parties(_named_in(event), request)))
         case Kind.REQUEST_ENDORSED if event.details.get("waits_in") == request.waits_in != event.details.get("stage"):
-            return staged.now_waits_for(request.waits_in, aloud(_without_parties(request.asked, request)))
+            return stages.now_waits_for(request.waits_in, aloud(_without_parties(request.asked, request)))
         case _:
             return ""
 

@@ -147,7 +147,7 @@ def modal(  # noqa: PLR0913 - the parts of one form
     *,
     callback_id: str = "read",
     submit: str = "",
-    close: str = "Close",
+    close: str,
     metadata: str = "",
 ) -> View:
     """A form, or a page to read when there is nothing to submit."""

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from daypass.doors.grammar import words_for_length
-from daypass.doors.slack import labels, texts, texts_time
 from daypass.doors.slack.blocks import Block, Note, actions, button, context, fields, option, quoted, section
 from daypass.doors.slack.counter import Picture
 from daypass.doors.slack.naming import OPENLY, Naming
-from daypass.doors.slack.staged import particulars, reasons
-from daypass.doors.slack.usage import how_to_use
+from daypass.doors.slack.texts import labels, times
+from daypass.doors.slack.texts import requests as texts
+from daypass.doors.slack.texts.stages import particulars, reasons
+from daypass.doors.slack.texts.usage import how_to_use
 from daypass.model.entitlement import Level
 from daypass.model.grant import Delivery, Grant, GrantState
 from daypass.model.request import Request, RequestState
@@ -78,7 +79,7 @@ def lengths(request: Request) -> list[Block]:
         for length in PRESETS
         if length <= request.longest
     ]
-    return [option(texts_time.as_asked(request), AS_ASKED), *usual, option(labels.CUSTOM_OPTION, CUSTOM)]
+    return [option(times.as_asked(request), AS_ASKED), *usual, option(labels.CUSTOM_OPTION, CUSTOM)]
 
 
 def status_card(picture: Picture, *, promise: str, public_url: str) -> Note:

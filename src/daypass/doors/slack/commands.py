@@ -30,7 +30,6 @@ from daypass.doors.grammar import (
     parse,
     split,
 )
-from daypass.doors.slack import labels, texts
 from daypass.doors.slack.ahead import Ahead
 from daypass.doors.slack.blocks import (
     Block,
@@ -53,7 +52,10 @@ from daypass.doors.slack.overview import Overview, overview
 from daypass.doors.slack.passkey import Passkeys
 from daypass.doors.slack.request_form import heard
 from daypass.doors.slack.rules import RulesDoor
-from daypass.doors.slack.story import line as story_line
+from daypass.doors.slack.texts import handing_out, labels
+from daypass.doors.slack.texts import refusals as sorry
+from daypass.doors.slack.texts import requests as texts
+from daypass.doors.slack.texts.story import line as story_line
 from daypass.doors.slack.turn import Turn, unescape
 from daypass.model.errors import BadInput, NotAllowed, NotFound
 from daypass.model.event import Event
@@ -136,7 +138,7 @@ class Commands:
             case Rules():
                 await RulesDoor(counter=self.counter).do(turn, said)
             case Help(verb=verb):
-                await turn.tell(Note(text="Daypass", blocks=tuple(preformatted(help_for(verb, program=_PROGRAM)))))
+                await turn.tell(Note(text=labels.PRODUCT, blocks=tuple(preformatted(help_for(verb, program=_PROGRAM)))))
 
     async def _request(self, turn: Turn, draft: Draft) -> None:
         ask = draft.ask(turn.person, key=turn.key)
@@ -156,12 +158,12 @@ class Commands:
     async def _link(self, turn: Turn, subject: GrantId, key: str) -> None:
         address = await self.counter.link(subject, key, by=turn.person)
         place = (await self.counter.picture(subject)).request.entitlement.place
-        await turn.tell(Note(text=texts.link_ready(address, key or place.key)), secret=True)
+        await turn.tell(Note(text=handing_out.link_ready(address, key or place.key)), secret=True)
 
     async def _list(self, turn: Turn) -> None:
         desk = self.counter.desk
         seen = await in_thread(lambda: overview(desk, turn.person))
-        await turn.tell(Note(text="Daypass", blocks=tuple(_overview_blocks(seen))))
+        await turn.tell(Note(text=labels.PRODUCT, blocks=tuple(_overview_blocks(seen))))
 
     async def _show(self, turn: Turn, subject: GrantId) -> None:
         picture, events = await in_thread(lambda: self._look(subject, turn.person))
@@ -176,7 +178,7 @@ class Commands:
         picture = self.counter.look(subject)
         request = picture.request
         if by != request.requestor and not request.approvers.include(desk.directory.principal(by)):
-            raise NotFound(f"There is no request {subject} that you asked for or may decide on.")
+            raise NotFound(sorry.no_such_request(subject))
         return picture, desk.ledger.story(subject)
 
 
@@ -200,7 +202,7 @@ def _with_form(said: str, command: str) -> Note:
 def _overview_blocks(seen: Overview) -> Iterator[Block]:
     mine = [texts.one_line(one.request, one.grant) for one in seen.grants]
     asked = [texts.one_line(one, None) for one in seen.requests]
-    waiting = [f"{texts.asked(one)} `{one.id}`" for one in seen.waiting]
+    waiting = [texts.asked_in_one_line(one) for one in seen.waiting]
     for title, lines, empty in (
         (labels.HOME_GRANTS, mine, labels.NOTHING_MINE),
         (labels.HOME_REQUESTS, asked, labels.NOTHING_ASKED),

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 import structlog
 
 from daypass.doors.desk import Desk
-from daypass.doors.slack import staged, texts
 from daypass.doors.slack.asking import Asked, Asking
 from daypass.doors.slack.blocks import Note
 from daypass.doors.slack.cards import status_card
@@ -19,6 +18,8 @@ from daypass.doors.slack.counter import Counter, Picture, in_thread
 from daypass.doors.slack.glass import TOLD as GLASS_TOLD
 from daypass.doors.slack.glass import Alarm
 from daypass.doors.slack.outgoing import Gone
+from daypass.doors.slack.texts import requests as texts
+from daypass.doors.slack.texts import stages
 from daypass.lifecycle.hand_over import opened
 from daypass.model.event import Event, Kind
 from daypass.model.grant import GrantId, GrantState
@@ -68,7 +69,7 @@ class Conversation:
         if not asked.reached:
             await self._line(picture, "unreached", texts.nobody_reached())
         elif asked.unusable:
-            said = staged.asked_elsewhere(asked.unusable, asked.instead)
+            said = stages.asked_elsewhere(asked.unusable, asked.instead)
             await self._line(picture, f"unusable:{asked.unusable}", said)
         if news := _news(notice.event, picture):
             await self._line(picture, f"told:{notice.id}", news)

@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 from daypass.doors.desk import Desk
+from daypass.doors.slack.texts import refusals as sorry
 from daypass.lifecycle import links, login
 from daypass.lifecycle.cancel import cancel
 from daypass.lifecycle.drop import drop
@@ -182,7 +183,7 @@ class Counter:
         try:
             return self.desk.provisioners[delivery]
         except KeyError:
-            raise BadInput(f"Access is not delivered as a {delivery} here.", field="delivery") from None
+            raise BadInput(sorry.not_delivered(delivery), field="delivery") from None
 
 
 async def in_thread(work: Callable[[], T]) -> T:

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 import structlog
 
 from daypass.doors.grammar import parse_id
-from daypass.doors.slack import labels, texts
 from daypass.doors.slack.asking import Asking
 from daypass.doors.slack.blocks import Block, Note, button, context, section
 from daypass.doors.slack.counter import Counter, Picture
 from daypass.doors.slack.outgoing import Gone, TryLater
+from daypass.doors.slack.texts import labels
+from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.turn import Turn
 from daypass.model.grant import GrantId
 from daypass.model.request import RequestState
@@ -66,11 +67,10 @@ def _waits(picture: Picture) -> bool:
 
 
 def _note(waiting: list[Picture]) -> Note:
-    title = f"{len(waiting)} more requests wait for a decision."
+    title = texts.digest_title(len(waiting))
     blocks = [section(f"*{title}*"), *(_line(picture) for picture in waiting[:_MOST_LINES])]
     rest = len(waiting) - _MOST_LINES
-    more = f"and {rest} more. " if rest > 0 else ""
-    return Note(text=title, blocks=(*blocks, context(f"{more}{labels.DIGEST_HINT}")))
+    return Note(text=title, blocks=(*blocks, context(texts.digest_hint(rest))))
 
 
 def _line(picture: Picture) -> Block:

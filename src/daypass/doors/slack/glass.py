@@ -14,7 +14,6 @@ import structlog
 from daypass.doors import refusals
 from daypass.doors.desk import Desk
 from daypass.doors.grammar import parse_id, parse_reason
-from daypass.doors.slack import texts_glass as texts
 from daypass.doors.slack.asking import Asking
 from daypass.doors.slack.blocks import (
     Block,
@@ -35,7 +34,9 @@ from daypass.doors.slack.form import refused
 from daypass.doors.slack.outgoing import Gone
 from daypass.doors.slack.recipients import channels
 from daypass.doors.slack.request_form import typed
-from daypass.doors.slack.texts import reference
+from daypass.doors.slack.texts import glass as texts
+from daypass.doors.slack.texts import labels
+from daypass.doors.slack.texts.requests import reference
 from daypass.doors.slack.turn import Answer, Close, Turn
 from daypass.lifecycle.glass.dossier import Dossier, dossier
 from daypass.lifecycle.glass.review import close_review, find_review, may_review, must_review, open_reviews
@@ -252,7 +253,7 @@ def alarm_card(picture: Picture, review: GlassReview) -> Note:
     request, grant = picture.request, picture.grant
     blocks = [
         section(texts.alarm(request, grant)),
-        quoted(request.reason or "Without a reason."),
+        quoted(request.reason or texts.WITHOUT_REASON),
         section(texts.owed(review)),
     ]
     buttons: list[Block] = []
@@ -272,12 +273,12 @@ def review_form(read: Dossier, said: str = "", problem: str = "") -> View:
     """What was done, and a field for what was found; of what is closed, what was found."""
     hidden = len(read.lines) - _MOST_LINES
     blocks = [section(f"*{sentence(problem)}*" if problem else texts.alarm(read.request, read.grant))]
-    blocks += [quoted(read.request.reason or "Without a reason."), section(texts.gathered(read))]
-    blocks += [context(f"… and {hidden} before these.")] if hidden > 0 else []
+    blocks += [quoted(read.request.reason or texts.WITHOUT_REASON), section(texts.gathered(read))]
+    blocks += [context(texts.hidden(hidden))] if hidden > 0 else []
     blocks += [context(texts.line(one)) for one in read.lines[-_MOST_LINES:]]
     if read.review.state is not Standing.OPEN:
         shown = [section(texts.owed(read.review)), quoted(read.review.note)]
-        return modal(texts.REVIEW_TITLE, [*blocks, *shown])
+        return modal(texts.REVIEW_TITLE, [*blocks, *shown], close=labels.CLOSE)
     asked = line(initial=said, longest=LONGEST_REASON, several=True)
     blocks.append(field("reason", texts.NOTE_LABEL, asked, hint=texts.NOTE_HINT))
     return modal(
@@ -285,6 +286,6 @@ def review_form(read: Dossier, said: str = "", problem: str = "") -> View:
         blocks,
         callback_id=CLOSE_CALLBACK,
         submit=texts.CLOSE,
-        close="Not yet",
+        close=texts.NOT_YET,
         metadata=read.review.id,
     )

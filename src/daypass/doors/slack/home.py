@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from daypass.doors.slack import labels, texts
 from daypass.doors.slack.blocks import Block, View, actions, button, context, divider, header, quoted, section
 from daypass.doors.slack.cards import decision_row, mine_buttons
 from daypass.doors.slack.counter import Counter, Picture, in_thread
 from daypass.doors.slack.overview import Overview, overview
+from daypass.doors.slack.texts import labels
+from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.turn import Turn
 from daypass.model.request import Request
 
@@ -75,7 +76,7 @@ def _list(title: str, empty: str, entries: list[list[Block]]) -> Iterator[Block]
 
 
 def _waiting(request: Request) -> Iterator[Block]:
-    yield section(f"{texts.asked_shortly(request)}.")
+    yield section(texts.asked_with_length(request))
     if request.reason:
         yield quoted(request.reason)
     yield decision_row(request)
@@ -89,5 +90,5 @@ def _entry(picture: Picture) -> Iterator[Block]:
 
 def _theirs(picture: Picture) -> Iterator[Block]:
     """What somebody else has, and the way to end it."""
-    yield section(f"{texts.person(picture.request.principal)}: {texts.one_line(picture.request, picture.grant)}")
+    yield section(texts.theirs(picture.request, picture.grant))
     yield actions(f"others:{picture.request.id}", [button(labels.REVOKE, "others.revoke", picture.request.id)])

@@ -4,7 +4,8 @@ import json
 from collections.abc import Iterator
 
 from daypass.doors.desk import Desk
-from daypass.doors.slack import texts
+from daypass.doors.slack.texts import refusals as sorry
+from daypass.doors.slack.texts import requests as texts
 from daypass.model.errors import DaypassError, NotFound
 from daypass.model.grant import Grant
 from daypass.model.principal import AwsIdentity
@@ -23,7 +24,7 @@ def in_aws(desk: Desk, request: Request) -> str:
     try:
         papers = desk.provisioners[request.delivery].rehearse(_draft(desk, request)).papers
     except KeyError:
-        return texts.actions_unknown("this delivery is switched off")
+        return texts.actions_unknown(sorry.DELIVERY_OFF)
     except DaypassError as error:
         return texts.actions_unknown(error.sentence)
     actions = list(dict.fromkeys(action for paper in papers for action in _actions(paper)))

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from daypass.doors.slack import labels, texts
 from daypass.doors.slack.blocks import Note, actions, button, context, section
 from daypass.doors.slack.counter import Counter
+from daypass.doors.slack.texts import handing_out, labels
 from daypass.doors.slack.turn import Turn
 
 
@@ -17,7 +17,7 @@ class Logins:
     async def ask(self, turn: Turn, user_code: str) -> None:
         """Show what waits with this code: where it runs, since when."""
         waiting = await self.counter.waiting_login(user_code)
-        asks = texts.login_asks(waiting.client, waiting.user_code, waiting.asked_at)
+        asks = handing_out.login_asks(waiting.client, waiting.user_code, waiting.asked_at)
         confirm = button(labels.CONFIRM_LOGIN, "login.confirm", waiting.user_code, style="primary")
         await turn.tell(
             Note(text=asks, blocks=(section(asks), context(labels.LOGIN_WARNING), actions("login", [confirm])))

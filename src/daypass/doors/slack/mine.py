@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from daypass.doors import refusals
 from daypass.doors.grammar import parse_id, parse_reason, parse_term
-from daypass.doors.slack import labels, texts
 from daypass.doors.slack.blocks import Block, Note, View, actions, button, field, line, modal, section, sentence
 from daypass.doors.slack.counter import Counter
 from daypass.doors.slack.form import refused
 from daypass.doors.slack.home import HomeTab
 from daypass.doors.slack.request_form import typed
+from daypass.doors.slack.texts import handing_out, labels
 from daypass.doors.slack.turn import Answer, Close, Show, Turn, page
 from daypass.model.entitlement import Reach
 from daypass.model.errors import DaypassError
@@ -54,7 +54,7 @@ class Mine:
             await turn.open(_made(_link_form(grant_id, place.key)))
             return
         address = await self.counter.link(grant_id, place.key, by=turn.person)
-        await turn.tell(Note(text=texts.link_ready(address, place.key)), secret=True)
+        await turn.tell(Note(text=handing_out.link_ready(address, place.key)), secret=True)
 
     async def link_to(self, turn: Turn) -> Answer:
         """Make a link to the object that was typed, and show it in the form's place."""
@@ -63,7 +63,7 @@ class Mine:
             address = await self.counter.link(grant_id, key, by=turn.person)
         except DaypassError as error:
             return refused(error, _link_form(grant_id, key, refusals.sentence(error)), ("resource",))
-        return Show(view=page(texts.link_ready(address, key)))
+        return Show(view=page(handing_out.link_ready(address, key)))
 
     async def ask_extension(self, turn: Turn) -> None:
         """Open the small form for more time."""
@@ -85,11 +85,11 @@ class Mine:
 
 def _sign_in(grant_id: GrantId, address: str) -> Note:
     if len(address) > _LONGEST_URL:
-        return Note(text=texts.console_too_long(grant_id))
+        return Note(text=handing_out.console_too_long(grant_id))
     opening = button(labels.OPEN_CONSOLE, "mine.opened", grant_id, style="primary", url=address)
     return Note(
-        text=texts.console_ready(),
-        blocks=(section(texts.console_ready()), actions(f"console:{grant_id}", [opening])),
+        text=handing_out.console_ready(),
+        blocks=(section(handing_out.console_ready()), actions(f"console:{grant_id}", [opening])),
     )
 
 
@@ -97,7 +97,12 @@ def _link_form(grant_id: GrantId, key: str, problem: str = "") -> View:
     blocks: list[Block] = [section(f"*{sentence(problem)}*")] if problem else []
     blocks.append(field("resource", labels.KEY_LABEL, line(initial=key, longest=1024), hint=labels.KEY_HINT))
     return modal(
-        labels.MAKE_LINK, blocks, callback_id=LINK_CALLBACK, submit=labels.MAKE_LINK, close="Cancel", metadata=grant_id
+        labels.MAKE_LINK,
+        blocks,
+        callback_id=LINK_CALLBACK,
+        submit=labels.MAKE_LINK,
+        close=labels.LEAVE,
+        metadata=grant_id,
     )
 
 
@@ -108,7 +113,12 @@ def _extend_form(grant_id: GrantId, length: str = "", reason: str = "", problem:
         field("reason", labels.REASON_LABEL, line(initial=reason, longest=LONGEST_REASON, several=True), optional=True),
     ]
     return modal(
-        labels.EXTEND, blocks, callback_id=EXTEND_CALLBACK, submit=labels.FORM_SUBMIT, close="Cancel", metadata=grant_id
+        labels.EXTEND,
+        blocks,
+        callback_id=EXTEND_CALLBACK,
+        submit=labels.FORM_SUBMIT,
+        close=labels.LEAVE,
+        metadata=grant_id,
     )
 
 

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from daypass.doors.desk import Desk
-from daypass.doors.slack import texts
 from daypass.doors.slack.blocks import code, escape
+from daypass.doors.slack.texts import requests as texts
 from daypass.model.decision import Approvers
 from daypass.model.errors import DaypassError
 from daypass.model.principal import PrincipalId
@@ -19,7 +19,6 @@ from daypass.model.request import Request
 
 MOST_RUNG = 3
 """People that one message in a channel mentions; a group counts as itself."""
-_MOST_NAMED = 15
 _MOST_LOOKED_UP = 40
 _ID = re.compile(r"\b[UW][A-Z0-9]{3,}\b")
 _GROUP = re.compile(r"\bS0[A-Z0-9]{2,}\b")
@@ -46,7 +45,7 @@ class Naming:
         """Name those who may decide; their Slack groups as mentions only if they are to be `rung`."""
         groups = [f"<!subteam^{one}>" if rung else code(one) for one in sorted(approvers.slack_groups)]
         people = [self.person(one) for one in sorted(approvers.people)]
-        return _some([*people, *groups, *(code(one) for one in sorted(approvers.groups))]) or "nobody"
+        return _some([*people, *groups, *(code(one) for one in sorted(approvers.groups))]) or texts.NOBODY
 
     def sentence(self, text: str) -> str:
         """Make a sentence of ours that has ids in it readable."""
@@ -100,5 +99,4 @@ def _name(desk: Desk, one: PrincipalId) -> str:
 
 
 def _some(named: list[str]) -> str:
-    more = f" and {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else ""
-    return f"{', '.join(named[:_MOST_NAMED])}{more}"
+    return texts.some(named)

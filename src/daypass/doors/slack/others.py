@@ -4,12 +4,14 @@ from dataclasses import dataclass
 
 from daypass.doors import refusals
 from daypass.doors.grammar import parse_id, parse_reason
-from daypass.doors.slack import labels, texts
 from daypass.doors.slack.blocks import View, field, line, modal, section, sentence
 from daypass.doors.slack.counter import Counter, in_thread
 from daypass.doors.slack.form import refused
 from daypass.doors.slack.home import HomeTab
 from daypass.doors.slack.request_form import typed
+from daypass.doors.slack.texts import labels
+from daypass.doors.slack.texts import refusals as sorry
+from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.turn import Answer, Close, Turn
 from daypass.lifecycle.revoke import revoke
 from daypass.model.errors import BadInput, DaypassError
@@ -37,7 +39,7 @@ class Others:
         try:
             reason = parse_reason(said)
             if not reason:
-                raise BadInput("Say why: the person reads it.", field="reason")
+                raise BadInput(sorry.WHY_REVOKED, field="reason")
             await in_thread(lambda: self._revoke(grant_id, turn.person, reason))
         except DaypassError as error:
             return refused(error, await self._form(grant_id, said, refusals.sentence(error)), ("reason",))
@@ -58,11 +60,11 @@ class Others:
 
     async def _form(self, grant_id: GrantId, reason: str = "", problem: str = "") -> View:
         picture = await self.counter.picture(grant_id)
-        said = f"{texts.person(picture.request.principal)}: {texts.one_line(picture.request, picture.grant)}"
+        said = texts.theirs(picture.request, picture.grant)
         blocks = [
             section(f"*{sentence(problem)}*" if problem else said),
             field("reason", labels.REVOKE_LABEL, line(initial=reason, longest=LONGEST_REASON, several=True)),
         ]
         return modal(
-            labels.REVOKE, blocks, callback_id=CALLBACK, submit=labels.REVOKE, close="Cancel", metadata=grant_id
+            labels.REVOKE, blocks, callback_id=CALLBACK, submit=labels.REVOKE, close=labels.LEAVE, metadata=grant_id
         )

@@ -153,4 +153,4 @@ def _meaning(error: SlackApiError) -> Gone | TryLater:
     headers: Mapping[str, str] = getattr(response, "headers", None) or {}
     pause = next((value for name, value in headers.items() if name.lower() == "retry-after"), None)
     waits = timedelta(seconds=int(pause)) if pause and pause.isdigit() else None
-    return TryLater(reason or f"HTTP {getattr(response, 'status_code', '?')}", waits)
+    return TryLater(reason or f"http:{getattr(response, 'status_code', '?')}", waits)

@@ -11,11 +11,12 @@ from datetime import timedelta
 import structlog
 
 from daypass.doors.desk import Desk
-from daypass.doors.slack import texts_passkey
 from daypass.doors.slack.asking import Asking
 from daypass.doors.slack.blocks import Block, Note, actions, button, modal, section
 from daypass.doors.slack.counter import Counter, in_thread
 from daypass.doors.slack.outgoing import Gone
+from daypass.doors.slack.texts import labels
+from daypass.doors.slack.texts import passkeys as texts_passkey
 from daypass.doors.slack.turn import Show, Turn
 from daypass.lifecycle.passkeys import errands, ring
 from daypass.model.errors import NotYours
@@ -56,7 +57,7 @@ class Passkeys:
             if refusal.field != FACTOR:
                 raise
             note = await self._lead(turn.person, request_id, length)
-            return Show(view=modal("Daypass", note.blocks))
+            return Show(view=modal(labels.PRODUCT, note.blocks, close=labels.CLOSE))
         return None
 
     async def _lead(self, person: PrincipalId, request_id: GrantId, length: timedelta | None) -> Note:

@@ -5,7 +5,6 @@ from typing import Any
 
 from daypass.doors.grammar import COMMANDS, Spoken
 from daypass.doors.grammar.draft import level_and_resource
-from daypass.doors.slack import labels
 from daypass.doors.slack.blocks import (
     LONGEST_OPTION_TEXT,
     LONGEST_OPTION_VALUE,
@@ -20,6 +19,7 @@ from daypass.doors.slack.blocks import (
     section,
     sentence,
 )
+from daypass.doors.slack.texts import labels, times
 from daypass.model.entitlement import Extra
 from daypass.model.errors import BadInput
 from daypass.model.grant import Delivery
@@ -84,7 +84,7 @@ def form(spoken: Spoken, *, problem: str = "") -> View:
     title = labels.URGENT_TITLE if spoken.urgent else labels.FORM_TITLE
     submit = labels.URGENT_SUBMIT if spoken.urgent else labels.FORM_SUBMIT
     kept = URGENT if spoken.urgent else ""
-    return modal(title, blocks, callback_id=CALLBACK, submit=submit, close="Cancel", metadata=kept)
+    return modal(title, blocks, callback_id=CALLBACK, submit=submit, close=labels.LEAVE, metadata=kept)
 
 
 def read(state: Mapping[str, Any], metadata: str = "") -> Spoken:
@@ -128,7 +128,7 @@ def _resource(state: Mapping[str, Any]) -> str:
 
 
 def _term(spoken: Spoken) -> str:
-    return spoken.for_ or (f"until {spoken.until.removeprefix('until ')}" if spoken.until else "")
+    return spoken.for_ or (times.until_as_typed(spoken.until) if spoken.until else "")
 
 
 def _whom(said: str | None) -> list[Block]:

@@ -12,7 +12,6 @@ from typing import Any
 
 from daypass.doors import refusals
 from daypass.doors.grammar import parse_id, parse_length, parse_reason
-from daypass.doors.slack import labels, texts
 from daypass.doors.slack.blocks import View, field, line, modal, section, sentence
 from daypass.doors.slack.cards import AS_ASKED, CUSTOM, row_id
 from daypass.doors.slack.counter import Counter
@@ -20,6 +19,8 @@ from daypass.doors.slack.form import refused
 from daypass.doors.slack.home import HomeTab
 from daypass.doors.slack.passkey import Passkeys
 from daypass.doors.slack.request_form import chosen, typed
+from daypass.doors.slack.texts import labels
+from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.turn import Answer, Close, Turn
 from daypass.model.errors import DaypassError
 from daypass.model.grant import GrantId
@@ -97,7 +98,12 @@ def _custom_form(request_id: GrantId, intro: str, said: str = "", problem: str =
         field("length", labels.CUSTOM_LABEL, line(initial=said, longest=64), hint=labels.CUSTOM_HINT),
     ]
     return modal(
-        labels.APPROVE, blocks, callback_id=CUSTOM_CALLBACK, submit=labels.APPROVE, close="Cancel", metadata=request_id
+        labels.APPROVE,
+        blocks,
+        callback_id=CUSTOM_CALLBACK,
+        submit=labels.APPROVE,
+        close=labels.LEAVE,
+        metadata=request_id,
     )
 
 
@@ -107,5 +113,5 @@ def _deny_form(request_id: GrantId, intro: str, said: str = "", problem: str = "
         field("reason", labels.DENY_LABEL, line(initial=said, longest=LONGEST_REASON, several=True), optional=True),
     ]
     return modal(
-        labels.DENY, blocks, callback_id=DENY_CALLBACK, submit=labels.DENY, close="Cancel", metadata=request_id
+        labels.DENY, blocks, callback_id=DENY_CALLBACK, submit=labels.DENY, close=labels.LEAVE, metadata=request_id
     )

@@ -6,7 +6,7 @@ from functools import partial
 
 from daypass.doors import refusals
 from daypass.doors.grammar.sayings import Rules
-from daypass.doors.slack import rules_card, rules_texts
+from daypass.doors.slack import rules_card
 from daypass.doors.slack.blocks import Block, Note, View, actions, button, context, section, sentence
 from daypass.doors.slack.counter import Counter, in_thread
 from daypass.doors.slack.form import refused
@@ -15,6 +15,8 @@ from daypass.doors.slack.rules_form import LONGEST_TEXT, Draft, form, read, unfi
 from daypass.doors.slack.rules_seen import Faulty, Seen, Would, facts, look, opened, shadow, text_of, would
 from daypass.doors.slack.rules_text import find
 from daypass.doors.slack.rules_text import text_of as rule_text
+from daypass.doors.slack.texts import requests as texts
+from daypass.doors.slack.texts import rules as rules_texts
 from daypass.doors.slack.turn import Answer, Show, Turn, Wrong, page
 from daypass.lifecycle.ruling import propose as proposing
 from daypass.lifecycle.ruling import versions
@@ -186,4 +188,4 @@ def _owners(seen: Seen) -> str:
     owners = seen.book.owners
     groups = [f"<!subteam^{one}>" for one in sorted(owners.slack_groups)]
     others = sorted(owners.directory_groups)
-    return ", ".join([*map(seen.naming.person, sorted(owners.people)), *groups, *others]) or "nobody"
+    return ", ".join([*map(seen.naming.person, sorted(owners.people)), *groups, *others]) or texts.NOBODY

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from daypass.doors.slack import rules_texts, texts
 from daypass.doors.slack.blocks import Block, Note, actions, button, context, quoted, section
 from daypass.doors.slack.naming import Naming
 from daypass.doors.slack.rules_seen import Facts
+from daypass.doors.slack.texts import requests as texts
+from daypass.doors.slack.texts import rules as rules_texts
 from daypass.model.principal import PrincipalId
 from daypass.model.ruling import ChangeState
 from daypass.rules.effect import Effect

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import structlog
 
 from daypass.doors.desk import Desk
-from daypass.doors.slack import rules_texts
 from daypass.doors.slack.asking import Asking
 from daypass.doors.slack.blocks import Note
 from daypass.doors.slack.counter import in_thread
 from daypass.doors.slack.outgoing import Gone
 from daypass.doors.slack.rules_card import change_card
 from daypass.doors.slack.rules_seen import Facts, facts
+from daypass.doors.slack.texts import rules as rules_texts
 from daypass.lifecycle.ruling.decide_change import find_change
 from daypass.lifecycle.ruling.versions import kept
 from daypass.model.errors import NotFound

@@ -6,11 +6,12 @@ from typing import TypeVar
 
 from daypass.doors import refusals
 from daypass.doors.grammar import parse_id, parse_reason
-from daypass.doors.slack import rules_texts
 from daypass.doors.slack.blocks import Note, View, field, line, modal, preformatted, section, sentence
 from daypass.doors.slack.counter import Counter, in_thread
 from daypass.doors.slack.form import refused
 from daypass.doors.slack.request_form import typed
+from daypass.doors.slack.texts import labels
+from daypass.doors.slack.texts import rules as rules_texts
 from daypass.doors.slack.turn import Answer, Close, Turn
 from daypass.lifecycle.ruling import shadow
 from daypass.lifecycle.ruling.decide_change import approve_change, deny_change, find_change, withdraw_change
@@ -108,7 +109,7 @@ class RulesDeciding:
         desk = self.counter.desk
         change = find_change(change_id, desk.ledger)
         base = desk.ledger.find(RulesVersion, key_of(change.base))
-        return difference(base.text, change.text, names=(f"version {change.base}", f"change {change.id}"))
+        return difference(base.text, change.text, names=rules_texts.sides(change.base, change.id))
 
 
 def _difference(event: Event) -> str:
@@ -124,7 +125,12 @@ def _deny_form(change_id: GrantId, said: str = "", problem: str = "") -> View:
         ),
     ]
     return modal(
-        rules_texts.DENY, blocks, callback_id=DENY_CALLBACK, submit=rules_texts.DENY, close="Cancel", metadata=change_id
+        rules_texts.DENY,
+        blocks,
+        callback_id=DENY_CALLBACK,
+        submit=rules_texts.DENY,
+        close=labels.LEAVE,
+        metadata=change_id,
     )
 
 

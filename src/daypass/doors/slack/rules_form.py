@@ -10,11 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from daypass.doors.slack import rules_texts
 from daypass.doors.slack.blocks import Block, View, choice, context, divider, field, line, modal, option, section
-from daypass.doors.slack.labels import DELIVERIES, LEVELS
 from daypass.doors.slack.request_form import chosen, typed
 from daypass.doors.slack.rules_fields import ALL_OF, ANYONE_OF, AT_LEAST, AT_ONCE, Folk, RuleFields
+from daypass.doors.slack.texts import labels
+from daypass.doors.slack.texts import rules as rules_texts
+from daypass.doors.slack.texts.labels import DELIVERIES, LEVELS
 from daypass.model.entitlement import Level
 from daypass.model.grant import Delivery
 from daypass.model.request import LONGEST_REASON
@@ -85,7 +86,7 @@ def form(draft: Draft, *, kept: Sequence[str] = (), top: Sequence[Block] = ()) -
         blocks,
         callback_id=CALLBACK,
         submit=rules_texts.PROPOSE if draft.seen else rules_texts.LOOK,
-        close="Cancel",
+        close=labels.LEAVE,
         metadata=json.dumps(
             {
                 "rule": draft.rule,

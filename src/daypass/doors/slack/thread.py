@@ -14,6 +14,7 @@ from typing import Any
 
 from daypass.doors.desk import Desk
 from daypass.doors.slack.counter import in_thread
+from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.turn import unescape
 from daypass.lifecycle.thread import How, Saying, keep
 from daypass.model.errors import NotFound
@@ -89,7 +90,7 @@ def _saying(event: Mapping[str, Any], message: Mapping[str, Any]) -> Saying:
     how = {"message_changed": How.EDITED, "message_deleted": How.DELETED}.get(event.get("subtype") or "", How.SAID)
     edited = message.get("edited") or {}
     files = len(message.get("files") or ())
-    attached = f" [{files} file{'s' if files > 1 else ''}]" if files else ""
+    attached = f" {texts.files_attached(files)}" if files else ""
     return Saying(
         author=PrincipalId(str(message["user"])),
         channel=str(event["channel"]),

@@ -11,8 +11,8 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from daypass.doors.slack import labels
 from daypass.doors.slack.blocks import Block, Note, View, modal, section, sentence
+from daypass.doors.slack.texts import labels
 from daypass.model.errors import DaypassError
 from daypass.model.principal import PrincipalId
 
@@ -64,7 +64,7 @@ class Turn:
     @property
     def key(self) -> str:
         """What tells this turn from every other, and is the same when Slack, or somebody, delivers it again."""
-        return f"slack {self.body['trigger_id']}"
+        return f"slack:{self.body['trigger_id']}"
 
     @property
     def value(self) -> str:
@@ -99,7 +99,9 @@ class Turn:
             if whispered.status_code == HTTPStatus.OK:
                 return
         try:
-            await self.client.views_open(trigger_id=self.body["trigger_id"], view=modal("Daypass", blocks))
+            await self.client.views_open(
+                trigger_id=self.body["trigger_id"], view=modal(labels.PRODUCT, blocks, close=labels.CLOSE)
+            )
         except SLACK_FAILED:
             late = Note(text=labels.CLICK_AGAIN) if secret else note
             await self.client.chat_postMessage(channel=self.person, text=late.text, blocks=blocks_of(late))
@@ -126,7 +128,7 @@ def blocks_of(note: Note) -> list[Block]:
 
 def page(text: str) -> View:
     """A form with nothing but something to read."""
-    return modal("Daypass", [section(text)])
+    return modal(labels.PRODUCT, [section(text)], close=labels.CLOSE)
 
 
 def unescape(text: str) -> str:

@@ -20,9 +20,10 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from daypass.doors import refusals
-from daypass.doors.slack import labels
 from daypass.doors.slack.blocks import Block, Note, View, sentence
 from daypass.doors.slack.failures import log_failure
+from daypass.doors.slack.texts import labels
+from daypass.doors.slack.texts import refusals as sorry
 from daypass.doors.slack.turn import SLACK_FAILED, Answer, Close, Show, Turn, Wrong, page, person_of
 from daypass.doors.slack.workspace import Home
 from daypass.model.errors import Conflict, DaypassError, NotYours, Refusal, Unavailable
@@ -96,7 +97,7 @@ class Turns:
                     await self._home.must_include(body)
                     options = await work(turn)
             except (DaypassError, TimeoutError) as error:
-                said = error.report if isinstance(error, DaypassError) else "Slack's three seconds were over"
+                said = error.report if isinstance(error, DaypassError) else sorry.TOO_SLOW
                 log.warning("slack.nothing_suggested", error=said)
             await ack(options=options)
 

@@ -14,10 +14,10 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from daypass.doors.slack.texts import refusals as sorry
 from daypass.model.errors import DaypassError, Misconfigured, NotYours, Unavailable
 
 _PATIENCE_S = 10
-_NO_ANSWER = "Slack does not say which workspace this is; try again in a moment."
 _NOT_LET_IN = frozenset({"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"})
 """https://docs.slack.dev/reference/methods/auth.test#errors"""
 
@@ -43,11 +43,9 @@ class SlackSettings:
 
     def __post_init__(self) -> None:
         if not self.api_url.endswith("/api/"):
-            raise Misconfigured(
-                f"The Slack address «{self.api_url}» must end in /api/, such as https://slack.com/api/."
-            )
+            raise Misconfigured(sorry.bad_address(self.api_url))
         if not (self.signing_secret or self.app_token):
-            raise Misconfigured("Give Slack's signing secret (for HTTP), or an app-level token (for Socket Mode).")
+            raise Misconfigured(sorry.NO_WAY_IN)
 
 
 def web_client(settings: SlackSettings) -> AsyncWebClient:
@@ -79,7 +77,7 @@ class Home:
         home = await self.team()
         told = set(_teams(body))
         if told != {home}:
-            raise NotYours("Daypass serves the people of its own Slack workspace only, and you come from another one.")
+            raise NotYours(sorry.STRANGER)
 
     async def _ask(self) -> str:
         try:
@@ -87,18 +85,15 @@ class Home:
         except SlackApiError as error:
             raise _refused(str(error.response.get("error", ""))) from error
         except (SlackClientError, aiohttp.ClientError, TimeoutError) as error:
-            raise Unavailable(_NO_ANSWER) from error
+            raise Unavailable(sorry.NO_ANSWER) from error
         return str(answer["team_id"])
 
 
 def _refused(reason: str) -> DaypassError:
     """Slack answered, and does not let us in; or it cannot say now."""
     if reason in _NOT_LET_IN:
-        return Misconfigured(
-            f"Slack does not accept Daypass's bot token any more ({reason}); install the app anew and give Daypass "
-            "its bot token."
-        )
-    return Unavailable(_NO_ANSWER)
+        return Misconfigured(sorry.token_refused(reason))
+    return Unavailable(sorry.NO_ANSWER)
 
 
 def _teams(body: Mapping[str, Any]) -> Iterator[str]:

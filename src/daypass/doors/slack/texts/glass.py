@@ -1,8 +1,8 @@
 """What is said in Slack of broken glass."""
 
 from daypass.doors.slack.blocks import code, cut, escape
-from daypass.doors.slack.texts import person, what
-from daypass.doors.slack.texts_time import for_how_long, moment
+from daypass.doors.slack.texts.requests import person, what
+from daypass.doors.slack.texts.times import for_how_long, moment
 from daypass.lifecycle.glass.dossier import Dossier, Line
 from daypass.model.event import Event, Kind
 from daypass.model.grant import Grant, GrantState
@@ -12,6 +12,8 @@ from daypass.model.request import Request
 
 REVIEW, REVOKE, CLOSE = "Review", "Revoke", "Close the review"
 REVIEW_TITLE = "Review"
+NOT_YET = "Not yet"
+WITHOUT_REASON = "Without a reason."
 NOTE_LABEL = "What did you find?"
 NOTE_HINT = "The one who broke the glass and the journal keep it."
 REVOKED = "Revoked from the alarm in Slack."
@@ -76,6 +78,11 @@ def gathered(read: Dossier) -> str:
         f"Handed out {read.handed_out} times, links followed {read.clicks} times. "
         f"{escape(read.note)} The whole of it: `daypass glass show {read.review.id}`"
     )
+
+
+def hidden(number: int) -> str:
+    """Said above the lines of a dossier that was cut."""
+    return f"… and {number} before these."
 
 
 def line(one: Line) -> str:

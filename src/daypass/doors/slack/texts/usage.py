@@ -3,7 +3,7 @@
 import shlex
 
 from daypass.doors.slack.blocks import code, escape
-from daypass.doors.slack.texts import what
+from daypass.doors.slack.texts.requests import what
 from daypass.model.entitlement import Entitlement, Level, Reach
 from daypass.model.grant import Delivery, Grant
 

@@ -2,7 +2,7 @@
 
 from daypass.doors.grammar import words_for_length
 from daypass.doors.slack.blocks import code
-from daypass.doors.slack.texts import moment, person, what
+from daypass.doors.slack.texts.requests import moment, person, what
 from daypass.model.kept import Absence, Permit
 
 NOTHING_OFFERED = "No rule lends you anything. Whoever owns the rules can change that."

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from daypass.doors.slack.blocks import escape
-from daypass.doors.slack.texts import moment, person
+from daypass.doors.slack.texts.requests import moment, person
 from daypass.model.principal import PrincipalId
 
 WANTED = (

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from daypass.doors.slack.blocks import code, escape
-from daypass.doors.slack.texts import moment, person
+from daypass.doors.slack.texts.requests import moment, person
 from daypass.model.principal import DAYPASS, PrincipalId
 from daypass.model.ruling import ChangeState, RulesChange, RulesVersion
 
@@ -172,6 +172,11 @@ def asks(author: PrincipalId, base: int) -> str:
 def asks_shortly(author: str) -> str:
     """The owners' notification."""
     return f"{author} proposes to change the rules."
+
+
+def sides(base: int, change_id: str) -> tuple[str, str]:
+    """What the two texts of a comparison are called."""
+    return f"version {base}", f"change {change_id}"
 
 
 def reference(change_id: str, shadow_until: datetime | None) -> str:

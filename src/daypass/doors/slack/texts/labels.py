@@ -3,6 +3,8 @@
 from daypass.model.entitlement import Level
 from daypass.model.grant import Delivery
 
+PRODUCT = "Daypass"
+CLOSE, LEAVE = "Close", "Cancel"
 FORM_TITLE = "Request access"
 FORM_SUBMIT = "Ask"
 FORM_INTRO = "Access to AWS that ends by itself. A colleague decides; you hear from me in a direct message."

@@ -5,18 +5,21 @@ Plain, short and exact. Times are Slack dates, so that each reader sees their ow
 themselves comes in through blocks.escape, blocks.code or a plain-text block.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from daypass.doors.grammar import words_for_length
 from daypass.doors.slack.blocks import code, escape
-from daypass.doors.slack.texts_time import every, for_how_long
-from daypass.doors.slack.texts_time import moment as moment  # noqa: PLC0414 - said here too
+from daypass.doors.slack.texts import labels
+from daypass.doors.slack.texts.plurals import plural
+from daypass.doors.slack.texts.times import every, for_how_long
+from daypass.doors.slack.texts.times import moment as moment  # noqa: PLC0414 - said here too
 from daypass.model.entitlement import Entitlement, Level, Reach
 from daypass.model.grant import Grant, GrantState, Why
 from daypass.model.principal import DAYPASS, ROBOT, PrincipalId
 from daypass.model.request import Request, RequestState
 
+NOBODY = "nobody"
 _MOST_NAMED = 15
 """People and groups in one line; there may be hundreds."""
 
@@ -56,7 +59,12 @@ def deciders(people: Iterable[str], groups: Iterable[str], others: Iterable[str]
     """Who may decide: people, Slack groups, and groups of other directories."""
     named = [f"<@{one}>" for one in sorted(people)] + [f"<!subteam^{one}>" for one in sorted(groups)]
     named += [code(one) for one in sorted(others)]
-    shown = ", ".join(named[:_MOST_NAMED]) or "nobody"
+    return some(named) or NOBODY
+
+
+def some(named: Sequence[str]) -> str:
+    """Several names in one line, and how many more there are."""
+    shown = ", ".join(named[:_MOST_NAMED])
     return f"{shown} and {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else shown
 
 
@@ -69,6 +77,38 @@ def asked_shortly(request: Request) -> str:
     """The approvers' notification."""
     urgent = "URGENT: " if request.urgent else ""
     return f"{urgent}{_asks(request)} {asked_for(request)}"
+
+
+def asked_with_length(request: Request) -> str:
+    """The same in a list: who asks for what, for how long."""
+    return f"{asked_shortly(request)}."
+
+
+def asked_in_one_line(request: Request) -> str:
+    """The same with the id that decides on it."""
+    return f"{asked(request)} {code(request.id)}"
+
+
+def digest_title(number: int) -> str:
+    """How many requests came while a channel was busy."""
+    return plural(
+        number, one="1 more request waits for a decision.", other="{number} more requests wait for a decision."
+    )
+
+
+def digest_hint(hidden: int) -> str:
+    """Said under them; `hidden` are those that the message had no room for."""
+    return f"and {hidden} more. {labels.DIGEST_HINT}" if hidden > 0 else labels.DIGEST_HINT
+
+
+def files_attached(number: int) -> str:
+    """What stands for the files of a reply in a thread, which are not kept."""
+    return plural(number, one="[1 file]", other="[{number} files]")
+
+
+def theirs(request: Request, grant: Grant | None) -> str:
+    """What somebody else has, in one line."""
+    return f"{person(request.principal)}: {one_line(request, grant)}"
 
 
 def who_was_asked(told: int, all_: int) -> str:
@@ -150,28 +190,6 @@ def ends_soon(grant: Grant) -> str:
     """Told some minutes before the end."""
     more = "Press Extend if you need more time; what you have stays until that is decided."
     return f"*About to end*: {moment(_ends(grant))}. {more}"
-
-
-def console_ready() -> str:
-    """Said with the sign-in button, to one person."""
-    return "Here is your sign-in link. It works for 15 minutes, once opened until your access ends. Do not pass it on."
-
-
-def console_too_long(grant_id: str) -> str:
-    """Said when Slack cannot carry the sign-in link."""
-    return f"The sign-in link is longer than Slack can carry. On your command line: `daypass console {grant_id}`"
-
-
-def link_ready(address: str, key: str) -> str:
-    """Said with a fresh link, to one person."""
-    warning = "Whoever has it can open the object until your access ends. It is not shown again."
-    return f"Your link to {code(key)}:\n{address}\n{warning}"
-
-
-def login_asks(client: str, user_code: str, asked_at: datetime) -> str:
-    """What a command line that wants to be somebody's says of itself."""
-    particulars = f"*From* {escape(client)}\n*Code* {code(user_code)}\n*Since* {moment(asked_at)}"
-    return f"A command line wants to speak for you.\n{particulars}"
 
 
 def actions_in_aws(actions: Iterable[str]) -> str:

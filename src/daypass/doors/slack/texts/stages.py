@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from daypass.doors.grammar import words_for_length
-from daypass.doors.slack import labels, texts, texts_time
 from daypass.doors.slack.blocks import code, escape
 from daypass.doors.slack.naming import Naming
+from daypass.doors.slack.texts import labels, times
+from daypass.doors.slack.texts import requests as texts
 from daypass.model.decision import Stage
 from daypass.model.request import Request, RequestState
 
@@ -13,7 +14,7 @@ from daypass.model.request import Request, RequestState
 def particulars(request: Request, naming: Naming) -> list[tuple[str, str]]:
     """The approvers' message, name by value."""
     return [
-        ("For how long", texts_time.wished(request)),
+        ("For how long", times.wished(request)),
         ("How", labels.DELIVERIES[request.delivery][0]),
         ("Rule", f"{code(request.rule)}, at most {words_for_length(request.longest)}"),
         ("May decide", naming.deciders(request.asked)),
@@ -87,8 +88,16 @@ def handed_over(called: str) -> str:
 
 
 def asked_elsewhere(channel: str, instead: str) -> str:
-    """Told to the requestor when the channel of the rule cannot be used."""
-    return f"I cannot write in {_channel(channel)}, where this should be decided; I asked {instead} instead."
+    """Told to the requestor when the channel of the rule cannot be used; `instead` is the one that was."""
+    if instead:
+        return (
+            f"I cannot write in {_channel(channel)}, where this should be decided; "
+            f"I asked in {_channel(instead)} instead."
+        )
+    return (
+        f"I cannot write in {_channel(channel)}, where this should be decided; "
+        "I asked those who may decide directly instead."
+    )
 
 
 def _channel(channel: str) -> str:

@@ -20,6 +20,11 @@ def moment(at: datetime) -> str:
     return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time_secs}}|{fallback}>"
 
 
+def until_as_typed(said: str) -> str:
+    """An end as it stands in a form's field, in the words that the field understands."""
+    return f"until {said.removeprefix('until ')}"
+
+
 def how_long(term: Term) -> str:
     """A term in words: `2 hours`, `until ... from ...`."""
     length = words_for_length(term.length) if term.length is not None else ""

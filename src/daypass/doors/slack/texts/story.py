@@ -1,7 +1,7 @@
 """The story of a request, line by line, for those who may see it."""
 
-from daypass.doors.slack import texts
 from daypass.doors.slack.blocks import code, cut
+from daypass.doors.slack.texts import requests as texts
 from daypass.model.event import Event, Kind
 
 _LONGEST = 400

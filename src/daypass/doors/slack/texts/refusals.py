@@ -1,0 +1,50 @@
+"""Why something cannot be done in Slack, to people; and what is wrong with Slack, to whoever runs Daypass."""
+
+STRANGER = "Daypass serves the people of its own Slack workspace only, and you come from another one."
+NO_ANSWER = "Slack does not say which workspace this is; try again in a moment."
+TOO_SLOW = "Slack's three seconds were over"
+WHY_REVOKED = "Say why: the person reads it."
+DELIVERY_OFF = "this delivery is switched off"
+TOO_WOVEN = (
+    "The rules are written so that this cannot be changed alone here. "
+    "Edit the rule as text, or change the document with `daypass rules pull` and `propose`."
+)
+NO_RULE = "A rule is written as fields and values, such as «id: reports-read»."
+NO_WAY_IN = "Give Slack's signing secret (for HTTP), or an app-level token (for Socket Mode)."
+NOT_BELIEVED = (
+    "A request's signature is not Slack's, or is older than five minutes. When people say that Slack gets no answer, "
+    "check DAYPASS_SLACK_SIGNING_SECRET and this machine's clock."
+)
+
+
+def no_such_request(subject: str) -> str:
+    """Said for an id that is no request's that this person may see."""
+    return f"There is no request {subject} that you asked for or may decide on."
+
+
+def not_delivered(delivery: str) -> str:
+    """Said when somebody asks for a delivery that this house has not."""
+    return f"Access is not delivered as a {delivery} here."
+
+
+def no_rule_in_force(rule_id: str) -> str:
+    """Said when a rule to be changed is gone."""
+    return f"There is no rule «{rule_id[:64]}» in the rules in force."
+
+
+def fault(line: int, sentence: str, suggestion: str) -> str:
+    """A fault in a rule as it was typed."""
+    return f"Line {line}: {sentence} {suggestion}".strip()
+
+
+def token_refused(reason: str) -> str:
+    """Said when Slack does not let Daypass in."""
+    return (
+        f"Slack does not accept Daypass's bot token any more ({reason}); install the app anew and give Daypass "
+        "its bot token."
+    )
+
+
+def bad_address(address: str) -> str:
+    """Said of a Slack address that cannot be one."""
+    return f"The Slack address «{address}» must end in /api/, such as https://slack.com/api/."
