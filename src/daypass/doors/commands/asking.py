@@ -29,7 +29,7 @@ ASKING = (
         help="Ask for access for a colleague or a robot. Neither of you decides on it.",
         epilog="Example: grant s3 read acme-reports/2026/ --to bot:deploy --for 2h",
         params=[
-            to("Who would have it: a Slack member id such as U02ABCDEF, or bot:NAME."),
+            to("Who would have it: @somebody in Slack, a member id such as U02ABCDEF, or bot:NAME."),
             *asking(),
             *ways(),
         ],
@@ -43,7 +43,7 @@ ASKING = (
         epilog="Example: allow s3 read acme-reports/ --to U02ABCDEF --for 2h --window 7d",
         params=[
             what(),
-            to("Whom you allow it: a Slack member id such as U02ABCDEF, or bot:NAME."),
+            to("Whom you allow it: @somebody in Slack, a member id such as U02ABCDEF, or bot:NAME."),
             click.Option(["--for", "for_"], metavar="LENGTH", help="How long each access may be at most: 90m, 2h."),
             click.Option(["--window"], metavar="LENGTH", help="Within which time they may ask: 7d."),
             click.Option(["--start"], metavar="TIME", help="When the window opens; now if not said."),

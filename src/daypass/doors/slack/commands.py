@@ -28,8 +28,8 @@ from daypass.doors.grammar import (
     Withdraw,
     help_for,
     parse,
-    split,
 )
+from daypass.doors.slack import escapes
 from daypass.doors.slack.ahead import Ahead
 from daypass.doors.slack.blocks import (
     Block,
@@ -56,7 +56,7 @@ from daypass.doors.slack.texts import handing_out, labels
 from daypass.doors.slack.texts import refusals as sorry
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.texts.story import line as story_line
-from daypass.doors.slack.turn import Turn, unescape
+from daypass.doors.slack.turn import Turn
 from daypass.model.errors import BadInput, NotAllowed, NotFound
 from daypass.model.event import Event
 from daypass.model.grant import GrantId
@@ -83,8 +83,8 @@ class Commands:
 
         A request that cannot be filed as it stands comes back with its sentence and a button to the form.
         """
-        said = unescape(str(turn.body.get("text") or ""))
-        words = split(said)
+        said = escapes.as_typed(str(turn.body.get("text") or ""))
+        words = escapes.words(said)
         if _asks(words) and not _complete(words):
             await self.form.open_with(turn, heard(words[1:], words[0].lower()), problem=self._problem(words))
             return

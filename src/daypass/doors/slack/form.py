@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from daypass.doors import refusals
-from daypass.doors.grammar import Draft, Spoken, split
+from daypass.doors.grammar import Draft, Spoken
+from daypass.doors.slack import escapes
 from daypass.doors.slack.blocks import Block, View
 from daypass.doors.slack.counter import Counter, in_thread
 from daypass.doors.slack.request_form import FIELDS, form, heard, place_option, read
@@ -23,7 +24,7 @@ class Form:
         """Open it: empty from the shortcut, else with the words that the button carries."""
         said = turn.value if turn.body.get("actions") else ""
         try:
-            spoken = heard(split(said))
+            spoken = heard(escapes.words(said))
         except BadInput:
             spoken = Spoken()
         await turn.open(_made(form(spoken)))

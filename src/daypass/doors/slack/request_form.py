@@ -1,9 +1,10 @@
 """The request form: its fields from words that were said already, and words again from its fields."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
-from daypass.doors.grammar import COMMANDS, Spoken
+from daypass.doors.grammar import COMMANDS, Spoken, parse_person
 from daypass.doors.grammar.draft import level_and_resource
 from daypass.doors.slack.blocks import (
     LONGEST_OPTION_TEXT,
@@ -23,6 +24,7 @@ from daypass.doors.slack.texts import labels, times
 from daypass.model.entitlement import Extra
 from daypass.model.errors import BadInput
 from daypass.model.grant import Delivery
+from daypass.model.principal import ROBOT
 from daypass.model.request import LONGEST_REASON
 
 CALLBACK = "request"
@@ -136,8 +138,10 @@ def _whom(said: str | None) -> list[Block]:
     if said is None:
         return []
     element: Block = {"type": "users_select"}
-    if said.startswith(("U", "W")):
-        element["initial_user"] = said
+    with suppress(BadInput):
+        whom = parse_person(said)
+        if not whom.startswith(ROBOT):
+            element["initial_user"] = whom
     return [field("person", labels.WHOM_LABEL, element, hint=labels.WHOM_HINT)]
 
 

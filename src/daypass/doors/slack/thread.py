@@ -14,8 +14,8 @@ from typing import Any
 
 from daypass.doors.desk import Desk
 from daypass.doors.slack.counter import in_thread
+from daypass.doors.slack.escapes import unescape
 from daypass.doors.slack.texts import requests as texts
-from daypass.doors.slack.turn import unescape
 from daypass.lifecycle.thread import How, Saying, keep
 from daypass.model.errors import NotFound
 from daypass.model.grant import GrantId

@@ -131,11 +131,6 @@ def page(text: str) -> View:
     return modal(labels.PRODUCT, [section(text)], close=labels.CLOSE)
 
 
-def unescape(text: str) -> str:
-    """Read `&amp;`, `&lt;` and `&gt;`, which Slack writes for the signs it uses itself."""
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-
-
 def person_of(body: Mapping[str, Any]) -> PrincipalId:
     """Who did it, by their Slack user id: of a command, an interaction or an event."""
     user = body.get("user") or body.get("event", {}).get("user")

@@ -153,8 +153,11 @@ def _where(world: World, surface: Surface) -> Json:
 
 
 def _escaped(world: World, text: str) -> str:
-    """Write @name and #channel as Slack does for commands with `should_escape`."""
+    """Write @name, #channel and what looks like a link as Slack does for commands with `should_escape`."""
     workspace = world.workspace
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    text = re.sub(r"(?<!\S)(https?://[^\s|]+)", r"<\1>", text)
+    text = re.sub(r"(?<!\S)((?:[\w-]+\.)+(?:com|org|net|io)(?:/\S*)?)(?!\S)", r"<http://\1|\1>", text)
     people = {p.name: f"<@{p.id}|{p.name}>" for p in workspace.people.values()}
     groups = {g.handle: f"<!subteam^{g.id}|@{g.handle}>" for g in workspace.groups.values()}
     channels = {c.name: f"<#{c.id}|{c.name}>" for c in workspace.channels.values()}

@@ -1,0 +1,78 @@
+"""What people type, as Slack delivers it: mentions, channels and links, and words again on our side."""
+
+import pytest
+
+from daypass.doors.slack.escapes import as_typed, words
+from daypass.model.errors import BadInput
+from daypass.sandbox.slack import BlockingActor
+from tests.doors.slack.conftest import Office
+from tests.makers import ANN, BOB
+
+
+@pytest.mark.parametrize(
+    ("delivered", "typed"),
+    [
+        ("grant --to <@U02ANN|ann>", "grant --to <@U02ANN|ann>"),
+        ("read <http://acme.reports.com/2026/|acme.reports.com/2026/>", "read acme.reports.com/2026/"),
+        ("--reason <https://acme.example/INC-42>", "--reason https://acme.example/INC-42"),
+        ("<mailto:ann@acme.example|ann@acme.example>", "ann@acme.example"),
+        ("<mailto:ann@acme.example>", "ann@acme.example"),
+        ("see <#C02OPS|ops>", "see #ops"),
+        ("<!subteam^S02LEADS|@leads> and <!here>", "@leads and @here"),
+        ("a &lt; b &amp;&amp; c &gt; d", "a < b && c > d"),
+        ("&lt;!channel&gt;", "<!channel>"),
+        ("&amp;lt;", "&lt;"),
+        ("<https://a.example/?x=1&amp;y=2|a.example/?x=1&amp;y=2>", "a.example/?x=1&y=2"),
+    ],
+)
+def test_what_slack_made_of_it_is_undone(delivered: str, typed: str):
+    """Only who was mentioned is kept, because a name alone says nobody."""
+    assert as_typed(delivered) == typed
+
+
+def test_a_mention_says_who_only_where_it_stands_alone():
+    """In a reason it is text like any other, and calls nobody."""
+    assert words('grant --to <@U02ANN|ann> --reason "as <@U02BOB|bob> said, <@U02EVE>"') == [
+        "grant",
+        "--to",
+        "<@U02ANN|ann>",
+        "--reason",
+        "as @bob said, @U02EVE",
+    ]
+
+
+def test_whom_one_picks_after_the_at_sign_is_whom_one_means(daypass: Office, bob: BlockingActor):
+    """`--to @ann`: nobody looks up a member id."""
+    bob.command("/daypass", 'grant s3 read acme-reports/2026/ --to @ann --for 1h --reason "for @ann, in #general"')
+    bob.wait_until(lambda: daypass.desk.ledger.requests() or None)
+    (request,) = daypass.desk.ledger.requests()
+    assert (request.requestor, request.beneficiary) == (BOB, ANN)
+    assert request.reason == "for @ann, in #general"
+
+
+def test_a_name_that_slack_knows_nobody_by_is_nobody(daypass: Office, bob: BlockingActor):
+    """It is said how to mean somebody; nothing is guessed."""
+    bob.command("/daypass", 'grant s3 read acme-reports/2026/ --to @anna --for 1h --reason "INC-42"')
+    assert "does not say exactly who" in bob.wait_for_ephemeral("anna").visible_text
+    assert daypass.desk.ledger.requests() == []
+
+
+def test_a_bucket_whose_name_slack_takes_for_a_link_is_a_bucket(daypass: Office, ann: BlockingActor):
+    """`acme.reports.com` comes back as it was typed, in the refusal and in the form."""
+    ann.command("/daypass", 'request s3 read acme.reports.com/2026/ --for 1h --reason "INC-42"')
+    refusal = ann.wait_for_ephemeral("acme.reports.com/2026/")
+    assert "http" not in refusal.visible_text
+
+
+def test_the_form_knows_who_was_picked(daypass: Office, bob: BlockingActor):
+    """What is incomplete opens the form with the person filled in."""
+    bob.command("/daypass", "grant s3 read --to @ann")
+    form = bob.wait_for_modal("Request access")
+    (picker,) = [block["element"] for block in form.blocks if block.get("block_id") == "person"]
+    assert picker["initial_user"] == ANN
+
+
+def test_a_quote_that_is_never_closed_is_said():
+    """Words are cut as everywhere else."""
+    with pytest.raises(BadInput, match="never closed"):
+        words('request "s3')
