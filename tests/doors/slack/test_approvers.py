@@ -148,7 +148,7 @@ def test_the_next_stage_is_called_in_the_thread_and_the_message_shows_how_far_it
         "Approved in the stage before. Now it is up to the stage `bosses`. <@U0CAROL>, <!subteam^S0LEADS>"
     ]
     shown = str([post["blocks"] for post in two_channels.posts("chat.update")])
-    assert "*Waits for*\\nthe stage `bosses` (2 of 2): 0 of 1 approvals given" in shown
+    assert "*Waits for*\\nthe stage `bosses` (2 of 2): 0 of 1 approval given" in shown
     assert "*Approved so far*\\nU0Bob, U0Eve" in shown
 
 

@@ -68,7 +68,7 @@ def test_a_token_that_is_no_longer_good_stops_nothing_but_messages(
 ):
     """Commands are still acknowledged and filed."""
     ann.command("/daypass", "help")
-    ann.wait_for_ephemeral("Usage")
+    ann.wait_for_ephemeral("What you can type")
     slack.set_token(state)
     request = daypass.ask()
 

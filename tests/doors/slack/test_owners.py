@@ -198,12 +198,16 @@ def test_a_request_is_shown_to_nobody_but_its_own_people(daypass: Office):
 
 
 def test_help_lists_the_commands(daypass: Office, ann: BlockingActor):
-    """`/daypass` alone, and `--help` after any word."""
+    """`/daypass` alone, and `--help` after any word; in lines that wrap, without what a command line alone can do."""
     ann.command("/daypass", "")
-    assert "Usage: /daypass COMMAND" in ann.wait_for_ephemeral("Commands").visible_text
-    ann.command("/daypass", "extend --help")
+    assert "`/daypass extend` Ask to keep access for longer." in ann.wait_for_ephemeral("commands of").visible_text
+    ann.command("/daypass", "request --help")
+    told = ann.wait_for_ephemeral("LEVEL is list, read, write or delete")
 
-    ann.wait_for_ephemeral("Ask to keep access for longer")
+    assert "`/daypass request s3 LEVEL WHERE`" in told.visible_text
+    assert "`--for LENGTH` How long: 90m, 2h" in told.visible_text
+    assert "--wait" not in told.visible_text
+    assert "```" not in str(told.blocks)
 
 
 def test_an_unknown_command_is_named(daypass: Office, ann: BlockingActor):

@@ -71,7 +71,7 @@ def test_a_broken_connection_is_made_again(daypass: Office, ann: BlockingActor, 
     until(lambda: slack.sockets == 1)
     ann.command("/daypass", "help")
 
-    ann.wait_for_ephemeral("Usage")
+    ann.wait_for_ephemeral("What you can type")
 
 
 def test_a_deaf_connection_is_replaced_by_a_new_app_and_client(
@@ -83,14 +83,14 @@ def test_a_deaf_connection_is_replaced_by_a_new_app_and_client(
     until(lambda: slack.sockets == 1)
     ann.command("/daypass", "help")
 
-    ann.wait_for_ephemeral("Usage")
+    ann.wait_for_ephemeral("What you can type")
 
 
 def test_the_age_of_the_last_envelope_is_known(daypass: Office, ann: BlockingActor):
     """None before anything came, then the time since."""
     before = daypass.door.envelope_age
     ann.command("/daypass", "help")
-    ann.wait_for_ephemeral("Usage")
+    ann.wait_for_ephemeral("What you can type")
     daypass.clock.forward(timedelta(minutes=5))
     age = daypass.door.envelope_age
 
@@ -107,5 +107,5 @@ def test_slack_away_at_the_start_is_waited_for(slack: BlockingSlack, tmp_path: P
     until(lambda: slack.sockets > 0)
     made.person("U0ANN").command("/daypass", "help")
 
-    made.person("U0ANN").wait_for_ephemeral("Usage")
+    made.person("U0ANN").wait_for_ephemeral("What you can type")
     made.close()

@@ -91,7 +91,9 @@ class Ahead:
         naming = await in_thread(lambda: in_private(self.counter.desk, sentences))
         lines = [texts_ahead.offer(one.rule.id, naming.sentence(one.sentence)) for one in found.offers[:_MOST]]
         lines = lines or [texts_ahead.NOTHING_OFFERED]
-        await turn.tell(Note(text=lines[0], blocks=tuple(section(line) for line in lines)))
+        await turn.tell(
+            Note(text=texts_ahead.offered(len(found.offers)), blocks=tuple(section(line) for line in lines))
+        )
 
     async def _away(self, turn: Turn, said: GoAway) -> None:
         desk = self.counter.desk

@@ -28,6 +28,7 @@ from daypass.doors.slack.failures import log_failure
 from daypass.doors.slack.form import Form
 from daypass.doors.slack.glass import CLOSE_CALLBACK, GlassReviews
 from daypass.doors.slack.home import HomeTab
+from daypass.doors.slack.lists import NEXT, OPEN, PREVIOUS, Lists
 from daypass.doors.slack.login import Logins
 from daypass.doors.slack.texts import refusals as sorry
 from daypass.doors.slack.thread import Threads
@@ -60,6 +61,10 @@ def build(desk: Desk, settings: SlackSettings, turns: Turns, client: AsyncWebCli
     _listen_to_reviews(app, turns, reviews.Reviews(counter=counter, home=home))
     _listen_to_owners(app, turns, mine.Mine(counter=counter, home=home))
     _listen_to_rules(app, turns, counter)
+    pages = Lists(counter=counter)
+    app.action(OPEN)(turns.acting(pages.open))
+    app.action(NEXT)(turns.acting(pages.turn))
+    app.action(PREVIOUS)(turns.acting(pages.turn))
     theirs = others.Others(counter=counter, home=home)
     app.action("others.revoke")(turns.acting(theirs.ask))
     app.view(others.CALLBACK)(turns.filling(theirs.revoke))

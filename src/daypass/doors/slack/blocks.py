@@ -19,6 +19,8 @@ _PIECE = 2400
 """Characters of a document in one section: room is left for what escaping adds."""
 LONGEST_OPTION_TEXT = 75
 LONGEST_OPTION_VALUE = 150
+_LONGEST_SPOKEN = 75
+_PAIRS = 10
 _MENTION = re.compile(r"&lt;(@[UW][A-Z0-9]+)&gt;")
 _BACK_TICK = "\u02cb"
 """Looks like a back-tick and ends no code."""
@@ -52,9 +54,14 @@ def cut(text: str, longest: int) -> str:
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
+def _shown(text: str) -> str:
+    """Text as a block holds it: never too long, and never nothing at all, which Slack refuses."""
+    return cut(text, LONGEST_SECTION) or "…"
+
+
 def section(text: str, *, accessory: Block | None = None) -> Block:
     """A paragraph in mrkdwn."""
-    block: Block = {"type": "section", "text": {"type": "mrkdwn", "text": cut(text, LONGEST_SECTION)}}
+    block: Block = {"type": "section", "text": {"type": "mrkdwn", "text": _shown(text)}}
     return block | ({"accessory": accessory} if accessory else {})
 
 
@@ -66,20 +73,18 @@ def preformatted(text: str) -> list[Block]:
 
 def quoted(text: str) -> Block:
     """What a person wrote, as plain text that Slack does not interpret."""
-    return {"type": "section", "text": plain(cut(text, LONGEST_SECTION))}
+    return {"type": "section", "text": plain(_shown(text))}
 
 
-def fields(pairs: Iterable[tuple[str, str]]) -> Block:
-    """Name and value, two columns; at most ten pairs, the values in mrkdwn."""
-    return {
-        "type": "section",
-        "fields": [{"type": "mrkdwn", "text": cut(f"*{name}*\n{value}", 2000)} for name, value in pairs],
-    }
+def fields(pairs: Iterable[tuple[str, str]]) -> list[Block]:
+    """Name and value, two columns, the values in mrkdwn; Slack takes ten pairs in one block."""
+    told = [{"type": "mrkdwn", "text": cut(f"*{name}*\n{value}", 2000)} for name, value in pairs]
+    return [{"type": "section", "fields": told[at : at + _PAIRS]} for at in range(0, len(told), _PAIRS)]
 
 
 def context(text: str) -> Block:
     """A small grey line."""
-    return {"type": "context", "elements": [{"type": "mrkdwn", "text": cut(text, LONGEST_SECTION)}]}
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": _shown(text)}]}
 
 
 def header(text: str) -> Block:
@@ -97,10 +102,16 @@ def actions(block_id: str, elements: Sequence[Block]) -> Block:
     return {"type": "actions", "block_id": block_id, "elements": list(elements)}
 
 
-def button(text: str, action_id: str, value: str = "", *, style: str = "", url: str = "") -> Block:
-    """A button. Its value carries an id, never a state."""
+def button(  # noqa: PLR0913 - the parts of a button
+    text: str, action_id: str, value: str = "", *, style: str = "", url: str = "", spoken: str = ""
+) -> Block:
+    """
+    A button. Its value carries an id, never a state.
+
+    `spoken` is what a screen reader says in place of the text, where several buttons say the same.
+    """
     block: Block = {"type": "button", "text": plain(text), "action_id": action_id}
-    told = {"value": value, "style": style, "url": url}
+    told = {"value": value, "style": style, "url": url, "accessibility_label": cut(spoken, _LONGEST_SPOKEN)}
     return block | {name: what for name, what in told.items() if what}
 
 

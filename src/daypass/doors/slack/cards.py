@@ -37,7 +37,7 @@ def review_card(picture: Picture, in_aws: str, sent: str = "", naming: Naming = 
     Several stages show how far they have come, who is asked next, and who is not asked and why.
     """
     request = picture.request
-    blocks = [section(texts.asked(request)), fields(particulars(request, naming)), *_reason(request), context(in_aws)]
+    blocks = [section(texts.asked(request)), *fields(particulars(request, naming)), *_reason(request), context(in_aws)]
     if because := reasons(request, naming):
         blocks.append(context(because))
     if request.state is RequestState.PENDING:
@@ -45,7 +45,7 @@ def review_card(picture: Picture, in_aws: str, sent: str = "", naming: Naming = 
     else:
         blocks.append(section(texts.decision(request, picture.grant)))
     blocks.append(context(texts.reference(request, sent)))
-    return Note(text=texts.asked_shortly(request), blocks=tuple(blocks))
+    return Note(text=texts.asked_in_full(request, picture.grant), blocks=tuple(blocks))
 
 
 def decision_row(request: Request) -> Block:
@@ -61,8 +61,8 @@ def decision_row(request: Request) -> Block:
         row_id(request.id),
         [
             picker,
-            button(labels.APPROVE, "review.approve", request.id, style="primary"),
-            button(labels.DENY, "review.deny", request.id, style="danger"),
+            _button(labels.APPROVE, "review.approve", request, style="primary"),
+            _button(labels.DENY, "review.deny", request, style="danger"),
         ],
     )
 
@@ -92,33 +92,38 @@ def status_card(picture: Picture, *, promise: str, public_url: str) -> Note:
     if buttons := mine_buttons(picture):
         blocks.append(actions(f"mine:{request.id}", buttons))
     blocks.append(context(texts.reference(request)))
-    return Note(text=texts.standing(request, grant), blocks=tuple(blocks))
+    return Note(text=f"{texts.you_asked(request, grant)} {texts.standing(request, grant)}", blocks=tuple(blocks))
 
 
 def mine_buttons(picture: Picture) -> Sequence[Block]:
     """What the one who asked can do now."""
     request, grant = picture.request, picture.grant
     if request.state is RequestState.PENDING:
-        return [button(labels.CANCEL, "mine.cancel", request.id)]
+        return [_button(labels.CANCEL, "mine.cancel", request)]
     match grant:
         case Grant(state=GrantState.ACTIVE):
             return [
-                *_use(grant),
-                button(labels.EXTEND, "mine.extend", grant.id),
-                button(labels.DONE, "mine.done", grant.id),
+                *_use(grant, request),
+                _button(labels.EXTEND, "mine.extend", request),
+                _button(labels.DONE, "mine.done", request),
             ]
         case Grant(state=GrantState.APPROVED):
-            return [button(labels.DONE, "mine.done", grant.id)]
+            return [_button(labels.DONE, "mine.done", request)]
         case _:
             return []
 
 
-def _use(grant: Grant) -> list[Block]:
+def _button(label: str, action_id: str, request: Request, *, style: str = "") -> Block:
+    """A button about one request, which says of which: several of its name may stand in one place."""
+    return button(label, action_id, request.id, style=style, spoken=texts.spoken(label, request))
+
+
+def _use(grant: Grant, request: Request) -> list[Block]:
     match grant.delivery:
         case Delivery.SESSION:
-            return [button(labels.CONSOLE, "mine.console", grant.id)]
+            return [_button(labels.CONSOLE, "mine.console", request)]
         case Delivery.LINK if Level.READ in grant.entitlement.levels:
-            return [button(labels.MAKE_LINK, "mine.link", grant.id)]
+            return [_button(labels.MAKE_LINK, "mine.link", request)]
         case _:
             return []
 

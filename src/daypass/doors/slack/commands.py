@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from daypass.doors import refusals
 from daypass.doors.grammar import (
@@ -26,7 +27,6 @@ from daypass.doors.grammar import (
     Said,
     Show,
     Withdraw,
-    help_for,
     parse,
 )
 from daypass.doors.slack import escapes
@@ -46,6 +46,8 @@ from daypass.doors.slack.blocks import (
 from daypass.doors.slack.counter import Counter, Picture, in_thread
 from daypass.doors.slack.form import Form
 from daypass.doors.slack.glass import GlassReviews
+from daypass.doors.slack.help import helped
+from daypass.doors.slack.lists import List, of, show_all
 from daypass.doors.slack.login import Logins
 from daypass.doors.slack.naming import in_private
 from daypass.doors.slack.overview import Overview, overview
@@ -53,6 +55,7 @@ from daypass.doors.slack.passkey import Passkeys
 from daypass.doors.slack.request_form import heard
 from daypass.doors.slack.rules import RulesDoor
 from daypass.doors.slack.texts import handing_out, labels
+from daypass.doors.slack.texts import lists as said_of_lists
 from daypass.doors.slack.texts import refusals as sorry
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.texts.story import line as story_line
@@ -61,12 +64,14 @@ from daypass.model.errors import BadInput, NotAllowed, NotFound
 from daypass.model.event import Event
 from daypass.model.grant import GrantId
 from daypass.model.principal import PrincipalId
+from daypass.model.request import Request
 from daypass.rules.preview import preview
 
-_PROGRAM = "/daypass"
 _LONGEST_VALUE = 2000
 """Characters that a Slack button carries."""
 _MOST_LINES = 40
+_MOST_LISTED = 12
+"""Entries of each of three lists: a message holds 50 blocks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +143,7 @@ class Commands:
             case Rules():
                 await RulesDoor(counter=self.counter).do(turn, said)
             case Help(verb=verb):
-                await turn.tell(Note(text=labels.PRODUCT, blocks=tuple(preformatted(help_for(verb, program=_PROGRAM)))))
+                await turn.tell(helped(verb))
 
     async def _request(self, turn: Turn, draft: Draft) -> None:
         ask = draft.ask(turn.person, key=turn.key)
@@ -163,11 +168,12 @@ class Commands:
     async def _list(self, turn: Turn) -> None:
         desk = self.counter.desk
         seen = await in_thread(lambda: overview(desk, turn.person))
-        await turn.tell(Note(text=labels.PRODUCT, blocks=tuple(_overview_blocks(seen))))
+        text = said_of_lists.counted(len(seen.grants), len(seen.requests), len(seen.waiting))
+        await turn.tell(Note(text=text, blocks=tuple(_overview_blocks(seen))))
 
     async def _show(self, turn: Turn, subject: GrantId) -> None:
         picture, events = await in_thread(lambda: self._look(subject, turn.person))
-        line = texts.one_line(picture.request, picture.grant)
+        line = texts.one_line(picture.request, picture.grant, self.counter.desk.clock())
         told = [story_line(event) for event in events[-_MOST_LINES:]]
         reason = [quoted(picture.request.reason)] if picture.request.reason else []
         await turn.tell(Note(text=line, blocks=(section(line), *reason, *(context(each) for each in told))))
@@ -200,14 +206,18 @@ def _with_form(said: str, command: str) -> Note:
 
 
 def _overview_blocks(seen: Overview) -> Iterator[Block]:
-    mine = [texts.one_line(one.request, one.grant) for one in seen.grants]
-    asked = [texts.one_line(one, None) for one in seen.requests]
-    waiting = [texts.asked_in_one_line(one) for one in seen.waiting]
-    for title, lines, empty in (
-        (labels.HOME_GRANTS, mine, labels.NOTHING_MINE),
-        (labels.HOME_REQUESTS, asked, labels.NOTHING_ASKED),
-        (labels.HOME_WAITING, waiting, labels.NOTHING_WAITS),
-    ):
-        yield section(f"*{title}*")
-        for line in lines[:14] or [empty]:
-            yield section(line)
+    for which in (List.GRANTS, List.REQUESTS, List.WAITING):
+        everything = of(seen, which)
+        yield section(f"*{said_of_lists.TITLES[which]}*")
+        for one in everything[:_MOST_LISTED]:
+            yield section(_line(which, one, seen.now))
+        if not everything:
+            yield section(said_of_lists.EMPTY[which])
+        if len(everything) > _MOST_LISTED:
+            yield show_all(which, said_of_lists.newest(_MOST_LISTED, len(everything)))
+
+
+def _line(which: List, one: Picture | Request, now: datetime) -> str:
+    if isinstance(one, Picture):
+        return texts.one_line(one.request, one.grant, now)
+    return texts.asked_in_one_line(one) if which is List.WAITING else texts.one_line(one, None, now)

@@ -14,6 +14,7 @@ from daypass.doors.slack.asking import Asking
 from daypass.doors.slack.blocks import Block, Note, button, context, section
 from daypass.doors.slack.counter import Counter, Picture
 from daypass.doors.slack.outgoing import Gone, TryLater
+from daypass.doors.slack.texts import digest as said
 from daypass.doors.slack.texts import labels
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.turn import Turn
@@ -40,7 +41,7 @@ class Digests:
             waiting = [picture for picture in [await self.counter.picture(one) for one in subjects] if _waits(picture)]
             try:
                 if waiting:
-                    await self.asking.outgoing.post(channel, _note(waiting))
+                    await self.asking.outgoing.post(channel, digest(waiting))
             except TryLater:
                 return
             except Gone as gone:
@@ -66,14 +67,17 @@ def _waits(picture: Picture) -> bool:
     return picture.request.state is RequestState.PENDING
 
 
-def _note(waiting: list[Picture]) -> Note:
-    title = texts.digest_title(len(waiting))
+def digest(waiting: list[Picture]) -> Note:
+    """Draw the message that says them all."""
+    title = said.title(len(waiting))
     blocks = [section(f"*{title}*"), *(_line(picture) for picture in waiting[:_MOST_LINES])]
     rest = len(waiting) - _MOST_LINES
-    return Note(text=title, blocks=(*blocks, context(texts.digest_hint(rest))))
+    return Note(text=title, blocks=(*blocks, context(said.hint(rest))))
 
 
 def _line(picture: Picture) -> Block:
     request = picture.request
     text = f"{texts.asked_shortly(request)}\n{texts.reference(request)}"
-    return section(text, accessory=button(labels.SHOW_REQUEST, SHOW, request.id))
+    return section(
+        text, accessory=button(labels.SHOW_REQUEST, SHOW, request.id, spoken=texts.spoken(labels.SHOW_REQUEST, request))
+    )

@@ -245,7 +245,12 @@ class GlassReviews:
 
 def _listed(review: GlassReview) -> list[Block]:
     shown = section(texts.one_line(review))
-    return [shown, actions(f"review:{review.id}:glass", [button(texts.REVIEW, "glass.review", review.id)])]
+    return [
+        shown,
+        actions(
+            f"review:{review.id}:glass", [button(texts.REVIEW, "glass.review", review.id, spoken=texts.spoken(review))]
+        ),
+    ]
 
 
 def alarm_card(picture: Picture, review: GlassReview) -> Note:

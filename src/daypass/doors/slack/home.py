@@ -1,19 +1,18 @@
-"""The Home tab: what I have, what I asked for, what waits for me, and how it works."""
+"""The Home tab: what waits for me, what I have, what I asked for, what I had, what others have, and how it works."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from daypass.doors.slack.blocks import Block, View, actions, button, context, divider, header, quoted, section
-from daypass.doors.slack.cards import decision_row, mine_buttons
-from daypass.doors.slack.counter import Counter, Picture, in_thread
+from daypass.doors.slack.blocks import Block, View, actions, button, context, divider, header, section
+from daypass.doors.slack.counter import Counter, in_thread
+from daypass.doors.slack.lists import ENTRIES, List, Lists, of, show_all
 from daypass.doors.slack.overview import Overview, overview
 from daypass.doors.slack.texts import labels
-from daypass.doors.slack.texts import requests as texts
+from daypass.doors.slack.texts import lists as said
 from daypass.doors.slack.turn import Turn
-from daypass.model.request import Request
 
-_MOST = 8
-"""Entries of each list: Slack shows 100 blocks at most, and one entry takes three."""
+_SHOWN = {List.WAITING: 8, List.GRANTS: 8, List.REQUESTS: 6, List.HISTORY: 8, List.OTHERS: 6}
+"""How many entries of each: Slack shows 100 blocks at most, and an entry takes one to three."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,27 +33,21 @@ class HomeTab:
             await self.show(turn)
 
     async def refresh(self, turn: Turn) -> None:
-        """Draw it again after a click in it."""
+        """Draw it again after a click in it, or the page of a list after a click on that."""
         if turn.at_home:
             await self.show(turn)
+        else:
+            await Lists(counter=self.counter).refresh(turn)
 
 
 def tab(seen: Overview) -> View:
     """The view of one person's Home tab."""
-    blocks = [
-        actions("home", list(_buttons(seen))),
-        *_list(labels.HOME_WAITING, labels.NOTHING_WAITS, [list(_waiting(one)) for one in seen.waiting]),
-        *_list(labels.HOME_GRANTS, labels.NOTHING_MINE, [list(_entry(one)) for one in seen.grants]),
-        *_list(
-            labels.HOME_REQUESTS,
-            labels.NOTHING_ASKED,
-            [list(_entry(Picture(request=one, grant=None))) for one in seen.requests],
-        ),
-        *(_list(labels.HOME_OTHERS, "", [list(_theirs(one)) for one in seen.others]) if seen.others else ()),
-        header(labels.HOME_HELP),
-        section(labels.HOME_EXPLAINED),
-    ]
-    return {"type": "home", "blocks": blocks}
+    blocks = [actions("home", list(_buttons(seen)))]
+    for which in List:
+        entries = [list(ENTRIES[which](one, seen.now)) for one in of(seen, which)[: _SHOWN[which]]]
+        if entries or which is not List.OTHERS:
+            blocks += _list(which, entries, len(of(seen, which)))
+    return {"type": "home", "blocks": [*blocks, header(labels.HOME_HELP), section(labels.HOME_EXPLAINED)]}
 
 
 def _buttons(seen: Overview) -> Iterator[Block]:
@@ -64,31 +57,12 @@ def _buttons(seen: Overview) -> Iterator[Block]:
         yield button(labels.GLASS_BUTTON, "form.urgent", "--urgent", style="danger")
 
 
-def _list(title: str, empty: str, entries: list[list[Block]]) -> Iterator[Block]:
-    yield header(title)
+def _list(which: List, entries: Sequence[list[Block]], total: int) -> Iterator[Block]:
+    yield header(said.TITLES[which])
     if not entries:
-        yield context(empty)
-    for entry in entries[:_MOST]:
+        yield context(said.EMPTY[which])
+    for entry in entries:
         yield from entry
-    if len(entries) > _MOST:
-        yield context(texts.more_left(len(entries) - _MOST))
+    if total > len(entries):
+        yield show_all(which, said.newest(len(entries), total))
     yield divider()
-
-
-def _waiting(request: Request) -> Iterator[Block]:
-    yield section(texts.asked_with_length(request))
-    if request.reason:
-        yield quoted(request.reason)
-    yield decision_row(request)
-
-
-def _entry(picture: Picture) -> Iterator[Block]:
-    yield section(texts.one_line(picture.request, picture.grant))
-    if buttons := mine_buttons(picture):
-        yield actions(f"mine:{picture.request.id}", buttons)
-
-
-def _theirs(picture: Picture) -> Iterator[Block]:
-    """What somebody else has, and the way to end it."""
-    yield section(texts.theirs(picture.request, picture.grant))
-    yield actions(f"others:{picture.request.id}", [button(labels.REVOKE, "others.revoke", picture.request.id)])

@@ -60,7 +60,7 @@ class Others:
 
     async def _form(self, grant_id: GrantId, reason: str = "", problem: str = "") -> View:
         picture = await self.counter.picture(grant_id)
-        said = texts.theirs(picture.request, picture.grant)
+        said = texts.theirs(picture.request, picture.grant, self.counter.desk.clock())
         blocks = [
             section(f"*{sentence(problem)}*" if problem else said),
             field("reason", labels.REVOKE_LABEL, line(initial=reason, longest=LONGEST_REASON, several=True)),

@@ -1,20 +1,23 @@
-"""One person's view of the ledger: what they have, what they asked for, what waits for them."""
+"""One person's view of the ledger: what waits for them, what they have, what they asked for and what became of it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from daypass.doors.desk import Desk
 from daypass.doors.slack.counter import Picture
-from daypass.model.grant import GrantState
+from daypass.lifecycle.hand_over import open_now
+from daypass.model.grant import Grant, GrantState
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Request, RequestState
 from daypass.rules.offers import offers
 
 _LIVE = (GrantState.APPROVED, GrantState.ACTIVE, GrantState.ENDING)
 _HELD = (GrantState.APPROVED, GrantState.ACTIVE)
-_HELD_READ = 100
-_UNGRANTED = (RequestState.PENDING, RequestState.DENIED, RequestState.LAPSED)
-_LATEST = 10
+_OVER = (RequestState.DENIED, RequestState.LAPSED, RequestState.CANCELLED)
+_HELD_READ = 1000
+_MINE_READ = 400
+_HISTORY_READ = 100
 _WAITING_READ = 1000
 
 
@@ -22,11 +25,15 @@ _WAITING_READ = 1000
 class Overview:
     """What concerns one person, newest first."""
 
+    now: datetime
+    """When this was read."""
     grants: tuple[Picture, ...]
     requests: tuple[Request, ...]
-    """Waiting, and those lately turned down; what was approved is among the grants."""
+    """One's own that wait."""
     waiting: tuple[Request, ...]
     """For this person's decision."""
+    history: tuple[Picture, ...] = ()
+    """What one had, and what one asked for in vain."""
     others: tuple[Picture, ...] = ()
     """What others have now, for those who own the rules or may decide on it."""
     urgent: bool = False
@@ -35,25 +42,45 @@ class Overview:
 
 def overview(desk: Desk, by: PrincipalId) -> Overview:
     """Read what concerns this person. What waits is a hint: the click asks the rules again."""
-    person = desk.directory.principal(by)
+    person, now = desk.directory.principal(by), desk.clock()
     waiting = desk.ledger.requests(states=[RequestState.PENDING], limit=_WAITING_READ)
     return Overview(
+        now=now,
         grants=tuple(
             Picture(request=desk.ledger.request(grant.id), grant=grant)
-            for grant in desk.ledger.grants(principal=by, states=_LIVE)
+            for grant in desk.ledger.grants(principal=by, states=_LIVE, limit=_MINE_READ)
         ),
-        requests=tuple(desk.ledger.requests(requestor=by, states=_UNGRANTED, limit=_LATEST)),
-        waiting=tuple(one for one in waiting if one.requestor != by and one.approvers.include(person)),
+        requests=tuple(desk.ledger.requests(requestor=by, states=[RequestState.PENDING], limit=_MINE_READ)),
+        waiting=tuple(one for one in waiting if _waits_for(person, one, now)),
+        history=tuple(_history(desk, by)),
         others=tuple(_others(desk, person)),
         urgent=_may_break_glass(desk, person),
     )
+
+
+def _waits_for(person: Principal, request: Request, now: datetime) -> bool:
+    """Whether it is this person's turn: in the stage that waits, no party of it, and not one who has agreed already."""
+    left_out = {request.requestor, request.principal, *(approval.by for approval in request.approvals)}
+    return person.id not in left_out and open_now(request, now).include(person)
+
+
+def _history(desk: Desk, by: PrincipalId) -> list[Picture]:
+    """Grants that ended and requests that came to nothing, by when they were asked for."""
+    ended = desk.ledger.grants(principal=by, states=[GrantState.ENDED], limit=_HISTORY_READ)
+    had = [Picture(request=desk.ledger.request(grant.id), grant=grant) for grant in ended]
+    vain = [
+        Picture(request=one, grant=None)
+        for one in desk.ledger.requests(requestor=by, states=_OVER, limit=_HISTORY_READ)
+    ]
+    return sorted([*had, *vain], key=lambda one: one.request.filed_at, reverse=True)[:_HISTORY_READ]
 
 
 def _others(desk: Desk, person: Principal) -> Iterator[Picture]:
     """Live grants of others, the newest first. It is a hint: to end one asks the rules again."""
     rules = desk.readable_rules()
     owner = rules is not None and rules.owners.include(person)
-    for grant in desk.ledger.grants(states=_HELD, limit=_HELD_READ):
+    held: list[Grant] = desk.ledger.grants(states=_HELD, limit=_HELD_READ)
+    for grant in held:
         if grant.principal == person.id:
             continue
         request = desk.ledger.request(grant.id)

@@ -50,7 +50,7 @@ class RulesDoor:
         if said.what and not rules:
             await turn.tell(Note(text=rules_texts.no_such_rule(said.what)))
             return
-        await turn.tell(Note(text=rules_texts.TITLE, blocks=tuple(_listed(seen, rules))))
+        await turn.tell(Note(text=rules_texts.counted(len(rules)), blocks=tuple(listed(seen, rules))))
 
     async def edit(self, turn: Turn) -> None:
         """Open the form of a rule, or that of a new one."""
@@ -140,7 +140,7 @@ class RulesDoor:
 
     async def _changes(self, turn: Turn, seen: Seen) -> None:
         if not seen.owner:
-            await turn.tell(Note(text=rules_texts.NOT_AN_OWNER, blocks=(section(_why_not(seen)),)))
+            await turn.tell(Note(text=_why_not(seen)))
             return
         desk = self.counter.desk
         for change in seen.changes[:_MOST_CARDS]:
@@ -152,7 +152,8 @@ class RulesDoor:
             await turn.tell(Note(text=rules_texts.more_changes(left)))
 
 
-def _listed(seen: Seen, rules: list[Rule]) -> Iterator[Block]:
+def listed(seen: Seen, rules: list[Rule]) -> Iterator[Block]:
+    """The rules in sentences, with the buttons of an owner: the first of them, and how many more there are."""
     owners = _owners(seen)
     yield section(rules_texts.head(seen.version, owners))
     for one in rules[:_MOST]:
@@ -172,9 +173,12 @@ def _listed(seen: Seen, rules: list[Rule]) -> Iterator[Block]:
 
 def _buttons(rule: Rule) -> list[Block]:
     return [
-        button(rules_texts.EDIT, "rules.edit", rule.id),
-        button(rules_texts.EDIT_TEXT, "rules.text", rule.id),
-        button(rules_texts.RESUME if rule.paused else rules_texts.PAUSE, "rules.pause", rule.id),
+        button(label, action_id, rule.id, spoken=rules_texts.spoken(label, rule.id))
+        for label, action_id in (
+            (rules_texts.EDIT, "rules.edit"),
+            (rules_texts.EDIT_TEXT, "rules.text"),
+            (rules_texts.RESUME if rule.paused else rules_texts.PAUSE, "rules.pause"),
+        )
     ]
 
 

@@ -87,14 +87,15 @@ class RulesDeciding:
         """Show which lines of the document a change changes."""
         change_id = parse_id(turn.value)
         said = await self._for_owner(turn.person, lambda: self._lines(change_id))
-        await turn.tell(Note(text=rules_texts.TITLE, blocks=tuple(preformatted(said)[:_MOST_DIFFERENCES])))
+        lines = preformatted(said)[:_MOST_DIFFERENCES]
+        await turn.tell(Note(text=rules_texts.lines_of(change_id), blocks=tuple(lines)))
 
     async def differences(self, turn: Turn) -> None:
         """List what a change that is watched would have decided differently."""
         change_id = parse_id(turn.value)
         events = await self._for_owner(turn.person, lambda: shadow.differences(change_id, self.counter.desk.ledger))
         told = [_difference(one) for one in events[-_MOST_DIFFERENCES:]] or [rules_texts.NO_DIFFERENCES]
-        await turn.tell(Note(text=rules_texts.TITLE, blocks=tuple(map(section, told))))
+        await turn.tell(Note(text=rules_texts.differing(len(events)), blocks=tuple(map(section, told))))
 
     async def _for_owner(self, by: PrincipalId, work: Callable[[], T]) -> T:
         desk = self.counter.desk

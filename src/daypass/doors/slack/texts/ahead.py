@@ -2,6 +2,7 @@
 
 from daypass.doors.grammar import words_for_length
 from daypass.doors.slack.blocks import code
+from daypass.doors.slack.texts.plurals import plural
 from daypass.doors.slack.texts.requests import moment, person, what
 from daypass.model.kept import Absence, Permit
 
@@ -35,6 +36,15 @@ def away(absence: Absence) -> str:
     """The answer to whoever said that they are away."""
     instead = f" {person(absence.delegate)} decides meanwhile." if absence.delegate else ""
     return f"You are away until {moment(absence.until)}, and are not asked until then.{instead}"
+
+
+def offered(number: int) -> str:
+    """What is said of the offers to whoever hears one line of them only."""
+    if not number:
+        return NOTHING_OFFERED
+    return plural(
+        number, one="There is 1 thing you could ask for.", other="There are {number} things you could ask for."
+    )
 
 
 def offer(rule: str, sentence: str) -> str:

@@ -1,6 +1,7 @@
 """What is said in Slack of broken glass."""
 
 from daypass.doors.slack.blocks import code, cut, escape
+from daypass.doors.slack.texts.plurals import plural
 from daypass.doors.slack.texts.requests import person, what
 from daypass.doors.slack.texts.times import for_how_long, moment
 from daypass.lifecycle.glass.dossier import Dossier, Line
@@ -50,20 +51,30 @@ def reviewers(review: GlassReview) -> str:
 
 def reminder(event: Event, review: GlassReview) -> str:
     """A reminder; louder once it is overdue."""
-    waits = "is *overdue*" if event.details.get("overdue") else f"is due by {moment(review.due)}"
-    return f"The review {waits}, and nobody has closed it: {reviewers(review)}."
+    if event.details.get("overdue"):
+        return f"The review is *overdue*, and nobody has closed it: {reviewers(review)}."
+    return f"The review is due by {moment(review.due)}, and nobody has closed it: {reviewers(review)}."
 
 
 def waiting(number: int) -> str:
     """How many reviews wait for somebody."""
-    if number == 1:
-        return "1 review of broken glass waits for you."
-    return f"{number} reviews of broken glass wait for you." if number else "No review waits for you."
+    if not number:
+        return "No review waits for you."
+    return plural(
+        number,
+        one="1 review of broken glass waits for you.",
+        other="{number} reviews of broken glass wait for you.",
+    )
 
 
 def one_line(review: GlassReview) -> str:
     """One review that waits, in a list."""
     return f"{person(review.principal)} broke the glass {moment(review.at)}; due {moment(review.due)}. `{review.id}`"
+
+
+def spoken(review: GlassReview) -> str:
+    """What a screen reader says of the button beside a review in a list."""
+    return f"{REVIEW}: {review.id}"
 
 
 def reviewed(review: GlassReview) -> str:
@@ -74,10 +85,9 @@ def reviewed(review: GlassReview) -> str:
 
 def gathered(read: Dossier) -> str:
     """The dossier's head: how much there was."""
-    return (
-        f"Handed out {read.handed_out} times, links followed {read.clicks} times. "
-        f"{escape(read.note)} The whole of it: `daypass glass show {read.review.id}`"
-    )
+    handed = plural(read.handed_out, one="Handed out once.", other="Handed out {number} times.")
+    followed = plural(read.clicks, one="Links were followed once.", other="Links were followed {number} times.")
+    return f"{handed} {followed} {escape(read.note)} The whole of it: `daypass glass show {read.review.id}`"
 
 
 def hidden(number: int) -> str:

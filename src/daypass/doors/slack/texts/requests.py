@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from daypass.doors.grammar import words_for_length
-from daypass.doors.slack.blocks import code, escape
+from daypass.doors.slack.blocks import code, cut, escape
 from daypass.doors.slack.texts import labels
 from daypass.doors.slack.texts.plurals import plural
-from daypass.doors.slack.texts.times import every, for_how_long
+from daypass.doors.slack.texts.times import every, for_how_long, left
 from daypass.doors.slack.texts.times import moment as moment  # noqa: PLC0414 - said here too
 from daypass.model.entitlement import Entitlement, Level, Reach
 from daypass.model.grant import Grant, GrantState, Why
@@ -20,6 +20,8 @@ from daypass.model.principal import DAYPASS, ROBOT, PrincipalId
 from daypass.model.request import Request, RequestState
 
 NOBODY = "nobody"
+_LONGEST_SAID = 150
+"""Of a reason, what a notification repeats."""
 _MOST_NAMED = 15
 """People and groups in one line; there may be hundreds."""
 
@@ -84,21 +86,17 @@ def asked_with_length(request: Request) -> str:
     return f"{asked_shortly(request)}."
 
 
+def asked_in_full(request: Request, grant: Grant | None) -> str:
+    """The approvers' message for whoever sees or hears one line of it: with the reason, or with what became of it."""
+    if request.state is not RequestState.PENDING:
+        return f"{asked_with_length(request)} {decision(request, grant)}"
+    reason = escape(cut(" ".join(request.reason.split()), _LONGEST_SAID))
+    return f"{asked_with_length(request)} {labels.REASON_LABEL}: {reason}" if reason else asked_with_length(request)
+
+
 def asked_in_one_line(request: Request) -> str:
     """The same with the id that decides on it."""
     return f"{asked(request)} {code(request.id)}"
-
-
-def digest_title(number: int) -> str:
-    """How many requests came while a channel was busy."""
-    return plural(
-        number, one="1 more request waits for a decision.", other="{number} more requests wait for a decision."
-    )
-
-
-def digest_hint(hidden: int) -> str:
-    """Said under them; `hidden` are those that the message had no room for."""
-    return f"and {hidden} more. {labels.DIGEST_HINT}" if hidden > 0 else labels.DIGEST_HINT
 
 
 def files_attached(number: int) -> str:
@@ -106,9 +104,15 @@ def files_attached(number: int) -> str:
     return plural(number, one="[1 file]", other="[{number} files]")
 
 
-def theirs(request: Request, grant: Grant | None) -> str:
+def theirs(request: Request, grant: Grant | None, now: datetime) -> str:
     """What somebody else has, in one line."""
-    return f"{person(request.principal)}: {one_line(request, grant)}"
+    return f"{person(request.principal)}: {one_line(request, grant, now)}"
+
+
+def spoken(label: str, request: Request) -> str:
+    """What a screen reader says of a button that stands beside others of its name: without ids and dress."""
+    levels = _listed(_levels(request.entitlement))
+    return f"{label}: {levels} {request.entitlement.place}"
 
 
 def who_was_asked(told: int, all_: int) -> str:
@@ -202,14 +206,12 @@ def actions_unknown(why: str) -> str:
     return f"In AWS: not known now ({escape(why)})"
 
 
-def more_left(number: int) -> str:
-    """Said under a list that was cut."""
-    return f"and {number} more; `/daypass ls` lists them."
-
-
-def one_line(request: Request, grant: Grant | None) -> str:
-    """A request or grant in one line of a list."""
-    return f"{code(request.id)} {asked_for(request, grant)}: {standing(request, grant)}"
+def one_line(request: Request, grant: Grant | None, now: datetime) -> str:
+    """A request or grant in one line of a list; of a live one, how much time is left."""
+    stands = standing(request, grant)
+    if grant is not None and grant.state is GrantState.ACTIVE:
+        stands = f"*Live* until {moment(_ends(grant))}, {left(_ends(grant) - now)}."
+    return f"{code(request.id)} {asked_for(request, grant)}: {stands}"
 
 
 def previewed(request: Request, *, at_once: bool) -> str:

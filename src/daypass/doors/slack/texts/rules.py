@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from daypass.doors.slack.blocks import code, escape
+from daypass.doors.slack.texts.plurals import plural
 from daypass.doors.slack.texts.requests import moment, person
 from daypass.model.principal import DAYPASS, PrincipalId
 from daypass.model.ruling import ChangeState, RulesChange, RulesVersion
 
-TITLE = "Rules"
 EDIT, EDIT_TEXT, PAUSE, RESUME, NEW = "Edit", "Edit as text", "Pause", "Resume", "New rule"
 FORM_TITLE, NEW_TITLE = "Change a rule", "New rule"
 LOOK, PROPOSE = "See what it does", "Propose"
@@ -96,10 +96,36 @@ def head(version: RulesVersion | None, owners: str) -> str:
     return f"*Version {number}* of the rules, by {person(version.author)}, in force since {since}. Owners: {owners}."
 
 
+def counted(number: int) -> str:
+    """What is said of a list of rules to whoever hears one line of it only."""
+    return plural(number, one="1 rule.", other="{number} rules.") if number else NO_RULES
+
+
+def lines_of(change_id: str) -> str:
+    """What is said of the lines that a change changes, in one line."""
+    return f"The lines that the change {code(change_id)} changes."
+
+
+def differing(number: int) -> str:
+    """What is said of what a watched change would have decided, in one line."""
+    if not number:
+        return NO_DIFFERENCES
+    return plural(
+        number,
+        one="1 request would have been decided differently.",
+        other="{number} requests would have been decided differently.",
+    )
+
+
 def rule(rule_id: str, about: str, in_words: str) -> str:
     """One rule in a sentence."""
     told = f" _{escape(about)}_" if about else ""
     return f"*{code(rule_id)}*{told}\n{in_words}"
+
+
+def spoken(label: str, rule_id: str) -> str:
+    """What a screen reader says of a button that stands beside others of its name."""
+    return f"{label}: {rule_id}"
 
 
 def more_rules(number: int) -> str:
@@ -121,7 +147,11 @@ def kept(words: Sequence[str]) -> str:
 
 def more_changes(number: int) -> str:
     """Said under the changes that were shown one by one."""
-    return f"And {number} more changes wait. Decide on these first, or list them all with `daypass rules changes`."
+    return plural(
+        number,
+        one="And 1 more change waits. Decide on these first, or list them all with `daypass rules changes`.",
+        other="And {number} more changes wait. Decide on these first, or list them all with `daypass rules changes`.",
+    )
 
 
 def applied(number: int) -> str:
@@ -131,9 +161,13 @@ def applied(number: int) -> str:
 
 def waiting(number: int) -> str:
     """How many changes wait."""
-    if number == 1:
-        return "1 change waits: `/daypass rules changes`."
-    return f"{number} changes wait: `/daypass rules changes`." if number else NO_CHANGES
+    if not number:
+        return NO_CHANGES
+    return plural(
+        number,
+        one="1 change waits: `/daypass rules changes`.",
+        other="{number} changes wait: `/daypass rules changes`.",
+    )
 
 
 def gains(who: str, what: str) -> str:

@@ -7,6 +7,7 @@ from daypass.doors.slack.blocks import code, escape
 from daypass.doors.slack.naming import Naming
 from daypass.doors.slack.texts import labels, times
 from daypass.doors.slack.texts import requests as texts
+from daypass.doors.slack.texts.plurals import plural
 from daypass.model.decision import Stage
 from daypass.model.request import Request, RequestState
 
@@ -54,7 +55,8 @@ def _where(request: Request, stage: Stage, given: int) -> str:
     """`the stage team (1 of 2): 1 of 2 approvals`."""
     number = request.stages.index(stage) + 1
     place = f"{_named(stage)} ({number} of {len(request.stages)}): " if len(request.stages) > 1 else ""
-    return f"{place}{given} of {stage.needed} approvals given"
+    so_far = plural(stage.needed, one=f"{given} of 1 approval given", other=f"{given} of {{number}} approvals given")
+    return f"{place}{so_far}"
 
 
 def _named(stage: Stage) -> str:

@@ -1,6 +1,6 @@
 """Moments, lengths and recurrences as people read them in Slack. See `texts`."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from daypass.doors.grammar import words_for_length
 from daypass.model.lease import Term
@@ -36,6 +36,14 @@ def how_long(term: Term) -> str:
 def for_how_long(term: Term) -> str:
     """A term as the end of a sentence: `for 2 hours`, `until 18:00`."""
     return how_long(term) if term.until is not None else f"for {how_long(term)}"
+
+
+def left(time: timedelta) -> str:
+    """How much time there is, when it is read: in whole minutes, never more than there is."""
+    minutes = time // timedelta(minutes=1)
+    if minutes < 1:
+        return "less than a minute left"
+    return f"{words_for_length(timedelta(minutes=minutes))} left"
 
 
 def as_asked(request: Request) -> str:

@@ -1,0 +1,146 @@
+"""
+The lists of the Home tab, whole: in a page that can be turned, for those who have or decide on much.
+
+What stands on a page is read anew each time it is turned, so a page never shows what was.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from daypass.doors.slack.blocks import Block, View, actions, button, modal, quoted, section
+from daypass.doors.slack.cards import decision_row, mine_buttons
+from daypass.doors.slack.counter import Counter, Picture, in_thread
+from daypass.doors.slack.overview import Overview, overview
+from daypass.doors.slack.texts import labels
+from daypass.doors.slack.texts import lists as said
+from daypass.doors.slack.texts import requests as texts
+from daypass.doors.slack.turn import Turn
+from daypass.model.errors import BadInput
+from daypass.model.principal import PrincipalId
+from daypass.model.request import Request
+
+CALLBACK = "list"
+OPEN, NEXT, PREVIOUS = "list.open", "list.next", "list.previous"
+_ON_A_PAGE = 20
+"""Entries; a page holds 100 blocks, and an entry takes three at most."""
+
+
+class List(StrEnum):
+    """What can be listed for one person, in the order of the Home tab."""
+
+    WAITING = "waiting"
+    GRANTS = "grants"
+    REQUESTS = "requests"
+    HISTORY = "history"
+    OTHERS = "others"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lists:
+    """The pages at work."""
+
+    counter: Counter
+
+    async def open(self, turn: Turn) -> None:
+        """Open the first page of the list that a button names."""
+        await turn.open(self._page(turn.person, turn.value))
+
+    async def turn(self, turn: Turn) -> None:
+        """Turn to the page that a button names, in the same window."""
+        page = await self._page(turn.person, turn.value)
+        await turn.client.views_update(view_id=turn.body["view"]["id"], view=page)
+
+    async def refresh(self, turn: Turn) -> None:
+        """Draw the page on which something was clicked again."""
+        view = turn.body.get("view") or {}
+        if view.get("callback_id") == CALLBACK:
+            page = await self._page(turn.person, str(view["private_metadata"]))
+            await turn.client.views_update(view_id=view["id"], view=page)
+
+    async def _page(self, person: PrincipalId, asked: str) -> View:
+        which, number = _read(asked)
+        desk = self.counter.desk
+        return page(await in_thread(lambda: overview(desk, person)), which, number)
+
+
+def of(seen: Overview, which: List) -> Sequence[Any]:
+    """One list of an overview."""
+    return {
+        List.WAITING: seen.waiting,
+        List.GRANTS: seen.grants,
+        List.REQUESTS: seen.requests,
+        List.HISTORY: seen.history,
+        List.OTHERS: seen.others,
+    }[which]
+
+
+def page(seen: Overview, which: List, number: int = 0) -> View:
+    """One page of a list; the last one where there are not so many any more."""
+    everything = of(seen, which)
+    number = min(number, max(0, (len(everything) - 1) // _ON_A_PAGE))
+    first = number * _ON_A_PAGE
+    shown = everything[first : first + _ON_A_PAGE]
+    blocks = [section(said.range_of(first + 1, first + len(shown), len(everything)) if shown else said.EMPTY[which])]
+    for one in shown:
+        blocks += ENTRIES[which](one, seen.now)
+    turning = []
+    if number:
+        turning.append(button(labels.PREVIOUS, PREVIOUS, f"{which}:{number - 1}"))
+    if first + len(shown) < len(everything):
+        turning.append(button(labels.NEXT, NEXT, f"{which}:{number + 1}"))
+    if turning:
+        blocks.append(actions("turning", turning))
+    return modal(said.TITLES[which], blocks, callback_id=CALLBACK, close=labels.CLOSE, metadata=f"{which}:{number}")
+
+
+def show_all(which: List, sentence: str) -> Block:
+    """The line under a list that was cut, with the way to all of it."""
+    return section(sentence, accessory=button(labels.SHOW_ALL, OPEN, f"{which}:0", spoken=said.show_all(which)))
+
+
+def _read(asked: str) -> tuple[List, int]:
+    which, _, number = asked.partition(":")
+    if which not in set(List) or not number.isascii() or not number.isdigit():
+        raise BadInput(said.NO_SUCH_LIST)
+    return List(which), int(number)
+
+
+def _waiting(request: Request, _now: datetime) -> Iterator[Block]:
+    yield section(texts.asked_with_length(request))
+    if request.reason:
+        yield quoted(request.reason)
+    yield decision_row(request)
+
+
+def _mine(picture: Picture, now: datetime) -> Iterator[Block]:
+    yield section(texts.one_line(picture.request, picture.grant, now))
+    if buttons := mine_buttons(picture):
+        yield actions(f"mine:{picture.request.id}", buttons)
+
+
+def _asked(request: Request, now: datetime) -> Iterator[Block]:
+    yield from _mine(Picture(request=request, grant=None), now)
+
+
+def _had(picture: Picture, now: datetime) -> Iterator[Block]:
+    yield section(texts.one_line(picture.request, picture.grant, now))
+
+
+def _theirs(picture: Picture, now: datetime) -> Iterator[Block]:
+    """What somebody else has, and the way to end it."""
+    spoken = texts.spoken(labels.REVOKE, picture.request)
+    ending = button(labels.REVOKE, "others.revoke", picture.request.id, spoken=spoken)
+    yield section(texts.theirs(picture.request, picture.grant, now), accessory=ending)
+
+
+ENTRIES: Mapping[List, Callable[[Any, datetime], Iterator[Block]]] = {
+    List.WAITING: _waiting,
+    List.GRANTS: _mine,
+    List.REQUESTS: _asked,
+    List.HISTORY: _had,
+    List.OTHERS: _theirs,
+}
+"""How an entry of each list is drawn."""
