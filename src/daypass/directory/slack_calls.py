@@ -20,6 +20,8 @@ _PATIENCE_S = 5.0
 
 _TIMEOUT_S = 10
 _DEFAULT_RETRY_S = 30.0
+_LONGEST_RETRY_S = 300.0
+"""A longer pause is not believed: it would keep everybody from asking and deciding."""
 _NOBODY = frozenset({"user_not_found", "user_not_visible", "users_not_found", "no_such_subteam", "subteam_not_found"})
 _TOKEN = {
     "invalid_auth": "Slack does not know the bot token",
@@ -116,4 +118,4 @@ def _seconds(headers: Mapping[str, Any]) -> float:
     """Read Retry-After, whose value slack_sdk gives as text or as a list of one."""
     given = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
     text = str(given[0] if isinstance(given, list) and given else given)
-    return float(text) if text.isascii() and text.isdigit() else _DEFAULT_RETRY_S
+    return min(float(text), _LONGEST_RETRY_S) if text.isascii() and text.isdigit() else _DEFAULT_RETRY_S

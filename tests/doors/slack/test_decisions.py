@@ -114,7 +114,7 @@ def test_a_click_on_a_lapsed_request_changes_nothing(daypass: Office, bob: Block
 
 
 def test_a_replayed_click_changes_nothing(daypass: Office, bob: BlockingActor, ann: BlockingActor):
-    """The recorded approval of an old request, signed afresh or byte for byte, approves nothing more."""
+    """The recorded approval, signed afresh or byte for byte, does nothing; where it looks new, the ledger says no."""
     request = daypass.ask()
     card = review(bob)
     bob.click(card, "review.approve")
@@ -123,6 +123,9 @@ def test_a_replayed_click_changes_nothing(daypass: Office, bob: BlockingActor, a
     before = daypass.grant(request.id)
     daypass.slack.replay(clicked)
     daypass.slack.replay(clicked, as_recorded=True)
+    assert bob.ephemerals() == []
+    clicked.payload["trigger_id"] = "1.2.another-process"
+    daypass.slack.replay(clicked)
 
     bob.wait_for_ephemeral("already")
     assert daypass.grant(request.id) == before
@@ -196,6 +199,7 @@ def test_somebody_from_another_workspace_is_refused(daypass: Office, bob: Blocki
         "block_id": "x",
     }
     clicked.payload["user"]["team_id"] = "T0OTHER"
+    clicked.payload["trigger_id"] = "1.2.three"
     daypass.slack.replay(clicked)
 
     bob.wait_for_ephemeral("its own Slack workspace only")

@@ -91,8 +91,8 @@ def routes(app: AsyncApp) -> list[Route]:
 
 
 def _listen_to_requests(app: AsyncApp, turns: Turns, form: Form, commands: Commands) -> None:
-    app.command(COMMAND)(turns.acting(commands.run, once=True))
-    app.shortcut(SHORTCUT)(turns.acting(form.open, once=True))
+    app.command(COMMAND)(turns.acting(commands.run))
+    app.shortcut(SHORTCUT)(turns.acting(form.open))
     app.action("form.open")(turns.acting(form.open))
     app.action("form.urgent")(turns.acting(form.open))
     app.action("form.grant")(turns.acting(form.open_for_somebody))

@@ -21,6 +21,8 @@ LONGEST_OPTION_TEXT = 75
 LONGEST_OPTION_VALUE = 150
 _LONGEST_SPOKEN = 75
 _PAIRS = 10
+READ = "read"
+"""The callback of a page that is only read."""
 _MENTION = re.compile(r"&lt;(@[UW][A-Z0-9]+)&gt;")
 _BACK_TICK = "\u02cb"
 """Looks like a back-tick and ends no code."""
@@ -156,7 +158,7 @@ def modal(  # noqa: PLR0913 - the parts of one form
     title: str,
     blocks: Sequence[Block],
     *,
-    callback_id: str = "read",
+    callback_id: str = READ,
     submit: str = "",
     close: str,
     metadata: str = "",

@@ -1,7 +1,7 @@
 """The Home tab: what waits for me, what I have, what I asked for, what I had, what others have, and how it works."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from daypass.doors.slack.blocks import Block, View, actions, button, context, divider, header, section
 from daypass.doors.slack.counter import Counter, in_thread
@@ -10,6 +10,7 @@ from daypass.doors.slack.overview import Overview, overview
 from daypass.doors.slack.texts import labels
 from daypass.doors.slack.texts import lists as said
 from daypass.doors.slack.turn import Turn
+from daypass.model.principal import PrincipalId
 
 _SHOWN = {List.WAITING: 8, List.GRANTS: 8, List.REQUESTS: 6, List.HISTORY: 8, List.OTHERS: 6}
 """How many entries of each: Slack shows 100 blocks at most, and an entry takes one to three."""
@@ -20,9 +21,27 @@ class HomeTab:
     """The Home tab of whoever looks at it."""
 
     counter: Counter
+    _drawing: dict[PrincipalId, bool] = field(default_factory=dict)
+    """For whom it is being drawn, and whether it is to be drawn again after that."""
 
     async def show(self, turn: Turn) -> None:
-        """Draw it for this person, from the ledger."""
+        """
+        Draw it for this person, from the ledger.
+
+        While it is drawn for them already, it is drawn once more after that: the last drawing is the newest.
+        """
+        if turn.person in self._drawing:
+            self._drawing[turn.person] = True
+            return
+        self._drawing[turn.person] = True
+        try:
+            while self._drawing[turn.person]:
+                await turn.patience.call("views.publish", lambda: self._draw(turn))
+        finally:
+            del self._drawing[turn.person]
+
+    async def _draw(self, turn: Turn) -> None:
+        self._drawing[turn.person] = False
         desk = self.counter.desk
         seen = await in_thread(lambda: overview(desk, turn.person))
         await turn.client.views_publish(user_id=turn.person, view=tab(seen))

@@ -51,14 +51,13 @@ class Lists:
     async def turn(self, turn: Turn) -> None:
         """Turn to the page that a button names, in the same window."""
         page = await self._page(turn.person, turn.value)
-        await turn.client.views_update(view_id=turn.body["view"]["id"], view=page)
+        await turn.show(page)
 
     async def refresh(self, turn: Turn) -> None:
         """Draw the page on which something was clicked again."""
         view = turn.body.get("view") or {}
         if view.get("callback_id") == CALLBACK:
-            page = await self._page(turn.person, str(view["private_metadata"]))
-            await turn.client.views_update(view_id=view["id"], view=page)
+            await turn.show(await self._page(turn.person, str(view["private_metadata"])))
 
     async def _page(self, person: PrincipalId, asked: str) -> View:
         which, number = _read(asked)

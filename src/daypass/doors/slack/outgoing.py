@@ -23,6 +23,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from daypass.doors.slack.blocks import Note
+from daypass.doors.slack.patience import pause_of, reason_of
 from daypass.doors.slack.turn import blocks_of
 from daypass.ports import Message
 
@@ -34,15 +35,23 @@ _GONE = frozenset(
         "restricted_action",
         "restricted_action_read_only_channel",
         "restricted_action_thread_only_channel",
+        "restricted_action_non_threadable_channel",
+        "team_access_not_granted",
         "user_not_found",
+        "user_not_visible",
+        "users_not_found",
         "user_disabled",
+        "user_not_in_channel",
+        "is_inactive",
         "cannot_dm_bot",
         "messages_tab_disabled",
         "message_not_found",
         "thread_not_found",
+        "cannot_reply_to_message",
         "cant_update_message",
         "edit_window_closed",
         "invalid_blocks",
+        "invalid_blocks_format",
         "invalid_arguments",
         "msg_too_long",
         "msg_blocks_too_long",
@@ -145,12 +154,7 @@ def _drawing(note: Note) -> str:
 
 
 def _meaning(error: SlackApiError) -> Gone | TryLater:
-    response = error.response
-    data = getattr(response, "data", None)
-    reason = str(data.get("error", "")) if isinstance(data, dict) else ""
+    reason = reason_of(error)
     if reason in _GONE:
         return Gone(reason)
-    headers: Mapping[str, str] = getattr(response, "headers", None) or {}
-    pause = next((value for name, value in headers.items() if name.lower() == "retry-after"), None)
-    waits = timedelta(seconds=int(pause)) if pause and pause.isdigit() else None
-    return TryLater(reason or f"http:{getattr(response, 'status_code', '?')}", waits)
+    return TryLater(reason or f"http:{getattr(error.response, 'status_code', '?')}", pause_of(error))

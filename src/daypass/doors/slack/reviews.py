@@ -12,7 +12,7 @@ from typing import Any
 
 from daypass.doors import refusals
 from daypass.doors.grammar import parse_id, parse_length, parse_reason
-from daypass.doors.slack.blocks import View, field, line, modal, section, sentence
+from daypass.doors.slack.blocks import Note, View, field, line, modal, section, sentence
 from daypass.doors.slack.cards import AS_ASKED, CUSTOM, row_id
 from daypass.doors.slack.counter import Counter
 from daypass.doors.slack.form import refused
@@ -47,6 +47,8 @@ class Reviews:
         length = None if picked == AS_ASKED else parse_length(picked)
         if await Passkeys(counter=self.counter).approve(turn, request_id, length):
             await self.home.refresh(turn)
+            picture = await self.counter.picture(request_id)
+            await turn.settle(Note(text=texts.decision(picture.request, picture.grant)))
 
     async def pick(self, turn: Turn) -> None:
         """Ask for the length when it is none of those offered; any other choice waits for the button."""

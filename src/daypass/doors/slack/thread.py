@@ -9,8 +9,9 @@ kept.
 import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakValueDictionary
 
 from daypass.doors.desk import Desk
 from daypass.doors.slack.counter import in_thread
@@ -31,6 +32,8 @@ class Threads:
     """Keeps what is said under our messages."""
 
     desk: Desk
+    _turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = field(default_factory=WeakValueDictionary)
+    """In each thread one reply is kept after the other, in the order in which they came."""
 
     async def heard(self, body: Mapping[str, Any]) -> None:
         """Keep what one message event tells of, if it is about a request."""
@@ -38,8 +41,12 @@ class Threads:
         spoken = _spoken(event)
         if spoken is None or not _ours(spoken, body):
             return
-        saying = _saying(event, spoken)
-        subject = await self._subject(saying.channel, str(spoken["thread_ts"]), ours=_under_ours(event, body))
+        saying, root = _saying(event, spoken), str(spoken["thread_ts"])
+        async with self._turns.setdefault((saying.channel, root), asyncio.Lock()):
+            await self._keep(saying, root, ours=_under_ours(event, body))
+
+    async def _keep(self, saying: Saying, root: str, *, ours: bool) -> None:
+        subject = await self._subject(saying.channel, root, ours=ours)
         if subject is None:
             return
         with suppress(NotFound):  # a message of ours about a request that is not there: nothing to keep it with

@@ -22,6 +22,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from daypass.doors import refusals
 from daypass.doors.slack.blocks import Block, Note, View, sentence
 from daypass.doors.slack.failures import log_failure
+from daypass.doors.slack.patience import Patience
 from daypass.doors.slack.texts import labels
 from daypass.doors.slack.texts import refusals as sorry
 from daypass.doors.slack.turn import SLACK_FAILED, Answer, Close, Show, Turn, Wrong, page, person_of
@@ -49,24 +50,24 @@ class Turns:
         """Serve the people of one workspace; `after` is called when something may have been written."""
         self._home = home
         self._after = after
+        self._patience = Patience()
         self._running: set[asyncio.Task[Any]] = set()
         self._answers: OrderedDict[str, asyncio.Task[Answer]] = OrderedDict()
         self._begun: OrderedDict[str, None] = OrderedDict()
 
-    def acting(self, work: Callable[[Turn], Awaitable[None]], *, once: bool = False) -> Listener:
+    def acting(self, work: Callable[[Turn], Awaitable[None]]) -> Listener:
         """
-        Acknowledge, then work; a refusal is told to the person.
+        Acknowledge, then work, once; a refusal is told to the person.
 
-        `once` is for what would be done anew when it is delivered again; a click is refused by the ledger anyway, and
-        the person is told why.
+        What reaches another process the second time is refused by the ledger there.
         """
 
         async def listener(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, respond: AsyncRespond) -> None:
             await ack()
-            if once and not self._first(str(body["trigger_id"])):
+            if not self._first(str(body.get("trigger_id") or body.get("event_id"))):
                 log.info("slack.delivered_again")
                 return
-            turn = Turn(person=person_of(body), body=body, client=client, respond=respond)
+            turn = Turn(person=person_of(body), body=body, client=client, respond=respond, patience=self._patience)
             self._start(self._acted(turn, work))
 
         return listener
@@ -75,7 +76,7 @@ class Turns:
         """Take a submitted form: answer with its errors, or with what it becomes."""
 
         async def listener(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-            turn = Turn(person=person_of(body), body=body, client=client)
+            turn = Turn(person=person_of(body), body=body, client=client, patience=self._patience)
             task = self._answering(turn, work)
             done, _ = await asyncio.wait({task}, timeout=_PATIENCE_S)
             if done:
@@ -205,7 +206,7 @@ async def _settle(turn: Turn, task: asyncio.Task[Answer]) -> None:
     """Fill in, late, the form that was told to wait; whoever closed it reads a refusal as a direct message."""
     answer = await task
     try:
-        await turn.client.views_update(view_id=turn.body["view"]["id"], view=_late(answer))
+        await turn.show(_late(answer))
     except SLACK_FAILED:
         await _tell_by_message(turn, answer)
 
@@ -214,7 +215,7 @@ async def _tell_by_message(turn: Turn, answer: Answer) -> None:
     if isinstance(answer, Close) or not answer.said:
         return
     try:
-        await turn.client.chat_postMessage(channel=turn.person, text=sentence(answer.said))
+        await turn.say(Note(text=sentence(answer.said)))
     except SLACK_FAILED as error:
         log.warning("slack.answer_lost", error=type(error).__name__)
 
