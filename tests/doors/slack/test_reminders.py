@@ -117,3 +117,54 @@ def test_from_the_chore_to_the_thread(slack: BlockingSlack, tmp_path: Path):
 
     assert [said.rsplit(" ", 1)[1] for _, said in reminders(closed)] == ["<@U0BOB>"]
     assert closed.desk.ledger.story(request.id)[-1].kind is Kind.REQUEST_REMINDED
+
+
+def asked_in(closed: Office) -> list[str]:
+    """Where the approvers were asked, in order."""
+    return [post["channel"] for post in closed.posts() if "asks to" in post["text"]]
+
+
+def test_a_message_that_an_admin_deleted_is_asked_anew_with_the_reminder(slack: BlockingSlack, tmp_path: Path):
+    """Nobody could decide on it any more; from then on the new message is the one that is reminded under."""
+    closed = office(slack, tmp_path, approvals_channel="C0ACCESS")
+    request, teller = filed(closed), notifier(closed)
+    tell(closed, teller)
+    workspace = slack.inner.world.workspace
+    workspace.remove(next(post for post in workspace.messages["C0ACCESS"] if "asks to" in post.text))
+    for _ in range(2):
+        happened(closed, Kind.REQUEST_REMINDED, closed.desk.ledger.request(request.id), people=("U0BOB",))
+        tell(closed, teller)
+
+    assert asked_in(closed) == ["C0ACCESS", "C0ACCESS"]
+    (there,) = [post for post in workspace.messages["C0ACCESS"] if "asks to" in post.text]
+    assert [post["thread_ts"] for post in closed.posts() if "still waits" in post["text"]] == [there.ts]
+
+
+def test_a_channel_that_was_archived_since_is_passed_over_at_the_reminder(slack: BlockingSlack, tmp_path: Path):
+    """Bob is asked directly instead, and Ann is told where, once."""
+    closed = office(slack, tmp_path, approvals_channel="C0ACCESS")
+    request, teller = filed(closed), notifier(closed)
+    tell(closed, teller)
+    slack.inner.world.workspace.channels["C0ACCESS"].archived = True
+    for _ in range(2):
+        happened(closed, Kind.REQUEST_REMINDED, closed.desk.ledger.request(request.id), people=("U0BOB",))
+        tell(closed, teller)
+
+    assert asked_in(closed) == ["C0ACCESS", "U0BOB"]
+    assert len(reminders(closed)) == 1
+    told = [one.visible_text for one in slack.person("U0ANN").messages() if "cannot write in" in one.visible_text]
+    assert len(told) == 1
+    assert "directly" in told[0]
+
+
+def test_a_direct_message_that_is_gone_is_sent_anew(slack: BlockingSlack, tmp_path: Path):
+    """The same where people are asked one by one."""
+    closed = office(slack, tmp_path)
+    request, teller = filed(closed), notifier(closed)
+    tell(closed, teller)
+    workspace = slack.inner.world.workspace
+    workspace.remove(next(one for one in workspace.messages["D0BOB0DAYPASS"] if "asks to" in one.text))
+    happened(closed, Kind.REQUEST_REMINDED, request, people=("U0BOB",))
+    tell(closed, teller)
+
+    assert [one for one in slack.person("U0BOB").messages() if "asks to" in one.visible_text]

@@ -65,34 +65,47 @@ class Asking:
             await self._call_in(request, notice)
         return asked
 
-    async def ask(self, picture: Picture) -> Asked:
-        """Ask in the first channel that can be written in; where there is none, ask each approver."""
+    async def ask(self, picture: Picture, *, anew: bool = False) -> Asked:
+        """
+        Ask in the first channel that can be written in; where there is none, ask each approver.
+
+        Where it was asked already it is not asked again, unless `anew`: what was posted there is gone.
+        """
         request, unusable = picture.request, ""
         for channel in channels(request, self.settings):
-            if await self._asked_in(channel, picture):
+            if await self._asked_in(channel, picture, anew=anew):
                 return Asked(unusable=unusable, instead=channel)
             unusable = unusable or channel
-        reached = await self._ask_each(picture)
+        reached = await self._ask_each(picture, anew=anew)
         return Asked(reached=reached, unusable=unusable)
 
-    async def remind(self, picture: Picture, notice: Notice) -> None:
-        """Say once, under the approvers' message, that it still waits; where there is none yet, ask."""
+    async def remind(self, picture: Picture, notice: Notice) -> Asked:
+        """
+        Say once, under the approvers' message, that it still waits; where there is none any more, ask anew.
+
+        Somebody may have deleted the message or archived its channel since: Slack is asked whether it is there.
+        """
         request = picture.request
         if request.state is not RequestState.PENDING or notice.event.at < request.waiting_since:
-            return
-        purpose, now = f"told:{notice.id}", self.desk.clock()
-        for channel in channels(request, self.settings):
-            for card in await self.remembered.recall(request.id, f"review:{channel}"):
-                called = aloud(_without_parties(open_now(request, now), request))
-                await self._say_under(card, request, f"{purpose}:{channel}", stages.still_waits(request, called))
-                return
-        reminded = _people(notice.event)
-        cards = [(one, await self.remembered.recall(request.id, f"review:{one}")) for one in reminded]
-        for one, known in cards:
-            for card in known:
-                await self._say_under(card, request, f"{purpose}:{one}", stages.still_waits(request, texts.person(one)))
-        if not any(known for _, known in cards):
-            await self.ask(picture)
+            return Asked()
+        there, reached = await self._redraw(picture, sure=True), False
+        for place, called in self._to_call(request, notice):
+            for card in await self.remembered.recall(request.id, f"review:{place}"):
+                said = stages.still_waits(request, called)
+                if card in there and await self._say_under(card, request, f"told:{notice.id}:{place}", said):
+                    reached = True
+        return Asked() if reached else await self.ask(picture, anew=await self._lost(request, notice))
+
+    async def _lost(self, request: Request, notice: Notice) -> bool:
+        """Whether those who are to be reminded were asked somewhere; that is gone, then."""
+        places = [place for place, _ in self._to_call(request, notice)]
+        return any([await self.remembered.recall(request.id, f"review:{place}") for place in places])
+
+    def _to_call(self, request: Request, notice: Notice) -> list[tuple[str, str]]:
+        """Where a reminder is said, and whom it calls there: a channel's people together, else each by themselves."""
+        together = aloud(_without_parties(open_now(request, self.desk.clock()), request))
+        shared = [(channel, together) for channel in channels(request, self.settings)]
+        return shared + [(one, texts.person(one)) for one in _people(notice.event)]
 
     async def card(self, picture: Picture, naming: Naming = OPENLY, sent: str = "") -> Note:
         """Draw the approvers' message as things stand now."""
@@ -105,10 +118,10 @@ class Asking:
     async def _in_aws(self, request: Request) -> str:
         return await asyncio.to_thread(lambda: in_aws(self.desk, request))
 
-    async def _asked_in(self, channel: str, picture: Picture) -> bool:
+    async def _asked_in(self, channel: str, picture: Picture, *, anew: bool) -> bool:
         """Ask in a channel, unless it was asked there already, or the channel is busy. False when it is of no use."""
         request, now = picture.request, self.desk.clock()
-        if await self.remembered.recall(request.id, f"review:{channel}"):
+        if not anew and await self.remembered.recall(request.id, f"review:{channel}"):
             return True
         if not self.rush.admits(channel, now, urgent=request.urgent):
             self.rush.collect(channel, request.id, now)
@@ -123,7 +136,7 @@ class Asking:
                 self.rush.unposted(channel)
         return there
 
-    async def _ask_each(self, picture: Picture) -> bool:
+    async def _ask_each(self, picture: Picture, *, anew: bool) -> bool:
         """Ask people one by one, the next one for each who cannot be reached, up to the most that are asked."""
         request = picture.request
         deciders = await asyncio.to_thread(lambda: approvers(self.desk, request, self.desk.clock()))
@@ -131,15 +144,16 @@ class Asking:
         note = await self.card(picture, sent=texts.who_was_asked(most, len(deciders)))
         reached = 0
         for one in deciders:
-            if reached < most and await self._asked_of(one, request, note):
+            if reached < most and await self._asked_of(one, request, note, anew=anew):
                 reached += 1
-        if reached or await self.remembered.recall(request.id, "review"):
+        if reached or (not anew and await self.remembered.recall(request.id, "review")):
             return True
         log.error("slack.nobody_asked", grant=request.id, approvers=len(deciders))
         return False
 
-    async def _asked_of(self, one: PrincipalId, request: Request, note: Note) -> bool:
-        return bool(await self.remembered.recall(request.id, f"review:{one}")) or await self._post(one, request, note)
+    async def _asked_of(self, one: PrincipalId, request: Request, note: Note, *, anew: bool) -> bool:
+        known = not anew and await self.remembered.recall(request.id, f"review:{one}")
+        return bool(known) or await self._post(one, request, note)
 
     async def _post(self, place: str, request: Request, note: Note) -> bool:
         """Post the approvers' message to one place. False when the place is gone."""
@@ -152,23 +166,27 @@ class Asking:
         await self.remembered.remember(request.id, f"review:{place}", message)
         return True
 
-    async def _redraw(self, picture: Picture) -> None:
+    async def _redraw(self, picture: Picture, *, sure: bool = False) -> set[Message]:
+        """Draw what was posted anew; gives the messages that are there, of which Slack is asked only if `sure`."""
         request = picture.request
         known = await self.remembered.recall(request.id, "review")
         if not known:
-            return
-        there = {
+            return set()
+        shared_in = {
             message.channel
             for channel in channels(request, self.settings)
             for message in await self.remembered.recall(request.id, f"review:{channel}")
         }
         shown, text = self._now(picture), await self._in_aws(request)
         direct, shared = review_card(shown, text), review_card(shown, text, naming=await self._naming(request))
+        there = set(known)
         for message in known:
             try:
-                await self.outgoing.change(message, shared if message.channel in there else direct)
+                await self.outgoing.change(message, shared if message.channel in shared_in else direct, sure=sure)
             except Gone as gone:
                 log.warning("slack.message_gone", grant=request.id, reason=gone.reason)
+                there.discard(message)
+        return there
 
     async def _call_in(self, request: Request, notice: Notice) -> None:
         """Call those who are asked from now on, under the message in the channel; directly they got their own."""
@@ -179,16 +197,17 @@ class Asking:
             for card in await self.remembered.recall(request.id, f"review:{channel}"):
                 await self._say_under(card, request, f"told:{notice.id}:{channel}", said)
 
-    async def _say_under(self, card: Message, request: Request, purpose: str, said: str) -> None:
-        """Say one thing in the thread of a message, once."""
+    async def _say_under(self, card: Message, request: Request, purpose: str, said: str) -> bool:
+        """Say one thing in the thread of a message, once. False when it cannot be said there."""
         if await self.remembered.recall(request.id, purpose):
-            return
+            return True
         try:
             message = await self.outgoing.post(card.channel, Note(text=said), thread=card.ts)
         except Gone as gone:
             log.warning("slack.cannot_say_there", grant=request.id, place=card.channel, reason=gone.reason)
-            return
+            return False
         await self.remembered.remember(request.id, purpose, message)
+        return True
 
     async def _naming(self, request: Request) -> Naming:
         shown = opened(request, self.desk.clock())

@@ -56,7 +56,7 @@ class Conversation:
         """Tell everyone concerned of one thing that happened."""
         picture = await in_thread(lambda: Counter(desk=self.desk).look(subject))
         if notice.event.kind is Kind.REQUEST_REMINDED:
-            await self.asking.remind(picture, notice)
+            await self._where_else(picture, await self.asking.remind(picture, notice))
             return
         if notice.event.kind in GLASS_TOLD:
             await self._alarm.tell(notice, picture)
@@ -66,13 +66,17 @@ class Conversation:
         await self._status(picture)
         if picture.request.urgent:
             await self._alarm.refresh(picture)
+        await self._where_else(picture, asked)
+        if news := _news(notice.event, picture):
+            await self._line(picture, f"told:{notice.id}", news)
+
+    async def _where_else(self, picture: Picture, asked: Asked) -> None:
+        """Tell the requestor once when nobody could be asked, or not where it should have been."""
         if not asked.reached:
             await self._line(picture, "unreached", texts.nobody_reached())
         elif asked.unusable:
             said = stages.asked_elsewhere(asked.unusable, asked.instead)
             await self._line(picture, f"unusable:{asked.unusable}", said)
-        if news := _news(notice.event, picture):
-            await self._line(picture, f"told:{notice.id}", news)
 
     @property
     def _alarm(self) -> Alarm:

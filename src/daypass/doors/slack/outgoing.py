@@ -111,10 +111,10 @@ class Outgoing:
         self._keep(posted, _drawing(note))
         return posted
 
-    async def change(self, message: Message, note: Note) -> None:
-        """Change a message in place, unless it shows this already."""
+    async def change(self, message: Message, note: Note, *, sure: bool = False) -> None:
+        """Change a message in place, unless it shows this already; `sure` is to know that it is still there."""
         drawing = _drawing(note)
-        if self._shown.get(message) == drawing:
+        if not sure and self._shown.get(message) == drawing:
             return
         self._shown.pop(message, None)  # an answer may be lost: then nobody knows what it shows
         await self._call(
