@@ -43,6 +43,22 @@ def test_extending_files_a_new_request_and_leaves_the_old_access(
     assert daypass.grant(live.id).state is GrantState.ACTIVE
 
 
+def test_the_reminder_before_the_end_says_of_what_and_extends_it(
+    daypass: Office, live: Grant, ann: BlockingActor, bob: BlockingActor
+):
+    """Ten minutes before the end, under her message: what ends when, and the button for more time."""
+    daypass.clock.forward(timedelta(minutes=111))
+    daypass.work()
+    reminder = ann.wait_for_message("About to end")
+    assert "acme-reports/2026/" in reminder.visible_text
+    assert reminder.thread_ts
+    ann.click(reminder, "mine.extend")
+    assert ann.submit(ann.wait_for_modal("Extend"), {"length": "1h", "reason": "not finished"}).closed
+
+    bob.wait_for_message("more time")
+    assert daypass.desk.ledger.requests()[0].extends == live.id
+
+
 def test_an_extension_that_is_too_long_is_refused_in_its_form(daypass: Office, live: Grant, ann: BlockingActor):
     """The rule's eight hours bind extensions too, beside the field."""
     ann.click(ann.messages()[0], "mine.extend")

@@ -95,6 +95,13 @@ def status_card(picture: Picture, *, promise: str, public_url: str) -> Note:
     return Note(text=f"{texts.you_asked(request, grant)} {texts.standing(request, grant)}", blocks=tuple(blocks))
 
 
+def ending_card(picture: Picture, said: str) -> Note:
+    """The reminder before the end, with what can be done about it beside it."""
+    request = picture.request
+    row = actions(f"ending:{request.id}", [_button(labels.EXTEND, "mine.extend", request)])
+    return Note(text=said, blocks=(section(said), row))
+
+
 def mine_buttons(picture: Picture) -> Sequence[Block]:
     """What the one who asked can do now."""
     request, grant = picture.request, picture.grant

@@ -13,7 +13,7 @@ import structlog
 from daypass.doors.desk import Desk
 from daypass.doors.slack.asking import Asked, Asking
 from daypass.doors.slack.blocks import Note
-from daypass.doors.slack.cards import status_card
+from daypass.doors.slack.cards import ending_card, status_card
 from daypass.doors.slack.counter import Counter, Picture, in_thread
 from daypass.doors.slack.glass import TOLD as GLASS_TOLD
 from daypass.doors.slack.glass import Alarm
@@ -68,15 +68,16 @@ class Conversation:
             await self._alarm.refresh(picture)
         await self._where_else(picture, asked)
         if news := _news(notice.event, picture):
-            await self._line(picture, f"told:{notice.id}", news)
+            note = ending_card(picture, news) if notice.event.kind is Kind.GRANT_WARNED else Note(text=news)
+            await self._line(picture, f"told:{notice.id}", note)
 
     async def _where_else(self, picture: Picture, asked: Asked) -> None:
         """Tell the requestor once when nobody could be asked, or not where it should have been."""
         if not asked.reached:
-            await self._line(picture, "unreached", texts.nobody_reached())
+            await self._line(picture, "unreached", Note(text=texts.nobody_reached()))
         elif asked.unusable:
             said = stages.asked_elsewhere(asked.unusable, asked.instead)
-            await self._line(picture, f"unusable:{asked.unusable}", said)
+            await self._line(picture, f"unusable:{asked.unusable}", Note(text=said))
 
     @property
     def _alarm(self) -> Alarm:
@@ -98,14 +99,14 @@ class Conversation:
             return
         await self.asking.remembered.remember(request.id, "status", message)
 
-    async def _line(self, picture: Picture, purpose: str, said: str) -> None:
+    async def _line(self, picture: Picture, purpose: str, said: Note) -> None:
         """Say one thing under the requestor's message, once."""
         subject = picture.request.id
         known = await self.asking.remembered.recall(subject, "status")
         if not known or await self.asking.remembered.recall(subject, purpose):
             return
         try:
-            message = await self.asking.outgoing.post(known[0].channel, Note(text=said), thread=known[0].ts)
+            message = await self.asking.outgoing.post(known[0].channel, said, thread=known[0].ts)
         except Gone as gone:
             log.warning("slack.cannot_tell_requestor", grant=subject, reason=gone.reason)
             return

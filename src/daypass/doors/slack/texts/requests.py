@@ -192,8 +192,10 @@ def late(why: str) -> str:
 
 def ends_soon(grant: Grant) -> str:
     """Told some minutes before the end."""
-    more = "Press Extend if you need more time; what you have stays until that is decided."
-    return f"*About to end*: {moment(_ends(grant))}. {more}"
+    return (
+        f"*About to end*, {moment(_ends(grant))}: {what(grant.entitlement)}. "
+        "Extend it if you need more time; what you have stays until that is decided."
+    )
 
 
 def actions_in_aws(actions: Iterable[str]) -> str:
