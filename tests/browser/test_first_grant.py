@@ -6,12 +6,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from playwright.sync_api import Browser, FrameLocator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from daypass.sandbox.company import Company
-
-PATIENCE_MS = 40_000
-OUT = Path("out")
+from tests.browser.walking import PATIENCE_MS, aws_says, become, enter, picture, type_line, window
 
 
 @pytest.fixture(scope="module")
@@ -23,44 +21,9 @@ def company() -> Iterator[Company]:
 
 @pytest.fixture
 def page(chromium: Browser, company: Company) -> Iterator[Page]:
-    """A window on it; what the page complains about fails the test."""
-    page = chromium.new_page(viewport={"width": 1440, "height": 900})
-    page.set_default_timeout(PATIENCE_MS)
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(company.slack.url)
-    yield page
-    page.close()
-    assert complaints == []
-
-
-def picture(page: Page, name: str) -> None:
-    """Keep what is on the screen, once the page beside it has asked AWS."""
-    expect(aws_says(page).locator("tr").first).to_be_visible(timeout=PATIENCE_MS)
-    OUT.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=OUT / f"{name}.png")
-
-
-def become(page: Page, name: str) -> None:
-    """Pick a person at the top left."""
-    page.get_by_role("link", name=re.compile(name)).first.click()
-    expect(page.locator("a.person[aria-current=true]")).to_contain_text(name)
-
-
-def enter(page: Page, place: str) -> None:
-    """Go to a channel, the app's messages or its Home."""
-    page.locator(".sidebar a", has_text=re.compile(rf"^\s*{place}")).last.click()
-
-
-def type_line(page: Page, line: str) -> None:
-    """Type into the composer and press Enter."""
-    page.get_by_label("Message", exact=True).fill(line)
-    page.keyboard.press("Enter")
-
-
-def aws_says(page: Page) -> FrameLocator:
-    """The page beside it, which asks AWS."""
-    return page.frame_locator("iframe")
+    """A window on it."""
+    with window(chromium, company) as opened:
+        yield opened
 
 
 def test_the_first_grant_begins_and_ends_in_the_browser(page: Page):

@@ -208,16 +208,16 @@ def test_the_dossier_tells_everything_in_order(house: GlassHouse):
     house.close(grant.id)
 
     read = dossier(grant.id, ledger=house.ledger)
-    told = "\n".join(f"{line.by} {line.words}" for line in read.lines)
+    told = "\n".join(f"{line.event.actor} {line.words}" for line in read.lines)
 
     assert read.handed_out == 2
     assert "CloudTrail" in read.note
-    assert [line.at for line in read.lines] == sorted(line.at for line in read.lines)
+    assert [line.event.at for line in read.lines] == sorted(line.event.at for line in read.lines)
     for words in (
         "U0ANN asked for",
         "INC-42",
         "U0ANN broke the glass",
-        "daypass saw it live in AWS, until 2026-11-23T13:00:00+00:00",
+        "daypass saw it live in AWS, until 2026-11-23 13:00:00 UTC",
         f"U0ANN was handed AWS credentials (ASIA{grant.id})",
         "U0ANN was handed a sign-in address",
         "daypass saw nothing of it left",

@@ -1,8 +1,8 @@
 """
 The little company of the demo: who works there, what lies in its buckets, what its rules say.
 
-Alice reads reports, Bob leads the analysts and decides, Carol keeps security, Dave is new and in no rule. Each has an
-IAM user with a key and no permission at all, so whatever their keys may do, Daypass lent.
+Alice reads reports, Bob leads the analysts and decides, Carol keeps security, Dave is new and may ask for nothing.
+Each has an IAM user with a key and no permission at all, so whatever their keys may do, Daypass lent.
 """
 
 from dataclasses import dataclass, field
@@ -64,6 +64,17 @@ rules:
     for: {default: 1h, max: 1d}
     approve: {anyone_of: {groups: [leads]}}
 
+  - id: inbox-delete
+    about: Deleting from the inbox takes two people, one after the other.
+    who: {groups: [analysts]}
+    may: [delete]
+    on: ["acme-uploads/inbox/**"]
+    for: {default: 30m, max: 2h}
+    approve:
+      stages:
+        - {name: lead, anyone_of: {people: [U0BOB]}}
+        - {name: security, anyone_of: {people: [U0CAROL, U0DAVE]}, hand_over: [{after: 1h, to: {groups: [leads]}}]}
+
   - id: emergency
     about: In an emergency analysts read the reports at once (/daypass request ... --urgent); a lead reviews it.
     who: {groups: [analysts]}
@@ -87,6 +98,10 @@ tests:
     ask: {person: U0ALICE, s3: read acme-reports/2026/, for: 2h, reason: INC-42}
     expect: allowed
     rule: reports
+  - name: nothing is deleted on one person's word
+    ask: {person: U0ALICE, s3: delete acme-uploads/inbox/readme.txt, for: 30m, reason: INC-42}
+    expect: allowed
+    rule: inbox-delete
   - name: the payroll is closed
     ask: {person: U0ALICE, s3: read acme-payroll/, for: 1h, reason: INC-42}
     expect: denied

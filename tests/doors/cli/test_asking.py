@@ -125,12 +125,8 @@ def test_a_story_is_told_from_the_beginning(house: House, ann, bob):
     house.work()
     story = ann("show", request).out
 
-    assert [kind for kind in ("request.filed", "request.approved", "grant.activated") if kind in story] == [
-        "request.filed",
-        "request.approved",
-        "grant.activated",
-    ]
-    assert "U0Bob" in story
+    told = ("U0Ann asked for", "U0Bob approved it for 2 hours", "saw it live in AWS, until")
+    assert [story.index(words) for words in told] == sorted(story.index(words) for words in told)
 
 
 def test_done_ends_a_grant(house: House, ann):

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from daypass.doors.slack.texts import glass as texts_glass
-from daypass.lifecycle.glass.dossier import Line
+from daypass.doors.slack.texts.story import line as story_line
 from daypass.lifecycle.glass.remind import remind_reviews
 from daypass.lifecycle.submit import submit
-from daypass.model.event import Kind
+from daypass.model.event import Event, Kind
 from daypass.model.grant import Delivery, GrantState
 from daypass.model.kept import GlassReview, Standing
 from daypass.model.lease import Term
@@ -206,18 +205,19 @@ def test_a_channel_that_is_gone_is_passed_over(slack: BlockingSlack, tmp_path: P
 def test_what_a_visitor_calls_itself_forges_nothing(loud: Office):
     """A link's visitor says what it likes; the form shows it as code."""
     request = loud.ask(ASK)
-    forged = Line(
-        at=loud.clock(),
-        by=PrincipalId("bearer"),
-        grant=request.id,
+    forged = Event(
         kind=Kind.LINK_USED,
-        words="opened x with «` <!channel> <https://evil.example|all is well>\n*Reviewed*»",
+        at=loud.clock(),
+        actor=PrincipalId("bearer"),
+        subject=request.id,
+        details={"key": "x", "address": "192.0.2.7", "agent": "` <!channel> <https://evil.example|fine>\n*Reviewed*"},
     )
-    shown = texts_glass.line(forged)
+    shown = story_line(forged)
 
     assert "<!channel>" not in shown
     assert "<https" not in shown
-    assert shown.count("`") == 2
+    assert shown.count("`") == 6
+    assert "\n" not in shown
     assert "somebody with the link" in shown
 
 

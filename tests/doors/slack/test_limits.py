@@ -30,7 +30,7 @@ from daypass.doors.slack.rules_seen import Facts, Seen
 from daypass.lifecycle.glass.dossier import Dossier, Line
 from daypass.model.decision import Aftermath, Approvers, HandOver, RuleId, Skipped, Stage
 from daypass.model.entitlement import Entitlement, Level, parse_place
-from daypass.model.event import Kind
+from daypass.model.event import Event, Kind
 from daypass.model.grant import Ending, Grant, GrantId, GrantState, Why, new_grant_id
 from daypass.model.kept import GlassReview
 from daypass.model.principal import PrincipalId
@@ -210,7 +210,10 @@ def test_broken_glass_with_a_thousand_lines_is_taken():
     review = GlassReview(id=GrantId("abcdefgh2345"), principal=ANN, reviewers=reviewers, at=NOON, due=NOON + HOUR)
     urgent = having()
     urgent = replace(urgent, request=replace(urgent.request, aftermath=Aftermath(reviewers=reviewers, within=HOUR)))
-    line = Line(at=NOON, by=ANN, grant=review.id, kind=Kind.LINK_USED, words=HOSTILE)
+    used = Event(
+        kind=Kind.LINK_USED, at=NOON, actor=ANN, details={"key": HOSTILE, "agent": HOSTILE, "address": HOSTILE}
+    )
+    line = Line(grant=review.id, event=used)
     assert urgent.grant is not None
     read = Dossier(
         review=review, request=urgent.request, grant=urgent.grant, lines=(line,) * 1000, handed_out=9, clicks=9

@@ -197,7 +197,7 @@ def test_the_commands_do_what_the_buttons_do(daypass: Office, ann: BlockingActor
     ann.command("/daypass", "ls")
     ann.wait_for_ephemeral(f"`{request.id}`")
     ann.command("/daypass", f"show {request.id}")
-    assert "request.filed" in ann.wait_for_ephemeral("grant.activated").visible_text
+    assert "<@U0BOB> approved it for 30 minutes" in ann.wait_for_ephemeral("saw it live in AWS").visible_text
     ann.command("/daypass", f"done {request.id}")
     ann.wait_for_ephemeral("*Over*")
 

@@ -210,8 +210,8 @@ def test_show_tells_the_discussion_to_those_who_may_see_it(channelled: Office, a
     bob.command("/daypass", f"show {request.id}")
     eve.command("/daypass", f"show {request.id}")
 
-    shown = bob.wait_for_ephemeral("thread.said").visible_text
-    assert "<@U0BOB>: `ask *Carol* &lt;!channel&gt; and all`" in shown
+    shown = bob.wait_for_ephemeral("asked for").visible_text
+    assert "<@U0BOB> said: `ask *Carol* &lt;!channel&gt; and all`" in shown
     assert "Carol" not in eve.wait_for_ephemeral("no request").visible_text
 
 

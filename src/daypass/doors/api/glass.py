@@ -108,7 +108,7 @@ def show(request_id: Id, desk: AtDesk, now: Now, caller: Reader) -> DossierOut:
     """Show everything that is known of what was done."""
     _visible(request_id, caller, desk, now)
     read = dossier(request_id, ledger=desk.ledger)
-    people = {read.request.principal, *(line.by for line in read.lines), *read.review.reviewers.people}
+    people = {read.request.principal, *(line.event.actor for line in read.lines), *read.review.reviewers.people}
     return DossierOut.of(read, names(people, desk), now)
 
 

@@ -74,7 +74,7 @@ def _story(found: dict[str, Any], zone: say.Zone) -> Iterator[str]:
     yield ""
     for entry in found["story"]:
         who = names.get(entry["actor"], entry["actor"])
-        yield f"  {zone.moment(entry['at'])}  {entry['kind']:<20}  {who}{_details(entry)}"
+        yield f"  {zone.moment(entry['at'])}  {who} {entry['words']}"
 
 
 def _life(grant: dict[str, Any], promise: str | None, zone: say.Zone) -> Iterator[str]:
@@ -85,11 +85,6 @@ def _life(grant: dict[str, Any], promise: str | None, zone: say.Zone) -> Iterato
         yield f"  ended     {say.ending(grant)}"
     if promise:
         yield f"  early end {promise}"
-
-
-def _details(entry: dict[str, Any]) -> str:
-    told = [f"{name}={value}" for name, value in entry["details"].items() if value not in (None, "", [])]
-    return f"  {' '.join(told)}" if told else ""
 
 
 ls = adopt("ls", _ls, click.Option(["--all", "ended"], is_flag=True, help="Ended and decided ones too."), json_option())

@@ -37,6 +37,7 @@ from daypass.doors.slack.request_form import typed
 from daypass.doors.slack.texts import glass as texts
 from daypass.doors.slack.texts import labels
 from daypass.doors.slack.texts.requests import reference
+from daypass.doors.slack.texts.story import line as story_line
 from daypass.doors.slack.turn import Answer, Close, Turn
 from daypass.lifecycle.glass.dossier import Dossier, dossier
 from daypass.lifecycle.glass.review import close_review, find_review, may_review, must_review, open_reviews
@@ -280,7 +281,7 @@ def review_form(read: Dossier, said: str = "", problem: str = "") -> View:
     blocks = [section(f"*{sentence(problem)}*" if problem else texts.alarm(read.request, read.grant))]
     blocks += [quoted(read.request.reason or texts.WITHOUT_REASON), section(texts.gathered(read))]
     blocks += [context(texts.hidden(hidden))] if hidden > 0 else []
-    blocks += [context(texts.line(one)) for one in read.lines[-_MOST_LINES:]]
+    blocks += [context(story_line(one.event)) for one in read.lines[-_MOST_LINES:]]
     if read.review.state is not Standing.OPEN:
         shown = [section(texts.owed(read.review)), quoted(read.review.note)]
         return modal(texts.REVIEW_TITLE, [*blocks, *shown], close=labels.CLOSE)

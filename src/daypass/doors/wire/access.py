@@ -4,6 +4,7 @@ from datetime import datetime
 
 from daypass.doors.wire.approval import ApprovalOut, ApproversOut, RecurrenceOut, StageOut, seconds
 from daypass.doors.wire.outgoing import Outgoing
+from daypass.lifecycle.story import words
 from daypass.model.decision import Allowed
 from daypass.model.entitlement import Level
 from daypass.model.event import Event
@@ -149,13 +150,15 @@ class EntryOut(Outgoing):
     kind: str
     at: datetime
     actor: str
+    words: str
+    """What happened, going on from who did it: `approved it for 2 hours`."""
     details: dict[str, str | int | bool | list[str] | None]
 
     @classmethod
     def of(cls, event: Event) -> "EntryOut":
         """Show an event."""
         details = {name: list(value) if isinstance(value, tuple) else value for name, value in event.details.items()}
-        return cls(kind=event.kind, at=event.at, actor=event.actor, details=details)
+        return cls(kind=event.kind, at=event.at, actor=event.actor, words=words(event), details=details)
 
 
 class StoryOut(Outgoing):

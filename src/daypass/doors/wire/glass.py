@@ -112,7 +112,8 @@ class LineOut(Outgoing):
     @classmethod
     def of(cls, line: Line) -> "LineOut":
         """Show a line."""
-        return cls(at=line.at, by=line.by, grant=line.grant, kind=line.kind, words=line.words)
+        event = line.event
+        return cls(at=event.at, by=event.actor, grant=line.grant, kind=event.kind, words=line.words)
 
 
 class DossierOut(Outgoing):

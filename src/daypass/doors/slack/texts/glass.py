@@ -1,11 +1,11 @@
 """What is said in Slack of broken glass."""
 
-from daypass.doors.slack.blocks import code, cut, escape
+from daypass.doors.slack.blocks import escape
 from daypass.doors.slack.texts.plurals import plural
 from daypass.doors.slack.texts.requests import person, what
 from daypass.doors.slack.texts.times import for_how_long, moment
-from daypass.lifecycle.glass.dossier import Dossier, Line
-from daypass.model.event import Event, Kind
+from daypass.lifecycle.glass.dossier import Dossier
+from daypass.model.event import Event
 from daypass.model.grant import Grant, GrantState
 from daypass.model.kept import GlassReview
 from daypass.model.principal import SlackGroupId
@@ -17,8 +17,8 @@ NOT_YET = "Not yet"
 WITHOUT_REASON = "Without a reason."
 NOTE_LABEL = "What did you find?"
 NOTE_HINT = "The one who broke the glass and the journal keep it."
+NOTHING_HANDED_OUT = "Nothing was handed out."
 REVOKED = "Revoked from the alarm in Slack."
-_LONGEST_LINE = 300
 
 
 def alarm_shortly(request: Request) -> str:
@@ -87,18 +87,10 @@ def gathered(read: Dossier) -> str:
     """The dossier's head: how much there was."""
     handed = plural(read.handed_out, one="Handed out once.", other="Handed out {number} times.")
     followed = plural(read.clicks, one="Links were followed once.", other="Links were followed {number} times.")
-    return f"{handed} {followed} {escape(read.note)} The whole of it: `daypass glass show {read.review.id}`"
+    told = [*([handed] if read.handed_out else [NOTHING_HANDED_OUT]), *([followed] if read.clicks else [])]
+    return f"{' '.join(told)} {escape(read.note)} The whole of it: `daypass glass show {read.review.id}`"
 
 
 def hidden(number: int) -> str:
     """Said above the lines of a dossier that was cut."""
     return f"… and {number} before these."
-
-
-def line(one: Line) -> str:
-    """One thing that happened, as code: nobody's words, nor what a visitor calls itself, look like a line of ours."""
-    who = "somebody with the link" if one.kind in _VISITS else person(one.by)
-    return f"{moment(one.at)} {who} {code(cut(' '.join(one.words.split()), _LONGEST_LINE))}"
-
-
-_VISITS = {Kind.LINK_USED, Kind.LINK_REFUSED}

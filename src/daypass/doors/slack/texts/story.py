@@ -1,19 +1,22 @@
 """The story of a request, line by line, for those who may see it."""
 
 from daypass.doors.slack.blocks import code, cut
-from daypass.doors.slack.texts import requests as texts
+from daypass.doors.slack.texts.requests import person
+from daypass.doors.slack.texts.times import moment
+from daypass.lifecycle.story import words
 from daypass.model.event import Event, Kind
 
 _LONGEST = 400
+_VISITS = {Kind.LINK_USED, Kind.LINK_REFUSED}
+"""Done by whoever has the link; nobody knows who that is."""
+SOMEBODY = "somebody with the link"
 
 
 def line(event: Event) -> str:
-    """One journal entry; of what people said about the request, the words."""
-    line_ = f"{texts.moment(event.at)} {code(event.kind)} {texts.person(event.actor)}"
-    return f"{line_}: {_said(event)}" if event.kind is Kind.THREAD_SAID else line_
+    """One journal entry. What people wrote is code, on one line, so that nobody's words look like a line of ours."""
+    who = SOMEBODY if event.kind in _VISITS else person(event.actor)
+    return f"{moment(event.at)} {who} {words(event, when=moment, quote=_quoted)}"
 
 
-def _said(event: Event) -> str:
-    """As code on one line, so that nobody's words look like a line of the story."""
-    how, text = str(event.details.get("how", "")), " ".join(str(event.details.get("text", "")).split())
-    return code(cut(text, _LONGEST)) if how == "said" else f"{how} {code(cut(text, _LONGEST)) if text else ''}".strip()
+def _quoted(text: str) -> str:
+    return code(cut(" ".join(text.split()), _LONGEST))

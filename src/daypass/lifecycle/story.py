@@ -1,0 +1,161 @@
+"""
+What happened to a request, in words: one entry of the journal at a time, for those who may see it.
+
+The words go on from the name of who did it: «Alice» `asked for read acme-reports/2026/ as a session: INC-42`. What
+people wrote, and what strangers call themselves, goes through `quote`; moments go through `when`. So each door shows
+them as its readers know them, and nobody's words look like ours.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from daypass.model.event import Detail, Event, Kind
+from daypass.model.length import words_for_length
+
+Quote = Callable[[str], str]
+When = Callable[[datetime], str]
+
+
+def utc(at: datetime) -> str:
+    """A moment for a reader whose time zone nobody knows."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def words(event: Event, *, when: When = utc, quote: Quote = str) -> str:
+    """Say what happened; the kind itself for what happens to no request."""
+    say = _WORDS.get(event.kind)
+    return say(_Told(event.details, when, quote)).strip() if say else event.kind.value
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """An event's details as words; one that is not there is empty."""
+
+    details: Mapping[str, Detail]
+    when: When
+    quote: Quote
+
+    def __getitem__(self, name: str) -> str:
+        """One of our own words: an id, a number, a choice."""
+        value = self.details.get(name)
+        return "" if value is None else str(value)
+
+    def said(self, name: str, lead: str = "") -> str:
+        """What somebody wrote, after some words; nothing when they wrote nothing."""
+        return f"{lead}{self.quote(self[name])}" if self[name] else ""
+
+    def after(self, lead: str, name: str) -> str:
+        """One of our own words after some others; nothing when it is not there."""
+        return f"{lead}{self[name]}" if self[name] else ""
+
+    def moment(self, name: str, lead: str = "") -> str:
+        """A moment after some words."""
+        return f"{lead}{self.when(datetime.fromisoformat(self[name]))}" if self[name] else ""
+
+    def length(self, name: str, lead: str = "") -> str:
+        """A number of seconds as a length, after some words."""
+        value = self.details.get(name)
+        return f"{lead}{words_for_length(timedelta(seconds=value))}" if isinstance(value, int) and value else ""
+
+
+def _filed(told: _Told) -> str:
+    whom = told.after(" for ", "beneficiary")
+    return f"asked{whom} for {told.quote(told['entitlement'])} as a {told['delivery']}{told.said('reason', ': ')}"
+
+
+def _approved(told: _Told) -> str:
+    ahead = " in advance" if told["permit"] else ""
+    how_long = told.length("length_s", " for ") or told.moment("until", " until ")
+    return f"approved it{ahead}{how_long}{told.after(' by the rule «', 'rule')}»"
+
+
+def _endorsed(told: _Told) -> str:
+    return f"approved it{told.after(' in the stage ', 'stage')}; more must approve"
+
+
+def _handed_over(told: _Told) -> str:
+    return f"let more people decide{told.after(' in the stage ', 'stage')}, as nobody had"
+
+
+def _reminded(told: _Told) -> str:
+    return f"reminded those who may decide (number {told['number']})"
+
+
+def _spoken(told: _Told) -> str:
+    how = told["how"] or "said"
+    return f"{how}{told.said('text', ': ' if how == 'said' else ' into: ')}"
+
+
+def _vended(told: _Told) -> str:
+    return f"was handed AWS credentials ({told['access_key_id']}){told.moment('expires_at', ', good until ')}"
+
+
+def _link_made(told: _Told) -> str:
+    what = {"link": "a Daypass link", "POST": "a form to upload with"}.get(told["method"], f"a {told['method']} URL")
+    return f"was handed {what}{told.said('key', ' to ')}{told.said('manifest', ' to everything in ')}"
+
+
+def _visit(verb: str) -> Callable[[_Told], str]:
+    def say(told: _Told) -> str:
+        who = f"from {told.quote(told['address'])} with «{told.quote(told['agent'])}»"
+        return f"{verb} {told.quote(told['key'])} {who}{told.said('because', ': ')}"
+
+    return say
+
+
+def _ending(told: _Told) -> str:
+    why = _ENDINGS.get(told["why"], told["why"])
+    return f"ended it ({why}){told.said('note', ': ')}"
+
+
+_ENDINGS = {
+    "expired": "its time is over",
+    "done": "they were done",
+    "revoked": "taken back",
+    "failed": "AWS would not take it",
+    "vanished": "somebody removed it in AWS",
+    "ticket": "its ticket was closed",
+}
+
+_WORDS: Mapping[Kind, Callable[[_Told], str]] = {
+    Kind.REQUEST_FILED: _filed,
+    Kind.REQUEST_REFUSED: lambda told: f"was refused {told.quote(told['entitlement'])}{told.said('because', ': ')}",
+    Kind.REQUEST_APPROVED: _approved,
+    Kind.REQUEST_ENDORSED: _endorsed,
+    Kind.REQUEST_DENIED: lambda told: f"denied it{told.said('reason', ': ')}",
+    Kind.REQUEST_CANCELLED: lambda _: "took the request back",
+    Kind.REQUEST_LAPSED: lambda _: "let the request lapse, as nobody decided in time",
+    Kind.REQUEST_HANDED_OVER: _handed_over,
+    Kind.REQUEST_REMINDED: _reminded,
+    Kind.REVIEW_REFUSED: lambda told: f"tried to decide and could not{told.said('because', ': ')}",
+    Kind.THREAD_SAID: _spoken,
+    Kind.PASSKEY_USED: lambda _: "confirmed with a passkey",
+    Kind.PASSKEY_REFUSED: lambda told: f"was refused with a passkey{told.said('because', ': ')}",
+    Kind.ERRAND_OPENED: lambda _: "was led to the page for passkeys",
+    Kind.SERIES_OPENED: lambda _: "began to open its windows",
+    Kind.SERIES_MOVED: lambda told: f"opened the window{told.moment('starts', ' of ')}: {told.quote(told['window'])}",
+    Kind.SERIES_CLOSED: lambda _: "closed it: no more windows",
+    Kind.TICKET_CLOSED: lambda told: f"found the ticket {told.quote(told['ticket'])} closed",
+    Kind.RULES_DIFFERED: lambda _: "found that the rules being tried would have decided otherwise",
+    Kind.GLASS_BROKEN: lambda told: f"broke the glass{told.moment('review_due', '; the review is due ')}",
+    Kind.CODE_USED: lambda _: "used a sealed code",
+    Kind.GRANT_PROVISIONING: lambda told: f"began to put it into AWS{told.moment('ends', ', until ')}",
+    Kind.GRANT_ACTIVATED: lambda told: f"saw it live in AWS{told.moment('ends', ', until ')}",
+    Kind.GRANT_WARNED: lambda _: "said that it is about to end",
+    Kind.GRANT_ENDING: _ending,
+    Kind.GRANT_ENDED: lambda told: f"saw nothing of it left in AWS{told.said('why', ': ')}",
+    Kind.GRANT_STUCK: lambda told: f"could not get it done yet{told.said('error', ': ')}",
+    Kind.CREDENTIALS_VENDED: _vended,
+    Kind.CONSOLE_VENDED: lambda _: "was handed a sign-in address of the AWS console",
+    Kind.LINK_MADE: _link_made,
+    Kind.LINK_USED: _visit("opened"),
+    Kind.LINK_REFUSED: _visit("was refused"),
+    Kind.VENDING_REFUSED: lambda told: f"was handed nothing{told.said('because', ': ')}",
+    Kind.DRIFT_FOUND: lambda told: f"found it otherwise in AWS than it should be{told.said('what', ': ')}",
+    Kind.DRIFT_REMOVED: lambda told: f"removed what no grant accounts for{told.said('what', ': ')}",
+    Kind.GLASS_CALLING: lambda told: f"called the operator's hook (try {told['number']})",
+    Kind.GLASS_CALLED: lambda _: "was heard by the operator's hook",
+    Kind.GLASS_REMINDED: lambda told: f"reminded those who review (number {told['number']})",
+    Kind.GLASS_REVIEWED: lambda told: f"closed the review{told.said('note', ': ')}",
+}

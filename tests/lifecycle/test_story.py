@@ -1,0 +1,85 @@
+"""What the journal has of a request, said in words."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from daypass.lifecycle.story import words
+from daypass.model.event import Detail, Event, Kind
+from tests.makers import ANN
+
+AT = datetime(2026, 5, 4, 10, tzinfo=UTC)
+ELSEWHERE = {
+    Kind.LOGIN_CONFIRMED,
+    Kind.LOGIN_ISSUED,
+    Kind.LOGIN_REVOKED,
+    Kind.RULES_CHANGED,
+    Kind.RULES_PROPOSED,
+    Kind.RULES_DENIED,
+    Kind.RULES_WITHDRAWN,
+    Kind.RULES_REFUSED,
+    Kind.PERMIT_GIVEN,
+    Kind.PERMIT_WITHDRAWN,
+    Kind.ABSENCE_SAID,
+    Kind.CODES_SEALED,
+    Kind.CODE_REFUSED,
+    Kind.PASSKEY_ADDED,
+    Kind.PASSKEY_REMOVED,
+    Kind.ROBOT_ADDED,
+    Kind.ROBOT_CHANGED,
+    Kind.ROBOT_REMOVED,
+}
+"""Happen to a person, a robot or the rules, and are told elsewhere."""
+
+
+def happened(kind: Kind, **details: Detail) -> Event:
+    """Something that Ann did."""
+    return Event(kind=kind, at=AT, actor=ANN, details=details)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind not in ELSEWHERE])
+def test_whatever_happens_to_a_request_has_words(kind: Kind):
+    """Also with no detail at all; nobody reads `request.filed`."""
+    said = words(happened(kind))
+    assert said
+    assert kind.value not in said
+    assert "None" not in said
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        (
+            happened(Kind.REQUEST_FILED, entitlement="read acme/", delivery="session", reason="INC-42"),
+            "asked for read acme/ as a session: INC-42",
+        ),
+        (
+            happened(Kind.REQUEST_APPROVED, rule="reports", length_s=7200),
+            "approved it for 2 hours by the rule «reports»",
+        ),
+        (
+            happened(Kind.REQUEST_APPROVED, rule="reports", until="2026-05-04T18:00:00+02:00"),
+            "approved it until 2026-05-04 16:00:00 UTC by the rule «reports»",
+        ),
+        (happened(Kind.REQUEST_DENIED, reason="not today"), "denied it: not today"),
+        (happened(Kind.REQUEST_DENIED, reason=""), "denied it"),
+        (happened(Kind.GRANT_ENDING, why="done", note=""), "ended it (they were done)"),
+        (
+            happened(Kind.GRANT_ACTIVATED, ends="2026-05-04T12:00:00+00:00"),
+            "saw it live in AWS, until 2026-05-04 12:00:00 UTC",
+        ),
+        (happened(Kind.THREAD_SAID, how="edited", text="only q4"), "edited into: only q4"),
+        (happened(Kind.THREAD_SAID, how="deleted", text=""), "deleted"),
+    ],
+)
+def test_it_is_said_as_one_would_tell_it(event: Event, said: str):
+    """Lengths and moments for readers, not for programs."""
+    assert words(event) == said
+
+
+def test_what_people_wrote_is_quoted_and_moments_are_as_the_reader_has_them():
+    """A door decides how."""
+    event = happened(Kind.REQUEST_FILED, entitlement="read acme/", delivery="link", reason="now")
+    assert words(event, quote=lambda text: f"<{text}>") == "asked for <read acme/> as a link: <now>"
+    live = happened(Kind.GRANT_ACTIVATED, ends="2026-05-04T12:00:00+00:00")
+    assert words(live, when=lambda at: f"{at:%H:%M}") == "saw it live in AWS, until 12:00"
