@@ -73,6 +73,12 @@ class HandDirectory:
             raise Unavailable("Slack does not answer now; it will be tried again.")
         return frozenset(one.id for one in self.people.values() if group in one.slack_groups | one.groups)
 
+    def group_name(self, group: SlackGroupId) -> str:
+        """A name for each group, such as @leads for S0LEADS."""
+        if self.away:
+            raise Unavailable("Slack does not answer now; it will be tried again.")
+        return f"@{group.removeprefix('S0').lower()}"
+
     def circumstances(self, question: Question, needed: Needs, *, at: datetime) -> Circumstances:  # noqa: ARG002 - the port's
         """What the test laid out, at this moment; and of people and groups what is asked."""
         if self.away:

@@ -63,6 +63,15 @@ def test_a_person_without_groups_has_none(people: SlackPeople) -> None:
     assert people.principal(ALICE).slack_groups == frozenset()
 
 
+def test_a_group_has_the_name_that_people_call_it_by(slack: BlockingSlack, people: SlackPeople) -> None:
+    """So that nobody reads `S0STORAGE`; of a group that is not in use there is none."""
+    handle = slack.inner.world.workspace.groups["S0STORAGE"].handle
+
+    assert people.group_name(STORAGE) == f"@{handle}"
+    with pytest.raises(NotFound, match="S0NONE"):
+        people.group_name(SlackGroupId("S0NONE"))
+
+
 def test_who_left_is_not_active_and_in_no_group(slack: BlockingSlack, people: SlackPeople) -> None:
     """A deactivated account neither asks nor decides, even while a group still lists it."""
     members(slack).append("U0DAVE")

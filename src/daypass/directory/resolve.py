@@ -100,6 +100,10 @@ class PeopleDirectory:
             raise NotFound(f"There is no directory here that has the group {group}.")
         return self._group_sources[source].members(GroupName(group))
 
+    def group_name(self, group: SlackGroupId) -> str:
+        """What people call a Slack user group: `@leads`. Raises NotFound for one that is unknown or disabled."""
+        return self._slack.group_name(group)
+
     def circumstances(self, question: Question, needed: Needs, *, at: datetime) -> Circumstances:
         """Find out what is needed around a question; what cannot be found out is left out."""
         return self._around.find_out(question, needed, at=at)

@@ -43,6 +43,7 @@ class _Groups:
 
     members: Mapping[SlackGroupId, frozenset[PrincipalId]]
     of: Membership
+    names: Mapping[SlackGroupId, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +82,13 @@ class SlackPeople:
         """Read who is in a user group. Raises NotFound for one that is unknown or disabled."""
         try:
             return self._groups.get("all").members[group]
+        except KeyError:
+            raise NotFound(f"Slack has no user group {group} that is in use.") from None
+
+    def group_name(self, group: SlackGroupId) -> str:
+        """Read what people call a user group: `@leads`. Raises NotFound for one that is unknown or disabled."""
+        try:
+            return self._groups.get("all").names[group]
         except KeyError:
             raise NotFound(f"Slack has no user group {group} that is in use.") from None
 
@@ -129,6 +137,9 @@ class SlackPeople:
         return _Groups(
             members=members,
             of={person: frozenset(group for group, users in members.items() if person in users) for person in people},
+            names={
+                SlackGroupId(group["id"]): f"@{group.get('handle') or group['id']}" for group in answer["usergroups"]
+            },
         )
 
 

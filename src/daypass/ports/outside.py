@@ -34,6 +34,10 @@ class Directory(Protocol):
         """Read who is in a Slack user group, or in a group of another directory (`file:analysts`). Raises NotFound."""
         ...
 
+    def group_name(self, group: SlackGroupId) -> str:
+        """What people call a Slack user group: `@leads`. Raises NotFound for one that is unknown or disabled."""
+        ...
+
     def circumstances(self, question: Question, needed: Needs, *, at: datetime) -> Circumstances:
         """
         Find out what is needed around a question for access that would begin at `at`.

@@ -204,7 +204,7 @@ def test_the_message_says_who_is_asked_next_who_is_not_asked_and_why(two_channel
     shown = dict(particulars(request, naming))
 
     assert shown["May decide"] == "<@U0BOB>"
-    assert shown["Asked next"] == "the stage `bosses`: Carol, `S0LEADS`"
+    assert shown["Asked next"] == "the stage `bosses`: Carol, *@leads*"
     assert shown["Also, if nobody decides"].startswith("Carol, <!date^")
     assert reasons(request, naming) == (
         "<@U0BOB> is the manager of <@U0ANN>.\nNot asked: Carol is away until Monday; U0Eve decides in their stead."

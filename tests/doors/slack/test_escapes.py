@@ -2,7 +2,7 @@
 
 import pytest
 
-from daypass.doors.slack.escapes import as_typed, words
+from daypass.doors.slack.escapes import words
 from daypass.model.errors import BadInput
 from daypass.sandbox.slack import BlockingActor
 from tests.doors.slack.conftest import Office
@@ -12,33 +12,31 @@ from tests.makers import ANN, BOB
 @pytest.mark.parametrize(
     ("delivered", "typed"),
     [
-        ("grant --to <@U02ANN|ann>", "grant --to <@U02ANN|ann>"),
-        ("read <http://acme.reports.com/2026/|acme.reports.com/2026/>", "read acme.reports.com/2026/"),
-        ("--reason <https://acme.example/INC-42>", "--reason https://acme.example/INC-42"),
-        ("<mailto:ann@acme.example|ann@acme.example>", "ann@acme.example"),
-        ("<mailto:ann@acme.example>", "ann@acme.example"),
-        ("see <#C02OPS|ops>", "see #ops"),
-        ("<!subteam^S02LEADS|@leads> and <!here>", "@leads and @here"),
-        ("a &lt; b &amp;&amp; c &gt; d", "a < b && c > d"),
-        ("&lt;!channel&gt;", "<!channel>"),
-        ("&amp;lt;", "&lt;"),
-        ("<https://a.example/?x=1&amp;y=2|a.example/?x=1&amp;y=2>", "a.example/?x=1&y=2"),
+        ("grant --to <@U02ANN|ann>", ["grant", "--to", "<@U02ANN>"]),
+        ("grant --to=<@U02ANN>", ["grant", "--to=<@U02ANN>"]),
+        ("read <http://acme.reports.com/2026/|acme.reports.com/2026/>", ["read", "acme.reports.com/2026/"]),
+        ("--reason <https://acme.example/INC-42>", ["--reason", "https://acme.example/INC-42"]),
+        ("<mailto:ann@acme.example|ann@acme.example>", ["ann@acme.example"]),
+        ("<mailto:ann@acme.example>", ["ann@acme.example"]),
+        ("see <#C02OPS|ops>", ["see", "#ops"]),
+        ("<!subteam^S02LEADS|@leads> and <!here>", ["@leads", "and", "@here"]),
+        ("a &lt; b &amp;&amp; c &gt; d", ["a", "<", "b", "&&", "c", ">", "d"]),
+        ("&lt;!channel&gt; &lt;@U02ANN&gt;", ["<!channel>", "<@U02ANN>"]),
+        ("&amp;lt;", ["&lt;"]),
+        ("<https://a.example/?x=1&amp;y=2|a.example/?x=1&amp;y=2>", ["a.example/?x=1&y=2"]),
+        ("\ue000U02ANN\ue001", ["U02ANN"]),
     ],
 )
-def test_what_slack_made_of_it_is_undone(delivered: str, typed: str):
+def test_what_slack_made_of_it_is_undone(delivered: str, typed: list[str]):
     """Only who was mentioned is kept, because a name alone says nobody."""
-    assert as_typed(delivered) == typed
+    assert words(delivered) == typed
 
 
 def test_a_mention_says_who_only_where_it_stands_alone():
-    """In a reason it is text like any other, and calls nobody."""
-    assert words('grant --to <@U02ANN|ann> --reason "as <@U02BOB|bob> said, <@U02EVE>"') == [
-        "grant",
-        "--to",
-        "<@U02ANN|ann>",
-        "--reason",
-        "as @bob said, @U02EVE",
-    ]
+    """In a reason it is text like any other, and what somebody typed themselves stays as they typed it."""
+    said = words('grant --to <@U02ANN|ann> --reason "as <@U02BOB|bob> said, <@U02EVE> &lt;@U02DAN&gt;"')
+
+    assert said == ["grant", "--to", "<@U02ANN>", "--reason", "as @bob said, @U02EVE <@U02DAN>"]
 
 
 def test_whom_one_picks_after_the_at_sign_is_whom_one_means(daypass: Office, bob: BlockingActor):

@@ -69,7 +69,8 @@ def ask(  # noqa: PLR0913, PLR0917 - what FastAPI hands in
     seen = preview(
         wanted, rules=desk.rules(), directory=caller.directory, provisioner=provisioner, ledger=desk.ledger, now=now
     )
-    known = names(seen.request.approvers.people, desk)
+    approvers = seen.request.approvers
+    known = names(approvers.people, desk, groups=approvers.slack_groups)
     return PreviewOut.of(seen.decision, seen.request, seen.rehearsal, provisioner.promise, known)
 
 
@@ -85,7 +86,7 @@ def show(request_id: Id, desk: AtDesk, now: Now, caller: Reader) -> StoryOut:
         request=RequestOut.of(request),
         grant=GrantOut.of(grant, now, _troubles(desk, now).get(grant.id)) if grant else None,
         promise=provisioner.promise if provisioner and grant else None,
-        names=names(people, desk),
+        names=names(people, desk, groups=request.approvers.slack_groups),
         story=[EntryOut.of(event) for event in story],
     )
 

@@ -9,13 +9,14 @@ What somebody may not see is not there: they are told `not found`, as for an id 
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 
 from daypass.doors.desk import Desk
 from daypass.lifecycle.weighing import deciders
 from daypass.model.errors import DaypassError, NotFound, NotYours
 from daypass.model.grant import GrantId
-from daypass.model.principal import Principal, PrincipalId
+from daypass.model.principal import Principal, PrincipalId, SlackGroupId
 from daypass.model.request import Request
 from daypass.rules.rule import AllowRule
 
@@ -58,12 +59,15 @@ def must_audit(viewer: Principal, desk: Desk) -> None:
         )
 
 
-def names(principals: Iterable[PrincipalId], desk: Desk) -> dict[str, str]:
-    """Read people's names; one whom the directory cannot tell of is left out."""
+def names(principals: Iterable[PrincipalId], desk: Desk, *, groups: Iterable[SlackGroupId] = ()) -> dict[str, str]:
+    """Read the names of people, and of Slack `groups`; one whom the directory cannot tell of is left out."""
     found: dict[str, str] = {}
     for principal_id in sorted(set(principals)):
         if principal_id.startswith(("U", "W")):
             found[principal_id] = _as_known(principal_id, desk).name
+    for group in sorted(set(groups)):
+        with suppress(DaypassError):
+            found[group] = desk.directory.group_name(group)
     return found
 
 

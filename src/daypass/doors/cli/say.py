@@ -65,7 +65,7 @@ def term(shown: Json, zone: Zone) -> str:
 def deciders(approvers: Json, names: Json) -> str:
     """Say who may decide."""
     people = [names.get(one, one) for one in approvers["people"]]
-    groups = [f"Slack group {one}" for one in approvers["slack_groups"]]
+    groups = [names.get(one, f"Slack group {one}") for one in approvers["slack_groups"]]
     return ", ".join([*people, *groups]) or "nobody"
 
 

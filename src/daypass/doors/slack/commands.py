@@ -88,7 +88,7 @@ class Commands:
 
         A request that cannot be filed as it stands comes back with its sentence and a button to the form.
         """
-        said = escapes.as_typed(str(turn.body.get("text") or ""))
+        said = str(turn.body.get("text") or "")
         words = escapes.words(said)
         if _asks(words) and not _complete(words):
             await self.form.open_with(turn, heard(words[1:], words[0].lower()), problem=self._problem(words))

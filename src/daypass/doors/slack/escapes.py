@@ -11,24 +11,20 @@ import re
 from daypass.doors.grammar import split
 
 _TAG = re.compile(r"<(?:(?P<sign>[@#!])(?P<what>[^|<>]*)|(?P<link>[^|<>@#!][^|<>]*))(?:\|(?P<shown>[^<>]*))?>")
-_MENTION = re.compile(r"<@(?P<who>[UW][A-Z0-9]{2,20})(?:\|(?P<shown>[^<>]*))?>")
+_OPEN, _CLOSE = "\ue000", "\ue001"
+"""Stand around a mention of Slack's making while signs that somebody typed are made plain: private to this page."""
+_MENTION = re.compile(f"{_OPEN}(?P<who>[^|{_CLOSE}]*)(?:\\|(?P<shown>[^{_CLOSE}]*))?{_CLOSE}")
 
 
-def as_typed(text: str) -> str:
-    """Undo Slack's links, channels and groups, and its `&amp;`, `&lt;` and `&gt;`; mentions of people stay."""
-    return unescape(_TAG.sub(_plain, text))
-
-
-def words(typed: str) -> list[str]:
+def words(delivered: str) -> list[str]:
     """
-    Cut what was typed into words. A mention that is a word of its own says who; within other words it is only text.
+    Cut a command, as Slack delivers it, into the words that were typed.
 
+    A mention that is a word of its own says who it is (`<@U02ANN>`); within other words it is only text (`@ann`).
     Raises BadInput like `split`.
     """
-    return [
-        word if _MENTION.fullmatch(word) else _MENTION.sub(lambda found: f"@{found['shown'] or found['who']}", word)
-        for word in split(typed)
-    ]
+    typed = unescape(_TAG.sub(_plain, delivered.replace(_OPEN, "").replace(_CLOSE, "")))
+    return [_said(word) for word in split(typed)]
 
 
 def unescape(text: str) -> str:
@@ -40,10 +36,17 @@ def _plain(tag: re.Match[str]) -> str:
     shown = tag["shown"]
     match tag["sign"]:
         case "@":
-            return tag[0]
+            return f"{_OPEN}{tag[0][2:-1]}{_CLOSE}"
         case "#":
             return f"#{shown or tag['what']}"
         case "!":
             return f"@{(shown or tag['what']).lstrip('@')}"
         case _:
             return shown or tag["link"].removeprefix("mailto:")
+
+
+def _said(word: str) -> str:
+    option, equals, value = word.partition("=") if word.startswith("-") else ("", "", word)
+    if alone := _MENTION.fullmatch(value):
+        return f"{option}{equals}<@{alone['who']}>"
+    return _MENTION.sub(lambda found: f"@{found['shown'] or found['who']}", word)

@@ -1,12 +1,13 @@
 """
-How people are named, so that Slack tells them or does not.
+How people and groups are named, so that Slack tells them or does not.
 
 A mention in a channel rings. So those who are asked are mentioned when they are few, or as the group that they are; all
-others are named without being rung up.
+others, people and groups, are named without being rung up.
 """
 
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from daypass.doors.desk import Desk
@@ -14,7 +15,7 @@ from daypass.doors.slack.blocks import code, escape
 from daypass.doors.slack.texts import requests as texts
 from daypass.model.decision import Approvers
 from daypass.model.errors import DaypassError
-from daypass.model.principal import PrincipalId
+from daypass.model.principal import PrincipalId, SlackGroupId
 from daypass.model.request import Request
 
 MOST_RUNG = 3
@@ -30,6 +31,8 @@ class Naming:
 
     quiet: Mapping[PrincipalId, str] = field(default_factory=dict)
     """Names of those who are not mentioned; everybody else is."""
+    groups: Mapping[SlackGroupId, str] = field(default_factory=dict)
+    """Names of Slack groups where they are not mentioned, such as @leads."""
     private: bool = False
     """One person alone will read it: then a group may be mentioned, and nobody is rung up."""
 
@@ -41,16 +44,24 @@ class Naming:
         """Name several."""
         return _some([self.person(one) for one in some])
 
+    def group(self, one: SlackGroupId) -> str:
+        """Name a Slack group without ringing it up; by its id where it has no name that is known."""
+        return f"*{escape(self.groups[one])}*" if one in self.groups else code(one)
+
     def deciders(self, approvers: Approvers, *, rung: bool = True) -> str:
         """Name those who may decide; their Slack groups as mentions only if they are to be `rung`."""
-        groups = [f"<!subteam^{one}>" if rung else code(one) for one in sorted(approvers.slack_groups)]
+        groups = [f"<!subteam^{one}>" if rung else self.group(one) for one in sorted(approvers.slack_groups)]
         people = [self.person(one) for one in sorted(approvers.people)]
         return _some([*people, *groups, *(code(one) for one in sorted(approvers.groups))]) or texts.NOBODY
 
     def sentence(self, text: str) -> str:
         """Make a sentence of ours that has ids in it readable."""
         named = _ID.sub(lambda found: self.person(PrincipalId(found[0])), escape(text))
-        return _GROUP.sub(r"<!subteam^\g<0>>", named) if self.private else named
+        if self.private:
+            return _GROUP.sub(r"<!subteam^\g<0>>", named)
+        return _GROUP.sub(
+            lambda found: self.group(SlackGroupId(found[0])) if found[0] in self.groups else found[0], named
+        )
 
 
 OPENLY = Naming()
@@ -66,13 +77,22 @@ def in_private(desk: Desk, sentences: Iterable[str]) -> Naming:
 def for_channel(desk: Desk, request: Request) -> Naming:
     """Mention those who are asked now if they are few; name all others who are spoken of."""
     asked = request.asked.people if len(request.asked.people) <= MOST_RUNG else frozenset()
-    return Naming(quiet=_names(desk, _spoken_of(request) - asked - {request.requestor}))
+    return Naming(
+        quiet=_names(desk, _spoken_of(request) - asked - {request.requestor}),
+        groups=group_names(desk, _groups_of(request)),
+    )
 
 
 def aloud(approvers: Approvers) -> str:
     """The mentions that call these: their groups, and the people if they are few; nothing when they are a crowd."""
     people = sorted(approvers.people) if len(approvers.people) <= MOST_RUNG else []
     return _some([*(texts.person(one) for one in people), *(f"<!subteam^{one}>" for one in approvers.slack_groups)])
+
+
+def _groups_of(request: Request) -> set[SlackGroupId]:
+    """Every Slack group that the approvers' message may name."""
+    staged = {group for stage in request.stages for group in stage.everybody().slack_groups}
+    return {*request.approvers.slack_groups, *staged, *groups_in(why for stage in request.stages for why in stage.why)}
 
 
 def _spoken_of(request: Request) -> set[PrincipalId]:
@@ -83,6 +103,20 @@ def _spoken_of(request: Request) -> set[PrincipalId]:
         sentences = (*stage.why, *(one.why for one in stage.skipped))
         people |= {PrincipalId(one) for sentence in sentences for one in _ID.findall(sentence)}
     return people
+
+
+def group_names(desk: Desk, groups: Iterable[SlackGroupId]) -> dict[SlackGroupId, str]:
+    """The names of Slack groups; one whose name cannot be found out is left out."""
+    named: dict[SlackGroupId, str] = {}
+    for one in sorted(groups)[:_MOST_LOOKED_UP]:
+        with suppress(DaypassError):
+            named[one] = desk.directory.group_name(one)
+    return named
+
+
+def groups_in(texts_: Iterable[str]) -> set[SlackGroupId]:
+    """The ids of Slack groups that stand in sentences of ours."""
+    return {SlackGroupId(one) for text in texts_ for one in _GROUP.findall(text)}
 
 
 def _names(desk: Desk, people: Iterable[PrincipalId]) -> dict[PrincipalId, str]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from daypass.doors.desk import Desk
 from daypass.doors.grammar import parse_length
-from daypass.doors.slack.naming import Naming
+from daypass.doors.slack.naming import Naming, group_names, groups_in
 from daypass.doors.slack.rules_fields import changed
 from daypass.doors.slack.rules_form import BLOCKS, NO_SHADOW, Draft
 from daypass.doors.slack.rules_text import field_at, find, groups_of, with_fields, with_new_rule, with_rule
@@ -168,6 +168,7 @@ def said(effect: Effect) -> Iterator[str]:
 
 def names(desk: Desk, texts: Iterable[str]) -> Naming:
     """Look up the people whose ids stand in these, so that they can be named without being rung up."""
+    texts = list(texts)
     found = list(dict.fromkeys(PrincipalId(one) for text in texts for one in _ID.findall(text)))
     quiet: dict[PrincipalId, str] = {}
     for one in found[:_MOST_LOOKED_UP]:
@@ -175,7 +176,8 @@ def names(desk: Desk, texts: Iterable[str]) -> Naming:
             quiet[one] = desk.directory.principal(one).name
         except DaypassError:
             quiet[one] = one
-    return Naming(quiet=quiet | {one: one for one in found[_MOST_LOOKED_UP:]})
+    rest = {one: one for one in found[_MOST_LOOKED_UP:]}
+    return Naming(quiet=quiet | rest, groups=group_names(desk, groups_in(texts)))
 
 
 def _version(desk: Desk) -> RulesVersion | None:

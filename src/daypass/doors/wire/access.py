@@ -169,7 +169,7 @@ class StoryOut(Outgoing):
     promise: str | None
     """What ending this early can and cannot promise."""
     names: dict[str, str]
-    """The names of the people in it, by id, as the directory has them now."""
+    """The names of the people and Slack groups in it, by id, as the directory has them now."""
     story: list[EntryOut]
 
 

@@ -39,6 +39,10 @@ class StandIn:
         """As the real one."""
         return self._directory.members(group)
 
+    def group_name(self, group: SlackGroupId) -> str:
+        """As the real one."""
+        return self._directory.group_name(group)
+
     def circumstances(self, question: Question, needed: Needs, *, at: datetime) -> Circumstances:
         """As the real one."""
         return self._directory.circumstances(question, needed, at=at)
