@@ -1,10 +1,10 @@
 """What the journal has of a request, said in words."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from daypass.lifecycle.story import words
+from daypass.lifecycle.story import happened_at, in_order, words
 from daypass.model.event import Detail, Event, Kind
 from tests.makers import ANN
 
@@ -83,3 +83,24 @@ def test_what_people_wrote_is_quoted_and_moments_are_as_the_reader_has_them():
     assert words(event, quote=lambda text: f"<{text}>") == "asked for <read acme/> as a link: <now>"
     live = happened(Kind.GRANT_ACTIVATED, ends="2026-05-04T12:00:00+00:00")
     assert words(live, when=lambda at: f"{at:%H:%M}") == "saw it live in AWS, until 12:00"
+
+
+def spoken(ts: str, text: str, heard_s: int) -> Event:
+    """Something said in Slack at `ts`, heard so many seconds after noon."""
+    details: dict[str, Detail] = {"how": "said", "ts": ts, "text": text}
+    return Event(kind=Kind.THREAD_SAID, at=AT + timedelta(seconds=heard_s), actor=ANN, details=details)
+
+
+def test_a_discussion_is_told_in_the_order_in_which_it_was_said():
+    """Slack delivers out of order; an answer never stands before its question."""
+    said = AT.timestamp()
+    question, answer = spoken(f"{said + 1:.6f}", "which quarter?", 5), spoken(f"{said + 3:.6f}", "the last", 4)
+
+    assert [event.details["text"] for event in in_order([answer, question])] == ["which quarter?", "the last"]
+    assert happened_at(question) == AT + timedelta(seconds=1)
+
+
+@pytest.mark.parametrize("ts", ["", "soon", "9" * 400, "99999999999.0", "nan", "-1e300"])
+def test_a_moment_that_slack_cannot_mean_is_when_we_heard_of_it(ts: str):
+    """Nothing breaks, and nothing was said after we heard it."""
+    assert happened_at(spoken(ts, "x", 7)) == AT + timedelta(seconds=7)

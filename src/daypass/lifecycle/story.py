@@ -6,7 +6,7 @@ people wrote, and what strangers call themselves, goes through `quote`; moments 
 them as its readers know them, and nobody's words look like ours.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -26,6 +26,22 @@ def words(event: Event, *, when: When = utc, quote: Quote = str) -> str:
     """Say what happened; the kind itself for what happens to no request."""
     say = _WORDS.get(event.kind)
     return say(_Told(event.details, when, quote)).strip() if say else event.kind.value
+
+
+def happened_at(event: Event) -> datetime:
+    """When it happened: of what was said in Slack, when it was said there, which is never later than we heard of it."""
+    if event.kind is not Kind.THREAD_SAID:
+        return event.at
+    try:
+        said = datetime.fromtimestamp(float(str(event.details.get("changed") or event.details.get("ts"))), UTC)
+    except (ValueError, OverflowError, OSError):
+        return event.at
+    return min(said, event.at)
+
+
+def in_order(events: Iterable[Event]) -> list[Event]:
+    """Put events in the order in which they happened, which is not always the one in which we heard of them."""
+    return sorted(events, key=happened_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from daypass.doors.wire.access import EntryOut, GrantOut, ListOut, PreviewOut, R
 from daypass.doors.wire.incoming import ApproveRequest, FileRequest, WithReason
 from daypass.lifecycle import cancel as cancelling
 from daypass.lifecycle import review
+from daypass.lifecycle.story import in_order
 from daypass.lifecycle.submit import preview, submit
 from daypass.model.errors import BadInput, NotFound
 from daypass.model.grant import Delivery, Grant, GrantId, GrantState
@@ -78,7 +79,7 @@ def ask(  # noqa: PLR0913, PLR0917 - what FastAPI hands in
 def show(request_id: Id, desk: AtDesk, now: Now, caller: Reader) -> StoryOut:
     """Show a request, the grant it became, and everything the journal has of them."""
     request = visible(request_id, caller, desk, now)
-    story = desk.ledger.story(request_id)
+    story = in_order(desk.ledger.story(request_id))
     grant = _grant(request, desk)
     provisioner = desk.provisioners.get(request.delivery)
     people: set[PrincipalId] = {request.requestor, *request.approvers.people, *(event.actor for event in story)}

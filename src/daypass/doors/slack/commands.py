@@ -60,6 +60,7 @@ from daypass.doors.slack.texts import refusals as sorry
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.texts.story import line as story_line
 from daypass.doors.slack.turn import Turn
+from daypass.lifecycle.story import in_order
 from daypass.model.errors import BadInput, NotAllowed, NotFound
 from daypass.model.event import Event
 from daypass.model.grant import GrantId
@@ -185,7 +186,7 @@ class Commands:
         request = picture.request
         if by != request.requestor and not request.approvers.include(desk.directory.principal(by)):
             raise NotFound(sorry.no_such_request(subject))
-        return picture, desk.ledger.story(subject)
+        return picture, in_order(desk.ledger.story(subject))
 
 
 def _asks(words: list[str]) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from daypass.lifecycle.glass.review import find_review
-from daypass.lifecycle.story import words
+from daypass.lifecycle.story import in_order, words
 from daypass.model.event import Event, Kind
 from daypass.model.grant import Grant, GrantId
 from daypass.model.kept import GlassReview
@@ -55,9 +55,7 @@ def dossier(review_id: GrantId, *, ledger: Ledger) -> Dossier:
     """Gather what is known. Raises NotFound when no glass was broken with this id."""
     review = find_review(review_id, ledger)
     request = ledger.request(review_id)
-    events = sorted(
-        (event for one in _with_extensions(request, ledger) for event in ledger.story(one)), key=lambda each: each.at
-    )
+    events = in_order(event for one in _with_extensions(request, ledger) for event in ledger.story(one))
     kinds = [event.kind for event in events]
     return Dossier(
         review=review,

@@ -3,7 +3,7 @@
 from daypass.doors.slack.blocks import code, cut
 from daypass.doors.slack.texts.requests import person
 from daypass.doors.slack.texts.times import moment
-from daypass.lifecycle.story import words
+from daypass.lifecycle.story import happened_at, words
 from daypass.model.event import Event, Kind
 
 _LONGEST = 400
@@ -15,7 +15,7 @@ SOMEBODY = "somebody with the link"
 def line(event: Event) -> str:
     """One journal entry. What people wrote is code, on one line, so that nobody's words look like a line of ours."""
     who = SOMEBODY if event.kind in _VISITS else person(event.actor)
-    return f"{moment(event.at)} {who} {words(event, when=moment, quote=_quoted)}"
+    return f"{moment(happened_at(event))} {who} {words(event, when=moment, quote=_quoted)}"
 
 
 def _quoted(text: str) -> str:
