@@ -4,6 +4,6 @@ set -eu
 cd "$(dirname "$0")/.."
 
 .venv/bin/pytest -q tests/browser
-for name in 1-asked 2-allowed 4-form 5-home; do
-    .venv/bin/python scripts/smaller_png.py "out/$name.png" "docs/gallery/${name#*-}.png"
+for picture in docs/gallery/*.png; do
+    .venv/bin/python scripts/smaller_png.py "out/$(basename "$picture")" "$picture"
 done

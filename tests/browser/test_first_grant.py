@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from daypass.sandbox.company import Company
-from tests.browser.walking import PATIENCE_MS, aws_says, become, enter, picture, type_line, window
+from tests.browser.walking import PATIENCE_MS, aws_says, become, detail, enter, picture, type_line, window
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def test_the_first_grant_begins_and_ends_in_the_browser(page: Page):
     question = page.locator(".message", has_text="INC-42").last
     expect(question).to_contain_text("everything under")
     expect(question.locator("select option")).to_contain_text(["25 seconds", "5 minutes", "1 hour"])
-    picture(page, "1-asked")
+    picture(page, "asked")
     question.get_by_role("button", name="Approve").click()
     expect(question).to_contain_text(re.compile("Approved by @Bob Baker"), timeout=PATIENCE_MS)
 
@@ -48,11 +48,15 @@ def test_the_first_grant_begins_and_ends_in_the_browser(page: Page):
     expect(aws_says(page).locator("tr", has_text="read acme-reports/2025/q4.csv")).to_contain_text("denied")
     aws_says(page).locator("summary", has_text="inline policy of user alice").click()
     expect(aws_says(page).locator("details pre")).to_contain_text("DateLessThan")
-    picture(page, "2-allowed")
+    picture(page, "allowed")
+    enter(page, "Daypass(?! Home)")
+    warning = page.locator(".message", has_text="ends").last
+    expect(warning.get_by_role("button", name=re.compile("Extend|more time"))).to_be_visible(timeout=PATIENCE_MS)
+    detail(warning, "ends-soon")
     expect(row).to_contain_text("denied", timeout=PATIENCE_MS)
     expect(aws_says(page).locator("#held")).to_contain_text("Nothing of Daypass", timeout=PATIENCE_MS)
     expect(aws_says(page).locator("#verdict")).to_contain_text("verified")
-    picture(page, "3-ended")
+    picture(page, "ended")
 
 
 def test_an_incomplete_command_opens_the_form_and_errors_stand_beside_their_fields(page: Page):
@@ -72,7 +76,7 @@ def test_an_incomplete_command_opens_the_form_and_errors_stand_beside_their_fiel
     form.get_by_label(re.compile("Why")).fill("INC-43")
     form.get_by_role("button", name="Ask").click()
     expect(form.get_by_role("alert")).to_contain_text("«soon» is not a length of time", timeout=PATIENCE_MS)
-    picture(page, "4-form")
+    picture(page, "form")
     form.get_by_label(re.compile("For how long")).fill("5m")
     form.get_by_role("button", name="Ask").click()
     expect(page.get_by_role("dialog")).to_have_count(0, timeout=PATIENCE_MS)
@@ -81,7 +85,7 @@ def test_an_incomplete_command_opens_the_form_and_errors_stand_beside_their_fiel
     enter(page, "Daypass Home")
     expect(page.locator("#middle")).to_contain_text("Waits for you", timeout=PATIENCE_MS)
     expect(page.locator("#middle")).to_contain_text("Alice Archer", timeout=PATIENCE_MS)
-    picture(page, "5-home")
+    picture(page, "home-waiting")
 
 
 def test_the_approver_chooses_how_long_and_the_home_shows_the_grant(page: Page):
@@ -104,7 +108,7 @@ def test_the_approver_chooses_how_long_and_the_home_shows_the_grant(page: Page):
     enter(page, "Daypass Home")
     home = page.locator("#middle")
     expect(home).to_contain_text("acme-reports/2025/ for 5 minutes: Live until", timeout=PATIENCE_MS)
-    picture(page, "6-mine")
+    picture(page, "home-mine")
     home.get_by_role("button", name="I'm done").click()
     expect(row).to_contain_text("denied", timeout=PATIENCE_MS)
     expect(home).to_contain_text("they were done", timeout=PATIENCE_MS)

@@ -137,3 +137,13 @@ def test_the_compose_file_runs_commands_that_exist():
 
     assert services["daypass"]["deploy"]["replicas"] == 2
     assert [words for words in ours if known(Command("examples/compose.yaml", False, tuple(words))) is None] == []
+
+
+def test_every_picture_of_the_gallery_is_shown_with_words_and_taken_by_a_test():
+    """No picture is older than the last run of `scripts/gallery.sh`, and none says nothing to who cannot see it."""
+    shown = re.findall(r"!\[([^\]]*)\]\(gallery/([\w-]+)\.png\)", (ROOT / "docs/gallery.md").read_text())
+    taken = "".join(path.read_text() for path in (ROOT / "tests/browser").glob("test_*.py"))
+
+    assert {name for _, name in shown} == {path.stem for path in (ROOT / "docs/gallery").glob("*.png")}
+    assert [words for words, _ in shown if len(words) < 20] == []
+    assert [name for _, name in shown if f'"{name}"' not in taken] == []
