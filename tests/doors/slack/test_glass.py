@@ -69,6 +69,24 @@ def test_the_channel_and_security_are_told_at_once(loud: Office):
     loud.person("U0ANN").wait_for_message("You asked")
 
 
+def test_the_home_tab_of_who_reviews_has_it_until_it_is_closed(loud: Office):
+    """With the button that opens it; not of the one who broke the glass, and gone once somebody looked."""
+    request = loud.ask(ASK)
+    alarm(loud)
+    ann, bob = loud.person("U0ANN"), loud.person("U0BOB")
+    ann.open_home()
+    assert "Emergencies to review" not in str(ann.wait_for_home("Request access").blocks)
+    bob.open_home()
+    bob.click(bob.wait_for_home("Emergencies to review"), "glass.review")
+    bob.submit(bob.wait_for_modal("Review"), {"reason": "It was needed."})
+    bob.wait_until(lambda: review(loud, request).state is Standing.CLOSED or None)
+    bob.open_home()
+    deadline = time.monotonic() + 10
+    while "Emergencies to review" in str(bob.home()):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
 def test_without_a_channel_each_who_reviews_is_told(direct: Office):
     """By name and by group; never the one who broke it."""
     direct.ask(ASK)

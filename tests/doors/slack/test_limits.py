@@ -82,11 +82,24 @@ def failed() -> Picture:
     return replace(picture, grant=picture.grant.ending_now(ending).ended(NOON))
 
 
+def to_review() -> GlassReview:
+    """Broken glass that waits for somebody."""
+    reviewers = Approvers(people=CROWD)
+    return GlassReview(id=filed().id, principal=ANN, reviewers=reviewers, at=NOON, due=NOON + HOUR)
+
+
+def proposed() -> RulesChange:
+    """A change of the rules that waits, with a note that is long and hostile."""
+    return RulesChange(id=filed().id, author=ANN, base=1, text="", note=HOSTILE * 3, filed_at=NOON)
+
+
 MUCH = Overview(
     now=NOON,
     grants=tuple(having() for _ in range(100)),
     requests=tuple(filed() for _ in range(100)),
     waiting=tuple(filed() for _ in range(400)),
+    reviews=tuple(to_review() for _ in range(50)),
+    changes=tuple(proposed() for _ in range(40)),
     history=tuple(failed() for _ in range(100)),
     others=tuple(having() for _ in range(333)),
     urgent=True,
@@ -104,7 +117,7 @@ def test_a_list_that_is_cut_says_so_and_how_to_see_all_of_it():
     """How many there are, and the button to the whole of it; nothing points to a command that lists less."""
     shown = str(tab(MUCH)["blocks"])
 
-    for total in (100, 333, 400):
+    for total in (40, 50, 100, 333, 400):
         assert f"of {total}." in shown
     assert {f"'{which}:0'" in shown for which in List} == {True}
 
@@ -114,13 +127,15 @@ def test_every_page_of_every_list_is_taken_and_nothing_is_left_out(which: List):
     """Turned from the first page to the last, each entry is on exactly one."""
     lists: dict[List, tuple[Any, ...]] = {
         List.WAITING: MUCH.waiting,
+        List.REVIEWS: MUCH.reviews,
+        List.CHANGES: MUCH.changes,
         List.GRANTS: MUCH.grants,
         List.REQUESTS: MUCH.requests,
         List.HISTORY: MUCH.history,
         List.OTHERS: MUCH.others,
     }
     everything = lists[which]
-    ids = {one.id if isinstance(one, Request) else one.request.id for one in everything}
+    ids = {one.request.id if isinstance(one, Picture) else one.id for one in everything}
     pages = [page(MUCH, which, number) for number in range(-(-len(everything) // 20))]
 
     assert [complaint for one in pages for complaint in complaints_about_view(one)] == []

@@ -259,3 +259,21 @@ def test_changes_that_wait_are_listed_with_what_is_ones_own_to_do(
 
     ann.wait_for_ephemeral("Withdrawn")
     assert changes(house)[0].state is ChangeState.WITHDRAWN
+
+
+def test_the_home_tab_of_another_owner_has_the_change_and_shows_what_it_would_do(house: Office, ann: BlockingActor):
+    """Whose and why, and a button for the effect and the decision; its author has nothing to decide."""
+    seen = pressed(ann, opened(ann), {"longest": "12h", "note": "Eight hours are too short"})
+    ann.submit(seen)
+    ann.wait_until(lambda: changes(house) or None)
+    carol = house.person("U0CAROL")
+    ann.open_home()
+    assert "Changes of the rules" not in str(ann.wait_for_home("Request access").blocks)
+    carol.open_home()
+    home = carol.wait_for_home("Changes of the rules")
+    assert "«Eight hours are too short»" in str(home.blocks)
+    carol.click(home, "rules.show")
+    shown = carol.wait_for_modal("Daypass")
+    assert "gain" in text(shown)
+    carol.click(shown, "rules.approve")
+    carol.wait_until(lambda: in_force(house) != OWNED or None)

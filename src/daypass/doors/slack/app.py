@@ -132,6 +132,7 @@ def _listen_to_rules(app: AsyncApp, turns: Turns, counter: Counter) -> None:
     app.action("rules.text")(turns.acting(door.edit_text))
     app.action("rules.pause")(turns.acting(door.pause))
     app.view(rules_form.CALLBACK)(turns.filling(door.submit))
+    app.action("rules.show")(turns.acting(deciding.show))
     app.action("rules.approve")(turns.acting(deciding.approve))
     app.action("rules.deny")(turns.acting(deciding.ask_why_not))
     app.view(rules_deciding.DENY_CALLBACK)(turns.filling(deciding.deny))

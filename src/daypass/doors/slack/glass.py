@@ -32,6 +32,7 @@ from daypass.doors.slack.blocks import (
 from daypass.doors.slack.counter import Counter, Picture, in_thread
 from daypass.doors.slack.form import refused
 from daypass.doors.slack.outgoing import Gone
+from daypass.doors.slack.overview import reviews_for
 from daypass.doors.slack.recipients import channels
 from daypass.doors.slack.request_form import typed
 from daypass.doors.slack.texts import glass as texts
@@ -40,7 +41,7 @@ from daypass.doors.slack.texts.requests import reference
 from daypass.doors.slack.texts.story import line as story_line
 from daypass.doors.slack.turn import Answer, Close, Turn
 from daypass.lifecycle.glass.dossier import Dossier, dossier
-from daypass.lifecycle.glass.review import close_review, find_review, may_review, must_review, open_reviews
+from daypass.lifecycle.glass.review import close_review, find_review, must_review
 from daypass.lifecycle.revoke import revoke
 from daypass.model.errors import DaypassError, NotFound
 from daypass.model.event import Kind
@@ -180,19 +181,11 @@ class GlassReviews:
         if review_id is not None:
             await turn.open(self._opened(review_id, turn.person))
             return
-        waiting = await in_thread(lambda: self._waiting(turn.person))
+        desk = self.counter.desk
+        waiting = await in_thread(lambda: reviews_for(desk, desk.directory.principal(turn.person), desk.clock()))
         blocks = [part for review in waiting[:_MOST_LISTED] for part in _listed(review)]
         text = texts.waiting(len(waiting))
         await turn.tell(Note(text=text, blocks=(section(text), *blocks)))
-
-    def _waiting(self, person: PrincipalId) -> list[GlassReview]:
-        desk = self.counter.desk
-        reader, rules, now = desk.directory.principal(person), desk.readable_rules(), desk.clock()
-        return [
-            review
-            for review in open_reviews(desk.ledger)
-            if may_review(review, reader, rules=rules, directory=desk.directory, ledger=desk.ledger, now=now)
-        ]
 
     async def close(self, turn: Turn) -> Answer:
         """Close the review with what was typed."""

@@ -12,8 +12,19 @@ from daypass.doors.slack.texts import lists as said
 from daypass.doors.slack.turn import Turn
 from daypass.model.principal import PrincipalId
 
-_SHOWN = {List.WAITING: 8, List.GRANTS: 8, List.REQUESTS: 6, List.HISTORY: 8, List.OTHERS: 6}
+_SHOWN = {
+    List.WAITING: 8,
+    List.REVIEWS: 4,
+    List.CHANGES: 3,
+    List.GRANTS: 8,
+    List.REQUESTS: 6,
+    List.HISTORY: 8,
+    List.OTHERS: 6,
+}
 """How many entries of each: Slack shows 100 blocks at most, and an entry takes one to three."""
+
+_SELDOM = {List.REVIEWS, List.CHANGES, List.OTHERS}
+"""Lists that are for some people alone, and are not spoken of while they are empty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +75,7 @@ def tab(seen: Overview) -> View:
     blocks = [actions("home", list(_buttons(seen)))]
     for which in List:
         entries = [list(ENTRIES[which](one, seen.now)) for one in of(seen, which)[: _SHOWN[which]]]
-        if entries or which is not List.OTHERS:
+        if entries or which not in _SELDOM:
             blocks += _list(which, entries, len(of(seen, which)))
     return {"type": "home", "blocks": [*blocks, header(labels.HOME_HELP), section(labels.HOME_EXPLAINED)]}
 

@@ -14,13 +14,17 @@ from daypass.doors.slack.blocks import Block, View, actions, button, modal, quot
 from daypass.doors.slack.cards import decision_row, mine_buttons
 from daypass.doors.slack.counter import Counter, Picture, in_thread
 from daypass.doors.slack.overview import Overview, overview
+from daypass.doors.slack.texts import glass as texts_glass
 from daypass.doors.slack.texts import labels
 from daypass.doors.slack.texts import lists as said
 from daypass.doors.slack.texts import requests as texts
+from daypass.doors.slack.texts import rules as texts_rules
 from daypass.doors.slack.turn import Turn
 from daypass.model.errors import BadInput
+from daypass.model.kept import GlassReview
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Request
+from daypass.model.ruling import RulesChange
 
 CALLBACK = "list"
 OPEN, NEXT, PREVIOUS = "list.open", "list.next", "list.previous"
@@ -32,6 +36,8 @@ class List(StrEnum):
     """What can be listed for one person, in the order of the Home tab."""
 
     WAITING = "waiting"
+    REVIEWS = "reviews"
+    CHANGES = "changes"
     GRANTS = "grants"
     REQUESTS = "requests"
     HISTORY = "history"
@@ -69,6 +75,8 @@ def of(seen: Overview, which: List) -> Sequence[Any]:
     """One list of an overview."""
     return {
         List.WAITING: seen.waiting,
+        List.REVIEWS: seen.reviews,
+        List.CHANGES: seen.changes,
         List.GRANTS: seen.grants,
         List.REQUESTS: seen.requests,
         List.HISTORY: seen.history,
@@ -114,6 +122,16 @@ def _waiting(request: Request, _now: datetime) -> Iterator[Block]:
     yield decision_row(request)
 
 
+def _review(review: GlassReview, _now: datetime) -> Iterator[Block]:
+    opening = button(texts_glass.REVIEW, "glass.review", review.id, spoken=texts_glass.spoken(review))
+    yield section(texts_glass.one_line(review), accessory=opening)
+
+
+def _change(change: RulesChange, _now: datetime) -> Iterator[Block]:
+    said_why = texts_rules.asks_because(change)
+    yield section(said_why, accessory=button(texts_rules.SHOW, "rules.show", change.id, spoken=said_why))
+
+
 def _mine(picture: Picture, now: datetime) -> Iterator[Block]:
     yield section(texts.one_line(picture.request, picture.grant, now))
     if buttons := mine_buttons(picture):
@@ -137,6 +155,8 @@ def _theirs(picture: Picture, now: datetime) -> Iterator[Block]:
 
 ENTRIES: Mapping[List, Callable[[Any, datetime], Iterator[Block]]] = {
     List.WAITING: _waiting,
+    List.REVIEWS: _review,
+    List.CHANGES: _change,
     List.GRANTS: _mine,
     List.REQUESTS: _asked,
     List.HISTORY: _had,

@@ -6,10 +6,16 @@ from datetime import datetime
 
 from daypass.doors.desk import Desk
 from daypass.doors.slack.counter import Picture
+from daypass.lifecycle.glass.review import may_review, open_reviews
 from daypass.lifecycle.hand_over import open_now
+from daypass.lifecycle.ruling.owners import must_agree
+from daypass.model.errors import NotYours
 from daypass.model.grant import Grant, GrantState
+from daypass.model.kept import GlassReview
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Request, RequestState
+from daypass.model.ruling import ChangeState, RulesChange
+from daypass.rules.book import RuleBook
 from daypass.rules.offers import offers
 
 _LIVE = (GrantState.APPROVED, GrantState.ACTIVE, GrantState.ENDING)
@@ -19,6 +25,7 @@ _HELD_READ = 1000
 _MINE_READ = 400
 _HISTORY_READ = 100
 _WAITING_READ = 1000
+_CHANGES_READ = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +39,10 @@ class Overview:
     """One's own that wait."""
     waiting: tuple[Request, ...]
     """For this person's decision."""
+    reviews: tuple[GlassReview, ...] = ()
+    """Of broken glass, for this person to look at and close; the one that is due first before the others."""
+    changes: tuple[RulesChange, ...] = ()
+    """Of the rules, by other owners, for this person to agree to."""
     history: tuple[Picture, ...] = ()
     """What one had, and what one asked for in vain."""
     others: tuple[Picture, ...] = ()
@@ -52,6 +63,8 @@ def overview(desk: Desk, by: PrincipalId) -> Overview:
         ),
         requests=tuple(desk.ledger.requests(requestor=by, states=[RequestState.PENDING], limit=_MINE_READ)),
         waiting=tuple(one for one in waiting if _waits_for(person, one, now)),
+        reviews=tuple(reviews_for(desk, person, now)),
+        changes=tuple(_changes(desk, by)),
         history=tuple(_history(desk, by)),
         others=tuple(_others(desk, person)),
         urgent=_may_break_glass(desk, person),
@@ -62,6 +75,31 @@ def _waits_for(person: Principal, request: Request, now: datetime) -> bool:
     """Whether it is this person's turn: in the stage that waits, no party of it, and not one who has agreed already."""
     left_out = {request.requestor, request.principal, *(approval.by for approval in request.approvals)}
     return person.id not in left_out and open_now(request, now).include(person)
+
+
+def reviews_for(desk: Desk, person: Principal, now: datetime) -> list[GlassReview]:
+    """The reviews that this person may close, the one that is due first before the others."""
+    rules = desk.readable_rules()
+    return [
+        review
+        for review in open_reviews(desk.ledger)
+        if may_review(review, person, rules=rules, directory=desk.directory, ledger=desk.ledger, now=now)
+    ]
+
+
+def _changes(desk: Desk, by: PrincipalId) -> list[RulesChange]:
+    """Changes of the rules in force that wait for another owner than their author."""
+    rules = desk.readable_rules()
+    waiting = desk.ledger.all(RulesChange, states=(ChangeState.PENDING,), limit=_CHANGES_READ) if rules else []
+    return [change for change in waiting if rules and _may_agree(by, change, rules, desk)]
+
+
+def _may_agree(by: PrincipalId, change: RulesChange, rules: RuleBook, desk: Desk) -> bool:
+    try:
+        must_agree(by, change, rules=rules, directory=desk.directory)
+    except NotYours:
+        return False
+    return True
 
 
 def _history(desk: Desk, by: PrincipalId) -> list[Picture]:

@@ -10,6 +10,8 @@ from daypass.doors.slack.blocks import Note, View, field, line, modal, preformat
 from daypass.doors.slack.counter import Counter, in_thread
 from daypass.doors.slack.form import refused
 from daypass.doors.slack.request_form import typed
+from daypass.doors.slack.rules_card import change_card
+from daypass.doors.slack.rules_seen import facts
 from daypass.doors.slack.texts import labels
 from daypass.doors.slack.texts import rules as rules_texts
 from daypass.doors.slack.turn import Answer, Close, Turn
@@ -36,6 +38,12 @@ class RulesDeciding:
     """The owners' clicks. The verbs judge each of them anew."""
 
     counter: Counter
+
+    async def show(self, turn: Turn) -> None:
+        """Show one change with what it would do, and the buttons to decide on it."""
+        desk, change_id = self.counter.desk, parse_id(turn.value)
+        found = await self._for_owner(turn.person, lambda: facts(desk, find_change(change_id, desk.ledger)))
+        await turn.tell(change_card(found, viewer=turn.person))
 
     async def approve(self, turn: Turn) -> None:
         """Put somebody else's change in force."""

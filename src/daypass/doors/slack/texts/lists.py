@@ -4,6 +4,8 @@ from daypass.doors.slack.texts.plurals import plural
 
 TITLES = {
     "waiting": "Waits for you",
+    "reviews": "Emergencies to review",
+    "changes": "Changes of the rules",
     "grants": "Your access",
     "requests": "Your requests",
     "history": "Your history",
@@ -12,6 +14,8 @@ TITLES = {
 """Also the titles of their pages, which Slack limits to 24 characters."""
 EMPTY = {
     "waiting": "Nothing waits for your decision.",
+    "reviews": "No emergency waits for your review.",
+    "changes": "No change of the rules waits for you.",
     "grants": "You have no access now.",
     "requests": "You have asked for nothing that waits.",
     "history": "You have had no access yet.",
@@ -20,6 +24,8 @@ EMPTY = {
 NO_SUCH_LIST = "There is no such list; open the Home tab again."
 _SHOW_ALL = {
     "waiting": "Show all that waits for you",
+    "reviews": "Show all emergencies that wait for your review",
+    "changes": "Show all changes of the rules that wait for you",
     "grants": "Show all of your access",
     "requests": "Show all of your requests",
     "history": "Show all of your history",

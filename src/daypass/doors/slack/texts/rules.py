@@ -7,7 +7,7 @@ Each is whole, so that it can be translated; ids in the words of a rule become n
 from collections.abc import Sequence
 from datetime import datetime
 
-from daypass.doors.slack.blocks import code, escape
+from daypass.doors.slack.blocks import code, cut, escape
 from daypass.doors.slack.texts.plurals import plural
 from daypass.doors.slack.texts.requests import moment, person
 from daypass.model.principal import DAYPASS, PrincipalId
@@ -15,6 +15,8 @@ from daypass.model.ruling import ChangeState, RulesChange, RulesVersion
 
 EDIT, EDIT_TEXT, PAUSE, RESUME, NEW = "Edit", "Edit as text", "Pause", "Resume", "New rule"
 FORM_TITLE, NEW_TITLE = "Change a rule", "New rule"
+SHOW = "Show it"
+_LONGEST_NOTE = 200
 LOOK, PROPOSE = "See what it does", "Propose"
 APPROVE, DENY, WITHDRAW, WHOLE, DIFFERENCES = "Approve", "Deny", "Withdraw", "Show the lines", "What it would decide"
 NO_RULES = "There is no rule yet."
@@ -201,6 +203,12 @@ def proposed(change_id: str) -> str:
 def asks(author: PrincipalId, base: int) -> str:
     """The owners' message, first line."""
     return f"{person(author)} proposes to change the rules (made from version {base})."
+
+
+def asks_because(change: RulesChange) -> str:
+    """One change that waits, in a list: whose, and why."""
+    why = f" «{escape(cut(change.note, _LONGEST_NOTE))}»" if change.note else ""
+    return f"{asks_shortly(person(change.author))}{why}"
 
 
 def asks_shortly(author: str) -> str:
