@@ -21,6 +21,12 @@ WELCOME = """
   then pick Bob at the top left, open #access-requests, and click Approve. The page beside it asks AWS every second
   what Alice's own keys may do: it says allowed within seconds, and denied on the second two minutes later.
 
+  Then try two approvers in turn, an emergency, and (as Bob) the rules, which Carol has to agree to:
+
+      /daypass request s3 delete acme-uploads/inbox/readme.txt --for 10m --reason "INC-43"
+      /daypass request s3 read acme-reports/2026/ --for 5m --reason "INC-44" --urgent
+      /daypass rules
+
   As Alice in a terminal:   . {directory}/alice.sh
                             aws s3 cp s3://acme-reports/2026/q1.csv -
 

@@ -22,8 +22,10 @@ from typing import Any
 from daypass.model.lease import AWS_TIME
 from daypass.sandbox.company import Company
 from daypass.sandbox.looking import TRIES, Try, held, may
+from daypass.sandbox.play_deciding import Deciding
 from daypass.sandbox.slack import BlockingActor, Message
 from daypass.sandbox.telling import DoesNotHoldError, Telling, wait_for
+from daypass.sandbox.told import seen, told
 from daypass.sandbox.world import APPROVALS
 
 ALICE, BOB, DAVE = "U0ALICE", "U0BOB", "U0DAVE"
@@ -36,7 +38,9 @@ def play_story(company: Company, stop: threading.Event) -> int:
     """Play every chapter; 0 when every claim held, 1 at the first that did not."""
     story = Story(company)
     try:
-        for chapter in (story.policy, story.session, story.link, story.journal):
+        deciding = Deciding(company, story.tell, story.ask)
+        access = (story.policy, story.session, story.link)
+        for chapter in (*access, deciding.stages, deciding.emergency, deciding.rules, story.journal):
             if stop.is_set():
                 return 1
             chapter()
@@ -61,7 +65,7 @@ class Story:
         tell = self.tell
         tell.chapter("1. A policy on Alice's own AWS identity, for 20 seconds")
         tell.claim("AWS lets Alice's own keys do none of this before.", not self._may(ALICE))
-        question = self._ask('s3 read acme-reports/2026/ --for 20s --as policy --reason "INC-42"')
+        question = self.ask('s3 read acme-reports/2026/ --for 20s --as policy --reason "INC-42"')
         self._nobody_else_decides(question)
         tell.does("Bob", "clicks Approve")
         self.bob.click(question, "review.approve")
@@ -80,7 +84,7 @@ class Story:
         asked = ["request", "s3", "read", "acme-reports/2026/", "--for", "10m", "--reason", "INC-43", "--wait"]
         tell.does("Alice", f"runs: daypass {' '.join(asked)}")
         waiting = self._start(ALICE, *asked)
-        self.bob.click(self._newest_question("INC-43"), "review.approve")
+        self.bob.click(self.newest_question("INC-43"), "review.approve")
         said = waiting.communicate(timeout=60)
         tell.sees("Alice", said[0])
         tell.claim("The command waited and ended well.", waiting.returncode == 0)
@@ -102,13 +106,13 @@ class Story:
         """A link that anybody with a browser can use, that knows who used it, and that can be taken back."""
         tell = self.tell
         tell.chapter("3. A link to one object, taken back")
-        question = self._ask('s3 read acme-reports/2026/q2.csv --for 10m --as link --reason "INC-44"')
+        question = self.ask('s3 read acme-reports/2026/q2.csv --for 10m --as link --reason "INC-44"')
         self.bob.click(question, "review.approve")
         live = self.alice.wait_for_message("Live", after=question.ts, within=20)
         tell.does("Alice", "clicks Make a link")
-        known = _seen(self.alice)
+        known = seen(self.alice)
         self.alice.click(live, "mine.link")
-        shown = _told(self.alice, known)
+        shown = told(self.alice, known)
         tell.sees("Alice", shown.visible_text)
         found = re.search(r"http://[^\s>|]+/l/[\w-]+", shown.visible_text)
         tell.claim("The link is Daypass's own, not a bearer URL of AWS.", found)
@@ -123,7 +127,7 @@ class Story:
     def journal(self) -> None:
         """The whole story in a file that anybody can check, and that shows when one byte of it was changed."""
         tell = self.tell
-        tell.chapter("4. The journal")
+        tell.chapter("7. The journal")
         self._log_in(self.bob)
         file, key = self.company.directory / "journal.jsonl", self.company.vkey
         time.sleep(2)  # the newest entries are folded into the tree once a second
@@ -139,23 +143,25 @@ class Story:
 
     # What people do -----------------------------------------------------------------------------
 
-    def _ask(self, text: str) -> Message:
+    def ask(self, text: str) -> Message:
+        """Let Alice ask in Slack; the question as Bob finds it."""
         self.tell.does("Alice", f"types: /daypass request {text}")
         self.alice.command("/daypass", f"request {text}", channel=_CHANNEL)
         found = re.search(r'"([^"]+)"', text)
-        question = self._newest_question(found.group(1) if found else "")
+        question = self.newest_question(found.group(1) if found else "")
         self.tell.sees("Bob", question.visible_text)
         return question
 
-    def _newest_question(self, reason: str) -> Message:
+    def newest_question(self, reason: str) -> Message:
+        """The question with this reason, as Bob finds it."""
         return self.bob.wait_for_message(reason, channel=APPROVALS, within=20)
 
     def _nobody_else_decides(self, question: Message) -> None:
         for person, name in ((self.dave, "Dave"), (self.alice, "Alice")):
             self.tell.does(name, "clicks Approve")
-            known = _seen(person)
+            known = seen(person)
             person.click(question, "review.approve")
-            self.tell.sees(name, _told(person, known).visible_text)
+            self.tell.sees(name, told(person, known).visible_text)
         self.tell.claim("Neither who may not decide nor who asked has changed anything.", not self._may(ALICE))
 
     def _aws_command(self) -> None:
@@ -186,15 +192,15 @@ class Story:
         return None if allowed else datetime.now(UTC)
 
     def _log_in(self, person: BlockingActor) -> None:
-        known = _seen(person)
+        known = seen(person)
         waiting = self._start(person.id, "login")
         assert waiting.stdout is not None  # noqa: S101 - it was opened with a pipe
         found = re.search(r"/daypass (login [A-Z-]+)", waiting.stdout.readline())
-        self.tell.does(
-            person.id, f"runs: daypass login, and types in Slack: /daypass {found.group(1) if found else '?'}"
-        )
-        person.command("/daypass", found.group(1) if found else "", channel=_CHANNEL)
-        person.click(_told(person, known), "login.confirm")
+        typed = found.group(1) if found else "?"
+        name = person.id.removeprefix("U0").capitalize()
+        self.tell.does(name, f"runs: daypass login, and types in Slack: /daypass {typed}")
+        person.command("/daypass", typed, channel=_CHANNEL)
+        person.click(told(person, known), "login.confirm")
         self.tell.claim("The command line now speaks for its person.", waiting.wait(30) == 0)
 
     # What programs say --------------------------------------------------------------------------
@@ -252,19 +258,6 @@ def _end_in_aws(found: list[dict[str, Any]]) -> datetime:
     if text is None:
         raise DoesNotHoldError("the policy in AWS has no end inside")
     return datetime.strptime(text.group(1), AWS_TIME).replace(tzinfo=UTC)
-
-
-def _seen(person: BlockingActor) -> set[str]:
-    """What this person alone has been told until now."""
-    return {message.ts for message in person.ephemerals()}
-
-
-def _told(person: BlockingActor, known: set[str]) -> Message:
-    """Wait for what this person alone is told next. Raises DoesNotHoldError when nothing comes."""
-    fresh = wait_for(lambda: [message for message in person.ephemerals() if message.ts not in known])
-    if not fresh:
-        raise DoesNotHoldError("the person is told what became of the click")
-    return fresh[-1]
 
 
 def _gone(address: str) -> tuple[int, str] | None:

@@ -1,10 +1,13 @@
 """How a story is told and checked: chapters, what somebody saw, and claims that hold or do not."""
 
+import re
 import sys
 import textwrap
 import time
 from collections.abc import Callable
 from typing import TypeVar
+
+from daypass.sandbox.world import PEOPLE, groups
 
 T = TypeVar("T")
 _WIDTH = 110
@@ -32,7 +35,7 @@ class Telling:
 
     def sees(self, who: str, text: str) -> None:
         """Show what somebody sees."""
-        for part in text.splitlines():
+        for part in _plain(text).splitlines():
             for line in textwrap.wrap(part, _WIDTH) or [""]:
                 self._line(f"{who:>8} :   {line}")
 
@@ -46,6 +49,13 @@ class Telling:
     def _line(self, text: str) -> None:
         self._write(f"{text}\n")
         sys.stdout.flush()
+
+
+def _plain(text: str) -> str:
+    """What a person sees of Slack's signs for people, groups and moments."""
+    names = {person.id: person.real_name for person in PEOPLE} | {group.id: group.handle for group in groups()}
+    text = re.sub(r"<(?:@|!subteam\^)(\w+)>", lambda found: f"@{names.get(found[1], found[1])}", text)
+    return re.sub(r"<!date\^[^|>]*\|([^>]*)>", r"\1", text)
 
 
 def wait_for(question: Callable[[], T | None], *, within_s: float = 20.0, every_s: float = 0.1) -> T | None:
