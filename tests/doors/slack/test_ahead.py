@@ -4,7 +4,7 @@ import pytest
 
 from daypass.model.kept import Absence, Permit, Standing
 from daypass.model.request import RequestState
-from daypass.sandbox.slack import BlockingActor
+from daypass.sandbox.slack import BlockingActor, Message
 from tests.doors.slack.conftest import Office
 from tests.makers import ANN, BOB
 
@@ -71,3 +71,31 @@ def test_what_cannot_be_done_is_said(daypass: Office, ann: BlockingActor, said: 
     answer = ann.wait_for_ephemeral(".").visible_text
     assert answer.strip().endswith("."), answer
     assert daypass.desk.ledger.all(Permit) == []
+
+
+def test_whom_it_is_for_is_told_how_to_use_it(
+    daypass: Office, ann: BlockingActor, bob: BlockingActor, carol: BlockingActor
+):
+    """Bob asks for Ann, Carol approves: Ann has the buttons, Bob sees where it stands, and either may look it up."""
+    bob.command("/daypass", f"grant {ASK} --to U0ANN")
+    carol.click(carol.wait_for_message("for <@U0ANN>"), "review.approve")
+    (request,) = daypass.desk.ledger.requests()
+    told = ann.wait_for_message("<@U0BOB> asked for you to *read*")
+    asked = bob.wait_for_message("You asked for <@U0ANN>")
+    daypass.work()
+
+    told, asked = (who.wait_for_change(card, "*Live*") for who, card in ((ann, told), (bob, asked)))
+    assert "daypass exec" in told.visible_text
+    assert {"mine.console", "mine.extend", "mine.done"} == set(actions(told))
+    assert "<@U0ANN> has it" in asked.visible_text
+    assert "daypass exec" not in asked.visible_text
+    assert set(actions(asked)) == {"mine.extend", "mine.done"}
+
+    ann.command("/daypass", f"show {request.id}")
+    assert "<@U0BOB> asks for <@U0ANN>" in ann.wait_for_ephemeral(request.id).visible_text
+
+
+def actions(message: Message) -> list[str]:
+    """The buttons under a message."""
+    elements = [one for block in message.blocks if block["type"] == "actions" for one in block["elements"]]
+    return [one["action_id"] for one in elements]

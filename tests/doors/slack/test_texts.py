@@ -11,6 +11,7 @@ from daypass.doors.slack.counter import Picture
 from daypass.doors.slack.escapes import unescape
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.texts import times
+from daypass.doors.slack.texts.actions import actions_in_aws
 from daypass.doors.slack.texts.usage import how_to_use
 from daypass.model.decision import RuleId
 from daypass.model.entitlement import Entitlement, Extra, Level, parse_place
@@ -110,7 +111,7 @@ def test_where_it_stands_is_said_for_every_state(asked, given, words: str):
 
 def test_the_approvers_message_says_who_what_how_long_why_by_which_rule_and_who_decides():
     """Everything somebody needs to decide, in reading order."""
-    card = review_card(Picture(request=request(), grant=None), texts.actions_in_aws(["s3:GetObject"]), "")
+    card = review_card(Picture(request=request(), grant=None), actions_in_aws(["s3:GetObject"]), "")
 
     assert list(texts_in(list(card.blocks))) == [
         "<@U0ANN> asks to *read* everything under `acme-reports/2026/`.",

@@ -1,7 +1,7 @@
 """
-The two messages that follow a request through its life: the approvers' and the requestor's.
+The messages that follow a request through its life: the approvers', the requestor's, and that of who has the access.
 
-Both are drawn from the ledger each time; what an older drawing said is never read.
+All are drawn from the ledger each time; what an older drawing said is never read.
 """
 
 from collections.abc import Sequence
@@ -14,9 +14,10 @@ from daypass.doors.slack.naming import OPENLY, Naming
 from daypass.doors.slack.texts import labels, times
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.texts.stages import particulars, reasons
-from daypass.doors.slack.texts.usage import how_to_use
+from daypass.doors.slack.texts.usage import asked_for_you, how_to_use, used_by
 from daypass.model.entitlement import Level
 from daypass.model.grant import Delivery, Grant, GrantState
+from daypass.model.principal import PrincipalId
 from daypass.model.request import Request, RequestState
 
 PRESETS = (
@@ -82,17 +83,24 @@ def lengths(request: Request) -> list[Block]:
     return [option(times.as_asked(request), AS_ASKED), *usual, option(labels.CUSTOM_OPTION, CUSTOM)]
 
 
-def status_card(picture: Picture, *, promise: str, public_url: str) -> Note:
-    """The requestor's message: what was asked, where it stands now, how to use it, and what can be done with it."""
+def status_card(picture: Picture, *, promise: str, public_url: str, reader: PrincipalId | None = None) -> Note:
+    """
+    What was asked, where it stands now, how to use it, and what can be done with it.
+
+    `reader` is the one who asked, unless said otherwise. Only who has the access is told how to use it.
+    """
     request, grant = picture.request, picture.grant
-    blocks = [section(texts.you_asked(request, grant)), section(texts.standing(request, grant)), *_note(picture)]
+    reader = reader or request.requestor
+    holds = reader == request.principal
+    first = texts.you_asked(request, grant) if reader == request.requestor else asked_for_you(request, grant)
+    blocks = [section(first), section(texts.standing(request, grant)), *_note(picture)]
     if grant is not None and grant.state in {GrantState.APPROVED, GrantState.ACTIVE}:
-        blocks.append(section(how_to_use(grant, public_url)))
+        blocks.append(section(how_to_use(grant, public_url) if holds else used_by(request)))
         blocks.append(context(promise))
-    if buttons := mine_buttons(picture):
+    if buttons := mine_buttons(picture, holds=holds):
         blocks.append(actions(f"mine:{request.id}", buttons))
     blocks.append(context(texts.reference(request)))
-    return Note(text=f"{texts.you_asked(request, grant)} {texts.standing(request, grant)}", blocks=tuple(blocks))
+    return Note(text=f"{first} {texts.standing(request, grant)}", blocks=tuple(blocks))
 
 
 def ending_card(picture: Picture, said: str) -> Note:
@@ -102,20 +110,21 @@ def ending_card(picture: Picture, said: str) -> Note:
     return Note(text=said, blocks=(section(said), row))
 
 
-def mine_buttons(picture: Picture) -> Sequence[Block]:
-    """What the one who asked can do now."""
+def mine_buttons(picture: Picture, *, holds: bool = True) -> Sequence[Block]:
+    """What the one who has it can do now; or, if they do not hold it themselves, the one who asked."""
     request, grant = picture.request, picture.grant
+    end = labels.DONE if holds else labels.REVOKE
     if request.state is RequestState.PENDING:
         return [_button(labels.CANCEL, "mine.cancel", request)]
     match grant:
         case Grant(state=GrantState.ACTIVE):
             return [
-                *_use(grant, request),
+                *(_use(grant, request) if holds else ()),
                 _button(labels.EXTEND, "mine.extend", request),
-                _button(labels.DONE, "mine.done", request),
+                _button(end, "mine.done", request),
             ]
         case Grant(state=GrantState.APPROVED):
-            return [_button(labels.DONE, "mine.done", request)]
+            return [_button(end, "mine.done", request)]
         case _:
             return []
 

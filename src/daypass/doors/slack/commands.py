@@ -177,14 +177,16 @@ class Commands:
         line = texts.one_line(picture.request, picture.grant, self.counter.desk.clock())
         told = [story_line(event) for event in events[-_MOST_LINES:]]
         reason = [quoted(picture.request.reason)] if picture.request.reason else []
-        await turn.tell(Note(text=line, blocks=(section(line), *reason, *(context(each) for each in told))))
+        asked = context(texts.asked(picture.request))
+        await turn.tell(Note(text=line, blocks=(section(line), asked, *reason, *(context(each) for each in told))))
 
     def _look(self, subject: GrantId, by: PrincipalId) -> tuple[Picture, list[Event]]:
-        """Read a request for the one who asked or who may decide; for anybody else there is none."""
+        """Read a request for who asked, who would have it or who may decide; for anybody else there is none."""
         desk = self.counter.desk
         picture = self.counter.look(subject)
         request = picture.request
-        if by != request.requestor and not request.approvers.include(desk.directory.principal(by)):
+        involved = {request.requestor, request.principal}
+        if by not in involved and not request.approvers.include(desk.directory.principal(by)):
             raise NotFound(sorry.no_such_request(subject))
         return picture, in_order(desk.ledger.story(subject))
 

@@ -1,11 +1,14 @@
 """
 One request as a conversation: the approvers' messages, the requestor's message, one line for each thing that happens.
 
+What is asked for somebody else has a message of theirs too, once it is approved: they are the one who uses it.
+
 Everything is drawn from the ledger as it is now, and what was posted is remembered, so that telling the same thing
 again changes a message in place and posts none. Should the process die between a post and its being remembered, that
 one message is repeated.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import structlog
@@ -23,6 +26,7 @@ from daypass.doors.slack.texts import stages
 from daypass.lifecycle.hand_over import opened
 from daypass.model.event import Event, Kind
 from daypass.model.grant import GrantId, GrantState
+from daypass.model.principal import ROBOT, PrincipalId
 from daypass.model.request import RequestState
 from daypass.ports import Message, Notice
 
@@ -41,6 +45,8 @@ TOLD = (
     }
 )
 """What people are told of; the rest of the outbox is for others."""
+
+_STATUS = "status"
 
 log = structlog.get_logger()
 
@@ -69,7 +75,8 @@ class Conversation:
         await self._where_else(picture, asked)
         if news := _news(notice.event, picture):
             note = ending_card(picture, news) if notice.event.kind is Kind.GRANT_WARNED else Note(text=news)
-            await self._line(picture, f"told:{notice.id}", note)
+            for reader in _readers(picture):
+                await self._line(picture, f"told:{notice.id}{reader.mark}", note, reader)
 
     async def _where_else(self, picture: Picture, asked: Asked) -> None:
         """Tell the requestor once when nobody could be asked, or not where it should have been."""
@@ -86,23 +93,27 @@ class Conversation:
     async def _status(self, picture: Picture) -> None:
         request = picture.request
         shown = replace(picture, request=opened(request, self.desk.clock()))
-        note = status_card(
-            shown, promise=self.desk.provisioners[request.delivery].promise, public_url=self.desk.public_url
-        )
-        if known := await self.asking.remembered.recall(request.id, "status"):
-            await self._change(request.id, known[0], note)
+        promise = self.desk.provisioners[request.delivery].promise
+        for reader in _readers(picture):
+            note = status_card(shown, reader=reader.id, promise=promise, public_url=self.desk.public_url)
+            await self._show(request.id, reader, note)
+
+    async def _show(self, subject: GrantId, reader: "_Reader", note: Note) -> None:
+        """Bring one reader's message up to date."""
+        if known := await self.asking.remembered.recall(subject, reader.purpose):
+            await self._change(subject, known[0], note)
             return
         try:
-            message = await self.asking.outgoing.post(request.requestor, note)
+            message = await self.asking.outgoing.post(reader.id, note)
         except Gone as gone:
-            log.warning("slack.cannot_tell_requestor", grant=request.id, reason=gone.reason)
+            log.warning("slack.cannot_tell_requestor", grant=subject, reason=gone.reason)
             return
-        await self.asking.remembered.remember(request.id, "status", message)
+        await self.asking.remembered.remember(subject, reader.purpose, message)
 
-    async def _line(self, picture: Picture, purpose: str, said: Note) -> None:
-        """Say one thing under the requestor's message, once."""
+    async def _line(self, picture: Picture, purpose: str, said: Note, reader: "_Reader | None" = None) -> None:
+        """Say one thing under the requestor's message, or another reader's, once."""
         subject = picture.request.id
-        known = await self.asking.remembered.recall(subject, "status")
+        known = await self.asking.remembered.recall(subject, reader.purpose if reader else _STATUS)
         if not known or await self.asking.remembered.recall(subject, purpose):
             return
         try:
@@ -117,6 +128,27 @@ class Conversation:
             await self.asking.outgoing.change(message, note)
         except Gone as gone:
             log.warning("slack.message_gone", grant=subject, reason=gone.reason)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reader:
+    """Somebody who has a message of their own about a request."""
+
+    id: PrincipalId
+    mark: str = ""
+
+    @property
+    def purpose(self) -> str:
+        return f"{_STATUS}{self.mark}"
+
+
+def _readers(picture: Picture) -> Iterator[_Reader]:
+    """Who asked, and whoever else has it, from its approval on. A robot reads nothing in Slack."""
+    request = picture.request
+    if not request.requestor.startswith(ROBOT):
+        yield _Reader(id=request.requestor)
+    if picture.grant is not None and request.beneficiary is not None and not request.beneficiary.startswith(ROBOT):
+        yield _Reader(id=request.beneficiary, mark=":beneficiary")
 
 
 def _news(event: Event, picture: Picture) -> str:  # noqa: PLR0911 - one line for each thing that is told

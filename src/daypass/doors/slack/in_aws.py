@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator
 
 from daypass.doors.desk import Desk
+from daypass.doors.slack.texts import actions as texts
 from daypass.doors.slack.texts import refusals as sorry
-from daypass.doors.slack.texts import requests as texts
 from daypass.model.errors import DaypassError, NotFound
 from daypass.model.grant import Grant
 from daypass.model.principal import AwsIdentity

@@ -48,8 +48,7 @@ def asked_for(request: Request, grant: Grant | None = None) -> str:
 
 def you_asked(request: Request, grant: Grant | None) -> str:
     """The requestor's message, first line."""
-    whom = f"for {person(request.beneficiary)} " if request.beneficiary else ""
-    return f"{_urgency(request)}You asked {whom}{_more(request)}to {asked_for(request, grant)}."
+    return f"{_urgency(request)}You asked{_whom(request)} {_more(request)}to {asked_for(request, grant)}."
 
 
 def reference(request: Request, more: str = "") -> str:
@@ -125,8 +124,8 @@ def filed(request: Request) -> str:
     approval = request.approval
     if request.state is RequestState.APPROVED and approval is not None:
         by = f"at once by the rule {code(approval.rule)}" if approval.by == DAYPASS else f"by {person(approval.by)}"
-        return f"Approved {'in advance ' if approval.permit else ''}{by}: {asked_for(request)}."
-    return f"Asked: {asked_for(request)}. Asked of: {_asked_now(request)}. Id {code(request.id)}."
+        return f"Approved {'in advance ' if approval.permit else ''}{by}{_whom(request)}: {asked_for(request)}."
+    return f"Asked{_whom(request)}: {asked_for(request)}. Asked of: {_asked_now(request)}. Id {code(request.id)}."
 
 
 def decision(request: Request, grant: Grant | None) -> str:
@@ -198,36 +197,29 @@ def ends_soon(grant: Grant) -> str:
     )
 
 
-def actions_in_aws(actions: Iterable[str]) -> str:
-    """The IAM actions a request would allow."""
-    return "In AWS: " + ", ".join(code(action) for action in actions)
-
-
-def actions_unknown(why: str) -> str:
-    """Said in place of the actions when they cannot be known."""
-    return f"In AWS: not known now ({escape(why)})"
-
-
 def one_line(request: Request, grant: Grant | None, now: datetime) -> str:
-    """A request or grant in one line of a list; of a live one, how much time is left."""
-    stands = standing(request, grant)
+    """A request, or somebody's grant, in one line of a list; of a live one, how much time is left."""
+    stands, whom = standing(request, grant), _whom(request) if grant is None else ""
     if grant is not None and grant.state is GrantState.ACTIVE:
         stands = f"*Live* until {moment(_ends(grant))}, {left(_ends(grant) - now)}."
-    return f"{code(request.id)} {asked_for(request, grant)}: {stands}"
+    return f"{code(request.id)}{whom} {asked_for(request, grant)}: {stands}"
 
 
 def previewed(request: Request, *, at_once: bool) -> str:
     """What `--dry-run` says first."""
     who = "nobody, it is approved at once" if at_once else _asked_now(request)
     return (
-        f"Nothing was asked. You would ask to {asked_for(request)}, "
+        f"Nothing was asked. You would ask{_whom(request)} to {asked_for(request)}, "
         f"under the rule {code(request.rule)} (at most {words_for_length(request.longest)}); asked would be {who}."
     )
 
 
 def _asks(request: Request) -> str:
-    whom = f"for {person(request.beneficiary)} " if request.beneficiary else ""
-    return f"{person(request.requestor)} asks {whom}{_more(request)}to"
+    return f"{person(request.requestor)} asks{_whom(request)} {_more(request)}to"
+
+
+def _whom(request: Request) -> str:
+    return f" for {person(request.beneficiary)}" if request.beneficiary else ""
 
 
 def _more(request: Request) -> str:

@@ -3,9 +3,11 @@
 import shlex
 
 from daypass.doors.slack.blocks import code, escape
-from daypass.doors.slack.texts.requests import what
+from daypass.doors.slack.texts.requests import asked_for, person, what
 from daypass.model.entitlement import Entitlement, Level, Reach
 from daypass.model.grant import Delivery, Grant
+from daypass.model.principal import ROBOT
+from daypass.model.request import Request
 
 
 def how_to_use(grant: Grant, public_url: str) -> str:
@@ -26,6 +28,19 @@ def how_to_use(grant: Grant, public_url: str) -> str:
                 f"```daypass link {grant.id}{_key(grant.entitlement)}```\n"
                 f"Links begin with {escape(public_url)}/l/ and stop working when this ends."
             )
+
+
+def asked_for_you(request: Request, grant: Grant | None) -> str:
+    """The first line for whom somebody else asked."""
+    more = "for more time " if request.extends else ""
+    return f"{person(request.requestor)} asked for you {more}to {asked_for(request, grant)}."
+
+
+def used_by(request: Request) -> str:
+    """Said in place of how to use it to the one who asked and does not have it."""
+    if request.principal.startswith(ROBOT):
+        return f"{person(request.principal)} uses it, with its own token."
+    return f"{person(request.principal)} has it, and is told how to use it."
 
 
 def _example(entitlement: Entitlement) -> str:
