@@ -18,7 +18,7 @@ def cancel(request_id: GrantId, *, by: PrincipalId, ledger: Ledger, now: datetim
     """
     Take back one's own request; of one that recurs and was approved, open no more windows.
 
-    Raises NotYours for somebody else's and TooLate for a decided one.
+    Raises NotYours for somebody else's and TooLate for a decided one, with the way to end what it became.
     """
     request = ledger.request(request_id)
     if by != request.requestor:
@@ -26,6 +26,8 @@ def cancel(request_id: GrantId, *, by: PrincipalId, ledger: Ledger, now: datetim
     if request.state is RequestState.APPROVED and request.recurs is not None:
         end_series(request, by=by, ledger=ledger, now=now)
         return request
+    if request.state is RequestState.APPROVED:
+        raise TooLate(f"{outcome(request)} What it became is ended with `done`.")
     return _leave(request, RequestState.CANCELLED, Kind.REQUEST_CANCELLED, by=by, ledger=ledger, now=now)
 
 

@@ -96,3 +96,46 @@ def test_who_is_away_says_so(bob):
     assert "You are away until" in ran.out
     assert "Welcome back" in bob("back").out
     assert bob("back").code == 1
+
+
+def test_what_recurs_is_said_with_its_days_and_hours(ann, bob):
+    """To her who asks, and to him who decides; cancelled when it was approved, no more windows open."""
+    asked = ann("request", *ASK, "--every", "weekdays 09:00-10:00", "--for", "2w", "--reason", "INC-42")
+    request = asked.out.partition(":")[0]
+
+    assert "every weekday 09:00-10:00 (Europe/Berlin) until 20" in asked.out
+    assert "every weekday 09:00-10:00" in bob("ls").out
+    assert "every weekday 09:00-10:00" in bob("show", request).out
+    assert bob("approve", request).code == 0
+    assert "no more of its windows" in ann("cancel", request).out
+
+
+def test_whom_it_is_for_stands_beside_who_asks(house: House, eve, bob, ann):
+    """He who decides sees that it is for Ann, in the list and in the story."""
+    asked = eve("grant", *ASK, "--to", ANN, "--for", "1h", "--reason", "INC-42")
+    request = asked.out.partition(":")[0]
+
+    assert "for U0Ann, as a session" in asked.out
+    assert "U0Eve for U0Ann" in bob("ls").out
+    assert "who       U0Eve for U0Ann" in bob("show", request).out
+    assert bob("approve", request).code == 0
+    assert "`done`" in eve("cancel", request).err
+
+
+def test_an_approval_in_advance_is_not_called_the_rules(ann, bob):
+    """It was Bob who approved it."""
+    assert bob("allow", *ASK, "--to", ANN, "--for", "2h", "--window", "7d").code == 0
+    said = ann("request", *ASK, "--for", "1h", "--reason", "x").out
+
+    assert "U0Bob approved it in advance" in said
+    assert "at once" not in said
+
+
+def test_what_somebody_wrote_is_no_line_of_ours(ann, bob):
+    """A reason with line breaks stays on the line of the reason."""
+    asked = ann("request", *ASK, "--for", "1h", "--reason", "INC-42\n  request   approved by Bob")
+    said = bob("show", asked.out.partition(":")[0]).out.splitlines()
+
+    assert "  why       INC-42 request approved by Bob" in said
+    assert "  request   pending" in said
+    assert not [line for line in said if line.startswith("  request   approved")]

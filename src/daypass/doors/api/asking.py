@@ -82,7 +82,8 @@ def show(request_id: Id, desk: AtDesk, now: Now, caller: Reader) -> StoryOut:
     story = in_order(desk.ledger.story(request_id))
     grant = _grant(request, desk)
     provisioner = desk.provisioners.get(request.delivery)
-    people: set[PrincipalId] = {request.requestor, *request.approvers.people, *(event.actor for event in story)}
+    involved = {request.requestor, request.principal}
+    people: set[PrincipalId] = {*involved, *request.approvers.people, *(event.actor for event in story)}
     return StoryOut(
         request=RequestOut.of(request),
         grant=GrantOut.of(grant, now, _troubles(desk, now).get(grant.id)) if grant else None,
@@ -106,13 +107,13 @@ def mine(
     pending = desk.ledger.requests(states=(RequestState.PENDING,))
     waiting = [request for request in pending if may_decide(request, caller, desk, now)]
     stuck = _strangers(troubles, caller, desk, now)
-    shown = [*requests, *waiting]
+    involved = {who for one in (*requests, *waiting) for who in (one.requestor, one.principal)}
     return ListOut(
         grants=[GrantOut.of(grant, now, troubles.get(grant.id)) for grant in grants],
         requests=[RequestOut.of(request) for request in requests],
         waiting=[RequestOut.of(request) for request in waiting],
         stuck=[GrantOut.of(grant, now, troubles.get(grant.id)) for grant in stuck],
-        names=names({*(one.requestor for one in shown), *(grant.principal for grant in stuck)}, desk),
+        names=names({*involved, *(grant.principal for grant in stuck)}, desk),
     )
 
 

@@ -11,6 +11,8 @@ from daypass.doors.cli.waiting import wait_until_active
 from daypass.doors.grammar.draft import level_and_resource
 from daypass.model.length import parse_length
 
+_NO_MORE_WINDOWS = "no more of its windows will open. One that is open stays until its end; `done` ends it."
+
 
 @click.pass_obj
 def _request(here: Here, /, **said: Any) -> None:
@@ -44,7 +46,8 @@ def _extend(here: Here, /, **said: Any) -> None:
 @click.pass_obj
 def _cancel(here: Here, *, id: str, as_json: bool) -> None:  # noqa: A002 - as it is typed
     answer = here.client().post(f"/requests/{say.part(id)}/cancel")
-    click.echo(say.as_json(answer) if as_json else f"{answer['id']}: cancelled.")
+    said = "cancelled." if answer["state"] == "cancelled" else _NO_MORE_WINDOWS
+    click.echo(say.as_json(answer) if as_json else f"{answer['id']}: {said}")
 
 
 def say_filed(answer: dict[str, Any], here: Here, *, as_json: bool, wait: bool) -> None:
@@ -71,7 +74,7 @@ def _rehearsed(preview: dict[str, Any], here: Here) -> str:
     request = preview["request"]
     decided = "at once, by the rule" if preview["at_once"] else say.deciders(request["approvers"], preview["names"])
     lines = [
-        f"Asked:    {say.what(request)} {say.term(request['term'], here.zone())}",
+        f"Asked:    {say.what(request)} {say.wished(request, here.zone())}",
         f"Decision: allowed by the rule «{preview['rule']}», for {say.length(preview['longest_s'])} at most",
         f"Approval: {decided}",
         *(f"          {say.named(one, preview['names'])}" for one in preview["asked"]),

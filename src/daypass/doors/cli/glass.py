@@ -96,7 +96,7 @@ def reviews(here: Here, *, as_json: bool) -> None:
         return
     zone, named = here.zone(), found["names"]
     waiting = [(one["id"], named.get(one["principal"], one["principal"]), _due(one, zone)) for one in found["waiting"]]
-    mine = [(one["id"], one["state"], _due(one, zone), one["note"]) for one in found["mine"]]
+    mine = [(one["id"], one["state"], _due(one, zone), say.folded(one["note"])) for one in found["mine"]]
     tables = [
         say.table("For you to review", ("ID", "WHO", "DUE"), waiting),
         say.table("What you did", ("ID", "REVIEW", "DUE", "NOTE"), mine),
@@ -161,13 +161,16 @@ def _due(review: Json, zone: say.Zone) -> str:
 def _dossier(read: Json, zone: say.Zone) -> str:
     review, request, names = read["review"], read["request"], read["names"]
     who = names.get(review["principal"], review["principal"])
-    state = f"closed: {review['note']}" if review["closed_at"] else f"open, due {_due(review, zone)}"
+    state = f"closed: {say.folded(review['note'])}" if review["closed_at"] else f"open, due {_due(review, zone)}"
     head = [
         f"{review['id']}: {who} broke the glass for {say.what(request)} {say.term(request['term'], zone)}.",
-        f"Reason: {request['reason']}",
+        f"Reason: {say.folded(request['reason'])}",
         f"Review: {state}",
         f"Handed out {read['handed_out']} times; links followed {read['clicks']} times.",
         "",
     ]
-    lines = [f"{zone.moment(one['at'])}  {names.get(one['by'], one['by'])} {one['words']}" for one in read["lines"]]
+    lines = [
+        f"{zone.moment(one['at'])}  {names.get(one['by'], one['by'])} {say.folded(one['words'])}"
+        for one in read["lines"]
+    ]
     return "\n".join([*head, *lines, "", read["note"]])

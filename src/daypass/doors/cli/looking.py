@@ -30,17 +30,11 @@ def _show(here: Here, *, id: str, as_json: bool) -> None:  # noqa: A002 - as it 
 def _tables(mine: dict[str, Any], zone: say.Zone) -> Iterator[str]:
     names = mine["names"]
     asked = [
-        (one["id"], one["state"], say.what(one), one["delivery"], say.term(one["term"], zone))
+        (one["id"], one["state"], f"{say.what(one)}{_whom(one, names)}", one["delivery"], say.wished(one, zone))
         for one in mine["requests"]
     ]
     waiting = [
-        (
-            one["id"],
-            names.get(one["requestor"], one["requestor"]),
-            say.what(one),
-            say.term(one["term"], zone),
-            one["reason"],
-        )
+        (one["id"], say.who(one, names), say.what(one), say.wished(one, zone), say.folded(one["reason"]))
         for one in mine["waiting"]
     ]
     stuck = [
@@ -56,6 +50,11 @@ def _tables(mine: dict[str, Any], zone: say.Zone) -> Iterator[str]:
     return (one for one in laid if one)
 
 
+def _whom(request: dict[str, Any], names: dict[str, str]) -> str:
+    other = request["beneficiary"]
+    return f" for {names.get(other, other)}" if other else ""
+
+
 def _grant(grant: dict[str, Any], zone: say.Zone) -> tuple[str, ...]:
     state = f"{grant['state']}, stuck: {grant['stuck']}" if grant["stuck"] else grant["state"]
     return grant["id"], state, say.what(grant), grant["delivery"], zone.moment(grant["ends"])
@@ -64,9 +63,9 @@ def _grant(grant: dict[str, Any], zone: say.Zone) -> tuple[str, ...]:
 def _story(found: dict[str, Any], zone: say.Zone) -> Iterator[str]:
     request, grant, names = found["request"], found["grant"], found["names"]
     yield f"{request['id']}  {say.what(request)}"
-    yield f"  who       {names.get(request['requestor'], request['requestor'])}"
-    yield f"  how long  {say.term(request['term'], zone)} ({say.length(request['longest_s'])} at most)"
-    yield f"  why       {request['reason'] or '-'}"
+    yield f"  who       {say.who(request, names)}{', who broke the glass' if request['urgent'] else ''}"
+    yield f"  how long  {say.wished(request, zone)} ({say.length(request['longest_s'])} at most)"
+    yield f"  why       {say.folded(request['reason']) or '-'}"
     yield f"  rule      {request['rule']}, decided by {say.deciders(request['approvers'], names)}"
     yield f"  request   {request['state']}"
     if grant:
@@ -74,7 +73,7 @@ def _story(found: dict[str, Any], zone: say.Zone) -> Iterator[str]:
     yield ""
     for entry in found["story"]:
         who = names.get(entry["actor"], entry["actor"])
-        yield f"  {zone.moment(entry['at'])}  {who} {entry['words']}"
+        yield f"  {zone.moment(entry['at'])}  {who} {say.folded(entry['words'])}"
 
 
 def _life(grant: dict[str, Any], promise: str | None, zone: say.Zone) -> Iterator[str]:

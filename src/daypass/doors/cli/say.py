@@ -28,6 +28,8 @@ _ENDED = {
     "ticket": "its ticket was closed",
     "vanished": "somebody removed it in AWS",
 }
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WEEKDAYS = [1, 2, 3, 4, 5]
 
 
 class Zone:
@@ -62,6 +64,30 @@ def term(shown: Json, zone: Zone) -> str:
     return f"until {zone.moment(shown['until'])}{starts}"
 
 
+def wished(request: Json, zone: Zone) -> str:
+    """Say how long or how often was asked for, and what it would prolong."""
+    said = every(request["recurs"]) if request["recurs"] else term(request["term"], zone)
+    return f"{said}, to go on with {request['extends']}" if request["extends"] else said
+
+
+def every(recurs: Json) -> str:
+    """Say which hours come again and until when: `every mon, tue 09:00-10:00 (Europe/Berlin) until ...`."""
+    named = "weekday" if recurs["days"] == _WEEKDAYS else ", ".join(_DAYS[day - 1] for day in recurs["days"])
+    days = "day" if len(recurs["days"]) == len(_DAYS) else named
+    return f"every {days} {recurs['opens'][:5]}-{recurs['closes'][:5]} ({recurs['tz']}) until {recurs['last']}"
+
+
+def who(request: Json, names: Json) -> str:
+    """Say who asks, and for whom if it is not for themselves."""
+    asker, other = request["requestor"], request["beneficiary"]
+    return f"{names.get(asker, asker)}{f' for {names.get(other, other)}' if other else ''}"
+
+
+def folded(text: object) -> str:
+    """Put what somebody wrote on one line, so that no part of it looks like a line of ours."""
+    return " ".join(str(text).split())
+
+
 def deciders(approvers: Json, names: Json) -> str:
     """Say who may decide."""
     people = [names.get(one, one) for one in approvers["people"]]
@@ -78,11 +104,26 @@ def named(sentence: str, names: Json) -> str:
 
 def filed(request: Json, zone: Zone, names: Json) -> str:
     """Say that a request was filed, and what happens next."""
-    asked = f"{request['id']}: {what(request)} {term(request['term'], zone)}, as a {request['delivery']}."
-    if request["state"] == "approved":
-        return f"{asked}\nRule «{request['rule']}» approves it at once. {how(request)}"
-    who = deciders(request["approvers"], names)
-    return f"{asked}\nIt waits for {who} (rule «{request['rule']}»)."
+    other = request["beneficiary"]
+    whom = f" for {names.get(other, other)}" if other else ""
+    asked = f"{request['id']}: {what(request)} {wished(request, zone)}{whom}, as a {request['delivery']}."
+    if request["state"] != "approved":
+        return f"{asked}\nIt waits for {deciders(request['approvers'], names)} (rule «{request['rule']}»)."
+    use = "They are told how to use it." if other else how(request)
+    starts = request["term"]["starts"]
+    begins = f"It begins {zone.moment(starts)}. " if starts and starts > request["filed_at"] else ""
+    return f"{asked}\n{_approved(request, names)} {begins}{use}"
+
+
+def _approved(request: Json, names: Json) -> str:
+    """Say by whom it was approved in the moment of asking: by a rule, in an emergency, by somebody in advance."""
+    approval, rule = request["approval"], request["rule"]
+    if request["urgent"]:
+        reviewers = deciders(request["approvers"], names)
+        return f"The glass is broken (rule «{rule}»): your colleagues are told now, and {reviewers} will review it."
+    if approval["permit"]:
+        return f"{names.get(approval['by'], approval['by'])} approved it in advance (rule «{rule}»)."
+    return f"Rule «{rule}» approves it at once."
 
 
 def how(shown: Json) -> str:
@@ -98,7 +139,7 @@ def active(grant: Json, zone: Zone) -> str:
 def ending(grant: Json) -> str:
     """Say why a grant ends or has ended."""
     end = grant["ending"] or {"why": "expired", "note": ""}
-    note = f": {end['note']}" if end["note"] else ""
+    note = f": {folded(end['note'])}" if end["note"] else ""
     return f"{_ENDED.get(end['why'], end['why'])}{note}"
 
 

@@ -42,7 +42,7 @@ def _give_up_if_over(found: dict[str, Any]) -> None:
     request, grant = found["request"], found["grant"]
     approval = request["approval"] or {"by": "", "note": ""}
     if request["state"] == "denied":
-        note = f": {approval['note']}" if approval["note"] else "."
+        note = f": {say.folded(approval['note'])}" if approval["note"] else "."
         raise Failure(
             f"{request['id']} was denied by {found['names'].get(approval['by'], 'a colleague')}{note}", exit_code=DENIED
         )
