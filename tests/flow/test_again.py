@@ -107,3 +107,12 @@ def test_a_delegate_is_somebody_else_who_is_here(walk: Walk) -> None:
     walk.directory.change(ANN, active=False)
     with pytest.raises(BadInput, match="cannot decide"):
         away(walk, delegate=ANN)
+
+
+def test_the_windows_of_what_recurs_are_not_what_was_asked_last(walk: Walk) -> None:
+    """Thirty mornings later it is still the ask before them; where there is none, it is the series."""
+    first = walk.ask(reason="the ask")
+    for number in range(30):
+        walk.clock.forward(HOUR)
+        walk.ask(series=first.id, key=f"window {number}", reason="a window")
+    assert again(walk).reason == "the ask"

@@ -169,3 +169,11 @@ def test_nobody_gives_one_person_more_than_a_few(walk: Walk) -> None:
     give(walk, by=EVE)
     walk.clock.forward(WEEK)
     give(walk)
+
+
+def test_what_would_begin_after_the_window_waits(walk: Walk) -> None:
+    """Allowed for a week: the last moment is covered, and access from the next month on is Bob's to look at."""
+    permit = give(walk)
+    last = permit.ends - timedelta(seconds=1)
+    assert walk.ask(term=Term(length=HOUR, starts=permit.ends)).state is RequestState.PENDING
+    assert walk.ask(term=Term(length=HOUR, starts=last)).state is RequestState.APPROVED

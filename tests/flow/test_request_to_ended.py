@@ -9,11 +9,11 @@ from daypass.lifecycle.drop import drop
 from daypass.lifecycle.extend import extend
 from daypass.lifecycle.revoke import revoke
 from daypass.model.entitlement import Entitlement, Level, parse_place
-from daypass.model.errors import NotAllowed, NotYours, TooLate
+from daypass.model.errors import BadInput, NotAllowed, NotYours, TooLate
 from daypass.model.event import Kind
 from daypass.model.grant import Delivery, GrantState, Why
 from daypass.model.lease import Term
-from daypass.model.request import RequestState
+from daypass.model.request import Request, RequestState
 from tests.flow.conftest import Walk
 from tests.makers import ANN, BOB, EVE, HOUR, NOON
 
@@ -233,3 +233,26 @@ def test_all_deliveries_take_the_same_way(walk: Walk) -> None:
     """The walk does not depend on how access is delivered."""
     for delivery in Delivery:
         assert walk.active(delivery=delivery).state is GrantState.ACTIVE
+
+
+def test_more_time_is_more(walk: Walk) -> None:
+    """Half an hour from now is less than the hour that Ann has; said so, and nothing is filed."""
+    old = walk.active()
+
+    def more(length: timedelta) -> Request:
+        return extend(
+            old.id,
+            by=ANN,
+            term=Term(length=length),
+            reason="",
+            rules=walk.rules,
+            directory=walk.directory,
+            provisioner=walk.aws,
+            ledger=walk.ledger,
+            now=walk.clock(),
+        )
+
+    with pytest.raises(BadInput, match="another 1 hour anyway"):
+        more(30 * MINUTE)
+    assert [one.id for one in walk.ledger.requests()] == [old.id]
+    assert more(2 * HOUR).extends == old.id

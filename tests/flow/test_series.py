@@ -1,5 +1,6 @@
 """Access that recurs: each window is a request of its own, and the approvals of the series are asked about again."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from daypass.lifecycle.cancel import cancel
 from daypass.lifecycle.revoke import revoke
 from daypass.lifecycle.series import open_windows
 from daypass.model.errors import BadInput, NotYours, TooLate
+from daypass.model.event import Event, Kind
 from daypass.model.grant import Delivery, GrantState
 from daypass.model.kept import Series, Standing
 from daypass.model.request import Recurrence, Request, RequestState
@@ -43,6 +45,16 @@ def due(walk: Walk) -> int:
     )
 
 
+def not_opened(walk: Walk) -> list[Event]:
+    """Tell everything that is to be told; returns what there was of windows that the rules did not lend."""
+    told = []
+    while lines := walk.outbox.claim(now=walk.clock(), hold=HOUR, limit=100):
+        for line in lines:
+            walk.outbox.sent(line.id)
+            told.append(line.event)
+    return [event for event in told if event.kind is Kind.SERIES_MOVED]
+
+
 def at(walk: Walk, moment: datetime) -> None:
     """It becomes that time, and what is due is done."""
     walk.clock.now = moment
@@ -69,6 +81,22 @@ def test_a_window_that_the_clocks_skip_is_left_out() -> None:
         last=date(2027, 3, 29),
     )
     assert [one.starts.day for one in windows(night)] == [27, 29]
+
+
+def test_the_hours_stay_those_of_the_wall_when_the_clocks_change() -> None:
+    """Nine o'clock in Berlin is seven o'clock before the last Sunday of October, and eight o'clock after it."""
+    mornings = replace(MORNINGS, first=date(2026, 10, 23), last=date(2026, 10, 26))
+    assert [(one.starts.day, one.starts.hour, one.ends.hour) for one in windows(mornings)] == [(23, 7, 8), (26, 8, 9)]
+
+
+def test_a_window_that_the_clocks_show_twice_is_open_once() -> None:
+    """From the first quarter past two to the second quarter to three, an hour and a half, with no gap in it."""
+    night = replace(MORNINGS, days=frozenset({7}), opens=time(2, 15), closes=time(2, 45), first=date(2026, 10, 25))
+    first, *_ = windows(night)
+    assert (first.starts, first.ends) == (
+        datetime(2026, 10, 25, 0, 15, tzinfo=UTC),
+        datetime(2026, 10, 25, 1, 45, tzinfo=UTC),
+    )
 
 
 def test_a_window_over_midnight_ends_on_the_next_day() -> None:
@@ -132,8 +160,26 @@ def test_a_window_that_the_rules_do_not_allow_any_more_is_not_opened(walk: Walk)
     walk.change_rules("default: 1h, max: 8h", "default: 10m, max: 10m")
     at(walk, datetime(2026, 11, 25, 7, 59, tzinfo=UTC))
     assert [one for one in walk.ledger.requests() if one.series == request.id] == []
+    (told,) = not_opened(walk)
+    assert told.subject == request.id
+    assert "at most 10 minutes" in str(told.details["window"])
     walk.rules = old
     at(walk, datetime(2026, 11, 26, 7, 59, tzinfo=UTC))
+    assert len([one for one in walk.ledger.requests() if one.series == request.id]) == 1
+    assert not_opened(walk) == []
+
+
+def test_who_has_left_has_no_further_window(walk: Walk) -> None:
+    """Ann is deactivated after the first: none opens, and who asked is told each time; back, the next one opens."""
+    request = ask(walk)
+    walk.approve(request.id)
+    walk.directory.change(ANN, active=False)
+    for day in (25, 26):
+        at(walk, datetime(2026, 11, day, 7, 59, tzinfo=UTC))
+    assert [one for one in walk.ledger.requests() if one.series == request.id] == []
+    assert ["deactivated" in str(event.details["window"]) for event in not_opened(walk)] == [True, True]
+    walk.directory.change(ANN, active=True)
+    at(walk, datetime(2026, 11, 27, 7, 59, tzinfo=UTC))
     assert len([one for one in walk.ledger.requests() if one.series == request.id]) == 1
 
 

@@ -21,10 +21,11 @@ from daypass.model.fact import Fact
 from daypass.model.grant import Delivery
 from daypass.model.kept import SealedCode, Standing
 from daypass.model.lease import Term
-from daypass.model.principal import PrincipalId
+from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Ask, RequestState
 from daypass.model.secret import digest
-from tests.lifecycle.glasshouse import GlassHouse, glasshouse
+from daypass.rules.document import parse
+from tests.lifecycle.glasshouse import RULES, GlassHouse, glasshouse
 from tests.makers import ANN, BOB, EVE, HOUR, READ_REPORTS
 
 DAY = timedelta(days=1)
@@ -172,6 +173,19 @@ def test_a_robot_seals_nothing(house: GlassHouse):
     """It has tokens of its own."""
     with pytest.raises(NotYours, match="robot"):
         sealed(house, PrincipalId("bot:deploy"))
+
+
+def test_a_robot_breaks_nothing_whatever_a_rule_says(house: GlassHouse):
+    """A rule that names it among those who may is refused for it, and the refusal is journalled."""
+    robot = PrincipalId("bot:deploy")
+    house.directory.people[robot] = Principal(id=robot, name="deploy", owner=BOB)
+    house.rules = parse(RULES.replace("[U0ANN, U0BOB]", '[U0ANN, U0BOB, "bot:deploy"]', 2), name="rules.yaml")
+
+    assert house.broken(requestor=robot, urgent=False).state is RequestState.PENDING
+    with pytest.raises(NotYours, match="a person has to"):
+        house.broken(requestor=robot)
+    assert entries(house, Kind.REQUEST_REFUSED)[0].actor == robot
+    assert house.ledger.grants() == []
 
 
 def test_whom_no_rule_names_has_nothing_of_a_code(house: GlassHouse):

@@ -54,6 +54,14 @@ def test_whatever_happens_to_a_request_has_words(kind: Kind):
             "asked for read acme/ as a session: INC-42",
         ),
         (
+            happened(Kind.REQUEST_FILED, entitlement="read acme/", delivery="session", extends="abcdefgh2345"),
+            "asked for more time for read acme/ as a session",
+        ),
+        (
+            happened(Kind.SERIES_MOVED, starts="2026-05-04T10:00:00+00:00", window="refused: Ann has left."),
+            "did not open the window of 2026-05-04 10:00:00 UTC: Ann has left.",
+        ),
+        (
             happened(Kind.REQUEST_APPROVED, rule="reports", length_s=7200),
             "approved it for 2 hours by the rule «reports»",
         ),

@@ -44,7 +44,7 @@ def allow(  # noqa: PLR0913 - who allows what to whom, when and for how long, an
     now: datetime,
 ) -> Permit:
     """
-    Approve in advance: within [starts, ends) `to` may ask for this, or for less, and `by` has approved it already.
+    Approve in advance what `to` asks for and begins within [starts, ends): this or less, and `by` has approved it.
 
     Whether `by` may decide is asked when it is used. Raises BadInput for a window that is over or longer than 92 days
     and for more than 10 of them, NotYours for oneself (in any account), NotFound for somebody whom nobody knows.
@@ -127,6 +127,7 @@ def covers(permit: Permit, request: Request, now: datetime) -> bool:
     return (
         permit.state is Standing.OPEN
         and permit.starts <= now < permit.ends
+        and request.term.lease(now).starts < permit.ends
         and permit.principal == request.principal
         and permit.delivery in {None, request.delivery}
         and permit.entitlement.covers(request.entitlement)

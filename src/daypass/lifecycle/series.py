@@ -31,6 +31,7 @@ from daypass.rules.document import RuleBook
 AHEAD = timedelta(minutes=2)
 """How long before a window its request is filed, so that it is in AWS in time."""
 _MOST = 10_000
+_REFUSED = "refused: "
 
 log = structlog.get_logger()
 
@@ -76,11 +77,12 @@ def _open(  # noqa: PLR0913, PLR0917 - one series and all that opening a window 
     if window.starts > now + AHEAD:
         return False
     became = _file(request, window, rules, directory, hands, ledger, now)
+    refused = became.startswith(_REFUSED)
     moved = replace(series, opened_until=window.starts + timedelta(seconds=1))
     told: dict[str, Detail] = {"starts": window.starts.isoformat(), "window": became}
     event = Event(kind=Kind.SERIES_MOVED, at=now, actor=DAYPASS, subject=series.id, details=told)
     with suppress(Conflict):  # another worker moved it first
-        ledger.record(Fact(event=event, changes=(moved,), told=False))
+        ledger.record(Fact(event=event, changes=(moved,), told=refused))
     return True
 
 
@@ -104,7 +106,7 @@ def _file(  # noqa: PLR0913, PLR0917 - as above
         request = submit(ask, rules=rules, directory=directory, provisioner=hands, ledger=ledger, now=now)
     except Refusal as refusal:
         log.warning("series.window_refused", grant=series.id, because=refusal.sentence)
-        return f"refused: {refusal.sentence}"
+        return f"{_REFUSED}{refusal.sentence}"
     for approval in series.approvals:
         if ledger.request(request.id).state is not RequestState.PENDING:
             break

@@ -77,7 +77,8 @@ class _Told:
 
 def _filed(told: _Told) -> str:
     whom = told.after(" for ", "beneficiary")
-    return f"asked{whom} for {told.quote(told['entitlement'])} as a {told['delivery']}{told.said('reason', ': ')}"
+    more = "more time for " if told["extends"] else ""
+    return f"asked{whom} for {more}{told.quote(told['entitlement'])} as a {told['delivery']}{told.said('reason', ': ')}"
 
 
 def _approved(told: _Told) -> str:
@@ -125,6 +126,13 @@ def _ending(told: _Told) -> str:
     return f"ended it ({why}){told.said('note', ': ')}"
 
 
+def _window(told: _Told) -> str:
+    _, refused, because = told["window"].partition("refused: ")
+    if refused:
+        return f"did not open the window{told.moment('starts', ' of ')}: {told.quote(because)}"
+    return f"opened the window{told.moment('starts', ' of ')}: {told.quote(told['window'])}"
+
+
 _ENDINGS = {
     "expired": "its time is over",
     "done": "they were done",
@@ -150,7 +158,7 @@ _WORDS: Mapping[Kind, Callable[[_Told], str]] = {
     Kind.PASSKEY_REFUSED: lambda told: f"was refused with a passkey{told.said('because', ': ')}",
     Kind.ERRAND_OPENED: lambda _: "was led to the page for passkeys",
     Kind.SERIES_OPENED: lambda _: "began to open its windows",
-    Kind.SERIES_MOVED: lambda told: f"opened the window{told.moment('starts', ' of ')}: {told.quote(told['window'])}",
+    Kind.SERIES_MOVED: _window,
     Kind.SERIES_CLOSED: lambda _: "closed it: no more windows",
     Kind.TICKET_CLOSED: lambda told: f"found the ticket {told.quote(told['ticket'])} closed",
     Kind.RULES_DIFFERED: lambda _: "found that the rules being tried would have decided otherwise",

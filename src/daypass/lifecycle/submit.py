@@ -9,12 +9,14 @@ from daypass.lifecycle.recurring import series_of
 from daypass.lifecycle.ruling.shadow import compare
 from daypass.lifecycle.weighing import Weighed, bound, weigh
 from daypass.model.decision import Allowed, Circumstances
-from daypass.model.errors import BadInput, Conflict, NotFound, Refusal
+from daypass.model.errors import BadInput, Conflict, NotFound, NotYours, Refusal
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.grant import GrantId, grant_id_for, new_grant_id
 from daypass.model.kept import GlassReview
-from daypass.model.principal import DAYPASS
+from daypass.model.lease import whole_second
+from daypass.model.length import words_for_length
+from daypass.model.principal import DAYPASS, ROBOT
 from daypass.model.request import Approval, Ask, Request, RequestState
 from daypass.ports import Directory, Ledger, Provisioner, Rehearsal
 from daypass.rules.document import RuleBook
@@ -38,8 +40,8 @@ def submit(  # noqa: PLR0913 - an ask, its four collaborators, and the moment
     File a request: judged by the rules, known to fit into AWS, written down before anybody is asked.
 
     An approval that somebody gave in advance is used at once. An ask whose key was filed before is that request, as it
-    stands now: a replayed or repeated delivery changes nothing. Raises NotAllowed, BadInput or NotFound; the refusal
-    of a well-formed ask is journalled.
+    stands now: a replayed or repeated delivery changes nothing. Raises NotAllowed, NotYours, BadInput or NotFound; the
+    refusal of a well-formed ask is journalled.
     """
     grant_id = grant_id_for(f"{ask.requestor} {ask.key}") if ask.key else new_grant_id()
     if ask.key and (filed := _filed(grant_id, ask, ledger)) is not None:
@@ -57,6 +59,7 @@ def submit(  # noqa: PLR0913 - an ask, its four collaborators, and the moment
             ledger=ledger,
             now=now,
         )
+        _must_outlast(weighed, ledger, now)
     except Refusal as refusal:
         ledger.record(_refused(ask, grant_id, refusal, now))
         raise
@@ -94,9 +97,21 @@ def preview(  # noqa: PLR0913 - as `submit`
 
 
 def _must_be_own(ask: Ask) -> None:
-    """Glass is broken for oneself: who it is for must be the one who is heard of it."""
+    """Glass is broken by a person for themselves: who it is for must be the one who is heard of it."""
+    if ask.urgent and ask.requestor.startswith(ROBOT):
+        raise NotYours("A robot breaks no glass; a person has to.")
     if ask.urgent and ask.beneficiary not in {None, ask.requestor}:
         raise BadInput("Break glass is for oneself alone; nobody breaks it for somebody else.", field="person")
+
+
+def _must_outlast(weighed: Weighed, ledger: Ledger, now: datetime) -> None:
+    """More time has to be more: what would end before the access that it prolongs is refused."""
+    if weighed.draft.extends is None:
+        return
+    stands = ledger.grant(weighed.draft.extends).lease
+    if stands is not None and weighed.term.lease(now).ends < stands.ends:
+        left = words_for_length(stands.ends - whole_second(now))
+        raise BadInput(f"This access lasts for another {left} anyway; ask for longer than that.", field="length")
 
 
 def _filed(grant_id: GrantId, ask: Ask, ledger: Ledger) -> Request | None:

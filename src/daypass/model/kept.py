@@ -61,7 +61,7 @@ class Permit(_ById, _OfSomebody):
     """The longest grant it approves."""
     starts: datetime
     ends: datetime
-    """Asks outside [starts, ends) are not covered. A grant may end after it."""
+    """Asks outside [starts, ends) are not covered, nor what would begin after it. A grant may end after it."""
     at: datetime
     delivery: Delivery | None = None
     """None for any."""

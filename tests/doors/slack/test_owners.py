@@ -33,7 +33,7 @@ def test_extending_files_a_new_request_and_leaves_the_old_access(
 ):
     """The small form asks how long and why; what Ann has stays until Bob decides."""
     ann.click(ann.messages()[0], "mine.extend")
-    came = ann.submit(ann.wait_for_modal("Extend"), {"length": "1h", "reason": "not finished"})
+    came = ann.submit(ann.wait_for_modal("Extend"), {"length": "3h", "reason": "not finished"})
     bob.wait_for_message("more time")
 
     newest = daypass.desk.ledger.requests()[0]

@@ -43,7 +43,9 @@ HAVING = (
     click.Command(
         "extend",
         short_help="Ask to keep access for longer.",
-        help="Ask to keep access for longer. What you have stays as it is until that is decided.",
+        help="""Ask to keep access for longer. What you have stays as it is until that is decided.
+
+        The new time counts from its approval, and has to end later than what you have.""",
         params=[id_of("grant"), for_(), until(), reason("Why. The approvers read it.")],
     ),
     click.Command(

@@ -21,6 +21,7 @@ from daypass.doors.slack.counter import Counter, Picture, in_thread
 from daypass.doors.slack.glass import TOLD as GLASS_TOLD
 from daypass.doors.slack.glass import Alarm
 from daypass.doors.slack.outgoing import Gone
+from daypass.doors.slack.texts import ahead as texts_ahead
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.texts import stages
 from daypass.lifecycle.hand_over import opened
@@ -42,6 +43,7 @@ TOLD = (
         Kind.GRANT_ENDING,
         Kind.GRANT_ENDED,
         Kind.GRANT_STUCK,
+        Kind.SERIES_MOVED,
     }
 )
 """What people are told of; the rest of the outbox is for others."""
@@ -165,6 +167,8 @@ def _news(event: Event, picture: Picture) -> str:  # noqa: PLR0911 - one line fo
             return texts.standing(picture.request, picture.grant)
         case Kind.GRANT_ENDED:
             return texts.standing(picture.request, picture.grant)
+        case Kind.SERIES_MOVED:
+            return texts_ahead.window_refused(event)
         case Kind.REQUEST_ENDORSED if picture.request.state is RequestState.PENDING:
             return texts.endorsed(picture.request)
         case kind if kind in _DECIDED:

@@ -1,9 +1,12 @@
-"""Every sentence about what lies beside a request: approvals in advance, offers, absences. See `texts`."""
+"""Every sentence about what lies beside a request: approvals in advance, offers, absences, windows. See `texts`."""
+
+from datetime import datetime
 
 from daypass.doors.grammar import words_for_length
-from daypass.doors.slack.blocks import code
+from daypass.doors.slack.blocks import code, sentence
 from daypass.doors.slack.texts.plurals import plural
 from daypass.doors.slack.texts.requests import moment, person, what
+from daypass.model.event import Event
 from daypass.model.kept import Absence, Permit
 
 NOTHING_OFFERED = "No rule lends you anything. Whoever owns the rules can change that."
@@ -58,3 +61,9 @@ def _window(permit: Permit) -> str:
         if permit.starts > permit.at
         else (f"until {moment(permit.ends)}")
     )
+
+
+def window_refused(event: Event) -> str:
+    """Told when a window of what recurs was not opened, since the rules do not lend it any more."""
+    starts, because = str(event.details["starts"]), str(event.details["window"]).removeprefix("refused: ")
+    return f"*Not opened*: the window of {moment(datetime.fromisoformat(starts))}. {sentence(because)}"
