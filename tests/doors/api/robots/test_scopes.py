@@ -1,0 +1,137 @@
+"""What a token was not given it cannot do, at any address that there is."""
+
+import re
+from collections.abc import Iterator
+
+import httpx2
+
+from daypass.model.principal import Principal, PrincipalId
+from tests.doors.api.robots.speaking import added, narrowed, speaking
+from tests.doors.house import House
+from tests.makers import BOB
+
+READ, ASK, USE, DECIDE, ANY, OPEN = "read", "ask", "use", "decide", "any", "open"
+"""`any` is whoever has a person's login or one made of it; `open` wants no login."""
+NEEDED = {
+    "POST /v1/login/device": OPEN,
+    "POST /v1/login/token": OPEN,
+    "POST /v1/token": OPEN,
+    "POST /v1/glass": OPEN,
+    "POST /v1/logout": ANY,
+    "GET /v1/me": READ,
+    "GET /v1/offers": READ,
+    "GET /v1/permits": READ,
+    "GET /v1/mine": READ,
+    "GET /v1/requests/{request_id}": READ,
+    "GET /v1/requests/{request_id}/explain": READ,
+    "GET /v1/glass/codes": READ,
+    "GET /v1/glass/reviews": READ,
+    "GET /v1/glass/{request_id}": READ,
+    "GET /v1/journal/export": READ,
+    "GET /v1/journal/checkpoint": READ,
+    "GET /v1/journal/key": READ,
+    "GET /v1/journal/inclusion/{index}": READ,
+    "GET /v1/journal/consistency": READ,
+    "GET /v1/passkeys": READ,
+    "GET /v1/robots": READ,
+    "GET /v1/rules": READ,
+    "GET /v1/rules/versions": READ,
+    "GET /v1/rules/versions/{number}": READ,
+    "GET /v1/rules/changes": READ,
+    "GET /v1/rules/changes/{change_id}": READ,
+    "GET /v1/rules/changes/{change_id}/differences": READ,
+    "POST /v1/requests": ASK,
+    "POST /v1/requests/again": ASK,
+    "POST /v1/requests/{request_id}/cancel": ASK,
+    "POST /v1/permits/{request_id}/withdraw": ASK,
+    "POST /v1/grants/{request_id}/done": ASK,
+    "POST /v1/grants/{request_id}/extend": ASK,
+    "POST /v1/grants/{request_id}/credentials": USE,
+    "POST /v1/grants/{request_id}/console": USE,
+    "POST /v1/grants/{request_id}/link": USE,
+    "POST /v1/grants/{request_id}/get-url": USE,
+    "POST /v1/grants/{request_id}/put-url": USE,
+    "POST /v1/grants/{request_id}/post-form": USE,
+    "POST /v1/grants/{request_id}/manifest": USE,
+    "POST /v1/permits": DECIDE,
+    "POST /v1/absence": DECIDE,
+    "POST /v1/absence/end": DECIDE,
+    "POST /v1/requests/{request_id}/approve": DECIDE,
+    "POST /v1/requests/{request_id}/deny": DECIDE,
+    "POST /v1/requests/{request_id}/passkey": DECIDE,
+    "POST /v1/grants/{request_id}/revoke": DECIDE,
+    "POST /v1/glass/codes": DECIDE,
+    "POST /v1/glass/{request_id}/close": DECIDE,
+    "POST /v1/passkeys/new": DECIDE,
+    "POST /v1/passkeys/remove": DECIDE,
+    "POST /v1/passkeys/forget": DECIDE,
+    "POST /v1/robots": DECIDE,
+    "POST /v1/robots/{name}/rotate": DECIDE,
+    "POST /v1/robots/{name}/adopt": DECIDE,
+    "POST /v1/robots/{name}/remove": DECIDE,
+    "POST /v1/rules/changes": DECIDE,
+    "POST /v1/rules/changes/{change_id}/approve": DECIDE,
+    "POST /v1/rules/changes/{change_id}/deny": DECIDE,
+    "POST /v1/rules/changes/{change_id}/withdraw": DECIDE,
+}
+"""What each address wants. One that is not here fails the first test: say what it wants."""
+
+
+def test_every_address_is_known_with_what_it_wants(nobody: httpx2.Client):
+    """The API's own description has these and no others, and says which of them want a login."""
+    paths = nobody.get("/v1/openapi.json").json()["paths"]
+    described = {f"{verb.upper()} {path}": how for path, verbs in paths.items() for verb, how in verbs.items()}
+
+    assert sorted(described) == sorted(NEEDED)
+    assert {one for one, how in described.items() if not how.get("security")} == {
+        one for one, needed in NEEDED.items() if needed == OPEN
+    }
+
+
+def test_a_token_with_one_scope_does_that_and_nothing_else(house: House, bob: httpx2.Client, nobody: httpx2.Client):
+    """Robots and agents with `read`, `ask` or `use` alone try every address; none of them ever decides."""
+    tokens = [(scope, token) for scope in (READ, ASK, USE) for token in _tokens(scope, house, bob, nobody)]
+    wrong = []
+    for scope, token in tokens:
+        with speaking(house, token) as client:
+            wrong += [
+                f"{token[:4]} {scope}: {one}"
+                for one, needed in _behind_a_login()
+                if _let(client, one) != (needed == scope)
+            ]
+
+    assert wrong == []
+    assert house.desk.ledger.grants() == []
+
+
+def test_without_a_login_every_other_address_is_shut(nobody: httpx2.Client):
+    """Whatever is sent to it."""
+    answers = {one: _tried(nobody, one).status_code for one, needed in NEEDED.items() if needed != OPEN}
+
+    assert answers == dict.fromkeys(answers, 401)
+
+
+def _tokens(scope: str, house: House, bob: httpx2.Client, nobody: httpx2.Client) -> Iterator[str]:
+    robot = PrincipalId(f"bot:with-{scope}")
+    house.directory.people[robot] = Principal(id=robot, name=robot, owner=BOB)
+    yield str(added(bob, name=f"with-{scope}", scopes=[scope])["token"])
+    yield str(narrowed(nobody, house.token(BOB), scope=scope).json()["access_token"])
+
+
+def _behind_a_login() -> list[tuple[str, str]]:
+    return [(one, needed) for one, needed in NEEDED.items() if needed not in {OPEN, ANY}]
+
+
+def _let(client: httpx2.Client, address: str) -> bool:
+    """Whether it was let in; what it asked for there need not be."""
+    answer = _tried(client, address)
+    said = answer.json()["error"]["sentence"] if answer.is_error else ""
+    kept_out = re.search(r" may not (read|ask|use|decide)\.$|asks and never decides", said)
+    assert kept_out is None or answer.status_code == 403, (address, answer.text)
+    return kept_out is None
+
+
+def _tried(client: httpx2.Client, address: str) -> httpx2.Response:
+    verb, path = address.split(" ")
+    numbered = re.sub(r"\{(index|number)\}", "1", path)
+    return client.request(verb, re.sub(r"\{\w+\}", "abcdefgh2345", numbered), json={} if verb == "POST" else None)
