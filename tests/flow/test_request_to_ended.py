@@ -11,7 +11,7 @@ from daypass.lifecycle.revoke import revoke
 from daypass.model.entitlement import Entitlement, Level, parse_place
 from daypass.model.errors import BadInput, NotAllowed, NotYours, TooLate
 from daypass.model.event import Kind
-from daypass.model.grant import Delivery, GrantState, Why
+from daypass.model.grant import Delivery, GrantId, GrantState, Why
 from daypass.model.lease import Term
 from daypass.model.request import Request, RequestState
 from tests.flow.conftest import Walk
@@ -233,6 +233,64 @@ def test_all_deliveries_take_the_same_way(walk: Walk) -> None:
     """The walk does not depend on how access is delivered."""
     for delivery in Delivery:
         assert walk.active(delivery=delivery).state is GrantState.ACTIVE
+
+
+def test_who_is_done_is_done_with_all_of_it(walk: Walk) -> None:
+    """Ann has more time: named by the first or by the second, both end, and nothing of it is left in AWS."""
+    for named in ("first", "second"):
+        first, second = _prolonged(walk)
+        drop({"first": first, "second": second}[named], by=ANN, ledger=walk.ledger, now=walk.clock())
+        walk.loop.run_until_idle()
+        assert [walk.ledger.grant(one).state for one in (first, second)] == [GrantState.ENDED] * 2
+        assert walk.aws.held == {}
+
+
+def test_what_is_taken_away_does_not_go_on_as_more_time(walk: Walk) -> None:
+    """The first is over: revoking it by its id ends what prolongs it; then there is nothing left to revoke."""
+    first, second = _prolonged(walk)
+    beside = walk.active(term=Term(length=4 * HOUR))
+    walk.clock.forward(HOUR)
+    walk.loop.run_until_idle()
+    assert walk.ledger.grant(first).state is GrantState.ENDED
+
+    def taken() -> None:
+        revoke(
+            first,
+            by=BOB,
+            reason="enough",
+            rules=walk.rules,
+            directory=walk.directory,
+            ledger=walk.ledger,
+            now=walk.clock(),
+        )
+
+    taken()
+    ending = walk.ledger.grant(second).ending
+    assert ending is not None
+    assert (ending.why, ending.by, ending.note) == (Why.REVOKED, BOB, "enough")
+    assert walk.ledger.grant(beside.id).ending is None
+    with pytest.raises(TooLate):
+        taken()
+
+
+def _prolonged(walk: Walk) -> tuple[GrantId, GrantId]:
+    """Ann has an hour, and half an hour later two more beside it."""
+    first = walk.active().id
+    walk.clock.forward(30 * MINUTE)
+    more = extend(
+        first,
+        by=ANN,
+        term=Term(length=2 * HOUR),
+        reason="",
+        rules=walk.rules,
+        directory=walk.directory,
+        provisioner=walk.aws,
+        ledger=walk.ledger,
+        now=walk.clock(),
+    )
+    walk.approve(more.id)
+    walk.loop.run_until_idle()
+    return first, more.id
 
 
 def test_more_time_is_more(walk: Walk) -> None:
