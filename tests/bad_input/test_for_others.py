@@ -18,6 +18,11 @@ SAID = [
     ("`allow` without --window", BOB, "allow s3 read acme-reports/ --to U0ALICE --for 2h"),
     ("`allow` for oneself", BOB, "allow s3 read acme-reports/ --to U0BOB --for 2h --window 7d"),
     ("`allow` for a year", BOB, "allow s3 read acme-reports/ --to U0ALICE --for 2h --window 360d"),
+    (
+        "a reason that turns the writing round",
+        ALICE,
+        f'request s3 read {PLACE} --for 2h --reason "INC-42 \u202edevorppa"',
+    ),
     ("`withdraw` of nothing", BOB, "withdraw k3m9xw2p7qrs"),
     ("`again` before anything was asked for", DAVE, "again"),
     ("`away` without --until", BOB, "away"),
@@ -35,6 +40,24 @@ SAID = [
 def test_a_wrong_word_gets_its_sentence(firm: Firm, wrong: str, who: str, typed: str) -> None:
     """In Slack, for this person alone."""
     says(wrong, "Slack", firm.types(who, typed))
+
+
+def test_what_is_lent_already_is_neither_taken_back_nor_shortened(firm: Firm) -> None:
+    """Alice has two hours: one hour more from now on is less, and `cancel` is for what waits."""
+    firm.types(ALICE, f"request s3 read {PLACE} --for 2h --reason lent-already")
+    firm.person(BOB).click(firm.question("lent-already"), "review.approve")
+    firm.told(ALICE, "*Live*")
+    card = firm.person(ALICE).wait_for_message("You asked")
+    asked = re.search(r"Id `(\w+)`", card.visible_text)
+    assert asked is not None
+
+    less = firm.types(ALICE, f"extend {asked[1]} --for 1h")
+    says(
+        "more time that is less",
+        "Slack",
+        re.sub(r"1 hour 59 minutes( \d+ seconds?)?|2 hours", "1 hour 59 minutes", less),
+    )
+    says("`cancel` of what was approved", "Slack", firm.types(ALICE, f"cancel {asked[1]}"))
 
 
 ROBOTS = [

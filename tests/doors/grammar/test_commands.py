@@ -23,6 +23,7 @@ from daypass.doors.grammar import (
     Show,
     help_for,
     parse,
+    parse_reason,
     parse_request,
     split,
 )
@@ -212,3 +213,17 @@ def test_the_overview_lists_what_slack_understands():
     listed = [line.split()[0] for line in help_for(program="/daypass").splitlines() if line.startswith("  ")]
 
     assert listed == list(SLACK_VERBS)
+
+
+@pytest.mark.parametrize("sign", ["\x1b", "\x9b", "\x85", "\u202e", "\u2066"])
+def test_a_reason_is_read_as_it_was_written(sign: str) -> None:
+    """Nothing in it moves a terminal or turns the writing round."""
+    with pytest.raises(BadInput, match="reason has a") as refused:
+        parse_reason(f"INC-42 {sign}devorppa")
+    assert refused.value.field == "reason"
+
+
+@pytest.mark.parametrize("text", ["Ünïcode, 日本語, עברית, 👩\u200d🚒", "two\nlines\tand a tab"])
+def test_a_reason_may_be_in_any_language(text: str) -> None:
+    """Whole, and as it was written."""
+    assert parse_reason(f" {text} ") == text

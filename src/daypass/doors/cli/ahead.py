@@ -12,8 +12,7 @@ from daypass.doors.grammar.draft import level_and_resource
 
 @click.pass_obj
 def _grant(here: Here, /, **said: Any) -> None:
-    if not said["to"]:
-        raise click.MissingParameter(param=next(one for one in grant.params if one.name == "to"))
+    _must_say(grant, said, "to")
     file_request(here, said)
 
 
@@ -21,9 +20,9 @@ def _grant(here: Here, /, **said: Any) -> None:
 def _allow(here: Here, /, **said: Any) -> None:
     as_json = said.pop("as_json")
     level, resource = level_and_resource(said.pop("what"))
+    _must_say(allow, said, "to", "for_", "window")
     said |= {"for": said.pop("for_"), "level": level, "resource": resource}
-    body = {name: value or "" if name in {"to", "for", "window"} else value for name, value in said.items()}
-    answer = here.client().post("/permits", {name: value for name, value in body.items() if value is not None})
+    answer = here.client().post("/permits", {name: value for name, value in said.items() if value is not None})
     click.echo(say.as_json(answer) if as_json else _allowed(answer, here))
 
 
@@ -66,6 +65,13 @@ def _away(here: Here, /, **said: Any) -> None:
 def _back(here: Here, *, as_json: bool) -> None:
     answer = here.client().post("/absence/end")
     click.echo(say.as_json(answer) if as_json else "Welcome back. You are asked to decide again.")
+
+
+def _must_say(command: click.Command, said: dict[str, Any], *names: str) -> None:
+    """Raise MissingParameter for the first of these options that was left out."""
+    for name in names:
+        if not said[name]:
+            raise click.MissingParameter(param=next(one for one in command.params if one.name == name))
 
 
 def _allowed(permit: dict[str, Any], here: Here) -> str:

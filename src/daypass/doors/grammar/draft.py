@@ -19,7 +19,9 @@ from daypass.model.windows import next_window
 
 _SERVICE = "s3"
 _ID = re.compile(r"[23456789abcdefghjkmnpqrstuvwxyz]{12}")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_TURNS = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
+"""Signs that make what follows be read in another order than it was written: an approver would read another reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +164,11 @@ def parse_reason(text: str) -> str:
         raise BadInput(f"The reason has {len(plain)} characters; {LONGEST_REASON} is the most.", field="reason")
     if _CONTROL.search(plain):
         raise BadInput("The reason has a control character in it; write it as plain text.", field="reason")
+    if turns := _TURNS.search(plain):
+        raise BadInput(
+            f"The reason has a sign in it that turns the writing round (U+{ord(turns[0]):04X}); write it without.",
+            field="reason",
+        )
     return plain
 
 
