@@ -21,6 +21,7 @@ from daypass.model.length import words_for_length
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Ask, Request, RequestState
 from daypass.ports import Directory, Ledger, Provisioner
+from daypass.rules import worth
 from daypass.rules.document import RuleBook
 
 MOST_OPEN = 10
@@ -70,6 +71,14 @@ def allow(  # noqa: PLR0913 - who allows what to whom, when and for how long, an
     )
     ledger.record(Fact(event=_event(Kind.PERMIT_GIVEN, permit, by, now), changes=(permit,)))
     return permit
+
+
+def doubt(permit: Permit, *, rules: RuleBook | None, directory: Directory) -> str:
+    """Say why a permit would count for nothing, or not by itself, as the rules stand; nothing where it would do."""
+    if rules is None:
+        return ""
+    to, giver = directory.principal(permit.principal), directory.principal(permit.by)
+    return worth.doubt(rules, permit.entitlement, delivery=permit.delivery, to=to, giver=giver)
 
 
 def withdraw(permit_id: GrantId, *, by: PrincipalId, ledger: Ledger, now: datetime) -> Permit:

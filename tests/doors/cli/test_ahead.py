@@ -55,8 +55,9 @@ def test_what_was_allowed_in_advance_needs_no_click(house: House, bob, ann):
 
 
 def test_who_may_not_decide_allows_nothing(eve, ann):
-    """Eve's permit is kept, and counts for nothing when it is used."""
-    assert eve("allow", *ASK, "--to", ANN, "--for", "2h", "--window", "7d").code == 0
+    """Eve's permit is kept, and counts for nothing when it is used, as she is told at once."""
+    allowed = eve("allow", *ASK, "--to", ANN, "--for", "2h", "--window", "7d")
+    assert (allowed.code, "you are not among those who decide" in allowed.out) == (0, True)
     assert ann("request", *ASK, "--for", "1h", "--reason", "x", "--json").json["state"] == "pending"
 
 

@@ -25,6 +25,14 @@ def test_what_bob_allows_in_advance_ann_has_without_a_click(daypass: Office, ann
     assert daypass.ask(f"request {ASK}").state is RequestState.PENDING
 
 
+def test_who_allows_what_is_not_theirs_is_told_so(daypass: Office, ann: BlockingActor):
+    """Eve decides on nothing: she hears that it counts for nothing, and Ann is not promised anything."""
+    eve = daypass.person("U0EVE")
+    eve.command("/daypass", "allow s3 read acme-reports/ --to U0ANN --for 2h --window 7d")
+    assert "you are not among those who decide on this" in eve.wait_for_ephemeral("may").visible_text
+    assert "no click is needed" not in ann.wait_for_message("in advance").visible_text
+
+
 def test_again_asks_for_the_same(daypass: Office, ann: BlockingActor):
     """In one word."""
     first = daypass.ask()

@@ -66,8 +66,10 @@ class Ahead:
                 now=desk.clock(),
             )
         )
-        await turn.tell(Note(text=texts_ahead.allowed(permit)))
-        await _tell_whom(turn, permit)
+        rules = desk.readable_rules()
+        doubt = await in_thread(lambda: permits.doubt(permit, rules=rules, directory=desk.directory))
+        await turn.tell(Note(text=texts_ahead.allowed(permit, doubt)))
+        await _tell_whom(turn, permit, doubt)
 
     async def _again(self, turn: Turn, said: Again) -> None:
         desk = self.counter.desk
@@ -110,11 +112,11 @@ class Ahead:
         await turn.tell(Note(text=texts_ahead.away(absence)))
 
 
-async def _tell_whom(turn: Turn, permit: Permit) -> None:
+async def _tell_whom(turn: Turn, permit: Permit, doubt: str) -> None:
     """Tell the one whom it is for; that it cannot be told changes nothing."""
     if not permit.principal.startswith(("U", "W")):
         return
     try:
-        await turn.client.chat_postMessage(channel=permit.principal, text=texts_ahead.allowed_to_you(permit))
+        await turn.client.chat_postMessage(channel=permit.principal, text=texts_ahead.allowed_to_you(permit, doubt))
     except SLACK_FAILED:
         return

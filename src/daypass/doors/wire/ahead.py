@@ -22,9 +22,11 @@ class PermitOut(Outgoing):
     delivery: str | None
     reason: str
     open: bool
+    doubt: str | None = None
+    """To whoever has just given it: why it would count for nothing, or not by itself, as the rules stand."""
 
     @classmethod
-    def of(cls, permit: Permit, now: datetime) -> "PermitOut":
+    def of(cls, permit: Permit, now: datetime, doubt: str = "") -> "PermitOut":
         """Show a permit as it is now."""
         return cls(
             id=permit.id,
@@ -39,6 +41,7 @@ class PermitOut(Outgoing):
             delivery=permit.delivery,
             reason=permit.reason,
             open=permit.state is Standing.OPEN and now < permit.ends,
+            doubt=doubt or None,
         )
 
 

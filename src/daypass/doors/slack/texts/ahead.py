@@ -13,20 +13,22 @@ NOTHING_OFFERED = "No rule lends you anything. Whoever owns the rules can change
 BACK = "Welcome back. You are asked to decide again."
 
 
-def allowed(permit: Permit) -> str:
-    """The answer to whoever approved in advance."""
+def allowed(permit: Permit, doubt: str = "") -> str:
+    """The answer to whoever approved in advance, with what keeps it from counting as the rules stand."""
+    warning = f"*{sentence(doubt)}*\n" if doubt else ""
     return (
         f"{person(permit.principal)} may {what(permit.entitlement)} for up to {words_for_length(permit.length)} at a "
         f"time, asking {_window(permit)}. It counts as your click, and the rules are asked again each time.\n"
-        f"Take it back with `/daypass withdraw {permit.id}`."
+        f"{warning}Take it back with `/daypass withdraw {permit.id}`."
     )
 
 
-def allowed_to_you(permit: Permit) -> str:
+def allowed_to_you(permit: Permit, doubt: str = "") -> str:
     """What the one whom it is for is told."""
+    click = "but the rules as they stand may still want a click of somebody" if doubt else "and no click is needed"
     return (
         f"{person(permit.by)} has approved in advance that you {what(permit.entitlement)} for up to "
-        f"{words_for_length(permit.length)} at a time. Ask {_window(permit)}, and no click is needed."
+        f"{words_for_length(permit.length)} at a time. Ask {_window(permit)}, {click}."
     )
 
 
