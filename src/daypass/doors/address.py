@@ -6,7 +6,10 @@ from the right, and only for as long as the one who wrote it is a proxy the oper
 """
 
 from collections.abc import Iterable
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+_HOUSEHOLD = 64
+"""Bits of an IPv6 address that a provider gives out; the others are its customer's."""
 
 Networks = tuple[IPv4Network | IPv6Network, ...]
 
@@ -27,6 +30,14 @@ def visitor_address(peer: str | None, forwarded: Iterable[str], trusted: Network
             break
         here = before
     return str(here)
+
+
+def whose(address: str) -> str:
+    """Name whoever is behind an address, for a limit: of IPv6 anybody has 2^64 addresses to choose from."""
+    here = _read(address)
+    if not isinstance(here, IPv6Address):
+        return address
+    return str(ip_network((here, _HOUSEHOLD), strict=False))
 
 
 def _is_trusted(address: IPv4Address | IPv6Address, trusted: Networks) -> bool:

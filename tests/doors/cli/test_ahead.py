@@ -77,7 +77,8 @@ def test_offers_say_what_there_is_to_ask_for(ann, eve):
     said = ann("offers").out
     assert "reports" in said
     assert "acme-drafts/**" in said
-    assert "U0Bob" in said
+    assert "U0Ann and U0Bob may" in said
+    assert "U0ANN" not in said
     assert "No rule lends you anything" in eve("offers").out
     assert [one["rule"] for one in ann("offers", "--json").json["offers"]] == ["reports", "drafts"]
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daypass.doors.address import visitor_address
+from daypass.doors.address import visitor_address, whose
 
 PROXIES = (ip_network("10.0.0.0/8"), ip_network("fd00::/8"))
 
@@ -37,3 +37,17 @@ def test_only_what_a_trusted_proxy_wrote_is_believed(peer, forwarded, address):
 def test_whatever_a_stranger_writes_their_own_address_is_kept(forwarded):
     """The header of somebody who is no proxy changes nothing."""
     assert visitor_address("8.8.8.8", forwarded, PROXIES) == "8.8.8.8"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("2001:db8:0:1::1", "2001:db8:0:1:ffff:ffff:ffff:ffff", True),
+        ("2001:db8:0:1::1", "2001:db8:0:2::1", False),
+        ("192.0.2.1", "192.0.2.2", False),
+        ("unknown", "unknown", True),
+    ],
+)
+def test_who_has_many_addresses_is_one(one, other, same):
+    """Of IPv6 everybody has as many as they like; of IPv4 each is somebody's."""
+    assert (whose(one) == whose(other)) is same

@@ -29,7 +29,9 @@ _EVERY = 100_000
 def what_there_is(desk: AtDesk, caller: Reader) -> OffersOut:
     """Say what the rules would let me ask for."""
     found = offers(desk.rules(), caller)
-    people = {person for offer in found.offers for person in offer.rule.approvers.people}
+    rules = [offer.rule for offer in found.offers]
+    people = {person for rule in rules for person in rule.who.people | rule.approvers.people}
+    people |= {person for rule in rules if rule.break_glass for person in rule.break_glass.reviewers.people}
     return OffersOut(
         offers=[
             OfferOut(

@@ -9,7 +9,7 @@ from datetime import datetime
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
-from daypass.doors.address import visitor_address
+from daypass.doors.address import visitor_address, whose
 from daypass.doors.api.answers import refusal
 from daypass.doors.api.asking import Id, hands
 from daypass.doors.api.caller import AtDesk, Decider, Now, Reader
@@ -49,7 +49,7 @@ def break_glass(
     """Break glass with a sealed code, without a login; the token that comes back hands out what it gave."""
     peer = request.client.host if request.client else None
     address = visitor_address(peer, request.headers.getlist("x-forwarded-for"), request.app.state.trusted_proxies)
-    if request.app.state.pace.too_fast(f"glass {address}", now):
+    if request.app.state.pace.too_fast(f"glass {whose(address)}", now):
         return refusal(429, "Wait two seconds before the next try.", code="slow_down", headers={"Retry-After": "2"})
     ask = _asked(body, now=now)
     broken = codes.break_with_code(
