@@ -1,5 +1,6 @@
 """The sentences people read, written out a second time."""
 
+import re
 from dataclasses import replace
 from datetime import date, time, timedelta
 
@@ -220,3 +221,15 @@ def test_a_recurrence_says_its_days_hours_zone_and_end() -> None:
 
     assert said.endswith("every weekday 09:00-10:00 (Europe/Berlin) until 7 December 2026")
     assert "Tuesday, Thursday" in times.every(replace(recurs, days=frozenset({4, 2})))
+
+
+@pytest.mark.parametrize("delivery", Delivery)
+def test_no_key_gets_out_of_the_lines_to_copy(delivery: Delivery):
+    """Somebody else may have chosen the place: no words of theirs stand beside ours."""
+    place = parse_place("acme-reports/```evil.example```/")
+    entitlement = Entitlement(place=place, levels=frozenset({Level.READ}))
+    shown = how_to_use(replace(grant(), entitlement=entitlement, delivery=delivery), "https://d.example")
+
+    outside = "".join(shown.split("```")[::2])
+    assert shown.count("```") % 2 == 0
+    assert "evil" not in re.sub("`[^`]*`", "", outside)

@@ -67,10 +67,19 @@ def section(text: str, *, accessory: Block | None = None) -> Block:
     return block | ({"accessory": accessory} if accessory else {})
 
 
+def fenced(text: str) -> str:
+    """Show lines as code, to be copied; nothing in them ends it."""
+    return f"```{escape(_unfenced(text))}```"
+
+
+def _unfenced(text: str) -> str:
+    return text.replace("```", 3 * _BACK_TICK)
+
+
 def preformatted(text: str) -> list[Block]:
     """Text in columns, such as help or a document, whole: in as many blocks as it takes."""
-    safe = text.replace("```", 3 * _BACK_TICK)
-    return [section(f"```{escape(safe[at : at + _PIECE])}```") for at in range(0, len(safe), _PIECE)]
+    safe = _unfenced(text)
+    return [section(fenced(safe[at : at + _PIECE])) for at in range(0, len(safe), _PIECE)]
 
 
 def quoted(text: str) -> Block:

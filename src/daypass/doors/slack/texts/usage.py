@@ -2,7 +2,7 @@
 
 import shlex
 
-from daypass.doors.slack.blocks import code, escape
+from daypass.doors.slack.blocks import code, escape, fenced
 from daypass.doors.slack.texts.requests import asked_for, person, what
 from daypass.model.entitlement import Entitlement, Level, Reach
 from daypass.model.grant import Delivery, Grant
@@ -15,17 +15,15 @@ def how_to_use(grant: Grant, public_url: str) -> str:
     match grant.delivery:
         case Delivery.SESSION:
             profile = f"[profile daypass-{grant.id}]\ncredential_process = daypass credentials {grant.id}"
-            return (
-                f"On your command line:\n```daypass exec {grant.id} -- {_example(grant.entitlement)}```\n"
-                f"For any AWS tool, in `~/.aws/config`:\n```{profile}```"
-            )
+            command = fenced(f"daypass exec {grant.id} -- {_example(grant.entitlement)}")
+            return f"On your command line:\n{command}\nFor any AWS tool, in `~/.aws/config`:\n{fenced(profile)}"
         case Delivery.POLICY:
             who = f" ({code(grant.aws.arn)})" if grant.aws else ""
-            return f"Your own AWS keys{who} now may {what(grant.entitlement)}:\n```{_example(grant.entitlement)}```"
+            return f"Your own AWS keys{who} now may {what(grant.entitlement)}:\n{fenced(_example(grant.entitlement))}"
         case Delivery.LINK:
             return (
                 "Press the button for a link, or on your command line:\n"
-                f"```daypass link {grant.id}{_key(grant.entitlement)}```\n"
+                f"{fenced(f'daypass link {grant.id}{_key(grant.entitlement)}')}\n"
                 f"Links begin with {escape(public_url)}/l/ and stop working when this ends."
             )
 
@@ -46,7 +44,7 @@ def used_by(request: Request) -> str:
 def _example(entitlement: Entitlement) -> str:
     """One `aws` command that this access allows, safe to paste into a shell."""
     place = entitlement.place
-    address = escape(shlex.quote(f"s3://{place}" if place.key else f"s3://{place}/"))
+    address = shlex.quote(f"s3://{place}" if place.key else f"s3://{place}/")
     if Level.READ in entitlement.levels and place.reach is Reach.OBJECT:
         return f"aws s3 cp {address} ."
     if entitlement.levels & {Level.READ, Level.LIST}:
