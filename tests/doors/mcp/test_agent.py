@@ -123,6 +123,9 @@ def test_a_robot_asks_looks_and_ends(house: House):
         filed = await answer(client, "request_access", **ASK, key="once")
         assert (filed["requestor"], filed["reason"]) == (DEPLOY, "INC-42")
         assert (await answer(client, "request_access", **ASK, key="once"))["id"] == filed["id"]
+        twice = [(await answer(client, "request_access", **ASK, key=f"{'é' * 300}\r\n"))["id"] for _ in range(2)]
+        assert twice[0] == twice[1] != filed["id"]
+        await answer(client, "end_access", id=twice[0])
         mine = await answer(client, "list_my_access")
         assert [one["id"] for one in mine["requests"]] == [filed["id"]]
         assert (await answer(client, "end_access", id=filed["id"]))["state"] == "cancelled"

@@ -5,6 +5,7 @@ Nothing here approves, denies or revokes. A person's login is exchanged for a na
 that the token itself could not either.
 """
 
+import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ import httpx2
 
 from daypass.doors.grammar import parse_id
 from daypass.model.errors import DaypassError, NotYours, Unavailable
+from daypass.model.secret import digest
 
 _PATIENCE_S = 60.0
 _EXCHANGE = {
@@ -43,8 +45,9 @@ class Asking:
         return self._call("POST", "/requests?dry_run=true", body=wanted)
 
     def ask(self, wanted: Mapping[str, str], *, key: str) -> Json:
-        """File a request."""
-        return self._call("POST", "/requests", body=wanted, headers={"Idempotency-Key": key} if key else {})
+        """File a request; whatever the key is made of, a header can hold its digest."""
+        told = {"Idempotency-Key": f"mcp {digest(json.dumps(key))}"} if key else {}
+        return self._call("POST", "/requests", body=wanted, headers=told)
 
     def mine(self, *, ended: bool) -> Json:
         """List requests and grants."""
