@@ -213,6 +213,18 @@ def test_a_series_that_is_ended_opens_no_more(walk: Walk) -> None:
     assert [one for one in walk.ledger.requests() if one.series == request.id] == []
 
 
+def test_whom_it_is_for_may_end_it_too(walk: Walk) -> None:
+    """Eve asked for Ann: Ann wants no more of it. What waits is Eve's alone to take back."""
+    window = next_window(MORNINGS, walk.clock())
+    assert window is not None
+    request = walk.ask(requestor=EVE, beneficiary=ANN, recurs=MORNINGS, term=window.term)
+    with pytest.raises(NotYours):
+        cancel(request.id, by=ANN, ledger=walk.ledger, now=walk.clock())
+    walk.approve(request.id)
+    cancel(request.id, by=ANN, ledger=walk.ledger, now=walk.clock())
+    assert walk.ledger.find(Series, request.id).state is Standing.CLOSED
+
+
 def test_approved_late_it_begins_with_the_next_window(walk: Walk) -> None:
     """Bob clicks on Wednesday at noon; Thursday's is the first."""
     request = ask(walk)

@@ -16,14 +16,15 @@ from daypass.ports import Ledger
 
 def cancel(request_id: GrantId, *, by: PrincipalId, ledger: Ledger, now: datetime) -> Request:
     """
-    Take back one's own request; of one that recurs and was approved, open no more windows.
+    Take back one's own request; of one that recurs and was approved, open no more windows, which who has them may too.
 
     Raises NotYours for somebody else's and TooLate for a decided one, with the way to end what it became.
     """
     request = ledger.request(request_id)
-    if by != request.requestor:
+    goes_on = request.state is RequestState.APPROVED and request.recurs is not None
+    if by != request.requestor and not (goes_on and by == request.principal):
         raise NotYours("Only the one who asked can cancel a request; those who decide can deny it.")
-    if request.state is RequestState.APPROVED and request.recurs is not None:
+    if goes_on:
         end_series(request, by=by, ledger=ledger, now=now)
         return request
     if request.state is RequestState.APPROVED:

@@ -109,7 +109,9 @@ def test_what_recurs_is_said_with_its_days_and_hours(ann, bob):
     assert "every weekday 09:00-10:00" in bob("ls").out
     assert "every weekday 09:00-10:00" in bob("show", request).out
     assert bob("approve", request).code == 0
+    assert "More of it to come" in ann("ls").out
     assert "no more of its windows" in ann("cancel", request).out
+    assert "More of it to come" not in ann("ls").out
 
 
 def test_whom_it_is_for_stands_beside_who_asks(house: House, eve, bob, ann):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from daypass.model.kept import Absence, Permit, Standing
+from daypass.model.kept import Absence, Permit, Series, Standing
 from daypass.model.request import RequestState
 from daypass.sandbox.slack import BlockingActor, Message
 from tests.doors.slack.conftest import Office
@@ -101,6 +101,23 @@ def test_whom_it_is_for_is_told_how_to_use_it(
 
     ann.command("/daypass", f"show {request.id}")
     assert "<@U0BOB> asks for <@U0ANN>" in ann.wait_for_ephemeral(request.id).visible_text
+
+
+def test_what_recurs_goes_on_until_she_wants_no_more(daypass: Office, ann: BlockingActor, bob: BlockingActor):
+    """Her message and her Home tab say so as long as windows are to open, and have the button that ends it."""
+    ann.command("/daypass", f'request {ASK.replace("--for 1h", "--for 2w")} --every "days 09:00-10:00"')
+    bob.click(bob.wait_for_message("asks"), "review.approve")
+    card = ann.wait_for_message("*Goes on*: every day 09:00-10:00")
+    ann.open_home()
+    home = ann.wait_for_home("Goes on")
+    ann.click(home, "mine.cancel")
+
+    assert "<@U0ANN> said so" in ann.wait_for_message("No more windows open").visible_text
+    (shown,) = (one for one in ann.messages() if one.ts == card.ts)
+    assert "Goes on" not in shown.visible_text
+    assert "mine.cancel" not in actions(shown)
+    (series,) = daypass.desk.ledger.all(Series)
+    assert series.state is Standing.CLOSED
 
 
 def actions(message: Message) -> list[str]:

@@ -17,6 +17,7 @@ from daypass.lifecycle.story import in_order
 from daypass.lifecycle.submit import preview, submit
 from daypass.model.errors import BadInput, NotFound
 from daypass.model.grant import Delivery, Grant, GrantId, GrantState
+from daypass.model.kept import Series, Standing
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Request, RequestState
 from daypass.ports import Provisioner
@@ -112,6 +113,7 @@ def mine(
         grants=[GrantOut.of(grant, now, troubles.get(grant.id)) for grant in grants],
         requests=[RequestOut.of(request) for request in requests],
         waiting=[RequestOut.of(request) for request in waiting],
+        series=[RequestOut.of(desk.ledger.request(one.id)) for one in _to_come(caller, desk)],
         stuck=[GrantOut.of(grant, now, troubles.get(grant.id)) for grant in stuck],
         names=names({*involved, *(grant.principal for grant in stuck)}, desk),
     )
@@ -173,6 +175,10 @@ def _grant(request: Request, desk: Desk) -> Grant | None:
         return desk.ledger.grant(request.id)
     except NotFound:
         return None
+
+
+def _to_come(caller: Principal, desk: Desk) -> list[Series]:
+    return desk.ledger.all(Series, owner=caller.id, states=[Standing.OPEN])
 
 
 def _troubles(desk: Desk, now: datetime) -> dict[GrantId, str]:

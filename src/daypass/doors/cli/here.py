@@ -81,7 +81,7 @@ class Here:
             mine = self.client(patience_s=_COMPLETION_PATIENCE_S).get("/mine")
         except Failure:
             return []
-        shown = [*mine["grants"], *mine["waiting"], *mine["requests"], *mine["stuck"]]
+        shown = [*mine["grants"], *mine["waiting"], *mine["requests"], *mine["series"], *mine["stuck"]]
         return [(one["id"], f"{one['state']}: {'+'.join(one['levels'])} {one['resource']}") for one in shown]
 
 

@@ -33,6 +33,7 @@ def _tables(mine: dict[str, Any], zone: say.Zone) -> Iterator[str]:
         (one["id"], one["state"], f"{say.what(one)}{_whom(one, names)}", one["delivery"], say.wished(one, zone))
         for one in mine["requests"]
     ]
+    again = [(one["id"], say.what(one), say.wished(one, zone)) for one in mine["series"]]
     waiting = [
         (one["id"], say.who(one, names), say.what(one), say.wished(one, zone), say.folded(one["reason"]))
         for one in mine["waiting"]
@@ -43,6 +44,7 @@ def _tables(mine: dict[str, Any], zone: say.Zone) -> Iterator[str]:
     ]
     laid = (
         say.table("Your grants", _HEAD, (_grant(one, zone) for one in mine["grants"])),
+        say.table("More of it to come", ("ID", "WHAT", "WHEN"), again),
         say.table("Your requests", ("ID", "STATE", "WHAT", "HOW", "HOW LONG"), asked),
         say.table("Waiting for your decision", ("ID", "WHO", "WHAT", "HOW LONG", "WHY"), waiting),
         say.table("Stuck, for more than ten minutes", ("ID", "WHOSE", "WHAT", "LAST ERROR"), stuck),

@@ -11,6 +11,7 @@ from daypass.doors.grammar import words_for_length
 from daypass.doors.slack.blocks import Block, Note, actions, button, context, fields, option, quoted, section
 from daypass.doors.slack.counter import Picture
 from daypass.doors.slack.naming import OPENLY, Naming
+from daypass.doors.slack.texts import ahead as texts_ahead
 from daypass.doors.slack.texts import labels, times
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.texts.stages import particulars, reasons
@@ -97,6 +98,8 @@ def status_card(picture: Picture, *, promise: str, public_url: str, reader: Prin
     if grant is not None and grant.state in {GrantState.APPROVED, GrantState.ACTIVE}:
         blocks.append(section(how_to_use(grant, public_url) if holds else used_by(request)))
         blocks.append(context(promise))
+    if picture.goes_on:
+        blocks.append(section(texts_ahead.goes_on(request)))
     if buttons := mine_buttons(picture, holds=holds):
         blocks.append(actions(f"mine:{request.id}", buttons))
     blocks.append(context(texts.reference(request)))
@@ -113,6 +116,7 @@ def ending_card(picture: Picture, said: str) -> Note:
 def mine_buttons(picture: Picture, *, holds: bool = True) -> Sequence[Block]:
     """What the one who has it can do now; or, if they do not hold it themselves, the one who asked."""
     request, grant = picture.request, picture.grant
+    more = [_button(labels.NO_MORE, "mine.cancel", request)] if picture.goes_on else []
     end = labels.DONE if holds else labels.REVOKE
     if request.state is RequestState.PENDING:
         return [_button(labels.CANCEL, "mine.cancel", request)]
@@ -122,11 +126,12 @@ def mine_buttons(picture: Picture, *, holds: bool = True) -> Sequence[Block]:
                 *(_use(grant, request) if holds else ()),
                 _button(labels.EXTEND, "mine.extend", request),
                 _button(end, "mine.done", request),
+                *more,
             ]
         case Grant(state=GrantState.APPROVED):
-            return [_button(end, "mine.done", request)]
+            return [_button(end, "mine.done", request), *more]
         case _:
-            return []
+            return more
 
 
 def _button(label: str, action_id: str, request: Request, *, style: str = "") -> Block:

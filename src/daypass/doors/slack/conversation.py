@@ -44,6 +44,7 @@ TOLD = (
         Kind.GRANT_ENDED,
         Kind.GRANT_STUCK,
         Kind.SERIES_MOVED,
+        Kind.SERIES_CLOSED,
     }
 )
 """What people are told of; the rest of the outbox is for others."""
@@ -167,6 +168,8 @@ def _news(event: Event, picture: Picture) -> str:  # noqa: PLR0911 - one line fo
             return texts.standing(picture.request, picture.grant)
         case Kind.GRANT_ENDED:
             return texts.standing(picture.request, picture.grant)
+        case Kind.SERIES_CLOSED:
+            return texts_ahead.no_more(event)
         case Kind.SERIES_MOVED:
             return texts_ahead.window_refused(event)
         case Kind.REQUEST_ENDORSED if picture.request.state is RequestState.PENDING:

@@ -8,6 +8,7 @@ must never wait.
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
@@ -24,6 +25,7 @@ from daypass.lifecycle.submit import Preview, preview, submit
 from daypass.model.errors import BadInput, NotFound
 from daypass.model.event import Login
 from daypass.model.grant import Delivery, Grant, GrantId
+from daypass.model.kept import Series, Standing
 from daypass.model.lease import Term
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Ask, Request
@@ -41,6 +43,13 @@ class Picture:
 
     request: Request
     grant: Grant | None
+    series: Series | None = None
+    """What is still to come of one that recurs; None for any other, or before its approval."""
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether more windows are to open."""
+        return self.series is not None and self.series.state is Standing.OPEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,11 +182,16 @@ class Counter:
 
     def look(self, subject: GrantId) -> Picture:
         """Read a request and its grant, in the thread one is in. Raises NotFound."""
-        request = self.desk.ledger.request(subject)
+        ledger = self.desk.ledger
+        request = ledger.request(subject)
         try:
-            return Picture(request=request, grant=self.desk.ledger.grant(subject))
+            grant = ledger.grant(subject)
         except NotFound:
             return Picture(request=request, grant=None)
+        with suppress(NotFound):  # one of an older Daypass left none behind
+            series = ledger.find(Series, subject) if request.recurs else None
+            return Picture(request=request, grant=grant, series=series)
+        return Picture(request=request, grant=grant)
 
     def _hands(self, delivery: Delivery) -> Provisioner:
         try:

@@ -14,6 +14,7 @@ from daypass.doors.slack.blocks import Block, View, actions, button, modal, quot
 from daypass.doors.slack.cards import decision_row, mine_buttons
 from daypass.doors.slack.counter import Counter, Picture, in_thread
 from daypass.doors.slack.overview import Overview, overview
+from daypass.doors.slack.texts import ahead as texts_ahead
 from daypass.doors.slack.texts import glass as texts_glass
 from daypass.doors.slack.texts import labels
 from daypass.doors.slack.texts import lists as said
@@ -133,7 +134,8 @@ def _change(change: RulesChange, _now: datetime) -> Iterator[Block]:
 
 
 def _mine(picture: Picture, now: datetime) -> Iterator[Block]:
-    yield section(texts.one_line(picture.request, picture.grant, now))
+    more = f" {texts_ahead.goes_on(picture.request)}" if picture.goes_on else ""
+    yield section(f"{texts.one_line(picture.request, picture.grant, now)}{more}")
     if buttons := mine_buttons(picture):
         yield actions(f"mine:{picture.request.id}", buttons)
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from daypass.doors.desk import Desk
-from daypass.doors.slack.counter import Picture
+from daypass.doors.slack.counter import Counter, Picture
 from daypass.lifecycle.glass.review import may_review, open_reviews
 from daypass.lifecycle.hand_over import open_now
 from daypass.lifecycle.ruling.owners import must_agree
 from daypass.model.errors import NotYours
 from daypass.model.grant import Grant, GrantState
-from daypass.model.kept import GlassReview
+from daypass.model.kept import GlassReview, Series, Standing
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Request, RequestState
 from daypass.model.ruling import ChangeState, RulesChange
@@ -57,10 +57,7 @@ def overview(desk: Desk, by: PrincipalId) -> Overview:
     waiting = desk.ledger.requests(states=[RequestState.PENDING], limit=_WAITING_READ)
     return Overview(
         now=now,
-        grants=tuple(
-            Picture(request=desk.ledger.request(grant.id), grant=grant)
-            for grant in desk.ledger.grants(principal=by, states=_LIVE, limit=_MINE_READ)
-        ),
+        grants=tuple(_own(desk, by)),
         requests=tuple(desk.ledger.requests(requestor=by, states=[RequestState.PENDING], limit=_MINE_READ)),
         waiting=tuple(one for one in waiting if _waits_for(person, one, now)),
         reviews=tuple(reviews_for(desk, person, now)),
@@ -69,6 +66,15 @@ def overview(desk: Desk, by: PrincipalId) -> Overview:
         others=tuple(_others(desk, person)),
         urgent=_may_break_glass(desk, person),
     )
+
+
+def _own(desk: Desk, by: PrincipalId) -> Iterator[Picture]:
+    """What this person has, and what is still to come of what recurs."""
+    look, live = Counter(desk=desk).look, desk.ledger.grants(principal=by, states=_LIVE, limit=_MINE_READ)
+    yield from (look(grant.id) for grant in live)
+    seen = {grant.id for grant in live}
+    series = desk.ledger.all(Series, owner=by, states=[Standing.OPEN], limit=_MINE_READ)
+    yield from (look(one.id) for one in series if one.id not in seen)
 
 
 def _waits_for(person: Principal, request: Request, now: datetime) -> bool:

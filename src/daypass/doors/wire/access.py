@@ -179,6 +179,8 @@ class ListOut(Outgoing):
     grants: list[GrantOut]
     requests: list[RequestOut]
     waiting: list[RequestOut]
+    series: list[RequestOut]
+    """What recurs, of which more windows are to open for me."""
     stuck: list[GrantOut]
     """Other people's grants that I may decide on and that are stuck."""
     names: dict[str, str]

@@ -6,8 +6,11 @@ from daypass.doors.grammar import words_for_length
 from daypass.doors.slack.blocks import code, sentence
 from daypass.doors.slack.texts.plurals import plural
 from daypass.doors.slack.texts.requests import moment, person, what
+from daypass.doors.slack.texts.times import every
 from daypass.model.event import Event
 from daypass.model.kept import Absence, Permit
+from daypass.model.principal import DAYPASS
+from daypass.model.request import Request
 
 NOTHING_OFFERED = "No rule lends you anything. Whoever owns the rules can change that."
 BACK = "Welcome back. You are asked to decide again."
@@ -63,6 +66,18 @@ def _window(permit: Permit) -> str:
         if permit.starts > permit.at
         else (f"until {moment(permit.ends)}")
     )
+
+
+def goes_on(request: Request) -> str:
+    """Said of what recurs as long as windows of it are to open, whatever became of the first."""
+    return f"*Goes on*: {every(request.recurs)}." if request.recurs else ""
+
+
+def no_more(event: Event) -> str:
+    """Told when no more windows open."""
+    if event.actor == DAYPASS:
+        return "*Over*: the last of the windows has been."
+    return f"*No more windows open*: {person(event.actor)} said so. One that is open stays until its end."
 
 
 def window_refused(event: Event) -> str:
