@@ -186,7 +186,7 @@ def test_an_extension_is_a_new_request_that_leaves_the_grant_as_it_is(house: Hou
     request = ask(ann)
     bob.post(f"/v1/requests/{request}/approve", json={})
     house.work()
-    extension = ann.post(f"/v1/grants/{request}/extend", json={"for": "1h"})
+    extension = ann.post(f"/v1/grants/{request}/extend", json={"for": "3h"})
 
     assert (extension.status_code, extension.json()["extends"], extension.json()["state"]) == (201, request, "pending")
     assert ann.get(f"/v1/requests/{request}").json()["grant"]["state"] == "active"
