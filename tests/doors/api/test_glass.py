@@ -244,6 +244,7 @@ def test_with_the_directory_away_a_code_is_enough(house: House, nobody: httpx2.C
 
     with bearer(house, made["access_token"]) as ann:
         assert ann.post(f"/v1/grants/{made['request']['id']}/credentials").status_code == 200
+        assert ann.post(f"/v1/grants/{made['request']['id']}/done").json()["state"] == "ending"
 
 
 def test_a_group_counts_as_it_was_last_known(slackless: House, ann: httpx2.Client):

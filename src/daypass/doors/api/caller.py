@@ -107,7 +107,19 @@ def _who_may_be_urgent(desk: AtDesk, now: Now, token: BearerToken) -> UrgentCall
 
 def _user(request: Request, desk: AtDesk, now: Now, token: BearerToken) -> Principal:
     """Whoever is handed something of a grant; of one for which they broke glass also while no directory answers."""
-    speaker = _speaker(Scope.USE, desk, now, token)
+    return _of_grant(_speaker(Scope.USE, desk, now, token), request, desk)
+
+
+def _ender(request: Request, desk: AtDesk, now: Now, token: BearerToken) -> Principal:
+    """Whoever ends what they have: who may use it may end it, and so may who may only ask."""
+    try:
+        speaker = _speaker(Scope.USE, desk, now, token)
+    except NotYours:
+        speaker = _speaker(Scope.ASK, desk, now, token)
+    return _of_grant(speaker, request, desk)
+
+
+def _of_grant(speaker: PrincipalId, request: Request, desk: Desk) -> Principal:
     grant_id = GrantId(str(request.path_params["request_id"]).strip().lower())
     return _active(speaker, desk, lambda who: user_of(grant_id, who, directory=desk.directory, cabinet=desk.ledger))
 
@@ -137,3 +149,4 @@ Asker = Annotated[Principal, Depends(_speaking_for(Scope.ASK))]
 Decider = Annotated[Principal, Depends(_speaking_for(Scope.DECIDE))]
 Urgent = Annotated[UrgentCaller, Depends(_who_may_be_urgent)]
 User = Annotated[Principal, Depends(_user)]
+Ender = Annotated[Principal, Depends(_ender)]

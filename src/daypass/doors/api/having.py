@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header
 
 from daypass.doors.api.asking import Id, hands
-from daypass.doors.api.caller import Asker, AtDesk, Decider, Now
+from daypass.doors.api.caller import Asker, AtDesk, Decider, Ender, Now
 from daypass.doors.grammar import parse_reason, parse_term
 from daypass.doors.wire.access import GrantOut, RequestOut
 from daypass.doors.wire.incoming import ExtendGrant, WithReason
@@ -17,7 +17,7 @@ router = APIRouter(prefix="/grants", tags=["grants"])
 
 
 @router.post("/{request_id}/done")
-def done(request_id: Id, desk: AtDesk, now: Now, caller: Asker) -> GrantOut:
+def done(request_id: Id, desk: AtDesk, now: Now, caller: Ender) -> GrantOut:
     """End my own access now."""
     return GrantOut.of(drop(request_id, by=caller.id, ledger=desk.ledger, now=now), now)
 
