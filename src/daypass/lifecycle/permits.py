@@ -26,6 +26,7 @@ from daypass.rules.document import RuleBook
 
 MOST_OPEN = 10
 """So many from one person for another: each is a click that is tried at every ask."""
+_EVERY = 100_000
 LONGEST_WINDOW = timedelta(days=92)
 """Nobody remembers for longer what they approved in advance."""
 
@@ -71,6 +72,12 @@ def allow(  # noqa: PLR0913 - who allows what to whom, when and for how long, an
     )
     ledger.record(Fact(event=_event(Kind.PERMIT_GIVEN, permit, by, now), changes=(permit,)))
     return permit
+
+
+def standing(of: PrincipalId, *, ledger: Ledger, now: datetime) -> list[Permit]:
+    """Those that somebody gave or was given and that still count, the newest first."""
+    every = ledger.all(Permit, states=[Standing.OPEN], limit=_EVERY)
+    return [permit for permit in every if of in {permit.by, permit.principal} and now < permit.ends]
 
 
 def doubt(permit: Permit, *, rules: RuleBook | None, directory: Directory) -> str:

@@ -1,5 +1,7 @@
 """Asking for others, in advance and once more, on the command line and so over the API."""
 
+import re
+
 import pytest
 
 from tests.doors.house import House
@@ -49,7 +51,13 @@ def test_what_was_allowed_in_advance_needs_no_click(house: House, bob, ann):
     assert allowed.code == 0, allowed.err
     assert ann("request", *ASK, "--for", "1h", "--reason", "x", "--json").json["state"] == "approved"
 
+    listed = re.compile(rf"{allowed.json['id']} +U0Bob +U0Ann +read acme-reports/2026/ +2 hours")
+    assert listed.search(bob("ls").out)
+    assert listed.search(ann("ls").out)
+    typed = bob(_DAYPASS_COMPLETE="bash_complete", COMP_WORDS="daypass withdraw ", COMP_CWORD="2")
+    assert allowed.json["id"] in typed.out
     assert bob("withdraw", allowed.json["id"]).code == 0
+    assert not listed.search(bob("ls").out)
     assert ann("request", *ASK, "--for", "1h", "--reason", "y", "--json").json["state"] == "pending"
     assert house.desk.ledger.grants()[0].principal == ANN
 

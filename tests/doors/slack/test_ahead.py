@@ -20,6 +20,8 @@ def test_what_bob_allows_in_advance_ann_has_without_a_click(daypass: Office, ann
     ann.command("/daypass", f"request {ASK}")
     assert "Approved in advance by <@U0BOB>" in ann.wait_for_ephemeral("Approved").visible_text
     (permit,) = daypass.desk.ledger.all(Permit)
+    bob.command("/daypass", "ls")
+    assert f"`{permit.id}` <@U0BOB> lets <@U0ANN>" in bob.wait_for_ephemeral("Approved in advance").visible_text
     bob.command("/daypass", f"withdraw {permit.id}")
     bob.wait_for_ephemeral("Taken back")
     assert daypass.ask(f"request {ASK}").state is RequestState.PENDING

@@ -10,9 +10,10 @@ from daypass.doors.api.sight import may_decide, names, visible
 from daypass.doors.desk import Desk
 from daypass.doors.grammar import Draft, Spoken, parse_id, parse_length, parse_reason, parse_request, split
 from daypass.doors.wire.access import EntryOut, GrantOut, ListOut, PreviewOut, RequestOut, StoryOut
+from daypass.doors.wire.ahead import PermitOut
 from daypass.doors.wire.incoming import ApproveRequest, FileRequest, WithReason
 from daypass.lifecycle import cancel as cancelling
-from daypass.lifecycle import review
+from daypass.lifecycle import permits, review
 from daypass.lifecycle.story import in_order
 from daypass.lifecycle.submit import preview, submit
 from daypass.model.errors import BadInput, NotFound
@@ -108,11 +109,14 @@ def mine(
     pending = desk.ledger.requests(states=(RequestState.PENDING,))
     waiting = [request for request in pending if may_decide(request, caller, desk, now)]
     stuck = _strangers(troubles, caller, desk, now)
+    ahead = permits.standing(caller.id, ledger=desk.ledger, now=now)
     involved = {who for one in (*requests, *waiting) for who in (one.requestor, one.principal)}
+    involved |= {who for permit in ahead for who in (permit.by, permit.principal)}
     return ListOut(
         grants=[GrantOut.of(grant, now, troubles.get(grant.id)) for grant in grants],
         requests=[RequestOut.of(request) for request in requests],
         waiting=[RequestOut.of(request) for request in waiting],
+        permits=[PermitOut.of(permit, now) for permit in ahead],
         series=[RequestOut.of(desk.ledger.request(one.id)) for one in _to_come(caller, desk)],
         stuck=[GrantOut.of(grant, now, troubles.get(grant.id)) for grant in stuck],
         names=names({*involved, *(grant.principal for grant in stuck)}, desk),

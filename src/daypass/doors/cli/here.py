@@ -1,6 +1,6 @@
 """What every command has within reach: the service, the person's login and time zone, and the operator's own doings."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -81,8 +81,19 @@ class Here:
             mine = self.client(patience_s=_COMPLETION_PATIENCE_S).get("/mine")
         except Failure:
             return []
-        shown = [*mine["grants"], *mine["waiting"], *mine["requests"], *mine["series"], *mine["stuck"]]
-        return [(one["id"], f"{one['state']}: {'+'.join(one['levels'])} {one['resource']}") for one in shown]
+        shown = [
+            *mine["grants"],
+            *mine["waiting"],
+            *mine["requests"],
+            *mine["series"],
+            *mine["permits"],
+            *mine["stuck"],
+        ]
+        return [(one["id"], f"{_stands(one)}: {'+'.join(one['levels'])} {one['resource']}") for one in shown]
+
+
+def _stands(one: Mapping[str, object]) -> str:
+    return str(one.get("state", "approved in advance"))
 
 
 def json_option() -> click.Option:

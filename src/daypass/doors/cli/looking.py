@@ -33,6 +33,17 @@ def _tables(mine: dict[str, Any], zone: say.Zone) -> Iterator[str]:
         (one["id"], one["state"], f"{say.what(one)}{_whom(one, names)}", one["delivery"], say.wished(one, zone))
         for one in mine["requests"]
     ]
+    ahead = [
+        (
+            one["id"],
+            names.get(one["by"], one["by"]),
+            names.get(one["to"], one["to"]),
+            say.what(one),
+            say.length(one["longest_s"]),
+            zone.moment(one["ends"]),
+        )
+        for one in mine["permits"]
+    ]
     again = [(one["id"], say.what(one), say.wished(one, zone)) for one in mine["series"]]
     waiting = [
         (one["id"], say.who(one, names), say.what(one), say.wished(one, zone), say.folded(one["reason"]))
@@ -45,6 +56,7 @@ def _tables(mine: dict[str, Any], zone: say.Zone) -> Iterator[str]:
     laid = (
         say.table("Your grants", _HEAD, (_grant(one, zone) for one in mine["grants"])),
         say.table("More of it to come", ("ID", "WHAT", "WHEN"), again),
+        say.table("Approved in advance", ("ID", "BY", "FOR", "WHAT", "EACH", "UNTIL"), ahead),
         say.table("Your requests", ("ID", "STATE", "WHAT", "HOW", "HOW LONG"), asked),
         say.table("Waiting for your decision", ("ID", "WHO", "WHAT", "HOW LONG", "WHY"), waiting),
         say.table("Stuck, for more than ten minutes", ("ID", "WHOSE", "WHAT", "LAST ERROR"), stuck),

@@ -54,6 +54,7 @@ from daypass.doors.slack.overview import Overview, overview
 from daypass.doors.slack.passkey import Passkeys
 from daypass.doors.slack.request_form import heard
 from daypass.doors.slack.rules import RulesDoor
+from daypass.doors.slack.texts import ahead as texts_ahead
 from daypass.doors.slack.texts import handing_out, labels
 from daypass.doors.slack.texts import lists as said_of_lists
 from daypass.doors.slack.texts import refusals as sorry
@@ -218,6 +219,9 @@ def _overview_blocks(seen: Overview) -> Iterator[Block]:
             yield section(said_of_lists.EMPTY[which])
         if len(everything) > _MOST_LISTED:
             yield show_all(which, said_of_lists.newest(_MOST_LISTED, len(everything)))
+    if seen.permits:
+        lines = [texts_ahead.one_line(one) for one in seen.permits[:_MOST_LISTED]]
+        yield section("\n".join([f"*{labels.AHEAD}*", *lines]))
 
 
 def _line(which: List, one: Picture | Request, now: datetime) -> str:

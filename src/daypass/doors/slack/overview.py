@@ -6,12 +6,13 @@ from datetime import datetime
 
 from daypass.doors.desk import Desk
 from daypass.doors.slack.counter import Counter, Picture
+from daypass.lifecycle import permits
 from daypass.lifecycle.glass.review import may_review, open_reviews
 from daypass.lifecycle.hand_over import open_now
 from daypass.lifecycle.ruling.owners import must_agree
 from daypass.model.errors import NotYours
 from daypass.model.grant import Grant, GrantState
-from daypass.model.kept import GlassReview, Series, Standing
+from daypass.model.kept import GlassReview, Permit, Series, Standing
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Request, RequestState
 from daypass.model.ruling import ChangeState, RulesChange
@@ -47,6 +48,8 @@ class Overview:
     """What one had, and what one asked for in vain."""
     others: tuple[Picture, ...] = ()
     """What others have now, for those who own the rules or may decide on it."""
+    permits: tuple[Permit, ...] = ()
+    """Approvals in advance that they gave or were given."""
     urgent: bool = False
     """Whether a rule names this person for breaking glass."""
 
@@ -64,6 +67,7 @@ def overview(desk: Desk, by: PrincipalId) -> Overview:
         changes=tuple(_changes(desk, by)),
         history=tuple(_history(desk, by)),
         others=tuple(_others(desk, person)),
+        permits=tuple(permits.standing(by, ledger=desk.ledger, now=now)),
         urgent=_may_break_glass(desk, person),
     )
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from daypass.doors.wire.ahead import PermitOut
 from daypass.doors.wire.approval import ApprovalOut, ApproversOut, RecurrenceOut, StageOut, seconds
 from daypass.doors.wire.outgoing import Outgoing
 from daypass.lifecycle.story import words
@@ -181,6 +182,8 @@ class ListOut(Outgoing):
     waiting: list[RequestOut]
     series: list[RequestOut]
     """What recurs, of which more windows are to open for me."""
+    permits: list[PermitOut]
+    """Approvals in advance that I gave or was given and that still count."""
     stuck: list[GrantOut]
     """Other people's grants that I may decide on and that are stuck."""
     names: dict[str, str]

@@ -35,6 +35,14 @@ def allowed_to_you(permit: Permit, doubt: str = "") -> str:
     )
 
 
+def one_line(permit: Permit) -> str:
+    """One of several in a list."""
+    return (
+        f"{code(permit.id)} {person(permit.by)} lets {person(permit.principal)} {what(permit.entitlement)} for up to "
+        f"{words_for_length(permit.length)} at a time, asking {_window(permit)}"
+    )
+
+
 def withdrawn(permit: Permit) -> str:
     """The answer to whoever took one back."""
     return f"Taken back: {person(permit.principal)} waits for a click again to {what(permit.entitlement)}."

@@ -33,6 +33,7 @@ LOGIN_DONE = "Confirmed. The command line is logged in as you; `daypass logout` 
 LOGIN_WARNING = "Confirm only if you have just run `daypass login` yourself and your own screen shows this code."
 SHOW_ALL, NEXT, PREVIOUS = "Show all", "Next", "Previous"
 REVOKE = "End it"
+AHEAD = "Approved in advance"
 REVOKE_LABEL = "Why? The person reads it."
 HOME_HELP = "How it works"
 HOME_EXPLAINED = (
