@@ -206,6 +206,7 @@ EVERYWHERE = (
         (person("U0ANN"), person("U0SELF", same_as=frozenset({ANN.id}))),
         (person("U0ANN", aws=ARN), person("U0SELF", aws=ARN)),
         (person("bot:deploy", owner=PrincipalId("U0SELF")), person("U0SELF")),
+        (person("bot:deploy", owner=ANN.id), person("U0SELF", same_as=frozenset({ANN.id}))),
     ],
 )
 def test_nobody_on_the_asking_side_is_asked_by_any_way(principal: Principal, own: Principal) -> None:

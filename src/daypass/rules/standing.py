@@ -86,11 +86,16 @@ def _accounts(question: Question, people: Mapping[PrincipalId, Principal]) -> fr
     """Every account of those on the asking side: an account of an account is one too."""
     known = [question.principal, *([question.asker] if question.asker else [])]
     found, rest = askers(question), list(people.values())
-    while alike := [one for one in rest if one.id in found or any(one.is_also(other) for other in known)]:
+    while alike := [one for one in rest if _is_of(one, found) or any(one.is_also(other) for other in known)]:
         known += alike
         found |= frozenset(chain.from_iterable({one.id} | one.same_as for one in alike))
         rest = [one for one in rest if one not in alike]
     return found
+
+
+def _is_of(one: Principal, accounts: frozenset[PrincipalId]) -> bool:
+    """Whether one of these accounts is theirs, by what is known of them; of the account itself nothing may be known."""
+    return not ({one.id} | one.same_as).isdisjoint(accounts)
 
 
 def _until(away: Away, tz: str, at: datetime | None) -> str:
