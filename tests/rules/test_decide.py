@@ -8,9 +8,10 @@ import pytest
 from daypass.model.decision import Allowed, Approvers, Denied, Question
 from daypass.model.entitlement import Extra
 from daypass.model.grant import Delivery
-from daypass.model.principal import PrincipalId
+from daypass.model.principal import Principal, PrincipalId
 from daypass.rules.decide import decide
 from daypass.rules.explain import explain
+from daypass.rules.offers import offers
 from daypass.rules.reach import may_see
 from tests.rules.worlds import HOUR, ask, person, written
 
@@ -317,3 +318,24 @@ def test_no_rule_lends_to_a_deactivated_account() -> None:
 def test_a_form_suggests_only_what_could_be_lent(bucket: str, prefix: str, seen: bool) -> None:
     """Within reach is what some rule lends and no denial closes altogether."""
     assert may_see(BOOK, person(), bucket, prefix) is seen
+
+
+def test_no_robot_breaks_glass_whatever_names_it():
+    """The rule names both: Ann is lent it at once, the robot is refused, and it is not offered the rule either."""
+    book = written(
+        """
+  - id: glass
+    who: {people: [U0ANN, "bot:deploy"]}
+    may: [read]
+    on: ["acme-reports/**"]
+    for: {default: 1h, max: 2h}
+    approve: at-once
+    break_glass: {review: {people: [U0BOB]}, within: 1d}
+"""
+    )
+    ann, robot = person("U0ANN"), Principal(id=PrincipalId("bot:deploy"), name="deploy", owner=PrincipalId("U0BOB"))
+    urgent = replace(ask("acme-reports/2026/"), principal=ann, urgent=True)
+
+    assert isinstance(decide(book, urgent), Allowed)
+    assert isinstance(decide(book, replace(urgent, principal=robot)), Denied)
+    assert [len(offers(book, one).offers) for one in (ann, robot)] == [1, 0]

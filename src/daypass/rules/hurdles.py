@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from daypass.model.decision import Approvers, Stage, TicketId
+from daypass.model.principal import Principal
 from daypass.rules.approvers import stages_for
 from daypass.rules.conditions import Met, judged
 from daypass.rules.filling import shortage
@@ -89,7 +90,7 @@ def plain(rule: AllowRule, scene: Scene) -> Iterator[Hurdle]:
         yield Hurdle.PAUSED
     if question.urgent is not (rule.break_glass is not None):
         yield Hurdle.URGENT
-    if not (question.principal.active and rule.who.include(question.principal)):
+    if not _is_for(rule, question.principal):
         yield Hurdle.PERSON
     if not rule.contains(entitlement.place):
         yield Hurdle.PLACE
@@ -103,6 +104,11 @@ def plain(rule: AllowRule, scene: Scene) -> Iterator[Hurdle]:
         yield Hurdle.LENGTH
     if _reason_lacks(rule, question.reason):
         yield Hurdle.REASON
+
+
+def _is_for(rule: AllowRule, principal: Principal) -> bool:
+    """Whether the rule lends to this person; no robot breaks glass, whatever names it."""
+    return principal.active and rule.who.include(principal) and not (principal.robot and rule.break_glass)
 
 
 def _fits(rule: AllowRule, length: timedelta | None, already: timedelta) -> bool:

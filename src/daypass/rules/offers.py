@@ -28,12 +28,17 @@ def offers(book: RuleBook, principal: Principal) -> Offers:
     """
     Go through the rules that name this person. What is offered may still be refused, by a denial or for the moment.
 
-    Nothing is offered to who is deactivated.
+    Nothing is offered to who is deactivated, and nothing that breaks glass to a robot.
     """
     if not principal.active:
         return Offers(offers=(), denials=())
-    mine = [rule for rule in book.rules if not rule.paused and rule.who.include(principal)]
+    mine = [rule for rule in book.rules if not rule.paused and _names(rule, principal)]
     return Offers(
         offers=tuple(Offer(rule=rule, sentence=in_words(rule)) for rule in mine if isinstance(rule, AllowRule)),
         denials=tuple(in_words(rule) for rule in mine if isinstance(rule, DenyRule)),
     )
+
+
+def _names(rule: AllowRule | DenyRule, principal: Principal) -> bool:
+    glass = isinstance(rule, AllowRule) and rule.break_glass is not None
+    return rule.who.include(principal) and not (glass and principal.robot)
