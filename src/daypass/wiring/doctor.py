@@ -165,5 +165,9 @@ def _sweep(house: House) -> str:
 def _slack(settings: Settings) -> str:
     if not settings.slack.bot_token:
         raise _Trouble("No Slack is set: give DAYPASS_SLACK_BOT_TOKEN, and a signing secret or an app token.")
-    team = slack_calls(settings).call("auth.test").get("team", "without a name")
-    return f"Slack knows Daypass in the workspace {team}."
+    answer = slack_calls(settings).call("auth.test")
+    if answer.get("is_enterprise_install"):
+        raise _Trouble(
+            "The Slack app is installed for a whole organisation: install it in the one workspace it is for."
+        )
+    return f"Slack knows Daypass in the workspace {answer.get('team', 'without a name')}."

@@ -2,7 +2,8 @@
 Which Slack this is: its address, the secrets that open it, and the one workspace whose people are ours.
 
 A Slack user id means somebody only within a workspace. Who comes from another one (a shared channel, another
-workspace of the organisation) is refused, whatever their id looks like.
+workspace of the organisation) is refused, whatever their id looks like. An app that is installed for a whole
+organisation (Enterprise Grid) speaks for no one workspace, and serves nobody until it is installed in one.
 """
 
 import asyncio
@@ -86,6 +87,8 @@ class Home:
             raise _refused(str(error.response.get("error", ""))) from error
         except (SlackClientError, aiohttp.ClientError, TimeoutError) as error:
             raise Unavailable(sorry.NO_ANSWER) from error
+        if answer.get("is_enterprise_install"):
+            raise Misconfigured(sorry.WHOLE_ORGANISATION)
         return str(answer["team_id"])
 
 

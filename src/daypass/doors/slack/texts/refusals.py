@@ -1,6 +1,10 @@
 """Why something cannot be done in Slack, to people; and what is wrong with Slack, to whoever runs Daypass."""
 
 STRANGER = "Daypass serves the people of its own Slack workspace only, and you come from another one."
+WHOLE_ORGANISATION = (
+    "The Slack app is installed for a whole organisation, and Daypass serves one workspace: install the app in that "
+    "workspace and give Daypass its bot token."
+)
 NO_ANSWER = "Slack does not say which workspace this is; try again in a moment."
 TOO_SLOW = "Slack's three seconds were over"
 WHY_REVOKED = "Say why: the person reads it."
