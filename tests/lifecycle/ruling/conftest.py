@@ -68,6 +68,7 @@ class Ruled:
         base: int | None = None,
         note: str = "",
         shadow: timedelta | None = None,
+        key: str = "",
     ) -> RulesChange:
         """Ann, or whom the test names, proposes another text of the version in force."""
         return propose(
@@ -80,6 +81,7 @@ class Ruled:
             directory=self.directory,
             ledger=self.ledger,
             now=self.clock(),
+            key=key,
         )
 
     def approve(self, change: RulesChange, by: PrincipalId = BOB) -> RulesVersion:

@@ -38,6 +38,17 @@ def test_a_second_proposal_of_the_same_file_keeps_it_once(ruled: Ruled):
     assert len(ruled.ledger.all(RulesVersion)) == 1
 
 
+def test_what_is_delivered_again_is_the_same_proposal(ruled: Ruled):
+    """By its key, also once it was decided on; another person's same key is another proposal."""
+    first = ruled.propose(LONGER, key="slack:1.2.3")
+    ruled.withdraw(first)
+    again = ruled.propose(LONGER, key="slack:1.2.3")
+
+    assert (again.id, again.state) == (first.id, ChangeState.WITHDRAWN)
+    assert ruled.propose(LONGER, by=BOB, key="slack:1.2.3").id != first.id
+    assert ruled.told(first.id) == [Kind.RULES_PROPOSED, Kind.RULES_WITHDRAWN]
+
+
 def test_a_file_that_is_edited_meanwhile_is_a_version_of_its_own(ruled: Ruled):
     """What the operator wrote after the proposal is never taken for what was proposed upon."""
     ruled.propose()

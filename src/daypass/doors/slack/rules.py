@@ -68,7 +68,7 @@ class RulesDoor:
         """Show what the form would do; propose it when that was seen already."""
         draft = read(turn.state, turn.body["view"]["private_metadata"])
         try:
-            return await in_thread(lambda: self._submitted(draft, turn.person))
+            return await in_thread(lambda: self._submitted(draft, turn.person, turn.key))
         except Conflict as error:
             said = rules_texts.overtaken(error.sentence)
             return Show(view=page(sentence(said)), said=said)
@@ -78,7 +78,7 @@ class RulesDoor:
             view = form(draft, kept=self._kept(draft), top=[section(f"*{sentence(refusals.sentence(error))}*")])
             return refused(error, view, _FIELDS)
 
-    def _submitted(self, draft: Draft, by: PrincipalId) -> Answer:
+    def _submitted(self, draft: Draft, by: PrincipalId, key: str) -> Answer:
         desk = self.counter.desk
         text = text_of(desk, draft)
         if draft.seen != digest_of(text):
@@ -94,6 +94,7 @@ class RulesDoor:
             directory=desk.directory,
             ledger=desk.ledger,
             now=desk.clock(),
+            key=key,
         )
         said = rules_texts.proposed(change.id)
         return Show(view=page(said), said=said)

@@ -8,10 +8,10 @@ from daypass.lifecycle.ruling.judged import judged
 from daypass.lifecycle.ruling.owners import must_own
 from daypass.lifecycle.ruling.telling import event, refusals_journalled
 from daypass.lifecycle.ruling.versions import KeptRules, digest_of, whence
-from daypass.model.errors import BadInput, Conflict
+from daypass.model.errors import BadInput, Conflict, NotFound
 from daypass.model.event import Detail, Kind
 from daypass.model.fact import Fact
-from daypass.model.grant import new_grant_id
+from daypass.model.grant import GrantId, grant_id_for, new_grant_id
 from daypass.model.length import words_for_length
 from daypass.model.principal import PrincipalId
 from daypass.model.request import LONGEST_REASON
@@ -46,19 +46,26 @@ def propose(  # noqa: PLR0913 - a text and the words with it, three collaborator
     directory: Directory,
     ledger: Ledger,
     now: datetime,
+    key: str = "",
 ) -> RulesChange:
     """
     File a whole new text in place of version `base`; for a `shadow` it decides beside the one in force.
 
-    Raises NotYours for who is no owner, Conflict when another version came meanwhile, BadInput with every fault.
+    Proposed again with the same `key`, by whichever process, it is the same change. Raises NotYours for who is no
+    owner, Conflict when another version came meanwhile, BadInput with every fault.
     """
     anew = partial(draft, text, by=by, base=base, note=note, shadow=shadow, rules=rules, directory=directory, now=now)
+    change_id = grant_id_for(f"{by} {key}") if key else new_grant_id()
     with refusals_journalled(None, by, "propose", ledger=ledger, now=now):
-        made = anew()
+        if (known := _found(change_id, ledger)) is not None:
+            return known
+        made = anew(change_id=change_id)
         try:
             ledger.record(_filed(made, now))
-        except Conflict:  # somebody else kept the file's text in this very moment
-            made = anew()
+        except Conflict:  # somebody else kept the file's text in this very moment, or filed this one
+            if (known := _found(change_id, ledger)) is not None:
+                return known
+            made = anew(change_id=change_id)
             ledger.record(_filed(made, now))
     return made.change
 
@@ -73,13 +80,14 @@ def draft(  # noqa: PLR0913 - as above
     rules: KeptRules,
     directory: Directory,
     now: datetime,
+    change_id: GrantId | None = None,
 ) -> Draft:
     """Make the change that `propose` would file, and file nothing. Raises what `propose` raises."""
     version, present = rules.version(now), rules()
     must_own(by, rules=present, directory=directory)
     must_be_base(base, version)
     change = RulesChange(
-        id=new_grant_id(),
+        id=change_id or new_grant_id(),
         author=by,
         base=base,
         text=text,
@@ -100,6 +108,13 @@ def must_be_base(base: int, version: RulesVersion) -> None:
     raise Conflict(
         f"Version {version.number} came meanwhile, {whence(version)}; pull it and make your change anew from that."
     )
+
+
+def _found(change_id: GrantId, ledger: Ledger) -> RulesChange | None:
+    try:
+        return ledger.find(RulesChange, change_id)
+    except NotFound:
+        return None
 
 
 def _filed(made: Draft, now: datetime) -> Fact:
