@@ -271,3 +271,46 @@ def test_several_things_that_happen_at_once_change_a_message_once(slack: Blockin
     changed = [post["ts"] for post in closed.posts("chat.update")]
     assert len(changed) == len(set(changed)) == 4
     assert ANN in {post["channel"] for post in closed.posts()}
+
+
+def test_thirty_changes_within_seconds_are_few_calls_and_the_last_one_shows(two_channels: Office, slack: BlockingSlack):
+    """Thirty approve, Slack says «slower» in the middle of it: a handful of calls, and all thirty are counted."""
+    many = [PrincipalId(f"U0TEAM{number:02}") for number in range(30)]
+    stage = Stage(name="team", needed=31, approvers=Approvers(people=frozenset({BOB, *many})))
+    request, teller = filed(two_channels, stages=(stage,), waits_in="team"), notifier(two_channels)
+    tell(two_channels, teller)
+    posted = len(slack.calls)
+    slack.faults.rate_limit(2, retry_after=2, method="chat.update")
+    for number, one in enumerate(many):
+        given = Approval(by=one, at=two_channels.clock(), rule=RuleId("reports"), stage="team")
+        request = replace(request, approvals=(*request.approvals, given))
+        request = happened(two_channels, Kind.REQUEST_ENDORSED, request, stage="team", waits_in="team", lacking=1)
+        if number % 10 == 9:
+            tell(two_channels, teller)
+            two_channels.clock.forward(timedelta(seconds=3))
+    two_channels.clock.forward(timedelta(seconds=10))
+    tell(two_channels, teller)
+
+    assert len(slack.calls) - posted <= 12
+    (card,) = [one for one in slack.inner.world.workspace.messages["C0ACCESS"] if "asks to" in one.text]
+    assert "30 of 31 approvals given" in str(card.blocks)
+    lines = [post["text"] for post in two_channels.posts() if post["text"].startswith("*Approved so far*")]
+    assert 1 <= len(lines) <= 3
+
+
+def test_what_another_process_drew_meanwhile_is_drawn_over(slack: BlockingSlack, tmp_path: Path):
+    """A process that remembers what it drew an hour ago does not take it for what the message shows."""
+    closed = office(slack, tmp_path, approvals_channel="C0ACCESS")
+    request, first, second = filed(closed), notifier(closed), notifier(closed)
+    tell(closed, first)
+    closed.clock.forward(HOUR)
+    closed.aws.refusal = "AWS does not answer."
+    request = happened(closed, Kind.REQUEST_ENDORSED, request, stage="", waits_in="", lacking=1)
+    tell(closed, second)
+    assert "not known now" in str(closed.posts("chat.update")[-2]["blocks"])
+    closed.aws.refusal = ""
+    happened(closed, Kind.REQUEST_ENDORSED, request, stage="", waits_in="", lacking=1)
+    tell(closed, first)
+
+    (card,) = [one for one in slack.inner.world.workspace.messages["C0ACCESS"] if "asks to" in one.text]
+    assert "In AWS: `s3:GetObject`" in str(card.blocks)

@@ -79,7 +79,7 @@ class Conversation:
         if news := _news(notice.event, picture):
             note = ending_card(picture, news) if notice.event.kind is Kind.GRANT_WARNED else Note(text=news)
             for reader in _readers(picture):
-                await self._line(picture, f"told:{notice.id}{reader.mark}", note, reader)
+                await self._line(picture, f"{_purpose(notice, picture)}{reader.mark}", note, reader)
 
     async def _where_else(self, picture: Picture, asked: Asked) -> None:
         """Tell the requestor once when nobody could be asked, or not where it should have been."""
@@ -152,6 +152,13 @@ def _readers(picture: Picture) -> Iterator[_Reader]:
         yield _Reader(id=request.requestor)
     if picture.grant is not None and request.beneficiary is not None and not request.beneficiary.startswith(ROBOT):
         yield _Reader(id=request.beneficiary, mark=":beneficiary")
+
+
+def _purpose(notice: Notice, picture: Picture) -> str:
+    """What a line is remembered by. Approvals of one moment are told in one line, as all of them are in it."""
+    if notice.event.kind is Kind.REQUEST_ENDORSED:
+        return f"endorsed:{len(picture.request.approvals)}"
+    return f"told:{notice.id}"
 
 
 def _news(event: Event, picture: Picture) -> str:  # noqa: PLR0911 - one line for each thing that is told

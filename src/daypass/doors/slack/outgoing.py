@@ -60,6 +60,8 @@ _GONE = frozenset(
 )
 """What no further try will change (https://docs.slack.dev/reference/methods/chat.postMessage)."""
 
+_MOMENT = timedelta(minutes=1)
+"""For how long a message that we drew is taken to show what we drew."""
 _REMEMBERED = 10_000
 """Messages of which we know what they show."""
 
@@ -91,8 +93,8 @@ class Outgoing:
     clock: Callable[[], datetime]
     _not_before: dict[str, datetime] = field(default_factory=dict)
     """When each method may be called again, where Slack asked us to wait."""
-    _shown: OrderedDict[Message, str] = field(default_factory=OrderedDict)
-    """A hash of what each message shows, as far as this process drew it."""
+    _shown: OrderedDict[Message, tuple[str, datetime]] = field(default_factory=OrderedDict)
+    """A hash of what each message shows, and since when, as far as this process drew it."""
 
     async def post(self, channel: str, note: Note, *, thread: str | None = None) -> Message:
         """Post a message in a channel, or to a person by their id."""
@@ -114,7 +116,7 @@ class Outgoing:
     async def change(self, message: Message, note: Note, *, sure: bool = False) -> None:
         """Change a message in place, unless it shows this already; `sure` is to know that it is still there."""
         drawing = _drawing(note)
-        if not sure and self._shown.get(message) == drawing:
+        if not sure and self._shows(message, drawing):
             return
         self._shown.pop(message, None)  # an answer may be lost: then nobody knows what it shows
         await self._call(
@@ -122,8 +124,13 @@ class Outgoing:
         )
         self._keep(message, drawing)
 
+    def _shows(self, message: Message, drawing: str) -> bool:
+        """Whether it was drawn like this a moment ago; before that, another process may have drawn it otherwise."""
+        shown, at = self._shown.get(message, ("", self.clock()))
+        return shown == drawing and self.clock() - at < _MOMENT
+
     def _keep(self, message: Message, drawing: str) -> None:
-        self._shown[message] = drawing
+        self._shown[message] = drawing, self.clock()
         while len(self._shown) > _REMEMBERED:
             self._shown.popitem(last=False)
 
