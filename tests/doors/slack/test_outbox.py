@@ -9,6 +9,7 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from structlog.testing import capture_logs
 
 from daypass.doors.slack.notify import Notifier, back_off
@@ -112,6 +113,61 @@ def test_a_channel_that_is_gone_is_passed_over_for_the_approvers_themselves(
     tell(closed)
 
     assert "asks to" in bob.messages()[0].visible_text
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "channel_not_found",
+        "is_archived",
+        "not_in_channel",
+        "restricted_action",
+        "restricted_action_read_only_channel",
+        "restricted_action_non_threadable_channel",
+        "team_access_not_granted",
+        "is_inactive",
+    ],
+)
+def test_whatever_keeps_us_out_of_a_channel_the_approvers_are_asked(slack: BlockingSlack, tmp_path: Path, reason: str):
+    """Archived, gone, frozen, closed to apps, or the app was removed: at once, and nothing is tried for ever."""
+    closed = office(slack, tmp_path, approvals_channel="C0ACCESS")
+    slack.faults.refuse(reason, method="chat.postMessage")
+    filed(closed)
+    tell(closed)
+
+    assert next(post["channel"] for post in closed.posts() if "asks to" in post["text"]) == "U0BOB"
+    assert tell(closed) == 0
+
+
+def test_a_refusal_in_unknown_words_does_not_hold_up_what_comes_after_for_ever(slack: BlockingSlack, tmp_path: Path):
+    """It is tried for most of an hour; then it is given up, the log says so, and the next message is sent."""
+    closed = office(slack, tmp_path)
+    notifier = Notifier(closed.desk, web_client(closed.settings), closed.settings)
+    slack.faults.refuse("a_word_of_next_year", calls=20, method="chat.postMessage")
+    filed(closed)
+    with capture_logs() as logs:
+        for _ in range(40):
+            asyncio.run(notifier.run_once())
+            closed.clock.forward(timedelta(minutes=6))
+
+    given_up = [one for one in logs if one["event"] == "slack.refused_for_good"]
+    assert given_up[0]["reason"] == "a_word_of_next_year"
+    assert closed.posts() != []
+    assert asyncio.run(notifier.run_once()) == 0
+
+
+@pytest.mark.parametrize("reason", ["invalid_auth", "token_revoked", "missing_scope", "fatal_error", "ratelimited"])
+def test_what_passes_is_tried_for_as_long_as_it_takes(slack: BlockingSlack, tmp_path: Path, reason: str):
+    """Four hours of it lose nothing."""
+    closed = office(slack, tmp_path)
+    notifier = Notifier(closed.desk, web_client(closed.settings), closed.settings)
+    slack.faults.refuse(reason, calls=40, method="chat.postMessage")
+    filed(closed)
+    for _ in range(45):
+        asyncio.run(notifier.run_once())
+        closed.clock.forward(timedelta(minutes=6))
+
+    assert {post["channel"] for post in closed.posts()} == {"U0ANN", "U0BOB", "U0CAROL"}
 
 
 def test_when_nobody_can_be_reached_the_requestor_is_told(slack: BlockingSlack, tmp_path: Path, ann: BlockingActor):

@@ -55,11 +55,10 @@ from daypass.doors.slack.passkey import Passkeys
 from daypass.doors.slack.request_form import heard
 from daypass.doors.slack.rules import RulesDoor
 from daypass.doors.slack.texts import ahead as texts_ahead
-from daypass.doors.slack.texts import handing_out, labels
+from daypass.doors.slack.texts import handing_out, labels, story
 from daypass.doors.slack.texts import lists as said_of_lists
 from daypass.doors.slack.texts import refusals as sorry
 from daypass.doors.slack.texts import requests as texts
-from daypass.doors.slack.texts.story import line as story_line
 from daypass.doors.slack.turn import Turn
 from daypass.lifecycle.story import in_order
 from daypass.model.errors import BadInput, NotAllowed, NotFound
@@ -176,7 +175,9 @@ class Commands:
     async def _show(self, turn: Turn, subject: GrantId) -> None:
         picture, events = await in_thread(lambda: self._look(subject, turn.person))
         line = texts.one_line(picture.request, picture.grant, self.counter.desk.clock())
-        told = [story_line(event) for event in events[-_MOST_LINES:]]
+        hidden = len(events) - _MOST_LINES
+        told = [story.earlier(hidden)] if hidden > 0 else []
+        told += [story.line(event) for event in events[-_MOST_LINES:]]
         reason = [quoted(picture.request.reason)] if picture.request.reason else []
         asked = context(texts.asked(picture.request))
         await turn.tell(Note(text=line, blocks=(section(line), asked, *reason, *(context(each) for each in told))))

@@ -15,6 +15,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Any
 
 import aiohttp
@@ -60,6 +61,38 @@ _GONE = frozenset(
 )
 """What no further try will change (https://docs.slack.dev/reference/methods/chat.postMessage)."""
 
+_PASSING = frozenset(
+    {
+        "accesslimited",
+        "access_denied",
+        "account_inactive",
+        "ekm_access_denied",
+        "external_channel_migrating",
+        "fatal_error",
+        "internal_error",
+        "invalid_auth",
+        "message_limit_exceeded",
+        "missing_scope",
+        "no_permission",
+        "not_allowed_token_type",
+        "not_authed",
+        "org_login_required",
+        "rate_limited",
+        "ratelimited",
+        "request_timeout",
+        "service_unavailable",
+        "team_added_to_org",
+        "token_expired",
+        "token_revoked",
+        "two_factor_setup_required",
+    }
+)
+"""What passes, by itself or when somebody gives us another token: however long it takes, it is tried again."""
+_OFTEN = 15
+"""
+Tries at what Slack refuses in words that are in neither list: with the back-off of the outbox most of an hour. After
+that this message is given up, with an error in the log, so that what comes after it is told.
+"""
 _MOMENT = timedelta(minutes=1)
 """For how long a message that we drew is taken to show what we drew."""
 _REMEMBERED = 10_000
@@ -93,6 +126,8 @@ class Outgoing:
     clock: Callable[[], datetime]
     _not_before: dict[str, datetime] = field(default_factory=dict)
     """When each method may be called again, where Slack asked us to wait."""
+    _refused: dict[tuple[str, str], int] = field(default_factory=dict)
+    """How often a method was refused in a place in words that we do not know."""
     _shown: OrderedDict[Message, tuple[str, datetime]] = field(default_factory=OrderedDict)
     """A hash of what each message shows, and since when, as far as this process drew it."""
 
@@ -139,14 +174,25 @@ class Outgoing:
         try:
             answer = await self.client.api_call(method, json=dict(arguments))
         except SlackApiError as error:
-            meaning = _meaning(error)
+            meaning = self._meaning(error, (method, str(arguments["channel"])))
             if isinstance(meaning, TryLater) and meaning.pause:
                 self._not_before[method] = self.clock() + meaning.pause
             raise meaning from None
         except (SlackClientError, aiohttp.ClientError, TimeoutError) as error:
             raise TryLater(type(error).__name__) from None
+        self._refused.pop((method, str(arguments["channel"])), None)
         data: Mapping[str, Any] = answer.data if isinstance(answer.data, dict) else {}
         return data
+
+    def _meaning(self, error: SlackApiError, call: tuple[str, str]) -> Gone | TryLater:
+        meaning = _meaning(error)
+        if isinstance(meaning, Gone) or not _is_news(error, meaning):
+            return meaning
+        times = self._refused[call] = self._refused.get(call, 0) + 1
+        if times < _OFTEN:
+            return meaning
+        log.error("slack.refused_for_good", method=call[0], place=call[1], reason=meaning.reason)
+        return Gone(meaning.reason)
 
     def _must_not_wait(self, method: str) -> None:
         """Raise TryLater while Slack's pause for this method is not over."""
@@ -154,6 +200,12 @@ class Outgoing:
         until = self._not_before.get(method, now)
         if until > now:
             raise TryLater("ratelimited", until - now)
+
+
+def _is_news(error: SlackApiError, meaning: TryLater) -> bool:
+    """Whether Slack answered, and said no in a word that we do not know."""
+    answered = getattr(error.response, "status_code", 0) == HTTPStatus.OK
+    return answered and bool(reason_of(error)) and meaning.reason not in _PASSING
 
 
 def _drawing(note: Note) -> str:
