@@ -50,6 +50,18 @@ def test_only_the_texts_of_slack_say_anything():
     assert elsewhere == {}
 
 
+def test_nothing_is_said_in_pictures():
+    """No emoji carries a meaning: a screen reader says its name, and another country reads it otherwise."""
+    pictures = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f]|:[a-z_]+[a-z0-9_]*:")
+    found = {
+        path: [str(one.value) for one in literals(tree(text)) if pictures.search(str(one.value))]
+        for path, text in modules(SOURCE / "doors/slack").items()
+        if path.startswith(TEXTS)
+    }
+
+    assert {path: some for path, some in found.items() if some} == {}
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -113,6 +113,15 @@ def test_the_home_tab_is_taken_however_much_there_is(seen: Overview):
     assert complaints_about_view(tab(seen), allowed=("home",)) == []
 
 
+@pytest.mark.parametrize("most", [60, 80, 97])
+def test_a_home_tab_that_has_too_much_shows_less_of_each_list(most: int):
+    """However many blocks an entry comes to take, the tab is one that Slack accepts, and says how many there are."""
+    view = tab(MUCH, most=most)
+
+    assert most - 14 <= len(view["blocks"]) <= most
+    assert "of 400." in str(view["blocks"])
+
+
 def test_a_list_that_is_cut_says_so_and_how_to_see_all_of_it():
     """How many there are, and the button to the whole of it; nothing points to a command that lists less."""
     shown = str(tab(MUCH)["blocks"])

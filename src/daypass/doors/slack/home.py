@@ -21,7 +21,8 @@ _SHOWN = {
     List.HISTORY: 8,
     List.OTHERS: 6,
 }
-"""How many entries of each: Slack shows 100 blocks at most, and an entry takes one to three."""
+"""How many entries of each, where there is room; an entry takes one block to three."""
+_MOST_BLOCKS = 100
 
 _SELDOM = {List.REVIEWS, List.CHANGES, List.OTHERS}
 """Lists that are for some people alone, and are not spoken of while they are empty."""
@@ -70,14 +71,20 @@ class HomeTab:
             await Lists(counter=self.counter).refresh(turn)
 
 
-def tab(seen: Overview) -> View:
-    """The view of one person's Home tab."""
+def tab(seen: Overview, *, most: int = _MOST_BLOCKS) -> View:
+    """The view of one person's Home tab; of each list fewer entries, where they would be more blocks than it holds."""
+    drawn = (_blocks(seen, fewer) for fewer in range(max(_SHOWN.values())))
+    return {"type": "home", "blocks": next(blocks for blocks in drawn if len(blocks) <= most)}
+
+
+def _blocks(seen: Overview, fewer: int) -> list[Block]:
     blocks = [actions("home", list(_buttons(seen)))]
     for which in List:
-        entries = [list(ENTRIES[which](one, seen.now)) for one in of(seen, which)[: _SHOWN[which]]]
+        most = max(1, _SHOWN[which] - fewer)
+        entries = [list(ENTRIES[which](one, seen.now)) for one in of(seen, which)[:most]]
         if entries or which not in _SELDOM:
             blocks += _list(which, entries, len(of(seen, which)))
-    return {"type": "home", "blocks": [*blocks, header(labels.HOME_HELP), section(labels.HOME_EXPLAINED)]}
+    return [*blocks, header(labels.HOME_HELP), section(labels.HOME_EXPLAINED)]
 
 
 def _buttons(seen: Overview) -> Iterator[Block]:
