@@ -20,6 +20,7 @@ from daypass.model.kept import (
     SealedCode,
     Series,
     Standing,
+    Tally,
 )
 from daypass.model.principal import GroupName, PrincipalId, SlackGroupId
 from daypass.model.request import Approval
@@ -94,6 +95,11 @@ def a_series() -> Series:
     return Series(id=new_grant_id(), principal=ANN, at=NOON, opened_until=NOON + HOUR)
 
 
+def a_tally() -> Tally:
+    """Make Ann's tally, never moved."""
+    return Tally(principal=ANN, at=NOON)
+
+
 def kept(record: R) -> R:
     """The record as it stands once this value of it was recorded."""
     return replace(record, revision=record.revision + 1)
@@ -110,6 +116,7 @@ BARE: dict[str, Record] = {
     "errand": an_errand(),
     "glass-review": a_review(),
     "series": a_series(),
+    "tally": a_tally(),
 }
 """One of every kind by its name, with as little in it as may be."""
 

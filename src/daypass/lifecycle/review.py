@@ -15,7 +15,7 @@ from daypass.lifecycle.click import Step, must_include, place, term_of, those_wh
 from daypass.lifecycle.parties import Parties, as_known
 from daypass.lifecycle.recurring import series_of
 from daypass.lifecycle.ruling.shadow import compare
-from daypass.lifecycle.weighing import as_ask, bound, deciders, weigh
+from daypass.lifecycle.weighing import Weighed, as_ask, bound, deciders, weigh
 from daypass.model.decision import Allowed
 from daypass.model.errors import BadInput, Conflict, Refusal, TooLate, Unavailable
 from daypass.model.event import Detail, Event, Kind
@@ -81,7 +81,7 @@ def approve(  # noqa: PLR0913 - who decides what, its four collaborators, and th
             ledger.record(_endorsement(request, weighed.decision, step, now))
             return None
         grant = bound(weighed.draft, now)
-        ledger.record(*_approved(request, weighed.decision, step, grant, now))
+        ledger.record(*_approved(request, weighed, step, grant, now))
         return grant
 
     before = ledger.request(request_id)
@@ -151,14 +151,14 @@ def _opponent(request: Request, by: PrincipalId, directory: Directory) -> Princi
     return approver
 
 
-def _approved(request: Request, decision: Allowed, step: Step, grant: Grant, now: datetime) -> tuple[Fact, ...]:
+def _approved(request: Request, weighed: Weighed, step: Step, grant: Grant, now: datetime) -> tuple[Fact, ...]:
     """The last approval that was needed: the request is decided, and the grant exists."""
-    given = replace(request, approvals=(*request.approvals, step.approval), ticket=decision.ticket)
+    given = replace(request, approvals=(*request.approvals, step.approval), ticket=weighed.decision.ticket)
     approved = given.decided(RequestState.APPROVED, step.approval)
     event = _event(
         Kind.REQUEST_APPROVED, request, step.approval.by, now, _told(step.approval, grant) | {"with": step.others}
     )
-    return Fact(event=event, changes=(approved, grant)), *series_of(approved, grant, now)
+    return Fact(event=event, changes=(approved, grant, *weighed.matter.tallies)), *series_of(approved, grant, now)
 
 
 def _endorsement(request: Request, decision: Allowed, step: Step, now: datetime) -> Fact:

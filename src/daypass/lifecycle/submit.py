@@ -1,5 +1,7 @@
 """Ask for access. The answer is a request that waits for a colleague, one approved at once, or a refusal."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +11,7 @@ from daypass.lifecycle.recurring import series_of
 from daypass.lifecycle.ruling.shadow import compare
 from daypass.lifecycle.weighing import Weighed, bound, weigh
 from daypass.model.decision import Allowed, Circumstances
-from daypass.model.errors import BadInput, Conflict, NotFound, NotYours, Refusal
+from daypass.model.errors import BadInput, Conflict, NotFound, NotYours, Refusal, Unavailable
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.grant import GrantId, grant_id_for, new_grant_id
@@ -20,6 +22,9 @@ from daypass.model.principal import DAYPASS, ROBOT
 from daypass.model.request import Approval, Ask, Request, RequestState
 from daypass.ports import Directory, Ledger, Provisioner, Rehearsal
 from daypass.rules.document import RuleBook
+
+_TRIES = 20
+"""Each one lost is one that something else was given by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,31 +51,35 @@ def submit(  # noqa: PLR0913 - an ask, its four collaborators, and the moment
     grant_id = grant_id_for(f"{ask.requestor} {ask.key}") if ask.key else new_grant_id()
     if ask.key and (filed := _filed(grant_id, ask, ledger)) is not None:
         return filed
-    try:
+    with _refusals_journalled(ask, grant_id, ledger, now):
         _must_be_own(ask)
-        compare(grant_id, ask, rules=rules, directory=directory, ledger=ledger, now=now)
-        weighed = weigh(
-            ask,
-            Parties.of(ask, directory),
-            grant_id=grant_id,
-            rules=rules,
-            directory=directory,
-            provisioner=provisioner,
-            ledger=ledger,
-            now=now,
+    compare(grant_id, ask, rules=rules, directory=directory, ledger=ledger, now=now)
+    for _ in range(_TRIES):
+        with _refusals_journalled(ask, grant_id, ledger, now):
+            weighed = weigh(
+                ask,
+                Parties.of(ask, directory),
+                grant_id=grant_id,
+                rules=rules,
+                directory=directory,
+                provisioner=provisioner,
+                ledger=ledger,
+                now=now,
+            )
+            _must_outlast(weighed, ledger, now)
+        request = _request(ask, weighed, now)
+        try:
+            ledger.record(*_facts(request, weighed, now))
+        except Conflict:  # it was filed in this very moment, or what was counted for it has moved
+            if (filed := _filed(grant_id, ask, ledger)) is not None:
+                return filed
+            continue
+        if request.state is not RequestState.PENDING:
+            return request
+        return use_permits(
+            request.id, rules=rules, directory=directory, provisioner=provisioner, ledger=ledger, now=now
         )
-        _must_outlast(weighed, ledger, now)
-    except Refusal as refusal:
-        ledger.record(_refused(ask, grant_id, refusal, now))
-        raise
-    request = _request(ask, weighed, now)
-    try:
-        ledger.record(*_facts(request, weighed, now))
-    except Conflict:
-        return _filed(grant_id, ask, ledger) or request
-    if request.state is not RequestState.PENDING:
-        return request
-    return use_permits(request.id, rules=rules, directory=directory, provisioner=provisioner, ledger=ledger, now=now)
+    raise Unavailable("Too much is given to the same person at this moment; ask again.")
 
 
 def preview(  # noqa: PLR0913 - as `submit`
@@ -94,6 +103,15 @@ def preview(  # noqa: PLR0913 - as `submit`
         rehearsal=weighed.rehearsal,
         around=weighed.matter.around,
     )
+
+
+@contextmanager
+def _refusals_journalled(ask: Ask, grant_id: GrantId, ledger: Ledger, now: datetime) -> Iterator[None]:
+    try:
+        yield
+    except Refusal as refusal:
+        ledger.record(_refused(ask, grant_id, refusal, now))
+        raise
 
 
 def _must_be_own(ask: Ask) -> None:
@@ -163,7 +181,7 @@ def _facts(request: Request, weighed: Weighed, now: datetime) -> list[Fact]:
         kind=Kind.REQUEST_APPROVED, at=now, actor=DAYPASS, subject=request.id, details={"rule": weighed.decision.rule}
     )
     return [
-        Fact(event=filed, changes=(request, bound(weighed.draft, now)), told=False),
+        Fact(event=filed, changes=(request, bound(weighed.draft, now), *weighed.matter.tallies), told=False),
         Fact(event=approved),
         *_glass(request, now),
         *series_of(request, weighed.draft, now),

@@ -7,10 +7,12 @@ Every verb asks it afresh. What was true when a request was filed, or what a mes
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from daypass.lifecycle.counting import count
 from daypass.lifecycle.parties import Parties
-from daypass.model.decision import Allowed, Approvers, Circumstances, Decision, Denied, Needs, Question
+from daypass.model.decision import Allowed, Approvers, Circumstances, Decision, Denied, Question
 from daypass.model.errors import BadInput, NotAllowed, NotFound
-from daypass.model.grant import Grant, GrantId, GrantState
+from daypass.model.grant import Grant, GrantId
+from daypass.model.kept import Tally
 from daypass.model.lease import Term
 from daypass.model.request import Ask, Request
 from daypass.ports import Directory, Ledger, Provisioner, Rehearsal
@@ -18,7 +20,6 @@ from daypass.rules.decide import decide
 from daypass.rules.document import RuleBook
 from daypass.rules.needs import needs
 
-_LIVE = (GrantState.APPROVED, GrantState.ACTIVE)
 _LONGEST_CHAIN = 1000
 
 
@@ -39,6 +40,8 @@ class Matter:
 
     question: Question
     around: Circumstances
+    tallies: tuple[Tally, ...] = ()
+    """What must be written with a grant that is given by this, where grants were counted for it."""
 
 
 def weigh(  # noqa: PLR0913 - an ask, the four who judge it, and the moment
@@ -83,7 +86,10 @@ def matter(  # noqa: PLR0913 - an ask, the three who know of it, and the moment
     needed = needs(rules, question)
     starts = ask.term.lease(now).starts if ask.term else now
     around = directory.circumstances(question, needed, at=starts)
-    return Matter(question=question, around=_with_grants(around, needed, question, ledger))
+    if not needed.live_grants:
+        return Matter(question=question, around=around)
+    counted = count(parties.principal, extends=ask.extends, ledger=ledger, now=now)
+    return Matter(question=question, around=replace(around, live_grants=counted.number), tallies=counted.tallies)
 
 
 def allowed(rules: RuleBook, seen: Matter) -> Allowed:
@@ -167,10 +173,3 @@ def _already(extends: GrantId | None, ledger: Ledger, starts: datetime) -> timed
     if first is None or first.lease is None:
         return timedelta(0)
     return max(timedelta(0), starts - first.lease.starts)
-
-
-def _with_grants(around: Circumstances, needed: Needs, question: Question, ledger: Ledger) -> Circumstances:
-    if not needed.live_grants:
-        return around
-    live = ledger.grants(principal=question.principal.id, states=_LIVE, limit=_LONGEST_CHAIN)
-    return replace(around, live_grants=len(live))

@@ -222,4 +222,20 @@ class GlassReview(_ById, _OfSomebody):
     revision: int = 0
 
 
-Kept = Permit | Absence | Robot | SealedCode | Passkey | Errand | GlassReview | Series
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally(_OfSomebody):
+    """Moves with whatever somebody is given by a decision that counted what they have; see lifecycle/counting."""
+
+    principal: PrincipalId
+    at: datetime
+    """When it was begun."""
+    state: Standing = Standing.OPEN
+    revision: int = 0
+
+    @property
+    def key(self) -> str:
+        """Whose it is: one each."""
+        return self.principal
+
+
+Kept = Permit | Absence | Robot | SealedCode | Passkey | Errand | GlassReview | Series | Tally

@@ -18,7 +18,7 @@ from daypass.model.errors import DaypassError, Misconfigured
 from daypass.model.event import Event, Login
 from daypass.model.fact import Record
 from daypass.model.grant import Grant, GrantState
-from daypass.model.kept import Absence, Errand, GlassReview, Passkey, Permit, Robot, SealedCode, Series
+from daypass.model.kept import Absence, Errand, GlassReview, Passkey, Permit, Robot, SealedCode, Series, Tally
 from daypass.model.request import Request
 from daypass.model.ruling import RulesChange, RulesVersion
 
@@ -105,6 +105,7 @@ KINDS: Mapping[type[object], str] = {
     Errand: "errand",
     GlassReview: "glass-review",
     Series: "series",
+    Tally: "tally",
 }
 """What the records of each kind are called, for good: rows hold these names."""
 

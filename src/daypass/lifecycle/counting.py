@@ -1,0 +1,54 @@
+"""
+How many live grants somebody has, where the rules ask for it.
+
+Of two decisions that count at the same moment, each of which would be the last one allowed, one is written first. Both
+carry the person's tally as they read it before they counted; the other one's has moved by then, and it counts anew.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from daypass.model.errors import NotFound
+from daypass.model.grant import Grant, GrantId, GrantState
+from daypass.model.kept import Tally
+from daypass.model.principal import Principal, PrincipalId
+from daypass.ports import Ledger
+
+_LIVE = (GrantState.APPROVED, GrantState.ACTIVE)
+_MOST = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """A number, and what must be written with whatever was decided by it."""
+
+    number: int
+    tallies: tuple[Tally, ...]
+
+
+def count(person: Principal, *, extends: GrantId | None, ledger: Ledger, now: datetime) -> Count:
+    """
+    Count what somebody has in any of their accounts, what begins later included.
+
+    Grants that prolong one another are one, and one that is asked to go on does not stand in its own way.
+    """
+    accounts = sorted({person.id, *person.same_as})
+    tallies = tuple(_tally(one, ledger, now) for one in accounts)  # read before the grants are: see above
+    live = [grant for one in accounts for grant in _live(one, ledger, now)]
+    prolonged = {extends, *(grant.extends for grant in live)}
+    return Count(number=sum(grant.id not in prolonged for grant in live), tallies=tallies)
+
+
+def _tally(one: PrincipalId, ledger: Ledger, now: datetime) -> Tally:
+    try:
+        return ledger.find(Tally, one)
+    except NotFound:
+        return Tally(principal=one, at=now)
+
+
+def _live(one: PrincipalId, ledger: Ledger, now: datetime) -> Iterator[Grant]:
+    """Yield what has not ended; what AWS ends by its date has, whether it was cleaned up or not."""
+    for grant in ledger.grants(principal=one, states=_LIVE, limit=_MOST):
+        if grant.lease is None or now < grant.lease.ends:
+            yield grant
