@@ -79,6 +79,12 @@ class HandDirectory:
             raise Unavailable("Slack does not answer now; it will be tried again.")
         return f"@{group.removeprefix('S0').lower()}"
 
+    def everybody(self) -> list[Principal]:
+        """Everybody whom the test laid out."""
+        if self.away:
+            raise Unavailable("Slack does not answer now; it will be tried again.")
+        return [one for one in self.people.values() if not one.robot]
+
     def circumstances(self, question: Question, needed: Needs, *, at: datetime) -> Circumstances:  # noqa: ARG002 - the port's
         """What the test laid out, at this moment; and of people and groups what is asked."""
         if self.away:

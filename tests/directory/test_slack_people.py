@@ -1,6 +1,7 @@
 """People and groups as Slack has them, asked over the wire of a local Slack."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -277,3 +278,17 @@ def test_an_address_that_does_not_end_in_api_is_refused_at_once(address: str) ->
     """slack_sdk would ask every question of the wrong page."""
     with pytest.raises(Misconfigured, match="does not end in /api/"):
         web_client("xoxb-none", base_url=address)
+
+
+def test_everybody_is_listed_page_by_page(slack: BlockingSlack, people: SlackPeople) -> None:
+    """With their groups and whether they have left; apps are not among them. The list is believed for ten minutes."""
+    crowd = slack.inner.world.workspace.people
+    for number in range(1500):
+        crowd[f"U1T{number:04}"] = replace(crowd["U0BOB"], id=f"U1T{number:04}", email=f"t{number}@acme.example")
+
+    listed = {one.id: one for one in people.everybody()}
+    people.everybody()
+
+    assert len(listed) == 1500 + len({"U0ALICE", "U0BOB", "U0CAROL", "U0DAVE"})
+    assert (listed[BOB].slack_groups, listed[DAVE].active, APP in listed) == (frozenset({STORAGE}), False, False)
+    assert asked(slack, "users.list") == 2

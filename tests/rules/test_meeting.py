@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from daypass.model.entitlement import parse_place
 from daypass.rules.match import Pattern, parse_pattern
-from daypass.rules.meeting import meeting, sample
+from daypass.rules.meeting import meeting, samples
 from tests.rules.worlds import PATTERNS, PLACES
 
 
@@ -18,8 +18,8 @@ from tests.rules.worlds import PATTERNS, PLACES
         ("acme-*/public/**", "acme-reports/**", "acme-reports/public/"),
         ("acme-reports/*/q1.csv", "acme-reports/2026/**", "acme-reports/2026/q1.csv"),
         ("acme-reports/**/q1.csv", "acme-*/2026/**", "acme-reports/2026/q1.csv"),
-        ("*/public/**", "*/public/**", "xxx/public/"),
-        ("acme-reports/raw**", "acme-reports/raw**", "acme-reports/rawx/"),
+        ("*/public/**", "*/public/**", "jjj/public/"),
+        ("acme-reports/raw**", "acme-reports/raw**", "acme-reports/rawj/"),
         ("acme-reports/**", "acme-people/**", None),
         ("acme-reports/*", "acme-reports/2026/**", None),
         ("aaa/x/*", "aaa/*/1", "aaa/x/1"),
@@ -45,7 +45,7 @@ def test_where_two_patterns_overlap_they_meet(one: Pattern, other: Pattern):
 @pytest.mark.parametrize("pattern", PATTERNS)
 def test_every_pattern_has_a_sample(pattern: str):
     """A place that lies inside it."""
-    place = sample(parse_pattern(pattern))
+    place = next(samples(parse_pattern(pattern)), None)
 
     assert place is not None
     assert parse_pattern(pattern).contains(place)

@@ -104,6 +104,25 @@ class PeopleDirectory:
         """What people call a Slack user group: `@leads`. Raises NotFound for one that is unknown or disabled."""
         return self._slack.group_name(group)
 
+    def everybody(self) -> list[Principal]:
+        """
+        List all people there are in Slack, with their groups, managers and other accounts.
+
+        Without AWS identities and absences, which would be a question for each. Raises Unavailable, Throttled.
+        """
+        register = self._register()
+        return [
+            replace(
+                one,
+                groups=register.groups_of(one.id).union(
+                    *(each.groups_of(one.id) for each in self._beside.group_sources)
+                ),
+                manager=register.managers.get(one.id),
+                same_as=one.same_as | register.same.get(one.id, frozenset()),
+            )
+            for one in self._slack.everybody()
+        ]
+
     def circumstances(self, question: Question, needed: Needs, *, at: datetime) -> Circumstances:
         """Find out what is needed around a question; what cannot be found out is left out."""
         return self._around.find_out(question, needed, at=at)
@@ -114,7 +133,7 @@ class PeopleDirectory:
 
     def _known(self, principal_id: PrincipalId) -> Principal:
         """Somebody with all that is known of them, but for the unique id that only AWS has."""
-        register = self._beside.register.now() if self._beside.register else Register()
+        register = self._register()
         person = self._found(principal_id)
         return replace(
             person,
@@ -124,6 +143,9 @@ class PeopleDirectory:
             same_as=person.same_as | register.same.get(principal_id, frozenset()),
             away=_together(self._own_word(person), person.away),
         )
+
+    def _register(self) -> Register:
+        return self._beside.register.now() if self._beside.register else Register()
 
     def _found(self, principal_id: PrincipalId) -> Principal:
         if not principal_id.startswith(ROBOT):

@@ -6,6 +6,7 @@ How old an answer may be, and why:
     a person (name, time zone, deactivated,    60 s   users.info; who is deactivated cannot click in Slack at once, and
     on holiday by their status)                       their command line stops within the minute
     whose an e-mail address is                 60 s   users.lookupByEmail, for schedules and for tags of buckets
+    who there is                              10 min  users.list, to say whom other rules would concern; decides nothing
     who is in which group                       5 s   usergroups.list, one call for all groups of all people; Slack
                                                       allows 20 of them a minute, which is 12 with a replica in use
 
@@ -19,6 +20,7 @@ organisation and another for the workspace), or when both have been looked up he
 
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -32,6 +34,10 @@ from daypass.model.principal import Principal, PrincipalId, SlackGroupId
 PERSON_FRESH_S = 60.0
 GROUPS_FRESH_S = 5.0
 EMAIL_FRESH_S = 60.0
+EVERYBODY_FRESH_S = 600.0
+_A_PAGE = "1000"
+"""The most that Slack gives of users.list at once."""
+_MOST_PAGES = 200
 _MOST_EMAILS = 10_000
 
 Membership = Mapping[PrincipalId, frozenset[SlackGroupId]]
@@ -63,16 +69,17 @@ class SlackPeople:
         self._people = Kept(self._person, fresh_s=PERSON_FRESH_S, clock=clock)
         self._groups = Kept(self._all_groups, fresh_s=GROUPS_FRESH_S, clock=clock)
         self._emails = Kept(self._find_email, fresh_s=EMAIL_FRESH_S, clock=clock)
+        self._everybody = Kept(self._list, fresh_s=EVERYBODY_FRESH_S, clock=clock)
         self._guard = threading.Lock()
         self._of_email: dict[str, frozenset[PrincipalId]] = {}
 
     def principal(self, principal_id: PrincipalId) -> Principal:
         """Read one person with their groups. Raises NotFound for nobody, for an app and for another organisation's."""
-        known = self._people.get(principal_id)
-        person = known.person
-        groups = self._groups.get("all").of.get(principal_id, frozenset()) if person.active else frozenset()
-        same_as = (person.same_as | self._of_email.get(known.email, frozenset())) - {principal_id}
-        return replace(person, slack_groups=groups, same_as=same_as)
+        return self._with_groups(self._people.get(principal_id))
+
+    def everybody(self) -> list[Principal]:
+        """List the people of this workspace, with their groups; who has left among them."""
+        return [self._with_groups(known) for known in self._everybody.get("all")]
 
     def by_email(self, email: str) -> PrincipalId:
         """Find the person with an e-mail address. Raises NotFound for nobody, an app, another organisation's."""
@@ -97,6 +104,29 @@ class SlackPeople:
             user = self._calls.call("users.info", user=principal_id)["user"]
         except NotFound:
             raise NotFound(f"Slack knows nobody with the id {principal_id}.") from None
+        return self._told(user, principal_id)
+
+    def _with_groups(self, known: _Known) -> Principal:
+        person = known.person
+        groups = self._groups.get("all").of.get(person.id, frozenset()) if person.active else frozenset()
+        same_as = (person.same_as | self._of_email.get(known.email, frozenset())) - {person.id}
+        return replace(person, slack_groups=groups, same_as=same_as)
+
+    def _list(self, _: str) -> list[_Known]:
+        found: list[_Known] = []
+        cursor = ""
+        for _page in range(_MOST_PAGES):
+            answer = self._calls.call("users.list", limit=_A_PAGE, cursor=cursor)
+            for user in answer["members"]:
+                with suppress(NotFound):  # an app, or somebody of another organisation
+                    found.append(self._told(user, PrincipalId(str(user["id"]))))
+            cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
+            if not cursor:
+                return found
+        raise Unavailable("Slack's list of people does not come to an end.")
+
+    def _told(self, user: Mapping[str, Any], principal_id: PrincipalId) -> _Known:
+        """Read somebody as Slack tells of them. Raises NotFound for an app, and for another organisation's."""
         _refuse_others(user, principal_id)
         email = self._remember_email(user, principal_id)
         person = Principal(

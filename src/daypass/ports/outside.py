@@ -38,6 +38,14 @@ class Directory(Protocol):
         """What people call a Slack user group: `@leads`. Raises NotFound for one that is unknown or disabled."""
         ...
 
+    def everybody(self) -> list[Principal]:
+        """
+        List all people there are, perhaps as they were some minutes ago: to say what rules would do, never to decide.
+
+        Robots are not among them. Raises Unavailable or Throttled when that cannot be found out now.
+        """
+        ...
+
     def circumstances(self, question: Question, needed: Needs, *, at: datetime) -> Circumstances:
         """
         Find out what is needed around a question for access that would begin at `at`.

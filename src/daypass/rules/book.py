@@ -33,9 +33,10 @@ class Index:
 
     def find(self, principal: Principal, start: str) -> Bits:
         """The rules that name this person (or a group of theirs, or anyone) and could match what begins so."""
-        return self._of(principal) & self._at(start)
+        return self.naming(principal) & self._at(start)
 
-    def _of(self, principal: Principal) -> Bits:
+    def naming(self, principal: Principal) -> Bits:
+        """The rules that name this person, or a group of theirs, or anyone."""
         named = self.anyone | self.people.get(principal.id, 0)
         for group in principal.slack_groups:
             named |= self.slack_groups.get(group, 0)

@@ -13,8 +13,9 @@ from daypass.rules.match import Pattern
 
 _SOMETHING = "++"
 """A token for one character that is no slash; a literal has one character alone."""
-_LETTER = "x"
-_FILLED = ((3, 1), (1, 1), (0, 1), (3, 0), (1, 0), (0, 0))
+_LETTER = "j"
+"""Of which names are made; nobody has spoken of `jj`, where there are rules for a folder `x`."""
+_FILLED = ((3, 2), (3, 1), (1, 1), (0, 1), (3, 0), (1, 0), (0, 0))
 """How many characters each wildcard stands for at least, in the bucket and in the key; tried in this order."""
 
 Tokens = Sequence[str]
@@ -35,19 +36,29 @@ def meeting(one: Pattern, other: Pattern) -> S3Place | None:
     return None
 
 
-def sample(pattern: Pattern) -> S3Place | None:
-    """Name a place that lies inside a pattern, as wide as it allows."""
-    return meeting(pattern, pattern)
+def samples(pattern: Pattern) -> Iterator[S3Place]:
+    """Name places that lie inside a pattern, as wide as it allows: a `**` within it is one folder, and then three."""
+    if (shallow := meeting(pattern, pattern)) is not None:
+        yield shallow
+    tokens = _tokens(pattern, *_FILLED[0], folders=2)
+    deep = _place(_name(tokens, tokens) or "")
+    if deep is not None and deep != shallow and pattern.contains(deep):
+        yield deep
 
 
-def _tokens(pattern: Pattern, in_bucket: int, in_key: int) -> Tokens:
-    """Spell a pattern; before each wildcard, but for a `**` at the end, stands so much that it must stand for."""
+def _tokens(pattern: Pattern, in_bucket: int, in_key: int, *, folders: int = 0) -> Tokens:
+    """
+    Spell a pattern; before each wildcard, but for a `**` at the end, stands so much that it must stand for.
+
+    A `**` in the key can be made to stand for more folders besides.
+    """
     spelled = [*pattern.stem, *_spelled(pattern)]
     slash = spelled.index("/")
     found: list[str] = []
     for position, one in enumerate(spelled):
         if one == "*" or (one == "**" and position < len(spelled) - 1):
             found += [_SOMETHING] * (in_bucket if position < slash else in_key)
+            found += ["/", *[_SOMETHING] * in_key] * (folders if one == "**" and position > slash else 0)
         found.append(one)
     return found
 

@@ -1,11 +1,13 @@
 """
 Questions that show what a rule does: every edge of it, from within.
 
-For each pattern of the rule, a place as wide as it, and one deep inside it; and where the pattern meets one of another
-rule, a place that lies in both. There each level, each delivery and each length that the rule speaks of is asked for.
+For each pattern of the rule, a place as wide as it, and folders and objects deep inside it; and where the pattern meets
+one of another rule, a place that lies in both. There each level, each delivery and each length that the rule speaks of
+is asked for.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -13,11 +15,11 @@ from daypass.model.entitlement import Entitlement, Extra, Level, Reach, S3Place
 from daypass.model.errors import BadInput
 from daypass.model.grant import Delivery
 from daypass.rules.match import Pattern
-from daypass.rules.meeting import meeting, sample
+from daypass.rules.meeting import meeting, samples
 from daypass.rules.rule import AllowRule, Rule
 
-_DEEP = "daypass-probe/"
-"""A folder that no rule names."""
+_DEEP = tuple(f"{'daypass-probe/' * folders}{name}" for folders, name in ((0, "probe"), (1, ""), (1, "probe"), (3, "")))
+"""Folders and objects that no rule names: a denial of `*/1` has a part of every folder, and not of every object."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,13 +33,13 @@ class Probe:
 
 def places(rule: Rule, others: Iterable[Pattern]) -> list[S3Place]:
     """Places inside the rule: on its own, and where it meets other patterns; each once."""
-    own = [found for pattern in rule.places for found in _deeper(sample(pattern))]
+    own = [found for pattern in rule.places for place in samples(pattern) for found in _deeper(place)]
     met = [
         found
         for other in others
         for pattern in rule.places
         if _near(pattern, other)
-        for found in _deeper(meeting(pattern, other))
+        for found in _deeper(meeting(pattern, other), _DEEP[1:3])
     ]
     return list(dict.fromkeys([*own, *met]))
 
@@ -69,13 +71,12 @@ def _near(one: Pattern, other: Pattern) -> bool:
     return one.stem.startswith(other.stem) or other.stem.startswith(one.stem)
 
 
-def _deeper(place: S3Place | None) -> Iterator[S3Place]:
-    """Yield a place, and a folder in it."""
+def _deeper(place: S3Place | None, ways: Sequence[str] = _DEEP) -> Iterator[S3Place]:
+    """Yield a place, and what lies in it."""
     if place is None:
         return
     yield place
     if place.reach is not Reach.OBJECT:
-        try:
-            yield replace(place, key=place.key + _DEEP)
-        except BadInput:  # there is no room in the key
-            return
+        for deep in ways:
+            with suppress(BadInput):  # there is no room in the key
+                yield replace(place, key=place.key + deep)

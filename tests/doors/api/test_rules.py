@@ -71,7 +71,8 @@ def test_who_proposes_is_shown_whom_it_would_concern(ann: httpx2.Client):
 
     effect = _propose(ann, SHORTER).json()["effect"]
 
-    assert {one["person"] for one in effect["people"] if one["loses"]} == {ANN, BOB}
+    assert [(one["people"], one["count"]) for one in effect["people"] if one["loses"]] == [([ANN, BOB], 2)]
+    assert (effect["gain"], effect["lose"], effect["lacking"]) == (0, 2, [])
     assert len(effect["pending"]) == 1
     assert "1 pending request would be decided differently" in effect["sentence"]
 

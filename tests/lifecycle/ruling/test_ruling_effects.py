@@ -1,18 +1,21 @@
 """What a text would do for people, and what every rule makes of a request."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from daypass.lifecycle.ruling.effects import effects
 from daypass.lifecycle.ruling.explained import explained
+from daypass.model.errors import Throttled, Unavailable
 from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.lease import Term
-from daypass.model.principal import GroupName, PrincipalId, SlackGroupId
+from daypass.model.principal import GroupName, Principal, PrincipalId, SlackGroupId
 from daypass.model.request import Request
 from daypass.rules.document import parse
 from daypass.rules.effect import Effect
+from tests.hands import HandDirectory
 from tests.lifecycle.ruling.conftest import CARL, RULES, SHORTER, Ruled
-from tests.makers import ANN, BOB, EVE, HOUR, request
+from tests.makers import ANN, BOB, EVE, HOUR, principal, request
 
 
 def _effect(ruled: Ruled, text: str, before: str = RULES) -> Effect:
@@ -51,13 +54,73 @@ def test_the_members_of_a_group_of_another_directory_are_looked_at(ruled: Ruled)
     assert found.gain == {EVE}
 
 
-def test_who_asked_lately_is_looked_at(ruled: Ruled):
+def test_everybody_there_is_is_looked_at(ruled: Ruled):
     """Where a text lends to anyone, nobody is named."""
+    found = _effect(ruled, RULES.replace("who: {people: [U0ANN]}", "who: anyone"))
+
+    assert found.gain == {CARL, EVE}, "Ann had it, and Bob alone decides"
+    assert found.lacking == ()
+
+
+def test_hundreds_of_people_are_counted_to_the_last_one(ruled: Ruled):
+    """A group of 700, of whom 3 have left."""
+    team, everyone = SlackGroupId("S0TEAM"), [PrincipalId(f"U0T{number:04}") for number in range(700)]
+    for one in everyone:
+        ruled.directory.people[one] = replace(principal(one, None), slack_groups=frozenset({team}))
+    for one in everyone[:3]:
+        ruled.change(one, active=False)
+
+    found = _effect(ruled, RULES.replace("{people: [U0ANN]}", "{people: [U0ANN], slack_groups: [S0TEAM]}", 1))
+
+    assert found.sentence() == "697 people gain, 0 lose; 0 pending requests would be decided differently."
+    assert [len(some) for _, some in found.alike] == [697]
+
+
+class Unlisted(HandDirectory):
+    """A directory that knows people one by one and does not list them now; of some it does not tell at all."""
+
+    lost: frozenset[PrincipalId] = frozenset()
+
+    def everybody(self) -> list[Principal]:
+        """Be asked too often."""
+        raise Throttled("Slack asks us to wait.")
+
+    def principal(self, principal_id: PrincipalId) -> Principal:
+        """Look somebody up, unless they are lost."""
+        if principal_id in self.lost:
+            raise Unavailable("Slack does not answer.")
+        return super().principal(principal_id)
+
+
+def test_numbers_that_cannot_be_whole_say_so(ruled: Ruled):
+    """Those who are named or asked lately are counted; that there may be more is said, not kept quiet."""
+    directory = Unlisted()
+    directory.lost = frozenset({PrincipalId("U0GONE")})
+    ruled.directory = directory
     _filed(ruled, request(requestor=EVE))
 
     found = _effect(ruled, RULES.replace("who: {people: [U0ANN]}", "who: anyone"))
+    lost = _effect(ruled, RULES.replace("who: {people: [U0ANN]}", "who: {people: [U0ANN, U0GONE]}"))
 
-    assert found.gain == {EVE}
+    assert found.sentence() == (
+        "1 person gains, 0 lose; 1 pending request would be decided differently. "
+        "Slack does not list everybody now, so there may be more."
+    )
+    assert lost.sentence() == (
+        "Nobody is known to gain or lose anything, and no pending request would be decided differently. "
+        "Slack does not list everybody now, so there may be more. "
+        "1 person who is named could not be looked up and is not counted."
+    )
+
+
+def test_requests_that_cannot_be_looked_at_are_not_said_to_stay_as_they_are(ruled: Ruled):
+    """Slack knows nothing of the one who asked, at this moment."""
+    directory = Unlisted()
+    ruled.directory = directory
+    _filed(ruled, request(term=Term(length=4 * HOUR)))
+    directory.lost = frozenset({ANN})
+
+    assert "1 request that waits could not be looked at." in _effect(ruled, SHORTER).lacking
 
 
 def test_whom_the_directory_does_not_know_is_left_out(ruled: Ruled):

@@ -19,6 +19,7 @@ from daypass.doors.desk import Desk
 from daypass.doors.grammar import parse_id, parse_length, parse_reason
 from daypass.doors.wire.incoming import WithReason
 from daypass.doors.wire.rules import (
+    MOST_NAMED,
     AppliedOut,
     ApproveRules,
     ChangeOut,
@@ -52,6 +53,7 @@ router = APIRouter(tags=["rules"])
 
 _LONGEST_DIFF = 2_000_000
 _MOST = 1000
+_MOST_NAMES = 60
 
 
 def _change_id(change_id: str) -> GrantId:
@@ -224,8 +226,13 @@ def _whole(change: RulesChange, desk: Desk, now: datetime) -> WholeChangeOut:
         before.text, change.text, names=(f"version {change.base}", f"change {change.id}"), longest=_LONGEST_DIFF
     )
     would = _effect(change, desk, now) if change.state is ChangeState.PENDING else None
-    people = [change.author, *(one.person for one in would.people)] if would else [change.author]
+    people = [change.author, *_shown(would)] if would else [change.author]
     return WholeChangeOut.showing(change, diff=diff, effect=would, names=names(_people(people), desk))
+
+
+def _shown(effect: Effect) -> list[PrincipalId]:
+    """Those of an effect who are named: each may be a call to Slack."""
+    return [one for _, some in effect.alike for one in some[:MOST_NAMED]][:_MOST_NAMES]
 
 
 def _effect(change: RulesChange, desk: Desk, now: datetime) -> Effect | None:

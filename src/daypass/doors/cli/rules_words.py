@@ -32,10 +32,18 @@ def effect(change: dict[str, Any]) -> Iterator[str]:
         return
     yield from (f"- {sentence}" for sentence in effect["rules"])
     for one in effect["people"]:
-        for verb, what in (("gains", one["gains"]), ("loses", one["loses"]), ("on other terms", one["otherwise"])):
-            yield from (f"  {names.get(one['person'], one['person'])}  {verb}: {each}" for each in what)
+        who, s = _who(one, names), "s" if one["count"] == 1 else ""
+        verbs = ((f"gain{s}", one["gains"]), (f"lose{s}", one["loses"]), ("on other terms", one["otherwise"]))
+        yield from (f"  {who}  {verb}: {each}" for verb, what in verbs for each in what)
     yield from (f"  {sentence}" for sentence in effect["pending"])
     yield effect["sentence"]
+
+
+def _who(some: dict[str, Any], names: dict[str, str]) -> str:
+    """Name the first few, and count the others."""
+    named = ", ".join(names.get(one, one) for one in some["people"])
+    more = some["count"] - len(some["people"])
+    return f"{named} and {more} more" if more else named
 
 
 def name(shown: dict[str, Any], names: dict[str, str]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from daypass.doors.slack.blocks import Block, Note, actions, button, context, quoted, section
 from daypass.doors.slack.naming import Naming
-from daypass.doors.slack.rules_seen import Facts
+from daypass.doors.slack.rules_seen import MOST_NAMED, Facts
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.texts import rules as rules_texts
 from daypass.model.principal import PrincipalId
@@ -50,8 +50,10 @@ def effect_blocks(effect: Effect, naming: Naming, *, rules: bool = False) -> lis
 
 
 def _people(effect: Effect, naming: Naming) -> Iterator[str]:
-    for one in effect.people:
-        who = naming.person(one.person)
+    for one, some in effect.alike:
+        more = len(some) - MOST_NAMED
+        named = ", ".join(naming.person(each) for each in some[:MOST_NAMED])
+        who = rules_texts.and_more(named, more) if more > 0 else named
         yield from (rules_texts.gains(who, naming.sentence(each)) for each in one.gains[:1])
         yield from (rules_texts.loses(who, naming.sentence(each)) for each in one.loses[:1])
         if not (one.gains or one.loses):

@@ -28,6 +28,8 @@ _ID = re.compile(r"\b[UW][A-Z0-9]{3,}\b")
 _MISSING = re.compile(r"«(\w+)» is missing")
 _MOST_LOOKED_UP = 60
 _MOST_CHANGES = 20
+MOST_NAMED = 5
+"""People of those for whom something is alike who are named; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +164,7 @@ def facts(desk: Desk, change: RulesChange) -> Facts:
 def said(effect: Effect) -> Iterator[str]:
     """Every sentence and id of an effect, for the names in them to be looked up."""
     yield from (one.sentence for one in effect.rules)
-    yield from (one.person for one in effect.people)
+    yield from (each for _, some in effect.alike for each in some[:MOST_NAMED])
     yield from (one.sentence for one in effect.pending)
 
 

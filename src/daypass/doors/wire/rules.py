@@ -102,10 +102,17 @@ class RulesOut(VersionTextOut):
         return cls(**whole, owners=owners(book), words=words, names=names)
 
 
-class ShiftOut(Outgoing):
-    """What becomes different for one person: a few examples of each kind."""
+MOST_NAMED = 5
+"""People of one group who are named; the others are counted."""
 
-    person: str
+
+class ShiftOut(Outgoing):
+    """What becomes different for some people alike: a few examples of each kind."""
+
+    people: list[str]
+    """The ids of the first few."""
+    count: int
+    """How many they are in all."""
     gains: list[str]
     loses: list[str]
     otherwise: list[str]
@@ -115,7 +122,14 @@ class EffectOut(Outgoing):
     """What a change would do."""
 
     sentence: str
+    gain: int
+    lose: int
+    otherwise: int
+    """For how many something is on other terms, and nothing gained or lost."""
+    lacking: list[str]
+    """Who and what was not looked at, in sentences: then there may be more."""
     people: list[ShiftOut]
+    """Those for whom it is the same together; most of them first."""
     pending: list[str]
     """Requests that wait and would be decided otherwise, in sentences."""
     rules: list[str]
@@ -125,11 +139,21 @@ class EffectOut(Outgoing):
     def of(cls, effect: Effect) -> "EffectOut":
         """Show an effect."""
         people = [
-            ShiftOut(person=one.person, gains=list(one.gains), loses=list(one.loses), otherwise=list(one.otherwise))
-            for one in effect.people
+            ShiftOut(
+                people=list(some[:MOST_NAMED]),
+                count=len(some),
+                gains=list(one.gains),
+                loses=list(one.loses),
+                otherwise=list(one.otherwise),
+            )
+            for one, some in effect.alike
         ]
         return cls(
             sentence=effect.sentence(),
+            gain=len(effect.gain),
+            lose=len(effect.lose),
+            otherwise=len(effect.otherwise),
+            lacking=list(effect.lacking),
             people=people,
             pending=[one.sentence for one in effect.pending],
             rules=[*(one.sentence for one in effect.rules), *effect.besides],

@@ -43,6 +43,10 @@ class StandIn:
         """As the real one."""
         return self._directory.group_name(group)
 
+    def everybody(self) -> list[Principal]:
+        """As the real one."""
+        return self._directory.everybody()
+
     def circumstances(self, question: Question, needed: Needs, *, at: datetime) -> Circumstances:
         """As the real one."""
         return self._directory.circumstances(question, needed, at=at)

@@ -1,20 +1,19 @@
 """
 What a text would change for people, before anybody agrees to it.
 
-There is no list of everybody: looked at are those whom either text names, by id or by group, and those who asked or
-had something lately. Whom the directory cannot tell of now is left out.
+Looked at is everybody whom the directory lists. When it does not list them now, those whom either text names, by id or
+by group, and those who asked lately; then that is said with the numbers, and so is whatever else was not looked at.
 """
 
 from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain, islice
 
 from daypass.lifecycle.parties import Parties
 from daypass.lifecycle.weighing import as_ask, matter
 from daypass.model.decision import Circumstances, Question
-from daypass.model.errors import DaypassError
+from daypass.model.errors import DaypassError, NotFound, Refusal
 from daypass.model.grant import GrantId
 from daypass.model.principal import GroupName, Principal, PrincipalId, SlackGroupId
 from daypass.model.request import RequestState
@@ -23,48 +22,100 @@ from daypass.rules.document import RuleBook
 from daypass.rules.effect import Effect, effect
 
 MOST_PEOPLE = 300
-"""So many people are looked up at most: each may be a call to Slack."""
+"""So many people are looked up one by one: each may be a call to Slack."""
 _LATELY = 500
-_MOST_PENDING = 100
+_MOST_PENDING = 200
 
 Waiting = tuple[GrantId, Question, Circumstances]
 
 
 def effects(old: RuleBook, new: RuleBook, *, directory: Directory, ledger: Ledger, now: datetime) -> Effect:
-    """Compare two texts for the people that are known of and the requests that wait."""
-    people = islice(_people(old, new, directory, ledger), MOST_PEOPLE)
-    return effect(old, new, people=people, pending=_waiting(old, new, directory, ledger, now), at=now)
+    """Compare two texts for everybody and for the requests that wait."""
+    looking = _Looking(old, new, directory, ledger, now)
+    people, pending = looking.people(), looking.pending()
+    return replace(effect(old, new, people=people, pending=pending, at=now), lacking=tuple(looking.lacking))
 
 
-def _people(old: RuleBook, new: RuleBook, directory: Directory, ledger: Ledger) -> Iterator[Principal]:
-    for one in dict.fromkeys(chain(_named(old, directory), _named(new, directory), _lately(ledger))):
-        with suppress(DaypassError):
-            yield directory.principal(one)
+@dataclass(slots=True)
+class _Looking:
+    """Who and what is looked at, and what could not be."""
 
+    old: RuleBook
+    new: RuleBook
+    directory: Directory
+    ledger: Ledger
+    now: datetime
+    lacking: list[str] = field(default_factory=list)
 
-def _named(book: RuleBook, directory: Directory) -> Iterator[PrincipalId]:
-    for rule in book.rules:
-        yield from sorted(rule.who.people)
-        groups: list[SlackGroupId | GroupName] = [*sorted(rule.who.slack_groups), *sorted(rule.who.directory_groups)]
-        for group in groups:
-            with suppress(DaypassError):
-                yield from sorted(directory.members(group))
+    def people(self) -> list[Principal]:
+        """Everybody, and the robots that are named."""
+        named = dict.fromkeys(chain(self._named(self.old), self._named(self.new)))
+        try:
+            listed = {one.id: one for one in self.directory.everybody()}
+        except DaypassError:
+            self.lacking.append("Slack does not list everybody now, so there may be more.")
+            listed = {}
+            named |= dict.fromkeys(request.principal for request in self.ledger.requests(limit=_LATELY))
+        beside = [one for one in named if one not in listed]
+        return [*listed.values(), *self._looked_up(beside)]
 
+    def _looked_up(self, people: list[PrincipalId]) -> Iterator[Principal]:
+        """Look some people up one by one, and say of how many that could not be done."""
+        unknown = max(0, len(people) - MOST_PEOPLE)
+        for one in islice(people, MOST_PEOPLE):
+            try:
+                yield self.directory.principal(one)
+            except NotFound:
+                continue  # nobody can gain by it
+            except DaypassError:
+                unknown += 1
+        if unknown:
+            who = "1 person who is named" if unknown == 1 else f"{unknown} people who are named"
+            self.lacking.append(f"{who} could not be looked up and {'is' if unknown == 1 else 'are'} not counted.")
 
-def _lately(ledger: Ledger) -> Iterator[PrincipalId]:
-    for request in ledger.requests(limit=_LATELY):
-        yield request.principal
+    def _named(self, book: RuleBook) -> Iterator[PrincipalId]:
+        for rule in book.rules:
+            yield from sorted(rule.who.people)
+            groups: list[SlackGroupId | GroupName] = [
+                *sorted(rule.who.slack_groups),
+                *sorted(rule.who.directory_groups),
+            ]
+            for group in groups:
+                yield from self._members(group)
 
+    def _members(self, group: SlackGroupId | GroupName) -> list[PrincipalId]:
+        try:
+            return sorted(self.directory.members(group))
+        except NotFound:
+            return []
+        except DaypassError:
+            sentence = f"Who is in {group} could not be found out."
+            self.lacking.extend([sentence] if sentence not in self.lacking else [])
+            return []
 
-def _waiting(old: RuleBook, new: RuleBook, directory: Directory, ledger: Ledger, now: datetime) -> Iterator[Waiting]:
-    for request in ledger.requests(states=(RequestState.PENDING,), limit=_MOST_PENDING):
-        ask = as_ask(request)
-        with suppress(DaypassError):  # one that could not be approved now either way
-            parties = Parties.of(ask, directory)
-            before, after = (
-                matter(ask, parties, rules=rules, directory=directory, ledger=ledger, now=now) for rules in (old, new)
-            )
-            yield request.id, before.question, _both(before.around, after.around)
+    def pending(self) -> list[Waiting]:
+        """The requests that wait, with all that either text wants to know."""
+        found, unknown = [], 0
+        waiting = self.ledger.requests(states=(RequestState.PENDING,), limit=_MOST_PENDING + 1)
+        for request in waiting[:_MOST_PENDING]:
+            ask = as_ask(request)
+            try:
+                parties = Parties.of(ask, self.directory)
+                before, after = (
+                    matter(ask, parties, rules=rules, directory=self.directory, ledger=self.ledger, now=self.now)
+                    for rules in (self.old, self.new)
+                )
+                found.append((request.id, before.question, _both(before.around, after.around)))
+            except Refusal:
+                continue  # one that could not be approved now either way
+            except DaypassError:
+                unknown += 1
+        if unknown:
+            what = "1 request that waits" if unknown == 1 else f"{unknown} requests that wait"
+            self.lacking.append(f"{what} could not be looked at.")
+        if len(waiting) > _MOST_PENDING:
+            self.lacking.append(f"Of the requests that wait, only the newest {_MOST_PENDING} were looked at.")
+        return found
 
 
 def _both(one: Circumstances, other: Circumstances) -> Circumstances:
@@ -72,6 +123,7 @@ def _both(one: Circumstances, other: Circumstances) -> Circumstances:
     return replace(
         one,
         people={**one.people, **other.people},
+        strangers=one.strangers | other.strangers,
         slack_groups={**one.slack_groups, **other.slack_groups},
         groups={**one.groups, **other.groups},
         on_call={**one.on_call, **other.on_call},

@@ -187,6 +187,11 @@ def otherwise(who: str, what: str) -> str:
     return f"{who} could ask for this on other terms: {what}"
 
 
+def and_more(named: str, number: int) -> str:
+    """Some who are named, and how many others."""
+    return f"{named} and {number} more"
+
+
 def more_people(number: int) -> str:
     """Said under a list of people that was cut."""
     return f"And {number} more."
