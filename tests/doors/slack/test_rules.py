@@ -7,6 +7,7 @@ import pytest
 
 from daypass.lifecycle.ruling.versions import kept
 from daypass.model.ruling import ChangeState, RulesChange
+from daypass.rules.document import parse
 from daypass.sandbox.slack import BlockingActor, BlockingSlack, View
 from tests.doors.slack.conftest import Office
 from tests.doors.slack.ruled import OWNED, pressed, ruled
@@ -33,8 +34,9 @@ def opened(person: BlockingActor, action: str = "rules.edit", rule: str = "repor
     """Open a form from the list of rules."""
     person.command("/daypass", "rules")
     listed = person.wait_for_ephemeral("Version 1")
-    person.click(listed, action, block_id="rules:new" if action == "rules.new" else f"rule:{rule}")
-    return person.wait_for_modal("New rule" if action == "rules.new" else "Change a rule")
+    new = action.startswith("rules.new")
+    person.click(listed, action, block_id="rules:new" if new else f"rule:{rule}")
+    return person.wait_for_modal("New " if new else "Change a rule")
 
 
 def proposed(house: Office, by: BlockingActor, values: dict[str, object]) -> RulesChange:
@@ -213,7 +215,7 @@ def test_a_new_rule_is_added(house: Office, ann: BlockingActor):
         "approve_people": ["U0BOB"],
         "note": "For the interns.",
     }
-    seen = pressed(ann, opened(ann, "rules.new"), values)
+    seen = pressed(ann, opened(ann, "rules.new.rule"), values)
     ann.submit(seen)
     change = ann.wait_until(lambda: next(iter(changes(house)), None))
 
@@ -222,6 +224,51 @@ def test_a_new_rule_is_added(house: Office, ann: BlockingActor):
         '  - id: drafts\n    who: anyone\n    may: [read]\n    on: ["acme-drafts/**"]\n'
         "    for: {default: 1h, max: 2h}\n    approve: {anyone_of: {people: [U0BOB]}}\n"
     )
+
+
+def test_a_new_denial_is_added(house: Office, ann: BlockingActor):
+    """Of everything, unless less is ticked."""
+    form = opened(ann, "rules.new.denial")
+    assert "beats every rule that lends" in text(form)
+    seen = pressed(
+        ann, form, {"id": "no-drafts", "who_anyone": ["anyone"], "on": "acme-drafts/**", "because": "They are drafts."}
+    )
+    ann.submit(seen)
+    change = ann.wait_until(lambda: next(iter(changes(house)), None))
+
+    assert change.text == OWNED + (
+        "\n  - id: no-drafts\n    deny: true\n"
+        '    because: "They are drafts."\n    who: anyone\n'
+        '    may: [list, read, write, delete]\n    on: ["acme-drafts/**"]\n'
+    )
+
+
+def test_a_new_rule_is_added_as_text(house: Office, ann: BlockingActor):
+    """With conditions, which no field holds; the example in the form says how."""
+    form = opened(ann, "rules.new.text")
+    shown = next(block for block in form.blocks if block["block_id"] == "text")["element"]["initial_value"]
+    seen = pressed(ann, form, {"text": shown.replace("S0...", "S0LEADS").replace("acme-...", "acme-drafts")})
+    ann.submit(seen)
+    change = ann.wait_until(lambda: next(iter(changes(house)), None))
+
+    [drafts] = [rule for rule in parse(change.text, name="rules").rules if rule.id == "new-rule"]
+    assert drafts.when is not None
+    assert change.text.startswith(OWNED)
+
+
+@pytest.mark.parametrize("one", ["bot:nightly", "U0GHOST"])
+def test_whom_slack_cannot_show_stays_in_the_rule(slack: BlockingSlack, tmp_path: Path, ann: BlockingActor, one: str):
+    """A robot, and somebody who is gone, cannot be picked in Slack: they are typed, and stay until they are erased."""
+    owned = OWNED.replace("who: {people: [U0EVE]}", f'who: {{people: ["{one}", U0EVE]}}')
+    with ruled(slack, tmp_path, owned) as house:
+        form = opened(ann)
+        people = next(block for block in form.blocks if block["block_id"] == "who_people")
+        groups = next(block for block in form.blocks if block["block_id"] == "who_groups")
+        ann.submit(pressed(ann, form, {"longest": "12h"}))
+        change = ann.wait_until(lambda: next(iter(changes(house)), None))
+
+        assert (people["element"]["initial_users"], groups["element"]["initial_value"]) == (["U0EVE"], one)
+        assert change.text == owned.replace("max: 8h", "max: 12h")
 
 
 def test_who_owns_nothing_cannot_open_the_form(house: Office, slack: BlockingSlack, ann: BlockingActor):

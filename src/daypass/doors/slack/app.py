@@ -128,7 +128,8 @@ def _listen_to_owners(app: AsyncApp, turns: Turns, own: mine.Mine) -> None:
 def _listen_to_rules(app: AsyncApp, turns: Turns, counter: Counter) -> None:
     door, deciding = rules.RulesDoor(counter=counter), rules_deciding.RulesDeciding(counter=counter)
     app.action("rules.edit")(turns.acting(door.edit))
-    app.action("rules.new")(turns.acting(door.edit))
+    for sort in ("rule", "denial", "text"):
+        app.action(f"rules.new.{sort}")(turns.acting(door.new))
     app.action("rules.text")(turns.acting(door.edit_text))
     app.action("rules.pause")(turns.acting(door.pause))
     app.view(rules_form.CALLBACK)(turns.filling(door.submit))

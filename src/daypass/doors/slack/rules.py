@@ -10,9 +10,9 @@ from daypass.doors.slack import rules_card
 from daypass.doors.slack.blocks import Block, Note, View, actions, button, context, section, sentence
 from daypass.doors.slack.counter import Counter, in_thread
 from daypass.doors.slack.form import refused
-from daypass.doors.slack.rules_fields import RuleFields, kept, shown
+from daypass.doors.slack.rules_fields import RuleFields, kept, shown, typed_too
 from daypass.doors.slack.rules_form import LONGEST_TEXT, Draft, form, read, unfit
-from daypass.doors.slack.rules_seen import Faulty, Seen, Would, facts, look, opened, shadow, text_of, would
+from daypass.doors.slack.rules_seen import Faulty, Seen, Would, facts, look, opened, shadow, text_of, unknown, would
 from daypass.doors.slack.rules_text import find
 from daypass.doors.slack.rules_text import text_of as rule_text
 from daypass.doors.slack.texts import requests as texts
@@ -21,6 +21,7 @@ from daypass.doors.slack.turn import Answer, Show, Turn, Wrong, page
 from daypass.lifecycle.ruling import propose as proposing
 from daypass.lifecycle.ruling import versions
 from daypass.lifecycle.ruling.versions import digest_of
+from daypass.model.entitlement import Level
 from daypass.model.errors import BadInput, Conflict, DaypassError
 from daypass.model.principal import PrincipalId
 from daypass.rules.in_words import in_words
@@ -53,12 +54,16 @@ class RulesDoor:
         await turn.tell(Note(text=rules_texts.counted(len(rules)), blocks=tuple(listed(seen, rules))))
 
     async def edit(self, turn: Turn) -> None:
-        """Open the form of a rule, or that of a new one."""
+        """Open the form of a rule."""
         await turn.open(self._opened(turn.value, turn.person))
 
     async def edit_text(self, turn: Turn) -> None:
         """Open a rule as text."""
         await turn.open(self._opened(turn.value, turn.person, as_text=True))
+
+    async def new(self, turn: Turn) -> None:
+        """Open the form of a new rule, of a new denial, or of a new rule as text."""
+        await turn.open(in_thread(lambda: self._new(turn.value, turn.person)))
 
     async def pause(self, turn: Turn) -> None:
         """Open the form of a rule with `paused` the other way round, and what that would do."""
@@ -119,8 +124,8 @@ class RulesDoor:
     def _open(self, rule_id: str, by: PrincipalId, *, as_text: bool, turned: bool) -> View:
         desk = self.counter.desk
         version = opened(desk, rule_id, by)
-        fields = shown(find(version.text, rule_id)) if rule_id else RuleFields()
-        text = rule_text(version.text, rule_id) if rule_id and as_text else None
+        fields = self._pickable(shown(find(version.text, rule_id)))
+        text = rule_text(version.text, rule_id) if as_text else None
         if (text is not None and len(text) > LONGEST_TEXT) or (text is None and unfit(fields)):
             raise BadInput(rules_texts.TOO_LONG)
         draft = Draft(rule=rule_id, base=version.number, text=text, fields=fields)
@@ -128,6 +133,17 @@ class RulesDoor:
             return form(draft, kept=self._kept(draft))
         draft = replace(draft, fields=replace(fields, paused=not fields.paused))
         return self._considered(draft, would(desk, draft, by))
+
+    def _new(self, sort: str, by: PrincipalId) -> View:
+        version = opened(self.counter.desk, "", by)
+        text = rules_texts.NEW_RULE if sort == "text" else None
+        fields = RuleFields(denies=True, levels=tuple(Level)) if sort == "denial" else RuleFields()
+        return form(Draft(rule="", base=version.number, text=text, fields=fields))
+
+    def _pickable(self, fields: RuleFields) -> RuleFields:
+        named = {*fields.who.people, *fields.approvers.people}
+        strangers = {one for one in named if unknown(self.counter.desk, PrincipalId(one))}
+        return replace(fields, who=typed_too(fields.who, strangers), approvers=typed_too(fields.approvers, strangers))
 
     def _kept(self, draft: Draft) -> tuple[str, ...]:
         """What the form leaves alone of this rule; nothing when that cannot be told any more."""
@@ -167,7 +183,8 @@ def listed(seen: Seen, rules: list[Rule]) -> Iterator[Block]:
         yield context(rules_texts.more_rules(len(rules) - _MOST))
     if seen.owner:
         yield context(rules_texts.waiting(len(seen.changes)))
-        yield actions("rules:new", [button(rules_texts.NEW, "rules.new", style="primary")])
+        new = {"rule": rules_texts.NEW, "denial": rules_texts.NEW_DENIAL, "text": rules_texts.NEW_TEXT}
+        yield actions("rules:new", [button(text, f"rules.new.{sort}", sort) for sort, text in new.items()])
     else:
         yield context(_why_not(seen))
 

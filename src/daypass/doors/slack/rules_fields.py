@@ -12,7 +12,9 @@ from daypass.doors.grammar import parse_length
 from daypass.model.entitlement import Level
 from daypass.model.errors import BadInput
 from daypass.model.grant import Delivery
+from daypass.model.principal import ROBOT
 from daypass.rules.source import Data
+from daypass.rules.values import is_person_id
 
 Rule = dict[str, Data]
 
@@ -37,7 +39,7 @@ _SHOWN = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Folk:
-    """A set of people as a form shows it: people who are picked, groups that are typed."""
+    """A set of people as a form shows it: picked people; and typed, groups, robots and ids that Slack does not know."""
 
     people: tuple[str, ...] = ()
     groups: str = ""
@@ -92,6 +94,15 @@ def shown(rule: Mapping[str, Data]) -> RuleFields:
     )
 
 
+def typed_too(folk: Folk, strangers: Iterable[str]) -> Folk:
+    """Type those whom Slack does not know: they cannot be picked, so the form would not open, or would lose them."""
+    gone = [one for one in folk.people if one in set(strangers)]
+    if not gone:
+        return folk
+    here = tuple(one for one in folk.people if one not in gone)
+    return Folk(people=here, groups=", ".join([*([folk.groups] if folk.groups else []), *gone]))
+
+
 def kept(rule: Mapping[str, Data]) -> tuple[str, ...]:
     """The words of the document for what a rule says and the form does not show."""
     found = [key for key in rule if key not in _SHOWN]
@@ -112,9 +123,11 @@ def changed(rule: Mapping[str, Data], fields: RuleFields, groups: Iterable[str])
     made: dict[str, Data] = {}
     if fields.id != before.id:
         made["id"] = fields.id
+    if fields.denies and not before.denies:
+        made["deny"] = True
     if fields.about != before.about:
         made["about"] = fields.about or None
-    if (fields.anyone, *_sets(fields.who)) != (before.anyone, *_sets(before.who)):
+    if (fields.anyone, _sets(fields.who, known)) != (before.anyone, _sets(before.who, known)):
         made["who"] = "anyone" if fields.anyone else _people(fields.who, known)
     if set(fields.levels) != set(before.levels):
         made["may"] = [level.value for level in Level if level in fields.levels]
@@ -140,17 +153,17 @@ def _lending(
         made["for"] = {"default": fields.default, "max": fields.longest}
     if fields.reason is not None and fields.reason != before.reason:
         made["reason"] = None if fields.reason == "required" else fields.reason
-    if fields.way is not None and _choice(fields) != _choice(before):
+    if fields.way is not None and _choice(fields, known) != _choice(before, known):
         made["approve"] = _approve(_mapping(rule.get("approve")), fields, known)
     return made
 
 
-def _choice(fields: RuleFields) -> tuple[object, ...]:
+def _choice(fields: RuleFields, known: frozenset[str]) -> tuple[object, ...]:
     """Who decides, as far as the form says it; two that are equal mean the same."""
     if fields.way == AT_ONCE:
         return (AT_ONCE,)
     needed = fields.needed.strip() if fields.way == AT_LEAST else ""
-    return fields.way, needed, *_sets(fields.approvers)
+    return fields.way, needed, _sets(fields.approvers, known)
 
 
 def _approve(before: Mapping[str, Data], fields: RuleFields, known: frozenset[str]) -> Data:
@@ -178,8 +191,10 @@ def _decided(approve: Data) -> tuple[str | None, str, Folk]:
 
 
 def _folk(people: Mapping[str, Data]) -> Folk:
+    every = _words(people.get("people"), ())
+    robots = [one for one in every if one.startswith(ROBOT)]
     groups = [group for kind in _GROUP_KINDS for group in _words(people.get(kind), ())]
-    return Folk(people=_words(people.get("people"), ()), groups=", ".join(groups))
+    return Folk(people=tuple(one for one in every if one not in robots), groups=", ".join([*groups, *robots]))
 
 
 def _people(folk: Folk, known: frozenset[str]) -> dict[str, Data]:
@@ -194,6 +209,8 @@ def _people(folk: Folk, known: frozenset[str]) -> dict[str, Data]:
         slack = _SLACK_GROUP.fullmatch(word)
         if word in known:
             sorted_out["groups"].append(word)
+        elif word.startswith(ROBOT) or is_person_id(word):
+            sorted_out["people"].append(word)
         elif slack:
             sorted_out["slack_groups"].append(slack[1])
         else:
@@ -205,8 +222,9 @@ def _sources(people: Mapping[str, Data]) -> dict[str, Data]:
     return {key: value for key, value in people.items() if key not in ("people", *_GROUP_KINDS)}
 
 
-def _sets(folk: Folk) -> tuple[frozenset[str], frozenset[str]]:
-    return frozenset(folk.people), frozenset(_typed(folk.groups))
+def _sets(folk: Folk, known: frozenset[str]) -> dict[str, frozenset[str]]:
+    """Of each kind those who are named, in whichever field and order."""
+    return {kind: frozenset(map(str, some)) for kind, some in _people(folk, known).items() if isinstance(some, list)}
 
 
 def _typed(groups: str) -> list[str]:

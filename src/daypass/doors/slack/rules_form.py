@@ -72,7 +72,7 @@ def unfit(fields: RuleFields) -> bool:
 
 def form(draft: Draft, *, kept: Sequence[str] = (), top: Sequence[Block] = ()) -> View:
     """Draw the form; what stands on `top` is what it would do, or what is wrong with it."""
-    intro = rules_texts.INTRO if draft.text is None else rules_texts.TEXT_INTRO
+    intro = _intro(draft)
     blocks = [
         *(top or [section(intro)]),
         *([divider()] if top else []),
@@ -82,7 +82,11 @@ def form(draft: Draft, *, kept: Sequence[str] = (), top: Sequence[Block] = ()) -
         _shadow(draft.shadow),
     ]
     return modal(
-        rules_texts.FORM_TITLE if draft.rule else rules_texts.NEW_TITLE,
+        rules_texts.FORM_TITLE
+        if draft.rule
+        else rules_texts.NEW_DENIAL
+        if draft.fields.denies
+        else rules_texts.NEW_TITLE,
         blocks,
         callback_id=CALLBACK,
         submit=rules_texts.PROPOSE if draft.seen else rules_texts.LOOK,
@@ -99,6 +103,12 @@ def form(draft: Draft, *, kept: Sequence[str] = (), top: Sequence[Block] = ()) -
             }
         ),
     )
+
+
+def _intro(draft: Draft) -> str:
+    if not draft.rule:
+        return rules_texts.NEW_DENIAL_INTRO if draft.fields.denies else rules_texts.NEW_INTRO
+    return rules_texts.INTRO if draft.text is None else rules_texts.TEXT_INTRO
 
 
 def read(state: Mapping[str, Any], metadata: str) -> Draft:

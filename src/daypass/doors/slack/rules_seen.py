@@ -138,6 +138,17 @@ def text_of(desk: Desk, draft: Draft) -> str:
     return with_fields(version.text, draft.rule, changed(before, draft.fields, known))
 
 
+def unknown(desk: Desk, one: PrincipalId) -> bool:
+    """Whether Slack knows nobody by this id; one that it cannot tell of now is not unknown."""
+    try:
+        desk.directory.principal(one)
+    except NotFound:
+        return True
+    except DaypassError:
+        return False
+    return False
+
+
 def shadow(draft: Draft) -> timedelta | None:
     """For how long a draft is to be watched first."""
     return None if draft.shadow == NO_SHADOW else parse_length(draft.shadow)

@@ -11,7 +11,7 @@ WHY_REVOKED = "Say why: the person reads it."
 DELIVERY_OFF = "this delivery is switched off"
 TOO_WOVEN = (
     "The rules are written so that this cannot be changed alone here. "
-    "Edit the rule as text, or change the document with `daypass rules pull` and `propose`."
+    "Edit the rule as text, or change the document with `daypass rules pull` and `daypass rules apply`."
 )
 NO_RULE = "A rule is written as fields and values, such as «id: reports-read»."
 NO_WAY_IN = "Give Slack's signing secret (for HTTP), or an app-level token (for Socket Mode)."

@@ -13,7 +13,8 @@ from daypass.doors.slack.texts.requests import moment, person
 from daypass.model.principal import DAYPASS, PrincipalId
 from daypass.model.ruling import ChangeState, RulesChange, RulesVersion
 
-EDIT, EDIT_TEXT, PAUSE, RESUME, NEW = "Edit", "Edit as text", "Pause", "Resume", "New rule"
+EDIT, EDIT_TEXT, PAUSE, RESUME = "Edit", "Edit as text", "Pause", "Resume"
+NEW, NEW_DENIAL, NEW_TEXT = "New rule", "New denial", "New rule as text"
 FORM_TITLE, NEW_TITLE = "Change a rule", "New rule"
 SHOW = "Show it"
 _LONGEST_NOTE = 200
@@ -25,6 +26,24 @@ NO_OWNERS = "The rules name no owners, so nobody can change them here; whoever r
 NOT_AN_OWNER = "You can read the rules. Only their owners change them, and two of them for each change."
 NO_VERSIONS = "This Daypass reads its rules from a file; they are changed there, not here."
 INTRO = "Nothing changes until another owner approves it. Next you see what it would do."
+NEW_INTRO = (
+    "It will stand after all other rules, and the first one that lends decides. "
+    "Nothing changes until another owner approves it; next you see what it would do."
+)
+NEW_DENIAL_INTRO = (
+    "A denial beats every rule that lends, wherever it stands. "
+    "Nothing changes until another owner approves it; next you see what it would do."
+)
+NEW_RULE = """\
+id: new-rule
+about: What it is for.
+who: {slack_groups: [S0...]}
+may: [read]
+on: ["acme-.../**"]
+when: {days: [mon, tue, wed, thu, fri], hours: ["09:00-18:00"], zone: Europe/Berlin}
+for: {default: 1h, max: 8h}
+approve: {anyone_of: {slack_groups: [S0...]}}
+"""
 TEXT_INTRO = "The rule as it stands in the document. Nothing changes until another owner approves it."
 NOTHING_CHANGED = "You have changed nothing yet."
 LOOK_AGAIN = "You changed something after you looked. This is what it would do now."
@@ -35,7 +54,7 @@ NOT_READ = "What it would do is not known: its text cannot be read any more."
 
 TOO_LONG = (
     "This rule is longer than a form in Slack can hold. Change it on your command line: "
-    "`daypass rules pull`, then `daypass rules propose`."
+    "`daypass rules pull`, then `daypass rules apply`."
 )
 DENIED, WITHDRAWN = "Denied. Its author is told.", "Withdrawn."
 
@@ -45,7 +64,7 @@ LABELS = {
     "because": "What people are told when it stops them",
     "who_anyone": "Who",
     "who_people": "These people",
-    "who_groups": "Members of these groups",
+    "who_groups": "With commas: Slack groups such as S02ABCDEF, groups of this document, file:analysts, bot:nightly.",
     "may": "What they may do",
     "may_denied": "What nobody of them may do",
     "on": "Places",
@@ -64,7 +83,7 @@ LABELS = {
 }
 HINTS = {
     "id": "Lower-case letters, digits, hyphens and dots: reports-read.",
-    "who_groups": "Separated by commas: a Slack group such as S02ABCDEF, a group of this document, or file:analysts.",
+    "who_groups": "With commas: Slack groups such as S02ABCDEF, groups of this document, file:analysts, bot:nightly.",
     "on": "One on each line: acme-reports/2026/** is everything below that.",
     "default": "Such as 30m, 2h or 1d.",
     "needed": "Only for «at least so many of these».",
