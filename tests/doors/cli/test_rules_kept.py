@@ -116,6 +116,17 @@ def test_an_older_version_goes_back_into_force_as_a_new_one(ann: Terminal, bob: 
     assert ann("rules", "history", "3").out == OWNED
 
 
+def test_a_file_that_is_in_force_is_planned_applied_and_pulled_in_peace(ann: Terminal, bob: Terminal, file: Path):
+    """As it lies in git after it was approved, with the version that it was made from in its first line."""
+    _applied(ann, bob, file)
+    said = f"{file} is in force as version 2; nothing would change.\n"
+
+    assert (ann("rules", "plan", str(file)).out, ann("rules", "apply", str(file)).out) == (said, said)
+    assert ann("rules", "apply", str(file), "--json").json == {"unchanged": True, "version": 2}
+    assert ann("rules", "pull", str(file)).code == 0
+    assert file.read_text().startswith("# daypass rules, version 2\n")
+
+
 def test_pulling_never_writes_over_somebodys_work(ann: Terminal, bob: Terminal, file: Path):
     """Over what was only pulled it does; over changes when told to."""
     work = file.read_text().replace("max: 8h", "max: 3h")

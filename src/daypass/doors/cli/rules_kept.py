@@ -57,7 +57,7 @@ def pull(here: Here, *, file: Path | None, force: bool) -> None:
         sys.stdout.buffer.write(whole.encode())
         return
     if file.exists() and not force:
-        _must_be_clean(_read(file), client)
+        _must_be_clean(_read(file), client, found["text"])
     try:
         file.write_bytes(whole.encode())
     except OSError as error:
@@ -79,9 +79,11 @@ def _base_option() -> click.Option:
 @click.pass_obj
 def plan(here: Here, *, file: Path, base: int | None, as_json: bool) -> None:
     """Check a file with the service."""
-    given = _read(file)
+    given, client = _read(file), here.client()
+    if _said_unchanged(given, client, as_json=as_json):
+        return
     with _faults_of(given):
-        change = here.client().post("/rules/changes?dry_run=true", {"text": given.text, "base": _base(given, base)})
+        change = client.post("/rules/changes?dry_run=true", {"text": given.text, "base": _base(given, base)})
     click.echo(say.as_json(change) if as_json else "\n".join([*rules_words.diff(change), *rules_words.effect(change)]))
 
 
@@ -103,10 +105,12 @@ def apply(  # noqa: PLR0913 - its options
     here: Here, *, file: Path, note: str, shadow: str | None, base: int | None, as_json: bool
 ) -> None:
     """Propose a file."""
-    given = _read(file)
+    given, client = _read(file), here.client()
+    if _said_unchanged(given, client, as_json=as_json):
+        return
     told = {"text": given.text, "base": _base(given, base), "note": note}
     with _faults_of(given):
-        change = here.client().post("/rules/changes", told | ({"shadow_for": shadow} if shadow is not None else {}))
+        change = client.post("/rules/changes", told | ({"shadow_for": shadow} if shadow is not None else {}))
     if as_json:
         click.echo(say.as_json(change))
         return
@@ -163,11 +167,23 @@ def _base(given: _Text, said: int | None) -> int:
     return base
 
 
-def _must_be_clean(given: _Text, client: Client) -> None:
-    """Check that a file is as it was pulled: somebody's work is not written over."""
+def _must_be_clean(given: _Text, client: Client, in_force: str) -> None:
+    """Check that a file is as it was pulled, or came into force as it is: somebody's work is not written over."""
+    if given.text == in_force:
+        return
     pulled = client.get(f"/rules/versions/{given.base}")["text"] if given.base else None
     if given.text != pulled:
         raise Failure(f"{given.path} has changes of your own; put it aside, or say --force.")
+
+
+def _said_unchanged(given: _Text, client: Client, *, as_json: bool) -> bool:
+    """Say that a file is what is in force, whichever version it was made from: to be planned over and over in CI."""
+    found = client.get("/rules")
+    if given.text != found["text"]:
+        return False
+    said = f"{given.path} is in force as version {found['number']}; nothing would change."
+    click.echo(say.as_json({"unchanged": True, "version": found["number"]}) if as_json else said)
+    return True
 
 
 @contextmanager
