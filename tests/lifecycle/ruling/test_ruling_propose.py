@@ -138,10 +138,13 @@ def test_a_text_must_do_what_its_own_examples_say(ruled: Ruled):
         "owners: {people: [U0ANN, U0NOBODY]}\n",
         "owners: {people: [U0ANN, U0GONE]}\n",
         "owners: {people: [U0ANN, U0TWIN]}\n",
+        "owners: {people: [U0ANN], slack_groups: [S0TYPO]}\n",
+        "owners: {slack_groups: [S0ALONE]}\n",
     ],
 )
 def test_a_text_that_leaves_fewer_than_two_owners_is_refused(ruled: Ruled, owners: str):
-    """Nobody could change the rules again: the second is unknown, has left, or is the first once more."""
+    """Nobody could change the rules again: the second is unknown, gone, the first once more, or in no group."""
+    ruled.change(ANN, slack_groups=frozenset({SlackGroupId("S0ALONE")}))
     gone, twin = PrincipalId("U0GONE"), PrincipalId("U0TWIN")
     ruled.directory.people |= {gone: principal(gone, None), twin: principal(twin, None)}
     ruled.change(gone, active=False)
@@ -152,8 +155,10 @@ def test_a_text_that_leaves_fewer_than_two_owners_is_refused(ruled: Ruled, owner
 
 
 @pytest.mark.parametrize("owners", ["{people: [U0ANN, U0BOB]}", "{slack_groups: [S0LEADS]}"])
-def test_a_text_that_leaves_two_owners_or_a_group_is_taken(ruled: Ruled, owners: str):
-    """Who is in a group is only known at the click."""
+def test_a_text_that_leaves_two_owners_is_taken(ruled: Ruled, owners: str):
+    """Who is in a group now are people too."""
+    for one in (BOB, CARL):
+        ruled.change(one, slack_groups=frozenset({SlackGroupId("S0LEADS")}))
     assert ruled.propose(LONGER.replace(HEAD, f"version: 1\nowners: {owners}\n")).state is ChangeState.PENDING
 
 

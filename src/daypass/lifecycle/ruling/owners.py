@@ -5,11 +5,12 @@ A robot never may, nor may somebody who has left, and two accounts of one person
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 from daypass.lifecycle.parties import as_known
 from daypass.model.decision import RuleId
-from daypass.model.errors import BadInput, NotYours
-from daypass.model.principal import Principal, PrincipalId
+from daypass.model.errors import BadInput, NotFound, NotYours
+from daypass.model.principal import GroupName, Principal, PrincipalId, SlackGroupId
 from daypass.model.ruling import RulesChange
 from daypass.ports import Directory
 from daypass.rules.document import RuleBook
@@ -61,14 +62,22 @@ def must_leave_two(proposed: RuleBook, *, directory: Directory) -> None:
     owners = proposed.owners
     if not owners:
         raise BadInput("Under these rules nobody could change them again: name at least two «owners».", field="text")
-    if owners != People(people=owners.people):
-        return  # who is in a group is only known at the click
-    if not _two_people(owners.people, directory):
+    if not _two_people(_named(owners, directory), directory):
         raise BadInput(
             "Under these rules fewer than two people could change them again: "
-            "«owners» must name at least two different people who are here, or a group.",
+            "«owners» must name at least two different people who are here, by id or in groups that there are.",
             field="text",
         )
+
+
+def _named(owners: People, directory: Directory) -> set[PrincipalId]:
+    """Everybody who is named now; a group that there is not names nobody. Raises Unavailable."""
+    groups: list[SlackGroupId | GroupName] = [*sorted(owners.slack_groups), *sorted(owners.directory_groups)]
+    found = set(owners.people)
+    for group in groups:
+        with suppress(NotFound):
+            found |= directory.members(group)
+    return found
 
 
 def _two_people(ids: Iterable[PrincipalId], directory: Directory) -> bool:
