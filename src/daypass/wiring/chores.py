@@ -10,6 +10,8 @@ from daypass.lifecycle.glass.hook import call_hook
 from daypass.lifecycle.glass.remind import remind_reviews
 from daypass.lifecycle.hand_over import hand_over
 from daypass.lifecycle.remind import remind
+from daypass.lifecycle.ruling.of_file import FileWatch
+from daypass.lifecycle.ruling.versions import KeptRules
 from daypass.lifecycle.series import open_windows
 from daypass.lifecycle.tickets import end_closed
 from daypass.reconcile.chores import Chore, report_stuck
@@ -34,6 +36,7 @@ def chores(house: House) -> list[Chore]:
         Chore(name="lapse", every=30 * _SECOND, run=lambda: lapse(ledger=ledger, after=lapse_after, now=now())),
         Chore(name="hand over", every=30 * _SECOND, run=lambda: hand_over(ledger=ledger, now=now())),
         Chore(name="remind", every=30 * _SECOND, run=lambda: reminding(now=now())),
+        *_rules_file(house),
         Chore(name="series", every=15 * _SECOND, run=partial(_open_windows, house)),
         *_tickets(house),
         Chore(name="reviews", every=30 * _SECOND, run=lambda: remind_reviews(ledger=ledger, now=now())),
@@ -41,6 +44,15 @@ def chores(house: House) -> list[Chore]:
         Chore(name="clock", every=60 * _SECOND, run=house.gate.compare),
         Chore(name="sweep", every=house.settings.worker.sweep_every, run=partial(_sweep, house)),
     ]
+
+
+def _rules_file(house: House) -> list[Chore]:
+    """Only where versions of the rules are kept."""
+    rules = house.desk.rules
+    if not isinstance(rules, KeptRules):
+        return []
+    watch = FileWatch(rules, house.desk.ledger)
+    return [Chore(name="rules file", every=15 * _SECOND, run=lambda: watch.look(now=now()))]
 
 
 def _open_windows(house: House) -> None:

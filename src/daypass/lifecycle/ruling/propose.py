@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from daypass.lifecycle.ruling.judged import judged
+from daypass.lifecycle.ruling.of_file import before_of, kept_from_file
 from daypass.lifecycle.ruling.owners import must_own
 from daypass.lifecycle.ruling.telling import event, refusals_journalled
 from daypass.lifecycle.ruling.versions import KeptRules, digest_of, whence
@@ -61,12 +62,12 @@ def propose(  # noqa: PLR0913 - a text and the words with it, three collaborator
             return known
         made = anew(change_id=change_id)
         try:
-            ledger.record(_filed(made, now))
+            ledger.record(*_filed(made, ledger, now))
         except Conflict:  # somebody else kept the file's text in this very moment, or filed this one
             if (known := _found(change_id, ledger)) is not None:
                 return known
             made = anew(change_id=change_id)
-            ledger.record(_filed(made, now))
+            ledger.record(*_filed(made, ledger, now))
     return made.change
 
 
@@ -117,7 +118,7 @@ def _found(change_id: GrantId, ledger: Ledger) -> RulesChange | None:
         return None
 
 
-def _filed(made: Draft, now: datetime) -> Fact:
+def _filed(made: Draft, ledger: Ledger, now: datetime) -> tuple[Fact, ...]:
     change, version = made.change, made.version
     told: dict[str, Detail] = {
         "base": change.base,
@@ -125,8 +126,8 @@ def _filed(made: Draft, now: datetime) -> Fact:
         "note": change.note,
         "shadow_until": change.shadow_until.isoformat() if change.shadow_until else None,
     }
-    first = () if version.revision else (version,)
-    return Fact(event=event(Kind.RULES_PROPOSED, change.id, change.author, now, told), changes=(*first, change))
+    first = () if version.revision else (kept_from_file(version, before_of(version, ledger), now),)
+    return *first, Fact(event=event(Kind.RULES_PROPOSED, change.id, change.author, now, told), changes=(change,))
 
 
 def _note(note: str) -> str:
