@@ -9,8 +9,10 @@ from daypass.model.decision import Ticket, TicketId
 from daypass.model.errors import NotAllowed
 from daypass.model.event import Kind
 from daypass.model.grant import GrantState, Why
+from daypass.model.lease import Term
 from daypass.rules.document import parse
 from tests.flow.conftest import Walk
+from tests.makers import ANN, HOUR
 
 INC = TicketId("INC-42")
 RULES = """
@@ -92,3 +94,31 @@ def test_a_grant_without_a_ticket_is_left_alone(walk: Walk) -> None:
     say(walk, open_=False)
     assert sweep(walk) == 0
     assert walk.ledger.grant(grant.id).state is GrantState.ACTIVE
+
+
+@pytest.mark.parametrize("state", ["gone", "left", "scheduled"])
+def test_a_closed_ticket_ends_what_was_lent_to_anybody_and_for_later(ticketed: Walk, state: str) -> None:
+    """Somebody whom Slack does not know any more, who was deactivated, or whose access has not begun."""
+    later = Term(length=HOUR, starts=ticketed.clock() + HOUR) if state == "scheduled" else Term(length=HOUR)
+    grant = ticketed.approve(ticketed.ask(term=later).id)
+    if state == "gone":
+        del ticketed.directory.people[ANN]
+    if state == "left":
+        ticketed.directory.change(ANN, active=False)
+    say(ticketed, open_=False)
+    assert sweep(ticketed) == 1
+    assert ticketed.ledger.grant(grant.id).state is GrantState.ENDING
+
+
+def test_a_ticket_that_is_opened_again_gives_nothing_back(ticketed: Walk) -> None:
+    """Access is taken away automatically and never given back so; Ann asks anew."""
+    grant = ticketed.active()
+    say(ticketed, open_=False)
+    sweep(ticketed)
+    ticketed.loop.run_until_idle()
+    say(ticketed, open_=True)
+    assert sweep(ticketed) == 0
+    ticketed.loop.run_until_idle()
+    assert ticketed.ledger.grant(grant.id).state is GrantState.ENDED
+    assert not ticketed.aws.allows(grant.id, ticketed.clock())
+    assert ticketed.approve(ticketed.ask().id).state is GrantState.APPROVED

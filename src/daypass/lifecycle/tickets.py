@@ -1,24 +1,26 @@
 """End what was lent for a ticket once that ticket is closed."""
 
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
+from itertools import islice
 
 import structlog
 
 from daypass.lifecycle.finish import finish
-from daypass.lifecycle.parties import Parties
-from daypass.lifecycle.weighing import as_ask
 from daypass.model.decision import Needs, Question, Ticket, TicketId
-from daypass.model.errors import NotFound, TooLate
+from daypass.model.errors import TooLate
 from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.grant import Ending, Grant, GrantState, Why
-from daypass.model.principal import DAYPASS
+from daypass.model.principal import DAYPASS, Principal
 from daypass.model.request import Request
 from daypass.ports import Directory, Ledger
 
 _LIVE = (GrantState.APPROVED, GrantState.ACTIVE)
 _MOST = 10_000
+_AT_ONCE = 20
+"""So many tickets are asked for at the same time."""
 
 log = structlog.get_logger()
 
@@ -27,35 +29,38 @@ def end_closed(*, directory: Directory, ledger: Ledger, now: datetime) -> int:
     """
     End every live grant whose ticket is known to be closed; returns how many.
 
-    A ticket that cannot be looked up ends nothing: the grant's own date does.
+    Whose grant it is is asked of nobody: it ends also while Slack is away, and for somebody who has left. A ticket that
+    cannot be looked up ends nothing: the grant's own date does.
     """
     asked = ((grant, ledger.request(grant.id)) for grant in ledger.grants(states=_LIVE, limit=_MOST))
-    bound = [(grant, request) for grant, request in asked if request.ticket is not None]
-    tickets: dict[TicketId, Ticket | None] = {}
-    ended = 0
-    for grant, request in bound:
-        assert request.ticket is not None  # noqa: S101 - chosen above
-        if request.ticket not in tickets:
-            tickets[request.ticket] = _look_up(request, request.ticket, directory, now)
-        ticket = tickets[request.ticket]
-        if ticket is not None and not ticket.open:
-            ended += _end(grant, ticket, ledger, now)
-    return ended
+    bound = [(grant, request, request.ticket) for grant, request in asked if request.ticket is not None]
+    tickets: dict[TicketId, Ticket] = {}
+    for some in _batched(dict.fromkeys(ticket for *_, ticket in bound), _AT_ONCE):
+        tickets |= _look_up(bound[0][1], frozenset(some), directory, now)
+    return sum(
+        _end(grant, tickets[ticket], ledger, now)
+        for grant, _, ticket in bound
+        if ticket in tickets and not tickets[ticket].open
+    )
 
 
-def _look_up(request: Request, ticket: TicketId, directory: Directory, now: datetime) -> Ticket | None:
-    try:
-        principal = Parties.of(as_ask(request), directory).principal
-    except NotFound:
-        return None
+def _batched(tickets: Iterable[TicketId], size: int) -> Iterator[list[TicketId]]:
+    left = iter(tickets)
+    while some := list(islice(left, size)):
+        yield some
+
+
+def _look_up(
+    request: Request, tickets: frozenset[TicketId], directory: Directory, now: datetime
+) -> Mapping[TicketId, Ticket]:
+    """Look tickets up at once. The question around them is one of those that were asked: it tells nothing of them."""
     question = Question(
-        principal=principal,
+        principal=Principal(id=request.principal, name=request.principal),
         entitlement=request.entitlement,
         length=None,
         delivery=request.delivery,
-        reason=request.reason,
     )
-    return directory.circumstances(question, Needs(tickets=frozenset({ticket})), at=now).tickets.get(ticket)
+    return directory.circumstances(question, Needs(tickets=tickets), at=now).tickets
 
 
 def _end(grant: Grant, ticket: Ticket, ledger: Ledger, now: datetime) -> bool:
