@@ -50,6 +50,8 @@ def test_a_change_goes_from_one_owners_file_into_force_by_the_other(
     planned = ann("rules", "plan", str(file))
     assert "+    for: {default: 1h, max: 12h}" in planned.out
     assert "2 people gain, 0 lose" in planned.out
+    assert "U0Ann" in planned.out
+    assert "U0ANN" not in planned.out.partition("\n- Rule")[2], "people are named in sentences, and not called by id"
     applied = ann("rules", "apply", str(file), "--note", "long nights", "--json")
     change = applied.json["id"]
     assert "long nights" in bob("rules", "changes").out

@@ -6,6 +6,7 @@ The rules: read them and their versions, propose others, agree to them.
     proposing, approving, denying           owners; the verbs judge
 """
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated
@@ -54,6 +55,7 @@ router = APIRouter(tags=["rules"])
 _LONGEST_DIFF = 2_000_000
 _MOST = 1000
 _MOST_NAMES = 60
+_ID = re.compile(r"\b[UW][A-Z0-9]{3,}\b")
 
 
 def _change_id(change_id: str) -> GrantId:
@@ -231,8 +233,11 @@ def _whole(change: RulesChange, desk: Desk, now: datetime) -> WholeChangeOut:
 
 
 def _shown(effect: Effect) -> list[PrincipalId]:
-    """Those of an effect who are named: each may be a call to Slack."""
-    return [one for _, some in effect.alike for one in some[:MOST_NAMED]][:_MOST_NAMES]
+    """Those of an effect who are named, in its sentences too: each may be a call to Slack."""
+    sentences = (*(one.sentence for one in effect.rules), *(one.sentence for one in effect.pending))
+    spoken_of = [PrincipalId(one) for sentence in sentences for one in _ID.findall(sentence)]
+    listed = [one for _, some in effect.alike for one in some[:MOST_NAMED]]
+    return list(dict.fromkeys([*listed, *spoken_of]))[:_MOST_NAMES]
 
 
 def _effect(change: RulesChange, desk: Desk, now: datetime) -> Effect | None:

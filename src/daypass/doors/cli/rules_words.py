@@ -1,9 +1,12 @@
 """Changes and versions of the rules, as the command line says them."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from daypass.doors.cli import say
+
+_ID = re.compile(r"\b[UW][A-Z0-9]{3,}\b")
 
 
 def whole(change: dict[str, Any], zone: say.Zone) -> Iterator[str]:
@@ -30,13 +33,18 @@ def effect(change: dict[str, Any]) -> Iterator[str]:
     effect, names = change["effect"], change["names"]
     if effect is None:
         return
-    yield from (f"- {sentence}" for sentence in effect["rules"])
+    yield from (f"- {_named(sentence, names)}" for sentence in effect["rules"])
     for one in effect["people"]:
         who, s = _who(one, names), "s" if one["count"] == 1 else ""
         verbs = ((f"gain{s}", one["gains"]), (f"lose{s}", one["loses"]), ("on other terms", one["otherwise"]))
         yield from (f"  {who}  {verb}: {each}" for verb, what in verbs for each in what)
-    yield from (f"  {sentence}" for sentence in effect["pending"])
+    yield from (f"  {_named(sentence, names)}" for sentence in effect["pending"])
     yield effect["sentence"]
+
+
+def _named(sentence: str, names: dict[str, str]) -> str:
+    """Put names for the ids of people."""
+    return _ID.sub(lambda found: names.get(found[0], found[0]), sentence)
 
 
 def _who(some: dict[str, Any], names: dict[str, str]) -> str:
