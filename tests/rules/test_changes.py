@@ -91,6 +91,15 @@ def test_where_a_denial_stands_is_of_no_account():
 
 def test_what_is_different_besides_the_rules_is_told():
     """Owners, how sensitive places are, and the examples."""
-    old = written(ONE)
+    head = "owners: {{people: [{}], slack_groups: [S0LEADS]}}\nsensitivity: {{high: [{}]}}\n"
+    example = "tests:\n  - {{name: quick, ask: {{person: U0ANN, s3: read acme-reports/, for: {}}}, expect: denied}}\n"
+    old = written(ONE + example.format("1h"), head=head.format("U0ANN, U0BEN", "acme-payroll, acme-people"))
+    new = written(ONE + example.format("2h"), head=head.format("U0ANN, U0EVE", "acme-payroll"))
 
     assert other_than_rules(old, old) == ()
+    assert other_than_rules(old, new) == (
+        "May change these rules now: U0EVE.",
+        "May change these rules no longer: U0BEN.",
+        "Counts as high no longer: acme-people.",
+        "The examples differ.",
+    )

@@ -132,7 +132,7 @@ def test_places_that_become_sensitive_are_seen():
     marked = replace(written(plain), marked={"high": written(LENDS).rules[0].places})
 
     assert seen(plain, marked).lose == {"U0ANN", "U0BEN"}
-    assert seen(plain, marked).besides == ("Which places are how sensitive is different.",)
+    assert seen(plain, marked).besides == ("Counts as high now: acme-reports/**.",)
 
 
 def test_requests_that_wait_are_decided_by_both():

@@ -2,12 +2,14 @@
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 
 from daypass.model.decision import RuleId
 from daypass.rules.book import RuleBook
+from daypass.rules.cases import Case
 from daypass.rules.in_words import in_words
+from daypass.rules.people import People
 from daypass.rules.rule import DenyRule, Rule
 
 _WORDS = {
@@ -65,13 +67,30 @@ def changed_ids(old: RuleBook, new: RuleBook) -> frozenset[RuleId]:
 
 def other_than_rules(old: RuleBook, new: RuleBook) -> tuple[str, ...]:
     """What is different besides the rules, in sentences."""
-    told = {
-        "Who may change these rules": old.owners != new.owners,
-        "Which places are how sensitive": old.marked != new.marked,
-        "The examples": [one.name for one in old.cases] != [one.name for one in new.cases],
-    }
-    verb = {"The examples": "differ"}
-    return tuple(f"{what} {verb.get(what, 'is different')}." for what, different in told.items() if different)
+    words = sorted({*old.marked, *new.marked})
+    places = {word: ({one.text for one in book.marked.get(word, ())} for book in (old, new)) for word in words}
+    examples = ["The examples differ."] if _examples(old) != _examples(new) else []
+    return (
+        *_now("May change these rules", *map(_ids, (old.owners, new.owners))),
+        *(sentence for word in words for sentence in _now(f"Counts as {word}", *places[word])),
+        *examples,
+    )
+
+
+def _now(what: str, before: set[str], now: set[str]) -> Iterator[str]:
+    """Say all that something is true of now and was not, and the other way round: nothing is cut short here."""
+    if more := sorted(now - before):
+        yield f"{what} now: {', '.join(more)}."
+    if less := sorted(before - now):
+        yield f"{what} no longer: {', '.join(less)}."
+
+
+def _ids(people: People) -> set[str]:
+    return {*people.people, *people.slack_groups, *people.directory_groups}
+
+
+def _examples(book: RuleBook) -> list[Case]:
+    return [replace(one, line=0) for one in book.cases]
 
 
 def _of(old: Rule | None, new: Rule) -> Iterator[RuleChange]:

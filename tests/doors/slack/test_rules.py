@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from daypass.lifecycle.ruling.propose import propose
 from daypass.lifecycle.ruling.versions import kept
+from daypass.model.principal import PrincipalId
 from daypass.model.ruling import ChangeState, RulesChange
 from daypass.rules.document import parse
 from daypass.sandbox.slack import BlockingActor, BlockingSlack, View
@@ -105,6 +107,23 @@ def test_another_owner_puts_it_in_force_and_the_author_is_told(house: Office, an
     bob.wait_for_change(card, "Approved* by")
     ann.wait_for_message("Approved* by")
     assert "max: 12h" in in_force(house)
+
+
+def test_who_agrees_reads_that_other_people_would_own_the_rules(house: Office, bob: BlockingActor):
+    """Also when nothing else is changed and nobody gains or loses anything by it."""
+    propose(
+        OWNED.replace("U0CAROL]", "U0EVE]"),
+        by=PrincipalId("U0ANN"),
+        base=1,
+        rules=kept(house.desk.rules),
+        directory=house.desk.directory,
+        ledger=house.desk.ledger,
+        now=house.desk.clock(),
+    )
+    card = bob.wait_for_message("proposes to change the rules").visible_text
+
+    assert "May change these rules now: U0Eve." in card
+    assert "May change these rules no longer: Carol." in card
 
 
 def test_the_authors_own_click_is_refused(slack: BlockingSlack, tmp_path: Path, ann: BlockingActor):

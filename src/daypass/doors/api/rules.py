@@ -234,7 +234,7 @@ def _whole(change: RulesChange, desk: Desk, now: datetime) -> WholeChangeOut:
 
 def _shown(effect: Effect) -> list[PrincipalId]:
     """Those of an effect who are named, in its sentences too: each may be a call to Slack."""
-    sentences = (*(one.sentence for one in effect.rules), *(one.sentence for one in effect.pending))
+    sentences = (*effect.besides, *(one.sentence for one in effect.rules), *(one.sentence for one in effect.pending))
     spoken_of = [PrincipalId(one) for sentence in sentences for one in _ID.findall(sentence)]
     listed = [one for _, some in effect.alike for one in some[:MOST_NAMED]]
     return list(dict.fromkeys([*listed, *spoken_of]))[:_MOST_NAMES]

@@ -41,8 +41,8 @@ def effect_blocks(effect: Effect, naming: Naming, *, rules: bool = False) -> lis
     """What other rules would do: in numbers, then who and which request; with `rules`, each rule's sentences too."""
     blocks = [section(f"*{effect.sentence()}*")]
     if rules:
-        told = [naming.sentence(one.sentence) for one in effect.rules] + list(effect.besides)
-        blocks += [section(one) for one in told[:_MOST_RULES]]
+        told = [*effect.besides, *(one.sentence for one in effect.rules)]
+        blocks += [section(naming.sentence(one)) for one in told[:_MOST_RULES]] + _more(len(told) - _MOST_RULES)
     people = list(_people(effect, naming))
     blocks += [context(one) for one in people[:_MOST_PEOPLE]] + _more(len(people) - _MOST_PEOPLE)
     blocks += [context(naming.sentence(one.sentence)) for one in effect.pending[:_MOST_PENDING]]

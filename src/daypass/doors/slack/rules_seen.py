@@ -19,7 +19,7 @@ from daypass.lifecycle.ruling.versions import digest_of, kept, key_of
 from daypass.model.errors import BadInput, DaypassError, Misconfigured, NotFound, NotYours, RulesUnreadable
 from daypass.model.principal import PrincipalId
 from daypass.model.ruling import ChangeState, RulesChange, RulesVersion
-from daypass.rules.changes import changes
+from daypass.rules.changes import changes, other_than_rules
 from daypass.rules.document import RuleBook, parse
 from daypass.rules.effect import Effect
 from daypass.rules.in_words import in_words
@@ -163,7 +163,9 @@ def facts(desk: Desk, change: RulesChange) -> Facts:
     try:
         base = version if change.base == version.number else desk.ledger.find(RulesVersion, key_of(change.base))
         proposed = parse(change.text, name=PROPOSED)
-        sentences = tuple(one.sentence for one in changes(parse(base.text, name="base"), proposed))
+        before = parse(base.text, name="base")
+        # Who may change the rules stands first, where no long list of rules cuts it off.
+        sentences = (*other_than_rules(before, proposed), *(one.sentence for one in changes(before, proposed)))
         if change.state is ChangeState.PENDING and change.base == version.number:
             seen = effects(desk.rules(), proposed, directory=desk.directory, ledger=desk.ledger, now=now)
     except (RulesUnreadable, NotFound):
@@ -174,6 +176,7 @@ def facts(desk: Desk, change: RulesChange) -> Facts:
 
 def said(effect: Effect) -> Iterator[str]:
     """Every sentence and id of an effect, for the names in them to be looked up."""
+    yield from effect.besides
     yield from (one.sentence for one in effect.rules)
     yield from (each for _, some in effect.alike for each in some[:MOST_NAMED])
     yield from (one.sentence for one in effect.pending)

@@ -156,7 +156,7 @@ class EffectOut(Outgoing):
             lacking=list(effect.lacking),
             people=people,
             pending=[one.sentence for one in effect.pending],
-            rules=[*(one.sentence for one in effect.rules), *effect.besides],
+            rules=[*effect.besides, *(one.sentence for one in effect.rules)],
         )
 
 
