@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from daypass.lifecycle.ruling.effects import effects
 from daypass.lifecycle.ruling.explained import explained
+from daypass.model.decision import Ticket, TicketId
 from daypass.model.errors import Throttled, Unavailable
 from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact
@@ -121,6 +122,23 @@ def test_requests_that_cannot_be_looked_at_are_not_said_to_stay_as_they_are(rule
     directory.lost = frozenset({ANN})
 
     assert "1 request that waits could not be looked at." in _effect(ruled, SHORTER).lacking
+
+
+def test_requests_that_hang_on_what_is_not_known_are_said_to(ruled: Ruled):
+    """The tracker does not answer: under either text nothing is lent, which tells nothing."""
+    ticketed = RULES.replace("approve:", "ticket: required\n    approve:")
+    _filed(ruled, request(term=Term(length=4 * HOUR), reason="INC-42"))
+
+    found = _effect(ruled, SHORTER.replace("approve:", "ticket: required\n    approve:"), before=ticketed)
+    open_ = {TicketId("INC-42"): Ticket(id=TicketId("INC-42"), open=True)}
+    ruled.directory.around = replace(ruled.directory.around, tickets=open_)
+    known = _effect(ruled, SHORTER.replace("approve:", "ticket: required\n    approve:"), before=ticketed)
+
+    assert (len(found.pending), found.lacking) == (
+        0,
+        ("1 request that waits hangs on what could not be found out now.",),
+    )
+    assert (len(known.pending), known.lacking) == (1, ())
 
 
 def test_whom_the_directory_does_not_know_is_left_out(ruled: Ruled):

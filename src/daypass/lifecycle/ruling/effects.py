@@ -12,7 +12,7 @@ from itertools import chain, islice
 
 from daypass.lifecycle.parties import Parties
 from daypass.lifecycle.weighing import as_ask, matter
-from daypass.model.decision import Circumstances, Question
+from daypass.model.decision import Circumstances, Needs, Question
 from daypass.model.errors import DaypassError, NotFound, Refusal
 from daypass.model.grant import GrantId
 from daypass.model.principal import GroupName, Principal, PrincipalId, SlackGroupId
@@ -20,6 +20,7 @@ from daypass.model.request import RequestState
 from daypass.ports import Directory, Ledger
 from daypass.rules.document import RuleBook
 from daypass.rules.effect import Effect, effect
+from daypass.rules.needs import needs
 
 MOST_PEOPLE = 300
 """So many people are looked up one by one: each may be a call to Slack."""
@@ -95,7 +96,7 @@ class _Looking:
 
     def pending(self) -> list[Waiting]:
         """The requests that wait, with all that either text wants to know."""
-        found, unknown = [], 0
+        found, unknown, hazy = [], 0, 0
         waiting = self.ledger.requests(states=(RequestState.PENDING,), limit=_MOST_PENDING + 1)
         for request in waiting[:_MOST_PENDING]:
             ask = as_ask(request)
@@ -105,7 +106,9 @@ class _Looking:
                     matter(ask, parties, rules=rules, directory=self.directory, ledger=self.ledger, now=self.now)
                     for rules in (self.old, self.new)
                 )
-                found.append((request.id, before.question, _both(before.around, after.around)))
+                around = _both(before.around, after.around)
+                hazy += _lacks(needs(self.old, before.question) | needs(self.new, before.question), around)
+                found.append((request.id, before.question, around))
             except Refusal:
                 continue  # one that could not be approved now either way
             except DaypassError:
@@ -113,9 +116,23 @@ class _Looking:
         if unknown:
             what = "1 request that waits" if unknown == 1 else f"{unknown} requests that wait"
             self.lacking.append(f"{what} could not be looked at.")
+        if hazy:
+            what = "1 request that waits hangs" if hazy == 1 else f"{hazy} requests that wait hang"
+            self.lacking.append(f"{what} on what could not be found out now.")
         if len(waiting) > _MOST_PENDING:
             self.lacking.append(f"Of the requests that wait, only the newest {_MOST_PENDING} were looked at.")
         return found
+
+
+def _lacks(needed: Needs, around: Circumstances) -> bool:
+    """Whether anything outside that the rules look at could not be found out."""
+    return bool(
+        needed.tickets - around.tickets.keys()
+        or needed.schedules - around.on_call.keys()
+        or needed.slack_groups - around.slack_groups.keys()
+        or needed.groups - around.groups.keys()
+        or (needed.tags and around.tags is None)
+    )
 
 
 def _both(one: Circumstances, other: Circumstances) -> Circumstances:
