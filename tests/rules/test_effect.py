@@ -70,6 +70,7 @@ def told(old: str, new: str) -> tuple[list[str], list[str], list[str]]:
         (LENDS, LENDS.replace("may:", "extras: [versions]\n    may:"), "ANN BEN", "", ""),
         (LENDS, LENDS.replace("may:", "paused: true\n    may:"), "", "ANN BEN", ""),
         (LENDS, LENDS + DENIES, "", "ANN BEN", ""),
+        (LENDS + DENIES, LENDS + DENIES.replace("deny: true", "deny: true, paused: true"), "ANN BEN", "", ""),
         (LEADS, LEADS + DENIES, "", "", ""),
         (LEADS, LEADS + DENIES.replace("reports/payroll/**", "reports/**"), "", "BEN EVE", ""),
         (LENDS + LEADS, LEADS + LENDS, "", "", "BEN"),

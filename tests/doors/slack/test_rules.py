@@ -67,6 +67,26 @@ def test_everybody_reads_the_rules_in_sentences(house: Office, slack: BlockingSl
     assert " S0" not in str(told.blocks), "a group is named, which rings nobody in what one person alone reads"
 
 
+def test_every_rule_is_shown_however_many_they_are(slack: BlockingSlack, tmp_path: Path, ann: BlockingActor):
+    """Twenty at a time, each with its buttons, and a button for the next ones."""
+    term = "{{default: 1h, max: 2h}}"
+    rule = f"  - {{{{id: rule-{{0}}, who: anyone, may: [read], on: [acme-{{0}}], for: {term}, approve: at-once}}}}\n"
+    with ruled(slack, tmp_path, OWNED + "".join(rule.format(number) for number in range(43))):
+        ann.command("/daypass", "rules")
+        first = ann.wait_for_ephemeral("Version 1")
+        ann.click(first, "rules.more", block_id="rules:more")
+        second = ann.wait_for_ephemeral("rule-37`")
+        ann.click(second, "rules.more", block_id="rules:more")
+        last = ann.wait_for_ephemeral("rule-42`")
+
+    shown = [block["block_id"] for one in (first, second, last) for block in one.blocks if "block_id" in block]
+    assert [one for one in shown if one.startswith("rule:")] == [
+        *("rule:reports", "rule:no-payroll"),
+        *(f"rule:rule-{number}" for number in range(43)),
+    ]
+    assert "rules.more" not in str(last.blocks)
+
+
 def test_one_rule_is_shown_alone(house: Office, ann: BlockingActor):
     """By its name; a name that is no rule's is said to be none."""
     ann.command("/daypass", "rules no-payroll")

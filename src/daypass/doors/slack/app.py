@@ -131,6 +131,7 @@ def _listen_to_rules(app: AsyncApp, turns: Turns, counter: Counter) -> None:
     for sort in ("rule", "denial", "text"):
         app.action(f"rules.new.{sort}")(turns.acting(door.new))
     app.action("rules.text")(turns.acting(door.edit_text))
+    app.action("rules.more")(turns.acting(door.more))
     app.action("rules.pause")(turns.acting(door.pause))
     app.view(rules_form.CALLBACK)(turns.filling(door.submit))
     app.action("rules.show")(turns.acting(deciding.show))

@@ -53,6 +53,16 @@ class RulesDoor:
             return
         await turn.tell(Note(text=rules_texts.counted(len(rules)), blocks=tuple(listed(seen, rules))))
 
+    async def more(self, turn: Turn) -> None:
+        """List the rules that follow on those that were shown."""
+        desk, start = self.counter.desk, int(turn.value) if turn.value.isdecimal() else 0
+        seen = await in_thread(lambda: look(desk, turn.person))
+        await turn.tell(
+            Note(
+                text=rules_texts.counted(len(seen.book.rules)), blocks=tuple(_rules(seen, list(seen.book.rules), start))
+            )
+        )
+
     async def edit(self, turn: Turn) -> None:
         """Open the form of a rule."""
         await turn.open(self._opened(turn.value, turn.person))
@@ -173,20 +183,26 @@ def listed(seen: Seen, rules: list[Rule]) -> Iterator[Block]:
     """The rules in sentences, with the buttons of an owner: the first of them, and how many more there are."""
     owners = _owners(seen)
     yield section(rules_texts.head(seen.version, owners))
-    for one in rules[:_MOST]:
-        yield section(rules_texts.rule(one.id, one.about, seen.naming.sentence(in_words(one))))
-        if seen.owner:
-            yield actions(f"rule:{one.id}", _buttons(one))
     if not rules:
         yield context(rules_texts.NO_RULES)
-    if len(rules) > _MOST:
-        yield context(rules_texts.more_rules(len(rules) - _MOST))
+    yield from _rules(seen, rules, 0)
     if seen.owner:
         yield context(rules_texts.waiting(len(seen.changes)))
         new = {"rule": rules_texts.NEW, "denial": rules_texts.NEW_DENIAL, "text": rules_texts.NEW_TEXT}
         yield actions("rules:new", [button(text, f"rules.new.{sort}", sort) for sort, text in new.items()])
     else:
         yield context(_why_not(seen))
+
+
+def _rules(seen: Seen, rules: list[Rule], start: int) -> Iterator[Block]:
+    """As many as one answer holds, and a button for those that follow."""
+    for one in rules[start : start + _MOST]:
+        yield section(rules_texts.rule(one.id, one.about, seen.naming.sentence(in_words(one))))
+        if seen.owner:
+            yield actions(f"rule:{one.id}", _buttons(one))
+    if (left := len(rules) - start - _MOST) > 0:
+        yield context(rules_texts.more_rules(left))
+        yield actions("rules:more", [button(rules_texts.MORE, "rules.more", str(start + _MOST))])
 
 
 def _buttons(rule: Rule) -> list[Block]:

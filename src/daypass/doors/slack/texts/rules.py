@@ -15,6 +15,7 @@ from daypass.model.ruling import ChangeState, RulesChange, RulesVersion
 
 EDIT, EDIT_TEXT, PAUSE, RESUME = "Edit", "Edit as text", "Pause", "Resume"
 NEW, NEW_DENIAL, NEW_TEXT = "New rule", "New denial", "New rule as text"
+MORE = "Show more rules"
 FORM_TITLE, NEW_TITLE = "Change a rule", "New rule"
 SHOW = "Show it"
 _LONGEST_NOTE = 200
