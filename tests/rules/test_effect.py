@@ -92,6 +92,13 @@ def test_a_denial_that_has_a_part_of_every_folder_hides_nothing_else():
     assert told(LENDS + inside, LENDS.replace("max: 8h", "max: 9h") + inside) == (["U0ANN", "U0BEN"], [], [])
 
 
+def test_what_lies_deeper_than_a_denial_is_seen():
+    """A `**` within a pattern is more than one folder, too."""
+    denied = DENIES.replace("reports/payroll/**", "reports/*/q1.csv")
+
+    assert told(denied, LENDS.replace("reports/**", "reports/**/q1.csv") + denied) == (["U0ANN", "U0BEN"], [], [])
+
+
 def test_examples_say_what_is_gained():
     """A few, in words."""
     [ann, _] = seen(LENDS, LENDS.replace("max: 8h", "max: 9h")).people
