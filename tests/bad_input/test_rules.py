@@ -65,21 +65,30 @@ def test_a_passkey_takes_an_address_with_a_name(rules: Firm) -> None:
     says(wrong, "command line", ran.err, names)
 
 
+def edited(rules: Firm) -> tuple[str, dict[str, str]]:
+    """Write somebody's own file of rules, unlike those in force; gives its path, and what the page calls it."""
+    mine = rules.rules.with_name("mine.yaml")
+    mine.write_text(FIRM_RULES.replace("max: 8h", "max: 9h", 1), encoding="utf-8")
+    return str(mine), {**rules.names, str(mine): "/var/lib/daypass/rules.yaml"}
+
+
 def test_a_file_that_was_not_pulled_does_not_say_what_it_changes(rules: Firm) -> None:
     """Somebody else's change would be overwritten unseen."""
     rules.logs_in(BOB)
-    ran = rules.runs(BOB, "rules", "apply", str(rules.rules))
+    mine, names = edited(rules)
+    ran = rules.runs(BOB, "rules", "apply", mine)
 
     assert (ran.code, ran.out) == (1, "")
-    says("rules to be applied that nobody pulled", "command line", ran.err, rules.names)
+    says("rules to be applied that nobody pulled", "command line", ran.err, names)
 
 
 def test_whoever_does_not_own_the_rules_changes_none(rules: Firm) -> None:
     """They are told who may."""
     rules.logs_in(ALICE)
-    ran = rules.runs(ALICE, "rules", "apply", str(rules.rules), "--base", "1")
+    mine, names = edited(rules)
+    ran = rules.runs(ALICE, "rules", "apply", mine, "--base", "1")
 
-    says("rules applied by who does not own them", "command line", ran.err, rules.names)
+    says("rules applied by who does not own them", "command line", ran.err, names)
 
 
 def test_rules_that_are_gone_refuse_everything(rules: Firm) -> None:
