@@ -371,7 +371,10 @@ def test_only_approvers_are_named_by_what_they_are() -> None:
 def book(*approvals: str) -> RuleBook:
     """Write rules that differ in who decides, for Bob and Cid."""
     rest = "who: {people: [U0BOB, U0CID]}, may: [read], on: [a-b], for: {default: 1h, max: 1h}"
-    lines = (f"  - {{id: r{number}, {rest}, approve: {approve}}}\n" for number, approve in enumerate(approvals))
+    lines = (
+        f"  - {{id: r{number}, {rest}, meant: [self-approval], approve: {approve}}}\n"
+        for number, approve in enumerate(approvals)
+    )
     return written("".join(lines))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from daypass.model.decision import Approvers, RuleId, ScheduleName
 from daypass.rules.approval import named, steps
 from daypass.rules.conditions import Conditions
+from daypass.rules.finding import Kind
 from daypass.rules.people import ANYONE, People, everybody
 from daypass.rules.rule import AllowRule, BreakGlass, DenyRule
 from daypass.rules.shape import AllowShape, DenyShape
@@ -22,6 +23,7 @@ def allow_rule(shape: AllowShape, groups: Groups, *, line: int) -> AllowRule:
         line=line,
         about=shape.about,
         paused=shape.paused,
+        meant=frozenset(map(Kind, shape.meant)),
         who=_people(shape.who, groups),
         levels=frozenset(shape.may),
         extras=frozenset(shape.extras or ()),
@@ -47,6 +49,7 @@ def deny_rule(shape: DenyShape, groups: Groups, *, line: int) -> DenyRule:
         line=line,
         about=shape.about,
         paused=shape.paused,
+        meant=frozenset(map(Kind, shape.meant)),
         who=_people(shape.who, groups),
         levels=frozenset(shape.may),
         extras=frozenset(shape.extras or ()),

@@ -9,6 +9,7 @@ from daypass.model.decision import Approvers, RuleId
 from daypass.model.entitlement import Extra, Level, S3Place
 from daypass.model.grant import Delivery
 from daypass.rules.conditions import Conditions
+from daypass.rules.finding import Kind
 from daypass.rules.match import Pattern
 from daypass.rules.people import People
 from daypass.rules.step import Step
@@ -29,6 +30,8 @@ class Scope:
     places: tuple[Pattern, ...]
     deliveries: frozenset[Delivery]
     when: Conditions | None = None
+    meant: frozenset[Kind] = frozenset()
+    """What lint would point out, and whoever wrote it means."""
     paused: bool = False
     """It stands in the document and counts for nothing."""
 

@@ -27,6 +27,7 @@ from daypass.rules.values import (
     wrong,
 )
 
+_MEANT = "What `daypass rules lint` is not to point out here: contradicting, too-wide, self-approval, shallow."
 _PAUSED = "With `true`, the rule stands here and counts for nothing."
 
 
@@ -36,6 +37,7 @@ def _marked(words: dict[str, Places]) -> dict[str, Places]:
     return words
 
 
+Meant = list[Literal["contradicting", "too-wide", "self-approval", "shallow"]]
 Marks = Annotated[dict[Sensitivity, Places], AfterValidator(_marked)]
 
 
@@ -87,6 +89,7 @@ class AllowShape(Shape):
     break_glass: BreakGlassShape | None = Field(
         None, description="For emergencies: it answers urgent asks alone, at once, and is looked at afterwards."
     )
+    meant: Meant = Field([], description=_MEANT)
     paused: bool = Field(default=False, description=_PAUSED)
 
     @model_validator(mode="after")
@@ -120,6 +123,7 @@ class DenyShape(Shape):
     delivery: Deliveries = Field(
         list(Delivery), description="Only these ways of handing out are denied. Left out: all."
     )
+    meant: Meant = Field([], description=_MEANT)
     paused: bool = Field(default=False, description=_PAUSED)
 
 

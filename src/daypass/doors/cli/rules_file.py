@@ -19,6 +19,7 @@ from daypass.rules.decide import decide
 from daypass.rules.document import parse
 from daypass.rules.explain import RuleVerdict
 from daypass.rules.explain import explain as every_rule
+from daypass.rules.finding import Finding
 from daypass.rules.in_words import in_words
 from daypass.rules.lint import lint as findings
 from daypass.rules.outcome import deciding, in_short, outcome
@@ -51,7 +52,8 @@ def lint(ctx: click.Context, *, file: Path, as_json: bool) -> None:
     except RulesUnreadable as unreadable:
         faults, found = list(unreadable.faults), []
     if as_json:
-        click.echo(say.as_json({"faults": [_fault(one) for one in faults], "findings": [_fault(one) for one in found]}))
+        told = [_fault(one) | {"kind": one.kind, "rule": one.rule} for one in found]
+        click.echo(say.as_json({"faults": [_fault(one) for one in faults], "findings": told}))
     else:
         click.echo("\n".join(map(str, [*faults, *found])) or f"{file}: nothing to point out.")
     ctx.exit(ERROR if faults or found else OK)
@@ -211,7 +213,7 @@ def _counts(counts: Counter[tuple[Expected, str]]) -> list[say.Json]:
     return [{"outcome": what, "rule": rule or None, "count": number} for (what, rule), number in counts.items()]
 
 
-def _fault(fault: Fault) -> say.Json:
+def _fault(fault: Fault | Finding) -> say.Json:
     return {"file": fault.file, "line": fault.line, "sentence": fault.sentence, "suggestion": fault.suggestion}
 
 
