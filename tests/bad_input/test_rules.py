@@ -52,6 +52,15 @@ def test_doctor_says_the_same(rules: Firm) -> None:
     says(wrong, "doctor", rules.finding(), rules.names)
 
 
+def test_an_approver_whom_nobody_knows_is_found_by_doctor(rules: Firm) -> None:
+    """The rules can be read, and whoever asks would wait for nobody."""
+    wrong = "an approver whom nobody knows"
+    nobody = LEADS.replace("{groups: [leads]}", "{people: [U0NOBODY], groups: [leads]}")
+    rules.rules.write_text(FIRM_RULES.replace(LEADS, nobody, 1), encoding="utf-8")
+
+    says(wrong, "doctor", rules.finding(), rules.names)
+
+
 def test_a_passkey_takes_an_address_with_a_name(rules: Firm) -> None:
     """Doctor says it before an approver stands there; whoever adds one is told it too."""
     wrong = "a passkey where the address is a number"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from daypass.model.errors import RulesUnreadable
 from daypass.model.grant import Delivery
@@ -29,6 +29,10 @@ class Desk:
     """The rules as they stand now. Raises RulesUnreadable, and then nothing is allowed."""
     public_url: str
     """Where people's browsers and command lines reach this service; no slash at the end."""
+    lapse_after: timedelta = timedelta(days=1)
+    """A request that nobody decided lapses after this."""
+    tracker: bool = False
+    """Whether tickets can be looked up."""
 
     def readable_rules(self) -> RuleBook | None:
         """The rules, or None while they cannot be read: enough for taking away, never for giving."""

@@ -17,9 +17,9 @@ from daypass.aws.inline_policies import InlinePolicies
 from daypass.aws.refusals import asking
 from daypass.journal.key import Signer
 from daypass.lifecycle.passkeys.site import site
+from daypass.lifecycle.ruling.roll import doubts
 from daypass.lifecycle.ruling.versions import kept
 from daypass.model.errors import DaypassError
-from daypass.rules.lint import lint
 from daypass.rules.rule import AllowRule
 from daypass.settings import Settings
 from daypass.store.book import SqlBook
@@ -77,12 +77,16 @@ def _found(check: Callable[[], str]) -> Finding:
 
 
 def _rules(house: House) -> str:
-    book = house.desk.rules()
-    if doubtful := lint(book):
-        raise _Trouble("The rules can be read, and some do not do what they seem to:\n" + "\n".join(map(str, doubtful)))
+    desk = house.desk
+    book = desk.rules()
+    seen = doubts(book, directory=desk.directory, lapse_after=desk.lapse_after, tracker=desk.tracker, now=now())
+    if seen.findings:
+        told = "\n".join(map(str, seen.findings))
+        raise _Trouble(f"The rules can be read, and some do not do what they seem to:\n{told}")
     version = kept(house.desk.rules).version(now())
     where = f"in {house.settings.rules.file}" if version.change is None else f"by {version.author}"
-    return f"Version {version.number} of the rules is in force, {where}: {len(book.rules)} rules."
+    rest = f" Not looked at: {'; '.join(seen.not_looked_at)}" if seen.not_looked_at else ""
+    return f"Version {version.number} of the rules is in force, {where}: {len(book.rules)} rules.{rest}"
 
 
 def _passkeys(house: House) -> str:

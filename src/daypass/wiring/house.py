@@ -123,6 +123,8 @@ def build(settings: Settings, *, signer: Signer | None = None) -> House:
         vendor=vendor,
         rules=RulesInForce(ledger, RulesFile(settings.rules.file)),
         public_url=settings.public_url,
+        lapse_after=settings.rules.lapse_after,
+        tracker=bool(settings.tickets.jira_url),
     )
     return House(
         settings=settings,

@@ -202,3 +202,28 @@ def test_rules_that_cannot_be_read_are_said_to_be(ann: httpx2.Client, house: Hou
 def test_without_a_login_nothing_is_read(nobody: httpx2.Client):
     """The rules are the house's own."""
     assert nobody.get("/v1/rules").status_code == 401
+
+
+def test_what_is_hardly_meant_is_pointed_out_with_those_who_are_named_looked_up(ann: httpx2.Client, house: House):
+    """In the rules in force, or in a text; Bob has left."""
+    house.directory.change(BOB, active=False)
+    text = OWNED.replace("for: {default: 30m, max: 2h}", "for: {default: 30m, max: 2d}")
+
+    told = ann.post("/v1/rules/lint", json={"text": text}).json()
+
+    assert [(one["line"], one["rule"], one["kind"]) for one in told["findings"]] == [
+        (1, "owners", "no-approver"),
+        (5, "reports", "self-approval"),
+        (5, "reports", "unreachable"),
+        (5, "reports", "no-approver"),
+        (5, "reports", "self-approval"),
+        (11, "drafts", "too-wide"),
+        (11, "drafts", "too-wide"),
+    ]
+    assert len(ann.post("/v1/rules/lint", json={}).json()["findings"]) == 6
+    assert "proposed:1" in _refused(ann.post("/v1/rules/lint", json={"text": "version: 2"}))[2]
+
+
+def test_who_is_named_is_looked_up_for_owners_and_deciders_alone(eve: httpx2.Client):
+    """Others could learn from it who there is."""
+    assert _refused(eve.post("/v1/rules/lint", json={"text": OWNED}))[0] == 403

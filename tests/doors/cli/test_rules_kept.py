@@ -213,3 +213,15 @@ def test_what_cannot_be_done_is_said_in_one_sentence(ann: Terminal, words: tuple
     assert (ran.code, ran.out) == (1, "")
     assert said in ran.err
     assert len(ran.err.splitlines()) == 1
+
+
+def test_a_file_is_looked_through_by_the_service_too(ann: Terminal, file: Path, house: House):
+    """Who is named is looked up, and lines and names are the file's own."""
+    file.write_text(file.read_text().replace("{people: [U0BOB, U0ANN]}", "{people: [U0BOB, U0NOONE]}", 1))
+
+    alone, asked = ann("rules", "lint", str(file)), ann("rules", "lint", str(file), "--live")
+
+    assert "U0NOONE" not in alone.out
+    assert f"{file}:1: no-approver: These rules are owned by" not in asked.out
+    assert "no-approver: Rule reports lets decide U0NOONE, and there is nobody: Nobody here is U0NOONE." in asked.out
+    assert (asked.code, "Not looked at" in alone.err, asked.err) == (1, True, "")

@@ -8,9 +8,9 @@ from daypass.doors.api.answers import too_large
 LARGEST_BODY = 64 * 1024
 """Bytes of JSON; a reason and a key, the longest texts there are, fit in many times over."""
 LARGEST_RULES = 2 * 1024 * 1024
-"""Bytes of JSON where rules are proposed: the largest text there may be, each line of it escaped."""
+"""Bytes of JSON where rules are proposed or looked through: the largest text there may be, each line of it escaped."""
 
-_RULES = "/v1/rules/changes"
+_RULES = ("/v1/rules/changes", "/v1/rules/lint")
 
 
 class BodyLimit:
@@ -24,7 +24,7 @@ class BodyLimit:
         if scope["type"] != "http" or not scope["path"].startswith("/v1/"):
             await self._app(scope, receive, send)
             return
-        most = LARGEST_RULES if scope["path"] == _RULES else LARGEST_BODY
+        most = LARGEST_RULES if scope["path"] in _RULES else LARGEST_BODY
         body = None if _told_length(scope) > most else await _read(receive, most)
         if body is None:
             await too_large(most)(scope, receive, send)

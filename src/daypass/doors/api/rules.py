@@ -27,7 +27,9 @@ from daypass.doors.wire.rules import (
     ChangesOut,
     DifferenceOut,
     DifferencesOut,
+    DoubtsOut,
     ExplanationOut,
+    LintRules,
     ProposeRules,
     RulesOut,
     VersionOut,
@@ -42,12 +44,13 @@ from daypass.lifecycle.ruling.effects import effects
 from daypass.lifecycle.ruling.explained import explained
 from daypass.lifecycle.ruling.judged import PROPOSED, difference
 from daypass.lifecycle.ruling.propose import draft, propose
+from daypass.lifecycle.ruling.roll import doubts
 from daypass.lifecycle.ruling.versions import kept, key_of
-from daypass.model.errors import NotFound, NotYours, RulesUnreadable
+from daypass.model.errors import BadInput, NotFound, NotYours, RulesUnreadable
 from daypass.model.grant import GrantId
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.ruling import ChangeState, RulesChange, RulesVersion
-from daypass.rules.document import parse
+from daypass.rules.document import RuleBook, parse
 from daypass.rules.effect import Effect
 
 router = APIRouter(tags=["rules"])
@@ -70,6 +73,16 @@ def show(desk: AtDesk, now: Now, _caller: Reader) -> RulesOut:
     """The rules in force, as text and in words."""
     version, book = kept(desk.rules).version(now), desk.rules()
     return RulesOut.showing(version, book, names(_people([version.author, *owners(book)]), desk))
+
+
+@router.post("/rules/lint")
+def lint(body: LintRules, desk: AtDesk, now: Now, caller: Decider) -> DoubtsOut:
+    """Point out what is hardly meant in a text, or in the rules in force, with everybody whom they name looked up."""
+    _must_see_changes(caller, desk)
+    book = desk.rules() if body.text is None else _read(body.text)
+    return DoubtsOut.of(
+        doubts(book, directory=desk.directory, lapse_after=desk.lapse_after, tracker=desk.tracker, now=now)
+    )
 
 
 @router.get("/rules/versions")
@@ -205,6 +218,13 @@ def explain(request_id: Id, desk: AtDesk, now: Now, caller: Reader) -> Explanati
     request = visible(request_id, caller, desk, now)
     found = explained(request, rules=desk.rules(), directory=desk.directory, ledger=desk.ledger, now=now)
     return ExplanationOut.of(request_id, found)
+
+
+def _read(text: str) -> RuleBook:
+    try:
+        return parse(text, name=PROPOSED)
+    except RulesUnreadable as error:
+        raise BadInput(error.sentence, field="text") from None
 
 
 def _must_see_changes(viewer: Principal, desk: Desk) -> None:

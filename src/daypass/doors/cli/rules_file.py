@@ -10,18 +10,19 @@ import click
 
 from daypass.doors.cli import say
 from daypass.doors.cli.failure import Failure
-from daypass.doors.cli.here import json_option
+from daypass.doors.cli.here import Here, json_option
 from daypass.doors.refusals import DENIED, ERROR, OK
-from daypass.model.decision import Denied
+from daypass.model.decision import Denied, RuleId
 from daypass.model.errors import Fault, RulesUnreadable
 from daypass.rules.book import RuleBook
 from daypass.rules.decide import decide
 from daypass.rules.document import parse
 from daypass.rules.explain import RuleVerdict
 from daypass.rules.explain import explain as every_rule
-from daypass.rules.finding import Finding
+from daypass.rules.finding import Finding, Kind
 from daypass.rules.in_words import in_words
 from daypass.rules.lint import lint as findings
+from daypass.rules.lint_people import unlooked
 from daypass.rules.outcome import deciding, in_short, outcome
 from daypass.rules.past import Asked, read_ask, read_past
 from daypass.rules.shape_case import Expected
@@ -29,6 +30,8 @@ from daypass.rules.simulate import Difference, Simulation, tallied
 from daypass.rules.trial import CaseResult, run_cases
 
 _FILE = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
+_LOOKING_S = 300
+"""Seconds for the service to look everybody up: each may be a call to Slack."""
 _MARKS = {True: "*", False: " "}
 
 
@@ -38,25 +41,56 @@ def _document(name: str = "file") -> click.Argument:
 
 @click.command(
     "lint",
-    params=[_document(), json_option()],
+    params=[
+        _document(),
+        click.Option(["--live"], is_flag=True, help="Let the service look up the people, groups and schedules too."),
+        json_option(),
+    ],
     help="""Point out what is wrong in a document of rules, and what can be written and is hardly meant.
 
-    Each with its line. Exits 1 when there is anything.""",
+    Each with its line and its kind. Exits 1 when there is anything. What is meant all the same is said in the rule:
+    «meant: [too-wide]». Without --live no service is needed, and nobody is asked whether those exist whom it names.""",
 )
 @click.pass_context
-def lint(ctx: click.Context, *, file: Path, as_json: bool) -> None:
-    """Print faults, or findings where there is no fault."""
+def lint(ctx: click.Context, *, file: Path, live: bool, as_json: bool) -> None:
+    """Print faults, or findings where there is no fault; and what was not looked at."""
+    faults: list[Fault] = []
+    found: list[Finding] = []
+    unseen: list[str] = []
+    text = _bytes(file)
     try:
-        faults: list[Fault] = []
-        found = findings(parse(_bytes(file), name=str(file)))
+        book = parse(text, name=str(file))
+        found, unseen = _looked_up(ctx, text, file) if live else (findings(book), unlooked(book))
     except RulesUnreadable as unreadable:
-        faults, found = list(unreadable.faults), []
+        faults = list(unreadable.faults)
     if as_json:
         told = [_fault(one) | {"kind": one.kind, "rule": one.rule} for one in found]
-        click.echo(say.as_json({"faults": [_fault(one) for one in faults], "findings": told}))
+        shown = {"faults": [_fault(one) for one in faults], "findings": told, "not_looked_at": unseen}
+        click.echo(say.as_json(shown))
     else:
         click.echo("\n".join(map(str, [*faults, *found])) or f"{file}: nothing to point out.")
+        for one in unseen:
+            click.echo(f"Not looked at: {one}", err=True)
     ctx.exit(ERROR if faults or found else OK)
+
+
+def _looked_up(ctx: click.Context, text: bytes, file: Path) -> tuple[list[Finding], list[str]]:
+    """Let the service look through the text."""
+    here = ctx.find_object(Here)
+    assert here is not None  # noqa: S101 - run() put it there
+    answer = here.client(patience_s=_LOOKING_S).post("/rules/lint", {"text": text.decode()})
+    found = [
+        Finding(
+            file=str(file),
+            line=one["line"],
+            rule=RuleId(one["rule"]),
+            kind=Kind(one["kind"]),
+            sentence=one["sentence"],
+            suggestion=one["suggestion"],
+        )
+        for one in answer["findings"]
+    ]
+    return found, answer["not_looked_at"]
 
 
 @click.command(
