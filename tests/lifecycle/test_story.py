@@ -76,6 +76,18 @@ def test_whatever_happens_to_a_request_has_words(kind: Kind):
             happened(Kind.GRANT_ACTIVATED, ends="2026-05-04T12:00:00+00:00"),
             "saw it live in AWS, until 2026-05-04 12:00:00 UTC",
         ),
+        (
+            happened(Kind.REQUEST_HANDED_OVER, stage="team", after_s=3600, people=("U0BOB",)),
+            "let more people decide in the stage team, as nobody had",
+        ),
+        (
+            happened(Kind.REQUEST_HANDED_OVER, stage="team", after_s=None, people=("U0BOB",), slack_groups=("S0A",)),
+            "asked U0BOB, S0A in the stage team, who came to decide meanwhile",
+        ),
+        (
+            happened(Kind.REQUEST_STALLED, sentence="Rule reports needs 1 person.", field="person"),
+            "told the requestor how it stands: Rule reports needs 1 person.",
+        ),
         (happened(Kind.THREAD_SAID, how="edited", text="only q4"), "edited into: only q4"),
         (happened(Kind.THREAD_SAID, how="deleted", text=""), "deleted"),
     ],

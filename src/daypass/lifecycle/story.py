@@ -69,6 +69,11 @@ class _Told:
         """A moment after some words."""
         return f"{lead}{self.when(datetime.fromisoformat(self[name]))}" if self[name] else ""
 
+    def names(self, *lists: str) -> str:
+        """All the ids in some lists."""
+        found = [self.details.get(one) for one in lists]
+        return ", ".join(one for some in found if isinstance(some, tuple) for one in some)
+
     def length(self, name: str, lead: str = "") -> str:
         """A number of seconds as a length, after some words."""
         value = self.details.get(name)
@@ -92,7 +97,15 @@ def _endorsed(told: _Told) -> str:
 
 
 def _handed_over(told: _Told) -> str:
-    return f"let more people decide{told.after(' in the stage ', 'stage')}, as nobody had"
+    where = told.after(" in the stage ", "stage")
+    names = told.names("people", "slack_groups", "groups")
+    if names and not told["after_s"]:
+        return f"asked {names}{where}, who came to decide meanwhile"
+    return f"let more people decide{where}, as nobody had"
+
+
+def _stalled(told: _Told) -> str:
+    return f"told the requestor how it stands: {told['sentence']}"
 
 
 def _reminded(told: _Told) -> str:
@@ -151,6 +164,7 @@ _WORDS: Mapping[Kind, Callable[[_Told], str]] = {
     Kind.REQUEST_CANCELLED: lambda _: "took the request back",
     Kind.REQUEST_LAPSED: lambda _: "let the request lapse, as nobody decided in time",
     Kind.REQUEST_HANDED_OVER: _handed_over,
+    Kind.REQUEST_STALLED: _stalled,
     Kind.REQUEST_REMINDED: _reminded,
     Kind.REVIEW_REFUSED: lambda told: f"tried to decide and could not{told.said('because', ': ')}",
     Kind.THREAD_SAID: _spoken,

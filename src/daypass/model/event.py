@@ -29,6 +29,8 @@ class Kind(StrEnum):
     """One approval of several was given; the request still waits."""
     REQUEST_HANDED_OVER = "request.handed_over"
     REQUEST_REMINDED = "request.reminded"
+    REQUEST_STALLED = "request.stalled"
+    """Nobody can decide on it as things are; the requestor was told why."""
     THREAD_SAID = "thread.said"
     REVIEW_REFUSED = "review.refused"
     GRANT_PROVISIONING = "grant.provisioning"

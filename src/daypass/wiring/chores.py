@@ -9,6 +9,7 @@ from daypass.lifecycle.cancel import lapse
 from daypass.lifecycle.glass.hook import call_hook
 from daypass.lifecycle.glass.remind import remind_reviews
 from daypass.lifecycle.hand_over import hand_over
+from daypass.lifecycle.reconsider import reconsider
 from daypass.lifecycle.remind import remind
 from daypass.lifecycle.ruling.of_file import FileWatch
 from daypass.lifecycle.ruling.versions import KeptRules
@@ -35,6 +36,7 @@ def chores(house: House) -> list[Chore]:
         Chore(name="damaged", every=60 * _SECOND, run=partial(_report_damaged, house.queue)),
         Chore(name="lapse", every=30 * _SECOND, run=lambda: lapse(ledger=ledger, after=lapse_after, now=now())),
         Chore(name="hand over", every=30 * _SECOND, run=lambda: hand_over(ledger=ledger, now=now())),
+        Chore(name="reconsider", every=60 * _SECOND, run=partial(_reconsider, house)),
         Chore(name="remind", every=30 * _SECOND, run=lambda: reminding(now=now())),
         *_rules_file(house),
         Chore(name="series", every=15 * _SECOND, run=partial(_open_windows, house)),
@@ -60,6 +62,11 @@ def _open_windows(house: House) -> None:
     open_windows(
         rules=desk.rules(), directory=desk.directory, provisioners=desk.provisioners, ledger=desk.ledger, now=now()
     )
+
+
+def _reconsider(house: House) -> None:
+    desk = house.desk
+    reconsider(rules=desk.rules(), directory=desk.directory, ledger=desk.ledger, now=now())
 
 
 def _hook(house: House) -> list[Chore]:

@@ -314,3 +314,30 @@ def test_what_another_process_drew_meanwhile_is_drawn_over(slack: BlockingSlack,
 
     (card,) = [one for one in slack.inner.world.workspace.messages["C0ACCESS"] if "asks to" in one.text]
     assert "In AWS: `s3:GetObject`" in str(card.blocks)
+
+
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        (
+            "person",
+            (
+                "As things are, nobody can approve this: Rule r finds nobody else: <@U0BOB> has left &amp; gone. "
+                "It goes on waiting in case that changes; you can also cancel it and ask otherwise."
+            ),
+        ),
+        ("approvals", "Rule r finds nobody else: <@U0BOB> has left &amp; gone."),
+    ],
+)
+def test_the_requestor_reads_that_nobody_can_decide_any_more(two_channels: Office, field: str, said: str):
+    """Under their own message, once, with people named; nothing of it once the request is decided."""
+    sentence = "Rule r finds nobody else: U0BOB has left & gone."
+    request = filed(two_channels)
+    tell(two_channels)
+    request = happened(two_channels, Kind.REQUEST_STALLED, request, field=field, sentence=sentence)
+    tell(two_channels)
+    tell(two_channels)
+    happened(two_channels, Kind.REQUEST_STALLED, replace(request, state=RequestState.DENIED), sentence=sentence)
+    tell(two_channels)
+
+    assert [one for one in replies(two_channels) if "finds nobody" in one] == [said]

@@ -20,11 +20,13 @@ from daypass.doors.slack.cards import ending_card, status_card
 from daypass.doors.slack.counter import Counter, Picture, in_thread
 from daypass.doors.slack.glass import TOLD as GLASS_TOLD
 from daypass.doors.slack.glass import Alarm
+from daypass.doors.slack.naming import OPENLY
 from daypass.doors.slack.outgoing import Gone
 from daypass.doors.slack.texts import ahead as texts_ahead
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.texts import stages
 from daypass.lifecycle.hand_over import opened
+from daypass.lifecycle.reconsider import ENOUGH
 from daypass.model.event import Event, Kind
 from daypass.model.grant import GrantId, GrantState
 from daypass.model.principal import ROBOT, PrincipalId
@@ -38,6 +40,7 @@ TOLD = (
     | GLASS_TOLD
     | {
         Kind.REQUEST_REMINDED,
+        Kind.REQUEST_STALLED,
         Kind.GRANT_ACTIVATED,
         Kind.GRANT_WARNED,
         Kind.GRANT_ENDING,
@@ -179,9 +182,18 @@ def _news(event: Event, picture: Picture) -> str:  # noqa: PLR0911 - one line fo
             return texts_ahead.no_more(event)
         case Kind.SERIES_MOVED:
             return texts_ahead.window_refused(event)
-        case Kind.REQUEST_ENDORSED if picture.request.state is RequestState.PENDING:
-            return texts.endorsed(picture.request)
+        case kind if picture.request.state is RequestState.PENDING:
+            return _while_it_waits(kind, event, picture)
         case kind if kind in _DECIDED:
             return texts.decision(picture.request, picture.grant)
         case _:
             return ""
+
+
+def _while_it_waits(kind: Kind, event: Event, picture: Picture) -> str:
+    if kind is Kind.REQUEST_ENDORSED:
+        return texts.endorsed(picture.request)
+    if kind is not Kind.REQUEST_STALLED:
+        return ""
+    why = OPENLY.sentence(str(event.details.get("sentence", "")))
+    return why if event.details.get("field") == ENOUGH else stages.stalled(why)

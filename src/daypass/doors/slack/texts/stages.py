@@ -84,6 +84,14 @@ def now_waits_for(stage: str, called: str) -> str:
     return f"Approved in the stage before. Now it is up to the stage {code(stage)}. {called}".rstrip()
 
 
+def stalled(why: str) -> str:
+    """Told when nobody can decide on a request any more as things are, and why."""
+    return (
+        f"As things are, nobody can approve this: {why} "
+        "It goes on waiting in case that changes; you can also cancel it and ask otherwise."
+    )
+
+
 def handed_over(called: str) -> str:
     """Said where approvers were asked when more people may decide."""
     return f"Nobody has decided yet, so more people may decide now. {called}".rstrip()

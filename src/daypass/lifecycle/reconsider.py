@@ -1,0 +1,150 @@
+"""
+While a request waits, those who may decide on it change: somebody leaves or goes on holiday, the next one is on call.
+
+    the rules of now                          what is done
+    name somebody who was not asked yet       they are asked, as at a hand-over
+    let nobody decide on it any more          the requestor is told why, once for each reason, and it goes on waiting
+    want no more than was given already       the requestor is told that a click of one who approved completes it
+    could not be told all they look at        nothing; it is looked at again
+
+It decides nothing: every click asks the rules again by itself.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from daypass.lifecycle.click import term_of, those_who_approved
+from daypass.lifecycle.hand_over import open_now
+from daypass.lifecycle.parties import Parties
+from daypass.lifecycle.progress import progress
+from daypass.lifecycle.weighing import Matter, as_ask, matter
+from daypass.model.decision import Allowed, Approvers, Denied, Stage
+from daypass.model.errors import BadInput, Conflict, DaypassError, NotAllowed
+from daypass.model.event import Detail, Event, Kind
+from daypass.model.fact import Fact
+from daypass.model.principal import DAYPASS
+from daypass.model.request import Request
+from daypass.ports import Directory, Ledger
+from daypass.rules.decide import decide
+from daypass.rules.document import RuleBook
+from daypass.rules.needs import needs
+
+_MOST = 500
+"""Requests looked at each time, those that have waited longest first."""
+
+ENOUGH = "approvals"
+"""What a stalled request wants when all who are left have approved: one click more."""
+_AT_ONCE = "The rules lend this at once by now, so nobody is asked any more: cancel it, and ask again."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stalled:
+    """Why nobody can decide on a request as things are."""
+
+    sentence: str
+    field: str
+
+
+def reconsider(*, rules: RuleBook, directory: Directory, ledger: Ledger, now: datetime) -> int:
+    """Look at every request that waits; returns of how many something was told. Raises nothing of a single one."""
+    count = 0
+    for request in ledger.lapsed(filed_before=now, limit=_MOST):
+        with suppress(Conflict):  # somebody decided, or another worker was first
+            fact = _looked_at(request, rules, directory, ledger, now)
+            if fact is not None:
+                ledger.record(fact)
+                count += 1
+    return count
+
+
+def _looked_at(request: Request, rules: RuleBook, directory: Directory, ledger: Ledger, now: datetime) -> Fact | None:
+    try:
+        ask = as_ask(request, term_of(request, None, now))
+        parties = Parties.of(ask, directory)
+        seen = matter(ask, parties, rules=rules, directory=directory, ledger=ledger, now=now)
+    except (NotAllowed, BadInput) as error:
+        return _told(request, _Stalled(sentence=error.sentence, field=error.field), ledger, now)
+    except DaypassError:  # who it is could not be found out this time
+        return None
+    decision = decide(rules, seen.question, seen.around)
+    if isinstance(decision, Denied):
+        stalled = _Stalled(sentence=decision.sentence, field=decision.field)
+        return _told(request, stalled, ledger, now) if _all_known(rules, seen) else None
+    if decision.at_once:
+        return _told(request, _Stalled(sentence=_AT_ONCE, field="command"), ledger, now)
+    people = those_who_approved(request.approvals, directory)
+    stage = progress(decision, request.approvals, people=people, parties=parties.all).stage
+    if stage is None:  # nothing is given because somebody left: that takes a click
+        return _told(request, _Stalled(sentence=_enough(request), field=ENOUGH), ledger, now)
+    return _asked_besides(request, decision, stage, now)
+
+
+def _asked_besides(request: Request, decision: Allowed, stage: Stage, now: datetime) -> Fact | None:
+    """Ask those who may decide now and were not asked; nothing when there is nobody new."""
+    before = open_now(request, now)
+    after = stage.open_to(now - request.waiting_since)
+    new = Approvers(
+        people=after.people - before.people - {one.by for one in request.approvals},
+        slack_groups=after.slack_groups - before.slack_groups,
+        groups=after.groups - before.groups,
+    )
+    if not new or not request.stages:
+        return None
+    changed = replace(
+        request,
+        stages=decision.stages,
+        waits_in=stage.name,
+        approvers=decision.approvers,
+        rule=decision.rule,
+        longest=decision.longest,
+        second_factor=decision.second_factor,
+        channel=decision.channel,
+        ticket=decision.ticket,
+    )
+    told: dict[str, Detail] = {
+        "stage": stage.name,
+        "after_s": None,
+        "people": tuple(sorted(new.people)),
+        "slack_groups": tuple(sorted(new.slack_groups)),
+        "groups": tuple(sorted(new.groups)),
+        "why": (*stage.why, *(f"{one.principal} {one.why}" for one in stage.skipped)),
+    }
+    return Fact(event=_event(Kind.REQUEST_HANDED_OVER, request, told, now), changes=(changed,))
+
+
+def _told(request: Request, stalled: _Stalled, ledger: Ledger, now: datetime) -> Fact | None:
+    """Tell the requestor, unless they know of this kind of reason since the stage began to wait."""
+    if stalled.field in _known(request, ledger.story(request.id)):
+        return None
+    told: dict[str, Detail] = {"sentence": stalled.sentence, "field": stalled.field}
+    return Fact(event=_event(Kind.REQUEST_STALLED, request, told, now), changes=(request,))
+
+
+def _enough(request: Request) -> str:
+    names = ", ".join(dict.fromkeys(one.by for one in request.approvals))
+    return f"All who are left to decide have approved by now ({names}). One more click of one of them completes it."
+
+
+def _known(request: Request, story: Sequence[Event]) -> set[Detail]:
+    since = request.waiting_since
+    return {one.details.get("field") for one in story if one.kind is Kind.REQUEST_STALLED and one.at >= since}
+
+
+def _all_known(rules: RuleBook, seen: Matter) -> bool:
+    """Whether everything was found out that the rules look at: what is unknown for a moment is no reason."""
+    needed, around = needs(rules, seen.question), seen.around
+    return (
+        needed.people <= around.people.keys() | around.strangers
+        and needed.slack_groups <= around.slack_groups.keys()
+        and needed.groups <= around.groups.keys()
+        and needed.schedules <= around.on_call.keys()
+        and needed.owner_tags <= around.owners.keys()
+        and needed.tickets <= around.tickets.keys()
+        and not (needed.tags and (around.tags is None or around.account is None))
+    )
+
+
+def _event(kind: Kind, request: Request, details: dict[str, Detail], now: datetime) -> Event:
+    return Event(kind=kind, at=now, actor=DAYPASS, subject=request.id, details=details)
