@@ -185,14 +185,17 @@ def test_the_author_cannot_agree_with_themselves(ann: Terminal, file: Path):
     assert (refused.code, "another owner" in refused.err) == (1, True)
 
 
-def test_why_names_every_rule_and_stars_the_one_that_decides(ann: Terminal):
-    """For a request of one's own."""
+def test_a_request_is_explained_by_every_rule_and_a_star_marks_the_one_that_decides(ann: Terminal, file: Path):
+    """For a request of one's own; a file wants to be told what to ask it."""
     asked = ann("request", "s3", "read", "acme-reports/2026/", "--for", "1h", "--reason", "INC-1", "--json").json
 
-    said = ann("rules", "why", asked["id"]).out.splitlines()
+    said = ann("rules", "explain", asked["id"]).out.splitlines()
+    refused = ann("rules", "explain", str(file))
 
     assert [line[:2] for line in said] == ["* ", "  "]
     assert "reports" in said[0]
+    assert ann("rules", "explain", asked["id"], "--json").json["rules"][0]["decides"]
+    assert (refused.code, f"{file} is a file; say with --ask what to ask it" in refused.err) == (1, True)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ _COMMANDS = {
     "lint": ("rules_file:lint", "Point out what is wrong in a document, or hardly meant."),
     "test": ("rules_file:test", "Try the examples that a document keeps."),
     "simulate": ("rules_file:simulate", "Try rules on a file of requests, beside other rules or alone."),
-    "explain": ("rules_file:explain", "Say what every rule makes of one request."),
+    "explain": ("rules_file:explain", "Say what every rule makes of one request, and which decides."),
     "show": ("rules_file:show", "Say each rule in words."),
     "pull": ("rules_kept:pull", "Write the rules in force to a file."),
     "plan": ("rules_kept:plan", "Say what the rules in a file would change, and for whom."),
@@ -20,7 +20,6 @@ _COMMANDS = {
     "differences": ("rules_changes:differences", "List what a watched change would have decided otherwise."),
     "history": ("rules_kept:history", "List the versions there were, or print one."),
     "back-to-file": ("rules_to_file:back_to_file", "For whoever runs Daypass: let the rules file count again."),
-    "why": ("rules_changes:why", "Say what every rule in force makes of a request."),
 }
 """Where each command is, and what the help of the group says of it."""
 

@@ -1,4 +1,4 @@
-"""`rules changes`, `approve`, `deny`, `withdraw`, `differences`, `why`: decide on other rules, and see what they do."""
+"""`rules changes`, `approve`, `deny`, `withdraw`, `differences`: decide on other rules, and see what they do."""
 
 from typing import Any
 
@@ -89,16 +89,3 @@ deny = _decision(
     click.Option(["--reason"], metavar="TEXT", default="", help="Why; its author reads it."),
 )
 withdraw = _decision("withdraw", "withdraw", "withdrawn.", "Take your own change of the rules back.")
-
-
-@click.command(
-    "why",
-    params=[click.Argument(["id"], metavar="REQUEST"), json_option()],
-    help="Say what every rule in force makes of a request, and which decides.",
-)
-@click.pass_obj
-def why(here: Here, *, id: str, as_json: bool) -> None:  # noqa: A002 - as it is typed
-    """Print a line a rule; a star marks what decides."""
-    found = here.client().get(f"/requests/{say.part(id)}/explain")
-    lines = [f"{'*' if one['decides'] else ' '} {one['sentence']}" for one in found["rules"]]
-    click.echo(say.as_json(found) if as_json else "\n".join(lines) or "There is no rule at all.")

@@ -146,21 +146,28 @@ def simulate(ctx: click.Context, *, file: Path, requests: Path, against: Path | 
 @click.command(
     "explain",
     params=[
-        _document(),
+        click.Argument(
+            ["what"], metavar="REQUEST | FILE", help="A request by its id; or with --ask, a document of rules."
+        ),
         click.Option(
             ["--ask"],
-            required=True,
             metavar="ASK",
-            help="The request, as under «ask» of an example: 'person: U0ANN, s3: read acme-reports/, for: 2h'.",
+            help="What to ask FILE, as under «ask» of an example: 'person: U0ANN, s3: read acme-reports/, for: 2h'.",
         ),
         json_option(),
     ],
-    help="Say what every rule of a document makes of one request, and what decides. Exits 2 when it is denied.",
+    help="""Say what every rule makes of one request, matched or not, why, and which decides.
+
+    Of a REQUEST that was made, the rules in force are asked, as if it were made now. Of what --ask says, those in FILE,
+    with no service; that exits 2 when it is denied.""",
 )
 @click.pass_context
-def explain(ctx: click.Context, *, file: Path, ask: str, as_json: bool) -> None:
+def explain(ctx: click.Context, *, what: str, ask: str | None, as_json: bool) -> None:
     """Print the decision and a line a rule; a star marks what decides."""
-    book = _book(file)
+    if ask is None:
+        _explain_request(ctx, what, as_json=as_json)
+        return
+    book = _book(Path(what))
     asked = read_ask(ask, name="--ask")
     if not isinstance(asked, Asked):
         raise Failure("\n".join(f"{one.sentence} {one.suggestion}".strip() for one in asked))
@@ -174,6 +181,16 @@ def explain(ctx: click.Context, *, file: Path, ask: str, as_json: bool) -> None:
         lines = [f"{_MARKS[one.decides]} {one.sentence}" for one in verdicts]
         click.echo("\n".join([f"{said[0].upper()}{said[1:]}.", *lines]))
     ctx.exit(DENIED if isinstance(decision, Denied) else OK)
+
+
+def _explain_request(ctx: click.Context, request: str, *, as_json: bool) -> None:
+    if Path(request).is_file():
+        raise Failure(f"{request} is a file; say with --ask what to ask it: --ask 'person: U0ANN, s3: read acme-x/'.")
+    here = ctx.find_object(Here)
+    assert here is not None  # noqa: S101 - run() put it there
+    found = here.client().get(f"/requests/{say.part(request)}/explain")
+    lines = [f"{_MARKS[one['decides']]} {one['sentence']}" for one in found["rules"]]
+    click.echo(say.as_json(found) if as_json else "\n".join(lines) or "There is no rule at all.")
 
 
 @click.command("show", params=[_document(), json_option()], help="Say each rule of a document in words.")
