@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from daypass.rules.document import parse
 from daypass.rules.shape import AllowShape, DenyShape, DocumentShape, LengthShape
 from daypass.rules.shape_approval import ApproversShape, ApproveShape, HandOverShape, PeopleShape, StageShape
+from daypass.rules.shape_case import AskShape, CaseShape
 from daypass.rules.shape_conditions import BreakGlassShape, LiveGrantsShape, MatchingShape, WhenShape
 
 PAGE = (Path(__file__).parents[2] / "docs" / "rules.md").read_text()
@@ -26,6 +27,8 @@ SHAPES: list[type[BaseModel]] = [
     LiveGrantsShape,
     MatchingShape,
     BreakGlassShape,
+    CaseShape,
+    AskShape,
 ]
 EXAMPLES = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
 

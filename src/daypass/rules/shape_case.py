@@ -30,7 +30,7 @@ def _requestor(text: str) -> str:
 
 
 def _wanted(value: object) -> Entitlement:
-    words = value.split() if isinstance(value, str) else []
+    words = value.split(maxsplit=1) if isinstance(value, str) else []  # a key may have spaces in it
     if len(words) != 2:  # noqa: PLR2004 - a level and a place
         raise wrong("What is asked for is a level and a place, such as «s3: read acme-reports/2026/».")
     try:

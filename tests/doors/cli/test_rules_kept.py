@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from daypass.model.principal import PrincipalId
 from tests.doors.cli.conftest import Terminal
 from tests.doors.house import RULES, House
 
@@ -228,3 +229,29 @@ def test_a_file_is_looked_through_by_the_service_too(ann: Terminal, file: Path, 
     assert f"{file}:1: no-approver: These rules are owned by" not in asked.out
     assert "no-approver: Rule reports lets decide U0NOONE, and there is nobody: Nobody here is U0NOONE." in asked.out
     assert (asked.code, "Not looked at" in alone.err, asked.err) == (1, True, "")
+
+
+def test_past_requests_are_written_as_a_simulation_reads_them(ann: Terminal, bob: Terminal, file: Path, house: House):
+    """A shorter rule would deny one of them; one of a person who has left is left out."""
+    ann("request", "s3", "read", "acme-reports/2026/", "--for", "6h", "--reason", "INC-1")
+    ann("request", "s3", "write", "acme-drafts/x/", "--for", "1h")
+    bob("request", "s3", "read", "acme-reports/2025/", "--reason", "INC-2")
+    whole, two = ann("rules", "past"), ann("rules", "past", "--most", "2")
+    house.directory.change(PrincipalId("U0BOB"), active=False)
+    (file.parent / "past.jsonl").write_text(left := ann("rules", "past").out)
+    file.write_text(file.read_text().replace("max: 8h", "max: 2h"))
+    tried = ann("rules", "simulate", str(file), str(file.parent / "past.jsonl"))
+
+    assert (whole.code, len(whole.out.splitlines()), len(left.splitlines())) == (0, 3, 2)
+    assert len(two.out.splitlines()) == 2
+    assert (
+        "U0ANN, read acme-reports/2026/ for 6 hours as a session: was waiting for somebody; becomes denied" in tried.out
+    )
+    assert (
+        "2 requests: 1 allowed at once, 0 waiting for somebody, 0 denied by a rule, 1 that no rule allows." in tried.out
+    )
+
+
+def test_past_requests_are_for_those_who_decide(eve: Terminal):
+    """They say who wanted what, and why."""
+    assert "for those who may decide" in eve("rules", "past").err

@@ -12,10 +12,12 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi.responses import StreamingResponse
 
 from daypass.doors.api.asking import Id
 from daypass.doors.api.caller import AtDesk, Decider, Now, Reader
-from daypass.doors.api.sight import may_audit, names, visible
+from daypass.doors.api.sight import may_audit, must_audit, names, visible
+from daypass.doors.api.streaming import stream
 from daypass.doors.desk import Desk
 from daypass.doors.grammar import parse_id, parse_length, parse_reason
 from daypass.doors.wire.incoming import WithReason
@@ -43,6 +45,7 @@ from daypass.lifecycle.ruling.decide_change import approve_change, deny_change, 
 from daypass.lifecycle.ruling.effects import effects
 from daypass.lifecycle.ruling.explained import explained
 from daypass.lifecycle.ruling.judged import PROPOSED, difference
+from daypass.lifecycle.ruling.past import past
 from daypass.lifecycle.ruling.propose import draft, propose
 from daypass.lifecycle.ruling.roll import doubts
 from daypass.lifecycle.ruling.versions import kept, key_of
@@ -83,6 +86,16 @@ def lint(body: LintRules, desk: AtDesk, now: Now, caller: Decider) -> DoubtsOut:
     return DoubtsOut.of(
         doubts(book, directory=desk.directory, lapse_after=desk.lapse_after, tracker=desk.tracker, now=now)
     )
+
+
+@router.get("/rules/past", response_class=StreamingResponse)
+def past_requests(
+    desk: AtDesk, caller: Reader, most: Annotated[int, Query(ge=1, le=100_000, description="How many.")] = 1000
+) -> StreamingResponse:
+    """The newest requests, one JSON object a line, as `daypass rules simulate` reads them."""
+    must_audit(caller, desk)
+    lines = past(rules=desk.rules(), directory=desk.directory, ledger=desk.ledger, most=most)
+    return stream(lines, media_type="application/x-ndjson")
 
 
 @router.get("/rules/versions")

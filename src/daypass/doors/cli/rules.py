@@ -18,6 +18,7 @@ _COMMANDS = {
     "deny": ("rules_changes:deny", "Turn somebody else's change down."),
     "withdraw": ("rules_changes:withdraw", "Take your own change back."),
     "differences": ("rules_changes:differences", "List what a watched change would have decided otherwise."),
+    "past": ("rules_changes:past", "Write past requests, for simulate."),
     "history": ("rules_kept:history", "List the versions there were, or print one."),
     "back-to-file": ("rules_to_file:back_to_file", "For whoever runs Daypass: let the rules file count again."),
 }

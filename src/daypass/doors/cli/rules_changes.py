@@ -1,11 +1,15 @@
-"""`rules changes`, `approve`, `deny`, `withdraw`, `differences`: decide on other rules, and see what they do."""
+"""Other rules: `rules changes`, `approve`, `deny`, `withdraw`; what they do and would do: `differences`, `past`."""
 
+import sys
 from typing import Any
 
 import click
 
 from daypass.doors.cli import rules_words, say
 from daypass.doors.cli.here import Here, json_option
+
+_PATIENCE_S = 600
+"""Seconds for an answer for which very much is looked up."""
 
 
 @click.command(
@@ -54,6 +58,24 @@ def differences(here: Here, *, id: str, as_json: bool) -> None:  # noqa: A002 - 
         for one in found["differences"]
     ]
     click.echo(say.as_json(found) if as_json else "\n".join(lines) or "It would have decided nothing otherwise so far.")
+
+
+@click.command(
+    "past",
+    params=[
+        click.Option(
+            ["--most"], type=click.IntRange(1, 100_000), default=1000, show_default=True, help="How many at most."
+        )
+    ],
+    help="""Write past requests to the standard output, newest first, as `daypass rules simulate` reads them.
+
+    Each is asked as of when it was filed; groups, tags and all else around it are as of now.""",
+)
+@click.pass_obj
+def past(here: Here, *, most: int) -> None:
+    """Write requests, one JSON object a line."""
+    for piece in here.client(patience_s=_PATIENCE_S).stream("GET", f"/rules/past?most={most}"):
+        sys.stdout.buffer.write(piece)
 
 
 def _state(change: dict[str, Any], in_force: int) -> str:

@@ -1,0 +1,36 @@
+"""Past requests, as the rules would be asked about them: what `daypass rules simulate` tries other rules on."""
+
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+
+from daypass.lifecycle.parties import Parties
+from daypass.lifecycle.weighing import as_ask, matter
+from daypass.model.errors import DaypassError
+from daypass.model.request import Request
+from daypass.ports import Directory, Ledger
+from daypass.rules.document import RuleBook
+from daypass.rules.retold import retold
+from daypass.rules.shape_case import Expected
+
+
+def past(*, rules: RuleBook, directory: Directory, ledger: Ledger, most: int) -> Iterator[bytes]:
+    """
+    Write the newest requests down, one JSON object a line.
+
+    Each is asked as of when it was filed; who is in which group, and what else is so around it, is as of now. One of
+    somebody who has left, or of whom the directory cannot tell now, is left out.
+    """
+    for request in ledger.requests(limit=most):
+        with suppress(DaypassError):
+            ask = as_ask(request)
+            parties = Parties.of(ask, directory)
+            seen = matter(ask, parties, rules=rules, directory=directory, ledger=ledger, now=request.filed_at)
+            line = retold(seen.question, seen.around, decided=_decided(request))
+            yield json.dumps(line, ensure_ascii=False).encode() + b"\n"
+
+
+def _decided(request: Request) -> Expected:
+    """What the rules said of it then: that somebody is asked, or nobody."""
+    by_rule = request.approval is not None and not request.approval.by.startswith(("U", "W"))
+    return Expected.AT_ONCE if by_rule else Expected.ALLOWED
