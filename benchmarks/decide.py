@@ -8,7 +8,8 @@ which every rule lends a folder of its own to anyone; and the worst, where every
 wildcard directly behind the one bucket, so that no index can help. The naive scan of the same run goes through
 every rule for every ask. A fourth book is a large company's: 10,000 people, 100,000 buckets, conditions of every kind
 in the rules; its time is given for the decision alone, and with the look at what it must know (`needs`) before it.
-Exits 1 when one of these but the worst does not have its p99 under 1 ms.
+Beside p99 by the clock stands p99 of the processor's time, which others on the machine do not lengthen. Exits 1 when
+one of these but the worst does not have its p99 under 1 ms by the clock.
 """
 
 import argparse
@@ -124,17 +125,21 @@ def scan(book: RuleBook, asked: Question) -> Decision:
     return allowed(first, scene) if first else refused(lending, scene)
 
 
-def timed(judge: Callable[[RuleBook, Question], Decision], book: RuleBook, asks: list[Question]) -> tuple[float, float]:
-    """Measure p50 and p99 of one judge, in milliseconds."""
+def timed(
+    judge: Callable[[RuleBook, Question], Decision], book: RuleBook, asks: list[Question]
+) -> tuple[float, float, float]:
+    """Measure p50 and p99 of one judge by the clock, and p99 of the processor's time alone, in milliseconds."""
     for asked in asks[:100]:
         judge(book, asked)
-    spent = []
+    spent, worked = [], []
     for asked in asks:
-        start = time.perf_counter_ns()
+        start, began = time.perf_counter_ns(), time.thread_time_ns()
         judge(book, asked)
+        worked.append((time.thread_time_ns() - began) / 1e6)
         spent.append((time.perf_counter_ns() - start) / 1e6)
     spent.sort()
-    return spent[len(spent) // 2], spent[int(len(spent) * 0.99)]
+    worked.sort()
+    return spent[len(spent) // 2], spent[int(len(spent) * 0.99)], worked[int(len(worked) * 0.99)]
 
 
 def compare(name: str, text: str, asks: list[Question]) -> float:
@@ -146,10 +151,10 @@ def compare(name: str, text: str, asks: list[Question]) -> float:
     if outcomes != [scan(book, asked) for asked in asks]:
         sys.exit(f"{name}: the index and the scan disagree")
     yes, because = sum(isinstance(o, Allowed) for o in outcomes), sum(isinstance(o, Denied) for o in outcomes)
-    p50, p99 = timed(decide, book, asks)
-    slow50, slow99 = timed(scan, book, asks)
+    p50, p99, alone = timed(decide, book, asks)
+    slow50, slow99, _ = timed(scan, book, asks)
     print(f"{name}: {len(book.rules)} rules read in {loaded:.0f} ms; {len(asks)} asks, {yes} yes, {because} no")
-    print(f"  decide  p50 {p50 * 1e3:8.1f} us   p99 {p99 * 1e3:8.1f} us   (wanted: p99 under {WANTED_MS * 1e3:.0f} us)")
+    print(f"  decide  p50 {p50 * 1e3:8.1f} us   p99 {p99 * 1e3:8.1f} us, processor {alone * 1e3:.1f} us")
     print(f"  scan    p50 {slow50 * 1e3:8.1f} us   p99 {slow99 * 1e3:8.1f} us")
     print(f"  ratio   p50 {slow50 / p50:8.1f} x    p99 {slow99 / p99:8.1f} x    scan to decide")
     return p99
@@ -162,10 +167,12 @@ def with_conditions(rules: int, asks: int, dice: random.Random) -> float:
     outcomes = [decide(book, one, AROUND) for one in asked]
     yes = sum(isinstance(one, Allowed) for one in outcomes)
     print(f"large: {rules} rules with conditions, {PEOPLE} people, {len(MANY_BUCKETS)} buckets; {yes} of {asks} yes")
-    alone50, alone99 = timed(lambda book, one: decide(book, one, AROUND), book, asked)
-    both50, both99 = timed(lambda book, one: (needs(book, one), decide(book, one, AROUND))[1], book, asked)
-    print(f"  decide          p50 {alone50 * 1e3:8.1f} us   p99 {alone99 * 1e3:8.1f} us")
-    print(f"  needs + decide  p50 {both50 * 1e3:8.1f} us   p99 {both99 * 1e3:8.1f} us")
+    alone50, alone99, busy99 = timed(lambda book, one: decide(book, one, AROUND), book, asked)
+    both50, both99, all99 = timed(lambda book, one: (needs(book, one), decide(book, one, AROUND))[1], book, asked)
+    print(
+        f"  decide          p50 {alone50 * 1e3:8.1f} us   p99 {alone99 * 1e3:8.1f} us, processor {busy99 * 1e3:.1f} us"
+    )
+    print(f"  needs + decide  p50 {both50 * 1e3:8.1f} us   p99 {both99 * 1e3:8.1f} us, processor {all99 * 1e3:.1f} us")
     return both99
 
 

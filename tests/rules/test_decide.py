@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from daypass.model.decision import Allowed, Approvers, Denied, Question
+from daypass.model.decision import Allowed, Approvers, Circumstances, Denied, Question, ScheduleName
 from daypass.model.entitlement import Extra
 from daypass.model.grant import Delivery
 from daypass.model.principal import Principal, PrincipalId
@@ -13,6 +13,7 @@ from daypass.rules.decide import decide
 from daypass.rules.explain import explain
 from daypass.rules.offers import offers
 from daypass.rules.reach import may_see
+from tests.makers import NOON
 from tests.rules.worlds import HOUR, ask, person, written
 
 BOOK = written(
@@ -339,3 +340,31 @@ def test_no_robot_breaks_glass_whatever_names_it():
     assert isinstance(decide(book, urgent), Allowed)
     assert isinstance(decide(book, replace(urgent, principal=robot)), Denied)
     assert [len(offers(book, one).offers) for one in (ann, robot)] == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "nearest"),
+    [
+        ("may: [write]", "when: {on_call: [x]}", "first"),
+        ("when: {on_call: [x]}", "may: [write]", "first"),
+        ("when: {on_call: [x], tags: {a: b}}", "may: [write]", "second"),
+        ("may: [write], delivery: [link]", "when: {on_call: [x]}", "second"),
+        ("may: [write]", "when: {on_call: [x], tags: {a: b}}", "first"),
+    ],
+)
+def test_the_nearest_rule_is_the_first_of_those_with_the_fewest_things_in_the_way(
+    first: str, second: str, nearest: str
+) -> None:
+    """What follows from the ask and what follows from what is around it count the same."""
+    rest = "who: anyone, on: [acme-reports], for: {default: 1h, max: 1h}, approve: at-once"
+    lines = [
+        f"  - {{id: {name}, {'' if 'may:' in more else 'may: [read], '}{more}, {rest}}}\n"
+        for name, more in (("first", first), ("second", second))
+    ]
+
+    decision = decide(
+        written("".join(lines)), ask(), Circumstances(at=NOON, on_call={ScheduleName("x"): frozenset()}, tags={})
+    )
+
+    assert isinstance(decision, Denied)
+    assert decision.sentence.startswith(f"Rule {nearest} ")

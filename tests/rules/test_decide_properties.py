@@ -11,9 +11,12 @@ from daypass.model.principal import Principal
 from daypass.rules.decide import decide
 from daypass.rules.explain import Effect, explain
 from daypass.rules.filling import askers
+from daypass.rules.hurdle import Hurdle
+from daypass.rules.hurdles import hurdles
 from daypass.rules.needs import needs
 from daypass.rules.reach import may_see
 from daypass.rules.rule import AllowRule, DenyRule, Rule
+from daypass.rules.scene import Scene
 from tests.rules.conditioned import World, worlds
 from tests.rules.worlds import PLACES, allow_rules, book, deny_rules, principals, questions
 
@@ -250,3 +253,30 @@ def test_the_ticket_that_a_grant_hangs_on_is_open(world: World) -> None:
         assert decision.ticket in world.question.reason
         assert world.around
         assert world.around.tickets[decision.ticket].open
+
+
+@given(worlds())
+def test_who_is_refused_is_told_of_the_first_rule_that_the_fewest_things_stand_before(world: World) -> None:
+    """Counted for every rule that has something to do with the place, and in no clever order."""
+    decision = world.decide()
+    if not isinstance(decision, Denied) or decision.because or not world.question.principal.active:
+        return
+    scene = Scene(question=world.question, around=world.around, marked=world.book().marked)
+    near = [
+        (Hurdle.PLACE in found, Hurdle.URGENT in found, len(found), position)
+        for position, rule in enumerate(world.rules)
+        if isinstance(rule, AllowRule)
+        and not rule.paused
+        and not (world.question.urgent and rule.break_glass is None)
+        and rule.who.include(world.question.principal)
+        and rule.overlaps(world.question.entitlement.place)
+        and (found := list(hurdles(rule, scene)))
+    ]
+    nearest = (
+        f"Rule {world.rules[min(near)[3]].id} "
+        if near
+        else "No rule lets"
+        if world.question.urgent
+        else "No rule lends"
+    )
+    assert decision.sentence.startswith(nearest)

@@ -12,7 +12,7 @@ from daypass.model.decision import Aftermath, Allowed, Circumstances, Decision, 
 from daypass.model.entitlement import Level
 from daypass.rules.book import RuleBook
 from daypass.rules.hurdle import FIELD, Hurdle
-from daypass.rules.hurdles import escapes, hurdles, open_ticket, reviewers, stages
+from daypass.rules.hurdles import escapes, hurdles, open_ticket, plain, reviewers, stages
 from daypass.rules.rule import AllowRule, DenyRule
 from daypass.rules.scene import Scene
 from daypass.rules.telling import say, say_unknown
@@ -40,13 +40,13 @@ def decide(book: RuleBook, question: Question, around: Circumstances | None = No
 
 
 def allows(rule: AllowRule, scene: Scene) -> bool:
-    """Whether nothing stands between this ask and the rule."""
-    return next(hurdles(rule, scene), None) is None
+    """Whether nothing stands between this ask and the rule. Most are for another place, so that is asked first."""
+    return rule.may_contain(scene.name) and next(hurdles(rule, scene), None) is None
 
 
 def strikes(rule: DenyRule, scene: Scene) -> bool:
-    """Whether the denying rule touches this ask."""
-    return next(escapes(rule, scene), None) is None
+    """Whether the denying rule touches this ask. Whether its levels do is soonest said."""
+    return not scene.levels.isdisjoint(rule.levels) and next(escapes(rule, scene), None) is None
 
 
 def allowed(rule: AllowRule, scene: Scene) -> Allowed:
@@ -77,17 +77,36 @@ def forbidden(denials: Sequence[DenyRule], scene: Scene) -> Denied:
 
 def refused(rules: Iterable[AllowRule], scene: Scene) -> Denied:
     """No, because nothing says yes; the sentence is about the rule that comes nearest."""
-    near = [(_distance(found), rule, found) for rule in rules if (found := _near(rule, scene))]
-    if not near:
+    nearest = _nearest(rules, scene)
+    if nearest is None:
         return _silence(scene.question)
-    _, rule, found = min(near, key=lambda each: each[0])
+    rule, found = nearest
     return Denied(sentence=say(found, rule, scene), field=FIELD[found[0]])
 
 
-def _near(rule: AllowRule, scene: Scene) -> tuple[Hurdle, ...]:
-    if scene.question.urgent and rule.break_glass is None:
-        return ()  # what would be lent without breaking glass is no answer in an emergency
-    return tuple(hurdles(rule, scene)) if rule.overlaps(scene.question.entitlement.place) else ()
+def _nearest(rules: Iterable[AllowRule], scene: Scene) -> tuple[AllowRule, tuple[Hurdle, ...]] | None:
+    """
+    Find the first of those rules that the fewest things stand in the way of.
+
+    What stands there whatever is so around the ask is soon counted, and the rest only makes it more: a rule that is
+    further off by that alone is not looked at any further.
+    """
+    near = [(_distance(tuple(plain(rule, scene))), rule) for rule in rules if _concerns(rule, scene)]
+    best: tuple[tuple[bool, bool, int], int] | None = None
+    chosen: tuple[AllowRule, tuple[Hurdle, ...]] | None = None
+    for position, (least, rule) in sorted(enumerate(near), key=lambda each: each[1][0]):
+        if best is not None and least > best[0]:
+            break
+        found = tuple(hurdles(rule, scene))
+        if best is None or (_distance(found), position) < best:
+            best, chosen = (_distance(found), position), (rule, found)
+    return chosen
+
+
+def _concerns(rule: AllowRule, scene: Scene) -> bool:
+    """Whether the ask is told of this rule: what is lent without breaking glass is no answer in an emergency."""
+    wrong = scene.question.urgent and rule.break_glass is None
+    return not wrong and rule.overlaps(scene.question.entitlement.place)
 
 
 def _distance(found: tuple[Hurdle, ...]) -> tuple[bool, bool, int]:

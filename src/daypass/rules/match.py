@@ -87,6 +87,8 @@ class Pattern:
     """What everything that matches begins with."""
     tail: Tail | None = field(compare=False, repr=False)
     """None when there is no wildcard: only `stem` itself matches."""
+    literal: str = field(default="", compare=False, repr=False)
+    """The longest stretch without a wildcard after the stem: all that matches has it, which is soon looked up."""
 
     def __str__(self) -> str:
         return self.text
@@ -105,11 +107,11 @@ class Pattern:
         """Whether one `bucket/key` matches."""
         if self.tail is None:
             return name == self.stem
-        return self.tail.accepts(self._states(name))
+        return self.literal in name and self.tail.accepts(self._states(name))
 
     def contains_all_under(self, start: str) -> bool:
-        """Whether every name that begins with `start` matches."""
-        return self.tail is not None and self.tail.takes_everything(self._states(start))
+        """Whether every name that begins with `start` matches: `start` itself does, and whatever may follow."""
+        return self.tail is not None and self.literal in start and self.tail.takes_everything(self._states(start))
 
     def overlaps_under(self, start: str) -> bool:
         """Whether some name that begins with `start` matches. `start` may stop within a word, or within the bucket."""
@@ -133,7 +135,7 @@ def parse_pattern(text: str) -> Pattern:
     whole = f"{bucket}/{key}**" if not key or key.endswith("/") else text
     stem, wildcard, rest = whole.partition("*")
     tail = _compiled(wildcard + rest) if wildcard else None
-    return Pattern(text=text, stem=stem, tail=tail)
+    return Pattern(text=text, stem=stem, tail=tail, literal=max(re.split(r"\*+", rest), key=len))
 
 
 def _compiled(rest: str) -> Tail:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from daypass.model.decision import Circumstances, Question
+from daypass.model.entitlement import Level
 from daypass.model.principal import PrincipalId
 from daypass.rules.match import Pattern
 from daypass.rules.standing import Colleagues
@@ -22,6 +23,18 @@ class Scene:
     around: Circumstances | None = None
     """None knows nothing besides the question."""
     marked: Marked = field(default_factory=dict)
+
+    @cached_property
+    def name(self) -> str:
+        """The `bucket/key` that is asked for, or how all of them begin."""
+        place = self.question.entitlement.place
+        return f"{place.bucket}/{place.key}"
+
+    @cached_property
+    def levels(self) -> frozenset[Level]:
+        """The levels that are asked for, with those that they bring along."""
+        levels = self.question.entitlement.levels
+        return levels | {Level.LIST} if Level.READ in levels else levels
 
     @cached_property
     def sensitivity(self) -> frozenset[str]:
