@@ -8,8 +8,9 @@ from daypass.model.entitlement import Extra, Level
 from daypass.model.errors import Misconfigured
 from daypass.model.grant import Delivery
 from daypass.model.request import RequestState
-from daypass.rules.document import RuleBook
+from daypass.rules.document import RuleBook, parse
 from daypass.sandbox.slack import BlockingActor, View
+from daypass.sandbox.slack.driver import PATIENCE
 from tests.doors.slack.conftest import ASK, Office, review
 
 WHERE = "acme-reports/2026/"
@@ -240,3 +241,57 @@ def test_extras_are_asked_for_by_name(daypass: Office, ann: BlockingActor):
 
     ann.wait_for_ephemeral(Extra.TAGS)
     assert daypass.desk.ledger.requests() == []
+
+
+def _previewed(ann: BlockingActor, form: View, said: str) -> View:
+    """Press the button, and wait for what the form then says."""
+    ann.click(form, "form.preview")
+    ends = time.monotonic() + PATIENCE
+    while said not in str((shown := ann.wait_for_modal("Request access")).blocks):
+        assert time.monotonic() < ends, str(shown.blocks)
+        time.sleep(0.02)
+    return shown
+
+
+def test_the_form_says_who_would_decide_before_anybody_is_asked(daypass: Office, ann: BlockingActor):
+    """With what is filled in, which stays; in stages, by what they are; and nothing is written."""
+    rule = """
+  - id: staged
+    who: anyone
+    may: [read]
+    on: ["acme-reports/**"]
+    for: {default: 1h, max: 2h}
+    approve:
+      stages:
+        - {name: lead, anyone_of: {people: [U0BOB]}, hand_over: [{after: 30m, to: {people: [U0EVE]}}]}
+        - {name: security, anyone_of: {people: [U0CAROL], manager: true}}
+"""
+    daypass.rules.append(parse(f"version: 1\nrules:{rule}", name="rules.yaml"))
+    form = opened(ann)
+    ann.fill(form, {"level": ["read"], "resource": WHERE, "length": "2h", "reason": "INC-42"})
+
+    shown = str(_previewed(ann, form, "Nothing was asked").blocks)
+
+    for said in (
+        "First, at stage lead, U0Bob decides.",
+        "After 30 minutes at stage lead, U0Eve may decide too.",
+        "Then, at stage security, Carol decides.",
+        "The manager of U0Ann is not known.",
+    ):
+        assert said in shown
+    assert daypass.desk.ledger.requests() == []
+    assert ann.submit(ann.wait_for_modal("Request access")).closed
+    assert ann.wait_until(lambda: daypass.desk.ledger.requests() or None)[0].reason == "INC-42"
+
+
+def test_the_form_says_what_stands_in_the_way_before_it_is_sent(daypass: Office, ann: BlockingActor):
+    """A length beyond the rule's most; and a field that lacks."""
+    form = opened(ann)
+    ann.fill(form, {"level": ["read"], "resource": WHERE, "length": "9d", "reason": "INC-42"})
+
+    _previewed(ann, form, "lends this for at most 8 hours; you asked for 9 days.")
+
+    ann.fill(form, {"length": "1h", "level": []})
+    shown = _previewed(ann, form, "Say which access you need")
+    assert daypass.desk.ledger.requests() == []
+    assert "at most 8 hours" not in str(shown.blocks)

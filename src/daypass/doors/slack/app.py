@@ -96,6 +96,7 @@ def _listen_to_requests(app: AsyncApp, turns: Turns, form: Form, commands: Comma
     app.action("form.open")(turns.acting(form.open))
     app.action("form.urgent")(turns.acting(form.open))
     app.action("form.grant")(turns.acting(form.open_for_somebody))
+    app.action(request_form.PREVIEW)(turns.acting(form.preview))
     app.options("resource")(turns.suggesting(form.suggest))
     app.view(request_form.CALLBACK)(turns.filling(form.submit))
 

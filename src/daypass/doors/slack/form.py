@@ -7,11 +7,14 @@ from daypass.doors.grammar import Draft, Spoken
 from daypass.doors.slack import escapes
 from daypass.doors.slack.blocks import Block, View
 from daypass.doors.slack.counter import Counter, in_thread
+from daypass.doors.slack.naming import in_private
 from daypass.doors.slack.request_form import FIELDS, form, heard, place_option, read
+from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.turn import Answer, Close, Show, Turn, Wrong
 from daypass.doors.slack.typeahead import places
 from daypass.model.errors import BadInput, DaypassError, Refusal
 from daypass.model.principal import PrincipalId
+from daypass.rules.preview import preview as who_is_asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +49,20 @@ class Form:
         except DaypassError as error:
             return refused(error, form(spoken, problem=refusals.sentence(error)), FIELDS)
         return Close()
+
+    async def preview(self, turn: Turn) -> None:
+        """Say in the form itself who would be asked, in which order and why, or what stands in the way."""
+        spoken = read(turn.state, str(turn.body["view"].get("private_metadata") or ""))
+        try:
+            draft = await self.understand(spoken, turn.person)
+            seen = await self.counter.preview(draft.ask(turn.person, key=turn.key))
+        except Refusal as error:
+            await turn.show(form(spoken, problem=refusals.sentence(error)))
+            return
+        order = who_is_asked(seen.decision.stages)
+        naming = await in_thread(lambda: in_private(self.counter.desk, order))
+        said = texts.previewed(seen.request, at_once=seen.decision.at_once)
+        await turn.show(form(spoken, asked=[said, *map(naming.sentence, order)]))
 
     async def understand(self, spoken: Spoken, by: PrincipalId) -> Draft:
         """Understand words in the time zone of the person who said them."""

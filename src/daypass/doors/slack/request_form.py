@@ -11,7 +11,10 @@ from daypass.doors.slack.blocks import (
     LONGEST_OPTION_VALUE,
     Block,
     View,
+    actions,
+    button,
     choice,
+    context,
     field,
     line,
     modal,
@@ -29,6 +32,8 @@ from daypass.model.request import LONGEST_REASON
 
 CALLBACK = "request"
 FIELDS = ("level", "resource", "length", "reason", "delivery", "start", "person", "every")
+PREVIEW = "form.preview"
+"""The button that says who would decide, before anybody is asked."""
 URGENT = "urgent"
 """What a form remembers that was opened to break glass."""
 """The block ids of the form, which are the fields that an error may name."""
@@ -49,8 +54,8 @@ def heard(words: Sequence[str], verb: str = "request") -> Spoken:
     return Spoken(level=level, resource=resource, **known)
 
 
-def form(spoken: Spoken, *, problem: str = "") -> View:
-    """The form, filled in as far as words were said; `problem` stands on top of it."""
+def form(spoken: Spoken, *, problem: str = "", asked: Sequence[str] = ()) -> View:
+    """The form, filled in as far as words were said; `problem` stands on top of it, who would be `asked` at its end."""
     intro = labels.URGENT_INTRO if spoken.urgent else labels.FORM_INTRO
     blocks = [
         section(f"*{sentence(problem)}*" if problem else intro),
@@ -82,6 +87,8 @@ def form(spoken: Spoken, *, problem: str = "") -> View:
         ),
         *([] if spoken.urgent else [_every(spoken.every)]),
         _extras(spoken),
+        actions("deciding", [button(labels.WHO_DECIDES, PREVIEW)]),
+        *(context(one) for one in asked),
     ]
     title = labels.URGENT_TITLE if spoken.urgent else labels.FORM_TITLE
     submit = labels.URGENT_SUBMIT if spoken.urgent else labels.FORM_SUBMIT
