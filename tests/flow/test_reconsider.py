@@ -216,3 +216,17 @@ def test_a_prolongation_that_nobody_can_decide_is_told_too(walk: Walk) -> None:
 
     assert (look(walk), walk.clock() < NOON + HOUR) == (1, True)
     assert len(told(walk, request, Kind.REQUEST_STALLED)) == 1
+
+
+def test_who_has_approved_is_not_asked_again_when_their_approval_counts_again(walk: Walk) -> None:
+    """Bob approved on his shift; Carl's came between, and was asked; now it is Bob's again."""
+    under(walk, "{at_least: 2, of: {people: [U0DORA], on_call: [payments]}}")
+    on_call(walk, BOB)
+    request = walk.ask()
+    walk.click(request.id, by=BOB)
+    on_call(walk, CARL)
+    first = look(walk)
+    on_call(walk, BOB)
+
+    assert (first, look(walk)) == (1, 0)
+    assert [event.details["people"] for event in told(walk, request, Kind.REQUEST_HANDED_OVER)] == [("U0CARL",)]
