@@ -150,6 +150,19 @@ class HandAws:
             raise self.failures.pop(0)
 
 
+@dataclass
+class Meanwhile(HandAws):
+    """An AWS that is asked what it would be given, and meanwhile something happens."""
+
+    happening: list[Callable[[], object]] = field(default_factory=list)
+
+    def rehearse(self, draft: Grant) -> Rehearsal:
+        """Let it happen, once."""
+        if self.happening:
+            self.happening.pop()()
+        return super().rehearse(draft)
+
+
 class HandVendor:
     """Hands out things that say what they are for."""
 

@@ -14,6 +14,7 @@ from daypass.model.lease import Term
 from daypass.model.principal import PrincipalId
 from daypass.model.request import RequestState
 from tests.flow.conftest import Walk
+from tests.hands import Meanwhile
 from tests.makers import ANN, BOB, EVE, HOUR, READ_REPORTS
 
 WEEK = timedelta(days=7)
@@ -177,3 +178,27 @@ def test_what_would_begin_after_the_window_waits(walk: Walk) -> None:
     last = permit.ends - timedelta(seconds=1)
     assert walk.ask(term=Term(length=HOUR, starts=permit.ends)).state is RequestState.PENDING
     assert walk.ask(term=Term(length=HOUR, starts=last)).state is RequestState.APPROVED
+
+
+def test_one_taken_back_while_it_is_being_used_gives_nothing(walk: Walk) -> None:
+    """Bob withdraws it after it was found and before the approval is written: the approval is not written."""
+    permit = give(walk)
+
+    def take_back() -> None:
+        withdraw(permit.id, by=BOB, ledger=walk.ledger, now=walk.clock())
+
+    walk.aws = Meanwhile(happening=[take_back, lambda: None])  # the ask itself is rehearsed first
+    request = walk.ask()
+
+    assert request.state is RequestState.PENDING
+    assert walk.ledger.grants() == []
+    assert walk.story(request.id)[-1].kind is Kind.REVIEW_REFUSED
+
+
+def test_one_permit_for_two_asks_at_once_gives_both(walk: Walk) -> None:
+    """That both write it down does not make either fail."""
+    give(walk)
+    walk.aws = Meanwhile(happening=[lambda: walk.ask(key="two"), lambda: None])
+
+    assert walk.ask(key="one").state is RequestState.APPROVED
+    assert len(walk.ledger.grants()) == 2

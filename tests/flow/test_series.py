@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 
 import pytest
 
@@ -15,6 +16,7 @@ from daypass.model.kept import Series, Standing
 from daypass.model.request import Recurrence, Request, RequestState
 from daypass.model.windows import next_window, windows
 from tests.flow.conftest import Walk
+from tests.hands import Meanwhile
 from tests.makers import ANN, BOB, EVE, HOUR
 
 MORNINGS = Recurrence(
@@ -293,3 +295,23 @@ def test_between_two_windows_the_series_is_revoked_too(walk: Walk) -> None:
         now=walk.clock(),
     )
     assert walk.ledger.find(Series, request.id).state is Standing.CLOSED
+
+
+@pytest.mark.parametrize(
+    ("at_once", "before"), [(False, 0), (False, 1), (True, 0)], ids=["asked", "clicked", "at once"]
+)
+def test_a_series_ended_while_a_window_opens_opens_nothing(walk: Walk, at_once: bool, before: int) -> None:
+    """Ann's click comes between the look at the series and the commit of its next window: nothing is lent after it."""
+    if at_once:
+        walk.change_rules("approve: {anyone_of:", "approve: at-once #")
+    request = ask(walk)
+    if not at_once:
+        walk.approve(request.id)
+    walk.clock.now = datetime(2026, 11, 25, 7, 59, tzinfo=UTC)
+    end = partial(cancel, request.id, by=ANN, ledger=walk.ledger, now=walk.clock())
+    walk.aws = Meanwhile(happening=[end, *[lambda: None] * before])
+    due(walk)
+
+    children = [one.id for one in walk.ledger.requests() if one.series == request.id]
+    assert walk.ledger.find(Series, request.id).state is Standing.CLOSED
+    assert not walk.ledger.grants(ids=children)

@@ -1,20 +1,16 @@
 """Approvals of several people: who counts, in which order, and what a change of the rules in between does."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
 
 from daypass.model.errors import NotYours, TooLate
 from daypass.model.event import Kind
-from daypass.model.grant import Grant
 from daypass.model.principal import Away, PrincipalId
 from daypass.model.request import RequestState
-from daypass.ports import Rehearsal
 from daypass.rules.document import parse
 from tests.flow.conftest import Walk
-from tests.hands import HandAws
+from tests.hands import Meanwhile
 from tests.makers import ANN, BOB, BOBS_USER, HOUR, principal
 
 CARL, DORA = PrincipalId("U0CARL"), PrincipalId("U0DORA")
@@ -38,19 +34,6 @@ TEAM_THEN_SECURITY = (
         - {name: security, anyone_of: {people: [U0CARL, U0BOB]}}
 """
 )
-
-
-@dataclass
-class Meanwhile(HandAws):
-    """An AWS that is asked what it would be given, and meanwhile something happens."""
-
-    happening: list[Callable[[], object]] = field(default_factory=list)
-
-    def rehearse(self, draft: Grant) -> Rehearsal:
-        """Let it happen, once."""
-        if self.happening:
-            self.happening.pop()()
-        return super().rehearse(draft)
 
 
 @pytest.fixture

@@ -8,11 +8,15 @@ from datetime import datetime, timedelta
 from daypass.lifecycle.progress import Progress, progress
 from daypass.model.decision import Allowed, Approvers
 from daypass.model.errors import BadInput, NotFound, NotYours
+from daypass.model.kept import Permit, Series, Standing
 from daypass.model.lease import Term
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Approval, Recurrence, Request
 from daypass.model.windows import next_window
-from daypass.ports import Directory
+from daypass.ports import Cabinet, Directory
+
+Ahead = Permit | Series
+"""What was approved before it was asked: a permit, or a series of windows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +83,19 @@ def those_who_approved(approvals: Sequence[Approval], directory: Directory) -> d
         with suppress(NotFound):
             known[approval.by] = directory.principal(approval.by)
     return known
+
+
+def still_open(kind: type[Ahead], key: str, cabinet: Cabinet) -> Ahead:
+    """
+    Read what was approved in advance as it stands now. Raises NotYours once it was taken back.
+
+    It is written again, unchanged, beside what it gives: so whoever takes it back at that very moment comes first or
+    second, and never both it and what it gives stand.
+    """
+    standing = cabinet.find(kind, key)
+    if standing.state is not Standing.OPEN:
+        raise NotYours("What was approved in advance was taken back since.")
+    return standing
 
 
 def _must_be_new(approver: Principal, before: Progress, people: Mapping[PrincipalId, Principal]) -> None:

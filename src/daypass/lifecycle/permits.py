@@ -2,7 +2,7 @@
 Approval in advance: what somebody would approve, for whom, within a window.
 
 A permit is its giver's click, made earlier. When the ask comes everything is asked as at any other click: the rules,
-whether the giver may still decide, whether more people must.
+whether the giver may still decide, whether more people must; and whether it was taken back meanwhile.
 """
 
 from contextlib import suppress
@@ -132,7 +132,7 @@ def use_permits(  # noqa: PLR0913 - as a click
                     provisioner=provisioner,
                     ledger=ledger,
                     now=now,
-                    permit=permit.id,
+                    ahead=permit,
                 )
             request = ledger.request(request_id)
     return request

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from daypass.lifecycle.click import Step, must_include, place, term_of, those_who_approved
+from daypass.lifecycle.click import Ahead, Step, must_include, place, still_open, term_of, those_who_approved
 from daypass.lifecycle.parties import Parties, as_known
 from daypass.lifecycle.recurring import series_of
 from daypass.lifecycle.ruling.shadow import compare
@@ -19,7 +19,7 @@ from daypass.lifecycle.weighing import Weighed, as_ask, bound, deciders, weigh
 from daypass.model.decision import Allowed
 from daypass.model.errors import BadInput, Conflict, Refusal, TooLate, Unavailable
 from daypass.model.event import Detail, Event, Kind
-from daypass.model.fact import Fact
+from daypass.model.fact import Change, Fact
 from daypass.model.grant import Grant, GrantId
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Approval, Ask, Request, RequestState
@@ -43,15 +43,15 @@ def approve(  # noqa: PLR0913 - who decides what, its four collaborators, and th
     ledger: Ledger,
     now: datetime,
     second_factor: bool = False,
-    permit: GrantId | None = None,
+    ahead: Ahead | None = None,
 ) -> Grant | None:
     """
     Allow a request, for `length` or for as long as was asked; the loop puts it into AWS.
 
-    `second_factor` says that the approver's passkey was asked and said so too; `permit` that this is an approval given
-    in advance. None while more people must allow it. Of several lengths that were chosen the shortest stands. Raises
-    TooLate when it was decided before, NotYours for who may not (now, or once more; field `second_factor` for want of
-    the passkey), NotAllowed or BadInput when the rules of now do not allow it (for so long).
+    `second_factor` says that the approver's passkey was asked and said so too; `ahead` is what it was approved with in
+    advance, and must still stand. None while more people must allow it. Of several lengths that were chosen the
+    shortest stands. Raises TooLate when it was decided before, NotYours for who may not (now, or once more; field
+    `second_factor` for want of the passkey), NotAllowed or BadInput when the rules of now do not allow it so.
     """
 
     def click(request: Request) -> Grant | None:
@@ -73,15 +73,16 @@ def approve(  # noqa: PLR0913 - who decides what, its four collaborators, and th
             rule=weighed.decision.rule,
             length=length,
             second_factor=second_factor,
-            permit=permit or "",
+            permit=ahead.id if ahead else "",
         )
+        beside = (still_open(type(ahead), ahead.key, ledger),) if ahead else ()
         people = those_who_approved(request.approvals, directory) | {approver.id: approver}
         step = place(request, weighed.decision, given, people=people, parties=parties.all, now=now)
         if step.after.stage is not None:
-            ledger.record(_endorsement(request, weighed.decision, step, now))
+            ledger.record(_endorsement(request, weighed.decision, step, beside, now))
             return None
         grant = bound(weighed.draft, now)
-        ledger.record(*_approved(request, weighed, step, grant, now))
+        ledger.record(*_approved(request, weighed, step, (grant, *beside), now))
         return grant
 
     before = ledger.request(request_id)
@@ -151,17 +152,20 @@ def _opponent(request: Request, by: PrincipalId, directory: Directory) -> Princi
     return approver
 
 
-def _approved(request: Request, weighed: Weighed, step: Step, grant: Grant, now: datetime) -> tuple[Fact, ...]:
-    """The last approval that was needed: the request is decided, and the grant exists."""
+def _approved(
+    request: Request, weighed: Weighed, step: Step, changes: tuple[Grant, *tuple[Change, ...]], now: datetime
+) -> tuple[Fact, ...]:
+    """The last approval that was needed: the request is decided, and the grant exists, the first of the changes."""
+    grant = changes[0]
     given = replace(request, approvals=(*request.approvals, step.approval), ticket=weighed.decision.ticket)
     approved = given.decided(RequestState.APPROVED, step.approval)
     event = _event(
         Kind.REQUEST_APPROVED, request, step.approval.by, now, _told(step.approval, grant) | {"with": step.others}
     )
-    return Fact(event=event, changes=(approved, grant, *weighed.matter.tallies)), *series_of(approved, grant, now)
+    return Fact(event=event, changes=(approved, *changes, *weighed.matter.tallies)), *series_of(approved, grant, now)
 
 
-def _endorsement(request: Request, decision: Allowed, step: Step, now: datetime) -> Fact:
+def _endorsement(request: Request, decision: Allowed, step: Step, beside: tuple[Change, ...], now: datetime) -> Fact:
     """One approval of several: the request still waits, perhaps for the people of the next stage."""
     stage = step.after.stage
     assert stage is not None  # noqa: S101 - asked by the caller
@@ -186,7 +190,7 @@ def _endorsement(request: Request, decision: Allowed, step: Step, now: datetime)
         "lacking": step.after.lacking,
     }
     event = _event(Kind.REQUEST_ENDORSED, request, step.approval.by, now, told)
-    return Fact(event=event, changes=(endorsed,))
+    return Fact(event=event, changes=(endorsed, *beside))
 
 
 def _settle(click: Callable[[Request], T], request_id: GrantId, *, by: PrincipalId, ledger: Ledger, now: datetime) -> T:

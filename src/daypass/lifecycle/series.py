@@ -76,9 +76,15 @@ def _open(  # noqa: PLR0913, PLR0917 - one series and all that opening a window 
         return False
     if window.starts > now + AHEAD:
         return False
-    became = _file(request, window, rules, directory, hands, ledger, now)
+    try:
+        became = _file(series, request, window, rules, directory, hands, ledger, now)
+    except Conflict:  # it was taken back, or another worker opens it, at this very moment
+        return False
     refused = became.startswith(_REFUSED)
-    moved = replace(series, opened_until=window.starts + timedelta(seconds=1))
+    latest = ledger.find(Series, series.id)
+    if latest.state is not Standing.OPEN or latest.opened_until > window.starts:  # ended or moved meanwhile
+        return False
+    moved = replace(latest, opened_until=window.starts + timedelta(seconds=1))
     told: dict[str, Detail] = {"starts": window.starts.isoformat(), "window": became}
     event = Event(kind=Kind.SERIES_MOVED, at=now, actor=DAYPASS, subject=series.id, details=told)
     with suppress(Conflict):  # another worker moved it first
@@ -87,7 +93,8 @@ def _open(  # noqa: PLR0913, PLR0917 - one series and all that opening a window 
 
 
 def _file(  # noqa: PLR0913, PLR0917 - as above
-    series: Request,
+    series: Series,
+    first: Request,
     window: Window,
     rules: RuleBook,
     directory: Directory,
@@ -97,7 +104,7 @@ def _file(  # noqa: PLR0913, PLR0917 - as above
 ) -> str:
     """File one window's request and let the series' approvals count on it; returns what became of it."""
     ask = replace(
-        as_ask(series, window.term),
+        as_ask(first, window.term),
         recurs=None,
         series=series.id,
         key=f"series {series.id} {window.starts.isoformat()}",
@@ -107,7 +114,7 @@ def _file(  # noqa: PLR0913, PLR0917 - as above
     except Refusal as refusal:
         log.warning("series.window_refused", grant=series.id, because=refusal.sentence)
         return f"{_REFUSED}{refusal.sentence}"
-    for approval in series.approvals:
+    for approval in first.approvals:
         if ledger.request(request.id).state is not RequestState.PENDING:
             break
         with suppress(Refusal):
@@ -121,6 +128,6 @@ def _file(  # noqa: PLR0913, PLR0917 - as above
                 ledger=ledger,
                 now=now,
                 second_factor=approval.second_factor,
-                permit=series.id,
+                ahead=series,
             )
     return f"{request.id} {ledger.request(request.id).state}"

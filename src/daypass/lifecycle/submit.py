@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+from daypass.lifecycle.click import still_open
 from daypass.lifecycle.parties import Parties
 from daypass.lifecycle.permits import use_permits
 from daypass.lifecycle.recurring import series_of
@@ -13,9 +14,9 @@ from daypass.lifecycle.weighing import Weighed, bound, weigh
 from daypass.model.decision import Allowed, Circumstances
 from daypass.model.errors import BadInput, Conflict, NotFound, NotYours, Refusal, Unavailable
 from daypass.model.event import Detail, Event, Kind
-from daypass.model.fact import Fact
+from daypass.model.fact import Change, Fact
 from daypass.model.grant import GrantId, grant_id_for, new_grant_id
-from daypass.model.kept import GlassReview
+from daypass.model.kept import GlassReview, Series
 from daypass.model.lease import whole_second
 from daypass.model.length import words_for_length
 from daypass.model.principal import DAYPASS, ROBOT
@@ -45,7 +46,8 @@ def submit(  # noqa: PLR0913 - an ask, its four collaborators, and the moment
     File a request: judged by the rules, known to fit into AWS, written down before anybody is asked.
 
     An approval that somebody gave in advance is used at once. An ask whose key was filed before is that request, as it
-    stands now: a replayed or repeated delivery changes nothing. Raises NotAllowed, NotYours, BadInput or NotFound; the
+    stands now: a replayed or repeated delivery changes nothing. Raises NotAllowed, BadInput or NotFound; NotYours, also
+    for a window of a series that has been ended; Unavailable when too much is given to one person at this moment. The
     refusal of a well-formed ask is journalled.
     """
     grant_id = grant_id_for(f"{ask.requestor} {ask.key}") if ask.key else new_grant_id()
@@ -56,6 +58,7 @@ def submit(  # noqa: PLR0913 - an ask, its four collaborators, and the moment
     compare(grant_id, ask, rules=rules, directory=directory, ledger=ledger, now=now)
     for _ in range(_TRIES):
         with _refusals_journalled(ask, grant_id, ledger, now):
+            beside = (still_open(Series, ask.series, ledger),) if ask.series else ()
             weighed = weigh(
                 ask,
                 Parties.of(ask, directory),
@@ -69,7 +72,7 @@ def submit(  # noqa: PLR0913 - an ask, its four collaborators, and the moment
             _must_outlast(weighed, ledger, now)
         request = _request(ask, weighed, now)
         try:
-            ledger.record(*_facts(request, weighed, now))
+            ledger.record(*_facts(request, weighed, beside, now))
         except Conflict:  # it was filed in this very moment, or what was counted for it has moved
             if (filed := _filed(grant_id, ask, ledger)) is not None:
                 return filed
@@ -173,15 +176,15 @@ def _request(ask: Ask, weighed: Weighed, now: datetime) -> Request:
     return request.decided(RequestState.APPROVED, Approval(by=DAYPASS, at=now, rule=decision.rule))
 
 
-def _facts(request: Request, weighed: Weighed, now: datetime) -> list[Fact]:
+def _facts(request: Request, weighed: Weighed, beside: tuple[Change, ...], now: datetime) -> list[Fact]:
     filed = Event(kind=Kind.REQUEST_FILED, at=now, actor=request.requestor, subject=request.id, details=_told(request))
     if not weighed.decision.at_once:
-        return [Fact(event=filed, changes=(request,))]
+        return [Fact(event=filed, changes=(request, *beside))]
     approved = Event(
         kind=Kind.REQUEST_APPROVED, at=now, actor=DAYPASS, subject=request.id, details={"rule": weighed.decision.rule}
     )
     return [
-        Fact(event=filed, changes=(request, bound(weighed.draft, now), *weighed.matter.tallies), told=False),
+        Fact(event=filed, changes=(request, bound(weighed.draft, now), *weighed.matter.tallies, *beside), told=False),
         Fact(event=approved),
         *_glass(request, now),
         *series_of(request, weighed.draft, now),
