@@ -162,6 +162,17 @@ def test_accounts_that_slack_and_the_people_file_tell_of_are_put_together(
     assert found.principal(ALICE).same_as == {BOB, "W0ALICE"}
 
 
+def test_an_account_of_an_account_is_one_too(slack: BlockingSlack, clock: HandClock, tmp_path: Path) -> None:
+    """The file joins Alice with Bob, and Carol with the fourth; that Bob and Carol are one is what Slack knows."""
+    (tmp_path / "people.yaml").write_text("same_person: [[U0ALICE, U0BOB], [U0CAROL, U0FOURTH]]\n")
+    slack.change_person("U0BOB", email="carol@acme.example")
+    found = directory(slack, clock, Beside(register=RegisterFile(tmp_path / "people.yaml")))
+    for one in (BOB, CAROL):
+        found.principal(one)
+
+    assert found.principal(ALICE).same_as == {BOB, CAROL, "U0FOURTH"}
+
+
 LATER = ENDS + timedelta(days=1)
 
 

@@ -118,7 +118,7 @@ class PeopleDirectory:
                     *(each.groups_of(one.id) for each in self._beside.group_sources)
                 ),
                 manager=register.managers.get(one.id),
-                same_as=one.same_as | register.same.get(one.id, frozenset()),
+                same_as=self._other_accounts(one, register),
             )
             for one in self._slack.everybody()
         ]
@@ -140,12 +140,23 @@ class PeopleDirectory:
             aws=self._aws.of(principal_id),
             groups=frozenset().union(*(one.groups_of(principal_id) for one in self._group_sources.values())),
             manager=register.managers.get(principal_id),
-            same_as=person.same_as | register.same.get(principal_id, frozenset()),
+            same_as=self._other_accounts(person, register),
             away=_together(self._own_word(person), person.away),
         )
 
     def _register(self) -> Register:
         return self._beside.register.now() if self._beside.register else Register()
+
+    def _other_accounts(self, person: Principal, register: Register) -> frozenset[PrincipalId]:
+        """Every other id of the same person: an account of an account is one too, by Slack or by the people file."""
+        found = {person.id, *person.same_as}
+        ahead = [*found]
+        while ahead:
+            one = ahead.pop()
+            more = (self._slack.others(one) | register.same.get(one, frozenset())) - found
+            found |= more
+            ahead.extend(more)
+        return frozenset(found - {person.id})
 
     def _found(self, principal_id: PrincipalId) -> Principal:
         if not principal_id.startswith(ROBOT):

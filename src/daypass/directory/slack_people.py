@@ -38,7 +38,7 @@ EVERYBODY_FRESH_S = 600.0
 _A_PAGE = "1000"
 """The most that Slack gives of users.list at once."""
 _MOST_PAGES = 200
-_MOST_EMAILS = 10_000
+_MOST_EMAILS = 100_000
 
 Membership = Mapping[PrincipalId, frozenset[SlackGroupId]]
 
@@ -72,6 +72,7 @@ class SlackPeople:
         self._everybody = Kept(self._list, fresh_s=EVERYBODY_FRESH_S, clock=clock)
         self._guard = threading.Lock()
         self._of_email: dict[str, frozenset[PrincipalId]] = {}
+        self._remembered: dict[PrincipalId, _Known] = {}
 
     def principal(self, principal_id: PrincipalId) -> Principal:
         """Read one person with their groups. Raises NotFound for nobody, for an app and for another organisation's."""
@@ -80,6 +81,11 @@ class SlackPeople:
     def everybody(self) -> list[Principal]:
         """List the people of this workspace, with their groups; who has left among them."""
         return [self._with_groups(known) for known in self._everybody.get("all")]
+
+    def others(self, principal_id: PrincipalId) -> frozenset[PrincipalId]:
+        """Other ids of the same person, as far as both were looked up here. Asks nobody."""
+        known = self._remembered.get(principal_id)
+        return self._others(known) if known else frozenset()
 
     def by_email(self, email: str) -> PrincipalId:
         """Find the person with an e-mail address. Raises NotFound for nobody, an app, another organisation's."""
@@ -109,8 +115,7 @@ class SlackPeople:
     def _with_groups(self, known: _Known) -> Principal:
         person = known.person
         groups = self._groups.get("all").of.get(person.id, frozenset()) if person.active else frozenset()
-        same_as = (person.same_as | self._of_email.get(known.email, frozenset())) - {person.id}
-        return replace(person, slack_groups=groups, same_as=same_as)
+        return replace(person, slack_groups=groups, same_as=self._others(known))
 
     def _list(self, _: str) -> list[_Known]:
         found: list[_Known] = []
@@ -137,7 +142,15 @@ class SlackPeople:
             same_as=_other_ids(user, principal_id),
             away=away(user.get("profile") or {}),
         )
-        return _Known(person=person, email=email)
+        known = _Known(person=person, email=email)
+        with self._guard:
+            if len(self._remembered) >= _MOST_EMAILS:
+                self._remembered.clear()
+            self._remembered[principal_id] = known
+        return known
+
+    def _others(self, known: _Known) -> frozenset[PrincipalId]:
+        return (known.person.same_as | self._of_email.get(known.email, frozenset())) - {known.person.id}
 
     def _find_email(self, email: str) -> PrincipalId:
         try:
