@@ -6,12 +6,12 @@ import pytest
 
 from daypass.model.errors import NotYours, TooLate
 from daypass.model.event import Kind
-from daypass.model.principal import Away, PrincipalId
+from daypass.model.principal import Away, PrincipalId, SlackGroupId
 from daypass.model.request import RequestState
 from daypass.rules.document import parse
 from tests.flow.conftest import Walk
 from tests.hands import Meanwhile
-from tests.makers import ANN, BOB, BOBS_USER, HOUR, principal
+from tests.makers import ANN, BOB, BOBS_USER, EVE, HOUR, NOON, principal
 
 CARL, DORA = PrincipalId("U0CARL"), PrincipalId("U0DORA")
 
@@ -191,6 +191,56 @@ def test_who_clicks_while_somebody_denies_is_too_late(several: Walk) -> None:
     with pytest.raises(TooLate):
         several.click(request.id, by=BOB)
     assert several.ledger.request(request.id).state is RequestState.DENIED
+
+
+LEADS = SlackGroupId("S0LEADS")
+OR_A_LEAD = TWO_OF_THREE.replace("of: {", "of: {slack_groups: [S0LEADS], ")
+UNTIL = NOON + HOUR
+
+
+def test_what_is_approved_in_somebodys_stead_says_so(several: Walk) -> None:
+    """Bob is away and named Eve, who is in no rule: the journal has in whose stead she decided."""
+    several.directory.change(BOB, away=Away(until=UNTIL, delegate=EVE))
+    request = several.ask()
+    several.click(request.id, by=EVE)
+    several.click(request.id, by=CARL)
+
+    by_eve, by_carl = several.story(request.id)[1:3]
+    assert by_eve.details["instead_of"] == ("U0BOB",)
+    assert "instead_of" not in by_carl.details
+
+
+def test_nobodys_word_counts_beside_that_of_their_delegate(several: Walk) -> None:
+    """Bob is named, and in a group that is named too: with a delegate he has one word all the same, and it is hers."""
+    several.rules = parse(OR_A_LEAD, name="rules.yaml")
+    several.directory.change(BOB, slack_groups=frozenset({LEADS}), away=Away(until=UNTIL, delegate=EVE))
+    request = several.ask()
+    several.click(request.id, by=EVE)
+    with pytest.raises(NotYours, match="say that you are back"):
+        several.click(request.id, by=BOB)
+    assert several.click(request.id, by=CARL) is not None
+
+
+def test_nor_in_another_account(several: Walk) -> None:
+    """Dora is Bob's other account, and named in her own right."""
+    several.directory.change(BOB, away=Away(until=UNTIL, delegate=EVE))
+    several.directory.change(DORA, same_as=frozenset({BOB}))
+    request = several.ask()
+    several.click(request.id, by=EVE)
+    with pytest.raises(NotYours, match="say that you are back"):
+        several.click(request.id, by=DORA)
+    several.clock.forward(HOUR)
+    assert several.click(request.id, by=DORA) is None
+
+
+def test_nor_does_what_was_approved_before_it_was_left_to_a_delegate(several: Walk) -> None:
+    """Bob approves as a lead, says that he is away, and Eve approves in his stead: that is one of two."""
+    several.rules = parse(OR_A_LEAD, name="rules.yaml")
+    several.directory.change(BOB, slack_groups=frozenset({LEADS}))
+    request = several.ask()
+    several.click(request.id, by=BOB)
+    several.directory.change(BOB, away=Away(until=UNTIL, delegate=EVE))
+    assert several.click(request.id, by=EVE) is None
 
 
 def test_who_is_away_may_still_turn_down_and_take_away(several: Walk) -> None:

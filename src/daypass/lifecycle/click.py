@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from daypass.lifecycle.parties import as_known
 from daypass.lifecycle.progress import Progress, progress
 from daypass.model.decision import Allowed, Approvers
 from daypass.model.errors import BadInput, NotFound, NotYours
@@ -26,6 +27,8 @@ class Step:
     approval: Approval
     before: Progress
     after: Progress
+    stead: tuple[PrincipalId, ...] = ()
+    """In whose stead it was given: those who are away and named the one who clicked."""
 
     @property
     def others(self) -> tuple[str, ...]:
@@ -76,13 +79,38 @@ def term_of(request: Request, length: timedelta | None, now: datetime) -> Term:
     return request.term.cut_to(min(chosen))
 
 
-def those_who_approved(approvals: Sequence[Approval], directory: Directory) -> dict[PrincipalId, Principal]:
-    """Those who approved, as the directory has them now; who has left it is not among them."""
+def those_who_approved(
+    approvals: Sequence[Approval], directory: Directory, now: datetime
+) -> dict[PrincipalId, Principal]:
+    """Those who approved, as the directory has them now; not who has left it, nor who left it to a delegate."""
     known = {}
     for approval in approvals:
         with suppress(NotFound):
-            known[approval.by] = directory.principal(approval.by)
+            person = directory.principal(approval.by)
+            if delegate_of(person, directory, now) is None:
+                known[approval.by] = person
     return known
+
+
+def delegate_of(person: Principal, directory: Directory, now: datetime) -> PrincipalId | None:
+    """Whom somebody who is away has named to decide in their stead, in this account or in another of theirs."""
+    others = (as_known(one, directory) for one in sorted(person.same_as))
+    away = (one.away for one in (person, *others) if one.away and one.away.at(now))
+    return next((one.delegate for one in away if one.delegate), None)
+
+
+def must_decide_themselves(approver: Principal, directory: Directory, now: datetime) -> None:
+    """Raise NotYours for who left it to a delegate: one person's word never counts twice."""
+    if delegate := delegate_of(approver, directory, now):
+        raise NotYours(f"You are away and left it to <@{delegate}> to decide; say that you are back first.")
+
+
+def in_stead(step: Step, directory: Directory, now: datetime) -> Step:
+    """Say in whose stead a click is, for the journal."""
+    skipped = (one.principal for one in step.before.stage.skipped) if step.before.stage else ()
+    away = ((one, as_known(one, directory).away) for one in skipped)
+    stead = tuple(one for one, its in away if its and its.at(now) and its.delegate == step.approval.by)
+    return replace(step, stead=stead)
 
 
 def still_open(kind: type[Ahead], key: str, cabinet: Cabinet) -> Ahead:

@@ -11,7 +11,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from daypass.lifecycle.click import Ahead, Step, must_include, place, still_open, term_of, those_who_approved
+from daypass.lifecycle.click import (
+    Ahead,
+    Step,
+    in_stead,
+    must_decide_themselves,
+    must_include,
+    place,
+    still_open,
+    term_of,
+    those_who_approved,
+)
 from daypass.lifecycle.parties import Parties, as_known
 from daypass.lifecycle.recurring import series_of
 from daypass.lifecycle.ruling.shadow import compare
@@ -75,9 +85,11 @@ def approve(  # noqa: PLR0913 - who decides what, its four collaborators, and th
             second_factor=second_factor,
             permit=ahead.id if ahead else "",
         )
+        must_decide_themselves(approver, directory, now)
         beside = (still_open(type(ahead), ahead.key, ledger),) if ahead else ()
-        people = those_who_approved(request.approvals, directory) | {approver.id: approver}
-        step = place(request, weighed.decision, given, people=people, parties=parties.all, now=now)
+        people = those_who_approved(request.approvals, directory, now) | {approver.id: approver}
+        placed = place(request, weighed.decision, given, people=people, parties=parties.all, now=now)
+        step = in_stead(placed, directory, now)
         if step.after.stage is not None:
             ledger.record(_endorsement(request, weighed.decision, step, beside, now))
             return None
@@ -159,9 +171,7 @@ def _approved(
     grant = changes[0]
     given = replace(request, approvals=(*request.approvals, step.approval), ticket=weighed.decision.ticket)
     approved = given.decided(RequestState.APPROVED, step.approval)
-    event = _event(
-        Kind.REQUEST_APPROVED, request, step.approval.by, now, _told(step.approval, grant) | {"with": step.others}
-    )
+    event = _event(Kind.REQUEST_APPROVED, request, step.approval.by, now, _told(step, grant) | {"with": step.others})
     return Fact(event=event, changes=(approved, *changes, *weighed.matter.tallies)), *series_of(approved, grant, now)
 
 
@@ -184,7 +194,7 @@ def _endorsement(request: Request, decision: Allowed, step: Step, beside: tuple[
         stage_since=now if moved else request.stage_since,
     )
     told: dict[str, Detail] = {
-        **_said(step.approval),
+        **_said(step),
         "length_s": int(step.approval.length.total_seconds()) if step.approval.length else None,
         "waits_in": stage.name,
         "lacking": step.after.lacking,
@@ -221,23 +231,25 @@ def _refusals_journalled(request: Request, by: PrincipalId, ledger: Ledger, now:
         raise
 
 
-def _told(approval: Approval, grant: Grant) -> dict[str, Detail]:
+def _told(step: Step, grant: Grant) -> dict[str, Detail]:
     return {
-        **_said(approval),
+        **_said(step),
         "length_s": int(grant.term.length.total_seconds()) if grant.term.length else None,
         "until": grant.term.until.isoformat() if grant.term.until else None,
         "aws": grant.aws.arn if grant.aws else None,
     }
 
 
-def _said(approval: Approval) -> dict[str, Detail]:
+def _said(step: Step) -> dict[str, Detail]:
     """What the journal says of every approval."""
-    return {
+    approval = step.approval
+    told: dict[str, Detail] = {
         "rule": approval.rule,
         "stage": approval.stage,
         "second_factor": approval.second_factor,
         "permit": approval.permit or None,
     }
+    return told | ({"instead_of": step.stead} if step.stead else {})
 
 
 def _event(kind: Kind, request: Request, by: PrincipalId, now: datetime, details: dict[str, Detail]) -> Event:
