@@ -1,56 +1,91 @@
 """
-What was prolonged is one access: a grant, what extends it, and what extends that.
+A grant and those that prolong it: one access to whoever has it, and ended as one.
 
-    first <---- more time <---- more time again        each a grant of its own, with an end of its own in AWS
+    first <---- more <---- still more        each names what it extends; each has an end of its own in AWS
 
-Who says that they are done, or takes it away, means all of it, whichever of these they name.
+Who says that they are done, and who takes it away, mean all of it; and what was ended before its time is not prolonged
+by a click that comes later. The row of the first one's request is written beside both, unchanged, so that of a click
+that ends and one that prolongs at the same moment the second sees the first.
 """
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Iterator
+from datetime import datetime
 
-from daypass.model.errors import NotFound, TooLate
-from daypass.model.grant import Grant, GrantId, GrantState
+from daypass.lifecycle.finish import ending_event, how_it_ended, must_live
+from daypass.model.errors import Conflict, NotFound, TooLate, Unavailable
+from daypass.model.fact import Fact
+from daypass.model.grant import Ending, Grant, GrantId, GrantState, Why
+from daypass.model.request import Request
 from daypass.ports import Ledger
 
 _LIVE = (GrantState.APPROVED, GrantState.ACTIVE)
-_ALL = 1000
+_LONGEST = 1000
+_TRIES = 20
+"""Each one lost is one that somebody else won."""
 
 
-def others_alive(grant: Grant, ledger: Ledger) -> list[Grant]:
-    """Every other grant of the same access that lives or is about to."""
-    first = _first(grant, ledger)
-    live = ledger.grants(principal=grant.principal, states=_LIVE, limit=_ALL)
-    return [one for one in live if one.id != grant.id and _first(one, ledger) == first]
-
-
-def end_all(grant: Grant, end: Callable[[GrantId], Grant], *, ledger: Ledger) -> Grant:
+def end_chain(grant_id: GrantId, ending: Ending, *, ledger: Ledger) -> Grant:
     """
-    End a grant and all others of the same access; `end` ends one.
+    End a grant with all that it prolongs and that prolongs it.
 
-    Returns the grant as it is then. Raises TooLate when none of them was left to end.
+    Returns the grant as it is then. Raises TooLate when nothing of it was left to end, Unavailable when others change
+    it all the time.
     """
-    others = others_alive(grant, ledger)
-    ended = False
-    for other in others:
-        with suppress(TooLate):
-            end(other.id)
-            ended = True
+    for _ in range(_TRIES):
+        grant = ledger.grant(grant_id)
+        ended = [one.ending_now(ending) for one in _alive(grant, ending.at, ledger)]
+        facts = [Fact(event=ending_event(one, ending), changes=(one,)) for one in ended]
+        seen = Fact(event=facts[0].event, changes=(ended[0], _first(grant, ledger)))
+        try:
+            ledger.record(seen, *facts[1:])
+        except Conflict:
+            continue
+        return ended[0] if ended[0].id == grant_id else grant
+    raise Unavailable("Too many people are changing this grant at once; try again in a moment.")
+
+
+def must_go_on(extended: GrantId, ledger: Ledger) -> Request:
+    """
+    Check that what would be prolonged was not ended before its time; one whose time is over may have waited for it.
+
+    Returns the row to be written beside. Raises TooLate.
+    """
+    grant = ledger.grant(extended)
+    if grant.ending is not None and grant.ending.why is not Why.EXPIRED:
+        raise TooLate(f"What this would prolong is not there any more. {how_it_ended(grant)} It has to be asked anew.")
+    return _first(grant, ledger)
+
+
+def _alive(grant: Grant, now: datetime, ledger: Ledger) -> list[Grant]:
+    """What lives of an access, the grant itself before the others. Raises TooLate when nothing does."""
+    kin = list(_kin(grant, now, ledger))
     try:
-        return end(grant.id)
+        must_live(grant, now)
     except TooLate:
-        if not ended:
+        if not kin:
             raise
-        return ledger.grant(grant.id)
+        return kin
+    return [grant, *kin]
 
 
-def _first(grant: Grant, ledger: Ledger) -> GrantId:
-    """The grant with which the access began."""
-    seen = {grant.id}
-    while grant.extends is not None and grant.extends not in seen:
-        seen.add(grant.extends)
+def _kin(grant: Grant, now: datetime, ledger: Ledger) -> Iterator[Grant]:
+    first = _root(grant, ledger)
+    for one in ledger.grants(principal=grant.principal, states=_LIVE, limit=_LONGEST):
+        over = one.lease is not None and now >= one.lease.ends
+        if one.id != grant.id and not over and _root(one, ledger) == first:
+            yield one
+
+
+def _first(grant: Grant, ledger: Ledger) -> Request:
+    return ledger.request(_root(grant, ledger))
+
+
+def _root(grant: Grant, ledger: Ledger) -> GrantId:
+    for _ in range(_LONGEST):
+        if grant.extends is None:
+            break
         try:
             grant = ledger.grant(grant.extends)
-        except NotFound:
+        except NotFound:  # a row that cannot be read keeps nothing alive
             break
     return grant.id

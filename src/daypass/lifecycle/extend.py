@@ -1,16 +1,20 @@
 """Ask for more time: a new request that leaves the old access as it is until somebody decides."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from daypass.lifecycle.finish import how_it_ended
 from daypass.lifecycle.submit import submit
-from daypass.model.errors import NotYours, TooLate
+from daypass.model.errors import Conflict, NotYours, TooLate, Unavailable
 from daypass.model.grant import GrantId, GrantState
 from daypass.model.lease import Term
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Ask, Request
 from daypass.ports import Directory, Ledger, Provisioner
 from daypass.rules.document import RuleBook
+
+_TRIES = 20
+"""Each one lost is one that somebody else won."""
 
 
 def extend(  # noqa: PLR0913 - who asks for how much more and why, its four collaborators, and the moment
@@ -32,6 +36,16 @@ def extend(  # noqa: PLR0913 - who asks for how much more and why, its four coll
     Asked again with the same key it is the same request. Raises NotYours for somebody else's grant, TooLate when it
     has ended, and what `submit` raises.
     """
+    for _ in range(_TRIES):
+        ask = _ask(grant_id, by, term, reason, key, ledger, now)
+        with suppress(Conflict):  # somebody ends it, or asks for more too, at this very moment
+            return submit(ask, rules=rules, directory=directory, provisioner=provisioner, ledger=ledger, now=now)
+    raise Unavailable("Too many people are changing this grant at once; try again in a moment.")
+
+
+def _ask(  # noqa: PLR0913, PLR0917 - as above
+    grant_id: GrantId, by: PrincipalId, term: Term | None, reason: str, key: str, ledger: Ledger, now: datetime
+) -> Ask:
     grant = ledger.grant(grant_id)
     before = ledger.request(grant_id)
     if by not in {grant.principal, before.requestor}:
@@ -40,7 +54,7 @@ def extend(  # noqa: PLR0913 - who asks for how much more and why, its four coll
         raise TooLate(
             f"Only a grant that is active can be extended. {how_it_ended(grant) if grant.ending else ''}".strip()
         )
-    ask = Ask(
+    return Ask(
         requestor=by,
         beneficiary=grant.principal,
         entitlement=grant.entitlement,
@@ -50,4 +64,3 @@ def extend(  # noqa: PLR0913 - who asks for how much more and why, its four coll
         extends=grant_id,
         key=key,
     )
-    return submit(ask, rules=rules, directory=directory, provisioner=provisioner, ledger=ledger, now=now)

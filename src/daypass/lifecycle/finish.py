@@ -27,7 +27,7 @@ def finish(grant_id: GrantId, ending: Ending, *, ledger: Ledger) -> Grant:
     """Move a grant to `ending`. Raises TooLate when it is ending or has ended already."""
     for _ in range(_TRIES):
         grant = ledger.grant(grant_id)
-        _must_live(grant, ending.at)
+        must_live(grant, ending.at)
         ended = grant.ending_now(ending)
         try:
             ledger.record(Fact(event=ending_event(grant, ending), changes=(ended,)))
@@ -55,7 +55,8 @@ def how_it_ended(grant: Grant) -> str:
     return _ENDED.get(grant.ending.why, "It could not be put into AWS.")
 
 
-def _must_live(grant: Grant, now: datetime) -> None:
+def must_live(grant: Grant, now: datetime) -> None:
+    """Raise TooLate for a grant that is ending or has ended."""
     over = grant.lease is not None and now >= grant.lease.ends
     if grant.state in {GrantState.ENDING, GrantState.ENDED} or over:
         raise TooLate(f"This grant has ended already. {how_it_ended(grant)}")

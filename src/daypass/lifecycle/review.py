@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from daypass.lifecycle.chain import must_go_on
 from daypass.lifecycle.click import (
     Ahead,
     Step,
@@ -86,7 +87,7 @@ def approve(  # noqa: PLR0913 - who decides what, its four collaborators, and th
             permit=ahead.id if ahead else "",
         )
         must_decide_themselves(approver, directory, now)
-        beside = (still_open(type(ahead), ahead.key, ledger),) if ahead else ()
+        beside = _standing(request, ahead, ledger)
         people = those_who_approved(request.approvals, directory, now) | {approver.id: approver}
         placed = place(request, weighed.decision, given, people=people, parties=parties.all, now=now)
         step = in_stead(placed, directory, now)
@@ -162,6 +163,12 @@ def _opponent(request: Request, by: PrincipalId, directory: Directory) -> Princi
     sides = {one: as_known(one, directory) for one in (ask.requestor, request.principal)}
     Parties(asker=sides[ask.requestor], principal=sides[request.principal]).refuse(approver)
     return approver
+
+
+def _standing(request: Request, ahead: Ahead | None, ledger: Ledger) -> tuple[Change, ...]:
+    """What must stand at the moment of the approval: what it was given with, and what it prolongs."""
+    given = (still_open(type(ahead), ahead.key, ledger),) if ahead else ()
+    return (*given, must_go_on(request.extends, ledger)) if request.extends else given
 
 
 def _approved(

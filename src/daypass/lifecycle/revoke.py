@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from daypass.lifecycle.chain import end_all
-from daypass.lifecycle.finish import finish
+from daypass.lifecycle.chain import end_chain
 from daypass.lifecycle.recurring import end_series_if_any
 from daypass.lifecycle.weighing import deciders
 from daypass.model.errors import NotYours, TooLate
@@ -24,18 +23,18 @@ def revoke(  # noqa: PLR0913 - who ends what and why, its three collaborators, a
     now: datetime,
 ) -> Grant:
     """
-    End somebody's grant and what prolongs it, and with a window of a series all that were still to open.
+    End somebody's grant with what prolongs it, and with a window of a series all that were still to open.
 
     Raises NotYours for who may not decide on it, TooLate when it has ended.
     """
-    grant, request = ledger.grant(grant_id), ledger.request(grant_id)
+    request = ledger.request(grant_id)
     may = deciders(request, rules=rules, directory=directory, ledger=ledger, now=now)
     if not may.include(directory.principal(by)):
         raise NotYours("You are not among those who may decide on this grant.")
     ending = Ending(why=Why.REVOKED, by=by, at=now, note=reason.strip())
     series_ended = end_series_if_any(request, by=by, ledger=ledger, now=now)
     try:
-        return end_all(grant, lambda one: finish(one, ending, ledger=ledger), ledger=ledger)
+        return end_chain(grant_id, ending, ledger=ledger)
     except TooLate:
         if series_ended:
             return ledger.grant(grant_id)

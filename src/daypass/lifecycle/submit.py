@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+from daypass.lifecycle.chain import must_go_on
 from daypass.lifecycle.click import still_open
 from daypass.lifecycle.parties import Parties
 from daypass.lifecycle.permits import use_permits
@@ -47,8 +48,8 @@ def submit(  # noqa: PLR0913 - an ask, its four collaborators, and the moment
 
     An approval that somebody gave in advance is used at once. An ask whose key was filed before is that request, as it
     stands now: a replayed or repeated delivery changes nothing. Raises NotAllowed, BadInput or NotFound; NotYours, also
-    for a window of a series that has been ended; Unavailable when too much is given to one person at this moment. The
-    refusal of a well-formed ask is journalled.
+    for a window of a series that has been ended; TooLate for prolonging what has; Unavailable when too much is given to
+    one person at this moment. The refusal of a well-formed ask is journalled.
     """
     grant_id = grant_id_for(f"{ask.requestor} {ask.key}") if ask.key else new_grant_id()
     if ask.key and (filed := _filed(grant_id, ask, ledger)) is not None:
@@ -58,7 +59,7 @@ def submit(  # noqa: PLR0913 - an ask, its four collaborators, and the moment
     compare(grant_id, ask, rules=rules, directory=directory, ledger=ledger, now=now)
     for _ in range(_TRIES):
         with _refusals_journalled(ask, grant_id, ledger, now):
-            beside = (still_open(Series, ask.series, ledger),) if ask.series else ()
+            beside = _standing(ask, ledger)
             weighed = weigh(
                 ask,
                 Parties.of(ask, directory),
@@ -174,6 +175,12 @@ def _request(ask: Ask, weighed: Weighed, now: datetime) -> Request:
     if not decision.at_once:
         return request
     return request.decided(RequestState.APPROVED, Approval(by=DAYPASS, at=now, rule=decision.rule))
+
+
+def _standing(ask: Ask, ledger: Ledger) -> tuple[Change, ...]:
+    """What must stand at the moment it is filed: the series that it is a window of, and what it prolongs."""
+    series = (still_open(Series, ask.series, ledger),) if ask.series else ()
+    return (*series, must_go_on(ask.extends, ledger)) if ask.extends else series
 
 
 def _facts(request: Request, weighed: Weighed, beside: tuple[Change, ...], now: datetime) -> list[Fact]:

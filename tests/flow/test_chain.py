@@ -1,0 +1,119 @@
+"""A grant and what prolongs it are one access: ended as one, and not prolonged once it was ended."""
+
+from collections.abc import Callable
+
+import pytest
+
+from daypass.lifecycle.drop import drop
+from daypass.lifecycle.extend import extend
+from daypass.lifecycle.revoke import revoke
+from daypass.model.errors import TooLate
+from daypass.model.event import Kind
+from daypass.model.grant import Grant, GrantId, GrantState
+from daypass.model.lease import Term
+from daypass.model.request import Request, RequestState
+from tests.flow.conftest import Walk
+from tests.hands import Meanwhile
+from tests.makers import ANN, BOB, HOUR
+
+
+def more(walk: Walk, grant_id: GrantId) -> Request:
+    """Ann asks for an hour more."""
+    return extend(
+        grant_id,
+        by=ANN,
+        term=Term(length=HOUR),
+        reason="",
+        rules=walk.rules,
+        directory=walk.directory,
+        provisioner=walk.aws,
+        ledger=walk.ledger,
+        now=walk.clock(),
+    )
+
+
+def done(walk: Walk, grant_id: GrantId) -> Grant:
+    """Ann says that she is done."""
+    return drop(grant_id, by=ANN, ledger=walk.ledger, now=walk.clock())
+
+
+def taken(walk: Walk, grant_id: GrantId) -> Grant:
+    """Bob takes it away."""
+    return revoke(
+        grant_id,
+        by=BOB,
+        reason="enough",
+        rules=walk.rules,
+        directory=walk.directory,
+        ledger=walk.ledger,
+        now=walk.clock(),
+    )
+
+
+End = Callable[[Walk, GrantId], Grant]
+ends = pytest.mark.parametrize("end", [done, taken])
+
+
+def prolonged(walk: Walk) -> list[GrantId]:
+    """Ann has a grant, one that prolongs it and one that prolongs that; all are active."""
+    chain = [walk.active().id]
+    for _ in range(2):
+        walk.clock.forward(HOUR / 4)
+        chain.append(walk.approve(more(walk, chain[-1]).id).id)
+        walk.loop.run_until_idle()
+    return chain
+
+
+@ends
+@pytest.mark.parametrize("which", [0, 1, 2], ids=["the first", "the middle", "the last"])
+def test_whichever_of_them_is_ended_nothing_is_left(walk: Walk, end: End, which: int) -> None:
+    """AWS allows nothing of it any more, each ends with words of its own, and what Ann has besides stays."""
+    other = walk.active()
+    chain = prolonged(walk)
+    end(walk, chain[which])
+    walk.loop.run_until_idle()
+
+    assert not any(walk.aws.allows(one, walk.clock()) for one in chain)
+    assert all([event.kind for event in walk.story(one)].count(Kind.GRANT_ENDING) == 1 for one in chain)
+    assert walk.ledger.grant(other.id).state is GrantState.ACTIVE
+
+
+@ends
+def test_what_was_ended_is_not_prolonged_by_a_later_click(walk: Walk, end: End) -> None:
+    """Ann's ask for more was waiting; after the end nobody's approval of it counts."""
+    grant = walk.active()
+    request = more(walk, grant.id)
+    end(walk, grant.id)
+    with pytest.raises(TooLate, match="asked anew"):
+        walk.click(request.id)
+    assert [one.id for one in walk.ledger.grants()] == [grant.id]
+
+
+def test_what_ran_out_while_its_prolongation_waited_is_prolonged(walk: Walk) -> None:
+    """Bob was at lunch."""
+    grant = walk.active()
+    request = more(walk, grant.id)
+    walk.clock.forward(HOUR)
+    walk.loop.run_until_idle()
+    assert walk.approve(request.id).extends == grant.id
+
+
+@ends
+def test_it_is_ended_while_its_prolongation_is_approved(walk: Walk, end: End) -> None:
+    """The end is written while Bob's approval is being judged: the approval is judged again, and refused."""
+    grant = walk.active()
+    request = more(walk, grant.id)
+    walk.aws = Meanwhile(held=walk.aws.held, happening=[lambda: end(walk, grant.id)])
+    with pytest.raises(TooLate):
+        walk.click(request.id)
+    assert walk.ledger.request(request.id).state is RequestState.PENDING
+
+
+def test_it_is_ended_while_more_of_it_is_lent_at_once(walk: Walk) -> None:
+    """The same where nobody is asked."""
+    grant = walk.active()
+    walk.change_rules("approve: {anyone_of:", "approve: at-once #")
+    walk.aws = Meanwhile(held=walk.aws.held, happening=[lambda: done(walk, grant.id)])
+    with pytest.raises(TooLate):
+        more(walk, grant.id)
+    assert [one.id for one in walk.ledger.grants()] == [grant.id]
