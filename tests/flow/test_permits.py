@@ -11,7 +11,7 @@ from daypass.model.event import Kind
 from daypass.model.grant import Delivery
 from daypass.model.kept import Permit
 from daypass.model.lease import Term
-from daypass.model.principal import PrincipalId
+from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import RequestState
 from tests.flow.conftest import Walk
 from tests.hands import Meanwhile
@@ -126,6 +126,14 @@ def test_nobody_allows_themselves(walk: Walk) -> None:
     walk.directory.change(EVE, same_as=frozenset({ANN}))
     with pytest.raises(NotYours):
         give(walk, by=EVE)
+
+
+def test_a_robot_allows_nothing(walk: Walk) -> None:
+    """It is refused when it tries, not only when it would count."""
+    robot = PrincipalId("bot:deploy")
+    walk.directory.people[robot] = Principal(id=robot, name="deploy", owner=BOB)
+    with pytest.raises(NotYours, match="robot"):
+        give(walk, by=robot)
 
 
 def test_who_turns_out_to_be_the_same_person_later_has_allowed_nothing(walk: Walk) -> None:

@@ -66,7 +66,7 @@ def test_what_counts_was_given_by_different_people_who_may_stage_by_stage(
 ) -> None:
     """Whoever counts is here, may decide in that stage, is nobody else who counts, and is not the requestor."""
     requestor = Principal(id=asker, name=asker)
-    found = progress(decision, given_so_far, people=people, parties=(requestor,))
+    found = progress(decision, given_so_far, people=people, parties=(requestor,), since=NOON)
     stages = {stage.name: stage for stage in decision.stages}
     persons = [people[one.by] for one in found.counted]
     assert all(stages[one.stage].approvers.include(people[one.by]) for one in found.counted)
@@ -80,7 +80,7 @@ def test_stages_are_filled_in_order_and_from_later_and_later_clicks(
     decision: Allowed, given_so_far: list[Approval], people: dict[PrincipalId, Principal], asker: PrincipalId
 ) -> None:
     """A stage counts only once the one before is full, and only with clicks that came after that."""
-    found = progress(decision, given_so_far, people=people, parties=(Principal(id=asker, name=asker),))
+    found = progress(decision, given_so_far, people=people, parties=(Principal(id=asker, name=asker),), since=NOON)
     filled = [(name, len(list(each))) for name, each in groupby(found.counted, key=lambda one: one.stage)]
     reached = [stage for stage in decision.stages if found.stage is None or stage.name != found.stage.name]
     full = [(stage.name, stage.needed) for stage in reached[: len(filled)]]
@@ -96,8 +96,8 @@ def test_everything_counts_again_when_it_is_counted_again(
 ) -> None:
     """What counted still does without what did not."""
     parties = (Principal(id=asker, name=asker),)
-    found = progress(decision, given_so_far, people=people, parties=parties)
-    assert progress(decision, found.counted, people=people, parties=parties) == found
+    found = progress(decision, given_so_far, people=people, parties=parties, since=NOON)
+    assert progress(decision, found.counted, people=people, parties=parties, since=NOON) == found
 
 
 @given(decisions(), crews())
@@ -109,7 +109,7 @@ def test_a_full_set_of_clicks_is_enough(decision: Allowed, people: dict[Principa
         free = sorted(stage.approvers.people - used)[: stage.needed]
         used |= set(free)
         clicks += [Approval(by=one, at=NOON, rule=_RULE, stage=stage.name, second_factor=True) for one in free]
-    found = progress(decision, clicks, people=crew, parties=[crew[one] for one in people])
+    found = progress(decision, clicks, people=crew, parties=[crew[one] for one in people], since=NOON)
     enough = len(clicks) == sum(stage.needed for stage in decision.stages)
     assert (found.stage is None) is enough
 
@@ -124,5 +124,5 @@ def test_an_approval_of_a_later_stage_does_not_count_before_its_turn() -> None:
     early = Approval(by=_IDS[1], at=NOON, rule=_RULE, stage="security")
     team = Approval(by=_IDS[0], at=NOON, rule=_RULE, stage="team")
     crew = {one: Principal(id=one, name=one) for one in _IDS}
-    found = progress(decision, (early, team), people=crew, parties=())
+    found = progress(decision, (early, team), people=crew, parties=(), since=NOON)
     assert found.stage == stages[1]

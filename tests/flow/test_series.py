@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 
 from daypass.lifecycle.cancel import cancel
+from daypass.lifecycle.permits import allow
 from daypass.lifecycle.revoke import revoke
 from daypass.lifecycle.series import open_windows
 from daypass.model.errors import BadInput, NotYours, TooLate
@@ -17,7 +18,7 @@ from daypass.model.request import Recurrence, Request, RequestState
 from daypass.model.windows import next_window, windows
 from tests.flow.conftest import Walk
 from tests.hands import Meanwhile
-from tests.makers import ANN, BOB, EVE, HOUR
+from tests.makers import ANN, BOB, EVE, HOUR, READ_REPORTS
 
 MORNINGS = Recurrence(
     days=frozenset(range(1, 6)),
@@ -225,6 +226,25 @@ def test_whom_it_is_for_may_end_it_too(walk: Walk) -> None:
     walk.approve(request.id)
     cancel(request.id, by=ANN, ledger=walk.ledger, now=walk.clock())
     assert walk.ledger.find(Series, request.id).state is Standing.CLOSED
+
+
+def test_what_was_allowed_once_in_advance_is_not_a_series(walk: Walk) -> None:
+    """Bob allowed Ann an hour at a time; that she may have it every day he has not said."""
+    now = walk.clock()
+    allow(
+        READ_REPORTS,
+        to=ANN,
+        by=BOB,
+        length=HOUR,
+        starts=now,
+        ends=now + 24 * HOUR,
+        delivery=None,
+        reason="",
+        directory=walk.directory,
+        ledger=walk.ledger,
+        now=now,
+    )
+    assert ask(walk).state is RequestState.PENDING
 
 
 def test_approved_late_it_begins_with_the_next_window(walk: Walk) -> None:

@@ -140,3 +140,14 @@ def test_an_approval_does_not_make_its_stage_wait_anew(house: Walk) -> None:
     house.click(request.id, by=BOB)
     house.clock.forward(10 * MINUTE)
     assert house.click(request.id, by=EVE) is not None
+
+
+def test_who_approved_and_is_handed_it_only_later_does_not_count_until_then(house: Walk) -> None:
+    """Eve was one of them when she approved; by the rules of now she may in half an hour, so hers is no second word."""
+    put(house, TWO.replace("U0DORA]}", "U0DORA, U0EVE]}"))
+    request = house.ask()
+    house.click(request.id, by=EVE)
+    put(house, TWO.replace("U0DORA]}", f"U0DORA]}}, {HANDED_OVER}"))
+    assert house.click(request.id, by=BOB) is None
+    house.clock.forward(30 * MINUTE)
+    assert house.click(request.id, by=EVE) is not None

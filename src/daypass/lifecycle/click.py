@@ -46,7 +46,7 @@ def place(  # noqa: PLR0913 - a click, what it is judged by, and the moment
     now: datetime,
 ) -> Step:
     """Place a click in the stage that waits. Raises NotYours when it would not count there."""
-    before = progress(decision, request.approvals, people=people, parties=parties)
+    before = progress(decision, request.approvals, people=people, parties=parties, since=request.filed_at)
     approver = people[approval.by]
     if decision.second_factor and not approval.second_factor:
         must_include(decision.approvers, approver)
@@ -58,7 +58,8 @@ def place(  # noqa: PLR0913 - a click, what it is judged by, and the moment
     must_include(before.stage.open_to(now - request.waiting_since), approver)
     placed = replace(approval, stage=before.stage.name)
     # What does not count any more is left out, so that a click of now never fills a stage before one of then.
-    after = progress(decision, (*before.counted, placed), people=people, parties=parties)
+    approvals = (*before.counted, placed)
+    after = progress(decision, approvals, people=people, parties=parties, since=request.filed_at)
     if placed not in after.counted:
         raise NotYours("Your approval does not count here; somebody else has to give it.")
     return Step(approval=placed, before=before, after=after)

@@ -3,11 +3,13 @@ How far an approval by several people has come, under the rules of now. Pure.
 
 An approval counts for the stage and the rule that it was given under, as long as who gave it may still decide there.
 Each person counts once, in whichever account; the requestor never does. What was given in a later stage counts only if
-it came after the stage before was filled, so that no stage is skipped or taken in advance.
+it came after the stage before was filled, so that no stage is skipped or taken in advance; and what was given by
+somebody to whom a stage is handed over, only if it had waited that long by then.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from daypass.model.decision import Allowed, Stage
 from daypass.model.principal import Principal, PrincipalId
@@ -37,14 +39,15 @@ def progress(
     *,
     people: Mapping[PrincipalId, Principal],
     parties: Sequence[Principal],
+    since: datetime,
 ) -> Progress:
     """
-    Count the approvals, oldest first.
+    Count the approvals, oldest first; the first stage waits `since` then, each other since the one before was filled.
 
     `people` are those who gave them, as the directory has them now: who is not in it does not count. `parties` are
     those who ask for or would have the access.
     """
-    count = _Count(decision=decision, people=people, taken=list(parties))
+    count = _Count(decision=decision, people=people, taken=list(parties), since=since)
     rest = list(approvals)
     for stage in decision.stages:
         given = 0
@@ -52,6 +55,7 @@ def progress(
             given += count.take(rest.pop(0), stage)
         if given < stage.needed:
             return Progress(stage=stage, given=given, counted=tuple(count.counted))
+        count.since = count.counted[-1].at
     return Progress(stage=None, counted=tuple(count.counted))
 
 
@@ -62,6 +66,8 @@ class _Count:
     decision: Allowed
     people: Mapping[PrincipalId, Principal]
     taken: list[Principal]
+    since: datetime
+    """Since when the stage waits."""
     counted: list[Approval] = field(default_factory=list)
 
     def take(self, approval: Approval, stage: Stage) -> bool:
@@ -77,6 +83,6 @@ class _Count:
         return (
             (approval.rule, approval.stage) == (self.decision.rule, stage.name)
             and (approval.second_factor or not self.decision.second_factor)
-            and stage.everybody().include(person)
+            and stage.open_to(approval.at - self.since).include(person)
             and not any(person.is_also(other) for other in self.taken)
         )

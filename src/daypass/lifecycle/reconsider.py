@@ -74,7 +74,7 @@ def _looked_at(request: Request, rules: RuleBook, directory: Directory, ledger: 
         return _told(request, stalled, ledger, now) if _all_known(rules, seen) else None
     if decision.at_once:
         return _told(request, _Stalled(sentence=_AT_ONCE, field="command"), ledger, now)
-    people = those_who_approved(request.approvals, directory)
+    people = those_who_approved(request.approvals, directory, now)
     stage = progress(decision, request.approvals, people=people, parties=parties.all).stage
     if stage is None:  # nothing is given because somebody left: that takes a click
         return _told(request, _Stalled(sentence=_enough(request), field=ENOUGH), ledger, now)
