@@ -2,37 +2,50 @@
 No path to access without a decision that the rules of that moment allowed.
 
 A company is pushed about at random: rules change, people come, go, change groups, turn out to be one person under two
-accounts, go on holiday and name somebody in their stead; meanwhile they ask, for themselves and for others, click,
-approve in advance and turn down. Whenever a grant appears, a judge that knows nothing of Daypass's rules looks at it.
+accounts, get other managers, go on and off call, go on holiday and name somebody in their stead, and the ticket is
+closed and opened; meanwhile they ask, for themselves, for others and for a robot, for once and for every day, for more
+time and in emergencies, click, approve in advance, take that back and turn down. Whenever a grant appears, a judge that
+knows nothing of Daypass's rules looks at it.
 """
 
-from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import timedelta
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, time, timedelta
 from pathlib import Path
 from random import Random
 
 import pytest
 
-from daypass.lifecycle.permits import allow
+from daypass.lifecycle.cancel import cancel
+from daypass.lifecycle.extend import extend
+from daypass.lifecycle.permits import allow, withdraw
 from daypass.lifecycle.review import approve, deny
+from daypass.lifecycle.series import open_windows
 from daypass.lifecycle.submit import submit
 from daypass.model.errors import DaypassError, Refusal
 from daypass.model.grant import Delivery, Grant, GrantId
+from daypass.model.kept import Permit, Series, Standing
 from daypass.model.lease import Term
 from daypass.model.principal import DAYPASS, PrincipalId
-from daypass.model.request import Ask, RequestState
+from daypass.model.request import Approval, Ask, Recurrence, Request, RequestState
+from daypass.model.windows import next_window
+from daypass.reconcile.loop import Loop
 from daypass.rules.book import RuleBook
 from daypass.rules.document import parse
 from daypass.store import database as databases
-from daypass.store.database import Database
 from daypass.store.ledger import SqlLedger
-from tests.flow.company import ACCOUNTS, GROUPS, ROBOT, Company, Everybody, Law, Turn, document, lent_rightly
+from daypass.store.queue import SqlQueue
+from tests.flow.company import ACCOUNTS, GROUPS, ROBOT, WHAT, Company, Everybody, Law, Turn, document, lent_rightly
 from tests.hands import HandAws, HandClock
 from tests.makers import HOUR, READ_REPORTS
 
-COMPANIES, DAYS = 10, 40
+COMPANIES, DAYS = 24, 40
+LEAST = {"lent": 120, "several": 40, "at once": 50, "staged": 15, "for another": 25, "proven": 40}
+LEAST |= {"ticket": 5, "glass": 5, "ahead": 7, "more": 3, "window": 3}
+"""How many grants of each kind all companies together must have come to, or nothing was shown."""
 
 
 def a_turn(dice: Random, name: str) -> Turn:
@@ -40,23 +53,38 @@ def a_turn(dice: Random, name: str) -> Turn:
     if dice.random() < 0.25:
         return Turn(name=name, people=frozenset(dice.sample(ACCOUNTS, dice.randint(2, 3))), needed=None)
     groups = frozenset(dice.sample(GROUPS, dice.choice([0, 0, 1, 2])))
-    people = frozenset(dice.sample(ACCOUNTS, dice.randint(2, 6)))
-    return Turn(name=name, people=people, groups=groups, needed=dice.choice([1, 2, 2, 3]))
+    return Turn(
+        name=name,
+        people=frozenset(dice.sample(ACCOUNTS, dice.randint(2, 6))),
+        groups=groups,
+        needed=dice.choice([1, 2, 2, 3]),
+        what=frozenset(one for one in WHAT if dice.random() < 0.15),
+        green=dice.random() < 0.15,
+        later=frozenset(dice.sample(ACCOUNTS, 2)) if dice.random() < 0.3 else frozenset(),
+        patience=timedelta(minutes=dice.choice([30, 90])),
+    )
 
 
 def some_laws(dice: Random) -> tuple[Law, ...]:
     """One rule or two; the names stay, so that an approval of before could be taken for one of now."""
-    return tuple(
-        Law(
-            name=name,
-            who=None if dice.random() < 0.7 else frozenset(dice.sample(ACCOUNTS, 4)),
-            hours=dice.randint(2, 8),
-            turns=tuple(a_turn(dice, turn) for turn in ("first", "second")[: dice.choice([0, 1, 1, 2, 2, 2])]),
-            denies=dice.random() < 0.05,
-            paused=dice.random() < 0.08,
-            second_factor=dice.random() < 0.15,
-        )
-        for name in ("one", "two")[: dice.randint(1, 2)]
+    return tuple(a_law(dice, name) for name in ("one", "two", "three")[: dice.randint(1, 3)])
+
+
+def a_law(dice: Random, name: str) -> Law:
+    """One rule."""
+    glass = frozenset(dice.sample(ACCOUNTS, 2)) if dice.random() < 0.1 else frozenset[PrincipalId]()
+    stages = ("first", "second")[: dice.choice([0, 1, 1, 2, 2, 2])]
+    return Law(
+        name=name,
+        who=None if dice.random() < 0.7 else frozenset(dice.sample(ACCOUNTS, 4)),
+        hours=dice.randint(2, 8),
+        turns=() if glass else tuple(a_turn(dice, turn) for turn in stages),
+        denies=dice.random() < 0.05,
+        paused=dice.random() < 0.08,
+        second_factor=dice.random() < 0.15,
+        mornings=dice.random() < 0.08,
+        ticket=dice.random() < 0.15,
+        glass=glass,
     )
 
 
@@ -66,12 +94,15 @@ class Life:
 
     dice: Random
     ledger: SqlLedger
+    queue: SqlQueue
     clock: HandClock = field(default_factory=HandClock)
     aws: HandAws = field(default_factory=HandAws)
     company: Company = field(default_factory=lambda: Company(directory=Everybody()))
     laws: tuple[Law, ...] = ()
     requests: list[GrantId] = field(default_factory=list)
     clicks: set[tuple[GrantId, PrincipalId, bool]] = field(default_factory=set)
+    used: set[tuple[GrantId, str]] = field(default_factory=set)
+    """Requests on which an approval in advance had counted when it was taken back."""
     grants: list[Grant] = field(default_factory=list)
     rules: RuleBook = field(default_factory=lambda: parse(document([Law(name="one", who=None)]), name="rules.yaml"))
 
@@ -84,15 +115,23 @@ class Life:
         self.laws = some_laws(self.dice)
         self.rules = parse(document(self.laws), name="rules.yaml")
 
-    def ask(self) -> None:
-        """Somebody asks, perhaps for somebody else."""
+    def ask(self, by: PrincipalId | None = None) -> None:
+        """Somebody asks, perhaps for somebody else, for every day or in an emergency."""
+        term, recurs = Term(length=self.dice.randint(1, 4) * HOUR), None
+        if self.dice.random() < 0.1:
+            recurs = self.every_day()
+            window = next_window(recurs, self.clock())
+            assert window is not None
+            term = window.term
         ask = Ask(
-            requestor=self.anyone(),
+            requestor=by or self.anyone(),
             beneficiary=self.anyone() if self.dice.random() < 0.4 else None,
             entitlement=READ_REPORTS,
-            term=Term(length=self.dice.randint(1, 4) * HOUR),
+            term=term,
             delivery=Delivery.SESSION,
-            reason="x",
+            reason=self.dice.choice(["x", "INC-1"]),
+            recurs=recurs,
+            urgent=self.dice.random() < 0.1,
         )
         with suppress(Refusal):
             filed = submit(
@@ -105,6 +144,46 @@ class Life:
             )
             self.requests.append(filed.id)
             self.judge(filed.id)
+
+    def every_day(self) -> Recurrence:
+        """An hour of each day, which begins in two hours for the first time."""
+        opens = time((self.clock().hour + 2) % 24, tzinfo=UTC).replace(tzinfo=None)
+        closes = opens.replace(hour=(opens.hour + 1) % 24)
+        today = self.clock().date()
+        days = frozenset(range(1, 8))
+        return Recurrence(days=days, opens=opens, closes=closes, tz="UTC", first=today, last=today + timedelta(days=4))
+
+    def more(self) -> None:
+        """Somebody asks to keep what they have."""
+        live = [grant for grant in self.grants if self.ledger.grant(grant.id).usable(self.clock())]
+        if not live:
+            return
+        grant = self.dice.choice(live)
+        with suppress(Refusal):
+            filed = extend(
+                grant.id,
+                by=self.dice.choice([grant.principal, grant.principal, self.anyone()]),
+                term=Term(length=self.dice.randint(1, 2) * HOUR),
+                reason="",
+                rules=self.rules,
+                directory=self.company.directory,
+                provisioner=self.aws,
+                ledger=self.ledger,
+                now=self.clock(),
+            )
+            self.requests.append(filed.id)
+            self.judge(filed.id)
+
+    def think_again(self) -> None:
+        """Somebody takes back what they approved in advance, or ends a series."""
+        for permit in self.ledger.all(Permit, states=[Standing.OPEN], limit=2):
+            waiting = self.ledger.requests(states=[RequestState.PENDING], limit=1000)
+            self.used |= {
+                (one.id, permit.id) for one in waiting for given in one.approvals if given.permit == permit.id
+            }
+            withdraw(permit.id, by=permit.by, ledger=self.ledger, now=self.clock())
+        for series in self.ledger.all(Series, states=[Standing.OPEN], limit=self.dice.choice([0, 0, 1])):
+            cancel(series.id, by=self.ledger.request(series.id).requestor, ledger=self.ledger, now=self.clock())
 
     def click(self) -> None:
         """Somebody clicks Approve, whoever they are and whether they may."""
@@ -148,43 +227,66 @@ class Life:
             self.requests.remove(request)
 
     def permit(self) -> None:
-        """Somebody approves in advance."""
-        with suppress(Refusal):
-            allow(
-                READ_REPORTS,
-                to=self.anyone(),
-                by=self.anyone(),
-                length=self.dice.randint(1, 8) * HOUR,
-                starts=self.clock(),
-                ends=self.clock() + 5 * HOUR,
-                delivery=None,
-                reason="",
-                directory=self.company.directory,
-                ledger=self.ledger,
-                now=self.clock(),
-            )
+        """Several approve in advance what one of them may ask."""
+        to = self.anyone()
+        for by in self.dice.sample([*ACCOUNTS, ROBOT], 3):
+            with suppress(Refusal):
+                allow(
+                    READ_REPORTS,
+                    to=to,
+                    by=by,
+                    length=self.dice.randint(1, 8) * HOUR,
+                    starts=self.clock(),
+                    ends=self.clock() + 9 * HOUR,
+                    delivery=None,
+                    reason="",
+                    directory=self.company.directory,
+                    ledger=self.ledger,
+                    now=self.clock(),
+                )
+        for _ in range(2):
+            self.ask(by=to)
 
     def move(self) -> None:
         """Somebody leaves or comes, changes groups, goes on holiday or returns, or is found to be somebody else too."""
         one, other = self.dice.sample(ACCOUNTS, 2)
-        match self.dice.randrange(6):
-            case 0:
-                self.company.active ^= {one}
-            case 1:
-                self.company.members[self.dice.choice(GROUPS)] ^= {one}
-            case 2:
-                self.company.unmask(one, other)
-            case 3:
-                self.company.away[one] = self.dice.choice([None, other, ROBOT])
-            case 4:
-                self.company.away.pop(one, None)
-            case _:
-                self.company.active = set(ACCOUNTS)
-        self.company.tell()
+        company = self.company
+        changes: list[Callable[[], object]] = [
+            lambda: company.active.symmetric_difference_update({one}),
+            lambda: company.active.update(ACCOUNTS),
+            lambda: company.members[self.dice.choice(GROUPS)].symmetric_difference_update({one}),
+            lambda: company.green.symmetric_difference_update({one}),
+            lambda: company.on_call.symmetric_difference_update({one}),
+            lambda: company.unmask(one, other),
+            lambda: company.away.update({one: self.dice.choice([None, other, ROBOT])}),
+            lambda: company.away.pop(one, None),
+            company.away.clear,
+            lambda: company.managers.update({one: other}),
+            lambda: company.hand(robot_to=one, bucket_to=other, ticket_open=self.dice.random() < 0.6),
+        ]
+        self.dice.choice(changes)()
+        company.tell()
 
     def wait(self) -> None:
-        """Time passes."""
+        """Time passes, perhaps until the next window of a series; the loop goes round, and windows open."""
         self.clock.forward(timedelta(minutes=self.dice.randint(1, 200)))
+        for series in self.ledger.all(Series, states=[Standing.OPEN], limit=1):
+            recurs = self.ledger.request(series.id).recurs
+            window = next_window(recurs, self.clock()) if recurs else None
+            if window and window.starts > self.clock() and self.dice.random() < 0.7:
+                self.clock.now = window.starts
+        provisioners = dict.fromkeys(Delivery, self.aws)
+        Loop(ledger=self.ledger, queue=self.queue, provisioners=provisioners, clock=self.clock).run_until_idle()
+        open_windows(
+            rules=self.rules,
+            directory=self.company.directory,
+            provisioners=provisioners,
+            ledger=self.ledger,
+            now=self.clock(),
+        )
+        for request in self.ledger.requests(limit=1000):
+            if request.series is not None:
+                self.judge(request.id)
 
     def live(self) -> None:
         """Begin, and go through days on which mostly somebody clicks."""
@@ -195,8 +297,9 @@ class Life:
             for _ in range(self.dice.randint(0, 9)):
                 if self.requests:
                     self.click()
-            happening = self.dice.choice([self.decree, self.move, self.move, self.move, self.permit, self.wait])
-            happening()
+            often = [self.move, self.move, self.move, self.wait, self.wait]
+            seldom = [self.decree, self.permit, self.more, self.more, self.more, self.think_again]
+            self.dice.choice([*often, *seldom])()
             for _ in range(self.dice.randint(0, 5)):
                 if self.requests:
                     self.click()
@@ -212,44 +315,76 @@ class Life:
         grant = self.ledger.grant(request_id)
         self.grants.append(grant)
         assert request.approval is not None
-        assert grant.term.length is not None
+        lease = grant.term.lease(self.clock())
+        first = grant
+        while first.extends is not None:
+            first = self.ledger.grant(first.extends)
+        whole = lease.ends - (first.lease.starts if first.lease and grant.extends else lease.starts)
         wrong = lent_rightly(
             self.company,
             self.laws,
-            requestor=request.requestor,
-            principal=grant.principal,
-            hours=grant.term.length / HOUR,
-            rule=request.approval.rule,
-            approvals=() if request.approval.by == DAYPASS else request.approvals,
+            replace(request, rule=request.approval.rule),
+            hours=whole / HOUR,
+            begins=lease.starts,
+            at_once=request.approval.by == DAYPASS,
         )
         assert not wrong, f"{wrong}: {request}"
         for approval in request.approvals:
-            assert approval.permit or (request_id, approval.by, approval.second_factor) in self.clicks
+            assert self.was_given(request, approval), f"nobody gave this: {request}"
+
+    def kinds(self, grant: Grant) -> Iterator[str]:
+        """What a grant is an example of."""
+        request = self.ledger.request(grant.id)
+        given = request.approvals
+        yield "lent"
+        yield from ["several"] * (len(given) > 1) + ["at once"] * (not given) + ["staged"] * (len(request.stages) > 1)
+        yield from ["more"] * (grant.extends is not None) + ["window"] * (request.series is not None)
+        yield from ["for another"] * (request.beneficiary is not None) + ["glass"] * request.urgent
+        yield from ["ahead"] * any(one.permit for one in given) + ["ticket"] * (request.ticket is not None)
+        yield from ["proven"] * any(one.second_factor for one in given)
+
+    def was_given(self, request: Request, approval: Approval) -> bool:
+        """Whether somebody clicked, on this request or on its series, or approved this in advance and stands by it."""
+        if not approval.permit:
+            return (request.id, approval.by, approval.second_factor) in self.clicks
+        if request.series is not None:
+            series = self.ledger.find(Series, approval.permit)
+            whole = self.ledger.request(series.id).approvals
+            return series.state is Standing.OPEN and approval.by in {one.by for one in whole}
+        permit = self.ledger.find(Permit, approval.permit)
+        stands = permit.state is Standing.OPEN or (request.id, permit.id) in self.used
+        given = stands and (permit.by, permit.principal) == (approval.by, request.principal)
+        return given and permit.starts <= approval.at < permit.ends and not approval.second_factor
 
 
 @pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    """One database for all companies; each has accounts of the same names and requests of its own."""
-    folder: Path = tmp_path_factory.mktemp("no-path")
-    store = databases.open(f"sqlite:///{folder}/daypass.db")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database, for each company to take a copy of."""
+    path = tmp_path_factory.mktemp("no-path") / "daypass.db"
+    store = databases.open(f"sqlite:///{path}")
     store.migrate()
-    yield store
     store.close()
+    return path
 
 
-@pytest.mark.parametrize("part", range(4))
-def test_every_grant_was_decided_by_the_rules_and_people_of_its_moment(database: Database, part: int) -> None:
+@contextmanager
+def a_life(seed: int, empty: Path) -> Iterator[Life]:
+    """A company of its own."""
+    path = shutil.copy(empty, empty.with_name(f"{seed}.db"))
+    store = databases.open(f"sqlite:///{path}")
+    try:
+        yield Life(dice=Random(seed), ledger=SqlLedger(store), queue=SqlQueue(store))  # noqa: S311 - to be run again
+    except AssertionError as error:
+        raise AssertionError(f"company {seed}: {error}") from error
+    finally:
+        store.close()
+
+
+def test_every_grant_was_decided_by_the_rules_and_people_of_its_moment(empty: Path) -> None:
     """Of many companies, each through forty days; enough of them must lend something, or nothing was shown."""
-    lent = several = at_once = 0
-    for seed in range(part * COMPANIES, (part + 1) * COMPANIES):
-        life = Life(dice=Random(seed), ledger=SqlLedger(database))  # noqa: S311 - a seed that can be run again
-        try:
+    seen: Counter[str] = Counter()
+    for seed in range(COMPANIES):
+        with a_life(seed, empty) as life:
             life.live()
-        except AssertionError as error:
-            raise AssertionError(f"company {seed}: {error}") from error
-        approvals = [len(life.ledger.request(grant.id).approvals) for grant in life.grants]
-        lent, several = lent + len(approvals), several + sum(number > 1 for number in approvals)
-        at_once += approvals.count(0)
-    assert lent > 50
-    assert several > 15
-    assert at_once > 20
+            seen.update(kind for grant in life.grants for kind in life.kinds(grant))
+    assert {kind: seen[kind] for kind, least in LEAST.items() if seen[kind] < least} == {}
