@@ -234,6 +234,17 @@ def test_another_owner_answers_for_a_robot(world: World):
         world.adopt(ANN, None)
 
 
+def test_what_an_adopted_robot_had_asked_is_not_decided_by_who_answered_for_it_then(world: World):
+    """Bob may decide on its requests once it is Ann's; the one that he let it make is cancelled."""
+    world.deploy()
+    asked = request(requestor=DEPLOY)
+    world.ledger.record(Fact(event=Event(kind=Kind.REQUEST_FILED, at=NOON, actor=DEPLOY), changes=(asked,)))
+    world.rules = replace(OWNED_BY_BOB, owners=People(people=frozenset({ANN})))
+    world.adopt(ANN, 3)
+
+    assert world.ledger.request(asked.id).state == "cancelled"
+
+
 def test_a_robot_that_comes_with_its_own_token_is_adopted_without_one(world: World):
     """There is nothing to change."""
     world.add(github(repository="acme/deploy"))

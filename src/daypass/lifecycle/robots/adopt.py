@@ -2,7 +2,7 @@
 Answer for a robot in somebody else's stead, such as one whose person has left.
 
 Whoever answered before may decide on its requests from now on, so they must not be able to speak for it: a robot with
-a token of ours gets another.
+a token of ours gets another, and what it asked for before and still waits is cancelled.
 """
 
 from dataclasses import replace
@@ -11,6 +11,7 @@ from datetime import datetime
 from daypass.lifecycle.robots.add import Added, robot_fact, with_token
 from daypass.lifecycle.robots.known import standing
 from daypass.lifecycle.robots.owners import must_own_rules
+from daypass.lifecycle.robots.remove import cancel_asks
 from daypass.model.errors import BadInput
 from daypass.model.event import Kind
 from daypass.model.principal import PrincipalId
@@ -41,4 +42,5 @@ def adopt(  # noqa: PLR0913 - which robot by whom, its three collaborators, and 
     elif days is not None:
         raise BadInput(f"{robot.id} comes with the tokens of {robot.issuer}; leave out the days.", field="days")
     ledger.record(robot_fact(Kind.ROBOT_CHANGED, robot, by=by, now=now))
+    cancel_asks(robot, ledger, now)
     return Added(robot=robot, token=token)

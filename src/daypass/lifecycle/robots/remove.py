@@ -41,10 +41,15 @@ def remove(  # noqa: PLR0913 - which robot by whom, its three collaborators, and
     return removed
 
 
-def _take_away(robot: Robot, by: PrincipalId, ledger: Ledger, now: datetime) -> None:
+def cancel_asks(robot: Robot, ledger: Ledger, now: datetime) -> None:
+    """Cancel what a robot has asked for and nobody has decided on yet."""
     for request in ledger.requests(requestor=robot.id, states=(RequestState.PENDING,), limit=_ALL):
         with suppress(TooLate):
             cancel(request.id, by=robot.id, ledger=ledger, now=now)
+
+
+def _take_away(robot: Robot, by: PrincipalId, ledger: Ledger, now: datetime) -> None:
+    cancel_asks(robot, ledger, now)
     ending = Ending(why=Why.REVOKED, by=by, at=now, note="The robot was removed.")
     for grant in ledger.grants(principal=robot.id, states=_LIVE, limit=_ALL):
         with suppress(TooLate):
