@@ -40,6 +40,9 @@ class Played:
     crowd: Crowd
     asked: list[GrantId] = field(default_factory=list)
     lent: list[GrantId] = field(default_factory=list)
+    more: list[GrantId] = field(default_factory=list)
+    """What would prolong each of these, asked before the clicks."""
+    sent: list[Click] = field(default_factory=list)
     answers: list[Answered] = field(default_factory=list)
     settled: list[tuple[Request, Request]] = field(default_factory=list)
     """Every request that the clicks decided, as it was then and after the same clicks once more."""
@@ -63,17 +66,29 @@ def play(crowd: Crowd) -> Played:
     played, dice = Played(crowd=crowd), Random(crowd.store_url.split(":")[0])  # noqa: S311 - a seed to run again
     for number in range(ROUNDS):
         asked, lent = _prepare(crowd, number)
-        clicks = [click for one in PEOPLE for click in _whims(one, asked, lent, dice)]
-        played.answers += crowd.rush(clicks, dice)
+        longer = [_extend(crowd, one) for one in lent]
+        more = [GrantId(one.body["id"]) for one in longer]
+        clicks = [click for one in PEOPLE for click in _whims(one, asked, lent, more, dice)]
+        played.answers += [*longer, *crowd.rush(clicks, dice)]
         before = [one for one in map(crowd.ledger.request, asked) if one.state is not RequestState.PENDING]
         played.answers += crowd.rush(clicks, dice)
         played.settled += [(one, crowd.ledger.request(one.id)) for one in before]
         played.asked += asked
         played.lent += lent
+        played.more += more
+        played.sent += [*(one.click for one in longer), *clicks, *clicks]
         key = f"round {number}"
         played.alike[key] = crowd.ask_alike(ASKERS[number], key, times=12)
-    wait_for(lambda: all(crowd.ledger.grant(one).state is GrantState.ENDED for one in played.lent))
+    every = [*played.lent, *played.more]
+    wait_for(lambda: all(one.state is GrantState.ENDED for one in crowd.ledger.grants(ids=every)))
     return played
+
+
+def _extend(crowd: Crowd, grant: GrantId) -> Answered:
+    """Ask for more of a grant, by the one who asked for it."""
+    answered = crowd.click(Click(by=crowd.ledger.request(grant).requestor, verb="extend", on=grant))
+    assert answered.counted, answered
+    return answered
 
 
 def _prepare(crowd: Crowd, number: int) -> tuple[list[GrantId], list[GrantId]]:
@@ -83,11 +98,14 @@ def _prepare(crowd: Crowd, number: int) -> tuple[list[GrantId], list[GrantId]]:
     return asked, [crowd.lent(ASKERS[6]), crowd.lent(ASKERS[7 + number % 2], to=ASKERS[9])]
 
 
-def _whims(person: PrincipalId, asked: list[GrantId], lent: list[GrantId], dice: Random) -> list[Click]:
+def _whims(
+    person: PrincipalId, asked: list[GrantId], lent: list[GrantId], more: list[GrantId], dice: Random
+) -> list[Click]:
     """What somebody is about to click: those who decide mostly approve, and everybody tries what they may not."""
     if person in DECIDERS:
         against = zip(asked, AGAINST, strict=True)
-        on_requests = [(one, "deny" if dice.random() < chance else "approve") for one, chance in against]
+        weighed = [*((one, 0.1) for one in more), *against]
+        on_requests = [(one, "deny" if dice.random() < chance else "approve") for one, chance in weighed]
         last = [(dice.choice(lent), "revoke")] if dice.random() < 0.3 else []
         return [Click(by=person, verb=verb, on=one) for one, verb in [*on_requests, *last]]
     if person in BYSTANDERS:
@@ -186,6 +204,26 @@ def test_a_grant_is_ended_by_one_click_alone(played: Played) -> None:
         assert ending.by == by
 
 
+def test_nothing_prolongs_what_was_ended(played: Played) -> None:
+    """More of each grant was decided on while others ended it: whoever was first, nothing of it is left, nor comes."""
+    grants = {one.id: one for one in played.crowd.ledger.grants(ids=played.more)}
+    for request in map(played.crowd.ledger.request, played.more):
+        assert (request.id in grants) is (request.state is RequestState.APPROVED)
+        assert len(played.told_done("deny", request.id)) == (request.state is RequestState.DENIED)
+        assert sorted(played.told_done("approve", request.id)) == sorted(one.by for one in request.approvals)
+    for grant in grants.values():
+        assert grant.extends is not None
+        first = played.crowd.ledger.grant(grant.extends)
+        assert grant.ending is not None
+        assert first.ending is not None
+        assert (grant.ending.why, grant.ending.by) == (first.ending.why, first.ending.by)
+
+
+def test_every_click_was_answered(played: Played) -> None:
+    """Whatever each was told, nobody was left without an answer."""
+    assert Counter(one.click for one in played.answers) == Counter(played.sent)
+
+
 def test_every_extension_that_was_answered_is_one_request(played: Played) -> None:
     """Each 201 names a request of its own; there is none besides; and only those who have the grant were let."""
     answered = [one for one in played.answers if one.counted and one.click.verb == "extend"]
@@ -215,8 +253,10 @@ def test_the_exported_journal_verifies_and_has_one_decisive_entry_each(
     decided = Counter(one["subject"] for one in entries if one["kind"] in DECISIVE)
     ending = Counter(one["subject"] for one in entries if one["kind"] == Kind.GRANT_ENDING)
 
+    prolonged = [one.id for one in played.crowd.ledger.grants(ids=played.more)]
     assert {decided[one] for one in [*played.asked, *played.lent]} == {1}
-    assert {ending[one] for one in played.lent} == {1}
+    assert {decided[one] for one in played.more} <= {0, 1}
+    assert {ending[one] for one in [*played.lent, *prolonged]} == {1}
 
 
 def test_every_approval_that_counts_is_an_entry_of_its_own(played: Played, entries: list[dict[str, Any]]) -> None:
