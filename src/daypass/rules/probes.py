@@ -56,11 +56,12 @@ def probes(versions: Iterable[Rule], place: S3Place) -> Iterator[Probe]:
 
 
 def _levels(rules: Iterable[Rule]) -> list[frozenset[Level]]:
-    """Each level alone, and all of each version at once. Who may not list may not read."""
+    """Each level alone, and all of each version at once. Who may read may list; who may not list may not read."""
     sets = [rule.levels for rule in rules]
     each = frozenset[Level]().union(*sets)
-    more = {Level.READ} if Level.LIST in each else set()
-    return list(dict.fromkeys([*(frozenset({level}) for level in Level if level in each | more), *sets]))
+    more = {Level.READ, Level.LIST} - each if each & {Level.LIST, Level.READ} else frozenset[Level]()
+    alone = [frozenset({level}) for levels in (each, more) for level in Level if level in levels]
+    return list(dict.fromkeys([*alone, *sets]))
 
 
 def _lengths(rules: Iterable[Rule]) -> list[timedelta | None]:
