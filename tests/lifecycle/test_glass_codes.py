@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from daypass.lifecycle.glass import code_text
 from daypass.lifecycle.glass.codes import Broken, break_with_code, open_codes, seal
+from daypass.lifecycle.glass.stand_in import StandIn
 from daypass.lifecycle.login import identify
 from daypass.model.entitlement import parse_place
 from daypass.model.errors import BadInput, NotAllowed, NotYours, Unavailable
@@ -270,6 +271,16 @@ def test_while_the_directory_is_away_the_code_says_who_it_is(house: GlassHouse):
     house.directory.forget()
 
     assert broken(house, code).request.principal == ANN
+
+
+def test_who_is_known_by_heart_stands_in_for_nobody_else(house: GlassHouse):
+    """While the directory is away Ann's code makes nobody of Bob, who might answer for a robot or decide."""
+    stand_in = StandIn(house.directory, house.directory.principal(ANN))
+    house.directory.away = True
+
+    assert stand_in.principal(ANN).id == ANN
+    with pytest.raises(Unavailable):
+        stand_in.principal(BOB)
 
 
 def test_what_the_directory_knew_last_counts_more_than_the_code(house: GlassHouse):

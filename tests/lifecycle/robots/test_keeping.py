@@ -14,12 +14,14 @@ from daypass.lifecycle.robots.identify import identify
 from daypass.lifecycle.robots.known import visible
 from daypass.lifecycle.robots.remove import remove
 from daypass.lifecycle.robots.rotate import rotate
+from daypass.lifecycle.robots.tokens import WORKLOAD_PREFIX
 from daypass.model.errors import BadInput, NotFound, NotYours, TooLate
-from daypass.model.event import Event, Kind, Scope
+from daypass.model.event import Event, Kind, Login, Scope
 from daypass.model.fact import Fact
 from daypass.model.grant import Grant, GrantState, Why
 from daypass.model.kept import Robot
 from daypass.model.principal import Principal, PrincipalId
+from daypass.model.secret import digest
 from daypass.rules.document import RuleBook, parse
 from daypass.rules.people import ANYONE, People
 from daypass.store import database
@@ -274,6 +276,40 @@ def test_a_removed_robot_is_refused_at_once(world: World):
         world.rotate()
     with pytest.raises(BadInput, match="given once"):
         world.deploy()
+
+
+@pytest.mark.parametrize("removed", [False, True])
+def test_what_a_robot_exchanged_its_token_for_ends_when_it_is_removed(world: World, removed: bool):
+    """The login stands for minutes yet; the robot does not."""
+    world.deploy()
+    store(world, login_of_deploy(f"{WORKLOAD_PREFIX}x"))
+    if not removed:
+        assert world.identify(f"{WORKLOAD_PREFIX}x") == DEPLOY
+        return
+    world.remove()
+    with pytest.raises(NotYours):
+        world.identify(f"{WORKLOAD_PREFIX}x")
+
+
+def test_a_robot_has_no_login_of_a_person(world: World):
+    """Whatever is written in the house: such a login could decide."""
+    world.deploy()
+    store(world, login_of_deploy("a-persons"))
+    with pytest.raises(NotYours):
+        world.identify("a-persons", Scope.DECIDE)
+
+
+def login_of_deploy(token: str) -> Login:
+    """A login that says to be deploy's."""
+    return Login(
+        device_hash=digest(f"device {token}"),
+        user_code="",
+        client="a test",
+        asked_at=NOON,
+        expires_at=NOON + timedelta(minutes=15),
+        principal=DEPLOY,
+        token_hash=digest(token),
+    )
 
 
 def test_what_a_removed_robot_has_is_taken_away(world: World):
