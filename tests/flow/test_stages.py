@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from daypass.lifecycle.story import words
 from daypass.model.errors import NotYours, TooLate
 from daypass.model.event import Kind
 from daypass.model.principal import Away, PrincipalId, SlackGroupId
@@ -208,6 +209,8 @@ def test_what_is_approved_in_somebodys_stead_says_so(several: Walk) -> None:
     by_eve, by_carl = several.story(request.id)[1:3]
     assert by_eve.details["instead_of"] == ("U0BOB",)
     assert "instead_of" not in by_carl.details
+    assert "in the stead of U0BOB" in words(by_eve)
+    assert "stead" not in words(by_carl)
 
 
 def test_nobodys_word_counts_beside_that_of_their_delegate(several: Walk) -> None:

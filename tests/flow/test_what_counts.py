@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from daypass.lifecycle.absence import say_away
 from daypass.lifecycle.review import approve
-from daypass.model.errors import NotYours
+from daypass.model.errors import BadInput, NotYours
 from daypass.model.grant import Grant, GrantId
 from daypass.model.principal import PrincipalId
 from daypass.model.request import RequestState
@@ -108,6 +109,21 @@ def test_two_who_turn_out_to_be_one_person_count_once(house: Walk) -> None:
     house.directory.change(CARL, same_as=frozenset({BOB}))
     assert house.click(request.id, by=DORA) is None
     assert house.click(request.id, by=EVE) is not None
+
+
+def test_nobody_leaves_it_to_themselves(house: Walk) -> None:
+    """Carl is Bob's other account."""
+    house.directory.change(CARL, same_as=frozenset({BOB}))
+    for delegate in (BOB, CARL):
+        with pytest.raises(BadInput, match="yourself"):
+            say_away(
+                BOB,
+                until=house.clock() + 60 * MINUTE,
+                delegate=delegate,
+                directory=house.directory,
+                ledger=house.ledger,
+                now=house.clock(),
+            )
 
 
 def test_a_stranger_does_not_turn_it_down(house: Walk) -> None:

@@ -65,6 +65,11 @@ class _Told:
         """One of our own words after some others; nothing when it is not there."""
         return f"{lead}{self[name]}" if self[name] else ""
 
+    def people(self, name: str, lead: str) -> str:
+        """Several people after some words; nothing when there is nobody."""
+        value = self.details.get(name)
+        return f"{lead}{', '.join(map(str, value))}" if isinstance(value, (list, tuple)) and value else ""
+
     def moment(self, name: str, lead: str = "") -> str:
         """A moment after some words."""
         return f"{lead}{self.when(datetime.fromisoformat(self[name]))}" if self[name] else ""
@@ -89,11 +94,13 @@ def _filed(told: _Told) -> str:
 def _approved(told: _Told) -> str:
     ahead = " in advance" if told["permit"] else ""
     how_long = told.length("length_s", " for ") or told.moment("until", " until ")
-    return f"approved it{ahead}{how_long}{told.after(' by the rule «', 'rule')}»"
+    stead = told.people("instead_of", " in the stead of ")
+    return f"approved it{stead}{ahead}{how_long}{told.after(' by the rule «', 'rule')}»"
 
 
 def _endorsed(told: _Told) -> str:
-    return f"approved it{told.after(' in the stage ', 'stage')}; more must approve"
+    stead = told.people("instead_of", " in the stead of ")
+    return f"approved it{stead}{told.after(' in the stage ', 'stage')}; more must approve"
 
 
 def _handed_over(told: _Told) -> str:
