@@ -54,6 +54,10 @@ class Known:
         """Name a group by its id."""
         return group
 
+    def everybody(self) -> list[Principal]:
+        """Nobody asks for all."""
+        raise Unavailable("Slack does not list people now.")
+
     def circumstances(self, question: Question, needed: Needs, *, at: datetime) -> Circumstances:  # noqa: ARG002 - the port's
         """Find out who is on call: there is one schedule, and at this moment nobody is."""
         here = {ScheduleName("payments"): frozenset[PrincipalId]()}

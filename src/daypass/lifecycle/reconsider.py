@@ -75,7 +75,7 @@ def _looked_at(request: Request, rules: RuleBook, directory: Directory, ledger: 
     if decision.at_once:
         return _told(request, _Stalled(sentence=_AT_ONCE, field="command"), ledger, now)
     people = those_who_approved(request.approvals, directory, now)
-    stage = progress(decision, request.approvals, people=people, parties=parties.all).stage
+    stage = progress(decision, request.approvals, people=people, parties=parties.all, since=request.filed_at).stage
     if stage is None:  # nothing is given because somebody left: that takes a click
         return _told(request, _Stalled(sentence=_enough(request), field=ENOUGH), ledger, now)
     return _asked_besides(request, decision, stage, now)
