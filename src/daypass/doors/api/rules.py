@@ -21,6 +21,7 @@ from daypass.doors.api.streaming import stream
 from daypass.doors.desk import Desk
 from daypass.doors.grammar import parse_id, parse_length, parse_reason
 from daypass.doors.wire.incoming import WithReason
+from daypass.doors.wire.lint import DoubtsOut, LintRules
 from daypass.doors.wire.rules import (
     MOST_NAMED,
     AppliedOut,
@@ -29,9 +30,7 @@ from daypass.doors.wire.rules import (
     ChangesOut,
     DifferenceOut,
     DifferencesOut,
-    DoubtsOut,
     ExplanationOut,
-    LintRules,
     ProposeRules,
     RulesOut,
     VersionOut,

@@ -2,24 +2,19 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Annotated
 
 from pydantic import Field
 
 from daypass.doors.wire.approval import ApprovalOut
 from daypass.doors.wire.incoming import Incoming, LongText, ShortText
+from daypass.doors.wire.lint import RulesText
 from daypass.doors.wire.outgoing import Outgoing
-from daypass.lifecycle.ruling.roll import Doubts
 from daypass.model.event import Event
 from daypass.model.ruling import RulesChange, RulesVersion
 from daypass.rules.document import RuleBook
 from daypass.rules.effect import Effect
 from daypass.rules.explain import RuleVerdict
-from daypass.rules.finding import Kind
 from daypass.rules.in_words import in_words
-from daypass.rules.source import LARGEST
-
-RulesText = Annotated[str, Field(max_length=LARGEST, description="the whole document, as YAML")]
 
 
 class ProposeRules(Incoming):
@@ -31,42 +26,6 @@ class ProposeRules(Incoming):
     shadow_for: ShortText | None = Field(
         default=None, description="for how long it decides beside the one in force, watched only", examples=["7d"]
     )
-
-
-class LintRules(Incoming):
-    """A text to be looked through."""
-
-    text: RulesText | None = Field(default=None, description="left out: the rules in force")
-
-
-class FindingOut(Outgoing):
-    """One thing that is written and hardly meant."""
-
-    line: int
-    rule: str
-    kind: Kind
-    sentence: str
-    suggestion: str
-
-
-class DoubtsOut(Outgoing):
-    """Everything that is pointed out, in the order of the lines, and what could not be looked at."""
-
-    findings: list[FindingOut]
-    not_looked_at: list[str]
-
-    @classmethod
-    def of(cls, doubts: Doubts) -> "DoubtsOut":
-        """Show them."""
-        return cls(
-            findings=[
-                FindingOut(
-                    line=one.line, rule=one.rule, kind=one.kind, sentence=one.sentence, suggestion=one.suggestion
-                )
-                for one in doubts.findings
-            ],
-            not_looked_at=list(doubts.not_looked_at),
-        )
 
 
 class ApproveRules(Incoming):
