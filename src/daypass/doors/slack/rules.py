@@ -119,7 +119,8 @@ class RulesDoor:
             *([context(again)] if again else []),
             *rules_card.effect_blocks(seen.effect, seen.naming, rules=True),
         ]
-        return form(replace(draft, seen=seen.digest), kept=self._kept(draft), top=top)
+        short = [section(rules_texts.in_short(seen.effect.sentence()))]
+        return form(replace(draft, seen=seen.digest), kept=self._kept(draft), top=top, last=short)
 
     def _faulty(self, draft: Draft, faulty: Faulty) -> Answer:
         said = "\n".join([faulty.others, *faulty.beside.values()]).strip()

@@ -70,8 +70,12 @@ def unfit(fields: RuleFields) -> bool:
     )
 
 
-def form(draft: Draft, *, kept: Sequence[str] = (), top: Sequence[Block] = ()) -> View:
-    """Draw the form; what stands on `top` is what it would do, or what is wrong with it."""
+def form(draft: Draft, *, kept: Sequence[str] = (), top: Sequence[Block] = (), last: Sequence[Block] = ()) -> View:
+    """
+    Draw the form; what stands on `top` is what it would do, or what is wrong with it.
+
+    A form that is drawn again stays where its reader had scrolled to, so what matters stands `last` as well.
+    """
     intro = _intro(draft)
     blocks = [
         *(top or [section(intro)]),
@@ -80,6 +84,7 @@ def form(draft: Draft, *, kept: Sequence[str] = (), top: Sequence[Block] = ()) -
         *(_fields(draft.fields) if draft.text is None else [_text(draft.text)]),
         _typed("note", draft.note, longest=LONGEST_REASON, several=True, optional=True),
         _shadow(draft.shadow),
+        *last,
     ]
     return modal(
         rules_texts.FORM_TITLE

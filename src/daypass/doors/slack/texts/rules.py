@@ -65,7 +65,7 @@ LABELS = {
     "because": "What people are told when it stops them",
     "who_anyone": "Who",
     "who_people": "These people",
-    "who_groups": "With commas: Slack groups such as S02ABCDEF, groups of this document, file:analysts, bot:nightly.",
+    "who_groups": "Members of these groups, and robots",
     "may": "What they may do",
     "may_denied": "What nobody of them may do",
     "on": "Places",
@@ -228,6 +228,11 @@ def proposed(change_id: str) -> str:
 def asks(author: PrincipalId, base: int) -> str:
     """The owners' message, first line."""
     return f"{person(author)} proposes to change the rules (made from version {base})."
+
+
+def in_short(effect: str) -> str:
+    """Said beside the button that proposes, as the whole of it may stand far above."""
+    return f"*{effect}* Who and what that is stands on top."
 
 
 def asks_because(change: RulesChange) -> str:
