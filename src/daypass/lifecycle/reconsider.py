@@ -12,7 +12,7 @@ It decides nothing: every click asks the rules again by itself.
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from daypass.lifecycle.click import term_of, those_who_approved
@@ -92,17 +92,7 @@ def _asked_besides(request: Request, decision: Allowed, stage: Stage, now: datet
     )
     if not new or not request.stages:
         return None
-    changed = replace(
-        request,
-        stages=decision.stages,
-        waits_in=stage.name,
-        approvers=decision.approvers,
-        rule=decision.rule,
-        longest=decision.longest,
-        second_factor=decision.second_factor,
-        channel=decision.channel,
-        ticket=decision.ticket,
-    )
+    changed = request.under(decision, stage)
     told: dict[str, Detail] = {
         "stage": stage.name,
         "after_s": None,

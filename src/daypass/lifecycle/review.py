@@ -188,16 +188,8 @@ def _endorsement(request: Request, decision: Allowed, step: Step, beside: tuple[
     assert stage is not None  # noqa: S101 - asked by the caller
     moved = step.before.stage is None or stage.name != step.before.stage.name
     endorsed = replace(
-        request,
+        request.under(decision, stage),
         approvals=(*request.approvals, step.approval),
-        stages=decision.stages,
-        waits_in=stage.name,
-        approvers=decision.approvers,
-        rule=decision.rule,
-        longest=decision.longest,
-        second_factor=decision.second_factor,
-        channel=decision.channel,
-        ticket=decision.ticket,
         stage_since=now if moved else request.stage_since,
     )
     told: dict[str, Detail] = {

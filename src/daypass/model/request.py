@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from daypass.model.decision import Aftermath, Approvers, RuleId, Stage, TicketId
+from daypass.model.decision import Aftermath, Allowed, Approvers, RuleId, Stage, TicketId
 from daypass.model.entitlement import Entitlement
 from daypass.model.errors import BadInput
 from daypass.model.grant import Delivery, GrantId
@@ -154,6 +154,20 @@ class Request:
     def asked(self) -> Approvers:
         """Those of the stage that waits; of a request that knows no stage, all."""
         return next((stage.approvers for stage in self.stages if stage.name == self.waits_in), self.approvers)
+
+    def under(self, decision: Allowed, stage: Stage) -> "Request":
+        """The request as a decision of now has it, while it waits in a stage."""
+        return replace(
+            self,
+            stages=decision.stages,
+            waits_in=stage.name,
+            approvers=decision.approvers,
+            rule=decision.rule,
+            longest=decision.longest,
+            second_factor=decision.second_factor,
+            channel=decision.channel,
+            ticket=decision.ticket,
+        )
 
     def decided(self, state: RequestState, approval: Approval | None = None) -> "Request":
         """Leave `pending`, once and for good."""
