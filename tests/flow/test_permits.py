@@ -9,7 +9,7 @@ from daypass.model.entitlement import Entitlement, Level, parse_place
 from daypass.model.errors import BadInput, NotYours, TooLate
 from daypass.model.event import Kind
 from daypass.model.grant import Delivery
-from daypass.model.kept import Permit
+from daypass.model.kept import Permit, Standing
 from daypass.model.lease import Term
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import RequestState
@@ -30,6 +30,7 @@ def give(
     starts: datetime | None = None,
     window: timedelta = WEEK,
     delivery: Delivery | None = None,
+    key: str = "",
 ) -> Permit:
     """Bob allows Ann in advance to read the reports for an hour at a time, all week."""
     begins = starts or walk.clock()
@@ -42,6 +43,7 @@ def give(
         ends=begins + window,
         delivery=delivery,
         reason="month end",
+        key=key,
         directory=walk.directory,
         ledger=walk.ledger,
         now=walk.clock(),
@@ -210,3 +212,15 @@ def test_one_permit_for_two_asks_at_once_gives_both(walk: Walk) -> None:
 
     assert walk.ask(key="one").state is RequestState.APPROVED
     assert len(walk.ledger.grants()) == 2
+
+
+def test_one_that_is_delivered_again_is_one(walk: Walk) -> None:
+    """To another process, an hour later: nothing is given twice, and what was taken back stays taken back."""
+    first = give(walk, key="slack 17")
+    walk.clock.forward(HOUR)
+    assert give(walk, key="slack 17") == first
+    assert give(walk, key="slack 18") != first
+    withdraw(first.id, by=BOB, ledger=walk.ledger, now=walk.clock())
+
+    assert give(walk, key="slack 17").state is Standing.CLOSED
+    assert give(walk, by=EVE, key="slack 17").id != first.id

@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from daypass.lifecycle.parties import Parties
 from daypass.lifecycle.review import approve
 from daypass.model.entitlement import Entitlement
-from daypass.model.errors import BadInput, NotYours, Refusal, TooLate
+from daypass.model.errors import BadInput, Conflict, NotFound, NotYours, Refusal, TooLate
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact
-from daypass.model.grant import Delivery, GrantId, new_grant_id
+from daypass.model.grant import Delivery, GrantId, grant_id_for, new_grant_id
 from daypass.model.kept import Permit, Standing
 from daypass.model.length import words_for_length
 from daypass.model.principal import PrincipalId
@@ -44,13 +44,18 @@ def allow(  # noqa: PLR0913 - who allows what to whom, when and for how long, an
     directory: Directory,
     ledger: Ledger,
     now: datetime,
+    key: str = "",
 ) -> Permit:
     """
     Approve in advance what `to` asks for and begins within [starts, ends): this or less, and `by` has approved it.
 
+    Said again with the same `key`, to whichever process, it is the same approval in advance, as it stands by then.
     Whether `by` may decide is asked when it is used. Raises BadInput for a window that is over or longer than 92 days
     and for more than 10 of them, NotYours for oneself (in any account), NotFound for somebody whom nobody knows.
     """
+    permit_id = grant_id_for(f"{by} permit {key}") if key else new_grant_id()
+    if (known := _given(permit_id, ledger)) is not None:
+        return known
     _must_be_a_window(starts, ends, now)
     ask = Ask(requestor=to, entitlement=entitlement, term=None)
     giver = directory.principal(by)
@@ -59,7 +64,7 @@ def allow(  # noqa: PLR0913 - who allows what to whom, when and for how long, an
         raise NotYours("A robot may ask, and never approves.")
     _must_not_be_many(by, to, ledger, now)
     permit = Permit(
-        id=new_grant_id(),
+        id=permit_id,
         by=by,
         principal=to,
         entitlement=entitlement,
@@ -70,8 +75,20 @@ def allow(  # noqa: PLR0913 - who allows what to whom, when and for how long, an
         delivery=delivery,
         reason=reason.strip(),
     )
-    ledger.record(Fact(event=_event(Kind.PERMIT_GIVEN, permit, by, now), changes=(permit,)))
+    try:
+        ledger.record(Fact(event=_event(Kind.PERMIT_GIVEN, permit, by, now), changes=(permit,)))
+    except Conflict:  # the same was said to another process in this very moment
+        if (known := _given(permit_id, ledger)) is None:
+            raise
+        return known
     return permit
+
+
+def _given(permit_id: GrantId, ledger: Ledger) -> Permit | None:
+    try:
+        return ledger.find(Permit, permit_id)
+    except NotFound:
+        return None
 
 
 def standing(of: PrincipalId, *, ledger: Ledger, now: datetime) -> list[Permit]:

@@ -64,6 +64,7 @@ class Ahead:
                 directory=desk.directory,
                 ledger=desk.ledger,
                 now=desk.clock(),
+                key=turn.key,
             )
         )
         rules = desk.readable_rules()
