@@ -17,6 +17,7 @@ import pytest
 from daypass.doors.slack.socket import Patience
 from daypass.model.event import Kind
 from daypass.model.grant import GrantId, GrantState
+from daypass.model.kept import Permit
 from daypass.model.request import Request, RequestState
 from daypass.model.ruling import ChangeState, RulesChange
 from daypass.sandbox.slack import BlockingSlack
@@ -116,11 +117,16 @@ class Story:
         self.is_decided(request_id, RequestState.APPROVED)
         self.daypass.work()
 
+    def allows(self) -> None:
+        """The command by which Bob approves in advance."""
+        self.bob.command("/daypass", "allow s3 read acme-reports/2026/ --to U0ANN --for 1h --window 7d")
+        until(lambda: self.ledger.all(Permit))
+
     def extends(self, grant_id: GrantId) -> None:
         """Extend, and its form; Bob approves with the button."""
         until(lambda: "*Live* until" in self.card("U0ANN", grant_id).visible_text)
         self.ann.click(self.card("U0ANN", grant_id), "mine.extend")
-        self.ann.submit(self.ann.wait_for_modal("Extend"), {"length": "1h", "reason": "not finished"})
+        self.ann.submit(self.ann.wait_for_modal("Extend"), {"length": "3h", "reason": "not finished"})
         until(lambda: any(one.extends == grant_id for one in self.ledger.requests()))
         more = next(one for one in self.ledger.requests() if one.extends == grant_id)
         self.bob.click(self.card("U0BOB", more.id), "review.approve")
@@ -189,6 +195,7 @@ def test_every_kind_of_click_counts_once(daypass: Office, slack: BlockingSlack, 
     story.breaks_glass()
     story.owners_decide(story.proposes("9h"), "rules.deny", ChangeState.DENIED)
     story.owners_decide(story.proposes("10h"), "rules.approve", ChangeState.APPLIED)
+    story.allows()
     pending = story.proposes("11h")
 
     once = journal(daypass)
@@ -196,7 +203,9 @@ def test_every_kind_of_click_counts_once(daypass: Office, slack: BlockingSlack, 
     assert once[Kind.REQUEST_APPROVED] == 3
     assert once[Kind.REQUEST_DENIED] == once[Kind.REQUEST_CANCELLED] == once[Kind.GLASS_REVIEWED] == 1
     assert once[Kind.RULES_PROPOSED] == 3
-    assert once[Kind.RULES_DENIED] == once[Kind.RULES_CHANGED] == 1
+    assert once[Kind.PERMIT_GIVEN] == 1
+    assert once[Kind.RULES_DENIED] == 1
+    assert once[Kind.RULES_CHANGED] == 2, "what the file said, and the change that was approved"
     if not slack.inner.world.app.socket_mode:
         slack.faults.clear()
         told = [one for one in slack.deliveries if one.kind in {"block_actions", "view_submission", "command"}]
