@@ -50,7 +50,7 @@ def test_the_first_grant_begins_and_ends_in_the_browser(page: Page):
     expect(aws_says(page).locator("details pre")).to_contain_text("DateLessThan")
     picture(page, "allowed")
     enter(page, "Daypass(?! Home)")
-    warning = page.locator(".message", has_text="ends").last
+    warning = page.locator(".message", has_text="Extend it if you need more time").last
     expect(warning.get_by_role("button", name=re.compile("Extend|more time"))).to_be_visible(timeout=PATIENCE_MS)
     detail(warning, "ends-soon")
     expect(row).to_contain_text("denied", timeout=PATIENCE_MS)

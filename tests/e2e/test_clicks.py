@@ -99,13 +99,15 @@ def test_10_a_click_after_a_denial_approves_nothing(house: House, request_id: Gr
 
 
 def test_10_a_replayed_approval_brings_nothing_back(house: House, request_id: GrantId):
-    """The recorded click, sent again byte for byte and signed afresh after Ann was done, lends nothing anew."""
+    """The recorded click, sent again byte for byte and signed afresh after Ann was done, and one on the old message."""
+    question = house.question(request_id)
     house.approve(request_id)
     clicked = last_click(house)
     house.person(ANN).click(house.told(ANN, request_id, "*Live*"), "mine.done")
     house.wait_until_ended(request_id)
     house.slack.replay(clicked)
     house.slack.replay(clicked, as_recorded=True)
+    house.person(BOB).click(question, "review.approve", as_seen=True)
 
     assert told_why_not(house, BOB, "approved by <@U0BOB> already")
     wait_for(lambda: nothing_came_of_it(house, request_id))

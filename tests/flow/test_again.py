@@ -7,9 +7,11 @@ import pytest
 from daypass.lifecycle.absence import LONGEST, say_away, say_back
 from daypass.lifecycle.again import once_more
 from daypass.model.errors import BadInput, NotFound, NotYours, TooLate
-from daypass.model.kept import Absence, Standing
+from daypass.model.event import Event, Kind
+from daypass.model.fact import Fact
+from daypass.model.kept import Absence, Series, Standing
 from daypass.model.lease import Term
-from daypass.model.principal import Principal, PrincipalId
+from daypass.model.principal import DAYPASS, Principal, PrincipalId
 from daypass.model.request import Ask
 from tests.flow.conftest import Walk
 from tests.makers import ANN, BOB, EVE, HOUR
@@ -112,6 +114,9 @@ def test_a_delegate_is_somebody_else_who_is_here(walk: Walk) -> None:
 def test_the_windows_of_what_recurs_are_not_what_was_asked_last(walk: Walk) -> None:
     """Thirty mornings later it is still the ask before them; where there is none, it is the series."""
     first = walk.ask(reason="the ask")
+    series = Series(id=first.id, principal=ANN, at=walk.clock(), opened_until=walk.clock())
+    opened = Event(kind=Kind.SERIES_OPENED, at=walk.clock(), actor=DAYPASS, subject=first.id)
+    walk.ledger.record(Fact(event=opened, changes=(series,), told=False))
     for number in range(30):
         walk.clock.forward(HOUR)
         walk.ask(series=first.id, key=f"window {number}", reason="a window")

@@ -35,7 +35,7 @@ def end_chain(grant_id: GrantId, ending: Ending, *, ledger: Ledger) -> Grant:
         grant = ledger.grant(grant_id)
         ended = [one.ending_now(ending) for one in _alive(grant, ending.at, ledger)]
         facts = [Fact(event=ending_event(one, ending), changes=(one,)) for one in ended]
-        seen = Fact(event=facts[0].event, changes=(ended[0], _first(grant, ledger)))
+        seen = Fact(event=facts[0].event, changes=(ended[0], *_beside(grant, ledger)))
         try:
             ledger.record(seen, *facts[1:])
         except Conflict:
@@ -74,6 +74,14 @@ def _kin(grant: Grant, now: datetime, ledger: Ledger) -> Iterator[Grant]:
         over = one.lease is not None and now >= one.lease.ends
         if one.id != grant.id and not over and _root(one, ledger) == first:
             yield one
+
+
+def _beside(grant: Grant, ledger: Ledger) -> tuple[Request, ...]:
+    """The row that stands for the whole access; without it nothing prolongs it, and it is ended all the same."""
+    try:
+        return (_first(grant, ledger),)
+    except NotFound:
+        return ()
 
 
 def _first(grant: Grant, ledger: Ledger) -> Request:
