@@ -24,7 +24,7 @@ from daypass.sandbox.telling import wait_for
 ALICE, BOB, CAROL, DAVE = "U0ALICE", "U0BOB", "U0CAROL", "U0DAVE"
 REPORTS = 'request s3 read acme-reports/2026/ --for 2h --as policy --reason "INC-42"'
 _GENERAL, _APPROVALS = "C0GENERAL", "C0APPROVALS"
-_PATIENCE_S = 60
+_PATIENCE_S = 180
 _OPEN_FORM = "\nOpen the form"
 
 

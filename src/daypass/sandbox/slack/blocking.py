@@ -26,6 +26,10 @@ T = TypeVar("T")
 LONGEST_WAIT = 60.0
 
 
+_LAST_WORDS_S = 3.0
+"""Given to tasks that are cancelled."""
+
+
 class LoopThread:
     """An event loop in a thread; also good for the app under test."""
 
@@ -47,10 +51,20 @@ class LoopThread:
         return self.run(asked())
 
     def close(self) -> None:
-        """End the loop and the thread."""
+        """End the loop and the thread, and whatever still runs on it before that."""
+        self.run(_end_all())
         self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join(5)
         self.loop.close()
+
+
+async def _end_all() -> None:
+    """Cancel every task of this loop but this one; none is left to be destroyed half-way."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    if others:
+        await asyncio.wait(others, timeout=_LAST_WORDS_S)
 
 
 class BlockingActor:
