@@ -17,7 +17,7 @@ def files() -> Iterator[Path]:
     """Yield every file that belongs to the repository, and none that a tool made."""
     for directory, subdirectories, names in os.walk(ROOT):
         subdirectories[:] = [name for name in subdirectories if name not in _MADE and not name.endswith(_CACHES)]
-        yield from (Path(directory, name) for name in names)
+        yield from (Path(directory, name) for name in names if name not in _MADE)
 
 
 @cache
