@@ -32,6 +32,7 @@ from daypass.reconcile.loop import Loop
 from daypass.store import database as databases
 from daypass.store.ledger import SqlLedger
 from daypass.store.queue import SqlQueue
+from tests.keys import SIGNER
 from tests.servers.postgres import Postgres
 
 CALL_S = 0.020
@@ -109,7 +110,7 @@ def active(count: int, ends: datetime) -> list[Grant]:
 
 def measure(kind: str, url: str, count: int, in_flight: int) -> None:
     """Let them end, and print how late each was closed."""
-    database = databases.open(url)
+    database = databases.open(url, SIGNER)
     database.migrate()
     ledger = Timed(SqlLedger(database))
     ends = whole_second(datetime.now(UTC)) + timedelta(seconds=max(8, count // 800))

@@ -38,6 +38,7 @@ from daypass.store import database as databases
 from daypass.store.ledger import SqlLedger
 from daypass.store.outbox import SqlOutbox
 from daypass.store.postings import SqlPostings
+from tests.keys import SIGNER
 
 WARM_P99_S, COLD_S = 0.300, 1.5
 ASKED = "request s3 read acme-reports/2026/ --for 2h --reason INC-42"
@@ -157,7 +158,7 @@ class Idle:
 async def serve(port: int) -> int:
     """Be Daypass: the Slack door on SQLite, with hands that do nothing."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    database = databases.open(f"sqlite:///{Path(os.environ['FOLDER']) / 'daypass.db'}")
+    database = databases.open(f"sqlite:///{Path(os.environ['FOLDER']) / 'daypass.db'}", SIGNER)
     database.migrate()
     rules = parse(RULES, name="rules.yaml")
     desk = Desk(

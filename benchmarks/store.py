@@ -23,7 +23,6 @@ from time import perf_counter
 
 from sqlalchemy import text
 
-from daypass.journal.key import Signer
 from daypass.model.entitlement import Entitlement, Level, parse_place
 from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact
@@ -36,6 +35,7 @@ from daypass.store.database import Database
 from daypass.store.ledger import SqlLedger
 from daypass.store.outbox import SqlOutbox
 from daypass.store.queue import SqlQueue
+from tests.keys import SIGNER
 from tests.servers.postgres import Postgres
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -97,7 +97,7 @@ def fill(database: Database, count: int) -> None:
 
 def measure(kind: str, url: str, waiting: int, facts: int) -> None:
     """Print every figure of one database."""
-    database = databases.open(url)
+    database = databases.open(url, SIGNER)
     report(f"{kind}: migrate an empty database", 1000 * timed(database.migrate), "ms")
     report(f"{kind}: let {waiting:,} grants wait", timed(lambda: fill(database, waiting)), "s")
     start_up(kind, url)
@@ -171,7 +171,7 @@ def told(kind: str, database: Database) -> None:
 
 def folded(kind: str, database: Database) -> None:
     """Fold the whole journal, write it out and prove one entry of it."""
-    book = SqlBook(database, Signer.generate("bench.example/journal"))
+    book = SqlBook(database)
     entries = book.waiting()
 
     def fold() -> None:
@@ -211,10 +211,10 @@ def worker(url: str) -> None:
     Linux hands `ru_maxrss` on from the parent, so that its own record of this process is read where there is one.
     """
     if url:
-        database = databases.open(url)
+        database = databases.open(url, SIGNER)
         database.migrate()
         database.check()
-        queue, book = SqlQueue(database), SqlBook(database, Signer.generate("bench.example/journal"))
+        queue, book = SqlQueue(database), SqlBook(database)
         queue.claim(now=NOON - HOLD, hold=HOLD, limit=64)
         queue.troubled(overdue_before=NOON - HOLD)
         SqlOutbox(database).claim(now=NOON - HOLD, hold=HOLD, limit=64)

@@ -20,7 +20,6 @@ from granian.server.embed import Server
 from daypass.doors.api.app import build
 from daypass.doors.desk import Desk
 from daypass.doors.web.app import add
-from daypass.journal.key import Signer
 from daypass.lifecycle import login
 from daypass.lifecycle.robots.exchange import Workloads
 from daypass.model.entitlement import S3Place
@@ -38,6 +37,7 @@ from daypass.store.queue import SqlQueue
 from daypass.store.rules_file import RulesFile
 from daypass.store.rules_in_force import RulesInForce
 from tests.hands import HandAws, HandClock, HandDirectory, HandVendor
+from tests.keys import SIGNER
 from tests.makers import ANN, NOON
 from tests.servers.process import free_port, listening
 
@@ -115,11 +115,11 @@ class House:
 def open_house(folder: Path, now: datetime = NOON, *, workloads: Workloads | None = None) -> Iterator[House]:
     """Open a house at noon, or at another moment; robots may come with the tokens of `workloads`."""
     port = free_port()
-    database = databases.open(f"sqlite:///{folder / 'daypass.db'}")
+    database = databases.open(f"sqlite:///{folder / 'daypass.db'}", SIGNER)
     database.migrate()
     clock, directory, aws = HandClock(now), HandDirectory(), HandAws()
     directory.people[ANN] = replace(directory.people[ANN], tz="Europe/Berlin")
-    book = SqlBook(database, Signer.generate("daypass.example.com/journal"))
+    book = SqlBook(database)
     rules, ledger = folder / "rules.yaml", SqlLedger(database)
     rules.write_text(RULES)
     desk = Desk(

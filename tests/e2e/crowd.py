@@ -17,7 +17,6 @@ from typing import Any, Self
 import httpx2
 import yaml
 
-from daypass.journal.key import Signer
 from daypass.lifecycle import login
 from daypass.model.grant import GrantId, GrantState
 from daypass.model.principal import PrincipalId
@@ -28,6 +27,7 @@ from daypass.store.ledger import SqlLedger
 from daypass.store.logins import SqlLogins
 from tests.e2e.house import CHANNEL, wait_for
 from tests.e2e.service import Service
+from tests.keys import SIGNER, write_key
 from tests.provision.world import World
 
 PEOPLE = tuple(PrincipalId(f"U0P{number:02}") for number in range(50))
@@ -105,12 +105,13 @@ class Crowd:
             people=[Person(id=one, name=one.lower(), real_name=one) for one in PEOPLE],
             channels=[Channel(id=CHANNEL, name="access", members={*PEOPLE, _BOT})],
         ).start()
+        write_key(self.directory / "journal.key")
         settings = self._settings()
         self.replicas = [Service(self._folder(f"replica-{number}"), settings) for number in range(REPLICAS)]
         self.slack.connect_app(f"{self.replicas[0].url}/slack/events")
         for replica in self.replicas:
             replica.start()
-        self.database = databases.open(self.store_url)
+        self.database = databases.open(self.store_url, SIGNER)
         self.ledger = SqlLedger(self.database)
         for one in PEOPLE:
             headers = {"Authorization": f"Bearer {self._token(one)}"}
@@ -182,8 +183,7 @@ class Crowd:
 
     def waiting_entries(self) -> int:
         """How many entries have no place in the journal's tree yet."""
-        signer = Signer.parse((self.directory / "journal.key").read_text(encoding="utf-8"))
-        return SqlBook(self.database, signer).waiting()
+        return SqlBook(self.database).waiting()
 
     def _folder(self, name: str) -> Path:
         folder = self.directory / name

@@ -32,6 +32,7 @@ from daypass.reconcile.loop import Loop
 from daypass.store import database
 from daypass.store.ledger import SqlLedger
 from daypass.store.queue import SqlQueue
+from tests.keys import SIGNER
 from tests.provision.world import hands_of
 from tests.servers.keys import REGION
 
@@ -90,7 +91,7 @@ def _worker(where: Where) -> tuple[Loop, Callable[[], None]]:
     """Make a worker, and what closes its connections."""
     keys = AwsKeys(access_key_id=where.access_key, secret_access_key=where.secret_key)
     clients = Clients(region=REGION, endpoint=where.endpoint, keys=keys)
-    store = database.open(where.store_url)
+    store = database.open(where.store_url, SIGNER)
     setup = Setup(principal_arn=where.principal_arn, broker_arn=where.broker_arn)
     worker = Loop(
         ledger=SqlLedger(store),

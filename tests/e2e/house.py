@@ -16,7 +16,6 @@ from typing import Any, Self, TypeVar
 
 import yaml
 
-from daypass.journal.key import Signer
 from daypass.journal.verify import verify
 from daypass.model.grant import GrantId, GrantState
 from daypass.model.lease import Lease
@@ -27,6 +26,7 @@ from daypass.store.book import SqlBook
 from daypass.store.ledger import SqlLedger
 from tests.e2e.holds import Credentials, Url
 from tests.e2e.service import PROGRAM, Service
+from tests.keys import write_key
 from tests.provision.world import INSIDE, World
 from tests.servers.keys import Keys
 
@@ -86,7 +86,7 @@ class House:
         ).start()
         self.service = Service(directory, self._settings(socket_mode=socket_mode), workers=workers)
         self.slack.connect_app(f"{self.service.url}/slack/events")
-        self._database = databases.open(self.store_url)
+        self._database = databases.open(self.store_url, write_key(directory / "journal.key"))
         self.ledger = SqlLedger(self._database)
         self._logged_in: set[str] = set()
 
@@ -217,10 +217,9 @@ class House:
 
     def verdict(self) -> str:
         """What the journal's file proves with the public key alone, once every entry has its place in the tree."""
-        signer = Signer.parse((self.directory / "journal.key").read_text(encoding="utf-8"))
-        book = SqlBook(self._database, signer)
+        book = SqlBook(self._database)
         wait_for(lambda: book.waiting() == 0)
-        verdict = verify(BytesIO(b"".join(book.export())), signer.public)
+        verdict = verify(BytesIO(b"".join(book.export())), self._database.signer.public)
         return verdict.sentence
 
     # How it is laid out --------------------------------------------------------------------------

@@ -22,7 +22,6 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from daypass.journal.key import Signer
 from daypass.journal.verify import verify
 from daypass.lifecycle.drop import drop
 from daypass.model.entitlement import Level
@@ -37,6 +36,7 @@ from daypass.store.ledger import SqlLedger
 from daypass.store.queue import SqlQueue
 from tests.e2e.doomed import Where
 from tests.e2e.holds import Credentials
+from tests.keys import SIGNER
 from tests.provision.test_interrupted import fill_inline
 from tests.provision.world import ALICE, INSIDE, World
 
@@ -89,7 +89,7 @@ class Case:
         if way == "managed":
             fill_inline(world, self._keys)
         self._store_url = f"sqlite:///{directory / 'daypass.db'}"
-        self._store = database.open(self._store_url)
+        self._store = database.open(self._store_url, SIGNER)
         self._store.migrate()
         self._iam = world.root.client("iam")
         self._made: list[GrantId] = []
@@ -197,11 +197,10 @@ class Case:
         return [_dates(document) for document in found]
 
     def _verdict(self) -> str:
-        signer = Signer.generate("daypass.example")
-        book = SqlBook(self._store, signer)
+        book = SqlBook(self._store)
         while book.fold():
             pass
-        return verify(BytesIO(b"".join(book.export())), signer.public).sentence
+        return verify(BytesIO(b"".join(book.export())), SIGNER.public).sentence
 
     def _where(self, ahead: timedelta) -> Where:
         return Where(

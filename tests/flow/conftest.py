@@ -21,6 +21,7 @@ from daypass.store.ledger import SqlLedger
 from daypass.store.outbox import SqlOutbox
 from daypass.store.queue import SqlQueue
 from tests.hands import HandAws, HandClock, HandDirectory, HandVendor
+from tests.keys import SIGNER
 from tests.makers import ANN, BOB, HOUR, READ_REPORTS, RULES
 
 
@@ -112,7 +113,7 @@ class Walk:
 @pytest.fixture
 def walk(tmp_path: Path) -> Walk:
     """Build the house at noon."""
-    database = databases.open(f"sqlite:///{tmp_path / 'daypass.db'}")
+    database = databases.open(f"sqlite:///{tmp_path / 'daypass.db'}", SIGNER)
     database.migrate()
     return Walk(
         database=database,

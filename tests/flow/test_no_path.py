@@ -40,6 +40,7 @@ from daypass.store.ledger import SqlLedger
 from daypass.store.queue import SqlQueue
 from tests.flow.company import ACCOUNTS, GROUPS, ROBOT, WHAT, Company, Everybody, Law, Turn, document, lent_rightly
 from tests.hands import HandAws, HandClock
+from tests.keys import SIGNER
 from tests.makers import HOUR, READ_REPORTS
 
 COMPANIES, DAYS = 24, 40
@@ -361,7 +362,7 @@ class Life:
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty database, for each company to take a copy of."""
     path = tmp_path_factory.mktemp("no-path") / "daypass.db"
-    store = databases.open(f"sqlite:///{path}")
+    store = databases.open(f"sqlite:///{path}", SIGNER)
     store.migrate()
     store.close()
     return path
@@ -371,7 +372,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def a_life(seed: int, empty: Path) -> Iterator[Life]:
     """A company of its own."""
     path = shutil.copy(empty, empty.with_name(f"{seed}.db"))
-    store = databases.open(f"sqlite:///{path}")
+    store = databases.open(f"sqlite:///{path}", SIGNER)
     try:
         yield Life(dice=Random(seed), ledger=SqlLedger(store), queue=SqlQueue(store))  # noqa: S311 - to be run again
     except AssertionError as error:

@@ -22,6 +22,7 @@ from daypass.store.logins import SqlLogins
 from daypass.store.queue import SqlQueue
 from daypass.store.tables import journal
 from tests.hands import HandAws, HandClock, HandDirectory, HandVendor
+from tests.keys import SIGNER
 from tests.makers import ANN, BOB, HOUR, READ_REPORTS, principal
 
 CARL = PrincipalId("U0CARL")
@@ -119,7 +120,7 @@ class GlassHouse:
 
 def glasshouse(url: str) -> tuple[GlassHouse, Database]:
     """Build one on a database."""
-    database = databases.open(url)
+    database = databases.open(url, SIGNER)
     database.migrate()
     house = GlassHouse(
         database=database, ledger=SqlLedger(database), queue=SqlQueue(database), logins=SqlLogins(database)

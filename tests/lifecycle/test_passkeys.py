@@ -28,6 +28,7 @@ from daypass.store import database as databases
 from daypass.store.ledger import SqlLedger
 from daypass.store.outbox import SqlOutbox
 from tests.hands import HandClock, HandDirectory
+from tests.keys import SIGNER
 from tests.lifecycle.authenticator import HandKey, handle_in
 from tests.makers import ANN, BOB, HOUR, NOON, request
 
@@ -42,7 +43,7 @@ class World:
 
     def __init__(self, folder: Path) -> None:
         """Keep it in a folder."""
-        database = databases.open(f"sqlite:///{folder / 'daypass.db'}")
+        database = databases.open(f"sqlite:///{folder / 'daypass.db'}", SIGNER)
         database.migrate()
         self.ledger, self.outbox = SqlLedger(database), SqlOutbox(database)
         self.directory, self.clock = HandDirectory(), HandClock()

@@ -9,11 +9,12 @@ from daypass.model.grant import GrantId
 from daypass.model.request import Request
 from daypass.store import database as databases
 from daypass.store.ledger import SqlLedger
+from tests.keys import SIGNER
 
 
 def ledger(folder: Path) -> SqlLedger:
     """A ledger of its own."""
-    database = databases.open(f"sqlite:///{folder / 'daypass.db'}")
+    database = databases.open(f"sqlite:///{folder / 'daypass.db'}", SIGNER)
     database.migrate()
     return SqlLedger(database)
 

@@ -15,12 +15,13 @@ from daypass.store.logins import SqlLogins
 from daypass.store.outbox import SqlOutbox
 from daypass.store.postings import SqlPostings
 from daypass.store.queue import SqlQueue
+from tests.keys import SIGNER
 
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     """Yield an open database with its tables."""
-    opened = databases.open(database_url)
+    opened = databases.open(database_url, SIGNER)
     opened.migrate()
     yield opened
     opened.close()
@@ -65,10 +66,10 @@ def cabinet(database: Database) -> Cabinet:
 @pytest.fixture(scope="session")
 def signer() -> Signer:
     """Return a key of a book."""
-    return Signer.generate("daypass.test/journal")
+    return SIGNER
 
 
 @pytest.fixture
-def book(database: Database, signer: Signer) -> SqlBook:
+def book(database: Database) -> SqlBook:
     """Return the book."""
-    return SqlBook(database, signer)
+    return SqlBook(database)

@@ -22,7 +22,16 @@ from daypass.store import database as databases
 from daypass.store.book import SqlBook
 from daypass.store.commit import commit
 from daypass.store.ledger import SqlLedger
+from tests.keys import SIGNER
 from tests.store.facts import a_grant, fact
+
+
+@pytest.fixture
+def of_another_key(database, database_url):
+    """The same book, opened by a process that has another key of the same name."""
+    opened = databases.open(database_url, Signer.generate(database.signer.name))
+    yield SqlBook(opened)
+    opened.close()
 
 
 def _write(ledger, count):
@@ -112,8 +121,8 @@ def test_growth_is_proven_up_to_any_checkpoint_that_was_signed(book, ledger, sig
 def test_a_proof_and_its_checkpoint_are_of_one_moment(database, ledger, signer):
     """Also when the tree grows between any two looks into the database."""
     _write(ledger, 5)
-    SqlBook(database, signer).fold()
-    busy = SqlBook(_Busy(database, ledger, signer), signer)  # type: ignore[arg-type]  # a database that writes at each look
+    SqlBook(database).fold()
+    busy = SqlBook(_Busy(database, ledger))  # type: ignore[arg-type]  # a database that writes at each look
 
     assert _proves_inclusion(busy.inclusion(3), signer)
     assert _proves_consistency(busy.consistency(5), signer)
@@ -130,13 +139,16 @@ def test_a_checkpoints_size_is_the_one_that_was_signed(database, book, ledger):
     assert (book.checkpoint().size, book.consistency(4).newer.size) == (5, 5)
 
 
-def test_a_checkpoint_that_another_key_signed_is_not_handed_out(database, book, ledger):
+def test_a_checkpoint_that_another_key_signed_is_not_handed_out(of_another_key, book, ledger):
     """What is stored is not trusted: it is looked at each time."""
     _write(ledger, 1)
     book.fold()
-    other = SqlBook(database, Signer.generate("daypass.test/journal"))
 
-    for hand_out in (other.checkpoint, lambda: other.inclusion(0), lambda: other.consistency(1)):
+    for hand_out in (
+        of_another_key.checkpoint,
+        lambda: of_another_key.inclusion(0),
+        lambda: of_another_key.consistency(1),
+    ):
         with pytest.raises(BadNote):
             hand_out()
 
@@ -194,9 +206,9 @@ def test_an_entry_that_was_lost_has_no_proof(database, book, ledger):
 
 def test_an_entry_that_commits_late_is_never_skipped(postgres_url, signer):
     """PostgreSQL hands out numbers before the commit: a smaller one that appears later is still taken."""
-    database = databases.open(postgres_url)
+    database = databases.open(postgres_url, SIGNER)
     database.migrate()
-    book = SqlBook(database, signer)
+    book = SqlBook(database)
     with database.writing() as slow:
         commit(slow, [fact(a_grant(), number=1)])
         SqlLedger(database).record(fact(a_grant(), number=2))
@@ -209,7 +221,7 @@ def test_an_entry_that_commits_late_is_never_skipped(postgres_url, signer):
 
 def test_many_sequencers_give_each_entry_one_place(database, ledger, signer):
     """Four fold at once while others write: every entry is in the tree once, and the book verifies."""
-    books = [SqlBook(database, signer) for _ in range(4)]
+    books = [SqlBook(database) for _ in range(4)]
 
     def fold_all(book):
         return sum(book.fold(7) for _ in range(60))
@@ -273,7 +285,7 @@ def test_nothing_is_added_to_a_book_that_does_not_fit_its_checkpoint(database, b
     _write(ledger, 1)
 
     with pytest.raises((BookDamaged, BadNote)) as raised:
-        SqlBook(database, signer).fold()
+        SqlBook(database).fold()
 
     assert isinstance(raised.value, DaypassError)
     assert book.waiting() == 1
@@ -286,17 +298,17 @@ def test_entries_lost_from_the_end_are_noticed(database, book, ledger, signer):
     _without_guards(database, "DELETE FROM journal WHERE leaf_index = 4")
 
     with pytest.raises(BookDamaged, match="has 5 entries, but 4 of them are stored"):
-        SqlBook(database, signer).check()
+        SqlBook(database).check()
 
 
-def test_another_key_does_not_go_on_with_the_book(database, book, ledger):
+def test_another_key_does_not_go_on_with_the_book(of_another_key, book, ledger):
     """One book has one key."""
     _write(ledger, 1)
     book.fold()
     _write(ledger, 1)
 
     with pytest.raises(BadNote):
-        SqlBook(database, Signer.generate("daypass.test/journal")).fold()
+        of_another_key.fold()
 
 
 @pytest.mark.parametrize(
@@ -324,7 +336,7 @@ def test_the_journal_is_only_ever_added_to(database, book, ledger, statement):
 
 def test_the_journal_is_not_emptied(postgres_url):
     """PostgreSQL's TRUNCATE asks no row trigger; it is refused too."""
-    database = databases.open(postgres_url)
+    database = databases.open(postgres_url, SIGNER)
     database.migrate()
 
     with pytest.raises(IntegrityError, match="only ever added to"), database.writing() as connection:
@@ -347,8 +359,9 @@ def test_a_book_altered_behind_its_back_no_longer_verifies(database, book, ledge
 class _Busy:
     """A database in which an entry is written and folded right before each look into it."""
 
-    def __init__(self, database, ledger, signer):
-        self._database, self._ledger, self._book = database, ledger, SqlBook(database, signer)
+    def __init__(self, database, ledger):
+        self._database, self._ledger, self._book = database, ledger, SqlBook(database)
+        self.signer = database.signer
 
     def reading(self):
         """Grow the tree, then look."""

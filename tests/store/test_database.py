@@ -14,6 +14,7 @@ from daypass.store import database as databases
 from daypass.store.ledger import SqlLedger
 from daypass.store.queue import SqlQueue
 from daypass.store.tables import metadata
+from tests.keys import SIGNER
 from tests.makers import NOON
 from tests.servers.process import free_port
 from tests.store.facts import HOLD, a_grant, fact
@@ -33,12 +34,12 @@ from tests.store.workers import migrate
 def test_a_url_that_is_no_database_of_ours_is_refused(url, sentence):
     """With a sentence that says what to write, before anything is connected to."""
     with pytest.raises(Misconfigured, match=sentence):
-        databases.open(url)
+        databases.open(url, SIGNER)
 
 
 def test_opening_connects_to_nothing_and_shows_no_password():
     """The repr is fit for a log."""
-    opened = databases.open("postgresql://daypass:hunter2@db.internal/daypass")
+    opened = databases.open("postgresql://daypass:hunter2@db.internal/daypass", SIGNER)
 
     assert "hunter2" not in repr(opened)
     assert "db.internal" in repr(opened)
@@ -46,7 +47,7 @@ def test_opening_connects_to_nothing_and_shows_no_password():
 
 def test_a_fresh_database_is_brought_to_our_tables(database_url):
     """Before, the check says to migrate; afterwards it is content, and migrating again changes nothing."""
-    opened = databases.open(database_url)
+    opened = databases.open(database_url, SIGNER)
     with pytest.raises(Misconfigured, match=r"has no tables yet; run `daypass migrate`"):
         opened.check()
 
@@ -61,7 +62,7 @@ def test_processes_that_start_at_once_migrate_once(database_url):
     with ProcessPoolExecutor(3, mp_context=get_context("spawn")) as pool:
         list(pool.map(migrate, [database_url] * 3))
 
-    opened = databases.open(database_url)
+    opened = databases.open(database_url, SIGNER)
     opened.check()
     opened.close()
 
@@ -111,7 +112,7 @@ def _at_version(database, version):
 
 def test_a_database_without_tables_says_to_migrate(database_url):
     """Whoever forgot to is told so at the first statement."""
-    opened = databases.open(database_url)
+    opened = databases.open(database_url, SIGNER)
 
     with pytest.raises(Misconfigured, match="run `daypass migrate`"):
         SqlLedger(opened).grant(a_grant().id)
@@ -120,7 +121,7 @@ def test_a_database_without_tables_says_to_migrate(database_url):
 
 def test_a_database_that_is_gone_is_unavailable_and_comes_back(postgres, postgres_url):
     """While the server is down there is a sentence; once it is up the same Database goes on."""
-    opened = databases.open(postgres_url)
+    opened = databases.open(postgres_url, SIGNER)
     opened.migrate()
     ledger, grant = SqlLedger(opened), a_grant()
     ledger.record(fact(grant))
@@ -140,11 +141,11 @@ def test_a_database_that_is_gone_is_unavailable_and_comes_back(postgres, postgre
 
 def test_a_connection_that_was_cut_costs_nobody_an_error(postgres_url):
     """An idle connection that the server closed meanwhile is replaced before it is used."""
-    opened = databases.open(postgres_url, connections=1)
+    opened = databases.open(postgres_url, SIGNER, connections=1)
     opened.migrate()
     with opened.reading() as connection:
         process = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
-    other = databases.open(postgres_url)
+    other = databases.open(postgres_url, SIGNER)
     with other.writing() as connection:
         connection.execute(text("SELECT pg_terminate_backend(:process)"), {"process": process})
 
@@ -155,7 +156,7 @@ def test_a_connection_that_was_cut_costs_nobody_an_error(postgres_url):
 
 def test_a_server_that_never_was_is_unavailable():
     """Nobody listens there."""
-    opened = databases.open(f"postgresql://daypass@127.0.0.1:{free_port()}/daypass")
+    opened = databases.open(f"postgresql://daypass@127.0.0.1:{free_port()}/daypass", SIGNER)
 
     with pytest.raises(Unavailable, match="The database does not answer"):
         opened.check()
@@ -163,7 +164,7 @@ def test_a_server_that_never_was_is_unavailable():
 
 def test_a_directory_that_is_missing_is_unavailable(tmp_path):
     """SQLite's own words are for the operator."""
-    opened = databases.open(f"sqlite:///{tmp_path}/no/such/daypass.db")
+    opened = databases.open(f"sqlite:///{tmp_path}/no/such/daypass.db", SIGNER)
 
     with pytest.raises(Unavailable) as told:
         opened.check()
@@ -178,14 +179,17 @@ def test_a_file_that_is_no_database_is_said_to_be_damaged(tmp_path):
     file.write_bytes(b"this is not SQLite" * 100)
 
     with pytest.raises(Misconfigured, match=r"cannot be read .*restore it"):
-        databases.open(f"sqlite:///{file}").migrate()
+        databases.open(f"sqlite:///{file}", SIGNER).migrate()
 
     assert file.read_bytes() == b"this is not SQLite" * 100
 
 
 def test_a_lock_that_is_never_given_back_is_unavailable(sqlite_url):
     """A writer waits for its patience, then is told; the other's work stands."""
-    holder, impatient = databases.open(sqlite_url), databases.open(sqlite_url, patience=timedelta(seconds=0.1))
+    holder, impatient = (
+        databases.open(sqlite_url, SIGNER),
+        databases.open(sqlite_url, SIGNER, patience=timedelta(seconds=0.1)),
+    )
     holder.migrate()
 
     with holder.writing(), pytest.raises(Unavailable) as told:
@@ -200,7 +204,7 @@ def test_a_lock_that_is_never_given_back_is_unavailable(sqlite_url):
 
 def test_a_commit_in_sqlite_survives_a_power_cut(sqlite_url):
     """The log is written ahead and synced at every commit."""
-    opened = databases.open(sqlite_url)
+    opened = databases.open(sqlite_url, SIGNER)
     with opened.writing() as connection:
         settings = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in SAFE}
 
@@ -213,7 +217,7 @@ SAFE = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 
 def test_a_claim_costs_the_same_however_many_wait(sqlite_url):
     """The claim reads the index of what is due, and sorts nothing."""
-    opened = databases.open(sqlite_url)
+    opened = databases.open(sqlite_url, SIGNER)
     opened.migrate()
     with opened.reading() as connection:
         plan = connection.exec_driver_sql(

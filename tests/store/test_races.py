@@ -10,6 +10,7 @@ from daypass.model.errors import Conflict
 from daypass.model.kept import Standing
 from daypass.store import database as databases
 from daypass.store.queue import SqlQueue
+from tests.keys import SIGNER
 from tests.makers import NOON
 from tests.store.facts import HOLD, a_grant, at, ending, fact, stored
 from tests.store.records import a_code
@@ -110,7 +111,7 @@ def test_readers_do_not_wait_for_a_writer(database_url, database, ledger):
     """While one transaction writes, others read what was committed before."""
     grant = a_grant()
     ledger.record(fact(grant))
-    impatient = databases.open(database_url, patience=timedelta(seconds=0.2))
+    impatient = databases.open(database_url, SIGNER, patience=timedelta(seconds=0.2))
 
     with database.writing() as connection:
         connection.exec_driver_sql("UPDATE grants SET attempts = 9")

@@ -9,13 +9,14 @@ from daypass.model.principal import PrincipalId
 from daypass.store import database as databases
 from daypass.store.ledger import SqlLedger
 from daypass.store.queue import SqlQueue
+from tests.keys import SIGNER
 from tests.makers import ANN
 from tests.store.facts import a_grant, a_request, fact
 
 
 def migrate(url: str) -> None:
     """Open the database, as a process that starts does."""
-    database = databases.open(url)
+    database = databases.open(url, SIGNER)
     database.migrate()
     database.check()
     database.close()
@@ -23,7 +24,7 @@ def migrate(url: str) -> None:
 
 def claim_all(url: str, now: datetime, limit: int) -> list[GrantId]:
     """Claim until nothing is due; returns what was had."""
-    database = databases.open(url)
+    database = databases.open(url, SIGNER)
     queue, had = SqlQueue(database), []
     while batch := queue.claim(now=now, hold=timedelta(hours=1), limit=limit):
         had += [grant.id for grant in batch]
@@ -33,7 +34,7 @@ def claim_all(url: str, now: datetime, limit: int) -> list[GrantId]:
 
 def record_for_ever(url: str) -> None:
     """Record facts of two rows each, one after the other and many at once, until killed. Says when it has begun."""
-    ledger = SqlLedger(databases.open(url))
+    ledger = SqlLedger(databases.open(url, SIGNER))
     rows = [(a_request(), a_grant()) for _ in range(8)]
     ledger.record(*(fact(request, replace(grant, id=request.id)) for request, grant in rows))
     print("recording", flush=True)  # noqa: T201 - what the test waits for

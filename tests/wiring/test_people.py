@@ -19,6 +19,7 @@ from daypass.store import database
 from daypass.store.ledger import SqlLedger
 from daypass.wiring.people import people
 from tests.hands import HandClock
+from tests.keys import SIGNER
 from tests.makers import HOUR, NOON
 from tests.store.facts import fact
 
@@ -38,7 +39,7 @@ def slack() -> Iterator[BlockingSlack]:
 @pytest.fixture
 def ledger(sqlite_url: str) -> Iterator[SqlLedger]:
     """Open a ledger with nothing in it."""
-    store = database.open(sqlite_url)
+    store = database.open(sqlite_url, SIGNER)
     store.migrate()
     yield SqlLedger(store)
     store.close()

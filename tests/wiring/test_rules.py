@@ -18,6 +18,7 @@ from daypass.store.rules_file import RulesFile
 from daypass.store.rules_in_force import RulesInForce
 from daypass.wiring import back_to_file
 from tests.doors.house import RULES
+from tests.keys import SIGNER, write_key
 from tests.makers import BOB, NOON
 
 SHORTER = RULES.replace("max: 8h", "max: 2h")
@@ -30,7 +31,9 @@ def rules(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> R
     file.write_text(RULES)
     monkeypatch.setenv("DAYPASS_STORE_URL", sqlite_url)
     monkeypatch.setenv("DAYPASS_RULES_FILE", str(file))
-    store = database.open(sqlite_url)
+    monkeypatch.setenv("DAYPASS_JOURNAL_KEY_FILE", str(tmp_path / "journal.key"))
+    write_key(tmp_path / "journal.key")
+    store = database.open(sqlite_url, SIGNER)
     store.migrate()
     ledger = SqlLedger(store)
     version = RulesVersion(

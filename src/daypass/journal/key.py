@@ -14,6 +14,8 @@ from typing import Self
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from daypass.journal.encoding import decode, encode
 from daypass.model.errors import Misconfigured
@@ -113,6 +115,17 @@ class Signer:
     def sign(self, message: bytes) -> bytes:
         """Sign bytes: 64 bytes, always the same for the same message (RFC 8032 section 5.1.6)."""
         return self._private.sign(message)
+
+    def derive(self, purpose: str) -> bytes:
+        """
+        Derive a secret of 32 bytes for one purpose (HKDF-SHA256, RFC 5869), such as "daypass journal binding v1".
+
+        Secrets of two purposes, and of two journals, say nothing of each other or of the key.
+        """
+        info = b"\0".join((purpose.encode(), self.name.encode()))
+        return HKDF(algorithm=SHA256(), length=_RAW_BYTES, salt=None, info=info).derive(
+            self._private.private_bytes_raw()
+        )
 
     def __repr__(self) -> str:
         return f"Signer({self.public.text})"

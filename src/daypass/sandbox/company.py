@@ -144,9 +144,9 @@ class Company:
 
     def export(self) -> Iterator[bytes]:
         """The journal's export file."""
-        store = database.open(self._store_url())
+        store = database.open(self._store_url(), Signer.parse(self._key_text()))
         try:
-            yield from SqlBook(store, Signer.parse(self._key_text())).export()
+            yield from SqlBook(store).export()
         finally:
             store.close()
 

@@ -20,7 +20,6 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 from daypass.journal.checkpoint import open_checkpoint
 from daypass.journal.export import export
 from daypass.journal.fold import BookDamaged, Folded, check_frontier, fold
-from daypass.journal.key import Signer
 from daypass.journal.place import Placed
 from daypass.journal.proof import consistency_proof, inclusion_proof
 from daypass.journal.tree import Frontier
@@ -36,10 +35,10 @@ _PAGE = 1000
 class SqlBook:
     """The journal in a database, signed with the key of its book."""
 
-    def __init__(self, database: Database, signer: Signer) -> None:
-        """Keep it in this database, which must have its tables."""
+    def __init__(self, database: Database) -> None:
+        """Keep it in this database, which must have its tables, and sign it with the key that came with it."""
         self._database = database
-        self._signer = signer
+        self._signer = database.signer
         self._checked = False
 
     def fold(self, limit: int = 1024) -> int:

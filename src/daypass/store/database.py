@@ -16,6 +16,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from daypass.journal.key import Signer
 from daypass.model.errors import Misconfigured
 from daypass.store import schema
 from daypass.store.failures import translated
@@ -29,10 +30,18 @@ _SESSION = "-c timezone=UTC -c lock_timeout=10s -c idle_in_transaction_session_t
 class Database:
     """One database, open. Every method may raise Unavailable, or Misconfigured when its tables are not there."""
 
-    def __init__(self, *, writer: Engine, reader: Engine) -> None:
-        """Take an engine whose transactions write, and one whose every statement stands alone."""
+    def __init__(self, *, writer: Engine, reader: Engine, signer: Signer | None) -> None:
+        """Take an engine whose transactions write, one whose every statement stands alone, and the journal's key."""
         self._writer = writer
         self._reader = reader
+        self._signer = signer
+
+    @property
+    def signer(self) -> Signer:
+        """The journal's key, from which the keys of what is stored are derived. Raises Misconfigured without one."""
+        if self._signer is None:
+            raise Misconfigured("This database was opened without the journal's key, which is needed to read or write.")
+        return self._signer
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -65,10 +74,13 @@ class Database:
         return f"Database({self._writer.url.render_as_string(hide_password=True)})"
 
 
-def open(url: str, *, connections: int = _CONNECTIONS, patience: timedelta = _PATIENCE) -> Database:  # noqa: A001 - database.open
+def open(  # noqa: A001 - database.open
+    url: str, signer: Signer | None = None, *, connections: int = _CONNECTIONS, patience: timedelta = _PATIENCE
+) -> Database:
     """
     Open `sqlite:///path/to/file` or `postgresql://user:password@host/name`; nothing is connected to yet.
 
+    `signer` is the journal's key: without it there is nothing to do but to migrate.
     `connections` is the most that are kept to PostgreSQL, or readers of SQLite; threads beyond them wait their turn.
     `patience` is how long to wait for a connection, or for another process's write to end. Raises Misconfigured for a
     URL that is neither.
@@ -78,13 +90,13 @@ def open(url: str, *, connections: int = _CONNECTIONS, patience: timedelta = _PA
     except ArgumentError:
         raise Misconfigured("The database URL cannot be read; write sqlite:////var/lib/daypass/daypass.db.") from None
     if parsed.drivername == "sqlite":
-        return _sqlite(parsed, connections, patience)
+        return _sqlite(parsed, signer, connections, patience)
     if parsed.drivername in _POSTGRESQL:
-        return _postgresql(parsed.set(drivername="postgresql+psycopg"), connections, patience)
+        return _postgresql(parsed.set(drivername="postgresql+psycopg"), signer, connections, patience)
     raise Misconfigured(f"Daypass keeps its memory in sqlite or postgresql, not in {parsed.drivername}.")
 
 
-def _postgresql(url: URL, connections: int, patience: timedelta) -> Database:
+def _postgresql(url: URL, signer: Signer | None, connections: int, patience: timedelta) -> Database:
     settings: dict[str, str | int] = {
         "application_name": "daypass",
         "connect_timeout": 5,
@@ -100,17 +112,17 @@ def _postgresql(url: URL, connections: int, patience: timedelta) -> Database:
         hide_parameters=True,
         connect_args={key: value for key, value in settings.items() if key not in url.query},
     )
-    return Database(writer=engine, reader=engine.execution_options(isolation_level="AUTOCOMMIT"))
+    return Database(writer=engine, reader=engine.execution_options(isolation_level="AUTOCOMMIT"), signer=signer)
 
 
-def _sqlite(url: URL, connections: int, patience: timedelta) -> Database:
+def _sqlite(url: URL, signer: Signer | None, connections: int, patience: timedelta) -> Database:
     if not url.database or url.database == ":memory:":
         raise Misconfigured("Give SQLite a file: a database in memory is forgotten, and grants must never be.")
     writer = _sqlite_engine(url, 1, patience)
     reader = _sqlite_engine(url, connections, patience)
     event.listen(writer, "begin", _begin_immediate)
     event.listen(reader, "connect", _only_read)
-    return Database(writer=writer, reader=reader)
+    return Database(writer=writer, reader=reader, signer=signer)
 
 
 def _sqlite_engine(url: URL, connections: int, patience: timedelta) -> Engine:

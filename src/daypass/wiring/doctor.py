@@ -21,8 +21,7 @@ from daypass.lifecycle.ruling.roll import doubts
 from daypass.lifecycle.ruling.versions import kept
 from daypass.model.errors import DaypassError
 from daypass.rules.rule import AllowRule
-from daypass.settings import Settings
-from daypass.store.book import SqlBook
+from daypass.settings import Journal, Settings
 from daypass.wiring.house import House, build, check_book, clock_sentence, journal_key, now
 from daypass.wiring.people import people, slack_calls
 
@@ -40,14 +39,22 @@ def doctor() -> list[Finding]:
     """Check the settings, the rules, the database, the journal's key, AWS and Slack. Raises nothing."""
     try:
         settings = settings_page.load()
-        # A key that nobody keeps: looking must not make the one that the journal would be signed with from then on.
-        house = build(settings, signer=Signer.generate("doctor"))
+        house = build(settings, signer=_signer(settings.journal))
     except DaypassError as error:
         return [(False, error.report)]
     try:
         return list(dict.fromkeys(_found(check) for check in _checks(house)))  # one cause, told once
     finally:
         house.database.close()
+
+
+def _signer(journal: Journal) -> Signer:
+    """
+    Read the journal's key; where there is none yet, take one that nobody keeps.
+
+    Looking must not make the key that the journal would be signed with from then on.
+    """
+    return journal_key(journal) if journal.key_file.exists() else Signer.generate("doctor")
 
 
 def _checks(house: House) -> list[Callable[[], str]]:
@@ -120,12 +127,9 @@ def _journal_key(settings: Settings) -> str:
 
 
 def _journal(house: House) -> str:
-    key = house.settings.journal
-    book = SqlBook(house.database, journal_key(key)) if key.key_file.exists() else house.book
-    check_book(book, key.key_file)
-    return (
-        f"The journal's newest checkpoint is signed with that key, and its {book.checkpoint().size} entries are there."
-    )
+    check_book(house.book, house.settings.journal.key_file)
+    size = house.book.checkpoint().size
+    return f"The journal's newest checkpoint is signed with that key, and its {size} entries are there."
 
 
 def _aws_identity(house: House) -> str:

@@ -101,9 +101,8 @@ def now() -> datetime:
 
 def build(settings: Settings, *, signer: Signer | None = None) -> House:
     """Make every adapter once, the journal's key too unless one is given. Raises Misconfigured."""
-    store = database.open(settings.store.url)
-    ledger, queue = SqlLedger(store), SqlQueue(store)
-    book = SqlBook(store, signer or journal_key(settings.journal))
+    store = database.open(settings.store.url, signer or journal_key(settings.journal))
+    ledger, queue, book = SqlLedger(store), SqlQueue(store), SqlBook(store)
     clients = Clients(connections=settings.worker.in_flight)
     buckets = Buckets(clients=clients)
     sessions = _sessions(settings, clients)

@@ -6,13 +6,13 @@ from daypass.store import database
 from daypass.store.ledger import SqlLedger
 from daypass.store.rules_file import RulesFile
 from daypass.store.rules_in_force import RulesInForce
-from daypass.wiring.house import now
+from daypass.wiring.house import journal_key, now
 
 
 def back_to_file() -> int:
     """Let the rules file count again; returns the number of its version. Raises BadInput, RulesUnreadable."""
     settings = settings_page.load()
-    store = database.open(settings.store.url)
+    store = database.open(settings.store.url, journal_key(settings.journal))
     try:
         store.check()
         ledger = SqlLedger(store)

@@ -35,6 +35,7 @@ from daypass.store.outbox import SqlOutbox
 from daypass.store.postings import SqlPostings
 from daypass.store.queue import SqlQueue
 from tests.hands import HandAws, HandDirectory, HandVendor
+from tests.keys import SIGNER
 from tests.makers import RULES
 from tests.servers.process import free_port, listening
 
@@ -181,7 +182,7 @@ def settings_for(slack: BlockingSlack, **changes: Any) -> SlackSettings:
 
 def office(slack: BlockingSlack, folder: Path, *, patience: Patience | None = None, **changes: Any) -> Office:
     """Build Daypass for a Slack; it is not open yet."""
-    database = databases.open(f"sqlite:///{folder / 'daypass.db'}")
+    database = databases.open(f"sqlite:///{folder / 'daypass.db'}", SIGNER)
     database.migrate()
     clock, aws, directory = WallClock(), DatedAws(), HandDirectory()
     directory.people[PrincipalId("U0CAROL")] = Principal(

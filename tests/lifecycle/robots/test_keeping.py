@@ -29,6 +29,7 @@ from daypass.store.database import Database
 from daypass.store.ledger import SqlLedger
 from daypass.store.logins import SqlLogins
 from tests.hands import HandDirectory
+from tests.keys import SIGNER
 from tests.makers import ANN, BOB, EVE, NOON, RULES, grant, request
 
 DEPLOY = PrincipalId("bot:deploy")
@@ -90,7 +91,7 @@ class World:
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """Make one, on a fresh database."""
-    store = database.open(f"sqlite:///{tmp_path / 'daypass.db'}")
+    store = database.open(f"sqlite:///{tmp_path / 'daypass.db'}", SIGNER)
     store.migrate()
     yield World(store)
     store.close()

@@ -22,6 +22,7 @@ from daypass.store.rules_file import RulesFile
 from daypass.store.rules_in_force import RulesInForce
 from daypass.store.tables import journal
 from tests.hands import HandClock, HandDirectory
+from tests.keys import SIGNER
 from tests.makers import ANN, BOB, principal
 
 CARL = PrincipalId("U0CARL")
@@ -56,7 +57,7 @@ class Ruled:
 
     def replica(self) -> RulesInForce:
         """Another process on the same database, with the same file."""
-        opened = databases.open(self.url)
+        opened = databases.open(self.url, SIGNER)
         self.opened.append(opened)
         return RulesInForce(SqlLedger(opened), RulesFile(self.file))
 
@@ -133,7 +134,7 @@ class Ruled:
 @pytest.fixture
 def ruled(database_url: str, tmp_path: Path) -> Iterator[Ruled]:
     """Open the house at noon, with its rules in the file."""
-    database = databases.open(database_url)
+    database = databases.open(database_url, SIGNER)
     database.migrate()
     file = tmp_path / "rules.yaml"
     file.write_text(RULES)
