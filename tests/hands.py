@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from daypass.model.decision import Circumstances, Needs, Question
-from daypass.model.errors import NotFound, Unavailable
+from daypass.model.entitlement import S3Place
+from daypass.model.errors import BadInput, NotFound, Unavailable
 from daypass.model.grant import Grant, GrantId, Presence
 from daypass.model.principal import GroupName, Principal, PrincipalId, SlackGroupId
 from daypass.ports import Credentials, Paper, PostForm, Rehearsal, SignedUrl, Standing
@@ -161,6 +162,36 @@ class Meanwhile(HandAws):
         if self.happening:
             self.happening.pop()()
         return super().rehearse(draft)
+
+
+class HandCatalogue:
+    """Buckets, and what is in the reports."""
+
+    def __init__(
+        self,
+        *buckets: str,
+        reports: tuple[str, ...] = ("2026/",),
+    ) -> None:
+        """Know these, or two; and what the keys in the reports begin with."""
+        self._buckets = list(buckets) or ["acme-drafts", "acme-reports"]
+        self._reports = reports
+
+    def buckets(self) -> list[str]:
+        """Name them, whoever may ask for them."""
+        return self._buckets
+
+    def prefixes(self, bucket: str, start: str) -> list[str]:
+        """What in it begins so."""
+        self._known(bucket)
+        return [key for key in self._reports if bucket == "acme-reports" and key.startswith(start)]
+
+    def check(self, place: S3Place) -> None:
+        """Every other bucket is unknown."""
+        self._known(place.bucket)
+
+    def _known(self, bucket: str) -> None:
+        if bucket not in self._buckets:
+            raise BadInput(f"There is no bucket {bucket}.", field="resource")
 
 
 class HandVendor:

@@ -8,7 +8,6 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from datetime import datetime
 from ipaddress import ip_network
 from pathlib import Path
@@ -18,26 +17,11 @@ from granian.constants import Interfaces
 from granian.server.embed import Server
 
 from daypass.doors.api.app import build
-from daypass.doors.desk import Desk
 from daypass.doors.web.app import add
-from daypass.lifecycle import login
 from daypass.lifecycle.robots.exchange import Workloads
-from daypass.model.entitlement import S3Place
-from daypass.model.errors import BadInput
-from daypass.model.grant import Delivery
 from daypass.model.principal import PrincipalId
-from daypass.reconcile.loop import Loop
-from daypass.store import database as databases
-from daypass.store.book import SqlBook
-from daypass.store.ledger import SqlLedger
-from daypass.store.logins import SqlLogins
-from daypass.store.outbox import SqlOutbox
-from daypass.store.postings import SqlPostings
-from daypass.store.queue import SqlQueue
-from daypass.store.rules_file import RulesFile
-from daypass.store.rules_in_force import RulesInForce
-from tests.hands import HandAws, HandClock, HandDirectory, HandVendor
-from tests.keys import SIGNER
+from tests.builder import Daypass, sqlite
+from tests.hands import HandClock
 from tests.makers import ANN, NOON
 from tests.servers.process import free_port, listening
 
@@ -61,89 +45,34 @@ rules:
 PROXY = ip_network("127.0.0.9/32")
 
 
-class HandCatalogue:
-    """Two buckets."""
-
-    def buckets(self) -> list[str]:
-        """Name them."""
-        return ["acme-drafts", "acme-reports"]
-
-    def prefixes(self, bucket: str, start: str) -> list[str]:
-        """Nothing that begins so is in them."""
-        return [one for one in ("2026/",) if bucket == "acme-reports" and one.startswith(start)]
-
-    def check(self, place: S3Place) -> None:
-        """Every other bucket is unknown."""
-        if place.bucket not in self.buckets():
-            raise BadInput(f"There is no bucket {place.bucket}.", field="resource")
-
-
-@dataclass
-class House:
+class House(Daypass):
     """A house that is open, and what a test moves in it."""
 
-    desk: Desk
-    url: str
-    clock: HandClock
-    directory: HandDirectory
-    aws: HandAws
-    book: SqlBook
-    rules: Path
-    """The rules file; what is written there counts at once."""
-
-    def token(self, who: PrincipalId) -> str:
-        """Log somebody in, as their own click in Slack would."""
-        desk, now = self.desk, self.clock()
-        begun = login.begin("a test", logins=desk.logins, now=now)
-        login.confirm(begun.user_code, by=who, logins=desk.logins, ledger=desk.ledger, now=now)
-        token = login.collect(begun.device_code, logins=desk.logins, ledger=desk.ledger, now=now)
-        assert token is not None
-        return token.text
+    def __init__(self, folder: Path, now: datetime) -> None:
+        """Lay it out in a folder."""
+        self.rules = folder / "rules.yaml"
+        """The rules file; what is written there counts at once."""
+        self.rules.write_text(RULES)
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        super().__init__(sqlite(folder), rules=self.rules, clock=HandClock(now), public_url=self.url)
+        self.directory.change(ANN, tz="Europe/Berlin")
 
     def client(self, who: PrincipalId | None = None) -> httpx2.Client:
         """Speak HTTP, as somebody or as nobody."""
         headers = {"Authorization": f"Bearer {self.token(who)}"} if who else {}
         return httpx2.Client(base_url=self.url, headers=headers, verify=False)
 
-    def work(self) -> None:
-        """Let a worker do what is due."""
-        everything = dict.fromkeys(Delivery, self.aws)
-        Loop(ledger=self.desk.ledger, queue=self.desk.queue, provisioners=everything, clock=self.clock).run_until_idle()
-
 
 @contextmanager
 def open_house(folder: Path, now: datetime = NOON, *, workloads: Workloads | None = None) -> Iterator[House]:
     """Open a house at noon, or at another moment; robots may come with the tokens of `workloads`."""
-    port = free_port()
-    database = databases.open(f"sqlite:///{folder / 'daypass.db'}", SIGNER)
-    database.migrate()
-    clock, directory, aws = HandClock(now), HandDirectory(), HandAws()
-    directory.people[ANN] = replace(directory.people[ANN], tz="Europe/Berlin")
-    book = SqlBook(database)
-    rules, ledger = folder / "rules.yaml", SqlLedger(database)
-    rules.write_text(RULES)
-    desk = Desk(
-        clock=clock,
-        ledger=ledger,
-        queue=SqlQueue(database),
-        outbox=SqlOutbox(database),
-        postings=SqlPostings(database),
-        logins=SqlLogins(database),
-        book=book,
-        directory=directory,
-        catalogue=HandCatalogue(),
-        provisioners=dict.fromkeys(Delivery, aws),
-        vendor=HandVendor(),
-        rules=RulesInForce(ledger, RulesFile(rules)),
-        public_url=f"http://127.0.0.1:{port}",
-    )
-    app = build(desk, version="0.0", trusted_proxies=(PROXY,), workloads=workloads)
-    add(app, desk, trusted_proxies=(PROXY,))
-    with _served(app, port):
-        yield House(
-            desk=desk, url=f"http://127.0.0.1:{port}", clock=clock, directory=directory, aws=aws, book=book, rules=rules
-        )
-    database.close()
+    house = House(folder, now)
+    app = build(house.desk, version="0.0", trusted_proxies=(PROXY,), workloads=workloads)
+    add(app, house.desk, trusted_proxies=(PROXY,))
+    with _served(app, house.port):
+        yield house
+    house.end()
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """The house as the flow tests walk through it: real ledger, real rules, a rim moved by hand."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,42 +9,22 @@ import pytest
 
 from daypass.lifecycle.review import approve, deny
 from daypass.lifecycle.submit import submit
-from daypass.model.event import Event
 from daypass.model.grant import Delivery, Grant, GrantId
 from daypass.model.lease import Term
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Ask, Request
-from daypass.reconcile.loop import Loop
 from daypass.rules.document import RuleBook, parse
-from daypass.store import database as databases
-from daypass.store.database import Database
-from daypass.store.ledger import SqlLedger
-from daypass.store.outbox import SqlOutbox
-from daypass.store.queue import SqlQueue
-from tests.hands import HandAws, HandClock, HandDirectory, HandVendor
-from tests.keys import SIGNER
+from tests.builder import Daypass, sqlite
 from tests.makers import ANN, BOB, HOUR, READ_REPORTS, RULES
 
 
-@dataclass
-class Walk:
+class Walk(Daypass):
     """One house and the people who walk through it."""
 
-    database: Database
-    ledger: SqlLedger
-    queue: SqlQueue
-    outbox: SqlOutbox
-    clock: HandClock
-    directory: HandDirectory
-    aws: HandAws
-    vendor: HandVendor
-    rules: RuleBook
-
-    @property
-    def loop(self) -> Loop:
-        """A worker, started anew at each look: it remembers nothing."""
-        everything = dict.fromkeys(Delivery, self.aws)
-        return Loop(ledger=self.ledger, queue=self.queue, provisioners=everything, clock=self.clock)
+    def __init__(self, url: str) -> None:
+        """Build the house at noon."""
+        super().__init__(url, rules=lambda: self.rules)
+        self.rules: RuleBook = parse(RULES, name="rules.yaml")
 
     def ask(self, **changes: object) -> Request:
         """Ann asks for an hour of the reports, or what the test changes of that."""
@@ -105,24 +86,10 @@ class Walk:
         assert old in RULES
         self.rules = parse(RULES.replace(old, new), name="rules.yaml")
 
-    def story(self, subject: GrantId) -> list[Event]:
-        """What the journal says of a request and its grant."""
-        return self.ledger.story(subject)
-
 
 @pytest.fixture
-def walk(tmp_path: Path) -> Walk:
+def walk(tmp_path: Path) -> Iterator[Walk]:
     """Build the house at noon."""
-    database = databases.open(f"sqlite:///{tmp_path / 'daypass.db'}", SIGNER)
-    database.migrate()
-    return Walk(
-        database=database,
-        ledger=SqlLedger(database),
-        queue=SqlQueue(database),
-        outbox=SqlOutbox(database),
-        clock=HandClock(),
-        directory=HandDirectory(),
-        aws=HandAws(),
-        vendor=HandVendor(),
-        rules=parse(RULES, name="rules.yaml"),
-    )
+    walk = Walk(sqlite(tmp_path))
+    yield walk
+    walk.end()

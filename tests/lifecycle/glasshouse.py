@@ -1,28 +1,17 @@
 """A house in which glass may be broken: a real ledger on any database, rules for emergencies, a rim moved by hand."""
 
-from dataclasses import dataclass, field, replace
-
-from sqlalchemy import select
+from dataclasses import replace
 
 from daypass.lifecycle.glass.review import close_review
 from daypass.lifecycle.submit import submit
-from daypass.model.event import Event, Kind
 from daypass.model.grant import Delivery, Grant, GrantId
 from daypass.model.kept import GlassReview
 from daypass.model.lease import Term
 from daypass.model.principal import PrincipalId, SlackGroupId
 from daypass.model.request import Ask, Request
-from daypass.reconcile.loop import Loop
 from daypass.rules.document import RuleBook, parse
-from daypass.store import database as databases
-from daypass.store.codec import read_event
 from daypass.store.database import Database
-from daypass.store.ledger import SqlLedger
-from daypass.store.logins import SqlLogins
-from daypass.store.queue import SqlQueue
-from daypass.store.tables import journal
-from tests.hands import HandAws, HandClock, HandDirectory, HandVendor
-from tests.keys import SIGNER
+from tests.builder import Daypass
 from tests.makers import ANN, BOB, HOUR, READ_REPORTS, principal
 
 CARL = PrincipalId("U0CARL")
@@ -47,19 +36,14 @@ rules:
 """
 
 
-@dataclass
-class GlassHouse:
+class GlassHouse(Daypass):
     """One house, and the people in it: Ann and Bob may break glass, they and the leads (Carl) review it."""
 
-    database: Database
-    ledger: SqlLedger
-    queue: SqlQueue
-    logins: SqlLogins
-    clock: HandClock = field(default_factory=HandClock)
-    directory: HandDirectory = field(default_factory=HandDirectory)
-    aws: HandAws = field(default_factory=HandAws)
-    vendor: HandVendor = field(default_factory=HandVendor)
-    rules: RuleBook = field(default_factory=lambda: parse(RULES, name="rules.yaml"))
+    def __init__(self, url: str) -> None:
+        """Build it on a database."""
+        super().__init__(url, rules=lambda: self.rules)
+        self.rules: RuleBook = parse(RULES, name="rules.yaml")
+        self.directory.people[CARL] = replace(principal(CARL, None), slack_groups=frozenset({LEADS}))
 
     def broken(self, **changes: object) -> Request:
         """Ann breaks the glass for an hour of the reports, or what the test changes of that."""
@@ -86,11 +70,6 @@ class GlassHouse:
         self.work()
         return self.ledger.grant(request.id)
 
-    def work(self) -> None:
-        """Let a worker do what is due."""
-        everything = dict.fromkeys(Delivery, self.aws)
-        Loop(ledger=self.ledger, queue=self.queue, provisioners=everything, clock=self.clock).run_until_idle()
-
     def close(self, review_id: GrantId, by: PrincipalId = BOB, note: str = "It was needed.") -> GlassReview:
         """Bob, or whom the test names, closes the review."""
         return close_review(
@@ -107,24 +86,8 @@ class GlassHouse:
         """Read a review."""
         return self.ledger.find(GlassReview, review_id)
 
-    def journal(self) -> list[Event]:
-        """Everything in the journal, also what is about no request."""
-        with self.database.reading() as connection:
-            rows = connection.execute(select(journal.c.entry).order_by(journal.c.id))
-            return [read_event("journal", row.entry) for row in rows]
-
-    def told(self, subject: GrantId, kind: Kind) -> list[Event]:
-        """The journal entries of one kind about it."""
-        return [event for event in self.ledger.story(subject) if event.kind is kind]
-
 
 def glasshouse(url: str) -> tuple[GlassHouse, Database]:
     """Build one on a database."""
-    database = databases.open(url, SIGNER)
-    database.migrate()
-    house = GlassHouse(
-        database=database, ledger=SqlLedger(database), queue=SqlQueue(database), logins=SqlLogins(database)
-    )
-    carl = replace(principal(CARL, None), slack_groups=frozenset({LEADS}))
-    house.directory.people[CARL] = carl
-    return house, database
+    house = GlassHouse(url)
+    return house, house.database

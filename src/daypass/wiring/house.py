@@ -29,16 +29,12 @@ from daypass.provision.sweep import IamSweep
 from daypass.provision.vending import Vending
 from daypass.reconcile.loop import Loop
 from daypass.settings import Journal, Settings
-from daypass.store import database
 from daypass.store.book import SqlBook
 from daypass.store.database import Database
-from daypass.store.ledger import SqlLedger
-from daypass.store.logins import SqlLogins
-from daypass.store.outbox import SqlOutbox
-from daypass.store.postings import SqlPostings
 from daypass.store.queue import SqlQueue
 from daypass.store.rules_file import RulesFile
 from daypass.store.rules_in_force import RulesInForce
+from daypass.wiring.assemble import Outside, desk, open_stores, worker
 from daypass.wiring.not_offered import NotOffered, NoVendor
 from daypass.wiring.people import people
 
@@ -101,47 +97,37 @@ def now() -> datetime:
 
 def build(settings: Settings, *, signer: Signer | None = None) -> House:
     """Make every adapter once, the journal's key too unless one is given. Raises Misconfigured."""
-    store = database.open(settings.store.url, signer or journal_key(settings.journal))
-    ledger, queue, book = SqlLedger(store), SqlQueue(store), SqlBook(store)
+    stores = open_stores(settings.store.url, signer or journal_key(settings.journal))
     clients = Clients(connections=settings.worker.in_flight)
     buckets = Buckets(clients=clients)
     sessions = _sessions(settings, clients)
     provisioners, vendor = _deliveries(settings, clients, buckets, sessions)
     gate = ClockGate(clients)
-    desk = Desk(
+    outside = Outside(
         clock=now,
-        ledger=ledger,
-        queue=queue,
-        outbox=SqlOutbox(store),
-        postings=SqlPostings(store),
-        logins=SqlLogins(store),
-        book=book,
-        directory=people(settings, clients, buckets, ledger, now),
+        directory=people(settings, clients, buckets, stores.ledger, now),
         catalogue=buckets,
         provisioners=provisioners,
         vendor=vendor,
-        rules=RulesInForce(ledger, RulesFile(settings.rules.file)),
-        public_url=settings.public_url,
-        lapse_after=settings.rules.lapse_after,
+        gate=gate,
         tracker=bool(settings.tickets.jira_url),
     )
     return House(
         settings=settings,
-        database=store,
+        database=stores.database,
         clients=clients,
         buckets=buckets,
         sessions=sessions,
-        book=book,
-        queue=queue,
-        desk=desk,
-        loop=Loop(
-            ledger=ledger,
-            queue=queue,
-            provisioners=provisioners,
-            clock=now,
-            gate=gate,
-            in_flight=settings.worker.in_flight,
+        book=stores.book,
+        queue=stores.queue,
+        desk=desk(
+            stores,
+            outside,
+            rules=RulesInForce(stores.ledger, RulesFile(settings.rules.file)),
+            public_url=settings.public_url,
+            lapse_after=settings.rules.lapse_after,
         ),
+        loop=worker(stores, outside, in_flight=settings.worker.in_flight),
         sweep=IamSweep(clients=clients, clock=now),
         gate=gate,
     )

@@ -4,10 +4,9 @@ import asyncio
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Self, cast
+from typing import Any, Self
 
 import granian.server.embed
 import pytest
@@ -15,35 +14,28 @@ import yaml
 from granian.constants import Interfaces
 from starlette.applications import Starlette
 
-from daypass.doors.desk import Desk
 from daypass.doors.slack.door import SlackDoor
 from daypass.doors.slack.socket import Patience
 from daypass.doors.slack.workspace import SlackSettings
-from daypass.model.entitlement import S3Place
-from daypass.model.errors import BadInput, NotFound
-from daypass.model.grant import Delivery, Grant, GrantId
+from daypass.model.errors import BadInput
+from daypass.model.grant import Grant, GrantId
 from daypass.model.principal import Principal, PrincipalId, SlackGroupId
 from daypass.model.request import Request
-from daypass.ports import Book, Paper, Rehearsal
-from daypass.reconcile.loop import Loop
+from daypass.ports import Paper, Rehearsal
 from daypass.rules.document import RuleBook, parse
 from daypass.sandbox.slack import BlockingActor, BlockingSlack, Channel, Kind, LoopThread, Message, Person, UserGroup
-from daypass.store import database as databases
-from daypass.store.ledger import SqlLedger
-from daypass.store.logins import SqlLogins
-from daypass.store.outbox import SqlOutbox
-from daypass.store.postings import SqlPostings
-from daypass.store.queue import SqlQueue
-from tests.hands import HandAws, HandDirectory, HandVendor
-from tests.keys import SIGNER
+from tests.builder import Daypass, sqlite
+from tests.hands import HandAws, HandCatalogue, HandClock
 from tests.makers import RULES
 from tests.servers.process import free_port, listening
 
 MANIFEST = yaml.safe_load(Path("slack-manifest.yaml").read_text(encoding="utf-8"))
+CAROL, LEADS = PrincipalId("U0CAROL"), SlackGroupId("S0LEADS")
+CATALOGUE = HandCatalogue("acme-drafts", "acme-payroll", "acme-reports", reports=("2025/", "2026/", "readme.txt"))
 ASK = 'request s3 read acme-reports/2026/ --for 2h --reason "INC-42"'
 
 
-class WallClock:
+class WallClock(HandClock):
     """The real time, moved ahead by as much as a test says."""
 
     def __init__(self) -> None:
@@ -53,9 +45,10 @@ class WallClock:
         """Read the clock."""
         return datetime.now(UTC) + self.ahead
 
-    def forward(self, by: timedelta) -> None:
-        """Move it."""
+    def forward(self, by: timedelta) -> datetime:
+        """Move it and read it."""
         self.ahead += by
+        return self()
 
 
 class DatedAws(HandAws):
@@ -74,25 +67,6 @@ class DatedAws(HandAws):
         return Rehearsal(papers=(Paper(place=f"the session policy of {draft.id}", text=json.dumps(document)),))
 
 
-class HandCatalogue:
-    """Three buckets, one with prefixes."""
-
-    def buckets(self) -> list[str]:
-        """Every bucket, whoever may ask for it."""
-        return ["acme-drafts", "acme-payroll", "acme-reports"]
-
-    def prefixes(self, bucket: str, start: str) -> list[str]:
-        """What there is in the reports."""
-        if bucket != "acme-reports":
-            raise NotFound(f"There is no bucket {bucket}.")
-        return [key for key in ("2025/", "2026/", "readme.txt") if key.startswith(start)]
-
-    def check(self, place: S3Place) -> None:
-        """Refuse a bucket that is not there."""
-        if place.bucket not in self.buckets():
-            raise BadInput(f"There is no bucket {place.bucket}.", field="resource")
-
-
 def people() -> list[Person]:
     """Ann asks, Bob and Carol may decide, Eve may nothing."""
     names = {"U0ANN": "Ann Lee", "U0BOB": "Bob Ray", "U0CAROL": "Carol Moss", "U0EVE": "Eve Poe"}
@@ -105,19 +79,23 @@ def channels() -> list[Channel]:
     return [Channel(id="C0ACCESS", name="access", kind=Kind.PUBLIC, members=everyone)]
 
 
-@dataclass(kw_only=True)
-class Office:
+class Office(Daypass):
     """A workspace with Daypass in it, and everything behind the door within reach of the test."""
 
-    slack: BlockingSlack
-    desk: Desk
     clock: WallClock
     aws: DatedAws
-    directory: HandDirectory
-    settings: SlackSettings
-    port: int
-    patience: Patience | None = None
-    rules: list[RuleBook] = field(default_factory=list)
+
+    def __init__(
+        self, slack: BlockingSlack, folder: Path, *, settings: SlackSettings, patience: Patience | None = None
+    ) -> None:
+        """Lay it out; it is not open yet. The last of `rules` counts."""
+        self.rules: list[RuleBook] = [parse(RULES, name="rules.yaml")]
+        super().__init__(
+            sqlite(folder), rules=lambda: self.rules[-1], clock=WallClock(), aws=DatedAws(), catalogue=CATALOGUE
+        )
+        self.directory.people[CAROL] = Principal(id=CAROL, name="Carol", slack_groups=frozenset({LEADS}))
+        self.slack, self.settings, self.patience = slack, settings, patience
+        self.port = free_port()
 
     def open(self) -> Self:
         """Start the app, and connect it as the workspace expects."""
@@ -156,11 +134,6 @@ class Office:
         ann = self.person("U0ANN")
         return ann.wait_until(lambda: next((one for one in self.desk.ledger.requests() if one.id not in before), None))
 
-    def work(self) -> None:
-        """Let a worker look at every grant that is due."""
-        everything = dict.fromkeys(Delivery, self.aws)
-        Loop(ledger=self.desk.ledger, queue=self.desk.queue, provisioners=everything, clock=self.clock).run_until_idle()
-
     def grant(self, grant_id: GrantId) -> Grant:
         """Read a grant."""
         return self.desk.ledger.grant(grant_id)
@@ -182,39 +155,7 @@ def settings_for(slack: BlockingSlack, **changes: Any) -> SlackSettings:
 
 def office(slack: BlockingSlack, folder: Path, *, patience: Patience | None = None, **changes: Any) -> Office:
     """Build Daypass for a Slack; it is not open yet."""
-    database = databases.open(f"sqlite:///{folder / 'daypass.db'}", SIGNER)
-    database.migrate()
-    clock, aws, directory = WallClock(), DatedAws(), HandDirectory()
-    directory.people[PrincipalId("U0CAROL")] = Principal(
-        id=PrincipalId("U0CAROL"), name="Carol", slack_groups=frozenset({SlackGroupId("S0LEADS")})
-    )
-    rules = [parse(RULES, name="rules.yaml")]
-    desk = Desk(
-        clock=clock,
-        ledger=SqlLedger(database),
-        queue=SqlQueue(database),
-        outbox=SqlOutbox(database),
-        postings=SqlPostings(database),
-        logins=SqlLogins(database),
-        book=cast("Book", None),
-        directory=directory,
-        catalogue=HandCatalogue(),
-        provisioners=dict.fromkeys(Delivery, aws),
-        vendor=HandVendor(),
-        rules=lambda: rules[-1],
-        public_url="https://daypass.example",
-    )
-    return Office(
-        slack=slack,
-        desk=desk,
-        clock=clock,
-        aws=aws,
-        directory=directory,
-        settings=settings_for(slack, **changes),
-        port=free_port(),
-        patience=patience,
-        rules=rules,
-    )
+    return Office(slack, folder, settings=settings_for(slack, **changes), patience=patience)
 
 
 @pytest.fixture
@@ -233,6 +174,7 @@ def daypass(slack: BlockingSlack, tmp_path: Path) -> Iterator[Office]:
     made = office(slack, tmp_path).open()
     yield made
     made.close()
+    made.end()
 
 
 @pytest.fixture
@@ -241,6 +183,7 @@ def channelled(slack: BlockingSlack, tmp_path: Path) -> Iterator[Office]:
     made = office(slack, tmp_path, approvals_channel="C0ACCESS").open()
     yield made
     made.close()
+    made.end()
 
 
 @pytest.fixture

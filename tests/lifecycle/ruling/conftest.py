@@ -1,12 +1,10 @@
 """A house whose rules have owners, on a database of each kind in turn."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
 
 from daypass.lifecycle.ruling.decide_change import approve_change, deny_change, find_change, withdraw_change
 from daypass.lifecycle.ruling.propose import propose
@@ -14,15 +12,9 @@ from daypass.model.event import Event, Kind
 from daypass.model.grant import GrantId
 from daypass.model.principal import PrincipalId
 from daypass.model.ruling import RulesChange, RulesVersion
-from daypass.store import database as databases
-from daypass.store.codec import read_event
-from daypass.store.database import Database
-from daypass.store.ledger import SqlLedger
 from daypass.store.rules_file import RulesFile
 from daypass.store.rules_in_force import RulesInForce
-from daypass.store.tables import journal
-from tests.hands import HandClock, HandDirectory
-from tests.keys import SIGNER
+from tests.builder import Daypass
 from tests.makers import ANN, BOB, principal
 
 CARL = PrincipalId("U0CARL")
@@ -43,23 +35,19 @@ LONGER = RULES.replace("max: 8h", "max: 12h")
 SHORTER = RULES.replace("max: 8h", "max: 2h")
 
 
-@dataclass
-class Ruled:
+class Ruled(Daypass):
     """What a test of the rules' own life moves."""
 
-    url: str
-    file: Path
-    ledger: SqlLedger
-    directory: HandDirectory
-    clock: HandClock
-    rules: RulesInForce
-    opened: list[Database] = field(default_factory=list)
+    def __init__(self, url: str, file: Path) -> None:
+        """Open the house at noon, with its rules in the file."""
+        self.file = file
+        super().__init__(url, rules=file)
+        self.directory.people[CARL] = principal(CARL, None)
+        self.rules = RulesInForce(self.ledger, RulesFile(file))
 
     def replica(self) -> RulesInForce:
         """Another process on the same database, with the same file."""
-        opened = databases.open(self.url, SIGNER)
-        self.opened.append(opened)
-        return RulesInForce(SqlLedger(opened), RulesFile(self.file))
+        return RulesInForce(self.open_again().ledger, RulesFile(self.file))
 
     def propose(
         self,
@@ -111,15 +99,13 @@ class Ruled:
         """Read a change as it stands now."""
         return find_change(change.id, self.ledger)
 
-    def told(self, subject: GrantId) -> list[Kind]:
+    def kinds(self, subject: GrantId) -> list[Kind]:
         """What the journal has of a change, in order."""
         return [event.kind for event in self.ledger.story(subject)]
 
     def entries(self, kind: Kind) -> list[Event]:
         """Every entry of a kind in the whole journal."""
-        with self.ledger._database.reading() as connection:
-            rows = connection.execute(select(journal.c.entry).order_by(journal.c.id)).scalars().all()
-        return [event for row in rows if (event := read_event("journal", row)).kind is kind]
+        return [event for event in self.journal() if event.kind is kind]
 
     def longest(self) -> timedelta:
         """How long the first rule in force lends."""
@@ -128,28 +114,14 @@ class Ruled:
 
     def change(self, who: PrincipalId, **changes: object) -> None:
         """Change what the directory says of somebody."""
-        self.directory.people[who] = replace(self.directory.people[who], **changes)  # type: ignore[arg-type]
+        self.directory.change(who, **changes)
 
 
 @pytest.fixture
 def ruled(database_url: str, tmp_path: Path) -> Iterator[Ruled]:
     """Open the house at noon, with its rules in the file."""
-    database = databases.open(database_url, SIGNER)
-    database.migrate()
     file = tmp_path / "rules.yaml"
     file.write_text(RULES)
-    ledger, directory = SqlLedger(database), HandDirectory()
-    directory.people[CARL] = principal(CARL, None)
-    rules = RulesInForce(ledger, RulesFile(file))
-    ruled = Ruled(
-        url=database_url,
-        file=file,
-        ledger=ledger,
-        directory=directory,
-        clock=HandClock(),
-        rules=rules,
-        opened=[database],
-    )
+    ruled = Ruled(database_url, file)
     yield ruled
-    for each in ruled.opened:
-        each.close()
+    ruled.end()

@@ -20,7 +20,7 @@ def _back(ruled: Ruled) -> RulesVersion:
 
 
 def _damage(ruled: Ruled, number: int) -> None:
-    with ruled.opened[0].writing() as connection:
+    with ruled.database.writing() as connection:
         connection.execute(update(records).where(records.c.id == f"rules-version/{number:08d}").values(body="{}"))
 
 

@@ -68,7 +68,7 @@ def test_the_author_never_approves(ruled: Ruled):
 
     with pytest.raises(NotYours, match="own change"):
         ruled.approve(change, by=ANN)
-    assert ruled.told(change.id) == [Kind.RULES_PROPOSED, Kind.RULES_REFUSED]
+    assert ruled.kinds(change.id) == [Kind.RULES_PROPOSED, Kind.RULES_REFUSED]
     assert ruled.now(change).state is ChangeState.PENDING
 
 
@@ -155,7 +155,7 @@ def test_a_replayed_click_is_told_what_became_of_it(ruled: Ruled):
         ruled.deny(change)
     with pytest.raises(TooLate):
         ruled.withdraw(change)
-    assert ruled.told(change.id)[-3:] == [Kind.RULES_REFUSED] * 3
+    assert ruled.kinds(change.id)[-3:] == [Kind.RULES_REFUSED] * 3
     assert [one.number for one in ruled.ledger.all(RulesVersion)] == [2, 1]
 
 
@@ -167,7 +167,7 @@ def test_a_change_whose_version_was_overtaken_is_outdated(ruled: Ruled):
     with pytest.raises(TooLate, match=r"outdated.* Version 2 is in force, by <@U0ANN>"):
         ruled.approve(second, by=CARL)
     assert ruled.now(second).state is ChangeState.OUTDATED
-    assert ruled.told(second.id) == [Kind.RULES_PROPOSED, Kind.RULES_REFUSED]
+    assert ruled.kinds(second.id) == [Kind.RULES_PROPOSED, Kind.RULES_REFUSED]
     with pytest.raises(TooLate, match="outdated"):
         ruled.approve(second, by=ANN)
 
@@ -201,7 +201,7 @@ def test_a_denied_change_stays_denied(ruled: Ruled):
     assert (denied.approval.by, denied.approval.note) == (BOB, "not now")
     with pytest.raises(TooLate, match="denied by <@U0BOB>"):
         ruled.approve(change)
-    assert ruled.told(change.id)[:2] == [Kind.RULES_PROPOSED, Kind.RULES_DENIED]
+    assert ruled.kinds(change.id)[:2] == [Kind.RULES_PROPOSED, Kind.RULES_DENIED]
 
 
 def test_only_its_author_withdraws_a_change(ruled: Ruled):
@@ -268,4 +268,4 @@ def test_of_many_approvals_of_one_change_at_once_one_applies_it(ruled: Ruled):
         applied = list(pool.map(click, [BOB, CARL]))
 
     assert sorted(applied) == [False, True]
-    assert ruled.told(change.id).count(Kind.RULES_CHANGED) == 1
+    assert ruled.kinds(change.id).count(Kind.RULES_CHANGED) == 1

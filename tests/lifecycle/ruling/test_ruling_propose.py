@@ -19,7 +19,7 @@ def test_a_proposal_changes_nothing(ruled: Ruled):
 
     assert (change.state, change.base, change.note) == (ChangeState.PENDING, 1, "more time")
     assert ruled.longest() == timedelta(hours=8)
-    assert ruled.told(change.id) == [Kind.RULES_PROPOSED]
+    assert ruled.kinds(change.id) == [Kind.RULES_PROPOSED]
 
 
 def test_the_first_proposal_keeps_the_files_text_as_version_1(ruled: Ruled):
@@ -46,7 +46,7 @@ def test_what_is_delivered_again_is_the_same_proposal(ruled: Ruled):
 
     assert (again.id, again.state) == (first.id, ChangeState.WITHDRAWN)
     assert ruled.propose(LONGER, by=BOB, key="slack:1.2.3").id != first.id
-    assert ruled.told(first.id) == [Kind.RULES_PROPOSED, Kind.RULES_WITHDRAWN]
+    assert ruled.kinds(first.id) == [Kind.RULES_PROPOSED, Kind.RULES_WITHDRAWN]
 
 
 def test_a_file_that_is_edited_meanwhile_is_a_version_of_its_own(ruled: Ruled):

@@ -1,0 +1,145 @@
+"""
+A whole Daypass for a test: its own stores, desk and worker, put together by its own wiring, on any database.
+
+What stands around it is moved by hand: the clock, the people, AWS. The tests of one room add their words to it in a
+class of their own; whoever changes what a store needs changes wiring/assemble.py, and what a test must give it, here.
+The service as processes of its own, among real servers, is tests/e2e/house.py.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy import select
+
+from daypass.lifecycle import login
+from daypass.model.event import Event, Kind
+from daypass.model.grant import Delivery, GrantId
+from daypass.model.principal import PrincipalId
+from daypass.reconcile.loop import Loop
+from daypass.rules.document import RuleBook
+from daypass.store.book import SqlBook
+from daypass.store.codec import read_event
+from daypass.store.database import Database
+from daypass.store.ledger import SqlLedger
+from daypass.store.logins import SqlLogins
+from daypass.store.outbox import SqlOutbox
+from daypass.store.queue import SqlQueue
+from daypass.store.rules_file import RulesFile
+from daypass.store.rules_in_force import RulesInForce
+from daypass.store.tables import journal
+from daypass.wiring.assemble import Outside, Stores, desk, open_stores, worker
+from tests.hands import HandAws, HandCatalogue, HandClock, HandDirectory, HandVendor
+from tests.keys import SIGNER
+
+
+class Daypass:
+    """One Daypass on one database; at its rim stands what a test moves."""
+
+    clock: HandClock
+    aws: HandAws
+
+    def __init__(
+        self,
+        store_url: str,
+        *,
+        rules: Callable[[], RuleBook] | Path,
+        clock: HandClock | None = None,
+        directory: HandDirectory | None = None,
+        aws: HandAws | None = None,
+        catalogue: HandCatalogue | None = None,
+        public_url: str = "https://daypass.example",
+    ) -> None:
+        """Open it on a database that is empty or was opened before; `rules` may be the file that they stand in."""
+        self.store_url = store_url
+        self._opened: list[Database] = []
+        self.stores = self.open_again()
+        self.database.migrate()
+        self.clock, self.directory = clock or HandClock(), directory or HandDirectory()
+        self.aws, self.vendor = aws or HandAws(), HandVendor()
+        self._outside = Outside(
+            clock=self.clock,
+            directory=self.directory,
+            catalogue=catalogue or HandCatalogue(),
+            provisioners=dict.fromkeys(Delivery, self.aws),
+            vendor=self.vendor,
+        )
+        reading = RulesInForce(self.ledger, RulesFile(rules)) if isinstance(rules, Path) else rules
+        self.desk = desk(self.stores, self._outside, rules=reading, public_url=public_url)
+
+    @property
+    def database(self) -> Database:
+        """The database."""
+        return self.stores.database
+
+    @property
+    def ledger(self) -> SqlLedger:
+        """The ledger."""
+        return self.stores.ledger
+
+    @property
+    def queue(self) -> SqlQueue:
+        """The queue."""
+        return self.stores.queue
+
+    @property
+    def outbox(self) -> SqlOutbox:
+        """The outbox."""
+        return self.stores.outbox
+
+    @property
+    def logins(self) -> SqlLogins:
+        """The logins."""
+        return self.stores.logins
+
+    @property
+    def book(self) -> SqlBook:
+        """The journal."""
+        return self.stores.book
+
+    @property
+    def loop(self) -> Loop:
+        """A worker, started anew at each look: it remembers nothing."""
+        return worker(self.stores, self._outside)
+
+    def work(self) -> None:
+        """Let a worker do what is due."""
+        self.loop.run_until_idle()
+
+    def open_again(self) -> Stores:
+        """Open the same database once more, as another process does."""
+        stores = open_stores(self.store_url, SIGNER)
+        self._opened.append(stores.database)
+        return stores
+
+    def end(self) -> None:
+        """Close the database as often as it was opened."""
+        for each in self._opened:
+            each.close()
+
+    def token(self, who: PrincipalId) -> str:
+        """Log somebody in, as their own click in Slack would."""
+        now = self.clock()
+        begun = login.begin("a test", logins=self.logins, now=now)
+        login.confirm(begun.user_code, by=who, logins=self.logins, ledger=self.ledger, now=now)
+        token = login.collect(begun.device_code, logins=self.logins, ledger=self.ledger, now=now)
+        assert token is not None
+        return token.text
+
+    def story(self, subject: GrantId) -> list[Event]:
+        """What the journal says of a request and its grant."""
+        return self.ledger.story(subject)
+
+    def told(self, subject: GrantId, kind: Kind) -> list[Event]:
+        """The journal entries of one kind about it."""
+        return [event for event in self.story(subject) if event.kind is kind]
+
+    def journal(self) -> list[Event]:
+        """Everything in the journal, also what is about no request."""
+        with self.database.reading() as connection:
+            rows = connection.execute(select(journal.c.entry).order_by(journal.c.id))
+            return [read_event("journal", row.entry) for row in rows]
+
+
+def sqlite(folder: Path) -> str:
+    """The URL of a database in a folder."""
+    return f"sqlite:///{folder / 'daypass.db'}"
