@@ -1,6 +1,6 @@
 # Everything that is done with Daypass from a checkout. `make demo` and `make test` fetch what they need by themselves.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench lock clean
+.PHONY: help setup demo test quick soak check format bench lock clean
 
 PYTHON ?= python3
 export PYTHON
@@ -22,6 +22,10 @@ demo: ## the whole story on this machine: an AWS, a Slack and Daypass, in the br
 
 test: check ## the gates and every test, against real servers
 	@$(with_aws) $(bin)/pytest -n $(WORKERS) --dist worksteal
+
+soak: setup ## what takes minutes by nature: long fuzz, mutations, faults (SEED=N: as drawn before; ONLY=NAME: one of them)
+	@$(with_aws) $(bin)/pytest tests/soak -n $(WORKERS) --dist worksteal -o faulthandler_timeout=1200 \
+		$(if $(SEED),--seed=$(SEED)) $(if $(ONLY),-k $(ONLY))
 
 check: setup ## the gates alone: formatting, lint, types, who imports whom, the house's own rules
 	$(bin)/ruff format --check .

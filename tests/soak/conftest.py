@@ -1,0 +1,48 @@
+"""
+The seeds of what takes minutes: one for the whole run, and from it and its name one for each test.
+
+The seed is printed with pytest's closing lines, whether anything failed or not. `make soak SEED=...` draws the same
+again; with `ONLY=...` (pytest's -k) one test alone draws what it drew among the others.
+"""
+
+import secrets
+from random import Random
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a run be run again."""
+    parser.addoption("--seed", type=int, default=None, help="the seed of an earlier run of tests/soak")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Draw a seed unless one is given."""
+    if config.option.seed is None:
+        config.option.seed = secrets.randbelow(10**9)
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Say the seed at the start, for whoever has to kill the run."""
+    return _told(config)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say the seed at the end."""
+    terminalreporter.write_line(_told(config))
+
+
+@pytest.fixture
+def seed(request: pytest.FixtureRequest) -> str:
+    """Return the test's own seed, which follows from the run's and the test's name. Put it into what fails."""
+    return f"{request.config.option.seed}/{request.node.nodeid}"
+
+
+@pytest.fixture
+def dice(seed: str) -> Random:
+    """Return the dice of this test."""
+    return Random(seed)  # noqa: S311 - to be thrown again
+
+
+def _told(config: pytest.Config) -> str:
+    return f"soak: the seed is {config.option.seed}; to run it again: make soak SEED={config.option.seed}"
