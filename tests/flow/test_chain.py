@@ -1,6 +1,7 @@
 """A grant and what prolongs it are one access: ended as one, and not prolonged once it was ended."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -8,8 +9,9 @@ from daypass.lifecycle.drop import drop
 from daypass.lifecycle.extend import extend
 from daypass.lifecycle.revoke import revoke
 from daypass.model.errors import TooLate
-from daypass.model.event import Kind
-from daypass.model.grant import Grant, GrantId, GrantState
+from daypass.model.event import Event, Kind
+from daypass.model.fact import Fact
+from daypass.model.grant import Grant, GrantId, GrantState, new_grant_id
 from daypass.model.lease import Term
 from daypass.model.request import Request, RequestState
 from tests.flow.conftest import Walk
@@ -76,6 +78,35 @@ def test_whichever_of_them_is_ended_nothing_is_left(walk: Walk, end: End, which:
     assert not any(walk.aws.allows(one, walk.clock()) for one in chain)
     assert all([event.kind for event in walk.story(one)].count(Kind.GRANT_ENDING) == 1 for one in chain)
     assert walk.ledger.grant(other.id).state is GrantState.ACTIVE
+
+
+@ends
+def test_all_of_it_ends_however_many_grants_there_are_besides(walk: Walk, end: End) -> None:
+    """Ann's access was prolonged; then she was given more than a thousand small ones, which stay as they are."""
+    first, *others = prolonged(walk)
+    tiny = [replace(walk.ledger.grant(first), id=new_grant_id(), root=None, revision=0) for _ in range(1005)]
+    tiny = [replace(one, approved_at=walk.clock() + HOUR / 4) for one in tiny]
+    given = Event(kind=Kind.REQUEST_APPROVED, at=walk.clock(), actor=BOB)
+    walk.ledger.record_each([Fact(event=given, changes=(one,), told=False) for one in tiny])
+    end(walk, first)
+    walk.loop.run_until_idle()
+
+    assert not any(walk.aws.allows(one, walk.clock()) for one in (first, *others))
+    assert {walk.ledger.grant(one).state for one in (first, *others)} == {GrantState.ENDED}
+    assert len(walk.ledger.grants(principal=ANN, states=[GrantState.ACTIVE])) == 1005
+
+
+def test_a_chain_is_ended_whole_however_long_it_is(walk: Walk) -> None:
+    """Prolonged eleven hundred times; whoever ends the first or the last ends all."""
+    first = walk.active()
+    chain = [first]
+    for _ in range(1100):
+        chain.append(replace(first, id=new_grant_id(), extends=chain[-1].id, root=first.id, revision=0))
+    given = Event(kind=Kind.REQUEST_APPROVED, at=walk.clock(), actor=BOB)
+    walk.ledger.record_each([Fact(event=given, changes=(one,), told=False) for one in chain[1:]])
+    taken(walk, first.id)
+
+    assert walk.ledger.grants(principal=ANN, states=[GrantState.APPROVED, GrantState.ACTIVE]) == []
 
 
 @ends

@@ -177,13 +177,13 @@ class Life:
 
     def think_again(self) -> None:
         """Somebody takes back what they approved in advance, or ends a series."""
-        for permit in self.ledger.all(Permit, states=[Standing.OPEN], limit=2):
-            waiting = self.ledger.requests(states=[RequestState.PENDING], limit=1000)
+        for permit in self.ledger.all(Permit, states=[Standing.OPEN])[:2]:
+            waiting = self.ledger.requests(states=[RequestState.PENDING])
             self.used |= {
                 (one.id, permit.id) for one in waiting for given in one.approvals if given.permit == permit.id
             }
             withdraw(permit.id, by=permit.by, ledger=self.ledger, now=self.clock())
-        for series in self.ledger.all(Series, states=[Standing.OPEN], limit=self.dice.choice([0, 0, 1])):
+        for series in self.ledger.all(Series, states=[Standing.OPEN])[: self.dice.choice([0, 0, 1])]:
             cancel(series.id, by=self.ledger.request(series.id).requestor, ledger=self.ledger, now=self.clock())
 
     def click(self) -> None:
@@ -271,7 +271,7 @@ class Life:
     def wait(self) -> None:
         """Time passes, perhaps until the next window of a series; the loop goes round, and windows open."""
         self.clock.forward(timedelta(minutes=self.dice.randint(1, 200)))
-        for series in self.ledger.all(Series, states=[Standing.OPEN], limit=1):
+        for series in self.ledger.all(Series, states=[Standing.OPEN])[:1]:
             recurs = self.ledger.request(series.id).recurs
             window = next_window(recurs, self.clock()) if recurs else None
             if window and window.starts > self.clock() and self.dice.random() < 0.7:
@@ -285,7 +285,7 @@ class Life:
             ledger=self.ledger,
             now=self.clock(),
         )
-        for request in self.ledger.requests(limit=1000):
+        for request in self.ledger.requests():
             if request.series is not None:
                 self.judge(request.id)
 

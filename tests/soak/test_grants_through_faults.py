@@ -81,12 +81,12 @@ class Weathered(Daypass):
         """Of some that AWS holds, those that the ledger closed."""
         held = sorted(self.aws.held)
         ids = dice.sample(held, min(len(held), 300))
-        return {one.id for one in self.ledger.grants(ids=ids, limit=300) if one.state is GrantState.ENDED}
+        return {one.id for one in self.ledger.grants(ids=ids) if one.state is GrantState.ENDED}
 
     def states(self, grants: list[Grant]) -> Counter[GrantState]:
         """How many are in which state."""
         ids = [grant.id for grant in grants]
-        found = (self.ledger.grants(ids=ids[at : at + 500], limit=500) for at in range(0, len(ids), 500))
+        found = (self.ledger.grants(ids=ids[at : at + 500]) for at in range(0, len(ids), 500))
         return Counter(grant.state for some in found for grant in some)
 
 

@@ -147,7 +147,20 @@ def test_all_of_a_kind_come_newest_first(ledger, cabinet):
     ledger.record(fact(same[1], old, new, same[0], a_review()))
 
     assert [permit.id for permit in cabinet.all(Permit)] == [new.id, same[0].id, same[1].id, old.id]
-    assert [permit.id for permit in cabinet.all(Permit, limit=2)] == [new.id, same[0].id]
+
+
+def test_the_newest_of_a_kind_is_one_and_a_page_says_how_many_there_are(ledger, cabinet):
+    """Of one owner too; there is none where there is nothing, and a page beyond the end is empty."""
+    old, middle, new = a_permit(at=at(-1)), a_permit(), a_permit(at=at(1), principal=BOB)
+    assert cabinet.newest(Permit) is None
+    ledger.record(fact(old, middle, new))
+
+    newest, anns = cabinet.newest(Permit), cabinet.newest(Permit, owner=ANN)
+    pages = [cabinet.page(Permit, skip=skip, size=2) for skip in (0, 2, 4)]
+
+    assert [newest.id, anns.id] == [new.id, middle.id]
+    assert [[one.id for one in page.items] for page in pages] == [[new.id, middle.id], [old.id], []]
+    assert {page.total for page in pages} == {3}
 
 
 def test_one_owners_are_found_by_owner(ledger, cabinet):

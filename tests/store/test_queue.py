@@ -169,7 +169,6 @@ def test_troubles_come_longest_first_and_only_from_before_the_moment(ledger, que
     ledger.record(fact(newer), fact(edge), fact(older))
 
     assert [trouble.grant.id for trouble in queue.troubled(overdue_before=at(3))] == [older.id, newer.id]
-    assert [trouble.grant.id for trouble in queue.troubled(overdue_before=at(3), limit=1)] == [older.id]
 
 
 def test_a_reported_trouble_stays_reported_until_the_grant_moves_on(ledger, queue):

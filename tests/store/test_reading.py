@@ -8,7 +8,7 @@ from daypass.model.errors import DaypassError, NotFound
 from daypass.model.grant import GrantState
 from daypass.model.request import Approval, RequestState
 from tests.makers import ANN, BOB, EVE
-from tests.store.facts import a_grant, a_request, at, fact
+from tests.store.facts import a_grant, a_request, at, ending, fact
 
 
 @pytest.mark.parametrize("strange", ["abcdefgh2345", "", "' OR 1=1 --", "a" * 5000, "ünï"])
@@ -27,12 +27,44 @@ def test_a_sign_no_database_can_keep_is_refused_with_a_sentence(ledger, strange)
         ledger.grant(strange)
 
 
-def test_requests_come_newest_first_up_to_the_limit(ledger):
-    """Of five, the three newest."""
-    filed = [a_request(filed_at=at(minute)) for minute in (3, 1, 5, 2, 4)]
-    ledger.record(*map(fact, filed))
+def test_all_requests_and_grants_come_newest_first_however_many(ledger):
+    """Twelve hundred, of which hundreds are of one moment: each is there once, at once and one after the other."""
+    filed = [a_request(filed_at=at(number // 400)) for number in range(1200)]
+    given = [a_grant(approved_at=at(number // 400)) for number in range(1200)]
+    ledger.record_each([*map(fact, filed), *map(fact, given)])
 
-    assert [request.filed_at for request in ledger.requests(limit=3)] == [at(5), at(4), at(3)]
+    requests, grants = ledger.requests(), ledger.grants(states=(GrantState.APPROVED,))
+
+    assert sorted(one.id for one in requests) == sorted(one.id for one in filed)
+    assert [one.filed_at for one in requests] == sorted((one.filed_at for one in filed), reverse=True)
+    assert list(ledger.each_request()) == requests
+    assert sorted(one.id for one in grants) == sorted(one.id for one in given)
+    assert list(ledger.each_grant(states=(GrantState.APPROVED,))) == grants
+    assert [one.id for one in ledger.lapsed(filed_before=at(9))] == [one.id for one in reversed(requests)]
+    assert ledger.requests(ids=[one.id for one in filed]) == requests
+
+
+def test_a_page_of_a_persons_list_says_how_long_the_list_is(ledger):
+    """The second two of five; those of others and of other states are not counted."""
+    filed = [a_request(filed_at=at(minute)) for minute in (3, 1, 5, 2, 4)]
+    ended = [ending(a_grant(GrantState.ACTIVE, approved_at=at(minute))).ended(at(9)) for minute in (3, 1, 2)]
+    ledger.record(*map(fact, filed), *map(fact, ended), fact(a_grant()), fact(replace(a_request(), requestor=EVE)))
+
+    requests = ledger.page_of_requests(requestor=ANN, states=(RequestState.PENDING,), skip=2, size=2)
+    grants = ledger.page_of_grants(principal=ANN, states=(GrantState.ENDED,), skip=0, size=2)
+
+    assert ([one.filed_at for one in requests.items], requests.total) == ([at(3), at(2)], 5)
+    assert ([one.approved_at for one in grants.items], grants.total) == ([at(3), at(2)], 3)
+
+
+def test_a_chain_is_found_whole_from_its_first_grant(ledger):
+    """Oldest first, the ended ones too; what prolongs something else is not among them."""
+    first, other = a_grant(approved_at=at(1)), a_grant()
+    second = replace(a_grant(approved_at=at(2)), extends=first.id)
+    third = replace(ending(a_grant(GrantState.ACTIVE, approved_at=at(3))), extends=second.id, root=first.id)
+    ledger.record(*map(fact, (third, other, second, first)))
+
+    assert [one.id for one in ledger.chain(first.id)] == [first.id, second.id, third.id]
 
 
 def test_requests_of_one_person_are_theirs_alone(ledger):
@@ -65,7 +97,7 @@ def test_grants_are_found_by_person_state_and_id(ledger):
     assert [grant.id for grant in ledger.grants()] == [eves.id, new.id, old.id]
     assert [grant.id for grant in ledger.grants(principal=ANN)] == [new.id, old.id]
     assert [grant.id for grant in ledger.grants(principal=ANN, states=(GrantState.ACTIVE,))] == [new.id]
-    assert [grant.id for grant in ledger.grants(ids=(old.id, eves.id), limit=1)] == [eves.id]
+    assert [grant.id for grant in ledger.grants(ids=(old.id, eves.id))] == [eves.id, old.id]
     assert ledger.grants(ids=()) == []
 
 
@@ -76,4 +108,3 @@ def test_requests_nobody_decided_come_oldest_first(ledger):
     ledger.record(fact(second), fact(first), fact(edge), fact(decided))
 
     assert [request.id for request in ledger.lapsed(filed_before=at(3))] == [first.id, second.id]
-    assert [request.id for request in ledger.lapsed(filed_before=at(3), limit=1)] == [first.id]

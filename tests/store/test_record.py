@@ -116,7 +116,7 @@ def test_more_facts_than_a_statement_takes_are_still_one_commit(ledger):
 
     assert ledger.record_each([fact(grant) for grant in many]) == []
     assert ledger.record_each([fact(ending(stored(grant))) for grant in many]) == []
-    assert len(ledger.grants(ids=[grant.id for grant in many], limit=3000)) == 2500
+    assert len(ledger.grants(ids=[grant.id for grant in many])) == 2500
 
 
 def test_nothing_to_record_is_no_error(ledger):

@@ -9,9 +9,6 @@ from daypass.model.principal import PrincipalId
 from daypass.model.request import Ask, Request
 from daypass.ports import Ledger
 
-_LOOKED_AT = 500
-"""Requests, the windows of what recurs among them."""
-
 
 def once_more(  # noqa: PLR0913 - which, by whom, with what changed of it
     request_id: GrantId | None,
@@ -44,17 +41,12 @@ def once_more(  # noqa: PLR0913 - which, by whom, with what changed of it
 
 
 def _last(by: PrincipalId, ledger: Ledger) -> Request:
-    mine = ledger.requests(requestor=by, limit=_LOOKED_AT)
-    last = next((one for one in mine if one.series is None), None) or _of_series(mine, ledger)
+    """The last thing asked for; the windows of what recurs were not asked for by themselves."""
+    mine = ledger.each_request(requestor=by)
+    last = next((one for one in mine if one.series is None), None)
     if last is None:
         raise NotFound("You have asked for nothing yet.")
     return last
-
-
-def _of_series(windows: list[Request], ledger: Ledger) -> Request | None:
-    """What the windows belong to, where nothing else was asked for in a long time."""
-    series = next((one.series for one in windows if one.series is not None), None)
-    return None if series is None else ledger.request(series)
 
 
 def _same(before: Request, now: datetime) -> Term | None:

@@ -8,7 +8,6 @@ by a click that comes later. The row of the first one's request is written besid
 that ends and one that prolongs at the same moment the second sees the first.
 """
 
-from collections.abc import Iterator
 from datetime import datetime
 
 from daypass.lifecycle.finish import ending_event, how_it_ended, must_live
@@ -19,7 +18,6 @@ from daypass.model.request import Request
 from daypass.ports import Ledger
 
 _LIVE = (GrantState.APPROVED, GrantState.ACTIVE)
-_LONGEST = 1000
 _TRIES = 20
 """Each one lost is one that somebody else won."""
 
@@ -57,8 +55,8 @@ def must_go_on(extended: GrantId, ledger: Ledger) -> Request:
 
 
 def _alive(grant: Grant, now: datetime, ledger: Ledger) -> list[Grant]:
-    """What lives of an access, the grant itself before the others. Raises TooLate when nothing does."""
-    kin = list(_kin(grant, now, ledger))
+    """All that lives of an access, the grant itself before the others. Raises TooLate when nothing does."""
+    kin = [one for one in ledger.chain(grant.chain) if one.id != grant.id and _lives(one, now)]
     try:
         must_live(grant, now)
     except TooLate:
@@ -68,12 +66,8 @@ def _alive(grant: Grant, now: datetime, ledger: Ledger) -> list[Grant]:
     return [grant, *kin]
 
 
-def _kin(grant: Grant, now: datetime, ledger: Ledger) -> Iterator[Grant]:
-    first = _root(grant, ledger)
-    for one in ledger.grants(principal=grant.principal, states=_LIVE, limit=_LONGEST):
-        over = one.lease is not None and now >= one.lease.ends
-        if one.id != grant.id and not over and _root(one, ledger) == first:
-            yield one
+def _lives(grant: Grant, now: datetime) -> bool:
+    return grant.state in _LIVE and not (grant.lease is not None and now >= grant.lease.ends)
 
 
 def _beside(grant: Grant, ledger: Ledger) -> tuple[Request, ...]:
@@ -85,15 +79,4 @@ def _beside(grant: Grant, ledger: Ledger) -> tuple[Request, ...]:
 
 
 def _first(grant: Grant, ledger: Ledger) -> Request:
-    return ledger.request(_root(grant, ledger))
-
-
-def _root(grant: Grant, ledger: Ledger) -> GrantId:
-    for _ in range(_LONGEST):
-        if grant.extends is None:
-            break
-        try:
-            grant = ledger.grant(grant.extends)
-        except NotFound:  # a row that cannot be read keeps nothing alive
-            break
-    return grant.id
+    return ledger.request(grant.chain)

@@ -16,7 +16,6 @@ from daypass.model.principal import Principal, PrincipalId
 from daypass.ports import Ledger
 
 _LIVE = (GrantState.APPROVED, GrantState.ACTIVE)
-_MOST = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +48,6 @@ def _tally(one: PrincipalId, ledger: Ledger, now: datetime) -> Tally:
 
 def _live(one: PrincipalId, ledger: Ledger, now: datetime) -> Iterator[Grant]:
     """Yield what has not ended; what AWS ends by its date has, whether it was cleaned up or not."""
-    for grant in ledger.grants(principal=one, states=_LIVE, limit=_MOST):
+    for grant in ledger.grants(principal=one, states=_LIVE):
         if grant.lease is None or now < grant.lease.ends:
             yield grant

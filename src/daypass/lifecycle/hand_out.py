@@ -159,7 +159,7 @@ def _presigned(  # noqa: PLR0913 - what get_url and put_url share
 def _successor(grant: Grant, ledger: Ledger, now: datetime) -> Grant | None:
     """Follow extensions of the grant, and extensions of those, to one that is live."""
     seen = {grant.id}
-    heirs = ledger.grants(principal=grant.principal, states=(GrantState.ACTIVE,))
+    heirs = [one for one in ledger.chain(grant.chain) if one.state is GrantState.ACTIVE]
     while True:
         heir = next((one for one in heirs if one.extends in seen and one.id not in seen), None)
         if heir is None:

@@ -18,14 +18,11 @@ from daypass.model.principal import DAYPASS
 from daypass.model.request import Request
 from daypass.ports import Ledger
 
-_MOST = 1000
-"""Requests looked at each time, those that have waited longest first."""
-
 
 def hand_over(*, ledger: Ledger, now: datetime) -> int:
     """Hand over every stage that has waited long enough; returns how many were. One step of a request each time."""
     count = 0
-    for request in ledger.lapsed(filed_before=now, limit=_MOST):
+    for request in ledger.lapsed(filed_before=now):
         stage = waiting_stage(request)
         step = _next(request, stage, ledger.story(request.id), now) if stage and stage.later else None
         if stage is None or step is None:

@@ -31,9 +31,6 @@ from daypass.rules.decide import decide
 from daypass.rules.document import RuleBook
 from daypass.rules.needs import needs
 
-_MOST = 500
-"""Requests looked at each time, those that have waited longest first."""
-
 ENOUGH = "approvals"
 """What a stalled request wants when all who are left have approved: one click more."""
 _AT_ONCE = "The rules lend this at once by now, so nobody is asked any more: cancel it, and ask again."
@@ -50,7 +47,7 @@ class _Stalled:
 def reconsider(*, rules: RuleBook, directory: Directory, ledger: Ledger, now: datetime) -> int:
     """Look at every request that waits; returns of how many something was told. Raises nothing of a single one."""
     count = 0
-    for request in ledger.lapsed(filed_before=now, limit=_MOST):
+    for request in ledger.lapsed(filed_before=now):
         with suppress(Conflict):  # somebody decided, or another worker was first
             fact = _looked_at(request, rules, directory, ledger, now)
             if fact is not None:

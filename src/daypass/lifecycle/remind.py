@@ -30,8 +30,6 @@ OPENS, CLOSES = 8, 20
 """Between these hours of their own clock, Monday to Friday, people are reminded."""
 MOST_REMINDED = 20
 _FRIDAY = 5
-_MOST = 1000
-"""Requests looked at each time, those that have waited longest first."""
 
 log = structlog.get_logger()
 
@@ -50,7 +48,7 @@ def remind(
     `in_channel` says that approvers are asked in one place together: then the first one's hours are everybody's.
     """
     count = 0
-    for request in ledger.lapsed(filed_before=now - first, limit=_MOST):
+    for request in ledger.lapsed(filed_before=now - first):
         before = _reminders(request, ledger.story(request.id))
         if now < _due(request, before, first):
             continue

@@ -30,7 +30,6 @@ from daypass.rules.document import RuleBook
 
 AHEAD = timedelta(minutes=2)
 """How long before a window its request is filed, so that it is in AWS in time."""
-_MOST = 10_000
 _REFUSED = "refused: "
 
 log = structlog.get_logger()
@@ -50,7 +49,7 @@ def open_windows(
     Two workers, or one that died half-way, file the same one once. A window that was missed altogether is left out.
     """
     opened = 0
-    for series in ledger.all(Series, states=[Standing.OPEN], limit=_MOST):
+    for series in ledger.all(Series, states=[Standing.OPEN]):
         request = ledger.request(series.id)
         hands = provisioners.get(request.delivery)
         if hands is not None:

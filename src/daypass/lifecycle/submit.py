@@ -164,6 +164,7 @@ def _request(ask: Ask, weighed: Weighed, now: datetime) -> Request:
         stages=decision.stages,
         waits_in=decision.stages[0].name if decision.stages else "",
         extends=ask.extends,
+        root=weighed.draft.root,
         beneficiary=ask.beneficiary if ask.beneficiary != ask.requestor else None,
         second_factor=decision.second_factor,
         channel=decision.channel,

@@ -18,7 +18,6 @@ from daypass.model.request import Request
 from daypass.ports import Directory, Ledger
 
 _LIVE = (GrantState.APPROVED, GrantState.ACTIVE)
-_MOST = 10_000
 _AT_ONCE = 20
 """So many tickets are asked for at the same time."""
 
@@ -32,7 +31,7 @@ def end_closed(*, directory: Directory, ledger: Ledger, now: datetime) -> int:
     Whose grant it is is asked of nobody: it ends also while Slack is away, and for somebody who has left. A ticket that
     cannot be looked up ends nothing: the grant's own date does.
     """
-    asked = ((grant, ledger.request(grant.id)) for grant in ledger.grants(states=_LIVE, limit=_MOST))
+    asked = ((grant, ledger.request(grant.id)) for grant in ledger.each_grant(states=_LIVE))
     bound = [(grant, request, request.ticket) for grant, request in asked if request.ticket is not None]
     tickets: dict[TicketId, Ticket] = {}
     for some in _batched(dict.fromkeys(ticket for *_, ticket in bound), _AT_ONCE):

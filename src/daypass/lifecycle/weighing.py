@@ -20,8 +20,6 @@ from daypass.rules.decide import decide
 from daypass.rules.document import RuleBook
 from daypass.rules.needs import needs
 
-_LONGEST_CHAIN = 1000
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weighed:
@@ -72,6 +70,7 @@ def weigh(  # noqa: PLR0913 - an ask, the four who judge it, and the moment
         approved_at=now,
         aws=parties.principal.aws,
         extends=ask.extends,
+        root=ledger.grant(ask.extends).chain if ask.extends else None,
     )
     rehearsal = provisioner.rehearse(draft.leased(term.lease(now)))
     return Weighed(matter=seen, decision=decision, term=term, draft=draft, rehearsal=rehearsal)
@@ -166,10 +165,9 @@ def _already(extends: GrantId | None, ledger: Ledger, starts: datetime) -> timed
 
     It counts from the first grant of the chain on; one that has not begun counts nothing yet.
     """
-    first, seen = None, 0
-    while extends is not None and seen < _LONGEST_CHAIN:
-        first = ledger.grant(extends)
-        extends, seen = first.extends, seen + 1
-    if first is None or first.lease is None:
+    if extends is None:
+        return timedelta(0)
+    first = ledger.grant(ledger.grant(extends).chain)
+    if first.lease is None:
         return timedelta(0)
     return max(timedelta(0), starts - first.lease.starts)

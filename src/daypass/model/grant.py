@@ -103,8 +103,15 @@ class Grant:
     ended_at: datetime | None = None
     warned: bool = False
     extends: GrantId | None = None
+    root: GrantId | None = None
+    """The first grant of the chain that this prolongs; None for one that prolongs nothing."""
     revision: int = 0
     """Grows by one at each commit: whoever commits on an older one is told `Conflict`."""
+
+    @property
+    def chain(self) -> GrantId:
+        """What it shares with all that it prolongs and that prolong it: the id of the first of them."""
+        return self.root or self.extends or self.id
 
     def activated(self) -> "Grant":
         """AWS shows the access."""

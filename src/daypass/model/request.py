@@ -117,6 +117,8 @@ class Request:
     state: RequestState = RequestState.PENDING
     approval: Approval | None = None
     extends: GrantId | None = None
+    root: GrantId | None = None
+    """The first grant of the chain that this would prolong."""
     beneficiary: PrincipalId | None = None
     stages: tuple[Stage, ...] = ()
     """As they stood when it was filed or last clicked on; each click asks the rules again."""
@@ -139,6 +141,11 @@ class Request:
     def principal(self) -> PrincipalId:
         """Who would have the access."""
         return self.beneficiary or self.requestor
+
+    @property
+    def chain(self) -> GrantId:
+        """What its grant would share with all that it prolongs; see Grant.chain."""
+        return self.root or self.extends or self.id
 
     @property
     def urgent(self) -> bool:

@@ -1,9 +1,9 @@
 """What the house remembers: requests and grants, whom to look at, what to tell, and who is logged in."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from daypass.model.event import Event, Link, Login
 from daypass.model.fact import Fact, Record
@@ -12,6 +12,15 @@ from daypass.model.principal import PrincipalId
 from daypass.model.request import Request, RequestState
 
 Recorded = TypeVar("Recorded", bound=Record)
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page(Generic[Item]):
+    """A part of a list, for people who turn pages, with how long the whole list is."""
+
+    items: tuple[Item, ...]
+    total: int
 
 
 class Cabinet(Protocol):
@@ -27,14 +36,33 @@ class Cabinet(Protocol):
         *,
         owner: str | None = None,
         states: Iterable[str] | None = None,
-        limit: int = 1000,
     ) -> list[Recorded]:
-        """Read those of a kind, newest first by `at`: of one owner, in some states (None: whatever they are)."""
+        """Read all of a kind, newest first by `at`: of one owner, in some states (None: whatever they are)."""
+        ...
+
+    def newest(self, kind: type[Recorded], *, owner: str | None = None) -> Recorded | None:
+        """Read the newest one of a kind by `at`."""
+        ...
+
+    def page(
+        self,
+        kind: type[Recorded],
+        *,
+        states: Iterable[str] | None = None,
+        skip: int,
+        size: int,
+    ) -> Page[Recorded]:
+        """Read a page of a kind, newest first by `at`, for people who turn pages. Nothing is decided by it."""
         ...
 
 
 class Ledger(Cabinet, Protocol):
-    """State and its journal, written together; the cabinet is read here too."""
+    """
+    State and its journal, written together; the cabinet is read here too.
+
+    Whatever gives a list here gives all of it: what decides, ends, reminds or escalates by it misses nobody. Only
+    `page_of_...` gives a part, to people who turn pages, and says how long the whole is.
+    """
 
     def record(self, *facts: Fact) -> None:
         """
@@ -58,9 +86,19 @@ class Ledger(Cabinet, Protocol):
         ...
 
     def requests(
-        self, *, requestor: PrincipalId | None = None, states: Iterable[RequestState] | None = None, limit: int = 100
+        self,
+        *,
+        requestor: PrincipalId | None = None,
+        states: Iterable[RequestState] | None = None,
+        ids: Iterable[GrantId] | None = None,
     ) -> list[Request]:
-        """Read requests, newest first."""
+        """Read all requests of a person, in some states or with these ids (None: not asked), newest first."""
+        ...
+
+    def each_request(
+        self, *, requestor: PrincipalId | None = None, states: Iterable[RequestState] | None = None
+    ) -> Iterator[Request]:
+        """Read the same one after the other, so that millions fit; each page of it is as new as when it is read."""
         ...
 
     def grants(
@@ -69,13 +107,32 @@ class Ledger(Cabinet, Protocol):
         principal: PrincipalId | None = None,
         states: Iterable[GrantState] | None = None,
         ids: Iterable[GrantId] | None = None,
-        limit: int = 100,
     ) -> list[Grant]:
-        """Read grants, newest first."""
+        """Read all grants of a person, in some states or with these ids (None: not asked), newest first."""
         ...
 
-    def lapsed(self, *, filed_before: datetime, limit: int = 100) -> list[Request]:
-        """Read pending requests that were filed before a moment, oldest first."""
+    def each_grant(self, *, states: Iterable[GrantState]) -> Iterator[Grant]:
+        """Read all grants in some states one after the other, newest first, so that millions fit."""
+        ...
+
+    def chain(self, root: GrantId) -> list[Grant]:
+        """Read a grant and all that prolong it, however many, oldest first; see Grant.chain."""
+        ...
+
+    def page_of_requests(
+        self, *, requestor: PrincipalId, states: Iterable[RequestState], skip: int, size: int
+    ) -> Page[Request]:
+        """Read a page of a person's requests, newest first."""
+        ...
+
+    def page_of_grants(
+        self, *, principal: PrincipalId, states: Iterable[GrantState], skip: int, size: int
+    ) -> Page[Grant]:
+        """Read a page of a person's grants, newest first."""
+        ...
+
+    def lapsed(self, *, filed_before: datetime) -> Iterator[Request]:
+        """Read all pending requests that were filed before a moment, oldest first."""
         ...
 
     def story(self, subject: GrantId) -> list[Event]:
@@ -129,8 +186,8 @@ class Queue(Protocol):
         """How often this grant's step has failed in a row; 0 once it was moved on."""
         ...
 
-    def troubled(self, *, overdue_before: datetime, limit: int = 100) -> list[Trouble]:
-        """Read grants that have been overdue since before a moment, longest first."""
+    def troubled(self, *, overdue_before: datetime) -> list[Trouble]:
+        """Read all grants that have been overdue since before a moment, longest first."""
         ...
 
     def reported(self, grant_ids: Iterable[GrantId]) -> None:

@@ -19,7 +19,6 @@ log = structlog.get_logger()
 STUCK_AFTER = timedelta(minutes=10)
 LATE_AFTER = timedelta(minutes=1)
 """Of a grant that is not in AWS yet: a person waits for it, who was told that it takes seconds."""
-_MOST = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +47,7 @@ def report_stuck(*, queue: Queue, ledger: Ledger, now: datetime) -> int:
 
     Those are the ones overdue for more than ten minutes, or for one when they are still to be put into AWS.
     """
-    late = queue.troubled(overdue_before=now - LATE_AFTER, limit=_MOST)
+    late = queue.troubled(overdue_before=now - LATE_AFTER)
     troubles = [trouble for trouble in late if _is_stuck(trouble, now)]
     for trouble in troubles:
         since = trouble.overdue_since.isoformat()

@@ -24,7 +24,6 @@ log = structlog.get_logger()
 
 _LIVE = frozenset({GrantState.APPROVED, GrantState.ACTIVE, GrantState.ENDING})
 _BATCH = 200
-_MOST = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ def vanished(
 
     Sessions and links leave nothing in AWS that a sweep could miss. Returns how many have vanished.
     """
-    active = ledger.grants(states=(GrantState.ACTIVE,), limit=_MOST)
+    active = ledger.each_grant(states=(GrantState.ACTIVE,))
     missed = [one for one in active if one.delivery is Delivery.POLICY and one.id not in seen]
     gone = [one for one in missed if _is_gone(one, provisioners, now)]
     ledger.record_each([ending(one, Why.VANISHED, now, "It was removed in AWS by hand.") for one in gone])
@@ -73,7 +72,7 @@ def _is_gone(grant: Grant, provisioners: Mapping[Delivery, Provisioner], now: da
 
 def _orphans(batch: list[Standing], ledger: Ledger) -> list[Standing]:
     ids = {standing.grant for standing in batch}
-    live = {grant.id for grant in ledger.grants(ids=ids, states=_LIVE, limit=len(ids))}
+    live = {grant.id for grant in ledger.grants(ids=ids, states=_LIVE)}
     return [standing for standing in batch if standing.grant not in live]
 
 

@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from sqlalchemy import select
 
 from daypass.model.errors import NotFound
+from daypass.ports import Page
 from daypass.store.codec import KINDS, KeptValue, codec_of, record_id
 from daypass.store.database import Database
-from daypass.store.reading import readable
+from daypass.store.reading import AnySelect, page, readable
 from daypass.store.tables import records
 
 
@@ -27,22 +28,33 @@ class SqlCabinet:
         return codec_of(kind).read(row)
 
     def all(
-        self,
-        kind: type[KeptValue],
-        *,
-        owner: str | None = None,
-        states: Iterable[str] | None = None,
-        limit: int = 1000,
+        self, kind: type[KeptValue], *, owner: str | None = None, states: Iterable[str] | None = None
     ) -> list[KeptValue]:
-        """Read those of a kind, newest first by `at`. A row that cannot be read is logged and left out."""
-        chosen = _RECORD.where(records.c.kind == KINDS[kind])
-        if owner is not None:
-            chosen = chosen.where(records.c.owner == owner)
-        if states is not None:
-            chosen = chosen.where(records.c.state.in_(list(states)))
-        newest = chosen.order_by(records.c.at.desc(), records.c.id.desc()).limit(limit)
+        """Read all of a kind, newest first by `at`. A row that cannot be read is logged and left out."""
         with self._database.reading() as connection:
-            return readable(connection, newest, codec_of(kind))
+            return readable(connection, _of(kind, owner, states), codec_of(kind))
+
+    def newest(self, kind: type[KeptValue], *, owner: str | None = None) -> KeptValue | None:
+        """Read the newest one of a kind by `at`; one that cannot be read is logged, and then there is none."""
+        with self._database.reading() as connection:
+            found = page(connection, _of(kind, owner, None), codec_of(kind), skip=0, size=1)
+        return next(iter(found.items), None)
+
+    def page(
+        self, kind: type[KeptValue], *, states: Iterable[str] | None = None, skip: int, size: int
+    ) -> Page[KeptValue]:
+        """Read a page of a kind, newest first by `at`."""
+        with self._database.reading() as connection:
+            return page(connection, _of(kind, None, states), codec_of(kind), skip=skip, size=size)
+
+
+def _of(kind: type[object], owner: str | None, states: Iterable[str] | None) -> AnySelect:
+    chosen = _RECORD.where(records.c.kind == KINDS[kind])
+    if owner is not None:
+        chosen = chosen.where(records.c.owner == owner)
+    if states is not None:
+        chosen = chosen.where(records.c.state.in_(list(states)))
+    return chosen.order_by(records.c.at.desc(), records.c.id.desc())
 
 
 _RECORD = select(*records.c)

@@ -86,8 +86,8 @@ def _same(*fields: str) -> Columns:
     return {field: attrgetter(field) for field in fields}
 
 
-REQUESTS = Codec(Request, "requests", _same("id", "revision", "requestor", "state", "filed_at"))
-GRANTS = Codec(Grant, "grants", _same("id", "revision", "principal", "state", "approved_at"))
+REQUESTS = Codec(Request, "requests", _same("id", "revision", "requestor", "chain", "state", "filed_at"))
+GRANTS = Codec(Grant, "grants", _same("id", "revision", "principal", "chain", "state", "approved_at"))
 LOGINS = Codec(
     Login,
     "logins",

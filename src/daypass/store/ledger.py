@@ -1,10 +1,10 @@
 """State and its journal, written together and read back: ports.Ledger."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from heapq import nlargest
+from itertools import islice
 
-from sqlalchemy import Column, ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from daypass.model.errors import Conflict, NotFound
@@ -13,11 +13,16 @@ from daypass.model.fact import Fact
 from daypass.model.grant import Grant, GrantId, GrantState
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Request, RequestState
+from daypass.ports import Page
 from daypass.store import tables
 from daypass.store.cabinet import SqlCabinet
-from daypass.store.codec import GRANTS, REQUESTS, AnyRow, read_event
+from daypass.store.codec import GRANTS, REQUESTS, AnyRow, Codec, Value, read_event
 from daypass.store.commit import commit
-from daypass.store.reading import AnySelect, readable
+from daypass.store.database import Database
+from daypass.store.reading import AnySelect, each, page, readable
+
+_AT_ONCE = 500
+"""Ids in one statement."""
 
 
 class SqlLedger(SqlCabinet):
@@ -52,18 +57,23 @@ class SqlLedger(SqlCabinet):
         return GRANTS.read(self._one(_GRANT.where(tables.grants.c.id == grant_id), f"grant {grant_id}"))
 
     def requests(
-        self, *, requestor: PrincipalId | None = None, states: Iterable[RequestState] | None = None, limit: int = 100
+        self,
+        *,
+        requestor: PrincipalId | None = None,
+        states: Iterable[RequestState] | None = None,
+        ids: Iterable[GrantId] | None = None,
     ) -> list[Request]:
-        """Read requests, newest first. A row that cannot be read is logged and left out."""
-        mine = [] if requestor is None else [tables.requests.c.requestor == requestor]
-        wanted = RequestState if states is None else states
-        with self._database.reading() as connection:
-            found = [
-                request
-                for query in _newest_of_each(_REQUEST, tables.requests.c.filed_at, wanted, mine, limit)
-                for request in readable(connection, query, REQUESTS)
-            ]
-        return nlargest(limit, found, key=lambda request: (request.filed_at, request.id))
+        """Read all requests of a kind, newest first. A row that cannot be read is logged and left out."""
+        found = _those(self._database, _requests(requestor, states), REQUESTS, ids)
+        return sorted(found, key=lambda request: (request.filed_at, request.id), reverse=True)
+
+    def each_request(
+        self, *, requestor: PrincipalId | None = None, states: Iterable[RequestState] | None = None
+    ) -> Iterator[Request]:
+        """Read the same one after the other, newest first."""
+        columns = tables.requests.c
+        order = (columns.filed_at, columns.id)
+        return each(self._database, _requests(requestor, states), REQUESTS, order=order, newest_first=True)
 
     def grants(
         self,
@@ -71,27 +81,46 @@ class SqlLedger(SqlCabinet):
         principal: PrincipalId | None = None,
         states: Iterable[GrantState] | None = None,
         ids: Iterable[GrantId] | None = None,
-        limit: int = 100,
     ) -> list[Grant]:
-        """Read grants, newest first. A row that cannot be read is logged and left out."""
-        mine = [] if principal is None else [tables.grants.c.principal == principal]
-        if ids is not None:
-            mine.append(tables.grants.c.id.in_(list(ids)))
-        wanted = GrantState if states is None else states
-        with self._database.reading() as connection:
-            found = [
-                grant
-                for query in _newest_of_each(_GRANT, tables.grants.c.approved_at, wanted, mine, limit)
-                for grant in readable(connection, query, GRANTS)
-            ]
-        return nlargest(limit, found, key=lambda grant: (grant.approved_at, grant.id))
+        """Read all grants of a kind, newest first. A row that cannot be read is logged and left out."""
+        found = _those(self._database, _grants(principal, states), GRANTS, ids)
+        return sorted(found, key=lambda grant: (grant.approved_at, grant.id), reverse=True)
 
-    def lapsed(self, *, filed_before: datetime, limit: int = 100) -> list[Request]:
-        """Read pending requests that were filed before a moment, oldest first."""
+    def each_grant(self, *, states: Iterable[GrantState]) -> Iterator[Grant]:
+        """Read all grants in some states one after the other, newest first."""
+        columns = tables.grants.c
+        order = (columns.approved_at, columns.id)
+        return each(self._database, _grants(None, states), GRANTS, order=order, newest_first=True)
+
+    def chain(self, root: GrantId) -> list[Grant]:
+        """Read a grant and all that prolong it, oldest first."""
+        with self._database.reading() as connection:
+            found = readable(connection, _GRANT.where(tables.grants.c.chain == root), GRANTS)
+        return sorted(found, key=lambda grant: (grant.approved_at, grant.id))
+
+    def page_of_requests(
+        self, *, requestor: PrincipalId, states: Iterable[RequestState], skip: int, size: int
+    ) -> Page[Request]:
+        """Read a page of a person's requests, newest first."""
+        columns = tables.requests.c
+        newest = _requests(requestor, states).order_by(columns.filed_at.desc(), columns.id.desc())
+        with self._database.reading() as connection:
+            return page(connection, newest, REQUESTS, skip=skip, size=size)
+
+    def page_of_grants(
+        self, *, principal: PrincipalId, states: Iterable[GrantState], skip: int, size: int
+    ) -> Page[Grant]:
+        """Read a page of a person's grants, newest first."""
+        columns = tables.grants.c
+        newest = _grants(principal, states).order_by(columns.approved_at.desc(), columns.id.desc())
+        with self._database.reading() as connection:
+            return page(connection, newest, GRANTS, skip=skip, size=size)
+
+    def lapsed(self, *, filed_before: datetime) -> Iterator[Request]:
+        """Read all pending requests that were filed before a moment, oldest first."""
         columns = tables.requests.c
         pending = _REQUEST.where(columns.state == RequestState.PENDING, columns.filed_at < filed_before)
-        with self._database.reading() as connection:
-            return readable(connection, pending.order_by(columns.filed_at).limit(limit), REQUESTS)
+        return each(self._database, pending, REQUESTS, order=(columns.filed_at, columns.id))
 
     def story(self, subject: GrantId) -> list[Event]:
         """Read every journal entry about a request and its grant, oldest first."""
@@ -113,16 +142,33 @@ class SqlLedger(SqlCabinet):
         return row
 
 
-def _newest_of_each(
-    query: AnySelect,
-    made_at: Column[datetime],
-    states: Iterable[str],
-    conditions: Sequence[ColumnElement[bool]],
-    limit: int,
-) -> list[AnySelect]:
-    """Ask state by state: an index gives the newest of one state at once, those of several only by sorting them all."""
-    newest = query.order_by(made_at.desc()).limit(limit)
-    return [newest.where(made_at.table.c.state == each, *conditions) for each in states]
+def _requests(requestor: PrincipalId | None, states: Iterable[RequestState] | None) -> AnySelect:
+    columns, query = tables.requests.c, _REQUEST
+    if requestor is not None:
+        query = query.where(columns.requestor == requestor)
+    return query if states is None else query.where(columns.state.in_(list(states)))
+
+
+def _grants(principal: PrincipalId | None, states: Iterable[GrantState] | None) -> AnySelect:
+    columns, query = tables.grants.c, _GRANT
+    if principal is not None:
+        query = query.where(columns.principal == principal)
+    return query if states is None else query.where(columns.state.in_(list(states)))
+
+
+def _those(database: Database, query: AnySelect, codec: Codec[Value], ids: Iterable[GrantId] | None) -> Iterator[Value]:
+    """Run a query, for these ids if any are named: some hundreds at a time, as no statement takes more than so many."""
+    key = query.selected_columns["id"]
+    left = None if ids is None else iter(ids)
+    queries = [query] if left is None else (query.where(key.in_(some)) for some in _slices(left))
+    with database.reading() as connection:
+        for one in queries:
+            yield from readable(connection, one, codec)
+
+
+def _slices(ids: Iterator[GrantId]) -> Iterator[list[GrantId]]:
+    while some := list(islice(ids, _AT_ONCE)):
+        yield some
 
 
 def _moved(facts: Sequence[Fact]) -> Conflict:
@@ -131,5 +177,9 @@ def _moved(facts: Sequence[Fact]) -> Conflict:
     return Conflict(f"Somebody else changed what this is{about} first. Look again.")
 
 
-_REQUEST = select(*(tables.requests.c[name] for name in ("id", "revision", "requestor", "state", "filed_at", "body")))
-_GRANT = select(*(tables.grants.c[name] for name in ("id", "revision", "principal", "state", "approved_at", "body")))
+_REQUEST = select(
+    *(tables.requests.c[name] for name in ("id", "revision", "requestor", "chain", "state", "filed_at", "body"))
+)
+_GRANT = select(
+    *(tables.grants.c[name] for name in ("id", "revision", "principal", "chain", "state", "approved_at", "body"))
+)

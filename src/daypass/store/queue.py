@@ -72,10 +72,10 @@ class SqlQueue:
         with self._database.reading() as connection:
             return _attempts(connection, grant_id)
 
-    def troubled(self, *, overdue_before: datetime, limit: int = 100) -> list[Trouble]:
-        """Read grants that have been overdue since before a moment, longest first."""
+    def troubled(self, *, overdue_before: datetime) -> list[Trouble]:
+        """Read all grants that have been overdue since before a moment, longest first."""
         with self._database.reading() as connection:
-            rows = connection.execute(_OVERDUE, {"moment": overdue_before, "limit": limit}).all()
+            rows = connection.execute(_OVERDUE, {"moment": overdue_before}).all()
         return [trouble for trouble in map(_trouble, rows) if trouble is not None]
 
     def reported(self, grant_ids: Iterable[GrantId]) -> None:
@@ -88,10 +88,10 @@ class SqlQueue:
         with self._database.reading() as connection:
             return connection.execute(_DEPTH, {"now": now}).scalar_one()
 
-    def damaged(self, limit: int = 100) -> list[Damaged]:
+    def damaged(self) -> list[Damaged]:
         """Read which grants' rows could not be read when somebody last tried."""
         with self._database.reading() as connection:
-            rows = connection.execute(_DAMAGED.limit(limit))
+            rows = connection.execute(_DAMAGED)
             return [Damaged(grant=GrantId(row.id), fault=row.fault) for row in rows]
 
     def _anything_due(self, now: datetime) -> bool:
@@ -133,7 +133,7 @@ def _attempts(connection: Connection, grant_id: GrantId) -> int:
     return attempts
 
 
-_BODY = tuple(grants.c[name] for name in ("id", "revision", "principal", "state", "approved_at", "body"))
+_BODY = tuple(grants.c[name] for name in ("id", "revision", "principal", "chain", "state", "approved_at", "body"))
 _IS_DUE = grants.c.due <= bindparam("now")
 _ANY_DUE = select(grants.c.id).where(_IS_DUE).limit(1)
 _DEPTH = select(func.count()).select_from(grants).where(_IS_DUE)
@@ -162,7 +162,6 @@ _OVERDUE = (
     select(*_BODY, grants.c.attempts, grants.c.overdue_since, grants.c.error, grants.c.reported)
     .where(grants.c.overdue_since < bindparam("moment"))
     .order_by(grants.c.overdue_since)
-    .limit(bindparam("limit"))
 )
 _REPORTED = update(grants).where(grants.c.id.in_(bindparam("ids", expanding=True))).values(reported=true())
 _DAMAGED = select(grants.c.id, grants.c.fault).where(grants.c.fault.is_not(None)).order_by(grants.c.id)

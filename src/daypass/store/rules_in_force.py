@@ -99,7 +99,7 @@ class RulesInForce:
             return beyond
 
     def _cabinet_newest(self) -> RulesVersion | None:
-        return next(iter(self._cabinet.all(RulesVersion, limit=1)), None)
+        return self._cabinet.newest(RulesVersion)
 
     def _is_kept(self, number: int) -> bool:
         try:
@@ -123,7 +123,7 @@ class RulesInForce:
         if self._noticed:
             return
         self._noticed = True
-        before = next(iter(self._cabinet.all(RulesVersion, owner=DAYPASS, limit=1)), None)
+        before = self._cabinet.newest(RulesVersion, owner=DAYPASS)
         told = {newest.text, before.text if before else None}
         try:
             ignored = self._file.text() not in told

@@ -47,11 +47,13 @@ requests = Table(
     Column("id", String, primary_key=True),
     Column("revision", Integer, nullable=False),
     Column("requestor", String, nullable=False),
+    Column("chain", String, nullable=False),
     Column("state", String, nullable=False),
     Column("filed_at", Moment, nullable=False),
     Column("body", Text, nullable=False),
     Index("requests_by_state", "state", "filed_at"),
     Index("requests_by_requestor", "requestor", "filed_at"),
+    Index("requests_by_chain", "chain"),
 )
 
 grants = Table(
@@ -60,6 +62,7 @@ grants = Table(
     Column("id", String, primary_key=True),
     Column("revision", Integer, nullable=False),
     Column("principal", String, nullable=False),
+    Column("chain", String, nullable=False),
     Column("state", String, nullable=False),
     Column("approved_at", Moment, nullable=False),
     Column("body", Text, nullable=False),
@@ -72,6 +75,7 @@ grants = Table(
     Column("fault", Text),  # why the row could not be read when somebody last tried
     Index("grants_by_state", "state", "approved_at"),
     Index("grants_by_principal", "principal", "approved_at"),
+    Index("grants_by_chain", "chain"),
 )
 _partial_index("grants_due", grants.c.due, grants.c.due.is_not(None))
 _partial_index("grants_overdue", grants.c.overdue_since, grants.c.overdue_since.is_not(None))

@@ -58,7 +58,8 @@ from daypass.rules.effect import Effect
 router = APIRouter(tags=["rules"])
 
 _LONGEST_DIFF = 2_000_000
-_MOST = 1000
+_A_PAGE = 1000
+Skip = Annotated[int, Query(ge=0, lt=2**53, description="So many of the newest are left out: the page after them.")]
 _MOST_NAMES = 60
 _ID = re.compile(r"\b[UW][A-Z0-9]{3,}\b")
 
@@ -98,13 +99,15 @@ def past_requests(
 
 
 @router.get("/rules/versions")
-def versions(desk: AtDesk, now: Now, _caller: Reader) -> VersionsOut:
-    """List the versions there were, newest first; the one in force is the first."""
+def versions(desk: AtDesk, now: Now, _caller: Reader, skip: Skip = 0) -> VersionsOut:
+    """List the versions there were, newest first, a page at a time; the one in force is the first."""
     newest = kept(desk.rules).version(now)
-    found = desk.ledger.all(RulesVersion, limit=_MOST)
-    every = found if newest.revision else [newest, *found]
+    found = desk.ledger.page(RulesVersion, skip=skip, size=_A_PAGE)
+    every = found.items if newest.revision or skip else (newest, *found.items)
     return VersionsOut(
-        versions=[VersionOut.of(one) for one in every], names=names(_people(one.author for one in every), desk)
+        versions=[VersionOut.of(one) for one in every],
+        total=found.total + (not newest.revision),
+        names=names(_people(one.author for one in every), desk),
     )
 
 
@@ -122,14 +125,17 @@ def changes(
     now: Now,
     caller: Reader,
     ended: Annotated[bool, Query(alias="all", description="Decided ones too.")] = False,  # noqa: FBT002
+    skip: Skip = 0,
 ) -> ChangesOut:
-    """List the changes that wait, newest first, or all there were."""
+    """List the changes that wait, newest first, or all there were, a page at a time."""
     _must_see_changes(caller, desk)
-    found = desk.ledger.all(RulesChange, states=None if ended else (ChangeState.PENDING,), limit=_MOST)
+    states = None if ended else (ChangeState.PENDING,)
+    found = desk.ledger.page(RulesChange, states=states, skip=skip, size=_A_PAGE)
     return ChangesOut(
-        changes=[ChangeOut.of(one) for one in found],
+        changes=[ChangeOut.of(one) for one in found.items],
+        total=found.total,
         in_force=kept(desk.rules).version(now).number,
-        names=names(_people(one.author for one in found), desk),
+        names=names(_people(one.author for one in found.items), desk),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from daypass.doors.slack.blocks import Block, View, actions, button, context, divider, header, section
 from daypass.doors.slack.counter import Counter, in_thread
-from daypass.doors.slack.lists import ENTRIES, List, Lists, of, show_all
+from daypass.doors.slack.lists import ENTRIES, List, Lists, of, show_all, total
 from daypass.doors.slack.overview import Overview, overview
 from daypass.doors.slack.texts import labels
 from daypass.doors.slack.texts import lists as said
@@ -83,7 +83,7 @@ def _blocks(seen: Overview, fewer: int) -> list[Block]:
         most = max(1, _SHOWN[which] - fewer)
         entries = [list(ENTRIES[which](one, seen.now)) for one in of(seen, which)[:most]]
         if entries or which not in _SELDOM:
-            blocks += _list(which, entries, len(of(seen, which)))
+            blocks += _list(which, entries, total(seen, which))
     return [*blocks, header(labels.HOME_HELP), section(labels.HOME_EXPLAINED)]
 
 
@@ -94,12 +94,12 @@ def _buttons(seen: Overview) -> Iterator[Block]:
         yield button(labels.GLASS_BUTTON, "form.urgent", "--urgent", style="danger")
 
 
-def _list(which: List, entries: Sequence[list[Block]], total: int) -> Iterator[Block]:
+def _list(which: List, entries: Sequence[list[Block]], every: int) -> Iterator[Block]:
     yield header(said.TITLES[which])
     if not entries:
         yield context(said.EMPTY[which])
     for entry in entries:
         yield from entry
-    if total > len(entries):
-        yield show_all(which, said.newest(len(entries), total))
+    if every > len(entries):
+        yield show_all(which, said.newest(len(entries), every))
     yield divider()

@@ -13,7 +13,7 @@ from typing import Any
 from daypass.doors.slack.blocks import Block, View, actions, button, modal, quoted, section
 from daypass.doors.slack.cards import decision_row, mine_buttons
 from daypass.doors.slack.counter import Counter, Picture, in_thread
-from daypass.doors.slack.overview import Overview, overview
+from daypass.doors.slack.overview import A_PAGE, Overview, overview
 from daypass.doors.slack.texts import ahead as texts_ahead
 from daypass.doors.slack.texts import glass as texts_glass
 from daypass.doors.slack.texts import labels
@@ -29,8 +29,8 @@ from daypass.model.ruling import RulesChange
 
 CALLBACK = "list"
 OPEN, NEXT, PREVIOUS = "list.open", "list.next", "list.previous"
-_ON_A_PAGE = 20
-"""Entries; a page holds 100 blocks, and an entry takes three at most."""
+_ON_A_PAGE = A_PAGE
+"""A page holds 100 blocks, and an entry takes three at most."""
 
 
 class List(StrEnum):
@@ -69,7 +69,7 @@ class Lists:
     async def _page(self, person: PrincipalId, asked: str) -> View:
         which, number = _read(asked)
         desk = self.counter.desk
-        return page(await in_thread(lambda: overview(desk, person)), which, number)
+        return page(await in_thread(lambda: overview(desk, person, past=number * _ON_A_PAGE)), which, number)
 
 
 def of(seen: Overview, which: List) -> Sequence[Any]:
@@ -85,19 +85,25 @@ def of(seen: Overview, which: List) -> Sequence[Any]:
     }[which]
 
 
+def total(seen: Overview, which: List) -> int:
+    """How many entries a list has, also where only a page of it was read."""
+    whole = seen.history_total if which is List.HISTORY else None
+    return len(of(seen, which)) if whole is None else whole
+
+
 def page(seen: Overview, which: List, number: int = 0) -> View:
     """One page of a list; the last one where there are not so many any more."""
-    everything = of(seen, which)
-    number = min(number, max(0, (len(everything) - 1) // _ON_A_PAGE))
+    every, before = total(seen, which), seen.history_before if which is List.HISTORY else 0
+    number = min(number, max(0, (every - 1) // _ON_A_PAGE))
     first = number * _ON_A_PAGE
-    shown = everything[first : first + _ON_A_PAGE]
-    blocks = [section(said.range_of(first + 1, first + len(shown), len(everything)) if shown else said.EMPTY[which])]
+    shown = of(seen, which)[first - before : first - before + _ON_A_PAGE]
+    blocks = [section(said.range_of(first + 1, first + len(shown), every) if shown else said.EMPTY[which])]
     for one in shown:
         blocks += ENTRIES[which](one, seen.now)
     turning = []
     if number:
         turning.append(button(labels.PREVIOUS, PREVIOUS, f"{which}:{number - 1}"))
-    if first + len(shown) < len(everything):
+    if first + _ON_A_PAGE < every:
         turning.append(button(labels.NEXT, NEXT, f"{which}:{number + 1}"))
     if turning:
         blocks.append(actions("turning", turning))

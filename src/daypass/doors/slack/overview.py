@@ -1,8 +1,9 @@
 """One person's view of the ledger: what waits for them, what they have, what they asked for and what became of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from daypass.doors.desk import Desk
 from daypass.doors.slack.counter import Counter, Picture
@@ -22,11 +23,11 @@ from daypass.rules.offers import offers
 _LIVE = (GrantState.APPROVED, GrantState.ACTIVE, GrantState.ENDING)
 _HELD = (GrantState.APPROVED, GrantState.ACTIVE)
 _OVER = (RequestState.DENIED, RequestState.LAPSED, RequestState.CANCELLED)
-_HELD_READ = 1000
-_MINE_READ = 400
-_HISTORY_READ = 100
-_WAITING_READ = 1000
-_CHANGES_READ = 100
+
+A_PAGE = 20
+"""Entries of a list on one page."""
+_AT_ONCE = 500
+"""Grants whose requests are read together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +46,11 @@ class Overview:
     changes: tuple[RulesChange, ...] = ()
     """Of the rules, by other owners, for this person to agree to."""
     history: tuple[Picture, ...] = ()
-    """What one had, and what one asked for in vain."""
+    """What one had, and what one asked for in vain: a page of it."""
+    history_before: int = 0
+    """How many newer ones there are than those of the page."""
+    history_total: int | None = None
+    """How long it is; None where all of it is here."""
     others: tuple[Picture, ...] = ()
     """What others have now, for those who own the rules or may decide on it."""
     permits: tuple[Permit, ...] = ()
@@ -54,18 +59,25 @@ class Overview:
     """Whether a rule names this person for breaking glass."""
 
 
-def overview(desk: Desk, by: PrincipalId) -> Overview:
-    """Read what concerns this person. What waits is a hint: the click asks the rules again."""
+def overview(desk: Desk, by: PrincipalId, *, past: int = 0) -> Overview:
+    """
+    Read what concerns this person. What waits is a hint: the click asks the rules again.
+
+    All of it, but of what is over the page that leaves out the `past` newest.
+    """
     person, now = desk.directory.principal(by), desk.clock()
-    waiting = desk.ledger.requests(states=[RequestState.PENDING], limit=_WAITING_READ)
+    before, history, total = _history(desk, by, past)
+    waiting = desk.ledger.requests(states=[RequestState.PENDING])
     return Overview(
         now=now,
         grants=tuple(_own(desk, by)),
-        requests=tuple(desk.ledger.requests(requestor=by, states=[RequestState.PENDING], limit=_MINE_READ)),
+        requests=tuple(desk.ledger.requests(requestor=by, states=[RequestState.PENDING])),
         waiting=tuple(one for one in waiting if _waits_for(person, one, now)),
         reviews=tuple(reviews_for(desk, person, now)),
         changes=tuple(_changes(desk, by)),
-        history=tuple(_history(desk, by)),
+        history=history,
+        history_before=before,
+        history_total=total,
         others=tuple(_others(desk, person)),
         permits=tuple(permits.standing(by, ledger=desk.ledger, now=now)),
         urgent=_may_break_glass(desk, person),
@@ -74,10 +86,10 @@ def overview(desk: Desk, by: PrincipalId) -> Overview:
 
 def _own(desk: Desk, by: PrincipalId) -> Iterator[Picture]:
     """What this person has, and what is still to come of what recurs."""
-    look, live = Counter(desk=desk).look, desk.ledger.grants(principal=by, states=_LIVE, limit=_MINE_READ)
+    look, live = Counter(desk=desk).look, desk.ledger.grants(principal=by, states=_LIVE)
     yield from (look(grant.id) for grant in live)
     seen = {grant.id for grant in live}
-    series = desk.ledger.all(Series, owner=by, states=[Standing.OPEN], limit=_MINE_READ)
+    series = desk.ledger.all(Series, owner=by, states=[Standing.OPEN])
     yield from (look(one.id) for one in series if one.id not in seen)
 
 
@@ -100,7 +112,7 @@ def reviews_for(desk: Desk, person: Principal, now: datetime) -> list[GlassRevie
 def _changes(desk: Desk, by: PrincipalId) -> list[RulesChange]:
     """Changes of the rules in force that wait for another owner than their author."""
     rules = desk.readable_rules()
-    waiting = desk.ledger.all(RulesChange, states=(ChangeState.PENDING,), limit=_CHANGES_READ) if rules else []
+    waiting = desk.ledger.all(RulesChange, states=(ChangeState.PENDING,)) if rules else []
     return [change for change in waiting if rules and _may_agree(by, change, rules, desk)]
 
 
@@ -112,28 +124,44 @@ def _may_agree(by: PrincipalId, change: RulesChange, rules: RuleBook, desk: Desk
     return True
 
 
-def _history(desk: Desk, by: PrincipalId) -> list[Picture]:
-    """Grants that ended and requests that came to nothing, by when they were asked for."""
-    ended = desk.ledger.grants(principal=by, states=[GrantState.ENDED], limit=_HISTORY_READ)
-    had = [Picture(request=desk.ledger.request(grant.id), grant=grant) for grant in ended]
-    vain = [
-        Picture(request=one, grant=None)
-        for one in desk.ledger.requests(requestor=by, states=_OVER, limit=_HISTORY_READ)
+def _history(desk: Desk, by: PrincipalId, skip: int) -> tuple[int, tuple[Picture, ...], int]:
+    """
+    A page of the grants that ended and the requests that came to nothing; the last one where there are not so many.
+
+    How many come before it, the page, and how many there are.
+    """
+    most = skip + A_PAGE
+    ended = desk.ledger.page_of_grants(principal=by, states=[GrantState.ENDED], skip=0, size=most)
+    vain = desk.ledger.page_of_requests(requestor=by, states=_OVER, skip=0, size=most)
+    total = ended.total + vain.total
+    if skip and skip >= total:
+        return _history(desk, by, max(0, (total - 1) // A_PAGE * A_PAGE))
+    dated: list[tuple[datetime, Grant | Request]] = [
+        *((one.approved_at, one) for one in ended.items),
+        *((one.filed_at, one) for one in vain.items),
     ]
-    return sorted([*had, *vain], key=lambda one: one.request.filed_at, reverse=True)[:_HISTORY_READ]
+    shown = [one for _, one in sorted(dated, key=lambda each: each[0], reverse=True)[skip:most]]
+    return skip, tuple(_pictures(desk, shown)), total
+
+
+def _pictures(desk: Desk, shown: Sequence[Grant | Request]) -> Iterator[Picture]:
+    """Put to each grant the request that it came from, which are read all at once."""
+    ids = [one.id for one in shown if isinstance(one, Grant)]
+    asked = {one.id: one for one in desk.ledger.requests(ids=ids)}
+    for one in shown:
+        if isinstance(one, Request):
+            yield Picture(request=one, grant=None)
+        elif one.id in asked:
+            yield Picture(request=asked[one.id], grant=one)
 
 
 def _others(desk: Desk, person: Principal) -> Iterator[Picture]:
-    """Live grants of others, the newest first. It is a hint: to end one asks the rules again."""
+    """All live grants of others, the newest first. It is a hint: to end one asks the rules again."""
     rules = desk.readable_rules()
     owner = rules is not None and rules.owners.include(person)
-    held: list[Grant] = desk.ledger.grants(states=_HELD, limit=_HELD_READ)
-    for grant in held:
-        if grant.principal == person.id:
-            continue
-        request = desk.ledger.request(grant.id)
-        if owner or request.approvers.include(person):
-            yield Picture(request=request, grant=grant)
+    held = (grant for grant in desk.ledger.each_grant(states=_HELD) if grant.principal != person.id)
+    while some := list(islice(held, _AT_ONCE)):
+        yield from (one for one in _pictures(desk, some) if owner or one.request.approvers.include(person))
 
 
 def _may_break_glass(desk: Desk, person: Principal) -> bool:

@@ -93,9 +93,7 @@ class RulesConversation:
 
     async def _others(self) -> None:
         """Say on the others that wait that they were overtaken."""
-        waiting = await in_thread(
-            lambda: self.desk.ledger.all(RulesChange, states=(ChangeState.PENDING,), limit=_MOST_REDRAWN)
-        )
+        waiting = await in_thread(lambda: self.desk.ledger.all(RulesChange, states=(ChangeState.PENDING,)))
         for change in waiting:
             await self._redraw(change)
 

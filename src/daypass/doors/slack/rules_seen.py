@@ -89,7 +89,7 @@ def look(desk: Desk, by: PrincipalId) -> Seen:
     """Read the rules as this person may see them."""
     book, version = desk.rules(), _version(desk)
     why_not = _why_not(desk, by, book)
-    waiting = () if why_not else desk.ledger.all(RulesChange, states=(ChangeState.PENDING,), limit=_MOST_CHANGES)
+    waiting = () if why_not else desk.ledger.all(RulesChange, states=(ChangeState.PENDING,))
     owners = [*book.owners.people, *([version.author] if version else [])]
     naming = replace(names(desk, (*map(in_words, book.rules), *owners)), private=True)
     return Seen(book=book, version=version, changes=tuple(waiting), why_not=why_not, naming=naming)

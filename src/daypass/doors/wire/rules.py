@@ -62,6 +62,8 @@ class VersionsOut(Outgoing):
     """The versions there were, newest first."""
 
     versions: list[VersionOut]
+    total: int
+    """How many there are; a page has 1,000 of them."""
     names: dict[str, str]
 
 
@@ -188,6 +190,8 @@ class ChangesOut(Outgoing):
     """The changes there are, newest first."""
 
     changes: list[ChangeOut]
+    total: int
+    """How many there are; a page has 1,000 of them."""
     in_force: int
     """The version in force: a change that waits and was made from another one can only be made anew."""
     names: dict[str, str]

@@ -19,7 +19,6 @@ AWS_COMES_LATER = (
     "This is what Daypass handed out and was told. What was then done with it in AWS stands in CloudTrail, "
     "a quarter of an hour later, under the sessions that are named here."
 )
-_MOST = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +70,5 @@ _HANDED = {Kind.CREDENTIALS_VENDED, Kind.CONSOLE_VENDED, Kind.LINK_MADE}
 
 
 def _with_extensions(request: Request, ledger: Ledger) -> Iterator[GrantId]:
-    """The request, and those that prolonged it, and those that prolonged these."""
-    theirs = ledger.requests(requestor=request.requestor, limit=_MOST)
-    chain = {request.id}
-    while more := {one.id for one in theirs if one.extends in chain} - chain:
-        chain |= more
-    yield from sorted(chain)
+    """The grant, and those that prolonged it, and those that prolonged these."""
+    yield from sorted({request.id, *(one.id for one in ledger.chain(request.id))})

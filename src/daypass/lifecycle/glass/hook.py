@@ -31,7 +31,6 @@ from daypass.ports import Directory, Ledger
 
 CLOSED_TOO = timedelta(days=7)
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=15), timedelta(hours=1)
-_MOST = 10_000
 
 log = structlog.get_logger()
 
@@ -87,7 +86,7 @@ def _unheard(ledger: Ledger, now: datetime) -> list[GlassReview]:
     """Those that are due, the least tried first, so that none stands in another's way."""
     waiting = [
         review
-        for review in ledger.all(GlassReview, limit=_MOST)
+        for review in ledger.all(GlassReview)
         if review.hook_sent_at is None
         and (review.state is Standing.OPEN or now - review.at < CLOSED_TOO)
         and (review.hook_next is None or now >= review.hook_next)

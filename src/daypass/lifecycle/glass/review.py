@@ -67,7 +67,7 @@ def find_review(review_id: GrantId, cabinet: Cabinet) -> GlassReview:
 
 def open_reviews(ledger: Ledger) -> list[GlassReview]:
     """Every review that waits for somebody, the one that is due first before the others."""
-    return sorted(ledger.all(GlassReview, states=(Standing.OPEN,), limit=10_000), key=lambda review: review.due)
+    return sorted(ledger.all(GlassReview, states=(Standing.OPEN,)), key=lambda review: review.due)
 
 
 def may_review(  # noqa: PLR0913 - as close_review

@@ -26,7 +26,6 @@ from daypass.ports import Ledger
 
 LIVES = timedelta(minutes=15)
 _ONE_USE = timedelta(minutes=15)
-_ALL = 10_000
 _LONGEST = 200
 _STRANGER = "No robot here comes with this token; ask the owners of the rules for one that names its claims."
 
@@ -83,7 +82,7 @@ def exchange(  # noqa: PLR0913 - whose token for what, its two collaborators, an
     Raises NotYours when it is no robot's, was used or is not proved; BadInput for a wrong word; Unavailable.
     """
     issuer = workloads.issuer(token)
-    candidates = [one for one in ledger.all(Robot, states=(Standing.OPEN,), limit=_ALL) if one.issuer == issuer]
+    candidates = [one for one in ledger.all(Robot, states=(Standing.OPEN,)) if one.issuer == issuer]
     if not candidates or not workloads.trusts(issuer):
         raise NotYours(_STRANGER)
     proof = workloads.prove(token, issuer=issuer, now=now)

@@ -19,7 +19,6 @@ from daypass.ports import Directory, Ledger
 from daypass.rules.document import RuleBook
 
 _LIVE = (GrantState.APPROVED, GrantState.ACTIVE)
-_ALL = 10_000
 
 
 def remove(  # noqa: PLR0913 - which robot by whom, its three collaborators, and the moment
@@ -43,7 +42,7 @@ def remove(  # noqa: PLR0913 - which robot by whom, its three collaborators, and
 
 def cancel_asks(robot: Robot, ledger: Ledger, now: datetime) -> None:
     """Cancel what a robot has asked for and nobody has decided on yet."""
-    for request in ledger.requests(requestor=robot.id, states=(RequestState.PENDING,), limit=_ALL):
+    for request in ledger.requests(requestor=robot.id, states=(RequestState.PENDING,)):
         with suppress(TooLate):
             cancel(request.id, by=robot.id, ledger=ledger, now=now)
 
@@ -51,6 +50,6 @@ def cancel_asks(robot: Robot, ledger: Ledger, now: datetime) -> None:
 def _take_away(robot: Robot, by: PrincipalId, ledger: Ledger, now: datetime) -> None:
     cancel_asks(robot, ledger, now)
     ending = Ending(why=Why.REVOKED, by=by, at=now, note="The robot was removed.")
-    for grant in ledger.grants(principal=robot.id, states=_LIVE, limit=_ALL):
+    for grant in ledger.grants(principal=robot.id, states=_LIVE):
         with suppress(TooLate):
             finish(grant.id, ending, ledger=ledger)

@@ -56,7 +56,7 @@ class _Looking:
         except DaypassError:
             self.lacking.append("Slack does not list everybody now, so there may be more.")
             listed = {}
-            named |= dict.fromkeys(request.principal for request in self.ledger.requests(limit=_LATELY))
+            named |= dict.fromkeys(request.principal for request in islice(self.ledger.each_request(), _LATELY))
         beside = [one for one in named if one not in listed]
         return [*listed.values(), *self._looked_up(beside)]
 
@@ -97,7 +97,8 @@ class _Looking:
     def pending(self) -> list[Waiting]:
         """The requests that wait, with all that either text wants to know."""
         found, unknown, hazy = [], 0, 0
-        waiting = self.ledger.requests(states=(RequestState.PENDING,), limit=_MOST_PENDING + 1)
+        every = self.ledger.each_request(states=(RequestState.PENDING,))
+        waiting = list(islice(every, _MOST_PENDING + 1))
         for request in waiting[:_MOST_PENDING]:
             ask = as_ask(request)
             try:

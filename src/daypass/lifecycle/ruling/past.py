@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import islice
 
 from daypass.lifecycle.parties import Parties
 from daypass.lifecycle.weighing import as_ask, matter
@@ -21,7 +22,7 @@ def past(*, rules: RuleBook, directory: Directory, ledger: Ledger, most: int) ->
     Each is asked as of when it was filed; who is in which group, and what else is so around it, is as of now. One of
     somebody who has left, or of whom the directory cannot tell now, is left out.
     """
-    for request in ledger.requests(limit=most):
+    for request in islice(ledger.each_request(), most):
         with suppress(DaypassError):
             ask = as_ask(request)
             parties = Parties.of(ask, directory)

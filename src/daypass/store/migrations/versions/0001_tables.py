@@ -35,12 +35,14 @@ def _requests() -> None:
         sa.Column("id", sa.String(), primary_key=True),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("requestor", sa.String(), nullable=False),
+        sa.Column("chain", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("filed_at", _MOMENT, nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
     )
     op.create_index("requests_by_state", "requests", ["state", "filed_at"])
     op.create_index("requests_by_requestor", "requests", ["requestor", "filed_at"])
+    op.create_index("requests_by_chain", "requests", ["chain"])
 
 
 def _grants() -> None:
@@ -49,6 +51,7 @@ def _grants() -> None:
         sa.Column("id", sa.String(), primary_key=True),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("principal", sa.String(), nullable=False),
+        sa.Column("chain", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("approved_at", _MOMENT, nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
@@ -62,6 +65,7 @@ def _grants() -> None:
     )
     op.create_index("grants_by_state", "grants", ["state", "approved_at"])
     op.create_index("grants_by_principal", "grants", ["principal", "approved_at"])
+    op.create_index("grants_by_chain", "grants", ["chain"])
     _partial_index("grants_due", "grants", "due", "due IS NOT NULL")
     _partial_index("grants_overdue", "grants", "overdue_since", "overdue_since IS NOT NULL")
     _partial_index("grants_faulty", "grants", "id", "fault IS NOT NULL")
