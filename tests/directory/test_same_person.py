@@ -41,7 +41,9 @@ def people_of(api_url: str, clock: HandClock, token: str = "xoxb-none") -> Slack
 
 def answer(**user: object) -> bytes:
     """What Slack says of somebody, and that there are no groups."""
-    return json.dumps({"ok": True, "user": {"id": "U0EVE", **user}, "usergroups": []}).encode()
+    home = {"team_id": "T0ACME", "enterprise_id": "E1"}
+    known = {"id": "U0EVE", "team_id": "T0ACME"}
+    return json.dumps({"ok": True, **home, "user": {**known, **user}, "usergroups": []}).encode()
 
 
 def test_two_accounts_with_one_address_are_one_person(slack: BlockingSlack, clock: HandClock) -> None:

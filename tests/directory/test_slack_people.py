@@ -97,19 +97,25 @@ def test_an_app_is_not_a_person(people: SlackPeople) -> None:
 @pytest.mark.parametrize(
     ("user", "words"),
     [
-        (b'{"id": "U0EVE", "is_stranger": true}', "another organisation"),
+        (b'{"id": "U0EVE", "team_id": "T0ACME", "is_stranger": true}', "another organization"),
         (b'{"id": "U0EVE", "is_workflow_bot": true}', "is an app"),
     ],
 )
 def test_who_is_not_of_this_workspace_is_refused(clock: HandClock, user: bytes, words: str) -> None:
     """A guest of a shared channel and a workflow have ids too."""
-    with answering(200, b'{"ok": true, "user": %s}' % user) as url, pytest.raises(NotFound, match=words):
+    with (
+        answering(200, b'{"ok": true, "team_id": "T0ACME", "user": %s}' % user) as url,
+        pytest.raises(NotFound, match=words),
+    ):
         looking_up(url, clock).principal(PrincipalId("U0EVE"))
 
 
 def test_a_time_zone_that_cannot_be_reckoned_with_is_utc(clock: HandClock) -> None:
     """Slack's word is checked before doors reckon with it."""
-    answer = b'{"ok": true, "user": {"id": "U0EVE", "tz": "Mars/Olympus"}, "usergroups": []}'
+    answer = (
+        b'{"ok": true, "team_id": "T0ACME", "usergroups": [],'
+        b' "user": {"id": "U0EVE", "team_id": "T0ACME", "tz": "Mars/Olympus"}}'
+    )
 
     with answering(200, answer) as url:
         eve = looking_up(url, clock).principal(PrincipalId("U0EVE"))

@@ -268,7 +268,7 @@ def test_who_is_refused_is_told_of_the_first_rule_that_the_fewest_things_stand_b
         if isinstance(rule, AllowRule)
         and not rule.paused
         and not (world.question.urgent and rule.break_glass is None)
-        and rule.who.include(world.question.principal)
+        and rule.who.include(world.question.principal, guests=True)
         and rule.overlaps(world.question.entitlement.place)
         and (found := list(hurdles(rule, scene)))
     ]

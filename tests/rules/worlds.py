@@ -61,6 +61,7 @@ def allow_rules(draw: st.DrawFn) -> AllowRule:
     """Draw a rule that lends."""
     default = draw(st.integers(min_value=1, max_value=4))
     return AllowRule(
+        ahead=timedelta(days=7),
         id=draw(rule_ids),
         line=1,
         about="",

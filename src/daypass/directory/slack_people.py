@@ -25,6 +25,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from daypass.directory.belonging import Home, home_of, is_guest, must_belong
 from daypass.directory.kept import Kept
 from daypass.directory.slack_calls import SlackCalls
 from daypass.directory.slack_status import away
@@ -70,6 +71,7 @@ class SlackPeople:
         self._groups = Kept(self._all_groups, fresh_s=GROUPS_FRESH_S, clock=clock)
         self._emails = Kept(self._find_email, fresh_s=EMAIL_FRESH_S, clock=clock)
         self._everybody = Kept(self._list, fresh_s=EVERYBODY_FRESH_S, clock=clock)
+        self._home = Kept(self._find_home, fresh_s=float("inf"), clock=clock)
         self._guard = threading.Lock()
         self._of_email: dict[str, frozenset[PrincipalId]] = {}
         self._remembered: dict[PrincipalId, _Known] = {}
@@ -123,7 +125,7 @@ class SlackPeople:
         for _page in range(_MOST_PAGES):
             answer = self._calls.call("users.list", limit=_A_PAGE, cursor=cursor)
             for user in answer["members"]:
-                with suppress(NotFound):  # an app, or somebody of another organisation
+                with suppress(NotFound, Unavailable):  # an app, somebody of elsewhere, or it is not said of whom
                     found.append(self._told(user, PrincipalId(str(user["id"]))))
             cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
             if not cursor:
@@ -132,13 +134,14 @@ class SlackPeople:
 
     def _told(self, user: Mapping[str, Any], principal_id: PrincipalId) -> _Known:
         """Read somebody as Slack tells of them. Raises NotFound for an app, and for another organisation's."""
-        _refuse_others(user, principal_id)
+        must_belong(user, principal_id, self._home.get("home"))
         email = self._remember_email(user, principal_id)
         person = Principal(
             id=principal_id,
             name=_name(user),
             tz=_tz(user),
             active=not user.get("deleted", False),
+            guest=is_guest(user),
             same_as=_other_ids(user, principal_id),
             away=away(user.get("profile") or {}),
         )
@@ -158,10 +161,13 @@ class SlackPeople:
         except NotFound:
             raise NotFound("Slack knows nobody with this e-mail address.") from None
         found = PrincipalId(str(user["id"]))
-        _refuse_others(user, found)
+        must_belong(user, found, self._home.get("home"))
         if not user.get("is_email_confirmed", True):  # anybody could give themselves the pager's address
             raise NotFound(f"{found} has not confirmed this e-mail address to Slack.")
         return found
+
+    def _find_home(self, _: str) -> Home:
+        return home_of(self._calls.call("auth.test"))
 
     def _remember_email(self, user: Mapping[str, Any], principal_id: PrincipalId) -> str:
         email = str((user.get("profile") or {}).get("email") or "").casefold()
@@ -184,13 +190,6 @@ class SlackPeople:
                 SlackGroupId(group["id"]): f"@{group.get('handle') or group['id']}" for group in answer["usergroups"]
             },
         )
-
-
-def _refuse_others(user: Mapping[str, Any], principal_id: PrincipalId) -> None:
-    if user.get("is_bot") or user.get("is_workflow_bot") or principal_id == "USLACKBOT":
-        raise NotFound(f"{principal_id} is an app, and access is lent to people.")
-    if user.get("is_stranger"):
-        raise NotFound(f"{principal_id} belongs to another organisation; access is lent to people of this one.")
 
 
 def _other_ids(user: Mapping[str, Any], principal_id: PrincipalId) -> frozenset[PrincipalId]:

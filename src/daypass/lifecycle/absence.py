@@ -27,7 +27,8 @@ def say_away(  # noqa: PLR0913 - who, until when, in whose hands, the two who kn
     Say that one is away until a moment at most 366 days ahead; said again it replaces what was said before.
 
     A delegate decides where the rules name the absent, never on what they ask themselves. Raises BadInput for a moment
-    that is over, or too far ahead, and for a delegate who is oneself, a robot or not here; NotYours for a robot.
+    that is over, or too far ahead, and for a delegate who is oneself or cannot
+    decide (a robot, a guest, somebody who left); NotYours for a robot.
     """
     person = directory.principal(by)
     if person.robot:
@@ -38,8 +39,9 @@ def say_away(  # noqa: PLR0913 - who, until when, in whose hands, the two who kn
         other = directory.principal(delegate)
         if other.is_also(person):
             raise BadInput("That is you yourself; name a colleague, or nobody.", field="person")
-        if other.robot or not other.active:
-            raise BadInput(f"{other.name} cannot decide for you; name a colleague who is here.", field="person")
+        if not other.may_decide:
+            why = "guests never decide" if other.guest else "name a colleague who is here"
+            raise BadInput(f"{other.name} cannot decide for you; {why}.", field="person")
     return _record(Absence(principal=by, until=until, delegate=delegate, at=now), by, ledger, now)
 
 

@@ -13,7 +13,7 @@ from daypass.model.decision import Allowed, Approvers, Circumstances, Decision, 
 from daypass.model.errors import BadInput, NotAllowed, NotFound
 from daypass.model.grant import Grant, GrantId
 from daypass.model.kept import Tally
-from daypass.model.lease import Term
+from daypass.model.lease import Term, whole_second
 from daypass.model.request import Ask, Request
 from daypass.ports import Directory, Ledger, Provisioner, Rehearsal
 from daypass.rules.decide import decide
@@ -155,6 +155,7 @@ def _question(ask: Ask, parties: Parties, ledger: Ledger, now: datetime) -> Ques
         reason=ask.reason.strip(),
         asker=parties.asker if parties.asker.id != parties.principal.id else None,
         already=_already(ask.extends, ledger, lease.starts if lease else now),
+        ahead=lease.starts - whole_second(now) if lease else timedelta(0),
         urgent=ask.urgent,
     )
 

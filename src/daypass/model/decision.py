@@ -33,6 +33,8 @@ class Question:
     """Who asks, when it is not the one who would have it."""
     already: timedelta = timedelta(0)
     """For an extension: how long the grants it prolongs have run and will run. A rule's maximum counts the whole."""
+    ahead: timedelta = timedelta(0)
+    """How long from now it would begin."""
     urgent: bool = False
     """Asked for as break glass: only rules that name this person for it answer."""
 
@@ -111,12 +113,12 @@ class Approvers:
     groups: frozenset[GroupName] = frozenset()
 
     def include(self, principal: Principal) -> bool:
-        """Whether this person, as the directory has them now, is one of those who decide. A robot never is."""
+        """Whether this person, as the directory has them now, decides. No robot does, and no guest."""
         named = principal.id in self.people
         in_group = not (
             self.slack_groups.isdisjoint(principal.slack_groups) and self.groups.isdisjoint(principal.groups)
         )
-        return principal.active and not principal.robot and (named or in_group)
+        return principal.may_decide and (named or in_group)
 
     def __or__(self, other: "Approvers") -> "Approvers":
         return Approvers(

@@ -93,6 +93,8 @@ class Principal:
     """IANA name of the person's time zone, as their Slack profile has it."""
     active: bool = True
     """False for a deactivated Slack account: it can neither ask nor decide."""
+    guest: bool = False
+    """A guest of the workspace: asks where a rule takes guests in or names them, and never decides."""
     groups: frozenset[GroupName] = frozenset()
     manager: PrincipalId | None = None
     same_as: frozenset[PrincipalId] = frozenset()
@@ -105,6 +107,11 @@ class Principal:
     def robot(self) -> bool:
         """Whether this is a program: it may ask, never decide."""
         return self.id.startswith(ROBOT)
+
+    @property
+    def may_decide(self) -> bool:
+        """Whether this could decide at all: a person who is here, and no guest."""
+        return self.active and not self.robot and not self.guest
 
     def is_also(self, other: "Principal") -> bool:
         """Whether both are accounts of one person: by id, by what the directory knows, or by one AWS identity."""

@@ -31,6 +31,8 @@ def allow_rule(shape: AllowShape, groups: Groups, *, line: int) -> AllowRule:
         when=conditions(shape.when),
         default=shape.length.default,
         longest=shape.length.max,
+        ahead=shape.ahead,
+        guests=shape.guests,
         reason_required=shape.reason != "optional",
         reason_matching=shape.reason.matching if isinstance(shape.reason, MatchingShape) else None,
         ticket=_ticket(shape.ticket),

@@ -86,6 +86,8 @@ def _yes(rule: AllowRule, scene: Scene) -> str:
 
 def _besides(rule: AllowRule, scene: Scene) -> Iterator[str]:
     """Say what comes with it."""
+    if scene.question.ahead:
+        yield f", to begin at most {words_for_length(rule.ahead)} from now"
     if rule.second_factor:
         yield ", with a passkey"
     if rule.channel:

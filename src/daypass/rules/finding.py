@@ -19,6 +19,8 @@ class Kind(StrEnum):
     """Whom it names cannot decide: nobody knows them, they have left, or there are too few."""
     SELF_APPROVAL = "self-approval"
     """Those who ask are those who decide."""
+    GUESTS = "guests"
+    """Guests are among those whom it seems to speak of, and it leaves them out."""
     SHALLOW = "shallow"
     """A denial that stops at the next slash."""
 

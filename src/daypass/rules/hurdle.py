@@ -14,6 +14,7 @@ class Hurdle(StrEnum):
     EXTRAS = "extras"
     DELIVERY = "delivery"
     LENGTH = "length"
+    AHEAD = "ahead"
     REASON = "reason"
     TICKET = "ticket"
     TIME = "time"
@@ -36,6 +37,7 @@ FIELD = {
     Hurdle.EXTRAS: "level",
     Hurdle.DELIVERY: "delivery",
     Hurdle.LENGTH: "length",
+    Hurdle.AHEAD: "start",
     Hurdle.REASON: "reason",
     Hurdle.TICKET: "reason",
     Hurdle.TIME: "start",

@@ -8,8 +8,7 @@ not be found out stands in the way of the one and keeps nothing off the other.
 from collections.abc import Iterator
 from datetime import timedelta
 
-from daypass.model.decision import Approvers, Stage, TicketId
-from daypass.model.principal import Principal
+from daypass.model.decision import Approvers, Question, Stage, TicketId
 from daypass.rules.approvers import stages_for
 from daypass.rules.conditions import Met, judged
 from daypass.rules.filling import shortage
@@ -39,7 +38,7 @@ def escapes(rule: DenyRule, scene: Scene) -> Iterator[Hurdle]:
     question, entitlement = scene.question, scene.question.entitlement
     if rule.paused:
         yield Hurdle.PAUSED
-    if not rule.who.include(question.principal):
+    if not rule.is_for(question.principal):
         yield Hurdle.PERSON
     if not rule.overlaps(entitlement.place):
         yield Hurdle.PLACE
@@ -90,7 +89,7 @@ def plain(rule: AllowRule, scene: Scene) -> Iterator[Hurdle]:
         yield Hurdle.PAUSED
     if question.urgent is not (rule.break_glass is not None):
         yield Hurdle.URGENT
-    if not _is_for(rule, question.principal):
+    if not rule.is_for(question.principal):
         yield Hurdle.PERSON
     if not rule.contains(entitlement.place):
         yield Hurdle.PLACE
@@ -100,15 +99,16 @@ def plain(rule: AllowRule, scene: Scene) -> Iterator[Hurdle]:
         yield Hurdle.EXTRAS
     if question.delivery not in rule.deliveries:
         yield Hurdle.DELIVERY
-    if not _fits(rule, question.length, question.already):
-        yield Hurdle.LENGTH
+    yield from _timely(rule, question)
     if _reason_lacks(rule, question.reason):
         yield Hurdle.REASON
 
 
-def _is_for(rule: AllowRule, principal: Principal) -> bool:
-    """Whether the rule lends to this person; no robot breaks glass, whatever names it."""
-    return principal.active and rule.who.include(principal) and not (principal.robot and rule.break_glass)
+def _timely(rule: AllowRule, question: Question) -> Iterator[Hurdle]:
+    if not _fits(rule, question.length, question.already):
+        yield Hurdle.LENGTH
+    if question.ahead > rule.ahead:
+        yield Hurdle.AHEAD
 
 
 def _fits(rule: AllowRule, length: timedelta | None, already: timedelta) -> bool:

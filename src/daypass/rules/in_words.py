@@ -13,6 +13,7 @@ from daypass.model.grant import Delivery
 from daypass.model.length import words_for_length
 from daypass.rules.people import People
 from daypass.rules.rule import AllowRule, DenyRule, Rule
+from daypass.rules.shape import AHEAD
 from daypass.rules.step import Later, Sources, Step
 from daypass.rules.telling import conditions
 
@@ -72,6 +73,10 @@ def _wanted(rule: AllowRule) -> Iterator[str]:
         yield f"The reason must have «{rule.reason_matching}» in it."
     elif not rule.reason_required:
         yield "No reason is needed."
+    if rule.ahead != AHEAD:
+        yield f"It can be asked for at most {words_for_length(rule.ahead)} ahead."
+    if rule.guests:
+        yield "Guests of the workspace may too."
     if rule.second_factor:
         yield "Approvers say so with their passkey too."
     if rule.channel:

@@ -98,7 +98,20 @@ def _of(book: RuleBook, rule: Rule, roll: Roll) -> Iterator[Finding]:
     for name in sorted(rule.when.on_call & roll.silent if rule.when else ()):
         yield say(Kind.UNREACHABLE, f"looks at the schedule {name}, and no schedule of that name answers.", _SCHEDULE)
     if isinstance(rule, AllowRule):
+        yield from _left_out(rule, roll, say)
         yield from _deciding(rule, roll, say)
+
+
+def _left_out(rule: AllowRule, roll: Roll, say: Callable[..., Finding]) -> Iterator[Finding]:
+    """Find the guests who would be meant by `anyone` or by a group, and are not."""
+    if rule.guests:
+        return
+    inside = roll.people.keys() if rule.who.anyone else requestors(rule, roll)
+    guests = sorted(one for one in inside - rule.who.people if one in roll.people and roll.people[one].guest)
+    if guests:
+        more = [f"{len(guests) - _NAMED} more"] if len(guests) > _NAMED else []
+        names = ", ".join([*guests[:_NAMED], *more])
+        yield say(Kind.GUESTS, f"leaves out guests: {names}.", "Write «guests: true», or name them by id.")
 
 
 _SCHEDULE = "Set it up in the file of schedules; see docs/people.md."
@@ -177,7 +190,7 @@ def _there(step: Step, roll: Roll, asking: frozenset[PrincipalId]) -> Stage:
 def _here(approvers: Approvers, roll: Roll, asking: frozenset[PrincipalId]) -> Approvers:
     groups = frozenset[Group]((*approvers.slack_groups, *approvers.groups))
     named = approvers.people.union(*(roll.members.get(group, ()) for group in groups))
-    gone = roll.strangers.keys() | {one.id for one in roll.people.values() if not one.active or one.robot}
+    gone = roll.strangers.keys() | {one.id for one in roll.people.values() if not one.may_decide}
     unknown = groups - roll.members.keys() - roll.no_groups.keys()
     return Approvers(people=named - gone - asking, groups=frozenset(map(GroupName, unknown)))
 
@@ -199,6 +212,8 @@ def _missing(approvers: Approvers, roll: Roll) -> Iterator[str]:
             yield f"{one}, and there is nobody: {roll.strangers[one]}"
         elif one in roll.people and not roll.people[one].active:
             yield f"{one}, whose account is deactivated."
+        elif one in roll.people and roll.people[one].guest:
+            yield f"{one}, who is a guest; guests never decide."
     groups: Iterable[Group] = sorted([*approvers.slack_groups, *approvers.groups])
     for group in groups:
         if group in roll.no_groups:

@@ -15,6 +15,8 @@ _LONG_ALONE = timedelta(days=1)
 """What nobody is asked about may last so long."""
 _LONG = timedelta(days=30)
 """Beyond that it is standing access, whoever approved it."""
+_FAR = timedelta(days=31)
+"""Who decides now knows little of what is asked for a later day."""
 _CHANGING = frozenset({Level.WRITE, Level.DELETE})
 
 
@@ -38,6 +40,11 @@ def _wide(rule: AllowRule) -> Iterator[tuple[str, str]]:
         yield f"lets anybody {changing} at once.", "Name who may, or who decides."
     elif alone and changing and rule.when is None and (whole := next(filter(_whole, rule.places), None)):
         yield f"lets {changing} in all of {whole} at once.", "Name a part of it, say «when», or who decides."
+    if rule.ahead > _FAR:
+        yield (
+            f"lets people ask up to {words_for_length(rule.ahead)} ahead.",
+            "Let them ask at most 31 days ahead; nobody knows now what is needed then.",
+        )
     if alone and rule.longest > _LONG_ALONE:
         yield (
             f"lends for up to {words_for_length(rule.longest)}, and nobody is asked.",

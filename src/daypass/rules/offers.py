@@ -32,13 +32,8 @@ def offers(book: RuleBook, principal: Principal) -> Offers:
     """
     if not principal.active:
         return Offers(offers=(), denials=())
-    mine = [rule for rule in book.rules if not rule.paused and _names(rule, principal)]
+    mine = [rule for rule in book.rules if not rule.paused and rule.is_for(principal)]
     return Offers(
         offers=tuple(Offer(rule=rule, sentence=in_words(rule)) for rule in mine if isinstance(rule, AllowRule)),
         denials=tuple(in_words(rule) for rule in mine if isinstance(rule, DenyRule)),
     )
-
-
-def _names(rule: AllowRule | DenyRule, principal: Principal) -> bool:
-    glass = isinstance(rule, AllowRule) and rule.break_glass is not None
-    return rule.who.include(principal) and not (glass and principal.robot)

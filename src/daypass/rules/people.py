@@ -17,11 +17,18 @@ class People:
     directory_groups: frozenset[GroupName] = frozenset()
     anyone: bool = False
 
-    def include(self, principal: Principal) -> bool:
-        """Whether this person, as the directory has them now, is one of them."""
+    def include(self, principal: Principal, *, guests: bool) -> bool:
+        """
+        Whether this person, as the directory has them now, is one of them.
+
+        `guests` says whether `anyone` and groups hold guests too; a guest named by id is named.
+        """
+        if principal.id in self.people:
+            return True
+        if principal.guest and not guests:
+            return False
         return (
             self.anyone
-            or principal.id in self.people
             or not self.slack_groups.isdisjoint(principal.slack_groups)
             or not self.directory_groups.isdisjoint(principal.groups)
         )

@@ -8,6 +8,7 @@ from operator import or_
 from daypass.model.decision import Approvers, RuleId
 from daypass.model.entitlement import Extra, Level, S3Place
 from daypass.model.grant import Delivery
+from daypass.model.principal import Principal
 from daypass.rules.conditions import Conditions
 from daypass.rules.finding import Kind
 from daypass.rules.match import Pattern
@@ -34,6 +35,10 @@ class Scope:
     """What lint would point out, and whoever wrote it means."""
     paused: bool = False
     """It stands in the document and counts for nothing."""
+
+    def is_for(self, principal: Principal) -> bool:
+        """Whether it speaks of this person. What denies speaks of guests, too."""
+        return self.who.include(principal, guests=True)
 
     def may_contain(self, name: str) -> bool:
         """Whether what is called so can lie inside one of the patterns: soon said, and mostly no."""
@@ -65,6 +70,8 @@ class AllowRule(Scope):
 
     default: timedelta
     longest: timedelta
+    ahead: timedelta
+    """How far ahead of its beginning access may be asked for."""
     reason_required: bool
     stages: tuple[Step, ...]
     """Each after the one before it; empty when the rule approves without asking anybody."""
@@ -76,6 +83,14 @@ class AllowRule(Scope):
     channel: str = ""
     break_glass: BreakGlass | None = None
     """It answers urgent asks alone, and no other rule does."""
+    guests: bool = False
+    """Whether `anyone` and groups take in guests of the workspace."""
+
+    def is_for(self, principal: Principal) -> bool:
+        """Whether it lends to this person. A robot breaks no glass, whatever names it."""
+        if not principal.active or (principal.robot and self.break_glass):
+            return False
+        return self.who.include(principal, guests=self.guests)
 
     @property
     def at_once(self) -> bool:

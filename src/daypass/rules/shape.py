@@ -5,6 +5,7 @@ docs/rules.md is tested against these classes. Values that are wrong raise Pydan
 sentence; what pydantic itself finds is put into sentences by faults.py.
 """
 
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
@@ -27,7 +28,9 @@ from daypass.rules.values import (
     wrong,
 )
 
-_MEANT = "What `daypass rules lint` is not to point out here: contradicting, too-wide, self-approval, shallow."
+_MEANT = "What `daypass rules lint` is not to point out here: contradicting, too-wide, self-approval, shallow, guests."
+AHEAD = timedelta(days=7)
+"""How far ahead one may ask where a rule does not say."""
 _PAUSED = "With `true`, the rule stands here and counts for nothing."
 
 
@@ -37,7 +40,7 @@ def _marked(words: dict[str, Places]) -> dict[str, Places]:
     return words
 
 
-Meant = list[Literal["contradicting", "too-wide", "self-approval", "shallow"]]
+Meant = list[Literal["contradicting", "too-wide", "self-approval", "shallow", "guests"]]
 Marks = Annotated[dict[Sensitivity, Places], AfterValidator(_marked)]
 
 
@@ -70,6 +73,11 @@ class AllowShape(Shape):
     on: Places = Field(description="Patterns; all that is asked must lie inside one of them.")
     when: WhenShape | None = Field(None, description="When it lends, as below; everything given there must be so.")
     length: LengthShape = Field(alias="for", description="How long by default and at most.")
+    ahead: Length = Field(AHEAD, description="How far ahead one may ask for a start. Left out: 7d.")
+    guests: bool = Field(
+        default=False,
+        description="With `true`, `anyone` and groups include guests of the workspace; a guest named by id is in.",
+    )
     reason: Reason = Field(
         "required", description="Whether the person must say why: `required`, `optional`, or `{matching: ...}`."
     )

@@ -74,6 +74,8 @@ class Colleagues:
             return "is a robot, and robots never decide"
         if one in self.strangers:
             return "is nobody whom the directory knows"
+        if known and known.guest:
+            return "is a guest, and guests never decide"
         return "has left" if known and not known.active else ""
 
     def _away(self, one: PrincipalId) -> Away | None:

@@ -90,13 +90,21 @@ def _say_plainly(hurdle: Hurdle, rule: AllowRule, scene: Scene) -> str:
     return {
         Hurdle.PAUSED: "is paused.",
         Hurdle.URGENT: urgent,
-        Hurdle.PERSON: "is for other people.",
+        Hurdle.PERSON: _say_person(rule, scene),
+        Hurdle.AHEAD: f"can be asked for at most {words_for_length(rule.ahead)} ahead; "
+        f"you asked for a start in {words_for_length(scene.question.ahead)}.",
         Hurdle.PLACE: f"lends {_places(rule)} alone; {asked.place} is not wholly inside it.",
         Hurdle.LEVEL: f"lends {_all(Level, rule.levels)} here, not {_lacking(rule, scene)}.",
         Hurdle.EXTRAS: f"lends this without {_all(Extra, asked.extras - rule.extras)}.",
         Hurdle.DELIVERY: f"hands this out as {_one(rule.deliveries)}, not as {scene.question.delivery}.",
         Hurdle.REVIEWERS: "names nobody but you to look at it afterwards; it needs another reviewer.",
     }[hurdle]
+
+
+def _say_person(rule: AllowRule, scene: Scene) -> str:
+    if scene.question.principal.guest and rule.who.include(scene.question.principal, guests=True):
+        return "is for members, and not for guests; it needs `guests: true`, or must name the guest."
+    return "is for other people."
 
 
 def _could_not(hurdle: Hurdle, rule: Rule, scene: Scene) -> str:

@@ -39,7 +39,7 @@ def _lends(rule: AllowRule, entitlement: Entitlement, delivery: Delivery | None,
     return (
         not rule.paused
         and rule.break_glass is None
-        and rule.who.include(to)
+        and rule.is_for(to)
         and rule.overlaps(entitlement.place)
         and not listing(rule.levels).isdisjoint(entitlement.levels)
         and delivery in {None, *rule.deliveries}

@@ -39,6 +39,7 @@ from daypass.doors.wire.rules import (
     WholeChangeOut,
     owners,
 )
+from daypass.lifecycle.robots.owners import owns_rules
 from daypass.lifecycle.ruling import shadow
 from daypass.lifecycle.ruling.decide_change import approve_change, deny_change, find_change, withdraw_change
 from daypass.lifecycle.ruling.effects import effects
@@ -246,7 +247,7 @@ def _read(text: str) -> RuleBook:
 
 
 def _must_see_changes(viewer: Principal, desk: Desk) -> None:
-    if not (desk.rules().owners.include(viewer) or may_audit(viewer, desk)):
+    if not (owns_rules(viewer, desk.rules()) or may_audit(viewer, desk)):
         raise NotYours("Changes of the rules are shown to those who own the rules or decide on something.")
 
 

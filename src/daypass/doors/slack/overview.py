@@ -10,6 +10,7 @@ from daypass.doors.slack.counter import Counter, Picture
 from daypass.lifecycle import permits
 from daypass.lifecycle.glass.review import may_review, open_reviews
 from daypass.lifecycle.hand_over import open_now
+from daypass.lifecycle.robots.owners import owns_rules
 from daypass.lifecycle.ruling.owners import must_agree
 from daypass.model.errors import NotYours
 from daypass.model.grant import Grant, GrantState
@@ -158,7 +159,7 @@ def _pictures(desk: Desk, shown: Sequence[Grant | Request]) -> Iterator[Picture]
 def _others(desk: Desk, person: Principal) -> Iterator[Picture]:
     """All live grants of others, the newest first. It is a hint: to end one asks the rules again."""
     rules = desk.readable_rules()
-    owner = rules is not None and rules.owners.include(person)
+    owner = owns_rules(person, rules)
     held = (grant for grant in desk.ledger.each_grant(states=_HELD) if grant.principal != person.id)
     while some := list(islice(held, _AT_ONCE)):
         yield from (one for one in _pictures(desk, some) if owner or one.request.approvers.include(person))

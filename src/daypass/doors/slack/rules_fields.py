@@ -30,6 +30,8 @@ _SHOWN = {
     "may",
     "on",
     "for",
+    "ahead",
+    "guests",
     "reason",
     "approve",
     "delivery",
@@ -59,6 +61,8 @@ class RuleFields:
     places: str = ""
     default: str = ""
     longest: str = ""
+    ahead: str = ""
+    guests: bool = False
     reason: str | None = "required"
     way: str | None = ANYONE_OF
     needed: str = ""
@@ -85,6 +89,8 @@ def shown(rule: Mapping[str, Data]) -> RuleFields:
         places="\n".join(_words(rule.get("on"), ())),
         default=str(lengths.get("default", "")),
         longest=str(lengths.get("max", "")),
+        ahead=str(rule.get("ahead") or ""),
+        guests=rule.get("guests") is True,
         reason=reason if isinstance(reason, str) else None,
         way=way,
         needed=needed,
@@ -151,6 +157,10 @@ def _lending(
     made: dict[str, Data] = {}
     if not (_same(fields.default, before.default) and _same(fields.longest, before.longest)):
         made["for"] = {"default": fields.default, "max": fields.longest}
+    if fields.ahead != before.ahead:
+        made["ahead"] = fields.ahead or None
+    if fields.guests is not before.guests:
+        made["guests"] = True if fields.guests else None
     if fields.reason is not None and fields.reason != before.reason:
         made["reason"] = None if fields.reason == "required" else fields.reason
     if fields.way is not None and _choice(fields, known) != _choice(before, known):

@@ -35,6 +35,8 @@ BLOCKS = {
     "may": "may",
     "on": "on",
     "for": "longest",
+    "ahead": "ahead",
+    "guests": "guests",
     "reason": "reason",
     "approve": "approve_people",
     "delivery": "delivery",
@@ -149,6 +151,8 @@ def _read(state: Mapping[str, Any], told: Mapping[str, Any]) -> RuleFields:
         places=typed(state, "on"),
         default=typed(state, "default"),
         longest=typed(state, "longest"),
+        ahead=typed(state, "ahead").strip(),
+        guests=bool(chosen(state, "guests")),
         reason=next(iter(chosen(state, "reason")), "required") if told["reason"] else None,
         way=next(iter(chosen(state, "approve")), ANYONE_OF) if told["way"] else None,
         needed=typed(state, "needed"),
@@ -182,6 +186,8 @@ def _fields(fields: RuleFields) -> Iterator[Block]:
 def _lending(fields: RuleFields) -> Iterator[Block]:
     yield _typed("default", fields.default)
     yield _typed("longest", fields.longest)
+    yield _typed("ahead", fields.ahead, optional=True)
+    yield _ticks("guests", [option(rules_texts.GUESTS, "guests")], ["guests"] if fields.guests else [], optional=True)
     if fields.reason is not None:
         yield _pick("reason", rules_texts.REASONS, fields.reason)
     if fields.way is not None:

@@ -30,6 +30,8 @@ ORDER = (
     "on",
     "when",
     "for",
+    "ahead",
+    "guests",
     "reason",
     "ticket",
     "delivery",

@@ -8,7 +8,7 @@ from daypass.rules.document import RuleBook
 
 def owns_rules(who: Principal, rules: RuleBook | None) -> bool:
     """Whether this is an owner of the rules as they stand; nobody is while they cannot be read."""
-    return rules is not None and who.active and not who.robot and rules.owners.include(who)
+    return rules is not None and who.may_decide and rules.owners.include(who, guests=False)
 
 
 def must_own_rules(by: PrincipalId, *, rules: RuleBook, directory: Directory) -> None:

@@ -32,7 +32,9 @@ def must_own(by: PrincipalId, *, rules: RuleBook, directory: Directory) -> Princ
         raise NotYours("A robot never changes the rules, nor decides on them; two people do.")
     if not person.active:
         raise NotYours("Your Slack account is deactivated.")
-    if not rules.owners.include(person):
+    if person.guest:
+        raise NotYours("You are a guest of this workspace; only members change the rules.")
+    if not rules.owners.include(person, guests=False):
         raise NotYours("You are not among the owners of the rules; they are named under «owners» in them.")
     return person
 
@@ -50,7 +52,7 @@ def must_agree(by: PrincipalId, change: RulesChange, *, rules: RuleBook, directo
 def must_still_own(change: RulesChange, *, rules: RuleBook, directory: Directory) -> None:
     """Check that the author could propose it now. Raises NotYours."""
     author = as_known(change.author, directory)
-    if not (author.active and rules.owners.include(author)):
+    if not (author.may_decide and rules.owners.include(author, guests=False)):
         raise NotYours(
             f"<@{change.author}>, who proposed this, is no owner of the rules any more; "
             "if it is right, propose it anew yourself."
@@ -84,7 +86,7 @@ def _two_people(ids: Iterable[PrincipalId], directory: Directory) -> bool:
     """Look people up until two of them are different, here, and no robots."""
     here: list[Principal] = []
     for one in (as_known(each, directory) for each in sorted(ids)):
-        if one.active and not one.robot:
+        if one.may_decide:
             if any(not one.is_also(other) for other in here):
                 return True
             here.append(one)

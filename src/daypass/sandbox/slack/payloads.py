@@ -25,12 +25,19 @@ def team(world: World) -> Json:
 
 def brief_person(world: World, person_id: str) -> Json:
     """Give a person as in interactions."""
-    name = world.workspace.person(person_id).name
-    return {"id": person_id, "username": name, "name": name, "team_id": world.workspace.team_id}
+    person = world.workspace.person(person_id)
+    team_id = person.team_id or world.workspace.team_id
+    return {"id": person_id, "username": person.name, "name": person.name, "team_id": team_id}
 
 
 def user(world: World, person: Person, *, with_email: bool) -> Json:
     """Give a person as in `users.info`."""
+    return {
+        name: value for name, value in _user(world, person, with_email=with_email).items() if name not in person.unsaid
+    }
+
+
+def _user(world: World, person: Person, *, with_email: bool) -> Json:
     offset = datetime.now(ZoneInfo(person.tz)).utcoffset()
     profile: Json = {
         "real_name": person.real_name,
@@ -38,7 +45,7 @@ def user(world: World, person: Person, *, with_email: bool) -> Json:
         "display_name": person.name,
         "display_name_normalized": person.name,
         "title": person.title,
-        "team": world.workspace.team_id,
+        "team": person.team_id or world.workspace.team_id,
     }
     if with_email and person.email:
         profile["email"] = person.email
@@ -46,7 +53,7 @@ def user(world: World, person: Person, *, with_email: bool) -> Json:
         profile |= {"api_app_id": world.app.app_id, "bot_id": world.app.bot_id}
     known: Json = {
         "id": person.id,
-        "team_id": world.workspace.team_id,
+        "team_id": person.team_id or world.workspace.team_id,
         "name": person.name,
         "deleted": person.deleted,
         "profile": profile,
@@ -54,6 +61,10 @@ def user(world: World, person: Person, *, with_email: bool) -> Json:
         "is_app_user": False,
         "updated": 1_760_000_000,
     }
+    if person.enterprise_user is not None:
+        known["enterprise_user"] = person.enterprise_user
+    if person.team_id:
+        known["is_stranger"] = person.is_stranger
     if person.deleted:
         return known
     return known | {
@@ -66,7 +77,7 @@ def user(world: World, person: Person, *, with_email: bool) -> Json:
         "is_owner": False,
         "is_primary_owner": False,
         "is_restricted": person.is_restricted,
-        "is_ultra_restricted": False,
+        "is_ultra_restricted": person.is_ultra_restricted,
         "is_email_confirmed": True,
         "who_can_share_contact_card": "EVERYONE",
     }

@@ -45,6 +45,8 @@ class Team:
     name: str = "Acme"
     domain: str = "acme"
     id: str = "T0ACME"
+    enterprise_id: str = ""
+    """The organization (Enterprise Grid) that it is part of; empty for none."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -62,6 +64,16 @@ class Person:
     is_bot: bool = False
     is_admin: bool = False
     is_restricted: bool = False
+    """A guest of several channels."""
+    is_ultra_restricted: bool = False
+    """A guest of one channel."""
+    is_stranger: bool = False
+    team_id: str = ""
+    """Their own workspace, for somebody who is here by a shared channel."""
+    enterprise_user: Json | None = None
+    """What Slack says of them in their organization."""
+    unsaid: frozenset[str] = frozenset()
+    """Fields that Slack leaves out of what it says of them."""
 
     @property
     def initials(self) -> str:
@@ -147,6 +159,7 @@ class Workspace:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.name, self.domain, self.team_id = team.name, team.domain, team.id
+        self.enterprise_id = team.enterprise_id
         self.people = {person.id: person for person in people}
         self.channels = {channel.id: channel for channel in channels}
         self.groups = {group.id: group for group in groups}

@@ -71,6 +71,8 @@ LABELS = {
     "on": "Places",
     "default": "For how long, when they do not say",
     "longest": "For how long at most",
+    "ahead": "How far ahead people may ask",
+    "guests": "Guests",
     "reason": "Reason",
     "approve": "Who approves",
     "needed": "How many of them",
@@ -87,11 +89,13 @@ HINTS = {
     "who_groups": "With commas: Slack groups such as S02ABCDEF, groups of this document, file:analysts, bot:nightly.",
     "on": "One on each line: acme-reports/2026/** is everything below that.",
     "default": "Such as 30m, 2h or 1d.",
+    "ahead": "Such as 2d. Empty: 7d.",
     "needed": "Only for «at least so many of these».",
     "note": "The other owners read it, and the journal keeps it.",
     "shadow": "Meanwhile the rules in force decide, and you see where this one would have decided differently.",
 }
 ANYONE = "Anyone in this Slack"
+GUESTS = "Anyone and groups include guests"
 PAUSED = "Paused: it stands there and counts for nothing"
 WAYS = {
     "anyone_of": "Any one of these",

@@ -17,6 +17,7 @@ async def test(call: Call) -> Json:
         "user_id": world.app.bot_user_id,
         "bot_id": world.app.bot_id,
         "is_enterprise_install": False,
+        **({"enterprise_id": world.workspace.enterprise_id} if world.workspace.enterprise_id else {}),
     }
 
 
