@@ -7,7 +7,7 @@ import pytest
 from daypass.model.decision import Allowed, Approvers, Circumstances, Decision, Denied, Question
 from daypass.model.entitlement import Entitlement, Level, parse_place
 from daypass.model.grant import Delivery
-from daypass.model.principal import Away, Principal, PrincipalId, SlackGroupId
+from daypass.model.principal import Away, GroupName, Principal, PrincipalId, SlackGroupId
 from daypass.rules.decide import decide
 from daypass.rules.document import parse
 from daypass.rules.lint_people import Roll, lint_people
@@ -113,7 +113,7 @@ def test_a_guest_is_nobodys_delegate() -> None:
 
 def test_lint_lists_the_guests_who_lose_by_it() -> None:
     """Those in a group that asks, and those who are named to decide."""
-    members = {SlackGroupId("S0ALL"): frozenset({GUS, BOB})}
+    members: dict[SlackGroupId | GroupName, frozenset[PrincipalId]] = {SlackGroupId("S0ALL"): frozenset({GUS, BOB})}
     roll = Roll(people={GUS: GUEST, BOB: Principal(id=BOB, name="Bob")}, members=members)
     found = [one.sentence for one in lint_people(book("{slack_groups: [S0ALL]}"), roll)]
     assert any("leaves out guests: U0GUS" in one for one in found)
