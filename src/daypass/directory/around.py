@@ -115,5 +115,5 @@ def _named(question: Question, needed: Needs, around: Circumstances) -> frozense
     named = frozenset(chain(around.owners.values(), *around.on_call.values()))
     named |= members if len(members) <= _MOST_BESIDE else frozenset()
     asking = [question.principal, *([question.asker] if question.asker else [])]
-    answering = frozenset(one.owner for one in asking if one.owner)
+    answering = frozenset[PrincipalId]().union(*(one.answered_by for one in asking))
     return named | answering if named or needed.people else named

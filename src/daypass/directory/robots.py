@@ -20,4 +20,10 @@ class Robots:
             robot = self._find(principal_id)
         except NotFound:
             raise NotFound(f"There is no robot {principal_id}; somebody must make it first.") from None
-        return Principal(id=robot.id, name=robot.id, active=robot.state is Standing.OPEN, owner=robot.owner)
+        return Principal(
+            id=robot.id,
+            name=robot.id,
+            active=robot.state is Standing.OPEN,
+            owner=robot.owner,
+            holders=robot.holders,
+        )

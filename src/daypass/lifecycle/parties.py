@@ -1,12 +1,13 @@
 """
-Whose matter a request is: who asks, who would have it, and who answers for a robot among them.
+Whose matter a request is: the asking side (model/asking_side.py) as the directory has it, and what its people are told.
 
 None of them ever decides on it, in whichever of their accounts.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from daypass.model.asking_side import AskingSide
 from daypass.model.errors import NotAllowed, NotFound, NotYours
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Ask
@@ -22,38 +23,72 @@ class Parties:
     """Who would have it; often the one who asks."""
     owners: tuple[Principal, ...] = ()
     """Who answers for the robots among them."""
+    holders: tuple[Principal, ...] = ()
+    """Who could speak for the robots among them: by a token that they were handed, or by claims that they named."""
 
     @classmethod
     def of(cls, ask: Ask, directory: Directory) -> "Parties":
         """Look them up as they are now. Raises NotFound for somebody whom nobody knows."""
-        asker = directory.principal(ask.requestor)
-        principal = directory.principal(ask.beneficiary) if ask.beneficiary else asker
-        owners = tuple(directory.principal(one) for one in sorted({*_owner(asker), *_owner(principal)}))
-        return cls(asker=asker, principal=principal, owners=owners)
+        return cls._of(ask, directory, directory.principal)
+
+    @classmethod
+    def for_taking_away(cls, ask: Ask, directory: Directory) -> "Parties":
+        """Look them up for what only takes away: somebody who has left is known by their id alone."""
+        return cls._of(ask, directory, lambda one: as_known(one, directory))
+
+    @classmethod
+    def _of(cls, ask: Ask, directory: Directory, find: Callable[[PrincipalId], Principal]) -> "Parties":
+        asker = find(ask.requestor)
+        principal = find(ask.beneficiary) if ask.beneficiary else asker
+        owners = {one.owner for one in (asker, principal) if one.owner is not None}
+        holders = (asker.holders | principal.holders) - owners
+        return cls(
+            asker=asker,
+            principal=principal,
+            owners=tuple(map(find, sorted(owners))),
+            # A holder who has left is no reason to stop a bot that somebody answers for.
+            holders=tuple(as_known(one, directory) for one in sorted(holders)),
+        )
+
+    @property
+    def side(self) -> AskingSide:
+        """The asking side."""
+        return AskingSide.of((self.principal, self.asker), (*self.owners, *self.holders))
 
     @property
     def all(self) -> tuple[Principal, ...]:
         """Everybody on the asking side, each once."""
-        return tuple({one.id: one for one in (self.principal, self.asker, *self.owners)}.values())
+        return self.side.people
 
     def must_be_active(self) -> None:
-        """Raise NotAllowed when one of them has left: then nothing can be lent."""
-        for one in self.all:
+        """Raise NotAllowed when one of them has left: then nothing can be granted."""
+        for one in (self.principal, self.asker, *self.owners):
             if not one.active:
                 raise NotAllowed(_left(one), field="person")
 
     def refuse(self, approver: Principal) -> None:
-        """Raise NotYours when this is one of them, also in another account."""
+        """Raise NotYours for somebody on the asking side, in whichever of their accounts, with the reason."""
+        if self.side.includes(approver):
+            raise NotYours(self._because(approver))
+
+    def _because(self, approver: Principal) -> str:
         if approver.id == self.asker.id:
-            raise NotYours("Nobody decides on their own request; a colleague has to.")
+            return "Nobody decides on their own request; a colleague has to."
         if approver.id == self.principal.id:
-            raise NotYours("This would be your own access; a colleague has to decide.")
-        if any(approver.id == owner.id for owner in self.owners):
-            raise NotYours("You answer for the robot that would have this; a colleague has to decide.")
-        for one in self.all:
-            if approver.is_also(one):
-                same = "the same person" if approver.id in one.same_as else "the same person in AWS"
-                raise NotYours(f"You and the requestor are {same}; a colleague has to decide.")
+            return "This would be your own access; a colleague has to decide."
+        if any(approver.is_also(owner) for owner in self.owners):
+            return "You answer for the robot that would have this; a colleague has to decide."
+        if any(approver.is_also(holder) for holder in self.holders):
+            return (
+                "You were handed the token of the bot that would have this, or named its claims, and these still "
+                "count. A colleague has to decide, or another owner of the rules gives the bot a new token first."
+            )
+        same = "the same person in AWS" if self._one_identity(approver) else "the same person"
+        return f"You and the requestor are {same}; a colleague has to decide."
+
+    def _one_identity(self, approver: Principal) -> bool:
+        arns = {one.aws.arn for one in self.all if one.aws is not None}
+        return approver.aws is not None and approver.aws.arn in arns
 
 
 def as_known(principal_id: PrincipalId, directory: Directory) -> Principal:
@@ -62,11 +97,6 @@ def as_known(principal_id: PrincipalId, directory: Directory) -> Principal:
         return directory.principal(principal_id)
     except NotFound:
         return Principal(id=principal_id, name=principal_id, active=False)
-
-
-def _owner(principal: Principal) -> Iterator[PrincipalId]:
-    if principal.owner is not None:
-        yield principal.owner
 
 
 def _left(one: Principal) -> str:

@@ -80,10 +80,10 @@ def people_of(approvers: Approvers, request: Request, directory: Directory) -> l
 
 
 def _parties(request: Request, directory: Directory) -> set[PrincipalId]:
-    """Who asks, who would have it, and who answers for a robot among them: none of them decides."""
+    """Who asks, who would have it, and who answers or speaks for a robot among them."""
     parties = {request.requestor, request.principal}
-    owners = {one.owner for one in _known((one for one in parties if one.startswith(ROBOT)), directory)}
-    return parties | {one for one in owners if one is not None}
+    robots = _known((one for one in parties if one.startswith(ROBOT)), directory)
+    return parties.union(*(one.answered_by for one in robots))
 
 
 def at_work(person: Principal, now: datetime) -> bool:

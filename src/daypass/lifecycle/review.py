@@ -23,7 +23,7 @@ from daypass.lifecycle.click import (
     term_of,
     those_who_approved,
 )
-from daypass.lifecycle.parties import Parties, as_known
+from daypass.lifecycle.parties import Parties
 from daypass.lifecycle.recurring import series_of
 from daypass.lifecycle.ruling.shadow import compare
 from daypass.lifecycle.weighing import Weighed, as_ask, bound, deciders, weigh
@@ -159,9 +159,7 @@ def _sides(ask: Ask, by: PrincipalId, directory: Directory) -> tuple[Parties, Pr
 def _opponent(request: Request, by: PrincipalId, directory: Directory) -> Principal:
     """The one who says no, who is none of those who ask; whether these are still in the house does not matter."""
     approver = directory.principal(by)
-    ask = as_ask(request)
-    sides = {one: as_known(one, directory) for one in (ask.requestor, request.principal)}
-    Parties(asker=sides[ask.requestor], principal=sides[request.principal]).refuse(approver)
+    Parties.for_taking_away(as_ask(request), directory).refuse(approver)
     return approver
 
 

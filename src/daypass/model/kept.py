@@ -104,10 +104,24 @@ class Robot(_ById):
     issuer: str = ""
     """The issuer (OpenID Connect) whose tokens it comes with."""
     audience: str = ""
+    named_by: PrincipalId | None = None
+    """Who named the issuer and the claims: they may hold, or get, a token that fits."""
+    handed_to: PrincipalId | None = None
+    """Who was shown its token in the one moment it was seen."""
     claims: tuple[tuple[str, str], ...] = ()
     """What its token must say, such as (`repository`, `acme/deploy`); patterns with `*` as in rules."""
     state: Standing = Standing.OPEN
     revision: int = 0
+
+    @property
+    def holders(self) -> frozenset[PrincipalId]:
+        """
+        Who can speak for it besides itself: whoever was handed the token that counts, or named the claims that count.
+
+        A token that is over still stands behind what it asked for; only the next one takes its holder's place.
+        """
+        token = {self.handed_to} if self.token_hash and self.handed_to else set[PrincipalId]()
+        return frozenset(token | ({self.named_by} if self.issuer and self.named_by else set()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -102,11 +102,18 @@ class Principal:
     away: Away | None = None
     owner: PrincipalId | None = None
     """Of a robot: who answers for it, and so never decides for it."""
+    holders: frozenset[PrincipalId] = frozenset()
+    """Of a robot: who was handed a credential of it that counts, or named the claims that count; see Robot.holders."""
 
     @property
     def robot(self) -> bool:
         """Whether this is a program: it may ask, never decide."""
         return self.id.startswith(ROBOT)
+
+    @property
+    def answered_by(self) -> frozenset[PrincipalId]:
+        """Of a robot: everybody who answers for it or could speak for it. Nobody of these decides for it."""
+        return self.holders | ({self.owner} if self.owner else frozenset())
 
     @property
     def may_decide(self) -> bool:

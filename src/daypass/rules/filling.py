@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, combinations
 
+from daypass.model.asking_side import AskingSide
 from daypass.model.decision import Approvers, HandOver, Question, Stage
-from daypass.model.principal import PrincipalId
+from daypass.model.principal import Principal, PrincipalId
 from daypass.rules.step import Step
 
 _MOST_TWICE = 6
@@ -28,10 +29,13 @@ class Shortage:
 
 
 def askers(question: Question) -> frozenset[PrincipalId]:
-    """Who must not decide: who would have it, who asks and who answers for a robot, under all accounts known."""
-    people = [question.principal, *([question.asker] if question.asker else [])]
-    owners = (person.owner for person in people if person.owner is not None)
-    return frozenset(chain(owners, chain.from_iterable({person.id} | person.same_as for person in people)))
+    """Who must not decide, as far as the question alone says: every account of those on the asking side."""
+    return AskingSide.of(asking(question)).ids
+
+
+def asking(question: Question) -> tuple[Principal, ...]:
+    """The one who would have it, and the one who asks."""
+    return (question.principal, *((question.asker,) if question.asker else ()))
 
 
 def left(steps: Iterable[Step], without: frozenset[PrincipalId]) -> tuple[Stage, ...]:

@@ -200,9 +200,8 @@ def _accounts(one: PrincipalId, roll: Roll) -> frozenset[PrincipalId]:
     person = roll.people.get(one)
     if person is None:
         return frozenset({one})
-    owner = {person.owner} if person.owner else set()
     same = {other.id for other in roll.people.values() if other.is_also(person)}
-    return frozenset({one} | person.same_as | owner | same)
+    return frozenset({one} | person.same_as | person.answered_by | same)
 
 
 def _missing(approvers: Approvers, roll: Roll) -> Iterator[str]:

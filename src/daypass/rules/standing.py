@@ -8,15 +8,15 @@ by nobody who is named, and does not count.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain
 from zoneinfo import ZoneInfo
 
+from daypass.model.asking_side import AskingSide
 from daypass.model.decision import Circumstances, Question
 from daypass.model.principal import ROBOT, Away, Principal, PrincipalId
-from daypass.rules.filling import askers
+from daypass.rules.filling import askers, asking
 
 OWN = "is on the asking side, and nobody decides on their own request"
-"""Why somebody is passed over who asks, who would have it, or who answers for a robot that does."""
+"""Why somebody is passed over who is on the asking side."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +42,8 @@ class Colleagues:
         """Those around this ask; None knows nobody but who asks."""
         if around is None:
             return cls(asking=askers(question))
-        asking = _accounts(question, around.people)
-        return cls(asking=asking, at=around.at, people=around.people, strangers=around.strangers)
+        side = AskingSide.of(asking(question), around.people.values())
+        return cls(asking=side.ids, at=around.at, people=around.people, strangers=around.strangers)
 
     def seat(self, named: PrincipalId) -> Seat:
         """Say who decides where the rule names this one. Whoever is not known to be missing is there."""
@@ -82,22 +82,6 @@ class Colleagues:
         known = self.people.get(one)
         away = known.away if known else None
         return away if away and self.at and away.at(self.at) else None
-
-
-def _accounts(question: Question, people: Mapping[PrincipalId, Principal]) -> frozenset[PrincipalId]:
-    """Every account of those on the asking side: an account of an account is one too."""
-    known = [question.principal, *([question.asker] if question.asker else [])]
-    found, rest = askers(question), list(people.values())
-    while alike := [one for one in rest if _is_of(one, found) or any(one.is_also(other) for other in known)]:
-        known += alike
-        found |= frozenset(chain.from_iterable({one.id} | one.same_as for one in alike))
-        rest = [one for one in rest if one not in alike]
-    return found
-
-
-def _is_of(one: Principal, accounts: frozenset[PrincipalId]) -> bool:
-    """Whether one of these accounts is theirs, by what is known of them; of the account itself nothing may be known."""
-    return not ({one.id} | one.same_as).isdisjoint(accounts)
 
 
 def _until(away: Away, tz: str, at: datetime | None) -> str:

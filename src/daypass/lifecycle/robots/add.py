@@ -64,16 +64,16 @@ def add(  # noqa: PLR0913 - what is wanted by whom, its four collaborators, and 
     robot = _checked(wanted, by, trusts, now)
     _must_be_free(robot, ledger)
     if not robot.issuer:
-        return _write(*with_token(robot, wanted.days, now), Kind.ROBOT_ADDED, ledger, by=by, now=now)
+        return _write(*with_token(robot, wanted.days, to=by, now=now), Kind.ROBOT_ADDED, ledger, by=by, now=now)
     return _write(robot, None, Kind.ROBOT_ADDED, ledger, by=by, now=now)
 
 
-def with_token(robot: Robot, days: int | None, now: datetime) -> tuple[Robot, str]:
-    """Give a robot a fresh token, which lives for so many days. Raises BadInput."""
+def with_token(robot: Robot, days: int | None, *, to: PrincipalId, now: datetime) -> tuple[Robot, str]:
+    """Give a robot a fresh token, which lives for so many days and is shown to somebody. Raises BadInput."""
     if days is None or not 1 <= days <= LONGEST_DAYS:
         raise BadInput(f"Say for how many days the token is good, from 1 to {LONGEST_DAYS}.", field="days")
     token = tokens.draw(robot.id)
-    return replace(robot, token_hash=digest(token), token_ends=now + timedelta(days=days)), token
+    return replace(robot, token_hash=digest(token), token_ends=now + timedelta(days=days), handed_to=to), token
 
 
 def robot_fact(kind: Kind, robot: Robot, *, by: PrincipalId, now: datetime) -> Fact:
@@ -84,7 +84,9 @@ def robot_fact(kind: Kind, robot: Robot, *, by: PrincipalId, now: datetime) -> F
         "about": robot.about,
         "scopes": tuple(sorted(robot.scopes)),
         "token_ends": robot.token_ends.isoformat() if robot.token_ends else None,
+        "handed_to": robot.handed_to,
         "issuer": robot.issuer,
+        "named_by": robot.named_by,
         "audience": robot.audience,
         "claims": tuple(f"{name}={pattern}" for name, pattern in robot.claims),
     }
@@ -116,7 +118,7 @@ def _checked(wanted: Wanted, by: PrincipalId, trusts: Callable[[str], bool], now
         return robot
     _must_be_trusted(wanted, trusts)
     patterns = claims_page.check(wanted.claims, issuer=wanted.issuer)
-    return replace(robot, issuer=wanted.issuer, audience=wanted.audience, claims=patterns)
+    return replace(robot, issuer=wanted.issuer, audience=wanted.audience, claims=patterns, named_by=by)
 
 
 def _must_only_ask(scopes: frozenset[Scope]) -> None:

@@ -2,7 +2,8 @@
 Answer for a robot in somebody else's stead, such as one whose person has left.
 
 Whoever answered before may decide on its requests from now on, so they must not be able to speak for it: a robot with
-a token of ours gets another, and what it asked for before and still waits is cancelled.
+a token of ours gets another, and what it asked for before and still waits is cancelled. Whoever named the claims of a
+robot that comes with its issuer's tokens stays on its side, as those claims still count.
 """
 
 from dataclasses import replace
@@ -38,7 +39,7 @@ def adopt(  # noqa: PLR0913 - which robot by whom, its three collaborators, and 
     robot = replace(standing(name, ledger=ledger), owner=by)
     token = None
     if not robot.issuer:
-        robot, token = with_token(robot, days, now)
+        robot, token = with_token(robot, days, to=by, now=now)
     elif days is not None:
         raise BadInput(f"{robot.id} comes with the tokens of {robot.issuer}; leave out the days.", field="days")
     ledger.record(robot_fact(Kind.ROBOT_CHANGED, robot, by=by, now=now))

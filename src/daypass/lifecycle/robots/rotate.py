@@ -5,6 +5,7 @@ from datetime import datetime
 from daypass.lifecycle.robots.add import Added, robot_fact, with_token
 from daypass.lifecycle.robots.known import standing
 from daypass.lifecycle.robots.owners import must_own_rules
+from daypass.lifecycle.robots.remove import cancel_asks
 from daypass.model.errors import BadInput
 from daypass.model.event import Kind
 from daypass.model.principal import PrincipalId
@@ -25,12 +26,15 @@ def rotate(  # noqa: PLR0913 - whose token by whom for how long, its three colla
     """
     Draw a new token. Raises NotYours for who does not own the rules, NotFound, TooLate, and BadInput.
 
-    Who answers for the robot stays the same.
+    Who answers for the robot stays the same. Whoever was handed the token before may decide on its requests from now
+    on; so what it asked for before and still waits is cancelled when the token goes to somebody else.
     """
     must_own_rules(by, rules=rules, directory=directory)
     robot = standing(name, ledger=ledger)
     if robot.issuer:
         raise BadInput(f"{robot.id} comes with the tokens of {robot.issuer}; there is none of ours to change.")
-    changed, token = with_token(robot, days, now)
+    changed, token = with_token(robot, days, to=by, now=now)
     ledger.record(robot_fact(Kind.ROBOT_CHANGED, changed, by=by, now=now))
+    if robot.handed_to != by:
+        cancel_asks(robot, ledger, now)
     return Added(robot=changed, token=token)

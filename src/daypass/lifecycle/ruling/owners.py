@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from daypass.lifecycle.parties import as_known
+from daypass.model.asking_side import AskingSide
 from daypass.model.decision import RuleId
 from daypass.model.errors import BadInput, NotFound, NotYours
 from daypass.model.principal import GroupName, Principal, PrincipalId, SlackGroupId
@@ -45,7 +46,7 @@ def must_agree(by: PrincipalId, change: RulesChange, *, rules: RuleBook, directo
         raise NotYours("Nobody decides on their own change of the rules; another owner has to. You can withdraw it.")
     person = must_own(by, rules=rules, directory=directory)
     author = as_known(change.author, directory)
-    if person.is_also(author):
+    if AskingSide.of((author,)).includes(person):
         raise NotYours("You and the author of this change are the same person; another owner has to decide.")
 
 
