@@ -13,7 +13,7 @@ from daypass.model.kept import Robot
 from daypass.rules.people import People
 from tests.doors.api.robots.speaking import ASK, DEPLOY, added, narrowed, speaking
 from tests.doors.house import House
-from tests.makers import ANN, BOB
+from tests.makers import ANN, BOB, EVE
 
 
 def test_a_robot_asks_in_its_own_name(robot: httpx2.Client, bob: httpx2.Client):
@@ -187,3 +187,19 @@ def give_every_scope(house: House, robot: Robot) -> None:
     """Write what no verb would write."""
     tampered = replace(robot, scopes=frozenset(Scope))
     house.desk.ledger.record(robot_fact(Kind.ROBOT_CHANGED, tampered, by=ANN, now=house.clock()))
+
+
+def test_an_owner_who_rotated_a_bots_token_does_not_approve_what_was_asked_with_it(house: House, bob: httpx2.Client):
+    """Bob owns the rules and may approve; Eve answers for the bot, and Bob was handed its token."""
+    added(bob)
+    token = bob.post("/v1/robots/deploy/rotate", json={"days": 30}).json()["token"]
+    stored = house.ledger.find(Robot, DEPLOY)
+    house.directory.change(DEPLOY, owner=EVE, holders=stored.holders)
+    with speaking(house, token) as robot:
+        request = robot.post("/v1/requests", json=ASK).json()["id"]
+
+    refused = bob.post(f"/v1/requests/{request}/approve", json={})
+
+    assert refused.status_code == 403
+    assert "token of the bot" in refused.json()["detail"]
+    assert house.ledger.grants() == []
