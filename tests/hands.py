@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 from daypass.model.decision import Circumstances, Needs, Question
 from daypass.model.entitlement import S3Place
 from daypass.model.errors import BadInput, NotFound, Unavailable
-from daypass.model.grant import Grant, GrantId, Presence
+from daypass.model.grant import Grant, GrantId, GrantState, Presence
 from daypass.model.principal import GroupName, Principal, PrincipalId, SlackGroupId
 from daypass.ports import Credentials, Paper, PostForm, Rehearsal, SignedUrl, Standing
+from daypass.ports.fence import ask_fence, tell_fence
 from tests.makers import ANN, ANNS_USER, BOB, BOBS_USER, EVE, NOON, principal
 
 
@@ -107,29 +108,42 @@ class HandAws:
     held: dict[GrantId, Grant] = field(default_factory=dict)
     calls: list[tuple[str, GrantId]] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
-    on_provision: Callable[[Grant], None] | None = None
+    on_provision: Callable[[Grant], object] | None = None
+    on_revoke: Callable[[Grant], object] | None = None
 
     def rehearse(self, draft: Grant) -> Rehearsal:
         """Everything fits here."""
         return Rehearsal(papers=(Paper(place="nowhere", text=str(draft.entitlement)),))
 
     def provision(self, grant: Grant) -> None:
-        """Hold it with its dates."""
+        """Hold it with its dates, after what happens while the request is under way."""
         self._call("provision", grant)
-        if self.on_provision is not None:
-            self.on_provision(grant)
+        ask_fence("hand:Put")
+        try:
+            if self.on_provision is not None:
+                self.on_provision(grant)
+        except BadInput:  # a refusal is an answer, too
+            tell_fence("hand:Put", settled=True)
+            raise
         self.held[grant.id] = grant
+        tell_fence("hand:Put", settled=True)
 
     def revoke(self, grant: Grant, now: datetime) -> Presence:  # noqa: ARG002 - the port's
         """Hold it no longer."""
         self._call("revoke", grant)
+        ask_fence("hand:Delete")
+        if self.on_revoke is not None:
+            self.on_revoke(grant)
         self.held.pop(grant.id, None)
         return Presence.ABSENT
 
     def observe(self, grant: Grant, now: datetime) -> Presence:  # noqa: ARG002 - the port's
-        """Say whether it is held."""
+        """Say whether it is held; of a grant that should work, whether it is with its dates."""
         self._call("observe", grant)
-        return Presence.PRESENT if grant.id in self.held else Presence.ABSENT
+        held = self.held.get(grant.id)
+        over = grant.state in {GrantState.ENDING, GrantState.ENDED}
+        there = held is not None and (over or held.lease == grant.lease)
+        return Presence.PRESENT if there else Presence.ABSENT
 
     def allows(self, grant_id: GrantId, now: datetime) -> bool:
         """What AWS itself would say to the person at this moment."""

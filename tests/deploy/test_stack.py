@@ -17,6 +17,7 @@ from daypass.model.errors import AwsForbids
 from daypass.model.grant import Delivery, Grant, new_grant_id
 from daypass.model.lease import Lease, Term, whole_second
 from daypass.model.principal import AwsIdentity, PrincipalId
+from daypass.ports.fence import Free, writing_under
 from tests.provision.world import Hands, allowed, ending, hands_of
 from tests.servers.keys import REGION, Keys
 from tests.servers.ministack import ACCOUNT, MiniStack
@@ -30,6 +31,13 @@ SETUP = Setup(
     people=(f"{IAM}:user/lent-*",),
 )
 HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def _worker() -> Iterator[None]:
+    """Let the tests write to AWS as a worker would who has the grant's claim."""
+    with writing_under(Free("a test of the stack")):
+        yield
 
 
 @dataclass(frozen=True)

@@ -98,7 +98,8 @@ def _worker(where: Where) -> tuple[Loop, Callable[[], None]]:
         queue=SqlQueue(store),
         provisioners=hands_of(clients, setup).deliveries,
         clock=lambda: datetime.now(UTC) + timedelta(seconds=where.ahead_s),
-        hold=timedelta(),  # the claim of the dead lapses at once, and not after a minute
+        hold=timedelta(),  # the claim of the dead lapses at once, and not after half a minute,
+        flight=timedelta(),  # and nothing that it sent is waited for: the server here has answered before it died
     )
 
     def close() -> None:

@@ -101,14 +101,14 @@ def test_03_an_end_needs_no_timer_that_could_be_lost(walk: Walk) -> None:
 
 
 def test_03_an_end_that_races_the_activation_leaves_nothing(walk: Walk) -> None:
-    """Ended while AWS is being called: what came too late is taken out again."""
+    """Ended while AWS is being called: nothing is said to have ended before what came too late is taken out again."""
     grant = walk.approve(walk.ask().id)
 
     def ended_meanwhile(one: Grant) -> None:
         walk.aws.on_provision = None
         drop(one.id, by=ANN, ledger=walk.ledger, now=walk.clock())
         walk.loop.run_until_idle()
-        assert walk.ledger.grant(one.id).state is GrantState.ENDED
+        assert walk.ledger.grant(one.id).state is GrantState.ENDING
 
     walk.aws.on_provision = ended_meanwhile
     walk.loop.run_until_idle()

@@ -1,5 +1,6 @@
 """Facts to record: small, different from each other, and true to the moves a grant may make."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -8,6 +9,7 @@ from daypass.model.fact import Change, Fact
 from daypass.model.grant import Ending, Grant, GrantId, GrantState, Why, new_grant_id
 from daypass.model.principal import DAYPASS
 from daypass.model.request import Request
+from daypass.ports import Claim
 from tests import makers
 from tests.makers import ANN, HOUR, NOON
 
@@ -51,6 +53,11 @@ def stored(grant: Grant) -> Grant:
 def ending(grant: Grant, when: datetime = NOON) -> Grant:
     """The grant on its way out, ended by Ann."""
     return grant.ending_now(Ending(why=Why.DONE, by=ANN, at=when))
+
+
+def grants_of(claims: Iterable[Claim]) -> list[Grant]:
+    """What was claimed, without under which token."""
+    return [claim.grant for claim in claims]
 
 
 LATER = NOON + HOUR

@@ -10,7 +10,7 @@ from daypass.model.grant import GrantState
 from daypass.store.codec import Unreadable
 from daypass.store.queue import SET_ASIDE
 from tests.makers import HOUR, NOON
-from tests.store.facts import HOLD, a_grant, a_request, at, ending, fact, stored
+from tests.store.facts import HOLD, a_grant, a_request, at, ending, fact, grants_of, stored
 
 DAMAGE = {
     "cut off": "UPDATE grants SET body = substr(body, 1, 50) WHERE id = :id",
@@ -56,7 +56,7 @@ def test_a_damaged_row_never_stops_the_claims_of_others(database, ledger, queue,
     ledger.record(fact(bad), fact(good))
     _execute(database, damage, id=bad.id)
 
-    assert queue.claim(now=NOON, hold=HOLD, limit=10) == [stored(good)]
+    assert grants_of(queue.claim(now=NOON, hold=HOLD, limit=10)) == [stored(good)]
     assert [damaged.grant for damaged in queue.damaged()] == [bad.id]
     assert queue.claim(now=NOON, hold=HOLD, limit=10) == []
 
@@ -69,7 +69,7 @@ def test_only_damaged_rows_do_not_fill_the_batch_for_ever(database, ledger, queu
         _execute(database, DAMAGE["empty"], id=grant.id)
 
     assert queue.claim(now=NOON, hold=HOLD, limit=3) == []
-    assert queue.claim(now=NOON, hold=HOLD, limit=3) == [stored(good)]
+    assert grants_of(queue.claim(now=NOON, hold=HOLD, limit=3)) == [stored(good)]
 
 
 def test_a_damaged_row_is_tried_again_and_healed_when_it_was_repaired(database, ledger, queue):
@@ -82,7 +82,7 @@ def test_a_damaged_row_is_tried_again_and_healed_when_it_was_repaired(database, 
     assert queue.claim(now=NOON + SET_ASIDE, hold=HOLD, limit=1) == []
     _execute(database, "UPDATE grants SET state = 'approved'")
 
-    assert queue.claim(now=NOON + 2 * SET_ASIDE, hold=HOLD, limit=1) == [stored(grant)]
+    assert grants_of(queue.claim(now=NOON + 2 * SET_ASIDE, hold=HOLD, limit=1)) == [stored(grant)]
     assert queue.damaged() == []
 
 
@@ -155,6 +155,6 @@ def test_a_moment_is_kept_to_the_microsecond_and_ordered_alike(database, ledger,
     grants = [a_grant(approved_at=moment) for moment in reversed(moments)]
     ledger.record(*map(fact, grants))
 
-    claimed = queue.claim(now=moments[-1], hold=HOLD, limit=10)
+    claimed = grants_of(queue.claim(now=moments[-1], hold=HOLD, limit=10))
 
     assert [grant.approved_at for grant in claimed] == moments

@@ -9,7 +9,7 @@ from daypass.model.errors import NotFound
 from daypass.model.grant import GrantState
 from daypass.model.lease import Lease
 from tests.makers import HOUR, NOON
-from tests.store.facts import HOLD, a_grant, at, ending, fact, stored
+from tests.store.facts import HOLD, a_grant, at, ending, fact, grants_of, stored
 
 
 def test_a_grant_is_due_when_it_must_be_looked_at(ledger, queue):
@@ -19,7 +19,7 @@ def test_a_grant_is_due_when_it_must_be_looked_at(ledger, queue):
     just_before = grant.warn_at - timedelta(microseconds=1)
 
     assert queue.claim(now=just_before, hold=HOLD, limit=10) == []
-    assert queue.claim(now=grant.warn_at, hold=HOLD, limit=10) == [stored(grant)]
+    assert grants_of(queue.claim(now=grant.warn_at, hold=HOLD, limit=10)) == [stored(grant)]
 
 
 def test_an_ended_grant_is_never_looked_at_again(ledger, queue):
@@ -34,7 +34,7 @@ def test_the_longest_overdue_comes_first(ledger, queue):
     late, later, latest = (a_grant(approved_at=at(minute)) for minute in (1, 2, 3))
     ledger.record(fact(latest), fact(late), fact(later))
 
-    claimed = queue.claim(now=at(9), hold=HOLD, limit=2)
+    claimed = grants_of(queue.claim(now=at(9), hold=HOLD, limit=2))
 
     assert [grant.id for grant in claimed] == [late.id, later.id]
 
@@ -63,13 +63,14 @@ def test_a_new_lease_keeps_the_hold_and_the_count(ledger, queue):
     """While one worker puts a grant into AWS, its intent committed, no other takes it; and failed tries still count."""
     grant = a_grant()
     ledger.record(fact(grant))
-    queue.claim(now=NOON, hold=HOLD, limit=10)
-    queue.postpone(grant.id, until=at(1), error="throttled")
-    queue.claim(now=at(1), hold=HOLD, limit=10)
+    [first] = queue.claim(now=NOON, hold=HOLD, limit=10)
+    queue.postpone(first, until=at(1), error="throttled")
+    [second] = queue.claim(now=at(1), hold=HOLD, limit=10)
 
     ledger.record(fact(stored(grant).leased(Lease(starts=at(1), ends=at(61)))))
 
     assert queue.claim(now=at(1), hold=HOLD, limit=10) == []
+    assert queue.renew(second, now=at(1), hold=HOLD)
     assert queue.attempts(grant.id) == 1
 
 
@@ -79,19 +80,19 @@ def test_failures_in_a_row_are_counted(ledger, queue):
     ledger.record(fact(grant))
 
     for number in (1, 2, 3):
-        assert queue.claim(now=at(number), hold=HOLD, limit=1) == [stored(grant)]
-        assert queue.postpone(grant.id, until=at(number + 1), error="no") == number
+        [claim] = queue.claim(now=at(number), hold=HOLD, limit=1)
+        assert queue.postpone(claim, until=at(number + 1), error="no")
+        assert queue.attempts(grant.id) == number
 
     assert queue.claim(now=at(3), hold=HOLD, limit=1) == []
-    assert queue.attempts(grant.id) == 3
 
 
 def test_the_count_begins_anew_once_the_grant_moved_on(ledger, queue):
     """A recorded step ends the row of failures."""
     grant = a_grant()
     ledger.record(fact(grant))
-    queue.claim(now=NOON, hold=HOLD, limit=1)
-    queue.postpone(grant.id, until=at(1), error="no")
+    [claim] = queue.claim(now=NOON, hold=HOLD, limit=1)
+    queue.postpone(claim, until=at(1), error="no")
 
     ledger.record(fact(ending(stored(grant))))
 
@@ -102,15 +103,15 @@ def test_waiting_is_no_failure(ledger, queue):
     """A grant given back untroubled comes back at its time with a clean slate."""
     grant = a_grant()
     ledger.record(fact(grant))
-    queue.claim(now=NOON, hold=HOLD, limit=1)
-    queue.postpone(grant.id, until=at(1), error="no")
-    queue.claim(now=at(1), hold=HOLD, limit=1)
+    [first] = queue.claim(now=NOON, hold=HOLD, limit=1)
+    queue.postpone(first, until=at(1), error="no")
+    [second] = queue.claim(now=at(1), hold=HOLD, limit=1)
 
-    queue.wait(grant.id, until=at(5))
+    queue.wait(second, until=at(5))
 
     assert queue.attempts(grant.id) == 0
     assert queue.claim(now=at(4), hold=HOLD, limit=1) == []
-    assert queue.claim(now=at(5), hold=HOLD, limit=1) == [stored(grant)]
+    assert grants_of(queue.claim(now=at(5), hold=HOLD, limit=1)) == [stored(grant)]
     assert queue.troubled(overdue_before=at(5)) == []
 
 
@@ -119,34 +120,92 @@ def test_a_slow_worker_does_not_put_off_what_was_moved_meanwhile(ledger, queue, 
     """Somebody revokes while a worker still looks: the worker's `look again tomorrow` changes nothing."""
     grant = a_grant(GrantState.ACTIVE)
     ledger.record(fact(grant))
-    queue.claim(now=grant.warn_at, hold=HOLD, limit=1)
+    [claim] = queue.claim(now=grant.warn_at, hold=HOLD, limit=1)
     ledger.record(fact(ending(stored(grant), when=grant.warn_at)))
 
-    _give_back(queue, give_back, grant, until=NOON + 24 * HOUR)
-
+    assert not _give_back(queue, give_back, claim, until=NOON + 24 * HOUR)
     assert len(queue.claim(now=grant.warn_at, hold=HOLD, limit=1)) == 1
 
 
 @pytest.mark.parametrize("give_back", ["wait", "postpone"])
 def test_a_slow_worker_does_not_release_anothers_hold(ledger, queue, give_back):
-    """The grant was moved and is held by another worker; whoever claimed it in its old state gives nothing back."""
+    """Its hold was over and another worker has claimed the grant, in the same state: nothing is given back."""
     grant = a_grant(GrantState.ACTIVE)
     ledger.record(fact(grant))
-    queue.claim(now=grant.warn_at, hold=HOLD, limit=1)
-    ledger.record(fact(ending(stored(grant), when=grant.warn_at)))
-    queue.claim(now=grant.warn_at, hold=HOLD, limit=1)
+    [slow] = queue.claim(now=grant.warn_at, hold=HOLD, limit=1)
+    [quick] = queue.claim(now=grant.warn_at + HOLD, hold=HOLD, limit=1)
 
-    _give_back(queue, give_back, grant, until=NOON + 24 * HOUR, state=GrantState.ACTIVE)
-
-    assert len(queue.claim(now=grant.warn_at + HOLD, hold=HOLD, limit=1)) == 1
+    assert not _give_back(queue, give_back, slow, until=NOON + 24 * HOUR)
+    assert queue.renew(quick, now=grant.warn_at + HOLD, hold=HOLD)
     assert queue.attempts(grant.id) == 0
 
 
-def _give_back(queue, how, grant, **words):
+def test_only_who_still_has_the_claim_renews_it(ledger, queue):
+    """A renewal holds from now on; after another's claim, or once the grant was moved on, it is refused."""
+    grant = a_grant()
+    ledger.record(fact(grant))
+    [slow] = queue.claim(now=NOON, hold=HOLD, limit=1)
+
+    assert queue.renew(slow, now=NOON + HOLD, hold=HOLD)
+    assert queue.claim(now=NOON + HOLD, hold=HOLD, limit=1) == []
+    [quick] = queue.claim(now=NOON + 2 * HOLD, hold=HOLD, limit=1)
+    assert not queue.renew(slow, now=NOON + 2 * HOLD, hold=HOLD)
+    ledger.record(fact(ending(stored(grant))))
+    assert not queue.renew(quick, now=NOON + 2 * HOLD, hold=HOLD)
+
+
+def test_the_next_worker_is_told_until_when_a_write_may_take_effect(ledger, queue):
+    """What a dead worker had sent stands in the row, also once the grant moved on; only its own worker clears it."""
+    grant = a_grant()
+    ledger.record(fact(grant))
+    [first] = queue.claim(now=NOON, hold=HOLD, limit=1)
+    queue.renew(first, now=NOON, hold=HOLD, lands_by=at(3))
+    ledger.record(fact(ending(stored(grant))))
+
+    [second] = queue.claim(now=at(1), hold=HOLD, limit=1)
+    assert second.busy_until == at(3)
+    queue.landed([second], now=at(1))  # not its own
+    assert queue.wait(second, until=at(9))
+    queue.landed([first], now=at(2))
+
+    [third] = queue.claim(now=at(2), hold=HOLD, limit=1)
+    assert third.busy_until is None
+
+
+def test_what_ended_with_a_write_unanswered_is_listed_until_it_was_looked_at(ledger, queue):
+    """After the moment until which it might have taken effect, and once."""
+    grant = a_grant()
+    ledger.record(fact(grant))
+    [claim] = queue.claim(now=NOON, hold=HOLD, limit=1)
+    queue.renew(claim, now=NOON, hold=HOLD, lands_by=at(1))
+    ledger.record(fact(ending(stored(grant))))
+    assert queue.late(busy_before=at(9)) == []
+    ended = stored(ending(stored(grant))).ended(at(2))
+    ledger.record(fact(ended))
+
+    assert queue.late(busy_before=at(1)) == []
+    assert queue.late(busy_before=at(2)) == [stored(ended)]
+    queue.forget_late([grant.id])
+    assert queue.late(busy_before=at(2)) == []
+
+
+def test_one_grant_is_taken_out_of_its_turn_unless_somebody_has_it(ledger, queue):
+    """Due or not, but not while a claim lasts, and not once it has ended."""
+    grant, ended = a_grant(GrantState.ACTIVE), a_grant(GrantState.ENDED)
+    ledger.record(fact(grant), fact(ended))
+
+    taken = queue.take(grant.id, now=NOON, hold=HOLD)
+    assert taken is not None
+    assert queue.take(grant.id, now=NOON, hold=HOLD) is None
+    assert queue.take(grant.id, now=NOON + HOLD, hold=HOLD) is not None
+    assert not queue.wait(taken, until=at(5))
+    assert queue.take(ended.id, now=NOON, hold=HOLD) is None
+
+
+def _give_back(queue, how, claim, **words):
     if how == "wait":
-        queue.wait(grant.id, **words)
-    else:
-        queue.postpone(grant.id, error="slow", **words)
+        return queue.wait(claim, **words)
+    return queue.postpone(claim, error="slow", **words)
 
 
 def test_trouble_is_counted_from_when_the_step_was_owed(ledger, queue):
@@ -154,8 +213,8 @@ def test_trouble_is_counted_from_when_the_step_was_owed(ledger, queue):
     grant = a_grant()
     ledger.record(fact(grant))
     for minute, said in ((0, "first"), (5, "second")):
-        queue.claim(now=at(minute), hold=HOLD, limit=1)
-        queue.postpone(grant.id, until=at(minute + 5), error=said)
+        [claim] = queue.claim(now=at(minute), hold=HOLD, limit=1)
+        queue.postpone(claim, until=at(minute + 5), error=said)
 
     [trouble] = queue.troubled(overdue_before=at(10))
 
@@ -195,12 +254,10 @@ def test_the_depth_is_what_is_due_and_free(ledger, queue):
     assert queue.depth(now=NOON) == 2
 
 
-def test_a_grant_nobody_knows_cannot_be_counted_or_postponed(queue):
+def test_a_grant_nobody_knows_cannot_be_counted(queue):
     """It is not found, with a sentence."""
     with pytest.raises(NotFound):
         queue.attempts(a_grant().id)
-    with pytest.raises(NotFound):
-        queue.postpone(a_grant().id, until=NOON, error="no")
 
 
 def test_a_grant_approved_for_later_is_due_at_its_start(ledger, queue):
@@ -210,4 +267,4 @@ def test_a_grant_approved_for_later_is_due_at_its_start(ledger, queue):
     ledger.record(fact(grant))
 
     assert queue.claim(now=at(29), hold=HOLD, limit=1) == []
-    assert queue.claim(now=at(30), hold=HOLD, limit=1) == [stored(grant)]
+    assert grants_of(queue.claim(now=at(30), hold=HOLD, limit=1)) == [stored(grant)]

@@ -124,7 +124,7 @@ def test_readers_do_not_wait_for_a_writer(database_url, database, ledger):
 def _claim_all(queue):
     had = []
     while batch := queue.claim(now=NOON, hold=HOLD, limit=7):
-        had += [grant.id for grant in batch]
+        had += [claim.grant.id for claim in batch]
     return had
 
 

@@ -27,7 +27,7 @@ def claim_all(url: str, now: datetime, limit: int) -> list[GrantId]:
     database = databases.open(url, SIGNER)
     queue, had = SqlQueue(database), []
     while batch := queue.claim(now=now, hold=timedelta(hours=1), limit=limit):
-        had += [grant.id for grant in batch]
+        had += [claim.grant.id for claim in batch]
     database.close()
     return had
 

@@ -3,6 +3,9 @@ The SDK's clients: one session, one client for each service and region, made und
 
 Making a first client takes 0.1 s and a further one 6 ms, calling one is thread-safe; so they are kept. Where AWS is
 can be set by the SDK's own variables (AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_S3, ...) or by `endpoint`.
+
+Each attempt to send a write asks the fence that it is under (ports/fence), however the SDK came to make it; so no
+delivery can forget to, and no attempt lasts longer than a claim allows.
 """
 
 from dataclasses import dataclass, field
@@ -14,15 +17,20 @@ import botocore.session
 from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.configprovider import ConfiguredEndpointProvider
+from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError
+
+from daypass.model.errors import DaypassError
+from daypass.ports.fence import CONNECT_S, READ_S, TRIES, ask_fence, read_under_fence, tell_fence
 
 if TYPE_CHECKING:
     from types_boto3_iam import IAMClient
     from types_boto3_s3 import S3Client
     from types_boto3_sts import STSClient
 
-_TRIES = 5
-_CONNECT_S = 5
-_READ_S = 20
+_READS = ("Get", "List", "Head", "Describe", "Simulate", "AssumeRole")
+"""How the names of calls begin that change nothing. Every other one is a write, and asks its fence."""
+_NEVER_SENT = (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError)
+"""Failures after which AWS cannot have got the request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +110,7 @@ class Clients:
             return self._made[service, region]
 
     def _make(self, service: str, region: str | None, keys: Keys | None) -> Any:
-        return self._session.client(  # type: ignore[call-overload] # the overloads want a literal for each service
+        client = self._session.client(  # type: ignore[call-overload] # the overloads want a literal for each service
             service,
             region_name=region or self.region,
             endpoint_url=self._endpoint,
@@ -111,15 +119,18 @@ class Clients:
             aws_session_token=keys and keys.session_token,
             config=self._config(service),
         )
+        client.meta.events.register_last("before-send", _before_send)
+        client.meta.events.register("response-received", _received)
+        return client
 
     def _config(self, service: str) -> Config:
         """Options of one client. Without `s3v4` the SDK still signs S3 URLs with Signature V2 in old regions."""
         return Config(
             signature_version="s3v4" if service == "s3" else "v4",
-            retries={"mode": "standard", "total_max_attempts": _TRIES},
+            retries={"mode": "standard", "total_max_attempts": TRIES},
             max_pool_connections=self._connections,
-            connect_timeout=_CONNECT_S,
-            read_timeout=_READ_S,
+            connect_timeout=CONNECT_S,
+            read_timeout=READ_S,
             s3={"addressing_style": self._addressing(), "us_east_1_regional_endpoint": "regional"},
             user_agent_extra="daypass",
         )
@@ -136,3 +147,29 @@ class Clients:
         )
         found: str | None = configured.provide()
         return found
+
+
+def _before_send(event_name: str, **_: Any) -> None:
+    """Ask whether the attempt may be sent: the last thing before it is."""
+    call = _call(event_name)
+    if _is_write(call):
+        ask_fence(call)
+    else:
+        read_under_fence()
+
+
+def _received(event_name: str, exception: Exception | None, **_: Any) -> None:
+    """Tell what became of an attempt. A refusal is an answer; a connection that broke is not."""
+    call = _call(event_name)
+    if _is_write(call) and not isinstance(exception, (DaypassError, AssertionError)):  # those are the fence's own
+        tell_fence(call, settled=exception is None or isinstance(exception, _NEVER_SENT))
+
+
+def _call(event_name: str) -> str:
+    """`iam:PutUserPolicy` out of `before-send.iam.PutUserPolicy`."""
+    _, service, operation = event_name.split(".")
+    return f"{service}:{operation}"
+
+
+def _is_write(call: str) -> bool:
+    return not call.partition(":")[2].startswith(_READS)

@@ -14,6 +14,9 @@ from daypass.aws.identities import Kind
 from daypass.aws.policy import size
 from daypass.aws.refusals import asking
 from daypass.model.errors import BadInput, NotFound
+from daypass.ports.fence import Free, writing_under
+
+_PROBING = Free("asks AWS whether it may put policies, with one that allows nothing")
 
 
 class InlinePolicies:
@@ -41,9 +44,10 @@ class InlinePolicies:
         The document has no statement, which AWS refuses once it has found that the caller may put policies at all. A
         server that takes it has taken a policy that allows nothing, and it is deleted.
         """
-        with suppress(BadInput):
-            self.put(name, '{"Version":"2012-10-17","Statement":[]}')
-        self.delete(name)
+        with writing_under(_PROBING):
+            with suppress(BadInput):
+                self.put(name, '{"Version":"2012-10-17","Statement":[]}')
+            self.delete(name)
 
     def get(self, name: str) -> Mapping[str, Any]:
         """Read a policy's document. Raises NotFound when the policy or its owner is not there."""

@@ -6,8 +6,10 @@ the contract that the contract tests check. Every method may raise Unavailable.
 """
 
 from daypass.ports.book import Book, Consistent, Included, SignedCheckpoint
+from daypass.ports.fence import Fence, Overtaken
 from daypass.ports.memory import (
     Cabinet,
+    Claim,
     Ledger,
     Logins,
     Message,
@@ -36,15 +38,18 @@ __all__ = [
     "Book",
     "Cabinet",
     "Catalogue",
+    "Claim",
     "Consistent",
     "Credentials",
     "Directory",
+    "Fence",
     "Included",
     "Ledger",
     "Logins",
     "Message",
     "Notice",
     "Outbox",
+    "Overtaken",
     "Page",
     "Paper",
     "PostForm",

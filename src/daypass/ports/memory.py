@@ -156,30 +156,71 @@ class Trouble:
     """Whether the journal has been told that it is stuck."""
 
 
-class Queue(Protocol):
-    """Grants that somebody must look at, each held by one worker at a time."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A grant that one worker looks at, until its hold is over or somebody moves the grant on."""
 
-    def claim(self, *, now: datetime, hold: timedelta, limit: int) -> list[Grant]:
+    grant: Grant
+    token: str
+    """Drawn for this claim alone; the row holds it while the claim does."""
+    held_until: datetime
+    busy_until: datetime | None = None
+    """Until when a write of an earlier claim, sent to AWS and not known to be answered, may still take effect."""
+
+
+class Queue(Protocol):
+    """
+    Grants that somebody must look at, each held by one worker at a time.
+
+    `now` is the time that all workers agree on, the database's.
+    """
+
+    def claim(self, *, now: datetime, hold: timedelta, limit: int) -> list[Claim]:
         """
         Take up to `limit` due grants that nobody holds, longest overdue first, and hold them until now + hold.
 
-        Two callers never hold the same grant. A hold ends when the grant is moved on (recorded in another state, or to
-        be looked at at another moment), given back, or when its time is over, so that a dead worker's grants are
-        taken by another. Recording a new lease for a grant that is still approved does not end it.
+        Two callers never hold the same grant. A claim ends when the grant is moved on (recorded in another state, or to
+        be looked at at another moment), given back, or taken by another once its hold is over, so that a dead worker's
+        grants are gone on with. Recording a new lease for a grant that is still approved does not end it.
         """
         ...
 
-    def postpone(self, grant_id: GrantId, *, until: datetime, error: str, state: GrantState | None = None) -> int:
-        """
-        Give a grant back to be looked at again later; returns how often it has failed in a row.
+    def take(self, grant_id: GrantId, *, now: datetime, hold: timedelta) -> Claim | None:
+        """Claim one grant whether it is due or not; None when it has ended, or somebody holds it."""
+        ...
 
-        Whoever moved the grant on meanwhile said when it is to be looked at, and that stands: nothing changes when it
-        is not held any more, or no longer in the `state` that the caller claimed it in (None: not asked).
+    def renew(self, claim: Claim, *, now: datetime, hold: timedelta, lands_by: datetime | None = None) -> bool:
+        """
+        Hold on until now + hold; False when the claim has ended.
+
+        `lands_by` says that something is about to be put into AWS, and until when that may take effect: whoever
+        claims the grant next is told, even if this worker is never heard of again.
         """
         ...
 
-    def wait(self, grant_id: GrantId, *, until: datetime, state: GrantState | None = None) -> None:
-        """Give a grant back, untroubled, to be looked at again at a moment; if moved meanwhile, as for `postpone`."""
+    def landed(self, claims: Iterable[Claim], *, now: datetime) -> None:
+        """Nothing that was put into AWS under these claims can take effect any more: what ends need not wait for it."""
+        ...
+
+    def late(self, *, busy_before: datetime, limit: int = 100) -> list[Grant]:
+        """Read ended grants of which an unanswered write might have taken effect before a moment, or after it."""
+        ...
+
+    def forget_late(self, grant_ids: Iterable[GrantId]) -> None:
+        """These were looked at once more."""
+        ...
+
+    def postpone(self, claim: Claim, *, until: datetime, error: str, landed: bool = False) -> bool:
+        """
+        Give a grant back to be looked at again later, its step failed once more; False when the claim has ended.
+
+        Whoever moved the grant on meanwhile said when it is to be looked at, and that stands. `landed` says that
+        what was put into AWS under this claim has taken effect, or never will.
+        """
+        ...
+
+    def wait(self, claim: Claim, *, until: datetime, landed: bool = False) -> bool:
+        """Give a grant back, untroubled, to be looked at again at a moment; False as for `postpone`."""
         ...
 
     def attempts(self, grant_id: GrantId) -> int:

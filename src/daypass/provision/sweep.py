@@ -14,7 +14,10 @@ from daypass.aws.inline_policies import InlinePolicies
 from daypass.aws.managed_policies import PATH, ManagedPolicies
 from daypass.aws.policy import ends
 from daypass.ports import Standing
+from daypass.ports.fence import Free, writing_under
 from daypass.provision.marks import grant_of, is_deny
+
+_SWEEPING = Free("removes what no live grant accounts for, and puts nothing in")
 
 
 class IamSweep:
@@ -39,11 +42,12 @@ class IamSweep:
     def remove(self, standing: Standing) -> None:
         """Remove one of them; removing what is gone is no error."""
         kind, owner, name = standing.handle.split(" ")
-        if kind == "managed":
-            self._managed.delete(owner)
-        else:
-            as_kind: Kind = "user" if kind == "user" else "role"
-            InlinePolicies(clients=self._clients, kind=as_kind, owner=owner).delete(name)
+        with writing_under(_SWEEPING):
+            if kind == "managed":
+                self._managed.delete(owner)
+            else:
+                as_kind: Kind = "user" if kind == "user" else "role"
+                InlinePolicies(clients=self._clients, kind=as_kind, owner=owner).delete(name)
 
     def _inline(self, policy: InlinePolicy) -> Iterator[Standing]:
         grant = grant_of(policy.name)

@@ -3,7 +3,8 @@ Do the one next step for one grant.
 
 The order of every step is the point of this page. Going in: intent committed, then AWS, then a look at AWS, then
 `active`. Coming out: AWS first, until it shows nothing, then `ended`. So a kill between any two statements leaves a
-ledger row that says what to do next, and never access without one.
+ledger row that says what to do next, and never access without one. A moment that a fact carries is read after what it
+vouches for: `ended` is dated after AWS has answered, however long that took.
 """
 
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from daypass.model.grant import Ending, Grant, GrantState, Presence, Why
 from daypass.model.lease import Lease
 from daypass.model.principal import DAYPASS
 from daypass.ports import Ledger, Provisioner
+from daypass.reconcile.held import Held
 from daypass.reconcile.plan import Activate, Close, End, Phase, Provision, Remove, Wait, Warn, phase, plan
 
 LOOK_AGAIN = timedelta(seconds=1)
@@ -42,7 +44,7 @@ Outcome = Write | Later
 
 
 def advance(  # noqa: PLR0911 - one answer for each step of the plan
-    grant: Grant,
+    held: Held,
     *,
     provisioner: Provisioner,
     ledger: Ledger,
@@ -53,27 +55,33 @@ def advance(  # noqa: PLR0911 - one answer for each step of the plan
     Take one grant one step further. May be repeated, may be cut off anywhere.
 
     `gate` raises while nothing may be put into AWS (our clock is off, say); it never stands in the way of a removal.
-    Raises what it and the provisioner raise; the loop turns that into another try.
+    Raises what it and the provisioner raise, and Overtaken; the loop turns that into another try.
     """
-    now = clock()
-    if grant.state is GrantState.ENDING or _is_over(grant, now):
-        return _take_out(grant, provisioner, now)
-    match plan(grant, provisioner.observe(grant, now), now):
+    grant = held.grant
+    if grant.state is GrantState.ENDING or _is_over(grant, clock()):
+        return _take_out(held, provisioner, clock)
+    with held.looking():
+        seen = provisioner.observe(grant, clock())
+    match plan(grant, seen, clock()):
         case Wait(until=until):
             return Later(until)
+        case Provision() if held.is_busy(clock()):
+            return Later(clock() + LOOK_AGAIN)
         case Provision(lease=lease):
             gate()
-            return _put_in(grant, lease, provisioner, ledger, clock)
+            return _put_in(held, lease, provisioner, ledger, clock)
         case Activate():
-            return Write(_activated(grant, now))
+            return Write(_activated(grant, clock()))
         case Warn():
-            return Write(_fact(Kind.GRANT_WARNED, replace(grant, warned=True), now))
+            return Write(_fact(Kind.GRANT_WARNED, replace(grant, warned=True), clock()))
         case End(why=why):
-            return Write(ending(grant, why, now))
+            return Write(ending(grant, why, clock()))
         case Remove():
-            provisioner.revoke(grant, now)
-            return Later(now + LOOK_AGAIN)
+            with held.taking_out():
+                provisioner.revoke(grant, clock())
+            return Later(clock() + LOOK_AGAIN)
         case Close():
+            now = clock()
             return Write(_fact(Kind.GRANT_ENDED, grant.ended(now), now))
 
 
@@ -90,33 +98,41 @@ def _is_over(grant: Grant, now: datetime) -> bool:
 
 
 def _put_in(
-    grant: Grant, lease: Lease, provisioner: Provisioner, ledger: Ledger, clock: Callable[[], datetime]
+    held: Held, lease: Lease, provisioner: Provisioner, ledger: Ledger, clock: Callable[[], datetime]
 ) -> Outcome:
-    leased = grant.leased(lease)
+    leased = held.grant.leased(lease)
     ledger.record(_provisioning(leased, clock()))
-    leased = replace(leased, revision=grant.revision + 1)
+    held.grant = leased = replace(leased, revision=leased.revision + 1)
     try:
-        provisioner.provision(leased)
+        with held.putting_in():
+            provisioner.provision(leased)
     except BadInput as refused:
         return Write(ending(leased, Why.FAILED, clock(), refused.sentence))
-    if provisioner.observe(leased, clock()) is Presence.ABSENT:
+    with held.looking():
+        seen = provisioner.observe(leased, clock())
+    if seen is Presence.ABSENT:
         return Later(clock() + LOOK_AGAIN)
     return Write(_activated(leased, clock()))
 
 
-def _take_out(grant: Grant, provisioner: Provisioner, now: datetime) -> Outcome:
+def _take_out(held: Held, provisioner: Provisioner, clock: Callable[[], datetime]) -> Outcome:
     """
     Remove what stands in AWS, then close.
 
     Once the date inside has ended the access, AWS's answer to the removal is proof enough, and a burst of endings costs
-    one call each. Before that date AWS is looked at once more.
+    one call each. Before that date AWS is looked at once more; and while something that an earlier worker sent may
+    still take effect, it is removed again every second, and not closed.
     """
-    seen = provisioner.revoke(grant, now)
-    if seen is Presence.ABSENT and grant.lease is not None and now < grant.lease.ends:
-        seen = provisioner.observe(grant, now)
+    grant = held.grant
+    with held.taking_out():
+        seen = provisioner.revoke(grant, clock())
+        if seen is Presence.ABSENT and grant.lease is not None and clock() < grant.lease.ends:
+            seen = provisioner.observe(grant, clock())
     if seen is Presence.PRESENT:
-        return Later(now + LOOK_AGAIN, error="AWS still shows it after the removal.")
-    return Write(_ended(grant, now))
+        return Later(clock() + LOOK_AGAIN, error="AWS still shows it after the removal.")
+    if held.is_busy(clock()):
+        return Later(clock() + LOOK_AGAIN)
+    return Write(_ended(grant, clock()))
 
 
 def _ended(grant: Grant, now: datetime) -> Fact:

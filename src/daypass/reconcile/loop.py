@@ -16,20 +16,20 @@ from queue import Empty, SimpleQueue
 
 import structlog
 
-from daypass.model.errors import Conflict, DaypassError, NotFound
-from daypass.model.event import Kind
+from daypass.model.errors import Conflict, DaypassError
 from daypass.model.fact import Fact
 from daypass.model.grant import Delivery, Grant, GrantState, Why
-from daypass.ports import Ledger, Provisioner, Queue
+from daypass.ports import Claim, Ledger, Provisioner, Queue
+from daypass.ports.fence import FLIGHT, HOLD
 from daypass.reconcile.apply import Later, Outcome, Write, advance, ending
 from daypass.reconcile.backoff import pause
+from daypass.reconcile.held import Held
 from daypass.reconcile.meters import LATENESS, STEPS
+from daypass.reconcile.overtaken import PutRight
 
 log = structlog.get_logger()
 
 IN_FLIGHT = 64
-HOLD = timedelta(seconds=30)
-"""How long a claim lasts: longer than the slowest step, short for a dead worker's grants to wait."""
 IDLE_S = 0.25
 _GROUP = 512
 _AHEAD = 6
@@ -38,7 +38,7 @@ _AHEAD = 6
 
 @dataclass(frozen=True, slots=True)
 class _Result:
-    grant: Grant
+    held: Held
     outcome: Outcome | Exception
 
 
@@ -54,7 +54,11 @@ class Loop:
     """Raises while nothing may be put into AWS; see `advance`."""
     in_flight: int = IN_FLIGHT
     hold: timedelta = HOLD
+    flight: timedelta = FLIGHT
+    """How long after its fence a write may still take effect."""
     draw: random.Random = field(default_factory=random.Random)
+    _owed: SimpleQueue[Held] = field(default_factory=SimpleQueue)
+    """What was written without a claim and is not put right yet."""
 
     def run(self, stop: threading.Event) -> None:
         """Work until told to stop; what is in flight then is finished and committed."""
@@ -67,6 +71,8 @@ class Loop:
                     finished = _gather(results, IDLE_S)
                     working -= len(finished)
                     self._settle(finished)
+                    for held in self._now_owed():
+                        hands.submit(self._put_right, held)
                 except DaypassError as error:  # a database that is away now is back later
                     log.error("round failed", error=error.report)  # noqa: TRY400 - the sentence says it all
                     stop.wait(1)
@@ -78,10 +84,12 @@ class Loop:
         """Work off what is due now, in this thread; returns how many steps were taken."""
         steps = 0
         for _ in range(rounds):
+            for held in self._now_owed():
+                self._put_right(held)
             batch = self.queue.claim(now=self.clock(), hold=self.hold, limit=self.in_flight)
             if not batch:
                 break
-            self._settle([self._advance(grant) for grant in batch])
+            self._settle([self._advance(self._held(claim)) for claim in batch])
             steps += len(batch)
         return steps
 
@@ -89,78 +97,103 @@ class Loop:
         if free < 2 * self.in_flight:
             return 0
         batch = self.queue.claim(now=self.clock(), hold=self.hold, limit=free)
-        for grant in batch:
-            hands.submit(self._work, grant, results)
+        for claim in batch:
+            hands.submit(self._work, self._held(claim), results)
         return len(batch)
 
-    def _work(self, grant: Grant, results: SimpleQueue[_Result]) -> None:
-        results.put(self._advance(grant))
+    def _held(self, claim: Claim) -> Held:
+        return Held(claim, queue=self.queue, clock=self.clock, hold=self.hold, flight=self.flight)
 
-    def _advance(self, grant: Grant) -> _Result:
+    def _work(self, held: Held, results: SimpleQueue[_Result]) -> None:
+        results.put(self._advance(held))
+
+    def _advance(self, held: Held) -> _Result:
         try:
-            provisioner = self.provisioners[grant.delivery]
-            outcome = advance(grant, provisioner=provisioner, ledger=self.ledger, clock=self.clock, gate=self.gate)
-            return _Result(grant, outcome)
+            provisioner = self.provisioners[held.grant.delivery]
+            outcome = advance(held, provisioner=provisioner, ledger=self.ledger, clock=self.clock, gate=self.gate)
+            return _Result(held, outcome)
         except Exception as error:  # noqa: BLE001 - one bad grant is set aside; the rest go on
-            return _Result(grant, error)
+            return _Result(held, error)
 
     def _settle(self, finished: Sequence[_Result]) -> None:
-        facts = []
-        for result in finished:
-            match result.outcome:
+        """Commit and give back what the hands have done; whoever was overtaken puts right what they wrote."""
+        done: list[tuple[Held, Fact]] = []
+        for held, outcome in ((result.held, result.outcome) for result in finished):
+            match outcome:
                 case Write(fact=fact):
-                    facts.append(fact)
-                case Later(until=until, error=""):
-                    self.queue.wait(result.grant.id, until=until, state=result.grant.state)
+                    done.append((held, fact))
                 case Later(until=until, error=error):
-                    self.queue.postpone(result.grant.id, until=until, error=error, state=result.grant.state)
+                    self._give_back(held, until, error)
                 case Conflict():
-                    log.info("moved by somebody else", grant=result.grant.id)
-                    self.queue.wait(result.grant.id, until=self.clock(), state=result.grant.state)
+                    self._overtaken(held)
                 case Exception() as error:
-                    self._failed(result.grant, error)
-        self._commit(facts)
+                    self._failed(held, error)
+        self._commit(done)
 
-    def _commit(self, facts: Sequence[Fact]) -> None:
-        if not facts:
+    def _give_back(self, held: Held, until: datetime, error: str) -> None:
+        if error:
+            kept = self.queue.postpone(held.claim, until=until, error=error, landed=held.landed)
+        else:
+            kept = self.queue.wait(held.claim, until=until, landed=held.landed)
+        if not kept:
+            self._owe(held)
+
+    def _commit(self, done: Sequence[tuple[Held, Fact]]) -> None:
+        if not done:
             return
-        lost = self.ledger.record_each(facts)
-        for fact in facts:
-            if fact not in lost:
+        lost = self.ledger.record_each([fact for _, fact in done])
+        landed = []
+        for held, fact in done:
+            if fact in lost:
+                self._overtaken(held)
+            else:
                 self._measure(fact)
-        for fact in lost:
-            self._undo(fact)
+                landed += [held.claim] if held.landed else []
+        if landed:
+            self.queue.landed(landed, now=self.clock())
 
-    def _failed(self, grant: Grant, error: Exception) -> None:
+    def _overtaken(self, held: Held) -> None:
+        """Somebody else moved the grant on: let go of it, if it is ours still, and put right what was written."""
+        log.info("moved by somebody else", grant=held.grant.id)
+        STEPS.labels("overtaken").inc()
+        self.queue.wait(held.claim, until=self.clock())
+        self._owe(held)
+
+    def _owe(self, held: Held) -> None:
+        if held.wrote:
+            self._owed.put(held)
+
+    def _now_owed(self) -> list[Held]:
+        return [self._owed.get() for _ in range(self._owed.qsize())]
+
+    def _put_right(self, held: Held) -> None:
+        putting = PutRight(
+            ledger=self.ledger,
+            queue=self.queue,
+            provisioners=self.provisioners,
+            clock=self.clock,
+            hold=self.hold,
+            flight=self.flight,
+        )
+        try:
+            if not putting(held):
+                self._owe(held)
+        except Exception as error:  # noqa: BLE001 - the top of a hand: whatever it was, it is tried again
+            log.warning("not put right yet", grant=held.grant.id, error=str(error))
+            self._owe(held)
+
+    def _failed(self, held: Held, error: Exception) -> None:
         """Try again later. A grant whose time is over is marked as ending first, so that its person knows."""
         sentence = error.sentence if isinstance(error, DaypassError) else f"{type(error).__name__} inside Daypass"
-        now = self.clock()
-        if grant.state is GrantState.ACTIVE and grant.lease is not None and now >= grant.lease.ends:
-            self.ledger.record_each([ending(grant, Why.EXPIRED, now)])
+        grant, now = held.claim.grant, self.clock()
         attempts = self.queue.attempts(grant.id) + 1
         again = now + pause(attempts, self.draw)
-        self.queue.postpone(grant.id, until=again, error=sentence, state=grant.state)
+        if grant.state is GrantState.ACTIVE and grant.lease is not None and now >= grant.lease.ends:
+            self.ledger.record_each([ending(grant, Why.EXPIRED, now)])
+        self._give_back(held, again, sentence)
         STEPS.labels("failed").inc()
         known = isinstance(error, DaypassError)
         log.warning("step failed", grant=grant.id, attempts=attempts, error=sentence, exc_info=None if known else error)
-
-    def _undo(self, fact: Fact) -> None:
-        """
-        Take out again what was put into AWS for a grant that was ended meanwhile.
-
-        A worker so slow that its claim lapsed may provision after another has already closed the grant.
-        """
-        STEPS.labels("overtaken").inc()
-        subject = fact.event.subject
-        if fact.event.kind is not Kind.GRANT_ACTIVATED or subject is None:
-            return
-        try:
-            grant = self.ledger.grant(subject)
-            if grant.state is GrantState.ENDED:
-                self.provisioners[grant.delivery].revoke(grant, self.clock())
-                log.warning("took out what came too late", grant=subject)
-        except (NotFound, DaypassError) as error:
-            log.warning("left to the sweep", grant=subject, error=str(error))
 
     def _measure(self, fact: Fact) -> None:
         STEPS.labels(fact.event.kind.value).inc()

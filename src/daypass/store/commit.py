@@ -151,7 +151,7 @@ def _place_in_queue(grant: Grant) -> dict[str, object]:
     return {
         "due": look,
         "overdue_since": look,
-        "held": False,
+        "claim": None,
         "attempts": 0,
         "error": "",
         "reported": False,

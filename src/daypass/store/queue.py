@@ -1,7 +1,10 @@
 """
 The grants that somebody must look at: ports.Queue.
 
-A hold is nothing but a later `due`, with `held` beside it: a worker that dies leaves a row that becomes due by itself.
+A hold is nothing but a later `due`, with the claim's token beside it: a worker that dies leaves a row that becomes due
+by itself, and one that was only slow finds another's token, or none, where its own was. Beside that a row says until
+when something that was put into AWS may still take effect, for whoever ends the grant meanwhile.
+
 A row that cannot be read is set aside for ten minutes, reported, and tried again: it never stands in the way of others,
 and it is never forgotten, because a repaired row, or a newer Daypass, makes it readable.
 """
@@ -9,15 +12,17 @@ and it is never forgotten, because a repaired row, or a newer Daypass, makes it 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from secrets import token_hex
 
 import structlog
-from sqlalchemy import Connection, bindparam, false, func, select, true, update
+from sqlalchemy import Connection, Update, bindparam, case, func, select, true, update
 
 from daypass.model.errors import NotFound
 from daypass.model.grant import Grant, GrantId, GrantState
-from daypass.ports import Trouble
+from daypass.ports import Claim, Trouble
 from daypass.store.codec import GRANTS, AnyRow, Unreadable
 from daypass.store.database import Database
+from daypass.store.reading import readable
 from daypass.store.tables import grants
 
 SET_ASIDE = timedelta(minutes=10)
@@ -43,29 +48,60 @@ class SqlQueue:
         """Keep it in this database, which must have its tables."""
         self._database = database
 
-    def claim(self, *, now: datetime, hold: timedelta, limit: int) -> list[Grant]:
+    def claim(self, *, now: datetime, hold: timedelta, limit: int) -> list[Claim]:
         """Take up to `limit` due grants that nobody holds, longest overdue first, and hold them until now + hold."""
         if not self._anything_due(now):  # so that idle workers do not take SQLite's write lock in turn
             return []
         with self._database.writing() as connection:
             rows = connection.execute(_DUE, {"now": now, "limit": limit}).all()
-            taken = _read_all(connection, rows, now)
-            if taken:
-                connection.execute(_HOLD, {"ids": [grant.id for grant in taken], "until": now + hold})
-        return taken
+            return _taken(connection, rows, now, hold)
 
-    def postpone(self, grant_id: GrantId, *, until: datetime, error: str, state: GrantState | None = None) -> int:
-        """Give a grant back to be looked at again later; returns how often it has failed in a row."""
+    def take(self, grant_id: GrantId, *, now: datetime, hold: timedelta) -> Claim | None:
+        """Claim one grant whether it is due or not; None when it has ended, or somebody holds it."""
+        with self._database.writing() as connection:
+            rows = connection.execute(_TAKE, {"grant": grant_id, "now": now}).all()
+            taken = _taken(connection, rows, now, hold)
+        return taken[0] if taken else None
+
+    def renew(self, claim: Claim, *, now: datetime, hold: timedelta, lands_by: datetime | None = None) -> bool:
+        """Hold on until now + hold; False when the claim has ended. `lands_by` as the port says."""
+        words = {"grant": claim.grant.id, "token": claim.token, "until": now + hold, "lands_by": lands_by}
+        with self._database.writing() as connection:
+            return bool(connection.execute(_RENEW if lands_by is None else _PUT, words).rowcount)
+
+    def landed(self, claims: Iterable[Claim], *, now: datetime) -> None:
+        """Nothing that was put into AWS under these claims can take effect any more."""
+        with self._database.writing() as connection:
+            for claim in claims:
+                connection.execute(_LANDED, {"grant": claim.grant.id, "token": claim.token, "now": now})
+
+    def late(self, *, busy_before: datetime, limit: int = 100) -> list[Grant]:
+        """Read ended grants of which an unanswered write might have taken effect before a moment, or after it."""
+        with self._database.reading() as connection:
+            return readable(connection, _LATE.where(grants.c.busy_until < busy_before).limit(limit), GRANTS)
+
+    def forget_late(self, grant_ids: Iterable[GrantId]) -> None:
+        """These were looked at once more."""
+        with self._database.writing() as connection:
+            connection.execute(_FORGET_LATE, {"ids": list(grant_ids)})
+
+    def postpone(self, claim: Claim, *, until: datetime, error: str, landed: bool = False) -> bool:
+        """Give a grant back to be looked at again later, its step failed once more; False when the claim has ended."""
         change = _RELEASE.values(attempts=grants.c.attempts + 1, error=error[:_LONGEST_ERROR])
-        with self._database.writing() as connection:
-            connection.execute(change, {"grant": grant_id, "until": until, "claimed_in": state})
-            return _attempts(connection, grant_id)
+        return self._give_back(change, claim, until, landed=landed)
 
-    def wait(self, grant_id: GrantId, *, until: datetime, state: GrantState | None = None) -> None:
-        """Give a grant back, untroubled, to be looked at again at a moment."""
+    def wait(self, claim: Claim, *, until: datetime, landed: bool = False) -> bool:
+        """Give a grant back, untroubled, to be looked at again at a moment; False when the claim has ended."""
         change = _RELEASE.values(overdue_since=bindparam("until"), attempts=0, error="", reported=False)
+        return self._give_back(change, claim, until, landed=landed)
+
+    def _give_back(self, change: Update, claim: Claim, until: datetime, *, landed: bool) -> bool:
+        words = {"grant": claim.grant.id, "token": claim.token, "until": until, "now": until}
         with self._database.writing() as connection:
-            connection.execute(change, {"grant": grant_id, "until": until, "claimed_in": state})
+            given = bool(connection.execute(change, words).rowcount)
+            if given and landed:
+                connection.execute(_LANDED, words)
+        return given
 
     def attempts(self, grant_id: GrantId) -> int:
         """How often this grant's step has failed in a row. Raises NotFound."""
@@ -97,6 +133,17 @@ class SqlQueue:
     def _anything_due(self, now: datetime) -> bool:
         with self._database.reading() as connection:
             return connection.execute(_ANY_DUE, {"now": now}).first() is not None
+
+
+def _taken(connection: Connection, rows: Sequence[AnyRow], now: datetime, hold: timedelta) -> list[Claim]:
+    """Put a fresh token into the rows that can be read."""
+    read = _read_all(connection, rows, now)
+    if not read:
+        return []
+    token, until = token_hex(8), now + hold
+    connection.execute(_HOLD, {"ids": [grant.id for grant in read], "until": until, "token": token})
+    busy = {row.id: row.busy_until for row in rows}
+    return [Claim(grant=one, token=token, held_until=until, busy_until=busy[one.id]) for one in read]
 
 
 def _read_all(connection: Connection, rows: Sequence[AnyRow], now: datetime) -> list[Grant]:
@@ -137,25 +184,45 @@ _BODY = tuple(grants.c[name] for name in ("id", "revision", "principal", "chain"
 _IS_DUE = grants.c.due <= bindparam("now")
 _ANY_DUE = select(grants.c.id).where(_IS_DUE).limit(1)
 _DEPTH = select(func.count()).select_from(grants).where(_IS_DUE)
-_DUE = select(*_BODY).where(_IS_DUE).order_by(grants.c.due).limit(bindparam("limit")).with_for_update(skip_locked=True)
+_CLAIMABLE = select(*_BODY, grants.c.busy_until).with_for_update(skip_locked=True)
+_DUE = _CLAIMABLE.where(_IS_DUE).order_by(grants.c.due).limit(bindparam("limit"))
+_TAKE = _CLAIMABLE.where(
+    grants.c.id == bindparam("grant"), grants.c.due.is_not(None), grants.c.claim.is_(None) | _IS_DUE
+)
 _HOLD = (
     update(grants)
     .where(grants.c.id.in_(bindparam("ids", expanding=True)))
-    .values(due=bindparam("until"), held=true(), fault=None)
+    .values(due=bindparam("until"), claim=bindparam("token"), fault=None)
 )
 _SET_ASIDE = (
     update(grants)
     .where(grants.c.id == bindparam("grant"))
-    .values(due=bindparam("until"), held=false(), fault=bindparam("why"))
+    .values(due=bindparam("until"), claim=None, fault=bindparam("why"))
 )
-_RELEASE = (
+_IS_MINE = (grants.c.id == bindparam("grant")) & (grants.c.claim == bindparam("token"))
+_RELEASE = update(grants).where(_IS_MINE).values(due=bindparam("until"), claim=None)
+_RENEW = update(grants).where(_IS_MINE).values(due=bindparam("until"))
+_PUT = _RENEW.values(busy=bindparam("token"), busy_until=bindparam("lands_by"))
+_LANDED = (
     update(grants)
-    .where(
-        grants.c.id == bindparam("grant"),
-        grants.c.held,
-        grants.c.state == func.coalesce(bindparam("claimed_in", type_=grants.c.state.type), grants.c.state),
+    .where(grants.c.id == bindparam("grant"), grants.c.busy == bindparam("token"))
+    .values(
+        busy=None,
+        busy_until=None,
+        due=case(
+            (
+                (grants.c.state == GrantState.ENDING) & grants.c.claim.is_(None),
+                bindparam("now", type_=grants.c.due.type),
+            ),
+            else_=grants.c.due,
+        ),
     )
-    .values(due=bindparam("until"), held=false())
+)
+_LATE = select(*_BODY).where(grants.c.state == GrantState.ENDED, grants.c.busy_until.is_not(None))
+_FORGET_LATE = (
+    update(grants)
+    .where(grants.c.id.in_(bindparam("ids", expanding=True)), grants.c.state == GrantState.ENDED)
+    .values(busy=None, busy_until=None)
 )
 _ATTEMPTS = select(grants.c.attempts).where(grants.c.id == bindparam("grant"))
 _OVERDUE = (

@@ -67,7 +67,9 @@ grants = Table(
     Column("approved_at", Moment, nullable=False),
     Column("body", Text, nullable=False),
     Column("due", Moment),
-    Column("held", Boolean, nullable=False, server_default=false()),
+    Column("claim", String),  # whose look it is, until `due`
+    Column("busy", String),  # the claim under which something was put into AWS that may still take effect,
+    Column("busy_until", Moment),  # until then
     Column("overdue_since", Moment),  # since when the present step is owed
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("error", Text, nullable=False, server_default=""),
@@ -79,6 +81,7 @@ grants = Table(
 )
 _partial_index("grants_due", grants.c.due, grants.c.due.is_not(None))
 _partial_index("grants_overdue", grants.c.overdue_since, grants.c.overdue_since.is_not(None))
+_partial_index("grants_busy", grants.c.busy_until, grants.c.busy_until.is_not(None))
 _partial_index("grants_faulty", grants.c.id, grants.c.fault.is_not(None))
 
 links = Table(

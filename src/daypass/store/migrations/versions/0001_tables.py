@@ -56,7 +56,9 @@ def _grants() -> None:
         sa.Column("approved_at", _MOMENT, nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("due", _MOMENT),
-        sa.Column("held", sa.Boolean(), nullable=False, server_default=sa.false()),
+        sa.Column("claim", sa.String()),
+        sa.Column("busy", sa.String()),
+        sa.Column("busy_until", _MOMENT),
         sa.Column("overdue_since", _MOMENT),
         sa.Column("attempts", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("error", sa.Text(), nullable=False, server_default=""),
@@ -68,6 +70,7 @@ def _grants() -> None:
     op.create_index("grants_by_chain", "grants", ["chain"])
     _partial_index("grants_due", "grants", "due", "due IS NOT NULL")
     _partial_index("grants_overdue", "grants", "overdue_since", "overdue_since IS NOT NULL")
+    _partial_index("grants_busy", "grants", "busy_until", "busy_until IS NOT NULL")
     _partial_index("grants_faulty", "grants", "id", "fault IS NOT NULL")
 
 

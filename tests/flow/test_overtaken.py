@@ -1,0 +1,169 @@
+"""
+Two workers at one grant, the first of them slow: nothing stays in AWS that the ledger does not give (F1, F2).
+
+Each worker is a loop of its own on one database; what happens while a request to AWS is under way, happens in it.
+"""
+
+from datetime import timedelta
+
+import pytest
+
+from daypass.lifecycle.drop import drop
+from daypass.model.errors import Unavailable
+from daypass.model.event import Kind
+from daypass.model.grant import Grant, GrantState
+from daypass.ports.fence import FLIGHT, HOLD, ask_fence
+from daypass.reconcile.loop import Loop
+from tests.flow.conftest import Walk
+from tests.makers import ANN
+
+SECOND = timedelta(seconds=1)
+
+
+def _ends_it(walk: Walk, grant: Grant) -> None:
+    """Ann is done, and another worker works off what is due."""
+    walk.aws.on_provision = None
+    drop(grant.id, by=ANN, ledger=walk.ledger, now=walk.clock())
+    walk.loop.run_until_idle()
+
+
+def _kinds(walk: Walk, grant: Grant) -> list[Kind]:
+    return [event.kind for event in walk.story(grant.id)]
+
+
+def test_f1_an_end_during_a_put_is_recorded_after_the_put_was_taken_out(walk: Walk) -> None:
+    """The journal says `ended` once, after both removals, and AWS holds nothing then."""
+    grant = walk.approve(walk.ask().id)
+    walk.aws.on_provision = lambda one: _ends_it(walk, one)
+    walk.loop.run_until_idle()
+
+    assert not walk.aws.held
+    assert _kinds(walk, grant)[-2:] == [Kind.GRANT_ENDING, Kind.GRANT_ENDED]
+    assert [name for name, _ in walk.aws.calls if name != "observe"] == ["provision", "revoke", "revoke", "revoke"]
+
+
+def test_f1_a_put_by_a_worker_that_died_is_removed_every_second_until_it_cannot_come_any_more(walk: Walk) -> None:
+    """The worker is gone with its request under way; the request is carried out after the first removal."""
+    grant = walk.approve(walk.ask().id)
+
+    def dies(one: Grant) -> None:
+        _ends_it(walk, one)
+        raise SystemExit
+
+    walk.aws.on_provision = dies
+    with pytest.raises(SystemExit):
+        walk.loop.run_until_idle()
+    walk.aws.held[grant.id] = walk.ledger.grant(grant.id)
+    walk.clock.forward(SECOND)
+    walk.loop.run_until_idle()
+    assert not walk.aws.held
+    assert walk.ledger.grant(grant.id).state is GrantState.ENDING
+    walk.clock.forward(FLIGHT)
+    walk.loop.run_until_idle()
+
+    assert walk.ledger.grant(grant.id).state is GrantState.ENDED
+
+
+def test_f1_an_unanswered_put_is_waited_for_before_another_is_sent(walk: Walk) -> None:
+    """AWS may still carry the first one out, over the second one's dates; so the second one waits."""
+    grant = walk.approve(walk.ask().id)
+
+    def silent(_: Grant) -> None:
+        walk.aws.on_provision = None
+        raise Unavailable("AWS does not answer.")
+
+    walk.aws.on_provision = silent
+    for _ in range(int(FLIGHT / SECOND)):
+        walk.loop.run_until_idle()
+        assert [name for name, _ in walk.aws.calls].count("provision") == 1
+        walk.clock.forward(SECOND)
+    walk.clock.forward(2 * SECOND)
+    walk.loop.run_until_idle()
+
+    assert walk.ledger.grant(grant.id).state is GrantState.ACTIVE
+
+
+def test_f2_a_worker_whose_claim_was_taken_writes_nothing_more(walk: Walk) -> None:
+    """It slept past its hold between two writes; another worker activated; the second write is not sent."""
+    grant = walk.approve(walk.ask().id)
+    slow: list[Grant] = []
+
+    def sleeps(one: Grant) -> None:
+        walk.aws.on_provision = slow.append
+        walk.clock.forward(HOLD + SECOND)
+        walk.loop.run_until_idle()
+        assert walk.ledger.grant(grant.id).state is GrantState.ACTIVE
+        ask_fence("hand:PutAgain")
+        slow.append(one)
+
+    walk.aws.on_provision = sleeps
+    walk.loop.run_until_idle()
+    live = walk.ledger.grant(grant.id)
+
+    assert [one.lease for one in slow] == [live.lease]
+    assert walk.aws.held[grant.id].lease == live.lease
+
+
+def test_f2_an_older_lease_that_was_written_over_the_live_one_is_written_over_again(walk: Walk) -> None:
+    """The ledger's lease stands in AWS at the end, and nobody is said to have removed anything."""
+    grant = walk.approve(walk.ask().id)
+
+    def sleeps(_: Grant) -> None:
+        walk.aws.on_provision = None
+        walk.clock.forward(HOLD + SECOND)
+        walk.loop.run_until_idle()
+
+    walk.aws.on_provision = sleeps  # afterwards its own lease is written, as by a request that was long under way
+    walk.loop.run_until_idle()
+    live = walk.ledger.grant(grant.id)
+
+    assert live.state is GrantState.ACTIVE
+    assert walk.aws.held[grant.id].lease == live.lease
+    assert Kind.GRANT_ENDING not in _kinds(walk, grant)
+
+
+def test_f2_nothing_is_put_back_after_ended(walk: Walk) -> None:
+    """The slow worker's put arrives when the grant has ended long since; the worker takes it out itself."""
+    grant = walk.approve(walk.ask().id)
+
+    def very_late(one: Grant) -> None:
+        _ends_it(walk, one)
+        walk.clock.forward(FLIGHT + SECOND)
+        walk.loop.run_until_idle()
+        assert walk.ledger.grant(grant.id).state is GrantState.ENDED
+
+    walk.aws.on_provision = very_late
+    walk.loop.run_until_idle()
+    walk.loop.run_until_idle()
+
+    assert not walk.aws.held
+    assert _kinds(walk, grant).count(Kind.GRANT_ENDED) == 1
+
+
+def test_a_removal_goes_on_while_the_database_is_away(walk: Walk) -> None:
+    """Nothing but a lost claim stands in its way: here the claim cannot even be renewed."""
+    grant = walk.active()
+    drop(grant.id, by=ANN, ledger=walk.ledger, now=walk.clock())
+
+    class Away(type(walk.queue)):  # type: ignore[misc]  # the real queue, but for one method
+        def renew(self, *_: object, **__: object) -> bool:
+            raise Unavailable("The database does not answer.")
+
+    loop = walk.loop
+    Loop.__setattr__(loop, "queue", Away(walk.database))
+    loop.hold = timedelta()
+    loop.run_until_idle()
+
+    assert not walk.aws.held
+
+
+def test_f5_an_end_is_dated_after_aws_has_answered(walk: Walk) -> None:
+    """AWS took twenty seconds to remove it: until then it worked, and the journal does not say otherwise."""
+    grant = walk.active()
+    drop(grant.id, by=ANN, ledger=walk.ledger, now=walk.clock())
+    walk.aws.on_revoke = lambda _: walk.clock.forward(20 * SECOND)
+    walk.loop.run_until_idle()
+
+    ended = walk.story(grant.id)[-1]
+    assert (ended.kind, ended.at) == (Kind.GRANT_ENDED, walk.clock())
+    assert walk.ledger.grant(grant.id).ended_at == walk.clock()
