@@ -202,7 +202,7 @@ class Queue(Protocol):
         """Nothing that was put into AWS under these claims can take effect any more: what ends need not wait for it."""
         ...
 
-    def late(self, *, busy_before: datetime, limit: int = 100) -> list[Grant]:
+    def late(self, *, busy_before: datetime) -> list[Grant]:
         """Read ended grants of which an unanswered write might have taken effect before a moment, or after it."""
         ...
 

@@ -75,10 +75,10 @@ class SqlQueue:
             for claim in claims:
                 connection.execute(_LANDED, {"grant": claim.grant.id, "token": claim.token, "now": now})
 
-    def late(self, *, busy_before: datetime, limit: int = 100) -> list[Grant]:
+    def late(self, *, busy_before: datetime) -> list[Grant]:
         """Read ended grants of which an unanswered write might have taken effect before a moment, or after it."""
         with self._database.reading() as connection:
-            return readable(connection, _LATE.where(grants.c.busy_until < busy_before).limit(limit), GRANTS)
+            return readable(connection, _LATE.where(grants.c.busy_until < busy_before), GRANTS)
 
     def forget_late(self, grant_ids: Iterable[GrantId]) -> None:
         """These were looked at once more."""
