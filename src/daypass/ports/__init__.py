@@ -9,7 +9,6 @@ from daypass.ports.book import Book, Consistent, Included, SignedCheckpoint
 from daypass.ports.fence import Fence, Overtaken
 from daypass.ports.memory import (
     Cabinet,
-    Claim,
     Ledger,
     Logins,
     Message,
@@ -17,8 +16,6 @@ from daypass.ports.memory import (
     Outbox,
     Page,
     Postings,
-    Queue,
-    Trouble,
 )
 from daypass.ports.outside import (
     Catalogue,
@@ -33,6 +30,7 @@ from daypass.ports.outside import (
     Sweep,
     Vendor,
 )
+from daypass.ports.queue import Claim, Queue, Trouble
 
 __all__ = [
     "Book",
