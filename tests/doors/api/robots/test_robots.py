@@ -201,5 +201,5 @@ def test_an_owner_who_rotated_a_bots_token_does_not_approve_what_was_asked_with_
     refused = bob.post(f"/v1/requests/{request}/approve", json={})
 
     assert refused.status_code == 403
-    assert "token of the bot" in refused.json()["detail"]
+    assert "token of the bot" in refused.text
     assert house.ledger.grants() == []
