@@ -99,7 +99,7 @@ class Daypass:
     @property
     def loop(self) -> Loop:
         """A worker, started anew at each look: it remembers nothing."""
-        return worker(self.stores, self._outside)
+        return worker(self.stores, self._outside, rules=self.desk.rules)
 
     def work(self) -> None:
         """Let a worker do what is due."""

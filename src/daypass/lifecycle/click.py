@@ -111,7 +111,8 @@ def in_stead(step: Step, directory: Directory, now: datetime) -> Step:
     skipped = (one.principal for one in step.before.stage.skipped) if step.before.stage else ()
     away = ((one, as_known(one, directory).away) for one in skipped)
     stead = tuple(one for one, its in away if its and its.at(now) and its.delegate == step.approval.by)
-    return replace(step, stead=stead)
+    given = replace(step.approval, instead_of=stead)
+    return replace(step, approval=given, stead=stead)
 
 
 def still_open(kind: type[Ahead], key: str, cabinet: Cabinet) -> Ahead:

@@ -26,16 +26,19 @@ class Count:
     tallies: tuple[Tally, ...]
 
 
-def count(person: Principal, *, extends: GrantId | None, ledger: Ledger, now: datetime) -> Count:
+def count(
+    person: Principal, *, extends: GrantId | None, itself: GrantId | None = None, ledger: Ledger, now: datetime
+) -> Count:
     """
     Count what somebody has in any of their accounts, what begins later included.
 
-    Grants that prolong one another are one, and one that is asked to go on does not stand in its own way.
+    Grants that prolong one another are one, and one that is asked to go on does not stand in its own way;
+    nor does one that is judged again before it begins (`itself`).
     """
     accounts = sorted({person.id, *person.same_as})
     tallies = tuple(_tally(one, ledger, now) for one in accounts)  # read before the grants are: see above
     live = [grant for one in accounts for grant in _live(one, ledger, now)]
-    prolonged = {extends, *(grant.extends for grant in live)}
+    prolonged = {extends, itself, *(grant.extends for grant in live)}
     return Count(number=sum(grant.id not in prolonged for grant in live), tallies=tallies)
 
 

@@ -19,7 +19,7 @@ from daypass.lifecycle.click import term_of, those_who_approved
 from daypass.lifecycle.hand_over import open_now
 from daypass.lifecycle.parties import Parties
 from daypass.lifecycle.progress import progress
-from daypass.lifecycle.weighing import Matter, as_ask, matter
+from daypass.lifecycle.weighing import all_known, as_ask, matter
 from daypass.model.decision import Allowed, Approvers, Denied, Stage
 from daypass.model.errors import BadInput, Conflict, DaypassError, NotAllowed
 from daypass.model.event import Detail, Event, Kind
@@ -29,7 +29,6 @@ from daypass.model.request import Request
 from daypass.ports import Directory, Ledger
 from daypass.rules.decide import decide
 from daypass.rules.document import RuleBook
-from daypass.rules.needs import needs
 
 ENOUGH = "approvals"
 """What a stalled request wants when all who are left have approved: one click more."""
@@ -68,7 +67,7 @@ def _looked_at(request: Request, rules: RuleBook, directory: Directory, ledger: 
     decision = decide(rules, seen.question, seen.around)
     if isinstance(decision, Denied):
         stalled = _Stalled(sentence=decision.sentence, field=decision.field)
-        return _told(request, stalled, ledger, now) if _all_known(rules, seen) else None
+        return _told(request, stalled, ledger, now) if all_known(rules, seen) else None
     if decision.at_once:
         return _told(request, _Stalled(sentence=_AT_ONCE, field="command"), ledger, now)
     people = those_who_approved(request.approvals, directory, now)
@@ -117,20 +116,6 @@ def _enough(request: Request) -> str:
 def _known(request: Request, story: Sequence[Event]) -> set[Detail]:
     since = request.waiting_since
     return {one.details.get("field") for one in story if one.kind is Kind.REQUEST_STALLED and one.at >= since}
-
-
-def _all_known(rules: RuleBook, seen: Matter) -> bool:
-    """Whether everything was found out that the rules look at: what is unknown for a moment is no reason."""
-    needed, around = needs(rules, seen.question), seen.around
-    return (
-        needed.people <= around.people.keys() | around.strangers
-        and needed.slack_groups <= around.slack_groups.keys()
-        and needed.groups <= around.groups.keys()
-        and needed.schedules <= around.on_call.keys()
-        and needed.owner_tags <= around.owners.keys()
-        and needed.tickets <= around.tickets.keys()
-        and not (needed.tags and (around.tags is None or around.account is None))
-    )
 
 
 def _event(kind: Kind, request: Request, details: dict[str, Detail], now: datetime) -> Event:

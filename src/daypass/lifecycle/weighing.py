@@ -77,9 +77,20 @@ def weigh(  # noqa: PLR0913 - an ask, the four who judge it, and the moment
 
 
 def matter(  # noqa: PLR0913 - an ask, the three who know of it, and the moment
-    ask: Ask, parties: Parties, *, rules: RuleBook, directory: Directory, ledger: Ledger, now: datetime
+    ask: Ask,
+    parties: Parties,
+    *,
+    rules: RuleBook,
+    directory: Directory,
+    ledger: Ledger,
+    now: datetime,
+    itself: GrantId | None = None,
 ) -> Matter:
-    """Put an ask as a question, with what the rules must know around it. Raises NotAllowed or BadInput."""
+    """
+    Put an ask as a question, with what the rules must know around it. Raises NotAllowed or BadInput.
+
+    `itself` is the grant that the ask has become already, which does not count beside itself.
+    """
     parties.must_be_active()
     question = _question(ask, parties, ledger, now)
     needed = needs(rules, question)
@@ -87,8 +98,22 @@ def matter(  # noqa: PLR0913 - an ask, the three who know of it, and the moment
     around = directory.circumstances(question, needed, at=starts)
     if not needed.live_grants:
         return Matter(question=question, around=around)
-    counted = count(parties.principal, extends=ask.extends, ledger=ledger, now=now)
+    counted = count(parties.principal, extends=ask.extends, itself=itself, ledger=ledger, now=now)
     return Matter(question=question, around=replace(around, live_grants=counted.number), tallies=counted.tallies)
+
+
+def all_known(rules: RuleBook, seen: Matter) -> bool:
+    """Whether everything was found out that the rules look at: what is unknown for a moment is no reason."""
+    needed, around = needs(rules, seen.question), seen.around
+    return (
+        needed.people <= around.people.keys() | around.strangers
+        and needed.slack_groups <= around.slack_groups.keys()
+        and needed.groups <= around.groups.keys()
+        and needed.schedules <= around.on_call.keys()
+        and needed.owner_tags <= around.owners.keys()
+        and needed.tickets <= around.tickets.keys()
+        and not (needed.tags and (around.tags is None or around.account is None))
+    )
 
 
 def allowed(rules: RuleBook, seen: Matter) -> Allowed:

@@ -55,6 +55,8 @@ class Why(StrEnum):
     REVOKED = "revoked"
     FAILED = "failed"
     VANISHED = "vanished"
+    REFUSED = "refused"
+    """It was judged again when it was to begin, and refused."""
     TICKET = "ticket"
     """The ticket that it was lent for was closed."""
 

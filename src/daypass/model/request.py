@@ -95,6 +95,8 @@ class Approval:
     """The name of the stage it was given in."""
     second_factor: bool = False
     """Whether the approver's passkey said so too."""
+    instead_of: tuple[PrincipalId, ...] = ()
+    """In whose stead it was given: those who were away and had named the one who gave it."""
     permit: str = ""
     """The id of the approval in advance that this came from."""
 

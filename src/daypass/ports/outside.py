@@ -73,6 +73,18 @@ class Rehearsal:
     """Sentences for the person, such as that the policy will be a managed one."""
 
 
+class Judge(Protocol):
+    """Says anew, under the rules and people of now, whether what was approved may begin."""
+
+    def may_begin(self, grant: Grant, now: datetime) -> None:
+        """
+        Return when it may.
+
+        Raises a Refusal when it may not, Unavailable or Misconfigured when that could not be found out.
+        """
+        ...
+
+
 class Provisioner(Protocol):
     """
     How one delivery enters AWS and leaves it again.

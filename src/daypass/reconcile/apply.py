@@ -17,7 +17,8 @@ from daypass.model.fact import Fact
 from daypass.model.grant import Ending, Grant, GrantState, Presence, Why
 from daypass.model.lease import Lease
 from daypass.model.principal import DAYPASS
-from daypass.ports import Ledger, Provisioner
+from daypass.ports import Judge, Ledger, Provisioner
+from daypass.reconcile.beginning import refusal
 from daypass.reconcile.held import Held
 from daypass.reconcile.plan import Activate, Close, End, Phase, Provision, Remove, Wait, Warn, phase, plan
 
@@ -43,18 +44,20 @@ class Later:
 Outcome = Write | Later
 
 
-def advance(  # noqa: PLR0911 - one answer for each step of the plan
+def advance(  # noqa: PLR0911, PLR0913 - one answer for each step of the plan; a grant, and who is asked about it
     held: Held,
     *,
     provisioner: Provisioner,
     ledger: Ledger,
     clock: Callable[[], datetime],
     gate: Callable[[], None] = lambda: None,
+    judge: Judge | None = None,
 ) -> Outcome:
     """
     Take one grant one step further. May be repeated, may be cut off anywhere.
 
     `gate` raises while nothing may be put into AWS (our clock is off, say); it never stands in the way of a removal.
+    `judge` is asked before what was approved a while ago is put into AWS (beginning.py).
     Raises what it and the provisioner raise, and Overtaken; the loop turns that into another try.
     """
     grant = held.grant
@@ -69,6 +72,8 @@ def advance(  # noqa: PLR0911 - one answer for each step of the plan
             return Later(clock() + LOOK_AGAIN)
         case Provision(lease=lease):
             gate()
+            if judge is not None and (refused := refusal(grant, judge, clock())):
+                return Write(ending(grant, Why.REFUSED, clock(), refused))
             return _put_in(held, lease, provisioner, ledger, clock)
         case Activate():
             return Write(_activated(grant, clock()))

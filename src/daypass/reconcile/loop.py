@@ -19,7 +19,7 @@ import structlog
 from daypass.model.errors import Conflict, DaypassError
 from daypass.model.fact import Fact
 from daypass.model.grant import Delivery, Grant, GrantState, Why
-from daypass.ports import Claim, Ledger, Provisioner, Queue
+from daypass.ports import Claim, Judge, Ledger, Provisioner, Queue
 from daypass.ports.fence import FLIGHT, HOLD
 from daypass.reconcile.apply import Later, Outcome, Write, advance, ending
 from daypass.reconcile.backoff import pause
@@ -52,6 +52,8 @@ class Loop:
     clock: Callable[[], datetime]
     gate: Callable[[], None] = lambda: None
     """Raises while nothing may be put into AWS; see `advance`."""
+    judge: Judge | None = None
+    """Asked before what was approved a while ago begins; see `beginning`."""
     in_flight: int = IN_FLIGHT
     hold: timedelta = HOLD
     flight: timedelta = FLIGHT
@@ -110,7 +112,9 @@ class Loop:
     def _advance(self, held: Held) -> _Result:
         try:
             provisioner = self.provisioners[held.grant.delivery]
-            outcome = advance(held, provisioner=provisioner, ledger=self.ledger, clock=self.clock, gate=self.gate)
+            outcome = advance(
+                held, provisioner=provisioner, ledger=self.ledger, clock=self.clock, gate=self.gate, judge=self.judge
+            )
             return _Result(held, outcome)
         except Exception as error:  # noqa: BLE001 - one bad grant is set aside; the rest go on
             return _Result(held, error)

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 from daypass.doors.desk import Desk
 from daypass.journal.key import Signer
+from daypass.lifecycle.begin import RulesJudge
 from daypass.model.grant import Delivery
 from daypass.ports import Catalogue, Directory, Provisioner, Vendor
 from daypass.reconcile.loop import IN_FLIGHT, Loop
@@ -99,7 +100,7 @@ def desk(
     )
 
 
-def worker(stores: Stores, outside: Outside, *, in_flight: int = IN_FLIGHT) -> Loop:
+def worker(stores: Stores, outside: Outside, *, rules: Callable[[], RuleBook], in_flight: int = IN_FLIGHT) -> Loop:
     """Make the loop that provisions and revokes."""
     return Loop(
         ledger=stores.ledger,
@@ -107,5 +108,6 @@ def worker(stores: Stores, outside: Outside, *, in_flight: int = IN_FLIGHT) -> L
         provisioners=outside.provisioners,
         clock=outside.clock,
         gate=outside.gate,
+        judge=RulesJudge(rules=rules, directory=outside.directory, ledger=stores.ledger),
         in_flight=in_flight,
     )

@@ -112,6 +112,7 @@ def build(settings: Settings, *, signer: Signer | None = None) -> House:
         gate=gate,
         tracker=bool(settings.tickets.jira_url),
     )
+    rules = RulesInForce(stores.ledger, RulesFile(settings.rules.file))
     return House(
         settings=settings,
         database=stores.database,
@@ -123,11 +124,11 @@ def build(settings: Settings, *, signer: Signer | None = None) -> House:
         desk=desk(
             stores,
             outside,
-            rules=RulesInForce(stores.ledger, RulesFile(settings.rules.file)),
+            rules=rules,
             public_url=settings.public_url,
             lapse_after=settings.rules.lapse_after,
         ),
-        loop=worker(stores, outside, in_flight=settings.worker.in_flight),
+        loop=worker(stores, outside, rules=rules, in_flight=settings.worker.in_flight),
         sweep=IamSweep(clients=clients, clock=now),
         gate=gate,
     )

@@ -107,6 +107,11 @@ class Asking:
         shared = [(channel, together) for channel in channels(request, self.settings)]
         return shared + [(one, texts.person(one)) for one in _people(notice.event)]
 
+    async def say_to_deciders(self, request: Request, notice: Notice, said: str) -> None:
+        """Say one thing, once, under each message in which this was asked."""
+        for card in await self.remembered.recall(request.id, "review"):
+            await self._say_under(card, request, f"told:{notice.id}:{card.channel}:{card.ts}", said)
+
     async def card(self, picture: Picture, naming: Naming = OPENLY, sent: str = "") -> Note:
         """Draw the approvers' message as things stand now."""
         return review_card(self._now(picture), await self._in_aws(picture.request), sent, naming)

@@ -28,7 +28,7 @@ from daypass.doors.slack.texts import stages
 from daypass.lifecycle.hand_over import opened
 from daypass.lifecycle.reconsider import ENOUGH
 from daypass.model.event import Event, Kind
-from daypass.model.grant import GrantId, GrantState
+from daypass.model.grant import GrantId, GrantState, Why
 from daypass.model.principal import ROBOT, PrincipalId
 from daypass.model.request import RequestState
 from daypass.ports import Message, Notice
@@ -79,6 +79,8 @@ class Conversation:
         if picture.request.urgent:
             await self._alarm.refresh(picture)
         await self._where_else(picture, asked)
+        if said := _for_deciders(notice.event, picture):
+            await self.asking.say_to_deciders(picture.request, notice, said)
         if news := _news(notice.event, picture):
             note = ending_card(picture, news) if notice.event.kind is Kind.GRANT_WARNED else Note(text=news)
             for reader in _readers(picture):
@@ -162,6 +164,18 @@ def _purpose(notice: Notice, picture: Picture) -> str:
     if notice.event.kind is Kind.REQUEST_ENDORSED:
         return f"endorsed:{len(picture.request.approvals)}"
     return f"told:{notice.id}"
+
+
+def _for_deciders(event: Event, picture: Picture) -> str:
+    """What those who decided are told of what did not begin as they approved it; nothing of everything else."""
+    grant = picture.grant
+    match event.kind:
+        case Kind.GRANT_STUCK if grant is not None and grant.state is GrantState.APPROVED:
+            return texts.late(str(event.details.get("error", "")))
+        case Kind.GRANT_ENDING if grant is not None and event.details.get("why") == Why.REFUSED:
+            return texts.standing(picture.request, grant)
+        case _:
+            return ""
 
 
 def _news(event: Event, picture: Picture) -> str:  # noqa: PLR0911 - one line for each thing that is told

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from daypass.doors.grammar import words_for_length
-from daypass.doors.slack.blocks import code, cut, escape
+from daypass.doors.slack.blocks import code, cut, escape, sentence
 from daypass.doors.slack.texts import labels
 from daypass.doors.slack.texts.plurals import plural
 from daypass.doors.slack.texts.times import every, for_how_long, left
@@ -264,6 +264,8 @@ def _why(grant: Grant) -> str:  # noqa: PLR0911 - a sentence for each end
             return f"{by} said they were done."
         case Why.REVOKED:
             return f"{by} took it away."
+        case Why.REFUSED:
+            return f"it was refused when it was to begin. {sentence(grant.ending.note)}".strip()
         case Why.TICKET:
             return f"the ticket it was for was closed. {escape(grant.ending.note)}".strip()
         case Why.VANISHED:

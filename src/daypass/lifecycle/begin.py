@@ -1,0 +1,83 @@
+"""
+Judge a grant again when it begins: the rules of now, the people of now, and the approvals that it was given.
+
+Whether an approval counts is asked of the rules and of the directory as they are now: somebody who has left, who was
+taken out of the group, or who has come to the asking side gave it for nothing. Only absences are left as they were at
+the click: an approver who is on holiday today was there when they approved, and their delegate acted for them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from daypass.lifecycle.parties import Parties
+from daypass.lifecycle.progress import progress
+from daypass.lifecycle.weighing import all_known, as_ask, matter
+from daypass.model.decision import Allowed, Circumstances, Denied
+from daypass.model.errors import NotAllowed, NotFound, Unavailable
+from daypass.model.grant import Grant
+from daypass.model.principal import Away, Principal, PrincipalId
+from daypass.model.request import Approval, Request
+from daypass.ports import Directory, Ledger
+from daypass.rules.decide import decide
+from daypass.rules.document import RuleBook
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesJudge:
+    """Judges by the rules as they stand at each question."""
+
+    rules: Callable[[], RuleBook]
+    directory: Directory
+    ledger: Ledger
+
+    def may_begin(self, grant: Grant, now: datetime) -> None:
+        """Check that the rules, the people and the approvals of now allow a grant. Raises as ports.Judge says."""
+        request = self.ledger.request(grant.id)
+        ask = as_ask(request, grant.term)
+        rules, parties = self.rules(), Parties.of(ask, self.directory)
+        seen = matter(ask, parties, rules=rules, directory=self.directory, ledger=self.ledger, now=now, itself=grant.id)
+        around = _as_at_the_click(seen.around, request.approvals)
+        decision = decide(rules, seen.question, around)
+        known = all_known(rules, seen)
+        if isinstance(decision, Denied):
+            raise NotAllowed(decision.sentence, field=decision.field) if known else _not_known()
+        if not self._is_approved(request, decision, parties):
+            raise NotAllowed(_no_longer(request), field="person") if known else _not_known()
+
+    def _is_approved(self, request: Request, decision: Allowed, parties: Parties) -> bool:
+        people = self._approvers(request.approvals)
+        counted = progress(decision, request.approvals, people=people, parties=parties.all, since=request.filed_at)
+        return counted.stage is None
+
+    def _approvers(self, approvals: tuple[Approval, ...]) -> dict[PrincipalId, Principal]:
+        """Those who approved, as the directory has them now. Raises Unavailable."""
+        found = {}
+        for one in {approval.by for approval in approvals}:
+            try:
+                found[one] = self.directory.principal(one)
+            except NotFound:
+                continue
+        return found
+
+
+def _as_at_the_click(around: Circumstances, approvals: tuple[Approval, ...]) -> Circumstances:
+    """The people as they are now, but for who was there and who acted for whom: that is as it was at each click."""
+    people = dict(around.people)
+    for approval in approvals:
+        if approval.by in people:
+            people[approval.by] = replace(people[approval.by], away=None)
+    for approval in approvals:
+        for one in approval.instead_of:
+            if one in people:
+                people[one] = replace(people[one], away=Away(delegate=approval.by))
+    return replace(around, people=people)
+
+
+def _no_longer(request: Request) -> str:
+    names = ", ".join(dict.fromkeys(f"<@{one.by}>" for one in request.approvals)) or "a rule"
+    return f"It was approved by {names}, which does not count any more under the rules and people of now. Ask again."
+
+
+def _not_known() -> Unavailable:
+    return Unavailable("Not everything that the rules look at could be found out, so it has not begun yet.")
