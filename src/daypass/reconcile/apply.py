@@ -72,9 +72,7 @@ def advance(  # noqa: PLR0911, PLR0913 - one answer for each step of the plan; a
             return Later(clock() + LOOK_AGAIN)
         case Provision(lease=lease):
             gate()
-            if judge is not None and (refused := refusal(grant, judge, clock())):
-                return Write(ending(grant, Why.REFUSED, clock(), refused))
-            return _put_in(held, lease, provisioner, ledger, clock)
+            return _refused(grant, judge, clock) or _put_in(held, lease, provisioner, ledger, clock)
         case Activate():
             return Write(_activated(grant, clock()))
         case Warn():
@@ -96,6 +94,12 @@ def ending(grant: Grant, why: Why, now: datetime, note: str = "") -> Fact:
     ends = Ending(why=why, by=DAYPASS, at=min(at, now), note=note)
     details: dict[str, Detail] = {"why": why.value, "note": note}
     return _fact(Kind.GRANT_ENDING, grant.ending_now(ends), now, details)
+
+
+def _refused(grant: Grant, judge: Judge | None, clock: Callable[[], datetime]) -> Write | None:
+    """End what may not begin any more, before it begins. Raises while that is not known."""
+    why = refusal(grant, judge, clock()) if judge is not None else ""
+    return Write(ending(grant, Why.REFUSED, clock(), why)) if why else None
 
 
 def _is_over(grant: Grant, now: datetime) -> bool:
