@@ -23,6 +23,9 @@ demo: ## the whole story on this machine: an AWS, a Slack and Daypass, in the br
 test: check ## the gates and every test, against real servers
 	@$(with_aws) $(bin)/pytest -n $(WORKERS) --dist worksteal
 
+quick: setup ## the tests that start nothing, with 25 examples a property: under a minute
+	@$(bin)/pytest -q --quick -n $(WORKERS) --dist worksteal
+
 soak: setup ## what takes minutes by nature: long fuzz, mutations, faults (SEED=N: as drawn before; ONLY=NAME: one of them)
 	@$(with_aws) $(bin)/pytest tests/soak -n $(WORKERS) --dist worksteal -o faulthandler_timeout=1200 \
 		$(if $(SEED),--seed=$(SEED)) $(if $(ONLY),-k $(ONLY))

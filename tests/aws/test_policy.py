@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from ministack.core import iam_evaluator  # type: ignore[import-untyped] # it says nothing of its types
 
@@ -19,6 +19,7 @@ from daypass.aws.policy import carries, denial, denial_of_older, document, ends,
 from daypass.model.entitlement import Entitlement, Extra, Level, Reach, S3Place
 from daypass.model.errors import BadInput
 from daypass.model.lease import Lease
+from tests.examples import examples
 
 BUCKET = "acme-reports"
 KEY = "arn:aws:kms:eu-central-1:123456789012:key/1234"
@@ -27,7 +28,7 @@ ENCRYPTED = BucketFacts(partition="aws", region="eu-central-1", kms_key=KEY)
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LEASE = Lease(starts=NOON, ends=NOON + timedelta(hours=2))
 
-THOROUGHLY = settings(max_examples=600, deadline=None)
+THOROUGHLY = examples(600)
 BUCKET_ACTIONS = ["s3:ListBucket", "s3:ListBucketVersions", "s3:GetBucketLocation", "s3:ListBucketMultipartUploads"]
 ACTIONS = [
     *S3_ACTIONS,

@@ -18,6 +18,7 @@ from daypass.model.grant import GrantId
 from daypass.model.principal import PrincipalId
 from daypass.model.request import RequestState
 from daypass.rules.document import parse
+from tests.examples import examples
 from tests.flow.conftest import Walk
 from tests.makers import ANN, EVE, principal
 
@@ -186,7 +187,7 @@ class Story:
         return grant is not None
 
 
-_MANY = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+_MANY = settings(examples(120), suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def _of(walk: Walk, turns: tuple[Turn, ...]) -> Story:

@@ -1,7 +1,7 @@
 """What the sequencer does with new entries, and what it checks before going on."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from daypass.journal.checkpoint import open_checkpoint
@@ -15,7 +15,6 @@ from tests.journal.books import KEY, SIGNER, entry
 ENTRIES = [entry(number) for number in range(12)]
 
 
-@settings(deadline=None)
 @given(st.sets(st.integers(1, 11)))
 def test_batches_do_not_change_the_book(cuts):
     """However the entries are batched, leaves, signatures, tree and last checkpoint are the same."""

@@ -6,7 +6,7 @@ checkpoints. There is no unsigned hash in the file that could be rewritten to ma
 that is not signed as it stands, and renumbering rewrites it. The oracle knows the true book and compares.
 """
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from daypass.journal.checkpoint import open_checkpoint
@@ -14,6 +14,7 @@ from daypass.journal.export import read_checkpoint_line
 from daypass.journal.key import Signer
 from daypass.journal.place import place
 from daypass.journal.verdict import Broken, Verified
+from tests.examples import examples
 from tests.journal.books import KEY, book, entry, is_entry, judged, renumbered
 
 BOOKS = [book(), book(size=1), book(size=9, batch=1, spacing=1), book(size=17, batch=3, spacing=5)]
@@ -36,7 +37,7 @@ def entry_at(lines, offset):
     raise AssertionError("the offset is beyond the file")
 
 
-@settings(deadline=None, max_examples=400)
+@examples(400)
 @given(st.sampled_from(BOOKS), st.data())
 def test_any_flipped_byte_is_found(whole, data):
     """A byte changed anywhere breaks the file; within an entry's line, that entry is named."""
@@ -111,7 +112,7 @@ def tampered(whole, data):
     return lines[: data.draw(st.just(len(lines)) | st.integers(1, len(lines)))]
 
 
-@settings(deadline=None, max_examples=600)
+@examples(600)
 @given(st.sampled_from(BOOKS), st.data())
 def test_the_first_wrong_entry_is_named_whatever_was_done(whole, data):
     """The oracle compares with the true book: the first line that differs is the one named, and none otherwise."""
@@ -136,7 +137,7 @@ def test_the_first_wrong_entry_is_named_whatever_was_done(whole, data):
         assert (verdict.size, verdict.uncovered) == (len(mine), len(mine) - covered)
 
 
-@settings(deadline=None, max_examples=300)
+@examples(300)
 @given(st.sampled_from(BOOKS), st.data())
 def test_no_tampering_survives_a_saved_checkpoint(whole, data):
     """Against the last checkpoint, kept elsewhere, only a file with all the true entries passes."""

@@ -3,13 +3,14 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from daypass.model.decision import Approvers, Circumstances, Question, ScheduleName, Stage
 from daypass.model.principal import Away, AwsIdentity, GroupName, Principal, PrincipalId
 from daypass.rules.approvers import stages_for
 from daypass.rules.step import Later, Sources, Step
+from tests.examples import examples
 from tests.rules.worlds import HOUR, ask
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -122,7 +123,7 @@ def missing(one: PrincipalId, around: Circumstances) -> bool:
     return one in around.strangers or away or (known is not None and not known.active)
 
 
-@settings(max_examples=250, deadline=None)
+@examples(250)
 @given(worlds())
 def test_nobody_on_the_asking_side_is_ever_asked(world: World) -> None:
     """Not by id, alias, second account, delegate, as manager, owner, on call or in a group that is counted."""
@@ -132,7 +133,7 @@ def test_nobody_on_the_asking_side_is_ever_asked(world: World) -> None:
         assert asking.isdisjoint(stage.everybody().people)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(worlds())
 def test_no_stage_is_lost_and_none_passes_by_itself(world: World) -> None:
     """The stages are those of the rule, each wants somebody, and a number is what the rule says."""
@@ -145,7 +146,7 @@ def test_no_stage_is_lost_and_none_passes_by_itself(world: World) -> None:
         assert [each.after for each in stage.later] == [each.after for each in step.later]
 
 
-@settings(max_examples=250, deadline=None)
+@examples(250)
 @given(worlds())
 def test_who_is_asked_is_named_or_stands_in_for_one_who_is_named_and_away(world: World) -> None:
     """Nobody else comes in, who does not come in is told why, and who is not there is not asked."""
@@ -159,7 +160,7 @@ def test_who_is_asked_is_named_or_stands_in_for_one_who_is_named_and_away(world:
         assert not any(missing(one, world.around) or one.startswith("bot:") for one in stage.everybody().people)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(worlds())
 def test_where_everybody_must_agree_knowing_less_is_never_easier(world: World) -> None:
     """Take away what is known of the owner, of who is on call and of the group: at least as many people lack."""
@@ -170,7 +171,7 @@ def test_where_everybody_must_agree_knowing_less_is_never_easier(world: World) -
             assert little.needed - len(little.approvers.people) >= much.needed - len(much.approvers.people)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(worlds())
 def test_every_other_person_who_is_there_and_named_is_asked(world: World) -> None:
     """Nobody is left out without a reason."""

@@ -4,12 +4,13 @@ import itertools
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from daypass.model.entitlement import parse_place
 from daypass.model.errors import BadInput
 from daypass.rules.match import parse_pattern
+from tests.examples import examples
 
 ALPHABET = "ab/c"
 CONTINUATIONS = ["".join(signs) for length in range(7) for signs in itertools.product(ALPHABET, repeat=length)]
@@ -28,7 +29,7 @@ def oracle(pattern: str) -> re.Pattern[str]:
     return re.compile("".join(parts), re.DOTALL)
 
 
-@settings(deadline=None, max_examples=150)
+@examples(150)
 @given(patterns, starts)
 def test_containment_agrees_with_every_short_string(text: str, start: str) -> None:
     """A prefix is contained exactly when no continuation of it can be found that does not match."""
@@ -39,7 +40,7 @@ def test_containment_agrees_with_every_short_string(text: str, start: str) -> No
     assert parse_pattern(text).contains_all_under(start) is everything
 
 
-@settings(deadline=None, max_examples=150)
+@examples(150)
 @given(patterns, starts)
 def test_overlap_agrees_with_every_short_string(text: str, start: str) -> None:
     """A prefix overlaps exactly when some continuation of it matches."""

@@ -4,7 +4,7 @@ from datetime import timedelta
 from itertools import permutations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from daypass.model.decision import Allowed, Approvers, Denied, Question, Stage
@@ -16,6 +16,7 @@ from daypass.rules.explain import explain
 from daypass.rules.filling import shortage
 from daypass.rules.lint import lint
 from daypass.rules.rule import Rule
+from tests.examples import examples
 from tests.rules.worlds import ask, book, cases, person, written
 
 GROUPS = "{leads: {people: [U0CID, U0DEE]}, outside: {slack_groups: [S0OUT]}, both: {groups: [leads, outside]}}"
@@ -241,7 +242,7 @@ def test_stages_that_somebody_could_fill_are_left_alone(approve: str) -> None:
     assert lint(approving(approve)) == []
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(cases())
 def test_nobody_who_asks_is_in_any_stage_and_enough_others_are(case: tuple[list[Rule], Question]) -> None:
     """No account of the principal or the asker is in a stage or a hand-over; explicit stages have enough others."""
@@ -260,7 +261,7 @@ def test_nobody_who_asks_is_in_any_stage_and_enough_others_are(case: tuple[list[
 small = st.frozensets(st.sampled_from(["U0A", "U0B", "U0C", "U0D"]), max_size=3)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.lists(st.tuples(small, st.integers(min_value=1, max_value=2)), min_size=1, max_size=3))
 def test_a_shortage_is_found_exactly_when_no_seating_exists(wanted: list[tuple[frozenset[str], int]]) -> None:
     """Trying every order in which people could be seated comes to the same as Hall's theorem."""

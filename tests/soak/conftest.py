@@ -5,10 +5,13 @@ The seed is printed with pytest's closing lines, whether anything failed or not.
 again; with `ONLY=...` (pytest's -k) one test alone draws what it drew among the others.
 """
 
+import logging
 import secrets
+from collections.abc import Iterator
 from random import Random
 
 import pytest
+import structlog
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -30,6 +33,14 @@ def pytest_report_header(config: pytest.Config) -> str:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Say the seed at the end."""
     terminalreporter.write_line(_told(config))
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """Log nothing: of ten thousand grants it would be a hundred thousand lines, kept until the test has passed."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

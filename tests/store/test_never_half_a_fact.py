@@ -10,6 +10,7 @@ from daypass.model.errors import Conflict, NotFound
 from daypass.model.grant import Grant
 from daypass.model.request import Request
 from daypass.store.ledger import SqlLedger
+from tests.examples import examples
 from tests.store.facts import a_grant, a_request, fact
 
 ROWS = ("r0", "r1", "g0", "g1")
@@ -46,7 +47,7 @@ class Paper:
         return True
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(examples(40), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(CALLS)
 def test_stale_revisions_never_commit_half_a_fact(database, calls):
     """After any sequence of calls the rows and the journal are those of the ledger kept by hand."""

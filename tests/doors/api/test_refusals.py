@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from daypass.model.errors import Misconfigured
 from tests.doors.house import House
+from tests.examples import examples
 from tests.hands import HandDirectory
 
 JSON = st.recursive(
@@ -116,7 +117,7 @@ def test_an_address_or_method_that_is_not_there_says_where_to_look(ann, method, 
     assert "/v1/openapi.json" in answer.json()["error"]["sentence"]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(examples(150), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(where=st.sampled_from(PATHS), body=REQUEST | JSON)
 def test_no_json_makes_the_service_stumble(ann, where, body):
     """Any document to any address that takes one: an answer or a refusal, never a 500."""
@@ -128,7 +129,7 @@ def test_no_json_makes_the_service_stumble(ann, where, body):
     assert answer.is_success or refused(answer)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(examples(100), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(where=st.sampled_from(PATHS), content=st.binary(min_size=1, max_size=200))
 def test_no_bytes_make_the_service_stumble(ann, where, content):
     """Nor what is no document at all."""

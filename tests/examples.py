@@ -1,0 +1,12 @@
+"""How many examples a property is tried with: as many as it says, fewer in `make quick`, many more in `make soak`."""
+
+from hypothesis import settings
+
+_USUAL = 100
+"""What a property that says nothing gets; a profile says it otherwise for all."""
+
+
+def examples(count: int) -> settings:
+    """Try a property with so many examples, in proportion to what the profile of this run gives to all."""
+    given = settings().max_examples
+    return settings(max_examples=min(count, given) if given < _USUAL else count * given // _USUAL)

@@ -1,0 +1,86 @@
+"""
+Which tests are quick: those that start nothing beside themselves, found by what their code can reach.
+
+From a test and its fixtures this follows every global name, function by function and class by class, through tests/ and
+the sandbox. Where that comes to something that starts a process, a browser or a server, the test is not quick. No list
+of tests is kept: a test that begins to ask for a server leaves `make quick` by itself.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from types import CodeType, FunctionType, ModuleType
+from typing import Any
+
+import pytest
+
+_STARTERS = ("subprocess", "multiprocessing", "concurrent.futures.process", "granian", "playwright", "http.server")
+_STARTERS += ("aiohttp.web", "aiohttp.web_runner", "socketserver")
+"""Modules that start something, whatever of them is used."""
+_FOLLOWED = ("tests", "daypass.sandbox")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let `make quick` choose."""
+    parser.addoption("--quick", action="store_true", help="only tests that start nothing, 25 examples a property")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is not quick, when only that is asked for."""
+    if config.option.quick:
+        slow = [item for item in items if not is_quick(item)]
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if item not in set(slow)]
+
+
+def is_quick(item: pytest.Item) -> bool:
+    """Whether a test starts nothing, itself or by a fixture, in this turn of its parameters."""
+    if not isinstance(item, pytest.Function):
+        return True
+    fixtures = list(item._fixtureinfo.name2fixturedefs.values())
+    turns = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    named = (item.session._fixturemanager.getfixturedefs(turn, item) for turn in turns if isinstance(turn, str))
+    fixtures += [found for found in named if found]  # a fixture that asks for another by a name it is given
+    return not any(_starts(function) for function in (item.obj, *(found[-1].func for found in fixtures)))
+
+
+@cache
+def _starts(root: Any) -> bool:
+    """Whether anything that can be reached from here starts something."""
+    seen: set[int] = set()
+    ahead = [root]
+    while ahead:
+        one = ahead.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        home = one.__name__ if isinstance(one, ModuleType) else str(getattr(one, "__module__", ""))
+        if _is_in(home, _STARTERS):
+            return True
+        if _is_in(home, _FOLLOWED):
+            ahead += _reached(one)
+    return False
+
+
+def _reached(one: Any) -> Iterator[Any]:
+    """What a function or class names: of a class, all that its methods name."""
+    inner = getattr(one, "__wrapped__", None)
+    if isinstance(one, type):
+        yield from (part for each in one.__mro__ for part in vars(each).values())
+    elif isinstance(one, property):
+        yield from (one.fget, one.fset)
+    elif isinstance(one, FunctionType):
+        yield from (one.__globals__[name] for name in _names(one.__code__) if name in one.__globals__)
+        yield from (cell.cell_contents for cell in one.__closure__ or ())
+    if inner is not None:
+        yield inner
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _names(constant)
+
+
+def _is_in(module: str, rooms: tuple[str, ...]) -> bool:
+    return any(module == room or module.startswith(f"{room}.") for room in rooms)
