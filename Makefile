@@ -41,8 +41,8 @@ format: setup ## write the code as the gates want it
 	$(bin)/ruff format .
 	$(bin)/ruff check --fix .
 
-bench: setup ## measure, each against a peer in the same run where there is one
-	@for program in benchmarks/[!_]*.py; do \
+bench: setup ## measure, each against a peer in the same run where there is one (BASE=REVISION: beside that checkout, in turns)
+	@$(if $(BASE),$(with_aws) exec $(bin)/python benchmarks/_beside.py $(BASE);) for program in benchmarks/[!_]*.py; do \
 		echo "== $$program"; PYTHONPATH=. $(with_aws) $(bin)/python "$$program" || exit 1; \
 	done
 

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-_STARTERS = ("subprocess", "multiprocessing", "concurrent.futures.process", "granian", "playwright", "http.server")
-_STARTERS += ("aiohttp.web", "aiohttp.web_runner", "socketserver")
-"""Modules that start something, whatever of them is used."""
+_PROCESSES = ("subprocess", "multiprocessing", "concurrent.futures.process", "playwright")
+_SERVERS = ("granian", "http.server", "socketserver", "aiohttp.web", "aiohttp.web_runner")
+"""Modules that start one, whatever of them is used."""
 _FOLLOWED = ("tests", "daypass.sandbox")
 
 
@@ -54,7 +54,7 @@ def _starts(root: Any) -> bool:
             continue
         seen.add(id(one))
         home = one.__name__ if isinstance(one, ModuleType) else str(getattr(one, "__module__", ""))
-        if _is_in(home, _STARTERS):
+        if _is_in(home, (*_PROCESSES, *_SERVERS)):
             return True
         if _is_in(home, _FOLLOWED):
             ahead += _reached(one)
