@@ -85,8 +85,8 @@ def fill(database: Database, count: int) -> None:
     SqlLedger(database).record(fact(grant, Kind.REQUEST_APPROVED))
     copies = text("""
         WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < :count)
-        INSERT INTO grants (id, revision, principal, state, approved_at, body, due, overdue_since)
-        SELECT 'w' || n, revision, principal, state, approved_at, replace(body, id, 'w' || n),
+        INSERT INTO grants (id, revision, principal, state, approved_at, body, seal, due, overdue_since)
+        SELECT 'w' || n, revision, principal, state, approved_at, replace(body, id, 'w' || n), seal,
             due + CAST(n AS BIGINT) * 1000000, due + CAST(n AS BIGINT) * 1000000
         FROM n, grants WHERE id = :id
     """)

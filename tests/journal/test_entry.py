@@ -85,15 +85,16 @@ def test_what_has_no_canonical_text_is_refused(change, word):
 
 
 def test_an_event_becomes_an_entry():
-    """An event's kind, moment, actor, subject and details are its entry."""
+    """An event's kind, moment, actor, subject and details are its entry, with the revisions of the rows it changed."""
     event = Event(
         kind=Kind.LINK_USED, at=AT, actor=PrincipalId("U1"), subject=GrantId("g1"), details={"keys": ("a", "b")}
     )
 
-    assert json.loads(event_bytes(event)) == {
+    assert json.loads(event_bytes(event, {"grants/g1": 3})) == {
         "kind": "link.used",
         "at": "2026-11-23T12:00:01Z",
         "actor": "U1",
         "subject": "g1",
         "details": {"keys": ["a", "b"]},
+        "rows": {"grants/g1": 3},
     }

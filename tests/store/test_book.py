@@ -210,7 +210,7 @@ def test_an_entry_that_commits_late_is_never_skipped(postgres_url, signer):
     database.migrate()
     book = SqlBook(database)
     with database.writing() as slow:
-        commit(slow, [fact(a_grant(), number=1)])
+        commit(slow, [fact(a_grant(), number=1)], database.sealer)
         SqlLedger(database).record(fact(a_grant(), number=2))
         assert book.fold() == 1
 
@@ -271,7 +271,7 @@ DAMAGE = {
     "half a tree": "UPDATE tree SET peaks = substr(peaks, 1, 60)",
     "no tree": "DELETE FROM tree",
     "a lost checkpoint": "DELETE FROM checkpoints",
-    "a checkpoint changed": "UPDATE checkpoints SET note = replace(note, 'daypass.test', 'daypass.evil')",
+    "a checkpoint changed": "UPDATE checkpoints SET note = replace(note, 'PeterNeumann', 'somebody')",
 }
 
 

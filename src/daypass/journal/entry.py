@@ -46,8 +46,12 @@ def canonical(entry: Mapping[str, object]) -> bytes:
     return raw
 
 
-def event_bytes(event: Event) -> bytes:
-    """Write an event as its canonical bytes. Raises NotCanonical."""
+def event_bytes(event: Event, rows: Mapping[str, int]) -> bytes:
+    """
+    Write an event as its canonical bytes, with the rows of the ledger that it changed and their revisions by then.
+
+    So an older row that is put back later does not pass for what is so. Raises NotCanonical.
+    """
     return canonical(
         {
             "kind": event.kind,
@@ -55,6 +59,7 @@ def event_bytes(event: Event) -> bytes:
             "actor": event.actor,
             "subject": event.subject,
             "details": event.details,
+            "rows": rows,
         }
     )
 

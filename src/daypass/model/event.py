@@ -108,6 +108,7 @@ class Link:
     grant: GrantId
     key: str
     made_at: datetime
+    revision: int = 0
 
 
 class Scope(StrEnum):

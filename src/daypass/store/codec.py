@@ -1,9 +1,12 @@
 """
 Values to rows and back, strictly.
 
-A `body` is the whole value as JSON; columns repeat what is asked for. A row is read only when its body is one that a
-value accepts, holds nothing unknown, and says the same as the columns: whatever else stands there is reported as
-Unreadable with the row's name, never mended by guessing.
+A `body` is the whole value as JSON; columns repeat what is asked for. A row is read only when its seal fits, when it
+is not older than the journal says, and when its body is one that a value accepts, holds nothing unknown, and says the
+same as the columns: whatever else stands there is reported as Unreadable with the row's name, never mended by guessing.
+
+There is no way from a body to a value but `Codec.read`, which asks for the sealer, and no query for it but
+`Codec.select`, which has what it checks.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,62 +15,115 @@ from operator import attrgetter
 from typing import Any, Generic, TypeAlias, TypeVar
 
 import msgspec
-from sqlalchemy import Row
+from sqlalchemy import ColumnElement, Connection, Label, Row, Select, String, Table, bindparam, func, literal, select
 
 from daypass.model.errors import DaypassError, Misconfigured
-from daypass.model.event import Event, Login
+from daypass.model.event import Event, Link, Login
 from daypass.model.fact import Record
 from daypass.model.grant import Grant, GrantState
 from daypass.model.kept import Absence, Errand, GlassReview, Passkey, Permit, Robot, SealedCode, Series, Tally
 from daypass.model.request import Request
 from daypass.model.ruling import RulesChange, RulesVersion
+from daypass.store import tables
+from daypass.store.seal import Sealer
 
 _ENCODER = msgspec.json.Encoder(order="deterministic")
 _LONGEST = 300
 
-Value = TypeVar("Value", bound=Request | Grant | Login | Record)
+Value = TypeVar("Value", bound=Request | Grant | Link | Login | Record)
 KeptValue = TypeVar("KeptValue", bound=Record)
 Columns: TypeAlias = Mapping[str, Callable[[Any], object]]
 """What each column says of a value."""
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 """A row of which the reader names the columns."""
+AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 
 
 class Unreadable(Misconfigured):
-    """A row is not one that Daypass wrote, or it was changed by somebody else."""
+    """A row is not one that this Daypass can read."""
+
+    advice = "Restore it from a backup, or run the Daypass that wrote it."
 
     def __init__(self, row: str, because: str) -> None:
-        super().__init__(
-            f"The database row {row} cannot be read: {because[:_LONGEST]} Restore it from a backup, or run the Daypass "
-            "that wrote it."
-        )
-        self.row = row
+        self.row = _printable(row)
+        super().__init__(f"{self._what()}: {_printable(because)[:_LONGEST]} {self.advice}")
+
+    def _what(self) -> str:
+        return f"The database row {self.row} cannot be read"
+
+
+class Altered(Unreadable):
+    """A row was written, changed, put back or deleted by somebody else than Daypass."""
+
+    advice = "Nothing is given by it. Find out who can write to the database, and restore the row from a backup."
+
+    def _what(self) -> str:
+        return f"The database row {self.row} was changed outside Daypass"
+
+
+def _newest(name: ColumnElement[str]) -> Label[int]:
+    """The newest revision of a row that the journal tells of."""
+    told = select(func.max(tables.changes.c.revision)).where(tables.changes.c.name == name)
+    return told.scalar_subquery().label("newest")
 
 
 class Codec(Generic[Value]):
     """How one sort of value becomes the `body` of its row, and comes back."""
 
-    def __init__(self, kind: type[Value], table: str, columns: Columns) -> None:
-        """Name the table, and what its columns repeat of the body."""
+    def __init__(self, kind: type[Value], table: Table, columns: Columns, *, unrecorded: int = 0) -> None:
+        """Name the table, what its columns repeat of the body, and up to which revision the journal is not told."""
+        (key,) = table.primary_key
         self._decoder: msgspec.json.Decoder[Value] = msgspec.json.Decoder(kind)
-        self._table = table
+        self._table = table.name
+        self._key = key.name
         self._columns = dict(columns)
+        self._unrecorded = unrecorded
+        asked = [key, *(column for column in table.c if column.name in {*columns, "body", "seal"} - {key.name})]
+        self.select = select(*asked, _newest(literal(f"{table.name}/").concat(key)))
+        """Asks for all that `read` needs. Conditions may be added, and columns."""
+        wanted = select(bindparam("key", type_=String).label("key")).subquery("wanted")
+        self._select_one = select(*asked, _newest(bindparam("name", type_=String))).select_from(
+            wanted.outerjoin(table, key == wanted.c.key)
+        )
 
-    def write(self, value: Value) -> dict[str, object]:
+    def write(self, value: Value, sealer: Sealer) -> dict[str, object]:
         """Make the columns of a row, its body among them, at the revision that the value gets by being stored."""
         stored = replace(value, revision=value.revision + 1)
         row: dict[str, object] = {column: said(stored) for column, said in self._columns.items()}
-        return row | {"body": _ENCODER.encode(stored).decode()}
+        body = _ENCODER.encode(stored).decode()
+        seal = sealer.seal(self._table, str(row[self._key]), stored.revision, body)
+        return row | {"body": body, "seal": seal}
 
-    def read(self, row: AnyRow) -> Value:
+    def find(self, connection: Connection, key: str, sealer: Sealer) -> Value | None:
+        """Read the row of a key; None when there never was one. Raises Unreadable, also for one that was deleted."""
+        name = f"{self._table}/{key}"
+        row = connection.execute(self._select_one, {"key": key, "name": name}).one()
+        columns = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
+        if columns[self._key] is not None:
+            return self.read(row, sealer)
+        if columns["newest"] is not None:
+            raise Altered(name, "it was deleted.")
+        return None
+
+    def read(self, row: AnyRow, sealer: Sealer) -> Value:
         """Take a value out of its row. Raises Unreadable."""
         columns = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
-        name = f"{self._table}/{row[0]}"
-        value = self._decode(name, str(columns["body"]))
+        name = f"{self._table}/{columns[self._key]}"
+        self._check(name, columns, sealer)
+        value = self._decode(name, columns["body"])
         for column, said in self._columns.items():
             if said(value) != columns[column]:
-                raise Unreadable(name, f"its {column} is {columns[column]}, but its body says {said(value)}.")
+                raise Altered(name, f"its {column} is {columns[column]}, but its body says {said(value)}.")
         return value
+
+    def _check(self, name: str, columns: Mapping[Any, Any], sealer: Sealer) -> None:
+        key, revision, newest = columns[self._key], columns["revision"], columns["newest"]
+        if not sealer.fits(columns["seal"], table=self._table, key=key, revision=revision, body=columns["body"]):
+            raise Altered(name, "its seal does not fit what it holds.")
+        if newest is None and revision > self._unrecorded:
+            raise Altered(name, "the journal tells nothing of it.")
+        if newest is not None and not (isinstance(newest, int) and newest <= revision):
+            raise Altered(name, f"it is of revision {revision}, and the journal tells of revision {newest}.")
 
     def _decode(self, name: str, body: str) -> Value:
         try:
@@ -86,12 +142,14 @@ def _same(*fields: str) -> Columns:
     return {field: attrgetter(field) for field in fields}
 
 
-REQUESTS = Codec(Request, "requests", _same("id", "revision", "requestor", "chain", "state", "filed_at"))
-GRANTS = Codec(Grant, "grants", _same("id", "revision", "principal", "chain", "state", "approved_at"))
+REQUESTS = Codec(Request, tables.requests, _same("id", "revision", "requestor", "chain", "state", "filed_at"))
+GRANTS = Codec(Grant, tables.grants, _same("id", "revision", "principal", "chain", "state", "approved_at"))
+LINKS = Codec(Link, tables.links, {**_same("token_hash", "revision"), "grant_id": attrgetter("grant")})
 LOGINS = Codec(
     Login,
-    "logins",
+    tables.logins,
     _same("device_hash", "revision", "user_code", "principal", "token_hash", "asked_at", "expires_at"),
+    unrecorded=1,  # one that nobody has confirmed is nobody's
 )
 
 KINDS: Mapping[type[object], str] = {
@@ -117,7 +175,7 @@ def record_id(kind: type[object], key: str) -> str:
 
 def _record_codec(kind: type[Any]) -> Codec[Any]:
     columns: Columns = {"id": lambda value: record_id(kind, value.key), "kind": lambda _: KINDS[kind]}
-    return Codec(kind, "records", {**columns, **_same("revision", "owner", "state", "at")})
+    return Codec(kind, tables.records, {**columns, **_same("revision", "owner", "state", "at")})
 
 
 _RECORDS: Mapping[type[object], Codec[Any]] = {kind: _record_codec(kind) for kind in KINDS}
@@ -137,6 +195,28 @@ def read_event(row: str, entry: bytes) -> Event:
         return _EVENTS.decode(entry)
     except (msgspec.DecodeError, ValueError) as error:
         raise Unreadable(row, f"{error}.") from error
+
+
+def seal_line(subject: str | None, entry: bytes, sealer: Sealer) -> str:
+    """Make the seal of an outbox line."""
+    return sealer.seal(tables.outbox.name, subject or "", 1, entry.decode())
+
+
+def read_line(row: AnyRow, sealer: Sealer) -> Event:
+    """Take an event out of a line of the outbox. Raises Unreadable."""
+    name, entry = f"outbox/{row.id}", _text(row.entry)
+    if not sealer.fits(row.seal, table=tables.outbox.name, key=row.subject or "", revision=1, body=entry):
+        raise Altered(name, "its seal does not fit what it holds.")
+    return read_event(name, row.entry)
+
+
+def _text(entry: object) -> str:
+    return entry.decode(errors="surrogateescape") if isinstance(entry, bytes) else str(entry)
+
+
+def _printable(text: str) -> str:
+    """What a database holds may be no text at all."""
+    return text.encode(errors="backslashreplace").decode()
 
 
 def _refuse_unknown(name: str, found: object, understood: object, where: str = "") -> None:

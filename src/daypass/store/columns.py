@@ -28,8 +28,11 @@ class Moment(TypeDecorator[datetime]):
         return None if value is None else micros(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Give the moment back, in UTC."""
-        return None if value is None else EPOCH + timedelta(microseconds=value)
+        """Give the moment back, in UTC; None for what is none, so that it fails one row and not the statement."""
+        try:
+            return None if value is None else EPOCH + timedelta(microseconds=value)
+        except (TypeError, OverflowError):
+            return None
 
 
 def micros(moment: datetime) -> int:

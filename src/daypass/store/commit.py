@@ -9,21 +9,23 @@ facts there are.
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, Select, Table, bindparam, insert, literal, select, update
+from sqlalchemy import Connection, Select, Table, bindparam, insert, select, update
 
 from daypass.journal.entry import event_bytes
 from daypass.model.event import Link, Login
 from daypass.model.fact import Change, Fact
 from daypass.model.grant import Grant, GrantState
 from daypass.model.request import Request
-from daypass.store.codec import GRANTS, LOGINS, REQUESTS, codec_of, record_id
-from daypass.store.tables import grants, journal, links, logins, outbox, records, requests
+from daypass.store.codec import GRANTS, LINKS, LOGINS, REQUESTS, codec_of, record_id, seal_line
+from daypass.store.seal import Sealer
+from daypass.store.tables import changes, grants, journal, links, logins, outbox, records, requests
 
 _AT_ONCE = 1000
 _IN_ORDER = (requests, grants, links, logins, records)
 """Tables are locked in this order, and rows in the order of their keys, so that no two commits wait for each other."""
 
 _Key = tuple[Table, str]
+_Row = dict[str, object]
 
 
 @dataclass(slots=True)
@@ -39,7 +41,7 @@ class _Batch:
         """Take a fact up whole, or leave it out whole."""
         ahead: dict[_Key, int] = {}
         for change in fact.changes:
-            key, revision = _key(change), _revision(change)
+            key, revision = _key(change), change.revision
             if ahead.get(key, self.revisions.get(key, 0)) != revision:
                 self.moved.append(fact)
                 return
@@ -49,7 +51,7 @@ class _Batch:
         self.facts.append(fact)
 
 
-def commit(connection: Connection, facts: Sequence[Fact]) -> list[Fact]:
+def commit(connection: Connection, facts: Sequence[Fact], sealer: Sealer) -> list[Fact]:
     """
     Write the facts within the caller's transaction; returns those left out because a row of theirs has moved.
 
@@ -60,9 +62,10 @@ def commit(connection: Connection, facts: Sequence[Fact]) -> list[Fact]:
     for fact in facts:
         batch.take(fact)
     for table in _IN_ORDER:
-        changes = [(key, change) for (owner, key), change in batch.changes.items() if owner is table]
-        _store(connection, table, changes, {key for owner, key in stored if owner is table})
-    _tell(connection, batch.facts)
+        changed = [(key, change) for (owner, key), change in batch.changes.items() if owner is table]
+        rows = [(key, change, _row(change, sealer)) for key, change in changed]
+        _store(connection, table, rows, {key for owner, key in stored if owner is table})
+    _tell(connection, batch.facts, sealer)
     return batch.moved
 
 
@@ -77,29 +80,48 @@ def _lock(connection: Connection, facts: Iterable[Fact]) -> dict[_Key, int]:
     }
 
 
-def _store(connection: Connection, table: Table, changes: Sequence[tuple[str, Change]], known: Container[str]) -> None:
+def _store(
+    connection: Connection, table: Table, rows: Sequence[tuple[str, Change, _Row]], known: Container[str]
+) -> None:
     """Insert the new rows of one table and change the known ones, by key."""
-    new = [_row(change) for key, change in changes if key not in known]
+    new = [row | _queued(change) for key, change, row in rows if key not in known]
     if new:
         connection.execute(insert(table), new)
     for stays in (False, True):
-        rows = [
-            _row(change, stays=stays) | {"row_key": key}
-            for key, change in changes
+        changed = [
+            row | _queued(change, stays=stays) | {"row_key": key}
+            for key, change, row in rows
             if key in known and _stays(change) is stays
         ]
-        if rows:
-            connection.execute(_UPDATES[table], rows)
+        if changed:
+            connection.execute(_UPDATES[table], changed)
 
 
-def _tell(connection: Connection, facts: Sequence[Fact]) -> None:
-    """Add what happened to the journal, and what people are told of to the outbox."""
-    lines = [{"subject": fact.event.subject, "entry": event_bytes(fact.event)} for fact in facts]
-    if lines:
-        connection.execute(insert(journal), lines)
-    told = [line | {"due": fact.event.at} for fact, line in zip(facts, lines, strict=True) if fact.told]
+def _tell(connection: Connection, facts: Sequence[Fact], sealer: Sealer) -> None:
+    """Add what happened to the journal, with the rows that it changed, and what people are told of to the outbox."""
+    reached = [_reached(fact) for fact in facts]
+    if named := [{"name": name, "revision": revision} for rows in reached for name, revision in rows.items()]:
+        connection.execute(insert(changes), named)
+    entries = [event_bytes(fact.event, rows) for fact, rows in zip(facts, reached, strict=True)]
+    if entries:
+        about = (fact.event.subject for fact in facts)
+        connection.execute(
+            insert(journal),
+            [{"subject": subject, "entry": entry} for subject, entry in zip(about, entries, strict=True)],
+        )
+    told = [_line(fact, entry, sealer) for fact, entry in zip(facts, entries, strict=True) if fact.told]
     if told:
         connection.execute(insert(outbox), told)
+
+
+def _reached(fact: Fact) -> dict[str, int]:
+    """Which revision each row has that the fact changed."""
+    return {f"{table.name}/{key}": change.revision + 1 for change in fact.changes for table, key in (_key(change),)}
+
+
+def _line(fact: Fact, entry: bytes, sealer: Sealer) -> _Row:
+    subject = fact.event.subject
+    return {"subject": subject, "entry": entry, "seal": seal_line(subject, entry, sealer), "due": fact.event.at}
 
 
 def _key(change: Change) -> _Key:
@@ -116,36 +138,33 @@ def _key(change: Change) -> _Key:
             return records, record_id(type(change), change.key)
 
 
-def _revision(change: Change) -> int:
-    """The revision it was read with. A link is written once, so that it is always new."""
-    return 0 if isinstance(change, Link) else change.revision
-
-
 def _stays(change: Change) -> bool:
     """Whether this leaves a stored grant where it is in the queue: a new lease, before AWS was ever told."""
     return isinstance(change, Grant) and change.state is GrantState.APPROVED
 
 
-def _row(change: Change, *, stays: bool = False) -> dict[str, object]:
+def _row(change: Change, sealer: Sealer) -> _Row:
     match change:
         case Request():
-            return REQUESTS.write(change)
+            return REQUESTS.write(change, sealer)
         case Grant():
-            return GRANTS.write(change) | ({"fault": None} if stays else _place_in_queue(change))
-        case Login():
-            return LOGINS.write(change)
+            return GRANTS.write(change, sealer)
         case Link():
-            return {
-                "token_hash": change.token_hash,
-                "grant_id": change.grant,
-                "key": change.key,
-                "made_at": change.made_at,
-            }
+            return LINKS.write(change, sealer)
+        case Login():
+            return LOGINS.write(change, sealer)
         case _:
-            return codec_of(type(change)).write(change)
+            return codec_of(type(change)).write(change, sealer)
 
 
-def _place_in_queue(grant: Grant) -> dict[str, object]:
+def _queued(change: Change, *, stays: bool = False) -> _Row:
+    """What is not sealed: a grant's place in the queue."""
+    if not isinstance(change, Grant):
+        return {}
+    return {"fault": None} if stays else _place_in_queue(change)
+
+
+def _place_in_queue(grant: Grant) -> _Row:
     """Nobody holds it, nothing has failed yet, and its next step is owed from the moment it must be looked at."""
     look = grant.next_look()
     return {
@@ -166,8 +185,7 @@ def _slices(keys: Sequence[str]) -> Iterator[Sequence[str]]:
 
 def _lock_statement(table: Table) -> Select[str, int]:
     (key,) = table.primary_key
-    revision = table.c.get("revision", literal(1))
-    chosen = select(key, revision).where(key.in_(bindparam("keys", expanding=True)))
+    chosen = select(key, table.c.revision).where(key.in_(bindparam("keys", expanding=True)))
     return chosen.order_by(key).with_for_update()
 
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import cached_property, partial
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
@@ -20,6 +21,7 @@ from daypass.journal.key import Signer
 from daypass.model.errors import Misconfigured
 from daypass.store import schema
 from daypass.store.failures import translated
+from daypass.store.seal import Sealer
 
 _PATIENCE = timedelta(seconds=10)
 _CONNECTIONS = 24
@@ -42,6 +44,11 @@ class Database:
         if self._signer is None:
             raise Misconfigured("This database was opened without the journal's key, which is needed to read or write.")
         return self._signer
+
+    @cached_property
+    def sealer(self) -> Sealer:
+        """What seals rows and checks their seals. Raises Misconfigured without the journal's key."""
+        return Sealer(self.signer)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -139,8 +146,13 @@ def _sqlite_engine(url: URL, connections: int, patience: timedelta) -> Engine:
 
 
 def _prepare(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
-    """Take transactions out of the driver's hands, and ask for a log that survives a power cut."""
+    """
+    Take transactions out of the driver's hands, and ask for a log that survives a power cut.
+
+    SQLite keeps any bytes as a text. Those of one damaged row must not fail the statement that reads it among others.
+    """
     connection.isolation_level = None
+    connection.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")
     _use_wal(connection)
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")

@@ -16,10 +16,10 @@ from daypass.model.request import Request, RequestState
 from daypass.ports import Page
 from daypass.store import tables
 from daypass.store.cabinet import SqlCabinet
-from daypass.store.codec import GRANTS, REQUESTS, AnyRow, Codec, Value, read_event
+from daypass.store.codec import GRANTS, LINKS, REQUESTS, AnySelect, Codec, Value, read_event
 from daypass.store.commit import commit
 from daypass.store.database import Database
-from daypass.store.reading import AnySelect, each, page, readable
+from daypass.store.reading import each, page, readable
 
 _AT_ONCE = 500
 """Ids in one statement."""
@@ -32,7 +32,7 @@ class SqlLedger(SqlCabinet):
         """Write the facts in one commit. Raises Conflict, and writes nothing, when any row has moved."""
         try:
             with self._database.writing() as connection:
-                if commit(connection, facts):
+                if commit(connection, facts, self._database.sealer):
                     raise _moved(facts)
         except IntegrityError as error:  # a row that was new a moment ago
             raise _moved(facts) from error
@@ -46,15 +46,15 @@ class SqlLedger(SqlCabinet):
 
     def _record_each(self, facts: Sequence[Fact]) -> list[Fact]:
         with self._database.writing() as connection:
-            return commit(connection, facts)
+            return commit(connection, facts, self._database.sealer)
 
     def request(self, request_id: GrantId) -> Request:
         """Read one request. Raises NotFound."""
-        return REQUESTS.read(self._one(_REQUEST.where(tables.requests.c.id == request_id), f"request {request_id}"))
+        return self._one(REQUESTS, request_id, f"request {request_id}")
 
     def grant(self, grant_id: GrantId) -> Grant:
         """Read one grant. Raises NotFound."""
-        return GRANTS.read(self._one(_GRANT.where(tables.grants.c.id == grant_id), f"grant {grant_id}"))
+        return self._one(GRANTS, grant_id, f"grant {grant_id}")
 
     def requests(
         self,
@@ -95,7 +95,9 @@ class SqlLedger(SqlCabinet):
     def chain(self, root: GrantId) -> list[Grant]:
         """Read a grant and all that prolong it, oldest first."""
         with self._database.reading() as connection:
-            found = readable(connection, _GRANT.where(tables.grants.c.chain == root), GRANTS)
+            found = readable(
+                connection, GRANTS.select.where(tables.grants.c.chain == root), GRANTS, self._database.sealer
+            )
         return sorted(found, key=lambda grant: (grant.approved_at, grant.id))
 
     def page_of_requests(
@@ -104,8 +106,7 @@ class SqlLedger(SqlCabinet):
         """Read a page of a person's requests, newest first."""
         columns = tables.requests.c
         newest = _requests(requestor, states).order_by(columns.filed_at.desc(), columns.id.desc())
-        with self._database.reading() as connection:
-            return page(connection, newest, REQUESTS, skip=skip, size=size)
+        return page(self._database, newest, REQUESTS, skip=skip, size=size)
 
     def page_of_grants(
         self, *, principal: PrincipalId, states: Iterable[GrantState], skip: int, size: int
@@ -113,13 +114,12 @@ class SqlLedger(SqlCabinet):
         """Read a page of a person's grants, newest first."""
         columns = tables.grants.c
         newest = _grants(principal, states).order_by(columns.approved_at.desc(), columns.id.desc())
-        with self._database.reading() as connection:
-            return page(connection, newest, GRANTS, skip=skip, size=size)
+        return page(self._database, newest, GRANTS, skip=skip, size=size)
 
     def lapsed(self, *, filed_before: datetime) -> Iterator[Request]:
         """Read all pending requests that were filed before a moment, oldest first."""
         columns = tables.requests.c
-        pending = _REQUEST.where(columns.state == RequestState.PENDING, columns.filed_at < filed_before)
+        pending = REQUESTS.select.where(columns.state == RequestState.PENDING, columns.filed_at < filed_before)
         return each(self._database, pending, REQUESTS, order=(columns.filed_at, columns.id))
 
     def story(self, subject: GrantId) -> list[Event]:
@@ -131,26 +131,25 @@ class SqlLedger(SqlCabinet):
 
     def link(self, token_hash: str) -> Link:
         """Read a Daypass link by the SHA-256 (hex) of its token. Raises NotFound."""
-        row = self._one(select(tables.links).where(tables.links.c.token_hash == token_hash), "link")
-        return Link(token_hash=row.token_hash, grant=GrantId(row.grant_id), key=row.key, made_at=row.made_at)
+        return self._one(LINKS, token_hash, "link")
 
-    def _one(self, query: AnySelect, what: str) -> AnyRow:
+    def _one(self, codec: Codec[Value], key: str, what: str) -> Value:
         with self._database.reading() as connection:
-            row = connection.execute(query).one_or_none()
-        if row is None:
+            found = codec.find(connection, key, self._database.sealer)
+        if found is None:
             raise NotFound(f"There is no {what} here.")
-        return row
+        return found
 
 
 def _requests(requestor: PrincipalId | None, states: Iterable[RequestState] | None) -> AnySelect:
-    columns, query = tables.requests.c, _REQUEST
+    columns, query = tables.requests.c, REQUESTS.select
     if requestor is not None:
         query = query.where(columns.requestor == requestor)
     return query if states is None else query.where(columns.state.in_(list(states)))
 
 
 def _grants(principal: PrincipalId | None, states: Iterable[GrantState] | None) -> AnySelect:
-    columns, query = tables.grants.c, _GRANT
+    columns, query = tables.grants.c, GRANTS.select
     if principal is not None:
         query = query.where(columns.principal == principal)
     return query if states is None else query.where(columns.state.in_(list(states)))
@@ -163,7 +162,7 @@ def _those(database: Database, query: AnySelect, codec: Codec[Value], ids: Itera
     queries = [query] if left is None else (query.where(key.in_(some)) for some in _slices(left))
     with database.reading() as connection:
         for one in queries:
-            yield from readable(connection, one, codec)
+            yield from readable(connection, one, codec, database.sealer)
 
 
 def _slices(ids: Iterator[GrantId]) -> Iterator[list[GrantId]]:
@@ -175,11 +174,3 @@ def _moved(facts: Sequence[Fact]) -> Conflict:
     subject = next((fact.event.subject for fact in facts if fact.event.subject), None)
     about = f" about {subject}" if subject else ""
     return Conflict(f"Somebody else changed what this is{about} first. Look again.")
-
-
-_REQUEST = select(
-    *(tables.requests.c[name] for name in ("id", "revision", "requestor", "chain", "state", "filed_at", "body"))
-)
-_GRANT = select(
-    *(tables.grants.c[name] for name in ("id", "revision", "principal", "chain", "state", "approved_at", "body"))
-)

@@ -10,6 +10,7 @@ from daypass.model.event import Login
 from daypass.model.principal import PrincipalId
 from daypass.store.codec import LOGINS
 from daypass.store.database import Database
+from daypass.store.reading import readable
 from daypass.store.tables import logins
 
 MOST_WAITING = 1000
@@ -32,7 +33,7 @@ class SqlLogins:
                 waiting = connection.execute(select(func.count()).select_from(logins).where(unconfirmed)).scalar_one()
                 if waiting >= MOST_WAITING:
                     raise Unavailable("Too many command lines wait to be confirmed; try again in ten minutes.")
-                connection.execute(insert(logins), [LOGINS.write(login)])
+                connection.execute(insert(logins), [LOGINS.write(login, self._database.sealer)])
         except IntegrityError as error:
             raise Conflict("A login with this device code is there already; begin again.") from error
 
@@ -55,16 +56,13 @@ class SqlLogins:
 
     def of(self, principal: PrincipalId) -> list[Login]:
         """Read the logins of a person, newest first."""
-        theirs = select(*_COLUMNS).where(logins.c.principal == principal).order_by(logins.c.asked_at.desc())
+        theirs = LOGINS.select.where(logins.c.principal == principal).order_by(logins.c.asked_at.desc())
         with self._database.reading() as connection:
-            return [LOGINS.read(row) for row in connection.execute(theirs)]
+            return readable(connection, theirs, LOGINS, self._database.sealer)
 
     def _only(self, condition: ColumnElement[bool]) -> Login:
         with self._database.reading() as connection:
-            rows = connection.execute(select(*_COLUMNS).where(condition).limit(2)).all()
+            rows = connection.execute(LOGINS.select.where(condition).limit(2)).all()
         if len(rows) != 1:
             raise NotFound("There is no such login.")
-        return LOGINS.read(rows[0])
-
-
-_COLUMNS = (logins.c.device_hash, *(column for column in logins.c if column.name != "device_hash"))
+        return LOGINS.read(rows[0], self._database.sealer)

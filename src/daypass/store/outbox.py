@@ -12,8 +12,9 @@ import structlog
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from daypass.ports import Notice
-from daypass.store.codec import AnyRow, Unreadable, read_event
+from daypass.store.codec import AnyRow, Unreadable, read_line
 from daypass.store.database import Database
+from daypass.store.seal import Sealer
 from daypass.store.tables import outbox
 
 _LONGEST_ERROR = 1000
@@ -35,7 +36,9 @@ class SqlOutbox:
         if not heads:
             return []
         with self._database.writing() as connection:
-            notices = _read_all(connection, connection.execute(_STILL_DUE, {"ids": heads, "now": now}).all())
+            notices = _read_all(
+                connection, connection.execute(_STILL_DUE, {"ids": heads, "now": now}).all(), self._database.sealer
+            )
             if notices:
                 connection.execute(_HOLD, {"ids": [notice.id for notice in notices], "until": now + hold})
         return notices
@@ -51,12 +54,12 @@ class SqlOutbox:
             connection.execute(_DELAY, {"notice": notice_id, "until": until, "why": error[:_LONGEST_ERROR]})
 
 
-def _read_all(connection: Connection, rows: Sequence[AnyRow]) -> list[Notice]:
+def _read_all(connection: Connection, rows: Sequence[AnyRow], sealer: Sealer) -> list[Notice]:
     """Read the lines; set aside those that cannot be read."""
     notices = []
     for row in rows:
         try:
-            event = read_event(f"outbox/{row.id}", row.entry)
+            event = read_line(row, sealer)
         except Unreadable as error:
             _log.error("outbox line was set aside", line=row.id, error=error.sentence)
             connection.execute(_SET_ASIDE, {"notice": row.id, "why": error.sentence})
@@ -75,7 +78,7 @@ _FIRST_OF_EACH = (
 _IS_HEAD = outbox.c.subject.is_(None) | outbox.c.id.in_(_FIRST_OF_EACH)
 _HEADS = select(outbox.c.id).where(_IS_DUE, _IS_HEAD).order_by(outbox.c.id).limit(bindparam("limit"))
 _STILL_DUE = (
-    select(outbox.c.id, outbox.c.entry, outbox.c.attempts)
+    select(outbox.c.id, outbox.c.subject, outbox.c.entry, outbox.c.seal, outbox.c.attempts)
     .where(outbox.c.id.in_(bindparam("ids", expanding=True)), _IS_DUE)
     .order_by(outbox.c.id)
     .with_for_update(skip_locked=True)

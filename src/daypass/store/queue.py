@@ -23,6 +23,7 @@ from daypass.ports import Claim, Trouble
 from daypass.store.codec import GRANTS, AnyRow, Unreadable
 from daypass.store.database import Database
 from daypass.store.reading import readable
+from daypass.store.seal import Sealer
 from daypass.store.tables import grants
 
 SET_ASIDE = timedelta(minutes=10)
@@ -54,13 +55,13 @@ class SqlQueue:
             return []
         with self._database.writing() as connection:
             rows = connection.execute(_DUE, {"now": now, "limit": limit}).all()
-            return _taken(connection, rows, now, hold)
+            return _taken(connection, rows, self._database.sealer, now, hold)
 
     def take(self, grant_id: GrantId, *, now: datetime, hold: timedelta) -> Claim | None:
         """Claim one grant whether it is due or not; None when it has ended, or somebody holds it."""
         with self._database.writing() as connection:
             rows = connection.execute(_TAKE, {"grant": grant_id, "now": now}).all()
-            taken = _taken(connection, rows, now, hold)
+            taken = _taken(connection, rows, self._database.sealer, now, hold)
         return taken[0] if taken else None
 
     def renew(self, claim: Claim, *, now: datetime, hold: timedelta, lands_by: datetime | None = None) -> bool:
@@ -78,7 +79,7 @@ class SqlQueue:
     def late(self, *, busy_before: datetime) -> list[Grant]:
         """Read ended grants of which an unanswered write might have taken effect before a moment, or after it."""
         with self._database.reading() as connection:
-            return readable(connection, _LATE.where(grants.c.busy_until < busy_before), GRANTS)
+            return readable(connection, _LATE.where(grants.c.busy_until < busy_before), GRANTS, self._database.sealer)
 
     def forget_late(self, grant_ids: Iterable[GrantId]) -> None:
         """These were looked at once more."""
@@ -112,7 +113,7 @@ class SqlQueue:
         """Read all grants that have been overdue since before a moment, longest first."""
         with self._database.reading() as connection:
             rows = connection.execute(_OVERDUE, {"moment": overdue_before}).all()
-        return [trouble for trouble in map(_trouble, rows) if trouble is not None]
+        return [trouble for row in rows if (trouble := _trouble(row, self._database.sealer)) is not None]
 
     def reported(self, grant_ids: Iterable[GrantId]) -> None:
         """Remember that the journal has been told of these troubles."""
@@ -135,9 +136,11 @@ class SqlQueue:
             return connection.execute(_ANY_DUE, {"now": now}).first() is not None
 
 
-def _taken(connection: Connection, rows: Sequence[AnyRow], now: datetime, hold: timedelta) -> list[Claim]:
+def _taken(
+    connection: Connection, rows: Sequence[AnyRow], sealer: Sealer, now: datetime, hold: timedelta
+) -> list[Claim]:
     """Put a fresh token into the rows that can be read."""
-    read = _read_all(connection, rows, now)
+    read = _read_all(connection, rows, sealer, now)
     if not read:
         return []
     token, until = token_hex(8), now + hold
@@ -146,21 +149,21 @@ def _taken(connection: Connection, rows: Sequence[AnyRow], now: datetime, hold: 
     return [Claim(grant=one, token=token, held_until=until, busy_until=busy[one.id]) for one in read]
 
 
-def _read_all(connection: Connection, rows: Sequence[AnyRow], now: datetime) -> list[Grant]:
+def _read_all(connection: Connection, rows: Sequence[AnyRow], sealer: Sealer, now: datetime) -> list[Grant]:
     """Read the rows; set aside those that cannot be read."""
     read = []
     for row in rows:
         try:
-            read.append(GRANTS.read(row))
+            read.append(GRANTS.read(row, sealer))
         except Unreadable as error:
             _log.error("grant was set aside", grant=row[0], error=error.sentence)
             connection.execute(_SET_ASIDE, {"grant": row[0], "until": now + SET_ASIDE, "why": error.sentence})
     return read
 
 
-def _trouble(row: AnyRow) -> Trouble | None:
+def _trouble(row: AnyRow, sealer: Sealer) -> Trouble | None:
     try:
-        grant = GRANTS.read(row)
+        grant = GRANTS.read(row, sealer)
     except Unreadable as error:
         _log.error("row was unreadable", row=error.row, error=error.sentence)
         return None
@@ -180,11 +183,10 @@ def _attempts(connection: Connection, grant_id: GrantId) -> int:
     return attempts
 
 
-_BODY = tuple(grants.c[name] for name in ("id", "revision", "principal", "chain", "state", "approved_at", "body"))
 _IS_DUE = grants.c.due <= bindparam("now")
 _ANY_DUE = select(grants.c.id).where(_IS_DUE).limit(1)
 _DEPTH = select(func.count()).select_from(grants).where(_IS_DUE)
-_CLAIMABLE = select(*_BODY, grants.c.busy_until).with_for_update(skip_locked=True)
+_CLAIMABLE = GRANTS.select.add_columns(grants.c.busy_until).with_for_update(skip_locked=True)
 _DUE = _CLAIMABLE.where(_IS_DUE).order_by(grants.c.due).limit(bindparam("limit"))
 _TAKE = _CLAIMABLE.where(
     grants.c.id == bindparam("grant"), grants.c.due.is_not(None), grants.c.claim.is_(None) | _IS_DUE
@@ -218,7 +220,7 @@ _LANDED = (
         ),
     )
 )
-_LATE = select(*_BODY).where(grants.c.state == GrantState.ENDED, grants.c.busy_until.is_not(None))
+_LATE = GRANTS.select.where(grants.c.state == GrantState.ENDED, grants.c.busy_until.is_not(None))
 _FORGET_LATE = (
     update(grants)
     .where(grants.c.id.in_(bindparam("ids", expanding=True)), grants.c.state == GrantState.ENDED)
@@ -226,7 +228,7 @@ _FORGET_LATE = (
 )
 _ATTEMPTS = select(grants.c.attempts).where(grants.c.id == bindparam("grant"))
 _OVERDUE = (
-    select(*_BODY, grants.c.attempts, grants.c.overdue_since, grants.c.error, grants.c.reported)
+    GRANTS.select.add_columns(grants.c.attempts, grants.c.overdue_since, grants.c.error, grants.c.reported)
     .where(grants.c.overdue_since < bindparam("moment"))
     .order_by(grants.c.overdue_since)
 )

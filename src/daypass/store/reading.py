@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from typing import Any, TypeAlias
 
 import structlog
-from sqlalchemy import Column, Connection, Select, func, select, tuple_
+from sqlalchemy import Column, Connection, func, select, tuple_
 
 from daypass.ports import Page
-from daypass.store.codec import AnyRow, Codec, Unreadable, Value
+from daypass.store.codec import AnyRow, AnySelect, Codec, Unreadable, Value
 from daypass.store.database import Database
+from daypass.store.seal import Sealer
 
-AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 Order: TypeAlias = tuple[Column[Any], Column[Any]]
 """A moment, and the key of the table, which no two rows share."""
 
@@ -24,9 +24,9 @@ _AT_ONCE = 500
 _log = structlog.get_logger(__name__)
 
 
-def readable(connection: Connection, query: AnySelect, codec: Codec[Value]) -> list[Value]:
+def readable(connection: Connection, query: AnySelect, codec: Codec[Value], sealer: Sealer) -> list[Value]:
     """Read what can be read; a damaged row is logged and left out, so that it hides nothing but itself."""
-    return list(_read(connection.execute(query).all(), codec))
+    return list(_read(connection.execute(query).all(), codec, sealer))
 
 
 def each(
@@ -41,17 +41,18 @@ def each(
     following = query.order_by(*ordered).limit(_AT_ONCE)
     rows = _rows(database, following)
     while rows:
-        yield from _read(rows, codec)
+        yield from _read(rows, codec, database.sealer)
         last = tuple(rows[-1]._mapping[column] for column in order)  # noqa: SLF001 - SQLAlchemy's public name for it
         beyond = place < last if newest_first else place > last
         rows = _rows(database, following.where(beyond)) if len(rows) == _AT_ONCE else []
 
 
-def page(connection: Connection, query: AnySelect, codec: Codec[Value], *, skip: int, size: int) -> Page[Value]:
+def page(database: Database, query: AnySelect, codec: Codec[Value], *, skip: int, size: int) -> Page[Value]:
     """Read a page of an ordered query, and count all of it."""
-    total = connection.execute(select(func.count()).select_from(query.order_by(None).subquery())).scalar_one()
-    rows = connection.execute(query.offset(skip).limit(size)).all()
-    return Page(items=tuple(_read(rows, codec)), total=total)
+    with database.reading() as connection:
+        total = connection.execute(select(func.count()).select_from(query.order_by(None).subquery())).scalar_one()
+        rows = connection.execute(query.offset(skip).limit(size)).all()
+    return Page(items=tuple(_read(rows, codec, database.sealer)), total=total)
 
 
 def _rows(database: Database, query: AnySelect) -> list[AnyRow]:
@@ -59,9 +60,9 @@ def _rows(database: Database, query: AnySelect) -> list[AnyRow]:
         return list(connection.execute(query).all())
 
 
-def _read(rows: list[AnyRow] | Any, codec: Codec[Value]) -> Iterator[Value]:
+def _read(rows: list[AnyRow] | Any, codec: Codec[Value], sealer: Sealer) -> Iterator[Value]:
     for row in rows:
         try:
-            yield codec.read(row)
+            yield codec.read(row, sealer)
         except Unreadable as error:
             _log.error("row was unreadable", row=error.row, error=error.sentence)

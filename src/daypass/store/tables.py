@@ -1,8 +1,9 @@
 """
 The tables. What is asked for has a column; everything else of a value is in its `body`, as JSON (see codec).
 
-    requests, grants, links, logins     what is so; `revision` grows by one at each commit
+    requests, grants, links, logins     what is so; `revision` grows by one at each commit, `seal` vouches for the row
     records                             so, too: the small values of many kinds that the cabinet keeps
+    changes                             which revisions of which rows the journal tells of: only ever added to
     journal                             what happened: only ever added to; the fold fills leaf_* in once (see fold)
     tree, checkpoints                   how far the journal is folded (one row), and every signed tree head
     outbox                              what is still to be told
@@ -51,6 +52,7 @@ requests = Table(
     Column("state", String, nullable=False),
     Column("filed_at", Moment, nullable=False),
     Column("body", Text, nullable=False),
+    Column("seal", String, nullable=False),
     Index("requests_by_state", "state", "filed_at"),
     Index("requests_by_requestor", "requestor", "filed_at"),
     Index("requests_by_chain", "chain"),
@@ -66,6 +68,7 @@ grants = Table(
     Column("state", String, nullable=False),
     Column("approved_at", Moment, nullable=False),
     Column("body", Text, nullable=False),
+    Column("seal", String, nullable=False),
     Column("due", Moment),
     Column("claim", String),  # whose look it is, until `due`
     Column("busy", String),  # the claim under which something was put into AWS that may still take effect,
@@ -88,9 +91,10 @@ links = Table(
     "links",
     metadata,
     Column("token_hash", String, primary_key=True),
+    Column("revision", Integer, nullable=False),
     Column("grant_id", String, nullable=False),
-    Column("key", Text, nullable=False),
-    Column("made_at", Moment, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("seal", String, nullable=False),
 )
 
 logins = Table(
@@ -104,6 +108,7 @@ logins = Table(
     Column("asked_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
     Column("body", Text, nullable=False),
+    Column("seal", String, nullable=False),
     Index("logins_by_user_code", "user_code"),
     Index("logins_by_principal", "principal", "asked_at"),
 )
@@ -119,8 +124,17 @@ records = Table(
     Column("state", String, nullable=False),
     Column("at", Moment, nullable=False),
     Column("body", Text, nullable=False),
+    Column("seal", String, nullable=False),
     Index("records_by_state", "kind", "state", "at"),
     Index("records_by_owner", "kind", "owner", "at"),
+)
+
+changes = Table(
+    "changes",
+    metadata,
+    Column("name", String, primary_key=True),  # table/key
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
 )
 
 journal = Table(
@@ -159,6 +173,7 @@ outbox = Table(
     Column("id", Serial, primary_key=True),
     Column("subject", String),
     Column("entry", LargeBinary, nullable=False),
+    Column("seal", String, nullable=False),
     Column("due", Moment, nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("error", Text, nullable=False, server_default=""),

@@ -1,5 +1,5 @@
 """
-The first tables: requests, grants, links, logins, records, the journal with its tree, the outbox and the postings.
+The first tables: what is so, its changes, the journal with its tree, the outbox and the postings.
 
 Steps are never edited once released; store/tables says what they add up to, and a test holds the two together.
 """
@@ -23,6 +23,7 @@ def upgrade() -> None:
     _links()
     _logins()
     _records()
+    _changes()
     _journal()
     _tree()
     _outbox()
@@ -39,6 +40,7 @@ def _requests() -> None:
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("filed_at", _MOMENT, nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("seal", sa.String(), nullable=False),
     )
     op.create_index("requests_by_state", "requests", ["state", "filed_at"])
     op.create_index("requests_by_requestor", "requests", ["requestor", "filed_at"])
@@ -55,6 +57,7 @@ def _grants() -> None:
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("approved_at", _MOMENT, nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("seal", sa.String(), nullable=False),
         sa.Column("due", _MOMENT),
         sa.Column("claim", sa.String()),
         sa.Column("busy", sa.String()),
@@ -78,9 +81,10 @@ def _links() -> None:
     op.create_table(
         "links",
         sa.Column("token_hash", sa.String(), primary_key=True),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("grant_id", sa.String(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("made_at", _MOMENT, nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("seal", sa.String(), nullable=False),
     )
 
 
@@ -95,6 +99,7 @@ def _logins() -> None:
         sa.Column("asked_at", _MOMENT, nullable=False),
         sa.Column("expires_at", _MOMENT, nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("seal", sa.String(), nullable=False),
     )
     op.create_index("logins_by_user_code", "logins", ["user_code"])
     op.create_index("logins_by_principal", "logins", ["principal", "asked_at"])
@@ -111,9 +116,19 @@ def _records() -> None:
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("at", _MOMENT, nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("seal", sa.String(), nullable=False),
     )
     op.create_index("records_by_state", "records", ["kind", "state", "at"])
     op.create_index("records_by_owner", "records", ["kind", "owner", "at"])
+
+
+def _changes() -> None:
+    op.create_table(
+        "changes",
+        sa.Column("name", sa.String(), primary_key=True),
+        sa.Column("revision", sa.Integer(), primary_key=True, autoincrement=False),
+        sqlite_with_rowid=False,
+    )
 
 
 def _journal() -> None:
@@ -155,6 +170,7 @@ def _outbox() -> None:
         sa.Column("id", _SERIAL, primary_key=True),
         sa.Column("subject", sa.String()),
         sa.Column("entry", sa.LargeBinary(), nullable=False),
+        sa.Column("seal", sa.String(), nullable=False),
         sa.Column("due", _MOMENT, nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("error", sa.Text(), nullable=False, server_default=""),
