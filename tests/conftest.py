@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.servers.fixtures", "tests.quick"]
+pytest_plugins = ["tests.servers.fixtures", "tests.quick", "tests.attacks.fixtures"]
 
 # On a busy machine one example in a hundred takes half a second; how fast something is, the benchmarks say.
 _ANY_SPEED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
