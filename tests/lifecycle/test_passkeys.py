@@ -45,6 +45,7 @@ class World:
         """Keep it in a folder."""
         database = databases.open(f"sqlite:///{folder / 'daypass.db'}", SIGNER)
         database.migrate()
+        self.database = database
         self.ledger, self.outbox = SqlLedger(database), SqlOutbox(database)
         self.directory, self.clock = HandDirectory(), HandClock()
         self.approved: list[tuple[GrantId, PrincipalId, timedelta | None]] = []
@@ -230,6 +231,42 @@ def test_of_two_that_answer_at_once_one_approves(world: World):
         outcomes = list(hands.map(answering, range(4)))
 
     assert (outcomes.count("approved"), len(world.approved)) == (1, 1)
+
+
+class MeetingLedger(SqlLedger):
+    """A ledger in which readers of passkeys wait for one another, so that all have read before anybody writes."""
+
+    meeting: Barrier | None = None
+
+    def all(self, kind: type[Any], **how: Any) -> list[Any]:
+        """Read, and wait."""
+        found = super().all(kind, **how)
+        if kind is Passkey and self.meeting is not None:
+            self.meeting.wait(10)
+        return found
+
+
+def test_of_first_passkeys_added_at_once_one_counts(world: World):
+    """A first one needs no proof, so that a second first one would be a way around the proof."""
+    ledger = MeetingLedger(world.database)
+    world.ledger = ledger
+    tickets = [world.enrolment() for _ in range(4)]
+    keys = [HandKey(origin=URL, id=f"key-{number}".encode() * 4) for number in range(4)]
+    answers = [key.make(world.offer(ticket).make) for key, ticket in zip(keys, tickets, strict=True)]
+    ledger.meeting = Barrier(4)
+
+    def adding(number: int) -> str:
+        try:
+            world.enrol(tickets[number], answers[number], name=f"key {number}")
+        except TooLate as refused:
+            return type(refused).__name__
+        return "added"
+
+    with ThreadPoolExecutor(4) as hands:
+        outcomes = list(hands.map(adding, range(4)))
+
+    ledger.meeting = None
+    assert (sorted(outcomes), len(ring.of(BOB, ledger=ledger))) == (["TooLate"] * 3 + ["added"], 1)
 
 
 def test_an_address_is_spent_even_when_the_approval_is_refused(world: World):

@@ -1,8 +1,11 @@
 """
-How many live grants somebody has, where the rules ask for it.
+How many live grants somebody has, where the rules ask for it; and the guard of every other number of theirs.
 
 Of two decisions that count at the same moment, each of which would be the last one allowed, one is written first. Both
-carry the person's tally as they read it before they counted; the other one's has moved by then, and it counts anew.
+carry the person's tally as they read it before they counted; the other one's has moved by then, and it counts again.
+
+So whatever must hold over several rows of one person (at most ten passkeys, one sheet of codes, a first passkey only
+once) is decided with `guard` read first and written beside.
 """
 
 from collections.abc import Iterator
@@ -36,13 +39,18 @@ def count(
     nor does one that is judged again before it begins (`itself`).
     """
     accounts = sorted({person.id, *person.same_as})
-    tallies = tuple(_tally(one, ledger, now) for one in accounts)  # read before the grants are: see above
+    tallies = tuple(guard(one, ledger=ledger, now=now) for one in accounts)  # read before the grants are: see above
     live = [grant for one in accounts for grant in _live(one, ledger, now)]
     prolonged = {extends, itself, *(grant.extends for grant in live)}
     return Count(number=sum(grant.id not in prolonged for grant in live), tallies=tallies)
 
 
-def _tally(one: PrincipalId, ledger: Ledger, now: datetime) -> Tally:
+def guard(one: PrincipalId, *, ledger: Ledger, now: datetime) -> Tally:
+    """
+    Read the row that every commit over several rows of one person writes. Read it before those rows.
+
+    Of two such commits at the same moment the second raises Conflict.
+    """
     try:
         return ledger.find(Tally, one)
     except NotFound:

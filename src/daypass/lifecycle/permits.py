@@ -9,10 +9,12 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from daypass.lifecycle.counting import guard
+from daypass.lifecycle.glass.review import overtaken
 from daypass.lifecycle.parties import Parties
 from daypass.lifecycle.review import approve
 from daypass.model.entitlement import Entitlement
-from daypass.model.errors import BadInput, Conflict, NotFound, NotYours, Refusal, TooLate
+from daypass.model.errors import BadInput, NotFound, NotYours, Refusal, TooLate
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.grant import Delivery, GrantId, grant_id_for, new_grant_id
@@ -61,7 +63,6 @@ def allow(  # noqa: PLR0913 - who allows what to whom, when and for how long, an
     Parties.of(ask, directory).refuse(giver)
     if giver.robot:
         raise NotYours("A robot may ask, and never approves.")
-    _must_not_be_many(by, to, ledger, now)
     permit = Permit(
         id=permit_id,
         by=by,
@@ -74,12 +75,17 @@ def allow(  # noqa: PLR0913 - who allows what to whom, when and for how long, an
         delivery=delivery,
         reason=reason.strip(),
     )
-    try:
-        ledger.record(Fact(event=_event(Kind.PERMIT_GIVEN, permit, by, now), changes=(permit,)))
-    except Conflict:  # the same was said to another process in this very moment
-        if (known := _given(permit_id, ledger)) is None:
-            raise
+    return overtaken(lambda: _give(permit, ledger, now))
+
+
+def _give(permit: Permit, ledger: Ledger, now: datetime) -> Permit:
+    """Write it, unless the same was said to another process meanwhile. Raises Conflict when one more was given."""
+    tally = guard(permit.by, ledger=ledger, now=now)
+    if (known := _given(permit.id, ledger)) is not None:
         return known
+    _must_not_be_many(permit.by, permit.principal, ledger, now)
+    event = _event(Kind.PERMIT_GIVEN, permit, permit.by, now)
+    ledger.record(Fact(event=event, changes=(permit, tally)))
     return permit
 
 

@@ -238,7 +238,7 @@ class GlassReview(_ById, _OfSomebody):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally(_OfSomebody):
-    """Moves with whatever somebody is given by a decision that counted what they have; see lifecycle/counting."""
+    """Moves with whatever is decided over several rows of one person; see lifecycle/counting."""
 
     principal: PrincipalId
     at: datetime

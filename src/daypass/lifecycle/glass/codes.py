@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from daypass.lifecycle.counting import guard
 from daypass.lifecycle.glass import code_text
 from daypass.lifecycle.glass.review import overtaken
 from daypass.lifecycle.glass.stand_in import StandIn
@@ -176,11 +177,12 @@ class _Envelope:
 
 
 def _keep(fresh: Sequence[SealedCode], by: PrincipalId, ends: datetime, ledger: Ledger, now: datetime) -> None:
+    tally = guard(by, ledger=ledger, now=now)  # two sheets drawn at once: the second closes the first
     older = ledger.all(SealedCode, owner=by, states=(Standing.OPEN,))
     closed = [replace(code, state=Standing.CLOSED) for code in older]
     details: dict[str, Detail] = {"count": len(fresh), "closed": len(closed), "ends": ends.isoformat()}
     event = Event(kind=Kind.CODES_SEALED, at=now, actor=by, details=details)
-    ledger.record(Fact(event=event, changes=(*fresh, *closed), told=False))
+    ledger.record(Fact(event=event, changes=(*fresh, *closed, tally), told=False))
 
 
 def _person(sealed: SealedCode, directory: Directory) -> Principal:

@@ -11,6 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
+from daypass.lifecycle.counting import guard
 from daypass.lifecycle.passkeys import ring
 from daypass.lifecycle.passkeys.ceremony import Json, ask_to_make, made
 from daypass.lifecycle.passkeys.errands import done, find
@@ -19,7 +20,7 @@ from daypass.lifecycle.passkeys.site import Site
 from daypass.model.errors import BadInput, Conflict, NotYours, TooLate
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact
-from daypass.model.kept import Errand, Passkey, Purpose
+from daypass.model.kept import Errand, Passkey, Purpose, Tally
 from daypass.model.principal import Principal
 from daypass.ports import Directory, Ledger
 
@@ -65,6 +66,7 @@ def enrol(  # noqa: PLR0913 - an answer to a ticket, where it was given, two col
 ) -> Passkey:
     """Keep a new passkey. Raises NotFound, TooLate, BadInput for its name, NotYours when a proof does not hold."""
     errand = find(ticket, Purpose.ENROL, ledger=ledger, now=now)
+    tally = guard(errand.principal, ledger=ledger, now=now)  # before the passkeys: of two first ones one stands
     _, passkeys = _enrolling(errand, directory, ledger)
     name = _name(answer.name, passkeys)
     used = prove(ticket, errand, answer.proof or {}, at=at, ledger=ledger, now=now) if passkeys else None
@@ -75,11 +77,13 @@ def enrol(  # noqa: PLR0913 - an answer to a ticket, where it was given, two col
     except NotYours as refusal:
         refuse(errand, refusal, ledger=ledger, now=now)
         raise
-    _keep(passkey, used, errand, ledger, now)
+    _keep(passkey, used, (done(errand), tally), ledger, now)
     return passkey
 
 
-def _keep(passkey: Passkey, used: Passkey | None, errand: Errand, ledger: Ledger, now: datetime) -> None:
+def _keep(
+    passkey: Passkey, used: Passkey | None, beside: tuple[Errand, Tally], ledger: Ledger, now: datetime
+) -> None:
     details: dict[str, Detail] = {
         "principal": passkey.principal,
         "passkey": passkey.credential_id,
@@ -87,12 +91,15 @@ def _keep(passkey: Passkey, used: Passkey | None, errand: Errand, ledger: Ledger
         "first": used is None,
         "proven_by": used.credential_id if used else None,
     }
-    event = Event(kind=Kind.PASSKEY_ADDED, at=now, actor=errand.principal, details=details)
-    changes = (passkey, done(errand)) if used is None else (passkey, done(errand), used)
+    event = Event(kind=Kind.PASSKEY_ADDED, at=now, actor=passkey.principal, details=details)
+    changes = (passkey, *beside) if used is None else (passkey, *beside, used)
     try:
         ledger.record(Fact(event=event, changes=changes))
     except Conflict:
-        raise TooLate("This passkey is known here already, or the address was used meanwhile.") from None
+        raise TooLate(
+            "Another passkey of yours was added at this moment, this one is known here already, or the address was "
+            "used. Open a new address and try again."
+        ) from None
 
 
 def _enrolling(errand: Errand, directory: Directory, ledger: Ledger) -> tuple[Principal, list[Passkey]]:
