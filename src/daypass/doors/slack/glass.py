@@ -31,10 +31,10 @@ from daypass.doors.slack.blocks import (
 )
 from daypass.doors.slack.counter import Counter, Picture, in_thread
 from daypass.doors.slack.form import refused
+from daypass.doors.slack.form_values import typed
 from daypass.doors.slack.outgoing import Gone
 from daypass.doors.slack.overview import reviews_for
 from daypass.doors.slack.recipients import channels
-from daypass.doors.slack.request_form import typed
 from daypass.doors.slack.texts import glass as texts
 from daypass.doors.slack.texts import labels
 from daypass.doors.slack.texts.requests import reference

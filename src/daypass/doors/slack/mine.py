@@ -7,8 +7,8 @@ from daypass.doors.grammar import parse_id, parse_reason, parse_term
 from daypass.doors.slack.blocks import Block, Note, View, actions, button, field, line, modal, section, sentence
 from daypass.doors.slack.counter import Counter
 from daypass.doors.slack.form import refused
+from daypass.doors.slack.form_values import typed
 from daypass.doors.slack.home import HomeTab
-from daypass.doors.slack.request_form import typed
 from daypass.doors.slack.texts import handing_out, labels
 from daypass.doors.slack.turn import Answer, Close, Show, Turn, page
 from daypass.model.entitlement import Reach

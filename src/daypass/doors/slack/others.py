@@ -7,8 +7,8 @@ from daypass.doors.grammar import parse_id, parse_reason
 from daypass.doors.slack.blocks import View, field, line, modal, section, sentence
 from daypass.doors.slack.counter import Counter, in_thread
 from daypass.doors.slack.form import refused
+from daypass.doors.slack.form_values import typed_if_any
 from daypass.doors.slack.home import HomeTab
-from daypass.doors.slack.request_form import typed
 from daypass.doors.slack.texts import labels
 from daypass.doors.slack.texts import refusals as sorry
 from daypass.doors.slack.texts import requests as texts
@@ -35,7 +35,7 @@ class Others:
 
     async def revoke(self, turn: Turn) -> Answer:
         """End it now, if the rules of now let this person."""
-        grant_id, said = parse_id(turn.body["view"]["private_metadata"]), typed(turn.state, "reason")
+        grant_id, said = parse_id(turn.body["view"]["private_metadata"]), typed_if_any(turn.state, "reason")
         try:
             reason = parse_reason(said)
             if not reason:

@@ -23,6 +23,7 @@ from daypass.doors.slack.blocks import (
     section,
     sentence,
 )
+from daypass.doors.slack.form_values import chosen, has, picked, typed
 from daypass.doors.slack.texts import labels, times
 from daypass.model.entitlement import Extra
 from daypass.model.errors import BadInput
@@ -99,41 +100,19 @@ def form(spoken: Spoken, *, problem: str = "", asked: Sequence[str] = ()) -> Vie
 def read(state: Mapping[str, Any], metadata: str = "") -> Spoken:
     """Read the form's fields, and what it remembers, back into words."""
     extras = chosen(state, "extras")
-    whom = _element(state, "person")
     return Spoken(
         level=",".join(chosen(state, "level")),
-        resource=typed(state, "resource") or _resource(state),
+        resource=typed(state, "resource") or next(iter(chosen(state, "resource")), ""),
         for_=typed(state, "length") or None,
         start=typed(state, "start") or None,
         reason=typed(state, "reason"),
         delivery=next(iter(chosen(state, "delivery")), None),
         versions=Extra.VERSIONS in extras,
         tags=Extra.TAGS in extras,
-        to=str(whom.get("selected_user") or "") if whom else None,
-        every=typed(state, "every") or None,
+        to=next(iter(picked(state, "person")), "") if has(state, "person") else None,
+        every=typed(state, "every") or None if metadata != URGENT else None,
         urgent=metadata == URGENT,
     )
-
-
-def typed(state: Mapping[str, Any], block_id: str) -> str:
-    """What was typed into a field."""
-    return str(_element(state, block_id).get("value") or "")
-
-
-def chosen(state: Mapping[str, Any], block_id: str) -> list[str]:
-    """What was picked or ticked in a field."""
-    element = _element(state, block_id)
-    one = element.get("selected_option")
-    return [str(each["value"]) for each in element.get("selected_options") or ([one] if one else [])]
-
-
-def _element(state: Mapping[str, Any], block_id: str) -> Mapping[str, Any]:
-    elements: Mapping[str, Mapping[str, Any]] = state.get(block_id) or {}
-    return next(iter(elements.values()), {})
-
-
-def _resource(state: Mapping[str, Any]) -> str:
-    return next(iter(chosen(state, "resource")), "")
 
 
 def _term(spoken: Spoken) -> str:

@@ -16,13 +16,13 @@ from daypass.doors.slack.blocks import Note, View, field, line, modal, section, 
 from daypass.doors.slack.cards import AS_ASKED, CUSTOM, row_id
 from daypass.doors.slack.counter import Counter
 from daypass.doors.slack.form import refused
+from daypass.doors.slack.form_values import chosen, typed, typed_if_any
 from daypass.doors.slack.home import HomeTab
 from daypass.doors.slack.passkey import Passkeys
-from daypass.doors.slack.request_form import chosen, typed
 from daypass.doors.slack.texts import labels
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.turn import Answer, Close, Turn
-from daypass.model.errors import DaypassError
+from daypass.model.errors import BadInput, DaypassError
 from daypass.model.grant import GrantId
 from daypass.model.request import LONGEST_REASON
 
@@ -74,7 +74,7 @@ class Reviews:
     async def deny(self, turn: Turn) -> Answer:
         """Deny with the reason that was typed."""
         request_id = parse_id(turn.body["view"]["private_metadata"])
-        said = typed(turn.state, "reason")
+        said = typed_if_any(turn.state, "reason")
         try:
             await self.counter.deny(request_id, by=turn.person, reason=parse_reason(said))
         except DaypassError as error:
@@ -91,7 +91,11 @@ class Reviews:
 
 
 def _picked(state: Mapping[str, Any], request_id: GrantId) -> str:
-    return next(iter(chosen(state, row_id(request_id))), AS_ASKED)
+    """What the picker says. Raises BadInput when it says nothing: that is never the longest that was requested."""
+    one = next(iter(chosen(state, row_id(request_id))), "")
+    if not one:
+        raise BadInput("No expiry was chosen, so nothing was approved. Choose one and click Approve again.")
+    return one
 
 
 def _custom_form(request_id: GrantId, intro: str, said: str = "", problem: str = "") -> View:

@@ -9,7 +9,7 @@ from daypass.doors.grammar import parse_id, parse_reason
 from daypass.doors.slack.blocks import Note, View, field, line, modal, preformatted, section, sentence
 from daypass.doors.slack.counter import Counter, in_thread
 from daypass.doors.slack.form import refused
-from daypass.doors.slack.request_form import typed
+from daypass.doors.slack.form_values import typed_if_any
 from daypass.doors.slack.rules_card import change_card
 from daypass.doors.slack.rules_seen import facts
 from daypass.doors.slack.texts import labels
@@ -66,7 +66,7 @@ class RulesDeciding:
 
     async def deny(self, turn: Turn) -> Answer:
         """Turn a change down with the reason that was typed."""
-        desk, said = self.counter.desk, typed(turn.state, "reason")
+        desk, said = self.counter.desk, typed_if_any(turn.state, "reason")
         change_id = parse_id(turn.body["view"]["private_metadata"])
         try:
             reason = parse_reason(said)

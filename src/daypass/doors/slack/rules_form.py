@@ -7,11 +7,11 @@ was looked at. Nothing is kept between the two but what is in the view itself, s
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from daypass.doors.slack.blocks import Block, View, choice, context, divider, field, line, modal, option, section
-from daypass.doors.slack.request_form import chosen, typed
+from daypass.doors.slack.form_values import chosen, picked, typed
 from daypass.doors.slack.rules_fields import ALL_OF, ANYONE_OF, AT_LEAST, AT_ONCE, Folk, RuleFields
 from daypass.doors.slack.texts import labels
 from daypass.doors.slack.texts import rules as rules_texts
@@ -126,39 +126,47 @@ def read(state: Mapping[str, Any], metadata: str) -> Draft:
         base=int(told["base"]),
         seen=str(told["seen"]),
         text=typed(state, "text") if told["text"] else None,
-        fields=_read(state, told),
+        fields=_read(state, told) if not told["text"] else RuleFields(denies=bool(told["denies"])),
         note=typed(state, "note"),
         shadow=next(iter(chosen(state, "shadow")), NO_SHADOW),
     )
 
 
-def picked(state: Mapping[str, Any], block_id: str) -> tuple[str, ...]:
-    """The people picked in a field."""
-    element: Mapping[str, Any] = next(iter((state.get(block_id) or {}).values()), {})
-    one = element.get("selected_user")
-    return tuple(element.get("selected_users") or ([one] if one else []))
-
-
 def _read(state: Mapping[str, Any], told: Mapping[str, Any]) -> RuleFields:
-    return RuleFields(
+    """Read the fields that `_fields` draws. Raises BadInput when one of them is missing."""
+    fields = RuleFields(
         id=typed(state, "id").strip(),
         about=typed(state, "about").strip(),
         denies=bool(told["denies"]),
-        because=typed(state, "because").strip(),
         anyone=bool(chosen(state, "who_anyone")),
         who=Folk(people=picked(state, "who_people"), groups=typed(state, "who_groups")),
         levels=tuple(chosen(state, "may")),
         places=typed(state, "on"),
+        reason=None,
+        way=None,
+        deliveries=tuple(chosen(state, "delivery")),
+        paused=bool(chosen(state, "paused")),
+    )
+    if fields.denies:
+        return replace(fields, because=typed(state, "because").strip())
+    fields = replace(
+        fields,
         default=typed(state, "default"),
         longest=typed(state, "longest"),
         ahead=typed(state, "ahead").strip(),
         guests=bool(chosen(state, "guests")),
-        reason=next(iter(chosen(state, "reason")), "required") if told["reason"] else None,
-        way=next(iter(chosen(state, "approve")), ANYONE_OF) if told["way"] else None,
+    )
+    if told["reason"]:
+        fields = replace(fields, reason=next(iter(chosen(state, "reason")), "required"))
+    return _read_approval(state, fields) if told["way"] else fields
+
+
+def _read_approval(state: Mapping[str, Any], fields: RuleFields) -> RuleFields:
+    return replace(
+        fields,
+        way=next(iter(chosen(state, "approve")), ANYONE_OF),
         needed=typed(state, "needed"),
         approvers=Folk(people=picked(state, "approve_people"), groups=typed(state, "approve_groups")),
-        deliveries=tuple(chosen(state, "delivery")),
-        paused=bool(chosen(state, "paused")),
     )
 
 

@@ -81,9 +81,7 @@ def enrol(  # noqa: PLR0913 - an answer to a ticket, where it was given, two col
     return passkey
 
 
-def _keep(
-    passkey: Passkey, used: Passkey | None, beside: tuple[Errand, Tally], ledger: Ledger, now: datetime
-) -> None:
+def _keep(passkey: Passkey, used: Passkey | None, beside: tuple[Errand, Tally], ledger: Ledger, now: datetime) -> None:
     details: dict[str, Detail] = {
         "principal": passkey.principal,
         "passkey": passkey.credential_id,
