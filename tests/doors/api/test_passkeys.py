@@ -73,7 +73,7 @@ def test_a_request_that_one_may_not_see_has_no_address(house: House, ann: httpx2
     enrolled(house, eve, url)
     asked = ann.post("/v1/requests", json={"text": "s3 read acme-reports/2026/ --for 1h --reason INC-42"}).json()
 
-    assert eve.post(f"/v1/requests/{asked['id']}/passkey", json={}).status_code == 404
+    assert eve.post(f"/v1/requests/{asked['id']}/passkey", json={"for": "requested"}).status_code == 404
 
 
 def test_an_owner_of_the_rules_forgets_the_passkeys_of_who_lost_them(

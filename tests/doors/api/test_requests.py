@@ -74,7 +74,7 @@ def test_a_request_is_approved_by_a_colleague_and_becomes_active(house: House, a
 
 def test_nobody_approves_their_own_request(ann):
     """Ann is an approver by the rule, but not of herself."""
-    answer = ann.post(f"/v1/requests/{ask(ann)}/approve", json={})
+    answer = ann.post(f"/v1/requests/{ask(ann)}/approve", json={"for": "requested"})
 
     assert answer.status_code == 403
     assert error(answer)["code"] == "not_yours"
@@ -83,7 +83,7 @@ def test_nobody_approves_their_own_request(ann):
 def test_a_second_decision_is_refused_and_says_who_came_first(ann, bob):
     """The name is a name, not Slack's way of writing one."""
     request = ask(ann)
-    bob.post(f"/v1/requests/{request}/approve", json={})
+    bob.post(f"/v1/requests/{request}/approve", json={"for": "requested"})
 
     answer = bob.post(f"/v1/requests/{request}/deny", json={"reason": "too late"})
 
@@ -121,7 +121,7 @@ def test_a_stranger_cannot_tell_a_request_from_none(ann, eve):
 def test_a_stranger_who_tries_to_decide_is_refused_and_the_journal_knows(ann, eve):
     """The attempt is in the story that Ann reads."""
     request = ask(ann)
-    answer = eve.post(f"/v1/requests/{request}/approve", json={})
+    answer = eve.post(f"/v1/requests/{request}/approve", json={"for": "requested"})
     kinds = [(entry["kind"], entry["actor"]) for entry in ann.get(f"/v1/requests/{request}").json()["story"]]
 
     assert answer.status_code == 403
@@ -163,7 +163,7 @@ def test_a_wrong_word_is_named(ann, changes, field):
 def test_a_grant_is_ended_by_its_owner_and_by_nobody_else(house: House, ann, bob):
     """Bob, who may decide on it, revokes; only Ann is done."""
     request = ask(ann)
-    bob.post(f"/v1/requests/{request}/approve", json={})
+    bob.post(f"/v1/requests/{request}/approve", json={"for": "requested"})
     house.work()
 
     assert bob.post(f"/v1/grants/{request}/done").status_code == 403
@@ -173,7 +173,7 @@ def test_a_grant_is_ended_by_its_owner_and_by_nobody_else(house: House, ann, bob
 def test_a_grant_is_revoked_by_somebody_who_may_decide_on_it(house: House, ann, bob):
     """Ann reads who took it away, and why."""
     request = ask(ann)
-    bob.post(f"/v1/requests/{request}/approve", json={})
+    bob.post(f"/v1/requests/{request}/approve", json={"for": "requested"})
     house.work()
     bob.post(f"/v1/grants/{request}/revoke", json={"reason": "the incident is over"})
 
@@ -184,7 +184,7 @@ def test_a_grant_is_revoked_by_somebody_who_may_decide_on_it(house: House, ann, 
 def test_an_extension_is_a_new_request_that_leaves_the_grant_as_it_is(house: House, ann, bob):
     """The old grant stays active while the new request waits."""
     request = ask(ann)
-    bob.post(f"/v1/requests/{request}/approve", json={})
+    bob.post(f"/v1/requests/{request}/approve", json={"for": "requested"})
     house.work()
     extension = ann.post(f"/v1/grants/{request}/extend", json={"for": "3h"})
 
@@ -195,7 +195,7 @@ def test_an_extension_is_a_new_request_that_leaves_the_grant_as_it_is(house: Hou
 def test_a_grant_that_is_stuck_shows_it_to_its_owner_and_to_those_who_decide(house: House, ann, bob):
     """Ten minutes after AWS began to refuse, both lists say so."""
     request = ask(ann)
-    bob.post(f"/v1/requests/{request}/approve", json={})
+    bob.post(f"/v1/requests/{request}/approve", json={"for": "requested"})
     house.aws.failures = [ConnectionError("AWS is away")] * 50
     house.work()
     house.clock.forward(timedelta(minutes=11))

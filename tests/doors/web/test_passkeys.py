@@ -113,7 +113,7 @@ def test_a_click_alone_does_not_approve_what_takes_a_passkey(house: House, url: 
     request_id = requested(house)
 
     with house.client(BOB) as bob:
-        refused = bob.post(f"/v1/requests/{request_id}/approve", json={})
+        refused = bob.post(f"/v1/requests/{request_id}/approve", json={"for": "requested"})
 
     assert (refused.status_code, "passkey" in refused.json()["error"]["sentence"]) == (403, True)
     assert house.desk.ledger.request(request_id).state is RequestState.PENDING

@@ -25,6 +25,9 @@ from daypass.ports import Provisioner
 
 router = APIRouter(tags=["requests"])
 
+AS_REQUESTED = "requested"
+"""What an approver says who leaves the length as it was requested."""
+
 OVERDUE = timedelta(minutes=10)
 """A grant whose next step is later than this is shown as stuck."""
 
@@ -125,12 +128,12 @@ def mine(
 
 @router.post("/requests/{request_id}/approve")
 def approve(request_id: Id, body: ApproveRequest, desk: AtDesk, now: Now, caller: Decider) -> GrantOut | RequestOut:
-    """Approve a request, for as long as it asks or as `for` says; the request comes back while others must too."""
+    """Approve a request for a length, or as `requested`; the request comes back while others must approve it too."""
     request = desk.ledger.request(request_id)
     grant = review.approve(
         request_id,
         by=caller.id,
-        length=parse_length(body.for_) if body.for_ is not None else None,
+        length=chosen_length(body),
         rules=desk.rules(),
         directory=desk.directory,
         provisioner=hands(desk, request.delivery),
@@ -138,6 +141,11 @@ def approve(request_id: Id, body: ApproveRequest, desk: AtDesk, now: Now, caller
         now=now,
     )
     return GrantOut.of(grant, now) if grant else RequestOut.of(desk.ledger.request(request_id))
+
+
+def chosen_length(body: ApproveRequest) -> timedelta | None:
+    """The length that an approver chose; None for as long as was requested. Raises BadInput."""
+    return None if body.for_ == AS_REQUESTED else parse_length(body.for_)
 
 
 @router.post("/requests/{request_id}/deny")

@@ -4,14 +4,11 @@ Passkeys: look, and be handed the address at which one's own browser adds, remov
 What takes a passkey happens on those pages alone: a token of a command line proves nobody's finger.
 """
 
-from datetime import timedelta
-
 from fastapi import APIRouter
 
-from daypass.doors.api.asking import Id
+from daypass.doors.api.asking import Id, chosen_length
 from daypass.doors.api.caller import AtDesk, Decider, Now, Reader
 from daypass.doors.api.sight import visible
-from daypass.doors.grammar import parse_length
 from daypass.doors.wire.incoming import ApproveRequest
 from daypass.doors.wire.passkeys import AddressOut, ForgetPasskeys, PasskeyOut, PasskeysOut, PasskeyWord
 from daypass.lifecycle.passkeys import errands, remove, ring
@@ -58,7 +55,7 @@ def forget(body: ForgetPasskeys, desk: AtDesk, now: Now, caller: Decider) -> Pas
 def approve(request_id: Id, body: ApproveRequest, desk: AtDesk, now: Now, caller: Decider) -> AddressOut:
     """Be handed the address at which I approve a request with my passkey."""
     visible(request_id, caller, desk, now)
-    length: timedelta | None = parse_length(body.for_) if body.for_ is not None else None
+    length = chosen_length(body)
     return _handed(
         errands.approval_address(caller.id, request_id, length, public_url=desk.public_url, ledger=desk.ledger, now=now)
     )

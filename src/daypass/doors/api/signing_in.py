@@ -20,7 +20,9 @@ from daypass.doors.api.caller import AtDesk, BearerToken, Now, Reader, unauthori
 from daypass.doors.wire.handed import DeviceCode, PrincipalOut, TokenOut
 from daypass.doors.wire.incoming import BeginLogin, CollectToken
 from daypass.lifecycle import login
+from daypass.lifecycle.robots.identify import identify
 from daypass.model.errors import NotFound, NotYours, TooLate
+from daypass.model.event import Scope
 from daypass.model.secret import digest
 
 router = APIRouter(tags=["login"])
@@ -81,12 +83,13 @@ def logout(
     token: BearerToken,
     everywhere: Annotated[bool, Query(alias="all", description="End every login of this person.")] = False,  # noqa: FBT002
 ) -> Response:
-    """End this login, or all of this person's."""
+    """End this login, or all of this person's: that takes a login of their own, and not an agent's or a code's."""
     try:
-        speaker = login.identify(token, logins=desk.logins, now=now)
+        identify(token, logins=desk.logins, ledger=desk.ledger, now=now)
     except NotYours as error:
         raise unauthorized(error.sentence) from None
     if everywhere:
+        speaker = identify(token, logins=desk.logins, ledger=desk.ledger, now=now, scope=Scope.DECIDE)
         login.end_all(by=speaker, logins=desk.logins, ledger=desk.ledger, now=now)
     else:
         login.end(token, logins=desk.logins, ledger=desk.ledger, now=now)

@@ -15,7 +15,7 @@ from daypass.doors.refusals import ERROR
 def _approve(ctx: click.Context, *, id: str, for_: str | None, as_json: bool) -> None:  # noqa: A002 - as it is typed
     here = ctx.find_object(Here)
     assert here is not None  # noqa: S101 - run() put it there
-    told = {"for": for_} if for_ is not None else {}
+    told = {"for": "requested" if for_ is None else for_}
     try:
         answer = here.client().post(f"/requests/{say.part(id)}/approve", told)
     except Failure as failure:

@@ -89,9 +89,11 @@ class SayAway(Incoming):
 
 
 class ApproveRequest(Incoming):
-    """An approval, for a length of the approver's choice or as it was asked."""
+    """An approval, for a length of the approver's choice or as it was requested. Never without either."""
 
-    for_: ShortText | None = Field(default=None, alias="for", examples=["1h"])
+    for_: ShortText = Field(
+        alias="for", description="a length such as 1h, or `requested`", examples=["1h", "requested"]
+    )
 
 
 class WithReason(Incoming):

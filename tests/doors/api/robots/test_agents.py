@@ -17,7 +17,7 @@ def test_an_agent_has_less_than_the_person(house: House, nobody: httpx2.Client, 
     with speaking(house, given["access_token"]) as agent:
         assert agent.get("/v1/me").json()["id"] == BOB
         assert agent.post("/v1/requests", json=ASK).status_code == 201
-        assert agent.post(f"/v1/requests/{request}/approve", json={}).status_code == 403
+        assert agent.post(f"/v1/requests/{request}/approve", json={"for": "requested"}).status_code == 403
         assert agent.post("/v1/robots", json={"name": "other", "days": 300}).status_code == 403
 
 

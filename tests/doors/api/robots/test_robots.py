@@ -30,7 +30,7 @@ def test_a_robot_decides_on_nothing(house: House, robot: httpx2.Client, ann: htt
     """It may neither approve, deny nor revoke, whosever request it is."""
     request = ann.post("/v1/requests", json=ASK).json()["id"]
     tried = {
-        "approve": robot.post(f"/v1/requests/{request}/approve", json={}),
+        "approve": robot.post(f"/v1/requests/{request}/approve", json={"for": "requested"}),
         "deny": robot.post(f"/v1/requests/{request}/deny", json={"reason": "no"}),
         "revoke": robot.post(f"/v1/grants/{request}/revoke", json={"reason": "no"}),
     }
@@ -48,8 +48,9 @@ def test_a_colleague_decides_and_not_who_answers_for_the_robot(
     """Bob added it, so Ann approves; then it is handed what it asked for, and nobody else is."""
     request = robot.post("/v1/requests", json=ASK).json()["id"]
 
-    assert "answer for the robot" in bob.post(f"/v1/requests/{request}/approve", json={}).json()["error"]["sentence"]
-    assert ann.post(f"/v1/requests/{request}/approve", json={}).status_code == 200
+    refused = bob.post(f"/v1/requests/{request}/approve", json={"for": "requested"}).json()
+    assert "answer for the robot" in refused["error"]["sentence"]
+    assert ann.post(f"/v1/requests/{request}/approve", json={"for": "requested"}).status_code == 200
     house.work()
     assert robot.post(f"/v1/grants/{request}/credentials").status_code == 200
     assert bob.post(f"/v1/grants/{request}/credentials").status_code == 403
@@ -180,7 +181,7 @@ def test_whatever_is_written_of_a_robot_it_never_decides(house: House, bob: http
     kept = house.desk.ledger.find(Robot, DEPLOY)
     give_every_scope(house, kept)
     with speaking(house, token) as robot:
-        assert robot.post("/v1/requests/abcdefgh2345/approve", json={}).status_code == 403
+        assert robot.post("/v1/requests/abcdefgh2345/approve", json={"for": "requested"}).status_code == 403
 
 
 def give_every_scope(house: House, robot: Robot) -> None:
