@@ -7,7 +7,7 @@ import pytest
 
 from daypass.lifecycle import login
 from daypass.model.errors import NotFound, NotYours, TooLate
-from daypass.model.event import Scope
+from daypass.model.event import Kind, Scope
 from daypass.store.logins import SqlLogins
 from tests.flow.conftest import Walk
 from tests.makers import ANN, BOB
@@ -113,3 +113,26 @@ def test_the_store_never_holds_a_token_or_a_code(walk: Walk, logins: SqlLogins) 
     held = path.read_bytes() + path.with_name(f"{path.name}-wal").read_bytes()
     assert b"laptop" in held
     assert token.encode() not in held
+
+
+def test_a_login_that_somebody_did_not_begin_is_ended_by_them(walk: Walk, logins: SqlLogins) -> None:
+    """It gets no token, its code is good for nothing any more, and the journal knows who said so."""
+    begun = login.begin("laptop", address="203.0.113.9", logins=logins, now=walk.clock())
+    login.reject(begun.user_code, by=BOB, logins=logins, ledger=walk.ledger, now=walk.clock())
+
+    with pytest.raises(TooLate):
+        collect(walk, logins, begun.device_code)
+    with pytest.raises(NotFound):
+        login.confirm(begun.user_code, by=ANN, logins=logins, ledger=walk.ledger, now=walk.clock())
+    told = [event for event in walk.journal() if event.kind is Kind.LOGIN_REJECTED]
+    assert [(one.actor, one.details["address"]) for one in told] == [(BOB, "203.0.113.9")]
+
+
+def test_a_confirmed_login_is_ended_by_nobody_else(walk: Walk, logins: SqlLogins) -> None:
+    """Who has read somebody's code over their shoulder cannot throw them out."""
+    begun = login.begin("laptop", logins=logins, now=walk.clock())
+    login.confirm(begun.user_code, by=ANN, logins=logins, ledger=walk.ledger, now=walk.clock())
+
+    with pytest.raises(TooLate):
+        login.reject(begun.user_code, by=BOB, logins=logins, ledger=walk.ledger, now=walk.clock())
+    assert collect(walk, logins, begun.device_code) is not None

@@ -5,7 +5,6 @@ The token in the address is drawn here, handed over once and forgotten; its SHA-
 the grant lives, tells the journal who came, and is sent on to a presigned URL of 60 seconds.
 """
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,7 +15,8 @@ from daypass.model.event import Detail, Event, Kind, Link
 from daypass.model.fact import Fact
 from daypass.model.grant import Delivery, GrantId
 from daypass.model.principal import PrincipalId
-from daypass.model.secret import digest
+from daypass.model.secret import Secret, digest, draw
+from daypass.model.words import one_line
 from daypass.ports import Ledger, Vendor
 
 EACH_CLICK = timedelta(seconds=60)
@@ -37,14 +37,14 @@ class Visitor:
 
 def make(grant_id: GrantId, key: str, *, by: PrincipalId, ledger: Ledger, now: datetime) -> str:
     """
-    Draw the token of a new link to one object of the grant (192 bits).
+    Draw the token of a new link to one object of the grant (256 bits).
 
     Raises NotYours, TooLate, or BadInput when the key lies outside the grant or the grant is not for reading.
     """
     grant = usable(grant_id, by, Delivery.LINK, ledger, now)
     if Level.READ not in grant.entitlement.levels:
         raise BadInput("This grant is not for reading, so there is nothing to link to.", field="level")
-    token = secrets.token_urlsafe(24)
+    token = draw(Secret.LINK)
     link = Link(token_hash=digest(token), grant=grant.id, key=key_within(grant, key), made_at=now)
     told: dict[str, Detail] = {"method": "link", "key": link.key, "link": link.token_hash}
     event = Event(kind=Kind.LINK_MADE, at=now, actor=by, subject=grant.id, details=told)
@@ -63,7 +63,7 @@ def follow(token: str, *, visitor: Visitor, vendor: Vendor, ledger: Ledger, now:
         "link": link.token_hash,
         "key": link.key,
         "address": visitor.address[:_LONGEST],
-        "agent": visitor.agent[:_LONGEST],
+        "agent": one_line(visitor.agent, _LONGEST),
     }
     try:
         grant = live(ledger.grant(link.grant), ledger, now)

@@ -10,11 +10,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from daypass.lifecycle.glass.review import overtaken
 from daypass.model.errors import Conflict, NotFound, NotYours, TooLate
 from daypass.model.event import Detail, Event, Kind, Login, Scope
 from daypass.model.fact import Fact
 from daypass.model.principal import PrincipalId
-from daypass.model.secret import digest
+from daypass.model.secret import Secret, digest, draw
 from daypass.ports import Ledger, Logins
 
 CODE_LIVES = timedelta(minutes=10)
@@ -44,14 +45,15 @@ class Token:
     expires_at: datetime
 
 
-def begin(client: str, *, logins: Logins, now: datetime, scopes: Iterable[Scope] = Scope) -> Begun:
+def begin(client: str, *, address: str = "", logins: Logins, now: datetime, scopes: Iterable[Scope] = Scope) -> Begun:
     """Start a login of which nobody is sure yet. Raises Unavailable when too many wait."""
-    device_code = secrets.token_urlsafe(32)
+    device_code = draw(Secret.DEVICE)
     user_code = "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(2))
     login = Login(
         device_hash=digest(device_code),
         user_code=user_code,
-        client=client[:200],
+        client=client,
+        address=address,
         asked_at=now,
         expires_at=now + CODE_LIVES,
         scopes=frozenset(scopes),
@@ -63,11 +65,12 @@ def begin(client: str, *, logins: Logins, now: datetime, scopes: Iterable[Scope]
 def waiting(user_code: str, *, logins: Logins, now: datetime) -> Login:
     """Find the login a person was shown the code of, so that they see what they confirm. Raises NotFound."""
     try:
-        return logins.by_user_code(user_code.strip().upper(), now=now)
+        login = logins.by_user_code(user_code.strip().upper(), now=now)
     except NotFound:
-        raise NotFound(
-            "No command line waits with this code. Codes live ten minutes: run `daypass login` again."
-        ) from None
+        raise _no_such_code() from None
+    if login.revoked_at is not None:
+        raise _no_such_code()
+    return login
 
 
 def confirm(user_code: str, *, by: PrincipalId, logins: Logins, ledger: Ledger, now: datetime) -> Login:
@@ -83,6 +86,24 @@ def confirm(user_code: str, *, by: PrincipalId, logins: Logins, ledger: Ledger, 
     return confirmed
 
 
+def reject(user_code: str, *, by: PrincipalId, logins: Logins, ledger: Ledger, now: datetime) -> Login:
+    """
+    End a login that waits and is not one's own: whoever began it never gets a token.
+
+    Raises NotFound for a wrong or lapsed code, TooLate for a login that somebody else has confirmed.
+    """
+
+    def once() -> Login:
+        login = waiting(user_code, logins=logins, now=now)
+        if login.principal not in {None, by}:
+            raise TooLate("Somebody else has confirmed this code.")
+        rejected = replace(login, revoked_at=now)
+        ledger.record(_fact(Kind.LOGIN_REJECTED, rejected, now, by=by))
+        return rejected
+
+    return overtaken(once)
+
+
 def collect(device_code: str, *, logins: Logins, ledger: Ledger, now: datetime) -> Token | None:
     """
     Exchange a confirmed device code for its token, once; None while nobody has confirmed.
@@ -96,7 +117,7 @@ def collect(device_code: str, *, logins: Logins, ledger: Ledger, now: datetime) 
         raise TooLate("The code has lapsed; run `daypass login` again.")
     if login.principal is None:
         return None
-    text = secrets.token_urlsafe(32)
+    text = draw(Secret.LOGIN)
     issued = replace(login, token_hash=digest(text), expires_at=now + TOKEN_LIVES)
     try:
         ledger.record(_fact(Kind.LOGIN_ISSUED, issued, now))
@@ -140,11 +161,17 @@ def _end(login: Login, ledger: Ledger, now: datetime) -> None:
         ledger.record(_fact(Kind.LOGIN_REVOKED, replace(login, revoked_at=now), now))
 
 
-def _fact(kind: Kind, login: Login, now: datetime) -> Fact:
-    assert login.principal is not None  # noqa: S101 - nobody's logins are not journalled
+def _no_such_code() -> NotFound:
+    return NotFound("No command line waits with this code. Codes live ten minutes: run `daypass login` again.")
+
+
+def _fact(kind: Kind, login: Login, now: datetime, *, by: PrincipalId | None = None) -> Fact:
+    actor = by or login.principal
+    assert actor is not None  # noqa: S101 - nobody's logins are not journalled
     details: dict[str, Detail] = {
         "client": login.client,
+        "address": login.address,
         "login": login.device_hash,
         "scopes": tuple(sorted(login.scopes)),
     }
-    return Fact(event=Event(kind=kind, at=now, actor=login.principal, details=details), changes=(login,), told=False)
+    return Fact(event=Event(kind=kind, at=now, actor=actor, details=details), changes=(login,), told=False)

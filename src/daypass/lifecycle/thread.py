@@ -5,7 +5,6 @@ Slack may tell the same thing twice; each saying, each change of it and its dele
 message's own time. What looks like a secret is masked before anything is written, for the journal is for good.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,25 +13,11 @@ from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.grant import GrantId
 from daypass.model.principal import DAYPASS, PrincipalId
+from daypass.model.secret import masked
 from daypass.ports import Ledger
 
 LONGEST_SAID = 2000
 """Characters of one message that are kept."""
-MASK = "[masked: looks like a secret]"
-_SECRETS = re.compile(
-    r"""
-      -----BEGIN\ [A-Z ]*PRIVATE\ KEY-----.*?(?:-----END\ [A-Z ]*PRIVATE\ KEY-----|\Z)
-    | \b(?:AKIA|ASIA)[A-Z0-9]{12,}
-    | \bx(?:ox[a-z]|app)-[\w-]{6,}
-    | \bgh[opsur]_\w{20,} | \bgithub_pat_\w{20,}
-    | \beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*
-    | (?<=X-Amz-Signature=)[0-9a-fA-F]{16,} | (?<=X-Amz-Security-Token=)[^\s&>]{16,}
-    | (?<=/l/)[\w-]{20,}
-    | (?<![\w/+=])(?=[\w/+]*[a-z])(?=[\w/+]*[A-Z])(?=[\w/+]*\d)[A-Za-z0-9/+]{40}(?![\w/+=])
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-"""Keys of AWS (the secret one is forty signs of all sorts), tokens of Slack and GitHub, JWTs, signed links, our own."""
 
 
 class How(StrEnum):
@@ -71,11 +56,6 @@ def keep(subject: GrantId, saying: Saying, *, ledger: Ledger, now: datetime) -> 
         return False
     ledger.record(Fact(event=event, told=False))
     return True
-
-
-def masked(text: str) -> str:
-    """The text without what looks like a secret."""
-    return _SECRETS.sub(MASK, text)
 
 
 def _event(subject: GrantId, saying: Saying, now: datetime) -> Event:

@@ -12,6 +12,8 @@ from enum import StrEnum
 
 from daypass.model.grant import GrantId
 from daypass.model.principal import PrincipalId
+from daypass.model.secret import masked_each
+from daypass.model.words import mask, one_line
 
 Detail = str | int | bool | None | tuple[str, ...]
 
@@ -50,6 +52,8 @@ class Kind(StrEnum):
     LOGIN_CONFIRMED = "login.confirmed"
     LOGIN_ISSUED = "login.issued"
     LOGIN_REVOKED = "login.revoked"
+    LOGIN_REJECTED = "login.rejected"
+    """Somebody was shown a login that they had not begun, and ended it."""
     RULES_CHANGED = "rules.changed"
     RULES_PROPOSED = "rules.proposed"
     RULES_DENIED = "rules.denied"
@@ -88,6 +92,10 @@ class Kind(StrEnum):
     TICKET_CLOSED = "ticket.closed"
 
 
+_NOT_TYPED = frozenset({"key", "entitlement", "passkey", "proven_by"})
+"""Names of objects and of passkeys: long and mixed as secrets are, and evidence only while they are whole."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """One thing that happened: what, when, by whom, about which request or grant, with its details."""
@@ -99,6 +107,10 @@ class Event:
     """The id that the request and its grant share."""
     details: Mapping[str, Detail] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        """Mask secrets in every detail, whoever typed it; but not in names that are drawn or found, not typed."""
+        object.__setattr__(self, "details", masked_each(self.details, besides=_NOT_TYPED))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
@@ -109,6 +121,10 @@ class Link:
     key: str
     made_at: datetime
     revision: int = 0
+
+
+LONGEST_CLIENT = 60
+"""Characters that are kept of what a command line calls itself."""
 
 
 class Scope(StrEnum):
@@ -133,7 +149,7 @@ class Login:
     device_hash: str
     user_code: str
     client: str
-    """What asked, for the person to recognise: host name and address, as told and as seen."""
+    """What it calls itself, such as its host's name: a stranger's words, one printable line of at most 60."""
     asked_at: datetime
     expires_at: datetime
     """When the code lapses; once a token was issued, when the token does."""
@@ -141,4 +157,10 @@ class Login:
     principal: PrincipalId | None = None
     token_hash: str | None = None
     revoked_at: datetime | None = None
+    address: str = ""
+    """Where it was when it began: the network address as we saw it, never what it says of itself."""
     revision: int = 0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "client", one_line(self.client, LONGEST_CLIENT))
+        mask(self, "client")

@@ -19,6 +19,7 @@ from typing import NewType
 from daypass.model.entitlement import Entitlement
 from daypass.model.lease import Lease, Term
 from daypass.model.principal import AwsIdentity, PrincipalId
+from daypass.model.words import mask
 
 GrantId = NewType("GrantId", str)
 """Twelve characters out of 31, 59 bits: no vowels but `a`, `e`, `u`, nothing that looks like something else."""
@@ -84,6 +85,9 @@ class Ending:
     by: PrincipalId
     at: datetime
     note: str = ""
+
+    def __post_init__(self) -> None:
+        mask(self, "note")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

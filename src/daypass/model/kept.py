@@ -14,6 +14,7 @@ from daypass.model.entitlement import Entitlement
 from daypass.model.event import Scope
 from daypass.model.grant import Delivery, GrantId
 from daypass.model.principal import Principal, PrincipalId
+from daypass.model.words import mask
 
 
 class Standing(StrEnum):
@@ -69,6 +70,9 @@ class Permit(_ById, _OfSomebody):
     state: Standing = Standing.OPEN
     revision: int = 0
 
+    def __post_init__(self) -> None:
+        mask(self, "reason")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Absence(_OfSomebody):
@@ -112,6 +116,9 @@ class Robot(_ById):
     """What its token must say, such as (`repository`, `acme/deploy`); patterns with `*` as in rules."""
     state: Standing = Standing.OPEN
     revision: int = 0
+
+    def __post_init__(self) -> None:
+        mask(self, "about")
 
     @property
     def holders(self) -> frozenset[PrincipalId]:
@@ -158,6 +165,9 @@ class Passkey(_OfSomebody):
     at: datetime
     state: Standing = Standing.OPEN
     revision: int = 0
+
+    def __post_init__(self) -> None:
+        mask(self, "name")
 
     @property
     def key(self) -> str:
@@ -234,6 +244,9 @@ class GlassReview(_ById, _OfSomebody):
     note: str = ""
     state: Standing = Standing.OPEN
     revision: int = 0
+
+    def __post_init__(self) -> None:
+        mask(self, "note")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

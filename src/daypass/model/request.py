@@ -17,6 +17,7 @@ from daypass.model.errors import BadInput
 from daypass.model.grant import Delivery, GrantId
 from daypass.model.lease import Term
 from daypass.model.principal import PrincipalId
+from daypass.model.words import mask
 
 LONGEST_REASON = 1000
 """Characters; a Slack text field and a journal entry both hold it whole."""
@@ -75,6 +76,7 @@ class Ask:
     """What makes this one asking: a delivery of Slack's, or a program's own word. Asked again with it is asked once."""
 
     def __post_init__(self) -> None:
+        mask(self, "reason")
         if len(self.reason) > LONGEST_REASON:
             raise BadInput(
                 f"The reason has {len(self.reason)} characters; {LONGEST_REASON} is the most.", field="reason"
@@ -99,6 +101,9 @@ class Approval:
     """In whose stead it was given: those who were away and had named the one who gave it."""
     permit: str = ""
     """The id of the approval in advance that this came from."""
+
+    def __post_init__(self) -> None:
+        mask(self, "note")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +143,9 @@ class Request:
     series: GrantId | None = None
     """The request whose approval this occurrence came from."""
     revision: int = 0
+
+    def __post_init__(self) -> None:
+        mask(self, "reason")
 
     @property
     def principal(self) -> PrincipalId:

@@ -16,6 +16,7 @@ from enum import StrEnum
 from daypass.model.grant import GrantId
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Approval
+from daypass.model.words import mask
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,9 @@ class RulesVersion:
     change: GrantId | None = None
     """The change that it came from; None for the first one, which came from the file."""
     revision: int = 0
+
+    def __post_init__(self) -> None:
+        mask(self, "note")
 
     @property
     def key(self) -> str:
@@ -75,6 +79,9 @@ class RulesChange:
     """Until when it decides beside the version in force, for its differences to be listed."""
     approval: Approval | None = None
     revision: int = 0
+
+    def __post_init__(self) -> None:
+        mask(self, "note")
 
     @property
     def key(self) -> str:

@@ -253,3 +253,21 @@ def test_a_wrong_login_code_says_what_to_do(daypass: Office, ann: BlockingActor)
     ann.command("/daypass", "login BCDF-GHJK")
 
     ann.wait_for_ephemeral("run `daypass login` again")
+
+
+FORGED = "laptop\n*Address* `10.0.0.1`\r\n\u202eevil ` x" + "y" * 200
+
+
+def test_what_a_command_line_calls_itself_is_one_line_of_code(daypass: Office, ann: BlockingActor):
+    """It forges no line beside ours, cuts nothing of ours away, and the address is the one that we saw."""
+    begun = login.begin(FORGED, address="203.0.113.9", logins=daypass.desk.logins, now=daypass.clock())
+    ann.command("/daypass", f"login {begun.user_code}")
+    asks = ann.wait_for_ephemeral("A command line asks to act as you")
+
+    shown = asks.visible_text.splitlines()
+    assert [line for line in shown if line.startswith("*Address*")] == ["*Address* `203.0.113.9`"]
+    calls = next(line for line in shown if line.startswith("*Calls itself*"))
+    assert len(calls) <= len("*Calls itself* ``") + 60
+    assert calls.count("`") == 2
+    ann.click(asks, "login.reject")
+    ann.wait_for_ephemeral("has ended and got no access")

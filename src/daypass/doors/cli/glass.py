@@ -145,7 +145,7 @@ def _first_line(file: Path) -> str:
 
 def _checked(code: str) -> str:
     """Refuse a typing error here, where it can be said: the service has one sentence for every code."""
-    from daypass.lifecycle.glass.code_text import canonical  # noqa: PLC0415 - only where a code is used
+    from daypass.model.break_glass_code import canonical  # noqa: PLC0415 - only where a code is used
 
     if canonical(code) is None:
         raise Failure("There is a typing error in the code: it has 25 letters and digits, the last two a check.")

@@ -70,6 +70,7 @@ def build(desk: Desk, settings: SlackSettings, turns: Turns, client: AsyncWebCli
     app.view(others.CALLBACK)(turns.filling(theirs.revoke))
     _listen_to_glass(app, turns, GlassReviews(counter=counter))
     app.action("login.confirm")(turns.acting(Logins(counter=counter).confirm))
+    app.action("login.reject")(turns.acting(Logins(counter=counter).reject))
     app.action(SHOW)(turns.acting(digests.show))
     app.event("app_home_opened")(turns.acting(home.opened))
     app.event("message")(turns.hearing(Threads(desk=desk).heard))

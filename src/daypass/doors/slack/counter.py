@@ -142,6 +142,13 @@ class Counter:
             lambda: login.confirm(user_code, by=by, logins=desk.logins, ledger=desk.ledger, now=desk.clock())
         )
 
+    async def reject_login(self, user_code: str, *, by: PrincipalId) -> Login:
+        """End a waiting command line that is not one's own."""
+        desk = self.desk
+        return await in_thread(
+            lambda: login.reject(user_code, by=by, logins=desk.logins, ledger=desk.ledger, now=desk.clock())
+        )
+
     async def person(self, principal_id: PrincipalId) -> Principal:
         """Read one person."""
         return await in_thread(lambda: self.desk.directory.principal(principal_id))

@@ -17,13 +17,19 @@ class Logins:
     async def ask(self, turn: Turn, user_code: str) -> None:
         """Show what waits with this code: where it runs, since when."""
         waiting = await self.counter.waiting_login(user_code)
-        asks = handing_out.login_asks(waiting.client, waiting.user_code, waiting.asked_at)
-        confirm = button(labels.CONFIRM_LOGIN, "login.confirm", waiting.user_code, style="primary")
-        await turn.tell(
-            Note(text=asks, blocks=(section(asks), context(labels.LOGIN_WARNING), actions("login", [confirm])))
-        )
+        asks = handing_out.login_asks(waiting)
+        row = [
+            button(labels.CONFIRM_LOGIN, "login.confirm", waiting.user_code, style="primary"),
+            button(labels.REJECT_LOGIN, "login.reject", waiting.user_code, style="danger"),
+        ]
+        await turn.tell(Note(text=asks, blocks=(section(asks), context(labels.LOGIN_WARNING), actions("login", row))))
 
     async def confirm(self, turn: Turn) -> None:
         """Make it theirs."""
         await self.counter.confirm_login(turn.value, by=turn.person)
         await turn.tell(Note(text=labels.LOGIN_DONE))
+
+    async def reject(self, turn: Turn) -> None:
+        """End it: somebody else began it."""
+        await self.counter.reject_login(turn.value, by=turn.person)
+        await turn.tell(Note(text=labels.LOGIN_REJECTED))

@@ -9,16 +9,15 @@ nothing with it. The request's id comes from the code, so that two who use it at
 crash, are one request. One sentence refuses every code that does not count, whatever the reason.
 """
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from daypass.lifecycle.counting import guard
-from daypass.lifecycle.glass import code_text
 from daypass.lifecycle.glass.review import overtaken
 from daypass.lifecycle.glass.stand_in import StandIn
 from daypass.lifecycle.submit import submit
+from daypass.model import break_glass_code
 from daypass.model.errors import BadInput, Conflict, NotFound, NotYours, Refusal, Unavailable
 from daypass.model.event import Detail, Event, Kind, Login, Scope
 from daypass.model.fact import Fact
@@ -26,7 +25,7 @@ from daypass.model.grant import GrantId, grant_id_for
 from daypass.model.kept import SealedCode, Standing
 from daypass.model.principal import ROBOT, Principal, PrincipalId
 from daypass.model.request import Ask, Request
-from daypass.model.secret import digest
+from daypass.model.secret import Secret, digest, draw
 from daypass.ports import Directory, Ledger, Provisioner
 from daypass.rules.document import RuleBook
 
@@ -68,7 +67,7 @@ def seal(  # noqa: PLR0913 - whose codes, how many, for how long, its collaborat
     if not 1 <= days <= LONGEST.days:
         raise BadInput(f"Sealed codes are good for 1 to {LONGEST.days} days.", field="length")
     person, ends = directory.principal(by), now + timedelta(days=days)
-    drawn = tuple(code_text.draw() for _ in range(count))
+    drawn = tuple(break_glass_code.draw() for _ in range(count))
     fresh = [SealedCode(code_hash=_hash(code), principal=by, at=now, ends=ends, person=person) for code in drawn]
     overtaken(lambda: _keep(fresh, by, ends, ledger, now))
     return Sealed(codes=drawn, ends=ends)
@@ -130,7 +129,7 @@ class _Envelope:
 
     def find(self, code: str) -> SealedCode:
         """The code if it counts. Every other is refused in one sentence."""
-        plain = code_text.canonical(code)
+        plain = break_glass_code.canonical(code)
         if plain is None:
             raise self.refusal("it is no code")
         try:
@@ -212,12 +211,13 @@ def _led_to_a_request(sealed: SealedCode, ledger: Ledger) -> bool:
 
 
 def _login(request: Request, client: str, now: datetime) -> tuple[str, Login]:
-    token = secrets.token_urlsafe(32)
+    token = draw(Secret.LOGIN)
     ends = request.term.lease(now).ends
     login = Login(
-        device_hash=digest(secrets.token_urlsafe(32)),
+        device_hash=digest(draw(Secret.DEVICE)),
         user_code="",
-        client=f"a sealed code, {client}"[:200],
+        client="a break-glass code",
+        address=client,
         asked_at=now,
         expires_at=min(ends, now + TOKEN_LIVES),
         scopes=frozenset({Scope.READ, Scope.USE}),
@@ -228,6 +228,6 @@ def _login(request: Request, client: str, now: datetime) -> tuple[str, Login]:
 
 
 def _hash(code: str) -> str:
-    plain = code_text.canonical(code)
+    plain = break_glass_code.canonical(code)
     assert plain is not None  # noqa: S101 - it was drawn here
     return digest(plain)

@@ -7,7 +7,6 @@ strength of the address alone, and of that the person is told.
 """
 
 import re
-import secrets
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -19,13 +18,13 @@ from daypass.model.fact import Fact
 from daypass.model.grant import GrantId
 from daypass.model.kept import Errand, Purpose, Standing
 from daypass.model.principal import ROBOT, PrincipalId
-from daypass.model.secret import digest
+from daypass.model.secret import Secret, digest, draw
 from daypass.ports import Ledger
 
 LIVES = timedelta(minutes=10)
 MOST_REFUSALS = 5
 
-_TICKET = re.compile(r"[A-Za-z0-9_-]{43}")
+_TICKET = re.compile(rf"{Secret.ONE_TIME_LINK}[0-9a-f]{{64}}")
 _AGAIN = "Go back to where you pressed the button, and press it again."
 
 
@@ -111,7 +110,7 @@ def _open(  # noqa: PLR0913 - the parts of an errand, where, in which ledger, an
     site(public_url)
     if person.startswith(ROBOT):
         raise NotYours("A robot has no passkey, and approves nothing.", field="second_factor")
-    ticket = secrets.token_urlsafe(32)
+    ticket = draw(Secret.ONE_TIME_LINK)
     errand = Errand(
         ticket_hash=digest(ticket),
         principal=person,

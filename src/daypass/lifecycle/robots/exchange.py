@@ -131,7 +131,7 @@ def _login(robot: Robot, proof: Proof, scopes: frozenset[Scope], *, token: str, 
     return Login(
         device_hash=digest(_use(proof) or token),
         user_code="",
-        client=f"{_said(proof, 'sub')} of {proof.issuer}"[:_LONGEST],
+        client=f"{_said(proof, 'sub')} of {proof.issuer}",
         asked_at=now,
         expires_at=now + LIVES,
         scopes=scopes,
@@ -157,6 +157,8 @@ def _fact(robot: Robot, proof: Proof, login: Login, now: datetime) -> Fact:
         "client": login.client,
         "login": login.device_hash,
         "scopes": tuple(sorted(login.scopes)),
+        "issuer": proof.issuer,
+        "sub": _said(proof, "sub"),
         "jti": _said(proof, "jti"),
     }
     return Fact(

@@ -5,7 +5,6 @@ The login of an agent is named after the one that it hangs on (`device_hash` of 
 both end at once when the person logs out.
 """
 
-import secrets
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -16,7 +15,7 @@ from daypass.model.errors import NotFound, NotYours
 from daypass.model.event import Detail, Event, Kind, Login, Scope
 from daypass.model.fact import Fact
 from daypass.model.principal import ROBOT, PrincipalId
-from daypass.model.secret import digest
+from daypass.model.secret import Secret, digest, draw
 from daypass.ports import Ledger, Logins
 
 _BETWEEN = "/"
@@ -43,13 +42,13 @@ def narrow(token: str, *, scopes: Collection[Scope], logins: Logins, ledger: Led
     whole = logins.by_token(digest(token))
     if token.startswith(AGENT_PREFIX) or person.startswith(ROBOT):
         raise NotYours("Only a person's own login is narrowed for an agent; a robot's token is narrow as it is.")
-    text = f"{AGENT_PREFIX}{secrets.token_hex(32)}"
+    text = draw(Secret.AGENT)
     lets = whole.scopes & (frozenset(scopes) or whole.scopes) - {Scope.DECIDE}
     narrowed = replace(
         whole,
         device_hash=f"{whole.device_hash}{_BETWEEN}{digest(text)}",
         user_code="",
-        client=f"an agent, by {whole.client}"[:200],
+        client=f"an agent, by {whole.client}",
         asked_at=now,
         scopes=lets,
         token_hash=digest(text),

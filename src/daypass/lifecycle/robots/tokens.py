@@ -7,16 +7,14 @@ whoever must know at once which robot it is that leaked. Only the SHA-256 of the
 
 import hmac
 import re
-import secrets
 
 from daypass.model.principal import ROBOT, PrincipalId
-from daypass.model.secret import digest
+from daypass.model.secret import Secret, digest
+from daypass.model.secret import draw as _draw
 
-PREFIX = "dpb_"
-WORKLOAD_PREFIX = "dpw_"
-"""How the short-lived token begins that a workload's own is exchanged for."""
-AGENT_PREFIX = "dpa_"
-"""How the token begins that an agent has in the name of a person."""
+PREFIX = Secret.BOT
+WORKLOAD_PREFIX = Secret.WORKLOAD
+AGENT_PREFIX = Secret.AGENT
 
 _NAME = r"[a-z][a-z0-9-]{0,38}[a-z0-9]"
 _TOKEN = re.compile(rf"{PREFIX}({_NAME})_[0-9a-f]{{64}}")
@@ -34,12 +32,12 @@ def robot_id(name: str) -> PrincipalId:
 
 def draw(robot: PrincipalId) -> str:
     """Draw a new token."""
-    return f"{PREFIX}{robot.removeprefix(ROBOT)}_{secrets.token_hex(32)}"
+    return _draw(Secret.BOT, robot.removeprefix(ROBOT))
 
 
 def draw_for_workload() -> str:
     """Draw a short-lived token."""
-    return f"{WORKLOAD_PREFIX}{secrets.token_hex(32)}"
+    return _draw(Secret.WORKLOAD)
 
 
 def whose(token: str) -> PrincipalId | None:

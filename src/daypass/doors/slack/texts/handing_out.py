@@ -1,9 +1,8 @@
 """What is said with a link, a sign-in or a command line that is handed out. See `requests`."""
 
-from datetime import datetime
-
-from daypass.doors.slack.blocks import code, escape
+from daypass.doors.slack.blocks import code
 from daypass.doors.slack.texts.times import moment
+from daypass.model.event import Login
 
 
 def console_ready() -> str:
@@ -22,7 +21,10 @@ def link_ready(address: str, key: str) -> str:
     return f"Your link to {code(key)}:\n{address}\n{warning}"
 
 
-def login_asks(client: str, user_code: str, asked_at: datetime) -> str:
-    """What a command line that wants to be somebody's says of itself."""
-    particulars = f"*From* {escape(client)}\n*Code* {code(user_code)}\n*Since* {moment(asked_at)}"
-    return f"A command line wants to speak for you.\n{particulars}"
+def login_asks(login: Login) -> str:
+    """A command line that wants to be somebody's: where we saw it, and, as code, what it calls itself."""
+    particulars = (
+        f"*Address* {code(login.address or 'not known')}\n*Calls itself* {code(login.client)}\n"
+        f"*Code* {code(login.user_code)}\n*Since* {moment(login.asked_at)}"
+    )
+    return f"A command line asks to act as you.\n{particulars}"

@@ -30,6 +30,11 @@ STILL_WORKING = "This takes longer than usual. You can close this; I will tell y
 SETTLED = "Done. You can close this."
 NOT_OPENED = "Slack opened nothing, or too late. Please do it once more."
 CLICK_AGAIN = "The link could not be shown in time. Please press the button again."
+REJECT_LOGIN = "No, that was not me"
+LOGIN_REJECTED = (
+    "That login has ended and got no access. If somebody sent you the code, tell your security team: they tried to log "
+    "in as you."
+)
 LOGIN_DONE = "Confirmed. The command line is logged in as you; `daypass logout` there ends it."
 LOGIN_WARNING = "Confirm only if you have just run `daypass login` yourself and your own screen shows this code."
 SHOW_ALL, NEXT, PREVIOUS = "Show all", "Next", "Previous"
