@@ -236,9 +236,9 @@ def test_an_unknown_command_is_named(daypass: Office, ann: BlockingActor):
 def test_a_login_is_confirmed_only_by_the_click(daypass: Office, ann: BlockingActor):
     """The command shows what asks; only the button makes it Ann's."""
     desk = daypass.desk
-    begun = login.begin("laptop.acme at 192.0.2.7", logins=desk.logins, now=desk.clock())
+    begun = login.begin("laptop.acme", address="192.0.2.7", logins=desk.logins, now=desk.clock())
     ann.command("/daypass", f"login {begun.user_code.lower()}")
-    asks = ann.wait_for_ephemeral("laptop.acme at 192.0.2.7")
+    asks = ann.wait_for_ephemeral("laptop.acme")
     assert login.waiting(begun.user_code, logins=desk.logins, now=desk.clock()).principal is None
     ann.click(asks, "login.confirm")
     ann.wait_for_ephemeral("logged in as you")

@@ -199,7 +199,7 @@ def test_an_owner_who_rotated_a_bots_token_does_not_approve_what_was_asked_with_
     with speaking(house, token) as robot:
         request = robot.post("/v1/requests", json=ASK).json()["id"]
 
-    refused = bob.post(f"/v1/requests/{request}/approve", json={})
+    refused = bob.post(f"/v1/requests/{request}/approve", json={"for": "requested"})
 
     assert refused.status_code == 403
     assert "token of the bot" in refused.text
