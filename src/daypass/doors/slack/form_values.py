@@ -10,6 +10,7 @@ What only takes access away never needs a field; it uses `typed_if_any`.
 from collections.abc import Mapping
 from typing import Any
 
+from daypass.doors.slack.texts import refusals as sorry
 from daypass.model.errors import BadInput
 
 Values = Mapping[str, Any]
@@ -46,6 +47,6 @@ def has(values: Values, block_id: str) -> bool:
 
 def _element(values: Values, block_id: str) -> Mapping[str, Any]:
     if not has(values, block_id):
-        raise BadInput(f"Slack did not send the field {block_id!r}, so nothing was done. Choose again.")
+        raise BadInput(sorry.field_lost(block_id))
     elements: Mapping[str, Mapping[str, Any]] = values[block_id]
     return next(iter(elements.values()))

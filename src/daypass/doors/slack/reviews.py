@@ -20,6 +20,7 @@ from daypass.doors.slack.form_values import chosen, typed, typed_if_any
 from daypass.doors.slack.home import HomeTab
 from daypass.doors.slack.passkey import Passkeys
 from daypass.doors.slack.texts import labels
+from daypass.doors.slack.texts import refusals as sorry
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.turn import Answer, Close, Turn
 from daypass.model.errors import BadInput, DaypassError
@@ -94,7 +95,7 @@ def _picked(state: Mapping[str, Any], request_id: GrantId) -> str:
     """What the picker says. Raises BadInput when it says nothing: that is never the longest that was requested."""
     one = next(iter(chosen(state, row_id(request_id))), "")
     if not one:
-        raise BadInput("No expiry was chosen, so nothing was approved. Choose one and click Approve again.")
+        raise BadInput(sorry.NO_EXPIRY)
     return one
 
 

@@ -52,3 +52,11 @@ def token_refused(reason: str) -> str:
 def bad_address(address: str) -> str:
     """Said of a Slack address that cannot be one."""
     return f"The Slack address «{address}» must end in /api/, such as https://slack.com/api/."
+
+
+NO_EXPIRY = "No expiry was chosen, so nothing was approved. Choose one and click Approve again."
+
+
+def field_lost(block_id: str) -> str:
+    """Said when Slack did not send a field of a form."""
+    return f"Slack did not send the field {block_id!r}, so nothing was done. Choose again."
