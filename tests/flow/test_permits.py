@@ -173,10 +173,10 @@ def test_an_extension_is_not_covered(walk: Walk) -> None:
 
 def test_nobody_gives_one_person_more_than_a_few(walk: Walk) -> None:
     """Each is a click that is tried at every ask; those that are over do not count."""
-    for _ in range(MOST_OPEN):
-        give(walk)
+    for number in range(MOST_OPEN):
+        give(walk, key=f"number {number}")
     with pytest.raises(BadInput, match="withdraw one"):
-        give(walk)
+        give(walk, key="one more")
     give(walk, by=EVE)
     walk.clock.forward(WEEK)
     give(walk)

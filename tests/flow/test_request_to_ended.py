@@ -117,12 +117,13 @@ def test_done_is_for_the_one_who_has_it(walk: Walk) -> None:
         drop(grant.id, by=BOB, ledger=walk.ledger, now=walk.clock())
 
 
-def test_done_twice_is_told_that_it_is_over(walk: Walk) -> None:
-    """The second click changes nothing and says why."""
+def test_done_with_what_ran_out_is_told_that_it_is_over(walk: Walk) -> None:
+    """The click after the end changes nothing and says why."""
     grant = walk.active()
-    drop(grant.id, by=ANN, ledger=walk.ledger, now=walk.clock())
+    walk.clock.forward(HOUR)
+    walk.loop.run_until_idle()
 
-    with pytest.raises(TooLate, match="done"):
+    with pytest.raises(TooLate, match="time is over"):
         drop(grant.id, by=ANN, ledger=walk.ledger, now=walk.clock())
 
 

@@ -4,6 +4,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from daypass.lifecycle.recurring import end_series
+from daypass.lifecycle.repeated import series_ended_by
 from daypass.lifecycle.review import outcome
 from daypass.model.errors import Conflict, NotYours, TooLate
 from daypass.model.event import Event, Kind
@@ -25,11 +26,21 @@ def cancel(request_id: GrantId, *, by: PrincipalId, ledger: Ledger, now: datetim
     if by != request.requestor and not (goes_on and by == request.principal):
         raise NotYours("Only the one who asked can cancel a request; those who decide can deny it.")
     if goes_on:
-        end_series(request, by=by, ledger=ledger, now=now)
+        _end_series(request, by, ledger, now)
+        return request
+    if request.state is RequestState.CANCELLED:  # by nobody but the one who asked, who says it again
         return request
     if request.state is RequestState.APPROVED:
         raise TooLate(f"{outcome(request)} What it became is ended with `done`.")
     return _leave(request, RequestState.CANCELLED, Kind.REQUEST_CANCELLED, by=by, ledger=ledger, now=now)
+
+
+def _end_series(request: Request, by: PrincipalId, ledger: Ledger, now: datetime) -> None:
+    try:
+        end_series(request, by=by, ledger=ledger, now=now)
+    except TooLate:
+        if not series_ended_by(request, by, ledger):
+            raise
 
 
 def lapse(*, ledger: Ledger, after: timedelta, now: datetime) -> int:

@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 
 from daypass.lifecycle.parties import as_known
 from daypass.lifecycle.progress import Progress, progress
+from daypass.lifecycle.repeated import moment
 from daypass.model.decision import Allowed, Approvers
 from daypass.model.errors import BadInput, NotFound, NotYours
 from daypass.model.kept import Permit, Series, Standing
 from daypass.model.lease import Term
+from daypass.model.length import words_for_length
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Approval, Recurrence, Request
 from daypass.model.windows import next_window
@@ -18,6 +20,17 @@ from daypass.ports import Cabinet, Directory
 
 Ahead = Permit | Series
 """What was approved before it was asked: a permit, or a series of windows."""
+
+
+class GivenAlready(NotYours):
+    """Somebody approves once more what they have approved."""
+
+    def __init__(self, given: Approval) -> None:
+        how_long = f", for {words_for_length(given.length)}" if given.length else ""
+        super().__init__(
+            f"You have approved this already{how_long}, on {moment(given.at)}; it waits for somebody else."
+        )
+        self.given = given
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,8 +142,9 @@ def still_open(kind: type[Ahead], key: str, cabinet: Cabinet) -> Ahead:
 
 
 def _must_be_new(approver: Principal, before: Progress, people: Mapping[PrincipalId, Principal]) -> None:
-    if any(approver.is_also(people[one.by]) for one in before.counted):
-        raise NotYours("You have approved this already; it waits for somebody else.")
+    given = next((one for one in before.counted if approver.is_also(people[one.by])), None)
+    if given is not None:
+        raise GivenAlready(given)
 
 
 def must_include(approvers: Approvers, approver: Principal) -> None:

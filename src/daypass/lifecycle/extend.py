@@ -4,6 +4,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from daypass.lifecycle.finish import how_it_ended
+from daypass.lifecycle.repeated import extension_asked
 from daypass.lifecycle.submit import submit
 from daypass.model.errors import Conflict, NotYours, TooLate, Unavailable
 from daypass.model.grant import GrantId, GrantState
@@ -33,11 +34,13 @@ def extend(  # noqa: PLR0913 - who asks for how much more and why, its four coll
     """
     File a request for the same again, beside the grant that runs. Each has an end of its own in AWS.
 
-    Asked again with the same key it is the same request. Raises NotYours for somebody else's grant, TooLate when it
-    has ended, and what `submit` raises.
+    Asked again with the same key, or without one word for word within two minutes, it is the same request. Raises
+    NotYours for somebody else's grant, TooLate when it has ended, and what `submit` raises.
     """
     for _ in range(_TRIES):
         ask = _ask(grant_id, by, term, reason, key, ledger, now)
+        if not key and (asked := extension_asked(ledger.grant(grant_id), ask, ledger, now)) is not None:
+            return asked
         with suppress(Conflict):  # somebody ends it, or asks for more too, at this very moment
             return submit(ask, rules=rules, directory=directory, provisioner=provisioner, ledger=ledger, now=now)
     raise Unavailable("Too many people are changing this grant at once; try again in a moment.")

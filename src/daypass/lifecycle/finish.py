@@ -7,6 +7,7 @@ may move the row at the same moment (a worker activates it): then it is read aga
 
 from datetime import datetime
 
+from daypass.lifecycle.repeated import moment
 from daypass.model.errors import Conflict, TooLate, Unavailable
 from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact
@@ -60,4 +61,11 @@ def must_live(grant: Grant, now: datetime) -> None:
     """Raise TooLate for a grant that is ending or has ended."""
     over = grant.lease is not None and now >= grant.lease.ends
     if grant.state in {GrantState.ENDING, GrantState.ENDED} or over:
-        raise TooLate(f"This grant has ended already. {how_it_ended(grant)}")
+        raise TooLate(f"This grant has ended already. {how_it_ended(grant)}{_by_whom(grant)}")
+
+
+def _by_whom(grant: Grant) -> str:
+    """Say who ended it and when, to those who have to do with it."""
+    if grant.ending is None or grant.ending.why not in {Why.DONE, Why.REVOKED}:
+        return ""
+    return f" That was <@{grant.ending.by}>, on {moment(grant.ending.at)}."

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from daypass.lifecycle.counting import guard
 from daypass.lifecycle.glass.review import overtaken
 from daypass.lifecycle.parties import Parties
+from daypass.lifecycle.repeated import given_before
 from daypass.lifecycle.review import approve
 from daypass.model.entitlement import Entitlement
 from daypass.model.errors import BadInput, NotFound, NotYours, Refusal, TooLate
@@ -50,7 +51,8 @@ def allow(  # noqa: PLR0913 - who allows what to whom, when and for how long, an
     """
     Approve in advance what `to` asks for and begins within [starts, ends): this or less, and `by` has approved it.
 
-    Said again with the same `key`, to whichever process, it is the same approval in advance, as it stands by then.
+    Said again with the same `key`, to whichever process, or without one word for word within two minutes, it is the
+    same approval in advance, as it stands by then.
     Whether `by` may decide is asked when it is used. Raises BadInput for a window that is over or longer than 92 days
     and for more than 10 of them, NotYours for oneself (in any account), NotFound for somebody whom nobody knows.
     """
@@ -75,15 +77,20 @@ def allow(  # noqa: PLR0913 - who allows what to whom, when and for how long, an
         delivery=delivery,
         reason=reason.strip(),
     )
-    return overtaken(lambda: _give(permit, ledger, now))
+    return overtaken(lambda: _give(permit, ledger, now, keyed=bool(key)))
 
 
-def _give(permit: Permit, ledger: Ledger, now: datetime) -> Permit:
+def _give(permit: Permit, ledger: Ledger, now: datetime, *, keyed: bool) -> Permit:
     """Write it, unless the same was said to another process meanwhile. Raises Conflict when one more was given."""
     tally = guard(permit.by, ledger=ledger, now=now)
     if (known := _given(permit.id, ledger)) is not None:
         return known
-    _must_not_be_many(permit.by, permit.principal, ledger, now)
+    theirs = ledger.all(Permit, owner=permit.principal, states=[Standing.OPEN])
+    before = [one for one in theirs if one.by == permit.by and now < one.ends]
+    if not keyed and (known := given_before(before, permit)) is not None:
+        return known
+    if len(before) >= MOST_OPEN:
+        raise BadInput(f"You have {MOST_OPEN} approvals in advance for them already; withdraw one.", field="person")
     event = _event(Kind.PERMIT_GIVEN, permit, permit.by, now)
     ledger.record(Fact(event=event, changes=(permit, tally)))
     return permit
@@ -181,12 +188,6 @@ def _must_be_a_window(starts: datetime, ends: datetime, now: datetime) -> None:
     if ends - max(starts, now) > LONGEST_WINDOW:
         longest = words_for_length(LONGEST_WINDOW)
         raise BadInput(f"That window is longer than {longest}; give it anew when it is over.", field="length")
-
-
-def _must_not_be_many(by: PrincipalId, to: PrincipalId, ledger: Ledger, now: datetime) -> None:
-    open_ = [one for one in ledger.all(Permit, owner=to, states=[Standing.OPEN]) if one.by == by and now < one.ends]
-    if len(open_) >= MOST_OPEN:
-        raise BadInput(f"You have {MOST_OPEN} approvals in advance for them already; withdraw one.", field="person")
 
 
 def _event(kind: Kind, permit: Permit, by: PrincipalId, now: datetime) -> Event:

@@ -14,6 +14,7 @@ from typing import TypeVar
 from daypass.lifecycle.chain import must_go_on
 from daypass.lifecycle.click import (
     Ahead,
+    GivenAlready,
     Step,
     in_stead,
     must_decide_themselves,
@@ -25,6 +26,7 @@ from daypass.lifecycle.click import (
 )
 from daypass.lifecycle.parties import Parties
 from daypass.lifecycle.recurring import series_of
+from daypass.lifecycle.repeated import approved_so, denied_so, how_decided
 from daypass.lifecycle.ruling.shadow import compare
 from daypass.lifecycle.weighing import Weighed, as_ask, bound, deciders, weigh
 from daypass.model.decision import Allowed
@@ -61,9 +63,14 @@ def approve(  # noqa: PLR0913 - who decides what, its four collaborators, and th
 
     `second_factor` says that the approver's passkey was asked and said so too; `ahead` is what it was approved with in
     advance, and must still stand. None while more people must allow it. Of several lengths that were chosen the
-    shortest stands. Raises TooLate when it was decided before, NotYours for who may not (now, or once more; field
+    shortest stands. The same approval by the same person again is answered as it was, and changes nothing. Raises
+    TooLate when it was decided before otherwise, NotYours for who may not (now, or once more; field
     `second_factor` for want of the passkey), NotAllowed or BadInput when the rules of now do not allow it so.
     """
+
+    def again(request: Request) -> Grant | None:
+        decided = request.state is RequestState.APPROVED and approved_so(request, by, length)
+        return ledger.grant(request_id) if decided else None
 
     def click(request: Request) -> Grant | None:
         ask = as_ask(request, term_of(request, length, now))
@@ -89,7 +96,12 @@ def approve(  # noqa: PLR0913 - who decides what, its four collaborators, and th
         must_decide_themselves(approver, directory, now)
         beside = _standing(request, ahead, ledger)
         people = those_who_approved(request.approvals, directory, now) | {approver.id: approver}
-        placed = place(request, weighed.decision, given, people=people, parties=parties.all, now=now)
+        try:
+            placed = place(request, weighed.decision, given, people=people, parties=parties.all, now=now)
+        except GivenAlready as before:
+            if (before.given.by, before.given.length) == (by, length):
+                return None
+            raise
         step = in_stead(placed, directory, now)
         if step.after.stage is not None:
             ledger.record(_endorsement(request, weighed.decision, step, beside, now))
@@ -103,7 +115,7 @@ def approve(  # noqa: PLR0913 - who decides what, its four collaborators, and th
         with suppress(BadInput):  # the click itself says what is wrong with the term
             ask = as_ask(before, term_of(before, length, now))
             compare(request_id, ask, rules=rules, directory=directory, ledger=ledger, now=now)
-    return _settle(click, request_id, by=by, ledger=ledger, now=now)
+    return _settle(click, request_id, by=by, again=again, ledger=ledger, now=now)
 
 
 def deny(  # noqa: PLR0913 - who decides what and why, its three collaborators, and the moment
@@ -116,7 +128,14 @@ def deny(  # noqa: PLR0913 - who decides what and why, its three collaborators, 
     ledger: Ledger,
     now: datetime,
 ) -> Request:
-    """Turn a request down, with words for the requestor. Raises TooLate or NotYours."""
+    """
+    Turn a request down, with words for the requestor.
+
+    Turned down again by the same person it is answered as before. Raises TooLate or NotYours.
+    """
+
+    def again(request: Request) -> Request | None:
+        return request if denied_so(request, by) else None
 
     def click(request: Request) -> Request:
         approver = _opponent(request, by, directory)
@@ -126,12 +145,11 @@ def deny(  # noqa: PLR0913 - who decides what and why, its three collaborators, 
         ledger.record(Fact(event=event, changes=(denied,)))
         return denied
 
-    return _settle(click, request_id, by=by, ledger=ledger, now=now)
+    return _settle(click, request_id, by=by, again=again, ledger=ledger, now=now)
 
 
 def outcome(request: Request) -> str:
     """Say in a sentence what became of a request."""
-    approval = request.approval
     match request.state:
         case RequestState.PENDING:
             return "It waits for a decision."
@@ -140,8 +158,7 @@ def outcome(request: Request) -> str:
         case RequestState.LAPSED:
             return "Nobody decided in time, so it lapsed; ask again."
         case RequestState.APPROVED | RequestState.DENIED:
-            who = f"<@{approval.by}>" if approval and approval.by.startswith(("U", "W")) else "a rule"
-            return f"It was {request.state} by {who} already."
+            return how_decided(request)
 
 
 def _must_wait(request: Request) -> None:
@@ -200,15 +217,26 @@ def _endorsement(request: Request, decision: Allowed, step: Step, beside: tuple[
     return Fact(event=event, changes=(endorsed, *beside))
 
 
-def _settle(click: Callable[[Request], T], request_id: GrantId, *, by: PrincipalId, ledger: Ledger, now: datetime) -> T:
+def _settle(  # noqa: PLR0913 - a click, whose it is, what it was before, the ledger, and the moment
+    click: Callable[[Request], T],
+    request_id: GrantId,
+    *,
+    by: PrincipalId,
+    again: Callable[[Request], T | None],
+    ledger: Ledger,
+    now: datetime,
+) -> T:
     """
     Let a click have its effect on the request as it stands, once more when somebody else was first and it still waits.
 
-    Raises TooLate when it was decided, and Unavailable when too many click at once.
+    A click that decided it before is answered as it was then (`again`). Raises TooLate when it was decided otherwise,
+    and Unavailable when too many click at once.
     """
     request = ledger.request(request_id)
     with _refusals_journalled(request, by, ledger, now):
         for _ in range(_TRIES):
+            if (before := again(request)) is not None:
+                return before
             _must_wait(request)
             try:
                 return click(request)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from daypass.lifecycle.chain import end_chain
 from daypass.lifecycle.recurring import end_series_if_any
+from daypass.lifecycle.repeated import ended_so
 from daypass.lifecycle.weighing import deciders
 from daypass.model.errors import NotYours, TooLate
 from daypass.model.grant import Ending, Grant, GrantId, Why
@@ -25,7 +26,8 @@ def revoke(  # noqa: PLR0913 - who ends what and why, its three collaborators, a
     """
     End somebody's grant with what prolongs it, and with a window of a series all that were still to open.
 
-    Raises NotYours for who may not decide on it, TooLate when it has ended.
+    Taken away again by the same person it is answered as before. Raises NotYours for who may not decide on it, TooLate
+    when it has ended otherwise.
     """
     request = ledger.request(grant_id)
     may = deciders(request, rules=rules, directory=directory, ledger=ledger, now=now)
@@ -36,6 +38,7 @@ def revoke(  # noqa: PLR0913 - who ends what and why, its three collaborators, a
     try:
         return end_chain(grant_id, ending, ledger=ledger)
     except TooLate:
-        if series_ended:
-            return ledger.grant(grant_id)
+        grant = ledger.grant(grant_id)
+        if series_ended or ended_so(grant, by, Why.REVOKED):
+            return grant
         raise

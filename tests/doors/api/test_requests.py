@@ -88,7 +88,7 @@ def test_a_second_decision_is_refused_and_says_who_came_first(ann, bob):
     answer = bob.post(f"/v1/requests/{request}/deny", json={"reason": "too late"})
 
     assert answer.status_code == 410
-    assert error(answer)["sentence"] == "It was approved by U0Bob already."
+    assert error(answer)["sentence"] == "It was approved by U0Bob already, on 23 Nov at 12:00 UTC."
 
 
 def test_a_denial_carries_its_reason(ann, bob):

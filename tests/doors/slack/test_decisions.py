@@ -114,7 +114,7 @@ def test_a_click_on_a_lapsed_request_changes_nothing(daypass: Office, bob: Block
 
 
 def test_a_replayed_click_changes_nothing(daypass: Office, bob: BlockingActor, ann: BlockingActor):
-    """The recorded approval, signed afresh or byte for byte, does nothing; where it looks new, the ledger says no."""
+    """The recorded approval, signed afresh or byte for byte, does nothing; where it looks new, it is the same again."""
     request = daypass.ask()
     card = review(bob)
     bob.click(card, "review.approve")
@@ -126,9 +126,12 @@ def test_a_replayed_click_changes_nothing(daypass: Office, bob: BlockingActor, a
     assert bob.ephemerals() == []
     clicked.payload["trigger_id"] = "1.2.another-process"
     daypass.slack.replay(clicked)
+    bob.click(card, "review.deny", as_seen=True)  # what is heard after it, for something to wait for
+    bob.submit(bob.wait_for_modal("Deny"), {"reason": "no"})
 
-    bob.wait_for_ephemeral("already")
+    assert "approved by <@U0BOB> already" in str(bob.wait_for_modal("Deny").blocks)
     assert daypass.grant(request.id) == before
+    assert bob.ephemerals() == []
 
 
 def test_a_command_delivered_twice_files_one_request(daypass: Office, ann: BlockingActor, bob: BlockingActor):

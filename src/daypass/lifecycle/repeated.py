@@ -1,0 +1,88 @@
+"""
+The same decision twice: an answer was lost on its way, and somebody clicks or posts again.
+
+Once more the same, by the same person, is answered as it was the first time and changes nothing. Another one is told
+what was decided, by whom and when. Who decided differently, or for another length, did not do the same.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from daypass.model.errors import NotFound
+from daypass.model.event import Kind
+from daypass.model.grant import Grant, GrantId, Why
+from daypass.model.kept import Permit, Series, Standing
+from daypass.model.length import words_for_length
+from daypass.model.principal import PrincipalId
+from daypass.model.request import Ask, Request, RequestState
+from daypass.ports import Ledger
+
+SOON = timedelta(minutes=2)
+"""What is asked or given word for word twice within this time, without a key that says whether it is the same."""
+
+
+def approved_so(request: Request, by: PrincipalId, length: timedelta | None) -> bool:
+    """Whether this person approved exactly this, and nobody has said no since."""
+    given = next((one for one in reversed(request.approvals) if one.by == by), None)
+    stands = request.state in {RequestState.PENDING, RequestState.APPROVED}
+    return stands and given is not None and given.length == length
+
+
+def denied_so(request: Request, by: PrincipalId) -> bool:
+    """Whether this person denied it."""
+    return request.state is RequestState.DENIED and request.approval is not None and request.approval.by == by
+
+
+def ended_so(grant: Grant, by: PrincipalId, why: Why) -> bool:
+    """Whether this person ended it, in this very way."""
+    return grant.ending is not None and (grant.ending.by, grant.ending.why) == (by, why)
+
+
+def series_ended_by(request: Request, by: PrincipalId, ledger: Ledger) -> bool:
+    """Whether this person said that no more windows of it are to open."""
+    try:
+        series = ledger.find(Series, request.series or request.id)
+    except NotFound:
+        return False
+    closings = [event.actor for event in ledger.story(series.id) if event.kind is Kind.SERIES_CLOSED]
+    return series.state is Standing.CLOSED and closings[-1:] == [by]
+
+
+def extension_asked(grant: Grant, ask: Ask, ledger: Ledger, now: datetime) -> Request | None:
+    """The request for more time that was filed word for word a moment ago, if any."""
+    waiting = ledger.requests(requestor=ask.requestor, states=[RequestState.PENDING])
+    given = ledger.requests(ids=[one.id for one in ledger.chain(grant.chain) if one.extends == grant.id])
+    return next((one for one in (*waiting, *given) if _asks_the_same(one, ask, now)), None)
+
+
+def given_before(permits: Iterable[Permit], new: Permit) -> Permit | None:
+    """The approval in advance that was given word for word a moment ago, if any."""
+    return next((one for one in permits if new.at - one.at < SOON and _allows(one) == _allows(new)), None)
+
+
+def how_decided(request: Request) -> str:
+    """Say who decided what, for how long and when: `It was approved by <@U0BOB> already, for 1 hour, on ...`."""
+    approval = request.approval
+    who = f"<@{approval.by}>" if approval and approval.by.startswith(("U", "W")) else "a rule"
+    length = approval.length if approval and request.state is RequestState.APPROVED else None
+    how_long = f", for {words_for_length(length)}" if length else ""
+    when = f", on {moment(approval.at)}" if approval else ""
+    return f"It was {request.state} by {who} already{how_long}{when}."
+
+
+def moment(at: datetime) -> str:
+    """A moment for a sentence that is read in any time zone."""
+    return f"{at:%d %b at %H:%M} UTC"
+
+
+def _asks_the_same(request: Request, ask: Ask, now: datetime) -> bool:
+    return (
+        now - request.filed_at < SOON
+        and (request.requestor, request.extends, request.reason) == (ask.requestor, ask.extends, ask.reason.strip())
+        and ask.term in {None, request.term}
+    )
+
+
+def _allows(permit: Permit) -> tuple[GrantId | object, ...]:
+    window = permit.ends - permit.starts
+    return (permit.by, permit.principal, permit.entitlement, permit.length, permit.delivery, permit.reason, window)
