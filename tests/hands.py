@@ -9,13 +9,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from daypass.lifecycle.asked import AskedNow
 from daypass.model.decision import Circumstances, Needs, Question
 from daypass.model.entitlement import S3Place
-from daypass.model.errors import BadInput, NotFound, Unavailable
+from daypass.model.errors import BadInput, NotFound, RulesUnreadable, Unavailable
 from daypass.model.grant import Grant, GrantId, GrantState, Presence
 from daypass.model.principal import GroupName, Principal, PrincipalId, SlackGroupId
-from daypass.ports import Credentials, Paper, PostForm, Rehearsal, SignedUrl, Standing
+from daypass.ports import Credentials, Directory, Ledger, Paper, PostForm, Rehearsal, SignedUrl, Standing
 from daypass.ports.fence import ask_fence, tell_fence
+from daypass.rules.document import RuleBook
 from tests.makers import ANN, ANNS_USER, BOB, BOBS_USER, EVE, NOON, principal
 
 
@@ -98,6 +100,17 @@ class HandDirectory:
     def change(self, principal_id: PrincipalId, **changes: object) -> None:
         """Change what the directory says of somebody."""
         self.people[principal_id] = replace(self.people[principal_id], **changes)  # type: ignore[arg-type]
+
+
+def asked(directory: Directory, rules: RuleBook | Callable[[], RuleBook] | None, ledger: Ledger) -> AskedNow:
+    """What can be asked besides the ledger; without rules as while they cannot be read."""
+
+    def read() -> RuleBook:
+        if rules is None:
+            raise RulesUnreadable(())
+        return rules if isinstance(rules, RuleBook) else rules()
+
+    return AskedNow(directory, read, ledger)
 
 
 @dataclass

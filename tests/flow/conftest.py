@@ -15,6 +15,7 @@ from daypass.model.principal import PrincipalId
 from daypass.model.request import Ask, Request
 from daypass.rules.document import RuleBook, parse
 from tests.builder import Daypass, sqlite
+from tests.hands import asked
 from tests.makers import ANN, BOB, HOUR, READ_REPORTS, RULES
 
 
@@ -69,8 +70,7 @@ class Walk(Daypass):
             request_id,
             by=by,
             reason="not now",
-            rules=self.rules,
-            directory=self.directory,
+            asked=asked(self.directory, self.rules, self.ledger),
             ledger=self.ledger,
             now=self.clock(),
         )

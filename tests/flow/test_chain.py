@@ -15,7 +15,7 @@ from daypass.model.grant import Grant, GrantId, GrantState, new_grant_id
 from daypass.model.lease import Term
 from daypass.model.request import Request, RequestState
 from tests.flow.conftest import Walk
-from tests.hands import Meanwhile
+from tests.hands import Meanwhile, asked
 from tests.makers import ANN, BOB, HOUR
 
 
@@ -45,8 +45,7 @@ def taken(walk: Walk, grant_id: GrantId) -> Grant:
         grant_id,
         by=BOB,
         reason="enough",
-        rules=walk.rules,
-        directory=walk.directory,
+        asked=asked(walk.directory, walk.rules, walk.ledger),
         ledger=walk.ledger,
         now=walk.clock(),
     )

@@ -39,7 +39,7 @@ from daypass.store import database as databases
 from daypass.store.ledger import SqlLedger
 from daypass.store.queue import SqlQueue
 from tests.flow.company import ACCOUNTS, GROUPS, ROBOT, WHAT, Company, Everybody, Law, Turn, document, lent_rightly
-from tests.hands import HandAws, HandClock
+from tests.hands import HandAws, HandClock, asked
 from tests.keys import SIGNER
 from tests.makers import HOUR, READ_REPORTS
 
@@ -216,8 +216,7 @@ class Life:
                 request,
                 by=self.anyone(),
                 reason="",
-                rules=self.rules,
-                directory=self.company.directory,
+                asked=asked(self.company.directory, self.rules, self.ledger),
                 ledger=self.ledger,
                 now=self.clock(),
             )

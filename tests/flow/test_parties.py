@@ -13,6 +13,7 @@ from daypass.model.lease import Term
 from daypass.model.principal import Principal, PrincipalId
 from daypass.rules.document import parse
 from tests.flow.conftest import Walk
+from tests.hands import asked
 from tests.makers import ANN, BOB, EVE, HOUR, principal
 
 CARL = PrincipalId("U0CARL")
@@ -137,8 +138,7 @@ def test_access_of_who_has_left_can_be_taken_away(house: Walk) -> None:
         request.id,
         by=CARL,
         reason="left",
-        rules=house.rules,
-        directory=house.directory,
+        asked=asked(house.directory, house.rules, house.ledger),
         ledger=house.ledger,
         now=house.clock(),
     )

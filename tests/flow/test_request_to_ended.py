@@ -15,6 +15,7 @@ from daypass.model.grant import Delivery, GrantId, GrantState, Why
 from daypass.model.lease import Term
 from daypass.model.request import Request, RequestState
 from tests.flow.conftest import Walk
+from tests.hands import asked
 from tests.makers import ANN, BOB, EVE, HOUR, NOON
 
 MINUTE = timedelta(minutes=1)
@@ -134,8 +135,7 @@ def test_who_may_decide_may_revoke(walk: Walk) -> None:
         grant.id,
         by=BOB,
         reason="wrong bucket",
-        rules=walk.rules,
-        directory=walk.directory,
+        asked=asked(walk.directory, walk.rules, walk.ledger),
         ledger=walk.ledger,
         now=walk.clock(),
     )
@@ -151,8 +151,22 @@ def test_unreadable_rules_do_not_stand_in_the_way_of_a_revocation(walk: Walk) ->
     """While nothing can be given, those who were asked at the time can still take away; Eve still cannot."""
     grant = walk.active()
     with pytest.raises(NotYours):
-        revoke(grant.id, by=EVE, reason="", rules=None, directory=walk.directory, ledger=walk.ledger, now=walk.clock())
-    revoke(grant.id, by=BOB, reason="", rules=None, directory=walk.directory, ledger=walk.ledger, now=walk.clock())
+        revoke(
+            grant.id,
+            by=EVE,
+            reason="",
+            asked=asked(walk.directory, None, walk.ledger),
+            ledger=walk.ledger,
+            now=walk.clock(),
+        )
+    revoke(
+        grant.id,
+        by=BOB,
+        reason="",
+        asked=asked(walk.directory, None, walk.ledger),
+        ledger=walk.ledger,
+        now=walk.clock(),
+    )
     walk.loop.run_until_idle()
 
     assert not walk.aws.held
@@ -167,8 +181,7 @@ def test_who_may_not_decide_may_not_revoke(walk: Walk) -> None:
             grant.id,
             by=EVE,
             reason="",
-            rules=walk.rules,
-            directory=walk.directory,
+            asked=asked(walk.directory, walk.rules, walk.ledger),
             ledger=walk.ledger,
             now=walk.clock(),
         )
@@ -259,8 +272,7 @@ def test_what_is_taken_away_does_not_go_on_as_more_time(walk: Walk) -> None:
             first,
             by=BOB,
             reason="enough",
-            rules=walk.rules,
-            directory=walk.directory,
+            asked=asked(walk.directory, walk.rules, walk.ledger),
             ledger=walk.ledger,
             now=walk.clock(),
         )

@@ -17,7 +17,7 @@ from daypass.model.kept import Series, Standing
 from daypass.model.request import Recurrence, Request, RequestState
 from daypass.model.windows import next_window, windows
 from tests.flow.conftest import Walk
-from tests.hands import Meanwhile
+from tests.hands import Meanwhile, asked
 from tests.makers import ANN, BOB, EVE, HOUR, READ_REPORTS
 
 MORNINGS = Recurrence(
@@ -291,8 +291,7 @@ def test_who_may_decide_ends_the_whole_series(walk: Walk) -> None:
         child.id,
         by=BOB,
         reason="enough",
-        rules=walk.rules,
-        directory=walk.directory,
+        asked=asked(walk.directory, walk.rules, walk.ledger),
         ledger=walk.ledger,
         now=walk.clock(),
     )
@@ -309,8 +308,7 @@ def test_between_two_windows_the_series_is_revoked_too(walk: Walk) -> None:
         request.id,
         by=BOB,
         reason="enough",
-        rules=walk.rules,
-        directory=walk.directory,
+        asked=asked(walk.directory, walk.rules, walk.ledger),
         ledger=walk.ledger,
         now=walk.clock(),
     )

@@ -18,6 +18,7 @@ from daypass.model.lease import Term
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Request
 from tests.flow.conftest import Walk
+from tests.hands import asked
 from tests.makers import ANN, BOB, EVE, HOUR, READ_REPORTS
 
 
@@ -59,15 +60,8 @@ def extended(walk: Walk) -> tuple[GrantId, Callable[[], object]]:
 
 def take_away(walk: Walk, grant_id: GrantId, by: PrincipalId) -> Grant:
     """Somebody takes it away."""
-    return revoke(
-        grant_id,
-        by=by,
-        reason="enough",
-        rules=walk.rules,
-        directory=walk.directory,
-        ledger=walk.ledger,
-        now=walk.clock(),
-    )
+    known = asked(walk.directory, walk.rules, walk.ledger)
+    return revoke(grant_id, by=by, reason="enough", asked=known, ledger=walk.ledger, now=walk.clock())
 
 
 def more(walk: Walk, grant_id: GrantId, length: timedelta) -> Request:

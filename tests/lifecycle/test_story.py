@@ -29,6 +29,8 @@ ELSEWHERE = {
     Kind.ROBOT_ADDED,
     Kind.ROBOT_CHANGED,
     Kind.ROBOT_REMOVED,
+    Kind.GROUP_REMEMBERED,
+    Kind.OWNERS_REMEMBERED,
 }
 """Happen to a person, a robot or the rules, and are told elsewhere."""
 

@@ -1,9 +1,10 @@
 """What every door has within reach. Wiring lays it out; a door hands a verb what it needs from here."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from daypass.lifecycle.asked import PATIENCE_S, Asked, AskedNow
 from daypass.model.errors import RulesUnreadable
 from daypass.model.grant import Delivery
 from daypass.ports import Book, Catalogue, Directory, Ledger, Logins, Outbox, Postings, Provisioner, Queue, Vendor
@@ -33,6 +34,17 @@ class Desk:
     """A request that nobody decided lapses after this."""
     tracker: bool = False
     """Whether tickets can be looked up."""
+    patience_s: float = PATIENCE_S
+    """How long a look-up may hold up somebody who ends something."""
+    asked: Asked = field(init=False, repr=False)
+    """What a verb that only takes access away may know besides the ledger."""
+
+    def __post_init__(self) -> None:
+        asked = AskedNow(self.directory, self._rules_now, self.ledger, patience_s=self.patience_s)
+        object.__setattr__(self, "asked", asked)
+
+    def _rules_now(self) -> RuleBook:
+        return self.rules()
 
     def readable_rules(self) -> RuleBook | None:
         """The rules, or None while they cannot be read: enough for taking away, never for giving."""

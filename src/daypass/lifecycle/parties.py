@@ -4,7 +4,6 @@ Whose matter a request is: the asking side (model/asking_side.py) as the directo
 None of them ever decides on it, in whichever of their accounts.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from daypass.model.asking_side import AskingSide
@@ -29,15 +28,7 @@ class Parties:
     @classmethod
     def of(cls, ask: Ask, directory: Directory) -> "Parties":
         """Look them up as they are now. Raises NotFound for somebody whom nobody knows."""
-        return cls._of(ask, directory, directory.principal)
-
-    @classmethod
-    def for_taking_away(cls, ask: Ask, directory: Directory) -> "Parties":
-        """Look them up for what only takes away: somebody who has left is known by their id alone."""
-        return cls._of(ask, directory, lambda one: as_known(one, directory))
-
-    @classmethod
-    def _of(cls, ask: Ask, directory: Directory, find: Callable[[PrincipalId], Principal]) -> "Parties":
+        find = directory.principal
         asker = find(ask.requestor)
         principal = find(ask.beneficiary) if ask.beneficiary else asker
         owners = {one.owner for one in (asker, principal) if one.owner is not None}

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from daypass.lifecycle.asked import Asked
 from daypass.lifecycle.chain import must_go_on
 from daypass.lifecycle.click import (
     Ahead,
@@ -18,19 +19,19 @@ from daypass.lifecycle.click import (
     Step,
     in_stead,
     must_decide_themselves,
-    must_include,
     place,
     still_open,
     term_of,
     those_who_approved,
 )
+from daypass.lifecycle.enders import may_end_for_others
 from daypass.lifecycle.parties import Parties
 from daypass.lifecycle.recurring import series_of
 from daypass.lifecycle.repeated import approved_so, denied_so, how_decided
 from daypass.lifecycle.ruling.shadow import compare
-from daypass.lifecycle.weighing import Weighed, as_ask, bound, deciders, weigh
+from daypass.lifecycle.weighing import Weighed, as_ask, bound, weigh
 from daypass.model.decision import Allowed
-from daypass.model.errors import BadInput, Conflict, Refusal, TooLate, Unavailable
+from daypass.model.errors import BadInput, Conflict, NotYours, Refusal, TooLate, Unavailable
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Change, Fact
 from daypass.model.grant import Grant, GrantId
@@ -118,18 +119,11 @@ def approve(  # noqa: PLR0913 - who decides what, its four collaborators, and th
     return _settle(click, request_id, by=by, again=again, ledger=ledger, now=now)
 
 
-def deny(  # noqa: PLR0913 - who decides what and why, its three collaborators, and the moment
-    request_id: GrantId,
-    *,
-    by: PrincipalId,
-    reason: str,
-    rules: RuleBook | None,
-    directory: Directory,
-    ledger: Ledger,
-    now: datetime,
+def deny(  # noqa: PLR0913 - who decides what and why, what else can be asked, the ledger, and the moment
+    request_id: GrantId, *, by: PrincipalId, reason: str, asked: Asked, ledger: Ledger, now: datetime
 ) -> Request:
     """
-    Turn a request down, with words for the requestor.
+    Turn a request down, with words for the requestor; it needs the ledger alone.
 
     Turned down again by the same person it is answered as before. Raises TooLate or NotYours.
     """
@@ -138,8 +132,9 @@ def deny(  # noqa: PLR0913 - who decides what and why, its three collaborators, 
         return request if denied_so(request, by) else None
 
     def click(request: Request) -> Request:
-        approver = _opponent(request, by, directory)
-        must_include(deciders(request, rules=rules, directory=directory, ledger=ledger, now=now), approver)
+        _must_be_for_others(request, by)
+        if not may_end_for_others(request, by, asked=asked, cabinet=ledger, now=now):
+            raise NotYours("You are not among those who may decide on this request.")
         denied = request.decided(RequestState.DENIED, Approval(by=by, at=now, rule=request.rule, note=reason.strip()))
         event = _event(Kind.REQUEST_DENIED, request, by, now, {"reason": reason.strip()})
         ledger.record(Fact(event=event, changes=(denied,)))
@@ -173,11 +168,12 @@ def _sides(ask: Ask, by: PrincipalId, directory: Directory) -> tuple[Parties, Pr
     return parties, approver
 
 
-def _opponent(request: Request, by: PrincipalId, directory: Directory) -> Principal:
-    """The one who says no, who is none of those who ask; whether these are still in the house does not matter."""
-    approver = directory.principal(by)
-    Parties.for_taking_away(as_ask(request), directory).refuse(approver)
-    return approver
+def _must_be_for_others(request: Request, by: PrincipalId) -> None:
+    """Turning down is for those who decide; whoever asked takes their request back instead, and that always works."""
+    if by == request.requestor:
+        raise NotYours("Nobody decides on their own request; take it back with `cancel`.")
+    if by == request.principal:
+        raise NotYours("This would be your own access; a colleague has to decide.")
 
 
 def _standing(request: Request, ahead: Ahead | None, ledger: Ledger) -> tuple[Change, ...]:

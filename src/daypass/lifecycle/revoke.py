@@ -1,37 +1,33 @@
-"""Take a grant away from somebody: a right of those who may decide on it."""
+"""
+Take a grant away: a right of those who decide on it, of whoever has it, and of the owners of the rules.
+
+It needs the ledger alone; see enders.py.
+"""
 
 from datetime import datetime
 
+from daypass.lifecycle.asked import Asked
 from daypass.lifecycle.chain import end_chain
+from daypass.lifecycle.enders import may_end
 from daypass.lifecycle.recurring import end_series_if_any
 from daypass.lifecycle.repeated import ended_so
-from daypass.lifecycle.weighing import deciders
 from daypass.model.errors import NotYours, TooLate
 from daypass.model.grant import Ending, Grant, GrantId, Why
 from daypass.model.principal import PrincipalId
-from daypass.ports import Directory, Ledger
-from daypass.rules.document import RuleBook
+from daypass.ports import Ledger
 
 
-def revoke(  # noqa: PLR0913 - who ends what and why, its three collaborators, and the moment
-    grant_id: GrantId,
-    *,
-    by: PrincipalId,
-    reason: str,
-    rules: RuleBook | None,
-    directory: Directory,
-    ledger: Ledger,
-    now: datetime,
+def revoke(  # noqa: PLR0913 - who ends what and why, what else can be asked, the ledger, and the moment
+    grant_id: GrantId, *, by: PrincipalId, reason: str, asked: Asked, ledger: Ledger, now: datetime
 ) -> Grant:
     """
     End somebody's grant with what prolongs it, and with a window of a series all that were still to open.
 
-    Taken away again by the same person it is answered as before. Raises NotYours for who may not decide on it, TooLate
-    when it has ended otherwise.
+    Taken away again by the same person it is answered as before. Raises NotYours for who may not end it, TooLate when
+    it has ended otherwise.
     """
     request = ledger.request(grant_id)
-    may = deciders(request, rules=rules, directory=directory, ledger=ledger, now=now)
-    if not may.include(directory.principal(by)):
+    if not may_end(request, by, asked=asked, cabinet=ledger, now=now):
         raise NotYours("You are not among those who may decide on this grant.")
     ending = Ending(why=Why.REVOKED, by=by, at=now, note=reason.strip())
     series_ended = end_series_if_any(request, by=by, ledger=ledger, now=now)

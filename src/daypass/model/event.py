@@ -90,6 +90,10 @@ class Kind(StrEnum):
     ROBOT_CHANGED = "robot.changed"
     ROBOT_REMOVED = "robot.removed"
     TICKET_CLOSED = "ticket.closed"
+    GROUP_REMEMBERED = "group.remembered"
+    """Who is in a group that the rules name was written down, for a day when nobody can be asked."""
+    OWNERS_REMEMBERED = "owners.remembered"
+    """Whom the rules name as owners was written down, for a day when the rules cannot be read."""
 
 
 _NOT_TYPED = frozenset({"key", "entitlement", "passkey", "proven_by"})
@@ -135,6 +139,8 @@ class Scope(StrEnum):
     DECIDE = "decide"
     USE = "use"
     """Be handed credentials and links."""
+    END = "end"
+    """End what one has, or may end, and do nothing else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

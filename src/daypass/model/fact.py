@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from daypass.model.event import Event, Link, Login
 from daypass.model.grant import Grant
 from daypass.model.kept import Kept
+from daypass.model.known import Known
 from daypass.model.request import Request
 from daypass.model.ruling import RulesChange, RulesVersion
 
-Record = Kept | RulesVersion | RulesChange
+Record = Kept | Known | RulesVersion | RulesChange
 """What the cabinet keeps; see ports.Cabinet."""
 
 Change = Request | Grant | Link | Login | Record

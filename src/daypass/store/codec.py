@@ -21,7 +21,18 @@ from daypass.model.errors import DaypassError, Misconfigured
 from daypass.model.event import Event, Link, Login
 from daypass.model.fact import Record
 from daypass.model.grant import Grant, GrantState
-from daypass.model.kept import Absence, Errand, GlassReview, Passkey, Permit, Robot, SealedCode, Series, Tally
+from daypass.model.kept import (
+    Absence,
+    Errand,
+    GlassReview,
+    Passkey,
+    Permit,
+    Robot,
+    SealedCode,
+    Series,
+    Tally,
+)
+from daypass.model.known import KnownGroup, KnownOwners
 from daypass.model.request import Request
 from daypass.model.ruling import RulesChange, RulesVersion
 from daypass.store import tables
@@ -164,6 +175,8 @@ KINDS: Mapping[type[object], str] = {
     GlassReview: "glass-review",
     Series: "series",
     Tally: "tally",
+    KnownGroup: "known-group",
+    KnownOwners: "known-owners",
 }
 """What the records of each kind are called, for good: rows hold these names."""
 

@@ -10,6 +10,7 @@ from daypass.lifecycle.glass.hook import call_hook
 from daypass.lifecycle.glass.remind import remind_reviews
 from daypass.lifecycle.hand_over import hand_over
 from daypass.lifecycle.reconsider import reconsider
+from daypass.lifecycle.remember import remember
 from daypass.lifecycle.remind import remind
 from daypass.lifecycle.ruling.of_file import FileWatch
 from daypass.lifecycle.ruling.versions import KeptRules
@@ -37,6 +38,7 @@ def chores(house: House) -> list[Chore]:
         Chore(name="lapse", every=30 * _SECOND, run=lambda: lapse(ledger=ledger, after=lapse_after, now=now())),
         Chore(name="hand over", every=30 * _SECOND, run=lambda: hand_over(ledger=ledger, now=now())),
         Chore(name="reconsider", every=60 * _SECOND, run=partial(_reconsider, house)),
+        Chore(name="remember", every=60 * _SECOND, run=partial(_remember, house)),
         Chore(name="remind", every=30 * _SECOND, run=lambda: reminding(now=now())),
         *_rules_file(house),
         Chore(name="series", every=15 * _SECOND, run=partial(_open_windows, house)),
@@ -67,6 +69,11 @@ def _open_windows(house: House) -> None:
 def _reconsider(house: House) -> None:
     desk = house.desk
     reconsider(rules=desk.rules(), directory=desk.directory, ledger=desk.ledger, now=now())
+
+
+def _remember(house: House) -> None:
+    desk = house.desk
+    remember(rules=desk.rules(), directory=desk.directory, ledger=desk.ledger, now=now())
 
 
 def _hook(house: House) -> list[Chore]:

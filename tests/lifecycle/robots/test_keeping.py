@@ -28,7 +28,7 @@ from daypass.store import database
 from daypass.store.database import Database
 from daypass.store.ledger import SqlLedger
 from daypass.store.logins import SqlLogins
-from tests.hands import HandDirectory
+from tests.hands import HandDirectory, asked
 from tests.keys import SIGNER
 from tests.makers import ANN, BOB, EVE, NOON, RULES, grant, request
 
@@ -77,7 +77,7 @@ class World:
 
     def remove(self, by: PrincipalId = BOB, rules: RuleBook | None = OWNED_BY_BOB) -> Robot:
         """Remove deploy."""
-        return remove("deploy", by=by, rules=rules, directory=self.directory, ledger=self.ledger, now=NOON)
+        return remove("deploy", by=by, asked=asked(self.directory, rules, self.ledger), ledger=self.ledger, now=NOON)
 
     def rotate(self, days: int = 10, by: PrincipalId = BOB) -> str:
         """Give deploy a new token."""

@@ -15,6 +15,7 @@ from daypass.model.ruling import RulesChange, RulesVersion
 from daypass.store.rules_file import RulesFile
 from daypass.store.rules_in_force import RulesInForce
 from tests.builder import Daypass
+from tests.hands import asked
 from tests.makers import ANN, BOB, principal
 
 CARL = PrincipalId("U0CARL")
@@ -85,8 +86,7 @@ class Ruled(Daypass):
             change.id,
             by=by,
             reason="not now",
-            rules=self.rules,
-            directory=self.directory,
+            asked=asked(self.directory, self.rules, self.ledger),
             ledger=self.ledger,
             now=self.clock(),
         )

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header
 
 from daypass.doors.api.asking import Id, hands
-from daypass.doors.api.caller import Asker, AtDesk, Decider, Now, Reader
+from daypass.doors.api.caller import Asker, AtDesk, Decider, EndingAsked, EndingForOthers, Now, Reader
 from daypass.doors.api.sight import names
 from daypass.doors.grammar import Spoken, parse_id, parse_length, parse_moment, parse_person, parse_reason, parse_term
 from daypass.doors.wire.access import RequestOut
@@ -120,9 +120,9 @@ def my_permits(desk: AtDesk, now: Now, caller: Reader) -> PermitsOut:
 
 
 @router.post("/permits/{request_id}/withdraw")
-def withdraw(request_id: Id, desk: AtDesk, now: Now, caller: Asker) -> PermitOut:
+def withdraw(request_id: Id, desk: AtDesk, now: Now, by: EndingAsked) -> PermitOut:
     """Take back an approval in advance."""
-    return PermitOut.of(permits.withdraw(request_id, by=caller.id, ledger=desk.ledger, now=now), now)
+    return PermitOut.of(permits.withdraw(request_id, by=by, ledger=desk.ledger, now=now), now)
 
 
 @router.post("/absence")
@@ -135,6 +135,6 @@ def away(body: SayAway, desk: AtDesk, now: Now, caller: Decider) -> AbsenceOut:
 
 
 @router.post("/absence/end")
-def back(desk: AtDesk, now: Now, caller: Decider) -> AbsenceOut:
+def back(desk: AtDesk, now: Now, by: EndingForOthers) -> AbsenceOut:
     """Say that I am back."""
-    return AbsenceOut.of(say_back(caller.id, ledger=desk.ledger, now=now))
+    return AbsenceOut.of(say_back(by, ledger=desk.ledger, now=now))

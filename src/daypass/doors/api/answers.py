@@ -127,10 +127,8 @@ def _with_names(sentence: str, desk: Desk) -> str:
 
 
 def _name(principal_id: PrincipalId, desk: Desk) -> str:
-    try:
-        return desk.directory.principal(principal_id).name
-    except DaypassError:
-        return principal_id
+    known = desk.asked.person(principal_id)
+    return known.name if known else principal_id
 
 
 class LastResort:

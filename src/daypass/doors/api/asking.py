@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Response
 
-from daypass.doors.api.caller import Asker, AtDesk, Decider, Now, Reader, Urgent
+from daypass.doors.api.caller import AtDesk, Decider, EndingAsked, EndingForOthers, Looker, Now, Urgent
 from daypass.doors.api.sight import may_decide, names, visible
 from daypass.doors.desk import Desk
 from daypass.doors.grammar import Draft, Spoken, parse_id, parse_length, parse_reason, parse_request, split
@@ -81,7 +81,7 @@ def ask(  # noqa: PLR0913, PLR0917 - what FastAPI hands in
 
 
 @router.get("/requests/{request_id}")
-def show(request_id: Id, desk: AtDesk, now: Now, caller: Reader) -> StoryOut:
+def show(request_id: Id, desk: AtDesk, now: Now, caller: Looker) -> StoryOut:
     """Show a request, the grant it became, and everything the journal has of them."""
     request = visible(request_id, caller, desk, now)
     story = in_order(desk.ledger.story(request_id))
@@ -102,7 +102,7 @@ def show(request_id: Id, desk: AtDesk, now: Now, caller: Reader) -> StoryOut:
 def mine(
     desk: AtDesk,
     now: Now,
-    caller: Reader,
+    caller: Looker,
     ended: Annotated[bool, Query(alias="all", description="Ended grants and decided requests too.")] = False,  # noqa: FBT002
 ) -> ListOut:
     """List my grants and requests, what waits for my decision, and what is stuck that I may decide on."""
@@ -149,25 +149,17 @@ def chosen_length(body: ApproveRequest) -> timedelta | None:
 
 
 @router.post("/requests/{request_id}/deny")
-def deny(request_id: Id, body: WithReason, desk: AtDesk, now: Now, caller: Decider) -> RequestOut:
+def deny(request_id: Id, body: WithReason, desk: AtDesk, now: Now, by: EndingForOthers) -> RequestOut:
     """Deny a request."""
     reason = parse_reason(body.reason)
-    denied = review.deny(
-        request_id,
-        by=caller.id,
-        reason=reason,
-        rules=desk.readable_rules(),
-        directory=desk.directory,
-        ledger=desk.ledger,
-        now=now,
-    )
+    denied = review.deny(request_id, by=by, reason=reason, asked=desk.asked, ledger=desk.ledger, now=now)
     return RequestOut.of(denied)
 
 
 @router.post("/requests/{request_id}/cancel")
-def cancel(request_id: Id, desk: AtDesk, now: Now, caller: Asker) -> RequestOut:
+def cancel(request_id: Id, desk: AtDesk, now: Now, by: EndingAsked) -> RequestOut:
     """Take back my own request."""
-    return RequestOut.of(cancelling.cancel(request_id, by=caller.id, ledger=desk.ledger, now=now))
+    return RequestOut.of(cancelling.cancel(request_id, by=by, ledger=desk.ledger, now=now))
 
 
 def _draft(body: FileRequest, caller: Principal, now: datetime) -> Draft:

@@ -10,10 +10,11 @@ from fastapi import Depends, HTTPException, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from daypass.doors.desk import Desk
+from daypass.lifecycle.enders import remembered
 from daypass.lifecycle.glass.stand_in import StandIn, user_of
 from daypass.lifecycle.robots.identify import identify
 from daypass.lifecycle.robots.tokens import AGENT_PREFIX
-from daypass.model.errors import NotFound, NotYours, Unavailable
+from daypass.model.errors import Misconfigured, NotFound, NotYours, Unavailable
 from daypass.model.event import Scope
 from daypass.model.grant import GrantId
 from daypass.model.kept import Robot
@@ -110,13 +111,29 @@ def _user(request: Request, desk: AtDesk, now: Now, token: BearerToken) -> Princ
     return _of_grant(_speaker(Scope.USE, desk, now, token), request, desk)
 
 
-def _ender(request: Request, desk: AtDesk, now: Now, token: BearerToken) -> Principal:
-    """Whoever ends what they have: who may use it may end it, and so may who may only ask."""
+def _looking(desk: AtDesk, now: Now, token: BearerToken) -> Principal:
+    """Whoever looks at what is theirs; while nobody can say who they are, as the ledger knows them."""
+    speaker = _speaker(Scope.READ, desk, now, token)
     try:
-        speaker = _speaker(Scope.USE, desk, now, token)
-    except NotYours:
-        speaker = _speaker(Scope.ASK, desk, now, token)
-    return _of_grant(speaker, request, desk)
+        return _active(speaker, desk, desk.asked.find)
+    except (Unavailable, Misconfigured):
+        return remembered(speaker, desk.ledger)
+
+
+def _ending(*scopes: Scope) -> Callable[[Desk, datetime, str], PrincipalId]:
+    """
+    Make the dependency that finds who ends something: by the row of their login and nothing else.
+
+    Nothing is looked up, so that no outage refuses it (B7). Any of the scopes will do.
+    """
+
+    def ender(desk: AtDesk, now: Now, token: BearerToken) -> PrincipalId:
+        for scope in scopes[:-1]:
+            with suppress(NotYours):
+                return _speaker(scope, desk, now, token)
+        return _speaker(scopes[-1], desk, now, token)
+
+    return ender
 
 
 def _of_grant(speaker: PrincipalId, request: Request, desk: Desk) -> Principal:
@@ -145,8 +162,14 @@ def _must_be_answered_for(robot: Robot, desk: Desk) -> None:
 
 
 Reader = Annotated[Principal, Depends(_speaking_for(Scope.READ))]
+Looker = Annotated[Principal, Depends(_looking)]
 Asker = Annotated[Principal, Depends(_speaking_for(Scope.ASK))]
 Decider = Annotated[Principal, Depends(_speaking_for(Scope.DECIDE))]
 Urgent = Annotated[UrgentCaller, Depends(_who_may_be_urgent)]
 User = Annotated[Principal, Depends(_user)]
-Ender = Annotated[Principal, Depends(_ender)]
+EndingHeld = Annotated[PrincipalId, Depends(_ending(Scope.END, Scope.USE, Scope.ASK))]
+"""Who ends what they have: whoever may use it may end it, and so may who may only ask."""
+EndingAsked = Annotated[PrincipalId, Depends(_ending(Scope.END, Scope.ASK))]
+"""Who takes back what they asked for."""
+EndingForOthers = Annotated[PrincipalId, Depends(_ending(Scope.END, Scope.DECIDE))]
+"""Who ends what others have; whether they may, the verb asks of the ledger."""

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header
 
 from daypass.doors.api.asking import Id, hands
-from daypass.doors.api.caller import Asker, AtDesk, Decider, Ender, Now
+from daypass.doors.api.caller import Asker, AtDesk, EndingForOthers, EndingHeld, Now
 from daypass.doors.grammar import parse_reason, parse_term
 from daypass.doors.wire.access import GrantOut, RequestOut
 from daypass.doors.wire.incoming import ExtendGrant, WithReason
@@ -17,9 +17,9 @@ router = APIRouter(prefix="/grants", tags=["grants"])
 
 
 @router.post("/{request_id}/done")
-def done(request_id: Id, desk: AtDesk, now: Now, caller: Ender) -> GrantOut:
+def done(request_id: Id, desk: AtDesk, now: Now, by: EndingHeld) -> GrantOut:
     """End my own access now."""
-    return GrantOut.of(drop(request_id, by=caller.id, ledger=desk.ledger, now=now), now)
+    return GrantOut.of(drop(request_id, by=by, ledger=desk.ledger, now=now), now)
 
 
 @router.post("/{request_id}/extend", status_code=201)
@@ -48,16 +48,8 @@ def extend(  # noqa: PLR0913, PLR0917 - what FastAPI hands in
 
 
 @router.post("/{request_id}/revoke")
-def revoke(request_id: Id, body: WithReason, desk: AtDesk, now: Now, caller: Decider) -> GrantOut:
+def revoke(request_id: Id, body: WithReason, desk: AtDesk, now: Now, by: EndingForOthers) -> GrantOut:
     """End access now that I may decide on."""
     reason = parse_reason(body.reason)
-    grant = revoking(
-        request_id,
-        by=caller.id,
-        reason=reason,
-        rules=desk.readable_rules(),
-        directory=desk.directory,
-        ledger=desk.ledger,
-        now=now,
-    )
+    grant = revoking(request_id, by=by, reason=reason, asked=desk.asked, ledger=desk.ledger, now=now)
     return GrantOut.of(grant, now)

@@ -7,7 +7,7 @@ What takes a passkey happens on those pages alone: a token of a command line pro
 from fastapi import APIRouter
 
 from daypass.doors.api.asking import Id, chosen_length
-from daypass.doors.api.caller import AtDesk, Decider, Now, Reader
+from daypass.doors.api.caller import AtDesk, Decider, EndingForOthers, Now, Reader
 from daypass.doors.api.sight import visible
 from daypass.doors.wire.incoming import ApproveRequest
 from daypass.doors.wire.passkeys import AddressOut, ForgetPasskeys, PasskeyOut, PasskeysOut, PasskeyWord
@@ -30,24 +30,16 @@ def add(desk: AtDesk, now: Now, caller: Decider) -> AddressOut:
 
 
 @router.post("/passkeys/remove")
-def take_away(body: PasskeyWord, desk: AtDesk, now: Now, caller: Decider) -> AddressOut:
+def take_away(body: PasskeyWord, desk: AtDesk, now: Now, by: EndingForOthers) -> AddressOut:
     """Be handed the address at which I remove one of mine."""
-    return _handed(
-        errands.removal_address(caller.id, body.passkey, public_url=desk.public_url, ledger=desk.ledger, now=now)
-    )
+    return _handed(errands.removal_address(by, body.passkey, public_url=desk.public_url, ledger=desk.ledger, now=now))
 
 
 @router.post("/passkeys/forget")
-def forget(body: ForgetPasskeys, desk: AtDesk, now: Now, caller: Decider) -> PasskeysOut:
+def forget(body: ForgetPasskeys, desk: AtDesk, now: Now, by: EndingForOthers) -> PasskeysOut:
     """Remove all passkeys of somebody who has lost them; the doing of people who own the rules."""
-    removed = remove.forget(
-        PrincipalId(body.person.strip()),
-        by=caller.id,
-        rules=desk.rules(),
-        directory=desk.directory,
-        ledger=desk.ledger,
-        now=now,
-    )
+    person = PrincipalId(body.person.strip())
+    removed = remove.forget(person, by=by, asked=desk.asked, ledger=desk.ledger, now=now)
     return PasskeysOut(passkeys=[PasskeyOut.of(one) for one in removed])
 
 

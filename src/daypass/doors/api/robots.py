@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from fastapi import APIRouter, Request
 
-from daypass.doors.api.caller import AtDesk, Decider, Now, Reader
+from daypass.doors.api.caller import AtDesk, Decider, EndingForOthers, Now, Reader
 from daypass.doors.api.sight import names
 from daypass.doors.wire.robots import AddRobot, AdoptRobot, RobotOut, RobotsOut, RobotTokenOut, RotateRobot
 from daypass.lifecycle.robots import add as adding
@@ -82,12 +82,9 @@ def adopt(name: str, body: AdoptRobot, desk: AtDesk, now: Now, caller: Decider) 
 
 
 @router.post("/{name}/remove")
-def remove(name: str, desk: AtDesk, now: Now, caller: Decider) -> RobotOut:
+def remove(name: str, desk: AtDesk, now: Now, by: EndingForOthers) -> RobotOut:
     """Remove a robot: it is refused from now on, and its access is taken away."""
-    removed = removing(
-        name, by=caller.id, rules=desk.readable_rules(), directory=desk.directory, ledger=desk.ledger, now=now
-    )
-    return RobotOut.of(removed)
+    return RobotOut.of(removing(name, by=by, asked=desk.asked, ledger=desk.ledger, now=now))
 
 
 def scopes(words: Iterable[str]) -> frozenset[Scope]:

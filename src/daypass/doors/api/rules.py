@@ -15,7 +15,7 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from fastapi.responses import StreamingResponse
 
 from daypass.doors.api.asking import Id
-from daypass.doors.api.caller import AtDesk, Decider, Now, Reader
+from daypass.doors.api.caller import AtDesk, Decider, EndingForOthers, Now, Reader
 from daypass.doors.api.sight import may_audit, must_audit, names, visible
 from daypass.doors.api.streaming import stream
 from daypass.doors.desk import Desk
@@ -211,24 +211,16 @@ def approve(caller: Decider, change_id: ChangeId, body: ApproveRules, desk: AtDe
 
 
 @router.post("/rules/changes/{change_id}/deny")
-def deny(caller: Decider, change_id: ChangeId, body: WithReason, desk: AtDesk, now: Now) -> ChangeOut:
+def deny(by: EndingForOthers, change_id: ChangeId, body: WithReason, desk: AtDesk, now: Now) -> ChangeOut:
     """Turn somebody else's change down."""
-    denied = deny_change(
-        change_id,
-        by=caller.id,
-        reason=parse_reason(body.reason),
-        rules=kept(desk.rules),
-        directory=desk.directory,
-        ledger=desk.ledger,
-        now=now,
-    )
-    return ChangeOut.of(denied)
+    reason = parse_reason(body.reason)
+    return ChangeOut.of(deny_change(change_id, by=by, reason=reason, asked=desk.asked, ledger=desk.ledger, now=now))
 
 
 @router.post("/rules/changes/{change_id}/withdraw")
-def withdraw(caller: Decider, change_id: ChangeId, desk: AtDesk, now: Now) -> ChangeOut:
+def withdraw(by: EndingForOthers, change_id: ChangeId, desk: AtDesk, now: Now) -> ChangeOut:
     """Take my own change back."""
-    return ChangeOut.of(withdraw_change(change_id, by=caller.id, ledger=desk.ledger, now=now))
+    return ChangeOut.of(withdraw_change(change_id, by=by, ledger=desk.ledger, now=now))
 
 
 @router.get("/requests/{request_id}/explain")

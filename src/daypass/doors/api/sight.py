@@ -13,7 +13,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from daypass.doors.desk import Desk
-from daypass.lifecycle.weighing import deciders
+from daypass.lifecycle.enders import asked_then, includes
 from daypass.model.errors import DaypassError, NotFound, NotYours
 from daypass.model.grant import GrantId
 from daypass.model.principal import Principal, PrincipalId, SlackGroupId
@@ -41,8 +41,10 @@ def may_decide(request: Request, viewer: Principal, desk: Desk, now: datetime) -
     """Whether the rules of now name this person among those who decide. Never on their own request."""
     if viewer.id in {request.requestor, request.principal}:
         return False
-    rules = desk.readable_rules()
-    return deciders(request, rules=rules, directory=desk.directory, ledger=desk.ledger, now=now).include(viewer)
+    named = desk.asked.deciders(request, now)
+    if named is None:  # nobody can say it now: those who were asked at the time
+        return includes(asked_then(request), viewer.id, desk.ledger)
+    return named.include(viewer)
 
 
 def may_audit(viewer: Principal, desk: Desk) -> bool:
@@ -73,7 +75,4 @@ def names(principals: Iterable[PrincipalId], desk: Desk, *, groups: Iterable[Sla
 
 def _as_known(principal_id: PrincipalId, desk: Desk) -> Principal:
     """The person, or their id alone: who has left, or cannot be asked for now, does not hide what they did."""
-    try:
-        return desk.directory.principal(principal_id)
-    except DaypassError:
-        return Principal(id=principal_id, name=principal_id, active=False)
+    return desk.asked.person(principal_id) or Principal(id=principal_id, name=principal_id, active=False)

@@ -25,6 +25,7 @@ SLACK_VERBS = (
     "link",
     "approve",
     "deny",
+    "revoke",
     "review",
     "away",
     "back",

@@ -2,7 +2,7 @@
 
 from daypass.doors.commands import COMMANDS, SLACK_VERBS, help_for, request_help
 from daypass.doors.grammar.draft import Draft, Spoken, parse_delivery, parse_id, parse_reason
-from daypass.doors.grammar.said import parse, parse_request
+from daypass.doors.grammar.said import parse, parse_request, says_times
 from daypass.doors.grammar.sayings import (
     Again,
     Allow,
@@ -20,6 +20,7 @@ from daypass.doors.grammar.sayings import (
     Offers,
     RequestAccess,
     Review,
+    Revoke,
     Rules,
     Said,
     Show,
@@ -50,6 +51,7 @@ __all__ = [
     "Offers",
     "RequestAccess",
     "Review",
+    "Revoke",
     "Rules",
     "Said",
     "Show",
@@ -67,6 +69,7 @@ __all__ = [
     "parse_request",
     "parse_term",
     "request_help",
+    "says_times",
     "split",
     "words_for_length",
 ]

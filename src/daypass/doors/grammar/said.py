@@ -31,6 +31,7 @@ from daypass.doors.grammar.sayings import (
     Offers,
     RequestAccess,
     Review,
+    Revoke,
     Rules,
     Said,
     Show,
@@ -43,6 +44,8 @@ from daypass.model.errors import BadInput
 from daypass.model.length import parse_length
 
 _Params = dict[str, Any]
+
+_WITH_TIMES = frozenset({"request", "grant", "allow", "again", "extend", "away"})
 
 _FIELDS = {
     "--for": "length",
@@ -70,6 +73,11 @@ def parse(words: Sequence[str], *, now: datetime, tz: str) -> Said:
     if "--help" in words[1:] or "-h" in words[1:]:
         return Help(verb=verb)
     return _READERS[verb](_understood(verb, words[1:]), now, tz)
+
+
+def says_times(words: Sequence[str]) -> bool:
+    """Whether a command may say a time of day, so that the person's time zone must be known to read it."""
+    return bool(words) and words[0].lower() in _WITH_TIMES and not {"--help", "-h"} & set(words)
 
 
 def parse_request(words: Sequence[str], *, now: datetime, tz: str) -> Draft:
@@ -232,6 +240,7 @@ _READERS: Mapping[str, Callable[[_Params, datetime, str], Said]] = {
     "link": lambda params, _now, _tz: MakeLink(id=parse_id(params["id"]), key=params["key"] or ""),
     "approve": lambda params, _now, _tz: _approve(params),
     "deny": lambda params, _now, _tz: Deny(id=parse_id(params["id"]), reason=_reason(params)),
+    "revoke": lambda params, _now, _tz: Revoke(id=parse_id(params["id"]), reason=_reason(params)),
     "away": _away,
     "back": lambda _params, _now, _tz: ComeBack(),
     "rules": lambda params, _now, _tz: Rules(what=(params["rule"] or "").strip()),

@@ -60,6 +60,14 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Revoke:
+    """End access that somebody else has."""
+
+    id: GrantId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Extend:
     """Ask to keep access for longer; no term leaves the length to the rule."""
 
@@ -165,6 +173,7 @@ Said = (
     | Review
     | Show
     | Done
+    | Revoke
     | Extend
     | Cancel
     | MakeLink

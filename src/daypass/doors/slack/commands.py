@@ -23,11 +23,13 @@ from daypass.doors.grammar import (
     Offers,
     RequestAccess,
     Review,
+    Revoke,
     Rules,
     Said,
     Show,
     Withdraw,
     parse,
+    says_times,
 )
 from daypass.doors.slack import escapes
 from daypass.doors.slack.ahead import Ahead
@@ -60,6 +62,7 @@ from daypass.doors.slack.texts import lists as said_of_lists
 from daypass.doors.slack.texts import refusals as sorry
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.turn import Turn
+from daypass.lifecycle.enders import may_end
 from daypass.lifecycle.story import in_order
 from daypass.model.errors import BadInput, NotAllowed, NotFound
 from daypass.model.event import Event
@@ -95,12 +98,18 @@ class Commands:
             await self.form.open_with(turn, heard(words[1:], words[0].lower()), problem=self._problem(words))
             return
         try:
-            person = await self.counter.person(turn.person)
-            await self._do(turn, parse(words, now=self.counter.desk.clock(), tz=person.tz))
+            tz = await self._zone(turn, words)
+            await self._do(turn, parse(words, now=self.counter.desk.clock(), tz=tz))
         except (BadInput, NotAllowed) as refusal:
             if not _asks(words):
                 raise
             await turn.tell(_with_form(refusals.sentence(refusal), said))
+
+    async def _zone(self, turn: Turn, words: list[str]) -> str:
+        """The person's time zone, looked up only for a command in which they may say a time."""
+        if not says_times(words):
+            return "UTC"
+        return (await self.counter.person(turn.person)).tz
 
     def _problem(self, words: list[str]) -> str:
         """What is wrong with the words of an incomplete request, as far as that shows without their time zone."""
@@ -122,6 +131,9 @@ class Commands:
                 await self._show(turn, subject)
             case Done(id=subject):
                 await self.counter.drop(subject, by=turn.person)
+                await self._show(turn, subject)
+            case Revoke(id=subject, reason=reason):
+                await self.counter.revoke(subject, by=turn.person, reason=reason)
                 await self._show(turn, subject)
             case Cancel(id=subject):
                 await self.counter.cancel(subject, by=turn.person)
@@ -183,12 +195,11 @@ class Commands:
         await turn.tell(Note(text=line, blocks=(section(line), asked, *reason, *(context(each) for each in told))))
 
     def _look(self, subject: GrantId, by: PrincipalId) -> tuple[Picture, list[Event]]:
-        """Read a request for who asked, who would have it or who may decide; for anybody else there is none."""
+        """Read a request for those who may end it, whose it is among them; for anybody else there is none."""
         desk = self.counter.desk
         picture = self.counter.look(subject)
         request = picture.request
-        involved = {request.requestor, request.principal}
-        if by not in involved and not request.approvers.include(desk.directory.principal(by)):
+        if not may_end(request, by, asked=desk.asked, cabinet=desk.ledger, now=desk.clock()):
             raise NotFound(sorry.no_such_request(subject))
         return picture, in_order(desk.ledger.story(subject))
 

@@ -21,6 +21,7 @@ from daypass.lifecycle.drop import drop
 from daypass.lifecycle.extend import extend
 from daypass.lifecycle.hand_out import console
 from daypass.lifecycle.review import approve, deny
+from daypass.lifecycle.revoke import revoke
 from daypass.lifecycle.submit import Preview, preview, submit
 from daypass.model.errors import BadInput, NotFound
 from daypass.model.event import Login
@@ -94,15 +95,14 @@ class Counter:
         """Turn a request down."""
         desk = self.desk
         return await in_thread(
-            lambda: deny(
-                request_id,
-                by=by,
-                reason=reason,
-                rules=desk.readable_rules(),
-                directory=desk.directory,
-                ledger=desk.ledger,
-                now=desk.clock(),
-            )
+            lambda: deny(request_id, by=by, reason=reason, asked=desk.asked, ledger=desk.ledger, now=desk.clock())
+        )
+
+    async def revoke(self, grant_id: GrantId, *, by: PrincipalId, reason: str) -> Grant:
+        """End somebody's grant."""
+        desk = self.desk
+        return await in_thread(
+            lambda: revoke(grant_id, by=by, reason=reason, asked=desk.asked, ledger=desk.ledger, now=desk.clock())
         )
 
     async def cancel(self, request_id: GrantId, *, by: PrincipalId) -> Request:

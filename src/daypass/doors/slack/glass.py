@@ -42,7 +42,6 @@ from daypass.doors.slack.texts.story import line as story_line
 from daypass.doors.slack.turn import Answer, Close, Turn
 from daypass.lifecycle.glass.dossier import Dossier, dossier
 from daypass.lifecycle.glass.review import close_review, find_review, must_review
-from daypass.lifecycle.revoke import revoke
 from daypass.model.errors import DaypassError, NotFound
 from daypass.model.event import Kind
 from daypass.model.grant import GrantId, GrantState
@@ -200,18 +199,7 @@ class GlassReviews:
 
     async def revoke(self, turn: Turn) -> None:
         """End the access now."""
-        desk, grant_id = self.counter.desk, parse_id(turn.value)
-        await in_thread(
-            lambda: revoke(
-                grant_id,
-                by=turn.person,
-                reason=texts.REVOKED,
-                rules=desk.readable_rules(),
-                directory=desk.directory,
-                ledger=desk.ledger,
-                now=desk.clock(),
-            )
-        )
+        await self.counter.revoke(parse_id(turn.value), by=turn.person, reason=texts.REVOKED)
 
     async def _opened(self, review_id: GrantId, person: PrincipalId) -> View:
         return review_form(await in_thread(lambda: self._look(review_id, person)))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from daypass.doors import refusals
 from daypass.doors.grammar import parse_id, parse_reason
 from daypass.doors.slack.blocks import View, field, line, modal, section, sentence
-from daypass.doors.slack.counter import Counter, in_thread
+from daypass.doors.slack.counter import Counter
 from daypass.doors.slack.form import refused
 from daypass.doors.slack.form_values import typed_if_any
 from daypass.doors.slack.home import HomeTab
@@ -13,10 +13,8 @@ from daypass.doors.slack.texts import labels
 from daypass.doors.slack.texts import refusals as sorry
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.turn import Answer, Close, Turn
-from daypass.lifecycle.revoke import revoke
 from daypass.model.errors import BadInput, DaypassError
-from daypass.model.grant import Grant, GrantId
-from daypass.model.principal import PrincipalId
+from daypass.model.grant import GrantId
 from daypass.model.request import LONGEST_REASON
 
 CALLBACK = "others.revoke"
@@ -40,23 +38,11 @@ class Others:
             reason = parse_reason(said)
             if not reason:
                 raise BadInput(sorry.WHY_REVOKED, field="reason")
-            await in_thread(lambda: self._revoke(grant_id, turn.person, reason))
+            await self.counter.revoke(grant_id, by=turn.person, reason=reason)
         except DaypassError as error:
             return refused(error, await self._form(grant_id, said, refusals.sentence(error)), ("reason",))
         await self.home.show(turn)
         return Close()
-
-    def _revoke(self, grant_id: GrantId, by: PrincipalId, reason: str) -> Grant:
-        desk = self.counter.desk
-        return revoke(
-            grant_id,
-            by=by,
-            reason=reason,
-            rules=desk.readable_rules(),
-            directory=desk.directory,
-            ledger=desk.ledger,
-            now=desk.clock(),
-        )
 
     async def _form(self, grant_id: GrantId, reason: str = "", problem: str = "") -> View:
         picture = await self.counter.picture(grant_id)

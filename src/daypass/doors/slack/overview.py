@@ -8,6 +8,8 @@ from itertools import islice
 from daypass.doors.desk import Desk
 from daypass.doors.slack.counter import Counter, Picture
 from daypass.lifecycle import permits
+from daypass.lifecycle.asked import NobodyAsked
+from daypass.lifecycle.enders import owns, remembered
 from daypass.lifecycle.glass.review import may_review, open_reviews
 from daypass.lifecycle.hand_over import open_now
 from daypass.lifecycle.robots.owners import owns_rules
@@ -66,7 +68,8 @@ def overview(desk: Desk, by: PrincipalId, *, past: int = 0) -> Overview:
 
     All of it, but of what is over the page that leaves out the `past` newest.
     """
-    person, now = desk.directory.principal(by), desk.clock()
+    known, now = desk.asked.person(by), desk.clock()
+    person = known or remembered(by, desk.ledger)
     before, history, total = _history(desk, by, past)
     waiting = desk.ledger.requests(states=[RequestState.PENDING])
     return Overview(
@@ -74,8 +77,8 @@ def overview(desk: Desk, by: PrincipalId, *, past: int = 0) -> Overview:
         grants=tuple(_own(desk, by)),
         requests=tuple(desk.ledger.requests(requestor=by, states=[RequestState.PENDING])),
         waiting=tuple(one for one in waiting if _waits_for(person, one, now)),
-        reviews=tuple(reviews_for(desk, person, now)),
-        changes=tuple(_changes(desk, by)),
+        reviews=tuple(reviews_for(desk, person, now) if known else _reviews_then(desk, person)),
+        changes=tuple(_changes(desk, by) if known else _changes_then(desk, by)),
         history=history,
         history_before=before,
         history_total=total,
@@ -108,6 +111,20 @@ def reviews_for(desk: Desk, person: Principal, now: datetime) -> list[GlassRevie
         for review in open_reviews(desk.ledger)
         if may_review(review, person, rules=rules, directory=desk.directory, ledger=desk.ledger, now=now)
     ]
+
+
+def _reviews_then(desk: Desk, person: Principal) -> Iterator[GlassReview]:
+    """The reviews that this person was named for, while nobody can say who they are now."""
+    waiting = open_reviews(desk.ledger)
+    return (one for one in waiting if one.principal != person.id and one.reviewers.include(person))
+
+
+def _changes_then(desk: Desk, by: PrincipalId) -> Iterator[RulesChange]:
+    """Changes that this person may turn down, by the ledger alone, while nobody can say who they are now."""
+    if not owns(by, asked=NobodyAsked(), cabinet=desk.ledger):
+        return
+    waiting = desk.ledger.all(RulesChange, states=(ChangeState.PENDING,))
+    yield from (one for one in waiting if one.author != by)
 
 
 def _changes(desk: Desk, by: PrincipalId) -> list[RulesChange]:

@@ -72,13 +72,7 @@ class RulesDeciding:
             reason = parse_reason(said)
             await in_thread(
                 lambda: deny_change(
-                    change_id,
-                    by=turn.person,
-                    reason=reason,
-                    rules=kept(desk.rules),
-                    directory=desk.directory,
-                    ledger=desk.ledger,
-                    now=desk.clock(),
+                    change_id, by=turn.person, reason=reason, asked=desk.asked, ledger=desk.ledger, now=desk.clock()
                 )
             )
         except DaypassError as error:

@@ -7,20 +7,19 @@ Who has lost them all asks an owner of the rules, who could do without the secon
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from daypass.lifecycle.parties import as_known
+from daypass.lifecycle.asked import Asked
+from daypass.lifecycle.enders import must_own
 from daypass.lifecycle.passkeys import ring
 from daypass.lifecycle.passkeys.ceremony import Json
 from daypass.lifecycle.passkeys.errands import done, find
 from daypass.lifecycle.passkeys.proof import asked, prove
 from daypass.lifecycle.passkeys.site import Site
-from daypass.lifecycle.ruling.owners import must_own
 from daypass.model.errors import Conflict, NotFound, NotYours, TooLate
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.kept import Errand, Passkey, Purpose, Standing
 from daypass.model.principal import PrincipalId
-from daypass.ports import Directory, Ledger
-from daypass.rules.document import RuleBook
+from daypass.ports import Ledger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,16 +51,15 @@ def remove(ticket: str, answer: Json, *, at: Site, ledger: Ledger, now: datetime
     return removed
 
 
-def forget(  # noqa: PLR0913 - whose, by whom, three collaborators, and the moment
-    person: PrincipalId, *, by: PrincipalId, rules: RuleBook, directory: Directory, ledger: Ledger, now: datetime
-) -> list[Passkey]:
+def forget(person: PrincipalId, *, by: PrincipalId, asked: Asked, ledger: Ledger, now: datetime) -> list[Passkey]:
     """
     Remove all passkeys of a person who has lost them, by an owner of the rules; never one's own. They are told.
 
-    The next one they add is a first one again. Raises NotYours, NotFound when they have none.
+    It needs the ledger alone. The next one they add is a first one again. Raises NotYours, or NotFound when they have
+    none.
     """
-    owner = must_own(by, rules=rules, directory=directory)
-    if owner.is_also(as_known(person, directory)):
+    must_own(by, asked=asked, cabinet=ledger)
+    if _same_person(by, person, asked):
         raise NotYours("Your own passkeys are removed with a proof: `daypass passkey remove`. Ask another owner.")
     lost = ring.of(person, ledger=ledger)
     if not lost:
@@ -69,6 +67,14 @@ def forget(  # noqa: PLR0913 - whose, by whom, three collaborators, and the mome
     removed = [replace(one, state=Standing.CLOSED) for one in lost]
     ledger.record(*(Fact(event=_removal(one, by=by, proven_by=None, now=now), changes=(one,)) for one in removed))
     return removed
+
+
+def _same_person(by: PrincipalId, person: PrincipalId, asked: Asked) -> bool:
+    """Whether both are one person, as far as that can be asked."""
+    if by == person:
+        return True
+    one, other = asked.person(by), asked.person(person)
+    return one is not None and other is not None and one.is_also(other)
 
 
 def _removal(passkey: Passkey, *, by: PrincipalId, proven_by: str | None, now: datetime) -> Event:

@@ -124,6 +124,8 @@ def _checked(wanted: Wanted, by: PrincipalId, trusts: Callable[[str], bool], now
 def _must_only_ask(scopes: frozenset[Scope]) -> None:
     if Scope.DECIDE in scopes:
         raise BadInput("A robot asks and never decides; leave out the scope decide.", field="scopes")
+    if Scope.END in scopes:
+        raise BadInput("A robot ends what it has by the scopes ask and use; leave out the scope end.", field="scopes")
     if not scopes:
         raise BadInput("Name what the robot may: read, ask, use.", field="scopes")
 

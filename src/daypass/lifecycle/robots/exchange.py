@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from daypass.lifecycle.robots.claims import hold
+from daypass.lifecycle.robots.narrow import FOR_PEOPLE
 from daypass.lifecycle.robots.tokens import draw_for_workload, robot_id
 from daypass.model.errors import BadInput, Conflict, NotYours
 from daypass.model.event import Detail, Event, Kind, Login, Scope
@@ -119,7 +120,7 @@ def _only(found: Sequence[Robot], wanted: str) -> Robot:
 
 
 def _narrowed(robot: Robot, scopes: Collection[Scope]) -> frozenset[Scope]:
-    lets = robot.scopes - {Scope.DECIDE}
+    lets = robot.scopes - FOR_PEOPLE
     wanted = frozenset(scopes) or lets
     if not wanted <= lets:
         lacking = ", ".join(sorted(wanted - lets))

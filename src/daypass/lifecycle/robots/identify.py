@@ -11,7 +11,7 @@ from datetime import datetime
 
 from daypass.lifecycle import login
 from daypass.lifecycle.robots import tokens
-from daypass.lifecycle.robots.narrow import identify_agent
+from daypass.lifecycle.robots.narrow import FOR_PEOPLE, identify_agent
 from daypass.model.errors import NotFound, NotYours
 from daypass.model.event import Scope
 from daypass.model.kept import Robot, Standing
@@ -74,7 +74,7 @@ def _standing(robot_id: PrincipalId, ledger: Ledger) -> Robot:
 
 def _must_be_let(robot: Robot, scope: Scope | None) -> None:
     """Whatever is written of it, a robot never decides."""
-    if scope is Scope.DECIDE:
+    if scope in FOR_PEOPLE:
         raise NotYours("A robot asks and never decides; a person has to.")
     if scope is not None and scope not in robot.scopes:
         raise NotYours(f"{robot.id} may not {scope}.")

@@ -19,6 +19,8 @@ from daypass.model.secret import Secret, digest, draw
 from daypass.ports import Ledger, Logins
 
 _BETWEEN = "/"
+FOR_PEOPLE = frozenset({Scope.DECIDE, Scope.END})
+"""What a program never does in anybody's name. What is its own it ends as whoever uses it, or asked for it."""
 _OVER = "The login of the person this agent works for is over; they have to run `daypass login`."
 
 
@@ -42,8 +44,10 @@ def narrow(token: str, *, scopes: Collection[Scope], logins: Logins, ledger: Led
     whole = logins.by_token(digest(token))
     if token.startswith(AGENT_PREFIX) or person.startswith(ROBOT):
         raise NotYours("Only a person's own login is narrowed for an agent; a robot's token is narrow as it is.")
+    if whole.scopes <= {Scope.END}:
+        raise NotYours("This session only ends things; an agent gets no part of it.")
     text = draw(Secret.AGENT)
-    lets = whole.scopes & (frozenset(scopes) or whole.scopes) - {Scope.DECIDE}
+    lets = whole.scopes & (frozenset(scopes) or whole.scopes) - FOR_PEOPLE
     narrowed = replace(
         whole,
         device_hash=f"{whole.device_hash}{_BETWEEN}{digest(text)}",
@@ -68,7 +72,7 @@ def identify_agent(token: str, *, logins: Logins, now: datetime, scope: Scope | 
         raise NotYours(_OVER) from None
     if whole.revoked_at is not None or whole.principal != person or person.startswith(ROBOT):
         raise NotYours(_OVER)
-    if scope is Scope.DECIDE:
+    if scope in FOR_PEOPLE:
         raise NotYours("An agent asks and never decides; a person has to.")
     if scope is not None and scope not in own.scopes:
         raise NotYours(f"This agent may not {scope}.")

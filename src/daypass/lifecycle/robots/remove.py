@@ -4,34 +4,31 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
+from daypass.lifecycle.asked import Asked
 from daypass.lifecycle.cancel import cancel
+from daypass.lifecycle.enders import owns
 from daypass.lifecycle.finish import finish
 from daypass.lifecycle.robots.add import robot_fact
 from daypass.lifecycle.robots.known import find
-from daypass.lifecycle.robots.owners import owns_rules
 from daypass.model.errors import NotYours, TooLate
 from daypass.model.event import Kind
 from daypass.model.grant import Ending, GrantState, Why
 from daypass.model.kept import Robot, Standing
 from daypass.model.principal import PrincipalId
 from daypass.model.request import RequestState
-from daypass.ports import Directory, Ledger
-from daypass.rules.document import RuleBook
+from daypass.ports import Ledger
 
 _LIVE = (GrantState.APPROVED, GrantState.ACTIVE)
 
 
-def remove(  # noqa: PLR0913 - which robot by whom, its three collaborators, and the moment
-    name: str, *, by: PrincipalId, rules: RuleBook | None, directory: Directory, ledger: Ledger, now: datetime
-) -> Robot:
+def remove(name: str, *, by: PrincipalId, asked: Asked, ledger: Ledger, now: datetime) -> Robot:
     """
-    Remove a robot, by an owner of the rules or by who answers for it, also while the rules cannot be read.
+    Remove a robot, by an owner of the rules or by who answers for it; it needs the ledger alone.
 
     Repeated, it takes away what a first time that was cut off had left. Raises NotYours or NotFound.
     """
-    who = directory.principal(by)
     robot = find(name, ledger=ledger)
-    if who.robot or not (owns_rules(who, rules) or (who.active and robot.owner == by)):
+    if robot.owner != by and not owns(by, asked=asked, cabinet=ledger):
         raise NotYours("Only the owners of the rules, and who answers for a robot, may remove it.")
     removed = replace(robot, state=Standing.CLOSED, token_hash=None)
     if robot.state is Standing.OPEN:

@@ -7,6 +7,8 @@ there first, and the other change is outdated. A click that changes nothing is r
 
 from datetime import datetime
 
+from daypass.lifecycle.asked import Asked
+from daypass.lifecycle.enders import must_own
 from daypass.lifecycle.ruling.judged import difference, judged
 from daypass.lifecycle.ruling.owners import OWNERS, must_agree, must_still_own
 from daypass.lifecycle.ruling.telling import Outdated, event, refusals_journalled
@@ -59,21 +61,16 @@ def approve_change(  # noqa: PLR0913 - who decides what, three collaborators, an
     return following
 
 
-def deny_change(  # noqa: PLR0913 - who decides what and why, three collaborators, and the moment
-    change_id: GrantId,
-    *,
-    by: PrincipalId,
-    reason: str = "",
-    rules: KeptRules,
-    directory: Directory,
-    ledger: Ledger,
-    now: datetime,
+def deny_change(  # noqa: PLR0913 - who decides what and why, what else can be asked, the ledger, and the moment
+    change_id: GrantId, *, by: PrincipalId, reason: str = "", asked: Asked, ledger: Ledger, now: datetime
 ) -> RulesChange:
-    """Turn a change down, as another owner than its author. Raises NotYours or TooLate."""
+    """Turn a change down, as another owner than its author; needs the ledger alone. Raises NotYours or TooLate."""
     change = find_change(change_id, ledger)
     with refusals_journalled(change_id, by, "deny", ledger=ledger, now=now):
         _must_be_pending(change)
-        must_agree(by, change, rules=rules(), directory=directory)
+        if by == change.author:
+            raise NotYours("Nobody decides on their own change of the rules; you can withdraw it.")
+        must_own(by, asked=asked, cabinet=ledger)
         approval = Approval(by=by, at=now, rule=OWNERS, note=reason.strip())
         denied = change.decided(ChangeState.DENIED, approval)
         _close(denied, Kind.RULES_DENIED, by, {"reason": reason.strip()}, ledger, now)

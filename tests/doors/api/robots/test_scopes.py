@@ -2,16 +2,21 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import httpx2
 
+from daypass.model.event import Event, Kind, Login, Scope
+from daypass.model.fact import Fact
 from daypass.model.principal import Principal, PrincipalId
+from daypass.model.secret import digest
 from tests.doors.api.robots.speaking import added, narrowed, speaking
 from tests.doors.house import House
 from tests.makers import BOB
 
-READ, ASK, USE, DECIDE, ENDS, ANY, OPEN = "read", "ask", "use", "decide", "ask, use", "any", "open"
-"""`ask, use` is either of the two; `any` is whoever has a person's login or one made of it; `open` wants no login."""
+READ, ASK, USE, DECIDE, END, ANY, OPEN = "read", "ask", "use", "decide", "end", "any", "open"
+ENDS, ENDS_ASK, ENDS_FOR_OTHERS = "ask, use, end", "ask, end", "decide, end"
+"""`ask, end` is either of the two; `any` is whoever has a person's login or one made of it; `open` wants no login."""
 NEEDED = {
     "POST /v1/login/device": OPEN,
     "POST /v1/login/token": OPEN,
@@ -44,8 +49,8 @@ NEEDED = {
     "GET /v1/rules/changes/{change_id}/differences": READ,
     "POST /v1/requests": ASK,
     "POST /v1/requests/again": ASK,
-    "POST /v1/requests/{request_id}/cancel": ASK,
-    "POST /v1/permits/{request_id}/withdraw": ASK,
+    "POST /v1/requests/{request_id}/cancel": ENDS_ASK,
+    "POST /v1/permits/{request_id}/withdraw": ENDS_ASK,
     "POST /v1/grants/{request_id}/done": ENDS,
     "POST /v1/grants/{request_id}/extend": ASK,
     "POST /v1/grants/{request_id}/credentials": USE,
@@ -57,25 +62,25 @@ NEEDED = {
     "POST /v1/grants/{request_id}/manifest": USE,
     "POST /v1/permits": DECIDE,
     "POST /v1/absence": DECIDE,
-    "POST /v1/absence/end": DECIDE,
+    "POST /v1/absence/end": ENDS_FOR_OTHERS,
     "POST /v1/requests/{request_id}/approve": DECIDE,
-    "POST /v1/requests/{request_id}/deny": DECIDE,
+    "POST /v1/requests/{request_id}/deny": ENDS_FOR_OTHERS,
     "POST /v1/requests/{request_id}/passkey": DECIDE,
-    "POST /v1/grants/{request_id}/revoke": DECIDE,
+    "POST /v1/grants/{request_id}/revoke": ENDS_FOR_OTHERS,
     "POST /v1/glass/codes": DECIDE,
     "POST /v1/glass/{request_id}/close": DECIDE,
     "POST /v1/passkeys/new": DECIDE,
-    "POST /v1/passkeys/remove": DECIDE,
-    "POST /v1/passkeys/forget": DECIDE,
+    "POST /v1/passkeys/remove": ENDS_FOR_OTHERS,
+    "POST /v1/passkeys/forget": ENDS_FOR_OTHERS,
     "POST /v1/robots": DECIDE,
     "POST /v1/robots/{name}/rotate": DECIDE,
     "POST /v1/robots/{name}/adopt": DECIDE,
-    "POST /v1/robots/{name}/remove": DECIDE,
+    "POST /v1/robots/{name}/remove": ENDS_FOR_OTHERS,
     "POST /v1/rules/lint": DECIDE,
     "POST /v1/rules/changes": DECIDE,
     "POST /v1/rules/changes/{change_id}/approve": DECIDE,
-    "POST /v1/rules/changes/{change_id}/deny": DECIDE,
-    "POST /v1/rules/changes/{change_id}/withdraw": DECIDE,
+    "POST /v1/rules/changes/{change_id}/deny": ENDS_FOR_OTHERS,
+    "POST /v1/rules/changes/{change_id}/withdraw": ENDS_FOR_OTHERS,
 }
 """What each address wants. One that is not here fails the first test: say what it wants."""
 
@@ -107,6 +112,14 @@ def test_a_token_with_one_scope_does_that_and_nothing_else(house: House, bob: ht
     assert house.desk.ledger.grants() == []
 
 
+def test_a_session_that_only_ends_things_opens_nothing_else(house: House):
+    """What a passkey or a break-glass code opens while nobody can log in: every ending, and no other address."""
+    with speaking(house, _only_ending(house)) as client:
+        wrong = [one for one, needed in _behind_a_login() if _let(client, one) != (END in needed)]
+
+    assert wrong == []
+
+
 def test_without_a_login_every_other_address_is_shut(nobody: httpx2.Client):
     """Whatever is sent to it."""
     answers = {one: _tried(nobody, one).status_code for one, needed in NEEDED.items() if needed != OPEN}
@@ -121,6 +134,22 @@ def _tokens(scope: str, house: House, bob: httpx2.Client, nobody: httpx2.Client)
     yield str(narrowed(nobody, house.token(BOB), scope=scope).json()["access_token"])
 
 
+def _only_ending(house: House) -> str:
+    login = Login(
+        device_hash=digest("device"),
+        user_code="",
+        client="a test",
+        asked_at=house.clock(),
+        expires_at=house.clock() + timedelta(minutes=15),
+        scopes=frozenset({Scope.END}),
+        principal=BOB,
+        token_hash=digest("only-ending"),
+    )
+    event = Event(kind=Kind.LOGIN_ISSUED, at=house.clock(), actor=BOB)
+    house.desk.ledger.record(Fact(event=event, changes=(login,), told=False))
+    return "only-ending"
+
+
 def _behind_a_login() -> list[tuple[str, str]]:
     return [(one, needed) for one, needed in NEEDED.items() if needed not in {OPEN, ANY}]
 
@@ -129,7 +158,7 @@ def _let(client: httpx2.Client, address: str) -> bool:
     """Whether it was let in; what it asked for there need not be."""
     answer = _tried(client, address)
     said = answer.json()["error"]["sentence"] if answer.is_error else ""
-    kept_out = re.search(r" may not (read|ask|use|decide)\.$|asks and never decides", said)
+    kept_out = re.search(r" may not (read|ask|use|decide|end)(\.$|; run)|asks and never decides", said)
     assert kept_out is None or answer.status_code == 403, (address, answer.text)
     return kept_out is None
 

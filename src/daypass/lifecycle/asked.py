@@ -1,0 +1,129 @@
+"""
+What can be asked at this moment besides the ledger: for adding to who may end something, never for refusing it.
+
+A verb that only takes access away has the ledger and one of these, and no directory and no rules. What cannot be found
+out within two seconds is None, and the ledger alone decides then.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+import structlog
+
+from daypass.lifecycle.weighing import deciders
+from daypass.model.decision import Approvers
+from daypass.model.errors import DaypassError, Unavailable
+from daypass.model.principal import Principal, PrincipalId
+from daypass.model.request import Request
+from daypass.ports import Directory, Ledger
+from daypass.rules.document import RuleBook
+
+PATIENCE_S = 2.0
+_AT_ONCE = 4
+_SILENT = "Who is who cannot be looked up now; it will be tried again."
+
+T = TypeVar("T")
+
+log = structlog.get_logger()
+
+
+class Asked(Protocol):
+    """What is known now, where it can be asked. Nothing here raises; None is what could not be found out."""
+
+    def person(self, principal_id: PrincipalId) -> Principal | None:
+        """Somebody as the directory has them now."""
+        ...
+
+    def find(self, principal_id: PrincipalId) -> Principal:
+        """Somebody as the directory has them now, soon. The one that raises: NotFound, Unavailable, Misconfigured."""
+        ...
+
+    def deciders(self, request: Request, now: datetime) -> Approvers | None:
+        """Who may decide on a request under the rules of now."""
+        ...
+
+    def owners(self) -> Approvers | None:
+        """Whom the rules of now name as their owners."""
+        ...
+
+
+class NobodyAsked:
+    """Asks nobody: for the operator on the machine, and for whoever came without a login."""
+
+    def person(self, principal_id: PrincipalId) -> Principal | None:  # noqa: ARG002 - the protocol's
+        """Nothing is asked."""
+        return None
+
+    def find(self, principal_id: PrincipalId) -> Principal:  # noqa: ARG002 - the protocol's
+        """Nothing is asked."""
+        raise Unavailable("Nobody is asked who somebody is here.")
+
+    def deciders(self, request: Request, now: datetime) -> Approvers | None:  # noqa: ARG002 - the protocol's
+        """Nothing is asked."""
+        return None
+
+    def owners(self) -> Approvers | None:
+        """Nothing is asked."""
+        return None
+
+
+class AskedNow:
+    """
+    Asks the directory and the rules, each answer for two seconds at most.
+
+    While one that was given up still hangs, nothing more is asked: an outage costs the first who ends something two
+    seconds, and the next ones nothing.
+    """
+
+    def __init__(
+        self, directory: Directory, rules: Callable[[], RuleBook], ledger: Ledger, *, patience_s: float = PATIENCE_S
+    ) -> None:
+        """Take whom to ask; nothing is asked yet."""
+        self._directory, self._rules, self._ledger = directory, rules, ledger
+        self._patience_s = patience_s
+        self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="ask-now")
+        self._hanging: Future[Any] | None = None
+
+    def person(self, principal_id: PrincipalId) -> Principal | None:
+        """Somebody as the directory has them now."""
+        return self._if_known("who somebody is", lambda: self._directory.principal(principal_id))
+
+    def find(self, principal_id: PrincipalId) -> Principal:
+        """Somebody as the directory has them now, soon. Raises NotFound, Unavailable, Misconfigured."""
+        return self._soon(lambda: self._directory.principal(principal_id))
+
+    def deciders(self, request: Request, now: datetime) -> Approvers | None:
+        """Who may decide on a request under the rules of now."""
+        return self._if_known(
+            "who may decide",
+            lambda: deciders(request, rules=self._rules(), directory=self._directory, ledger=self._ledger, now=now),
+        )
+
+    def owners(self) -> Approvers | None:
+        """Whom the rules of now name as their owners."""
+        return self._if_known("who owns the rules", lambda: owners_of(self._rules()))
+
+    def _if_known(self, what: str, ask: Callable[[], T]) -> T | None:
+        try:
+            return self._soon(ask)
+        except DaypassError as error:
+            log.info("asked.in_vain", lacking=what, because=error.report)
+            return None
+
+    def _soon(self, ask: Callable[[], T]) -> T:
+        if self._hanging is not None and not self._hanging.done():
+            raise Unavailable(_SILENT)
+        asking = self._threads.submit(ask)
+        try:
+            return asking.result(timeout=self._patience_s)
+        except TimeoutError:
+            self._hanging = asking
+            raise Unavailable(_SILENT) from None
+
+
+def owners_of(rules: RuleBook) -> Approvers:
+    """The owners whom rules name, as who may decide."""
+    named = rules.owners
+    return Approvers(people=named.people, slack_groups=named.slack_groups, groups=named.directory_groups)

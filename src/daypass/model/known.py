@@ -1,0 +1,68 @@
+"""
+What is written down of people and rules for a day when neither can be asked: it lets people end access, no more.
+
+Kept in the cabinet, as what is in model/kept.py.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from daypass.model.decision import Approvers
+from daypass.model.kept import Standing
+from daypass.model.principal import DAYPASS, PrincipalId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownGroup:
+    """
+    Who was in a group that the rules name, when that was last read.
+
+    It lets people end access while nobody says who is in the group. It gives nothing.
+    """
+
+    group: str
+    """A Slack user group (`S0LEADS`), or a group of another directory (`file:analysts`)."""
+    people: tuple[PrincipalId, ...]
+    """Sorted."""
+    at: datetime
+    state: Standing = Standing.OPEN
+    revision: int = 0
+
+    @property
+    def key(self) -> str:
+        """The group."""
+        return self.group
+
+    @property
+    def owner(self) -> str:
+        """The service itself."""
+        return DAYPASS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownOwners:
+    """
+    Whom the rules named as their owners, when they could last be read.
+
+    It lets owners end access while the rules cannot be read. It gives nothing.
+    """
+
+    named: Approvers
+    digest: str
+    """Of the text of those rules: SHA-256 (hex)."""
+    at: datetime
+    state: Standing = Standing.OPEN
+    revision: int = 0
+
+    @property
+    def key(self) -> str:
+        """There is one."""
+        return "owners"
+
+    @property
+    def owner(self) -> str:
+        """The service itself."""
+        return DAYPASS
+
+
+Known = KnownGroup | KnownOwners
