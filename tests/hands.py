@@ -168,9 +168,9 @@ class HandAws:
         for grant_id in list(self.held):
             yield Standing(grant=grant_id, what=f"policy daypass-{grant_id}", handle=grant_id)
 
-    def remove(self, standing: Standing) -> None:
+    def remove(self, standing: Standing) -> bool:
         """Drop one of them."""
-        self.held.pop(standing.grant, None)
+        return self.held.pop(standing.grant, None) is not None
 
     def _call(self, name: str, grant: Grant) -> None:
         self.calls.append((name, grant.id))

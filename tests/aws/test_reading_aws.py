@@ -1,6 +1,7 @@
 """Buckets, the clock and the clients, on real servers."""
 
 import json
+import time
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -8,7 +9,7 @@ import pytest
 
 from daypass.aws.buckets import BELIEVED_S, Buckets
 from daypass.aws.clients import Clients, Keys
-from daypass.aws.clock import skew
+from daypass.aws.clock import AwsTime
 from daypass.model.entitlement import S3Place
 from daypass.model.errors import BadInput, Misconfigured, NotFound, Unavailable
 from tests.servers.ceph import Ceph
@@ -133,10 +134,14 @@ def test_what_aws_said_is_believed_for_a_minute(ministack: MiniStack):
 @pytest.mark.parametrize("hours", [0, 1, -1])
 def test_the_clocks_difference_is_measured_even_when_aws_refuses_us_for_it(ministack: MiniStack, hours: int):
     """Our clock runs so far ahead of, or behind, the server's: within two seconds of it."""
-    off = timedelta(hours=hours)
-    measured = skew(clients=clients_of(ministack), clock=lambda: datetime.now(UTC) + off)
+    off, begun, started = timedelta(hours=hours), time.monotonic(), datetime.now(UTC)
+    aws_time = AwsTime(clients_of(ministack), time.monotonic)
+    aws_time.ask()
+    assert aws_time.last is not None
+    least, most = aws_time.last.ahead(lambda at: started + off + timedelta(seconds=at - begun))
 
-    assert abs(measured - off) < timedelta(seconds=2)
+    assert least <= off <= most
+    assert most - least < timedelta(seconds=4)
 
 
 def test_a_clock_that_is_off_by_an_hour_is_named_in_the_refusal(ministack: MiniStack):

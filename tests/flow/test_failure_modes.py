@@ -126,7 +126,7 @@ def test_04_the_sweep_removes_what_no_live_grant_accounts_for(walk: Walk) -> Non
     walk.aws.held[relic.id] = relic
     walk.aws.held["zzzzzzzzzzzz"] = relic  # type: ignore[index]  # a grant nobody remembers
 
-    assert sweep([walk.aws], ledger=walk.ledger, now=walk.clock()).removed == 2
+    assert sweep([walk.aws], ledger=walk.ledger, clock=walk.clock).removed == 2
     assert set(walk.aws.held) == {live.id}
 
 
@@ -135,8 +135,8 @@ def test_04_the_sweep_never_adds(walk: Walk) -> None:
     grant = walk.active()
     walk.aws.held.clear()
     provisioners = walk.loop.provisioners
-    seen = sweep([walk.aws], ledger=walk.ledger, now=walk.clock()).seen
-    assert vanished(seen, provisioners=provisioners, ledger=walk.ledger, now=walk.clock()) == 1
+    seen = sweep([walk.aws], ledger=walk.ledger, clock=walk.clock).seen
+    assert vanished(seen, provisioners=provisioners, ledger=walk.ledger, clock=walk.clock) == 1
     walk.loop.run_until_idle()
 
     assert not walk.aws.held
@@ -363,7 +363,7 @@ def test_14_a_ledger_restored_from_a_backup_makes_nothing_longer(walk: Walk) -> 
     """What AWS has and the ledger has forgotten is ended by the sweep, by our mark alone."""
     grant = walk.active()
     walk.aws.held = {grant.id: grant, "forgotten222": replace(grant, id="forgotten222")}  # type: ignore[dict-item, arg-type]
-    sweep([walk.aws], ledger=walk.ledger, now=walk.clock())
+    sweep([walk.aws], ledger=walk.ledger, clock=walk.clock)
 
     assert set(walk.aws.held) == {grant.id}
 

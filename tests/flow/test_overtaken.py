@@ -4,6 +4,8 @@ Two workers at one grant, the first of them slow: nothing stays in AWS that the 
 Each worker is a loop of its own on one database; what happens while a request to AWS is under way, happens in it.
 """
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
@@ -11,10 +13,13 @@ import pytest
 from daypass.lifecycle.drop import drop
 from daypass.model.errors import Unavailable
 from daypass.model.event import Kind
-from daypass.model.grant import Grant, GrantState
+from daypass.model.grant import Grant, GrantId, GrantState
+from daypass.ports import Standing
 from daypass.ports.fence import FLIGHT, HOLD, ask_fence
+from daypass.reconcile.drift import look_again, sweep
 from daypass.reconcile.loop import Loop
 from tests.flow.conftest import Walk
+from tests.hands import HandAws
 from tests.makers import ANN
 
 SECOND = timedelta(seconds=1)
@@ -167,3 +172,80 @@ def test_f5_an_end_is_dated_after_aws_has_answered(walk: Walk) -> None:
     ended = walk.story(grant.id)[-1]
     assert (ended.kind, ended.at) == (Kind.GRANT_ENDED, walk.clock())
     assert walk.ledger.grant(grant.id).ended_at == walk.clock()
+
+
+def test_f9_what_every_early_end_leaves_behind_is_no_stranger(walk: Walk) -> None:
+    """A deny whose date is over goes without a word; a policy of the same grant, or of nobody's, is counted."""
+    grant = walk.active()
+    drop(grant.id, by=ANN, ledger=walk.ledger, now=walk.clock())
+    walk.loop.run_until_idle()
+    nobodys = GrantId("forgotten222")
+    littered = Littered(walk.aws, {grant.id: True})
+
+    assert sweep([littered], ledger=walk.ledger, clock=walk.clock).removed == 0
+    assert littered.left == {}
+    littered.left = {grant.id: False, nobodys: True}
+    assert sweep([littered], ledger=walk.ledger, clock=walk.clock).removed == 2
+    assert [one for one in _kinds(walk, grant) if one is Kind.DRIFT_REMOVED] == [Kind.DRIFT_REMOVED]
+
+
+def test_f9_what_is_gone_before_the_sweep_comes_to_it_is_no_stranger(walk: Walk) -> None:
+    """A grant that ends in order while the sweep reads AWS is not reported as swept."""
+    grant = walk.active()
+    listed = list(walk.aws.standing())
+    drop(grant.id, by=ANN, ledger=walk.ledger, now=walk.clock())
+    walk.loop.run_until_idle()
+    walk.aws.standing = lambda: iter(listed)  # type: ignore[method-assign]  # what AWS showed a moment ago
+
+    assert sweep([walk.aws], ledger=walk.ledger, clock=walk.clock).removed == 0
+    assert Kind.DRIFT_REMOVED not in _kinds(walk, grant)
+
+
+def test_f1_what_ended_with_a_put_unanswered_is_looked_at_once_more_within_a_minute(walk: Walk) -> None:
+    """AWS carries it out long after its worker was killed, when everybody believed that it could not come any more."""
+    grant = walk.approve(walk.ask().id)
+
+    def dies(one: Grant) -> None:
+        _ends_it(walk, one)
+        raise SystemExit
+
+    walk.aws.on_provision = dies
+    with pytest.raises(SystemExit):
+        walk.loop.run_until_idle()
+    walk.clock.forward(FLIGHT + SECOND)
+    walk.loop.run_until_idle()
+    assert walk.ledger.grant(grant.id).state is GrantState.ENDED
+    walk.aws.held[grant.id] = grant
+    walk.clock.forward(60 * SECOND - FLIGHT)
+
+    assert look_again(queue=walk.queue, provisioners=walk.loop.provisioners, now=walk.clock()) == 1
+    assert not walk.aws.held
+    assert look_again(queue=walk.queue, provisioners=walk.loop.provisioners, now=walk.clock()) == 0
+
+
+def test_f4_a_worker_that_is_not_ready_claims_nothing(walk: Walk) -> None:
+    """Its machine's clock is off: the grant stays due for the others."""
+    walk.approve(walk.ask().id)
+    loop = walk.loop
+    loop.ready = lambda: False
+
+    assert loop.run_until_idle() == 0
+    assert walk.queue.depth(now=walk.clock()) == 1
+    assert walk.loop.run_until_idle() > 0
+
+
+@dataclass
+class Littered:
+    """An AWS in which things of grants stand: of each, whether it is a deny that is over."""
+
+    aws: HandAws
+    left: dict[GrantId, bool]
+
+    def standing(self) -> Iterator[Standing]:
+        """List them."""
+        for grant, spent in list(self.left.items()):
+            yield Standing(grant=grant, what="a thing", handle=grant, spent=spent)
+
+    def remove(self, standing: Standing) -> bool:
+        """Remove one."""
+        return self.left.pop(standing.grant, None) is not None

@@ -8,6 +8,7 @@ Each attempt to send a write asks the fence that it is under (ports/fence), howe
 delivery can forget to, and no attempt lasts longer than a claim allows.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal
@@ -68,6 +69,12 @@ class Clients:
         self._connections = connections
         self._made: dict[tuple[str, str | None], BaseClient] = {}
         self._lock = Lock()
+        self._sending: Callable[[], None] = lambda: None
+        self._answered: Callable[[Mapping[str, str]], None] = lambda _: None
+
+    def listen(self, *, sending: Callable[[], None], answered: Callable[[Mapping[str, str]], None]) -> None:
+        """Tell somebody of each attempt that is sent, and the headers of each answer."""
+        self._sending, self._answered = sending, answered
 
     @property
     def region(self) -> str:
@@ -119,8 +126,8 @@ class Clients:
             aws_session_token=keys and keys.session_token,
             config=self._config(service),
         )
-        client.meta.events.register_last("before-send", _before_send)
-        client.meta.events.register("response-received", _received)
+        client.meta.events.register_last("before-send", self._before_send)
+        client.meta.events.register("response-received", self._received)
         return client
 
     def _config(self, service: str) -> Config:
@@ -148,21 +155,24 @@ class Clients:
         found: str | None = configured.provide()
         return found
 
+    def _before_send(self, event_name: str, **_: Any) -> None:
+        """Ask whether the attempt may be sent: the last thing before it is."""
+        call = _call(event_name)
+        if _is_write(call):
+            ask_fence(call)
+        else:
+            read_under_fence()
+        self._sending()
 
-def _before_send(event_name: str, **_: Any) -> None:
-    """Ask whether the attempt may be sent: the last thing before it is."""
-    call = _call(event_name)
-    if _is_write(call):
-        ask_fence(call)
-    else:
-        read_under_fence()
-
-
-def _received(event_name: str, exception: Exception | None, **_: Any) -> None:
-    """Tell what became of an attempt. A refusal is an answer; a connection that broke is not."""
-    call = _call(event_name)
-    if _is_write(call) and not isinstance(exception, (DaypassError, AssertionError)):  # those are the fence's own
-        tell_fence(call, settled=exception is None or isinstance(exception, _NEVER_SENT))
+    def _received(
+        self, event_name: str, exception: Exception | None, response_dict: Mapping[str, Any] | None, **_: Any
+    ) -> None:
+        """Tell what became of an attempt. A refusal is an answer; a connection that broke is not."""
+        call = _call(event_name)
+        if _is_write(call) and not isinstance(exception, (DaypassError, AssertionError)):  # those are the fence's own
+            tell_fence(call, settled=exception is None or isinstance(exception, _NEVER_SENT))
+        if response_dict is not None:
+            self._answered(response_dict["headers"])
 
 
 def _call(event_name: str) -> str:

@@ -1,14 +1,16 @@
 """
-How far this machine's clock is from AWS's.
+What time it is at AWS, as its answers say.
 
-AWS refuses signatures that are more than 15 minutes off, and a lease is written by our clock and judged by AWS's: two
-seconds of difference move its start and its end by two seconds.
+A lease is judged by AWS's clock, and AWS refuses signatures that are more than 15 minutes off. Every answer carries the
+time in its Date header, refusals included; so nobody has to ask, except after a long silence.
 """
 
+import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any
 
 from botocore.exceptions import ClientError
 
@@ -16,29 +18,52 @@ from daypass.aws.clients import Clients
 from daypass.aws.refusals import asking
 from daypass.model.errors import Unavailable
 
-TOLERATED = timedelta(seconds=5)
-"""More than this, and doctor complains."""
+SECOND = timedelta(seconds=1)
 
 
-def skew(*, clients: Clients, clock: Callable[[], datetime]) -> timedelta:
-    """
-    How far our clock runs ahead of AWS's, to about a second; negative when it is behind.
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One answer: what time it said, and between which readings of a monotonic clock it came about."""
 
-    Reads the Date header of any answer of STS, a refusal included, because a clock that is far off gets nothing else.
-    Raises Unavailable.
-    """
-    before = clock()
-    headers = _headers(clients)
-    after = clock()
-    told = headers.get("date")
-    if not told:
-        raise Unavailable("AWS's answer has no Date header, so its clock cannot be compared with ours.")
-    return (before + (after - before) / 2) - parsedate_to_datetime(told) - timedelta(seconds=0.5)
+    date: datetime
+    sent: float
+    received: float
+
+    def ahead(self, ours: Callable[[float], datetime]) -> tuple[timedelta, timedelta]:
+        """
+        Between what bounds our clock is ahead of AWS's; `ours` says what ours showed at a monotonic reading.
+
+        The header has whole seconds, and the answer was written at some moment between sending and receiving: an
+        answer that was long under way proves little, and never too much.
+        """
+        return ours(self.sent) - self.date - SECOND, ours(self.received) - self.date
 
 
-def _headers(clients: Clients) -> Mapping[str, Any]:
-    with asking("sts:GetCallerIdentity"):
-        try:
-            return clients.sts.get_caller_identity()["ResponseMetadata"]["HTTPHeaders"]
-        except ClientError as refused:
-            return refused.response["ResponseMetadata"]["HTTPHeaders"]
+class AwsTime:
+    """Hears the Date of every answer that these clients get."""
+
+    def __init__(self, clients: Clients, monotonic: Callable[[], float]) -> None:
+        """Listen from now on."""
+        self._clients = clients
+        self._monotonic = monotonic
+        self._sent = threading.local()
+        self.last: Told | None = None
+        """The newest answer."""
+        clients.listen(sending=self._sending, answered=self._answered)
+
+    def ask(self) -> None:
+        """Ask AWS for any answer. Raises Unavailable when there is none with a date."""
+        before = self.last
+        with asking("sts:GetCallerIdentity"), suppress(ClientError):  # a clock that is far off gets nothing else
+            self._clients.sts.get_caller_identity()
+        if self.last is before:
+            raise Unavailable("AWS's answer has no Date header, so its clock cannot be compared with ours.")
+
+    def _sending(self) -> None:
+        self._sent.at = self._monotonic()
+
+    def _answered(self, headers: Mapping[str, str]) -> None:
+        told = headers.get("date") or headers.get("Date")
+        if told:
+            with suppress(ValueError):
+                self.last = Told(parsedate_to_datetime(told), self._sent.at, self._monotonic())

@@ -123,6 +123,8 @@ class Standing:
     """For people: `inline policy daypass-x of user ann`."""
     handle: str
     """For the sweep: enough to remove it."""
+    spent: bool = False
+    """Whether it is a deny whose date is over: an early end leaves one behind, and nothing else does."""
 
 
 class Sweep(Protocol):
@@ -132,8 +134,8 @@ class Sweep(Protocol):
         """Go through everything that carries our mark."""
         ...
 
-    def remove(self, standing: Standing) -> None:
-        """Remove one of them; removing what is gone is no error."""
+    def remove(self, standing: Standing) -> bool:
+        """Remove one of them; returns whether it was still there."""
         ...
 
 

@@ -39,15 +39,14 @@ class IamSweep:
                 case ManagedPolicy():
                     yield from _managed(policy)
 
-    def remove(self, standing: Standing) -> None:
-        """Remove one of them; removing what is gone is no error."""
+    def remove(self, standing: Standing) -> bool:
+        """Remove one of them; returns whether it was still there."""
         kind, owner, name = standing.handle.split(" ")
         with writing_under(_SWEEPING):
             if kind == "managed":
-                self._managed.delete(owner)
-            else:
-                as_kind: Kind = "user" if kind == "user" else "role"
-                InlinePolicies(clients=self._clients, kind=as_kind, owner=owner).delete(name)
+                return self._managed.delete(owner)
+            as_kind: Kind = "user" if kind == "user" else "role"
+            return InlinePolicies(clients=self._clients, kind=as_kind, owner=owner).delete(name)
 
     def _inline(self, policy: InlinePolicy) -> Iterator[Standing]:
         grant = grant_of(policy.name)
@@ -62,6 +61,7 @@ class IamSweep:
             grant=grant,
             what=f"{what} {policy.name} of {policy.kind} {policy.owner}",
             handle=f"{policy.kind} {policy.owner} {policy.name}",
+            spent=is_deny(policy.name),
         )
 
 

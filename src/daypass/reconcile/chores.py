@@ -30,12 +30,24 @@ class Chore:
     run: Callable[[], object]
 
 
-def run_chores(chores: Sequence[Chore], stop: threading.Event, monotonic: Callable[[], float]) -> None:
-    """Do each chore at once and then at its pace, one after the other, until told to stop."""
+def run_chores(
+    chores: Sequence[Chore],
+    stop: threading.Event,
+    monotonic: Callable[[], float],
+    *,
+    ready: Callable[[], bool] = lambda: True,
+    each_round: Callable[[], None] = lambda: None,
+) -> None:
+    """
+    Do each chore at once and then at its pace, one after the other, until told to stop.
+
+    While not `ready`, what is due waits. `each_round` is called between any two of them.
+    """
     due = {chore.name: monotonic() for chore in chores}
     while not stop.is_set():
         for chore in chores:
-            if monotonic() >= due[chore.name]:
+            each_round()
+            if monotonic() >= due[chore.name] and _is_ready(ready):
                 _do(chore)
                 due[chore.name] = monotonic() + chore.every.total_seconds()
         stop.wait(max(0.05, min(due.values()) - monotonic()))
@@ -72,6 +84,13 @@ def _stuck(trouble: Trouble, now: datetime) -> Fact:
 
 def _is_stuck(trouble: Trouble, now: datetime) -> bool:
     return trouble.grant.state is GrantState.APPROVED or trouble.overdue_since < now - STUCK_AFTER
+
+
+def _is_ready(ready: Callable[[], bool]) -> bool:
+    try:
+        return ready()
+    except DaypassError:  # a database that is away; who asks it says so
+        return False
 
 
 def _do(chore: Chore) -> None:

@@ -5,9 +5,9 @@ It only ever takes away. What is missing from AWS is never put back, whatever th
 from an old backup can end access early, and can never make it longer.
 """
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 
 import structlog
@@ -16,7 +16,8 @@ from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.grant import Delivery, Grant, GrantId, GrantState, Presence, Why
 from daypass.model.principal import DAYPASS
-from daypass.ports import Ledger, Provisioner, Standing, Sweep
+from daypass.ports import Ledger, Provisioner, Queue, Standing, Sweep
+from daypass.ports.fence import Free, writing_under
 from daypass.reconcile.apply import ending
 from daypass.reconcile.meters import SWEPT
 
@@ -26,31 +27,43 @@ _LIVE = frozenset({GrantState.APPROVED, GrantState.ACTIVE, GrantState.ENDING})
 _BATCH = 200
 
 
+_LATE_AFTER = timedelta(seconds=30)
+"""How long after a write may have taken effect it is looked at once more, for an AWS that was slower than we think."""
+_LATE = Free("removes what an unanswered write may have left of a grant that has ended")
+
+
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What one sweep saw of ours in AWS, and how much of it no live grant accounted for."""
+    """What one sweep saw of ours in AWS, and how much of it was a stranger: no live grant accounted for it."""
 
     seen: frozenset[GrantId]
     removed: int
 
 
-def sweep(sweeps: Iterable[Sweep], *, ledger: Ledger, now: datetime) -> Swept:
-    """Remove everything of ours in AWS that no live grant accounts for."""
+def sweep(sweeps: Iterable[Sweep], *, ledger: Ledger, clock: Callable[[], datetime]) -> Swept:
+    """
+    Remove everything of ours in AWS that no live grant accounts for.
+
+    A deny whose date is over, of a grant that the ledger has, is what every early end of a session leaves behind: it
+    goes without a word. So does what was gone by the time that it was to be removed. Only strangers are counted, logged
+    and journalled, so that an alarm on them means something.
+    """
     seen: set[GrantId] = set()
     removed = 0
     for one in sweeps:
         found = one.standing()
         while batch := list(islice(found, _BATCH)):
             seen |= {standing.grant for standing in batch}
-            orphans = _orphans(batch, ledger)
-            for standing in orphans:
-                _remove(standing, one, ledger, now)
-            removed += len(orphans)
+            removed += sum(_remove(standing, one, ledger, clock) for standing in _unaccounted(batch, ledger))
     return Swept(seen=frozenset(seen), removed=removed)
 
 
 def vanished(
-    seen: Container[GrantId], *, provisioners: Mapping[Delivery, Provisioner], ledger: Ledger, now: datetime
+    seen: Container[GrantId],
+    *,
+    provisioners: Mapping[Delivery, Provisioner],
+    ledger: Ledger,
+    clock: Callable[[], datetime],
 ) -> int:
     """
     Begin to end the active policies that a sweep did not see and that AWS, asked again, does not show.
@@ -59,28 +72,48 @@ def vanished(
     """
     active = ledger.each_grant(states=(GrantState.ACTIVE,))
     missed = [one for one in active if one.delivery is Delivery.POLICY and one.id not in seen]
-    gone = [one for one in missed if _is_gone(one, provisioners, now)]
-    ledger.record_each([ending(one, Why.VANISHED, now, "It was removed in AWS by hand.") for one in gone])
+    gone = [one for one in missed if _is_gone(one, provisioners, clock())]
+    ledger.record_each([ending(one, Why.VANISHED, clock(), "It was removed in AWS by hand.") for one in gone])
     for one in gone:
         log.warning("vanished from AWS", grant=one.id)
     return len(gone)
+
+
+def look_again(*, queue: Queue, provisioners: Mapping[Delivery, Provisioner], now: datetime) -> int:
+    """
+    Remove once more what a write that AWS never answered may have left of grants that have ended.
+
+    Whoever sent it was killed, or never heard of it; so nobody else looks before the next sweep.
+    """
+    late = queue.late(busy_before=now - _LATE_AFTER)
+    for grant in late:
+        with writing_under(_LATE):
+            provisioners[grant.delivery].revoke(grant, now)
+    if late:
+        queue.forget_late([grant.id for grant in late])
+    return len(late)
 
 
 def _is_gone(grant: Grant, provisioners: Mapping[Delivery, Provisioner], now: datetime) -> bool:
     return grant.usable(now) and provisioners[grant.delivery].observe(grant, now) is Presence.ABSENT
 
 
-def _orphans(batch: list[Standing], ledger: Ledger) -> list[Standing]:
-    ids = {standing.grant for standing in batch}
-    live = {grant.id for grant in ledger.grants(ids=ids, states=_LIVE)}
-    return [standing for standing in batch if standing.grant not in live]
+def _unaccounted(batch: list[Standing], ledger: Ledger) -> list[tuple[Standing, bool]]:
+    """Pick what no live grant accounts for, each with whether it is a stranger."""
+    known = {grant.id: grant.state for grant in ledger.grants(ids={standing.grant for standing in batch})}
+    rest = [standing for standing in batch if known.get(standing.grant) not in _LIVE]
+    return [(standing, not (standing.spent and standing.grant in known)) for standing in rest]
 
 
-def _remove(standing: Standing, where: Sweep, ledger: Ledger, now: datetime) -> None:
-    where.remove(standing)
+def _remove(found: tuple[Standing, bool], where: Sweep, ledger: Ledger, clock: Callable[[], datetime]) -> bool:
+    """Remove one thing; returns whether it was there, and a stranger."""
+    standing, stranger = found
+    if not where.remove(standing) or not stranger:
+        return False
     SWEPT.inc()
     log.warning("swept", grant=standing.grant, what=standing.what)
     event = Event(
-        kind=Kind.DRIFT_REMOVED, at=now, actor=DAYPASS, subject=standing.grant, details={"what": standing.what}
+        kind=Kind.DRIFT_REMOVED, at=clock(), actor=DAYPASS, subject=standing.grant, details={"what": standing.what}
     )
     ledger.record(Fact(event=event, told=False))
+    return True

@@ -21,7 +21,7 @@ from daypass.model.fact import Fact
 from daypass.model.grant import Delivery, Grant, GrantState, Why
 from daypass.ports import Claim, Judge, Ledger, Provisioner, Queue
 from daypass.ports.fence import FLIGHT, HOLD
-from daypass.reconcile.apply import Later, Outcome, Write, advance, ending
+from daypass.reconcile.apply import LOOK_AGAIN, Later, Outcome, Write, advance, ending
 from daypass.reconcile.backoff import pause
 from daypass.reconcile.held import Held
 from daypass.reconcile.meters import LATENESS, STEPS
@@ -54,6 +54,12 @@ class Loop:
     """Raises while nothing may be put into AWS; see `advance`."""
     judge: Judge | None = None
     """Asked before what was approved a while ago begins; see `beginning`."""
+    by_both: Callable[[], datetime] | None = None
+    """The earlier of our time and AWS's, by which a lease begins and is over; the clock itself where none is given."""
+    ready: Callable[[], bool] = lambda: True
+    """Whether this worker may claim anything now; it may not while its machine's clock is off."""
+    each_round: Callable[[], None] = lambda: None
+    """Called whenever the loop comes round."""
     in_flight: int = IN_FLIGHT
     hold: timedelta = HOLD
     flight: timedelta = FLIGHT
@@ -68,6 +74,7 @@ class Loop:
         with ThreadPoolExecutor(self.in_flight, thread_name_prefix="hand") as hands:
             working = 0
             while working or not stop.is_set():
+                self.each_round()
                 try:
                     working += 0 if stop.is_set() else self._claim(hands, results, _AHEAD * self.in_flight - working)
                     finished = _gather(results, IDLE_S)
@@ -88,7 +95,7 @@ class Loop:
         for _ in range(rounds):
             for held in self._now_owed():
                 self._put_right(held)
-            batch = self.queue.claim(now=self.clock(), hold=self.hold, limit=self.in_flight)
+            batch = self.queue.claim(now=self.clock(), hold=self.hold, limit=self.in_flight) if self.ready() else []
             if not batch:
                 break
             self._settle([self._advance(self._held(claim)) for claim in batch])
@@ -96,7 +103,7 @@ class Loop:
         return steps
 
     def _claim(self, hands: ThreadPoolExecutor, results: SimpleQueue[_Result], free: int) -> int:
-        if free < 2 * self.in_flight:
+        if free < 2 * self.in_flight or not self.ready():
             return 0
         batch = self.queue.claim(now=self.clock(), hold=self.hold, limit=free)
         for claim in batch:
@@ -112,8 +119,9 @@ class Loop:
     def _advance(self, held: Held) -> _Result:
         try:
             provisioner = self.provisioners[held.grant.delivery]
+            clock = self.by_both or self.clock
             outcome = advance(
-                held, provisioner=provisioner, ledger=self.ledger, clock=self.clock, gate=self.gate, judge=self.judge
+                held, provisioner=provisioner, ledger=self.ledger, clock=clock, gate=self.gate, judge=self.judge
             )
             return _Result(held, outcome)
         except Exception as error:  # noqa: BLE001 - one bad grant is set aside; the rest go on
@@ -135,6 +143,8 @@ class Loop:
         self._commit(done)
 
     def _give_back(self, held: Held, until: datetime, error: str) -> None:
+        if until <= self.clock():  # over by our clock and not by AWS's
+            until = self.clock() + LOOK_AGAIN
         if error:
             kept = self.queue.postpone(held.claim, until=until, error=error, landed=held.landed)
         else:

@@ -10,7 +10,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property, partial
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
@@ -20,6 +20,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from daypass.journal.key import Signer
 from daypass.model.errors import Misconfigured
 from daypass.store import schema
+from daypass.store.columns import EPOCH
 from daypass.store.failures import translated
 from daypass.store.seal import Sealer
 
@@ -27,6 +28,17 @@ _PATIENCE = timedelta(seconds=10)
 _CONNECTIONS = 24
 _POSTGRESQL = {"postgresql", "postgres", "postgresql+psycopg"}
 _SESSION = "-c timezone=UTC -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"
+
+
+_NOW = {
+    "postgresql": "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
+    "sqlite": "SELECT CAST(round((julianday('now') - 2440587.5) * 86400000.0) AS INTEGER) * 1000",  # milliseconds
+}
+"""Microseconds since 1970."""
+_SMALLEST_WRITE = {
+    "postgresql": "SELECT txid_current()",  # a commit record in the log, and a refusal on a standby
+    "sqlite": "PRAGMA user_version = 1",
+}
 
 
 class Database:
@@ -61,6 +73,17 @@ class Database:
         """Open a connection for statements that each see the newest commit, and change nothing."""
         with translated(), self._reader.connect() as connection:
             yield connection
+
+    def now(self) -> datetime:
+        """Read the database's clock, which every replica shares; SQLite's is this machine's."""
+        with self.reading() as connection:
+            micros = connection.exec_driver_sql(_NOW[connection.dialect.name]).scalar_one()
+        return EPOCH + timedelta(microseconds=micros)
+
+    def must_take_writes(self) -> None:
+        """Write next to nothing, in a transaction of its own. Raises Unavailable when that fails: a full disk, say."""
+        with self.writing() as connection:
+            connection.exec_driver_sql(_SMALLEST_WRITE[connection.dialect.name])
 
     def migrate(self) -> None:
         """Bring an empty or older database to the tables of this Daypass. Safe in many processes at once."""

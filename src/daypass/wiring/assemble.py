@@ -10,7 +10,7 @@ Whoever opens the tables goes through here, so that a store's needs are met in o
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from daypass.doors.desk import Desk
@@ -28,6 +28,7 @@ from daypass.store.logins import SqlLogins
 from daypass.store.outbox import SqlOutbox
 from daypass.store.postings import SqlPostings
 from daypass.store.queue import SqlQueue
+from daypass.wiring.clock import SharedClock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +53,8 @@ class Outside:
     catalogue: Catalogue
     provisioners: Mapping[Delivery, Provisioner]
     vendor: Vendor
-    gate: Callable[[], None] = lambda: None
-    """Raises while nothing may be put into AWS."""
+    clocks: SharedClock | None = None
+    """What compares the clocks; a test's Daypass has one alone, which is `clock`."""
     tracker: bool = False
     """Whether tickets can be looked up."""
 
@@ -102,12 +103,15 @@ def desk(
 
 def worker(stores: Stores, outside: Outside, *, rules: Callable[[], RuleBook], in_flight: int = IN_FLIGHT) -> Loop:
     """Make the loop that provisions and revokes."""
-    return Loop(
+    loop = Loop(
         ledger=stores.ledger,
         queue=stores.queue,
         provisioners=outside.provisioners,
         clock=outside.clock,
-        gate=outside.gate,
         judge=RulesJudge(rules=rules, directory=outside.directory, ledger=stores.ledger),
         in_flight=in_flight,
     )
+    clocks = outside.clocks
+    if clocks is None:
+        return loop
+    return replace(loop, clock=clocks, by_both=clocks.by_both, gate=clocks.may_put_in, ready=clocks.may_work)

@@ -17,10 +17,10 @@ from daypass.lifecycle.ruling.versions import KeptRules
 from daypass.lifecycle.series import open_windows
 from daypass.lifecycle.tickets import end_closed
 from daypass.reconcile.chores import Chore, report_stuck
-from daypass.reconcile.drift import sweep, vanished
+from daypass.reconcile.drift import look_again, sweep, vanished
 from daypass.store.queue import SqlQueue
 from daypass.wiring.glass_hook import glass_hook
-from daypass.wiring.house import House, now
+from daypass.wiring.house import House
 
 log = structlog.get_logger()
 
@@ -29,7 +29,7 @@ _SECOND = timedelta(seconds=1)
 
 def chores(house: House) -> list[Chore]:
     """What is done every now and then, and how often; the folding of the journal has a thread of its own."""
-    ledger, queue = house.desk.ledger, house.desk.queue
+    ledger, queue, now = house.desk.ledger, house.desk.queue, house.clock
     lapse_after, in_channel = house.settings.rules.lapse_after, bool(house.settings.slack.channel)
     reminding = partial(remind, ledger=ledger, directory=house.desk.directory, in_channel=in_channel)
     return [
@@ -45,7 +45,7 @@ def chores(house: House) -> list[Chore]:
         *_tickets(house),
         Chore(name="reviews", every=30 * _SECOND, run=lambda: remind_reviews(ledger=ledger, now=now())),
         *_hook(house),
-        Chore(name="clock", every=60 * _SECOND, run=house.gate.compare),
+        Chore(name="late writes", every=15 * _SECOND, run=partial(_look_again, house)),
         Chore(name="sweep", every=house.settings.worker.sweep_every, run=partial(_sweep, house)),
     ]
 
@@ -55,24 +55,24 @@ def _rules_file(house: House) -> list[Chore]:
     rules = house.desk.rules
     if not isinstance(rules, KeptRules):
         return []
-    watch = FileWatch(rules, house.desk.ledger)
+    now, watch = house.clock, FileWatch(rules, house.desk.ledger)
     return [Chore(name="rules file", every=15 * _SECOND, run=lambda: watch.look(now=now()))]
 
 
 def _open_windows(house: House) -> None:
-    desk = house.desk
+    desk, now = house.desk, house.clock
     open_windows(
         rules=desk.rules(), directory=desk.directory, provisioners=desk.provisioners, ledger=desk.ledger, now=now()
     )
 
 
 def _reconsider(house: House) -> None:
-    desk = house.desk
+    desk, now = house.desk, house.clock
     reconsider(rules=desk.rules(), directory=desk.directory, ledger=desk.ledger, now=now())
 
 
 def _remember(house: House) -> None:
-    desk = house.desk
+    desk, now = house.desk, house.clock
     remember(rules=desk.rules(), directory=desk.directory, ledger=desk.ledger, now=now())
 
 
@@ -81,6 +81,7 @@ def _hook(house: House) -> list[Chore]:
     hook = glass_hook(house.settings)
     if hook is None:
         return []
+    now = house.clock
     calling = partial(call_hook, hook, directory=house.desk.directory, ledger=house.desk.ledger)
     return [Chore(name="glass hook", every=2 * _SECOND, run=lambda: calling(now=now()))]
 
@@ -89,7 +90,7 @@ def _tickets(house: House) -> list[Chore]:
     """Only where there is a tracker: else no rule that wants a ticket lends anything."""
     if not house.settings.tickets.jira_url:
         return []
-    desk = house.desk
+    desk, now = house.desk, house.clock
     ending = partial(end_closed, directory=desk.directory, ledger=desk.ledger)
     return [Chore(name="tickets", every=60 * _SECOND, run=lambda: ending(now=now()))]
 
@@ -100,6 +101,10 @@ def _report_damaged(queue: SqlQueue) -> None:
         log.error("a row cannot be read and is set aside", grant=one.grant, fault=one.fault)
 
 
+def _look_again(house: House) -> None:
+    look_again(queue=house.desk.queue, provisioners=house.desk.provisioners, now=house.clock())
+
+
 def _sweep(house: House) -> None:
-    swept = sweep([house.sweep], ledger=house.desk.ledger, now=now())
-    vanished(swept.seen, provisioners=house.desk.provisioners, ledger=house.desk.ledger, now=now())
+    swept = sweep([house.sweep], ledger=house.desk.ledger, clock=house.clock)
+    vanished(swept.seen, provisioners=house.desk.provisioners, ledger=house.desk.ledger, clock=house.clock)

@@ -11,7 +11,6 @@ from datetime import timedelta
 from itertools import islice
 
 from daypass import settings as settings_page
-from daypass.aws.clock import TOLERATED
 from daypass.aws.identities import Kind
 from daypass.aws.inline_policies import InlinePolicies
 from daypass.aws.refusals import asking
@@ -22,7 +21,8 @@ from daypass.lifecycle.ruling.versions import kept
 from daypass.model.errors import DaypassError
 from daypass.rules.rule import AllowRule
 from daypass.settings import Journal, Settings
-from daypass.wiring.house import House, build, check_book, clock_sentence, journal_key, now
+from daypass.wiring.clock import Agreement
+from daypass.wiring.house import House, build, check_book, journal_key, now
 from daypass.wiring.people import people, slack_calls
 
 _NOTHING = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}'
@@ -138,10 +138,10 @@ def _aws_identity(house: House) -> str:
 
 
 def _clock(house: House) -> str:
-    skew = house.gate.compare()
-    if abs(skew) > TOLERATED:
-        raise _Trouble(clock_sentence(skew))
-    return f"This machine's clock agrees with AWS's to within {TOLERATED / timedelta(seconds=1):.0f} seconds."
+    house.clock.compare_with_aws()
+    if house.clock.agreement is not Agreement.AGREE:
+        raise _Trouble(house.clock.sentence)
+    return house.clock.sentence
 
 
 def _buckets(house: House) -> str:

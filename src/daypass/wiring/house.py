@@ -2,22 +2,22 @@
 
 import os
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from daypass.aws import clock as aws_clock
 from daypass.aws.buckets import Buckets
 from daypass.aws.clients import Clients
+from daypass.aws.clock import AwsTime
 from daypass.aws.role_sessions import RoleSessions
 from daypass.doors.desk import Desk
 from daypass.journal.key import BadKey, Signer
 from daypass.journal.note import BadNote
-from daypass.model.errors import Misconfigured, Unavailable
+from daypass.model.errors import Misconfigured
 from daypass.model.grant import Delivery
-from daypass.model.length import words_for_length
 from daypass.ports import Provisioner, Vendor
 from daypass.provision.broker import Broker
 from daypass.provision.cutoff import Cutoff
@@ -35,6 +35,7 @@ from daypass.store.queue import SqlQueue
 from daypass.store.rules_file import RulesFile
 from daypass.store.rules_in_force import RulesInForce
 from daypass.wiring.assemble import Outside, desk, open_stores, worker
+from daypass.wiring.clock import SharedClock
 from daypass.wiring.not_offered import NotOffered, NoVendor
 from daypass.wiring.people import people
 
@@ -55,43 +56,12 @@ class House:
     desk: Desk
     loop: Loop
     sweep: IamSweep
-    gate: "ClockGate"
-
-
-class ClockGate:
-    """
-    Shut while our clock and AWS's disagree, or have not been compared yet.
-
-    A lease is written by our clock and judged by AWS's: an hour's difference is an hour of access nobody allowed.
-    """
-
-    def __init__(self, clients: Clients) -> None:
-        """Take the clients to compare with."""
-        self._clients = clients
-        self._skew: timedelta | None = None
-
-    def compare(self) -> timedelta:
-        """Ask AWS the time. Raises Unavailable, and then the gate is as it was."""
-        self._skew = aws_clock.skew(clients=self._clients, clock=now)
-        return self._skew
-
-    def __call__(self) -> None:
-        """Raise Unavailable unless the clocks were compared and agree to within five seconds."""
-        skew = self.compare() if self._skew is None or abs(self._skew) > aws_clock.TOLERATED else self._skew
-        if abs(skew) > aws_clock.TOLERATED:
-            raise Unavailable(clock_sentence(skew))
-
-
-def clock_sentence(skew: timedelta) -> str:
-    """Say how far our clock is off and what to do."""
-    whole = timedelta(seconds=max(1, round(abs(skew).total_seconds())))
-    where = "ahead of" if skew > timedelta() else "behind"
-    off = f"{words_for_length(whole)} {where}"
-    return f"This machine's clock is {off} AWS's; set it right (NTP). Nothing is lent until then."
+    clock: SharedClock
+    """The time that all replicas agree on."""
 
 
 def now() -> datetime:
-    """The one clock."""
+    """This machine's clock."""
     return datetime.now(UTC)
 
 
@@ -102,14 +72,19 @@ def build(settings: Settings, *, signer: Signer | None = None) -> House:
     buckets = Buckets(clients=clients)
     sessions = _sessions(settings, clients)
     provisioners, vendor = _deliveries(settings, clients, buckets, sessions)
-    gate = ClockGate(clients)
+    clock = SharedClock(
+        database=stores.database.now,
+        machine=now,
+        monotonic=time.monotonic,
+        aws=AwsTime(clients, time.monotonic),
+    )
     outside = Outside(
-        clock=now,
-        directory=people(settings, clients, buckets, stores.ledger, now),
+        clock=clock.for_doors,
+        directory=people(settings, clients, buckets, stores.ledger, clock),
         catalogue=buckets,
         provisioners=provisioners,
         vendor=vendor,
-        gate=gate,
+        clocks=clock,
         tracker=bool(settings.tickets.jira_url),
     )
     rules = RulesInForce(stores.ledger, RulesFile(settings.rules.file))
@@ -129,8 +104,8 @@ def build(settings: Settings, *, signer: Signer | None = None) -> House:
             lapse_after=settings.rules.lapse_after,
         ),
         loop=worker(stores, outside, rules=rules, in_flight=settings.worker.in_flight),
-        sweep=IamSweep(clients=clients, clock=now),
-        gate=gate,
+        sweep=IamSweep(clients=clients, clock=clock.by_both),
+        clock=clock,
     )
 
 

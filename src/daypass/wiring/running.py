@@ -3,10 +3,12 @@ Run the house until it is told to stop.
 
     the event loop    the API, the links, Slack's requests or its socket, the outbox into Slack
     thread `loop`     claims what is due and works on it with its hands
-    thread `chores`   reports what is stuck, lets old requests lapse, sweeps, compares clocks
+    thread `chores`   reports what is stuck, lets old requests lapse, sweeps
     thread `fold`     folds new entries into the journal's tree and signs them, within a second
+    thread `clock`    compares this machine's clock with the database's and AWS's
 
-Each can be killed at any moment: what they know is in the database. SIGTERM and SIGINT end them in order.
+Each can be killed at any moment: what they know is in the database. SIGTERM and SIGINT end them in order; one that ends
+by itself ends the process (wiring/watch).
 """
 
 import asyncio
@@ -15,7 +17,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 from functools import partial
@@ -42,8 +44,10 @@ from daypass.store import database
 from daypass.store.book import SqlBook
 from daypass.trust.issuers import Issuers
 from daypass.wiring.chores import chores
+from daypass.wiring.health import Writes, faults
 from daypass.wiring.house import House, build, check_book
 from daypass.wiring.log import configure
+from daypass.wiring.watch import Watch
 
 log = structlog.get_logger()
 
@@ -59,8 +63,9 @@ def serve() -> None:
     house = build(settings)
     house.database.migrate()
     check_book(house.book, settings.journal.key_file)
-    with _worker(house) if settings.service.work else _nobody():
-        asyncio.run(_doors(house))
+    watch = Watch(time.monotonic)
+    with _worker(house, watch, works=settings.service.work):
+        asyncio.run(_doors(house, watch))
     house.database.close()
 
 
@@ -90,7 +95,7 @@ def work() -> None:
         signal.signal(name, lambda *_: told.set())
     if settings.worker.metrics_port:
         start_http_server(settings.worker.metrics_port, addr="127.0.0.1")
-    with _worker(house):
+    with _worker(house, Watch(time.monotonic)):
         told.wait()
     house.database.close()
 
@@ -102,12 +107,13 @@ def migrate() -> None:
     store.close()
 
 
-def application(house: House) -> FastAPI:
+def application(house: House, watch: Watch) -> FastAPI:
     """The web application without Slack: the API, the links, health and metrics."""
     proxies = _networks(house.settings.service.trusted_proxies)
     workloads = Issuers(house.settings.robots.issuers, clock=time.monotonic)
     app = api.build(house.desk, version=version("daypass"), trusted_proxies=proxies, workloads=workloads)
-    registry = web.add(app, house.desk, trusted_proxies=proxies)
+    writes = Writes(house.database)
+    registry = web.add(app, house.desk, trusted_proxies=proxies, faults=lambda: faults(house, watch, writes))
     _add_our_own(registry)
     return app
 
@@ -119,15 +125,25 @@ def _fold_all(book: SqlBook) -> None:
 
 
 @contextmanager
-def _worker(house: House) -> Iterator[None]:
-    """The loop and the chores, in threads of their own, for as long as the block lasts."""
+def _worker(house: House, watch: Watch, *, works: bool = True) -> Iterator[None]:
+    """The loop and the chores in threads of their own while the block lasts; without work, the clock alone."""
     stop = threading.Event()
+    house.loop.each_round = partial(watch.round, "loop")
     folding = Chore(name="fold", every=_SECOND, run=partial(_fold_all, house.book))
-    threads = [
-        threading.Thread(target=house.loop.run, args=(stop,), name="loop"),
-        threading.Thread(target=run_chores, args=(chores(house), stop, time.monotonic), name="chores"),
-        threading.Thread(target=run_chores, args=([folding], stop, time.monotonic), name="fold"),
-    ]
+    comparing = Chore(name="clock", every=_SECOND, run=house.clock.keep_comparing)
+
+    def doing(name: str, some: Sequence[Chore], ready: Callable[[], bool]) -> threading.Thread:
+        each_round = partial(watch.round, name)
+        run = partial(run_chores, some, stop, time.monotonic, ready=ready, each_round=each_round)
+        return watch.thread(name, run, stop)
+
+    threads = [doing("clock", [comparing], lambda: True)]
+    if works:
+        threads += [
+            watch.thread("loop", partial(house.loop.run, stop), stop),
+            doing("chores", chores(house), house.clock.may_work),
+            doing("fold", [folding], house.clock.may_work),
+        ]
     for thread in threads:
         thread.start()
     try:
@@ -138,18 +154,13 @@ def _worker(house: House) -> Iterator[None]:
             thread.join()
 
 
-@contextmanager
-def _nobody() -> Iterator[None]:
-    yield
-
-
-async def _doors(house: House) -> None:
+async def _doors(house: House, watch: Watch) -> None:
     """Open every door and keep them open until a signal comes."""
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    app = application(house)
-    async with _slack(house, app):
+    app = application(house, watch)
+    async with _slack(house, app, watch):
         service = house.settings.service
         server = Server(app, address=service.host, port=service.port, interface=Interfaces.ASGI, log_enabled=False)
         serving, told = asyncio.create_task(server.serve()), asyncio.create_task(stop.wait())
@@ -163,14 +174,14 @@ async def _doors(house: House) -> None:
 
 
 @asynccontextmanager
-async def _slack(house: House, app: FastAPI) -> AsyncIterator[None]:
+async def _slack(house: House, app: FastAPI, watch: Watch) -> AsyncIterator[None]:
     """Join Slack to the app, or by a socket, for as long as the block lasts."""
     settings = _slack_settings(house.settings)
     if settings is None:
         log.warning("no Slack is set; only the API is open")
         yield
         return
-    door = SlackDoor(house.desk, settings)
+    door = SlackDoor(house.desk, settings, ticks=house.clock, each_round=watch.round, ended=watch.ended)
     app.router.routes.extend(door.routes())
     _watch_socket(door)
     await door.start()

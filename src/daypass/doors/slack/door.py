@@ -7,7 +7,8 @@ The Slack door as wiring sees it: made from a desk and settings, started, stoppe
 """
 
 import asyncio
-from datetime import timedelta
+from collections.abc import Callable, Coroutine
+from datetime import datetime, timedelta
 
 from slack_bolt.async_app import AsyncApp
 from starlette.routing import Route
@@ -25,15 +26,30 @@ _DRAIN_S = 10.0
 class SlackDoor:
     """Everything Slack needs of one process. Use it on one event loop."""
 
-    def __init__(
-        self, desk: Desk, settings: SlackSettings, *, tells: bool = True, patience: Patience | None = None
+    def __init__(  # noqa: PLR0913 - the desk and its settings, and four things that wiring alone gives
+        self,
+        desk: Desk,
+        settings: SlackSettings,
+        *,
+        tells: bool = True,
+        patience: Patience | None = None,
+        ticks: Callable[[], datetime] | None = None,
+        each_round: Callable[[str], None] = lambda _: None,
+        ended: Callable[[str, BaseException | None], None] = lambda *_: None,
     ) -> None:
-        """Lay it out; nothing runs and nothing is asked of Slack before `start`. `tells` empties the outbox too."""
+        """
+        Lay it out; nothing runs and nothing is asked of Slack before `start`. `tells` empties the outbox too.
+
+        `ticks` is a clock that never refuses, for what only measures time. `each_round` hears of each round of the
+        outbox and the socket, `ended` of one that ended and was not told to.
+        """
+        self._each_round, self._ended = each_round, ended
         self._desk, self._settings, self._tells = desk, settings, tells
         client = web_client(settings)
         self.notifier = Notifier(desk, client, settings)
         self._turns = Turns(Home(client), after=self.notifier.nudge)
-        self.socket = Socket(self._app, settings.app_token, desk.clock, patience) if settings.app_token else None
+        ticks = ticks or desk.clock
+        self.socket = Socket(self._app, settings.app_token, ticks, patience) if settings.app_token else None
         self._stop = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -49,11 +65,21 @@ class SlackDoor:
     async def start(self) -> None:
         """Begin to listen and to tell."""
         self._stop.clear()
-        loop = asyncio.get_running_loop()
         if self._tells:
-            self._tasks.append(loop.create_task(self.notifier.run(self._stop)))
+            self.notifier.each_round = lambda: self._each_round("outbox")
+            self._begin("outbox", self.notifier.run(self._stop))
         if self.socket is not None:
-            self._tasks.append(loop.create_task(self.socket.run(self._stop)))
+            self.socket.each_round = lambda: self._each_round("socket")
+            self._begin("socket", self.socket.run(self._stop))
+
+    def _begin(self, name: str, work: Coroutine[None, None, None]) -> None:
+        def look(task: asyncio.Task[None]) -> None:
+            if not self._stop.is_set():
+                self._ended(name, None if task.cancelled() else task.exception())
+
+        self._each_round(name)
+        self._tasks.append(asyncio.get_running_loop().create_task(work))
+        self._tasks[-1].add_done_callback(look)
 
     async def stop(self) -> None:
         """Listen no more, and let what is under way finish."""

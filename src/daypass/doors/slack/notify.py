@@ -8,6 +8,7 @@ minutes, and there is no last try. Nothing but messages ever waits for Slack.
 
 import asyncio
 import random
+from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
@@ -57,6 +58,7 @@ class Notifier:
         self._passkeys = PasskeyNews(asking=self.asking)
         self._rules = RulesConversation(desk=desk, asking=self.asking)
         self._wanted = asyncio.Event()
+        self.each_round: Callable[[], None] = lambda: None
 
     def nudge(self) -> None:
         """Look at the outbox now: something was just written. To be called on the event loop."""
@@ -65,6 +67,7 @@ class Notifier:
     async def run(self, stop: asyncio.Event) -> None:
         """Tell everything that is to be told, until `stop` is set; what is under way is finished."""
         while not stop.is_set():
+            self.each_round()
             try:
                 told = await self.run_once()
             # The top of the loop: a database that is away for a while must not end it.

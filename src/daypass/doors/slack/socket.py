@@ -51,6 +51,7 @@ class Socket:
         self._patience = patience or Patience()
         self._line: _Line | None = None
         self._heard_at: datetime | None = None
+        self.each_round: Callable[[], None] = lambda: None
         self.rebuilt = 0
         """How often the watchdog replaced the connection."""
 
@@ -68,6 +69,7 @@ class Socket:
         self._line = self._new_line()
         try:
             while not stop.is_set():
+                self.each_round()
                 await _wait(stop, self._patience.look_every)
                 if not stop.is_set() and await self._is_suspect(self._line):
                     await self._replace(self._line)

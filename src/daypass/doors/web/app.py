@@ -5,11 +5,12 @@ What a browser or a monitoring system finds here.
     /l/TOKEN    a Daypass link
     /approve/TICKET, /passkeys/...    what takes a passkey
     /login      what to do with the code that a command line shows
-    /healthz    200 while the database answers, else 503
+    /healthz    200 while this process can do its work, else 503, with what is wrong
     /metrics    for Prometheus; answers private addresses alone
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from http import HTTPStatus
 from ipaddress import ip_address
 
@@ -25,12 +26,17 @@ from daypass.doors.web.metrics import House, Timed
 from daypass.doors.web.pages import drawing, page
 from daypass.model.errors import DaypassError
 
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
-def add(app: FastAPI, desk: Desk, *, trusted_proxies: Networks = ()) -> CollectorRegistry:
+
+def add(
+    app: FastAPI, desk: Desk, *, trusted_proxies: Networks = (), faults: Callable[[], Mapping[str, str]] = dict
+) -> CollectorRegistry:
     """
     Add the pages to an app. Returns the registry that /metrics shows, for others to add their own to.
 
-    `trusted_proxies` are the networks of proxies whose X-Forwarded-For is believed.
+    `trusted_proxies` are the networks of proxies whose X-Forwarded-For is believed. `faults` says of each part of the
+    process what is wrong with it, in words; an empty text when nothing is.
     """
     registry = CollectorRegistry(auto_describe=True)
     registry.register(House(desk))
@@ -38,7 +44,7 @@ def add(app: FastAPI, desk: Desk, *, trusted_proxies: Networks = ()) -> Collecto
     app.include_router(_pages(desk, trusted_proxies))
     app.include_router(passkeys.routes(desk))
     app.include_router(confirm.routes(desk))
-    app.include_router(_instruments(desk, registry, trusted_proxies))
+    app.include_router(_instruments(desk, registry, trusted_proxies, faults))
     return registry
 
 
@@ -78,15 +84,18 @@ def _pages(desk: Desk, trusted_proxies: Networks) -> APIRouter:
     return router
 
 
-def _instruments(desk: Desk, registry: CollectorRegistry, trusted_proxies: Networks) -> APIRouter:
+def _instruments(
+    desk: Desk, registry: CollectorRegistry, trusted_proxies: Networks, faults: Callable[[], Mapping[str, str]]
+) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     @router.get("/healthz")
     def health() -> JSONResponse:
-        answers = {"database": _answers(lambda: desk.queue.depth(now=desk.clock())), "rules": _answers(desk.rules)}
+        found = {"database": _fault(lambda: desk.queue.depth(now=_EVER)), **faults()}
         # Unreadable rules refuse every new request, but grants must still be served and ended: not a reason to stop us.
-        status = HTTPStatus.OK if answers["database"] else HTTPStatus.SERVICE_UNAVAILABLE
-        return JSONResponse({name: "ok" if fine else "failing; see the log" for name, fine in answers.items()}, status)
+        status = HTTPStatus.SERVICE_UNAVAILABLE if any(found.values()) else HTTPStatus.OK
+        found["rules"] = _fault(desk.rules)
+        return JSONResponse({name: fault or "ok" for name, fault in found.items()}, status)
 
     @router.get("/metrics")
     def metrics(request: Request) -> Response:
@@ -102,12 +111,12 @@ def _instruments(desk: Desk, registry: CollectorRegistry, trusted_proxies: Netwo
     return router
 
 
-def _answers(question: Callable[[], object]) -> bool:
+def _fault(question: Callable[[], object]) -> str:
     try:
         question()
     except DaypassError:
-        return False
-    return True
+        return "failing; see the log"
+    return ""
 
 
 def _is_private(address: str) -> bool:
