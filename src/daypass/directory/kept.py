@@ -10,11 +10,13 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from daypass.directory.slack_budget import by_a_chore
 from daypass.model.errors import Unavailable
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
+_GOES_ON = 10
 _MOST = 10_000
 """Keys; beyond that everything is forgotten and asked for anew."""
 
@@ -33,14 +35,22 @@ class Kept(Generic[K, V]):
     Keeps what `fetch` says of a key for `fresh_s` seconds by `clock` (seconds that only grow).
 
     While `fetch` raises Unavailable an older answer serves until it is `stale_s` old. Failures are never kept.
+    Chores (slack_budget) ask anew only after `unhurried_s`, and go on with what is known until it is ten times as old.
     """
 
     def __init__(
-        self, fetch: Callable[[K], V], *, fresh_s: float, stale_s: float = 0.0, clock: Callable[[], float]
+        self,
+        fetch: Callable[[K], V],
+        *,
+        fresh_s: float,
+        stale_s: float = 0.0,
+        unhurried_s: float = 0.0,
+        clock: Callable[[], float],
     ) -> None:
         self._fetch = fetch
         self._fresh_s = fresh_s
         self._stale_s = stale_s
+        self._unhurried_s = max(fresh_s, unhurried_s)
         self._clock = clock
         self._guard = threading.Lock()
         self._slots: dict[K, _Slot[V]] = {}
@@ -48,17 +58,19 @@ class Kept(Generic[K, V]):
     def get(self, key: K) -> V:
         """Give the answer, asking for it when none is fresh. Raises whatever `fetch` raises."""
         slot = self._slot(key)
+        fresh_s = self._unhurried_s if by_a_chore() else self._fresh_s
         with slot.lock:
-            if not (slot.answer and self._clock() - slot.asked_at < self._fresh_s):
+            if not (slot.answer and self._clock() - slot.asked_at < fresh_s):
                 self._ask(key, slot)
             return slot.answer[0]
 
     def _ask(self, key: K, slot: _Slot[V]) -> None:
         asked_at = self._clock()
+        stale_s = _GOES_ON * self._unhurried_s if by_a_chore() else self._stale_s
         try:
             slot.answer = [self._fetch(key)]
         except Unavailable:
-            if not (slot.answer and asked_at - slot.asked_at < self._stale_s):
+            if not (slot.answer and asked_at - slot.asked_at < stale_s):
                 raise
         else:
             slot.asked_at = asked_at

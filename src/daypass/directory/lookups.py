@@ -10,6 +10,7 @@ being asked.
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
@@ -72,7 +73,11 @@ class Search:
         """Begin to look up each key; `fact`, with the key in place of {}, is what the log says of it."""
         until = min(self._ends, time.monotonic() + self._by.patience_s)
         submit = self._by.threads[sort].submit
-        return {key: Begun(fact=fact.format(key), answer=submit(ask, key), until=until) for key in keys}
+        return {
+            # In a copy of this thread's context: what a chore looks up is looked up by a chore there too.
+            key: Begun(fact=fact.format(key), answer=submit(copy_context().run, ask, key), until=until)
+            for key in keys
+        }
 
     def found(self, begun: Mapping[K, Begun[V]]) -> dict[K, V]:
         """Wait for what has begun. What failed, or took too long, is left out and logged. Raises nothing."""

@@ -2,7 +2,8 @@
 Calls to Slack's Web API whose failures are ours.
 
 Slack says how long to stay away (Retry-After, docs.slack.dev/apis/web-api/rate-limits). That is obeyed for each
-method: a short time is waited out, a longer one is told as Throttled and no call is made before it is over.
+method: a short time is waited out, a longer one is told as Throttled and no call is made before it is over. Chores
+wait for nothing, and leave most of what Slack allows to people (slack_budget).
 """
 
 import threading
@@ -13,6 +14,7 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from daypass.directory.slack_budget import Budget, by_a_chore
 from daypass.model.errors import DaypassError, Misconfigured, NotFound, Throttled, Unavailable
 
 _PATIENCE_S = 5.0
@@ -43,6 +45,7 @@ class SlackCalls:
         self._sleep = sleep
         self._guard = threading.Lock()
         self._not_before: dict[str, float] = {}
+        self._budget = Budget(clock=clock)
 
     def call(self, method: str, **arguments: str | bool) -> Mapping[str, Any]:
         """
@@ -59,6 +62,7 @@ class SlackCalls:
             return self._once(method, arguments)
 
     def _once(self, method: str, arguments: Mapping[str, str | bool]) -> Mapping[str, Any]:
+        self._budget.spend(method)
         try:
             answer = self._client.api_call(method, params=dict(arguments))
         except SlackApiError as error:
@@ -73,7 +77,7 @@ class SlackCalls:
     def _wait(self, method: str) -> None:
         with self._guard:
             left = self._not_before.get(method, 0.0) - self._clock()
-        if left > _PATIENCE_S:
+        if left > _PATIENCE_S or (left > 0 and by_a_chore()):
             raise Throttled(f"Slack asks us to wait {left:.0f} seconds before we look people up again.")
         if left > 0:
             self._sleep(left)

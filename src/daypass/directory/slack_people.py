@@ -10,6 +10,8 @@ How old an answer may be, and why:
     who is in which group                       5 s   usergroups.list, one call for all groups of all people; Slack
                                                       allows 20 of them a minute, which is 12 with a replica in use
 
+Chores ask anew after ten minutes, of groups after one, and spend a fifth of Slack's allowance (slack_budget).
+
 So an approver who was taken out of a group is refused at a click five seconds later, and the rules are never asked
 with an older membership: when Slack does not say who is in a group, nobody is.
 
@@ -36,6 +38,8 @@ PERSON_FRESH_S = 60.0
 GROUPS_FRESH_S = 5.0
 EMAIL_FRESH_S = 60.0
 EVERYBODY_FRESH_S = 600.0
+UNHURRIED_S, GROUPS_UNHURRIED_S = 600.0, 60.0
+"""For chores, which tell people of something and decide nothing."""
 _A_PAGE = "1000"
 """The most that Slack gives of users.list at once."""
 _MOST_PAGES = 200
@@ -67,9 +71,9 @@ class SlackPeople:
     def __init__(self, calls: SlackCalls, *, clock: Callable[[], float]) -> None:
         """Take the way to Slack; `clock` gives seconds that only grow."""
         self._calls = calls
-        self._people = Kept(self._person, fresh_s=PERSON_FRESH_S, clock=clock)
-        self._groups = Kept(self._all_groups, fresh_s=GROUPS_FRESH_S, clock=clock)
-        self._emails = Kept(self._find_email, fresh_s=EMAIL_FRESH_S, clock=clock)
+        self._people = Kept(self._person, fresh_s=PERSON_FRESH_S, unhurried_s=UNHURRIED_S, clock=clock)
+        self._groups = Kept(self._all_groups, fresh_s=GROUPS_FRESH_S, unhurried_s=GROUPS_UNHURRIED_S, clock=clock)
+        self._emails = Kept(self._find_email, fresh_s=EMAIL_FRESH_S, unhurried_s=UNHURRIED_S, clock=clock)
         self._everybody = Kept(self._list, fresh_s=EVERYBODY_FRESH_S, clock=clock)
         self._home = Kept(self._find_home, fresh_s=float("inf"), clock=clock)
         self._guard = threading.Lock()

@@ -5,6 +5,7 @@ from functools import partial
 
 import structlog
 
+from daypass.directory.slack_budget import unhurried
 from daypass.lifecycle.cancel import lapse
 from daypass.lifecycle.glass.hook import call_hook
 from daypass.lifecycle.glass.remind import remind_reviews
@@ -30,8 +31,7 @@ _SECOND = timedelta(seconds=1)
 def chores(house: House) -> list[Chore]:
     """What is done every now and then, and how often; the folding of the journal has a thread of its own."""
     ledger, queue, now = house.desk.ledger, house.desk.queue, house.clock
-    lapse_after, in_channel = house.settings.rules.lapse_after, bool(house.settings.slack.channel)
-    reminding = partial(remind, ledger=ledger, directory=house.desk.directory, in_channel=in_channel)
+    lapse_after = house.settings.rules.lapse_after
     return [
         Chore(name="stuck", every=30 * _SECOND, run=lambda: report_stuck(queue=queue, ledger=ledger, now=now())),
         Chore(name="damaged", every=60 * _SECOND, run=partial(_report_damaged, house.queue)),
@@ -39,7 +39,7 @@ def chores(house: House) -> list[Chore]:
         Chore(name="hand over", every=30 * _SECOND, run=lambda: hand_over(ledger=ledger, now=now())),
         Chore(name="reconsider", every=60 * _SECOND, run=partial(_reconsider, house)),
         Chore(name="remember", every=60 * _SECOND, run=partial(_remember, house)),
-        Chore(name="remind", every=30 * _SECOND, run=lambda: reminding(now=now())),
+        Chore(name="remind", every=30 * _SECOND, run=partial(_remind, house)),
         *_rules_file(house),
         Chore(name="series", every=15 * _SECOND, run=partial(_open_windows, house)),
         *_tickets(house),
@@ -68,7 +68,14 @@ def _open_windows(house: House) -> None:
 
 def _reconsider(house: House) -> None:
     desk, now = house.desk, house.clock
-    reconsider(rules=desk.rules(), directory=desk.directory, ledger=desk.ledger, now=now())
+    with unhurried():
+        reconsider(rules=desk.rules(), directory=desk.directory, ledger=desk.ledger, now=now())
+
+
+def _remind(house: House) -> None:
+    desk, in_channel = house.desk, bool(house.settings.slack.channel)
+    with unhurried():
+        remind(ledger=desk.ledger, directory=desk.directory, in_channel=in_channel, now=house.clock())
 
 
 def _remember(house: House) -> None:

@@ -4,9 +4,13 @@ What is to go wrong, set at run time by a test or by the demo.
 Each fault is a small counter or switch that the server asks at the one place where it bites.
 """
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from daypass.sandbox.slack.wire import RefusedError
+
+_MINUTE_S = 60.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -35,6 +39,11 @@ class Faults:
     hold_back: int = 0
     """Collect the next n deliveries and send them in reverse order once they are complete."""
     planned: list[Planned] = field(default_factory=list)
+    allowed: dict[str, int] = field(default_factory=dict)
+    """Calls of a method that are answered within a minute; the others get 429, as from Slack itself."""
+    clock: Callable[[], float] = time.monotonic
+    """Whose minutes these are."""
+    made: dict[str, list[float]] = field(default_factory=dict)
 
     def rate_limit(self, calls: int, *, retry_after: int = 1, method: str = "") -> None:
         """Answer the next calls with 429 and a Retry-After of so many seconds."""
@@ -46,17 +55,29 @@ class Faults:
         self.planned.append(Planned(left=calls, method=method, refusal=RefusedError(error)))
 
     def bite(self, method: str) -> None:
-        """Raise what is planned for this call, if anything."""
+        """Raise what is planned for this call, if anything, and 429 beyond what is allowed in a minute."""
+        self._count(method)
         for plan in self.planned:
             if plan.left > 0 and plan.method in ("", method):
                 plan.left -= 1
                 raise plan.refusal
+
+    def _count(self, method: str) -> None:
+        if method not in self.allowed:
+            return
+        now = self.clock()
+        recent = self.made[method] = [at for at in self.made.get(method, []) if now - at < _MINUTE_S]
+        if len(recent) >= self.allowed[method]:
+            left = max(1, round(_MINUTE_S - (now - recent[0])))
+            raise RefusedError("ratelimited", status=429, headers={"Retry-After": str(left)})
+        recent.append(now)
 
     def clear(self) -> None:
         """End all faults."""
         self.unavailable, self.slow_by, self.lose_answers = False, 0.0, 0
         self.deliver_twice = self.deliver_events_twice = self.hold_back = 0
         self.planned.clear()
+        self.allowed.clear()
 
     def take(self, name: str) -> bool:
         """Use up one of a counted fault; False when none is left."""

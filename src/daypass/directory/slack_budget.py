@@ -1,0 +1,63 @@
+"""
+How much of Slack's allowance chores may use, so that somebody who clicks is never refused because of one.
+
+Slack allows an app so many calls of each method a minute (docs.slack.dev/apis/web-api/rate-limits: tier 2 about 20,
+tier 3 about 50, tier 4 about 100) and refuses whoever comes after that. Chores spend a fifth of it at most, two
+replicas two fifths; nothing once most of it is used, and they never wait for Slack. What a chore is refused here it
+does in a later round, or by what was known before if that is not too old (kept).
+"""
+
+import threading
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from daypass.model.errors import Throttled
+
+ALLOWED = {"users.info": 100, "users.lookupByEmail": 50, "users.list": 20, "usergroups.list": 20}
+"""Calls a minute, by Slack's tiers."""
+_OTHERS = 20
+CHORES_SHARE = 0.2
+PEOPLE_FIRST = 0.7
+"""Chores call nothing once so much of the allowance was used, by whomever."""
+_MINUTE_S = 60.0
+
+_CHORE: ContextVar[bool] = ContextVar("chore", default=False)
+
+
+@contextmanager
+def unhurried() -> Iterator[None]:
+    """Whatever is looked up in here is looked up by a chore: nobody waits for it."""
+    token = _CHORE.set(True)
+    try:
+        yield
+    finally:
+        _CHORE.reset(token)
+
+
+def by_a_chore() -> bool:
+    """Whether this is done by a chore."""
+    return _CHORE.get()
+
+
+class Budget:
+    """Counts the calls of the last minute. Safe to share between threads."""
+
+    def __init__(self, *, clock: Callable[[], float]) -> None:
+        """Begin with the whole allowance; `clock` gives seconds that only grow."""
+        self._clock = clock
+        self._guard = threading.Lock()
+        self._calls: defaultdict[str, deque[tuple[float, bool]]] = defaultdict(deque)
+
+    def spend(self, method: str) -> None:
+        """Count a call that is about to be made. Raises Throttled for a chore that has to wait; never for people."""
+        chore, now, allowed = by_a_chore(), self._clock(), ALLOWED.get(method, _OTHERS)
+        with self._guard:
+            calls = self._calls[method]
+            while calls and now - calls[0][0] >= _MINUTE_S:
+                calls.popleft()
+            of_chores = sum(by_chore for _, by_chore in calls)
+            if chore and (of_chores >= allowed * CHORES_SHARE or len(calls) >= allowed * PEOPLE_FIRST):
+                raise Throttled(f"What is left of Slack's allowance for {method} this minute is kept for people.")
+            calls.append((now, chore))

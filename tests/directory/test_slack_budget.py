@@ -1,0 +1,90 @@
+"""Chores leave Slack's allowance to people: nobody who clicks is refused because of one, and no chore starves."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from daypass.directory.lookups import Lookups, Sort
+from daypass.directory.slack_budget import ALLOWED, Budget, by_a_chore, unhurried
+from daypass.directory.slack_people import UNHURRIED_S
+from daypass.model.errors import Throttled
+from daypass.model.principal import PrincipalId
+from daypass.sandbox.slack import BlockingSlack
+from daypass.sandbox.slack.workspace import Person
+from tests.directory.hands import HandClock
+from tests.directory.worlds import directory
+
+ASKERS = [PrincipalId(f"U0P{number:05}") for number in range(187)]
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    """Hold the time still."""
+    return HandClock()
+
+
+@pytest.fixture
+def slack(clock: HandClock) -> Iterator[BlockingSlack]:
+    """Start a local Slack with 187 people more, which allows as many calls a minute as Slack does."""
+    with BlockingSlack() as slack:
+        slack.faults.allowed |= ALLOWED
+        slack.faults.clock = clock
+        people = slack.inner.world.workspace.people
+        people |= {
+            one: Person(id=one, name=one.lower(), real_name=one.title(), email=f"{one.lower()}@acme.example")
+            for one in ASKERS
+        }
+        yield slack
+
+
+def test_a_chore_spends_its_share_and_people_the_whole(clock: HandClock) -> None:
+    """Of a hundred calls a minute a chore makes twenty, and makes twenty more in the next minute."""
+    budget = Budget(clock=clock)
+    with unhurried():
+        for _ in range(20):
+            budget.spend("users.info")
+        with pytest.raises(Throttled, match="kept for people"):
+            budget.spend("users.info")
+    for _ in range(200):
+        budget.spend("users.info")
+    clock.seconds += 60
+    with unhurried():
+        budget.spend("users.info")
+
+
+def test_a_chore_makes_no_call_where_people_need_what_is_left(clock: HandClock) -> None:
+    """People have made most of the calls of this minute; another method has an allowance of its own."""
+    budget = Budget(clock=clock)
+    for _ in range(70):
+        budget.spend("users.info")
+    with unhurried():
+        with pytest.raises(Throttled):
+            budget.spend("users.info")
+        budget.spend("usergroups.list")
+
+
+def test_what_is_looked_up_for_a_chore_is_a_chores_in_every_thread() -> None:
+    """The threads that look things up side by side know for whom."""
+    search = Lookups(left_out=None).search()  # type: ignore[arg-type]  # nothing is left out here
+    with unhurried():
+        begun = search.begin(Sort.PEOPLE, "{}", lambda _: by_a_chore(), [1, 2])
+    assert search.found(begun) == {1: True, 2: True}
+    assert search.found(search.begin(Sort.PEOPLE, "{}", lambda _: by_a_chore(), [1])) == {1: False}
+
+
+def test_a_chore_goes_on_with_what_is_known_and_asks_anew_in_time(slack: BlockingSlack, clock: HandClock) -> None:
+    """Within ten minutes nobody is asked twice for a chore; later, one that may not be asked for is as they were."""
+    people = directory(slack, clock)
+    with unhurried():
+        for one in ASKERS[:20]:
+            people.principal(one)
+        clock.seconds += UNHURRIED_S - 1
+        first = people.principal(ASKERS[0])
+        clock.seconds += 2
+        for one in ASKERS[20:40]:
+            people.principal(one)
+        assert people.principal(ASKERS[0]) == replace(first)
+        with pytest.raises(Throttled):
+            people.principal(ASKERS[50])
+    assert sum(call.method == "users.info" for call in slack.calls) == 40

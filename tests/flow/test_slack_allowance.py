@@ -1,0 +1,101 @@
+"""Chores look people up, and nobody who clicks is refused by Slack because of it; see tests/directory."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from daypass.directory.resolve import PeopleDirectory
+from daypass.directory.slack_budget import ALLOWED, unhurried
+from daypass.lifecycle.reconsider import reconsider
+from daypass.lifecycle.submit import submit
+from daypass.model.event import Kind
+from daypass.model.grant import Delivery
+from daypass.model.lease import Term
+from daypass.model.principal import PrincipalId
+from daypass.model.request import Ask
+from daypass.rules.document import parse
+from daypass.sandbox.slack import BlockingSlack
+from daypass.sandbox.slack.workspace import Person
+from tests.directory.hands import HandClock
+from tests.directory.worlds import directory
+from tests.flow.conftest import Walk
+from tests.makers import HOUR, READ_REPORTS
+
+ASKERS = [PrincipalId(f"U0P{number:05}") for number in range(187)]
+RULES = """
+version: 1
+rules:
+  - id: reports
+    who: anyone
+    may: [read]
+    on: ["acme-reports/**"]
+    for: {default: 1h, max: 8h}
+    approve: {anyone_of: {people: [U0BOB]}}
+"""
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    """Hold the time still."""
+    return HandClock()
+
+
+@pytest.fixture
+def slack(clock: HandClock) -> Iterator[BlockingSlack]:
+    """Start a local Slack with 187 people more, which allows as many calls a minute as Slack does."""
+    with BlockingSlack() as slack:
+        slack.faults.allowed |= ALLOWED
+        slack.faults.clock = clock
+        people = slack.inner.world.workspace.people
+        people |= {
+            one: Person(id=one, name=one.lower(), real_name=one.title(), email=f"{one.lower()}@acme.example")
+            for one in ASKERS
+        }
+        yield slack
+
+
+def test_nobody_who_clicks_is_refused_while_187_peoples_requests_wait(
+    slack: BlockingSlack,
+    clock: HandClock,
+    walk: Walk,
+) -> None:
+    """
+    200 requests of 187 people wait and are looked at each minute; seventy people click each minute, and all are known.
+
+    Bob leaves, and everybody whose request waits for him is told of it after the next slow look at people.
+    """
+    people = directory(slack, clock)
+    file_all(walk, clock, people)
+    for minutes in (1, 1, 1, 11):
+        clock.seconds += 60 * minutes
+        walk.clock.forward(minutes * HOUR / 60)
+        with unhurried():
+            reconsider(rules=parse(RULES, name="r"), directory=people, ledger=walk.ledger, now=walk.clock())
+        for one in ASKERS[minutes * 5 : minutes * 5 + 70]:
+            people.principal(one)
+        slack.inner.world.workspace.people["U0BOB"].deleted = True
+
+    told = [one.id for one in walk.ledger.requests() if any(e.kind is Kind.REQUEST_STALLED for e in walk.story(one.id))]
+    assert len(told) == 200
+    assert [call for call in slack.calls if call.status == 429] == []
+
+
+def file_all(walk: Walk, clock: HandClock, people: PeopleDirectory) -> None:
+    """Everybody asks, thirteen of them twice, over some minutes."""
+    for number, one in enumerate([*ASKERS, *ASKERS[:13]]):
+        clock.seconds += 2
+        ask = Ask(
+            requestor=one,
+            entitlement=READ_REPORTS,
+            term=Term(length=HOUR),
+            delivery=Delivery.SESSION,
+            reason=f"reason {number}",
+        )
+        submit(
+            ask,
+            rules=parse(RULES, name="r"),
+            directory=people,
+            provisioner=walk.aws,
+            ledger=walk.ledger,
+            now=walk.clock(),
+        )
