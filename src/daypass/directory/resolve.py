@@ -87,6 +87,10 @@ class PeopleDirectory:
         self._last_known.keep(person)
         return person
 
+    def has_left(self, principal_id: PrincipalId) -> bool:
+        """Whether Slack says now that somebody's account is deleted; of a robot it never does."""
+        return not principal_id.startswith(ROBOT) and self._slack.has_left(principal_id)
+
     def last_known(self, principal_id: PrincipalId) -> Principal | None:
         """Remember somebody as they were last read here, at most a day ago."""
         return self._last_known.find(principal_id)

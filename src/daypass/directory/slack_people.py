@@ -88,6 +88,14 @@ class SlackPeople:
         """List the people of this workspace, with their groups; who has left among them."""
         return [self._with_groups(known) for known in self._everybody.get("all")]
 
+    def has_left(self, principal_id: PrincipalId) -> bool:
+        """Whether Slack says of that very id, now, that it is deleted. Raises Unavailable, Throttled, Misconfigured."""
+        try:
+            user = self._calls.call("users.info", user=principal_id)["user"]
+        except NotFound:
+            return False
+        return user.get("deleted") is True and principal_id in {user.get("id"), *_other_ids(user, principal_id)}
+
     def others(self, principal_id: PrincipalId) -> frozenset[PrincipalId]:
         """Other ids of the same person, as far as both were looked up here. Asks nobody."""
         known = self._remembered.get(principal_id)

@@ -43,6 +43,11 @@ def _end_series(request: Request, by: PrincipalId, ledger: Ledger, now: datetime
             raise
 
 
+def cancel_for(request: Request, *, by: PrincipalId, ledger: Ledger, now: datetime) -> Request:
+    """Withdraw somebody's request in their stead, as they left. Raises TooLate for a decided one."""
+    return _leave(request, RequestState.CANCELLED, Kind.REQUEST_CANCELLED, by=by, ledger=ledger, now=now)
+
+
 def lapse(*, ledger: Ledger, after: timedelta, now: datetime) -> int:
     """Close the requests that nobody decided in time; returns how many. One decided at the last moment stays so."""
     count = 0

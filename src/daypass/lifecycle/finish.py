@@ -20,6 +20,7 @@ _ENDED = {
     Why.DONE: "The one who had it said they were done.",
     Why.REVOKED: "It was taken away by a colleague.",
     Why.VANISHED: "Somebody removed it in AWS by hand, so it was closed.",
+    Why.LEFT: "The account of the person, or of whoever answers for the bot, was deactivated.",
     Why.REFUSED: "It was refused when it was to begin, as the rules and people had changed since its approval.",
     Why.TICKET: "The ticket that it was for was closed.",
 }

@@ -141,11 +141,11 @@ def end(token: str, *, logins: Logins, ledger: Ledger, now: datetime) -> None:
     _end(_issued(token, logins), ledger, now)
 
 
-def end_all(*, by: PrincipalId, logins: Logins, ledger: Ledger, now: datetime) -> int:
-    """End every login of a person; returns how many were live."""
+def end_all(*, by: PrincipalId, actor: PrincipalId | None = None, logins: Logins, ledger: Ledger, now: datetime) -> int:
+    """End every login of a person, whose doing it is unless there is another actor; returns how many were live."""
     live = [one for one in logins.of(by) if one.revoked_at is None and now < one.expires_at]
     for login in live:
-        _end(login, ledger, now)
+        _end(login, ledger, now, actor)
     return len(live)
 
 
@@ -156,9 +156,9 @@ def _issued(token: str, logins: Logins) -> Login:
         raise NotYours("You are not logged in; run `daypass login`.") from None
 
 
-def _end(login: Login, ledger: Ledger, now: datetime) -> None:
+def _end(login: Login, ledger: Ledger, now: datetime, actor: PrincipalId | None = None) -> None:
     if login.revoked_at is None:
-        ledger.record(_fact(Kind.LOGIN_REVOKED, replace(login, revoked_at=now), now))
+        ledger.record(_fact(Kind.LOGIN_REVOKED, replace(login, revoked_at=now), now, by=actor))
 
 
 def _no_such_code() -> NotFound:

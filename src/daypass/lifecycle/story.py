@@ -160,6 +160,8 @@ _ENDINGS = {
     "failed": "AWS would not take it",
     "vanished": "somebody removed it in AWS",
     "ticket": "its ticket was closed",
+    "refused": "it was refused when it was to begin",
+    "left": "the person left",
 }
 
 _WORDS: Mapping[Kind, Callable[[_Told], str]] = {

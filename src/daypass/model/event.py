@@ -94,6 +94,18 @@ class Kind(StrEnum):
     """Who is in a group that the rules name was written down, for a day when nobody can be asked."""
     OWNERS_REMEMBERED = "owners.remembered"
     """Whom the rules name as owners was written down, for a day when the rules cannot be read."""
+    LEAVER_NOTICED = "leaver.noticed"
+    """Slack said that somebody's account is deleted."""
+    LEAVER_ENDED = "leaver.ended"
+    """All that they had has ended."""
+    LEAVER_CLOSED = "leaver.closed"
+    """Their passkeys, codes and one-time addresses were closed."""
+    LEAVER_CONFIRMED = "leaver.confirmed"
+    LEAVER_DISMISSED = "leaver.dismissed"
+    LEAVERS_HELD = "leavers.held"
+    """Too many left at once: nothing ends until an owner of the rules says so."""
+    LEAVERS_WATCHED = "leavers.watched"
+    """Slack does not answer when it is asked after people, or does again."""
 
 
 _NOT_TYPED = frozenset({"key", "entitlement", "passkey", "proven_by"})

@@ -56,6 +56,8 @@ class Why(StrEnum):
     REVOKED = "revoked"
     FAILED = "failed"
     VANISHED = "vanished"
+    LEFT = "left"
+    """The account of the person was deactivated."""
     REFUSED = "refused"
     """It was judged again when it was to begin, and refused."""
     TICKET = "ticket"

@@ -73,6 +73,18 @@ class Rehearsal:
     """Sentences for the person, such as that the policy will be a managed one."""
 
 
+class Leavers(Protocol):
+    """Says whether somebody has left."""
+
+    def has_left(self, principal_id: PrincipalId) -> bool:
+        """
+        Whether `deleted: true` is said of that very id. Nobody by that id is not somebody who left.
+
+        Raises Unavailable, Throttled, Misconfigured.
+        """
+        ...
+
+
 class Judge(Protocol):
     """Says anew, under the rules and people of now, whether what was approved may begin."""
 

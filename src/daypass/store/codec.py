@@ -17,6 +17,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Label, Row, Select, String, Table, bindparam, func, literal, select
 
+from daypass.model.departure import Departure, Watch
 from daypass.model.errors import DaypassError, Misconfigured
 from daypass.model.event import Event, Link, Login
 from daypass.model.fact import Record
@@ -177,6 +178,8 @@ KINDS: Mapping[type[object], str] = {
     Tally: "tally",
     KnownGroup: "known-group",
     KnownOwners: "known-owners",
+    Departure: "departure",
+    Watch: "people-watch",
 }
 """What the records of each kind are called, for good: rows hold these names."""
 

@@ -10,6 +10,8 @@ from daypass.lifecycle.cancel import lapse
 from daypass.lifecycle.glass.hook import call_hook
 from daypass.lifecycle.glass.remind import remind_reviews
 from daypass.lifecycle.hand_over import hand_over
+from daypass.lifecycle.leavers.ask_after import AskAfter
+from daypass.lifecycle.leavers.notice import settle
 from daypass.lifecycle.reconsider import reconsider
 from daypass.lifecycle.remember import remember
 from daypass.lifecycle.remind import remind
@@ -39,6 +41,8 @@ def chores(house: House) -> list[Chore]:
         Chore(name="hand over", every=30 * _SECOND, run=lambda: hand_over(ledger=ledger, now=now())),
         Chore(name="reconsider", every=60 * _SECOND, run=partial(_reconsider, house)),
         Chore(name="remember", every=60 * _SECOND, run=partial(_remember, house)),
+        Chore(name="leavers", every=2 * _SECOND, run=partial(_settle_leavers, house)),
+        *_asking_after(house),
         Chore(name="remind", every=30 * _SECOND, run=partial(_remind, house)),
         *_rules_file(house),
         Chore(name="series", every=15 * _SECOND, run=partial(_open_windows, house)),
@@ -81,6 +85,23 @@ def _remind(house: House) -> None:
 def _remember(house: House) -> None:
     desk, now = house.desk, house.clock
     remember(rules=desk.rules(), directory=desk.directory, ledger=desk.ledger, now=now())
+
+
+def _settle_leavers(house: House) -> None:
+    settle(ledger=house.desk.ledger, logins=house.desk.logins, now=house.clock())
+
+
+def _asking_after(house: House) -> list[Chore]:
+    """Only where the directory can say who has left."""
+    if not house.settings.slack.bot_token:
+        return []
+    asking = AskAfter(leavers=house.leavers, ledger=house.desk.ledger, logins=house.desk.logins)
+    return [Chore(name="ask after people", every=60 * _SECOND, run=partial(_ask_after, asking, house))]
+
+
+def _ask_after(asking: AskAfter, house: House) -> None:
+    with unhurried():
+        asking.round(now=house.clock())
 
 
 def _hook(house: House) -> list[Chore]:

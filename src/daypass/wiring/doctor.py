@@ -15,9 +15,12 @@ from daypass.aws.identities import Kind
 from daypass.aws.inline_policies import InlinePolicies
 from daypass.aws.refusals import asking
 from daypass.journal.key import Signer
+from daypass.lifecycle.leavers.ask_after import last_watch
+from daypass.lifecycle.leavers.notice import held
 from daypass.lifecycle.passkeys.site import site
 from daypass.lifecycle.ruling.roll import doubts
 from daypass.lifecycle.ruling.versions import kept
+from daypass.model.departure import WatchState
 from daypass.model.errors import DaypassError
 from daypass.rules.rule import AllowRule
 from daypass.settings import Journal, Settings
@@ -71,6 +74,7 @@ def _checks(house: House) -> list[Callable[[], str]]:
         lambda: _people(house),
         lambda: _sweep(house),
         lambda: _slack(house.settings),
+        lambda: _leavers(house),
     ]
 
 
@@ -168,6 +172,24 @@ def _people(house: House) -> str:
 def _sweep(house: House) -> str:
     found = len(list(islice(house.sweep.standing(), 1000)))
     return f"Daypass can look for what stands in AWS under its mark: {found} things do."
+
+
+def _leavers(house: House) -> str:
+    """Whether those who left are noticed, and whether many of them wait for an owner of the rules."""
+    waiting, watch = held(house.desk.ledger), last_watch(house.desk.ledger)
+    if waiting:
+        raise _Trouble(
+            f"Slack says that {len(waiting)} people left at once, and nothing of theirs has ended. An owner of the "
+            "rules runs `daypass leavers confirm` or `daypass leavers dismiss`."
+        )
+    if watch is not None and watch.state is WatchState.SILENT:
+        raise _Trouble(
+            f"Since {watch.at:%Y-%m-%d %H:%M} UTC Slack does not answer whether holders of live grants have left. "
+            "Nothing ends by that; their grants end by their dates."
+        )
+    if watch is None:
+        return "Nobody who holds a live grant has been asked after yet."
+    return f"Slack has answered since {watch.at:%Y-%m-%d %H:%M} UTC whether holders of live grants are still there."
 
 
 def _slack(settings: Settings) -> str:

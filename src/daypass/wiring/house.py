@@ -18,7 +18,7 @@ from daypass.journal.key import BadKey, Signer
 from daypass.journal.note import BadNote
 from daypass.model.errors import Misconfigured
 from daypass.model.grant import Delivery
-from daypass.ports import Provisioner, Vendor
+from daypass.ports import Leavers, Provisioner, Vendor
 from daypass.provision.broker import Broker
 from daypass.provision.cutoff import Cutoff
 from daypass.provision.iam_policy import PolicyDelivery
@@ -58,6 +58,8 @@ class House:
     sweep: IamSweep
     clock: SharedClock
     """The time that all replicas agree on."""
+    leavers: Leavers
+    """Says who has left."""
 
 
 def now() -> datetime:
@@ -78,9 +80,10 @@ def build(settings: Settings, *, signer: Signer | None = None) -> House:
         monotonic=time.monotonic,
         aws=AwsTime(clients, time.monotonic),
     )
+    directory = people(settings, clients, buckets, stores.ledger, clock)
     outside = Outside(
         clock=clock.for_doors,
-        directory=people(settings, clients, buckets, stores.ledger, clock),
+        directory=directory,
         catalogue=buckets,
         provisioners=provisioners,
         vendor=vendor,
@@ -106,6 +109,7 @@ def build(settings: Settings, *, signer: Signer | None = None) -> House:
         loop=worker(stores, outside, rules=rules, in_flight=settings.worker.in_flight),
         sweep=IamSweep(clients=clients, clock=clock.by_both),
         clock=clock,
+        leavers=directory,
     )
 
 

@@ -15,6 +15,7 @@ from daypass.doors.api import (
     asking,
     glass,
     having,
+    leavers,
     passkeys,
     reading,
     robots,
@@ -40,6 +41,20 @@ _REFUSALS = {
     422: "a word of it is wrong",
     503: "AWS, Slack, the database or the set-up is in the way now",
 }
+_ROOMS = (
+    signing_in,
+    ahead,
+    asking,
+    glass,
+    having,
+    using,
+    reading,
+    passkeys,
+    robots,
+    leavers,
+    rules,
+    token_exchange,
+)
 _DESCRIPTION = (
     "Lends access to AWS, just in time. Every refusal is one sentence for a person and one code for a program."
 )
@@ -51,7 +66,7 @@ def routes() -> APIRouter:
         status: {"model": ErrorOut, "description": words} for status, words in _REFUSALS.items()
     }
     every = APIRouter(prefix="/v1", responses={400: {"model": ErrorOut, "description": "not JSON"}, **said})
-    for room in (signing_in, ahead, asking, glass, having, using, reading, passkeys, robots, rules, token_exchange):
+    for room in _ROOMS:
         every.include_router(room.router)
     return every
 

@@ -59,6 +59,9 @@ _SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "robot": ("robots:robot", "Programs that ask in their own name, and never decide."),
         "mcp": ("robots:mcp", "Serve an agent: it may ask, and never decide."),
     },
+    "People": {
+        "leavers": ("leavers:leavers", "Those who are said to have left, too many at once."),
+    },
     "The rules": {
         "rules": ("rules:rules", "Check, try and read the rules."),
     },

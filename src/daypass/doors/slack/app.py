@@ -28,6 +28,7 @@ from daypass.doors.slack.failures import log_failure
 from daypass.doors.slack.form import Form
 from daypass.doors.slack.glass import CLOSE_CALLBACK, GlassReviews
 from daypass.doors.slack.home import HomeTab
+from daypass.doors.slack.leavers import Changes
 from daypass.doors.slack.lists import NEXT, OPEN, PREVIOUS, Lists
 from daypass.doors.slack.login import Logins
 from daypass.doors.slack.texts import refusals as sorry
@@ -73,6 +74,7 @@ def build(desk: Desk, settings: SlackSettings, turns: Turns, client: AsyncWebCli
     app.action("login.reject")(turns.acting(Logins(counter=counter).reject))
     app.action(SHOW)(turns.acting(digests.show))
     app.event("app_home_opened")(turns.acting(home.opened))
+    app.event("user_change")(turns.hearing(Changes(desk=desk).heard))
     app.event("message")(turns.hearing(Threads(desk=desk).heard))
     app.error(_unhandled)
     return app

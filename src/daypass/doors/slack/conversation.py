@@ -172,7 +172,7 @@ def _for_deciders(event: Event, picture: Picture) -> str:
     match event.kind:
         case Kind.GRANT_STUCK if grant is not None and grant.state is GrantState.APPROVED:
             return texts.late(str(event.details.get("error", "")))
-        case Kind.GRANT_ENDING if grant is not None and event.details.get("why") == Why.REFUSED:
+        case Kind.GRANT_ENDING if grant is not None and event.details.get("why") in {Why.REFUSED, Why.LEFT}:
             return texts.standing(picture.request, grant)
         case _:
             return ""

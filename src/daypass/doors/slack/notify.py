@@ -20,6 +20,8 @@ from daypass.doors.slack.conversation import TOLD, Conversation
 from daypass.doors.slack.counter import Counter
 from daypass.doors.slack.digest import Digests
 from daypass.doors.slack.failures import log_failure
+from daypass.doors.slack.leavers import TOLD as LEAVERS_TOLD
+from daypass.doors.slack.leavers import LeaverNews
 from daypass.doors.slack.outgoing import Outgoing, TryLater
 from daypass.doors.slack.passkey import TOLD as PASSKEYS_TOLD
 from daypass.doors.slack.passkey import PasskeyNews
@@ -56,6 +58,7 @@ class Notifier:
         self.digests = Digests(counter=Counter(desk=desk), asking=self.asking)
         self._conversation = Conversation(desk=desk, asking=self.asking)
         self._passkeys = PasskeyNews(asking=self.asking)
+        self._leavers = LeaverNews(desk=desk, asking=self.asking)
         self._rules = RulesConversation(desk=desk, asking=self.asking)
         self._wanted = asyncio.Event()
         self.each_round: Callable[[], None] = lambda: None
@@ -112,6 +115,8 @@ class Notifier:
             await self._conversation.tell(notice, subject)
         if subject is not None and kind in RULES_TOLD:
             await self._rules.tell(notice, subject)
+        if kind in LEAVERS_TOLD:
+            await self._leavers.tell(notice)
         if kind in PASSKEYS_TOLD:
             await self._passkeys.tell(notice)
 

@@ -16,6 +16,7 @@ from prometheus_client.core import GaugeMetricFamily
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from daypass.doors.desk import Desk
+from daypass.lifecycle.leavers.notice import held
 from daypass.model.errors import Unavailable
 
 _OVERDUE = timedelta(minutes=10)
@@ -38,6 +39,10 @@ class House:
             "daypass_due_grants", "Grants a worker should look at now", self._desk.queue.depth(now=now)
         )
         yield GaugeMetricFamily("daypass_stuck_grants", "Grants whose step is over ten minutes late", len(stuck))
+        waiting = held(self._desk.ledger)
+        yield GaugeMetricFamily(
+            "daypass_leavers_held", "People said to have left whom an owner must confirm", len(waiting)
+        )
         entries = self._desk.book.checkpoint().size
         yield GaugeMetricFamily("daypass_journal_entries", "Entries in the journal's tree", entries)
 

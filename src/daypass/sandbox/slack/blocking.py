@@ -279,6 +279,10 @@ class BlockingSlack:
         """See `LocalSlack.set_token`."""
         self.inner.set_token(state)
 
+    def tell_of_person(self, person_id: str, **fields: object) -> None:
+        """See `LocalSlack.tell_of_person`."""
+        self._thread.ask(lambda: self.inner.tell_of_person(person_id, **fields))
+
     def change_person(self, person_id: str, **fields: object) -> None:
         """See `LocalSlack.change_person`."""
         self._thread.ask(lambda: self.inner.change_person(person_id, **fields))

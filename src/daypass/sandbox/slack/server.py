@@ -21,7 +21,7 @@ from typing import Self
 
 from aiohttp import web
 
-from daypass.sandbox.slack import posting, seed
+from daypass.sandbox.slack import payloads, posting, seed
 from daypass.sandbox.slack.acting import Acting
 from daypass.sandbox.slack.changes import Change, Changes, Subject
 from daypass.sandbox.slack.client.routes import Browser
@@ -248,6 +248,13 @@ class LocalSlack:
         for name, value in fields.items():
             setattr(person, name, value)
         self.world.changes.announce(Change(subject=Subject.PEOPLE))
+
+    def tell_of_person(self, person_id: str, **fields: object) -> None:
+        """Change a member, and tell the app of it as Slack does (`user_change`)."""
+        self.change_person(person_id, **fields)
+        person = self.world.workspace.person(person_id)
+        user = payloads.user(self.world, person, with_email=False)
+        self.event({"type": "user_change", "user": user, "event_ts": self.world.workspace.mint_ts()})
 
     async def _listen(self) -> None:
         if self._runner is None:

@@ -264,6 +264,8 @@ def _why(grant: Grant) -> str:  # noqa: PLR0911 - a sentence for each end
             return f"{by} said they were done."
         case Why.REVOKED:
             return f"{by} took it away."
+        case Why.LEFT:
+            return sentence(grant.ending.note) or f"{person(grant.principal)} left."
         case Why.REFUSED:
             return f"it was refused when it was to begin. {sentence(grant.ending.note)}".strip()
         case Why.TICKET:

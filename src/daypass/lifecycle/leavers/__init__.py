@@ -1,0 +1,1 @@
+"""People who left: noticed, asked after, and what they had ends."""

@@ -1,0 +1,111 @@
+"""
+Take away all that somebody has who left, and stop the bots that only they answered for.
+
+    theirs                                         what becomes of it
+    live grants, and those of their bots           end (so do the links to them)
+    requests that wait, and those of their bots    are cancelled
+    schedules                                      open no more windows
+    approvals in advance, given by or to them      do not count any more
+    logins, and those of their agents              end
+    absence, break-glass codes, passkeys,
+    one-time addresses                             are closed
+    approvals they gave for what has not begun     are judged again when it begins (reconcile/beginning.py)
+
+It may be repeated, and may be cut off anywhere: the next time does the rest.
+"""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+
+from daypass.lifecycle import login
+from daypass.lifecycle.cancel import cancel_for
+from daypass.lifecycle.finish import finish
+from daypass.lifecycle.recurring import end_series
+from daypass.model.errors import Conflict, NotFound, TooLate
+from daypass.model.event import Event, Kind
+from daypass.model.fact import Change, Fact
+from daypass.model.grant import Ending, GrantState, Why
+from daypass.model.kept import Absence, Errand, Passkey, Permit, Robot, SealedCode, Series, Standing
+from daypass.model.principal import DAYPASS, PrincipalId
+from daypass.model.request import RequestState
+from daypass.ports import Ledger, Logins
+
+_LIVE = (GrantState.APPROVED, GrantState.ACTIVE)
+_OPEN = (Standing.OPEN,)
+
+
+def take_away(who: PrincipalId, *, ledger: Ledger, logins: Logins, now: datetime) -> Mapping[str, int]:
+    """End it all; returns how much there was of each sort, for the journal."""
+    theirs = [who, *(robot.id for robot in ledger.all(Robot, owner=who, states=_OPEN))]
+    return {
+        "grants": sum(_end_grants(one, who, ledger, now) for one in theirs),
+        "requests": _cancel(frozenset(theirs), ledger, now),
+        "schedules": sum(_end_series(one, ledger, now) for one in theirs),
+        "preapprovals": _close_permits(who, ledger, now),
+        "logins": login.end_all(by=who, actor=DAYPASS, logins=logins, ledger=ledger, now=now),
+        "other": _close_rest(who, ledger, now),
+    }
+
+
+def _end_grants(one: PrincipalId, who: PrincipalId, ledger: Ledger, now: datetime) -> int:
+    note = "" if one == who else f"<@{who}>, who answered for it, left."
+    count = 0
+    for grant in ledger.grants(principal=one, states=_LIVE):
+        with suppress(TooLate):
+            finish(grant.id, Ending(why=Why.LEFT, by=DAYPASS, at=now, note=note), ledger=ledger)
+            count += 1
+    return count
+
+
+def _cancel(theirs: frozenset[PrincipalId], ledger: Ledger, now: datetime) -> int:
+    count = 0
+    for request in ledger.requests(states=(RequestState.PENDING,)):
+        if not theirs.isdisjoint({request.requestor, request.principal}):
+            with suppress(TooLate):
+                cancel_for(request, by=DAYPASS, ledger=ledger, now=now)
+                count += 1
+    return count
+
+
+def _end_series(one: PrincipalId, ledger: Ledger, now: datetime) -> int:
+    count = 0
+    for series in ledger.all(Series, owner=one, states=_OPEN):
+        with suppress(TooLate, Conflict):
+            end_series(ledger.request(series.id), by=DAYPASS, ledger=ledger, now=now)
+            count += 1
+    return count
+
+
+def _close_permits(who: PrincipalId, ledger: Ledger, now: datetime) -> int:
+    count = 0
+    for permit in ledger.all(Permit, states=_OPEN):
+        if who in {permit.by, permit.principal}:
+            event = Event(
+                kind=Kind.PERMIT_WITHDRAWN,
+                at=now,
+                actor=DAYPASS,
+                subject=permit.id,
+                details={"to": permit.principal, "by": permit.by, "because": f"{who} left"},
+            )
+            with suppress(Conflict):
+                ledger.record(Fact(event=event, changes=(replace(permit, state=Standing.CLOSED),)))
+                count += 1
+    return count
+
+
+def _close_rest(who: PrincipalId, ledger: Ledger, now: datetime) -> int:
+    """Close what only they could have used. One commit: the entry that says why is the departure's own."""
+    rest: list[Change] = []
+    rest += [replace(one, state=Standing.CLOSED) for one in ledger.all(SealedCode, owner=who, states=_OPEN)]
+    rest += [replace(one, state=Standing.CLOSED) for one in ledger.all(Passkey, owner=who, states=_OPEN)]
+    rest += [replace(one, state=Standing.CLOSED) for one in ledger.all(Errand, owner=who, states=_OPEN)]
+    with suppress(NotFound):
+        absence = ledger.find(Absence, who)
+        rest += [replace(absence, state=Standing.CLOSED)] if absence.state is Standing.OPEN else []
+    if rest:
+        event = Event(kind=Kind.LEAVER_CLOSED, at=now, actor=DAYPASS, details={"principal": who, "count": len(rest)})
+        with suppress(Conflict):
+            ledger.record(Fact(event=event, changes=tuple(rest), told=False))
+    return len(rest)
