@@ -34,13 +34,13 @@ def test_every_scope_is_used_and_none_is_missing():
 
 
 def test_what_the_manifest_offers_is_what_the_app_listens_to():
-    """One command, one shortcut, the Home tab, and what is said where we are."""
+    """One command, one shortcut, the Home tab, what is said where we are, and who left."""
     features, settings = MANIFEST["features"], MANIFEST["settings"]
 
     assert [each["command"] for each in features["slash_commands"]] == [COMMAND]
     assert [each["callback_id"] for each in features["shortcuts"]] == [SHORTCUT]
     assert settings["event_subscriptions"]["bot_events"] == HEARD
-    assert {event.partition(".")[0] for event in HEARD} == {"app_home_opened", "message"}
+    assert {event.partition(".")[0] for event in HEARD} == {"app_home_opened", "message", "user_change"}
     assert features["app_home"]["home_tab_enabled"]
     assert settings["interactivity"]["is_enabled"]
 
