@@ -35,6 +35,7 @@ from daypass.store.database import Database
 from daypass.store.ledger import SqlLedger
 from daypass.store.outbox import SqlOutbox
 from daypass.store.queue import SqlQueue
+from tests.heads import HandHead
 from tests.keys import SIGNER
 from tests.servers.postgres import Postgres
 
@@ -100,6 +101,8 @@ def measure(kind: str, url: str, waiting: int, facts: int) -> None:
     database = databases.open(url, SIGNER)
     report(f"{kind}: migrate an empty database", 1000 * timed(database.migrate), "ms")
     report(f"{kind}: let {waiting:,} grants wait", timed(lambda: fill(database, waiting)), "s")
+    book = SqlBook(database, HandHead())
+    book.fold()
     start_up(kind, url)
     grants = [a_grant(NOON) for _ in range(facts)]
     recorded(f"{kind}: record_each, new grants", database, grants, 64)
@@ -111,7 +114,7 @@ def measure(kind: str, url: str, waiting: int, facts: int) -> None:
     recorded(f"{kind}: record_each, endings", database, grants, 64)
     single(kind, database)
     told(kind, database)
-    folded(kind, database)
+    folded(kind, book)
     database.close()
 
 
@@ -169,9 +172,8 @@ def told(kind: str, database: Database) -> None:
     report(f"{kind}: cross out a line", 1000 * (perf_counter() - begun) / len(notices), "ms")
 
 
-def folded(kind: str, database: Database) -> None:
+def folded(kind: str, book: SqlBook) -> None:
     """Fold the whole journal, write it out and prove one entry of it."""
-    book = SqlBook(database)
     entries = book.waiting()
 
     def fold() -> None:

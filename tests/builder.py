@@ -29,7 +29,11 @@ from daypass.store.rules_in_force import RulesInForce
 from daypass.store.tables import journal
 from daypass.wiring.assemble import Outside, Stores, desk, open_stores, worker
 from tests.hands import HandAws, HandCatalogue, HandClock, HandDirectory, HandVendor
+from tests.heads import HandHead
 from tests.keys import SIGNER
+
+_HEADS: dict[str, HandHead] = {}
+"""Where the head of each database is remembered: of one that is opened again it is still known."""
 
 
 class Daypass:
@@ -52,8 +56,10 @@ class Daypass:
         """Open it on a database that is empty or was opened before; `rules` may be the file that they stand in."""
         self.store_url = store_url
         self._opened: list[Database] = []
+        self._head = _HEADS.setdefault(store_url, HandHead())
         self.stores = self.open_again()
         self.database.migrate()
+        self.book.fold()
         self.clock, self.directory = clock or HandClock(), directory or HandDirectory()
         self.aws, self.vendor = aws or HandAws(), HandVendor()
         self._outside = Outside(
@@ -107,7 +113,7 @@ class Daypass:
 
     def open_again(self) -> Stores:
         """Open the same database once more, as another process does."""
-        stores = open_stores(self.store_url, SIGNER)
+        stores = open_stores(self.store_url, SIGNER, self._head)
         self._opened.append(stores.database)
         return stores
 

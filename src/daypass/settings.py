@@ -108,6 +108,8 @@ class Journal:
     """Ed25519 signing key, made at the first start with mode 0600. Whoever has it can rewrite history."""
     origin: str = "daypass"
     """The log's name in its checkpoints; choose one of your own, such as daypass.example.com."""
+    head: str = "daypass-journal.head"
+    """File, outside the database, where this process remembers the journal's newest head; see docs/journal.md."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -213,7 +213,8 @@ class Crowd:
             "DAYPASS_AWS_IDENTITY_TAGS": "false",
             "DAYPASS_RULES_FILE": str(rules),
             "DAYPASS_JOURNAL_KEY_FILE": str(self.directory / "journal.key"),
-            "DAYPASS_JOURNAL_ORIGIN": "daypass.example",
+            "DAYPASS_JOURNAL_ORIGIN": SIGNER.name,
+            "DAYPASS_JOURNAL_HEAD": str(self.directory / "journal.head"),
         }
 
 

@@ -26,7 +26,7 @@ from daypass.store.book import SqlBook
 from daypass.store.ledger import SqlLedger
 from tests.e2e.holds import Credentials, Url
 from tests.e2e.service import PROGRAM, Service
-from tests.keys import write_key
+from tests.keys import SIGNER, write_key
 from tests.provision.world import INSIDE, World
 from tests.servers.keys import Keys
 
@@ -251,7 +251,8 @@ class House:
                 "DAYPASS_RULES_FILE": str(rules),
                 "DAYPASS_RULES_PEOPLE": str(people),
                 "DAYPASS_JOURNAL_KEY_FILE": str(self.directory / "journal.key"),
-                "DAYPASS_JOURNAL_ORIGIN": "daypass.example",
+                "DAYPASS_JOURNAL_ORIGIN": SIGNER.name,
+                "DAYPASS_JOURNAL_HEAD": str(self.directory / "journal.head"),
             }
         )
 

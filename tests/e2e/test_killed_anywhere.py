@@ -36,6 +36,7 @@ from daypass.store.ledger import SqlLedger
 from daypass.store.queue import SqlQueue
 from tests.e2e.doomed import Where
 from tests.e2e.holds import Credentials
+from tests.heads import HandHead
 from tests.keys import SIGNER
 from tests.provision.test_interrupted import fill_inline
 from tests.provision.world import ALICE, INSIDE, World
@@ -91,6 +92,8 @@ class Case:
         self._store_url = f"sqlite:///{directory / 'daypass.db'}"
         self._store = database.open(self._store_url, SIGNER)
         self._store.migrate()
+        self._book = SqlBook(self._store, HandHead())
+        self._book.fold()
         self._iam = world.root.client("iam")
         self._made: list[GrantId] = []
         self.ledger = SqlLedger(self._store)
@@ -197,10 +200,9 @@ class Case:
         return [_dates(document) for document in found]
 
     def _verdict(self) -> str:
-        book = SqlBook(self._store)
-        while book.fold():
+        while self._book.fold():
             pass
-        return verify(BytesIO(b"".join(book.export())), SIGNER.public).sentence
+        return verify(BytesIO(b"".join(self._book.export())), SIGNER.public).sentence
 
     def _where(self, ahead: timedelta) -> Where:
         return Where(

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daypass.journal.checkpoint import open_checkpoint
-from daypass.journal.fold import BookDamaged, check_frontier, fold
+from daypass.journal.damage import BookDamaged
+from daypass.journal.fold import check_frontier, fold
 from daypass.journal.key import Signer
 from daypass.journal.note import BadNote
 from daypass.journal.place import Placed

@@ -15,6 +15,7 @@ from daypass.store.logins import SqlLogins
 from daypass.store.outbox import SqlOutbox
 from daypass.store.postings import SqlPostings
 from daypass.store.queue import SqlQueue
+from tests.heads import HandHead
 from tests.keys import SIGNER
 
 
@@ -70,6 +71,14 @@ def signer() -> Signer:
 
 
 @pytest.fixture
-def book(database: Database) -> SqlBook:
-    """Return the book."""
-    return SqlBook(database)
+def head() -> HandHead:
+    """Return where the book's head is remembered."""
+    return HandHead()
+
+
+@pytest.fixture
+def book(database: Database, head: HandHead) -> SqlBook:
+    """Return the book, begun while the database was still empty."""
+    begun = SqlBook(database, head)
+    begun.fold()
+    return begun

@@ -9,28 +9,29 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from daypass.journal.checkpoint import open_checkpoint
-from daypass.journal.fold import BookDamaged
+from daypass.journal.damage import BookDamaged
 from daypass.journal.key import Signer
 from daypass.journal.note import BadNote
 from daypass.journal.proof import verify_consistency, verify_inclusion
 from daypass.journal.tree import leaf_hash
 from daypass.journal.verdict import Verified
 from daypass.journal.verify import verify
-from daypass.model.errors import DaypassError, NotFound
+from daypass.model.errors import DaypassError, Misconfigured, NotFound
 from daypass.ports import SignedCheckpoint
 from daypass.store import database as databases
 from daypass.store.book import SqlBook
 from daypass.store.commit import commit
 from daypass.store.ledger import SqlLedger
+from tests.heads import HandHead
 from tests.keys import SIGNER
 from tests.store.facts import a_grant, fact
 
 
 @pytest.fixture
-def of_another_key(database, database_url):
+def of_another_key(database, database_url, head):
     """The same book, opened by a process that has another key of the same name."""
     opened = databases.open(database_url, Signer.generate(database.signer.name))
-    yield SqlBook(opened)
+    yield SqlBook(opened, head)
     opened.close()
 
 
@@ -118,11 +119,11 @@ def test_growth_is_proven_up_to_any_checkpoint_that_was_signed(book, ledger, sig
     assert book.consistency(3, 8).older is None
 
 
-def test_a_proof_and_its_checkpoint_are_of_one_moment(database, ledger, signer):
+def test_a_proof_and_its_checkpoint_are_of_one_moment(database, book, ledger, signer):
     """Also when the tree grows between any two looks into the database."""
     _write(ledger, 5)
-    SqlBook(database).fold()
-    busy = SqlBook(_Busy(database, ledger))  # type: ignore[arg-type]  # a database that writes at each look
+    book.fold()
+    busy = SqlBook(_Busy(database, ledger, book))  # type: ignore[arg-type]  # a database that writes at each look
 
     assert _proves_inclusion(busy.inclusion(3), signer)
     assert _proves_consistency(busy.consistency(5), signer)
@@ -208,7 +209,8 @@ def test_an_entry_that_commits_late_is_never_skipped(postgres_url, signer):
     """PostgreSQL hands out numbers before the commit: a smaller one that appears later is still taken."""
     database = databases.open(postgres_url, SIGNER)
     database.migrate()
-    book = SqlBook(database)
+    book = SqlBook(database, HandHead())
+    book.fold()
     with database.writing() as slow:
         commit(slow, [fact(a_grant(), number=1)], database.sealer)
         SqlLedger(database).record(fact(a_grant(), number=2))
@@ -221,7 +223,9 @@ def test_an_entry_that_commits_late_is_never_skipped(postgres_url, signer):
 
 def test_many_sequencers_give_each_entry_one_place(database, ledger, signer):
     """Four fold at once while others write: every entry is in the tree once, and the book verifies."""
-    books = [SqlBook(database) for _ in range(4)]
+    books = [SqlBook(database, HandHead()) for _ in range(4)]
+    for book in books:
+        book.fold()
 
     def fold_all(book):
         return sum(book.fold(7) for _ in range(60))
@@ -276,7 +280,7 @@ DAMAGE = {
 
 
 @pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE.keys())
-def test_nothing_is_added_to_a_book_that_does_not_fit_its_checkpoint(database, book, ledger, signer, damage):
+def test_nothing_is_added_to_a_book_that_does_not_fit_its_checkpoint(database, book, head, ledger, damage):
     """A process that starts on a damaged tree says so and signs nothing."""
     _write(ledger, 5)
     book.fold()
@@ -285,7 +289,7 @@ def test_nothing_is_added_to_a_book_that_does_not_fit_its_checkpoint(database, b
     _write(ledger, 1)
 
     with pytest.raises((BookDamaged, BadNote)) as raised:
-        SqlBook(database).fold()
+        SqlBook(database, head).fold()
 
     assert isinstance(raised.value, DaypassError)
     assert book.waiting() == 1
@@ -307,7 +311,7 @@ def test_another_key_does_not_go_on_with_the_book(of_another_key, book, ledger):
     book.fold()
     _write(ledger, 1)
 
-    with pytest.raises(BadNote):
+    with pytest.raises(Misconfigured, match="The remembered head is of the journal"):
         of_another_key.fold()
 
 
@@ -359,8 +363,8 @@ def test_a_book_altered_behind_its_back_no_longer_verifies(database, book, ledge
 class _Busy:
     """A database in which an entry is written and folded right before each look into it."""
 
-    def __init__(self, database, ledger):
-        self._database, self._ledger, self._book = database, ledger, SqlBook(database)
+    def __init__(self, database, ledger, book):
+        self._database, self._ledger, self._book = database, ledger, book
         self.signer = database.signer
 
     def reading(self):

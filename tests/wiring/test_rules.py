@@ -32,6 +32,8 @@ def rules(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> R
     monkeypatch.setenv("DAYPASS_STORE_URL", sqlite_url)
     monkeypatch.setenv("DAYPASS_RULES_FILE", str(file))
     monkeypatch.setenv("DAYPASS_JOURNAL_KEY_FILE", str(tmp_path / "journal.key"))
+    monkeypatch.setenv("DAYPASS_JOURNAL_HEAD", str(tmp_path / "journal.head"))
+    monkeypatch.setenv("DAYPASS_JOURNAL_ORIGIN", SIGNER.name)
     write_key(tmp_path / "journal.key")
     store = database.open(sqlite_url, SIGNER)
     store.migrate()

@@ -9,14 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from daypass.journal.checkpoint import open_checkpoint, sign_checkpoint
+from daypass.journal.damage import BookDamaged
 from daypass.journal.key import PublicKey, Signer
 from daypass.journal.place import place
 from daypass.journal.tree import Frontier, leaf_hash
-from daypass.model.errors import DaypassError
-
-
-class BookDamaged(DaypassError):
-    """What is stored of the book does not agree with its own last checkpoint; nothing may be added to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ The movers (lifecycle, reconcile) get these as arguments; adapters further out a
 the contract that the contract tests check. Every method may raise Unavailable.
 """
 
-from daypass.ports.book import Book, Consistent, Included, SignedCheckpoint
+from daypass.ports.book import Book, Consistent, HeadPlace, Included, SignedCheckpoint
 from daypass.ports.fence import Fence, Overtaken
 from daypass.ports.memory import (
     Cabinet,
@@ -43,6 +43,7 @@ __all__ = [
     "Credentials",
     "Directory",
     "Fence",
+    "HeadPlace",
     "Included",
     "Judge",
     "Leavers",

@@ -69,3 +69,23 @@ class Book(Protocol):
         `second` must be a size at which a checkpoint was signed; None takes the newest. Raises NotFound.
         """
         ...
+
+
+class HeadPlace(Protocol):
+    """
+    Where a process remembers the head of the journal, apart from the database; see journal/head.
+
+    Several processes may share one. Both methods raise Misconfigured for a place that cannot be used.
+    """
+
+    def read(self) -> str | None:
+        """Read what is remembered; None when nothing is."""
+        ...
+
+    def replace(self, old: str | None, new: str) -> None:
+        """
+        Put `new` where `old` stands, whole or not at all; it outlives a power cut once this returns.
+
+        Raises Conflict, and changes nothing, when something else stands there by now.
+        """
+        ...

@@ -184,6 +184,7 @@ class Company:
             "DAYPASS_AWS_SIGNIN_URL": f"{self.panel.address}/federation",
             "DAYPASS_RULES_FILE": str(self.rules),
             "DAYPASS_JOURNAL_KEY_FILE": str(self.directory / "journal.key"),
+            "DAYPASS_JOURNAL_HEAD": str(self.directory / "journal.head"),
             "DAYPASS_JOURNAL_ORIGIN": "daypass.demo",
             "DAYPASS_WORKER_SWEEP_EVERY": "1m",
             **self.settings,

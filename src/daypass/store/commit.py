@@ -16,9 +16,10 @@ from daypass.model.event import Link, Login
 from daypass.model.fact import Change, Fact
 from daypass.model.grant import Grant, GrantState
 from daypass.model.request import Request
+from daypass.store.chain import append
 from daypass.store.codec import GRANTS, LINKS, LOGINS, REQUESTS, codec_of, record_id, seal_line
 from daypass.store.seal import Sealer
-from daypass.store.tables import changes, grants, journal, links, logins, outbox, records, requests
+from daypass.store.tables import changes, grants, links, logins, outbox, records, requests
 
 _AT_ONCE = 1000
 _IN_ORDER = (requests, grants, links, logins, records)
@@ -105,9 +106,8 @@ def _tell(connection: Connection, facts: Sequence[Fact], sealer: Sealer) -> None
     entries = [event_bytes(fact.event, rows) for fact, rows in zip(facts, reached, strict=True)]
     if entries:
         about = (fact.event.subject for fact in facts)
-        connection.execute(
-            insert(journal),
-            [{"subject": subject, "entry": entry} for subject, entry in zip(about, entries, strict=True)],
+        append(
+            connection, [{"subject": subject, "entry": entry} for subject, entry in zip(about, entries, strict=True)]
         )
     told = [_line(fact, entry, sealer) for fact, entry in zip(facts, entries, strict=True) if fact.told]
     if told:

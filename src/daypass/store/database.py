@@ -9,24 +9,29 @@ processes for the file's lock, taken at BEGIN IMMEDIATE. A transaction that read
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
 from functools import cached_property, partial
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, select
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from daypass.journal.binding import PURPOSE
+from daypass.journal.damage import Damage
 from daypass.journal.key import Signer
 from daypass.model.errors import Misconfigured
 from daypass.store import schema
+from daypass.store.chain import Writers
 from daypass.store.columns import EPOCH
 from daypass.store.failures import translated
 from daypass.store.seal import Sealer
+from daypass.store.tables import journal
 
 _PATIENCE = timedelta(seconds=10)
 _CONNECTIONS = 24
 _POSTGRESQL = {"postgresql", "postgres", "postgresql+psycopg"}
+_ANY_ENTRY = select(journal.c.id).limit(1)
 _SESSION = "-c timezone=UTC -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"
 
 
@@ -44,11 +49,20 @@ _SMALLEST_WRITE = {
 class Database:
     """One database, open. Every method may raise Unavailable, or Misconfigured when its tables are not there."""
 
-    def __init__(self, *, writer: Engine, reader: Engine, signer: Signer | None) -> None:
-        """Take an engine whose transactions write, one whose every statement stands alone, and the journal's key."""
+    def __init__(self, *, writer: Engine, reader: Engine, snapshots: Engine, signer: Signer | None) -> None:
+        """
+        Take engines, and the journal's key.
+
+        Transactions of the first write, every statement of the second stands alone, and transactions of the third read
+        the database of one moment.
+        """
         self._writer = writer
         self._reader = reader
+        self._snapshots = snapshots
         self._signer = signer
+        self._writers = None if signer is None else Writers(signer.derive(PURPOSE))
+        self.damage = Damage()
+        """What was found wrong with the journal in this database."""
 
     @property
     def signer(self) -> Signer:
@@ -62,10 +76,26 @@ class Database:
         """What seals rows and checks their seals. Raises Misconfigured without the journal's key."""
         return Sealer(self.signer)
 
+    @property
+    def writers(self) -> Writers:
+        """What this process writes, bound with a key derived from the journal's. Raises Misconfigured without one."""
+        if self._writers is None:
+            raise Misconfigured("This database was opened without the journal's key, which is needed to write.")
+        return self._writers
+
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Open a transaction that commits at the end, or leaves nothing behind when anything is raised."""
-        with translated(), self._writer.begin() as connection:
+        with translated(), self._writer.connect() as connection, self._transaction(connection):
+            yield connection
+
+    def _transaction(self, connection: Connection) -> AbstractContextManager[object]:
+        return connection.begin() if self._writers is None else self._writers.transaction(connection)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Open a connection for statements that all see the database as it is at the first of them."""
+        with translated(), self._snapshots.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
@@ -95,10 +125,16 @@ class Database:
         with self.reading() as connection:
             schema.check(connection)
 
+    def has_journal(self) -> bool:
+        """Whether anything was ever written into the journal of this database, which may have no tables yet."""
+        with self.reading() as connection:
+            return schema.is_made(connection) and connection.execute(_ANY_ENTRY).first() is not None
+
     def close(self) -> None:
         """Close every connection that is not in use."""
         self._writer.dispose()
         self._reader.dispose()
+        self._snapshots.dispose()
 
     def __repr__(self) -> str:
         return f"Database({self._writer.url.render_as_string(hide_password=True)})"
@@ -142,7 +178,12 @@ def _postgresql(url: URL, signer: Signer | None, connections: int, patience: tim
         hide_parameters=True,
         connect_args={key: value for key, value in settings.items() if key not in url.query},
     )
-    return Database(writer=engine, reader=engine.execution_options(isolation_level="AUTOCOMMIT"), signer=signer)
+    return Database(
+        writer=engine,
+        reader=engine.execution_options(isolation_level="AUTOCOMMIT"),
+        snapshots=engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True),
+        signer=signer,
+    )
 
 
 def _sqlite(url: URL, signer: Signer | None, connections: int, patience: timedelta) -> Database:
@@ -151,8 +192,11 @@ def _sqlite(url: URL, signer: Signer | None, connections: int, patience: timedel
     writer = _sqlite_engine(url, 1, patience)
     reader = _sqlite_engine(url, connections, patience)
     event.listen(writer, "begin", _begin_immediate)
-    event.listen(reader, "connect", _only_read)
-    return Database(writer=writer, reader=reader, signer=signer)
+    snapshots = _sqlite_engine(url, connections, patience)
+    for engine in (reader, snapshots):
+        event.listen(engine, "connect", _only_read)
+    event.listen(snapshots, "begin", _begin)
+    return Database(writer=writer, reader=reader, snapshots=snapshots, signer=signer)
 
 
 def _sqlite_engine(url: URL, connections: int, patience: timedelta) -> Engine:
@@ -197,6 +241,10 @@ def _use_wal(connection: sqlite3.Connection) -> None:
 
 def _only_read(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
     connection.execute("PRAGMA query_only=ON")
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
 
 
 def _begin_immediate(connection: Connection) -> None:

@@ -44,6 +44,11 @@ def check(connection: Connection) -> None:
         raise Misconfigured(f"The database {at}; run `daypass migrate` to bring it to {scripts.get_current_head()}.")
 
 
+def is_made(connection: Connection) -> bool:
+    """Whether there are tables."""
+    return _current(connection) is not None
+
+
 def _refuse_newer(current: str | None, scripts: ScriptDirectory) -> None:
     if current and current not in {script.revision for script in scripts.walk_revisions()}:
         raise Misconfigured(

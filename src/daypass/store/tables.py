@@ -143,10 +143,15 @@ journal = Table(
     Column("id", Serial, primary_key=True),
     Column("subject", String),
     Column("entry", LargeBinary, nullable=False),  # canonical bytes, see journal/entry
+    Column("writer", BigInteger, nullable=False),  # whose chain it is bound in, see journal/binding
+    Column("counter", BigInteger, nullable=False),
+    Column("previous", LargeBinary, nullable=False),
+    Column("mac", LargeBinary, nullable=False),
     Column("leaf_index", BigInteger, unique=True),
     Column("leaf_hash", LargeBinary),
     Column("place", LargeBinary),  # the signature that ties the entry to its index
     Index("journal_by_subject", "subject", "id"),
+    UniqueConstraint("writer", "counter", name="journal_bound_once"),
     sqlite_autoincrement=True,
 )
 _partial_index("journal_unfolded", journal.c.id, journal.c.leaf_index.is_(None))

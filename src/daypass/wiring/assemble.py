@@ -17,7 +17,7 @@ from daypass.doors.desk import Desk
 from daypass.journal.key import Signer
 from daypass.lifecycle.begin import RulesJudge
 from daypass.model.grant import Delivery
-from daypass.ports import Catalogue, Directory, Provisioner, Vendor
+from daypass.ports import Catalogue, Directory, HeadPlace, Provisioner, Vendor
 from daypass.reconcile.loop import IN_FLIGHT, Loop
 from daypass.rules.document import RuleBook
 from daypass.store import database as databases
@@ -59,8 +59,12 @@ class Outside:
     """Whether tickets can be looked up."""
 
 
-def open_stores(url: str, signer: Signer) -> Stores:
-    """Open the database; nothing is connected to yet. Raises Misconfigured for a URL that names none."""
+def open_stores(url: str, signer: Signer, head: HeadPlace) -> Stores:
+    """
+    Open the database, and remember the journal's head in a place of our own; nothing is connected to yet.
+
+    Raises Misconfigured for a URL that names no database.
+    """
     database = databases.open(url, signer)
     return Stores(
         database=database,
@@ -69,7 +73,7 @@ def open_stores(url: str, signer: Signer) -> Stores:
         outbox=SqlOutbox(database),
         postings=SqlPostings(database),
         logins=SqlLogins(database),
-        book=SqlBook(database),
+        book=SqlBook(database, head),
     )
 
 

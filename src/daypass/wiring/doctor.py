@@ -15,6 +15,7 @@ from daypass.aws.identities import Kind
 from daypass.aws.inline_policies import InlinePolicies
 from daypass.aws.refusals import asking
 from daypass.journal.key import Signer
+from daypass.journal.note import BadNote
 from daypass.lifecycle.leavers.ask_after import last_watch
 from daypass.lifecycle.leavers.notice import held
 from daypass.lifecycle.passkeys.site import site
@@ -23,9 +24,10 @@ from daypass.lifecycle.ruling.versions import kept
 from daypass.model.departure import WatchState
 from daypass.model.errors import DaypassError
 from daypass.rules.rule import AllowRule
-from daypass.settings import Journal, Settings
+from daypass.settings import Settings
 from daypass.wiring.clock import Agreement
-from daypass.wiring.house import House, build, check_book, journal_key, now
+from daypass.wiring.house import House, build, now
+from daypass.wiring.journal import journal_key, must_be_new
 from daypass.wiring.people import people, slack_calls
 
 _NOTHING = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}'
@@ -42,7 +44,7 @@ def doctor() -> list[Finding]:
     """Check the settings, the rules, the database, the journal's key, AWS and Slack. Raises nothing."""
     try:
         settings = settings_page.load()
-        house = build(settings, signer=_signer(settings.journal))
+        house = build(settings, signer=_signer(settings))
     except DaypassError as error:
         return [(False, error.report)]
     try:
@@ -51,13 +53,16 @@ def doctor() -> list[Finding]:
         house.database.close()
 
 
-def _signer(journal: Journal) -> Signer:
+def _signer(settings: Settings) -> Signer:
     """
-    Read the journal's key; where there is none yet, take one that nobody keeps.
+    Read the journal's key; while it is missing or unfit take one that nobody keeps, and let its own check say so.
 
     Looking must not make the key that the journal would be signed with from then on.
     """
-    return journal_key(journal) if journal.key_file.exists() else Signer.generate("doctor")
+    try:
+        return journal_key(settings, make=False)
+    except DaypassError:
+        return Signer.generate(settings.journal.origin)
 
 
 def _checks(house: House) -> list[Callable[[], str]]:
@@ -117,23 +122,26 @@ def _database(house: House) -> str:
 
 
 def _journal_key(settings: Settings) -> str:
-    file, origin = settings.journal.key_file, settings.journal.origin
-    if not file.exists():
+    file = settings.journal.key_file
+    if not (file.exists() or file.is_symlink()):
+        must_be_new(settings)
         return f"The journal's key {file} is not there yet; the first start makes it."
-    if stat.S_IMODE(file.stat().st_mode) & 0o077:
+    if file.exists() and stat.S_IMODE(file.stat().st_mode) & 0o077:
         raise _Trouble(f"Others may read the journal's key {file}; run chmod 600 on it.")
-    if (name := journal_key(settings.journal).name) != origin:
-        raise _Trouble(
-            f"The journal's key {file} was made for «{name}», and DAYPASS_JOURNAL_ORIGIN says «{origin}». "
-            f"A journal keeps its name: set «{name}», or begin a new journal with a new key and database."
-        )
+    journal_key(settings, make=False)
     return f"The journal's key {file} is there, for its owner alone."
 
 
 def _journal(house: House) -> str:
-    check_book(house.book, house.settings.journal.key_file)
-    size = house.book.checkpoint().size
-    return f"The journal's newest checkpoint is signed with that key, and its {size} entries are there."
+    try:
+        house.book.check()
+        size = house.book.checkpoint().size
+    except BadNote:
+        raise _Trouble(
+            f"The journal in the database was signed with another key than {house.settings.journal.key_file}. Put the "
+            "key back that signed it."
+        ) from None
+    return f"The journal's newest checkpoint is signed with that key, and extends the remembered head: {size} entries."
 
 
 def _aws_identity(house: House) -> str:

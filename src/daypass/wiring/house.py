@@ -1,21 +1,17 @@
 """Build the house: every adapter made once and handed to whom it serves. Building calls nobody."""
 
-import os
 import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from daypass.aws.buckets import Buckets
 from daypass.aws.clients import Clients
 from daypass.aws.clock import AwsTime
 from daypass.aws.role_sessions import RoleSessions
 from daypass.doors.desk import Desk
-from daypass.journal.key import BadKey, Signer
-from daypass.journal.note import BadNote
+from daypass.journal.key import Signer
 from daypass.model.errors import Misconfigured
 from daypass.model.grant import Delivery
 from daypass.ports import Leavers, Provisioner, Vendor
@@ -28,7 +24,7 @@ from daypass.provision.signing import SigningSessions
 from daypass.provision.sweep import IamSweep
 from daypass.provision.vending import Vending
 from daypass.reconcile.loop import Loop
-from daypass.settings import Journal, Settings
+from daypass.settings import Settings
 from daypass.store.book import SqlBook
 from daypass.store.database import Database
 from daypass.store.queue import SqlQueue
@@ -36,6 +32,7 @@ from daypass.store.rules_file import RulesFile
 from daypass.store.rules_in_force import RulesInForce
 from daypass.wiring.assemble import Outside, desk, open_stores, worker
 from daypass.wiring.clock import SharedClock
+from daypass.wiring.journal import journal_head, journal_key
 from daypass.wiring.not_offered import NotOffered, NoVendor
 from daypass.wiring.people import people
 
@@ -69,7 +66,8 @@ def now() -> datetime:
 
 def build(settings: Settings, *, signer: Signer | None = None) -> House:
     """Make every adapter once, the journal's key too unless one is given. Raises Misconfigured."""
-    stores = open_stores(settings.store.url, signer or journal_key(settings.journal))
+    head = journal_head(settings.journal)
+    stores = open_stores(settings.store.url, signer or journal_key(settings), head)
     clients = Clients(connections=settings.worker.in_flight)
     buckets = Buckets(clients=clients)
     sessions = _sessions(settings, clients)
@@ -111,49 +109,6 @@ def build(settings: Settings, *, signer: Signer | None = None) -> House:
         clock=clock,
         leavers=directory,
     )
-
-
-def journal_key(journal: Journal) -> Signer:
-    """Read the journal's key, or make it at the very first start. Raises Misconfigured."""
-    try:
-        return Signer.parse(journal.key_file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return _new_key(journal)
-    except BadKey as error:
-        raise Misconfigured(f"The journal's key {journal.key_file} is none: {error.sentence}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise Misconfigured(f"The journal's key {journal.key_file} cannot be read: {error}.") from None
-
-
-def check_book(book: SqlBook, file: Path) -> None:
-    """Make sure that the journal is whole and signed with our key. Raises Misconfigured, saying what to put back."""
-    try:
-        book.check()
-    except BadNote as error:
-        raise Misconfigured(
-            f"The journal in the database was signed with another key than {file}. Put the key back that signed it; "
-            "only a new database begins with a new key."
-        ) from error
-
-
-def _new_key(journal: Journal) -> Signer:
-    """
-    Write a fresh key for us alone to read. Of two processes that start at once, one's key stands and both use it.
-
-    It is written beside and then linked to its name, so that nobody ever reads half a key.
-    """
-    signer = Signer.generate(journal.origin)
-    try:
-        with NamedTemporaryFile("w", dir=journal.key_file.parent, prefix=".journal-key-", encoding="utf-8") as draft:
-            draft.write(f"{signer.private_text()}\n")
-            draft.flush()
-            os.fsync(draft.fileno())
-            os.link(draft.name, journal.key_file)
-    except FileExistsError:
-        return journal_key(journal)
-    except OSError as error:
-        raise Misconfigured(f"The journal's key {journal.key_file} cannot be written: {error.strerror}.") from None
-    return signer
 
 
 def _sessions(settings: Settings, clients: Clients) -> RoleSessions | None:

@@ -3,18 +3,21 @@
 from daypass import settings as settings_page
 from daypass.lifecycle.ruling import back_to_file as verb
 from daypass.store import database
+from daypass.store.book import SqlBook
 from daypass.store.ledger import SqlLedger
 from daypass.store.rules_file import RulesFile
 from daypass.store.rules_in_force import RulesInForce
-from daypass.wiring.house import journal_key, now
+from daypass.wiring.house import now
+from daypass.wiring.journal import check_journal, journal_head, journal_key
 
 
 def back_to_file() -> int:
     """Let the rules file count again; returns the number of its version. Raises BadInput, RulesUnreadable."""
     settings = settings_page.load()
-    store = database.open(settings.store.url, journal_key(settings.journal))
+    store = database.open(settings.store.url, journal_key(settings))
     try:
         store.check()
+        check_journal(store, SqlBook(store, journal_head(settings.journal)), settings.journal.key_file)
         ledger = SqlLedger(store)
         rules = RulesInForce(ledger, RulesFile(settings.rules.file))
         return verb.back_to_file(rules=rules, ledger=ledger, now=now()).number

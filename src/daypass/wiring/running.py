@@ -4,7 +4,7 @@ Run the house until it is told to stop.
     the event loop    the API, the links, Slack's requests or its socket, the outbox into Slack
     thread `loop`     claims what is due and works on it with its hands
     thread `chores`   reports what is stuck, lets old requests lapse, sweeps
-    thread `fold`     folds new entries into the journal's tree and signs them, within a second
+    thread `fold`     folds new entries into the journal's tree and signs them, within a second; looks for our own
     thread `clock`    compares this machine's clock with the database's and AWS's
 
 Each can be killed at any moment: what they know is in the database. SIGTERM and SIGINT end them in order; one that ends
@@ -45,7 +45,8 @@ from daypass.store.book import SqlBook
 from daypass.trust.issuers import Issuers
 from daypass.wiring.chores import chores
 from daypass.wiring.health import Writes, faults
-from daypass.wiring.house import House, build, check_book
+from daypass.wiring.house import House, build
+from daypass.wiring.journal import check_journal
 from daypass.wiring.log import configure
 from daypass.wiring.watch import Watch
 
@@ -62,7 +63,7 @@ def serve() -> None:
     _must_be_free(settings.service)
     house = build(settings)
     house.database.migrate()
-    check_book(house.book, settings.journal.key_file)
+    check_journal(house.database, house.book, settings.journal.key_file)
     watch = Watch(time.monotonic)
     with _worker(house, watch, works=settings.service.work):
         asyncio.run(_doors(house, watch))
@@ -90,6 +91,7 @@ def work() -> None:
     configure(settings.service.log)
     house = build(settings)
     house.database.check()
+    check_journal(house.database, house.book, settings.journal.key_file)
     told = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: told.set())
@@ -126,10 +128,13 @@ def _fold_all(book: SqlBook) -> None:
 
 @contextmanager
 def _worker(house: House, watch: Watch, *, works: bool = True) -> Iterator[None]:
-    """The loop and the chores in threads of their own while the block lasts; without work, the clock alone."""
+    """The loop and the chores in threads of their own while the block lasts; without work, clock and fold alone."""
     stop = threading.Event()
     house.loop.each_round = partial(watch.round, "loop")
-    folding = Chore(name="fold", every=_SECOND, run=partial(_fold_all, house.book))
+    folding = [
+        Chore(name="fold", every=_SECOND, run=partial(_fold_all, house.book)),
+        Chore(name="own entries", every=10 * _SECOND, run=house.book.look_for_own),
+    ]
     comparing = Chore(name="clock", every=_SECOND, run=house.clock.keep_comparing)
 
     def doing(name: str, some: Sequence[Chore], ready: Callable[[], bool]) -> threading.Thread:
@@ -137,12 +142,11 @@ def _worker(house: House, watch: Watch, *, works: bool = True) -> Iterator[None]
         run = partial(run_chores, some, stop, time.monotonic, ready=ready, each_round=each_round)
         return watch.thread(name, run, stop)
 
-    threads = [doing("clock", [comparing], lambda: True)]
+    threads = [doing("clock", [comparing], lambda: True), doing("fold", folding, house.clock.may_work)]
     if works:
         threads += [
             watch.thread("loop", partial(house.loop.run, stop), stop),
             doing("chores", chores(house), house.clock.may_work),
-            doing("fold", [folding], house.clock.may_work),
         ]
     for thread in threads:
         thread.start()

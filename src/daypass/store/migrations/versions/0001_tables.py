@@ -137,9 +137,14 @@ def _journal() -> None:
         sa.Column("id", _SERIAL, primary_key=True),
         sa.Column("subject", sa.String()),
         sa.Column("entry", sa.LargeBinary(), nullable=False),
+        sa.Column("writer", sa.BigInteger(), nullable=False),
+        sa.Column("counter", sa.BigInteger(), nullable=False),
+        sa.Column("previous", sa.LargeBinary(), nullable=False),
+        sa.Column("mac", sa.LargeBinary(), nullable=False),
         sa.Column("leaf_index", sa.BigInteger(), unique=True),
         sa.Column("leaf_hash", sa.LargeBinary()),
         sa.Column("place", sa.LargeBinary()),
+        sa.UniqueConstraint("writer", "counter", name="journal_bound_once"),
         sqlite_autoincrement=True,
     )
     op.create_index("journal_by_subject", "journal", ["subject", "id"])
@@ -201,7 +206,8 @@ def _partial_index(name: str, table: str, column: str, where: str) -> None:
 # The journal is only ever added to, also by mistake: a row may have its fold columns filled in once, and nothing else.
 _FILLED_IN_ONCE = """
     OLD.leaf_index IS NULL AND NEW.leaf_index IS NOT NULL AND NEW.leaf_hash IS NOT NULL AND NEW.place IS NOT NULL
-    AND NEW.id = OLD.id AND NEW.entry = OLD.entry AND NEW.subject {same} OLD.subject
+    AND NEW.id = OLD.id AND NEW.entry = OLD.entry AND NEW.subject {same} OLD.subject AND NEW.writer = OLD.writer
+    AND NEW.counter = OLD.counter AND NEW.previous = OLD.previous AND NEW.mac = OLD.mac
 """
 _GUARDS = {
     "sqlite": (

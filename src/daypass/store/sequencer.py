@@ -1,0 +1,275 @@
+"""
+The one who gives entries their place in the tree, and signs it.
+
+Commits add rows in whatever order they finish, so a row with a smaller id may appear after a larger one was folded. The
+fold therefore never asks "what is newer than the last one?", it asks which rows have no index yet; the order of the
+journal is the order in which it took them.
+
+Signing begins with a lock on the one row of `tree`, so that there is one signer at a time and no head is signed that
+does not come to stand. Under the lock, before anything is signed:
+
+    the remembered head (journal/head)   what is stored since must extend it, recomputed from the rows
+    the batch                            every row's binding must hold, and go on where its writer's chain ended
+    hidden rows                          none may claim an index that the tree does not have
+
+Whatever does not fit is reported as damage (journal/damage), and nothing is signed.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+
+from daypass.journal.binding import PURPOSE, ChainEnd, Chains
+from daypass.journal.damage import BookDamaged, HeadMissing
+from daypass.journal.fold import Folded, check_frontier, fold
+from daypass.journal.head import Head, Pending, Remembered
+from daypass.journal.note import BadNote
+from daypass.journal.place import Placed
+from daypass.model.errors import Conflict
+from daypass.ports import HeadPlace
+from daypass.store.chain import Written
+from daypass.store.codec import AnyRow
+from daypass.store.database import Database
+from daypass.store.journal_rows import (
+    StoredTree,
+    bound,
+    entry_of,
+    last_in_tree,
+    leaves,
+    lock_tree,
+    unfolded,
+    unfolded_of,
+)
+from daypass.store.tables import checkpoints, journal, tree
+
+_PAGE = 1000
+_CHAINS = 10_000
+"""Writers whose chains' ends are remembered; those of others are looked up."""
+
+
+class SqlSequencer:
+    """Folds the journal in a database, signed with the key that it came with."""
+
+    def __init__(self, database: Database, head: HeadPlace | None = None) -> None:
+        """Remember the head in this place; without one the journal can be read and not be folded."""
+        self._database = database
+        self._signer = database.signer
+        self._place = head
+        self._text: str | None = None
+        self._remembered: Remembered | None = None
+        self._chains = Chains(key=self._signer.derive(PURPOSE))
+
+    def fold(self, limit: int = 1024) -> int:
+        """
+        Take up to `limit` entries that have no place in the tree yet into it, and sign its new head.
+
+        Returns how many; 0 when there are none, or when another process was quicker. Raises BookDamaged or BadNote, and
+        signs nothing, when what is stored is not what was signed and committed.
+        """
+        with self._reporting():
+            remembered = self._recall()
+            if remembered is not None and not self._has_work(remembered):
+                return 0
+            try:
+                return self._fold(limit)
+            except Conflict:  # another process that shares our head has moved it on
+                self._remembered = None
+                return 0
+
+    def check(self) -> None:
+        """
+        Make sure that what is stored is the tree that the last checkpoint signed, and extends the remembered head.
+
+        Changes nothing. Raises BookDamaged or BadNote, also when entries are missing at the end.
+        """
+        with self._database.snapshot() as connection:
+            state = StoredTree(connection)
+            check_frontier(state.frontier(), state.note, self._signer.public)
+            state.check_bounds()
+            remembered = self._recall()
+            if remembered is not None:
+                self._follow(connection, state, remembered.confirmed)
+            elif self._place is not None and not state.is_new(connection):
+                raise _head_missing(state.size, self._place)
+
+    def look_for_own(self) -> None:
+        """
+        Make sure that what this process committed is still there: in the tree, or waiting for it.
+
+        Raises BookDamaged for entries that are gone, changed, or hidden from the fold. A fold that is slow, or does not
+        run at all, is no such thing.
+        """
+        with self._reporting():
+            for written in self._database.writers.last():
+                with self._database.snapshot() as connection:
+                    if self._is_in_tree(connection, written):
+                        self._database.writers.seen(written)
+
+    def remembers(self) -> bool:
+        """Whether a head of this journal, signed with this key, is remembered. Raises Misconfigured for another's."""
+        return self._recall() is not None
+
+    def waiting(self) -> int:
+        """How many entries are not in the tree yet."""
+        with self._database.reading() as connection:
+            return connection.execute(_WAITING).scalar_one()
+
+    @contextmanager
+    def _reporting(self) -> Iterator[None]:
+        try:
+            yield
+        except (BookDamaged, BadNote) as error:
+            self._database.damage.report(error.sentence)
+            raise
+
+    def _recall(self) -> Remembered | None:
+        """What this process remembers, from its memory or from the place."""
+        if self._remembered is None and self._place is not None:
+            self._text = self._place.read()
+            if self._text is not None:
+                self._remembered = Remembered.parse(self._text, self._signer.public)
+        return self._remembered
+
+    def _remember(self, remembered: Remembered) -> None:
+        """Write down what is to be remembered. Raises Conflict when another process has written there."""
+        assert self._place is not None  # noqa: S101 - _fold asked
+        text = remembered.text(self._signer.public)
+        self._place.replace(self._text, text)
+        self._text, self._remembered = text, remembered
+
+    def _has_work(self, remembered: Remembered) -> bool:
+        """Whether anything waits, or anything has changed: one look without a lock."""
+        with self._database.reading() as connection:
+            state = StoredTree(connection)
+        state.check_bounds()
+        return bool(state.waits) or remembered.pending is not None or state.size != remembered.confirmed.size
+
+    def _fold(self, limit: int) -> int:
+        with self._database.writing() as connection:
+            lock_tree(connection)
+            state = StoredTree(connection)
+            state.check_bounds()
+            remembered = self._up_to_date(connection, state)
+            rows = self._batch(connection, remembered, limit)
+            if not rows:
+                return 0
+            ends = self._follow_chains(connection, rows, state.size)
+            folded = fold(remembered.confirmed.frontier, [row.entry for row in rows], self._signer)
+            pending = Pending(frontier=folded.frontier, rows=tuple(row.id for row in rows))
+            if remembered.pending not in {None, pending}:
+                raise BookDamaged(
+                    "Entries that were about to be signed when Daypass stopped are not the same any more."
+                )
+            self._remember(Remembered(confirmed=remembered.confirmed, pending=pending))
+            _write(connection, state.size, rows, folded)
+        head = Head(frontier=folded.frontier, note=folded.checkpoint_note)
+        self._keep_chains(ends)
+        self._remember(Remembered(confirmed=head))
+        return len(rows)
+
+    def _up_to_date(self, connection: Connection, state: StoredTree) -> Remembered:
+        """Follow what others have signed since we last looked; begin at the beginning with a new database."""
+        remembered = self._recall()
+        if remembered is None:
+            if self._place is None or not state.is_new(connection):
+                raise _head_missing(state.size, self._place)
+            remembered = Remembered()
+            self._remember(remembered)
+        head = self._follow(connection, state, remembered.confirmed)
+        if head.size > remembered.confirmed.size:
+            remembered = Remembered(confirmed=head)  # ours was pending and is committed, or another's was quicker
+            self._remember(remembered)
+        return remembered
+
+    def _follow(self, connection: Connection, state: StoredTree, head: Head) -> Head:
+        """Recompute the tree that is stored from the remembered head on; it must be the one that was signed."""
+        if state.size < head.size:
+            raise BookDamaged(
+                f"The database has {state.size} signed entries, and {head.size} were signed: the last "
+                f"{head.size - state.size} are gone. Restore them, or see `daypass journal accept`."
+            )
+        frontier = head.frontier
+        for start in range(head.size, state.size, _PAGE):
+            frontier = frontier.extend(leaves(connection, start, min(start + _PAGE, state.size)))
+        check_frontier(frontier, state.note, self._signer.public)
+        if state.frontier() != frontier:
+            raise BookDamaged("The journal's stored tree is not the one that its entries make.")
+        return Head(frontier=frontier, note=state.note)
+
+    def _batch(self, connection: Connection, remembered: Remembered, limit: int) -> Sequence[AnyRow]:
+        """The rows to sign: after a kill exactly those that were about to be."""
+        if remembered.pending is None:
+            return unfolded(connection, limit)
+        rows = unfolded_of(connection, remembered.pending.rows)
+        if len(rows) < len(remembered.pending.rows):
+            raise BookDamaged("Entries that were about to be signed when Daypass stopped are gone.")
+        return rows
+
+    def _follow_chains(self, connection: Connection, rows: Sequence[AnyRow], size: int) -> dict[int, ChainEnd]:
+        """Check the bindings of a batch; returns where its writers' chains end."""
+        entries = [bound(row) for row in rows]
+        first: dict[int, int] = {}
+        for one in entries:
+            first.setdefault(one.writer, one.counter)
+        for writer, counter in first.items():
+            known = self._chains.ends.get(writer)
+            if known is None or known.counter < counter - 1:  # another process has folded for this writer
+                self._keep_chains(self._last_in_tree(connection, writer, size))
+        return dict(self._chains.follow(entries))
+
+    def _last_in_tree(self, connection: Connection, writer: int, size: int) -> dict[int, ChainEnd]:
+        row = last_in_tree(connection, writer)
+        if row is None:
+            return {}
+        self._check_in_tree(row, size)
+        return {writer: ChainEnd(counter=row.counter, mac=row.mac)}
+
+    def _is_in_tree(self, connection: Connection, written: Written) -> bool:
+        """Whether an entry of our own is in the tree; False while it waits. Raises BookDamaged."""
+        row = entry_of(connection, written.writer, written.end.counter)
+        if row is None:
+            raise BookDamaged("An entry that this process has committed is gone from the journal.")
+        if row.mac != written.end.mac or not bound(row).holds(self._chains.key):
+            raise BookDamaged("An entry that this process has committed was changed in the journal.")
+        if row.leaf_index is None:
+            return False
+        self._check_in_tree(row, StoredTree(connection).size)
+        return True
+
+    def _check_in_tree(self, row: AnyRow, size: int) -> None:
+        """Make sure that a row which claims a place in the tree was put there, by the signature of its place."""
+        placed = Placed(entry=row.entry, index=row.leaf_index, signature=row.place or b"")
+        in_tree = 0 <= row.leaf_index < size and placed.was_put_at(row.leaf_index, self._signer.public)
+        if not in_tree or not bound(row).holds(self._chains.key):
+            raise BookDamaged(f"Row {row.id} of the journal claims a place in the tree that was never signed.")
+
+    def _keep_chains(self, ends: dict[int, ChainEnd]) -> None:
+        if len(self._chains.ends) > _CHAINS:
+            self._chains.ends.clear()
+        self._chains.ends.update(ends)
+
+
+def _head_missing(size: int, place: HeadPlace | None) -> HeadMissing:
+    return HeadMissing(
+        f"The journal has {size} signed entries, and this process remembers no head of it ({place}). Nothing is signed "
+        "until another replica confirms the head, or an operator runs `daypass journal accept`."
+    )
+
+
+def _write(connection: Connection, size: int, rows: Sequence[AnyRow], folded: Folded) -> None:
+    """Put a signed batch into the tree."""
+    connection.execute(_FILL, list(_filled(size, rows, folded)))
+    connection.execute(_GROW, {"to_size": folded.frontier.size, "to_peaks": " ".join(folded.frontier.hashes)})
+    connection.execute(insert(checkpoints), [{"size": folded.frontier.size, "note": folded.checkpoint_note}])
+
+
+def _filled(first: int, rows: Sequence[AnyRow], folded: Folded) -> Iterator[dict[str, object]]:
+    places = zip(rows, folded.leaves, folded.signatures, strict=True)
+    for index, (row, leaf, signature) in enumerate(places, start=first):
+        yield {"row_id": row.id, "leaf_index": index, "leaf_hash": leaf, "place": signature}
+
+
+_WAITING = select(func.count()).select_from(journal).where(journal.c.leaf_index.is_(None))
+_GROW = update(tree).values(size=bindparam("to_size"), peaks=bindparam("to_peaks"))
+_FILL = update(journal).where(journal.c.id == bindparam("row_id"), journal.c.leaf_index.is_(None))

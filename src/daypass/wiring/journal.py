@@ -1,0 +1,131 @@
+"""
+The journal's key and head: where they are, and that they fit the database before anything is done with it.
+
+A key is made only for a database without a journal. Every process that opens the ledger goes through `journal_key` and
+`check_journal`; what is wrong with the record itself does not stop a start, since access must still end: it is reported
+as damage, and nothing is given until an operator has looked at it.
+"""
+
+import os
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+import structlog
+
+from daypass.journal.damage import BookDamaged
+from daypass.journal.key import BadKey, Signer
+from daypass.journal.note import BadNote
+from daypass.model.errors import Misconfigured
+from daypass.ports import HeadPlace
+from daypass.settings import Journal, Settings
+from daypass.store import database
+from daypass.store.book import SqlBook
+from daypass.store.database import Database
+from daypass.store.head_file import HeadFile
+
+log = structlog.get_logger()
+
+
+def journal_key(settings: Settings, *, make: bool = True) -> Signer:
+    """
+    Read the journal's key, or make it for a database that has no journal yet.
+
+    Raises Misconfigured when it cannot be read, is missing beside a journal, or has another name than the settings say.
+    """
+    signer = _read(settings.journal)
+    if signer is None:
+        if not make:
+            raise Misconfigured(f"The journal's key {settings.journal.key_file} is missing.")
+        return _make(settings)
+    if signer.name != settings.journal.origin:
+        file, origin = settings.journal.key_file, settings.journal.origin
+        raise Misconfigured(
+            f"The journal's key {file} was made for {signer.name!r}, and DAYPASS_JOURNAL_ORIGIN is {origin!r}. "
+            f"A journal keeps its name: set {signer.name!r}, or begin a new journal with a new key and database."
+        )
+    return signer
+
+
+def journal_head(journal: Journal) -> HeadPlace:
+    """Where this process remembers the head of the journal."""
+    return HeadFile(Path(journal.head))
+
+
+def check_journal(store: Database, book: SqlBook, file: Path) -> None:
+    """
+    Check the journal at a start, and begin the head of a new one.
+
+    Raises Misconfigured when another key signed it. Other damage is logged and reported: endings go on.
+    """
+    try:
+        book.check()
+        book.fold(limit=0)
+    except BadNote as error:
+        if not book.remembers():
+            raise Misconfigured(
+                f"The journal in the database was signed with another key than {file}. Put the key back that signed "
+                "it; only a new database begins with a new key."
+            ) from error
+        _report(store, error.sentence)
+    except BookDamaged as error:
+        _report(store, error.sentence)
+
+
+def _report(store: Database, sentence: str) -> None:
+    store.damage.report(sentence)
+    log.error("the journal is damaged", error=sentence)
+
+
+def _read(journal: Journal) -> Signer | None:
+    """Read the key; None when there is no file."""
+    file = journal.key_file
+    try:
+        return Signer.parse(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        if file.is_symlink():
+            raise Misconfigured(
+                f"The journal's key {file} is a link to {file.readlink()}, which is not there. Put the key back, or "
+                "correct the link."
+            ) from None
+        return None
+    except BadKey as error:
+        raise Misconfigured(f"The journal's key {file} is none: {error.sentence}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise Misconfigured(f"The journal's key {file} cannot be read: {error}.") from None
+
+
+def _make(settings: Settings) -> Signer:
+    """
+    Write a fresh key for us alone to read. Of two processes that start at once, one's key stands and both use it.
+
+    It is written beside and then linked to its name, so that nobody ever reads half a key.
+    """
+    file = settings.journal.key_file
+    must_be_new(settings)
+    signer = Signer.generate(settings.journal.origin)
+    try:
+        with NamedTemporaryFile("w", dir=file.parent, prefix=".journal-key-", encoding="utf-8") as draft:
+            draft.write(f"{signer.private_text()}\n")
+            draft.flush()
+            os.fsync(draft.fileno())
+            os.link(draft.name, file)
+    except FileExistsError:
+        if theirs := _read(settings.journal):
+            return theirs
+        raise Misconfigured(f"The journal's key {file} was there a moment ago and is gone. Start again.") from None
+    except OSError as error:
+        raise Misconfigured(f"The journal's key {file} cannot be written: {error.strerror}.") from None
+    return signer
+
+
+def must_be_new(settings: Settings) -> None:
+    """Raise Misconfigured when the database has a journal, which only the key that signed it can go on with."""
+    store = database.open(settings.store.url)
+    try:
+        if store.has_journal():
+            raise Misconfigured(
+                f"The journal's key {settings.journal.key_file} is missing, and the database has a journal. Put the "
+                "key back that signed it; a new key is made only for a new database."
+            )
+    finally:
+        store.close()

@@ -1,0 +1,116 @@
+"""Whoever can write to the database, and has no key, cannot have another history signed, or an entry left out of it."""
+
+import pytest
+from sqlalchemy import text
+
+from daypass.journal.damage import BookDamaged
+from daypass.model.event import Kind
+from daypass.store.book import SqlBook
+from tests.heads import HandHead
+from tests.store.edits import edit, rewrite
+from tests.store.facts import a_grant, fact
+
+UNFOLDED = {
+    "hidden from the fold": "UPDATE journal SET leaf_index = 999999, leaf_hash = entry, place = entry WHERE id = 8",
+    "hidden before the tree": "UPDATE journal SET leaf_index = -1, leaf_hash = entry, place = entry WHERE id = 8",
+    "deleted": "DELETE FROM journal WHERE id = 8",
+    "moved to the end": "UPDATE journal SET id = 100 WHERE id = 8",
+    "put under another subject": "UPDATE journal SET subject = 'somebody' WHERE id = 8",
+    "of another writer": "UPDATE journal SET writer = writer + 1 WHERE id = 8",
+    "of another number": "UPDATE journal SET counter = 100 WHERE id = 8",
+    "without its MAC": "UPDATE journal SET mac = previous WHERE id = 8",
+    "twice": "INSERT INTO journal ($) SELECT $ FROM journal WHERE id = 8",
+    "an old one again": "INSERT INTO journal ($) SELECT $ FROM journal WHERE id = 2",
+    "made up": "INSERT INTO journal ($) SELECT 'x', entry, 7, 1, previous, mac FROM journal WHERE id = 1",
+}
+"""Edits of what is committed and not signed yet: rows 7 to 10 of 10."""
+
+
+@pytest.fixture
+def written(database, book, ledger):
+    """Six signed entries and four that wait."""
+    ledger.record(*(fact(a_grant(), number=number) for number in range(6)))
+    book.fold()
+    ledger.record(*(fact(a_grant(), number=number) for number in range(6, 10)))
+    return database
+
+
+@pytest.mark.parametrize("statement", UNFOLDED.values(), ids=UNFOLDED.keys())
+@pytest.mark.parametrize("restarted", [False, True], ids=["at once", "after a restart"])
+def test_an_entry_that_was_touched_before_it_is_signed_stops_the_signing(written, book, head, statement, restarted):
+    """Changed, hidden, moved, missing or put in: nothing is signed, and nothing is given any more."""
+    signed = book.checkpoint()
+    edit(written, statement)
+
+    with pytest.raises(BookDamaged):
+        (SqlBook(written, head) if restarted else book).fold()
+
+    assert book.checkpoint() == signed
+    assert written.damage.found
+
+
+def test_words_changed_before_they_are_signed_stop_the_signing(written, book):
+    """Another actor in an entry that waits."""
+    rewrite(written, "id = 8", b"daypass", b"nobody0")
+
+    with pytest.raises(BookDamaged, match="is not what was committed"):
+        book.fold()
+
+
+def test_a_history_put_back_and_written_again_is_not_signed(written, book, head, ledger):
+    """Rows, tree and checkpoints put back to an earlier head, the entries inserted again: no process signs that."""
+    early = _state(written)
+    book.fold()
+    other = SqlBook(written, HandHead(head.text))
+    edit(
+        written,
+        "DELETE FROM journal WHERE leaf_index >= 6",
+        f"UPDATE tree SET size = 6, peaks = '{early.peaks}'",  # noqa: S608 - the test's own
+        "DELETE FROM checkpoints WHERE size > 6",
+        "INSERT INTO journal ($) SELECT $ FROM journal WHERE id = 1",
+    )
+
+    for each in (book, other, SqlBook(written, head)):
+        with pytest.raises(BookDamaged, match="has 6 signed entries, and 10 were signed: the last 4 are gone"):
+            each.fold()
+    assert book.checkpoint().size == 6
+
+
+def test_an_approval_hidden_as_it_is_written_is_an_alarm(database, book, ledger):
+    """Hidden over and over, also at an index of the tree where another entry is: its writer looks for it."""
+    ledger.record(*(fact(a_grant(), number=number) for number in range(4)))
+    book.fold()
+    ledger.record(fact(a_grant(), kind=Kind.REQUEST_APPROVED))
+    edit(database, "UPDATE journal SET leaf_index = 2, leaf_hash = entry, place = entry WHERE id = 5")
+    assert book.fold() == 0
+
+    with pytest.raises(BookDamaged, match="claims a place in the tree that was never signed"):
+        book.look_for_own()
+
+
+def test_an_entry_deleted_as_it_is_written_is_an_alarm(database, book, ledger):
+    """Also when it is its writer's last, so that no gap tells of it."""
+    ledger.record(fact(a_grant(), kind=Kind.REQUEST_APPROVED))
+    edit(database, "DELETE FROM journal")
+    assert book.fold() == 0
+
+    with pytest.raises(BookDamaged, match="is gone from the journal"):
+        book.look_for_own()
+
+
+def test_waiting_for_the_fold_is_no_alarm(database, book, ledger):
+    """However long nobody folds, an entry that is there is not called hidden; once it is signed it is forgotten."""
+    ledger.record(fact(a_grant()))
+
+    book.look_for_own()
+    assert len(database.writers.last()) == 1
+
+    book.fold()
+    book.look_for_own()
+    assert database.writers.last() == ()
+    assert not database.damage.found
+
+
+def _state(database):
+    with database.reading() as connection:
+        return connection.execute(text("SELECT size, peaks FROM tree")).one()
