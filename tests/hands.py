@@ -224,8 +224,17 @@ class HandCatalogue:
 class HandVendor:
     """Hands out things that say what they are for."""
 
+    def __init__(self) -> None:
+        """Take no time."""
+        self._meanwhile: list[Callable[[], object]] = []
+
+    def takes(self, meanwhile: Callable[[], object]) -> None:
+        """Take so long the next time that this happens meanwhile."""
+        self._meanwhile.append(meanwhile)
+
     def credentials(self, grant: Grant, now: datetime) -> Credentials:  # noqa: ARG002 - the port's
         """Make credentials that end with the grant."""
+        self._pass()
         assert grant.lease is not None
         return Credentials(
             access_key_id=f"ASIA{grant.id}", secret_access_key="s", session_token="t", expires_at=grant.lease.ends
@@ -252,6 +261,11 @@ class HandVendor:
         yield self.get(grant, f"{grant.entitlement.place.key}one.csv", now)
 
     def _signed(self, verb: str, grant: Grant, key: str, now: datetime, lives: timedelta | None) -> SignedUrl:
+        self._pass()
         assert grant.lease is not None
         ends = min(grant.lease.ends, now + (lives or timedelta(days=7)))
         return SignedUrl(key=key, url=f"https://s3.invalid/{key}?{verb}", expires_at=ends)
+
+    def _pass(self) -> None:
+        while self._meanwhile:
+            self._meanwhile.pop()()

@@ -20,13 +20,13 @@ SOMEBODY = Visitor(address="203.0.113.7", agent="curl/8.5")
 
 def credentials(walk: Walk, grant: Grant, by: str = ANN) -> str:
     """Ask for credentials as Ann, or as the test says."""
-    vended = hand_out.credentials(grant.id, by=by, vendor=walk.vendor, ledger=walk.ledger, now=walk.clock())  # type: ignore[arg-type]
+    vended = hand_out.credentials(grant.id, by=by, vendor=walk.vendor, ledger=walk.ledger, clock=walk.clock)  # type: ignore[arg-type]
     return vended.access_key_id
 
 
 def follow(walk: Walk, token: str) -> str:
     """Click a link."""
-    return links.follow(token, visitor=SOMEBODY, vendor=walk.vendor, ledger=walk.ledger, now=walk.clock())
+    return links.follow(token, visitor=SOMEBODY, vendor=walk.vendor, ledger=walk.ledger, clock=walk.clock)
 
 
 def test_credentials_are_journalled_by_their_key_id_alone(walk: Walk) -> None:
@@ -158,3 +158,22 @@ def test_a_link_leads_nowhere_outside_the_grant(walk: Walk, key: str) -> None:
 
     with pytest.raises(BadInput, match="not an object within"):
         links.make(grant.id, key, by=ANN, ledger=walk.ledger, now=walk.clock())
+
+
+def test_f5_what_is_handed_out_is_dated_when_it_was_made(walk: Walk) -> None:
+    """AWS took eight seconds to open the session: the journal says when the person got it, not when they asked."""
+    grant = walk.active(delivery=Delivery.SESSION)
+    walk.vendor.takes(lambda: walk.clock.forward(timedelta(seconds=8)))
+    credentials(walk, grant)
+
+    assert walk.story(grant.id)[-1].at == NOON + timedelta(seconds=8)
+
+
+def test_a_link_that_was_ended_while_its_url_was_made_opens_nothing(walk: Walk) -> None:
+    """From the moment of `done` on, also for a click that was under way."""
+    grant = walk.active(delivery=Delivery.LINK)
+    token = links.make(grant.id, "2026/q1.csv", by=ANN, ledger=walk.ledger, now=walk.clock())
+    walk.vendor.takes(lambda: drop(grant.id, by=ANN, ledger=walk.ledger, now=walk.clock()))
+
+    with pytest.raises(TooLate):
+        follow(walk, token)

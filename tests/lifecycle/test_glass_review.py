@@ -200,9 +200,9 @@ def test_a_reminder_that_comes_between_does_not_stand_in_the_way(house: GlassHou
 def test_the_dossier_tells_everything_in_order(house: GlassHouse):
     """What was asked, when it was live, each thing that was handed out, what people said, and how it ended."""
     grant = house.active()
-    hand_out.credentials(grant.id, by=ANN, vendor=house.vendor, ledger=house.ledger, now=house.clock())
+    hand_out.credentials(grant.id, by=ANN, vendor=house.vendor, ledger=house.ledger, clock=house.clock)
     house.clock.forward(timedelta(minutes=1))
-    hand_out.console(grant.id, by=ANN, vendor=house.vendor, ledger=house.ledger, now=house.clock())
+    hand_out.console(grant.id, by=ANN, vendor=house.vendor, ledger=house.ledger, clock=house.clock)
     house.clock.forward(2 * HOUR)
     house.work()
     house.close(grant.id)
@@ -231,7 +231,7 @@ def test_the_dossier_names_who_followed_a_link(house: GlassHouse):
     grant = house.active(delivery=Delivery.LINK)
     token = links.make(grant.id, "2026/a.csv", by=ANN, ledger=house.ledger, now=house.clock())
     visitor = links.Visitor(address="192.0.2.7", agent="curl/8")
-    links.follow(token, visitor=visitor, vendor=house.vendor, ledger=house.ledger, now=house.clock())
+    links.follow(token, visitor=visitor, vendor=house.vendor, ledger=house.ledger, clock=house.clock)
 
     read = dossier(grant.id, ledger=house.ledger)
 

@@ -19,6 +19,9 @@ from daypass.model.grant import Delivery, Grant, GrantId, GrantState
 from daypass.model.principal import PrincipalId
 from daypass.ports import Credentials, Ledger, PostForm, SignedUrl, Vendor
 
+Clock = Callable[[], datetime]
+"""Read anew for each moment: what is handed over may take a while to be made, and is dated when it was."""
+
 _HOW = {
     Delivery.SESSION: "Use `daypass credentials`, `daypass exec` or the console button.",
     Delivery.POLICY: "It is on your own AWS identity: use your own keys.",
@@ -26,25 +29,25 @@ _HOW = {
 }
 
 
-def credentials(grant_id: GrantId, *, by: PrincipalId, vendor: Vendor, ledger: Ledger, now: datetime) -> Credentials:
+def credentials(grant_id: GrantId, *, by: PrincipalId, vendor: Vendor, ledger: Ledger, clock: Clock) -> Credentials:
     """Open a session of the grant. Raises NotYours, TooLate (ended, not active yet) or BadInput (another delivery)."""
-    with _refusals_journalled(grant_id, by, ledger, now):
-        grant = usable(grant_id, by, Delivery.SESSION, ledger, now)
-        vended = vendor.credentials(grant, now)
+    with _refusals_journalled(grant_id, by, ledger, clock):
+        grant = usable(grant_id, by, Delivery.SESSION, ledger, clock())
+        vended = vendor.credentials(grant, clock())
     told: dict[str, Detail] = {
         "access_key_id": vended.access_key_id,
         "expires_at": vended.expires_at.isoformat(),
     }
-    _record(Kind.CREDENTIALS_VENDED, grant, told, by=by, ledger=ledger, now=now)
+    _record(Kind.CREDENTIALS_VENDED, grant, told, by=by, ledger=ledger, clock=clock)
     return vended
 
 
-def console(grant_id: GrantId, *, by: PrincipalId, vendor: Vendor, ledger: Ledger, now: datetime) -> str:
+def console(grant_id: GrantId, *, by: PrincipalId, vendor: Vendor, ledger: Ledger, clock: Clock) -> str:
     """Make a console sign-in address, good for 15 minutes. Raises as `credentials` does."""
-    with _refusals_journalled(grant_id, by, ledger, now):
-        grant = usable(grant_id, by, Delivery.SESSION, ledger, now)
-        address = vendor.console(grant, now)
-    _record(Kind.CONSOLE_VENDED, grant, {}, by=by, ledger=ledger, now=now)
+    with _refusals_journalled(grant_id, by, ledger, clock):
+        grant = usable(grant_id, by, Delivery.SESSION, ledger, clock())
+        address = vendor.console(grant, clock())
+    _record(Kind.CONSOLE_VENDED, grant, {}, by=by, ledger=ledger, clock=clock)
     return address
 
 
@@ -55,12 +58,12 @@ def get_url(  # noqa: PLR0913 - which object of which grant for whom, its collab
     by: PrincipalId,
     vendor: Vendor,
     ledger: Ledger,
-    now: datetime,
+    clock: Clock,
     lives: timedelta | None = None,
 ) -> SignedUrl:
     """Presign a GET of one object. Raises also BadInput when the key lies outside the grant."""
-    sign = partial(vendor.get, now=now, lives=lives)
-    return _presigned("GET", sign, grant_id, key, by=by, ledger=ledger, now=now)
+    sign = partial(vendor.get, lives=lives)
+    return _presigned("GET", sign, grant_id, key, by=by, ledger=ledger, clock=clock)
 
 
 def put_url(  # noqa: PLR0913 - as get_url
@@ -70,41 +73,41 @@ def put_url(  # noqa: PLR0913 - as get_url
     by: PrincipalId,
     vendor: Vendor,
     ledger: Ledger,
-    now: datetime,
+    clock: Clock,
     lives: timedelta | None = None,
 ) -> SignedUrl:
     """Presign a PUT of one object. Raises also BadInput when the key lies outside the grant."""
-    sign = partial(vendor.put, now=now, lives=lives)
-    return _presigned("PUT", sign, grant_id, key, by=by, ledger=ledger, now=now)
+    sign = partial(vendor.put, lives=lives)
+    return _presigned("PUT", sign, grant_id, key, by=by, ledger=ledger, clock=clock)
 
 
 def post_form(  # noqa: PLR0913 - as get_url
-    grant_id: GrantId, *, by: PrincipalId, least: int, most: int, vendor: Vendor, ledger: Ledger, now: datetime
+    grant_id: GrantId, *, by: PrincipalId, least: int, most: int, vendor: Vendor, ledger: Ledger, clock: Clock
 ) -> PostForm:
     """Presign a POST form under the grant's prefix, for files of `least` to `most` bytes."""
-    with _refusals_journalled(grant_id, by, ledger, now):
-        grant = usable(grant_id, by, Delivery.LINK, ledger, now)
-        form = vendor.post(grant, now, least=least, most=most)
+    with _refusals_journalled(grant_id, by, ledger, clock):
+        grant = usable(grant_id, by, Delivery.LINK, ledger, clock())
+        form = vendor.post(grant, clock(), least=least, most=most)
     told: dict[str, Detail] = {
         "method": "POST",
         "least": least,
         "most": most,
         "expires_at": form.expires_at.isoformat(),
     }
-    _record(Kind.LINK_MADE, grant, told, by=by, ledger=ledger, now=now)
+    _record(Kind.LINK_MADE, grant, told, by=by, ledger=ledger, clock=clock)
     return form
 
 
 def manifest(
-    grant_id: GrantId, *, by: PrincipalId, vendor: Vendor, ledger: Ledger, now: datetime
+    grant_id: GrantId, *, by: PrincipalId, vendor: Vendor, ledger: Ledger, clock: Clock
 ) -> Iterator[SignedUrl]:
     """Presign a GET for every object of the grant; the journal has one entry for the whole."""
-    with _refusals_journalled(grant_id, by, ledger, now):
-        grant = usable(grant_id, by, Delivery.LINK, ledger, now)
+    with _refusals_journalled(grant_id, by, ledger, clock):
+        grant = usable(grant_id, by, Delivery.LINK, ledger, clock())
         _must_read(grant)
     told: dict[str, Detail] = {"method": "GET", "manifest": str(grant.entitlement.place)}
-    _record(Kind.LINK_MADE, grant, told, by=by, ledger=ledger, now=now)
-    return vendor.manifest(grant, now)
+    _record(Kind.LINK_MADE, grant, told, by=by, ledger=ledger, clock=clock)
+    return vendor.manifest(grant, clock())
 
 
 def usable(grant_id: GrantId, by: PrincipalId, delivery: Delivery, ledger: Ledger, now: datetime) -> Grant:
@@ -140,19 +143,19 @@ def key_within(grant: Grant, key: str) -> str:
 
 def _presigned(  # noqa: PLR0913 - what get_url and put_url share
     method: str,
-    sign: Callable[[Grant, str], SignedUrl],
+    sign: Callable[[Grant, str, datetime], SignedUrl],
     grant_id: GrantId,
     key: str,
     *,
     by: PrincipalId,
     ledger: Ledger,
-    now: datetime,
+    clock: Clock,
 ) -> SignedUrl:
-    with _refusals_journalled(grant_id, by, ledger, now):
-        grant = usable(grant_id, by, Delivery.LINK, ledger, now)
-        signed = sign(grant, key_within(grant, key))
+    with _refusals_journalled(grant_id, by, ledger, clock):
+        grant = usable(grant_id, by, Delivery.LINK, ledger, clock())
+        signed = sign(grant, key_within(grant, key), clock())
     told: dict[str, Detail] = {"method": method, "key": signed.key, "expires_at": signed.expires_at.isoformat()}
-    _record(Kind.LINK_MADE, grant, told, by=by, ledger=ledger, now=now)
+    _record(Kind.LINK_MADE, grant, told, by=by, ledger=ledger, clock=clock)
     return signed
 
 
@@ -175,25 +178,26 @@ def _must_read(grant: Grant) -> None:
 
 
 def _record(  # noqa: PLR0913 - the parts of one journal entry
-    kind: Kind, grant: Grant, told: dict[str, Detail], *, by: PrincipalId, ledger: Ledger, now: datetime
+    kind: Kind, grant: Grant, told: dict[str, Detail], *, by: PrincipalId, ledger: Ledger, clock: Clock
 ) -> None:
     """
     Tell the journal, after a last look at the grant: one that was ended meanwhile hands nothing over.
 
     What was opened in that moment is shut by the deny that ending a session early writes.
     """
+    now = clock()
     if not ledger.grant(grant.id).usable(now):
         raise TooLate("This grant has just been ended.")
     ledger.record(Fact(event=Event(kind=kind, at=now, actor=by, subject=grant.id, details=told), told=False))
 
 
 @contextmanager
-def _refusals_journalled(grant_id: GrantId, by: PrincipalId, ledger: Ledger, now: datetime) -> Iterator[None]:
+def _refusals_journalled(grant_id: GrantId, by: PrincipalId, ledger: Ledger, clock: Clock) -> Iterator[None]:
     try:
         yield
     except Refusal as refusal:
         event = Event(
-            kind=Kind.VENDING_REFUSED, at=now, actor=by, subject=grant_id, details={"because": refusal.sentence}
+            kind=Kind.VENDING_REFUSED, at=clock(), actor=by, subject=grant_id, details={"because": refusal.sentence}
         )
         ledger.record(Fact(event=event, told=False))
         raise

@@ -8,7 +8,7 @@ the grant lives, tells the journal who came, and is sent on to a presigned URL o
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from daypass.lifecycle.hand_out import key_within, live, usable
+from daypass.lifecycle.hand_out import Clock, key_within, live, usable
 from daypass.model.entitlement import Level
 from daypass.model.errors import BadInput, NotFound, Refusal
 from daypass.model.event import Detail, Event, Kind, Link
@@ -52,7 +52,7 @@ def make(grant_id: GrantId, key: str, *, by: PrincipalId, ledger: Ledger, now: d
     return token
 
 
-def follow(token: str, *, visitor: Visitor, vendor: Vendor, ledger: Ledger, now: datetime) -> str:
+def follow(token: str, *, visitor: Visitor, vendor: Vendor, ledger: Ledger, clock: Clock) -> str:
     """
     Turn a click into a presigned URL of 60 seconds, after the journal knows who came.
 
@@ -66,11 +66,13 @@ def follow(token: str, *, visitor: Visitor, vendor: Vendor, ledger: Ledger, now:
         "agent": one_line(visitor.agent, _LONGEST),
     }
     try:
-        grant = live(ledger.grant(link.grant), ledger, now)
+        grant = live(ledger.grant(link.grant), ledger, clock())
     except Refusal as refusal:
-        _record(Kind.LINK_REFUSED, link, {**told, "because": refusal.sentence}, ledger, now)
+        _record(Kind.LINK_REFUSED, link, {**told, "because": refusal.sentence}, ledger, clock())
         raise
-    signed = vendor.get(grant, link.key, now, lives=EACH_CLICK)
+    signed = vendor.get(grant, link.key, clock(), lives=EACH_CLICK)
+    now = clock()
+    live(ledger.grant(link.grant), ledger, now)  # it may have been ended while the URL was made
     _record(Kind.LINK_USED, link, told, ledger, now)
     return signed.url
 

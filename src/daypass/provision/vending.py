@@ -5,7 +5,7 @@ Nothing here changes AWS, and nothing that is handed out is kept. Every end that
 the wish, the grant, the session that signs and the 7 days that AWS allows a URL.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from daypass.aws.buckets import Buckets
@@ -34,12 +34,14 @@ class Vending:
         issuer: str,
         sign_in: str = SIGN_IN,
         console: str = CONSOLE,
+        clock: Callable[[], datetime] | None = None,
     ) -> None:
         """
         Take who opens and who signs.
 
         `issuer` is our own address, to which AWS sends people whose console session is over; `sign_in` and `console`
-        differ in China and GovCloud.
+        differ in China and GovCloud. `clock` is read again when a session is open, which may take a while: what is
+        signed then lives from then on.
         """
         self._broker = broker
         self._signing = signing
@@ -47,6 +49,7 @@ class Vending:
         self._issuer = issuer
         self._sign_in = sign_in
         self._console = console
+        self._clock = clock
 
     def credentials(self, grant: Grant, now: datetime) -> Credentials:
         """Open a session of this grant. Raises TooLate, or BadInput when the grant is no session."""
@@ -64,13 +67,13 @@ class Vending:
 
     def get(self, grant: Grant, key: str, now: datetime, *, lives: timedelta | None = None) -> SignedUrl:
         """Presign a GET. Raises BadInput for a key outside the grant or a grant that is not for reading."""
-        signing = self._signer(grant, Level.READ, now, key)
+        signing, now = self._signer(grant, Level.READ, now, key)
         length = _length(signing, now, lives)
         return SignedUrl(key=key, url=signing.presigner.get(key, length), expires_at=now + length)
 
     def put(self, grant: Grant, key: str, now: datetime, *, lives: timedelta | None = None) -> SignedUrl:
         """Presign a PUT. Raises BadInput for a key outside the grant or a grant that is not for writing."""
-        signing = self._signer(grant, Level.WRITE, now, key)
+        signing, now = self._signer(grant, Level.WRITE, now, key)
         length = _length(signing, now, lives)
         return SignedUrl(key=key, url=signing.presigner.put(key, length), expires_at=now + length)
 
@@ -78,27 +81,28 @@ class Vending:
         """Presign a POST form for files of `least` to `most` bytes. Raises BadInput for sizes that mean nothing."""
         if not 0 <= least <= most <= _LARGEST:
             raise BadInput(f"The sizes must be 0 <= least <= most <= {_LARGEST} bytes (5 GiB).", field="command")
-        signing = self._signer(grant, Level.WRITE, now)
+        signing, now = self._signer(grant, Level.WRITE, now)
         length = _length(signing, now, None)
         url, fields = signing.presigner.post(grant.entitlement.place, length, least=least, most=most)
         return PostForm(url=url, fields=tuple(fields.items()), expires_at=now + length)
 
     def manifest(self, grant: Grant, now: datetime) -> Iterator[SignedUrl]:
         """Presign a GET for every object of the grant. Refuses before the first, not at it."""
-        signing = self._signer(grant, Level.READ, now)
+        signing, now = self._signer(grant, Level.READ, now)
         length = _length(signing, now, None)
         keys = signing.presigner.keys_in(grant.entitlement.place)
         signed = signing.presigner.many(keys, now, length)
         return (SignedUrl(key=key, url=url, expires_at=now + length) for key, url in signed)
 
-    def _signer(self, grant: Grant, level: Level, now: datetime, key: str | None = None) -> Signing:
+    def _signer(self, grant: Grant, level: Level, now: datetime, key: str | None = None) -> tuple[Signing, datetime]:
         if grant.delivery is Delivery.POLICY:
             raise BadInput("This grant is a policy on your own identity; sign with your own keys.", field="delivery")
         if level not in grant.entitlement.levels:
             raise BadInput(f"This grant is not for {level}, so no such link can be made.", field="level")
         if key is not None and not (key and grant.entitlement.place.holds(key)):
             raise BadInput(f"«{key}» is not within {grant.entitlement.place}.", field="resource")
-        return self._signing.of(grant, now)
+        signing = self._signing.of(grant, now)
+        return signing, max(now, self._clock()) if self._clock else now
 
 
 def _must_be_usable(grant: Grant, now: datetime) -> None:

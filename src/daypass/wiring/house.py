@@ -71,7 +71,6 @@ def build(settings: Settings, *, signer: Signer | None = None) -> House:
     clients = Clients(connections=settings.worker.in_flight)
     buckets = Buckets(clients=clients)
     sessions = _sessions(settings, clients)
-    provisioners, vendor = _deliveries(settings, clients, buckets, sessions)
     clock = SharedClock(
         database=stores.database.now,
         machine=now,
@@ -79,6 +78,7 @@ def build(settings: Settings, *, signer: Signer | None = None) -> House:
         aws=AwsTime(clients, time.monotonic),
     )
     directory = people(settings, clients, buckets, stores.ledger, clock)
+    provisioners, vendor = _deliveries(settings, clients, buckets, sessions, clock)
     outside = Outside(
         clock=clock.for_doors,
         directory=directory,
@@ -125,7 +125,7 @@ def _sessions(settings: Settings, clients: Clients) -> RoleSessions | None:
 
 
 def _deliveries(
-    settings: Settings, clients: Clients, buckets: Buckets, sessions: RoleSessions | None
+    settings: Settings, clients: Clients, buckets: Buckets, sessions: RoleSessions | None, clock: SharedClock
 ) -> tuple[Mapping[Delivery, Provisioner], Vendor]:
     policy = PolicyDelivery(clients=clients, buckets=buckets)
     if sessions is None:
@@ -140,6 +140,7 @@ def _deliveries(
         issuer=settings.public_url,
         sign_in=settings.aws.signin_url,
         console=settings.aws.console_url,
+        clock=clock,
     )
     link = LinkDelivery(session=session)
     return {Delivery.POLICY: policy, Delivery.SESSION: session, Delivery.LINK: link}, vendor

@@ -23,9 +23,9 @@ router = APIRouter(prefix="/grants", tags=["using a grant"])
 
 
 @router.post("/{request_id}/credentials")
-def credentials(request_id: Id, desk: AtDesk, now: Now, caller: User) -> CredentialsOut:
+def credentials(request_id: Id, desk: AtDesk, caller: User) -> CredentialsOut:
     """Open a session of the grant, in the form that `credential_process` reads."""
-    vended = hand_out.credentials(request_id, by=caller.id, vendor=desk.vendor, ledger=desk.ledger, now=now)
+    vended = hand_out.credentials(request_id, by=caller.id, vendor=desk.vendor, ledger=desk.ledger, clock=desk.clock)
     return CredentialsOut(
         AccessKeyId=vended.access_key_id,
         SecretAccessKey=vended.secret_access_key,
@@ -37,7 +37,7 @@ def credentials(request_id: Id, desk: AtDesk, now: Now, caller: User) -> Credent
 @router.post("/{request_id}/console")
 def console(request_id: Id, desk: AtDesk, now: Now, caller: User) -> UrlOut:
     """Make a sign-in address of the AWS console, good for 15 minutes."""
-    url = hand_out.console(request_id, by=caller.id, vendor=desk.vendor, ledger=desk.ledger, now=now)
+    url = hand_out.console(request_id, by=caller.id, vendor=desk.vendor, ledger=desk.ledger, clock=desk.clock)
     return UrlOut(url=url, expires_at=now + timedelta(minutes=15))
 
 
@@ -49,36 +49,42 @@ def link(request_id: Id, body: OneObject, desk: AtDesk, now: Now, caller: User) 
 
 
 @router.post("/{request_id}/get-url")
-def get_url(request_id: Id, body: OneObject, desk: AtDesk, now: Now, caller: User) -> UrlOut:
+def get_url(request_id: Id, body: OneObject, desk: AtDesk, caller: User) -> UrlOut:
     """Presign a GET of one object."""
     signed = hand_out.get_url(
-        request_id, body.key, by=caller.id, vendor=desk.vendor, ledger=desk.ledger, now=now, lives=_lives(body)
+        request_id, body.key, by=caller.id, vendor=desk.vendor, ledger=desk.ledger, clock=desk.clock, lives=_lives(body)
     )
     return _url(signed)
 
 
 @router.post("/{request_id}/put-url")
-def put_url(request_id: Id, body: OneObject, desk: AtDesk, now: Now, caller: User) -> UrlOut:
+def put_url(request_id: Id, body: OneObject, desk: AtDesk, caller: User) -> UrlOut:
     """Presign a PUT of one object."""
     signed = hand_out.put_url(
-        request_id, body.key, by=caller.id, vendor=desk.vendor, ledger=desk.ledger, now=now, lives=_lives(body)
+        request_id, body.key, by=caller.id, vendor=desk.vendor, ledger=desk.ledger, clock=desk.clock, lives=_lives(body)
     )
     return _url(signed)
 
 
 @router.post("/{request_id}/post-form")
-def post_form(request_id: Id, body: UploadForm, desk: AtDesk, now: Now, caller: User) -> PostFormOut:
+def post_form(request_id: Id, body: UploadForm, desk: AtDesk, caller: User) -> PostFormOut:
     """Presign a POST form under the grant's prefix."""
     form = hand_out.post_form(
-        request_id, by=caller.id, least=body.least, most=body.most, vendor=desk.vendor, ledger=desk.ledger, now=now
+        request_id,
+        by=caller.id,
+        least=body.least,
+        most=body.most,
+        vendor=desk.vendor,
+        ledger=desk.ledger,
+        clock=desk.clock,
     )
     return PostFormOut(url=form.url, fields=dict(form.fields), expires_at=form.expires_at)
 
 
 @router.post("/{request_id}/manifest", response_class=StreamingResponse)
-def manifest(request_id: Id, desk: AtDesk, now: Now, caller: User) -> StreamingResponse:
+def manifest(request_id: Id, desk: AtDesk, caller: User) -> StreamingResponse:
     """Presign a GET of every object under the grant's prefix: JSON lines of key, url and expires_at."""
-    signed = hand_out.manifest(request_id, by=caller.id, vendor=desk.vendor, ledger=desk.ledger, now=now)
+    signed = hand_out.manifest(request_id, by=caller.id, vendor=desk.vendor, ledger=desk.ledger, clock=desk.clock)
     return stream((_line(one) for one in signed), media_type="application/x-ndjson")
 
 

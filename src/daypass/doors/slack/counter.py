@@ -121,7 +121,7 @@ class Counter:
         """Make a console sign-in address: a secret."""
         desk = self.desk
         return await in_thread(
-            lambda: console(grant_id, by=by, vendor=desk.vendor, ledger=desk.ledger, now=desk.clock())
+            lambda: console(grant_id, by=by, vendor=desk.vendor, ledger=desk.ledger, clock=desk.clock)
         )
 
     async def link(self, grant_id: GrantId, key: str, *, by: PrincipalId) -> str:
