@@ -14,7 +14,7 @@ from daypass.model.decision import Approvers, HandOver, Stage
 from daypass.model.errors import Conflict
 from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact
-from daypass.model.principal import DAYPASS
+from daypass.model.principal import DAYPASS, Principal
 from daypass.model.request import Request
 from daypass.ports import Ledger
 
@@ -42,6 +42,17 @@ def open_now(request: Request, now: datetime) -> Approvers:
     """Who may decide at this moment, as far as the request itself says."""
     stage = waiting_stage(request)
     return stage.open_to(now - request.waiting_since) if stage else request.approvers
+
+
+def waits_for(person: Principal, request: Request, now: datetime) -> bool:
+    """
+    Whether it is this person's turn: in the stage that waits, no party of it, and not one who has agreed already.
+
+    It goes by what is written down of the request, which follows the rules (reconsider), and asks nobody. It shows what
+    waits and decides nothing: the click asks the rules again.
+    """
+    left_out = {request.requestor, request.principal, *(approval.by for approval in request.approvals)}
+    return person.id not in left_out and open_now(request, now).include(person)
 
 
 def opened(request: Request, now: datetime) -> Request:

@@ -84,7 +84,8 @@ def _remind(house: House) -> None:
 
 def _remember(house: House) -> None:
     desk, now = house.desk, house.clock
-    remember(rules=desk.rules(), directory=desk.directory, ledger=desk.ledger, now=now())
+    with unhurried():
+        remember(rules=desk.rules(), directory=desk.directory, ledger=desk.ledger, now=now())
 
 
 def _settle_leavers(house: House) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Query, Response
 
 from daypass.doors.api.caller import AtDesk, Decider, EndingAsked, EndingForOthers, Looker, Now, Urgent
-from daypass.doors.api.sight import may_decide, names, visible
+from daypass.doors.api.sight import names, visible
 from daypass.doors.desk import Desk
 from daypass.doors.grammar import Draft, Spoken, parse_id, parse_length, parse_reason, parse_request, split
 from daypass.doors.wire.access import EntryOut, GrantOut, ListOut, PreviewOut, RequestOut, StoryOut
@@ -14,6 +14,7 @@ from daypass.doors.wire.ahead import PermitOut
 from daypass.doors.wire.incoming import ApproveRequest, FileRequest, WithReason
 from daypass.lifecycle import cancel as cancelling
 from daypass.lifecycle import permits, review
+from daypass.lifecycle.hand_over import waits_for
 from daypass.lifecycle.story import in_order
 from daypass.lifecycle.submit import preview, submit
 from daypass.model.errors import BadInput, NotFound
@@ -109,9 +110,9 @@ def mine(
     troubles = _troubles(desk, now)
     grants = desk.ledger.grants(principal=caller.id, states=None if ended else _LIVE)
     requests = desk.ledger.requests(requestor=caller.id, states=None if ended else (RequestState.PENDING,))
-    pending = desk.ledger.requests(states=(RequestState.PENDING,))
-    waiting = [request for request in pending if may_decide(request, caller, desk, now)]
-    stuck = _strangers(troubles, caller, desk, now)
+    pending = desk.ledger.each_request(states=(RequestState.PENDING,))
+    waiting = [request for request in pending if waits_for(caller, request, now)]
+    stuck = _strangers(troubles, caller, desk)
     ahead = permits.standing(caller.id, ledger=desk.ledger, now=now)
     involved = {who for one in (*requests, *waiting) for who in (one.requestor, one.principal)}
     involved |= {who for permit in ahead for who in (permit.by, permit.principal)}
@@ -189,8 +190,12 @@ def _troubles(desk: Desk, now: datetime) -> dict[GrantId, str]:
     return {trouble.grant.id: trouble.error for trouble in desk.queue.troubled(overdue_before=now - OVERDUE)}
 
 
-def _strangers(troubles: dict[GrantId, str], viewer: Principal, desk: Desk, now: datetime) -> list[Grant]:
-    """Other people's stuck grants that this person may decide on."""
-    grants = desk.ledger.grants(ids=troubles) if troubles else []
-    theirs = [grant for grant in grants if grant.principal != viewer.id]
-    return [grant for grant in theirs if may_decide(desk.ledger.request(grant.id), viewer, desk, now)]
+def _strangers(troubles: dict[GrantId, str], viewer: Principal, desk: Desk) -> list[Grant]:
+    """Other people's stuck grants that this person was asked to decide on; it asks nobody who else may by now."""
+    asked = {one.id: one for one in desk.ledger.requests(ids=troubles)}
+    theirs = {one for one, request in asked.items() if request.principal != viewer.id and _was_asked(request, viewer)}
+    return desk.ledger.grants(ids=theirs)
+
+
+def _was_asked(request: Request, viewer: Principal) -> bool:
+    return viewer.id != request.requestor and request.approvers.include(viewer)

@@ -20,6 +20,8 @@ from daypass.model.principal import Principal, PrincipalId, SlackGroupId
 from daypass.model.request import Request
 from daypass.rules.rule import AllowRule
 
+_MOST_LOOKED_UP = 40
+
 
 def visible(request_id: GrantId, viewer: Principal, desk: Desk, now: datetime) -> Request:
     """Read a request that this person may see. Raises NotFound for every other."""
@@ -62,11 +64,17 @@ def must_audit(viewer: Principal, desk: Desk) -> None:
 
 
 def names(principals: Iterable[PrincipalId], desk: Desk, *, groups: Iterable[SlackGroupId] = ()) -> dict[str, str]:
-    """Read the names of people, and of Slack `groups`; one whom the directory cannot tell of is left out."""
-    found: dict[str, str] = {}
-    for principal_id in sorted(set(principals)):
-        if principal_id.startswith(("U", "W")):
-            found[principal_id] = _as_known(principal_id, desk).name
+    """
+    Read the names of people, and of Slack `groups`; a group that the directory cannot tell of is left out.
+
+    Whose name was read within a day is not looked up for it again, and of a long list only some are: a list must not
+    use up what Slack allows. The others go by their ids.
+    """
+    people = sorted({one for one in principals if one.startswith(("U", "W"))})
+    known = {one: desk.directory.last_known(one) for one in people}
+    unknown = [one for one in people if known[one] is None][:_MOST_LOOKED_UP]
+    found: dict[str, str] = {one: person.name if person else one for one, person in known.items()}
+    found |= {one: _as_known(one, desk).name for one in unknown}
     for group in sorted(set(groups)):
         with suppress(DaypassError):
             found[group] = desk.directory.group_name(group)

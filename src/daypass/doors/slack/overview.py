@@ -11,7 +11,7 @@ from daypass.lifecycle import permits
 from daypass.lifecycle.asked import NobodyAsked
 from daypass.lifecycle.enders import owns, remembered
 from daypass.lifecycle.glass.review import may_review, open_reviews
-from daypass.lifecycle.hand_over import open_now
+from daypass.lifecycle.hand_over import waits_for
 from daypass.lifecycle.robots.owners import owns_rules
 from daypass.lifecycle.ruling.owners import must_agree
 from daypass.model.errors import NotYours
@@ -76,7 +76,7 @@ def overview(desk: Desk, by: PrincipalId, *, past: int = 0) -> Overview:
         now=now,
         grants=tuple(_own(desk, by)),
         requests=tuple(desk.ledger.requests(requestor=by, states=[RequestState.PENDING])),
-        waiting=tuple(one for one in waiting if _waits_for(person, one, now)),
+        waiting=tuple(one for one in waiting if waits_for(person, one, now)),
         reviews=tuple(reviews_for(desk, person, now) if known else _reviews_then(desk, person)),
         changes=tuple(_changes(desk, by) if known else _changes_then(desk, by)),
         history=history,
@@ -95,12 +95,6 @@ def _own(desk: Desk, by: PrincipalId) -> Iterator[Picture]:
     seen = {grant.id for grant in live}
     series = desk.ledger.all(Series, owner=by, states=[Standing.OPEN])
     yield from (look(one.id) for one in series if one.id not in seen)
-
-
-def _waits_for(person: Principal, request: Request, now: datetime) -> bool:
-    """Whether it is this person's turn: in the stage that waits, no party of it, and not one who has agreed already."""
-    left_out = {request.requestor, request.principal, *(approval.by for approval in request.approvals)}
-    return person.id not in left_out and open_now(request, now).include(person)
 
 
 def reviews_for(desk: Desk, person: Principal, now: datetime) -> list[GlassReview]:
