@@ -99,3 +99,14 @@ def test_both_sides_read_why_what_was_approved_did_not_begin(daypass: Office, an
     assert ("provision", request.id) not in daypass.aws.calls
     for side in (ann, bob):
         side.wait_for_message("Audit week")
+
+
+def test_nothing_of_a_request_is_sent_to_a_guest_or_to_somebody_of_elsewhere(
+    daypass: Office, ann: BlockingActor, bob: BlockingActor, carol: BlockingActor
+):
+    """Carol is a guest in the group that decides; Bob is asked, and she is not."""
+    daypass.directory.change(PrincipalId("U0CAROL"), guest=True)
+    daypass.ask()
+    review(bob)
+    ann.wait_for_message("Waits")
+    assert carol.messages() == []

@@ -17,7 +17,7 @@ from daypass.doors.slack.counter import Picture
 from daypass.doors.slack.in_aws import in_aws
 from daypass.doors.slack.naming import OPENLY, Naming, aloud, for_channel
 from daypass.doors.slack.outgoing import Gone, Outgoing
-from daypass.doors.slack.recipients import approvers, channels
+from daypass.doors.slack.recipients import approvers, channels, may_be_asked
 from daypass.doors.slack.remembered import Remembered
 from daypass.doors.slack.rush import Rush
 from daypass.doors.slack.texts import requests as texts
@@ -158,7 +158,10 @@ class Asking:
 
     async def _asked_of(self, one: PrincipalId, request: Request, note: Note, *, anew: bool) -> bool:
         known = not anew and await self.remembered.recall(request.id, f"review:{one}")
-        return bool(known) or await self._post(one, request, note)
+        if known:
+            return True
+        may = await asyncio.to_thread(lambda: may_be_asked(self.desk, one))
+        return may and await self._post(one, request, note)
 
     async def _post(self, place: str, request: Request, note: Note) -> bool:
         """Post the approvers' message to one place. False when the place is gone."""

@@ -7,6 +7,7 @@ from daypass.doors.desk import Desk
 from daypass.doors.slack.workspace import SlackSettings
 from daypass.lifecycle.hand_over import open_now
 from daypass.lifecycle.remind import people_of
+from daypass.model.errors import NotFound
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Request
 
@@ -24,3 +25,11 @@ def approvers(desk: Desk, request: Request, now: datetime) -> list[PrincipalId]:
     Raises Unavailable while Slack does not say who is in a group.
     """
     return people_of(open_now(request, now), request, desk.directory)
+
+
+def may_be_asked(desk: Desk, one: PrincipalId) -> bool:
+    """Whether somebody could decide at all: nothing of a request is sent to a guest, or to somebody of elsewhere."""
+    try:
+        return desk.directory.principal(one).may_decide
+    except NotFound:
+        return False
