@@ -76,6 +76,12 @@ class Checkout:
         return (self.root / "docs" / "rules.md").read_text(encoding="utf-8")
 
     @cached_property
+    def as_requested(self) -> dict[str, str]:
+        """What an approver sends to approve a request as it was made; once it was nothing at all."""
+        api = (self.root / "docs" / "api.md").read_text(encoding="utf-8")
+        return {"for": "requested"} if "`requested`" in api or '"requested"' in api else {}
+
+    @cached_property
     def manifest(self) -> object:
         """What its Slack app is made from."""
         return yaml.safe_load((self.root / "slack-manifest.yaml").read_text(encoding="utf-8"))

@@ -85,11 +85,14 @@ def make_site(checkout: Checkout, tmp_path_factory: pytest.TempPathFactory) -> I
     """Yield a function that starts a company of the test's own, with an AWS of its own unless one is given."""
     with ExitStack() as stack:
 
-        def make(aws: MiniStack | None = None, **more: Any) -> Site:
+        def make(aws: MiniStack | None = None, before_aws: Proxy | None = None, **more: Any) -> Site:
             if aws is None:
                 aws = MiniStack(tmp_path_factory.mktemp("aws"))
                 aws.start()
                 stack.callback(aws.stop)
+            if before_aws is not None:
+                before_aws.forward_to(aws.endpoint)
+                more["aws_url"] = before_aws.url
             return stack.enter_context(Site(tmp_path_factory.mktemp("site"), checkout, aws=aws, **more))
 
         yield make

@@ -113,7 +113,7 @@ class Proxy:
             self.calls.append(call)
         fault = self.fault(call) or Fault()
         await asyncio.sleep(fault.wait_s)
-        if fault.drop:
+        if fault.drop or reader.at_eof():  # whoever has given up and hung up has sent nothing
             return False
         if fault.status:
             writer.write(_answer(fault.status, fault.body))

@@ -104,6 +104,7 @@ class Site:
         store_url: str = "",
         aws_url: str = "",
         slack_url: str = "",
+        port: int = 0,
         before_serving: Callable[["Site"], None] = lambda _: None,
         log_to: str = "",
         must_start: bool = True,
@@ -115,7 +116,7 @@ class Site:
         self.settings = dict(settings or {})
         self.aws_url, self.slack_url = aws_url or aws.endpoint, slack_url
         self._before_serving, self._log_to, self._must_start = before_serving, log_to, must_start
-        self.port = free_port()
+        self.port = port or free_port()
         self.log = directory / "daypass.log"
         self.process: subprocess.Popen[bytes] | None = None
         self._tokens: dict[str, str] = {}
@@ -254,7 +255,8 @@ class Site:
 
     def approve(self, who: str, request_id: str, **fields: Any) -> httpx2.Response:
         """Approve a request."""
-        return self.call(who, f"/v1/requests/{request_id}/approve", _named(fields))
+        body = self.checkout.as_requested | _named(fields)
+        return self.call(who, f"/v1/requests/{request_id}/approve", body)
 
     def live(self, who: str = ALICE, *, by: str = BOB, **fields: Any) -> str:
         """Ask, have it approved, wait until it is active; returns the id."""

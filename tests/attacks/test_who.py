@@ -7,7 +7,53 @@ import httpx2
 
 from tests.attacks.account import reads, session_keys
 from tests.attacks.forged import press
-from tests.attacks.site import ALICE, BOB, CAROL, Site, wait_for
+from tests.attacks.site import ALICE, BOB, CAROL, DAVE, Site, wait_for
+
+_EXCHANGE = {
+    "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
+    "subject_token_type": "urn:ietf:params:oauth:token-type:access_token",
+}
+
+
+def test_a04_nobody_approves_what_a_bot_asks_with_a_token_that_they_were_given(site: Site):
+    """Carol rotates Bob's bot, asks with its new token, and is refused as its approver."""
+    made = site.call(BOB, "/v1/robots", {"name": "nightly", "days": 30, "scopes": ["read", "ask", "use"]})
+    assert made.status_code == httpx2.codes.CREATED, made.text
+    given = site.call(CAROL, "/v1/robots/nightly/rotate", {"days": 30}).json()["token"]
+    asked = site.call(CAROL, "/v1/requests", {"level": "read", "resource": "acme-reports/2026/"}, token=given)
+    if asked.status_code == httpx2.codes.CREATED:
+        answer = site.approve(CAROL, asked.json()["id"])
+        assert answer.status_code != httpx2.codes.OK, "one person gave access to herself through a bot"
+    assert asked.status_code in {httpx2.codes.CREATED, httpx2.codes.FORBIDDEN}, asked.text
+
+
+def test_a08_a_click_without_its_choice_does_not_approve_everything(site: Site):
+    """The payload of Approve comes without `state`: the request stays pending."""
+    asked = site.ask(ALICE, for_="8h")
+    question = site.question(asked)
+    press(site, BOB, question, "review.approve")
+    time.sleep(2)
+
+    assert site.request(ALICE, asked)["request"]["state"] == "pending", "what was not chosen was taken for all of it"
+
+
+def test_a10_an_agents_reading_token_ends_no_login(site: Site):
+    """With a token that may only read, `logout?all=true` is refused, and the person stays logged in."""
+    form = _EXCHANGE | {"subject_token": site.token(DAVE), "scope": "read"}
+    agent = site.http.post("/v1/token", data=form).json()["access_token"]
+    answer = site.http.post("/v1/logout?all=true", headers={"Authorization": f"Bearer {agent}"})
+    still = site.call(DAVE, "/v1/me").status_code
+
+    assert still == httpx2.codes.OK, f"an agent's reading token ended its person's logins ({answer.status_code})"
+
+
+def test_f10_the_same_decision_again_is_answered_as_the_first_time(site: Site):
+    """An approver whose answer was lost sends it again, and reads that it is approved."""
+    asked = site.ask(ALICE)
+    first, again = site.approve(BOB, asked), site.approve(BOB, asked)
+
+    assert first.status_code == httpx2.codes.OK
+    assert again.status_code == httpx2.codes.OK, f"the same click again: {again.status_code} {again.text}"
 
 
 def test_held_nobody_approves_their_own_request(site: Site):
