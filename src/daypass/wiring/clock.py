@@ -11,6 +11,7 @@ machine's. It is never ahead of the database's: whoever claims and renews by it 
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from enum import StrEnum
 from threading import Lock
@@ -20,7 +21,7 @@ import structlog
 from prometheus_client import Gauge
 
 from daypass.aws.clock import AwsTime
-from daypass.model.errors import Unavailable
+from daypass.model.errors import DaypassError, Unavailable
 from daypass.model.length import words_for_length
 
 log = structlog.get_logger()
@@ -85,7 +86,7 @@ class SharedClock:
         self._aws = aws
         self._anchor: _Anchor | None = None
         self._lock = Lock()
-        self._looked = 0.0
+        self._looked = self._asked = 0.0
         self._machine_ahead: Bounds | None = None
         self.agreement = Agreement.UNKNOWN
 
@@ -122,11 +123,13 @@ class SharedClock:
 
     def keep_comparing(self) -> None:
         """Compare, and ask AWS where it has not said anything for a minute; sooner while the clocks do not agree."""
-        last, most = self._aws.last, timedelta(minutes=1) if self.agreement is Agreement.AGREE else 5 * _STEP
-        if last is None or self._monotonic() > last.received + most.total_seconds():
-            self.compare_with_aws()
-        else:
-            self.compare()
+        last, most_s = self._aws.last, 60.0 if self.agreement is Agreement.AGREE else 5.0
+        heard = max(self._asked, last.received if last else self._asked)
+        if heard == 0 or self._monotonic() > heard + most_s:
+            self._asked = self._monotonic()
+            with suppress(DaypassError):  # an AWS that is away is heard of where it is needed
+                self._aws.ask()
+        self.compare()
 
     def may_work(self) -> bool:
         """Whether a worker here may do anything, by a look that is at most a second old. Raises Unavailable."""
