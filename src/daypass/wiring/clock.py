@@ -161,7 +161,8 @@ class SharedClock:
                 return f"This machine's clock is {off} the database's. Set it (NTP). Until then it does nothing."
             case Agreement.DATABASE_OFF:
                 off = _off(-aws.nearest if aws else _NOTHING)
-                whose = "The clock of the database (with SQLite, of this machine)"
+                apart = machine is not None and machine.beyond(OF_DATABASE)
+                whose = "The database's clock" if apart else "The clock of this machine and its database"
                 return f"{whose} is {off} AWS's. Set it (NTP). Until then no access is granted."
             case Agreement.UNKNOWN:
                 return "AWS's clock has not been compared with ours yet. Until then no access is granted."
