@@ -31,8 +31,10 @@ ELSEWHERE = {
     Kind.ROBOT_REMOVED,
     Kind.GROUP_REMEMBERED,
     Kind.OWNERS_REMEMBERED,
+    Kind.LEDGER_ALTERED,
+    Kind.LEDGER_RESTORED,
 }
-"""Happen to a person, a robot or the rules, and are told elsewhere."""
+"""Happen to a person, a robot, the rules or the ledger, and are told elsewhere."""
 
 
 def happened(kind: Kind, **details: Detail) -> Event:

@@ -11,6 +11,7 @@ from daypass.model.fact import Record
 from daypass.model.grant import Delivery, new_grant_id
 from daypass.model.kept import (
     Absence,
+    Alteration,
     Errand,
     GlassReview,
     Passkey,
@@ -100,6 +101,11 @@ def a_tally() -> Tally:
     return Tally(principal=ANN, at=NOON)
 
 
+def an_alteration() -> Alteration:
+    """Make what the scrub says of a grant's row."""
+    return Alteration(row="grants/abcdefgh2345", because="Its seal does not fit.", at=NOON)
+
+
 def kept(record: R) -> R:
     """The record as it stands once this value of it was recorded."""
     return replace(record, revision=record.revision + 1)
@@ -117,6 +123,7 @@ BARE: dict[str, Record] = {
     "glass-review": a_review(),
     "series": a_series(),
     "tally": a_tally(),
+    "alteration": an_alteration(),
 }
 """One of every kind by its name, with as little in it as may be."""
 
@@ -178,5 +185,6 @@ FULL: list[Record] = [
         state=Standing.CLOSED,
     ),
     replace(a_series(), state=Standing.CLOSED),
+    replace(an_alteration(), because=ODD, state=Standing.CLOSED),
 ]
 """The same kinds, with something in every field."""

@@ -106,6 +106,10 @@ class Kind(StrEnum):
     """Too many left at once: nothing ends until an owner of the rules says so."""
     LEAVERS_WATCHED = "leavers.watched"
     """Slack does not answer when it is asked after people, or does again."""
+    LEDGER_ALTERED = "ledger.altered"
+    """Rows of the ledger were found changed outside Daypass."""
+    LEDGER_RESTORED = "ledger.restored"
+    """Rows that were found changed are as Daypass wrote them again."""
 
 
 _NOT_TYPED = frozenset({"key", "entitlement", "passkey", "proven_by"})

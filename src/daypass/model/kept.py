@@ -13,7 +13,7 @@ from daypass.model.decision import Approvers
 from daypass.model.entitlement import Entitlement
 from daypass.model.event import Scope
 from daypass.model.grant import Delivery, GrantId
-from daypass.model.principal import Principal, PrincipalId
+from daypass.model.principal import DAYPASS, Principal, PrincipalId
 from daypass.model.words import mask
 
 
@@ -265,4 +265,27 @@ class Tally(_OfSomebody):
         return self.principal
 
 
-Kept = Permit | Absence | Robot | SealedCode | Passkey | Errand | GlassReview | Series | Tally
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alteration:
+    """A row of the ledger that was changed outside Daypass. Open for as long as it was not put right."""
+
+    row: str
+    """Its table and key."""
+    because: str
+    at: datetime
+    """When it was found."""
+    state: Standing = Standing.OPEN
+    revision: int = 0
+
+    @property
+    def key(self) -> str:
+        """The row."""
+        return self.row
+
+    @property
+    def owner(self) -> str:
+        """Daypass itself."""
+        return DAYPASS
+
+
+Kept = Permit | Absence | Robot | SealedCode | Passkey | Errand | GlassReview | Series | Tally | Alteration

@@ -33,8 +33,10 @@ from daypass.ports.outside import (
     Vendor,
 )
 from daypass.ports.queue import Claim, Queue, Trouble
+from daypass.ports.scrub import AlteredRow, Scrub
 
 __all__ = [
+    "AlteredRow",
     "Book",
     "Cabinet",
     "Catalogue",
@@ -60,6 +62,7 @@ __all__ = [
     "Provisioner",
     "Queue",
     "Rehearsal",
+    "Scrub",
     "SignedCheckpoint",
     "SignedUrl",
     "Standing",

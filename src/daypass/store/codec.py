@@ -24,6 +24,7 @@ from daypass.model.fact import Record
 from daypass.model.grant import Grant, GrantState
 from daypass.model.kept import (
     Absence,
+    Alteration,
     Errand,
     GlassReview,
     Passkey,
@@ -180,6 +181,7 @@ KINDS: Mapping[type[object], str] = {
     KnownOwners: "known-owners",
     Departure: "departure",
     Watch: "people-watch",
+    Alteration: "alteration",
 }
 """What the records of each kind are called, for good: rows hold these names."""
 
@@ -211,6 +213,11 @@ def read_event(row: str, entry: bytes) -> Event:
         return _EVENTS.decode(entry)
     except (msgspec.DecodeError, ValueError) as error:
         raise Unreadable(row, f"{error}.") from error
+
+
+def codec_named(kind: str) -> Codec[Any] | None:
+    """Find the codec of the records of one kind by the name that rows have for it; None for no kind."""
+    return next((_RECORDS[one] for one, name in KINDS.items() if name == kind), None)
 
 
 def seal_line(subject: str | None, entry: bytes, sealer: Sealer) -> str:

@@ -1,6 +1,7 @@
 """State and its journal, written together and read back: ports.Ledger."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from itertools import islice
 
@@ -39,10 +40,18 @@ class SqlLedger(SqlCabinet):
 
     def record_each(self, facts: Sequence[Fact]) -> list[Fact]:
         """Write the facts in one commit, leaving out and returning those of which a row has moved."""
+        for _ in range(2):
+            with suppress(IntegrityError):  # somebody inserted one of the rows meanwhile: next time it is seen
+                return self._record_each(facts)
+        return [fact for fact in facts if not self._recorded(fact)]
+
+    def _recorded(self, fact: Fact) -> bool:
+        """Write one fact by itself; False when a row has moved, or was put back behind what the journal tells of it."""
         try:
-            return self._record_each(facts)
-        except IntegrityError:  # somebody inserted one of the rows meanwhile: this time it is seen
-            return self._record_each(facts)
+            self.record(fact)
+        except Conflict:
+            return False
+        return True
 
     def _record_each(self, facts: Sequence[Fact]) -> list[Fact]:
         with self._database.writing() as connection:

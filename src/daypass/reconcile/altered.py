@@ -1,0 +1,69 @@
+"""
+What a scrub of the ledger found, kept and told: rows that were changed outside Daypass.
+
+Each is kept for as long as it is not put right, so that every process knows of it. The owners of the rules are told
+once of each, and again when it has been put right.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import islice
+
+import structlog
+
+from daypass.model.errors import Conflict
+from daypass.model.event import Detail, Event, Kind
+from daypass.model.fact import Fact
+from daypass.model.kept import Alteration, Standing
+from daypass.model.principal import DAYPASS
+from daypass.ports import AlteredRow, Ledger
+
+log = structlog.get_logger()
+
+MOST = 1000
+"""Rows that one scrub reports: where more were changed, which ones no longer matters."""
+_NAMED = 20
+
+
+def report_altered(found: Iterable[AlteredRow], *, ledger: Ledger, now: datetime, whole: bool = True) -> int:
+    """
+    Keep and tell what is new of the altered rows, and what has been put right when `whole` of the ledger was looked at.
+
+    Returns how many are altered. Whoever finds the same at the same time reports it once.
+    """
+    rows = {one.row: one for one in islice(found, MOST)}
+    for one in rows.values():
+        log.error("a row was changed outside Daypass", row=one.row, because=one.because)
+    kept = {one.row: one for one in ledger.all(Alteration)}
+    fresh = [_opened(one, kept.get(row), now) for row, one in rows.items() if not _is_open(kept.get(row))]
+    right = (
+        [one for row, one in kept.items() if whole and _is_open(one) and row not in rows] if len(rows) < MOST else []
+    )
+    _record(Kind.LEDGER_ALTERED, fresh, ledger, now)
+    _record(Kind.LEDGER_RESTORED, [replace(one, state=Standing.CLOSED) for one in right], ledger, now)
+    return len(rows)
+
+
+def _is_open(one: Alteration | None) -> bool:
+    return one is not None and one.state is Standing.OPEN
+
+
+def _opened(found: AlteredRow, before: Alteration | None, now: datetime) -> Alteration:
+    revision = 0 if before is None else before.revision
+    return Alteration(row=found.row, because=found.because, at=now, revision=revision)
+
+
+def _record(kind: Kind, altered: Sequence[Alteration], ledger: Ledger, now: datetime) -> None:
+    if not altered:
+        return
+    details: dict[str, Detail] = {
+        "number": len(altered),
+        "rows": tuple(one.row for one in altered[:_NAMED]),
+        "because": altered[0].because,
+    }
+    event = Event(kind=kind, at=now, actor=DAYPASS, details=details)
+    try:
+        ledger.record(Fact(event=event, changes=tuple(altered)))
+    except Conflict:  # another process found the same and was quicker
+        log.info("reported by somebody else", kind=kind.value)
