@@ -5,6 +5,7 @@ from datetime import timedelta, timezone
 from typing import TypeVar
 
 from daypass.model.decision import Approvers, RuleId
+from daypass.model.departure import Departure, Source, Watch, WatchState
 from daypass.model.entitlement import Entitlement, Extra, Level, parse_place
 from daypass.model.event import Scope
 from daypass.model.fact import Record
@@ -23,6 +24,7 @@ from daypass.model.kept import (
     Standing,
     Tally,
 )
+from daypass.model.known import KnownGroup, KnownOwners
 from daypass.model.principal import GroupName, PrincipalId, SlackGroupId
 from daypass.model.request import Approval
 from daypass.model.ruling import ChangeState, RulesChange, RulesVersion
@@ -124,6 +126,10 @@ BARE: dict[str, Record] = {
     "series": a_series(),
     "tally": a_tally(),
     "alteration": an_alteration(),
+    "known-group": KnownGroup(group="S0LEADS", people=(ANN, BOB), at=NOON),
+    "known-owners": KnownOwners(named=Approvers(people=frozenset({BOB})), digest="ab" * 32, at=NOON),
+    "departure": Departure(principal=ANN, at=NOON, source=Source.EVENT),
+    "people-watch": Watch(at=NOON, state=WatchState.ANSWERED),
 }
 """One of every kind by its name, with as little in it as may be."""
 

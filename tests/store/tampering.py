@@ -53,7 +53,12 @@ _KEY_FIELD = {
     "errand": "ticket_hash",
     "tally": "principal",
     "alteration": "row",
+    "known-group": "group",
+    "departure": "principal",
+    "people-watch": "owner",
 }
+_OF_ONE_KEY = {"known-owners"}
+"""There is never a second one to swap with."""
 _OTHER_KEY: Mapping[str, object] = {"rules-version": 2, "robot": "bot:other"}
 
 SEALED = {
@@ -93,7 +98,7 @@ SEALED = {
         find=lambda _, logins, value: logins.by_device(value.device_hash),
         column="principal",
     ),
-    **{kind: _record(kind) for kind in BARE},
+    **{kind: _record(kind) for kind in BARE if kind not in _OF_ONE_KEY},
 }
 
 EDITS = {

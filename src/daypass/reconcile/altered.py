@@ -5,8 +5,8 @@ Each is kept for as long as it is not put right, so that every process knows of 
 once of each, and again when it has been put right.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
@@ -17,7 +17,8 @@ from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.kept import Alteration, Standing
 from daypass.model.principal import DAYPASS
-from daypass.ports import AlteredRow, Ledger
+from daypass.ports import AlteredRow, Ledger, Sweep
+from daypass.reconcile.drift import sweep
 
 log = structlog.get_logger()
 
@@ -26,11 +27,19 @@ MOST = 1000
 _NAMED = 20
 
 
-def report_altered(found: Iterable[AlteredRow], *, ledger: Ledger, now: datetime, whole: bool = True) -> int:
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """How many rows are altered, and how many of them were not known to be."""
+
+    altered: int
+    fresh: int
+
+
+def report_altered(found: Iterable[AlteredRow], *, ledger: Ledger, now: datetime, whole: bool = True) -> Reported:
     """
     Keep and tell what is new of the altered rows, and what has been put right when `whole` of the ledger was looked at.
 
-    Returns how many are altered. Whoever finds the same at the same time reports it once.
+    Whoever finds the same at the same time reports it once.
     """
     rows = {one.row: one for one in islice(found, MOST)}
     for one in rows.values():
@@ -42,7 +51,17 @@ def report_altered(found: Iterable[AlteredRow], *, ledger: Ledger, now: datetime
     )
     _record(Kind.LEDGER_ALTERED, fresh, ledger, now)
     _record(Kind.LEDGER_RESTORED, [replace(one, state=Standing.CLOSED) for one in right], ledger, now)
-    return len(rows)
+    return Reported(altered=len(rows), fresh=len(fresh))
+
+
+def report_set_aside(
+    found: Iterable[AlteredRow], *, sweeps: Iterable[Sweep], ledger: Ledger, clock: Callable[[], datetime]
+) -> Reported:
+    """Report grants whose rows were set aside; what stands in AWS of new ones is taken out at once, by its mark."""
+    reported = report_altered(found, ledger=ledger, now=clock(), whole=False)
+    if reported.fresh:
+        sweep(sweeps, ledger=ledger, clock=clock)
+    return reported
 
 
 def _is_open(one: Alteration | None) -> bool:

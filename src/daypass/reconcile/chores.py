@@ -16,6 +16,9 @@ from daypass.ports import Ledger, Queue, Trouble
 
 log = structlog.get_logger()
 
+_LONGEST_S = 60.0
+"""Between two rounds, also where nothing is due for a day: a thread that does not come round is dead."""
+
 STUCK_AFTER = timedelta(minutes=10)
 LATE_AFTER = timedelta(minutes=1)
 """Of a grant that is not in AWS yet: a person waits for it, who was told that it takes seconds."""
@@ -50,7 +53,7 @@ def run_chores(
             if monotonic() >= due[chore.name] and _is_ready(ready):
                 _do(chore)
                 due[chore.name] = monotonic() + chore.every.total_seconds()
-        stop.wait(max(0.05, min(due.values()) - monotonic()))
+        stop.wait(min(_LONGEST_S, max(0.05, min(due.values()) - monotonic())))
 
 
 def report_stuck(*, queue: Queue, ledger: Ledger, now: datetime) -> int:

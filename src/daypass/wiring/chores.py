@@ -3,8 +3,6 @@
 from datetime import timedelta
 from functools import partial
 
-import structlog
-
 from daypass.directory.slack_budget import unhurried
 from daypass.lifecycle.cancel import lapse
 from daypass.lifecycle.glass.hook import call_hook
@@ -21,11 +19,9 @@ from daypass.lifecycle.series import open_windows
 from daypass.lifecycle.tickets import end_closed
 from daypass.reconcile.chores import Chore, report_stuck
 from daypass.reconcile.drift import look_again, sweep, vanished
-from daypass.store.queue import SqlQueue
 from daypass.wiring.glass_hook import glass_hook
 from daypass.wiring.house import House
-
-log = structlog.get_logger()
+from daypass.wiring.scrub import report_set_aside
 
 _SECOND = timedelta(seconds=1)
 
@@ -36,7 +32,7 @@ def chores(house: House) -> list[Chore]:
     lapse_after = house.settings.rules.lapse_after
     return [
         Chore(name="stuck", every=30 * _SECOND, run=lambda: report_stuck(queue=queue, ledger=ledger, now=now())),
-        Chore(name="damaged", every=60 * _SECOND, run=partial(_report_damaged, house.queue)),
+        Chore(name="damaged", every=60 * _SECOND, run=partial(report_set_aside, house)),
         Chore(name="lapse", every=30 * _SECOND, run=lambda: lapse(ledger=ledger, after=lapse_after, now=now())),
         Chore(name="hand over", every=30 * _SECOND, run=lambda: hand_over(ledger=ledger, now=now())),
         Chore(name="reconsider", every=60 * _SECOND, run=partial(_reconsider, house)),
@@ -122,12 +118,6 @@ def _tickets(house: House) -> list[Chore]:
     desk, now = house.desk, house.clock
     ending = partial(end_closed, directory=desk.directory, ledger=desk.ledger)
     return [Chore(name="tickets", every=60 * _SECOND, run=lambda: ending(now=now()))]
-
-
-def _report_damaged(queue: SqlQueue) -> None:
-    """Name the rows that cannot be read. AWS ends their access by its date; cleaning up after them is a person's."""
-    for one in queue.damaged():
-        log.error("a row cannot be read and is set aside", grant=one.grant, fault=one.fault)
 
 
 def _look_again(house: House) -> None:

@@ -23,6 +23,7 @@ from daypass.lifecycle.ruling.roll import doubts
 from daypass.lifecycle.ruling.versions import kept
 from daypass.model.departure import WatchState
 from daypass.model.errors import DaypassError
+from daypass.model.kept import Alteration, Standing
 from daypass.rules.rule import AllowRule
 from daypass.settings import Settings
 from daypass.wiring.clock import Agreement
@@ -70,6 +71,7 @@ def _checks(house: House) -> list[Callable[[], str]]:
         lambda: _rules(house),
         lambda: _passkeys(house),
         lambda: _database(house),
+        lambda: _ledger(house),
         lambda: _journal_key(house.settings),
         lambda: _journal(house),
         lambda: _aws_identity(house),
@@ -119,6 +121,17 @@ def _database(house: House) -> str:
         raise _Trouble(f"These grants cannot be read and are set aside; repair or restore their rows:\n{rows}")
     due = house.queue.depth(now=house.desk.clock())
     return f"The database answers and has the tables of this version; {due} grants are due."
+
+
+def _ledger(house: House) -> str:
+    """What the last scrub found; a scrub of its own would take too long."""
+    if altered := house.desk.ledger.all(Alteration, states=(Standing.OPEN,)):
+        rows = "\n".join(f"  {one.row}: {one.because}" for one in altered)
+        raise _Trouble(
+            "Rows of the ledger were changed outside Daypass or cannot be read, and give nothing. Find out who can "
+            f"write to the database, and restore them from a backup:\n{rows}"
+        )
+    return "The last scrub of the ledger found every row as Daypass wrote it."
 
 
 def _journal_key(settings: Settings) -> str:

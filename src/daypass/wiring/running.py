@@ -5,6 +5,7 @@ Run the house until it is told to stop.
     thread `loop`     claims what is due and works on it with its hands
     thread `chores`   reports what is stuck, lets old requests lapse, sweeps
     thread `fold`     folds new entries into the journal's tree and signs them, within a second; looks for our own
+    thread `scrub`    goes over the whole ledger, at the start and once a day
     thread `clock`    compares this machine's clock with the database's and AWS's
 
 Each can be killed at any moment: what they know is in the database. SIGTERM and SIGINT end them in order; one that ends
@@ -48,6 +49,7 @@ from daypass.wiring.health import Writes, faults
 from daypass.wiring.house import House, build
 from daypass.wiring.journal import check_journal
 from daypass.wiring.log import configure
+from daypass.wiring.scrub import scrubbing
 from daypass.wiring.watch import Watch
 
 log = structlog.get_logger()
@@ -147,6 +149,7 @@ def _worker(house: House, watch: Watch, *, works: bool = True) -> Iterator[None]
         threads += [
             watch.thread("loop", partial(house.loop.run, stop), stop),
             doing("chores", chores(house), house.clock.may_work),
+            doing("scrub", [scrubbing(house, stop, each_page=partial(watch.round, "scrub"))], house.clock.may_work),
         ]
     for thread in threads:
         thread.start()

@@ -3,7 +3,10 @@
 import pytest
 
 from daypass.model.errors import Misconfigured, Unavailable
+from daypass.model.event import Kind
+from daypass.model.kept import Alteration
 from tests.doors.house import House
+from tests.store.facts import fact
 
 
 @pytest.mark.parametrize(("path", "words"), [("/", "a colleague decides"), ("/login", "/daypass login")])
@@ -18,7 +21,7 @@ def test_a_page_says_one_thing_and_loads_nothing_from_elsewhere(visitor, path, w
 
 def test_it_is_healthy_while_the_database_answers(house: House, visitor):
     """And not when it does not."""
-    assert visitor.get("/healthz").json() == {"database": "ok", "rules": "ok"}
+    assert visitor.get("/healthz").json() == {"database": "ok", "rules": "ok", "ledger": "ok"}
 
     def away(**_when):
         raise Unavailable("The database does not answer.")
@@ -37,7 +40,18 @@ def test_unreadable_rules_are_told_but_do_not_stop_the_service(house: House, vis
     object.__setattr__(house.desk, "rules", unreadable)
     answer = visitor.get("/healthz")
 
-    assert (answer.status_code, answer.json()) == (200, {"database": "ok", "rules": "failing; see the log"})
+    assert (answer.status_code, answer.json()["rules"]) == (200, "failing; see the log")
+
+
+def test_a_ledger_that_was_changed_is_told_but_does_not_stop_the_service(house: House, visitor):
+    """Rows changed outside Daypass degrade it and are counted; it goes on with all others."""
+    altered = Alteration(row="grants/abcdefgh2345", because="Its seal does not fit.", at=house.clock())
+    house.desk.ledger.record(fact(altered, kind=Kind.LEDGER_ALTERED))
+
+    answer = visitor.get("/healthz")
+
+    assert (answer.status_code, answer.json()["ledger"]) == (200, "failing; see the log")
+    assert "daypass_altered_rows 1.0" in visitor.get("/metrics").text
 
 
 def test_the_metrics_count_and_never_name(house: House, visitor):

@@ -22,6 +22,8 @@ from daypass.doors.slack.digest import Digests
 from daypass.doors.slack.failures import log_failure
 from daypass.doors.slack.leavers import TOLD as LEAVERS_TOLD
 from daypass.doors.slack.leavers import LeaverNews
+from daypass.doors.slack.ledger_news import TOLD as LEDGER_TOLD
+from daypass.doors.slack.ledger_news import LedgerNews
 from daypass.doors.slack.outgoing import Outgoing, TryLater
 from daypass.doors.slack.passkey import TOLD as PASSKEYS_TOLD
 from daypass.doors.slack.passkey import PasskeyNews
@@ -60,6 +62,7 @@ class Notifier:
         self._passkeys = PasskeyNews(asking=self.asking)
         self._leavers = LeaverNews(desk=desk, asking=self.asking)
         self._rules = RulesConversation(desk=desk, asking=self.asking)
+        self._ledger = LedgerNews(asking=self.asking)
         self._wanted = asyncio.Event()
         self.each_round: Callable[[], None] = lambda: None
 
@@ -119,6 +122,8 @@ class Notifier:
             await self._leavers.tell(notice)
         if kind in PASSKEYS_TOLD:
             await self._passkeys.tell(notice)
+        if kind in LEDGER_TOLD:
+            await self._ledger.tell(notice)
 
     async def _cross_out(self, notice: Notice) -> None:
         await asyncio.to_thread(lambda: self._desk.outbox.sent(notice.id))

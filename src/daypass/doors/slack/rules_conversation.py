@@ -13,15 +13,14 @@ from daypass.doors.slack.asking import Asking
 from daypass.doors.slack.blocks import Note
 from daypass.doors.slack.counter import in_thread
 from daypass.doors.slack.outgoing import Gone
+from daypass.doors.slack.owners import owners_of_rules
 from daypass.doors.slack.rules_card import change_card
 from daypass.doors.slack.rules_seen import Facts, facts
 from daypass.doors.slack.texts import rules as rules_texts
 from daypass.lifecycle.ruling.decide_change import find_change
 from daypass.lifecycle.ruling.versions import kept
-from daypass.model.errors import NotFound
 from daypass.model.event import Event, Kind
 from daypass.model.grant import GrantId
-from daypass.model.principal import GroupName, PrincipalId, SlackGroupId
 from daypass.model.ruling import ChangeState, RulesChange
 from daypass.ports import Notice
 
@@ -64,7 +63,7 @@ class RulesConversation:
             return
         if channel and await self._post(channel, found):
             return
-        owners = await in_thread(lambda: _owners(self.desk, change))
+        owners = await in_thread(lambda: [one for one in owners_of_rules(self.desk) if one != change.author])
         for one in owners[: self.asking.settings.most_asked]:
             if not await self.asking.remembered.recall(change.id, f"rules:{one}"):
                 await self._post(one, found)
@@ -108,16 +107,3 @@ class RulesConversation:
             log.warning("slack.cannot_tell_author", change=change.id, reason=gone.reason)
             return
         await self.asking.remembered.remember(change.id, "rules-author", message)
-
-
-def _owners(desk: Desk, change: RulesChange) -> list[PrincipalId]:
-    """The owners but for the author; of a group that is gone nobody."""
-    owners = desk.rules().owners
-    people = set(owners.people)
-    groups: list[SlackGroupId | GroupName] = [*owners.slack_groups, *owners.directory_groups]
-    for group in groups:
-        try:
-            people |= desk.directory.members(group)
-        except NotFound:
-            log.warning("slack.owners_group_gone", group=group)
-    return sorted(people - {change.author})

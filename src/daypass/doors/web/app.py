@@ -24,7 +24,8 @@ from daypass.doors.web import confirm, passkeys
 from daypass.doors.web.links import open_link
 from daypass.doors.web.metrics import House, Timed
 from daypass.doors.web.pages import drawing, page
-from daypass.model.errors import DaypassError
+from daypass.model.errors import DaypassError, Misconfigured
+from daypass.model.kept import Alteration, Standing
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -92,9 +93,10 @@ def _instruments(
     @router.get("/healthz")
     def health() -> JSONResponse:
         found = {"database": _fault(lambda: desk.queue.depth(now=_EVER)), **faults()}
-        # Unreadable rules refuse every new request, but grants must still be served and ended: not a reason to stop us.
+        # Unreadable rules refuse every new request, and altered rows give nothing; but grants must still be served and
+        # ended: not a reason to stop us.
         status = HTTPStatus.SERVICE_UNAVAILABLE if any(found.values()) else HTTPStatus.OK
-        found["rules"] = _fault(desk.rules)
+        found |= {"rules": _fault(desk.rules), "ledger": _fault(lambda: _must_be_ours(desk))}
         return JSONResponse({name: fault or "ok" for name, fault in found.items()}, status)
 
     @router.get("/metrics")
@@ -109,6 +111,11 @@ def _instruments(
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
     return router
+
+
+def _must_be_ours(desk: Desk) -> None:
+    if altered := desk.ledger.all(Alteration, states=(Standing.OPEN,)):
+        raise Misconfigured(f"{len(altered)} rows of the ledger were changed outside Daypass or cannot be read.")
 
 
 def _fault(question: Callable[[], object]) -> str:

@@ -3,6 +3,7 @@ What a monitoring system reads: how much waits, how much is stuck, and how the H
 
     daypass_due_grants            grants that a worker should look at now
     daypass_stuck_grants          grants whose step is more than ten minutes late: alarm on this
+    daypass_altered_rows          rows of the ledger that were changed outside Daypass: alarm on this
     daypass_journal_entries       entries in the tree
     daypass_http_seconds          histogram by route, method and status
 """
@@ -18,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from daypass.doors.desk import Desk
 from daypass.lifecycle.leavers.notice import held
 from daypass.model.errors import Unavailable
+from daypass.model.kept import Alteration, Standing
 
 _OVERDUE = timedelta(minutes=10)
 
@@ -43,6 +45,8 @@ class House:
         yield GaugeMetricFamily(
             "daypass_leavers_held", "People said to have left whom an owner must confirm", len(waiting)
         )
+        altered = self._desk.ledger.all(Alteration, states=(Standing.OPEN,))
+        yield GaugeMetricFamily("daypass_altered_rows", "Rows changed outside Daypass or unreadable", len(altered))
         entries = self._desk.book.checkpoint().size
         yield GaugeMetricFamily("daypass_journal_entries", "Entries in the journal's tree", entries)
 

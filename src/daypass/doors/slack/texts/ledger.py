@@ -1,0 +1,33 @@
+"""What the owners of the rules read in Slack when the database was changed outside Daypass."""
+
+from collections.abc import Sequence
+
+from daypass.doors.slack.blocks import escape
+
+
+def altered(number: int, rows: Sequence[str], because: str) -> str:
+    """Told when rows were found that are not as Daypass wrote them."""
+    return (
+        f"{_counted(number)} in Daypass's database {_was(number)} changed outside Daypass or cannot be read: "
+        f"{_named(number, rows)}. The first one: {escape(because)}\n"
+        "Daypass gives no access by such a row, and takes out of AWS what it had given. Find out who can write to the "
+        "database, then restore the rows from a backup. `daypass doctor` lists all of them."
+    )
+
+
+def restored(number: int, rows: Sequence[str]) -> str:
+    """Told when they are again as Daypass wrote them."""
+    return f"{_counted(number)} in Daypass's database {_was(number)} put right: {_named(number, rows)}."
+
+
+def _counted(number: int) -> str:
+    return "One row" if number == 1 else f"{number} rows"
+
+
+def _was(number: int) -> str:
+    return "was" if number == 1 else "were"
+
+
+def _named(number: int, rows: Sequence[str]) -> str:
+    named = ", ".join(f"`{escape(row)}`" for row in rows)
+    return named if number <= len(rows) else f"{named} and {number - len(rows)} more"

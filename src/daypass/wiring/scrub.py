@@ -1,0 +1,45 @@
+"""
+The scrub of the ledger: what is done about rows that were changed outside Daypass.
+
+A grant whose row is set aside is reported within a minute, and what stands in AWS of it is swept at once. Everything
+else is found by the scrub of the whole, at each start and once a day, in a thread of its own: it may take long.
+"""
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+
+from daypass.model.errors import Unavailable
+from daypass.ports import AlteredRow
+from daypass.reconcile import altered
+from daypass.reconcile.chores import Chore
+from daypass.store.scrub import SqlScrub
+from daypass.wiring.house import House
+
+_EVERY = timedelta(days=1)
+_PAUSE_S = 0.02
+"""Between two pages, so that a scrub takes a small part of the database's and of our time."""
+
+
+def scrubbing(house: House, stop: threading.Event, *, each_page: Callable[[], object]) -> Chore:
+    """Go over the whole ledger, until told to stop."""
+    return Chore(name="scrub", every=_EVERY, run=partial(scrub_ledger, house, stop, each_page))
+
+
+def scrub_ledger(house: House, stop: threading.Event, each_page: Callable[[], object]) -> int:
+    """Go over the whole ledger once and report what was altered; returns how many rows."""
+
+    def pause() -> None:
+        each_page()
+        if stop.wait(_PAUSE_S):
+            raise Unavailable("The scrub was stopped, and begins anew at the next start.")
+
+    scrub = SqlScrub(house.database, pause=pause)
+    return altered.report_altered(scrub.altered(), ledger=house.desk.ledger, now=house.clock()).altered
+
+
+def report_set_aside(house: House) -> None:
+    """Report the grants that could not be read, and take out of AWS what stands there of new ones."""
+    rows = [AlteredRow(row=f"grants/{one.grant}", because=one.fault) for one in house.queue.damaged()]
+    altered.report_set_aside(rows, sweeps=[house.sweep], ledger=house.desk.ledger, clock=house.clock)
