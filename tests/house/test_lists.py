@@ -9,6 +9,7 @@ LEDGER = {"all", "requests", "grants", "each_request", "each_grant", "chain", "l
 
 PARTS = {
     "store/reading.py": {"each", "page"},  # some hundreds at a time until the end; a page with its true total
+    "store/scrub.py": {"_pages"},  # some hundreds at a time until the end
     "store/queue.py": {"_ANY_DUE", "_DUE"},  # a claim: what is left is claimed next, longest overdue first
     "store/outbox.py": {"_HEADS"},  # a claim, the oldest line first
     "store/book.py": {"_NEWEST_NOTE", "_NOTES", "_NEWEST"},  # pages of an export

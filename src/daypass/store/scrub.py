@@ -13,11 +13,22 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Column, Connection, Table, func, select
 
 from daypass.model.kept import Tally
 from daypass.ports import AlteredRow
-from daypass.store.codec import GRANTS, LINKS, LOGINS, REQUESTS, AnyRow, Codec, Unreadable, codec_named, codec_of
+from daypass.store.codec import (
+    GRANTS,
+    LINKS,
+    LOGINS,
+    REQUESTS,
+    AnyRow,
+    AnySelect,
+    Codec,
+    Unreadable,
+    codec_named,
+    codec_of,
+)
 from daypass.store.database import Database
 from daypass.store.tables import changes, grants, journal, links, logins, records, requests
 
@@ -49,8 +60,8 @@ class SqlScrub:
 
     def _rows(self, table: Table) -> Iterator[AlteredRow]:
         (key,) = table.primary_key
-        query = (_CODECS.get(table) or codec_of(Tally)).select.order_by(key).limit(_AT_ONCE)
-        for rows in self._pages(lambda last: query if last is None else query.where(key > last), key.name):
+        query = (_CODECS.get(table) or codec_of(Tally)).select
+        for rows in self._pages(query, key):
             for row in rows:
                 yield from self._look(table, row)
 
@@ -68,8 +79,7 @@ class SqlScrub:
             yield AlteredRow(row=name, because=f"The journal does not tell of revision {row.revision} of it any more.")
 
     def _deleted(self) -> Iterator[AlteredRow]:
-        query = select(changes.c.name).distinct().order_by(changes.c.name).limit(_AT_ONCE)
-        for rows in self._pages(lambda last: query if last is None else query.where(changes.c.name > last), "name"):
+        for rows in self._pages(select(changes.c.name).distinct(), changes.c.name):
             names = [row.name for row in rows]
             with self._database.reading() as connection:
                 there = _present(connection, names)
@@ -78,8 +88,7 @@ class SqlScrub:
                     yield AlteredRow(row=name, because="It was deleted.")
 
     def _untold(self) -> Iterator[AlteredRow]:
-        query = select(journal.c.id, journal.c.entry).order_by(journal.c.id).limit(_AT_ONCE)
-        for rows in self._pages(lambda last: query if last is None else query.where(journal.c.id > last), "id"):
+        for rows in self._pages(select(journal.c.id, journal.c.entry), journal.c.id):
             told: dict[str, int] = {}
             for row in rows:
                 for name, revision in _rows_of(row.entry).items():
@@ -90,16 +99,18 @@ class SqlScrub:
                 if known.get(name, 0) < revision:
                     yield AlteredRow(row=name, because=f"What told that it is of revision {revision} was deleted.")
 
-    def _pages(self, query: Callable[[Any], Any], key: str) -> Iterator[list[AnyRow]]:
-        last = None
-        while True:
-            with self._database.reading() as connection:
-                rows = list(connection.execute(query(last)).all())
-            if not rows:
-                return
+    def _pages(self, query: AnySelect, key: Column[Any]) -> Iterator[list[AnyRow]]:
+        """Run a query a page at a time, in the order of a column that no two rows share."""
+        page = query.order_by(key).limit(_AT_ONCE)
+        rows = self._page(page)
+        while rows:
             yield rows
-            last = getattr(rows[-1], key)
             self._pause()
+            rows = self._page(page.where(key > getattr(rows[-1], key.name)))
+
+    def _page(self, query: AnySelect) -> list[AnyRow]:
+        with self._database.reading() as connection:
+            return list(connection.execute(query).all())
 
 
 def _present(connection: Connection, names: list[str]) -> set[str]:
