@@ -1,9 +1,12 @@
 """A house in which glass may be broken: a real ledger on any database, rules for emergencies, a rim moved by hand."""
 
+from contextlib import suppress
 from dataclasses import replace
 
+from daypass.lifecycle.drop import drop
 from daypass.lifecycle.glass.review import close_review
 from daypass.lifecycle.submit import submit
+from daypass.model.errors import NotFound, TooLate
 from daypass.model.grant import Delivery, Grant, GrantId
 from daypass.model.kept import GlassReview
 from daypass.model.lease import Term
@@ -70,8 +73,19 @@ class GlassHouse(Daypass):
         self.work()
         return self.ledger.grant(request.id)
 
+    def over(self, review_id: GrantId) -> None:
+        """Ann ends the access, and AWS shows nothing of it any more."""
+        with suppress(TooLate, NotFound):
+            drop(review_id, by=ANN, ledger=self.ledger, now=self.clock())
+        self.work()
+
     def close(self, review_id: GrantId, by: PrincipalId = BOB, note: str = "It was needed.") -> GlassReview:
-        """Bob, or whom the test names, closes the review."""
+        """Bob, or whom the test names, closes the review of what Ann has ended."""
+        self.over(review_id)
+        return self.close_now(review_id, by, note)
+
+    def close_now(self, review_id: GrantId, by: PrincipalId = BOB, note: str = "It was needed.") -> GlassReview:
+        """The same, whether the access has ended or not."""
         return close_review(
             review_id,
             by=by,

@@ -17,6 +17,7 @@ from daypass.model.event import Kind
 from daypass.model.fact import Fact
 from daypass.model.grant import Delivery, GrantId
 from daypass.model.kept import Standing
+from daypass.model.lease import Term
 from daypass.model.principal import Away, PrincipalId, SlackGroupId
 from daypass.rules.document import parse
 from tests.lifecycle.glasshouse import CARL, LEADS, RULES, GlassHouse, glasshouse
@@ -159,12 +160,13 @@ def test_of_two_who_close_at_once_one_does(database_url: str):
     """The other is told that it was closed; the journal has one entry."""
     house, database = glasshouse(database_url)
     request, gate = house.broken(), threading.Barrier(2)
+    house.over(request.id)
     outcomes: list[object] = []
 
     def closing(by: PrincipalId) -> None:
         gate.wait()
         try:
-            outcomes.append(house.close(request.id, by=by).state)
+            outcomes.append(house.close_now(request.id, by=by).state)
         except TooLate as late:
             outcomes.append(type(late))
 
@@ -183,6 +185,7 @@ def test_of_two_who_close_at_once_one_does(database_url: str):
 def test_a_reminder_that_comes_between_does_not_stand_in_the_way(house: GlassHouse):
     """Somebody moved the row while it was being closed: it is looked at again, and closed."""
     request = house.broken()
+    house.over(request.id)
     record, before = house.ledger.record, [None]
 
     def overtaken(*facts: Fact) -> None:
@@ -194,7 +197,7 @@ def test_a_reminder_that_comes_between_does_not_stand_in_the_way(house: GlassHou
 
     house.ledger.record = overtaken  # type: ignore[method-assign]
 
-    assert house.close(request.id).reminders == 1
+    assert house.close_now(request.id).reminders == 1
 
 
 def test_the_dossier_tells_everything_in_order(house: GlassHouse):
@@ -243,20 +246,22 @@ def test_the_dossier_names_who_followed_a_link(house: GlassHouse):
 def test_the_first_reminder_comes_after_an_hour_then_daily_then_more_often(house: GlassHouse):
     """Once a day until it is overdue, then every four hours, and it never stops by itself."""
     request, at = house.broken(), []
+    house.over(request.id)
     for _ in range(24 * 4):
         house.clock.forward(HOUR)
         if remind_reviews(ledger=house.ledger, now=house.clock()):
             at.append((house.clock.now - request.filed_at) // HOUR)
 
-    assert at == [1, *range(24, 97, 4)]
+    assert at == [1, *range(25, 97, 4)]
     entries = house.told(request.id, Kind.GLASS_REMINDED)
-    assert [entry.details["overdue"] for entry in entries] == [False] + [True] * 19
-    assert [entry.details["number"] for entry in entries] == list(range(1, 21))
+    assert [entry.details["overdue"] for entry in entries] == [False] + [True] * 18
+    assert [entry.details["number"] for entry in entries] == list(range(1, 20))
 
 
 def test_a_long_review_is_reminded_of_daily(house: GlassHouse):
     """While it is not overdue."""
     request = house.broken()
+    house.over(request.id)
     house.ledger.record(
         Fact(
             event=house.told(request.id, Kind.GLASS_BROKEN)[0],
@@ -285,6 +290,8 @@ def test_two_workers_remind_once(database_url: str):
     """Both find it due; one of them says it."""
     house, database = glasshouse(database_url)
     requests = [house.broken(reason=f"INC-{number}") for number in range(5)]
+    for request in requests:
+        house.over(request.id)
     now, gate = house.clock.forward(HOUR), threading.Barrier(4)
     said: list[int] = []
 
@@ -302,3 +309,37 @@ def test_two_workers_remind_once(database_url: str):
 
     assert sum(said) == 5
     assert told == [1] * 5
+
+
+def test_a_review_of_what_is_not_over_is_not_closed(house: GlassHouse):
+    """Whoever looks too early would have looked at nothing of what comes after; they read when it ends."""
+    grant = house.active()
+
+    with pytest.raises(BadInput, match=r"has not ended.*It ends in 1 hour.*daypass revoke"):
+        house.close_now(grant.id)
+    assert house.review(grant.id).state is Standing.OPEN
+
+    house.over(grant.id)
+    assert house.close_now(grant.id).state is Standing.CLOSED
+
+
+def test_nobody_is_reminded_of_a_review_while_the_access_lasts(house: GlassHouse):
+    """And it is due only after the end."""
+    grant = house.active(term=Term(length=4 * HOUR))
+    house.clock.forward(3 * HOUR)
+    assert remind_reviews(ledger=house.ledger, now=house.clock()) == 0
+
+    house.over(grant.id)
+    assert remind_reviews(ledger=house.ledger, now=house.clock()) == 1
+    assert grant.lease is not None
+    assert house.review(grant.id).due == grant.lease.ends + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("delivery", "said"), [(Delivery.SESSION, "under the sessions"), (Delivery.POLICY, f"under {ANNS_USER.arn}")]
+)
+def test_a_dossier_says_where_cloudtrail_has_it(house: GlassHouse, delivery: Delivery, said: str):
+    """A policy has no session of ours: what was done with it is under the identity it was attached to."""
+    request = house.broken(delivery=delivery)
+
+    assert said in dossier(request.id, ledger=house.ledger).note

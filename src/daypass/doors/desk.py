@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from daypass.lifecycle.asked import PATIENCE_S, Asked, AskedNow
+from daypass.lifecycle.visibility import Sight
 from daypass.model.errors import RulesUnreadable
 from daypass.model.grant import Delivery
 from daypass.ports import Book, Catalogue, Directory, Ledger, Logins, Outbox, Postings, Provisioner, Queue, Vendor
@@ -45,6 +46,10 @@ class Desk:
 
     def _rules_now(self) -> RuleBook:
         return self.rules()
+
+    def sight(self, now: datetime) -> Sight:
+        """Who may see what, as things are now."""
+        return Sight(asked=self.asked, ledger=self.ledger, now=now)
 
     def readable_rules(self) -> RuleBook | None:
         """The rules, or None while they cannot be read: enough for taking away, never for giving."""

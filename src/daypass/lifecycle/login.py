@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from daypass.lifecycle.glass.review import overtaken
-from daypass.model.errors import Conflict, NotFound, NotYours, TooLate
+from daypass.model.errors import Conflict, NotFound, NotInScope, NotYours, TooLate
 from daypass.model.event import Detail, Event, Kind, Login, Scope
 from daypass.model.fact import Fact
 from daypass.model.principal import PrincipalId
@@ -132,7 +132,7 @@ def identify(token: str, *, logins: Logins, now: datetime, scope: Scope | None =
     if login.revoked_at is not None or now >= login.expires_at or login.principal is None:
         raise NotYours("Your login is over; run `daypass login`.")
     if scope is not None and scope not in login.scopes:
-        raise NotYours(f"This login may not {scope}; run `daypass login` for one that may.")
+        raise NotInScope(f"This login may not {scope}; run `daypass login` for one that may.")
     return login.principal
 
 

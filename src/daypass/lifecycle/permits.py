@@ -121,11 +121,11 @@ def withdraw(permit_id: GrantId, *, by: PrincipalId, ledger: Ledger, now: dateti
     """
     Take back an approval in advance; what it led to already stays. Either side may.
 
-    Raises NotFound, NotYours for anybody else, TooLate when it was taken back before.
+    Raises NotFound, also for anybody else; TooLate when it was taken back before.
     """
-    permit = ledger.find(Permit, permit_id)
-    if by not in {permit.by, permit.principal}:
-        raise NotYours("Only who gave an approval in advance, or whom it is for, can take it back.")
+    permit = _given(permit_id, ledger)
+    if permit is None or by not in {permit.by, permit.principal}:
+        raise NotFound(f"There is no preapproval {permit_id} that you gave or were given; `ls` shows yours.")
     if permit.state is not Standing.OPEN:
         raise TooLate("This approval in advance was taken back before.")
     closed = replace(permit, state=Standing.CLOSED)

@@ -208,7 +208,7 @@ def _glass(request: Request, now: datetime) -> list[Fact]:
         principal=request.principal,
         reviewers=request.aftermath.reviewers,
         at=now,
-        due=now + request.aftermath.within,
+        due=request.term.lease(now).ends + request.aftermath.within,
     )
     event = Event(
         kind=Kind.GLASS_BROKEN,

@@ -6,6 +6,7 @@ Everything that can go wrong, as one family.
     |   |-- BadInput             a word of the ask is wrong
     |   |-- NotAllowed           the rules say no, or nothing says yes
     |   |-- NotYours             this person may not do this to that request or grant
+    |   |   `-- NotInScope       this login or token may not, whoever it speaks for
     |   |-- TooLate              it was decided, cancelled or has ended already
     |   `-- NotFound             no such request, grant, link or person
     |-- Conflict                 somebody else moved the same row first; look again
@@ -72,6 +73,10 @@ class NotAllowed(Refusal):
 
 class NotYours(Refusal):
     """This person may not do this to that request or grant."""
+
+
+class NotInScope(NotYours):
+    """This login or token may not do this, whatever it would be done to."""
 
 
 class TooLate(Refusal):

@@ -240,7 +240,13 @@ def test_broken_glass_with_a_thousand_lines_is_taken():
     line = Line(grant=review.id, event=used)
     assert urgent.grant is not None
     read = Dossier(
-        review=review, request=urgent.request, grant=urgent.grant, lines=(line,) * 1000, handed_out=9, clicks=9
+        review=review,
+        request=urgent.request,
+        grant=urgent.grant,
+        lines=(line,) * 1000,
+        handed_out=9,
+        clicks=9,
+        note=HOSTILE,
     )
 
     assert complaints(alarm_card(urgent, review)) == []

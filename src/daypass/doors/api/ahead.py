@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header
 
-from daypass.doors.api.asking import Id, hands
+from daypass.doors.api.asking import PreapprovalId, hands
 from daypass.doors.api.caller import Asker, AtDesk, Decider, EndingAsked, EndingForOthers, Now, Reader
 from daypass.doors.api.sight import names
 from daypass.doors.grammar import Spoken, parse_id, parse_length, parse_moment, parse_person, parse_reason, parse_term
@@ -120,7 +120,7 @@ def my_permits(desk: AtDesk, now: Now, caller: Reader) -> PermitsOut:
 
 
 @router.post("/permits/{request_id}/withdraw")
-def withdraw(request_id: Id, desk: AtDesk, now: Now, by: EndingAsked) -> PermitOut:
+def withdraw(request_id: PreapprovalId, desk: AtDesk, now: Now, by: EndingAsked) -> PermitOut:
     """Take back an approval in advance."""
     return PermitOut.of(permits.withdraw(request_id, by=by, ledger=desk.ledger, now=now), now)
 

@@ -1,11 +1,12 @@
 """Requests: ask, look, decide, take back."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Response
 
-from daypass.doors.api.caller import AtDesk, Decider, EndingAsked, EndingForOthers, Looker, Now, Urgent
+from daypass.doors.api.caller import AtDesk, BearerToken, Decider, EndingAsked, EndingForOthers, Looker, Now, Urgent, speaker
 from daypass.doors.api.sight import names, visible
 from daypass.doors.desk import Desk
 from daypass.doors.grammar import Draft, Spoken, parse_id, parse_length, parse_reason, parse_request, split
@@ -17,7 +18,8 @@ from daypass.lifecycle import permits, review
 from daypass.lifecycle.hand_over import waits_for
 from daypass.lifecycle.story import in_order
 from daypass.lifecycle.submit import preview, submit
-from daypass.model.errors import BadInput, NotFound
+from daypass.lifecycle.visibility import concealed
+from daypass.model.errors import BadInput, NotFound, Refusal
 from daypass.model.grant import Delivery, Grant, GrantId, GrantState
 from daypass.model.kept import Series, Standing
 from daypass.model.principal import Principal, PrincipalId
@@ -35,11 +37,28 @@ OVERDUE = timedelta(minutes=10)
 _LIVE = (GrantState.APPROVED, GrantState.ACTIVE, GrantState.ENDING)
 
 
-def _request_id(request_id: str) -> GrantId:
-    return parse_id(request_id)
+def _request_id(request_id: str, desk: AtDesk, now: Now, token: BearerToken) -> Iterator[GrantId]:
+    """
+    Read the id; whatever is then refused about it is told only to whoever may see it.
+
+    For everybody else it is as if nobody had that id.
+    """
+    known = parse_id(request_id)
+    try:
+        yield known
+    except Refusal as error:
+        raise concealed(error, known, lambda: speaker(token, desk, now), desk.sight(now)) from None
 
 
 Id = Annotated[GrantId, Depends(_request_id)]
+"""The id of a request and its grant."""
+
+
+def _preapproval_id(request_id: str) -> GrantId:
+    return parse_id(request_id)
+
+
+PreapprovalId = Annotated[GrantId, Depends(_preapproval_id)]
 
 
 def hands(desk: Desk, delivery: Delivery) -> Provisioner:

@@ -141,6 +141,12 @@ def _of_grant(speaker: PrincipalId, request: Request, desk: Desk) -> Principal:
     return _active(speaker, desk, lambda who: user_of(grant_id, who, directory=desk.directory, cabinet=desk.ledger))
 
 
+def speaker(token: str, desk: Desk, now: datetime) -> Principal:
+    """Whom a token speaks for, as the directory has them or else as the ledger knows them. Raises NotYours."""
+    who = identify(token, logins=desk.logins, ledger=desk.ledger, now=now)
+    return desk.asked.person(who) or remembered(who, desk.ledger)
+
+
 def _active(speaker: PrincipalId, desk: Desk, find: Callable[[PrincipalId], Principal]) -> Principal:
     try:
         principal = find(speaker)

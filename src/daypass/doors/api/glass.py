@@ -13,7 +13,7 @@ from daypass.doors.address import visitor_address, whose
 from daypass.doors.api.answers import refusal
 from daypass.doors.api.asking import Id, hands
 from daypass.doors.api.caller import AtDesk, Decider, Now, Reader
-from daypass.doors.api.sight import names, unknown
+from daypass.doors.api.sight import names
 from daypass.doors.desk import Desk
 from daypass.doors.grammar import Spoken, parse_reason
 from daypass.doors.wire.access import RequestOut
@@ -31,6 +31,7 @@ from daypass.doors.wire.glass import (
 from daypass.lifecycle.glass import codes
 from daypass.lifecycle.glass.dossier import dossier
 from daypass.lifecycle.glass.review import close_review, find_review, may_review, open_reviews
+from daypass.lifecycle.visibility import unknown
 from daypass.model.errors import NotFound
 from daypass.model.grant import GrantId
 from daypass.model.kept import GlassReview

@@ -1,7 +1,7 @@
 """
 Who may see what.
 
-    a request, its grant and its story   the one who asked, and those who may decide on it now
+    a request, its grant and its story   see lifecycle/visibility, the one answer for every door
     the journal's export, any entry      those who may decide on anything
     checkpoint, key, proofs              everybody who is logged in: they are hashes and signatures
 
@@ -13,8 +13,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from daypass.doors.desk import Desk
-from daypass.lifecycle.enders import asked_then, includes
-from daypass.model.errors import DaypassError, NotFound, NotYours
+from daypass.model.errors import DaypassError, NotYours
 from daypass.model.grant import GrantId
 from daypass.model.principal import Principal, PrincipalId, SlackGroupId
 from daypass.model.request import Request
@@ -25,28 +24,7 @@ _MOST_LOOKED_UP = 40
 
 def visible(request_id: GrantId, viewer: Principal, desk: Desk, now: datetime) -> Request:
     """Read a request that this person may see. Raises NotFound for every other."""
-    try:
-        request = desk.ledger.request(request_id)
-    except NotFound:
-        raise unknown(request_id) from None
-    if viewer.id not in {request.requestor, request.principal} and not may_decide(request, viewer, desk, now):
-        raise unknown(request_id)
-    return request
-
-
-def unknown(request_id: GrantId) -> NotFound:
-    """Say that there is no such request, in the one sentence for both kinds of absence."""
-    return NotFound(f"There is no request {request_id} that you may see; `ls` shows yours.")
-
-
-def may_decide(request: Request, viewer: Principal, desk: Desk, now: datetime) -> bool:
-    """Whether the rules of now name this person among those who decide. Never on their own request."""
-    if viewer.id in {request.requestor, request.principal}:
-        return False
-    named = desk.asked.deciders(request, now)
-    if named is None:  # nobody can say it now: those who were asked at the time
-        return includes(asked_then(request), viewer.id, desk.ledger)
-    return named.include(viewer)
+    return desk.sight(now).request(request_id, viewer)
 
 
 def may_audit(viewer: Principal, desk: Desk) -> bool:

@@ -59,12 +59,10 @@ from daypass.doors.slack.rules import RulesDoor
 from daypass.doors.slack.texts import ahead as texts_ahead
 from daypass.doors.slack.texts import handing_out, labels, story
 from daypass.doors.slack.texts import lists as said_of_lists
-from daypass.doors.slack.texts import refusals as sorry
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.turn import Turn
-from daypass.lifecycle.enders import may_end
 from daypass.lifecycle.story import in_order
-from daypass.model.errors import BadInput, NotAllowed, NotFound
+from daypass.model.errors import BadInput, NotAllowed, Refusal
 from daypass.model.event import Event
 from daypass.model.grant import GrantId
 from daypass.model.principal import PrincipalId
@@ -76,6 +74,9 @@ _LONGEST_VALUE = 2000
 _MOST_LINES = 40
 _MOST_LISTED = 12
 """Entries of each of three lists: a message holds 50 blocks."""
+
+
+_ABOUT_A_REQUEST = (Approve, Deny, Done, Cancel, Extend, MakeLink, Review, Show)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +120,16 @@ class Commands:
             return error.sentence
         return ""
 
-    async def _do(self, turn: Turn, said: Said) -> None:  # noqa: C901, PLR0912 - one line for each command there is
+    async def _do(self, turn: Turn, said: Said) -> None:
+        """Do what was typed. A refusal about a request is told only to whoever may see that request."""
+        try:
+            await self._done(turn, said)
+        except Refusal as error:
+            if not isinstance(said, _ABOUT_A_REQUEST) or said.id is None:
+                raise
+            raise await self.counter.concealed(error, said.id, by=turn.person) from None
+
+    async def _done(self, turn: Turn, said: Said) -> None:  # noqa: C901, PLR0912 - one line for each command there is
         match said:
             case RequestAccess(draft=draft):
                 await self._request(turn, draft)
@@ -175,7 +185,7 @@ class Commands:
 
     async def _link(self, turn: Turn, subject: GrantId, key: str) -> None:
         address = await self.counter.link(subject, key, by=turn.person)
-        place = (await self.counter.picture(subject)).request.entitlement.place
+        place = (await self.counter.picture(subject, by=turn.person)).request.entitlement.place
         await turn.tell(Note(text=handing_out.link_ready(address, key or place.key)), secret=True)
 
     async def _list(self, turn: Turn) -> None:
@@ -195,13 +205,8 @@ class Commands:
         await turn.tell(Note(text=line, blocks=(section(line), asked, *reason, *(context(each) for each in told))))
 
     def _look(self, subject: GrantId, by: PrincipalId) -> tuple[Picture, list[Event]]:
-        """Read a request for those who may end it, whose it is among them; for anybody else there is none."""
-        desk = self.counter.desk
-        picture = self.counter.look(subject)
-        request = picture.request
-        if not may_end(request, by, asked=desk.asked, cabinet=desk.ledger, now=desk.clock()):
-            raise NotFound(sorry.no_such_request(subject))
-        return picture, in_order(desk.ledger.story(subject))
+        """Read a request for whoever may see it; for anybody else there is none."""
+        return self.counter.look_for(subject, by), in_order(self.counter.desk.ledger.story(subject))
 
 
 def _asks(words: list[str]) -> bool:

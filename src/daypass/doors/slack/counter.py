@@ -20,10 +20,12 @@ from daypass.lifecycle.cancel import cancel
 from daypass.lifecycle.drop import drop
 from daypass.lifecycle.extend import extend
 from daypass.lifecycle.hand_out import console
+from daypass.lifecycle.enders import remembered
 from daypass.lifecycle.review import approve, deny
 from daypass.lifecycle.revoke import revoke
 from daypass.lifecycle.submit import Preview, preview, submit
-from daypass.model.errors import BadInput, NotFound
+from daypass.lifecycle.visibility import concealed
+from daypass.model.errors import BadInput, NotFound, Refusal
 from daypass.model.event import Login
 from daypass.model.grant import Delivery, Grant, GrantId
 from daypass.model.kept import Series, Standing
@@ -153,9 +155,14 @@ class Counter:
         """Read one person."""
         return await in_thread(lambda: self.desk.directory.principal(principal_id))
 
-    async def picture(self, subject: GrantId) -> Picture:
-        """Read a request and its grant."""
-        return await in_thread(lambda: self.look(subject))
+    async def picture(self, subject: GrantId, *, by: PrincipalId) -> Picture:
+        """Read a request and its grant, for somebody who may see it. Raises NotFound for anybody else."""
+        return await in_thread(lambda: self.look_for(subject, by))
+
+    async def concealed(self, error: Refusal, subject: GrantId, *, by: PrincipalId) -> Refusal:
+        """A refusal that is about a request, as this person may read it."""
+        sight = self.desk.sight(self.desk.clock())
+        return await in_thread(lambda: concealed(error, subject, lambda: self._viewer(by), sight))
 
     def _approve(self, request_id: GrantId, by: PrincipalId, length: timedelta | None) -> Grant | None:
         desk = self.desk
@@ -186,6 +193,15 @@ class Counter:
             now=desk.clock(),
             key=key,
         )
+
+    def look_for(self, subject: GrantId, by: PrincipalId) -> Picture:
+        """The same for somebody who may see it, in the thread one is in. Raises NotFound for anybody else."""
+        desk = self.desk
+        desk.sight(desk.clock()).request(subject, self._viewer(by))
+        return self.look(subject)
+
+    def _viewer(self, by: PrincipalId) -> Principal:
+        return self.desk.asked.person(by) or remembered(by, self.desk.ledger)
 
     def look(self, subject: GrantId) -> Picture:
         """Read a request and its grant, in the thread one is in. Raises NotFound."""

@@ -12,7 +12,7 @@ import structlog
 from daypass.doors.grammar import parse_id
 from daypass.doors.slack.asking import Asking
 from daypass.doors.slack.blocks import Block, Note, button, context, section
-from daypass.doors.slack.counter import Counter, Picture
+from daypass.doors.slack.counter import Counter, Picture, in_thread
 from daypass.doors.slack.outgoing import Gone, TryLater
 from daypass.doors.slack.texts import digest as said
 from daypass.doors.slack.texts import labels
@@ -38,7 +38,7 @@ class Digests:
     async def tell_due(self) -> None:
         """Post the digests that are due. What Slack does not take now is tried again at the next look."""
         for channel, subjects in self.asking.rush.ripe(self.counter.desk.clock()):
-            waiting = [picture for picture in [await self.counter.picture(one) for one in subjects] if _waits(picture)]
+            waiting = [picture for picture in [await self._look(one) for one in subjects] if _waits(picture)]
             try:
                 if waiting:
                     await self.asking.outgoing.post(channel, digest(waiting))
@@ -60,7 +60,10 @@ class Digests:
 
     async def show(self, turn: Turn) -> None:
         """Show the approvers' message of one line to who pressed its button."""
-        await turn.tell(await self.asking.card(await self.counter.picture(GrantId(parse_id(turn.value)))))
+        await turn.tell(await self.asking.card(await self.counter.picture(parse_id(turn.value), by=turn.person)))
+
+    async def _look(self, subject: GrantId) -> Picture:
+        return await in_thread(lambda: self.counter.look(subject))
 
 
 def _waits(picture: Picture) -> bool:

@@ -48,7 +48,7 @@ class Mine:
     async def link(self, turn: Turn) -> None:
         """Make a link to the object of the grant, or ask to which one."""
         grant_id = parse_id(turn.value)
-        picture = await self.counter.picture(grant_id)
+        picture = await self.counter.picture(grant_id, by=turn.person)
         place = picture.request.entitlement.place
         if place.reach is not Reach.OBJECT:
             await turn.open(_made(_link_form(grant_id, place.key)))

@@ -29,7 +29,7 @@ class Others:
 
     async def ask(self, turn: Turn) -> None:
         """Open the small form for the reason."""
-        await turn.open(self._form(parse_id(turn.value)))
+        await turn.open(self._form(parse_id(turn.value), turn.person))
 
     async def revoke(self, turn: Turn) -> Answer:
         """End it now, if the rules of now let this person."""
@@ -40,12 +40,12 @@ class Others:
                 raise BadInput(sorry.WHY_REVOKED, field="reason")
             await self.counter.revoke(grant_id, by=turn.person, reason=reason)
         except DaypassError as error:
-            return refused(error, await self._form(grant_id, said, refusals.sentence(error)), ("reason",))
+            return refused(error, await self._form(grant_id, turn.person, said, refusals.sentence(error)), ("reason",))
         await self.home.show(turn)
         return Close()
 
-    async def _form(self, grant_id: GrantId, reason: str = "", problem: str = "") -> View:
-        picture = await self.counter.picture(grant_id)
+    async def _form(self, grant_id: GrantId, by: PrincipalId, reason: str = "", problem: str = "") -> View:
+        picture = await self.counter.picture(grant_id, by=by)
         said = texts.theirs(picture.request, picture.grant, self.counter.desk.clock())
         blocks = [
             section(f"*{sentence(problem)}*" if problem else said),

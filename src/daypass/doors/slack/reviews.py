@@ -25,6 +25,7 @@ from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.turn import Answer, Close, Turn
 from daypass.model.errors import BadInput, DaypassError
 from daypass.model.grant import GrantId
+from daypass.model.principal import PrincipalId
 from daypass.model.request import LONGEST_REASON
 
 DENY_CALLBACK = "review.deny"
@@ -43,19 +44,19 @@ class Reviews:
         request_id = parse_id(turn.value)
         picked = _picked(turn.state, request_id)
         if picked == CUSTOM:
-            await turn.open(self._custom(request_id))
+            await turn.open(self._custom(request_id, turn.person))
             return
         length = None if picked == AS_ASKED else parse_length(picked)
         if await Passkeys(counter=self.counter).approve(turn, request_id, length):
             await self.home.refresh(turn)
-            picture = await self.counter.picture(request_id)
+            picture = await self.counter.picture(request_id, by=turn.person)
             await turn.settle(Note(text=texts.decision(picture.request, picture.grant)))
 
     async def pick(self, turn: Turn) -> None:
         """Ask for the length when it is none of those offered; any other choice waits for the button."""
         if turn.value == CUSTOM:
             block_id = str(turn.body["actions"][0]["block_id"])
-            await turn.open(self._custom(parse_id(block_id.removeprefix(row_id("")))))
+            await turn.open(self._custom(parse_id(block_id.removeprefix(row_id(""))), turn.person))
 
     async def approve_custom(self, turn: Turn) -> Answer:
         """Approve for the length that was typed."""
@@ -70,7 +71,7 @@ class Reviews:
 
     async def ask_why_not(self, turn: Turn) -> None:
         """Open the form that asks for the reason of a denial."""
-        await turn.open(self._why_not(parse_id(turn.value)))
+        await turn.open(self._why_not(parse_id(turn.value), turn.person))
 
     async def deny(self, turn: Turn) -> Answer:
         """Deny with the reason that was typed."""
@@ -82,12 +83,12 @@ class Reviews:
             return refused(error, _deny_form(request_id, "", said, refusals.sentence(error)), ("reason",))
         return Close()
 
-    async def _custom(self, request_id: GrantId) -> View:
-        picture = await self.counter.picture(request_id)
+    async def _custom(self, request_id: GrantId, by: PrincipalId) -> View:
+        picture = await self.counter.picture(request_id, by=by)
         return _custom_form(request_id, texts.asked(picture.request))
 
-    async def _why_not(self, request_id: GrantId) -> View:
-        picture = await self.counter.picture(request_id)
+    async def _why_not(self, request_id: GrantId, by: PrincipalId) -> View:
+        picture = await self.counter.picture(request_id, by=by)
         return _deny_form(request_id, texts.asked(picture.request))
 
 

@@ -10,15 +10,26 @@ from dataclasses import dataclass
 from daypass.lifecycle.glass.review import find_review
 from daypass.lifecycle.story import in_order, words
 from daypass.model.event import Event, Kind
-from daypass.model.grant import Grant, GrantId
+from daypass.model.grant import Delivery, Grant, GrantId
 from daypass.model.kept import GlassReview
 from daypass.model.request import Request
 from daypass.ports import Ledger
 
-AWS_COMES_LATER = (
-    "This is what Daypass handed out and was told. What was then done with it in AWS stands in CloudTrail, "
-    "a quarter of an hour later, under the sessions that are named here."
+_AWS_COMES_LATER = (
+    "This is what Daypass handed out and was told. What was then done with it in AWS is in CloudTrail, "
+    "a quarter of an hour later, "
 )
+
+
+def where_in_cloudtrail(grant: Grant) -> str:
+    """Where a reviewer finds what was done: sessions are known by their names, a policy by whom it was given to."""
+    if grant.delivery is not Delivery.POLICY:
+        return f"{_AWS_COMES_LATER}under the sessions that are named here."
+    owner = grant.aws.arn if grant.aws else "the person's own identity"
+    return (
+        f"{_AWS_COMES_LATER}under {owner}: the access was a policy on it whose name ends in {grant.id}. Nothing was "
+        "handed out here, and what that identity may do anyway is there too."
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +58,8 @@ class Dossier:
     """How often credentials, console addresses and links were handed out."""
     clicks: int
     """How often a link was followed."""
-    note: str = AWS_COMES_LATER
+    note: str
+    """Where in AWS's own records the rest is found."""
 
 
 def dossier(review_id: GrantId, *, ledger: Ledger) -> Dossier:
@@ -63,6 +75,7 @@ def dossier(review_id: GrantId, *, ledger: Ledger) -> Dossier:
         lines=tuple(Line(grant=event.subject or review_id, event=event) for event in events),
         handed_out=sum(kind in _HANDED for kind in kinds),
         clicks=kinds.count(Kind.LINK_USED),
+        note=where_in_cloudtrail(ledger.grant(review_id)),
     )
 
 

@@ -3,15 +3,16 @@ Remind those who review of what waits for them, until one of them has closed it.
 
     an hour after the glass was broken, then once a day, and every four hours once the review is overdue
 
-An emergency keeps no office hours, and there is no last reminder. Two workers that find the same reminder due change
-the same row, so that one of them comes second and says nothing.
+Nobody is reminded while the access lasts: a review is of what is over. An emergency keeps no office hours, and there is
+no last reminder. Two workers that find the same reminder due change the same row, so that one of them comes second and
+says nothing.
 """
 
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from daypass.lifecycle.glass.review import open_reviews
+from daypass.lifecycle.glass.review import lasting, open_reviews
 from daypass.model.errors import Conflict
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact
@@ -28,7 +29,7 @@ def remind_reviews(*, ledger: Ledger, now: datetime) -> int:
     """Remind of every review that has waited long enough; returns how many there were."""
     count = 0
     for review in open_reviews(ledger):
-        if now >= _next(review, now):
+        if now >= _next(review, now) and not lasting(review, ledger):
             with suppress(Conflict):  # somebody closed it, or another worker was first
                 ledger.record(_fact(review, now))
                 count += 1

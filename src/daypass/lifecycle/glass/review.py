@@ -15,8 +15,9 @@ from daypass.lifecycle.weighing import deciders
 from daypass.model.errors import BadInput, Conflict, NotFound, NotYours, TooLate
 from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact
-from daypass.model.grant import GrantId
+from daypass.model.grant import Grant, GrantId, GrantState
 from daypass.model.kept import GlassReview, Standing
+from daypass.model.length import words_for_length
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import LONGEST_REASON, Request
 from daypass.ports import Cabinet, Directory, Ledger
@@ -40,7 +41,8 @@ def close_review(  # noqa: PLR0913 - who closes what with which words, its three
     """
     Close a review with a note of what was found.
 
-    Raises NotFound, NotYours for who is no reviewer, BadInput without a note, TooLate when it is closed already.
+    Raises NotFound, NotYours for who is no reviewer, BadInput without a note or while the access has not ended, TooLate
+    when it is closed already.
     """
     said = _note(note)
 
@@ -49,6 +51,7 @@ def close_review(  # noqa: PLR0913 - who closes what with which words, its three
         must_review(review, by, rules=rules, directory=directory, ledger=ledger, now=now)
         if review.state is not Standing.OPEN:
             raise TooLate(f"This review was closed already, by <@{review.closed_by}>.")
+        must_be_over(review, ledger, now)
         closed = replace(review, state=Standing.CLOSED, closed_by=by, closed_at=now, note=said)
         event = Event(kind=Kind.GLASS_REVIEWED, at=now, actor=by, subject=review.id, details={"note": said})
         ledger.record(Fact(event=event, changes=(closed,)))
@@ -68,6 +71,24 @@ def find_review(review_id: GrantId, cabinet: Cabinet) -> GlassReview:
 def open_reviews(ledger: Ledger) -> list[GlassReview]:
     """Every review that waits for somebody, the one that is due first before the others."""
     return sorted(ledger.all(GlassReview, states=(Standing.OPEN,)), key=lambda review: review.due)
+
+
+def must_be_over(review: GlassReview, ledger: Ledger, now: datetime) -> None:
+    """Raise BadInput while the access, or what prolongs it, has not ended: nobody has looked at what is still done."""
+    live = lasting(review, ledger)
+    if not live:
+        return
+    ends = max((one.lease.ends for one in live if one.lease is not None), default=None)
+    until = f" It ends in {words_for_length(ends - now)}." if ends is not None and ends > now else ""
+    raise BadInput(
+        f"This access has not ended, so its review cannot be closed yet.{until} To end it now: `daypass revoke "
+        f"{live[0].id}`."
+    )
+
+
+def lasting(review: GlassReview, ledger: Ledger) -> list[Grant]:
+    """What has not ended yet of the access that a review is about: the grant, and those that prolong it."""
+    return [grant for grant in ledger.chain(review.id) if grant.state is not GrantState.ENDED]
 
 
 def may_review(  # noqa: PLR0913 - as close_review

@@ -12,7 +12,7 @@ from datetime import datetime
 from daypass.lifecycle import login
 from daypass.lifecycle.robots import tokens
 from daypass.lifecycle.robots.narrow import FOR_PEOPLE, identify_agent
-from daypass.model.errors import NotFound, NotYours
+from daypass.model.errors import NotFound, NotInScope, NotYours
 from daypass.model.event import Scope
 from daypass.model.kept import Robot, Standing
 from daypass.model.principal import ROBOT, PrincipalId
@@ -58,7 +58,7 @@ def _by_exchanged(token: str, logins: Logins, ledger: Ledger, now: datetime, sco
         raise NotYours("This token is over; exchange one of the workload's own for another.") from None
     _must_be_let(_standing(speaker, ledger), scope)
     if scope is not None and scope not in logins.by_token(digest(token)).scopes:
-        raise NotYours(f"This token was asked for without {scope}.")
+        raise NotInScope(f"This token was asked for without {scope}.")
     return speaker
 
 
@@ -75,9 +75,9 @@ def _standing(robot_id: PrincipalId, ledger: Ledger) -> Robot:
 def _must_be_let(robot: Robot, scope: Scope | None) -> None:
     """Whatever is written of it, a robot never decides."""
     if scope in FOR_PEOPLE:
-        raise NotYours("A robot asks and never decides; a person has to.")
+        raise NotInScope("A robot asks and never decides; a person has to.")
     if scope is not None and scope not in robot.scopes:
-        raise NotYours(f"{robot.id} may not {scope}.")
+        raise NotInScope(f"{robot.id} may not {scope}.")
 
 
 def _unknown() -> NotYours:

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from daypass.lifecycle import login
 from daypass.lifecycle.robots.tokens import AGENT_PREFIX
-from daypass.model.errors import NotFound, NotYours
+from daypass.model.errors import NotFound, NotInScope, NotYours
 from daypass.model.event import Detail, Event, Kind, Login, Scope
 from daypass.model.fact import Fact
 from daypass.model.principal import ROBOT, PrincipalId
@@ -73,9 +73,9 @@ def identify_agent(token: str, *, logins: Logins, now: datetime, scope: Scope | 
     if whole.revoked_at is not None or whole.principal != person or person.startswith(ROBOT):
         raise NotYours(_OVER)
     if scope in FOR_PEOPLE:
-        raise NotYours("An agent asks and never decides; a person has to.")
+        raise NotInScope("An agent asks and never decides; a person has to.")
     if scope is not None and scope not in own.scopes:
-        raise NotYours(f"This agent may not {scope}.")
+        raise NotInScope(f"This agent may not {scope}.")
     return person
 
 

@@ -21,11 +21,6 @@ NOT_BELIEVED = (
 )
 
 
-def no_such_request(subject: str) -> str:
-    """Said for an id that is no request's that this person may see."""
-    return f"There is no request {subject} that you asked for or may decide on."
-
-
 def not_delivered(delivery: str) -> str:
     """Said when somebody asks for a delivery that this house has not."""
     return f"Access is not delivered as a {delivery} here."
