@@ -5,7 +5,9 @@ from datetime import timedelta
 import httpx2
 import pytest
 
-from tests.doors.house import House
+from daypass.doors.slack.overview import overview
+from tests.doors.house import RULES, House
+from tests.makers import BOB, EVE
 
 READ = {"level": "read", "resource": "acme-reports/2026/", "for": "2h", "reason": "INC-42"}
 
@@ -110,7 +112,12 @@ def test_a_request_can_be_taken_back_by_the_one_who_asked_alone(ann, bob):
 
 
 NOBODYS = "222222222222"
-BODIES = {"approve": {"for": "requested"}, "passkey": {"for": "1h"}, "close": {"note": "Seen."}, "post-form": {"most": 1}}
+BODIES = {
+    "approve": {"for": "requested"},
+    "passkey": {"for": "1h"},
+    "close": {"note": "Seen."},
+    "post-form": {"most": 1},
+}
 """What an address about one request is sent, where it wants more than nothing."""
 
 
@@ -134,9 +141,7 @@ def test_a_stranger_cannot_tell_a_request_from_none(house: House, ann, bob, eve,
     told = {}
     for verb, path in about_one_request(nobody):
         body = None if verb == "get" else BODIES.get(path.rpartition("/")[2], {})
-        theirs, none = (
-            eve.request(verb, path.replace("{request_id}", one), json=body) for one in (request, NOBODYS)
-        )
+        theirs, none = (eve.request(verb, path.replace("{request_id}", one), json=body) for one in (request, NOBODYS))
         if (theirs.status_code, theirs.text.replace(request, NOBODYS)) != (404, none.text) or none.status_code != 404:
             told[f"{verb} {path}"] = (theirs.status_code, theirs.text, none.status_code, none.text)
 
@@ -146,13 +151,14 @@ def test_a_stranger_cannot_tell_a_request_from_none(house: House, ann, bob, eve,
 def test_those_who_decide_by_the_rules_of_now_see_a_request_and_those_of_then_do_not(house: House, ann, bob, eve):
     """In the list of what waits, and by its id; the same in Slack."""
     request = ask(ann)
-    house.rules = parse(RULES.replace("people: [U0BOB, U0ANN], slack_groups: [S0LEADS]", "people: [U0EVE]"), name="now")
-    seen = {
-        who: ([one["id"] for one in of.get("/v1/mine").json()["waiting"]], of.get(f"/v1/requests/{request}").status_code)
-        for who, of in (("bob", bob), ("eve", eve))
-    }
+    house.rules.write_text(RULES.replace("anyone_of: {people: [U0BOB, U0ANN]}", "all_of: {people: [U0EVE]}"))
+    mine = {"bob": bob.get("/v1/mine").json()["waiting"], "eve": eve.get("/v1/mine").json()["waiting"]}
 
-    assert seen == {"bob": ([], 404), "eve": ([request], 200)}
+    assert {who: [one["id"] for one in waiting] for who, waiting in mine.items()} == {"bob": [], "eve": [request]}
+    assert (bob.get(f"/v1/requests/{request}").status_code, eve.get(f"/v1/requests/{request}").status_code) == (
+        404,
+        200,
+    )
     in_slack = {who: [one.id for one in overview(house.desk, who).waiting] for who in (BOB, EVE)}
     assert in_slack == {BOB: [], EVE: [request]}
 

@@ -6,7 +6,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Response
 
-from daypass.doors.api.caller import AtDesk, BearerToken, Decider, EndingAsked, EndingForOthers, Looker, Now, Urgent, speaker
+from daypass.doors.api.caller import (
+    AtDesk,
+    BearerToken,
+    Decider,
+    EndingAsked,
+    EndingForOthers,
+    Looker,
+    Now,
+    Urgent,
+    speaker,
+)
 from daypass.doors.api.sight import names, visible
 from daypass.doors.desk import Desk
 from daypass.doors.grammar import Draft, Spoken, parse_id, parse_length, parse_reason, parse_request, split

@@ -18,9 +18,9 @@ from daypass.doors.slack.texts import refusals as sorry
 from daypass.lifecycle import links, login
 from daypass.lifecycle.cancel import cancel
 from daypass.lifecycle.drop import drop
+from daypass.lifecycle.enders import remembered
 from daypass.lifecycle.extend import extend
 from daypass.lifecycle.hand_out import console
-from daypass.lifecycle.enders import remembered
 from daypass.lifecycle.review import approve, deny
 from daypass.lifecycle.revoke import revoke
 from daypass.lifecycle.submit import Preview, preview, submit

@@ -15,6 +15,7 @@ from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.turn import Answer, Close, Turn
 from daypass.model.errors import BadInput, DaypassError
 from daypass.model.grant import GrantId
+from daypass.model.principal import PrincipalId
 from daypass.model.request import LONGEST_REASON
 
 CALLBACK = "others.revoke"
