@@ -56,6 +56,10 @@ def test_a_reviewer_sees_what_was_done_and_closes_it(house: House, ann: httpx2.C
 
     (waiting,) = bob.get("/v1/glass/reviews").json()["waiting"]
     read = bob.get(f"/v1/glass/{broke}").json()
+    early = bob.post(f"/v1/glass/{broke}/close", json={"note": "It was needed."})
+    assert (early.status_code, "has not ended" in sentence(early)) == (422, True)
+    ann.post(f"/v1/grants/{broke}/done")
+    house.work()
     closed = bob.post(f"/v1/glass/{broke}/close", json={"note": "It was needed."}).json()
 
     assert (waiting["id"], waiting["principal"], waiting["overdue"]) == (broke, ANN, False)
@@ -78,12 +82,12 @@ def test_who_broke_it_sees_it_and_does_not_close_it(house: House, ann: httpx2.Cl
 
 
 def test_to_everybody_else_there_is_no_such_thing(house: House, ann: httpx2.Client, eve: httpx2.Client):
-    """As for an id that nobody drew; and closing it is refused."""
+    """As for an id that nobody drew."""
     broke = broken(ann, house)
 
     assert eve.get("/v1/glass/reviews").json() == {"waiting": [], "mine": [], "names": {}}
     assert eve.get(f"/v1/glass/{broke}").status_code == eve.get("/v1/glass/abcdefgh2345").status_code == 404
-    assert eve.post(f"/v1/glass/{broke}/close", json={"note": "x"}).status_code == 403
+    assert eve.post(f"/v1/glass/{broke}/close", json={"note": "x"}).status_code == 404
 
 
 def test_an_empty_note_is_refused_with_its_field(house: House, ann: httpx2.Client, bob: httpx2.Client):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from daypass.doors.slack.texts.story import line as story_line
+from daypass.lifecycle.drop import drop
 from daypass.lifecycle.glass.remind import remind_reviews
 from daypass.lifecycle.submit import submit
 from daypass.model.event import Event, Kind
@@ -59,6 +60,13 @@ def review(daypass: Office, request: Request) -> GlassReview:
     return daypass.desk.ledger.find(GlassReview, request.id)
 
 
+def over(daypass: Office, request: Request) -> None:
+    """Ann ends the access, and AWS shows nothing of it any more: now it can be reviewed."""
+    desk = daypass.desk
+    drop(request.id, by=ANN, ledger=desk.ledger, now=desk.clock())
+    daypass.work()
+
+
 def test_the_channel_and_security_are_told_at_once(loud: Office):
     """Who, what, why as it was written, who has to review it; and the one who did it hears as ever."""
     request = loud.ask(ASK)
@@ -73,6 +81,7 @@ def test_the_home_tab_of_who_reviews_has_it_until_it_is_closed(loud: Office):
     """With the button that opens it; not of the one who broke the glass, and gone once somebody looked."""
     request = loud.ask(ASK)
     alarm(loud)
+    over(loud, request)
     ann, bob = loud.person("U0ANN"), loud.person("U0BOB")
     ann.open_home()
     assert "Emergencies to review" not in str(ann.wait_for_home("Request access").blocks)
@@ -100,6 +109,7 @@ def test_a_reviewer_reads_what_was_done_and_closes_it(loud: Office):
     """In one form; the alarm then says so, and Ann is told."""
     request = loud.ask(ASK)
     bob, card = loud.person("U0BOB"), alarm(loud)
+    over(loud, request)
     bob.click(card, "glass.review")
     form = bob.wait_for_modal("Review")
     bob.submit(form, {"reason": "The export <b> was broken."})
@@ -117,6 +127,7 @@ def test_the_second_reviewer_is_told_who_was_first(loud: Office):
     """A form that was open meanwhile changes nothing."""
     request = loud.ask(ASK)
     bob, carol, card = loud.person("U0BOB"), loud.person("U0CAROL"), alarm(loud)
+    over(loud, request)
     for one in (bob, carol):
         one.click(card, "glass.review")
     carols = carol.wait_for_modal("Review")
@@ -181,6 +192,7 @@ def test_reminders_call_the_reviewers_under_the_alarm_once(slack: BlockingSlack,
     request = _broken(closed)
     teller = notifier(closed)
     tell(closed, teller)
+    over(closed, request)
     closed.clock.forward(timedelta(days=2))
     remind_reviews(ledger=closed.desk.ledger, now=closed.clock())
     tell(closed, teller)
