@@ -16,6 +16,7 @@ import structlog
 from prometheus_client import Counter
 
 from daypass.model.errors import Misconfigured
+from daypass.model.secret import masked
 
 DROPPED = Counter("daypass_log_lines_dropped", "Log lines that could not be written.")
 _WAIT_S = 0.1
@@ -48,8 +49,8 @@ class Lines:
             self._descriptor = stream.fileno()
 
     def write(self, text: str) -> int:
-        """Write a line, or count it as dropped."""
-        self._fails = not self._takes(text)
+        """Write a line without what looks like a secret, or count it as dropped."""
+        self._fails = not self._takes(masked(text))
         if self._fails:
             DROPPED.inc()
         return len(text)
