@@ -44,6 +44,7 @@ WARM_P99_S, COLD_S = 0.300, 1.5
 ASKED = "request s3 read acme-reports/2026/ --for 2h --reason INC-42"
 RULES = """
 version: 1
+limits: {pending: 10000, live: 10000}
 rules:
   - id: reports
     who: anyone

@@ -41,6 +41,7 @@ _BOT = "U0DAYPASS"
 _MANIFEST = Path(__file__).parents[2] / "slack-manifest.yaml"
 _RULES = """
 version: 1
+limits: {{pending: 1000, live: 1000}}
 rules:
   - id: two
     who: {{people: [{askers}]}}

@@ -41,6 +41,7 @@ _NAMES = {ANN: "Ann Lee", SUE: "Sue Kim", LIN: "Lin Roy", BOB: "Bob Ray", EVE: "
 _BOT = "U0DAYPASS"
 _RULES = """
 version: 1
+limits: {{pending: 1000, live: 1000}}
 rules:
   - id: reports
     who: {{people: [U0ANN, U0SUE, U0LIN]}}

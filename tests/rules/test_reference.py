@@ -7,7 +7,7 @@ import pytest
 from pydantic import BaseModel
 
 from daypass.rules.document import parse
-from daypass.rules.shape import AllowShape, DenyShape, DocumentShape, LengthShape
+from daypass.rules.shape import AllowShape, DenyShape, DocumentShape, LengthShape, LimitsShape
 from daypass.rules.shape_approval import ApproversShape, ApproveShape, HandOverShape, PeopleShape, StageShape
 from daypass.rules.shape_case import AskShape, CaseShape
 from daypass.rules.shape_conditions import BreakGlassShape, LiveGrantsShape, MatchingShape, WhenShape
@@ -15,6 +15,7 @@ from daypass.rules.shape_conditions import BreakGlassShape, LiveGrantsShape, Mat
 PAGE = (Path(__file__).parents[2] / "docs" / "rules.md").read_text()
 SHAPES: list[type[BaseModel]] = [
     DocumentShape,
+    LimitsShape,
     AllowShape,
     DenyShape,
     PeopleShape,

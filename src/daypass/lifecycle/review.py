@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from daypass.lifecycle.asked import Asked
+from daypass.lifecycle.ceilings import room_to_have
 from daypass.lifecycle.chain import must_go_on
 from daypass.lifecycle.click import (
     Ahead,
@@ -107,7 +108,8 @@ def approve(  # noqa: PLR0913 - who decides what, its four collaborators, and th
         if step.after.stage is not None:
             ledger.record(_endorsement(request, weighed.decision, step, beside, now))
             return None
-        grant = bound(weighed.draft, now)
+        room = room_to_have(ask, parties, rules=rules, ledger=ledger, now=now)
+        grant, weighed = bound(weighed.draft, now), weighed.with_tallies(room)
         ledger.record(*_approved(request, weighed, step, (grant, *beside), now))
         return grant
 

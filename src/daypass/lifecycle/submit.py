@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+from daypass.lifecycle.ceilings import room_to_have, room_to_wait
 from daypass.lifecycle.chain import must_go_on
 from daypass.lifecycle.click import still_open
 from daypass.lifecycle.parties import Parties
@@ -59,10 +60,10 @@ def submit(  # noqa: PLR0913 - an ask, its four collaborators, and the moment
     compare(grant_id, ask, rules=rules, directory=directory, ledger=ledger, now=now)
     for _ in range(_TRIES):
         with _refusals_journalled(ask, grant_id, ledger, now):
-            beside = _standing(ask, ledger)
+            beside, parties = _standing(ask, ledger), Parties.of(ask, directory)
             weighed = weigh(
                 ask,
-                Parties.of(ask, directory),
+                parties,
                 grant_id=grant_id,
                 rules=rules,
                 directory=directory,
@@ -71,6 +72,8 @@ def submit(  # noqa: PLR0913 - an ask, its four collaborators, and the moment
                 now=now,
             )
             _must_outlast(weighed, ledger, now)
+            room = room_to_have if weighed.decision.at_once else room_to_wait
+            weighed = weighed.with_tallies(room(ask, parties, rules=rules, ledger=ledger, now=now))
         request = _request(ask, weighed, now)
         try:
             ledger.record(*_facts(request, weighed, beside, now))
@@ -187,7 +190,7 @@ def _standing(ask: Ask, ledger: Ledger) -> tuple[Change, ...]:
 def _facts(request: Request, weighed: Weighed, beside: tuple[Change, ...], now: datetime) -> list[Fact]:
     filed = Event(kind=Kind.REQUEST_FILED, at=now, actor=request.requestor, subject=request.id, details=_told(request))
     if not weighed.decision.at_once:
-        return [Fact(event=filed, changes=(request, *beside))]
+        return [Fact(event=filed, changes=(request, *weighed.matter.tallies, *beside))]
     approved = Event(
         kind=Kind.REQUEST_APPROVED, at=now, actor=DAYPASS, subject=request.id, details={"rule": weighed.decision.rule}
     )

@@ -31,6 +31,11 @@ class Weighed:
     draft: Grant
     rehearsal: Rehearsal
 
+    def with_tallies(self, room: tuple[Tally, ...]) -> "Weighed":
+        """With the rows that were counted by besides; each once, as it was when it was read first."""
+        every = {one.principal: one for one in (*room, *self.matter.tallies)}
+        return replace(self, matter=replace(self.matter, tallies=tuple(every.values())))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matter:

@@ -53,6 +53,16 @@ class Index:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much one person may have at a time."""
+
+    pending: int = 20
+    """Requests of theirs that wait."""
+    live: int = 50
+    """Live grants that they asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RuleBook:
     """The rules as they stand; `digest` is the SHA-256 (hex) of the text they were read from."""
 
@@ -64,6 +74,7 @@ class RuleBook:
     """Who may propose and approve other rules."""
     marked: Mapping[str, tuple[Pattern, ...]] = field(default_factory=dict)
     """How sensitive places are: by the word for it."""
+    limits: Limits = Limits()
     cases: tuple[Case, ...] = ()
     """The examples that the document keeps."""
     index: Index = field(init=False, repr=False, compare=False)

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from daypass.model.errors import Fault, RulesUnreadable
 from daypass.model.principal import ROBOT
 from daypass.rules.approval import named, people_of, uncountable
-from daypass.rules.book import RuleBook
+from daypass.rules.book import Limits, RuleBook
 from daypass.rules.building import allow_rule, deny_rule
 from daypass.rules.cases import read_cases
 from daypass.rules.faults import meant, said
@@ -86,6 +86,7 @@ class _Reading:
             groups=self.people,
             owners=everybody(named(shape.owners), self.people) if shape and shape.owners else NOBODY,
             marked={word: tuple(places) for word, places in shape.sensitivity.items()} if shape else {},
+            limits=Limits(pending=shape.limits.pending, live=shape.limits.live) if shape else Limits(),
             cases=cases,
         )
 

@@ -135,11 +135,21 @@ class DenyShape(Shape):
     paused: bool = Field(default=False, description=_PAUSED)
 
 
+class LimitsShape(Shape):
+    """How much one person may have at a time."""
+
+    pending: int = Field(20, ge=1, le=10_000, description="Requests that wait, of whoever filed them. Left out: 20.")
+    live: int = Field(50, ge=1, le=10_000, description="Live grants that somebody asked for. Left out: 50.")
+
+
 class DocumentShape(Shape):
     """The whole document; its groups and rules are read one by one, so that a fault in one hides none in another."""
 
     version: Literal[1] = Field(description="The version of this form: 1.")
     owners: DecidersShape | None = Field(None, description="Who may change these rules: people, groups.")
+    limits: LimitsShape = Field(
+        LimitsShape(pending=20, live=50), description="How much one person may have at a time, as below."
+    )
     sensitivity: Marks = Field({}, description="How sensitive places are: words of your own, each with its patterns.")
     groups: dict[str, object] = Field({}, description="Named sets of people, for use in rules.")
     rules: Annotated[list[object], Field(min_length=1)] = Field(
