@@ -31,6 +31,7 @@ from daypass.wiring.assemble import Outside, Stores, desk, open_stores, worker
 from tests.hands import HandAws, HandCatalogue, HandClock, HandDirectory, HandVendor
 from tests.heads import HandHead
 from tests.keys import SIGNER
+from tests.tables import with_tables
 
 _HEADS: dict[str, HandHead] = {}
 """Where the head of each database is remembered: of one that is opened again it is still known."""
@@ -56,9 +57,9 @@ class Daypass:
         """Open it on a database that is empty or was opened before; `rules` may be the file that they stand in."""
         self.store_url = store_url
         self._opened: list[Database] = []
+        with_tables(store_url).close()
         self._head = _HEADS.setdefault(store_url, HandHead())
         self.stores = self.open_again()
-        self.database.migrate()
         self.book.fold()
         self.clock, self.directory = clock or HandClock(), directory or HandDirectory()
         self.aws, self.vendor = aws or HandAws(), HandVendor()

@@ -30,7 +30,6 @@ from daypass.model.fact import Fact
 from daypass.model.grant import Delivery, GrantId, GrantState
 from daypass.model.lease import AWS_TIME, Lease
 from daypass.reconcile.loop import Loop
-from daypass.store import database
 from daypass.store.book import SqlBook
 from daypass.store.ledger import SqlLedger
 from daypass.store.queue import SqlQueue
@@ -40,6 +39,7 @@ from tests.heads import HandHead
 from tests.keys import SIGNER
 from tests.provision.test_interrupted import fill_inline
 from tests.provision.world import ALICE, INSIDE, World
+from tests.tables import with_tables
 
 WAYS = ["inline", "managed", "session"]
 LATER = timedelta(hours=2)
@@ -90,8 +90,7 @@ class Case:
         if way == "managed":
             fill_inline(world, self._keys)
         self._store_url = f"sqlite:///{directory / 'daypass.db'}"
-        self._store = database.open(self._store_url, SIGNER)
-        self._store.migrate()
+        self._store = with_tables(self._store_url)
         self._book = SqlBook(self._store, HandHead())
         self._book.fold()
         self._iam = world.root.client("iam")

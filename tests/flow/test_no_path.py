@@ -42,6 +42,7 @@ from tests.flow.company import ACCOUNTS, GROUPS, ROBOT, WHAT, Company, Everybody
 from tests.hands import HandAws, HandClock, asked
 from tests.keys import SIGNER
 from tests.makers import HOUR, READ_REPORTS
+from tests.tables import with_tables
 
 COMPANIES, DAYS = 24, 40
 LEAST = {"lent": 120, "several": 40, "at once": 50, "staged": 15, "for another": 25, "proven": 40}
@@ -361,8 +362,7 @@ class Life:
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty database, for each company to take a copy of."""
     path = tmp_path_factory.mktemp("no-path") / "daypass.db"
-    store = databases.open(f"sqlite:///{path}", SIGNER)
-    store.migrate()
+    store = with_tables(f"sqlite:///{path}")
     store.close()
     return path
 

@@ -24,13 +24,12 @@ from daypass.model.grant import Grant, GrantId
 from daypass.model.kept import Errand, Passkey, Purpose
 from daypass.model.principal import PrincipalId
 from daypass.model.request import RequestState
-from daypass.store import database as databases
 from daypass.store.ledger import SqlLedger
 from daypass.store.outbox import SqlOutbox
 from tests.hands import HandClock, HandDirectory
-from tests.keys import SIGNER
 from tests.lifecycle.authenticator import HandKey, handle_in
 from tests.makers import ANN, BOB, HOUR, NOON, request
+from tests.tables import with_tables
 
 URL = "http://localhost:8700"
 HERE = Site(id="localhost", origin=URL)
@@ -43,8 +42,7 @@ class World:
 
     def __init__(self, folder: Path) -> None:
         """Keep it in a folder."""
-        database = databases.open(f"sqlite:///{folder / 'daypass.db'}", SIGNER)
-        database.migrate()
+        database = with_tables(f"sqlite:///{folder / 'daypass.db'}")
         self.database = database
         self.ledger, self.outbox = SqlLedger(database), SqlOutbox(database)
         self.directory, self.clock = HandDirectory(), HandClock()

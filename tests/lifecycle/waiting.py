@@ -7,15 +7,13 @@ from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.grant import GrantId
 from daypass.model.request import Request
-from daypass.store import database as databases
 from daypass.store.ledger import SqlLedger
-from tests.keys import SIGNER
+from tests.tables import with_tables
 
 
 def ledger(folder: Path) -> SqlLedger:
     """A ledger of its own."""
-    database = databases.open(f"sqlite:///{folder / 'daypass.db'}", SIGNER)
-    database.migrate()
+    database = with_tables(f"sqlite:///{folder / 'daypass.db'}")
     return SqlLedger(database)
 
 

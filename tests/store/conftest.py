@@ -6,7 +6,6 @@ import pytest
 
 from daypass.journal.key import Signer
 from daypass.ports import Cabinet
-from daypass.store import database as databases
 from daypass.store.book import SqlBook
 from daypass.store.cabinet import SqlCabinet
 from daypass.store.database import Database
@@ -17,13 +16,13 @@ from daypass.store.postings import SqlPostings
 from daypass.store.queue import SqlQueue
 from tests.heads import HandHead
 from tests.keys import SIGNER
+from tests.tables import with_tables
 
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     """Yield an open database with its tables."""
-    opened = databases.open(database_url, SIGNER)
-    opened.migrate()
+    opened = with_tables(database_url)
     yield opened
     opened.close()
 

@@ -15,13 +15,12 @@ from daypass.model.kept import Absence, Robot, Standing
 from daypass.model.principal import Away, AwsIdentity, GroupName, PrincipalId
 from daypass.sandbox.slack import BlockingSlack
 from daypass.settings import load
-from daypass.store import database
 from daypass.store.ledger import SqlLedger
 from daypass.wiring.people import people
 from tests.hands import HandClock
-from tests.keys import SIGNER
 from tests.makers import HOUR, NOON
 from tests.store.facts import fact
+from tests.tables import with_tables
 
 ALICE, BOB, DEPLOY = PrincipalId("U0ALICE"), PrincipalId("U0BOB"), PrincipalId("bot:deploy")
 ROLE = "arn:aws:iam::123456789012:role/deploy"
@@ -39,8 +38,7 @@ def slack() -> Iterator[BlockingSlack]:
 @pytest.fixture
 def ledger(sqlite_url: str) -> Iterator[SqlLedger]:
     """Open a ledger with nothing in it."""
-    store = database.open(sqlite_url, SIGNER)
-    store.migrate()
+    store = with_tables(sqlite_url)
     yield SqlLedger(store)
     store.close()
 

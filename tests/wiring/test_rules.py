@@ -12,14 +12,14 @@ from daypass.model.fact import Fact
 from daypass.model.grant import GrantId
 from daypass.model.ruling import RulesVersion
 from daypass.rules.rule import AllowRule
-from daypass.store import database
 from daypass.store.ledger import SqlLedger
 from daypass.store.rules_file import RulesFile
 from daypass.store.rules_in_force import RulesInForce
 from daypass.wiring import back_to_file
 from tests.doors.house import RULES
-from tests.keys import SIGNER, write_key
+from tests.keys import write_key
 from tests.makers import BOB, NOON
+from tests.tables import with_tables
 
 SHORTER = RULES.replace("max: 8h", "max: 2h")
 
@@ -35,8 +35,7 @@ def rules(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> R
     monkeypatch.setenv("DAYPASS_JOURNAL_HEAD", str(tmp_path / "journal.head"))
     monkeypatch.setenv("DAYPASS_JOURNAL_ORIGIN", SIGNER.name)
     write_key(tmp_path / "journal.key")
-    store = database.open(sqlite_url, SIGNER)
-    store.migrate()
+    store = with_tables(sqlite_url)
     ledger = SqlLedger(store)
     version = RulesVersion(
         number=1, text=SHORTER, digest=digest_of(SHORTER), author=BOB, at=NOON, change=GrantId("chg0000000aa")

@@ -24,13 +24,12 @@ from daypass.model.principal import Principal, PrincipalId
 from daypass.model.secret import digest
 from daypass.rules.document import RuleBook, parse
 from daypass.rules.people import ANYONE, People
-from daypass.store import database
 from daypass.store.database import Database
 from daypass.store.ledger import SqlLedger
 from daypass.store.logins import SqlLogins
 from tests.hands import HandDirectory, asked
-from tests.keys import SIGNER
 from tests.makers import ANN, BOB, EVE, NOON, RULES, grant, request
+from tests.tables import with_tables
 
 DEPLOY = PrincipalId("bot:deploy")
 OWNED_BY_BOB = replace(parse(RULES, name="rules.yaml"), owners=People(people=frozenset({BOB})))
@@ -91,8 +90,7 @@ class World:
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """Make one, on a fresh database."""
-    store = database.open(f"sqlite:///{tmp_path / 'daypass.db'}", SIGNER)
-    store.migrate()
+    store = with_tables(f"sqlite:///{tmp_path / 'daypass.db'}")
     yield World(store)
     store.close()
 
