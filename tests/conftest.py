@@ -9,7 +9,7 @@ pytest_plugins = ["tests.servers.fixtures", "tests.quick", "tests.attacks.fixtur
 _ANY_SPEED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("daypass", _ANY_SPEED)
 settings.register_profile("quick", _ANY_SPEED, max_examples=25)
-settings.register_profile("soak", _ANY_SPEED, max_examples=2000)
+settings.register_profile("soak", _ANY_SPEED, max_examples=400)
 
 
 def pytest_configure(config: pytest.Config) -> None:

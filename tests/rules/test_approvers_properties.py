@@ -123,7 +123,7 @@ def missing(one: PrincipalId, around: Circumstances) -> bool:
     return one in around.strangers or away or (known is not None and not known.active)
 
 
-@examples(250)
+@examples(125)
 @given(worlds())
 def test_nobody_on_the_asking_side_is_ever_asked(world: World) -> None:
     """Not by id, alias, second account, delegate, as manager, owner, on call or in a group that is counted."""
@@ -133,7 +133,7 @@ def test_nobody_on_the_asking_side_is_ever_asked(world: World) -> None:
         assert asking.isdisjoint(stage.everybody().people)
 
 
-@examples(100)
+@examples(50)
 @given(worlds())
 def test_no_stage_is_lost_and_none_passes_by_itself(world: World) -> None:
     """The stages are those of the rule, each wants somebody, and a number is what the rule says."""
@@ -146,7 +146,7 @@ def test_no_stage_is_lost_and_none_passes_by_itself(world: World) -> None:
         assert [each.after for each in stage.later] == [each.after for each in step.later]
 
 
-@examples(250)
+@examples(125)
 @given(worlds())
 def test_who_is_asked_is_named_or_stands_in_for_one_who_is_named_and_away(world: World) -> None:
     """Nobody else comes in, who does not come in is told why, and who is not there is not asked."""
@@ -160,7 +160,7 @@ def test_who_is_asked_is_named_or_stands_in_for_one_who_is_named_and_away(world:
         assert not any(missing(one, world.around) or one.startswith("bot:") for one in stage.everybody().people)
 
 
-@examples(100)
+@examples(50)
 @given(worlds())
 def test_where_everybody_must_agree_knowing_less_is_never_easier(world: World) -> None:
     """Take away what is known of the owner, of who is on call and of the group: at least as many people lack."""
@@ -171,7 +171,7 @@ def test_where_everybody_must_agree_knowing_less_is_never_easier(world: World) -
             assert little.needed - len(little.approvers.people) >= much.needed - len(much.approvers.people)
 
 
-@examples(100)
+@examples(50)
 @given(worlds())
 def test_every_other_person_who_is_there_and_named_is_asked(world: World) -> None:
     """Nobody is left out without a reason."""

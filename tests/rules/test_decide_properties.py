@@ -22,7 +22,7 @@ from tests.rules.conditioned import World, worlds
 from tests.rules.worlds import PLACES, allow_rules, book, deny_rules, principals, questions
 
 
-@examples(200)
+@examples(100)
 @given(worlds(), deny_rules, st.data())
 def test_a_further_denial_never_turns_a_no_into_a_yes_and_never_widens(
     world: World, denial: DenyRule, data: st.DataObject
@@ -37,14 +37,14 @@ def test_a_further_denial_never_turns_a_no_into_a_yes_and_never_widens(
     assert after == before or isinstance(after, Denied)
 
 
-@examples(200)
+@examples(100)
 @given(st.lists(deny_rules, max_size=4, unique_by=lambda rule: rule.id), questions)
 def test_silence_is_no(rules: list[Rule], question: Question) -> None:
     """Where no rule lends, nothing is allowed."""
     assert isinstance(decide(book(*rules), question), Denied)
 
 
-@examples(200)
+@examples(100)
 @given(worlds())
 def test_nothing_is_allowed_that_a_denial_touches(world: World) -> None:
     """When any denying rule strikes, every rule that lends is overruled, and the denials are named."""
@@ -57,7 +57,7 @@ def test_nothing_is_allowed_that_a_denial_touches(world: World) -> None:
         assert list(decision.because) == strikes
 
 
-@examples(200)
+@examples(100)
 @given(worlds())
 def test_the_limits_are_those_of_one_rule_that_allows_alone(world: World) -> None:
     """Default, longest and approvers come from the deciding rule, which would decide the same by itself."""
@@ -71,7 +71,7 @@ def test_the_limits_are_those_of_one_rule_that_allows_alone(world: World) -> Non
         assert (question.length or rule.default) + question.already <= rule.longest
 
 
-@examples(200)
+@examples(100)
 @given(worlds())
 def test_the_first_rule_that_allows_decides(world: World) -> None:
     """No rule before the deciding one allows the ask when it stands alone."""
@@ -82,7 +82,7 @@ def test_the_first_rule_that_allows_decides(world: World) -> None:
         assert all(isinstance(world.decide(rule), Denied) for rule in earlier)
 
 
-@examples(200)
+@examples(100)
 @given(worlds(), st.randoms(use_true_random=False))
 def test_the_order_of_rules_that_do_not_speak_of_the_ask_does_not_matter(world: World, dice: random.Random) -> None:
     """Whether it is a yes or a no depends on which rules there are, never on their order."""
@@ -94,7 +94,7 @@ def test_the_order_of_rules_that_do_not_speak_of_the_ask_does_not_matter(world: 
     assert isinstance(before, Allowed) is isinstance(after, Allowed)
 
 
-@examples(200)
+@examples(100)
 @given(worlds())
 def test_nobody_is_an_approver_of_their_own_request(world: World) -> None:
     """Who decides is somebody else: the requestor is never among the people, and somebody else always could be."""
@@ -105,7 +105,7 @@ def test_nobody_is_an_approver_of_their_own_request(world: World) -> None:
         assert decision.at_once or decision.approvers.people or decision.approvers.slack_groups
 
 
-@examples(200)
+@examples(100)
 @given(worlds())
 def test_a_deactivated_account_is_lent_nothing(world: World) -> None:
     """Whatever the rules say."""
@@ -113,7 +113,7 @@ def test_a_deactivated_account_is_lent_nothing(world: World) -> None:
         assert isinstance(world.decide(), Denied)
 
 
-@examples(200)
+@examples(100)
 @given(worlds())
 def test_explain_agrees_with_decide(world: World) -> None:
     """Rule by rule, without the index, comes to the same decision by the same rules."""
@@ -127,7 +127,7 @@ def test_explain_agrees_with_decide(world: World) -> None:
             assert [(v.rule, v.effect) for v in deciding] == [(rule, Effect.DENY) for rule in decision.because]
 
 
-@examples(200)
+@examples(100)
 @given(worlds())
 def test_explain_has_a_sentence_for_every_rule(world: World) -> None:
     """Every rule, matched or not, says why."""
@@ -137,7 +137,7 @@ def test_explain_has_a_sentence_for_every_rule(world: World) -> None:
     assert all(verdict.rule in verdict.sentence and verdict.sentence.endswith(".") for verdict in verdicts)
 
 
-@examples(200)
+@examples(100)
 @given(worlds())
 def test_every_refusal_is_a_sentence(world: World) -> None:
     """A no always says something, beside a word of the ask."""
@@ -148,7 +148,7 @@ def test_every_refusal_is_a_sentence(world: World) -> None:
         assert decision.field in {"resource", "level", "length", "reason", "delivery", "person", "start", "command"}
 
 
-@examples(200)
+@examples(100)
 @given(worlds())
 def test_whatever_is_allowed_is_within_reach(world: World) -> None:
     """A form never hides what the rules would lend, however little of its name has been typed."""
@@ -161,7 +161,7 @@ def test_whatever_is_allowed_is_within_reach(world: World) -> None:
         )
 
 
-@examples(200)
+@examples(100)
 @given(st.lists(deny_rules, max_size=4, unique_by=lambda rule: rule.id), principals, st.sampled_from(PLACES))
 def test_nothing_is_within_reach_where_no_rule_lends(rules: list[Rule], principal: Principal, place: str) -> None:
     """Without a rule that lends, a form suggests nothing."""
@@ -170,7 +170,7 @@ def test_nothing_is_within_reach_where_no_rule_lends(rules: list[Rule], principa
     assert not may_see(book(*rules), principal, bucket, prefix)
 
 
-@examples(200)
+@examples(100)
 @given(allow_rules(), questions)
 def test_a_rule_that_is_no_obstacle_allows(rule: AllowRule, question: Question) -> None:
     """A rule made to fit the ask in everything allows it: refusals are never for nothing."""
@@ -180,7 +180,7 @@ def test_a_rule_that_is_no_obstacle_allows(rule: AllowRule, question: Question) 
     assert isinstance(decision, Allowed) is verdict.applies
 
 
-@examples(200)
+@examples(100)
 @given(worlds(), st.sampled_from(["on_call", "account", "tags", "tickets", "live_grants", "all"]))
 def test_knowing_less_never_allows_more(world: World, lacking: str) -> None:
     """What is allowed while something could not be found out is allowed when it is known too."""
@@ -194,7 +194,7 @@ def test_knowing_less_never_allows_more(world: World, lacking: str) -> None:
         assert isinstance(world.decide(), Allowed)
 
 
-@examples(200)
+@examples(100)
 @given(worlds())
 def test_what_is_needed_is_all_that_the_decision_hangs_on(world: World) -> None:
     """Knowing besides what the rules did not ask for changes nothing."""
@@ -220,7 +220,7 @@ def test_what_is_needed_is_all_that_the_decision_hangs_on(world: World) -> None:
             assert enough == decision
 
 
-@examples(200)
+@examples(100)
 @given(worlds())
 def test_a_paused_rule_counts_for_nothing(world: World) -> None:
     """Without it, the decision is the same."""
@@ -230,7 +230,7 @@ def test_a_paused_rule_counts_for_nothing(world: World) -> None:
     assert decide(book_of_them, world.question, world.around) == world.decide()
 
 
-@examples(200)
+@examples(100)
 @given(worlds())
 def test_an_urgent_ask_is_answered_by_rules_for_breaking_glass_alone(world: World) -> None:
     """And these answer no other; none of those who ask looks at it afterwards, but somebody does."""
@@ -244,7 +244,7 @@ def test_an_urgent_ask_is_answered_by_rules_for_breaking_glass_alone(world: Worl
         assert askers(question).isdisjoint(decision.aftermath.reviewers.people)
 
 
-@examples(200)
+@examples(100)
 @given(worlds())
 def test_the_ticket_that_a_grant_hangs_on_is_open(world: World) -> None:
     """It is named in the reason, and known to be open."""
