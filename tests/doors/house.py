@@ -61,7 +61,7 @@ class House(Daypass):
     def client(self, who: PrincipalId | None = None) -> httpx2.Client:
         """Speak HTTP, as somebody or as nobody."""
         headers = {"Authorization": f"Bearer {self.token(who)}"} if who else {}
-        return httpx2.Client(base_url=self.url, headers=headers, verify=False)
+        return httpx2.Client(base_url=self.url, headers=headers, verify=False, timeout=30)
 
 
 @contextmanager
