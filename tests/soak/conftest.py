@@ -7,11 +7,14 @@ again; with `ONLY=...` (pytest's -k) one test alone draws what it drew among the
 
 import logging
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from random import Random
 
 import pytest
 import structlog
+
+_TOLD = "told"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -31,8 +34,19 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say the seed at the end."""
+    """Say at the end what the tests told, and the seed."""
+    reports = [one for some in terminalreporter.stats.values() for one in some if isinstance(one, pytest.TestReport)]
+    for report in reports:
+        for name, told in report.user_properties if report.when == "call" else ():
+            if name == _TOLD:
+                terminalreporter.write_line(f"{report.nodeid.rpartition('::')[2]}: {told}")
     terminalreporter.write_line(_told(config))
+
+
+@pytest.fixture
+def tell(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Return what lets a test say figures, shown at the end whether it passes or not."""
+    return partial(record_property, _TOLD)
 
 
 @pytest.fixture(autouse=True)
