@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 # Everything is imported where it is used: `daypass --help` and `daypass credentials` are over before a database
 # toolkit or a web server would have been imported.
@@ -20,6 +21,7 @@ def main() -> None:
         migrate=_migrate,
         doctor=_doctor,
         back_to_file=_back_to_file,
+        operator=_Operator(),
         demo=_demo,
         mcp=_mcp,
     )
@@ -64,6 +66,36 @@ def _back_to_file() -> int:
     from daypass import wiring  # noqa: PLC0415 - see above
 
     return wiring.back_to_file()
+
+
+class _Operator:
+    """What an operator does on the machine."""
+
+    def end(self, subject: str, reason: str) -> str:
+        """End whatever has this id."""
+        from daypass.wiring import operator  # noqa: PLC0415 - see above
+
+        return operator.end(subject, reason)
+
+    def panic(
+        self, *, person: str | None, resource: str | None, everything: bool, reason: str, hold: bool
+    ) -> dict[str, Any]:
+        """End everything in an extent."""
+        from daypass.wiring import operator  # noqa: PLC0415 - see above
+
+        return operator.panic(person=person, resource=resource, everything=everything, reason=reason, hold=hold)
+
+    def freeze(self, *, person: str | None, resource: str | None, everything: bool, reason: str) -> dict[str, Any]:
+        """Give nothing in an extent."""
+        from daypass.wiring import operator  # noqa: PLC0415 - see above
+
+        return operator.freeze(person=person, resource=resource, everything=everything, reason=reason)
+
+    def lift(self, freeze_id: str) -> None:
+        """Lift a freeze."""
+        from daypass.wiring import operator  # noqa: PLC0415 - see above
+
+        operator.lift(freeze_id)
 
 
 def _demo(play: bool) -> int | None:  # noqa: FBT001 - the one thing a demo is told

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from daypass.lifecycle.frozen import must_not_be_frozen
 from daypass.lifecycle.parties import Parties
 from daypass.lifecycle.progress import progress
 from daypass.lifecycle.weighing import all_known, as_ask, matter
@@ -36,6 +37,7 @@ class RulesJudge:
         request = self.ledger.request(grant.id)
         ask = as_ask(request, grant.term)
         rules, parties = self.rules(), Parties.of(ask, self.directory)
+        must_not_be_frozen(parties.all, ask.entitlement.place, self.ledger)
         seen = matter(ask, parties, rules=rules, directory=self.directory, ledger=self.ledger, now=now, itself=grant.id)
         around = _as_at_the_click(seen.around, request.approvals)
         decision = decide(rules, seen.question, around)

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from daypass.lifecycle.finish import how_it_ended
+from daypass.lifecycle.frozen import must_not_be_frozen
 from daypass.model.entitlement import Level
 from daypass.model.errors import BadInput, NotYours, Refusal, TooLate
 from daypass.model.event import Detail, Event, Kind
@@ -121,7 +122,8 @@ def usable(grant_id: GrantId, by: PrincipalId, delivery: Delivery, ledger: Ledge
 
 
 def live(grant: Grant, ledger: Ledger, now: datetime) -> Grant:
-    """The grant itself while it is live, else a live one that extends it. Raises TooLate."""
+    """The grant itself while it is live, else a live one that extends it. Raises TooLate, NotAllowed while frozen."""
+    must_not_be_frozen([grant.principal], grant.entitlement.place, ledger)
     if grant.usable(now):
         return grant
     if (successor := _successor(grant, ledger, now)) is not None:

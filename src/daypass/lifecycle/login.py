@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from daypass.lifecycle.frozen import must_not_be_frozen
 from daypass.lifecycle.glass.review import overtaken
 from daypass.model.errors import Conflict, NotFound, NotInScope, NotYours, TooLate
 from daypass.model.event import Detail, Event, Kind, Login, Scope
@@ -78,6 +79,7 @@ def confirm(user_code: str, *, by: PrincipalId, logins: Logins, ledger: Ledger, 
     login = waiting(user_code, logins=logins, now=now)
     if login.principal is not None:
         raise TooLate("This code has been confirmed already.")
+    must_not_be_frozen([by], None, ledger)
     confirmed = replace(login, principal=by)
     try:
         ledger.record(_fact(Kind.LOGIN_CONFIRMED, confirmed, now))

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from daypass.lifecycle.counting import guard
+from daypass.lifecycle.frozen import must_not_be_frozen
 from daypass.lifecycle.glass.review import overtaken
 from daypass.lifecycle.parties import Parties
 from daypass.lifecycle.repeated import given_before
@@ -62,6 +63,7 @@ def allow(  # noqa: PLR0913 - who allows what to whom, when and for how long, an
     _must_be_a_window(starts, ends, now)
     ask = Ask(requestor=to, entitlement=entitlement, term=None)
     giver = directory.principal(by)
+    must_not_be_frozen([giver, to], entitlement.place, ledger)
     Parties.of(ask, directory).refuse(giver)
     if giver.robot:
         raise NotYours("A robot may ask, and never approves.")

@@ -26,6 +26,7 @@ from daypass.lifecycle.click import (
     those_who_approved,
 )
 from daypass.lifecycle.enders import may_end_for_others
+from daypass.lifecycle.frozen import must_not_be_frozen
 from daypass.lifecycle.parties import Parties
 from daypass.lifecycle.recurring import series_of
 from daypass.lifecycle.repeated import approved_so, denied_so, how_decided
@@ -77,6 +78,7 @@ def approve(  # noqa: PLR0913 - who decides what, its four collaborators, and th
     def click(request: Request) -> Grant | None:
         ask = as_ask(request, term_of(request, length, now))
         parties, approver = _sides(ask, by, directory)
+        must_not_be_frozen([approver], None, ledger)
         weighed = weigh(
             ask,
             parties,

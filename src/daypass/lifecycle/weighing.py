@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from daypass.lifecycle.counting import count
+from daypass.lifecycle.frozen import must_not_be_frozen
 from daypass.lifecycle.parties import Parties
 from daypass.model.decision import Allowed, Approvers, Circumstances, Decision, Denied, Question
 from daypass.model.errors import BadInput, NotAllowed, NotFound
@@ -63,6 +64,7 @@ def weigh(  # noqa: PLR0913 - an ask, the four who judge it, and the moment
 
     Nothing is written anywhere. The term is the ask's own, or the deciding rule's default.
     """
+    must_not_be_frozen(parties.all, ask.entitlement.place, ledger)
     seen = matter(ask, parties, rules=rules, directory=directory, ledger=ledger, now=now)
     decision = allowed(rules, seen)
     term = ask.term or Term(length=decision.default)

@@ -68,6 +68,10 @@ class S3Place:
     def __str__(self) -> str:
         return f"{self.bucket}/{self.key}" if self.key else self.bucket
 
+    def overlaps(self, other: "S3Place") -> bool:
+        """Whether there is an object that lies within both."""
+        return self.bucket == other.bucket and (self.holds(other.key) or other.holds(self.key))
+
     def holds(self, key: str) -> bool:
         """Whether an object of this bucket lies within the place."""
         return key == self.key if self.reach is Reach.OBJECT else key.startswith(self.key)

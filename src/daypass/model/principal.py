@@ -19,6 +19,9 @@ GroupName = NewType("GroupName", str)
 DAYPASS = PrincipalId("daypass")
 """The actor of what the service does by itself: provisioning, expiry, clean-up."""
 
+OPERATOR = PrincipalId("operator")
+"""The actor of what is done on the machine that Daypass runs on; the journal has the name of the user there."""
+
 _IAM_ARN = re.compile(r"arn:(aws[a-z-]*):iam::(\d{12}):(user|role)/((?:[\x21-\x7e]+/)?)([\w+=,.@-]{1,64})")
 
 

@@ -216,6 +216,10 @@ class Logins(Protocol):
         """Read a login by its token's hash. Raises NotFound."""
         ...
 
+    def live(self, *, now: datetime) -> list[Login]:
+        """Read every login that is somebody's, and neither ended nor over."""
+        ...
+
     def of(self, principal: PrincipalId) -> list[Login]:
         """Read the logins of a person, newest first."""
         ...

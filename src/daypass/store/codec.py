@@ -21,6 +21,7 @@ from daypass.model.departure import Departure, Watch
 from daypass.model.errors import DaypassError, Misconfigured
 from daypass.model.event import Event, Link, Login
 from daypass.model.fact import Record
+from daypass.model.freeze import Freezes
 from daypass.model.grant import Grant, GrantState
 from daypass.model.kept import (
     Absence,
@@ -182,6 +183,7 @@ KINDS: Mapping[type[object], str] = {
     Departure: "departure",
     Watch: "people-watch",
     Alteration: "alteration",
+    Freezes: "freezes",
 }
 """What the records of each kind are called, for good: rows hold these names."""
 

@@ -60,6 +60,13 @@ class SqlLogins:
         with self._database.reading() as connection:
             return readable(connection, theirs, LOGINS, self._database.sealer)
 
+    def live(self, *, now: datetime) -> list[Login]:
+        """Read every login that is somebody's, and neither ended nor over, newest first."""
+        theirs = LOGINS.select.where(logins.c.principal.is_not(None), logins.c.expires_at > now)
+        with self._database.reading() as connection:
+            found = readable(connection, theirs.order_by(logins.c.asked_at.desc()), LOGINS, self._database.sealer)
+        return [one for one in found if one.revoked_at is None]
+
     def _only(self, condition: ColumnElement[bool]) -> Login:
         with self._database.reading() as connection:
             rows = connection.execute(LOGINS.select.where(condition).limit(2)).all()

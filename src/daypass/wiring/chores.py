@@ -10,6 +10,7 @@ from daypass.lifecycle.glass.remind import remind_reviews
 from daypass.lifecycle.hand_over import hand_over
 from daypass.lifecycle.leavers.ask_after import AskAfter
 from daypass.lifecycle.leavers.notice import settle
+from daypass.lifecycle.panic import go_on
 from daypass.lifecycle.reconsider import reconsider
 from daypass.lifecycle.remember import remember
 from daypass.lifecycle.remind import remind
@@ -29,13 +30,14 @@ _SECOND = timedelta(seconds=1)
 def chores(house: House) -> list[Chore]:
     """What is done every now and then, and how often; the folding of the journal has a thread of its own."""
     ledger, queue, now = house.desk.ledger, house.desk.queue, house.clock
-    lapse_after = house.settings.rules.lapse_after
+    logins, lapse_after = house.desk.logins, house.settings.rules.lapse_after
     return [
         Chore(name="stuck", every=30 * _SECOND, run=lambda: report_stuck(queue=queue, ledger=ledger, now=now())),
         Chore(name="damaged", every=60 * _SECOND, run=partial(report_set_aside, house)),
         Chore(name="lapse", every=30 * _SECOND, run=lambda: lapse(ledger=ledger, after=lapse_after, now=now())),
         Chore(name="hand over", every=30 * _SECOND, run=lambda: hand_over(ledger=ledger, now=now())),
         Chore(name="reconsider", every=60 * _SECOND, run=partial(_reconsider, house)),
+        Chore(name="panic", every=15 * _SECOND, run=lambda: go_on(ledger=ledger, logins=logins, now=now())),
         Chore(name="remember", every=60 * _SECOND, run=partial(_remember, house)),
         Chore(name="leavers", every=2 * _SECOND, run=partial(_settle_leavers, house)),
         *_asking_after(house),

@@ -64,13 +64,13 @@ def _speaking_for(scope: Scope) -> Callable[[Desk, datetime, str], Principal]:
     return caller
 
 
-def _speaker(scope: Scope, desk: Desk, now: datetime, token: str) -> PrincipalId:
-    """Whom a token speaks for, that may do this. Raises 401, or NotYours."""
+def _speaker(scope: Scope, desk: Desk, now: datetime, token: str, *, frozen_too: bool = False) -> PrincipalId:
+    """Whom a token speaks for, that may do this. Raises 401, NotYours, or NotAllowed while they are frozen."""
     try:
         identify(token, logins=desk.logins, ledger=desk.ledger, now=now)
     except NotYours as error:
         raise unauthorized(error.sentence) from None
-    return identify(token, logins=desk.logins, ledger=desk.ledger, now=now, scope=scope)
+    return identify(token, logins=desk.logins, ledger=desk.ledger, now=now, scope=scope, frozen_too=frozen_too)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,8 +130,8 @@ def _ending(*scopes: Scope) -> Callable[[Desk, datetime, str], PrincipalId]:
     def ender(desk: AtDesk, now: Now, token: BearerToken) -> PrincipalId:
         for scope in scopes[:-1]:
             with suppress(NotYours):
-                return _speaker(scope, desk, now, token)
-        return _speaker(scopes[-1], desk, now, token)
+                return _speaker(scope, desk, now, token, frozen_too=True)
+        return _speaker(scopes[-1], desk, now, token, frozen_too=True)
 
     return ender
 
@@ -168,6 +168,14 @@ def _must_be_answered_for(robot: Robot, desk: Desk) -> None:
 
 
 Reader = Annotated[Principal, Depends(_speaking_for(Scope.READ))]
+
+
+def _lifting(desk: AtDesk, now: Now, token: BearerToken) -> Principal:
+    """Whoever lifts a freeze, which holds for everybody while everything is frozen."""
+    return _active(_speaker(Scope.DECIDE, desk, now, token, frozen_too=True), desk, desk.directory.principal)
+
+
+Lifter = Annotated[Principal, Depends(_lifting)]
 Looker = Annotated[Principal, Depends(_looking)]
 Asker = Annotated[Principal, Depends(_speaking_for(Scope.ASK))]
 Decider = Annotated[Principal, Depends(_speaking_for(Scope.DECIDE))]

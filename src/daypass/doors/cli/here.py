@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
@@ -18,6 +18,28 @@ if TYPE_CHECKING:  # imported where it is needed, so that help comes at once
 _COMPLETION_PATIENCE_S = 2.0
 
 
+class Operator(Protocol):
+    """What an operator does on the machine, by the settings and the database alone. Each raises DaypassError."""
+
+    def end(self, subject: str, reason: str) -> str:
+        """End whatever has this id; returns what it was."""
+        ...
+
+    def panic(
+        self, *, person: str | None, resource: str | None, everything: bool, reason: str, hold: bool
+    ) -> dict[str, Any]:
+        """End everything in an extent, and freeze it with `hold`; returns what the API would."""
+        ...
+
+    def freeze(self, *, person: str | None, resource: str | None, everything: bool, reason: str) -> dict[str, Any]:
+        """Give nothing in an extent; returns what the API would."""
+        ...
+
+    def lift(self, freeze_id: str) -> None:
+        """Lift a freeze where the rules name no owners."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
     """What an operator runs; the entry hands it in, as a door does not reach out of the house."""
@@ -28,6 +50,7 @@ class House:
     doctor: Callable[[], Sequence[tuple[bool, str]]]
     back_to_file: Callable[[], int]
     """Returns the number of the version that the rules file is."""
+    operator: Operator
     demo: Callable[[bool], int | None]
     """Told whether it is to play by itself; returns an exit code, None for 0."""
     mcp: Callable[[str, str, bool], None]

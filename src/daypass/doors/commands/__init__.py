@@ -8,6 +8,7 @@ The command line hangs its own callbacks on the same parameters (doors/cli); Sla
 import click
 
 from daypass.doors.commands.asking import ASKING
+from daypass.doors.commands.freezing import FREEZING
 from daypass.doors.commands.having import HAVING
 
 SLACK_VERBS = (
@@ -29,13 +30,16 @@ SLACK_VERBS = (
     "review",
     "away",
     "back",
+    "panic",
+    "freeze",
+    "lift",
     "rules",
     "login",
     "help",
 )
 """What Slack understands; the rest hands out secrets or starts programs, which belong on the person's own machine."""
 
-COMMANDS = {str(command.name): command for command in (*ASKING, *HAVING)}
+COMMANDS = {str(command.name): command for command in (*ASKING, *HAVING, *FREEZING)}
 """Every command by its name, in the order in which help lists them."""
 
 

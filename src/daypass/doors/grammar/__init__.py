@@ -2,6 +2,7 @@
 
 from daypass.doors.commands import COMMANDS, SLACK_VERBS, help_for, request_help
 from daypass.doors.grammar.draft import Draft, Spoken, parse_delivery, parse_id, parse_reason
+from daypass.doors.grammar.extents import extent_of
 from daypass.doors.grammar.said import parse, parse_request, says_times
 from daypass.doors.grammar.sayings import (
     Again,
@@ -15,14 +16,17 @@ from daypass.doors.grammar.sayings import (
     Extend,
     GoAway,
     Help,
+    Lift,
     ListMine,
     MakeLink,
     Offers,
+    Panic,
     RequestAccess,
     Review,
     Revoke,
     Rules,
     Said,
+    SetFreeze,
     Show,
     Withdraw,
 )
@@ -46,18 +50,22 @@ __all__ = [
     "Extend",
     "GoAway",
     "Help",
+    "Lift",
     "ListMine",
     "MakeLink",
     "Offers",
+    "Panic",
     "RequestAccess",
     "Review",
     "Revoke",
     "Rules",
     "Said",
+    "SetFreeze",
     "Show",
     "Spoken",
     "Withdraw",
     "did_you_mean",
+    "extent_of",
     "help_for",
     "parse",
     "parse_delivery",

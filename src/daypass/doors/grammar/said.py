@@ -14,6 +14,7 @@ import click
 
 from daypass.doors.commands import COMMANDS, SLACK_VERBS
 from daypass.doors.grammar.draft import Draft, Spoken, level_and_resource, parse_id, parse_reason
+from daypass.doors.grammar.extents import extent_of
 from daypass.doors.grammar.sayings import (
     Again,
     Allow,
@@ -26,14 +27,17 @@ from daypass.doors.grammar.sayings import (
     Extend,
     GoAway,
     Help,
+    Lift,
     ListMine,
     MakeLink,
     Offers,
+    Panic,
     RequestAccess,
     Review,
     Revoke,
     Rules,
     Said,
+    SetFreeze,
     Show,
     Withdraw,
 )
@@ -41,6 +45,7 @@ from daypass.doors.grammar.when import parse_moment, parse_term
 from daypass.doors.grammar.whom import parse_person
 from daypass.doors.grammar.words import check_unicode, did_you_mean
 from daypass.model.errors import BadInput
+from daypass.model.freeze import Extent
 from daypass.model.length import parse_length
 
 _Params = dict[str, Any]
@@ -56,6 +61,8 @@ _FIELDS = {
     "--to": "person",
     "--every": "start",
     "--window": "length",
+    "--person": "person",
+    "--resource": "resource",
 }
 
 
@@ -153,6 +160,15 @@ def _reason(params: _Params) -> str:
     return parse_reason(params["reason"] or "")
 
 
+def _extent(params: _Params) -> Extent:
+    return extent_of(person=params["person"], resource=params["resource"], everything=params["everything"])
+
+
+def _extent_if_said(params: _Params) -> Extent | None:
+    said = params["person"] is not None or params["resource"] is not None or params["everything"]
+    return _extent(params) if said else None
+
+
 def _known_verb(verb: str | None) -> str | None:
     if verb is not None and verb.lower() not in SLACK_VERBS:
         raise BadInput(_no_such_verb(verb))
@@ -241,6 +257,11 @@ _READERS: Mapping[str, Callable[[_Params, datetime, str], Said]] = {
     "approve": lambda params, _now, _tz: _approve(params),
     "deny": lambda params, _now, _tz: Deny(id=parse_id(params["id"]), reason=_reason(params)),
     "revoke": lambda params, _now, _tz: Revoke(id=parse_id(params["id"]), reason=_reason(params)),
+    "panic": lambda params, _now, _tz: Panic(
+        extent=_extent(params), reason=_reason(params), hold=not params["no_freeze"]
+    ),
+    "freeze": lambda params, _now, _tz: SetFreeze(extent=_extent_if_said(params), reason=_reason(params)),
+    "lift": lambda params, _now, _tz: Lift(id=parse_id(params["id"])),
     "away": _away,
     "back": lambda _params, _now, _tz: ComeBack(),
     "rules": lambda params, _now, _tz: Rules(what=(params["rule"] or "").strip()),

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from daypass.doors.grammar.draft import Draft
 from daypass.model.entitlement import Entitlement
+from daypass.model.freeze import Extent
 from daypass.model.grant import Delivery, GrantId
 from daypass.model.lease import Term
 from daypass.model.principal import PrincipalId
@@ -65,6 +66,30 @@ class Revoke:
 
     id: GrantId
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panic:
+    """End everything in an extent at once, and freeze it unless `hold` is False."""
+
+    extent: Extent
+    reason: str
+    hold: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetFreeze:
+    """Give nothing in an extent; None lists the freezes that stand."""
+
+    extent: Extent | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lift:
+    """Lift a freeze, with a second owner."""
+
+    id: GrantId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +199,9 @@ Said = (
     | Show
     | Done
     | Revoke
+    | Panic
+    | SetFreeze
+    | Lift
     | Extend
     | Cancel
     | MakeLink

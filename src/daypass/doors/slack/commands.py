@@ -18,14 +18,17 @@ from daypass.doors.grammar import (
     Extend,
     GoAway,
     Help,
+    Lift,
     ListMine,
     MakeLink,
     Offers,
+    Panic,
     RequestAccess,
     Review,
     Revoke,
     Rules,
     Said,
+    SetFreeze,
     Show,
     Withdraw,
     parse,
@@ -47,6 +50,7 @@ from daypass.doors.slack.blocks import (
 )
 from daypass.doors.slack.counter import Counter, Picture, in_thread
 from daypass.doors.slack.form import Form
+from daypass.doors.slack.freezing import Freezing
 from daypass.doors.slack.glass import GlassReviews
 from daypass.doors.slack.help import helped
 from daypass.doors.slack.lists import List, of, show_all
@@ -165,6 +169,8 @@ class Commands:
                 await Ahead(counter=self.counter).do(turn, said)
             case Rules():
                 await RulesDoor(counter=self.counter).do(turn, said)
+            case Panic() | SetFreeze() | Lift():
+                await Freezing(counter=self.counter).do(turn, said)
             case Help(verb=verb):
                 await turn.tell(helped(verb))
 

@@ -10,6 +10,7 @@ Who a token speaks for.
 from datetime import datetime
 
 from daypass.lifecycle import login
+from daypass.lifecycle.frozen import must_not_be_frozen
 from daypass.lifecycle.robots import tokens
 from daypass.lifecycle.robots.narrow import FOR_PEOPLE, identify_agent
 from daypass.model.errors import NotFound, NotInScope, NotYours
@@ -19,13 +20,32 @@ from daypass.model.principal import ROBOT, PrincipalId
 from daypass.model.secret import digest
 from daypass.ports import Ledger, Logins
 
+_FROZEN_TOO = frozenset({None, Scope.READ, Scope.END})
+"""What a frozen person, or a frozen bot, still does."""
 
-def identify(token: str, *, logins: Logins, ledger: Ledger, now: datetime, scope: Scope | None = None) -> PrincipalId:
+
+def identify(  # noqa: PLR0913 - a token, what it is for, the two that know of it, and the moment
+    token: str,
+    *,
+    logins: Logins,
+    ledger: Ledger,
+    now: datetime,
+    scope: Scope | None = None,
+    frozen_too: bool = False,
+) -> PrincipalId:
     """
     Say who a token speaks for. Raises NotYours when it is unknown, over, ended or not for this.
 
-    A robot is looked up at every call, so that one that was removed is refused at once.
+    A robot is looked up at every call, so that one that was removed is refused at once. Raises NotAllowed while who it
+    is is frozen, but for looking and ending; `frozen_too` lets them by, for an address that only ends things or lifts.
     """
+    speaker = _identify(token, logins=logins, ledger=ledger, now=now, scope=scope)
+    if scope not in _FROZEN_TOO and not frozen_too:
+        must_not_be_frozen([speaker], None, ledger)
+    return speaker
+
+
+def _identify(token: str, *, logins: Logins, ledger: Ledger, now: datetime, scope: Scope | None) -> PrincipalId:
     if token.startswith(tokens.PREFIX):
         return _by_own_token(token, ledger, now, scope)
     if token.startswith(tokens.WORKLOAD_PREFIX):

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from daypass.lifecycle.asked import Asked
 from daypass.lifecycle.enders import must_own
+from daypass.lifecycle.frozen import must_not_be_frozen
 from daypass.lifecycle.ruling.judged import difference, judged
 from daypass.lifecycle.ruling.owners import OWNERS, must_agree, must_still_own
 from daypass.lifecycle.ruling.telling import Outdated, event, refusals_journalled
@@ -44,6 +45,7 @@ def approve_change(  # noqa: PLR0913 - who decides what, three collaborators, an
         _must_be_pending(change)
         # The version is read first: one that comes between the two reads then has the number that is written below.
         version, present = rules.version(now), rules()
+        must_not_be_frozen([by, change.author], None, ledger)
         must_agree(by, change, rules=present, directory=directory)
         must_still_own(change, rules=present, directory=directory)
         if version.number != change.base:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
+from daypass.lifecycle.frozen import must_not_be_frozen
 from daypass.lifecycle.ruling.judged import judged
 from daypass.lifecycle.ruling.of_file import before_of, kept_from_file
 from daypass.lifecycle.ruling.owners import must_own
@@ -60,6 +61,7 @@ def propose(  # noqa: PLR0913 - a text and the words with it, three collaborator
     with refusals_journalled(None, by, "propose", ledger=ledger, now=now):
         if (known := _found(change_id, ledger)) is not None:
             return known
+        must_not_be_frozen([by], None, ledger)
         made = anew(change_id=change_id)
         try:
             ledger.record(*_filed(made, ledger, now))

@@ -76,3 +76,4 @@ EXTEND_INTRO = "This files a new request, whose time counts from its approval. W
 CUSTOM_HINT = "Such as 30m, 2h or 3d."
 KEY_LABEL = "Which object"
 KEY_HINT = "Its whole key. Whoever has the link can open the object while your access lives."
+PANIC = "End everything"

@@ -16,7 +16,7 @@ from daypass.doors.slack.texts.times import every, for_how_long, left
 from daypass.doors.slack.texts.times import moment as moment  # noqa: PLC0414 - said here too
 from daypass.model.entitlement import Entitlement, Level, Reach
 from daypass.model.grant import Grant, GrantState, Why
-from daypass.model.principal import DAYPASS, ROBOT, PrincipalId
+from daypass.model.principal import DAYPASS, OPERATOR, ROBOT, PrincipalId
 from daypass.model.request import Request, RequestState
 
 NOBODY = "nobody"
@@ -30,7 +30,9 @@ def person(principal: PrincipalId) -> str:
     """Name somebody so that Slack shows who it is; a robot by its id."""
     if principal.startswith(ROBOT):
         return code(principal)
-    return "Daypass" if principal == DAYPASS else f"<@{principal}>"
+    if principal in {DAYPASS, OPERATOR}:
+        return "Daypass" if principal == DAYPASS else "the operator"
+    return f"<@{principal}>"
 
 
 def what(entitlement: Entitlement) -> str:

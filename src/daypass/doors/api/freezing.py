@@ -1,0 +1,53 @@
+"""Panic, freezes, and lifting them. To end and to freeze needs the ledger alone; to lift asks who owns the rules."""
+
+from fastapi import APIRouter
+
+from daypass.doors.api.asking import Id
+from daypass.doors.api.caller import AtDesk, EndingForOthers, Lifter, Looker, Now
+from daypass.doors.grammar import extent_of, parse_reason
+from daypass.doors.wire.freezing import About, EndedOut, FreezeOut, FreezesOut, LiftedOut, Panic
+from daypass.lifecycle import freeze as freezing
+from daypass.lifecycle.frozen import freezes
+from daypass.lifecycle.panic import panic as panicking
+
+router = APIRouter(tags=["panic and freezes"])
+
+
+@router.post("/panic")
+def panic(body: Panic, desk: AtDesk, now: Now, by: EndingForOthers) -> EndedOut:
+    """End everything in it at once, as far as I may, and freeze it where I may."""
+    ended = panicking(
+        extent_of(person=body.person, resource=body.resource, everything=body.all),
+        by=by,
+        reason=parse_reason(body.reason),
+        hold=body.freeze,
+        asked=desk.asked,
+        ledger=desk.ledger,
+        logins=desk.logins,
+        now=now,
+    )
+    return EndedOut.of(ended)
+
+
+@router.post("/freezes", status_code=201)
+def freeze(body: About, desk: AtDesk, now: Now, by: EndingForOthers) -> FreezeOut:
+    """Give nothing in it until two owners of the rules lift it."""
+    extent = extent_of(person=body.person, resource=body.resource, everything=body.all)
+    reason = parse_reason(body.reason)
+    made = freezing.freeze(extent, by=by, reason=reason, asked=desk.asked, ledger=desk.ledger, now=now)
+    return FreezeOut.of(made)
+
+
+@router.get("/freezes")
+def ls(desk: AtDesk, _caller: Looker) -> FreezesOut:
+    """List the freezes that stand."""
+    return FreezesOut(freezes=[FreezeOut.of(one) for one in freezes(desk.ledger)])
+
+
+@router.post("/freezes/{request_id}/lift")
+def lift(request_id: Id, desk: AtDesk, now: Now, caller: Lifter) -> LiftedOut:
+    """Say, as an owner of the rules, that a freeze may be lifted; the second owner who says so lifts it."""
+    waiting = freezing.lift(
+        request_id, by=caller.id, rules=desk.rules(), directory=desk.directory, ledger=desk.ledger, now=now
+    )
+    return LiftedOut(lifted=waiting is None, freeze=FreezeOut.of(waiting) if waiting else None)

@@ -1,0 +1,84 @@
+"""`panic`, `freeze`, `lift`: end everything in an extent at once, give nothing in it, and give again."""
+
+from typing import Any
+
+import click
+
+from daypass.doors.cli import say
+from daypass.doors.cli.failure import Failure
+from daypass.doors.cli.here import Here, adopt, json_option
+
+
+@click.pass_obj
+def _panic(here: Here, /, **said: Any) -> None:
+    as_json, yes = said.pop("as_json"), said.pop("yes")
+    about = about_of(said)
+    if not yes:
+        must_be_sure(f"Everything that you may end of {about} ends now. Go on?")
+    answer = here.client().post("/panic", {**_body(said), "freeze": not said["no_freeze"]})
+    click.echo(say.as_json(answer) if as_json else ended(answer))
+
+
+@click.pass_obj
+def _freeze(here: Here, /, **said: Any) -> None:
+    as_json = said.pop("as_json")
+    if not (said["person"] or said["resource"] or said["everything"]):
+        answer = here.client().get("/freezes")
+        lines = [frozen(one) for one in answer["freezes"]]
+        click.echo(say.as_json(answer) if as_json else "\n".join(lines) or "Nothing is frozen.")
+        return
+    about_of(said)
+    answer = here.client().post("/freezes", _body(said))
+    click.echo(say.as_json(answer) if as_json else frozen(answer))
+
+
+@click.pass_obj
+def _lift(here: Here, *, id: str, as_json: bool) -> None:  # noqa: A002 - as it is typed
+    answer = here.client().post(f"/freezes/{say.part(id)}/lift")
+    waits = f"{id}: your word is noted; a second owner of the rules has to say so too: daypass lift {id}"
+    click.echo(say.as_json(answer) if as_json else (f"{id}: lifted." if answer["lifted"] else waits))
+
+
+def about_of(said: dict[str, Any]) -> str:
+    """What it is about, in words. Raises Failure unless exactly one was said."""
+    named = [one for one in (said["person"], said["resource"], "everything" if said["everything"] else None) if one]
+    if len(named) != 1:
+        raise Failure("Say what it is about: --person WHO, --resource WHERE, or --all, and only one of them.")
+    return str(named[0])
+
+
+def must_be_sure(question: str) -> None:
+    """Ask first. Raises Failure when it is not meant, or nobody can be asked."""
+    try:
+        sure = click.confirm(question, err=True)
+    except click.Abort:
+        raise Failure("\nNothing was ended; where nobody can be asked, say --yes.") from None
+    if not sure:
+        raise Failure("Nothing was ended.")
+
+
+def ended(answer: dict[str, Any]) -> str:
+    """What a panic has ended, in words."""
+    counts = ", ".join(f"{number} {what}" for what, number in answer["ended"].items() if number)
+    first = f"Ended: {counts}." if counts else "There was nothing to end."
+    if answer["freeze"]:
+        return f"{first}\n{frozen(answer['freeze'])}"
+    return f"{first}\nNothing is frozen: a rule that approves at once can give it back."
+
+
+def frozen(one: dict[str, Any]) -> str:
+    """One freeze that stands, in words."""
+    waits = f" {one['lifting']} has agreed to lift it; a second owner has to." if one["lifting"] else ""
+    why = f" ({one['reason']})" if one["reason"] else ""
+    return f"{one['id']}: {one['about']} is frozen, by {one['by']}{why}. Two owners of the rules lift it.{waits}"
+
+
+def _body(said: dict[str, Any]) -> dict[str, Any]:
+    body = {"person": said["person"], "resource": said["resource"], "reason": said["reason"]}
+    told = {name: value for name, value in body.items() if value}
+    return told | ({"all": True} if said["everything"] else {})
+
+
+panic = adopt("panic", _panic, click.Option(["--yes"], is_flag=True, help="Do not ask first."), json_option())
+freeze = adopt("freeze", _freeze, json_option())
+lift = adopt("lift", _lift, json_option())

@@ -1,0 +1,76 @@
+"""Panic and freezes in Slack: what is ended at once is confirmed by a button, and asked of the ledger at that click."""
+
+from dataclasses import dataclass
+
+from daypass.doors.grammar import Lift, Panic, SetFreeze, parse, split
+from daypass.doors.slack.blocks import Note, actions, button, section
+from daypass.doors.slack.counter import Counter, in_thread
+from daypass.doors.slack.texts import freezing as texts
+from daypass.doors.slack.texts import labels
+from daypass.doors.slack.turn import Turn
+from daypass.lifecycle import freeze as freezing
+from daypass.lifecycle.frozen import freezes
+from daypass.lifecycle.panic import Ended, panic
+
+CONFIRM = "panic.confirm"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freezing:
+    """The commands `panic`, `freeze` and `lift`."""
+
+    counter: Counter
+
+    async def do(self, turn: Turn, said: Panic | SetFreeze | Lift) -> None:
+        """Do what was said; a panic asks first."""
+        match said:
+            case Panic():
+                await self._ask(turn, said)
+            case SetFreeze(extent=None):
+                standing = await in_thread(lambda: freezes(self.counter.desk.ledger))
+                await turn.tell(Note(text="\n".join(map(texts.frozen, standing)) or texts.NOTHING_FROZEN))
+            case SetFreeze():
+                await turn.tell(Note(text=await in_thread(lambda: self._freeze(turn, said))))
+            case Lift():
+                await turn.tell(Note(text=await in_thread(lambda: self._lift(turn, said))))
+
+    async def confirm(self, turn: Turn) -> None:
+        """End it, once the button says that it is meant. The words in the button are read anew."""
+        said = parse(split(turn.value), now=self.counter.desk.clock(), tz="UTC")
+        if isinstance(said, Panic):
+            ended = await in_thread(lambda: self._panic(turn, said))
+            await turn.tell(Note(text=texts.ended(ended)))
+
+    async def _ask(self, turn: Turn, said: Panic) -> None:
+        asked = texts.sure(said.extent, hold=said.hold)
+        words = str(turn.body.get("text") or "")
+        row = [button(labels.PANIC, CONFIRM, words, style="danger")]
+        await turn.tell(Note(text=asked, blocks=(section(asked), actions("panic", row))))
+
+    def _panic(self, turn: Turn, said: Panic) -> Ended:
+        desk = self.counter.desk
+        return panic(
+            said.extent,
+            by=turn.person,
+            reason=said.reason,
+            hold=said.hold,
+            asked=desk.asked,
+            ledger=desk.ledger,
+            logins=desk.logins,
+            now=desk.clock(),
+        )
+
+    def _freeze(self, turn: Turn, said: SetFreeze) -> str:
+        desk = self.counter.desk
+        assert said.extent is not None  # noqa: S101 - the caller lists them when there is none
+        made = freezing.freeze(
+            said.extent, by=turn.person, reason=said.reason, asked=desk.asked, ledger=desk.ledger, now=desk.clock()
+        )
+        return texts.frozen(made)
+
+    def _lift(self, turn: Turn, said: Lift) -> str:
+        desk = self.counter.desk
+        waiting = freezing.lift(
+            said.id, by=turn.person, rules=desk.rules(), directory=desk.directory, ledger=desk.ledger, now=desk.clock()
+        )
+        return texts.lifted(said.id) if waiting is None else texts.frozen(waiting)

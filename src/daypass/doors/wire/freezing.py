@@ -1,0 +1,77 @@
+"""Panic and freezes, as programs say and see them."""
+
+from datetime import datetime
+
+from pydantic import Field
+
+from daypass.doors.wire.incoming import Incoming, LongText, ShortText
+from daypass.doors.wire.outgoing import Outgoing
+from daypass.lifecycle.panic import Ended
+from daypass.model.freeze import Freeze
+
+
+class About(Incoming):
+    """What it is about: exactly one of a person, a resource, and everything."""
+
+    person: ShortText | None = Field(default=None, description="A Slack member id, or bot:NAME.")
+    resource: ShortText | None = Field(default=None, description="A bucket, a prefix that ends in /, or one object.")
+    all: bool = Field(default=False, description="Everything there is.")
+    reason: LongText = ""
+
+
+class Panic(About):
+    """End everything in it at once."""
+
+    freeze: bool = Field(default=True, description="Freeze it too, where the caller may.")
+
+
+class FreezeOut(Outgoing):
+    """A freeze that stands."""
+
+    id: str
+    about: str
+    by: str
+    at: datetime
+    reason: str
+    ends: bool
+    """Whether it came with a panic."""
+    lifting: str | None
+    """The first owner of the rules who has said that it may be lifted."""
+
+    @classmethod
+    def of(cls, freeze: Freeze) -> "FreezeOut":
+        """Show a freeze."""
+        return cls(
+            id=freeze.id,
+            about=str(freeze.extent),
+            by=freeze.by,
+            at=freeze.at,
+            reason=freeze.reason,
+            ends=freeze.ends,
+            lifting=freeze.lifting,
+        )
+
+
+class FreezesOut(Outgoing):
+    """Every freeze that stands."""
+
+    freezes: list[FreezeOut]
+
+
+class LiftedOut(Outgoing):
+    """What became of a freeze: lifted, or what waits for a second owner."""
+
+    lifted: bool
+    freeze: FreezeOut | None
+
+
+class EndedOut(Outgoing):
+    """What a panic has ended, and the freeze that keeps it so."""
+
+    ended: dict[str, int]
+    freeze: FreezeOut | None
+
+    @classmethod
+    def of(cls, ended: Ended) -> "EndedOut":
+        """Show what was ended."""
+        return cls(ended=ended.counts, freeze=FreezeOut.of(ended.freeze) if ended.freeze else None)

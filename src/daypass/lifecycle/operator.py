@@ -1,0 +1,60 @@
+"""
+End one thing as whoever runs Daypass, on the machine: a grant, a waiting request, a schedule, a preapproval.
+
+Who may is whoever reads the settings and the database there; the journal has the name of their user.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from daypass.lifecycle.chain import end_chain
+from daypass.lifecycle.recurring import end_series_if_any
+from daypass.model.errors import NotFound, TooLate
+from daypass.model.event import Event, Kind
+from daypass.model.fact import Fact
+from daypass.model.grant import Ending, GrantId, Why
+from daypass.model.kept import Permit, Standing
+from daypass.model.principal import OPERATOR
+from daypass.model.request import Approval, Request, RequestState
+from daypass.ports import Ledger
+
+
+def end_as_operator(subject: GrantId, *, os_user: str, reason: str, ledger: Ledger, now: datetime) -> str:
+    """End whatever has this id; returns what it was. Raises NotFound, TooLate when it is over."""
+    note = f"The operator ended it on the machine, as {os_user}. {reason.strip()}".strip()
+    try:
+        request = ledger.request(subject)
+    except NotFound:
+        return _withdraw(subject, os_user, ledger, now)
+    if request.state is RequestState.PENDING:
+        _deny(request, note, ledger, now)
+        return "request"
+    series_ended = end_series_if_any(request, by=OPERATOR, ledger=ledger, now=now)
+    ending = Ending(why=Why.REVOKED, by=OPERATOR, at=now, note=note)
+    try:
+        end_chain(subject, ending, ledger=ledger)
+    except NotFound:
+        raise TooLate("This request was decided, and there is no grant of it to end.") from None
+    except TooLate:
+        if not series_ended:
+            raise
+        return "schedule"
+    return "grant"
+
+
+def _deny(request: Request, note: str, ledger: Ledger, now: datetime) -> None:
+    approval = Approval(by=OPERATOR, at=now, rule=request.rule, note=note)
+    event = Event(kind=Kind.REQUEST_DENIED, at=now, actor=OPERATOR, subject=request.id, details={"reason": note})
+    ledger.record(Fact(event=event, changes=(request.decided(RequestState.DENIED, approval),)))
+
+
+def _withdraw(subject: GrantId, os_user: str, ledger: Ledger, now: datetime) -> str:
+    try:
+        permit = ledger.find(Permit, subject)
+    except NotFound:
+        raise NotFound(f"There is no grant, request or approval in advance {subject} here.") from None
+    if permit.state is not Standing.OPEN:
+        raise TooLate("This approval in advance was taken back before.")
+    event = Event(kind=Kind.PERMIT_WITHDRAWN, at=now, actor=OPERATOR, subject=permit.id, details={"os_user": os_user})
+    ledger.record(Fact(event=event, changes=(replace(permit, state=Standing.CLOSED),), told=False))
+    return "approval in advance"

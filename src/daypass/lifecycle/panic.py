@@ -1,0 +1,132 @@
+"""
+End everything in an extent at once; by the ledger alone.
+
+    grants and the links they hand out, pending requests, schedules, approvals in advance, delegations,
+    proposed changes of the rules, logins with their agents, the tokens of bots
+
+All of it, however much there is, in commits of some hundred rows; what somebody moves meanwhile is read again. With a
+freeze, which is written first, nothing gives it back, and a worker goes on where a process died half-way. Without one
+a rule that approves at once may give it back within seconds.
+
+    an owner of the rules, the person themselves, the operator      everything in the extent
+    whoever may end single grants                                   those grants and requests, and no freeze
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from daypass.lifecycle.asked import Asked
+from daypass.lifecycle.enders import may_end
+from daypass.lifecycle.freeze import may_freeze, set_freeze
+from daypass.lifecycle.frozen import freezes
+from daypass.lifecycle.sweeping import May, Sweep
+from daypass.model.errors import NotYours, Unavailable
+from daypass.model.event import Detail, Event, Kind
+from daypass.model.fact import Fact
+from daypass.model.freeze import Extent, Freeze
+from daypass.model.principal import OPERATOR, PrincipalId
+from daypass.model.request import Request
+from daypass.ports import Ledger, Logins
+
+_BATCH = 200
+_ROUNDS = 20
+"""Each one reads all that is left; only what others moved in between is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """What a panic has ended, by what it was, and the freeze that keeps it so."""
+
+    counts: dict[str, int]
+    freeze: Freeze | None
+
+    @property
+    def total(self) -> int:
+        """How many things were ended."""
+        return sum(self.counts.values())
+
+
+def panic(  # noqa: PLR0913 - what by whom and why, the three that it needs, and the moment
+    extent: Extent,
+    *,
+    by: PrincipalId,
+    reason: str,
+    hold: bool = True,
+    asked: Asked,
+    ledger: Ledger,
+    logins: Logins,
+    now: datetime,
+) -> Ended:
+    """
+    End everything that this person may end in an extent, and freeze it where they may, unless `hold` is False.
+
+    Raises NotYours when they may end nothing of it.
+    """
+    whole = may_freeze(extent, by, asked=asked, ledger=ledger)
+    sweep = Sweep(extent=extent, by=by, note=_note(reason), ledger=ledger, logins=logins, now=now)
+    if whole:
+        held = set_freeze(extent, by=by, reason=reason, ends=True, ledger=ledger, now=now) if hold else None
+        return _told(_all(sweep), held, sweep, reason)
+
+    def may(request: Request) -> bool:
+        return may_end(request, by, asked=asked, cabinet=ledger, now=now)
+
+    if not any(may(one) for one in sweep.concerned()):
+        raise NotYours("There is nothing here that you may end; the owners of the rules end everything.")
+    return _told(_all(sweep, may), None, sweep, reason)
+
+
+def panic_as_operator(  # noqa: PLR0913 - as panic
+    extent: Extent, *, os_user: str, reason: str, hold: bool, ledger: Ledger, logins: Logins, now: datetime
+) -> Ended:
+    """End everything in an extent, as whoever runs Daypass, on the machine."""
+    held = None
+    if hold:
+        held = set_freeze(extent, by=OPERATOR, reason=reason, ends=True, ledger=ledger, now=now, os_user=os_user)
+    sweep = Sweep(extent=extent, by=OPERATOR, note=_note(reason), ledger=ledger, logins=logins, now=now)
+    return _told(_all(sweep), held, sweep, reason, os_user)
+
+
+def go_on(*, ledger: Ledger, logins: Logins, now: datetime) -> int:
+    """End what is left in extents that a panic froze: for a worker, after a process that died; returns how many."""
+    held = [one for one in freezes(ledger) if one.ends]
+    sweeps = (
+        Sweep(extent=one.extent, by=one.by, note=_note(one.reason), ledger=ledger, logins=logins, now=now)
+        for one in held
+    )
+    return sum(_all(sweep).total() for sweep in sweeps)
+
+
+def _all(sweep: Sweep, may: May | None = None) -> Counter[str]:
+    """End it, round after round, until a round finds nothing. Raises Unavailable when others move it all the time."""
+    counts: Counter[str] = Counter()
+    for _ in range(_ROUNDS):
+        found = list(sweep.everything() if may is None else sweep.of_requests(may))
+        if not found:
+            return counts
+        for batch in _batches(found):
+            left = sweep.ledger.record_each([fact for _, fact in batch])
+            counts.update(what for what, fact in batch if fact not in left)
+    raise Unavailable("Some of it is moved by others all the time; say it again. What was ended stays ended.")
+
+
+def _batches(found: Sequence[tuple[str, Fact]]) -> Iterator[Sequence[tuple[str, Fact]]]:
+    for start in range(0, len(found), _BATCH):
+        yield found[start : start + _BATCH]
+
+
+def _told(counts: Counter[str], held: Freeze | None, sweep: Sweep, reason: str, os_user: str = "") -> Ended:
+    """Say in the journal, and to whoever did it, what was ended."""
+    details: dict[str, Detail] = {"about": str(sweep.extent), "reason": reason.strip(), **counts}
+    details |= {"freeze": held.id} if held else {}
+    details |= {"os_user": os_user} if os_user else {}
+    event = Event(kind=Kind.PANIC_DONE, at=sweep.now, actor=sweep.by, details=details)
+    sweep.ledger.record(Fact(event=event, told=False))
+    return Ended(counts=dict(counts), freeze=held)
+
+
+def _note(reason: str) -> str:
+    said = reason.strip()
+    return f"Panic: {said}" if said else "Panic: everything was ended at once."

@@ -1,0 +1,99 @@
+"""What whoever runs Daypass ends and freezes on the machine: by the settings and the database alone, and no service."""
+
+import os
+import pwd
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from daypass import settings as settings_page
+from daypass.doors.grammar import extent_of, parse_id, parse_reason
+from daypass.doors.wire.freezing import EndedOut, FreezeOut
+from daypass.lifecycle.freeze import lift_as_operator, set_freeze
+from daypass.lifecycle.operator import end_as_operator
+from daypass.lifecycle.panic import panic_as_operator
+from daypass.model.principal import OPERATOR
+from daypass.settings import Settings
+from daypass.store import database
+from daypass.store.ledger import SqlLedger
+from daypass.store.logins import SqlLogins
+from daypass.store.rules_file import RulesFile
+from daypass.store.rules_in_force import RulesInForce
+from daypass.wiring.house import now
+from daypass.wiring.journal import journal_key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Machine:
+    """The database, opened by the settings."""
+
+    settings: Settings
+    ledger: SqlLedger
+    logins: SqlLogins
+    os_user: str
+
+
+def end(subject: str, reason: str) -> str:
+    """End whatever has this id; returns what it was. Raises BadInput, NotFound, TooLate."""
+    with _machine() as at:
+        return end_as_operator(
+            parse_id(subject), os_user=at.os_user, reason=parse_reason(reason), ledger=at.ledger, now=now()
+        )
+
+
+def panic(*, person: str | None, resource: str | None, everything: bool, reason: str, hold: bool) -> dict[str, Any]:
+    """End everything in an extent, and freeze it unless told otherwise. Raises BadInput."""
+    with _machine() as at:
+        ended = panic_as_operator(
+            extent_of(person=person, resource=resource, everything=everything),
+            os_user=at.os_user,
+            reason=parse_reason(reason),
+            hold=hold,
+            ledger=at.ledger,
+            logins=at.logins,
+            now=now(),
+        )
+    return EndedOut.of(ended).model_dump(mode="json")
+
+
+def freeze(*, person: str | None, resource: str | None, everything: bool, reason: str) -> dict[str, Any]:
+    """Give nothing in an extent until two owners lift it. Raises BadInput."""
+    with _machine() as at:
+        made = set_freeze(
+            extent_of(person=person, resource=resource, everything=everything),
+            by=OPERATOR,
+            reason=parse_reason(reason),
+            ends=False,
+            ledger=at.ledger,
+            now=now(),
+            os_user=at.os_user,
+        )
+    return FreezeOut.of(made).model_dump(mode="json")
+
+
+def lift(freeze_id: str) -> None:
+    """Lift a freeze where the rules name no owners. Raises NotFound, NotYours, RulesUnreadable."""
+    with _machine() as at:
+        rules = RulesInForce(at.ledger, RulesFile(at.settings.rules.file))
+        lift_as_operator(parse_id(freeze_id), os_user=at.os_user, rules=rules(), ledger=at.ledger, now=now())
+
+
+@contextmanager
+def _machine() -> Iterator[_Machine]:
+    settings = settings_page.load()
+    store = database.open(settings.store.url, journal_key(settings))
+    try:
+        store.check()
+        yield _Machine(settings=settings, ledger=SqlLedger(store), logins=SqlLogins(store), os_user=_os_user())
+    finally:
+        store.close()
+
+
+def _os_user() -> str:
+    """The user that this process runs as, by the machine's own word; its number where it has no name."""
+    number = os.getuid()
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return str(number)

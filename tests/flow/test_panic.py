@@ -1,0 +1,277 @@
+"""Panic ends everything in an extent, however much there is; a freeze keeps it so until two owners lift it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from daypass.lifecycle import permits
+from daypass.lifecycle.absence import say_away
+from daypass.lifecycle.freeze import freeze, lift, set_freeze
+from daypass.lifecycle.frozen import freezes
+from daypass.lifecycle.hand_out import credentials
+from daypass.lifecycle.operator import end_as_operator
+from daypass.lifecycle.panic import Ended, go_on, panic, panic_as_operator
+from daypass.model.entitlement import parse_place
+from daypass.model.errors import BadInput, NotAllowed, NotYours
+from daypass.model.event import Event, Kind
+from daypass.model.fact import Fact
+from daypass.model.freeze import Extent, Freeze
+from daypass.model.grant import Delivery, GrantId, GrantState, new_grant_id
+from daypass.model.kept import Absence, Permit, Robot, Standing
+from daypass.model.principal import OPERATOR, PrincipalId
+from daypass.model.request import RequestState
+from daypass.rules.document import parse
+from tests.flow.conftest import Walk
+from tests.hands import asked
+from tests.makers import ANN, BOB, EVE, HOUR, READ_REPORTS, RULES, grant, principal, request
+
+CARL, DAN = PrincipalId("U0CARL"), PrincipalId("U0DAN")
+ALL = Extent(everything=True)
+ANNS, THERE = Extent(person=ANN), Extent(place=parse_place("acme-reports/"))
+OWNED = RULES.replace("version: 1", "version: 1\nowners: {people: [U0CARL, U0DAN, U0ANN]}")
+AT_ONCE = OWNED.replace("approve: {anyone_of: {people: [U0BOB, U0ANN], slack_groups: [S0LEADS]}}", "approve: at-once")
+_LIVE = (GrantState.APPROVED, GrantState.ACTIVE)
+
+
+@pytest.fixture
+def owned(walk: Walk) -> Walk:
+    """Carl, Dan and Ann own the rules."""
+    walk.rules = parse(OWNED, name="rules.yaml")
+    for one in (CARL, DAN):
+        walk.directory.people[one] = principal(one, None)
+    return walk
+
+
+def panicked(walk: Walk, extent: Extent, by: PrincipalId = CARL, *, hold: bool = True) -> Ended:
+    """Somebody ends everything in an extent."""
+    known = asked(walk.directory, walk.rules, walk.ledger)
+    return panic(
+        extent,
+        by=by,
+        reason="laptop stolen",
+        hold=hold,
+        asked=known,
+        ledger=walk.ledger,
+        logins=walk.logins,
+        now=walk.clock(),
+    )
+
+
+def lifted(walk: Walk, freeze_id: GrantId, by: PrincipalId) -> Freeze | None:
+    """An owner says that a freeze may be lifted."""
+    return lift(freeze_id, by=by, rules=walk.rules, directory=walk.directory, ledger=walk.ledger, now=walk.clock())
+
+
+def many(walk: Walk, number: int) -> list[GrantId]:
+    """Ann has so many grants, each of a request of its own."""
+    ids = [new_grant_id() for _ in range(number)]
+    happened = Event(kind=Kind.REQUEST_APPROVED, at=walk.clock(), actor=BOB)
+    approved = request().decided(RequestState.APPROVED)
+    made = [(replace(approved, id=one), replace(grant(), id=one)) for one in ids]
+    facts = [Fact(event=happened, changes=rows, told=False) for rows in made]
+    assert walk.ledger.record_each(facts) == []
+    return ids
+
+
+@pytest.mark.parametrize("extent", [ANNS, THERE, ALL], ids=str)
+def test_panic_ends_every_grant_in_its_extent_however_many_there_are(owned: Walk, extent: Extent):
+    """More than any list or batch holds, in the ledger's own order."""
+    ids = many(owned, 1203)
+
+    ended = panicked(owned, extent)
+
+    assert ended.counts["grants"] == len(ids)
+    assert owned.ledger.grants(states=_LIVE) == []
+
+
+def test_panic_ends_all_that_somebody_has_and_all_that_speaks_for_them(owned: Walk):
+    """Grants, what waits, approvals in advance, delegations, logins, the tokens of their bots; nobody else's."""
+    walk, now = owned, owned.clock()
+    active, waiting = walk.active(), walk.ask(reason="INC-43")
+    robot = Robot(id=PrincipalId("bot:deploy"), owner=ANN, at=now, token_hash="f" * 64, token_ends=now + HOUR)
+    walk.ledger.record(Fact(event=Event(kind=Kind.ROBOT_ADDED, at=now, actor=CARL), changes=(robot,), told=False))
+    permit = permits.allow(
+        READ_REPORTS,
+        to=ANN,
+        by=BOB,
+        length=HOUR,
+        starts=now,
+        ends=now + 24 * HOUR,
+        delivery=None,
+        reason="",
+        directory=walk.directory,
+        ledger=walk.ledger,
+        now=now,
+    )
+    say_away(ANN, until=now + timedelta(days=2), delegate=EVE, directory=walk.directory, ledger=walk.ledger, now=now)
+    walk.token(ANN)
+    walk.token(EVE)
+
+    counts = panicked(walk, ANNS).counts
+
+    assert counts == {
+        "grants": 1,
+        "requests": 1,
+        "preapprovals": 1,
+        "delegations": 1,
+        "bot tokens": 1,
+        "logins": 1,
+    }
+    assert walk.ledger.grant(active.id).state is GrantState.ENDING
+    assert walk.ledger.request(waiting.id).state is RequestState.DENIED
+    assert walk.ledger.find(Permit, permit.id).state is Standing.CLOSED
+    assert walk.ledger.find(Absence, ANN).delegate is None
+    assert walk.ledger.find(Robot, "bot:deploy").token_hash is None
+    assert [one.principal for one in walk.logins.live(now=now)] == [EVE]
+    assert panicked(walk, ANNS).counts == {}
+
+
+def test_panic_works_with_nobody_to_ask_and_no_rules(owned: Walk):
+    """For whoever it is about; the rules file and Slack are gone."""
+    grant_id = owned.active().id
+    owned.directory.away = True
+    known = asked(owned.directory, None, owned.ledger)
+
+    ended = panic(ANNS, by=ANN, reason="", asked=known, ledger=owned.ledger, logins=owned.logins, now=owned.clock())
+
+    assert (ended.counts, owned.ledger.grant(grant_id).state) == ({"grants": 1}, GrantState.ENDING)
+
+
+def test_who_decides_on_something_ends_that_and_freezes_nothing(owned: Walk):
+    """Bob approves what Ann asks for; he owns no rules. Eve decides on nothing."""
+    grant_id = owned.active().id
+
+    with pytest.raises(NotYours):
+        panicked(owned, ALL, EVE)
+    ended = panicked(owned, ALL, BOB)
+
+    assert (ended.counts, ended.freeze) == ({"grants": 1}, None)
+    assert owned.ledger.grant(grant_id).state is GrantState.ENDING
+    assert freezes(owned.ledger) == ()
+
+
+def test_a_panic_that_died_half_way_is_brought_to_its_end_by_a_worker(owned: Walk):
+    """The freeze was written, and nothing was ended yet."""
+    grant_id = owned.active().id
+    set_freeze(ANNS, by=CARL, reason="", ends=True, ledger=owned.ledger, now=owned.clock())
+
+    assert go_on(ledger=owned.ledger, logins=owned.logins, now=owned.clock()) == 1
+    assert owned.ledger.grant(grant_id).state is GrantState.ENDING
+    assert go_on(ledger=owned.ledger, logins=owned.logins, now=owned.clock()) == 0
+
+
+def test_a_rule_that_approves_at_once_gives_nothing_back_after_a_panic(owned: Walk):
+    """Unless whoever ended it said that it may."""
+    owned.rules = parse(AT_ONCE, name="rules.yaml")
+    owned.ask()
+    panicked(owned, ANNS, hold=False)
+    owned.ask(reason="INC-43")
+    panicked(owned, ANNS)
+
+    with pytest.raises(NotAllowed, match="frozen"):
+        owned.ask(reason="INC-44")
+    assert owned.ledger.grants(states=_LIVE) == []
+
+
+GIVING: dict[str, Callable[[Walk, GrantId, GrantId], object]] = {
+    "asking": lambda walk, *_: walk.ask(reason="INC-44"),
+    "approving": lambda walk, _, waiting: walk.approve(waiting),
+    "handing out": lambda walk, active, _: credentials(
+        active, by=ANN, vendor=walk.vendor, ledger=walk.ledger, clock=walk.clock
+    ),
+    "approving in advance": lambda walk, *_: permits.allow(
+        READ_REPORTS,
+        to=ANN,
+        by=BOB,
+        length=HOUR,
+        starts=walk.clock(),
+        ends=walk.clock() + HOUR,
+        delivery=None,
+        reason="",
+        directory=walk.directory,
+        ledger=walk.ledger,
+        now=walk.clock(),
+    ),
+}
+
+
+@pytest.mark.parametrize("extent", [ANNS, THERE, ALL], ids=str)
+@pytest.mark.parametrize("way", GIVING)
+def test_nothing_is_given_in_what_is_frozen_until_two_owners_lift_it(owned: Walk, extent: Extent, way: str):
+    """By whichever way; and afterwards as before."""
+    active, waiting = owned.active(delivery=Delivery.SESSION), owned.ask(reason="INC-43")
+    known = asked(owned.directory, owned.rules, owned.ledger)
+    made = freeze(extent, by=CARL, reason="", asked=known, ledger=owned.ledger, now=owned.clock())
+
+    with pytest.raises(NotAllowed, match=f"daypass lift {made.id}"):
+        GIVING[way](owned, active.id, waiting.id)
+    assert owned.ledger.grant(active.id).state is GrantState.ACTIVE
+
+    assert lifted(owned, made.id, CARL) is not None
+    with pytest.raises(NotAllowed):
+        GIVING[way](owned, active.id, waiting.id)
+    assert lifted(owned, made.id, DAN) is None
+    assert GIVING[way](owned, active.id, waiting.id)
+
+
+def test_nobody_lifts_a_freeze_alone_nor_their_own(owned: Walk):
+    """Neither twice, nor by a second account, nor as the one whom it is about."""
+    known = asked(owned.directory, owned.rules, owned.ledger)
+    made = freeze(ANNS, by=CARL, reason="", asked=known, ledger=owned.ledger, now=owned.clock())
+    lifted(owned, made.id, CARL)
+
+    with pytest.raises(NotYours, match="about you"):
+        lifted(owned, made.id, ANN)
+    with pytest.raises(NotYours, match="a second owner"):
+        lifted(owned, made.id, CARL)
+    owned.directory.change(DAN, same_as=frozenset({CARL}))
+    with pytest.raises(NotYours, match="a second owner"):
+        lifted(owned, made.id, DAN)
+    with pytest.raises(NotYours):
+        lifted(owned, made.id, BOB)
+    assert [one.id for one in freezes(owned.ledger)] == [made.id]
+
+
+def test_who_owns_no_rules_freezes_only_themselves(owned: Walk):
+    """A freeze is a harm too."""
+    known = asked(owned.directory, owned.rules, owned.ledger)
+
+    with pytest.raises(NotYours):
+        freeze(ANNS, by=BOB, reason="", asked=known, ledger=owned.ledger, now=owned.clock())
+    assert freeze(
+        Extent(person=BOB), by=BOB, reason="", asked=known, ledger=owned.ledger, now=owned.clock()
+    ).extent == Extent(person=BOB)
+
+
+def test_a_frozen_approver_approves_nothing(owned: Walk):
+    """Bob's clicks give nothing while he is frozen; what he may end he still ends."""
+    waiting, known = owned.ask(), asked(owned.directory, owned.rules, owned.ledger)
+    freeze(Extent(person=BOB), by=CARL, reason="", asked=known, ledger=owned.ledger, now=owned.clock())
+
+    with pytest.raises(NotAllowed, match="frozen"):
+        owned.approve(waiting.id)
+    assert owned.deny(waiting.id).state is RequestState.DENIED
+
+
+def test_the_operator_ends_and_freezes_by_the_name_of_their_user(owned: Walk):
+    """Without a login; the journal has it."""
+    waiting, active = owned.ask(reason="INC-43"), owned.active()
+
+    assert end_as_operator(waiting.id, os_user="root", reason="", ledger=owned.ledger, now=owned.clock()) == "request"
+    ended = panic_as_operator(
+        ALL, os_user="root", reason="", hold=True, ledger=owned.ledger, logins=owned.logins, now=owned.clock()
+    )
+
+    assert ended.counts == {"grants": 1}
+    assert owned.ledger.grant(active.id).state is GrantState.ENDING
+    told = [one for one in owned.journal() if one.kind is Kind.FREEZE_SET]
+    assert [(one.actor, one.details["os_user"]) for one in told] == [(OPERATOR, "root")]
+
+
+@pytest.mark.parametrize("said", [{}, {"person": ANN, "everything": True}])
+def test_what_a_panic_is_about_is_never_guessed(said):
+    """Nothing said is not everything."""
+    with pytest.raises(BadInput, match="only one of them"):
+        Extent(**said)

@@ -1,0 +1,159 @@
+"""What only takes access away needs the ledger alone: no directory, no rules, no AWS (law 6 of the promise)."""
+
+import inspect
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from daypass.lifecycle.absence import say_away, say_back
+from daypass.lifecycle.asked import Asked, AskedNow, NobodyAsked
+from daypass.lifecycle.cancel import cancel
+from daypass.lifecycle.drop import drop
+from daypass.lifecycle.freeze import freeze
+from daypass.lifecycle.login import end, end_all
+from daypass.lifecycle.panic import go_on, panic, panic_as_operator
+from daypass.lifecycle.passkeys.remove import forget
+from daypass.lifecycle.permits import withdraw
+from daypass.lifecycle.recurring import end_series
+from daypass.lifecycle.remember import remember
+from daypass.lifecycle.review import deny
+from daypass.lifecycle.revoke import revoke
+from daypass.lifecycle.robots.remove import remove
+from daypass.lifecycle.ruling.decide_change import deny_change, withdraw_change
+from daypass.model.errors import NotYours
+from daypass.model.grant import GrantId, GrantState
+from daypass.model.principal import PrincipalId, SlackGroupId
+from daypass.model.request import RequestState
+from daypass.rules.document import parse
+from tests.flow.conftest import Walk
+from tests.hands import asked
+from tests.makers import ANN, BOB, EVE, RULES, principal
+
+CARL = PrincipalId("U0CARL")
+LEADS = SlackGroupId("S0LEADS")
+WHO = "{people: [U0BOB, U0ANN], slack_groups: [S0LEADS]}"
+BY_GROUP = RULES.replace(WHO, "{slack_groups: [S0LEADS]}")
+ENDING: tuple[Callable[..., object], ...] = (
+    drop,
+    cancel,
+    withdraw,
+    deny,
+    revoke,
+    end_series,
+    say_back,
+    end,
+    end_all,
+    remove,
+    forget,
+    deny_change,
+    withdraw_change,
+    panic,
+    panic_as_operator,
+    go_on,
+    freeze,
+)
+"""Every verb that only takes away."""
+
+
+@pytest.mark.parametrize("verb", ENDING, ids=lambda verb: f"{verb.__module__.split('.')[-1]}.{verb.__name__}")
+def test_a_verb_that_only_takes_away_is_given_nothing_that_could_refuse_it(verb: Callable[..., object]):
+    """The ledger, and what could be asked besides; never a directory, the rules, AWS."""
+    needs = {str(each.annotation) for each in inspect.signature(verb).parameters.values()}
+    named = " ".join(needs)
+
+    assert not [one for one in ("Directory", "RuleBook", "Provisioner", "Vendor", "Catalogue") if one in named]
+
+
+@pytest.fixture
+def dark(walk: Walk) -> AskedNow:
+    """Nobody answers and no rules can be read, once the test says so."""
+    return asked(walk.directory, None, walk.ledger)
+
+
+def take(walk: Walk, grant_id: GrantId, by: PrincipalId, known: Asked) -> GrantState:
+    """Somebody takes it away."""
+    return revoke(grant_id, by=by, reason="enough", asked=known, ledger=walk.ledger, now=walk.clock()).state
+
+
+@pytest.mark.parametrize("by", [ANN, BOB])
+def test_who_has_it_and_who_approved_it_end_it_with_nobody_to_ask(walk: Walk, dark: AskedNow, by: PrincipalId):
+    """Their right is in the ledger."""
+    grant = walk.active()
+    walk.directory.away = True
+
+    assert take(walk, grant.id, by, dark) is GrantState.ENDING
+    walk.work()
+    assert walk.ledger.grant(grant.id).state is GrantState.ENDED
+
+
+def test_nobody_else_ends_it_for_want_of_an_answer(walk: Walk, dark: AskedNow):
+    """What cannot be asked adds nobody."""
+    grant = walk.active()
+    walk.directory.away = True
+
+    with pytest.raises(NotYours):
+        take(walk, grant.id, EVE, dark)
+    assert walk.ledger.grant(grant.id).state is GrantState.ACTIVE
+
+
+def test_a_member_of_the_group_that_decides_denies_with_nobody_to_ask(walk: Walk, dark: AskedNow):
+    """The worker wrote down who is in it, while Slack said so; who has left it since then is out of it again."""
+    walk.rules = parse(BY_GROUP, name="rules.yaml")
+    walk.directory.people[CARL] = principal(CARL, None)
+    walk.directory.change(CARL, slack_groups=frozenset({LEADS}))
+    walk.directory.change(EVE, slack_groups=frozenset({LEADS}))
+    asked_for = walk.ask()
+    assert remember(rules=walk.rules, directory=walk.directory, ledger=walk.ledger, now=walk.clock()) == 2
+    walk.directory.change(EVE, slack_groups=frozenset())
+    assert remember(rules=walk.rules, directory=walk.directory, ledger=walk.ledger, now=walk.clock()) == 1
+    walk.directory.away = True
+
+    with pytest.raises(NotYours):
+        deny(asked_for.id, by=EVE, reason="", asked=dark, ledger=walk.ledger, now=walk.clock())
+    denied = deny(asked_for.id, by=CARL, reason="", asked=dark, ledger=walk.ledger, now=walk.clock())
+    assert denied.state is RequestState.DENIED
+
+
+def test_an_owner_of_the_last_readable_rules_ends_what_nobody_named_them_for(walk: Walk, dark: AskedNow):
+    """The rules file is gone by now."""
+    grant = walk.active()
+    owned = parse(RULES.replace("version: 1", "version: 1\nowners: {people: [U0EVE, U0ANN]}"), name="rules.yaml")
+    remember(rules=owned, directory=walk.directory, ledger=walk.ledger, now=walk.clock())
+    walk.directory.away = True
+
+    assert take(walk, grant.id, EVE, dark) is GrantState.ENDING
+
+
+def test_who_is_known_to_have_left_ends_only_what_is_theirs(walk: Walk):
+    """A login outlives its person by some seconds: it takes nobody else's access away."""
+    grant = walk.active()
+    known = asked(walk.directory, walk.rules, walk.ledger)
+    walk.directory.change(BOB, active=False)
+
+    with pytest.raises(NotYours):
+        take(walk, grant.id, BOB, known)
+    walk.directory.change(ANN, active=False)
+    assert take(walk, grant.id, ANN, known) is GrantState.ENDING
+
+
+def test_who_came_to_decide_only_now_ends_it_when_that_can_be_asked(walk: Walk):
+    """The deciders of now are added to those of then."""
+    grant = walk.active()
+    walk.rules = parse(RULES.replace(WHO, "{people: [U0EVE]}"), name="rules.yaml")
+
+    assert take(walk, grant.id, EVE, asked(walk.directory, walk.rules, walk.ledger)) is GrantState.ENDING
+
+
+def test_an_absence_is_over_when_its_person_says_so_with_nobody_to_ask(walk: Walk):
+    """With it the delegate's right to decide."""
+    until = walk.clock() + timedelta(days=2)
+    say_away(BOB, until=until, delegate=EVE, directory=walk.directory, ledger=walk.ledger, now=walk.clock())
+    walk.directory.away = True
+
+    assert say_back(BOB, ledger=walk.ledger, now=walk.clock()).state == "closed"
+
+
+def test_nobody_is_asked_by_who_asks_nobody():
+    """The operator's and the passkey's way."""
+    assert (NobodyAsked().person(ANN), NobodyAsked().owners()) == (None, None)
