@@ -88,7 +88,7 @@ class SharedClock:
         self._lock = Lock()
         self._looked = self._asked = 0.0
         self._machine_ahead: Bounds | None = None
-        self.agreement = Agreement.UNKNOWN
+        self.agreement = self._logged = Agreement.UNKNOWN
 
     def __call__(self) -> datetime:
         """Read it. Raises Unavailable only when the database was never reached."""
@@ -108,10 +108,7 @@ class SharedClock:
     def compare(self) -> Agreement:
         """Look at the database's clock and hold all three against each other. Raises Unavailable."""
         self._look()
-        before, self.agreement = self.agreement, self._judge()
-        if before is not self.agreement:
-            say = log.info if self.agreement is Agreement.AGREE else log.error
-            say("clocks compared", agreement=self.agreement.value, sentence=self.sentence)
+        self.agreement = self._judge()
         return self.agreement
 
     def compare_with_aws(self) -> None:
@@ -122,7 +119,11 @@ class SharedClock:
             self.compare()
 
     def keep_comparing(self) -> None:
-        """Compare, and ask AWS where it has not said anything for a minute; sooner while the clocks do not agree."""
+        """
+        Compare, and log what has changed.
+
+        AWS is asked where it has not said anything for a minute; sooner while the clocks do not agree.
+        """
         last, most_s = self._aws.last, 60.0 if self.agreement is Agreement.AGREE else 5.0
         heard = max(self._asked, last.received if last else self._asked)
         if heard == 0 or self._monotonic() > heard + most_s:
@@ -130,6 +131,10 @@ class SharedClock:
             with suppress(DaypassError):  # an AWS that is away is heard of where it is needed
                 self._aws.ask()
         self.compare()
+        if self._logged is not self.agreement:
+            self._logged = self.agreement
+            say = log.info if self.agreement is Agreement.AGREE else log.error
+            say("clocks compared", agreement=self.agreement.value, sentence=self.sentence)
 
     def may_work(self) -> bool:
         """Whether a worker here may do anything, by a look that is at most a second old. Raises Unavailable."""
