@@ -22,6 +22,7 @@ def main() -> None:
         doctor=_doctor,
         back_to_file=_back_to_file,
         operator=_Operator(),
+        accept_journal=_accept_journal,
         demo=_demo,
         mcp=_mcp,
     )
@@ -96,6 +97,12 @@ class _Operator:
         from daypass.wiring import operator  # noqa: PLC0415 - see above
 
         operator.lift(freeze_id)
+
+
+def _accept_journal(accept: bool) -> str:  # noqa: FBT001 - the one thing that is said
+    from daypass import wiring  # noqa: PLC0415 - see above
+
+    return wiring.accept_journal(accept=accept)
 
 
 def _demo(play: bool) -> int | None:  # noqa: FBT001 - the one thing a demo is told

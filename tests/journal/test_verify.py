@@ -25,7 +25,7 @@ def test_an_intact_book_is_verified():
     """All entries, all checkpoints, nothing left uncovered."""
     verdict = verified(LINES)
 
-    assert (verdict.size, verdict.checkpoints, verdict.uncovered) == (20, 3, 0)
+    assert (verdict.size, verdict.checkpoints) == (20, 3)
     assert verdict.sentence == "20 entries verified under 3 checkpoints."
 
 
@@ -35,18 +35,20 @@ def test_the_root_is_the_one_signed():
 
 
 def test_a_book_without_entries_is_verified():
-    """Nothing happened yet, and that is what the file says."""
+    """Nothing happened yet, and a checkpoint that was kept says so too; the file alone shows nothing."""
+    assert broken(list(export(KEY, [], []))).fault is Fault.TRUNCATED
     verdict = verified(list(export(KEY, [], [])), against=fold(EMPTY, [], SIGNER).checkpoint_note)
 
-    assert verdict == Verified(size=0, root=EMPTY_ROOT, checkpoints=0, uncovered=0)
+    assert verdict == Verified(size=0, root=EMPTY_ROOT, checkpoints=0)
 
 
-def test_entries_without_a_checkpoint_are_told():
-    """True entries at the end that no checkpoint covers are counted, in the sentence too."""
-    verdict = verified(LINES[:-1])
+@pytest.mark.parametrize("cut", [1, 2, 3, 22])
+def test_an_export_that_no_checkpoint_closes_is_refused(cut):
+    """Lines cut off the end are missed, be it the last checkpoint alone or all but the first line."""
+    verdict = broken(LINES[:-cut])
 
-    assert (verdict.size, verdict.checkpoints, verdict.uncovered) == (20, 2, 4)
-    assert verdict.sentence == "20 entries verified under 2 checkpoints. 4 entries not yet under a checkpoint."
+    assert verdict.fault is Fault.TRUNCATED
+    assert "no checkpoint" in verdict.sentence
 
 
 def test_an_entry_without_a_checkpoint_must_be_in_its_place_too():
@@ -86,7 +88,7 @@ def test_a_book_shown_with_fewer_checkpoints_is_as_good():
     """The last checkpoint vouches for all that earlier ones did."""
     lines = [line for at, line in enumerate(LINES) if at not in CHECKPOINTS[:2]]
 
-    assert (verified(lines).size, verified(lines).checkpoints, verified(lines).uncovered) == (20, 1, 0)
+    assert (verified(lines).size, verified(lines).checkpoints) == (20, 1)
 
 
 @pytest.mark.parametrize("renumber", [list, renumbered], ids=["as it is", "renumbered"])
@@ -150,7 +152,7 @@ def test_a_cut_at_a_checkpoint_is_found_by_a_checkpoint_kept_elsewhere():
     cut = LINES[: CHECKPOINTS[1] + 1]
     verdict = broken(cut, against=BOOK.notes[20])
 
-    assert (verified(cut).size, verified(cut).uncovered) == (16, 0)
+    assert verified(cut).size == 16
     assert (verdict.fault, verdict.index) == (Fault.TRUNCATED, 16)
 
 
@@ -162,8 +164,8 @@ def test_a_book_agrees_with_its_own_older_checkpoints(size):
 
 def test_a_saved_checkpoint_covers_what_the_file_leaves_open():
     """Entries without a checkpoint in the file are covered by the one that was kept."""
-    assert verified(LINES[: CHECKPOINTS[1]], against=BOOK.notes[16]).uncovered == 0
-    assert verified(LINES[: CHECKPOINTS[1]], against=BOOK.notes[12]).uncovered == 4
+    assert verified(LINES[: CHECKPOINTS[1]], against=BOOK.notes[16]).size == 16
+    assert broken(LINES[: CHECKPOINTS[1]], against=BOOK.notes[12]).fault is Fault.TRUNCATED
 
 
 @pytest.mark.parametrize("size", [4, 20])

@@ -43,10 +43,10 @@ def _verdict(book, signer):
     return verify(io.BytesIO(b"".join(book.export())), signer.public)
 
 
-def test_an_empty_book_has_no_checkpoint_and_verifies(book, signer):
-    """Before the first entry: size 0, no checkpoint, nothing to fold."""
+def test_an_empty_book_has_no_checkpoint_and_shows_nothing(book, signer):
+    """Before the first entry: size 0, no checkpoint, nothing to fold, and nothing that a file could prove."""
     assert (book.checkpoint(), book.fold()) == (SignedCheckpoint(size=0, note=""), 0)
-    assert isinstance(_verdict(book, signer), Verified)
+    assert not isinstance(_verdict(book, signer), Verified)
 
 
 def test_entries_are_folded_in_batches_and_the_book_verifies(book, ledger, signer):

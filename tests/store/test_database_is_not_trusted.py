@@ -3,12 +3,12 @@
 import pytest
 from sqlalchemy import text
 
-from daypass.journal.damage import BookDamaged
+from daypass.journal.damage import BookDamaged, HeadMissing, JournalDamaged
 from daypass.model.event import Kind
 from daypass.store.book import SqlBook
 from tests.heads import HandHead
 from tests.store.edits import edit, rewrite
-from tests.store.facts import a_grant, fact
+from tests.store.facts import a_grant, ending, fact, stored
 
 UNFOLDED = {
     "hidden from the fold": "UPDATE journal SET leaf_index = 999999, leaf_hash = entry, place = entry WHERE id = 8",
@@ -114,3 +114,56 @@ def test_waiting_for_the_fold_is_no_alarm(database, book, ledger):
 def _state(database):
     with database.reading() as connection:
         return connection.execute(text("SELECT size, peaks FROM tree")).one()
+
+
+def test_a_damaged_journal_gives_nothing_and_ends_everything(written, book, ledger):
+    """Requests, approvals and hand-outs are refused in a sentence; an end is recorded as always."""
+    grant = a_grant()
+    ledger.record(fact(grant, kind=Kind.REQUEST_APPROVED))
+    edit(written, "DELETE FROM journal WHERE id = 8")
+    with pytest.raises(BookDamaged):
+        book.fold()
+
+    with pytest.raises(JournalDamaged, match="Ending access works as always"):
+        ledger.record(fact(a_grant(), kind=Kind.REQUEST_APPROVED))
+    refused = fact(a_grant(), kind=Kind.GRANT_PROVISIONING)
+    ended = fact(ending(stored(grant)), kind=Kind.GRANT_ENDING)
+    assert ledger.record_each([refused, ended]) == [refused]
+    assert ledger.grant(grant.id) == stored(ending(stored(grant)))
+
+
+def test_a_restored_database_is_signed_again_only_when_an_operator_accepts_it(written, book, head):
+    """Older than the remembered head: nothing is signed until it is accepted, which every process then notices."""
+    early = _state(written)
+    book.fold()
+    _put_back(written, early)
+    with pytest.raises(BookDamaged):
+        book.fold()
+
+    accepted, before = SqlBook(written, head).accept()
+
+    assert before is not None
+    assert (accepted.size, before.size) == (6, 10)
+    assert book.fold() == 0
+    assert not written.damage.found
+
+
+def test_a_lost_head_signs_nothing_until_an_operator_accepts_the_journal(written, book):
+    """A new replica, a lost volume: the journal is not empty, and nothing is remembered of it."""
+    lost = HandHead()
+    with pytest.raises(HeadMissing, match="remembers no head of it"):
+        SqlBook(written, lost).fold()
+    assert book.waiting() == 4
+
+    SqlBook(written, lost).accept()
+
+    assert SqlBook(written, lost).fold() == 4
+
+
+def _put_back(database, early):
+    edit(
+        database,
+        "DELETE FROM journal WHERE leaf_index >= 6",
+        f"UPDATE tree SET size = 6, peaks = '{early.peaks}'",  # noqa: S608 - the test's own
+        "DELETE FROM checkpoints WHERE size > 6",
+    )

@@ -51,6 +51,8 @@ class Remembered:
 
     confirmed: Head = Head()
     pending: Pending | None = None
+    accepted: int = 0
+    """How often an operator has accepted the journal as it was."""
 
     def text(self, key: PublicKey) -> str:
         """Write it down."""
@@ -60,6 +62,7 @@ class Remembered:
             key=key.text,
             confirmed=_Signed(tree=_tree(self.confirmed.frontier), note=self.confirmed.note),
             pending=pending,
+            accepted=self.accepted,
         )
         return f"{msgspec.json.encode(shape).decode()}\n"
 
@@ -79,7 +82,7 @@ class Remembered:
                 f"key is {key.text!r}."
             )
         check_frontier(confirmed.frontier, confirmed.note, key)
-        return cls(confirmed=confirmed, pending=pending)
+        return cls(confirmed=confirmed, pending=pending, accepted=shape.accepted)
 
 
 class _Tree(msgspec.Struct, forbid_unknown_fields=True):
@@ -103,6 +106,7 @@ class _Shape(msgspec.Struct, forbid_unknown_fields=True):
     key: str
     confirmed: _Signed
     pending: _Batch | None
+    accepted: int
 
 
 def _tree(frontier: Frontier) -> _Tree:

@@ -29,22 +29,17 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verified:
-    """Every entry is what was written, where it was written."""
+    """Every entry is what was written, where it was written, and a checkpoint closes the file."""
 
     size: int
     root: bytes
     checkpoints: int
     """Checkpoints in the file, each of them checked."""
-    uncovered: int
-    """Entries at the end that no checkpoint covers: true and in order, but others may have been cut off after them."""
 
     @property
     def sentence(self) -> str:
         """The verdict for a person."""
-        told = f"{_count(self.size, 'entry', 'entries')} verified under {_count(self.checkpoints, 'checkpoint')}."
-        if self.uncovered:
-            told += f" {_count(self.uncovered, 'entry', 'entries')} not yet under a checkpoint."
-        return told
+        return f"{_count(self.size, 'entry', 'entries')} verified under {_count(self.checkpoints, 'checkpoint')}."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,7 +68,7 @@ class _Walk:
             ends_badly = self._at_the_end(Fault.UNREADABLE, f"is longer than {MAX_LINE:,} bytes, as no entry is")
         except CutOff:
             ends_badly = self._at_the_end(Fault.TRUNCATED, "is cut off in the middle")
-        return self._first_wrong() or ends_badly or self._against_saved() or self._verified()
+        return self._first_wrong() or ends_badly or self._against_saved() or self._open_end() or self._verified()
 
     def _take(self, leaves: list[bytes]) -> None:
         """Grow the tree; on the way past the saved checkpoint's size, remember the root there."""
@@ -151,12 +151,24 @@ class _Walk:
         self.covered = max(self.covered, self.saved.size)
         return None
 
+    def _open_end(self) -> Broken | None:
+        """Refuse a file whose last entry no checkpoint covers: what came after it may have been cut off."""
+        if self.covered == self.frontier.size and (self.frontier.size or self.saved):
+            return None
+        if not self.frontier.size:
+            told = "The file has no entries and no checkpoint, so that it shows nothing."
+            return Broken(fault=Fault.TRUNCATED, sentence=told)
+        told = (
+            f"The file is incomplete: no checkpoint closes it after its last entry ({self.frontier.size - 1}), and "
+            "what came after may have been cut off. Export it again."
+        )
+        return Broken(index=None, fault=Fault.TRUNCATED, sentence=told)
+
     def _verified(self) -> Verified:
         return Verified(
             size=self.frontier.size,
             root=self.frontier.root(),
             checkpoints=self.checkpoints,
-            uncovered=self.frontier.size - self.covered,
         )
 
 

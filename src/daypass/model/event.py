@@ -111,6 +111,8 @@ class Kind(StrEnum):
     LEAVERS_HELD = "leavers.held"
     """Too many left at once: nothing ends until an owner of the rules says so."""
     LEAVERS_WATCHED = "leavers.watched"
+    JOURNAL_ACCEPTED = "journal.accepted"
+    """An operator has looked at a journal that did not fit the remembered head, and accepted it as it is."""
     """Slack does not answer when it is asked after people, or does again."""
     LEDGER_ALTERED = "ledger.altered"
     """Rows of the ledger were found changed outside Daypass."""

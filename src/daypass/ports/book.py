@@ -50,6 +50,10 @@ class Book(Protocol):
         """The newest checkpoint."""
         ...
 
+    def faults(self) -> tuple[str, ...]:
+        """A sentence for each thing that was found wrong with the journal; none when all is well."""
+        ...
+
     def public_key(self) -> str:
         """The verifier key (C2SP vkey) that checks our checkpoints."""
         ...

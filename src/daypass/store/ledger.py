@@ -8,6 +8,7 @@ from itertools import islice
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from daypass.model.effect import GIVES
 from daypass.model.errors import Conflict, NotFound
 from daypass.model.event import Event, Link
 from daypass.model.fact import Fact
@@ -30,7 +31,13 @@ class SqlLedger(SqlCabinet):
     """The ledger in a database, and the cabinet with it."""
 
     def record(self, *facts: Fact) -> None:
-        """Write the facts in one commit. Raises Conflict, and writes nothing, when any row has moved."""
+        """
+        Write the facts in one commit. Raises Conflict, and writes nothing, when any row has moved.
+
+        Raises JournalDamaged for a fact that gives access while the journal is damaged.
+        """
+        if any(fact.event.kind in GIVES for fact in facts):
+            self._database.damage.forbid()
         try:
             with self._database.writing() as connection:
                 if commit(connection, facts, self._database.sealer):
@@ -39,11 +46,17 @@ class SqlLedger(SqlCabinet):
             raise _moved(facts) from error
 
     def record_each(self, facts: Sequence[Fact]) -> list[Fact]:
-        """Write the facts in one commit, leaving out and returning those of which a row has moved."""
+        """
+        Write the facts in one commit, leaving out and returning those of which a row has moved.
+
+        Left out too is what gives access while the journal is damaged.
+        """
+        forbidden = [fact for fact in facts if self._database.damage.found and fact.event.kind in GIVES]
+        allowed = [fact for fact in facts if fact not in forbidden] if forbidden else facts
         for _ in range(2):
             with suppress(IntegrityError):  # somebody inserted one of the rows meanwhile: next time it is seen
-                return self._record_each(facts)
-        return [fact for fact in facts if not self._recorded(fact)]
+                return self._record_each(allowed) + forbidden
+        return [fact for fact in allowed if not self._recorded(fact)] + forbidden
 
     def _recorded(self, fact: Fact) -> bool:
         """Write one fact by itself; False when a row has moved, or was put back behind what the journal tells of it."""

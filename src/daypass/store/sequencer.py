@@ -1,9 +1,8 @@
 """
 The one who gives entries their place in the tree, and signs it.
 
-Commits add rows in whatever order they finish, so a row with a smaller id may appear after a larger one was folded. The
-fold therefore never asks "what is newer than the last one?", it asks which rows have no index yet; the order of the
-journal is the order in which it took them.
+Commits add rows in whatever order they finish, so a row with a smaller id may appear after a larger one was folded: the
+fold asks which rows have no index yet. The order of the journal is the order in which it took them.
 
 Signing begins with a lock on the one row of `tree`, so that there is one signer at a time and no head is signed that
 does not come to stand. Under the lock, before anything is signed:
@@ -11,12 +10,11 @@ does not come to stand. Under the lock, before anything is signed:
     the remembered head (journal/head)   what is stored since must extend it, recomputed from the rows
     the batch                            every row's binding must hold, and go on where its writer's chain ended
     hidden rows                          none may claim an index that the tree does not have
-
-Whatever does not fit is reported as damage (journal/damage), and nothing is signed.
 """
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
@@ -49,7 +47,7 @@ _CHAINS = 10_000
 
 
 class SqlSequencer:
-    """Folds the journal in a database, signed with the key that it came with."""
+    """Folds the journal; what does not fit is reported as damage (journal/damage)."""
 
     def __init__(self, database: Database, head: HeadPlace | None = None) -> None:
         """Remember the head in this place; without one the journal can be read and not be folded."""
@@ -58,14 +56,14 @@ class SqlSequencer:
         self._place = head
         self._text: str | None = None
         self._remembered: Remembered | None = None
+        self._accepted = 0
         self._chains = Chains(key=self._signer.derive(PURPOSE))
 
     def fold(self, limit: int = 1024) -> int:
         """
         Take up to `limit` entries that have no place in the tree yet into it, and sign its new head.
 
-        Returns how many; 0 when there are none, or when another process was quicker. Raises BookDamaged or BadNote, and
-        signs nothing, when what is stored is not what was signed and committed.
+        Returns how many. Raises BookDamaged or BadNote, and signs nothing, when what is stored is not what was signed.
         """
         with self._reporting():
             remembered = self._recall()
@@ -97,14 +95,38 @@ class SqlSequencer:
         """
         Make sure that what this process committed is still there: in the tree, or waiting for it.
 
-        Raises BookDamaged for entries that are gone, changed, or hidden from the fold. A fold that is slow, or does not
-        run at all, is no such thing.
+        Raises BookDamaged for entries that are gone, changed or hidden. A fold that is slow or off is no such thing.
         """
         with self._reporting():
             for written in self._database.writers.last():
                 with self._database.snapshot() as connection:
                     if self._is_in_tree(connection, written):
                         self._database.writers.seen(written)
+
+    def faults(self) -> tuple[str, ...]:
+        """A sentence for each thing that was found wrong with the journal; none when all is well."""
+        return self._database.damage.found
+
+    def compare(self) -> tuple[Head, Head | None]:
+        """Recompute the head of the database from its entries, to be compared with the one that is remembered."""
+        before = self._recall()
+        with self._database.snapshot() as connection:
+            head = self._follow(connection, StoredTree(connection), Head())
+        return head, None if before is None else before.confirmed
+
+    def accept(self) -> tuple[Head, Head | None]:
+        """
+        Take the journal as the database has it, whatever was remembered; returns its head and the one remembered.
+
+        Raises BookDamaged when its entries do not make the tree that its last checkpoint signed.
+        """
+        assert self._place is not None  # noqa: S101 - the operator's command has one
+        before = self._recall()
+        with self._database.writing() as connection:
+            lock_tree(connection)
+            head = self._follow(connection, StoredTree(connection), Head())
+            self._remember(Remembered(confirmed=head, accepted=self._accepted + 1))
+        return head, None if before is None else before.confirmed
 
     def remembers(self) -> bool:
         """Whether a head of this journal, signed with this key, is remembered. Raises Misconfigured for another's."""
@@ -121,14 +143,17 @@ class SqlSequencer:
             yield
         except (BookDamaged, BadNote) as error:
             self._database.damage.report(error.sentence)
+            self._remembered = None  # an operator may accept the journal meanwhile, which stands in the place
             raise
 
     def _recall(self) -> Remembered | None:
         """What this process remembers, from its memory or from the place."""
         if self._remembered is None and self._place is not None:
             self._text = self._place.read()
-            if self._text is not None:
-                self._remembered = Remembered.parse(self._text, self._signer.public)
+            self._remembered = None if self._text is None else Remembered.parse(self._text, self._signer.public)
+            if self._remembered is not None and self._remembered.accepted > self._accepted:
+                self._accepted = self._remembered.accepted
+                self._database.damage.clear()
         return self._remembered
 
     def _remember(self, remembered: Remembered) -> None:
@@ -161,11 +186,11 @@ class SqlSequencer:
                 raise BookDamaged(
                     "Entries that were about to be signed when Daypass stopped are not the same any more."
                 )
-            self._remember(Remembered(confirmed=remembered.confirmed, pending=pending))
+            self._remember(replace(remembered, pending=pending))
             _write(connection, state.size, rows, folded)
         head = Head(frontier=folded.frontier, note=folded.checkpoint_note)
         self._keep_chains(ends)
-        self._remember(Remembered(confirmed=head))
+        self._remember(Remembered(confirmed=head, accepted=remembered.accepted))
         return len(rows)
 
     def _up_to_date(self, connection: Connection, state: StoredTree) -> Remembered:
@@ -177,8 +202,8 @@ class SqlSequencer:
             remembered = Remembered()
             self._remember(remembered)
         head = self._follow(connection, state, remembered.confirmed)
-        if head.size > remembered.confirmed.size:
-            remembered = Remembered(confirmed=head)  # ours was pending and is committed, or another's was quicker
+        if head.size > remembered.confirmed.size:  # what was pending is committed, or another was quicker
+            remembered = Remembered(confirmed=head, accepted=remembered.accepted)
             self._remember(remembered)
         return remembered
 
@@ -238,7 +263,7 @@ class SqlSequencer:
         return True
 
     def _check_in_tree(self, row: AnyRow, size: int) -> None:
-        """Make sure that a row which claims a place in the tree was put there, by the signature of its place."""
+        """Make sure that a row which claims a place was put there, by the signature of its place."""
         placed = Placed(entry=row.entry, index=row.leaf_index, signature=row.place or b"")
         in_tree = 0 <= row.leaf_index < size and placed.was_put_at(row.leaf_index, self._signer.public)
         if not in_tree or not bound(row).holds(self._chains.key):

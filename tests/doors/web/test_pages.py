@@ -21,7 +21,7 @@ def test_a_page_says_one_thing_and_loads_nothing_from_elsewhere(visitor, path, w
 
 def test_it_is_healthy_while_the_database_answers(house: House, visitor):
     """And not when it does not."""
-    assert visitor.get("/healthz").json() == {"database": "ok", "rules": "ok", "ledger": "ok"}
+    assert visitor.get("/healthz").json() == {"database": "ok", "rules": "ok", "ledger": "ok", "journal": "ok"}
 
     def away(**_when):
         raise Unavailable("The database does not answer.")

@@ -53,6 +53,21 @@ def checkpoint(here: Here, *, as_json: bool) -> None:
         _write(answer["checkpoint"])
 
 
+@journal.command(
+    "accept",
+    help="""For whoever runs Daypass: go on with the journal as the database has it.
+
+    Needed after a restore, or where the head that was remembered is lost. Shows what the database has and what is
+    missing; with --yes it is accepted, and the journal tells who accepted what.
+    """,
+)
+@click.option("--yes", is_flag=True, help="Accept it.")
+@click.pass_obj
+def accept(here: Here, *, yes: bool) -> None:
+    """Show the journal's head, or accept it."""
+    click.echo(here.house.accept_journal(yes))
+
+
 @journal.command("key", help="Print the key that checks the checkpoints.")
 @click.pass_obj
 def key(here: Here) -> None:

@@ -51,6 +51,8 @@ class House:
     back_to_file: Callable[[], int]
     """Returns the number of the version that the rules file is."""
     operator: Operator
+    accept_journal: Callable[[bool], str]
+    """Told whether to accept it; says what the journal has and what is missing, or was accepted."""
     demo: Callable[[bool], int | None]
     """Told whether it is to play by itself; returns an exit code, None for 0."""
     mcp: Callable[[str, str, bool], None]

@@ -97,6 +97,8 @@ def _instruments(
         # ended: not a reason to stop us.
         status = HTTPStatus.SERVICE_UNAVAILABLE if any(found.values()) else HTTPStatus.OK
         found |= {"rules": _fault(desk.rules), "ledger": _fault(lambda: _must_be_ours(desk))}
+        # Nor is a damaged journal: nothing is given then, and everything must still be ended.
+        found["journal"] = "damaged; see the log" if desk.book.faults() else ""
         return JSONResponse({name: fault or "ok" for name, fault in found.items()}, status)
 
     @router.get("/metrics")

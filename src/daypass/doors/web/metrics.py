@@ -4,7 +4,8 @@ What a monitoring system reads: how much waits, how much is stuck, and how the H
     daypass_due_grants            grants that a worker should look at now
     daypass_stuck_grants          grants whose step is more than ten minutes late: alarm on this
     daypass_altered_rows          rows of the ledger that were changed outside Daypass: alarm on this
-    daypass_journal_entries       entries in the tree
+    daypass_journal_damaged       things that were found wrong with the journal: alarm on this
+    daypass_journal_entries       entries in the tree, while nothing is wrong with it
     daypass_http_seconds          histogram by route, method and status
 """
 
@@ -47,6 +48,10 @@ class House:
         )
         altered = self._desk.ledger.all(Alteration, states=(Standing.OPEN,))
         yield GaugeMetricFamily("daypass_altered_rows", "Rows changed outside Daypass or unreadable", len(altered))
+        damaged = len(self._desk.book.faults())
+        yield GaugeMetricFamily("daypass_journal_damaged", "Things found wrong with the journal", damaged)
+        if damaged:
+            return
         entries = self._desk.book.checkpoint().size
         yield GaugeMetricFamily("daypass_journal_entries", "Entries in the journal's tree", entries)
 

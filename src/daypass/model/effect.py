@@ -1,0 +1,92 @@
+"""Which kinds of entry give access. Every kind is in exactly one of the two sets; a test holds it."""
+
+from typing import Final
+
+from daypass.model.event import Kind
+
+GIVES: Final = frozenset(
+    {
+        Kind.REQUEST_FILED,
+        Kind.REQUEST_APPROVED,
+        Kind.REQUEST_ENDORSED,
+        Kind.GRANT_PROVISIONING,
+        Kind.CREDENTIALS_VENDED,
+        Kind.CONSOLE_VENDED,
+        Kind.LINK_MADE,
+        Kind.LINK_USED,
+        Kind.RULES_CHANGED,
+        Kind.RULES_PROPOSED,
+        Kind.SERIES_OPENED,
+        Kind.SERIES_MOVED,
+        Kind.PERMIT_GIVEN,
+        Kind.ABSENCE_SAID,
+        Kind.GLASS_BROKEN,
+        Kind.CODES_SEALED,
+        Kind.CODE_USED,
+        Kind.PASSKEY_ADDED,
+        Kind.ROBOT_ADDED,
+        Kind.ROBOT_CHANGED,
+        Kind.LEAVER_DISMISSED,
+        Kind.FREEZE_LIFT_AGREED,
+        Kind.FREEZE_LIFTED,
+    }
+)
+"""Access, or the right to decide on it, begins with these. They stop while the journal is damaged."""
+
+GIVES_NOTHING: Final = frozenset(
+    {
+        Kind.REQUEST_REFUSED,
+        Kind.REQUEST_DENIED,
+        Kind.REQUEST_CANCELLED,
+        Kind.REQUEST_LAPSED,
+        Kind.REQUEST_HANDED_OVER,
+        Kind.REQUEST_REMINDED,
+        Kind.REQUEST_STALLED,
+        Kind.THREAD_SAID,
+        Kind.REVIEW_REFUSED,
+        Kind.GRANT_ACTIVATED,
+        Kind.GRANT_WARNED,
+        Kind.GRANT_ENDING,
+        Kind.GRANT_ENDED,
+        Kind.GRANT_STUCK,
+        Kind.VENDING_REFUSED,
+        Kind.LINK_REFUSED,
+        Kind.DRIFT_FOUND,
+        Kind.DRIFT_REMOVED,
+        Kind.LOGIN_CONFIRMED,
+        Kind.LOGIN_ISSUED,
+        Kind.LOGIN_REVOKED,
+        Kind.LOGIN_REJECTED,
+        Kind.RULES_DENIED,
+        Kind.RULES_WITHDRAWN,
+        Kind.RULES_DIFFERED,
+        Kind.RULES_REFUSED,
+        Kind.SERIES_CLOSED,
+        Kind.PERMIT_WITHDRAWN,
+        Kind.GLASS_REMINDED,
+        Kind.GLASS_REVIEWED,
+        Kind.GLASS_CALLING,
+        Kind.GLASS_CALLED,
+        Kind.CODE_REFUSED,
+        Kind.PASSKEY_REMOVED,
+        Kind.PASSKEY_USED,
+        Kind.PASSKEY_REFUSED,
+        Kind.ERRAND_OPENED,
+        Kind.ROBOT_REMOVED,
+        Kind.TICKET_CLOSED,
+        Kind.GROUP_REMEMBERED,
+        Kind.OWNERS_REMEMBERED,
+        Kind.LEAVER_NOTICED,
+        Kind.LEAVER_ENDED,
+        Kind.LEAVER_CLOSED,
+        Kind.LEAVER_CONFIRMED,
+        Kind.LEAVERS_HELD,
+        Kind.LEAVERS_WATCHED,
+        Kind.JOURNAL_ACCEPTED,
+        Kind.FREEZE_SET,
+        Kind.PANIC_DONE,
+        Kind.LEDGER_ALTERED,
+        Kind.LEDGER_RESTORED,
+    }
+)
+"""These take access away, or tell of something. They always go on: a login alone gives nothing, and may end things."""
