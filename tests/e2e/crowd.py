@@ -151,7 +151,8 @@ class Crowd:
 
     def click(self, click: Click, replica: int = 0) -> Answered:
         """Click once, at one of the replicas."""
-        answer = self.hands[click.by][replica].post(click.path, json={})
+        words = {"for": "requested"} if click.verb == "approve" else {}
+        answer = self.hands[click.by][replica].post(click.path, json=words)
         return Answered(click=click, status=answer.status_code, body=answer.json())
 
     def rush(self, clicks: Sequence[Click], dice: Random) -> list[Answered]:
