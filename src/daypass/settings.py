@@ -26,7 +26,7 @@ _OTHERS = frozenset({"DAYPASS_CONFIG", "DAYPASS_URL", "DAYPASS_TOKEN", "DAYPASS_
 """Ours, but not the service's: the config file itself, and what the command line reads."""
 
 
-_RANGES = {"port": range(1, 65_536), "in_flight": range(1, 257)}
+_RANGES = {"port": range(1, 65_536), "in_flight": range(1, 257), "patience_s": range(1, 31)}
 """What a number may be, by the setting's name."""
 
 
@@ -140,6 +140,8 @@ class People:
     """YAML with groups, managers and second accounts; read again whenever its text has changed."""
     schedules: Path | None = None
     """YAML with the on-call schedules that rules name; read at the start."""
+    patience_s: int = 2
+    """How long one look-up may hold up somebody who waits: who is in a group, on call, or ends something."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from daypass.directory.slack_calls import SlackCalls, web_client
-from daypass.directory.slack_people import GROUPS_FRESH_S, PERSON_FRESH_S, SlackPeople
+from daypass.directory.slack_groups import GROUPS_FRESH_S
+from daypass.directory.slack_people import PERSON_FRESH_S, SlackPeople
 from daypass.model.errors import Misconfigured, NotFound, Throttled, Unavailable
 from daypass.model.principal import PrincipalId, SlackGroupId
 from daypass.sandbox.slack import BlockingSlack, TokenState, generous_manifest

@@ -34,6 +34,9 @@ _TOKEN = {
     "not_allowed_token_type": "The Slack bot token is of the wrong kind; it begins with xoxb-",
 }
 
+_NOT_OFFERED = frozenset({"unknown_method", "plan_upgrade_required", "team_not_eligible", "method_not_supported"})
+"""A plan without user groups, or a Slack of one's own that lacks the method."""
+
 
 class SlackCalls:
     """One app's way to the Web API. Safe to share between threads."""
@@ -96,6 +99,11 @@ class SlackCalls:
         if code == "missing_scope":
             needed = said.get("needed") or "a scope"
             return Misconfigured(f"The Slack app lacks {needed} for {method}; add it to the app and install it anew.")
+        if code in _NOT_OFFERED:
+            return Misconfigured(
+                f"This Slack does not offer {method} ({code}): rules that name a Slack user group cannot be used here. "
+                "Name people in them, or groups of the people file."
+            )
         return Unavailable(f"Slack cannot answer {method} now ({code[:60] or status}); it will be tried again.")
 
     def _throttled(self, method: str, headers: Mapping[str, Any]) -> Throttled:

@@ -7,8 +7,7 @@ How old an answer may be, and why:
     on holiday by their status)                       their command line stops within the minute
     whose an e-mail address is                 60 s   users.lookupByEmail, for schedules and for tags of buckets
     who there is                              10 min  users.list, to say whom other rules would concern; decides nothing
-    who is in which group                       5 s   usergroups.list, one call for all groups of all people; Slack
-                                                      allows 20 of them a minute, which is 12 with a replica in use
+    who is in which group                       5 s   usergroups.list, one call for all groups (slack_groups)
 
 Chores ask anew after ten minutes, of groups after one, and spend a fifth of Slack's allowance (slack_budget).
 
@@ -30,31 +29,20 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from daypass.directory.belonging import Home, home_of, is_guest, must_belong
 from daypass.directory.kept import Kept
 from daypass.directory.slack_calls import SlackCalls
+from daypass.directory.slack_groups import PATIENCE_S, SlackGroups, Wanted
 from daypass.directory.slack_status import away
 from daypass.model.errors import NotFound, Unavailable
 from daypass.model.principal import Principal, PrincipalId, SlackGroupId
 
 PERSON_FRESH_S = 60.0
-GROUPS_FRESH_S = 5.0
 EMAIL_FRESH_S = 60.0
 EVERYBODY_FRESH_S = 600.0
-UNHURRIED_S, GROUPS_UNHURRIED_S = 600.0, 60.0
+UNHURRIED_S = 600.0
 """For chores, which tell people of something and decide nothing."""
 _A_PAGE = "1000"
 """The most that Slack gives of users.list at once."""
 _MOST_PAGES = 200
 _MOST_EMAILS = 100_000
-
-Membership = Mapping[PrincipalId, frozenset[SlackGroupId]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Groups:
-    """Every user group that is in use, both ways round."""
-
-    members: Mapping[SlackGroupId, frozenset[PrincipalId]]
-    of: Membership
-    names: Mapping[SlackGroupId, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +56,18 @@ class _Known:
 class SlackPeople:
     """What Slack knows of the port Directory's answers."""
 
-    def __init__(self, calls: SlackCalls, *, clock: Callable[[], float]) -> None:
-        """Take the way to Slack; `clock` gives seconds that only grow."""
+    def __init__(
+        self,
+        calls: SlackCalls,
+        *,
+        wanted: Wanted = lambda: None,
+        clock: Callable[[], float],
+        patience_s: float = PATIENCE_S,
+    ) -> None:
+        """Take the way to Slack, and which groups rules name; `clock` gives seconds that only grow."""
         self._calls = calls
         self._people = Kept(self._person, fresh_s=PERSON_FRESH_S, unhurried_s=UNHURRIED_S, clock=clock)
-        self._groups = Kept(self._all_groups, fresh_s=GROUPS_FRESH_S, unhurried_s=GROUPS_UNHURRIED_S, clock=clock)
+        self._groups = SlackGroups(calls, wanted=wanted, clock=clock, patience_s=patience_s)
         self._emails = Kept(self._find_email, fresh_s=EMAIL_FRESH_S, unhurried_s=UNHURRIED_S, clock=clock)
         self._everybody = Kept(self._list, fresh_s=EVERYBODY_FRESH_S, clock=clock)
         self._home = Kept(self._find_home, fresh_s=float("inf"), clock=clock)
@@ -91,7 +86,7 @@ class SlackPeople:
     def has_left(self, principal_id: PrincipalId) -> bool:
         """Whether Slack says of that very id, now, that it is deleted. Raises Unavailable, Throttled, Misconfigured."""
         try:
-            user = self._calls.call("users.info", user=principal_id)["user"]
+            user = _user(self._calls.call("users.info", user=principal_id))
         except NotFound:
             return False
         return user.get("deleted") is True and principal_id in {user.get("id"), *_other_ids(user, principal_id)}
@@ -106,37 +101,36 @@ class SlackPeople:
         return self._emails.get(email.lower())
 
     def members(self, group: SlackGroupId) -> frozenset[PrincipalId]:
-        """Read who is in a user group. Raises NotFound for one that is unknown or disabled."""
-        try:
-            return self._groups.get("all").members[group]
-        except KeyError:
-            raise NotFound(f"Slack has no user group {group} that is in use.") from None
+        """Read who is in a user group. Raises NotFound for one that is unknown or disabled, Unavailable."""
+        return self._groups.members(group)
 
     def group_name(self, group: SlackGroupId) -> str:
         """Read what people call a user group: `@leads`. Raises NotFound for one that is unknown or disabled."""
-        try:
-            return self._groups.get("all").names[group]
-        except KeyError:
-            raise NotFound(f"Slack has no user group {group} that is in use.") from None
+        return self._groups.name(group)
 
     def _person(self, principal_id: PrincipalId) -> _Known:
         try:
-            user = self._calls.call("users.info", user=principal_id)["user"]
+            user = _user(self._calls.call("users.info", user=principal_id))
         except NotFound:
             raise NotFound(f"Slack knows nobody with the id {principal_id}.") from None
         return self._told(user, principal_id)
 
     def _with_groups(self, known: _Known) -> Principal:
         person = known.person
-        groups = self._groups.get("all").of.get(person.id, frozenset()) if person.active else frozenset()
-        return replace(person, slack_groups=groups, same_as=self._others(known))
+        groups, unread = self._groups.of(person.id) if person.active else (frozenset(), frozenset())
+        return replace(person, slack_groups=groups, unread=unread, same_as=self._others(known))
 
     def _list(self, _: str) -> list[_Known]:
         found: list[_Known] = []
         cursor = ""
         for _page in range(_MOST_PAGES):
             answer = self._calls.call("users.list", limit=_A_PAGE, cursor=cursor)
-            for user in answer["members"]:
+            members = answer.get("members")
+            if not isinstance(members, list):
+                raise Unavailable("Slack's list of people cannot be read; it will be tried again.")
+            for user in members:
+                if not isinstance(user, dict) or not user.get("id"):
+                    continue
                 with suppress(NotFound, Unavailable):  # an app, somebody of elsewhere, or it is not said of whom
                     found.append(self._told(user, PrincipalId(str(user["id"]))))
             cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
@@ -169,7 +163,7 @@ class SlackPeople:
 
     def _find_email(self, email: str) -> PrincipalId:
         try:
-            user = self._calls.call("users.lookupByEmail", email=email)["user"]
+            user = _user(self._calls.call("users.lookupByEmail", email=email))
         except NotFound:
             raise NotFound("Slack knows nobody with this e-mail address.") from None
         found = PrincipalId(str(user["id"]))
@@ -191,17 +185,13 @@ class SlackPeople:
             self._of_email[email] = self._of_email.get(email, frozenset()) | {principal_id}
         return email
 
-    def _all_groups(self, _: str) -> _Groups:
-        answer = self._calls.call("usergroups.list", include_users=True, include_disabled=False)
-        members = {SlackGroupId(group["id"]): _users(group) for group in answer["usergroups"]}
-        people = {person for users in members.values() for person in users}
-        return _Groups(
-            members=members,
-            of={person: frozenset(group for group, users in members.items() if person in users) for person in people},
-            names={
-                SlackGroupId(group["id"]): f"@{group.get('handle') or group['id']}" for group in answer["usergroups"]
-            },
-        )
+
+def _user(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The person of an answer. Raises Unavailable for an answer that tells of nobody."""
+    user = answer.get("user")
+    if not isinstance(user, dict) or not user.get("id"):
+        raise Unavailable("Slack's answer does not say who this is; it will be tried again.")
+    return user
 
 
 def _other_ids(user: Mapping[str, Any], principal_id: PrincipalId) -> frozenset[PrincipalId]:
@@ -223,10 +213,3 @@ def _tz(user: Mapping[str, Any]) -> str:
         return ZoneInfo(name).key
     except (ZoneInfoNotFoundError, ValueError):
         return "UTC"
-
-
-def _users(group: Mapping[str, Any]) -> frozenset[PrincipalId]:
-    users = group.get("users")
-    if users is None:
-        raise Unavailable(f"Slack does not say who is in the user group {group['id']}; it will be tried again.")
-    return frozenset(map(PrincipalId, users))

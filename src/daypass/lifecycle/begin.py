@@ -13,7 +13,7 @@ from datetime import datetime
 from daypass.lifecycle.frozen import must_not_be_frozen
 from daypass.lifecycle.parties import Parties
 from daypass.lifecycle.progress import progress
-from daypass.lifecycle.weighing import all_known, as_ask, matter
+from daypass.lifecycle.weighing import all_known, as_ask, matter, must_be_read
 from daypass.model.decision import Allowed, Circumstances, Denied
 from daypass.model.errors import NotAllowed, NotFound, Unavailable
 from daypass.model.grant import Grant
@@ -43,12 +43,14 @@ class RulesJudge:
         decision = decide(rules, seen.question, around)
         known = all_known(rules, seen)
         if isinstance(decision, Denied):
+            known = known and not decision.lacking
             raise NotAllowed(decision.sentence, field=decision.field) if known else _not_known()
         if not self._is_approved(request, decision, parties):
             raise NotAllowed(_no_longer(request), field="person") if known else _not_known()
 
     def _is_approved(self, request: Request, decision: Allowed, parties: Parties) -> bool:
         people = self._approvers(request.approvals)
+        must_be_read(decision.approvers, people.values())
         counted = progress(decision, request.approvals, people=people, parties=parties.all, since=request.filed_at)
         return counted.stage is None
 

@@ -48,6 +48,13 @@ def named_groups(rules: RuleBook) -> list[Group]:
     return sorted(found)
 
 
+def slack_groups_of(rules: RuleBook) -> frozenset[SlackGroupId]:
+    """Every Slack user group that the rules name, for whatever."""
+    deciding = [owners_of(rules), *(each for rule in rules.rules for each in _deciding(rule))]
+    found = {group for one in deciding for group in one.slack_groups}
+    return frozenset(found).union(*(rule.who.slack_groups for rule in rules.rules))
+
+
 def _deciding(rule: Rule) -> Iterator[Approvers]:
     if isinstance(rule, AllowRule):
         yield rule.approvers

@@ -31,7 +31,7 @@ from daypass.lifecycle.parties import Parties
 from daypass.lifecycle.recurring import series_of
 from daypass.lifecycle.repeated import approved_so, denied_so, how_decided
 from daypass.lifecycle.ruling.shadow import compare
-from daypass.lifecycle.weighing import Weighed, as_ask, bound, weigh
+from daypass.lifecycle.weighing import Weighed, as_ask, bound, must_be_read, weigh
 from daypass.model.decision import Allowed
 from daypass.model.errors import BadInput, Conflict, NotYours, Refusal, TooLate, Unavailable
 from daypass.model.event import Detail, Event, Kind
@@ -100,6 +100,7 @@ def approve(  # noqa: PLR0913 - who decides what, its four collaborators, and th
         must_decide_themselves(approver, directory, now)
         beside = _standing(request, ahead, ledger)
         people = those_who_approved(request.approvals, directory, now) | {approver.id: approver}
+        must_be_read(weighed.decision.approvers, people.values())
         try:
             placed = place(request, weighed.decision, given, people=people, parties=parties.all, now=now)
         except GivenAlready as before:

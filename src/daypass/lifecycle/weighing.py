@@ -4,6 +4,7 @@ Ask the one question behind asking, approving and taking away: what the rules sa
 Every verb asks it afresh. What was true when a request was filed, or what a message in Slack shows, decides nothing.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -11,10 +12,11 @@ from daypass.lifecycle.counting import count
 from daypass.lifecycle.frozen import must_not_be_frozen
 from daypass.lifecycle.parties import Parties
 from daypass.model.decision import Allowed, Approvers, Circumstances, Decision, Denied, Question
-from daypass.model.errors import BadInput, NotAllowed, NotFound
+from daypass.model.errors import BadInput, NotAllowed, NotFound, Unavailable
 from daypass.model.grant import Grant, GrantId
 from daypass.model.kept import Tally
 from daypass.model.lease import Term, whole_second
+from daypass.model.principal import Principal
 from daypass.model.request import Ask, Request
 from daypass.ports import Directory, Ledger, Provisioner, Rehearsal
 from daypass.rules.decide import decide
@@ -127,8 +129,18 @@ def allowed(rules: RuleBook, seen: Matter) -> Allowed:
     """Ask the rules alone. Raises NotAllowed with what they say."""
     decision: Decision = decide(rules, seen.question, seen.around)
     if isinstance(decision, Denied):
+        if decision.lacking:  # an outage is no refusal
+            raise Unavailable(decision.lacking)
         raise NotAllowed(decision.sentence, field=decision.field)
     return decision
+
+
+def must_be_read(approvers: Approvers, people: Iterable[Principal]) -> None:
+    """Raise Unavailable when it cannot be said now whether one of these people is in a group that decides."""
+    groups = frozenset(group for one in people for group in approvers.doubts(one))
+    if groups:
+        named = ", ".join(sorted(groups))
+        raise Unavailable(f"Slack does not say now who is in {named}, which decides on this. Try again in a moment.")
 
 
 def deciders(

@@ -120,6 +120,10 @@ class Approvers:
         )
         return principal.may_decide and (named or in_group)
 
+    def doubts(self, principal: Principal) -> frozenset[SlackGroupId]:
+        """The groups of these of which it cannot be said now whether somebody is in them."""
+        return frozenset() if self.include(principal) else self.slack_groups & principal.unread
+
     def __or__(self, other: "Approvers") -> "Approvers":
         return Approvers(
             people=self.people | other.people,
@@ -217,6 +221,8 @@ class Denied:
     because: tuple[RuleId, ...] = ()
     field: str = "command"
     """The word of the ask that stands in the way, for a form to show it beside."""
+    lacking: str = ""
+    """What could not be found out, where it might be yes: then it is no refusal, but to be asked again."""
 
 
 Decision = Allowed | Denied

@@ -92,6 +92,8 @@ class Principal:
     """For people to read, never to compare."""
     aws: AwsIdentity | None = None
     slack_groups: frozenset[SlackGroupId] = frozenset()
+    unread: frozenset[SlackGroupId] = frozenset()
+    """Slack groups that rules name, and of which it cannot be said now whether this person is in them."""
     tz: str = "UTC"
     """IANA name of the person's time zone, as their Slack profile has it."""
     active: bool = True

@@ -7,9 +7,11 @@ rule that comes nearest.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from daypass.model.decision import Aftermath, Allowed, Circumstances, Decision, Denied, Question
+from daypass.model.decision import Aftermath, Allowed, Circumstances, Decision, Denied, Question, RuleId
 from daypass.model.entitlement import Level
+from daypass.model.principal import SlackGroupId
 from daypass.rules.book import RuleBook
 from daypass.rules.hurdle import FIELD, Hurdle
 from daypass.rules.hurdles import escapes, hurdles, open_ticket, plain, reviewers, stages
@@ -24,6 +26,29 @@ def decide(book: RuleBook, question: Question, around: Circumstances | None = No
 
     `around` is what `needs` asked for; None knows nothing besides the question.
     """
+    sure = _decide(book, question, around)
+    unread = question.principal.unread
+    if not unread:
+        return sure
+    within = replace(question.principal, slack_groups=question.principal.slack_groups | unread, unread=frozenset())
+    perhaps = _decide(book, replace(question, principal=within), around)
+    if isinstance(perhaps, Denied) and isinstance(sure, Allowed):  # a rule that denies may be about this person
+        return replace(perhaps, lacking=_unread(book, perhaps.because, unread))
+    if isinstance(sure, Denied) and isinstance(perhaps, Allowed):
+        return replace(sure, lacking=_unread(book, [perhaps.rule], unread))
+    return sure
+
+
+def _unread(book: RuleBook, rules: Iterable[RuleId], unread: frozenset[SlackGroupId]) -> str:
+    """Say which group of which rule cannot be read."""
+    named = set(rules)
+    rule = next((one for one in book.rules if one.id in named and one.who.slack_groups & unread), None)
+    groups = ", ".join(sorted(rule.who.slack_groups & unread if rule else unread))
+    whose = f", which the rule {rule.id} names" if rule else ""
+    return f"Slack does not say now who is in {groups}{whose}. This is decided once it does; try again in a moment."
+
+
+def _decide(book: RuleBook, question: Question, around: Circumstances | None) -> Decision:
     if not question.principal.active:
         return Denied(sentence=f"The Slack account of {question.principal.name} is deactivated.", field="person")
     scene = Scene(question=question, around=around, marked=book.marked)

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 from daypass.doors.desk import Desk
 from daypass.journal.key import Signer
+from daypass.lifecycle.asked import PATIENCE_S
 from daypass.lifecycle.begin import RulesJudge
 from daypass.model.grant import Delivery
 from daypass.ports import Catalogue, Directory, HeadPlace, Provisioner, Vendor
@@ -77,13 +78,14 @@ def open_stores(url: str, signer: Signer, head: HeadPlace) -> Stores:
     )
 
 
-def desk(
+def desk(  # noqa: PLR0913 - the parts, and what the settings say
     stores: Stores,
     outside: Outside,
     *,
     rules: Callable[[], RuleBook],
     public_url: str,
     lapse_after: timedelta = timedelta(days=1),
+    patience_s: float = PATIENCE_S,
 ) -> Desk:
     """Lay out what the doors share."""
     return Desk(
@@ -102,6 +104,7 @@ def desk(
         public_url=public_url,
         lapse_after=lapse_after,
         tracker=outside.tracker,
+        patience_s=patience_s,
     )
 
 

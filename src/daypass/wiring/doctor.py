@@ -16,9 +16,11 @@ from daypass.aws.inline_policies import InlinePolicies
 from daypass.aws.refusals import asking
 from daypass.journal.key import Signer
 from daypass.journal.note import BadNote
+from daypass.lifecycle.frozen import freezes
 from daypass.lifecycle.leavers.ask_after import last_watch
 from daypass.lifecycle.leavers.notice import held
 from daypass.lifecycle.passkeys.site import site
+from daypass.lifecycle.remember import slack_groups_of
 from daypass.lifecycle.ruling.roll import doubts
 from daypass.lifecycle.ruling.versions import kept
 from daypass.model.departure import WatchState
@@ -81,6 +83,8 @@ def _checks(house: House) -> list[Callable[[], str]]:
         lambda: _people(house),
         lambda: _sweep(house),
         lambda: _slack(house.settings),
+        lambda: _groups(house),
+        lambda: _frozen(house),
         lambda: _leavers(house),
     ]
 
@@ -211,6 +215,30 @@ def _leavers(house: House) -> str:
     if watch is None:
         return "Nobody who holds a live grant has been asked after yet."
     return f"Slack has answered since {watch.at:%Y-%m-%d %H:%M} UTC whether holders of live grants are still there."
+
+
+def _groups(house: House) -> str:
+    """Whether Slack says who is in the groups that rules name; where none names one, nothing is asked."""
+    groups = sorted(slack_groups_of(house.desk.rules()))
+    wrong = []
+    for group in groups:
+        try:
+            house.desk.directory.members(group)
+        except DaypassError as error:
+            wrong.append(f"{group}: {error.report}")
+    if wrong:
+        told = "\n".join(f"  {one}" for one in dict.fromkeys(wrong))
+        raise _Trouble(f"Rules that name these Slack user groups cannot be used now; all others can:\n{told}")
+    return f"Slack says who is in the {len(groups)} user groups that the rules name."
+
+
+def _frozen(house: House) -> str:
+    """What is frozen is no fault, and should be seen."""
+    standing = freezes(house.desk.ledger)
+    if not standing:
+        return "Nothing is frozen."
+    named = "; ".join(f"{one.id}: {one.extent}, by {one.by}" for one in standing)
+    return f"Frozen until two owners of the rules lift it: {named}."
 
 
 def _slack(settings: Settings) -> str:

@@ -77,7 +77,8 @@ def build(settings: Settings, *, signer: Signer | None = None) -> House:
         monotonic=time.monotonic,
         aws=AwsTime(clients, time.monotonic),
     )
-    directory = people(settings, clients, buckets, stores.ledger, clock)
+    rules = RulesInForce(stores.ledger, RulesFile(settings.rules.file))
+    directory = people(settings, clients, buckets, stores.ledger, clock, rules=rules)
     provisioners, vendor = _deliveries(settings, clients, buckets, sessions, clock)
     outside = Outside(
         clock=clock.for_doors,
@@ -88,7 +89,6 @@ def build(settings: Settings, *, signer: Signer | None = None) -> House:
         clocks=clock,
         tracker=bool(settings.tickets.jira_url),
     )
-    rules = RulesInForce(stores.ledger, RulesFile(settings.rules.file))
     return House(
         settings=settings,
         database=stores.database,
@@ -103,6 +103,7 @@ def build(settings: Settings, *, signer: Signer | None = None) -> House:
             rules=rules,
             public_url=settings.public_url,
             lapse_after=settings.rules.lapse_after,
+            patience_s=settings.people.patience_s,
         ),
         loop=worker(stores, outside, rules=rules, in_flight=settings.worker.in_flight),
         sweep=IamSweep(clients=clients, clock=clock.by_both),

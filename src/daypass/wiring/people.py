@@ -21,20 +21,33 @@ from daypass.directory.robots import Robots
 from daypass.directory.slack_calls import SlackCalls, web_client
 from daypass.directory.slack_people import SlackPeople
 from daypass.directory.trackers import Jira
-from daypass.model.errors import AwsForbids, Misconfigured, NotFound
+from daypass.lifecycle.remember import slack_groups_of
+from daypass.model.errors import AwsForbids, Misconfigured, NotFound, RulesUnreadable
 from daypass.model.kept import Absence, Robot, Standing
-from daypass.model.principal import Away, AwsIdentity, PrincipalId
+from daypass.model.principal import Away, AwsIdentity, PrincipalId, SlackGroupId
 from daypass.ports import Cabinet
+from daypass.rules.document import RuleBook
 from daypass.settings import Settings, Tickets, secret
 
 
-def people(
-    settings: Settings, clients: Clients, buckets: Buckets, cabinet: Cabinet, now: Callable[[], datetime]
+def people(  # noqa: PLR0913 - where people come from, and which groups are asked for
+    settings: Settings,
+    clients: Clients,
+    buckets: Buckets,
+    cabinet: Cabinet,
+    now: Callable[[], datetime],
+    *,
+    rules: Callable[[], RuleBook] | None = None,
 ) -> PeopleDirectory:
     """Who is who, and what is so around a question. Raises Misconfigured for a file or a token that will not do."""
     identities = Identities(clients=clients)
     return PeopleDirectory(
-        SlackPeople(slack_calls(settings), clock=time.monotonic),
+        SlackPeople(
+            slack_calls(settings),
+            wanted=WantedGroups(rules) if rules else lambda: None,
+            clock=time.monotonic,
+            patience_s=float(settings.people.patience_s),
+        ),
         explicit=_explicit(settings.rules.people),
         tags=IamTags(lambda: tagged_users(clients), clock=time.monotonic) if settings.aws.identity_tags else None,
         unique_id=partial(_unique_id, identities),
@@ -42,6 +55,7 @@ def people(
             register=_register(settings.people.file),
             robots=Robots(lambda who: cabinet.find(Robot, who)),
             absence=partial(_absence, cabinet, now),
+            patience_s=float(settings.people.patience_s),
             elsewhere=Elsewhere(
                 schedules=_schedules(settings.people.schedules),
                 buckets=BucketTags(clients=clients, buckets=buckets),
@@ -50,6 +64,25 @@ def people(
         ),
         clock=time.monotonic,
     )
+
+
+class WantedGroups:
+    """The Slack groups that the rules of now name; none while they cannot be read, as nothing is given then."""
+
+    def __init__(self, rules: Callable[[], RuleBook]) -> None:
+        """Take how to read the rules."""
+        self._rules = rules
+        self._of: tuple[str, frozenset[SlackGroupId]] = ("", frozenset())
+
+    def __call__(self) -> frozenset[SlackGroupId]:
+        """Name them, found anew when the rules have changed."""
+        try:
+            book = self._rules()
+        except RulesUnreadable:
+            return frozenset()
+        if self._of[0] != book.digest:
+            self._of = (book.digest, slack_groups_of(book))
+        return self._of[1]
 
 
 def slack_calls(settings: Settings) -> SlackCalls:

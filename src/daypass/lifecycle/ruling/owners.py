@@ -10,7 +10,7 @@ from contextlib import suppress
 from daypass.lifecycle.parties import as_known
 from daypass.model.asking_side import AskingSide
 from daypass.model.decision import RuleId
-from daypass.model.errors import BadInput, NotFound, NotYours
+from daypass.model.errors import BadInput, NotFound, NotYours, Unavailable
 from daypass.model.principal import GroupName, Principal, PrincipalId, SlackGroupId
 from daypass.model.ruling import RulesChange
 from daypass.ports import Directory
@@ -36,6 +36,9 @@ def must_own(by: PrincipalId, *, rules: RuleBook, directory: Directory) -> Princ
     if person.guest:
         raise NotYours("You are a guest of this workspace; only members change the rules.")
     if not rules.owners.include(person, guests=False):
+        if unread := rules.owners.slack_groups & person.unread:
+            named = ", ".join(sorted(unread))
+            raise Unavailable(f"Slack does not say now who is in {named}, which owns the rules. Try again in a moment.")
         raise NotYours("You are not among the owners of the rules; they are named under «owners» in them.")
     return person
 

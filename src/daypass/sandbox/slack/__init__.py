@@ -5,7 +5,7 @@ from daypass.sandbox.slack.blocking import BlockingActor, BlockingSlack, LoopThr
 from daypass.sandbox.slack.choosing import NotThereError
 from daypass.sandbox.slack.deliveries import Answer, Delivery, Failure, Family
 from daypass.sandbox.slack.driver import Actor
-from daypass.sandbox.slack.faults import Faults
+from daypass.sandbox.slack.faults import Broken, Faults
 from daypass.sandbox.slack.installation import TokenState
 from daypass.sandbox.slack.manifest import Manifest, generous_manifest
 from daypass.sandbox.slack.server import LocalSlack
@@ -21,6 +21,7 @@ __all__ = [
     "ApiCall",
     "BlockingActor",
     "BlockingSlack",
+    "Broken",
     "Channel",
     "Colour",
     "Delivery",

@@ -22,6 +22,24 @@ class Planned:
     refusal: RefusedError
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broken:
+    """How one method of the Web API fails, for as long as this is set."""
+
+    hangs_s: float = 0.0
+    """Seconds before anything comes; longer than a client waits, it is a time-out."""
+    status: int = 200
+    """Anything but 200 comes without a body of Slack's."""
+    error: str = ""
+    """An error of Slack's, such as unknown_method."""
+    retry_after: int = 0
+    """With it the answer is a 429."""
+    without: str = ""
+    """This field is left out of the answer, wherever it would be."""
+    of: str = ""
+    """Only of the thing with this id."""
+
+
 @dataclass(slots=True)
 class Faults:
     """The faults in force."""
@@ -38,6 +56,8 @@ class Faults:
     """The next n events are delivered a second time although the app took them."""
     hold_back: int = 0
     """Collect the next n deliveries and send them in reverse order once they are complete."""
+    broken: dict[str, Broken] = field(default_factory=dict)
+    """By method; `*` is every method that is not named."""
     planned: list[Planned] = field(default_factory=list)
     allowed: dict[str, int] = field(default_factory=dict)
     """Calls of a method that are answered within a minute; the others get 429, as from Slack itself."""
@@ -54,8 +74,17 @@ class Faults:
         """Answer the next calls with an error of Slack's, such as fatal_error."""
         self.planned.append(Planned(left=calls, method=method, refusal=RefusedError(error)))
 
+    def of(self, method: str) -> Broken:
+        """How a method fails now."""
+        return self.broken.get(method) or self.broken.get("*") or Broken()
+
     def bite(self, method: str) -> None:
         """Raise what is planned for this call, if anything, and 429 beyond what is allowed in a minute."""
+        broken = self.of(method)
+        if broken.retry_after:
+            raise RefusedError("ratelimited", status=429, headers={"Retry-After": str(broken.retry_after)})
+        if broken.error:
+            raise RefusedError(broken.error)
         self._count(method)
         for plan in self.planned:
             if plan.left > 0 and plan.method in ("", method):
@@ -76,6 +105,7 @@ class Faults:
         """End all faults."""
         self.unavailable, self.slow_by, self.lose_answers = False, 0.0, 0
         self.deliver_twice = self.deliver_events_twice = self.hold_back = 0
+        self.broken.clear()
         self.planned.clear()
         self.allowed.clear()
 

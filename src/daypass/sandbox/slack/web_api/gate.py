@@ -12,10 +12,13 @@ from typing import Any
 
 from aiohttp import web
 
+from daypass.sandbox.slack.faults import Broken
 from daypass.sandbox.slack.web_api import auth, chat, conversations, people, views  # noqa: F401 (they register)
 from daypass.sandbox.slack.web_api.call import METHODS, Call
 from daypass.sandbox.slack.wire import Json, RefusedError
 from daypass.sandbox.slack.world import ApiCall, World
+
+OK = 200
 
 SocketAddress = Callable[[], str]
 
@@ -34,9 +37,12 @@ class Gate:
         token = _token(request, arguments)
         status, headers = 200, {}
         try:
-            if self._world.faults.unavailable:
-                return web.Response(status=503, text="upstream connect error")
-            answer = await self._run(name, arguments, token)
+            broken = self._world.faults.of(name)
+            await asyncio.sleep(broken.hangs_s)
+            if self._world.faults.unavailable or broken.status != OK:
+                status = 503 if self._world.faults.unavailable else broken.status
+                return web.Response(status=status, text="upstream connect error")
+            answer = _without(await self._run(name, arguments, token), broken)
         except RefusedError as refusal:
             answer, status, headers = refusal.answer(), refusal.status, refusal.headers
         await asyncio.sleep(self._world.faults.slow_by)
@@ -72,6 +78,16 @@ class Gate:
         needed = METHODS[name].scopes if name in METHODS else ()
         granted = sorted(self._world.app.manifest.bot_scopes)
         return {"X-OAuth-Scopes": ",".join(granted), "X-Accepted-OAuth-Scopes": ",".join(needed)}
+
+
+def _without(answer: Any, broken: Broken) -> Any:
+    """The answer as it is when Slack leaves a field out."""
+    if not broken.without:
+        return answer
+    if isinstance(answer, dict):
+        left_out = broken.without if broken.of in {"", answer.get("id")} else None
+        return {key: _without(value, broken) for key, value in answer.items() if key != left_out}
+    return [_without(one, broken) for one in answer] if isinstance(answer, list) else answer
 
 
 def _token(request: web.Request, arguments: dict[str, Any]) -> str:
