@@ -5,8 +5,10 @@ from sqlalchemy import text
 
 from daypass.journal.damage import BookDamaged, HeadMissing, JournalDamaged
 from daypass.model.event import Kind
+from daypass.store import database as databases
 from daypass.store.book import SqlBook
 from tests.heads import HandHead
+from tests.keys import SIGNER
 from tests.store.edits import edit, rewrite
 from tests.store.facts import a_grant, ending, fact, stored
 
@@ -158,6 +160,46 @@ def test_a_lost_head_signs_nothing_until_an_operator_accepts_the_journal(written
     SqlBook(written, lost).accept()
 
     assert SqlBook(written, lost).fold() == 4
+
+
+def test_a_new_replica_signs_once_another_confirms_the_head(written, database_url, book):
+    """It asks through the database; whoever remembers the head answers with a MAC, and nobody has to accept."""
+    joined = databases.open(database_url, SIGNER)
+    new = SqlBook(joined, HandHead())
+    with pytest.raises(HeadMissing):
+        new.fold()
+    assert joined.damage.found
+
+    book.fold(limit=2)
+
+    assert (new.fold(), book.waiting()) == (2, 0)
+    assert not joined.damage.found
+    joined.close()
+
+
+@pytest.mark.parametrize("forged", ["size = 6, root = 'x', mac = (SELECT mac FROM journal WHERE id = 1)"])
+def test_nobody_confirms_a_head_without_the_key(written, forged):
+    """An answer that no replica gave confirms nothing."""
+    new = SqlBook(written, HandHead())
+    with pytest.raises(HeadMissing):
+        new.fold()
+    edit(written, f"UPDATE head_questions SET {forged}")  # noqa: S608 - the test's own
+
+    with pytest.raises(HeadMissing):
+        new.fold()
+
+
+def test_a_replica_that_found_damage_confirms_nothing(written, book):
+    """What it remembers may be right, but nobody goes on by it before an operator has looked."""
+    new = SqlBook(written, HandHead())
+    with pytest.raises(HeadMissing):
+        new.fold()
+    written.damage.report("Something is wrong.")
+
+    book.fold()
+
+    with pytest.raises(HeadMissing):
+        new.fold()
 
 
 def _put_back(database, early):

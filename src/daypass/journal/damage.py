@@ -43,6 +43,11 @@ class Damage:
             self._found = (*self._found, sentence)
             return True
 
+    def withdraw(self, sentence: str) -> None:
+        """Forget one thing, which is not so any more."""
+        with self._lock:
+            self._found = tuple(one for one in self._found if one != sentence)
+
     def clear(self) -> None:
         """Forget everything: an operator has looked at it."""
         self._found = ()

@@ -9,7 +9,7 @@ does not come to stand. Under the lock, before anything is signed:
 
     the remembered head (journal/head)   what is stored since must extend it, recomputed from the rows
     the batch                            every row's binding must hold, and go on where its writer's chain ended
-    hidden rows                          none may claim an index that the tree does not have
+    hidden rows                          none may claim an index beyond the tree
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,11 +24,13 @@ from daypass.journal.fold import Folded, check_frontier, fold
 from daypass.journal.head import Head, Pending, Remembered
 from daypass.journal.note import BadNote
 from daypass.journal.place import Placed
+from daypass.journal.tree import Frontier
 from daypass.model.errors import Conflict
 from daypass.ports import HeadPlace
 from daypass.store.chain import Written
 from daypass.store.codec import AnyRow
 from daypass.store.database import Database
+from daypass.store.head_memory import HeadMemory
 from daypass.store.journal_rows import (
     StoredTree,
     bound,
@@ -41,9 +43,8 @@ from daypass.store.journal_rows import (
 )
 from daypass.store.tables import checkpoints, journal, tree
 
-_PAGE = 1000
-_CHAINS = 10_000
-"""Writers whose chains' ends are remembered; those of others are looked up."""
+_PAGE, _CHAINS = 1000, 10_000
+"""Rows in one look; writers whose chains' ends are remembered, those of others being looked up."""
 
 
 class SqlSequencer:
@@ -53,10 +54,7 @@ class SqlSequencer:
         """Remember the head in this place; without one the journal can be read and not be folded."""
         self._database = database
         self._signer = database.signer
-        self._place = head
-        self._text: str | None = None
-        self._remembered: Remembered | None = None
-        self._accepted = 0
+        self._memory = HeadMemory(database, head)
         self._chains = Chains(key=self._signer.derive(PURPOSE))
 
     def fold(self, limit: int = 1024) -> int:
@@ -66,30 +64,32 @@ class SqlSequencer:
         Returns how many. Raises BookDamaged or BadNote, and signs nothing, when what is stored is not what was signed.
         """
         with self._reporting():
-            remembered = self._recall()
-            if remembered is not None and not self._has_work(remembered):
-                return 0
+            remembered = self._memory.recall()
+            if remembered is not None:
+                self._memory.answer(remembered)
+                if not self._has_work(remembered):
+                    return 0
             try:
                 return self._fold(limit)
             except Conflict:  # another process that shares our head has moved it on
-                self._remembered = None
+                self._memory.forget()
                 return 0
 
     def check(self) -> None:
         """
         Make sure that what is stored is the tree that the last checkpoint signed, and extends the remembered head.
 
-        Changes nothing. Raises BookDamaged or BadNote, also when entries are missing at the end.
+        Changes nothing. Raises BookDamaged or BadNote.
         """
         with self._database.snapshot() as connection:
             state = StoredTree(connection)
             check_frontier(state.frontier(), state.note, self._signer.public)
             state.check_bounds()
-            remembered = self._recall()
+            remembered = self._memory.recall()
             if remembered is not None:
                 self._follow(connection, state, remembered.confirmed)
-            elif self._place is not None and not state.is_new(connection):
-                raise _head_missing(state.size, self._place)
+            elif self._memory.place is not None and not state.is_new(connection):
+                raise _head_missing(state.size, self._memory.place)
 
     def look_for_own(self) -> None:
         """
@@ -108,8 +108,8 @@ class SqlSequencer:
         return self._database.damage.found
 
     def compare(self) -> tuple[Head, Head | None]:
-        """Recompute the head of the database from its entries, to be compared with the one that is remembered."""
-        before = self._recall()
+        """Recompute the head from the entries; returns it and the one that is remembered."""
+        before = self._memory.recall()
         with self._database.snapshot() as connection:
             head = self._follow(connection, StoredTree(connection), Head())
         return head, None if before is None else before.confirmed
@@ -120,17 +120,16 @@ class SqlSequencer:
 
         Raises BookDamaged when its entries do not make the tree that its last checkpoint signed.
         """
-        assert self._place is not None  # noqa: S101 - the operator's command has one
-        before = self._recall()
+        before = self._memory.recall()
         with self._database.writing() as connection:
             lock_tree(connection)
             head = self._follow(connection, StoredTree(connection), Head())
-            self._remember(Remembered(confirmed=head, accepted=self._accepted + 1))
+            self._memory.remember(Remembered(confirmed=head, accepted=self._memory.accepted + 1))
         return head, None if before is None else before.confirmed
 
     def remembers(self) -> bool:
         """Whether a head of this journal, signed with this key, is remembered. Raises Misconfigured for another's."""
-        return self._recall() is not None
+        return self._memory.recall() is not None
 
     def waiting(self) -> int:
         """How many entries are not in the tree yet."""
@@ -141,27 +140,13 @@ class SqlSequencer:
     def _reporting(self) -> Iterator[None]:
         try:
             yield
+        except HeadMissing as error:
+            self._memory.ask(error.sentence)
+            raise
         except (BookDamaged, BadNote) as error:
             self._database.damage.report(error.sentence)
-            self._remembered = None  # an operator may accept the journal meanwhile, which stands in the place
+            self._memory.forget()  # an operator may accept the journal meanwhile, which stands in the place
             raise
-
-    def _recall(self) -> Remembered | None:
-        """What this process remembers, from its memory or from the place."""
-        if self._remembered is None and self._place is not None:
-            self._text = self._place.read()
-            self._remembered = None if self._text is None else Remembered.parse(self._text, self._signer.public)
-            if self._remembered is not None and self._remembered.accepted > self._accepted:
-                self._accepted = self._remembered.accepted
-                self._database.damage.clear()
-        return self._remembered
-
-    def _remember(self, remembered: Remembered) -> None:
-        """Write down what is to be remembered. Raises Conflict when another process has written there."""
-        assert self._place is not None  # noqa: S101 - _fold asked
-        text = remembered.text(self._signer.public)
-        self._place.replace(self._text, text)
-        self._text, self._remembered = text, remembered
 
     def _has_work(self, remembered: Remembered) -> bool:
         """Whether anything waits, or anything has changed: one look without a lock."""
@@ -186,26 +171,36 @@ class SqlSequencer:
                 raise BookDamaged(
                     "Entries that were about to be signed when Daypass stopped are not the same any more."
                 )
-            self._remember(replace(remembered, pending=pending))
+            self._memory.remember(replace(remembered, pending=pending))
             _write(connection, state.size, rows, folded)
         head = Head(frontier=folded.frontier, note=folded.checkpoint_note)
         self._keep_chains(ends)
-        self._remember(Remembered(confirmed=head, accepted=remembered.accepted))
+        self._memory.remember(Remembered(confirmed=head, accepted=remembered.accepted))
         return len(rows)
 
     def _up_to_date(self, connection: Connection, state: StoredTree) -> Remembered:
         """Follow what others have signed since we last looked; begin at the beginning with a new database."""
-        remembered = self._recall()
+        remembered = self._memory.recall()
         if remembered is None:
-            if self._place is None or not state.is_new(connection):
-                raise _head_missing(state.size, self._place)
-            remembered = Remembered()
-            self._remember(remembered)
+            remembered = Remembered(confirmed=self._first_head(connection, state))
+            self._memory.remember(remembered)
         head = self._follow(connection, state, remembered.confirmed)
         if head.size > remembered.confirmed.size:  # what was pending is committed, or another was quicker
             remembered = Remembered(confirmed=head, accepted=remembered.accepted)
-            self._remember(remembered)
+            self._memory.remember(remembered)
         return remembered
+
+    def _first_head(self, connection: Connection, state: StoredTree) -> Head:
+        """The empty head of a new database, else the one that another replica confirms. Raises HeadMissing."""
+        if state.is_new(connection):
+            return Head()
+        answer = self._memory.answered()
+        if answer is None:
+            raise _head_missing(state.size, self._memory.place)
+        size, root = answer
+        if state.size < size or _grown(connection, Frontier(), size).root().hex() != root:
+            raise BookDamaged(f"The database does not have the {size} entries that another replica remembers.")
+        return self._follow(connection, state, Head())
 
     def _follow(self, connection: Connection, state: StoredTree, head: Head) -> Head:
         """Recompute the tree that is stored from the remembered head on; it must be the one that was signed."""
@@ -214,9 +209,7 @@ class SqlSequencer:
                 f"The database has {state.size} signed entries, and {head.size} were signed: the last "
                 f"{head.size - state.size} are gone. Restore them, or see `daypass journal accept`."
             )
-        frontier = head.frontier
-        for start in range(head.size, state.size, _PAGE):
-            frontier = frontier.extend(leaves(connection, start, min(start + _PAGE, state.size)))
+        frontier = _grown(connection, head.frontier, state.size)
         check_frontier(frontier, state.note, self._signer.public)
         if state.frontier() != frontier:
             raise BookDamaged("The journal's stored tree is not the one that its entries make.")
@@ -280,6 +273,13 @@ def _head_missing(size: int, place: HeadPlace | None) -> HeadMissing:
         f"The journal has {size} signed entries, and this process remembers no head of it ({place}). Nothing is signed "
         "until another replica confirms the head, or an operator runs `daypass journal accept`."
     )
+
+
+def _grown(connection: Connection, frontier: Frontier, size: int) -> Frontier:
+    """Grow a tree up to a size, from the rows that are stored."""
+    for start in range(frontier.size, size, _PAGE):
+        frontier = frontier.extend(leaves(connection, start, min(start + _PAGE, size)))
+    return frontier
 
 
 def _write(connection: Connection, size: int, rows: Sequence[AnyRow], folded: Folded) -> None:

@@ -165,6 +165,15 @@ tree = Table(
     CheckConstraint("id = 1", name="tree_is_one"),
 )
 
+head_questions = Table(  # of replicas that remember no head, and what others answer; see store/head_memory
+    "head_questions",
+    metadata,
+    Column("question", String, primary_key=True),
+    Column("size", BigInteger),
+    Column("root", String),
+    Column("mac", LargeBinary),
+)
+
 checkpoints = Table(
     "checkpoints",
     metadata,

@@ -7,12 +7,13 @@ as damage, and nothing is given until an operator has looked at it.
 """
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 import structlog
 
-from daypass.journal.damage import BookDamaged
+from daypass.journal.damage import BookDamaged, HeadMissing
 from daypass.journal.key import BadKey, Signer
 from daypass.journal.note import BadNote
 from daypass.model.errors import Misconfigured
@@ -58,8 +59,11 @@ def check_journal(store: Database, book: SqlBook, file: Path) -> None:
     Raises Misconfigured when another key signed it. Other damage is logged and reported: endings go on.
     """
     try:
-        book.check()
+        with suppress(HeadMissing):  # the fold asks the other replicas, and reports it
+            book.check()
         book.fold(limit=0)
+    except HeadMissing as error:
+        log.warning("the journal's head is missing", error=error.sentence)
     except BadNote as error:
         if not book.remembers():
             raise Misconfigured(

@@ -167,6 +167,13 @@ def _tree() -> None:
         sa.Column("size", sa.BigInteger(), primary_key=True, autoincrement=False),
         sa.Column("note", sa.Text(), nullable=False),
     )
+    op.create_table(
+        "head_questions",
+        sa.Column("question", sa.String(), primary_key=True),
+        sa.Column("size", sa.BigInteger()),
+        sa.Column("root", sa.String()),
+        sa.Column("mac", sa.LargeBinary()),
+    )
 
 
 def _outbox() -> None:
