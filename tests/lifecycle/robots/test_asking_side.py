@@ -25,11 +25,11 @@ from tests.builder import sqlite
 from tests.flow.conftest import Walk
 from tests.makers import BOB, HOUR, READ_REPORTS, principal
 
-CAROL, DAN, FINN = map(PrincipalId, ("U0CAROL", "U0DAN", "U0FINN"))
+CAROL, DAN, FINN, GAIL = map(PrincipalId, ("U0CAROL", "U0DAN", "U0FINN", "U0GAIL"))
 NIGHTLY = PrincipalId("bot:nightly")
 RULES = """
 version: 1
-owners: {people: [U0BOB, U0CAROL]}
+owners: {people: [U0BOB, U0CAROL, U0GAIL]}
 rules:
   - id: nightly
     who: {people: ["bot:nightly", U0ANN]}
@@ -91,7 +91,7 @@ def bots(tmp_path: Path) -> Iterator[Bots]:
     """Open a house in which Bob and Carol own the rules and may approve."""
     walk = Walk(sqlite(tmp_path))
     walk.rules = parse(RULES, name="rules.yaml")
-    for one in (CAROL, DAN, FINN):
+    for one in (CAROL, DAN, FINN, GAIL):
         walk.directory.people[one] = principal(one, None)
     yield Bots(walk)
     walk.end()
@@ -149,6 +149,16 @@ def test_nor_in_another_account_of_theirs(bots: Bots, reach: Callable[[Bots], No
     """Dan turns out to be Carol."""
     reach(bots)
     bots.walk.directory.change(DAN, same_as=frozenset({CAROL}))
+    request_id = bots.ask()
+    with pytest.raises(NotYours):
+        bots.approve(request_id, DAN)
+
+
+def test_nor_in_an_account_of_which_only_their_own_record_tells(bots: Bots) -> None:
+    """Gail, whom the rule does not name, rotates; the directory says of her that Dan is another account of hers."""
+    bots.add(BOB)
+    bots.rotate(GAIL)
+    bots.walk.directory.change(GAIL, same_as=frozenset({DAN}))
     request_id = bots.ask()
     with pytest.raises(NotYours):
         bots.approve(request_id, DAN)
