@@ -98,6 +98,12 @@ class _Operator:
 
         operator.lift(freeze_id)
 
+    def sweep_unknown(self, *, remove: bool) -> list[str]:
+        """Name or remove what the ledger does not know."""
+        from daypass.wiring import operator  # noqa: PLC0415 - see above
+
+        return operator.sweep_unknown(remove=remove)
+
 
 def _accept_journal(accept: bool) -> str:  # noqa: FBT001 - the one thing that is said
     from daypass import wiring  # noqa: PLC0415 - see above

@@ -24,6 +24,7 @@ from botocore.exceptions import ClientError
 
 from daypass.journal.verify import verify
 from daypass.lifecycle.drop import drop
+from daypass.lifecycle.first_hand_out import about_to_hand_out
 from daypass.model.entitlement import Level
 from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact
@@ -157,7 +158,10 @@ class Case:
 
     def session(self, grant_id: GrantId) -> Credentials:
         """Credentials that its person has in hand."""
-        return Credentials(self._world.vended(self._world.hands.broker.open(self.ledger.grant(grant_id), self._now())))
+        grant = about_to_hand_out(
+            lambda: self.ledger.grant(grant_id), by=ALICE, ledger=self.ledger, now=datetime.now(UTC)
+        )
+        return Credentials(self._world.vended(self._world.hands.broker.open(grant, self._now())))
 
     def reads(self, hold: Credentials) -> bool:
         """Whether AWS lets these credentials read."""
@@ -180,7 +184,7 @@ class Case:
         assert [one.count(Kind.GRANT_ENDED) for one in kinds] == [1] * len(self._made)
         assert max(one.count(Kind.GRANT_ACTIVATED) for one in kinds) == 1
         assert {self.state(one) for one in self._made} == {GrantState.ENDED}
-        assert {one.grant for one in self._world.sweep().standing()}.isdisjoint(self._made)
+        assert {one.grant for one in self._world.standing()}.isdisjoint(self._made)
         assert "verified" in self._verdict()
 
     def close(self) -> None:
@@ -189,7 +193,10 @@ class Case:
 
     def _standing(self, grant_id: GrantId) -> list[Lease]:
         """The dates in every document in AWS that carries the grant's mark, asked of AWS by its root."""
-        name, arn = f"daypass-{grant_id}", f"arn:aws:iam::{self._aws.account}:policy/daypass/daypass-{grant_id}"
+        name, arn = (
+            f"daypass-0a1b2c3d-{grant_id}",
+            f"arn:aws:iam::{self._aws.account}:policy/daypass/daypass-0a1b2c3d-{grant_id}",
+        )
         inline = _unless_missing(lambda: self._iam.get_user_policy(UserName=self._aws.name, PolicyName=name))
         managed = _unless_missing(lambda: self._iam.get_policy(PolicyArn=arn))
         found = [inline["PolicyDocument"]] if inline else []

@@ -19,12 +19,13 @@ from daypass.model.errors import (
     Unavailable,
 )
 from daypass.model.event import Kind
-from daypass.model.grant import Delivery, Grant, GrantState, Why
+from daypass.model.grant import Delivery, Grant, GrantId, GrantState, Why
 from daypass.model.lease import Term
 from daypass.model.principal import SlackGroupId
 from daypass.model.request import RequestState
 from daypass.reconcile.chores import report_stuck
 from daypass.reconcile.drift import sweep, vanished
+from daypass.reconcile.unknown import Reports, remove_unknown
 from tests.flow.conftest import Walk
 from tests.makers import ANN, ANNS_USER, BOB, EVE, HOUR
 
@@ -118,15 +119,14 @@ def test_03_an_end_that_races_the_activation_leaves_nothing(walk: Walk) -> None:
 
 
 def test_04_the_sweep_removes_what_no_live_grant_accounts_for(walk: Walk) -> None:
-    """Something with our mark that the ledger does not know, or knows as ended, goes; what is live stays."""
+    """Something with our mark that the ledger knows as ended goes; what is live stays."""
     live, ended = walk.active(), walk.active()
     relic = walk.aws.held[ended.id]
     drop(ended.id, by=ANN, ledger=walk.ledger, now=walk.clock())
     walk.loop.run_until_idle()
     walk.aws.held[relic.id] = relic
-    walk.aws.held["zzzzzzzzzzzz"] = relic  # type: ignore[index]  # a grant nobody remembers
 
-    assert sweep([walk.aws], ledger=walk.ledger, clock=walk.clock).removed == 2
+    assert sweep([walk.aws], ledger=walk.ledger, clock=walk.clock).removed == 1
     assert set(walk.aws.held) == {live.id}
 
 
@@ -360,12 +360,30 @@ def test_12_the_story_of_an_ended_grant_stays(walk: Walk) -> None:
 
 
 def test_14_a_ledger_restored_from_a_backup_makes_nothing_longer(walk: Walk) -> None:
-    """What AWS has and the ledger has forgotten is ended by the sweep, by our mark alone."""
-    grant = walk.active()
-    walk.aws.held = {grant.id: grant, "forgotten222": replace(grant, id="forgotten222")}  # type: ignore[dict-item, arg-type]
-    sweep([walk.aws], ledger=walk.ledger, clock=walk.clock)
+    """What AWS has and the ledger forgot ends by the date inside; it is reported, and removed when that is wanted."""
+    grant, forgotten = walk.active(), GrantId("forgotten222")
+    walk.aws.held = {grant.id: grant, forgotten: replace(grant, id=forgotten)}
+    swept = sweep([walk.aws], ledger=walk.ledger, clock=walk.clock)
+    left = set(walk.aws.held)
+    removed = remove_unknown([walk.aws], os_user="root", ledger=walk.ledger, clock=walk.clock)
 
-    assert set(walk.aws.held) == {grant.id}
+    assert (swept.removed, [one.grant for one in swept.unknown]) == (0, [forgotten])
+    assert left == {grant.id, forgotten}
+    assert ([one.grant for one in removed], set(walk.aws.held)) == ([forgotten], {grant.id})
+    assert walk.told(forgotten, Kind.DRIFT_REMOVED)[0].details["os_user"] == "root"
+
+
+def test_f07_the_owners_are_told_once_of_what_the_ledger_does_not_know(walk: Walk) -> None:
+    """However often a sweep finds it, and after a restart too."""
+    grant, forgotten = walk.active(), GrantId("forgotten222")
+    walk.aws.held[forgotten] = replace(grant, id=forgotten)
+    for reports in (Reports(), Reports()):
+        for _ in range(2):
+            swept = sweep([walk.aws], ledger=walk.ledger, clock=walk.clock)
+            reports.report(swept, ledger=walk.ledger, now=walk.clock())
+
+    told = [event for event in walk.journal() if event.kind is Kind.UNKNOWN_FOUND]
+    assert [event.details["number"] for event in told] == [1]
 
 
 def test_15_one_failing_grant_does_not_stop_the_others(walk: Walk) -> None:

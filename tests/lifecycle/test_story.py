@@ -43,6 +43,7 @@ ELSEWHERE = {
     Kind.LEAVERS_HELD,
     Kind.LEAVERS_WATCHED,
     Kind.LEDGER_ALTERED,
+    Kind.UNKNOWN_FOUND,
     Kind.LEDGER_RESTORED,
 }
 """Happen to a person, a robot, the rules or the ledger, and are told elsewhere."""

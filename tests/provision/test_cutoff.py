@@ -74,7 +74,7 @@ def test_a_full_role_still_denies_and_lets_others_begin_anew(fresh: World):
         anew = world.vended(world.hands.broker.open(other, world.now()))
         others_access = reads(anew, world.bucket, INSIDE)
 
-    assert "daypass-deny-older" in denies(world)
+    assert "daypass-deny-0a1b2c3d-older" in denies(world)
     assert [reads(one, world.bucket, INSIDE) for one in keys] == [False] * 5
     assert seen == [Presence.ABSENT] * 5
     assert others_access
@@ -116,7 +116,7 @@ def test_denies_that_are_over_make_room_before_anybody_is_disturbed(fresh: World
         late = world.grant(Delivery.SESSION)
         session.revoke(ending(late, world.now()), world.now())
 
-    assert denies(world) == [f"daypass-deny-{late.id}"]
+    assert denies(world) == [f"daypass-deny-0a1b2c3d-{late.id}"]
 
 
 def test_a_deny_is_swept_once_its_date_has_passed_and_not_before(fresh: World):
@@ -124,9 +124,9 @@ def test_a_deny_is_swept_once_its_date_has_passed_and_not_before(fresh: World):
     world = fresh
     grant = world.grant(Delivery.SESSION, length=HOUR)
     world.hands.deliveries[Delivery.SESSION].revoke(ending(grant, world.now()), world.now())
-    early = [one.grant for one in world.sweep().standing()]
+    early = [one.grant for one in world.standing()]
     with world.server.clock.ahead(HOUR + timedelta(minutes=1)):
-        late = [one for one in world.sweep().standing() if one.grant == grant.id]
+        late = [one for one in world.standing() if one.grant == grant.id]
         world.sweep().remove(late[0])
         world.sweep().remove(late[0])
 
@@ -138,7 +138,7 @@ def test_a_deny_is_swept_once_its_date_has_passed_and_not_before(fresh: World):
 def test_a_grant_that_never_worked_leaves_no_deny(fresh: World):
     """AWS would not take it, so nobody has a session of it."""
     world, session = fresh, fresh.hands.deliveries[Delivery.SESSION]
-    failed = ending(world.grant(Delivery.SESSION), world.now(), Why.FAILED)
+    failed = ending(world.grant(Delivery.SESSION), world.now(), Why.FAILED, used=False)
 
     assert session.revoke(failed, world.now()) is Presence.ABSENT
     assert denies(world) == []
@@ -162,7 +162,7 @@ def test_forty_five_early_ends_fit_beside_each_other(fresh: World):
             world.hands.cutoff.deny(world.grant(Delivery.SESSION), world.now())
 
     assert len(denies(world)) == 45
-    assert "daypass-deny-older" not in denies(world)
+    assert "daypass-deny-0a1b2c3d-older" not in denies(world)
 
 
 def test_an_older_deny_says_nothing_of_sessions_opened_after_it(fresh: World):
@@ -177,7 +177,7 @@ def test_an_older_deny_says_nothing_of_sessions_opened_after_it(fresh: World):
         later = ending(world.grant(Delivery.SESSION), world.now())
         seen = session.observe(later, world.now())
 
-    assert denies(world) == ["daypass-deny-older"]
+    assert denies(world) == ["daypass-deny-0a1b2c3d-older"]
     assert seen is Presence.PRESENT
 
 

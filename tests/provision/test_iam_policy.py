@@ -31,7 +31,7 @@ def test_a_policy_that_fits_is_inline_and_rehearsed_word_for_word(world: World):
     [paper] = hands.rehearse(grant).papers
     hands.provision(grant)
     iam = world.root.client("iam")
-    found = iam.get_user_policy(UserName=keys.user_name, PolicyName=f"daypass-{grant.id}")["PolicyDocument"]
+    found = iam.get_user_policy(UserName=keys.user_name, PolicyName=f"daypass-0a1b2c3d-{grant.id}")["PolicyDocument"]
 
     assert paper.place == f"inline policy of user {aws.name}"
     assert paper.text == json.dumps(found, indent=2, ensure_ascii=False)
@@ -47,7 +47,7 @@ def test_a_full_user_gets_a_managed_policy_that_works(world: World):
 
     assert rehearsal.papers[0].place == f"managed policy of user {aws.name}"
     assert "managed" in rehearsal.notes[0]
-    assert stands(world, grant) == [f"managed policy daypass-{grant.id}"]
+    assert stands(world, grant) == [f"managed policy daypass-0a1b2c3d-{grant.id}"]
     assert reads(keys, world.bucket, INSIDE)
 
 
@@ -132,7 +132,7 @@ def test_a_deleted_user_has_nothing_left(world: World):
     hands, grant = world.hands.deliveries[Delivery.POLICY], world.grant(Delivery.POLICY, aws=aws)
     hands.provision(grant)
     iam = world.root.client("iam")
-    iam.delete_user_policy(UserName=aws.name, PolicyName=f"daypass-{grant.id}")
+    iam.delete_user_policy(UserName=aws.name, PolicyName=f"daypass-0a1b2c3d-{grant.id}")
     for key in iam.list_access_keys(UserName=aws.name)["AccessKeyMetadata"]:
         iam.delete_access_key(UserName=aws.name, AccessKeyId=key["AccessKeyId"])
     iam.delete_user(UserName=aws.name)
@@ -148,7 +148,7 @@ def test_a_policy_taken_away_or_altered_by_hand_is_seen_as_gone(world: World):
     before = hands.observe(grant, world.now())
     for_ever = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}'
     world.root.client("iam").put_user_policy(
-        UserName=keys.user_name, PolicyName=f"daypass-{grant.id}", PolicyDocument=for_ever
+        UserName=keys.user_name, PolicyName=f"daypass-0a1b2c3d-{grant.id}", PolicyDocument=for_ever
     )
 
     assert (before, hands.observe(grant, world.now())) == (Presence.PRESENT, Presence.ABSENT)
@@ -180,7 +180,7 @@ def test_the_sweep_finds_what_a_lost_ledger_forgot_and_takes_it_out(world: World
     grants = [world.grant(Delivery.POLICY, Level.READ, aws=aws, length=timedelta(days=1)) for _, aws in people]
     for grant in grants:
         world.hands.deliveries[Delivery.POLICY].provision(grant)
-    found = [one for one in world.sweep().standing() if one.grant in {grant.id for grant in grants}]
+    found = [one for one in world.standing() if one.grant in {grant.id for grant in grants}]
     for standing in found * 2:
         world.sweep().remove(standing)
 
@@ -201,8 +201,8 @@ def test_a_home_once_chosen_is_kept(world: World):
     world.root.client("iam").delete_user_policy(UserName=freed.user_name, PolicyName="filler")
     hands.provision(managed)
 
-    assert stands(world, inline) == [f"inline policy daypass-{inline.id} of user {aws.name}"]
-    assert stands(world, managed) == [f"managed policy daypass-{managed.id}"]
+    assert stands(world, inline) == [f"inline policy daypass-0a1b2c3d-{inline.id} of user {aws.name}"]
+    assert stands(world, managed) == [f"managed policy daypass-0a1b2c3d-{managed.id}"]
 
 
 def test_a_new_lease_is_written_over_the_old_one(world: World):

@@ -44,7 +44,7 @@ def fill_inline(world: World, keys: Keys) -> None:
 
 def stands(world: World, grant: Grant) -> list[str]:
     """What carries the grant's mark in AWS."""
-    return [one.what for one in world.sweep().standing() if one.grant == grant.id]
+    return [one.what for one in world.standing() if one.grant == grant.id]
 
 
 @pytest.mark.parametrize("home", ["inline", "managed"])
@@ -107,7 +107,7 @@ def spread(world: World, owner: AwsIdentity, grant: Grant) -> None:
     """Do what a grantee with some IAM rights could: attach our policy elsewhere and add versions to it."""
     iam = world.root.client("iam")
     _, other = world.person("eve")
-    arn = f"arn:aws:iam::{owner.account}:policy/daypass/daypass-{grant.id}"
+    arn = f"arn:aws:iam::{owner.account}:policy/daypass/daypass-0a1b2c3d-{grant.id}"
     iam.attach_user_policy(UserName=other.name, PolicyArn=arn)
     open_wide = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}'
     for _ in range(4):

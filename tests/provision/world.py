@@ -29,11 +29,12 @@ from daypass.model.entitlement import Entitlement, Extra, Level, S3Place
 from daypass.model.grant import Delivery, Ending, Grant, GrantState, Why, new_grant_id
 from daypass.model.lease import Lease, Term, whole_second
 from daypass.model.principal import AwsIdentity, PrincipalId
-from daypass.ports import Credentials, PostForm, Provisioner
+from daypass.ports import Credentials, PostForm, Provisioner, Standing
 from daypass.provision.broker import Broker
 from daypass.provision.cutoff import Cutoff
 from daypass.provision.iam_policy import PolicyDelivery
 from daypass.provision.link import LinkDelivery
+from daypass.provision.marks import Marks
 from daypass.provision.session import SessionDelivery
 from daypass.provision.signing import SigningSessions
 from daypass.provision.sweep import IamSweep
@@ -44,6 +45,7 @@ from tests.servers.ministack import MiniStack
 
 Aws = MiniStack | Ceph
 ALICE = PrincipalId("U0ALICE")
+MARKS = Marks("0a1b2c3d")
 PREFIX = "2026/"
 INSIDE = "2026/q1-ü+&.csv"
 BESIDE = "2025/q4.csv"
@@ -104,9 +106,13 @@ class World:
             clients.iam.meta.events.register("provide-client-params.iam.*", self._with_tenant)
         return hands_of(clients, self.setup)
 
-    def sweep(self) -> IamSweep:
+    def sweep(self, marks: Marks = MARKS) -> IamSweep:
         """Look for what stands, by the server's clock."""
-        return IamSweep(clients=self.hands.clients, clock=self.server.clock.now)
+        return IamSweep(clients=self.hands.clients, clock=self.server.clock.now, marks=marks)
+
+    def standing(self) -> list[Standing]:
+        """What stands under our mark."""
+        return [one for one in self.sweep().standing() if isinstance(one, Standing)]
 
     def person(self, name: str = "ann") -> tuple[Keys, AwsIdentity]:
         """Make an IAM user who may do nothing; returns their keys and who they are to AWS."""
@@ -211,27 +217,27 @@ class World:
             params["UserName"] = f"{self.server.account}${params['UserName']}"
 
 
-def hands_of(clients: Clients, setup: Setup) -> Hands:
+def hands_of(clients: Clients, setup: Setup, marks: Marks = MARKS) -> Hands:
     """Put Daypass's hands together on some clients."""
     buckets = Buckets(clients=clients)
     sessions = RoleSessions(clients=clients, role_arn=setup.broker_arn)
     broker = Broker(sessions=sessions, buckets=buckets)
-    cutoff = Cutoff(clients=clients, sessions=sessions)
+    cutoff = Cutoff(clients=clients, sessions=sessions, marks=marks)
     session = SessionDelivery(broker=broker, cutoff=cutoff)
     deliveries: dict[Delivery, Provisioner] = {
         Delivery.SESSION: session,
         Delivery.LINK: LinkDelivery(session=session),
-        Delivery.POLICY: PolicyDelivery(clients=clients, buckets=buckets),
+        Delivery.POLICY: PolicyDelivery(clients=clients, buckets=buckets, marks=marks),
     }
     signing = SigningSessions(broker=broker, buckets=buckets, clients=clients)
     vending = Vending(broker=broker, signing=signing, buckets=buckets, issuer="https://daypass.example")
     return Hands(clients, buckets, sessions, broker, cutoff, deliveries, vending)
 
 
-def ending(grant: Grant, at: datetime, why: Why = Why.DONE) -> Grant:
-    """The grant on its way out."""
+def ending(grant: Grant, at: datetime, why: Why = Why.DONE, *, used: bool = True) -> Grant:
+    """The grant on its way out, after something of it was handed out unless the test says otherwise."""
     active = grant if grant.state is GrantState.ACTIVE else grant.activated()
-    return active.ending_now(Ending(why=why, by=ALICE, at=at))
+    return replace(active, handed_out=used).ending_now(Ending(why=why, by=ALICE, at=at))
 
 
 def releases(grant: Grant, lease: Lease) -> Grant:

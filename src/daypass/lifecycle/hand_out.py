@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from daypass.lifecycle.finish import how_it_ended
+from daypass.lifecycle.first_hand_out import about_to_hand_out
 from daypass.lifecycle.frozen import must_not_be_frozen
 from daypass.model.entitlement import Level
 from daypass.model.errors import BadInput, NotYours, Refusal, TooLate
@@ -33,7 +34,7 @@ _HOW = {
 def credentials(grant_id: GrantId, *, by: PrincipalId, vendor: Vendor, ledger: Ledger, clock: Clock) -> Credentials:
     """Open a session of the grant. Raises NotYours, TooLate (ended, not active yet) or BadInput (another delivery)."""
     with _refusals_journalled(grant_id, by, ledger, clock):
-        grant = usable(grant_id, by, Delivery.SESSION, ledger, clock())
+        grant = _opening(grant_id, Delivery.SESSION, by=by, ledger=ledger, clock=clock)
         vended = vendor.credentials(grant, clock())
     told: dict[str, Detail] = {
         "access_key_id": vended.access_key_id,
@@ -46,7 +47,7 @@ def credentials(grant_id: GrantId, *, by: PrincipalId, vendor: Vendor, ledger: L
 def console(grant_id: GrantId, *, by: PrincipalId, vendor: Vendor, ledger: Ledger, clock: Clock) -> str:
     """Make a console sign-in address, good for 15 minutes. Raises as `credentials` does."""
     with _refusals_journalled(grant_id, by, ledger, clock):
-        grant = usable(grant_id, by, Delivery.SESSION, ledger, clock())
+        grant = _opening(grant_id, Delivery.SESSION, by=by, ledger=ledger, clock=clock)
         address = vendor.console(grant, clock())
     _record(Kind.CONSOLE_VENDED, grant, {}, by=by, ledger=ledger, clock=clock)
     return address
@@ -87,7 +88,7 @@ def post_form(  # noqa: PLR0913 - as get_url
 ) -> PostForm:
     """Presign a POST form under the grant's prefix, for files of `least` to `most` bytes."""
     with _refusals_journalled(grant_id, by, ledger, clock):
-        grant = usable(grant_id, by, Delivery.LINK, ledger, clock())
+        grant = _opening(grant_id, Delivery.LINK, by=by, ledger=ledger, clock=clock)
         form = vendor.post(grant, clock(), least=least, most=most)
     told: dict[str, Detail] = {
         "method": "POST",
@@ -104,8 +105,7 @@ def manifest(
 ) -> Iterator[SignedUrl]:
     """Presign a GET for every object of the grant; the journal has one entry for the whole."""
     with _refusals_journalled(grant_id, by, ledger, clock):
-        grant = usable(grant_id, by, Delivery.LINK, ledger, clock())
-        _must_read(grant)
+        grant = _opening(grant_id, Delivery.LINK, by=by, ledger=ledger, clock=clock, must=_must_read)
     told: dict[str, Detail] = {"method": "GET", "manifest": str(grant.entitlement.place)}
     _record(Kind.LINK_MADE, grant, told, by=by, ledger=ledger, clock=clock)
     return vendor.manifest(grant, clock())
@@ -143,6 +143,25 @@ def key_within(grant: Grant, key: str) -> str:
     return key
 
 
+def _opening(  # noqa: PLR0913 - which grant, for whom, and what else must hold of it
+    grant_id: GrantId,
+    delivery: Delivery,
+    *,
+    by: PrincipalId,
+    ledger: Ledger,
+    clock: Clock,
+    must: Callable[[Grant], object] = lambda _: None,
+) -> Grant:
+    """The grant, as one of which something is about to be handed out."""
+
+    def found() -> Grant:
+        grant = usable(grant_id, by, delivery, ledger, clock())
+        must(grant)
+        return grant
+
+    return about_to_hand_out(found, by=by, ledger=ledger, now=clock())
+
+
 def _presigned(  # noqa: PLR0913 - what get_url and put_url share
     method: str,
     sign: Callable[[Grant, str, datetime], SignedUrl],
@@ -154,7 +173,9 @@ def _presigned(  # noqa: PLR0913 - what get_url and put_url share
     clock: Clock,
 ) -> SignedUrl:
     with _refusals_journalled(grant_id, by, ledger, clock):
-        grant = usable(grant_id, by, Delivery.LINK, ledger, clock())
+        grant = _opening(
+            grant_id, Delivery.LINK, by=by, ledger=ledger, clock=clock, must=lambda one: key_within(one, key)
+        )
         signed = sign(grant, key_within(grant, key), clock())
     told: dict[str, Detail] = {"method": method, "key": signed.key, "expires_at": signed.expires_at.isoformat()}
     _record(Kind.LINK_MADE, grant, told, by=by, ledger=ledger, clock=clock)
@@ -185,7 +206,7 @@ def _record(  # noqa: PLR0913 - the parts of one journal entry
     """
     Tell the journal, after a last look at the grant: one that was ended meanwhile hands nothing over.
 
-    What was opened in that moment is shut by the deny that ending a session early writes.
+    What was opened in that moment is shut by the deny that ending a session early writes: see first_hand_out.
     """
     now = clock()
     if not ledger.grant(grant.id).usable(now):

@@ -8,6 +8,7 @@ the grant lives, tells the journal who came, and is sent on to a presigned URL o
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from daypass.lifecycle.first_hand_out import about_to_hand_out
 from daypass.lifecycle.hand_out import Clock, key_within, live, usable
 from daypass.model.entitlement import Level
 from daypass.model.errors import BadInput, NotFound, Refusal
@@ -66,7 +67,9 @@ def follow(token: str, *, visitor: Visitor, vendor: Vendor, ledger: Ledger, cloc
         "agent": one_line(visitor.agent, _LONGEST),
     }
     try:
-        grant = live(ledger.grant(link.grant), ledger, clock())
+        grant = about_to_hand_out(
+            lambda: live(ledger.grant(link.grant), ledger, clock()), by=BEARER, ledger=ledger, now=clock()
+        )
     except Refusal as refusal:
         _record(Kind.LINK_REFUSED, link, {**told, "because": refusal.sentence}, ledger, clock())
         raise

@@ -193,6 +193,7 @@ _WORDS: Mapping[Kind, Callable[[_Told], str]] = {
     Kind.GRANT_ENDING: _ending,
     Kind.GRANT_ENDED: lambda told: f"saw nothing of it left in AWS{told.said('why', ': ')}",
     Kind.GRANT_STUCK: lambda told: f"could not get it done yet{told.said('error', ': ')}",
+    Kind.VENDING_BEGUN: lambda _: "began to use it",
     Kind.CREDENTIALS_VENDED: _vended,
     Kind.CONSOLE_VENDED: lambda _: "was handed a sign-in address of the AWS console",
     Kind.LINK_MADE: _link_made,

@@ -25,3 +25,5 @@ class Fact:
     changes: tuple[Change, ...] = ()
     told: bool = True
     """Whether people are told: an outbox line is written in the same commit."""
+    keeps_place: bool = False
+    """Whether grants that it changes stay where they are in the queue, and in the hands of whoever works on them."""

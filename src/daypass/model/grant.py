@@ -113,6 +113,8 @@ class Grant:
     extends: GrantId | None = None
     root: GrantId | None = None
     """The first grant of the chain that this prolongs; None for one that prolongs nothing."""
+    handed_out: bool = False
+    """Whether a session of it may have been opened for somebody: written down before the first one is."""
     revision: int = 0
     """Grows by one at each commit: whoever commits on an older one is told `Conflict`."""
 

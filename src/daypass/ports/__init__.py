@@ -29,6 +29,7 @@ from daypass.ports.outside import (
     Rehearsal,
     SignedUrl,
     Standing,
+    Strange,
     Sweep,
     Vendor,
 )
@@ -66,6 +67,7 @@ __all__ = [
     "SignedCheckpoint",
     "SignedUrl",
     "Standing",
+    "Strange",
     "Sweep",
     "Trouble",
     "Vendor",

@@ -107,12 +107,17 @@ class Ledger(Cabinet, Protocol):
         principal: PrincipalId | None = None,
         states: Iterable[GrantState] | None = None,
         ids: Iterable[GrantId] | None = None,
+        approved_after: datetime | None = None,
     ) -> list[Grant]:
-        """Read all grants of a person, in some states or with these ids (None: not asked), newest first."""
+        """Read all grants of a person, in some states, with these ids, as new (None: not asked), newest first."""
         ...
 
     def each_grant(self, *, states: Iterable[GrantState]) -> Iterator[Grant]:
         """Read all grants in some states one after the other, newest first, so that millions fit."""
+        ...
+
+    def told_of(self, ids: Iterable[GrantId]) -> frozenset[GrantId]:
+        """Pick the ids of grants that there ever were, whatever became of their rows."""
         ...
 
     def chain(self, root: GrantId) -> list[Grant]:

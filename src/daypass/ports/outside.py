@@ -139,11 +139,19 @@ class Standing:
     """Whether it is a deny whose date is over: an early end leaves one behind, and nothing else does."""
 
 
-class Sweep(Protocol):
-    """What stands in AWS under our mark, whoever remembers it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strange:
+    """Something in AWS that is called as Daypass calls things, and is of another installation, or of no known form."""
 
-    def standing(self) -> Iterator[Standing]:
-        """Go through everything that carries our mark."""
+    what: str
+    """For people: `inline policy daypass-x of user ann`."""
+
+
+class Sweep(Protocol):
+    """What stands in AWS under a mark of Daypass, whoever remembers it."""
+
+    def standing(self) -> Iterator[Standing | Strange]:
+        """Go through everything that carries our mark, or a strange one."""
         ...
 
     def remove(self, standing: Standing) -> bool:

@@ -17,7 +17,7 @@ from daypass.model.errors import BadInput
 from daypass.model.grant import Grant
 from daypass.model.lease import Lease
 from daypass.ports import Credentials
-from daypass.provision.marks import mark
+from daypass.provision.marks import session_mark
 
 
 class Broker:
@@ -50,12 +50,12 @@ class Broker:
         """Try the policy as it reads best, then without labels: how AWS packs it is known only when it is asked."""
         first, *others = self._policies(grant)
         try:
-            return self.sessions.open(mark(grant.id), first, length)
+            return self.sessions.open(session_mark(grant.id), first, length)
         except OverQuota:
             if not others:
                 raise _too_long(grant) from None
         try:
-            return self.sessions.open(mark(grant.id), others[0], length)
+            return self.sessions.open(session_mark(grant.id), others[0], length)
         except OverQuota:
             raise _too_long(grant) from None
 

@@ -1,8 +1,8 @@
 """
 Ending sessions before their time: a deny on the broker role, by the session's name.
 
-    daypass-deny-<id>     denies everything to the sessions of one grant, until they would be over anyway
-    daypass-deny-older    when the role has no room for one more: denies every session that was opened before now
+    daypass-deny-<installation>-<id>     denies everything to the sessions of one grant, until they would be over anyway
+    daypass-deny-<installation>-older    when the role has no room for one more: denies every session opened before now
 
 The second is AWS's own pattern ("revoke older sessions"). It interrupts other grants too, which go on with a new
 session; and it covers all single denies written before, so they make room. Both carry the date after which they mean
@@ -22,7 +22,7 @@ from daypass.aws.role_sessions import RoleSessions
 from daypass.model.errors import NotFound
 from daypass.model.grant import Grant
 from daypass.model.lease import whole_second
-from daypass.provision.marks import DENY_OLDER, deny_mark, grant_of, is_deny, mark
+from daypass.provision.marks import Marks, session_mark
 
 _MARGIN = timedelta(seconds=5)
 """What AWS's clock may run ahead of ours and a vending under way may take, when sessions are told by their age."""
@@ -31,8 +31,9 @@ _MARGIN = timedelta(seconds=5)
 class Cutoff:
     """Denies on the broker role."""
 
-    def __init__(self, *, clients: Clients, sessions: RoleSessions) -> None:
-        """Take the broker role's sessions, which know its name and how long they live."""
+    def __init__(self, *, clients: Clients, sessions: RoleSessions, marks: Marks) -> None:
+        """Take the broker role's sessions, which know its name and how long they live, and what a deny is called."""
+        self._marks = marks
         self._sessions = sessions
         self._role = InlinePolicies(clients=clients, kind="role", owner=sessions.role_name)
 
@@ -47,7 +48,7 @@ class Cutoff:
     def is_singled_out(self, grant: Grant, now: datetime) -> bool:
         """Whether the grant's own deny is in place."""
         try:
-            until = ends(self._role.get(deny_mark(grant.id)))
+            until = ends(self._role.get(self._marks.deny(grant.id)))
         except NotFound:
             return False
         return until is None or now < until
@@ -57,7 +58,7 @@ class Cutoff:
         if self.is_singled_out(grant, now):
             return True
         try:
-            before = issued_before(self._role.get(DENY_OLDER))
+            before = issued_before(self._role.get(self._marks.deny_older))
         except NotFound:
             return False
         return before is not None and before >= whole_second(ended) + _MARGIN
@@ -67,7 +68,7 @@ class Cutoff:
         if grant.lease is not None:
             until = min(until, grant.lease.ends)
         try:
-            self._role.put(deny_mark(grant.id), denial(mark(grant.id), until))
+            self._role.put(self._marks.deny(grant.id), denial(session_mark(grant.id), until))
         except OverQuota:
             return False
         return True
@@ -95,19 +96,19 @@ class Cutoff:
         text = denial_of_older(whole_second(now) + _MARGIN, self._last_session_over(now))
         singles = self._singles()
         try:
-            self._role.put(DENY_OLDER, text)
+            self._role.put(self._marks.deny_older, text)
         except OverQuota:
             if not singles:
                 raise
             self._role.put(singles[0], text)
             for name in singles[1:]:
                 self._role.delete(name)
-            self._role.put(DENY_OLDER, text)
+            self._role.put(self._marks.deny_older, text)
         for name in singles:
             self._role.delete(name)
 
     def _singles(self) -> list[str]:
-        return [name for name in self._role.names() if is_deny(name) and grant_of(name)]
+        return [name for name in self._role.names() if self._marks.is_deny(name) and self._marks.grant_of(name)]
 
     def _last_session_over(self, now: datetime) -> datetime:
         return whole_second(now) + self._sessions.longest_ever() + _MARGIN

@@ -1,9 +1,9 @@
 """
 The delivery `policy`: one policy, its dates inside, on the person's own IAM user or role.
 
-    inline `daypass-<id>`               while it fits into what is left of the owner's room
-    managed `/daypass/daypass-<id>`     when it does not
-    refused at the rehearsal            when neither has room
+    inline `daypass-<installation>-<id>`               while it fits into what is left of the owner's room
+    managed `/daypass/daypass-<installation>-<id>`     when it does not
+    refused at the rehearsal                           when neither has room
 
 Only one of the two ever stands: a home once chosen is found again by its name, and kept. So an inline policy that AWS
 has deleted proves that nothing is left, and an ordinary end costs one call.
@@ -27,7 +27,7 @@ from daypass.model.errors import BadInput, NotFound
 from daypass.model.grant import Grant, GrantState, Presence
 from daypass.model.principal import AwsIdentity
 from daypass.ports import Paper, Rehearsal
-from daypass.provision.marks import mark
+from daypass.provision.marks import Marks
 
 PROMISE = (
     "AWS itself refuses at the end, to the second. Ended early, the policy is deleted; AWS lets go of it within "
@@ -47,10 +47,11 @@ class PolicyDelivery:
 
     promise = PROMISE
 
-    def __init__(self, *, clients: Clients, buckets: Buckets) -> None:
-        """Take the clients, and the buckets to know their regions and keys."""
+    def __init__(self, *, clients: Clients, buckets: Buckets, marks: Marks) -> None:
+        """Take the clients, the buckets to know their regions and keys, and what a policy is called."""
         self._clients = clients
         self._buckets = buckets
+        self._marks = marks
         self._identities = Identities(clients=clients)
         self._managed = ManagedPolicies(clients=clients)
 
@@ -59,7 +60,7 @@ class PolicyDelivery:
         owner = self._owner(draft)
         self._buckets.check(draft.entitlement.place)
         text = self._text(draft)
-        home = self._home(owner, mark(draft.id), text)
+        home = self._home(owner, self._marks.policy(draft.id), text)
         who = f"{owner.kind} {owner.name}"
         notes = () if home is Home.INLINE else (f"The inline room of {who} is full, so it will be a managed policy.",)
         return Rehearsal(papers=(Paper(place=f"{home} policy of {who}", text=for_people(text)),), notes=notes)
@@ -67,7 +68,7 @@ class PolicyDelivery:
     def provision(self, grant: Grant) -> None:
         """Write the policy where it stands already, or where there is room."""
         owner = self._owner(grant)
-        name, text = mark(grant.id), self._text(grant)
+        name, text = self._marks.policy(grant.id), self._text(grant)
         if self._home(owner, name, text) is Home.INLINE:
             try:
                 self._inline(owner).put(name, text)
@@ -80,7 +81,7 @@ class PolicyDelivery:
         """Delete the policy, whoever has it now."""
         if grant.aws is None:
             return Presence.ABSENT
-        name = mark(grant.id)
+        name = self._marks.policy(grant.id)
         done = (
             self._inline(grant.aws).delete(name)
             or self._managed.delete(self._managed.arn(grant.aws, name))
@@ -96,12 +97,12 @@ class PolicyDelivery:
         if grant.aws is None or (grant.lease is None and grant.state is GrantState.APPROVED):
             return Presence.ABSENT
         ending = grant.state in {GrantState.ENDING, GrantState.ENDED}
-        there = self._is_left(grant.aws, mark(grant.id)) if ending else self._works(grant, grant.aws)
+        there = self._is_left(grant.aws, self._marks.policy(grant.id)) if ending else self._works(grant, grant.aws)
         return Presence.PRESENT if there else Presence.ABSENT
 
     def _works(self, grant: Grant, owner: AwsIdentity) -> bool:
         assert grant.lease is not None  # noqa: S101 - an active grant was leased
-        name = mark(grant.id)
+        name = self._marks.policy(grant.id)
         try:
             return carries(self._inline(owner).get(name), grant.lease)
         except NotFound:
@@ -141,7 +142,7 @@ class PolicyDelivery:
 
     def _put_managed(self, owner: AwsIdentity, grant: Grant, text: str) -> None:
         tags = {"daypass:grant": grant.id, "daypass:principal": grant.principal}
-        self._managed.put(owner, mark(grant.id), text, tags)
+        self._managed.put(owner, self._marks.policy(grant.id), text, tags)
 
     def _owner(self, grant: Grant) -> AwsIdentity:
         """The person's identity, if it still is who it was. Raises BadInput (field `person`)."""

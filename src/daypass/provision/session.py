@@ -5,6 +5,7 @@ The delivery `session`: nothing stands in AWS; sessions of the broker role are o
     approved, leased          PRESENT when a trial session can be had
     active                    PRESENT unless somebody denied it by hand
     ended before its time     PRESENT until the deny of its sessions is in place
+    ended, never handed out   ABSENT: nobody has a session of it; AWS need not be asked
     lease over                ABSENT: the date in every session policy ended it (law 1); AWS need not be asked
 """
 
@@ -12,7 +13,7 @@ from datetime import datetime
 
 from daypass.aws.policy import for_people
 from daypass.model.errors import AwsForbids, BadInput
-from daypass.model.grant import Grant, GrantState, Presence, Why
+from daypass.model.grant import Grant, GrantState, Presence
 from daypass.model.length import words_for_length
 from daypass.ports import Paper, Rehearsal
 from daypass.provision.broker import Broker
@@ -83,7 +84,7 @@ class SessionDelivery:
 
 
 def _may_have_sessions(grant: Grant, now: datetime) -> bool:
-    """Whether one may be open that still does something: none before the lease, after it, or of a grant that failed."""
+    """Whether one may be open that still does something: none before the lease, after it, or if none was handed out."""
     if grant.lease is None or now >= grant.lease.ends:
         return False
-    return grant.ending is None or grant.ending.why is not Why.FAILED
+    return grant.ending is None or grant.handed_out

@@ -13,9 +13,9 @@ from daypass.aws.identities import Identities, InlinePolicy, Kind, ManagedPolicy
 from daypass.aws.inline_policies import InlinePolicies
 from daypass.aws.managed_policies import PATH, ManagedPolicies
 from daypass.aws.policy import ends
-from daypass.ports import Standing
+from daypass.ports import Standing, Strange
 from daypass.ports.fence import Free, writing_under
-from daypass.provision.marks import grant_of, is_deny
+from daypass.provision.marks import Marks
 
 _SWEEPING = Free("removes what no live grant accounts for, and puts nothing in")
 
@@ -23,21 +23,22 @@ _SWEEPING = Free("removes what no live grant accounts for, and puts nothing in")
 class IamSweep:
     """Answers to the Sweep port, for IAM policies and denies."""
 
-    def __init__(self, *, clients: Clients, clock: Callable[[], datetime]) -> None:
-        """Take the clients, and the clock by which a deny is over."""
+    def __init__(self, *, clients: Clients, clock: Callable[[], datetime], marks: Marks) -> None:
+        """Take the clients, the clock by which a deny is over, and what is called ours."""
+        self._marks = marks
         self._clients = clients
         self._clock = clock
         self._identities = Identities(clients=clients)
         self._managed = ManagedPolicies(clients=clients)
 
-    def standing(self) -> Iterator[Standing]:
-        """Go through everything that carries our mark. Raises AwsForbids without iam:GetAccountAuthorizationDetails."""
+    def standing(self) -> Iterator[Standing | Strange]:
+        """Go through all that has a mark of Daypass. Raises AwsForbids without iam:GetAccountAuthorizationDetails."""
         for policy in self._identities.details(policies=True):
             match policy:
                 case InlinePolicy():
                     yield from self._inline(policy)
                 case ManagedPolicy():
-                    yield from _managed(policy)
+                    yield from self._of_managed(policy)
 
     def remove(self, standing: Standing) -> bool:
         """Remove one of them; returns whether it was still there."""
@@ -48,24 +49,29 @@ class IamSweep:
             as_kind: Kind = "user" if kind == "user" else "role"
             return InlinePolicies(clients=self._clients, kind=as_kind, owner=owner).delete(name)
 
-    def _inline(self, policy: InlinePolicy) -> Iterator[Standing]:
-        grant = grant_of(policy.name)
+    def _inline(self, policy: InlinePolicy) -> Iterator[Standing | Strange]:
+        grant, deny = self._marks.grant_of(policy.name), self._marks.is_deny(policy.name)
+        if self._marks.is_strange(policy.name):
+            yield Strange(what=f"inline policy {policy.name} of {policy.kind} {policy.owner}")
         if grant is None:
             return
-        if is_deny(policy.name):
+        if deny:
             until = ends(policy.document)
             if until is None or self._clock() < until:
                 return
-        what = "deny" if is_deny(policy.name) else "inline policy"
+        what = "deny" if deny else "inline policy"
         yield Standing(
             grant=grant,
             what=f"{what} {policy.name} of {policy.kind} {policy.owner}",
             handle=f"{policy.kind} {policy.owner} {policy.name}",
-            spent=is_deny(policy.name),
+            spent=deny,
         )
 
-
-def _managed(policy: ManagedPolicy) -> Iterator[Standing]:
-    grant = grant_of(policy.name)
-    if grant is not None and f":policy{PATH}" in policy.arn:
-        yield Standing(grant=grant, what=f"managed policy {policy.name}", handle=f"managed {policy.arn} {policy.name}")
+    def _of_managed(self, policy: ManagedPolicy) -> Iterator[Standing | Strange]:
+        grant, what = self._marks.grant_of(policy.name), f"managed policy {policy.name}"
+        if f":policy{PATH}" not in policy.arn:
+            return
+        if grant is not None:
+            yield Standing(grant=grant, what=what, handle=f"managed {policy.arn} {policy.name}")
+        elif self._marks.is_strange(policy.name):
+            yield Strange(what=what)

@@ -1,12 +1,15 @@
 """
-Compare AWS with the ledger: take out what carries our mark and has no live grant, report what vanished.
+Compare AWS with the ledger: take out what carries our mark and is of a grant that has ended, report what vanished.
 
-It only ever takes away. What is missing from AWS is never put back, whatever the ledger says; so a ledger restored
-from an old backup can end access early, and can never make it longer.
+    our mark, a grant that has ended       removed, counted and journalled
+    our mark, a grant that nobody knows    reported and left alone: the ledger is older than AWS (unknown.py)
+    another mark                           reported and left alone: another Daypass lives in this account
+
+It only ever takes away. What is missing from AWS is never put back, whatever the ledger says.
 """
 
 from collections.abc import Callable, Container, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -16,7 +19,7 @@ from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.grant import Delivery, Grant, GrantId, GrantState, Presence, Why
 from daypass.model.principal import DAYPASS
-from daypass.ports import Ledger, Provisioner, Queue, Standing, Sweep
+from daypass.ports import Ledger, Provisioner, Queue, Standing, Strange, Sweep
 from daypass.ports.fence import Free, writing_under
 from daypass.reconcile.apply import ending
 from daypass.reconcile.meters import SWEPT
@@ -34,28 +37,46 @@ _LATE = Free("removes what an unanswered write may have left of a grant that has
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What one sweep saw of ours in AWS, and how much of it was a stranger: no live grant accounted for it."""
+    """What one sweep saw in AWS, and how much of it was removed that no live grant accounted for."""
 
     seen: frozenset[GrantId]
     removed: int
+    unknown: tuple[Standing, ...]
+    """What carries our mark and is of grants that the ledger does not know at all."""
+    strange: tuple[Strange, ...]
+
+
+@dataclass(slots=True)
+class _Sorted:
+    """A batch of what was found, by what is to be done about it."""
+
+    ended: list[tuple[Standing, bool]] = field(default_factory=list)
+    """Of grants that have ended, each with whether an alarm on it means something."""
+    unknown: list[Standing] = field(default_factory=list)
 
 
 def sweep(sweeps: Iterable[Sweep], *, ledger: Ledger, clock: Callable[[], datetime]) -> Swept:
     """
-    Remove everything of ours in AWS that no live grant accounts for.
+    Remove everything of ours in AWS that is of grants that have ended.
 
     A deny whose date is over, of a grant that the ledger has, is what every early end of a session leaves behind: it
     goes without a word. So does what was gone by the time that it was to be removed. Only strangers are counted, logged
     and journalled, so that an alarm on them means something.
     """
     seen: set[GrantId] = set()
+    unknown: list[Standing] = []
+    strange: list[Strange] = []
     removed = 0
     for one in sweeps:
         found = one.standing()
         while batch := list(islice(found, _BATCH)):
-            seen |= {standing.grant for standing in batch}
-            removed += sum(_remove(standing, one, ledger, clock) for standing in _unaccounted(batch, ledger))
-    return Swept(seen=frozenset(seen), removed=removed)
+            strange += [each for each in batch if isinstance(each, Strange)]
+            ours = [each for each in batch if isinstance(each, Standing)]
+            seen |= {standing.grant for standing in ours}
+            rest = _unaccounted(ours, ledger)
+            unknown += rest.unknown
+            removed += sum(_remove(standing, one, ledger, clock) for standing in rest.ended)
+    return Swept(seen=frozenset(seen), removed=removed, unknown=tuple(unknown), strange=tuple(strange))
 
 
 def vanished(
@@ -98,11 +119,23 @@ def _is_gone(grant: Grant, provisioners: Mapping[Delivery, Provisioner], now: da
     return grant.usable(now) and provisioners[grant.delivery].observe(grant, now) is Presence.ABSENT
 
 
-def _unaccounted(batch: list[Standing], ledger: Ledger) -> list[tuple[Standing, bool]]:
-    """Pick what no live grant accounts for, each with whether it is a stranger."""
-    known = {grant.id: grant.state for grant in ledger.grants(ids={standing.grant for standing in batch})}
-    rest = [standing for standing in batch if known.get(standing.grant) not in _LIVE]
-    return [(standing, not (standing.spent and standing.grant in known)) for standing in rest]
+def _unaccounted(batch: list[Standing], ledger: Ledger) -> _Sorted:
+    """
+    Pick what no live grant accounts for.
+
+    A grant whose row cannot be read, or was deleted, is known as long as the journal tells of it; nothing is given by
+    it, so what stands of it is removed.
+    """
+    found = {grant.id: grant.state for grant in ledger.grants(ids={standing.grant for standing in batch})}
+    rest = [standing for standing in batch if found.get(standing.grant) not in _LIVE]
+    told = ledger.told_of({standing.grant for standing in rest} - found.keys())
+    picked = _Sorted()
+    for standing in rest:
+        if standing.grant in found or standing.grant in told:
+            picked.ended.append((standing, not (standing.spent and standing.grant in found)))
+        else:
+            picked.unknown.append(standing)
+    return picked
 
 
 def _remove(found: tuple[Standing, bool], where: Sweep, ledger: Ledger, clock: Callable[[], datetime]) -> bool:

@@ -35,6 +35,8 @@ class _Batch:
 
     revisions: dict[_Key, int]
     changes: dict[_Key, Change] = field(default_factory=dict)
+    placed: set[_Key] = field(default_factory=set)
+    """Rows of grants that get a new place in the queue."""
     facts: list[Fact] = field(default_factory=list)
     moved: list[Fact] = field(default_factory=list)
 
@@ -49,6 +51,7 @@ class _Batch:
             ahead[key] = revision + 1
         self.revisions |= ahead
         self.changes |= {_key(change): change for change in fact.changes}
+        self.placed |= {_key(change) for change in fact.changes if not _stays(fact, change)}
         self.facts.append(fact)
 
 
@@ -65,7 +68,9 @@ def commit(connection: Connection, facts: Sequence[Fact], sealer: Sealer) -> lis
     for table in _IN_ORDER:
         changed = [(key, change) for (owner, key), change in batch.changes.items() if owner is table]
         rows = [(key, change, _row(change, sealer)) for key, change in changed]
-        _store(connection, table, rows, {key for owner, key in stored if owner is table})
+        known = {key for owner, key in stored if owner is table}
+        staying = {key for key, _ in changed if (table, key) not in batch.placed}
+        _store(connection, table, rows, known, staying)
     _tell(connection, batch.facts, sealer)
     return batch.moved
 
@@ -82,7 +87,11 @@ def _lock(connection: Connection, facts: Iterable[Fact]) -> dict[_Key, int]:
 
 
 def _store(
-    connection: Connection, table: Table, rows: Sequence[tuple[str, Change, _Row]], known: Container[str]
+    connection: Connection,
+    table: Table,
+    rows: Sequence[tuple[str, Change, _Row]],
+    known: Container[str],
+    staying: Container[str],
 ) -> None:
     """Insert the new rows of one table and change the known ones, by key."""
     new = [row | _queued(change) for key, change, row in rows if key not in known]
@@ -92,7 +101,7 @@ def _store(
         changed = [
             row | _queued(change, stays=stays) | {"row_key": key}
             for key, change, row in rows
-            if key in known and _stays(change) is stays
+            if key in known and (key in staying) is stays
         ]
         if changed:
             connection.execute(_UPDATES[table], changed)
@@ -138,9 +147,9 @@ def _key(change: Change) -> _Key:
             return records, record_id(type(change), change.key)
 
 
-def _stays(change: Change) -> bool:
-    """Whether this leaves a stored grant where it is in the queue: a new lease, before AWS was ever told."""
-    return isinstance(change, Grant) and change.state is GrantState.APPROVED
+def _stays(fact: Fact, change: Change) -> bool:
+    """Whether this leaves a stored grant where it is in the queue: a new lease, before AWS was ever told, does too."""
+    return isinstance(change, Grant) and (fact.keeps_place or change.state is GrantState.APPROVED)
 
 
 def _row(change: Change, sealer: Sealer) -> _Row:

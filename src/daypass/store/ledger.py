@@ -103,9 +103,13 @@ class SqlLedger(SqlCabinet):
         principal: PrincipalId | None = None,
         states: Iterable[GrantState] | None = None,
         ids: Iterable[GrantId] | None = None,
+        approved_after: datetime | None = None,
     ) -> list[Grant]:
         """Read all grants of a kind, newest first. A row that cannot be read is logged and left out."""
-        found = _those(self._database, _grants(principal, states), GRANTS, ids)
+        query = _grants(principal, states)
+        if approved_after is not None:
+            query = query.where(tables.grants.c.approved_at > approved_after)
+        found = _those(self._database, query, GRANTS, ids)
         return sorted(found, key=lambda grant: (grant.approved_at, grant.id), reverse=True)
 
     def each_grant(self, *, states: Iterable[GrantState]) -> Iterator[Grant]:
@@ -113,6 +117,16 @@ class SqlLedger(SqlCabinet):
         columns = tables.grants.c
         order = (columns.approved_at, columns.id)
         return each(self._database, _grants(None, states), GRANTS, order=order, newest_first=True)
+
+    def told_of(self, ids: Iterable[GrantId]) -> frozenset[GrantId]:
+        """Pick the ids of grants of which a change was ever committed."""
+        left, told = iter(sorted(ids)), set[GrantId]()
+        with self._database.reading() as connection:
+            for some in _slices(left):
+                names = {f"{tables.grants.name}/{one}": one for one in some}
+                asked = select(tables.changes.c.name).where(tables.changes.c.name.in_(names)).distinct()
+                told |= {names[name] for name in connection.execute(asked).scalars()}
+        return frozenset(told)
 
     def chain(self, root: GrantId) -> list[Grant]:
         """Read a grant and all that prolong it, oldest first."""

@@ -20,6 +20,7 @@ from daypass.lifecycle.series import open_windows
 from daypass.lifecycle.tickets import end_closed
 from daypass.reconcile.chores import Chore, report_stuck
 from daypass.reconcile.drift import look_again, sweep, vanished
+from daypass.reconcile.unknown import Reports
 from daypass.wiring.glass_hook import glass_hook
 from daypass.wiring.house import House
 from daypass.wiring.scrub import report_set_aside
@@ -48,7 +49,7 @@ def chores(house: House) -> list[Chore]:
         Chore(name="reviews", every=30 * _SECOND, run=lambda: remind_reviews(ledger=ledger, now=now())),
         *_hook(house),
         Chore(name="late writes", every=15 * _SECOND, run=partial(_look_again, house)),
-        Chore(name="sweep", every=house.settings.worker.sweep_every, run=partial(_sweep, house)),
+        Chore(name="sweep", every=house.settings.worker.sweep_every, run=partial(_sweep, house, Reports())),
     ]
 
 
@@ -126,6 +127,7 @@ def _look_again(house: House) -> None:
     look_again(queue=house.desk.queue, provisioners=house.desk.provisioners, now=house.clock())
 
 
-def _sweep(house: House) -> None:
+def _sweep(house: House, reports: Reports) -> None:
     swept = sweep([house.sweep], ledger=house.desk.ledger, clock=house.clock)
+    reports.report(swept, ledger=house.desk.ledger, now=house.clock())
     vanished(swept.seen, provisioners=house.desk.provisioners, ledger=house.desk.ledger, clock=house.clock)

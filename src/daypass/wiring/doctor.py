@@ -25,7 +25,9 @@ from daypass.lifecycle.ruling.roll import doubts
 from daypass.lifecycle.ruling.versions import kept
 from daypass.model.departure import WatchState
 from daypass.model.errors import DaypassError
-from daypass.model.kept import Alteration, Standing
+from daypass.model.kept import Alteration
+from daypass.model.kept import Standing as Open
+from daypass.ports import Standing, Strange
 from daypass.rules.rule import AllowRule
 from daypass.settings import Settings
 from daypass.wiring.clock import Agreement
@@ -37,6 +39,8 @@ _NOTHING = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","
 """The session policy of the session that is opened and thrown away."""
 
 Finding = tuple[bool, str]
+
+_LISTED = 20
 
 
 class _Trouble(DaypassError):
@@ -129,7 +133,7 @@ def _database(house: House) -> str:
 
 def _ledger(house: House) -> str:
     """What the last scrub found; a scrub of its own would take too long."""
-    if altered := house.desk.ledger.all(Alteration, states=(Standing.OPEN,)):
+    if altered := house.desk.ledger.all(Alteration, states=(Open.OPEN,)):
         rows = "\n".join(f"  {one.row}: {one.because}" for one in altered)
         raise _Trouble(
             "Rows of the ledger were changed outside Daypass or cannot be read, and give nothing. Find out who can "
@@ -195,8 +199,22 @@ def _people(house: House) -> str:
 
 
 def _sweep(house: House) -> str:
-    found = len(list(islice(house.sweep.standing(), 1000)))
-    return f"Daypass can look for what stands in AWS under its mark: {found} things do."
+    found = list(house.sweep.standing())
+    ours = [one for one in found if isinstance(one, Standing)]
+    strange = [one.what for one in found if isinstance(one, Strange)]
+    known = house.desk.ledger.told_of({one.grant for one in ours})
+    if unknown := [one.what for one in ours if one.grant not in known]:
+        raise _Trouble(
+            f"{len(unknown)} things in AWS carry the mark of this installation and the ledger does not know their "
+            "grants, so the ledger is older than AWS: a backup was restored, or this is a copy. They are left alone. "
+            f"`daypass operator sweep-unknown` shows and removes them:\n{_listed(unknown)}"
+        )
+    others = f" {len(strange)} are left alone, as they are of another Daypass:\n{_listed(strange)}" if strange else ""
+    return f"Daypass can look for what stands in AWS under its mark: {len(ours)} things do.{others}"
+
+
+def _listed(what: list[str]) -> str:
+    return "\n".join(f"  {one}" for one in what[:_LISTED])
 
 
 def _leavers(house: House) -> str:

@@ -19,6 +19,7 @@ from daypass.provision.broker import Broker
 from daypass.provision.cutoff import Cutoff
 from daypass.provision.iam_policy import PolicyDelivery
 from daypass.provision.link import LinkDelivery
+from daypass.provision.marks import Marks
 from daypass.provision.session import SessionDelivery
 from daypass.provision.signing import SigningSessions
 from daypass.provision.sweep import IamSweep
@@ -79,7 +80,8 @@ def build(settings: Settings, *, signer: Signer | None = None) -> House:
     )
     rules = RulesInForce(stores.ledger, RulesFile(settings.rules.file))
     directory = people(settings, clients, buckets, stores.ledger, clock, rules=rules)
-    provisioners, vendor = _deliveries(settings, clients, buckets, sessions, clock)
+    marks = Marks.of(stores.database.signer.public)
+    provisioners, vendor = _deliveries(settings, clients, buckets, sessions=sessions, clock=clock, marks=marks)
     outside = Outside(
         clock=clock.for_doors,
         directory=directory,
@@ -106,7 +108,7 @@ def build(settings: Settings, *, signer: Signer | None = None) -> House:
             patience_s=settings.people.patience_s,
         ),
         loop=worker(stores, outside, rules=rules, in_flight=settings.worker.in_flight),
-        sweep=IamSweep(clients=clients, clock=clock.by_both),
+        sweep=IamSweep(clients=clients, clock=clock.by_both, marks=marks),
         clock=clock,
         leavers=directory,
     )
@@ -125,15 +127,21 @@ def _sessions(settings: Settings, clients: Clients) -> RoleSessions | None:
     )
 
 
-def _deliveries(
-    settings: Settings, clients: Clients, buckets: Buckets, sessions: RoleSessions | None, clock: SharedClock
+def _deliveries(  # noqa: PLR0913 - all that the deliveries are made of
+    settings: Settings,
+    clients: Clients,
+    buckets: Buckets,
+    *,
+    sessions: RoleSessions | None,
+    clock: SharedClock,
+    marks: Marks,
 ) -> tuple[Mapping[Delivery, Provisioner], Vendor]:
-    policy = PolicyDelivery(clients=clients, buckets=buckets)
+    policy = PolicyDelivery(clients=clients, buckets=buckets, marks=marks)
     if sessions is None:
         missing = NotOffered("No broker role is set (DAYPASS_AWS_BROKER_ROLE), so this is lent as a policy only.")
         return {Delivery.POLICY: policy, Delivery.SESSION: missing, Delivery.LINK: missing}, NoVendor()
     broker = Broker(sessions=sessions, buckets=buckets)
-    session = SessionDelivery(broker=broker, cutoff=Cutoff(clients=clients, sessions=sessions))
+    session = SessionDelivery(broker=broker, cutoff=Cutoff(clients=clients, sessions=sessions, marks=marks))
     vendor = Vending(
         broker=broker,
         signing=SigningSessions(broker=broker, buckets=buckets, clients=clients),

@@ -14,13 +14,14 @@ from daypass.lifecycle.freeze import lift_as_operator, set_freeze
 from daypass.lifecycle.operator import end_as_operator
 from daypass.lifecycle.panic import panic_as_operator
 from daypass.model.principal import OPERATOR
+from daypass.reconcile.unknown import remove_unknown, unknown
 from daypass.settings import Settings
 from daypass.store import database
 from daypass.store.ledger import SqlLedger
 from daypass.store.logins import SqlLogins
 from daypass.store.rules_file import RulesFile
 from daypass.store.rules_in_force import RulesInForce
-from daypass.wiring.house import now
+from daypass.wiring.house import build, now
 from daypass.wiring.journal import journal_key
 
 
@@ -77,6 +78,22 @@ def lift(freeze_id: str) -> None:
     with _machine() as at:
         rules = RulesInForce(at.ledger, RulesFile(at.settings.rules.file))
         lift_as_operator(parse_id(freeze_id), os_user=at.os_user, rules=rules(), ledger=at.ledger, now=now())
+
+
+def sweep_unknown(*, remove: bool) -> list[str]:
+    """Name what stands in AWS of grants that the ledger does not know; with `remove`, what was removed of it."""
+    settings = settings_page.load()
+    house = build(settings, signer=journal_key(settings, make=False))
+    try:
+        house.database.check()
+        sweeps, ledger = [house.sweep], house.desk.ledger
+        if remove:
+            found = remove_unknown(sweeps, os_user=_os_user(), ledger=ledger, clock=now)
+        else:
+            found = [standing for standing, _ in unknown(sweeps, ledger=ledger)]
+        return [one.what for one in found]
+    finally:
+        house.database.close()
 
 
 @contextmanager

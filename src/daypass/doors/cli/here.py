@@ -39,6 +39,10 @@ class Operator(Protocol):
         """Lift a freeze where the rules name no owners."""
         ...
 
+    def sweep_unknown(self, *, remove: bool) -> list[str]:
+        """Name what stands in AWS of grants that the ledger does not know; with `remove`, what was removed of it."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:

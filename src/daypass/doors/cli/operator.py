@@ -1,4 +1,4 @@
-"""`operator end`, `panic`, `freeze`, `lift`: for whoever runs Daypass, on the machine where its settings are."""
+"""`operator end`, `panic`, `freeze`, `lift`, `sweep-unknown`: for whoever runs Daypass, where its settings are."""
 
 from typing import Any
 
@@ -87,3 +87,26 @@ def lift(here: Here, *, id: str) -> None:  # noqa: A002 - as it is typed
     """Lift a freeze."""
     here.house.operator.lift(id)
     click.echo(f"{id}: lifted.")
+
+
+@operator.command(
+    "sweep-unknown",
+    params=[click.Option(["--yes"], is_flag=True, help="Remove it."), json_option()],
+    help="""Show what Daypass made in AWS for grants that its database does not know; with --yes remove it.
+
+    There is such a thing when a backup was restored, or when this is a copy of another Daypass: then it is that one's,
+    and must stay. Daypass itself leaves it alone. This needs AWS.""",
+)
+@click.pass_obj
+def sweep_unknown(here: Here, *, yes: bool, as_json: bool) -> None:
+    """Show or remove what the ledger does not know."""
+    found = here.house.operator.sweep_unknown(remove=yes)
+    if as_json:
+        click.echo(say.as_json({"removed": yes, "found": found}))
+        return
+    for what in found:
+        click.echo(f"{'removed  ' if yes else ''}{what}")
+    if not found:
+        click.echo("Nothing stands in AWS of a grant that the database does not know.")
+    elif not yes:
+        click.echo(f"{len(found)} to remove. Say it again with --yes to remove them.")

@@ -20,7 +20,7 @@ from daypass.model.grant import GrantId
 from daypass.model.principal import PrincipalId
 from daypass.ports import Notice
 
-TOLD = frozenset({Kind.LEDGER_ALTERED, Kind.LEDGER_RESTORED})
+TOLD = frozenset({Kind.LEDGER_ALTERED, Kind.LEDGER_RESTORED, Kind.UNKNOWN_FOUND})
 
 log = structlog.get_logger()
 
@@ -59,9 +59,12 @@ class LedgerNews:
 
 def news(event: Event) -> str:
     """What the owners read."""
-    rows, number = event.details.get("rows"), event.details.get("number")
+    rows = event.details.get("rows") or event.details.get("marks")
+    number = event.details.get("number")
     named = tuple(map(str, rows)) if isinstance(rows, tuple | list) else ()
     many = number if isinstance(number, int) else len(named)
     if event.kind is Kind.LEDGER_RESTORED:
         return texts.restored(many, named)
+    if event.kind is Kind.UNKNOWN_FOUND:
+        return texts.unknown(many, named)
     return texts.altered(many, named, str(event.details.get("because") or ""))

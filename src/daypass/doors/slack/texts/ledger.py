@@ -20,6 +20,17 @@ def restored(number: int, rows: Sequence[str]) -> str:
     return f"{_counted(number)} in Daypass's database {_was(number)} put right: {_named(number, rows)}."
 
 
+def unknown(number: int, what: Sequence[str]) -> str:
+    """Told when AWS has what the ledger does not know."""
+    things, grants = ("One thing", "its grant") if number == 1 else (f"{number} things", "their grants")
+    return (
+        f"{things} in AWS that this Daypass made: {_named(number, what)}. Its database does not know {grants}, so it "
+        "is older than AWS: a backup was restored, or this is a copy of another Daypass.\n"
+        "Daypass leaves this alone; AWS ends it at the dates inside. To remove it now, whoever runs Daypass calls "
+        "`daypass operator sweep-unknown`, which lists it first."
+    )
+
+
 def _counted(number: int) -> str:
     return "One row" if number == 1 else f"{number} rows"
 
