@@ -161,7 +161,7 @@ class Site:
         command = ["sh", "-c", self._log_to, str(self.directory), *self.checkout.command("serve")]
         command = command if self._log_to else command[4:]
         self.process = start(command, environment=self.environ(**settings), log=self.log)
-        wait_for(self.healthy_or_dead, within_s=60, what="the service")
+        wait_for(self.healthy_or_dead, within_s=180, what="the service")
         assert self.process.poll() is None or not self._must_start, self.logged()[-3000:]
 
     def healthy_or_dead(self) -> bool:
@@ -175,6 +175,11 @@ class Site:
             return int(self.http.get("/healthz", timeout=5).status_code)
         except httpx2.HTTPError:
             return 0
+
+    def is_well(self) -> bool:
+        """Whether `/healthz` finds nothing wrong with any part of the service."""
+        answer = self.http.get("/healthz")
+        return answer.status_code == httpx2.codes.OK and set(answer.json().values()) == {"ok"}
 
     def end(self) -> None:
         """Ask the service to end."""

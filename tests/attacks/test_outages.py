@@ -3,8 +3,10 @@
 import json
 import time
 from collections.abc import Callable
+from typing import Any
 
 import httpx2
+import pytest
 
 from tests.attacks.fixtures import Shaken
 from tests.attacks.proxy import Call, Fault
@@ -31,6 +33,27 @@ def test_a06_nobody_from_another_organisation_is_given_access(shaken: Shaken):
         assert answer.status_code != httpx2.codes.OK, "somebody of another organisation was given access"
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Fault(rewrite=lambda body: _with_group(body, {"id": "S0ODD", "handle": "odd", "name": "Odd"})),
+        Fault(status=200, body=b'{"ok": false, "error": "unknown_method"}'),
+    ],
+    ids=["a group without users", "unknown_method"],
+)
+def test_b06_a_bad_answer_about_groups_stops_nobody_whose_rule_names_none(shaken: Shaken, answer: Fault):
+    """Slack's list of groups cannot be read: asking, approving and `done` go on, as no rule names a group."""
+    site = shaken.site
+    shaken.slack.fault = _on("usergroups.list", answer)
+    time.sleep(_PEOPLE_ARE_FORGOTTEN_S)
+    asked = site.call(ALICE, "/v1/requests", {"level": "read", "resource": "acme-shared/2026/"})
+    assert asked.status_code == httpx2.codes.CREATED, f"asking: {asked.text}"
+    approved = site.approve(BOB, asked.json()["id"])
+    assert approved.status_code == httpx2.codes.OK, f"approving: {approved.text}"
+    done = site.call(ALICE, f"/v1/grants/{asked.json()['id']}/done", {})
+    assert done.status_code == httpx2.codes.OK, f"done: {done.text}"
+
+
 def test_b07_access_is_taken_away_while_slack_is_down(shaken: Shaken):
     """Slack's API answers 503: `done`, `revoke`, `deny` and `cancel` do what they say."""
     site = shaken.site
@@ -49,6 +72,12 @@ def test_b07_access_is_taken_away_while_slack_is_down(shaken: Shaken):
     refused = {verb: answer.text for verb, answer in answers.items() if answer.status_code != httpx2.codes.OK}
 
     assert refused == {}, f"with Slack down, access cannot be taken away: {refused}"
+
+
+def _with_group(body: bytes, group: dict[str, Any]) -> bytes:
+    told = json.loads(body)
+    told.setdefault("usergroups", []).append(group)
+    return json.dumps(told).encode()
 
 
 def _on(method: str, fault: Fault, **parameters: str) -> Callable[[Call], Fault | None]:

@@ -2,6 +2,9 @@
 
 import json
 import secrets
+import sqlite3
+import time
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
@@ -10,6 +13,46 @@ import httpx2
 from tests.attacks.site import ALICE, BOB, CAROL, CHANNEL, EVE, Site, moment, wait_for
 
 _AWS_KEYS = "AKIAIOSFODNN7EXAMPLE wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+
+
+def test_a01_a_rewritten_history_is_not_signed(make_site):
+    """A writer of the database puts the journal back and inserts the rest again with another actor: it is noticed."""
+    site = make_site()
+    site.live(ALICE, resource="acme-tiny/2026/")
+    site.export()
+    kept = {table: (site.columns(table), site.sql(f"select * from {table}")) for table in ("tree", "checkpoints")}
+    (signed,) = site.sql("select max(leaf_index) from journal")[0]
+    site.approve(BOB, site.ask(ALICE))
+    site.export()
+    site.drop_triggers()
+    with closing(sqlite3.connect(site.store_url.removeprefix("sqlite:///"), timeout=30)) as database, database:
+        database.execute("begin immediate")
+        columns = site.columns("journal")
+        rows = list(database.execute("select * from journal where leaf_index > ? order by id", (signed,)))
+        database.execute("delete from journal where leaf_index > ?", (signed,))
+        for table, (names, were) in kept.items():
+            database.execute(f"delete from {table}")
+            database.executemany(f"insert into {table} values ({','.join('?' * len(names))})", were)
+        for row in rows:
+            fresh = dict(zip(columns, row, strict=True))
+            fresh["entry"] = fresh["entry"].replace(b"U0BOB", b"U0EVE")
+            fresh |= {name: None for name in ("leaf_index", "leaf_hash", "place") if name in fresh}
+            marks = ",".join("?" * len(fresh))
+            database.execute(f"insert into journal ({','.join(fresh)}) values ({marks})", tuple(fresh.values()))
+    time.sleep(5)
+    taken = site.verify(site.call(CAROL, "/v1/journal/export").content).code == 0
+
+    assert not site.is_well(), f"a history was rewritten, and nobody noticed; `daypass verify` takes it: {taken}"
+
+
+def test_a07_an_export_that_no_checkpoint_closes_is_refused(site: Site):
+    """With its last lines cut off, an export does not verify."""
+    site.live(ALICE, resource="acme-tiny/2026/")
+    whole = site.export()
+    ran = {cut: site.verify(b"".join(whole.splitlines(keepends=True)[:-cut])) for cut in (1, 3)}
+
+    assert site.verify(whole).code == 0
+    assert {cut: one.code for cut, one in ran.items()} == {1: 1, 3: 1}, f"a cut export verifies: {ran}"
 
 
 def test_a11_a_lease_that_was_edited_hands_nothing_out(make_site):

@@ -7,8 +7,9 @@ import httpx2
 
 from tests.attacks.account import reads, session_keys
 from tests.attacks.forged import press
-from tests.attacks.site import ALICE, BOB, CAROL, DAVE, Site, wait_for
+from tests.attacks.site import ALICE, BOB, CAROL, DAVE, EVE, Site, wait_for
 
+_UNKNOWN_ID = "aaaaaaaaaaaa"
 _EXCHANGE = {
     "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
     "subject_token_type": "urn:ietf:params:oauth:token-type:access_token",
@@ -45,6 +46,38 @@ def test_a10_an_agents_reading_token_ends_no_login(site: Site):
     still = site.call(DAVE, "/v1/me").status_code
 
     assert still == httpx2.codes.OK, f"an agent's reading token ended its person's logins ({answer.status_code})"
+
+
+def test_a14_an_outsider_cannot_tell_a_real_id_from_one_that_nobody_has(site: Site):
+    """Every action by somebody who is not involved is answered as for an id that nobody has, word for word."""
+    waits, lives = site.ask(ALICE), site.live(ALICE, delivery="session")
+    actions = {
+        "requests": {"approve": site.checkout.as_requested, "deny": {"reason": "x"}, "cancel": {}},
+        "grants": {"done": {}, "revoke": {"reason": "x"}, "extend": {"for": "1h"}, "credentials": {}, "console": {}},
+        "glass": {"close": {"note": "x"}},
+    }
+
+    def answers(which: str) -> dict[str, str]:
+        tried = {}
+        for kind, verbs in actions.items():
+            for verb, body in verbs.items():
+                answer = site.call(EVE, f"/v1/{kind}/{which}/{verb}", body)
+                tried[verb] = f"{answer.status_code} {answer.text}".replace(which, "ID")
+        return tried
+
+    unknown = answers(_UNKNOWN_ID)
+    told = [(verb, said) for real in (waits, lives) for verb, said in answers(real).items() if said != unknown[verb]]
+
+    assert told == [], f"a real id is answered otherwise than one that nobody has: {told}"
+
+
+def test_a16_a_review_cannot_close_before_what_it_reviews_is_over(site: Site):
+    """While the emergency access is live, its review stays open."""
+    asked = site.ask(ALICE, urgent=True, reason="INC-42", for_="30m")
+    wait_for(lambda: site.state(ALICE, asked) == "active")
+    answer = site.call(CAROL, f"/v1/glass/{asked}/close", {"note": "All well."})
+
+    assert answer.status_code != httpx2.codes.OK, "a review was closed of what is not over"
 
 
 def test_f10_the_same_decision_again_is_answered_as_the_first_time(site: Site):
