@@ -14,6 +14,7 @@ from tests.store.facts import a_grant, ending, fact, stored
 
 UNFOLDED = {
     "hidden from the fold": "UPDATE journal SET leaf_index = 999999, leaf_hash = entry, place = entry WHERE id = 8",
+    "all hidden": "UPDATE journal SET leaf_index = id + 999, leaf_hash = entry, place = entry WHERE id > 6",
     "hidden before the tree": "UPDATE journal SET leaf_index = -1, leaf_hash = entry, place = entry WHERE id = 8",
     "deleted": "DELETE FROM journal WHERE id = 8",
     "moved to the end": "UPDATE journal SET id = 100 WHERE id = 8",
