@@ -1,12 +1,19 @@
 """Whoever can write to the database, and has no key, cannot have another history signed, or an entry left out of it."""
 
+import io
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import text
 
 from daypass.journal.damage import BookDamaged, HeadMissing, JournalDamaged
+from daypass.journal.note import BadNote
+from daypass.journal.verdict import Verified
+from daypass.journal.verify import verify
 from daypass.model.event import Kind
 from daypass.store import database as databases
 from daypass.store.book import SqlBook
+from daypass.store.ledger import SqlLedger
 from tests.heads import HandHead
 from tests.keys import SIGNER
 from tests.store.edits import edit, rewrite
@@ -112,6 +119,104 @@ def test_waiting_for_the_fold_is_no_alarm(database, book, ledger):
     book.look_for_own()
     assert database.writers.last() == ()
     assert not database.damage.found
+
+
+SIGNED = {
+    "its subject": "UPDATE journal SET subject = 'somebody' WHERE id = 3",
+    "its place": "UPDATE journal SET place = (SELECT place FROM journal WHERE id = 2) WHERE id = 3",
+    "its MAC": "UPDATE journal SET mac = previous WHERE id = 3",
+    "the entry itself": "DELETE FROM journal WHERE id = 3",
+    "its words": "UPDATE journal SET entry = (SELECT entry FROM journal WHERE id = 2) WHERE id = 3",
+    "an older checkpoint": "UPDATE checkpoints SET note = replace(note, 'PeterNeumann', 'somebody') WHERE size = 3",
+}
+
+
+@pytest.mark.parametrize("statement", SIGNED.values(), ids=SIGNED.keys())
+def test_the_scrub_finds_what_was_changed_after_it_was_signed(database, book, ledger, statement):
+    """Every entry, its place, its binding and every checkpoint are looked at, by a page at a time."""
+    ledger.record(*(fact(a_grant(), number=number) for number in range(6)))
+    assert (book.fold(3), book.fold(3), book.scrub()) == (3, 3, 6)
+    edit(database, statement)
+
+    with pytest.raises((BookDamaged, BadNote)):
+        book.scrub()
+
+    assert database.damage.found
+
+
+def test_a_forged_entry_is_no_evidence(written, ledger):
+    """Whoever reads a story to decide does not wait for the fold to find it."""
+    grant = a_grant()
+    ledger.record(fact(grant, kind=Kind.REQUEST_APPROVED))
+    edit(written, f"INSERT INTO journal ($) SELECT '{grant.id}', entry, 7, 1, previous, mac FROM journal WHERE id = 1")  # noqa: S608 - the test's own
+
+    assert [event.kind for event in ledger.story(grant.id)] == [Kind.REQUEST_APPROVED]
+    assert written.damage.found
+
+
+class _Killed(BaseException):
+    """What no code catches, as SIGKILL."""
+
+
+class _Dying(HandHead):
+    """A place whose process is killed at one of its writes, before or after it."""
+
+    def __init__(self, text, at, *, after):
+        super().__init__(text)
+        self._left, self._after = at, after
+
+    def replace(self, old, new):
+        self._left -= 1
+        if self._left == 0 and not self._after:
+            raise _Killed
+        super().replace(old, new)
+        if self._left == 0:
+            raise _Killed
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("at", [1, 2], ids=["pending", "confirmed"])
+def test_after_a_kill_exactly_the_batch_that_was_begun_is_done_again(written, head, ledger, signer, at, after):
+    """Whichever write of the head it dies at; entries that came meanwhile wait for the next batch."""
+    dying = _Dying(head.text, at, after=after)
+    with pytest.raises(_Killed):
+        SqlBook(written, dying).fold()
+    ledger.record(fact(a_grant(), number=10))
+
+    restarted = SqlBook(written, HandHead(dying.text))
+    while restarted.fold():
+        pass
+
+    sizes = [6, 11] if (at, after) == (1, False) else [6, 10, 11]
+    with written.reading() as connection:
+        assert list(connection.execute(text("SELECT size FROM checkpoints ORDER BY size")).scalars()) == sizes
+    assert isinstance(verify(io.BytesIO(b"".join(restarted.export())), signer.public), Verified)
+
+
+def test_two_replicas_fold_in_turns_a_thousand_times(postgres_url):
+    """Each with a head of its own, one entry a time: every entry once, each follows the other, and nobody is needed."""
+    replicas = [databases.open(postgres_url, SIGNER) for _ in range(2)]
+    replicas[0].migrate()
+    books = [SqlBook(one, HandHead()) for one in replicas]
+    for book in books:
+        book.fold()
+    for one in replicas:
+        SqlLedger(one).record(*(fact(a_grant(), number=number) for number in range(500)))
+
+    def fold_all(book):
+        done = 0
+        while book.waiting():
+            done += book.fold(1)
+        return done
+
+    with ThreadPoolExecutor(2) as pool:
+        done = list(pool.map(fold_all, books))
+
+    assert (sum(done), min(done) > 0) == (1000, True)
+    assert isinstance(verify(io.BytesIO(b"".join(books[0].export())), SIGNER.public), Verified)
+    assert [one.damage.found for one in replicas] == [(), ()]
+    for one in replicas:
+        one.close()
 
 
 def _state(database):

@@ -5,17 +5,21 @@ A proof is made under one checkpoint, read first: entries below its size are nev
 meanwhile change nothing about it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
+from daypass.journal.binding import Chains
 from daypass.journal.checkpoint import open_checkpoint
 from daypass.journal.damage import BookDamaged
 from daypass.journal.export import export
+from daypass.journal.fold import check_frontier
 from daypass.journal.place import Placed
 from daypass.journal.proof import consistency_proof, inclusion_proof
+from daypass.journal.tree import Frontier
 from daypass.model.errors import NotFound
 from daypass.ports import Consistent, Included, SignedCheckpoint
+from daypass.store.journal_rows import bound, leaf, signed_rows
 from daypass.store.sequencer import SqlSequencer
 from daypass.store.tables import checkpoints, journal
 
@@ -39,6 +43,35 @@ class SqlBook(SqlSequencer):
         """The book as the lines of an export file, up to the newest checkpoint of this moment, a page at a time."""
         size = self.checkpoint().size
         return export(self._signer.public, self._entries(0, size), self._notes(size))
+
+    def scrub(self, pause: Callable[[], object] = lambda: None) -> int:
+        """
+        Go over every signed entry and checkpoint, a page at a time; returns how many entries there are.
+
+        The root that is recomputed from the rows vouches for each of them, the signature of its place included; the
+        chains vouch for bindings and subjects. Raises BookDamaged or BadNote, and reports it as damage.
+        """
+        with self._reporting():
+            remembered = self._memory.recall()
+            size = 0 if remembered is None else remembered.confirmed.size
+            frontier, chains = Frontier(), Chains(key=self._chains.key)
+            for start in range(0, size, _PAGE):
+                with self._database.reading() as connection:
+                    rows = signed_rows(connection, start, min(start + _PAGE, size))
+                chains.ends.update(chains.follow(map(bound, rows)))
+                for signed, note in self._notes_within(start, rows[-1].leaf_index + 1):
+                    frontier = frontier.extend([leaf(row) for row in rows[frontier.size - start : signed - start]])
+                    check_frontier(frontier, note, self._signer.public)
+                frontier = frontier.extend([leaf(row) for row in rows[frontier.size - start :]])
+                pause()
+            if remembered is not None and frontier != remembered.confirmed.frontier:
+                raise BookDamaged(f"The {size} signed entries in the database are not those that were signed.")
+            return size
+
+    def waiting(self) -> int:
+        """How many entries are not in the tree yet."""
+        with self._database.reading() as connection:
+            return connection.execute(_WAITING).scalar_one()
 
     def inclusion(self, index: int) -> Included:
         """Prove that entry `index` is under the newest checkpoint. Raises NotFound."""
@@ -92,6 +125,11 @@ class SqlBook(SqlSequencer):
             for row in rows:
                 yield row.entry, row.place
 
+    def _notes_within(self, first: int, upto: int) -> Sequence[tuple[int, str]]:
+        with self._database.reading() as connection:
+            rows = connection.execute(_NOTES, {"after": first, "upto": upto, "limit": _PAGE}).all()
+        return [(row.size, row.note) for row in rows]
+
     def _notes(self, size: int) -> Iterator[tuple[int, str]]:
         last = 0
         while last < size:
@@ -125,3 +163,4 @@ _NOTES = (
 )
 _ENTRIES = select(_columns.entry, _columns.place).where(_IN_RANGE).order_by(_columns.leaf_index)
 _LEAVES = select(_columns.leaf_hash).where(_IN_RANGE).order_by(_columns.leaf_index)
+_WAITING = select(func.count()).select_from(journal).where(_columns.leaf_index.is_(None))

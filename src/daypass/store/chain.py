@@ -70,6 +70,10 @@ class Writers:
         if chain.staged is not None:
             self._remember(chain, chain.staged)
 
+    def committed(self, entry: Bound) -> bool:
+        """Whether a process with our key has committed exactly this entry."""
+        return entry.holds(self._key)
+
     def last(self) -> Sequence[Written]:
         """What each writer has written last, as far as nobody has seen it signed."""
         with self._lock:

@@ -47,15 +47,20 @@ class StoredTree:
         return empty and connection.execute(_ANY).one_or_none() is None
 
 
-def leaves(connection: Connection, start: int, stop: int) -> list[bytes]:
-    """The leaves of a stretch of the tree, recomputed from its rows. Raises BookDamaged for one that is missing."""
+def signed_rows(connection: Connection, start: int, stop: int) -> Sequence[AnyRow]:
+    """Read a stretch of the tree's entries. Raises BookDamaged for one that is missing."""
     rows = connection.execute(_ENTRIES, {"start": start, "stop": stop}).all()
     for index, row in enumerate(rows, start=start):
         if row.leaf_index != index:
             raise BookDamaged(f"Entry {index} of the journal is missing from the database; restore it from a backup.")
     if len(rows) != stop - start:
         raise BookDamaged(f"Entry {start + len(rows)} of the journal is missing from the database; restore it.")
-    return [leaf_hash(Placed(entry=row.entry, index=row.leaf_index, signature=row.place).line) for row in rows]
+    return rows
+
+
+def leaf(row: AnyRow) -> bytes:
+    """The leaf of an entry in the tree, recomputed from what is stored of it."""
+    return leaf_hash(Placed(entry=row.entry, index=row.leaf_index, signature=row.place).line)
 
 
 def lock_tree(connection: Connection) -> None:
@@ -97,13 +102,14 @@ def bound(row: AnyRow) -> Bound:
 
 
 _columns = journal.c
-_BINDING = (
+BINDING = (
     _columns.id,
     _columns.subject,
     _columns.entry,
     *(_columns[n] for n in ("writer", "counter", "previous", "mac")),
 )
-_PLACED = (*_BINDING, _columns.leaf_index, _columns.place)
+"""What `bound` reads of a row, and its id."""
+_PLACED = (*BINDING, _columns.leaf_index, _columns.place)
 _IN_TREE = _columns.leaf_index.is_not(None)
 
 _LOCK = select(tree.c.size).with_for_update()
@@ -116,8 +122,8 @@ _TREE = select(
     select(func.max(_columns.leaf_index)).scalar_subquery().label("last"),
 )
 _ANY = select(_columns.id).limit(1)
-_UNFOLDED = select(*_BINDING).where(_columns.leaf_index.is_(None)).order_by(_columns.id).limit(bindparam("limit"))
-_PENDING = select(*_BINDING).where(_columns.leaf_index.is_(None), _columns.id.in_(bindparam("ids", expanding=True)))
+_UNFOLDED = select(*BINDING).where(_columns.leaf_index.is_(None)).order_by(_columns.id).limit(bindparam("limit"))
+_PENDING = select(*BINDING).where(_columns.leaf_index.is_(None), _columns.id.in_(bindparam("ids", expanding=True)))
 _LAST_OF = (
     select(*_PLACED).where(_columns.writer == bindparam("writer"), _IN_TREE).order_by(_columns.counter.desc()).limit(1)
 )
@@ -125,7 +131,7 @@ _ENTRY_OF = (
     select(*_PLACED).where(_columns.writer == bindparam("writer"), _columns.counter == bindparam("counter")).limit(1)
 )
 _ENTRIES = (
-    select(_columns.entry, _columns.place, _columns.leaf_index)
+    select(*_PLACED)
     .where(_columns.leaf_index >= bindparam("start"), _columns.leaf_index < bindparam("stop"))
     .order_by(_columns.leaf_index)
 )

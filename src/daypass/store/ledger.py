@@ -18,9 +18,10 @@ from daypass.model.request import Request, RequestState
 from daypass.ports import Page
 from daypass.store import tables
 from daypass.store.cabinet import SqlCabinet
-from daypass.store.codec import GRANTS, LINKS, REQUESTS, AnySelect, Codec, Value, read_event
+from daypass.store.codec import GRANTS, LINKS, REQUESTS, AnyRow, AnySelect, Codec, Value, read_event
 from daypass.store.commit import commit
 from daypass.store.database import Database
+from daypass.store.journal_rows import BINDING, bound
 from daypass.store.reading import each, page, readable
 
 _AT_ONCE = 500
@@ -159,11 +160,21 @@ class SqlLedger(SqlCabinet):
         return each(self._database, pending, REQUESTS, order=(columns.filed_at, columns.id))
 
     def story(self, subject: GrantId) -> list[Event]:
-        """Read every journal entry about a request and its grant, oldest first."""
+        """Read every journal entry about a request and its grant, oldest first; a forged one is left out."""
         columns = tables.journal.c
-        entries = select(columns.id, columns.entry).where(columns.subject == subject).order_by(columns.id)
+        entries = select(*BINDING).where(columns.subject == subject).order_by(columns.id)
         with self._database.reading() as connection:
-            return [read_event(f"journal/{row.id}", row.entry) for row in connection.execute(entries)]
+            rows = connection.execute(entries).all()
+        return [read_event(f"journal/{row.id}", row.entry) for row in rows if self._is_evidence(row)]
+
+    def _is_evidence(self, row: AnyRow) -> bool:
+        """Whether a binding holds, which nobody needs the signature for; one that does not is damage."""
+        if self._database.writers.committed(bound(row)):
+            return True
+        self._database.damage.report(
+            f"Row {row.id} of the journal is not what was committed: its binding does not fit."
+        )
+        return False
 
     def link(self, token_hash: str) -> Link:
         """Read a Daypass link by the SHA-256 (hex) of its token. Raises NotFound."""

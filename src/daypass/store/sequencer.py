@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, update
 
 from daypass.journal.binding import PURPOSE, ChainEnd, Chains
 from daypass.journal.damage import BookDamaged, HeadMissing
@@ -36,8 +36,9 @@ from daypass.store.journal_rows import (
     bound,
     entry_of,
     last_in_tree,
-    leaves,
+    leaf,
     lock_tree,
+    signed_rows,
     unfolded,
     unfolded_of,
 )
@@ -130,11 +131,6 @@ class SqlSequencer:
     def remembers(self) -> bool:
         """Whether a head of this journal, signed with this key, is remembered. Raises Misconfigured for another's."""
         return self._memory.recall() is not None
-
-    def waiting(self) -> int:
-        """How many entries are not in the tree yet."""
-        with self._database.reading() as connection:
-            return connection.execute(_WAITING).scalar_one()
 
     @contextmanager
     def _reporting(self) -> Iterator[None]:
@@ -278,7 +274,7 @@ def _head_missing(size: int, place: HeadPlace | None) -> HeadMissing:
 def _grown(connection: Connection, frontier: Frontier, size: int) -> Frontier:
     """Grow a tree up to a size, from the rows that are stored."""
     for start in range(frontier.size, size, _PAGE):
-        frontier = frontier.extend(leaves(connection, start, min(start + _PAGE, size)))
+        frontier = frontier.extend(list(map(leaf, signed_rows(connection, start, min(start + _PAGE, size)))))
     return frontier
 
 
@@ -291,10 +287,9 @@ def _write(connection: Connection, size: int, rows: Sequence[AnyRow], folded: Fo
 
 def _filled(first: int, rows: Sequence[AnyRow], folded: Folded) -> Iterator[dict[str, object]]:
     places = zip(rows, folded.leaves, folded.signatures, strict=True)
-    for index, (row, leaf, signature) in enumerate(places, start=first):
-        yield {"row_id": row.id, "leaf_index": index, "leaf_hash": leaf, "place": signature}
+    for index, (row, hashed, signature) in enumerate(places, start=first):
+        yield {"row_id": row.id, "leaf_index": index, "leaf_hash": hashed, "place": signature}
 
 
-_WAITING = select(func.count()).select_from(journal).where(journal.c.leaf_index.is_(None))
 _GROW = update(tree).values(size=bindparam("to_size"), peaks=bindparam("to_peaks"))
 _FILL = update(journal).where(journal.c.id == bindparam("row_id"), journal.c.leaf_index.is_(None))

@@ -7,9 +7,12 @@ else is found by the scrub of the whole, at each start and once a day, in a thre
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 
+from daypass.journal.damage import BookDamaged
+from daypass.journal.note import BadNote
 from daypass.model.errors import Unavailable
 from daypass.ports import AlteredRow
 from daypass.reconcile import altered
@@ -28,13 +31,15 @@ def scrubbing(house: House, stop: threading.Event, *, each_page: Callable[[], ob
 
 
 def scrub_ledger(house: House, stop: threading.Event, each_page: Callable[[], object]) -> int:
-    """Go over the whole ledger once and report what was altered; returns how many rows."""
+    """Go over the whole journal and ledger once and report what was altered; returns how many rows of the ledger."""
 
     def pause() -> None:
         each_page()
         if stop.wait(_PAUSE_S):
             raise Unavailable("The scrub was stopped, and begins anew at the next start.")
 
+    with suppress(BookDamaged, BadNote):  # which it has reported, and which is no reason to leave the rest out
+        house.book.scrub(pause)
     scrub = SqlScrub(house.database, pause=pause)
     return altered.report_altered(scrub.altered(), ledger=house.desk.ledger, now=house.clock()).altered
 
