@@ -154,5 +154,8 @@ def test_b12_room_is_used_up_by_nobody_else(walk: Walk) -> None:
     credentials(walk, fresh)
     done(walk, fresh)
 
+    ending = walk.ledger.grant(fresh.id).ending
+    assert ending is not None
+    assert ending.note.startswith("20 grants were ended early")
     assert len(cut_off(ANN, ledger=walk.ledger, now=walk.clock())) == MOST_CUT_OFF
     assert credentials(walk, used)

@@ -154,15 +154,39 @@ def test_a_session_denied_by_hand_is_seen_as_gone(fresh: World):
     assert (before, session.observe(grant, world.now())) == (Presence.PRESENT, Presence.ABSENT)
 
 
-def test_forty_five_early_ends_fit_beside_each_other(fresh: World):
-    """So many denies find room on one role before anybody else is disturbed."""
+def test_b12_two_hundred_early_ends_fit_beside_each_other(fresh: World):
+    """So many denies find room on one role before anybody else is disturbed, and each of them holds."""
     world = fresh
+    grants = [world.grant(Delivery.SESSION) for _ in range(200)]
+    first = world.vended(world.hands.broker.open(grants[0], world.now()))
     with quota(world.hands, world, ROLE_INLINE):
-        for _ in range(45):
-            world.hands.cutoff.deny(world.grant(Delivery.SESSION), world.now())
+        for grant in grants:
+            world.hands.cutoff.deny(grant, world.now())
 
-    assert len(denies(world)) == 45
     assert "daypass-deny-0a1b2c3d-older" not in denies(world)
+    assert all(world.hands.cutoff.is_singled_out(grant, world.now()) for grant in grants[::25])
+    assert not reads(first, world.bucket, INSIDE)
+
+
+def test_b12_of_two_workers_who_gather_at_once_none_loses_a_deny(fresh: World):
+    """A second one gathers, and deletes, between the first one's list and its deletions."""
+    world, hands = fresh, fresh.make_hands()
+    grants = [world.grant(Delivery.SESSION) for _ in range(18)]
+    keys = [world.vended(world.hands.broker.open(grant, world.now())) for grant in (grants[0], grants[-1])]
+    for grant in grants[:16]:
+        hands.cutoff.deny(grant, world.now())
+
+    events, deleting = hands.clients.iam.meta.events, "before-call.iam.DeleteRolePolicy"
+
+    def meanwhile(**_: Any) -> None:
+        events.unregister(deleting, meanwhile)
+        world.make_hands().cutoff.deny(grants[-1], world.now())
+
+    events.register(deleting, meanwhile)
+    hands.cutoff.deny(grants[16], world.now())
+
+    assert [hands.cutoff.is_singled_out(grant, world.now()) for grant in grants] == [True] * 18
+    assert [reads(one, world.bucket, INSIDE) for one in keys] == [False, False]
 
 
 def test_an_older_deny_says_nothing_of_sessions_opened_after_it(fresh: World):

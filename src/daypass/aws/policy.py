@@ -6,7 +6,7 @@ Every Allow carries both dates, literally, as UTC seconds: that is law 1. Date o
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -45,8 +45,9 @@ def document(allowed: Iterable[Statement], lease: Lease) -> str:
     return text
 
 
-def denial(session_name: str, until: datetime) -> str:
-    """Write the deny of one session by its name, which harms nobody after `until`."""
+def denial(names: str | Sequence[str], until: datetime) -> str:
+    """Write the deny of sessions by what their names end with, which harms nobody after `until`."""
+    ends_with = f"*{names}" if isinstance(names, str) else [f"*{name}" for name in names]
     return _minified(
         [
             {
@@ -54,7 +55,7 @@ def denial(session_name: str, until: datetime) -> str:
                 "Action": "*",
                 "Resource": "*",
                 "Condition": {
-                    "StringLike": {"aws:userid": f"*:{session_name}"},
+                    "StringLike": {"aws:userid": ends_with},
                     "DateLessThan": {_NOW: _written(until)},
                 },
             }
@@ -93,6 +94,12 @@ def ends(found: Mapping[str, Any]) -> datetime | None:
     if not dates or "" in dates:
         return None
     return max(_read(date) for date in dates)
+
+
+def denied(found: Mapping[str, Any]) -> frozenset[str]:
+    """Read out of a `denial` found in AWS what the names of the sessions end with; nothing out of another document."""
+    texts = [one.get("Condition", {}).get("StringLike", {}).get("aws:userid", []) for one in _statements(found)]
+    return frozenset(one.removeprefix("*") for each in texts for one in ([each] if isinstance(each, str) else each))
 
 
 def issued_before(found: Mapping[str, Any]) -> datetime | None:

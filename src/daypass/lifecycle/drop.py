@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from daypass.lifecycle.chain import end_chain
+from daypass.lifecycle.first_hand_out import room_left
 from daypass.lifecycle.repeated import ended_so
 from daypass.model.errors import NotYours, TooLate
 from daypass.model.grant import Ending, Grant, GrantId, Why
@@ -16,10 +17,12 @@ def drop(grant_id: GrantId, *, by: PrincipalId, ledger: Ledger, now: datetime) -
 
     Said again it is answered as before. Raises NotYours for others, TooLate when all of it has ended otherwise.
     """
-    if ledger.grant(grant_id).principal != by and ledger.request(grant_id).requestor != by:
+    before = ledger.grant(grant_id)
+    if before.principal != by and ledger.request(grant_id).requestor != by:
         raise NotYours("This grant is somebody else's; those who may decide on it can revoke it.")
     try:
-        return end_chain(grant_id, Ending(why=Why.DONE, by=by, at=now), ledger=ledger)
+        note = room_left(before, ledger=ledger, now=now)
+        return end_chain(grant_id, Ending(why=Why.DONE, by=by, at=now, note=note), ledger=ledger)
     except TooLate:
         if ended_so(grant := ledger.grant(grant_id), by, Why.DONE):
             return grant

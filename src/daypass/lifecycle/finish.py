@@ -22,6 +22,7 @@ _ENDED = {
     Why.VANISHED: "Somebody removed it in AWS by hand, so it was closed.",
     Why.LEFT: "The account of the person, or of whoever answers for the bot, was deactivated.",
     Why.REFUSED: "It was refused when it was to begin, as the rules and people had changed since its approval.",
+    Why.RESTORED: "Daypass's database was restored from a backup in which this was approved only; ask again.",
     Why.TICKET: "The ticket that it was for was closed.",
 }
 

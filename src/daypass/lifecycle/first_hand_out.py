@@ -24,6 +24,9 @@ from daypass.ports import Ledger
 MOST_CUT_OFF = 20
 """Grants of one person that were ended early and whose sessions could still be open."""
 
+SAID_FROM = 15
+"""Of how many on whoever ends one more is told of the most."""
+
 LONGEST_SESSION = timedelta(hours=12)
 """AWS's longest session of a role (IAM/latest/UserGuide/id_roles_manage_sessions)."""
 
@@ -63,6 +66,19 @@ def must_have_room(principal: PrincipalId, *, ledger: Ledger, now: datetime) -> 
         f"{len(over)} of your grants were ended early and their sessions could still be open; {MOST_CUT_OFF} is the "
         f"most, because each takes room in AWS that everybody shares. You can be handed something new from "
         f"{again:%Y-%m-%d %H:%M} UTC on. Until then ask with `--as policy`, which needs no session."
+    )
+
+
+def room_left(grant: Grant, *, ledger: Ledger, now: datetime) -> str:
+    """Say, when a grant is ended early, how near its person comes to the most; nothing while that is far off."""
+    if not grant.handed_out:
+        return ""
+    number = len(cut_off(grant.principal, ledger=ledger, now=now)) + 1
+    if number < SAID_FROM:
+        return ""
+    return (
+        f"{number} grants were ended early and their sessions could still be open; at {MOST_CUT_OFF} nothing new is "
+        "handed out until the first of them is over. `--as policy` needs no session."
     )
 
 

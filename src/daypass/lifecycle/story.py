@@ -160,6 +160,7 @@ _ENDINGS = {
     "failed": "AWS would not take it",
     "vanished": "somebody removed it in AWS",
     "ticket": "its ticket was closed",
+    "restored": "the database was restored from a backup",
     "refused": "it was refused when it was to begin",
     "left": "the person left",
 }

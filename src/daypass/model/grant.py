@@ -60,6 +60,8 @@ class Why(StrEnum):
     """The account of the person was deactivated."""
     REFUSED = "refused"
     """It was judged again when it was to begin, and refused."""
+    RESTORED = "restored"
+    """The ledger was restored from a backup, in which it was approved only."""
     TICKET = "ticket"
     """The ticket that it was lent for was closed."""
 

@@ -4,7 +4,12 @@ Ending sessions before their time: a deny on the broker role, by the session's n
     daypass-deny-<installation>-<id>     denies everything to the sessions of one grant, until they would be over anyway
     daypass-deny-<installation>-older    when the role has no room for one more: denies every session opened before now
 
-The second is AWS's own pattern ("revoke older sessions"). It interrupts other grants too, which go on with a new
+    daypass-deny-<installation>-list-*   the same for several grants: what many single ones are gathered into
+
+A list is written once, under a name of its own, before the single ones that are in it are deleted: two workers who
+gather at the same moment never take a session off a list. So more than 200 denies fit on one role.
+
+The last is AWS's own pattern ("revoke older sessions"). It interrupts other grants too, which go on with a new
 session; and it covers all single denies written before, so they make room. Both carry the date after which they mean
 nothing: what is forgotten harms nobody.
 
@@ -12,17 +17,23 @@ A deny is an IAM write: AWS takes it in within seconds as a rule, and promises n
 (IAM/latest/UserGuide/id_credentials_temp_control-access_disable-perms).
 """
 
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Any
 
 from daypass.aws.clients import Clients
 from daypass.aws.inline_policies import InlinePolicies
-from daypass.aws.policy import denial, denial_of_older, ends, issued_before
+from daypass.aws.policy import denial, denial_of_older, denied, ends, issued_before
 from daypass.aws.refusals import OverQuota
 from daypass.aws.role_sessions import RoleSessions
 from daypass.model.errors import NotFound
-from daypass.model.grant import Grant
+from daypass.model.grant import Grant, GrantId
 from daypass.model.lease import whole_second
-from daypass.provision.marks import Marks, session_mark
+from daypass.provision.marks import Marks
+
+_SINGLES = 16
+"""Denies of one grant each that stand beside each other before they are gathered."""
 
 _MARGIN = timedelta(seconds=5)
 """What AWS's clock may run ahead of ours and a vending under way may take, when sessions are told by their age."""
@@ -40,6 +51,7 @@ class Cutoff:
     def deny(self, grant: Grant, now: datetime) -> None:
         """Deny every session of this grant that was opened until now. May be repeated."""
         if self._put(grant, now):
+            self._gather()
             return
         if self._drop_those_over(now) and self._put(grant, now):
             return
@@ -47,11 +59,16 @@ class Cutoff:
 
     def is_singled_out(self, grant: Grant, now: datetime) -> bool:
         """Whether the grant's own deny is in place."""
+        names = [self._marks.deny(grant.id), *(one for one in self._role.names() if self._marks.is_deny_list(one))]
+        return any(self._holds(name, grant, now) for name in names)
+
+    def _holds(self, name: str, grant: Grant, now: datetime) -> bool:
         try:
-            until = ends(self._role.get(self._marks.deny(grant.id)))
+            found = self._role.get(name)
         except NotFound:
             return False
-        return until is None or now < until
+        until = ends(found)
+        return grant.id in _grants(found) and (until is None or now < until)
 
     def is_denied(self, grant: Grant, ended: datetime, now: datetime) -> bool:
         """Whether every session of this grant that was opened before `ended` is denied."""
@@ -68,16 +85,37 @@ class Cutoff:
         if grant.lease is not None:
             until = min(until, grant.lease.ends)
         try:
-            self._role.put(self._marks.deny(grant.id), denial(session_mark(grant.id), until))
+            self._role.put(self._marks.deny(grant.id), denial(_suffix(grant.id), until))
         except OverQuota:
             return False
         return True
 
     def _drop_those_over(self, now: datetime) -> bool:
-        over = [name for name in self._singles() if self._is_over(name, now)]
+        over = [name for name in self._denies() if self._is_over(name, now)]
         for name in over:
             self._role.delete(name)
         return bool(over)
+
+    def _gather(self) -> None:
+        """Put many single denies into one list, while there is room for it beside them."""
+        found: dict[str, Mapping[str, Any]] = {}
+        names = [name for name in self._denies() if not self._marks.is_deny_list(name)]
+        if len(names) <= _SINGLES:
+            return
+        for name in names:
+            with suppress(NotFound):  # somebody else has gathered it
+                found[name] = self._role.get(name)
+        dated = {name: until for name, text in found.items() if (until := ends(text)) is not None}
+        listed = sorted({grant for name in dated for grant in _grants(found[name])})
+        if not listed:
+            return
+        text = denial([_suffix(grant) for grant in listed], max(dated.values()))
+        try:
+            self._role.put(self._marks.deny_list(listed), text)
+        except OverQuota:
+            return
+        for name in dated:
+            self._role.delete(name)
 
     def _is_over(self, name: str, now: datetime) -> bool:
         try:
@@ -94,7 +132,7 @@ class Cutoff:
         session that was denied let in again, and a cut anywhere leaves at most a deny too many.
         """
         text = denial_of_older(whole_second(now) + _MARGIN, self._last_session_over(now))
-        singles = self._singles()
+        singles = self._denies()
         try:
             self._role.put(self._marks.deny_older, text)
         except OverQuota:
@@ -107,8 +145,18 @@ class Cutoff:
         for name in singles:
             self._role.delete(name)
 
-    def _singles(self) -> list[str]:
-        return [name for name in self._role.names() if self._marks.is_deny(name) and self._marks.grant_of(name)]
+    def _denies(self) -> list[str]:
+        """All but the one of older sessions."""
+        return [name for name in self._role.names() if self._marks.is_deny(name) and name != self._marks.deny_older]
 
     def _last_session_over(self, now: datetime) -> datetime:
         return whole_second(now) + self._sessions.longest_ever() + _MARGIN
+
+
+def _suffix(grant: GrantId) -> str:
+    """What the user id of a grant's sessions ends with; short, as hundreds must fit."""
+    return f"-{grant}"
+
+
+def _grants(found: Mapping[str, Any]) -> frozenset[GrantId]:
+    return frozenset(GrantId(one.removeprefix("-")) for one in denied(found))

@@ -4,6 +4,7 @@ Names in AWS, made from the grant's id: an answer that was lost is found again, 
     daypass-<id>                        a session and its source identity
     daypass-<installation>-<id>         an inline policy, a managed policy under /daypass/
     daypass-deny-<installation>-<id>    the deny of a session that was ended early, on the broker role
+    daypass-deny-<installation>-list-*   the denies of several grants in one
     daypass-deny-<installation>-older   the deny of all older sessions, when the role has no room for single ones
 
 The installation is the id of the journal's key, 8 hexadecimal digits: several Daypasses in one AWS account tell what is
@@ -11,7 +12,9 @@ theirs, and what carries the mark of another is left alone.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import sha256
 
 from daypass.journal.key import PublicKey
 from daypass.model.grant import GrantId
@@ -44,6 +47,14 @@ class Marks:
     def deny_older(self) -> str:
         """What cuts all older sessions off."""
         return f"daypass-deny-{self.installation}-older"
+
+    def deny_list(self, grants: Iterable[GrantId]) -> str:
+        """What cuts the sessions of several grants off; named after them all, as it is never written over."""
+        return f"daypass-deny-{self.installation}-list-{sha256(' '.join(sorted(grants)).encode()).hexdigest()[:12]}"
+
+    def is_deny_list(self, name: str) -> bool:
+        """Whether the name is that of a deny of several grants."""
+        return name.startswith(f"daypass-deny-{self.installation}-list-")
 
     def policy(self, grant: GrantId) -> str:
         """What carries a grant."""

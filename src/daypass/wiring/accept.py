@@ -1,10 +1,16 @@
-"""`daypass journal accept`: an operator goes on with a journal that does not fit the head that was remembered."""
+"""
+`daypass journal accept`: an operator goes on with a journal that does not fit the head that was remembered.
+
+A journal that lacks entries which were signed, or of which no head is remembered, may come from a backup. What it knows
+as approved only is ended before the journal is accepted, so that no worker grants it once more.
+"""
 
 import getpass
 
 from daypass import settings as settings_page
 from daypass.journal.head import Head
 from daypass.journal.tree import EMPTY
+from daypass.lifecycle.restored import end_approved
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.principal import DAYPASS
@@ -22,16 +28,31 @@ def accept_journal(*, accept: bool) -> str:
     try:
         store.check()
         book = SqlBook(store, journal_head(settings.journal))
+        compared = book.compare()
         if not accept:
-            return _told(*book.compare())
+            return _told(*compared)
+        ended = 0
+        if _may_be_restored(*compared):
+            ended = end_approved(os_user=getpass.getuser(), ledger=SqlLedger(store), now=now())
         head, before = book.accept()
-        _record(store, head, before)
-        return f"Accepted, and written into the journal. {_told(head, before)}"
+        _record(store, head, before, ended)
+        return f"Accepted, and written into the journal. {_told(head, before)}{_said(ended)}"
     finally:
         store.close()
 
 
-def _record(store: database.Database, head: Head, before: Head | None) -> None:
+def _may_be_restored(head: Head, before: Head | None) -> bool:
+    return before is None or before.size > head.size
+
+
+def _said(ended: int) -> str:
+    if not ended:
+        return ""
+    what = "One grant that was approved and not yet in AWS" if ended == 1 else f"{ended} grants that were approved only"
+    return f" {what} ended, as it may have been used since the backup: ask again."
+
+
+def _record(store: database.Database, head: Head, before: Head | None, ended: int) -> None:
     remembered = EMPTY if before is None else before.frontier
     details: dict[str, Detail] = {
         "operator": getpass.getuser(),
@@ -39,6 +60,7 @@ def _record(store: database.Database, head: Head, before: Head | None) -> None:
         "root": head.frontier.root().hex(),
         "remembered_size": remembered.size,
         "remembered_root": remembered.root().hex(),
+        "approved_ended": ended,
     }
     event = Event(kind=Kind.JOURNAL_ACCEPTED, at=now(), actor=DAYPASS, details=details)
     SqlLedger(store).record(Fact(event=event, told=False))

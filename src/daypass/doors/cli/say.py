@@ -25,6 +25,7 @@ _ENDED = {
     "done": "done",
     "revoked": "taken away",
     "failed": "AWS did not take it",
+    "restored": "the database was restored from a backup",
     "ticket": "its ticket was closed",
     "vanished": "somebody removed it in AWS",
 }

@@ -255,7 +255,7 @@ def _ends(grant: Grant) -> datetime:
     return grant.lease.ends
 
 
-def _why(grant: Grant) -> str:  # noqa: PLR0911 - a sentence for each end
+def _why(grant: Grant) -> str:  # noqa: C901, PLR0911 - a sentence for each end
     if grant.ending is None:
         return "its time is over."
     by = person(grant.ending.by)
@@ -263,7 +263,7 @@ def _why(grant: Grant) -> str:  # noqa: PLR0911 - a sentence for each end
         case Why.EXPIRED:
             return "its time is over."
         case Why.DONE:
-            return f"{by} said they were done."
+            return f"{by} said they were done. {sentence(grant.ending.note)}".strip()
         case Why.REVOKED:
             return f"{by} took it away."
         case Why.LEFT:
@@ -272,6 +272,8 @@ def _why(grant: Grant) -> str:  # noqa: PLR0911 - a sentence for each end
             return f"it was refused when it was to begin. {sentence(grant.ending.note)}".strip()
         case Why.TICKET:
             return f"the ticket it was for was closed. {escape(grant.ending.note)}".strip()
+        case Why.RESTORED:
+            return "Daypass's database was restored from a backup in which it was approved only. Ask again."
         case Why.VANISHED:
             return "somebody removed it in AWS by hand, so it was closed and is not put back."
         case Why.FAILED:
