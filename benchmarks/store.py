@@ -86,8 +86,8 @@ def fill(database: Database, count: int) -> None:
     SqlLedger(database).record(fact(grant, Kind.REQUEST_APPROVED))
     copies = text("""
         WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < :count)
-        INSERT INTO grants (id, revision, principal, state, approved_at, body, seal, due, overdue_since)
-        SELECT 'w' || n, revision, principal, state, approved_at, replace(body, id, 'w' || n), seal,
+        INSERT INTO grants (id, revision, principal, state, approved_at, chain, body, seal, due, overdue_since)
+        SELECT 'w' || n, revision, principal, state, approved_at, 'w' || n, replace(body, id, 'w' || n), seal,
             due + CAST(n AS BIGINT) * 1000000, due + CAST(n AS BIGINT) * 1000000
         FROM n, grants WHERE id = :id
     """)
@@ -100,9 +100,9 @@ def measure(kind: str, url: str, waiting: int, facts: int) -> None:
     """Print every figure of one database."""
     database = databases.open(url, SIGNER)
     report(f"{kind}: migrate an empty database", 1000 * timed(database.migrate), "ms")
-    report(f"{kind}: let {waiting:,} grants wait", timed(lambda: fill(database, waiting)), "s")
     book = SqlBook(database, HandHead())
     book.fold()
+    report(f"{kind}: let {waiting:,} grants wait", timed(lambda: fill(database, waiting)), "s")
     start_up(kind, url)
     grants = [a_grant(NOON) for _ in range(facts)]
     recorded(f"{kind}: record_each, new grants", database, grants, 64)
@@ -181,6 +181,8 @@ def folded(kind: str, book: SqlBook) -> None:
             pass
 
     report(f"{kind}: fold {entries:,} entries", entries / timed(fold), "entries/s")
+    if (book.waiting(), book.checkpoint().size) != (0, entries):
+        raise SystemExit(f"{entries} entries waited, and the tree has {book.checkpoint().size}")
     report(f"{kind}: export", entries / timed(lambda: sum(map(len, book.export()))), "entries/s")
     report(f"{kind}: prove one entry", 1000 * timed(lambda: book.inclusion(entries // 3)), "ms")
 
