@@ -20,7 +20,7 @@ import msgspec
 from pymerkle import InmemoryTree
 
 from daypass.journal.entry import canonical
-from daypass.journal.export import export
+from daypass.journal.export import Exported, export
 from daypass.journal.fold import fold
 from daypass.journal.key import Signer
 from daypass.journal.place import Placed
@@ -77,19 +77,19 @@ def build(path: Path) -> tuple[Signer, list[bytes]]:
     """Write a book of SIZE entries to a file, folded in batches; returns its key and its entry lines."""
     signer, frontier = Signer.generate("bench.example/journal"), EMPTY
     every = list(entries())
-    rows: list[tuple[bytes, bytes]] = []
+    rows: list[Exported] = []
     checkpoints: list[tuple[int, str]] = []
     begun = perf_counter()
     for start in range(0, SIZE, BATCH):
         batch = every[start : start + BATCH]
         folded = fold(frontier, batch, signer)
         frontier = folded.frontier
-        rows += zip(batch, folded.signatures, strict=True)
+        rows += map(Exported, batch, folded.signatures)
         checkpoints.append((frontier.size, folded.checkpoint_note))
     report(f"journal: fold, batches of {BATCH}", f"{SIZE / (perf_counter() - begun):,.0f} entries/s")
     path.write_bytes(b"".join(export(signer.public, rows, checkpoints)))
     report("journal: mean entry", f"{sum(map(len, every)) / SIZE:,.0f} bytes", "about 300")
-    lines = [Placed(entry=entry, index=at, signature=signed).line for at, (entry, signed) in enumerate(rows)]
+    lines = [Placed(entry=entry, index=at, signature=signed).line for at, (entry, signed, _) in enumerate(rows)]
     return signer, lines
 
 

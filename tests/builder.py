@@ -18,7 +18,6 @@ from daypass.model.principal import PrincipalId
 from daypass.reconcile.loop import Loop
 from daypass.rules.document import RuleBook
 from daypass.store.book import SqlBook
-from daypass.store.codec import read_event
 from daypass.store.database import Database
 from daypass.store.ledger import SqlLedger
 from daypass.store.logins import SqlLogins
@@ -27,6 +26,7 @@ from daypass.store.queue import SqlQueue
 from daypass.store.rules_file import RulesFile
 from daypass.store.rules_in_force import RulesInForce
 from daypass.store.tables import journal
+from daypass.store.words import events_of
 from daypass.wiring.assemble import Outside, Stores, desk, open_stores, worker
 from tests.hands import HandAws, HandCatalogue, HandClock, HandDirectory, HandVendor
 from tests.heads import HandHead
@@ -143,8 +143,8 @@ class Daypass:
     def journal(self) -> list[Event]:
         """Everything in the journal, also what is about no request."""
         with self.database.reading() as connection:
-            rows = connection.execute(select(journal.c.entry).order_by(journal.c.id))
-            return [read_event("journal", row.entry) for row in rows]
+            rows = connection.execute(select(journal.c.id, journal.c.entry).order_by(journal.c.id))
+            return events_of(connection, rows.all())
 
 
 def sqlite(folder: Path) -> str:

@@ -104,6 +104,12 @@ class _Operator:
 
         return operator.sweep_unknown(remove=remove)
 
+    def erase(self, *, person: str | None, older_than: str | None) -> dict[str, Any]:
+        """Erase what people wrote."""
+        from daypass.wiring import operator  # noqa: PLC0415 - see above
+
+        return operator.erase(person=person, older_than=older_than)
+
 
 def _accept_journal(accept: bool) -> str:  # noqa: FBT001 - the one thing that is said
     from daypass import wiring  # noqa: PLC0415 - see above

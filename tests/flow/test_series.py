@@ -165,7 +165,7 @@ def test_a_window_that_the_rules_do_not_allow_any_more_is_not_opened(walk: Walk)
     assert [one for one in walk.ledger.requests() if one.series == request.id] == []
     (told,) = not_opened(walk)
     assert told.subject == request.id
-    assert "at most 10 minutes" in str(told.details["window"])
+    assert "at most 10 minutes" in str(told.details["because"])
     walk.rules = old
     at(walk, datetime(2026, 11, 26, 7, 59, tzinfo=UTC))
     assert len([one for one in walk.ledger.requests() if one.series == request.id]) == 1
@@ -180,7 +180,7 @@ def test_who_has_left_has_no_further_window(walk: Walk) -> None:
     for day in (25, 26):
         at(walk, datetime(2026, 11, day, 7, 59, tzinfo=UTC))
     assert [one for one in walk.ledger.requests() if one.series == request.id] == []
-    assert ["deactivated" in str(event.details["window"]) for event in not_opened(walk)] == [True, True]
+    assert ["deactivated" in str(event.details["because"]) for event in not_opened(walk)] == [True, True]
     walk.directory.change(ANN, active=True)
     at(walk, datetime(2026, 11, 27, 7, 59, tzinfo=UTC))
     assert len([one for one in walk.ledger.requests() if one.series == request.id]) == 1

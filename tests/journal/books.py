@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from daypass.journal.entry import canonical
-from daypass.journal.export import export
+from daypass.journal.export import Exported, export
 from daypass.journal.fold import fold
 from daypass.journal.key import Signer
 from daypass.journal.tree import EMPTY
@@ -42,13 +42,13 @@ def entry(number: int, actor: str = "U1") -> bytes:
 def book(size: int = 20, batch: int = 4, spacing: int = 6, signer: Signer = SIGNER, actor: str = "U1") -> Book:
     """A book folded in batches: with the values given, checkpoints stand at 8, 16 and 20."""
     frontier = EMPTY
-    rows: list[tuple[bytes, bytes]] = []
+    rows: list[Exported] = []
     notes: dict[int, str] = {}
     for start in range(0, size, batch):
         entries = [entry(number, actor) for number in range(start, min(start + batch, size))]
         folded = fold(frontier, entries, signer)
         frontier = folded.frontier
-        rows += zip(entries, folded.signatures, strict=True)
+        rows += map(Exported, entries, folded.signatures)
         notes[frontier.size] = folded.checkpoint_note
     return Book(lines=tuple(export(signer.public, rows, notes.items(), spacing=spacing)), notes=notes)
 

@@ -6,7 +6,7 @@ import tracemalloc
 
 import pytest
 
-from daypass.journal.export import export
+from daypass.journal.export import Exported, export
 from daypass.journal.fold import fold
 from daypass.journal.key import Signer
 from daypass.journal.lines import MAX_LINE
@@ -245,7 +245,7 @@ def test_the_first_fault_is_told_before_the_cut_end():
 
 def test_memory_stays_flat():
     """A book of 20 MB and a line of 20 MB are judged in the memory of a few blocks."""
-    rows = [(entry(number).replace(b'"U1"', b'"%b"' % (b"U" * 100_000)), bytes(64)) for number in range(200)]
+    rows = [Exported(entry(number).replace(b'"U1"', b'"%b"' % (b"U" * 100_000)), bytes(64)) for number in range(200)]
     long = io.BytesIO(b"".join(export(KEY, rows, [])))
     wide = io.BytesIO(LINES[0] + b"x" * 20_000_000)
     tracemalloc.start()

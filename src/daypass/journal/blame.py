@@ -13,7 +13,7 @@ from itertools import islice
 from typing import BinaryIO
 
 from daypass.journal.key import PublicKey
-from daypass.journal.lines import entry_lines
+from daypass.journal.lines import entry_line_number, entry_lines
 from daypass.journal.place import Placed
 from daypass.journal.verdict import Broken, Fault
 
@@ -22,12 +22,11 @@ _NEAR = 128
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suspect:
-    """A file of which the first `covered` entries, and the `checkpoints` among them, are known to be right."""
+    """A file of which the first `covered` entries, and the checkpoints among them, are known to be right."""
 
     file: BinaryIO
     key: PublicKey
     covered: int
-    checkpoints: int
 
     def first_wrong(self, until: int) -> Broken | None:
         """Name the first entry from `covered` up to `until` that is not at its place; None when all are."""
@@ -42,7 +41,7 @@ class Suspect:
     def wrong(self, index: int, line: bytes) -> Broken:
         """Say what was done where entry `index` should stand and `line` stands."""
         stranger = self._belongs(line, index)
-        where = f"Entry {index} (line {index + self.checkpoints + 2})"
+        where = f"Entry {index} (line {entry_line_number(self.file, index)})"
         if stranger is not None and stranger < index:
             told = f"{where} is not the one written there: entry {stranger} stands there a second time."
             return Broken(index=index, fault=Fault.INSERTED, sentence=told)

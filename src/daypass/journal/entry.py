@@ -4,16 +4,27 @@ The canonical bytes of a journal entry: one happening has one text, for ever.
 Canonical JSON: UTF-8, keys sorted by code point, no blanks, no floats (their text depends on who prints them), whole
 numbers within +-(2^53 - 1) (what every JSON reader keeps exactly, RFC 7493 section 2.2), and moments as RFC 3339 in
 UTC with Z. What has no such text is refused, never approximated.
+
+An entry says which version of this form it has, and `read_entry` is the one function that reads it. Bytes that were
+written are never written anew: a later form gets another number, and a reader for each. What people wrote stands in it
+as a hash, see words.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import msgspec
 
+from daypass.journal.words import ERASED, Word
 from daypass.model.errors import DaypassError
-from daypass.model.event import Event
+from daypass.model.event import Detail, Event, Kind
+from daypass.model.grant import GrantId
+from daypass.model.principal import PrincipalId
+
+VERSION = 1
+"""Of the form of entries that are written now."""
 
 MAX_ENTRY = 256 * 1024
 """Bytes of the largest entry. Readers refuse longer lines, so that no file can fill their memory."""
@@ -46,22 +57,84 @@ def canonical(entry: Mapping[str, object]) -> bytes:
     return raw
 
 
-def event_bytes(event: Event, rows: Mapping[str, int]) -> bytes:
+class BadEntry(DaypassError):
+    """Bytes are not an entry that this Daypass can read."""
+
+
+class _Hidden(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A text, as the entry has it."""
+
+    sha256: str
+
+
+class _Stored(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """An entry of version 1."""
+
+    version: int
+    kind: Kind
+    at: datetime
+    actor: PrincipalId
+    subject: GrantId | None
+    details: dict[str, str | int | bool | tuple[str, ...] | _Hidden | None]
+    rows: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry that was read, and may lack its words."""
+
+    _stored: _Stored
+
+    @property
+    def rows(self) -> Mapping[str, int]:
+        """The rows of the ledger that it changed, with their revisions by then."""
+        return self._stored.rows
+
+    @property
+    def hashes(self) -> Mapping[str, str]:
+        """The hash of each text that stands outside the entry, by the name of its detail."""
+        return {name: one.sha256 for name, one in self._stored.details.items() if isinstance(one, _Hidden)}
+
+    def event(self, words: Mapping[str, str]) -> Event:
+        """Say what happened, with these texts by their hashes; one that is not there was erased."""
+        stored = self._stored
+        details: dict[str, Detail] = {
+            name: words.get(one.sha256, ERASED) if isinstance(one, _Hidden) else one
+            for name, one in stored.details.items()
+        }
+        return Event(kind=stored.kind, at=stored.at, actor=stored.actor, subject=stored.subject, details=details)
+
+
+def event_bytes(event: Event, rows: Mapping[str, int], words: Iterable[Word] = ()) -> bytes:
     """
     Write an event as its canonical bytes, with the rows of the ledger that it changed and their revisions by then.
 
-    So an older row that is put back later does not pass for what is so. Raises NotCanonical.
+    So an older row that is put back later does not pass for what is so. Each of the `words` stands in it as its hash.
+    Raises NotCanonical.
     """
+    hidden = {word.name: {"sha256": word.hash} for word in words}
     return canonical(
         {
+            "version": VERSION,
             "kind": event.kind,
             "at": event.at,
             "actor": event.actor,
             "subject": event.subject,
-            "details": event.details,
+            "details": {**event.details, **hidden} if hidden else event.details,
             "rows": rows,
         }
     )
+
+
+def read_entry(raw: bytes) -> Entry:
+    """Read an entry of any version. Raises BadEntry."""
+    try:
+        stored = _DECODER.decode(raw)
+    except (msgspec.DecodeError, ValueError) as error:
+        raise BadEntry(f"{error}.") from error
+    if stored.version != VERSION:
+        raise BadEntry(f"It is of version {stored.version}; this Daypass reads version {VERSION}.")
+    return Entry(stored)
 
 
 def _check_heading(entry: Mapping[str, object]) -> None:
@@ -112,3 +185,6 @@ def _moment(value: datetime, where: str) -> str:
     if value.utcoffset() is None:
         raise NotCanonical(f"{where} is a datetime without a time zone; give it one.")
     return value.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+
+
+_DECODER = msgspec.json.Decoder(_Stored)

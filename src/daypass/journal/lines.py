@@ -1,6 +1,8 @@
 """A book's file cut into lines, block by block: memory stays flat whatever the file's size or its longest line."""
 
 from collections.abc import Iterator
+from contextlib import suppress
+from itertools import chain
 from typing import BinaryIO
 
 from daypass.journal.entry import MAX_ENTRY
@@ -52,6 +54,20 @@ def entry_lines(file: BinaryIO) -> Iterator[bytes]:
             yield from run
     except (TooLong, CutOff):
         return
+
+
+def entry_line_number(file: BinaryIO, index: int) -> int:
+    """Count the lines up to that of an entry, from 1; of one that is not there, up to where it should begin."""
+    file.seek(0)
+    number, left = 1, index
+    with suppress(TooLong, CutOff):
+        for line in chain.from_iterable(blocks(file)):
+            is_entry = line.startswith(ENTRY_BEGINS)
+            if is_entry and not left:
+                break
+            left -= is_entry
+            number += 1
+    return number
 
 
 def _bounded(lines: list[bytes]) -> Iterator[list[bytes]]:

@@ -15,6 +15,8 @@ class Fault(StrEnum):
     """A line stands here that was never written here: a forged one, or a second copy of an earlier one."""
     REORDERED = "reordered"
     """The entry is still in the file, further down."""
+    WORDS = "words"
+    """What stands beside an entry is not what somebody wrote there; the entry is."""
     CHECKPOINT = "checkpoint"
     """A checkpoint is damaged, forged or in the wrong place; no entry before it is wrong."""
     TRUNCATED = "truncated"
@@ -35,11 +37,16 @@ class Verified:
     root: bytes
     checkpoints: int
     """Checkpoints in the file, each of them checked."""
+    spoken: int = 0
+    """Entries with words beside them, each of them checked."""
 
     @property
     def sentence(self) -> str:
         """The verdict for a person."""
-        return f"{_count(self.size, 'entry', 'entries')} verified under {_count(self.checkpoints, 'checkpoint')}."
+        beside = f", and the words beside {self.spoken:,} of them" if self.spoken else ""
+        return (
+            f"{_count(self.size, 'entry', 'entries')} verified under {_count(self.checkpoints, 'checkpoint')}{beside}."
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,10 +17,19 @@ import msgspec
 
 from daypass.journal.blame import Suspect
 from daypass.journal.checkpoint import Checkpoint, open_checkpoint
-from daypass.journal.export import CHECKPOINT_BEGINS, header, read_checkpoint_line
+from daypass.journal.entry import BadEntry, read_entry
+from daypass.journal.export import (
+    CHECKPOINT_BEGINS,
+    WORDS_BEGIN,
+    BadWords,
+    header,
+    read_checkpoint_line,
+    read_words_line,
+)
 from daypass.journal.key import PublicKey
 from daypass.journal.lines import MAX_LINE, CutOff, TooLong, stretches
 from daypass.journal.note import BadNote
+from daypass.journal.place import Placed
 from daypass.journal.tree import EMPTY, Frontier, leaf_hash
 from daypass.journal.verdict import Broken, Fault, Verdict, Verified
 
@@ -53,6 +62,9 @@ class _Walk:
     frontier: Frontier = EMPTY
     covered: int = 0
     checkpoints: int = 0
+    spoken: int = 0
+    last: bytes = b""
+    """The line before, when it is an entry's."""
     root_at_saved: bytes | None = None
 
     def to_the_end(self) -> Verdict:
@@ -62,6 +74,7 @@ class _Walk:
         try:
             for lines, other in stretches(self.file):
                 self._take([leaf_hash(line) for line in lines])
+                self.last = lines[-1] if lines else self.last
                 if other is not None and (wrong := self._close(other)):
                     return wrong
         except TooLong:
@@ -80,7 +93,10 @@ class _Walk:
         self.frontier = self.frontier.extend(leaves)
 
     def _close(self, line: bytes) -> Broken | None:
-        """Check a line that is not an entry: it should be the checkpoint of all entries before it."""
+        """Check a line that is not an entry: the words of the one before, or the checkpoint of all before."""
+        before, self.last = self.last, b""
+        if line.startswith(WORDS_BEGIN):
+            return self._compare(line, before)
         if not line.startswith(CHECKPOINT_BEGINS):
             return self._first_wrong() or self._stray(line)
         try:
@@ -95,16 +111,34 @@ class _Walk:
         self.checkpoints += 1
         return None
 
+    def _compare(self, line: bytes, before: bytes) -> Broken | None:
+        """Check the words that stand beside an entry against the hashes in it."""
+        self.spoken += 1
+        placed = Placed.parse(before)
+        try:
+            index, words = read_words_line(line)
+            hashes = {} if placed is None or placed.index != index else read_entry(placed.entry).hashes
+        except (BadWords, BadEntry):
+            return self._first_wrong() or self._foreign_words("cannot be read")
+        strange = next((word.name for word in words if hashes.get(word.name) != word.hash), None)
+        if strange is None:
+            return None
+        return self._first_wrong() or self._foreign_words(f"are not those that were written ({strange})")
+
+    def _foreign_words(self, how: str) -> Broken:
+        told = f"The words beside entry {self.frontier.size - 1} (line {self._line() - 1}) {how}."
+        return Broken(index=max(self.frontier.size - 1, 0), fault=Fault.WORDS, sentence=told)
+
     def _first_wrong(self) -> Broken | None:
         """Ask the place signatures of all entries read since the last good checkpoint."""
         return self._suspect().first_wrong(self.frontier.size)
 
     def _suspect(self) -> Suspect:
-        return Suspect(file=self.file, key=self.key, covered=self.covered, checkpoints=self.checkpoints)
+        return Suspect(file=self.file, key=self.key, covered=self.covered)
 
     def _line(self) -> int:
         """The number of the line after those read, counted from 1."""
-        return self.frontier.size + self.checkpoints + 2
+        return self.frontier.size + self.checkpoints + self.spoken + 2
 
     def _at_the_end(self, fault: Fault, what: str) -> Broken:
         told = f"Line {self._line()}, where entry {self.frontier.size} or a checkpoint should stand, {what}."
@@ -169,6 +203,7 @@ class _Walk:
             size=self.frontier.size,
             root=self.frontier.root(),
             checkpoints=self.checkpoints,
+            spoken=self.spoken,
         )
 
 

@@ -30,7 +30,6 @@ from daypass.rules.document import RuleBook
 
 AHEAD = timedelta(minutes=2)
 """How long before a window its request is filed, so that it is in AWS in time."""
-_REFUSED = "refused: "
 
 log = structlog.get_logger()
 
@@ -79,12 +78,12 @@ def _open(  # noqa: PLR0913, PLR0917 - one series and all that opening a window 
         became = _file(series, request, window, rules, directory, hands, ledger, now)
     except Conflict:  # it was taken back, or another worker opens it, at this very moment
         return False
-    refused = became.startswith(_REFUSED)
+    refused = "because" in became
     latest = ledger.find(Series, series.id)
     if latest.state is not Standing.OPEN or latest.opened_until > window.starts:  # ended or moved meanwhile
         return False
     moved = replace(latest, opened_until=window.starts + timedelta(seconds=1))
-    told: dict[str, Detail] = {"starts": window.starts.isoformat(), "window": became}
+    told: dict[str, Detail] = {"starts": window.starts.isoformat(), **became}
     event = Event(kind=Kind.SERIES_MOVED, at=now, actor=DAYPASS, subject=series.id, details=told)
     with suppress(Conflict):  # another worker moved it first
         ledger.record(Fact(event=event, changes=(moved,), told=refused))
@@ -100,7 +99,7 @@ def _file(  # noqa: PLR0913, PLR0917 - as above
     hands: Provisioner,
     ledger: Ledger,
     now: datetime,
-) -> str:
+) -> dict[str, Detail]:
     """File one window's request and let the series' approvals count on it; returns what became of it."""
     ask = replace(
         as_ask(first, window.term),
@@ -112,7 +111,7 @@ def _file(  # noqa: PLR0913, PLR0917 - as above
         request = submit(ask, rules=rules, directory=directory, provisioner=hands, ledger=ledger, now=now)
     except Refusal as refusal:
         log.warning("series.window_refused", grant=series.id, because=refusal.sentence)
-        return f"{_REFUSED}{refusal.sentence}"
+        return {"because": refusal.sentence}
     for approval in first.approvals:
         if ledger.request(request.id).state is not RequestState.PENDING:
             break
@@ -129,4 +128,4 @@ def _file(  # noqa: PLR0913, PLR0917 - as above
                 second_factor=approval.second_factor,
                 ahead=series,
             )
-    return f"{request.id} {ledger.request(request.id).state}"
+    return {"window": f"{request.id} {ledger.request(request.id).state}"}

@@ -147,9 +147,8 @@ def _ending(told: _Told) -> str:
 
 
 def _window(told: _Told) -> str:
-    _, refused, because = told["window"].partition("refused: ")
-    if refused:
-        return f"did not open the window{told.moment('starts', ' of ')}: {told.quote(because)}"
+    if told["because"]:
+        return f"did not open the window{told.moment('starts', ' of ')}{told.said('because', ': ')}"
     return f"opened the window{told.moment('starts', ' of ')}: {told.quote(told['window'])}"
 
 
@@ -205,6 +204,7 @@ _WORDS: Mapping[Kind, Callable[[_Told], str]] = {
     Kind.DRIFT_REMOVED: lambda told: f"removed what no grant accounts for{told.said('what', ': ')}",
     Kind.GLASS_CALLING: lambda told: f"called the operator's hook (try {told['number']})",
     Kind.GLASS_CALLED: lambda _: "was heard by the operator's hook",
+    Kind.WORDS_ERASED: lambda told: f"erased what was written{told.after(' by ', 'principal')}",
     Kind.GLASS_REMINDED: lambda told: f"reminded those who review (number {told['number']})",
     Kind.GLASS_REVIEWED: lambda told: f"closed the review{told.said('note', ': ')}",
 }

@@ -87,6 +87,7 @@ GIVES_NOTHING: Final = frozenset(
         Kind.JOURNAL_ACCEPTED,
         Kind.FREEZE_SET,
         Kind.PANIC_DONE,
+        Kind.WORDS_ERASED,
         Kind.LEDGER_ALTERED,
         Kind.LEDGER_RESTORED,
     }

@@ -118,6 +118,8 @@ class Kind(StrEnum):
     JOURNAL_ACCEPTED = "journal.accepted"
     """An operator has looked at a journal that did not fit the remembered head, and accepted it as it is."""
     """Slack does not answer when it is asked after people, or does again."""
+    WORDS_ERASED = "words.erased"
+    """What people wrote was erased beside the journal, and from rows of what is over."""
     LEDGER_ALTERED = "ledger.altered"
     """Rows of the ledger were found changed outside Daypass."""
     LEDGER_RESTORED = "ledger.restored"

@@ -35,6 +35,7 @@ from daypass.ports.outside import (
 )
 from daypass.ports.queue import Claim, Queue, Trouble
 from daypass.ports.scrub import AlteredRow, Scrub
+from daypass.ports.words import Words
 
 __all__ = [
     "AlteredRow",
@@ -71,4 +72,5 @@ __all__ = [
     "Sweep",
     "Trouble",
     "Vendor",
+    "Words",
 ]

@@ -225,6 +225,10 @@ class Logins(Protocol):
         """Read every login that is somebody's, and neither ended nor over."""
         ...
 
+    def over(self, *, now: datetime, principal: PrincipalId | None) -> Iterator[Login]:
+        """Read every login that was somebody's, or a person's, and was ended or is over."""
+        ...
+
     def of(self, principal: PrincipalId) -> list[Login]:
         """Read the logins of a person, newest first."""
         ...

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, func, select
 from daypass.journal.binding import Chains
 from daypass.journal.checkpoint import open_checkpoint
 from daypass.journal.damage import BookDamaged
-from daypass.journal.export import export
+from daypass.journal.export import Exported, export
 from daypass.journal.fold import check_frontier
 from daypass.journal.place import Placed
 from daypass.journal.proof import consistency_proof, inclusion_proof
@@ -22,6 +22,7 @@ from daypass.ports import Consistent, Included, SignedCheckpoint
 from daypass.store.journal_rows import bound, leaf, signed_rows
 from daypass.store.sequencer import SqlSequencer
 from daypass.store.tables import checkpoints, journal
+from daypass.store.words import words_in
 
 _PAGE = 1000
 
@@ -42,7 +43,7 @@ class SqlBook(SqlSequencer):
     def export(self) -> Iterator[bytes]:
         """The book as the lines of an export file, up to the newest checkpoint of this moment, a page at a time."""
         size = self.checkpoint().size
-        return export(self._signer.public, self._entries(0, size), self._notes(size))
+        return export(self._signer.public, self._spoken(size), self._notes(size))
 
     def scrub(self, pause: Callable[[], object] = lambda: None) -> int:
         """
@@ -130,6 +131,15 @@ class SqlBook(SqlSequencer):
             rows = connection.execute(_NOTES, {"after": first, "upto": upto, "limit": _PAGE}).all()
         return [(row.size, row.note) for row in rows]
 
+    def _spoken(self, size: int) -> Iterator[Exported]:
+        """Entries with what was not erased of their words."""
+        for start in range(0, size, _PAGE):
+            with self._database.reading() as connection:
+                rows = connection.execute(_ENTRIES, {"start": start, "stop": min(start + _PAGE, size)}).all()
+                said = list(words_in(connection, rows))
+            for row, words in zip(rows, said, strict=True):
+                yield Exported(row.entry, row.place, words)
+
     def _notes(self, size: int) -> Iterator[tuple[int, str]]:
         last = 0
         while last < size:
@@ -161,6 +171,6 @@ _NOTES = (
     .order_by(checkpoints.c.size)
     .limit(bindparam("limit"))
 )
-_ENTRIES = select(_columns.entry, _columns.place).where(_IN_RANGE).order_by(_columns.leaf_index)
+_ENTRIES = select(_columns.id, _columns.entry, _columns.place).where(_IN_RANGE).order_by(_columns.leaf_index)
 _LEAVES = select(_columns.leaf_hash).where(_IN_RANGE).order_by(_columns.leaf_index)
 _WAITING = select(func.count()).select_from(journal).where(_columns.leaf_index.is_(None))

@@ -17,6 +17,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Label, Row, Select, String, Table, bindparam, func, literal, select
 
+from daypass.journal.entry import BadEntry, Entry, read_entry
 from daypass.model.departure import Departure, Watch
 from daypass.model.errors import DaypassError, Misconfigured
 from daypass.model.event import Event, Link, Login
@@ -206,15 +207,12 @@ def codec_of(kind: type[KeptValue]) -> Codec[KeptValue]:
     return _RECORDS[kind]
 
 
-_EVENTS = msgspec.json.Decoder(Event)
-
-
-def read_event(row: str, entry: bytes) -> Event:
-    """Take an event out of its canonical bytes. Raises Unreadable, naming the row."""
+def entry_in(row: str, raw: bytes) -> Entry:
+    """Take an entry out of its canonical bytes. Raises Unreadable, naming the row."""
     try:
-        return _EVENTS.decode(entry)
-    except (msgspec.DecodeError, ValueError) as error:
-        raise Unreadable(row, f"{error}.") from error
+        return read_entry(raw)
+    except BadEntry as error:
+        raise Unreadable(row, error.sentence) from error
 
 
 def codec_named(kind: str) -> Codec[Any] | None:
@@ -232,7 +230,7 @@ def read_line(row: AnyRow, sealer: Sealer) -> Event:
     name, entry = f"outbox/{row.id}", _text(row.entry)
     if not sealer.fits(row.seal, table=tables.outbox.name, key=row.subject or "", revision=1, body=entry):
         raise Altered(name, "its seal does not fit what it holds.")
-    return read_event(name, row.entry)
+    return entry_in(name, row.entry).event({})
 
 
 def _text(entry: object) -> str:

@@ -6,12 +6,13 @@ whole, so half a fact is never written. The rows of all the others then go out i
 facts there are.
 """
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Select, Table, bindparam, insert, select, update
 
 from daypass.journal.entry import event_bytes
+from daypass.journal.words import words_of
 from daypass.model.event import Link, Login
 from daypass.model.fact import Change, Fact
 from daypass.model.grant import Grant, GrantState
@@ -20,6 +21,7 @@ from daypass.store.chain import append
 from daypass.store.codec import GRANTS, LINKS, LOGINS, REQUESTS, codec_of, record_id, seal_line
 from daypass.store.seal import Sealer
 from daypass.store.tables import changes, grants, links, logins, outbox, records, requests
+from daypass.store.words import keep_words
 
 _AT_ONCE = 1000
 _IN_ORDER = (requests, grants, links, logins, records)
@@ -108,17 +110,19 @@ def _store(
 
 
 def _tell(connection: Connection, facts: Sequence[Fact], sealer: Sealer) -> None:
-    """Add what happened to the journal, with the rows that it changed, and what people are told of to the outbox."""
+    """Add what happened to the journal, with the rows that it changed; words beside it; what is told, to the outbox."""
     reached = [_reached(fact) for fact in facts]
     if named := [{"name": name, "revision": revision} for rows in reached for name, revision in rows.items()]:
         connection.execute(insert(changes), named)
-    entries = [event_bytes(fact.event, rows) for fact, rows in zip(facts, reached, strict=True)]
+    spoken = [words_of(fact.event.details) for fact in facts]
+    entries = [event_bytes(fact.event, rows, said) for fact, rows, said in zip(facts, reached, spoken, strict=True)]
     if entries:
         about = (fact.event.subject for fact in facts)
         append(
             connection, [{"subject": subject, "entry": entry} for subject, entry in zip(about, entries, strict=True)]
         )
-    told = [_line(fact, entry, sealer) for fact, entry in zip(facts, entries, strict=True) if fact.told]
+    keep_words(connection, [(fact.event, said) for fact, said in zip(facts, spoken, strict=True) if said])
+    told = [_line(fact, rows, sealer) for fact, rows in zip(facts, reached, strict=True) if fact.told]
     if told:
         connection.execute(insert(outbox), told)
 
@@ -128,8 +132,9 @@ def _reached(fact: Fact) -> dict[str, int]:
     return {f"{table.name}/{key}": change.revision + 1 for change in fact.changes for table, key in (_key(change),)}
 
 
-def _line(fact: Fact, entry: bytes, sealer: Sealer) -> _Row:
-    subject = fact.event.subject
+def _line(fact: Fact, rows: Mapping[str, int], sealer: Sealer) -> _Row:
+    """What is to be told, with people's words as they are: the line goes once it was told."""
+    subject, entry = fact.event.subject, event_bytes(fact.event, rows)
     return {"subject": subject, "entry": entry, "seal": seal_line(subject, entry, sealer), "due": fact.event.at}
 
 

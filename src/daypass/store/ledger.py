@@ -18,11 +18,12 @@ from daypass.model.request import Request, RequestState
 from daypass.ports import Page
 from daypass.store import tables
 from daypass.store.cabinet import SqlCabinet
-from daypass.store.codec import GRANTS, LINKS, REQUESTS, AnyRow, AnySelect, Codec, Value, read_event
+from daypass.store.codec import GRANTS, LINKS, REQUESTS, AnyRow, AnySelect, Codec, Value
 from daypass.store.commit import commit
 from daypass.store.database import Database
 from daypass.store.journal_rows import BINDING, bound
 from daypass.store.reading import each, page, readable
+from daypass.store.words import events_of
 
 _AT_ONCE = 500
 """Ids in one statement."""
@@ -165,7 +166,7 @@ class SqlLedger(SqlCabinet):
         entries = select(*BINDING).where(columns.subject == subject).order_by(columns.id)
         with self._database.reading() as connection:
             rows = connection.execute(entries).all()
-        return [read_event(f"journal/{row.id}", row.entry) for row in rows if self._is_evidence(row)]
+            return events_of(connection, [row for row in rows if self._is_evidence(row)])
 
     def _is_evidence(self, row: AnyRow) -> bool:
         """Whether a binding holds, which nobody needs the signature for; one that does not is damage."""

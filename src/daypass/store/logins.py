@@ -1,5 +1,6 @@
 """Command lines that speak for somebody, or wait to: ports.Logins. All but the first step is written by the ledger."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, func, insert, select
@@ -10,7 +11,7 @@ from daypass.model.event import Login
 from daypass.model.principal import PrincipalId
 from daypass.store.codec import LOGINS
 from daypass.store.database import Database
-from daypass.store.reading import readable
+from daypass.store.reading import each, readable
 from daypass.store.tables import logins
 
 MOST_WAITING = 1000
@@ -66,6 +67,14 @@ class SqlLogins:
         with self._database.reading() as connection:
             found = readable(connection, theirs.order_by(logins.c.asked_at.desc()), LOGINS, self._database.sealer)
         return [one for one in found if one.revoked_at is None]
+
+    def over(self, *, now: datetime, principal: PrincipalId | None) -> Iterator[Login]:
+        """Read every login that was somebody's, or a person's, and was ended or is over, oldest first."""
+        whose = logins.c.principal.is_not(None) if principal is None else logins.c.principal == principal
+        order = (logins.c.asked_at, logins.c.device_hash)
+        for one in each(self._database, LOGINS.select.where(whose), LOGINS, order=order):
+            if one.revoked_at is not None or one.expires_at <= now:
+                yield one
 
     def _only(self, condition: ColumnElement[bool]) -> Login:
         with self._database.reading() as connection:

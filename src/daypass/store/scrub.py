@@ -4,6 +4,7 @@ Goes over the whole ledger and says which rows are not what Daypass wrote: ports
     every row            its seal, its revision against the journal's, its body
     every row's name     that the journal tells of: the row is still there
     every journal entry  what it says of rows is still in `changes`, by which rows are compared at each use
+    every text           that it is the one of which its entry has the hash
 
 Rows are read some hundreds at a time, each page in a statement of its own, so that the scrub takes little memory, keeps
 nobody waiting, and may go on for as long as it needs. Whether the journal's own entries are whole is the book's to say.
@@ -12,9 +13,9 @@ nobody waiting, and may go on for as long as it needs. Whether the journal's own
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-import msgspec
 from sqlalchemy import Column, Connection, Table, func, select
 
+from daypass.journal.entry import BadEntry, read_entry
 from daypass.model.kept import Tally
 from daypass.ports import AlteredRow
 from daypass.store.codec import (
@@ -30,17 +31,12 @@ from daypass.store.codec import (
     codec_of,
 )
 from daypass.store.database import Database
-from daypass.store.tables import changes, grants, journal, links, logins, records, requests
+from daypass.store.tables import changes, grants, journal, links, logins, records, requests, words
+from daypass.store.words import fits
 
 _AT_ONCE = 500
 _CODECS: Mapping[Table, Codec[Any]] = {requests: REQUESTS, grants: GRANTS, links: LINKS, logins: LOGINS}
 _TABLES: Mapping[str, Table] = {table.name: table for table in (requests, grants, links, logins, records)}
-
-
-class _Entry(msgspec.Struct):
-    """What the scrub wants of a journal entry."""
-
-    rows: dict[str, int]
 
 
 class SqlScrub:
@@ -57,6 +53,7 @@ class SqlScrub:
             yield from self._rows(table)
         yield from self._deleted()
         yield from self._untold()
+        yield from self._words()
 
     def _rows(self, table: Table) -> Iterator[AlteredRow]:
         (key,) = table.primary_key
@@ -99,6 +96,12 @@ class SqlScrub:
                 if known.get(name, 0) < revision:
                     yield AlteredRow(row=name, because=f"What told that it is of revision {revision} was deleted.")
 
+    def _words(self) -> Iterator[AlteredRow]:
+        for rows in self._pages(select(words.c.hash, words.c.salt, words.c.text), words.c.hash):
+            for row in rows:
+                if not fits(row):
+                    yield AlteredRow(row=f"words/{row.hash}", because="It is not the text that was written.")
+
     def _pages(self, query: AnySelect, key: Column[Any]) -> Iterator[list[AnyRow]]:
         """Run a query a page at a time, in the order of a column that no two rows share."""
         page = query.order_by(key).limit(_AT_ONCE)
@@ -137,6 +140,6 @@ def _newest(connection: Connection, names: list[str]) -> dict[str, int]:
 def _rows_of(entry: bytes) -> Mapping[str, int]:
     """The rows that an entry tells of; none where it is no entry, which is the book's to find."""
     try:
-        return msgspec.json.decode(entry, type=_Entry).rows
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        return read_entry(entry).rows
+    except BadEntry:
         return {}

@@ -5,6 +5,7 @@ The tables. What is asked for has a column; everything else of a value is in its
     records                             so, too: the small values of many kinds that the cabinet keeps
     changes                             which revisions of which rows the journal tells of: only ever added to
     journal                             what happened: only ever added to; the fold fills leaf_* in once (see fold)
+    words                               what people wrote, of which the journal has the hash; may be erased
     tree, checkpoints                   how far the journal is folded (one row), and every signed tree head
     outbox                              what is still to be told
     postings                            what was said in Slack, and where
@@ -155,6 +156,20 @@ journal = Table(
     sqlite_autoincrement=True,
 )
 _partial_index("journal_unfolded", journal.c.id, journal.c.leaf_index.is_(None))
+
+words = Table(
+    "words",
+    metadata,
+    Column("hash", String, primary_key=True),  # what stands in the entry, see journal/words
+    Column("salt", String, nullable=False),  # hex
+    Column("text", Text, nullable=False),
+    Column("subject", String),
+    Column("principal", String, nullable=False),  # whose it is
+    Column("at", Moment, nullable=False),
+    Index("words_by_subject", "subject"),
+    Index("words_by_principal", "principal"),
+    Index("words_by_age", "at"),
+)
 
 tree = Table(
     "tree",

@@ -1,4 +1,4 @@
-"""What whoever runs Daypass ends and freezes on the machine: by the settings and the database alone, and no service."""
+"""What whoever runs Daypass ends, freezes and erases on the machine: by the settings and the database alone."""
 
 import os
 import pwd
@@ -8,15 +8,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from daypass import settings as settings_page
-from daypass.doors.grammar import extent_of, parse_id, parse_reason
+from daypass.doors.grammar import extent_of, parse_id, parse_length, parse_person, parse_reason
 from daypass.doors.wire.freezing import EndedOut, FreezeOut
+from daypass.lifecycle.erase import Which
+from daypass.lifecycle.erase import erase as erase_words
 from daypass.lifecycle.freeze import lift_as_operator, set_freeze
 from daypass.lifecycle.operator import end_as_operator
 from daypass.lifecycle.panic import panic_as_operator
+from daypass.model.errors import BadInput
 from daypass.model.principal import OPERATOR
 from daypass.reconcile.unknown import remove_unknown, unknown
 from daypass.settings import Settings
 from daypass.store import database
+from daypass.store.erasing import SqlWords
 from daypass.store.ledger import SqlLedger
 from daypass.store.logins import SqlLogins
 from daypass.store.rules_file import RulesFile
@@ -32,6 +36,7 @@ class _Machine:
     settings: Settings
     ledger: SqlLedger
     logins: SqlLogins
+    words: SqlWords
     os_user: str
 
 
@@ -96,13 +101,41 @@ def sweep_unknown(*, remove: bool) -> list[str]:
         house.database.close()
 
 
+def erase(*, person: str | None, older_than: str | None) -> dict[str, Any]:
+    """Erase what people wrote: a person's, or what is older than a length. Raises BadInput."""
+    if person is None and older_than is None:
+        raise BadInput("Say whose words: --person U02ABC; or how old they are: --older-than 400d; or both.")
+    with _machine() as at:
+        moment = now()
+        which = Which(
+            person=None if person is None else parse_person(person),
+            before=None if older_than is None else moment - parse_length(older_than),
+        )
+        erased = erase_words(
+            which,
+            by=OPERATOR,
+            os_user=at.os_user,
+            words=at.words,
+            ledger=at.ledger,
+            logins=at.logins,
+            now=moment,
+        )
+    return {"texts": erased.texts, "rows": erased.rows, "left": erased.left}
+
+
 @contextmanager
 def _machine() -> Iterator[_Machine]:
     settings = settings_page.load()
     store = database.open(settings.store.url, journal_key(settings))
     try:
         store.check()
-        yield _Machine(settings=settings, ledger=SqlLedger(store), logins=SqlLogins(store), os_user=_os_user())
+        yield _Machine(
+            settings=settings,
+            ledger=SqlLedger(store),
+            logins=SqlLogins(store),
+            words=SqlWords(store),
+            os_user=_os_user(),
+        )
     finally:
         store.close()
 

@@ -43,6 +43,10 @@ class Operator(Protocol):
         """Name what stands in AWS of grants that the ledger does not know; with `remove`, what was removed of it."""
         ...
 
+    def erase(self, *, person: str | None, older_than: str | None) -> dict[str, Any]:
+        """Erase what people wrote; returns how many texts, how many rows, and how many keep theirs as yet."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:

@@ -76,7 +76,7 @@ _SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "serve": ("operating:serve", "Run the service."),
         "work": ("operating:work", "Run a worker alone."),
         "migrate": ("operating:migrate", "Bring the database up to date."),
-        "operator": ("operator:operator", "End, panic and freeze on this machine, without a login."),
+        "operator": ("operator:operator", "End, panic, freeze and erase on this machine, without a login."),
         "doctor": ("operating:doctor", "Check the set-up, and say what to fix."),
         "demo": ("operating:demo", "The whole story on this machine."),
     },

@@ -1,4 +1,4 @@
-"""`operator end`, `panic`, `freeze`, `lift`, `sweep-unknown`: for whoever runs Daypass, where its settings are."""
+"""`operator end`, `panic`, `freeze`, `lift`, `sweep-unknown`, `erase`: for whoever runs Daypass, on the machine."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ _YES = click.Option(["--yes"], is_flag=True, help="Do not ask first.")
 
 @click.group(
     "operator",
-    help="""End, panic and freeze on the machine where Daypass's settings are: without a login, a service, Slack or AWS.
+    help="""End, panic, freeze and erase on the machine where Daypass's settings are: without a login, Slack or AWS.
 
     The journal has the name of the user who did it.""",
 )
@@ -110,3 +110,31 @@ def sweep_unknown(here: Here, *, yes: bool, as_json: bool) -> None:
         click.echo("Nothing stands in AWS of a grant that the database does not know.")
     elif not yes:
         click.echo(f"{len(found)} to remove. Say it again with --yes to remove them.")
+
+
+@operator.command(
+    "erase",
+    params=[
+        click.Option(["--person"], metavar="ID", help="A Slack member id, such as U02ABCDEF."),
+        click.Option(["--older-than"], metavar="LENGTH", help="Such as 400d."),
+        _YES,
+        json_option(),
+    ],
+    help="""Erase what people wrote, and network addresses: of one person, or whatever is old enough.
+
+    The journal keeps its entries and verifies as before. Backups, exports, logs and Slack keep what they have.
+    """,
+)
+@click.pass_obj
+def erase(here: Here, *, person: str | None, older_than: str | None, yes: bool, as_json: bool) -> None:
+    """Erase words."""
+    if not yes:
+        freezing.must_be_sure("What is erased cannot be brought back. Go on?")
+    answer = here.house.operator.erase(person=person, older_than=older_than)
+    click.echo(say.as_json(answer) if as_json else _erased(answer))
+
+
+def _erased(answer: say.Json) -> str:
+    done = f"Erased {answer['texts']} texts beside the journal, and those in {answer['rows']} rows of what is over."
+    left = f" {answer['left']} rows are not over yet and keep theirs; erase again later." if answer["left"] else ""
+    return done + left

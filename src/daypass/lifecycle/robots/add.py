@@ -81,7 +81,7 @@ def robot_fact(kind: Kind, robot: Robot, *, by: PrincipalId, now: datetime) -> F
     details: dict[str, Detail] = {
         "robot": robot.id,
         "owner": robot.owner,
-        "about": robot.about,
+        "description": robot.about,
         "scopes": tuple(sorted(robot.scopes)),
         "token_ends": robot.token_ends.isoformat() if robot.token_ends else None,
         "handed_to": robot.handed_to,

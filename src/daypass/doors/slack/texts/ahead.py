@@ -90,5 +90,5 @@ def no_more(event: Event) -> str:
 
 def window_refused(event: Event) -> str:
     """Told when a window of what recurs was not opened, since the rules do not lend it any more."""
-    starts, because = str(event.details["starts"]), str(event.details["window"]).removeprefix("refused: ")
+    starts, because = str(event.details["starts"]), str(event.details["because"])
     return f"*Not opened*: the window of {moment(datetime.fromisoformat(starts))}. {sentence(because)}"

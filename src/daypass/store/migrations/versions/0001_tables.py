@@ -25,6 +25,7 @@ def upgrade() -> None:
     _records()
     _changes()
     _journal()
+    _words()
     _tree()
     _outbox()
     _postings()
@@ -151,6 +152,21 @@ def _journal() -> None:
     _partial_index("journal_unfolded", "journal", "id", "leaf_index IS NULL")
     for statement in _GUARDS[op.get_bind().dialect.name]:
         op.execute(statement)
+
+
+def _words() -> None:
+    op.create_table(
+        "words",
+        sa.Column("hash", sa.String(), primary_key=True),
+        sa.Column("salt", sa.String(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("subject", sa.String()),
+        sa.Column("principal", sa.String(), nullable=False),
+        sa.Column("at", _MOMENT, nullable=False),
+    )
+    op.create_index("words_by_subject", "words", ["subject"])
+    op.create_index("words_by_principal", "words", ["principal"])
+    op.create_index("words_by_age", "words", ["at"])
 
 
 def _tree() -> None:

@@ -1,0 +1,156 @@
+"""
+Erase what people wrote: of one person, or everybody's that is older than a moment.
+
+The journal keeps its entries, in which each text is a hash; the text itself goes, and so it does from the rows of what
+is over. What still waits or lives keeps its words, as people decide by them, until it is over and one erases again.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
+
+from daypass.journal.words import ERASED
+from daypass.lifecycle.links import BEARER
+from daypass.model.event import Detail, Event, Kind, Login
+from daypass.model.fact import Change, Fact
+from daypass.model.grant import Grant, GrantId, GrantState
+from daypass.model.kept import GlassReview, Passkey, Permit, Robot, Series, Standing
+from daypass.model.principal import DAYPASS, OPERATOR, PrincipalId
+from daypass.model.request import Approval, Request, RequestState
+from daypass.ports import Ledger, Logins, Words
+
+_BATCH = 100
+_NOBODYS = (DAYPASS, OPERATOR, BEARER)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Which:
+    """Whose words are erased, None for everybody's; and how old they are at least, None for any age."""
+
+    person: PrincipalId | None
+    before: datetime | None
+
+    def is_of(self, *people: PrincipalId | None) -> bool:
+        """Whether it is about one of these."""
+        return self.person is None or self.person in people
+
+    def is_old(self, at: datetime) -> bool:
+        """Whether it is old enough."""
+        return self.before is None or at < self.before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erased:
+    """What was erased."""
+
+    texts: int
+    """Beside the journal."""
+    rows: int
+    """Of what is over."""
+    left: int
+    """Requests and grants that still wait or live, and keep their words."""
+
+
+def erase(  # noqa: PLR0913 - whose, by whom, where it all is, and the moment
+    which: Which, *, by: PrincipalId, os_user: str, words: Words, ledger: Ledger, logins: Logins, now: datetime
+) -> Erased:
+    """Erase them, and write down that it was done."""
+    stories: list[GrantId] = []
+    rows = left = 0
+    found = _found(which, stories, ledger, logins, now)
+    while batch := list(islice(found, _BATCH)):
+        facts = [_fact(which, row, by, os_user, now) for row in batch if row is not None]
+        moved = ledger.record_each(facts)
+        rows += len(facts) - len(moved)
+        left += len(moved) + sum(row is None for row in batch)
+
+    def tell(count: int) -> Fact:
+        details: dict[str, Detail] = {**_told(which, os_user), "count": count}
+        return Fact(event=Event(kind=Kind.WORDS_ERASED, at=now, actor=by, details=details), told=False)
+
+    texts = words.erase(by=which.person, stories=stories, nobodys=_NOBODYS, before=which.before, tell=tell)
+    return Erased(texts=texts, rows=rows, left=left)
+
+
+def _found(
+    which: Which, stories: list[GrantId], ledger: Ledger, logins: Logins, now: datetime
+) -> Iterator[Change | None]:
+    """Give each row of what is over as it is without words, None for what is not over; note whose stories they are."""
+    kept = _kept(ledger)
+    for request in ledger.each_request():
+        if not which.is_old(request.filed_at):
+            continue
+        if which.is_of(request.requestor, request.beneficiary):
+            stories.append(request.id)
+        bare = _bare_request(request, which)
+        if bare != request:
+            yield None if request.state is RequestState.PENDING or request.id in kept else bare
+    for grant in ledger.each_grant(states=tuple(GrantState)):
+        ending = grant.ending
+        if ending is None or not ending.note or not which.is_old(ending.at):
+            continue
+        if ending.note != ERASED and which.is_of(grant.principal, ending.by):
+            ended = grant.state is GrantState.ENDED
+            yield replace(grant, ending=replace(ending, note=ERASED)) if ended else None
+    yield from _records(which, ledger)
+    yield from _logins(which, logins, now)
+
+
+def _kept(ledger: Ledger) -> set[GrantId]:
+    """Ids of what lives: grants that have not ended, and what still opens windows."""
+    living = (state for state in GrantState if state is not GrantState.ENDED)
+    live = {grant.id for grant in ledger.each_grant(states=tuple(living))}
+    return live | {series.id for series in ledger.all(Series, states=[Standing.OPEN])}
+
+
+def _bare_request(request: Request, which: Which) -> Request:
+    """Leave out all words of a person's own request, and of another's what they said to it."""
+    own = which.is_of(request.requestor, request.beneficiary)
+
+    def bare(approval: Approval) -> Approval:
+        return replace(approval, note=ERASED) if approval.note and (own or which.is_of(approval.by)) else approval
+
+    return replace(
+        request,
+        reason=ERASED if own and request.reason else request.reason,
+        approval=None if request.approval is None else bare(request.approval),
+        approvals=tuple(map(bare, request.approvals)),
+    )
+
+
+def _records(which: Which, ledger: Ledger) -> Iterator[Change]:
+    over = (Standing.CLOSED,)
+    for permit in ledger.all(Permit, states=over):
+        if permit.reason not in {"", ERASED} and which.is_old(permit.at) and which.is_of(permit.by, permit.principal):
+            yield replace(permit, reason=ERASED)
+    for review in ledger.all(GlassReview, states=over):
+        if (
+            review.note not in {"", ERASED}
+            and which.is_old(review.at)
+            and which.is_of(review.principal, review.closed_by)
+        ):
+            yield replace(review, note=ERASED)
+    for passkey in ledger.all(Passkey, states=over):
+        if passkey.name != ERASED and which.is_old(passkey.at) and which.is_of(passkey.principal):
+            yield replace(passkey, name=ERASED)
+    for robot in ledger.all(Robot, states=over):
+        if robot.about not in {"", ERASED} and which.is_old(robot.at) and which.is_of(robot.owner):
+            yield replace(robot, about=ERASED)
+
+
+def _logins(which: Which, logins: Logins, now: datetime) -> Iterator[Login]:
+    for login in logins.over(now=now, principal=which.person):
+        if which.is_old(login.asked_at) and {login.client, login.address} - {"", ERASED}:
+            yield replace(login, client=ERASED, address=ERASED if login.address else "")
+
+
+def _fact(which: Which, row: Change, by: PrincipalId, os_user: str, now: datetime) -> Fact:
+    subject = row.id if isinstance(row, Request | Grant | GlassReview) else None
+    event = Event(kind=Kind.WORDS_ERASED, at=now, actor=by, subject=subject, details=_told(which, os_user))
+    return Fact(event=event, changes=(row,), told=False)
+
+
+def _told(which: Which, os_user: str) -> dict[str, Detail]:
+    before = which.before.isoformat() if which.before else None
+    return {"principal": which.person, "before": before, "os_user": os_user or None}

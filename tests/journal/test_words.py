@@ -1,0 +1,48 @@
+"""Which details of an entry are people's words, and which are facts that are never erased."""
+
+import ast
+from collections.abc import Iterator
+
+from daypass.journal.words import FACTS, WORDS, words_of
+from tests.house.sources import SOURCES
+
+_ELSEWHERE = {"_payload", "_headers", "post", "__call__", "_keeps", "_told_hook"}
+
+
+def _details() -> Iterator[tuple[str, str]]:
+    """Each name in a dict that is written within a function, in the modules that make events; and where."""
+    for path in SOURCES.rglob("*.py"):
+        tree = ast.parse(path.read_text())
+        makes = any(isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Event" for node in ast.walk(tree))
+        imports = any(isinstance(node, ast.alias) and node.name == "Detail" for node in ast.walk(tree))
+        if path.name in {"entry.py", "words.py", "story.py"} or not (makes or imports):
+            continue
+        for function in ast.walk(tree):
+            if isinstance(function, ast.FunctionDef) and function.name not in _ELSEWHERE:
+                yield from ((name, f"{path.name}:{function.name}") for name in _names(function))
+
+
+def _names(function: ast.FunctionDef) -> Iterator[str]:
+    for node in ast.walk(function):
+        keys = node.keys if isinstance(node, ast.Dict) else [node.slice] if _is_set(node) else []
+        yield from (key.value for key in keys if isinstance(key, ast.Constant) and isinstance(key.value, str))
+
+
+def _is_set(node: ast.AST) -> bool:
+    return isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store)
+
+
+def test_every_detail_is_either_words_or_a_fact():
+    """Whoever adds one decides whether it may be erased; what nobody decided on is treated as words."""
+    assert WORDS.isdisjoint(FACTS)
+    assert {(name, where) for name, where in _details() if name not in WORDS | FACTS} == set()
+
+
+def test_no_detail_is_decided_on_that_nobody_writes():
+    """The two sets are the details that there are."""
+    assert (WORDS | FACTS) - {name for name, _ in _details()} == set()
+
+
+def test_a_detail_that_nobody_decided_on_is_words():
+    """Rather hidden than for ever."""
+    assert [word.name for word in words_of({"new_one": "Ann's mother", "key": "2026/a.csv", "reason": ""})] == ["new_one"]
