@@ -1,5 +1,6 @@
 """Settings: every value from one place, every mistake with its name."""
 
+from dataclasses import fields
 from datetime import timedelta
 from pathlib import Path
 
@@ -37,6 +38,17 @@ def test_lengths_switches_and_lists_are_read():
     assert settings.rules.lapse_after == timedelta(hours=2)
     assert settings.service.work is False
     assert settings.service.trusted_proxies == ("10.0.0.1", "10.0.0.2")
+
+
+def test_every_number_can_be_read():
+    """A setting without a range would stop the service with a traceback."""
+    groups = [(group.name, getattr(Settings(), group.name)) for group in fields(Settings)]
+    numbers = {(name, one.name): getattr(group, one.name) for name, group in groups for one in fields(group)}
+    numbers = {name: value for name, value in numbers.items() if type(value) is int}
+    environ = {f"DAYPASS_{group}_{name}".upper(): str(value) for (group, name), value in numbers.items()}
+
+    assert {"metrics_port", "keep_words_days"} <= {name for _, name in numbers}
+    assert load(environ) == Settings()
 
 
 def test_a_name_nobody_knows_is_refused_with_a_suggestion():

@@ -25,8 +25,8 @@ _PREFIX = "DAYPASS_"
 _OTHERS = frozenset({"DAYPASS_CONFIG", "DAYPASS_URL", "DAYPASS_TOKEN", "DAYPASS_JOURNAL_VKEY", "DAYPASS_DEBUG"})
 """Ours, but not the service's: the config file itself, and what the command line reads."""
 
-
 _RANGES = {"port": range(1, 65_536), "in_flight": range(1, 257), "patience_s": range(1, 31)}
+_RANGES |= {"metrics_port": range(65_536), "keep_words_days": range(36_526)}
 """What a number may be, by the setting's name."""
 
 
@@ -110,6 +110,8 @@ class Journal:
     """The log's name in its checkpoints; choose one of your own, such as daypass.example.com."""
     head: str = "daypass-journal.head"
     """File, outside the database, where this process remembers the journal's newest head; see docs/journal.md."""
+    keep_words_days: int = 0
+    """Days after which what people wrote, and network addresses, are erased; 0 keeps them for good."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

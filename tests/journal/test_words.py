@@ -25,12 +25,12 @@ def _details() -> Iterator[tuple[str, str]]:
 
 def _names(function: ast.FunctionDef) -> Iterator[str]:
     for node in ast.walk(function):
-        keys = node.keys if isinstance(node, ast.Dict) else [node.slice] if _is_set(node) else []
+        keys: list[ast.expr | None] = []
+        if isinstance(node, ast.Dict):
+            keys = node.keys
+        elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
+            keys = [node.slice]
         yield from (key.value for key in keys if isinstance(key, ast.Constant) and isinstance(key.value, str))
-
-
-def _is_set(node: ast.AST) -> bool:
-    return isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store)
 
 
 def test_every_detail_is_either_words_or_a_fact():

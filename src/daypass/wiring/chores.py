@@ -5,6 +5,7 @@ from functools import partial
 
 from daypass.directory.slack_budget import unhurried
 from daypass.lifecycle.cancel import lapse
+from daypass.lifecycle.erase import Which, erase
 from daypass.lifecycle.glass.hook import call_hook
 from daypass.lifecycle.glass.remind import remind_reviews
 from daypass.lifecycle.hand_over import hand_over
@@ -18,9 +19,11 @@ from daypass.lifecycle.ruling.of_file import FileWatch
 from daypass.lifecycle.ruling.versions import KeptRules
 from daypass.lifecycle.series import open_windows
 from daypass.lifecycle.tickets import end_closed
+from daypass.model.principal import DAYPASS
 from daypass.reconcile.chores import Chore, report_stuck
 from daypass.reconcile.drift import look_again, sweep, vanished
 from daypass.reconcile.unknown import Reports
+from daypass.store.erasing import SqlWords
 from daypass.wiring.glass_hook import glass_hook
 from daypass.wiring.house import House
 from daypass.wiring.scrub import report_set_aside
@@ -50,6 +53,7 @@ def chores(house: House) -> list[Chore]:
         *_hook(house),
         Chore(name="late writes", every=15 * _SECOND, run=partial(_look_again, house)),
         Chore(name="sweep", every=house.settings.worker.sweep_every, run=partial(_sweep, house, Reports())),
+        *_erasing(house),
     ]
 
 
@@ -60,6 +64,21 @@ def _rules_file(house: House) -> list[Chore]:
         return []
     now, watch = house.clock, FileWatch(rules, house.desk.ledger)
     return [Chore(name="rules file", every=15 * _SECOND, run=lambda: watch.look(now=now()))]
+
+
+def _erasing(house: House) -> list[Chore]:
+    """Only where words are not kept for good."""
+    keep = timedelta(days=house.settings.journal.keep_words_days)
+    if not keep:
+        return []
+    return [Chore(name="erase", every=timedelta(days=1), run=partial(_erase, house, keep))]
+
+
+def _erase(house: House, keep: timedelta) -> None:
+    desk, now = house.desk, house.clock()
+    which = Which(person=None, before=now - keep)
+    words = SqlWords(house.database)
+    erase(which, by=DAYPASS, os_user="", words=words, ledger=desk.ledger, logins=desk.logins, now=now)
 
 
 def _open_windows(house: House) -> None:

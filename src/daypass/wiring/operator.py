@@ -2,13 +2,15 @@
 
 import os
 import pwd
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from daypass import settings as settings_page
-from daypass.doors.grammar import extent_of, parse_id, parse_length, parse_person, parse_reason
+from daypass.doors.grammar import extent_of, parse_id, parse_person, parse_reason
 from daypass.doors.wire.freezing import EndedOut, FreezeOut
 from daypass.lifecycle.erase import Which
 from daypass.lifecycle.erase import erase as erase_words
@@ -109,7 +111,7 @@ def erase(*, person: str | None, older_than: str | None) -> dict[str, Any]:
         moment = now()
         which = Which(
             person=None if person is None else parse_person(person),
-            before=None if older_than is None else moment - parse_length(older_than),
+            before=None if older_than is None else moment - _days(older_than),
         )
         erased = erase_words(
             which,
@@ -121,6 +123,14 @@ def erase(*, person: str | None, older_than: str | None) -> dict[str, Any]:
             now=moment,
         )
     return {"texts": erased.texts, "rows": erased.rows, "left": erased.left}
+
+
+def _days(text: str) -> timedelta:
+    """Read a number of days; words are kept for longer than any length that is lent for."""
+    found = re.fullmatch(r"(\d{1,5}) ?d(?:ays?)?", text.strip(), re.ASCII)
+    if found is None:
+        raise BadInput(f"«{text[:40]}» is not a number of days such as 400d.", field="older_than")
+    return timedelta(days=int(found[1]))
 
 
 @contextmanager

@@ -116,7 +116,7 @@ def sweep_unknown(here: Here, *, yes: bool, as_json: bool) -> None:
     "erase",
     params=[
         click.Option(["--person"], metavar="ID", help="A Slack member id, such as U02ABCDEF."),
-        click.Option(["--older-than"], metavar="LENGTH", help="Such as 400d."),
+        click.Option(["--older-than"], metavar="DAYS", help="Such as 400d."),
         _YES,
         json_option(),
     ],
