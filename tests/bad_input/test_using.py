@@ -44,13 +44,15 @@ def test_a_journal_that_was_changed_names_the_entry(firm: Firm) -> None:
         firm.types(ALICE, LINK.replace("INC-44", f"INC-45{number}"))
     firm.wait_for_checkpoint("INC-455")
     lines = list(firm.export())
-    at = next(n for n in range(len(lines)) if b"U0ALICE" in lines[n] and b"U0ALICE" in lines[n + 1])
-    entry = sum(line.startswith(ENTRY_BEGINS) for line in lines[:at])
+    entries = [n for n, line in enumerate(lines) if line.startswith(ENTRY_BEGINS)]
+    hers = [b"U0ALICE" in lines[n] for n in entries]
+    entry = next(n for n in range(len(entries)) if hers[n] and hers[n + 1])
+    at = entries[entry]
     names = {f"Entry {entry} (line {at + 1})": "Entry 41 (line 44)", f"entry {entry + 1} ": "entry 42 "}
     changed = [*lines[:at], lines[at].replace(b'"U0ALICE"', b'"U0EVE"'), *lines[at + 1 :]]
 
     says("a journal entry that was changed", "command line", _verified(firm, changed), names)
-    removed = [*lines[:at], *lines[at + 1 :]]
+    removed = [*lines[:at], *lines[entries[entry + 1] :]]
     says("a journal entry that was removed", "command line", _verified(firm, removed), names)
 
 
