@@ -88,6 +88,7 @@ FACTS: Final = frozenset(
         "login",
         "logins",
         "manifest",
+        "marks",
         "members",
         "method",
         "most",
