@@ -41,6 +41,7 @@ FACTS: Final = frozenset(
         "about",
         "access_key_id",
         "after_s",
+        "approved_ended",
         "attempts",
         "audience",
         "author",
