@@ -7,6 +7,7 @@ The service as processes of its own, among real servers, is tests/e2e/house.py.
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import select
@@ -125,12 +126,7 @@ class Daypass:
 
     def token(self, who: PrincipalId) -> str:
         """Log somebody in, as their own click in Slack would."""
-        now = self.clock()
-        begun = login.begin("a test", logins=self.logins, now=now)
-        login.confirm(begun.user_code, by=who, logins=self.logins, ledger=self.ledger, now=now)
-        token = login.collect(begun.device_code, logins=self.logins, ledger=self.ledger, now=now)
-        assert token is not None
-        return token.text
+        return token(who, logins=self.logins, ledger=self.ledger, now=self.clock())
 
     def story(self, subject: GrantId) -> list[Event]:
         """What the journal says of a request and its grant."""
@@ -145,6 +141,15 @@ class Daypass:
         with self.database.reading() as connection:
             rows = connection.execute(select(journal.c.id, journal.c.entry).order_by(journal.c.id))
             return events_of(connection, rows.all())
+
+
+def token(who: PrincipalId, *, logins: SqlLogins, ledger: SqlLedger, now: datetime) -> str:
+    """Log somebody in, as their own click in Slack would; returns what speaks for them."""
+    begun = login.begin("a test", logins=logins, now=now)
+    login.confirm(begun.user_code, by=who, logins=logins, ledger=ledger, now=now)
+    made = login.collect(begun.device_code, logins=logins, ledger=ledger, now=now)
+    assert made is not None
+    return made.text
 
 
 def sqlite(folder: Path) -> str:

@@ -17,7 +17,6 @@ from typing import Any, Self
 import httpx2
 import yaml
 
-from daypass.lifecycle import login
 from daypass.model.grant import GrantId, GrantState
 from daypass.model.principal import PrincipalId
 from daypass.sandbox.slack import BlockingSlack, Channel, Person
@@ -25,9 +24,10 @@ from daypass.store import database as databases
 from daypass.store.book import SqlBook
 from daypass.store.ledger import SqlLedger
 from daypass.store.logins import SqlLogins
-from tests.e2e.house import CHANNEL, wait_for
-from tests.e2e.service import Service
-from tests.keys import SIGNER, write_key
+from tests.builder import token
+from tests.e2e.house import wait_for
+from tests.e2e.service import CHANNEL, Service, settings
+from tests.keys import SIGNER
 from tests.provision.world import World
 
 PEOPLE = tuple(PrincipalId(f"U0P{number:02}") for number in range(50))
@@ -106,7 +106,6 @@ class Crowd:
             people=[Person(id=one, name=one.lower(), real_name=one) for one in PEOPLE],
             channels=[Channel(id=CHANNEL, name="access", members={*PEOPLE, _BOT})],
         ).start()
-        write_key(self.directory / "journal.key")
         settings = self._settings()
         self.replicas = [Service(self._folder(f"replica-{number}"), settings) for number in range(REPLICAS)]
         self.slack.connect_app(f"{self.replicas[0].url}/slack/events")
@@ -145,7 +144,8 @@ class Crowd:
         """Ask, let two decide one after the other, and wait until it is active."""
         grant = self.ask(by, "two", to=to)
         for decider in DECIDERS[:2]:
-            assert self.click(Click(by=decider, verb="approve", on=grant)).counted
+            answered = self.click(Click(by=decider, verb="approve", on=grant))
+            assert answered.counted, answered
         wait_for(lambda: self.ledger.grant(grant).state is GrantState.ACTIVE)
         return grant
 
@@ -193,31 +193,13 @@ class Crowd:
         return folder
 
     def _token(self, who: PrincipalId) -> str:
-        now, logins = datetime.now(UTC), SqlLogins(self.database)
-        begun = login.begin("a test", logins=logins, now=now)
-        login.confirm(begun.user_code, by=who, logins=logins, ledger=self.ledger, now=now)
-        token = login.collect(begun.device_code, logins=logins, ledger=self.ledger, now=now)
-        assert token is not None
-        return token.text
+        return token(who, logins=SqlLogins(self.database), ledger=self.ledger, now=datetime.now(UTC))
 
     def _settings(self) -> dict[str, str]:
-        rules = self.directory / "rules.yaml"
         named = {"askers": ASKERS, "deciders": DECIDERS, "team": TEAM, "security": SECURITY}
         words = {name: ", ".join(people) for name, people in named.items()}
-        rules.write_text(_RULES.format(bucket=self.world.bucket, **words), encoding="utf-8")
-        return self.world.daypass.environment() | {
-            "DAYPASS_STORE_URL": self.store_url,
-            "DAYPASS_SLACK_BOT_TOKEN": self.slack.bot_token,
-            "DAYPASS_SLACK_SIGNING_SECRET": self.slack.signing_secret,
-            "DAYPASS_SLACK_API_URL": self.slack.api_url,
-            "DAYPASS_SLACK_CHANNEL": CHANNEL,
-            "DAYPASS_AWS_BROKER_ROLE": self.world.setup.broker_arn,
-            "DAYPASS_AWS_IDENTITY_TAGS": "false",
-            "DAYPASS_RULES_FILE": str(rules),
-            "DAYPASS_JOURNAL_KEY_FILE": str(self.directory / "journal.key"),
-            "DAYPASS_JOURNAL_ORIGIN": SIGNER.name,
-            "DAYPASS_JOURNAL_HEAD": str(self.directory / "journal.head"),
-        }
+        rules = _RULES.format(bucket=self.world.bucket, **words)
+        return settings(self.world, self.slack, self.directory, store_url=self.store_url, rules=rules)
 
 
 def _together(threads: Sequence[threading.Thread]) -> None:

@@ -25,15 +25,14 @@ from daypass.store import database as databases
 from daypass.store.book import SqlBook
 from daypass.store.ledger import SqlLedger
 from tests.e2e.holds import Credentials, Url
-from tests.e2e.service import PROGRAM, Service
-from tests.keys import SIGNER, write_key
+from tests.e2e.service import CHANNEL, PROGRAM, Service, settings
+from tests.keys import SIGNER
 from tests.provision.world import INSIDE, World
 from tests.servers.keys import Keys
 
 T = TypeVar("T")
 
 ANN, SUE, LIN, BOB, EVE = "U0ANN", "U0SUE", "U0LIN", "U0BOB", "U0EVE"
-CHANNEL = "C0ACCESS"
 CLAIMS_LAPSE_S = 120.0
 """What was being done at the moment of a kill, the dead process still claims: a step for 60 s, a message for 90 s."""
 LEADS = "S0LEADS"
@@ -87,7 +86,7 @@ class House:
         ).start()
         self.service = Service(directory, self._settings(socket_mode=socket_mode), workers=workers)
         self.slack.connect_app(f"{self.service.url}/slack/events")
-        self._database = databases.open(self.store_url, write_key(directory / "journal.key"))
+        self._database = databases.open(self.store_url, SIGNER)
         self.ledger = SqlLedger(self._database)
         self._logged_in: set[str] = set()
 
@@ -232,30 +231,15 @@ class House:
         return {one: keys for one, (keys, _) in hired.items()}, {one: aws for one, (_, aws) in hired.items()}
 
     def _settings(self, *, socket_mode: bool) -> dict[str, str]:
-        rules, people = self.directory / "rules.yaml", self.directory / "people.yaml"
-        rules.write_text(_RULES.format(bucket=self.world.bucket), encoding="utf-8")
+        people = self.directory / "people.yaml"
         lines = [f"{one}: {aws.arn}\n" for one, aws in self.identities.items() if one != EVE]
         people.write_text("".join(lines), encoding="utf-8")
-        on_ceph = {"DAYPASS_AWS_SOURCE_IDENTITY": "false"} if self.world.ceph else {}
-        way = {"APP_TOKEN": self.slack.app_token} if socket_mode else {"SIGNING_SECRET": self.slack.signing_secret}
-        return (
-            self.world.daypass.environment()
-            | {f"DAYPASS_SLACK_{name}": value for name, value in way.items()}
-            | on_ceph
-            | {
-                "DAYPASS_STORE_URL": self.store_url,
-                "DAYPASS_SLACK_BOT_TOKEN": self.slack.bot_token,
-                "DAYPASS_SLACK_API_URL": self.slack.api_url,
-                "DAYPASS_SLACK_CHANNEL": CHANNEL,
-                "DAYPASS_AWS_BROKER_ROLE": self.world.setup.broker_arn,
-                "DAYPASS_AWS_IDENTITY_TAGS": "false",
-                "DAYPASS_RULES_FILE": str(rules),
-                "DAYPASS_RULES_PEOPLE": str(people),
-                "DAYPASS_JOURNAL_KEY_FILE": str(self.directory / "journal.key"),
-                "DAYPASS_JOURNAL_ORIGIN": SIGNER.name,
-                "DAYPASS_JOURNAL_HEAD": str(self.directory / "journal.head"),
-            }
-        )
+        rules = _RULES.format(bucket=self.world.bucket)
+        told = settings(self.world, self.slack, self.directory, store_url=self.store_url, rules=rules)
+        if socket_mode:
+            del told["DAYPASS_SLACK_SIGNING_SECRET"]
+            told["DAYPASS_SLACK_APP_TOKEN"] = self.slack.app_token
+        return told | {"DAYPASS_RULES_PEOPLE": str(people)}
 
     def _started(self, person_id: str, *words: str) -> "subprocess.Popen[str]":
         home = self.directory / "home" / person_id

@@ -9,9 +9,42 @@ from http import HTTPStatus
 from pathlib import Path
 from subprocess import Popen
 
+from daypass.sandbox.slack import BlockingSlack
+from tests.keys import write_key
+from tests.provision.world import World
 from tests.servers.process import ServerFailedError, await_ready, free_port, kill, start, stop
 
+CHANNEL = "C0ACCESS"
+"""Where approvals are asked."""
 PROGRAM = Path(sys.executable).with_name("daypass")
+
+
+def settings(world: World, slack: BlockingSlack, folder: Path, *, store_url: str, rules: str) -> dict[str, str]:
+    """
+    What a service is told that runs in this world: its AWS, its Slack over signed HTTP, and what it keeps in a folder.
+
+    The rules and the key are written there. A test adds to it, or says something else, with `|`.
+    """
+    (folder / "rules.yaml").write_text(rules, encoding="utf-8")
+    signer = write_key(folder / "journal.key")
+    on_ceph = {"DAYPASS_AWS_SOURCE_IDENTITY": "false"} if world.ceph else {}
+    return (
+        world.daypass.environment()
+        | on_ceph
+        | {
+            "DAYPASS_STORE_URL": store_url,
+            "DAYPASS_SLACK_BOT_TOKEN": slack.bot_token,
+            "DAYPASS_SLACK_SIGNING_SECRET": slack.signing_secret,
+            "DAYPASS_SLACK_API_URL": slack.api_url,
+            "DAYPASS_SLACK_CHANNEL": CHANNEL,
+            "DAYPASS_AWS_BROKER_ROLE": world.setup.broker_arn,
+            "DAYPASS_AWS_IDENTITY_TAGS": "false",
+            "DAYPASS_RULES_FILE": str(folder / "rules.yaml"),
+            "DAYPASS_JOURNAL_KEY_FILE": str(folder / "journal.key"),
+            "DAYPASS_JOURNAL_ORIGIN": signer.name,
+            "DAYPASS_JOURNAL_HEAD": str(folder / "journal.head"),
+        }
+    )
 
 
 class Service:
