@@ -10,3 +10,8 @@ def examples(count: int) -> settings:
     """Try a property with so many examples, in proportion to what the profile of this run gives to all."""
     given = settings().max_examples
     return settings(max_examples=min(count, given) if given < _USUAL else count * given // _USUAL)
+
+
+def repeated(count: int) -> int:
+    """How often to repeat what draws by its own dice, in the same proportion."""
+    return max(1, count * settings().max_examples // _USUAL)

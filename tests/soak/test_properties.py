@@ -1,6 +1,7 @@
-"""Every property of the tests with many times as many examples, drawn by the seed: the long fuzz."""
+"""The long fuzz: every property, and what draws by its own dice, with many more examples, drawn by the seed."""
 
 import os
+import re
 import subprocess
 import sys
 from random import Random
@@ -13,7 +14,7 @@ PATIENCE_S = 400
 FILES = sorted(
     str(path.relative_to(ROOT))
     for path in (ROOT / "tests").rglob("test_*.py")
-    if "\n@given(" in path.read_text(encoding="utf-8") and "soak" not in path.parts
+    if re.search(r"^@given\(|^@pytest.mark.drawn$", path.read_text(encoding="utf-8"), re.MULTILINE)
 )
 
 
@@ -21,7 +22,7 @@ FILES = sorted(
 def test_a_property_holds_for_many_more_examples(file: str, dice: Random, seed: str):
     """As `make test` tries it, and from another start."""
     drawn = dice.randrange(2**32)
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-m", "hypothesis", "-p", "no:cacheprovider", file]
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-m", "hypothesis or drawn", "-p", "no:cacheprovider", file]
     ran = subprocess.run(
         [*command, "--hypothesis-profile=soak", f"--hypothesis-seed={drawn}"],
         cwd=ROOT,
