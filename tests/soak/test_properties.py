@@ -10,7 +10,7 @@ import pytest
 
 from tests.house.sources import ROOT
 
-PATIENCE_S = 400
+PATIENCE_S = 900
 FILES = sorted(
     str(path.relative_to(ROOT))
     for path in (ROOT / "tests").rglob("test_*.py")
