@@ -2,7 +2,7 @@
 One thing wrong in the core, and some test must see it: as many wrong things, drawn by the seed, as there is time for.
 
 Each mutant goes into a copy of the source, and the quick tests of its room run against that copy. A mutant that no test
-sees is told at the end, for people to look at: some are no fault at all. That more than a quarter live is a failure.
+sees is told at the end, for people to look at: some are no fault at all. That more than a third live is a failure.
 """
 
 import os
@@ -21,13 +21,15 @@ from tests.soak.mutants import Mutant, mutants
 
 BUDGET_S = 40
 """For each room."""
-LEAST = 3
-SURVIVORS = 0.25
+LEAST = 8
+"""However long they take."""
+SURVIVORS = 1 / 3
 
 ROOMS = {
-    "decide": (
-        ["rules/decide.py", "rules/match.py", "rules/standing.py"],
-        ["tests/rules/test_decide.py", "tests/rules/test_match.py", "tests/rules/test_stages.py"],
+    "decide": (["rules/decide.py", "rules/match.py"], ["tests/rules/test_decide.py", "tests/rules/test_match.py"]),
+    "approvals": (
+        ["rules/standing.py", "rules/hurdles.py"],
+        ["tests/rules/test_approvers.py", "tests/rules/test_stages.py", "tests/rules/test_approvers_properties.py"],
     ),
     "journal": (
         ["journal/tree.py", "journal/fold.py", "journal/verify.py", "journal/note.py"],
@@ -52,7 +54,7 @@ def copy(tmp_path: Path) -> Path:
 def test_what_is_wrong_in_the_core_is_seen_by_a_test(
     room: str, copy: Path, dice: Random, seed: str, tell: Callable[[str], None]
 ):
-    """At least three in four of what was put wrong."""
+    """At least two in three of what was put wrong."""
     files, tests = ROOMS[room]
     drawn = [mutant for file in files for mutant in _mutants(file)]
     dice.shuffle(drawn)
@@ -68,7 +70,7 @@ def test_what_is_wrong_in_the_core_is_seen_by_a_test(
             unseen.append(mutant)
     told = "\n".join(map(str, unseen))
     tell(f"{len(unseen)} of {tried} mutants were seen by no test\n{told}".strip())
-    assert len(unseen) <= max(1, tried * SURVIVORS), f"{len(unseen)} of {tried} live (seed {seed}):\n{told}"
+    assert len(unseen) <= max(2, tried * SURVIVORS), f"{len(unseen)} of {tried} live (seed {seed}):\n{told}"
 
 
 def _mutants(file: str) -> list[Mutant]:
