@@ -9,6 +9,7 @@ from daypass.model.departure import Departure, Source, Watch, WatchState
 from daypass.model.entitlement import Entitlement, Extra, Level, parse_place
 from daypass.model.event import Scope
 from daypass.model.fact import Record
+from daypass.model.freeze import Extent, Freeze, Freezes
 from daypass.model.grant import Delivery, new_grant_id
 from daypass.model.kept import (
     Absence,
@@ -130,6 +131,7 @@ BARE: dict[str, Record] = {
     "known-owners": KnownOwners(named=Approvers(people=frozenset({BOB})), digest="ab" * 32, at=NOON),
     "departure": Departure(principal=ANN, at=NOON, source=Source.EVENT),
     "people-watch": Watch(at=NOON, state=WatchState.ANSWERED),
+    "freezes": Freezes(standing=(), at=NOON),
 }
 """One of every kind by its name, with as little in it as may be."""
 
@@ -192,5 +194,14 @@ FULL: list[Record] = [
     ),
     replace(a_series(), state=Standing.CLOSED),
     replace(an_alteration(), because=ODD, state=Standing.CLOSED),
+    Freezes(
+        standing=(
+            Freeze(id=new_grant_id(), extent=Extent(everything=True), by=ANN, at=at(-1), reason=ODD, ends=True),
+            Freeze(id=new_grant_id(), extent=Extent(person=EVE), by=BOB, at=at(0.000001), lifting=ANN),
+            Freeze(id=new_grant_id(), extent=Extent(place=READ_REPORTS.place), by=BOB, at=NOON),
+        ),
+        at=at(1),
+        state=Standing.CLOSED,
+    ),
 ]
 """The same kinds, with something in every field."""
