@@ -57,7 +57,7 @@ _KEY_FIELD = {
     "departure": "principal",
     "people-watch": "owner",
 }
-_OF_ONE_KEY = {"known-owners"}
+_OF_ONE_KEY = {"freezes", "known-owners"}
 """There is never a second one to swap with."""
 _OTHER_KEY: Mapping[str, object] = {"rules-version": 2, "robot": "bot:other"}
 
