@@ -21,6 +21,8 @@ from daypass.ports import Ledger, Logins
 
 CODE_LIVES = timedelta(minutes=10)
 TOKEN_LIVES = timedelta(hours=12)
+ENDING_LIVES = timedelta(minutes=15)
+"""Of a session that only ends things."""
 POLL_EVERY_S = 3
 
 _LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
@@ -79,7 +81,8 @@ def confirm(user_code: str, *, by: PrincipalId, logins: Logins, ledger: Ledger, 
     login = waiting(user_code, logins=logins, now=now)
     if login.principal is not None:
         raise TooLate("This code has been confirmed already.")
-    must_not_be_frozen([by], None, ledger)
+    if login.scopes != {Scope.END}:
+        must_not_be_frozen([by], None, ledger)
     confirmed = replace(login, principal=by)
     try:
         ledger.record(_fact(Kind.LOGIN_CONFIRMED, confirmed, now))
@@ -120,7 +123,8 @@ def collect(device_code: str, *, logins: Logins, ledger: Ledger, now: datetime) 
     if login.principal is None:
         return None
     text = draw(Secret.LOGIN)
-    issued = replace(login, token_hash=digest(text), expires_at=now + TOKEN_LIVES)
+    lives = ENDING_LIVES if login.scopes == {Scope.END} else TOKEN_LIVES
+    issued = replace(login, token_hash=digest(text), expires_at=now + lives)
     try:
         ledger.record(_fact(Kind.LOGIN_ISSUED, issued, now))
     except Conflict:

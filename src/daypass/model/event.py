@@ -102,6 +102,8 @@ class Kind(StrEnum):
     FREEZE_LIFTED = "freeze.lifted"
     GROUP_REMEMBERED = "group.remembered"
     """Who is in a group that the rules name was written down, for a day when nobody can be asked."""
+    WORKSPACE_REMEMBERED = "workspace.remembered"
+    """Which Slack workspace the app is in was written down."""
     OWNERS_REMEMBERED = "owners.remembered"
     """Whom the rules name as owners was written down, for a day when the rules cannot be read."""
     LEAVER_NOTICED = "leaver.noticed"

@@ -181,6 +181,7 @@ class Purpose(StrEnum):
     ENROL = "enrol"
     APPROVE = "approve"
     REMOVE = "remove"
+    END = "end"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,7 +194,7 @@ class Errand(_OfSomebody):
     at: datetime
     ends: datetime
     subject: str = ""
-    """The request that would be approved, or the passkey that would be removed."""
+    """The request that would be approved, the passkey that would be removed, the code of what waits to end things."""
     length: timedelta | None = None
     """For how long it would be approved; None leaves it as it was asked."""
     refused: int = 0

@@ -65,4 +65,30 @@ class KnownOwners:
         return DAYPASS
 
 
-Known = KnownGroup | KnownOwners
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownWorkspace:
+    """
+    Which Slack workspace a bot token is of, as Slack said when it was first asked.
+
+    With it a click is known to be of this workspace while Slack's API does not answer.
+    """
+
+    token_hash: str
+    """SHA-256 (hex) of the bot token: another token may be of another workspace."""
+    team: str
+    at: datetime
+    state: Standing = Standing.OPEN
+    revision: int = 0
+
+    @property
+    def key(self) -> str:
+        """The token's."""
+        return self.token_hash
+
+    @property
+    def owner(self) -> str:
+        """The service itself."""
+        return DAYPASS
+
+
+Known = KnownGroup | KnownOwners | KnownWorkspace

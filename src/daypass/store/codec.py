@@ -36,7 +36,7 @@ from daypass.model.kept import (
     Series,
     Tally,
 )
-from daypass.model.known import KnownGroup, KnownOwners
+from daypass.model.known import KnownGroup, KnownOwners, KnownWorkspace
 from daypass.model.request import Request
 from daypass.model.ruling import RulesChange, RulesVersion
 from daypass.store import tables
@@ -181,6 +181,7 @@ KINDS: Mapping[type[object], str] = {
     Tally: "tally",
     KnownGroup: "known-group",
     KnownOwners: "known-owners",
+    KnownWorkspace: "known-workspace",
     Departure: "departure",
     Watch: "people-watch",
     Alteration: "alteration",

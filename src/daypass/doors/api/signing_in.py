@@ -51,7 +51,8 @@ def begin(body: BeginLogin, request: Request, desk: AtDesk, now: Now) -> DeviceC
     """Begin a login. The person types `/daypass login CODE` in Slack and confirms there."""
     peer = request.client.host if request.client else None
     address = visitor_address(peer, request.headers.getlist("x-forwarded-for"), request.app.state.trusted_proxies)
-    begun = login.begin(body.client or "a command line", address=address, logins=desk.logins, now=now)
+    scopes = [Scope.END] if body.only_end else Scope
+    begun = login.begin(body.client or "a command line", address=address, logins=desk.logins, now=now, scopes=scopes)
     return DeviceCode(
         device_code=begun.device_code,
         user_code=begun.user_code,

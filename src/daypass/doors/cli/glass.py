@@ -1,13 +1,12 @@
 """`glass`: sealed codes for the day when nobody can log in, and the reviews of what was done in an emergency."""
 
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
 from daypass.doors.cli import say
-from daypass.doors.cli.failure import Failure
+from daypass.doors.cli.code_text import code_of
 from daypass.doors.cli.here import Here, json_option
 from daypass.doors.cli.logins import Login, keep_login
 from daypass.doors.grammar.draft import level_and_resource
@@ -61,7 +60,7 @@ def seal(here: Here, *, count: int, days: int, as_json: bool) -> None:
 @click.pass_obj
 def break_(here: Here, /, **said: Any) -> None:
     """Break glass, and keep the short login that comes with it."""
-    as_json, code = said.pop("as_json"), _code(said.pop("code_file"), prompt=said.pop("code_prompt"))
+    as_json, code = said.pop("as_json"), code_of(said.pop("code_file"), prompt=said.pop("code_prompt"))
     level, resource = level_and_resource(said.pop("what"))
     body = {"code": code, "level": level, "resource": resource, "for": said.pop("for_"), **said}
     client = here.stranger()
@@ -121,35 +120,6 @@ def close(here: Here, *, id: str, note: str, as_json: bool) -> None:  # noqa: A0
     """Close a review."""
     closed = here.client().post(f"/glass/{say.part(id)}/close", {"note": note})
     click.echo(say.as_json(closed) if as_json else f"{closed['id']}: the review is closed.")
-
-
-def _code(file: Path | None, *, prompt: bool) -> str:
-    """The code, from a place that no list of processes and no history of a shell shows."""
-    if prompt == (file is not None):
-        raise Failure("Say where the code is: --code-file FILE (- is the standard input) or --code-prompt.")
-    if file is None:
-        text = str(click.prompt("Code", hide_input=True, err=True))
-    elif str(file) == "-":
-        text = sys.stdin.readline()
-    else:
-        text = _first_line(file)
-    return _checked(text.strip())
-
-
-def _first_line(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8").partition("\n")[0]
-    except (OSError, UnicodeDecodeError):
-        raise Failure(f"{file} cannot be read as text.") from None
-
-
-def _checked(code: str) -> str:
-    """Refuse a typing error here, where it can be said: the service has one sentence for every code."""
-    from daypass.model.break_glass_code import canonical  # noqa: PLC0415 - only where a code is used
-
-    if canonical(code) is None:
-        raise Failure("There is a typing error in the code: it has 25 letters and digits, the last two a check.")
-    return code
 
 
 def _due(review: Json, zone: say.Zone) -> str:

@@ -2,12 +2,14 @@
 
 import platform
 import time
+from pathlib import Path
 from typing import Any
 
 import click
 
 from daypass.doors.cli import quick, say
 from daypass.doors.cli.client import Client
+from daypass.doors.cli.code_text import code_of
 from daypass.doors.cli.failure import Failure
 from daypass.doors.cli.here import Here, json_option
 from daypass.doors.cli.logins import Login, forget_login, keep_login, read_login
@@ -25,10 +27,23 @@ _STAYS_GOOD = (
 
 @click.command("login", help="Let this command line speak for you. It shows a code, which you confirm in Slack.")
 @click.option("--url", metavar="ADDRESS", help="The service, if it is not the one of DAYPASS_URL or the config file.")
+@click.option(
+    "--only-end",
+    is_flag=True,
+    help="While Slack is dead: 15 minutes in which this command line can end things, by a passkey or a code.",
+)
+@click.option("--person", metavar="WHO", help="With --only-end: your member id, for your passkey.")
+@click.option("--code-prompt", is_flag=True, help="With --only-end: ask for one of your break-glass codes.")
+@click.option("--code-file", type=click.Path(path_type=Path), metavar="FILE", help="The file with it; - is stdin.")
 @click.pass_obj
-def login(here: Here, *, url: str | None) -> None:
+def login(here: Here, /, *, url: str | None, only_end: bool, **proof: Any) -> None:
     """Show a code and wait until the person has confirmed it in Slack."""
     client = Client(url) if url else here.stranger()
+    if only_end:
+        _only_end(client, proof["person"], proof["code_file"], prompt=proof["code_prompt"])
+        return
+    if any(proof.values()):
+        raise Failure("--person, --code-prompt and --code-file go with --only-end.")
     begun = client.post("/login/device", {"client": platform.node()[:200]})
     click.echo(f"In Slack type:  /daypass login {begun['user_code']}", err=True)
     click.echo(f"and confirm there. The code is good for {say.length(begun['expires_in'])}. Waiting ...", err=True)
@@ -64,6 +79,37 @@ def whoami(here: Here, *, as_json: bool) -> None:
     who = here.client().get("/me")
     aws = who["aws"] or "no AWS identity"
     click.echo(say.as_json(who) if as_json else f"{who['name']} ({who['id']}), {aws}, {who['tz']}, at {here.url}")
+
+
+def _only_end(client: Client, person: str | None, file: Path | None, *, prompt: bool) -> None:
+    """Open a session that can only end things, and keep it as the login."""
+    if bool(person) == (prompt or file is not None):
+        raise Failure("Say who proves it is you: --person WHO for your passkey, or --code-prompt for a code.")
+    token = (
+        _by_passkey(client, person) if person else client.post("/end-session", {"code": code_of(file, prompt=prompt)})
+    )
+    kept = Login(
+        token=token["access_token"],
+        principal=token["principal"],
+        name=token["principal"],
+        tz="UTC",
+        expires_at=token["expires_at"],
+    )
+    keep_login(client.url, kept)
+    until = say.Zone("UTC").moment(token["expires_at"])
+    click.echo(f"You can end things as {token['principal']} until {until}: done, cancel, deny, revoke, panic, freeze.")
+
+
+def _by_code(client: Client, code: str) -> dict[str, Any]:
+    return client.post("/end-session", {"code": code})
+
+
+def _by_passkey(client: Client, person: str) -> dict[str, Any]:
+    begun = client.post("/login/device", {"client": platform.node()[:200], "only_end": True})
+    handed = client.post("/end-session/passkey", {"person": person, "user_code": begun["user_code"]})
+    click.echo(f"Open this and confirm the code {begun['user_code']} with your passkey:", err=True)
+    click.echo(handed["url"])
+    return _collect(client, begun)
 
 
 def _collect(client: Client, begun: dict[str, Any]) -> dict[str, Any]:

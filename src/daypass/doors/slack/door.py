@@ -47,7 +47,7 @@ class SlackDoor:
         self._desk, self._settings, self._tells = desk, settings, tells
         client = web_client(settings)
         self.notifier = Notifier(desk, client, settings)
-        self._turns = Turns(Home(client), after=self.notifier.nudge)
+        self._turns = Turns(Home(client, desk), after=self.notifier.nudge)
         ticks = ticks or desk.clock
         self.socket = Socket(self._app, settings.app_token, ticks, patience) if settings.app_token else None
         self._stop = asyncio.Event()

@@ -15,7 +15,10 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from daypass.doors.desk import Desk
+from daypass.doors.slack.counter import in_thread
 from daypass.doors.slack.texts import refusals as sorry
+from daypass.lifecycle.workspace import known_team, remember_team
 from daypass.model.errors import DaypassError, Misconfigured, NotYours, Unavailable
 
 _PATIENCE_S = 10
@@ -59,10 +62,11 @@ def web_client(settings: SlackSettings) -> AsyncWebClient:
 
 
 class Home:
-    """The workspace the app is installed in, asked of Slack once (`auth.test`) and then known."""
+    """The workspace the app is installed in: asked of Slack once (`auth.test`), written down, and then known."""
 
-    def __init__(self, client: AsyncWebClient) -> None:
-        self._client = client
+    def __init__(self, client: AsyncWebClient, desk: Desk | None = None) -> None:
+        """Take whom to ask, and where it is written down; without a desk it is asked anew by each process."""
+        self._client, self._desk = client, desk
         self._team: str | None = None
         self._lock = asyncio.Lock()
 
@@ -70,7 +74,7 @@ class Home:
         """The team id. Raises Unavailable while Slack does not say."""
         async with self._lock:
             if self._team is None:
-                self._team = await self._ask()
+                self._team = await self._remembered() or await self._asked()
             return self._team
 
     async def must_include(self, body: Mapping[str, Any]) -> None:
@@ -79,6 +83,19 @@ class Home:
         told = set(_teams(body))
         if told != {home}:
             raise NotYours(sorry.STRANGER)
+
+    async def _remembered(self) -> str | None:
+        if (desk := self._desk) is None:
+            return None
+        token = str(self._client.token)
+        return await in_thread(lambda: known_team(token, desk.ledger))
+
+    async def _asked(self) -> str:
+        team = await self._ask()
+        if (desk := self._desk) is not None:
+            token = str(self._client.token)
+            await in_thread(lambda: remember_team(token, team, ledger=desk.ledger, now=desk.clock()))
+        return team
 
     async def _ask(self) -> str:
         try:

@@ -22,6 +22,20 @@ class BeginLogin(Incoming):
     """A command line that asks for a code. `client` is what the person will recognise it by: its host name."""
 
     client: ShortText = ""
+    only_end: bool = Field(default=False, description="A session of 15 minutes that can only end things.")
+
+
+class EndWithCode(Incoming):
+    """Open a session that can only end things, with a break-glass code."""
+
+    code: ShortText = Field(repr=False)
+
+
+class EndWithPasskey(Incoming):
+    """Ask for the address at which somebody confirms, with a passkey, a command line that waits to end things."""
+
+    person: ShortText
+    user_code: ShortText
 
 
 class CollectToken(Incoming):

@@ -14,14 +14,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from daypass.lifecycle.counting import guard
+from daypass.lifecycle.glass.envelope import Envelope
 from daypass.lifecycle.glass.review import overtaken
 from daypass.lifecycle.glass.stand_in import StandIn
 from daypass.lifecycle.submit import submit
 from daypass.model import break_glass_code
-from daypass.model.errors import BadInput, Conflict, NotFound, NotYours, Refusal, Unavailable
+from daypass.model.errors import BadInput, NotFound, NotYours, Refusal, Unavailable
 from daypass.model.event import Detail, Event, Kind, Login, Scope
 from daypass.model.fact import Fact
-from daypass.model.grant import GrantId, grant_id_for
+from daypass.model.grant import grant_id_for
 from daypass.model.kept import SealedCode, Standing
 from daypass.model.principal import ROBOT, Principal, PrincipalId
 from daypass.model.request import Ask, Request
@@ -33,9 +34,6 @@ MOST_CODES = 20
 LONGEST = timedelta(days=180)
 TOKEN_LIVES = timedelta(hours=1)
 """At most; never longer than the access itself."""
-_REFUSED = "This code is not good; each works once, until its date. Take the next one of your sheet."
-_NOBODY = PrincipalId("nobody")
-"""The actor of a code that is nobody's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +93,7 @@ def break_with_code(  # noqa: PLR0913 - a code, an ask, the four who judge it, w
     Raises NotYours, always with the same sentence, for a code that does not count; NotAllowed or BadInput for an ask
     that the rules refuse, and then the code stays good. Either is journalled, never with the code.
     """
-    at_hand = _Envelope(client=client, ledger=ledger, now=now)
+    at_hand = Envelope(client=client, ledger=ledger, now=now)
     sealed = at_hand.find(code)
     person = _person(sealed, directory)
     if not person.active:
@@ -117,62 +115,6 @@ def break_with_code(  # noqa: PLR0913 - a code, an ask, the four who judge it, w
     token, login = _login(request, client, now)
     at_hand.spend(sealed, login, request.id)
     return Broken(request=request, token=token, expires_at=login.expires_at, person=person)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Envelope:
-    """Looks for codes and spends them; the journal knows of every try."""
-
-    client: str
-    ledger: Ledger
-    now: datetime
-
-    def find(self, code: str) -> SealedCode:
-        """The code if it counts. Every other is refused in one sentence."""
-        plain = break_glass_code.canonical(code)
-        if plain is None:
-            raise self.refusal("it is no code")
-        try:
-            sealed = self.ledger.find(SealedCode, digest(plain))
-        except NotFound:
-            raise self.refusal("there is no such code") from None
-        if sealed.state is not Standing.OPEN:
-            raise self.refusal("it was used" if sealed.used_for else "newer ones were sealed", sealed)
-        if self.now >= sealed.ends:
-            raise self.refusal("it is over", sealed)
-        return sealed
-
-    def spend(self, sealed: SealedCode, login: Login, request_id: GrantId) -> None:
-        """Close the code and issue the login in one commit. Raises NotYours for whoever comes second."""
-        used = replace(sealed, state=Standing.CLOSED, used_for=request_id)
-        issued: dict[str, Detail] = {
-            "client": login.client,
-            "login": login.device_hash,
-            "scopes": tuple(sorted(login.scopes)),
-        }
-        told = Event(kind=Kind.LOGIN_ISSUED, at=self.now, actor=sealed.principal, details=issued)
-        spent = self._event(Kind.CODE_USED, sealed, subject=request_id)
-        try:
-            self.ledger.record(
-                Fact(event=spent, changes=(used,), told=False), Fact(event=told, changes=(login,), told=False)
-            )
-        except Conflict:
-            raise self.refusal("it was used", sealed) from None
-
-    def refusal(self, why: str, sealed: SealedCode | None = None) -> NotYours:
-        """Tell the journal why, and make the one sentence that is said."""
-        self.tell_refused(why, sealed)
-        return NotYours(_REFUSED)
-
-    def tell_refused(self, why: str, sealed: SealedCode | None = None) -> None:
-        """Tell the journal alone."""
-        self.ledger.record(Fact(event=self._event(Kind.CODE_REFUSED, sealed, because=why), told=False))
-
-    def _event(self, kind: Kind, sealed: SealedCode | None, *, subject: GrantId | None = None, **more: Detail) -> Event:
-        who = sealed.principal if sealed else _NOBODY
-        named: dict[str, Detail] = {"code_hash": sealed.code_hash} if sealed else {}
-        details: dict[str, Detail] = {"client": self.client[:200], **named, **more}
-        return Event(kind=kind, at=self.now, actor=who, subject=subject, details=details)
 
 
 def _keep(fresh: Sequence[SealedCode], by: PrincipalId, ends: datetime, ledger: Ledger, now: datetime) -> None:

@@ -64,6 +64,12 @@ def approval_address(  # noqa: PLR0913 - who approves what for how long, where, 
     return f"{public_url}/approve/{ticket}"
 
 
+def ending_address(person: PrincipalId, user_code: str, *, public_url: str, ledger: Ledger, now: datetime) -> str:
+    """Where this person lets a waiting command line end things, with a passkey."""
+    ticket = _open(person, Purpose.END, subject=user_code, public_url=public_url, ledger=ledger, now=now)
+    return f"{public_url}/end/{ticket}"
+
+
 def find(ticket: str, purpose: Purpose, *, ledger: Ledger, now: datetime) -> Errand:
     """Read the errand behind a ticket. Raises NotFound for none of this purpose, TooLate when it is over or done."""
     errand = _known(ticket, ledger)

@@ -1,0 +1,64 @@
+"""
+Let a command line end things, `/end/TICKET`: with a passkey, while nobody can log in.
+
+Opening the page changes nothing. What it lets in ends what its person may end, for fifteen minutes, and no more.
+"""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from daypass.doors.desk import Desk
+from daypass.doors.web.passkeys_page import Answered, Ceremony, ceremony_page, name_of, refused_page
+from daypass.doors.wire.passkeys import DoneOut
+from daypass.lifecycle import ending_session
+from daypass.lifecycle.passkeys.site import site
+from daypass.model.errors import DaypassError
+
+
+def routes(desk: Desk) -> APIRouter:
+    """The page, and where its answer goes."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/end/{ticket}")
+    def show(ticket: str, request: Request) -> Response:
+        try:
+            offer = ending_session.offer(
+                ticket, at=site(desk.public_url), logins=desk.logins, ledger=desk.ledger, now=desk.clock()
+            )
+        except DaypassError as error:
+            return refused_page(request, error, desk)
+        return ceremony_page(request, _letting(ticket, offer, desk))
+
+    @router.post("/end")
+    def confirm(answer: Answered) -> DoneOut:
+        ending_session.confirm(
+            answer.ticket,
+            answer.proof or {},
+            at=site(desk.public_url),
+            logins=desk.logins,
+            ledger=desk.ledger,
+            now=desk.clock(),
+        )
+        return DoneOut(
+            title="The command line may end things",
+            sentence="For fifteen minutes it ends what you may end, and does nothing else. You can close this page.",
+        )
+
+    return router
+
+
+def _letting(ticket: str, offer: ending_session.Offer, desk: Desk) -> Ceremony:
+    return Ceremony(
+        title="Let it end things?",
+        sentence=f"You are {name_of(offer.by, desk)}. A command line waits to end what you may end.",
+        rows=(
+            ("Code", offer.waiting.user_code),
+            ("What asks", offer.waiting.client),
+            ("From", offer.waiting.address or "(not known)"),
+        ),
+        advice="If your own screen does not show this code, close this page.",
+        button="Confirm with your passkey",
+        answer_to="/end",
+        ticket=ticket,
+        prove=offer.prove,
+    )

@@ -1,0 +1,108 @@
+"""Without a login while Slack is dead: a passkey or a break-glass code opens a session that can only end things."""
+
+from datetime import timedelta
+
+import httpx2
+import pytest
+
+from daypass.lifecycle.glass.codes import seal
+from daypass.lifecycle.review import approve
+from daypass.model.event import Kind
+from daypass.model.principal import PrincipalId
+from tests.doors.house import House
+from tests.doors.web.test_passkeys import asked, enrolled, path, requested, url  # noqa: F401 - a fixture among them
+from tests.makers import ANN, BOB, EVE
+
+
+def begun(visitor: httpx2.Client, person: PrincipalId) -> tuple[str, httpx2.Response]:
+    """A command line waits to end things, and asks for the address for somebody's passkey."""
+    device = visitor.post("/v1/login/device", json={"client": "a laptop", "only_end": True}).json()
+    body = {"person": person, "user_code": device["user_code"]}
+    return device["device_code"], visitor.post("/v1/end-session/passkey", json=body)
+
+
+def collected(visitor: httpx2.Client, device: str) -> httpx2.Response:
+    """Ask for the token."""
+    return visitor.post("/v1/login/token", json={"device_code": device})
+
+
+def test_a_passkey_opens_a_session_that_only_ends_things_while_nobody_can_log_in(
+    house: House,
+    visitor: httpx2.Client,
+    url: str,  # noqa: F811
+):
+    """Bob ends what Ann has, and is let do nothing else; a quarter of an hour later not even that."""
+    key = enrolled(house, visitor, url)
+    request_id, desk = requested(house), house.desk
+    approve(
+        request_id,
+        by=BOB,
+        length=None,
+        second_factor=True,
+        rules=desk.rules(),
+        directory=desk.directory,
+        provisioner=house.aws,
+        ledger=desk.ledger,
+        now=house.clock(),
+    )
+    house.directory.away = True
+
+    device, handed = begun(visitor, BOB)
+    question = asked(visitor.get(path(handed.json()["url"], url)))
+    answer = {"ticket": question["ticket"], "proof": key.prove(question["prove"])}
+    assert visitor.post(question["to"], json=answer).status_code == 200
+    token = collected(visitor, device).json()
+
+    session = {"Authorization": f"Bearer {token['access_token']}"}
+    assert (token["principal"], token["expires_in"]) == (BOB, 15 * 60)
+    assert visitor.get("/v1/mine", headers=session).status_code == 403
+    ended = visitor.post(f"/v1/grants/{request_id}/revoke", json={"reason": "stolen"}, headers=session)
+    assert ended.json()["state"] == "ending"
+    house.clock.forward(timedelta(minutes=15))
+    assert visitor.post("/v1/panic", json={"person": BOB}, headers=session).status_code == 401
+
+
+def test_a_passkey_of_somebody_else_opens_nothing(house: House, visitor: httpx2.Client, url: str):  # noqa: F811
+    """Nor does an address for who has no passkey; both look the same."""
+    key = enrolled(house, visitor, url)
+    for person in (ANN, EVE):
+        house.clock.forward(timedelta(seconds=3))
+        device, handed = begun(visitor, person)
+        question = asked(visitor.get(path(handed.json()["url"], url)))
+        answer = {"ticket": question["ticket"], "proof": key.prove(question["prove"])}
+
+        assert visitor.post(question["to"], json=answer).status_code == 403
+        assert collected(visitor, device).json()["error"]["code"] == "authorization_pending"
+
+
+def test_the_code_of_a_whole_login_is_not_confirmed_by_a_passkey(visitor: httpx2.Client, url: str):  # noqa: F811
+    """A login is confirmed in Slack alone."""
+    device = visitor.post("/v1/login/device", json={"client": "a laptop"}).json()
+    refused = visitor.post("/v1/end-session/passkey", json={"person": BOB, "user_code": device["user_code"]})
+
+    assert refused.status_code == 422
+    assert "--only-end" in refused.json()["error"]["sentence"]
+
+
+def test_a_break_glass_code_opens_a_session_that_only_ends_things_once(house: House, visitor: httpx2.Client):
+    """The code is spent, and the journal has both."""
+    sealed = seal(ANN, count=1, days=30, directory=house.directory, ledger=house.desk.ledger, now=house.clock())
+    house.directory.away = True
+
+    token = visitor.post("/v1/end-session", json={"code": sealed.codes[0]})
+    session = {"Authorization": f"Bearer {token.json()['access_token']}"}
+    assert visitor.get("/v1/mine", headers=session).status_code == 403
+    assert visitor.post("/v1/panic", json={"person": ANN}, headers=session).json()["freeze"]["about"] == ANN
+    house.clock.forward(timedelta(seconds=3))
+    assert visitor.post("/v1/end-session", json={"code": sealed.codes[0]}).status_code == 403
+    kinds = [one.kind for one in house.journal()]
+    assert kinds.count(Kind.CODE_USED) == 1
+
+
+@pytest.mark.parametrize("code", ["", "nonsense", "aaaaa-bbbbb-ccccc-ddddd-eeeee"])
+def test_what_is_no_code_opens_nothing(visitor: httpx2.Client, code: str):
+    """With the one sentence for every code that does not count."""
+    refused = visitor.post("/v1/end-session", json={"code": code})
+
+    assert refused.status_code == 403
+    assert "This code is not good" in refused.json()["error"]["sentence"]
