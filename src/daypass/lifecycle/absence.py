@@ -61,10 +61,9 @@ def _record(absence: Absence, by: PrincipalId, ledger: Ledger, now: datetime) ->
         "until": said.until.isoformat(),
         "delegate": said.delegate,
     }
+    kind = Kind.ABSENCE_SAID if said.state is Standing.OPEN else Kind.ABSENCE_ENDED
     try:
-        ledger.record(
-            Fact(event=Event(kind=Kind.ABSENCE_SAID, at=now, actor=by, details=told), changes=(said,), told=False)
-        )
+        ledger.record(Fact(event=Event(kind=kind, at=now, actor=by, details=told), changes=(said,), told=False))
     except Conflict:
         raise TooLate("You said something else about it at the same moment; look again.") from None
     return said

@@ -91,7 +91,7 @@ class Sweep:
                 continue
             if self._in(frozenset({absence.principal, delegate}), None):
                 event = Event(
-                    kind=Kind.ABSENCE_SAID, at=self.now, actor=self.by, details={"away": True, "delegate": None}
+                    kind=Kind.ABSENCE_ENDED, at=self.now, actor=self.by, details={"principal": absence.principal}
                 )
                 yield "delegations", self._quietly(event, replace(absence, delegate=None))
 
@@ -104,7 +104,7 @@ class Sweep:
     def _robots(self) -> Iterator[Found]:
         for robot in self.ledger.all(Robot, states=(Standing.OPEN,)):
             if robot.token_hash is not None and self._in(frozenset({robot.id, robot.owner}), None):
-                event = Event(kind=Kind.ROBOT_CHANGED, at=self.now, actor=self.by, details={"robot": robot.id})
+                event = Event(kind=Kind.ROBOT_TOKEN_ENDED, at=self.now, actor=self.by, details={"robot": robot.id})
                 yield "bot tokens", self._quietly(event, replace(robot, token_hash=None))
 
     def _sessions(self) -> Iterator[Found]:

@@ -96,7 +96,7 @@ def test_a_break_glass_code_opens_a_session_that_only_ends_things_once(house: Ho
     house.clock.forward(timedelta(seconds=3))
     assert visitor.post("/v1/end-session", json={"code": sealed.codes[0]}).status_code == 403
     kinds = [one.kind for one in house.journal()]
-    assert kinds.count(Kind.CODE_USED) == 1
+    assert kinds.count(Kind.CODE_SPENT) == 1
 
 
 @pytest.mark.parametrize("code", ["", "nonsense", "aaaaa-bbbbb-ccccc-ddddd-eeeee"])

@@ -54,7 +54,8 @@ class Envelope:
             "scopes": tuple(sorted(login.scopes)),
         }
         told = Event(kind=Kind.LOGIN_ISSUED, at=self.now, actor=sealed.principal, details=issued)
-        spent = self._event(Kind.CODE_USED, sealed, subject=request_id)
+        kind = Kind.CODE_SPENT if request_id is None else Kind.CODE_USED
+        spent = self._event(kind, sealed, subject=request_id)
         try:
             self.ledger.record(
                 Fact(event=spent, changes=(used,), told=False), Fact(event=told, changes=(login,), told=False)
