@@ -54,6 +54,8 @@ from daypass.wiring.watch import Watch
 
 log = structlog.get_logger()
 
+_BACKLOG, _CONNECTIONS = 1024, 10_000
+"""Granian takes 128 connections by itself, silent ones too: so many would keep everybody else from ending anything."""
 _DRAIN_S = 5.0
 _SECOND = timedelta(seconds=1)
 
@@ -169,7 +171,15 @@ async def _doors(house: House, watch: Watch) -> None:
     app = application(house, watch)
     async with _slack(house, app, watch):
         service = house.settings.service
-        server = Server(app, address=service.host, port=service.port, interface=Interfaces.ASGI, log_enabled=False)
+        server = Server(
+            app,
+            address=service.host,
+            port=service.port,
+            interface=Interfaces.ASGI,
+            log_enabled=False,
+            backlog=_BACKLOG,
+            backpressure=_CONNECTIONS,
+        )
         serving, told = asyncio.create_task(server.serve()), asyncio.create_task(stop.wait())
         log.info("serving", address=house.settings.public_url)
         await asyncio.wait({serving, told}, return_when=asyncio.FIRST_COMPLETED)
