@@ -23,10 +23,10 @@ demo: ## the whole story on this machine: an AWS, a Slack and Daypass, in the br
 	@$(with_aws) exec $(bin)/daypass demo $(DEMO)
 
 test: check ## the gates and every test, against real servers
-	@$(with_aws) $(bin)/pytest -n $(WORKERS) --dist worksteal
+	@$(with_aws) $(bin)/pytest -n $(WORKERS) --dist worksteal --ignore=tests/house
 
 quick: setup ## the tests that start nothing, with 25 examples a property: under a minute
-	@$(bin)/pytest -q --quick -n $(WORKERS) --dist worksteal
+	@$(bin)/pytest -q --quick -n $(WORKERS) --dist worksteal --ignore=tests/house
 
 soak: setup ## what takes minutes by nature: long fuzz, mutations, faults (SEED=N: as drawn before; ONLY=NAME: one of them)
 	@$(with_aws) $(bin)/pytest tests/soak -n $(WORKERS) --dist worksteal -o faulthandler_timeout=1200 \

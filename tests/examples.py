@@ -9,7 +9,7 @@ _USUAL = 100
 def examples(count: int) -> settings:
     """Try a property with so many examples, in proportion to what the profile of this run gives to all."""
     given = settings().max_examples
-    return settings(max_examples=min(count, given) if given < _USUAL else count * given // _USUAL)
+    return settings(max_examples=repeated(count) if given >= _USUAL else min(repeated(count), given))
 
 
 def repeated(count: int) -> int:

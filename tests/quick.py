@@ -6,6 +6,7 @@ the sandbox. Where that comes to something that starts a process, a browser or a
 of tests is kept: a test that begins to ask for a server leaves `make quick` by itself.
 """
 
+import sys
 from collections.abc import Iterator
 from functools import cache
 from types import CodeType, FunctionType, ModuleType
@@ -13,10 +14,12 @@ from typing import Any
 
 import pytest
 
+from tests.house.sources import ROOT
+
 _PROCESSES = ("subprocess", "multiprocessing", "concurrent.futures.process", "playwright")
 _SERVERS = ("granian", "http.server", "socketserver", "aiohttp.web", "aiohttp.web_runner")
 """Modules that start one, whatever of them is used."""
-_FOLLOWED = ("tests", "daypass.sandbox")
+_FOLLOWED = tuple(str(ROOT / folder) for folder in ("tests", "src/daypass/sandbox"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -54,9 +57,10 @@ def _starts(root: Any) -> bool:
             continue
         seen.add(id(one))
         home = one.__name__ if isinstance(one, ModuleType) else str(getattr(one, "__module__", ""))
-        if _is_in(home, (*_PROCESSES, *_SERVERS)):
+        if any(home == module or home.startswith(f"{module}.") for module in (*_PROCESSES, *_SERVERS)):
             return True
-        if _is_in(home, _FOLLOWED):
+        # By its file: pytest calls a module of tests/ now tests.x and now x.
+        if str(getattr(sys.modules.get(home), "__file__", "")).startswith(_FOLLOWED):
             ahead += _reached(one)
     return False
 
@@ -80,7 +84,3 @@ def _names(code: CodeType) -> Iterator[str]:
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
             yield from _names(constant)
-
-
-def _is_in(module: str, rooms: tuple[str, ...]) -> bool:
-    return any(module == room or module.startswith(f"{room}.") for room in rooms)

@@ -16,6 +16,7 @@ from daypass.rules.book import RuleBook
 from daypass.rules.decide import decide
 from daypass.rules.effect import Effect, effect
 from daypass.rules.rule import Rule
+from tests.examples import repeated
 from tests.rules.worlds import GROUPS, HOUR, IDS, PLACES, any_rules, ask, book, person, written
 
 AT = datetime(2026, 5, 4, 10, tzinfo=UTC)
@@ -208,7 +209,7 @@ CROWD = [
 some_rules = st.lists(any_rules, max_size=3, unique_by=lambda rule: rule.id)
 
 
-@settings(max_examples=10, deadline=None, derandomize=True)  # what it does not see is told in effect.py
+@settings(max_examples=min(10, repeated(10)), derandomize=True)  # what it does not see is told in effect.py
 @given(some_rules, some_rules)
 def test_all_are_told_what_each_would_be_told_alone(old: list[Rule], new: list[Rule]):
     """Of any two books, for people in every mix of groups: nobody is missed, and nobody is taken for another."""
@@ -223,7 +224,7 @@ def test_all_are_told_what_each_would_be_told_alone(old: list[Rule], new: list[R
         assert (one.id in found.lose) >= bool(without - with_)
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=min(40, repeated(40)), derandomize=True)
 @given(some_rules, any_rules, st.sampled_from(EVERYBODY))
 def test_whoever_loses_by_one_rule_is_told_so_and_nobody_else(rules: list[Rule], more: Rule, one: Principal):
     """Beside asking for everything there is: a rule that is added, and the same rule taken out."""
