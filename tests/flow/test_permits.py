@@ -6,7 +6,7 @@ import pytest
 
 from daypass.lifecycle.permits import LONGEST_WINDOW, MOST_OPEN, allow, withdraw
 from daypass.model.entitlement import Entitlement, Level, parse_place
-from daypass.model.errors import BadInput, NotYours, TooLate
+from daypass.model.errors import BadInput, NotFound, NotYours, TooLate
 from daypass.model.event import Kind
 from daypass.model.grant import Delivery
 from daypass.model.kept import Permit, Standing
@@ -148,7 +148,7 @@ def test_who_turns_out_to_be_the_same_person_later_has_allowed_nothing(walk: Wal
 def test_one_taken_back_covers_nothing(walk: Walk) -> None:
     """Bob changes his mind; a stranger could not have, and he cannot twice."""
     permit = give(walk)
-    with pytest.raises(NotYours):
+    with pytest.raises(NotFound):
         withdraw(permit.id, by=EVE, ledger=walk.ledger, now=walk.clock())
     withdraw(permit.id, by=BOB, ledger=walk.ledger, now=walk.clock())
     assert walk.ask().state is RequestState.PENDING

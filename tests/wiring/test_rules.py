@@ -12,6 +12,8 @@ from daypass.model.fact import Fact
 from daypass.model.grant import GrantId
 from daypass.model.ruling import RulesVersion
 from daypass.rules.rule import AllowRule
+from daypass.store.book import SqlBook
+from daypass.store.head_file import HeadFile
 from daypass.store.ledger import SqlLedger
 from daypass.store.rules_file import RulesFile
 from daypass.store.rules_in_force import RulesInForce
@@ -36,6 +38,7 @@ def rules(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> R
     monkeypatch.setenv("DAYPASS_JOURNAL_ORIGIN", SIGNER.name)
     write_key(tmp_path / "journal.key")
     store = with_tables(sqlite_url)
+    SqlBook(store, HeadFile(tmp_path / "journal.head")).fold()
     ledger = SqlLedger(store)
     version = RulesVersion(
         number=1, text=SHORTER, digest=digest_of(SHORTER), author=BOB, at=NOON, change=GrantId("chg0000000aa")

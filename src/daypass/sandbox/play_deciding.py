@@ -32,7 +32,8 @@ class Deciding:
         half = self.bob.wait_for_change(question, "security", within=_PATIENCE_S)
         tell.sees("Carol", half.visible_text)
         tell.claim("One of two approvals puts nothing into AWS.", not self._in_aws(question))
-        refused = self._clicks(self.bob, "Bob", half, "review.approve", "clicks Approve once more")
+        self.bob.choose(half, "review.length", "300s")
+        refused = self._clicks(self.bob, "Bob", half, "review.approve", "picks 5 minutes and clicks Approve once more")
         tell.claim("Nobody counts for two stages.", refused and not self._in_aws(question))
         tell.does("Carol", "clicks Approve")
         self.carol.click(half, "review.approve")
@@ -50,13 +51,13 @@ class Deciding:
         tell.claim("It is in AWS at once, and nobody was asked.", wait_for(lambda: self._in_aws(alarm)))
         refused = self._clicks(self.alice, "Alice", alarm, "glass.review", "clicks Review")
         tell.claim("Whoever broke the glass does not review it.", "yourself" in refused)
+        self._alice_is_done(alarm)
         tell.does("Bob", "clicks Review, and writes what he found")
         self.bob.click(alarm, "glass.review")
         form = self.bob.wait_for_modal("Review", within=_PATIENCE_S)
         self.bob.submit(form, {"reason": "The export had failed; Alice read what it needed."})
         closed = self.bob.wait_for_change(alarm, "Reviewed by", within=_PATIENCE_S)
         tell.claim("The review is closed, by name and in the journal.", "<@U0BOB>" in closed.visible_text)
-        self._alice_is_done(alarm)
 
     def rules(self) -> None:
         """One owner proposes with the effect in front of them, another one agrees, and it counts at the next ask."""

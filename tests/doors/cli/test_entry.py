@@ -18,7 +18,7 @@ def operations(**changes: object) -> Operations:
     """What an operator runs, each saying nothing."""
     nothing = {name: lambda: None for name in ("serve", "work", "migrate")}
     quiet = {**nothing, "doctor": list, "demo": lambda _: 0, "mcp": lambda *_: None, "back_to_file": lambda: 1}
-    quiet |= {"operator": None}
+    quiet |= {"operator": None, "accept_journal": lambda _: ""}
     return Operations(**(quiet | changes))  # type: ignore[arg-type]  # any of them
 
 
