@@ -50,6 +50,7 @@ ELSEWHERE = {
     Kind.LEDGER_ALTERED,
     Kind.UNKNOWN_FOUND,
     Kind.LEDGER_RESTORED,
+    Kind.JOURNAL_ACCEPTED,
 }
 """Happen to a person, a robot, the rules or the ledger, and are told elsewhere."""
 
@@ -80,7 +81,7 @@ def test_whatever_happens_to_a_request_has_words(kind: Kind):
             "asked for more time for read acme/ as a session",
         ),
         (
-            happened(Kind.SERIES_MOVED, starts="2026-05-04T10:00:00+00:00", window="refused: Ann has left."),
+            happened(Kind.SERIES_MOVED, starts="2026-05-04T10:00:00+00:00", because="Ann has left."),
             "did not open the window of 2026-05-04 10:00:00 UTC: Ann has left.",
         ),
         (

@@ -154,10 +154,10 @@ def test_a_session_denied_by_hand_is_seen_as_gone(fresh: World):
     assert (before, session.observe(grant, world.now())) == (Presence.PRESENT, Presence.ABSENT)
 
 
-def test_b12_two_hundred_early_ends_fit_beside_each_other(fresh: World):
+def test_b12_a_hundred_and_fifty_early_ends_fit_beside_each_other(fresh: World):
     """So many denies find room on one role before anybody else is disturbed, and each of them holds."""
     world = fresh
-    grants = [world.grant(Delivery.SESSION) for _ in range(200)]
+    grants = [world.grant(Delivery.SESSION) for _ in range(150)]
     first = world.vended(world.hands.broker.open(grants[0], world.now()))
     with quota(world.hands, world, ROLE_INLINE):
         for grant in grants:

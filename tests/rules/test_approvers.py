@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -439,8 +439,8 @@ def test_a_thousand_rules_with_a_thousand_approvers_are_weighed_at_once() -> Non
     question = ask("a-b", who=person("U0BOB"))
     around = here(*(person(f"U0P{number}") for number in range(1000)), away("U0ANN"))
 
-    began = perf_counter()
+    began = process_time()
     decision = decide(book(*approvals), question, around)
 
     assert isinstance(decision, Denied)
-    assert perf_counter() - began < 3
+    assert process_time() - began < 3

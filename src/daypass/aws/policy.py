@@ -46,8 +46,13 @@ def document(allowed: Iterable[Statement], lease: Lease) -> str:
 
 
 def denial(names: str | Sequence[str], until: datetime) -> str:
-    """Write the deny of sessions by what their names end with, which harms nobody after `until`."""
-    ends_with = f"*{names}" if isinstance(names, str) else [f"*{name}" for name in names]
+    """
+    Write the deny of sessions by their names, which harms nobody after `until`.
+
+    The user id of a session is `<role's unique id>:<session name>`. The pattern names the colon: Ceph matches each part
+    between colons by itself, so that `*-name` matches nothing there.
+    """
+    ids = f"*:{names}" if isinstance(names, str) else [f"*:{name}" for name in names]
     return _minified(
         [
             {
@@ -55,7 +60,7 @@ def denial(names: str | Sequence[str], until: datetime) -> str:
                 "Action": "*",
                 "Resource": "*",
                 "Condition": {
-                    "StringLike": {"aws:userid": ends_with},
+                    "StringLike": {"aws:userid": ids},
                     "DateLessThan": {_NOW: _written(until)},
                 },
             }
@@ -97,9 +102,9 @@ def ends(found: Mapping[str, Any]) -> datetime | None:
 
 
 def denied(found: Mapping[str, Any]) -> frozenset[str]:
-    """Read out of a `denial` found in AWS what the names of the sessions end with; nothing out of another document."""
+    """Read out of a `denial` found in AWS the names of the sessions; nothing out of another document."""
     texts = [one.get("Condition", {}).get("StringLike", {}).get("aws:userid", []) for one in _statements(found)]
-    return frozenset(one.removeprefix("*") for each in texts for one in ([each] if isinstance(each, str) else each))
+    return frozenset(one.removeprefix("*:") for each in texts for one in ([each] if isinstance(each, str) else each))
 
 
 def issued_before(found: Mapping[str, Any]) -> datetime | None:

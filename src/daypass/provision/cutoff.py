@@ -7,7 +7,7 @@ Ending sessions before their time: a deny on the broker role, by the session's n
     daypass-deny-<installation>-list-*   the same for several grants: what many single ones are gathered into
 
 A list is written once, under a name of its own, before the single ones that are in it are deleted: two workers who
-gather at the same moment never take a session off a list. So more than 200 denies fit on one role.
+gather at the same moment never take a session off a list. So more than 150 denies fit on one role.
 
 The last is AWS's own pattern ("revoke older sessions"). It interrupts other grants too, which go on with a new
 session; and it covers all single denies written before, so they make room. Both carry the date after which they mean
@@ -30,7 +30,7 @@ from daypass.aws.role_sessions import RoleSessions
 from daypass.model.errors import NotFound
 from daypass.model.grant import Grant, GrantId
 from daypass.model.lease import whole_second
-from daypass.provision.marks import Marks
+from daypass.provision.marks import Marks, session_mark
 
 _SINGLES = 16
 """Denies of one grant each that stand beside each other before they are gathered."""
@@ -85,7 +85,7 @@ class Cutoff:
         if grant.lease is not None:
             until = min(until, grant.lease.ends)
         try:
-            self._role.put(self._marks.deny(grant.id), denial(_suffix(grant.id), until))
+            self._role.put(self._marks.deny(grant.id), denial(session_mark(grant.id), until))
         except OverQuota:
             return False
         return True
@@ -109,7 +109,7 @@ class Cutoff:
         listed = sorted({grant for name in dated for grant in _grants(found[name])})
         if not listed:
             return
-        text = denial([_suffix(grant) for grant in listed], max(dated.values()))
+        text = denial([session_mark(grant) for grant in listed], max(dated.values()))
         try:
             self._role.put(self._marks.deny_list(listed), text)
         except OverQuota:
@@ -153,10 +153,6 @@ class Cutoff:
         return whole_second(now) + self._sessions.longest_ever() + _MARGIN
 
 
-def _suffix(grant: GrantId) -> str:
-    """What the user id of a grant's sessions ends with; short, as hundreds must fit."""
-    return f"-{grant}"
-
-
 def _grants(found: Mapping[str, Any]) -> frozenset[GrantId]:
-    return frozenset(GrantId(one.removeprefix("-")) for one in denied(found))
+    """Whose sessions a deny found in AWS is about."""
+    return frozenset(GrantId(one.removeprefix(session_mark(GrantId("")))) for one in denied(found))

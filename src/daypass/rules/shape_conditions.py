@@ -126,7 +126,7 @@ class BreakGlassShape(Shape):
     """What is owed after an emergency."""
 
     review: DecidersShape = Field(description="Who looks at it afterwards: people, groups. Never who had it.")
-    within: Length = Field(description="How soon after the access began.")
+    within: Length = Field(description="How soon after the access should end.")
 
 
 Reason = Annotated[
