@@ -53,7 +53,11 @@ class Rules:
             f"of: {{people: [{', '.join(sorted({*turn.people, ANN, GONE}))}]}}}}\n"
             for turn in self.turns
         )
-        head = f'version: 1\nrules:\n  - id: {self.name}\n    who: anyone\n    may: [read]\n    on: ["{place}"]\n'
+        limits = "limits: {pending: 10000, live: 10000}"
+        head = (
+            f"version: 1\n{limits}\nrules:\n  - id: {self.name}\n    who: anyone\n    may: [read]\n"
+            f'    on: ["{place}"]\n'
+        )
         return f"{head}    for: {{default: 1h, max: 8h}}\n    approve:\n      stages:\n{stages}"
 
 
@@ -206,9 +210,15 @@ def test_stages_cannot_be_skipped_reordered_or_replayed(
     told = _of(walk, turns)
     while order and not told.click(order.pop(0)):
         assert not walk.ledger.grants(ids=[told.request])
+    given = {one.by for one in walk.ledger.request(told.request).approvals}
+    before = walk.ledger.grants()
     for by in order:
-        with pytest.raises(TooLate):
+        if by in given:  # the same once more is answered as it was
             walk.click(told.request, by)
+        else:
+            with pytest.raises(TooLate):
+                walk.click(told.request, by)
+    assert walk.ledger.grants() == before
 
 
 @_MANY

@@ -131,6 +131,7 @@ FACTS: Final = frozenset(
         "starts",
         "state",
         "status",
+        "team",
         "ticket",
         "to",
         "token_ends",

@@ -33,6 +33,7 @@ from daypass.settings import Settings
 from daypass.wiring.clock import Agreement
 from daypass.wiring.house import House, build, now
 from daypass.wiring.journal import journal_key, must_be_new
+from daypass.wiring.log import silence
 from daypass.wiring.people import people, slack_calls
 
 _NOTHING = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}'
@@ -49,6 +50,7 @@ class _Trouble(DaypassError):
 
 def doctor() -> list[Finding]:
     """Check the settings, the rules, the database, the journal's key, AWS and Slack. Raises nothing."""
+    silence()
     try:
         settings = settings_page.load()
         house = build(settings, signer=_signer(settings))

@@ -14,6 +14,7 @@ from typing import TextIO
 
 import structlog
 from prometheus_client import Counter
+from structlog.typing import EventDict
 
 from daypass.model.errors import Misconfigured
 from daypass.model.secret import masked
@@ -92,3 +93,12 @@ def configure(form: str) -> None:
         logger_factory=structlog.WriteLoggerFactory(lines),  # type: ignore[arg-type]  # it writes, and needs no more
         cache_logger_on_first_use=True,
     )
+
+
+def silence() -> None:
+    """Log nothing: for commands whose answer says it all, on the standard output, perhaps as JSON."""
+    structlog.configure(processors=[_drop], cache_logger_on_first_use=False)
+
+
+def _drop(_logger: object, _method: str, _event: EventDict) -> EventDict:
+    raise structlog.DropEvent

@@ -65,7 +65,7 @@ def test_what_asks_is_shown_with_the_address_it_came_from(house: House, nobody):
     begun = nobody.post("/v1/login/device", json={"client": "laptop"}, headers={"X-Forwarded-For": "8.8.8.8"}).json()
     waiting = login.waiting(begun["user_code"], logins=house.desk.logins, now=house.clock())
 
-    assert waiting.client == "laptop at 127.0.0.1"
+    assert (waiting.client, waiting.address) == ("laptop", "127.0.0.1")
 
 
 def test_a_token_is_over_after_its_time_and_after_the_logout(house: House, ann):
@@ -93,7 +93,7 @@ def test_a_deactivated_person_can_do_nothing(house: House, ann):
 
 
 def test_every_address_of_the_api_asks_for_a_login(house: House, nobody):
-    """But for the three that begin one, and the one for a sealed code; read off the API's own description."""
+    """But for the three that begin one, and those for a code or a passkey; read off the API's own description."""
     paths = nobody.get("/v1/openapi.json").json()["paths"]
     open_to_all = {
         (method, path)
@@ -104,4 +104,5 @@ def test_every_address_of_the_api_asks_for_a_login(house: House, nobody):
     }
 
     begin = {("post", "/v1/login/device"), ("post", "/v1/login/token"), ("post", "/v1/token")}
-    assert open_to_all == begin | {("post", "/v1/glass")}
+    by_proof = {("post", "/v1/glass"), ("post", "/v1/end-session"), ("post", "/v1/end-session/passkey")}
+    assert open_to_all == begin | by_proof

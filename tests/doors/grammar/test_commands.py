@@ -149,7 +149,7 @@ def test_every_verb_is_a_value(text, said):
     ("text", "field", "words"),
     [
         ("reqest", "command", "Did you mean «request»?"),
-        ("revoke x", "command", "belongs on the command line"),
+        ("exec x", "command", "belongs on the command line"),
         ("request --fro 2h", "command", "Did you mean «--for»?"),
         ("request -for 2h", "command", "Did you mean «--for»?"),
         ("request --for", "length", "--for needs a value"),

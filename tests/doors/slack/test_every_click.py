@@ -148,6 +148,7 @@ class Story:
         alarm = self.bob.wait_for_message("Glass was broken")
         self.bob.click(alarm, "glass.revoke")
         until(lambda: self.ledger.grant(urgent).state is not GrantState.APPROVED)
+        self.daypass.work()
         self.bob.click(self.bob.wait_for_message("Glass was broken"), "glass.review")
         self.bob.submit(self.bob.wait_for_modal("Review"), {"reason": "looked at all of it"})
         until(lambda: Kind.GLASS_REVIEWED in {event.kind for event in self.ledger.story(urgent)})

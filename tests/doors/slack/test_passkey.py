@@ -94,7 +94,7 @@ def test_who_may_not_decide_gets_no_address(daypass: Office):
     eve = daypass.person("U0EVE")
     eve.command("/daypass", f"approve {request.id}")
 
-    assert "ticket" not in str(eve.wait_for_ephemeral("not among those who may decide").blocks)
+    assert "ticket" not in str(eve.wait_for_ephemeral("that you may see").blocks)
 
 
 def test_a_first_passkey_is_told_to_its_person(daypass: Office, bob: BlockingActor):

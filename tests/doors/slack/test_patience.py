@@ -166,6 +166,7 @@ def test_what_is_decided_in_a_window_is_said_there(daypass: Office, bob: Blockin
     home = bob.wait_for_home("<@U0ANN> asks")
     bob.click(home, "review.approve")
     bob.wait_for_home("Nothing waits for your decision")
+    bob.choose(home, "review.length", "300s", as_seen=True)
     bob.click(home, "review.approve", as_seen=True)
 
     bob.wait_for_modal("Daypass")
