@@ -107,6 +107,7 @@ def test_10_a_replayed_approval_brings_nothing_back(house: House, request_id: Gr
     house.wait_until_ended(request_id)
     house.slack.replay(clicked)
     house.slack.replay(clicked, as_recorded=True)
+    house.person(BOB).choose(question, "review.length", "300s", as_seen=True)
     house.person(BOB).click(question, "review.approve", as_seen=True)
 
     assert told_why_not(house, BOB, "approved by <@U0BOB> already")
