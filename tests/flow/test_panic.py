@@ -5,17 +5,20 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Executable, delete, update
 
 from daypass.lifecycle import permits
 from daypass.lifecycle.absence import say_away
 from daypass.lifecycle.freeze import freeze, lift, set_freeze
 from daypass.lifecycle.frozen import freezes
 from daypass.lifecycle.hand_out import credentials
+from daypass.lifecycle.login import begin, confirm
 from daypass.lifecycle.operator import end_as_operator
 from daypass.lifecycle.panic import Ended, go_on, panic, panic_as_operator
+from daypass.lifecycle.robots.identify import identify
 from daypass.model.entitlement import parse_place
-from daypass.model.errors import BadInput, NotAllowed, NotYours
-from daypass.model.event import Event, Kind
+from daypass.model.errors import BadInput, Misconfigured, NotAllowed, NotYours
+from daypass.model.event import Event, Kind, Scope
 from daypass.model.fact import Fact
 from daypass.model.freeze import Extent, Freeze
 from daypass.model.grant import Delivery, GrantId, GrantState, new_grant_id
@@ -23,6 +26,7 @@ from daypass.model.kept import Absence, Permit, Robot, Standing
 from daypass.model.principal import OPERATOR, PrincipalId
 from daypass.model.request import RequestState
 from daypass.rules.document import parse
+from daypass.store.tables import records
 from tests.flow.conftest import Walk
 from tests.hands import asked
 from tests.makers import ANN, BOB, EVE, HOUR, READ_REPORTS, RULES, grant, principal, request
@@ -275,3 +279,32 @@ def test_what_a_panic_is_about_is_never_guessed(said):
     """Nothing said is not everything."""
     with pytest.raises(BadInput, match="only one of them"):
         Extent(**said)
+
+
+def test_a_frozen_person_speaks_through_no_login_and_no_bot_but_to_look_and_to_end(owned: Walk):
+    """Nor is a new login of theirs confirmed."""
+    token, known = owned.token(ANN), asked(owned.directory, owned.rules, owned.ledger)
+    freeze(ANNS, by=CARL, reason="", asked=known, ledger=owned.ledger, now=owned.clock())
+
+    def speaker(scope: Scope) -> PrincipalId:
+        return identify(token, logins=owned.logins, ledger=owned.ledger, now=owned.clock(), scope=scope)
+
+    for scope in (Scope.ASK, Scope.USE, Scope.DECIDE):
+        with pytest.raises(NotAllowed, match="frozen"):
+            speaker(scope)
+    assert (speaker(Scope.READ), speaker(Scope.END)) == (ANN, ANN)
+    waits = begin("a laptop", logins=owned.logins, now=owned.clock())
+    with pytest.raises(NotAllowed, match="frozen"):
+        confirm(waits.user_code, by=ANN, logins=owned.logins, ledger=owned.ledger, now=owned.clock())
+
+
+@pytest.mark.parametrize("hand", [delete(records), update(records).values(body="{}")], ids=["deleted", "changed"])
+def test_a_freeze_that_somebody_takes_out_of_the_database_is_not_read_as_none(owned: Walk, hand: Executable):
+    """Nothing is given while the row cannot be read."""
+    known = asked(owned.directory, owned.rules, owned.ledger)
+    freeze(ANNS, by=CARL, reason="", asked=known, ledger=owned.ledger, now=owned.clock())
+    with owned.database.writing() as connection:
+        connection.execute(hand.where(records.c.kind == "freezes"))  # type: ignore[attr-defined]  # both statements have it
+
+    with pytest.raises(Misconfigured):
+        owned.ask()

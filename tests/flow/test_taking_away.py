@@ -22,7 +22,11 @@ from daypass.lifecycle.revoke import revoke
 from daypass.lifecycle.robots.remove import remove
 from daypass.lifecycle.ruling.decide_change import deny_change, withdraw_change
 from daypass.model.errors import NotYours
+from daypass.model.event import Event, Kind
+from daypass.model.fact import Fact
+from daypass.model.freeze import Extent
 from daypass.model.grant import GrantId, GrantState
+from daypass.model.kept import Robot
 from daypass.model.principal import PrincipalId, SlackGroupId
 from daypass.model.request import RequestState
 from daypass.rules.document import parse
@@ -113,6 +117,34 @@ def test_a_member_of_the_group_that_decides_denies_with_nobody_to_ask(walk: Walk
         deny(asked_for.id, by=EVE, reason="", asked=dark, ledger=walk.ledger, now=walk.clock())
     denied = deny(asked_for.id, by=CARL, reason="", asked=dark, ledger=walk.ledger, now=walk.clock())
     assert denied.state is RequestState.DENIED
+
+
+def test_who_approved_it_ends_it_though_nobody_wrote_down_their_group(walk: Walk, dark: AskedNow):
+    """Carl decided as one of the leads; who they are, the ledger does not say."""
+    walk.rules = parse(BY_GROUP, name="rules.yaml")
+    walk.directory.people[CARL] = principal(CARL, None)
+    walk.directory.change(CARL, slack_groups=frozenset({LEADS}))
+    grant = walk.approve(walk.ask().id, by=CARL)
+    walk.directory.away = True
+
+    assert take(walk, grant.id, CARL, dark) is GrantState.ENDING
+
+
+def test_endings_go_on_while_the_journal_is_damaged(walk: Walk, dark: AskedNow):
+    """Nothing is given then; an absence still ends, and a panic still ends everything."""
+    walk.active()
+    until, now = walk.clock() + timedelta(days=2), walk.clock()
+    say_away(BOB, until=until, delegate=EVE, directory=walk.directory, ledger=walk.ledger, now=now)
+    say_away(ANN, until=until, delegate=EVE, directory=walk.directory, ledger=walk.ledger, now=now)
+    robot = Robot(id=PrincipalId("bot:deploy"), owner=ANN, at=now, token_hash="f" * 64, token_ends=until)
+    walk.ledger.record(Fact(event=Event(kind=Kind.ROBOT_ADDED, at=now, actor=ANN), changes=(robot,), told=False))
+    walk.database.damage.report("a test says so")
+
+    assert say_back(BOB, ledger=walk.ledger, now=walk.clock()).state == "closed"
+    ended = panic(
+        Extent(person=ANN), by=ANN, reason="", asked=dark, ledger=walk.ledger, logins=walk.logins, now=walk.clock()
+    )
+    assert ended.counts == {"grants": 1, "delegations": 1, "bot tokens": 1}
 
 
 def test_an_owner_of_the_last_readable_rules_ends_what_nobody_named_them_for(walk: Walk, dark: AskedNow):
