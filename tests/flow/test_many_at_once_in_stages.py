@@ -6,6 +6,7 @@ back, all through the verbs that the doors call. A reckoning of its own, from no
 says after each step what must stand in the ledger.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -176,8 +177,12 @@ class Story:
         anywhere = any(self.known.may(by, one) for one in self.known.rules.turns)
         counts = anywhere if turn is None else self.known.may(by, turn) and by not in counted
         if not (self.known.can_be_filled() and counts):
-            with pytest.raises((NotYours, NotAllowed)):
-                self.walk.click(self.request, by)
+            if any(one.by == by for one in before.approvals):  # the same once more: answered as it was, or refused
+                with suppress(NotYours, NotAllowed):
+                    assert self.walk.click(self.request, by) is None
+            else:
+                with pytest.raises((NotYours, NotAllowed)):
+                    self.walk.click(self.request, by)
             assert self.walk.ledger.request(self.request) == before
             return False
         grant = self.walk.click(self.request, by)
