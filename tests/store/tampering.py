@@ -54,6 +54,7 @@ _KEY_FIELD = {
     "tally": "principal",
     "alteration": "row",
     "known-group": "group",
+    "known-workspace": "token_hash",
     "departure": "principal",
     "people-watch": "owner",
 }
