@@ -37,6 +37,17 @@ def test_f05_an_end_is_dated_after_aws_answered(shaken: Shaken, delivery: str):
     assert early <= 0, f"grant.ended is dated {early:.1f} s before the last read that AWS allowed"
 
 
+def test_b12_no_deny_is_written_for_a_grant_of_which_nothing_was_handed_out(site: Site):
+    """Sessions that nobody opened are ended early: the role of sessions has no denies for them."""
+    grants = [site.live(DAVE, delivery="session", resource="acme-tiny/2026/") for _ in range(3)]
+    for grant in grants:
+        site.call(DAVE, f"/v1/grants/{grant}/done", {})
+    wait_for(lambda: all(site.state(DAVE, grant) == "ended" for grant in grants))
+    written = [name for name in site.denies() if any(grant in name for grant in grants)]
+
+    assert written == [], f"a deny was written for sessions that nobody has: {written}"
+
+
 def test_held_nothing_is_allowed_past_its_written_date(site: Site):
     """Policies and sessions of a few seconds: refused from the second after their date on, whatever Daypass does."""
     policy = site.live(ALICE, delivery="policy", for_="5s", resource="acme-shared/2026/")

@@ -1,4 +1,4 @@
-"""Slower attacks on what stands in AWS: races with a slow AWS, restored backups, what is counted as swept."""
+"""Slower attacks on what stands in AWS: races with a slow AWS, two installations, restored backups, what is swept."""
 
 import sqlite3
 import time
@@ -48,6 +48,16 @@ def test_f09_a_normal_early_end_is_not_counted_as_swept(site: Site):
     swept = [entry["kind"] for entry in site.story(DAVE, grant) if entry["kind"].startswith("drift")]
 
     assert swept == [], f"the leftovers of a normal end are journalled as {swept}"
+
+
+def test_b11_another_installation_in_the_account_is_left_alone(site: Site, make_site):
+    """A second Daypass in the same account grants access; the sweep of the first does not remove it."""
+    other = make_site(aws=site.aws)
+    other.live(ALICE, delivery="policy")
+    until = time.monotonic() + 12
+    while time.monotonic() < until:
+        assert other.reads(ALICE), "the sweep of one installation removed what the other one granted"
+        time.sleep(0.3)
 
 
 def test_f07_a_restored_backup_grants_nothing_once_more(make_site, tmp_path: Path):

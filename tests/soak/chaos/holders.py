@@ -82,6 +82,10 @@ class Answers:
             time.sleep(0.3)
         raise AssertionError("there is always another try")
 
+    def close(self) -> None:
+        """Hang up."""
+        self._client.close()
+
     def _turns(self) -> Iterator[Any]:
         first = self._dice.randrange(2)
         return (self._replicas.replicas[(first + number) % 2] for number in count())
@@ -106,6 +110,8 @@ class Holder(threading.Thread):
         except BaseException as error:  # the top of a thread: whoever started it raises this
             self.failed = error
             raise
+        finally:
+            self._api.close()
 
     def _once(self) -> None:
         story = Story(self.who, self._dice.choice(("policy", "session")), next(self._places) % PLACES)
