@@ -23,7 +23,10 @@ def test_a_link_says_why_it_opens_no_more(firm: Firm) -> None:
     status, page = firm.gets(path.group())
 
     says("a link after the end", f"browser, {status}", page)
-    says("using what has ended", "Slack", firm.types(ALICE, f"done {_id(card.visible_text)}"))
+    refused = firm.types(BOB, f"revoke {_id(card.visible_text)} --reason late")
+    when = re.search(r"\d\d \w+ at \d\d:\d\d UTC", refused)
+    assert when is not None
+    says("using what has ended", "Slack", refused, {when.group(): "08 May at 12:00 UTC"})
 
 
 def test_a_link_that_nobody_made_opens_nothing(firm: Firm) -> None:

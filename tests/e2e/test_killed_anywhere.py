@@ -30,6 +30,7 @@ from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.grant import Delivery, GrantId, GrantState
 from daypass.model.lease import AWS_TIME, Lease
+from daypass.model.principal import PrincipalId
 from daypass.reconcile.loop import Loop
 from daypass.store.book import SqlBook
 from daypass.store.ledger import SqlLedger
@@ -120,7 +121,8 @@ class Case:
     def approved(self) -> GrantId:
         """A fresh grant for an hour, approved this moment."""
         made = self._world.grant(self._delivery, Level.READ, aws=self._aws)
-        grant = replace(made, lease=None, approved_at=datetime.now(UTC))
+        somebody = PrincipalId(f"{ALICE}{len(self._made)}")  # of one person's early ends only 20 can be open at once
+        grant = replace(made, principal=somebody, lease=None, approved_at=datetime.now(UTC))
         approved = Event(kind=Kind.REQUEST_APPROVED, at=grant.approved_at, actor=ALICE, subject=grant.id)
         self.ledger.record(Fact(event=approved, changes=(grant,)))
         self._made.append(grant.id)
@@ -144,7 +146,8 @@ class Case:
 
     def drop(self, grant_id: GrantId) -> None:
         """Its person ends it."""
-        drop(grant_id, by=ALICE, ledger=self.ledger, now=datetime.now(UTC))
+        has = self.ledger.grant(grant_id).principal
+        drop(grant_id, by=has, ledger=self.ledger, now=datetime.now(UTC))
 
     def dropped(self) -> GrantId:
         """A grant that is in AWS, and that its person has just ended."""
@@ -159,7 +162,10 @@ class Case:
     def session(self, grant_id: GrantId) -> Credentials:
         """Credentials that its person has in hand."""
         grant = about_to_hand_out(
-            lambda: self.ledger.grant(grant_id), by=ALICE, ledger=self.ledger, now=datetime.now(UTC)
+            lambda: self.ledger.grant(grant_id),
+            by=self.ledger.grant(grant_id).principal,
+            ledger=self.ledger,
+            now=datetime.now(UTC),
         )
         return Credentials(self._world.vended(self._world.hands.broker.open(grant, self._now())))
 
