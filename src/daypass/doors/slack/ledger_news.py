@@ -1,5 +1,5 @@
 """
-Word to the owners of the rules that the ledger was changed outside Daypass, or was put right.
+Word to the owners of the rules that the ledger or its journal was changed outside Daypass, or was put right.
 
 Each owner is told directly; where nobody can be (the rules cannot be read, or name no owners), the house's channel is.
 """
@@ -20,7 +20,9 @@ from daypass.model.grant import GrantId
 from daypass.model.principal import PrincipalId
 from daypass.ports import Notice
 
-TOLD = frozenset({Kind.LEDGER_ALTERED, Kind.LEDGER_RESTORED, Kind.UNKNOWN_FOUND})
+TOLD = frozenset(
+    {Kind.LEDGER_ALTERED, Kind.LEDGER_RESTORED, Kind.UNKNOWN_FOUND, Kind.JOURNAL_DAMAGED, Kind.JOURNAL_MENDED}
+)
 
 log = structlog.get_logger()
 
@@ -63,8 +65,13 @@ def news(event: Event) -> str:
     number = event.details.get("number")
     named = tuple(map(str, rows)) if isinstance(rows, tuple | list) else ()
     many = number if isinstance(number, int) else len(named)
+    because = str(event.details.get("because") or "")
+    if event.kind is Kind.JOURNAL_DAMAGED:
+        return texts.damaged(because, str(event.details.get("source") or ""))
+    if event.kind is Kind.JOURNAL_MENDED:
+        return texts.mended(because, many)
     if event.kind is Kind.LEDGER_RESTORED:
         return texts.restored(many, named)
     if event.kind is Kind.UNKNOWN_FOUND:
         return texts.unknown(many, named)
-    return texts.altered(many, named, str(event.details.get("because") or ""))
+    return texts.altered(many, named, because)
