@@ -6,21 +6,25 @@ Each worker is a loop of its own on one database; what happens while a request t
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
+from daypass.aws.clock import Told
 from daypass.lifecycle.drop import drop
 from daypass.model.errors import Unavailable
 from daypass.model.event import Kind
 from daypass.model.grant import Grant, GrantId, GrantState
+from daypass.model.lease import whole_second
 from daypass.ports import Standing
 from daypass.ports.fence import FLIGHT, HOLD, ask_fence
 from daypass.reconcile.drift import look_again, sweep
 from daypass.reconcile.loop import Loop
+from daypass.wiring.assemble import Outside, worker
+from daypass.wiring.clock import SharedClock
 from tests.flow.conftest import Walk
-from tests.hands import HandAws
-from tests.makers import ANN
+from tests.hands import HandAws, HandClock
+from tests.makers import ANN, NOON
 
 SECOND = timedelta(seconds=1)
 
@@ -231,6 +235,73 @@ def test_f4_a_worker_that_is_not_ready_claims_nothing(walk: Walk) -> None:
     assert loop.run_until_idle() == 0
     assert walk.queue.depth(now=walk.clock()) == 1
     assert walk.loop.run_until_idle() > 0
+
+
+def _since_noon(time: datetime) -> float:
+    return (time - NOON).total_seconds()
+
+
+def _another_machine(walk: Walk, ahead: timedelta) -> Loop:
+    """A worker whose clock, and so whose SQLite, runs ahead of the others' and of AWS's."""
+    clocks = SharedClock(
+        database=lambda: walk.clock() + ahead,
+        machine=lambda: walk.clock() + ahead,
+        monotonic=lambda: _since_noon(walk.clock()),
+        aws=HandAwsTime(walk.clock),  # type: ignore[arg-type]  # what is asked of it
+    )
+    clocks.compare_with_aws()
+    outside = Outside(
+        clock=clocks,
+        directory=walk.directory,
+        catalogue=walk.desk.catalogue,
+        provisioners=walk.desk.provisioners,
+        vendor=walk.vendor,
+        clocks=clocks,
+    )
+    return worker(walk.stores, outside, rules=walk.desk.rules)
+
+
+def test_f4_a_worker_on_sqlite_whose_clock_is_ahead_leaves_what_is_granted_to_the_others(walk: Walk) -> None:
+    """It finds by AWS's time that its own is wrong, before it claims: nothing is held, and nothing is put off."""
+    grant = walk.approve(walk.ask().id)
+    ahead = _another_machine(walk, timedelta(minutes=8))
+
+    assert ahead.run_until_idle() == 0
+    assert walk.queue.attempts(grant.id) == 0
+    walk.work()
+    assert walk.ledger.grant(grant.id).state is GrantState.ACTIVE
+
+
+def test_f4_what_ends_is_put_off_by_no_clock_that_is_ahead(walk: Walk) -> None:
+    """Such a worker ends things all the same; where AWS fails it, the others go on within seconds."""
+    grant = walk.active()
+    drop(grant.id, by=ANN, ledger=walk.ledger, now=walk.clock())
+    walk.aws.failures = [Unavailable("AWS does not answer.")]
+    _another_machine(walk, timedelta(minutes=8)).run_until_idle(rounds=1)
+    walk.clock.forward(10 * SECOND)
+    walk.work()
+    assert walk.ledger.grant(grant.id).state is GrantState.ENDED
+
+
+def test_f4_what_was_ended_by_a_clock_that_is_ahead_is_due_at_once(walk: Walk) -> None:
+    """The operator's command line compares no clocks: the worker does not wait until its time has come."""
+    grant = walk.active()
+    drop(grant.id, by=ANN, ledger=walk.ledger, now=walk.clock() + timedelta(minutes=8))
+    walk.work()
+    assert walk.ledger.grant(grant.id).state is GrantState.ENDED
+
+
+@dataclass
+class HandAwsTime:
+    """AWS's clock, which is right."""
+
+    clock: HandClock
+    last: Told | None = None
+
+    def ask(self) -> None:
+        """It answers at once."""
+        at = _since_noon(self.clock())
+        self.last = Told(whole_second(self.clock()), at, at)
 
 
 @dataclass

@@ -21,7 +21,7 @@ from daypass.lifecycle.review import deny
 from daypass.lifecycle.revoke import revoke
 from daypass.lifecycle.robots.remove import remove
 from daypass.lifecycle.ruling.decide_change import deny_change, withdraw_change
-from daypass.model.errors import NotYours
+from daypass.model.errors import NotYours, Unavailable
 from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.freeze import Extent
@@ -130,16 +130,35 @@ def test_who_approved_it_ends_it_though_nobody_wrote_down_their_group(walk: Walk
     assert take(walk, grant.id, CARL, dark) is GrantState.ENDING
 
 
-def test_endings_go_on_while_the_journal_is_damaged(walk: Walk, dark: AskedNow):
-    """Nothing is given then; an absence still ends, and a panic still ends everything."""
+def _damaged(walk: Walk) -> None:
+    walk.database.damage.report("a test says so")
+
+
+def _machine_off(walk: Walk) -> None:
+    def off() -> None:
+        raise Unavailable("This machine's clock is 3 minutes ahead of the database's.")
+
+    walk.database.gate = off
+
+
+@pytest.mark.parametrize("nothing_is_given", [_damaged, _machine_off])
+def test_endings_go_on_while_nothing_is_given(walk: Walk, dark: AskedNow, nothing_is_given: Callable[[Walk], None]):
+    """The journal is damaged, or this machine's clock is off: everything that takes away still does."""
     walk.active()
     until, now = walk.clock() + timedelta(days=2), walk.clock()
     say_away(BOB, until=until, delegate=EVE, directory=walk.directory, ledger=walk.ledger, now=now)
     say_away(ANN, until=until, delegate=EVE, directory=walk.directory, ledger=walk.ledger, now=now)
     robot = Robot(id=PrincipalId("bot:deploy"), owner=ANN, at=now, token_hash="f" * 64, token_ends=until)
     walk.ledger.record(Fact(event=Event(kind=Kind.ROBOT_ADDED, at=now, actor=ANN), changes=(robot,), told=False))
-    walk.database.damage.report("a test says so")
+    waiting, taken_back = walk.ask(), walk.ask()
+    nothing_is_given(walk)
 
+    with pytest.raises(Unavailable):
+        walk.approve(waiting.id)
+    with pytest.raises(Unavailable):
+        walk.ask()
+    assert walk.deny(waiting.id).state is RequestState.DENIED
+    assert cancel(taken_back.id, by=ANN, ledger=walk.ledger, now=now).state is RequestState.CANCELLED
     assert say_back(BOB, ledger=walk.ledger, now=walk.clock()).state == "closed"
     ended = panic(
         Extent(person=ANN), by=ANN, reason="", asked=dark, ledger=walk.ledger, logins=walk.logins, now=walk.clock()

@@ -50,8 +50,7 @@ ELSEWHERE = {
     Kind.LEDGER_ALTERED,
     Kind.UNKNOWN_FOUND,
     Kind.LEDGER_RESTORED,
-    Kind.JOURNAL_DAMAGED,
-    Kind.JOURNAL_MENDED,
+    Kind.JOURNAL_ACCEPTED,
 }
 """Happen to a person, a robot, the rules or the ledger, and are told elsewhere."""
 

@@ -86,22 +86,26 @@ def test_the_clock_that_is_off_is_found_among_three(machine_s, database_s, aws_s
 
     assert clock.agreement is expected
     assert clock.may_work() is (expected is not Agreement.MACHINE_OFF)
+    assert clock.may_claim() is clock.may_work()
+    assert clock.agrees() is (expected is Agreement.AGREE)
 
 
-def test_a_machine_whose_clock_is_off_does_nothing_and_resumes_by_itself():
-    """Its doors refuse with the number and what to do; once the clock is set, they answer."""
+def test_a_machine_whose_clock_is_off_gives_nothing_and_resumes_by_itself():
+    """It is told with the number and what to do, its worker does nothing, and who ends something has the right time."""
     clocks = Clocks(machine_off=61 * SECOND)
     clock = clocks.shared()
     clock.compare_with_aws()
 
     with pytest.raises(Unavailable, match=r"1 minute 1 second ahead of the database's\. Set it \(NTP\)"):
-        clock.for_doors()
+        clock.must_be_right()
     with pytest.raises(Unavailable):
         clock.may_put_in()
+    assert not clock.may_claim()
+    assert clock() == clocks.true()
     clocks.machine_off = timedelta()
     clocks.passed += 2
-    assert clock.may_work()
-    assert clock.for_doors() == clock()
+    assert clock.may_claim()
+    clock.must_be_right()
 
 
 def test_nothing_is_put_in_before_aws_was_heard_or_while_it_differs():
@@ -122,10 +126,51 @@ def test_nothing_is_put_in_before_aws_was_heard_or_while_it_differs():
 @pytest.mark.parametrize("database_s", [3600, -3600])
 def test_where_database_and_aws_differ_nothing_is_over_too_early(database_s):
     """A lease is judged by the earlier of the two, so that no end is recorded while AWS still allows."""
-    clock = Clocks(database_off=database_s * SECOND).shared()
+    clocks = Clocks(database_off=database_s * SECOND)
+    clock = clocks.shared()
     clock.compare_with_aws()
 
-    assert abs(clock.by_both() - min(clock(), clock() - database_s * SECOND)) <= 2 * SECOND
+    assert abs(clock.by_both() - clocks.true() - min(0, database_s) * SECOND) <= 2 * SECOND
+
+
+@pytest.mark.parametrize("database_s", [480, -480])
+def test_where_database_and_aws_differ_the_time_is_awss(database_s):
+    """So nobody's row is put off by a clock that runs ahead, and none waits for one that is behind."""
+    clocks = Clocks(machine_off=database_s * SECOND, database_off=database_s * SECOND)
+    clock = clocks.shared()
+    clock.compare_with_aws()
+
+    assert abs(clock() - clocks.true()) <= 2 * SECOND
+    clocks.machine_off = clocks.database_off = timedelta()
+    clocks.passed += 60
+    clock.compare_with_aws()
+    assert clock() == clocks.true()
+
+
+def test_a_slow_answer_of_aws_moves_no_time_that_it_allows():
+    """It may have been written at any moment of ten seconds: what was known better before stands."""
+    clocks = Clocks(machine_off=-480 * SECOND, database_off=-480 * SECOND)
+    clock = clocks.shared()
+    clock.compare_with_aws()
+    before = clock() - clocks.true()
+    clocks.last = Told(whole_second(clocks.true()), clocks.passed, clocks.passed + 10)
+    clocks.passed += 10
+    clock.compare()
+
+    assert clock() - clocks.true() == before
+
+
+def test_nothing_is_claimed_before_aws_was_heard():
+    """Whoever may run ahead holds and puts off nothing; AWS answers nobody then, so nobody could do anything."""
+    clocks = Clocks(aws_off=None)
+    clock = clocks.shared()
+    clock.keep_comparing()
+    assert clock.may_work()
+    assert not clock.may_claim()
+    clocks.aws_off = timedelta()
+    clocks.passed += 6
+    clock.keep_comparing()
+    assert clock.may_claim()
 
 
 def test_a_slow_answer_of_the_database_is_no_difference_and_puts_nothing_forward():

@@ -52,12 +52,19 @@ class AwsTime:
         clients.listen(sending=self._sending, answered=self._answered)
 
     def ask(self) -> None:
-        """Ask AWS for any answer. Raises Unavailable when there is none with a date."""
+        """Ask AWS for any answer, STS first and else IAM. Raises Unavailable when there is none with a date."""
         before = self.last
-        with asking("sts:GetCallerIdentity"), suppress(ClientError):  # a clock that is far off gets nothing else
-            self._clients.sts.get_caller_identity()
+        try:
+            self._ask_sts()
+        except Unavailable:  # what is taken out of IAM does not wait for STS
+            with asking("iam:GetUser"), suppress(ClientError):
+                self._clients.iam.get_user()
         if self.last is before:
             raise Unavailable("AWS's answer has no Date header, so its clock cannot be compared with ours.")
+
+    def _ask_sts(self) -> None:
+        with asking("sts:GetCallerIdentity"), suppress(ClientError):  # a clock that is far off gets nothing else
+            self._clients.sts.get_caller_identity()
 
     def _sending(self) -> None:
         self._sent.at = self._monotonic()

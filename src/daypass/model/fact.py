@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from daypass.model.departure import Departure, Watch
 from daypass.model.event import Event, Link, Login
-from daypass.model.finding import JournalFinding
 from daypass.model.freeze import Freezes
 from daypass.model.grant import Grant
 from daypass.model.kept import Kept
@@ -12,7 +11,7 @@ from daypass.model.known import Known
 from daypass.model.request import Request
 from daypass.model.ruling import RulesChange, RulesVersion
 
-Record = Kept | Known | Freezes | RulesVersion | RulesChange | Departure | Watch | JournalFinding
+Record = Kept | Known | Freezes | RulesVersion | RulesChange | Departure | Watch
 """What the cabinet keeps; see ports.Cabinet."""
 
 Change = Request | Grant | Link | Login | Record

@@ -39,13 +39,14 @@ class Queue(Protocol):
     `now` is the time that all workers agree on, the database's.
     """
 
-    def claim(self, *, now: datetime, hold: timedelta, limit: int) -> list[Claim]:
+    def claim(self, *, now: datetime, hold: timedelta, limit: int, gives: bool = True) -> list[Claim]:
         """
         Take up to `limit` due grants that nobody holds, longest overdue first, and hold them until now + hold.
 
         Two callers never hold the same grant. A claim ends when the grant is moved on (recorded in another state, or to
         be looked at at another moment), given back, or taken by another once its hold is over, so that a dead worker's
         grants are gone on with. Recording a new lease for a grant that is still approved does not end it.
+        Without `gives` what is still to be put into AWS is left where it is.
         """
         ...
 

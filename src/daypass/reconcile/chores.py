@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -56,14 +56,15 @@ def run_chores(
         stop.wait(min(_LONGEST_S, max(0.05, min(due.values()) - monotonic())))
 
 
-def report_stuck(*, queue: Queue, ledger: Ledger, now: datetime) -> int:
+def report_stuck(*, queue: Queue, ledger: Ledger, now: datetime, held_up: str = "") -> int:
     """
     Say in the log and, once each, in the journal and to the person which grants are stuck.
 
-    Those are the ones overdue for more than ten minutes, or for one when they are still to be put into AWS.
+    Those are the ones overdue for more than ten minutes, or for one when they are still to be put into AWS. `held_up`
+    says why no worker tries the latter at the moment.
     """
     late = queue.troubled(overdue_before=now - LATE_AFTER)
-    troubles = [trouble for trouble in late if _is_stuck(trouble, now)]
+    troubles = [_explained(trouble, held_up) for trouble in late if _is_stuck(trouble, now)]
     for trouble in troubles:
         since = trouble.overdue_since.isoformat()
         log.error("stuck", grant=trouble.grant.id, attempts=trouble.attempts, since=since, error=trouble.error)
@@ -83,6 +84,11 @@ def _stuck(trouble: Trouble, now: datetime) -> Fact:
         details={"attempts": trouble.attempts, "error": trouble.error, "since": trouble.overdue_since.isoformat()},
     )
     return Fact(event=event)
+
+
+def _explained(trouble: Trouble, held_up: str) -> Trouble:
+    waits = held_up and trouble.grant.state is GrantState.APPROVED
+    return replace(trouble, error=held_up) if waits else trouble
 
 
 def _is_stuck(trouble: Trouble, now: datetime) -> bool:

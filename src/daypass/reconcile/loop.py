@@ -58,6 +58,8 @@ class Loop:
     """The earlier of our time and AWS's, by which a lease begins and is over; the clock itself where none is given."""
     ready: Callable[[], bool] = lambda: True
     """Whether this worker may claim anything now; it may not while its machine's clock is off."""
+    gives: Callable[[], bool] = lambda: True
+    """Whether it may claim what is still to be put into AWS. While it may not, that is left for others."""
     each_round: Callable[[], None] = lambda: None
     """Called whenever the loop comes round."""
     in_flight: int = IN_FLIGHT
@@ -95,7 +97,7 @@ class Loop:
         for _ in range(rounds):
             for held in self._now_owed():
                 self._put_right(held)
-            batch = self.queue.claim(now=self.clock(), hold=self.hold, limit=self.in_flight) if self.ready() else []
+            batch = self._take(self.in_flight) if self.ready() else []
             if not batch:
                 break
             self._settle([self._advance(self._held(claim)) for claim in batch])
@@ -105,10 +107,13 @@ class Loop:
     def _claim(self, hands: ThreadPoolExecutor, results: SimpleQueue[_Result], free: int) -> int:
         if free < 2 * self.in_flight or not self.ready():
             return 0
-        batch = self.queue.claim(now=self.clock(), hold=self.hold, limit=free)
+        batch = self._take(free)
         for claim in batch:
             hands.submit(self._work, self._held(claim), results)
         return len(batch)
+
+    def _take(self, limit: int) -> list[Claim]:
+        return self.queue.claim(now=self.clock(), hold=self.hold, limit=limit, gives=self.gives())
 
     def _held(self, claim: Claim) -> Held:
         return Held(claim, queue=self.queue, clock=self.clock, hold=self.hold, flight=self.flight)

@@ -19,6 +19,7 @@ from daypass.model.grant import Grant, GrantState
 from daypass.model.request import Request
 from daypass.store.chain import append
 from daypass.store.codec import GRANTS, LINKS, LOGINS, REQUESTS, codec_of, record_id, seal_line
+from daypass.store.columns import EPOCH
 from daypass.store.seal import Sealer
 from daypass.store.tables import changes, grants, links, logins, outbox, records, requests
 from daypass.store.words import keep_words
@@ -179,10 +180,14 @@ def _queued(change: Change, *, stays: bool = False) -> _Row:
 
 
 def _place_in_queue(grant: Grant) -> _Row:
-    """Nobody holds it, nothing has failed yet, and its next step is owed from the moment it must be looked at."""
+    """
+    Nobody holds it, nothing has failed yet, and its next step is owed from the moment it must be looked at.
+
+    What ends is due at once, also for a worker whose clock is behind that of whoever ended it.
+    """
     look = grant.next_look()
     return {
-        "due": look,
+        "due": EPOCH if grant.state is GrantState.ENDING else look,
         "overdue_since": look,
         "claim": None,
         "attempts": 0,

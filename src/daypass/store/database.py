@@ -8,7 +8,7 @@ processes for the file's lock, taken at BEGIN IMMEDIATE. A transaction that read
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
 from functools import cached_property, partial
@@ -63,6 +63,8 @@ class Database:
         self._writers = None if signer is None else Writers(signer.derive(PURPOSE))
         self.damage = Damage()
         """What was found wrong with the journal in this database."""
+        self.gate: Callable[[], None] = lambda: None
+        """Raises Unavailable while this process may give nothing, because its machine's clock is off, say."""
 
     @property
     def signer(self) -> Signer:
@@ -114,6 +116,11 @@ class Database:
         """Write next to nothing, in a transaction of its own. Raises Unavailable when that fails: a full disk, say."""
         with self.writing() as connection:
             connection.exec_driver_sql(_SMALLEST_WRITE[connection.dialect.name])
+
+    def must_may_give(self) -> None:
+        """Raise JournalDamaged or Unavailable while nothing may be given through this database by this process."""
+        self.damage.forbid()
+        self.gate()
 
     def migrate(self) -> None:
         """Bring an empty or older database to the tables of this Daypass. Safe in many processes at once."""

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from daypass.model.effect import GIVES
-from daypass.model.errors import Conflict, NotFound
+from daypass.model.errors import Conflict, NotFound, Unavailable
 from daypass.model.event import Event, Link
 from daypass.model.fact import Fact
 from daypass.model.grant import Grant, GrantId, GrantState
@@ -36,10 +36,11 @@ class SqlLedger(SqlCabinet):
         """
         Write the facts in one commit. Raises Conflict, and writes nothing, when any row has moved.
 
-        Raises JournalDamaged for a fact that gives access while the journal is damaged.
+        Raises JournalDamaged for a fact that gives access while the journal is damaged, Unavailable for one while
+        this process may give nothing.
         """
         if any(fact.event.kind in GIVES for fact in facts):
-            self._database.damage.forbid()
+            self._database.must_may_give()
         try:
             with self._database.writing() as connection:
                 if commit(connection, facts, self._database.sealer):
@@ -51,14 +52,21 @@ class SqlLedger(SqlCabinet):
         """
         Write the facts in one commit, leaving out and returning those of which a row has moved.
 
-        Left out too is what gives access while the journal is damaged.
+        Left out too is what gives access while nothing may be given.
         """
-        forbidden = [fact for fact in facts if self._database.damage.found and fact.event.kind in GIVES]
+        forbidden = [] if self._may_give() else [fact for fact in facts if fact.event.kind in GIVES]
         allowed = [fact for fact in facts if fact not in forbidden] if forbidden else facts
         for _ in range(2):
             with suppress(IntegrityError):  # somebody inserted one of the rows meanwhile: next time it is seen
                 return self._record_each(allowed) + forbidden
         return [fact for fact in allowed if not self._recorded(fact)] + forbidden
+
+    def _may_give(self) -> bool:
+        try:
+            self._database.must_may_give()
+        except Unavailable:
+            return False
+        return True
 
     def _recorded(self, fact: Fact) -> bool:
         """Write one fact by itself; False when a row has moved, or was put back behind what the journal tells of it."""

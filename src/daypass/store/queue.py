@@ -49,12 +49,16 @@ class SqlQueue:
         """Keep it in this database, which must have its tables."""
         self._database = database
 
-    def claim(self, *, now: datetime, hold: timedelta, limit: int) -> list[Claim]:
-        """Take up to `limit` due grants that nobody holds, longest overdue first, and hold them until now + hold."""
-        if not self._anything_due(now):  # so that idle workers do not take SQLite's write lock in turn
+    def claim(self, *, now: datetime, hold: timedelta, limit: int, gives: bool = True) -> list[Claim]:
+        """
+        Take up to `limit` due grants that nobody holds, longest overdue first, and hold them until now + hold.
+
+        Without `gives` what is still to be put into AWS is left where it is.
+        """
+        if not self._anything_due(now, gives=gives):  # so that idle workers do not take SQLite's write lock in turn
             return []
         with self._database.writing() as connection:
-            rows = connection.execute(_DUE, {"now": now, "limit": limit}).all()
+            rows = connection.execute(_DUE if gives else _TAKES_AWAY, {"now": now, "limit": limit}).all()
             return _taken(connection, rows, self._database.sealer, now, hold)
 
     def take(self, grant_id: GrantId, *, now: datetime, hold: timedelta) -> Claim | None:
@@ -131,9 +135,9 @@ class SqlQueue:
             rows = connection.execute(_DAMAGED)
             return [Damaged(grant=GrantId(row.id), fault=row.fault) for row in rows]
 
-    def _anything_due(self, now: datetime) -> bool:
+    def _anything_due(self, now: datetime, *, gives: bool) -> bool:
         with self._database.reading() as connection:
-            return connection.execute(_ANY_DUE, {"now": now}).first() is not None
+            return connection.execute(_ANY_DUE if gives else _ANY_TAKES_AWAY, {"now": now}).first() is not None
 
 
 def _taken(
@@ -185,9 +189,12 @@ def _attempts(connection: Connection, grant_id: GrantId) -> int:
 
 _IS_DUE = grants.c.due <= bindparam("now")
 _ANY_DUE = select(grants.c.id).where(_IS_DUE).limit(1)
+_IS_IN_AWS = grants.c.state != GrantState.APPROVED
+_ANY_TAKES_AWAY = _ANY_DUE.where(_IS_IN_AWS)
 _DEPTH = select(func.count()).select_from(grants).where(_IS_DUE)
 _CLAIMABLE = GRANTS.select.add_columns(grants.c.busy_until).with_for_update(skip_locked=True)
 _DUE = _CLAIMABLE.where(_IS_DUE).order_by(grants.c.due).limit(bindparam("limit"))
+_TAKES_AWAY = _DUE.where(_IS_IN_AWS)
 _TAKE = _CLAIMABLE.where(
     grants.c.id == bindparam("grant"), grants.c.due.is_not(None), grants.c.claim.is_(None) | _IS_DUE
 )

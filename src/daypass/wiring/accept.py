@@ -17,7 +17,6 @@ from daypass.model.principal import DAYPASS
 from daypass.store import database
 from daypass.store.book import SqlBook
 from daypass.store.ledger import SqlLedger
-from daypass.wiring.house import now
 from daypass.wiring.journal import journal_head, journal_key
 
 
@@ -30,10 +29,10 @@ def accept_journal(*, accept: bool) -> str:
         book = SqlBook(store, journal_head(settings.journal))
         compared = book.compare()
         if not accept:
-            return f"{_told(*compared)} Nothing has changed: `daypass journal accept --yes` accepts it."
+            return _told(*compared)
         ended = 0
         if _may_be_restored(*compared):
-            ended = end_approved(os_user=getpass.getuser(), ledger=SqlLedger(store), now=now())
+            ended = end_approved(os_user=getpass.getuser(), ledger=SqlLedger(store), now=store.now())
         head, before = book.accept()
         _record(store, head, before, ended)
         return f"Accepted, and written into the journal. {_told(head, before)}{_said(ended)}"
@@ -62,21 +61,16 @@ def _record(store: database.Database, head: Head, before: Head | None, ended: in
         "remembered_root": remembered.root().hex(),
         "approved_ended": ended,
     }
-    event = Event(kind=Kind.JOURNAL_ACCEPTED, at=now(), actor=DAYPASS, details=details)
+    event = Event(kind=Kind.JOURNAL_ACCEPTED, at=store.now(), actor=DAYPASS, details=details)
     SqlLedger(store).record(Fact(event=event, told=False))
 
 
 def _told(head: Head, before: Head | None) -> str:
     has = f"The database has {head.size} signed entries, with the root {head.frontier.root().hex()}."
     if before is None:
-        return (
-            f"{has} No head is remembered here, so Daypass cannot tell how many are missing: compare with a checkpoint "
-            "that you kept."
-        )
+        return f"{has} No head was remembered here."
     if before.size > head.size:
-        missing = before.size - head.size
-        which = "the last one is" if missing == 1 else f"the last {missing} are"
-        return f"{has} {before.size} were signed: {which} missing."
+        return f"{has} {before.size} were signed: the last {before.size - head.size} are missing."
     if before.size == head.size and before.frontier != head.frontier:
         return f"{has} The remembered head has as many, with another root: {before.frontier.root().hex()}."
     return f"{has} The remembered head has {before.size}."

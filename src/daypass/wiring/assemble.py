@@ -121,4 +121,11 @@ def worker(stores: Stores, outside: Outside, *, rules: Callable[[], RuleBook], i
     clocks = outside.clocks
     if clocks is None:
         return loop
-    return replace(loop, clock=clocks, by_both=clocks.by_both, gate=clocks.may_put_in, ready=clocks.may_work)
+    return replace(
+        loop,
+        clock=clocks,
+        by_both=clocks.by_both,
+        gate=clocks.may_put_in,
+        ready=clocks.may_claim,
+        gives=clocks.agrees,
+    )

@@ -33,10 +33,10 @@ _SECOND = timedelta(seconds=1)
 
 def chores(house: House) -> list[Chore]:
     """What is done every now and then, and how often; the folding of the journal has a thread of its own."""
-    ledger, queue, now = house.desk.ledger, house.desk.queue, house.clock
+    ledger, now = house.desk.ledger, house.clock
     logins, lapse_after = house.desk.logins, house.settings.rules.lapse_after
     return [
-        Chore(name="stuck", every=30 * _SECOND, run=lambda: report_stuck(queue=queue, ledger=ledger, now=now())),
+        Chore(name="stuck", every=30 * _SECOND, run=partial(_stuck, house)),
         Chore(name="damaged", every=60 * _SECOND, run=partial(report_set_aside, house)),
         Chore(name="lapse", every=30 * _SECOND, run=lambda: lapse(ledger=ledger, after=lapse_after, now=now())),
         Chore(name="hand over", every=30 * _SECOND, run=lambda: hand_over(ledger=ledger, now=now())),
@@ -55,6 +55,12 @@ def chores(house: House) -> list[Chore]:
         Chore(name="sweep", every=house.settings.worker.sweep_every, run=partial(_sweep, house, Reports())),
         *_erasing(house),
     ]
+
+
+def _stuck(house: House) -> None:
+    clock = house.clock
+    held_up = "" if clock.agrees() else clock.sentence
+    report_stuck(queue=house.queue, ledger=house.desk.ledger, now=clock(), held_up=held_up)
 
 
 def _rules_file(house: House) -> list[Chore]:

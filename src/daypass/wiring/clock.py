@@ -2,12 +2,16 @@
 The one clock: the database's time, which all replicas share, held against this machine's and against AWS's.
 
     agree                      everything goes on
-    this machine is off        it does nothing at all: it would date and sign wrongly, and a healthy replica is there
-    database and AWS differ    nothing is put into AWS and nothing is called over before both say so; endings go on
-    nobody knows               the same
+    this machine is off        it gives nothing and its worker does nothing, as it would sign wrongly and a healthy
+                               replica is there; who ends something is heard, and that is dated by the database
+    database and AWS differ    the time is AWS's; nothing is put into AWS and nothing is called over before both say so;
+                               endings go on
+    nobody knows               nothing is claimed, and AWS, which answers nobody, is asked again
 
-Between two looks at the database its time goes on by a monotonic clock, so that nothing happens when somebody sets the
-machine's. It is never ahead of the database's: whoever claims and renews by it claims nothing too early.
+The database's time is not taken where AWS contradicts it: SQLite's is this machine's, and what is put off by a clock
+that runs ahead would wait for everybody. Between two looks at the database its time goes on by a monotonic clock, so
+that nothing happens when somebody sets the machine's. It is never ahead of the database's: whoever claims and renews by
+it claims nothing too early.
 """
 
 from collections.abc import Callable
@@ -65,7 +69,11 @@ class Bounds(NamedTuple):
     @property
     def nearest(self) -> timedelta:
         """The smallest difference that is possible."""
-        return max(self.least, _NOTHING) or min(self.most, _NOTHING)
+        return self.closest_to(_NOTHING)
+
+    def closest_to(self, before: timedelta) -> timedelta:
+        """What is possible and nearest to what was taken before, so that it changes only when it must."""
+        return min(max(self.least, before), self.most)
 
 
 class SharedClock:
@@ -88,22 +96,17 @@ class SharedClock:
         self._lock = Lock()
         self._looked = self._asked = 0.0
         self._machine_ahead: Bounds | None = None
+        self._correction = _NOTHING
+        """What AWS's time is ahead of the database's, where they differ by too much."""
         self.agreement = self._logged = Agreement.UNKNOWN
 
     def __call__(self) -> datetime:
         """Read it. Raises Unavailable only when the database was never reached."""
-        anchor = self._anchor or self._look()
-        return anchor.time + timedelta(seconds=self._monotonic() - anchor.at)
-
-    def for_doors(self) -> datetime:
-        """Read it for somebody who asks for something. Raises Unavailable while this machine's clock is off."""
-        self.must_be_right()
-        return self()
+        return self._databases() + self._correction
 
     def by_both(self) -> datetime:
         """Read the earlier of the database's clock and AWS's, where they differ: by it, nothing is over too early."""
-        ahead = self._aws_ahead()
-        return self() + (min(ahead.nearest, _NOTHING) if ahead and ahead.beyond(OF_AWS) else _NOTHING)
+        return self._databases() + min(self._correction, _NOTHING)
 
     def compare(self) -> Agreement:
         """Look at the database's clock and hold all three against each other. Raises Unavailable."""
@@ -134,7 +137,7 @@ class SharedClock:
         if self._logged is not self.agreement:
             self._logged = self.agreement
             say = log.info if self.agreement is Agreement.AGREE else log.error
-            say("clocks compared", agreement=self.agreement.value, sentence=self.sentence)
+            say("clocks compared", agreement=self.agreement.value, reason=self.sentence)
 
     def may_work(self) -> bool:
         """Whether a worker here may do anything, by a look that is at most a second old. Raises Unavailable."""
@@ -142,8 +145,16 @@ class SharedClock:
             self.compare()
         return self.agreement is not Agreement.MACHINE_OFF
 
+    def may_claim(self) -> bool:
+        """Whether a worker here may claim grants: only when it knows by AWS what time it is. Raises Unavailable."""
+        return self.may_work() and self.agreement is not Agreement.UNKNOWN
+
+    def agrees(self) -> bool:
+        """Whether anything may be put into AWS, as far as is known without asking."""
+        return self.agreement is Agreement.AGREE
+
     def must_be_right(self) -> None:
-        """Raise Unavailable while this machine's clock is off: it does nothing at all then."""
+        """Raise Unavailable while this machine's clock is off: it gives nothing then."""
         if self.agreement is Agreement.MACHINE_OFF:
             raise Unavailable(self.sentence)
 
@@ -162,8 +173,7 @@ class SharedClock:
             case Agreement.AGREE:
                 return "This machine's clock, the database's and AWS's agree."
             case Agreement.MACHINE_OFF:
-                off = _off(machine.nearest if machine else _NOTHING)
-                return f"This machine's clock is {off} the database's. Set it (NTP). Until then it does nothing."
+                return _machine_off(machine.nearest if machine else _NOTHING)
             case Agreement.DATABASE_OFF:
                 off = _off(-aws.nearest if aws else _NOTHING)
                 apart = machine is not None and machine.beyond(OF_DATABASE)
@@ -171,6 +181,10 @@ class SharedClock:
                 return f"{whose} is {off} AWS's. Set it (NTP). Until then no access is granted."
             case Agreement.UNKNOWN:
                 return "AWS's clock has not been compared with ours yet. Until then no access is granted."
+
+    def _databases(self) -> datetime:
+        anchor = self._anchor or self._look()
+        return anchor.time + timedelta(seconds=self._monotonic() - anchor.at)
 
     def _look(self) -> _Anchor:
         """Ask the database the time, and see where this machine's clock is beside it."""
@@ -193,6 +207,7 @@ class SharedClock:
         if aws is None:
             return Agreement.UNKNOWN
         _OFF.labels("aws").set(aws.nearest.total_seconds())
+        self._correction = aws.closest_to(self._correction) if aws.beyond(OF_AWS) else _NOTHING
         if aws.beyond(OF_AWS):
             return Agreement.DATABASE_OFF
         return Agreement.MACHINE_OFF if machine_off else Agreement.AGREE
@@ -204,6 +219,16 @@ class SharedClock:
             return None
         least, most = told.ahead(lambda reading: anchor.time + timedelta(seconds=reading - anchor.at))
         return Bounds(-most, -least)
+
+
+def must_be_near(*, machine: datetime, database: datetime) -> None:
+    """Raise Unavailable where a process that compares nothing would give something by a machine's clock that is off."""
+    if abs(machine - database) > OF_DATABASE:
+        raise Unavailable(_machine_off(machine - database))
+
+
+def _machine_off(ahead: timedelta) -> str:
+    return f"This machine's clock is {_off(ahead)} the database's. Set it (NTP). Until then it only ends access."
 
 
 def _off(ahead: timedelta) -> str:

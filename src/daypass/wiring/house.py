@@ -78,12 +78,13 @@ def build(settings: Settings, *, signer: Signer | None = None) -> House:
         monotonic=time.monotonic,
         aws=AwsTime(clients, time.monotonic),
     )
+    stores.database.gate = clock.must_be_right
     rules = RulesInForce(stores.ledger, RulesFile(settings.rules.file))
     directory = people(settings, clients, buckets, stores.ledger, clock, rules=rules)
     marks = Marks.of(stores.database.signer.public)
     provisioners, vendor = _deliveries(settings, clients, buckets, sessions=sessions, clock=clock, marks=marks)
     outside = Outside(
-        clock=clock.for_doors,
+        clock=clock,
         directory=directory,
         catalogue=buckets,
         provisioners=provisioners,

@@ -1,23 +1,20 @@
-"""What whoever runs Daypass ends, freezes, decides and erases on the machine: by settings and database alone."""
+"""What whoever runs Daypass ends, freezes and erases on the machine: by the settings and the database alone."""
 
 import os
 import pwd
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from daypass import settings as settings_page
 from daypass.doors.grammar import extent_of, parse_id, parse_person, parse_reason
-from daypass.doors.wire.freezing import EndedOut, FreezeOut, FreezesOut
-from daypass.doors.wire.leavers import LeaversOut
+from daypass.doors.wire.freezing import EndedOut, FreezeOut
 from daypass.lifecycle.erase import Which
 from daypass.lifecycle.erase import erase as erase_words
 from daypass.lifecycle.freeze import lift_as_operator, set_freeze
-from daypass.lifecycle.frozen import freezes as standing_freezes
-from daypass.lifecycle.leavers import notice
 from daypass.lifecycle.operator import end_as_operator
 from daypass.lifecycle.panic import panic_as_operator
 from daypass.model.errors import BadInput
@@ -30,6 +27,7 @@ from daypass.store.ledger import SqlLedger
 from daypass.store.logins import SqlLogins
 from daypass.store.rules_file import RulesFile
 from daypass.store.rules_in_force import RulesInForce
+from daypass.wiring.clock import must_be_near
 from daypass.wiring.house import build, now
 from daypass.wiring.journal import journal_key
 
@@ -39,6 +37,8 @@ class _Machine:
     """The database, opened by the settings."""
 
     settings: Settings
+    now: Callable[[], datetime]
+    """The database's time, which all replicas share: a wrong clock of this machine's dates nothing."""
     ledger: SqlLedger
     logins: SqlLogins
     words: SqlWords
@@ -49,7 +49,7 @@ def end(subject: str, reason: str) -> str:
     """End whatever has this id; returns what it was. Raises BadInput, NotFound, TooLate."""
     with _machine() as at:
         return end_as_operator(
-            parse_id(subject), os_user=at.os_user, reason=parse_reason(reason), ledger=at.ledger, now=now()
+            parse_id(subject), os_user=at.os_user, reason=parse_reason(reason), ledger=at.ledger, now=at.now()
         )
 
 
@@ -63,7 +63,7 @@ def panic(*, person: str | None, resource: str | None, everything: bool, reason:
             hold=hold,
             ledger=at.ledger,
             logins=at.logins,
-            now=now(),
+            now=at.now(),
         )
     return EndedOut.of(ended).model_dump(mode="json")
 
@@ -77,36 +77,18 @@ def freeze(*, person: str | None, resource: str | None, everything: bool, reason
             reason=parse_reason(reason),
             ends=False,
             ledger=at.ledger,
-            now=now(),
+            now=at.now(),
             os_user=at.os_user,
         )
     return FreezeOut.of(made).model_dump(mode="json")
 
 
-def freezes() -> dict[str, Any]:
-    """List the freezes that stand, as the API would."""
-    with _machine() as at:
-        return FreezesOut.of(standing_freezes(at.ledger)).model_dump(mode="json")
-
-
 def lift(freeze_id: str) -> None:
-    """Lift a freeze where the rules name no owners. Raises NotFound, NotYours, RulesUnreadable."""
+    """Lift a freeze where the rules name no owners. Raises NotFound, NotYours, RulesUnreadable, Unavailable."""
     with _machine() as at:
+        must_be_near(machine=now(), database=at.now())
         rules = RulesInForce(at.ledger, RulesFile(at.settings.rules.file))
-        lift_as_operator(parse_id(freeze_id), os_user=at.os_user, rules=rules(), ledger=at.ledger, now=now())
-
-
-def leavers() -> dict[str, Any]:
-    """List who is said to have left and was not decided on, as the API would."""
-    with _machine() as at:
-        return LeaversOut.of(notice.held(at.ledger)).model_dump(mode="json")
-
-
-def decide_leavers(*, left: bool) -> dict[str, Any]:
-    """Say that all of them have left, or that none has. Raises TooLate when none is held."""
-    with _machine() as at:
-        decided = notice.decide_as_operator(left=left, os_user=at.os_user, ledger=at.ledger, now=now())
-    return LeaversOut.of(decided).model_dump(mode="json")
+        lift_as_operator(parse_id(freeze_id), os_user=at.os_user, rules=rules(), ledger=at.ledger, now=at.now())
 
 
 def sweep_unknown(*, remove: bool) -> list[str]:
@@ -130,7 +112,7 @@ def erase(*, person: str | None, older_than: str | None) -> dict[str, Any]:
     if person is None and older_than is None:
         raise BadInput("Say whose words: --person U02ABC; or how old they are: --older-than 400d; or both.")
     with _machine() as at:
-        moment = now()
+        moment = at.now()
         which = Which(
             person=None if person is None else parse_person(person),
             before=None if older_than is None else moment - _days(older_than),
@@ -163,6 +145,7 @@ def _machine() -> Iterator[_Machine]:
         store.check()
         yield _Machine(
             settings=settings,
+            now=store.now,
             ledger=SqlLedger(store),
             logins=SqlLogins(store),
             words=SqlWords(store),

@@ -1,6 +1,5 @@
 """Panic and freezes, as programs say and see them."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from pydantic import Field
@@ -57,11 +56,6 @@ class FreezesOut(Outgoing):
     """Every freeze that stands."""
 
     freezes: list[FreezeOut]
-
-    @classmethod
-    def of(cls, freezes: Iterable[Freeze]) -> "FreezesOut":
-        """Show them."""
-        return cls(freezes=[FreezeOut.of(one) for one in freezes])
 
 
 class LiftedOut(Outgoing):

@@ -1,0 +1,49 @@
+"""What is built goes by the clocks: a machine whose clock is off gives nothing, and ends everything."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from daypass.model.effect import GIVES, GIVES_NOTHING
+from daypass.model.errors import Unavailable
+from daypass.model.event import Event
+from daypass.model.fact import Fact
+from daypass.settings import load
+from daypass.wiring.clock import Agreement
+from daypass.wiring.house import House, build
+from tests.keys import SIGNER
+from tests.makers import ANN, NOON
+from tests.tables import with_tables
+
+
+@pytest.fixture
+def off(sqlite_url: str, tmp_path: Path) -> House:
+    """Daypass on a machine whose clock is off."""
+    with_tables(sqlite_url).close()
+    house = build(
+        load({"DAYPASS_STORE_URL": sqlite_url, "DAYPASS_JOURNAL_HEAD": str(tmp_path / "head")}), signer=SIGNER
+    )
+    house.clock.agreement = Agreement.MACHINE_OFF
+    return house
+
+
+def test_a_machine_whose_clock_is_off_writes_down_what_ends_and_nothing_that_gives(off: House):
+    """Of every kind of entry there is."""
+    kinds = [Fact(event=Event(kind=kind, at=NOON, actor=ANN), told=False) for kind in sorted(GIVES | GIVES_NOTHING)]
+    refused = set()
+    for fact in kinds:
+        try:
+            off.desk.ledger.record(fact)
+        except Unavailable:
+            refused.add(fact.event.kind)
+
+    assert refused == GIVES
+    assert off.desk.ledger.record_each(kinds) == [fact for fact in kinds if fact.event.kind in GIVES]
+    off.database.close()
+
+
+def test_its_doors_go_by_the_databases_time(off: House):
+    """Nobody who ends something is refused for want of the right time."""
+    assert abs(off.desk.clock() - datetime.now(UTC)) < timedelta(seconds=10)
+    off.database.close()
