@@ -78,6 +78,7 @@ rules:
     may: [list, read]
     on: ["acme-reports/**"]
     for: {default: 1h, max: 8h}
+    delivery: [session, policy, link]
     approve: {anyone_of: {people: [U0BOB, U0ANN], slack_groups: [S0LEADS]}}
   - id: drafts
     who: {people: [U0ANN]}

@@ -33,12 +33,14 @@ rules:
     may: [list, read]
     on: ["acme-reports/**"]
     for: {default: 1h, max: 8h}
+    delivery: [session, policy, link]
     approve: {anyone_of: {people: [U0BOB, U0ANN]}}
   - id: drafts
     who: {people: [U0ANN]}
     may: [read, write]
     on: ["acme-drafts/**"]
     for: {default: 30m, max: 2h}
+    delivery: [session, policy, link]
     reason: optional
     approve: at-once
 """

@@ -47,6 +47,7 @@ rules:
     may: [list, read]
     on: ["{bucket}/**"]
     for: {{default: 1h, max: 8h}}
+    delivery: [session, policy, link]
     approve: {{anyone_of: {{slack_groups: [S0LEADS]}}}}
 """
 _MANIFEST = Path(__file__).parents[2] / "slack-manifest.yaml"

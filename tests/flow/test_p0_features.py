@@ -196,7 +196,7 @@ def test_an_approval_in_advance_counts_within_its_window(house: Walk) -> None:
         length=HOUR,
         starts=house.clock(),
         ends=house.clock() + timedelta(days=7),
-        delivery=None,
+        delivery=Delivery.POLICY,
         reason="",
         directory=house.directory,
         ledger=house.ledger,

@@ -29,7 +29,7 @@ def give(
     length: timedelta = HOUR,
     starts: datetime | None = None,
     window: timedelta = WEEK,
-    delivery: Delivery | None = None,
+    delivery: Delivery | None = Delivery.POLICY,
     key: str = "",
 ) -> Permit:
     """Bob allows Ann in advance to read the reports for an hour at a time, all week."""
@@ -82,10 +82,16 @@ def test_an_ask_for_less_is_covered(walk: Walk) -> None:
     assert walk.ask(entitlement=less, term=Term(length=timedelta(minutes=10))).state is RequestState.APPROVED
 
 
-def test_another_delivery_than_was_allowed_waits(walk: Walk) -> None:
-    """Bob allowed a session, Ann asks for a policy."""
-    give(walk, delivery=Delivery.SESSION)
-    assert walk.ask().state is RequestState.PENDING
+@pytest.mark.parametrize("named", [None, Delivery.SESSION, Delivery.POLICY, Delivery.LINK])
+def test_an_approval_in_advance_is_for_one_delivery_and_a_session_when_none_is_named(
+    walk: Walk, named: Delivery | None
+) -> None:
+    """Never for a link that nobody named."""
+    permit = give(walk, delivery=named)
+    assert permit.delivery is (named or Delivery.SESSION)
+    for asked in Delivery:
+        state = walk.ask(delivery=asked).state
+        assert state is (RequestState.APPROVED if asked is permit.delivery else RequestState.PENDING)
 
 
 def test_before_and_after_the_window_an_ask_waits(walk: Walk) -> None:

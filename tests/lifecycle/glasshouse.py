@@ -33,6 +33,7 @@ rules:
     may: [list, read, write]
     on: ["acme-reports/**"]
     for: {default: 1h, max: 4h}
+    delivery: [session, policy, link]
     reason: required
     approve: at-once
     break_glass: {review: {people: [U0BOB, U0ANN], slack_groups: [S0LEADS]}, within: 1d}

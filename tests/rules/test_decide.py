@@ -9,6 +9,7 @@ from daypass.model.decision import Allowed, Approvers, Circumstances, Denied, Qu
 from daypass.model.entitlement import Extra
 from daypass.model.grant import Delivery
 from daypass.model.principal import Principal, PrincipalId
+from daypass.rules.book import RuleBook
 from daypass.rules.decide import decide
 from daypass.rules.explain import explain
 from daypass.rules.offers import offers
@@ -368,3 +369,24 @@ def test_the_nearest_rule_is_the_first_of_those_with_the_fewest_things_in_the_wa
 
     assert isinstance(decision, Denied)
     assert decision.sentence.startswith(f"Rule {nearest} ")
+
+
+@pytest.mark.parametrize(
+    ("named", "handed"),
+    [
+        ("", {Delivery.SESSION, Delivery.POLICY}),
+        ("delivery: [session], ", {Delivery.SESSION}),
+        ("delivery: [link], ", {Delivery.LINK}),
+    ],
+)
+def test_a_rule_that_names_no_delivery_hands_out_no_link(named: str, handed: set[Delivery]) -> None:
+    """A link works for whoever has it; what was not said is never that. A denial that names none denies all of them."""
+    rule = f"{{id: a, who: anyone, may: [read], on: [acme/**], {named}for: {{default: 1h, max: 1h}}, approve: at-once}}"
+    denial = "{id: b, deny: true, who: anyone, on: [acme/**]}"
+    lends, denies = (written("".join(f"  - {each}\n" for each in rules)) for rules in ([rule], [rule, denial]))
+
+    def handed_by(book: RuleBook) -> set[Delivery]:
+        return {each for each in Delivery if isinstance(decide(book, ask("acme/", delivery=each)), Allowed)}
+
+    assert handed_by(lends) == handed
+    assert handed_by(denies) == set()

@@ -70,7 +70,11 @@ def test_a_document_becomes_a_rule_book() -> None:
     assert isinstance(denies, DenyRule)
     assert sorted([*lends.who.people, *lends.who.slack_groups]) == ["S0ANALYSTS", "U0ALICE", "U0BOB", "U0CID"]
     assert (lends.default, lends.longest, lends.reason_required) == (HOUR, 8 * HOUR, True)
-    assert (lends.deliveries, lends.extras, lends.at_once) == (frozenset(Delivery), frozenset(), False)
+    assert (lends.deliveries, lends.extras, lends.at_once) == (
+        frozenset({Delivery.SESSION, Delivery.POLICY}),
+        frozenset(),
+        False,
+    )
     assert (denies.levels, denies.because, denies.line) == (frozenset(Level), "Payroll is never lent.", 13)
     assert book.digest == hashlib.sha256(GOOD.encode()).hexdigest()
     assert sorted(book.groups["analysts"].people) == ["U0ALICE", "U0BOB"]

@@ -66,7 +66,8 @@ def told(old: str, new: str) -> tuple[list[str], list[str], list[str]]:
         (LENDS, LENDS.replace("default: 1h", "default: 2h"), "", "", "ANN BEN"),
         (LENDS, LENDS.replace("[U0ANN, U0BEN]", "[U0ANN, U0EVE]"), "EVE", "BEN", ""),
         (LENDS, LENDS.replace("may: [read]", "may: [read, delete]"), "ANN BEN", "", ""),
-        (LENDS, LENDS.replace("may:", "delivery: [link]\n    may:"), "", "ANN BEN", ""),
+        (LENDS, LENDS.replace("may:", "delivery: [session]\n    may:"), "", "ANN BEN", ""),
+        (LENDS, LENDS.replace("may:", "delivery: [session, policy, link]\n    may:"), "ANN BEN", "", ""),
         (LENDS, LENDS.replace("reports/**", "reports/2026/**"), "", "ANN BEN", ""),
         (LENDS, LENDS.replace("may:", "extras: [versions]\n    may:"), "ANN BEN", "", ""),
         (LENDS, LENDS.replace("may:", "paused: true\n    may:"), "", "ANN BEN", ""),
@@ -105,7 +106,7 @@ def test_examples_say_what_is_gained():
     [ann, _] = seen(LENDS, LENDS.replace("max: 8h", "max: 9h")).people
 
     assert ann.person == "U0ANN"
-    assert ann.gains[0] == "read acme-reports for 9 hours as a link"
+    assert ann.gains[0] == "read acme-reports for 9 hours as a policy"
     assert (len(ann.gains), ann.loses) == (3, ())
 
 

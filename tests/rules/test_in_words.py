@@ -54,6 +54,12 @@ def test_a_rule_that_lends_says_who_what_how_long_and_who_decides():
         ("who: {people: [U0ANN, U0BEN], slack_groups: [S0RED]}", "who: anyone", "Anyone may list and read"),
         ("on: [", "reason: optional\n    on: [", "agrees. No reason is needed."),
         ("on: [", "extras: [versions]\n    on: [", "acme-reports/**, with versions where asked for, for up to"),
+        (
+            "on: [",
+            "delivery: [link, policy, session]\n    on: [",
+            "acme-reports/** as a session or policy or link for up",
+        ),
+        ("on: [", "delivery: [policy, session]\n    on: [", "acme-reports/** for up to"),
         ("on: [", "delivery: [link, session]\n    on: [", "acme-reports/** as a session or link for up to"),
         (
             "[U0ANN, U0BEN]",

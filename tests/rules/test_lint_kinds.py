@@ -177,6 +177,11 @@ NIGHT = "when: {on_call: [ledger]}"
         (f"who: {{people: [U0ANN]}}, may: [write], on: ['acme/x/**'], {TERMS}, approve: at-once", []),
         (f"who: {{people: [U0ANN]}}, may: [write], on: [acme], {NIGHT}, {TERMS}, approve: at-once", []),
         (f"who: anyone, may: [read], on: [acme], {TERMS}, approve: at-once", []),
+        (
+            f"who: anyone, may: [read], on: [acme], delivery: [link], {TERMS}, approve: at-once",
+            ["hands out links at once to anybody, and a link works for whoever has it."],
+        ),
+        (f"{ALICE}, delivery: [link], {TERMS}, approve: at-once", []),
         (f"{ALICE}, {WEEK}, approve: at-once", ["lends for up to 7 days, and nobody is asked."]),
         (f"{ALICE}, {WEEK}, {CID}", []),
         (f"{ALICE}, for: {{default: 1h, max: 90d}}, {CID}", ["lends for up to 90 days, which is as good as for ever."]),

@@ -18,7 +18,7 @@ def worth(
     by: PrincipalId | Principal = BOB,
     level: Level = Level.READ,
     place: str = "acme-reports/2026/",
-    delivery: Delivery | None = None,
+    delivery: Delivery = Delivery.SESSION,
     approve: str = ONE,
     more: str = "",
 ) -> str:
@@ -49,7 +49,7 @@ def test_who_decides_on_nothing_of_it_is_told():
     [
         {"level": Level.WRITE},
         {"place": "acme-payroll/"},
-        {"delivery": Delivery.LINK, "more": "\n    delivery: [session]"},
+        {"place": "acme-drafts/", "delivery": Delivery.LINK},
     ],
     ids=["a level", "a place", "a delivery"],
 )

@@ -52,6 +52,8 @@ def allow(  # noqa: PLR0913 - who allows what to whom, when and for how long, an
     """
     Approve in advance what `to` asks for and begins within [starts, ends): this or less, and `by` has approved it.
 
+    It is by one delivery, a session where none is named: nobody finds that they approved a link without having said so.
+
     Said again with the same `key`, to whichever process, or without one word for word within two minutes, it is the
     same approval in advance, as it stands by then.
     Whether `by` may decide is asked when it is used. Raises BadInput for a window that is over or longer than 92 days
@@ -76,7 +78,7 @@ def allow(  # noqa: PLR0913 - who allows what to whom, when and for how long, an
         starts=max(starts, now),
         ends=ends,
         at=now,
-        delivery=delivery,
+        delivery=delivery or Delivery.SESSION,  # what is asked for where nobody says how
         reason=reason.strip(),
     )
     return overtaken(lambda: _give(permit, ledger, now, keyed=bool(key)))
@@ -176,7 +178,7 @@ def covers(permit: Permit, request: Request, now: datetime) -> bool:
         and permit.starts <= now < permit.ends
         and request.term.lease(now).starts < permit.ends
         and permit.principal == request.principal
-        and permit.delivery in {None, request.delivery}
+        and permit.delivery is request.delivery
         and permit.entitlement.covers(request.entitlement)
         and request.term.lease(now).length <= permit.length
         and request.extends is None
@@ -198,6 +200,7 @@ def _event(kind: Kind, permit: Permit, by: PrincipalId, now: datetime) -> Event:
         "by": permit.by,
         "entitlement": str(permit.entitlement),
         "length_s": int(permit.length.total_seconds()),
+        "delivery": permit.delivery,
         "starts": permit.starts.isoformat(),
         "ends": permit.ends.isoformat(),
         "reason": permit.reason,

@@ -64,8 +64,8 @@ class Permit(_ById, _OfSomebody):
     ends: datetime
     """Asks outside [starts, ends) are not covered, nor what would begin after it. A grant may end after it."""
     at: datetime
-    delivery: Delivery | None = None
-    """None for any."""
+    delivery: Delivery = Delivery.SESSION
+    """The one way that it approves."""
     reason: str = ""
     state: Standing = Standing.OPEN
     revision: int = 0

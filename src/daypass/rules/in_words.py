@@ -13,7 +13,7 @@ from daypass.model.grant import Delivery
 from daypass.model.length import words_for_length
 from daypass.rules.people import People
 from daypass.rules.rule import AllowRule, DenyRule, Rule
-from daypass.rules.shape import AHEAD
+from daypass.rules.shape import AHEAD, UNSAID
 from daypass.rules.step import Later, Sources, Step
 from daypass.rules.telling import conditions
 
@@ -45,7 +45,7 @@ def _lends(rule: AllowRule) -> Iterator[str]:
     longest, default = words_for_length(rule.longest), words_for_length(rule.default)
     how_long = f"for {longest}" if longest == default else f"for up to {longest}, {default} by default"
     when = f"when {agreeing(rule.stages)}" if rule.stages else "at once, without asking anybody"
-    yield f"{what}{_extras(rule)}{_delivery(rule.deliveries)} {how_long}, {when}."
+    yield f"{what}{_extras(rule)}{_delivery(rule.deliveries, unsaid=UNSAID)} {how_long}, {when}."
     yield from _only(rule)
     yield from _wanted(rule)
 
@@ -54,7 +54,7 @@ def _denies(rule: DenyRule) -> Iterator[str]:
     who = "Nobody may" if rule.who.anyone else f"{_who(rule.who)} may not"
     extras = f" with {_kinds(Extra, rule.extras, 'or')}" if rule.extras else ""
     what = f"{_kinds(Level, rule.levels, 'or')} anything in {_places(rule)}"
-    yield f"{who} {what}{extras}{_delivery(rule.deliveries)}."
+    yield f"{who} {what}{extras}{_delivery(rule.deliveries, unsaid=Delivery)}."
     yield from _only(rule)
     yield rule.because
 
@@ -137,7 +137,8 @@ def _extras(rule: AllowRule) -> str:
     return f", with {_kinds(Extra, rule.extras)} where asked for," if rule.extras else ""
 
 
-def _delivery(deliveries: frozenset[Delivery]) -> str:
-    if deliveries == frozenset(Delivery):
+def _delivery(deliveries: frozenset[Delivery], *, unsaid: Iterable[Delivery]) -> str:
+    """Say how, where it is not what a rule means that says nothing."""
+    if deliveries == frozenset(unsaid):
         return ""
     return f" as a {_kinds(Delivery, deliveries, 'or')}"

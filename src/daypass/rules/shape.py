@@ -28,6 +28,8 @@ from daypass.rules.values import (
     wrong,
 )
 
+UNSAID = (Delivery.SESSION, Delivery.POLICY)
+"""How a rule lends that does not say: to the person alone. A link works for whoever has it, and has to be named."""
 _MEANT = "What `daypass rules lint` is not to point out here: contradicting, too-wide, self-approval, shallow, guests."
 AHEAD = timedelta(days=7)
 """How far ahead one may ask where a rule does not say."""
@@ -85,7 +87,7 @@ class AllowShape(Shape):
         None, description="An open ticket that the reason names: `required`, or `{matching: ...}`."
     )
     delivery: Deliveries = Field(
-        list(Delivery), description="How it may be handed out: session, policy, link. Left out: all."
+        list(UNSAID), description="How it may be handed out: session, policy, link. Left out: session and policy."
     )
     approve: Approve = Field(description="Who decides, how many and in which order, as below; or `at-once`, nobody.")
     second_factor: Literal["required"] | None = Field(

@@ -14,9 +14,7 @@ from daypass.rules.book import RuleBook
 from daypass.rules.rule import AllowRule, listing
 
 
-def doubt(
-    book: RuleBook, entitlement: Entitlement, *, delivery: Delivery | None, to: Principal, giver: Principal
-) -> str:
+def doubt(book: RuleBook, entitlement: Entitlement, *, delivery: Delivery, to: Principal, giver: Principal) -> str:
     """Say in a sentence why it would count for nothing, or not by itself; nothing where it would do."""
     lending = [rule for rule in book.rules if isinstance(rule, AllowRule) and _lends(rule, entitlement, delivery, to)]
     if not lending:
@@ -34,7 +32,7 @@ def doubt(
     return ""
 
 
-def _lends(rule: AllowRule, entitlement: Entitlement, delivery: Delivery | None, to: Principal) -> bool:
+def _lends(rule: AllowRule, entitlement: Entitlement, delivery: Delivery, to: Principal) -> bool:
     """Whether the rule lends some of it to this person in the ordinary way."""
     return (
         not rule.paused
@@ -42,7 +40,7 @@ def _lends(rule: AllowRule, entitlement: Entitlement, delivery: Delivery | None,
         and rule.is_for(to)
         and rule.overlaps(entitlement.place)
         and not listing(rule.levels).isdisjoint(entitlement.levels)
-        and delivery in {None, *rule.deliveries}
+        and delivery in rule.deliveries
     )
 
 

@@ -54,6 +54,7 @@ rules:
     may: [list, read]
     on: ["acme-reports/**"]
     for: {default: 1h, max: 8h}
+    delivery: [session, policy, link]
     approve: {anyone_of: {groups: [leads]}}
 
   - id: inbox

@@ -76,8 +76,9 @@ def _must_say(command: click.Command, said: dict[str, Any], *names: str) -> None
 
 def _allowed(permit: dict[str, Any], here: Here) -> str:
     zone, hint = here.zone(), permit["doubt"] or "The rules are asked again each time."
+    most = f"{say.what(permit)} as a {permit['delivery']} for {say.length(permit['longest_s'])}"
     return (
-        f"{permit['id']}: {permit['to']} may {say.what(permit)} for {say.length(permit['longest_s'])} at a time, "
+        f"{permit['id']}: {permit['to']} may {most} at a time, "
         f"asking until {zone.moment(permit['ends'])}, as if you had clicked.\n"
         f"{hint} Take it back with: daypass withdraw {permit['id']}"
     )

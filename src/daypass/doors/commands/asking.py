@@ -47,7 +47,7 @@ ASKING = (
             click.Option(["--for", "for_"], metavar="LENGTH", help="How long each access may be at most: 90m, 2h."),
             click.Option(["--window"], metavar="LENGTH", help="Within which time they may ask: 7d."),
             click.Option(["--start"], metavar="TIME", help="When the window opens; now if not said."),
-            as_("Only this way; any way if not said."),
+            as_("Only this way; a session if not said."),
             *extras(),
             reason("Why. They read it."),
         ],

@@ -23,6 +23,7 @@ from daypass.lifecycle.ruling import versions
 from daypass.lifecycle.ruling.versions import digest_of
 from daypass.model.entitlement import Level
 from daypass.model.errors import BadInput, Conflict, DaypassError
+from daypass.model.grant import Delivery
 from daypass.model.principal import PrincipalId
 from daypass.rules.in_words import in_words
 from daypass.rules.rule import Rule
@@ -148,7 +149,11 @@ class RulesDoor:
     def _new(self, sort: str, by: PrincipalId) -> View:
         version = opened(self.counter.desk, "", by)
         text = rules_texts.NEW_RULE if sort == "text" else None
-        fields = RuleFields(denies=True, levels=tuple(Level)) if sort == "denial" else RuleFields()
+        fields = (
+            RuleFields(denies=True, levels=tuple(Level), deliveries=tuple(Delivery))
+            if sort == "denial"
+            else RuleFields()
+        )
         return form(Draft(rule="", base=version.number, text=text, fields=fields))
 
     def _pickable(self, fields: RuleFields) -> RuleFields:

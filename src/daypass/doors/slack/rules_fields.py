@@ -13,6 +13,7 @@ from daypass.model.entitlement import Level
 from daypass.model.errors import BadInput
 from daypass.model.grant import Delivery
 from daypass.model.principal import ROBOT
+from daypass.rules.shape import UNSAID
 from daypass.rules.source import Data
 from daypass.rules.values import is_person_id
 
@@ -67,7 +68,7 @@ class RuleFields:
     way: str | None = ANYONE_OF
     needed: str = ""
     approvers: Folk = Folk()
-    deliveries: tuple[str, ...] = tuple(Delivery)
+    deliveries: tuple[str, ...] = UNSAID
     paused: bool = False
 
 
@@ -95,7 +96,7 @@ def shown(rule: Mapping[str, Data]) -> RuleFields:
         way=way,
         needed=needed,
         approvers=approvers,
-        deliveries=_words(rule.get("delivery"), list(Delivery)),
+        deliveries=_deliveries(rule, denies=denies),
         paused=rule.get("paused") is True,
     )
 
@@ -139,12 +140,17 @@ def changed(rule: Mapping[str, Data], fields: RuleFields, groups: Iterable[str])
         made["may"] = [level.value for level in Level if level in fields.levels]
     if _lines(fields.places) != _lines(before.places):
         made["on"] = list[Data](_lines(fields.places))
-    if set(fields.deliveries) != set(before.deliveries):
-        every = set(fields.deliveries) == set(Delivery)
-        made["delivery"] = None if every else [one.value for one in Delivery if one in fields.deliveries]
+    if set(fields.deliveries) != set(_deliveries(rule, denies=fields.denies)):
+        unsaid = set(fields.deliveries) == set(_deliveries({}, denies=fields.denies))
+        made["delivery"] = None if unsaid else [one.value for one in Delivery if one in fields.deliveries]
     if fields.paused is not before.paused:
         made["paused"] = True if fields.paused else None
     return made | (_denying(before, fields) if fields.denies else _lending(rule, before, fields, known))
+
+
+def _deliveries(rule: Mapping[str, Data], *, denies: bool) -> tuple[str, ...]:
+    """How a rule hands out, or what it denies; one that says nothing lends to the person alone, and denies all."""
+    return _words(rule.get("delivery"), list(Delivery if denies else UNSAID))
 
 
 def _denying(before: RuleFields, fields: RuleFields) -> dict[str, Data]:

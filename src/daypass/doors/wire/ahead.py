@@ -19,7 +19,7 @@ class PermitOut(Outgoing):
     longest_s: int
     starts: datetime
     ends: datetime
-    delivery: str | None
+    delivery: str
     reason: str
     open: bool
     doubt: str | None = None

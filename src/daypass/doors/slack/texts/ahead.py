@@ -20,8 +20,8 @@ def allowed(permit: Permit, doubt: str = "") -> str:
     """The answer to whoever approved in advance, with what keeps it from counting as the rules stand."""
     warning = f"*{sentence(doubt)}*\n" if doubt else ""
     return (
-        f"{person(permit.principal)} may {what(permit.entitlement)} for up to {words_for_length(permit.length)} at a "
-        f"time, asking {_window(permit)}. It counts as your click, and the rules are asked again each time.\n"
+        f"{person(permit.principal)} may {_most(permit)} at a time, asking {_window(permit)}. "
+        "It counts as your click, and the rules are asked again each time.\n"
         f"{warning}Take it back with `/daypass withdraw {permit.id}`."
     )
 
@@ -29,18 +29,14 @@ def allowed(permit: Permit, doubt: str = "") -> str:
 def allowed_to_you(permit: Permit, doubt: str = "") -> str:
     """What the one whom it is for is told."""
     click = "but the rules as they stand may still want a click of somebody" if doubt else "and no click is needed"
-    return (
-        f"{person(permit.by)} has approved in advance that you {what(permit.entitlement)} for up to "
-        f"{words_for_length(permit.length)} at a time. Ask {_window(permit)}, {click}."
-    )
+    giver = person(permit.by)
+    return f"{giver} has approved in advance that you {_most(permit)} at a time. Ask {_window(permit)}, {click}."
 
 
 def one_line(permit: Permit) -> str:
     """One of several in a list."""
-    return (
-        f"{code(permit.id)} {person(permit.by)} lets {person(permit.principal)} {what(permit.entitlement)} for up to "
-        f"{words_for_length(permit.length)} at a time, asking {_window(permit)}"
-    )
+    sides = f"{person(permit.by)} lets {person(permit.principal)}"
+    return f"{code(permit.id)} {sides} {_most(permit)} at a time, asking {_window(permit)}"
 
 
 def withdrawn(permit: Permit) -> str:
@@ -66,6 +62,10 @@ def offered(number: int) -> str:
 def offer(rule: str, sentence: str) -> str:
     """One thing that somebody could ask for; the sentence has its names in it already."""
     return f"{code(rule)}: {sentence}"
+
+
+def _most(permit: Permit) -> str:
+    return f"{what(permit.entitlement)} as a {permit.delivery} for up to {words_for_length(permit.length)}"
 
 
 def _window(permit: Permit) -> str:
