@@ -237,6 +237,41 @@ def test_f4_a_worker_that_is_not_ready_claims_nothing(walk: Walk) -> None:
     assert walk.loop.run_until_idle() > 0
 
 
+def _too_late(walk: Walk, _grant: Grant) -> None:
+    """AWS carries it out and answers after five seconds, when nobody waits any more."""
+    walk.aws.held.clear()
+    walk.clock.forward(5 * SECOND)
+    raise Unavailable("AWS does not answer in time.")
+
+
+def test_f5_a_removal_that_aws_answers_too_late_is_found_done(walk: Walk) -> None:
+    """However often it would be too late again: it is looked for before it is sent once more, and dated by that."""
+    grant = walk.active()
+    drop(grant.id, by=ANN, ledger=walk.ledger, now=walk.clock())
+    walk.aws.on_revoke = lambda one: _too_late(walk, one)
+    walk.loop.run_until_idle()
+    walk.clock.forward(10 * SECOND)
+    walk.loop.run_until_idle()
+
+    assert walk.ledger.grant(grant.id).state is GrantState.ENDED
+    assert [name for name, _ in walk.aws.calls].count("revoke") == 1
+    assert walk.told(grant.id, Kind.GRANT_ENDED)[0].at == walk.clock()
+
+
+def test_a_removal_that_failed_before_is_sent_again_while_anything_is_left(walk: Walk) -> None:
+    """Found by the same look."""
+    grant = walk.active()
+    drop(grant.id, by=ANN, ledger=walk.ledger, now=walk.clock())
+    walk.aws.failures = [Unavailable("AWS does not answer.")]
+    walk.loop.run_until_idle()
+    walk.clock.forward(10 * SECOND)
+    walk.loop.run_until_idle()
+
+    assert not walk.aws.held
+    assert [name for name, _ in walk.aws.calls].count("revoke") == 2
+    assert walk.ledger.grant(grant.id).state is GrantState.ENDED
+
+
 def _since_noon(time: datetime) -> float:
     return (time - NOON).total_seconds()
 

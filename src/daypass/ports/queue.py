@@ -30,6 +30,8 @@ class Claim:
     held_until: datetime
     busy_until: datetime | None = None
     """Until when a write of an earlier claim, sent to AWS and not known to be answered, may still take effect."""
+    attempts: int = 0
+    """How often this step has failed in a row before."""
 
 
 class Queue(Protocol):

@@ -131,8 +131,16 @@ def _take_out(held: Held, provisioner: Provisioner, clock: Callable[[], datetime
     Once the date inside has ended the access, AWS's answer to the removal is proof enough, and a burst of endings costs
     one call each. Before that date AWS is looked at once more; and while something that an earlier worker sent may
     still take effect, it is removed again every second, and not closed.
+
+    A removal that was tried before is looked for first: an AWS that answers too late for us has carried it out, and
+    would be too late again.
     """
     grant = held.grant
+    if held.claim.attempts and not held.is_busy(clock()):
+        with held.looking():
+            seen = provisioner.observe(_as_ending(grant), clock())
+        if seen is Presence.ABSENT:
+            return Write(_ended(grant, clock()))
     with held.taking_out():
         seen = provisioner.revoke(grant, clock())
         if seen is Presence.ABSENT and grant.lease is not None and clock() < grant.lease.ends:
@@ -144,10 +152,16 @@ def _take_out(held: Held, provisioner: Provisioner, clock: Callable[[], datetime
     return Write(_ended(grant, clock()))
 
 
+def _as_ending(grant: Grant) -> Grant:
+    """The grant as it is on its way out, whether that was written down or its time is just over."""
+    if grant.state is not GrantState.ACTIVE:
+        return grant
+    assert grant.lease is not None  # noqa: S101 - an active grant was leased
+    return grant.ending_now(Ending(why=Why.EXPIRED, by=DAYPASS, at=grant.lease.ends))
+
+
 def _ended(grant: Grant, now: datetime) -> Fact:
-    if grant.state is GrantState.ACTIVE:
-        assert grant.lease is not None  # noqa: S101 - an active grant was leased
-        grant = grant.ending_now(Ending(why=Why.EXPIRED, by=DAYPASS, at=grant.lease.ends))
+    grant = _as_ending(grant)
     assert grant.ending is not None  # noqa: S101 - the line above, or ending_now before
     return _fact(Kind.GRANT_ENDED, grant.ended(now), now, {"why": grant.ending.why.value, "note": grant.ending.note})
 

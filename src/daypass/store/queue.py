@@ -149,8 +149,17 @@ def _taken(
         return []
     token, until = token_hex(8), now + hold
     connection.execute(_HOLD, {"ids": [grant.id for grant in read], "until": until, "token": token})
-    busy = {row.id: row.busy_until for row in rows}
-    return [Claim(grant=one, token=token, held_until=until, busy_until=busy[one.id]) for one in read]
+    beside = {row.id: row for row in rows}
+    return [
+        Claim(
+            grant=one,
+            token=token,
+            held_until=until,
+            busy_until=beside[one.id].busy_until,
+            attempts=beside[one.id].attempts,
+        )
+        for one in read
+    ]
 
 
 def _read_all(connection: Connection, rows: Sequence[AnyRow], sealer: Sealer, now: datetime) -> list[Grant]:
@@ -192,7 +201,7 @@ _ANY_DUE = select(grants.c.id).where(_IS_DUE).limit(1)
 _IS_IN_AWS = grants.c.state != GrantState.APPROVED
 _ANY_TAKES_AWAY = _ANY_DUE.where(_IS_IN_AWS)
 _DEPTH = select(func.count()).select_from(grants).where(_IS_DUE)
-_CLAIMABLE = GRANTS.select.add_columns(grants.c.busy_until).with_for_update(skip_locked=True)
+_CLAIMABLE = GRANTS.select.add_columns(grants.c.busy_until, grants.c.attempts).with_for_update(skip_locked=True)
 _DUE = _CLAIMABLE.where(_IS_DUE).order_by(grants.c.due).limit(bindparam("limit"))
 _TAKES_AWAY = _DUE.where(_IS_IN_AWS)
 _TAKE = _CLAIMABLE.where(
