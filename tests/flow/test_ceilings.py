@@ -6,6 +6,8 @@ from contextlib import suppress
 import pytest
 
 from daypass.lifecycle.extend import extend
+from daypass.model.decision import RuleId
+from daypass.model.entitlement import Entitlement, Level, parse_place
 from daypass.model.errors import NotAllowed
 from daypass.model.grant import GrantState
 from daypass.model.lease import Term
@@ -112,3 +114,28 @@ def test_more_time_is_asked_for_however_much_waits(few: Walk) -> None:
 
     assert few.click(more.id) is not None
     assert waiting(few) == 3
+
+
+def test_a_rule_may_raise_what_one_person_may_have_and_everything_is_counted(few: Walk) -> None:
+    """Under it a fourth waits and a third is given; under another rule the document's numbers hold, with all of it."""
+    raising = FEW.replace("approve: {anyone_of:", "limits: {pending: 4, live: 3}\n    approve: {anyone_of:")
+    few.rules = parse(raising, name="rules.yaml")
+    requests = [few.ask(reason=str(number)) for number in range(4)]
+    with pytest.raises(NotAllowed, match="4 requests waiting, and 4 is the most"):
+        few.ask()
+    for one in requests[:3]:
+        few.click(one.id)
+    with pytest.raises(NotAllowed, match="3 live grants, and 3 is the most"):
+        few.click(requests[3].id)
+
+    drafts = Entitlement(place=parse_place("acme-drafts/"), levels=frozenset({Level.READ}))
+    with pytest.raises(NotAllowed, match="3 live grants, and 2 is the most"):
+        few.ask(entitlement=drafts, term=None)
+
+
+@pytest.mark.parametrize("lower", ["{pending: 1, live: 1}", "{live: 1}", "{}"])
+def test_a_rule_never_lowers_it(few: Walk, lower: str) -> None:
+    """Nor does one that names a single number lower the other."""
+    few.rules = parse(FEW.replace("approve: {any", f"limits: {lower}\n    approve: {{any"), name="rules.yaml")
+
+    assert few.rules.limits_under(RuleId("reports")) == few.rules.limits

@@ -7,7 +7,7 @@ import pytest
 from pydantic import BaseModel
 
 from daypass.rules.document import parse
-from daypass.rules.shape import AllowShape, DenyShape, DocumentShape, LengthShape, LimitsShape
+from daypass.rules.shape import AllowShape, DenyShape, DocumentShape, LengthShape, LimitsShape, RaisedShape
 from daypass.rules.shape_approval import ApproversShape, ApproveShape, HandOverShape, PeopleShape, StageShape
 from daypass.rules.shape_case import AskShape, CaseShape
 from daypass.rules.shape_conditions import BreakGlassShape, LiveGrantsShape, MatchingShape, WhenShape
@@ -16,6 +16,7 @@ PAGE = (Path(__file__).parents[2] / "docs" / "rules.md").read_text()
 SHAPES: list[type[BaseModel]] = [
     DocumentShape,
     LimitsShape,
+    RaisedShape,
     AllowShape,
     DenyShape,
     PeopleShape,

@@ -111,7 +111,8 @@ def approve(  # noqa: PLR0913 - who decides what, its four collaborators, and th
         if step.after.stage is not None:
             ledger.record(_endorsement(request, weighed.decision, step, beside, now))
             return None
-        room = room_to_have(ask, parties, rules=rules, ledger=ledger, now=now)
+        most = rules.limits_under(weighed.decision.rule)
+        room = room_to_have(ask, parties, most=most, ledger=ledger, now=now)
         grant, weighed = bound(weighed.draft, now), weighed.with_tallies(room)
         ledger.record(*_approved(request, weighed, step, (grant, *beside), now))
         return grant

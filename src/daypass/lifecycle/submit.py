@@ -73,7 +73,8 @@ def submit(  # noqa: PLR0913 - an ask, its four collaborators, and the moment
             )
             _must_outlast(weighed, ledger, now)
             room = room_to_have if weighed.decision.at_once else room_to_wait
-            weighed = weighed.with_tallies(room(ask, parties, rules=rules, ledger=ledger, now=now))
+            most = rules.limits_under(weighed.decision.rule)
+            weighed = weighed.with_tallies(room(ask, parties, most=most, ledger=ledger, now=now))
         request = _request(ask, weighed, now)
         try:
             ledger.record(*_facts(request, weighed, beside, now))

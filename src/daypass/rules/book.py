@@ -7,11 +7,12 @@ from functools import reduce
 from itertools import takewhile
 from operator import or_
 
+from daypass.model.decision import RuleId
 from daypass.model.principal import Principal
 from daypass.rules.cases import Case
 from daypass.rules.match import Pattern
 from daypass.rules.people import NOBODY, People
-from daypass.rules.rule import Rule
+from daypass.rules.rule import EVERYBODY, AllowRule, Limits, Rule
 
 Bits = int
 """A set of rules: bit i for the i-th rule of the document. A thousand of them are united or intersected in 50 ns."""
@@ -53,16 +54,6 @@ class Index:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """How much one person may have at a time."""
-
-    pending: int = 20
-    """Requests of theirs that wait."""
-    live: int = 50
-    """Live grants that they asked for."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RuleBook:
     """The rules as they stand; `digest` is the SHA-256 (hex) of the text they were read from."""
 
@@ -74,13 +65,18 @@ class RuleBook:
     """Who may propose and approve other rules."""
     marked: Mapping[str, tuple[Pattern, ...]] = field(default_factory=dict)
     """How sensitive places are: by the word for it."""
-    limits: Limits = Limits()
+    limits: Limits = EVERYBODY
     cases: tuple[Case, ...] = ()
     """The examples that the document keeps."""
     index: Index = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "index", build_index(self.rules))
+
+    def limits_under(self, rule: RuleId) -> Limits:
+        """How much one person may have at a time when this rule decides: a rule may raise it, and never lowers it."""
+        raised = next((one.limits for one in self.rules if isinstance(one, AllowRule) and one.id == rule), None)
+        return self.limits.raised(raised)
 
     def concerning(self, principal: Principal, start: str) -> Iterator[Rule]:
         """

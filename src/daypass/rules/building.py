@@ -7,7 +7,7 @@ from daypass.rules.approval import named, steps
 from daypass.rules.conditions import Conditions
 from daypass.rules.finding import Kind
 from daypass.rules.people import ANYONE, People, everybody
-from daypass.rules.rule import AllowRule, BreakGlass, DenyRule
+from daypass.rules.rule import AllowRule, BreakGlass, DenyRule, Raised
 from daypass.rules.shape import AllowShape, DenyShape
 from daypass.rules.shape_approval import PeopleShape
 from daypass.rules.shape_conditions import BreakGlassShape, MatchingShape, WhenShape
@@ -33,6 +33,7 @@ def allow_rule(shape: AllowShape, groups: Groups, *, line: int) -> AllowRule:
         longest=shape.length.max,
         ahead=shape.ahead,
         guests=shape.guests,
+        limits=Raised(pending=shape.limits.pending, live=shape.limits.live) if shape.limits else None,
         reason_required=shape.reason != "optional",
         reason_matching=shape.reason.matching if isinstance(shape.reason, MatchingShape) else None,
         ticket=_ticket(shape.ticket),

@@ -72,9 +72,21 @@ def other_than_rules(old: RuleBook, new: RuleBook) -> tuple[str, ...]:
     examples = ["The examples differ."] if _examples(old) != _examples(new) else []
     return (
         *_now("May change these rules", *map(_ids, (old.owners, new.owners))),
+        *_limits(old, new),
         *(sentence for word in words for sentence in _now(f"Counts as {word}", *places[word])),
         *examples,
     )
+
+
+def _limits(old: RuleBook, new: RuleBook) -> Iterator[str]:
+    """Say how much more or less one person may have at a time."""
+    much = [
+        ("requests waiting", old.limits.pending, new.limits.pending),
+        ("live grants", old.limits.live, new.limits.live),
+    ]
+    for what, before, now in much:
+        if before != now:
+            yield f"One person may have {now} {what} at a time; it was {before}."
 
 
 def _now(what: str, before: set[str], now: set[str]) -> Iterator[str]:

@@ -13,12 +13,12 @@ from pydantic import BaseModel, ValidationError
 from daypass.model.errors import Fault, RulesUnreadable
 from daypass.model.principal import ROBOT
 from daypass.rules.approval import named, people_of, uncountable
-from daypass.rules.book import Limits, RuleBook
+from daypass.rules.book import RuleBook
 from daypass.rules.building import allow_rule, deny_rule
 from daypass.rules.cases import read_cases
 from daypass.rules.faults import meant, said
 from daypass.rules.people import NOBODY, Named, People, everybody, in_order, unfold
-from daypass.rules.rule import Rule
+from daypass.rules.rule import EVERYBODY, Limits, Rule
 from daypass.rules.shape import AllowShape, DenyShape, DocumentShape
 from daypass.rules.shape_approval import PeopleShape
 from daypass.rules.source import Data, Path, Source, read
@@ -86,7 +86,7 @@ class _Reading:
             groups=self.people,
             owners=everybody(named(shape.owners), self.people) if shape and shape.owners else NOBODY,
             marked={word: tuple(places) for word, places in shape.sensitivity.items()} if shape else {},
-            limits=Limits(pending=shape.limits.pending, live=shape.limits.live) if shape else Limits(),
+            limits=Limits(pending=shape.limits.pending, live=shape.limits.live) if shape else EVERYBODY,
             cases=cases,
         )
 

@@ -75,6 +75,10 @@ def _wanted(rule: AllowRule) -> Iterator[str]:
         yield "No reason is needed."
     if rule.ahead != AHEAD:
         yield f"It can be asked for at most {words_for_length(rule.ahead)} ahead."
+    if raised := rule.limits:
+        much = [(raised.pending, "requests waiting"), (raised.live, "live grants")]
+        said = " and ".join(f"{number} {what}" for number, what in much if number)
+        yield f"Who asks under it may have up to {said or 'as much as anybody'} at a time."
     if rule.guests:
         yield "Guests of the workspace may too."
     if rule.second_factor:

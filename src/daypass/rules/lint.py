@@ -3,6 +3,7 @@ What is allowed to be written and yet is hardly meant: only what is sure from th
 
     lint_reach       what never counts, and what another rule takes back or gets around
     lint_width       what lends very much
+    lint_limits      limits in vain, and limits below what a rule lets somebody have
     lint_deciders    what nobody can decide, and what those who ask decide
     lint_people      whether those who are named are there; this one asks the directory
 
@@ -14,6 +15,7 @@ from collections.abc import Iterator
 from daypass.rules.book import RuleBook
 from daypass.rules.finding import Finding, Kind
 from daypass.rules.lint_deciders import of_deciders
+from daypass.rules.lint_limits import of_limits
 from daypass.rules.lint_reach import finding, of_denying, of_lending, under
 from daypass.rules.lint_width import of_width
 from daypass.rules.match import Pattern
@@ -39,6 +41,7 @@ def _of(book: RuleBook, rule: Rule, position: int) -> Iterator[Finding]:
             yield from _nowhere(book, rule)
             yield from of_lending(book, rule, position)
             yield from of_width(book, rule)
+            yield from of_limits(book, rule)
         case DenyRule():
             yield from of_denying(book, rule, position)
             yield from _shallow(book, rule)

@@ -57,6 +57,34 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Raised:
+    """What a rule says of how much one person may have at a time; None where it says nothing."""
+
+    pending: int | None = None
+    live: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much one person may have at a time."""
+
+    pending: int = 20
+    """Requests of theirs that wait."""
+    live: int = 50
+    """Live grants that they asked for."""
+
+    def raised(self, by: Raised | None) -> "Limits":
+        """What holds where a rule says this besides."""
+        if by is None:
+            return self
+        return Limits(pending=max(self.pending, by.pending or 0), live=max(self.live, by.live or 0))
+
+
+EVERYBODY = Limits()
+"""What holds where the document says nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BreakGlass:
     """What a rule for emergencies wants afterwards."""
 
@@ -83,6 +111,8 @@ class AllowRule(Scope):
     channel: str = ""
     break_glass: BreakGlass | None = None
     """It answers urgent asks alone, and no other rule does."""
+    limits: Raised | None = None
+    """How much more at a time somebody may have who asks under it."""
     guests: bool = False
     """Whether `anyone` and groups take in guests of the workspace."""
 

@@ -22,6 +22,7 @@ from daypass.rules.values import (
     Extras,
     Length,
     Levels,
+    Limit,
     Places,
     Sensitivity,
     rule_id,
@@ -60,6 +61,13 @@ class LengthShape(Shape):
         raise wrong(f"The default of {default} is longer than the most, {most}; swap them.")
 
 
+class RaisedShape(Shape):
+    """How much one person may have at a time when they ask under a rule."""
+
+    pending: Limit | None = Field(None, description="Requests that wait, of whoever filed them.")
+    live: Limit | None = Field(None, description="Live grants that somebody asked for.")
+
+
 class AllowShape(Shape):
     """A rule that lends."""
 
@@ -85,6 +93,9 @@ class AllowShape(Shape):
     )
     ticket: TicketField | None = Field(
         None, description="An open ticket that the reason names: `required`, or `{matching: ...}`."
+    )
+    limits: RaisedShape | None = Field(
+        None, description="More at a time than the document's `limits`, for whoever asks under this rule, as below."
     )
     delivery: Deliveries = Field(
         list(UNSAID), description="How it may be handed out: session, policy, link. Left out: session and policy."
@@ -140,8 +151,8 @@ class DenyShape(Shape):
 class LimitsShape(Shape):
     """How much one person may have at a time."""
 
-    pending: int = Field(20, ge=1, le=10_000, description="Requests that wait, of whoever filed them. Left out: 20.")
-    live: int = Field(50, ge=1, le=10_000, description="Live grants that somebody asked for. Left out: 50.")
+    pending: Limit = Field(20, description="Requests that wait, of whoever filed them. Left out: 20.")
+    live: Limit = Field(50, description="Live grants that somebody asked for. Left out: 50.")
 
 
 class DocumentShape(Shape):

@@ -178,6 +178,16 @@ Schedule = Annotated[str, AfterValidator(_schedule)]
 """An on-call schedule by the name that the operator gave it."""
 BucketTag = Annotated[str, AfterValidator(_tag)]
 """The name of a tag of a bucket."""
+MOST = 10_000
+
+
+def _limit(number: int) -> int:
+    if 1 <= number <= MOST:
+        return number
+    raise wrong(f"{number} is not a number from 1 to {MOST:,}. To lend nothing, pause the rules or freeze everything.")
+
+
+Limit = Annotated[int, AfterValidator(_limit)]
 Length = Annotated[timedelta, BeforeValidator(_length)]
 Place = Annotated[Pattern, BeforeValidator(_pattern)]
 Levels = Annotated[list[Annotated[Level, Field(strict=False)]], Field(min_length=1)]
