@@ -92,11 +92,29 @@ class _Operator:
 
         return operator.freeze(person=person, resource=resource, everything=everything, reason=reason)
 
+    def freezes(self) -> dict[str, Any]:
+        """List the freezes that stand."""
+        from daypass.wiring import operator  # noqa: PLC0415 - see above
+
+        return operator.freezes()
+
     def lift(self, freeze_id: str) -> None:
         """Lift a freeze."""
         from daypass.wiring import operator  # noqa: PLC0415 - see above
 
         operator.lift(freeze_id)
+
+    def leavers(self) -> dict[str, Any]:
+        """List who is said to have left."""
+        from daypass.wiring import operator  # noqa: PLC0415 - see above
+
+        return operator.leavers()
+
+    def decide_leavers(self, *, left: bool) -> dict[str, Any]:
+        """Say whether they have left."""
+        from daypass.wiring import operator  # noqa: PLC0415 - see above
+
+        return operator.decide_leavers(left=left)
 
     def sweep_unknown(self, *, remove: bool) -> list[str]:
         """Name or remove what the ledger does not know."""

@@ -50,7 +50,8 @@ ELSEWHERE = {
     Kind.LEDGER_ALTERED,
     Kind.UNKNOWN_FOUND,
     Kind.LEDGER_RESTORED,
-    Kind.JOURNAL_ACCEPTED,
+    Kind.JOURNAL_DAMAGED,
+    Kind.JOURNAL_MENDED,
 }
 """Happen to a person, a robot, the rules or the ledger, and are told elsewhere."""
 

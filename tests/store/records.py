@@ -9,6 +9,7 @@ from daypass.model.departure import Departure, Source, Watch, WatchState
 from daypass.model.entitlement import Entitlement, Extra, Level, parse_place
 from daypass.model.event import Scope
 from daypass.model.fact import Record
+from daypass.model.finding import JournalFinding
 from daypass.model.freeze import Extent, Freeze, Freezes
 from daypass.model.grant import Delivery, new_grant_id
 from daypass.model.kept import (
@@ -133,6 +134,7 @@ BARE: dict[str, Record] = {
     "departure": Departure(principal=ANN, at=NOON, source=Source.EVENT),
     "people-watch": Watch(at=NOON, state=WatchState.ANSWERED),
     "freezes": Freezes(standing=(), at=NOON),
+    "journal-finding": JournalFinding(because="Entry 3 is missing.", source="web-1", at=NOON),
 }
 """One of every kind by its name, with as little in it as may be."""
 
@@ -195,6 +197,7 @@ FULL: list[Record] = [
     ),
     replace(a_series(), state=Standing.CLOSED),
     replace(an_alteration(), because=ODD, state=Standing.CLOSED),
+    JournalFinding(because=ODD, source=ODD, at=at(0.000001), state=Standing.CLOSED),
     Freezes(
         standing=(
             Freeze(id=new_grant_id(), extent=Extent(everything=True), by=ANN, at=at(-1), reason=ODD, ends=True),

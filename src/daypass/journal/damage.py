@@ -28,6 +28,8 @@ class Damage:
     def __init__(self) -> None:
         """Begin with nothing found."""
         self._found: tuple[str, ...] = ()
+        self.scrubbed = False
+        """Whether this process has gone over the whole journal and found every entry as it was signed."""
         self._lock = Lock()
 
     @property

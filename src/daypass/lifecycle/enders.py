@@ -57,7 +57,9 @@ def owns(by: PrincipalId, *, asked: Asked, cabinet: Cabinet) -> bool:
     if known is not None and includes(known, by, cabinet):
         return True
     named = asked.owners()
-    return named is not None and person is not None and named.include(person)
+    if named is None:
+        return False
+    return includes(named, by, cabinet) or (person is not None and named.include(person))
 
 
 def must_own(by: PrincipalId, *, asked: Asked, cabinet: Cabinet) -> None:
@@ -67,6 +69,15 @@ def must_own(by: PrincipalId, *, asked: Asked, cabinet: Cabinet) -> None:
         raise NotYours("Your Slack account is deactivated.")
     if not owns(by, asked=asked, cabinet=cabinet):
         raise NotYours("You are not among the owners of the rules; they are named under `owners` in them.")
+
+
+def known_owners(cabinet: Cabinet) -> frozenset[PrincipalId]:
+    """Everybody who owned the rules as they could last be read, by the ledger alone."""
+    named = _known_owners(cabinet)
+    if named is None:
+        return frozenset()
+    groups: Iterable[str] = (*named.slack_groups, *named.groups)
+    return named.people.union(*(_members(group, cabinet) for group in groups))
 
 
 def includes(approvers: Approvers, by: PrincipalId, cabinet: Cabinet) -> bool:

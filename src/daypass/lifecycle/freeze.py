@@ -61,7 +61,7 @@ def set_freeze(  # noqa: PLR0913 - the parts of a freeze, the ledger, and the mo
             ends=ends or (known is not None and known.ends),
         )
         others = tuple(one for one in row.standing if one.extent != extent)
-        told: dict[str, Detail] = {"about": str(extent), "freeze": made.id, "reason": made.reason, "ends": made.ends}
+        told: dict[str, Detail] = {**_about(extent), "freeze": made.id, "reason": made.reason, "ends": made.ends}
         told |= {"os_user": os_user} if os_user else {}
         _write(row, (*others, made), Kind.FREEZE_SET, by, told, ledger, now)
         return made
@@ -88,12 +88,12 @@ def lift(  # noqa: PLR0913 - which by whom, its three collaborators, and the mom
         if first is not None and _still_owns(first, rules, directory):
             if owner.is_also(as_known(first, directory)):
                 raise NotYours("You have said so already; a second owner of the rules has to.")
-            told: dict[str, Detail] = {"about": str(found.extent), "freeze": found.id, "with": first}
+            told: dict[str, Detail] = {**_about(found.extent), "freeze": found.id, "with": first}
             rest = tuple(one for one in row.standing if one.id != found.id)
             _write(row, rest, Kind.FREEZE_LIFTED, by, told, ledger, now)
             return None
         waiting = replace(found, lifting=owner.id)
-        told = {"about": str(found.extent), "freeze": found.id}
+        told = {**_about(found.extent), "freeze": found.id}
         standing = tuple(waiting if one.id == found.id else one for one in row.standing)
         _write(row, standing, Kind.FREEZE_LIFT_AGREED, by, told, ledger, now)
         return waiting
@@ -109,7 +109,7 @@ def lift_as_operator(freeze_id: GrantId, *, os_user: str, rules: RuleBook, ledge
     def once() -> None:
         row = _row(ledger, now)
         found = find_freeze(freeze_id, ledger)
-        told: dict[str, Detail] = {"about": str(found.extent), "freeze": found.id, "os_user": os_user}
+        told: dict[str, Detail] = {**_about(found.extent), "freeze": found.id, "os_user": os_user}
         rest = tuple(one for one in row.standing if one.id != found.id)
         _write(row, rest, Kind.FREEZE_LIFTED, OPERATOR, told, ledger, now)
 
@@ -122,6 +122,10 @@ def find_freeze(freeze_id: GrantId, ledger: Ledger) -> Freeze:
     if found is None:
         raise NotFound(f"No freeze {freeze_id} stands; `daypass freeze` lists those that do.")
     return found
+
+
+def _about(extent: Extent) -> dict[str, Detail]:
+    return {"about": str(extent), "what": extent.kind}
 
 
 def _still_owns(one: PrincipalId, rules: RuleBook, directory: Directory) -> bool:
@@ -149,4 +153,4 @@ def _write(  # noqa: PLR0913, PLR0917 - the row, what it holds then, and what th
     now: datetime,
 ) -> None:
     event = Event(kind=kind, at=now, actor=by, details=told)
-    ledger.record(Fact(event=event, changes=(replace(row, standing=standing, at=now),), told=False))
+    ledger.record(Fact(event=event, changes=(replace(row, standing=standing, at=now),)))

@@ -119,11 +119,16 @@ def _batches(found: Sequence[tuple[str, Fact]]) -> Iterator[Sequence[tuple[str, 
 
 def _told(counts: Counter[str], held: Freeze | None, sweep: Sweep, reason: str, os_user: str = "") -> Ended:
     """Say in the journal, and to whoever did it, what was ended."""
-    details: dict[str, Detail] = {"about": str(sweep.extent), "reason": reason.strip(), **counts}
+    details: dict[str, Detail] = {
+        "about": str(sweep.extent),
+        "what": sweep.extent.kind,
+        "reason": reason.strip(),
+        **counts,
+    }
     details |= {"freeze": held.id} if held else {}
     details |= {"os_user": os_user} if os_user else {}
     event = Event(kind=Kind.PANIC_DONE, at=sweep.now, actor=sweep.by, details=details)
-    sweep.ledger.record(Fact(event=event, told=False))
+    sweep.ledger.record(Fact(event=event))
     return Ended(counts=dict(counts), freeze=held)
 
 

@@ -89,6 +89,8 @@ GIVES_NOTHING: Final = frozenset(
         Kind.LEAVERS_HELD,
         Kind.LEAVERS_WATCHED,
         Kind.JOURNAL_ACCEPTED,
+        Kind.JOURNAL_DAMAGED,
+        Kind.JOURNAL_MENDED,
         Kind.FREEZE_SET,
         Kind.PANIC_DONE,
         Kind.WORDS_ERASED,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from daypass.model.departure import Departure, Watch
 from daypass.model.event import Event, Link, Login
+from daypass.model.finding import JournalFinding
 from daypass.model.freeze import Freezes
 from daypass.model.grant import Grant
 from daypass.model.kept import Kept
@@ -11,7 +12,7 @@ from daypass.model.known import Known
 from daypass.model.request import Request
 from daypass.model.ruling import RulesChange, RulesVersion
 
-Record = Kept | Known | Freezes | RulesVersion | RulesChange | Departure | Watch
+Record = Kept | Known | Freezes | RulesVersion | RulesChange | Departure | Watch | JournalFinding
 """What the cabinet keeps; see ports.Cabinet."""
 
 Change = Request | Grant | Link | Login | Record

@@ -29,6 +29,11 @@ class Extent:
         if [self.person is not None, self.place is not None, self.everything].count(True) != 1:
             raise BadInput("Say what it is about: --person WHO, --resource WHERE, or --all, and only one of them.")
 
+    @property
+    def kind(self) -> str:
+        """Which of the three it says: `person`, `resource` or `all`."""
+        return "person" if self.person is not None else "resource" if self.place is not None else "all"
+
     def __str__(self) -> str:
         return f"{self.person or self.place or 'everything'}"
 

@@ -67,6 +67,7 @@ class SqlBook(SqlSequencer):
                 pause()
             if remembered is not None and frontier != remembered.confirmed.frontier:
                 raise BookDamaged(f"The {size} signed entries in the database are not those that were signed.")
+            self._database.damage.scrubbed = remembered is not None
             return size
 
     def waiting(self) -> int:

@@ -22,6 +22,7 @@ from daypass.model.departure import Departure, Watch
 from daypass.model.errors import DaypassError, Misconfigured
 from daypass.model.event import Event, Link, Login
 from daypass.model.fact import Record
+from daypass.model.finding import JournalFinding
 from daypass.model.freeze import Freezes
 from daypass.model.grant import Grant, GrantState
 from daypass.model.kept import (
@@ -186,6 +187,7 @@ KINDS: Mapping[type[object], str] = {
     Watch: "people-watch",
     Alteration: "alteration",
     Freezes: "freezes",
+    JournalFinding: "journal-finding",
 }
 """What the records of each kind are called, for good: rows hold these names."""
 

@@ -29,7 +29,7 @@ def accept_journal(*, accept: bool) -> str:
         book = SqlBook(store, journal_head(settings.journal))
         compared = book.compare()
         if not accept:
-            return _told(*compared)
+            return f"{_told(*compared)} Nothing has changed: `daypass journal accept --yes` accepts it."
         ended = 0
         if _may_be_restored(*compared):
             ended = end_approved(os_user=getpass.getuser(), ledger=SqlLedger(store), now=store.now())
@@ -68,9 +68,14 @@ def _record(store: database.Database, head: Head, before: Head | None, ended: in
 def _told(head: Head, before: Head | None) -> str:
     has = f"The database has {head.size} signed entries, with the root {head.frontier.root().hex()}."
     if before is None:
-        return f"{has} No head was remembered here."
+        return (
+            f"{has} No head is remembered here, so Daypass cannot tell how many are missing: compare with a checkpoint "
+            "that you kept."
+        )
     if before.size > head.size:
-        return f"{has} {before.size} were signed: the last {before.size - head.size} are missing."
+        missing = before.size - head.size
+        which = "the last one is" if missing == 1 else f"the last {missing} are"
+        return f"{has} {before.size} were signed: {which} missing."
     if before.size == head.size and before.frontier != head.frontier:
         return f"{has} The remembered head has as many, with another root: {before.frontier.root().hex()}."
     return f"{has} The remembered head has {before.size}."

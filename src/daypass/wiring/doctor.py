@@ -25,6 +25,7 @@ from daypass.lifecycle.ruling.roll import doubts
 from daypass.lifecycle.ruling.versions import kept
 from daypass.model.departure import WatchState
 from daypass.model.errors import DaypassError
+from daypass.model.finding import JournalFinding
 from daypass.model.kept import Alteration
 from daypass.model.kept import Standing as Open
 from daypass.ports import Standing, Strange
@@ -174,6 +175,9 @@ def _journal(house: House) -> str:
             f"The journal in the database was signed with another key than {house.settings.journal.key_file}. Put the "
             "key back that signed it."
         ) from None
+    if found := house.desk.ledger.all(JournalFinding, states=(Open.OPEN,)):
+        told = "\n".join(f"  {one.because} (Found on {one.source}.)" for one in found)
+        raise _Trouble(f"The journal was found damaged, and nothing is given while it is:\n{told}")
     return f"The journal's newest checkpoint is signed with that key, and extends the remembered head: {size} entries."
 
 

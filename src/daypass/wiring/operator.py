@@ -1,4 +1,4 @@
-"""What whoever runs Daypass ends, freezes and erases on the machine: by the settings and the database alone."""
+"""What whoever runs Daypass ends, freezes, decides and erases on the machine: by settings and database alone."""
 
 import os
 import pwd
@@ -11,10 +11,13 @@ from typing import Any
 
 from daypass import settings as settings_page
 from daypass.doors.grammar import extent_of, parse_id, parse_person, parse_reason
-from daypass.doors.wire.freezing import EndedOut, FreezeOut
+from daypass.doors.wire.freezing import EndedOut, FreezeOut, FreezesOut
+from daypass.doors.wire.leavers import LeaversOut
 from daypass.lifecycle.erase import Which
 from daypass.lifecycle.erase import erase as erase_words
 from daypass.lifecycle.freeze import lift_as_operator, set_freeze
+from daypass.lifecycle.frozen import freezes as standing_freezes
+from daypass.lifecycle.leavers import notice
 from daypass.lifecycle.operator import end_as_operator
 from daypass.lifecycle.panic import panic_as_operator
 from daypass.model.errors import BadInput
@@ -83,12 +86,31 @@ def freeze(*, person: str | None, resource: str | None, everything: bool, reason
     return FreezeOut.of(made).model_dump(mode="json")
 
 
+def freezes() -> dict[str, Any]:
+    """List the freezes that stand, as the API would."""
+    with _machine() as at:
+        return FreezesOut.of(standing_freezes(at.ledger)).model_dump(mode="json")
+
+
 def lift(freeze_id: str) -> None:
     """Lift a freeze where the rules name no owners. Raises NotFound, NotYours, RulesUnreadable, Unavailable."""
     with _machine() as at:
         must_be_near(machine=now(), database=at.now())
         rules = RulesInForce(at.ledger, RulesFile(at.settings.rules.file))
         lift_as_operator(parse_id(freeze_id), os_user=at.os_user, rules=rules(), ledger=at.ledger, now=at.now())
+
+
+def leavers() -> dict[str, Any]:
+    """List who is said to have left and was not decided on, as the API would."""
+    with _machine() as at:
+        return LeaversOut.of(notice.held(at.ledger)).model_dump(mode="json")
+
+
+def decide_leavers(*, left: bool) -> dict[str, Any]:
+    """Say that all of them have left, or that none has. Raises TooLate when none is held."""
+    with _machine() as at:
+        decided = notice.decide_as_operator(left=left, os_user=at.os_user, ledger=at.ledger, now=now())
+    return LeaversOut.of(decided).model_dump(mode="json")
 
 
 def sweep_unknown(*, remove: bool) -> list[str]:

@@ -49,7 +49,7 @@ from daypass.wiring.health import Writes, faults
 from daypass.wiring.house import House, build
 from daypass.wiring.journal import check_journal
 from daypass.wiring.log import configure
-from daypass.wiring.scrub import scrubbing
+from daypass.wiring.scrub import scrubbing, telling_of_damage
 from daypass.wiring.watch import Watch
 
 log = structlog.get_logger()
@@ -138,6 +138,7 @@ def _worker(house: House, watch: Watch, *, works: bool = True) -> Iterator[None]
     folding = [
         Chore(name="fold", every=_SECOND, run=partial(_fold_all, house.book)),
         Chore(name="own entries", every=10 * _SECOND, run=house.book.look_for_own),
+        telling_of_damage(house),
     ]
     comparing = Chore(name="clock", every=_SECOND, run=house.clock.keep_comparing)
 

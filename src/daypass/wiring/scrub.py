@@ -1,10 +1,11 @@
 """
-The scrub of the ledger: what is done about rows that were changed outside Daypass.
+The scrub of the ledger: what is done about rows that were changed outside Daypass, and about a damaged journal.
 
 A grant whose row is set aside is reported within a minute, and what stands in AWS of it is swept at once. Everything
 else is found by the scrub of the whole, at each start and once a day, in a thread of its own: it may take long.
 """
 
+import socket
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -17,9 +18,11 @@ from daypass.model.errors import Unavailable
 from daypass.ports import AlteredRow
 from daypass.reconcile import altered
 from daypass.reconcile.chores import Chore
+from daypass.reconcile.damaged import DamageReports
 from daypass.store.scrub import SqlScrub
 from daypass.wiring.house import House
 
+_LOOK_EVERY = timedelta(seconds=15)
 _EVERY = timedelta(days=1)
 _PAUSE_S = 0.02
 """Between two pages, so that a scrub takes a small part of the database's and of our time."""
@@ -48,3 +51,14 @@ def report_set_aside(house: House) -> None:
     """Report the grants that could not be read, and take out of AWS what stands there of new ones."""
     rows = [AlteredRow(row=f"grants/{one.grant}", because=one.fault) for one in house.queue.damaged()]
     altered.report_set_aside(rows, sweeps=[house.sweep], ledger=house.desk.ledger, clock=house.clock)
+
+
+def telling_of_damage(house: House) -> Chore:
+    """Tell the owners of the rules, once each, what this process finds wrong with the journal, and when it is over."""
+    source = f"{socket.gethostname()}, {house.settings.journal.head}"
+    reports, damage = DamageReports(source=source, ledger=house.desk.ledger), house.database.damage
+
+    def look() -> None:
+        reports.report(damage.found, scrubbed=damage.scrubbed, now=house.clock())
+
+    return Chore(name="damage", every=_LOOK_EVERY, run=look)

@@ -28,3 +28,20 @@ def test_the_owners_are_told_which_rows_and_what_to_do(daypass: Office, ann: Blo
     assert "grants/abcdefgh2345" in told
     assert "restore the rows from a backup" in told
     assert "Daypass" not in str(ann.messages())
+
+
+def test_the_owners_are_told_that_the_journal_is_damaged_and_that_it_is_over(daypass: Office, bob: BlockingActor):
+    """What stopped, what goes on, what to do; then that access is granted again."""
+    daypass.rules.append(parse(OWNED, name="rules.yaml"))
+    details: dict[str, Detail] = {"because": "Entry 3 is missing.", "source": "web-1, /data/head", "number": 0}
+    for kind in (Kind.JOURNAL_DAMAGED, Kind.JOURNAL_MENDED):
+        daypass.desk.ledger.record(Fact(event=Event(kind=kind, at=daypass.clock(), actor=DAYPASS, details=details)))
+
+    damaged = bob.wait_for_message("journal is damaged").visible_text
+    mended = bob.wait_for_message("Settled").visible_text
+
+    assert "Entry 3 is missing. (Found on web-1, /data/head.)" in damaged
+    assert "Stopped until this is settled: new requests, approvals" in damaged
+    assert "Still working: every way to end access" in damaged
+    assert "daypass journal accept" in damaged
+    assert "access is granted as before" in mended

@@ -41,7 +41,7 @@ def freeze(body: About, desk: AtDesk, now: Now, by: EndingForOthers) -> FreezeOu
 @router.get("/freezes")
 def ls(desk: AtDesk, _caller: Looker) -> FreezesOut:
     """List the freezes that stand."""
-    return FreezesOut(freezes=[FreezeOut.of(one) for one in freezes(desk.ledger)])
+    return FreezesOut.of(freezes(desk.ledger))
 
 
 @router.post("/freezes/{request_id}/lift")

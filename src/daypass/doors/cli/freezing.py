@@ -7,6 +7,7 @@ import click
 from daypass.doors.cli import say
 from daypass.doors.cli.failure import Failure
 from daypass.doors.cli.here import Here, adopt, json_option
+from daypass.doors.grammar import extent_of, words_for_ended
 
 
 @click.pass_obj
@@ -14,7 +15,7 @@ def _panic(here: Here, /, **said: Any) -> None:
     as_json, yes = said.pop("as_json"), said.pop("yes")
     about = about_of(said)
     if not yes:
-        must_be_sure(f"Everything that you may end of {about} ends now. Go on?")
+        must_be_sure(f"Everything that you may end{about and f' of {about}'} ends now. Go on?")
     answer = here.client().post("/panic", {**_body(said), "freeze": not said["no_freeze"]})
     click.echo(say.as_json(answer) if as_json else ended(answer))
 
@@ -24,8 +25,7 @@ def _freeze(here: Here, /, **said: Any) -> None:
     as_json = said.pop("as_json")
     if not (said["person"] or said["resource"] or said["everything"]):
         answer = here.client().get("/freezes")
-        lines = [frozen(one) for one in answer["freezes"]]
-        click.echo(say.as_json(answer) if as_json else "\n".join(lines) or "Nothing is frozen.")
+        click.echo(say.as_json(answer) if as_json else standing(answer))
         return
     about_of(said)
     answer = here.client().post("/freezes", _body(said))
@@ -40,26 +40,24 @@ def _lift(here: Here, *, id: str, as_json: bool) -> None:  # noqa: A002 - as it 
 
 
 def about_of(said: dict[str, Any]) -> str:
-    """What it is about, in words. Raises Failure unless exactly one was said."""
-    named = [one for one in (said["person"], said["resource"], "everything" if said["everything"] else None) if one]
-    if len(named) != 1:
-        raise Failure("Say what it is about: --person WHO, --resource WHERE, or --all, and only one of them.")
-    return str(named[0])
+    """What it is about, in words; nothing for everything. Raises BadInput unless exactly one was said, and well."""
+    extent = extent_of(person=said["person"], resource=said["resource"], everything=said["everything"])
+    return "" if extent.everything else str(extent)
 
 
-def must_be_sure(question: str) -> None:
+def must_be_sure(question: str, otherwise: str = "Nothing was ended") -> None:
     """Ask first. Raises Failure when it is not meant, or nobody can be asked."""
     try:
         sure = click.confirm(question, err=True)
     except click.Abort:
-        raise Failure("\nNothing was ended; where nobody can be asked, say --yes.") from None
+        raise Failure(f"\n{otherwise}; where nobody can be asked, say --yes.") from None
     if not sure:
-        raise Failure("Nothing was ended.")
+        raise Failure(f"{otherwise}.")
 
 
 def ended(answer: dict[str, Any]) -> str:
     """What a panic has ended, in words."""
-    counts = ", ".join(f"{number} {what}" for what, number in answer["ended"].items() if number)
+    counts = words_for_ended(answer["ended"])
     first = f"Ended: {counts}." if counts else "There was nothing to end."
     if answer["freeze"]:
         return f"{first}\n{frozen(answer['freeze'])}"
@@ -70,7 +68,14 @@ def frozen(one: dict[str, Any]) -> str:
     """One freeze that stands, in words."""
     waits = f" {one['lifting']} has agreed to lift it; a second owner has to." if one["lifting"] else ""
     why = f" ({one['reason']})" if one["reason"] else ""
-    return f"{one['id']}: {one['about']} is frozen, by {one['by']}{why}. Two owners of the rules lift it.{waits}"
+    by = "the operator" if one["by"] == "operator" else one["by"]
+    lift = f"Two owners of the rules lift it: daypass lift {one['id']}."
+    return f"{one['id']}: {one['about']} is frozen, by {by}{why}. {lift}{waits}"
+
+
+def standing(answer: dict[str, Any]) -> str:
+    """The freezes that stand, in words."""
+    return "\n".join(map(frozen, answer["freezes"])) or "Nothing is frozen."
 
 
 def _body(said: dict[str, Any]) -> dict[str, Any]:

@@ -35,8 +35,20 @@ class Operator(Protocol):
         """Give nothing in an extent; returns what the API would."""
         ...
 
+    def freezes(self) -> dict[str, Any]:
+        """List the freezes that stand; returns what the API would."""
+        ...
+
     def lift(self, freeze_id: str) -> None:
         """Lift a freeze where the rules name no owners."""
+        ...
+
+    def leavers(self) -> dict[str, Any]:
+        """List who is said to have left and was not decided on; returns what the API would."""
+        ...
+
+    def decide_leavers(self, *, left: bool) -> dict[str, Any]:
+        """Say that all of them have left, or that none has; returns what the API would."""
         ...
 
     def sweep_unknown(self, *, remove: bool) -> list[str]:

@@ -18,25 +18,30 @@ def leavers() -> None:
 def ls(here: Here, *, as_json: bool) -> None:
     """List them."""
     found = here.client().get("/leavers")
-    zone = here.zone()
-    rows = [(one["person"], zone.moment(one["noticed_at"])) for one in found["leavers"]]
-    laid = say.table("Said to have left", ("PERSON", "NOTICED"), rows)
-    click.echo(say.as_json(found) if as_json else laid or "Nobody waits for a decision.")
+    click.echo(say.as_json(found) if as_json else listed(found, here.zone()))
 
 
 @leavers.command("confirm", help="They have left: end all that they have. For owners of the rules.")
 @click.pass_obj
 def confirm(here: Here) -> None:
     """Confirm."""
-    click.echo(_decided(here.client().post("/leavers/confirm"), "All that they have ends within seconds"))
+    click.echo(decided(here.client().post("/leavers/confirm"), left=True))
 
 
 @leavers.command("dismiss", help="They have not left: end nothing of theirs. For owners of the rules.")
 @click.pass_obj
 def dismiss(here: Here) -> None:
     """Dismiss."""
-    click.echo(_decided(here.client().post("/leavers/dismiss"), "Nothing of theirs ends"))
+    click.echo(decided(here.client().post("/leavers/dismiss"), left=False))
 
 
-def _decided(found: dict[str, Any], what: str) -> str:
+def listed(found: dict[str, Any], zone: say.Zone) -> str:
+    """Those who wait for a decision, in words."""
+    rows = [(one["person"], zone.moment(one["noticed_at"])) for one in found["leavers"]]
+    return say.table("Said to have left", ("PERSON", "NOTICED"), rows) or "Nobody waits for a decision."
+
+
+def decided(found: dict[str, Any], *, left: bool) -> str:
+    """What becomes of them, in words."""
+    what = "All that they have ends within seconds" if left else "Nothing of theirs ends"
     return f"{what}: {', '.join(one['person'] for one in found['leavers'])}."

@@ -1,10 +1,11 @@
-"""`operator end`, `panic`, `freeze`, `lift`, `sweep-unknown`, `erase`: for whoever runs Daypass, on the machine."""
+"""`operator end`, `panic`, `freeze`, `lift`, `leavers`, `sweep-unknown`, `erase`: for whoever runs Daypass."""
 
 from typing import Any
 
 import click
 
-from daypass.doors.cli import freezing, say
+from daypass.doors.cli import freezing, leavers, say
+from daypass.doors.cli.failure import Failure
 from daypass.doors.cli.here import Here, json_option
 from daypass.doors.commands.freezing import about
 
@@ -56,9 +57,9 @@ def end(here: Here, *, id: str, reason: str, as_json: bool) -> None:  # noqa: A0
 def panic(here: Here, /, **said: Any) -> None:
     """End everything in an extent."""
     as_json, yes, hold = said.pop("as_json"), said.pop("yes"), not said.pop("no_freeze")
-    what = freezing.about_of(said)
+    about_it = freezing.about_of(said)
     if not yes:
-        freezing.must_be_sure(f"Everything of {what} ends now. Go on?")
+        freezing.must_be_sure(f"Everything{about_it and f' of {about_it}'} ends now. Go on?")
     answer = here.house.operator.panic(**said, hold=hold)
     click.echo(say.as_json(answer) if as_json else freezing.ended(answer))
 
@@ -66,13 +67,18 @@ def panic(here: Here, /, **said: Any) -> None:
 @operator.command(
     "freeze",
     params=[*about(), _why(), json_option()],
-    help="Give nothing to a person, for a place, or to anybody, until two owners of the rules lift it.",
+    help="""Give nothing to a person, for a place, or to anybody, until two owners of the rules lift it.
+
+    Without an option, list the freezes that stand.""",
 )
 @click.pass_obj
 def freeze(here: Here, /, **said: Any) -> None:
     """Give nothing in an extent."""
     as_json = said.pop("as_json")
-    freezing.about_of(said)
+    if not (said["person"] or said["resource"] or said["everything"]):
+        answer = here.house.operator.freezes()
+        click.echo(say.as_json(answer) if as_json else freezing.standing(answer))
+        return
     answer = here.house.operator.freeze(**said)
     click.echo(say.as_json(answer) if as_json else freezing.frozen(answer))
 
@@ -87,6 +93,34 @@ def lift(here: Here, *, id: str) -> None:  # noqa: A002 - as it is typed
     """Lift a freeze."""
     here.house.operator.lift(id)
     click.echo(f"{id}: lifted.")
+
+
+@operator.command(
+    "leavers",
+    params=[
+        click.Option(["--confirm"], is_flag=True, help="They have left: end all that they have."),
+        click.Option(["--dismiss"], is_flag=True, help="They have not left: end nothing of theirs."),
+        _YES,
+        json_option(),
+    ],
+    help="""List those who are said to have left, too many at once; confirm or dismiss it for all of them.
+
+    For when no owner of the rules can, who may be among them.""",
+)
+@click.pass_obj
+def decide_leavers(here: Here, *, confirm: bool, dismiss: bool, yes: bool, as_json: bool) -> None:
+    """List, confirm or dismiss."""
+    if confirm and dismiss:
+        raise Failure("Say --confirm or --dismiss, and not both.")
+    found = here.house.operator.leavers()
+    if not (confirm or dismiss):
+        click.echo(say.as_json(found) if as_json else leavers.listed(found, say.Zone("UTC")))
+        return
+    if confirm and not yes and found["leavers"]:
+        click.echo(leavers.listed(found, say.Zone("UTC")), err=True)
+        freezing.must_be_sure("All that they have ends now. Go on?")
+    found = here.house.operator.decide_leavers(left=confirm)
+    click.echo(say.as_json(found) if as_json else leavers.decided(found, left=confirm))
 
 
 @operator.command(
@@ -128,13 +162,20 @@ def sweep_unknown(here: Here, *, yes: bool, as_json: bool) -> None:
 @click.pass_obj
 def erase(here: Here, *, person: str | None, older_than: str | None, yes: bool, as_json: bool) -> None:
     """Erase words."""
+    if person is None and older_than is None:
+        raise Failure("Say whose words: --person U02ABC; or how old they are: --older-than 400d; or both.")
     if not yes:
-        freezing.must_be_sure("What is erased cannot be brought back. Go on?")
+        freezing.must_be_sure("What is erased cannot be brought back. Go on?", "Nothing was erased")
     answer = here.house.operator.erase(person=person, older_than=older_than)
     click.echo(say.as_json(answer) if as_json else _erased(answer))
 
 
 def _erased(answer: say.Json) -> str:
-    done = f"Erased {answer['texts']} texts beside the journal, and those in {answer['rows']} rows of what is over."
-    left = f" {answer['left']} rows are not over yet and keep theirs; erase again later." if answer["left"] else ""
-    return done + left
+    texts, rows, left = (answer[each] for each in ("texts", "rows", "left"))
+    done = f"Erased {texts} {'text' if texts == 1 else 'texts'} beside the journal, and those in {_rows(rows)} over."
+    keep = f" {left} more {'is' if left == 1 else 'are'} not over yet; erase again later."
+    return done + (keep if left else "")
+
+
+def _rows(number: int) -> str:
+    return "1 row that is" if number == 1 else f"{number} rows that are"

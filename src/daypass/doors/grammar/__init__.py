@@ -2,7 +2,7 @@
 
 from daypass.doors.commands import COMMANDS, SLACK_VERBS, help_for, request_help
 from daypass.doors.grammar.draft import Draft, Spoken, parse_delivery, parse_id, parse_reason
-from daypass.doors.grammar.extents import extent_of
+from daypass.doors.grammar.extents import extent_of, words_for_ended
 from daypass.doors.grammar.said import parse, parse_request, says_times
 from daypass.doors.grammar.sayings import (
     Again,
@@ -79,5 +79,6 @@ __all__ = [
     "request_help",
     "says_times",
     "split",
+    "words_for_ended",
     "words_for_length",
 ]

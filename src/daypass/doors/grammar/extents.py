@@ -1,4 +1,6 @@
-"""What a panic or a freeze is about, as people write it."""
+"""What a panic or a freeze is about, as people write it; and what a panic has ended, as they read it."""
+
+from collections.abc import Mapping
 
 from daypass.doors.grammar.whom import parse_person
 from daypass.model.entitlement import parse_place
@@ -12,3 +14,13 @@ def extent_of(*, person: str | None, resource: str | None, everything: bool) -> 
         place=parse_place(resource) if resource is not None else None,
         everything=everything,
     )
+
+
+def words_for_ended(counts: Mapping[str, int]) -> str:
+    """What was ended, counted: `1 grant, 12 logins`; empty when it was nothing."""
+    return ", ".join(f"{number} {_one(what) if number == 1 else what}" for what, number in counts.items() if number)
+
+
+def _one(what: str) -> str:
+    head, *rest = what.split(" of ")
+    return " of ".join([head.removesuffix("s"), *rest])

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from daypass.doors.grammar import Lift, Panic, SetFreeze, parse, split
-from daypass.doors.slack.blocks import Note, actions, button, section
+from daypass.doors.grammar import Lift, Panic, SetFreeze, extent_of
+from daypass.doors.slack.blocks import Note, actions, button, cut, section
 from daypass.doors.slack.counter import Counter, in_thread
 from daypass.doors.slack.texts import freezing as texts
 from daypass.doors.slack.texts import labels
@@ -13,6 +13,8 @@ from daypass.lifecycle.frozen import freezes
 from daypass.lifecycle.panic import Ended, panic
 
 CONFIRM = "panic.confirm"
+_LONGEST_VALUE = 2000
+"""Characters that a Slack button carries."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,16 +37,15 @@ class Freezing:
                 await turn.tell(Note(text=await in_thread(lambda: self._lift(turn, said))))
 
     async def confirm(self, turn: Turn) -> None:
-        """End it, once the button says that it is meant. The words in the button are read anew."""
-        said = parse(split(turn.value), now=self.counter.desk.clock(), tz="UTC")
-        if isinstance(said, Panic):
-            ended = await in_thread(lambda: self._panic(turn, said))
-            await turn.tell(Note(text=texts.ended(ended)))
+        """End it, once the button says that it is meant; the button goes, so that it is not pressed again later."""
+        said = _read(turn.value)
+        ended = await in_thread(lambda: self._panic(turn, said))
+        await turn.tell(Note(text=texts.ended(ended)))
+        await turn.settle(Note(text=texts.confirmed(said.extent)))
 
     async def _ask(self, turn: Turn, said: Panic) -> None:
         asked = texts.sure(said.extent, hold=said.hold)
-        words = str(turn.body.get("text") or "")
-        row = [button(labels.PANIC, CONFIRM, words, style="danger")]
+        row = [button(labels.PANIC, CONFIRM, _written(said), style="danger")]
         await turn.tell(Note(text=asked, blocks=(section(asked), actions("panic", row))))
 
     def _panic(self, turn: Turn, said: Panic) -> Ended:
@@ -74,3 +75,19 @@ class Freezing:
             said.id, by=turn.person, rules=desk.rules(), directory=desk.directory, ledger=desk.ledger, now=desk.clock()
         )
         return texts.lifted(said.id) if waiting is None else texts.frozen(waiting)
+
+
+def _written(said: Panic) -> str:
+    """What a panic was understood to be about, as its button carries it; a reason that is too long is cut."""
+    about, held = said.extent, "freeze" if said.hold else "end"
+    return cut(f"{about.kind}\n{about}\n{held}\n{said.reason}", _LONGEST_VALUE)
+
+
+def _read(value: str) -> Panic:
+    kind, what, held, reason = value.split("\n", 3)
+    extent = extent_of(
+        person=what if kind == "person" else None,
+        resource=what if kind == "resource" else None,
+        everything=kind == "all",
+    )
+    return Panic(extent=extent, reason=reason, hold=held == "freeze")

@@ -20,11 +20,9 @@ from daypass.doors.slack.conversation import TOLD, Conversation
 from daypass.doors.slack.counter import Counter
 from daypass.doors.slack.digest import Digests
 from daypass.doors.slack.failures import log_failure
-from daypass.doors.slack.leavers import TOLD as LEAVERS_TOLD
-from daypass.doors.slack.leavers import LeaverNews
-from daypass.doors.slack.ledger_news import TOLD as LEDGER_TOLD
-from daypass.doors.slack.ledger_news import LedgerNews
 from daypass.doors.slack.outgoing import Outgoing, TryLater
+from daypass.doors.slack.owner_news import TOLD as OWNERS_TOLD
+from daypass.doors.slack.owner_news import OwnerNews
 from daypass.doors.slack.passkey import TOLD as PASSKEYS_TOLD
 from daypass.doors.slack.passkey import PasskeyNews
 from daypass.doors.slack.remembered import Remembered
@@ -60,9 +58,8 @@ class Notifier:
         self.digests = Digests(counter=Counter(desk=desk), asking=self.asking)
         self._conversation = Conversation(desk=desk, asking=self.asking)
         self._passkeys = PasskeyNews(asking=self.asking)
-        self._leavers = LeaverNews(desk=desk, asking=self.asking)
         self._rules = RulesConversation(desk=desk, asking=self.asking)
-        self._ledger = LedgerNews(asking=self.asking)
+        self._owners = OwnerNews(asking=self.asking)
         self._wanted = asyncio.Event()
         self.each_round: Callable[[], None] = lambda: None
 
@@ -118,12 +115,10 @@ class Notifier:
             await self._conversation.tell(notice, subject)
         if subject is not None and kind in RULES_TOLD:
             await self._rules.tell(notice, subject)
-        if kind in LEAVERS_TOLD:
-            await self._leavers.tell(notice)
         if kind in PASSKEYS_TOLD:
             await self._passkeys.tell(notice)
-        if kind in LEDGER_TOLD:
-            await self._ledger.tell(notice)
+        if kind in OWNERS_TOLD:
+            await self._owners.tell(notice)
 
     async def _cross_out(self, notice: Notice) -> None:
         await asyncio.to_thread(lambda: self._desk.outbox.sent(notice.id))

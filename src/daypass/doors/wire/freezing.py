@@ -1,5 +1,6 @@
 """Panic and freezes, as programs say and see them."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from pydantic import Field
@@ -56,6 +57,11 @@ class FreezesOut(Outgoing):
     """Every freeze that stands."""
 
     freezes: list[FreezeOut]
+
+    @classmethod
+    def of(cls, freezes: Iterable[Freeze]) -> "FreezesOut":
+        """Show them."""
+        return cls(freezes=[FreezeOut.of(one) for one in freezes])
 
 
 class LiftedOut(Outgoing):

@@ -20,7 +20,7 @@ from daypass.model.departure import TO_DO, Departure, DepartureState, Source
 from daypass.model.errors import Conflict, NotFound, NotYours, TooLate
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact
-from daypass.model.principal import DAYPASS, ROBOT, PrincipalId
+from daypass.model.principal import DAYPASS, OPERATOR, ROBOT, PrincipalId
 from daypass.ports import Directory, Ledger, Logins
 from daypass.rules.document import RuleBook
 
@@ -78,32 +78,37 @@ def confirm(
     *, by: PrincipalId, rules: RuleBook | None, directory: Directory, ledger: Ledger, now: datetime
 ) -> list[Departure]:
     """Say, as an owner of the rules, that all who are held have left. Raises NotYours, TooLate when none is held."""
-    return _decide(DepartureState.CONFIRMED, Kind.LEAVER_CONFIRMED, by, rules, directory, ledger, now)
+    _must_own(by, rules, directory)
+    return _decide(by, ledger, now, left=True)
 
 
 def dismiss(
     *, by: PrincipalId, rules: RuleBook | None, directory: Directory, ledger: Ledger, now: datetime
 ) -> list[Departure]:
     """Say, as an owner of the rules, that none of those who are held has left. Raises as `confirm` does."""
-    return _decide(DepartureState.DISMISSED, Kind.LEAVER_DISMISSED, by, rules, directory, ledger, now)
+    _must_own(by, rules, directory)
+    return _decide(by, ledger, now, left=False)
 
 
-def _decide(  # noqa: PLR0913, PLR0917 - what both share
-    state: DepartureState,
-    kind: Kind,
-    by: PrincipalId,
-    rules: RuleBook | None,
-    directory: Directory,
-    ledger: Ledger,
-    now: datetime,
-) -> list[Departure]:
+def decide_as_operator(*, left: bool, os_user: str, ledger: Ledger, now: datetime) -> list[Departure]:
+    """Confirm or dismiss it on the machine: an owner may be among them. Raises TooLate when none is held."""
+    return _decide(OPERATOR, ledger, now, left=left, os_user=os_user)
+
+
+def _must_own(by: PrincipalId, rules: RuleBook | None, directory: Directory) -> None:
     if not owns_rules(directory.principal(by), rules):
         raise NotYours("Only the owners of the rules confirm or dismiss this.")
+
+
+def _decide(by: PrincipalId, ledger: Ledger, now: datetime, *, left: bool, os_user: str = "") -> list[Departure]:
+    state = DepartureState.CONFIRMED if left else DepartureState.DISMISSED
+    kind = Kind.LEAVER_CONFIRMED if left else Kind.LEAVER_DISMISSED
+    more: dict[str, Detail] = {"os_user": os_user} if os_user else {}
     waiting = held(ledger)
     if not waiting:
         raise TooLate("Nobody waits for that; it was decided already, or Slack has taken it back.")
     decided = [replace(one, state=state) for one in waiting]
-    lost = ledger.record_each([_fact(kind, one, by, now) for one in decided])
+    lost = ledger.record_each([_fact(kind, one, by, now, more) for one in decided])
     return [one for one in decided if all(one not in fact.changes for fact in lost)]
 
 

@@ -1,12 +1,18 @@
-"""What Slack says of panic and freezes."""
+"""What Slack says of panic and freezes: to whoever does it, and to the owners of the rules."""
 
+from collections.abc import Mapping
+
+from daypass.doors.grammar import words_for_ended
 from daypass.doors.slack.blocks import code, escape
 from daypass.doors.slack.texts.requests import person
 from daypass.lifecycle.panic import Ended
+from daypass.model.event import Event, Kind
 from daypass.model.freeze import Extent, Freeze
 from daypass.model.grant import GrantId
+from daypass.model.principal import PrincipalId
 
 NOTHING_FROZEN = "Nothing is frozen."
+_NOT_FROZEN = "Nothing is frozen: a rule that approves at once can give it back."
 
 
 def about(extent: Extent) -> str:
@@ -28,11 +34,13 @@ def sure(extent: Extent, *, hold: bool) -> str:
 
 def ended(seen: Ended) -> str:
     """What a panic has ended."""
-    counts = ", ".join(f"{number} {what}" for what, number in seen.counts.items() if number)
-    first = f"Ended: {counts}." if counts else "There was nothing to end."
-    if seen.freeze is not None:
-        return f"{first} {frozen(seen.freeze)}"
-    return f"{first} Nothing is frozen: a rule that approves at once can give it back."
+    then = frozen(seen.freeze) if seen.freeze is not None else _NOT_FROZEN
+    return f"{_counted(seen.counts)} {then}"
+
+
+def confirmed(extent: Extent) -> str:
+    """Stands where the question was, once it is answered."""
+    return f"You ended everything that you may end of {about(extent)}."
 
 
 def frozen(freeze: Freeze) -> str:
@@ -47,3 +55,40 @@ def frozen(freeze: Freeze) -> str:
 def lifted(freeze_id: GrantId) -> str:
     """A freeze is over."""
     return f"{code(freeze_id)} is lifted."
+
+
+def news(event: Event) -> str:
+    """Told to the owners of the rules: who froze, ended or lifted what, and how a freeze is lifted."""
+    told, by = event.details, person(event.actor)
+    what, reason = _read(str(told["what"]), str(told["about"])), str(told.get("reason") or "")
+    why = f" ({escape(reason)})" if reason else ""
+    lifting = f"`/daypass lift {told.get('freeze')}`"
+    match event.kind:
+        case Kind.PANIC_DONE:
+            held = f"It is frozen until two owners lift it: {lifting}." if told.get("freeze") else _NOT_FROZEN
+            counts = {name: each for name, each in told.items() if isinstance(each, int)}
+            return f"*Panic* of {by} for {what}{why}. {_counted(counts)} {held}"
+        case Kind.FREEZE_SET:
+            ends = " What there is of it is being ended." if told.get("ends") else ""
+            return f"*Frozen* by {by}: {what}{why}.{ends} Nothing new is given until two owners lift it: {lifting}."
+        case Kind.FREEZE_LIFT_AGREED:
+            return f"{by} agrees to lift the freeze of {what}. A second owner of the rules lifts it: {lifting}."
+        case _:
+            both = f"{person(PrincipalId(str(told['with'])))} and {by}" if told.get("with") else by
+            return f"*Lifted* by {both}: {what} is not frozen any more, and the rules decide again."
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    said = words_for_ended(counts)
+    return f"Ended: {said}." if said else "There was nothing to end."
+
+
+def _read(kind: str, said: str) -> str:
+    """What it was about, out of the journal's words."""
+    match kind:
+        case "person":
+            return person(PrincipalId(said))
+        case "resource":
+            return code(said)
+        case _:
+            return said

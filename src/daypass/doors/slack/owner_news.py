@@ -1,7 +1,12 @@
 """
-Word to the owners of the rules that the ledger was changed outside Daypass, or was put right.
+What the owners of the rules are told besides changes of the rules.
 
-Each owner is told directly; where nobody can be (the rules cannot be read, or name no owners), the house's channel is.
+    the ledger or its journal was changed outside Daypass, or was put right; AWS has what it does not know
+    too many people are said to have left at once
+    somebody froze something, ended everything of it, or lifted a freeze
+
+Each owner is told directly, once; while the rules cannot be read, those whom they last named. Where nobody can be told,
+the channel is in which requests are decided.
 """
 
 from dataclasses import dataclass
@@ -13,21 +18,26 @@ from daypass.doors.slack.blocks import Note
 from daypass.doors.slack.counter import in_thread
 from daypass.doors.slack.outgoing import Gone
 from daypass.doors.slack.owners import owners_of_rules
-from daypass.doors.slack.texts import ledger as texts
+from daypass.doors.slack.texts import freezing, leavers, ledger
+from daypass.lifecycle.enders import known_owners
 from daypass.model.errors import RulesUnreadable
 from daypass.model.event import Event, Kind
 from daypass.model.grant import GrantId
 from daypass.model.principal import PrincipalId
 from daypass.ports import Notice
 
-TOLD = frozenset({Kind.LEDGER_ALTERED, Kind.LEDGER_RESTORED, Kind.UNKNOWN_FOUND})
+_LEDGER = frozenset(
+    {Kind.LEDGER_ALTERED, Kind.LEDGER_RESTORED, Kind.UNKNOWN_FOUND, Kind.JOURNAL_DAMAGED, Kind.JOURNAL_MENDED}
+)
+_FREEZING = frozenset({Kind.FREEZE_SET, Kind.FREEZE_LIFT_AGREED, Kind.FREEZE_LIFTED, Kind.PANIC_DONE})
+TOLD = _LEDGER | _FREEZING | {Kind.LEAVERS_HELD}
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LedgerNews:
-    """Tells the owners of the rules. Raises TryLater."""
+class OwnerNews:
+    """Tells the owners of the rules. Raises TryLater, Unavailable."""
 
     asking: Asking
 
@@ -39,32 +49,45 @@ class LedgerNews:
             await self._tell(channel, note, line)
 
     def _owners(self) -> list[PrincipalId]:
+        desk = self.asking.desk
         try:
-            return owners_of_rules(self.asking.desk)[: self.asking.settings.most_asked]
+            owners = owners_of_rules(desk)
         except RulesUnreadable:
-            return []
+            owners = sorted(known_owners(desk.ledger))
+        return owners[: self.asking.settings.most_asked]
 
     async def _tell(self, place: str, note: Note, line: GrantId) -> bool:
         remembered = self.asking.remembered
-        if await remembered.recall(line, f"ledger:{place}"):
+        if await remembered.recall(line, f"owners:{place}"):
             return True
         try:
             message = await self.asking.outgoing.post(place, note)
         except Gone as gone:
             log.warning("slack.cannot_tell_owner", place=place, reason=gone.reason)
             return False
-        await remembered.remember(line, f"ledger:{place}", message)
+        await remembered.remember(line, f"owners:{place}", message)
         return True
 
 
 def news(event: Event) -> str:
     """What the owners read."""
+    if event.kind is Kind.LEAVERS_HELD:
+        return leavers.held(event)
+    return freezing.news(event) if event.kind in _FREEZING else _of_ledger(event)
+
+
+def _of_ledger(event: Event) -> str:
     rows = event.details.get("rows") or event.details.get("marks")
     number = event.details.get("number")
     named = tuple(map(str, rows)) if isinstance(rows, tuple | list) else ()
     many = number if isinstance(number, int) else len(named)
+    because = str(event.details.get("because") or "")
+    if event.kind is Kind.JOURNAL_DAMAGED:
+        return ledger.damaged(because, str(event.details.get("source") or ""))
+    if event.kind is Kind.JOURNAL_MENDED:
+        return ledger.mended(because, many)
     if event.kind is Kind.LEDGER_RESTORED:
-        return texts.restored(many, named)
+        return ledger.restored(many, named)
     if event.kind is Kind.UNKNOWN_FOUND:
-        return texts.unknown(many, named)
-    return texts.altered(many, named, str(event.details.get("because") or ""))
+        return ledger.unknown(many, named)
+    return ledger.altered(many, named, because)

@@ -1,0 +1,128 @@
+"""Panic, freezes and lifting them from Slack, and what the owners of the rules read of it."""
+
+from typing import Any
+
+import pytest
+
+from daypass.doors.slack.texts.freezing import news
+from daypass.lifecycle.frozen import freezes
+from daypass.lifecycle.remember import remember
+from daypass.model.errors import RulesUnreadable
+from daypass.model.event import Detail, Event, Kind
+from daypass.model.grant import GrantState
+from daypass.model.principal import OPERATOR
+from daypass.rules.document import RuleBook, parse
+from daypass.sandbox.slack import BlockingActor
+from tests.doors.slack.conftest import Office, review
+from tests.makers import BOB, NOON, RULES
+
+OWNED = RULES.replace("version: 1\n", "version: 1\nowners: {people: [U0BOB, U0CAROL]}\n")
+ID = "abcdefgh2345"
+LIFT = f"until two owners lift it: `/daypass lift {ID}`."
+OPEN = "Nothing is frozen: a rule that approves at once can give it back."
+
+
+class Unreadable(list[RuleBook]):
+    """Rules that cannot be read."""
+
+    def __getitem__(self, at: object) -> Any:
+        """Say so."""
+        raise RulesUnreadable(())
+
+
+@pytest.fixture
+def owned(daypass: Office) -> Office:
+    """Bob and Carol own the rules."""
+    daypass.rules.append(parse(OWNED, name="rules.yaml"))
+    return daypass
+
+
+def test_a_panic_ends_nothing_before_its_button_is_pressed_and_then_everything(
+    owned: Office, bob: BlockingActor, carol: BlockingActor
+):
+    """Of whoever was picked from Slack's list, with the reason as it was written; and the button is gone afterwards."""
+    request = owned.ask()
+    bob.click(review(bob), "review.approve")
+    bob.wait_for_change(review(bob), "Approved")
+    bob.command("/daypass", 'panic --person @ann --reason "stolen & <gone>"')
+    asks = bob.wait_for_ephemeral("Everything that you may end of <@U0ANN> ends now")
+    assert owned.grant(request.id).state is GrantState.APPROVED
+    assert freezes(owned.ledger) == ()
+
+    bob.click(asks, "panic.confirm")
+    told = bob.wait_for_ephemeral("Ended: 1 grant.")
+    (made,) = freezes(owned.ledger)
+
+    assert owned.grant(request.id).state is GrantState.ENDING
+    assert (made.extent.person, made.by, made.reason) == ("U0ANN", BOB, "stolen & <gone>")
+    assert f"`{made.id}`: <@U0ANN> is frozen, by <@U0BOB> (stolen &amp; &lt;gone&gt;)" in told.text
+    confirmed = bob.wait_for_ephemeral("You ended everything that you may end of <@U0ANN>.")
+    assert "actions" not in {block["type"] for block in confirmed.blocks}
+    assert "Ended: 1 grant" in carol.wait_for_message("*Panic* of <@U0BOB>").text
+
+
+def test_a_freeze_is_lifted_by_two_owners_and_each_owner_reads_of_every_step(
+    owned: Office, ann: BlockingActor, bob: BlockingActor, carol: BlockingActor
+):
+    """Ann, who owns nothing, neither freezes nor lifts, and reads nothing of it."""
+    ann.command("/daypass", "freeze --all")
+    ann.wait_for_ephemeral("Only the owners of the rules freeze")
+    bob.command("/daypass", "freeze --resource acme-reports/2026/ --reason audit")
+    bob.wait_for_ephemeral("`acme-reports/2026/` is frozen, by <@U0BOB> (audit)")
+    (made,) = freezes(owned.ledger)
+    assert f"`/daypass lift {made.id}`" in carol.wait_for_message("*Frozen* by <@U0BOB>").text
+    ann.command("/daypass", f"lift {made.id}")
+    ann.wait_for_ephemeral("owners of the rules")
+
+    carol.command("/daypass", f"lift {made.id}")
+    carol.wait_for_ephemeral("<@U0CAROL> has agreed to lift it; a second owner has to.")
+    bob.wait_for_message("<@U0CAROL> agrees to lift the freeze of `acme-reports/2026/`")
+    bob.command("/daypass", f"lift {made.id}")
+    bob.wait_for_ephemeral("is lifted")
+    carol.wait_for_message("*Lifted* by <@U0CAROL> and <@U0BOB>")
+    carol.command("/daypass", "freeze")
+    carol.wait_for_ephemeral("Nothing is frozen.")
+
+    assert ann.messages() == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "details", "said"),
+    [
+        (
+            Kind.FREEZE_SET,
+            {"what": "all", "about": "everything", "freeze": ID, "reason": "", "ends": True},
+            f"*Frozen* by the operator: everything. What there is of it is being ended. Nothing new is given {LIFT}",
+        ),
+        (
+            Kind.PANIC_DONE,
+            {"what": "person", "about": "bot:deploy", "freeze": ID, "reason": "<!a>", "grants": 1203, "logins": 1},
+            f"*Panic* of the operator for `bot:deploy` (&lt;!a&gt;). Ended: 1203 grants, 1 login. It is frozen {LIFT}",
+        ),
+        (
+            Kind.PANIC_DONE,
+            {"what": "resource", "about": "everything", "reason": ""},
+            f"*Panic* of the operator for `everything`. There was nothing to end. {OPEN}",
+        ),
+        (
+            Kind.FREEZE_LIFTED,
+            {"what": "person", "about": "U0ANN", "freeze": ID, "os_user": "root"},
+            "*Lifted* by the operator: <@U0ANN> is not frozen any more, and the rules decide again.",
+        ),
+    ],
+)
+def test_the_owners_read_who_did_what_and_how_it_is_lifted(kind: Kind, details: dict[str, Detail], said: str):
+    """A bucket that is called `everything` is not everything, and a reason calls no channel."""
+    assert news(Event(kind=kind, at=NOON, actor=OPERATOR, details=details)) == said
+
+
+def test_while_the_rules_cannot_be_read_those_whom_they_last_named_are_told(
+    owned: Office, bob: BlockingActor, carol: BlockingActor
+):
+    """Bob still freezes, and Carol reads of it: who owned them last is in the ledger."""
+    remember(rules=owned.rules[-1], directory=owned.directory, ledger=owned.ledger, now=owned.clock())
+    owned.rules = Unreadable()
+    bob.command("/daypass", "panic --all --no-freeze")
+    bob.click(bob.wait_for_ephemeral("It is not frozen"), "panic.confirm")
+
+    assert "There was nothing to end. Nothing is frozen" in carol.wait_for_message("*Panic*").text
