@@ -10,15 +10,10 @@ import an SDK.
 
 import json
 import logging
-import os
-import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from types import FrameType
-from typing import Any, NoReturn
 
 import structlog
 
@@ -32,6 +27,7 @@ from daypass.reconcile.loop import Loop
 from daypass.store import database
 from daypass.store.ledger import SqlLedger
 from daypass.store.queue import SqlQueue
+from tests.doom import killed_before
 from tests.keys import SIGNER
 from tests.provision.world import hands_of
 from tests.servers.keys import REGION
@@ -56,34 +52,12 @@ class Where:
     """How far the workers' clock runs ahead: a lease that is over for them."""
 
 
-class Executioner:
-    """Counts the statements that are new, as sys.settrace shows them, and kills before one of them."""
-
-    def __init__(self, statement: int, confess: Callable[[str], None]) -> None:
-        self._statement = statement
-        self._seen: set[str] = set()
-        self._confess = confess
-
-    def __call__(self, frame: FrameType, _event: str, _argument: object) -> Any:
-        """Watch a call only when it is of a module that is meant."""
-        return self._watch if frame.f_code.co_filename in _STATEMENTS_OF else None
-
-    def _watch(self, frame: FrameType, event: str, _argument: object) -> Any:
-        if event == "line":
-            here = f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}"
-            self._seen.add(here)
-            if len(self._seen) == self._statement:
-                self._confess(here)
-                os.kill(os.getpid(), signal.SIGKILL)
-        return self._watch
-
-
 def main() -> None:
     """Serve until standard input ends."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     worker, close = _worker(Where(**json.loads(sys.stdin.readline())))
     for line in sys.stdin:
-        died = _live_and_die(worker, int(line)) if int(line) else _warm_up(worker, close)
+        died = _killed_before(worker, int(line)) if int(line) else _warm_up(worker, close)
         print(json.dumps(died), flush=True)  # noqa: T201 - it is how this program answers
 
 
@@ -116,27 +90,8 @@ def _warm_up(worker: Loop, close: Callable[[], None]) -> str | None:
     return None
 
 
-def _live_and_die(worker: Loop, statement: int) -> str | None:
-    reading, writing = os.pipe()
-    child = os.fork()
-    if not child:
-        _live(worker, statement, writing)
-    os.close(writing)
-    _, status = os.waitpid(child, 0)
-    with os.fdopen(reading) as said:
-        where = said.read()
-    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
-        return where
-    if status:
-        raise SystemExit(f"a worker ended with {status}")
-    return None
-
-
-def _live(worker: Loop, statement: int, writing: int) -> NoReturn:
-    sys.settrace(Executioner(statement, lambda where: (os.write(writing, where.encode()), None)[1]))
-    worker.run_until_idle(rounds=1)
-    sys.settrace(None)
-    os._exit(0)
+def _killed_before(worker: Loop, statement: int) -> str | None:
+    return killed_before(statement, lambda: worker.run_until_idle(rounds=1), of=_STATEMENTS_OF)
 
 
 if __name__ == "__main__":

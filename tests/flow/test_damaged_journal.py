@@ -42,7 +42,7 @@ def _kinds(walk: Walk) -> list[Kind]:
 def test_each_finding_is_told_once_and_again_when_it_is_over(walk: Walk) -> None:
     """However often it is looked at; what else is still wrong is counted."""
     machine = Machine(walk)
-    machine.looks(GONE, times=5)
+    machine.looks(GONE, times=5, scrubbed=True)
     machine.looks(GONE, FORGED, times=5)
     machine.looks(FORGED, times=3)
     machine.looks(times=3)

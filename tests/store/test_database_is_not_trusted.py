@@ -1,7 +1,6 @@
 """Whoever can write to the database, and has no key, cannot have another history signed, or an entry left out of it."""
 
 import io
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import text
@@ -13,11 +12,11 @@ from daypass.journal.verify import verify
 from daypass.model.event import Kind
 from daypass.store import database as databases
 from daypass.store.book import SqlBook
-from daypass.store.ledger import SqlLedger
 from tests.heads import HandHead
 from tests.keys import SIGNER
 from tests.store.edits import edit, rewrite
 from tests.store.facts import a_grant, ending, fact, stored
+from tests.store.racing import race
 
 UNFOLDED = {
     "hidden from the fold": "UPDATE journal SET leaf_index = 999999, leaf_hash = entry, place = entry WHERE id = 8",
@@ -193,30 +192,9 @@ def test_after_a_kill_exactly_the_batch_that_was_begun_is_done_again(written, he
     assert isinstance(verify(io.BytesIO(b"".join(restarted.export())), signer.public), Verified)
 
 
-def test_two_replicas_fold_in_turns_a_thousand_times(postgres_url):
-    """Each with a head of its own, one entry a time: every entry once, each follows the other, and nobody is needed."""
-    replicas = [databases.open(postgres_url, SIGNER) for _ in range(2)]
-    replicas[0].migrate()
-    books = [SqlBook(one, HandHead()) for one in replicas]
-    for book in books:
-        book.fold()
-    for one in replicas:
-        SqlLedger(one).record(*(fact(a_grant(), number=number) for number in range(500)))
-
-    def fold_all(book):
-        done = 0
-        while book.waiting():
-            done += book.fold(1)
-        return done
-
-    with ThreadPoolExecutor(2) as pool:
-        done = list(pool.map(fold_all, books))
-
-    assert (sum(done), min(done) > 0) == (1000, True)
-    assert isinstance(verify(io.BytesIO(b"".join(books[0].export())), SIGNER.public), Verified)
-    assert [one.damage.found for one in replicas] == [(), ()]
-    for one in replicas:
-        one.close()
+def test_two_processes_that_race_for_the_journal_sign_each_entry_once(postgres_url, tmp_path):
+    """One signs at a time, each follows the other, and none finds damage; tests/soak lets them race for a thousand."""
+    assert sum(race(postgres_url, (tmp_path / "one", tmp_path / "other"), entries=50)) == 50
 
 
 def _state(database):

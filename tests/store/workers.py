@@ -3,10 +3,13 @@
 import sys
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from daypass.model.grant import GrantId
 from daypass.model.principal import PrincipalId
 from daypass.store import database as databases
+from daypass.store.book import SqlBook
+from daypass.store.head_file import HeadFile
 from daypass.store.ledger import SqlLedger
 from daypass.store.queue import SqlQueue
 from tests.keys import SIGNER
@@ -50,6 +53,16 @@ def record_for_ever(url: str) -> None:
         ledger.record(*changed[:4])
         assert ledger.record_each(changed[4:]) == []
         revision += 1
+
+
+def fold_all(url: str, head: Path, size: int) -> tuple[int, tuple[str, ...]]:
+    """Fold, an entry a time, until the journal has so many; returns how often we did, and what was found wrong."""
+    database = databases.open(url, SIGNER)
+    book, done = SqlBook(database, HeadFile(head)), 0
+    while book.checkpoint().size < size and not book.faults():
+        done += book.fold(1)
+    database.close()
+    return done, book.faults()
 
 
 if __name__ == "__main__":

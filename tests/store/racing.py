@@ -1,0 +1,43 @@
+"""Two real processes that fold one journal, each with its own connections."""
+
+import io
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+from daypass.journal.verdict import Verified
+from daypass.journal.verify import verify
+from daypass.store import database as databases
+from daypass.store.book import SqlBook
+from daypass.store.head_file import HeadFile
+from daypass.store.ledger import SqlLedger
+from tests.keys import SIGNER
+from tests.store.facts import a_grant, fact
+from tests.store.workers import fold_all
+
+
+def race(url: str, heads: tuple[Path, Path], *, entries: int) -> list[int]:
+    """
+    Let two processes fold, an entry a time, while entries come; returns how many folds each has done.
+
+    Each remembers its head in a file of its own, or both in one.
+
+    The export must verify, and neither may have found damage.
+    """
+    store = databases.open(url, SIGNER)
+    store.migrate()
+    for head in heads:
+        SqlBook(store, HeadFile(head)).fold()
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        racing = [pool.submit(fold_all, url, head, entries) for head in heads]
+        for number in range(entries):
+            SqlLedger(store).record(fact(a_grant(), number=number))
+        ended = [one.result(timeout=400) for one in racing]
+    book = SqlBook(store, HeadFile(heads[0]))
+    book.check()
+    exported = list(book.export())
+    store.close()
+    assert [faults for _, faults in ended] == [(), ()]
+    assert isinstance(verify(io.BytesIO(b"".join(exported)), SIGNER.public), Verified)
+    assert sum(b'"entry"' in line for line in exported) == entries
+    return [done for done, _ in ended]
