@@ -109,7 +109,7 @@ class Journal:
     origin: str = "daypass"
     """The log's name in its checkpoints; choose one of your own, such as daypass.example.com."""
     head: str = "daypass-journal.head"
-    """File, outside the database, where this process remembers the journal's newest head; see docs/journal.md."""
+    """File, or `s3://bucket/key`, where this process remembers the journal's newest head; see docs/journal.md."""
     keep_words_days: int = 0
     """Days after which what people wrote, and network addresses, are erased; 0 keeps them for good."""
 

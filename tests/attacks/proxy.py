@@ -133,6 +133,8 @@ class Proxy:
             writer.write(head + body)
             await writer.drain()
             answered = await _message(reader, None, bodiless=is_head)
+            while answered[0].startswith(b"HTTP/1.1 100"):  # to whoever expects it, this proxy has said so itself
+                answered = await _message(reader, None, bodiless=is_head)
         finally:
             writer.close()
         return b"".join(answered)

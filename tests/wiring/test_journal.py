@@ -6,13 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from daypass.model.errors import Misconfigured
+from daypass.aws.head_object import HeadObject
+from daypass.model.errors import Misconfigured, Unavailable
 from daypass.settings import Journal, Settings, Store
 from daypass.store import database
+from daypass.store.book import SqlBook
 from daypass.store.ledger import SqlLedger
-from daypass.wiring.journal import journal_key
+from daypass.wiring.journal import check_journal, journal_head, journal_key
 from tests.keys import SIGNER, write_key
 from tests.store.facts import a_grant, fact
+from tests.tables import with_tables
 
 
 def _settings(folder: Path, origin: str = "daypass.test", key: str = "journal.key") -> Settings:
@@ -74,3 +77,50 @@ def test_a_key_of_another_name_than_the_settings_say_is_refused(tmp_path: Path):
 
     with pytest.raises(Misconfigured, match="was made for 'PeterNeumann', and DAYPASS_JOURNAL_ORIGIN"):
         journal_key(_settings(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("head", "is_"),
+    [
+        ("s3://acme-audit/daypass/journal.head", "s3://acme-audit/daypass/journal.head"),
+        ("/data/journal.head", "/data/journal.head"),
+        ("daypass-journal.head", "daypass-journal.head"),
+    ],
+)
+def test_the_head_is_remembered_in_a_file_or_an_object(head: str, is_: str):
+    """As DAYPASS_JOURNAL_HEAD says."""
+    place = journal_head(Journal(head=head))
+
+    assert (isinstance(place, HeadObject), str(place)) == (head.startswith("s3:"), is_)
+
+
+@pytest.mark.parametrize("head", ["s3://acme-audit", "s3://acme-audit/", "s3:///journal.head", "s3://a/b/", "gs://a/b"])
+def test_a_place_that_is_none_is_refused(head: str):
+    """Rather than made a file of that name."""
+    with pytest.raises(Misconfigured, match="write the path of a file, or s3://bucket/key"):
+        journal_head(Journal(head=head))
+
+
+class _Away:
+    """A place that does not answer."""
+
+    def read(self) -> str | None:
+        """Fail."""
+        raise Unavailable("S3 does not answer.")
+
+    def replace(self, old: str | None, new: str) -> None:
+        """Fail."""
+        raise Unavailable(f"S3 does not answer to {new!r} in place of {old!r}.")
+
+
+def test_a_start_while_the_head_cannot_be_read_waits_for_it_so_that_access_ends(tmp_path: Path):
+    """Not so with a new database: what is written before its first head is remembered is nobody's to confirm."""
+    store = with_tables(f"sqlite:///{tmp_path / 'daypass.db'}")
+    with pytest.raises(Unavailable):
+        check_journal(store, SqlBook(store, _Away()), tmp_path / "journal.key")
+
+    SqlLedger(store).record(fact(a_grant()))
+    check_journal(store, SqlBook(store, _Away()), tmp_path / "journal.key")
+
+    assert store.damage.found == ()
+    store.close()

@@ -53,11 +53,13 @@ class Clients:
         endpoint: str | None = None,
         keys: Keys | None = None,
         connections: int = 64,
+        tries: int = TRIES,
     ) -> None:
         """
         Take what the SDK does not find out by itself.
 
-        `connections` is how many calls one client may have in flight; make it the number of worker threads.
+        `connections` is how many calls one client may have in flight; make it the number of worker threads. `tries` is
+        how often each is sent.
         """
         core = botocore.session.Session()
         if region:
@@ -67,6 +69,7 @@ class Clients:
         self._endpoint = endpoint
         self._keys = keys
         self._connections = connections
+        self._tries = tries
         self._made: dict[tuple[str, str | None], BaseClient] = {}
         self._lock = Lock()
         self._sending: Callable[[], None] = lambda: None
@@ -134,7 +137,7 @@ class Clients:
         """Options of one client. Without `s3v4` the SDK still signs S3 URLs with Signature V2 in old regions."""
         return Config(
             signature_version="s3v4" if service == "s3" else "v4",
-            retries={"mode": "standard", "total_max_attempts": TRIES},
+            retries={"mode": "standard", "total_max_attempts": self._tries},
             max_pool_connections=self._connections,
             connect_timeout=CONNECT_S,
             read_timeout=READ_S,

@@ -79,7 +79,8 @@ class HeadPlace(Protocol):
     """
     Where a process remembers the head of the journal, apart from the database; see journal/head.
 
-    Several processes may share one. Both methods raise Misconfigured for a place that cannot be used.
+    Several processes may share one. Both methods raise Misconfigured for a place that cannot be used, and Unavailable
+    for one that does not answer now; whether a write that ended so was carried out is known once it is read again.
     """
 
     def read(self) -> str | None:

@@ -25,7 +25,7 @@ from daypass.journal.head import Head, Pending, Remembered
 from daypass.journal.note import BadNote
 from daypass.journal.place import Placed
 from daypass.journal.tree import Frontier
-from daypass.model.errors import Conflict
+from daypass.model.errors import Conflict, Unavailable
 from daypass.ports import HeadPlace
 from daypass.store.chain import Written
 from daypass.store.codec import AnyRow
@@ -75,6 +75,9 @@ class SqlSequencer:
             except Conflict:  # another process that shares our head has moved it on
                 self._memory.forget()
                 return 0
+            except Unavailable:  # its place is asked again before the next lock is taken, not while others wait for it
+                self._memory.forget()
+                raise
 
     def check(self) -> None:
         """

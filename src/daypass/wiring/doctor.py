@@ -11,6 +11,7 @@ from datetime import timedelta
 from itertools import islice
 
 from daypass import settings as settings_page
+from daypass.aws.head_object import HeadObject
 from daypass.aws.identities import Kind
 from daypass.aws.inline_policies import InlinePolicies
 from daypass.aws.refusals import asking
@@ -33,7 +34,7 @@ from daypass.rules.rule import AllowRule
 from daypass.settings import Settings
 from daypass.wiring.clock import Agreement
 from daypass.wiring.house import House, build, now
-from daypass.wiring.journal import journal_key, must_be_new
+from daypass.wiring.journal import journal_head, journal_key, must_be_new
 from daypass.wiring.log import silence
 from daypass.wiring.people import people, slack_calls
 
@@ -83,6 +84,7 @@ def _checks(house: House) -> list[Callable[[], str]]:
         lambda: _keyed(house, _database),
         lambda: _keyed(house, _ledger),
         lambda: _keyed(house, _journal),
+        lambda: _head(house.settings),
         lambda: _aws_identity(house),
         lambda: _clock(house),
         lambda: _buckets(house),
@@ -179,6 +181,14 @@ def _journal(house: House) -> str:
         told = "\n".join(f"  {one.because} (Found on {one.source}.)" for one in found)
         raise _Trouble(f"The journal was found damaged, and nothing is given while it is:\n{told}")
     return f"The journal's newest checkpoint is signed with that key, and extends the remembered head: {size} entries."
+
+
+def _head(settings: Settings) -> str:
+    """Whether what is written over is kept, where the head is an object."""
+    place = journal_head(settings.journal)
+    if isinstance(place, HeadObject):
+        place.must_keep_versions()
+    return f"The journal's head is remembered in {place}."
 
 
 def _aws_identity(house: House) -> str:

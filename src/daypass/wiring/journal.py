@@ -13,10 +13,12 @@ from tempfile import NamedTemporaryFile
 
 import structlog
 
+from daypass.aws.clients import Clients
+from daypass.aws.head_object import HeadObject
 from daypass.journal.damage import BookDamaged, HeadMissing
 from daypass.journal.key import BadKey, Signer
 from daypass.journal.note import BadNote
-from daypass.model.errors import Misconfigured
+from daypass.model.errors import Misconfigured, Unavailable
 from daypass.ports import HeadPlace
 from daypass.settings import Journal, Settings
 from daypass.store import database
@@ -48,20 +50,33 @@ def journal_key(settings: Settings, *, make: bool = True) -> Signer:
 
 
 def journal_head(journal: Journal) -> HeadPlace:
-    """Where this process remembers the head of the journal."""
-    return HeadFile(Path(journal.head))
+    """Where this process remembers the head of the journal: a file, or an object. Raises Misconfigured for neither."""
+    if "://" not in journal.head:
+        return HeadFile(Path(journal.head))
+    scheme, _, place = journal.head.partition("://")
+    bucket, _, key = place.partition("/")
+    if scheme != "s3" or not bucket or not key or key.endswith("/"):
+        raise Misconfigured(
+            f"DAYPASS_JOURNAL_HEAD is {journal.head!r}: write the path of a file, or s3://bucket/key for an object."
+        )
+    return HeadObject(clients=Clients(connections=2, tries=1), bucket=bucket, key=key)
 
 
 def check_journal(store: Database, book: SqlBook, file: Path) -> None:
     """
     Check the journal at a start, and begin the head of a new one.
 
-    Raises Misconfigured when another key signed it. Other damage is logged and reported: endings go on.
+    Raises Misconfigured when another key signed it, and Unavailable while a new one cannot begin. Other damage is
+    logged and reported, and a head that cannot be read now is waited for by the fold: endings go on.
     """
     try:
         with suppress(HeadMissing):  # the fold asks the other replicas, and reports it
             book.check()
         book.fold(limit=0)
+    except Unavailable as error:
+        if not store.has_journal():
+            raise
+        log.warning("the journal's head cannot be read now", error=error.sentence)
     except HeadMissing as error:
         log.warning("the journal's head is missing", error=error.sentence)
     except BadNote as error:

@@ -24,6 +24,7 @@ from daypass.wiring.house import House
 
 _LOOK_EVERY = timedelta(seconds=15)
 _EVERY = timedelta(days=1)
+_AGAIN_S = 15.0
 _PAUSE_S = 0.02
 """Between two pages, so that a scrub takes a small part of the database's and of our time."""
 
@@ -33,18 +34,39 @@ def scrubbing(house: House, stop: threading.Event, *, each_page: Callable[[], ob
     return Chore(name="scrub", every=_EVERY, run=partial(scrub_ledger, house, stop, each_page))
 
 
-def scrub_ledger(house: House, stop: threading.Event, each_page: Callable[[], object]) -> int:
-    """Go over the whole journal and ledger once and report what was altered; returns how many rows of the ledger."""
+def scrub_ledger(
+    house: House, stop: threading.Event, each_page: Callable[[], object], *, again_s: float = _AGAIN_S
+) -> int:
+    """
+    Go over the whole journal and ledger once and report what was altered; returns how many rows of the ledger.
+
+    Where the remembered head cannot be read, the journal comes last, as soon as it can be.
+    """
 
     def pause() -> None:
         each_page()
         if stop.wait(_PAUSE_S):
             raise Unavailable("The scrub was stopped, and begins anew at the next start.")
 
-    with suppress(BookDamaged, BadNote):  # which it has reported, and which is no reason to leave the rest out
-        house.book.scrub(pause)
+    done = _scrub_journal(house, stop, pause)
     scrub = SqlScrub(house.database, pause=pause)
-    return altered.report_altered(scrub.altered(), ledger=house.desk.ledger, now=house.clock()).altered
+    reported = altered.report_altered(scrub.altered(), ledger=house.desk.ledger, now=house.clock())
+    while not done and not stop.wait(again_s):
+        each_page()
+        done = _scrub_journal(house, stop, pause)
+    return reported.altered
+
+
+def _scrub_journal(house: House, stop: threading.Event, pause: Callable[[], None]) -> bool:
+    """Go over the whole journal; False where nobody says now which head it must have."""
+    try:
+        with suppress(BookDamaged, BadNote):  # which it has reported, and which is no reason to leave the rest out
+            house.book.scrub(pause)
+    except Unavailable:
+        if stop.is_set():
+            raise
+        return False
+    return True
 
 
 def report_set_aside(house: House) -> None:
