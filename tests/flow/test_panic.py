@@ -10,22 +10,24 @@ from sqlalchemy import Executable, delete, update
 from daypass.lifecycle import permits
 from daypass.lifecycle.absence import say_away
 from daypass.lifecycle.freeze import freeze, lift, set_freeze
-from daypass.lifecycle.frozen import freezes
+from daypass.lifecycle.frozen import freezes, freezes_now
 from daypass.lifecycle.hand_out import credentials
 from daypass.lifecycle.login import begin, confirm
 from daypass.lifecycle.operator import end_as_operator
 from daypass.lifecycle.panic import Ended, go_on, panic, panic_as_operator
 from daypass.lifecycle.robots.identify import identify
+from daypass.model.effect import GIVES
 from daypass.model.entitlement import parse_place
-from daypass.model.errors import BadInput, Misconfigured, NotAllowed, NotYours
+from daypass.model.errors import BadInput, Conflict, Misconfigured, NotAllowed, NotYours
 from daypass.model.event import Event, Kind, Scope
 from daypass.model.fact import Fact
 from daypass.model.freeze import Extent, Freeze
-from daypass.model.grant import Delivery, GrantId, GrantState, new_grant_id
+from daypass.model.grant import Delivery, GrantId, GrantState, Why, new_grant_id
 from daypass.model.kept import Absence, Permit, Robot, Standing
 from daypass.model.principal import OPERATOR, PrincipalId
 from daypass.model.request import RequestState
 from daypass.rules.document import parse
+from daypass.store.ledger import SqlLedger
 from daypass.store.tables import records
 from tests.flow.conftest import Walk
 from tests.hands import asked
@@ -218,6 +220,100 @@ def test_nothing_is_given_in_what_is_frozen_until_two_owners_lift_it(owned: Walk
         GIVING[way](owned, active.id, waiting.id)
     assert lifted(owned, made.id, DAN) is None
     assert GIVING[way](owned, active.id, waiting.id)
+
+
+class InThatInstant(SqlLedger):
+    """A ledger into which somebody else writes a freeze, after everything was looked at and right before the commit."""
+
+    def __init__(self, walk: Walk, extent: Extent) -> None:
+        """Take whose, and what is frozen."""
+        super().__init__(walk.database)
+        self._walk, self._extent = walk, extent
+        self.came_first = False
+
+    def record(self, *facts: Fact) -> None:
+        """Write the freeze, then these."""
+        if not self.came_first and any(fact.event.kind in GIVES | {Kind.LOGIN_CONFIRMED} for fact in facts):
+            self.came_first = True
+            now = self._walk.clock()
+            set_freeze(self._extent, by=CARL, reason="", ends=False, ledger=self._walk.ledger, now=now)
+        super().record(*facts)
+
+
+IN_THAT_INSTANT = GIVING | {
+    "handing out again": GIVING["handing out"],
+    "confirming a login": lambda walk, *_: confirm(
+        begin("a laptop", logins=walk.logins, now=walk.clock()).user_code,
+        by=ANN,
+        logins=walk.logins,
+        ledger=walk.ledger,
+        now=walk.clock(),
+    ),
+}
+
+
+@pytest.mark.parametrize("extent", [ANNS, ALL], ids=str)
+@pytest.mark.parametrize("way", IN_THAT_INSTANT)
+def test_a_freeze_in_the_very_instant_in_which_something_is_given_comes_first(owned: Walk, extent: Extent, way: str):
+    """It is written between the look at the freezes and the commit: the commit does not go through, by no way."""
+    active, waiting = owned.active(delivery=Delivery.SESSION), owned.ask(reason="INC-43")
+    if way == "handing out again":
+        GIVING["handing out"](owned, active.id, waiting.id)
+    before = owned.ledger.grants(states=_LIVE), owned.ledger.requests(states=[RequestState.PENDING])
+    ledger = InThatInstant(owned, extent)
+    owned.stores = replace(owned.stores, ledger=ledger)
+
+    with pytest.raises(NotAllowed, match="daypass lift"):
+        IN_THAT_INSTANT[way](owned, active.id, waiting.id)
+    assert ledger.came_first
+    assert way == "handing out" or before == (
+        owned.ledger.grants(states=_LIVE),
+        owned.ledger.requests(states=[RequestState.PENDING]),
+    )
+
+
+def test_a_freeze_of_somebody_else_in_that_instant_costs_nothing_but_another_look(owned: Walk):
+    """What is given is judged once more, and given."""
+    waiting = owned.ask()
+    owned.stores = replace(owned.stores, ledger=InThatInstant(owned, Extent(person=EVE)))
+
+    assert owned.approve(waiting.id).state is GrantState.APPROVED
+
+
+def test_what_was_approved_right_before_a_freeze_does_not_begin(owned: Walk):
+    """However short a time ago; what is in AWS already stays, as a freeze ends nothing."""
+    active, approved = owned.active(), owned.approve(owned.ask(reason="INC-43").id)
+    set_freeze(ANNS, by=CARL, reason="", ends=False, ledger=owned.ledger, now=owned.clock())
+    owned.work()
+
+    ended = owned.ledger.grant(approved.id)
+    assert (ended.state, ended.ending and ended.ending.why) == (GrantState.ENDED, Why.REFUSED)
+    assert ("provision", approved.id) not in owned.aws.calls
+    assert owned.ledger.grant(active.id).state is GrantState.ACTIVE
+
+
+def test_a_freeze_in_the_very_instant_in_which_something_begins_comes_first(owned: Walk):
+    """Between the judge and the intent that is written before AWS is told."""
+    approved = owned.approve(owned.ask().id)
+    owned.stores = replace(owned.stores, ledger=InThatInstant(owned, ANNS))
+    owned.work()
+
+    assert owned.ledger.grant(approved.id).state is GrantState.ENDED
+    assert ("provision", approved.id) not in owned.aws.calls
+
+
+def test_a_freeze_waits_for_nobody_longer_than_for_what_is_being_written(database_url: str):
+    """On either database: what was read before it does not go through after it, though no freeze was there before."""
+    walk = Walk(database_url)
+    request = walk.ask()
+    row = freezes_now(walk.ledger)
+    set_freeze(ANNS, by=CARL, reason="", ends=False, ledger=walk.ledger, now=walk.clock())
+    event = Event(kind=Kind.THREAD_SAID, at=walk.clock(), actor=ANN, subject=request.id)
+
+    with pytest.raises(Conflict):
+        walk.ledger.record(Fact(event=event, stands=(row,)))
+    walk.ledger.record(Fact(event=event, stands=(freezes_now(walk.ledger),)))
+    walk.end()
 
 
 def test_nobody_lifts_a_freeze_alone_nor_their_own(owned: Walk):

@@ -16,6 +16,7 @@ from daypass.lifecycle.progress import progress
 from daypass.lifecycle.weighing import all_known, as_ask, matter, must_be_read
 from daypass.model.decision import Allowed, Circumstances, Denied
 from daypass.model.errors import NotAllowed, NotFound, Unavailable
+from daypass.model.freeze import Freezes
 from daypass.model.grant import Grant
 from daypass.model.principal import Away, Principal, PrincipalId
 from daypass.model.request import Approval, Request
@@ -31,6 +32,13 @@ class RulesJudge:
     rules: Callable[[], RuleBook]
     directory: Directory
     ledger: Ledger
+
+    def must_not_be_frozen(self, grant: Grant) -> Freezes:
+        """Raise NotAllowed when it is frozen by now: asks nobody but the ledger, whatever else is down."""
+        request = self.ledger.request(grant.id)
+        ids = (request.requestor, request.principal)
+        people = [self.directory.last_known(one) or one for one in ids]
+        return must_not_be_frozen(people, grant.entitlement.place, self.ledger)
 
     def may_begin(self, grant: Grant, now: datetime) -> None:
         """Check that the rules, the people and the approvals of now allow a grant. Raises as ports.Judge says."""

@@ -10,14 +10,14 @@ from datetime import datetime
 
 from daypass.lifecycle.asked import Asked
 from daypass.lifecycle.enders import owns
-from daypass.lifecycle.frozen import freezes
+from daypass.lifecycle.frozen import freezes, freezes_now
 from daypass.lifecycle.glass.review import overtaken
 from daypass.lifecycle.parties import as_known
 from daypass.lifecycle.ruling.owners import must_own
 from daypass.model.errors import BadInput, NotFound, NotYours
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact
-from daypass.model.freeze import IN_FORCE, Extent, Freeze, Freezes
+from daypass.model.freeze import Extent, Freeze, Freezes
 from daypass.model.grant import GrantId, new_grant_id
 from daypass.model.principal import OPERATOR, PrincipalId
 from daypass.ports import Directory, Ledger
@@ -46,7 +46,7 @@ def set_freeze(  # noqa: PLR0913 - the parts of a freeze, the ledger, and the mo
     """Write a freeze down, for somebody who may. With `ends` a worker also ends what there is."""
 
     def once() -> Freeze:
-        row = _row(ledger, now)
+        row = freezes_now(ledger)
         known = next((one for one in row.standing if one.extent == extent), None)
         if known is not None and (known.ends or not ends) and known.lifting is None:
             return known
@@ -79,7 +79,7 @@ def lift(  # noqa: PLR0913 - which by whom, its three collaborators, and the mom
     """
 
     def once() -> Freeze | None:
-        row = _row(ledger, now)
+        row = freezes_now(ledger)
         found = find_freeze(freeze_id, ledger)
         owner = must_own(by, rules=rules, directory=directory)
         if found.extent.person in {owner.id, *owner.same_as}:
@@ -107,7 +107,7 @@ def lift_as_operator(freeze_id: GrantId, *, os_user: str, rules: RuleBook, ledge
         raise NotYours("The rules name owners, and two of them lift a freeze: daypass lift, or /daypass lift in Slack.")
 
     def once() -> None:
-        row = _row(ledger, now)
+        row = freezes_now(ledger)
         found = find_freeze(freeze_id, ledger)
         told: dict[str, Detail] = {**_about(found.extent), "freeze": found.id, "os_user": os_user}
         rest = tuple(one for one in row.standing if one.id != found.id)
@@ -134,13 +134,6 @@ def _still_owns(one: PrincipalId, rules: RuleBook, directory: Directory) -> bool
     except NotYours:
         return False
     return True
-
-
-def _row(ledger: Ledger, now: datetime) -> Freezes:
-    try:
-        return ledger.find(Freezes, IN_FORCE)
-    except NotFound:
-        return Freezes(standing=(), at=now)
 
 
 def _write(  # noqa: PLR0913, PLR0917 - the row, what it holds then, and what the journal says

@@ -7,40 +7,68 @@ The one gate for freezes: whatever gives something to somebody passes it, and no
     changes of the rules                                     ruling.propose, ruling.decide_change
     logins, bots, agents                                     login.confirm, robots.identify
     credentials, console addresses, links                    hand_out.live
+
+The gate gives back the row that it read, and what is given is written with it (Fact.stands): of a freeze and what it
+would have refused, at the same moment, one is first, and the second sees it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from daypass.model.entitlement import S3Place
-from daypass.model.errors import NotAllowed, NotFound
-from daypass.model.freeze import IN_FORCE, Freeze, Freezes
+from daypass.model.errors import Conflict, NotAllowed, NotFound
+from daypass.model.fact import Fact
+from daypass.model.freeze import IN_FORCE, NEVER, Freeze, Freezes
 from daypass.model.kept import Robot
 from daypass.model.principal import ROBOT, Principal, PrincipalId
-from daypass.ports import Cabinet
+from daypass.ports import Cabinet, Ledger
+
+_TRIES = 20
 
 
-def must_not_be_frozen(people: Iterable[Principal | PrincipalId], place: S3Place | None, cabinet: Cabinet) -> None:
+def must_not_be_frozen(people: Iterable[Principal | PrincipalId], place: S3Place | None, cabinet: Cabinet) -> Freezes:
     """
     Raise NotAllowed when one of these people, who answers for a bot among them, or this place is frozen.
 
-    A person's other accounts count, where they are known. Raises Misconfigured when the freezes cannot be read: what
-    cannot be read is not read as none.
+    Returns what must still stand when whatever is given by this is written. A person's other accounts count, where they
+    are known. Raises Misconfigured when the freezes cannot be read: what cannot be read is not read as none.
     """
-    standing = freezes(cabinet)
-    if not standing:
-        return
+    row = freezes_now(cabinet)
+    if not row.standing:
+        return row
     ids = frozenset(one for each in people for one in _accounts(each, cabinet))
-    for freeze in standing:
+    for freeze in row.standing:
         if freeze.extent.names(ids) or (place is not None and freeze.extent.touches(place)):
             raise NotAllowed(_sentence(freeze))
+    return row
+
+
+def record_unless_frozen(
+    make: Callable[[Freezes], Fact], people: tuple[PrincipalId, ...], place: S3Place | None, ledger: Ledger
+) -> None:
+    """Write a fact that gives something unless it is frozen. Raises NotAllowed, and Conflict when others come first."""
+    for _ in range(_TRIES):
+        row = must_not_be_frozen(people, place, ledger)
+        try:
+            ledger.record(make(row))
+        except Conflict:
+            if freezes_now(ledger).revision == row.revision:
+                raise
+        else:
+            return
+    raise Conflict("Too much is being frozen and lifted at this moment; try again.")
 
 
 def freezes(cabinet: Cabinet) -> tuple[Freeze, ...]:
     """Every freeze that stands, the oldest first."""
+    return freezes_now(cabinet).standing
+
+
+def freezes_now(cabinet: Cabinet) -> Freezes:
+    """The row of all freezes, as one that was never written where there is none yet."""
     try:
-        return cabinet.find(Freezes, IN_FORCE).standing
+        return cabinet.find(Freezes, IN_FORCE)
     except NotFound:
-        return ()
+        return Freezes(standing=(), at=NEVER)
 
 
 def _accounts(one: Principal | PrincipalId, cabinet: Cabinet) -> Iterable[PrincipalId]:

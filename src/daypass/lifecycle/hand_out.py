@@ -12,11 +12,12 @@ from functools import partial
 
 from daypass.lifecycle.finish import how_it_ended
 from daypass.lifecycle.first_hand_out import about_to_hand_out
-from daypass.lifecycle.frozen import must_not_be_frozen
+from daypass.lifecycle.frozen import must_not_be_frozen, record_unless_frozen
 from daypass.model.entitlement import Level
 from daypass.model.errors import BadInput, NotYours, Refusal, TooLate
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact
+from daypass.model.freeze import Freezes
 from daypass.model.grant import Delivery, Grant, GrantId, GrantState
 from daypass.model.principal import PrincipalId
 from daypass.ports import Credentials, Ledger, PostForm, SignedUrl, Vendor
@@ -211,7 +212,12 @@ def _record(  # noqa: PLR0913 - the parts of one journal entry
     now = clock()
     if not ledger.grant(grant.id).usable(now):
         raise TooLate("This grant has just been ended.")
-    ledger.record(Fact(event=Event(kind=kind, at=now, actor=by, subject=grant.id, details=told), told=False))
+    event = Event(kind=kind, at=now, actor=by, subject=grant.id, details=told)
+
+    def handed_out(freezes: Freezes) -> Fact:
+        return Fact(event=event, stands=(freezes,), told=False)
+
+    record_unless_frozen(handed_out, (grant.principal,), grant.entitlement.place, ledger)
 
 
 @contextmanager

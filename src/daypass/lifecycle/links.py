@@ -5,15 +5,17 @@ The token in the address is drawn here, handed over once and forgotten; its SHA-
 the grant lives, tells the journal who came, and is sent on to a presigned URL of 60 seconds.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from daypass.lifecycle.first_hand_out import about_to_hand_out
+from daypass.lifecycle.frozen import record_unless_frozen
 from daypass.lifecycle.hand_out import Clock, key_within, live, usable
 from daypass.model.entitlement import Level
 from daypass.model.errors import BadInput, NotFound, Refusal
 from daypass.model.event import Detail, Event, Kind, Link
 from daypass.model.fact import Fact
+from daypass.model.freeze import Freezes
 from daypass.model.grant import Delivery, GrantId
 from daypass.model.principal import PrincipalId
 from daypass.model.secret import Secret, digest, draw
@@ -49,7 +51,11 @@ def make(grant_id: GrantId, key: str, *, by: PrincipalId, ledger: Ledger, now: d
     link = Link(token_hash=digest(token), grant=grant.id, key=key_within(grant, key), made_at=now)
     told: dict[str, Detail] = {"method": "link", "key": link.key, "link": link.token_hash}
     event = Event(kind=Kind.LINK_MADE, at=now, actor=by, subject=grant.id, details=told)
-    ledger.record(Fact(event=event, changes=(link,), told=False))
+
+    def made(freezes: Freezes) -> Fact:
+        return Fact(event=event, changes=(link,), stands=(freezes,), told=False)
+
+    record_unless_frozen(made, (grant.principal,), grant.entitlement.place, ledger)
     return token
 
 
@@ -71,12 +77,16 @@ def follow(token: str, *, visitor: Visitor, vendor: Vendor, ledger: Ledger, cloc
             lambda: live(ledger.grant(link.grant), ledger, clock()), by=BEARER, ledger=ledger, now=clock()
         )
     except Refusal as refusal:
-        _record(Kind.LINK_REFUSED, link, {**told, "because": refusal.sentence}, ledger, clock())
+        ledger.record(_fact(Kind.LINK_REFUSED, link, {**told, "because": refusal.sentence}, clock()))
         raise
     signed = vendor.get(grant, link.key, clock(), lives=EACH_CLICK)
     now = clock()
     live(ledger.grant(link.grant), ledger, now)  # it may have been ended while the URL was made
-    _record(Kind.LINK_USED, link, told, ledger, now)
+
+    def used(freezes: Freezes) -> Fact:
+        return replace(_fact(Kind.LINK_USED, link, told, now), stands=(freezes,))
+
+    record_unless_frozen(used, (grant.principal,), grant.entitlement.place, ledger)
     return signed.url
 
 
@@ -87,5 +97,5 @@ def _known(token: str, ledger: Ledger) -> Link:
         raise NotFound("There is no such link. Ask whoever gave it to you for a new one.") from None
 
 
-def _record(kind: Kind, link: Link, told: dict[str, Detail], ledger: Ledger, now: datetime) -> None:
-    ledger.record(Fact(event=Event(kind=kind, at=now, actor=BEARER, subject=link.grant, details=told), told=False))
+def _fact(kind: Kind, link: Link, told: dict[str, Detail], now: datetime) -> Fact:
+    return Fact(event=Event(kind=kind, at=now, actor=BEARER, subject=link.grant, details=told), told=False)

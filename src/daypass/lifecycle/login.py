@@ -78,17 +78,17 @@ def waiting(user_code: str, *, logins: Logins, now: datetime) -> Login:
 
 def confirm(user_code: str, *, by: PrincipalId, logins: Logins, ledger: Ledger, now: datetime) -> Login:
     """Make a waiting login one's own. Raises NotFound for a wrong or lapsed code, TooLate for one confirmed already."""
-    login = waiting(user_code, logins=logins, now=now)
-    if login.principal is not None:
-        raise TooLate("This code has been confirmed already.")
-    if login.scopes != {Scope.END}:
-        must_not_be_frozen([by], None, ledger)
-    confirmed = replace(login, principal=by)
-    try:
-        ledger.record(_fact(Kind.LOGIN_CONFIRMED, confirmed, now))
-    except Conflict:
-        raise TooLate("This code has been confirmed already.") from None
-    return confirmed
+
+    def once() -> Login:
+        login = waiting(user_code, logins=logins, now=now)
+        if login.principal is not None:
+            raise TooLate("This code has been confirmed already.")
+        stands = () if login.scopes == {Scope.END} else (must_not_be_frozen([by], None, ledger),)
+        confirmed = replace(login, principal=by)
+        ledger.record(replace(_fact(Kind.LOGIN_CONFIRMED, confirmed, now), stands=stands))
+        return confirmed
+
+    return overtaken(once)
 
 
 def reject(user_code: str, *, by: PrincipalId, logins: Logins, ledger: Ledger, now: datetime) -> Login:

@@ -22,7 +22,7 @@ from daypass.model.fact import Fact
 from daypass.model.grant import Delivery, GrantId, grant_id_for, new_grant_id
 from daypass.model.kept import Permit, Standing
 from daypass.model.length import words_for_length
-from daypass.model.principal import PrincipalId
+from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Ask, Request, RequestState
 from daypass.ports import Directory, Ledger, Provisioner
 from daypass.rules import worth
@@ -65,7 +65,6 @@ def allow(  # noqa: PLR0913 - who allows what to whom, when and for how long, an
     _must_be_a_window(starts, ends, now)
     ask = Ask(requestor=to, entitlement=entitlement, term=None)
     giver = directory.principal(by)
-    must_not_be_frozen([giver, to], entitlement.place, ledger)
     Parties.of(ask, directory).refuse(giver)
     if giver.robot:
         raise NotYours("A robot may ask, and never approves.")
@@ -81,11 +80,12 @@ def allow(  # noqa: PLR0913 - who allows what to whom, when and for how long, an
         delivery=delivery or Delivery.SESSION,  # what is asked for where nobody says how
         reason=reason.strip(),
     )
-    return overtaken(lambda: _give(permit, ledger, now, keyed=bool(key)))
+    return overtaken(lambda: _give(permit, giver, ledger, now, keyed=bool(key)))
 
 
-def _give(permit: Permit, ledger: Ledger, now: datetime, *, keyed: bool) -> Permit:
+def _give(permit: Permit, giver: Principal, ledger: Ledger, now: datetime, *, keyed: bool) -> Permit:
     """Write it, unless the same was said to another process meanwhile. Raises Conflict when one more was given."""
+    freezes = must_not_be_frozen([giver, permit.principal], permit.entitlement.place, ledger)
     tally = guard(permit.by, ledger=ledger, now=now)
     if (known := _given(permit.id, ledger)) is not None:
         return known
@@ -96,7 +96,7 @@ def _give(permit: Permit, ledger: Ledger, now: datetime, *, keyed: bool) -> Perm
     if len(before) >= MOST_OPEN:
         raise BadInput(f"You have {MOST_OPEN} approvals in advance for them already; withdraw one.", field="person")
     event = _event(Kind.PERMIT_GIVEN, permit, permit.by, now)
-    ledger.record(Fact(event=event, changes=(permit, tally)))
+    ledger.record(Fact(event=event, changes=(permit, tally), stands=(freezes,)))
     return permit
 
 

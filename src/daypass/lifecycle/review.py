@@ -78,7 +78,7 @@ def approve(  # noqa: PLR0913 - who decides what, its four collaborators, and th
     def click(request: Request) -> Grant | None:
         ask = as_ask(request, term_of(request, length, now))
         parties, approver = _sides(ask, by, directory)
-        must_not_be_frozen([approver], None, ledger)
+        freezes = must_not_be_frozen([approver], None, ledger)
         weighed = weigh(
             ask,
             parties,
@@ -89,6 +89,7 @@ def approve(  # noqa: PLR0913 - who decides what, its four collaborators, and th
             ledger=ledger,
             now=now,
         )
+        stands = (freezes, weighed.freezes)
         given = Approval(
             by=by,
             at=now,
@@ -109,12 +110,13 @@ def approve(  # noqa: PLR0913 - who decides what, its four collaborators, and th
             raise
         step = in_stead(placed, directory, now)
         if step.after.stage is not None:
-            ledger.record(_endorsement(request, weighed.decision, step, beside, now))
+            ledger.record(replace(_endorsement(request, weighed.decision, step, beside, now), stands=stands))
             return None
         most = rules.limits_under(weighed.decision.rule)
         room = room_to_have(ask, parties, most=most, ledger=ledger, now=now)
         grant, weighed = bound(weighed.draft, now), weighed.with_tallies(room)
-        ledger.record(*_approved(request, weighed, step, (grant, *beside), now))
+        approved, *others = _approved(request, weighed, step, (grant, *beside), now)
+        ledger.record(replace(approved, stands=stands), *others)
         return grant
 
     before = ledger.request(request_id)

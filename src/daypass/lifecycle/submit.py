@@ -189,14 +189,20 @@ def _standing(ask: Ask, ledger: Ledger) -> tuple[Change, ...]:
 
 
 def _facts(request: Request, weighed: Weighed, beside: tuple[Change, ...], now: datetime) -> list[Fact]:
+    stands = (weighed.freezes,)
     filed = Event(kind=Kind.REQUEST_FILED, at=now, actor=request.requestor, subject=request.id, details=_told(request))
     if not weighed.decision.at_once:
-        return [Fact(event=filed, changes=(request, *weighed.matter.tallies, *beside))]
+        return [Fact(event=filed, changes=(request, *weighed.matter.tallies, *beside), stands=stands)]
     approved = Event(
         kind=Kind.REQUEST_APPROVED, at=now, actor=DAYPASS, subject=request.id, details={"rule": weighed.decision.rule}
     )
     return [
-        Fact(event=filed, changes=(request, bound(weighed.draft, now), *weighed.matter.tallies, *beside), told=False),
+        Fact(
+            event=filed,
+            changes=(request, bound(weighed.draft, now), *weighed.matter.tallies, *beside),
+            stands=stands,
+            told=False,
+        ),
         Fact(event=approved),
         *_glass(request, now),
         *series_of(request, weighed.draft, now),

@@ -13,6 +13,7 @@ from daypass.lifecycle.frozen import must_not_be_frozen
 from daypass.lifecycle.parties import Parties
 from daypass.model.decision import Allowed, Approvers, Circumstances, Decision, Denied, Question
 from daypass.model.errors import BadInput, NotAllowed, NotFound, Unavailable
+from daypass.model.freeze import Freezes
 from daypass.model.grant import Grant, GrantId
 from daypass.model.kept import Tally
 from daypass.model.lease import Term, whole_second
@@ -33,6 +34,8 @@ class Weighed:
     term: Term
     draft: Grant
     rehearsal: Rehearsal
+    freezes: Freezes
+    """Which freezes stood, and must still stand and no others when anything is given by this."""
 
     def with_tallies(self, room: tuple[Tally, ...]) -> "Weighed":
         """With the rows that were counted by besides; each once, as it was when it was read first."""
@@ -66,7 +69,7 @@ def weigh(  # noqa: PLR0913 - an ask, the four who judge it, and the moment
 
     Nothing is written anywhere. The term is the ask's own, or the deciding rule's default.
     """
-    must_not_be_frozen(parties.all, ask.entitlement.place, ledger)
+    freezes = must_not_be_frozen(parties.all, ask.entitlement.place, ledger)
     seen = matter(ask, parties, rules=rules, directory=directory, ledger=ledger, now=now)
     decision = allowed(rules, seen)
     term = ask.term or Term(length=decision.default)
@@ -82,7 +85,7 @@ def weigh(  # noqa: PLR0913 - an ask, the four who judge it, and the moment
         root=ledger.grant(ask.extends).chain if ask.extends else None,
     )
     rehearsal = provisioner.rehearse(draft.leased(term.lease(now)))
-    return Weighed(matter=seen, decision=decision, term=term, draft=draft, rehearsal=rehearsal)
+    return Weighed(matter=seen, decision=decision, term=term, draft=draft, rehearsal=rehearsal, freezes=freezes)
 
 
 def matter(  # noqa: PLR0913 - an ask, the three who know of it, and the moment

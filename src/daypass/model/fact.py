@@ -24,6 +24,8 @@ class Fact:
 
     event: Event
     changes: tuple[Change, ...] = ()
+    stands: tuple[Record, ...] = ()
+    """What it was decided by and leaves as it is, as it was read: where that has moved since, nothing is written."""
     told: bool = True
     """Whether people are told: an outbox line is written in the same commit."""
     keeps_place: bool = False

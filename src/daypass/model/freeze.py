@@ -5,7 +5,7 @@ What was not told is never read as the widest: an extent says exactly one of the
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from daypass.model.entitlement import S3Place
 from daypass.model.errors import BadInput
@@ -15,6 +15,9 @@ from daypass.model.principal import DAYPASS, PrincipalId
 
 IN_FORCE = "in-force"
 """The key of the one row that holds all freezes: a row that somebody deletes or changes is noticed where it is read."""
+
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+"""When a row was written that never was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

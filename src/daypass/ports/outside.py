@@ -7,6 +7,7 @@ from typing import Protocol
 
 from daypass.model.decision import Circumstances, Needs, Question
 from daypass.model.entitlement import S3Place
+from daypass.model.freeze import Freezes
 from daypass.model.grant import Grant, GrantId, Presence
 from daypass.model.principal import GroupName, Principal, PrincipalId, SlackGroupId
 
@@ -26,7 +27,8 @@ class Directory(Protocol):
         """
         Remember one person as they were last read, at most a day ago; None when they were not. Asks nobody.
 
-        For breaking glass and using what that gave, while `principal` raises Unavailable, and for nothing else.
+        For breaking glass and using what that gave, while `principal` raises Unavailable, and for a freeze,
+        which only takes away; for nothing else.
         """
         ...
 
@@ -87,6 +89,10 @@ class Leavers(Protocol):
 
 class Judge(Protocol):
     """Says anew, under the rules and people of now, whether what was approved may begin."""
+
+    def must_not_be_frozen(self, grant: Grant) -> Freezes:
+        """Raise NotAllowed when it is frozen by now, asking the ledger alone; else say what must still stand then."""
+        ...
 
     def may_begin(self, grant: Grant, now: datetime) -> None:
         """

@@ -11,14 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from daypass.model.errors import BadInput
+from daypass.model.errors import BadInput, Refusal
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.grant import Ending, Grant, GrantState, Presence, Why
 from daypass.model.lease import Lease
 from daypass.model.principal import DAYPASS
 from daypass.ports import Judge, Ledger, Provisioner
-from daypass.reconcile.beginning import refusal
+from daypass.reconcile.beginning import must_begin_by
 from daypass.reconcile.held import Held
 from daypass.reconcile.plan import Activate, Close, End, Phase, Provision, Remove, Wait, Warn, phase, plan
 
@@ -72,7 +72,7 @@ def advance(  # noqa: PLR0911, PLR0913 - one answer for each step of the plan; a
             return Later(clock() + LOOK_AGAIN)
         case Provision(lease=lease):
             gate()
-            return _refused(grant, judge, clock) or _put_in(held, lease, provisioner, ledger, clock)
+            return _put_in(held, lease, provisioner, ledger, clock, judge)
         case Activate():
             return Write(_activated(grant, clock()))
         case Warn():
@@ -96,21 +96,24 @@ def ending(grant: Grant, why: Why, now: datetime, note: str = "") -> Fact:
     return _fact(Kind.GRANT_ENDING, grant.ending_now(ends), now, details)
 
 
-def _refused(grant: Grant, judge: Judge | None, clock: Callable[[], datetime]) -> Write | None:
-    """End what may not begin any more, before it begins. Raises while that is not known."""
-    why = refusal(grant, judge, clock()) if judge is not None else ""
-    return Write(ending(grant, Why.REFUSED, clock(), why)) if why else None
-
-
 def _is_over(grant: Grant, now: datetime) -> bool:
     return grant.state is GrantState.ACTIVE and phase(grant, now) is Phase.OVER
 
 
-def _put_in(
-    held: Held, lease: Lease, provisioner: Provisioner, ledger: Ledger, clock: Callable[[], datetime]
+def _put_in(  # noqa: PLR0913, PLR0917 - a claim and its lease, who is asked and told, and by whom it is judged
+    held: Held,
+    lease: Lease,
+    provisioner: Provisioner,
+    ledger: Ledger,
+    clock: Callable[[], datetime],
+    judge: Judge | None,
 ) -> Outcome:
+    try:
+        stands = () if judge is None else (must_begin_by(held.grant, judge, clock()),)
+    except Refusal as refused:  # it ends before it begins
+        return Write(ending(held.grant, Why.REFUSED, clock(), refused.sentence))
     leased = held.grant.leased(lease)
-    ledger.record(_provisioning(leased, clock()))
+    ledger.record(replace(_provisioning(leased, clock()), stands=stands))
     held.grant = leased = replace(leased, revision=leased.revision + 1)
     try:
         with held.putting_in():

@@ -7,12 +7,13 @@ What begins later than a few minutes after its approval is judged again when it 
     not known         nothing; it is asked again until its window closes, and people are told that it waits
 
 The approval was right when it was given. Since then somebody may have left, a rule or a group may have changed, or a
-ticket may have been closed. An outage is not a refusal: what could not be found out is asked again.
+ticket may have been closed. Whether it is frozen is asked of all that begins, however short a time ago it was approved.
+An outage is not a refusal: what could not be found out is asked again.
 """
 
 from datetime import datetime, timedelta
 
-from daypass.model.errors import Refusal
+from daypass.model.freeze import Freezes
 from daypass.model.grant import Grant
 from daypass.ports import Judge
 
@@ -20,12 +21,13 @@ AGAIN_AFTER = timedelta(minutes=5)
 """For so long an approval counts without being judged again."""
 
 
-def refusal(grant: Grant, judge: Judge, now: datetime) -> str:
-    """Say why a grant may not begin now; nothing when it may. Raises Unavailable while that is not known."""
-    if now - grant.approved_at <= AGAIN_AFTER:
-        return ""
-    try:
+def must_begin_by(grant: Grant, judge: Judge, now: datetime) -> Freezes:
+    """
+    Say what must still stand when a grant begins. Raises a Refusal when it may not, Unavailable while that is unknown.
+
+    What is frozen does not begin, however short a time ago it was approved.
+    """
+    freezes = judge.must_not_be_frozen(grant)
+    if now - grant.approved_at > AGAIN_AFTER:
         judge.may_begin(grant, now)
-    except Refusal as refused:
-        return refused.sentence
-    return ""
+    return freezes

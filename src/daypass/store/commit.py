@@ -9,12 +9,13 @@ facts there are.
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, Select, Table, bindparam, insert, select, update
+from sqlalchemy import Connection, Select, Table, bindparam, insert, select, text, update
 
 from daypass.journal.entry import event_bytes
 from daypass.journal.words import words_of
 from daypass.model.event import Link, Login
 from daypass.model.fact import Change, Fact
+from daypass.model.freeze import Freezes
 from daypass.model.grant import Grant, GrantState
 from daypass.model.request import Request
 from daypass.store.chain import append
@@ -37,6 +38,8 @@ class _Batch:
     """What one commit writes: the last change of each row, and the facts that made them."""
 
     revisions: dict[_Key, int]
+    held: dict[_Key, int]
+    """The revisions of what facts were decided by."""
     changes: dict[_Key, Change] = field(default_factory=dict)
     placed: set[_Key] = field(default_factory=set)
     """Rows of grants that get a new place in the queue."""
@@ -52,6 +55,9 @@ class _Batch:
                 self.moved.append(fact)
                 return
             ahead[key] = revision + 1
+        if any(self.held.get(_key(one), 0) != one.revision for one in fact.stands):
+            self.moved.append(fact)
+            return
         self.revisions |= ahead
         self.changes |= {_key(change): change for change in fact.changes}
         self.placed |= {_key(change) for change in fact.changes if not _stays(fact, change)}
@@ -64,8 +70,9 @@ def commit(connection: Connection, facts: Sequence[Fact], sealer: Sealer) -> lis
 
     Raises IntegrityError when somebody else inserted one of the rows in this very moment.
     """
+    held = _hold(connection, facts)
     stored = _lock(connection, facts)
-    batch = _Batch(revisions=dict(stored))
+    batch = _Batch(revisions=dict(stored), held=held)
     for fact in facts:
         batch.take(fact)
     for table in _IN_ORDER:
@@ -76,6 +83,22 @@ def commit(connection: Connection, facts: Sequence[Fact], sealer: Sealer) -> lis
         _store(connection, table, rows, known, staying)
     _tell(connection, batch.facts, sealer)
     return batch.moved
+
+
+def _hold(connection: Connection, facts: Iterable[Fact]) -> dict[_Key, int]:
+    """
+    Keep what facts were decided by from moving until this commit, and read at which revision it is.
+
+    Many may hold it at once; whoever changes it waits for them, and they for whoever does. The lock is one of its name
+    and not of its row, which need not be there yet; SQLite has one writer at a time anyway.
+    """
+    read = {_key(one) for fact in facts for one in fact.stands}
+    changed = {_key(one) for fact in facts for one in fact.changes if isinstance(one, Freezes)}
+    if connection.dialect.name == "postgresql":
+        for key in sorted(name for _, name in read | changed):
+            connection.execute(_ALONE if (records, key) in changed else _TOGETHER, {"key": key})
+    rows = connection.execute(_REVISIONS, {"keys": sorted(key for _, key in read)}).all() if read else []
+    return {(records, key): revision for key, revision in rows}
 
 
 def _lock(connection: Connection, facts: Iterable[Fact]) -> dict[_Key, int]:
@@ -208,6 +231,9 @@ def _lock_statement(table: Table) -> Select[str, int]:
     return chosen.order_by(key).with_for_update()
 
 
+_REVISIONS = select(records.c.id, records.c.revision).where(records.c.id.in_(bindparam("keys", expanding=True)))
+_TOGETHER = text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:key, 0))")
+_ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
 _LOCKS = {table: _lock_statement(table) for table in _IN_ORDER}
 _UPDATES = {
     table: update(table).where(*(key == bindparam("row_key") for key in table.primary_key)) for table in _IN_ORDER

@@ -14,7 +14,7 @@ from daypass.lifecycle.ruling.judged import difference, judged
 from daypass.lifecycle.ruling.owners import OWNERS, must_agree, must_still_own
 from daypass.lifecycle.ruling.telling import Outdated, event, refusals_journalled
 from daypass.lifecycle.ruling.versions import KeptRules, digest_of, whence
-from daypass.model.errors import Conflict, NotFound, NotYours, TooLate
+from daypass.model.errors import Conflict, DaypassError, NotFound, NotYours, TooLate, Unavailable
 from daypass.model.event import Detail, Kind
 from daypass.model.fact import Fact
 from daypass.model.grant import GrantId
@@ -45,7 +45,7 @@ def approve_change(  # noqa: PLR0913 - who decides what, three collaborators, an
         _must_be_pending(change)
         # The version is read first: one that comes between the two reads then has the number that is written below.
         version, present = rules.version(now), rules()
-        must_not_be_frozen([by, change.author], None, ledger)
+        freezes = must_not_be_frozen([by, change.author], None, ledger)
         must_agree(by, change, rules=present, directory=directory)
         must_still_own(change, rules=present, directory=directory)
         if version.number != change.base:
@@ -55,10 +55,10 @@ def approve_change(  # noqa: PLR0913 - who decides what, three collaborators, an
         approved = change.decided(ChangeState.APPLIED, Approval(by=by, at=now, rule=OWNERS, note=note.strip()))
         told = _told(version, following, change)
         try:
-            ledger.record(
-                Fact(event=event(Kind.RULES_CHANGED, change_id, by, now, told), changes=(following, approved))
-            )
+            changed = event(Kind.RULES_CHANGED, change_id, by, now, told)
+            ledger.record(Fact(event=changed, changes=(following, approved), stands=(freezes,)))
         except Conflict:
+            must_not_be_frozen([by, change.author], None, ledger)
             raise _overtaken(change, rules, by, ledger, now) from None
     return following
 
@@ -132,12 +132,15 @@ def _outdated(change: RulesChange, version: RulesVersion, by: PrincipalId, ledge
     return Outdated(sentence)
 
 
-def _overtaken(change: RulesChange, rules: KeptRules, by: PrincipalId, ledger: Ledger, now: datetime) -> TooLate:
-    """Somebody decided in this very moment, on this change or on another of the same version."""
+def _overtaken(change: RulesChange, rules: KeptRules, by: PrincipalId, ledger: Ledger, now: datetime) -> DaypassError:
+    """Somebody decided in this very moment, on this change or on another of the same version; or froze something."""
     after = find_change(change.id, ledger)
     if after.state is not ChangeState.PENDING:
         return TooLate(what_became(after))
-    return _outdated(after, rules.version(now), by, ledger, now)
+    version = rules.version(now)
+    if version.number == change.base:
+        return Unavailable("Something was frozen or lifted at this very moment; approve the change again.")
+    return _outdated(after, version, by, ledger, now)
 
 
 def _close(  # noqa: PLR0913, PLR0917 - what is written, and where

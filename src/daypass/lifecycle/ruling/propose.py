@@ -13,6 +13,7 @@ from daypass.lifecycle.ruling.versions import KeptRules, digest_of, whence
 from daypass.model.errors import BadInput, Conflict, NotFound
 from daypass.model.event import Detail, Kind
 from daypass.model.fact import Fact
+from daypass.model.freeze import Freezes
 from daypass.model.grant import GrantId, grant_id_for, new_grant_id
 from daypass.model.length import words_for_length
 from daypass.model.principal import PrincipalId
@@ -61,15 +62,16 @@ def propose(  # noqa: PLR0913 - a text and the words with it, three collaborator
     with refusals_journalled(None, by, "propose", ledger=ledger, now=now):
         if (known := _found(change_id, ledger)) is not None:
             return known
-        must_not_be_frozen([by], None, ledger)
+        freezes = must_not_be_frozen([by], None, ledger)
         made = anew(change_id=change_id)
         try:
-            ledger.record(*_filed(made, ledger, now))
+            ledger.record(*_filed(made, freezes, ledger, now))
         except Conflict:  # somebody else kept the file's text in this very moment, or filed this one
             if (known := _found(change_id, ledger)) is not None:
                 return known
+            freezes = must_not_be_frozen([by], None, ledger)
             made = anew(change_id=change_id)
-            ledger.record(*_filed(made, ledger, now))
+            ledger.record(*_filed(made, freezes, ledger, now))
     return made.change
 
 
@@ -120,7 +122,7 @@ def _found(change_id: GrantId, ledger: Ledger) -> RulesChange | None:
         return None
 
 
-def _filed(made: Draft, ledger: Ledger, now: datetime) -> tuple[Fact, ...]:
+def _filed(made: Draft, freezes: Freezes, ledger: Ledger, now: datetime) -> tuple[Fact, ...]:
     change, version = made.change, made.version
     told: dict[str, Detail] = {
         "base": change.base,
@@ -129,7 +131,8 @@ def _filed(made: Draft, ledger: Ledger, now: datetime) -> tuple[Fact, ...]:
         "shadow_until": change.shadow_until.isoformat() if change.shadow_until else None,
     }
     first = () if version.revision else (kept_from_file(version, before_of(version, ledger), now),)
-    return *first, Fact(event=event(Kind.RULES_PROPOSED, change.id, change.author, now, told), changes=(change,))
+    proposed = event(Kind.RULES_PROPOSED, change.id, change.author, now, told)
+    return *first, Fact(event=proposed, changes=(change,), stands=(freezes,))
 
 
 def _note(note: str) -> str:
