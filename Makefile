@@ -23,13 +23,13 @@ demo: ## the whole story on this machine: an AWS, a Slack and Daypass, in the br
 	@$(with_aws) exec $(bin)/daypass demo $(DEMO)
 
 test: check ## the gates and every test, against real servers
-	@$(with_aws) $(bin)/pytest -n $(WORKERS) --dist worksteal --ignore=tests/house
+	@$(with_aws) $(bin)/pytest -n $(WORKERS) --dist worksteal --ignore=tests/house -m "not long"
 
 quick: setup ## the tests that start nothing, with 25 examples a property: under a minute
 	@$(bin)/pytest -q --quick -n $(WORKERS) --dist worksteal --ignore=tests/house
 
 soak: setup ## what takes minutes by nature: long fuzz, mutations, faults (SEED=N: as drawn before; ONLY=NAME: one of them)
-	@$(with_aws) $(bin)/pytest tests/soak -n $(WORKERS) --dist worksteal -o faulthandler_timeout=1200 \
+	@$(with_aws) $(bin)/pytest tests tests/soak -m long -n $(WORKERS) --dist worksteal -o faulthandler_timeout=1200 \
 		$(if $(SEED),--seed=$(SEED)) $(if $(ONLY),-k $(ONLY))
 
 check: setup ## the gates alone: formatting, lint, types, who imports whom, the house's own rules

@@ -40,33 +40,42 @@ def _print_kept() -> bool:
 
 
 def _serve() -> None:
-    from daypass import wiring  # noqa: PLC0415 - see above
+    _check_settings()
+    from daypass.wiring import running  # noqa: PLC0415 - see above
 
-    wiring.serve()
+    running.serve()
 
 
 def _work() -> None:
-    from daypass import wiring  # noqa: PLC0415 - see above
+    _check_settings()
+    from daypass.wiring import running  # noqa: PLC0415 - see above
 
-    wiring.work()
+    running.work()
+
+
+def _check_settings() -> None:
+    """Let a mistake in the settings be told before all the rest is imported, which takes seconds."""
+    from daypass import settings  # noqa: PLC0415 - see above
+
+    settings.load()
 
 
 def _migrate() -> None:
-    from daypass import wiring  # noqa: PLC0415 - see above
+    from daypass.wiring import running  # noqa: PLC0415 - see above
 
-    wiring.migrate()
+    running.migrate()
 
 
 def _doctor() -> Sequence[tuple[bool, str]]:
-    from daypass import wiring  # noqa: PLC0415 - see above
+    from daypass.wiring.doctor import doctor  # noqa: PLC0415 - see above
 
-    return wiring.doctor()
+    return doctor()
 
 
 def _back_to_file() -> int:
-    from daypass import wiring  # noqa: PLC0415 - see above
+    from daypass.wiring.rules import back_to_file  # noqa: PLC0415 - see above
 
-    return wiring.back_to_file()
+    return back_to_file()
 
 
 class _Operator:
@@ -130,9 +139,9 @@ class _Operator:
 
 
 def _accept_journal(accept: bool) -> str:  # noqa: FBT001 - the one thing that is said
-    from daypass import wiring  # noqa: PLC0415 - see above
+    from daypass.wiring.accept import accept_journal  # noqa: PLC0415 - see above
 
-    return wiring.accept_journal(accept=accept)
+    return accept_journal(accept=accept)
 
 
 def _demo(play: bool) -> int | None:  # noqa: FBT001 - the one thing a demo is told

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from tests.bad_input.firm import ALICE, BOB, REPORTS, Firm
 from tests.bad_input.page import says
 from tests.servers.clock import Clock
@@ -11,6 +13,7 @@ SOON = timedelta(minutes=2)
 ASK = REPORTS.replace(" --as policy", "")
 
 
+@pytest.mark.long
 def test_without_the_right_to_put_policies_nothing_is_live(clocked_firm: Firm, clocks: tuple[Clock, Clock]) -> None:
     """Doctor sees it beforehand. Later it is tried again and again, the log says why, and so does a message."""
     firm, wrong = clocked_firm, "Daypass may not `iam:PutUserPolicy`"

@@ -45,6 +45,9 @@ from tests.tables import with_tables
 
 WAYS = ["inline", "managed", "session"]
 LATER = timedelta(hours=2)
+SOME = 4
+"""Every fourth statement; `make soak` takes each."""
+LONG = pytest.mark.long
 """After the end of every lease here."""
 _ROOT = Path(__file__).parents[2]
 _NOW = "aws:CurrentTime"
@@ -99,9 +102,11 @@ class Case:
         self._made: list[GrantId] = []
         self.ledger = SqlLedger(self._store)
 
-    def deaths(self, begin: Callable[[], GrantId], ahead: timedelta = timedelta()) -> Iterator[tuple[GrantId, str]]:
+    def deaths(
+        self, begin: Callable[[], GrantId], every: int, ahead: timedelta = timedelta()
+    ) -> Iterator[tuple[GrantId, str]]:
         """
-        Begin anew for each statement, and let a worker die there; yields the grant and where the worker died.
+        Begin anew for `every` so many statements, and let a worker die there; yields the grant and where it died.
 
         The workers' clock runs `ahead`. The last worker runs through, and is not told of.
         """
@@ -109,7 +114,7 @@ class Case:
         begin()
         assert doomed.killed_before(0) is None
         try:
-            for statement in count(1):
+            for statement in count(1, every):
                 grant_id = begin()
                 where = doomed.killed_before(statement)
                 if where is None:
@@ -239,11 +244,13 @@ def case(ministack_world: World, tmp_path: Path, way: str) -> Iterator[Case]:
     made.close()
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_01_a_provisioning_killed_anywhere_is_finished_or_ended(case: Case, way: str):
+@pytest.mark.parametrize(
+    ("way", "every"), [("inline", SOME), ("session", SOME), *(pytest.param(way, 1, marks=LONG) for way in WAYS)]
+)
+def test_01_a_provisioning_killed_anywhere_is_finished_or_ended(case: Case, way: str, every: int):
     """Whatever stands after the kill has a row that will end it; the next worker makes it whole, or takes it out."""
     died = []
-    for grant_id, where in case.deaths(case.approved):
+    for grant_id, where in case.deaths(case.approved, every):
         died.append(where)
         case.must_account_for(grant_id, where)
         if len(died) % 2:
@@ -259,13 +266,17 @@ def test_01_a_provisioning_killed_anywhere_is_finished_or_ended(case: Case, way:
 
 
 @pytest.mark.parametrize(
-    ("way", "ahead"),
-    [("inline", timedelta()), ("inline", LATER), ("managed", timedelta())],
-    ids=["inline early", "inline at its end", "managed early"],
+    ("way", "ahead", "every"),
+    [
+        pytest.param("inline", timedelta(), SOME, id="inline early, some"),
+        pytest.param("inline", timedelta(), 1, id="inline early", marks=LONG),
+        pytest.param("inline", LATER, 1, id="inline at its end", marks=LONG),
+        pytest.param("managed", timedelta(), 1, id="managed early", marks=LONG),
+    ],
 )
-def test_01_a_removal_killed_anywhere_is_finished(case: Case, ahead: timedelta):
+def test_01_a_removal_killed_anywhere_is_finished(case: Case, ahead: timedelta, every: int):
     """While anything stands the ledger does not call it ended; the next worker removes what is left."""
-    for grant_id, where in case.deaths(case.active if ahead else case.dropped, ahead):
+    for grant_id, where in case.deaths(case.active if ahead else case.dropped, every, ahead):
         case.must_account_for(grant_id, where)
         case.work(ahead)
         assert case.state(grant_id) is GrantState.ENDED, where
@@ -274,8 +285,8 @@ def test_01_a_removal_killed_anywhere_is_finished(case: Case, ahead: timedelta):
     case.must_leave_nothing()
 
 
-@pytest.mark.parametrize("way", ["session"])
-def test_01_an_early_end_of_a_session_killed_anywhere_is_finished(case: Case):
+@pytest.mark.parametrize(("way", "every"), [("session", SOME), pytest.param("session", 1, marks=LONG)])
+def test_01_an_early_end_of_a_session_killed_anywhere_is_finished(case: Case, every: int):
     """A session in hand is denied at the latest by the next worker, and before the ledger calls the grant ended."""
     hands: list[Credentials] = []
 
@@ -285,7 +296,7 @@ def test_01_an_early_end_of_a_session_killed_anywhere_is_finished(case: Case):
         case.drop(grant_id)
         return grant_id
 
-    for grant_id, where in case.deaths(dropped_in_use):
+    for grant_id, where in case.deaths(dropped_in_use, every):
         assert case.state(grant_id) is GrantState.ENDING or not case.reads(hands[-1]), where
         case.work()
         assert case.state(grant_id) is GrantState.ENDED, where

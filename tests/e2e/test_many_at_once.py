@@ -27,7 +27,7 @@ from tests.e2e.service import PROGRAM
 from tests.provision.world import World
 from tests.servers.postgres import Postgres
 
-ROUNDS = 2
+LONG = pytest.mark.long
 AGAINST = (0.0, 0.0, 0.2, 0.2, 0.4, 1.0)
 """How likely it is, of each request of a round, that somebody who decides is against it."""
 DECISIVE = {Kind.REQUEST_APPROVED, Kind.REQUEST_DENIED, Kind.REQUEST_CANCELLED, Kind.REQUEST_LAPSED}
@@ -62,10 +62,10 @@ class Played:
         return list(dict.fromkeys(mine))
 
 
-def play(crowd: Crowd) -> Played:
-    """Play all rounds, and wait until what was ended is out of AWS."""
+def play(crowd: Crowd, rounds: int) -> Played:
+    """Play so many rounds, and wait until what was ended is out of AWS."""
     played, dice = Played(crowd=crowd), Random(crowd.store_url.split(":")[0])  # noqa: S311 - a seed to run again
-    for number in range(ROUNDS):
+    for number in range(rounds):
         asked, lent = _prepare(crowd, number)
         longer = [_extend(crowd, one) for one in lent]
         more = [GrantId(one.body["id"]) for one in longer]
@@ -116,18 +116,23 @@ def _whims(
     return [Click(by=person, verb=verb, on=one) for one, verb in [*tries, (dice.choice(asked), "approve")]]
 
 
-@pytest.fixture(params=["postgres", "sqlite"], scope="module")
+@pytest.fixture(
+    params=[("postgres", 1), pytest.param(("postgres", 3), marks=LONG), pytest.param(("sqlite", 2), marks=LONG)],
+    ids=["postgres", "postgres, longer", "sqlite"],
+    scope="module",
+)
 def played(
     request: pytest.FixtureRequest, ministack_world: World, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Played]:
     """Play on each database in turn."""
-    folder = tmp_path_factory.mktemp(request.param)
+    kind, rounds = request.param
+    folder = tmp_path_factory.mktemp(kind)
     url = f"sqlite:///{folder / 'daypass.db'}"
-    if request.param == "postgres":
+    if kind == "postgres":
         server: Postgres = request.getfixturevalue("postgres")
         url = server.fresh_database()
     with Crowd(ministack_world, folder, url) as crowd:
-        yield play(crowd)
+        yield play(crowd, rounds)
 
 
 @pytest.fixture

@@ -63,6 +63,7 @@ def test_the_main_job_by_socket_mode(by_socket: House):
     assert house.question(house.ask(ANN, for_="1h", delivery="policy")).visible_text
 
 
+@pytest.mark.long
 def test_many_workers_on_postgres_do_each_step_once(on_postgres: House):
     """Two workers, one of them killed half-way: each grant is activated once and ended once, and people are told."""
     house = on_postgres

@@ -196,7 +196,7 @@ class Story:
         return grant is not None
 
 
-_MANY = settings(examples(120), suppress_health_check=[HealthCheck.function_scoped_fixture])
+_MANY = settings(examples(40), suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def _of(walk: Walk, turns: tuple[Turn, ...]) -> Story:

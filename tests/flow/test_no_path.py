@@ -45,10 +45,10 @@ from tests.keys import SIGNER
 from tests.makers import HOUR, READ_REPORTS
 from tests.tables import with_tables
 
-USUAL = 24
+USUAL = 20
 COMPANIES, DAYS = repeated(USUAL), 40
 LEAST = {"lent": 120, "several": 40, "at once": 50, "staged": 15, "for another": 25, "proven": 40}
-LEAST |= {"ticket": 5, "glass": 5, "ahead": 7, "more": 3, "window": 3}
+LEAST |= {"ticket": 5, "glass": 5, "ahead": 7, "more": 2, "window": 3}
 """How many grants of each kind the usual companies together must come to, or nothing was shown."""
 
 

@@ -37,7 +37,7 @@ def entry_at(lines, offset):
     raise AssertionError("the offset is beyond the file")
 
 
-@examples(400)
+@examples(150)
 @given(st.sampled_from(BOOKS), st.data())
 def test_any_flipped_byte_is_found(whole, data):
     """A byte changed anywhere breaks the file; within an entry's line, that entry is named."""
@@ -112,7 +112,7 @@ def tampered(whole, data):
     return lines[: data.draw(st.just(len(lines)) | st.integers(1, len(lines)))]
 
 
-@examples(600)
+@examples(200)
 @given(st.sampled_from(BOOKS), st.data())
 def test_the_first_wrong_entry_is_named_whatever_was_done(whole, data):
     """The oracle compares with the true book: the first line that differs is the one named, and none otherwise."""
@@ -141,7 +141,7 @@ def test_the_first_wrong_entry_is_named_whatever_was_done(whole, data):
             assert verdict.fault is Fault.TRUNCATED
 
 
-@examples(300)
+@examples(100)
 @given(st.sampled_from(BOOKS), st.data())
 def test_no_tampering_survives_a_saved_checkpoint(whole, data):
     """Against the last checkpoint, kept elsewhere, only a file with all the true entries passes."""

@@ -210,7 +210,7 @@ CROWD = [
 some_rules = st.lists(any_rules, max_size=3, unique_by=lambda rule: rule.id)
 
 
-@settings(max_examples=min(10, repeated(10)), derandomize=True)  # what it does not see is told in effect.py
+@settings(max_examples=min(10, repeated(4)), derandomize=True)  # what it does not see is told in effect.py
 @given(some_rules, some_rules)
 def test_all_are_told_what_each_would_be_told_alone(old: list[Rule], new: list[Rule]):
     """Of any two books, for people in every mix of groups: nobody is missed, and nobody is taken for another."""
@@ -225,7 +225,7 @@ def test_all_are_told_what_each_would_be_told_alone(old: list[Rule], new: list[R
         assert (one.id in found.lose) >= bool(without - with_)
 
 
-@settings(max_examples=min(40, repeated(40)), derandomize=True)
+@settings(max_examples=min(40, repeated(15)), derandomize=True)
 @given(some_rules, any_rules, st.sampled_from(EVERYBODY))
 def test_whoever_loses_by_one_rule_is_told_so_and_nobody_else(rules: list[Rule], more: Rule, one: Principal):
     """Beside asking for everything there is: a rule that is added, and the same rule taken out."""

@@ -21,7 +21,7 @@ from daypass.store import database as databases
 from daypass.store.book import SqlBook
 from daypass.store.head_file import HeadFile
 from daypass.store.ledger import SqlLedger
-from daypass.wiring import accept_journal
+from daypass.wiring.accept import accept_journal
 from tests.keys import SIGNER, write_key
 from tests.makers import ANN, HOUR, NOON, READ_REPORTS
 from tests.tables import with_tables

@@ -17,7 +17,7 @@ from daypass.store.head_file import HeadFile
 from daypass.store.ledger import SqlLedger
 from daypass.store.rules_file import RulesFile
 from daypass.store.rules_in_force import RulesInForce
-from daypass.wiring import back_to_file
+from daypass.wiring.rules import back_to_file
 from tests.doors.house import RULES
 from tests.keys import SIGNER, write_key
 from tests.makers import BOB, NOON

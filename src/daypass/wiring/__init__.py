@@ -7,10 +7,3 @@ The only room that knows every other: settings in, running house out. It owns th
     rules     lets the rules file count again
     doctor    looks at everything the house stands on and says what to fix
 """
-
-from daypass.wiring.accept import accept_journal
-from daypass.wiring.doctor import doctor
-from daypass.wiring.rules import back_to_file
-from daypass.wiring.running import migrate, serve, work
-
-__all__ = ["accept_journal", "back_to_file", "doctor", "migrate", "serve", "work"]

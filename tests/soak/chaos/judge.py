@@ -19,10 +19,12 @@ AWS_SECOND_S = 1.0
 SOON_S = 5.0
 """How long an acknowledged early end may take while AWS answers."""
 CLAIM_S = 35.0
-"""How much longer where a replica died or froze in the middle: until what it had claimed lapses."""
+"""How much longer where a replica died or froze in the middle, or AWS may still carry out what it did not answer."""
 _BLINK_S = 0.5
 """Between the moment a probe was sent and the moment AWS judged it."""
-_BROKEN = frozenset({"SIGKILL", "SIGSTOP", "database crash", "connections cut", "log unread", "fast clock"})
+_HOLDS_UP_S = dict.fromkeys([*AWS, "SIGKILL", "SIGSTOP"], CLAIM_S)
+_HOLDS_UP_S |= {"database crash": SOON_S, "connections cut": SOON_S}
+"""How long after it is over a trouble may still hold an early end up. A log or a clock holds nothing up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +60,12 @@ def _too_long(story: Story, troubles: Troubles) -> Iterable[tuple[str, str]]:
 
 
 def _may_last_until(acknowledged: float, past: Sequence[Trouble]) -> float:
-    """Until when an early end may take: five seconds, counted from when the troubles are over that hold it up."""
+    """Until when an early end may take: five seconds, or until the troubles are over that hold it up."""
     until = acknowledged + SOON_S
     for one in sorted(past, key=lambda trouble: trouble.begun):
-        if one.begun <= until and one.over >= acknowledged - CLAIM_S:
-            if one.kind in AWS and one.over >= acknowledged - SOON_S:
-                until = max(until, one.over + CLAIM_S)
-            if one.kind in _BROKEN:
-                until = max(until, one.over + CLAIM_S)
+        held = _HOLDS_UP_S.get(one.kind, 0.0)
+        if held and one.begun <= until and one.over >= acknowledged - held:
+            until = max(until, one.over + held)
     return until
 
 
