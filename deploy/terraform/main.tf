@@ -30,6 +30,8 @@ locals {
   ceiling_arn       = "${local.iam}:policy/daypass-setup/daypass-broker-ceiling"
   lent_policies_arn = "${local.iam}:policy/daypass/daypass-*"
 
+  own_tags = merge(var.tags, var.installation == "" ? {} : { "daypass:installation" = var.installation })
+
   ec2_may_assume = jsonencode({
     Version   = "2012-10-17"
     Statement = [{ Effect = "Allow", Principal = { Service = "ec2.amazonaws.com" }, Action = "sts:AssumeRole" }]
@@ -65,7 +67,7 @@ resource "aws_iam_user" "daypass" {
   count = var.runs_as == "user" ? 1 : 0
   name  = "daypass"
   path  = "/daypass-setup/"
-  tags  = var.tags
+  tags  = local.own_tags
 }
 
 resource "aws_iam_user_policy_attachment" "service" {
@@ -79,7 +81,7 @@ resource "aws_iam_role" "daypass" {
   name               = "daypass"
   path               = "/daypass-setup/"
   assume_role_policy = coalesce(var.principal_trust, local.ec2_may_assume)
-  tags               = var.tags
+  tags               = local.own_tags
 }
 
 resource "aws_iam_role_policy_attachment" "service" {
@@ -102,7 +104,7 @@ resource "aws_iam_role" "broker" {
   description          = "Daypass opens sessions on this role, each narrowed to one grant. Nobody else may."
   max_session_duration = var.longest_session
   permissions_boundary = aws_iam_policy.ceiling.arn
-  tags                 = var.tags
+  tags                 = local.own_tags
   assume_role_policy = templatefile("${path.module}/policies/trust.json.tftpl", {
     principal_arn = local.principal_arn
   })

@@ -41,3 +41,13 @@ variable "tags" {
   type        = map(string)
   default     = {}
 }
+
+variable "installation" {
+  description = "The id of this Daypass, once it has started: `daypass doctor` says it. Its roles are tagged with it, so that another Daypass that is set to the same broker role notices."
+  type        = string
+  default     = ""
+  validation {
+    condition     = can(regex("^([0-9a-f]{8})?$", var.installation))
+    error_message = "An installation is named by 8 hexadecimal digits; daypass doctor says which."
+  }
+}

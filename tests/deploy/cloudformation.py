@@ -80,7 +80,8 @@ class Template:
                 [(function, argument)] = written.items()
                 return self._call(function, argument)
             case dict():
-                return {key: self.value(one) for key, one in written.items()}
+                read = {key: self.value(one) for key, one in written.items()}
+                return {key: one for key, one in read.items() if one is not _NOTHING}
             case _:
                 return written
 

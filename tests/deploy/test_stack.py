@@ -13,11 +13,12 @@ from daypass.aws.clients import Clients
 from daypass.aws.clients import Keys as AwsKeys
 from daypass.aws.own_permissions import Setup, service
 from daypass.model.entitlement import Entitlement, Level, S3Place
-from daypass.model.errors import AwsForbids
+from daypass.model.errors import AwsForbids, Misconfigured
 from daypass.model.grant import Delivery, Grant, new_grant_id
 from daypass.model.lease import Lease, Term, whole_second
 from daypass.model.principal import AwsIdentity, PrincipalId
 from daypass.ports.fence import Free, writing_under
+from daypass.wiring.whose_role import whose_role
 from tests.provision.world import Hands, allowed, ending, hands_of
 from tests.servers.keys import REGION, Keys
 from tests.servers.ministack import ACCOUNT, MiniStack
@@ -31,6 +32,7 @@ SETUP = Setup(
     people=(f"{IAM}:user/lent-*",),
 )
 HOUR = timedelta(hours=1)
+MINE = "1a2b3c4d"
 
 
 @pytest.fixture(autouse=True)
@@ -105,7 +107,12 @@ def _for_this_server(template: str) -> str:
 
 def _deployed(server: MiniStack) -> Clients:
     cloudformation, iam = server.root().client("cloudformation"), server.root().client("iam")
-    given = {"RunsAs": "user", "BucketArns": "arn:aws:s3:::acme-lent", "PeopleArns": SETUP.people[0]}
+    given = {
+        "RunsAs": "user",
+        "BucketArns": "arn:aws:s3:::acme-lent",
+        "PeopleArns": SETUP.people[0],
+        "Installation": MINE,
+    }
     cloudformation.create_stack(
         StackName="daypass",
         TemplateBody=_for_this_server(TEMPLATE.read_text()),
@@ -167,3 +174,16 @@ def test_daypass_may_not_widen_what_bounds_it(stack: Stack):
     assert not allowed(mine.create_policy_version, PolicyArn=SETUP.ceiling_arn, PolicyDocument=document)
     assert not allowed(mine.delete_role_permissions_boundary, RoleName=broker)
     assert not allowed(mine.update_assume_role_policy, RoleName=broker, PolicyDocument=document)
+
+
+def test_the_doctor_reports_a_broker_role_that_is_tagged_as_another_installations(stack: Stack):
+    """By what Daypass may read itself; a role that is tagged as nobody's is no fault, and it says how to tag it."""
+    sessions, iam = stack.hands.broker.sessions, stack.server.root().client("iam")
+    assert whose_role(sessions, MINE) == f"The role daypass-broker is tagged as that of this installation, {MINE}."
+    with pytest.raises(
+        Misconfigured, match=f"tagged daypass:installation={MINE}, and this is the installation 99887766"
+    ):
+        whose_role(sessions, "99887766")
+
+    iam.untag_role(RoleName="daypass-broker", TagKeys=["daypass:installation"])
+    assert f"Installation={MINE}" in whose_role(sessions, MINE)

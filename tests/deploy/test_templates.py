@@ -69,7 +69,7 @@ def runs_as_of(wanted: Setup) -> str:
     return wanted.principal_arn.split(":")[5].partition("/")[0]
 
 
-def cloudformation(wanted: Setup) -> dict[str, dict[str, Any]]:
+def cloudformation(wanted: Setup, **more: str) -> dict[str, dict[str, Any]]:
     """What the stack makes."""
     names = {
         "AWS::Partition": wanted.partition,
@@ -85,6 +85,7 @@ def cloudformation(wanted: Setup) -> dict[str, dict[str, Any]]:
         "BucketArns": ",".join(bucket_arns(wanted)),
         "PeopleArns": ",".join(wanted.people),
         "RunsAs": runs_as_of(wanted),
+        **more,
     }
     return Template.read(STACK, given=given, names=names).resources()
 
@@ -142,6 +143,16 @@ def test_the_stack_makes_only_what_it_is_asked_for(wanted: Setup):
     assert made.keys() == own | {"Broker", "Ceiling", "Service"}
     assert made["Broker"]["PermissionsBoundary"] == wanted.ceiling_arn
     assert made["Broker"]["ManagedPolicyArns"] == [wanted.ceiling_arn]
+
+
+@pytest.mark.parametrize("installation", ["", "1a2b3c4d"])
+def test_the_stacks_roles_are_tagged_with_the_installation_once_it_is_known(wanted: Setup, installation: str):
+    """Daypass's own principal and the broker role, and nothing before the first start."""
+    made = cloudformation(wanted, Installation=installation)
+    tagged = {name: one["Tags"] for name, one in made.items() if "Tags" in one}
+
+    expected = [{"Key": "daypass:installation", "Value": installation}]
+    assert tagged == (dict.fromkeys([runs_as_of(wanted).title(), "Broker"], expected) if installation else {})
 
 
 def test_the_names_in_the_stack_are_those_in_its_documents(wanted: Setup):

@@ -6,6 +6,7 @@ credentials are a role's, because that is role chaining, and asking for more the
 (IAM/latest/UserGuide/id_roles, "Role chaining").
 """
 
+from collections.abc import Mapping
 from datetime import UTC, timedelta
 from threading import Lock
 from typing import Any
@@ -82,13 +83,19 @@ class RoleSessions:
                 self._chained = False
         return self._chained
 
+    def tags(self) -> Mapping[str, str]:
+        """How the role is tagged. Asked of AWS each time."""
+        return {tag["Key"]: tag["Value"] for tag in self._role().get("Tags", ())}
+
     def _longest_of_role(self) -> timedelta:
+        return timedelta(seconds=self._role().get("MaxSessionDuration", CHAINED.total_seconds()))
+
+    def _role(self) -> Any:
         try:
             with asking("iam:GetRole", of=self.role_arn):
-                role = self._clients.iam.get_role(RoleName=self.role_name)["Role"]
+                return self._clients.iam.get_role(RoleName=self.role_name)["Role"]
         except NotFound:
             raise Misconfigured(f"There is no role {self.role_arn}; make it, or set the right broker role.") from None
-        return timedelta(seconds=role.get("MaxSessionDuration", CHAINED.total_seconds()))
 
 
 def keys_of(credentials: Credentials) -> Keys:

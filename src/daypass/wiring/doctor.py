@@ -37,6 +37,7 @@ from daypass.wiring.house import House, build, now
 from daypass.wiring.journal import journal_head, journal_key, must_be_new
 from daypass.wiring.log import silence
 from daypass.wiring.people import people, slack_calls
+from daypass.wiring.whose_role import whose_role
 
 _NOTHING = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}'
 """The session policy of the session that is opened and thrown away."""
@@ -211,7 +212,8 @@ def _broker(house: House) -> str:
     if house.sessions is None:
         return "No broker role is set: access is lent as policies only, without sessions and links."
     house.sessions.open("daypass-doctor", _NOTHING, timedelta())
-    return f"Daypass may open sessions on {house.sessions.role_arn}."
+    mine = house.database.signer.public.id.hex()
+    return f"Daypass may open sessions on {house.sessions.role_arn}. {whose_role(house.sessions, mine)}"
 
 
 def _people(house: House) -> str:
