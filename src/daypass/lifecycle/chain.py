@@ -11,6 +11,7 @@ that ends and one that prolongs at the same moment the second sees the first.
 from datetime import datetime
 
 from daypass.lifecycle.finish import ending_event, how_it_ended, must_live
+from daypass.lifecycle.tries import tries
 from daypass.model.errors import Conflict, NotFound, TooLate, Unavailable
 from daypass.model.fact import Fact
 from daypass.model.grant import Ending, Grant, GrantId, GrantState, Why
@@ -18,8 +19,6 @@ from daypass.model.request import Request
 from daypass.ports import Ledger
 
 _LIVE = (GrantState.APPROVED, GrantState.ACTIVE)
-_TRIES = 20
-"""Each one lost is one that somebody else won."""
 
 
 def end_chain(grant_id: GrantId, ending: Ending, *, ledger: Ledger) -> Grant:
@@ -29,7 +28,7 @@ def end_chain(grant_id: GrantId, ending: Ending, *, ledger: Ledger) -> Grant:
     Returns the grant as it is then. Raises TooLate when nothing of it was left to end, Unavailable when others change
     it all the time.
     """
-    for _ in range(_TRIES):
+    for _ in tries():
         grant = ledger.grant(grant_id)
         ended = [one.ending_now(ending) for one in _alive(grant, ending.at, ledger)]
         facts = [Fact(event=ending_event(one, ending), changes=(one,)) for one in ended]

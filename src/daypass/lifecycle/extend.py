@@ -6,6 +6,7 @@ from datetime import datetime
 from daypass.lifecycle.finish import how_it_ended
 from daypass.lifecycle.repeated import extension_asked
 from daypass.lifecycle.submit import submit
+from daypass.lifecycle.tries import tries
 from daypass.model.errors import Conflict, NotYours, TooLate, Unavailable
 from daypass.model.grant import GrantId, GrantState
 from daypass.model.lease import Term
@@ -13,9 +14,6 @@ from daypass.model.principal import PrincipalId
 from daypass.model.request import Ask, Request
 from daypass.ports import Directory, Ledger, Provisioner
 from daypass.rules.document import RuleBook
-
-_TRIES = 20
-"""Each one lost is one that somebody else won."""
 
 
 def extend(  # noqa: PLR0913 - who asks for how much more and why, its four collaborators, and the moment
@@ -37,7 +35,7 @@ def extend(  # noqa: PLR0913 - who asks for how much more and why, its four coll
     Asked again with the same key, or without one word for word within two minutes, it is the same request. Raises
     NotYours for somebody else's grant, TooLate when it has ended, and what `submit` raises.
     """
-    for _ in range(_TRIES):
+    for _ in tries():
         ask = _ask(grant_id, by, term, reason, key, ledger, now)
         if not key and (asked := extension_asked(ledger.grant(grant_id), ask, ledger, now)) is not None:
             return asked

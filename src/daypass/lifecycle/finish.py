@@ -8,13 +8,13 @@ may move the row at the same moment (a worker activates it): then it is read aga
 from datetime import datetime
 
 from daypass.lifecycle.repeated import moment
+from daypass.lifecycle.tries import tries
 from daypass.model.errors import Conflict, TooLate, Unavailable
 from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.grant import Ending, Grant, GrantId, GrantState, Why
 from daypass.ports import Ledger
 
-_TRIES = 5
 _ENDED = {
     Why.EXPIRED: "Its time is over.",
     Why.DONE: "The one who had it said they were done.",
@@ -29,7 +29,7 @@ _ENDED = {
 
 def finish(grant_id: GrantId, ending: Ending, *, ledger: Ledger) -> Grant:
     """Move a grant to `ending`. Raises TooLate when it is ending or has ended already."""
-    for _ in range(_TRIES):
+    for _ in tries():
         grant = ledger.grant(grant_id)
         must_live(grant, ending.at)
         ended = grant.ending_now(ending)

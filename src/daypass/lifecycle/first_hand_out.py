@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from daypass.lifecycle.tries import tries
 from daypass.model.errors import Conflict, NotAllowed, Unavailable
 from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact
@@ -32,7 +33,6 @@ LONGEST_SESSION = timedelta(hours=12)
 
 _LONGEST_GRANT = timedelta(days=400)
 """No grant that was approved before that can have a session open."""
-_TRIES = 5
 
 
 def about_to_hand_out(find: Callable[[], Grant], *, by: PrincipalId, ledger: Ledger, now: datetime) -> Grant:
@@ -41,7 +41,7 @@ def about_to_hand_out(find: Callable[[], Grant], *, by: PrincipalId, ledger: Led
 
     Raises what `find` raises, NotAllowed when too many grants of its person were cut off, and Unavailable.
     """
-    for _ in range(_TRIES):
+    for _ in tries():
         grant = find()
         if grant.handed_out or grant.delivery is Delivery.POLICY:
             return grant

@@ -14,6 +14,7 @@ would have refused, at the same moment, one is first, and the second sees it.
 
 from collections.abc import Callable, Iterable
 
+from daypass.lifecycle.tries import tries
 from daypass.model.entitlement import S3Place
 from daypass.model.errors import Conflict, NotAllowed, NotFound
 from daypass.model.fact import Fact
@@ -21,8 +22,6 @@ from daypass.model.freeze import IN_FORCE, NEVER, Freeze, Freezes
 from daypass.model.kept import Robot
 from daypass.model.principal import ROBOT, Principal, PrincipalId
 from daypass.ports import Cabinet, Ledger
-
-_TRIES = 20
 
 
 def must_not_be_frozen(people: Iterable[Principal | PrincipalId], place: S3Place | None, cabinet: Cabinet) -> Freezes:
@@ -46,7 +45,7 @@ def record_unless_frozen(
     make: Callable[[Freezes], Fact], people: tuple[PrincipalId, ...], place: S3Place | None, ledger: Ledger
 ) -> None:
     """Write a fact that gives something unless it is frozen. Raises NotAllowed, and Conflict when others come first."""
-    for _ in range(_TRIES):
+    for _ in tries():
         row = must_not_be_frozen(people, place, ledger)
         try:
             ledger.record(make(row))

@@ -31,6 +31,7 @@ from daypass.lifecycle.parties import Parties
 from daypass.lifecycle.recurring import series_of
 from daypass.lifecycle.repeated import approved_so, denied_so, how_decided
 from daypass.lifecycle.ruling.shadow import compare
+from daypass.lifecycle.tries import tries
 from daypass.lifecycle.weighing import Weighed, as_ask, bound, must_be_read, weigh
 from daypass.model.decision import Allowed
 from daypass.model.errors import BadInput, Conflict, NotYours, Refusal, TooLate, Unavailable
@@ -43,9 +44,6 @@ from daypass.ports import Directory, Ledger, Provisioner
 from daypass.rules.document import RuleBook
 
 T = TypeVar("T")
-
-_TRIES = 20
-"""Each one lost is one that somebody else won."""
 
 
 def approve(  # noqa: PLR0913 - who decides what, its four collaborators, and the moment
@@ -238,7 +236,7 @@ def _settle(  # noqa: PLR0913 - a click, whose it is, what it was before, the le
     """
     request = ledger.request(request_id)
     with _refusals_journalled(request, by, ledger, now):
-        for _ in range(_TRIES):
+        for _ in tries():
             if (before := again(request)) is not None:
                 return before
             _must_wait(request)

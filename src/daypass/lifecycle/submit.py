@@ -12,6 +12,7 @@ from daypass.lifecycle.parties import Parties
 from daypass.lifecycle.permits import use_permits
 from daypass.lifecycle.recurring import series_of
 from daypass.lifecycle.ruling.shadow import compare
+from daypass.lifecycle.tries import tries
 from daypass.lifecycle.weighing import Weighed, bound, weigh
 from daypass.model.decision import Allowed, Circumstances
 from daypass.model.errors import BadInput, Conflict, NotFound, NotYours, Refusal, Unavailable
@@ -25,9 +26,6 @@ from daypass.model.principal import DAYPASS, ROBOT
 from daypass.model.request import Approval, Ask, Request, RequestState
 from daypass.ports import Directory, Ledger, Provisioner, Rehearsal
 from daypass.rules.document import RuleBook
-
-_TRIES = 20
-"""Each one lost is one that something else was given by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +56,7 @@ def submit(  # noqa: PLR0913 - an ask, its four collaborators, and the moment
     with _refusals_journalled(ask, grant_id, ledger, now):
         _must_be_own(ask)
     compare(grant_id, ask, rules=rules, directory=directory, ledger=ledger, now=now)
-    for _ in range(_TRIES):
+    for _ in tries():
         with _refusals_journalled(ask, grant_id, ledger, now):
             beside, parties = _standing(ask, ledger), Parties.of(ask, directory)
             weighed = weigh(

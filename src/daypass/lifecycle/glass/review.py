@@ -6,11 +6,13 @@ who broke it, in whichever of their accounts, and never a robot.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
 from daypass.lifecycle.parties import Parties, as_known
+from daypass.lifecycle.tries import tries
 from daypass.lifecycle.weighing import deciders
 from daypass.model.errors import BadInput, Conflict, NotFound, NotYours, TooLate
 from daypass.model.event import Event, Kind
@@ -22,8 +24,6 @@ from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import LONGEST_REASON, Request
 from daypass.ports import Cabinet, Directory, Ledger
 from daypass.rules.document import RuleBook
-
-_TRIES = 5
 
 T = TypeVar("T")
 
@@ -129,11 +129,11 @@ def must_review(  # noqa: PLR0913 - as close_review
 
 def overtaken(once: Callable[[], T]) -> T:
     """Do something again when somebody else moved the same row first, a few times. Raises Conflict after that."""
-    for _ in range(_TRIES - 1):
-        try:
+    for left in tries():
+        if not left:
+            break
+        with suppress(Conflict):
             return once()
-        except Conflict:
-            continue
     return once()
 
 

@@ -1,0 +1,23 @@
+"""
+Trying again when somebody else moved the same row first: at once, then after pauses that grow.
+
+Of many who do something about the same person at the same moment one is first at each try. Without pauses those who
+look more things up lose every time; drawn at random, the pauses let one after the other through. Twenty tries last four
+seconds at most on average, which a person waits for, and then they are told to ask again.
+"""
+
+import random
+import time
+from collections.abc import Iterator
+
+MOST = 20
+_FIRST_S, _LONGEST_S = 0.01, 0.5
+
+
+def tries() -> Iterator[int]:
+    """Yield at each try how many are left after it, and wait a little before each but the first."""
+    for done in range(MOST):
+        if done:
+            longest_s = min(_LONGEST_S, _FIRST_S * 2**done)
+            time.sleep(random.uniform(0, longest_s))  # noqa: S311 - spreads load, guards nothing
+        yield MOST - done - 1
