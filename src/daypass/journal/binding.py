@@ -10,14 +10,15 @@ put in, moved or hidden leaves a gap, a repetition or a break in its writer's ch
 What is cut off the end of a chain leaves no gap: its writer, as long as it lives, looks for what it wrote last.
 """
 
-import hmac
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from hmac import compare_digest
 from typing import Self
 
 import msgspec
 
 from daypass.journal.damage import BookDamaged
+from daypass.journal.hmac_sha256 import mac
 
 PURPOSE = "daypass journal binding v1"
 """What the key is derived for; see Signer.derive."""
@@ -52,8 +53,8 @@ class Bound:
     def after(cls, last: ChainEnd, key: bytes, *, writer: int, subject: str | None, entry: bytes) -> Self:
         """Bind the next entry of a writer."""
         counter = last.counter + 1
-        unbound = cls(subject=subject, entry=entry, writer=writer, counter=counter, previous=last.mac, mac=b"")
-        return replace(unbound, mac=unbound._expected(key))
+        made = _mac(key, writer, counter, last.mac, subject, entry)
+        return cls(subject=subject, entry=entry, writer=writer, counter=counter, previous=last.mac, mac=made)
 
     @property
     def end(self) -> ChainEnd:
@@ -63,14 +64,10 @@ class Bound:
     def holds(self, key: bytes) -> bool:
         """Whether a process that has the key committed exactly this, with this subject, at this place in its chain."""
         try:
-            return hmac.compare_digest(self._expected(key), self.mac)
+            expected = _mac(key, self.writer, self.counter, self.previous, self.subject, self.entry)
+            return compare_digest(expected, self.mac)
         except (AttributeError, TypeError, ValueError):  # a column holds what never was bytes, a number or a text
             return False
-
-    def _expected(self, key: bytes) -> bytes:
-        """JSON has no line break in it, so that where the heading ends and the entry begins is never in doubt."""
-        heading = _ENCODER.encode((self.writer, self.counter, self.previous.hex(), self.subject))
-        return hmac.digest(key, b"%b\n%b" % (heading, self.entry), "sha256")
 
 
 @dataclass(slots=True)
@@ -100,6 +97,12 @@ class Chains:
                 raise BookDamaged(f"{_name(one)} stands in the journal twice, or was moved.")
             ends[one.writer] = one.end
         return ends
+
+
+def _mac(key: bytes, writer: int, counter: int, previous: bytes, subject: str | None, entry: bytes) -> bytes:  # noqa: PLR0913, PLR0917 - what is bound
+    """JSON has no line break in it, so that where the heading ends and the entry begins is never in doubt."""
+    heading = _ENCODER.encode((writer, counter, previous.hex(), subject))
+    return mac(key, b"%b\n%b" % (heading, entry))
 
 
 def _name(one: Bound) -> str:

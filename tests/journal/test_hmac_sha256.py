@@ -1,0 +1,16 @@
+"""The MACs of rows and entries are those of the standard."""
+
+import hmac
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from daypass.journal.hmac_sha256 import mac
+from tests.examples import examples
+
+
+@examples(200)
+@given(st.binary(max_size=150), st.binary(max_size=300))
+def test_a_mac_is_the_one_of_the_standard(key, message):
+    """Whatever the lengths of key and message, it is what the standard library makes of them."""
+    assert mac(key, message) == hmac.digest(key, message, "sha256")
