@@ -39,8 +39,8 @@ from daypass.store.columns import Moment, Serial
 metadata = MetaData()
 
 
-def _partial_index(name: str, column: ColumnElement[Any], where: ColumnElement[bool]) -> None:
-    Index(name, column, sqlite_where=where, postgresql_where=where)
+def _partial_index(name: str, *columns: ColumnElement[Any], where: ColumnElement[bool]) -> None:
+    Index(name, *columns, sqlite_where=where, postgresql_where=where)
 
 
 requests = Table(
@@ -83,10 +83,10 @@ grants = Table(
     Index("grants_by_principal", "principal", "approved_at"),
     Index("grants_by_chain", "chain"),
 )
-_partial_index("grants_due", grants.c.due, grants.c.due.is_not(None))
-_partial_index("grants_overdue", grants.c.overdue_since, grants.c.overdue_since.is_not(None))
-_partial_index("grants_busy", grants.c.busy_until, grants.c.busy_until.is_not(None))
-_partial_index("grants_faulty", grants.c.id, grants.c.fault.is_not(None))
+_partial_index("grants_due", grants.c.due, where=grants.c.due.is_not(None))
+_partial_index("grants_overdue", grants.c.overdue_since, where=grants.c.overdue_since.is_not(None))
+_partial_index("grants_busy", grants.c.busy_until, where=grants.c.busy_until.is_not(None))
+_partial_index("grants_faulty", grants.c.id, where=grants.c.fault.is_not(None))
 
 links = Table(
     "links",
@@ -113,7 +113,7 @@ logins = Table(
     Index("logins_by_user_code", "user_code"),
     Index("logins_by_principal", "principal", "asked_at"),
 )
-_partial_index("logins_waiting", logins.c.expires_at, logins.c.principal.is_(None))
+_partial_index("logins_waiting", logins.c.expires_at, where=logins.c.principal.is_(None))
 
 records = Table(
     "records",
@@ -155,7 +155,7 @@ journal = Table(
     UniqueConstraint("writer", "counter", name="journal_bound_once"),
     sqlite_autoincrement=True,
 )
-_partial_index("journal_unfolded", journal.c.id, journal.c.leaf_index.is_(None))
+_partial_index("journal_unfolded", journal.c.id, where=journal.c.leaf_index.is_(None))
 
 words = Table(
     "words",
@@ -207,9 +207,9 @@ outbox = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("error", Text, nullable=False, server_default=""),
     Column("fault", Text),
-    Index("outbox_by_subject", "subject", "id"),
     sqlite_autoincrement=True,  # an id is never used twice, so that crossing out twice is harmless
 )
+_partial_index("outbox_by_subject", outbox.c.subject, outbox.c.id, where=outbox.c.fault.is_(None))
 
 postings = Table(
     "postings",

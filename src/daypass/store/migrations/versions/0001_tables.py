@@ -72,10 +72,10 @@ def _grants() -> None:
     op.create_index("grants_by_state", "grants", ["state", "approved_at"])
     op.create_index("grants_by_principal", "grants", ["principal", "approved_at"])
     op.create_index("grants_by_chain", "grants", ["chain"])
-    _partial_index("grants_due", "grants", "due", "due IS NOT NULL")
-    _partial_index("grants_overdue", "grants", "overdue_since", "overdue_since IS NOT NULL")
-    _partial_index("grants_busy", "grants", "busy_until", "busy_until IS NOT NULL")
-    _partial_index("grants_faulty", "grants", "id", "fault IS NOT NULL")
+    _partial_index("grants_due", "grants", "due", where="due IS NOT NULL")
+    _partial_index("grants_overdue", "grants", "overdue_since", where="overdue_since IS NOT NULL")
+    _partial_index("grants_busy", "grants", "busy_until", where="busy_until IS NOT NULL")
+    _partial_index("grants_faulty", "grants", "id", where="fault IS NOT NULL")
 
 
 def _links() -> None:
@@ -104,7 +104,7 @@ def _logins() -> None:
     )
     op.create_index("logins_by_user_code", "logins", ["user_code"])
     op.create_index("logins_by_principal", "logins", ["principal", "asked_at"])
-    _partial_index("logins_waiting", "logins", "expires_at", "principal IS NULL")
+    _partial_index("logins_waiting", "logins", "expires_at", where="principal IS NULL")
 
 
 def _records() -> None:
@@ -149,7 +149,7 @@ def _journal() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("journal_by_subject", "journal", ["subject", "id"])
-    _partial_index("journal_unfolded", "journal", "id", "leaf_index IS NULL")
+    _partial_index("journal_unfolded", "journal", "id", where="leaf_index IS NULL")
     for statement in _GUARDS[op.get_bind().dialect.name]:
         op.execute(statement)
 
@@ -205,7 +205,7 @@ def _outbox() -> None:
         sa.Column("fault", sa.Text()),
         sqlite_autoincrement=True,
     )
-    op.create_index("outbox_by_subject", "outbox", ["subject", "id"])
+    _partial_index("outbox_by_subject", "outbox", "subject", "id", where="fault IS NULL")
 
 
 def _postings() -> None:
@@ -222,8 +222,8 @@ def _postings() -> None:
     op.create_index("postings_by_message", "postings", ["channel", "ts"])
 
 
-def _partial_index(name: str, table: str, column: str, where: str) -> None:
-    op.create_index(name, table, [column], sqlite_where=sa.text(where), postgresql_where=sa.text(where))
+def _partial_index(name: str, table: str, *columns: str, where: str) -> None:
+    op.create_index(name, table, columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
 
 
 # The journal is only ever added to, also by mistake: a row may have its fold columns filled in once, and nothing else.
