@@ -9,6 +9,7 @@ from daypass.model.event import Event, Kind, Link
 from daypass.model.fact import Fact
 from daypass.model.principal import DAYPASS
 from daypass.model.request import Approval, RequestState
+from daypass.store.codec import Altered
 from tests.makers import BOB, NOON
 from tests.store.facts import HOLD, a_grant, a_request, at, ending, fact, stored
 
@@ -31,6 +32,18 @@ def test_a_change_is_made_on_the_revision_it_was_read_with(ledger):
     ledger.record(fact(ending(ledger.grant(grant.id))))
 
     assert ledger.grant(grant.id) == replace(ending(grant), revision=2)
+
+
+def test_whose_a_grant_is_is_written_once(ledger):
+    """Columns that never change are left alone: were a stored grant given to somebody else, its row would be refused."""
+    grant = a_grant()
+    ledger.record(fact(grant))
+    assert grant.principal != BOB
+
+    ledger.record(fact(replace(ending(stored(grant)), principal=BOB)))
+
+    with pytest.raises(Altered, match="its principal is"):
+        ledger.grant(grant.id)
 
 
 def test_whoever_is_second_is_told_and_writes_nothing(ledger, outbox):

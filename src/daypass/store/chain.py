@@ -9,7 +9,7 @@ the middle of a commit takes its chain with it; the next one begins another.
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
@@ -18,8 +18,10 @@ from sqlalchemy import Connection, insert
 
 from daypass.journal.binding import BEGINNING, Bound, ChainEnd
 from daypass.model.errors import Misconfigured
+from daypass.store.prepared import Prepared, Row
 from daypass.store.tables import journal
 
+_INSERT = Prepared(insert(journal))
 _NAME = "chain"
 """Where a connection has its chain: in SQLAlchemy's `info`, which lives and dies with the connection."""
 
@@ -98,17 +100,18 @@ class Writers:
             self._last[chain.writer] = Written(writer=chain.writer, end=end, at=self._clock())
 
 
-def append(connection: Connection, lines: Sequence[Mapping[str, object]]) -> None:
-    """Add entries, each a `subject` and an `entry`, to the journal within the transaction of a writer."""
+def append(connection: Connection, lines: Sequence[tuple[str | None, bytes]]) -> None:
+    """Add entries, each with its subject, to the journal within the transaction of a writer."""
     chain = connection.info.get(_NAME)
     if not isinstance(chain, _Chain):
         raise Misconfigured("The journal is written with the journal's key, and this database was opened without it.")
-    end, rows = chain.staged or chain.end, []
-    for line in lines:
-        bound = _bound(chain, end, line)
+    end, rows = chain.staged or chain.end, list[Row]()
+    for subject, entry in lines:
+        bound = Bound.after(end, chain.key, writer=chain.writer, subject=subject, entry=entry)
         rows.append(
             {
-                **line,
+                "subject": subject,
+                "entry": entry,
                 "writer": bound.writer,
                 "counter": bound.counter,
                 "previous": bound.previous,
@@ -117,13 +120,5 @@ def append(connection: Connection, lines: Sequence[Mapping[str, object]]) -> Non
         )
         end = bound.end
     if rows:
-        connection.execute(insert(journal), rows)
+        _INSERT.run(connection, rows)
         chain.staged = end
-
-
-def _bound(chain: _Chain, end: ChainEnd, line: Mapping[str, object]) -> Bound:
-    subject, entry = line["subject"], line["entry"]
-    assert isinstance(entry, bytes)  # noqa: S101 - event_bytes made it
-    return Bound.after(
-        end, chain.key, writer=chain.writer, subject=None if subject is None else str(subject), entry=entry
-    )

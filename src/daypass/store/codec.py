@@ -9,7 +9,7 @@ There is no way from a body to a value but `Codec.read`, which asks for the seal
 `Codec.select`, which has what it checks.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from operator import attrgetter
 from typing import Any, Generic, TypeAlias, TypeVar
@@ -86,17 +86,27 @@ def _newest(name: ColumnElement[str]) -> Label[int]:
 class Codec(Generic[Value]):
     """How one sort of value becomes the `body` of its row, and comes back."""
 
-    def __init__(self, kind: type[Value], table: Table, columns: Columns, *, unrecorded: int = 0) -> None:
-        """Name the table, what its columns repeat of the body, and up to which revision the journal is not told."""
+    def __init__(
+        self, kind: type[Value], table: Table, columns: Columns, *, fixed: Collection[str] = (), unrecorded: int = 0
+    ) -> None:
+        """
+        Name the table, what its columns repeat of the body, and up to which revision the journal is not told.
+
+        `fixed` columns are written once: a stored value never changes what they repeat, so that no change of a row has
+        to touch the indexes on them.
+        """
         (key,) = table.primary_key
         self._decoder: msgspec.json.Decoder[Value] = msgspec.json.Decoder(kind)
         self._table = table.name
         self._key = key.name
         self._columns = dict(columns)
         self._unrecorded = unrecorded
+        self.fixed = frozenset({key.name, *fixed})
+        """Columns that a change of a row leaves as they are."""
         asked = [key, *(column for column in table.c if column.name in {*columns, "body", "seal"} - {key.name})]
+        self._asked = (*(column.name for column in asked), "newest")
         self.select = select(*asked, _newest(literal(f"{table.name}/").concat(key)))
-        """Asks for all that `read` needs. Conditions may be added, and columns."""
+        """Asks for all that `read` needs, in its order. Conditions may be added, and columns behind these."""
         wanted = select(bindparam("key", type_=String).label("key")).subquery("wanted")
         self._select_one = select(*asked, _newest(bindparam("name", type_=String))).select_from(
             wanted.outerjoin(table, key == wanted.c.key)
@@ -114,7 +124,7 @@ class Codec(Generic[Value]):
         """Read the row of a key; None when there never was one. Raises Unreadable, also for one that was deleted."""
         name = f"{self._table}/{key}"
         row = connection.execute(self._select_one, {"key": key, "name": name}).one()
-        columns = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
+        columns = self._columns_of(row)
         if columns[self._key] is not None:
             return self.read(row, sealer)
         if columns["newest"] is not None:
@@ -123,7 +133,7 @@ class Codec(Generic[Value]):
 
     def read(self, row: AnyRow, sealer: Sealer) -> Value:
         """Take a value out of its row. Raises Unreadable."""
-        columns = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
+        columns = self._columns_of(row)
         name = f"{self._table}/{columns[self._key]}"
         self._check(name, columns, sealer)
         value = self._decode(name, columns["body"])
@@ -132,7 +142,11 @@ class Codec(Generic[Value]):
                 raise Altered(name, f"its {column} is {columns[column]}, but its body says {said(value)}.")
         return value
 
-    def _check(self, name: str, columns: Mapping[Any, Any], sealer: Sealer) -> None:
+    def _columns_of(self, row: AnyRow) -> Mapping[str, Any]:
+        """By place: a row's own look-up by name takes longer than the check of its seal."""
+        return dict(zip(self._asked, row, strict=False))
+
+    def _check(self, name: str, columns: Mapping[str, Any], sealer: Sealer) -> None:
         key, revision, newest = columns[self._key], columns["revision"], columns["newest"]
         if not sealer.fits(columns["seal"], table=self._table, key=key, revision=revision, body=columns["body"]):
             raise Altered(name, "its seal does not fit what it holds.")
@@ -158,8 +172,18 @@ def _same(*fields: str) -> Columns:
     return {field: attrgetter(field) for field in fields}
 
 
-REQUESTS = Codec(Request, tables.requests, _same("id", "revision", "requestor", "chain", "state", "filed_at"))
-GRANTS = Codec(Grant, tables.grants, _same("id", "revision", "principal", "chain", "state", "approved_at"))
+REQUESTS = Codec(
+    Request,
+    tables.requests,
+    _same("id", "revision", "requestor", "chain", "state", "filed_at"),
+    fixed={"requestor", "chain", "filed_at"},
+)
+GRANTS = Codec(
+    Grant,
+    tables.grants,
+    _same("id", "revision", "principal", "chain", "state", "approved_at"),
+    fixed={"principal", "chain", "approved_at"},
+)
 LINKS = Codec(Link, tables.links, {**_same("token_hash", "revision"), "grant_id": attrgetter("grant")})
 LOGINS = Codec(
     Login,

@@ -6,7 +6,6 @@ from sqlalchemy import BigInteger, Dialect, Integer
 from sqlalchemy.types import TypeDecorator
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 Serial = BigInteger().with_variant(Integer, "sqlite")
 """A key that the database counts up; SQLite counts `INTEGER` keys alone."""
@@ -39,4 +38,5 @@ def micros(moment: datetime) -> int:
     """Count the whole microseconds since 1970 UTC. Raises ValueError for a naive datetime."""
     if moment.tzinfo is None:
         raise ValueError("a datetime without a time zone has no meaning here")
-    return (moment - EPOCH) // _MICROSECOND
+    since = moment - EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds

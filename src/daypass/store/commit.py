@@ -6,21 +6,23 @@ whole, so half a fact is never written. The rows of all the others then go out i
 facts there are.
 """
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import Connection, Select, Table, bindparam, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, insert, select, text, update
 
 from daypass.journal.entry import event_bytes
-from daypass.journal.words import words_of
-from daypass.model.event import Link, Login
+from daypass.journal.words import Word, words_of
+from daypass.model.event import Event, Link, Login
 from daypass.model.fact import Change, Fact
 from daypass.model.freeze import Freezes
 from daypass.model.grant import Grant, GrantState
 from daypass.model.request import Request
 from daypass.store.chain import append
-from daypass.store.codec import GRANTS, LINKS, LOGINS, REQUESTS, codec_of, record_id, seal_line
+from daypass.store.codec import GRANTS, LINKS, LOGINS, REQUESTS, Codec, codec_of, record_id, seal_line
 from daypass.store.columns import EPOCH
+from daypass.store.prepared import Prepared
 from daypass.store.seal import Sealer
 from daypass.store.tables import changes, grants, links, logins, outbox, records, requests
 from daypass.store.words import keep_words
@@ -33,6 +35,18 @@ _Key = tuple[Table, str]
 _Row = dict[str, object]
 
 
+@dataclass(frozen=True, slots=True)
+class _Keyed:
+    """A fact, and the row of each of its changes."""
+
+    fact: Fact
+    rows: tuple[tuple[_Key, Change], ...]
+
+    def reached(self) -> dict[str, int]:
+        """Which revision each row has that the fact changed."""
+        return {f"{table.name}/{key}": change.revision + 1 for (table, key), change in self.rows}
+
+
 @dataclass(slots=True)
 class _Batch:
     """What one commit writes: the last change of each row, and the facts that made them."""
@@ -43,25 +57,26 @@ class _Batch:
     changes: dict[_Key, Change] = field(default_factory=dict)
     placed: set[_Key] = field(default_factory=set)
     """Rows of grants that get a new place in the queue."""
-    facts: list[Fact] = field(default_factory=list)
+    facts: list[_Keyed] = field(default_factory=list)
     moved: list[Fact] = field(default_factory=list)
 
-    def take(self, fact: Fact) -> None:
+    def take(self, keyed: _Keyed) -> None:
         """Take a fact up whole, or leave it out whole."""
         ahead: dict[_Key, int] = {}
-        for change in fact.changes:
-            key, revision = _key(change), change.revision
-            if ahead.get(key, self.revisions.get(key, 0)) != revision:
-                self.moved.append(fact)
+        for key, change in keyed.rows:
+            if ahead.get(key, self.revisions.get(key, 0)) != change.revision:
+                self.moved.append(keyed.fact)
                 return
-            ahead[key] = revision + 1
-        if any(self.held.get(_key(one), 0) != one.revision for one in fact.stands):
-            self.moved.append(fact)
+            ahead[key] = change.revision + 1
+        if any(self.held.get(_key(one), 0) != one.revision for one in keyed.fact.stands):
+            self.moved.append(keyed.fact)
             return
-        self.revisions |= ahead
-        self.changes |= {_key(change): change for change in fact.changes}
-        self.placed |= {_key(change) for change in fact.changes if not _stays(fact, change)}
-        self.facts.append(fact)
+        self.revisions.update(ahead)
+        for key, change in keyed.rows:
+            self.changes[key] = change
+            if not _stays(keyed.fact, change):
+                self.placed.add(key)
+        self.facts.append(keyed)
 
 
 def commit(connection: Connection, facts: Sequence[Fact], sealer: Sealer) -> list[Fact]:
@@ -71,16 +86,13 @@ def commit(connection: Connection, facts: Sequence[Fact], sealer: Sealer) -> lis
     Raises IntegrityError when somebody else inserted one of the rows in this very moment.
     """
     held = _hold(connection, facts)
-    stored = _lock(connection, facts)
+    keyed = [_Keyed(fact, tuple((_key(change), change) for change in fact.changes)) for fact in facts]
+    stored = _lock(connection, {key for one in keyed for key, _ in one.rows})
     batch = _Batch(revisions=dict(stored), held=held)
-    for fact in facts:
-        batch.take(fact)
+    for one in keyed:
+        batch.take(one)
     for table in _IN_ORDER:
-        changed = [(key, change) for (owner, key), change in batch.changes.items() if owner is table]
-        rows = [(key, change, _row(change, sealer)) for key, change in changed]
-        known = {key for owner, key in stored if owner is table}
-        staying = {key for key, _ in changed if (table, key) not in batch.placed}
-        _store(connection, table, rows, known, staying)
+        _store(connection, table, batch, stored, sealer)
     _tell(connection, batch.facts, sealer)
     return batch.moved
 
@@ -101,65 +113,65 @@ def _hold(connection: Connection, facts: Iterable[Fact]) -> dict[_Key, int]:
     return {(records, key): revision for key, revision in rows}
 
 
-def _lock(connection: Connection, facts: Iterable[Fact]) -> dict[_Key, int]:
+def _lock(connection: Connection, keys: Collection[_Key]) -> dict[_Key, int]:
     """Lock the rows that are to change, and read at which revision they are; new ones are not among them."""
-    keys = {_key(change) for fact in facts for change in fact.changes}
     return {
         (table, key): revision
         for table in _IN_ORDER
         for some in _slices(sorted(key for owner, key in keys if owner is table))
-        for key, revision in connection.execute(_LOCKS[table], {"keys": some}).all()
+        for key, revision in _lock_rows(connection, table, some)
     }
 
 
-def _store(
-    connection: Connection,
-    table: Table,
-    rows: Sequence[tuple[str, Change, _Row]],
-    known: Container[str],
-    staying: Container[str],
-) -> None:
+def _store(connection: Connection, table: Table, batch: _Batch, stored: Container[_Key], sealer: Sealer) -> None:
     """Insert the new rows of one table and change the known ones, by key."""
-    new = [row | _queued(change) for key, change, row in rows if key not in known]
+    new, moving, staying = list[_Row](), list[_Row](), list[_Row]()
+    for key, change in batch.changes.items():
+        if key[0] is not table:
+            continue
+        codec = _codec(change)
+        row = codec.write(change, sealer)
+        if key not in stored:
+            new.append(row | _queued(change))
+            continue
+        for column in codec.fixed:
+            del row[column]
+        stays = key not in batch.placed
+        row |= _queued(change, stays=stays)
+        row["row_key"] = key[1]
+        (staying if stays else moving).append(row)
     if new:
-        connection.execute(insert(table), new)
-    for stays in (False, True):
-        changed = [
-            row | _queued(change, stays=stays) | {"row_key": key}
-            for key, change, row in rows
-            if key in known and (key in staying) is stays
-        ]
+        _INSERTS[table].run(connection, new)
+    for changed in (moving, staying):
         if changed:
-            connection.execute(_UPDATES[table], changed)
+            _UPDATES[table].run(connection, changed)
 
 
-def _tell(connection: Connection, facts: Sequence[Fact], sealer: Sealer) -> None:
+def _tell(connection: Connection, facts: Sequence[_Keyed], sealer: Sealer) -> None:
     """Add what happened to the journal, with the rows that it changed; words beside it; what is told, to the outbox."""
-    reached = [_reached(fact) for fact in facts]
-    if named := [{"name": name, "revision": revision} for rows in reached for name, revision in rows.items()]:
-        connection.execute(insert(changes), named)
-    spoken = [words_of(fact.event.details) for fact in facts]
-    entries = [event_bytes(fact.event, rows, said) for fact, rows, said in zip(facts, reached, spoken, strict=True)]
-    if entries:
-        about = (fact.event.subject for fact in facts)
-        append(
-            connection, [{"subject": subject, "entry": entry} for subject, entry in zip(about, entries, strict=True)]
-        )
-    keep_words(connection, [(fact.event, said) for fact, said in zip(facts, spoken, strict=True) if said])
-    told = [_line(fact, rows, sealer) for fact, rows in zip(facts, reached, strict=True) if fact.told]
+    named, lines, told = list[_Row](), list[tuple[str | None, bytes]](), list[_Row]()
+    spoken = list[tuple[Event, Sequence[Word]]]()
+    for keyed in facts:
+        event, rows = keyed.fact.event, keyed.reached()
+        named += [{"name": name, "revision": revision} for name, revision in rows.items()]
+        said = words_of(event.details)
+        entry = event_bytes(event, rows, said)
+        lines.append((event.subject, entry))
+        if said:
+            spoken.append((event, said))
+        if keyed.fact.told:  # people are told the words themselves; the line goes once it was told
+            told.append(_line(event, event_bytes(event, rows) if said else entry, sealer))
+    if named:
+        _INSERTS[changes].run(connection, named)
+    append(connection, lines)
+    keep_words(connection, spoken)
     if told:
-        connection.execute(insert(outbox), told)
+        _INSERTS[outbox].run(connection, told)
 
 
-def _reached(fact: Fact) -> dict[str, int]:
-    """Which revision each row has that the fact changed."""
-    return {f"{table.name}/{key}": change.revision + 1 for change in fact.changes for table, key in (_key(change),)}
-
-
-def _line(fact: Fact, rows: Mapping[str, int], sealer: Sealer) -> _Row:
-    """What is to be told, with people's words as they are: the line goes once it was told."""
-    subject, entry = fact.event.subject, event_bytes(fact.event, rows)
-    return {"subject": subject, "entry": entry, "seal": seal_line(subject, entry, sealer), "due": fact.event.at}
+def _line(event: Event, entry: bytes, sealer: Sealer) -> _Row:
+    seal = seal_line(event.subject, entry, sealer)
+    return {"subject": event.subject, "entry": entry, "seal": seal, "due": event.at}
 
 
 def _key(change: Change) -> _Key:
@@ -181,18 +193,18 @@ def _stays(fact: Fact, change: Change) -> bool:
     return isinstance(change, Grant) and (fact.keeps_place or change.state is GrantState.APPROVED)
 
 
-def _row(change: Change, sealer: Sealer) -> _Row:
+def _codec(change: Change) -> Codec[Any]:
     match change:
         case Request():
-            return REQUESTS.write(change, sealer)
+            return REQUESTS
         case Grant():
-            return GRANTS.write(change, sealer)
+            return GRANTS
         case Link():
-            return LINKS.write(change, sealer)
+            return LINKS
         case Login():
-            return LOGINS.write(change, sealer)
+            return LOGINS
         case _:
-            return codec_of(type(change)).write(change, sealer)
+            return codec_of(type(change))
 
 
 def _queued(change: Change, *, stays: bool = False) -> _Row:
@@ -225,16 +237,29 @@ def _slices(keys: Sequence[str]) -> Iterator[Sequence[str]]:
         yield keys[start : start + _AT_ONCE]
 
 
-def _lock_statement(table: Table) -> Select[str, int]:
+def _lock_rows(connection: Connection, table: Table, keys: Sequence[str]) -> Sequence[Any]:
+    if len(keys) == 1:
+        return _LOCKS_ONE[table].run(connection, [{"key": keys[0]}]).all()
+    return connection.execute(_LOCKS[table], {"keys": keys}).all()
+
+
+def _stored(table: Table) -> Select[str, int]:
     (key,) = table.primary_key
-    chosen = select(key, table.c.revision).where(key.in_(bindparam("keys", expanding=True)))
-    return chosen.order_by(key).with_for_update()
+    return select(key, table.c.revision).order_by(key).with_for_update()
+
+
+def _is(table: Table, name: str) -> ColumnElement[bool]:
+    (key,) = table.primary_key
+    return key == bindparam(name)
 
 
 _REVISIONS = select(records.c.id, records.c.revision).where(records.c.id.in_(bindparam("keys", expanding=True)))
 _TOGETHER = text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:key, 0))")
 _ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
-_LOCKS = {table: _lock_statement(table) for table in _IN_ORDER}
-_UPDATES = {
-    table: update(table).where(*(key == bindparam("row_key") for key in table.primary_key)) for table in _IN_ORDER
+_LOCKS = {
+    table: _stored(table).where(table.primary_key.columns[0].in_(bindparam("keys", expanding=True)))
+    for table in _IN_ORDER
 }
+_LOCKS_ONE = {table: Prepared(_stored(table).where(_is(table, "key"))) for table in _IN_ORDER}
+_INSERTS = {table: Prepared(insert(table)) for table in (*_IN_ORDER, changes, outbox)}
+_UPDATES = {table: Prepared(update(table).where(_is(table, "row_key"))) for table in _IN_ORDER}

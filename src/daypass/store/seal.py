@@ -6,8 +6,9 @@ and stays in memory: whoever can write to the database, and has no more than tha
 one, nor move one to another key without being noticed where the row is read.
 """
 
-from hmac import compare_digest, digest
+from hmac import compare_digest
 
+from daypass.journal.hmac_sha256 import mac
 from daypass.journal.key import Signer
 
 _PURPOSE = "daypass ledger seal v1"
@@ -24,13 +25,13 @@ class Sealer:
 
     def seal(self, table: str, key: str, revision: int, body: str) -> str:
         """Make the seal of a row (hex)."""
-        return digest(self._key, _message(table, key, str(revision), body), "sha256").hex()
+        return mac(self._key, _message(table, key, str(revision), body)).hex()
 
     def fits(self, seal: object, *, table: str, key: object, revision: object, body: object) -> bool:
         """Whether this is the seal of that row. Whatever a database may hold in its columns is taken, and refused."""
         if not isinstance(seal, str):
             return False
-        made = digest(self._key, _message(table, str(key), str(revision), str(body)), "sha256").hex()
+        made = mac(self._key, _message(table, str(key), str(revision), str(body))).hex()
         return compare_digest(made.encode(), seal.encode(errors="surrogateescape"))
 
     def __repr__(self) -> str:

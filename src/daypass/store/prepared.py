@@ -1,0 +1,66 @@
+"""
+Statements that every commit runs: compiled once for each driver, and given to it as they are.
+
+SQLAlchemy looks up a statement by its shape at each execution and adapts each row to it, which costs more than what
+SQLite does then. The statements of a commit never change, and of their values moments alone need to be adapted.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import Any, TypeAlias
+
+from sqlalchemy import Connection, CursorResult, Dialect, Insert, Select, Update
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import TypeDecorator
+
+Row: TypeAlias = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """A statement as one driver wants it."""
+
+    text: str
+    order: Callable[[Row], tuple[object, ...]] | None
+    """Puts a row's values in the order of the marks; None where the driver takes them by name."""
+    adapt: tuple[tuple[str, Callable[[Any], Any]], ...]
+
+
+class Prepared:
+    """One statement. Its results are as the driver gives them: ask for texts and numbers alone."""
+
+    def __init__(self, statement: Insert | Update | Select[*tuple[Any, ...]]) -> None:
+        """Take the statement; an insert or update sets the columns that its rows have, and returns nothing."""
+        self._statement = statement if isinstance(statement, Select) else statement.inline()
+        self._compiled: dict[tuple[str, ...], _Compiled] = {}
+
+    def run(self, connection: Connection, rows: Sequence[Row]) -> CursorResult[Any]:
+        """Run it once for each of the rows, at least one, which all have the same columns; it takes them over."""
+        columns = tuple(rows[0])
+        compiled = self._compiled.get((connection.dialect.name, *columns))
+        if compiled is None:
+            compiled = self._compile(connection.dialect, columns)
+        for name, adapted in compiled.adapt:
+            for row in rows:
+                row[name] = adapted(row[name])
+        values: list[Any] = list(rows) if compiled.order is None else list(map(compiled.order, rows))
+        return connection.exec_driver_sql(compiled.text, values)
+
+    def _compile(self, dialect: Dialect, columns: tuple[str, ...]) -> _Compiled:
+        made = self._statement.compile(dialect=dialect, column_keys=list(columns))
+        assert isinstance(made, SQLCompiler)  # noqa: S101 - the statement is no DDL
+        ours = {name: bind.type for name, bind in made.binds.items() if isinstance(bind.type, TypeDecorator)}
+        adapt = {name: one.dialect_impl(dialect).bind_processor(dialect) for name, one in ours.items()}
+        compiled = _Compiled(
+            made.string,
+            _in_order(made.positiontup) if made.positiontup else None,
+            tuple((name, adapted) for name, adapted in adapt.items() if adapted is not None),
+        )
+        self._compiled[dialect.name, *columns] = compiled
+        return compiled
+
+
+def _in_order(names: Sequence[str]) -> Callable[[Row], tuple[object, ...]]:
+    pick = itemgetter(*names)
+    return pick if len(names) > 1 else lambda row: (pick(row),)
