@@ -12,6 +12,7 @@ wildcard in the bucket, `..`, nothing at all) is refused with a sentence.
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from daypass.model.errors import BadInput
 
@@ -132,6 +133,7 @@ def _level(word: str) -> Level:
         raise BadInput(f"«{word}» is not a level of access; there are {_either(Level)}.", field="level") from None
 
 
+@lru_cache(maxsize=4096)  # every grant that is read has one, and most have the same few
 def _check_bucket(bucket: str) -> None:
     if any(sign in bucket for sign in "*?"):
         raise BadInput(f"«{bucket}» has a wildcard in the bucket; name one bucket.", field="resource")
@@ -142,6 +144,7 @@ def _check_bucket(bucket: str) -> None:
         )
 
 
+@lru_cache(maxsize=4096)
 def _check_key(key: str) -> None:
     if any(sign in key for sign in "*?"):
         raise BadInput(f"«{key}» has a wildcard; name a prefix that ends in / or one object.", field="resource")
