@@ -35,7 +35,7 @@ def test_a_change_is_made_on_the_revision_it_was_read_with(ledger):
 
 
 def test_whose_a_grant_is_is_written_once(ledger):
-    """Columns that never change are left alone: were a stored grant given to somebody else, its row would be refused."""
+    """Columns that never change are left alone: a stored grant that is given to somebody else is refused."""
     grant = a_grant()
     ledger.record(fact(grant))
     assert grant.principal != BOB
