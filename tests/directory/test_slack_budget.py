@@ -6,16 +6,13 @@ from dataclasses import replace
 import pytest
 
 from daypass.directory.lookups import Lookups, Sort
-from daypass.directory.slack_budget import ALLOWED, Budget, by_a_chore, unhurried
+from daypass.directory.slack_budget import Budget, by_a_chore, unhurried
 from daypass.directory.slack_people import UNHURRIED_S
 from daypass.model.errors import Throttled
-from daypass.model.principal import PrincipalId
 from daypass.sandbox.slack import BlockingSlack
-from daypass.sandbox.slack.workspace import Person
+from tests.directory.crowd import ASKERS, crowded_slack
 from tests.directory.hands import HandClock
 from tests.directory.worlds import directory
-
-ASKERS = [PrincipalId(f"U0P{number:05}") for number in range(187)]
 
 
 @pytest.fixture
@@ -26,15 +23,8 @@ def clock() -> HandClock:
 
 @pytest.fixture
 def slack(clock: HandClock) -> Iterator[BlockingSlack]:
-    """Start a local Slack with 187 people more, which allows as many calls a minute as Slack does."""
-    with BlockingSlack() as slack:
-        slack.faults.allowed |= ALLOWED
-        slack.faults.clock = clock
-        people = slack.inner.world.workspace.people
-        people |= {
-            one: Person(id=one, name=one.lower(), real_name=one.title(), email=f"{one.lower()}@acme.example")
-            for one in ASKERS
-        }
+    """187 people more than usual."""
+    with crowded_slack(clock) as slack:
         yield slack
 
 

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from daypass.lifecycle.extend import extend
+from daypass.lifecycle.permits import allow
 from daypass.lifecycle.review import approve, deny
 from daypass.lifecycle.submit import submit
 from daypass.model.grant import Delivery, Grant, GrantId
+from daypass.model.kept import Permit
 from daypass.model.lease import Term
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Ask, Request
@@ -71,6 +74,36 @@ class Walk(Daypass):
             by=by,
             reason="not now",
             asked=asked(self.directory, self.rules, self.ledger),
+            ledger=self.ledger,
+            now=self.clock(),
+        )
+
+    def extend(self, grant_id: GrantId, length: timedelta = HOUR) -> Request:
+        """Ann asks for more time."""
+        return extend(
+            grant_id,
+            by=ANN,
+            term=Term(length=length),
+            reason="",
+            rules=self.rules,
+            directory=self.directory,
+            provisioner=self.aws,
+            ledger=self.ledger,
+            now=self.clock(),
+        )
+
+    def allow(self) -> Permit:
+        """Bob lets Ann, in advance and for a day, have for an hour at a time what `ask` asks for."""
+        return allow(
+            READ_REPORTS,
+            to=ANN,
+            by=BOB,
+            length=HOUR,
+            starts=self.clock(),
+            ends=self.clock() + 24 * HOUR,
+            delivery=Delivery.POLICY,
+            reason="",
+            directory=self.directory,
             ledger=self.ledger,
             now=self.clock(),
         )

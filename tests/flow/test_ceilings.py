@@ -5,12 +5,10 @@ from contextlib import suppress
 
 import pytest
 
-from daypass.lifecycle.extend import extend
 from daypass.model.decision import RuleId
 from daypass.model.entitlement import Entitlement, Level, parse_place
 from daypass.model.errors import NotAllowed
 from daypass.model.grant import GrantState
-from daypass.model.lease import Term
 from daypass.model.principal import PrincipalId
 from daypass.model.request import RequestState
 from daypass.rules.document import parse
@@ -100,17 +98,7 @@ def test_more_time_is_asked_for_however_much_waits(few: Walk) -> None:
     grant = few.active()
     for number in range(3):
         few.ask(reason=str(number))
-    more = extend(
-        grant.id,
-        by=ANN,
-        term=Term(length=HOUR),
-        reason="",
-        rules=few.rules,
-        directory=few.directory,
-        provisioner=few.aws,
-        ledger=few.ledger,
-        now=few.clock(),
-    )
+    more = few.extend(grant.id)
 
     assert few.click(more.id) is not None
     assert waiting(few) == 3

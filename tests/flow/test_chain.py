@@ -6,13 +6,11 @@ from dataclasses import replace
 import pytest
 
 from daypass.lifecycle.drop import drop
-from daypass.lifecycle.extend import extend
 from daypass.lifecycle.revoke import revoke
 from daypass.model.errors import TooLate
 from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.grant import Grant, GrantId, GrantState, new_grant_id
-from daypass.model.lease import Term
 from daypass.model.request import Request, RequestState
 from tests.flow.conftest import Walk
 from tests.hands import Meanwhile, asked
@@ -21,17 +19,7 @@ from tests.makers import ANN, BOB, HOUR
 
 def more(walk: Walk, grant_id: GrantId) -> Request:
     """Ann asks for an hour more."""
-    return extend(
-        grant_id,
-        by=ANN,
-        term=Term(length=HOUR),
-        reason="",
-        rules=walk.rules,
-        directory=walk.directory,
-        provisioner=walk.aws,
-        ledger=walk.ledger,
-        now=walk.clock(),
-    )
+    return walk.extend(grant_id)
 
 
 def done(walk: Walk, grant_id: GrantId) -> Grant:

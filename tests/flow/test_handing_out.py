@@ -6,12 +6,10 @@ import pytest
 
 from daypass.lifecycle import hand_out, links
 from daypass.lifecycle.drop import drop
-from daypass.lifecycle.extend import extend
 from daypass.lifecycle.links import Visitor
 from daypass.model.errors import BadInput, NotFound, NotYours, TooLate
 from daypass.model.event import Kind
 from daypass.model.grant import Delivery, Grant
-from daypass.model.lease import Term
 from tests.flow.conftest import Walk
 from tests.makers import ANN, BOB, HOUR, NOON
 
@@ -103,17 +101,7 @@ def test_an_extension_goes_on_under_the_first_id(walk: Walk) -> None:
     """A profile set up with the first grant keeps working while an extension of it lives."""
     first = walk.active(delivery=Delivery.SESSION)
     walk.clock.forward(HOUR / 2)
-    more = extend(
-        first.id,
-        by=ANN,
-        term=Term(length=HOUR),
-        reason="",
-        rules=walk.rules,
-        directory=walk.directory,
-        provisioner=walk.aws,
-        ledger=walk.ledger,
-        now=walk.clock(),
-    )
+    more = walk.extend(first.id)
     walk.approve(more.id)
     walk.loop.run_until_idle()
     walk.clock.forward(HOUR * 3 / 4)

@@ -29,6 +29,20 @@ from tests.makers import ANN, NOON
 SECOND = timedelta(seconds=1)
 
 
+def _dies_with_a_put_under_way(walk: Walk) -> Grant:
+    """Somebody ends a grant while a worker's request to AWS is under way, and the worker dies."""
+    grant = walk.approve(walk.ask().id)
+
+    def dies(one: Grant) -> None:
+        _ends_it(walk, one)
+        raise SystemExit
+
+    walk.aws.on_provision = dies
+    with pytest.raises(SystemExit):
+        walk.loop.run_until_idle()
+    return grant
+
+
 def _ends_it(walk: Walk, grant: Grant) -> None:
     """Ann is done, and another worker works off what is due."""
     walk.aws.on_provision = None
@@ -53,15 +67,7 @@ def test_f1_an_end_during_a_put_is_recorded_after_the_put_was_taken_out(walk: Wa
 
 def test_f1_a_put_by_a_worker_that_died_is_removed_every_second_until_it_cannot_come_any_more(walk: Walk) -> None:
     """The worker is gone with its request under way; the request is carried out after the first removal."""
-    grant = walk.approve(walk.ask().id)
-
-    def dies(one: Grant) -> None:
-        _ends_it(walk, one)
-        raise SystemExit
-
-    walk.aws.on_provision = dies
-    with pytest.raises(SystemExit):
-        walk.loop.run_until_idle()
+    grant = _dies_with_a_put_under_way(walk)
     walk.aws.held[grant.id] = walk.ledger.grant(grant.id)
     walk.clock.forward(SECOND)
     walk.loop.run_until_idle()
@@ -206,15 +212,7 @@ def test_f9_what_is_gone_before_the_sweep_comes_to_it_is_no_stranger(walk: Walk)
 
 def test_f1_what_ended_with_a_put_unanswered_is_looked_at_once_more_within_a_minute(walk: Walk) -> None:
     """AWS carries it out long after its worker was killed, when everybody believed that it could not come any more."""
-    grant = walk.approve(walk.ask().id)
-
-    def dies(one: Grant) -> None:
-        _ends_it(walk, one)
-        raise SystemExit
-
-    walk.aws.on_provision = dies
-    with pytest.raises(SystemExit):
-        walk.loop.run_until_idle()
+    grant = _dies_with_a_put_under_way(walk)
     walk.clock.forward(FLIGHT + SECOND)
     walk.loop.run_until_idle()
     assert walk.ledger.grant(grant.id).state is GrantState.ENDED

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from daypass.lifecycle.extend import extend
 from daypass.lifecycle.permits import allow
 from daypass.lifecycle.review import approve
 from daypass.model.decision import ScheduleName
@@ -158,17 +157,7 @@ def test_a_prolongation_counts_whole(house: Walk) -> None:
     house.clock.forward(10 * MINUTE)
 
     def more(minutes: int) -> RequestState:
-        return extend(
-            first.id,
-            by=ANN,
-            term=Term(length=minutes * MINUTE),
-            reason="",
-            rules=house.rules,
-            directory=house.directory,
-            provisioner=house.aws,
-            ledger=house.ledger,
-            now=house.clock(),
-        ).state
+        return house.extend(first.id, minutes * MINUTE).state
 
     assert more(5) is RequestState.PENDING
     with pytest.raises(NotAllowed):

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Executable, delete, update
 
-from daypass.lifecycle import permits
 from daypass.lifecycle.absence import say_away
 from daypass.lifecycle.freeze import freeze, lift, set_freeze
 from daypass.lifecycle.frozen import freezes, freezes_now
@@ -31,7 +30,7 @@ from daypass.store.ledger import SqlLedger
 from daypass.store.tables import records
 from tests.flow.conftest import Walk
 from tests.hands import asked
-from tests.makers import ANN, BOB, EVE, HOUR, READ_REPORTS, RULES, grant, principal, request
+from tests.makers import ANN, BOB, EVE, HOUR, RULES, grant, principal, request
 
 CARL, DAN = PrincipalId("U0CARL"), PrincipalId("U0DAN")
 ALL = Extent(everything=True)
@@ -98,19 +97,7 @@ def test_panic_ends_all_that_somebody_has_and_all_that_speaks_for_them(owned: Wa
     active, waiting = walk.active(), walk.ask(reason="INC-43")
     robot = Robot(id=PrincipalId("bot:deploy"), owner=ANN, at=now, token_hash="f" * 64, token_ends=now + HOUR)
     walk.ledger.record(Fact(event=Event(kind=Kind.ROBOT_ADDED, at=now, actor=CARL), changes=(robot,), told=False))
-    permit = permits.allow(
-        READ_REPORTS,
-        to=ANN,
-        by=BOB,
-        length=HOUR,
-        starts=now,
-        ends=now + 24 * HOUR,
-        delivery=None,
-        reason="",
-        directory=walk.directory,
-        ledger=walk.ledger,
-        now=now,
-    )
+    permit = walk.allow()
     say_away(ANN, until=now + timedelta(days=2), delegate=EVE, directory=walk.directory, ledger=walk.ledger, now=now)
     walk.token(ANN)
     walk.token(EVE)
@@ -187,19 +174,7 @@ GIVING: dict[str, Callable[[Walk, GrantId, GrantId], object]] = {
     "handing out": lambda walk, active, _: credentials(
         active, by=ANN, vendor=walk.vendor, ledger=walk.ledger, clock=walk.clock
     ),
-    "approving in advance": lambda walk, *_: permits.allow(
-        READ_REPORTS,
-        to=ANN,
-        by=BOB,
-        length=HOUR,
-        starts=walk.clock(),
-        ends=walk.clock() + HOUR,
-        delivery=None,
-        reason="",
-        directory=walk.directory,
-        ledger=walk.ledger,
-        now=walk.clock(),
-    ),
+    "approving in advance": lambda walk, *_: walk.allow(),
 }
 
 

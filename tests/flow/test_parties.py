@@ -164,17 +164,7 @@ def test_an_extension_counts_with_what_it_prolongs(house: Walk) -> None:
     house.clock.forward(6 * HOUR)
 
     def more(hours: int) -> PrincipalId:
-        return extend(
-            first.id,
-            by=ANN,
-            term=Term(length=hours * HOUR),
-            reason="",
-            rules=house.rules,
-            directory=house.directory,
-            provisioner=house.aws,
-            ledger=house.ledger,
-            now=house.clock(),
-        ).requestor
+        return house.extend(first.id, hours * HOUR).requestor
 
     with pytest.raises(NotAllowed):
         more(3)

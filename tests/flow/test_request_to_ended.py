@@ -6,7 +6,6 @@ import pytest
 
 from daypass.lifecycle.cancel import cancel
 from daypass.lifecycle.drop import drop
-from daypass.lifecycle.extend import extend
 from daypass.lifecycle.revoke import revoke
 from daypass.model.entitlement import Entitlement, Level, parse_place
 from daypass.model.errors import BadInput, NotAllowed, NotYours, TooLate
@@ -200,17 +199,7 @@ def test_an_extension_leaves_the_old_access_as_it_is(walk: Walk) -> None:
     """More time is a request of its own: the old end stands until it is decided, and two ends do not meddle."""
     old = walk.active()
     walk.clock.forward(30 * MINUTE)
-    more = extend(
-        old.id,
-        by=ANN,
-        term=Term(length=HOUR),
-        reason="",
-        rules=walk.rules,
-        directory=walk.directory,
-        provisioner=walk.aws,
-        ledger=walk.ledger,
-        now=walk.clock(),
-    )
+    more = walk.extend(old.id)
     assert walk.ledger.grant(old.id).lease == old.lease
     walk.approve(more.id)
     walk.loop.run_until_idle()
@@ -290,17 +279,7 @@ def _prolonged(walk: Walk) -> tuple[GrantId, GrantId]:
     """Ann has an hour, and half an hour later two more beside it."""
     first = walk.active().id
     walk.clock.forward(30 * MINUTE)
-    more = extend(
-        first,
-        by=ANN,
-        term=Term(length=2 * HOUR),
-        reason="",
-        rules=walk.rules,
-        directory=walk.directory,
-        provisioner=walk.aws,
-        ledger=walk.ledger,
-        now=walk.clock(),
-    )
+    more = walk.extend(first, 2 * HOUR)
     walk.approve(more.id)
     walk.loop.run_until_idle()
     return first, more.id
@@ -311,17 +290,7 @@ def test_more_time_is_more(walk: Walk) -> None:
     old = walk.active()
 
     def more(length: timedelta) -> Request:
-        return extend(
-            old.id,
-            by=ANN,
-            term=Term(length=length),
-            reason="",
-            rules=walk.rules,
-            directory=walk.directory,
-            provisioner=walk.aws,
-            ledger=walk.ledger,
-            now=walk.clock(),
-        )
+        return walk.extend(old.id, length)
 
     with pytest.raises(BadInput, match="another 1 hour anyway"):
         more(30 * MINUTE)

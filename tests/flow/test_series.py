@@ -7,7 +7,6 @@ from functools import partial
 import pytest
 
 from daypass.lifecycle.cancel import cancel
-from daypass.lifecycle.permits import allow
 from daypass.lifecycle.revoke import revoke
 from daypass.lifecycle.series import open_windows
 from daypass.model.errors import BadInput, NotYours
@@ -18,7 +17,7 @@ from daypass.model.request import Recurrence, Request, RequestState
 from daypass.model.windows import next_window, windows
 from tests.flow.conftest import Walk
 from tests.hands import Meanwhile, asked
-from tests.makers import ANN, BOB, EVE, HOUR, READ_REPORTS
+from tests.makers import ANN, BOB, EVE, HOUR
 
 MORNINGS = Recurrence(
     days=frozenset(range(1, 6)),
@@ -230,20 +229,7 @@ def test_whom_it_is_for_may_end_it_too(walk: Walk) -> None:
 
 def test_what_was_allowed_once_in_advance_is_not_a_series(walk: Walk) -> None:
     """Bob allowed Ann an hour at a time; that she may have it every day he has not said."""
-    now = walk.clock()
-    allow(
-        READ_REPORTS,
-        to=ANN,
-        by=BOB,
-        length=HOUR,
-        starts=now,
-        ends=now + 24 * HOUR,
-        delivery=None,
-        reason="",
-        directory=walk.directory,
-        ledger=walk.ledger,
-        now=now,
-    )
+    walk.allow()
     assert ask(walk).state is RequestState.PENDING
 
 

@@ -5,23 +5,21 @@ from collections.abc import Iterator
 import pytest
 
 from daypass.directory.resolve import PeopleDirectory
-from daypass.directory.slack_budget import ALLOWED, unhurried
+from daypass.directory.slack_budget import unhurried
 from daypass.lifecycle.reconsider import reconsider
 from daypass.lifecycle.submit import submit
 from daypass.model.event import Kind
 from daypass.model.grant import Delivery
 from daypass.model.lease import Term
-from daypass.model.principal import PrincipalId
 from daypass.model.request import Ask
 from daypass.rules.document import parse
 from daypass.sandbox.slack import BlockingSlack
-from daypass.sandbox.slack.workspace import Person
+from tests.directory.crowd import ASKERS, crowded_slack
 from tests.directory.hands import HandClock
 from tests.directory.worlds import directory
 from tests.flow.conftest import Walk
 from tests.makers import HOUR, READ_REPORTS
 
-ASKERS = [PrincipalId(f"U0P{number:05}") for number in range(187)]
 RULES = """
 version: 1
 rules:
@@ -42,15 +40,8 @@ def clock() -> HandClock:
 
 @pytest.fixture
 def slack(clock: HandClock) -> Iterator[BlockingSlack]:
-    """Start a local Slack with 187 people more, which allows as many calls a minute as Slack does."""
-    with BlockingSlack() as slack:
-        slack.faults.allowed |= ALLOWED
-        slack.faults.clock = clock
-        people = slack.inner.world.workspace.people
-        people |= {
-            one: Person(id=one, name=one.lower(), real_name=one.title(), email=f"{one.lower()}@acme.example")
-            for one in ASKERS
-        }
+    """187 people more than usual."""
+    with crowded_slack(clock) as slack:
         yield slack
 
 

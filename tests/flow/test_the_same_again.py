@@ -8,13 +8,11 @@ import pytest
 
 from daypass.lifecycle.cancel import cancel
 from daypass.lifecycle.drop import drop
-from daypass.lifecycle.extend import extend
 from daypass.lifecycle.permits import allow
 from daypass.lifecycle.revoke import revoke
 from daypass.model.errors import TooLate
 from daypass.model.grant import Grant, GrantId
 from daypass.model.kept import Permit
-from daypass.model.lease import Term
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Request
 from tests.flow.conftest import Walk
@@ -66,17 +64,7 @@ def take_away(walk: Walk, grant_id: GrantId, by: PrincipalId) -> Grant:
 
 def more(walk: Walk, grant_id: GrantId, length: timedelta) -> Request:
     """Ann asks for more time."""
-    return extend(
-        grant_id,
-        by=ANN,
-        term=Term(length=length),
-        reason="",
-        rules=walk.rules,
-        directory=walk.directory,
-        provisioner=walk.aws,
-        ledger=walk.ledger,
-        now=walk.clock(),
-    )
+    return walk.extend(grant_id, length)
 
 
 def allowed(walk: Walk, length: timedelta = HOUR) -> Permit:
