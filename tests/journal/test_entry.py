@@ -97,5 +97,6 @@ def test_an_event_becomes_an_entry():
         "subject": "g1",
         "details": {"keys": ["a", "b"]},
         "rows": {"grants/g1": 3},
+        "stood": {},
         "version": 1,
     }

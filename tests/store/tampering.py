@@ -57,6 +57,7 @@ _KEY_FIELD = {
     "known-workspace": "token_hash",
     "departure": "principal",
     "people-watch": "owner",
+    "journal-finding": "because",
 }
 _OF_ONE_KEY = {"freezes", "known-owners"}
 """There is never a second one to swap with."""

@@ -9,16 +9,19 @@ from dataclasses import replace
 import pytest
 
 from daypass.model.errors import NotFound
-from daypass.model.grant import GrantState
+from daypass.model.event import Login
+from daypass.model.grant import Grant, GrantState
 from daypass.model.kept import Permit, Robot, Standing
+from daypass.model.lease import Lease
+from daypass.model.request import Request, RequestState
 from daypass.model.ruling import RulesVersion
 from daypass.store import database as databases
-from daypass.store.codec import Altered
+from daypass.store.codec import GRANTS, LOGINS, REQUESTS, Altered, codec_of
 from daypass.store.ledger import SqlLedger
 from daypass.store.scrub import SqlScrub
 from tests.keys import SIGNER
-from tests.makers import EVE, NOON
-from tests.store.facts import HOLD, a_grant, a_login, at, ending, fact, grants_of, stored
+from tests.makers import EVE, HOUR, NOON
+from tests.store.facts import HOLD, a_grant, a_login, a_request, at, ending, fact, grants_of, stored
 from tests.store.records import a_permit, a_robot, a_version
 from tests.store.tampering import ANNS, EDITS, SEALED, backup, edit, put, put_back, sql
 
@@ -74,6 +77,40 @@ def test_an_older_row_is_found_also_when_the_index_of_changes_was_edited(databas
     sql(database, "DELETE FROM changes WHERE revision = 2")
 
     assert _altered(database) == {f"{sealed.table}/{sealed.name(sealed.one)}"}
+
+
+ENDED = replace(ending(a_grant()), state=GrantState.ENDED, lease=Lease(starts=NOON, ends=NOON + HOUR))
+DENIED = replace(a_request(), state=RequestState.DENIED)
+REVOKED = replace(ANNS, revoked_at=at(1))
+CLOSED = a_permit(state=Standing.CLOSED)
+OTHER_COURSES = {
+    "ended, and it is active": ("grant", ENDED, replace(ENDED, state=GrantState.ACTIVE, ending=None)),
+    "an hour, and it is a day": ("grant", ENDED, replace(ENDED, lease=Lease(starts=NOON, ends=NOON + 24 * HOUR))),
+    "denied, and it waits": ("request", DENIED, replace(DENIED, state=RequestState.PENDING)),
+    "revoked, and it speaks": ("login", REVOKED, replace(REVOKED, revoked_at=None)),
+    "closed, and it is open": ("permit", CLOSED, replace(CLOSED, state=Standing.OPEN)),
+}
+"""What is journalled, and another row of the same revision that Daypass has sealed in a copy of the database."""
+
+
+@pytest.mark.parametrize(("kind", "told", "put_in"), OTHER_COURSES.values(), ids=OTHER_COURSES.keys())
+def test_a_sealed_row_of_the_same_revision_is_compared_with_its_own_entry(database, ledger, kind, told, put_in):
+    """Of a backup, or of a copy under the same key: the scrub finds that the newest entry tells something else."""
+    sealed = replace(SEALED[kind], one=told)
+    ledger.record(fact(put_in))
+    ledger.record(fact(replace(told, revision=1)))
+    assert _altered(database) == set()
+
+    row, other = backup(database, sealed), _codec(told).write(replace(put_in, revision=1), database.sealer)
+    put_back(database, sealed, row | {name: other[name] for name in ("body", "seal", "state") if name in row})
+
+    [found] = SqlScrub(database).altered()
+    assert found.row == f"{sealed.table}/{sealed.name(told)}"
+    assert "and the journal tells that it is" in found.because
+
+
+def _codec(value):
+    return {Grant: GRANTS, Request: REQUESTS, Login: LOGINS}.get(type(value)) or codec_of(type(value))
 
 
 @every_sealed

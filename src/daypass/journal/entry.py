@@ -78,6 +78,7 @@ class _Stored(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     subject: GrantId | None
     details: dict[str, str | int | bool | tuple[str, ...] | _Hidden | None]
     rows: dict[str, int]
+    stood: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,11 @@ class Entry:
     def rows(self) -> Mapping[str, int]:
         """The rows of the ledger that it changed, with their revisions by then."""
         return self._stored.rows
+
+    @property
+    def stood(self) -> Mapping[str, str]:
+        """How each of these rows stood by then: its state, and a grant's lease."""
+        return self._stored.stood
 
     @property
     def hashes(self) -> Mapping[str, str]:
@@ -106,12 +112,14 @@ class Entry:
         return Event(kind=stored.kind, at=stored.at, actor=stored.actor, subject=stored.subject, details=details)
 
 
-def event_bytes(event: Event, rows: Mapping[str, int], words: Iterable[Word] = ()) -> bytes:
+def event_bytes(
+    event: Event, rows: Mapping[str, int], words: Iterable[Word] = (), *, stood: Mapping[str, str] | None = None
+) -> bytes:
     """
-    Write an event as its canonical bytes, with the rows of the ledger that it changed and their revisions by then.
+    Write an event as its canonical bytes, with the revisions of the rows that it changed, and how they stood by then.
 
-    So an older row that is put back later does not pass for what is so. Each of the `words` stands in it as its hash.
-    Raises NotCanonical.
+    So an older row that is put back later, or one of another course of things, does not pass for what is so. Each of
+    the `words` stands in it as its hash. Raises NotCanonical.
     """
     hidden = {word.name: {"sha256": word.hash} for word in words}
     return canonical(
@@ -123,6 +131,7 @@ def event_bytes(event: Event, rows: Mapping[str, int], words: Iterable[Word] = (
             "subject": event.subject,
             "details": {**event.details, **hidden} if hidden else event.details,
             "rows": rows,
+            "stood": stood or {},
         }
     )
 

@@ -24,6 +24,7 @@ from daypass.store.codec import GRANTS, LINKS, LOGINS, REQUESTS, Codec, codec_of
 from daypass.store.columns import EPOCH
 from daypass.store.prepared import Prepared
 from daypass.store.seal import Sealer
+from daypass.store.stand import stand_of
 from daypass.store.tables import changes, grants, links, logins, outbox, records, requests
 from daypass.store.words import keep_words
 
@@ -45,6 +46,11 @@ class _Keyed:
     def reached(self) -> dict[str, int]:
         """Which revision each row has that the fact changed."""
         return {f"{table.name}/{key}": change.revision + 1 for (table, key), change in self.rows}
+
+    def stood(self) -> dict[str, str]:
+        """How each of them stands by then."""
+        stands = ((key, stand_of(change)) for key, change in self.rows)
+        return {f"{table.name}/{key}": stand for (table, key), stand in stands if stand}
 
 
 @dataclass(slots=True)
@@ -155,7 +161,7 @@ def _tell(connection: Connection, facts: Sequence[_Keyed], sealer: Sealer) -> No
         event, rows = keyed.fact.event, keyed.reached()
         named += [{"name": name, "revision": revision} for name, revision in rows.items()]
         said = words_of(event.details)
-        entry = event_bytes(event, rows, said)
+        entry = event_bytes(event, rows, said, stood=keyed.stood())
         lines.append((event.subject, entry))
         if said:
             spoken.append((event, said))

@@ -3,7 +3,8 @@ Goes over the whole ledger and says which rows are not what Daypass wrote: ports
 
     every row            its seal, its revision against the journal's, its body
     every row's name     that the journal tells of: the row is still there
-    every journal entry  what it says of rows is still in `changes`, by which rows are compared at each use
+    every journal entry  what it says of rows is still in `changes`, by which rows are compared at each use; and the row
+                         that is of the revision that it tells of stands as it tells (see stand)
     every text           that it is the one of which its entry has the hash
 
 Rows are read some hundreds at a time, each page in a statement of its own, so that the scrub takes little memory, keeps
@@ -11,7 +12,7 @@ nobody waiting, and may go on for as long as it needs. Whether the journal's own
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Connection, Table, func, select
 
@@ -31,10 +32,12 @@ from daypass.store.codec import (
     codec_of,
 )
 from daypass.store.database import Database
+from daypass.store.stand import stand_of
 from daypass.store.tables import changes, grants, journal, links, logins, records, requests, words
 from daypass.store.words import fits
 
 _AT_ONCE = 500
+_COUNTS = "Its seal fits, so it counts as it is until it is put right or ended."
 _CODECS: Mapping[Table, Codec[Any]] = {requests: REQUESTS, grants: GRANTS, links: LINKS, logins: LOGINS}
 _TABLES: Mapping[str, Table] = {table.name: table for table in (requests, grants, links, logins, records)}
 
@@ -86,15 +89,39 @@ class SqlScrub:
 
     def _untold(self) -> Iterator[AlteredRow]:
         for rows in self._pages(select(journal.c.id, journal.c.entry), journal.c.id):
-            told: dict[str, int] = {}
+            told: dict[str, _Told] = {}
             for row in rows:
-                for name, revision in _rows_of(row.entry).items():
-                    told[name] = max(revision, told.get(name, 0))
+                for name, one in _rows_of(row.entry).items():
+                    told[name] = max(one, told.get(name, one))
             with self._database.reading() as connection:
                 known = _newest(connection, list(told))
-            for name, revision in told.items():
+            for name, (revision, _) in told.items():
                 if known.get(name, 0) < revision:
                     yield AlteredRow(row=name, because=f"What told that it is of revision {revision} was deleted.")
+            yield from self._misled({name: one for name, one in told.items() if known.get(name) == one.revision})
+
+    def _misled(self, told: Mapping[str, "_Told"]) -> Iterator[AlteredRow]:
+        """Compare rows with what the newest entry about each says; one that has moved on meanwhile is left out."""
+        for prefix, table in _TABLES.items():
+            (key,) = table.primary_key
+            query = (_CODECS.get(table) or codec_of(Tally)).select
+            for some in _slices([name.removeprefix(f"{prefix}/") for name in told if name.startswith(f"{prefix}/")]):
+                with self._database.reading() as connection:
+                    rows = connection.execute(query.where(key.in_(some))).all()
+                for row in rows:
+                    revision, stood = told[f"{prefix}/{row[0]}"]
+                    stands = self._stands(table, row)
+                    if row.revision == revision and stood and stands and stands != stood:
+                        because = f"It is {stands}, and the journal tells that it is {stood}."
+                        yield AlteredRow(row=f"{prefix}/{row[0]}", because=f"{because} {_COUNTS}")
+
+    def _stands(self, table: Table, row: AnyRow) -> str:
+        """How a row stands; nothing of one that cannot be read, which was reported."""
+        codec = _CODECS.get(table) or codec_named(str(row[0]).partition("/")[0])
+        try:
+            return "" if codec is None else stand_of(codec.read(row, self._database.sealer))
+        except Unreadable:
+            return ""
 
     def _words(self) -> Iterator[AlteredRow]:
         for rows in self._pages(select(words.c.hash, words.c.salt, words.c.text), words.c.hash):
@@ -130,16 +157,29 @@ def _present(connection: Connection, names: list[str]) -> set[str]:
 def _newest(connection: Connection, names: list[str]) -> dict[str, int]:
     """The newest revision of each of them that is told of."""
     newest: dict[str, int] = {}
-    for start in range(0, len(names), _AT_ONCE):
-        wanted = changes.c.name.in_(names[start : start + _AT_ONCE])
+    for some in _slices(names):
+        wanted = changes.c.name.in_(some)
         asked = select(changes.c.name, func.max(changes.c.revision)).where(wanted).group_by(changes.c.name)
         newest |= {row[0]: row[1] for row in connection.execute(asked)}
     return newest
 
 
-def _rows_of(entry: bytes) -> Mapping[str, int]:
-    """The rows that an entry tells of; none where it is no entry, which is the book's to find."""
+def _slices(names: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(names), _AT_ONCE):
+        yield names[start : start + _AT_ONCE]
+
+
+class _Told(NamedTuple):
+    """What an entry says of a row."""
+
+    revision: int
+    stood: str
+
+
+def _rows_of(entry: bytes) -> Mapping[str, _Told]:
+    """What an entry tells of rows; nothing where it is no entry, which is the book's to find."""
     try:
-        return read_entry(entry).rows
+        read = read_entry(entry)
     except BadEntry:
         return {}
+    return {name: _Told(revision, read.stood.get(name, "")) for name, revision in read.rows.items()}

@@ -10,9 +10,9 @@ def altered(number: int, rows: Sequence[str], because: str) -> str:
     return (
         f"{_counted(number)} in Daypass's database {_was(number)} changed outside Daypass or cannot be read: "
         f"{_named(number, rows)}. The first one: {escape(because)}\n"
-        "Daypass gives no access by such a row, and takes out of AWS what it had given. Everything else goes on, and "
-        "access ends as always. Find out who can write to the database, then restore the rows from a backup. "
-        "`daypass doctor` lists all of them."
+        "Daypass gives no access by a row that it cannot verify, and takes out of AWS what it had given. Everything "
+        "else goes on, and access ends as always. Find out who can write to the database, then restore the rows from a "
+        "backup. `daypass doctor` lists all of them."
     )
 
 

@@ -1,0 +1,31 @@
+"""
+How a row stood when it was written, in a few words that its journal entry keeps: the state, and a grant's lease.
+
+Two rows of one revision may both have a seal that fits: one of before a backup was restored, or of a copy of the
+database under the same key. Which of them was journalled, this says.
+"""
+
+from datetime import UTC, datetime
+
+from daypass.model.event import Link, Login
+from daypass.model.fact import Change
+from daypass.model.grant import Grant
+
+
+def stand_of(change: Change) -> str:
+    """Say how it stands; nothing of what has no state."""
+    match change:
+        case Grant():
+            lease = change.lease
+            dates = "" if lease is None else f" {_moment(lease.starts)} {_moment(lease.ends)}"
+            return f"{change.state.value}{dates}"
+        case Login():
+            return "open" if change.revoked_at is None else "revoked"
+        case Link():
+            return ""
+        case _:
+            return str(change.state)
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="seconds")
