@@ -10,7 +10,7 @@ There is no way from a body to a value but `Codec.read`, which asks for the seal
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import replace
+from dataclasses import fields
 from operator import attrgetter
 from typing import Any, Generic, TypeAlias, TypeVar
 
@@ -100,6 +100,9 @@ class Codec(Generic[Value]):
         self._table = table.name
         self._key = key.name
         self._columns = dict(columns)
+        kept = [field.name for field in fields(kind) if field.name != "revision"]
+        self._kept = attrgetter(*kept)
+        self._keep = tuple(getattr(kind, name).__set__ for name in (*kept, "revision"))
         self._unrecorded = unrecorded
         self.fixed = frozenset({key.name, *fixed})
         """Columns that a change of a row leaves as they are."""
@@ -114,11 +117,18 @@ class Codec(Generic[Value]):
 
     def write(self, value: Value, sealer: Sealer) -> dict[str, object]:
         """Make the columns of a row, its body among them, at the revision that the value gets by being stored."""
-        stored = replace(value, revision=value.revision + 1)
+        stored = self._stored(value)
         row: dict[str, object] = {column: said(stored) for column, said in self._columns.items()}
         body = _ENCODER.encode(stored).decode()
         seal = sealer.seal(self._table, str(row[self._key]), stored.revision, body)
         return row | {"body": body, "seal": seal}
+
+    def _stored(self, value: Value) -> Value:
+        """The value at its next revision; as dataclasses.replace, but for checks that this very value has passed."""
+        stored = object.__new__(type(value))
+        for keep, kept in zip(self._keep, (*self._kept(value), value.revision + 1), strict=True):
+            keep(stored, kept)
+        return stored
 
     def find(self, connection: Connection, key: str, sealer: Sealer) -> Value | None:
         """Read the row of a key; None when there never was one. Raises Unreadable, also for one that was deleted."""
