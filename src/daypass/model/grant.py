@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
-from typing import NewType
+from typing import Any, NewType
 
 from daypass.model.entitlement import Entitlement
 from daypass.model.lease import Lease, Term
@@ -137,11 +137,11 @@ class Grant:
 
     def ending_now(self, ending: Ending) -> "Grant":
         """From here on nothing is vended, and the loop takes the access out of AWS."""
-        return replace(self._moved(GrantState.ENDING), ending=ending)
+        return self._moved(GrantState.ENDING, ending=ending)
 
     def ended(self, at: datetime) -> "Grant":
         """AWS shows nothing any more."""
-        return replace(self._moved(GrantState.ENDED), ended_at=at)
+        return self._moved(GrantState.ENDED, ended_at=at)
 
     def usable(self, now: datetime) -> bool:
         """Whether the person may be handed anything: active, not ending, and inside the lease."""
@@ -167,10 +167,10 @@ class Grant:
         assert self.lease is not None  # noqa: S101 - asked of leased grants alone
         return self.lease.ends - min(WARNING, self.lease.length / 4)
 
-    def _moved(self, state: GrantState) -> "Grant":
+    def _moved(self, state: GrantState, **changes: Any) -> "Grant":
         if state not in _MOVES[self.state]:
             raise ValueError(f"a grant that is {self.state} cannot become {state}")
-        return replace(self, state=state)
+        return replace(self, state=state, **changes)
 
 
 def grant_id_for(key: str) -> GrantId:

@@ -18,8 +18,6 @@ The times that this rests on stand here, in seconds:
                    attempt ends well before the claim does
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import timedelta
 from typing import Protocol
@@ -79,14 +77,20 @@ class Free:
 _current: ContextVar[Fence | None] = ContextVar("fence", default=None)
 
 
-@contextmanager
-def writing_under(fence: Fence) -> Iterator[None]:
+class writing_under:  # noqa: N801 - used as a verb; a class, because each ending passes through one
     """Put every call to AWS inside the block, in this thread, under this fence."""
-    before = _current.set(fence)
-    try:
-        yield
-    finally:
-        _current.reset(before)
+
+    __slots__ = ("_before", "_fence")
+
+    def __init__(self, fence: Fence) -> None:
+        """Take the fence."""
+        self._fence = fence
+
+    def __enter__(self) -> None:
+        self._before = _current.set(self._fence)
+
+    def __exit__(self, *raised: object) -> None:
+        _current.reset(self._before)
 
 
 def ask_fence(write: str) -> None:

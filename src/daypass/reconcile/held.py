@@ -8,8 +8,7 @@ A claim as its worker holds it: whether the next call to AWS may still be made u
     looking       renews when less than half of the hold is left, so that a slow AWS does not cost the claim
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -57,23 +56,17 @@ class Held:
         """Whether a write of an earlier claim may still take effect."""
         return self.claim.busy_until is not None and now < self.claim.busy_until
 
-    @contextmanager
-    def putting_in(self) -> Iterator[None]:
+    def putting_in(self) -> writing_under:
         """Fence what the block writes to AWS for a grant that lives."""
-        with writing_under(_PuttingIn(self)):
-            yield
+        return writing_under(_PuttingIn(self))
 
-    @contextmanager
-    def taking_out(self) -> Iterator[None]:
+    def taking_out(self) -> writing_under:
         """Fence what the block removes from AWS."""
-        with writing_under(_TakingOut(self)):
-            yield
+        return writing_under(_TakingOut(self))
 
-    @contextmanager
-    def looking(self) -> Iterator[None]:
+    def looking(self) -> writing_under:
         """Keep the claim while the block reads."""
-        with writing_under(_Looking(self)):
-            yield
+        return writing_under(_Looking(self))
 
     def send(self, write: str) -> None:
         """Renew the claim for a write that puts something in. Raises Overtaken, Unavailable after LONGEST_STEP."""
