@@ -177,13 +177,16 @@ def test_the_owner_of_a_bucket_is_whom_its_tag_names(
     assert set(seen.people) == ({owner} if owner else set())
 
 
-def test_tickets_are_told_and_unknown_ones_left_out(slack: BlockingSlack, clock: HandClock) -> None:
+def test_tickets_are_told_and_those_of_which_the_tracker_says_that_there_are_none(
+    slack: BlockingSlack, clock: HandClock
+) -> None:
     """A ticket stands for half a minute; then its tracker is asked again."""
     tracker = HandTracker({"INC-1": True})
     found = directory(slack, clock, Beside(elsewhere=Elsewhere(tracker=tracker)))
     needed = Needs(tickets=frozenset({INC, TicketId("INC-2")}))
 
     assert around(found, needed).tickets == {INC: Ticket(id=INC, open=True)}
+    assert around(found, needed).no_tickets == {TicketId("INC-2")}
 
     tracker.tickets["INC-1"] = False
     clock.seconds += TICKET_FRESH_S - 1

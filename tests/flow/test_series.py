@@ -47,6 +47,21 @@ def due(walk: Walk) -> int:
     )
 
 
+def test_a_window_whose_rule_looks_at_what_is_down_waits_and_is_opened_soon(walk: Walk) -> None:
+    """It is neither refused nor left out, and the chore goes on with the others."""
+    request = ask(walk)
+    walk.approve(request.id)
+    window = next_window(MORNINGS, walk.clock() + timedelta(days=1))
+    assert window is not None
+    walk.clock.now = window.starts
+    walk.directory.away = True
+
+    assert due(walk) == 0
+    walk.directory.away = False
+    assert due(walk) == 1
+    assert not_opened(walk) == []
+
+
 def not_opened(walk: Walk) -> list[Event]:
     """Tell everything that is to be told; returns what there was of windows that the rules did not lend."""
     told = []

@@ -5,11 +5,13 @@ from dataclasses import replace
 import pytest
 
 from daypass.lifecycle.tickets import end_closed
+from daypass.lifecycle.weighing import deciders
 from daypass.model.decision import Ticket, TicketId
-from daypass.model.errors import NotAllowed
+from daypass.model.errors import NotAllowed, Unavailable
 from daypass.model.event import Kind
 from daypass.model.grant import GrantState, Why
 from daypass.model.lease import Term
+from daypass.model.request import RequestState
 from daypass.rules.document import parse
 from tests.flow.conftest import Walk
 from tests.makers import ANN, HOUR
@@ -79,13 +81,39 @@ def test_a_ticket_that_closed_before_the_click_lends_nothing(ticketed: Walk) -> 
 
 
 def test_without_an_open_ticket_nothing_is_asked(ticketed: Walk) -> None:
-    """Closed, unknown, or not named at all."""
+    """Closed, unknown to the tracker, or not named at all."""
+    ticketed.directory.around = replace(ticketed.directory.around, no_tickets=frozenset({TicketId("INC-43")}))
     for reason in ("INC-43", "because"):
         with pytest.raises(NotAllowed):
             ticketed.ask(reason=reason)
     say(ticketed, open_=False)
     with pytest.raises(NotAllowed):
         ticketed.ask()
+
+
+def test_a_tracker_that_does_not_answer_refuses_nobody(ticketed: Walk) -> None:
+    """Neither who asks nor who approves: both are told what to wait for, and the journal knows of no refusal."""
+    request = ticketed.ask()
+    ticketed.directory.around = replace(ticketed.directory.around, tickets={})
+
+    with pytest.raises(Unavailable, match="Whether INC-42 is open could not be found out"):
+        ticketed.ask()
+    with pytest.raises(Unavailable, match="Try again in a moment"):
+        ticketed.click(request.id)
+    assert not {Kind.REQUEST_REFUSED, Kind.REVIEW_REFUSED} & {event.kind for event in ticketed.journal()}
+    say(ticketed, open_=True)
+    assert ticketed.approve(request.id).state is GrantState.APPROVED
+
+
+def test_whoever_decides_denies_while_the_tracker_does_not_answer(ticketed: Walk) -> None:
+    """Taking away needs the ledger alone; those who may are then those who were asked."""
+    request = ticketed.ask()
+    ticketed.directory.around = replace(ticketed.directory.around, tickets={})
+    now = ticketed.clock()
+
+    may = deciders(request, rules=ticketed.rules, directory=ticketed.directory, ledger=ticketed.ledger, now=now)
+    assert may == request.approvers
+    assert ticketed.deny(request.id).state is RequestState.DENIED
 
 
 def test_a_grant_without_a_ticket_is_left_alone(walk: Walk) -> None:

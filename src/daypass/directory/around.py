@@ -24,11 +24,12 @@ from itertools import chain
 from daypass.directory.left_out import LeftOut
 from daypass.directory.lookups import Lookups, Search, Sort
 from daypass.directory.outside import Outside
-from daypass.model.decision import Circumstances, Needs, Question
+from daypass.model.decision import Circumstances, Needs, Question, Ticket, TicketId
 from daypass.model.errors import NotFound
 from daypass.model.principal import GroupName, Principal, PrincipalId, SlackGroupId
 
 WHO = "who {} is"
+TICKET = "the ticket {}"
 _MOST_BESIDE = 50
 """Members of groups who are looked up one by one; of a larger group it is not known who is away."""
 
@@ -62,9 +63,10 @@ class Around:
         slack_groups = begin(Sort.GROUPS, "who is in {}", self._who.members, needed.slack_groups)
         groups = begin(Sort.GROUPS, "who is in {}", self._who.members, needed.groups)
         on_call = begin(Sort.SCHEDULES, "who is on call in {}", partial(self._outside.on_call, at=at), needed.schedules)
-        tickets = begin(Sort.TICKETS, "the ticket {}", self._outside.ticket, needed.tickets)
+        tickets = begin(Sort.TICKETS, TICKET, self._ticket, needed.tickets)
         account = begin(Sort.BUCKETS, "the account of {}", self._outside.account, buckets)
         tags = collect(begin(Sort.BUCKETS, "the tags of {}", self._outside.tags, owned)).get(bucket)
+        looked_at = collect(tickets)
         around = Circumstances(
             at=at,
             slack_groups=collect(slack_groups),
@@ -73,7 +75,8 @@ class Around:
             account=collect(account).get(bucket),
             tags=tags,
             owners=self._owners(search, needed.owner_tags, tags or {}),
-            tickets=collect(tickets),
+            tickets={one: ticket for one, ticket in looked_at.items() if ticket},
+            no_tickets=frozenset(one for one, ticket in looked_at.items() if ticket is None),
         )
         looked_up = self._with_those_named(search, collect(people), _named(question, needed, around))
         return replace(
@@ -106,6 +109,14 @@ class Around:
             return self._who.person(principal_id)
         except NotFound as nobody:
             self._left_out.tell(WHO.format(principal_id), nobody)
+            return None
+
+    def _ticket(self, ticket_id: TicketId) -> Ticket | None:
+        """A ticket; None when its tracker says that there is none, which is a fact and no outage."""
+        try:
+            return self._outside.ticket(ticket_id)
+        except NotFound as nothing:
+            self._left_out.tell(TICKET.format(ticket_id), nothing)
             return None
 
 

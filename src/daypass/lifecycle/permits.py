@@ -16,7 +16,7 @@ from daypass.lifecycle.parties import Parties
 from daypass.lifecycle.repeated import given_before
 from daypass.lifecycle.review import approve
 from daypass.model.entitlement import Entitlement
-from daypass.model.errors import BadInput, NotFound, NotYours, Refusal, TooLate
+from daypass.model.errors import BadInput, NotFound, NotYours, Refusal, TooLate, Unavailable
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.grant import Delivery, GrantId, grant_id_for, new_grant_id
@@ -155,7 +155,7 @@ def use_permits(  # noqa: PLR0913 - as a click
     request = ledger.request(request_id)
     for permit in ledger.all(Permit, owner=request.principal, states=[Standing.OPEN]):
         if request.state is RequestState.PENDING and covers(permit, request, now):
-            with suppress(Refusal):
+            with suppress(Refusal, Unavailable):  # it is filed, and waits for a click then
                 approve(
                     request_id,
                     by=permit.by,

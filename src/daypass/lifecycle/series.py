@@ -17,7 +17,7 @@ from daypass.lifecycle.recurring import end_series
 from daypass.lifecycle.review import approve
 from daypass.lifecycle.submit import submit
 from daypass.lifecycle.weighing import as_ask
-from daypass.model.errors import Conflict, Refusal, TooLate
+from daypass.model.errors import Conflict, Refusal, TooLate, Unavailable
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.grant import Delivery
@@ -51,8 +51,12 @@ def open_windows(
     for series in ledger.all(Series, states=[Standing.OPEN]):
         request = ledger.request(series.id)
         hands = provisioners.get(request.delivery)
-        if hands is not None:
+        if hands is None:
+            continue
+        try:
             opened += _open(series, request, rules, directory, hands, ledger, now)
+        except Unavailable as error:  # what its rule looks at is down: the others are opened, and this one soon
+            log.warning("series.window_waits", grant=series.id, because=error.sentence)
     return opened
 
 

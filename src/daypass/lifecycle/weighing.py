@@ -123,7 +123,7 @@ def all_known(rules: RuleBook, seen: Matter) -> bool:
         and needed.groups <= around.groups.keys()
         and needed.schedules <= around.on_call.keys()
         and needed.owner_tags <= around.owners.keys()
-        and needed.tickets <= around.tickets.keys()
+        and needed.tickets <= around.tickets.keys() | around.no_tickets
         and not (needed.tags and (around.tags is None or around.account is None))
     )
 
@@ -160,10 +160,13 @@ def deciders(
     try:
         ask = as_ask(request)
         parties = Parties.of(ask, directory)
-        decision = allowed(rules, matter(ask, parties, rules=rules, directory=directory, ledger=ledger, now=now))
-        return decision.approvers | _passed_over(decision)
+        seen = matter(ask, parties, rules=rules, directory=directory, ledger=ledger, now=now)
     except (NotAllowed, BadInput, NotFound):
         return request.approvers
+    decision: Decision = decide(rules, seen.question, seen.around)
+    if isinstance(decision, Denied):
+        return request.approvers
+    return decision.approvers | _passed_over(decision)
 
 
 def _passed_over(decision: Allowed) -> Approvers:

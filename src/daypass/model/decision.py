@@ -101,6 +101,8 @@ class Circumstances:
     owners: Mapping[str, PrincipalId] = field(default_factory=dict)
     """By the name of the tag."""
     tickets: Mapping[TicketId, Ticket] = field(default_factory=dict)
+    no_tickets: frozenset[TicketId] = frozenset()
+    """Those of which the tracker says that there is none."""
     live_grants: int | None = None
 
 

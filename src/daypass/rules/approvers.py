@@ -43,6 +43,15 @@ def stages_for(
     return tuple(_stage(step, finding) for step in steps)
 
 
+def outages(
+    steps: Iterable[Step], question: Question, around: Circumstances | None, colleagues: Colleagues
+) -> tuple[str, ...]:
+    """Say what of those who decide could not be looked up."""
+    finding = _Finding(question=question, around=around, colleagues=colleagues)
+    found = (finding.people(step.approvers, step.sources, counted=step.needed is None) for step in steps)
+    return tuple(dict.fromkeys(chain.from_iterable(one.outages for one in found)))
+
+
 def needed_by(step: Step, principal: Principal) -> Needs:
     """What must be known to say who is asked in a step, when this one would have the access."""
     sources = step.every_source()
@@ -69,6 +78,8 @@ class _Found:
     why: tuple[str, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     unknown: int = 0
+    outages: tuple[str, ...] = ()
+    """What could not be looked up, and might be known in a moment."""
 
     def __or__(self, other: "_Found") -> "_Found":
         return _Found(
@@ -76,6 +87,7 @@ class _Found:
             why=tuple(dict.fromkeys((*self.why, *other.why))),
             skipped=tuple(dict.fromkeys((*self.skipped, *other.skipped))),
             unknown=self.unknown + other.unknown,
+            outages=(*self.outages, *other.outages),
         )
 
 
@@ -108,13 +120,15 @@ class _Finding:
     def _owner(self, tag: str) -> _Found:
         owner = self.around.owners.get(tag) if self.around else None
         if owner is None:
-            return _unknown(f"who owns the bucket (tag {tag}) could not be found out")
+            tags = self.around.tags if self.around else None
+            outage = tags is None or tag in tags
+            return _unknown(f"who owns the bucket (tag {tag}) could not be found out", outage=outage)
         return self._seated([owner], f"owns the bucket (tag {tag})")
 
     def _on_call(self, schedule: ScheduleName) -> _Found:
         on_call = self.around.on_call.get(schedule) if self.around else None
         if on_call is None:
-            return _unknown(f"who is on call for {schedule} could not be found out")
+            return _unknown(f"who is on call for {schedule} could not be found out", outage=True)
         if not on_call:
             return _unknown(f"nobody is on call for {schedule}")
         return self._seated(on_call, f"is on call for {schedule}")
@@ -122,7 +136,7 @@ class _Finding:
     def _group(self, group: GroupName) -> _Found:
         members = self.around.groups.get(group) if self.around else None
         if members is None:
-            return _unknown(f"who is in {group} could not be found out")
+            return _unknown(f"who is in {group} could not be found out", outage=True)
         return self._seated(members, f"is in {group}") if members else _unknown(f"nobody is in {group}")
 
     def _seated(self, named: Iterable[PrincipalId], why: str = "") -> _Found:
@@ -137,8 +151,8 @@ class _Finding:
         )
 
 
-def _unknown(why: str) -> _Found:
-    return _Found(why=(why,), unknown=1)
+def _unknown(why: str, *, outage: bool = False) -> _Found:
+    return _Found(why=(why,), unknown=1, outages=(why,) if outage else ())
 
 
 def _stage(step: Step, finding: _Finding) -> Stage:

@@ -6,7 +6,7 @@ several rules are never mixed (law 10). When nothing allows it, the person is to
 rule that comes nearest.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from daypass.model.decision import Aftermath, Allowed, Circumstances, Decision, Denied, Question, RuleId
@@ -15,7 +15,8 @@ from daypass.model.principal import SlackGroupId
 from daypass.rules.book import RuleBook
 from daypass.rules.hurdle import FIELD, Hurdle
 from daypass.rules.hurdles import escapes, hurdles, open_ticket, plain, reviewers, stages
-from daypass.rules.rule import AllowRule, DenyRule
+from daypass.rules.outage import lacking
+from daypass.rules.rule import AllowRule, DenyRule, Rule
 from daypass.rules.scene import Scene
 from daypass.rules.telling import say, say_unknown
 
@@ -36,6 +37,8 @@ def decide(book: RuleBook, question: Question, around: Circumstances | None = No
         return replace(perhaps, lacking=_unread(book, perhaps.because, unread))
     if isinstance(sure, Denied) and isinstance(perhaps, Allowed):
         return replace(sure, lacking=_unread(book, [perhaps.rule], unread))
+    if isinstance(sure, Denied) and isinstance(perhaps, Denied) and not sure.lacking:
+        return replace(sure, lacking=perhaps.lacking)
     return sure
 
 
@@ -56,12 +59,16 @@ def _decide(book: RuleBook, question: Question, around: Circumstances | None) ->
     rules = list(book.concerning(question.principal, f"{place.bucket}/{place.key}"))
     denials = [rule for rule in rules if isinstance(rule, DenyRule) and strikes(rule, scene)]
     if denials:
-        return forbidden(denials, scene)
-    allowing = [rule for rule in rules if isinstance(rule, AllowRule)]
+        return replace(forbidden(denials, scene), lacking=lacking(denials, _allowing(rules), scene))
+    allowing = list(_allowing(rules))
     for rule in allowing:
         if allows(rule, scene):
             return allowed(rule, scene)
-    return refused(allowing, scene)
+    return replace(refused(allowing, scene), lacking=lacking([], allowing, scene))
+
+
+def _allowing(rules: Iterable[Rule]) -> Iterator[AllowRule]:
+    return (rule for rule in rules if isinstance(rule, AllowRule))
 
 
 def allows(rule: AllowRule, scene: Scene) -> bool:

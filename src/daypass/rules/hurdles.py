@@ -57,7 +57,7 @@ def unknown(rule: AllowRule | DenyRule, scene: Scene) -> frozenset[Hurdle]:
     lends = isinstance(rule, AllowRule)
     when = judged(rule.when, scene, lends=lends) if rule.when else ()
     found = {hurdle for hurdle, met in when if met is Met.UNKNOWN}
-    if isinstance(rule, AllowRule) and rule.ticket and _not_looked_up(rule.ticket, scene):
+    if isinstance(rule, AllowRule) and rule.ticket and not_looked_up(rule.ticket, scene):
         found.add(Hurdle.TICKET)
     return frozenset(found)
 
@@ -124,6 +124,8 @@ def _reason_lacks(rule: AllowRule, reason: str) -> bool:
     return rule.reason_required and not reason.strip()
 
 
-def _not_looked_up(ticket: Wording, scene: Scene) -> bool:
-    known = scene.around.tickets if scene.around else {}
-    return any(one not in known for one in tickets(ticket, scene.question.reason))
+def not_looked_up(ticket: Wording, scene: Scene) -> list[TicketId]:
+    """The tickets that the reason names and of which the tracker did not say anything."""
+    around = scene.around
+    known = around.tickets.keys() | around.no_tickets if around else frozenset[TicketId]()
+    return [one for one in tickets(ticket, scene.question.reason) if one not in known]

@@ -10,7 +10,7 @@ from daypass.rules.approvers import missing
 from daypass.rules.conditions import AS_REQUESTOR, Conditions, clock_of, zone_of
 from daypass.rules.filling import shortage
 from daypass.rules.hurdle import Hurdle
-from daypass.rules.hurdles import stages, unknown
+from daypass.rules.hurdles import not_looked_up, stages, unknown
 from daypass.rules.rule import AllowRule, DenyRule, Rule, listing
 from daypass.rules.scene import Scene
 from daypass.rules.wording import TICKET, Wording, tickets
@@ -49,7 +49,7 @@ def say_escape(hurdle: Hurdle, rule: DenyRule) -> str:
 
 def say_unknown(rule: DenyRule, scene: Scene) -> str:
     """Tell that a denying rule strikes because something could not be found out; perhaps nothing."""
-    facts = [_could_not(hurdle, rule, scene) for hurdle in Hurdle if hurdle in unknown(rule, scene)]
+    facts = [could_not(hurdle, rule, scene) for hurdle in Hurdle if hurdle in unknown(rule, scene)]
     return f" That counts now because {' and '.join(facts)}." if facts else ""
 
 
@@ -69,7 +69,7 @@ def conditions(when: Conditions) -> dict[Hurdle, str]:
 
 def _say(hurdle: Hurdle, rule: AllowRule, scene: Scene, not_known: frozenset[Hurdle]) -> str:
     if rule.when and (only := conditions(rule.when).get(hurdle)):
-        but = _could_not(hurdle, rule, scene) if hurdle in not_known else _instead(hurdle, scene, rule.when)
+        but = could_not(hurdle, rule, scene) if hurdle in not_known else _instead(hurdle, scene, rule.when)
         return f"lends this only {only}{', and ' if hurdle in not_known else '; '}{but}."
     match hurdle:
         case Hurdle.LENGTH:
@@ -107,7 +107,12 @@ def _say_person(rule: AllowRule, scene: Scene) -> str:
     return "is for other people."
 
 
-def _could_not(hurdle: Hurdle, rule: Rule, scene: Scene) -> str:
+def could_not_ticket(ticket: Wording, scene: Scene) -> str:
+    """Say of which tickets it could not be found out whether they are open."""
+    return f"whether {_or(not_looked_up(ticket, scene))} is open could not be found out"
+
+
+def could_not(hurdle: Hurdle, rule: Rule, scene: Scene) -> str:
     """Say what could not be found out."""
     zone = zone_of(rule.when, scene) if rule.when and scene.around else ""
     bucket = scene.question.entitlement.place.bucket
@@ -189,11 +194,11 @@ def _say_ticket(ticket: Wording, scene: Scene) -> str:
         example = "such as INC-42" if ticket == TICKET else f"written as {_quoted(ticket)}"
         return f"wants an open ticket in the reason, {example}."
     known = scene.around.tickets if scene.around else {}
-    closed = [one for one in named if one in known]
-    if len(closed) < len(named):
-        lacking = _or(one for one in named if one not in known)
-        return f"wants an open ticket in the reason, and whether {lacking} is open could not be found out."
-    stand = ", ".join(f"{one} is {known[one].status or 'closed'}" for one in closed)
+    if not_looked_up(ticket, scene):
+        return f"wants an open ticket in the reason, and {could_not_ticket(ticket, scene)}."
+    stand = ", ".join(
+        f"{one} is {known[one].status or 'closed'}" if one in known else f"there is no {one}" for one in named
+    )
     return f"wants an open ticket in the reason; {stand}."
 
 
