@@ -1,19 +1,21 @@
 """Attacks over the wire that take a minute or more: lists of a thousand, claims that lapse, alarms that are due."""
 
+import signal
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from sqlite3 import connect
 
 import httpx2
 
 from tests.attacks.clocked import SetClock
-from tests.attacks.proxy import Call, Fault, Proxy
-from tests.attacks.site import ALICE, BOB, DAVE, NAMES, RULES, Site, moment, wait_for, wait_until_ended
+from tests.attacks.proxy import Fault, Proxy
+from tests.attacks.site import ALICE, BOB, DAVE, FRED, NAMES, RULES, Site, moment, wait_for, wait_until_ended
 from tests.servers.process import start, stop
 
 _MANY = 1_005
@@ -137,26 +139,39 @@ def test_e03_whoever_may_decide_sees_everything_that_waits_for_them(make_site):
 
 
 def test_f02_a_step_that_outlives_its_claim_changes_nothing_any_more(make_site):
-    """A worker is held up for longer than its claim while another activates: the promised date is what AWS enforces."""
-    held = {"GetPolicy": 2, "PutUserPolicy": 1}
-    lock = threading.Lock()
-
-    def once(call: Call) -> Fault | None:
-        with lock:
-            held[call.action] = held.get(call.action, 0) - 1
-            return Fault(wait_s=18) if held[call.action] >= 0 else None
-
-    with Proxy("", fault=once) as aws:
+    """A worker sleeps in the middle of a step, another activates, the first wakes: the promised date is what holds."""
+    with Proxy("", fault=lambda call: Fault(wait_s=1.5) if call.action.startswith("Get") else None) as aws:
         site: Site = make_site(before_aws=aws)
-        with _another_worker(site):
-            grant = site.ask(ALICE, delivery="policy", for_="50s")
-            site.approve(BOB, grant)
-            wait_for(lambda: site.state(ALICE, grant) == "active", within_s=100)
-            ends = moment(site.grant(ALICE, grant)["ends"])
-            while (left := (ends - datetime.now(UTC)).total_seconds()) > 3:
-                time.sleep(min(1.0, left))
-                story = [f"{one['kind']} {one['details'].get('why', '')}" for one in site.story(ALICE, grant)]
-                assert site.reads(ALICE), f"refused {left:.0f} s before its date: {story}"
+        with _another_worker(site) as worker:
+            held: dict[str, str] = {}
+            for _ in range(5):
+                grants = {who: site.ask(who, delivery="policy", for_="80s") for who in (ALICE, DAVE, FRED)}
+                for grant in grants.values():
+                    site.approve(BOB, grant)
+                time.sleep(0.7)
+                worker.send_signal(signal.SIGSTOP)
+                time.sleep(13)
+                held = {who: grant for who, grant in grants.items() if site.state(who, grant) != "active"}
+                if held:
+                    break
+                worker.send_signal(signal.SIGCONT)
+                for who, grant in grants.items():
+                    site.call(who, f"/v1/grants/{grant}/done", {})
+                    wait_until_ended(site, who, grant)
+            assert held, "the worker that sleeps never held any of them"
+            wait_for(lambda: all(site.state(who, grant) == "active" for who, grant in held.items()), within_s=100)
+            worker.send_signal(signal.SIGCONT)
+            ends = {who: moment(site.grant(who, grant)["ends"]) for who, grant in held.items()}
+            while left := {who: end for who, end in ends.items() if end - datetime.now(UTC) > timedelta(seconds=3)}:
+                for who, end in left.items():
+                    story = [f"{one['kind']} {one['details'].get('why', '')}" for one in site.story(who, held[who])]
+                    early = (end - datetime.now(UTC)).total_seconds()
+                    assert site.reads(who), f"refused {early:.0f} s before its date: {story}"
+                time.sleep(1)
+            for who, grant in held.items():
+                assert moment(site.grant(who, grant)["ends"]) == ends[who]
+                wait_until_ended(site, who, grant)
+                assert not site.reads(who)
 
 
 def test_f04_a_worker_with_a_fast_clock_does_nothing(make_site, postgres_url: str, tmp_path: Path):
@@ -186,12 +201,13 @@ def _lasts_until_its_date(site: Site) -> None:
 
 
 @contextmanager
-def _another_worker(site: Site, clock: SetClock | None = None) -> Iterator[None]:
+def _another_worker(site: Site, clock: SetClock | None = None) -> Iterator[subprocess.Popen[bytes]]:
     """Run `daypass work` beside the service, on the same database."""
     command, log = site.checkout.command("work"), site.directory / "work.log"
     environment = site.environ() if clock is None else clock.environment(site.environ())
     process = start(command, environment=environment, log=log)
     try:
-        yield
+        yield process
     finally:
+        process.send_signal(signal.SIGCONT)
         stop(process, patience=5)
