@@ -274,6 +274,17 @@ def test_a_document_without_our_dates_is_not_ours(found: dict[str, Any], ours: b
     assert carries(found, LEASE) is ours
 
 
+def test_a_document_ends_with_its_last_statement_and_never_where_one_has_no_end():
+    """What has no date stands for ever, also beside what has one; and no statement at all ends never."""
+    first, last = (json.loads(denial("daypass-a", at)) for at in (NOON, NOON + timedelta(hours=1)))
+    both = {"Statement": [*first["Statement"], *last["Statement"]]}
+    endless = {"Statement": [*first["Statement"], {"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+
+    assert ends(both) == NOON + timedelta(hours=1)
+    assert ends(endless) is None
+    assert ends({"Statement": []}) is None
+
+
 def test_a_longer_lease_is_not_this_lease():
     """One second more is another document."""
     longer = Lease(starts=LEASE.starts, ends=LEASE.ends + timedelta(seconds=1))

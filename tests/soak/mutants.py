@@ -26,6 +26,8 @@ _SWAPPED: dict[type[ast.cmpop | ast.boolop | ast.operator], type[ast.cmpop | ast
     ast.Add: ast.Sub,
     ast.Sub: ast.Add,
 }
+_GREAT = 100
+"""A greater number is how much is kept or sent at most: one more is no fault."""
 _UNSEEN = {"log", "_log", "LATENESS", "STEPS"}
 
 
@@ -85,6 +87,8 @@ def _may_change(node: ast.stmt | ast.expr) -> bool:
     match node:
         case ast.Compare(ops=[one]) | ast.BoolOp(op=one) | ast.BinOp(op=one):
             return type(one) in _SWAPPED
+        case ast.Constant(value=int() as value) if value > _GREAT:
+            return False
         case ast.Constant(value=bool() | int()) | ast.UnaryOp(op=ast.Not()) | ast.If() | ast.Raise():
             return True
         case ast.Expr(value=ast.Call()):

@@ -26,10 +26,18 @@ LEAST = 8
 SURVIVORS = 1 / 3
 
 ROOMS = {
-    "decide": (["rules/decide.py", "rules/match.py"], ["tests/rules/test_decide.py", "tests/rules/test_match.py"]),
+    "decide": (
+        ["rules/decide.py", "rules/match.py"],
+        ["tests/rules/test_decide.py", "tests/rules/test_match.py", "tests/rules/test_unread_groups.py", "tests/rules"],
+    ),
     "approvals": (
         ["rules/standing.py", "rules/hurdles.py"],
-        ["tests/rules/test_approvers.py", "tests/rules/test_stages.py", "tests/rules/test_approvers_properties.py"],
+        [
+            "tests/rules/test_approvers.py",
+            "tests/rules/test_stages.py",
+            "tests/rules/test_conditions.py",
+            "tests/rules",
+        ],
     ),
     "journal": (
         ["journal/tree.py", "journal/fold.py", "journal/verify.py", "journal/note.py"],
@@ -37,11 +45,18 @@ ROOMS = {
     ),
     "plan": (
         ["reconcile/plan.py", "reconcile/apply.py"],
-        ["tests/reconcile", "tests/flow/test_request_to_ended.py", "tests/flow/test_failure_modes.py"],
+        [
+            "tests/reconcile",
+            "tests/flow/test_request_to_ended.py",
+            "tests/flow/test_failure_modes.py",
+            "tests/flow/test_overtaken.py",
+            "tests/flow/test_beginning.py",
+        ],
     ),
-    "documents": (["aws/policy.py", "aws/arn.py"], ["tests/aws/test_policy.py"]),
+    "documents": (["aws/policy.py", "aws/arn.py"], ["tests/aws/test_policy.py", "tests/aws", "tests/provision"]),
     "commit": (["store/commit.py"], ["tests/store/test_record.py", "tests/store/test_races.py", "tests/store"]),
 }
+"""Of each room: what is put wrong, and the tests that are run, those first that see the most."""
 
 
 @pytest.fixture
