@@ -162,13 +162,13 @@ def _plain(value: object, where: str) -> object:
     match value:
         case None | bool():
             return value
+        case int():
+            return _integer(value, where)
         case str():
             return str.__str__(value)
         case datetime():
             return _moment(value, where)
-        case int():
-            return _integer(value, where)
-        case dict() | Mapping():  # asking whether it is a Mapping takes ten times as long
+        case Mapping():
             return _object(value, where)
         case list() | tuple():
             return [_plain(item, f"{where}[{at}]") for at, item in enumerate(value)]
@@ -185,13 +185,16 @@ def _object(mapping: Mapping[object, object] | Mapping[str, object], where: str)
         name = key if type(key) is str else str.__str__(key)
         if type(value) in _AS_IT_IS:
             plain[name] = value
+        elif isinstance(value, str):
+            plain[name] = str.__str__(value)
         else:
-            plain[name] = _plain(value, f"{where}.{name}" if where else name)
+            inside = f"{where}.{name}" if where else name
+            plain[name] = _object(value, inside) if isinstance(value, dict) else _plain(value, inside)
     return plain
 
 
 def _integer(value: int, where: str) -> int:
-    if abs(value) > _MAX_INTEGER:
+    if not -_MAX_INTEGER <= value <= _MAX_INTEGER:
         raise NotCanonical(f"{where} is beyond 2^53, where JSON readers differ; write it as text.")
     return int(value)
 

@@ -43,14 +43,15 @@ class _Keyed:
     fact: Fact
     rows: tuple[tuple[_Key, Change], ...]
 
-    def reached(self) -> dict[str, int]:
-        """Which revision each row has that the fact changed."""
-        return {f"{table.name}/{key}": change.revision + 1 for (table, key), change in self.rows}
-
-    def stood(self) -> dict[str, str]:
-        """How each of them stands by then."""
-        stands = ((key, stand_of(change)) for key, change in self.rows)
-        return {f"{table.name}/{key}": stand for (table, key), stand in stands if stand}
+    def reached(self) -> tuple[dict[str, int], dict[str, str]]:
+        """Which revision each row has that the fact changed, and how it stands by then."""
+        revisions, stood = dict[str, int](), dict[str, str]()
+        for (table, key), change in self.rows:
+            name = f"{table.name}/{key}"
+            revisions[name] = change.revision + 1
+            if stand := stand_of(change):
+                stood[name] = stand
+        return revisions, stood
 
 
 @dataclass(slots=True)
@@ -158,10 +159,10 @@ def _tell(connection: Connection, facts: Sequence[_Keyed], sealer: Sealer) -> No
     named, lines, told = list[_Row](), list[tuple[str | None, bytes]](), list[_Row]()
     spoken = list[tuple[Event, Sequence[Word]]]()
     for keyed in facts:
-        event, rows = keyed.fact.event, keyed.reached()
+        event, (rows, stood) = keyed.fact.event, keyed.reached()
         named += [{"name": name, "revision": revision} for name, revision in rows.items()]
         said = words_of(event.details)
-        entry = event_bytes(event, rows, said, stood=keyed.stood())
+        entry = event_bytes(event, rows, said, stood=stood)
         lines.append((event.subject, entry))
         if said:
             spoken.append((event, said))
