@@ -67,6 +67,7 @@ def test_a_moment_is_written_in_utc(at, text):
         ({"details": {"when": datetime(2026, 1, 1)}}, r"details\.when .* time zone"),  # noqa: DTZ001
         ({"details": {1: "x"}}, "Every key in details must be text"),
         ({"details": {"n": 2**53}}, r"beyond 2\^53"),
+        ({"details": {"n": -(2**53)}}, r"beyond 2\^53"),
         ({"details": {"raw": b"x"}}, "is a bytes"),
         ({"details": [{"set": {1}}]}, r"details\[0\]\.set is a set"),
         ({"details": "\ud800"}, "surrogate"),
