@@ -217,8 +217,8 @@ def test_what_is_hardly_meant_is_pointed_out_with_those_who_are_named_looked_up(
         (5, "reports", "unreachable"),
         (5, "reports", "no-approver"),
         (5, "reports", "self-approval"),
-        (11, "drafts", "too-wide"),
-        (11, "drafts", "too-wide"),
+        (12, "drafts", "too-wide"),
+        (12, "drafts", "too-wide"),
     ]
     assert len(ann.post("/v1/rules/lint", json={}).json()["findings"]) == 6
     assert "proposed:1" in _refused(ann.post("/v1/rules/lint", json={"text": "version: 2"}))[2]
