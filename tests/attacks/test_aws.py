@@ -14,7 +14,6 @@ from tests.attacks.proxy import Call, Fault
 from tests.attacks.site import ALICE, DAVE, Site, moment, wait_for
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("delivery", ["policy", "session"])
 def test_f05_an_end_is_dated_after_aws_answered(shaken: Shaken, delivery: str):
     """AWS takes three seconds over the removal: the journal's end is not before the last read that AWS allowed."""
@@ -49,7 +48,6 @@ def test_b12_no_deny_is_written_for_a_grant_of_which_nothing_was_handed_out(site
     assert written == [], f"a deny was written for sessions that nobody has: {written}"
 
 
-@pytest.mark.long
 def test_held_nothing_is_allowed_past_its_written_date(site: Site):
     """Policies and sessions of a few seconds: refused from the second after their date on, whatever Daypass does."""
     policy = site.live(ALICE, delivery="policy", for_="5s", resource="acme-shared/2026/")
@@ -67,7 +65,6 @@ def test_held_nothing_is_allowed_past_its_written_date(site: Site):
     assert late == []
 
 
-@pytest.mark.long
 def test_held_lost_answers_of_aws_give_nothing_twice(shaken: Shaken):
     """AWS does what it is told and the answer is lost, now and then: one activation, and an end that removes."""
     site, lock = shaken.site, threading.Lock()

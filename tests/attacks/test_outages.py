@@ -12,9 +12,6 @@ from tests.attacks.fixtures import Shaken
 from tests.attacks.proxy import Call, Fault
 from tests.attacks.site import ALICE, BOB, DAVE, PAT
 
-pytestmark = pytest.mark.long
-"""The same is tried from inside; `make soak` and `python -m tests.attacks` do it over the wire."""
-
 _PEOPLE_ARE_FORGOTTEN_S = 6.0
 """Longer than anybody may be remembered without being looked up again."""
 

@@ -6,14 +6,9 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import pytest
-
 from tests.attacks.site import BOB, Site
 from tests.lifecycle.authenticator import HandKey
 from tests.servers.process import free_port
-
-pytestmark = pytest.mark.long
-"""The same is tried from inside; `make soak` and `python -m tests.attacks` do it over the wire."""
 
 
 def test_a09_of_first_passkeys_at_the_same_moment_one_stands(make_site):

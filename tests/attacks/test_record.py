@@ -9,12 +9,8 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 import httpx2
-import pytest
 
 from tests.attacks.site import ALICE, BOB, CAROL, CHANNEL, EVE, Site, moment, wait_for
-
-pytestmark = pytest.mark.long
-"""The same is tried from inside; `make soak` and `python -m tests.attacks` do it over the wire."""
 
 _AWS_KEYS = "AKIAIOSFODNN7EXAMPLE wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 

@@ -52,6 +52,7 @@ def dialog(page: Page, words: str) -> Locator:
     return found
 
 
+@pytest.mark.long
 def test_rules_are_read_changed_and_agreed_to_in_slack(page: Page):
     """In sentences; the effect before anything is proposed; never by their author alone."""
     become(page, "Alice")

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.house import wait_for
 from tests.e2e.service import PROGRAM
 
@@ -63,6 +65,7 @@ def test_demo_plays(tmp_path: Path, aws_cli: Path):
     assert left_behind(tmp_path) == []
 
 
+@pytest.mark.long
 def test_demo_comes_up_and_ends_on_ctrl_c(tmp_path: Path, aws_cli: Path):
     """Within a minute it prints its address; on Ctrl-C it ends in order, and nothing is left."""
     with demo(tmp_path, aws_cli) as process:

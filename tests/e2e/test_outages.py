@@ -88,6 +88,7 @@ def posted(house: House, grant_id: GrantId) -> str:
     return "\n".join(one.visible_text for one in seen if grant_id in str(one.blocks))
 
 
+@pytest.mark.long
 def test_11_slack_down_from_the_decision_to_the_end_delays_messages_alone(on_sqlite: House):
     """Nothing can be posted while it is decided, lent and ended; all of it happens on time, and is told afterwards."""
     house = on_sqlite

@@ -134,6 +134,7 @@ def test_a_robot_asks_looks_and_ends(house: House):
     as_agent(house, robots_token(house), work)
 
 
+@pytest.mark.long
 def test_an_agent_with_a_token_that_decides_cannot_decide(house: House):
     """Bob may approve what Ann asks; his agent sees it and can do nothing about it, whatever it writes as an id."""
     with house.client(ANN) as ann:
