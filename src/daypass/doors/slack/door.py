@@ -55,7 +55,8 @@ class SlackDoor:
 
     def routes(self) -> list[Route]:
         """What Slack posts to. Nothing without a signing secret: an unsigned request must not be believed."""
-        return routes(self._app()) if self._settings.signing_secret else []
+        secret = self._settings.signing_secret
+        return routes(self._app(), secret, self._desk.clock) if secret else []
 
     @property
     def envelope_age(self) -> timedelta | None:

@@ -1,0 +1,59 @@
+"""What Slack did not sign, or signed too long ago by the time that all replicas share, is not read."""
+
+from datetime import timedelta
+
+import pytest
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.signature import SignatureVerifier
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from daypass.doors.slack.app import PATH, routes
+from tests.makers import NOON
+
+SECRET = "a signing secret"
+BODY = b"command=%2Fdaypass&text=help&ssl_check=0"
+
+
+@pytest.fixture
+def slack() -> TestClient:
+    """The address that Slack posts to, at noon by the time that all share."""
+    app = AsyncApp(signing_secret=SECRET, token="xoxb-none", request_verification_enabled=False)
+    return TestClient(Starlette(routes=routes(app, SECRET, lambda: NOON)))
+
+
+def signed(body: bytes = BODY, *, ago: timedelta = timedelta()) -> dict[str, str]:
+    """The headers with which Slack signs this body, so long ago."""
+    date = str(int((NOON - ago).timestamp()))
+    signature = SignatureVerifier(SECRET).generate_signature(timestamp=date, body=body)
+    return {"x-slack-request-timestamp": date, "x-slack-signature": str(signature)}
+
+
+@pytest.mark.parametrize("ago", [timedelta(), timedelta(minutes=5), timedelta(minutes=-5)])
+def test_what_slack_signed_within_five_minutes_is_read(slack: TestClient, ago: timedelta):
+    """By the shared time, whatever this machine's clock says: today is not that day."""
+    assert slack.post(PATH, content=BODY, headers=signed(ago=ago)).status_code != 401
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        signed(ago=timedelta(minutes=5, seconds=1)),
+        signed(ago=timedelta(minutes=-5, seconds=-1)),
+        signed(b"another body"),
+        {**signed(), "x-slack-request-timestamp": "noon"},
+        {**signed(), "x-slack-signature": "v0=ü"},
+    ],
+    ids=["unsigned", "too old", "too new", "another body", "a date that is none", "a signature that is no text"],
+)
+def test_what_is_not_slacks_is_refused_in_one_way(slack: TestClient, headers: dict[str, str]):
+    """Also what makes a verifier stumble: nobody learns anything, and nothing fails inside."""
+    raw = {name.encode(): value.encode("latin-1") for name, value in headers.items()}
+
+    assert slack.post(PATH, content=BODY, headers=raw).status_code == 401
+
+
+def test_a_body_that_is_no_text_is_refused(slack: TestClient):
+    """Whatever signature it comes with."""
+    assert slack.post(PATH, content=b"\xff\xfe", headers=signed()).status_code == 401
