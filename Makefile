@@ -29,7 +29,7 @@ quick: setup ## the tests that start nothing, with 25 examples a property: under
 	@$(bin)/pytest -q --quick -n $(WORKERS) --dist worksteal --ignore=tests/house
 
 soak: setup ## what takes minutes by nature: long fuzz, mutations, faults (SEED=N: as drawn before; ONLY=NAME: one of them)
-	@$(with_aws) $(bin)/pytest tests tests/soak -m long -n $(WORKERS) --dist worksteal -o faulthandler_timeout=1200 \
+	@$(with_aws) $(bin)/pytest $(wildcard tests/*/) -m long -n $(WORKERS) --dist worksteal -o faulthandler_timeout=1200 \
 		$(if $(SEED),--seed=$(SEED)) $(if $(ONLY),-k $(ONLY))
 
 check: setup ## the gates alone: formatting, lint, types, who imports whom, the house's own rules
