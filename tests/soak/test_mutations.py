@@ -49,6 +49,7 @@ ROOMS = {
             "tests/reconcile",
             "tests/flow/test_request_to_ended.py",
             "tests/flow/test_failure_modes.py",
+            "tests/flow/test_shown_late.py",
             "tests/flow/test_overtaken.py",
             "tests/flow/test_beginning.py",
         ],
