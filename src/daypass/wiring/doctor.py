@@ -43,7 +43,6 @@ _NOTHING = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","
 """The session policy of the session that is opened and thrown away."""
 
 Finding = tuple[bool, str]
-
 _LISTED = 20
 
 
@@ -78,35 +77,37 @@ def _signer(settings: Settings) -> Signer:
 
 
 def _checks(house: House) -> list[Callable[[], str]]:
+    key, slack = _found(lambda: _journal_key(house.settings)), _found(lambda: _slack(house.settings))
+
+    def keyed(check: Callable[[House], str]) -> Callable[[], str]:  # without the key every row would seem changed
+        return lambda: _told(key) and check(house)
+
     return [
-        lambda: _journal_key(house.settings),
-        lambda: _keyed(house, _rules),
-        lambda: _keyed(house, _passkeys),
-        lambda: _keyed(house, _database),
-        lambda: _keyed(house, _ledger),
-        lambda: _keyed(house, _journal),
+        lambda: _told(key),
+        keyed(_rules),
+        keyed(_passkeys),
+        keyed(_database),
+        keyed(_ledger),
+        keyed(_journal),
         lambda: _head(house.settings),
         lambda: _aws_identity(house),
         lambda: _clock(house),
         lambda: _buckets(house),
         lambda: _broker(house),
-        lambda: _keyed(house, _people),
-        lambda: _keyed(house, _sweep),
-        lambda: _slack(house.settings),
-        lambda: _keyed(house, _groups),
-        lambda: _keyed(house, _frozen),
-        lambda: _keyed(house, _leavers),
+        keyed(_people),
+        keyed(_sweep),
+        lambda: _told(slack),
+        keyed(lambda house: _groups(house, slack)),
+        keyed(_frozen),
+        keyed(_leavers),
     ]
 
 
-def _keyed(house: House, check: Callable[[House], str]) -> str:
-    """
-    Make a check of what the journal's key has sealed. Without the key that is the one finding.
-
-    Every row would seem to have been changed by somebody.
-    """
-    _journal_key(house.settings)
-    return check(house)
+def _told(found: Finding) -> str:
+    """Say what was found, as the check did that found it."""
+    if not found[0]:
+        raise _Trouble(found[1])
+    return found[1]
 
 
 def _found(check: Callable[[], str]) -> Finding:
@@ -263,11 +264,11 @@ def _leavers(house: House) -> str:
     return f"Slack has answered since {watch.at:%Y-%m-%d %H:%M} UTC whether holders of live grants are still there."
 
 
-def _groups(house: House) -> str:
+def _groups(house: House, slack: Finding) -> str:
     """Whether Slack says who is in the groups that rules name; where none names one, nothing is asked."""
     groups = sorted(slack_groups_of(house.desk.rules()))
     if groups:
-        _slack(house.settings)  # whatever Slack as a whole is wrong with is one finding, and not one of each group
+        _told(slack)  # whatever Slack as a whole is wrong with is one finding, and not one of each group
     wrong = []
     for group in groups:
         try:
@@ -282,8 +283,7 @@ def _groups(house: House) -> str:
 
 def _frozen(house: House) -> str:
     """What is frozen is no fault, and should be seen."""
-    standing = freezes(house.desk.ledger)
-    if not standing:
+    if not (standing := freezes(house.desk.ledger)):
         return "Nothing is frozen."
     named = "; ".join(f"{one.id}: {one.extent}, by {one.by}" for one in standing)
     return f"Frozen until two owners of the rules lift it: {named}."
