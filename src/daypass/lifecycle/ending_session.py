@@ -21,7 +21,6 @@ from daypass.model.event import Detail, Event, Kind, Login, Scope
 from daypass.model.fact import Fact
 from daypass.model.kept import Purpose
 from daypass.model.principal import PrincipalId
-from daypass.model.secret import Secret, digest, draw
 from daypass.ports import Ledger, Logins
 
 
@@ -38,17 +37,8 @@ def open_with_code(code: str, *, client: str, ledger: Ledger, now: datetime) -> 
     """Spend a break-glass code for a session that only ends things. Raises NotYours for one that does not count."""
     envelope = Envelope(client=client, ledger=ledger, now=now)
     sealed = envelope.find(code)
-    token = draw(Secret.LOGIN)
-    session = Login(
-        device_hash=digest(draw(Secret.DEVICE)),
-        user_code="",
-        client="a break-glass code",
-        address=client,
-        asked_at=now,
-        expires_at=now + login.ENDING_LIVES,
-        scopes=frozenset({Scope.END}),
-        principal=sealed.principal,
-        token_hash=digest(token),
+    token, session = envelope.draw_login(
+        sealed.principal, scopes=frozenset({Scope.END}), until=now + login.ENDING_LIVES
     )
     envelope.spend(sealed, session, None)
     return login.Token(text=token, principal=sealed.principal, expires_at=session.expires_at)

@@ -20,13 +20,13 @@ from daypass.lifecycle.glass.stand_in import StandIn
 from daypass.lifecycle.submit import submit
 from daypass.model import break_glass_code
 from daypass.model.errors import BadInput, NotFound, NotYours, Refusal, Unavailable
-from daypass.model.event import Detail, Event, Kind, Login, Scope
+from daypass.model.event import Detail, Event, Kind, Scope
 from daypass.model.fact import Fact
 from daypass.model.grant import grant_id_for
 from daypass.model.kept import SealedCode, Standing
 from daypass.model.principal import ROBOT, Principal, PrincipalId
 from daypass.model.request import Ask, Request
-from daypass.model.secret import Secret, digest, draw
+from daypass.model.secret import digest
 from daypass.ports import Directory, Ledger, Provisioner
 from daypass.rules.document import RuleBook
 
@@ -112,7 +112,11 @@ def break_with_code(  # noqa: PLR0913 - a code, an ask, the four who judge it, w
             raise at_hand.refusal("it was used for something else", sealed) from None
         at_hand.tell_refused(refusal.sentence, sealed)
         raise
-    token, login = _login(request, client, now)
+    token, login = at_hand.draw_login(
+        request.principal,
+        scopes=frozenset({Scope.READ, Scope.USE}),
+        until=min(request.term.lease(now).ends, now + TOKEN_LIVES),
+    )
     at_hand.spend(sealed, login, request.id)
     return Broken(request=request, token=token, expires_at=login.expires_at, person=person)
 
@@ -150,23 +154,6 @@ def _led_to_a_request(sealed: SealedCode, ledger: Ledger) -> bool:
     except NotFound:
         return False
     return True
-
-
-def _login(request: Request, client: str, now: datetime) -> tuple[str, Login]:
-    token = draw(Secret.LOGIN)
-    ends = request.term.lease(now).ends
-    login = Login(
-        device_hash=digest(draw(Secret.DEVICE)),
-        user_code="",
-        client="a break-glass code",
-        address=client,
-        asked_at=now,
-        expires_at=min(ends, now + TOKEN_LIVES),
-        scopes=frozenset({Scope.READ, Scope.USE}),
-        principal=request.principal,
-        token_hash=digest(token),
-    )
-    return token, login
 
 
 def _hash(code: str) -> str:

@@ -5,12 +5,12 @@ from datetime import datetime
 
 from daypass.model import break_glass_code
 from daypass.model.errors import Conflict, NotFound, NotYours
-from daypass.model.event import Detail, Event, Kind, Login
+from daypass.model.event import Detail, Event, Kind, Login, Scope
 from daypass.model.fact import Fact
 from daypass.model.grant import GrantId
 from daypass.model.kept import SealedCode, Standing
 from daypass.model.principal import PrincipalId
-from daypass.model.secret import digest
+from daypass.model.secret import Secret, digest, draw
 from daypass.ports import Ledger
 
 _REFUSED = "This code is not good; each works once, until its date. Take the next one of your sheet."
@@ -40,6 +40,22 @@ class Envelope:
         if self.now >= sealed.ends:
             raise self.refusal("it is over", sealed)
         return sealed
+
+    def draw_login(self, whose: PrincipalId, *, scopes: frozenset[Scope], until: datetime) -> tuple[str, Login]:
+        """Draw the token and the login that a code leads to; nothing is written before `spend`."""
+        token = draw(Secret.LOGIN)
+        login = Login(
+            device_hash=digest(draw(Secret.DEVICE)),
+            user_code="",
+            client="a break-glass code",
+            address=self.client,
+            asked_at=self.now,
+            expires_at=until,
+            scopes=scopes,
+            principal=whose,
+            token_hash=digest(token),
+        )
+        return token, login
 
     def spend(self, sealed: SealedCode, login: Login, request_id: GrantId | None) -> None:
         """
