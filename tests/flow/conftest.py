@@ -78,11 +78,11 @@ class Walk(Daypass):
             now=self.clock(),
         )
 
-    def extend(self, grant_id: GrantId, length: timedelta = HOUR) -> Request:
-        """Ann asks for more time."""
+    def extend(self, grant_id: GrantId, length: timedelta = HOUR, *, by: PrincipalId = ANN) -> Request:
+        """Somebody, Ann if nobody is named, asks for more time."""
         return extend(
             grant_id,
-            by=ANN,
+            by=by,
             term=Term(length=length),
             reason="",
             rules=self.rules,
@@ -92,13 +92,13 @@ class Walk(Daypass):
             now=self.clock(),
         )
 
-    def allow(self) -> Permit:
-        """Bob lets Ann, in advance and for a day, have for an hour at a time what `ask` asks for."""
+    def allow(self, length: timedelta = HOUR) -> Permit:
+        """Bob lets Ann, in advance and for a day, have for so long at a time what `ask` asks for."""
         return allow(
             READ_REPORTS,
             to=ANN,
             by=BOB,
-            length=HOUR,
+            length=length,
             starts=self.clock(),
             ends=self.clock() + 24 * HOUR,
             delivery=Delivery.POLICY,

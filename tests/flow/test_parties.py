@@ -106,17 +106,7 @@ def test_who_asked_for_somebody_else_may_end_it_and_ask_for_more(house: Walk) ->
     request = house.ask(requestor=BOB, beneficiary=ANN)
     house.approve(request.id, by=CARL)
     house.loop.run_until_idle()
-    more = extend(
-        request.id,
-        by=BOB,
-        term=Term(length=HOUR),
-        reason="",
-        rules=house.rules,
-        directory=house.directory,
-        provisioner=house.aws,
-        ledger=house.ledger,
-        now=house.clock(),
-    )
+    more = house.extend(request.id, by=BOB)
     assert (more.requestor, more.principal) == (BOB, ANN)
     assert drop(request.id, by=BOB, ledger=house.ledger, now=house.clock()).state is GrantState.ENDING
 

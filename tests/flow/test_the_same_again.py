@@ -8,16 +8,14 @@ import pytest
 
 from daypass.lifecycle.cancel import cancel
 from daypass.lifecycle.drop import drop
-from daypass.lifecycle.permits import allow
 from daypass.lifecycle.revoke import revoke
 from daypass.model.errors import TooLate
 from daypass.model.grant import Grant, GrantId
-from daypass.model.kept import Permit
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Request
 from tests.flow.conftest import Walk
 from tests.hands import asked
-from tests.makers import ANN, BOB, EVE, HOUR, READ_REPORTS
+from tests.makers import ANN, BOB, EVE, HOUR
 
 
 def approved(walk: Walk) -> tuple[GrantId, Callable[[], object]]:
@@ -67,23 +65,6 @@ def more(walk: Walk, grant_id: GrantId, length: timedelta) -> Request:
     return walk.extend(grant_id, length)
 
 
-def allowed(walk: Walk, length: timedelta = HOUR) -> Permit:
-    """Bob allows Ann something in advance, for the next eight hours."""
-    return allow(
-        READ_REPORTS,
-        to=ANN,
-        by=BOB,
-        length=length,
-        starts=walk.clock(),
-        ends=walk.clock() + 8 * HOUR,
-        delivery=None,
-        reason="",
-        directory=walk.directory,
-        ledger=walk.ledger,
-        now=walk.clock(),
-    )
-
-
 @pytest.mark.parametrize("verb", [approved, denied, revoked, done, cancelled, extended])
 def test_the_same_decision_again_is_answered_as_it_was(
     walk: Walk, verb: Callable[[Walk], tuple[GrantId, Callable[[], object]]]
@@ -105,11 +86,11 @@ def identity(answer: object) -> object:
 
 def test_the_same_approval_in_advance_again_is_the_same_one(walk: Walk) -> None:
     """A moment later it is one; for another length it is another."""
-    first = allowed(walk)
+    first = walk.allow()
     walk.clock.forward(timedelta(minutes=1))
 
-    assert allowed(walk).id == first.id
-    assert allowed(walk, length=2 * HOUR).id != first.id
+    assert walk.allow().id == first.id
+    assert walk.allow(2 * HOUR).id != first.id
 
 
 def test_a_different_decision_is_told_who_decided_what_and_when(walk: Walk) -> None:
