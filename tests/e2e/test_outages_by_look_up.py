@@ -38,7 +38,8 @@ WAYS = {
 """How each can fail. A person's time-out is that of the whole API: the next click would find them by heart."""
 _FIRST = {what: ways[:2] if what == "Slack's API" else ways[:1] for what, ways in WAYS.items()}
 """Those of them that `make test` tries; `make soak` tries them all."""
-_FORGOTTEN_S = 8.0
+_FORGOTTEN_S = 20.0
+"""A call of the row before may hang for eleven seconds yet; then its failure is believed for five."""
 SOON_S = 5.0
 """Within this an ending is answered, whatever hangs."""
 
@@ -107,7 +108,7 @@ def _asking(dark: Dark, where: str, reason: str = "") -> Try:
 
 
 def _group(dark: Dark, row: int, *, must: bool) -> Try:
-    """Ask under the rule of a group, anew while groups are as they were before: known, or not, for five seconds."""
+    """Ask under the rule of a group, anew while groups are as they were in the row before."""
 
     def trying() -> httpx2.Response:
         until = time.monotonic() + _FORGOTTEN_S
