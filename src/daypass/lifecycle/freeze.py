@@ -145,5 +145,5 @@ def _write(  # noqa: PLR0913, PLR0917 - the row, what it holds then, and what th
     ledger: Ledger,
     now: datetime,
 ) -> None:
-    event = Event(kind=kind, at=now, actor=by, details=told)
+    event = Event(kind=kind, at=now, actor=by, subject=GrantId(str(told["freeze"])), details=told)
     ledger.record(Fact(event=event, changes=(replace(row, standing=standing, at=now),)))

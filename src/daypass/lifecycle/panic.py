@@ -127,7 +127,8 @@ def _told(counts: Counter[str], held: Freeze | None, sweep: Sweep, reason: str, 
     }
     details |= {"freeze": held.id} if held else {}
     details |= {"os_user": os_user} if os_user else {}
-    event = Event(kind=Kind.PANIC_DONE, at=sweep.now, actor=sweep.by, details=details)
+    subject = held.id if held else None
+    event = Event(kind=Kind.PANIC_DONE, at=sweep.now, actor=sweep.by, subject=subject, details=details)
     sweep.ledger.record(Fact(event=event))
     return Ended(counts=dict(counts), freeze=held)
 

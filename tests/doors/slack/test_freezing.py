@@ -1,20 +1,23 @@
 """Panic, freezes and lifting them from Slack, and what the owners of the rules read of it."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from daypass.doors.slack.texts.freezing import news
 from daypass.lifecycle.frozen import freezes
+from daypass.lifecycle.panic import panic_as_operator
 from daypass.lifecycle.remember import remember
 from daypass.model.errors import RulesUnreadable
 from daypass.model.event import Detail, Event, Kind
+from daypass.model.freeze import Extent
 from daypass.model.grant import GrantState
 from daypass.model.principal import OPERATOR
 from daypass.rules.document import RuleBook, parse
 from daypass.sandbox.slack import BlockingActor
 from tests.doors.slack.conftest import Office, review
-from tests.makers import BOB, NOON, RULES
+from tests.makers import ANN, BOB, NOON, RULES
 
 OWNED = RULES.replace("version: 1\n", "version: 1\nowners: {people: [U0BOB, U0CAROL]}\n")
 ID = "abcdefgh2345"
@@ -59,6 +62,25 @@ def test_a_panic_ends_nothing_before_its_button_is_pressed_and_then_everything(
     confirmed = bob.wait_for_ephemeral("You ended everything that you may end of <@U0ANN>.")
     assert "actions" not in {block["type"] for block in confirmed.blocks}
     assert "Ended: 1 grant" in carol.wait_for_message("*Panic* of <@U0BOB>").text
+
+
+def test_each_owner_reads_of_a_panic_in_one_message(owned: Office, carol: BlockingActor):
+    """What it froze and what it ended; the next panic of what is frozen already is a message of its own."""
+    said: list[str] = []
+    for minutes, reason in enumerate(("stolen", "again")):
+        panic_as_operator(
+            Extent(person=ANN),
+            os_user="root",
+            reason=reason,
+            hold=True,
+            ledger=owned.ledger,
+            logins=owned.logins,
+            now=NOON + timedelta(minutes=minutes),
+        )
+        said.append(carol.wait_for_message(f"*Panic* of the operator for <@U0ANN> ({reason})").text)
+
+    assert [one.text for one in carol.messages()] == said
+    assert all("It is frozen until two owners lift it" in one for one in said)
 
 
 def test_a_freeze_is_lifted_by_two_owners_and_each_owner_reads_of_every_step(

@@ -6,7 +6,8 @@ What the owners of the rules are told besides changes of the rules.
     somebody froze something, ended everything of it, or lifted a freeze
 
 Each owner is told directly, once; while the rules cannot be read, those whom they last named. Where nobody can be told,
-the channel is in which requests are decided.
+the channel is in which requests are decided. A panic is one message: at once it says what was frozen, and what was
+ended once that is counted.
 """
 
 from dataclasses import dataclass
@@ -43,10 +44,9 @@ class OwnerNews:
 
     async def tell(self, notice: Notice) -> None:
         """Tell everybody who was not told yet."""
-        note, line = Note(text=news(notice.event)), GrantId(f"line-{notice.id}")
-        told = [await self._tell(place, note, line) for place in await in_thread(self._owners)]
+        told = [await self._tell(place, notice) for place in await in_thread(self._owners)]
         if not any(told) and (channel := self.asking.settings.approvals_channel):
-            await self._tell(channel, note, line)
+            await self._tell(channel, notice)
 
     def _owners(self) -> list[PrincipalId]:
         desk = self.asking.desk
@@ -56,17 +56,27 @@ class OwnerNews:
             owners = sorted(known_owners(desk.ledger))
         return owners[: self.asking.settings.most_asked]
 
-    async def _tell(self, place: str, note: Note, line: GrantId) -> bool:
-        remembered = self.asking.remembered
-        if await remembered.recall(line, f"owners:{place}"):
-            return True
+    async def _tell(self, place: str, notice: Notice) -> bool:
+        remembered, outgoing = self.asking.remembered, self.asking.outgoing
+        note, line, purpose = Note(text=news(notice.event)), _line(notice), f"owners:{place}"
+        known = await remembered.recall(line, purpose)
         try:
-            message = await self.asking.outgoing.post(place, note)
+            if not known:
+                await remembered.remember(line, purpose, await outgoing.post(place, note))
+            elif notice.event.kind is Kind.PANIC_DONE:
+                await outgoing.change(known[0], note)
         except Gone as gone:
             log.warning("slack.cannot_tell_owner", place=place, reason=gone.reason)
             return False
-        await remembered.remember(line, f"owners:{place}", message)
         return True
+
+
+def _line(notice: Notice) -> GrantId:
+    """What a message is remembered by: the freeze that a panic set and what the panic ended share one moment."""
+    event = notice.event
+    if event.subject is not None and event.kind in {Kind.FREEZE_SET, Kind.PANIC_DONE}:
+        return GrantId(f"{event.subject}@{event.at.isoformat()}")
+    return GrantId(f"line-{notice.id}")
 
 
 def news(event: Event) -> str:
