@@ -285,6 +285,17 @@ def test_a_document_ends_with_its_last_statement_and_never_where_one_has_no_end(
     assert ends({"Statement": []}) is None
 
 
+@pytest.mark.parametrize("date", ["2026-11-24T12:00:00.000Z", "1795521600", "soon", ["2026-11-24T12:00:00Z"]])
+def test_a_date_that_somebody_else_wrote_is_no_end_of_ours(date: object):
+    """One document that was edited by hand in AWS stops no sweep: it counts as one without an end, or as no deny."""
+    deny, older = (json.loads(text) for text in (denial("daypass-a", NOON), denial_of_older(NOON, LEASE.ends)))
+    deny["Statement"][0]["Condition"]["DateLessThan"]["aws:CurrentTime"] = date
+    older["Statement"][0]["Condition"]["DateLessThan"]["aws:TokenIssueTime"] = date
+
+    assert ends(deny) is None
+    assert issued_before(older) is None
+
+
 def test_a_longer_lease_is_not_this_lease():
     """One second more is another document."""
     longer = Lease(starts=LEASE.starts, ends=LEASE.ends + timedelta(seconds=1))

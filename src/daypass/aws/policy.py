@@ -94,11 +94,10 @@ def carries(found: Mapping[str, Any], lease: Lease) -> bool:
 
 
 def ends(found: Mapping[str, Any]) -> datetime | None:
-    """When a document found in AWS stops to mean anything; None when a statement has no end."""
-    dates = [_dates(statement)[1] for statement in _statements(found)]
-    if not dates or "" in dates:
-        return None
-    return max(_read(date) for date in dates)
+    """When a document found in AWS stops meaning anything; None when a statement has no end that we wrote."""
+    dates = [_read(_dates(statement)[1]) for statement in _statements(found)]
+    known = [date for date in dates if date is not None]
+    return max(known) if known and len(known) == len(dates) else None
 
 
 def denied(found: Mapping[str, Any]) -> frozenset[str]:
@@ -152,5 +151,9 @@ def _written(moment: datetime) -> str:
     return moment.strftime(AWS_TIME)
 
 
-def _read(text: str) -> datetime:
-    return datetime.strptime(text, AWS_TIME).replace(tzinfo=UTC)
+def _read(text: str) -> datetime | None:
+    """Read a date as we write it; None of any other, which somebody else has written there."""
+    try:
+        return datetime.strptime(text, AWS_TIME).replace(tzinfo=UTC)
+    except ValueError:
+        return None
