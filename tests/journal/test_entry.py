@@ -7,7 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daypass.journal.entry import MAX_ENTRY, NotCanonical, canonical, event_bytes
+from daypass.journal.entry import MAX_ENTRY, MAX_WORDS, NotCanonical, canonical, event_bytes
+from daypass.journal.export import words_line
+from daypass.journal.lines import MAX_LINE
+from daypass.journal.words import words_of
 from daypass.model.event import Event, Kind
 from daypass.model.grant import GrantId
 from daypass.model.principal import PrincipalId
@@ -101,3 +104,15 @@ def test_an_event_becomes_an_entry():
         "stood": {},
         "version": 1,
     }
+
+
+def test_words_that_no_line_of_an_export_holds_are_refused():
+    """The longest that are taken fit their line, also when JSON has six bytes for each character of them."""
+    event = Event(kind=Kind.LINK_USED, at=AT, actor=PrincipalId("U1"))
+    longest = words_of({"reason": "\x01" * (MAX_WORDS - 1), "note": "\x01"})
+    longer = words_of({"reason": "\x01" * MAX_WORDS, "note": "\x01"})
+
+    assert event_bytes(event, {}, longest)
+    assert len(words_line(2**53, longest)) < MAX_LINE
+    with pytest.raises(NotCanonical, match="characters; 32,768 is the most"):
+        event_bytes(event, {}, longer)

@@ -11,7 +11,7 @@ as a hash, see words.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -28,6 +28,9 @@ VERSION = 1
 
 MAX_ENTRY = 256 * 1024
 """Bytes of the largest entry. Readers refuse longer lines, so that no file can fill their memory."""
+
+MAX_WORDS = MAX_ENTRY // 8
+"""Characters of all the words of one entry: in an export they are one line, with up to 6 bytes of JSON for each."""
 
 _MAX_INTEGER = 2**53 - 1
 _KIND = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
@@ -121,7 +124,7 @@ def event_bytes(
     So an older row that is put back later, or one of another course of things, does not pass for what is so. Each of
     the `words` stands in it as its hash. Raises NotCanonical.
     """
-    hidden = {word.name: {"sha256": word.hash} for word in words}
+    hidden = {word.name: {"sha256": word.hash} for word in _writable(words)}
     return canonical(
         {
             "version": VERSION,
@@ -145,6 +148,14 @@ def read_entry(raw: bytes) -> Entry:
     if stored.version != VERSION:
         raise BadEntry(f"It is of version {stored.version}; this Daypass reads version {VERSION}.")
     return Entry(stored)
+
+
+def _writable(words: Iterable[Word]) -> Sequence[Word]:
+    """Refuse words that no line of an export could hold."""
+    said = tuple(words)
+    if (size := sum(len(word.text) for word in said)) > MAX_WORDS:
+        raise NotCanonical(f"The entry's texts have {size:,} characters; {MAX_WORDS:,} is the most.")
+    return said
 
 
 def _check_heading(entry: Mapping[str, object]) -> None:

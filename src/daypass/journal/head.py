@@ -68,7 +68,12 @@ class Remembered:
 
     @classmethod
     def parse(cls, text: str, key: PublicKey) -> Self:
-        """Read what `text` wrote. Raises Misconfigured for anything else, and for the head of another journal."""
+        """
+        Read what `text` wrote.
+
+        Raises Misconfigured for anything else and for the head of another journal, BookDamaged or BadNote for a head
+        that the key did not sign.
+        """
         try:
             shape = msgspec.json.decode(text, type=_Shape)
             confirmed = Head(frontier=_frontier(shape.confirmed.tree), note=shape.confirmed.note)

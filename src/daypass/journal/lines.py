@@ -9,7 +9,7 @@ from daypass.journal.entry import MAX_ENTRY
 from daypass.journal.export import ENTRY_BEGINS
 
 MAX_LINE = MAX_ENTRY + 1024
-"""Bytes of the longest line: an entry with its index and signature, or a checkpoint."""
+"""Bytes of the longest line: an entry with its index and signature, its words, or a checkpoint."""
 
 _BLOCK = 256 * 1024
 
