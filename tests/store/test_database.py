@@ -24,7 +24,7 @@ from tests.store.workers import migrate
 @pytest.mark.parametrize(
     ("url", "sentence"),
     [
-        ("mysql://root@127.0.0.1/daypass", "sqlite or postgresql, not in mysql"),
+        ("mysql://root@127.0.0.1/daypass", "SQLite or PostgreSQL, not in mysql"),
         ("sqlite://", "Give SQLite a file"),
         ("sqlite:///:memory:", "Give SQLite a file"),
         ("daypass.db", "cannot be read"),

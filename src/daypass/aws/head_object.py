@@ -88,7 +88,9 @@ class HeadObject:
     @contextmanager
     def _trying(self) -> Iterator[None]:
         if self._monotonic() < self._resumes:
-            raise Unavailable(f"S3 has just not answered for the journal's head {self}; Daypass tries again soon.")
+            raise Unavailable(
+                f"S3 did not answer a moment ago for the journal's head {self}; Daypass tries again soon."
+            )
         try:
             with self._there():
                 yield

@@ -117,7 +117,7 @@ class Database:
         with self.writing() as connection:
             connection.exec_driver_sql(_SMALLEST_WRITE[connection.dialect.name])
 
-    def must_may_give(self) -> None:
+    def must_be_allowed_to_give(self) -> None:
         """Raise JournalDamaged or Unavailable while nothing may be given through this database by this process."""
         self.damage.forbid()
         self.gate()
@@ -166,7 +166,7 @@ def open(  # noqa: A001 - database.open
         return _sqlite(parsed, signer, connections, patience)
     if parsed.drivername in _POSTGRESQL:
         return _postgresql(parsed.set(drivername="postgresql+psycopg"), signer, connections, patience)
-    raise Misconfigured(f"Daypass keeps its memory in sqlite or postgresql, not in {parsed.drivername}.")
+    raise Misconfigured(f"Daypass stores its data in SQLite or PostgreSQL, not in {parsed.drivername}.")
 
 
 def _postgresql(url: URL, signer: Signer | None, connections: int, patience: timedelta) -> Database:

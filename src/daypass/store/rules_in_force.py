@@ -58,7 +58,7 @@ class RulesInForce:
 
     def of_file(self, now: datetime) -> RulesVersion:
         """Make the file the version after whatever was kept, also after one that cannot be read any more."""
-        newest = self._cabinet_newest()
+        newest = self._cabinet.newest(RulesVersion)
         number = newest.number if newest else 0
         while self._is_kept(number + 1):
             number += 1
@@ -79,7 +79,7 @@ class RulesInForce:
         newest = self._newest
         following = self._after(newest)
         if newest is None and following is not None:
-            following = self._cabinet_newest() or following  # a process that starts need not read them all
+            following = self._cabinet.newest(RulesVersion) or following  # a process that starts need not read them all
         while following is not None:
             newest, following = following, self._after(following)
         self._newest = newest
@@ -92,14 +92,11 @@ class RulesInForce:
         except NotFound:
             return None
         except Unreadable as error:
-            beyond = self._cabinet_newest()
+            beyond = self._cabinet.newest(RulesVersion)
             if beyond is None or beyond.number < number:
                 # Going on with the version before it would let what it may have denied.
                 raise RulesUnreadable((_fault(number, error.sentence),)) from None
             return beyond
-
-    def _cabinet_newest(self) -> RulesVersion | None:
-        return self._cabinet.newest(RulesVersion)
 
     def _is_kept(self, number: int) -> bool:
         try:
@@ -138,5 +135,5 @@ def _fault(number: int, sentence: str) -> Fault:
         file=f"version {number}",
         line=1,
         sentence=sentence,
-        suggestion="Restore the database from a backup: nothing is lent until then.",
+        suggestion="Restore the database from a backup: nothing is granted until then.",
     )

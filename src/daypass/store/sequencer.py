@@ -268,8 +268,9 @@ class SqlSequencer:
 
 
 def _head_missing(size: int, place: HeadPlace | None) -> HeadMissing:
+    where = "" if place is None else f" ({place})"
     return HeadMissing(
-        f"The journal has {size} signed entries, and this process remembers no head of it ({place}). Nothing is signed "
+        f"The journal has {size} signed entries, and this process remembers no head of it{where}. Nothing is signed "
         "until another replica confirms the head, or an operator runs `daypass journal accept`."
     )
 
