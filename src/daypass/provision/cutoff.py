@@ -2,15 +2,14 @@
 Ending sessions before their time: a deny on the broker role, by the session's name.
 
     daypass-deny-<installation>-<id>     denies everything to the sessions of one grant, until they would be over anyway
-    daypass-deny-<installation>-older    when the role has no room for one more: denies every session opened before now
-
     daypass-deny-<installation>-list-*   the same for several grants: what many single ones are gathered into
+    daypass-deny-<installation>-older    when the role has no room for one more: denies every session opened before now
 
 A list is written once, under a name of its own, before the single ones that are in it are deleted: two workers who
 gather at the same moment never take a session off a list. So more than 150 denies fit on one role.
 
 The last is AWS's own pattern ("revoke older sessions"). It interrupts other grants too, which go on with a new
-session; and it covers all single denies written before, so they make room. Both carry the date after which they mean
+session; and it covers all denies written before, so they make room. Each carries the date after which it means
 nothing: what is forgotten harms nobody.
 
 A deny is an IAM write: AWS takes it in within seconds as a rule, and promises no bound
@@ -58,9 +57,10 @@ class Cutoff:
         self._deny_older(now)
 
     def is_singled_out(self, grant: Grant, now: datetime) -> bool:
-        """Whether the grant's own deny is in place."""
-        names = [self._marks.deny(grant.id), *(one for one in self._role.names() if self._marks.is_deny_list(one))]
-        return any(self._holds(name, grant, now) for name in names)
+        """Whether a deny that names this grant is in place, by itself or in a list."""
+        if self._holds(self._marks.deny(grant.id), grant, now):
+            return True
+        return any(self._holds(name, grant, now) for name in self._role.names() if self._marks.is_deny_list(name))
 
     def _holds(self, name: str, grant: Grant, now: datetime) -> bool:
         try:
@@ -128,21 +128,21 @@ class Cutoff:
         """
         Put one deny in the place of all.
 
-        The new one is written over a single one first, when there is no room for it beside them: at no moment is a
+        The new one is written over another first, when there is no room for it beside them: at no moment is a
         session that was denied let in again, and a cut anywhere leaves at most a deny too many.
         """
         text = denial_of_older(whole_second(now) + _MARGIN, self._last_session_over(now))
-        singles = self._denies()
+        others = self._denies()
         try:
             self._role.put(self._marks.deny_older, text)
         except OverQuota:
-            if not singles:
+            if not others:
                 raise
-            self._role.put(singles[0], text)
-            for name in singles[1:]:
+            self._role.put(others[0], text)
+            for name in others[1:]:
                 self._role.delete(name)
             self._role.put(self._marks.deny_older, text)
-        for name in singles:
+        for name in others:
             self._role.delete(name)
 
     def _denies(self) -> list[str]:

@@ -1,11 +1,11 @@
 """
 Names in AWS, made from the grant's id: an answer that was lost is found again, and nothing is made twice.
 
-    daypass-<id>                        a session and its source identity
-    daypass-<installation>-<id>         an inline policy, a managed policy under /daypass/
-    daypass-deny-<installation>-<id>    the deny of a session that was ended early, on the broker role
+    daypass-<id>                         a session and its source identity
+    daypass-<installation>-<id>          an inline policy, a managed policy under /daypass/
+    daypass-deny-<installation>-<id>     the deny of a session that was ended early, on the broker role
     daypass-deny-<installation>-list-*   the denies of several grants in one
-    daypass-deny-<installation>-older   the deny of all older sessions, when the role has no room for single ones
+    daypass-deny-<installation>-older    the deny of all older sessions, when the role has no room for single ones
 
 The installation is the id of the journal's key, 8 hexadecimal digits: several Daypasses in one AWS account tell what is
 theirs, and what carries the mark of another is left alone.

@@ -5,7 +5,7 @@ Each process knows only what it has found itself. What it has found twice in a r
 for all of them: a new replica that waits for another to confirm the journal's head is no news.
 
     found, not kept              kept, and told
-    was found here, not any more    closed, and told
+    found here, not any more     closed, and told
     found before a restart       closed, once this machine has gone over the whole journal and found it in order
     found elsewhere              the same, when nobody has closed it for two days: that machine is gone
 """

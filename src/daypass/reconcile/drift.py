@@ -28,8 +28,6 @@ log = structlog.get_logger()
 
 _LIVE = frozenset({GrantState.APPROVED, GrantState.ACTIVE, GrantState.ENDING})
 _BATCH = 200
-
-
 _LATE_AFTER = timedelta(seconds=30)
 """How long after a write may have taken effect it is looked at once more, for an AWS that was slower than we think."""
 _LATE = Free("removes what an unanswered write may have left of a grant that has ended")
@@ -37,7 +35,7 @@ _LATE = Free("removes what an unanswered write may have left of a grant that has
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What one sweep saw in AWS, and how much of it was removed that no live grant accounted for."""
+    """What one sweep saw in AWS, how much it removed that no live grant accounted for, and what it left alone."""
 
     seen: frozenset[GrantId]
     removed: int
@@ -60,8 +58,8 @@ def sweep(sweeps: Iterable[Sweep], *, ledger: Ledger, clock: Callable[[], dateti
     Remove everything of ours in AWS that is of grants that have ended.
 
     A deny whose date is over, of a grant that the ledger has, is what every early end of a session leaves behind: it
-    goes without a word. So does what was gone by the time that it was to be removed. Only strangers are counted, logged
-    and journalled, so that an alarm on them means something.
+    goes without a word. So does what was gone by the time that it was to be removed. Only the rest is counted, logged
+    and journalled, so that an alarm on it means something.
     """
     seen: set[GrantId] = set()
     unknown: list[Standing] = []
@@ -139,9 +137,9 @@ def _unaccounted(batch: list[Standing], ledger: Ledger) -> _Sorted:
 
 
 def _remove(found: tuple[Standing, bool], where: Sweep, ledger: Ledger, clock: Callable[[], datetime]) -> bool:
-    """Remove one thing; returns whether it was there, and a stranger."""
-    standing, stranger = found
-    if not where.remove(standing) or not stranger:
+    """Remove one thing; returns whether it was there, and an alarm on it means something."""
+    standing, alarming = found
+    if not where.remove(standing) or not alarming:
         return False
     SWEPT.inc()
     log.warning("swept", grant=standing.grant, what=standing.what)
