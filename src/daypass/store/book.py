@@ -116,16 +116,9 @@ class SqlBook(SqlSequencer):
         return SignedCheckpoint(size=open_checkpoint(note, self._signer.public).size, note=note)
 
     def _line(self, index: int) -> bytes:
-        for entry, signature in self._entries(index, index + 1):
-            return Placed(entry=entry, index=index, signature=signature).line
-        raise BookDamaged(f"Entry {index} of the journal is missing from the database; restore it from a backup.")
-
-    def _entries(self, first: int, size: int) -> Iterator[tuple[bytes, bytes]]:
-        for start in range(first, size, _PAGE):
-            with self._database.reading() as connection:
-                rows = connection.execute(_ENTRIES, {"start": start, "stop": min(start + _PAGE, size)}).all()
-            for row in rows:
-                yield row.entry, row.place
+        with self._database.reading() as connection:
+            (row,) = signed_rows(connection, index, index + 1)
+        return Placed(entry=row.entry, index=index, signature=row.place).line
 
     def _notes_within(self, first: int, upto: int) -> Sequence[tuple[int, str]]:
         with self._database.reading() as connection:

@@ -20,7 +20,7 @@ from sqlalchemy import ColumnElement, Connection, Label, Row, Select, String, Ta
 from daypass.journal.entry import BadEntry, Entry, read_entry
 from daypass.model.departure import Departure, Watch
 from daypass.model.errors import DaypassError, Misconfigured
-from daypass.model.event import Event, Link, Login
+from daypass.model.event import Link, Login
 from daypass.model.fact import Record
 from daypass.model.finding import JournalFinding
 from daypass.model.freeze import Freezes
@@ -97,7 +97,7 @@ class Codec(Generic[Value]):
         """
         (key,) = table.primary_key
         self._decoder: msgspec.json.Decoder[Value] = msgspec.json.Decoder(kind)
-        self._table = table.name
+        self.table = table
         self._key = key.name
         self._columns = dict(columns)
         kept = [field.name for field in fields(kind) if field.name != "revision"]
@@ -115,12 +115,16 @@ class Codec(Generic[Value]):
             wanted.outerjoin(table, key == wanted.c.key)
         )
 
+    def key_of(self, value: Value) -> str:
+        """The key of a value's row."""
+        return str(self._columns[self._key](value))
+
     def write(self, value: Value, sealer: Sealer) -> dict[str, object]:
         """Make the columns of a row, its body among them, at the revision that the value gets by being stored."""
         stored = self._stored(value)
         row: dict[str, object] = {column: said(stored) for column, said in self._columns.items()}
         body = _ENCODER.encode(stored).decode()
-        seal = sealer.seal(self._table, str(row[self._key]), stored.revision, body)
+        seal = sealer.seal(self.table.name, str(row[self._key]), stored.revision, body)
         return row | {"body": body, "seal": seal}
 
     def _stored(self, value: Value) -> Value:
@@ -132,7 +136,7 @@ class Codec(Generic[Value]):
 
     def find(self, connection: Connection, key: str, sealer: Sealer) -> Value | None:
         """Read the row of a key; None when there never was one. Raises Unreadable, also for one that was deleted."""
-        name = f"{self._table}/{key}"
+        name = f"{self.table.name}/{key}"
         row = connection.execute(self._select_one, {"key": key, "name": name}).one()
         columns = self._columns_of(row)
         if columns[self._key] is not None:
@@ -144,7 +148,7 @@ class Codec(Generic[Value]):
     def read(self, row: AnyRow, sealer: Sealer) -> Value:
         """Take a value out of its row. Raises Unreadable."""
         columns = self._columns_of(row)
-        name = f"{self._table}/{columns[self._key]}"
+        name = f"{self.table.name}/{columns[self._key]}"
         self._check(name, columns, sealer)
         value = self._decode(name, columns["body"])
         for column, said in self._columns.items():
@@ -158,7 +162,7 @@ class Codec(Generic[Value]):
 
     def _check(self, name: str, columns: Mapping[str, Any], sealer: Sealer) -> None:
         key, revision, newest = columns[self._key], columns["revision"], columns["newest"]
-        if not sealer.fits(columns["seal"], table=self._table, key=key, revision=revision, body=columns["body"]):
+        if not sealer.fits(columns["seal"], table=self.table.name, key=key, revision=revision, body=columns["body"]):
             raise Altered(name, "its seal does not fit what it holds.")
         if newest is None and revision > self._unrecorded:
             raise Altered(name, "the journal tells nothing of it.")
@@ -255,23 +259,6 @@ def entry_in(row: str, raw: bytes) -> Entry:
 def codec_named(kind: str) -> Codec[Any] | None:
     """Find the codec of the records of one kind by the name that rows have for it; None for no kind."""
     return next((_RECORDS[one] for one, name in KINDS.items() if name == kind), None)
-
-
-def seal_line(subject: str | None, entry: bytes, sealer: Sealer) -> str:
-    """Make the seal of an outbox line."""
-    return sealer.seal(tables.outbox.name, subject or "", 1, entry.decode())
-
-
-def read_line(row: AnyRow, sealer: Sealer) -> Event:
-    """Take an event out of a line of the outbox. Raises Unreadable."""
-    name, entry = f"outbox/{row.id}", _text(row.entry)
-    if not sealer.fits(row.seal, table=tables.outbox.name, key=row.subject or "", revision=1, body=entry):
-        raise Altered(name, "its seal does not fit what it holds.")
-    return entry_in(name, row.entry).event({})
-
-
-def _text(entry: object) -> str:
-    return entry.decode(errors="surrogateescape") if isinstance(entry, bytes) else str(entry)
 
 
 def _printable(text: str) -> str:

@@ -6,7 +6,7 @@ whole, so half a fact is never written. The rows of all the others then go out i
 facts there are.
 """
 
-from collections.abc import Collection, Container, Iterable, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,15 +20,16 @@ from daypass.model.freeze import Freezes
 from daypass.model.grant import Grant, GrantState
 from daypass.model.request import Request
 from daypass.store.chain import append
-from daypass.store.codec import GRANTS, LINKS, LOGINS, REQUESTS, Codec, codec_of, record_id, seal_line
+from daypass.store.codec import GRANTS, LINKS, LOGINS, REQUESTS, Codec, codec_of
 from daypass.store.columns import EPOCH
+from daypass.store.outbox import line
 from daypass.store.prepared import Prepared
+from daypass.store.reading import slices
 from daypass.store.seal import Sealer
 from daypass.store.stand import stand_of
 from daypass.store.tables import changes, grants, links, logins, outbox, records, requests
 from daypass.store.words import keep_words
 
-_AT_ONCE = 1000
 _IN_ORDER = (requests, grants, links, logins, records)
 """Tables are locked in this order, and rows in the order of their keys, so that no two commits wait for each other."""
 
@@ -125,7 +126,7 @@ def _lock(connection: Connection, keys: Collection[_Key]) -> dict[_Key, int]:
     return {
         (table, key): revision
         for table in _IN_ORDER
-        for some in _slices(sorted(key for owner, key in keys if owner is table))
+        for some in slices(sorted(key for owner, key in keys if owner is table))
         for key, revision in _lock_rows(connection, table, some)
     }
 
@@ -167,7 +168,7 @@ def _tell(connection: Connection, facts: Sequence[_Keyed], sealer: Sealer) -> No
         if said:
             spoken.append((event, said))
         if keyed.fact.told:  # people are told the words themselves; the line goes once it was told
-            told.append(_line(event, event_bytes(event, rows) if said else entry, sealer))
+            told.append(line(event, event_bytes(event, rows) if said else entry, sealer))
     if named:
         _INSERTS[changes].run(connection, named)
     append(connection, lines)
@@ -176,23 +177,9 @@ def _tell(connection: Connection, facts: Sequence[_Keyed], sealer: Sealer) -> No
         _INSERTS[outbox].run(connection, told)
 
 
-def _line(event: Event, entry: bytes, sealer: Sealer) -> _Row:
-    seal = seal_line(event.subject, entry, sealer)
-    return {"subject": event.subject, "entry": entry, "seal": seal, "due": event.at}
-
-
 def _key(change: Change) -> _Key:
-    match change:
-        case Request():
-            return requests, change.id
-        case Grant():
-            return grants, change.id
-        case Link():
-            return links, change.token_hash
-        case Login():
-            return logins, change.device_hash
-        case _:
-            return records, record_id(type(change), change.key)
+    codec = _codec(change)
+    return codec.table, codec.key_of(change)
 
 
 def _stays(fact: Fact, change: Change) -> bool:
@@ -237,11 +224,6 @@ def _place_in_queue(grant: Grant) -> _Row:
         "reported": False,
         "fault": None,
     }
-
-
-def _slices(keys: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(keys), _AT_ONCE):
-        yield keys[start : start + _AT_ONCE]
 
 
 def _lock_rows(connection: Connection, table: Table, keys: Sequence[str]) -> Sequence[Any]:

@@ -10,9 +10,8 @@ from daypass.model.grant import GrantId
 from daypass.model.principal import PrincipalId
 from daypass.store.commit import commit
 from daypass.store.database import Database
+from daypass.store.reading import slices
 from daypass.store.tables import words
-
-_AT_ONCE = 500
 
 
 class SqlWords:
@@ -51,5 +50,5 @@ def _which(
     theirs = words.alias("theirs")
     yield exists().where(theirs.c.principal == by, theirs.c.subject == words.c.subject, theirs.c.text == words.c.text)
     yield words.c.principal == by
-    for start in range(0, len(stories), _AT_ONCE):
-        yield words.c.subject.in_(stories[start : start + _AT_ONCE]) & words.c.principal.in_(nobodys)
+    for some in slices(stories):
+        yield words.c.subject.in_(some) & words.c.principal.in_(nobodys)

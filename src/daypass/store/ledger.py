@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
-from itertools import islice
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -22,11 +21,8 @@ from daypass.store.codec import GRANTS, LINKS, REQUESTS, AnyRow, AnySelect, Code
 from daypass.store.commit import commit
 from daypass.store.database import Database
 from daypass.store.journal_rows import BINDING, bound
-from daypass.store.reading import each, page, readable
+from daypass.store.reading import each, page, readable, slices
 from daypass.store.words import events_of
-
-_AT_ONCE = 500
-"""Ids in one statement."""
 
 
 class SqlLedger(SqlCabinet):
@@ -40,7 +36,7 @@ class SqlLedger(SqlCabinet):
         this process may give nothing.
         """
         if any(fact.event.kind in GIVES for fact in facts):
-            self._database.must_may_give()
+            self._database.must_be_allowed_to_give()
         try:
             with self._database.writing() as connection:
                 if commit(connection, facts, self._database.sealer):
@@ -63,7 +59,7 @@ class SqlLedger(SqlCabinet):
 
     def _may_give(self) -> bool:
         try:
-            self._database.must_may_give()
+            self._database.must_be_allowed_to_give()
         except Unavailable:
             return False
         return True
@@ -130,9 +126,9 @@ class SqlLedger(SqlCabinet):
 
     def told_of(self, ids: Iterable[GrantId]) -> frozenset[GrantId]:
         """Pick the ids of grants of which a change was ever committed."""
-        left, told = iter(sorted(ids)), set[GrantId]()
+        told = set[GrantId]()
         with self._database.reading() as connection:
-            for some in _slices(left):
+            for some in slices(sorted(ids)):
                 names = {f"{tables.grants.name}/{one}": one for one in some}
                 asked = select(tables.changes.c.name).where(tables.changes.c.name.in_(names)).distinct()
                 told |= {names[name] for name in connection.execute(asked).scalars()}
@@ -212,21 +208,14 @@ def _grants(principal: PrincipalId | None, states: Iterable[GrantState] | None) 
 
 
 def _those(database: Database, query: AnySelect, codec: Codec[Value], ids: Iterable[GrantId] | None) -> Iterator[Value]:
-    """Run a query, for these ids if any are named: some hundreds at a time, as no statement takes more than so many."""
+    """Run a query, for these ids if any are given."""
     key = query.selected_columns["id"]
-    left = None if ids is None else iter(ids)
-    queries = [query] if left is None else (query.where(key.in_(some)) for some in _slices(left))
+    queries = [query] if ids is None else (query.where(key.in_(some)) for some in slices(ids))
     with database.reading() as connection:
         for one in queries:
             yield from readable(connection, one, codec, database.sealer)
 
 
-def _slices(ids: Iterator[GrantId]) -> Iterator[list[GrantId]]:
-    while some := list(islice(ids, _AT_ONCE)):
-        yield some
-
-
 def _moved(facts: Sequence[Fact]) -> Conflict:
     subject = next((fact.event.subject for fact in facts if fact.event.subject), None)
-    about = f" about {subject}" if subject else ""
-    return Conflict(f"Somebody else changed what this is{about} first. Look again.")
+    return Conflict(f"Somebody else changed {subject or 'this'} first. Look again.")

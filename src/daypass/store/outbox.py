@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
+from daypass.model.event import Event
 from daypass.ports import Notice
-from daypass.store.codec import AnyRow, Unreadable, read_line
+from daypass.store.codec import Altered, AnyRow, Unreadable, entry_in
 from daypass.store.database import Database
 from daypass.store.seal import Sealer
 from daypass.store.tables import outbox
@@ -54,12 +55,30 @@ class SqlOutbox:
             connection.execute(_DELAY, {"notice": notice_id, "until": until, "why": error[:_LONGEST_ERROR]})
 
 
+def line(event: Event, entry: bytes, sealer: Sealer) -> dict[str, object]:
+    """Make the columns of a line that tells of an event."""
+    seal = sealer.seal(outbox.name, event.subject or "", 1, entry.decode())
+    return {"subject": event.subject, "entry": entry, "seal": seal, "due": event.at}
+
+
+def _read(row: AnyRow, sealer: Sealer) -> Event:
+    """Take an event out of a line. Raises Unreadable."""
+    name, entry = f"outbox/{row.id}", _text(row.entry)
+    if not sealer.fits(row.seal, table=outbox.name, key=row.subject or "", revision=1, body=entry):
+        raise Altered(name, "its seal does not fit what it holds.")
+    return entry_in(name, row.entry).event({})
+
+
+def _text(entry: object) -> str:
+    return entry.decode(errors="surrogateescape") if isinstance(entry, bytes) else str(entry)
+
+
 def _read_all(connection: Connection, rows: Sequence[AnyRow], sealer: Sealer) -> list[Notice]:
     """Read the lines; set aside those that cannot be read."""
     notices = []
     for row in rows:
         try:
-            event = read_line(row, sealer)
+            event = _read(row, sealer)
         except Unreadable as error:
             _log.error("outbox line was set aside", line=row.id, error=error.sentence)
             connection.execute(_SET_ASIDE, {"notice": row.id, "why": error.sentence})
@@ -68,12 +87,14 @@ def _read_all(connection: Connection, rows: Sequence[AnyRow], sealer: Sealer) ->
     return notices
 
 
-_line = outbox.alias("line")
+_earlier = outbox.alias("earlier")
 _IS_DUE = (outbox.c.due <= bindparam("now")) & outbox.c.fault.is_(None)
 # One pass over the index, however long the outbox is. Asking line by line for an earlier one is quicker while all goes
 # well, but SQLite then scans the whole outbox for each line if ANALYZE last ran when it was empty.
 _FIRST_OF_EACH = (
-    select(func.min(_line.c.id)).where(_line.c.subject.is_not(None), _line.c.fault.is_(None)).group_by(_line.c.subject)
+    select(func.min(_earlier.c.id))
+    .where(_earlier.c.subject.is_not(None), _earlier.c.fault.is_(None))
+    .group_by(_earlier.c.subject)
 )
 _IS_HEAD = outbox.c.subject.is_(None) | outbox.c.id.in_(_FIRST_OF_EACH)
 _HEADS = select(outbox.c.id).where(_IS_DUE, _IS_HEAD).order_by(outbox.c.id).limit(bindparam("limit"))

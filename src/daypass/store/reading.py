@@ -5,8 +5,9 @@ Nothing else in the store cuts a list short: what decides by "the newest so many
 tests/house holds this).
 """
 
-from collections.abc import Iterator
-from typing import Any, TypeAlias
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, TypeAlias, TypeVar
 
 import structlog
 from sqlalchemy import Column, Connection, func, select, tuple_
@@ -20,6 +21,10 @@ Order: TypeAlias = tuple[Column[Any], Column[Any]]
 """A moment, and the key of the table, which no two rows share."""
 
 _AT_ONCE = 500
+_IDS = 1000
+"""Ids that one statement names."""
+
+Item = TypeVar("Item")
 
 _log = structlog.get_logger(__name__)
 
@@ -55,12 +60,19 @@ def page(database: Database, query: AnySelect, codec: Codec[Value], *, skip: int
     return Page(items=tuple(_read(rows, codec, database.sealer)), total=total)
 
 
+def slices(ids: Iterable[Item]) -> Iterator[list[Item]]:
+    """Cut ids into as many at a time as one statement names."""
+    left = iter(ids)
+    while some := list(islice(left, _IDS)):
+        yield some
+
+
 def _rows(database: Database, query: AnySelect) -> list[AnyRow]:
     with database.reading() as connection:
         return list(connection.execute(query).all())
 
 
-def _read(rows: list[AnyRow] | Any, codec: Codec[Value], sealer: Sealer) -> Iterator[Value]:
+def _read(rows: Sequence[AnyRow], codec: Codec[Value], sealer: Sealer) -> Iterator[Value]:
     for row in rows:
         try:
             yield codec.read(row, sealer)

@@ -32,6 +32,7 @@ from daypass.store.codec import (
     codec_of,
 )
 from daypass.store.database import Database
+from daypass.store.reading import slices
 from daypass.store.stand import stand_of
 from daypass.store.tables import changes, grants, journal, links, logins, records, requests, words
 from daypass.store.words import fits
@@ -60,13 +61,12 @@ class SqlScrub:
 
     def _rows(self, table: Table) -> Iterator[AlteredRow]:
         (key,) = table.primary_key
-        query = (_CODECS.get(table) or codec_of(Tally)).select
-        for rows in self._pages(query, key):
+        for rows in self._pages(_query(table), key):
             for row in rows:
                 yield from self._look(table, row)
 
     def _look(self, table: Table, row: AnyRow) -> Iterator[AlteredRow]:
-        name, codec = f"{table.name}/{row[0]}", _CODECS.get(table) or codec_named(str(row[0]).partition("/")[0])
+        name, codec = f"{table.name}/{row[0]}", _codec(table, row)
         if codec is None:
             yield AlteredRow(row=name, because="There are no records of this kind.")
             return
@@ -104,10 +104,9 @@ class SqlScrub:
         """Compare rows with what the newest entry about each says; one that has moved on meanwhile is left out."""
         for prefix, table in _TABLES.items():
             (key,) = table.primary_key
-            query = (_CODECS.get(table) or codec_of(Tally)).select
-            for some in _slices([name.removeprefix(f"{prefix}/") for name in told if name.startswith(f"{prefix}/")]):
+            for some in slices([name.removeprefix(f"{prefix}/") for name in told if name.startswith(f"{prefix}/")]):
                 with self._database.reading() as connection:
-                    rows = connection.execute(query.where(key.in_(some))).all()
+                    rows = connection.execute(_query(table).where(key.in_(some))).all()
                 for row in rows:
                     revision, stood = told[f"{prefix}/{row[0]}"]
                     stands = self._stands(table, row)
@@ -117,7 +116,7 @@ class SqlScrub:
 
     def _stands(self, table: Table, row: AnyRow) -> str:
         """How a row stands; nothing of one that cannot be read, which was reported."""
-        codec = _CODECS.get(table) or codec_named(str(row[0]).partition("/")[0])
+        codec = _codec(table, row)
         try:
             return "" if codec is None else stand_of(codec.read(row, self._database.sealer))
         except Unreadable:
@@ -143,6 +142,16 @@ class SqlScrub:
             return list(connection.execute(query).all())
 
 
+def _query(table: Table) -> AnySelect:
+    """Ask for the rows of a table; records have the same columns, whatever their kind."""
+    return (_CODECS.get(table) or codec_of(Tally)).select
+
+
+def _codec(table: Table, row: AnyRow) -> Codec[Any] | None:
+    """Find what reads a row; None for a record of no known kind."""
+    return _CODECS.get(table) or codec_named(str(row[0]).partition("/")[0])
+
+
 def _present(connection: Connection, names: list[str]) -> set[str]:
     """Those of the names that have a row."""
     found = set()
@@ -157,16 +166,11 @@ def _present(connection: Connection, names: list[str]) -> set[str]:
 def _newest(connection: Connection, names: list[str]) -> dict[str, int]:
     """The newest revision of each of them that is told of."""
     newest: dict[str, int] = {}
-    for some in _slices(names):
+    for some in slices(names):
         wanted = changes.c.name.in_(some)
         asked = select(changes.c.name, func.max(changes.c.revision)).where(wanted).group_by(changes.c.name)
         newest |= {row[0]: row[1] for row in connection.execute(asked)}
     return newest
-
-
-def _slices(names: list[str]) -> Iterator[list[str]]:
-    for start in range(0, len(names), _AT_ONCE):
-        yield names[start : start + _AT_ONCE]
 
 
 class _Told(NamedTuple):

@@ -4,9 +4,10 @@ The tables. What is asked for has a column; everything else of a value is in its
     requests, grants, links, logins     what is so; `revision` grows by one at each commit, `seal` vouches for the row
     records                             so, too: the small values of many kinds that the cabinet keeps
     changes                             which revisions of which rows the journal tells of: only ever added to
-    journal                             what happened: only ever added to; the fold fills leaf_* in once (see fold)
+    journal                             what happened: only ever added to; the fold fills leaf_* in once (see sequencer)
     words                               what people wrote, of which the journal has the hash; may be erased
     tree, checkpoints                   how far the journal is folded (one row), and every signed tree head
+    head_questions                      what replicas that remember no head of the journal ask the others
     outbox                              what is still to be told
     postings                            what was said in Slack, and where
 

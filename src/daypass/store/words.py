@@ -10,9 +10,8 @@ from daypass.journal.words import ALTERED, Word, hashed
 from daypass.model.event import Event
 from daypass.model.principal import DAYPASS, OPERATOR
 from daypass.store.codec import AnyRow, entry_in
+from daypass.store.reading import slices
 from daypass.store.tables import words
-
-_AT_ONCE = 500
 
 log = structlog.get_logger(__name__)
 
@@ -82,8 +81,8 @@ def _hashes_in(raw: bytes) -> Mapping[str, str]:
 
 def _find(connection: Connection, digests: Sequence[str]) -> Mapping[str, AnyRow]:
     found: dict[str, AnyRow] = {}
-    for start in range(0, len(digests), _AT_ONCE):
-        asked = connection.execute(_BY_HASH, {"digests": digests[start : start + _AT_ONCE]})
+    for some in slices(digests):
+        asked = connection.execute(_BY_HASH, {"digests": some})
         found |= {row.hash: row for row in asked}
     return found
 
