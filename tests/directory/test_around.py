@@ -161,19 +161,27 @@ def test_a_bucket_without_tags_is_known_to_have_none(slack: BlockingSlack, clock
 
 
 @pytest.mark.parametrize(
-    ("value", "owner"),
-    [("U0BOB", BOB), ("Bob@Acme.example", BOB), ("bob", None), ("nobody@acme.example", None), ("", None)],
+    ("value", "owner", "says"),
+    [
+        ("U0BOB", BOB, ""),
+        ("Bob@Acme.example", BOB, ""),
+        ("bob", None, "is no Slack user ID and no email address"),
+        ("", None, "is no Slack user ID and no email address"),
+        ("Nobody@acme.example", None, 'names "nobody@acme.example", who is nobody in Slack'),
+        ("U0NOBODY", None, 'names "U0NOBODY", who is nobody in Slack'),
+    ],
 )
 def test_the_owner_of_a_bucket_is_whom_its_tag_names(
-    slack: BlockingSlack, clock: HandClock, value: str, owner: PrincipalId | None
+    slack: BlockingSlack, clock: HandClock, value: str, owner: PrincipalId | None, says: str
 ) -> None:
-    """By Slack user id or e-mail address; a team's name is nobody."""
+    """By Slack user id or e-mail address; that a team's name or an address is nobody's is known, too."""
     buckets = HandBuckets({BUCKET: {"owner": value}})
     found = directory(slack, clock, Beside(elsewhere=Elsewhere(buckets=buckets)))
 
     seen = around(found, Needs(owner_tags=frozenset({"owner", "steward"})))
 
     assert seen.owners == ({"owner": owner} if owner else {})
+    assert seen.no_owners == ({} if owner else {"owner": says})
     assert set(seen.people) == ({owner} if owner else set())
 
 
@@ -299,5 +307,11 @@ def test_nothing_is_raised_when_slack_is_gone(slack: BlockingSlack, clock: HandC
         Needs(people=frozenset({BOB}), slack_groups=frozenset({STORAGE}), tags=True, owner_tags=frozenset({"owner"})),
     )
 
-    assert (seen.people, seen.strangers, seen.slack_groups, seen.owners) == ({}, frozenset(), {}, {})
+    assert (seen.people, seen.strangers, seen.slack_groups, seen.owners, seen.no_owners) == (
+        {},
+        frozenset(),
+        {},
+        {},
+        {},
+    )
     assert seen.tags == {"owner": "bob@acme.example"}

@@ -1,6 +1,7 @@
 """What begins later than a few minutes after its approval is judged again when it begins."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -50,6 +51,28 @@ def begun(walk: Walk, grant: Grant, at: datetime = TOMORROW) -> Grant:
     walk.clock.now = at
     walk.work()
     return walk.ledger.grant(grant.id)
+
+
+OWNED = RULES.replace("{people: [U0BOB]}", "{owner: [team-owner]}")
+
+
+@pytest.mark.parametrize(
+    "changes", [{"tags": {}}, {"tags": {"team-owner": "U0GONE"}, "no_owners": {"team-owner": "x"}}]
+)
+def test_an_owners_tag_that_is_gone_or_names_nobody_is_known_and_waits_for_nothing(
+    walk: Walk, changes: dict[str, object]
+) -> None:
+    """Bob owned the bucket by its tag when he approved; by now nobody does, and no answer is outstanding."""
+    walk.rules = parse(OWNED, name="rules.yaml")
+    walk.directory.around = Circumstances(at=NOON, tags={"team-owner": BOB}, owners={"team-owner": BOB})
+    grant = approved(walk)
+    walk.directory.around = replace(Circumstances(at=NOON), **changes)  # type: ignore[arg-type]
+
+    ended = begun(walk, grant)
+
+    assert ended.state in {GrantState.ENDING, GrantState.ENDED}
+    assert ended.ending is not None
+    assert ended.ending.why is Why.REFUSED
 
 
 def test_what_is_still_allowed_begins(walk: Walk) -> None:

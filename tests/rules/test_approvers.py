@@ -121,6 +121,16 @@ def test_what_could_not_be_found_out_brings_nobody_and_is_said(source: str, why:
 WAYS = ("anyone_of", "all_of")
 
 
+def test_a_tag_that_names_nobody_widens_nothing() -> None:
+    """Those whom the rule names besides decide as before; where everybody must agree, nobody can stand in."""
+    around = here(no_owners={"team-owner": 'names "U0GONE", who is nobody in Slack'})
+    one, every = (stage(f"{{{way}: {{people: [U0BOB], owner: [team-owner]}}}}", around) for way in WAYS)
+
+    assert (asked(one), one.needed) == ({"U0BOB"}, 1)
+    assert (asked(every), every.needed) == ({"U0BOB"}, 2)
+    assert shortage([every]) is not None
+
+
 @pytest.mark.parametrize(
     ("gone", "why"),
     [

@@ -35,6 +35,7 @@ def outage(book: RuleBook, question: Question = ASK, known: Mapping[str, object]
 
 TICKETED = rule("ticket: required,")
 OF_TEAM = rule("reason: optional,", "{anyone_of: {on_call: [pay]}}")
+OF_OWNER = rule("reason: optional,", "{anyone_of: {owner: [team-owner]}}")
 SOURCES = [
     (TICKETED, "Whether INC-42 is open could not be found out, and rule lends needs it: the ticket tracker"),
     (
@@ -45,7 +46,7 @@ SOURCES = [
     (lending("{tags: {team: data}}"), "The tags of acme-reports could not be found out, and rule lends needs it: AWS"),
     (lending("{account: ['111122223333']}"), "The account of acme-reports could not be found out"),
     (OF_TEAM, "Who is on call for pay could not be found out"),
-    (rule("reason: optional,", "{anyone_of: {owner: [team-owner]}}"), "Who owns the bucket (tag team-owner) could not"),
+    (OF_OWNER, "Who owns the bucket (tag team-owner) could not"),
     (denying("{on_call: [pay]}"), "Who is on call could not be found out, and rule denies needs it"),
     (denying("{tags: {team: data}}"), "The tags of acme-reports could not be found out, and rule denies needs it"),
 ]
@@ -74,12 +75,13 @@ def test_what_is_refused_whatever_the_answer_is_a_refusal(book: RuleBook, named:
         (lending("{on_call: [pay]}"), {"on_call": on_call(pay="U0BOB")}),
         (lending("{hours: ['09:00-12:30'], zone: requestor}"), {"at": NOON + timedelta(hours=4)}),
         (OF_TEAM, {"on_call": on_call(pay="")}),
-        (rule("reason: optional,", "{anyone_of: {owner: [team-owner]}}"), {"tags": {}}),
+        (OF_OWNER, {"tags": {}}),
+        (OF_OWNER, {"tags": {"team-owner": "U0GONE"}, "no_owners": {"team-owner": "names nobody"}}),
         (denying("{on_call: [pay]}"), {"on_call": on_call(pay="U0ANN")}),
     ],
 )
 def test_what_is_known_and_says_no_is_a_refusal(book: RuleBook, known: dict[str, object]):
-    """Also that there is no such ticket, that nobody is on call, and that the bucket has no such tag."""
+    """Also that there is no such ticket, that nobody is on call, that the bucket's tag is missing or names nobody."""
     assert not outage(book, known=known)
 
 

@@ -23,13 +23,16 @@ from itertools import chain
 
 from daypass.directory.left_out import LeftOut
 from daypass.directory.lookups import Lookups, Search, Sort
+from daypass.directory.on_call.address import address
 from daypass.directory.outside import Outside
 from daypass.model.decision import Circumstances, Needs, Question, Ticket, TicketId
 from daypass.model.errors import NotFound
 from daypass.model.principal import GroupName, Principal, PrincipalId, SlackGroupId
+from daypass.rules.values import is_person_id
 
 WHO = "who {} is"
 TICKET = "the ticket {}"
+OWNER = "whom the tag {} names"
 _MOST_BESIDE = 50
 """Members of groups who are looked up one by one; of a larger group it is not known who is away."""
 
@@ -66,7 +69,7 @@ class Around:
         tickets = begin(Sort.TICKETS, TICKET, self._ticket, needed.tickets)
         account = begin(Sort.BUCKETS, "the account of {}", self._outside.account, buckets)
         tags = collect(begin(Sort.BUCKETS, "the tags of {}", self._outside.tags, owned)).get(bucket)
-        looked_at = collect(tickets)
+        owners, looked_at = self._owners(search, needed.owner_tags, tags or {}), collect(tickets)
         around = Circumstances(
             at=at,
             slack_groups=collect(slack_groups),
@@ -74,22 +77,32 @@ class Around:
             on_call=collect(on_call),
             account=collect(account).get(bucket),
             tags=tags,
-            owners=self._owners(search, needed.owner_tags, tags or {}),
+            owners={tag: owner for tag, owner in owners.items() if owner},
+            no_owners={tag: _no_owner((tags or {})[tag]) for tag, owner in owners.items() if owner is None},
             tickets={one: ticket for one, ticket in looked_at.items() if ticket},
             no_tickets=frozenset(one for one, ticket in looked_at.items() if ticket is None),
         )
         looked_up = self._with_those_named(search, collect(people), _named(question, needed, around))
+        nobody = {tag: owner for tag, owner in around.owners.items() if owner in looked_up and not looked_up[owner]}
         return replace(
             around,
+            owners={tag: owner for tag, owner in around.owners.items() if tag not in nobody},
+            no_owners={**around.no_owners, **{tag: _no_owner(owner) for tag, owner in nobody.items()}},
             people={one: person for one, person in looked_up.items() if person},
             strangers=frozenset(one for one, person in looked_up.items() if person is None),
         )
 
-    def _owners(self, search: Search, names: Iterable[str], tags: Mapping[str, str]) -> dict[str, PrincipalId]:
+    def _owners(self, search: Search, names: Iterable[str], tags: Mapping[str, str]) -> dict[str, PrincipalId | None]:
         given = [name for name in names if name in tags]
-        return search.found(
-            search.begin(Sort.PEOPLE, "whom the tag {} names", lambda name: self._outside.owner(tags[name]), given)
-        )
+        return search.found(search.begin(Sort.PEOPLE, OWNER, lambda name: self._owner(name, tags[name]), given))
+
+    def _owner(self, tag: str, value: str) -> PrincipalId | None:
+        """Whom a tag names; None when that is nobody, which is a fact and no outage."""
+        try:
+            return self._outside.owner(value)
+        except NotFound as nobody:
+            self._left_out.tell(OWNER.format(tag), nobody)
+            return None
 
     def _with_those_named(
         self, search: Search, looked_up: dict[PrincipalId, Principal | None], named: frozenset[PrincipalId]
@@ -118,6 +131,12 @@ class Around:
         except NotFound as nothing:
             self._left_out.tell(TICKET.format(ticket_id), nothing)
             return None
+
+
+def _no_owner(value: str) -> str:
+    """Say that the value of a tag is nobody; one that could name nobody is not repeated."""
+    named = value if is_person_id(value) else address(value)
+    return f'names "{named}", who is nobody in Slack' if named else "is no Slack user ID and no email address"
 
 
 def _named(question: Question, needed: Needs, around: Circumstances) -> frozenset[PrincipalId]:

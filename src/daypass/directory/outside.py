@@ -67,12 +67,12 @@ class Outside:
         return self._tickets.get(ticket_id)
 
     def owner(self, value: str) -> PrincipalId:
-        """Whom the value of a tag names, by Slack user id or by e-mail address."""
+        """Whom the value of a tag names, by Slack user id or e-mail address. Raises NotFound when that is nobody."""
         if is_person_id(value):
             return PrincipalId(value)
         if email := address(value):
             return self._by_email(email)
-        raise Misconfigured("The tag's value is neither a Slack user id nor an e-mail address.")
+        raise NotFound("The tag's value is neither a Slack user id nor an e-mail address.")
 
     def _ask_schedule(self, asked: tuple[ScheduleName, datetime]) -> frozenset[PrincipalId]:
         name, minute = asked

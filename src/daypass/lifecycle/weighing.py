@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from daypass.lifecycle.counting import count
 from daypass.lifecycle.frozen import must_not_be_frozen
 from daypass.lifecycle.parties import Parties
-from daypass.model.decision import Allowed, Approvers, Circumstances, Decision, Denied, Question
+from daypass.model.decision import Allowed, Approvers, Circumstances, Decision, Denied, Needs, Question
 from daypass.model.errors import BadInput, NotAllowed, NotFound, Unavailable
 from daypass.model.freeze import Freezes
 from daypass.model.grant import Grant, GrantId
@@ -122,10 +122,16 @@ def all_known(rules: RuleBook, seen: Matter) -> bool:
         and needed.slack_groups <= around.slack_groups.keys()
         and needed.groups <= around.groups.keys()
         and needed.schedules <= around.on_call.keys()
-        and needed.owner_tags <= around.owners.keys()
+        and needed.owner_tags <= around.owners.keys() | _without_owner(needed, around)
         and needed.tickets <= around.tickets.keys() | around.no_tickets
         and not (needed.tags and (around.tags is None or around.account is None))
     )
+
+
+def _without_owner(needed: Needs, around: Circumstances) -> frozenset[str]:
+    """Of which tags it is known that they name nobody, or that the bucket does not carry them."""
+    missing = needed.owner_tags - around.tags.keys() if around.tags is not None else frozenset[str]()
+    return missing | around.no_owners.keys()
 
 
 def allowed(rules: RuleBook, seen: Matter) -> Allowed:

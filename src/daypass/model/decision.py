@@ -100,6 +100,8 @@ class Circumstances:
     tags: Mapping[str, str] | None = None
     owners: Mapping[str, PrincipalId] = field(default_factory=dict)
     """By the name of the tag."""
+    no_owners: Mapping[str, str] = field(default_factory=dict)
+    """Of each tag whose value is nobody in Slack, by its name: what it says, as the end of a sentence."""
     tickets: Mapping[TicketId, Ticket] = field(default_factory=dict)
     no_tickets: frozenset[TicketId] = frozenset()
     """Those of which the tracker says that there is none."""

@@ -7,6 +7,7 @@ Who is asked, once it is known what is so around an ask.
                                 away, has left, is nobody   nobody in their place
     the manager, an owner,      who that is                 that person, as above
       who is on call            nothing                     nobody
+    an owner                    nobody has that name        nobody, and no outage: the tag is to be set right
     a group                                                 whoever is in it at the click
     a group, all of it          who is in it                each of these, as above
     any of these                somebody on the asking side nobody
@@ -119,11 +120,17 @@ class _Finding:
 
     def _owner(self, tag: str) -> _Found:
         owner = self.around.owners.get(tag) if self.around else None
+        if self.around and tag in self.around.no_owners:
+            return _unknown(self._no_owner(tag, self.around.no_owners[tag]))
         if owner is None:
             tags = self.around.tags if self.around else None
             outage = tags is None or tag in tags
             return _unknown(f"who owns the bucket (tag {tag}) could not be found out", outage=outage)
         return self._seated([owner], f"owns the bucket (tag {tag})")
+
+    def _no_owner(self, tag: str, says: str) -> str:
+        bucket = self.question.entitlement.place.bucket
+        return f"the tag {tag} of bucket {bucket} {says}; set it to the Slack user ID or email address of the owner"
 
     def _on_call(self, schedule: ScheduleName) -> _Found:
         on_call = self.around.on_call.get(schedule) if self.around else None

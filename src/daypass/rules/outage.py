@@ -5,7 +5,7 @@ Whether a no hangs on something that could not be found out: then it is no refus
     each that strikes does so for want of a fact    an outage, if something allows it or might
     nothing allows it                               an outage, if a rule is kept from it by missing facts alone
 
-A time zone that nobody knows is no outage: it is not known in a moment either.
+A time zone that nobody knows is no outage: it is not known in a moment either. Nor is an owner's tag that names nobody.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -148,6 +148,7 @@ def _both(one: Circumstances, other: Circumstances) -> Circumstances:
         account=one.account if one.account is not None else other.account,
         tags=one.tags if one.tags is not None else other.tags,
         owners={**one.owners, **other.owners},
+        no_owners={**one.no_owners, **other.no_owners},
         tickets={**one.tickets, **other.tickets},
         live_grants=one.live_grants if one.live_grants is not None else other.live_grants,
     )
