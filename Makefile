@@ -26,7 +26,7 @@ test: check ## the gates and every test, against real servers
 	@$(with_aws) $(bin)/pytest -n $(WORKERS) --dist worksteal --ignore=tests/house -m "not long"
 
 quick: setup ## the tests that start nothing, with 25 examples a property: under a minute
-	@$(bin)/pytest -q --quick -n $(WORKERS) --dist worksteal --ignore=tests/house
+	@$(bin)/pytest -q --quick -m "not long" -n $(WORKERS) --dist worksteal --ignore=tests/house
 
 soak: setup ## what takes minutes by nature: long fuzz, mutations, faults (SEED=N: as drawn before; ONLY=NAME: one of them)
 	@$(with_aws) $(bin)/pytest $(wildcard tests/*/) -m long -n $(WORKERS) --dist worksteal -o faulthandler_timeout=1200 \

@@ -30,9 +30,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what is not quick, when only that is asked for."""
     if config.option.quick:
-        slow = [item for item in items if not is_quick(item)]
+        quick: list[pytest.Item] = []
+        slow: list[pytest.Item] = []
+        for item in items:
+            (quick if is_quick(item) else slow).append(item)
         config.hook.pytest_deselected(items=slow)
-        items[:] = [item for item in items if item not in set(slow)]
+        items[:] = quick
 
 
 def is_quick(item: pytest.Item) -> bool:
@@ -40,10 +43,11 @@ def is_quick(item: pytest.Item) -> bool:
     if not isinstance(item, pytest.Function):
         return True
     fixtures = list(item._fixtureinfo.name2fixturedefs.values())
-    turns = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    turns = list(item.callspec.params.values()) if hasattr(item, "callspec") else []
     named = (item.session._fixturemanager.getfixturedefs(turn, item) for turn in turns if isinstance(turn, str))
     fixtures += [found for found in named if found]  # a fixture that asks for another by a name it is given
-    return not any(_starts(function) for function in (item.obj, *(found[-1].func for found in fixtures)))
+    called = [turn for turn in turns if isinstance(turn, FunctionType)]
+    return not any(_starts(function) for function in (item.obj, *called, *(found[-1].func for found in fixtures)))
 
 
 @cache

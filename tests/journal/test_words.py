@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 
 from daypass.journal.words import FACTS, WORDS, words_of
 from tests.house.sources import SOURCE
@@ -10,8 +11,10 @@ _ELSEWHERE = {"_body", "signed"}
 """Functions that write the call of the glass hook, which is no event."""
 
 
-def _details() -> Iterator[tuple[str, str]]:
+@cache
+def _details() -> frozenset[tuple[str, str]]:
     """Each name in a dict that is written within a function, in the modules that make events; and where."""
+    found: set[tuple[str, str]] = set()
     for path in SOURCE.rglob("*.py"):
         tree = ast.parse(path.read_text())
         makes = any(isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Event" for node in ast.walk(tree))
@@ -20,7 +23,8 @@ def _details() -> Iterator[tuple[str, str]]:
             continue
         for function in ast.walk(tree):
             if isinstance(function, ast.FunctionDef) and function.name not in _ELSEWHERE:
-                yield from ((name, f"{path.name}:{function.name}") for name in _names(function))
+                found |= {(name, f"{path.name}:{function.name}") for name in _names(function)}
+    return frozenset(found)
 
 
 def _names(function: ast.FunctionDef) -> Iterator[str]:

@@ -257,6 +257,7 @@ def test_an_export_is_of_one_moment(book, ledger, signer):
     assert isinstance(verify(io.BytesIO(file), signer.public), Verified)
 
 
+@pytest.mark.long
 def test_an_export_longer_than_a_page_is_whole(book, ledger, signer):
     """Pages of rows and of checkpoints meet without a gap."""
     _write(ledger, 2300)
