@@ -148,6 +148,32 @@ def test_nothing_ends_within_the_first_seconds_nor_for_somebody_who_is_back(walk
     assert state(walk, grant) == (GrantState.ACTIVE, None)
 
 
+BOT = PrincipalId("bot:nightly")
+
+
+@pytest.mark.parametrize(
+    ("sides", "leaving"),
+    [({"requestor": ANN}, ANN), ({"requestor": ANN, "beneficiary": EVE}, EVE), ({"requestor": BOT}, ANN)],
+    ids=["who asked", "who has it", "who answers for the bot"],
+)
+def test_nothing_begins_while_it_is_open_whether_one_of_its_people_has_left(
+    walk: Walk, sides: dict[str, PrincipalId], leaving: PrincipalId
+) -> None:
+    """It was approved a moment ago, and Slack says that they left: AWS gets nothing before that is settled."""
+    record(walk, Robot(id=BOT, owner=ANN, at=NOON))
+    walk.directory.people[BOT] = Principal(id=BOT, name="nightly", owner=ANN)
+    grant = walk.approve(walk.ask(**sides).id)
+    notice(leaving, Source.EVENT, ledger=walk.ledger, now=walk.clock())
+    walk.work()
+    assert state(walk, grant) == (GrantState.APPROVED, None)
+    assert ("provision", grant.id) not in walk.aws.calls
+
+    returned(leaving, ledger=walk.ledger, now=walk.clock())
+    walk.clock.forward(MINUTE)
+    walk.work()
+    assert state(walk, grant) == (GrantState.ACTIVE, None)
+
+
 def test_it_is_done_once_however_often_slack_tells_of_it(walk: Walk) -> None:
     """And again for somebody who came back and left once more."""
     walk.active()

@@ -10,7 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from daypass.lifecycle.enders import whose
 from daypass.lifecycle.frozen import must_not_be_frozen
+from daypass.lifecycle.leavers.notice import is_leaving
 from daypass.lifecycle.parties import Parties
 from daypass.lifecycle.progress import progress
 from daypass.lifecycle.weighing import all_known, as_ask, matter, must_be_read
@@ -39,6 +41,12 @@ class RulesJudge:
         ids = (request.requestor, request.principal)
         people = [self.directory.last_known(one) or one for one in ids]
         return must_not_be_frozen(people, grant.entitlement.place, self.ledger)
+
+    def must_not_be_leaving(self, grant: Grant) -> None:
+        """Raise Unavailable while a departure of its people is noticed and not settled: asks nobody but the ledger."""
+        for one in whose(self.ledger.request(grant.id), self.ledger):
+            if is_leaving(one, self.ledger):
+                raise Unavailable(f"Slack says that <@{one}> has left. It begins only if that turns out to be wrong.")
 
     def may_begin(self, grant: Grant, now: datetime) -> None:
         """Check that the rules, the people and the approvals of now allow a grant. Raises as ports.Judge says."""

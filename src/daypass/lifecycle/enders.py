@@ -25,7 +25,7 @@ from daypass.ports import Cabinet
 
 def may_end(request: Request, by: PrincipalId, *, asked: Asked, cabinet: Cabinet, now: datetime) -> bool:
     """Whether this person may end what came of a request, or turn it down."""
-    return by in _own(request, cabinet) or may_end_for_others(request, by, asked=asked, cabinet=cabinet, now=now)
+    return by in whose(request, cabinet) or may_end_for_others(request, by, asked=asked, cabinet=cabinet, now=now)
 
 
 def may_end_for_others(request: Request, by: PrincipalId, *, asked: Asked, cabinet: Cabinet, now: datetime) -> bool:
@@ -112,8 +112,8 @@ def approved(request: Request) -> frozenset[PrincipalId]:
     return frozenset(one.by for one in (*request.approvals, *last))
 
 
-def _own(request: Request, cabinet: Cabinet) -> frozenset[PrincipalId]:
-    """Whose it is, and who answers for the robots among them."""
+def whose(request: Request, cabinet: Cabinet) -> frozenset[PrincipalId]:
+    """Whose it is, and who answers for the robots among them, by the ledger alone."""
     sides = frozenset({request.requestor, request.principal})
     return sides | {owner for one in sides if (owner := _owner(one, cabinet)) is not None}
 

@@ -94,6 +94,10 @@ class Judge(Protocol):
         """Raise NotAllowed when it is frozen by now, asking the ledger alone; else say what must still stand then."""
         ...
 
+    def must_not_be_leaving(self, grant: Grant) -> None:
+        """Raise Unavailable while it is open whether a person of it has left, asking the ledger alone."""
+        ...
+
     def may_begin(self, grant: Grant, now: datetime) -> None:
         """
         Return when it may.

@@ -7,8 +7,9 @@ What begins later than a few minutes after its approval is judged again when it 
     not known         nothing; it is asked again until its window closes, and people are told that it waits
 
 The approval was right when it was given. Since then somebody may have left, a rule or a group may have changed, or a
-ticket may have been closed. Whether it is frozen is asked of all that begins, however short a time ago it was approved.
-An outage is not a refusal: what could not be found out is asked again.
+ticket may have been closed. Whether it is frozen, and whether one of its people is just being found to have left, is
+asked of all that begins, however short a time ago it was approved. An outage is not a refusal: what could not be found
+out is asked again.
 """
 
 from datetime import datetime, timedelta
@@ -25,9 +26,10 @@ def must_begin_by(grant: Grant, judge: Judge, now: datetime) -> Freezes:
     """
     Say what must still stand when a grant begins. Raises a Refusal when it may not, Unavailable while that is unknown.
 
-    What is frozen does not begin, however short a time ago it was approved.
+    What is frozen does not begin, and nothing of somebody who is leaving, however short a time ago it was approved.
     """
     freezes = judge.must_not_be_frozen(grant)
+    judge.must_not_be_leaving(grant)
     if now - grant.approved_at > AGAIN_AFTER:
         judge.may_begin(grant, now)
     return freezes

@@ -53,6 +53,12 @@ def returned(who: PrincipalId, *, ledger: Ledger, now: datetime) -> bool:
     return True
 
 
+def is_leaving(who: PrincipalId, ledger: Ledger) -> bool:
+    """Whether somebody is said to have left, and what they have has not ended yet."""
+    known = _known(who, ledger)
+    return known is not None and known.state in TO_DO
+
+
 def settle(*, ledger: Ledger, logins: Logins, now: datetime, suspicious: bool = False) -> int:
     """
     End what those have who left, or hold all of it when they are too many; returns for how many it ended.
