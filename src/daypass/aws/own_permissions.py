@@ -24,7 +24,6 @@ from daypass.aws.arn import account_of, name_of, partition_of
 
 Document = dict[str, Any]
 
-BROKER_PATH = "/daypass/"
 CEILING_PATH = "/daypass-setup/"
 """Not under /daypass/, where Daypass may write."""
 
@@ -67,11 +66,6 @@ def ceiling(setup: Setup) -> Document:
         _allow("Buckets", list(S3_ACTIONS), [*buckets, *(f"{bucket}/*" for bucket in buckets)]),
         _allow("KeysThroughS3", list(KMS_ACTIONS), ["*"], through_s3),
     )
-
-
-def ceiling_without_kms(setup: Setup) -> Document:
-    """Write the same for a server that knows no KMS."""
-    return {**ceiling(setup), "Statement": ceiling(setup)["Statement"][:1]}
 
 
 def trust(setup: Setup) -> Document:

@@ -8,8 +8,7 @@ the middle of a commit takes its chain with it; the next one begins another.
 
 import os
 import secrets
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
@@ -39,20 +38,18 @@ class _Chain:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """The last entry that a writer of this process has committed, and when by the monotonic clock."""
+    """The last entry that a writer of this process has committed."""
 
     writer: int
     end: ChainEnd
-    at: float
 
 
 class Writers:
     """The writers of this process into one database, and what each has written last. Safe in threads."""
 
-    def __init__(self, key: bytes, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, key: bytes) -> None:
         """Bind with a key that is derived for nothing else."""
         self._key = key
-        self._clock = clock
         self._last: dict[int, Written] = {}
         self._lock = Lock()
 
@@ -97,7 +94,7 @@ class Writers:
     def _remember(self, chain: _Chain, end: ChainEnd) -> None:
         chain.end, chain.staged = end, None
         with self._lock:
-            self._last[chain.writer] = Written(writer=chain.writer, end=end, at=self._clock())
+            self._last[chain.writer] = Written(writer=chain.writer, end=end)
 
 
 def append(connection: Connection, lines: Sequence[tuple[str | None, bytes]]) -> None:

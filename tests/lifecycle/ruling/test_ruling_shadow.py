@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from daypass.lifecycle.ruling.propose import SHADOW
 from daypass.lifecycle.ruling.shadow import compare, differences
 from daypass.model.grant import GrantId
 from daypass.model.lease import Term
@@ -15,6 +14,7 @@ from tests.lifecycle.ruling.conftest import LONGER, RULES, SHORTER, Ruled
 from tests.makers import ANN, BOB, HOUR, READ_REPORTS
 
 REQUEST = GrantId("abcdefgh2345")
+SHADOW = timedelta(days=7)
 
 
 def _ask(ruled: Ruled, hours: int = 4) -> None:

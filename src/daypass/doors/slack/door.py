@@ -31,20 +31,19 @@ class SlackDoor:
         desk: Desk,
         settings: SlackSettings,
         *,
-        tells: bool = True,
         patience: Patience | None = None,
         ticks: Callable[[], datetime] | None = None,
         each_round: Callable[[str], None] = lambda _: None,
         ended: Callable[[str, BaseException | None], None] = lambda *_: None,
     ) -> None:
         """
-        Lay it out; nothing runs and nothing is asked of Slack before `start`. `tells` empties the outbox too.
+        Lay it out; nothing runs and nothing is asked of Slack before `start`.
 
         `ticks` is a clock that never refuses, for what only measures time. `each_round` hears of each round of the
         outbox and the socket, `ended` of one that ended and was not told to.
         """
         self._each_round, self._ended = each_round, ended
-        self._desk, self._settings, self._tells = desk, settings, tells
+        self._desk, self._settings = desk, settings
         client = web_client(settings)
         self.notifier = Notifier(desk, client, settings)
         self._turns = Turns(Home(client, desk), after=self.notifier.nudge)
@@ -66,9 +65,8 @@ class SlackDoor:
     async def start(self) -> None:
         """Begin to listen and to tell."""
         self._stop.clear()
-        if self._tells:
-            self.notifier.each_round = lambda: self._each_round("outbox")
-            self._begin("outbox", self.notifier.run(self._stop))
+        self.notifier.each_round = lambda: self._each_round("outbox")
+        self._begin("outbox", self.notifier.run(self._stop))
         if self.socket is not None:
             self.socket.each_round = lambda: self._each_round("socket")
             self._begin("socket", self.socket.run(self._stop))

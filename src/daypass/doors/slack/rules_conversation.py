@@ -33,7 +33,6 @@ TOLD = frozenset(
         Kind.RULES_REFUSED,
     }
 )
-_MOST_REDRAWN = 20
 
 log = structlog.get_logger()
 

@@ -22,8 +22,6 @@ from daypass.model.ruling import RulesChange, RulesVersion
 from daypass.ports import Directory, Ledger
 from daypass.rules.document import RuleBook
 
-SHADOW = timedelta(days=7)
-"""For how long a change decides in the shadow when nobody says."""
 LONGEST_SHADOW = timedelta(days=92)
 
 

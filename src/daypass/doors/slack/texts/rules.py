@@ -46,11 +46,9 @@ for: {default: 1h, max: 8h}
 approve: {anyone_of: {slack_groups: [S0...]}}
 """
 TEXT_INTRO = "The rule as it stands in the document. Nothing changes until another owner approves it."
-NOTHING_CHANGED = "You have changed nothing yet."
 LOOK_AGAIN = "You changed something after you looked. This is what it would do now."
 DENY_LABEL = "Why not? Its author reads it."
 NO_DIFFERENCES = "It would have decided nothing differently so far."
-NOT_WATCHED = "This change is not watched beside the rules in force."
 NOT_READ = "What it would do is not known: its text cannot be read any more."
 
 TOO_LONG = (
