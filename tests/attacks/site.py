@@ -84,6 +84,14 @@ def wait_for(question: Callable[[], T], *, within_s: float = 20.0, what: str = "
     return answer
 
 
+def never(question: Callable[[], object], *, for_s: float, what: str) -> None:
+    """Ask again and again for a while; fails when anything true comes back."""
+    until = time.monotonic() + for_s
+    while time.monotonic() < until:
+        assert not question(), what
+        time.sleep(0.2)
+
+
 def wait_until_ended(site: "Site", who: str, grant: str) -> None:
     """Wait until the journal says that a grant has ended."""
     wait_for(lambda: site.state(who, grant) == "ended", within_s=40, what="the end")

@@ -149,23 +149,10 @@ def test_who_may_decide_may_revoke(walk: Walk) -> None:
 def test_unreadable_rules_do_not_stand_in_the_way_of_a_revocation(walk: Walk) -> None:
     """While nothing can be given, those who were asked at the time can still take away; Eve still cannot."""
     grant = walk.active()
+    unreadable = asked(walk.directory, None, walk.ledger)
     with pytest.raises(NotYours):
-        revoke(
-            grant.id,
-            by=EVE,
-            reason="",
-            asked=asked(walk.directory, None, walk.ledger),
-            ledger=walk.ledger,
-            now=walk.clock(),
-        )
-    revoke(
-        grant.id,
-        by=BOB,
-        reason="",
-        asked=asked(walk.directory, None, walk.ledger),
-        ledger=walk.ledger,
-        now=walk.clock(),
-    )
+        revoke(grant.id, by=EVE, reason="", asked=unreadable, ledger=walk.ledger, now=walk.clock())
+    revoke(grant.id, by=BOB, reason="", asked=unreadable, ledger=walk.ledger, now=walk.clock())
     walk.loop.run_until_idle()
 
     assert not walk.aws.held

@@ -34,16 +34,20 @@ def book(who: str, rest: str = "paused: false"):
     return parse(RULE.replace("WHO", who).replace("REST", rest), name="rules.yaml")
 
 
-def asked(who: str, rest: str = "paused: false", person: Principal = GUEST) -> Decision:
-    """Let somebody ask under the rule."""
-    question = Question(
+def question(person: Principal) -> Question:
+    """What somebody asks."""
+    return Question(
         principal=person,
         entitlement=Entitlement(place=parse_place("acme-reports/a/"), levels=frozenset({Level.READ})),
         length=HOUR,
         delivery=Delivery.SESSION,
         reason="INC-42",
     )
-    return decide(book(who, rest), question)
+
+
+def asked(who: str, rest: str = "paused: false", person: Principal = GUEST) -> Decision:
+    """Let somebody ask under the rule."""
+    return decide(book(who, rest), question(person))
 
 
 @pytest.mark.parametrize(
@@ -73,19 +77,8 @@ def test_a_guest_who_is_left_out_is_told_why() -> None:
 
 def test_what_denies_denies_guests_too() -> None:
     """`anyone` in a denial is everybody."""
-    denying = book("{people: [U0GUS]}").rules
-    text = RULE.replace("WHO", "{people: [U0GUS]}").replace("REST", "paused: false")
-    text += '  - {id: never, deny: true, who: anyone, on: ["acme-reports/**"]}\n'
-    rules = parse(text, name="rules.yaml")
-    assert len(rules.rules) == len(denying) + 1
-    question = Question(
-        principal=GUEST,
-        entitlement=Entitlement(place=parse_place("acme-reports/a/"), levels=frozenset({Level.READ})),
-        length=HOUR,
-        delivery=Delivery.SESSION,
-        reason="INC-42",
-    )
-    answer = decide(rules, question)
+    never = '\n  - {id: never, deny: true, who: anyone, on: ["acme-reports/**"]}'
+    answer = asked("{people: [U0GUS]}", f"paused: false{never}")
     assert isinstance(answer, Denied)
     assert answer.because == ("never",)
 
@@ -100,13 +93,8 @@ def test_a_guest_never_decides() -> None:
 def test_a_guest_is_nobodys_delegate() -> None:
     """Bob is away and left it to Gus; nobody is asked in his stead."""
     bob = Principal(id=BOB, name="Bob", away=Away(delegate=GUS))
-    question = Question(
-        principal=Principal(id=PrincipalId("U0ANN"), name="Ann"),
-        entitlement=Entitlement(place=parse_place("acme-reports/a/"), levels=frozenset({Level.READ})),
-        length=HOUR,
-        delivery=Delivery.SESSION,
-    )
-    seat = Colleagues.of(question, Circumstances(at=NOON, people={BOB: bob, GUS: GUEST})).seat(BOB)
+    ann = Principal(id=PrincipalId("U0ANN"), name="Ann")
+    seat = Colleagues.of(question(ann), Circumstances(at=NOON, people={BOB: bob, GUS: GUEST})).seat(BOB)
     assert seat.taken_by is None
     assert "guests never decide" in seat.passed_over
 

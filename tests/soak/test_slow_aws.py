@@ -9,7 +9,7 @@ import httpx2
 
 from tests.attacks.fixtures import Shaken
 from tests.attacks.proxy import Fault
-from tests.attacks.site import ALICE, BOB, DAVE, Site, wait_for, wait_until_ended
+from tests.attacks.site import ALICE, BOB, DAVE, Site, never, wait_for, wait_until_ended
 
 _IN_ACTIVATION_S = (0.2, 0.6, 1.0, 1.4)
 
@@ -54,10 +54,7 @@ def test_b11_another_installation_in_the_account_is_left_alone(site: Site, make_
     """A second Daypass in the same account grants access; the sweep of the first does not remove it."""
     other = make_site(aws=site.aws)
     other.live(ALICE, delivery="policy")
-    until = time.monotonic() + 12
-    while time.monotonic() < until:
-        assert other.reads(ALICE), "the sweep of one installation removed what the other one granted"
-        time.sleep(0.3)
+    never(lambda: not other.reads(ALICE), for_s=12, what="one installation's sweep removed what the other granted")
 
 
 def test_f07_a_restored_backup_grants_nothing_once_more(make_site, tmp_path: Path):
@@ -76,10 +73,7 @@ def test_f07_a_restored_backup_grants_nothing_once_more(make_site, tmp_path: Pat
         part.unlink()
     file.write_bytes(dump.read_bytes())
     site.serve()
-    until = time.monotonic() + 8
-    while time.monotonic() < until:
-        assert not site.reads(ALICE), "a restored ledger granted once more what had been used and ended"
-        time.sleep(0.2)
+    never(lambda: site.reads(ALICE), for_s=8, what="a restored ledger granted once more what had been used and ended")
 
 
 def test_held_a_killed_service_ends_what_it_was_asked_to_end(make_site):
