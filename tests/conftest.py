@@ -7,7 +7,7 @@ pytest_plugins = ["tests.servers.fixtures", "tests.quick", "tests.attacks.fixtur
 
 # On a busy machine one example in a hundred takes half a second; how fast something is, the benchmarks say.
 _ANY_SPEED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("daypass", _ANY_SPEED)
+settings.register_profile("daypass", _ANY_SPEED, max_examples=60)
 settings.register_profile("quick", _ANY_SPEED, max_examples=25)
 settings.register_profile("soak", _ANY_SPEED, max_examples=400)
 

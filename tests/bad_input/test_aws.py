@@ -28,6 +28,7 @@ def test_without_the_right_to_put_policies_nothing_is_live(clocked_firm: Firm, c
     says(wrong, "Slack, a minute after the approval", told)
 
 
+@pytest.mark.long
 def test_without_the_broker_role_no_session_is_opened(firm: Firm) -> None:
     """The session is tried before it is called live, so nobody is told to use what they cannot have."""
     wrong = "Daypass may not `sts:AssumeRole`"
@@ -40,6 +41,7 @@ def test_without_the_broker_role_no_session_is_opened(firm: Firm) -> None:
         says(wrong, "log", firm.logged("step failed", error=found))
 
 
+@pytest.mark.long
 def test_without_the_list_of_buckets_one_types_the_place(firm: Firm) -> None:
     """The form offers what was typed, and filing works."""
     wrong = "Daypass may not `s3:ListAllMyBuckets`"

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
+import pytest
+
 from daypass.sandbox.looking import held
 from tests.bad_input.firm import ALICE, BOB, REPORTS, Firm
 from tests.bad_input.page import says
@@ -15,6 +17,7 @@ FAR_OFF = "this machine's clock is an hour behind AWS's"
 OFF = "this machine's clock is ten minutes behind AWS's"
 
 
+@pytest.mark.long
 def test_nothing_is_asked_while_aws_refuses_our_signatures(clocked_firm: Firm, clocks: tuple[Clock, Clock]) -> None:
     """AWS takes no signature that is a quarter of an hour off, so not even the bucket can be looked at."""
     with clocks[1].ahead(HOUR):
@@ -24,6 +27,7 @@ def test_nothing_is_asked_while_aws_refuses_our_signatures(clocked_firm: Firm, c
         says(FAR_OFF, "Slack", clocked_firm.types(ALICE, REPORTS))
 
 
+@pytest.mark.long
 def test_nothing_is_put_into_aws_while_the_clocks_disagree(clocked_firm: Firm, clocks: tuple[Clock, Clock]) -> None:
     """AWS takes our calls and would judge our dates ten minutes early: what is approved waits until they agree."""
     firm, (ours, aws) = clocked_firm, clocks

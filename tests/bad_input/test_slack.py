@@ -1,5 +1,7 @@
 """A Slack token that Slack does not take any more: nothing is lost, and somebody is told what to do."""
 
+import pytest
+
 from daypass.sandbox.slack import TokenState
 from tests.bad_input.firm import ALICE, BOB, REPORTS, Firm
 from tests.bad_input.page import says
@@ -8,6 +10,7 @@ WRONG = "the Slack token has expired"
 ASK = ("request", "s3", "read", "acme-reports/2026/", "--for", "2h", "--reason", "INC-42")
 
 
+@pytest.mark.long
 def test_a_token_that_expires_delays_messages_and_loses_none(firm: Firm) -> None:
     """Doctor, the command line, Slack and the log all name the token; with a good one the message arrives."""
     firm.logs_in(ALICE)

@@ -154,6 +154,7 @@ def test_a_session_denied_by_hand_is_seen_as_gone(fresh: World):
     assert (before, session.observe(grant, world.now())) == (Presence.PRESENT, Presence.ABSENT)
 
 
+@pytest.mark.long
 def test_b12_a_hundred_and_fifty_early_ends_fit_beside_each_other(fresh: World):
     """So many denies find room on one role before anybody else is disturbed, and each of them holds."""
     world = fresh

@@ -28,6 +28,13 @@ from tests.store.tampering import ANNS, EDITS, SEALED, backup, edit, put, put_ba
 every_sealed = pytest.mark.parametrize("sealed", SEALED.values(), ids=SEALED.keys())
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.long)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Return the URL of an empty database. Seals are made above the database: PostgreSQL is tried in `make soak`."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
 def _altered(database):
     return {one.row for one in SqlScrub(database).altered()}
 
