@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from daypass.lifecycle.recurring import end_series
 from daypass.lifecycle.repeated import series_ended_by
 from daypass.lifecycle.review import outcome
-from daypass.model.errors import Conflict, NotYours, TooLate
+from daypass.lifecycle.tries import overtaken
+from daypass.model.errors import NotYours, TooLate
 from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.grant import GrantId
@@ -65,11 +66,14 @@ def _lapse(request: Request, ledger: Ledger, now: datetime) -> Request:
 def _leave(  # noqa: PLR0913 - the one move that both verbs share
     request: Request, state: RequestState, kind: Kind, *, by: PrincipalId, ledger: Ledger, now: datetime
 ) -> Request:
-    if request.state is not RequestState.PENDING:
-        raise TooLate(outcome(request))
-    left = request.decided(state)
-    try:
+    """Others may move it while it waits: one more has allowed it, or was asked. It is taken back all the same."""
+
+    def once() -> Request:
+        waiting = ledger.request(request.id)
+        if waiting.state is not RequestState.PENDING:
+            raise TooLate(outcome(waiting))
+        left = waiting.decided(state)
         ledger.record(Fact(event=Event(kind=kind, at=now, actor=by, subject=request.id), changes=(left,)))
-    except Conflict:
-        raise TooLate(outcome(ledger.request(request.id))) from None
-    return left
+        return left
+
+    return overtaken(once)

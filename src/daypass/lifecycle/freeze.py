@@ -11,9 +11,9 @@ from datetime import datetime
 from daypass.lifecycle.asked import Asked
 from daypass.lifecycle.enders import owns
 from daypass.lifecycle.frozen import freezes, freezes_now
-from daypass.lifecycle.glass.review import overtaken
 from daypass.lifecycle.parties import as_known
 from daypass.lifecycle.ruling.owners import must_own
+from daypass.lifecycle.tries import overtaken
 from daypass.model.errors import BadInput, NotFound, NotYours
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from daypass.lifecycle.chain import end_chain
 from daypass.lifecycle.recurring import end_series_if_any
+from daypass.lifecycle.tries import overtaken
 from daypass.model.errors import NotFound, TooLate
 from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact
@@ -22,6 +23,11 @@ from daypass.ports import Ledger
 def end_as_operator(subject: GrantId, *, os_user: str, reason: str, ledger: Ledger, now: datetime) -> str:
     """End whatever has this id; returns what it was. Raises NotFound, TooLate when it is over."""
     note = f"The operator ended it on the machine, as {os_user}. {reason.strip()}".strip()
+    return overtaken(lambda: _end(subject, os_user, note, ledger, now))
+
+
+def _end(subject: GrantId, os_user: str, note: str, ledger: Ledger, now: datetime) -> str:
+    """Raises Conflict when somebody else moved it at the same moment."""
     try:
         request = ledger.request(subject)
     except NotFound:
@@ -29,7 +35,7 @@ def end_as_operator(subject: GrantId, *, os_user: str, reason: str, ledger: Ledg
     if request.state is RequestState.PENDING:
         _deny(request, note, ledger, now)
         return "request"
-    series_ended = end_series_if_any(request, by=OPERATOR, ledger=ledger, now=now)
+    series_ended = end_series_if_any(request, by=OPERATOR, ledger=ledger, now=now, note=note)
     ending = Ending(why=Why.REVOKED, by=OPERATOR, at=now, note=note)
     try:
         end_chain(subject, ending, ledger=ledger)

@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 
 from daypass.lifecycle.counting import guard
 from daypass.lifecycle.frozen import must_not_be_frozen
-from daypass.lifecycle.glass.review import overtaken
 from daypass.lifecycle.parties import Parties
 from daypass.lifecycle.repeated import given_before
 from daypass.lifecycle.review import approve
+from daypass.lifecycle.tries import overtaken
 from daypass.model.entitlement import Entitlement
 from daypass.model.errors import BadInput, NotFound, NotYours, Refusal, TooLate, Unavailable
 from daypass.model.event import Detail, Event, Kind
@@ -127,14 +127,18 @@ def withdraw(permit_id: GrantId, *, by: PrincipalId, ledger: Ledger, now: dateti
 
     Raises NotFound, also for anybody else; TooLate when it was taken back before.
     """
-    permit = _given(permit_id, ledger)
-    if permit is None or by not in {permit.by, permit.principal}:
-        raise NotFound(f"There is no preapproval {permit_id} that you gave or were given; `ls` shows yours.")
-    if permit.state is not Standing.OPEN:
-        raise TooLate("This approval in advance was taken back before.")
-    closed = replace(permit, state=Standing.CLOSED)
-    ledger.record(Fact(event=_event(Kind.PERMIT_WITHDRAWN, permit, by, now), changes=(closed,)))
-    return closed
+
+    def once() -> Permit:
+        permit = _given(permit_id, ledger)
+        if permit is None or by not in {permit.by, permit.principal}:
+            raise NotFound(f"There is no preapproval {permit_id} that you gave or were given; `ls` shows yours.")
+        if permit.state is not Standing.OPEN:
+            raise TooLate("This approval in advance was taken back before.")
+        closed = replace(permit, state=Standing.CLOSED)
+        ledger.record(Fact(event=_event(Kind.PERMIT_WITHDRAWN, permit, by, now), changes=(closed,)))
+        return closed
+
+    return overtaken(once)  # it may be used at this very moment
 
 
 def use_permits(  # noqa: PLR0913 - as a click

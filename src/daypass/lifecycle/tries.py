@@ -8,7 +8,13 @@ seconds at most on average, which a person waits for, and then they are told to 
 
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import TypeVar
+
+from daypass.model.errors import Conflict
+
+T = TypeVar("T")
 
 MOST = 20
 _FIRST_S, _LONGEST_S = 0.01, 0.5
@@ -21,3 +27,13 @@ def tries() -> Iterator[int]:
             longest_s = min(_LONGEST_S, _FIRST_S * 2**done)
             time.sleep(random.uniform(0, longest_s))  # noqa: S311 - spreads load, guards nothing
         yield MOST - done - 1
+
+
+def overtaken(once: Callable[[], T]) -> T:
+    """Do something again when somebody else moved the same row first, a few times. Raises Conflict after that."""
+    for left in tries():
+        if not left:
+            break
+        with suppress(Conflict):
+            return once()
+    return once()

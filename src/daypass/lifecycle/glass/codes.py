@@ -15,9 +15,9 @@ from datetime import datetime, timedelta
 
 from daypass.lifecycle.counting import guard
 from daypass.lifecycle.glass.envelope import Envelope
-from daypass.lifecycle.glass.review import overtaken
 from daypass.lifecycle.glass.stand_in import StandIn
 from daypass.lifecycle.submit import submit
+from daypass.lifecycle.tries import overtaken
 from daypass.model import break_glass_code
 from daypass.model.errors import BadInput, NotFound, NotYours, Refusal, Unavailable
 from daypass.model.event import Detail, Event, Kind, Scope

@@ -5,16 +5,13 @@ Who may is asked of the directory and of the rules at that moment: the reviewers
 who broke it, in whichever of their accounts, and never a robot.
 """
 
-from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from typing import TypeVar
 
 from daypass.lifecycle.parties import Parties, as_known
-from daypass.lifecycle.tries import tries
+from daypass.lifecycle.tries import overtaken
 from daypass.lifecycle.weighing import deciders
-from daypass.model.errors import BadInput, Conflict, NotFound, NotYours, TooLate
+from daypass.model.errors import BadInput, NotFound, NotYours, TooLate
 from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.grant import Grant, GrantId, GrantState
@@ -24,8 +21,6 @@ from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import LONGEST_REASON, Request
 from daypass.ports import Cabinet, Directory, Ledger
 from daypass.rules.document import RuleBook
-
-T = TypeVar("T")
 
 
 def close_review(  # noqa: PLR0913 - who closes what with which words, its three collaborators, and the moment
@@ -125,16 +120,6 @@ def must_review(  # noqa: PLR0913 - as close_review
         named_now = deciders(request, rules=rules, directory=directory, ledger=ledger, now=now)
         if not named_now.include(person):
             raise NotYours("You are not among those who review this.")
-
-
-def overtaken(once: Callable[[], T]) -> T:
-    """Do something again when somebody else moved the same row first, a few times. Raises Conflict after that."""
-    for left in tries():
-        if not left:
-            break
-        with suppress(Conflict):
-            return once()
-    return once()
 
 
 def _person(by: PrincipalId, directory: Directory) -> Principal:
