@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 
 from daypass.lifecycle.cancel import cancel
+from daypass.lifecycle.operator import end_as_operator
 from daypass.lifecycle.revoke import revoke
 from daypass.lifecycle.series import open_windows
 from daypass.model.errors import BadInput, NotYours
@@ -228,6 +229,60 @@ def test_a_series_that_is_ended_opens_no_more(walk: Walk) -> None:
     assert [event.kind for event in walk.story(request.id)].count(Kind.SERIES_CLOSED) == 1
     at(walk, datetime(2026, 11, 25, 7, 59, tzinfo=UTC))
     assert [one for one in walk.ledger.requests() if one.series == request.id] == []
+
+
+@pytest.mark.parametrize("end", ["cancel", "revoke", "operator"])
+@pytest.mark.parametrize("window", [1, 2])
+def test_a_window_that_was_approved_and_has_not_begun_does_not_open_once_its_series_is_ended(
+    walk: Walk, end: str, window: int
+) -> None:
+    """The first waits from its approval on, each later one from two minutes before it opens."""
+    request = ask(walk)
+    walk.approve(request.id)
+    if window == 2:
+        at(walk, datetime(2026, 11, 25, 7, 59, tzinfo=UTC))
+    _end(walk, request, end)
+    walk.aws.calls.clear()
+    at(walk, datetime(2026, 11, 23 + window, 8, tzinfo=UTC))
+
+    assert not walk.aws.held
+    assert not walk.ledger.grants(states=(GrantState.APPROVED, GrantState.ACTIVE))
+    assert "provision" not in {name for name, _ in walk.aws.calls}
+
+
+def test_a_window_that_waits_for_a_click_is_closed_with_its_series(walk: Walk) -> None:
+    """Bob decides no more, so the second window waits for somebody else; Ann wants none of it."""
+    request = ask(walk)
+    walk.approve(request.id)
+    walk.change_rules("U0BOB", "U0EVE")
+    at(walk, datetime(2026, 11, 25, 7, 59, tzinfo=UTC))
+    child = next(one for one in walk.ledger.requests() if one.series == request.id)
+    assert child.state is RequestState.PENDING
+
+    _end(walk, request, "cancel")
+
+    assert walk.ledger.request(child.id).state is RequestState.CANCELLED
+
+
+def test_a_window_that_is_open_stays_when_its_series_is_ended(walk: Walk) -> None:
+    """Until its end, as Ann was told; `done` ends it."""
+    request = ask(walk)
+    walk.approve(request.id)
+    at(walk, datetime(2026, 11, 24, 8, tzinfo=UTC))
+    _end(walk, request, "cancel")
+
+    assert walk.ledger.grant(request.id).state is GrantState.ACTIVE
+
+
+def _end(walk: Walk, request: Request, how: str) -> None:
+    match how:
+        case "cancel":
+            cancel(request.id, by=ANN, ledger=walk.ledger, now=walk.clock())
+        case "operator":
+            end_as_operator(request.id, os_user="root", reason="", ledger=walk.ledger, now=walk.clock())
+        case _:
+            may = asked(walk.directory, walk.rules, walk.ledger)
+            revoke(request.id, by=BOB, reason="enough", asked=may, ledger=walk.ledger, now=walk.clock())
 
 
 def test_whom_it_is_for_may_end_it_too(walk: Walk) -> None:

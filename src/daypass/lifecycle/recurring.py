@@ -1,15 +1,18 @@
 """The beginning and the end of a series: what its approval leaves behind, and opening no more windows of it."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from daypass.lifecycle.finish import ending_event
+from daypass.lifecycle.tries import overtaken
 from daypass.model.errors import NotFound, TooLate
 from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact
-from daypass.model.grant import Grant
+from daypass.model.grant import Ending, Grant, GrantState, Why
 from daypass.model.kept import Series, Standing
 from daypass.model.principal import DAYPASS, PrincipalId
-from daypass.model.request import Request
+from daypass.model.request import Approval, Request, RequestState
 from daypass.ports import Ledger
 
 
@@ -27,23 +30,60 @@ def _begins(draft: Grant, now: datetime) -> datetime:
     return (draft.term.starts or now) + timedelta(seconds=1)
 
 
-def end_series(request: Request, *, by: PrincipalId, ledger: Ledger, now: datetime) -> Series:
-    """Open no more windows, whoever says so. Raises NotFound where there is no series, TooLate when it is over."""
-    series = ledger.find(Series, request.series or request.id)
-    if series.state is not Standing.OPEN:
-        raise TooLate("No more windows of this were to open anyway.")
-    closed = replace(series, state=Standing.CLOSED)
-    event = Event(kind=Kind.SERIES_CLOSED, at=now, actor=by, subject=series.id)
-    ledger.record(Fact(event=event, changes=(closed,)))
-    return closed
+def end_series(request: Request, *, by: PrincipalId, ledger: Ledger, now: datetime, note: str = "") -> Series:
+    """
+    Open no more windows, whoever says so: what was filed or approved for one that has not begun ends with it.
+
+    Raises NotFound where there is no series, TooLate when it is over.
+    """
+
+    def once() -> Series:
+        series = ledger.find(Series, request.series or request.id)
+        if series.state is not Standing.OPEN:
+            raise TooLate("No more windows of this were to open anyway.")
+        closed = replace(series, state=Standing.CLOSED)
+        event = Event(kind=Kind.SERIES_CLOSED, at=now, actor=by, subject=series.id)
+        ledger.record(Fact(event=event, changes=(closed,)), *_to_come(series, request, by, note, ledger, now))
+        return closed
+
+    return overtaken(once)
 
 
-def end_series_if_any(request: Request, *, by: PrincipalId, ledger: Ledger, now: datetime) -> bool:
+def _to_come(  # noqa: PLR0913, PLR0917 - one series, by whom and why it ends, and where
+    series: Series, request: Request, by: PrincipalId, note: str, ledger: Ledger, now: datetime
+) -> Iterator[Fact]:
+    """What ends the windows that were approved, or wait, and have not begun: nothing opens once this is written."""
+    ahead = {
+        one.id: one
+        for one in ledger.grants(principal=series.principal, states=(GrantState.APPROVED,))
+        if one.term.starts is not None and now < one.term.starts
+    }
+    sides = {request.requestor, request.principal}
+    ending = Ending(why=Why.DONE if by in sides else Why.REVOKED, by=by, at=now, note=note)
+    for one in ledger.requests(ids=ahead):
+        if series.id in {one.id, one.series}:
+            grant = ahead[one.id]
+            yield Fact(event=ending_event(grant, ending), changes=(grant.ending_now(ending),))
+    for one in ledger.requests(requestor=request.requestor, states=(RequestState.PENDING,)):
+        if one.series == series.id:
+            yield _turned_down(one, by, note, now, withdrawn=by in sides)
+
+
+def _turned_down(waiting: Request, by: PrincipalId, note: str, now: datetime, *, withdrawn: bool) -> Fact:
+    if withdrawn:
+        event = Event(kind=Kind.REQUEST_CANCELLED, at=now, actor=by, subject=waiting.id)
+        return Fact(event=event, changes=(waiting.decided(RequestState.CANCELLED),))
+    approval = Approval(by=by, at=now, rule=waiting.rule, note=note)
+    event = Event(kind=Kind.REQUEST_DENIED, at=now, actor=by, subject=waiting.id, details={"reason": note})
+    return Fact(event=event, changes=(waiting.decided(RequestState.DENIED, approval),))
+
+
+def end_series_if_any(request: Request, *, by: PrincipalId, ledger: Ledger, now: datetime, note: str = "") -> bool:
     """End the series that a request or a window belongs to. False when there is none that is open."""
     if request.recurs is None and request.series is None:
         return False
     try:
-        end_series(request, by=by, ledger=ledger, now=now)
+        end_series(request, by=by, ledger=ledger, now=now, note=note)
     except (NotFound, TooLate):
         return False
     return True

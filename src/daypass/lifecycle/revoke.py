@@ -30,7 +30,7 @@ def revoke(  # noqa: PLR0913 - who ends what and why, what else can be asked, th
     if not may_end(request, by, asked=asked, cabinet=ledger, now=now):
         raise NotYours("You are not among those who may decide on this grant.")
     ending = Ending(why=Why.REVOKED, by=by, at=now, note=reason.strip())
-    series_ended = end_series_if_any(request, by=by, ledger=ledger, now=now)
+    series_ended = end_series_if_any(request, by=by, ledger=ledger, now=now, note=reason.strip())
     try:
         return end_chain(grant_id, ending, ledger=ledger)
     except TooLate:
