@@ -10,6 +10,7 @@ import pytest
 
 from daypass.model.errors import NotFound
 from daypass.model.event import Login
+from daypass.model.freeze import IN_FORCE, Freezes
 from daypass.model.grant import Grant, GrantState
 from daypass.model.kept import Permit, Robot, Standing
 from daypass.model.lease import Lease
@@ -22,7 +23,7 @@ from daypass.store.scrub import SqlScrub
 from tests.keys import SIGNER
 from tests.makers import EVE, HOUR, NOON
 from tests.store.facts import HOLD, a_grant, a_login, a_request, at, ending, fact, grants_of, stored
-from tests.store.records import a_permit, a_robot, a_version
+from tests.store.records import BARE, a_permit, a_robot, a_version
 from tests.store.tampering import ANNS, EDITS, SEALED, backup, edit, put, put_back, sql
 
 every_sealed = pytest.mark.parametrize("sealed", SEALED.values(), ids=SEALED.keys())
@@ -84,6 +85,19 @@ def test_an_older_row_is_found_also_when_the_index_of_changes_was_edited(databas
     sql(database, "DELETE FROM changes WHERE revision = 2")
 
     assert _altered(database) == {f"{sealed.table}/{sealed.name(sealed.one)}"}
+    with pytest.raises(Altered, match=r"of revision 1, and the journal tells of revision 2"):
+        sealed.find(ledger, logins, sealed.one)
+
+
+def test_freezes_deleted_with_all_that_told_of_them_are_missed_from_the_next_scrub_on(database, ledger):
+    """A row that is not there, and of which no row of `changes` tells, is taken for one that never was."""
+    ledger.record(fact(BARE["freezes"]))
+    sql(database, "DELETE FROM records")
+    sql(database, "DELETE FROM changes")
+
+    assert _altered(database) == {"records/freezes/in-force"}
+    with pytest.raises(Altered, match="it was deleted"):
+        ledger.find(Freezes, IN_FORCE)
 
 
 ENDED = replace(ending(a_grant()), state=GrantState.ENDED, lease=Lease(starts=NOON, ends=NOON + HOUR))

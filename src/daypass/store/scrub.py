@@ -3,8 +3,9 @@ Goes over the whole ledger and says which rows are not what Daypass wrote: ports
 
     every row            its seal, its revision against the journal's, its body
     every row's name     that the journal tells of: the row is still there
-    every journal entry  what it says of rows is still in `changes`, by which rows are compared at each use; and the row
-                         that is of the revision that it tells of stands as it tells (see stand)
+    every journal entry  what it says of rows is still in `changes`, by which rows are compared at each use, and is
+                         written there again where it is not; and the row that is of the revision that it tells of
+                         stands as it tells (see stand)
     every text           that it is the one of which its entry has the hash
 
 Rows are read some hundreds at a time, each page in a statement of its own, so that the scrub takes little memory, keeps
@@ -12,9 +13,11 @@ nobody waiting, and may go on for as long as it needs. Whether the journal's own
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Connection, Table, func, select
+from sqlalchemy import Column, Connection, Table, func, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from daypass.journal.entry import BadEntry, read_entry
 from daypass.model.kept import Tally
@@ -97,8 +100,14 @@ class SqlScrub:
                 known = _newest(connection, list(told))
             for name, (revision, _) in told.items():
                 if known.get(name, 0) < revision:
+                    self._tell_again(name, revision)
                     yield AlteredRow(row=name, because=f"What told that it is of revision {revision} was deleted.")
             yield from self._misled({name: one for name, one in told.items() if known.get(name) == one.revision})
+
+    def _tell_again(self, name: str, revision: int) -> None:
+        """Write again what was deleted of `changes`, so that an older row is refused from now on, as it was before."""
+        with suppress(IntegrityError), self._database.writing() as connection:  # another process was quicker
+            connection.execute(insert(changes).values(name=name, revision=revision))
 
     def _misled(self, told: Mapping[str, "_Told"]) -> Iterator[AlteredRow]:
         """Compare rows with what the newest entry about each says; one that has moved on meanwhile is left out."""
