@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import Executable, delete, update
@@ -379,3 +380,19 @@ def test_a_freeze_that_somebody_takes_out_of_the_database_is_not_read_as_none(ow
 
     with pytest.raises(Misconfigured):
         owned.ask()
+
+
+@pytest.mark.parametrize("operator", [False, True], ids=["owner", "operator"])
+def test_a_panic_ends_everything_also_where_the_freezes_cannot_be_read(owned: Walk, operator: bool):
+    """Somebody who writes to the database and has no key holds up no panic by the row of the freezes."""
+    active, known = owned.active(), asked(owned.directory, owned.rules, owned.ledger)
+    freeze(Extent(person=EVE), by=CARL, reason="", asked=known, ledger=owned.ledger, now=owned.clock())
+    with owned.database.writing() as connection:
+        connection.execute(update(records).where(records.c.kind == "freezes").values(body="{}"))
+
+    said = {"reason": "", "hold": True, "ledger": owned.ledger, "logins": owned.logins, "now": owned.clock()}
+    ends = partial(panic_as_operator, os_user="root") if operator else partial(panic, by=CARL, asked=known)
+    with pytest.raises(Misconfigured, match=r"^Everything in it was ended \(1\), but it is not frozen\. "):
+        ends(ANNS, **said)
+
+    assert owned.ledger.grant(active.id).state is GrantState.ENDING

@@ -13,16 +13,17 @@ a rule that approves at once may give it back within seconds.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from daypass.lifecycle.asked import Asked
 from daypass.lifecycle.enders import may_end
 from daypass.lifecycle.freeze import may_freeze, set_freeze
 from daypass.lifecycle.frozen import freezes
 from daypass.lifecycle.sweeping import May, Sweep
-from daypass.model.errors import NotYours, Unavailable
+from daypass.model.errors import BadInput, Misconfigured, NotYours, Unavailable
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.freeze import Extent, Freeze
@@ -67,8 +68,8 @@ def panic(  # noqa: PLR0913 - what by whom and why, the three that it needs, and
     whole = may_freeze(extent, by, asked=asked, ledger=ledger)
     sweep = Sweep(extent=extent, by=by, note=_note(reason), ledger=ledger, logins=logins, now=now)
     if whole:
-        held = set_freeze(extent, by=by, reason=reason, ends=True, ledger=ledger, now=now) if hold else None
-        return _told(_all(sweep), held, sweep, reason)
+        freeze = partial(set_freeze, extent, by=by, reason=reason, ends=True, ledger=ledger, now=now)
+        return _frozen_first(freeze, sweep, reason) if hold else _told(_all(sweep), None, sweep, reason)
 
     def may(request: Request) -> bool:
         return may_end(request, by, asked=asked, cabinet=ledger, now=now)
@@ -82,10 +83,22 @@ def panic_as_operator(  # noqa: PLR0913 - as panic
     extent: Extent, *, os_user: str, reason: str, hold: bool, ledger: Ledger, logins: Logins, now: datetime
 ) -> Ended:
     """End everything in an extent, as whoever runs Daypass, on the machine."""
-    held = None
-    if hold:
-        held = set_freeze(extent, by=OPERATOR, reason=reason, ends=True, ledger=ledger, now=now, os_user=os_user)
     sweep = Sweep(extent=extent, by=OPERATOR, note=_note(reason), ledger=ledger, logins=logins, now=now)
+    if not hold:
+        return _told(_all(sweep), None, sweep, reason, os_user)
+    freeze = partial(set_freeze, extent, by=OPERATOR, reason=reason, ends=True, ledger=ledger, now=now, os_user=os_user)
+    return _frozen_first(freeze, sweep, reason, os_user)
+
+
+def _frozen_first(freeze: Callable[[], Freeze], sweep: Sweep, reason: str, os_user: str = "") -> Ended:
+    """End everything behind a freeze, and where there can be none all the same. Then raises Misconfigured."""
+    try:
+        held = freeze()
+    except (BadInput, Misconfigured) as error:
+        ended = _told(_all(sweep), None, sweep, reason, os_user)
+        raise Misconfigured(
+            f"Everything in it was ended ({ended.total}), but it is not frozen. {error.sentence}"
+        ) from error
     return _told(_all(sweep), held, sweep, reason, os_user)
 
 
