@@ -352,3 +352,15 @@ class Littered:
     def remove(self, standing: Standing) -> bool:
         """Remove one."""
         return self.left.pop(standing.grant, None) is not None
+
+
+def test_an_end_by_a_clock_that_was_set_back_is_not_dated_before_it_began(walk: Walk) -> None:
+    """Ann was done at noon; the clock that the worker goes by says eleven when AWS has taken it out."""
+    grant = walk.active()
+    drop(grant.id, by=ANN, ledger=walk.ledger, now=walk.clock())
+    done = walk.clock()
+    walk.clock.now = done - timedelta(hours=1)
+    walk.loop.run_until_idle()
+
+    assert [event.kind for event in walk.story(grant.id)][-1] is Kind.GRANT_ENDED
+    assert walk.story(grant.id)[-1].at >= done

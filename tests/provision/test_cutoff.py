@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from daypass.aws.policy import ROLE_INLINE, size
+from daypass.aws.policy import ROLE_INLINE, ends, size
 from daypass.aws.refusals import OverQuota
 from daypass.model.grant import Delivery, Presence, Why
 from tests.provision.cut import Fuse, Killed
@@ -142,6 +142,34 @@ def test_a_grant_that_never_worked_leaves_no_deny(fresh: World):
 
     assert session.revoke(failed, world.now()) is Presence.ABSENT
     assert denies(world) == []
+
+
+def test_a_clock_that_is_behind_takes_no_open_session_for_one_that_has_not_begun(fresh: World):
+    """By it the lease is still to come; only a deny in AWS says that the session is out."""
+    world, session = fresh, fresh.hands.deliveries[Delivery.SESSION]
+    grant = world.grant(Delivery.SESSION).activated()
+    over, behind = ending(grant, world.now()), world.now() - HOUR
+    before = (session.observe(grant, behind), session.observe(over, behind))
+    world.hands.cutoff.deny(grant, world.now())
+
+    assert before == (Presence.PRESENT, Presence.PRESENT)
+    assert session.observe(over, behind) is Presence.ABSENT
+
+
+def test_a_deny_that_is_written_by_a_clock_that_is_behind_outlives_the_sessions(fresh: World):
+    """A quarter of an hour, which is what AWS puts up with."""
+    world = fresh
+    grant = world.grant(Delivery.SESSION, length=24 * HOUR)
+    keys = world.vended(world.hands.broker.open(grant, world.now()))
+    over = ending(grant, world.now())
+    world.hands.deliveries[Delivery.SESSION].revoke(over, world.now() - timedelta(minutes=14))
+    name, role = f"daypass-deny-0a1b2c3d-{grant.id}", broker_name(world)
+    found = world.root.client("iam").get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+    until = ends(found)
+
+    assert until is not None
+    assert until >= world.now() + world.hands.broker.sessions.longest_ever()
+    assert not reads(keys, world.bucket, INSIDE)
 
 
 def test_a_session_denied_by_hand_is_seen_as_gone(fresh: World):

@@ -37,6 +37,9 @@ _SINGLES = 16
 _MARGIN = timedelta(seconds=5)
 """What AWS's clock may run ahead of ours and a vending under way may take, when sessions are told by their age."""
 
+_MOST_BEHIND = timedelta(minutes=15)
+"""AWS takes nothing from a clock that is further behind; by one that is, a deny must not end before the sessions do."""
+
 
 class Cutoff:
     """Denies on the broker role."""
@@ -150,7 +153,7 @@ class Cutoff:
         return [name for name in self._role.names() if self._marks.is_deny(name) and name != self._marks.deny_older]
 
     def _last_session_over(self, now: datetime) -> datetime:
-        return whole_second(now) + self._sessions.longest_ever() + _MARGIN
+        return whole_second(now) + self._sessions.longest_ever() + _MOST_BEHIND + _MARGIN
 
 
 def _grants(found: Mapping[str, Any]) -> frozenset[GrantId]:

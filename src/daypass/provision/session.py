@@ -61,7 +61,7 @@ class SessionDelivery:
 
     def observe(self, grant: Grant, now: datetime) -> Presence:
         """Look whether a session of this grant could do anything."""
-        if not _may_have_sessions(grant, now) or grant.lease is None or now not in grant.lease:
+        if not _may_have_sessions(grant, now):
             return Presence.ABSENT
         return Presence.PRESENT if self._lets_in(grant, now) else Presence.ABSENT
 
@@ -84,7 +84,13 @@ class SessionDelivery:
 
 
 def _may_have_sessions(grant: Grant, now: datetime) -> bool:
-    """Whether one may be open that still does something: none before the lease, after it, or if none was handed out."""
+    """
+    Whether one may be open that still does something: none after the lease, nor if none was handed out.
+
+    None before the lease either, as long as it was not put into AWS; once it was, a clock that says so is behind.
+    """
     if grant.lease is None or now >= grant.lease.ends:
         return False
+    if grant.state is GrantState.APPROVED:
+        return now in grant.lease
     return grant.ending is None or grant.handed_out

@@ -166,6 +166,7 @@ def _as_ending(grant: Grant) -> Grant:
 def _ended(grant: Grant, now: datetime) -> Fact:
     grant = _as_ending(grant)
     assert grant.ending is not None  # noqa: S101 - the line above, or ending_now before
+    now = max(now, grant.ending.at)  # by the earlier of two clocks that differ it may not have begun to end yet
     return _fact(Kind.GRANT_ENDED, grant.ended(now), now, {"why": grant.ending.why.value, "note": grant.ending.note})
 
 
