@@ -6,14 +6,16 @@ import pytest
 
 from daypass.lifecycle import links
 from daypass.lifecycle.drop import drop
+from daypass.lifecycle.freeze import set_freeze
 from daypass.lifecycle.submit import submit
 from daypass.model.entitlement import Entitlement, Level, parse_place
 from daypass.model.event import Kind
+from daypass.model.freeze import Extent
 from daypass.model.grant import Delivery, GrantId
 from daypass.model.lease import Term
 from daypass.model.request import Ask
 from tests.doors.house import House
-from tests.makers import ANN, HOUR
+from tests.makers import ANN, BOB, HOUR
 
 PREVIEWS = [
     "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)",
@@ -83,6 +85,16 @@ def test_a_link_ends_with_the_grant_that_its_owner_gave_up(house: House, visitor
     drop(grant, by=ANN, ledger=house.desk.ledger, now=house.clock())
 
     assert visitor.get(link).status_code == 410
+
+
+def test_whoever_holds_a_link_is_not_told_what_is_frozen(house: House, visitor, link):
+    """Neither who, nor where, nor by which command an owner lifts it."""
+    set_freeze(Extent(person=ANN), by=BOB, reason="", ends=False, ledger=house.desk.ledger, now=house.clock())
+    answer = visitor.get(link)
+
+    assert answer.status_code == 403
+    assert "It cannot be opened now." in answer.text
+    assert not any(word in answer.text for word in (ANN, "frozen", "daypass lift"))
 
 
 def test_a_program_is_told_in_plain_text(house: House, link):

@@ -9,6 +9,7 @@ nothing about whether the link exists, either.
 import re
 from http import HTTPStatus
 
+import structlog
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
@@ -19,6 +20,8 @@ from daypass.doors.web.pages import page
 from daypass.lifecycle.links import Visitor, follow
 from daypass.model.errors import DaypassError, NotFound, TooLate
 
+log = structlog.get_logger()
+
 # Slackbot-LinkExpanding, Slack-ImgProxy, facebookexternalhit, Discordbot, TelegramBot, WhatsApp, SkypeUriPreview,
 # Twitterbot, LinkedInBot, Google's and Microsoft's scanners: they name themselves.
 _PREVIEW = re.compile(
@@ -26,6 +29,7 @@ _PREVIEW = re.compile(
     r"|unfurl|embedly|iframely|crawler|spider|google-safety|bingpreview|safelinks|urlscan",
     re.IGNORECASE,
 )
+_NOT_NOW = "It cannot be opened now. Try again in a few minutes, or ask whoever sent it to you."
 _AHEAD_OF_TIME = ("purpose", "sec-purpose", "x-purpose", "x-moz")
 
 
@@ -60,5 +64,6 @@ def _refused(request: Request, error: DaypassError) -> Response:
         case TooLate():
             advice = "Whoever sent it to you can ask for access again and make a new one."
             return page(request, title="This link has ended", sentence=sentence, advice=advice, status=status)
-        case _:
-            return page(request, title="Not just now", sentence=sentence, status=status)
+        case _:  # frozen, AWS away, a row that was changed: nothing that whoever holds a link is to know
+            log.warning("link.not_opened", because=error.report)
+            return page(request, title="Not just now", sentence=_NOT_NOW, status=status)
