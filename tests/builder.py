@@ -59,7 +59,7 @@ class Daypass:
         self.store_url = store_url
         self._opened: list[Database] = []
         with_tables(store_url).close()
-        self._head = _HEADS.setdefault(store_url, HandHead())
+        self.head = _HEADS.setdefault(store_url, HandHead())
         self.stores = self.open_again()
         self.book.fold()
         self.clock, self.directory = clock or HandClock(), directory or HandDirectory()
@@ -115,7 +115,7 @@ class Daypass:
 
     def open_again(self) -> Stores:
         """Open the same database once more, as another process does."""
-        stores = open_stores(self.store_url, SIGNER, self._head)
+        stores = open_stores(self.store_url, SIGNER, self.head)
         self._opened.append(stores.database)
         return stores
 

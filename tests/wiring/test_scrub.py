@@ -4,11 +4,11 @@ import threading
 from dataclasses import replace
 from pathlib import Path
 
-from daypass.model.errors import Unavailable
 from daypass.model.finding import JournalFinding
 from daypass.settings import Journal, Settings, Store
 from daypass.store.book import SqlBook
 from daypass.store.ledger import SqlLedger
+from daypass.wiring import doctor
 from daypass.wiring.house import House, build
 from daypass.wiring.scrub import scrub_ledger, telling_of_damage
 from tests.heads import HandHead
@@ -18,22 +18,11 @@ from tests.store.facts import a_grant, fact
 from tests.tables import with_tables
 
 
-class _Place(HandHead):
-    """A place that answers when a test lets it."""
-
-    away = False
-
-    def read(self) -> str | None:
-        if self.away:
-            raise Unavailable("S3 does not answer.")
-        return super().read()
-
-
-def _house(folder: Path) -> tuple[House, _Place]:
+def _house(folder: Path) -> tuple[House, HandHead]:
     url = f"sqlite:///{folder / 'daypass.db'}"
     with_tables(url).close()
     settings = Settings(store=Store(url=url), journal=Journal(head=str(folder / "head"), origin=SIGNER.name))
-    house, place = build(settings, signer=SIGNER), _Place()
+    house, place = build(settings, signer=SIGNER), HandHead()
     house = replace(house, book=SqlBook(house.database, place))
     house.book.fold()
     SqlLedger(house.database).record(*(fact(a_grant(), number=number) for number in range(3)))
@@ -69,4 +58,20 @@ def test_what_the_service_finds_wrong_with_the_journal_is_told(tmp_path: Path):
 
     [found] = house.desk.ledger.all(JournalFinding)
     assert found.source.endswith(f", {tmp_path / 'head'}")
+    house.database.close()
+
+
+def test_the_doctor_says_when_the_head_of_the_journal_cannot_be_reached(tmp_path: Path):
+    """With what it keeps from happening; the journal is not called damaged."""
+    house, place = _house(tmp_path)
+    house = replace(house, book=SqlBook(house.database, place))
+    place.away = True
+
+    sound, told = doctor._found(lambda: doctor._journal(house))
+
+    assert not sound
+    assert told.startswith(
+        "The journal's head cannot be reached, and nothing is signed until it can; all else goes on."
+    )
+    assert house.database.damage.found == ()
     house.database.close()

@@ -54,6 +54,10 @@ class Book(Protocol):
         """A sentence for each thing that was found wrong with the journal; none when all is well."""
         ...
 
+    def unsigned(self) -> str:
+        """Why nothing can be signed now though nothing is wrong; empty when it can."""
+        ...
+
     def public_key(self) -> str:
         """The verifier key (C2SP vkey) that checks our checkpoints."""
         ...

@@ -8,11 +8,14 @@ owns the database can keep the two from each other, and can make up no answer an
 
 import hmac
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from daypass.journal.damage import HeadMissing
 from daypass.journal.head import Remembered
+from daypass.model.errors import Misconfigured, Unavailable
 from daypass.ports import HeadPlace
 from daypass.store.database import Database
 from daypass.store.tables import head_questions
@@ -34,11 +37,14 @@ class HeadMemory:
         self._remembered: Remembered | None = None
         self._question = ""
         self._missing = ""
+        self.trouble = ""
+        """Why its place could not be read or written at the last try; empty when it could."""
 
     def recall(self) -> Remembered | None:
         """What is remembered. Raises Misconfigured for the head of another journal."""
         if self._remembered is None and self.place is not None:
-            self._text = self.place.read()
+            with self._at_its_place():
+                self._text = self.place.read()
             found = None if self._text is None else Remembered.parse(self._text, self._database.signer.public)
             if found is not None and found.accepted > self.accepted:
                 self.accepted = found.accepted
@@ -53,7 +59,8 @@ class HeadMemory:
         if self.place is None:
             raise HeadMissing("The journal cannot be folded where no head of it is remembered.")
         text = remembered.text(self._database.signer.public)
-        self.place.replace(self._text, text)
+        with self._at_its_place():
+            self.place.replace(self._text, text)
         self._text, self._remembered = text, remembered
         self._found()
 
@@ -106,6 +113,15 @@ class HeadMemory:
         if self._missing:
             self._database.damage.withdraw(self._missing)
             self._missing = ""
+
+    @contextmanager
+    def _at_its_place(self) -> Iterator[None]:
+        try:
+            yield
+        except (Unavailable, Misconfigured) as error:
+            self.trouble = error.report
+            raise
+        self.trouble = ""
 
     def _mac(self, question: str, size: int, root: str) -> bytes:
         return hmac.digest(self._key, f"{question}\n{size}\n{root}".encode(), "sha256")

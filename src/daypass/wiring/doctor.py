@@ -179,6 +179,12 @@ def _journal(house: House) -> str:
             f"The journal in the database was signed with another key than {house.settings.journal.key_file}. Put the "
             "key back that signed it."
         ) from None
+    except DaypassError:
+        if away := house.book.unsigned():
+            raise _Trouble(
+                f"The journal's head cannot be reached, and nothing is signed until it can; all else goes on. {away}"
+            ) from None
+        raise
     if found := house.desk.ledger.all(JournalFinding, states=(Open.OPEN,)):
         told = "\n".join(f"  {one.because} (Found on {one.source}.)" for one in found)
         raise _Trouble(f"The journal was found damaged, and nothing is given while it is:\n{told}")

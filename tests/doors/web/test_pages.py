@@ -54,6 +54,24 @@ def test_a_ledger_that_was_changed_is_told_but_does_not_stop_the_service(house: 
     assert "daypass_altered_rows 1.0" in visitor.get("/metrics").text
 
 
+def test_a_head_that_cannot_be_reached_is_told_and_stops_nothing(house: House, visitor):
+    """S3 is away where the journal's head is remembered: entries wait, unsigned, and it is over when S3 is back."""
+    house.head.away = True
+    house.ledger.record(fact(kind=Kind.LEDGER_RESTORED))
+    with pytest.raises(Unavailable):
+        house.book.fold()
+
+    answer = visitor.get("/healthz")
+    told = "not signed now: the remembered head cannot be reached; see the log"
+    assert (answer.status_code, answer.json()["journal"]) == (200, told)
+    assert "daypass_journal_head_away 1.0" in visitor.get("/metrics").text
+
+    house.head.away = False
+    house.book.fold()
+    assert visitor.get("/healthz").json()["journal"] == "ok"
+    assert "daypass_journal_head_away 0.0" in visitor.get("/metrics").text
+
+
 def test_the_metrics_count_and_never_name(house: House, visitor):
     """A link's token is in no label; the route's pattern is."""
     visitor.get("/l/secrettoken")

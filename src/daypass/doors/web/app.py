@@ -26,6 +26,7 @@ from daypass.doors.web.metrics import House, Timed
 from daypass.doors.web.pages import drawing, page
 from daypass.model.errors import DaypassError, Misconfigured
 from daypass.model.kept import Alteration, Standing
+from daypass.ports import Book
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -99,7 +100,7 @@ def _instruments(
         status = HTTPStatus.SERVICE_UNAVAILABLE if any(found.values()) else HTTPStatus.OK
         found |= {"rules": _fault(desk.rules), "ledger": _fault(lambda: _must_be_ours(desk))}
         # Nor is a damaged journal: nothing is given then, and everything must still be ended.
-        found["journal"] = "damaged; see the log" if desk.book.faults() else ""
+        found["journal"] = _journal(desk.book)
         return JSONResponse({name: fault or "ok" for name, fault in found.items()}, status)
 
     @router.get("/metrics")
@@ -114,6 +115,12 @@ def _instruments(
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
     return router
+
+
+def _journal(book: Book) -> str:
+    if book.faults():
+        return "damaged; see the log"
+    return "not signed now: the remembered head cannot be reached; see the log" if book.unsigned() else ""
 
 
 def _must_be_ours(desk: Desk) -> None:

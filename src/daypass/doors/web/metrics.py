@@ -5,6 +5,7 @@ What a monitoring system reads: how much waits, how much is stuck, and how the H
     daypass_stuck_grants          grants whose step is more than ten minutes late: alarm on this
     daypass_altered_rows          rows of the ledger that were changed outside Daypass: alarm on this
     daypass_journal_damaged       things that were found wrong with the journal: alarm on this
+    daypass_journal_head_away     1 while the remembered head cannot be reached: nothing is signed then
     daypass_journal_entries       entries in the tree, while nothing is wrong with it
     daypass_http_seconds          histogram by route, method and status
 """
@@ -50,6 +51,8 @@ class House:
         yield GaugeMetricFamily("daypass_altered_rows", "Rows changed outside Daypass or unreadable", len(altered))
         damaged = len(self._desk.book.faults())
         yield GaugeMetricFamily("daypass_journal_damaged", "Things found wrong with the journal", damaged)
+        away = bool(self._desk.book.unsigned())
+        yield GaugeMetricFamily("daypass_journal_head_away", "Whether the remembered head cannot be reached", away)
         if damaged:
             return
         entries = self._desk.book.checkpoint().size
