@@ -30,6 +30,10 @@ locals {
   ceiling_arn       = "${local.iam}:policy/daypass-setup/daypass-broker-ceiling"
   lent_policies_arn = "${local.iam}:policy/daypass/daypass-*"
 
+  # Of DAYPASS_JOURNAL_HEAD=s3://bucket/key; not used without a bucket.
+  journal_head_bucket_arn = "arn:${data.aws_partition.current.partition}:s3:::${var.journal_head_bucket}"
+  journal_head_arn        = "${local.journal_head_bucket_arn}/${var.journal_head_key}"
+
   own_tags = merge(var.tags, var.installation == "" ? {} : { "daypass:installation" = var.installation })
 
   ec2_may_assume = jsonencode({
@@ -55,11 +59,14 @@ resource "aws_iam_policy" "service" {
   description = "What Daypass itself may do."
   tags        = var.tags
   policy = templatefile("${path.module}/policies/service.json.tftpl", {
-    principal_arn     = local.principal_arn
-    broker_arn        = local.broker_arn
-    ceiling_arn       = local.ceiling_arn
-    lent_policies_arn = local.lent_policies_arn
-    people_arns       = var.people_arns
+    principal_arn           = local.principal_arn
+    broker_arn              = local.broker_arn
+    ceiling_arn             = local.ceiling_arn
+    lent_policies_arn       = local.lent_policies_arn
+    people_arns             = var.people_arns
+    journal_head_bucket     = var.journal_head_bucket
+    journal_head_bucket_arn = local.journal_head_bucket_arn
+    journal_head_arn        = local.journal_head_arn
   })
 }
 

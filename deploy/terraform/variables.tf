@@ -51,3 +51,23 @@ variable "installation" {
     error_message = "An installation is named by 8 hexadecimal digits; daypass doctor says which."
   }
 }
+
+variable "journal_head_bucket" {
+  description = "With DAYPASS_JOURNAL_HEAD = s3://bucket/key: the name of its bucket, which you make with versioning enabled and leave out of bucket_arns. Empty where the head is a file."
+  type        = string
+  default     = ""
+  validation {
+    condition     = can(regex("^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?$", var.journal_head_bucket))
+    error_message = "Write the name of one bucket, such as acme-daypass."
+  }
+}
+
+variable "journal_head_key" {
+  description = "With DAYPASS_JOURNAL_HEAD = s3://bucket/key: its key."
+  type        = string
+  default     = "journal.head"
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_.-][A-Za-z0-9_./-]*$", var.journal_head_key))
+    error_message = "Write one key of letters, digits, and any of _ . - /, such as journal.head."
+  }
+}

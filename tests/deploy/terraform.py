@@ -9,6 +9,11 @@ from typing import Any
 _BLOCK = re.compile(r"%\{ if length\((\w+)\) > 0 ~\}\n(.*?)%\{ endif ~\}\n", re.DOTALL)
 _VALUE = re.compile(r"\$\{((?:[^{}]|\$\{[^{}]*\})*)\}")
 _EACH = re.compile(r'concat\((\w+), \[for (\w+) in \1 : "\$\{\2\}(\S*)"\]\)')
+_OWN_TAGS = re.compile(
+    r'^  own_tags = merge\(var\.tags, var\.installation == "" \? \{\} : \{ "(\S+)" = var\.installation \}\)$',
+    re.MULTILINE,
+)
+_RESOURCE = re.compile(r'^resource "(\w+)" "(\w+)" \{\n(.*?)^\}', re.DOTALL | re.MULTILINE)
 _HANDED = re.compile(r'templatefile\("\$\{path\.module\}/policies/(\S+)", \{(.*?)\n  \}\)', re.DOTALL)
 
 
@@ -38,6 +43,18 @@ def locals_of(main: Path, given: Mapping[str, str]) -> dict[str, str]:
     for name, text in re.findall(r'^  (\w+)\s+= "(.*)"$', block, re.MULTILINE):
         known[f"local.{name}"] = re.sub(r"\$\{([^}]+)\}", lambda found: known[found[1]], text)
     return {name.removeprefix("local."): text for name, text in known.items() if name.startswith("local.")}
+
+
+def tags_of(main: Path, *, tags: Mapping[str, str], installation: str) -> dict[str, dict[str, str]]:
+    """Work out the tags of each resource that has any."""
+    text = main.read_text()
+    [name] = _OWN_TAGS.findall(text)
+    known = {"var.tags": dict(tags), "local.own_tags": {**tags, **({name: installation} if installation else {})}}
+    return {
+        f"{kind}.{which}": known[expression]
+        for kind, which, body in _RESOURCE.findall(text)
+        for expression in re.findall(r"^  tags\s+= (\S+)$", body, re.MULTILINE)
+    }
 
 
 def _value(expression: str, given: Mapping[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """What Terraform and CloudFormation set up is, statement by statement, what the code says Daypass needs."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -96,11 +97,14 @@ def module(wanted: Setup, template: str) -> Any:
         "data.aws_partition.current.partition": wanted.partition,
         "data.aws_caller_identity.current.account_id": ACCOUNT,
         "var.runs_as": runs_as_of(wanted),
+        "var.journal_head_bucket": wanted.head.partition("/")[0],
+        "var.journal_head_key": wanted.head.partition("/")[2],
     }
     given: dict[str, Any] = terraform.locals_of(MODULE / "main.tf", names) | {
         "bucket_arns": bucket_arns(wanted),
         "people_arns": list(wanted.people),
         "dns_suffix": suffix(wanted),
+        "journal_head_bucket": wanted.head.partition("/")[0],
     }
     return terraform.rendered(MODULE / "policies" / template, given)
 
@@ -135,6 +139,21 @@ def test_the_module_lets_daypass_do_what_the_code_says(wanted: Setup):
     assert module(wanted, "service.json.tftpl") == service(wanted)
 
 
+def test_both_let_daypass_keep_the_journals_head_in_a_bucket(wanted: Setup):
+    """Read it, write over it, and look whether old versions are kept; nothing is ever deleted there."""
+    with_head = replace(wanted, head="acme-daypass/heads/journal.head")
+    stack = cloudformation(with_head, JournalHeadBucket="acme-daypass", JournalHeadKey="heads/journal.head")
+    documents = [stack["Service"]["PolicyDocument"], module(with_head, "service.json.tftpl")]
+
+    assert documents == [service(with_head)] * 2
+    more = [one for one in documents[0]["Statement"] if one not in service(wanted)["Statement"]]
+    bucket = f"arn:{wanted.partition}:s3:::acme-daypass"
+    assert [(one["Effect"], one["Action"], one["Resource"]) for one in more] == [
+        ("Allow", ["s3:GetObject", "s3:PutObject"], [f"{bucket}/heads/journal.head"]),
+        ("Allow", ["s3:GetBucketVersioning"], [bucket]),
+    ]
+
+
 def test_the_stack_makes_only_what_it_is_asked_for(wanted: Setup):
     """A user, or a role with its instance profile; and the broker is always bounded by the ceiling."""
     made = cloudformation(wanted)
@@ -153,6 +172,22 @@ def test_the_stacks_roles_are_tagged_with_the_installation_once_it_is_known(want
 
     expected = [{"Key": "daypass:installation", "Value": installation}]
     assert tagged == (dict.fromkeys([runs_as_of(wanted).title(), "Broker"], expected) if installation else {})
+
+
+@pytest.mark.parametrize("installation", ["", "1a2b3c4d"])
+def test_the_modules_principals_are_tagged_with_the_installation_once_it_is_known(installation: str):
+    """Daypass's own user or role, and the broker role; what is made besides has the tags that were asked for alone."""
+    tagged = terraform.tags_of(MODULE / "main.tf", tags={"team": "data"}, installation=installation)
+    own = {"team": "data", "daypass:installation": installation} if installation else {"team": "data"}
+
+    assert tagged == {
+        "aws_iam_policy.ceiling": {"team": "data"},
+        "aws_iam_policy.service": {"team": "data"},
+        "aws_iam_user.daypass": own,
+        "aws_iam_role.daypass": own,
+        "aws_iam_instance_profile.daypass": {"team": "data"},
+        "aws_iam_role.broker": own,
+    }
 
 
 def test_the_names_in_the_stack_are_those_in_its_documents(wanted: Setup):

@@ -39,6 +39,8 @@ class Setup:
     """Names of the buckets that may be lent at all; `*` stands for any."""
     people: Sequence[str] = field(default=())
     """ARNs (with `*`) of the users and roles that the delivery `policy` may write on; none leaves it out."""
+    head: str = ""
+    """Bucket and key (`acme-daypass/journal.head`) of the journal's head, where that is an object; empty elsewhere."""
     source_identity: bool = True
     """False for a server that does not know sts:SetSourceIdentity."""
 
@@ -91,6 +93,7 @@ def service(setup: Setup) -> Document:
     return _document(
         *_broking(setup),
         *_looking(),
+        *(_remembering(setup) if setup.head else ()),
         *(for_policies(setup) if setup.people else ()),
         *_never_on_itself(setup),
     )
@@ -147,6 +150,15 @@ def _looking() -> tuple[Document, ...]:
     iam = ["iam:GetAccountAuthorizationDetails", "iam:GetAccountSummary"]
     s3 = ["s3:ListAllMyBuckets", "s3:ListBucket", "s3:GetBucketTagging", "s3:GetEncryptionConfiguration"]
     return _allow("LookAtIam", iam, ["*"]), _allow("LookAtBuckets", s3, ["*"])
+
+
+def _remembering(setup: Setup) -> tuple[Document, ...]:
+    """The head of the journal: read and written over, never deleted, in a bucket that keeps old versions."""
+    head, bucket = (f"arn:{setup.partition}:s3:::{name}" for name in (setup.head, setup.head.partition("/")[0]))
+    return (
+        _allow("RememberTheHead", ["s3:GetObject", "s3:PutObject"], [head]),
+        _allow("LookAtItsVersioning", ["s3:GetBucketVersioning"], [bucket]),
+    )
 
 
 def _plain(statement: Document) -> Document:
