@@ -36,6 +36,10 @@ class SqlBook(SqlSequencer):
             note = _newest_note(connection)
         return self._signed(note) if note else SignedCheckpoint(size=0, note="")
 
+    def unsigned(self) -> str:
+        """Why nothing can be signed now though nothing is wrong: the remembered head's place, when it is away."""
+        return self._memory.trouble
+
     def public_key(self) -> str:
         """The verifier key (C2SP vkey) that checks our checkpoints."""
         return self._signer.public.text

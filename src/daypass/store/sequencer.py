@@ -111,10 +111,6 @@ class SqlSequencer:
         """A sentence for each thing that was found wrong with the journal; none when all is well."""
         return self._database.damage.found
 
-    def unsigned(self) -> str:
-        """Why nothing can be signed now though nothing is wrong: the remembered head's place, when it is away."""
-        return self._memory.trouble
-
     def compare(self) -> tuple[Head, Head | None]:
         """Recompute the head from the entries; returns it and the one that is remembered."""
         before = self._memory.recall()

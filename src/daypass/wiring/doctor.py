@@ -16,7 +16,6 @@ from daypass.aws.identities import Kind
 from daypass.aws.inline_policies import InlinePolicies
 from daypass.aws.refusals import asking
 from daypass.journal.key import Signer
-from daypass.journal.note import BadNote
 from daypass.lifecycle.frozen import freezes
 from daypass.lifecycle.leavers.ask_after import last_watch
 from daypass.lifecycle.leavers.notice import held
@@ -34,7 +33,7 @@ from daypass.rules.rule import AllowRule
 from daypass.settings import Settings
 from daypass.wiring.clock import Agreement
 from daypass.wiring.house import House, build, now
-from daypass.wiring.journal import journal_head, journal_key, must_be_new
+from daypass.wiring.journal import checked, journal_head, journal_key, must_be_new
 from daypass.wiring.log import silence
 from daypass.wiring.people import people, slack_calls
 from daypass.wiring.whose_role import whose_role
@@ -171,20 +170,7 @@ def _journal_key(settings: Settings) -> str:
 
 
 def _journal(house: House) -> str:
-    try:
-        house.book.check()
-        size = house.book.checkpoint().size
-    except BadNote:
-        raise _Trouble(
-            f"The journal in the database was signed with another key than {house.settings.journal.key_file}. Put the "
-            "key back that signed it."
-        ) from None
-    except DaypassError:
-        if away := house.book.unsigned():
-            raise _Trouble(
-                f"The journal's head cannot be reached, and nothing is signed until it can; all else goes on. {away}"
-            ) from None
-        raise
+    size = checked(house.book, house.settings.journal.key_file)
     if found := house.desk.ledger.all(JournalFinding, states=(Open.OPEN,)):
         told = "\n".join(f"  {one.because} (Found on {one.source}.)" for one in found)
         raise _Trouble(f"The journal was found damaged, and nothing is given while it is:\n{told}")
