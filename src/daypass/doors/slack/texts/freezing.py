@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from daypass.doors.grammar import words_for_ended
 from daypass.doors.slack.blocks import code, escape
+from daypass.doors.slack.texts import labels
 from daypass.doors.slack.texts.requests import person
 from daypass.lifecycle.panic import Ended
 from daypass.model.event import Event, Kind
@@ -25,11 +26,12 @@ def about(extent: Extent) -> str:
 def sure(extent: Extent, *, hold: bool) -> str:
     """Ask whether a panic is meant."""
     then = (
-        "It is frozen too, as far as you may freeze it: nothing is given until two owners of the rules lift that."
+        "It is then frozen too, as far as you may freeze it: nothing is given until two owners of the rules lift that."
         if hold
-        else "It is not frozen: a rule that approves at once can give it back."
+        else "It is not frozen then: a rule that approves at once can give it back."
     )
-    return f"Everything that you may end of {about(extent)} ends now. {then}"
+    click = f"Click *{labels.PANIC}*, and everything that you may end of {about(extent)} ends at once."
+    return f"*Nothing has ended yet.* {click} {then}"
 
 
 def ended(seen: Ended) -> str:
