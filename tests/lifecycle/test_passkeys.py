@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import text
 from webauthn.helpers import base64url_to_bytes
 
 from daypass.lifecycle.passkeys import confirm, enrol, errands, remove, ring
@@ -24,11 +25,12 @@ from daypass.model.grant import Grant, GrantId
 from daypass.model.kept import Errand, Passkey, Purpose
 from daypass.model.principal import PrincipalId
 from daypass.model.request import RequestState
+from daypass.rules.document import parse
 from daypass.store.ledger import SqlLedger
 from daypass.store.outbox import SqlOutbox
-from tests.hands import HandClock, HandDirectory
+from tests.hands import HandClock, HandDirectory, asked
 from tests.lifecycle.authenticator import HandKey, handle_in
-from tests.makers import ANN, BOB, HOUR, NOON, request
+from tests.makers import ANN, BOB, EVE, HOUR, NOON, RULES, request
 from tests.tables import with_tables
 
 URL = "http://localhost:8700"
@@ -550,3 +552,26 @@ def test_whatever_comes_instead_of_an_answer_is_refused_in_a_sentence(
         proven(answer, by=BOB, passkeys=passkeys, challenge=challenge, at=HERE)
     with pytest.raises(NotYours):
         made(answer, by=BOB, name="x", challenge=challenge, at=HERE, now=NOON)
+
+
+HIDDEN = {
+    "deleted": "DELETE FROM records WHERE kind = 'passkey'",
+    "of another owner": "UPDATE records SET owner = 'U0EVE' WHERE kind = 'passkey'",
+    "closed": "UPDATE records SET state = 'closed' WHERE kind = 'passkey'",
+}
+
+
+@pytest.mark.parametrize("statement", HIDDEN.values(), ids=HIDDEN.keys())
+def test_a_passkey_that_somebody_hides_in_the_database_is_not_taken_for_none(world: World, statement: str) -> None:
+    """Whoever has Bob's Slack account too adds none without a proof; once an owner has forgotten his, he does."""
+    world.given()
+    with world.database.writing() as connection:
+        connection.execute(text(statement))
+
+    with pytest.raises(Misconfigured, match=r"^1 of your passkeys cannot be read"):
+        world.given(name="thief", key_id=b"a-thiefs-own-key")
+
+    rules = parse(RULES.replace("rules:", "owners: {people: [U0EVE]}\nrules:"), name="rules.yaml")
+    may = asked(world.directory, rules, world.ledger)
+    remove.forget(BOB, by=EVE, asked=may, ledger=world.ledger, now=world.clock())
+    world.given(name="new", key_id=b"bobs-new-laptop-key")

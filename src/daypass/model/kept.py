@@ -257,6 +257,8 @@ class Tally(_OfSomebody):
     principal: PrincipalId
     at: datetime
     """When it was begun."""
+    passkeys: int = 0
+    """How many they have: so that one whose rows somebody hides in the database is not taken for who has none."""
     state: Standing = Standing.OPEN
     revision: int = 0
 

@@ -21,6 +21,7 @@ from datetime import datetime
 
 from daypass.lifecycle import login
 from daypass.lifecycle.cancel import cancel_for
+from daypass.lifecycle.counting import guard
 from daypass.lifecycle.finish import finish
 from daypass.lifecycle.recurring import end_series
 from daypass.model.errors import Conflict, NotFound, TooLate
@@ -104,6 +105,8 @@ def _close_rest(who: PrincipalId, ledger: Ledger, now: datetime) -> int:
     with suppress(NotFound):
         absence = ledger.find(Absence, who)
         rest += [replace(absence, state=Standing.CLOSED)] if absence.state is Standing.OPEN else []
+    if any(isinstance(one, Passkey) for one in rest):
+        rest += [replace(guard(who, ledger=ledger, now=now), passkeys=0)]
     if rest:
         event = Event(kind=Kind.LEAVER_CLOSED, at=now, actor=DAYPASS, details={"principal": who, "count": len(rest)})
         with suppress(Conflict):

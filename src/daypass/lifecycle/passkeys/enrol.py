@@ -8,7 +8,7 @@ So a stolen Slack session or command line can add a first passkey but not quietl
 """
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from daypass.lifecycle.counting import guard
@@ -17,7 +17,7 @@ from daypass.lifecycle.passkeys.ceremony import Json, ask_to_make, made
 from daypass.lifecycle.passkeys.errands import done, find
 from daypass.lifecycle.passkeys.proof import asked, challenge, prove, refuse
 from daypass.lifecycle.passkeys.site import Site
-from daypass.model.errors import BadInput, Conflict, NotYours, TooLate
+from daypass.model.errors import BadInput, Conflict, Misconfigured, NotYours, TooLate
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.kept import Errand, Passkey, Purpose, Tally
@@ -53,7 +53,7 @@ class Answer:
 def offer(ticket: str, *, at: Site, directory: Directory, ledger: Ledger, now: datetime) -> Offer:
     """Look at what an address is for; nothing is written. Raises NotFound, TooLate, NotYours."""
     errand = find(ticket, Purpose.ENROL, ledger=ledger, now=now)
-    person, passkeys = _enrolling(errand, directory, ledger)
+    person, passkeys, _ = _enrolling(errand, directory, ledger, now)
     return Offer(
         person=person,
         make=ask_to_make(person, passkeys, challenge(ticket, errand, _MAKE), at),
@@ -66,8 +66,7 @@ def enrol(  # noqa: PLR0913 - an answer to a ticket, where it was given, two col
 ) -> Passkey:
     """Keep a new passkey. Raises NotFound, TooLate, BadInput for its name, NotYours when a proof does not hold."""
     errand = find(ticket, Purpose.ENROL, ledger=ledger, now=now)
-    tally = guard(errand.principal, ledger=ledger, now=now)  # before the passkeys: of two first ones one stands
-    _, passkeys = _enrolling(errand, directory, ledger)
+    _, passkeys, tally = _enrolling(errand, directory, ledger, now)
     name = _name(answer.name, passkeys)
     used = prove(ticket, errand, answer.proof or {}, at=at, ledger=ledger, now=now) if passkeys else None
     try:
@@ -77,7 +76,7 @@ def enrol(  # noqa: PLR0913 - an answer to a ticket, where it was given, two col
     except NotYours as refusal:
         refuse(errand, refusal, ledger=ledger, now=now)
         raise
-    _keep(passkey, used, (done(errand), tally), ledger, now)
+    _keep(passkey, used, (done(errand), replace(tally, passkeys=len(passkeys) + 1)), ledger, now)
     return passkey
 
 
@@ -100,14 +99,22 @@ def _keep(passkey: Passkey, used: Passkey | None, beside: tuple[Errand, Tally], 
         ) from None
 
 
-def _enrolling(errand: Errand, directory: Directory, ledger: Ledger) -> tuple[Principal, list[Passkey]]:
+def _enrolling(
+    errand: Errand, directory: Directory, ledger: Ledger, now: datetime
+) -> tuple[Principal, list[Passkey], Tally]:
     person = directory.principal(errand.principal)
     if not person.active:
         raise NotYours("Your Slack account is deactivated, so it gets no passkey.")
+    tally = guard(person.id, ledger=ledger, now=now)  # before the passkeys: of two first ones one stands
     passkeys = ring.of(person.id, ledger=ledger)
+    if missing := max(0, tally.passkeys - len(passkeys)):
+        raise Misconfigured(
+            f"{missing} of your passkeys cannot be read: their rows were changed outside Daypass. None is added until "
+            "they are restored from a backup, or an owner of the rules forgets yours."
+        )
     if len(passkeys) >= MOST:
         raise NotYours(f"You have {len(passkeys)} passkeys, which is the most; remove one first.")
-    return person, passkeys
+    return person, passkeys, tally
 
 
 def _name(said: str, passkeys: list[Passkey]) -> str:

@@ -8,13 +8,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from daypass.lifecycle.asked import Asked
+from daypass.lifecycle.counting import guard
 from daypass.lifecycle.enders import must_own
 from daypass.lifecycle.passkeys import ring
 from daypass.lifecycle.passkeys.ceremony import Json
 from daypass.lifecycle.passkeys.errands import done, find
 from daypass.lifecycle.passkeys.proof import asked, prove
 from daypass.lifecycle.passkeys.site import Site
-from daypass.model.errors import Conflict, NotFound, NotYours, TooLate
+from daypass.lifecycle.tries import overtaken
+from daypass.model.errors import NotFound, NotYours, TooLate
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.kept import Errand, Passkey, Purpose, Standing
@@ -38,17 +40,20 @@ def offer(ticket: str, *, at: Site, ledger: Ledger, now: datetime) -> Offer:
 
 def remove(ticket: str, answer: Json, *, at: Site, ledger: Ledger, now: datetime) -> Passkey:
     """Remove it. Raises NotFound, TooLate, NotYours when the proof does not hold."""
-    errand = find(ticket, Purpose.REMOVE, ledger=ledger, now=now)
-    passkey = _condemned(errand, ledger)
-    used = prove(ticket, errand, answer, at=at, ledger=ledger, now=now)
-    removed = replace(used if used.key == passkey.key else passkey, state=Standing.CLOSED)
-    event = _removal(removed, by=errand.principal, proven_by=used.credential_id, now=now)
-    changes = (removed, done(errand)) if used.key == passkey.key else (removed, done(errand), used)
-    try:
-        ledger.record(Fact(event=event, changes=changes))
-    except Conflict:
-        raise TooLate("This passkey was removed already.") from None
-    return removed
+
+    def once() -> Passkey:
+        errand = find(ticket, Purpose.REMOVE, ledger=ledger, now=now)
+        tally = guard(errand.principal, ledger=ledger, now=now)
+        passkey = _condemned(errand, ledger)
+        used = prove(ticket, errand, answer, at=at, ledger=ledger, now=now)
+        removed = replace(used if used.key == passkey.key else passkey, state=Standing.CLOSED)
+        event = _removal(removed, by=errand.principal, proven_by=used.credential_id, now=now)
+        fewer = replace(tally, passkeys=max(0, tally.passkeys - 1))
+        others = () if used.key == passkey.key else (used,)
+        ledger.record(Fact(event=event, changes=(removed, done(errand), fewer, *others)))
+        return removed
+
+    return overtaken(once)
 
 
 def forget(person: PrincipalId, *, by: PrincipalId, asked: Asked, ledger: Ledger, now: datetime) -> list[Passkey]:
@@ -61,12 +66,25 @@ def forget(person: PrincipalId, *, by: PrincipalId, asked: Asked, ledger: Ledger
     must_own(by, asked=asked, cabinet=ledger)
     if _same_person(by, person, asked):
         raise NotYours("Your own passkeys are removed with a proof: `daypass passkey remove`. Ask another owner.")
-    lost = ring.of(person, ledger=ledger)
-    if not lost:
-        raise NotFound("They have no passkey.")
-    removed = [replace(one, state=Standing.CLOSED) for one in lost]
-    ledger.record(*(Fact(event=_removal(one, by=by, proven_by=None, now=now), changes=(one,)) for one in removed))
-    return removed
+
+    def once() -> list[Passkey]:
+        tally = guard(person, ledger=ledger, now=now)
+        lost = ring.of(person, ledger=ledger)
+        if not lost and not tally.passkeys:
+            raise NotFound("They have no passkey.")
+        removed = [replace(one, state=Standing.CLOSED) for one in lost]
+        none = replace(tally, passkeys=0)
+        facts = [Fact(event=_removal(one, by=by, proven_by=None, now=now), changes=(one,)) for one in removed]
+        ledger.record(*facts, Fact(event=_forgotten(person, by=by, now=now), changes=(none,), told=False))
+        return removed
+
+    return overtaken(once)
+
+
+def _forgotten(person: PrincipalId, *, by: PrincipalId, now: datetime) -> Event:
+    """Also those whose rows cannot be read; each that can has an entry of its own."""
+    told: dict[str, Detail] = {"principal": person, "passkey": None, "name": "", "proven_by": None}
+    return Event(kind=Kind.PASSKEY_REMOVED, at=now, actor=by, details=told)
 
 
 def _same_person(by: PrincipalId, person: PrincipalId, asked: Asked) -> bool:
