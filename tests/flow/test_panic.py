@@ -65,6 +65,12 @@ def panicked(walk: Walk, extent: Extent, by: PrincipalId = CARL, *, hold: bool =
     )
 
 
+def frozen(walk: Walk, extent: Extent, by: PrincipalId = CARL) -> Freeze:
+    """Somebody freezes an extent."""
+    known = asked(walk.directory, walk.rules, walk.ledger)
+    return freeze(extent, by=by, reason="", asked=known, ledger=walk.ledger, now=walk.clock())
+
+
 def lifted(walk: Walk, freeze_id: GrantId, by: PrincipalId) -> Freeze | None:
     """An owner says that a freeze may be lifted."""
     return lift(freeze_id, by=by, rules=walk.rules, directory=walk.directory, ledger=walk.ledger, now=walk.clock())
@@ -184,8 +190,7 @@ GIVING: dict[str, Callable[[Walk, GrantId, GrantId], object]] = {
 def test_nothing_is_given_in_what_is_frozen_until_two_owners_lift_it(owned: Walk, extent: Extent, way: str):
     """By whichever way; and afterwards as before."""
     active, waiting = owned.active(delivery=Delivery.SESSION), owned.ask(reason="INC-43")
-    known = asked(owned.directory, owned.rules, owned.ledger)
-    made = freeze(extent, by=CARL, reason="", asked=known, ledger=owned.ledger, now=owned.clock())
+    made = frozen(owned, extent)
 
     with pytest.raises(NotAllowed, match=f"daypass lift {made.id}"):
         GIVING[way](owned, active.id, waiting.id)
@@ -294,8 +299,7 @@ def test_a_freeze_waits_for_nobody_longer_than_for_what_is_being_written(databas
 
 def test_nobody_lifts_a_freeze_alone_nor_their_own(owned: Walk):
     """Neither twice, nor by a second account, nor as the one whom it is about."""
-    known = asked(owned.directory, owned.rules, owned.ledger)
-    made = freeze(ANNS, by=CARL, reason="", asked=known, ledger=owned.ledger, now=owned.clock())
+    made = frozen(owned, ANNS)
     lifted(owned, made.id, CARL)
 
     with pytest.raises(NotYours, match="about you"):
@@ -312,19 +316,15 @@ def test_nobody_lifts_a_freeze_alone_nor_their_own(owned: Walk):
 
 def test_who_owns_no_rules_freezes_only_themselves(owned: Walk):
     """A freeze is a harm too."""
-    known = asked(owned.directory, owned.rules, owned.ledger)
-
     with pytest.raises(NotYours):
-        freeze(ANNS, by=BOB, reason="", asked=known, ledger=owned.ledger, now=owned.clock())
-    assert freeze(
-        Extent(person=BOB), by=BOB, reason="", asked=known, ledger=owned.ledger, now=owned.clock()
-    ).extent == Extent(person=BOB)
+        frozen(owned, ANNS, BOB)
+    assert frozen(owned, Extent(person=BOB), BOB).extent == Extent(person=BOB)
 
 
 def test_a_frozen_approver_approves_nothing(owned: Walk):
     """Bob's clicks give nothing while he is frozen; what he may end he still ends."""
-    waiting, known = owned.ask(), asked(owned.directory, owned.rules, owned.ledger)
-    freeze(Extent(person=BOB), by=CARL, reason="", asked=known, ledger=owned.ledger, now=owned.clock())
+    waiting = owned.ask()
+    frozen(owned, Extent(person=BOB))
 
     with pytest.raises(NotAllowed, match="frozen"):
         owned.approve(waiting.id)
@@ -355,8 +355,8 @@ def test_what_a_panic_is_about_is_never_guessed(said):
 
 def test_a_frozen_person_speaks_through_no_login_and_no_bot_but_to_look_and_to_end(owned: Walk):
     """Nor is a new login of theirs confirmed."""
-    token, known = owned.token(ANN), asked(owned.directory, owned.rules, owned.ledger)
-    freeze(ANNS, by=CARL, reason="", asked=known, ledger=owned.ledger, now=owned.clock())
+    token = owned.token(ANN)
+    frozen(owned, ANNS)
 
     def speaker(scope: Scope) -> PrincipalId:
         return identify(token, logins=owned.logins, ledger=owned.ledger, now=owned.clock(), scope=scope)
@@ -373,8 +373,7 @@ def test_a_frozen_person_speaks_through_no_login_and_no_bot_but_to_look_and_to_e
 @pytest.mark.parametrize("hand", [delete(records), update(records).values(body="{}")], ids=["deleted", "changed"])
 def test_a_freeze_that_somebody_takes_out_of_the_database_is_not_read_as_none(owned: Walk, hand: Executable):
     """Nothing is given while the row cannot be read."""
-    known = asked(owned.directory, owned.rules, owned.ledger)
-    freeze(ANNS, by=CARL, reason="", asked=known, ledger=owned.ledger, now=owned.clock())
+    frozen(owned, ANNS)
     with owned.database.writing() as connection:
         connection.execute(hand.where(records.c.kind == "freezes"))  # type: ignore[attr-defined]  # both statements have it
 

@@ -148,6 +148,7 @@ def test_a_slack_that_asks_us_to_be_slower(daypass: Office, slack: BlockingSlack
         assert call.began - refused.get(call.method, 0.0) > 0.9 or _at_once(call.began, refused[call.method])
         if call.status == 429:
             refused[call.method] = call.ended
+    assert refused.keys() == {"chat.postMessage", "chat.update"}
 
 
 def _at_once(began: float, refused: float) -> bool:
