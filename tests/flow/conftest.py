@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from daypass.lifecycle.drop import drop
 from daypass.lifecycle.extend import extend
 from daypass.lifecycle.permits import allow
 from daypass.lifecycle.review import approve, deny
@@ -113,6 +114,10 @@ class Walk(Daypass):
         grant = self.approve(self.ask(**changes).id)
         self.loop.run_until_idle()
         return self.ledger.grant(grant.id)
+
+    def drop(self, grant_id: GrantId, *, by: PrincipalId = ANN) -> Grant:
+        """Somebody is done with a grant."""
+        return drop(grant_id, by=by, ledger=self.ledger, now=self.clock())
 
     def change_rules(self, old: str, new: str) -> None:
         """Somebody edits the rules."""

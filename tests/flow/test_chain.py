@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 
-from daypass.lifecycle.drop import drop
 from daypass.lifecycle.revoke import revoke
 from daypass.model.errors import TooLate
 from daypass.model.event import Event, Kind
@@ -24,7 +23,7 @@ def more(walk: Walk, grant_id: GrantId) -> Request:
 
 def done(walk: Walk, grant_id: GrantId) -> Grant:
     """Ann says that she is done."""
-    return drop(grant_id, by=ANN, ledger=walk.ledger, now=walk.clock())
+    return walk.drop(grant_id)
 
 
 def taken(walk: Walk, grant_id: GrantId) -> Grant:

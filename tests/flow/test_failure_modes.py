@@ -9,7 +9,6 @@ from datetime import timedelta
 import pytest
 
 from daypass.lifecycle.cancel import lapse
-from daypass.lifecycle.drop import drop
 from daypass.model.errors import (
     AwsForbids,
     BadInput,
@@ -107,7 +106,7 @@ def test_03_an_end_that_races_the_activation_leaves_nothing(walk: Walk) -> None:
 
     def ended_meanwhile(one: Grant) -> None:
         walk.aws.on_provision = None
-        drop(one.id, by=ANN, ledger=walk.ledger, now=walk.clock())
+        walk.drop(one.id)
         walk.loop.run_until_idle()
         assert walk.ledger.grant(one.id).state is GrantState.ENDING
 
@@ -122,7 +121,7 @@ def test_04_the_sweep_removes_what_no_live_grant_accounts_for(walk: Walk) -> Non
     """Something with our mark that the ledger knows as ended goes; what is live stays."""
     live, ended = walk.active(), walk.active()
     relic = walk.aws.held[ended.id]
-    drop(ended.id, by=ANN, ledger=walk.ledger, now=walk.clock())
+    walk.drop(ended.id)
     walk.loop.run_until_idle()
     walk.aws.held[relic.id] = relic
 
@@ -182,7 +181,7 @@ def test_09_no_time_and_too_much_time_are_refused(length: timedelta) -> None:
 def test_09_nothing_is_put_into_aws_while_our_clock_is_off(walk: Walk) -> None:
     """A lease is written by our clock and judged by AWS's: while they disagree nothing goes in, and all comes out."""
     old, new = walk.active(), walk.approve(walk.ask().id)
-    drop(old.id, by=ANN, ledger=walk.ledger, now=walk.clock())
+    walk.drop(old.id)
 
     def shut() -> None:
         raise Unavailable("This machine's clock is an hour off.")
@@ -454,7 +453,7 @@ def test_random_histories_leave_nothing_standing(walk: Walk) -> None:
             case 1 if known:
                 one = draw.choice(known)
                 with suppress(TooLate):
-                    drop(one.id, by=ANN, ledger=walk.ledger, now=walk.clock())
+                    walk.drop(one.id)
             case 2:
                 walk.aws.failures += [Unavailable("AWS does not answer")] * draw.randrange(4)
             case _:

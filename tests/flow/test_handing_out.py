@@ -68,7 +68,7 @@ def test_nothing_is_handed_over_from_the_second_of_the_end_on(walk: Walk) -> Non
 def test_vending_stops_at_the_moment_of_done(walk: Walk) -> None:
     """From the commit on, before AWS is told, nothing is vended."""
     grant = walk.active(delivery=Delivery.SESSION)
-    drop(grant.id, by=ANN, ledger=walk.ledger, now=walk.clock())
+    walk.drop(grant.id)
 
     with pytest.raises(TooLate, match="done"):
         credentials(walk, grant)
@@ -126,7 +126,7 @@ def test_a_link_ends_with_its_grant_and_says_why(walk: Walk) -> None:
     """After I'm done the link is gone, and that somebody came is kept."""
     grant = walk.active(delivery=Delivery.LINK)
     token = links.make(grant.id, "2026/q1.csv", by=ANN, ledger=walk.ledger, now=walk.clock())
-    drop(grant.id, by=ANN, ledger=walk.ledger, now=walk.clock())
+    walk.drop(grant.id)
 
     with pytest.raises(TooLate, match="done"):
         follow(walk, token)
@@ -161,7 +161,7 @@ def test_a_link_that_was_ended_while_its_url_was_made_opens_nothing(walk: Walk) 
     """From the moment of `done` on, also for a click that was under way."""
     grant = walk.active(delivery=Delivery.LINK)
     token = links.make(grant.id, "2026/q1.csv", by=ANN, ledger=walk.ledger, now=walk.clock())
-    walk.vendor.takes(lambda: drop(grant.id, by=ANN, ledger=walk.ledger, now=walk.clock()))
+    walk.vendor.takes(lambda: walk.drop(grant.id))
 
     with pytest.raises(TooLate):
         follow(walk, token)

@@ -46,7 +46,7 @@ def _dies_with_a_put_under_way(walk: Walk) -> Grant:
 def _ends_it(walk: Walk, grant: Grant) -> None:
     """Ann is done, and another worker works off what is due."""
     walk.aws.on_provision = None
-    drop(grant.id, by=ANN, ledger=walk.ledger, now=walk.clock())
+    walk.drop(grant.id)
     walk.loop.run_until_idle()
 
 
@@ -158,7 +158,7 @@ def test_f2_nothing_is_put_back_after_ended(walk: Walk) -> None:
 def test_a_removal_goes_on_while_the_database_is_away(walk: Walk) -> None:
     """Nothing but a lost claim stands in its way: here the claim cannot even be renewed."""
     grant = walk.active()
-    drop(grant.id, by=ANN, ledger=walk.ledger, now=walk.clock())
+    walk.drop(grant.id)
 
     class Away(type(walk.queue)):  # type: ignore[misc]  # the real queue, but for one method
         def renew(self, *_: object, **__: object) -> bool:
@@ -175,7 +175,7 @@ def test_a_removal_goes_on_while_the_database_is_away(walk: Walk) -> None:
 def test_f5_an_end_is_dated_after_aws_has_answered(walk: Walk) -> None:
     """AWS took twenty seconds to remove it: until then it worked, and the journal does not say otherwise."""
     grant = walk.active()
-    drop(grant.id, by=ANN, ledger=walk.ledger, now=walk.clock())
+    walk.drop(grant.id)
     walk.aws.on_revoke = lambda _: walk.clock.forward(20 * SECOND)
     walk.loop.run_until_idle()
 
@@ -187,7 +187,7 @@ def test_f5_an_end_is_dated_after_aws_has_answered(walk: Walk) -> None:
 def test_f9_what_every_early_end_leaves_behind_is_no_stranger(walk: Walk) -> None:
     """A deny whose date is over goes without a word; a policy of the same grant is counted."""
     grant = walk.active()
-    drop(grant.id, by=ANN, ledger=walk.ledger, now=walk.clock())
+    walk.drop(grant.id)
     walk.loop.run_until_idle()
     littered = Littered(walk.aws, {grant.id: True})
 
@@ -202,7 +202,7 @@ def test_f9_what_is_gone_before_the_sweep_comes_to_it_is_no_stranger(walk: Walk)
     """A grant that ends in order while the sweep reads AWS is not reported as swept."""
     grant = walk.active()
     listed = list(walk.aws.standing())
-    drop(grant.id, by=ANN, ledger=walk.ledger, now=walk.clock())
+    walk.drop(grant.id)
     walk.loop.run_until_idle()
     walk.aws.standing = lambda: iter(listed)  # type: ignore[method-assign]  # what AWS showed a moment ago
 
@@ -245,7 +245,7 @@ def _too_late(walk: Walk, _grant: Grant) -> None:
 def test_f5_a_removal_that_aws_answers_too_late_is_found_done(walk: Walk) -> None:
     """However often it would be too late again: it is looked for before it is sent once more, and dated by that."""
     grant = walk.active()
-    drop(grant.id, by=ANN, ledger=walk.ledger, now=walk.clock())
+    walk.drop(grant.id)
     walk.aws.on_revoke = lambda one: _too_late(walk, one)
     walk.loop.run_until_idle()
     walk.clock.forward(10 * SECOND)
@@ -259,7 +259,7 @@ def test_f5_a_removal_that_aws_answers_too_late_is_found_done(walk: Walk) -> Non
 def test_a_removal_that_failed_before_is_sent_again_while_anything_is_left(walk: Walk) -> None:
     """Found by the same look."""
     grant = walk.active()
-    drop(grant.id, by=ANN, ledger=walk.ledger, now=walk.clock())
+    walk.drop(grant.id)
     walk.aws.failures = [Unavailable("AWS does not answer.")]
     walk.loop.run_until_idle()
     walk.clock.forward(10 * SECOND)
@@ -308,7 +308,7 @@ def test_f4_a_worker_on_sqlite_whose_clock_is_ahead_leaves_what_is_granted_to_th
 def test_f4_what_ends_is_put_off_by_no_clock_that_is_ahead(walk: Walk) -> None:
     """Such a worker ends things all the same; where AWS fails it, the others go on within seconds."""
     grant = walk.active()
-    drop(grant.id, by=ANN, ledger=walk.ledger, now=walk.clock())
+    walk.drop(grant.id)
     walk.aws.failures = [Unavailable("AWS does not answer.")]
     _another_machine(walk, timedelta(minutes=8)).run_until_idle(rounds=1)
     walk.clock.forward(10 * SECOND)
@@ -357,7 +357,7 @@ class Littered:
 def test_an_end_by_a_clock_that_was_set_back_is_not_dated_before_it_began(walk: Walk) -> None:
     """Ann was done at noon; the clock that the worker goes by says eleven when AWS has taken it out."""
     grant = walk.active()
-    drop(grant.id, by=ANN, ledger=walk.ledger, now=walk.clock())
+    walk.drop(grant.id)
     done = walk.clock()
     walk.clock.now = done - timedelta(hours=1)
     walk.loop.run_until_idle()

@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 
 from daypass.lifecycle.cancel import cancel
-from daypass.lifecycle.drop import drop
 from daypass.lifecycle.revoke import revoke
 from daypass.model.entitlement import Entitlement, Level, parse_place
 from daypass.model.errors import BadInput, NotAllowed, NotYours, TooLate
@@ -102,7 +101,7 @@ def test_what_no_rule_allows_is_refused_and_journalled(walk: Walk) -> None:
 def test_done_ends_it_now(walk: Walk) -> None:
     """I'm done: the next look takes it out, long before its time."""
     grant = walk.active()
-    drop(grant.id, by=ANN, ledger=walk.ledger, now=walk.clock())
+    walk.drop(grant.id)
     walk.loop.run_until_idle()
 
     assert not walk.aws.held
@@ -114,7 +113,7 @@ def test_done_is_for_the_one_who_has_it(walk: Walk) -> None:
     grant = walk.active()
 
     with pytest.raises(NotYours):
-        drop(grant.id, by=BOB, ledger=walk.ledger, now=walk.clock())
+        walk.drop(grant.id, by=BOB)
 
 
 def test_done_with_what_ran_out_is_told_that_it_is_over(walk: Walk) -> None:
@@ -124,7 +123,7 @@ def test_done_with_what_ran_out_is_told_that_it_is_over(walk: Walk) -> None:
     walk.loop.run_until_idle()
 
     with pytest.raises(TooLate, match="time is over"):
-        drop(grant.id, by=ANN, ledger=walk.ledger, now=walk.clock())
+        walk.drop(grant.id)
 
 
 def test_who_may_decide_may_revoke(walk: Walk) -> None:
@@ -212,7 +211,7 @@ def test_a_scheduled_start_waits(walk: Walk) -> None:
 def test_withdrawn_before_it_reached_aws(walk: Walk) -> None:
     """Done between approval and provisioning: it never gets in."""
     grant = walk.approve(walk.ask().id)
-    drop(grant.id, by=ANN, ledger=walk.ledger, now=walk.clock())
+    walk.drop(grant.id)
     walk.loop.run_until_idle()
 
     assert ("provision", grant.id) not in walk.aws.calls
@@ -229,7 +228,7 @@ def test_who_is_done_is_done_with_all_of_it(walk: Walk) -> None:
     """Ann has more time: named by the first or by the second, both end, and nothing of it is left in AWS."""
     for named in ("first", "second"):
         first, second = _prolonged(walk)
-        drop({"first": first, "second": second}[named], by=ANN, ledger=walk.ledger, now=walk.clock())
+        walk.drop({"first": first, "second": second}[named])
         walk.loop.run_until_idle()
         assert [walk.ledger.grant(one).state for one in (first, second)] == [GrantState.ENDED] * 2
         assert walk.aws.held == {}

@@ -4,11 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from daypass.lifecycle.drop import drop
 from daypass.model.grant import GrantState, Presence
 from daypass.reconcile.apply import LOOK_AGAIN
 from tests.flow.conftest import Walk
-from tests.makers import ANN, HOUR
+from tests.makers import HOUR
 
 
 def test_what_aws_does_not_show_yet_is_not_called_live(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -32,7 +31,7 @@ def test_what_aws_still_shows_after_its_removal_is_not_called_ended(
     grant = walk.active()
     walk.clock.forward(after)
     if after < HOUR:
-        drop(grant.id, by=ANN, ledger=walk.ledger, now=walk.clock())
+        walk.drop(grant.id)
     with monkeypatch.context() as stubborn:
         stubborn.setattr(walk.aws, "revoke", lambda *_: Presence.PRESENT)
         walk.loop.run_until_idle()

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 
 from daypass.lifecycle.cancel import cancel
-from daypass.lifecycle.drop import drop
 from daypass.lifecycle.revoke import revoke
 from daypass.model.errors import TooLate
 from daypass.model.grant import Grant, GrantId
@@ -39,7 +38,7 @@ def revoked(walk: Walk) -> tuple[GrantId, Callable[[], object]]:
 def done(walk: Walk) -> tuple[GrantId, Callable[[], object]]:
     """Ann is done."""
     grant = walk.active()
-    return grant.id, lambda: drop(grant.id, by=ANN, ledger=walk.ledger, now=walk.clock())
+    return grant.id, lambda: walk.drop(grant.id)
 
 
 def cancelled(walk: Walk) -> tuple[GrantId, Callable[[], object]]:
@@ -110,7 +109,7 @@ def test_what_somebody_else_ended_is_told_with_who_and_when(walk: Walk) -> None:
     decide()
 
     with pytest.raises(TooLate, match="That was <@U0BOB>, on 23 Nov at 12:00 UTC"):
-        drop(grant, by=ANN, ledger=walk.ledger, now=walk.clock())
+        walk.drop(grant)
 
 
 def test_more_time_asked_later_or_for_longer_is_another_request(walk: Walk) -> None:
