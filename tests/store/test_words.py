@@ -13,6 +13,7 @@ from daypass.journal.verdict import Broken, Fault, Verified
 from daypass.journal.verify import verify
 from daypass.journal.words import ALTERED, ERASED
 from daypass.lifecycle.erase import Erased, Which, erase
+from daypass.model.errors import BadInput
 from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.grant import Ending, Why
@@ -161,6 +162,15 @@ def test_the_reason_of_a_grant_that_lives_is_kept(database, ledger, logins):
 
     assert _erase(database, ledger, logins, ANN).left == 1
     assert ledger.request(subject).reason == ANNS
+
+
+def test_nothing_said_is_not_everybodys_words_of_any_age(database, ledger, logins):
+    """What is erased does not come back."""
+    subject = _write(ledger, database)
+
+    with pytest.raises(BadInput, match="Say whose words"):
+        _erase(database, ledger, logins)
+    assert _told(ledger, subject)[0] == ANNS
 
 
 def test_the_note_on_a_grant_that_ended_is_erased(database, ledger, logins):

@@ -12,6 +12,7 @@ from itertools import islice
 
 from daypass.journal.words import ERASED
 from daypass.lifecycle.links import BEARER
+from daypass.model.errors import BadInput
 from daypass.model.event import Detail, Event, Kind, Login
 from daypass.model.fact import Change, Fact
 from daypass.model.grant import Grant, GrantId, GrantState
@@ -26,10 +27,14 @@ _NOBODYS = (DAYPASS, OPERATOR, BEARER)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Which:
-    """Whose words are erased, None for everybody's; and how old they are at least, None for any age."""
+    """Whose words are erased, None for everybody's; and how old they are at least, None for any age. Never both."""
 
     person: PrincipalId | None
     before: datetime | None
+
+    def __post_init__(self) -> None:
+        if self.person is None and self.before is None:  # what is erased does not come back: it is never all there is
+            raise BadInput("Say whose words: --person U02ABC; or how old they are: --older-than 400d; or both.")
 
     def is_of(self, *people: PrincipalId | None) -> bool:
         """Whether it is about one of these."""

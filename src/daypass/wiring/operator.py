@@ -131,8 +131,6 @@ def sweep_unknown(*, remove: bool) -> list[str]:
 
 def erase(*, person: str | None, older_than: str | None) -> dict[str, Any]:
     """Erase what people wrote: a person's, or what is older than a length. Raises BadInput."""
-    if person is None and older_than is None:
-        raise BadInput("Say whose words: --person U02ABC; or how old they are: --older-than 400d; or both.")
     with _machine() as at:
         moment = at.now()
         which = Which(
