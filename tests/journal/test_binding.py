@@ -2,7 +2,7 @@
 
 import pytest
 
-from daypass.journal.binding import BEGINNING, Bound, Chains
+from daypass.journal.binding import BEGINNING, Bound, Chains, bind
 from daypass.journal.damage import BookDamaged
 from tests.journal.books import entry
 
@@ -13,8 +13,9 @@ def chain(count, writer=7):
     """Some entries of one writer."""
     made, end = [], BEGINNING
     for number in range(count):
-        made.append(Bound.after(end, KEY, writer=writer, subject=f"g{number}", entry=entry(number)))
-        end = made[-1].end
+        last, said = end, {"writer": writer, "subject": f"g{number}", "entry": entry(number)}
+        end = bind(last, KEY, **said)
+        made.append(Bound(**said, counter=end.counter, previous=last.mac, mac=end.mac))
     return made
 
 

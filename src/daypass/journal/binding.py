@@ -13,7 +13,7 @@ What is cut off the end of a chain leaves no gap: its writer, as long as it live
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hmac import compare_digest
-from typing import Self
+from typing import NamedTuple
 
 import msgspec
 
@@ -26,8 +26,7 @@ PURPOSE = "daypass journal binding v1"
 _ENCODER = msgspec.json.Encoder()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChainEnd:
+class ChainEnd(NamedTuple):
     """The last entry of a writer's chain so far: its number, and the MAC that the next one begins from."""
 
     counter: int = 0
@@ -36,6 +35,12 @@ class ChainEnd:
 
 BEGINNING = ChainEnd()
 """Before a writer's first entry."""
+
+
+def bind(last: ChainEnd, key: bytes, *, writer: int, subject: str | None, entry: bytes) -> ChainEnd:
+    """Bind the next entry of a writer; returns its number and its MAC, which the one after it begins from."""
+    counter = last.counter + 1
+    return ChainEnd(counter, _mac(key, writer, counter, last.mac, subject, entry))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,13 +53,6 @@ class Bound:
     counter: int
     previous: bytes
     mac: bytes
-
-    @classmethod
-    def after(cls, last: ChainEnd, key: bytes, *, writer: int, subject: str | None, entry: bytes) -> Self:
-        """Bind the next entry of a writer."""
-        counter = last.counter + 1
-        made = _mac(key, writer, counter, last.mac, subject, entry)
-        return cls(subject=subject, entry=entry, writer=writer, counter=counter, previous=last.mac, mac=made)
 
     @property
     def end(self) -> ChainEnd:

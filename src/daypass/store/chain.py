@@ -15,7 +15,7 @@ from threading import Lock
 
 from sqlalchemy import Connection, insert
 
-from daypass.journal.binding import BEGINNING, Bound, ChainEnd
+from daypass.journal.binding import BEGINNING, Bound, ChainEnd, bind
 from daypass.model.errors import Misconfigured
 from daypass.store.prepared import Prepared, Row
 from daypass.store.tables import journal
@@ -104,18 +104,17 @@ def append(connection: Connection, lines: Sequence[tuple[str | None, bytes]]) ->
         raise Misconfigured("The journal is written with the journal's key, and this database was opened without it.")
     end, rows = chain.staged or chain.end, list[Row]()
     for subject, entry in lines:
-        bound = Bound.after(end, chain.key, writer=chain.writer, subject=subject, entry=entry)
+        last, end = end, bind(end, chain.key, writer=chain.writer, subject=subject, entry=entry)
         rows.append(
             {
                 "subject": subject,
                 "entry": entry,
-                "writer": bound.writer,
-                "counter": bound.counter,
-                "previous": bound.previous,
-                "mac": bound.mac,
+                "writer": chain.writer,
+                "counter": end.counter,
+                "previous": last.mac,
+                "mac": end.mac,
             }
         )
-        end = bound.end
     if rows:
         _INSERT.run(connection, rows)
         chain.staged = end
