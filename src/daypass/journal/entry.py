@@ -40,20 +40,26 @@ _AS_IT_IS = frozenset({str, bool, type(None)})
 """What JSON has a text for just so. Not what only derives from it: that may print as something else."""
 
 
+_NOTHING: Mapping[str, object] = {}
+
+
 class NotCanonical(DaypassError):
     """An entry has no canonical text. The sentence names the field."""
 
 
-def canonical(entry: Mapping[str, object]) -> bytes:
+def canonical(entry: Mapping[str, object], beside: Mapping[str, object] = _NOTHING) -> bytes:
     """
     Write an entry as its canonical bytes.
 
     It must carry `kind` (dotted, such as "grant.provisioned"), `at` (an aware datetime) and `actor`; anything else
     is free: text, whole numbers, booleans, null, datetimes, and lists and mappings of these. Raises NotCanonical.
+
+    What is given `beside` is added as it is, for each commit pays for what is gone through: texts, small numbers and
+    mappings of these, which Daypass has made itself.
     """
     _check_heading(entry)
     try:
-        raw = _ENCODER.encode(_object(entry, ""))
+        raw = _ENCODER.encode(_object(entry, "") | beside)
     except UnicodeEncodeError as error:
         raise NotCanonical("The entry holds half a surrogate pair, which has no UTF-8 form.") from error
     if len(raw) > MAX_ENTRY:
@@ -127,15 +133,13 @@ def event_bytes(
     hidden = {word.name: {"sha256": word.hash} for word in _writable(words)}
     return canonical(
         {
-            "version": VERSION,
             "kind": event.kind,
             "at": event.at,
             "actor": event.actor,
             "subject": event.subject,
             "details": {**event.details, **hidden} if hidden else event.details,
-            "rows": rows,
-            "stood": stood or {},
-        }
+        },
+        beside={"version": VERSION, "rows": rows, "stood": stood or {}},
     )
 
 
@@ -210,11 +214,11 @@ def _integer(value: int, where: str) -> int:
     return int(value)
 
 
-def _moment(value: datetime, where: str) -> str:
+def _moment(value: datetime, where: str) -> datetime:
+    """In UTC, where msgspec writes the one text that we want of it, in a tenth of the time of `isoformat`."""
     if value.utcoffset() is None:
         raise NotCanonical(f"{where} is a datetime without a time zone; give it one.")
-    moment = value if value.tzinfo is UTC else value.astimezone(UTC)
-    return moment.replace(tzinfo=None).isoformat() + "Z"
+    return value if value.tzinfo is UTC else value.astimezone(UTC)
 
 
 _DECODER = msgspec.json.Decoder(_Stored)

@@ -5,7 +5,7 @@ Two rows of one revision may both have a seal that fits: one of before a backup 
 database under the same key. Which of them was journalled, this says.
 """
 
-from datetime import UTC, datetime
+from msgspec import to_builtins
 
 from daypass.model.event import Link, Login
 from daypass.model.fact import Change
@@ -16,16 +16,13 @@ def stand_of(change: Change) -> str:
     """Say how it stands; nothing of what has no state."""
     match change:
         case Grant():
-            lease = change.lease
-            dates = "" if lease is None else f" {_moment(lease.starts)} {_moment(lease.ends)}"
-            return f"{change.state.value}{dates}"
+            if (lease := change.lease) is None:
+                return str(change.state)
+            starts, ends = to_builtins((lease.starts, lease.ends))  # `isoformat` takes ten times as long
+            return f"{change.state} {starts} {ends}"
         case Login():
             return "open" if change.revoked_at is None else "revoked"
         case Link():
             return ""
         case _:
             return str(change.state)
-
-
-def _moment(at: datetime) -> str:
-    return (at if at.tzinfo is UTC else at.astimezone(UTC)).isoformat(timespec="seconds")
