@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from daypass.model.errors import BadInput
 
+_SHORTEST = timedelta(seconds=1)
 LONGEST = timedelta(days=366)
 """No term, whatever a rule says, is longer than a leap year."""
 
@@ -33,8 +34,10 @@ class Lease:
     ends: datetime
 
     def __post_init__(self) -> None:
-        for moment in (self.starts, self.ends):
-            if moment != whole_second(moment):
+        for moment in (self.starts, self.ends):  # asked of the moments alone: each grant that is read has two
+            if moment.tzinfo is None:
+                raise ValueError("a datetime without a time zone has no meaning here")
+            if moment.microsecond:
                 raise ValueError("a lease begins and ends on whole seconds")
         if self.ends <= self.starts:
             raise BadInput("That time is over before it begins; choose a later end.", field="length")
@@ -64,7 +67,7 @@ class Term:
     def __post_init__(self) -> None:
         if (self.length is None) == (self.until is None):
             raise BadInput("Say either for how long (2h) or until when (until 18:00).", field="length")
-        if self.length is not None and self.length < timedelta(seconds=1):
+        if self.length is not None and self.length < _SHORTEST:
             raise BadInput("That is no time at all; ask for a minute or more, such as 90m or 2h.", field="length")
         if self.length is not None and self.length > LONGEST:
             raise BadInput("That is more than a year; nothing is lent for so long.", field="length")
