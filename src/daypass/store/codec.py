@@ -9,10 +9,10 @@ There is no way from a body to a value but `Codec.read`, which asks for the seal
 `Codec.select`, which has what it checks.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import fields
 from operator import attrgetter
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, Generic, NoReturn, TypeAlias, TypeVar
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Label, Row, Select, String, Table, bindparam, func, literal, select
@@ -98,16 +98,15 @@ class Codec(Generic[Value]):
         (key,) = table.primary_key
         self._decoder: msgspec.json.Decoder[Value] = msgspec.json.Decoder(kind)
         self.table = table
-        self._key = key.name
-        self._columns = dict(columns)
+        self._columns = {name: columns[name] for name in (key.name, "revision")} | dict(columns)
+        self._moving = {name: said for name, said in columns.items() if name not in {key.name, *fixed}}
+        self._key_of, *_ = self._say = tuple(self._columns.values())
         kept = [field.name for field in fields(kind) if field.name != "revision"]
         self._kept = attrgetter(*kept)
         self._keep = tuple(getattr(kind, name).__set__ for name in (*kept, "revision"))
         self._unrecorded = unrecorded
-        self.fixed = frozenset({key.name, *fixed})
-        """Columns that a change of a row leaves as they are."""
-        asked = [key, *(column for column in table.c if column.name in {*columns, "body", "seal"} - {key.name})]
-        self._asked = (*(column.name for column in asked), "newest")
+        asked = [table.c[name] for name in (*self._columns, "body", "seal")]
+        self._width = len(asked) + 1
         self.select = select(*asked, _newest(literal(f"{table.name}/").concat(key)))
         """Asks for all that `read` needs, in its order. Conditions may be added, and columns behind these."""
         wanted = select(bindparam("key", type_=String).label("key")).subquery("wanted")
@@ -117,15 +116,22 @@ class Codec(Generic[Value]):
 
     def key_of(self, value: Value) -> str:
         """The key of a value's row."""
-        return str(self._columns[self._key](value))
+        return str(self._key_of(value))
 
     def write(self, value: Value, sealer: Sealer) -> dict[str, object]:
-        """Make the columns of a row, its body among them, at the revision that the value gets by being stored."""
+        """Make the columns of a new row, its body among them, at the revision that the value gets by being stored."""
+        return self._write(value, self._columns, sealer)
+
+    def rewrite(self, value: Value, sealer: Sealer) -> dict[str, object]:
+        """Make the columns that a change of a stored value may change, as `write` does."""
+        return self._write(value, self._moving, sealer)
+
+    def _write(self, value: Value, columns: Columns, sealer: Sealer) -> dict[str, object]:
         stored = self._stored(value)
-        row: dict[str, object] = {column: said(stored) for column, said in self._columns.items()}
-        body = _ENCODER.encode(stored).decode()
-        seal = sealer.seal(self.table.name, str(row[self._key]), stored.revision, body)
-        return row | {"body": body, "seal": seal}
+        row: dict[str, object] = {column: said(stored) for column, said in columns.items()}
+        row["body"] = body = _ENCODER.encode(stored).decode()
+        row["seal"] = sealer.seal(self.table.name, self.key_of(stored), stored.revision, body)
+        return row
 
     def _stored(self, value: Value) -> Value:
         """The value at its next revision; as dataclasses.replace, but for checks that this very value has passed."""
@@ -138,36 +144,35 @@ class Codec(Generic[Value]):
         """Read the row of a key; None when there never was one. Raises Unreadable, also for one that was deleted."""
         name = f"{self.table.name}/{key}"
         row = connection.execute(self._select_one, {"key": key, "name": name}).one()
-        columns = self._columns_of(row)
-        if columns[self._key] is not None:
+        found, *_, newest = row
+        if found is not None:
             return self.read(row, sealer)
-        if columns["newest"] is not None:
+        if newest is not None:
             raise Altered(name, "it was deleted.")
         return None
 
     def read(self, row: AnyRow, sealer: Sealer) -> Value:
         """Take a value out of its row. Raises Unreadable."""
-        columns = self._columns_of(row)
-        name = f"{self.table.name}/{columns[self._key]}"
-        self._check(name, columns, sealer)
-        value = self._decode(name, columns["body"])
-        for column, said in self._columns.items():
-            if said(value) != columns[column]:
-                raise Altered(name, f"its {column} is {columns[column]}, but its body says {said(value)}.")
-        return value
-
-    def _columns_of(self, row: AnyRow) -> Mapping[str, Any]:
-        """By place: a row's own look-up by name takes longer than the check of its seal."""
-        return dict(zip(self._asked, row, strict=False))
-
-    def _check(self, name: str, columns: Mapping[str, Any], sealer: Sealer) -> None:
-        key, revision, newest = columns[self._key], columns["revision"], columns["newest"]
-        if not sealer.fits(columns["seal"], table=self.table.name, key=key, revision=revision, body=columns["body"]):
+        # By place: a row's own look-up by name takes longer than the check of its seal.
+        *repeated, body, seal, newest = row[: self._width]
+        key, revision, *_ = repeated
+        name = f"{self.table.name}/{key}"
+        if not sealer.fits(seal, table=self.table.name, key=key, revision=revision, body=body):
             raise Altered(name, "its seal does not fit what it holds.")
         if newest is None and revision > self._unrecorded:
             raise Altered(name, "the journal tells nothing of it.")
         if newest is not None and not (isinstance(newest, int) and newest <= revision):
             raise Altered(name, f"it is of revision {revision}, and the journal tells of revision {newest}.")
+        value = self._decode(name, body)
+        if [said(value) for said in self._say] != repeated:
+            self._refuse_different(name, value, repeated)
+        return value
+
+    def _refuse_different(self, name: str, value: Value, repeated: Iterable[object]) -> NoReturn:
+        for (column, said), there in zip(self._columns.items(), repeated, strict=True):
+            if said(value) != there:
+                raise Altered(name, f"its {column} is {there}, but its body says {said(value)}.")
+        raise AssertionError(name)
 
     def _decode(self, name: str, body: str) -> Value:
         try:
@@ -279,5 +284,5 @@ def _refuse_incoherent(name: str, grant: Grant) -> None:
     """Refuse a grant whose state needs what it does not have."""
     if grant.state is GrantState.ACTIVE and grant.lease is None:
         raise Unreadable(name, "it is active and has no lease.")
-    if grant.state in {GrantState.ENDING, GrantState.ENDED} and grant.ending is None:
+    if grant.ending is None and grant.state in {GrantState.ENDING, GrantState.ENDED}:
         raise Unreadable(name, "it ends or has ended, and does not say how.")

@@ -19,6 +19,7 @@ from daypass.model.fact import Change, Fact
 from daypass.model.freeze import Freezes
 from daypass.model.grant import Grant, GrantState
 from daypass.model.request import Request
+from daypass.store.among import among
 from daypass.store.chain import append
 from daypass.store.codec import GRANTS, LINKS, LOGINS, REQUESTS, Codec, codec_of
 from daypass.store.columns import EPOCH
@@ -138,14 +139,11 @@ def _store(connection: Connection, table: Table, batch: _Batch, stored: Containe
         if key[0] is not table:
             continue
         codec = _codec(change)
-        row = codec.write(change, sealer)
         if key not in stored:
-            new.append(row | _queued(change))
+            new.append(codec.write(change, sealer) | _owed(change))
             continue
-        for column in codec.fixed:
-            del row[column]
         stays = key not in batch.placed
-        row |= _queued(change, stays=stays)
+        row = codec.rewrite(change, sealer) | _queued(change, stays=stays)
         row["row_key"] = key[1]
         (staying if stays else moving).append(row)
     if new:
@@ -201,35 +199,33 @@ def _codec(change: Change) -> Codec[Any]:
             return codec_of(type(change))
 
 
-def _queued(change: Change, *, stays: bool = False) -> _Row:
+_UNHELD: _Row = {"claim": None, "attempts": 0, "error": "", "reported": False, "fault": None}
+"""Nobody holds it, and nothing has failed yet: as the table has it of a new row by itself."""
+
+
+def _queued(change: Change, *, stays: bool) -> _Row:
     """What is not sealed: a grant's place in the queue."""
     if not isinstance(change, Grant):
         return {}
-    return {"fault": None} if stays else _place_in_queue(change)
+    return {"fault": None} if stays else _owed(change) | _UNHELD
 
 
-def _place_in_queue(grant: Grant) -> _Row:
+def _owed(change: Change) -> _Row:
     """
-    Nobody holds it, nothing has failed yet, and its next step is owed from the moment it must be looked at.
+    From when on the next step of a grant is owed: the moment it must be looked at.
 
     What ends is due at once, also for a worker whose clock is behind that of whoever ended it.
     """
-    look = grant.next_look()
-    return {
-        "due": EPOCH if grant.state is GrantState.ENDING else look,
-        "overdue_since": look,
-        "claim": None,
-        "attempts": 0,
-        "error": "",
-        "reported": False,
-        "fault": None,
-    }
+    if not isinstance(change, Grant):
+        return {}
+    look = change.next_look()
+    return {"due": EPOCH if change.state is GrantState.ENDING else look, "overdue_since": look}
 
 
 def _lock_rows(connection: Connection, table: Table, keys: Sequence[str]) -> Sequence[Any]:
     if len(keys) == 1:
         return _LOCKS_ONE[table].run(connection, [{"key": keys[0]}]).all()
-    return connection.execute(_LOCKS[table], {"keys": keys}).all()
+    return _LOCKS[table].run(connection, [{"keys": keys}]).all()
 
 
 def _stored(table: Table) -> Select[str, int]:
@@ -245,10 +241,7 @@ def _is(table: Table, name: str) -> ColumnElement[bool]:
 _REVISIONS = select(records.c.id, records.c.revision).where(records.c.id.in_(bindparam("keys", expanding=True)))
 _TOGETHER = text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:key, 0))")
 _ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
-_LOCKS = {
-    table: _stored(table).where(table.primary_key.columns[0].in_(bindparam("keys", expanding=True)))
-    for table in _IN_ORDER
-}
+_LOCKS = {table: Prepared(_stored(table).where(among(table.primary_key.columns[0], "keys"))) for table in _IN_ORDER}
 _LOCKS_ONE = {table: Prepared(_stored(table).where(_is(table, "key"))) for table in _IN_ORDER}
 _INSERTS = {table: Prepared(insert(table)) for table in (*_IN_ORDER, changes, outbox)}
 _UPDATES = {table: Prepared(update(table).where(_is(table, "row_key"))) for table in _IN_ORDER}

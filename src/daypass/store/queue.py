@@ -15,13 +15,15 @@ from datetime import datetime, timedelta
 from secrets import token_hex
 
 import structlog
-from sqlalchemy import Connection, Update, bindparam, case, func, select, true, update
+from sqlalchemy import Connection, Update, bindparam, case, func, null, select, true, update
 
 from daypass.model.errors import NotFound
 from daypass.model.grant import Grant, GrantId, GrantState
 from daypass.ports import Claim, Trouble
+from daypass.store.among import among
 from daypass.store.codec import GRANTS, AnyRow, Unreadable
 from daypass.store.database import Database
+from daypass.store.prepared import Prepared
 from daypass.store.reading import readable
 from daypass.store.seal import Sealer
 from daypass.store.tables import grants
@@ -148,26 +150,21 @@ def _taken(
     if not read:
         return []
     token, until = token_hex(8), now + hold
-    connection.execute(_HOLD, {"ids": [grant.id for grant in read], "until": until, "token": token})
-    beside = {row.id: row for row in rows}
+    _HOLD.run(connection, [{"ids": [grant.id for grant, _ in read], "until": until, "token": token}])
     return [
-        Claim(
-            grant=one,
-            token=token,
-            held_until=until,
-            busy_until=beside[one.id].busy_until,
-            attempts=beside[one.id].attempts,
-        )
-        for one in read
+        Claim(grant=grant, token=token, held_until=until, busy_until=busy_until, attempts=attempts)
+        for grant, (*_, busy_until, attempts) in read
     ]
 
 
-def _read_all(connection: Connection, rows: Sequence[AnyRow], sealer: Sealer, now: datetime) -> list[Grant]:
+def _read_all(
+    connection: Connection, rows: Sequence[AnyRow], sealer: Sealer, now: datetime
+) -> list[tuple[Grant, AnyRow]]:
     """Read the rows; set aside those that cannot be read."""
     read = []
     for row in rows:
         try:
-            read.append(GRANTS.read(row, sealer))
+            read.append((GRANTS.read(row, sealer), row))
         except Unreadable as error:
             _log.error("grant was set aside", grant=row[0], error=error.sentence)
             connection.execute(_SET_ASIDE, {"grant": row[0], "until": now + SET_ASIDE, "why": error.sentence})
@@ -207,10 +204,10 @@ _TAKES_AWAY = _DUE.where(_IS_IN_AWS)
 _TAKE = _CLAIMABLE.where(
     grants.c.id == bindparam("grant"), grants.c.due.is_not(None), grants.c.claim.is_(None) | _IS_DUE
 )
-_HOLD = (
+_HOLD = Prepared(
     update(grants)
-    .where(grants.c.id.in_(bindparam("ids", expanding=True)))
-    .values(due=bindparam("until"), claim=bindparam("token"), fault=None)
+    .where(among(grants.c.id, "ids"))
+    .values(due=bindparam("until"), claim=bindparam("token"), fault=null())
 )
 _SET_ASIDE = (
     update(grants)
