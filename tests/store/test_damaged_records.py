@@ -18,6 +18,7 @@ DAMAGE = {
     "another state": "UPDATE records SET state = 'limbo' WHERE id = :id",
     "another moment": "UPDATE records SET at = at + 1 WHERE id = :id",
     "another revision": "UPDATE records SET revision = 7 WHERE id = :id",
+    "a moment of no zone": "UPDATE records SET body = replace(body, 'Z\"', '\"') WHERE id = :id",
     "another kind": "UPDATE records SET kind = 'robots' WHERE id = :id",
     "another key": "UPDATE records SET body = replace(body, :key, 'zzzzzzzzzzzz') WHERE id = :id",
     "cut off": "UPDATE records SET body = substr(body, 1, 50) WHERE id = :id",

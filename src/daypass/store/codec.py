@@ -41,6 +41,7 @@ from daypass.model.known import KnownGroup, KnownOwners, KnownWorkspace
 from daypass.model.request import Request
 from daypass.model.ruling import RulesChange, RulesVersion
 from daypass.store import tables
+from daypass.store.columns import as_stored, raw
 from daypass.store.seal import Sealer
 
 _ENCODER = msgspec.json.Encoder(order="deterministic")
@@ -100,12 +101,13 @@ class Codec(Generic[Value]):
         self.table = table
         self._columns = {name: columns[name] for name in (key.name, "revision")} | dict(columns)
         self._moving = {name: said for name, said in columns.items() if name not in {key.name, *fixed}}
-        self._key_of, *_ = self._say = tuple(self._columns.values())
+        self._key_of = columns[key.name]
+        self._say = tuple(as_stored(table.c[name], said) for name, said in self._columns.items())
         kept = [field.name for field in fields(kind) if field.name != "revision"]
         self._kept = attrgetter(*kept)
         self._keep = tuple(getattr(kind, name).__set__ for name in (*kept, "revision"))
         self._unrecorded = unrecorded
-        asked = [table.c[name] for name in (*self._columns, "body", "seal")]
+        asked = [raw(table.c[name]) for name in (*self._columns, "body", "seal")]
         self._width = len(asked) + 1
         self.select = select(*asked, _newest(literal(f"{table.name}/").concat(key)))
         """Asks for all that `read` needs, in its order. Conditions may be added, and columns behind these."""
@@ -169,7 +171,7 @@ class Codec(Generic[Value]):
         return value
 
     def _refuse_different(self, name: str, value: Value, repeated: Iterable[object]) -> NoReturn:
-        for (column, said), there in zip(self._columns.items(), repeated, strict=True):
+        for column, said, there in zip(self._columns, self._say, repeated, strict=True):
             if said(value) != there:
                 raise Altered(name, f"its {column} is {there}, but its body says {said(value)}.")
         raise AssertionError(name)

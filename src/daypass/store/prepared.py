@@ -25,6 +25,8 @@ class _Compiled:
     order: Callable[[Row], tuple[object, ...]] | None
     """Puts a row's values in the order of the marks; None where the driver takes them by name."""
     adapt: tuple[tuple[str, Callable[[Any], Any]], ...]
+    own: Row
+    """Values that stand in the statement itself."""
 
 
 class Prepared:
@@ -44,18 +46,22 @@ class Prepared:
         for name, adapted in compiled.adapt:
             for row in rows:
                 row[name] = adapted(row[name])
+        if compiled.own:
+            for row in rows:
+                row.update(compiled.own)
         values: list[Any] = list(rows) if compiled.order is None else list(map(compiled.order, rows))
         return connection.exec_driver_sql(compiled.text, values)
 
     def _compile(self, dialect: Dialect, columns: tuple[str, ...]) -> _Compiled:
         made = self._statement.compile(dialect=dialect, column_keys=list(columns))
         assert isinstance(made, SQLCompiler)  # noqa: S101 - the statement is no DDL
-        ours = {name: bind.type for name, bind in made.binds.items() if isinstance(bind.type, TypeDecorator)}
+        ours = {name: made.binds[name].type for name in columns if isinstance(made.binds[name].type, TypeDecorator)}
         adapt = {name: one.dialect_impl(dialect).bind_processor(dialect) for name, one in ours.items()}
         compiled = _Compiled(
             made.string,
             _in_order(made.positiontup) if made.positiontup else None,
             tuple((name, adapted) for name, adapted in adapt.items() if adapted is not None),
+            {name: bind.value for name, bind in made.binds.items() if name not in columns},
         )
         self._compiled[dialect.name, *columns] = compiled
         return compiled

@@ -22,6 +22,7 @@ from daypass.model.grant import Grant, GrantId, GrantState
 from daypass.ports import Claim, Trouble
 from daypass.store.among import among
 from daypass.store.codec import GRANTS, AnyRow, Unreadable
+from daypass.store.columns import moment
 from daypass.store.database import Database
 from daypass.store.prepared import Prepared
 from daypass.store.reading import readable
@@ -60,13 +61,13 @@ class SqlQueue:
         if not self._anything_due(now, gives=gives):  # so that idle workers do not take SQLite's write lock in turn
             return []
         with self._database.writing() as connection:
-            rows = connection.execute(_DUE if gives else _TAKES_AWAY, {"now": now, "limit": limit}).all()
+            rows = (_DUE if gives else _TAKES_AWAY).run(connection, [{"now": now, "limit": limit}]).all()
             return _taken(connection, rows, self._database.sealer, now, hold)
 
     def take(self, grant_id: GrantId, *, now: datetime, hold: timedelta) -> Claim | None:
         """Claim one grant whether it is due or not; None when it has ended, or somebody holds it."""
         with self._database.writing() as connection:
-            rows = connection.execute(_TAKE, {"grant": grant_id, "now": now}).all()
+            rows = _TAKE.run(connection, [{"grant": grant_id, "now": now}]).all()
             taken = _taken(connection, rows, self._database.sealer, now, hold)
         return taken[0] if taken else None
 
@@ -152,7 +153,7 @@ def _taken(
     token, until = token_hex(8), now + hold
     _HOLD.run(connection, [{"ids": [grant.id for grant, _ in read], "until": until, "token": token}])
     return [
-        Claim(grant=grant, token=token, held_until=until, busy_until=busy_until, attempts=attempts)
+        Claim(grant=grant, token=token, held_until=until, busy_until=moment(busy_until), attempts=attempts)
         for grant, (*_, busy_until, attempts) in read
     ]
 
@@ -199,10 +200,11 @@ _IS_IN_AWS = grants.c.state != GrantState.APPROVED
 _ANY_TAKES_AWAY = _ANY_DUE.where(_IS_IN_AWS)
 _DEPTH = select(func.count()).select_from(grants).where(_IS_DUE)
 _CLAIMABLE = GRANTS.select.add_columns(grants.c.busy_until, grants.c.attempts).with_for_update(skip_locked=True)
-_DUE = _CLAIMABLE.where(_IS_DUE).order_by(grants.c.due).limit(bindparam("limit"))
-_TAKES_AWAY = _DUE.where(_IS_IN_AWS)
-_TAKE = _CLAIMABLE.where(
-    grants.c.id == bindparam("grant"), grants.c.due.is_not(None), grants.c.claim.is_(None) | _IS_DUE
+_FIRST_DUE = _CLAIMABLE.where(_IS_DUE).order_by(grants.c.due).limit(bindparam("limit"))
+_DUE = Prepared(_FIRST_DUE)
+_TAKES_AWAY = Prepared(_FIRST_DUE.where(_IS_IN_AWS))
+_TAKE = Prepared(
+    _CLAIMABLE.where(grants.c.id == bindparam("grant"), grants.c.due.is_not(None), grants.c.claim.is_(None) | _IS_DUE)
 )
 _HOLD = Prepared(
     update(grants)

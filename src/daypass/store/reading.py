@@ -43,11 +43,11 @@ def each(
     A row that is moved behind the place that was reached is read again, one that is moved before it is not.
     """
     place, ordered = tuple_(*order), [column.desc() if newest_first else column for column in order]
-    following = query.order_by(*ordered).limit(_AT_ONCE)
+    following = query.add_columns(*order).order_by(*ordered).limit(_AT_ONCE)
     rows = _rows(database, following)
     while rows:
         yield from _read(rows, codec, database.sealer)
-        last = tuple(rows[-1]._mapping[column] for column in order)  # noqa: SLF001 - SQLAlchemy's public name for it
+        last = rows[-1][-len(order) :]
         beyond = place < last if newest_first else place > last
         rows = _rows(database, following.where(beyond)) if len(rows) == _AT_ONCE else []
 

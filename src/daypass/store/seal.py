@@ -32,7 +32,7 @@ class Sealer:
         if not isinstance(seal, str):
             return False
         made = mac(self._key, _message(table, str(key), str(revision), str(body))).hex()
-        return compare_digest(made.encode(), seal.encode(errors="surrogateescape"))
+        return compare_digest(made.encode(), seal.encode("utf-8", "surrogateescape"))
 
     def __repr__(self) -> str:
         return "Sealer()"
@@ -40,4 +40,4 @@ class Sealer:
 
 def _message(table: str, key: str, revision: str, body: str) -> bytes:
     """Join them so that no two rows have one text: tables and revisions have no line break, a key has its length."""
-    return f"{table}\n{revision}\n{len(key)}\n{key}{body}".encode(errors="surrogateescape")
+    return f"{table}\n{revision}\n{len(key)}\n{key}{body}".encode("utf-8", "surrogateescape")
