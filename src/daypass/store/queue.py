@@ -140,7 +140,7 @@ class SqlQueue:
 
     def _anything_due(self, now: datetime, *, gives: bool) -> bool:
         with self._database.reading() as connection:
-            return connection.execute(_ANY_DUE if gives else _ANY_TAKES_AWAY, {"now": now}).first() is not None
+            return (_ANY_DUE if gives else _ANY_TAKES_AWAY).run(connection, [{"now": now}]).first() is not None
 
 
 def _taken(
@@ -195,9 +195,9 @@ def _attempts(connection: Connection, grant_id: GrantId) -> int:
 
 
 _IS_DUE = grants.c.due <= bindparam("now")
-_ANY_DUE = select(grants.c.id).where(_IS_DUE).limit(1)
 _IS_IN_AWS = grants.c.state != GrantState.APPROVED
-_ANY_TAKES_AWAY = _ANY_DUE.where(_IS_IN_AWS)
+_ANY_DUE = Prepared(select(grants.c.id).where(_IS_DUE).limit(1))
+_ANY_TAKES_AWAY = Prepared(select(grants.c.id).where(_IS_DUE, _IS_IN_AWS).limit(1))
 _DEPTH = select(func.count()).select_from(grants).where(_IS_DUE)
 _CLAIMABLE = GRANTS.select.add_columns(grants.c.busy_until, grants.c.attempts).with_for_update(skip_locked=True)
 _FIRST_DUE = _CLAIMABLE.where(_IS_DUE).order_by(grants.c.due).limit(bindparam("limit"))
