@@ -84,3 +84,12 @@ def test_a_scheduled_start_keeps_its_length():
     lease = Term(length=2 * HOUR, starts=NOON + HOUR).lease(NOON)
 
     assert (lease.starts, lease.ends) == (NOON + HOUR, NOON + 3 * HOUR)
+
+
+@pytest.mark.parametrize("moment", [NOON.replace(tzinfo=None), NOON.replace(microsecond=1)])
+def test_a_lease_begins_and_ends_on_whole_seconds_of_a_known_zone(moment: datetime):
+    """AWS knows no fraction of a second, and nobody what a time without a zone means."""
+    with pytest.raises(ValueError, match=r"whole seconds|without a time zone"):
+        Lease(starts=moment, ends=moment + HOUR)
+    with pytest.raises(ValueError, match=r"whole seconds|without a time zone"):
+        Lease(starts=NOON - HOUR, ends=moment)

@@ -59,6 +59,27 @@ def test_a_grant_that_moved_on_is_free_again(ledger, queue):
     assert len(queue.claim(now=NOON, hold=HOLD, limit=10)) == 1
 
 
+def test_what_ends_is_due_at_once_also_by_a_clock_that_is_behind(ledger, queue):
+    """Whoever ended it may have the faster clock; access that is to end does not wait for the slower one."""
+    grant = a_grant(GrantState.ACTIVE)
+    ledger.record(fact(grant))
+
+    ledger.record(fact(ending(stored(grant), when=at(5))))
+
+    assert len(queue.claim(now=NOON, hold=HOLD, limit=10)) == 1
+
+
+def test_who_may_give_nothing_claims_what_is_to_be_taken_away_alone(ledger, queue):
+    """What is still to be put into AWS is left for others, and hides nothing that ends."""
+    given, taken = a_grant(), a_grant(GrantState.ACTIVE)
+    ledger.record(fact(given), fact(taken))
+    later = NOON + 1000 * HOUR
+
+    assert grants_of(queue.claim(now=later, hold=HOLD, limit=10, gives=False)) == [stored(taken)]
+    assert queue.claim(now=later, hold=HOLD, limit=10, gives=False) == []
+    assert grants_of(queue.claim(now=later, hold=HOLD, limit=10)) == [stored(given)]
+
+
 def test_a_new_lease_keeps_the_hold_and_the_count(ledger, queue):
     """While one worker puts a grant into AWS, its intent committed, no other takes it; and failed tries still count."""
     grant = a_grant()
