@@ -59,7 +59,7 @@ def canonical(entry: Mapping[str, object], beside: Mapping[str, object] = _NOTHI
     """
     _check_heading(entry)
     try:
-        raw = _ENCODER.encode(_object(entry, "") | beside)
+        raw = _ENCODER.encode({**_object(entry, ""), **beside})
     except UnicodeEncodeError as error:
         raise NotCanonical("The entry holds half a surrogate pair, which has no UTF-8 form.") from error
     if len(raw) > MAX_ENTRY:
