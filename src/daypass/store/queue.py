@@ -61,7 +61,7 @@ class SqlQueue:
         if not self._anything_due(now, gives=gives):  # so that idle workers do not take SQLite's write lock in turn
             return []
         with self._database.writing() as connection:
-            rows = (_DUE if gives else _TAKES_AWAY).run(connection, [{"now": now, "limit": limit}]).all()
+            rows = _CLAIM[gives].run(connection, [{"now": now, "limit": limit}]).all()
             return _taken(connection, rows, self._database.sealer, now, hold)
 
     def take(self, grant_id: GrantId, *, now: datetime, hold: timedelta) -> Claim | None:
@@ -140,7 +140,7 @@ class SqlQueue:
 
     def _anything_due(self, now: datetime, *, gives: bool) -> bool:
         with self._database.reading() as connection:
-            return (_ANY_DUE if gives else _ANY_TAKES_AWAY).run(connection, [{"now": now}]).first() is not None
+            return _LOOK[gives].run(connection, [{"now": now}]).first() is not None
 
 
 def _taken(
@@ -196,13 +196,13 @@ def _attempts(connection: Connection, grant_id: GrantId) -> int:
 
 _IS_DUE = grants.c.due <= bindparam("now")
 _IS_IN_AWS = grants.c.state != GrantState.APPROVED
-_ANY_DUE = Prepared(select(grants.c.id).where(_IS_DUE).limit(1))
-_ANY_TAKES_AWAY = Prepared(select(grants.c.id).where(_IS_DUE, _IS_IN_AWS).limit(1))
+_ANY_DUE = select(grants.c.id).where(_IS_DUE).limit(1)
+_LOOK = {True: Prepared(_ANY_DUE), False: Prepared(_ANY_DUE.where(_IS_IN_AWS))}
+"""By whether what is still to be put into AWS is claimed too; `_CLAIM` likewise."""
 _DEPTH = select(func.count()).select_from(grants).where(_IS_DUE)
 _CLAIMABLE = GRANTS.select.add_columns(grants.c.busy_until, grants.c.attempts).with_for_update(skip_locked=True)
-_FIRST_DUE = _CLAIMABLE.where(_IS_DUE).order_by(grants.c.due).limit(bindparam("limit"))
-_DUE = Prepared(_FIRST_DUE)
-_TAKES_AWAY = Prepared(_FIRST_DUE.where(_IS_IN_AWS))
+_DUE = _CLAIMABLE.where(_IS_DUE).order_by(grants.c.due).limit(bindparam("limit"))
+_CLAIM = {True: Prepared(_DUE), False: Prepared(_DUE.where(_IS_IN_AWS))}
 _TAKE = Prepared(
     _CLAIMABLE.where(grants.c.id == bindparam("grant"), grants.c.due.is_not(None), grants.c.claim.is_(None) | _IS_DUE)
 )
