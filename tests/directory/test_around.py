@@ -160,6 +160,20 @@ def test_a_bucket_without_tags_is_known_to_have_none(slack: BlockingSlack, clock
     assert around(unknown, Needs(tags=True)).tags is None
 
 
+def test_where_slack_knows_none_of_those_on_call_nobody_is_said_to_be_off(
+    slack: BlockingSlack, clock: HandClock
+) -> None:
+    """Somebody is on call, and it is not known who: the schedule is named in the log."""
+    schedules = {PAYMENTS: HandSchedule(frozenset({"nobody@acme.example"}))}
+    found = directory(slack, clock, Beside(elsewhere=Elsewhere(schedules=schedules)))
+
+    with capture_logs() as logs:
+        assert around(found, Needs(schedules=frozenset({PAYMENTS}))).on_call == {}
+    assert logs[-1]["because"] == (
+        "Slack knows none of those who are on call in «payments»; correct their addresses there."
+    )
+
+
 @pytest.mark.parametrize(
     ("value", "owner", "says"),
     [

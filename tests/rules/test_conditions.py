@@ -85,7 +85,7 @@ CASES = [
         "Rule lends lends this only to those who are on call for pay or web; Ann is not.",
         (
             "Rule lends lends this only to those who are on call for pay or web, "
-            "and who is on call could not be found out."
+            "and who is on call for pay or web could not be found out."
         ),
     ),
     (

@@ -40,14 +40,14 @@ SOURCES = [
     (TICKETED, "Whether INC-42 is open could not be found out, and rule lends needs it: the ticket tracker"),
     (
         lending("{on_call: [pay]}"),
-        "Who is on call could not be found out, and rule lends needs it: the on-call schedule",
+        "Who is on call for pay could not be found out, and rule lends needs it: the on-call schedule",
     ),
     (lending("{live_grants: {under: 3}}"), "How many live grants there are could not be found out"),
     (lending("{tags: {team: data}}"), "The tags of acme-reports could not be found out, and rule lends needs it: AWS"),
     (lending("{account: ['111122223333']}"), "The account of acme-reports could not be found out"),
     (OF_TEAM, "Who is on call for pay could not be found out"),
     (OF_OWNER, "Who owns the bucket (tag team-owner) could not"),
-    (denying("{on_call: [pay]}"), "Who is on call could not be found out, and rule denies needs it"),
+    (denying("{on_call: [pay]}"), "Who is on call for pay could not be found out, and rule denies needs it"),
     (denying("{tags: {team: data}}"), "The tags of acme-reports could not be found out, and rule denies needs it"),
 ]
 

@@ -51,7 +51,7 @@ class Outside:
         self._tickets = Kept(self._ask_ticket, fresh_s=TICKET_FRESH_S, clock=clock)
 
     def on_call(self, name: ScheduleName, at: datetime) -> frozenset[PrincipalId]:
-        """Who is on call at the beginning of that minute. An address that is nobody's in Slack is left out."""
+        """Who is on call at the beginning of that minute. One whom Slack does not know is left out, not all of them."""
         return self._on_call.get((name, at.replace(second=0, microsecond=0)))
 
     def tags(self, bucket: str) -> Mapping[str, str]:
@@ -78,12 +78,16 @@ class Outside:
         name, minute = asked
         if name not in self._schedules:
             raise Misconfigured(f"There is no on-call schedule «{name}»; add it to the file of schedules.")
-        found = set()
-        for email in sorted(self._schedules[name].on_call(minute)):
+        found, emails = set(), sorted(self._schedules[name].on_call(minute))
+        for email in emails:
             try:
                 found.add(self._by_email(email))
             except NotFound as nobody:
                 self._left_out.tell(f"one of those on call in {name}", nobody)
+        if emails and not found:  # somebody is on call, so it must not be read as nobody
+            raise Misconfigured(
+                f"Slack knows none of those who are on call in «{name}»; correct their addresses there."
+            )
         return frozenset(found)
 
     def _ask_tags(self, bucket: str) -> Mapping[str, str]:

@@ -118,11 +118,15 @@ def could_not(hurdle: Hurdle, rule: Rule, scene: Scene) -> str:
     bucket = scene.question.entitlement.place.bucket
     return {
         Hurdle.TIME: f"the time zone {zone} is not known" if zone else "when it would begin is not known",
-        Hurdle.ON_CALL: "who is on call could not be found out",
+        Hurdle.ON_CALL: f"who is on call{_schedules(rule)} could not be found out",
         Hurdle.LIVE_GRANTS: "how many live grants there are could not be found out",
         Hurdle.TAGS: f"the tags of {bucket} could not be found out",
         Hurdle.ACCOUNT: f"the account of {bucket} could not be found out",
     }[hurdle]
+
+
+def _schedules(rule: Rule) -> str:
+    return f" for {_or(rule.when.on_call)}" if rule.when and rule.when.on_call else ""
 
 
 def _instead(hurdle: Hurdle, scene: Scene, when: Conditions) -> str:

@@ -40,6 +40,66 @@ def test_a_calendar_that_cannot_be_read_is_said_to_be_so(text):
         on_call(text, NOON)
 
 
+UTC_DAY = ("DTSTART:20260504T000000Z", "DTEND:20260505T000000Z")
+DAILY = event(*UTC_DAY, "RRULE:FREQ=DAILY", INVITES_ANNA)
+WHOLE = calendar(event(*UTC_DAY, INVITES_ANNA))
+INVITES_BERT = "ATTENDEE:mailto:bert@example.com"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        WHOLE[: len(WHOLE) // 2],
+        WHOLE.replace(b"END:VCALENDAR\r\n", b""),
+        WHOLE.replace(b"END:VEVENT\r\n", b""),
+        b"",
+        b" \r\n",
+        b"<!DOCTYPE html><html><body>Log in</body></html>",
+        b'{"error": "not found"}',
+        calendar(),
+        calendar(event(*UTC_DAY, INVITES_ANNA).replace("VEVENT", "VTODO")),
+        calendar(event(UTC_DAY[0], INVITES_ANNA)),
+        calendar(event(START.replace("Europe/Berlin", "Mars/Olympus"), END, "RRULE:FREQ=DAILY", INVITES_ANNA)),
+        calendar(DAILY.replace("RRULE", "EXDATE;TZID=Mars/Olympus:20260504T000000\r\nRRULE")),
+        calendar(
+            DAILY.replace("RRULE", "EXDATE:20260101T000000Z\r\nEXDATE;TZID=Mars/Olympus:20260504T000000\r\nRRULE")
+        ),
+        calendar(DAILY.replace("RRULE:FREQ=DAILY", "RDATE;TZID=Mars/Olympus:20260506T000000")),
+        calendar(DAILY.replace("FREQ=DAILY", "FREQ=DAILY;UNTIL=whenever")),
+        calendar(event(*UTC_DAY, INVITES_ANNA), event(*UTC_DAY, INVITES_BERT)),
+        calendar(
+            event(*UTC_DAY, INVITES_ANNA), event("DTSTART:20260404T000000Z", "DTEND:20260405T000000Z", INVITES_BERT)
+        ),
+        calendar(
+            *(event("RECURRENCE-ID:20260504T000000Z", *UTC_DAY, who) for who in (INVITES_ANNA, INVITES_BERT)), DAILY
+        ),
+        calendar(event(*UTC_DAY, INVITES_ANNA, "DESCRIPTION:" + "x" * 5_000_000)),
+    ],
+)
+def test_a_faulty_calendar_is_never_read_as_nobody_or_somebody_else(text):
+    """Cut short, empty, a page of HTML, without an end, in a zone nobody knows, two events under one UID, 5 MB."""
+    with pytest.raises(Misconfigured, match="on-call calendar"):
+        on_call(text, NOON)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        calendar(event("DTSTART;VALUE=DATE:20260504", INVITES_ANNA)),
+        calendar(event("DTSTART:20260504T000000", "DURATION:PT24H", INVITES_ANNA)),
+        calendar(event(*UTC_DAY, INVITES_ANNA), event(*UTC_DAY, INVITES_ANNA)),
+        calendar(event(*UTC_DAY, "DTSTAMP:20260101T000000Z", INVITES_ANNA), event(*UTC_DAY, INVITES_ANNA)),
+        calendar(event(*UTC_DAY, INVITES_BERT), event(*UTC_DAY, "SEQUENCE:1", INVITES_ANNA)),
+        calendar(event(*UTC_DAY, INVITES_ANNA), event(UTC_DAY[0], "STATUS:CANCELLED", INVITES_BERT, uid="two")),
+        calendar(DAILY.replace("RRULE", "EXDATE:20260503T000000Z\r\nEXDATE;VALUE=DATE:20260502\r\nRRULE")),
+        b"\xef\xbb\xbf" + WHOLE.replace(b"\r\n", b"\n"),
+    ],
+)
+def test_what_is_odd_and_has_one_meaning_is_read(text):
+    """A day without an end, floating times, two copies of one event, a newer version, an end that was cancelled."""
+    assert on_call(text, NOON) == ANNA
+
+
 BOMBS = [
     "RRULE:FREQ=SECONDLY",
     "RRULE:FREQ=MINUTELY",

@@ -10,7 +10,8 @@ for information only, and people who have delegated their part. All-day and floa
 calendar's own zone (X-WR-TIMEZONE), else of the zone given, else UTC. An event covers [start, end).
 """
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,6 +29,8 @@ _AWAY = frozenset({"DECLINED", "DELEGATED"})
 _THINGS = frozenset({"ROOM", "RESOURCE"})
 _TIMES = ("DTSTART", "DTEND", "RECURRENCE-ID")
 _SHOWN = 60
+_STAMPS = re.compile(rb"^(?:DTSTAMP|CREATED|LAST-MODIFIED)[;:].*\r?\n", re.MULTILINE)
+"""What may differ between two copies of one event."""
 
 
 class IcalSchedule:
@@ -58,12 +61,30 @@ def _named(text: bytes, now: datetime, otherwise: tzinfo) -> Iterator[str]:
     events = calendar.events
     for event in events:
         _check(event)
+    _check_named_once(events)
     check_events(events, now)
     zone = _zone(calendar, otherwise)
     here = now.astimezone(zone)
     for event in recurring_ical_events.of(calendar).between(here - _MARGIN, here + _MARGIN):
-        if _covers(event, now, zone) and str(event.get("STATUS", "")).upper() != "CANCELLED":
+        if _covers(event, now, zone) and not _is_cancelled(event):
             yield from _people(event)
+
+
+def _check_named_once(events: Sequence[Event]) -> None:
+    """Refuse a calendar without events, which says nothing of anybody, and events of which one would hide another."""
+    if not events:
+        raise Misconfigured("The on-call calendar has no event at all; name the calendar that has them.")
+    seen: dict[tuple[str, ...], bytes] = {}
+    for event in events:
+        named = tuple(str(_text_of(event, name)) for name in ("UID", "RECURRENCE-ID", "SEQUENCE"))
+        content = _STAMPS.sub(b"", event.to_ical())
+        if seen.setdefault(named, content) != content:
+            raise Misconfigured(f"{_called(event)} has the UID of another one; give each event a UID of its own.")
+
+
+def _text_of(event: Event, name: str) -> bytes:
+    found = event.get(name)
+    return b"" if found is None else bytes(found.to_ical()) if hasattr(found, "to_ical") else str(found).encode()
 
 
 def _check(event: Event) -> None:
@@ -76,8 +97,23 @@ def _check(event: Event) -> None:
         found = event.get(name)
         if found is not None and "TZID" in found.params and getattr(found.dt, "tzinfo", None) is None:
             raise Misconfigured(f"{_called(event)} is in a time zone nobody knows: {found.params['TZID']}.")
+    for found in _dates(event):
+        if "TZID" in found.params and any(getattr(one.dt, "tzinfo", None) is None for one in found.dts):
+            raise Misconfigured(f"{_called(event)} is in a time zone nobody knows: {found.params['TZID']}.")
+    if isinstance(event.start, datetime) and not ({"DTEND", "DURATION"} & event.keys() or _is_cancelled(event)):
+        raise Misconfigured(f"{_called(event)} does not say when it ends.")
     if _utc(event.end, UTC) < _utc(event.start, UTC):
         raise Misconfigured(f"{_called(event)} ends before it starts.")
+
+
+def _dates(event: Event) -> Iterator[Any]:
+    for name in ("EXDATE", "RDATE"):
+        found = event.get(name, [])
+        yield from found if isinstance(found, list) else [found]
+
+
+def _is_cancelled(event: Event) -> bool:
+    return str(event.get("STATUS", "")).upper() == "CANCELLED"
 
 
 def _zone(calendar: Any, otherwise: tzinfo) -> tzinfo:
