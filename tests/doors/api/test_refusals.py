@@ -82,6 +82,13 @@ def test_a_misspelt_field_gets_a_suggestion(ann):
     assert answer.json()["error"]["sentence"] == "«resouce» is not a field here. Did you mean «resource»?"
 
 
+def test_a_field_of_another_address_is_not_offered_for_itself(ann):
+    """`text` is a field where something is asked for, and not here."""
+    answer = ann.post("/v1/panic", json={"text": "x"})
+
+    assert answer.json()["error"]["sentence"] == "«text» is not a field here."
+
+
 def test_a_body_sent_in_pieces_is_not_read_beyond_the_limit(ann):
     """Without a length told in advance the limit holds all the same."""
     answer = ann.post("/v1/requests", content=(b"x" * 1024 for _ in range(100)))

@@ -47,6 +47,15 @@ def test_freezes_are_listed_with_who_has_agreed_to_lift_them(owned: House, bob: 
     assert "Everything that you may end ends now. Go on?" in bob("panic", "--all").err
 
 
+def test_an_owner_who_lifts_a_freeze_twice_reads_that_somebody_else_has_to(owned: House, ann: Terminal, bob: Terminal):
+    """Everybody may know that it stands, so it is not said to be unknown."""
+    ann("panic", "--person", ANN, "--yes")
+    (made,) = freezes(owned.ledger)
+    bob("lift", made.id)
+
+    assert "You have said so already; a second owner of the rules has to." in bob("lift", made.id).err
+
+
 def test_a_code_opens_a_quarter_of_an_hour_that_only_ends_things(owned: House, nobody: Terminal):
     """While nobody can log in; whatever else is typed is refused in a sentence."""
     desk = owned.desk

@@ -100,7 +100,8 @@ def _complaint(first: Mapping[str, Any]) -> tuple[str | None, str]:  # noqa: PLR
                 f"The body is not valid JSON (at character {where[0]}): {context.get('error', 'it cannot be read')}.",
             )
         case "extra_forbidden":
-            return field, f"«{_short(field)}» is not a field here.{did_you_mean(str(field), _FIELDS)}"
+            hint = "" if field in _FIELDS else did_you_mean(str(field), _FIELDS)  # another route's field, spelt right
+            return field, f"«{_short(field)}» is not a field here.{hint}"
         case "missing" if field is None:
             return None, "Send a JSON object as the body."
         case "missing":

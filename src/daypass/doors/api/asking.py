@@ -64,11 +64,13 @@ Id = Annotated[GrantId, Depends(_request_id)]
 """The id of a request and its grant."""
 
 
-def _preapproval_id(request_id: str) -> GrantId:
+def _listed_id(request_id: str) -> GrantId:
     return parse_id(request_id)
 
 
-PreapprovalId = Annotated[GrantId, Depends(_preapproval_id)]
+FreezeId = Annotated[GrantId, Depends(_listed_id)]
+"""The id of a freeze, of which everybody may know: nothing that is said of it is concealed."""
+PreapprovalId = Annotated[GrantId, Depends(_listed_id)]
 
 
 def hands(desk: Desk, delivery: Delivery) -> Provisioner:

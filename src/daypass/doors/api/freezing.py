@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from daypass.doors.api.asking import Id
+from daypass.doors.api.asking import FreezeId
 from daypass.doors.api.caller import AtDesk, EndingForOthers, Lifter, Looker, Now
 from daypass.doors.grammar import extent_of, parse_reason
 from daypass.doors.wire.freezing import About, EndedOut, FreezeOut, FreezesOut, LiftedOut, Panic
@@ -45,7 +45,7 @@ def ls(desk: AtDesk, _caller: Looker) -> FreezesOut:
 
 
 @router.post("/freezes/{request_id}/lift")
-def lift(request_id: Id, desk: AtDesk, now: Now, caller: Lifter) -> LiftedOut:
+def lift(request_id: FreezeId, desk: AtDesk, now: Now, caller: Lifter) -> LiftedOut:
     """Say, as an owner of the rules, that a freeze may be lifted; the second owner who says so lifts it."""
     waiting = freezing.lift(
         request_id, by=caller.id, rules=desk.rules(), directory=desk.directory, ledger=desk.ledger, now=now
