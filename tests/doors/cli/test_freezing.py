@@ -47,6 +47,18 @@ def test_freezes_are_listed_with_who_has_agreed_to_lift_them(owned: House, bob: 
     assert "Everything that you may end ends now. Go on?" in bob("panic", "--all").err
 
 
+@pytest.mark.parametrize("said", [("--person", ""), ("--resource", ""), ("--reason", "laptop stolen")])
+@pytest.mark.parametrize("before", [(), ("operator",)], ids=["owner", "operator"])
+def test_a_freeze_of_nothing_is_not_taken_for_a_list(
+    owned: House, bob: Terminal, before: tuple[str, ...], said: tuple[str, str]
+):
+    """A script whose variable is not set must not go on as if it had frozen somebody."""
+    ran = bob(*before, "freeze", *said)
+
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith("Say ")
+
+
 def test_an_owner_who_lifts_a_freeze_twice_reads_that_somebody_else_has_to(owned: House, ann: Terminal, bob: Terminal):
     """Everybody may know that it stands, so it is not said to be unknown."""
     ann("panic", "--person", ANN, "--yes")

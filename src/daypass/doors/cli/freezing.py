@@ -23,7 +23,7 @@ def _panic(here: Here, /, **said: Any) -> None:
 @click.pass_obj
 def _freeze(here: Here, /, **said: Any) -> None:
     as_json = said.pop("as_json")
-    if not (said["person"] or said["resource"] or said["everything"]):
+    if only_lists(said):
         answer = here.client().get("/freezes")
         click.echo(say.as_json(answer) if as_json else standing(answer))
         return
@@ -37,6 +37,11 @@ def _lift(here: Here, *, id: str, as_json: bool) -> None:  # noqa: A002 - as it 
     answer = here.client().post(f"/freezes/{say.part(id)}/lift")
     waits = f"{id}: your word is noted; a second owner of the rules has to say so too: daypass lift {id}"
     click.echo(say.as_json(answer) if as_json else (f"{id}: lifted." if answer["lifted"] else waits))
+
+
+def only_lists(said: dict[str, Any]) -> bool:
+    """Whether nothing was said of what to freeze. A word that is empty was said: a script's variable, and not set."""
+    return said["person"] is None and said["resource"] is None and not said["everything"] and not said["reason"]
 
 
 def about_of(said: dict[str, Any]) -> str:

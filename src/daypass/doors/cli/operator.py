@@ -75,10 +75,11 @@ def panic(here: Here, /, **said: Any) -> None:
 def freeze(here: Here, /, **said: Any) -> None:
     """Give nothing in an extent."""
     as_json = said.pop("as_json")
-    if not (said["person"] or said["resource"] or said["everything"]):
+    if freezing.only_lists(said):
         answer = here.house.operator.freezes()
         click.echo(say.as_json(answer) if as_json else freezing.standing(answer))
         return
+    freezing.about_of(said)
     answer = here.house.operator.freeze(**said)
     click.echo(say.as_json(answer) if as_json else freezing.frozen(answer))
 
