@@ -8,6 +8,7 @@ from functools import partial
 import pytest
 from sqlalchemy import Executable, delete, update
 
+from daypass.lifecycle import links
 from daypass.lifecycle.absence import say_away
 from daypass.lifecycle.freeze import freeze, lift, set_freeze
 from daypass.lifecycle.frozen import freezes, freezes_now
@@ -16,7 +17,6 @@ from daypass.lifecycle.login import begin, confirm
 from daypass.lifecycle.operator import end_as_operator
 from daypass.lifecycle.panic import Ended, go_on, panic, panic_as_operator
 from daypass.lifecycle.robots.identify import identify
-from daypass.model.effect import GIVES
 from daypass.model.entitlement import parse_place
 from daypass.model.errors import BadInput, Conflict, Misconfigured, NotAllowed, NotYours
 from daypass.model.event import Event, Kind, Scope
@@ -27,10 +27,10 @@ from daypass.model.kept import Absence, Permit, Robot, Standing
 from daypass.model.principal import OPERATOR, PrincipalId
 from daypass.model.request import RequestState
 from daypass.rules.document import parse
-from daypass.store.ledger import SqlLedger
 from daypass.store.tables import records
 from tests.flow.conftest import Walk
 from tests.hands import asked
+from tests.instant import InThatInstant
 from tests.makers import ANN, BOB, EVE, HOUR, RULES, grant, principal, request
 
 CARL, DAN = PrincipalId("U0CARL"), PrincipalId("U0DAN")
@@ -203,24 +203,6 @@ def test_nothing_is_given_in_what_is_frozen_until_two_owners_lift_it(owned: Walk
     assert GIVING[way](owned, active.id, waiting.id)
 
 
-class InThatInstant(SqlLedger):
-    """A ledger into which somebody else writes a freeze, after everything was looked at and right before the commit."""
-
-    def __init__(self, walk: Walk, extent: Extent) -> None:
-        """Take whose, and what is frozen."""
-        super().__init__(walk.database)
-        self._walk, self._extent = walk, extent
-        self.came_first = False
-
-    def record(self, *facts: Fact) -> None:
-        """Write the freeze, then these."""
-        if not self.came_first and any(fact.event.kind in GIVES | {Kind.LOGIN_CONFIRMED} for fact in facts):
-            self.came_first = True
-            now = self._walk.clock()
-            set_freeze(self._extent, by=CARL, reason="", ends=False, ledger=self._walk.ledger, now=now)
-        super().record(*facts)
-
-
 IN_THAT_INSTANT = GIVING | {
     "handing out again": GIVING["handing out"],
     "confirming a login": lambda walk, *_: confirm(
@@ -251,6 +233,37 @@ def test_a_freeze_in_the_very_instant_in_which_something_is_given_comes_first(ow
         owned.ledger.grants(states=_LIVE),
         owned.ledger.requests(states=[RequestState.PENDING]),
     )
+
+
+LINKS: dict[Kind, Callable[[Walk, GrantId, str], object]] = {
+    Kind.LINK_MADE: lambda walk, active, _: linked(walk, active),
+    Kind.LINK_USED: lambda walk, _, token: links.follow(
+        token,
+        visitor=links.Visitor(address="203.0.113.7", agent="curl"),
+        vendor=walk.vendor,
+        ledger=walk.ledger,
+        clock=walk.clock,
+    ),
+}
+
+
+def linked(walk: Walk, active: GrantId) -> str:
+    """Ann makes a link."""
+    return links.make(active, "2026/q1.csv", by=ANN, ledger=walk.ledger, now=walk.clock())
+
+
+@pytest.mark.parametrize("kind", LINKS)
+def test_a_freeze_in_the_very_instant_of_a_link_comes_first(owned: Walk, kind: Kind):
+    """No link is made, and one that was made before leads nowhere."""
+    active = owned.active(delivery=Delivery.LINK)
+    token = linked(owned, active.id)
+    ledger = InThatInstant(owned, ANNS, kinds=frozenset({kind}))
+    owned.stores = replace(owned.stores, ledger=ledger)
+
+    with pytest.raises(NotAllowed, match="daypass lift"):
+        LINKS[kind](owned, active.id, token)
+    assert ledger.came_first
+    assert len([one for one in owned.journal() if one.kind is kind]) == (kind is Kind.LINK_MADE)
 
 
 def test_a_freeze_of_somebody_else_in_that_instant_costs_nothing_but_another_look(owned: Walk):

@@ -8,11 +8,13 @@ from threading import Barrier
 import pytest
 
 from daypass.lifecycle.ruling.decide_change import approve_change, find_change
-from daypass.model.errors import BadInput, NotFound, NotYours, TooLate
+from daypass.model.errors import BadInput, NotAllowed, NotFound, NotYours, TooLate
 from daypass.model.event import Kind
+from daypass.model.freeze import Extent
 from daypass.model.grant import GrantId
 from daypass.model.principal import PrincipalId, SlackGroupId
 from daypass.model.ruling import ChangeState, RulesVersion
+from tests.instant import InThatInstant
 from tests.lifecycle.ruling.conftest import CARL, HEAD, LONGER, RULES, SHORTER, Ruled
 from tests.makers import ANN, ANNS_USER, BOB, EVE, principal
 
@@ -268,3 +270,16 @@ def test_of_many_approvals_of_one_change_at_once_one_applies_it(ruled: Ruled):
 
     assert sorted(applied) == [False, True]
     assert ruled.kinds(change.id).count(Kind.RULES_CHANGED) == 1
+
+
+@pytest.mark.parametrize("step", ["proposing", "approving"])
+def test_a_freeze_in_the_very_instant_of_a_change_of_the_rules_comes_first(ruled: Ruled, step: str):
+    """It is written between the look at the freezes and the commit: no text is filed, and none comes into force."""
+    change = ruled.propose() if step == "approving" else None
+    ruled.stores = replace(ruled.stores, ledger=InThatInstant(ruled, Extent(person=ANN)))
+
+    with pytest.raises(NotAllowed, match="daypass lift"):
+        ruled.approve(change) if change else ruled.propose()
+    assert ruled.longest() == timedelta(hours=8)
+    assert change is None or ruled.now(change).state is ChangeState.PENDING
+    assert len(ruled.entries(Kind.RULES_PROPOSED)) == (step == "approving")
