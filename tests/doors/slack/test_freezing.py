@@ -61,7 +61,7 @@ def test_a_panic_ends_nothing_before_its_button_is_pressed_and_then_everything(
     assert f"`{made.id}`: <@U0ANN> is frozen, by <@U0BOB> (stolen &amp; &lt;gone&gt;)" in told.text
     confirmed = bob.wait_for_ephemeral("You ended everything that you may end of <@U0ANN>.")
     assert "actions" not in {block["type"] for block in confirmed.blocks}
-    assert "Ended: 1 grant" in carol.wait_for_message("*Panic* of <@U0BOB>").text
+    assert "Ended: 1 grant" in carol.wait_for_message("*Panic* by <@U0BOB>").text
 
 
 def test_each_owner_reads_of_a_panic_in_one_message(owned: Office, carol: BlockingActor):
@@ -77,7 +77,7 @@ def test_each_owner_reads_of_a_panic_in_one_message(owned: Office, carol: Blocki
             logins=owned.logins,
             now=NOON + timedelta(minutes=minutes),
         )
-        said.append(carol.wait_for_message(f"*Panic* of the operator for <@U0ANN> ({reason})").text)
+        said.append(carol.wait_for_message(f"*Panic* by the operator for <@U0ANN> ({reason})").text)
 
     assert [one.text for one in carol.messages()] == said
     assert all("It is frozen until two owners lift it" in one for one in said)
@@ -119,12 +119,12 @@ def test_a_freeze_is_lifted_by_two_owners_and_each_owner_reads_of_every_step(
         (
             Kind.PANIC_DONE,
             {"what": "person", "about": "bot:deploy", "freeze": ID, "reason": "<!a>", "grants": 1203, "logins": 1},
-            f"*Panic* of the operator for `bot:deploy` (&lt;!a&gt;). Ended: 1203 grants, 1 login. It is frozen {LIFT}",
+            f"*Panic* by the operator for `bot:deploy` (&lt;!a&gt;). Ended: 1203 grants, 1 login. It is frozen {LIFT}",
         ),
         (
             Kind.PANIC_DONE,
             {"what": "resource", "about": "everything", "reason": ""},
-            f"*Panic* of the operator for `everything`. There was nothing to end. {OPEN}",
+            f"*Panic* by the operator for `everything`. There was nothing to end. {OPEN}",
         ),
         (
             Kind.FREEZE_LIFTED,

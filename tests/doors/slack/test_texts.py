@@ -233,3 +233,10 @@ def test_no_key_gets_out_of_the_lines_to_copy(delivery: Delivery):
     outside = "".join(shown.split("```")[::2])
     assert shown.count("```") % 2 == 0
     assert "evil" not in re.sub("`[^`]*`", "", outside)
+
+
+def test_a_refusal_names_people_as_slack_does_and_leaves_code_and_capitals_alone():
+    """Whoever reads it sees a name; what is to be typed stays as it is."""
+    assert sentence("U0ANN is frozen (`daypass lift --of U0ANN`). <@U0BOB> knows WHY, USERS do not. <!channel>") == (
+        "<@U0ANN> is frozen (`daypass lift --of U0ANN`). <@U0BOB> knows WHY, USERS do not. &lt;!channel&gt;"
+    )

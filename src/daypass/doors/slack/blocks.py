@@ -24,6 +24,7 @@ _PAIRS = 10
 READ = "read"
 """The callback of a page that is only read."""
 _MENTION = re.compile(r"&lt;(@[UW][A-Z0-9]+)&gt;")
+_BARE_ID = re.compile(r"(?<!@)\b(?=[A-Z]*[0-9])[UW][A-Z0-9]{3,}\b")
 _BACK_TICK = "\u02cb"
 """Looks like a back-tick and ends no code."""
 
@@ -42,8 +43,10 @@ def escape(text: str) -> str:
 
 
 def sentence(text: str) -> str:
-    """Make a sentence of an error harmless, but let it name a person."""
-    return _MENTION.sub(r"<\1>", escape(text))
+    """Make a sentence of an error harmless, but let it name people: by their ids, unless these stand in code."""
+    pieces = _MENTION.sub(r"<\1>", escape(text)).split("`")
+    pieces[::2] = [_BARE_ID.sub(r"<@\g<0>>", piece) for piece in pieces[::2]]
+    return "`".join(pieces)
 
 
 def code(text: str) -> str:

@@ -69,7 +69,7 @@ def news(event: Event) -> str:
         case Kind.PANIC_DONE:
             held = f"It is frozen until two owners lift it: {lifting}." if told.get("freeze") else _NOT_FROZEN
             counts = {name: each for name, each in told.items() if isinstance(each, int)}
-            return f"*Panic* of {by} for {what}{why}. {_counted(counts)} {held}"
+            return f"*Panic* by {by} for {what}{why}. {_counted(counts)} {held}"
         case Kind.FREEZE_SET:
             ends = " What there is of it is being ended." if told.get("ends") else ""
             return f"*Frozen* by {by}: {what}{why}.{ends} Nothing new is given until two owners lift it: {lifting}."
