@@ -16,7 +16,7 @@ from daypass.lifecycle.erase import Erased, Which, erase
 from daypass.model.errors import BadInput
 from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact
-from daypass.model.grant import Ending, Why
+from daypass.model.grant import Ending, GrantState, Why
 from daypass.model.principal import DAYPASS, OPERATOR
 from daypass.model.request import Approval, RequestState
 from daypass.store.erasing import SqlWords
@@ -161,6 +161,24 @@ def test_the_reason_of_a_grant_that_lives_is_kept(database, ledger, logins):
     )
 
     assert _erase(database, ledger, logins, ANN).left == 1
+    assert ledger.request(subject).reason == ANNS
+
+
+def test_the_note_on_a_grant_that_still_ends_is_kept(database, ledger, logins):
+    """Until AWS shows nothing of it any more, whoever looks reads why it ends."""
+    ends = grant(GrantState.ACTIVE).ending_now(Ending(why=Why.REVOKED, by=BOB, at=NOON, note=ANNS))
+    told = Event(kind=Kind.GRANT_ENDING, at=NOON, actor=BOB, subject=ends.id)
+    ledger.record(Fact(event=told, changes=(ends,)))
+
+    assert _erase(database, ledger, logins, ANN).left == 1
+    assert ledger.grant(ends.id).ending.note == ANNS
+
+
+def test_what_is_younger_than_it_is_said_keeps_its_words(database, ledger, logins):
+    """Of a request that was decided, by the moment at which it was filed."""
+    subject = _write(ledger, database)
+
+    assert _erase(database, ledger, logins, ANN, before=NOON - timedelta(days=1)).rows == 0
     assert ledger.request(subject).reason == ANNS
 
 
