@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
@@ -32,6 +32,8 @@ from tests.servers.process import free_port, listening
 MANIFEST = yaml.safe_load(Path("slack-manifest.yaml").read_text(encoding="utf-8"))
 CAROL, LEADS = PrincipalId("U0CAROL"), SlackGroupId("S0LEADS")
 CATALOGUE = HandCatalogue("acme-drafts", "acme-payroll", "acme-reports", reports=("2025/", "2026/", "readme.txt"))
+PATIENCE_S = 40.0
+"""How long anything may take on a busy machine."""
 ASK = 'request s3 read acme-reports/2026/ --for 2h --reason "INC-42"'
 
 
@@ -202,6 +204,14 @@ def bob(slack: BlockingSlack) -> BlockingActor:
 def carol(slack: BlockingSlack) -> BlockingActor:
     """Decides as a member of a Slack group."""
     return slack.person("U0CAROL")
+
+
+def until(question: Callable[[], object]) -> None:
+    """Wait for something that no announcement tells of, asking from this thread."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not question():
+        assert time.monotonic() < deadline, "It never came about."
+        time.sleep(0.02)
 
 
 def review(person: BlockingActor, channel: str = "dm") -> Message:

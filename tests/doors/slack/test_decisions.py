@@ -12,7 +12,7 @@ from daypass.model.grant import GrantId
 from daypass.model.request import RequestState
 from daypass.rules.document import parse
 from daypass.sandbox.slack import BlockingActor
-from tests.doors.slack.conftest import Office, review
+from tests.doors.slack.conftest import Office, review, until
 from tests.makers import RULES
 
 
@@ -50,7 +50,7 @@ def test_two_approvers_at_once_make_one_decision(
     def refused() -> list[str]:
         return [one.visible_text for who in (bob, carol) for one in who.ephemerals() if "already" in one.visible_text]
 
-    bob.wait_until(lambda: refused() or None)
+    until(refused)
     assert len(refused()) == 1
     kinds = [event.kind for event in daypass.desk.ledger.story(request.id)]
     assert kinds.count(Kind.REQUEST_APPROVED) == 1

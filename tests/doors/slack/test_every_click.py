@@ -23,9 +23,9 @@ from daypass.model.ruling import ChangeState, RulesChange
 from daypass.sandbox.slack import BlockingSlack
 from daypass.store.rules_file import RulesFile
 from daypass.store.rules_in_force import RulesInForce
-from tests.doors.slack.conftest import MANIFEST, Office, channels, office, people
+from tests.doors.slack.conftest import MANIFEST, Office, channels, office, people, until
 from tests.doors.slack.ruled import pressed
-from tests.doors.slack.test_misbehaving import about, connected, until
+from tests.doors.slack.test_misbehaving import about, connected
 
 RULES = """\
 version: 1

@@ -5,7 +5,7 @@ Whatever it does, each request ends with one outcome in the ledger, each message
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -17,12 +17,11 @@ from daypass.model.event import Kind
 from daypass.model.grant import GrantId
 from daypass.model.request import Request, RequestState
 from daypass.sandbox.slack import BlockingActor, BlockingSlack, Message, UserGroup
-from tests.doors.slack.conftest import ASK, MANIFEST, Office, channels, office, people
+from tests.doors.slack.conftest import ASK, MANIFEST, PATIENCE_S, Office, channels, office, people, until
 
 SHORT = Patience(unconnected=timedelta(seconds=0.5), quiet=timedelta(minutes=10), look_every=timedelta(seconds=0.05))
 OUTCOMES = {Kind.REQUEST_APPROVED, Kind.REQUEST_DENIED, Kind.REQUEST_CANCELLED, Kind.REQUEST_LAPSED}
 WORDS = {RequestState.APPROVED: "*Approved* by", RequestState.CANCELLED: "*Cancelled* by"}
-PATIENCE_S = 40
 
 
 @pytest.fixture(params=["http", "socket"])
@@ -53,14 +52,6 @@ def daypass(slack: BlockingSlack, tmp_path: Path) -> Iterator[Office]:
 def connected(made: Office) -> None:
     """Wait for the socket, where there is one."""
     until(lambda: made.slack.sockets == 1 or not made.slack.inner.world.app.socket_mode)
-
-
-def until(question: Callable[[], object]) -> None:
-    """Wait for something that no announcement tells of."""
-    deadline = time.monotonic() + PATIENCE_S
-    while not question():
-        assert time.monotonic() < deadline, "It never came about."
-        time.sleep(0.05)
 
 
 def asked(made: Office, number: int) -> list[Request]:

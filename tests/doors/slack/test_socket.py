@@ -1,7 +1,6 @@
 """Socket Mode, and the watchdog that replaces a connection that is dead or deaf."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import pytest
 
 from daypass.doors.slack.socket import Patience, Socket
 from daypass.sandbox.slack import BlockingActor, BlockingSlack
-from tests.doors.slack.conftest import MANIFEST, Office, channels, office, people, review
+from tests.doors.slack.conftest import MANIFEST, Office, channels, office, people, review, until
 
 SHORT = Patience(unconnected=timedelta(seconds=0.5), quiet=timedelta(minutes=10), look_every=timedelta(seconds=0.05))
 
@@ -28,14 +27,6 @@ def daypass(slack: BlockingSlack, tmp_path: Path) -> Iterator[Office]:
     until(lambda: slack.sockets == 1)
     yield made
     made.close()
-
-
-def until(question: Callable[[], bool]) -> None:
-    """Wait for something that no announcement tells of."""
-    deadline = time.monotonic() + 20
-    while not question():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def socket_of(made: Office) -> Socket:
