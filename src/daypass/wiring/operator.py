@@ -109,7 +109,7 @@ def leavers() -> dict[str, Any]:
 def decide_leavers(*, left: bool) -> dict[str, Any]:
     """Say that all of them have left, or that none has. Raises TooLate when none is held."""
     with _machine() as at:
-        decided = notice.decide_as_operator(left=left, os_user=at.os_user, ledger=at.ledger, now=now())
+        decided = notice.decide_as_operator(left=left, os_user=at.os_user, ledger=at.ledger, now=at.now())
     return LeaversOut.of(decided).model_dump(mode="json")
 
 

@@ -185,3 +185,19 @@ def test_the_operator_decides_on_leavers_without_slack_and_without_an_owner(
     told = [one for one in walk.journal() if one.kind is kind]
     assert {(one.actor, one.details["os_user"]) for one in told} == {(OPERATOR, getpass.getuser())}
     assert len(told) == 21
+
+
+def test_what_the_operator_decides_on_leavers_is_dated_by_the_database(
+    walk: Walk, typed: Type, monkeypatch: pytest.MonkeyPatch
+):
+    """A machine whose clock is years off dates nothing."""
+    for number in range(21):
+        notice(PrincipalId(f"U0P{number:02d}"), Source.EVENT, ledger=walk.ledger, now=walk.clock())
+    settle(ledger=walk.ledger, logins=walk.logins, now=walk.clock.forward(GRACE))
+    off = datetime(2001, 1, 1, tzinfo=UTC)
+    monkeypatch.setattr("daypass.wiring.operator.now", lambda: off)
+    typed("leavers", "--dismiss", "--yes")
+
+    told = {one.at for one in walk.journal() if one.kind is Kind.LEAVER_DISMISSED}
+    assert len(told) == 1
+    assert off not in told
