@@ -13,7 +13,7 @@ from daypass.sandbox.world import APPROVALS
 from tests.browser.walking import DESK, PATIENCE_MS, become, detail, enter, type_line, window
 
 DELETE = "/daypass request s3 delete acme-uploads/inbox/readme.txt --for 30m"
-NARROW = (610, 844)
+NARROW = (390, 844)
 """With the sidebar beside it, a message is as wide as on a phone."""
 
 
