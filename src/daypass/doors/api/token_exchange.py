@@ -14,7 +14,7 @@ from daypass.doors.api.robots import scopes
 from daypass.doors.wire.robots import ExchangedOut, ExchangeToken
 from daypass.lifecycle.robots.exchange import Proof, Workloads, exchange
 from daypass.lifecycle.robots.narrow import narrow
-from daypass.model.errors import NotYours
+from daypass.model.errors import BadInput, NotYours
 from daypass.model.event import Scope
 from daypass.model.principal import PrincipalId
 
@@ -41,6 +41,8 @@ class NoWorkloads:
 def exchange_token(body: Annotated[ExchangeToken, Form()], request: Request, desk: AtDesk, now: Now) -> ExchangedOut:
     """Exchange a workload's token for one of a quarter of an hour, or a person's own for one that cannot decide."""
     wanted = scopes(body.scope.split())
+    if body.scope and not wanted:
+        raise BadInput("`scope` is blank. Name read, ask or use, or leave it out.", field="scope")
     if body.is_ours:
         narrowed = narrow(body.subject_token, scopes=wanted, logins=desk.logins, ledger=desk.ledger, now=now)
         return _handed(narrowed.text, narrowed.expires_at - now, narrowed.scopes, narrowed.principal)

@@ -1,6 +1,7 @@
 """Agents over real HTTP: a token that may do less than the person for whom it works."""
 
 import httpx2
+import pytest
 
 from tests.doors.api.robots.speaking import ASK, added, by_workload, exchanged, narrowed, speaking
 from tests.doors.house import House
@@ -28,6 +29,15 @@ def test_an_agent_never_has_the_scope_to_decide(house: House, nobody: httpx2.Cli
     assert token["scope"] == "read"
     assert narrowed(nobody, token["access_token"], scope="read ask").status_code == 403
     assert narrowed(nobody, token["access_token"]).status_code == 403
+
+
+@pytest.mark.parametrize("blank", [" ", "\t", "  "])
+def test_a_blank_scope_is_not_every_scope(house: House, nobody: httpx2.Client, blank: str):
+    """A script's variable that was not set: it is refused, with what to write."""
+    answer = narrowed(nobody, house.token(BOB), scope=blank)
+
+    assert answer.status_code == 422
+    assert answer.json()["error"]["sentence"] == "`scope` is blank. Name read, ask or use, or leave it out."
 
 
 def test_an_agent_ends_with_the_person(house: House, nobody: httpx2.Client):
