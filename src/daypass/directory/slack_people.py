@@ -112,7 +112,7 @@ class SlackPeople:
         try:
             user = _user(self._calls.call("users.info", user=principal_id))
         except NotFound:
-            raise NotFound(f"Slack knows nobody with the id {principal_id}.") from None
+            raise NotFound(f"Slack knows nobody with the id `{principal_id}`.") from None
         return self._told(user, principal_id)
 
     def _with_groups(self, known: _Known) -> Principal:
