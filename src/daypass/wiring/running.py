@@ -13,9 +13,6 @@ by itself ends the process (wiring/watch).
 """
 
 import asyncio
-import os
-import signal
-import socket
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -27,20 +24,19 @@ from ipaddress import ip_network
 
 import structlog
 from fastapi import FastAPI
-from granian.constants import Interfaces
-from granian.server.embed import Server
-from prometheus_client import REGISTRY, CollectorRegistry, Gauge, start_http_server
+from prometheus_client import REGISTRY, CollectorRegistry, Gauge, make_asgi_app
 from prometheus_client.metrics_core import Metric
 
 from daypass import settings as settings_page
 from daypass.doors.address import Networks
 from daypass.doors.api import app as api
+from daypass.doors.limits import Limits
 from daypass.doors.slack.door import SlackDoor
 from daypass.doors.slack.workspace import SlackSettings
 from daypass.doors.web import app as web
 from daypass.model.errors import Misconfigured
 from daypass.reconcile.chores import Chore, run_chores
-from daypass.settings import Service, Settings
+from daypass.settings import Settings
 from daypass.store import database
 from daypass.store.book import SqlBook
 from daypass.trust.issuers import Issuers
@@ -48,15 +44,13 @@ from daypass.wiring.chores import chores
 from daypass.wiring.health import Writes, faults
 from daypass.wiring.house import House, build
 from daypass.wiring.journal import check_journal
+from daypass.wiring.listener import listen, must_be_free, told_to_stop
 from daypass.wiring.log import configure
 from daypass.wiring.scrub import scrubbing, telling_of_damage
 from daypass.wiring.watch import Watch
 
 log = structlog.get_logger()
 
-_BACKLOG, _CONNECTIONS = 1024, 10_000
-"""Granian takes 128 connections by itself, silent ones too: so many would keep everybody else from ending anything."""
-_DRAIN_S = 5.0
 _SECOND = timedelta(seconds=1)
 
 
@@ -64,7 +58,7 @@ def serve() -> None:
     """Run the service, with a worker beside it unless the settings say otherwise. Raises Misconfigured."""
     settings = settings_page.load()
     configure(settings.service.log)
-    _must_be_free(settings.service)
+    must_be_free(settings.service.host, settings.service.port)
     house = build(settings)
     house.database.migrate()
     check_journal(house.database, house.book, settings.journal.key_file)
@@ -74,21 +68,6 @@ def serve() -> None:
     house.database.close()
 
 
-def _must_be_free(service: Service) -> None:
-    """
-    Raise Misconfigured when nobody can listen there.
-
-    The server shares its port with whoever asks for that (SO_REUSEPORT), so a second Daypass would not notice the
-    first, and each would get half of what is asked.
-    """
-    family = socket.AF_INET6 if ":" in service.host else socket.AF_INET
-    try:
-        socket.create_server((service.host, service.port), family=family).close()
-    except OSError as error:
-        why = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
-        raise Misconfigured(f"The service cannot listen on {service.host}:{service.port}: {why.lower()}.") from None
-
-
 def work() -> None:
     """Run a worker alone. Raises Misconfigured."""
     settings = settings_page.load()
@@ -96,13 +75,10 @@ def work() -> None:
     house = build(settings)
     house.database.check()
     check_journal(house.database, house.book, settings.journal.key_file)
-    told = threading.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: told.set())
     if settings.worker.metrics_port:
-        start_http_server(settings.worker.metrics_port, addr="127.0.0.1")
+        must_be_free("127.0.0.1", settings.worker.metrics_port)
     with _worker(house, Watch(time.monotonic)):
-        told.wait()
+        asyncio.run(_metrics(settings.worker.metrics_port))
     house.database.close()
 
 
@@ -166,29 +142,21 @@ def _worker(house: House, watch: Watch, *, works: bool = True) -> Iterator[None]
 
 async def _doors(house: House, watch: Watch) -> None:
     """Open every door and keep them open until a signal comes."""
-    stop = asyncio.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    stop = told_to_stop()
     app = application(house, watch)
     async with _slack(house, app, watch):
         service = house.settings.service
-        server = Server(
-            app,
-            address=service.host,
-            port=service.port,
-            interface=Interfaces.ASGI,
-            log_enabled=False,
-            backlog=_BACKLOG,
-            backpressure=_CONNECTIONS,
-        )
-        serving, told = asyncio.create_task(server.serve()), asyncio.create_task(stop.wait())
         log.info("serving", address=house.settings.public_url)
-        await asyncio.wait({serving, told}, return_when=asyncio.FIRST_COMPLETED)
-        if not stop.is_set():
-            told.cancel()
-            raise Misconfigured(f"The service cannot listen on {service.host}:{service.port}; is something else there?")
-        server.stop()  # type: ignore[no-untyped-call]  # granian's
-        await asyncio.wait({serving}, timeout=_DRAIN_S)
+        await listen(app, service.host, service.port, stop)
+
+
+async def _metrics(port: int) -> None:
+    """Show what this process measures until a signal comes; with port 0 only wait for that."""
+    stop = told_to_stop()
+    if not port:
+        await stop.wait()
+        return
+    await listen(Limits(make_asgi_app(REGISTRY), known=lambda _: False), "127.0.0.1", port, stop)
 
 
 @asynccontextmanager

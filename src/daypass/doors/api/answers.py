@@ -22,7 +22,7 @@ from daypass.doors import refusals
 from daypass.doors.desk import Desk
 from daypass.doors.grammar import did_you_mean
 from daypass.doors.wire.incoming import FileRequest
-from daypass.doors.wire.outgoing import ErrorOut, Refused
+from daypass.doors.wire.outgoing import refusal
 from daypass.model.errors import DaypassError, Unavailable
 from daypass.model.principal import PrincipalId
 
@@ -48,20 +48,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_middleware(LastResort)
-
-
-def refusal(
-    status: int, sentence: str, *, code: str, field: str | None = None, headers: Mapping[str, str] | None = None
-) -> JSONResponse:
-    """Make a refusal."""
-    body = ErrorOut(error=Refused(sentence=sentence, field=field, code=code))
-    return JSONResponse(body.model_dump(), status, headers)
-
-
-def too_large(most: int) -> JSONResponse:
-    """Refuse a body that is longer than so many bytes."""
-    sentence = f"That is more than a request can be here; send less than {most // 1024} KiB."
-    return refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, sentence, code="too_large")
 
 
 async def _refused(request: Request, error: Exception) -> JSONResponse:

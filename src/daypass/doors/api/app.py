@@ -4,7 +4,7 @@ The API: JSON over HTTP, a bearer token, and the same verbs as Slack and the com
 The endpoints are plain functions, so FastAPI runs each in a thread, as the verbs behind them wait for a database.
 """
 
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -28,9 +28,10 @@ from daypass.doors.api import (
     token_exchange,
     using,
 )
-from daypass.doors.api.body_limit import BodyLimit
+from daypass.doors.api.caller import is_login
 from daypass.doors.desk import Desk
 from daypass.doors.headers import SecurityHeaders
+from daypass.doors.limits import Limits
 from daypass.doors.wire.outgoing import ErrorOut
 from daypass.lifecycle.robots.exchange import Workloads
 
@@ -109,7 +110,7 @@ def build(desk: Desk, *, version: str, trusted_proxies: Networks = (), workloads
     app.state.pace = signing_in.Pace()
     app.state.workloads = workloads or token_exchange.NoWorkloads()
     app.router.routes.extend(_in_an_app())
-    app.add_middleware(BodyLimit)
+    app.add_middleware(Limits, known=partial(is_login, desk))
     answers.install(app)
     app.add_middleware(SecurityHeaders, https=desk.public_url.startswith("https://"))
     return app

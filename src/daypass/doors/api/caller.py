@@ -8,13 +8,14 @@ from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.datastructures import Headers
 
 from daypass.doors.desk import Desk
 from daypass.lifecycle.enders import remembered
 from daypass.lifecycle.glass.stand_in import StandIn, user_of
 from daypass.lifecycle.robots.identify import identify
 from daypass.lifecycle.robots.tokens import AGENT_PREFIX
-from daypass.model.errors import Misconfigured, NotFound, NotYours, Unavailable
+from daypass.model.errors import DaypassError, Misconfigured, NotFound, NotYours, Unavailable
 from daypass.model.event import Scope
 from daypass.model.grant import GrantId
 from daypass.model.kept import Robot
@@ -52,6 +53,18 @@ BearerToken = Annotated[str, Depends(bearer_token)]
 def unauthorized(sentence: str) -> HTTPException:
     """Make the 401 that asks for a login (RFC 6750, section 3)."""
     return HTTPException(401, sentence, headers={"WWW-Authenticate": "Bearer"})
+
+
+def is_login(desk: Desk, headers: Headers) -> bool:
+    """Whether the headers have a token that is somebody's; no while that cannot be told."""
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        return False
+    try:
+        identify(token.strip(), logins=desk.logins, ledger=desk.ledger, now=desk.clock())
+    except DaypassError:
+        return False
+    return True
 
 
 def _speaking_for(scope: Scope) -> Callable[[Desk, datetime, str], Principal]:

@@ -4,11 +4,11 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from daypass.doors.address import visitor_address, whose
-from daypass.doors.api.answers import refusal
 from daypass.doors.api.caller import AtDesk, Now
 from daypass.doors.grammar import parse_person
 from daypass.doors.wire.handed import TokenOut
 from daypass.doors.wire.incoming import EndWithCode, EndWithPasskey
+from daypass.doors.wire.outgoing import refusal
 from daypass.doors.wire.passkeys import AddressOut
 from daypass.lifecycle import ending_session
 from daypass.lifecycle.passkeys.errands import LIVES

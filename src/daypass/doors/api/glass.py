@@ -10,7 +10,6 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from daypass.doors.address import visitor_address, whose
-from daypass.doors.api.answers import refusal
 from daypass.doors.api.asking import Id, hands
 from daypass.doors.api.caller import AtDesk, Decider, Now, Reader
 from daypass.doors.api.sight import names
@@ -28,6 +27,7 @@ from daypass.doors.wire.glass import (
     SealCodes,
     SealedOut,
 )
+from daypass.doors.wire.outgoing import refusal
 from daypass.lifecycle.glass import codes
 from daypass.lifecycle.glass.dossier import dossier
 from daypass.lifecycle.glass.review import close_review, find_review, may_review, open_reviews

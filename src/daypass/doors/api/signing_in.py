@@ -15,10 +15,10 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from daypass.doors.address import visitor_address
-from daypass.doors.api.answers import refusal
 from daypass.doors.api.caller import AtDesk, BearerToken, Now, Reader, unauthorized
 from daypass.doors.wire.handed import DeviceCode, PrincipalOut, TokenOut
 from daypass.doors.wire.incoming import BeginLogin, CollectToken
+from daypass.doors.wire.outgoing import refusal
 from daypass.lifecycle import login
 from daypass.lifecycle.robots.identify import identify
 from daypass.model.errors import NotFound, NotYours, TooLate

@@ -1,6 +1,9 @@
 """What every answer has in common, and the one shape of every refusal."""
 
+from collections.abc import Mapping
+
 from pydantic import BaseModel, ConfigDict
+from starlette.responses import JSONResponse
 
 
 class Outgoing(BaseModel):
@@ -21,3 +24,11 @@ class ErrorOut(Outgoing):
     """Every answer that is not the one asked for."""
 
     error: Refused
+
+
+def refusal(
+    status: int, sentence: str, *, code: str, field: str | None = None, headers: Mapping[str, str] | None = None
+) -> JSONResponse:
+    """Make a refusal."""
+    body = ErrorOut(error=Refused(sentence=sentence, field=field, code=code))
+    return JSONResponse(body.model_dump(), status, headers)

@@ -1,0 +1,71 @@
+"""
+Listen for HTTP, with limits that keep strangers from using it up. Every port of ours is opened here.
+
+    connections at a time       10,000, silent ones too
+    a head, and between two     10 seconds, then the connection is closed
+    a head                      64 KiB, then 431
+    a body                      doors/limits
+"""
+
+import asyncio
+import os
+import signal
+import socket
+
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.server.embed import Server
+from starlette.types import ASGIApp
+
+from daypass.model.errors import Misconfigured
+
+_BACKLOG, _CONNECTIONS = 1024, 10_000
+"""Granian takes 128 connections by itself, silent ones too: so many would keep everybody else from ending anything."""
+_HEAD_S, _LARGEST_HEAD = 10.0, 64 * 1024
+_DRAIN_S = 5.0
+
+
+def must_be_free(host: str, port: int) -> None:
+    """
+    Raise Misconfigured when nobody can listen there.
+
+    The server shares its port with whoever asks for that (SO_REUSEPORT), so a second Daypass would not notice the
+    first, and each would get half of what is asked.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        why = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
+        raise Misconfigured(f"The service cannot listen on {host}:{port}: {why.lower()}.") from None
+
+
+def told_to_stop() -> asyncio.Event:
+    """Return what SIGINT and SIGTERM set, from now on."""
+    stop = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    return stop
+
+
+async def listen(app: ASGIApp, host: str, port: int, stop: asyncio.Event, *, head_s: float = _HEAD_S) -> None:
+    """Serve an application until told to stop, and let it finish what it is at. Raises Misconfigured when it cannot."""
+    server = Server(
+        app,
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=int(1000 * head_s), max_buffer_size=_LARGEST_HEAD),
+        websockets=False,
+        log_enabled=False,
+        backlog=_BACKLOG,
+        backpressure=_CONNECTIONS,
+    )
+    serving, told = asyncio.create_task(server.serve()), asyncio.create_task(stop.wait())
+    await asyncio.wait({serving, told}, return_when=asyncio.FIRST_COMPLETED)
+    if not stop.is_set():
+        told.cancel()
+        raise Misconfigured(f"The service cannot listen on {host}:{port}; is something else there?")
+    server.stop()  # type: ignore[no-untyped-call]  # granian's
+    await asyncio.wait({serving}, timeout=_DRAIN_S)

@@ -1,0 +1,131 @@
+"""What strangers may hold open and send to any port of ours, and for how long; tried with a listener of its own."""
+
+import asyncio
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
+
+from daypass.doors.limits import LARGEST_BODY, LARGEST_OF_SLACK, LARGEST_RULES, Limits
+from daypass.wiring.listener import listen
+from tests.servers.process import free_port, listening
+
+LOGIN = "Bearer somebodys"
+BODY_S, HEAD_S, PATIENCE_S = 1.0, 2.0, 30.0
+SILENT, UNFINISHED, KEPT = 1000, 200, 200
+
+
+async def _counting(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer how many bytes came."""
+    if scope["type"] == "http":
+        body = await Request(scope, receive).body()
+        await PlainTextResponse(str(len(body)))(scope, receive, send)
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    """The port of a listener that knows one login and gives a head two seconds and a body one."""
+    found, stop, loop = free_port(), asyncio.Event(), asyncio.new_event_loop()
+    app = Limits(_counting, known=lambda headers: headers.get("authorization") == LOGIN, body_s=BODY_S)
+    running = threading.Thread(
+        target=lambda: loop.run_until_complete(listen(app, "127.0.0.1", found, stop, head_s=HEAD_S))
+    )
+    running.start()
+    while not listening(found):
+        time.sleep(0.02)
+    yield found
+    loop.call_soon_threadsafe(stop.set)
+    running.join()
+    loop.close()
+
+
+def _open(port: int, sent: bytes = b"") -> socket.socket:
+    opened = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S)
+    opened.sendall(sent)
+    return opened
+
+
+def _read(opened: socket.socket) -> str:
+    """All that comes until the other side closes."""
+    got = b""
+    while piece := opened.recv(65_536):
+        got += piece
+    return got.decode()
+
+
+def _answer(port: int, sent: bytes) -> str:
+    """What is answered, until the other side closes."""
+    with _open(port, sent) as opened:
+        return _read(opened)
+
+
+def _post(path: str, size: int, *more: str, length: int | None = None) -> bytes:
+    head = [f"POST {path} HTTP/1.1", "Host: daypass", f"Content-Length: {size if length is None else length}"]
+    return "\r\n".join([*head, "Connection: close", *more, "", ""]).encode() + b"x" * size
+
+
+@pytest.mark.parametrize(
+    ("path", "most"), [("/v1/requests", LARGEST_BODY), ("/healthz", LARGEST_BODY), ("/slack/events", LARGEST_OF_SLACK)]
+)
+def test_a_body_has_a_limit_at_every_address(port: int, path: str, most: int):
+    """The last byte that is allowed is read, and one more is refused, whether it was announced or came in chunks."""
+    whole, announced = _answer(port, _post(path, most)), _answer(port, _post(path, 0, length=most + 1))
+    chunk = b"%x\r\n%s\r\n" % (most + 1, b"x" * (most + 1))
+    head = f"POST {path} HTTP/1.1\r\nHost: daypass\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n".encode()
+    chunked = _answer(port, head + chunk + b"0\r\n\r\n")
+
+    assert whole.endswith(f"\r\n\r\n{most}")
+    assert [one.split(" ", 2)[1] for one in (announced, chunked)] == ["413", "413"]
+    assert f"send less than {most // 1024} KiB" in announced
+
+
+@pytest.mark.parametrize(("more", "most"), [((), LARGEST_BODY), ((f"Authorization: {LOGIN}",), LARGEST_RULES)])
+def test_rules_are_read_from_whoever_is_logged_in(port: int, more: tuple[str, ...], most: int):
+    """A stranger has no more room there than elsewhere."""
+    whole, one_more = (_answer(port, _post("/v1/rules/lint", size, *more)) for size in (most, most + 1))
+
+    assert (whole.split(" ", 2)[1], one_more.split(" ", 2)[1]) == ("200", "413")
+
+
+def test_a_body_that_does_not_arrive_is_given_up(port: int):
+    """With a sentence, and the connection is closed."""
+    answer = _answer(port, _post("/v1/requests", 3, length=100))
+
+    assert answer.startswith("HTTP/1.1 408 ")
+    assert "did not arrive whole" in answer
+
+
+def test_a_head_that_does_not_arrive_is_given_up(port: int):
+    """Half of one, none at all, and none after an answer: each connection is closed within seconds."""
+    kept = b"GET /healthz HTTP/1.1\r\nHost: daypass\r\n\r\n"
+    with ExitStack() as stack:
+        opened = [stack.enter_context(_open(port, sent)) for sent in (b"", b"GET / HTTP/1.1\r\nHost: d", kept)]
+        answers = [_read(one) for one in opened]
+
+    assert [answer.partition("\r\n")[0] for answer in answers] == ["", "", "HTTP/1.1 200 OK"]
+
+
+def test_a_head_that_is_too_long_is_refused(port: int):
+    """Before it is whole."""
+    assert _answer(port, b"GET / HTTP/1.1\r\nX: " + b"x" * 100_000).startswith("HTTP/1.1 431 ")
+
+
+def test_a_crowd_of_strangers_keeps_nobody_out(port: int):
+    """A thousand silent connections, two hundred unfinished bodies, two hundred kept alive."""
+    kept = b"GET /healthz HTTP/1.1\r\nHost: daypass\r\n\r\n"
+    with ExitStack() as stack:
+        for number in range(SILENT + UNFINISHED + KEPT):
+            sent = b"" if number < SILENT else _post("/v1/requests", 3, length=100) if number < SILENT + KEPT else kept
+            stack.enter_context(_open(port, sent))
+        began = time.monotonic()
+        answer = _answer(port, _post("/healthz", 2))
+        took = time.monotonic() - began
+
+    assert answer.endswith("\r\n\r\n2")
+    assert took < PATIENCE_S / 3
