@@ -138,14 +138,19 @@ def test_a_replayed_code_and_a_guess_get_one_sentence(house: House, nobody: http
     assert all(code not in str(said) for code in codes)
 
 
-def test_tries_come_slowly(house: House, nobody: httpx2.Client, codes: list[str]):
-    """The second within two seconds is not looked at, and a good code stays good."""
-    assert nobody.post("/v1/glass", json={"code": "guess", **ASKED}).status_code == 403
-    answer = nobody.post("/v1/glass", json={"code": codes[0], **ASKED})
-    house.clock.forward(PAUSE)
+def test_b04_wrong_codes_come_slowly_and_keep_no_good_one_waiting(
+    house: House, nobody: httpx2.Client, codes: list[str]
+):
+    """One is looked at every two seconds, however many come in between; the good one at once, from the same address."""
+    answers = []
+    for _ in range(16):
+        answers.append(nobody.post("/v1/glass", json={"code": "guess", **ASKED}))
+        house.clock.forward(PAUSE / 5)
 
-    assert (answer.status_code, answer.json()["error"]["code"]) == (429, "slow_down")
+    assert [one.status_code for one in answers] == [403, 429, 429, 429] * 4
+    assert {one.json()["error"]["code"] for one in answers[1:4]} == {"slow_down"}
     assert nobody.post("/v1/glass", json={"code": codes[0], **ASKED}).status_code == 201
+    assert nobody.post("/v1/end-session", json={"code": codes[1]}).status_code == 201
 
 
 def test_two_who_use_a_code_at_once_over_http(house: House, codes: list[str]):

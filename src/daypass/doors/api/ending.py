@@ -11,6 +11,7 @@ from daypass.doors.wire.incoming import EndWithCode, EndWithPasskey
 from daypass.doors.wire.outgoing import refusal
 from daypass.doors.wire.passkeys import AddressOut
 from daypass.lifecycle import ending_session
+from daypass.lifecycle.glass.envelope import counts
 from daypass.lifecycle.passkeys.errands import LIVES
 
 router = APIRouter(prefix="/end-session", tags=["panic and freezes"])
@@ -22,7 +23,8 @@ def with_code(
 ) -> TokenOut | JSONResponse:
     """Open it with a break-glass code, which is spent by that."""
     address = _address(request)
-    if request.app.state.pace.too_fast(f"glass {whose(address)}", now):
+    good = counts(body.code, ledger=desk.ledger, now=now)
+    if not good and request.app.state.pace.too_fast(f"glass {whose(address)}", now):
         return _slower()
     token = ending_session.open_with_code(body.code, client=f"at {address}", ledger=desk.ledger, now=now)
     response.headers["Cache-Control"] = "no-store"

@@ -37,13 +37,16 @@ class Pace:
         self._asked: OrderedDict[str, datetime] = OrderedDict()
 
     def too_fast(self, device_code: str, now: datetime) -> bool:
-        """Whether this one asks sooner than it was told to; remembers that it asked."""
+        """Whether this one asks sooner than it was told to; remembers when it asked last and was heard."""
         device = digest(device_code)
-        before = self._asked.pop(device, None)
+        before = self._asked.get(device)
+        if before is not None and now - before < timedelta(seconds=login.POLL_EVERY_S - 1):
+            return True
         self._asked[device] = now
+        self._asked.move_to_end(device)
         if len(self._asked) > _REMEMBERED:
             self._asked.popitem(last=False)
-        return before is not None and now - before < timedelta(seconds=login.POLL_EVERY_S - 1)
+        return False
 
 
 @router.post("/login/device")
