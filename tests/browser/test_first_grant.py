@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from daypass.sandbox.company import Company
 from tests.browser.walking import PATIENCE_MS, aws_says, become, detail, enter, picture, type_line, window
+from tests.servers.listeners import beyond_this_machine
 
 
 @pytest.fixture(scope="module")
@@ -113,3 +114,9 @@ def test_the_approver_chooses_how_long_and_the_home_shows_the_grant(page: Page):
     expect(row).to_contain_text("denied", timeout=PATIENCE_MS)
     expect(home).to_contain_text("they were done", timeout=PATIENCE_MS)
     expect(aws_says(page).locator("#held")).to_contain_text("Nothing of Daypass", timeout=PATIENCE_MS)
+
+
+@pytest.mark.usefixtures("company")
+def test_nothing_of_the_demo_listens_beyond_this_machine():
+    """The embedded AWS, the local Slack, the page beside it, Daypass."""
+    assert beyond_this_machine() == set()

@@ -78,6 +78,7 @@ class MiniStack:
         return self.clock.environment | {
             "AUTH": "true",
             "BIND_HOST": "127.0.0.1",
+            "IOT_MTLS_ENABLED": "0",  # or it listens on every address, on port 8883
             "MINISTACK_HOST": "127.0.0.1",
             "GATEWAY_PORT": str(self._port),
             "DOCKER_HOST": "unix:///nonexistent",

@@ -1,6 +1,7 @@
 """Each server that the tests stand on really starts, and really enforces what we lean on it for."""
 
 import json
+import socket
 import subprocess
 import sys
 import time
@@ -17,6 +18,7 @@ from playwright.sync_api import Browser
 
 from tests.servers.ceph import Ceph
 from tests.servers.keys import Keys
+from tests.servers.listeners import beyond_this_machine
 from tests.servers.ministack import MiniStack
 from tests.servers.postgres import Postgres
 from tests.servers.process import listening
@@ -197,3 +199,13 @@ def test_a_server_dies_with_the_process_that_started_it(tmp_path: Path) -> None:
     time.sleep(0.5)
 
     assert (was_listening, listening(port)) == (True, False)
+
+
+def test_nothing_that_is_started_listens_beyond_this_machine(
+    ministack: MiniStack, ceph: Ceph, postgres: Postgres, chromium: Browser
+) -> None:
+    """By the operating system's tables, and not by what a server was told; and these would show it."""
+    assert beyond_this_machine() == set()
+
+    with socket.create_server(("0.0.0.0", 0)) as open_to_all:  # noqa: S104 - for a moment, to see it found
+        assert beyond_this_machine() == {f"0.0.0.0:{open_to_all.getsockname()[1]}"}

@@ -38,6 +38,7 @@ class MiniStack:
             "PATH": os.environ.get("PATH", ""),
             "AUTH": "true",
             "BIND_HOST": "127.0.0.1",
+            "IOT_MTLS_ENABLED": "0",  # or it listens on every address, on port 8883
             "MINISTACK_HOST": "127.0.0.1",
             "GATEWAY_PORT": str(port),
             "DOCKER_HOST": "unix:///nonexistent",
