@@ -1,6 +1,7 @@
 """Whoever is named and is not there is pointed out, once the directory was asked; and nothing of what is not known."""
 
 from datetime import datetime, timedelta
+from itertools import count
 
 import pytest
 
@@ -70,7 +71,7 @@ def found(who: str, approve: str, *, tracker: bool = True, more: str = "", head:
         f"  - {{id: r, who: {who}, may: [read], on: [a-b], for: {{default: 1h, max: 1h}}, approve: {approve}{more}}}\n"
     )
     book = written(rule, head=head)
-    seen = doubts(book, directory=Known(), lapse_after=timedelta(days=1), tracker=tracker, now=NOON)
+    seen = doubts(book, directory=Known(), lapse_after=timedelta(days=1), tracker=tracker, clock=lambda: NOON)
     assert not seen.not_looked_at
     return [f"{one.kind}: {one.sentence}" for one in seen.findings]
 
@@ -199,7 +200,7 @@ def test_what_could_not_be_found_out_is_said_and_held_against_nobody() -> None:
     rule = "{id: r, who: anyone, may: [read], on: [a-b], for: {default: 1h, max: 1h}"
     book = written(f"  - {rule}, approve: {{at_least: 3, of: {{slack_groups: [S0BUSY]}}}}}}\n")
 
-    seen = doubts(book, directory=Known(), lapse_after=timedelta(days=1), tracker=True, now=NOON)
+    seen = doubts(book, directory=Known(), lapse_after=timedelta(days=1), tracker=True, clock=lambda: NOON)
 
     assert (seen.findings, seen.not_looked_at) == ((), ("who is in S0BUSY: Slack does not answer now.",))
 
@@ -215,10 +216,24 @@ def test_a_directory_that_does_not_answer_is_asked_for_one_person_alone() -> Non
 
     rule = "{id: r, who: {people: [U0ANN, U0BEN]}, may: [read], on: [a-b], for: {default: 1h, max: 1h}"
     book = written(f"  - {rule}, approve: {{anyone_of: {{people: [U0CID, U0DEE]}}}}}}\n")
-    seen = doubts(book, directory=Silent(), lapse_after=timedelta(days=1), tracker=True, now=NOON)
+    seen = doubts(book, directory=Silent(), lapse_after=timedelta(days=1), tracker=True, clock=lambda: NOON)
 
     assert (seen.findings, asked) == ((), ["U0CID"])
     assert seen.not_looked_at == ("who U0CID and others are: Slack does not answer now.",)
+
+
+def test_b05_rules_that_take_too_long_are_looked_through_in_part_and_that_is_said() -> None:
+    """Two seconds for each, by this clock: three of ten, in five seconds; the last rule leaves nothing over."""
+    ticks = count()
+
+    def clock() -> datetime:
+        return NOON + next(ticks) * timedelta(seconds=2)
+
+    rule = "who: anyone, may: [read], on: [acme-{n}], for: {{default: 1h, max: 1h}}, approve: at-once"
+    book = written("".join(f"  - {{id: r{n}, {rule.format(n=n)}}}\n" for n in range(10)))
+    seen = doubts(book, directory=Known(), lapse_after=timedelta(days=1), tracker=True, clock=clock)
+
+    assert seen.not_looked_at == ("the rules after r2: looking through all 10 takes too long",)
 
 
 def test_without_a_directory_it_is_said_what_was_not_looked_at() -> None:

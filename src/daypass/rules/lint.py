@@ -25,8 +25,14 @@ from daypass.rules.values import UNMARKED
 
 def lint(book: RuleBook) -> list[Finding]:
     """Look through the rules, in the order of the document."""
-    counting = ((position, rule) for position, rule in enumerate(book.rules) if not rule.paused)
-    return [found for position, rule in counting for found in unmeant(rule, _of(book, rule, position))]
+    return [one for _, found in lint_each(book) for one in found]
+
+
+def lint_each(book: RuleBook) -> Iterator[tuple[Rule, list[Finding]]]:
+    """Look through one rule after the other that is not paused: what is found of each, for who cannot wait for all."""
+    for position, rule in enumerate(book.rules):
+        if not rule.paused:
+            yield rule, list(unmeant(rule, _of(book, rule, position)))
 
 
 def unmeant(rule: Rule, found: Iterator[Finding]) -> Iterator[Finding]:

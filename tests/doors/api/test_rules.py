@@ -1,5 +1,7 @@
 """The rules over HTTP: read by everybody, changed by two owners, refused in sentences."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import httpx2
 import pytest
 
@@ -227,3 +229,20 @@ def test_what_is_hardly_meant_is_pointed_out_with_those_who_are_named_looked_up(
 def test_who_is_named_is_looked_up_for_owners_and_deciders_alone(eve: httpx2.Client):
     """Others could learn from it who there is."""
     assert _refused(eve.post("/v1/rules/lint", json={"text": OWNED}))[0] == 403
+
+
+def test_b05_many_texts_at_once_are_looked_through_one_at_a_time(house: House, ann: httpx2.Client):
+    """Whoever comes meanwhile is told to try again, and everything else is answered."""
+    place = "who: anyone, may: [read], on: [acme-reports/{n}/**], for: {{default: 1h, max: 1h}}"
+    rule = f"  - {{{{id: r{{n}}, {place}, approve: at-once}}}}\n"
+    text = OWNED + "".join(rule.format(n=n) for n in range(400))
+
+    def lint(_: int) -> tuple[int, str]:
+        with house.client(ANN) as client:
+            answer = client.post("/v1/rules/lint", json={"text": text}, timeout=60)
+        return answer.status_code, "" if answer.is_success else answer.json()["error"]["sentence"]
+
+    with ThreadPoolExecutor(8) as threads:
+        asked = threads.map(lint, range(8))
+        assert ann.get("/v1/me").status_code == 200
+    assert set(asked) == {(200, ""), (503, "Somebody's rules are being looked through. Try again in a few seconds.")}

@@ -9,6 +9,7 @@ The rules: read them and their versions, propose others, agree to them.
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from threading import Lock
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Response
@@ -49,7 +50,7 @@ from daypass.lifecycle.ruling.past import past
 from daypass.lifecycle.ruling.propose import draft, propose
 from daypass.lifecycle.ruling.roll import doubts
 from daypass.lifecycle.ruling.versions import kept, key_of
-from daypass.model.errors import BadInput, NotFound, NotYours, RulesUnreadable
+from daypass.model.errors import BadInput, NotFound, NotYours, RulesUnreadable, Unavailable
 from daypass.model.grant import GrantId
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.ruling import ChangeState, RulesChange, RulesVersion
@@ -59,6 +60,8 @@ from daypass.rules.effect import Effect
 router = APIRouter(tags=["rules"])
 
 _LONGEST_DIFF = 2_000_000
+_LINTING = Lock()
+"""One text at a time in this process: it is work for the processor, and everybody else needs that too."""
 _A_PAGE = 1000
 Skip = Annotated[int, Query(ge=0, lt=2**53, description="So many of the newest are left out: the page after them.")]
 _MOST_NAMES = 60
@@ -80,13 +83,18 @@ def show(desk: AtDesk, now: Now, _caller: Reader) -> RulesOut:
 
 
 @router.post("/rules/lint")
-def lint(body: LintRules, desk: AtDesk, now: Now, caller: Decider) -> DoubtsOut:
+def lint(body: LintRules, desk: AtDesk, caller: Decider) -> DoubtsOut:
     """Point out what is hardly meant in a text, or in the rules in force, with everybody whom they name looked up."""
     _must_see_changes(caller, desk)
-    book = desk.rules() if body.text is None else _read(body.text)
-    return DoubtsOut.of(
-        doubts(book, directory=desk.directory, lapse_after=desk.lapse_after, tracker=desk.tracker, now=now)
-    )
+    if not _LINTING.acquire(blocking=False):
+        raise Unavailable("Somebody's rules are being looked through. Try again in a few seconds.")
+    try:
+        book = desk.rules() if body.text is None else _read(body.text)
+        return DoubtsOut.of(
+            doubts(book, directory=desk.directory, lapse_after=desk.lapse_after, tracker=desk.tracker, clock=desk.clock)
+        )
+    finally:
+        _LINTING.release()
 
 
 @router.get("/rules/past", response_class=StreamingResponse)
