@@ -6,8 +6,8 @@ PYTHON ?= python3
 export PYTHON
 # Whatever the environment says: pytest's rewritten tests are kept, or each run takes ten seconds longer to begin.
 export PYTHONDONTWRITEBYTECODE =
-# Two, because a shared build machine has two cores and each worker starts servers of its own.
-WORKERS ?= 2
+# Three on the two cores of a shared build machine: tests wait a third of their time for servers and people.
+WORKERS ?= 3
 bin := .venv/bin
 # The real aws command stands in a directory of its own, where it hides no other program.
 with_aws := PATH="$(CURDIR)/.servers/bin:$$PATH"
@@ -26,10 +26,10 @@ test: check ## the gates and every test, against real servers
 	@$(with_aws) $(bin)/pytest -n $(WORKERS) --dist worksteal --ignore=tests/house -m "not long"
 
 quick: setup ## the tests that start nothing, with 25 examples a property: under a minute
-	@$(bin)/pytest -q --quick -m "not long" -n $(WORKERS) --dist worksteal --ignore=tests/house
+	@$(bin)/pytest -q --quick -m "not long" -n 2 --dist worksteal --ignore=tests/house
 
 soak: setup ## what takes minutes by nature: long fuzz, mutations, faults (SEED=N: as drawn before; ONLY=NAME: one of them)
-	@$(with_aws) $(bin)/pytest $(wildcard tests/*/) -m long -n $(WORKERS) --dist worksteal -o faulthandler_timeout=1200 \
+	@$(with_aws) $(bin)/pytest $(wildcard tests/*/) -m long -n 2 --dist worksteal -o faulthandler_timeout=1200 \
 		$(if $(SEED),--seed=$(SEED)) $(if $(ONLY),-k $(ONLY))
 
 check: setup ## the gates alone: formatting, lint, types, who imports whom, the house's own rules

@@ -85,7 +85,7 @@ def test_who_left_is_not_active_and_in_no_group(slack: BlockingSlack, people: Sl
 
 def test_nobody_is_not_found(people: SlackPeople) -> None:
     """An id that Slack does not know is said to be unknown."""
-    with pytest.raises(NotFound, match="nobody with the id U0NOBODY"):
+    with pytest.raises(NotFound, match="nobody with the id `U0NOBODY`"):
         people.principal(PrincipalId("U0NOBODY"))
 
 

@@ -255,10 +255,9 @@ def test_an_address_that_is_none_says_so(visitor: httpx2.Client, url: str, addre
         b'{"proof": {}}',
         b'{"ticket": "x", "more": 1}',
         b'{"ticket": "\\ud800"}',
-        b'{"ticket": "' + 70_000 * b"x" + b'"}',
         b"[" * 60_000,
     ],
-    ids=range(9),
+    ids=range(8),
 )
 def test_what_is_no_answer_is_refused_in_a_sentence(visitor: httpx2.Client, url: str, body: bytes):
     """At each of the three places that take one."""

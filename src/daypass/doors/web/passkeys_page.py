@@ -20,7 +20,7 @@ from daypass.doors import refusals
 from daypass.doors.desk import Desk
 from daypass.doors.web.links import is_preview
 from daypass.doors.web.pages import page
-from daypass.doors.wire.passkeys import LARGEST_ANSWER, PasskeyAnswer
+from daypass.doors.wire.passkeys import PasskeyAnswer
 from daypass.model.errors import BadInput, DaypassError, NotFound, TooLate
 from daypass.model.principal import PrincipalId
 
@@ -92,16 +92,11 @@ def name_of(person: PrincipalId, desk: Desk) -> str:
 
 
 async def _answer(request: Request) -> PasskeyAnswer:
-    body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > LARGEST_ANSWER:
-            raise BadInput("That is more than a browser's answer can be; open the page again.")
     try:
-        return PasskeyAnswer.model_validate_json(bytes(body))
+        return PasskeyAnswer.model_validate_json(await request.body())
     except ValidationError:
         raise BadInput("What the browser sent cannot be read; open the page again.") from None
 
 
 Answered = Annotated[PasskeyAnswer, Depends(_answer)]
-"""The browser's answer, read up to a limit."""
+"""The browser's answer."""

@@ -9,9 +9,6 @@ from daypass.doors.wire.incoming import Incoming, ShortText
 from daypass.doors.wire.outgoing import Outgoing
 from daypass.model.kept import Passkey
 
-LARGEST_ANSWER = 64 * 1024
-"""Bytes of JSON; two answers of a browser are a few kilobytes."""
-
 
 class PasskeyAnswer(Incoming):
     """What the browser says (W3C Web Authentication, level 3, section 5.1): who reads it looks at every byte."""
