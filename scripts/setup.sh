@@ -137,6 +137,7 @@ test)
     ceph
     unpacked atomic '.*' libatomic1 # for the browser's driver
     chromium
+    unpacked pgbouncer 'postgresql-.*|perl.*|adduser|ucf|debconf|systemd.*|python3.*|sensible-utils|ssl-cert|openssl' pgbouncer
     ;;
 *) fail "say what for: scripts/setup.sh demo, test or installer" ;;
 esac

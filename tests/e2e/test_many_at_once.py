@@ -25,6 +25,7 @@ from tests.e2e.crowd import ASKERS, BYSTANDERS, DECIDERS, NEEDED, PEOPLE, Answer
 from tests.e2e.house import wait_for
 from tests.e2e.service import PROGRAM
 from tests.provision.world import World
+from tests.servers.pgbouncer import PgBouncer
 from tests.servers.postgres import Postgres
 
 LONG = pytest.mark.long
@@ -117,8 +118,8 @@ def _whims(
 
 
 @pytest.fixture(
-    params=[("postgres", 1), pytest.param(("postgres", 3), marks=LONG), pytest.param(("sqlite", 2), marks=LONG)],
-    ids=["postgres", "postgres, longer", "sqlite"],
+    params=[("postgres", 1), pytest.param(("pgbouncer", 2), marks=LONG), pytest.param(("sqlite", 2), marks=LONG)],
+    ids=["postgres", "pgbouncer", "sqlite"],
     scope="module",
 )
 def played(
@@ -128,9 +129,12 @@ def played(
     kind, rounds = request.param
     folder = tmp_path_factory.mktemp(kind)
     url = f"sqlite:///{folder / 'daypass.db'}"
-    if kind == "postgres":
+    if kind != "sqlite":
         server: Postgres = request.getfixturevalue("postgres")
         url = server.fresh_database()
+    if kind == "pgbouncer":
+        pooler: PgBouncer = request.getfixturevalue("pgbouncer")
+        url = f"{pooler.url(url)}?pooler=transaction"
     with Crowd(ministack_world, folder, url) as crowd:
         yield play(crowd, rounds)
 

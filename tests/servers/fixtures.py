@@ -9,6 +9,7 @@ import pytest
 from tests.servers.browser import chromium_browser
 from tests.servers.ceph import Ceph
 from tests.servers.ministack import MiniStack
+from tests.servers.pgbouncer import PgBouncer
 from tests.servers.postgres import Postgres
 from tests.servers.process import SERVERS, needed
 
@@ -62,6 +63,17 @@ def postgres_url(postgres: Postgres) -> Iterator[str]:
     url = postgres.fresh_database()
     yield url
     postgres.drop(url)
+
+
+@pytest.fixture(scope="session")
+def pgbouncer(postgres: Postgres) -> Iterator[PgBouncer]:
+    """Yield a PgBouncer in transaction mode before it."""
+    pooler = PgBouncer(postgres.url())
+    try:
+        pooler.start()
+        yield pooler
+    finally:
+        pooler.close()
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ import psycopg
 
 from tests.servers.process import ServerFailedError, await_ready, free_port, kill, listening, start, stop
 
-_NOBODY = 65534
+NOBODY = 65534
 _NOT_DURABLE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
@@ -41,7 +41,7 @@ class Postgres:
             self._initialise(data)
         options = [word for setting in (*_NOT_DURABLE, f"port={self._port}") for word in ("-c", setting)]
         command = [str(self._programs / "bin/postgres"), "-D", str(data), "-h", "127.0.0.1", "-k", "", *options]
-        self._process = start([*_as_nobody(), *command], environment={"LC_ALL": "C.UTF-8"}, log=self.log)
+        self._process = start([*as_nobody(), *command], environment={"LC_ALL": "C.UTF-8"}, log=self.log)
         await_ready(self._process, self._answers, self.log)
 
     def stop(self) -> None:
@@ -92,12 +92,12 @@ class Postgres:
             shutil.copytree(wheel.parent / libraries, self._directory / libraries)
             copy = self._directory / wheel.name / self._programs.name
             self._programs = Path(shutil.copytree(self._programs, copy))
-            os.chown(self._directory, _NOBODY, _NOBODY)
+            os.chown(self._directory, NOBODY, NOBODY)
 
     def _initialise(self, data: Path) -> None:
         words = ["-D", str(data), "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync"]
         done = subprocess.run(
-            [*_as_nobody(), str(self._programs / "bin/initdb"), *words],
+            [*as_nobody(), str(self._programs / "bin/initdb"), *words],
             env={"PATH": os.environ["PATH"]},
             cwd=self._directory,
             capture_output=True,
@@ -117,7 +117,8 @@ def _installed() -> Path:
     return Path(spec.origin).with_name("pginstall18")
 
 
-def _as_nobody() -> list[str]:
+def as_nobody() -> list[str]:
+    """What a command is begun with where it must not be root's."""
     if os.geteuid() != 0:
         return []
-    return ["setpriv", f"--reuid={_NOBODY}", f"--regid={_NOBODY}", "--clear-groups", "--pdeathsig", "KILL"]
+    return ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--pdeathsig", "KILL"]

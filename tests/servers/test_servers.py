@@ -20,6 +20,7 @@ from tests.servers.ceph import Ceph
 from tests.servers.keys import Keys
 from tests.servers.listeners import beyond_this_machine
 from tests.servers.ministack import MiniStack
+from tests.servers.pgbouncer import PgBouncer
 from tests.servers.postgres import Postgres
 from tests.servers.process import listening
 
@@ -202,7 +203,7 @@ def test_a_server_dies_with_the_process_that_started_it(tmp_path: Path) -> None:
 
 
 def test_nothing_that_is_started_listens_beyond_this_machine(
-    ministack: MiniStack, ceph: Ceph, postgres: Postgres, chromium: Browser
+    ministack: MiniStack, ceph: Ceph, pgbouncer: PgBouncer, chromium: Browser
 ) -> None:
     """By the operating system's tables, and not by what a server was told; and these would show it."""
     assert beyond_this_machine() == set()

@@ -32,7 +32,11 @@ _PATIENCE = timedelta(seconds=10)
 _CONNECTIONS = 24
 _POSTGRESQL = {"postgresql", "postgres", "postgresql+psycopg"}
 _ANY_ENTRY = select(journal.c.id).limit(1)
-_SESSION = "-c timezone=UTC -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"
+SETTINGS = {"timezone": "UTC", "lock_timeout": "10s", "idle_in_transaction_session_timeout": "60s"}
+_SESSION = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
+_TRANSACTION = "; ".join(f"SET LOCAL {name} = '{value}'" for name, value in SETTINGS.items())
+POOLER = "pooler"
+"""What an address says of what stands before PostgreSQL: `?pooler=transaction`."""
 
 
 _NOW = {
@@ -153,6 +157,8 @@ def open(  # noqa: A001 - database.open
     """
     Open `sqlite:///path/to/file` or `postgresql://user:password@host/name`; nothing is connected to yet.
 
+    With `?pooler=transaction` the address is that of a pooler which gives each transaction another connection, such as
+    PgBouncer in its transaction mode: nothing is then prepared or set for longer than a transaction.
     `signer` is the journal's key: without it there is nothing to do but to migrate.
     `connections` is the most that are kept to PostgreSQL, or readers of SQLite; threads beyond them wait their turn.
     `patience` is how long to wait for a connection, or for another process's write to end. Raises Misconfigured for a
@@ -170,11 +176,13 @@ def open(  # noqa: A001 - database.open
 
 
 def _postgresql(url: URL, signer: Signer | None, connections: int, patience: timedelta) -> Database:
-    settings: dict[str, str | int] = {
+    pooled = _is_pooled(url)
+    url = url.difference_update_query([POOLER])
+    settings: dict[str, str | int | None] = {
         "application_name": "daypass",
         "connect_timeout": 5,
         "tcp_user_timeout": 15_000,
-        "options": _SESSION,
+        **({"prepare_threshold": None} if pooled else {"options": _SESSION}),
     }
     engine = create_engine(
         url,
@@ -185,12 +193,31 @@ def _postgresql(url: URL, signer: Signer | None, connections: int, patience: tim
         hide_parameters=True,
         connect_args={key: value for key, value in settings.items() if key not in url.query},
     )
+    if pooled:
+        event.listen(engine, "begin", _set_for_a_transaction)
     return Database(
         writer=engine,
         reader=engine.execution_options(isolation_level="AUTOCOMMIT"),
         snapshots=engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True),
         signer=signer,
     )
+
+
+def _is_pooled(url: URL) -> bool:
+    """Whether a pooler stands before it. Raises Misconfigured for a kind of pooler that is not known."""
+    match url.query.get(POOLER):
+        case None | "session":
+            return False
+        case "transaction":
+            return True
+        case other:
+            raise Misconfigured(f"The database's address says pooler={other}; write transaction or session.")
+
+
+def _set_for_a_transaction(connection: Connection) -> None:
+    """The next transaction has another connection, and others have had this one; what stands alone needs none of it."""
+    if connection.get_isolation_level() != "AUTOCOMMIT":
+        connection.exec_driver_sql(_TRANSACTION)
 
 
 def _sqlite(url: URL, signer: Signer | None, connections: int, patience: timedelta) -> Database:

@@ -14,6 +14,9 @@ _DAMAGE_WORDS = ("file is not a database", "malformed")
 _PATH_WORDS = "unable to open database file"
 _IS_IT_THERE = f"{_PATH_WORDS}: is its folder there, and may Daypass write in it?"
 _RIGHTS_STATE = "42501"
+_POOLER_STATES = {"26000", "42P05"}  # a prepared statement that is not there, or is there already
+_POOLER_WORDS = "unsupported startup parameter"
+_REFUSED = "FATAL:"
 _LONGEST = 300
 
 
@@ -44,10 +47,13 @@ def _ours(error: DBAPIError) -> DaypassError:
         return Misconfigured(f"The database lacks tables that this Daypass needs ({said}); run `daypass migrate`.")
     if any(words in said for words in _DAMAGE_WORDS):
         return Misconfigured(f"The database file cannot be read ({said}); restore it from a backup.")
+    if state in _POOLER_STATES or _POOLER_WORDS in said:
+        return Misconfigured(f"A pooler stands before the database ({said}); add ?pooler=transaction to its address.")
     if state == _RIGHTS_STATE:
         return Misconfigured(f"The database user may not do what Daypass needs ({said}); grant it that.")
     detail = _IS_IT_THERE if _PATH_WORDS in said else said
-    return Unavailable("The database does not answer. What it holds is safe; try again in a moment.").because(detail)
+    does = "refuses connections" if _REFUSED in said else "does not answer"
+    return Unavailable(f"The database {does}. What it holds is safe; try again in a moment.").because(detail)
 
 
 def _said(error: BaseException | None) -> str:
