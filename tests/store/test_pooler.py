@@ -81,7 +81,7 @@ def test_a_pooler_that_nobody_told_us_of_is_named(through: str):
 
 def test_a_kind_of_pooler_that_is_not_known_is_refused(postgres_url: str):
     """Before anything is asked of it."""
-    with pytest.raises(Misconfigured, match="pooler=statement; write transaction or session"):
+    with pytest.raises(Misconfigured, match="pooler=statement; write pooler=transaction"):
         databases.open(f"{postgres_url}?pooler=statement", SIGNER)
 
 

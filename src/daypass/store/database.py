@@ -206,12 +206,12 @@ def _postgresql(url: URL, signer: Signer | None, connections: int, patience: tim
 def _is_pooled(url: URL) -> bool:
     """Whether a pooler stands before it. Raises Misconfigured for a kind of pooler that is not known."""
     match url.query.get(POOLER):
-        case None | "session":
+        case None:
             return False
         case "transaction":
             return True
         case other:
-            raise Misconfigured(f"The database's address says pooler={other}; write transaction or session.")
+            raise Misconfigured(f"The database's address says pooler={other}; write pooler=transaction.")
 
 
 def _set_for_a_transaction(connection: Connection) -> None:
