@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from sqlalchemy import text
+
 from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.principal import DAYPASS
@@ -90,3 +92,16 @@ def test_a_line_is_crossed_out_for_good(ledger, outbox):
     outbox.sent(line.id)
 
     assert [notice.event.details["number"] for notice in _claim(outbox)] == [2]
+
+
+def test_what_nobody_reads_is_forgotten_and_what_cannot_be_read_is_kept(database, ledger, outbox):
+    """However much it is; a line that was damaged is looked at by a person first."""
+    ledger.record(*(_about(a_grant().id, number) for number in range(12)))
+    with database.writing() as connection:
+        connection.execute(text("UPDATE outbox SET seal = 'x' WHERE id = (SELECT min(id) FROM outbox)"))
+        connection.execute(text("UPDATE outbox SET due = due + 1 WHERE id = (SELECT max(id) FROM outbox)"))
+    assert len(_claim(outbox, limit=1)) == 0  # the damaged one was set aside
+
+    assert outbox.forget(before=NOON) == 0
+    assert outbox.forget(before=NOON + timedelta(microseconds=1)) == 10
+    assert [one.event.details["number"] for one in _claim(outbox, now=at(1))] == [11]

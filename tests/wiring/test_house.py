@@ -7,9 +7,10 @@ import pytest
 
 from daypass.model.effect import GIVES, GIVES_NOTHING
 from daypass.model.errors import Unavailable
-from daypass.model.event import Event
+from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact
 from daypass.settings import load
+from daypass.wiring.chores import chores
 from daypass.wiring.clock import Agreement
 from daypass.wiring.house import House, build
 from tests.keys import SIGNER
@@ -47,3 +48,23 @@ def test_its_doors_go_by_the_databases_time(off: House):
     """Nobody who ends something is refused for want of the right time."""
     assert abs(off.desk.clock() - datetime.now(UTC)) < timedelta(seconds=10)
     off.database.close()
+
+
+@pytest.mark.parametrize(("token", "forgets"), [("", True), ("xoxb-of-a-test", False)])
+def test_b09_what_nobody_is_told_is_not_kept_for_good(sqlite_url: str, tmp_path: Path, token: str, forgets: bool):
+    """Without a Slack nobody reads the outbox: what is a day old goes. With one each line waits until it was told."""
+    with_tables(sqlite_url).close()
+    settings = {"DAYPASS_STORE_URL": sqlite_url, "DAYPASS_JOURNAL_HEAD": str(tmp_path / "head")}
+    slack = {"DAYPASS_SLACK_BOT_TOKEN": token, "DAYPASS_SLACK_SIGNING_SECRET": "of-a-test"} if token else {}
+    house = build(load(settings | slack), signer=SIGNER)
+    for ago in (timedelta(days=2), timedelta()):
+        event = Event(kind=Kind.GRANT_WARNED, at=datetime.now(UTC) - ago, actor=ANN)
+        house.desk.ledger.record(Fact(event=event))
+    for chore in chores(house):
+        if chore.name == "forget":
+            chore.run()
+
+    left = house.desk.outbox.claim(now=datetime.now(UTC), hold=timedelta(minutes=1), limit=10)
+
+    assert len(left) == (1 if forgets else 2)
+    house.database.close()

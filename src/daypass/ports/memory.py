@@ -173,6 +173,10 @@ class Outbox(Protocol):
         """Try a line again later."""
         ...
 
+    def forget(self, *, before: datetime) -> int:
+        """Cross out what was to be told before then, where nobody is told anything; returns how many lines it was."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:

@@ -19,6 +19,8 @@ from daypass.store.seal import Sealer
 from daypass.store.tables import outbox
 
 _LONGEST_ERROR = 1000
+_AT_ONCE = 5_000
+"""Lines that are forgotten in one transaction, so that they keep nobody else waiting."""
 
 _log = structlog.get_logger(__name__)
 
@@ -53,6 +55,16 @@ class SqlOutbox:
         """Try a line again later."""
         with self._database.writing() as connection:
             connection.execute(_DELAY, {"notice": notice_id, "until": until, "why": error[:_LONGEST_ERROR]})
+
+    def forget(self, *, before: datetime) -> int:
+        """Cross out what was to be told before then, where nobody is told anything; returns how many lines it was."""
+        forgotten = 0
+        while True:
+            with self._database.writing() as connection:
+                gone = connection.execute(_FORGET, {"before": before}).rowcount
+            forgotten += gone
+            if gone < _AT_ONCE:
+                return forgotten
 
 
 def line(event: Event, entry: bytes, sealer: Sealer) -> dict[str, object]:
@@ -110,4 +122,6 @@ _DELAY = (
     .where(outbox.c.id == bindparam("notice"))
     .values(due=bindparam("until"), error=bindparam("why"), attempts=outbox.c.attempts + 1)
 )
+_OLD = select(outbox.c.id).where(outbox.c.due < bindparam("before"), outbox.c.fault.is_(None)).limit(_AT_ONCE)
+_FORGET = delete(outbox).where(outbox.c.id.in_(_OLD))
 _SET_ASIDE = update(outbox).where(outbox.c.id == bindparam("notice")).values(fault=bindparam("why"))

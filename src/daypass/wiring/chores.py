@@ -44,6 +44,7 @@ def chores(house: House) -> list[Chore]:
         Chore(name="panic", every=15 * _SECOND, run=lambda: go_on(ledger=ledger, logins=logins, now=now())),
         Chore(name="remember", every=60 * _SECOND, run=partial(_remember, house)),
         Chore(name="leavers", every=2 * _SECOND, run=partial(_settle_leavers, house)),
+        *_forgetting(house),
         *_asking_after(house),
         Chore(name="remind", every=30 * _SECOND, run=partial(_remind, house)),
         *_rules_file(house),
@@ -114,6 +115,14 @@ def _remember(house: House) -> None:
 
 def _settle_leavers(house: House) -> None:
     settle(ledger=house.desk.ledger, logins=house.desk.logins, now=house.clock())
+
+
+def _forgetting(house: House) -> list[Chore]:
+    """Only where there is no Slack: nobody reads what people are to be told, and it would be kept for good."""
+    if house.settings.slack.bot_token:
+        return []
+    outbox, now = house.desk.outbox, house.clock
+    return [Chore(name="forget", every=timedelta(hours=1), run=lambda: outbox.forget(before=now() - timedelta(days=1)))]
 
 
 def _asking_after(house: House) -> list[Chore]:
