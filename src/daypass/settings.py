@@ -53,8 +53,7 @@ class Store:
     """Where the ledger and the journal are kept."""
 
     url: str = "sqlite:///daypass.db"
-    """A SQLite file (sqlite:///PATH) or PostgreSQL (postgresql://USER:PASSWORD@HOST/NAME); behind PgBouncer in
-    transaction mode with ?pooler=transaction."""
+    """A SQLite file (sqlite:///PATH) or PostgreSQL (postgresql://USER:PASSWORD@HOST/NAME; PgBouncer: operations.md)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

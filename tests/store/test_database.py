@@ -77,7 +77,7 @@ def test_the_tables_are_the_sum_of_the_migrations(database):
 
     assert differences == []
     of_grants = {"grants_busy", "grants_due", "grants_overdue", "grants_faulty"}
-    assert made == of_grants | {"journal_unfolded", "logins_waiting", "outbox_by_subject"}
+    assert made == of_grants | {"journal_unfolded", "logins_waiting", "logins_by_network", "outbox_by_subject"}
 
 
 def _partial_indexes(inspector):

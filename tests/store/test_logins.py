@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from daypass.model.errors import Conflict, NotFound, Unavailable
+from daypass.model.errors import Conflict, NotFound
 from daypass.model.event import Kind
-from daypass.store.logins import MOST_WAITING
+from daypass.store.logins import MOST_OF_A_NETWORK, MOST_WAITING
 from tests.makers import ANN, BOB, NOON
 from tests.store.facts import a_login, at, fact
 
@@ -94,11 +94,23 @@ def test_codes_that_lapsed_unconfirmed_are_dropped(logins, ledger):
     assert logins.by_device(a_login(2).device_hash).principal == ANN
 
 
-def test_nobody_can_fill_the_house_with_codes(logins):
-    """Anybody may ask for one, so there is an end to how many wait; when they lapse there is room again."""
-    for number in range(MOST_WAITING):
-        logins.await_confirmation(a_login(number, user_code=str(number)), now=NOON)
+def test_b03_nobody_can_fill_the_house_with_codes(logins):
+    """Of one network so many wait, and then its oldest makes room; of all together so many, and then the oldest."""
 
-    with pytest.raises(Unavailable, match="ten minutes"):
-        logins.await_confirmation(a_login(MOST_WAITING), now=NOON)
-    logins.await_confirmation(a_login(MOST_WAITING), now=at(10))
+    def ask(number: int, address: str) -> str:
+        login = replace(a_login(number, user_code=str(number)), address=address, asked_at=at(number / 1000))
+        logins.await_confirmation(login, now=NOON)
+        return login.device_hash
+
+    def waits(device_hash: str) -> bool:
+        try:
+            return logins.by_device(device_hash) is not None
+        except NotFound:
+            return False
+
+    mine = ask(0, "192.0.2.7")
+    flood = [ask(number, f"2001:db8::{number:x}") for number in range(1, MOST_OF_A_NETWORK + 3)]
+    assert [waits(one) for one in (mine, *flood[:3], flood[-1])] == [True, False, False, True, True]
+
+    many = [ask(number, f"198.51.{number % 200}.{number // 200}") for number in range(100, 100 + MOST_WAITING)]
+    assert [waits(one) for one in (mine, flood[-1], many[0], many[-1])] == [False, False, True, True]

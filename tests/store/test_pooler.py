@@ -22,7 +22,7 @@ THREADS, EACH = 4 * CONNECTIONS, 30
 
 
 @pytest.fixture
-def through(pgbouncer: PgBouncer, postgres_url: str) -> Iterator[str]:
+def through(pgbouncer: PgBouncer, postgres_url: str) -> str:
     """The address of a database through the pooler; whoever goes past it must not be in its way afterwards."""
     return pgbouncer.url(postgres_url)
 

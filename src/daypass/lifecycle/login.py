@@ -49,7 +49,7 @@ class Token:
 
 
 def begin(client: str, *, address: str = "", logins: Logins, now: datetime, scopes: Iterable[Scope] = Scope) -> Begun:
-    """Start a login of which nobody is sure yet. Raises Unavailable when too many wait."""
+    """Start a login of which nobody is sure yet."""
     device_code = draw(Secret.DEVICE)
     user_code = "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(2))
     login = Login(

@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from daypass.model.grant import GrantId
+from daypass.model.network import whose
 from daypass.model.principal import PrincipalId
 from daypass.model.secret import masked_each
 from daypass.model.words import mask, one_line
@@ -207,6 +208,11 @@ class Login:
     address: str = ""
     """Where it was when it began: the network address as we saw it, never what it says of itself."""
     revision: int = 0
+
+    @property
+    def network(self) -> str:
+        """Whoever is behind its address, for a limit."""
+        return whose(self.address)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "client", one_line(self.client, LONGEST_CLIENT))

@@ -209,7 +209,7 @@ LINKS = Codec(Link, tables.links, {**_same("token_hash", "revision"), "grant_id"
 LOGINS = Codec(
     Login,
     tables.logins,
-    _same("device_hash", "revision", "user_code", "principal", "token_hash", "asked_at", "expires_at"),
+    _same("device_hash", "revision", "user_code", "principal", "network", "token_hash", "asked_at", "expires_at"),
     unrecorded=1,  # one that nobody has confirmed is nobody's
 )
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from daypass.model.errors import Conflict, NotFound, Unavailable
+from daypass.model.errors import Conflict, NotFound
 from daypass.model.event import Login
 from daypass.model.principal import PrincipalId
 from daypass.store.codec import LOGINS
@@ -14,8 +14,8 @@ from daypass.store.database import Database
 from daypass.store.reading import each, readable
 from daypass.store.tables import logins
 
-MOST_WAITING = 1000
-"""Anybody may ask for a code; so many unconfirmed ones are kept at a time."""
+MOST_WAITING, MOST_OF_A_NETWORK = 1000, 50
+"""Anybody may ask for a code; so many unconfirmed ones are kept at a time, and the oldest makes room."""
 
 
 class SqlLogins:
@@ -26,14 +26,13 @@ class SqlLogins:
         self._database = database
 
     def await_confirmation(self, login: Login, *, now: datetime) -> None:
-        """Keep a login that nobody has confirmed, and drop those that lapsed. Raises Unavailable when many wait."""
-        unconfirmed = logins.c.principal.is_(None)
+        """Keep a login that nobody has confirmed; drop those that lapsed, and where many wait the oldest."""
+        waits = logins.c.principal.is_(None)
         try:
             with self._database.writing() as connection:
-                connection.execute(delete(logins).where(unconfirmed, logins.c.expires_at <= now))
-                waiting = connection.execute(select(func.count()).select_from(logins).where(unconfirmed)).scalar_one()
-                if waiting >= MOST_WAITING:
-                    raise Unavailable("Too many command lines wait to be confirmed; try again in ten minutes.")
+                connection.execute(delete(logins).where(waits, logins.c.expires_at <= now))
+                _make_room(connection, waits & (logins.c.network == login.network), MOST_OF_A_NETWORK)
+                _make_room(connection, waits, MOST_WAITING)
                 connection.execute(insert(logins), [LOGINS.write(login, self._database.sealer)])
         except IntegrityError as error:
             raise Conflict("A login with this device code is there already; begin again.") from error
@@ -82,3 +81,9 @@ class SqlLogins:
         if len(rows) != 1:
             raise NotFound("There is no such login.")
         return LOGINS.read(rows[0], self._database.sealer)
+
+
+def _make_room(connection: Connection, waits: ColumnElement[bool], most: int) -> None:
+    """Drop the oldest of those that wait, so that one more is at most so many."""
+    newest = select(logins.c.device_hash).where(waits).order_by(logins.c.asked_at.desc(), logins.c.device_hash)
+    connection.execute(delete(logins).where(logins.c.device_hash.in_(newest.offset(most - 1))))

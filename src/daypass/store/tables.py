@@ -106,6 +106,7 @@ logins = Table(
     Column("revision", Integer, nullable=False),
     Column("user_code", String, nullable=False),
     Column("principal", String),
+    Column("network", String, nullable=False),
     Column("token_hash", String, unique=True),
     Column("asked_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
@@ -115,6 +116,7 @@ logins = Table(
     Index("logins_by_principal", "principal", "asked_at"),
 )
 _partial_index("logins_waiting", logins.c.expires_at, where=logins.c.principal.is_(None))
+_partial_index("logins_by_network", logins.c.network, logins.c.asked_at, where=logins.c.principal.is_(None))
 
 records = Table(
     "records",

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daypass.doors.address import visitor_address, whose
+from daypass.doors.address import visitor_address
+from daypass.model.network import whose
 
 PROXIES = (ip_network("10.0.0.0/8"), ip_network("fd00::/8"))
 

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
-from daypass.doors.address import visitor_address, whose
+from daypass.doors.address import visitor_address
 from daypass.doors.api.caller import AtDesk, Now
 from daypass.doors.grammar import parse_person
 from daypass.doors.wire.handed import TokenOut
@@ -13,6 +13,7 @@ from daypass.doors.wire.passkeys import AddressOut
 from daypass.lifecycle import ending_session
 from daypass.lifecycle.glass.envelope import counts
 from daypass.lifecycle.passkeys.errands import LIVES
+from daypass.model.network import whose
 
 router = APIRouter(prefix="/end-session", tags=["panic and freezes"])
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
-from daypass.doors.address import visitor_address, whose
+from daypass.doors.address import visitor_address
 from daypass.doors.api.asking import Id, hands
 from daypass.doors.api.caller import AtDesk, Decider, Now, Reader
 from daypass.doors.api.sight import names
@@ -36,6 +36,7 @@ from daypass.lifecycle.visibility import unknown
 from daypass.model.errors import NotFound
 from daypass.model.grant import GrantId
 from daypass.model.kept import GlassReview
+from daypass.model.network import whose
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Ask
 

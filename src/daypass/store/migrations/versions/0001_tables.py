@@ -96,6 +96,7 @@ def _logins() -> None:
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("user_code", sa.String(), nullable=False),
         sa.Column("principal", sa.String()),
+        sa.Column("network", sa.String(), nullable=False),
         sa.Column("token_hash", sa.String(), unique=True),
         sa.Column("asked_at", _MOMENT, nullable=False),
         sa.Column("expires_at", _MOMENT, nullable=False),
@@ -105,6 +106,7 @@ def _logins() -> None:
     op.create_index("logins_by_user_code", "logins", ["user_code"])
     op.create_index("logins_by_principal", "logins", ["principal", "asked_at"])
     _partial_index("logins_waiting", "logins", "expires_at", where="principal IS NULL")
+    _partial_index("logins_by_network", "logins", "network", "asked_at", where="principal IS NULL")
 
 
 def _records() -> None:
