@@ -162,6 +162,12 @@ def test_who_may_not_list_may_not_read() -> None:
     assert isinstance(decide(book, ask()), Denied)
 
 
+def test_the_shortest_length_is_a_second() -> None:
+    """A second is lent; nothing shorter is."""
+    assert isinstance(decide(BOOK, ask(length=timedelta(seconds=1))), Allowed)
+    assert isinstance(decide(BOOK, ask(length=timedelta(microseconds=999_999))), Denied)
+
+
 def test_the_default_is_meant_when_no_length_is_asked() -> None:
     """No length fits every rule, as each has a default within its own limit."""
     assert isinstance(decide(BOOK, ask(length=None)), Allowed)

@@ -2,7 +2,8 @@
 One thing wrong in the core, and some test must see it: as many wrong things, drawn by the seed, as there is time for.
 
 Each mutant goes into a copy of the source, and the quick tests of its room run against that copy. A mutant that no test
-sees is told at the end, for people to look at: some are no fault at all. That more than a third live is a failure.
+sees is told at the end, for people to look at: some are no fault at all. That more than half of them live is a failure:
+where one in ten does, three of eight that were drawn do so in every twenty-fifth run.
 """
 
 import os
@@ -23,7 +24,7 @@ BUDGET_S = 40
 """For each room."""
 LEAST = 8
 """However long they take."""
-SURVIVORS = 1 / 3
+SURVIVORS = 1 / 2
 
 ROOMS = {
     "decide": (
@@ -96,7 +97,7 @@ def test_what_is_wrong_in_the_core_is_seen_by_a_test(
             unseen.append(mutant)
     told = "\n".join(map(str, unseen))
     tell(f"{len(unseen)} of {tried} mutants were seen by no test\n{told}".strip())
-    assert len(unseen) <= max(2, tried * SURVIVORS), f"{len(unseen)} of {tried} live (seed {seed}):\n{told}"
+    assert len(unseen) <= tried * SURVIVORS, f"{len(unseen)} of {tried} live (seed {seed}):\n{told}"
 
 
 def _mutants(file: str) -> list[Mutant]:
