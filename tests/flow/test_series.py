@@ -80,6 +80,12 @@ def at(walk: Walk, moment: datetime) -> None:
     walk.loop.run_until_idle()
 
 
+def second_window(walk: Walk, request: Request) -> Request:
+    """What is filed for the window of the second day, a minute before it."""
+    at(walk, datetime(2026, 11, 25, 7, 59, tzinfo=UTC))
+    return next(one for one in walk.ledger.requests() if one.series == request.id)
+
+
 def test_the_windows_of_two_weeks_are_its_weekdays() -> None:
     """Ten of them, each from nine to ten in Berlin."""
     found = list(windows(MORNINGS))
@@ -165,8 +171,7 @@ def test_an_approver_who_was_removed_has_approved_no_further_window(walk: Walk) 
     request = ask(walk)
     walk.approve(request.id)
     walk.change_rules("people: [U0BOB, U0ANN], slack", "people: [U0EVE], slack")
-    at(walk, datetime(2026, 11, 25, 7, 59, tzinfo=UTC))
-    child = next(one for one in walk.ledger.requests() if one.series == request.id)
+    child = second_window(walk, request)
     assert child.state is RequestState.PENDING
 
 
@@ -255,8 +260,7 @@ def test_a_window_that_waits_for_a_click_is_closed_with_its_series(walk: Walk) -
     request = ask(walk)
     walk.approve(request.id)
     walk.change_rules("U0BOB", "U0EVE")
-    at(walk, datetime(2026, 11, 25, 7, 59, tzinfo=UTC))
-    child = next(one for one in walk.ledger.requests() if one.series == request.id)
+    child = second_window(walk, request)
     assert child.state is RequestState.PENDING
 
     _end(walk, request, "cancel")

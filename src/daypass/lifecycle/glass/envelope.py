@@ -20,14 +20,22 @@ _NOBODY = PrincipalId("nobody")
 
 def counts(code: str, *, ledger: Ledger, now: datetime) -> bool:
     """Whether a code would open something now. Nothing is told of it: a good code is not kept waiting by bad ones."""
+    _, why_not = _judged(code, ledger, now)
+    return not why_not
+
+
+def _judged(code: str, ledger: Ledger, now: datetime) -> tuple[SealedCode | None, str]:
+    """The code that was sealed, if there is one, and why it does not count; empty when it does."""
     plain = break_glass_code.canonical(code)
     if plain is None:
-        return False
+        return None, "it is no code"
     try:
         sealed = ledger.find(SealedCode, digest(plain))
     except NotFound:
-        return False
-    return sealed.state is Standing.OPEN and now < sealed.ends
+        return None, "there is no such code"
+    if sealed.state is not Standing.OPEN:
+        return sealed, "it was used" if sealed.used_for else "newer ones were sealed"
+    return sealed, "it is over" if now >= sealed.ends else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,17 +48,9 @@ class Envelope:
 
     def find(self, code: str) -> SealedCode:
         """The code if it counts. Every other is refused in one sentence."""
-        plain = break_glass_code.canonical(code)
-        if plain is None:
-            raise self.refusal("it is no code")
-        try:
-            sealed = self.ledger.find(SealedCode, digest(plain))
-        except NotFound:
-            raise self.refusal("there is no such code") from None
-        if sealed.state is not Standing.OPEN:
-            raise self.refusal("it was used" if sealed.used_for else "newer ones were sealed", sealed)
-        if self.now >= sealed.ends:
-            raise self.refusal("it is over", sealed)
+        sealed, why_not = _judged(code, self.ledger, self.now)
+        if sealed is None or why_not:
+            raise self.refusal(why_not, sealed)
         return sealed
 
     def draw_login(self, whose: PrincipalId, *, scopes: frozenset[Scope], until: datetime) -> tuple[str, Login]:
