@@ -3,12 +3,11 @@
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
-from daypass.doors.address import visitor_address
 from daypass.doors.api.caller import AtDesk, Now
+from daypass.doors.api.signing_in import address_of, slower
 from daypass.doors.grammar import parse_person
 from daypass.doors.wire.handed import TokenOut
 from daypass.doors.wire.incoming import EndWithCode, EndWithPasskey
-from daypass.doors.wire.outgoing import refusal
 from daypass.doors.wire.passkeys import AddressOut
 from daypass.lifecycle import ending_session
 from daypass.lifecycle.glass.envelope import counts
@@ -23,10 +22,10 @@ def with_code(
     body: EndWithCode, request: Request, response: Response, desk: AtDesk, now: Now
 ) -> TokenOut | JSONResponse:
     """Open it with a break-glass code, which is spent by that."""
-    address = _address(request)
+    address = address_of(request)
     good = counts(body.code, ledger=desk.ledger, now=now)
     if not good and request.app.state.pace.too_fast(f"glass {whose(address)}", now):
-        return _slower()
+        return slower()
     token = ending_session.open_with_code(body.code, client=f"at {address}", ledger=desk.ledger, now=now)
     response.headers["Cache-Control"] = "no-store"
     left = int((token.expires_at - now).total_seconds())
@@ -36,8 +35,8 @@ def with_code(
 @router.post("/passkey", response_model=AddressOut)
 def with_passkey(body: EndWithPasskey, request: Request, desk: AtDesk, now: Now) -> AddressOut | JSONResponse:
     """Be handed the address at which a passkey confirms a command line that waits (`only_end` at its login)."""
-    if request.app.state.pace.too_fast(f"glass {whose(_address(request))}", now):
-        return _slower()
+    if request.app.state.pace.too_fast(f"glass {whose(address_of(request))}", now):
+        return slower()
     address = ending_session.address_for(
         parse_person(body.person),
         body.user_code,
@@ -47,12 +46,3 @@ def with_passkey(body: EndWithPasskey, request: Request, desk: AtDesk, now: Now)
         now=now,
     )
     return AddressOut(url=address, expires_in=int(LIVES.total_seconds()))
-
-
-def _address(request: Request) -> str:
-    peer = request.client.host if request.client else None
-    return visitor_address(peer, request.headers.getlist("x-forwarded-for"), request.app.state.trusted_proxies)
-
-
-def _slower() -> JSONResponse:
-    return refusal(429, "Wait two seconds before the next try.", code="slow_down", headers={"Retry-After": "2"})

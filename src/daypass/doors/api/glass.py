@@ -9,10 +9,10 @@ from datetime import datetime
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
-from daypass.doors.address import visitor_address
 from daypass.doors.api.asking import Id, hands
 from daypass.doors.api.caller import AtDesk, Decider, Now, Reader
 from daypass.doors.api.sight import names
+from daypass.doors.api.signing_in import address_of, slower
 from daypass.doors.desk import Desk
 from daypass.doors.grammar import Spoken, parse_reason
 from daypass.doors.wire.access import RequestOut
@@ -27,7 +27,6 @@ from daypass.doors.wire.glass import (
     SealCodes,
     SealedOut,
 )
-from daypass.doors.wire.outgoing import refusal
 from daypass.lifecycle.glass import codes
 from daypass.lifecycle.glass.dossier import dossier
 from daypass.lifecycle.glass.envelope import counts
@@ -50,11 +49,10 @@ def break_glass(
     body: BreakGlass, request: Request, response: Response, desk: AtDesk, now: Now
 ) -> BrokenOut | JSONResponse:
     """Break glass with a sealed code, without a login; the token that comes back hands out what it gave."""
-    peer = request.client.host if request.client else None
-    address = visitor_address(peer, request.headers.getlist("x-forwarded-for"), request.app.state.trusted_proxies)
+    address = address_of(request)
     good = counts(body.code, ledger=desk.ledger, now=now)
     if not good and request.app.state.pace.too_fast(f"glass {whose(address)}", now):
-        return refusal(429, "Wait two seconds before the next try.", code="slow_down", headers={"Retry-After": "2"})
+        return slower()
     ask = _asked(body, now=now)
     broken = codes.break_with_code(
         body.code,

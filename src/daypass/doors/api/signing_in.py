@@ -49,11 +49,21 @@ class Pace:
         return False
 
 
+def address_of(request: Request) -> str:
+    """Where a visitor comes from, past the proxies that are trusted."""
+    peer = request.client.host if request.client else None
+    return visitor_address(peer, request.headers.getlist("x-forwarded-for"), request.app.state.trusted_proxies)
+
+
+def slower() -> JSONResponse:
+    """Refuse a try that comes too soon after the last."""
+    return refusal(429, "Wait two seconds before the next try.", code="slow_down", headers={"Retry-After": "2"})
+
+
 @router.post("/login/device")
 def begin(body: BeginLogin, request: Request, desk: AtDesk, now: Now) -> DeviceCode:
     """Begin a login. The person types `/daypass login CODE` in Slack and confirms there."""
-    peer = request.client.host if request.client else None
-    address = visitor_address(peer, request.headers.getlist("x-forwarded-for"), request.app.state.trusted_proxies)
+    address = address_of(request)
     scopes = [Scope.END] if body.only_end else Scope
     begun = login.begin(body.client or "a command line", address=address, logins=desk.logins, now=now, scopes=scopes)
     return DeviceCode(
