@@ -148,7 +148,7 @@ def test_an_emergency_is_loud_and_somebody_else_looks_at_it_afterwards(page: Pag
     expect(alarm).to_contain_text("Somebody else has to review what was done")
     detail(alarm, "glass")
     alarm.get_by_role("button", name="Revoke").click()
-    expect(alarm).to_contain_text("It has ended", timeout=PATIENCE_MS)
+    expect(alarm).to_contain_text("revoked by", timeout=PATIENCE_MS)
     alarm.get_by_role("button", name="Review").click()
     review = dialog(page, "The export is down")
     detail(review, "review")

@@ -8,7 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from daypass.doors.slack.naming import for_channel
-from daypass.doors.slack.texts import requests as texts
+from daypass.doors.slack.texts import outcomes, requests
 from daypass.doors.slack.texts.stages import particulars, reasons
 from daypass.model.decision import Aftermath, Approvers, HandOver, RuleId, Skipped, Stage
 from daypass.model.event import Kind
@@ -216,7 +216,7 @@ def test_a_decided_message_speaks_no_more_of_stages_to_come(two_channels: Office
     request = filed(two_channels, stages=(TEAM, BOSSES), waits_in="team", state=RequestState.CANCELLED)
     naming = for_channel(two_channels.desk, request)
 
-    assert [name for name, _ in particulars(request, naming)] == ["For how long", "How", "Rule", "May decide"]
+    assert [name for name, _ in particulars(request, naming)] == ["For how long", "How"]
     assert reasons(request, naming) == ""
 
 
@@ -253,8 +253,8 @@ def test_the_requestor_reads_who_is_asked_now_and_not_who_is_asked_later(slack: 
     team = replace(TEAM, approvers=Approvers(people=frozenset({BOB}), groups=frozenset({GroupName("file:team")})))
     request = filed(closed, stages=(team, BOSSES), waits_in="team")
 
-    assert texts.standing(request, None) == "*Waits* for <@U0BOB>, `file:team`."
-    assert "Asked of: <@U0BOB>, `file:team`." in texts.filed(request)
+    assert outcomes.standing(request, None) == "*Waits* for <@U0BOB>, `file:team`."
+    assert "Asked of: <@U0BOB>, `file:team`." in requests.filed(request)
 
 
 def test_several_things_that_happen_at_once_change_a_message_once(slack: BlockingSlack, tmp_path: Path):

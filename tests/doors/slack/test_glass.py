@@ -166,7 +166,7 @@ def test_a_reviewer_revokes_from_the_alarm(loud: Office):
     ending = loud.grant(request.id).ending
     assert ending is not None
     assert ending.by == BOB
-    changed = bob.wait_for_change(card, "It has ended")
+    changed = bob.wait_for_change(card, "revoked by <@U0BOB>")
     assert "glass.revoke" not in str(changed.blocks)
     assert "glass.review" in str(changed.blocks)
 

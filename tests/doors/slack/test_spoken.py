@@ -15,7 +15,7 @@ from daypass.doors.slack.help import helped
 from daypass.doors.slack.home import tab
 from daypass.doors.slack.lists import List, page
 from daypass.doors.slack.overview import Overview
-from daypass.doors.slack.texts import requests as texts
+from daypass.doors.slack.texts import outcomes
 from daypass.doors.slack.texts.times import left
 from daypass.model.decision import Aftermath, Approvers, RuleId
 from daypass.model.entitlement import Entitlement, Level, parse_place
@@ -128,4 +128,4 @@ def test_the_time_that_is_left_is_said_in_words():
 
 def test_a_list_of_ones_own_says_in_one_line_how_much_there_is():
     """`/daypass ls` for the ear."""
-    assert texts.one_line(SEEN.requests[0], None, NOON).endswith("*Waits* for <@U0BOB>.")
+    assert outcomes.one_line(SEEN.requests[0], None, NOON).endswith("*Waits* for <@U0BOB>.")

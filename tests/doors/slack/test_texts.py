@@ -10,8 +10,8 @@ from daypass.doors.slack.blocks import code, cut, escape, preformatted, sentence
 from daypass.doors.slack.cards import review_card, status_card
 from daypass.doors.slack.counter import Picture
 from daypass.doors.slack.escapes import unescape
+from daypass.doors.slack.texts import outcomes, times
 from daypass.doors.slack.texts import requests as texts
-from daypass.doors.slack.texts import times
 from daypass.doors.slack.texts.actions import actions_in_aws
 from daypass.doors.slack.texts.usage import how_to_use
 from daypass.model.decision import RuleId
@@ -96,7 +96,7 @@ def ended(why: Why) -> Grant:
             "*Over*: <@U0ANN> said they were done. Nothing more is handed out; the clean-up in AWS is under way.",
         ),
         (APPROVED, ended(Why.EXPIRED), f"*Ended* {AT_ONE}: its time is over."),
-        (APPROVED, ended(Why.REVOKED), f"*Ended* {AT_ONE}: <@U0BOB> took it away."),
+        (APPROVED, ended(Why.REVOKED), f"*Ended* {AT_ONE}: revoked by <@U0BOB>."),
         (APPROVED, ended(Why.FAILED), f"*Ended* {AT_ONE}: it could not be put into AWS."),
         (
             APPROVED,
@@ -107,7 +107,7 @@ def ended(why: Why) -> Grant:
 )
 def test_where_it_stands_is_said_for_every_state(asked, given, words: str):
     """One sentence each, and it says who and when."""
-    assert texts.standing(asked, given) == words
+    assert outcomes.standing(asked, given) == words
 
 
 def test_the_approvers_message_says_who_what_how_long_why_by_which_rule_and_who_decides():

@@ -55,7 +55,7 @@ class Asking:
     rush: Rush = field(default_factory=Rush)
 
     async def bring_up_to_date(self, picture: Picture, notice: Notice) -> Asked:
-        """Ask whom nobody has asked yet, and redraw what was posted."""
+        """Ask whom nobody has asked yet, and draw what was posted as things stand now."""
         request, kind = picture.request, notice.event.kind
         pending = request.state is RequestState.PENDING
         asked = await self.ask(picture) if pending else Asked()
@@ -185,7 +185,8 @@ class Asking:
             for channel in channels(request, self.settings)
             for message in await self.remembered.recall(request.id, f"review:{channel}")
         }
-        shown, text = self._now(picture), await self._in_aws(request)
+        pending = request.state is RequestState.PENDING
+        shown, text = self._now(picture), await self._in_aws(request) if pending else ""
         direct, shared = review_card(shown, text), review_card(shown, text, naming=await self._naming(request))
         there = set(known)
         for message in known:

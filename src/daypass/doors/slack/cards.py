@@ -12,7 +12,7 @@ from daypass.doors.slack.blocks import Block, Note, actions, button, context, fi
 from daypass.doors.slack.counter import Picture
 from daypass.doors.slack.naming import OPENLY, Naming
 from daypass.doors.slack.texts import ahead as texts_ahead
-from daypass.doors.slack.texts import labels, times
+from daypass.doors.slack.texts import labels, outcomes, times
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.texts.stages import particulars, reasons
 from daypass.doors.slack.texts.usage import asked_for_you, how_to_use, used_by
@@ -34,20 +34,37 @@ AS_ASKED, CUSTOM = "asked", "custom"
 
 def review_card(picture: Picture, in_aws: str, sent: str = "", naming: Naming = OPENLY) -> Note:
     """
-    The approvers' message: who, what, for how long, why, under which rule; then the buttons, or what was decided.
+    The approvers' message: who, what, for how long, why, under which rule; then the buttons, or what became of it.
 
-    Several stages show how far they have come, who is asked next, and who is not asked and why.
+    Several stages show how far they have come, who is asked next, and who is not asked and why. Once it is decided
+    nothing is shown any more that was there to decide by, and the access is followed to its end.
     """
     request = picture.request
-    blocks = [section(texts.asked(request)), *fields(particulars(request, naming)), *_reason(request), context(in_aws)]
-    if because := reasons(request, naming):
-        blocks.append(context(because))
-    if request.state is RequestState.PENDING:
-        blocks.append(decision_row(request))
-    else:
-        blocks.append(section(texts.decision(request, picture.grant)))
-    blocks.append(context(texts.reference(request, sent)))
-    return Note(text=texts.asked_in_full(request, picture.grant), blocks=tuple(blocks))
+    head = [section(texts.asked(request)), *fields(particulars(request, naming)), *_reason(request)]
+    rest = _to_decide(request, in_aws, naming) if request.state is RequestState.PENDING else _became(picture)
+    blocks = (*head, *rest, context(texts.reference(request, sent)))
+    return Note(text=outcomes.asked_in_full(request, picture.grant), blocks=blocks)
+
+
+def _to_decide(request: Request, in_aws: str, naming: Naming) -> list[Block]:
+    because = reasons(request, naming)
+    return [context(in_aws), *([context(because)] if because else []), decision_row(request)]
+
+
+def _became(picture: Picture) -> list[Block]:
+    """What was decided, and what became of the access since."""
+    request, grant = picture.request, picture.grant
+    lines = [outcomes.decision(request, grant)]
+    if grant is not None:
+        lines += [outcomes.became(grant, stuck=picture.stuck), *_windows(picture)]
+    return [section("\n".join(line for line in lines if line)), *_note(picture)]
+
+
+def _windows(picture: Picture) -> list[str]:
+    """Of what recurs, whether more windows open; what is said before it is of the first one."""
+    if picture.series is None:
+        return []
+    return [texts_ahead.goes_on(picture.request) if picture.goes_on else texts_ahead.NO_MORE]
 
 
 def decision_row(request: Request) -> Block:
@@ -94,7 +111,7 @@ def status_card(picture: Picture, *, promise: str, public_url: str, reader: Prin
     reader = reader or request.requestor
     holds = reader == request.principal
     first = texts.you_asked(request, grant) if reader == request.requestor else asked_for_you(request, grant)
-    blocks = [section(first), section(texts.standing(request, grant)), *_note(picture)]
+    blocks = [section(first), section(outcomes.standing(request, grant)), *_note(picture)]
     if grant is not None and grant.state in {GrantState.APPROVED, GrantState.ACTIVE}:
         blocks.append(section(how_to_use(grant, public_url) if holds else used_by(request)))
         blocks.append(context(promise))
@@ -103,12 +120,14 @@ def status_card(picture: Picture, *, promise: str, public_url: str, reader: Prin
     if buttons := mine_buttons(picture, holds=holds):
         blocks.append(actions(f"mine:{request.id}", buttons))
     blocks.append(context(texts.reference(request)))
-    return Note(text=f"{first} {texts.standing(request, grant)}", blocks=tuple(blocks))
+    return Note(text=f"{first} {outcomes.standing(request, grant)}", blocks=tuple(blocks))
 
 
 def ending_card(picture: Picture, said: str) -> Note:
-    """The reminder before the end, with what can be done about it beside it."""
+    """The reminder before the end, with what can be done about it beside it; once it has ended, that it has."""
     request = picture.request
+    if picture.grant is None or picture.grant.state is not GrantState.ACTIVE:
+        return Note(text=outcomes.standing(request, picture.grant))
     row = actions(f"ending:{request.id}", [_button(labels.EXTEND, "mine.extend", request)])
     return Note(text=said, blocks=(section(said), row))
 
@@ -155,6 +174,5 @@ def _reason(request: Request) -> list[Block]:
 
 def _note(picture: Picture) -> list[Block]:
     """The words that somebody gave with their decision or with an end."""
-    ending = picture.grant.ending if picture.grant else None
-    words = ending.note if ending else (picture.request.approval.note if picture.request.approval else "")
+    words = outcomes.words_with(picture.request, picture.grant)
     return [quoted(words)] if words else []

@@ -61,7 +61,7 @@ from daypass.doors.slack.passkey import Passkeys
 from daypass.doors.slack.request_form import heard
 from daypass.doors.slack.rules import RulesDoor
 from daypass.doors.slack.texts import ahead as texts_ahead
-from daypass.doors.slack.texts import handing_out, labels, story
+from daypass.doors.slack.texts import handing_out, labels, outcomes, story
 from daypass.doors.slack.texts import lists as said_of_lists
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.turn import Turn
@@ -202,7 +202,7 @@ class Commands:
 
     async def _show(self, turn: Turn, subject: GrantId) -> None:
         picture, events = await in_thread(lambda: self._look(subject, turn.person))
-        line = texts.one_line(picture.request, picture.grant, self.counter.desk.clock())
+        line = outcomes.one_line(picture.request, picture.grant, self.counter.desk.clock())
         hidden = len(events) - _MOST_LINES
         told = [story.earlier(hidden)] if hidden > 0 else []
         told += [story.line(event) for event in events[-_MOST_LINES:]]
@@ -249,5 +249,5 @@ def _overview_blocks(seen: Overview) -> Iterator[Block]:
 
 def _line(which: List, one: Picture | Request, now: datetime) -> str:
     if isinstance(one, Picture):
-        return texts.one_line(one.request, one.grant, now)
-    return texts.asked_in_one_line(one) if which is List.WAITING else texts.one_line(one, None, now)
+        return outcomes.one_line(one.request, one.grant, now)
+    return texts.asked_in_one_line(one) if which is List.WAITING else outcomes.one_line(one, None, now)

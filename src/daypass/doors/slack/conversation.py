@@ -15,7 +15,7 @@ import structlog
 
 from daypass.doors.desk import Desk
 from daypass.doors.slack.asking import Asked, Asking
-from daypass.doors.slack.blocks import Note
+from daypass.doors.slack.blocks import Note, quoted, section
 from daypass.doors.slack.cards import ending_card, status_card
 from daypass.doors.slack.counter import Counter, Picture, in_thread
 from daypass.doors.slack.glass import TOLD as GLASS_TOLD
@@ -23,8 +23,8 @@ from daypass.doors.slack.glass import Alarm
 from daypass.doors.slack.naming import OPENLY
 from daypass.doors.slack.outgoing import Gone
 from daypass.doors.slack.texts import ahead as texts_ahead
+from daypass.doors.slack.texts import outcomes, stages
 from daypass.doors.slack.texts import requests as texts
-from daypass.doors.slack.texts import stages
 from daypass.lifecycle.hand_over import opened
 from daypass.lifecycle.reconsider import ENOUGH
 from daypass.model.event import Event, Kind
@@ -35,24 +35,20 @@ from daypass.ports import Message, Notice
 
 _DECIDED = frozenset({Kind.REQUEST_APPROVED, Kind.REQUEST_DENIED, Kind.REQUEST_CANCELLED, Kind.REQUEST_LAPSED})
 _REVIEWED = _DECIDED | {Kind.REQUEST_FILED, Kind.REQUEST_ENDORSED, Kind.REQUEST_HANDED_OVER}
-TOLD = (
-    _REVIEWED
-    | GLASS_TOLD
-    | {
-        Kind.REQUEST_REMINDED,
-        Kind.REQUEST_STALLED,
-        Kind.GRANT_ACTIVATED,
-        Kind.GRANT_WARNED,
-        Kind.GRANT_ENDING,
-        Kind.GRANT_ENDED,
-        Kind.GRANT_STUCK,
-        Kind.SERIES_MOVED,
-        Kind.SERIES_CLOSED,
-    }
-)
+_FOLLOWED = {
+    Kind.GRANT_ACTIVATED,
+    Kind.GRANT_ENDING,
+    Kind.GRANT_ENDED,
+    Kind.GRANT_STUCK,
+    Kind.SERIES_MOVED,
+    Kind.SERIES_CLOSED,
+}
+"""What happens to the access that was decided on: the message in which it was decided follows it to its end."""
+TOLD = _REVIEWED | _FOLLOWED | GLASS_TOLD | {Kind.REQUEST_REMINDED, Kind.REQUEST_STALLED, Kind.GRANT_WARNED}
 """What people are told of; the rest of the outbox is for others."""
 
-_STATUS = "status"
+_STATUS, _WARNING = "status", "warning"
+_OVER = (GrantState.ENDING, GrantState.ENDED)
 
 log = structlog.get_logger()
 
@@ -66,15 +62,16 @@ class Conversation:
 
     async def tell(self, notice: Notice, subject: GrantId) -> None:
         """Tell everyone concerned of one thing that happened."""
-        picture = await in_thread(lambda: Counter(desk=self.desk).look(subject))
+        seen = await in_thread(lambda: Counter(desk=self.desk).look(subject))
+        picture = replace(seen, stuck=notice.event.kind is Kind.GRANT_STUCK)
         if notice.event.kind is Kind.REQUEST_REMINDED:
             await self._where_else(picture, await self.asking.remind(picture, notice))
             return
         if notice.event.kind in GLASS_TOLD:
             await self._alarm.tell(notice, picture)
             return
-        reviewed = notice.event.kind in _REVIEWED
-        asked = await self.asking.bring_up_to_date(picture, notice) if reviewed else Asked()
+        moved = notice.event.kind in _REVIEWED | _FOLLOWED
+        asked = await self.asking.bring_up_to_date(picture, notice) if moved else Asked()
         await self._status(picture)
         if picture.request.urgent:
             await self._alarm.refresh(picture)
@@ -82,7 +79,7 @@ class Conversation:
         if said := _for_deciders(notice.event, picture):
             await self.asking.say_to_deciders(picture.request, notice, said)
         if news := _news(notice.event, picture):
-            note = ending_card(picture, news) if notice.event.kind is Kind.GRANT_WARNED else Note(text=news)
+            note = _noted(notice.event, picture, news)
             for reader in _readers(picture):
                 await self._line(picture, f"{_purpose(notice, picture)}{reader.mark}", note, reader)
 
@@ -105,6 +102,14 @@ class Conversation:
         for reader in _readers(picture):
             note = status_card(shown, reader=reader.id, promise=promise, public_url=self.desk.public_url)
             await self._show(request.id, reader, note)
+            await self._take_back_offer(picture, reader)
+
+    async def _take_back_offer(self, picture: Picture, reader: "_Reader") -> None:
+        """Once it has ended nothing offers more time for it any more."""
+        if picture.grant is None or picture.grant.state not in _OVER:
+            return
+        for message in await self.asking.remembered.recall(picture.request.id, f"{_WARNING}{reader.mark}"):
+            await self._change(picture.request.id, message, ending_card(picture, ""))
 
     async def _show(self, subject: GrantId, reader: "_Reader", note: Note) -> None:
         """Bring one reader's message up to date."""
@@ -163,7 +168,17 @@ def _purpose(notice: Notice, picture: Picture) -> str:
     """What a line is remembered by. Approvals of one moment are told in one line, as all of them are in it."""
     if notice.event.kind is Kind.REQUEST_ENDORSED:
         return f"endorsed:{len(picture.request.approvals)}"
+    if notice.event.kind is Kind.GRANT_WARNED:
+        return _WARNING
     return f"told:{notice.id}"
+
+
+def _noted(event: Event, picture: Picture, news: str) -> Note:
+    """One line with what belongs beside it: a way to more time, or what somebody wrote when they ended it."""
+    if event.kind is Kind.GRANT_WARNED:
+        return ending_card(picture, news)
+    words = outcomes.words_with(picture.request, picture.grant) if event.kind is Kind.GRANT_ENDED else ""
+    return Note(text=news, blocks=(section(news), quoted(words))) if words else Note(text=news)
 
 
 def _for_deciders(event: Event, picture: Picture) -> str:
@@ -171,9 +186,9 @@ def _for_deciders(event: Event, picture: Picture) -> str:
     grant = picture.grant
     match event.kind:
         case Kind.GRANT_STUCK if grant is not None and grant.state is GrantState.APPROVED:
-            return texts.late(str(event.details.get("error", "")))
+            return outcomes.late(str(event.details.get("error", "")))
         case Kind.GRANT_ENDING if grant is not None and event.details.get("why") in {Why.REFUSED, Why.LEFT}:
-            return texts.standing(picture.request, grant)
+            return outcomes.standing(picture.request, grant)
         case _:
             return ""
 
@@ -183,15 +198,15 @@ def _news(event: Event, picture: Picture) -> str:  # noqa: PLR0911 - one line fo
     state = picture.grant.state if picture.grant else None
     match event.kind:
         case Kind.GRANT_WARNED if picture.grant is not None and state is GrantState.ACTIVE:
-            return texts.ends_soon(picture.grant)
+            return outcomes.ends_soon(picture.grant)
         case Kind.GRANT_STUCK if state is GrantState.APPROVED:
-            return texts.late(str(event.details.get("error", "")))
+            return outcomes.late(str(event.details.get("error", "")))
         case Kind.GRANT_STUCK if state is not GrantState.ENDED:
-            return texts.stuck()
+            return outcomes.stuck()
         case Kind.GRANT_ACTIVATED if state is GrantState.ACTIVE:
-            return texts.standing(picture.request, picture.grant)
+            return outcomes.standing(picture.request, picture.grant)
         case Kind.GRANT_ENDED:
-            return texts.standing(picture.request, picture.grant)
+            return outcomes.standing(picture.request, picture.grant)
         case Kind.SERIES_CLOSED:
             return texts_ahead.no_more(event)
         case Kind.SERIES_MOVED:
@@ -199,14 +214,14 @@ def _news(event: Event, picture: Picture) -> str:  # noqa: PLR0911 - one line fo
         case kind if picture.request.state is RequestState.PENDING:
             return _while_it_waits(kind, event, picture)
         case kind if kind in _DECIDED:
-            return texts.decision(picture.request, picture.grant)
+            return outcomes.decision(picture.request, picture.grant)
         case _:
             return ""
 
 
 def _while_it_waits(kind: Kind, event: Event, picture: Picture) -> str:
     if kind is Kind.REQUEST_ENDORSED:
-        return texts.endorsed(picture.request)
+        return outcomes.endorsed(picture.request)
     if kind is not Kind.REQUEST_STALLED:
         return ""
     why = OPENLY.sentence(str(event.details.get("sentence", "")))

@@ -48,6 +48,8 @@ class Picture:
     grant: Grant | None
     series: Series | None = None
     """What is still to come of one that recurs; None for any other, or before its approval."""
+    stuck: bool = False
+    """Whether it was just told that AWS does not take it, or does not give it back."""
 
     @property
     def goes_on(self) -> bool:

@@ -16,7 +16,7 @@ from daypass.doors.slack.counter import Counter, Picture, in_thread
 from daypass.doors.slack.overview import A_PAGE, Overview, overview
 from daypass.doors.slack.texts import ahead as texts_ahead
 from daypass.doors.slack.texts import glass as texts_glass
-from daypass.doors.slack.texts import labels
+from daypass.doors.slack.texts import labels, outcomes
 from daypass.doors.slack.texts import lists as said
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.texts import rules as texts_rules
@@ -141,7 +141,7 @@ def _change(change: RulesChange, _now: datetime) -> Iterator[Block]:
 
 def _mine(picture: Picture, now: datetime) -> Iterator[Block]:
     more = f" {texts_ahead.goes_on(picture.request)}" if picture.goes_on else ""
-    yield section(f"{texts.one_line(picture.request, picture.grant, now)}{more}")
+    yield section(f"{outcomes.one_line(picture.request, picture.grant, now)}{more}")
     if buttons := mine_buttons(picture):
         yield actions(f"mine:{picture.request.id}", buttons)
 
@@ -151,14 +151,14 @@ def _asked(request: Request, now: datetime) -> Iterator[Block]:
 
 
 def _had(picture: Picture, now: datetime) -> Iterator[Block]:
-    yield section(texts.one_line(picture.request, picture.grant, now))
+    yield section(outcomes.one_line(picture.request, picture.grant, now))
 
 
 def _theirs(picture: Picture, now: datetime) -> Iterator[Block]:
     """What somebody else has, and the way to end it."""
     spoken = texts.spoken(labels.REVOKE, picture.request)
     ending = button(labels.REVOKE, "others.revoke", picture.request.id, spoken=spoken)
-    yield section(texts.theirs(picture.request, picture.grant, now), accessory=ending)
+    yield section(outcomes.theirs(picture.request, picture.grant, now), accessory=ending)
 
 
 ENTRIES: Mapping[List, Callable[[Any, datetime], Iterator[Block]]] = {

@@ -9,9 +9,8 @@ from daypass.doors.slack.counter import Counter
 from daypass.doors.slack.form import refused
 from daypass.doors.slack.form_values import typed_if_any
 from daypass.doors.slack.home import HomeTab
-from daypass.doors.slack.texts import labels
+from daypass.doors.slack.texts import labels, outcomes
 from daypass.doors.slack.texts import refusals as sorry
-from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.turn import Answer, Close, Turn
 from daypass.model.errors import BadInput, DaypassError
 from daypass.model.grant import GrantId
@@ -47,7 +46,7 @@ class Others:
 
     async def _form(self, grant_id: GrantId, by: PrincipalId, reason: str = "", problem: str = "") -> View:
         picture = await self.counter.picture(grant_id, by=by)
-        said = texts.theirs(picture.request, picture.grant, self.counter.desk.clock())
+        said = outcomes.theirs(picture.request, picture.grant, self.counter.desk.clock())
         blocks = [
             section(f"*{sentence(problem)}*" if problem else said),
             field("reason", labels.REVOKE_LABEL, line(initial=reason, longest=LONGEST_REASON, several=True)),

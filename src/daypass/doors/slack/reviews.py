@@ -19,7 +19,7 @@ from daypass.doors.slack.form import refused
 from daypass.doors.slack.form_values import chosen, typed, typed_if_any
 from daypass.doors.slack.home import HomeTab
 from daypass.doors.slack.passkey import Passkeys
-from daypass.doors.slack.texts import labels
+from daypass.doors.slack.texts import labels, outcomes
 from daypass.doors.slack.texts import refusals as sorry
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.turn import Answer, Close, Turn
@@ -50,7 +50,7 @@ class Reviews:
         if await Passkeys(counter=self.counter).approve(turn, request_id, length):
             await self.home.refresh(turn)
             picture = await self.counter.picture(request_id, by=turn.person)
-            await turn.settle(Note(text=texts.decision(picture.request, picture.grant)))
+            await turn.settle(Note(text=outcomes.decision(picture.request, picture.grant)))
 
     async def pick(self, turn: Turn) -> None:
         """Ask for the length when it is none of those offered; any other choice waits for the button."""

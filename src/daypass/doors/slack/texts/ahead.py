@@ -13,6 +13,7 @@ from daypass.model.principal import DAYPASS
 from daypass.model.request import Request
 
 NOTHING_OFFERED = "No rule lends you anything. Whoever owns the rules can change that."
+NO_MORE = "No more windows open."
 BACK = "Welcome back. You are asked to decide again."
 
 

@@ -1,6 +1,7 @@
 """What is said in Slack of broken glass."""
 
 from daypass.doors.slack.blocks import escape
+from daypass.doors.slack.texts.outcomes import became
 from daypass.doors.slack.texts.plurals import plural
 from daypass.doors.slack.texts.requests import person, what
 from daypass.doors.slack.texts.times import for_how_long, moment
@@ -29,7 +30,7 @@ def alarm_shortly(request: Request) -> str:
 def alarm(request: Request, grant: Grant | None) -> str:
     """Who took what, until when."""
     until = f"until {moment(grant.lease.ends)}" if grant and grant.lease else for_how_long(request.term)
-    over = " It has ended." if grant and grant.state in {GrantState.ENDING, GrantState.ENDED} else ""
+    over = f"\n{became(grant)}" if grant and grant.state in {GrantState.ENDING, GrantState.ENDED} else ""
     return (
         f"*Glass was broken.* {person(request.principal)} took access at once, with nobody asked: "
         f"{what(request.entitlement)} {until}.{over}"

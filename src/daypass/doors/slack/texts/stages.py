@@ -13,10 +13,12 @@ from daypass.model.request import Request, RequestState
 
 
 def particulars(request: Request, naming: Naming) -> list[tuple[str, str]]:
-    """The approvers' message, name by value."""
+    """The approvers' message, name by value; of what is decided, without what was there to decide by."""
+    asked = [("For how long", times.wished(request)), ("How", labels.DELIVERIES[request.delivery][0])]
+    if request.state is not RequestState.PENDING:
+        return asked
     return [
-        ("For how long", times.wished(request)),
-        ("How", labels.DELIVERIES[request.delivery][0]),
+        *asked,
         ("Rule", f"{code(request.rule)}, at most {words_for_length(request.longest)}"),
         ("May decide", naming.deciders(request.asked)),
         *_staged(request, naming),

@@ -1,0 +1,246 @@
+"""The message in which something was decided follows the access to its end, however that comes."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, time, timedelta
+from pathlib import Path
+
+import pytest
+
+from daypass.doors.slack.cards import review_card
+from daypass.doors.slack.counter import Picture
+from daypass.lifecycle.drop import drop
+from daypass.lifecycle.panic import panic_as_operator
+from daypass.lifecycle.review import approve
+from daypass.lifecycle.revoke import revoke
+from daypass.lifecycle.series import open_windows
+from daypass.model.decision import Approvers, RuleId, Stage
+from daypass.model.errors import BadInput
+from daypass.model.freeze import Extent
+from daypass.model.grant import Delivery, Ending, GrantState, Why
+from daypass.model.kept import Series, Standing
+from daypass.model.request import Approval, Recurrence, Request, RequestState
+from daypass.reconcile.chores import report_stuck
+from daypass.sandbox.slack import BlockingSlack
+from daypass.sandbox.slack.workspace import texts_in
+from tests.doors.slack.closed import filed, tell
+from tests.doors.slack.conftest import Office, office
+from tests.makers import ANN, BOB, HOUR, NOON, grant, request
+
+MORNINGS = Recurrence(
+    days=frozenset(range(1, 8)),
+    opens=time(9),
+    closes=time(10),
+    tz="Europe/Berlin",
+    first=date(2026, 11, 24),
+    last=date(2026, 12, 7),
+)
+BY_BOB = Approval(by=BOB, at=NOON, rule=RuleId("reports"))
+APPROVED = replace(request(), state=RequestState.APPROVED, approval=BY_BOB, approvals=(BY_BOB,))
+TO_DECIDE_BY = ("May decide", "In AWS", "at most", "Because", "Waits for", "As asked")
+
+
+@pytest.fixture
+def closed(slack: BlockingSlack, tmp_path: Path) -> Office:
+    """Daypass, closed, asking in a channel."""
+    return office(slack, tmp_path, approvals_channel="C0ACCESS")
+
+
+def live(closed: Office, **changes: object) -> Request:
+    """A request of Ann's that was asked in the channel, that Bob approved, and that is in AWS."""
+    asked = filed(closed, **changes)
+    tell(closed)
+    said_yes(closed, asked)
+    closed.work()
+    tell(closed)
+    return asked
+
+
+def said_yes(closed: Office, asked: Request) -> None:
+    """Bob approves it as it was asked."""
+    approve(
+        asked.id,
+        by=BOB,
+        length=None,
+        rules=closed.rules[-1],
+        directory=closed.directory,
+        provisioner=closed.aws,
+        ledger=closed.ledger,
+        now=closed.clock(),
+    )
+
+
+def shown(closed: Office, asked: Request) -> str:
+    """What the message in the channel says of it now."""
+    return next(one for one in _messages(closed) if f"Id `{asked.id}`" in one)
+
+
+def _messages(closed: Office) -> list[str]:
+    return [one.visible_text for one in closed.person("U0BOB").messages("access")]
+
+
+def done(closed: Office, asked: Request) -> None:
+    """Ann is done with it."""
+    drop(asked.id, by=ANN, ledger=closed.ledger, now=closed.clock())
+
+
+def revoked(closed: Office, asked: Request) -> None:
+    """Bob takes it away."""
+    desk = closed.desk
+    revoke(asked.id, by=BOB, reason="wrong *bucket*", asked=desk.asked, ledger=closed.ledger, now=closed.clock())
+
+
+def expired(closed: Office, _asked: Request) -> None:
+    """Its time is over."""
+    closed.clock.forward(HOUR)
+
+
+def panicked(closed: Office, _asked: Request) -> None:
+    """Whoever runs Daypass ends everything."""
+    panic_as_operator(
+        Extent(everything=True),
+        os_user="root",
+        reason="a leak",
+        hold=False,
+        ledger=closed.ledger,
+        logins=closed.logins,
+        now=closed.clock(),
+    )
+
+
+def vanished(closed: Office, _asked: Request) -> None:
+    """Somebody removes it in AWS by hand, and a worker sees that when it looks again."""
+    closed.aws.held.clear()
+    closed.clock.forward(timedelta(minutes=51))
+
+
+@pytest.mark.parametrize(
+    ("ends", "said"),
+    [
+        (done, ["<@U0ANN> said they were done."]),
+        (revoked, ["revoked by <@U0BOB>.", "wrong *bucket*"]),
+        (expired, ["its time is over."]),
+        (panicked, ["revoked by the operator.", "a leak"]),
+        (vanished, ["somebody removed it in AWS by hand"]),
+    ],
+)
+def test_the_card_says_that_it_is_live_and_how_it_ended(
+    closed: Office, ends: Callable[[Office, Request], None], said: list[str]
+):
+    """Whoever reads the channel knows at every moment what stands."""
+    asked = live(closed)
+    assert "*Live* until" in shown(closed, asked)
+    ends(closed, asked)
+    closed.work()
+    tell(closed)
+
+    card = shown(closed, asked)
+    assert "*Approved* by <@U0BOB>" in card
+    assert "*Ended*" in card
+    assert "*Live*" not in card
+    assert [words for words in said if words not in card] == []
+
+
+def test_the_card_says_that_it_could_not_be_put_into_aws(closed: Office):
+    """Approved is not live: that it never was is said where it was approved."""
+    closed.aws.on_provision = _refuse
+    asked = live(closed)
+    closed.work()
+    tell(closed)
+
+    assert "could not be put into AWS. The policy is too long." in shown(closed, asked)
+
+
+def _refuse(_grant: object) -> None:
+    raise BadInput("The policy is too long.")
+
+
+def test_the_card_says_that_it_is_stuck_until_it_is_not(closed: Office):
+    """What AWS does not give back is not called ended; later it is."""
+    asked = live(closed)
+    done(closed, asked)
+    closed.aws.failures = [BadInput("AWS says no.") for _ in range(3)]
+    closed.clock.forward(timedelta(minutes=11))
+    report_stuck(queue=closed.queue, ledger=closed.ledger, now=closed.clock())
+    tell(closed)
+    assert "*Ending*, and still in AWS: <@U0ANN> said they were done." in shown(closed, asked)
+    closed.aws.failures = []
+    closed.work()
+    tell(closed)
+
+    assert "*Ended*" in shown(closed, asked)
+    assert "still in AWS" not in shown(closed, asked)
+
+
+def test_the_card_of_what_recurs_says_whether_it_goes_on(closed: Office):
+    """The first window is over, and more are to open; then none is."""
+    asked = filed(closed, recurs=replace(MORNINGS, first=closed.clock().date(), last=closed.clock().date() + 14 * DAY))
+    tell(closed)
+    said_yes(closed, asked)
+    tell(closed)
+    assert "*Goes on*: every day 09:00-10:00" in shown(closed, asked)
+    closed.clock.forward(20 * DAY)
+    open_windows(
+        rules=closed.rules[-1],
+        directory=closed.directory,
+        provisioners=dict.fromkeys(Delivery, closed.aws),
+        ledger=closed.ledger,
+        now=closed.clock(),
+    )
+    closed.work()
+    tell(closed)
+
+    (series,) = closed.ledger.all(Series)
+    assert series.state is Standing.CLOSED
+    assert "No more windows open." in shown(closed, asked)
+    assert "*Goes on*" not in shown(closed, asked)
+
+
+DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize("why", Why)
+def test_each_way_to_end_is_said_on_the_card(why: Why):
+    """None of them is left out, and no button stays."""
+    over = grant(GrantState.ACTIVE).ending_now(Ending(why=why, by=BOB, at=NOON, note="INC-42 is closed."))
+    for one, said in ((over, "*Ending*"), (over.ended(NOON + HOUR), "*Ended*")):
+        card = review_card(Picture(request=APPROVED, grant=one), "In AWS: `s3:GetObject`")
+
+        assert said in str(card.blocks)
+        assert said in card.text
+        assert not any(block["type"] == "actions" for block in card.blocks)
+
+
+@pytest.mark.parametrize("state", [state for state in RequestState if state is not RequestState.PENDING])
+def test_a_decided_card_has_nothing_left_to_decide_by(state: RequestState):
+    """Who may decide, how far the stages have come, what AWS would be given: that was for those who decided."""
+    stage = Stage(name="team", needed=2, approvers=Approvers(people=frozenset({BOB})), why=("Because it is theirs.",))
+    waits = replace(request(), stages=(stage,), waits_in="team")
+    pending = list(texts_in(list(review_card(Picture(request=waits, grant=None), "In AWS: `s3:GetObject`").blocks)))
+    assert [words for words in TO_DECIDE_BY if not any(words in text for text in pending)] == []
+    decided = replace(waits, state=state, approval=BY_BOB)
+    card = list(texts_in(list(review_card(Picture(request=decided, grant=None), "In AWS: `s3:GetObject`").blocks)))
+
+    assert [words for words in TO_DECIDE_BY if any(words in text for text in card)] == []
+    assert "INC-42" in card
+
+
+def test_what_has_ended_offers_no_more_time(closed: Office):
+    """The reminder before the end had a button for that; afterwards it says that it has ended."""
+    asked = live(closed)
+    closed.clock.forward(timedelta(minutes=51))
+    closed.work()
+    tell(closed)
+    (reminder,) = _with_button(closed, "mine.extend", "About to end")
+    done(closed, asked)
+    closed.work()
+    tell(closed)
+
+    assert _with_button(closed, "mine.extend") == []
+    (now,) = (one for one in closed.person("U0ANN").messages() if one.ts == reminder)
+    assert "*Ended*" in now.visible_text
+
+
+def _with_button(closed: Office, action: str, words: str = "") -> list[str]:
+    messages = closed.person("U0ANN").messages()
+    return [one.ts for one in messages if action in str(one.blocks) and words in one.visible_text]
