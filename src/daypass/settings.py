@@ -80,10 +80,10 @@ class Aws:
     """ARN of the role that sessions and links are opened on; empty leaves only the delivery `policy`."""
     source_identity: bool = True
     """Whether sessions carry the grant in aws:SourceIdentity; false only for servers that do not know it."""
-    signin_url: str = "https://signin.aws.amazon.com/federation"
-    """The federation endpoint behind console sign-in addresses."""
-    console_url: str = "https://console.aws.amazon.com/"
-    """Where a console session lands; it differs in China and GovCloud."""
+    signin_url: str = ""
+    """The federation endpoint behind console sign-in addresses; empty is AWS's own for the bucket's region."""
+    console_url: str = ""
+    """Where a console session lands; empty is AWS's own for the bucket's region, in China and GovCloud too."""
     identity_tags: bool = True
     """Whether the tag `daypass:slack-user-id` on an IAM user says whose it is."""
 

@@ -23,6 +23,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from daypass.aws.arn import bucket_arn, objects_arn
+from daypass.aws.partitions import suffix
 from daypass.model.entitlement import Entitlement, Extra, Level, Reach
 from daypass.model.errors import BadInput
 
@@ -172,14 +173,9 @@ def _with_kms(entitlement: Entitlement, facts: BucketFacts) -> Iterator[Statemen
     place = entitlement.place
     contexts = (objects_arn(facts.partition, place), bucket_arn(facts.partition, place.bucket))
     conditions: dict[str, Mapping[str, str | tuple[str, ...]]] = {
-        "StringEquals": {"kms:ViaService": f"s3.{facts.region}.{domain(facts.partition)}"},
+        "StringEquals": {"kms:ViaService": f"s3.{facts.region}.{suffix(facts.partition)}"},
         "StringLike": {"kms:EncryptionContext:aws:s3:arn": contexts},
     }
     if facts.kms_alias:
         conditions["ForAnyValue:StringEquals"] = {"kms:ResourceAliases": facts.kms_alias}
     yield Statement(sid="Key", actions=actions, resources=(facts.kms_key,), conditions=conditions)
-
-
-def domain(partition: str) -> str:
-    """The DNS suffix of AWS in a partition."""
-    return "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"

@@ -3,7 +3,8 @@ Amazon Resource Names, made and read.
 
     arn:aws:s3:::acme-reports/2026/*        partition `aws`, service `s3`, no region, no account, then the resource
 
-The partition is `aws` nearly everywhere, `aws-cn` in China and `aws-us-gov` in GovCloud; it is never assumed.
+The partition is `aws` nearly everywhere, `aws-cn` in China, `aws-us-gov` in GovCloud, `aws-eusc` in
+the European Sovereign Cloud; it is never assumed.
 """
 
 from daypass.model.entitlement import Reach, S3Place

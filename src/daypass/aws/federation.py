@@ -14,13 +14,11 @@ from daypass.model.entitlement import Reach, S3Place
 from daypass.model.errors import Misconfigured, Unavailable
 from daypass.ports import Credentials
 
-SIGN_IN = "https://signin.aws.amazon.com/federation"
-CONSOLE = "https://console.aws.amazon.com"
 _TIMEOUT_S = 10
 _SERVER_ERROR = 500
 
 
-def sign_in_address(credentials: Credentials, *, destination: str, issuer: str, endpoint: str = SIGN_IN) -> str:
+def sign_in_address(credentials: Credentials, *, destination: str, issuer: str, endpoint: str) -> str:
     """
     Ask for a sign-in token and make the address of it: a secret, good for 15 minutes.
 
@@ -36,7 +34,7 @@ def sign_in_address(credentials: Credentials, *, destination: str, issuer: str, 
     return f"{endpoint}?{urlencode(asked)}"
 
 
-def s3_page(place: S3Place, region: str, console: str = CONSOLE) -> str:
+def s3_page(place: S3Place, region: str, console: str) -> str:
     """The console's page of a place: without the right to list buckets one must be taken straight there."""
     what = "object" if place.reach is Reach.OBJECT else "buckets"
     return f"{console.rstrip('/')}/s3/{what}/{place.bucket}?region={region}&prefix={quote(place.key, safe='')}"

@@ -19,8 +19,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from daypass.aws.access_levels import KMS_ACTIONS, S3_ACTIONS, domain
+from daypass.aws.access_levels import KMS_ACTIONS, S3_ACTIONS
 from daypass.aws.arn import account_of, name_of, partition_of
+from daypass.aws.partitions import suffix
 
 Document = dict[str, Any]
 
@@ -63,7 +64,7 @@ class Setup:
 def ceiling(setup: Setup) -> Document:
     """Write the most that any grant can hold: what grants are made of, on the buckets that may be lent."""
     buckets = [f"arn:{setup.partition}:s3:::{name}" for name in setup.buckets]
-    through_s3 = {"StringLike": {"kms:ViaService": f"s3.*.{domain(setup.partition)}"}}
+    through_s3 = {"StringLike": {"kms:ViaService": f"s3.*.{suffix(setup.partition)}"}}
     return _document(
         _allow("Buckets", list(S3_ACTIONS), [*buckets, *(f"{bucket}/*" for bucket in buckets)]),
         _allow("KeysThroughS3", list(KMS_ACTIONS), ["*"], through_s3),

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from daypass.aws.buckets import Buckets
-from daypass.aws.federation import CONSOLE, SIGN_IN, s3_page, sign_in_address
+from daypass.aws.federation import s3_page, sign_in_address
+from daypass.aws.partitions import console, sign_in
 from daypass.aws.presign import LONGEST
 from daypass.model.entitlement import Level
 from daypass.model.errors import BadInput, TooLate
@@ -32,16 +33,16 @@ class Vending:
         signing: SigningSessions,
         buckets: Buckets,
         issuer: str,
-        sign_in: str = SIGN_IN,
-        console: str = CONSOLE,
+        sign_in: str = "",
+        console: str = "",
         clock: Callable[[], datetime] | None = None,
     ) -> None:
         """
         Take who opens and who signs.
 
         `issuer` is our own address, to which AWS sends people whose console session is over; `sign_in` and `console`
-        differ in China and GovCloud. `clock` is read again when a session is open, which may take a while: what is
-        signed then lives from then on.
+        are AWS's in the bucket's region unless they are given. `clock` is read again when a session is open, which may
+        take a while: what is signed then lives from then on.
         """
         self._broker = broker
         self._signing = signing
@@ -62,8 +63,10 @@ class Vending:
         """Make a console sign-in address; good for 15 minutes, a secret."""
         credentials = self.credentials(grant, now)
         place = grant.entitlement.place
-        page = s3_page(place, self._buckets.facts(place.bucket).region, self._console)
-        return sign_in_address(credentials, destination=page, issuer=self._issuer, endpoint=self._sign_in)
+        region = self._buckets.facts(place.bucket).region
+        page = s3_page(place, region, self._console or console(region))
+        endpoint = self._sign_in or sign_in(region)
+        return sign_in_address(credentials, destination=page, issuer=self._issuer, endpoint=endpoint)
 
     def get(self, grant: Grant, key: str, now: datetime, *, lives: timedelta | None = None) -> SignedUrl:
         """Presign a GET. Raises BadInput for a key outside the grant or a grant that is not for reading."""
