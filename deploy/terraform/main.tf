@@ -38,7 +38,7 @@ locals {
 
   ec2_may_assume = jsonencode({
     Version   = "2012-10-17"
-    Statement = [{ Effect = "Allow", Principal = { Service = "ec2.amazonaws.com" }, Action = "sts:AssumeRole" }]
+    Statement = [{ Effect = "Allow", Principal = { Service = "ec2.${data.aws_partition.current.dns_suffix}" }, Action = "sts:AssumeRole" }]
   })
 }
 
@@ -62,6 +62,7 @@ resource "aws_iam_policy" "service" {
     principal_arn           = local.principal_arn
     broker_arn              = local.broker_arn
     ceiling_arn             = local.ceiling_arn
+    bucket_arns             = var.bucket_arns
     lent_policies_arn       = local.lent_policies_arn
     people_arns             = var.people_arns
     journal_head_bucket     = var.journal_head_bucket

@@ -1,9 +1,9 @@
 variable "bucket_arns" {
-  description = "The buckets that may be lent at all, as ARNs without a slash: the ceiling of every grant."
+  description = "The buckets that may be lent at all, as ARNs without a slash: the ceiling of every grant, and all that Daypass itself looks into."
   type        = list(string)
   default     = ["arn:aws:s3:::*"]
   validation {
-    condition     = length(var.bucket_arns) > 0 && alltrue([for arn in var.bucket_arns : can(regex("^arn:[a-z-]+:s3:::[^/]+$", arn))])
+    condition     = length(var.bucket_arns) > 0 && alltrue([for arn in var.bucket_arns : can(regex("^arn:aws[a-z-]*:s3:::[A-Za-z0-9*][A-Za-z0-9*._-]*$", arn))])
     error_message = "Write buckets as arn:aws:s3:::NAME, without a slash; at least one."
   }
 }
@@ -12,6 +12,10 @@ variable "people_arns" {
   description = "The IAM users and roles on whom Daypass may put policies (delivery `policy`). Empty leaves that delivery out. Whoever may put a policy on somebody may put any policy there, so name them narrowly."
   type        = list(string)
   default     = []
+  validation {
+    condition     = alltrue([for arn in var.people_arns : can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:(user|role)/[A-Za-z0-9*/+=,.@_-]+$", arn))])
+    error_message = "Write people as arn:aws:iam::ACCOUNT:user/PATH or arn:aws:iam::ACCOUNT:role/PATH."
+  }
 }
 
 variable "runs_as" {
@@ -34,6 +38,10 @@ variable "longest_session" {
   description = "Seconds that one session, and a link that it signed, may live: 3600 to 43200. More than 3600 only with runs_as = \"user\"."
   type        = number
   default     = 3600
+  validation {
+    condition     = var.longest_session >= 3600 && var.longest_session <= 43200
+    error_message = "longest_session is 3600 to 43200 seconds."
+  }
 }
 
 variable "tags" {

@@ -33,6 +33,16 @@ def _tagged(loader: _Loader, tag: str, node: yaml.Node) -> dict[str, Any]:
 _Loader.add_multi_constructor("!", _tagged)
 
 
+class RefusedParameter(ValueError):
+    """A value that CloudFormation does not take: AllowedPattern must match it whole, and each one of a list."""
+
+
+def _check(name: str, given: Any, pattern: str | None) -> None:
+    for one in given if isinstance(given, list) else [given]:
+        if pattern is not None and not re.fullmatch(pattern, str(one)):
+            raise RefusedParameter(f"{name} may not be «{one}»")
+
+
 @cache
 def _parsed(path: Path) -> dict[str, Any]:
     read: dict[str, Any] = yaml.load(path.read_text(), _Loader)  # noqa: S506 - a safe loader that knows our tags
@@ -56,7 +66,8 @@ class Template:
         assert not unknown, f"the template has no parameter {unknown}"
         for name, one in parsed["Parameters"].items():
             if one["Type"] == "CommaDelimitedList":
-                parameters[name] = str(parameters[name]).split(",")
+                parameters[name] = [word.strip() for word in str(parameters[name]).split(",")]
+            _check(name, parameters[name], one.get("AllowedPattern"))
         return cls(parsed, {**parameters, **names})
 
     def resources(self) -> dict[str, dict[str, Any]]:

@@ -69,3 +69,10 @@ def _list(expression: str, given: Mapping[str, Any]) -> list[str]:
     if found := _EACH.fullmatch(expression):
         return [*given[found[1]], *(f"{one}{found[3]}" for one in given[found[1]])]
     return list(given[expression])
+
+
+def taken(variables: Path, name: str, given: list[str]) -> bool:
+    """Whether the regular expression in a list's validation takes each of its values."""
+    [block] = re.findall(rf'^variable "{name}" \{{\n(.*?)^\}}', variables.read_text(), re.DOTALL | re.MULTILINE)
+    [pattern] = re.findall(r'alltrue\(\[for arn in var\.\w+ : can\(regex\("\^(.*)\$", arn\)\)\]\)', block)
+    return all(re.fullmatch(pattern.replace("\\\\", "\\"), one) for one in given)

@@ -2,35 +2,18 @@
 
 import json
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from daypass.aws.own_permissions import Setup, ceiling, service, trust
 from daypass.aws.policy import MANAGED, size
 from tests.deploy import terraform
-from tests.deploy.cloudformation import Template
-from tests.servers.ministack import ACCOUNT
+from tests.deploy.rendering import MODULE, SUFFIXES, cloudformation, module, runs_as_of, setup_of
 
-DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
-STACK = DEPLOY / "cloudformation/daypass.yaml"
-MODULE = DEPLOY / "terraform"
 PEOPLE = ("user/people/*", "role/analyst")
 
 
-def setup_of(partition: str, runs_as: str, buckets: tuple[str, ...], people: tuple[str, ...]) -> Setup:
-    """The names for which both templates are to be right."""
-    iam = f"arn:{partition}:iam::{ACCOUNT}"
-    return Setup(
-        principal_arn=f"{iam}:{runs_as}/daypass-setup/daypass",
-        broker_arn=f"{iam}:role/daypass/daypass-broker",
-        buckets=buckets,
-        people=tuple(f"{iam}:{one}" for one in people),
-    )
-
-
-@pytest.fixture(params=["aws", "aws-cn", "aws-us-gov"])
+@pytest.fixture(params=sorted(SUFFIXES))
 def partition(request: pytest.FixtureRequest) -> str:
     """Each part of AWS in turn."""
     return str(request.param)
@@ -53,60 +36,6 @@ def people(request: pytest.FixtureRequest) -> tuple[str, ...]:
 def wanted(request: pytest.FixtureRequest, partition: str, runs_as: str, people: tuple[str, ...]) -> Setup:
     """Every way to set Daypass up."""
     return setup_of(partition, runs_as, request.param, people)
-
-
-def bucket_arns(wanted: Setup) -> list[str]:
-    """The buckets as both templates take them."""
-    return [f"arn:{wanted.partition}:s3:::{name}" for name in wanted.buckets]
-
-
-def suffix(wanted: Setup) -> str:
-    """What AWS says its DNS suffix is; see the table of partitions in its General Reference."""
-    return "amazonaws.com.cn" if wanted.partition == "aws-cn" else "amazonaws.com"
-
-
-def runs_as_of(wanted: Setup) -> str:
-    """`role` or `user`."""
-    return wanted.principal_arn.split(":")[5].partition("/")[0]
-
-
-def cloudformation(wanted: Setup, **more: str) -> dict[str, dict[str, Any]]:
-    """What the stack makes."""
-    names = {
-        "AWS::Partition": wanted.partition,
-        "AWS::AccountId": ACCOUNT,
-        "AWS::URLSuffix": suffix(wanted),
-        "Broker.Arn": wanted.broker_arn,
-        f"{runs_as_of(wanted).title()}.Arn": wanted.principal_arn,
-        f"{runs_as_of(wanted).title()}": "daypass",
-        "Ceiling": wanted.ceiling_arn,
-        "Service": "the service policy",
-    }
-    given = {
-        "BucketArns": ",".join(bucket_arns(wanted)),
-        "PeopleArns": ",".join(wanted.people),
-        "RunsAs": runs_as_of(wanted),
-        **more,
-    }
-    return Template.read(STACK, given=given, names=names).resources()
-
-
-def module(wanted: Setup, template: str) -> Any:
-    """What one of the module's policies comes to."""
-    names = {
-        "data.aws_partition.current.partition": wanted.partition,
-        "data.aws_caller_identity.current.account_id": ACCOUNT,
-        "var.runs_as": runs_as_of(wanted),
-        "var.journal_head_bucket": wanted.head.partition("/")[0],
-        "var.journal_head_key": wanted.head.partition("/")[2],
-    }
-    given: dict[str, Any] = terraform.locals_of(MODULE / "main.tf", names) | {
-        "bucket_arns": bucket_arns(wanted),
-        "people_arns": list(wanted.people),
-        "dns_suffix": suffix(wanted),
-        "journal_head_bucket": wanted.head.partition("/")[0],
-    }
-    return terraform.rendered(MODULE / "policies" / template, given)
 
 
 def test_the_stacks_ceiling_is_the_codes(wanted: Setup):

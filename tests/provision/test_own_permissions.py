@@ -34,6 +34,9 @@ WAYS_UP: dict[str, Callable[[World, Any], bool]] = {
     "a policy on itself": lambda world, iam: allowed(
         iam.put_user_policy, UserName=own_name(world), PolicyName="up", PolicyDocument=WIDE
     ),
+    "no deny on itself": lambda world, iam: allowed(
+        iam.delete_user_policy, UserName=own_name(world), PolicyName="what-its-operator-put-there"
+    ),
     "an attached policy on itself": lambda world, iam: allowed(
         iam.attach_user_policy, UserName=own_name(world), PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess"
     ),

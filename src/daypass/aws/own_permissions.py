@@ -8,10 +8,13 @@ What Daypass itself may do in AWS: the smallest set of documents that works, as 
 
 Daypass must write denies on the broker role (iam:PutRolePolicy), and IAM knows no condition on a policy's name. The
 boundary is what keeps that right from being a way up: whatever stands on the role, a session can do no more than the
-ceiling says; and Daypass may not touch boundary, trust or ceiling. For the same reason it may never write on itself.
+ceiling says; and Daypass may not touch boundary, trust or ceiling. For the same reason it may never write on itself,
+nor delete there: an inline Deny may be what its operator bounds it with.
 
 The delivery `policy` writes on people's users and roles. That right cannot be made small by IAM: whoever may put a
-policy on somebody may put any policy there. Name the people's ARNs as narrowly as they allow, or leave it out.
+policy on somebody may put any policy there. Name the people's ARNs as narrowly as they allow, or leave it out. Where
+they are named broadly (`role/*`) they take in the broker role and Daypass itself, and an Allow with a condition is
+then worth nothing beside one without. So whatever must hold about these two is a Deny.
 """
 
 import re
@@ -47,7 +50,7 @@ class Setup:
 
     @property
     def partition(self) -> str:
-        """`aws`, `aws-cn` or `aws-us-gov`."""
+        """`aws`, `aws-cn`, `aws-us-gov`, `aws-eusc`."""
         return partition_of(self.broker_arn)
 
     @property
@@ -64,10 +67,11 @@ class Setup:
 def ceiling(setup: Setup) -> Document:
     """Write the most that any grant can hold: what grants are made of, on the buckets that may be lent."""
     buckets = [f"arn:{setup.partition}:s3:::{name}" for name in setup.buckets]
-    through_s3 = {"StringLike": {"kms:ViaService": f"s3.*.{suffix(setup.partition)}"}}
+    places = [*buckets, *(f"{bucket}/*" for bucket in buckets)]
+    for_these = {"kms:ViaService": f"s3.*.{suffix(setup.partition)}", "kms:EncryptionContext:aws:s3:arn": places}
     return _document(
-        _allow("Buckets", list(S3_ACTIONS), [*buckets, *(f"{bucket}/*" for bucket in buckets)]),
-        _allow("KeysThroughS3", list(KMS_ACTIONS), ["*"], through_s3),
+        _allow("Buckets", list(S3_ACTIONS), places),
+        _allow("KeysThroughS3", list(KMS_ACTIONS), ["*"], {"StringLike": for_these}),
     )
 
 
@@ -93,7 +97,7 @@ def service(setup: Setup) -> Document:
     """Write what Daypass's own principal may do, without the delivery `policy` when no people are named."""
     return _document(
         *_broking(setup),
-        *_looking(),
+        *_looking(setup),
         *(_remembering(setup) if setup.head else ()),
         *(for_policies(setup) if setup.people else ()),
         *_never_on_itself(setup),
@@ -146,11 +150,19 @@ def _broking(setup: Setup) -> tuple[Document, ...]:
     )
 
 
-def _looking() -> tuple[Document, ...]:
-    """Read-only: what is marked as ours, who has which tags, which buckets there are. Never an object."""
-    iam = ["iam:GetAccountAuthorizationDetails", "iam:GetAccountSummary"]
-    s3 = ["s3:ListAllMyBuckets", "s3:ListBucket", "s3:GetBucketTagging", "s3:GetEncryptionConfiguration"]
-    return _allow("LookAtIam", iam, ["*"]), _allow("LookAtBuckets", s3, ["*"])
+def _looking(setup: Setup) -> tuple[Document, ...]:
+    """
+    Read-only: what is marked as ours, who has which tags, which buckets there are. Never an object.
+
+    What lies in a bucket, and how it is tagged, is for Daypass to see only where it may lend. These three calls know no
+    other resource than `*`: iam:GetAccountAuthorizationDetails, iam:GetAccountSummary, s3:ListAllMyBuckets.
+    """
+    everywhere = ["iam:GetAccountAuthorizationDetails", "iam:GetAccountSummary", "s3:ListAllMyBuckets"]
+    buckets = [f"arn:{setup.partition}:s3:::{name}" for name in setup.buckets]
+    return (
+        _allow("LookAtTheAccount", everywhere, ["*"]),
+        _allow("LookAtBuckets", ["s3:ListBucket", "s3:GetBucketTagging", "s3:GetEncryptionConfiguration"], buckets),
+    )
 
 
 def _remembering(setup: Setup) -> tuple[Document, ...]:
@@ -171,6 +183,9 @@ def _plain(statement: Document) -> Document:
     conditions = statement.get("Condition", {})
     if any(key.startswith("iam:") for keys in conditions.values() for key in keys):
         del plain["Condition"]
+        if statement["Effect"] == "Deny":  # without its condition, or with a key that is never said, it denies always
+            said = {key: "false" for keys in conditions.values() for key in keys}
+            plain["Condition"] = {**conditions, "Null": said}
     return plain
 
 
@@ -190,9 +205,12 @@ def _never_on_itself(setup: Setup) -> tuple[Document, ...]:
         "iam:UpdateAssumeRolePolicy",
     ]
     bounds = [setup.principal_arn, setup.broker_arn, setup.ceiling_arn]
+    inline = ["iam:DeleteRolePolicy", "iam:DeleteUserPolicy", "iam:PutRolePolicy", "iam:PutUserPolicy"]
+    unbounded = {"StringNotEquals": {"iam:PermissionsBoundary": setup.ceiling_arn}}
     return (
         _deny("NeverBeyondTheBounds", ways_up, bounds),
-        _deny("NeverOnItself", ["iam:PutRolePolicy", "iam:PutUserPolicy"], [setup.principal_arn]),
+        _deny("NeverOnItself", inline, [setup.principal_arn]),
+        _deny("NeverOnAnUnboundedBroker", ["iam:PutRolePolicy"], [setup.broker_arn], unbounded),
     )
 
 
@@ -205,8 +223,8 @@ def _allow(sid: str, actions: list[str], resources: list[str], conditions: Docum
     return statement | ({"Condition": conditions} if conditions else {})
 
 
-def _deny(sid: str, actions: list[str], resources: list[str]) -> Document:
-    return {"Sid": sid, "Effect": "Deny", "Action": actions, "Resource": resources}
+def _deny(sid: str, actions: list[str], resources: list[str], conditions: Document | None = None) -> Document:
+    return {**_allow(sid, actions, resources, conditions), "Effect": "Deny"}
 
 
 def _document(*statements: Document) -> Document:
