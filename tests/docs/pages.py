@@ -1,6 +1,7 @@
 """The pages of the repository that people read, and what they name: links, commands, settings, tests."""
 
 import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ from tests.house.sources import ROOT, files
 _FENCE = re.compile(r"^ *```.*?\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
 _SPAN = re.compile(r"`([^`\n]+)`")
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
-_COMMAND = re.compile(r"(?<![\w./@«\"-])(/?)daypass((?: +[a-z]+)(?: +(?:\"[^\"]*\"|[^\s\"`;|&#>]+))*)")
+_COMMAND = re.compile(r"(?<![\w./@«\"-])(/?)daypass((?: +[a-z]+)(?: +(?:\"[^\"]*\"|'[^']*'|[^\s\"'`;|&#>)]+))*)")
 
 
 @dataclass(frozen=True)
@@ -49,12 +50,13 @@ def missing(page: str) -> list[str]:
 
 def commands() -> list[Command]:
     """Return every command of Daypass that a page shows."""
-    return [
-        Command(page, bool(slash), tuple(word.strip('"') for word in re.findall(r'"[^"]*"|\S+', words)))
-        for page, text in pages().items()
-        for block in code(text)
-        for slash, words in _COMMAND.findall(block.replace("\\\n", " "))
-    ]
+    return [found for page, text in pages().items() for block in code(text) for found in commands_in(page, block)]
+
+
+def commands_in(page: str, text: str) -> list[Command]:
+    """Return every command of Daypass in a text that is code or help."""
+    shown = _COMMAND.findall(text.replace("\\\n", " "))
+    return [Command(page, bool(slash), tuple(shlex.split(words))) for slash, words in shown]
 
 
 def named_tests(text: str) -> list[tuple[str, str]]:

@@ -55,6 +55,13 @@ def parse_length(text: str) -> timedelta:
     return timedelta(seconds=int(length))
 
 
+def is_length(text: str) -> bool:
+    """Whether it reads as a length, possible or not."""
+    plain = " ".join(text.lower().split())
+    match = (_ISO.fullmatch(plain) or _SPOKEN.fullmatch(plain)) if plain and len(plain) <= _LONGEST_TEXT else None
+    return match is not None and any(match.groupdict().values())
+
+
 def words_for_length(length: timedelta) -> str:
     """Say a length exactly, never rounded: `1 hour 30 minutes`. `parse_length` reads the words back."""
     if length < timedelta(0):

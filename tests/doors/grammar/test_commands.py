@@ -158,7 +158,7 @@ def test_every_verb_is_a_value(text, said):
         ("request s3 raed acme-reports", "level", "Did you mean «read»?"),
         ("request s3 raed", "level", "Did you mean «read»?"),
         ("request s3 read acme-reports --as lnik", "delivery", "Did you mean «link»?"),
-        ("request s3 read acme-reports --for until 18:00", "command", "«18:00» is one word too many"),
+        ("request s3 read acme-reports x --for until 18:00", "command", "«x» is one word too many"),
         ("request s3 read acme-*/", "resource", "wildcard"),
         ("request s3 read a/../b", "resource", "."),
         ("approve", "command", "Say the id as well"),

@@ -132,7 +132,9 @@ daypass = Lazy(
 def run(arguments: Sequence[str], house: House) -> int:  # noqa: PLR0911 - each way to end has its code
     """Run one command and return its exit code; whatever goes wrong is one sentence on stderr."""
     try:
-        outcome = daypass.main(list(arguments), prog_name="daypass", standalone_mode=False, obj=Here(house))
+        outcome = daypass.main(
+            with_values_joined(arguments), prog_name="daypass", standalone_mode=False, obj=Here(house)
+        )
         sys.stdout.flush()
     except Failure as failure:
         return _say(failure.sentence, failure.exit_code)
@@ -149,6 +151,29 @@ def run(arguments: Sequence[str], house: House) -> int:  # noqa: PLR0911 - each 
     except Exception as error:  # noqa: BLE001 - the top of the door: a traceback is for those who ask for one
         return _unforeseen(error)
     return outcome if isinstance(outcome, int) else 0
+
+
+def with_values_joined(arguments: Sequence[str]) -> list[str]:
+    """Take the words after an option for its value, as Slack does; a shell keeps together only what is quoted."""
+    command: click.Command = daypass
+    at = 0
+    while at < len(arguments) and isinstance(command, click.Group):
+        found = command.get_command(click.Context(command), arguments[at])
+        if found is None:
+            return list(arguments)
+        at, command = at + 1, found
+    if not any(_follow_an_option(arguments[one : one + 3]) for one in range(at, len(arguments))):
+        return list(arguments)
+    from daypass.doors.grammar.option_values import joined  # noqa: PLC0415 - slow, and seldom needed
+
+    return [*arguments[:at], *joined(command, arguments[at:])]
+
+
+def _follow_an_option(words: Sequence[str]) -> bool:
+    """Whether several words stand behind an option, so that it must be told how many of them are its value."""
+    option, *behind = words
+    wanted = behind[: 1 if "=" in option else 2]
+    return option.startswith("-") and len(wanted) == 2 - ("=" in option) and not any(w[:1] == "-" for w in wanted)
 
 
 def _say(sentence: str, exit_code: int) -> int:

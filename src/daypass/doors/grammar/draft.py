@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -133,6 +134,15 @@ def level_and_resource(words: Sequence[str]) -> tuple[str, str]:
             return _lone(lone)
         case _:
             return "", ""
+
+
+def level_and_resource_heard(words: Sequence[str]) -> tuple[str, str]:
+    """Tell what can be told of the level and the place among words that may be wrong, for a form to show."""
+    with suppress(BadInput):
+        return level_and_resource(words)
+    level = next((word for word in words if _is_level(word)), "")
+    rest = [word for word in words if word != level and word.lower() != _SERVICE]
+    return level, max(rest, key=lambda word: "/" in word, default="")
 
 
 def parse_delivery(text: str) -> Delivery:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from daypass.doors.grammar.when import parse_moment
 from daypass.model.errors import BadInput
-from daypass.model.length import parse_length, words_for_length
+from daypass.model.length import is_length, parse_length, words_for_length
 from daypass.model.request import Recurrence
 from daypass.model.windows import windows
 
@@ -64,6 +64,12 @@ def parse_every(  # noqa: PLR0913 - what was said, and the moment and place it w
         last=_last(_end(match["span"], for_, until, begins, tz).astimezone(zone), opens),
     )
     return _begun(found, begins)
+
+
+def is_recurrence(text: str) -> bool:
+    """Whether it reads as days and hours."""
+    match = _SAID.fullmatch(" ".join(text.lower().split())) if len(text) <= _LONGEST_TEXT else None
+    return match is not None and (match["span"] is None or is_length(_in_figures(match["span"])))
 
 
 def _begun(found: Recurrence, begins: datetime) -> Recurrence:

@@ -15,6 +15,7 @@ import click
 from daypass.doors.commands import COMMANDS, SLACK_VERBS
 from daypass.doors.grammar.draft import Draft, Spoken, level_and_resource, parse_id, parse_reason
 from daypass.doors.grammar.extents import extent_of
+from daypass.doors.grammar.option_values import joined
 from daypass.doors.grammar.sayings import (
     Again,
     Allow,
@@ -188,7 +189,7 @@ def _understood(verb: str, words: Sequence[str]) -> dict[str, Any]:
     if "--help" in words:  # click would print it and leave
         raise BadInput(f"Ask for help by itself: {verb} --help.")
     try:
-        params = COMMANDS[verb].make_context(verb, list(words)).params
+        params = COMMANDS[verb].make_context(verb, joined(COMMANDS[verb], words)).params
     except click.ClickException as error:
         raise BadInput(sentence_for(error), field=_field(error)) from None
     for name, value in params.items():

@@ -22,6 +22,7 @@ _MOMENT = re.compile(
     r" ?(?P<offset>z|utc|gmt|[+-]\d{2}:?\d{2})?",
     re.ASCII,
 )
+_DAY_ALONE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _FURTHEST_EAST = timedelta(hours=14)  # Kiribati
 _NOON = 12
 _EXAMPLES = "write it as 18:00, tomorrow 09:00 or 2026-11-24 09:00"
@@ -64,6 +65,12 @@ def parse_moment(text: str, *, after: datetime, tz: str, field: str) -> datetime
     if moment <= after:
         raise BadInput(f"«{' '.join(text.split())}» is over already; {_EXAMPLES}.", field=field)
     return whole_second(moment)
+
+
+def is_moment(text: str) -> bool:
+    """Whether it reads as a moment, on whatever day and in whatever zone; a day alone does."""
+    plain = " ".join(text.lower().split())
+    return len(plain) <= _LONGEST_TEXT and bool(_MOMENT.fullmatch(plain) or _DAY_ALONE.fullmatch(plain))
 
 
 def _start(text: str | None, *, now: datetime, tz: str) -> datetime | None:
@@ -184,7 +191,7 @@ def _why_not(plain: str) -> str:
     shown = plain if len(plain) <= _LONGEST_TEXT else f"{plain[:_LONGEST_TEXT]}…"
     if not plain:
         return f"Say which time; {_EXAMPLES}."
-    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", plain):
+    if _DAY_ALONE.fullmatch(plain):
         return f"«{shown}» has no time of day; write {shown} 09:00."
     if re.fullmatch(r"\d{1,2}", plain):
         return f"«{shown}» could be an hour or a length; write {shown}:00, or --for {shown}h."

@@ -26,6 +26,39 @@ _CLOSERS = {
     "‚": "‘’'",
     "’": "’'",
 }
+_SAME_MEANING = {
+    **dict.fromkeys(("--duration", "--length", "--time", "--hours", "--ttl", "--expires-in", "-d", "-t"), "--for"),
+    **dict.fromkeys(
+        ("--because", "--why", "--message", "--comment", "--justification", "--note", "-m", "-r"), "--reason"
+    ),
+    **dict.fromkeys(("--end", "--ends", "--to-time", "--expires"), "--until"),
+    **dict.fromkeys(("--from", "--at", "--begin", "--starts"), "--start"),
+    **dict.fromkeys(("--delivery", "--type", "--via", "--method"), "--as"),
+    **dict.fromkeys(("--user", "--on-behalf-of", "--for-user", "--beneficiary", "--who"), "--to"),
+    **dict.fromkeys(("--recurring", "--repeat", "--schedule"), "--every"),
+    **dict.fromkeys(("--emergency", "--break-glass"), "--urgent"),
+    **dict.fromkeys(("get", "view", "download", "ro", "readonly", "read-only", "r"), "read"),
+    **dict.fromkeys(("put", "upload", "edit", "modify", "w"), "write"),
+    **dict.fromkeys(("rm", "remove", "del", "destroy"), "delete"),
+    **dict.fromkeys(("ls", "browse", "dir"), "list"),
+    **dict.fromkeys(("ask", "access", "new", "get-access"), "request"),
+    **dict.fromkeys(("list", "status", "mine", "my", "grants", "requests"), "ls"),
+    **dict.fromkeys(("reject", "decline", "no"), "deny"),
+    **dict.fromkeys(("accept", "ok", "yes"), "approve"),
+    **dict.fromkeys(("end", "stop", "finish", "release"), "done"),
+    **dict.fromkeys(("renew", "prolong", "longer"), "extend"),
+    **dict.fromkeys(("abort", "undo"), "cancel"),
+    **dict.fromkeys(("repeat", "rerun"), "again"),
+    **dict.fromkeys(("policy", "policies"), "rules"),
+    **dict.fromkeys(("url", "presign", "share"), "link"),
+    **dict.fromkeys(("ooo", "vacation", "holiday"), "away"),
+    **dict.fromkeys(("kill", "kick"), "revoke"),
+    **dict.fromkeys(("usage", "commands", "info", "?"), "help"),
+    **dict.fromkeys(("signin", "sign-in", "auth"), "login"),
+    **dict.fromkeys(("keys", "creds", "credential"), "credentials"),
+    **dict.fromkeys(("run", "shell"), "exec"),
+}
+"""Words of other programs, and ours for them; no spelling brings these together."""
 _APOSTROPHES = "'’‘"
 _DASHES = "‐‑‒–—―−﹘﹣－"
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
@@ -52,8 +85,16 @@ def check_unicode(text: str, *, field: str = "command") -> None:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Say ` Did you mean «read»?`, or nothing when no known word is near."""
-    near = get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
-    return f" Did you mean «{near[0]}»?" if near else ""
+    near = nearest(word, known)
+    return f" Did you mean «{near}»?" if near else ""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return the known word that means the same or is spelt nearly so, or nothing when none is near."""
+    names, plain = sorted(known), word.lower()
+    if _SAME_MEANING.get(plain) in names:
+        return _SAME_MEANING[plain]
+    return next(iter(get_close_matches(plain, names, n=1, cutoff=0.6)), "")
 
 
 def _cut(text: str) -> Iterator[tuple[str, bool]]:

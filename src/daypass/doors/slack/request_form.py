@@ -5,7 +5,8 @@ from contextlib import suppress
 from typing import Any
 
 from daypass.doors.grammar import COMMANDS, Spoken, parse_person
-from daypass.doors.grammar.draft import level_and_resource
+from daypass.doors.grammar.draft import level_and_resource_heard
+from daypass.doors.grammar.option_values import understood
 from daypass.doors.slack.blocks import (
     LONGEST_OPTION_TEXT,
     LONGEST_OPTION_VALUE,
@@ -44,13 +45,11 @@ _LONGEST_KEY = 1100
 
 def heard(words: Sequence[str], verb: str = "request") -> Spoken:
     """Make out what can be made out of the words after `request` or `grant`, right or wrong."""
-    said: dict[str, Any] = COMMANDS[verb].make_context(verb, list(words), resilient_parsing=True).params
+    command = COMMANDS[verb]
+    said: dict[str, Any] = command.make_context(verb, understood(command, words), resilient_parsing=True).params
     if verb == "grant":
         said["to"] = said["to"] or ""
-    try:
-        level, resource = level_and_resource(said.pop("what") or ())
-    except BadInput:
-        level, resource = "", ""
+    level, resource = level_and_resource_heard(said.pop("what") or ())
     known = {name: value for name, value in said.items() if value is not None}
     return Spoken(level=level, resource=resource, **known)
 
