@@ -8,7 +8,7 @@ from slack_sdk.signature import SignatureVerifier
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from daypass.doors.slack.app import PATH, routes
+from daypass.doors.slack.incoming import PATH, routes
 from tests.makers import NOON
 
 SECRET = "a signing secret"

@@ -1,15 +1,39 @@
 """Socket Mode, and the watchdog that replaces a connection that is dead or deaf."""
 
+import copy
+import json
+import logging
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from daypass.doors.slack.socket import Patience, Socket
 from daypass.sandbox.slack import BlockingActor, BlockingSlack
 from tests.doors.slack.conftest import MANIFEST, Office, channels, office, people, review, until
+from tests.doors.slack.test_malformed import JUNK, ODD, ONE_SERVICE, places, spoiled
+from tests.examples import examples
 
+FRAMES = [
+    "",
+    "x",
+    "[]",
+    "null",
+    "{",
+    '{"a":' * 999,
+    '{"type": NaN}',
+    '{"type": "\\ud800"}',
+    '{"type": "\\u0000"}',
+    "{}",
+]
+FRAMES += ['{"type": []}', '{"type": "events_api"}', '{"type": "slash_commands", "envelope_id": "1"}']
+FRAMES += ['{"type": "events_api", "envelope_id": 5, "payload": {}}']
+FRAMES += ['{"type": "events_api", "envelope_id": "2", "payload": []}']
+FRAMES += ['{"type": "interactive", "envelope_id": "4", "payload": "text"}', '{"type": "hello", "payload": {}}']
 SHORT = Patience(unconnected=timedelta(seconds=0.5), quiet=timedelta(minutes=10), look_every=timedelta(seconds=0.05))
 
 
@@ -100,3 +124,24 @@ def test_slack_away_at_the_start_is_waited_for(slack: BlockingSlack, tmp_path: P
 
     made.person("U0ANN").wait_for_ephemeral("What you can type")
     made.close()
+
+
+@settings(examples(60), suppress_health_check=ONE_SERVICE)
+@given(data=st.data())
+def test_an_odd_envelope_ends_no_socket(
+    daypass: Office, ann: BlockingActor, caplog: pytest.LogCaptureFixture, data: st.DataObject
+):
+    """What follows it on the same connection is answered, nothing is connected anew, and no failure is logged."""
+    slack = daypass.slack
+    with capture_logs() as lines, caplog.at_level(logging.WARNING):
+        ann.command("/daypass", "help")
+        payload = copy.deepcopy(slack.deliveries[-1].payload)
+        spoiled(payload, data.draw(st.sampled_from(list(places(payload)))), data.draw(st.sampled_from(ODD) | JUNK))
+        slack.frame(data.draw(st.sampled_from(FRAMES)))
+        slack.frame(json.dumps({"type": "slash_commands", "envelope_id": "5", "payload": payload}))
+        after = ann.command("/daypass", "help")
+
+    assert after.failure is None
+    assert (socket_of(daypass).rebuilt, slack.sockets) == (0, 1)
+    assert not [line for line in lines if line["log_level"] == "error"]
+    assert not [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]

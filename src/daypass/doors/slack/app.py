@@ -1,25 +1,18 @@
 """
 The Slack door, assembled: which conversation answers which thing that people do.
 
-`build` makes the Bolt app; `routes` serves it over signed HTTP; socket.Socket serves it over Socket Mode.
+`build` makes the Bolt app; incoming.routes serves it over signed HTTP, socket.Socket over Socket Mode.
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
-from http import HTTPStatus
+from collections.abc import Awaitable, Callable
 
 import structlog
-from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
-from slack_sdk.signature import Clock, SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 
 from daypass.doors.desk import Desk
 from daypass.doors.slack import mine, others, request_form, reviews, rules, rules_deciding, rules_form
@@ -42,8 +35,6 @@ from daypass.doors.slack.workspace import SlackSettings
 
 COMMAND = "/daypass"
 SHORTCUT = "request_access"
-PATH = "/slack/events"
-"""Where Slack sends commands, interactions and events."""
 
 log = structlog.get_logger()
 
@@ -83,44 +74,6 @@ def build(desk: Desk, settings: SlackSettings, turns: Turns, client: AsyncWebCli
     app.event("message")(turns.hearing(Threads(desk=desk).heard))
     app.error(_unhandled)
     return app
-
-
-def routes(app: AsyncApp, signing_secret: str, clock: Callable[[], datetime]) -> list[Route]:
-    """
-    The address Slack posts to, for a Starlette or FastAPI application. Every request's signature is verified.
-
-    https://docs.slack.dev/authentication/verifying-requests-from-slack: dated, and good for five minutes, by this
-    machine's clock or by the time that all replicas share. Whichever of the two is off, people can end things.
-    """
-    slack = AsyncSlackRequestHandler(app)
-    verifiers = (SignatureVerifier(signing_secret), SignatureVerifier(signing_secret, clock=_SharedTime(clock)))
-
-    async def events(request: Request) -> Response:
-        body = await request.body()
-        if not any(_is_signed(verifier, body, request.headers) for verifier in verifiers):
-            log.warning("slack.not_believed", error=sorry.NOT_BELIEVED)
-            return Response(status_code=HTTPStatus.UNAUTHORIZED)
-        return await slack.handle(request)
-
-    return [Route(PATH, events, methods=["POST"])]
-
-
-class _SharedTime(Clock):
-    """What the verifier reads in the place of this machine's clock."""
-
-    def __init__(self, clock: Callable[[], datetime]) -> None:
-        self._clock = clock
-
-    def now(self) -> float:
-        """Read it, in Unix seconds."""
-        return self._clock().timestamp()
-
-
-def _is_signed(verifier: SignatureVerifier, body: bytes, headers: Mapping[str, str]) -> bool:
-    try:
-        return verifier.is_valid_request(body, dict(headers))
-    except (ValueError, TypeError, ArithmeticError):  # a date that is no number or no date, what is no text
-        return False
 
 
 def _listen_to_requests(app: AsyncApp, turns: Turns, form: Form, commands: Commands) -> None:
@@ -194,7 +147,7 @@ async def _unhandled(error: Exception) -> BoltResponse:
     """Answer what nobody listens to. Bolt's own words for it would put the payload into the log."""
     if isinstance(error, BoltUnhandledRequestError):
         log.warning("slack.unhandled", kind=str(error.body.get("type", error.body.get("command", ""))))
-        return BoltResponse(status=404, body="")
+        return BoltResponse(status=404, body=sorry.UNKNOWN)
     log_failure("slack.turn_failed", error)
     return BoltResponse(status=500, body="")
 

@@ -14,7 +14,8 @@ from slack_bolt.async_app import AsyncApp
 from starlette.routing import Route
 
 from daypass.doors.desk import Desk
-from daypass.doors.slack.app import build, routes
+from daypass.doors.slack.app import build
+from daypass.doors.slack.incoming import routes
 from daypass.doors.slack.notify import Notifier
 from daypass.doors.slack.socket import Patience, Socket
 from daypass.doors.slack.turns import Turns

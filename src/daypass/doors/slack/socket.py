@@ -13,11 +13,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.adapter.socket_mode.async_internals import send_async_response
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
+
+from daypass.doors.slack.failures import log_failure
+from daypass.doors.slack.incoming import answer
+from daypass.doors.slack.payload import envelope
+from daypass.model.errors import BadInput
 
 _CLOSE_S = 5.0
 
@@ -108,11 +113,23 @@ class _Line:
         now: datetime,
         heard: Callable[[AsyncBaseSocketModeClient, SocketModeRequest], Awaitable[None]],
     ) -> None:
-        self._handler = AsyncSocketModeHandler(app, app_token)
-        self._client: SocketModeClient = self._handler.client
-        self._client.socket_mode_request_listeners.insert(0, heard)
+        self._app = app
+        self._client = _Client(app, app_token)
+        self._client.socket_mode_request_listeners.extend((heard, self._answer))
         self._connecting = asyncio.ensure_future(self._client.connect())  # type: ignore[no-untyped-call]  # the SDK has no types here
         self.begun_at = self.connected_at = now
+
+    async def _answer(self, client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
+        try:
+            done = await answer(self._app, request.payload)
+        except BadInput as error:
+            log.warning("slack.malformed", error=error.sentence)
+            return  # not acknowledged, so that its person sees that nothing was done
+        try:
+            await send_async_response(client, request, done, start_time=0.0)
+        # The top of the socket's door: the connection may be any kind of broken, and a new one is made elsewhere.
+        except Exception as error:  # noqa: BLE001
+            log_failure("slack.answer_lost", error)
 
     async def connecting(self, patience: timedelta) -> None:
         """Wait for the connection, but not for ever."""
@@ -131,6 +148,26 @@ class _Line:
         # The client's own state may be broken here, which is why it is thrown away.
         except Exception as error:  # noqa: BLE001
             log.warning("slack.socket_left_open", error=type(error).__name__)
+
+
+class _Client(SocketModeClient):
+    """The SDK's client, which would log an odd envelope whole, with a traceback, and does not hold what it started."""
+
+    def __init__(self, app: AsyncApp, app_token: str) -> None:
+        super().__init__(app_token=app_token, logger=app.logger, web_client=app.client)
+        self._under_way: set[asyncio.Future[None]] = set()
+
+    async def process_message(self) -> None:
+        """Hand on the next envelope; one that is none is dropped, and the next one is waited for."""
+        raw = await self.message_queue.get()
+        try:
+            message = envelope(raw)
+        except BadInput as error:
+            log.warning("slack.malformed", error=error.sentence)
+            return
+        task = asyncio.ensure_future(self.run_message_listeners(message, raw))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
 
 
 async def _wait(stop: asyncio.Event, how_long: timedelta) -> None:

@@ -271,6 +271,10 @@ class BlockingSlack:
         """See `LocalSlack.drop_socket`."""
         self._thread.run(self.inner.drop_socket())
 
+    def frame(self, text: str) -> None:
+        """See `LocalSlack.frame`."""
+        self._thread.run(self.inner.frame(text))
+
     def refresh_socket(self) -> None:
         """See `LocalSlack.refresh_socket`."""
         self._thread.run(self.inner.refresh_socket())

@@ -229,6 +229,10 @@ class LocalSlack:
         """Break the Socket Mode connections without a word."""
         await self._socket.drop()
 
+    async def frame(self, text: str) -> None:
+        """Send the app, by its socket, what Slack never sends."""
+        await self._socket.frame(text)
+
     async def refresh_socket(self) -> None:
         """Ask the app to connect anew, as Slack does every few hours."""
         await self._socket.refresh()

@@ -93,6 +93,11 @@ class SocketCarrier:
                 transport.abort()
         await asyncio.sleep(0)
 
+    async def frame(self, text: str) -> None:
+        """Send a text as it is."""
+        for socket in list(self._sockets):
+            await socket.send_str(text)
+
     async def refresh(self, reason: str = "refresh_requested") -> None:
         """Ask the app to connect anew, as Slack does every few hours, then close."""
         for socket in list(self._sockets):

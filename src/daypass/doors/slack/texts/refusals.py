@@ -7,6 +7,8 @@ WHOLE_ORGANISATION = (
 )
 NO_ANSWER = "Slack does not say which workspace this is; try again in a moment."
 TOO_SLOW = "Slack's three seconds were over"
+MALFORMED = "This is not a payload that Slack sends, so nothing was done."
+UNKNOWN = "Daypass knows no such command, button or form, so nothing was done."
 WHY_REVOKED = "Say why: the person reads it."
 DELIVERY_OFF = "this delivery is switched off"
 TOO_WOVEN = (
@@ -55,3 +57,8 @@ NO_EXPIRY = "No expiry was chosen, so nothing was approved. Choose one and click
 def field_lost(block_id: str) -> str:
     """Said when Slack did not send a field of a form."""
     return f"Slack did not send the field {block_id!r}, so nothing was done. Choose again."
+
+
+def malformed(where: str) -> str:
+    """Said of a signed payload in which a field is missing, or is of another kind than Slack documents."""
+    return f"Slack sends no payload in which {where!r} is so, and nothing was done: it is missing, or of another kind."
