@@ -27,6 +27,12 @@ from tests.servers.process import free_port, kill, start, stop
 
 T = TypeVar("T")
 
+
+def code_of(said: Mapping[str, Any]) -> str:
+    """The word for programs in a refusal of the API; before it spoke RFC 9457, that stood in an `error`."""
+    return str(said.get("error", said).get("code", ""))
+
+
 ALICE, BOB, CAROL, DAVE, EVE = "U0ALICE", "U0BOB", "U0CAROL", "U0DAVE", "U0EVE"
 FRED, PAT = "U0FRED", "U0PAT"
 NAMES = {
@@ -250,7 +256,7 @@ class Site:
 
     def _collected(self, device_code: str) -> str:
         answer = self.http.post("/v1/login/token", json={"device_code": device_code})
-        if answer.json().get("error", {}).get("code") in {"slow_down", "authorization_pending"}:
+        if code_of(answer.json()) in {"slow_down", "authorization_pending"}:
             time.sleep(2.5)  # whoever asks sooner is told to slow down, again and again
         return str(answer.json().get("access_token", ""))
 

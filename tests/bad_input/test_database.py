@@ -33,7 +33,7 @@ def test_a_database_that_stops_is_said_at_every_door(firm_on_postgres: Firm, pos
         says(STOPPED, "Slack", firm.types(ALICE, REPORTS))
         says(STOPPED, "command line", firm.runs(ALICE, "ls").err)
         status, answer = firm.posts("/v1/login/device", {"client": "laptop"})
-        says(STOPPED, f"API, {status}", answer["error"]["sentence"])
+        says(STOPPED, f"API, {status}", answer["detail"])
         status, page = firm.gets("/l/any-link")
         says(STOPPED, f"browser, {status}", page)
         says(STOPPED, "doctor", firm.finding(), names)

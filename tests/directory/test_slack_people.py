@@ -255,6 +255,25 @@ def test_an_error_of_slacks_own_is_unavailable(slack: BlockingSlack, people: Sla
         people.principal(BOB)
 
 
+@pytest.mark.parametrize("error", ["invalid_arguments", "invalid_arg_value", "user_not_found"])
+def test_an_id_that_slack_rejects_is_nobodys_and_is_not_tried_again(
+    slack: BlockingSlack, people: SlackPeople, error: str
+) -> None:
+    """It is the mistake of whoever wrote it, and Slack is well."""
+    slack.faults.refuse(error)
+
+    with pytest.raises(NotFound, match="Slack knows nobody with the id `U0BOB`"):
+        people.principal(BOB)
+
+
+def test_what_slack_rejects_of_our_own_words_says_nothing_of_anybody(slack: BlockingSlack, people: SlackPeople) -> None:
+    """A list that could not be read is not an empty one."""
+    slack.faults.refuse("invalid_arguments")
+
+    with pytest.raises(Unavailable, match=r"users\.list now"):
+        people.everybody()
+
+
 @pytest.mark.parametrize(
     ("status", "body", "length"),
     [

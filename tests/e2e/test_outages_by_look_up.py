@@ -168,7 +168,7 @@ def test_who_asks_for_a_group_that_cannot_be_read_is_told_its_name(dark: Dark):
         answer = _group(dark, len(ROWS), must=False)()
 
     assert answer.status_code == 503
-    assert re.search(r"S0CREW.*the rule crew", answer.json()["error"]["sentence"])
+    assert re.search(r"S0CREW.*the rule crew", answer.json()["detail"])
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_what_must_work_works_while_something_is_down(dark: Dark, down: Down):
     wrong = []
     for (column, name, _), (answer, took) in zip(verbs, answers, strict=True):
         must = ORACLE[down.what][column]
-        refused = answer.status_code == 503 and answer.json()["error"]["sentence"]
+        refused = answer.status_code == 503 and answer.json()["detail"]
         right = {"yes": answer.is_success, "no": refused, "known": answer.is_success or refused}[must]
         if not right or (column == "end" and took > SOON_S):
             wrong.append(f"{column}, {name}: {answer.status_code} after {took:.1f} s: {answer.text[:300]}")

@@ -25,6 +25,9 @@ _DEFAULT_RETRY_S = 30.0
 _LONGEST_RETRY_S = 300.0
 """A longer pause is not believed: it would keep everybody from asking and deciding."""
 _NOBODY = frozenset({"user_not_found", "user_not_visible", "users_not_found", "no_such_subteam", "subteam_not_found"})
+_REJECTED = frozenset({"invalid_arguments", "invalid_arg_name", "invalid_arg_value", "invalid_user", "invalid_user_id"})
+_SOMEBODYS_WORD = frozenset({"users.info", "users.lookupByEmail"})
+"""Methods that are asked with what somebody typed; when Slack rejects that, asking again changes nothing."""
 _TOKEN = {
     "invalid_auth": "Slack does not know the bot token",
     "not_authed": "Slack got no bot token",
@@ -92,7 +95,7 @@ class SlackCalls:
         status, code = getattr(response, "status_code", 200), str(said.get("error") or "")
         if status == 429 or code in ("ratelimited", "rate_limited"):  # noqa: PLR2004 - Too Many Requests
             return self._throttled(method, getattr(response, "headers", {}))
-        if code in _NOBODY:
+        if code in _NOBODY or (method in _SOMEBODYS_WORD and code in _REJECTED):
             return NotFound("Slack knows no such person or group.")
         if code in _TOKEN:
             return Misconfigured(f"{_TOKEN[code]}; install the app anew and give Daypass its bot token.")

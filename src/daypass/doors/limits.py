@@ -20,7 +20,8 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from daypass.doors.wire.outgoing import refusal
+from daypass.doors.refusals import Code
+from daypass.doors.wire.problem import refusal
 
 LARGEST_BODY = 64 * 1024
 """Bytes; a reason and a key, the longest texts there are, fit in many times over."""
@@ -106,10 +107,10 @@ def _told_length(scope: Scope) -> int:
 
 def _too_large(most: int) -> JSONResponse:
     sentence = f"That is more than a request can be here; send less than {most // 1024} KiB."
-    return refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, sentence, code="too_large")
+    return refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, sentence, code=Code.TOO_LARGE)
 
 
 def _too_slow(seconds: float) -> JSONResponse:
     """The connection is closed with it, as the rest may come yet."""
     sentence = f"The request did not arrive whole within {seconds:.0f} seconds; send it again."
-    return refusal(HTTPStatus.REQUEST_TIMEOUT, sentence, code="too_slow", headers={"Connection": "close"})
+    return refusal(HTTPStatus.REQUEST_TIMEOUT, sentence, code=Code.TOO_SLOW, headers={"Connection": "close"})

@@ -17,6 +17,7 @@ What went wrong, as each door says it: one table from the class of an error to a
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 from http import HTTPStatus
 
 from daypass.model.errors import (
@@ -41,27 +42,53 @@ INTERNAL = (
 )
 
 
+class Code(StrEnum):
+    """What went wrong, as one word for programs."""
+
+    BAD_INPUT = "bad_input"
+    NOT_ALLOWED = "not_allowed"
+    NOT_YOURS = "not_yours"
+    TOO_LATE = "too_late"
+    NOT_FOUND = "not_found"
+    CONFLICT = "conflict"
+    THROTTLED = "throttled"
+    UNAVAILABLE = "unavailable"
+    MISCONFIGURED = "misconfigured"
+    INTERNAL = "internal"
+    # What only HTTP knows of.
+    NOT_LOGGED_IN = "not_logged_in"
+    BAD_METHOD = "bad_method"
+    BAD_TYPE = "bad_type"
+    BAD_REQUEST = "bad_request"
+    TOO_LARGE = "too_large"
+    TOO_SLOW = "too_slow"
+    SLOW_DOWN = "slow_down"
+    # While a login waits (RFC 8628, section 3.5).
+    PENDING = "authorization_pending"
+    EXPIRED = "expired_token"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
     """How one class of error is said at the doors."""
 
     status: HTTPStatus
-    code: str
+    code: Code
     exit_code: int = ERROR
 
 
 _TABLE: tuple[tuple[type[DaypassError], Said], ...] = (
-    (BadInput, Said(status=HTTPStatus.UNPROCESSABLE_ENTITY, code="bad_input")),
-    (NotAllowed, Said(status=HTTPStatus.FORBIDDEN, code="not_allowed", exit_code=DENIED)),
-    (NotYours, Said(status=HTTPStatus.FORBIDDEN, code="not_yours")),
-    (TooLate, Said(status=HTTPStatus.GONE, code="too_late")),
-    (NotFound, Said(status=HTTPStatus.NOT_FOUND, code="not_found")),
-    (Conflict, Said(status=HTTPStatus.CONFLICT, code="conflict")),
-    (Throttled, Said(status=HTTPStatus.SERVICE_UNAVAILABLE, code="throttled")),
-    (Unavailable, Said(status=HTTPStatus.SERVICE_UNAVAILABLE, code="unavailable")),
-    (Misconfigured, Said(status=HTTPStatus.SERVICE_UNAVAILABLE, code="misconfigured")),
+    (BadInput, Said(status=HTTPStatus.UNPROCESSABLE_ENTITY, code=Code.BAD_INPUT)),
+    (NotAllowed, Said(status=HTTPStatus.FORBIDDEN, code=Code.NOT_ALLOWED, exit_code=DENIED)),
+    (NotYours, Said(status=HTTPStatus.FORBIDDEN, code=Code.NOT_YOURS)),
+    (TooLate, Said(status=HTTPStatus.GONE, code=Code.TOO_LATE)),
+    (NotFound, Said(status=HTTPStatus.NOT_FOUND, code=Code.NOT_FOUND)),
+    (Conflict, Said(status=HTTPStatus.CONFLICT, code=Code.CONFLICT)),
+    (Throttled, Said(status=HTTPStatus.SERVICE_UNAVAILABLE, code=Code.THROTTLED)),
+    (Unavailable, Said(status=HTTPStatus.SERVICE_UNAVAILABLE, code=Code.UNAVAILABLE)),
+    (Misconfigured, Said(status=HTTPStatus.SERVICE_UNAVAILABLE, code=Code.MISCONFIGURED)),
 )
-_INTERNAL = Said(status=HTTPStatus.INTERNAL_SERVER_ERROR, code="internal")
+_INTERNAL = Said(status=HTTPStatus.INTERNAL_SERVER_ERROR, code=Code.INTERNAL)
 
 
 def said(error: Exception) -> Said:
@@ -74,7 +101,7 @@ def status(error: Exception) -> int:
     return int(said(error).status)
 
 
-def code(error: Exception) -> str:
+def code(error: Exception) -> Code:
     """The word for programs: `bad_input`, `not_allowed`, ..., `internal`."""
     return said(error).code
 

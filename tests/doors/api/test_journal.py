@@ -28,7 +28,7 @@ def test_the_whole_journal_is_for_those_who_may_decide(eve):
     """Eve decides on nothing."""
     answer = eve.get("/v1/journal/export")
 
-    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "not_yours")
+    assert (answer.status_code, answer.json()["code"]) == (403, "not_yours")
 
 
 def test_proofs_are_for_everybody_who_is_logged_in_and_entries_are_not(house: House, bob, eve):
@@ -87,5 +87,5 @@ def test_a_proof_of_what_is_not_there_is_not_found(house: House, eve):
 def test_before_the_first_checkpoint_there_is_nothing_to_prove(house: House, eve):
     """An empty checkpoint of size 0, and two sentences."""
     assert eve.get("/v1/journal/checkpoint").json() == {"checkpoint": "", "size": 0}
-    assert "it has 0" in eve.get("/v1/journal/inclusion/0").json()["error"]["sentence"]
-    assert "no checkpoint yet" in eve.get("/v1/journal/consistency?first=0").json()["error"]["sentence"]
+    assert "it has 0" in eve.get("/v1/journal/inclusion/0").json()["detail"]
+    assert "no checkpoint yet" in eve.get("/v1/journal/consistency?first=0").json()["detail"]

@@ -78,7 +78,7 @@ def test_a_tag_that_names_nobody_is_said_to_be_so_and_is_no_outage(asked, value,
     answer = asked(value)
 
     assert answer.status_code == 403, answer.text
-    sentence = answer.json()["error"]["sentence"]
+    sentence = answer.json()["detail"]
     assert sentence.endswith(
         f"the tag team-owner of bucket acme-reports {says}; set it to the Slack user ID or email address of the owner."
     )

@@ -85,7 +85,7 @@ def test_an_owner_of_the_rules_forgets_the_passkeys_of_who_lost_them(
 
     assert eve.post("/v1/passkeys/forget", json=forgetting).status_code == 403
     own = bob.post("/v1/passkeys/forget", json=forgetting)
-    assert (own.status_code, "Your own passkeys" in own.json()["error"]["sentence"]) == (403, True)
+    assert (own.status_code, "Your own passkeys" in own.json()["detail"]) == (403, True)
     assert [one["name"] for one in ann.post("/v1/passkeys/forget", json=forgetting).json()["passkeys"]] == ["laptop"]
 
     assert ring.of(BOB, ledger=house.desk.ledger) == []
@@ -101,4 +101,4 @@ def test_a_service_that_is_reached_by_a_number_hands_out_no_address(house: House
     answer = bob.post("/v1/passkeys/new")
 
     assert answer.status_code == 503
-    assert "DAYPASS_SERVICE_PUBLIC_URL" in answer.json()["error"]["sentence"]
+    assert "DAYPASS_SERVICE_PUBLIC_URL" in answer.json()["detail"]

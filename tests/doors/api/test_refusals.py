@@ -41,9 +41,15 @@ PATHS = [
 
 
 def refused(answer) -> bool:
-    """Whether an answer is a refusal in our one shape."""
-    error = answer.json()["error"]
-    return bool(error["sentence"]) and bool(error["code"]) and set(error) == {"sentence", "field", "code"}
+    """Whether an answer is a refusal in our one shape, RFC 9457's."""
+    said = answer.json()
+    members = {"type", "title", "status", "detail", "instance", "code", "field"}
+    return (
+        answer.headers["content-type"] == "application/problem+json"
+        and set(said) == members
+        and all(said[one] for one in members - {"field"})
+        and said["status"] == answer.status_code
+    )
 
 
 @pytest.mark.parametrize(
@@ -59,6 +65,8 @@ def refused(answer) -> bool:
         (b'{"levle": "read"}', 422),
         (b'{"level": 1}', 422),
         (b'{"versions": "yes"}', 422),
+        (b'{"reason": "a", "reason": "b"}', 400),
+        (b'{"most": NaN}', 400),
         (b'{"level": "\\ud800"}', 422),
         (b'{"text": "s3 read x", "level": "read"}', 422),
         (b'{"text": "s3 read \\"x"}', 422),
@@ -79,14 +87,14 @@ def test_a_misspelt_field_gets_a_suggestion(ann):
     """As a misspelt word of a command does."""
     answer = ann.post("/v1/requests", json={"resouce": "acme-reports/"})
 
-    assert answer.json()["error"]["sentence"] == "«resouce» is not a field here. Did you mean «resource»?"
+    assert answer.json()["detail"] == "«resouce» is not a field here. Did you mean «resource»?"
 
 
 def test_a_field_of_another_address_is_not_offered_for_itself(ann):
     """`text` is a field where something is asked for, and not here."""
     answer = ann.post("/v1/panic", json={"text": "x"})
 
-    assert answer.json()["error"]["sentence"] == "«text» is not a field here."
+    assert answer.json()["detail"] == "«text» is not a field here."
 
 
 def test_a_body_sent_in_pieces_is_not_read_beyond_the_limit(ann):
@@ -103,7 +111,7 @@ def test_only_where_rules_are_proposed_a_body_may_be_as_long_as_rules(ann, path,
 
     assert (answer.status_code, refused(answer)) == (status, True)
     most = "64 KiB" if path else "2048 KiB"
-    assert status != 413 or most in answer.json()["error"]["sentence"]
+    assert status != 413 or most in answer.json()["detail"]
 
 
 @pytest.mark.parametrize("bad_id", ["x", "ABCDEFGH234O", "a" * 500, "%00", "..%2f..", "\u00fc" * 12, "abcdefgh2341"])
@@ -121,7 +129,7 @@ def test_an_address_or_method_that_is_not_there_says_where_to_look(ann, method, 
     answer = ann.request(method, path)
 
     assert answer.status_code == status
-    assert "/v1/openapi.json" in answer.json()["error"]["sentence"]
+    assert "/v1/openapi.json" in answer.json()["detail"]
 
 
 @settings(examples(150), suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -170,7 +178,7 @@ def test_rules_that_cannot_be_read_refuse_everything_and_say_so(house: House, an
     object.__setattr__(house.desk, "rules", unreadable)
     answer = ann.post("/v1/requests", json={"text": "s3 read acme-reports/ --reason x"})
 
-    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "misconfigured")
+    assert (answer.status_code, answer.json()["code"]) == (503, "misconfigured")
 
 
 def test_every_answer_carries_the_headers_that_keep_it_private(ann, nobody):
@@ -187,6 +195,6 @@ def test_the_description_names_every_refusal_and_aware_times(nobody):
     described = nobody.get("/v1/openapi.json").json()
     asking = described["paths"]["/v1/requests"]["post"]
 
-    assert asking["responses"]["422"]["content"]["application/json"]["schema"]["$ref"].endswith("/ErrorOut")
+    assert asking["responses"]["422"]["content"]["application/problem+json"]["schema"]["$ref"].endswith("/Problem")
     assert described["components"]["schemas"]["RequestOut"]["properties"]["filed_at"]["format"] == "date-time"
     assert asking["security"] == [{"login": []}]

@@ -25,8 +25,8 @@ def _propose(client: httpx2.Client, text: str = LONGER, base: int = 1, **more: o
 
 
 def _refused(answer: httpx2.Response) -> tuple[int, str, str]:
-    error = answer.json()["error"]
-    return answer.status_code, error["code"], error["sentence"]
+    error = answer.json()
+    return answer.status_code, error["code"], error["detail"]
 
 
 def test_everybody_reads_the_rules_in_force(eve: httpx2.Client):
@@ -113,8 +113,8 @@ def test_what_is_wrong_with_a_proposal_is_said(
     answer = ann.post(CHANGES, json=body)
 
     assert answer.status_code == status
-    assert said in answer.json()["error"]["sentence"]
-    assert field is None or answer.json()["error"]["field"] == field
+    assert said in answer.json()["detail"]
+    assert field is None or answer.json()["field"] == field
 
 
 def test_who_is_no_owner_is_refused_and_sees_no_change(ann: httpx2.Client, eve: httpx2.Client):
@@ -240,7 +240,7 @@ def test_b05_many_texts_at_once_are_looked_through_one_at_a_time(house: House, a
     def lint(_: int) -> tuple[int, str]:
         with house.client(ANN) as client:
             answer = client.post("/v1/rules/lint", json={"text": text}, timeout=60)
-        return answer.status_code, "" if answer.is_success else answer.json()["error"]["sentence"]
+        return answer.status_code, "" if answer.is_success else answer.json()["detail"]
 
     with ThreadPoolExecutor(8) as threads:
         asked = threads.map(lint, range(8))

@@ -115,7 +115,7 @@ def test_a_click_alone_does_not_approve_what_takes_a_passkey(house: House, url: 
     with house.client(BOB) as bob:
         refused = bob.post(f"/v1/requests/{request_id}/approve", json={"for": "requested"})
 
-    assert (refused.status_code, "passkey" in refused.json()["error"]["sentence"]) == (403, True)
+    assert (refused.status_code, "passkey" in refused.json()["detail"]) == (403, True)
     assert house.desk.ledger.request(request_id).state is RequestState.PENDING
 
 
@@ -130,7 +130,7 @@ def test_the_same_answer_is_refused_the_second_time(house: House, visitor: httpx
     again, opened = visitor.post(question["to"], json=body), visitor.get(address)
 
     assert (again.status_code, opened.status_code) == (410, 410)
-    assert "used already" in again.json()["error"]["sentence"]
+    assert "used already" in again.json()["detail"]
     assert "used already" in opened.text
 
 
@@ -142,7 +142,7 @@ def test_without_a_proof_nothing_is_approved(house: House, visitor: httpx2.Clien
 
     for proof in (None, HandKey(origin=url).prove(question["prove"]), elsewhere.prove(question["prove"])):
         answer = visitor.post(question["to"], json={"ticket": question["ticket"], "proof": proof})
-        assert (answer.status_code, answer.json()["error"]["code"]) == (403, "not_yours")
+        assert (answer.status_code, answer.json()["code"]) == (403, "not_yours")
     assert house.desk.ledger.request(request_id).state is RequestState.PENDING
     assert house.desk.ledger.story(request_id)[-1].kind is Kind.PASSKEY_REFUSED
 
@@ -230,7 +230,7 @@ def test_the_passkey_of_somebody_who_may_not_decide_approves_nothing(house: Hous
 
     answer = visitor.post(question["to"], json={"ticket": question["ticket"], "proof": key.prove(question["prove"])})
 
-    assert (answer.status_code, "not among those" in answer.json()["error"]["sentence"]) == (403, True)
+    assert (answer.status_code, "not among those" in answer.json()["detail"]) == (403, True)
     assert house.desk.ledger.request(request_id).state is RequestState.PENDING
 
 
@@ -264,7 +264,7 @@ def test_what_is_no_answer_is_refused_in_a_sentence(visitor: httpx2.Client, url:
     for place in ("/approve", "/passkeys/new", "/passkeys/remove"):
         answer = visitor.post(place, content=body)
         assert answer.status_code == 422
-        assert answer.json()["error"]["sentence"].endswith("open the page again.")
+        assert answer.json()["detail"].endswith("open the page again.")
 
 
 def test_a_service_that_is_reached_by_a_number_says_why_there_are_no_passkeys(house: House, visitor: httpx2.Client):

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header
+from fastapi import Header
 
 from daypass.doors.api.asking import PreapprovalId, hands
 from daypass.doors.api.caller import Asker, AtDesk, Decider, EndingAsked, EndingForOthers, Now, Reader
+from daypass.doors.api.room import room
 from daypass.doors.api.sight import names
 from daypass.doors.grammar import Spoken, parse_id, parse_length, parse_moment, parse_person, parse_reason, parse_term
 from daypass.doors.wire.access import RequestOut
@@ -20,11 +21,11 @@ from daypass.model.kept import Permit
 from daypass.model.principal import PrincipalId
 from daypass.rules.offers import offers
 
-router = APIRouter(tags=["ahead"])
+router = room("ahead")
 
 
 @router.get("/offers")
-def what_there_is(desk: AtDesk, caller: Reader) -> OffersOut:
+def what_there_is(caller: Reader, desk: AtDesk) -> OffersOut:
     """Say what the rules would let me ask for."""
     found = offers(desk.rules(), caller)
     rules = [offer.rule for offer in found.offers]
@@ -52,10 +53,10 @@ def what_there_is(desk: AtDesk, caller: Reader) -> OffersOut:
 
 @router.post("/requests/again", status_code=201)
 def again(
+    caller: Asker,
     body: AskAgain,
     desk: AtDesk,
     now: Now,
-    caller: Asker,
     idempotency_key: Annotated[str, Header(max_length=200, description="As for a request.")] = "",
 ) -> RequestOut:
     """Ask for the same once more; the last, or the request with this id."""
@@ -80,7 +81,7 @@ def again(
 
 
 @router.post("/permits", status_code=201)
-def allow(body: AllowAhead, desk: AtDesk, now: Now, caller: Decider) -> PermitOut:
+def allow(caller: Decider, body: AllowAhead, desk: AtDesk, now: Now) -> PermitOut:
     """Approve in advance: it counts as my click when they ask, if I may decide then."""
     spoken = Spoken(
         level=body.level,
@@ -111,7 +112,7 @@ def allow(body: AllowAhead, desk: AtDesk, now: Now, caller: Decider) -> PermitOu
 
 
 @router.get("/permits")
-def my_permits(desk: AtDesk, now: Now, caller: Reader) -> PermitsOut:
+def my_permits(caller: Reader, desk: AtDesk, now: Now) -> PermitsOut:
     """List the approvals in advance that I gave, or that were given to me."""
     every = desk.ledger.all(Permit)
     mine = [permit for permit in every if caller.id in {permit.by, permit.principal}]
@@ -120,13 +121,13 @@ def my_permits(desk: AtDesk, now: Now, caller: Reader) -> PermitsOut:
 
 
 @router.post("/permits/{request_id}/withdraw")
-def withdraw(request_id: PreapprovalId, desk: AtDesk, now: Now, by: EndingAsked) -> PermitOut:
+def withdraw(by: EndingAsked, request_id: PreapprovalId, desk: AtDesk, now: Now) -> PermitOut:
     """Take back an approval in advance."""
     return PermitOut.of(permits.withdraw(request_id, by=by, ledger=desk.ledger, now=now), now)
 
 
 @router.post("/absence")
-def away(body: SayAway, desk: AtDesk, now: Now, caller: Decider) -> AbsenceOut:
+def away(caller: Decider, body: SayAway, desk: AtDesk, now: Now) -> AbsenceOut:
     """Say that I am away, and who decides meanwhile."""
     until = parse_moment(body.until, after=now, tz=caller.tz, field="length")
     delegate = parse_person(body.to) if body.to else None
@@ -135,6 +136,6 @@ def away(body: SayAway, desk: AtDesk, now: Now, caller: Decider) -> AbsenceOut:
 
 
 @router.post("/absence/end")
-def back(desk: AtDesk, now: Now, by: EndingForOthers) -> AbsenceOut:
+def back(by: EndingForOthers, desk: AtDesk, now: Now) -> AbsenceOut:
     """Say that I am back."""
     return AbsenceOut.of(say_back(by, ledger=desk.ledger, now=now))

@@ -1,9 +1,10 @@
 """
-Every answer that is not the one asked for, in one shape: `{"error": {"sentence", "field", "code"}}`.
+Every answer that is not the one asked for, in one shape: a problem of RFC 9457 (doors/wire/problem).
 
 FastAPI's own refusals (a body that is no JSON, a field too many, no such address) are put into our sentences here.
 """
 
+import json
 import re
 import traceback
 from collections.abc import Mapping
@@ -19,10 +20,13 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from daypass.doors import refusals
+from daypass.doors.api.methods import Methods, allowed
+from daypass.doors.api.room import read_json
 from daypass.doors.desk import Desk
 from daypass.doors.grammar import did_you_mean
+from daypass.doors.refusals import Code
 from daypass.doors.wire.incoming import FileRequest
-from daypass.doors.wire.outgoing import refusal
+from daypass.doors.wire.problem import answering, problem, refusal
 from daypass.model.errors import DaypassError, Unavailable
 from daypass.model.principal import PrincipalId
 
@@ -31,12 +35,15 @@ log = structlog.get_logger(__name__)
 _RETRY_AFTER_S = "5"
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)>")
 _STATUS = {
-    HTTPStatus.BAD_REQUEST: ("bad_input", "The body cannot be read; send JSON, in UTF-8."),
+    HTTPStatus.BAD_REQUEST: (Code.BAD_INPUT, "The body cannot be read; send JSON, in UTF-8."),
     HTTPStatus.NOT_FOUND: (
-        "not_found",
+        Code.NOT_FOUND,
         "There is nothing at this address; the API is under /v1, described in /v1/openapi.json.",
     ),
-    HTTPStatus.METHOD_NOT_ALLOWED: ("bad_method", "This address does not take that method; see /v1/openapi.json."),
+    HTTPStatus.METHOD_NOT_ALLOWED: (
+        Code.BAD_METHOD,
+        "This address does not take that method; see /v1/openapi.json.",
+    ),
 }
 _OURS = {"for_": "for", "delivery": "delivery"}
 _FIELDS = sorted(field.alias or name for name, field in FileRequest.model_fields.items())
@@ -47,6 +54,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(DaypassError, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    app.add_middleware(Methods)
     app.add_middleware(LastResort)
 
 
@@ -61,17 +69,37 @@ async def _refused(request: Request, error: Exception) -> JSONResponse:
 async def _invalid(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - it is registered for nothing else
     first = error.errors()[0]
-    status = HTTPStatus.BAD_REQUEST if first["type"] == "json_invalid" else HTTPStatus.UNPROCESSABLE_ENTITY
+    if isinstance(first.get("input"), bytes):  # a body that is no JSON: see doors/api/room
+        return refusal(HTTPStatus.BAD_REQUEST, _no_json(first["input"]), code=Code.BAD_INPUT)
     field, sentence = _complaint(first)
-    return refusal(status, sentence, code="bad_input", field=field)
+    return refusal(HTTPStatus.UNPROCESSABLE_ENTITY, sentence, code=Code.BAD_INPUT, field=field)
 
 
-async def _http(_request: Request, error: Exception) -> JSONResponse:
+def _no_json(body: bytes) -> str:
+    try:
+        read_json(body)
+    except UnicodeDecodeError as error:
+        return f"The body is not UTF-8 (at byte {error.start})."
+    except json.JSONDecodeError as error:
+        return f"The body is not valid JSON (at character {error.pos}): {error.msg}."
+    except ValueError as error:
+        return f"The body is not valid JSON: {str(error)[:200]}."
+    return "The body cannot be read; send JSON, in UTF-8."
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - it is registered for nothing else
-    if error.status_code == HTTPStatus.UNAUTHORIZED:
-        return refusal(error.status_code, error.detail, code="not_logged_in", headers=error.headers)
-    code, sentence = _STATUS.get(HTTPStatus(error.status_code), ("bad_request", error.detail))
-    return refusal(error.status_code, sentence, code=code, headers=error.headers)
+    match error.status_code:
+        case HTTPStatus.UNAUTHORIZED:
+            return refusal(error.status_code, error.detail, code=Code.NOT_LOGGED_IN, headers=error.headers)
+        case HTTPStatus.UNSUPPORTED_MEDIA_TYPE:
+            return refusal(error.status_code, error.detail, code=Code.BAD_TYPE)
+        case HTTPStatus.METHOD_NOT_ALLOWED:
+            headers: Mapping[str, str] | None = {"Allow": ", ".join(allowed(request.scope))}
+        case _:
+            headers = error.headers
+    code, sentence = _STATUS.get(HTTPStatus(error.status_code), (Code.BAD_REQUEST, error.detail))
+    return refusal(error.status_code, sentence, code=code, headers=headers)
 
 
 def _complaint(first: Mapping[str, Any]) -> tuple[str | None, str]:  # noqa: PLR0911 - a sentence for each complaint
@@ -80,11 +108,6 @@ def _complaint(first: Mapping[str, Any]) -> tuple[str | None, str]:  # noqa: PLR
     field = _OURS.get(where[-1], where[-1]) if where else None
     context = first.get("ctx", {})
     match first["type"]:
-        case "json_invalid":
-            return (
-                None,
-                f"The body is not valid JSON (at character {where[0]}): {context.get('error', 'it cannot be read')}.",
-            )
         case "extra_forbidden":
             hint = "" if field in _FIELDS else did_you_mean(str(field), _FIELDS)  # another route's field, spelt right
             return field, f"«{_short(field)}» is not a field here.{hint}"
@@ -141,8 +164,9 @@ class LastResort:
         except Exception as error:  # the top of the door: see the class
             # The route's pattern, never the path, and no local variables: either may hold a token.
             route = getattr(scope.get("route"), "path", "none")
-            log.error("request.failed", method=scope["method"], route=route, trace=traceback.format_exc())  # noqa: TRY400
+            said = problem(refusals.status(error), refusals.sentence(error), code=refusals.code(error))
+            trace = traceback.format_exc()
+            log.error("request.failed", method=scope["method"], route=route, trace=trace, instance=said.instance)  # noqa: TRY400
             if started:
                 raise  # half an answer must not look like a whole one: the server breaks the connection
-            answer = refusal(refusals.status(error), refusals.sentence(error), code=refusals.code(error))
-            await answer(scope, receive, send)
+            await answering(said)(scope, receive, send)

@@ -5,7 +5,6 @@ The endpoints are plain functions, so FastAPI runs each in a thread, as the verb
 """
 
 from functools import cache, partial
-from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from starlette.routing import BaseRoute
@@ -29,23 +28,12 @@ from daypass.doors.api import (
     using,
 )
 from daypass.doors.api.caller import is_login
+from daypass.doors.api.described import Described
 from daypass.doors.desk import Desk
 from daypass.doors.headers import SecurityHeaders
 from daypass.doors.limits import Limits
-from daypass.doors.wire.outgoing import ErrorOut
 from daypass.lifecycle.robots.exchange import Workloads
 
-_REFUSALS = {
-    400: "not JSON",
-    401: "not logged in",
-    403: "the rules, or your right to do this, say no",
-    404: "no such thing that you may see",
-    409: "somebody else moved it first",
-    410: "decided, or ended, already",
-    413: "more than 64 KiB",
-    422: "a word of it is wrong",
-    503: "AWS, Slack, the database or the set-up is in the way now",
-}
 _ROOMS = (
     signing_in,
     ahead,
@@ -69,10 +57,7 @@ _DESCRIPTION = (
 
 def routes() -> APIRouter:
     """Everything under /v1. The app it is put into must be one that `build` made."""
-    said: dict[int | str, dict[str, Any]] = {
-        status: {"model": ErrorOut, "description": words} for status, words in _REFUSALS.items()
-    }
-    every = APIRouter(prefix="/v1", responses={400: {"model": ErrorOut, "description": "not JSON"}, **said})
+    every = APIRouter(prefix="/v1")
     for room in _ROOMS:
         every.include_router(room.router)
     return every
@@ -97,13 +82,14 @@ def build(desk: Desk, *, version: str, trusted_proxies: Networks = (), workloads
     `trusted_proxies` are the networks of proxies whose X-Forwarded-For is believed; `workloads` are the issuers whose
     tokens may stand for a robot.
     """
-    app = FastAPI(
+    app = Described(
         title="Daypass",
         version=version,
         description=_DESCRIPTION,
         openapi_url="/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
     )
     app.state.desk = desk
     app.state.trusted_proxies = trusted_proxies

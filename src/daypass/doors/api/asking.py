@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import Depends, Header, Query, Response
 
 from daypass.doors.api.caller import (
     AtDesk,
@@ -17,6 +17,7 @@ from daypass.doors.api.caller import (
     Urgent,
     speaker,
 )
+from daypass.doors.api.room import room
 from daypass.doors.api.sight import names, visible
 from daypass.doors.desk import Desk
 from daypass.doors.grammar import Draft, Spoken, parse_id, parse_length, parse_reason, parse_request, split
@@ -36,7 +37,7 @@ from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Request, RequestState
 from daypass.ports import Provisioner
 
-router = APIRouter(tags=["requests"])
+router = room("requests")
 
 AS_REQUESTED = "requested"
 """What an approver says who leaves the length as it was requested."""
@@ -83,11 +84,11 @@ def hands(desk: Desk, delivery: Delivery) -> Provisioner:
 
 @router.post("/requests", status_code=201)
 def ask(  # noqa: PLR0913, PLR0917 - what FastAPI hands in
+    caller: Urgent,
     body: FileRequest,
     response: Response,
     desk: AtDesk,
     now: Now,
-    caller: Urgent,
     dry_run: Annotated[bool, Query(description="Only say what would be decided and written.")] = False,  # noqa: FBT002
     idempotency_key: Annotated[
         str, Header(max_length=200, description="Asked again with the same key, it is the same request.")
@@ -113,7 +114,7 @@ def ask(  # noqa: PLR0913, PLR0917 - what FastAPI hands in
 
 
 @router.get("/requests/{request_id}")
-def show(request_id: Id, desk: AtDesk, now: Now, caller: Looker) -> StoryOut:
+def show(caller: Looker, request_id: Id, desk: AtDesk, now: Now) -> StoryOut:
     """Show a request, the grant it became, and everything the journal has of them."""
     request = visible(request_id, caller, desk, now)
     story = in_order(desk.ledger.story(request_id))
@@ -132,9 +133,9 @@ def show(request_id: Id, desk: AtDesk, now: Now, caller: Looker) -> StoryOut:
 
 @router.get("/mine")
 def mine(
+    caller: Looker,
     desk: AtDesk,
     now: Now,
-    caller: Looker,
     ended: Annotated[bool, Query(alias="all", description="Ended grants and decided requests too.")] = False,  # noqa: FBT002
 ) -> ListOut:
     """List my grants and requests, what waits for my decision, and what is stuck that I may decide on."""
@@ -159,7 +160,7 @@ def mine(
 
 
 @router.post("/requests/{request_id}/approve")
-def approve(request_id: Id, body: ApproveRequest, desk: AtDesk, now: Now, caller: Decider) -> GrantOut | RequestOut:
+def approve(caller: Decider, request_id: Id, body: ApproveRequest, desk: AtDesk, now: Now) -> GrantOut | RequestOut:
     """Approve a request for a length, or as `requested`; the request comes back while others must approve it too."""
     request = desk.ledger.request(request_id)
     grant = review.approve(
@@ -181,7 +182,7 @@ def chosen_length(body: ApproveRequest) -> timedelta | None:
 
 
 @router.post("/requests/{request_id}/deny")
-def deny(request_id: Id, body: WithReason, desk: AtDesk, now: Now, by: EndingForOthers) -> RequestOut:
+def deny(by: EndingForOthers, request_id: Id, body: WithReason, desk: AtDesk, now: Now) -> RequestOut:
     """Deny a request."""
     reason = parse_reason(body.reason)
     denied = review.deny(request_id, by=by, reason=reason, asked=desk.asked, ledger=desk.ledger, now=now)
@@ -189,7 +190,7 @@ def deny(request_id: Id, body: WithReason, desk: AtDesk, now: Now, by: EndingFor
 
 
 @router.post("/requests/{request_id}/cancel")
-def cancel(request_id: Id, desk: AtDesk, now: Now, by: EndingAsked) -> RequestOut:
+def cancel(by: EndingAsked, request_id: Id, desk: AtDesk, now: Now) -> RequestOut:
     """Take back my own request."""
     return RequestOut.of(cancelling.cancel(request_id, by=by, ledger=desk.ledger, now=now))
 

@@ -11,13 +11,13 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.datastructures import Headers
 
 from daypass.doors.desk import Desk
+from daypass.doors.grammar import parse_id
 from daypass.lifecycle.enders import remembered
 from daypass.lifecycle.glass.stand_in import StandIn, user_of
 from daypass.lifecycle.robots.identify import identify
 from daypass.lifecycle.robots.tokens import AGENT_PREFIX
-from daypass.model.errors import DaypassError, Misconfigured, NotFound, NotYours, Unavailable
+from daypass.model.errors import BadInput, DaypassError, Misconfigured, NotFound, NotYours, Unavailable
 from daypass.model.event import Scope
-from daypass.model.grant import GrantId
 from daypass.model.kept import Robot
 from daypass.model.principal import ROBOT, Principal, PrincipalId
 from daypass.ports import Directory
@@ -79,10 +79,7 @@ def _speaking_for(scope: Scope) -> Callable[[Desk, datetime, str], Principal]:
 
 def _speaker(scope: Scope, desk: Desk, now: datetime, token: str, *, frozen_too: bool = False) -> PrincipalId:
     """Whom a token speaks for, that may do this. Raises 401, NotYours, or NotAllowed while they are frozen."""
-    try:
-        identify(token, logins=desk.logins, ledger=desk.ledger, now=now)
-    except NotYours as error:
-        raise unauthorized(error.sentence) from None
+    _logged_in(desk, now, token)
     return identify(token, logins=desk.logins, ledger=desk.ledger, now=now, scope=scope, frozen_too=frozen_too)
 
 
@@ -150,8 +147,20 @@ def _ending(*scopes: Scope) -> Callable[[Desk, datetime, str], PrincipalId]:
 
 
 def _of_grant(speaker: PrincipalId, request: Request, desk: Desk) -> Principal:
-    grant_id = GrantId(str(request.path_params["request_id"]).strip().lower())
+    try:
+        grant_id = parse_id(request.path_params["request_id"])
+    except BadInput:  # of no grant at all; who is calling comes first, and then it is refused
+        return _active(speaker, desk, desk.directory.principal)
     return _active(speaker, desk, lambda who: user_of(grant_id, who, directory=desk.directory, cabinet=desk.ledger))
+
+
+def _logged_in(desk: AtDesk, now: Now, token: BearerToken) -> str:
+    """The token itself, of whoever it is. Raises 401."""
+    try:
+        identify(token, logins=desk.logins, ledger=desk.ledger, now=now)
+    except NotYours as error:
+        raise unauthorized(error.sentence) from None
+    return token
 
 
 def speaker(token: str, desk: Desk, now: datetime) -> Principal:
@@ -192,6 +201,8 @@ Lifter = Annotated[Principal, Depends(_lifting)]
 Looker = Annotated[Principal, Depends(_looking)]
 Asker = Annotated[Principal, Depends(_speaking_for(Scope.ASK))]
 Decider = Annotated[Principal, Depends(_speaking_for(Scope.DECIDE))]
+KnownToken = Annotated[str, Depends(_logged_in)]
+"""A token that is somebody's."""
 Urgent = Annotated[UrgentCaller, Depends(_who_may_be_urgent)]
 User = Annotated[Principal, Depends(_user)]
 EndingHeld = Annotated[PrincipalId, Depends(_ending(Scope.END, Scope.USE, Scope.ASK))]

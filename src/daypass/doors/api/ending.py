@@ -1,10 +1,11 @@
 """A session that can only end things, for who has no login while Slack is dead. It needs the ledger alone."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 
 from daypass.doors.api.caller import AtDesk, Now
-from daypass.doors.api.signing_in import address_of, slower
+from daypass.doors.api.room import room
+from daypass.doors.api.signing_in import PACED, address_of, slower
 from daypass.doors.grammar import parse_person
 from daypass.doors.wire.handed import TokenOut
 from daypass.doors.wire.incoming import EndWithCode, EndWithPasskey
@@ -14,10 +15,10 @@ from daypass.lifecycle.glass.envelope import counts
 from daypass.lifecycle.passkeys.errands import LIVES
 from daypass.model.network import whose
 
-router = APIRouter(prefix="/end-session", tags=["panic and freezes"])
+router = room("panic and freezes", "/end-session")
 
 
-@router.post("", status_code=201, response_model=TokenOut)
+@router.post("", status_code=201, response_model=TokenOut, responses=PACED)
 def with_code(
     body: EndWithCode, request: Request, response: Response, desk: AtDesk, now: Now
 ) -> TokenOut | JSONResponse:
@@ -32,7 +33,7 @@ def with_code(
     return TokenOut(access_token=token.text, expires_in=left, expires_at=token.expires_at, principal=token.principal)
 
 
-@router.post("/passkey", response_model=AddressOut)
+@router.post("/passkey", response_model=AddressOut, responses=PACED)
 def with_passkey(body: EndWithPasskey, request: Request, desk: AtDesk, now: Now) -> AddressOut | JSONResponse:
     """Be handed the address at which a passkey confirms a command line that waits (`only_end` at its login)."""
     if request.app.state.pace.too_fast(f"glass {whose(address_of(request))}", now):

@@ -1,20 +1,19 @@
 """Panic, freezes, and lifting them. To end and to freeze needs the ledger alone; to lift asks who owns the rules."""
 
-from fastapi import APIRouter
-
 from daypass.doors.api.asking import FreezeId
 from daypass.doors.api.caller import AtDesk, EndingForOthers, Lifter, Looker, Now
+from daypass.doors.api.room import room
 from daypass.doors.grammar import extent_of, parse_reason
 from daypass.doors.wire.freezing import About, EndedOut, FreezeOut, FreezesOut, LiftedOut, Panic
 from daypass.lifecycle import freeze as freezing
 from daypass.lifecycle.frozen import freezes
 from daypass.lifecycle.panic import panic as panicking
 
-router = APIRouter(tags=["panic and freezes"])
+router = room("panic and freezes")
 
 
 @router.post("/panic")
-def panic(body: Panic, desk: AtDesk, now: Now, by: EndingForOthers) -> EndedOut:
+def panic(by: EndingForOthers, body: Panic, desk: AtDesk, now: Now) -> EndedOut:
     """End everything in it at once, as far as I may, and freeze it where I may."""
     ended = panicking(
         extent_of(person=body.person, resource=body.resource, everything=body.all),
@@ -30,7 +29,7 @@ def panic(body: Panic, desk: AtDesk, now: Now, by: EndingForOthers) -> EndedOut:
 
 
 @router.post("/freezes", status_code=201)
-def freeze(body: About, desk: AtDesk, now: Now, by: EndingForOthers) -> FreezeOut:
+def freeze(by: EndingForOthers, body: About, desk: AtDesk, now: Now) -> FreezeOut:
     """Give nothing in it until two owners of the rules lift it."""
     extent = extent_of(person=body.person, resource=body.resource, everything=body.all)
     reason = parse_reason(body.reason)
@@ -39,13 +38,13 @@ def freeze(body: About, desk: AtDesk, now: Now, by: EndingForOthers) -> FreezeOu
 
 
 @router.get("/freezes")
-def ls(desk: AtDesk, _caller: Looker) -> FreezesOut:
+def ls(_caller: Looker, desk: AtDesk) -> FreezesOut:
     """List the freezes that stand."""
     return FreezesOut.of(freezes(desk.ledger))
 
 
 @router.post("/freezes/{request_id}/lift")
-def lift(request_id: FreezeId, desk: AtDesk, now: Now, caller: Lifter) -> LiftedOut:
+def lift(caller: Lifter, request_id: FreezeId, desk: AtDesk, now: Now) -> LiftedOut:
     """Say, as an owner of the rules, that a freeze may be lifted; the second owner who says so lifts it."""
     waiting = freezing.lift(
         request_id, by=caller.id, rules=desk.rules(), directory=desk.directory, ledger=desk.ledger, now=now

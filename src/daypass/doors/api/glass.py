@@ -6,13 +6,14 @@ Who is logged in breaks glass with `urgent` in an ordinary request.
 
 from datetime import datetime
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 
 from daypass.doors.api.asking import Id, hands
 from daypass.doors.api.caller import AtDesk, Decider, Now, Reader
+from daypass.doors.api.room import room
 from daypass.doors.api.sight import names
-from daypass.doors.api.signing_in import address_of, slower
+from daypass.doors.api.signing_in import PACED, address_of, slower
 from daypass.doors.desk import Desk
 from daypass.doors.grammar import Spoken, parse_reason
 from daypass.doors.wire.access import RequestOut
@@ -39,12 +40,12 @@ from daypass.model.network import whose
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Ask
 
-router = APIRouter(prefix="/glass", tags=["break glass"])
+router = room("break glass", "/glass")
 
 _NOBODY_YET = PrincipalId("nobody")
 
 
-@router.post("", status_code=201, response_model=BrokenOut)
+@router.post("", status_code=201, response_model=BrokenOut, responses=PACED)
 def break_glass(
     body: BreakGlass, request: Request, response: Response, desk: AtDesk, now: Now
 ) -> BrokenOut | JSONResponse:
@@ -77,7 +78,7 @@ def break_glass(
 
 
 @router.post("/codes", status_code=201)
-def seal(body: SealCodes, desk: AtDesk, now: Now, caller: Decider) -> SealedOut:
+def seal(caller: Decider, body: SealCodes, desk: AtDesk, now: Now) -> SealedOut:
     """Seal codes for the day when I cannot log in; older ones of mine are void. They are shown this once."""
     sealed = codes.seal(
         caller.id, count=body.count, days=body.days, directory=desk.directory, ledger=desk.ledger, now=now
@@ -86,14 +87,14 @@ def seal(body: SealCodes, desk: AtDesk, now: Now, caller: Decider) -> SealedOut:
 
 
 @router.get("/codes")
-def left(desk: AtDesk, now: Now, caller: Reader) -> CodesLeftOut:
+def left(caller: Reader, desk: AtDesk, now: Now) -> CodesLeftOut:
     """Say how many of my codes still count."""
     found = codes.open_codes(caller.id, ledger=desk.ledger, now=now)
     return CodesLeftOut(left=len(found), ends=max((code.ends for code in found), default=None))
 
 
 @router.get("/reviews")
-def reviews(desk: AtDesk, now: Now, caller: Reader) -> ReviewsOut:
+def reviews(caller: Reader, desk: AtDesk, now: Now) -> ReviewsOut:
     """List the reviews that wait for me, and those that are owed for what I did."""
     waiting = [review for review in open_reviews(desk.ledger) if _may_review(review, caller, desk, now)]
     mine = desk.ledger.all(GlassReview, owner=caller.id)
@@ -106,7 +107,7 @@ def reviews(desk: AtDesk, now: Now, caller: Reader) -> ReviewsOut:
 
 
 @router.get("/{request_id}")
-def show(request_id: Id, desk: AtDesk, now: Now, caller: Reader) -> DossierOut:
+def show(caller: Reader, request_id: Id, desk: AtDesk, now: Now) -> DossierOut:
     """Show everything that is known of what was done."""
     _visible(request_id, caller, desk, now)
     read = dossier(request_id, ledger=desk.ledger)
@@ -115,7 +116,7 @@ def show(request_id: Id, desk: AtDesk, now: Now, caller: Reader) -> DossierOut:
 
 
 @router.post("/{request_id}/close")
-def close(request_id: Id, body: CloseReview, desk: AtDesk, now: Now, caller: Decider) -> ReviewOut:
+def close(caller: Decider, request_id: Id, body: CloseReview, desk: AtDesk, now: Now) -> ReviewOut:
     """Close a review, with what I found."""
     closed = close_review(
         request_id,

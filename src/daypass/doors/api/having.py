@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header
+from fastapi import Header
 
 from daypass.doors.api.asking import Id, hands
 from daypass.doors.api.caller import Asker, AtDesk, EndingForOthers, EndingHeld, Now
+from daypass.doors.api.room import room
 from daypass.doors.grammar import parse_reason, parse_term
 from daypass.doors.wire.access import GrantOut, RequestOut
 from daypass.doors.wire.incoming import ExtendGrant, WithReason
@@ -13,22 +14,22 @@ from daypass.lifecycle.drop import drop
 from daypass.lifecycle.extend import extend as extending
 from daypass.lifecycle.revoke import revoke as revoking
 
-router = APIRouter(prefix="/grants", tags=["grants"])
+router = room("grants", "/grants")
 
 
 @router.post("/{request_id}/done")
-def done(request_id: Id, desk: AtDesk, now: Now, by: EndingHeld) -> GrantOut:
+def done(by: EndingHeld, request_id: Id, desk: AtDesk, now: Now) -> GrantOut:
     """End my own access now."""
     return GrantOut.of(drop(request_id, by=by, ledger=desk.ledger, now=now), now)
 
 
 @router.post("/{request_id}/extend", status_code=201)
 def extend(  # noqa: PLR0913, PLR0917 - what FastAPI hands in
+    caller: Asker,
     request_id: Id,
     body: ExtendGrant,
     desk: AtDesk,
     now: Now,
-    caller: Asker,
     idempotency_key: Annotated[str, Header(max_length=200, description="As for a request.")] = "",
 ) -> RequestOut:
     """Ask to keep access for longer; what I have stays as it is until that is decided."""
@@ -48,7 +49,7 @@ def extend(  # noqa: PLR0913, PLR0917 - what FastAPI hands in
 
 
 @router.post("/{request_id}/revoke")
-def revoke(request_id: Id, body: WithReason, desk: AtDesk, now: Now, by: EndingForOthers) -> GrantOut:
+def revoke(by: EndingForOthers, request_id: Id, body: WithReason, desk: AtDesk, now: Now) -> GrantOut:
     """End access now that I may decide on."""
     reason = parse_reason(body.reason)
     grant = revoking(request_id, by=by, reason=reason, asked=desk.asked, ledger=desk.ledger, now=now)

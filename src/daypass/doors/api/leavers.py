@@ -1,18 +1,17 @@
 """Those who are said to have left, too many at once: an owner of the rules confirms or dismisses it."""
 
-from fastapi import APIRouter
-
 from daypass.doors.api.caller import AtDesk, Decider, Now, Reader
+from daypass.doors.api.room import room
 from daypass.doors.wire.leavers import LeaversOut
 from daypass.lifecycle.leavers import notice
 from daypass.lifecycle.robots.owners import owns_rules
 from daypass.model.errors import NotYours
 
-router = APIRouter(tags=["leavers"])
+router = room("leavers")
 
 
 @router.get("/leavers")
-def ls(desk: AtDesk, caller: Reader) -> LeaversOut:
+def ls(caller: Reader, desk: AtDesk) -> LeaversOut:
     """List who is said to have left and has not been decided on; for owners of the rules."""
     if not owns_rules(caller, desk.readable_rules()):
         raise NotYours("Only the owners of the rules see this.")
@@ -20,7 +19,7 @@ def ls(desk: AtDesk, caller: Reader) -> LeaversOut:
 
 
 @router.post("/leavers/confirm")
-def confirm(desk: AtDesk, now: Now, caller: Decider) -> LeaversOut:
+def confirm(caller: Decider, desk: AtDesk, now: Now) -> LeaversOut:
     """Confirm that they have left: all that they have ends within seconds."""
     rules = desk.readable_rules()
     return LeaversOut.of(
@@ -29,7 +28,7 @@ def confirm(desk: AtDesk, now: Now, caller: Decider) -> LeaversOut:
 
 
 @router.post("/leavers/dismiss")
-def dismiss(desk: AtDesk, now: Now, caller: Decider) -> LeaversOut:
+def dismiss(caller: Decider, desk: AtDesk, now: Now) -> LeaversOut:
     """Say that they have not left: nothing of theirs ends."""
     rules = desk.readable_rules()
     return LeaversOut.of(

@@ -4,47 +4,45 @@ Passkeys: look, and be handed the address at which one's own browser adds, remov
 What takes a passkey happens on those pages alone: a token of a command line proves nobody's finger.
 """
 
-from fastapi import APIRouter
-
 from daypass.doors.api.asking import Id, chosen_length
 from daypass.doors.api.caller import AtDesk, Decider, EndingForOthers, Now, Reader
+from daypass.doors.api.room import room
 from daypass.doors.api.sight import visible
+from daypass.doors.grammar import parse_person
 from daypass.doors.wire.incoming import ApproveRequest
 from daypass.doors.wire.passkeys import AddressOut, ForgetPasskeys, PasskeyOut, PasskeysOut, PasskeyWord
 from daypass.lifecycle.passkeys import errands, remove, ring
-from daypass.model.principal import PrincipalId
 
-router = APIRouter(tags=["passkeys"])
+router = room("passkeys")
 
 
 @router.get("/passkeys")
-def ls(desk: AtDesk, caller: Reader) -> PasskeysOut:
+def ls(caller: Reader, desk: AtDesk) -> PasskeysOut:
     """List my passkeys."""
     return PasskeysOut(passkeys=[PasskeyOut.of(one) for one in ring.of(caller.id, ledger=desk.ledger)])
 
 
 @router.post("/passkeys/new")
-def add(desk: AtDesk, now: Now, caller: Decider) -> AddressOut:
+def add(caller: Decider, desk: AtDesk, now: Now) -> AddressOut:
     """Be handed the address at which I add a passkey."""
     return _handed(errands.enrolment_address(caller.id, public_url=desk.public_url, ledger=desk.ledger, now=now))
 
 
 @router.post("/passkeys/remove")
-def take_away(body: PasskeyWord, desk: AtDesk, now: Now, by: EndingForOthers) -> AddressOut:
+def take_away(by: EndingForOthers, body: PasskeyWord, desk: AtDesk, now: Now) -> AddressOut:
     """Be handed the address at which I remove one of mine."""
     return _handed(errands.removal_address(by, body.passkey, public_url=desk.public_url, ledger=desk.ledger, now=now))
 
 
 @router.post("/passkeys/forget")
-def forget(body: ForgetPasskeys, desk: AtDesk, now: Now, by: EndingForOthers) -> PasskeysOut:
+def forget(by: EndingForOthers, body: ForgetPasskeys, desk: AtDesk, now: Now) -> PasskeysOut:
     """Remove all passkeys of somebody who has lost them; the doing of people who own the rules."""
-    person = PrincipalId(body.person.strip())
-    removed = remove.forget(person, by=by, asked=desk.asked, ledger=desk.ledger, now=now)
+    removed = remove.forget(parse_person(body.person), by=by, asked=desk.asked, ledger=desk.ledger, now=now)
     return PasskeysOut(passkeys=[PasskeyOut.of(one) for one in removed])
 
 
 @router.post("/requests/{request_id}/passkey")
-def approve(request_id: Id, body: ApproveRequest, desk: AtDesk, now: Now, caller: Decider) -> AddressOut:
+def approve(caller: Decider, request_id: Id, body: ApproveRequest, desk: AtDesk, now: Now) -> AddressOut:
     """Be handed the address at which I approve a request with my passkey."""
     visible(request_id, caller, desk, now)
     length = chosen_length(body)

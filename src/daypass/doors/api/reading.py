@@ -3,24 +3,25 @@
 from collections.abc import Iterable
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from fastapi.responses import StreamingResponse
 
 from daypass.doors.api.caller import AtDesk, Reader
+from daypass.doors.api.room import room
 from daypass.doors.api.sight import may_audit, must_audit
 from daypass.doors.api.streaming import stream
 from daypass.doors.wire.handed import CheckpointOut, ConsistencyOut, InclusionOut, KeyOut
 from daypass.journal.consistency import write_consistency
 from daypass.journal.tlog_proof import write_tlog_proof
 
-router = APIRouter(prefix="/journal", tags=["journal"])
+router = room("journal", "/journal")
 
 _MOST = 2**53
 Count = Annotated[int, Query(ge=0, lt=_MOST)]
 
 
 @router.get("/export", response_class=StreamingResponse)
-def export(desk: AtDesk, caller: Reader) -> StreamingResponse:
+def export(caller: Reader, desk: AtDesk) -> StreamingResponse:
     """The whole journal, as the file that `daypass verify` checks without a database."""
     must_audit(caller, desk)
     headers = {"Content-Disposition": 'attachment; filename="daypass-journal.jsonl"'}
@@ -28,20 +29,20 @@ def export(desk: AtDesk, caller: Reader) -> StreamingResponse:
 
 
 @router.get("/checkpoint")
-def checkpoint(desk: AtDesk, _caller: Reader) -> CheckpointOut:
+def checkpoint(_caller: Reader, desk: AtDesk) -> CheckpointOut:
     """The newest signed checkpoint."""
     newest = desk.book.checkpoint()
     return CheckpointOut(checkpoint=newest.note, size=newest.size)
 
 
 @router.get("/key")
-def key(desk: AtDesk, _caller: Reader) -> KeyOut:
+def key(_caller: Reader, desk: AtDesk) -> KeyOut:
     """The key that checks our checkpoints. Take it once, by a way you trust, and keep it."""
     return KeyOut(public_key=desk.book.public_key())
 
 
 @router.get("/inclusion/{index}")
-def inclusion(index: Annotated[int, Path(ge=0, lt=_MOST)], desk: AtDesk, caller: Reader) -> InclusionOut:
+def inclusion(caller: Reader, index: Annotated[int, Path(ge=0, lt=_MOST)], desk: AtDesk) -> InclusionOut:
     """The proof that an entry is under the newest checkpoint; the entry itself for those who may export the journal."""
     found = desk.book.inclusion(index)
     line = found.line if may_audit(caller, desk) else None
@@ -55,7 +56,7 @@ def inclusion(index: Annotated[int, Path(ge=0, lt=_MOST)], desk: AtDesk, caller:
 
 
 @router.get("/consistency")
-def consistency(first: Count, desk: AtDesk, _caller: Reader, second: Count | None = None) -> ConsistencyOut:
+def consistency(_caller: Reader, first: Count, desk: AtDesk, second: Count | None = None) -> ConsistencyOut:
     """The proof that the checkpoint of `second` entries, or the newest, only added to the tree of `first`."""
     found = desk.book.consistency(first, second)
     return ConsistencyOut(

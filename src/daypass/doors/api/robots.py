@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 
 from daypass.doors.api.caller import AtDesk, Decider, EndingForOthers, Now, Reader
+from daypass.doors.api.room import room
 from daypass.doors.api.sight import names
 from daypass.doors.wire.robots import AddRobot, AdoptRobot, RobotOut, RobotsOut, RobotTokenOut, RotateRobot
 from daypass.lifecycle.robots import add as adding
@@ -15,11 +16,11 @@ from daypass.lifecycle.robots.rotate import rotate as rotating
 from daypass.model.errors import BadInput
 from daypass.model.event import Scope
 
-router = APIRouter(prefix="/robots", tags=["robots"])
+router = room("robots", "/robots")
 
 
 @router.post("", status_code=201)
-def add(body: AddRobot, request: Request, desk: AtDesk, now: Now, caller: Decider) -> RobotTokenOut:
+def add(caller: Decider, body: AddRobot, request: Request, desk: AtDesk, now: Now) -> RobotTokenOut:
     """Add a robot. Its token is shown this once; it is not kept."""
     wanted = adding.Wanted(
         name=body.name,
@@ -43,7 +44,7 @@ def add(body: AddRobot, request: Request, desk: AtDesk, now: Now, caller: Decide
 
 
 @router.get("")
-def ls(desk: AtDesk, caller: Reader) -> RobotsOut:
+def ls(caller: Reader, desk: AtDesk) -> RobotsOut:
     """List the robots: all for the owners of the rules, one's own for everybody else."""
     found = known.visible(caller, rules=desk.readable_rules(), ledger=desk.ledger)
     return RobotsOut(
@@ -52,7 +53,7 @@ def ls(desk: AtDesk, caller: Reader) -> RobotsOut:
 
 
 @router.post("/{name}/rotate")
-def rotate(name: str, body: RotateRobot, desk: AtDesk, now: Now, caller: Decider) -> RobotTokenOut:
+def rotate(caller: Decider, name: str, body: RotateRobot, desk: AtDesk, now: Now) -> RobotTokenOut:
     """Give a robot a new token; the old one is refused from now on."""
     changed = rotating(
         name,
@@ -67,7 +68,7 @@ def rotate(name: str, body: RotateRobot, desk: AtDesk, now: Now, caller: Decider
 
 
 @router.post("/{name}/adopt")
-def adopt(name: str, body: AdoptRobot, desk: AtDesk, now: Now, caller: Decider) -> RobotTokenOut:
+def adopt(caller: Decider, name: str, body: AdoptRobot, desk: AtDesk, now: Now) -> RobotTokenOut:
     """Answer for a robot from now on. A token of ours is changed for another."""
     changed = adopting(
         name,
@@ -82,7 +83,7 @@ def adopt(name: str, body: AdoptRobot, desk: AtDesk, now: Now, caller: Decider) 
 
 
 @router.post("/{name}/remove")
-def remove(name: str, desk: AtDesk, now: Now, by: EndingForOthers) -> RobotOut:
+def remove(by: EndingForOthers, name: str, desk: AtDesk, now: Now) -> RobotOut:
     """Remove a robot: it is refused from now on, and its access is taken away."""
     return RobotOut.of(removing(name, by=by, asked=desk.asked, ledger=desk.ledger, now=now))
 

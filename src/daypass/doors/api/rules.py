@@ -12,11 +12,12 @@ from datetime import datetime
 from threading import Lock
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import Depends, Path, Query, Response
 from fastapi.responses import StreamingResponse
 
 from daypass.doors.api.asking import Id
 from daypass.doors.api.caller import AtDesk, Decider, EndingForOthers, Now, Reader
+from daypass.doors.api.room import room
 from daypass.doors.api.sight import may_audit, must_audit, names, visible
 from daypass.doors.api.streaming import stream
 from daypass.doors.desk import Desk
@@ -57,7 +58,7 @@ from daypass.model.ruling import ChangeState, RulesChange, RulesVersion
 from daypass.rules.document import RuleBook, parse
 from daypass.rules.effect import Effect
 
-router = APIRouter(tags=["rules"])
+router = room("rules")
 
 _LONGEST_DIFF = 2_000_000
 _LINTING = Lock()
@@ -76,14 +77,14 @@ ChangeId = Annotated[GrantId, Depends(_change_id)]
 
 
 @router.get("/rules")
-def show(desk: AtDesk, now: Now, _caller: Reader) -> RulesOut:
+def show(_caller: Reader, desk: AtDesk, now: Now) -> RulesOut:
     """The rules in force, as text and in words."""
     version, book = kept(desk.rules).version(now), desk.rules()
     return RulesOut.showing(version, book, names(_people([version.author, *owners(book)]), desk))
 
 
 @router.post("/rules/lint")
-def lint(body: LintRules, desk: AtDesk, caller: Decider) -> DoubtsOut:
+def lint(caller: Decider, body: LintRules, desk: AtDesk) -> DoubtsOut:
     """Point out what is hardly meant in a text, or in the rules in force, with everybody whom they name looked up."""
     _must_see_changes(caller, desk)
     if not _LINTING.acquire(blocking=False):
@@ -99,7 +100,7 @@ def lint(body: LintRules, desk: AtDesk, caller: Decider) -> DoubtsOut:
 
 @router.get("/rules/past", response_class=StreamingResponse)
 def past_requests(
-    desk: AtDesk, caller: Reader, most: Annotated[int, Query(ge=1, le=100_000, description="How many.")] = 1000
+    caller: Reader, desk: AtDesk, most: Annotated[int, Query(ge=1, le=100_000, description="How many.")] = 1000
 ) -> StreamingResponse:
     """The newest requests, one JSON object a line, as `daypass rules simulate` reads them."""
     must_audit(caller, desk)
@@ -108,7 +109,7 @@ def past_requests(
 
 
 @router.get("/rules/versions")
-def versions(desk: AtDesk, now: Now, _caller: Reader, skip: Skip = 0) -> VersionsOut:
+def versions(_caller: Reader, desk: AtDesk, now: Now, skip: Skip = 0) -> VersionsOut:
     """List the versions there were, newest first, a page at a time; the one in force is the first."""
     newest = kept(desk.rules).version(now)
     found = desk.ledger.page(RulesVersion, skip=skip, size=_A_PAGE)
@@ -122,7 +123,7 @@ def versions(desk: AtDesk, now: Now, _caller: Reader, skip: Skip = 0) -> Version
 
 @router.get("/rules/versions/{number}")
 def version(
-    number: Annotated[int, Path(ge=1, le=99_999_999)], desk: AtDesk, now: Now, _caller: Reader
+    _caller: Reader, number: Annotated[int, Path(ge=1, le=99_999_999)], desk: AtDesk, now: Now
 ) -> VersionTextOut:
     """Show one version with its text."""
     return VersionTextOut.of(_version(number, desk, now))
@@ -130,9 +131,9 @@ def version(
 
 @router.get("/rules/changes")
 def changes(
+    caller: Reader,
     desk: AtDesk,
     now: Now,
-    caller: Reader,
     ended: Annotated[bool, Query(alias="all", description="Decided ones too.")] = False,  # noqa: FBT002
     skip: Skip = 0,
 ) -> ChangesOut:
@@ -150,11 +151,11 @@ def changes(
 
 @router.post("/rules/changes", status_code=201)
 def put_forward(  # noqa: PLR0913, PLR0917 - what FastAPI hands in
+    caller: Decider,
     body: ProposeRules,
     response: Response,
     desk: AtDesk,
     now: Now,
-    caller: Decider,
     dry_run: Annotated[bool, Query(description="Only check it, and say what it would do.")] = False,  # noqa: FBT002
 ) -> WholeChangeOut:
     """Propose other rules, or with `dry_run` only look at what they would do."""
@@ -232,7 +233,7 @@ def withdraw(by: EndingForOthers, change_id: ChangeId, desk: AtDesk, now: Now) -
 
 
 @router.get("/requests/{request_id}/explain")
-def explain(request_id: Id, desk: AtDesk, now: Now, caller: Reader) -> ExplanationOut:
+def explain(caller: Reader, request_id: Id, desk: AtDesk, now: Now) -> ExplanationOut:
     """Every rule in force, matched or not, and what it makes of a request."""
     request = visible(request_id, caller, desk, now)
     found = explained(request, rules=desk.rules(), directory=desk.directory, ledger=desk.ledger, now=now)

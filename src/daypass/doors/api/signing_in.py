@@ -9,23 +9,25 @@ Logging in from a command line: the device flow, after RFC 8628, with JSON in an
 
 from collections import OrderedDict
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from daypass.doors.address import visitor_address
-from daypass.doors.api.caller import AtDesk, BearerToken, Now, Reader, unauthorized
+from daypass.doors.api.caller import AtDesk, KnownToken, Now, Reader
+from daypass.doors.api.room import room
+from daypass.doors.refusals import Code
 from daypass.doors.wire.handed import DeviceCode, PrincipalOut, TokenOut
 from daypass.doors.wire.incoming import BeginLogin, CollectToken
-from daypass.doors.wire.outgoing import refusal
+from daypass.doors.wire.problem import refusal
 from daypass.lifecycle import login
 from daypass.lifecycle.robots.identify import identify
-from daypass.model.errors import NotFound, NotYours, TooLate
+from daypass.model.errors import NotFound, TooLate
 from daypass.model.event import Scope
 from daypass.model.secret import digest
 
-router = APIRouter(tags=["login"])
+router = room("login")
 
 _REMEMBERED = 2_000
 
@@ -55,9 +57,13 @@ def address_of(request: Request) -> str:
     return visitor_address(peer, request.headers.getlist("x-forwarded-for"), request.app.state.trusted_proxies)
 
 
+PACED: dict[int | str, dict[str, Any]] = {429: {"description": "Too many tries."}}
+"""Said of an operation that answers with `slower`."""
+
+
 def slower() -> JSONResponse:
     """Refuse a try that comes too soon after the last."""
-    return refusal(429, "Wait two seconds before the next try.", code="slow_down", headers={"Retry-After": "2"})
+    return refusal(429, "Wait two seconds before the next try.", code=Code.SLOW_DOWN, headers={"Retry-After": "2"})
 
 
 @router.post("/login/device")
@@ -79,29 +85,25 @@ def begin(body: BeginLogin, request: Request, desk: AtDesk, now: Now) -> DeviceC
 def collect(body: CollectToken, request: Request, desk: AtDesk, now: Now) -> TokenOut | JSONResponse:
     """Ask whether the code was confirmed."""
     if request.app.state.pace.too_fast(body.device_code, now):
-        return refusal(400, f"Ask every {login.POLL_EVERY_S} seconds, not more often.", code="slow_down")
+        return refusal(400, f"Ask every {login.POLL_EVERY_S} seconds, not more often.", code=Code.SLOW_DOWN)
     try:
         token = login.collect(body.device_code, logins=desk.logins, ledger=desk.ledger, now=now)
     except (NotFound, TooLate):
-        return refusal(400, "This login has lapsed or was used; run `daypass login` again.", code="expired_token")
+        return refusal(400, "This login has lapsed or was used; run `daypass login` again.", code=Code.EXPIRED)
     if token is None:
-        return refusal(400, "Nobody has confirmed the code yet.", code="authorization_pending")
+        return refusal(400, "Nobody has confirmed the code yet.", code=Code.PENDING)
     left = int((token.expires_at - now).total_seconds())
     return TokenOut(access_token=token.text, expires_in=left, expires_at=token.expires_at, principal=token.principal)
 
 
 @router.post("/logout", status_code=204)
 def logout(
+    token: KnownToken,
     desk: AtDesk,
     now: Now,
-    token: BearerToken,
     everywhere: Annotated[bool, Query(alias="all", description="End every login of this person.")] = False,  # noqa: FBT002
 ) -> Response:
     """End this login, or all of this person's: that takes a login of their own, and not an agent's or a code's."""
-    try:
-        identify(token, logins=desk.logins, ledger=desk.ledger, now=now)
-    except NotYours as error:
-        raise unauthorized(error.sentence) from None
     if everywhere:
         speaker = identify(token, logins=desk.logins, ledger=desk.ledger, now=now, scope=Scope.DECIDE)
         login.end_all(by=speaker, logins=desk.logins, ledger=desk.ledger, now=now)

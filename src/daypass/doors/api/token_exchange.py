@@ -7,10 +7,11 @@ Exchange one token for another (RFC 8693): a workload's for a short-lived one of
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import Form, Request
 
 from daypass.doors.api.caller import AtDesk, Now
 from daypass.doors.api.robots import scopes
+from daypass.doors.api.room import room
 from daypass.doors.wire.robots import ExchangedOut, ExchangeToken
 from daypass.lifecycle.robots.exchange import Proof, Workloads, exchange
 from daypass.lifecycle.robots.narrow import narrow
@@ -18,7 +19,7 @@ from daypass.model.errors import BadInput, NotYours
 from daypass.model.event import Scope
 from daypass.model.principal import PrincipalId
 
-router = APIRouter(tags=["robots"])
+router = room("robots")
 
 
 class NoWorkloads:

@@ -7,11 +7,11 @@ A manifest can be a hundred thousand links; it is written while it is made, one 
 import json
 from datetime import timedelta
 
-from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
 from daypass.doors.api.asking import Id
 from daypass.doors.api.caller import AtDesk, Now, User
+from daypass.doors.api.room import room
 from daypass.doors.api.streaming import stream
 from daypass.doors.grammar import parse_length
 from daypass.doors.wire.handed import CredentialsOut, PostFormOut, UrlOut
@@ -19,11 +19,11 @@ from daypass.doors.wire.incoming import OneObject, UploadForm
 from daypass.lifecycle import hand_out, links
 from daypass.ports import SignedUrl
 
-router = APIRouter(prefix="/grants", tags=["using a grant"])
+router = room("using a grant", "/grants")
 
 
 @router.post("/{request_id}/credentials")
-def credentials(request_id: Id, desk: AtDesk, caller: User) -> CredentialsOut:
+def credentials(caller: User, request_id: Id, desk: AtDesk) -> CredentialsOut:
     """Open a session of the grant, in the form that `credential_process` reads."""
     vended = hand_out.credentials(request_id, by=caller.id, vendor=desk.vendor, ledger=desk.ledger, clock=desk.clock)
     return CredentialsOut(
@@ -35,21 +35,21 @@ def credentials(request_id: Id, desk: AtDesk, caller: User) -> CredentialsOut:
 
 
 @router.post("/{request_id}/console")
-def console(request_id: Id, desk: AtDesk, now: Now, caller: User) -> UrlOut:
+def console(caller: User, request_id: Id, desk: AtDesk, now: Now) -> UrlOut:
     """Make a sign-in address of the AWS console, good for 15 minutes."""
     url = hand_out.console(request_id, by=caller.id, vendor=desk.vendor, ledger=desk.ledger, clock=desk.clock)
     return UrlOut(url=url, expires_at=now + timedelta(minutes=15))
 
 
 @router.post("/{request_id}/link", status_code=201)
-def link(request_id: Id, body: OneObject, desk: AtDesk, now: Now, caller: User) -> UrlOut:
+def link(caller: User, request_id: Id, body: OneObject, desk: AtDesk, now: Now) -> UrlOut:
     """Make a Daypass link: it opens one object for as long as the grant lives, and the journal knows who used it."""
     token = links.make(request_id, body.key, by=caller.id, ledger=desk.ledger, now=now)
     return UrlOut(url=f"{desk.public_url}/l/{token}", key=body.key or None)
 
 
 @router.post("/{request_id}/get-url")
-def get_url(request_id: Id, body: OneObject, desk: AtDesk, caller: User) -> UrlOut:
+def get_url(caller: User, request_id: Id, body: OneObject, desk: AtDesk) -> UrlOut:
     """Presign a GET of one object."""
     signed = hand_out.get_url(
         request_id, body.key, by=caller.id, vendor=desk.vendor, ledger=desk.ledger, clock=desk.clock, lives=_lives(body)
@@ -58,7 +58,7 @@ def get_url(request_id: Id, body: OneObject, desk: AtDesk, caller: User) -> UrlO
 
 
 @router.post("/{request_id}/put-url")
-def put_url(request_id: Id, body: OneObject, desk: AtDesk, caller: User) -> UrlOut:
+def put_url(caller: User, request_id: Id, body: OneObject, desk: AtDesk) -> UrlOut:
     """Presign a PUT of one object."""
     signed = hand_out.put_url(
         request_id, body.key, by=caller.id, vendor=desk.vendor, ledger=desk.ledger, clock=desk.clock, lives=_lives(body)
@@ -67,7 +67,7 @@ def put_url(request_id: Id, body: OneObject, desk: AtDesk, caller: User) -> UrlO
 
 
 @router.post("/{request_id}/post-form")
-def post_form(request_id: Id, body: UploadForm, desk: AtDesk, caller: User) -> PostFormOut:
+def post_form(caller: User, request_id: Id, body: UploadForm, desk: AtDesk) -> PostFormOut:
     """Presign a POST form under the grant's prefix."""
     form = hand_out.post_form(
         request_id,
@@ -82,7 +82,7 @@ def post_form(request_id: Id, body: UploadForm, desk: AtDesk, caller: User) -> P
 
 
 @router.post("/{request_id}/manifest", response_class=StreamingResponse)
-def manifest(request_id: Id, desk: AtDesk, caller: User) -> StreamingResponse:
+def manifest(caller: User, request_id: Id, desk: AtDesk) -> StreamingResponse:
     """Presign a GET of every object under the grant's prefix: JSON lines of key, url and expires_at."""
     signed = hand_out.manifest(request_id, by=caller.id, vendor=desk.vendor, ledger=desk.ledger, clock=desk.clock)
     return stream((_line(one) for one in signed), media_type="application/x-ndjson")

@@ -81,12 +81,12 @@ class Client:
 def _refused(error: HTTPError, url: str) -> Failure:
     with error:
         found = _object(error.read(_CHUNK))
-    told = found.get("error") if found else None
-    if not isinstance(told, dict) or "sentence" not in told:
+    told = found or {}
+    if not {"type", "detail", "code"} <= told.keys():
         return Failure(f"{url} answered {error.code} and does not say why; check DAYPASS_URL, or the proxy before it.")
-    code = str(told.get("code", ""))
+    code = str(told["code"])
     field = str(told.get("field") or "")
-    return Failure(str(told["sentence"]), exit_code=_EXIT.get(code, 1), code=code, field=field)
+    return Failure(str(told["detail"]), exit_code=_EXIT.get(code, 1), code=code, field=field)
 
 
 def _object(text: bytes) -> Json | None:

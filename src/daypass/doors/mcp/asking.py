@@ -101,7 +101,6 @@ class Asking:
             found = None
         if answer.is_success and isinstance(found, dict):
             return found
-        told = found.get("error") if isinstance(found, dict) else None
-        if not isinstance(told, dict) or "sentence" not in told:
+        if not isinstance(found, dict) or not {"type", "detail", "code"} <= found.keys():
             raise Unavailable(f"What answers at this address ({answer.status_code}) is not Daypass.")
-        raise DaypassError(str(told["sentence"]))
+        raise DaypassError(str(found["detail"]))

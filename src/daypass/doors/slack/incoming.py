@@ -20,9 +20,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from daypass.doors.refusals import Code
 from daypass.doors.slack.payload import Payload, checked, is_event, parse
 from daypass.doors.slack.texts import refusals as sorry
-from daypass.doors.wire.outgoing import refusal
+from daypass.doors.wire.problem import refusal
 from daypass.model.errors import BadInput
 
 PATH = "/slack/events"
@@ -49,7 +50,7 @@ def routes(app: AsyncApp, signing_secret: str, clock: Callable[[], datetime]) ->
             return to_starlette_response(await answer(app, parse(body, request.headers.get("content-type", ""))))
         except BadInput as error:
             log.warning("slack.malformed", error=error.sentence)
-            return refusal(HTTPStatus.BAD_REQUEST, error.sentence, code="bad_input")
+            return refusal(HTTPStatus.BAD_REQUEST, error.sentence, code=Code.BAD_INPUT)
 
     return [Route(PATH, events, methods=["POST"])]
 

@@ -20,14 +20,17 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 
 from daypass.doors.address import Networks, visitor_address
 from daypass.doors.desk import Desk
+from daypass.doors.refusals import Code
 from daypass.doors.web import confirm, ending, passkeys
 from daypass.doors.web.links import open_link
 from daypass.doors.web.metrics import House, Timed
 from daypass.doors.web.pages import drawing, page
+from daypass.doors.wire.problem import TITLES
 from daypass.model.errors import DaypassError, Misconfigured
 from daypass.model.kept import Alteration, Standing
 from daypass.ports import Book
 
+_IN_ITS_DETAIL = "The answer that sent you here says more in its detail."
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -75,6 +78,13 @@ def _pages(desk: Desk, trusted_proxies: Networks) -> APIRouter:
     @router.api_route("/l/{token}", methods=["GET", "HEAD"])
     def link(token: str, request: Request) -> Response:
         return open_link(token, request, desk, trusted_proxies)
+
+    @router.get("/problems/{code}")
+    def kind(code: str, request: Request) -> Response:
+        if code not in TITLES:
+            sentence = "There is no such kind of problem."
+            return page(request, title="Nothing here", sentence=sentence, status=HTTPStatus.NOT_FOUND)
+        return page(request, title="What went wrong", sentence=f"{TITLES[Code(code)]}.", advice=_IN_ITS_DETAIL)
 
     @router.get("/daypass.css")
     def style() -> Response:

@@ -37,7 +37,7 @@ def test_a_blank_scope_is_not_every_scope(house: House, nobody: httpx2.Client, b
     answer = narrowed(nobody, house.token(BOB), scope=blank)
 
     assert answer.status_code == 422
-    assert answer.json()["error"]["sentence"] == "`scope` is blank. Name read, ask or use, or leave it out."
+    assert answer.json()["detail"] == "`scope` is blank. Name read, ask or use, or leave it out."
 
 
 def test_an_agent_ends_with_the_person(house: House, nobody: httpx2.Client):

@@ -36,7 +36,7 @@ def test_a_robot_decides_on_nothing(house: House, robot: httpx2.Client, ann: htt
     }
 
     assert {verb: answer.status_code for verb, answer in tried.items()} == dict.fromkeys(tried, 403)
-    assert {answer.json()["error"]["sentence"] for answer in tried.values()} == {
+    assert {answer.json()["detail"] for answer in tried.values()} == {
         "A robot asks and never decides; a person has to."
     }
     assert house.desk.ledger.request(request).state == "pending"
@@ -49,7 +49,7 @@ def test_a_colleague_decides_and_not_who_answers_for_the_robot(
     request = robot.post("/v1/requests", json=ASK).json()["id"]
 
     refused = bob.post(f"/v1/requests/{request}/approve", json={"for": "requested"}).json()
-    assert "answer for the robot" in refused["error"]["sentence"]
+    assert "answer for the robot" in refused["detail"]
     assert ann.post(f"/v1/requests/{request}/approve", json={"for": "requested"}).status_code == 200
     house.work()
     assert robot.post(f"/v1/grants/{request}/credentials").status_code == 200
@@ -74,7 +74,7 @@ def test_every_address_that_decides_refuses_robots_and_agents(
             for somebody in (robot, agent):
                 answer = somebody.post(there, json={"days": 3} if path.endswith("rotate") else {})
                 assert answer.status_code == 403, path
-                assert "never decides" in answer.json()["error"]["sentence"], path
+                assert "never decides" in answer.json()["detail"], path
 
 
 def test_a_robot_tends_no_robots(robot: httpx2.Client):
@@ -126,7 +126,7 @@ def test_a_token_that_is_over_is_refused(house: House, robot: httpx2.Client):
 def test_a_robot_whose_owner_has_left_is_refused(house: House, robot: httpx2.Client):
     """Somebody must answer for what it does."""
     house.directory.change(BOB, active=False)
-    assert "has left" in robot.get("/v1/me").json()["error"]["sentence"]
+    assert "has left" in robot.get("/v1/me").json()["detail"]
 
     del house.directory.people[BOB]
     assert robot.get("/v1/me").status_code == 403
@@ -150,7 +150,7 @@ def test_somebody_else_adds_no_robot(ann: httpx2.Client):
     answer = ann.post("/v1/robots", json={"name": "deploy", "days": 30})
 
     assert answer.status_code == 403
-    assert "owners of the rules" in answer.json()["error"]["sentence"]
+    assert "owners of the rules" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_a_robot_that_cannot_be_is_refused(bob: httpx2.Client, wrong: dict[str, 
     answer = bob.post("/v1/robots", json={"name": "deploy", "days": 30, **wrong})
 
     assert answer.status_code == 422
-    assert answer.json()["error"]["field"] == field
+    assert answer.json()["field"] == field
 
 
 def test_whatever_is_written_of_a_robot_it_never_decides(house: House, bob: httpx2.Client):

@@ -27,7 +27,7 @@ def test_a_workload_comes_with_its_own_token(house: House, bob: httpx2.Client, n
     with speaking(house, given.json()["access_token"]) as robot:
         assert robot.post("/v1/requests", json=ASK).json()["requestor"] == DEPLOY
         house.clock.forward(timedelta(minutes=15))
-        assert "is over" in robot.get("/v1/me").json()["error"]["sentence"]
+        assert "is over" in robot.get("/v1/me").json()["detail"]
 
 
 def test_a_workload_may_ask_for_less(house: House, bob: httpx2.Client, nobody: httpx2.Client, issuer: Issuer):
@@ -37,7 +37,7 @@ def test_a_workload_may_ask_for_less(house: House, bob: httpx2.Client, nobody: h
     with speaking(house, token) as robot:
         assert robot.get("/v1/me").status_code == 200
         assert robot.post("/v1/requests", json=ASK).status_code == 403
-    assert exchanged(nobody, issuer.token(jti="2"), scope="read decide").json()["error"]["field"] == "scope"
+    assert exchanged(nobody, issuer.token(jti="2"), scope="read decide").json()["field"] == "scope"
 
 
 def test_a_short_lived_token_is_taken_once(bob: httpx2.Client, nobody: httpx2.Client, issuer: Issuer):
@@ -103,7 +103,7 @@ def test_a_workload_that_is_not_meant_is_refused(
     answer = exchanged(nobody, issuer.sign({**issuer.claims(), **claims}))
 
     assert answer.status_code == 403
-    assert "No robot here" in answer.json()["error"]["sentence"]
+    assert "No robot here" in answer.json()["detail"]
 
 
 def test_forged_tokens_are_refused(bob: httpx2.Client, nobody: httpx2.Client, issuer: Issuer):
@@ -133,7 +133,7 @@ def test_a_token_that_fits_two_robots_says_which(bob: httpx2.Client, nobody: htt
     by_workload(bob, issuer)
     by_workload(bob, issuer, "other")
 
-    assert exchanged(nobody, issuer.token()).json()["error"]["field"] == "client_id"
+    assert exchanged(nobody, issuer.token()).json()["field"] == "client_id"
     assert exchanged(nobody, issuer.token(), client_id="bot:other").json()["principal"] == "bot:other"
     assert exchanged(nobody, issuer.token(jti="2"), client_id="bob").status_code == 403
 
@@ -160,7 +160,7 @@ def test_what_is_no_exchange_is_refused(
     answer = nobody.post("/v1/token", data=form)
 
     assert answer.status_code == 422
-    assert answer.json()["error"]["code"] == "bad_input"
+    assert answer.json()["code"] == "bad_input"
     assert len(form["subject_token"]) < 20 or form["subject_token"][:20] not in answer.text
 
 

@@ -60,10 +60,10 @@ async function send(made) {
   });
   const outcome = await answer.json();
   if (answer.ok) return done(outcome);
-  if ([404, 410].includes(answer.status)) return done({ title: "Not done", sentence: outcome.error.sentence });
+  if ([404, 410].includes(answer.status)) return done({ title: "Not done", sentence: outcome.detail });
   proof = null;
   button.textContent = first;
-  refused.textContent = outcome.error.sentence;
+  refused.textContent = outcome.detail;
 }
 
 async function step() {

@@ -1,0 +1,91 @@
+"""
+The description of the API for programs, `/v1/openapi.json`: what FastAPI reads off the endpoints, and more.
+
+To that it adds
+
+    every refusal that an operation can answer with, as a problem
+    where the id of an answer goes next, as links
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from fastapi import FastAPI
+
+from daypass.doors.wire.problem import MEDIA_TYPE, Problem
+
+Json = dict[str, Any]
+
+_SAID: Mapping[int, str] = {
+    400: "The body is not JSON, or no form where one is wanted.",
+    401: "No token, or one that is over.",
+    403: "The rules, or your right to do this, say no.",
+    404: "There is no such thing that you may see.",
+    408: "The request did not arrive whole in time.",
+    409: "Somebody else moved it first; look again.",
+    410: "Decided, or ended, already.",
+    413: "More than 64 KiB; where rules are proposed, more than 2 MiB.",
+    415: "A body of another content type.",
+    422: "A word of it is wrong; `field` says which.",
+    429: "Too many tries; wait as long as `Retry-After` says.",
+    500: "Our fault; the operator finds `instance` in the log.",
+    503: "AWS, Slack, the database or the set-up is in the way now.",
+}
+_ALWAYS = {408, 413, 500, 503}
+_KNOWN_FIRST = {401, 403}
+_WITH_BODY = {400, 415, 422}
+_DOING = {403, 404, 409, 410, 422}
+_WAITING = {429, 503}
+_RETRY_AFTER: Json = {
+    "Retry-After": {"description": "Seconds to wait, where waiting helps.", "schema": {"type": "integer", "minimum": 1}}
+}
+_WWW_AUTHENTICATE: Json = {
+    "WWW-Authenticate": {"description": "RFC 6750, section 3.", "schema": {"type": "string"}},
+}
+_PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+
+
+class Described(FastAPI):
+    """An app that describes itself whole."""
+
+    def openapi(self) -> Json:
+        """The description; worked out when it is first asked for."""
+        if not self.openapi_schema:
+            self.openapi_schema = _completed(super().openapi())
+        return self.openapi_schema
+
+
+def _completed(described: Json) -> Json:
+    schemas: Json = described["components"]["schemas"]
+    for made_by_fastapi in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(made_by_fastapi, None)
+    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
+    schemas |= problem.pop("$defs")
+    schemas["Problem"] = problem
+    for method, operation in _operations(described):
+        answers: Json = operation["responses"]
+        answers.pop("422", None)
+        for status in sorted(_statuses(method, operation)):
+            answers[str(status)] = _refused(status)
+    return described
+
+
+def _operations(described: Json) -> Iterator[tuple[str, Json]]:
+    for path in described["paths"].values():
+        yield from path.items()
+
+
+def _statuses(method: str, operation: Json) -> set[int]:
+    """With which refusals an operation can answer."""
+    found = _ALWAYS | {int(status) for status in operation["responses"] if int(status) in _SAID}
+    found |= _KNOWN_FIRST if "security" in operation else set()
+    found |= _WITH_BODY if "requestBody" in operation else set()
+    found |= _DOING if method == "post" else set()
+    in_path = any(one["in"] == "path" for one in operation.get("parameters", ()))
+    found |= {404} if in_path else set()
+    return found | ({422} if operation.get("parameters") else set())
+
+
+def _refused(status: int) -> Json:
+    headers = _RETRY_AFTER if status in _WAITING else _WWW_AUTHENTICATE if status == 401 else {}  # noqa: PLR2004
+    return {"description": _SAID[status], "content": _PROBLEM} | ({"headers": headers} if headers else {})

@@ -1,0 +1,110 @@
+"""Refusals as programs read them (RFC 9457), and the methods and content types that an address takes."""
+
+import pytest
+
+from tests.doors.api.test_refusals import refused
+
+A_REQUEST = "/v1/requests/abcdefgh2345"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status", "code"),
+    [
+        ("GET", "/nowhere", None, 404, "not_found"),
+        ("DELETE", "/v1/requests", None, 405, "bad_method"),
+        ("POST", "/v1/requests", {"text": "s3 fly x"}, 422, "bad_input"),
+        ("GET", A_REQUEST, None, 404, "not_found"),
+        ("POST", "/v1/glass", {"code": "x", "level": "read", "resource": "acme-reports/"}, 403, "not_yours"),
+        ("POST", "/approve", {"ticket": 1}, 422, "bad_input"),
+        ("GET", "/slack/nothing", None, 404, "not_found"),
+    ],
+)
+def test_every_refusal_is_a_problem(ann, method, path, body, status, code):
+    """Whoever refuses: a verb, the framework, a page's script."""
+    answer = ann.request(method, path, json=body)
+
+    assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
+    assert refused(answer)
+
+
+def test_a_problem_is_of_a_kind_that_can_be_looked_up_and_happened_once(ann):
+    """`type` opens in a browser, and `instance` is another one each time."""
+    first, second = (ann.get(A_REQUEST).json() for _ in range(2))
+
+    assert ann.get(first["type"]).text.startswith("There is no such thing that you may see.")
+    assert first["instance"] != second["instance"]
+    assert {**first, "instance": ""} == {**second, "instance": ""}
+
+
+def test_a_kind_of_problem_that_there_is_not_is_not_found(ann):
+    """And says no word of ours."""
+    assert ann.get("/problems/nothing").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "allow"),
+    [
+        ("/v1/requests", "OPTIONS, POST"),
+        ("/v1/robots", "GET, HEAD, OPTIONS, POST"),
+        ("/v1/rules/changes", "GET, HEAD, OPTIONS, POST"),
+        ("/v1/me", "GET, HEAD, OPTIONS"),
+        ("/passkeys/new", "GET, HEAD, OPTIONS, POST"),
+    ],
+)
+def test_every_method_of_an_address_is_named(nobody, path, allow):
+    """To whoever takes another, and to whoever asks for them (RFC 9110, sections 9.3.7 and 15.5.6)."""
+    wrong, asked = nobody.delete(path), nobody.options(path)
+
+    assert (wrong.status_code, wrong.headers["allow"]) == (405, allow)
+    assert (asked.status_code, asked.headers["allow"], asked.content) == (204, allow, b"")
+
+
+def test_head_answers_as_get_does_without_the_body(ann, nobody):
+    """With its length, and refused where GET is; nothing is where nothing is."""
+    got, head = ann.get("/v1/me"), ann.head("/v1/me")
+
+    assert (head.status_code, head.headers["content-length"], head.content) == (200, str(len(got.content)), b"")
+    assert [nobody.head(path).status_code for path in ("/v1/me", "/v1/nothing", "/v1/requests")] == [401, 404, 405]
+
+
+def test_an_address_with_a_slash_too_many_sends_nobody_elsewhere(nobody):
+    """Not to where a forged Host says."""
+    answer = nobody.get("/v1/me/", headers={"Host": "evil.example"})
+
+    assert (answer.status_code, answer.headers.get("location")) == (404, None)
+
+
+@pytest.mark.parametrize(
+    ("path", "content_type"), [("/v1/requests", "text/plain"), ("/v1/requests", ""), ("/v1/token", "application/json")]
+)
+def test_a_body_of_another_type_is_refused_as_that(ann, path, content_type):
+    """Which one is wanted stands in the sentence."""
+    answer = ann.post(path, content=b'{"text": "s3 read x"}', headers={"Content-Type": content_type})
+
+    assert (answer.status_code, refused(answer)) == (415, True)
+    assert ("form" if path == "/v1/token" else "application/json") in answer.json()["detail"]
+
+
+BROKEN = [b"{", b"[]", b'{"nonsense": 1}', b"\xff", b"", b"[" * 20_000]
+
+
+def test_a_stranger_learns_nothing_but_that_they_are_not_logged_in(house, nobody):
+    """At every address that wants a login: with a bad path, query, header or body, or all of them at once."""
+    told = nobody.get("/v1/openapi.json").json()["paths"]
+    behind = [
+        (method, path) for path, each in told.items() for method, operation in each.items() if "security" in operation
+    ]
+
+    assert len(behind) > 55
+    for method, path in behind:
+        filled = path.replace("{index}", "x").replace("{number}", "-1").replace("{", "%00").replace("}", "")
+        for token in (None, "Bearer nonsense", "Bearer dpb_x_y", "Bearer dpa_x", "Basic YTpi"):
+            headers = {"Content-Type": "application/json", "Idempotency-Key": "x" * 500}
+            answer = nobody.request(
+                method,
+                f"{filled}?all=perhaps&dry_run=perhaps&first=x&skip=-1&most=x",
+                headers=headers | ({"Authorization": token} if token else {}),
+                content=BROKEN[len(path) % len(BROKEN)] if method == "post" else None,
+            )
+
+            assert (answer.status_code, answer.json()["code"]) == (401, "not_logged_in"), (method, path, answer.text)
