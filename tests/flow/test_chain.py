@@ -4,13 +4,16 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import update
 
+from daypass.lifecycle.closing import close_orphans
 from daypass.lifecycle.revoke import revoke
 from daypass.model.errors import TooLate
 from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.grant import Grant, GrantId, GrantState, new_grant_id
 from daypass.model.request import Request, RequestState
+from daypass.store.tables import requests
 from tests.flow.conftest import Walk
 from tests.hands import Meanwhile, asked
 from tests.makers import ANN, BOB, HOUR
@@ -97,13 +100,58 @@ def test_a_chain_is_ended_whole_however_long_it_is(walk: Walk) -> None:
 
 @ends
 def test_what_was_ended_is_not_prolonged_by_a_later_click(walk: Walk, end: End) -> None:
-    """Ann's ask for more was waiting; after the end nobody's approval of it counts."""
+    """Ann's ask for more was waiting; after the end nobody's approval of it counts, and Bob reads why."""
     grant = walk.active()
     request = more(walk, grant.id)
     end(walk, grant.id)
-    with pytest.raises(TooLate, match="asked anew"):
+    with pytest.raises(TooLate, match=f"closed with {grant.id}, which it would have extended"):
         walk.click(request.id)
     assert [one.id for one in walk.ledger.grants()] == [grant.id]
+
+
+@ends
+def test_what_would_prolong_it_is_closed_with_it(walk: Walk, end: End) -> None:
+    """In the same commit, wherever in the chain it would go on; what else Ann asked for waits on."""
+    chain, other = prolonged(walk), walk.ask()
+    waiting = [more(walk, chain[0]), more(walk, chain[-1])]
+    end(walk, chain[1])
+
+    for request in waiting:
+        closed = walk.ledger.request(request.id)
+        assert closed.state is RequestState.CANCELLED
+        ending = walk.ledger.grant(chain[1]).ending
+        assert ending is not None
+        assert closed.closed == replace(ending, note="")
+        assert [event.details["extends"] for event in walk.told(request.id, Kind.REQUEST_CANCELLED)] == [
+            request.extends
+        ]
+    assert walk.ledger.request(other.id).state is RequestState.PENDING
+
+
+def test_what_would_prolong_access_that_vanished_is_closed_soon(walk: Walk) -> None:
+    """However it ended, except by its time: nobody has to look at a button that does nothing."""
+    grant, ends = walk.active(), walk.active()
+    request, waits = more(walk, grant.id), more(walk, ends.id)
+    walk.aws.held.pop(grant.id)
+    walk.clock.forward(HOUR * 0.9)
+    walk.loop.run_until_idle()
+    walk.clock.forward(HOUR)
+    walk.loop.run_until_idle()
+    assert close_orphans(ledger=walk.ledger, now=walk.clock()) == 1
+
+    assert walk.ledger.request(request.id).state is RequestState.CANCELLED
+    assert walk.ledger.request(waits.id).state is RequestState.PENDING
+
+
+@ends
+def test_a_row_that_cannot_be_read_keeps_no_access(walk: Walk, end: End) -> None:
+    """Somebody wrote into the row of the first ask, beside which all of it is ended: what goes on from it ends."""
+    chain = prolonged(walk)
+    with walk.database.writing() as connection:
+        connection.execute(update(requests).where(requests.c.id == chain[0]).values(body="{}"))
+    end(walk, chain[1])
+
+    assert {walk.ledger.grant(one).state for one in chain} == {GrantState.ENDING}
 
 
 def test_what_ran_out_while_its_prolongation_waited_is_prolonged(walk: Walk) -> None:
@@ -123,7 +171,7 @@ def test_it_is_ended_while_its_prolongation_is_approved(walk: Walk, end: End) ->
     walk.aws = Meanwhile(held=walk.aws.held, happening=[lambda: end(walk, grant.id)])
     with pytest.raises(TooLate):
         walk.click(request.id)
-    assert walk.ledger.request(request.id).state is RequestState.PENDING
+    assert walk.ledger.request(request.id).state is RequestState.CANCELLED
 
 
 def test_it_is_ended_while_more_of_it_is_lent_at_once(walk: Walk) -> None:

@@ -1,6 +1,7 @@
 """Withdraw a request before anybody decided: by the one who asked, or by time."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from daypass.lifecycle.recurring import end_series
@@ -8,9 +9,9 @@ from daypass.lifecycle.repeated import series_ended_by
 from daypass.lifecycle.review import outcome
 from daypass.lifecycle.tries import overtaken
 from daypass.model.errors import NotYours, TooLate
-from daypass.model.event import Event, Kind
+from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact
-from daypass.model.grant import GrantId
+from daypass.model.grant import Ending, GrantId, Why
 from daypass.model.principal import DAYPASS, PrincipalId
 from daypass.model.request import Request, RequestState
 from daypass.ports import Ledger
@@ -29,7 +30,7 @@ def cancel(request_id: GrantId, *, by: PrincipalId, ledger: Ledger, now: datetim
     if goes_on:
         _end_series(request, by, ledger, now)
         return request
-    if request.state is RequestState.CANCELLED:  # by nobody but the one who asked, who says it again
+    if request.state is RequestState.CANCELLED and request.closed is None:  # by the one who asked, who says it again
         return request
     if request.state is RequestState.APPROVED:
         raise TooLate(f"{outcome(request)} What it became is ended with `done`.")
@@ -46,7 +47,8 @@ def _end_series(request: Request, by: PrincipalId, ledger: Ledger, now: datetime
 
 def cancel_for(request: Request, *, by: PrincipalId, ledger: Ledger, now: datetime) -> Request:
     """Withdraw somebody's request in their stead, as they left. Raises TooLate for a decided one."""
-    return _leave(request, RequestState.CANCELLED, Kind.REQUEST_CANCELLED, by=by, ledger=ledger, now=now)
+    closed = Ending(why=Why.LEFT, by=by, at=now)
+    return _leave(request, RequestState.CANCELLED, Kind.REQUEST_CANCELLED, by=by, ledger=ledger, now=now, closed=closed)
 
 
 def lapse(*, ledger: Ledger, after: timedelta, now: datetime) -> int:
@@ -64,7 +66,14 @@ def _lapse(request: Request, ledger: Ledger, now: datetime) -> Request:
 
 
 def _leave(  # noqa: PLR0913 - the one move that both verbs share
-    request: Request, state: RequestState, kind: Kind, *, by: PrincipalId, ledger: Ledger, now: datetime
+    request: Request,
+    state: RequestState,
+    kind: Kind,
+    *,
+    by: PrincipalId,
+    ledger: Ledger,
+    now: datetime,
+    closed: Ending | None = None,
 ) -> Request:
     """Others may move it while it waits: one more has allowed it, or was asked. It is taken back all the same."""
 
@@ -72,8 +81,10 @@ def _leave(  # noqa: PLR0913 - the one move that both verbs share
         waiting = ledger.request(request.id)
         if waiting.state is not RequestState.PENDING:
             raise TooLate(outcome(waiting))
-        left = waiting.decided(state)
-        ledger.record(Fact(event=Event(kind=kind, at=now, actor=by, subject=request.id), changes=(left,)))
+        left = replace(waiting.decided(state), closed=closed)
+        details: dict[str, Detail] = {"why": closed.why.value} if closed else {}
+        event = Event(kind=kind, at=now, actor=by, subject=request.id, details=details)
+        ledger.record(Fact(event=event, changes=(left,)))
         return left
 
     return overtaken(once)

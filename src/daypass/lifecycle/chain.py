@@ -10,9 +10,10 @@ that ends and one that prolongs at the same moment the second sees the first.
 
 from datetime import datetime
 
+from daypass.lifecycle.closing import closings
 from daypass.lifecycle.finish import ending_event, how_it_ended, must_live
 from daypass.lifecycle.tries import tries
-from daypass.model.errors import Conflict, NotFound, TooLate, Unavailable
+from daypass.model.errors import Conflict, Misconfigured, NotFound, TooLate, Unavailable
 from daypass.model.fact import Fact
 from daypass.model.grant import Ending, Grant, GrantId, GrantState, Why
 from daypass.model.request import Request
@@ -23,7 +24,7 @@ _LIVE = (GrantState.APPROVED, GrantState.ACTIVE)
 
 def end_chain(grant_id: GrantId, ending: Ending, *, ledger: Ledger) -> Grant:
     """
-    End a grant with all that it prolongs and that prolongs it.
+    End a grant with all that it prolongs and that prolongs it; what was asked for more time of it is closed.
 
     Returns the grant as it is then. Raises TooLate when nothing of it was left to end, Unavailable when others change
     it all the time.
@@ -34,7 +35,7 @@ def end_chain(grant_id: GrantId, ending: Ending, *, ledger: Ledger) -> Grant:
         facts = [Fact(event=ending_event(one, ending), changes=(one,)) for one in ended]
         seen = Fact(event=facts[0].event, changes=(ended[0], *_beside(grant, ledger)))
         try:
-            ledger.record(seen, *facts[1:])
+            ledger.record(seen, *facts[1:], *closings(grant, ending, ledger))
         except Conflict:
             continue
         return ended[0] if ended[0].id == grant_id else grant
@@ -73,7 +74,7 @@ def _beside(grant: Grant, ledger: Ledger) -> tuple[Request, ...]:
     """The row that stands for the whole access; without it nothing prolongs it, and it is ended all the same."""
     try:
         return (_first(grant, ledger),)
-    except NotFound:
+    except (NotFound, Misconfigured):
         return ()
 
 

@@ -7,6 +7,7 @@ may move the row at the same moment (a worker activates it): then it is read aga
 
 from datetime import datetime
 
+from daypass.lifecycle.closing import closings
 from daypass.lifecycle.repeated import moment
 from daypass.lifecycle.tries import tries
 from daypass.model.errors import Conflict, TooLate, Unavailable
@@ -34,7 +35,7 @@ def finish(grant_id: GrantId, ending: Ending, *, ledger: Ledger) -> Grant:
         must_live(grant, ending.at)
         ended = grant.ending_now(ending)
         try:
-            ledger.record(Fact(event=ending_event(grant, ending), changes=(ended,)))
+            ledger.record(Fact(event=ending_event(grant, ending), changes=(ended,)), *closings(grant, ending, ledger))
         except Conflict:
             continue
         return ended
@@ -54,9 +55,20 @@ def ending_event(grant: Grant, ending: Ending) -> Event:
 
 def how_it_ended(grant: Grant) -> str:
     """Say in a sentence why a grant cannot be used any more."""
-    if grant.ending is None:
+    return _sentence(grant.ending)
+
+
+def how_closed(closed: Ending, extends: GrantId | None) -> str:
+    """Say in a sentence why a request was closed without a decision."""
+    if extends is None or closed.why is Why.LEFT:
+        return f"It was closed. {_sentence(closed)}"
+    return f"It was closed with {extends}, which it would have extended. {_sentence(closed)}"
+
+
+def _sentence(ending: Ending | None) -> str:
+    if ending is None:
         return "Its time is over."
-    return _ENDED.get(grant.ending.why, "It could not be put into AWS.")
+    return _ENDED.get(ending.why, "It could not be put into AWS.")
 
 
 def must_live(grant: Grant, now: datetime) -> None:

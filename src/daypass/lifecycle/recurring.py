@@ -72,7 +72,8 @@ def _to_come(  # noqa: PLR0913, PLR0917 - one series, by whom and why it ends, a
 def _turned_down(waiting: Request, by: PrincipalId, note: str, now: datetime, *, withdrawn: bool) -> Fact:
     if withdrawn:
         event = Event(kind=Kind.REQUEST_CANCELLED, at=now, actor=by, subject=waiting.id)
-        return Fact(event=event, changes=(waiting.decided(RequestState.CANCELLED),))
+        closed = Ending(why=Why.DONE, by=by, at=now) if by != waiting.requestor else None
+        return Fact(event=event, changes=(replace(waiting.decided(RequestState.CANCELLED), closed=closed),))
     approval = Approval(by=by, at=now, rule=waiting.rule, note=note)
     event = Event(kind=Kind.REQUEST_DENIED, at=now, actor=by, subject=waiting.id, details={"reason": note})
     return Fact(event=event, changes=(waiting.decided(RequestState.DENIED, approval),))

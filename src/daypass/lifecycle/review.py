@@ -26,6 +26,7 @@ from daypass.lifecycle.click import (
     those_who_approved,
 )
 from daypass.lifecycle.enders import may_end_for_others
+from daypass.lifecycle.finish import how_closed
 from daypass.lifecycle.frozen import must_not_be_frozen
 from daypass.lifecycle.parties import Parties
 from daypass.lifecycle.recurring import series_of
@@ -154,6 +155,8 @@ def outcome(request: Request) -> str:
     match request.state:
         case RequestState.PENDING:
             return "It waits for a decision."
+        case RequestState.CANCELLED if request.closed is not None:
+            return how_closed(request.closed, request.extends)
         case RequestState.CANCELLED:
             return "It was cancelled by the one who asked."
         case RequestState.LAPSED:

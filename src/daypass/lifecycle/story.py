@@ -146,6 +146,13 @@ def _ending(told: _Told) -> str:
     return f"ended it ({why}){told.said('note', ': ')}"
 
 
+def _taken_back(told: _Told) -> str:
+    if not told["why"]:
+        return "took the request back"
+    why = _ENDINGS.get(told["why"], told["why"])
+    return f"closed the request{told.said('extends', ' with ')} ({why})"
+
+
 def _window(told: _Told) -> str:
     if told["because"]:
         return f"did not open the window{told.moment('starts', ' of ')}{told.said('because', ': ')}"
@@ -170,7 +177,7 @@ _WORDS: Mapping[Kind, Callable[[_Told], str]] = {
     Kind.REQUEST_APPROVED: _approved,
     Kind.REQUEST_ENDORSED: _endorsed,
     Kind.REQUEST_DENIED: lambda told: f"denied it{told.said('reason', ': ')}",
-    Kind.REQUEST_CANCELLED: lambda _: "took the request back",
+    Kind.REQUEST_CANCELLED: _taken_back,
     Kind.REQUEST_LAPSED: lambda _: "let the request lapse, as nobody decided in time",
     Kind.REQUEST_HANDED_OVER: _handed_over,
     Kind.REQUEST_STALLED: _stalled,

@@ -3,7 +3,7 @@ The ask, and what became of it.
 
     pending ----> approved     a grant with the same id exists from that commit on
         |-------> denied
-        |-------> cancelled    by the requestor
+        |-------> cancelled    by the requestor, or closed with what it was about: the access to prolong, the person
         `-------> lapsed       nobody decided in time
 """
 
@@ -14,7 +14,7 @@ from enum import StrEnum
 from daypass.model.decision import Aftermath, Allowed, Approvers, RuleId, Stage, TicketId
 from daypass.model.entitlement import Entitlement
 from daypass.model.errors import BadInput
-from daypass.model.grant import Delivery, GrantId
+from daypass.model.grant import Delivery, Ending, GrantId
 from daypass.model.lease import Term
 from daypass.model.principal import PrincipalId
 from daypass.model.words import mask
@@ -142,6 +142,8 @@ class Request:
     recurs: Recurrence | None = None
     series: GrantId | None = None
     """The request whose approval this occurrence came from."""
+    closed: Ending | None = None
+    """What closed it, where nobody decided and the one who asked did not take it back."""
     revision: int = 0
 
     def __post_init__(self) -> None:

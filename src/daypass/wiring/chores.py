@@ -5,6 +5,7 @@ from functools import partial
 
 from daypass.directory.slack_budget import unhurried
 from daypass.lifecycle.cancel import lapse
+from daypass.lifecycle.closing import close_orphans
 from daypass.lifecycle.erase import Which, erase
 from daypass.lifecycle.glass.hook import call_hook
 from daypass.lifecycle.glass.remind import remind_reviews
@@ -39,6 +40,7 @@ def chores(house: House) -> list[Chore]:
         Chore(name="stuck", every=30 * _SECOND, run=partial(_stuck, house)),
         Chore(name="damaged", every=60 * _SECOND, run=partial(report_set_aside, house)),
         Chore(name="lapse", every=30 * _SECOND, run=lambda: lapse(ledger=ledger, after=lapse_after, now=now())),
+        Chore(name="extensions", every=30 * _SECOND, run=lambda: close_orphans(ledger=ledger, now=now())),
         Chore(name="hand over", every=30 * _SECOND, run=lambda: hand_over(ledger=ledger, now=now())),
         Chore(name="reconsider", every=60 * _SECOND, run=partial(_reconsider, house)),
         Chore(name="panic", every=15 * _SECOND, run=lambda: go_on(ledger=ledger, logins=logins, now=now())),

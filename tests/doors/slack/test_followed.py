@@ -225,6 +225,24 @@ def test_a_decided_card_has_nothing_left_to_decide_by(state: RequestState):
     assert "INC-42" in card
 
 
+@pytest.mark.parametrize(("ends", "said"), [(done, "<@U0ANN> said they were done."), (revoked, "revoked by <@U0BOB>.")])
+def test_the_card_of_more_time_says_that_it_was_closed_with_its_access(
+    closed: Office, ends: Callable[[Office, Request], None], said: str
+):
+    """Nobody is left with buttons that do nothing, and Ann reads it under her own message too."""
+    asked = live(closed)
+    more = filed(closed, extends=asked.id)
+    tell(closed)
+    ends(closed, asked)
+    tell(closed)
+
+    card = shown(closed, more)
+    assert "*Closed*, as the access that it would have extended ended" in card
+    assert said in card
+    assert "review.approve" not in card
+    assert [one for one in closed.person("U0ANN").messages() if one.thread_ts and "*Closed*" in one.visible_text]
+
+
 def test_what_has_ended_offers_no_more_time(closed: Office):
     """The reminder before the end had a button for that; afterwards it says that it has ended."""
     asked = live(closed)

@@ -15,8 +15,8 @@ from daypass.doors.slack.texts.requests import (
     whom,
 )
 from daypass.doors.slack.texts.times import every, for_how_long, left
-from daypass.model.grant import Grant, GrantState, Why
-from daypass.model.principal import DAYPASS
+from daypass.model.grant import Ending, Grant, GrantState, Why
+from daypass.model.principal import DAYPASS, PrincipalId
 from daypass.model.request import Request, RequestState
 
 _LONGEST_SAID = 150
@@ -51,6 +51,8 @@ def decision(request: Request, grant: Grant | None) -> str:
             return f"*Approved*{ahead} by {by} {how}, {moment(approval.at)}."
         case RequestState.DENIED if approval is not None:
             return f"*Denied* by {person(approval.by)}, {moment(approval.at)}."
+        case RequestState.CANCELLED if request.closed is not None:
+            return _closed(request, request.closed)
         case RequestState.CANCELLED:
             return f"*Cancelled* by {person(request.requestor)}."
         case _:
@@ -154,26 +156,35 @@ def _ends(grant: Grant) -> datetime:
     return grant.lease.ends
 
 
-def _why(grant: Grant) -> str:  # noqa: C901, PLR0911 - a sentence for each end
-    if grant.ending is None:
-        return "its time is over."
-    by = person(grant.ending.by)
-    match grant.ending.why:
+def _closed(request: Request, closed: Ending) -> str:
+    because = _because(closed, request.principal)
+    if request.extends is None or closed.why is Why.LEFT:
+        return f"*Closed*, {moment(closed.at)}: {because}"
+    return f"*Closed*, as the access that it would have extended ended {moment(closed.at)}: {because}"
+
+
+def _why(grant: Grant) -> str:
+    return _because(grant.ending, grant.principal) if grant.ending else "its time is over."
+
+
+def _because(ending: Ending, principal: PrincipalId) -> str:  # noqa: PLR0911 - a sentence for each end
+    by = person(ending.by)
+    match ending.why:
         case Why.EXPIRED:
             return "its time is over."
         case Why.DONE:
-            return f"{by} said they were done. {sentence(grant.ending.note)}".strip()
+            return f"{by} said they were done. {sentence(ending.note)}".strip()
         case Why.REVOKED:
             return f"revoked by {by}."
         case Why.LEFT:
-            return sentence(grant.ending.note) or f"{person(grant.principal)} left."
+            return sentence(ending.note) or f"{person(principal)} left."
         case Why.REFUSED:
-            return f"it was refused when it was to begin. {sentence(grant.ending.note)}".strip()
+            return f"it was refused when it was to begin. {sentence(ending.note)}".strip()
         case Why.TICKET:
-            return f"the ticket it was for was closed. {escape(grant.ending.note)}".strip()
+            return f"the ticket it was for was closed. {escape(ending.note)}".strip()
         case Why.RESTORED:
             return "Daypass's database was restored from a backup in which it was approved only. Ask again."
         case Why.VANISHED:
             return "somebody removed it in AWS by hand, so it was closed and is not put back."
         case Why.FAILED:
-            return f"it could not be put into AWS. {escape(grant.ending.note)}".strip()
+            return f"it could not be put into AWS. {escape(ending.note)}".strip()
