@@ -37,7 +37,7 @@ sweep_every = "5m"
 
 AWS's own settings (`AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_PROFILE`, `AWS_ENDPOINT_URL`, ...) are read by the AWS
 SDK. The command line on a person's machine reads `DAYPASS_URL`, and for programs
-`DAYPASS_TOKEN`; see [cli.md](cli.md).
+`DAYPASS_TOKEN`, and `DAYPASS_AWS_ENDPOINT_URL` for `daypass exec`; see [cli.md](cli.md).
 """
 
 

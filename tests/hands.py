@@ -237,7 +237,12 @@ class HandVendor:
         self._pass()
         assert grant.lease is not None
         return Credentials(
-            access_key_id=f"ASIA{grant.id}", secret_access_key="s", session_token="t", expires_at=grant.lease.ends
+            access_key_id=f"ASIA{grant.id}",
+            secret_access_key="s",
+            session_token="t",
+            expires_at=grant.lease.ends,
+            renewable=False,
+            region="us-gov-west-1",
         )
 
     def console(self, grant: Grant, now: datetime) -> str:  # noqa: ARG002 - the port's

@@ -22,7 +22,7 @@ from daypass.model.errors import BadInput, Misconfigured
 from daypass.model.length import parse_length
 
 _PREFIX = "DAYPASS_"
-_OTHERS = frozenset({"DAYPASS_CONFIG", "DAYPASS_URL", "DAYPASS_TOKEN", "DAYPASS_JOURNAL_VKEY", "DAYPASS_DEBUG"})
+_OTHERS = {f"{_PREFIX}{name}" for name in ("CONFIG", "URL", "TOKEN", "JOURNAL_VKEY", "DEBUG", "AWS_ENDPOINT_URL")}
 """Ours, but not the service's: the config file itself, and what the command line reads."""
 
 _RANGES = {"port": range(1, 65_536), "in_flight": range(1, 257), "patience_s": range(1, 31)}

@@ -51,19 +51,24 @@ def test_a_session_carries_the_grants_name_and_policy(world: World):
 
 
 @pytest.mark.parametrize(
-    ("left", "asked_for"),
-    [(timedelta(minutes=1), SHORTEST), (timedelta(minutes=40), timedelta(minutes=40)), (9 * HOUR, HOUR)],
+    ("left", "asked_for", "renewable"),
+    [
+        (timedelta(minutes=1), SHORTEST, False),
+        (timedelta(minutes=40), timedelta(minutes=40), False),
+        (9 * HOUR, HOUR, True),
+    ],
 )
 def test_a_session_lasts_to_the_end_of_the_grant_within_what_aws_takes(
-    world: World, left: timedelta, asked_for: timedelta
+    world: World, left: timedelta, asked_for: timedelta, renewable: bool
 ):
-    """A quarter of an hour at least, the role's own limit (here an hour) at most."""
+    """A quarter of an hour at least, the role's own limit (here an hour) at most; only then is there more to be had."""
     hands, grant = world.make_hands(), world.grant(Delivery.SESSION, length=left)
     asked = spied(hands)
     assert grant.lease is not None
-    hands.broker.open(grant, grant.lease.starts)
+    opened = hands.broker.open(grant, grant.lease.starts)
 
     assert asked[0]["DurationSeconds"] == asked_for.total_seconds()
+    assert (opened.renewable, opened.region) == (renewable, "us-east-1")
 
 
 def test_a_policy_too_large_when_packed_is_tried_without_labels(world: World):

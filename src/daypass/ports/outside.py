@@ -178,6 +178,10 @@ class Credentials:
     session_token: str = field(repr=False)
     expires_at: datetime
     """The sooner of the session's and the grant's end."""
+    renewable: bool = True
+    """False when they end with the grant: others, asked for later, would end no later."""
+    region: str = ""
+    """Where the granted resource is; empty where nobody knows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,9 @@ from daypass.model.lease import Lease
 from daypass.ports import Credentials
 from daypass.provision.marks import session_mark
 
+_ROUNDING = timedelta(minutes=1)
+"""STS counts whole seconds from when it is asked, so a session to a grant's end may end a little before it."""
+
 
 class Broker:
     """Sessions for grants. Safe to share between threads."""
@@ -44,7 +47,12 @@ class Broker:
         """Open a session until the grant's end or as long as STS allows; `expires_at` is the sooner of the two."""
         lease = _lease(grant)
         opened = self._open(grant, lease.ends - now)
-        return replace(opened, expires_at=min(opened.expires_at, lease.ends))
+        return replace(
+            opened,
+            expires_at=min(opened.expires_at, lease.ends),
+            renewable=lease.ends - opened.expires_at > _ROUNDING,
+            region=self._buckets.facts(grant.entitlement.place.bucket).region,
+        )
 
     def _open(self, grant: Grant, length: timedelta) -> Credentials:
         """Try the policy as it reads best, then without labels: how AWS packs it is known only when it is asked."""

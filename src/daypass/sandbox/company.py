@@ -126,6 +126,7 @@ class Company:
             "XDG_CONFIG_HOME": str(home / "config"),
             "XDG_STATE_HOME": str(home / "state"),
             "DAYPASS_URL": self.url,
+            "DAYPASS_AWS_ENDPOINT_URL": self.aws.endpoint,
             "DAYPASS_JOURNAL_VKEY": self.vkey,
         }
 

@@ -30,7 +30,8 @@ def test_credentials_come_in_the_form_that_credential_process_reads(ann, granted
     """The five keys of the SDKs' reference, the date aware."""
     answer = ann.post(f"/v1/grants/{granted()}/credentials").json()
 
-    assert set(answer) == {"Version", "AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration"}
+    for_process = {"Version", "AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration"}
+    assert set(answer) == for_process | {"Renewable", "Region"}
     assert (answer["Version"], answer["Expiration"]) == (1, "2026-11-23T13:00:00Z")
 
 

@@ -31,6 +31,8 @@ def credentials(caller: User, request_id: Id, desk: AtDesk) -> CredentialsOut:
         SecretAccessKey=vended.secret_access_key,
         SessionToken=vended.session_token,
         Expiration=vended.expires_at,
+        Renewable=vended.renewable,
+        Region=vended.region,
     )
 
 

@@ -1,9 +1,10 @@
 """
 AWS credentials of a grant, kept until shortly before they end: what an AWS SDK waits for at each of its starts.
 
-`credential_process` runs `daypass credentials ID` for every new process. While the kept credentials are good for five
-minutes more they are printed without asking the service, and without importing anything but this. They never
-outlive the grant: its date is inside them, and ending it early denies their session in AWS itself.
+`credential_process` runs `daypass credentials ID` for every new process, and an SDK runs it before every call once less
+than ten minutes are left. While the kept credentials are good for five minutes more, or end with the grant and so can
+not be renewed, they are printed without asking the service, and without importing anything but this. They never outlive
+the grant: its date is inside them, and ending it early denies their session in AWS itself.
 """
 
 import json
@@ -15,6 +16,10 @@ from daypass.doors.cli.failure import Failure
 from daypass.doors.cli.home import read_private, state_folder, write_private
 
 FRESH = timedelta(minutes=5)
+BARELY = timedelta(seconds=1)
+"""What must be left of those that nobody can renew."""
+_PRINTED = ("Version", "AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration")
+"""What `credential_process` knows; the rest is for `daypass exec` and for this page."""
 _ALPHABET = frozenset("23456789abcdefghjkmnpqrstuvwxyz")
 _LENGTH = 12
 
@@ -27,17 +32,23 @@ def try_quickly(arguments: list[str]) -> str | None:
         found = kept(arguments[0], datetime.now(UTC), left=FRESH)
     except Failure:
         return None  # the long way says what is wrong
-    return json.dumps(found) if found else None
+    return json.dumps(printed(found)) if found else None
+
+
+def printed(credentials: dict[str, Any]) -> dict[str, Any]:
+    """Leave what `credential_process` prints."""
+    return {name: credentials[name] for name in _PRINTED if name in credentials}
 
 
 def kept(grant: str, now: datetime, *, left: timedelta) -> dict[str, Any] | None:
-    """Read the kept credentials of a grant if they are good for `left` more."""
+    """Read the kept credentials of a grant if they are good for `left` more, or for as long as any can be."""
     path = _file(grant)
     text = read_private(path) if path else None
     try:
         found = json.loads(text or "null")
-        fresh = found is not None and datetime.fromisoformat(found["Expiration"]) - now >= left
-    except (ValueError, KeyError, TypeError):
+        needed = left if found is None or found.get("Renewable", True) else min(left, BARELY)
+        fresh = found is not None and datetime.fromisoformat(found["Expiration"]) - now >= needed
+    except (ValueError, KeyError, TypeError, AttributeError):
         return None  # half a file, or another's: ask the service
     return found if fresh else None
 

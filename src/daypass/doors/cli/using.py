@@ -2,35 +2,21 @@
 
 import os
 import sys
-from datetime import timedelta
 from typing import Any
 
 import click
 
-from daypass.doors.cli import quick, say
+from daypass.doors.cli import exec_environment, quick, say
 from daypass.doors.cli.failure import Failure
 from daypass.doors.cli.here import Here, adopt, json_option
 
 _NOT_FOUND, _NOT_EXECUTABLE = 127, 126
 """What a shell exits with for a program that is not there, or that is none."""
 
-# Whatever of these is set would win over, or mix with, the grant's own credentials.
-_IN_THE_WAY = frozenset(
-    {
-        "AWS_PROFILE",
-        "AWS_DEFAULT_PROFILE",
-        "AWS_SECURITY_TOKEN",
-        "AWS_ROLE_ARN",
-        "AWS_WEB_IDENTITY_TOKEN_FILE",
-        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-    }
-)
-
 
 @click.pass_obj
 def _credentials(here: Here, *, id: str) -> None:  # noqa: A002 - as it is typed
-    click.echo(say.as_json(vended(here, id)))
+    click.echo(say.as_json(quick.printed(vended(here, id))))
 
 
 @click.pass_obj
@@ -39,7 +25,7 @@ def _exec(here: Here, *, id: str, program: tuple[str, ...]) -> None:  # noqa: A0
         program = program[1:]
     if not program:
         raise Failure("Say which program to run: daypass exec ID -- aws s3 ls.")
-    environment = _environment(vended(here, id))
+    environment = exec_environment.of(vended(here, id), os.environ)
     sys.stdout.flush()
     try:
         os.execvpe(program[0], program, environment)  # noqa: S606 - to run a program is what was asked
@@ -88,21 +74,11 @@ def vended(here: Here, grant: str) -> dict[str, Any]:
 def _still_good(grant: str, here: Here, failure: Failure) -> dict[str, Any]:
     """Use the last minutes of what is kept while the service cannot be reached; what it refuses is over."""
     if failure.code in {"unreachable", "unavailable", "throttled"}:
-        if found := quick.kept(grant, here.now, left=timedelta(seconds=1)):
+        if found := quick.kept(grant, here.now, left=quick.BARELY):
             return found
     else:
         quick.forget(grant)
     raise failure
-
-
-def _environment(credentials: dict[str, Any]) -> dict[str, str]:
-    mine = {name: value for name, value in os.environ.items() if name not in _IN_THE_WAY}
-    return mine | {
-        "AWS_ACCESS_KEY_ID": credentials["AccessKeyId"],
-        "AWS_SECRET_ACCESS_KEY": credentials["SecretAccessKey"],
-        "AWS_SESSION_TOKEN": credentials["SessionToken"],
-        "AWS_CREDENTIAL_EXPIRATION": credentials["Expiration"],
-    }
 
 
 def _say_url(answer: dict[str, Any], *, as_json: bool) -> None:

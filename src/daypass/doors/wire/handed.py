@@ -38,13 +38,21 @@ class PrincipalOut(Outgoing):
 
 
 class CredentialsOut(Outgoing):
-    """AWS credentials as `credential_process` reads them (AWS SDKs reference, "Process credential provider")."""
+    """AWS credentials as `credential_process` reads them (AWS SDKs reference), with where they are for."""
 
     version: Literal[1] = Field(default=1, alias="Version")
     access_key_id: str = Field(alias="AccessKeyId")
     secret_access_key: str = Field(alias="SecretAccessKey", repr=False)
     session_token: str = Field(alias="SessionToken", repr=False)
     expiration: datetime = Field(alias="Expiration")
+    renewable: bool = Field(
+        default=True,
+        alias="Renewable",
+        description="False when they end with the grant, so that asking again brings none that end later.",
+    )
+    region: str = Field(
+        default="", alias="Region", description="The region of the granted resource; empty where nobody knows."
+    )
 
 
 class UrlOut(Outgoing):
