@@ -88,7 +88,8 @@ class _Told:
 def _filed(told: _Told) -> str:
     whom = told.after(" for ", "beneficiary")
     more = "more time for " if told["extends"] else ""
-    return f"asked{whom} for {more}{told.quote(told['entitlement'])} as a {told['delivery']}{told.said('reason', ': ')}"
+    wish = f"{more}{told.quote(told['entitlement'])} as a {told['delivery']}{told.length('length_s', ' for ')}"
+    return f"asked{whom} for {wish}{told.said('reason', ': ')}"
 
 
 def _approved(told: _Told) -> str:
@@ -100,7 +101,8 @@ def _approved(told: _Told) -> str:
 
 def _endorsed(told: _Told) -> str:
     stead = told.people("instead_of", " in the stead of ")
-    return f"approved it{stead}{told.after(' in the stage ', 'stage')}; more must approve"
+    how_long, stage = told.length("length_s", " for "), told.after(" in the stage ", "stage")
+    return f"approved it{stead}{how_long}{stage}; more must approve"
 
 
 def _handed_over(told: _Told) -> str:

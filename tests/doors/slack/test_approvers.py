@@ -149,7 +149,7 @@ def test_the_next_stage_is_called_in_the_thread_and_the_message_shows_how_far_it
     ]
     shown = str([post["blocks"] for post in two_channels.posts("chat.update")])
     assert "*Waits for*\\nthe stage `bosses` (2 of 2): 0 of 1 approval given" in shown
-    assert "*Approved so far*\\nU0Bob, U0Eve" in shown
+    assert "*Approved so far*\\nU0Bob: approved\\nU0Eve: approved" in shown
 
 
 def test_one_approval_of_several_in_the_same_stage_calls_nobody(two_channels: Office):

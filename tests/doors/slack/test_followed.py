@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from daypass.doors.slack.cards import review_card
+from daypass.doors.slack.cards import lengths, review_card, status_card
 from daypass.doors.slack.counter import Picture
 from daypass.lifecycle.drop import drop
 from daypass.lifecycle.panic import panic_as_operator
@@ -19,12 +19,13 @@ from daypass.model.errors import BadInput
 from daypass.model.freeze import Extent
 from daypass.model.grant import Delivery, Ending, GrantState, Why
 from daypass.model.kept import Series, Standing
+from daypass.model.lease import Term
 from daypass.model.request import Approval, Recurrence, Request, RequestState
 from daypass.reconcile.chores import report_stuck
 from daypass.sandbox.slack import BlockingSlack
 from daypass.sandbox.slack.workspace import texts_in
 from tests.doors.slack.closed import filed, tell
-from tests.doors.slack.conftest import Office, office
+from tests.doors.slack.conftest import CAROL, Office, office
 from tests.makers import ANN, BOB, HOUR, NOON, grant, request
 
 MORNINGS = Recurrence(
@@ -241,6 +242,60 @@ def test_the_card_of_more_time_says_that_it_was_closed_with_its_access(
     assert said in card
     assert "review.approve" not in card
     assert [one for one in closed.person("U0ANN").messages() if one.thread_ts and "*Closed*" in one.visible_text]
+
+
+TWO = Stage(name="", needed=2, approvers=Approvers(people=frozenset({BOB, CAROL})))
+TEN, FOUR = timedelta(minutes=10), timedelta(minutes=4)
+BOB_CUT = replace(BY_BOB, length=FOUR)
+CAROL_TOO = replace(BY_BOB, by=CAROL)
+
+
+def test_every_card_says_what_was_asked_and_what_each_approver_gave():
+    """Ten minutes asked, four given by Bob: Carol sees both before she decides, and so does everybody afterwards."""
+    asked = replace(request(), term=Term(length=TEN), stages=(TWO,), approvals=(BOB_CUT,))
+    waiting = review_card(Picture(request=asked, grant=None), "").blocks
+    both = replace(asked, state=RequestState.APPROVED, approval=CAROL_TOO, approvals=(BOB_CUT, CAROL_TOO))
+    given = replace(grant(GrantState.ACTIVE), term=Term(length=FOUR))
+    decided = review_card(Picture(request=both, grant=given), "").blocks
+
+    assert "*For how long*\n10 minutes" in texts_in(list(waiting))
+    assert "*Approved so far*\n<@U0BOB>: 4 minutes" in texts_in(list(waiting))
+    assert "*For how long*\n10 minutes" in texts_in(list(decided))
+    assert "*Approved*\n<@U0BOB>: 4 minutes\n<@U0CAROL>: approved" in texts_in(list(decided))
+    assert any("*Approved* by <@U0BOB> and <@U0CAROL> for 4 minutes" in text for text in texts_in(list(decided)))
+
+
+def test_the_second_approver_picks_what_is_left_to_pick():
+    """Bob's four minutes stand: what is offered first is that, and nothing longer."""
+    asked = replace(request(), term=Term(length=TEN), stages=(TWO,), approvals=(replace(BOB_CUT, length=HOUR / 4),))
+    offered = [one["text"]["text"] for one in lengths(asked)]
+    cut = [one["text"]["text"] for one in lengths(replace(asked, approvals=(BOB_CUT,)))]
+
+    assert offered[:2] == ["As asked: 10 minutes", "5 minutes"]
+    assert cut == ["As approved so far: 4 minutes", "Another length …"]
+
+
+@pytest.mark.parametrize("state", [GrantState.APPROVED, GrantState.ACTIVE])
+def test_the_requestor_reads_what_they_asked_and_what_each_approver_gave(state: GrantState):
+    """Not that they had asked for what was left of it."""
+    both = replace(
+        request(),
+        term=Term(length=TEN),
+        state=RequestState.APPROVED,
+        approval=CAROL_TOO,
+        approvals=(BOB_CUT, CAROL_TOO),
+    )
+    given = replace(grant(state), term=Term(length=FOUR))
+    card = status_card(Picture(request=both, grant=given), promise="", public_url="")
+
+    assert "You asked to *read* everything under `acme-reports/2026/` for 10 minutes." in card.text
+    assert "Asked: 10 minutes. <@U0BOB>: 4 minutes, <@U0CAROL>: approved." in card.text
+    waiting = status_card(
+        Picture(request=replace(both, state=RequestState.PENDING, approvals=(BOB_CUT,)), grant=None),
+        promise="",
+        public_url="",
+    )
+    assert "*Approved so far* by <@U0BOB> (4 minutes)" in waiting.text
 
 
 def test_what_has_ended_offers_no_more_time(closed: Office):

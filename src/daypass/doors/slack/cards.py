@@ -92,11 +92,16 @@ def row_id(request_id: str) -> str:
 
 
 def lengths(request: Request) -> list[Block]:
-    """What the picker offers: as asked, the usual lengths that the rule allows, and another one."""
+    """
+    What the picker offers: as asked, the usual lengths that the rule allows, and another one.
+
+    The shortest that anybody chose stands, so nothing is offered that would change nothing.
+    """
+    chosen = [one.length for one in request.approvals if one.length is not None]
     usual = [
         option(words_for_length(length), f"{int(length.total_seconds())}s")
         for length in PRESETS
-        if length <= request.longest
+        if length <= request.longest and all(length < one for one in chosen)
     ]
     return [option(times.as_asked(request), AS_ASKED), *usual, option(labels.CUSTOM_OPTION, CUSTOM)]
 
@@ -110,8 +115,10 @@ def status_card(picture: Picture, *, promise: str, public_url: str, reader: Prin
     request, grant = picture.request, picture.grant
     reader = reader or request.requestor
     holds = reader == request.principal
-    first = texts.you_asked(request, grant) if reader == request.requestor else asked_for_you(request, grant)
-    blocks = [section(first), section(outcomes.standing(request, grant)), *_note(picture)]
+    first = texts.you_asked(request) if reader == request.requestor else asked_for_you(request)
+    given = outcomes.asked_and_given(request)
+    said = [first, *([given] if given else []), outcomes.standing(request, grant)]
+    blocks = [*map(section, said), *_note(picture)]
     if grant is not None and grant.state in {GrantState.APPROVED, GrantState.ACTIVE}:
         blocks.append(section(how_to_use(grant, public_url) if holds else used_by(request)))
         blocks.append(context(promise))
@@ -120,7 +127,7 @@ def status_card(picture: Picture, *, promise: str, public_url: str, reader: Prin
     if buttons := mine_buttons(picture, holds=holds):
         blocks.append(actions(f"mine:{request.id}", buttons))
     blocks.append(context(texts.reference(request)))
-    return Note(text=f"{first} {outcomes.standing(request, grant)}", blocks=tuple(blocks))
+    return Note(text=" ".join(said), blocks=tuple(blocks))
 
 
 def ending_card(picture: Picture, said: str) -> Note:

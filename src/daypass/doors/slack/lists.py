@@ -30,7 +30,7 @@ from daypass.model.ruling import RulesChange
 CALLBACK = "list"
 OPEN, NEXT, PREVIOUS = "list.open", "list.next", "list.previous"
 _ON_A_PAGE = A_PAGE
-"""A page holds 100 blocks, and an entry takes three at most."""
+"""A page holds 100 blocks, and an entry takes four at most."""
 
 
 class List(StrEnum):
@@ -126,6 +126,8 @@ def _waiting(request: Request, _now: datetime) -> Iterator[Block]:
     yield section(texts.asked_with_length(request))
     if request.reason:
         yield quoted(request.reason)
+    if so_far := outcomes.endorsed(request):
+        yield section(so_far)
     yield decision_row(request)
 
 

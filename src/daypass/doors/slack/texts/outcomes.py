@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from daypass.doors.grammar import words_for_length
 from daypass.doors.slack.blocks import code, cut, escape, sentence
 from daypass.doors.slack.texts import labels
 from daypass.doors.slack.texts.requests import (
@@ -14,10 +15,10 @@ from daypass.doors.slack.texts.requests import (
     what,
     whom,
 )
-from daypass.doors.slack.texts.times import every, for_how_long, left
+from daypass.doors.slack.texts.times import every, for_how_long, left, wished
 from daypass.model.grant import Ending, Grant, GrantState, Why
 from daypass.model.principal import DAYPASS, PrincipalId
-from daypass.model.request import Request, RequestState
+from daypass.model.request import Approval, Request, RequestState
 
 _LONGEST_SAID = 150
 """Of a reason, what a notification repeats."""
@@ -44,7 +45,7 @@ def decision(request: Request, grant: Grant | None) -> str:
         case RequestState.PENDING:
             return endorsed(request) if request.approvals else "Waits for a decision."
         case RequestState.APPROVED if approval is not None:
-            by = f"the rule {code(approval.rule)}" if approval.by == DAYPASS else person(approval.by)
+            by = f"the rule {code(approval.rule)}" if approval.by == DAYPASS else _approvers(request, approval)
             term = grant.term if grant else request.term
             how = f"{every(request.recurs)}" if request.recurs else for_how_long(term)
             ahead = " in advance" if approval.permit else ""
@@ -102,9 +103,28 @@ def endorsed(request: Request) -> str:
     """How far an approval by several people has come; nothing before the first one."""
     if not request.approvals:
         return ""
-    names = listed([person(one) for one in dict.fromkeys(approval.by for approval in request.approvals)])
+    names = listed([f"{person(one.by)}{_cut(one)}" for one in request.approvals])
     stage = f", in the stage {code(request.waits_in)}" if len(request.stages) > 1 else ""
     return f"*Approved so far* by {names}; more must approve{stage}."
+
+
+def given_by(approval: Approval, who: str) -> str:
+    """What one of those who approved has given: `@Bob: 4 minutes`."""
+    return f"{who}: {words_for_length(approval.length) if approval.length else 'approved'}"
+
+
+def is_shared(request: Request) -> bool:
+    """Whether what was given is more than one word, or another length than was asked."""
+    cut = [one.length for one in request.approvals if one.length not in {None, request.term.length}]
+    return len(request.approvals) > 1 or bool(cut)
+
+
+def asked_and_given(request: Request) -> str:
+    """What was asked beside what each one gave, for whoever asked; nothing where that is the same."""
+    if not is_shared(request):
+        return ""
+    given = ", ".join(given_by(one, person(one.by)) for one in request.approvals)
+    return f"Asked: {wished(request)}. {given}."
 
 
 def stuck() -> str:
@@ -144,6 +164,15 @@ def _soon(grant: Grant) -> str:
     if grant.term.starts is not None:
         return f"It begins {moment(grant.term.starts)}."
     return "It is live in a few seconds; its time begins only then."
+
+
+def _approvers(request: Request, last: Approval) -> str:
+    names = dict.fromkeys(one.by for one in request.approvals) or {last.by: None}
+    return listed([person(one) for one in names])
+
+
+def _cut(approval: Approval) -> str:
+    return f" ({words_for_length(approval.length)})" if approval.length else ""
 
 
 def _ended(grant: Grant) -> str:

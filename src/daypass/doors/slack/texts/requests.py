@@ -46,9 +46,9 @@ def asked_for(request: Request, grant: Grant | None = None) -> str:
     return f"{what(request.entitlement)} {for_how_long(grant.term if grant else request.term)}"
 
 
-def you_asked(request: Request, grant: Grant | None) -> str:
+def you_asked(request: Request) -> str:
     """The requestor's message, first line."""
-    return f"{_urgency(request)}You asked{whom(request)} {_more(request)}to {asked_for(request, grant)}."
+    return f"{_urgency(request)}You asked{whom(request)} {_more(request)}to {asked_for(request)}."
 
 
 def reference(request: Request, more: str = "") -> str:

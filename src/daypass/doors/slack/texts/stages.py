@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from daypass.doors.grammar import words_for_length
 from daypass.doors.slack.blocks import code, escape
 from daypass.doors.slack.naming import Naming
-from daypass.doors.slack.texts import labels, times
+from daypass.doors.slack.texts import labels, outcomes, times
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.texts.plurals import plural
 from daypass.model.decision import Stage
@@ -16,7 +16,7 @@ def particulars(request: Request, naming: Naming) -> list[tuple[str, str]]:
     """The approvers' message, name by value; of what is decided, without what was there to decide by."""
     asked = [("For how long", times.wished(request)), ("How", labels.DELIVERIES[request.delivery][0])]
     if request.state is not RequestState.PENDING:
-        return asked
+        return [*asked, *_given(request, "Approved", naming)] if outcomes.is_shared(request) else asked
     return [
         *asked,
         ("Rule", f"{code(request.rule)}, at most {words_for_length(request.longest)}"),
@@ -44,13 +44,18 @@ def _staged(request: Request, naming: Naming) -> Iterator[tuple[str, str]]:
     given = list(dict.fromkeys(one.by for one in request.approvals if one.stage == stage.name))
     if len(request.stages) > 1 or stage.needed > 1:
         yield "Waits for", _where(request, stage, len(given))
-    if request.approvals:
-        yield "Approved so far", naming.people(dict.fromkeys(one.by for one in request.approvals))
+    yield from _given(request, "Approved so far", naming)
     if after := _after(request, stage):
         yield "Asked next", f"{_named(after)}: {naming.deciders(after.approvers, rung=False)}"
     for step in stage.later:
         at = request.waiting_since + step.after
         yield "Also, if nobody decides", f"{naming.deciders(step.approvers, rung=False)}, {texts.moment(at)}"
+
+
+def _given(request: Request, name: str, naming: Naming) -> list[tuple[str, str]]:
+    """What each one who approved has given: beside what was asked, so that a cut is not taken for it."""
+    given = [outcomes.given_by(one, naming.person(one.by)) for one in request.approvals]
+    return [(name, "\n".join(given))] if given else []
 
 
 def _where(request: Request, stage: Stage, given: int) -> str:

@@ -48,7 +48,9 @@ def left(time: timedelta) -> str:
 
 def as_asked(request: Request) -> str:
     """The picker's first choice, in plain text, where Slack shows no dates."""
-    term = request.term
+    term, chosen = request.term, [one.length for one in request.approvals if one.length is not None]
+    if chosen and (term.length is None or min(chosen) < term.length):
+        return f"As approved so far: {words_for_length(min(chosen))}"
     return f"As asked: {words_for_length(term.length)}" if term.length is not None else "As asked"
 
 

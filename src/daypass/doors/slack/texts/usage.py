@@ -28,10 +28,10 @@ def how_to_use(grant: Grant, public_url: str) -> str:
             )
 
 
-def asked_for_you(request: Request, grant: Grant | None) -> str:
+def asked_for_you(request: Request) -> str:
     """The first line for whom somebody else asked."""
     more = "for more time " if request.extends else ""
-    return f"{person(request.requestor)} asked for you {more}to {asked_for(request, grant)}."
+    return f"{person(request.requestor)} asked for you {more}to {asked_for(request)}."
 
 
 def used_by(request: Request) -> str:
