@@ -11,12 +11,14 @@ from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
+from daypass.doors.usage import caveats, example
+from daypass.model.entitlement import Entitlement, Extra, Level, S3Place
 from daypass.model.length import words_for_length
 
 Json = dict[str, Any]
 
 _HOW = {
-    "session": "Use it: daypass exec {id} -- aws s3 ls s3://{resource}",
+    "session": "Use it: daypass exec {id} -- {example}",
     "policy": "It is on your own AWS identity: use your own keys, as soon as AWS has spread the word (up to a minute).",
     "link": "Make a link: daypass link {id}",
 }
@@ -128,8 +130,15 @@ def _approved(request: Json, names: Json) -> str:
 
 
 def how(shown: Json) -> str:
-    """Say how to use what was granted."""
-    return _HOW[shown["delivery"]].format(id=shown["id"], resource=shown["resource"])
+    """Say how to use what was granted, and what surprises people then."""
+    bucket, _, key = shown["resource"].partition("/")
+    entitlement = Entitlement(
+        place=S3Place(bucket=bucket, key=key),
+        levels=frozenset(map(Level, shown["levels"])),
+        extras=frozenset(map(Extra, shown["extras"])),
+    )
+    use = _HOW[shown["delivery"]].format(id=shown["id"], example=example(entitlement))
+    return "\n".join([use, *(() if shown["delivery"] == "link" else caveats(entitlement))])
 
 
 def active(grant: Json, zone: Zone) -> str:

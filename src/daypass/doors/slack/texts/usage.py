@@ -1,25 +1,29 @@
 """How access is used, by delivery, as the requestor reads it: lines to paste, and what a button does."""
 
-import shlex
-
 from daypass.doors.slack.blocks import code, escape, fenced
 from daypass.doors.slack.texts.requests import asked_for, person, what
-from daypass.model.entitlement import Entitlement, Level, Reach
+from daypass.doors.usage import caveats, example
+from daypass.model.entitlement import Entitlement, Reach
 from daypass.model.grant import Delivery, Grant
 from daypass.model.principal import ROBOT
 from daypass.model.request import Request
 
 
 def how_to_use(grant: Grant, public_url: str) -> str:
-    """How the access is used, in mrkdwn, by delivery."""
+    """How the access is used, in mrkdwn, by delivery, and what surprises people then."""
+    surprises = () if grant.delivery is Delivery.LINK else caveats(grant.entitlement)
+    return "\n".join([_use(grant, public_url), *map(escape, surprises)])
+
+
+def _use(grant: Grant, public_url: str) -> str:
     match grant.delivery:
         case Delivery.SESSION:
             profile = f"[profile daypass-{grant.id}]\ncredential_process = daypass credentials {grant.id}"
-            command = fenced(f"daypass exec {grant.id} -- {_example(grant.entitlement)}")
+            command = fenced(f"daypass exec {grant.id} -- {example(grant.entitlement)}")
             return f"On your command line:\n{command}\nFor any AWS tool, in `~/.aws/config`:\n{fenced(profile)}"
         case Delivery.POLICY:
             who = f" ({code(grant.aws.arn)})" if grant.aws else ""
-            return f"Your own AWS keys{who} now may {what(grant.entitlement)}:\n{fenced(_example(grant.entitlement))}"
+            return f"Your own AWS keys{who} now may {what(grant.entitlement)}:\n{fenced(example(grant.entitlement))}"
         case Delivery.LINK:
             return (
                 "Press the button for a link, or on your command line:\n"
@@ -39,19 +43,6 @@ def used_by(request: Request) -> str:
     if request.principal.startswith(ROBOT):
         return f"{person(request.principal)} uses it, with its own token."
     return f"{person(request.principal)} has it, and is told how to use it."
-
-
-def _example(entitlement: Entitlement) -> str:
-    """One `aws` command that this access allows, safe to paste into a shell."""
-    place = entitlement.place
-    address = shlex.quote(f"s3://{place}" if place.key else f"s3://{place}/")
-    if Level.READ in entitlement.levels and place.reach is Reach.OBJECT:
-        return f"aws s3 cp {address} ."
-    if entitlement.levels & {Level.READ, Level.LIST}:
-        return f"aws s3 ls {address}"
-    if Level.WRITE in entitlement.levels:
-        return f"aws s3 cp FILE {address}"
-    return f"aws s3 rm {address}" + ("" if place.reach is Reach.OBJECT else "NAME")
 
 
 def _key(entitlement: Entitlement) -> str:
