@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from daypass.lifecycle.cancel import cancel
+from daypass.lifecycle.extend import extend
 from daypass.lifecycle.revoke import revoke
 from daypass.model.entitlement import Entitlement, Level, parse_place
 from daypass.model.errors import BadInput, NotAllowed, NotYours, TooLate
@@ -179,6 +180,27 @@ def test_a_cancelled_request_cannot_be_approved(walk: Walk) -> None:
 
     with pytest.raises(TooLate, match="cancelled"):
         walk.approve(request.id)
+
+
+def test_an_extension_without_a_length_asks_for_what_was_given(walk: Walk) -> None:
+    """Bob cut ten minutes to four: nobody who says nothing asks for the rule's default of an hour."""
+    grant = walk.approve(walk.ask(term=Term(length=timedelta(minutes=10))).id, length=timedelta(minutes=4))
+    walk.loop.run_until_idle()
+    for _ in range(2):  # said again it is the same request
+        request = extend(
+            grant.id,
+            by=ANN,
+            term=None,
+            reason="",
+            rules=walk.rules,
+            directory=walk.directory,
+            provisioner=walk.aws,
+            ledger=walk.ledger,
+            now=walk.clock(),
+        )
+
+        assert request.term == Term(length=timedelta(minutes=4))
+    assert len(walk.ledger.requests(states=[RequestState.PENDING])) == 1
 
 
 def test_an_extension_leaves_the_old_access_as_it_is(walk: Walk) -> None:

@@ -8,7 +8,7 @@ from daypass.lifecycle.repeated import extension_asked
 from daypass.lifecycle.submit import submit
 from daypass.lifecycle.tries import tries
 from daypass.model.errors import Conflict, NotYours, TooLate, Unavailable
-from daypass.model.grant import GrantId, GrantState
+from daypass.model.grant import Grant, GrantId, GrantState
 from daypass.model.lease import Term
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Ask, Request
@@ -30,7 +30,9 @@ def extend(  # noqa: PLR0913 - who asks for how much more and why, its four coll
     key: str = "",
 ) -> Request:
     """
-    File a request for the same again, beside the grant that runs. Each has an end of its own in AWS.
+    File a request for the same again, beside the grant that runs: without a term for as long as that was given.
+
+    Each has an end of its own in AWS.
 
     Asked again with the same key, or without one word for word within two minutes, it is the same request. Raises
     NotYours for somebody else's grant, TooLate when it has ended, and what `submit` raises.
@@ -42,6 +44,11 @@ def extend(  # noqa: PLR0913 - who asks for how much more and why, its four coll
         with suppress(Conflict):  # somebody ends it, or asks for more too, at this very moment
             return submit(ask, rules=rules, directory=directory, provisioner=provisioner, ledger=ledger, now=now)
     raise Unavailable("Too many people are changing this grant at once; try again in a moment.")
+
+
+def as_given(grant: Grant) -> Term | None:
+    """For how long it was given: never what the rule gives when nobody says, which may be longer."""
+    return None if grant.lease is None else Term(length=grant.lease.length)
 
 
 def _ask(  # noqa: PLR0913, PLR0917 - as above
@@ -59,7 +66,7 @@ def _ask(  # noqa: PLR0913, PLR0917 - as above
         requestor=by,
         beneficiary=grant.principal,
         entitlement=grant.entitlement,
-        term=term,
+        term=term or as_given(grant),
         delivery=grant.delivery,
         reason=reason or before.reason,
         extends=grant_id,

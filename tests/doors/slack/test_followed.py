@@ -289,7 +289,7 @@ def test_the_requestor_reads_what_they_asked_and_what_each_approver_gave(state: 
     card = status_card(Picture(request=both, grant=given), promise="", public_url="")
 
     assert "You asked to *read* everything under `acme-reports/2026/` for 10 minutes." in card.text
-    assert "Asked: 10 minutes. <@U0BOB>: 4 minutes, <@U0CAROL>: approved." in card.text
+    assert "Requested: 10 minutes. <@U0BOB>: 4 minutes, <@U0CAROL>: approved." in card.text
     waiting = status_card(
         Picture(request=replace(both, state=RequestState.PENDING, approvals=(BOB_CUT,)), grant=None),
         promise="",

@@ -43,6 +43,16 @@ def test_extending_files_a_new_request_and_leaves_the_old_access(
     assert daypass.grant(live.id).state is GrantState.ACTIVE
 
 
+def test_the_form_for_more_time_has_what_was_given_in_it(daypass: Office, live: Grant, ann: BlockingActor):
+    """Sent as it stands, or emptied, it asks for that."""
+    ann.click(ann.messages()[0], "mine.extend")
+    form = ann.wait_for_modal("Extend")
+    assert "'initial_value': '2 hours'" in str(form)
+    assert ann.submit(form, {"length": "", "reason": "not finished"}).closed
+
+    assert daypass.desk.ledger.requests()[0].term.length == timedelta(hours=2)
+
+
 def test_the_reminder_before_the_end_says_of_what_and_extends_it(
     daypass: Office, live: Grant, ann: BlockingActor, bob: BlockingActor
 ):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from daypass.doors import refusals
-from daypass.doors.grammar import parse_id, parse_reason, parse_term
+from daypass.doors.grammar import parse_id, parse_reason, parse_term, words_for_length
 from daypass.doors.slack.blocks import Block, Note, View, actions, button, field, line, modal, section, sentence
 from daypass.doors.slack.counter import Counter
 from daypass.doors.slack.form import refused
@@ -11,9 +11,11 @@ from daypass.doors.slack.form_values import typed
 from daypass.doors.slack.home import HomeTab
 from daypass.doors.slack.texts import handing_out, labels
 from daypass.doors.slack.turn import Answer, Close, Show, Turn, page
+from daypass.lifecycle.extend import as_given
 from daypass.model.entitlement import Reach
 from daypass.model.errors import DaypassError
 from daypass.model.grant import GrantId
+from daypass.model.principal import PrincipalId
 from daypass.model.request import LONGEST_REASON
 
 EXTEND_CALLBACK = "mine.extend"
@@ -66,8 +68,8 @@ class Mine:
         return Show(view=page(handing_out.link_ready(address, key)))
 
     async def ask_extension(self, turn: Turn) -> None:
-        """Open the small form for more time."""
-        await turn.open(_made(_extend_form(parse_id(turn.value))))
+        """Open the small form for more time, with as much in it as was given."""
+        await turn.open(self._extension(parse_id(turn.value), turn.person))
 
     async def extend(self, turn: Turn) -> Answer:
         """File the request for more time."""
@@ -81,6 +83,11 @@ class Mine:
             view = _extend_form(grant_id, length, reason, refusals.sentence(error))
             return refused(error, view, ("length", "reason"))
         return Close()
+
+    async def _extension(self, grant_id: GrantId, by: PrincipalId) -> View:
+        grant = (await self.counter.picture(grant_id, by=by)).grant
+        given = as_given(grant) if grant else None
+        return _extend_form(grant_id, words_for_length(given.length) if given and given.length else "")
 
 
 def _sign_in(grant_id: GrantId, address: str) -> Note:
@@ -109,7 +116,7 @@ def _link_form(grant_id: GrantId, key: str, problem: str = "") -> View:
 def _extend_form(grant_id: GrantId, length: str = "", reason: str = "", problem: str = "") -> View:
     blocks = [
         section(f"*{sentence(problem)}*" if problem else labels.EXTEND_INTRO),
-        field("length", labels.LENGTH_LABEL, line(initial=length, longest=64), hint=labels.LENGTH_HINT, optional=True),
+        field("length", labels.LENGTH_LABEL, line(initial=length, longest=64), hint=labels.EXTEND_HINT, optional=True),
         field("reason", labels.REASON_LABEL, line(initial=reason, longest=LONGEST_REASON, several=True), optional=True),
     ]
     return modal(

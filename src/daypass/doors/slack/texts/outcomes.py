@@ -124,7 +124,7 @@ def asked_and_given(request: Request) -> str:
     if not is_shared(request):
         return ""
     given = ", ".join(given_by(one, person(one.by)) for one in request.approvals)
-    return f"Asked: {wished(request)}. {given}."
+    return f"Requested: {wished(request)}. {given}."
 
 
 def stuck() -> str:
