@@ -12,7 +12,7 @@ calendar's own zone (X-WR-TIMEZONE), else of the zone given, else UTC. An event 
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ import recurring_ical_events  # type: ignore[import-untyped]
 from icalendar import Calendar, Event
 
 from daypass.directory.on_call.address import address, addresses_within
+from daypass.directory.on_call.durations import end, in_utc, with_words
 from daypass.directory.on_call.fetch import LARGEST_BYTES
 from daypass.directory.on_call.repeats import check_events, check_text
 from daypass.model.errors import Misconfigured
@@ -57,7 +58,7 @@ class IcalSchedule:
 
 
 def _named(text: bytes, now: datetime, otherwise: tzinfo) -> Iterator[str]:
-    calendar = Calendar.from_ical(text)
+    calendar = Calendar.from_ical(with_words(text))
     events = calendar.events
     for event in events:
         _check(event)
@@ -102,7 +103,7 @@ def _check(event: Event) -> None:
             raise Misconfigured(f"{_called(event)} is in a time zone nobody knows: {found.params['TZID']}.")
     if isinstance(event.start, datetime) and not ({"DTEND", "DURATION"} & event.keys() or _is_cancelled(event)):
         raise Misconfigured(f"{_called(event)} does not say when it ends.")
-    if _utc(event.end, UTC) < _utc(event.start, UTC):
+    if in_utc(event.end, UTC) < in_utc(event.start, UTC):
         raise Misconfigured(f"{_called(event)} ends before it starts.")
 
 
@@ -128,15 +129,7 @@ def _zone(calendar: Any, otherwise: tzinfo) -> tzinfo:
 
 def _covers(event: Event, now: datetime, zone: tzinfo) -> bool:
     # In UTC: two times of one zone are compared by the hands of the clock, which show one hour twice in autumn.
-    return _utc(event.start, zone) <= now.astimezone(UTC) < _utc(event.end, zone)
-
-
-def _utc(moment: date, zone: tzinfo) -> datetime:
-    if not isinstance(moment, datetime):
-        moment = datetime(moment.year, moment.month, moment.day, tzinfo=zone)
-    elif moment.tzinfo is None:
-        moment = moment.replace(tzinfo=zone)
-    return moment.astimezone(UTC)
+    return in_utc(event.start, zone) <= now.astimezone(UTC) < end(event, zone)
 
 
 def _people(event: Event) -> frozenset[str]:
