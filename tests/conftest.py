@@ -1,5 +1,8 @@
 """What every test may ask for: the servers. And what holds for every property: its examples, not its speed."""
 
+import gc
+from collections.abc import Generator
+
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -16,3 +19,14 @@ def pytest_configure(config: pytest.Config) -> None:
     """Choose how many examples a property has, before any test is imported."""
     if config.option.hypothesis_profile is None:
         settings.load_profile("quick" if config.option.quick else "daypass")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Look for no garbage among some thousand tests that all stay: collecting them takes two fifths less time."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()

@@ -9,6 +9,7 @@ of tests is kept: a test that begins to ask for a server leaves `make quick` by 
 import sys
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -19,12 +20,22 @@ from tests.house.sources import ROOT
 _PROCESSES = ("subprocess", "multiprocessing", "concurrent.futures.process", "playwright")
 _SERVERS = ("granian", "http.server", "socketserver", "aiohttp.web", "aiohttp.web_runner")
 """Modules that start one, whatever of them is used."""
+_PLACES = tuple(
+    ROOT / "tests" / place
+    for place in ("attacks", "bad_input", "browser", "doors/api", "doors/mcp", "e2e", "provision", "servers", "soak")
+)
+"""Where tests stand that start something: nothing of these folders is even imported."""
 _FOLLOWED = tuple(str(ROOT / folder) for folder in ("tests", "src/daypass/sandbox"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let `make quick` choose."""
     parser.addoption("--quick", action="store_true", help="only tests that start nothing, 25 examples a property")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Pass by the folders where nothing is quick."""
+    return True if config.option.quick and collection_path in _PLACES else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
