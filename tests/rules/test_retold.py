@@ -50,7 +50,11 @@ AROUND = Circumstances(
     account="111122223333",
     tags={"team": "x", "owner": "cid@acme.example"},
     owners={"owner": CID},
-    tickets={TicketId("INC-1"): Ticket(id=TicketId("INC-1"), open=True)},
+    tickets={
+        TicketId("INC-1"): Ticket(id=TicketId("INC-1"), open=True),
+        TicketId("INC-2"): Ticket(id=TicketId("JUNK-7"), open=True),
+        TicketId("INC-3"): Ticket(id=TicketId("JUNK-8"), open=False),
+    },
     live_grants=2,
 )
 

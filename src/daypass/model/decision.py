@@ -44,6 +44,7 @@ class Ticket:
     """A ticket in somebody's tracker, as it stood when it was looked up."""
 
     id: TicketId
+    """As the tracker calls it by now, which need not be what it was asked for by: tickets are moved."""
     open: bool
     status: str = ""
     url: str = ""

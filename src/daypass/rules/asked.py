@@ -40,9 +40,15 @@ def around_of(shape: AskShape) -> Circumstances:
         account=shape.account,
         tags=shape.tags,
         owners={tag: PrincipalId(value) for tag, value in (shape.tags or {}).items() if is_person_id(value)},
-        tickets={TicketId(one): Ticket(id=TicketId(one), open=is_ == "open") for one, is_ in shape.tickets.items()},
+        tickets={TicketId(asked): _ticket(asked, state) for asked, state in shape.tickets.items()},
         live_grants=shape.live_grants,
     )
+
+
+def _ticket(asked: str, state: str) -> Ticket:
+    """Read `open`, or `open as JUNK-7` of one that was moved."""
+    is_, _, moved = state.partition(" as ")
+    return Ticket(id=TicketId(moved or asked), open=is_ == "open")
 
 
 def _person(shape: AskShape) -> Principal:

@@ -15,7 +15,7 @@ from daypass.rules.filling import shortage
 from daypass.rules.hurdle import Hurdle
 from daypass.rules.rule import AllowRule, BreakGlass, DenyRule, listing
 from daypass.rules.scene import Scene
-from daypass.rules.wording import Wording, tickets
+from daypass.rules.wording import Wording, is_called, tickets
 
 _LEAST = timedelta(seconds=1)
 
@@ -76,10 +76,10 @@ def reviewers(glass: BreakGlass, scene: Scene) -> Approvers:
 
 
 def open_ticket(ticket: Wording, scene: Scene) -> TicketId | None:
-    """The first ticket that the reason names and that is known to be open."""
+    """The first ticket that the reason names and that is open, if what the tracker calls it by now will do too."""
     known = scene.around.tickets if scene.around else {}
-    named = tickets(ticket, scene.question.reason)
-    return next((one for one in named if one in known and known[one].open), None)
+    found = (known[one] for one in tickets(ticket, scene.question.reason) if one in known)
+    return next((one.id for one in found if one.open and is_called(ticket, one.id)), None)
 
 
 def plain(rule: AllowRule, scene: Scene) -> Iterator[Hurdle]:

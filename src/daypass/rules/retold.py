@@ -1,6 +1,6 @@
 """A question, and what was so around it, written as a line of a file of requests: what rules/asked.py reads back."""
 
-from daypass.model.decision import Circumstances, Question
+from daypass.model.decision import Circumstances, Question, Ticket, TicketId
 from daypass.model.principal import ROBOT
 from daypass.rules.shape_case import Expected
 
@@ -30,6 +30,11 @@ def _asked(question: Question) -> Line:
     }
 
 
+def _state(asked: TicketId, ticket: Ticket) -> str:
+    state = "open" if ticket.open else "closed"
+    return state if ticket.id == asked else f"{state} as {ticket.id}"
+
+
 def _around(around: Circumstances) -> Line:
     people = around.people.values()
     groups = [*around.slack_groups.items(), *around.groups.items()]
@@ -41,6 +46,6 @@ def _around(around: Circumstances) -> Line:
         # Whose a tag is was looked up: the id stands for whatever names them there.
         "tags": {**(around.tags or {}), **around.owners},
         "account": around.account,
-        "tickets": {ticket.id: "open" if ticket.open else "closed" for ticket in around.tickets.values()},
+        "tickets": {asked: _state(asked, ticket) for asked, ticket in around.tickets.items()},
     }
     return found | ({"live_grants": around.live_grants} if around.live_grants else {})

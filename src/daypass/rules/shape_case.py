@@ -2,10 +2,10 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from daypass.model.entitlement import Entitlement, parse_levels, parse_place
 from daypass.model.errors import BadInput
@@ -21,6 +21,9 @@ class Expected(StrEnum):
     ALLOWED = "allowed"
     DENIED = "denied"
     AT_ONCE = "at-once"
+
+
+TicketState = Annotated[str, StringConstraints(pattern=r"^(open|closed)( as [^\s]{1,60})?$")]
 
 
 def _requestor(text: str) -> str:
@@ -96,7 +99,9 @@ class AskShape(Shape):
     tags: dict[str, str] | None = Field(None, description="The tags of the bucket.")
     account: str | None = Field(None, description="The AWS account of the bucket, in quotes.")
     live_grants: int | None = Field(None, description="How many live grants the person has.")
-    tickets: dict[str, Literal["open", "closed"]] = Field({}, description="Tickets: `open` or `closed`.")
+    tickets: dict[str, TicketState] = Field(
+        {}, description="Tickets: `open`, `closed`, or `open as JUNK-7` of one that was moved."
+    )
 
 
 class CaseShape(Shape):

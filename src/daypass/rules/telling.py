@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from enum import StrEnum
 
+from daypass.model.decision import Ticket, TicketId
 from daypass.model.entitlement import Extra, Level
 from daypass.model.length import words_for_length
 from daypass.rules.approvers import missing
@@ -13,7 +14,7 @@ from daypass.rules.hurdle import Hurdle
 from daypass.rules.hurdles import not_looked_up, stages, unknown
 from daypass.rules.rule import AllowRule, DenyRule, Rule, listing
 from daypass.rules.scene import Scene
-from daypass.rules.wording import TICKET, Wording, tickets
+from daypass.rules.wording import TICKET, Wording, is_called, tickets
 from daypass.rules.zones import said_days, said_moment
 
 _LEAST = timedelta(seconds=1)
@@ -200,10 +201,17 @@ def _say_ticket(ticket: Wording, scene: Scene) -> str:
     known = scene.around.tickets if scene.around else {}
     if not_looked_up(ticket, scene):
         return f"wants an open ticket in the reason, and {could_not_ticket(ticket, scene)}."
-    stand = ", ".join(
-        f"{one} is {known[one].status or 'closed'}" if one in known else f"there is no {one}" for one in named
-    )
+    stand = ", ".join(_say_state(one, known.get(one), ticket) for one in named)
     return f"wants an open ticket in the reason; {stand}."
+
+
+def _say_state(asked: TicketId, found: Ticket | None, wanted: Wording) -> str:
+    """Say why one ticket will not do. Where it was moved to is for the tracker to tell those who may see it there."""
+    if found is None:
+        return f"there is no {asked}"
+    if found.open and not is_called(wanted, found.id):
+        return f"{asked} was moved, and is not called {_quoted(wanted)} any more"
+    return f"{asked} is {found.status or 'closed'}"
 
 
 def _say_approvers(rule: AllowRule, scene: Scene) -> str:

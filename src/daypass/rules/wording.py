@@ -66,6 +66,11 @@ def tickets(wording: Wording, reason: str) -> tuple[TicketId, ...]:
     return tuple(named)[:MOST_TICKETS]
 
 
+def is_called(wording: Wording, ticket: TicketId) -> bool:
+    """Whether a ticket is called as a rule wants it: the whole of its name, and nothing beside it."""
+    return tickets(wording, ticket) == (ticket,)
+
+
 def _compiled(text: str) -> Any:
     options = re2.Options()
     options.log_errors = False

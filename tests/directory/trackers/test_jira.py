@@ -15,14 +15,14 @@ TOKEN = "token-of-this-test"
 INC = TicketId("INC-42")
 
 
-def issue(category="indeterminate", status="In Progress"):
+def issue(category="indeterminate", status="In Progress", key=INC):
     """Write an issue as Jira does."""
     fields = {
         "summary": "Reports are late",
         "resolution": None,
         "status": {"name": status, "id": "3", "statusCategory": {"id": 4, "key": category, "name": status}},
     }
-    return 200, {"Content-Type": "application/json"}, json.dumps({"id": "10002", "key": INC, "fields": fields}).encode()
+    return 200, {"Content-Type": "application/json"}, json.dumps({"id": "10002", "key": key, "fields": fields}).encode()
 
 
 def asked(reply, ticket=INC):
@@ -39,6 +39,14 @@ def test_the_question_is_the_one_jira_documents():
     assert found == Ticket(id=INC, open=True, status="In Progress", url=f"{host.url}/jira/browse/INC-42")
     assert host.paths == ["/jira/rest/api/2/issue/INC-42?fields=status%2Csummary%2Cresolution"]
     assert host.headers[0]["authorization"] == f"Bearer {TOKEN}"
+
+
+def test_a_ticket_is_the_one_that_jira_answers():
+    """An issue that was moved is found under its old key too, and has another name, page and project."""
+    with hosting(lambda _path: issue(key="JUNK-7")) as host:
+        found = Jira(host.url, TOKEN).ticket(INC)
+
+    assert (found.id, found.open, found.url) == ("JUNK-7", True, f"{host.url}/browse/JUNK-7")
 
 
 def test_cloud_is_asked_with_an_address_and_a_token():
@@ -81,7 +89,11 @@ def test_a_refusal_is_told_without_the_token(status, kind):
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"<html>log in</html>", b"[]", b"{}", b'{"fields": {"status": {"name": "Open"}}}', b"3", b"\xff"]
+    "body",
+    [
+        *(b"", b"<html>log in</html>", b"[]", b"{}", b'{"fields": {"status": {"name": "Open"}}}', b"3", b"\xff"),
+        *(issue(key=key)[2] for key in (None, 7, "", "INC-42/../x", "inc-42")),
+    ],
 )
 def test_an_answer_that_is_none_is_unavailable(body):
     """What cannot be understood is neither an open ticket nor a closed one."""

@@ -7,6 +7,8 @@ Tickets in Jira, Cloud or Data Center (REST API 2, GET /rest/api/2/issue/KEY).
 
 Cloud takes an e-mail address with an API token (basic); Data Center a personal access token alone (bearer). Jira says
 404 both for an issue that there is not and for one that the token may not see: either way there is no ticket to us.
+
+An issue that was moved to another project is answered under its old key too. The ticket is the one that was answered.
 """
 
 import base64
@@ -52,8 +54,9 @@ class Jira:
         try:
             status = issue["fields"]["status"]
             is_open = str(status["statusCategory"]["key"]) != "done"
-            return Ticket(id=ticket_id, open=is_open, status=str(status["name"]), url=self._page(ticket_id))
-        except (KeyError, TypeError) as error:
+            key = TicketId(_key(issue["key"]))
+            return Ticket(id=key, open=is_open, status=str(status["name"]), url=self._page(key))
+        except (KeyError, TypeError, ValueError) as error:
             raise strange("Jira", error) from None
 
     def _issue(self, key: str) -> Any:
@@ -69,6 +72,12 @@ class Jira:
 
     def _page(self, key: str) -> str:
         return f"{self._base}/browse/{key}"
+
+
+def _key(answered: Any) -> str:
+    if not (isinstance(answered, str) and _KEY.fullmatch(answered)):
+        raise ValueError("an issue without a key")
+    return answered
 
 
 def _authorization(user: str, token: str) -> str:
