@@ -24,8 +24,9 @@ from daypass.model.words import mask
 GrantId = NewType("GrantId", str)
 """Twelve characters out of 31, 59 bits: no vowels but `a`, `e`, `u`, nothing that looks like something else."""
 
-_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
-_LENGTH = 12
+ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
+ID_LENGTH = 12
+"""What an id is made of, and how long it is."""
 
 WARNING = timedelta(minutes=10)
 """How long before its end a grant is said to be about to end; at most a quarter of the lease."""
@@ -177,12 +178,12 @@ def grant_id_for(key: str) -> GrantId:
     """The id that belongs to a key: what was asked twice with one key is one request."""
     number = int.from_bytes(sha256(key.encode()).digest(), "big")
     signs = []
-    for _ in range(_LENGTH):
-        number, sign = divmod(number, len(_ALPHABET))
-        signs.append(_ALPHABET[sign])
+    for _ in range(ID_LENGTH):
+        number, sign = divmod(number, len(ALPHABET))
+        signs.append(ALPHABET[sign])
     return GrantId("".join(signs))
 
 
 def new_grant_id() -> GrantId:
     """Draw an id that nobody else has; see GrantId."""
-    return GrantId("".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH)))
+    return GrantId("".join(secrets.choice(ALPHABET) for _ in range(ID_LENGTH)))

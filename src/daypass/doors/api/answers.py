@@ -45,6 +45,7 @@ _STATUS = {
         "This address does not take that method; see /v1/openapi.json.",
     ),
 }
+_LIMITS = {"ge": "at least", "le": "at most", "lt": "less than"}
 _OURS = {"for_": "for", "delivery": "delivery"}
 _FIELDS = sorted(field.alias or name for name, field in FileRequest.model_fields.items())
 
@@ -69,7 +70,9 @@ async def _refused(request: Request, error: Exception) -> JSONResponse:
 async def _invalid(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - it is registered for nothing else
     first = error.errors()[0]
-    if isinstance(first.get("input"), bytes):  # a body that is no JSON: see doors/api/room
+    if first["loc"][0] == "body" and isinstance(
+        first.get("input"), bytes
+    ):  # a body that is no JSON: see doors/api/room
         return refusal(HTTPStatus.BAD_REQUEST, _no_json(first["input"]), code=Code.BAD_INPUT)
     field, sentence = _complaint(first)
     return refusal(HTTPStatus.UNPROCESSABLE_ENTITY, sentence, code=Code.BAD_INPUT, field=field)
@@ -117,6 +120,11 @@ def _complaint(first: Mapping[str, Any]) -> tuple[str | None, str]:  # noqa: PLR
             return field, f"«{field}» is missing."
         case "string_type" | "string_unicode":
             return field, f"«{field}» must be text."
+        case "int_type" | "int_parsing" | "int_from_float":
+            return field, f"«{field}» must be a whole number."
+        case "greater_than_equal" | "less_than_equal" | "less_than":
+            said = ", ".join(f"{_LIMITS[name]} {value}" for name, value in context.items() if name in _LIMITS)
+            return field, f"«{field}» must be {said}."
         case "bool_type":
             return field, f"«{field}» must be true or false."
         case "string_too_long":

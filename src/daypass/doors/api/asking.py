@@ -24,6 +24,8 @@ from daypass.doors.grammar import Draft, Spoken, parse_id, parse_length, parse_r
 from daypass.doors.wire.access import EntryOut, GrantOut, ListOut, PreviewOut, RequestOut, StoryOut
 from daypass.doors.wire.ahead import PermitOut
 from daypass.doors.wire.incoming import ApproveRequest, FileRequest, WithReason
+from daypass.doors.wire.queries import Rehearsal, WithEnded
+from daypass.doors.wire.words import IdText
 from daypass.lifecycle import cancel as cancelling
 from daypass.lifecycle import permits, review
 from daypass.lifecycle.hand_over import waits_for
@@ -48,7 +50,7 @@ OVERDUE = timedelta(minutes=10)
 _LIVE = (GrantState.APPROVED, GrantState.ACTIVE, GrantState.ENDING)
 
 
-def _request_id(request_id: str, desk: AtDesk, now: Now, token: BearerToken) -> Iterator[GrantId]:
+def _request_id(request_id: IdText, desk: AtDesk, now: Now, token: BearerToken) -> Iterator[GrantId]:
     """
     Read the id; whatever is then refused about it is told only to whoever may see it.
 
@@ -65,7 +67,7 @@ Id = Annotated[GrantId, Depends(_request_id)]
 """The id of a request and its grant."""
 
 
-def _listed_id(request_id: str) -> GrantId:
+def _listed_id(request_id: IdText) -> GrantId:
     return parse_id(request_id)
 
 
@@ -82,14 +84,14 @@ def hands(desk: Desk, delivery: Delivery) -> Provisioner:
     return desk.provisioners[delivery]
 
 
-@router.post("/requests", status_code=201)
+@router.post("/requests", status_code=201, responses={200: {"model": PreviewOut, "description": "With `dry_run`."}})
 def ask(  # noqa: PLR0913, PLR0917 - what FastAPI hands in
     caller: Urgent,
     body: FileRequest,
     response: Response,
     desk: AtDesk,
     now: Now,
-    dry_run: Annotated[bool, Query(description="Only say what would be decided and written.")] = False,  # noqa: FBT002
+    how: Annotated[Rehearsal, Query()],
     idempotency_key: Annotated[
         str, Header(max_length=200, description="Asked again with the same key, it is the same request.")
     ] = "",
@@ -99,7 +101,7 @@ def ask(  # noqa: PLR0913, PLR0917 - what FastAPI hands in
     caller.must_be_let(urgent=draft.urgent)
     wanted = draft.ask(caller.principal.id, key=idempotency_key and f"api {idempotency_key}")
     provisioner = hands(desk, wanted.delivery)
-    if not (dry_run or draft.dry_run):
+    if not (how.dry_run or draft.dry_run):
         filed = submit(
             wanted, rules=desk.rules(), directory=caller.directory, provisioner=provisioner, ledger=desk.ledger, now=now
         )
@@ -136,12 +138,12 @@ def mine(
     caller: Looker,
     desk: AtDesk,
     now: Now,
-    ended: Annotated[bool, Query(alias="all", description="Ended grants and decided requests too.")] = False,  # noqa: FBT002
+    which: Annotated[WithEnded, Query()],
 ) -> ListOut:
     """List my grants and requests, what waits for my decision, and what is stuck that I may decide on."""
     troubles = _troubles(desk, now)
-    grants = desk.ledger.grants(principal=caller.id, states=None if ended else _LIVE)
-    requests = desk.ledger.requests(requestor=caller.id, states=None if ended else (RequestState.PENDING,))
+    grants = desk.ledger.grants(principal=caller.id, states=None if which.ended else _LIVE)
+    requests = desk.ledger.requests(requestor=caller.id, states=None if which.ended else (RequestState.PENDING,))
     pending = desk.ledger.each_request(states=(RequestState.PENDING,))
     waiting = [request for request in pending if waits_for(caller, request, now)]
     stuck = _strangers(troubles, caller, desk)

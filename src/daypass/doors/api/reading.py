@@ -11,13 +11,13 @@ from daypass.doors.api.room import room
 from daypass.doors.api.sight import may_audit, must_audit
 from daypass.doors.api.streaming import stream
 from daypass.doors.wire.handed import CheckpointOut, ConsistencyOut, InclusionOut, KeyOut
+from daypass.doors.wire.queries import Between
 from daypass.journal.consistency import write_consistency
 from daypass.journal.tlog_proof import write_tlog_proof
 
 router = room("journal", "/journal")
 
 _MOST = 2**53
-Count = Annotated[int, Query(ge=0, lt=_MOST)]
 
 
 @router.get("/export", response_class=StreamingResponse)
@@ -55,10 +55,10 @@ def inclusion(caller: Reader, index: Annotated[int, Path(ge=0, lt=_MOST)], desk:
     )
 
 
-@router.get("/consistency")
-def consistency(_caller: Reader, first: Count, desk: AtDesk, second: Count | None = None) -> ConsistencyOut:
+@router.get("/consistency", responses={404: {"description": "No checkpoint yet."}})
+def consistency(_caller: Reader, sizes: Annotated[Between, Query()], desk: AtDesk) -> ConsistencyOut:
     """The proof that the checkpoint of `second` entries, or the newest, only added to the tree of `first`."""
-    found = desk.book.consistency(first, second)
+    found = desk.book.consistency(sizes.first, sizes.second)
     return ConsistencyOut(
         first=found.first,
         second=found.newer.size,

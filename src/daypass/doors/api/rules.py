@@ -24,6 +24,7 @@ from daypass.doors.desk import Desk
 from daypass.doors.grammar import parse_id, parse_length, parse_reason
 from daypass.doors.wire.incoming import WithReason
 from daypass.doors.wire.lint import DoubtsOut, LintRules
+from daypass.doors.wire.queries import Newest, Page, PageWithEnded, Rehearsal
 from daypass.doors.wire.rules import (
     MOST_NAMED,
     AppliedOut,
@@ -41,6 +42,7 @@ from daypass.doors.wire.rules import (
     WholeChangeOut,
     owners,
 )
+from daypass.doors.wire.words import IdText
 from daypass.lifecycle.robots.owners import owns_rules
 from daypass.lifecycle.ruling import shadow
 from daypass.lifecycle.ruling.decide_change import approve_change, deny_change, find_change, withdraw_change
@@ -64,12 +66,11 @@ _LONGEST_DIFF = 2_000_000
 _LINTING = Lock()
 """One text at a time in this process: it is work for the processor, and everybody else needs that too."""
 _A_PAGE = 1000
-Skip = Annotated[int, Query(ge=0, lt=2**53, description="So many of the newest are left out: the page after them.")]
 _MOST_NAMES = 60
 _ID = re.compile(r"\b[UW][A-Z0-9]{3,}\b")
 
 
-def _change_id(change_id: str) -> GrantId:
+def _change_id(change_id: IdText) -> GrantId:
     return parse_id(change_id)
 
 
@@ -99,21 +100,19 @@ def lint(caller: Decider, body: LintRules, desk: AtDesk) -> DoubtsOut:
 
 
 @router.get("/rules/past", response_class=StreamingResponse)
-def past_requests(
-    caller: Reader, desk: AtDesk, most: Annotated[int, Query(ge=1, le=100_000, description="How many.")] = 1000
-) -> StreamingResponse:
+def past_requests(caller: Reader, desk: AtDesk, how_many: Annotated[Newest, Query()]) -> StreamingResponse:
     """The newest requests, one JSON object a line, as `daypass rules simulate` reads them."""
     must_audit(caller, desk)
-    lines = past(rules=desk.rules(), directory=desk.directory, ledger=desk.ledger, most=most)
+    lines = past(rules=desk.rules(), directory=desk.directory, ledger=desk.ledger, most=how_many.most)
     return stream(lines, media_type="application/x-ndjson")
 
 
 @router.get("/rules/versions")
-def versions(_caller: Reader, desk: AtDesk, now: Now, skip: Skip = 0) -> VersionsOut:
+def versions(_caller: Reader, desk: AtDesk, now: Now, page: Annotated[Page, Query()]) -> VersionsOut:
     """List the versions there were, newest first, a page at a time; the one in force is the first."""
     newest = kept(desk.rules).version(now)
-    found = desk.ledger.page(RulesVersion, skip=skip, size=_A_PAGE)
-    every = found.items if newest.revision or skip else (newest, *found.items)
+    found = desk.ledger.page(RulesVersion, skip=page.skip, size=_A_PAGE)
+    every = found.items if newest.revision or page.skip else (newest, *found.items)
     return VersionsOut(
         versions=[VersionOut.of(one) for one in every],
         total=found.total + (not newest.revision),
@@ -134,13 +133,12 @@ def changes(
     caller: Reader,
     desk: AtDesk,
     now: Now,
-    ended: Annotated[bool, Query(alias="all", description="Decided ones too.")] = False,  # noqa: FBT002
-    skip: Skip = 0,
+    page: Annotated[PageWithEnded, Query()],
 ) -> ChangesOut:
     """List the changes that wait, newest first, or all there were, a page at a time."""
     _must_see_changes(caller, desk)
-    states = None if ended else (ChangeState.PENDING,)
-    found = desk.ledger.page(RulesChange, states=states, skip=skip, size=_A_PAGE)
+    states = None if page.ended else (ChangeState.PENDING,)
+    found = desk.ledger.page(RulesChange, states=states, skip=page.skip, size=_A_PAGE)
     return ChangesOut(
         changes=[ChangeOut.of(one) for one in found.items],
         total=found.total,
@@ -149,19 +147,21 @@ def changes(
     )
 
 
-@router.post("/rules/changes", status_code=201)
+@router.post(
+    "/rules/changes", status_code=201, responses={200: {"model": WholeChangeOut, "description": "With `dry_run`."}}
+)
 def put_forward(  # noqa: PLR0913, PLR0917 - what FastAPI hands in
     caller: Decider,
     body: ProposeRules,
     response: Response,
     desk: AtDesk,
     now: Now,
-    dry_run: Annotated[bool, Query(description="Only check it, and say what it would do.")] = False,  # noqa: FBT002
+    how: Annotated[Rehearsal, Query()],
 ) -> WholeChangeOut:
     """Propose other rules, or with `dry_run` only look at what they would do."""
     shadow_for = parse_length(body.shadow_for) if body.shadow_for is not None else None
     rules, house = kept(desk.rules), desk.directory
-    if dry_run:
+    if how.dry_run:
         response.status_code = 200
         made = draft(
             body.text,

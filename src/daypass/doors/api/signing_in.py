@@ -21,6 +21,7 @@ from daypass.doors.refusals import Code
 from daypass.doors.wire.handed import DeviceCode, PrincipalOut, TokenOut
 from daypass.doors.wire.incoming import BeginLogin, CollectToken
 from daypass.doors.wire.problem import refusal
+from daypass.doors.wire.queries import Everywhere
 from daypass.lifecycle import login
 from daypass.lifecycle.robots.identify import identify
 from daypass.model.errors import NotFound, TooLate
@@ -101,10 +102,10 @@ def logout(
     token: KnownToken,
     desk: AtDesk,
     now: Now,
-    everywhere: Annotated[bool, Query(alias="all", description="End every login of this person.")] = False,  # noqa: FBT002
+    which: Annotated[Everywhere, Query()],
 ) -> Response:
     """End this login, or all of this person's: that takes a login of their own, and not an agent's or a code's."""
-    if everywhere:
+    if which.everywhere:
         speaker = identify(token, logins=desk.logins, ledger=desk.ledger, now=now, scope=Scope.DECIDE)
         login.end_all(by=speaker, logins=desk.logins, ledger=desk.ledger, now=now)
     else:

@@ -1,6 +1,9 @@
 """Who decides, in which stages, what they decided, and when access recurs, as programs see it."""
 
 from datetime import date, datetime, time, timedelta
+from typing import Annotated
+
+from pydantic import WithJsonSchema
 
 from daypass.doors.wire.outgoing import Outgoing
 from daypass.model.decision import Approvers, Stage
@@ -58,13 +61,17 @@ class LaterOut(Outgoing):
     approvers: ApproversOut
 
 
+TimeOfDay = Annotated[time, WithJsonSchema({"type": "string", "pattern": r"^\d{2}:\d{2}(?::\d{2})?$"})]
+"""In the zone that is named beside it; `format: time` would be one with an offset (RFC 3339)."""
+
+
 class RecurrenceOut(Outgoing):
     """The days and hours at which access is lent again and again."""
 
     days: list[int]
     """ISO weekdays: 1 is Monday."""
-    opens: time
-    closes: time
+    opens: TimeOfDay
+    closes: TimeOfDay
     tz: str
     first: date
     last: date

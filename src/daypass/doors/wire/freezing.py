@@ -3,21 +3,30 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, JsonValue
 
-from daypass.doors.wire.incoming import Incoming, LongText, ShortText
+from daypass.doors.wire.incoming import Incoming
 from daypass.doors.wire.outgoing import Outgoing
+from daypass.doors.wire.words import PersonText, PlaceText, ReasonText
 from daypass.lifecycle.panic import Ended
 from daypass.model.freeze import Freeze
+
+_ONE_OF: list[JsonValue] = [
+    {"required": ["person"], "properties": {"person": {"type": "string"}}},
+    {"required": ["resource"], "properties": {"resource": {"type": "string"}}},
+    {"required": ["all"], "properties": {"all": {"const": True}}},
+]
 
 
 class About(Incoming):
     """What it is about: exactly one of a person, a resource, and everything."""
 
-    person: ShortText | None = Field(default=None, description="A Slack member id, or bot:NAME.")
-    resource: ShortText | None = Field(default=None, description="A bucket, a prefix that ends in /, or one object.")
+    model_config = ConfigDict(json_schema_extra={"oneOf": _ONE_OF})
+
+    person: PersonText | None = Field(default=None, description="A Slack member id, or bot:NAME.")
+    resource: PlaceText | None = Field(default=None, description="A bucket, a prefix that ends in /, or one object.")
     all: bool = Field(default=False, description="Everything there is.")
-    reason: LongText = ""
+    reason: ReasonText = ""
 
 
 class Panic(About):

@@ -1,14 +1,17 @@
 """Break glass on the wire: sealed codes and what one gives, reviews, and everything that is known of what was done."""
 
 from datetime import datetime
+from typing import Annotated
 
 from pydantic import Field
 
 from daypass.doors.wire.access import RequestOut
 from daypass.doors.wire.approval import ApproversOut
 from daypass.doors.wire.handed import TokenOut
-from daypass.doors.wire.incoming import Incoming, LongText, ShortText
+from daypass.doors.wire.incoming import Incoming
 from daypass.doors.wire.outgoing import Outgoing
+from daypass.doors.wire.words import DeliveryText, LevelText, PlaceText, ReasonText, ShortText, TermText, Whole, drawn
+from daypass.lifecycle.glass.codes import LONGEST, MOST_CODES
 from daypass.lifecycle.glass.dossier import Dossier, Line
 from daypass.model.kept import GlassReview
 
@@ -17,11 +20,11 @@ class BreakGlass(Incoming):
     """A sealed code, and what is needed at once."""
 
     code: ShortText = Field(repr=False)
-    level: ShortText = Field(examples=["read"])
-    resource: LongText = Field(examples=["acme-reports/2026/"])
-    for_: ShortText | None = Field(default=None, alias="for", examples=["1h"])
-    reason: LongText = ""
-    delivery: ShortText | None = Field(default=None, description="session, policy or link")
+    level: LevelText = Field(examples=["read"])
+    resource: PlaceText = Field(examples=["acme-reports/2026/"])
+    for_: TermText | None = Field(default=None, alias="for", examples=["1h"])
+    reason: ReasonText = ""
+    delivery: DeliveryText | None = Field(default=None, description="session, policy or link")
 
 
 class BrokenOut(TokenOut):
@@ -35,8 +38,8 @@ class BrokenOut(TokenOut):
 class SealCodes(Incoming):
     """How many codes to seal, and for how long."""
 
-    count: int = Field(default=10, description="20 at most")
-    days: int = Field(default=90, description="180 at most")
+    count: Annotated[Whole, drawn(minimum=1, maximum=MOST_CODES)] = Field(default=10, description="20 at most")
+    days: Annotated[Whole, drawn(minimum=1, maximum=LONGEST.days)] = Field(default=90, description="180 at most")
 
 
 class SealedOut(Outgoing):
@@ -56,7 +59,7 @@ class CodesLeftOut(Outgoing):
 class CloseReview(Incoming):
     """What somebody found who looked at what was done."""
 
-    note: LongText = ""
+    note: ReasonText = ""
 
 
 class ReviewOut(Outgoing):

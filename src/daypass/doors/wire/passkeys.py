@@ -5,8 +5,9 @@ from typing import Any
 
 from pydantic import Field
 
-from daypass.doors.wire.incoming import Incoming, ShortText
+from daypass.doors.wire.incoming import Incoming
 from daypass.doors.wire.outgoing import Outgoing
+from daypass.doors.wire.words import PersonText, ShortText
 from daypass.model.kept import Passkey
 
 
@@ -56,7 +57,7 @@ class PasskeyWord(Incoming):
 class ForgetPasskeys(Incoming):
     """Whose passkeys are lost."""
 
-    person: ShortText
+    person: PersonText
 
 
 class AddressOut(Outgoing):

@@ -3,10 +3,12 @@
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, JsonValue
 
-from daypass.doors.wire.incoming import Incoming, LongText, ShortText
+from daypass.doors.wire.incoming import Incoming
 from daypass.doors.wire.outgoing import Outgoing
+from daypass.doors.wire.words import LineText, LongText, RobotName, ScopeText, ShortText, Whole, drawn
+from daypass.lifecycle.robots.add import LONGEST_DAYS
 from daypass.model.kept import Robot
 
 AccessToken = Literal["urn:ietf:params:oauth:token-type:access_token"]
@@ -14,14 +16,39 @@ _ACCESS_TOKEN: AccessToken = "urn:ietf:params:oauth:token-type:access_token"  # 
 
 _LONGEST_JWT = 16 * 1024
 
+_SCOPE = "(?:read|ask|use)"
+_SCOPES = f"^(?:{_SCOPE}(?: {_SCOPE})*)?$"
+Days = Annotated[Whole, drawn(minimum=1, maximum=LONGEST_DAYS)]
+
+
+_NO_ISSUER: dict[str, JsonValue] = {
+    "issuer": {"const": ""},
+    "audience": {"const": ""},
+    "claims": {"maxProperties": 0},
+}
+_AN_ISSUER: dict[str, JsonValue] = {
+    "issuer": {"minLength": 1},
+    "audience": {"minLength": 1},
+    "claims": {"minProperties": 1},
+}
+
 
 class AddRobot(Incoming):
     """A robot to be: with a token of ours for some `days`, or with the tokens of an `issuer`."""
 
-    name: ShortText = Field(examples=["nightly-deploy"])
-    about: ShortText = ""
-    scopes: list[ShortText] = Field(default=["read", "ask", "use"], max_length=10)
-    days: int | None = Field(default=None, description="1 to 366")
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [
+                {"required": ["days"], "properties": {"days": {"type": "integer"}, **_NO_ISSUER}},
+                {"required": ["issuer", "audience", "claims"], "properties": {"days": {"type": "null"}, **_AN_ISSUER}},
+            ]
+        }
+    )
+
+    name: RobotName = Field(examples=["nightly-deploy"])
+    about: LineText = ""
+    scopes: list[ScopeText] = Field(default=["read", "ask", "use"], max_length=10, json_schema_extra={"minItems": 1})
+    days: Days | None = Field(default=None, description="1 to 366")
     issuer: LongText = Field(default="", examples=["https://token.actions.githubusercontent.com"])
     audience: ShortText = ""
     claims: dict[str, str] = Field(default={}, examples=[{"repository": "acme/deploy", "ref": "refs/heads/main"}])
@@ -30,13 +57,13 @@ class AddRobot(Incoming):
 class RotateRobot(Incoming):
     """How long a robot's new token is good."""
 
-    days: int = Field(description="1 to 366")
+    days: Days = Field(description="1 to 366")
 
 
 class AdoptRobot(Incoming):
     """Who answers for a robot is to be the caller."""
 
-    days: int | None = Field(default=None, description="1 to 366; for a robot with a token of ours, which is changed")
+    days: Days | None = Field(default=None, description="1 to 366; for a robot with a token of ours, which is changed")
 
 
 class ExchangeToken(Incoming):
@@ -54,7 +81,9 @@ class ExchangeToken(Incoming):
         "urn:ietf:params:oauth:token-type:access_token",
     ]
     requested_token_type: AccessToken = _ACCESS_TOKEN
-    scope: ShortText = Field(default="", description="fewer than the robot has, with blanks between")
+    scope: Annotated[ShortText, drawn(pattern=_SCOPES)] = Field(
+        default="", description="fewer than the robot has, with blanks between"
+    )
     client_id: ShortText = Field(default="", description="which robot, where several fit")
 
     @property

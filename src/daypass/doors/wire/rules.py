@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Annotated
 
 from pydantic import Field
 
 from daypass.doors.wire.approval import ApprovalOut
-from daypass.doors.wire.incoming import Incoming, LongText, ShortText
+from daypass.doors.wire.incoming import Incoming
 from daypass.doors.wire.lint import RulesText
 from daypass.doors.wire.outgoing import Outgoing
+from daypass.doors.wire.words import LengthText, ReasonText, Whole, drawn
 from daypass.model.event import Event
 from daypass.model.ruling import RulesChange, RulesVersion
 from daypass.rules.document import RuleBook
@@ -21,9 +23,11 @@ class ProposeRules(Incoming):
     """A whole new text in place of a version."""
 
     text: RulesText
-    base: int = Field(description="the number of the version that it was made from", examples=[7])
-    note: LongText = ""
-    shadow_for: ShortText | None = Field(
+    base: Annotated[Whole, drawn(minimum=0)] = Field(
+        description="the number of the version that it was made from", examples=[7]
+    )
+    note: ReasonText = ""
+    shadow_for: LengthText | None = Field(
         default=None, description="for how long it decides beside the one in force, watched only", examples=["7d"]
     )
 
@@ -31,7 +35,7 @@ class ProposeRules(Incoming):
 class ApproveRules(Incoming):
     """An approval of a change, with a word on it or none."""
 
-    note: LongText = ""
+    note: ReasonText = ""
 
 
 class VersionOut(Outgoing):

@@ -1,5 +1,5 @@
 """
-The token of a robot: `dpb_NAME_` and 256 bits in hex.
+The token of a robot: `dpbNAME_` and 256 bits in hex.
 
 The beginning is for scanners that look for secrets in public places (`dpb_[a-z0-9-]+_[0-9a-f]{64}`), the name for
 whoever must know at once which robot it is that leaked. Only the SHA-256 of the whole is kept.
@@ -16,13 +16,14 @@ PREFIX = Secret.BOT
 WORKLOAD_PREFIX = Secret.WORKLOAD
 AGENT_PREFIX = Secret.AGENT
 
-_NAME = r"[a-z][a-z0-9-]{0,38}[a-z0-9]"
-_TOKEN = re.compile(rf"{PREFIX}({_NAME})_[0-9a-f]{{64}}")
+NAME = r"[a-z][a-z0-9-]{0,38}[a-z0-9]"
+"""What a robot may be called, as a pattern."""
+_TOKEN = re.compile(rf"{PREFIX}({NAME})_[0-9a-f]{{64}}")
 
 
 def is_name(text: str) -> bool:
     """Whether a robot may be called this."""
-    return re.fullmatch(_NAME, text) is not None
+    return re.fullmatch(NAME, text) is not None
 
 
 def robot_id(name: str) -> PrincipalId:
