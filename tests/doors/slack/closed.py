@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
+from daypass.doors.slack.arrivals import Arrivals
 from daypass.doors.slack.notify import Notifier
 from daypass.doors.slack.workspace import web_client
 from daypass.model.event import Detail, Event, Kind
@@ -19,7 +20,7 @@ MINUTE = timedelta(minutes=1)
 
 def notifier(office: Office) -> Notifier:
     """What one process tells with; it remembers what it drew."""
-    return Notifier(office.desk, web_client(office.settings), office.settings)
+    return Notifier(office.desk, web_client(office.settings), office.settings, Arrivals())
 
 
 def tell(office: Office, by: Notifier | None = None) -> None:

@@ -20,7 +20,7 @@ from daypass.model.grant import GrantId, GrantState
 from daypass.model.kept import Permit
 from daypass.model.request import Request, RequestState
 from daypass.model.ruling import ChangeState, RulesChange
-from daypass.sandbox.slack import BlockingSlack
+from daypass.sandbox.slack import BlockingSlack, Message
 from daypass.store.rules_file import RulesFile
 from daypass.store.rules_in_force import RulesInForce
 from tests.doors.slack.conftest import MANIFEST, Office, channels, office, people, until
@@ -154,13 +154,17 @@ class Story:
         until(lambda: Kind.GLASS_REVIEWED in {event.kind for event in self.ledger.story(urgent)})
         return urgent
 
+    def shown_rule(self, known: set[str]) -> list[Message]:
+        """What Bob was shown of a rule since then: answers to earlier clicks may come in between."""
+        return [one for one in self.bob.ephemerals() if one.ts not in known and "rules.edit" in str(one.blocks)]
+
     def proposes(self, longest: str) -> RulesChange:
         """The form of a rule, twice: what it would do, and to propose it."""
         before = {one.id for one in self.ledger.all(RulesChange)}
         known = {one.ts for one in self.bob.ephemerals()}
         self.bob.command("/daypass", "rules reports")
-        until(lambda: {one.ts for one in self.bob.ephemerals()} - known)
-        self.bob.click(self.bob.ephemerals()[-1], "rules.edit")
+        until(lambda: self.shown_rule(known))
+        self.bob.click(self.shown_rule(known)[-1], "rules.edit")
         seen = pressed(self.bob, self.bob.wait_for_modal("Change a rule"), {"longest": longest})
         self.bob.submit(seen)
         until(lambda: {one.id for one in self.ledger.all(RulesChange)} - before)

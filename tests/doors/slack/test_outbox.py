@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from daypass.doors.slack.arrivals import Arrivals
 from daypass.doors.slack.notify import Notifier, back_off
 from daypass.doors.slack.workspace import web_client
 from daypass.lifecycle.review import approve
@@ -38,7 +39,7 @@ def filed(daypass: Office) -> Request:
 
 def tell(daypass: Office) -> int:
     """Let a notifier of its own look once, as another process would."""
-    notifier = Notifier(daypass.desk, web_client(daypass.settings), daypass.settings)
+    notifier = Notifier(daypass.desk, web_client(daypass.settings), daypass.settings, Arrivals())
     return asyncio.run(notifier.run_once())
 
 
@@ -80,7 +81,7 @@ def test_retry_after_is_obeyed(slack: BlockingSlack, tmp_path: Path):
     closed = office(slack, tmp_path)
     slack.faults.rate_limit(1, retry_after=300)
     filed(closed)
-    notifier = Notifier(closed.desk, web_client(closed.settings), closed.settings)
+    notifier = Notifier(closed.desk, web_client(closed.settings), closed.settings, Arrivals())
     asyncio.run(notifier.run_once())
     filed(closed)
     closed.clock.forward(timedelta(seconds=280))
@@ -142,7 +143,7 @@ def test_whatever_keeps_us_out_of_a_channel_the_approvers_are_asked(slack: Block
 def test_a_refusal_in_unknown_words_does_not_hold_up_what_comes_after_for_ever(slack: BlockingSlack, tmp_path: Path):
     """It is tried for most of an hour; then it is given up, the log says so, and the next message is sent."""
     closed = office(slack, tmp_path)
-    notifier = Notifier(closed.desk, web_client(closed.settings), closed.settings)
+    notifier = Notifier(closed.desk, web_client(closed.settings), closed.settings, Arrivals())
     slack.faults.refuse("a_word_of_next_year", calls=20, method="chat.postMessage")
     filed(closed)
     with capture_logs() as logs:
@@ -160,7 +161,7 @@ def test_a_refusal_in_unknown_words_does_not_hold_up_what_comes_after_for_ever(s
 def test_what_passes_is_tried_for_as_long_as_it_takes(slack: BlockingSlack, tmp_path: Path, reason: str):
     """Four hours of it lose nothing."""
     closed = office(slack, tmp_path)
-    notifier = Notifier(closed.desk, web_client(closed.settings), closed.settings)
+    notifier = Notifier(closed.desk, web_client(closed.settings), closed.settings, Arrivals())
     slack.faults.refuse(reason, calls=40, method="chat.postMessage")
     filed(closed)
     for _ in range(45):

@@ -8,6 +8,7 @@ from slack_sdk.signature import SignatureVerifier
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from daypass.doors.slack.arrivals import Arrivals
 from daypass.doors.slack.incoming import PATH, routes
 from tests.makers import NOON
 
@@ -19,7 +20,7 @@ BODY = b"command=%2Fdaypass&text=help&ssl_check=0"
 def slack() -> TestClient:
     """The address that Slack posts to, at noon by the time that all share."""
     app = AsyncApp(signing_secret=SECRET, token="xoxb-none", request_verification_enabled=False)
-    return TestClient(Starlette(routes=routes(app, SECRET, lambda: NOON)))
+    return TestClient(Starlette(routes=routes(app, SECRET, lambda: NOON, Arrivals())))
 
 
 def signed(body: bytes = BODY, *, ago: timedelta = timedelta()) -> dict[str, str]:

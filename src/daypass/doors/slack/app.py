@@ -48,6 +48,7 @@ def build(desk: Desk, settings: SlackSettings, turns: Turns, client: AsyncWebCli
         signing_secret=settings.signing_secret,
         request_verification_enabled=False,  # by this machine's clock alone; `routes` does it
         authorize=_authorized(settings),
+        process_before_response=True,  # a listener returns once it has acknowledged; else it would be polled for
         raise_error_for_unhandled_request=True,
     )
     counter = Counter(desk=desk)

@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from daypass.doors.desk import Desk
 from daypass.doors.slack.app import build
+from daypass.doors.slack.arrivals import Arrivals
 from daypass.doors.slack.incoming import routes
 from daypass.doors.slack.notify import Notifier
 from daypass.doors.slack.socket import Patience, Socket
@@ -46,17 +47,20 @@ class SlackDoor:
         self._each_round, self._ended = each_round, ended
         self._desk, self._settings = desk, settings
         client = web_client(settings)
-        self.notifier = Notifier(desk, client, settings)
-        self._turns = Turns(Home(client, desk), after=self.notifier.nudge)
+        self._arrivals = Arrivals()
+        self.notifier = Notifier(desk, client, settings, self._arrivals)
+        self._turns = Turns(Home(client, desk), self._arrivals, after=self.notifier.nudge)
         ticks = ticks or desk.clock
-        self.socket = Socket(self._app, settings.app_token, ticks, patience) if settings.app_token else None
+        self.socket = (
+            Socket(self._app, settings.app_token, ticks, self._arrivals, patience) if settings.app_token else None
+        )
         self._stop = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
     def routes(self) -> list[Route]:
         """What Slack posts to. Nothing without a signing secret: an unsigned request must not be believed."""
         secret = self._settings.signing_secret
-        return routes(self._app(), secret, self._desk.clock) if secret else []
+        return routes(self._app(), secret, self._desk.clock, self._arrivals) if secret else []
 
     @property
     def envelope_age(self) -> timedelta | None:

@@ -21,6 +21,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from daypass.doors.refusals import Code
+from daypass.doors.slack.arrivals import Arrivals
 from daypass.doors.slack.payload import Payload, checked, is_event, parse
 from daypass.doors.slack.texts import refusals as sorry
 from daypass.doors.wire.problem import refusal
@@ -32,7 +33,7 @@ PATH = "/slack/events"
 log = structlog.get_logger()
 
 
-def routes(app: AsyncApp, signing_secret: str, clock: Callable[[], datetime]) -> list[Route]:
+def routes(app: AsyncApp, signing_secret: str, clock: Callable[[], datetime], arrivals: Arrivals) -> list[Route]:
     """
     The address Slack posts to, for a Starlette or FastAPI application. Every request's signature is verified.
 
@@ -47,7 +48,9 @@ def routes(app: AsyncApp, signing_secret: str, clock: Callable[[], datetime]) ->
             log.warning("slack.not_believed", error=sorry.NOT_BELIEVED)
             return Response(status_code=HTTPStatus.UNAUTHORIZED)
         try:
-            return to_starlette_response(await answer(app, parse(body, request.headers.get("content-type", ""))))
+            with arrivals.one():
+                payload = parse(body, request.headers.get("content-type", ""))
+                return to_starlette_response(await answer(app, payload))
         except BadInput as error:
             log.warning("slack.malformed", error=error.sentence)
             return refusal(HTTPStatus.BAD_REQUEST, error.sentence, code=Code.BAD_INPUT)

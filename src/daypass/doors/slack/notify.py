@@ -15,6 +15,7 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from daypass.doors.desk import Desk
+from daypass.doors.slack.arrivals import Arrivals
 from daypass.doors.slack.asking import Asking
 from daypass.doors.slack.conversation import TOLD, Conversation
 from daypass.doors.slack.counter import Counter
@@ -47,8 +48,8 @@ log = structlog.get_logger()
 class Notifier:
     """Empties the outbox into Slack."""
 
-    def __init__(self, desk: Desk, client: AsyncWebClient, settings: SlackSettings) -> None:
-        self._desk = desk
+    def __init__(self, desk: Desk, client: AsyncWebClient, settings: SlackSettings, arrivals: Arrivals) -> None:
+        self._desk, self._arrivals = desk, arrivals
         self.asking = Asking(
             desk=desk,
             outgoing=Outgoing(client=client, clock=desk.clock),
@@ -82,6 +83,7 @@ class Notifier:
 
     async def run_once(self) -> int:
         """Tell the lines that are due, each subject's oldest; returns how many were looked at."""
+        await self._arrivals.answered()
         now = self._desk.clock()
         notices = await asyncio.to_thread(lambda: self._desk.outbox.claim(now=now, hold=HOLD, limit=_AT_ONCE))
         await asyncio.gather(*(self._tell(notice) for notice in notices))

@@ -19,6 +19,7 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
+from daypass.doors.slack.arrivals import Arrivals
 from daypass.doors.slack.failures import log_failure
 from daypass.doors.slack.incoming import answer
 from daypass.doors.slack.payload import envelope
@@ -48,11 +49,13 @@ class Socket:
         make_app: Callable[[], AsyncApp],
         app_token: str,
         clock: Callable[[], datetime],
+        arrivals: Arrivals,
         patience: Patience | None = None,
     ) -> None:
         self._make_app = make_app
         self._app_token = app_token
         self._clock = clock
+        self._arrivals = arrivals
         self._patience = patience or Patience()
         self._line: _Line | None = None
         self._heard_at: datetime | None = None
@@ -97,7 +100,7 @@ class Socket:
         await old.close()
 
     def _new_line(self) -> "_Line":
-        return _Line(self._make_app(), self._app_token, self._clock(), self._heard)
+        return _Line(self._make_app(), self._app_token, self._clock(), self._arrivals, self._heard)
 
     async def _heard(self, _client: AsyncBaseSocketModeClient, _request: SocketModeRequest) -> None:
         self._heard_at = self._clock()
@@ -111,9 +114,10 @@ class _Line:
         app: AsyncApp,
         app_token: str,
         now: datetime,
+        arrivals: Arrivals,
         heard: Callable[[AsyncBaseSocketModeClient, SocketModeRequest], Awaitable[None]],
     ) -> None:
-        self._app = app
+        self._app, self._arrivals = app, arrivals
         self._client = _Client(app, app_token)
         self._client.socket_mode_request_listeners.extend((heard, self._answer))
         self._connecting = asyncio.ensure_future(self._client.connect())  # type: ignore[no-untyped-call]  # the SDK has no types here
@@ -121,7 +125,8 @@ class _Line:
 
     async def _answer(self, client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
         try:
-            done = await answer(self._app, request.payload)
+            with self._arrivals.one():
+                done = await answer(self._app, request.payload)
         except BadInput as error:
             log.warning("slack.malformed", error=error.sentence)
             return  # not acknowledged, so that its person sees that nothing was done

@@ -20,6 +20,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from daypass.doors import refusals
+from daypass.doors.slack.arrivals import Arrivals
 from daypass.doors.slack.blocks import Block, Note, View, sentence
 from daypass.doors.slack.failures import log_failure
 from daypass.doors.slack.patience import Patience
@@ -46,8 +47,9 @@ Listener = Callable[..., Awaitable[None]]
 class Turns:
     """Makes listeners for Bolt out of what is to be done at each turn."""
 
-    def __init__(self, home: Home, *, after: Callable[[], None]) -> None:
+    def __init__(self, home: Home, arrivals: Arrivals, *, after: Callable[[], None]) -> None:
         """Serve the people of one workspace; `after` is called when something may have been written."""
+        self._arrivals = arrivals
         self._home = home
         self._after = after
         self._patience = Patience()
@@ -120,6 +122,7 @@ class Turns:
             await asyncio.wait(set(self._running), timeout=within)
 
     async def _acted(self, turn: Turn, work: Callable[[Turn], Awaitable[None]]) -> None:
+        await self._arrivals.answered()
         try:
             await self._home.must_include(turn.body)
             await work(turn)
@@ -131,6 +134,7 @@ class Turns:
             await _tell_refusal(turn, error)
 
     async def _heard(self, body: Mapping[str, Any], work: Callable[[Mapping[str, Any]], Awaitable[None]]) -> None:
+        await self._arrivals.answered()
         for pause in (*_PAUSES_S, None):
             try:
                 await self._home.must_include(body)
