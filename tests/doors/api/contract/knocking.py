@@ -8,7 +8,7 @@ refusal for what the description forbids, and none of its shape for what it allo
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 import requests
 import schemathesis.openapi
@@ -23,8 +23,8 @@ from schemathesis.specs.openapi import checks as openapi
 
 from tests.doors.api.contract.words import name_formats
 
-Operation = APIOperation[Any, Any, Any, Any]
-Drawn = Case[Any]
+Operation: TypeAlias = APIOperation[Any, Any, Any, Any]
+Drawn: TypeAlias = Case[Any]
 _LAST = ("/v1/panic", "/v1/freezes", "/v1/logout")
 """After these hardly anything is let in any more."""
 _CHECKS = [
