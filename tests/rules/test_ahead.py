@@ -55,12 +55,12 @@ def test_a_start_further_ahead_than_the_rule_says_is_refused(said: str, ahead: t
     assert isinstance(asked(ahead, said), Allowed if may else Denied)
 
 
-def test_the_refusal_has_both_numbers_and_the_word_of_the_form() -> None:
-    """What is possible, and what was asked."""
+def test_the_refusal_has_both_numbers_the_next_step_and_the_word_of_the_form() -> None:
+    """What is possible, what was asked, and what to type."""
     refused = asked(9 * DAY, "    ahead: 2d\n")
     assert isinstance(refused, Denied)
-    assert "at most 2 days ahead" in refused.sentence
-    assert "in 9 days" in refused.sentence
+    assert "at most 2d ahead, not in 9d" in refused.sentence
+    assert refused.sentence.endswith("Try --start in 2d --for 1h.")
     assert refused.field == "start"
 
 

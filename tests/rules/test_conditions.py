@@ -66,26 +66,41 @@ CASES = [
         (OPEN, around()),
         (OPEN, around(at=NOON + timedelta(days=1))),
         (OPEN, None),
-        "Rule lends lends this only on mon (UTC); it would begin on Tuesday at 12:00.",
-        "Rule lends lends this only on mon (UTC), and when it would begin is not known.",
+        (
+            "Denied: read on acme-reports/2026/open/ only on mon (UTC); it would begin on Tuesday at 12:00 "
+            "(rule lends). Try --start 2026-05-11T00:00+00:00 --for 1h."
+        ),
+        (
+            "Denied: read on acme-reports/2026/open/ only on mon (UTC), and when it would begin is not "
+            "known (rule lends). `offers` lists what you can request."
+        ),
     ),
     (
         "{hours: ['09:00-12:30'], zone: requestor}",
         (OPEN, around()),
         (replace(OPEN, principal=replace(person(), tz="Europe/Berlin")), around()),
         (replace(OPEN, principal=replace(person(), tz="Mars/Olympus")), around()),
-        "Rule lends lends this only at 09:00-12:30 (their own time zone); it would begin on Monday at 14:00.",
-        "Rule lends lends this only at 09:00-12:30 (their own time zone), and the time zone Mars/Olympus is not known.",
+        (
+            "Denied: read on acme-reports/2026/open/ only at 09:00-12:30 (their own time zone); it would "
+            "begin on Monday at 14:00 (rule lends). Try --start 2026-05-05T09:00+02:00 --for 1h."
+        ),
+        (
+            "Denied: read on acme-reports/2026/open/ only at 09:00-12:30 (their own time zone), and the "
+            "time zone Mars/Olympus is not known (rule lends). `offers` lists what you can request."
+        ),
     ),
     (
         "{on_call: [pay, web]}",
         (OPEN, around(on_call=on_call(pay="U0BOB", web="U0ANN"))),
         (OPEN, around(on_call=on_call(pay="U0BOB", web=""))),
         (OPEN, around(on_call=on_call(pay="U0BOB"))),
-        "Rule lends lends this only to those who are on call for pay or web; Ann is not.",
         (
-            "Rule lends lends this only to those who are on call for pay or web, "
-            "and who is on call for pay or web could not be found out."
+            "Denied: read on acme-reports/2026/open/ only to those who are on call for pay or web; Ann is "
+            "not (rule lends). Ask the person on call."
+        ),
+        (
+            "Denied: read on acme-reports/2026/open/ only to those who are on call for pay or web, "
+            "and who is on call for pay or web could not be found out (rule lends). Try again in a moment."
         ),
     ),
     (
@@ -93,10 +108,13 @@ CASES = [
         (OPEN, around(live_grants=2)),
         (OPEN, around(live_grants=3)),
         (OPEN, around()),
-        "Rule lends lends this only to those with fewer than 3 live grants; there are 3.",
         (
-            "Rule lends lends this only to those with fewer than 3 live grants, "
-            "and how many live grants there are could not be found out."
+            "Denied: read on acme-reports/2026/open/ only to those with fewer than 3 live grants; there are "
+            "3 (rule lends). End one of them with `done`."
+        ),
+        (
+            "Denied: read on acme-reports/2026/open/ only to those with fewer than 3 live grants, "
+            "and how many live grants there are could not be found out (rule lends). Try again in a moment."
         ),
     ),
     (
@@ -105,12 +123,14 @@ CASES = [
         (OPEN, around(tags={"team": "data", "class": "secret"})),
         (OPEN, around(account="111122223333")),
         (
-            "Rule lends lends this only in buckets with the tag team=data and the tag class=internal or public; "
-            "acme-reports is not one of them."
+            "Denied: read on acme-reports/2026/open/ only in buckets with the tag team=data and the tag "
+            "class=internal or public; "
+            "acme-reports is not one of them (rule lends). `offers` lists what you can request."
         ),
         (
-            "Rule lends lends this only in buckets with the tag team=data and the tag class=internal or public, "
-            "and the tags of acme-reports could not be found out."
+            "Denied: read on acme-reports/2026/open/ only in buckets with the tag team=data and the tag "
+            "class=internal or public, "
+            "and the tags of acme-reports could not be found out (rule lends). Try again in a moment."
         ),
     ),
     (
@@ -119,12 +139,12 @@ CASES = [
         (OPEN, around(account="777788889999")),
         (OPEN, around(tags={})),
         (
-            "Rule lends lends this only in buckets of account 111122223333 or 444455556666; "
-            "acme-reports is not one of them."
+            "Denied: read on acme-reports/2026/open/ only in buckets of account 111122223333 or 444455556666; "
+            "acme-reports is not one of them (rule lends). `offers` lists what you can request."
         ),
         (
-            "Rule lends lends this only in buckets of account 111122223333 or 444455556666, "
-            "and the account of acme-reports could not be found out."
+            "Denied: read on acme-reports/2026/open/ only in buckets of account 111122223333 or 444455556666, "
+            "and the account of acme-reports could not be found out (rule lends). Try again in a moment."
         ),
     ),
 ]
@@ -134,19 +154,28 @@ CERTAIN = [
         "{reason: 'INC-[0-9]+'}",
         ask(reason="for inc (INC-42)"),
         ask(reason="XINC-42"),
-        "Rule lends lends this only for a reason with «INC-[0-9]+» in it; yours has none.",
+        (
+            "Denied: read on acme-reports/2026/open/ only for a reason with «INC-[0-9]+» in it; yours has "
+            "none (rule lends). Put that in the reason."
+        ),
     ),
     (
         "{sensitivity: [low]}",
         ask("acme-reports/2026/open/"),
         ask("acme-reports/pay/march.csv"),
-        "Rule lends lends this only for what is low; acme-reports/pay/march.csv is high.",
+        (
+            "Denied: read on acme-reports/pay/march.csv only for what is low; acme-reports/pay/march.csv is "
+            "high (rule lends). `offers` lists what you can request."
+        ),
     ),
     (
         "{sensitivity: [unmarked]}",
         ask("acme-other/"),
         ask("acme-reports/2026/"),
-        "Rule lends lends this only for what is unmarked; acme-reports/2026/ is low.",
+        (
+            "Denied: read on acme-reports/2026/ only for what is unmarked; acme-reports/2026/ is low (rule "
+            "lends). `offers` lists what you can request."
+        ),
     ),
 ]
 
@@ -217,7 +246,7 @@ def test_what_is_unknown_is_not_told_beside_what_surely_stands_in_the_way() -> N
     book = lending("{tags: {stage: production}}")
 
     assert sentence(book, ask(length=9 * HOUR), None) == (
-        "Rule lends lends this for at most 8 hours; you asked for 9 hours."
+        "Denied: at most 8h for read on acme-reports/2026/open/ (rule lends). Try --for 8h."
     )
 
 

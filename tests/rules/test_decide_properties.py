@@ -1,25 +1,33 @@
 """What holds of every decision, whatever the rules and whatever is asked."""
 
 import random
+import re
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from daypass.doors.grammar import parse_request, split
 from daypass.model.decision import Allowed, Circumstances, Denied, Question
+from daypass.model.entitlement import Extra, parse_place
+from daypass.model.grant import Delivery
 from daypass.model.principal import Principal
 from daypass.rules.decide import decide
 from daypass.rules.explain import Effect, explain
 from daypass.rules.filling import askers
-from daypass.rules.hurdle import Hurdle
-from daypass.rules.hurdles import hurdles
+from daypass.rules.hurdle import FIELD, Hurdle
+from daypass.rules.hurdles import hurdles, unknown
 from daypass.rules.needs import needs
+from daypass.rules.people import People
 from daypass.rules.reach import may_see
 from daypass.rules.rule import AllowRule, DenyRule, Rule
 from daypass.rules.scene import Scene
 from tests.examples import examples
 from tests.rules.conditioned import World, worlds
-from tests.rules.worlds import PLACES, allow_rules, book, deny_rules, principals, questions
+from tests.rules.worlds import HOUR, PLACES, allow_rules, book, deny_rules, fitting, levels, principals, questions
+
+SOME_DAY = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
 
 @examples(100)
@@ -257,14 +265,23 @@ def test_the_ticket_that_a_grant_hangs_on_is_open(world: World) -> None:
 
 
 @given(worlds())
-def test_who_is_refused_is_told_of_the_first_rule_that_the_fewest_things_stand_before(world: World) -> None:
-    """Counted for every rule that has something to do with the place, and in no clever order."""
+def test_who_is_refused_is_told_of_the_rule_that_fits_in_level_and_resource_first(world: World) -> None:
+    """Then in its conditions, then in delivery and length; looked for in every rule, and in no clever order."""
     decision = world.decide()
     if not isinstance(decision, Denied) or decision.because or not world.question.principal.active:
         return
     scene = Scene(question=world.question, around=world.around, marked=world.book().marked)
+    mine = {Hurdle.DELIVERY, Hurdle.LENGTH, Hurdle.AHEAD, Hurdle.REASON, Hurdle.WORDING, Hurdle.TICKET}
+    what = {Hurdle.PLACE, Hurdle.URGENT, Hurdle.PERSON, Hurdle.LEVEL, Hurdle.EXTRAS}
     near = [
-        (Hurdle.PLACE in found, Hurdle.URGENT in found, len(found), position)
+        (
+            *(one in found for one in (Hurdle.PLACE, Hurdle.URGENT, Hurdle.PERSON, Hurdle.LEVEL, Hurdle.EXTRAS)),
+            bool(set(found) - mine - what),
+            Hurdle.DELIVERY in found,
+            Hurdle.LENGTH in found or Hurdle.AHEAD in found,
+            len(found),
+            position,
+        )
         for position, rule in enumerate(world.rules)
         if isinstance(rule, AllowRule)
         and not rule.paused
@@ -273,11 +290,90 @@ def test_who_is_refused_is_told_of_the_first_rule_that_the_fewest_things_stand_b
         and rule.overlaps(world.question.entitlement.place)
         and (found := list(hurdles(rule, scene)))
     ]
-    nearest = (
-        f"Rule {world.rules[min(near)[3]].id} "
-        if near
-        else "No rule lets"
-        if world.question.urgent
-        else "No rule lends"
+    none = "no emergency rule covers" if world.question.urgent else "no rule covers"
+    assert (f"(rule {world.rules[min(near)[-1]].id})" if near else none) in decision.sentence
+
+
+@st.composite
+def near_misses(draw: st.DrawFn) -> World:
+    """Draw a rule that decides at once, and an ask that fits it but for a few of its words."""
+    only = frozenset({draw(st.sampled_from(list(Delivery)))})
+    rule = replace(draw(allow_rules()), stages=(), who=People(anyone=True), deliveries=only)
+    question = draw(fitting(rule, draw(questions)))
+    what, wrong = question.entitlement, {one for one in list(FIELD)[3:10] if draw(st.booleans())}
+    what = replace(
+        what,
+        place=parse_place(draw(st.sampled_from(PLACES))) if Hurdle.PLACE in wrong else what.place,
+        levels=draw(levels) if Hurdle.LEVEL in wrong else what.levels,
+        extras=frozenset(Extra) if Hurdle.EXTRAS in wrong else what.extras,
     )
-    assert decision.sentence.startswith(nearest)
+    question = replace(
+        question,
+        entitlement=what,
+        length=rule.longest + draw(st.sampled_from([HOUR, -rule.longest]))
+        if Hurdle.LENGTH in wrong
+        else question.length,
+        delivery=draw(st.sampled_from(list(Delivery))) if Hurdle.DELIVERY in wrong else question.delivery,
+        reason="" if Hurdle.REASON in wrong else question.reason,
+        ahead=rule.ahead + HOUR if Hurdle.AHEAD in wrong else question.ahead,
+    )
+    return World(rules=[rule], question=replace(question, asker=None), around=None)
+
+
+@given(worlds())
+def test_what_a_refusal_suggests_is_not_refused_for_the_same_reason(world: World) -> None:
+    """Typed as it stands, it leaves nothing in the way of that rule but what could not be found out before."""
+    holds_when_typed(world)
+
+
+@examples(200)
+@given(near_misses())
+def test_what_is_suggested_where_words_stand_in_the_way_is_allowed(world: World) -> None:
+    """Of one rule, without conditions and approvers."""
+    typed = holds_when_typed(world)
+
+    assert typed is None or isinstance(decide(world.book(), typed.question), Allowed)
+
+
+def holds_when_typed(world: World) -> Scene | None:
+    """Type what a refusal suggests; gives the ask that comes of it, or None where nothing is suggested."""
+    decision = world.decide()
+    suggested = re.search(r"\(rule (\w+)\)\. Try (.*)\.$", decision.sentence) if isinstance(decision, Denied) else None
+    if suggested is None or suggested[2] == "again in a moment":
+        return None
+    scene = Scene(question=world.question, around=world.around, marked=world.book().marked)
+    rule = next(one for one in world.rules if one.id == suggested[1])
+    assert isinstance(rule, AllowRule)
+    typed = as_suggested(scene, suggested[2])
+
+    assert set(hurdles(rule, typed)) <= unknown(rule, scene)
+    assert decide(world.book(), typed.question, typed.around) != decision
+    return typed
+
+
+def as_suggested(scene: Scene, words: str) -> Scene:
+    """The same ask with what is suggested in place of what was said."""
+    question, what = scene.question, scene.question.entitlement
+    at = scene.around.at if scene.around else SOME_DAY
+    now = at - question.ahead
+    said, _, without = words.partition("without")
+    draft = parse_request(split(said), now=now, tz="UTC")
+    entitlement = replace(
+        what,
+        place=draft.place or what.place,
+        levels=draft.levels or what.levels,
+        extras=frozenset(one for one in what.extras if one not in without),
+    )
+    starts = now if "--start now" in words else draft.term.starts if draft.term and draft.term.starts else at
+    return replace(
+        scene,
+        around=replace(scene.around, at=starts) if scene.around else None,
+        question=replace(
+            question,
+            entitlement=entitlement,
+            length=draft.term.length if draft.term else question.length,
+            delivery=draft.delivery or question.delivery,
+            reason=draft.reason or question.reason,
+            ahead=starts - now,
+        ),
+    )

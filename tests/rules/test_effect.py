@@ -164,7 +164,7 @@ def test_requests_that_wait_are_decided_by_both():
     assert found.pending[0].sentence == (
         "aaaaaaaaaaaa (U0ANN, read acme-reports/2026/ for 8 hours as a session): "
         "was allowed when U0CID agrees for up to 8 hours (rule lends); "
-        "becomes denied: Rule lends lends this for at most 2 hours; you asked for 8 hours."
+        "becomes denied: at most 2h for read on acme-reports/2026/ (rule lends). Try --for 2h."
     )
     assert found.sentence() == "0 people gain, 0 lose; 2 pending requests would be decided differently."
 

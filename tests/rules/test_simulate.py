@@ -95,8 +95,8 @@ def test_every_request_that_other_rules_decide_otherwise_is_told():
     assert counts.startswith("3 requests: 0 allowed at once, 1 waiting for somebody")
     asked = "U0ANN, read acme-reports/2026/ for 2 hours as a session"
     was = "was allowed when U0CID agrees for up to 8 hours (rule reports-read)"
-    no = "becomes denied: Rule reports-read lends this for at most 1 hour; you asked for 2 hours."
-    silence = "was denied: No rule lends you read on acme-reports/2026/, and what no rule lends is refused"
+    no = "becomes denied: at most 1h for read on acme-reports/2026/ (rule reports-read). Try --for 1h."
+    silence = "was denied: no rule covers read on acme-reports/2026/ for you. `offers` lists what you can request"
     yes = "becomes allowed when U0CID agrees for up to 1 hour (rule reports-read)."
     assert differences == [
         f"1: {asked}: {was}; {no}",

@@ -105,32 +105,34 @@ def test_no_account_of_who_asks_or_of_who_would_have_it_decides() -> None:
     [
         (
             "{at_least: 2, of: {people: [U0ANN, U0BEN]}}",
-            "needs 2 different people to decide, but names only 1 other, and nobody decides on their own request.",
+            "{} needs 2 different people to decide, but names only 1 other, and nobody decides on their own request",
         ),
         (
             "{at_least: 4, of: {people: [U0ANN, U0BEN, U0CID]}}",
-            "needs 4 different people to decide, but names only 2 others, and nobody decides on their own request.",
+            "{} needs 4 different people to decide, but names only 2 others, and nobody decides on their own request",
         ),
         (
             "{all_of: {people: [U0ANN]}}",
-            "lets you alone decide, and nobody decides on their own request; it needs another approver.",
+            "you are the only approver for {}, and nobody decides on their own request",
         ),
         (
             "{stages: [{name: team, anyone_of: {slack_groups: [S0X]}}, {name: lead, anyone_of: {people: [U0ANN]}}]}",
-            "needs 1 person to decide at stage lead, but names nobody else, and nobody decides on their own request.",
+            "{} needs 1 person to decide at stage lead, but names nobody else, and nobody decides on their own request",
         ),
         (
             "{stages: [{name: team, anyone_of: {people: [U0ANN, U0BEN]}}, {name: lead, anyone_of: {people: [U0BEN]}}]}",
             (
-                "needs 2 different people to decide at stages team and lead, but names only 1 other, "
-                "and nobody decides on their own request."
+                "{} needs 2 different people to decide at stages team and lead, but names only 1 other, "
+                "and nobody decides on their own request"
             ),
         ),
     ],
 )
 def test_a_stage_that_others_cannot_fill_is_in_the_way(approve: str, sentence: str) -> None:
     """The rule does not allow, and says how many others are named and how many are needed."""
-    assert decide(approving(approve), ask()) == Denied(sentence=f"Rule lends {sentence}", field="person")
+    said = sentence.format("read on acme-reports/2026/open/")
+    step = "The owners of the rules can name another approver."
+    assert decide(approving(approve), ask()) == Denied(sentence=f"Denied: {said} (rule lends). {step}", field="person")
 
 
 def test_a_hand_over_may_fill_a_stage() -> None:

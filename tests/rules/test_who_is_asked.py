@@ -30,6 +30,8 @@ ORDERS, CORRECTIONS, BUDGET = (
     ("acme-budget", "read"),
 )
 
+ANOTHER = "The owners of the rules can name another approver."
+
 
 def told(wanted: tuple[str, str], around: Circumstances | None, who: Principal = ANN) -> list[str]:
     """Say who is asked, or why nobody can be."""
@@ -94,7 +96,8 @@ def test_when_nobody_can_decide_the_person_reads_who_is_away_and_what_is_not_kno
     around: Circumstances, sentence: str
 ) -> None:
     """The rule does not allow then, and both `decide` and `explain` say it."""
-    assert told(CORRECTIONS, around) == [f"Rule orders-correct {sentence}"]
+    told_as = f"Denied: write on acme-corrections {sentence[:-1]} (rule orders-correct). {ANOTHER}"
+    assert told(CORRECTIONS, around) == [told_as]
     assert f"Rule orders-correct {sentence}" in [
         verdict.sentence for verdict in explain(BOOK, ask(*CORRECTIONS, who=ANN), around)
     ]
@@ -104,7 +107,8 @@ def test_a_group_that_cannot_be_read_lets_nobody_in() -> None:
     """All of a group that nobody can count is nobody's agreement."""
     (sentence,) = told(BUDGET, here(**{**FACTS, "groups": {}}))
 
-    assert sentence.endswith("but finds nobody else: who is in file:budget could not be found out.")
+    said = "but finds nobody else: who is in file:budget could not be found out (rule budget-read)."
+    assert sentence.endswith(f"{said} {ANOTHER}")
 
 
 def test_one_who_is_their_own_manager_and_owner_and_on_call_is_asked_about_nothing() -> None:

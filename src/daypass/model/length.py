@@ -69,6 +69,15 @@ def words_for_length(length: timedelta) -> str:
     return " ".join(_words(length)) or "0 seconds"
 
 
+def short_length(length: timedelta) -> str:
+    """Say a length as one types it: `2h`, `1h30m`, `7d`. `parse_length` reads it back."""
+    minutes, seconds = divmod(int(length.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    parts = ((days, "d"), (hours, "h"), (minutes, "m"), (seconds, "s"))
+    return "".join(f"{number}{unit}" for number, unit in parts if number) or "0s"
+
+
 def _seconds(plain: str) -> Fraction:
     lowered = plain.lower() if plain.isascii() else ""
     match = _ISO.fullmatch(lowered) or _SPOKEN.fullmatch(lowered)

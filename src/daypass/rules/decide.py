@@ -15,10 +15,39 @@ from daypass.model.principal import SlackGroupId
 from daypass.rules.book import RuleBook
 from daypass.rules.hurdle import FIELD, Hurdle
 from daypass.rules.hurdles import escapes, hurdles, open_ticket, plain, reviewers, stages
+from daypass.rules.nearest_place import nearest_place
 from daypass.rules.outage import lacking
+from daypass.rules.refusal import OFFERS, refusal
 from daypass.rules.rule import AllowRule, DenyRule, Rule
 from daypass.rules.scene import Scene
-from daypass.rules.telling import say, say_unknown
+from daypass.rules.telling import say_unknown
+
+_FURTHEST_FIRST = (
+    frozenset({Hurdle.PLACE}),
+    frozenset({Hurdle.URGENT}),
+    frozenset({Hurdle.PERSON}),
+    frozenset({Hurdle.LEVEL}),
+    frozenset({Hurdle.EXTRAS}),
+    frozenset(
+        {
+            Hurdle.TIME,
+            Hurdle.ON_CALL,
+            Hurdle.LIVE_GRANTS,
+            Hurdle.TAGS,
+            Hurdle.ACCOUNT,
+            Hurdle.SENSITIVITY,
+            Hurdle.APPROVERS,
+            Hurdle.REVIEWERS,
+        }
+    ),
+    frozenset({Hurdle.DELIVERY}),
+    frozenset({Hurdle.LENGTH, Hurdle.AHEAD}),
+)
+"""
+What puts a rule further off than anything after it: what it lends must be what was asked for before anything else
+counts, and what no other words of the person's would change counts for more than what they would.
+"""
+_Distance = tuple[tuple[bool, ...], int]
 
 
 def decide(book: RuleBook, question: Question, around: Circumstances | None = None) -> Decision:
@@ -64,7 +93,7 @@ def _decide(book: RuleBook, question: Question, around: Circumstances | None) ->
     for rule in allowing:
         if allows(rule, scene):
             return allowed(rule, scene)
-    return replace(refused(allowing, scene), lacking=lacking([], allowing, scene))
+    return replace(refused(book, allowing, scene), lacking=lacking([], allowing, scene))
 
 
 def _allowing(rules: Iterable[Rule]) -> Iterator[AllowRule]:
@@ -107,24 +136,24 @@ def forbidden(denials: Sequence[DenyRule], scene: Scene) -> Denied:
     return Denied(sentence=sentence, because=tuple(rule.id for rule in denials), field="resource")
 
 
-def refused(rules: Iterable[AllowRule], scene: Scene) -> Denied:
+def refused(book: RuleBook, rules: Iterable[AllowRule], scene: Scene) -> Denied:
     """No, because nothing says yes; the sentence is about the rule that comes nearest."""
     nearest = _nearest(rules, scene)
     if nearest is None:
-        return _silence(scene.question)
+        return _silence(book, scene.question)
     rule, found = nearest
-    return Denied(sentence=say(found, rule, scene), field=FIELD[found[0]])
+    return Denied(sentence=refusal(found, rule, scene), field=FIELD[found[0]])
 
 
 def _nearest(rules: Iterable[AllowRule], scene: Scene) -> tuple[AllowRule, tuple[Hurdle, ...]] | None:
     """
-    Find the first of those rules that the fewest things stand in the way of.
+    Find the first of those rules that comes nearest: by place and level, by its conditions, by its length.
 
-    What stands there whatever is so around the ask is soon counted, and the rest only makes it more: a rule that is
-    further off by that alone is not looked at any further.
+    What stands there whatever is so around the ask is soon found, and the rest only puts the rule further off: one
+    that is further off by that alone is not looked at any further.
     """
     near = [(_distance(tuple(plain(rule, scene))), rule) for rule in rules if _concerns(rule, scene)]
-    best: tuple[tuple[bool, bool, int], int] | None = None
+    best: tuple[_Distance, int] | None = None
     chosen: tuple[AllowRule, tuple[Hurdle, ...]] | None = None
     for position, (least, rule) in sorted(enumerate(near), key=lambda each: each[1][0]):
         if best is not None and least > best[0]:
@@ -141,16 +170,17 @@ def _concerns(rule: AllowRule, scene: Scene) -> bool:
     return not wrong and rule.overlaps(scene.question.entitlement.place)
 
 
-def _distance(found: tuple[Hurdle, ...]) -> tuple[bool, bool, int]:
-    # A rule for another place, or for emergencies, is further off than one that only wants the ask put differently.
-    return Hurdle.PLACE in found, Hurdle.URGENT in found, len(found)
+def _distance(found: tuple[Hurdle, ...]) -> _Distance:
+    return tuple(not kinds.isdisjoint(found) for kinds in _FURTHEST_FIRST), len(found)
 
 
-def _silence(question: Question) -> Denied:
+def _silence(book: RuleBook, question: Question) -> Denied:
     levels = " and ".join(level for level in Level if level in question.entitlement.levels)
     what = f"{levels} on {question.entitlement.place}"
     if question.urgent:
-        sentence = f"No rule lets you break glass for {what}. Ask in the ordinary way, or somebody whom a rule names."
+        sentence = f"Denied: no emergency rule covers {what} for you. Request it without --urgent."
         return Denied(sentence=sentence, field="command")
-    whom = question.principal.name if question.asker else "you"
-    return Denied(sentence=f"No rule lends {whom} {what}, and what no rule lends is refused.", field="resource")
+    if question.asker:
+        return Denied(sentence=f"Denied: no rule covers {what} for {question.principal.name}.", field="resource")
+    hint = f"Did you mean {near}?" if (near := nearest_place(book, question)) else OFFERS
+    return Denied(sentence=f"Denied: no rule covers {what} for you. {hint}", field="resource")

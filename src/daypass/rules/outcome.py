@@ -44,7 +44,7 @@ def differ(old: Decision, new: Decision) -> bool:
 def in_short(decision: Decision) -> str:
     """Say a decision in half a sentence."""
     if isinstance(decision, Denied):
-        return f"denied: {decision.sentence.removesuffix('.')}"
+        return f"denied: {decision.sentence.removeprefix('Denied: ').removesuffix('.')}"
     longest = f"for up to {words_for_length(decision.longest)} (rule {decision.rule})"
     if decision.at_once:
         return f"allowed at once {longest}"

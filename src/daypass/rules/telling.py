@@ -41,8 +41,8 @@ def say_escape(hurdle: Hurdle, rule: DenyRule) -> str:
         Hurdle.PAUSED: "is paused.",
         Hurdle.PERSON: "denies other people.",
         Hurdle.PLACE: f"denies {_places(rule)}, which has nothing in common with what is asked.",
-        Hurdle.LEVEL: f"denies {_all(Level, rule.levels)} alone.",
-        Hurdle.EXTRAS: f"denies asks for {_all(Extra, rule.extras)} alone.",
+        Hurdle.LEVEL: f"denies {both(Level, rule.levels)} alone.",
+        Hurdle.EXTRAS: f"denies asks for {both(Extra, rule.extras)} alone.",
         Hurdle.DELIVERY: f"denies asks for a {_one(rule.deliveries)} alone.",
     }
     return f"Rule {rule.id} {sentences[hurdle]}"
@@ -70,7 +70,7 @@ def conditions(when: Conditions) -> dict[Hurdle, str]:
 
 def _say(hurdle: Hurdle, rule: AllowRule, scene: Scene, not_known: frozenset[Hurdle]) -> str:
     if rule.when and (only := conditions(rule.when).get(hurdle)):
-        but = could_not(hurdle, rule, scene) if hurdle in not_known else _instead(hurdle, scene, rule.when)
+        but = could_not(hurdle, rule, scene) if hurdle in not_known else instead(hurdle, scene, rule.when)
         return f"lends this only {only}{', and ' if hurdle in not_known else '; '}{but}."
     match hurdle:
         case Hurdle.LENGTH:
@@ -78,9 +78,9 @@ def _say(hurdle: Hurdle, rule: AllowRule, scene: Scene, not_known: frozenset[Hur
         case Hurdle.REASON:
             return _say_reason(rule)
         case Hurdle.TICKET:
-            return _say_ticket(rule.ticket or TICKET, scene)
+            return say_ticket(rule.ticket or TICKET, scene)
         case Hurdle.APPROVERS:
-            return _say_approvers(rule, scene)
+            return say_approvers(rule, scene)
         case _:
             return _say_plainly(hurdle, rule, scene)
 
@@ -91,18 +91,19 @@ def _say_plainly(hurdle: Hurdle, rule: AllowRule, scene: Scene) -> str:
     return {
         Hurdle.PAUSED: "is paused.",
         Hurdle.URGENT: urgent,
-        Hurdle.PERSON: _say_person(rule, scene),
+        Hurdle.PERSON: say_person(rule, scene),
         Hurdle.AHEAD: f"can be asked for at most {words_for_length(rule.ahead)} ahead; "
         f"you asked for a start in {words_for_length(scene.question.ahead)}.",
         Hurdle.PLACE: f"lends {_places(rule)} alone; {asked.place} is not wholly inside it.",
-        Hurdle.LEVEL: f"lends {_all(Level, rule.levels)} here, not {_lacking(rule, scene)}.",
-        Hurdle.EXTRAS: f"lends this without {_all(Extra, asked.extras - rule.extras)}.",
+        Hurdle.LEVEL: f"lends {both(Level, rule.levels)} here, not {_lacking(rule, scene)}.",
+        Hurdle.EXTRAS: f"lends this without {both(Extra, asked.extras - rule.extras)}.",
         Hurdle.DELIVERY: f"hands this out as {_one(rule.deliveries)}, not as {scene.question.delivery}.",
         Hurdle.REVIEWERS: "names nobody but you to look at it afterwards; it needs another reviewer.",
     }[hurdle]
 
 
-def _say_person(rule: AllowRule, scene: Scene) -> str:
+def say_person(rule: AllowRule, scene: Scene) -> str:
+    """Say whom it is for instead."""
     if scene.question.principal.guest and rule.who.include(scene.question.principal, guests=True):
         return "is for members, and not for guests; it needs `guests: true`, or must name the guest."
     return "is for other people."
@@ -130,7 +131,7 @@ def _schedules(rule: Rule) -> str:
     return f" for {_or(rule.when.on_call)}" if rule.when and rule.when.on_call else ""
 
 
-def _instead(hurdle: Hurdle, scene: Scene, when: Conditions) -> str:
+def instead(hurdle: Hurdle, scene: Scene, when: Conditions) -> str:
     """Say what is so in place of what a condition wants."""
     bucket, around = scene.question.entitlement.place.bucket, scene.around
     return {
@@ -189,20 +190,21 @@ def _say_length(rule: AllowRule, scene: Scene) -> str:
 
 def _say_reason(rule: AllowRule) -> str:
     if rule.reason_matching:
-        return f"wants a reason with {_quoted(rule.reason_matching)} in it."
-    return "wants a reason: say what you need it for."
+        return f"needs a reason with {_quoted(rule.reason_matching)} in it."
+    return "needs a reason: say what you need it for."
 
 
-def _say_ticket(ticket: Wording, scene: Scene) -> str:
+def say_ticket(ticket: Wording, scene: Scene) -> str:
+    """Say which ticket is wanted, and what is so of those that were named."""
     named = tickets(ticket, scene.question.reason)
     if not named:
         example = "such as INC-42" if ticket == TICKET else f"written as {_quoted(ticket)}"
-        return f"wants an open ticket in the reason, {example}."
+        return f"needs an open ticket in the reason, {example}."
     known = scene.around.tickets if scene.around else {}
     if not_looked_up(ticket, scene):
-        return f"wants an open ticket in the reason, and {could_not_ticket(ticket, scene)}."
+        return f"needs an open ticket in the reason, and {could_not_ticket(ticket, scene)}."
     stand = ", ".join(_say_state(one, known.get(one), ticket) for one in named)
-    return f"wants an open ticket in the reason; {stand}."
+    return f"needs an open ticket in the reason; {stand}."
 
 
 def _say_state(asked: TicketId, found: Ticket | None, wanted: Wording) -> str:
@@ -214,7 +216,8 @@ def _say_state(asked: TicketId, found: Ticket | None, wanted: Wording) -> str:
     return f"{asked} is {found.status or 'closed'}"
 
 
-def _say_approvers(rule: AllowRule, scene: Scene) -> str:
+def say_approvers(rule: AllowRule, scene: Scene) -> str:
+    """Say how many decide, and how many there are."""
     found = stages(rule, scene)
     short, absent = shortage(found), missing(found)
     alone = short is None or (short.needed == 1 and len(rule.stages) == 1 and scene.question.asker is None)
@@ -234,14 +237,15 @@ def _stages(names: Sequence[str]) -> str:
 
 def _lacking(rule: AllowRule, scene: Scene) -> str:
     asked = scene.question.entitlement.levels
-    return _all(Level, (asked - listing(rule.levels)) or asked)
+    return both(Level, (asked - listing(rule.levels)) or asked)
 
 
 def _places(rule: Rule) -> str:
     return ", ".join(pattern.text for pattern in rule.places)
 
 
-def _all(kinds: type[StrEnum], chosen: frozenset[Level] | frozenset[Extra]) -> str:
+def both(kinds: type[StrEnum], chosen: frozenset[Level] | frozenset[Extra]) -> str:
+    """Name these in the order of their kind: `list and read`."""
     return " and ".join(kind for kind in kinds if kind in chosen)
 
 

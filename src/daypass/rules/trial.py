@@ -49,7 +49,7 @@ def _wrong(case: Case, decision: Decision) -> Iterator[str]:
     """Say everything in which the decision is not what the example expects."""
     found = outcome(decision)
     if found is not case.expect:
-        told = f": {decision.sentence}" if isinstance(decision, Denied) else "."
+        told = f": {decision.sentence.removeprefix('Denied: ')}" if isinstance(decision, Denied) else "."
         yield f"It expects that {_SAID[case.expect]}, but {_SAID[found]}{told}"
     if case.rule is not None and case.rule not in deciding(decision):
         yield f"It expects rule {case.rule} to decide, but {_names(deciding(decision), 'no rule')} does."

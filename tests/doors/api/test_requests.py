@@ -187,7 +187,7 @@ def test_what_no_rule_lends_is_denied(eve):
     answer = eve.post("/v1/requests", json=READ)
 
     assert (answer.status_code, error(answer)["code"], error(answer)["field"]) == (403, "not_allowed", "resource")
-    assert "No rule lends you" in error(answer)["detail"]
+    assert "no rule covers" in error(answer)["detail"]
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def test_what_no_rule_lends_is_denied_with_its_own_exit_code(eve):
     """2, and one sentence."""
     ran = eve(*READ)
 
-    assert ran.err.startswith("No rule lends you read")
+    assert ran.err.startswith("Denied: no rule covers read")
     assert len(ran.err.splitlines()) == 1
     assert ran.code == 2
 

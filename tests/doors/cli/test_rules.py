@@ -92,7 +92,7 @@ def test_an_example_that_fails_says_where_and_why(alone: Terminal):
     assert ran.code == 1
     assert (first, last) == ("ok    payroll is not", "1 of 2 examples hold.")
     assert (where.startswith("FAIL  reports are read ("), where.endswith("rules.yaml:11)")) == (True, True)
-    assert why.strip().startswith("It expects that somebody is asked, but it is denied: Rule reports-read lends this")
+    assert why.strip().startswith("It expects that somebody is asked, but it is denied: at most 1h")
 
 
 def test_examples_are_told_to_programs(alone: Terminal):

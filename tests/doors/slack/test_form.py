@@ -102,7 +102,7 @@ def test_a_wrong_word_of_an_incomplete_command_is_said_on_the_form(daypass: Offi
         ("length", "-2h", "less than nothing"),
         ("length", "99999d", "more than a year"),
         ("start", "whenever", "is not a time"),
-        ("length", "9h", "8 hours"),
+        ("length", "9h", "at most 8h"),
         ("reason", "", "reason"),
     ],
 )
@@ -289,9 +289,9 @@ def test_the_form_says_what_stands_in_the_way_before_it_is_sent(daypass: Office,
     form = opened(ann)
     ann.fill(form, {"level": ["read"], "resource": WHERE, "length": "9d", "reason": "INC-42"})
 
-    _previewed(ann, form, "lends this for at most 8 hours; you asked for 9 days.")
+    _previewed(ann, form, "Denied: at most 8h for read")
 
     ann.fill(form, {"length": "1h", "level": []})
     shown = _previewed(ann, form, "Say which access you need")
     assert daypass.desk.ledger.requests() == []
-    assert "at most 8 hours" not in str(shown.blocks)
+    assert "at most 8h" not in str(shown.blocks)
