@@ -42,6 +42,7 @@ from daypass.model.request import Request
 from daypass.model.ruling import RulesChange, RulesVersion
 from daypass.store import tables
 from daypass.store.columns import as_stored, raw
+from daypass.store.prepared import Prepared
 from daypass.store.seal import Sealer
 
 _ENCODER = msgspec.json.Encoder(order="deterministic")
@@ -112,8 +113,10 @@ class Codec(Generic[Value]):
         self.select = select(*asked, _newest(literal(f"{table.name}/").concat(key)))
         """Asks for all that `read` needs, in its order. Conditions may be added, and columns behind these."""
         wanted = select(bindparam("key", type_=String).label("key")).subquery("wanted")
-        self._select_one = select(*asked, _newest(bindparam("name", type_=String))).select_from(
-            wanted.outerjoin(table, key == wanted.c.key)
+        self._select_one = Prepared(
+            select(*asked, _newest(bindparam("name", type_=String))).select_from(
+                wanted.outerjoin(table, key == wanted.c.key)
+            )
         )
 
     def key_of(self, value: Value) -> str:
@@ -145,7 +148,7 @@ class Codec(Generic[Value]):
     def find(self, connection: Connection, key: str, sealer: Sealer) -> Value | None:
         """Read the row of a key; None when there never was one. Raises Unreadable, also for one that was deleted."""
         name = f"{self.table.name}/{key}"
-        row = connection.execute(self._select_one, {"key": key, "name": name}).one()
+        row = self._select_one.run(connection, [{"key": key, "name": name}]).one()
         found, *_, newest = row
         if found is not None:
             return self.read(row, sealer)

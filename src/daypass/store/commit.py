@@ -118,7 +118,7 @@ def _hold(connection: Connection, facts: Iterable[Fact]) -> dict[_Key, int]:
     if connection.dialect.name == "postgresql":
         for key in sorted(name for _, name in read | changed):
             connection.execute(_ALONE if (records, key) in changed else _TOGETHER, {"key": key})
-    rows = connection.execute(_REVISIONS, {"keys": sorted(key for _, key in read)}).all() if read else []
+    rows = _REVISIONS.run(connection, [{"keys": sorted(key for _, key in read)}]).all() if read else []
     return {(records, key): revision for key, revision in rows}
 
 
@@ -238,7 +238,7 @@ def _is(table: Table, name: str) -> ColumnElement[bool]:
     return key == bindparam(name)
 
 
-_REVISIONS = select(records.c.id, records.c.revision).where(records.c.id.in_(bindparam("keys", expanding=True)))
+_REVISIONS = Prepared(select(records.c.id, records.c.revision).where(among(records.c.id, "keys")))
 _TOGETHER = text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:key, 0))")
 _ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
 _LOCKS = {table: Prepared(_stored(table).where(among(table.primary_key.columns[0], "keys"))) for table in _IN_ORDER}

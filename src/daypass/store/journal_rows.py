@@ -9,6 +9,7 @@ from daypass.journal.damage import BookDamaged
 from daypass.journal.place import Placed
 from daypass.journal.tree import Frontier, leaf_hash
 from daypass.store.codec import AnyRow
+from daypass.store.prepared import Prepared
 from daypass.store.tables import checkpoints, journal, tree
 
 
@@ -17,7 +18,7 @@ class StoredTree:
 
     def __init__(self, connection: Connection) -> None:
         """Read it. Raises BookDamaged when there is none."""
-        row = connection.execute(_TREE).one_or_none()
+        row = _TREE.run(connection, [{}]).one_or_none()
         if row is None:
             raise BookDamaged("The journal's tree is missing from the database; restore it from a backup.")
         self.size: int = row.size
@@ -44,7 +45,7 @@ class StoredTree:
     def is_new(self, connection: Connection) -> bool:
         """Whether nothing was ever written into this journal."""
         empty = self.size == 0 and not self.note and not self.waits and self._last is None
-        return empty and connection.execute(_ANY).one_or_none() is None
+        return empty and _ANY.run(connection, [{}]).one_or_none() is None
 
 
 def signed_rows(connection: Connection, start: int, stop: int) -> Sequence[AnyRow]:
@@ -65,12 +66,12 @@ def leaf(row: AnyRow) -> bytes:
 
 def lock_tree(connection: Connection) -> None:
     """Wait until nobody else signs, and keep others from it until the transaction ends."""
-    connection.execute(_LOCK)
+    _LOCK.run(connection, [{}])
 
 
 def unfolded(connection: Connection, limit: int) -> Sequence[AnyRow]:
     """Read rows that have no place in the tree yet."""
-    return connection.execute(_UNFOLDED, {"limit": limit}).all()
+    return _UNFOLDED.run(connection, [{"limit": limit}]).all()
 
 
 def unfolded_of(connection: Connection, ids: Sequence[int]) -> Sequence[AnyRow]:
@@ -112,17 +113,21 @@ BINDING = (
 _PLACED = (*BINDING, _columns.leaf_index, _columns.place)
 _IN_TREE = _columns.leaf_index.is_not(None)
 
-_LOCK = select(tree.c.size).with_for_update()
-_TREE = select(
-    tree.c.size,
-    tree.c.peaks,
-    select(checkpoints.c.note).order_by(checkpoints.c.size.desc()).limit(1).scalar_subquery().label("note"),
-    select(func.min(_columns.id)).where(_columns.leaf_index.is_(None)).scalar_subquery().label("waiting"),
-    select(func.min(_columns.leaf_index)).scalar_subquery().label("first"),
-    select(func.max(_columns.leaf_index)).scalar_subquery().label("last"),
+_LOCK = Prepared(select(tree.c.size).with_for_update())
+_TREE = Prepared(
+    select(
+        tree.c.size,
+        tree.c.peaks,
+        select(checkpoints.c.note).order_by(checkpoints.c.size.desc()).limit(1).scalar_subquery().label("note"),
+        select(func.min(_columns.id)).where(_columns.leaf_index.is_(None)).scalar_subquery().label("waiting"),
+        select(func.min(_columns.leaf_index)).scalar_subquery().label("first"),
+        select(func.max(_columns.leaf_index)).scalar_subquery().label("last"),
+    )
 )
-_ANY = select(_columns.id).limit(1)
-_UNFOLDED = select(*BINDING).where(_columns.leaf_index.is_(None)).order_by(_columns.id).limit(bindparam("limit"))
+_ANY = Prepared(select(_columns.id).limit(1))
+_UNFOLDED = Prepared(
+    select(*BINDING).where(_columns.leaf_index.is_(None)).order_by(_columns.id).limit(bindparam("limit"))
+)
 _PENDING = select(*BINDING).where(_columns.leaf_index.is_(None), _columns.id.in_(bindparam("ids", expanding=True)))
 _LAST_OF = (
     select(*_PLACED).where(_columns.writer == bindparam("writer"), _IN_TREE).order_by(_columns.counter.desc()).limit(1)

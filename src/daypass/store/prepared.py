@@ -41,7 +41,7 @@ class Prepared:
         self._statement = statement if isinstance(statement, Select) else statement.inline()
         self._compiled: dict[tuple[str | bool, ...], _Compiled] = {}
 
-    def run(self, connection: Connection, rows: Sequence[Row]) -> CursorResult[Any]:
+    def run(self, connection: Connection, rows: Sequence[Row]) -> CursorResult[*tuple[Any, ...]]:
         """Run it once for each of the rows, at least one, which all have the same columns; it takes them over."""
         columns, dialect = tuple(rows[0]), connection.dialect
         together = len(rows) > 1 and dialect.name == "postgresql" and not isinstance(self._statement, Select)

@@ -10,6 +10,7 @@ from daypass.journal.words import ALTERED, Word, hashed
 from daypass.model.event import Event
 from daypass.model.principal import DAYPASS, OPERATOR
 from daypass.store.codec import AnyRow, entry_in
+from daypass.store.prepared import Prepared, Row
 from daypass.store.reading import slices
 from daypass.store.tables import words
 
@@ -18,7 +19,7 @@ log = structlog.get_logger(__name__)
 
 def keep_words(connection: Connection, said: Iterable[tuple[Event, Sequence[Word]]]) -> None:
     """Write the words of some entries, within the transaction that writes these."""
-    rows = [
+    rows: list[Row] = [
         {
             "hash": word.hash,
             "salt": word.salt.hex(),
@@ -31,7 +32,7 @@ def keep_words(connection: Connection, said: Iterable[tuple[Event, Sequence[Word
         for word in some
     ]
     if rows:
-        connection.execute(insert(words), rows)
+        _INSERT.run(connection, rows)
 
 
 def events_of(connection: Connection, rows: Sequence[AnyRow]) -> list[Event]:
@@ -87,5 +88,6 @@ def _find(connection: Connection, digests: Sequence[str]) -> Mapping[str, AnyRow
     return found
 
 
+_INSERT = Prepared(insert(words))
 _STORED = select(words.c.hash, words.c.salt, words.c.text)
 _BY_HASH = _STORED.where(words.c.hash.in_(bindparam("digests", expanding=True)))
