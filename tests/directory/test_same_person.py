@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -196,3 +197,46 @@ def test_who_is_away_by_word_and_by_status_is_away_until_both_are_over(
         found = PeopleDirectory(people_of(url, clock), explicit={}, beside=beside, clock=clock)
 
         assert found.principal(PrincipalId("U0EVE")).away == both
+
+
+@pytest.mark.parametrize("asked", ["U0EVE", "W0EVE"])
+@pytest.mark.parametrize("listed", ["U0EVE", "W0EVE"])
+def test_a_group_that_holds_one_id_of_somebody_holds_them_under_the_other(
+    clock: HandClock, asked: str, listed: str
+) -> None:
+    """Enterprise Grid: Slack lists one id in the group, and a click comes from the other."""
+    body = answer(enterprise_user={"id": "W0EVE", "enterprise_id": "E1"})
+    group = {"id": "S0LEADS", "handle": "leads", "users": [listed]}
+    with answering(200, json.dumps(json.loads(body) | {"usergroups": [group]}).encode()) as url:
+        eve = people_of(url, clock).principal(PrincipalId(asked))
+
+    assert set(map(str, eve.slack_groups)) == {"S0LEADS"}
+    assert (set(map(str, eve.ids)), str(eve.main)) == ({"U0EVE", "W0EVE"}, "U0EVE")
+
+
+def test_a_group_does_not_hold_who_only_has_the_address_of_somebody_in_it(clock: HandClock) -> None:
+    """An address is enough to refuse, and never to allow."""
+    group = {"id": "S0LEADS", "handle": "leads", "users": ["U0ONE"]}
+    said = json.loads(answer(profile={"email": "eve@acme.example"})) | {"usergroups": [group]}
+    with answering(200, json.dumps(said).encode()) as url:
+        people = people_of(url, clock)
+        one, two = (people._told(said["user"] | {"id": each}, PrincipalId(each)) for each in ("U0ONE", "U0TWO"))
+        found = [people._with_groups(each) for each in (one, two)]
+
+    assert [each.slack_groups for each in found] == [{"S0LEADS"}, frozenset()]
+    assert found[1].same_as == {"U0ONE"}
+
+
+def test_the_people_file_knows_somebody_under_either_id(slack: BlockingSlack, clock: HandClock, tmp_path: Path) -> None:
+    """Groups and managers that it gives to one id are those of the other."""
+    slack.change_person("U0BOB", enterprise_user={"id": "W0BOB", "enterprise_id": "E1"})
+    slack.inner.world.workspace.people["W0BOB"] = replace(
+        slack.inner.world.workspace.people["U0BOB"], id="W0BOB", enterprise_user={"id": "U0BOB", "enterprise_id": "E1"}
+    )
+    file = tmp_path / "people.yaml"
+    file.write_text("groups: {analysts: [U0BOB]}\nmanagers: {U0BOB: U0ALICE}\n")
+    found = directory(slack, clock, Beside(register=RegisterFile(file)))
+
+    for one in ("U0BOB", "W0BOB"):
+        person = found.principal(PrincipalId(one))
+        assert (set(map(str, person.groups)), person.manager) == ({"file:analysts"}, ALICE)

@@ -6,7 +6,7 @@ The directory whole: who somebody is by Slack, the people file and AWS, and what
     bot:..    a robot                  the cabinet                       people file                       map
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -24,7 +24,7 @@ from daypass.directory.robots import Robots
 from daypass.directory.slack_people import SlackPeople
 from daypass.directory.sources import GroupSource
 from daypass.model.decision import Circumstances, Needs, Question
-from daypass.model.errors import DaypassError, NotFound, Unavailable
+from daypass.model.errors import DaypassError, Misconfigured, NotFound, Unavailable
 from daypass.model.principal import ROBOT, Away, AwsIdentity, GroupName, Principal, PrincipalId, SlackGroupId
 
 
@@ -118,10 +118,8 @@ class PeopleDirectory:
         return [
             replace(
                 one,
-                groups=register.groups_of(one.id).union(
-                    *(each.groups_of(one.id) for each in self._beside.group_sources)
-                ),
-                manager=register.managers.get(one.id),
+                groups=_groups_of(one, (register, *self._beside.group_sources)),
+                manager=_manager_of(one, register),
                 same_as=self._other_accounts(one, register),
             )
             for one in self._slack.everybody()
@@ -141,9 +139,9 @@ class PeopleDirectory:
         person = self._found(principal_id)
         return replace(
             person,
-            aws=self._aws.of(principal_id),
-            groups=frozenset().union(*(one.groups_of(principal_id) for one in self._group_sources.values())),
-            manager=register.managers.get(principal_id),
+            aws=self._aws_of(person),
+            groups=_groups_of(person, self._group_sources.values()),
+            manager=_manager_of(person, register),
             same_as=self._other_accounts(person, register),
             away=_together(self._own_word(person), person.away),
         )
@@ -169,13 +167,30 @@ class PeopleDirectory:
             raise NotFound(f"There is no robot {principal_id}.")
         return self._beside.robots.principal(principal_id)
 
+    def _aws_of(self, person: Principal) -> AwsIdentity | None:
+        """The identity that one of their ids has. Raises Misconfigured when two have different ones."""
+        found = {one.arn: one for one in map(self._aws.of, sorted(person.ids)) if one}
+        if len(found) > 1:
+            raise Misconfigured(f"{' and '.join(sorted(person.ids))} are one person with {len(found)} AWS identities.")
+        return next(iter(found.values()), None)
+
     def _own_word(self, person: Principal) -> Away | None:
-        return self._beside.absence(person.id) if self._beside.absence and not person.robot else None
+        if self._beside.absence is None or person.robot:
+            return None
+        return next(filter(None, map(self._beside.absence, sorted(person.ids))), None)
 
 
 def _group_sources(beside: Beside) -> dict[str, GroupSource]:
     sources = (*((beside.register,) if beside.register else ()), *beside.group_sources)
     return {source.name: source for source in sources}
+
+
+def _groups_of(person: Principal, sources: Iterable[GroupSource | Register]) -> frozenset[GroupName]:
+    return frozenset[GroupName]().union(*(source.groups_of(one) for source in sources for one in person.ids))
+
+
+def _manager_of(person: Principal, register: Register) -> PrincipalId | None:
+    return next((register.managers[one] for one in sorted(person.ids) if one in register.managers), None)
 
 
 def _together(said: Away | None, status: Away | None) -> Away | None:

@@ -45,6 +45,10 @@ class Groups:
     """Those that came without their users."""
     failed: DaypassError | None = None
 
+    def groups_of(self, ids: frozenset[PrincipalId]) -> Ids:
+        """The groups that hold one of these."""
+        return frozenset[SlackGroupId]().union(*(self.of.get(one, frozenset()) for one in ids))
+
 
 class SlackGroups:
     """Looks groups up. Safe to share between threads."""
@@ -61,8 +65,8 @@ class SlackGroups:
         self._guard = threading.Lock()
         self._hanging: Future[Groups] | None = None
 
-    def of(self, principal_id: PrincipalId) -> tuple[Ids, Ids]:
-        """The groups that somebody is in, and those of the wanted that cannot be read now."""
+    def of(self, ids: frozenset[PrincipalId]) -> tuple[Ids, Ids]:
+        """The groups that an account is in, under whichever of its ids, and those wanted that cannot be read now."""
         wanted = self._wanted()
         if wanted is not None and not wanted:
             return frozenset(), frozenset()
@@ -70,8 +74,8 @@ class SlackGroups:
         if wanted is None:
             if seen.failed is not None:
                 raise seen.failed
-            return seen.of.get(principal_id, frozenset()), seen.unread
-        return seen.of.get(principal_id, frozenset()), wanted if seen.failed is not None else wanted & seen.unread
+            return seen.groups_of(ids), seen.unread
+        return seen.groups_of(ids), wanted if seen.failed is not None else wanted & seen.unread
 
     def members(self, group: SlackGroupId) -> frozenset[PrincipalId]:
         """Who is in a group. Raises NotFound for one that is unknown or disabled, Unavailable for one not told."""

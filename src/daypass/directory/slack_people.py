@@ -14,9 +14,10 @@ Chores ask anew after ten minutes, of groups after one, and spend a fifth of Sla
 So an approver who was taken out of a group is refused at a click five seconds later, and the rules are never asked
 with an older membership: when Slack does not say who is in a group, nobody is.
 
-Two ids are known to be one person when Slack says so itself (Enterprise Grid gives a person an id for the whole
-organisation and another for the workspace), or when both have been looked up here and have the same e-mail address
-(scope users:read.email), which Slack does not say to be unconfirmed.
+Two ids are known to be one account when Slack says so itself (Enterprise Grid gives a person an id for the whole
+organisation and another for the workspace; a group may hold either, and a click come from either). They are known to be
+one person also when both have been looked up here and have the same e-mail address (scope users:read.email), which
+Slack does not say to be unconfirmed: enough to refuse, and never to allow.
 """
 
 import threading
@@ -117,7 +118,7 @@ class SlackPeople:
 
     def _with_groups(self, known: _Known) -> Principal:
         person = known.person
-        groups, unread = self._groups.of(person.id) if person.active else (frozenset(), frozenset())
+        groups, unread = self._groups.of(person.ids) if person.active else (frozenset(), frozenset())
         return replace(person, slack_groups=groups, unread=unread, same_as=self._others(known))
 
     def _list(self, _: str) -> list[_Known]:
@@ -149,6 +150,7 @@ class SlackPeople:
             active=not user.get("deleted", False),
             guest=is_guest(user),
             same_as=_other_ids(user, principal_id),
+            aliases=_other_ids(user, principal_id),
             away=away(user.get("profile") or {}),
         )
         known = _Known(person=person, email=email)

@@ -42,6 +42,7 @@ def say_away(  # noqa: PLR0913 - who, until when, in whose hands, the two who kn
         if not other.may_decide:
             why = "guests never decide" if other.guest else "name a colleague who is here"
             raise BadInput(f"{other.name} cannot decide for you; {why}.", field="person")
+        delegate = other.main
     return _record(Absence(principal=by, until=until, delegate=delegate, at=now), by, ledger, now)
 
 

@@ -7,7 +7,7 @@ None of them ever decides on it, in whichever of their accounts.
 from dataclasses import dataclass
 
 from daypass.model.asking_side import AskingSide
-from daypass.model.errors import NotAllowed, NotFound, NotYours
+from daypass.model.errors import DaypassError, NotAllowed, NotFound, NotYours
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Ask
 from daypass.ports import Directory
@@ -80,6 +80,14 @@ class Parties:
     def _one_identity(self, approver: Principal) -> bool:
         arns = {one.aws.arn for one in self.all if one.aws is not None}
         return approver.aws is not None and approver.aws.arn in arns
+
+
+def under_one_id(named: PrincipalId, directory: Directory) -> PrincipalId:
+    """The id by which somebody is written down, whichever of theirs was named; that one while it cannot be told."""
+    try:
+        return directory.principal(named).main
+    except DaypassError:
+        return named
 
 
 def as_known(principal_id: PrincipalId, directory: Directory) -> Principal:

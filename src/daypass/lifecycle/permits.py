@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from daypass.lifecycle.counting import guard
 from daypass.lifecycle.frozen import must_not_be_frozen
-from daypass.lifecycle.parties import Parties
+from daypass.lifecycle.parties import Parties, under_one_id
 from daypass.lifecycle.repeated import given_before
 from daypass.lifecycle.review import approve
 from daypass.lifecycle.tries import overtaken
@@ -63,6 +63,7 @@ def allow(  # noqa: PLR0913 - who allows what to whom, when and for how long, an
     if (known := _given(permit_id, ledger)) is not None:
         return known
     _must_be_a_window(starts, ends, now)
+    to = under_one_id(to, directory)
     ask = Ask(requestor=to, entitlement=entitlement, term=None)
     giver = directory.principal(by)
     Parties.of(ask, directory).refuse(giver)

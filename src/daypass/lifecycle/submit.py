@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from daypass.lifecycle.ceilings import room_to_have, room_to_wait
 from daypass.lifecycle.chain import must_go_on
 from daypass.lifecycle.click import still_open
-from daypass.lifecycle.parties import Parties
+from daypass.lifecycle.parties import Parties, under_one_id
 from daypass.lifecycle.permits import use_permits
 from daypass.lifecycle.recurring import series_of
 from daypass.lifecycle.ruling.shadow import compare
@@ -50,6 +50,8 @@ def submit(  # noqa: PLR0913 - an ask, its four collaborators, and the moment
     for a window of a series that has been ended; TooLate for prolonging what has; Unavailable when too much is given to
     one person at this moment. The refusal of a well-formed ask is journalled.
     """
+    if ask.beneficiary is not None:
+        ask = replace(ask, beneficiary=under_one_id(ask.beneficiary, directory))
     grant_id = grant_id_for(f"{ask.requestor} {ask.key}") if ask.key else new_grant_id()
     if ask.key and (filed := _filed(grant_id, ask, ledger)) is not None:
         return filed

@@ -119,7 +119,7 @@ class Approvers:
 
     def include(self, principal: Principal) -> bool:
         """Whether this person, as the directory has them now, decides. No robot does, and no guest."""
-        named = principal.id in self.people
+        named = not self.people.isdisjoint(principal.ids)
         in_group = not (
             self.slack_groups.isdisjoint(principal.slack_groups) and self.groups.isdisjoint(principal.groups)
         )

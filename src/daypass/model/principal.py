@@ -103,12 +103,24 @@ class Principal:
     groups: frozenset[GroupName] = frozenset()
     manager: PrincipalId | None = None
     same_as: frozenset[PrincipalId] = frozenset()
-    """Other accounts of the same person, as far as any directory knows."""
+    """Other accounts of the same person, as far as any directory knows: for refusing, as it may rest on an address."""
+    aliases: frozenset[PrincipalId] = frozenset()
+    """Other ids of this very account, by Slack's own word: what one of them may, and may not, they all do."""
     away: Away | None = None
     owner: PrincipalId | None = None
     """Of a robot: who answers for it, and so never decides for it."""
     holders: frozenset[PrincipalId] = frozenset()
     """Of a robot: who was handed a credential of it that counts, or named the claims that count; see Robot.holders."""
+
+    @property
+    def ids(self) -> frozenset[PrincipalId]:
+        """Every id of this account. Whoever looks for somebody among ids looks for any of these."""
+        return self.aliases | {self.id}
+
+    @property
+    def main(self) -> PrincipalId:
+        """The one of these by which the account is written down: that of the workspace (U..), not of the Grid (W..)."""
+        return min(self.ids)
 
     @property
     def robot(self) -> bool:

@@ -38,7 +38,7 @@ class Index:
 
     def naming(self, principal: Principal) -> Bits:
         """The rules that name this person, or a group of theirs, or anyone."""
-        named = self.anyone | self.people.get(principal.id, 0)
+        named = reduce(or_, (self.people.get(one, 0) for one in principal.ids), self.anyone)
         for group in principal.slack_groups:
             named |= self.slack_groups.get(group, 0)
         for name in principal.groups:

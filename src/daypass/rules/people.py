@@ -23,7 +23,7 @@ class People:
 
         `guests` says whether `anyone` and groups hold guests too; a guest named by id is named.
         """
-        if principal.id in self.people:
+        if not self.people.isdisjoint(principal.ids):
             return True
         if principal.guest and not guests:
             return False

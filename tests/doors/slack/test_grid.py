@@ -1,16 +1,33 @@
 """Enterprise Grid and shared channels: whose payload it is, in every shape in which Slack tells it."""
 
 import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from daypass.doors.desk import Desk
 from daypass.doors.slack.thread import _ours
 from daypass.doors.slack.turn import person_of
 from daypass.doors.slack.workspace import Home
 from daypass.model.errors import Misconfigured, NotYours
+from daypass.model.principal import PrincipalId
+from daypass.rules.document import parse
+from tests.builder import Daypass, sqlite
+from tests.makers import BOB, RULES
 
 HOME, ORG = "T0HOME", "E0ACME"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[Daypass]:
+    """Build a house."""
+    rules = parse(RULES, name="rules.yaml")
+    house = Daypass(sqlite(tmp_path), rules=lambda: rules)
+    yield house
+    house.end()
 
 
 class HandSlack:
@@ -100,6 +117,26 @@ def test_slack_is_asked_once_which_workspace_it_is():
 
     asyncio.run(many())
     assert slack.asked == 1
+
+
+def acting(desk: Desk, person: str, body: dict[str, Any]) -> str:
+    """Under which id somebody acts."""
+    return asyncio.run(Home(HandSlack(), desk).acting(PrincipalId(person), body))  # type: ignore[arg-type]  # as above
+
+
+def test_who_acts_in_an_organisation_is_written_down_under_one_id(house: Daypass):
+    """That of the workspace, whichever Slack says; and outside of organisations nobody is asked."""
+    house.directory.change(BOB, aliases=frozenset({PrincipalId("W0BOB")}))
+    house.directory.people[PrincipalId("W0BOB")] = replace(
+        house.directory.people[BOB], id=PrincipalId("W0BOB"), aliases=frozenset({BOB})
+    )
+
+    assert {acting(house.desk, one, body) for one in ("U0BOB", "W0BOB") for body in OURS[1:]} == {"U0BOB"}
+    assert acting(house.desk, "W0BOB", OURS[0]) == "W0BOB"
+    house.directory.away = True
+    assert acting(house.desk, "W0BOB", OURS[1]) == "U0BOB", "as it was last known"
+    house.directory.forget()
+    assert acting(house.desk, "W0BOB", OURS[1]) == "W0BOB"
 
 
 @pytest.mark.parametrize(

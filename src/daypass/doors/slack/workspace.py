@@ -20,8 +20,11 @@ from daypass.doors.slack.counter import in_thread
 from daypass.doors.slack.texts import refusals as sorry
 from daypass.lifecycle.workspace import known_team, remember_team
 from daypass.model.errors import DaypassError, Misconfigured, NotYours, Unavailable
+from daypass.model.principal import PrincipalId
 
 _PATIENCE_S = 10
+_LOOKING_S = 1.0
+"""What finding out another id of somebody may take."""
 _NOT_LET_IN = frozenset({"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"})
 """https://docs.slack.dev/reference/methods/auth.test#errors"""
 
@@ -84,6 +87,22 @@ class Home:
         if told != {home}:
             raise NotYours(sorry.STRANGER)
 
+    async def acting(self, person: PrincipalId, body: Mapping[str, Any]) -> PrincipalId:
+        """
+        The id by which whoever did something is written down.
+
+        In an organisation of several workspaces (Enterprise Grid) one person has an id in each and one in all, and
+        Slack may say either. Only there is it asked; while nobody can tell, it is the id that came.
+        """
+        desk = self._desk
+        if desk is None or not (body.get("enterprise") or body.get("enterprise_id")):
+            return person
+        try:
+            async with asyncio.timeout(_LOOKING_S):
+                return await in_thread(lambda: _main(person, desk))
+        except TimeoutError:
+            return person
+
     async def _remembered(self) -> str | None:
         if (desk := self._desk) is None:
             return None
@@ -107,6 +126,14 @@ class Home:
         if answer.get("is_enterprise_install"):
             raise Misconfigured(sorry.WHOLE_ORGANISATION)
         return str(answer["team_id"])
+
+
+def _main(person: PrincipalId, desk: Desk) -> PrincipalId:
+    try:
+        return desk.directory.principal(person).main
+    except DaypassError:
+        known = desk.directory.last_known(person)
+        return known.main if known else person
 
 
 def _refused(reason: str) -> DaypassError:
