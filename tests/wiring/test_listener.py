@@ -70,6 +70,25 @@ def _post(path: str, size: int, *more: str, length: int | None = None) -> bytes:
     return "\r\n".join([*head, "Connection: close", *more, "", ""]).encode() + b"x" * size
 
 
+@pytest.mark.parametrize("chunks", [b"hello\r\n", b"-5\r\nhello\r\n0\r\n\r\n"])
+def test_a_body_in_chunks_that_are_none_is_the_senders_mistake(port: int, chunks: bytes):
+    """400 and not 500, and the connection closes."""
+    head = b"POST /v1/requests HTTP/1.1\r\nHost: daypass\r\nTransfer-Encoding: chunked\r\n\r\n"
+    answer = _answer(port, head + chunks)
+
+    assert answer.startswith("HTTP/1.1 400 ")
+    assert '"code":"bad_request"' in answer
+
+
+def test_a_request_with_two_lengths_is_the_last_of_its_connection(port: int):
+    """A proxy may believe the other length: what it would take for a second request is never read as one."""
+    head = b"POST /v1/requests HTTP/1.1\r\nHost: daypass\r\nContent-Length: 54\r\nTransfer-Encoding: chunked\r\n\r\n"
+    answer = _answer(port, head + b"5\r\nhello\r\n0\r\n\r\nGET /healthz HTTP/1.1\r\nHost: daypass\r\n\r\n")
+
+    assert answer.endswith("\r\n\r\n5")
+    assert answer.count("HTTP/1.1") == 1
+
+
 @pytest.mark.parametrize(
     ("path", "most"), [("/v1/requests", LARGEST_BODY), ("/healthz", LARGEST_BODY), ("/slack/events", LARGEST_OF_SLACK)]
 )

@@ -57,7 +57,8 @@ class Limits:
         except TimeoutError:
             await _too_slow(self._body_s)(scope, receive, send)
             return
-        except ClientDisconnect:
+        except ClientDisconnect:  # or its chunks are none; the server would call silence a fault of ours
+            await _broken()(scope, receive, send)
             return
         if body is None:
             await _too_large(most)(scope, receive, send)
@@ -103,6 +104,11 @@ def _replaying(body: bytes, receive: Receive) -> Receive:
 def _told_length(scope: Scope) -> int:
     told = Headers(scope=scope).get("content-length", "0")
     return int(told) if told.isascii() and told.isdigit() and len(told) <= len("999999999999") else 0
+
+
+def _broken() -> JSONResponse:
+    sentence = "The request broke off before it was whole; send it again."
+    return refusal(HTTPStatus.BAD_REQUEST, sentence, code=Code.BAD_REQUEST, headers={"Connection": "close"})
 
 
 def _too_large(most: int) -> JSONResponse:

@@ -5,7 +5,7 @@ Of each answer it is asked: no 5xx; no undocumented status, content type or head
 refusal for what the description forbids, and none of its shape for what it allows.
 """
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -21,6 +21,7 @@ from schemathesis.core.result import Ok
 from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi import checks as openapi
 
+from tests.doors.api.contract.laid_out import LaidOut
 from tests.doors.api.contract.words import name_formats
 
 Operation: TypeAlias = APIOperation[Any, Any, Any, Any]
@@ -52,27 +53,25 @@ _MEANING = {
 """Fields of which the description draws the shape alone: what they mean, the rules, the clock and the rest judge."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Knocks:
-    """What an API says of itself, and things that there are, by the name of the parameter that asks for one."""
+    """Knocks at one house."""
 
-    described: Mapping[str, object]
-    url: str
-    there: Mapping[str, list[str]]
+    house: LaidOut
 
     @cached_property
     def operations(self) -> list[Operation]:
         """Every operation; those that shut the doors come last."""
         name_formats()
-        schema = schemathesis.openapi.from_dict(dict(self.described))
+        schema = schemathesis.openapi.from_dict(dict(self.house.described))
         every = [found.ok() for found in schema.get_all_operations() if isinstance(found, Ok)]
         assert len(every) > 70
         return sorted(every, key=lambda one: one.path.startswith(_LAST))
 
-    def complaints(self, token: str, drawn_by: Hashable, *, each: int, share: slice = slice(None)) -> Iterator[str]:
-        """Knock with a token at every operation, or a share of them, `each` times in either way; say what is wrong."""
+    def complaints(self, who: str, drawn_by: Hashable, *, each: int, share: slice = slice(None)) -> Iterator[str]:
+        """Knock as somebody at every operation, or a share of them, `each` times in either way; say what is wrong."""
         with requests.Session() as session:
-            session.headers["Authorization"] = f"Bearer {token}"
+            session.headers["Authorization"] = f"Bearer {self.house.tokens[who]}"
             for operation in self.operations[share]:
                 for mode in GenerationMode:
                     yield from self._knocked(operation, mode, session, drawn_by, each)
@@ -94,7 +93,7 @@ class Knocks:
         def knock(case: Drawn, known: int) -> None:
             if mode is GenerationMode.POSITIVE:
                 self._aim(case, known)
-            answer = case.call(base_url=self.url, session=session)
+            answer = case.call(base_url=self.house.url, session=session)
             try:
                 case.validate_response(answer, checks=_CHECKS)
             except FailureGroup as failures:
@@ -110,5 +109,5 @@ class Knocks:
     def _aim(self, case: Drawn, known: int) -> None:
         """Ask for what there is, five times of six."""
         for name in case.path_parameters or {}:
-            if (ids := self.there.get(name)) and known:
+            if (ids := self.house.there.get(name)) and known:
                 case.path_parameters[name] = ids[known % len(ids)]
