@@ -24,12 +24,13 @@ WANTED_MS = 200.0
 GRANT = "abcdefgh2345"
 ENTRY = ("-m", "daypass")
 KINDS = {
-    "python -c pass": ("-c", "pass"),
-    "daypass --help": (*ENTRY, "--help"),
-    "daypass request --help": (*ENTRY, "request", "--help"),
-    "daypass credentials, kept": (*ENTRY, "credentials", GRANT),
-    "daypass ls, not logged in": (*ENTRY, "ls"),
+    "python -c pass": (("-c", "pass"), 0, ""),
+    "daypass --help": ((*ENTRY, "--help"), 0, "Usage: "),
+    "daypass request --help": ((*ENTRY, "request", "--help"), 0, "Usage: "),
+    "daypass credentials, kept": ((*ENTRY, "credentials", GRANT), 0, '"AccessKeyId"'),
+    "daypass ls, not logged in": ((*ENTRY, "ls"), 1, "daypass login"),
 }
+"""What is run, how it exits, and what it says: a process that fails is quick."""
 
 
 def main() -> int:
@@ -41,8 +42,8 @@ def main() -> int:
         environment = machine(Path(home))
         taken: dict[str, list[float]] = {kind: [] for kind in KINDS}
         for _ in range(runs):
-            for kind, arguments in KINDS.items():
-                taken[kind].append(start(arguments, environment))
+            for kind, told in KINDS.items():
+                taken[kind].append(start(*told, environment))
     return judge(taken)
 
 
@@ -57,11 +58,15 @@ def machine(home: Path) -> dict[str, str]:
     return {"PATH": os.environ["PATH"], **places}
 
 
-def start(arguments: tuple[str, ...], environment: dict[str, str]) -> float:
-    """Run one process to its end; milliseconds."""
+def start(arguments: tuple[str, ...], code: int, said: str, environment: dict[str, str]) -> float:
+    """Run one process to its end; milliseconds. Fails when it did not do what it is measured for."""
     began = time.perf_counter()
-    subprocess.run([sys.executable, *arguments], env=environment, capture_output=True, check=False)
-    return (time.perf_counter() - began) * 1000
+    command = [sys.executable, *arguments]
+    ran = subprocess.run(command, env=environment, capture_output=True, check=False, text=True)
+    took = (time.perf_counter() - began) * 1000
+    if ran.returncode != code or said not in ran.stdout + ran.stderr:
+        raise SystemExit(f"{' '.join(arguments)} exited {ran.returncode}: {ran.stdout[-500:]}{ran.stderr[-500:]}")
+    return took
 
 
 def judge(taken: dict[str, list[float]]) -> int:

@@ -1,10 +1,13 @@
 """
 How fast a book is checked, folded and searched. Prints one line for each figure: name, measured, wanted.
 
+    PYTHONPATH=. python benchmarks/journal.py [--entries 60000]
+
 Entries are some 300 bytes of JSON, like those of a busy day. Each ratio is against a peer in the same run: pymerkle
 appending the same lines and giving the root, and the check that reads each entry's JSON and writes it again to hash it.
 """
 
+import argparse
 import gc
 import io
 import random
@@ -24,20 +27,19 @@ from daypass.journal.export import Exported, export
 from daypass.journal.fold import fold
 from daypass.journal.key import Signer
 from daypass.journal.place import Placed
-from daypass.journal.proof import inclusion_proof
+from daypass.journal.proof import inclusion_proof, verify_inclusion
 from daypass.journal.tree import EMPTY, leaf_hash
 from daypass.journal.verdict import Broken, Verified
 from daypass.journal.verify import verify
 
-SIZE = 60_000
 BATCH = 500
 
 
-def entries() -> Iterator[bytes]:
+def entries(size: int) -> Iterator[bytes]:
     """Entries as a service writes them, the same ones at each run."""
     pick = random.Random(7)
     at = datetime(2026, 11, 2, 8, tzinfo=UTC)
-    for number in range(SIZE):
+    for number in range(size):
         at += timedelta(milliseconds=pick.randrange(1, 9000))
         yield canonical(
             {
@@ -73,22 +75,22 @@ def report(name: str, measured: str, wanted: str = "-") -> None:
     print(f"{name:<58} {measured:>24}   wanted: {wanted}")
 
 
-def build(path: Path) -> tuple[Signer, list[bytes]]:
-    """Write a book of SIZE entries to a file, folded in batches; returns its key and its entry lines."""
+def build(path: Path, size: int) -> tuple[Signer, list[bytes]]:
+    """Write a book of so many entries to a file, folded in batches; returns its key and its entry lines."""
     signer, frontier = Signer.generate("bench.example/journal"), EMPTY
-    every = list(entries())
+    every = list(entries(size))
     rows: list[Exported] = []
     checkpoints: list[tuple[int, str]] = []
     begun = perf_counter()
-    for start in range(0, SIZE, BATCH):
+    for start in range(0, size, BATCH):
         batch = every[start : start + BATCH]
         folded = fold(frontier, batch, signer)
         frontier = folded.frontier
         rows += map(Exported, batch, folded.signatures)
         checkpoints.append((frontier.size, folded.checkpoint_note))
-    report(f"journal: fold, batches of {BATCH}", f"{SIZE / (perf_counter() - begun):,.0f} entries/s")
+    report(f"journal: fold, batches of {BATCH}", f"{size / (perf_counter() - begun):,.0f} entries/s")
     path.write_bytes(b"".join(export(signer.public, rows, checkpoints)))
-    report("journal: mean entry", f"{sum(map(len, every)) / SIZE:,.0f} bytes", "about 300")
+    report("journal: mean entry", f"{sum(map(len, every)) / size:,.0f} bytes", "about 300")
     lines = [Placed(entry=entry, index=at, signature=signed).line for at, (entry, signed, _) in enumerate(rows)]
     return signer, lines
 
@@ -111,14 +113,17 @@ def reencoded(lines: list[bytes]) -> bytes:
 
 def main() -> None:
     """Print every figure of the journal."""
+    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    words.add_argument("--entries", type=int, default=60_000)
+    size = words.parse_args().entries
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "book.jsonl")
-        signer, lines = build(path)
+        signer, lines = build(path, size)
         with path.open("rb") as file:
             seconds, verdict = timed(lambda: verify(file, signer.public))
-        if not isinstance(verdict, Verified) or verdict.size != SIZE:
+        if not isinstance(verdict, Verified) or verdict.size != size:
             raise SystemExit(f"the book does not verify: {verdict}")
-        report("journal: verify, fast path", f"{SIZE / seconds:,.0f} entries/s", "200,000 entries/s")
+        report("journal: verify, fast path", f"{size / seconds:,.0f} entries/s", "200,000 entries/s")
         for peer, work in {"pymerkle append and root": appended, "decode, re-encode, hash": reencoded}.items():
             theirs, root = timed(partial(work, lines))
             if root != verdict.root:
@@ -130,8 +135,10 @@ def main() -> None:
             raise SystemExit(f"the altered book is judged wrongly: {verdict}")
         report("journal: name the first wrong entry, every entry altered", f"{seconds * 1000:,.0f} ms")
         leaves = [leaf_hash(line) for line in lines]
-        seconds, _ = timed(lambda: inclusion_proof(leaves, SIZE // 3, SIZE))
-        report(f"journal: inclusion proof in a tree of {SIZE:,}", f"{seconds * 1000:,.0f} ms")
+        seconds, proof = timed(lambda: inclusion_proof(leaves, size // 3, size))
+        if not verify_inclusion(leaves[size // 3], size // 3, size, proof, root):
+            raise SystemExit("the proof of an entry proves nothing")
+        report(f"journal: inclusion proof in a tree of {size:,}", f"{seconds * 1000:,.0f} ms")
 
 
 if __name__ == "__main__":

@@ -43,12 +43,14 @@ def past(requests: int, dice: random.Random, path: Path) -> Path:
     return path
 
 
-def simulate(rules: Path, requests: Path, *more: str) -> tuple[float, float]:
-    """Run the command; how many seconds it took, and how many MB it held at its most."""
+def simulate(rules: Path, requests: Path, count: int, *more: str) -> tuple[float, float]:
+    """Run the command; how many seconds it took, and how many MB it held at its most. Fails unless it tried all."""
     began = time.perf_counter()
     command = [sys.executable, "-m", "daypass", "rules", "simulate", str(rules), str(requests), *more]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    ran = subprocess.run(command, check=False, capture_output=True, text=True)
     took = time.perf_counter() - began
+    if ran.returncode or f"{count} requests: " not in ran.stdout.replace(",", ""):
+        raise SystemExit(f"{count} requests were to be tried: {ran.stdout[-500:]}{ran.stderr[-500:]}")
     return took, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
 
 
@@ -66,9 +68,9 @@ def main() -> int:
         other.write_text(large(said.rules, dice), encoding="utf-8")
         few = past(said.requests // 10, dice, home / "few.jsonl")
         every = past(said.requests, dice, home / "every.jsonl")
-        _, small = simulate(rules, few)
-        took, held = simulate(rules, every)
-        beside, _ = simulate(rules, every, "--against", str(other))
+        _, small = simulate(rules, few, said.requests // 10)
+        took, held = simulate(rules, every, said.requests)
+        beside, _ = simulate(rules, every, said.requests, "--against", str(other))
     rate = said.requests / took
     print(
         f"{said.requests:,} requests over {said.rules:,} rules: {took:.1f} s ({rate:,.0f} a second); "
