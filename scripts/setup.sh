@@ -13,6 +13,8 @@ servers=$root/.servers
 log=$servers/setup.log
 python=${PYTHON:-python3}
 export PIP_DISABLE_PIP_VERSION_CHECK=1
+exec 3>&1 # where a step whose output goes to the log can still say something
+export SETUP_SAYS=3
 
 say() { echo "set-up: $*"; }
 fail() {

@@ -19,6 +19,30 @@ fail() {
     exit 1
 }
 
+say() { echo "set-up: $*" >&"${SETUP_SAYS:-2}"; }
+
+# While packages are installed they look broken to everybody else ("unmet dependencies"). Who installs holds a lock, and
+# which locks are held anybody may read, also where the lock's file itself is root's.
+installing() {
+    for lock in lock-frontend lock; do
+        inode=$(stat -c %i "${DPKG_ADMINDIR:-/var/lib/dpkg}/$lock" 2>/dev/null) || continue
+        grep -q ":$inode " /proc/locks 2>/dev/null && return 0
+    done
+    return 1
+}
+
+patience=${SETUP_PATIENCE_S:-600}
+await_others() {
+    installing || return 0
+    say "another program is installing Debian packages; waiting until it has ended, $patience s at most"
+    until_s=$(($(date +%s) + patience))
+    while installing; do
+        [ "$(date +%s)" -lt "$until_s" ] ||
+            fail "another program has been installing Debian packages for $patience s; try again when it has ended"
+        sleep 0.2
+    done
+}
+
 command -v apt-get >/dev/null || fail "this machine has no apt-get; the tests need Debian 12 or a close relative"
 
 # apt's own lists, cache and lock, so that no privilege is needed and the system's stay as they are.
@@ -41,8 +65,12 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 mkdir -p "$work/debs" "$work/root"
 
-apt_get install -s --no-install-recommends "$@" >"$work/plan" 2>"$work/plan.err" ||
-    fail "$(tail -n 3 "$work/plan.err")"
+plan() {
+    await_others
+    apt_get install -s --no-install-recommends "$@" >"$work/plan" 2>"$work/plan.err"
+}
+# Again where it fails: somebody may have begun to install since it was looked.
+plan "$@" || { sleep 1 && plan "$@"; } || fail "$(tail -n 3 "$work/plan.err")"
 awk '/^Inst/ {print $2}' "$work/plan" | { grep -vE "^($leave_out)\$" || true; } >"$work/packages"
 # A package that this machine already has is still unpacked: one directory then holds all that was asked for.
 for package in "$@"; do
