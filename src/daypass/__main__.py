@@ -160,6 +160,8 @@ def _accept_journal(accept: bool) -> str:  # noqa: FBT001 - the one thing that i
 
 
 def _demo(play: bool) -> int | None:  # noqa: FBT001 - the one thing a demo is told
+    sys.stdout.write("demo: reading the program\n")  # seconds on a slow machine, and more the first time
+    sys.stdout.flush()
     from daypass.sandbox import demo  # noqa: PLC0415 - see above
 
     return demo.run(play=play)

@@ -14,10 +14,20 @@ from tests.servers.listeners import beyond_this_machine
 
 
 @pytest.fixture(scope="module")
-def company() -> Iterator[Company]:
+def steps() -> list[str]:
+    """Keep what the demo says while it starts, each with whether its AWS and its Slack were there by then."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def company(steps: list[str]) -> Iterator[Company]:
     """The demo's world, running, in a folder like the demo's: its name is in the pictures."""
-    with TemporaryDirectory(prefix="daypass-demo-") as folder, Company(Path(folder)) as running:
-        yield running
+    with TemporaryDirectory(prefix="daypass-demo-") as folder:
+        demo = Company(
+            Path(folder), says=lambda step: steps.append(f"{step} ({hasattr(demo, 'aws')}, {hasattr(demo, 'slack')})")
+        )
+        with demo as running:
+            yield running
 
 
 @pytest.fixture
@@ -25,6 +35,17 @@ def page(chromium: Browser, company: Company) -> Iterator[Page]:
     """A window on it."""
     with window(chromium, company) as opened:
         yield opened
+
+
+def test_the_demo_says_each_step_of_its_start_before_it_takes_it(company: Company, steps: list[str]):
+    """Half a minute of silence, as on a slow machine, looks like a fault."""
+    assert company.url.startswith("http://127.0.0.1:")
+    assert steps == [
+        "starting an AWS of its own (MiniStack) (False, False)",
+        "making its buckets and people (True, False)",
+        "starting a Slack of its own (True, False)",
+        "starting Daypass: its database, its journal, its doors (True, True)",
+    ]
 
 
 def test_the_first_grant_begins_and_ends_in_the_browser(page: Page):

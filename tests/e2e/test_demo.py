@@ -78,5 +78,8 @@ def test_demo_comes_up_and_ends_on_ctrl_c(tmp_path: Path, aws_cli: Path):
 
     assert len(running) >= 3, "the demo, its AWS and its Daypass were seen running"
     assert code == 0, said(tmp_path)
+    assert [line.split()[1] for line in said(tmp_path).splitlines() if line.startswith("demo: ")] == [
+        *("reading", "starting", "making", "starting", "starting")
+    ]
     assert took < _DOWN_WITHIN_S
     assert left_behind(tmp_path) == []

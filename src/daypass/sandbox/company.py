@@ -8,7 +8,7 @@ reaches nothing but 127.0.0.1.
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from datetime import datetime
 from io import BytesIO
@@ -47,12 +47,15 @@ class Company:
         *,
         settings: Mapping[str, str] | None = None,
         aws_environ: Mapping[str, str] | None = None,
+        says: Callable[[str], None] = lambda _: None,
     ) -> None:
         """
         Choose where its files lie; nothing is started yet.
 
-        `settings` are Daypass's, over those of the demo; `aws_environ` is for the embedded AWS.
+        `settings` are Daypass's, over those of the demo; `aws_environ` is for the embedded AWS; `says` hears of each
+        step that may take seconds, before it begins.
         """
+        self._says = says
         self.directory = directory
         self.settings = dict(settings or {})
         """May be changed before Daypass is started again."""
@@ -72,11 +75,14 @@ class Company:
         self._stack.close()
 
     def _start(self) -> None:
+        self._says("starting an AWS of its own (MiniStack)")
         self.aws = MiniStack(self.directory, environ=self._aws_environ)
         self._stack.callback(self.aws.end)
+        self._says("making its buckets and people")
         world.fill_buckets(self.aws)
         self.keys = world.hire(self.aws, TAG)
         self._own_keys = _own_identity(self.aws, self.keys.values())
+        self._says("starting a Slack of its own")
         self._loop = LoopThread("panel")
         self._stack.callback(self._loop.close)
         self.panel = Panel(aws=self.aws, keys=self.keys, journal=self.journal, hints=self.hints)
@@ -95,6 +101,7 @@ class Company:
         self._stack.enter_context(self.slack)
         self.rules = world.write_rules(self.directory)
         self._write_shells()
+        self._says("starting Daypass: its database, its journal, its doors")
         self.start_daypass()
         self._stack.callback(self._end_daypass)
 

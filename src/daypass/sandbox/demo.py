@@ -40,11 +40,21 @@ def run(*, play: bool = False) -> int:
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
-    with tempfile.TemporaryDirectory(prefix="daypass-demo-") as directory, Company(Path(directory)) as company:
+    with (
+        tempfile.TemporaryDirectory(prefix="daypass-demo-") as directory,
+        Company(Path(directory), says=_says) as company,
+    ):
         if play:
             return play_story(company, stop)
         sys.stdout.write(WELCOME.format(slack=company.slack.url, directory=directory))
         sys.stdout.flush()
         stop.wait()
         sys.stdout.write("\nEnding everything.\n")
+        sys.stdout.flush()
     return 0
+
+
+def _says(step: str) -> None:
+    """Say what is done now: on a slow machine a step takes ten seconds, and silence looks like a fault."""
+    sys.stdout.write(f"demo: {step}\n")
+    sys.stdout.flush()
