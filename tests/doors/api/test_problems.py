@@ -108,3 +108,46 @@ def test_a_stranger_learns_nothing_but_that_they_are_not_logged_in(house, nobody
             )
 
             assert (answer.status_code, answer.json()["code"]) == (401, "not_logged_in"), (method, path, answer.text)
+
+
+def test_where_an_id_goes_next_is_said_by_links_that_lead_there(ann, bob):
+    """What was asked can be shown, approved, ended; what is no request leads elsewhere."""
+    paths = ann.get("/v1/openapi.json").json()["paths"]
+    at = {how["operationId"]: (verb, path) for path, verbs in paths.items() for verb, how in verbs.items()}
+    links = paths["/v1/requests"]["post"]["responses"]["201"]["links"]
+    asked = ann.post("/v1/requests", json={"text": "s3 read acme-reports/2026/ --for 1h --reason x"}).json()
+    told = {at[one["operationId"]]: one["parameters"] for one in links.values()}
+    status = {path: ann.get(path.format(request_id=asked["id"])).status_code for verb, path in told if verb == "get"}
+
+    assert all(given == {"request_id": "$response.body#/id"} for given in told.values())
+    assert {("post", "/v1/requests/{request_id}/approve"), ("post", "/v1/grants/{request_id}/done")} <= told.keys()
+    assert status == {"/v1/requests/{request_id}": 200, "/v1/requests/{request_id}/explain": 200}
+
+
+def test_every_refusal_that_can_be_waited_out_is_documented_with_how_long(nobody):
+    """429 where tries are counted, 503 everywhere; each names Retry-After."""
+    paths = nobody.get("/v1/openapi.json").json()["paths"]
+    found = {
+        (path, status): list(answer.get("headers", {}))
+        for path, verbs in paths.items()
+        for how in verbs.values()
+        for status, answer in how["responses"].items()
+        if status in {"429", "503"}
+    }
+
+    assert {path for path, status in found if status == "503"} == paths.keys()
+    assert {path for path, status in found if status == "429"} == {
+        "/v1/glass",
+        "/v1/end-session",
+        "/v1/end-session/passkey",
+    }
+    assert set(map(tuple, found.values())) == {("Retry-After",)}
+
+
+@pytest.mark.parametrize("query", ["?dryrun=true", "?dry_run=yes", "?dry-run=true"])
+def test_a_misspelt_dry_run_asks_for_nothing(ann, query):
+    """It would have been the real thing."""
+    answer = ann.post(f"/v1/requests{query}", json={"text": "s3 read acme-reports/2026/ --for 1h --reason x"})
+
+    assert (answer.status_code, refused(answer)) == (422, True)
+    assert ann.get("/v1/mine").json()["requests"] == []

@@ -12,6 +12,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from daypass.doors.api.linked import link
 from daypass.doors.wire.problem import MEDIA_TYPE, Problem
 
 Json = dict[str, Any]
@@ -67,7 +68,18 @@ def _completed(described: Json) -> Json:
         answers.pop("422", None)
         for status in sorted(_statuses(method, operation)):
             answers[str(status)] = _refused(status)
+        if "200" in answers and "201" in answers:
+            _tell_apart(answers["201"], answers["200"])
+    link(described["paths"])
     return described
+
+
+def _tell_apart(made: Json, tried: Json) -> None:
+    """Leave to what was made the shape of its own, where another status has the other."""
+    (of_tried,) = tried["content"].values()
+    for content in made["content"].values():
+        own = [one for one in content["schema"].get("anyOf", ()) if one != of_tried["schema"]]
+        content["schema"] = own[0] if own else content["schema"]
 
 
 def _operations(described: Json) -> Iterator[tuple[str, Json]]:

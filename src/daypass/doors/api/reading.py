@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 from daypass.doors.api.caller import AtDesk, Reader
 from daypass.doors.api.room import room
 from daypass.doors.api.sight import may_audit, must_audit
-from daypass.doors.api.streaming import stream
+from daypass.doors.api.streaming import OCTETS, stream
 from daypass.doors.wire.handed import CheckpointOut, ConsistencyOut, InclusionOut, KeyOut
 from daypass.doors.wire.queries import Between
 from daypass.journal.consistency import write_consistency
@@ -20,7 +20,7 @@ router = room("journal", "/journal")
 _MOST = 2**53
 
 
-@router.get("/export", response_class=StreamingResponse)
+@router.get("/export", response_class=StreamingResponse, responses=OCTETS)
 def export(caller: Reader, desk: AtDesk) -> StreamingResponse:
     """The whole journal, as the file that `daypass verify` checks without a database."""
     must_audit(caller, desk)

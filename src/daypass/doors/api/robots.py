@@ -8,7 +8,7 @@ from daypass.doors.api.caller import AtDesk, Decider, EndingForOthers, Now, Read
 from daypass.doors.api.room import room
 from daypass.doors.api.sight import names
 from daypass.doors.wire.robots import AddRobot, AdoptRobot, RobotOut, RobotsOut, RobotTokenOut, RotateRobot
-from daypass.doors.wire.words import RobotName
+from daypass.doors.wire.words import RobotWord
 from daypass.lifecycle.robots import add as adding
 from daypass.lifecycle.robots import known
 from daypass.lifecycle.robots.adopt import adopt as adopting
@@ -54,7 +54,7 @@ def ls(caller: Reader, desk: AtDesk) -> RobotsOut:
 
 
 @router.post("/{name}/rotate")
-def rotate(caller: Decider, name: RobotName, body: RotateRobot, desk: AtDesk, now: Now) -> RobotTokenOut:
+def rotate(caller: Decider, name: RobotWord, body: RotateRobot, desk: AtDesk, now: Now) -> RobotTokenOut:
     """Give a robot a new token; the old one is refused from now on."""
     changed = rotating(
         name,
@@ -69,7 +69,7 @@ def rotate(caller: Decider, name: RobotName, body: RotateRobot, desk: AtDesk, no
 
 
 @router.post("/{name}/adopt")
-def adopt(caller: Decider, name: RobotName, body: AdoptRobot, desk: AtDesk, now: Now) -> RobotTokenOut:
+def adopt(caller: Decider, name: RobotWord, body: AdoptRobot, desk: AtDesk, now: Now) -> RobotTokenOut:
     """Answer for a robot from now on. A token of ours is changed for another."""
     changed = adopting(
         name,
@@ -84,7 +84,7 @@ def adopt(caller: Decider, name: RobotName, body: AdoptRobot, desk: AtDesk, now:
 
 
 @router.post("/{name}/remove")
-def remove(by: EndingForOthers, name: RobotName, desk: AtDesk, now: Now) -> RobotOut:
+def remove(by: EndingForOthers, name: RobotWord, desk: AtDesk, now: Now) -> RobotOut:
     """Remove a robot: it is refused from now on, and its access is taken away."""
     return RobotOut.of(removing(name, by=by, asked=desk.asked, ledger=desk.ledger, now=now))
 

@@ -19,7 +19,7 @@ from daypass.doors.api.asking import Id
 from daypass.doors.api.caller import AtDesk, Decider, EndingForOthers, Now, Reader
 from daypass.doors.api.room import room
 from daypass.doors.api.sight import may_audit, must_audit, names, visible
-from daypass.doors.api.streaming import stream
+from daypass.doors.api.streaming import LINES, stream
 from daypass.doors.desk import Desk
 from daypass.doors.grammar import parse_id, parse_length, parse_reason
 from daypass.doors.wire.incoming import WithReason
@@ -99,7 +99,7 @@ def lint(caller: Decider, body: LintRules, desk: AtDesk) -> DoubtsOut:
         _LINTING.release()
 
 
-@router.get("/rules/past", response_class=StreamingResponse)
+@router.get("/rules/past", response_class=StreamingResponse, responses=LINES)
 def past_requests(caller: Reader, desk: AtDesk, how_many: Annotated[Newest, Query()]) -> StreamingResponse:
     """The newest requests, one JSON object a line, as `daypass rules simulate` reads them."""
     must_audit(caller, desk)

@@ -6,9 +6,15 @@ connection, and nobody takes half a file for a whole one.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from fastapi.responses import StreamingResponse
 
+LINES: dict[int | str, dict[str, Any]] = {
+    200: {"description": "A JSON object a line.", "content": {"application/x-ndjson": {}}}
+}
+OCTETS: dict[int | str, dict[str, Any]] = {200: {"description": "A file.", "content": {"application/octet-stream": {}}}}
+"""What the description says of an operation that streams."""
 _CHUNK_BYTES = 64 * 1024
 
 

@@ -12,7 +12,7 @@ from fastapi.responses import StreamingResponse
 from daypass.doors.api.asking import Id
 from daypass.doors.api.caller import AtDesk, Now, User
 from daypass.doors.api.room import room
-from daypass.doors.api.streaming import stream
+from daypass.doors.api.streaming import LINES, stream
 from daypass.doors.grammar import parse_length
 from daypass.doors.wire.handed import CredentialsOut, PostFormOut, UrlOut
 from daypass.doors.wire.incoming import OneObject, UploadForm
@@ -83,7 +83,7 @@ def post_form(caller: User, request_id: Id, body: UploadForm, desk: AtDesk) -> P
     return PostFormOut(url=form.url, fields=dict(form.fields), expires_at=form.expires_at)
 
 
-@router.post("/{request_id}/manifest", response_class=StreamingResponse)
+@router.post("/{request_id}/manifest", response_class=StreamingResponse, responses=LINES)
 def manifest(caller: User, request_id: Id, desk: AtDesk) -> StreamingResponse:
     """Presign a GET of every object under the grant's prefix: JSON lines of key, url and expires_at."""
     signed = hand_out.manifest(request_id, by=caller.id, vendor=desk.vendor, ledger=desk.ledger, clock=desk.clock)

@@ -42,6 +42,8 @@ LongText = Annotated[str, Field(max_length=4_000)]
 IdText = Annotated[str, drawn(pattern=GRANT_ID)]
 PersonText = Annotated[ShortText, drawn(pattern=r"^(?:[UW][A-Z0-9]{2,20}|bot:[a-z0-9][a-z0-9._-]{0,63})$")]
 RobotName = Annotated[ShortText, drawn(pattern=f"^{ROBOT_NAME}$")]
+RobotWord = Annotated[ShortText, drawn(pattern=f"^(?:bot:)?{ROBOT_NAME}$")]
+"""A robot that there is, by its name or its id."""
 ScopeText = Annotated[ShortText, drawn(enum=[scope.value for scope in _ROBOTS_SCOPES])]
 LevelText = Annotated[ShortText, drawn(pattern=f"^{_LEVEL}(?:, ?{_LEVEL})*$")]
 DeliveryText = Annotated[ShortText, drawn(enum=[one.value for one in Delivery])]
