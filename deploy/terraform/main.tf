@@ -48,8 +48,10 @@ resource "aws_iam_policy" "ceiling" {
   description = "The most that any grant of Daypass can hold."
   tags        = var.tags
   policy = templatefile("${path.module}/policies/ceiling.json.tftpl", {
-    bucket_arns = var.bucket_arns
-    dns_suffix  = data.aws_partition.current.dns_suffix
+    bucket_arns             = var.bucket_arns
+    dns_suffix              = data.aws_partition.current.dns_suffix
+    journal_head_bucket     = var.journal_head_bucket
+    journal_head_bucket_arn = local.journal_head_bucket_arn
   })
 }
 

@@ -61,7 +61,7 @@ variable "installation" {
 }
 
 variable "journal_head_bucket" {
-  description = "With DAYPASS_JOURNAL_HEAD = s3://bucket/key: the name of its bucket, which you make with versioning enabled and leave out of bucket_arns. Empty where the head is a file."
+  description = "With DAYPASS_JOURNAL_HEAD = s3://bucket/key: the name of its bucket, which you make with versioning enabled. No session reaches it, whatever bucket_arns say; leave it out of them all the same. Empty where the head is a file."
   type        = string
   default     = ""
   validation {

@@ -6,7 +6,7 @@ written by others. Our own is held against Ceph in test_evaluator.py.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -41,7 +41,7 @@ class Rendered:
 
 def rendered(wanted: Setup) -> dict[str, Rendered]:
     """Both templates."""
-    made = cloudformation(wanted)
+    made = cloudformation(wanted, JournalHeadBucket=wanted.head.partition("/")[0])
     return {
         "CloudFormation": Rendered(
             service=made["Service"]["PolicyDocument"],
@@ -245,6 +245,17 @@ def test_daypass_may_write_on_people_only_when_they_are_named(
 def test_no_session_may(templates: dict[str, Rendered], attack: str):
     """The ceiling is the boundary, and what is put on the role does not widen it."""
     assert set(said_of_session(templates, SESSION_DENIED[attack]).values()) == {False}
+
+
+@pytest.mark.parametrize("action", ["s3:GetObject", "s3:PutObject", "s3:DeleteObjectVersion", "s3:ListBucketVersions"])
+def test_no_session_reaches_the_journals_head(runs_as: str, action: str):
+    """Also where any bucket may be lent: who writes there could make an older journal pass for the newest."""
+    wanted = replace(setup_of("aws", runs_as, ("*",), BROAD), head="acme-daypass/journal.head")
+    head = f"{S3}acme-daypass" if "Bucket" in action else f"{S3}acme-daypass/journal.head"
+    templates = rendered(wanted)
+
+    assert set(said_of_session(templates, Ask(action=action, resource=head)).values()) == {False}
+    assert set(said_of_session(templates, SESSION_NEEDED["an object"]).values()) == {True}
 
 
 @pytest.mark.parametrize("need", SESSION_NEEDED)

@@ -74,7 +74,10 @@ def test_both_let_daypass_keep_the_journals_head_in_a_bucket(wanted: Setup):
     stack = cloudformation(with_head, JournalHeadBucket="acme-daypass", JournalHeadKey="heads/journal.head")
     documents = [stack["Service"]["PolicyDocument"], module(with_head, "service.json.tftpl")]
 
+    ceilings = [stack["Ceiling"]["PolicyDocument"], module(with_head, "ceiling.json.tftpl")]
+
     assert documents == [service(with_head)] * 2
+    assert ceilings == [ceiling(with_head)] * 2
     more = [one for one in documents[0]["Statement"] if one not in service(wanted)["Statement"]]
     bucket = f"arn:{wanted.partition}:s3:::acme-daypass"
     assert [(one["Effect"], one["Action"], one["Resource"]) for one in more] == [

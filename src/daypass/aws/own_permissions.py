@@ -65,13 +65,14 @@ class Setup:
 
 
 def ceiling(setup: Setup) -> Document:
-    """Write the most that any grant can hold: what grants are made of, on the buckets that may be lent."""
+    """Write the most that any grant can hold: what grants are made of, on buckets that may be lent; never the head."""
     buckets = [f"arn:{setup.partition}:s3:::{name}" for name in setup.buckets]
     places = [*buckets, *(f"{bucket}/*" for bucket in buckets)]
     for_these = {"kms:ViaService": f"s3.*.{suffix(setup.partition)}", "kms:EncryptionContext:aws:s3:arn": places}
     return _document(
         _allow("Buckets", list(S3_ACTIONS), places),
         _allow("KeysThroughS3", list(KMS_ACTIONS), ["*"], {"StringLike": for_these}),
+        *([_deny("NeverTheHead", ["s3:*"], [_head_bucket(setup), f"{_head_bucket(setup)}/*"])] if setup.head else []),
     )
 
 
@@ -167,11 +168,15 @@ def _looking(setup: Setup) -> tuple[Document, ...]:
 
 def _remembering(setup: Setup) -> tuple[Document, ...]:
     """The head of the journal: read and written over, never deleted, in a bucket that keeps old versions."""
-    head, bucket = (f"arn:{setup.partition}:s3:::{name}" for name in (setup.head, setup.head.partition("/")[0]))
+    head = f"arn:{setup.partition}:s3:::{setup.head}"
     return (
         _allow("RememberTheHead", ["s3:GetObject", "s3:PutObject"], [head]),
-        _allow("LookAtItsVersioning", ["s3:GetBucketVersioning"], [bucket]),
+        _allow("LookAtItsVersioning", ["s3:GetBucketVersioning"], [_head_bucket(setup)]),
     )
+
+
+def _head_bucket(setup: Setup) -> str:
+    return f"arn:{setup.partition}:s3:::{setup.head.partition('/')[0]}"
 
 
 def _plain(statement: Document) -> Document:
