@@ -260,15 +260,18 @@ class Site:
             time.sleep(2.5)  # whoever asks sooner is told to slow down, again and again
         return str(answer.json().get("access_token", ""))
 
-    def call(self, who: str, path: str, body: Any = None, *, method: str = "", token: str = "") -> httpx2.Response:
-        """Ask the API as somebody: POST with a body, else GET."""
+    def call(
+        self, who: str, path: str, body: Any = None, *, method: str = "", token: str = "", key: str = ""
+    ) -> httpx2.Response:
+        """Ask the API as somebody: POST with a body, else GET; with a `key` that says that it is another ask."""
         how = method or ("GET" if body is None else "POST")
-        headers = {"Authorization": f"Bearer {token or self.token(who)}"}
+        headers = {"Authorization": f"Bearer {token or self.token(who)}", **({"Idempotency-Key": key} if key else {})}
         return self.http.request(how, path, json=body, headers=headers)
 
     def ask(self, who: str, *, resource: str = f"{REPORTS}/2026/", level: str = "read", **fields: Any) -> str:
         """File a request; returns its id."""
-        answer = self.call(who, "/v1/requests", {"level": level, "resource": resource, **_named(fields)})
+        wish = {"level": level, "resource": resource, **_named(fields)}
+        answer = self.call(who, "/v1/requests", wish, key=uuid4().hex)
         assert answer.status_code == httpx2.codes.CREATED, answer.text
         return str(answer.json()["id"])
 

@@ -132,7 +132,8 @@ class Crowd:
 
     def ask(self, by: PrincipalId, rule: str, *, to: PrincipalId | None = None) -> GrantId:
         """Ask under one of the rules, perhaps for somebody else."""
-        answer = self.hands[by][0].post("/v1/requests", json=self.wish(rule) | ({"to": to} if to else {}))
+        wish = {**self.wish(rule), "again": True, **({"to": to} if to else {})}
+        answer = self.hands[by][0].post("/v1/requests", json=wish)
         assert answer.status_code == httpx2.codes.CREATED, answer.text
         return GrantId(answer.json()["id"])
 

@@ -113,7 +113,7 @@ class House:
         who = PrincipalId(person_id)
         before = {one.id for one in self.ledger.requests(requestor=who)}
         said = f's3 read {self.world.bucket}/{place} --for {for_} --as {delivery} --reason "INC-42"'
-        self.person(person_id).command("/daypass", f"request {said}")
+        self.person(person_id).command("/daypass", f"request {said} --again")
         filed = wait_for(lambda: [one for one in self.ledger.requests(requestor=who) if one.id not in before])
         return filed[0].id
 

@@ -8,13 +8,15 @@ import pytest
 
 from daypass.lifecycle.cancel import cancel
 from daypass.lifecycle.revoke import revoke
-from daypass.model.errors import TooLate
-from daypass.model.grant import Grant, GrantId
+from daypass.model.entitlement import Level, parse_place
+from daypass.model.errors import AskedAlready, TooLate
+from daypass.model.grant import Delivery, Grant, GrantId
+from daypass.model.lease import Term
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Request
 from tests.flow.conftest import Walk
-from tests.hands import asked
-from tests.makers import ANN, BOB, EVE, HOUR
+from tests.hands import Meanwhile, asked
+from tests.makers import ANN, BOB, EVE, HOUR, READ_REPORTS
 
 
 def approved(walk: Walk) -> tuple[GrantId, Callable[[], object]]:
@@ -51,6 +53,56 @@ def extended(walk: Walk) -> tuple[GrantId, Callable[[], object]]:
     """Ann asks for an hour more."""
     grant = walk.active()
     return grant.id, lambda: more(walk, grant.id, HOUR)
+
+
+@pytest.mark.parametrize("ended", [denied, revoked, done, cancelled])
+def test_what_is_over_is_asked_for_again_at_once(
+    walk: Walk, ended: Callable[[Walk], tuple[GrantId, Callable[[], object]]]
+):
+    """Within the same moment: while it waits or is live it is refused, and then it is a new ask."""
+    before, end = ended(walk)
+    with pytest.raises(AskedAlready, match=before):
+        walk.ask(once=True)
+    end()
+
+    assert walk.ask(once=True).id != before
+
+
+def test_only_the_same_in_every_word_within_a_moment_is_refused(walk: Walk):
+    """Another level, place, time, reason or person is another ask; so is the same one a minute later."""
+    first = walk.ask(once=True)
+    others: list[dict[str, object]] = [
+        {"entitlement": replace(READ_REPORTS, levels=frozenset({Level.LIST}))},
+        {"entitlement": replace(READ_REPORTS, place=parse_place("acme-reports/2025/"))},
+        {"term": Term(length=2 * HOUR)},
+        {"delivery": Delivery.SESSION},
+        {"reason": "INC-43"},
+        {"requestor": BOB},
+    ]
+    made = [walk.ask(once=True, **other).id for other in others]
+    with pytest.raises(AskedAlready, match=f"You asked for this 1 second ago: it is request {first.id}"):
+        walk.ask(once=True)
+    walk.clock.forward(timedelta(minutes=1))
+
+    assert len({first.id, *made, walk.ask(once=True).id}) == 8
+
+
+def test_of_two_same_asks_at_one_moment_one_is_filed(walk: Walk):
+    """Two windows, one instant: the second is seen by the first's commit, whatever key each has."""
+    walk.aws = Meanwhile(held=walk.aws.held, happening=[lambda: walk.ask(once=True, key="b")])
+    with pytest.raises(AskedAlready):
+        walk.ask(once=True, key="a")
+
+    assert len(walk.ledger.requests()) == 1
+
+
+def test_one_ask_delivered_twice_at_one_moment_is_one_request(walk: Walk):
+    """It is not taken for another one: both deliveries are answered with what was filed."""
+    filed: list[Request] = []
+    walk.aws = Meanwhile(held=walk.aws.held, happening=[lambda: filed.append(walk.ask(once=True, key="a"))])
+
+    assert walk.ask(once=True, key="a").id == filed[0].id
+    assert len(walk.ledger.requests()) == 1
 
 
 def take_away(walk: Walk, grant_id: GrantId, by: PrincipalId) -> Grant:

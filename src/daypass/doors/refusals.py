@@ -6,6 +6,7 @@ What went wrong, as each door says it: one table from the class of an error to a
     NotAllowed       403    not_allowed     2     the rules say no
     NotYours         403    not_yours       1
     TooLate          410    too_late        1     decided, or ended
+    AskedAlready     409    asked_already   1     the same, a moment ago
     NotFound         404    not_found       1
     Conflict         409    conflict        1
     Throttled        503    throttled       1     with Retry-After
@@ -21,6 +22,7 @@ from enum import StrEnum
 from http import HTTPStatus
 
 from daypass.model.errors import (
+    AskedAlready,
     BadInput,
     Conflict,
     DaypassError,
@@ -49,6 +51,7 @@ class Code(StrEnum):
     NOT_ALLOWED = "not_allowed"
     NOT_YOURS = "not_yours"
     TOO_LATE = "too_late"
+    ASKED_ALREADY = "asked_already"
     NOT_FOUND = "not_found"
     CONFLICT = "conflict"
     THROTTLED = "throttled"
@@ -82,6 +85,7 @@ _TABLE: tuple[tuple[type[DaypassError], Said], ...] = (
     (NotAllowed, Said(status=HTTPStatus.FORBIDDEN, code=Code.NOT_ALLOWED, exit_code=DENIED)),
     (NotYours, Said(status=HTTPStatus.FORBIDDEN, code=Code.NOT_YOURS)),
     (TooLate, Said(status=HTTPStatus.GONE, code=Code.TOO_LATE)),
+    (AskedAlready, Said(status=HTTPStatus.CONFLICT, code=Code.ASKED_ALREADY)),
     (NotFound, Said(status=HTTPStatus.NOT_FOUND, code=Code.NOT_FOUND)),
     (Conflict, Said(status=HTTPStatus.CONFLICT, code=Code.CONFLICT)),
     (Throttled, Said(status=HTTPStatus.SERVICE_UNAVAILABLE, code=Code.THROTTLED)),
@@ -118,4 +122,4 @@ def sentence(error: Exception) -> str:
 
 def field(error: Exception) -> str | None:
     """The word of the ask that stands in the way, when one does; `second_factor` for want of a passkey."""
-    return error.field if isinstance(error, BadInput | NotAllowed | NotYours) else None
+    return error.field if isinstance(error, BadInput | NotAllowed | NotYours | AskedAlready) else None

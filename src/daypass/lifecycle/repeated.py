@@ -1,22 +1,25 @@
 """
-The same decision twice: an answer was lost on its way, and somebody clicks or posts again.
+The same decision or ask twice: an answer was lost on its way, and somebody clicks or posts again.
 
 Once more the same, by the same person, is answered as it was the first time and changes nothing. Another one is told
 what was decided, by whom and when. Who decided differently, or for another length, did not do the same.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import takewhile
 
-from daypass.model.errors import NotFound
+from daypass.model.errors import AskedAlready, NotFound
 from daypass.model.event import Kind
-from daypass.model.grant import Grant, GrantId, Why
+from daypass.model.grant import Grant, GrantId, GrantState, Why
 from daypass.model.kept import Permit, Series, Standing
 from daypass.model.length import words_for_length
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Ask, Request, RequestState
 from daypass.ports import Ledger
 
+_MOMENT = timedelta(minutes=1)
+"""Who asks for the same within this time has most likely done so by mistake."""
 SOON = timedelta(minutes=2)
 """What is asked or given word for word twice within this time, without a key that says whether it is the same."""
 
@@ -53,6 +56,51 @@ def extension_asked(grant: Grant, ask: Ask, ledger: Ledger, now: datetime) -> Re
     waiting = ledger.requests(requestor=ask.requestor, states=[RequestState.PENDING])
     given = ledger.requests(ids=[one.id for one in ledger.chain(grant.chain) if one.extends == grant.id])
     return next((one for one in (*waiting, *given) if _asks_the_same(one, ask, now)), None)
+
+
+def must_be_new(ask: Ask, ledger: Ledger, now: datetime, *, besides: GrantId) -> None:
+    """
+    Check that what is to be asked once was not asked a moment ago, word for word, where that still waits or is live.
+
+    `besides` is the request that this very ask becomes. Raises AskedAlready: two windows, a second press, an agent that
+    loops; nobody is asked twice to decide one thing.
+    """
+    if not ask.once:
+        return
+    states = (RequestState.PENDING, RequestState.APPROVED)
+    lately = takewhile(lambda one: now - one.filed_at < _MOMENT, _newest(ask, states, ledger))
+    same = (one for one in lately if one.id != besides and _is_same(one, ask))
+    before = next((one for one in same if _stands(one, ledger)), None)
+    if before is not None:
+        ago = words_for_length(timedelta(seconds=max(1, int((now - before.filed_at).total_seconds()))))
+        raise AskedAlready(
+            f"You asked for this {ago} ago: it is request {before.id}. `--again` files another.", request=before.id
+        )
+
+
+def _newest(ask: Ask, states: Sequence[RequestState], ledger: Ledger) -> Iterator[Request]:
+    return iter(ledger.each_request(requestor=ask.requestor, states=states))
+
+
+def _is_same(request: Request, ask: Ask) -> bool:
+    wanted = (ask.entitlement, ask.delivery, ask.reason.strip(), ask.urgent, ask.recurs, ask.extends, ask.series)
+    filed = (request.entitlement, request.delivery, request.reason, request.urgent, request.recurs)
+    whom = ask.beneficiary or ask.requestor
+    return (
+        wanted == (*filed, request.extends, request.series)
+        and request.principal == whom
+        and ask.term in {None, request.term}
+    )
+
+
+def _stands(request: Request, ledger: Ledger) -> bool:
+    """Whether it waits, or what came of it is there."""
+    if request.state is RequestState.PENDING:
+        return True
+    try:
+        return ledger.grant(request.id).state in {GrantState.APPROVED, GrantState.ACTIVE}
+    except NotFound:
+        return False
 
 
 def given_before(permits: Iterable[Permit], new: Permit) -> Permit | None:

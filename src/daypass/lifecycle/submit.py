@@ -11,6 +11,7 @@ from daypass.lifecycle.click import still_open
 from daypass.lifecycle.parties import Parties, under_one_id
 from daypass.lifecycle.permits import use_permits
 from daypass.lifecycle.recurring import series_of
+from daypass.lifecycle.repeated import must_be_new
 from daypass.lifecycle.ruling.shadow import compare
 from daypass.lifecycle.tries import tries
 from daypass.lifecycle.weighing import Weighed, bound, weigh
@@ -48,7 +49,8 @@ def submit(  # noqa: PLR0913 - an ask, its four collaborators, and the moment
     An approval that somebody gave in advance is used at once. An ask whose key was filed before is that request, as it
     stands now: a replayed or repeated delivery changes nothing. Raises NotAllowed, BadInput or NotFound; NotYours, also
     for a window of a series that has been ended; TooLate for prolonging what has; Unavailable when too much is given to
-    one person at this moment. The refusal of a well-formed ask is journalled.
+    one person at this moment; AskedAlready, for an ask that is to be made `once`, where the same was asked a moment
+    ago. The refusal of a well-formed ask is journalled.
     """
     if ask.beneficiary is not None:
         ask = replace(ask, beneficiary=under_one_id(ask.beneficiary, directory))
@@ -59,6 +61,7 @@ def submit(  # noqa: PLR0913 - an ask, its four collaborators, and the moment
         _must_be_own(ask)
     compare(grant_id, ask, rules=rules, directory=directory, ledger=ledger, now=now)
     for _ in tries():
+        must_be_new(ask, ledger, now, besides=grant_id)
         with _refusals_journalled(ask, grant_id, ledger, now):
             beside, parties = _standing(ask, ledger), Parties.of(ask, directory)
             weighed = weigh(
@@ -75,6 +78,9 @@ def submit(  # noqa: PLR0913 - an ask, its four collaborators, and the moment
             room = room_to_have if weighed.decision.at_once else room_to_wait
             most = rules.limits_under(weighed.decision.rule)
             weighed = weighed.with_tallies(room(ask, parties, most=most, ledger=ledger, now=now))
+        must_be_new(
+            ask, ledger, now, besides=grant_id
+        )  # once more, behind the tallies: what is filed from here on moves them
         request = _request(ask, weighed, now)
         try:
             ledger.record(*_facts(request, weighed, beside, now))

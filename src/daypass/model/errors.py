@@ -8,6 +8,7 @@ Everything that can go wrong, as one family.
     |   |-- NotYours             this person may not do this to that request or grant
     |   |   `-- NotInScope       this login or token may not, whoever it speaks for
     |   |-- TooLate              it was decided, cancelled or has ended already
+    |   |-- AskedAlready         the same was asked a moment ago; `request` is its id
     |   `-- NotFound             no such request, grant, link or person
     |-- Conflict                 somebody else moved the same row first; look again
     |-- Unavailable              AWS, Slack or the database does not answer now; it will be tried again
@@ -81,6 +82,14 @@ class NotInScope(NotYours):
 
 class TooLate(Refusal):
     """The request was decided, or the grant has ended, before this arrived."""
+
+
+class AskedAlready(Refusal):
+    """The same person asked for the same a moment ago, and it waits or is live."""
+
+    def __init__(self, sentence: str, *, request: str) -> None:
+        super().__init__(sentence, field="again")
+        self.request = request
 
 
 class NotFound(Refusal):

@@ -74,6 +74,8 @@ class Ask:
     """The request that this is one occurrence of."""
     key: str = ""
     """What makes this one asking: a delivery of Slack's, or a program's own word. Asked again with it is asked once."""
+    once: bool = False
+    """Whether it is refused when the same was asked a moment ago, by whatever other key."""
 
     def __post_init__(self) -> None:
         mask(self, "reason")

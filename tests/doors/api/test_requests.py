@@ -29,11 +29,27 @@ def error(answer: httpx2.Response) -> dict[str, str]:
 def test_a_request_in_fields_and_one_in_words_are_the_same(ann):
     """The structured body and the text of the grammar ask for the same thing."""
     fields = ann.post("/v1/requests", json=READ).json()
-    words = ann.post("/v1/requests", json={"text": 's3 read acme-reports/2026/ --for 2h --reason "INC-42"'}).json()
+    words = ann.post(
+        "/v1/requests", json={"text": 's3 read acme-reports/2026/ --for 2h --reason "INC-42" --again'}
+    ).json()
 
     assert {**fields, "id": ""} == {**words, "id": ""}
     assert fields["state"] == "pending"
     assert fields["term"]["length_s"] == 7200
+
+
+def test_the_same_ask_within_a_moment_is_refused_with_the_first_ones_id(ann):
+    """Nobody is asked twice to decide one thing; `again`, or a key of its own, says that another one is meant."""
+    first = ann.post("/v1/requests", json=READ).json()
+    second = ann.post("/v1/requests", json=READ)
+
+    assert second.status_code == 409
+    assert second.json()["code"] == "asked_already"
+    assert first["id"] in second.json()["detail"]
+    assert ann.post("/v1/requests", json={**READ, "reason": "INC-43"}).status_code == 201
+    assert ann.post("/v1/requests", json={**READ, "again": True}).status_code == 201
+    keyed = [ann.post("/v1/requests", json=READ, headers={"Idempotency-Key": key}).json()["id"] for key in "abb"]
+    assert len({*keyed, first["id"]}) == 3
 
 
 def test_the_same_key_is_the_same_request(ann, bob):

@@ -27,6 +27,18 @@ def test_a_request_says_what_was_asked_and_who_decides(ann):
     assert "It waits for U0Bob (rule «reports»)." in ran.out
 
 
+def test_the_same_typed_twice_says_so_and_again_files_another(ann):
+    """With the id of the first one, on standard error."""
+    first = ask(ann)
+    ran = ann(*READ)
+
+    assert ran.code == 1
+    assert ran.err.startswith("You asked for this ")
+    assert first in ran.err
+    assert "--again" in ran.err
+    assert ask(ann, *READ, "--again") != first
+
+
 def test_a_dry_run_prints_the_decision_the_rule_the_approvers_and_the_document(ann):
     """And files nothing."""
     ran = ann(*READ, "--dry-run")
@@ -49,7 +61,7 @@ def test_times_are_shown_in_the_zone_of_the_person_and_in_utc_to_programs(ann):
     words = ("request", "s3", "read", "acme-reports/", "--until", f"{end:%Y-%m-%d %H:%M}", "--reason", "x")
 
     assert f"{end:%H:%M}:00 CE" in ann(*words).out
-    assert ann(*words, "--json").json["term"]["until"].endswith("Z")
+    assert ann(*words, "--again", "--json").json["term"]["until"].endswith("Z")
 
 
 def test_what_no_rule_lends_is_denied_with_its_own_exit_code(eve):

@@ -135,6 +135,19 @@ def test_a_robot_asks_looks_and_ends(house: House):
 
 
 @pytest.mark.long
+def test_an_agent_that_asks_in_a_loop_asks_once(house: House):
+    """It reads that it has, and which one; a key of its own or `again` files another."""
+
+    async def work(client: Client) -> None:
+        first = (await answer(client, "request_access", **ASK))["id"]
+        assert first in await refusal(client, "request_access", **ASK)
+        another = (await answer(client, "request_access", **ASK, again=True))["id"]
+        keyed = [(await answer(client, "request_access", **ASK, key="k"))["id"] for _ in range(2)]
+        assert len({first, another, *keyed}) == 3
+
+    as_agent(house, robots_token(house), work)
+
+
 def test_an_agent_with_a_token_that_decides_cannot_decide(house: House):
     """Bob may approve what Ann asks; his agent sees it and can do nothing about it, whatever it writes as an id."""
     with house.client(ANN) as ann:

@@ -24,7 +24,7 @@ def test_what_bob_allows_in_advance_ann_has_without_a_click(daypass: Office, ann
     assert f"`{permit.id}` <@U0BOB> lets <@U0ANN>" in bob.wait_for_ephemeral("Approved in advance").visible_text
     bob.command("/daypass", f"withdraw {permit.id}")
     bob.wait_for_ephemeral("Taken back")
-    assert daypass.ask(f"request {ASK}").state is RequestState.PENDING
+    assert daypass.ask(f"request {ASK} --again").state is RequestState.PENDING
 
 
 def test_who_allows_what_is_not_theirs_is_told_so(daypass: Office, ann: BlockingActor):

@@ -45,6 +45,36 @@ def test_the_shortcut_opens_the_form_and_the_form_files(daypass: Office, ann: Bl
     assert request.delivery is Delivery.SESSION
 
 
+def test_the_same_form_sent_twice_says_so_and_files_another_only_when_told(daypass: Office, ann: BlockingActor):
+    """With the way to the first one's message, whichever way that was asked; what was filled in stays."""
+    first = daypass.ask()
+    own = ann.wait_for_message(first.id)
+    fields = {"level": ["read"], "resource": WHERE, "length": "2h", "reason": "INC-42"}
+    ann.submit(opened(ann), fields)
+    asked = ann.wait_for_modal("Request access")
+
+    assert f"it is request {first.id}" in str(asked.blocks)
+    assert f"/p{own.ts.replace('.', '')}|Open your request>" in str(asked.blocks)
+    assert (initial(asked, "length"), initial(asked, "again")) == ("2h", [])
+    ann.submit(asked)
+    assert [one.id for one in daypass.desk.ledger.requests()] == [first.id]
+    assert ann.submit(ann.wait_for_modal("Request access"), {"again": ["again"]}).closed
+    assert len(daypass.desk.ledger.requests()) == 2
+
+
+def test_the_same_command_twice_says_so(daypass: Office, ann: BlockingActor, bob: BlockingActor):
+    """Bob has one card; Ann the way to her request."""
+    first = daypass.ask()
+    ann.wait_for_message(first.id)
+    ann.command("/daypass", ASK)
+
+    told = ann.wait_for_ephemeral("You asked for this")
+    assert "|Open your request>" in str(told.blocks)
+    assert "`--again` files another." in str(told.blocks)
+    assert daypass.ask(f"{ASK} --again").id != first.id
+    assert len(daypass.desk.ledger.requests()) == 2
+
+
 def test_an_incomplete_command_opens_the_form_prefilled(daypass: Office, ann: BlockingActor):
     """What was typed is kept: level, length, reason, delivery and start."""
     ann.command("/daypass", 'request s3 read --for "until 18:00" --reason "INC-42" --as policy --start "in 30m" --tags')

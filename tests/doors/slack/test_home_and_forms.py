@@ -8,7 +8,7 @@ from daypass.rules.document import parse
 from daypass.sandbox.slack import BlockingActor
 from daypass.sandbox.slack.surfaces import View
 from tests.doors.slack.closed import filed
-from tests.doors.slack.conftest import Office, review
+from tests.doors.slack.conftest import ASK, Office, review
 from tests.makers import ANN, BOB, RULES
 
 EMERGENCY = """
@@ -105,7 +105,7 @@ def test_what_is_over_stays_in_ones_history(daypass: Office, ann: BlockingActor,
     ann.command("/daypass", f"done {had.id}")
     ann.wait_for_message("Over")
     daypass.work()
-    denied, cancelled = daypass.ask(), daypass.ask()
+    denied, cancelled = daypass.ask(), daypass.ask(f"{ASK} --again")
     bob.command("/daypass", f"deny {denied.id} --reason 'not today'")
     ann.command("/daypass", f"cancel {cancelled.id}")
     ann.wait_until(lambda: not daypass.desk.ledger.requests(states=[RequestState.PENDING]) or None)

@@ -57,7 +57,7 @@ def connected(made: Office) -> None:
 def asked(made: Office, number: int) -> list[Request]:
     """Ann asks so many times; gives the requests once each of the three has each of them on the screen."""
     for _ in range(number):
-        made.person("U0ANN").command("/daypass", ASK)
+        made.person("U0ANN").command("/daypass", f"{ASK} --again")
     until(lambda: len(made.desk.ledger.requests()) >= number)
     requests = list(made.desk.ledger.requests())
     until(lambda: all(about(made.person(who), one.id) for one in requests for who in ("U0ANN", "U0BOB", "U0CAROL")))

@@ -1,6 +1,7 @@
 """Requests: ask, look, decide, take back."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -100,6 +101,8 @@ def ask(  # noqa: PLR0913, PLR0917 - what FastAPI hands in
     draft = _draft(body, caller.principal, now)
     caller.must_be_let(urgent=draft.urgent)
     wanted = draft.ask(caller.principal.id, key=idempotency_key and f"api {idempotency_key}")
+    if idempotency_key:  # whoever names each ask means another one by another name
+        wanted = replace(wanted, once=False)
     provisioner = hands(desk, wanted.delivery)
     if not (how.dry_run or draft.dry_run):
         filed = submit(

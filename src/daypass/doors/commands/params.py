@@ -114,6 +114,7 @@ def asking() -> list[click.Parameter]:
 def ways() -> list[click.Parameter]:
     """How the asking itself goes."""
     return [
+        click.Option(["--again"], is_flag=True, help="File another, though the same was asked a moment ago."),
         click.Option(["--dry-run"], is_flag=True, help="Show what would be decided and written; ask nobody."),
         click.Option(["--wait"], is_flag=True, help="Stay until it is decided and active."),
     ]

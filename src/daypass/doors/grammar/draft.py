@@ -38,6 +38,8 @@ class Draft:
     beneficiary: PrincipalId | None = None
     urgent: bool = False
     recurs: Recurrence | None = None
+    again: bool = False
+    """Whether another one is wanted, though the same was asked a moment ago."""
     dry_run: bool = False
     wait: bool = False
 
@@ -69,6 +71,7 @@ class Draft:
             urgent=self.urgent,
             recurs=self.recurs,
             key=key,
+            once=not self.again,
         )
 
 
@@ -88,6 +91,7 @@ class Spoken:
     to: str | None = None
     every: str | None = None
     urgent: bool = False
+    again: bool = False
     dry_run: bool = False
     wait: bool = False
 
@@ -104,6 +108,7 @@ class Spoken:
             beneficiary=None if self.to is None else parse_person(self.to),
             urgent=self.urgent,
             recurs=recurs,
+            again=self.again,
             dry_run=self.dry_run,
             wait=self.wait,
         )

@@ -44,10 +44,10 @@ class Asking:
         """Say what asking would do."""
         return self._call("POST", "/requests?dry_run=true", body=wanted)
 
-    def ask(self, wanted: Mapping[str, str], *, key: str) -> Json:
+    def ask(self, wanted: Mapping[str, str], *, key: str, again: bool = False) -> Json:
         """File a request; whatever the key is made of, a header can hold its digest."""
         told = {"Idempotency-Key": f"mcp {digest(json.dumps(key))}"} if key else {}
-        return self._call("POST", "/requests", body=wanted, headers=told)
+        return self._call("POST", "/requests", body={**wanted, "again": again}, headers=told)
 
     def mine(self, *, ended: bool) -> Json:
         """List requests and grants."""
@@ -83,7 +83,12 @@ class Asking:
         return narrowed
 
     def _call(
-        self, method: str, path: str, *, body: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Mapping[str, str | bool] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Json:
         return self._read(self._send(method, path, json=body, headers=headers))
 

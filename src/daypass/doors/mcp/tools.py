@@ -95,9 +95,10 @@ def _asking(asking: Asking) -> Iterator[tuple[Callable[..., Json], ToolAnnotatio
         length: Length = "",
         delivery: Delivery = "",
         key: Annotated[str, Field(description="asked again with the same key, it is the same request")] = "",
+        again: Annotated[bool, Field(description="file another, though the same was asked a moment ago")] = False,  # noqa: FBT002
     ) -> Json:
         """Ask for access. A colleague decides; look with show_request whether they have."""
-        return asking.ask(_wanted(asking, level, resource, length, reason, delivery), key=key)
+        return asking.ask(_wanted(asking, level, resource, length, reason, delivery), key=key, again=again)
 
     def end_access(id: Id) -> Json:  # noqa: A002 - what an agent reads
         """End access that is live, or take back a request that waits. It cannot be undone."""

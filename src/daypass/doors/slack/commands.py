@@ -58,6 +58,7 @@ from daypass.doors.slack.login import Logins
 from daypass.doors.slack.naming import in_private
 from daypass.doors.slack.overview import Overview, overview
 from daypass.doors.slack.passkey import Passkeys
+from daypass.doors.slack.repeated import asked_already
 from daypass.doors.slack.request_form import heard
 from daypass.doors.slack.rules import RulesDoor
 from daypass.doors.slack.texts import ahead as texts_ahead
@@ -66,7 +67,7 @@ from daypass.doors.slack.texts import lists as said_of_lists
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.turn import Turn
 from daypass.lifecycle.story import in_order
-from daypass.model.errors import BadInput, NotAllowed, Refusal
+from daypass.model.errors import AskedAlready, BadInput, NotAllowed, Refusal
 from daypass.model.event import Event
 from daypass.model.grant import GrantId
 from daypass.model.principal import PrincipalId
@@ -105,6 +106,8 @@ class Commands:
         try:
             tz = await self._zone(turn, words)
             await self._do(turn, parse(words, now=self.counter.desk.clock(), tz=tz))
+        except AskedAlready as error:
+            await turn.tell(Note(text=await asked_already(turn, error, self.counter.desk)))
         except (BadInput, NotAllowed) as refusal:
             if not _asks(words):
                 raise

@@ -8,11 +8,12 @@ from daypass.doors.slack import escapes
 from daypass.doors.slack.blocks import Block, View
 from daypass.doors.slack.counter import Counter, in_thread
 from daypass.doors.slack.naming import in_private
+from daypass.doors.slack.repeated import asked_already
 from daypass.doors.slack.request_form import FIELDS, form, heard, place_option, read
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.turn import Answer, Close, Show, Turn, Wrong
 from daypass.doors.slack.typeahead import places
-from daypass.model.errors import BadInput, DaypassError, Refusal
+from daypass.model.errors import AskedAlready, BadInput, DaypassError, Refusal
 from daypass.model.principal import PrincipalId
 from daypass.rules.preview import preview as who_is_asked
 
@@ -46,6 +47,9 @@ class Form:
         try:
             draft = await self.understand(spoken, turn.person)
             await self.counter.file(draft.ask(turn.person, key=turn.key))
+        except AskedAlready as error:
+            said = await asked_already(turn, error, self.counter.desk)
+            return Show(view=form(spoken, repeated=said), said=refusals.sentence(error))
         except DaypassError as error:
             return refused(error, form(spoken, problem=refusals.sentence(error)), FIELDS)
         return Close()

@@ -54,11 +54,16 @@ def heard(words: Sequence[str], verb: str = "request") -> Spoken:
     return Spoken(level=level, resource=resource, **known)
 
 
-def form(spoken: Spoken, *, problem: str = "", asked: Sequence[str] = ()) -> View:
-    """The form, filled in as far as words were said; `problem` stands on top of it, who would be `asked` at its end."""
+def form(spoken: Spoken, *, problem: str = "", asked: Sequence[str] = (), repeated: str = "") -> View:
+    """
+    The form, filled in as far as words were said; `problem` stands on top of it, who would be `asked` at its end.
+
+    Of what was asked a moment ago (`repeated`) another one is filed once its person says so.
+    """
     intro = labels.URGENT_INTRO if spoken.urgent else labels.FORM_INTRO
     blocks = [
-        section(f"*{sentence(problem)}*" if problem else intro),
+        section(repeated or (f"*{sentence(problem)}*" if problem else intro)),
+        *([_again()] if repeated else []),
         *_whom(spoken.to),
         _what(),
         _levels(spoken.level),
@@ -111,6 +116,7 @@ def read(state: Mapping[str, Any], metadata: str = "") -> Spoken:
         to=next(iter(picked(state, "person")), "") if has(state, "person") else None,
         every=typed(state, "every") or None if metadata != URGENT else None,
         urgent=metadata == URGENT,
+        again=has(state, "again") and "again" in chosen(state, "again"),
     )
 
 
@@ -128,6 +134,11 @@ def _whom(said: str | None) -> list[Block]:
         if not whom.startswith(ROBOT):
             element["initial_user"] = whom
     return [field("person", labels.WHOM_LABEL, element, hint=labels.WHOM_HINT)]
+
+
+def _again() -> Block:
+    element: Block = {"type": "checkboxes", "options": [option(labels.AGAIN_YES, "again")]}
+    return field("again", labels.AGAIN_LABEL, element, optional=True)
 
 
 def _every(said: str | None) -> Block:

@@ -94,6 +94,7 @@ class FileRequest(Incoming):
         examples=["weekdays 09:00-10:00"],
     )
     urgent: bool = Field(default=False, description="break glass")
+    again: bool = Field(default=False, description="file another, though the same was asked a moment ago")
 
 
 class AllowAhead(Incoming):

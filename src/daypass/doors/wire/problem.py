@@ -24,6 +24,7 @@ TITLES: Mapping[Code, str] = {
     Code.NOT_ALLOWED: "The rules say no",
     Code.NOT_YOURS: "This is not yours to do",
     Code.TOO_LATE: "Decided, or ended, already",
+    Code.ASKED_ALREADY: "The same was asked a moment ago",
     Code.NOT_FOUND: "There is no such thing that you may see",
     Code.CONFLICT: "Somebody else moved it first",
     Code.THROTTLED: "AWS or Slack asks Daypass to be slower",

@@ -19,6 +19,7 @@ URGENT_INTRO = (
     "what you did. Only for what a rule names for it."
 )
 WHOM_LABEL, WHOM_HINT = "For whom", "They will have the access. Neither of you decides on it."
+AGAIN_LABEL, AGAIN_YES = "Asked a moment ago", "File another one"
 EVERY_LABEL = "Again and again"
 EVERY_HINT = "Such as «weekdays 09:00-10:00». «For how long» then says for how long that goes on, such as 2w."
 APPROVE, DENY, CANCEL = "Approve", "Deny", "Cancel the request"

@@ -120,6 +120,11 @@ def nobody_reached() -> str:
     return "I could reach nobody who may decide on this. They find it in my Home tab; it helps to tell one of them."
 
 
+def to_message(link: str) -> str:
+    """The way to a message; nothing where there is none."""
+    return f"<{link}|Open your request>" if link else ""
+
+
 def previewed(request: Request, *, at_once: bool) -> str:
     """What `--dry-run` says first."""
     who = "nobody, it is approved at once" if at_once else asked_now(request)

@@ -1,0 +1,28 @@
+"""The same ask twice within a moment, as Slack says it: when the first one was, and the way to its message."""
+
+from daypass.doors.desk import Desk
+from daypass.doors.slack.blocks import sentence
+from daypass.doors.slack.counter import in_thread
+from daypass.doors.slack.texts import requests as texts
+from daypass.doors.slack.turn import SLACK_FAILED, Turn
+from daypass.model.errors import AskedAlready
+from daypass.model.grant import GrantId
+
+
+async def asked_already(turn: Turn, error: AskedAlready, desk: Desk) -> str:
+    """The refusal, in mrkdwn, with a link where Slack has one."""
+    link = await _link(turn, GrantId(error.request), desk)
+    return f"{sentence(error.sentence)} {texts.to_message(link)}".strip()
+
+
+async def _link(turn: Turn, subject: GrantId, desk: Desk) -> str:
+    """The address of the person's own message about a request; empty where it is not posted yet, or not found."""
+    known = await in_thread(lambda: desk.postings.recall(subject, "status"))
+    if not known:
+        return ""
+    message = known[0]
+    try:
+        found = await turn.client.chat_getPermalink(channel=message.channel, message_ts=message.ts)
+    except SLACK_FAILED:
+        return ""
+    return str(found["permalink"])
