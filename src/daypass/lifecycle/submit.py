@@ -154,7 +154,7 @@ def _filed(grant_id: GrantId, ask: Ask, ledger: Ledger) -> Request | None:
         return None
     before = (filed.requestor, filed.principal, filed.entitlement, filed.delivery, filed.extends)
     if before != (ask.requestor, ask.beneficiary or ask.requestor, ask.entitlement, ask.delivery, ask.extends):
-        raise BadInput("This key was used for another request already; use a new one.")
+        raise BadInput("This key was used for another request already; use a new one.", field="key")
     return filed
 
 

@@ -49,6 +49,7 @@ _MEANING = {
     "claims",
     "issuer",
     "days",
+    "key",
 }
 """Fields of which the description draws the shape alone: what they mean, the rules, the clock and the rest judge."""
 
