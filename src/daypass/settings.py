@@ -3,8 +3,7 @@ Every setting there is, in small groups. The only reader of the environment and 
 
 A value comes from the environment (`DAYPASS_SLACK_BOT_TOKEN`), else from the TOML file that `DAYPASS_CONFIG` names
 (`[slack] bot_token = "..."`), else from the default below. A name nobody knows, in either place, is refused with a
-suggestion, so that a typing error never silently leaves a default in force. AWS's own settings (region, credentials,
-AWS_ENDPOINT_URL) are read by the AWS SDK itself.
+suggestion, so that a typing error never silently leaves a default in force. The AWS SDK reads AWS's own by itself.
 """
 
 import dataclasses
@@ -26,7 +25,7 @@ _OTHERS = {f"{_PREFIX}{name}" for name in ("CONFIG", "URL", "TOKEN", "JOURNAL_VK
 """Ours, but not the service's: the config file itself, and what the command line reads."""
 
 _RANGES = {"port": range(1, 65_536), "in_flight": range(1, 257), "patience_s": range(1, 31)}
-_RANGES |= {"metrics_port": range(65_536), "keep_words_days": range(36_526)}
+_RANGES |= {"metrics_port": range(65_536), "keep_words_days": range(36_526), "most_cards": range(1, 101)}
 """What a number may be, by the setting's name."""
 
 
@@ -70,6 +69,8 @@ class Slack:
     """Ends in /api/. https://slack-gov.com/api/ for GovSlack."""
     channel: str = ""
     """Channel id where requests are shown to those who decide; empty sends each of them a direct message."""
+    most_cards: int = 10
+    """Requests shown one by one in a channel within ten minutes; more are listed together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -284,8 +285,7 @@ def _unknown(environ: Mapping[str, str], written: Mapping[str, Any]) -> list[str
     """Every name in either place that no setting has."""
     known = {name: {one.name for one in dataclasses.fields(group)} for name, group in _GROUPS.items()}
     variables = {f"{_PREFIX}{group}_{name}".upper() for group, names in known.items() for name in names}
-    given = [name for name in environ if name.startswith(_PREFIX) and name not in _OTHERS | variables]
-    faults = [_no_such(name, variables) for name in given]
+    faults = [_no_such(one, variables) for one in environ if one.startswith(_PREFIX) and one not in _OTHERS | variables]
     for group, values in written.items():
         if group not in known or not isinstance(values, dict):
             faults.append(_no_such(f"[{group}]", {f"[{name}]" for name in known}))

@@ -195,6 +195,7 @@ def _slack_settings(settings: Settings) -> SlackSettings | None:
         app_token=slack.app_token,
         api_url=slack.api_url,
         approvals_channel=slack.channel,
+        most_cards=slack.most_cards,
         security=settings.glass.security,
     )
 

@@ -17,7 +17,7 @@ from daypass.doors.grammar import Spoken
 from daypass.doors.slack.blocks import Note, button, modal, section
 from daypass.doors.slack.cards import review_card, status_card
 from daypass.doors.slack.counter import Picture
-from daypass.doors.slack.digest import digest
+from daypass.doors.slack.digest_card import digest
 from daypass.doors.slack.glass import alarm_card, review_form
 from daypass.doors.slack.home import tab
 from daypass.doors.slack.lists import List, page

@@ -1,11 +1,11 @@
-"""A busy channel: the first ten requests one by one, the rest together every ten minutes, nothing lost."""
+"""A busy channel: the first ten requests one by one, the rest counted at once and listed soon, nothing lost."""
 
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from daypass.doors.slack.rush import MOST_CARDS, WINDOW
+from daypass.doors.slack.rush import MOST_CARDS, SOON, WINDOW
 from daypass.lifecycle.cancel import cancel
 from daypass.model.decision import Aftermath, Approvers
 from daypass.model.request import RequestState
@@ -31,24 +31,94 @@ def digests(closed: Office) -> list[str]:
     return [str(post["blocks"]) for post in closed.posts() if " more request" in post["text"]]
 
 
-def test_after_ten_in_ten_minutes_the_rest_comes_together(busy: Office):
-    """Ten messages, then none until the window is over, then one that lists the others."""
+def counted(closed: Office) -> list[str]:
+    """What the lines that count say now."""
+    shown = [one.visible_text for one in closed.person("U0BOB").messages("access")]
+    return [one for one in shown if one.startswith("+")]
+
+
+def test_what_is_held_is_counted_from_the_first_one_on_in_one_line(busy: Office):
+    """Thirteen in a moment: ten messages and one line, which is changed in place as more come."""
     teller = notifier(busy)
-    asked = [filed(busy) for _ in range(MOST_CARDS + 3)]
+    for _ in range(MOST_CARDS + 1):
+        filed(busy)
     tell(busy, teller)
-    assert len(in_channel(busy)) == MOST_CARDS
-    busy.clock.forward(WINDOW - MINUTE)
+    assert [one.split(" They")[0] for one in counted(busy)] == ["+1 more is waiting."]
+    for _ in range(4):
+        filed(busy)
+    tell(busy, teller)
+
+    assert [one.split(" They")[0] for one in counted(busy)] == ["+5 more are waiting."]
+    assert len(in_channel(busy)) == MOST_CARDS + 1
+    assert digests(busy) == []
+
+
+def test_half_a_minute_later_they_are_listed_with_people_and_reasons(busy: Office):
+    """Once, with who asks, for what, why, and a mention of those who decide; the line says where they are."""
+    teller = notifier(busy)
+    asked = [filed(busy, reason=f"INC-{number}") for number in range(MOST_CARDS + 3)]
+    tell(busy, teller)
+    busy.clock.forward(SOON - timedelta(seconds=1))
     tell(busy, teller)
     assert digests(busy) == []
-    busy.clock.forward(MINUTE)
+    busy.clock.forward(timedelta(seconds=1))
     tell(busy, teller)
     tell(busy, teller)
 
     (digest,) = digests(busy)
     shown = str([post["blocks"] for post in busy.posts() if post["text"].startswith("<@U0ANN> asks")])
-    assert {request.id for request in asked if request.id not in shown} == {one.id for one in asked if one.id in digest}
-    assert len([one for one in asked if one.id in digest]) == 3
-    assert "3 more requests wait for a decision." in in_channel(busy)
+    held = [one for one in asked if one.id not in shown]
+    assert len(held) == 3
+    assert all(one.id in digest and f"Why: {one.reason}" in digest for one in held)
+    assert "*3 more requests wait for a decision.* <@U0BOB>" in digest
+    assert "3 more requests wait for a decision. <@U0ANN>" in in_channel(busy)
+    assert counted(busy) == ["+3 more were waiting; they are listed below."]
+
+
+def test_the_requestor_reads_that_it_waits_in_a_list(busy: Office):
+    """Once, under their own message; whoever has a message of their own in the channel reads nothing of it."""
+    teller = notifier(busy)
+    for _ in range(MOST_CARDS + 1):
+        filed(busy)
+    tell(busy, teller)
+    busy.clock.forward(SOON)
+    tell(busy, teller)
+
+    told = [post["text"] for post in busy.posts() if "listed there with others" in post["text"]]
+    assert len(told) == 1
+    assert "<#C0ACCESS>" in told[0]
+
+
+def test_a_decision_from_a_list_leaves_its_trace_there(busy: Office, slack: BlockingSlack):
+    """Whichever process it comes to: the line says what became of it, and its button goes; the others stay."""
+    teller = notifier(busy)
+    for _ in range(MOST_CARDS):
+        filed(busy)
+    tell(busy, teller)
+    gone, stays = filed(busy), filed(busy)
+    tell(busy, teller)
+    busy.clock.forward(SOON)
+    tell(busy, teller)
+    cancel(gone.id, by=ANN, ledger=busy.desk.ledger, now=busy.clock())
+    tell(busy, notifier(busy))
+
+    (now,) = (one for one in slack.person("U0BOB").messages("access") if stays.id in one.visible_text)
+    lines = {one: next(str(block) for block in now.blocks if one in str(block)) for one in (gone.id, stays.id)}
+    assert "*Cancelled* by <@U0ANN>" in lines[gone.id]
+    assert "digest.show" not in lines[gone.id]
+    assert "digest.show" in lines[stays.id]
+    assert "1 more request waits" in now.visible_text
+
+
+def test_how_many_are_shown_one_by_one_is_a_setting(slack: BlockingSlack, tmp_path: Path):
+    """Two, and the third is counted."""
+    few = office(slack, tmp_path, approvals_channel="C0ACCESS", most_cards=2)
+    teller = notifier(few)
+    for _ in range(3):
+        filed(few)
+    tell(few, teller)
+
+    assert [one.split(" They")[0] for one in counted(few)] == ["+1 more is waiting."]
 
 
 def test_an_urgent_one_never_waits(busy: Office):
@@ -87,7 +157,7 @@ def test_what_was_decided_meanwhile_is_not_in_the_digest(busy: Office):
     tell(busy, teller)
     cancel(gone.id, by=ANN, ledger=busy.desk.ledger, now=busy.clock())
     tell(busy, teller)
-    busy.clock.forward(WINDOW)
+    busy.clock.forward(SOON)
     tell(busy, teller)
 
     assert gone.id not in digests(busy)[0]

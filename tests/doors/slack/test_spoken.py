@@ -10,7 +10,7 @@ import pytest
 from daypass.doors.slack.blocks import Block, Note
 from daypass.doors.slack.cards import review_card, status_card
 from daypass.doors.slack.counter import Picture
-from daypass.doors.slack.digest import digest
+from daypass.doors.slack.digest_card import digest
 from daypass.doors.slack.help import helped
 from daypass.doors.slack.home import tab
 from daypass.doors.slack.lists import List, page

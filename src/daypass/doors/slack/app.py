@@ -18,7 +18,8 @@ from daypass.doors.desk import Desk
 from daypass.doors.slack import mine, others, request_form, reviews, rules, rules_deciding, rules_form
 from daypass.doors.slack.commands import Commands
 from daypass.doors.slack.counter import Counter
-from daypass.doors.slack.digest import SHOW, Digests
+from daypass.doors.slack.digest import Digests
+from daypass.doors.slack.digest_card import SHOW
 from daypass.doors.slack.failures import log_failure
 from daypass.doors.slack.form import Form
 from daypass.doors.slack.freezing import CONFIRM, Freezing

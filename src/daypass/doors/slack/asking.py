@@ -6,14 +6,16 @@ The place is the channel of the rule, else the house's, else a direct message to
 """
 
 import asyncio
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import partial
 
 import structlog
 
 from daypass.doors.desk import Desk
 from daypass.doors.slack.blocks import Note
 from daypass.doors.slack.cards import review_card
-from daypass.doors.slack.counter import Picture
+from daypass.doors.slack.counter import Counter, Picture, in_thread
+from daypass.doors.slack.digest_card import LISTED_IN, digest, listed_in
 from daypass.doors.slack.in_aws import in_aws
 from daypass.doors.slack.naming import OPENLY, Naming, aloud, for_channel
 from daypass.doors.slack.outgoing import Gone, Outgoing
@@ -42,6 +44,8 @@ class Asked:
     """The channel that should have been asked in and cannot be written in."""
     instead: str = ""
     """The channel in which it was asked in its stead; empty when people were asked directly."""
+    held_in: str = ""
+    """The busy channel in which it will be listed with others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +56,7 @@ class Asking:
     outgoing: Outgoing
     settings: SlackSettings
     remembered: Remembered
-    rush: Rush = field(default_factory=Rush)
+    rush: Rush
 
     async def bring_up_to_date(self, picture: Picture, notice: Notice) -> Asked:
         """Ask whom nobody has asked yet, and draw what was posted as things stand now."""
@@ -74,7 +78,8 @@ class Asking:
         request, unusable = picture.request, ""
         for channel in channels(request, self.settings):
             if await self._asked_in(channel, picture, anew=anew):
-                return Asked(unusable=unusable, instead=channel)
+                held = channel if self.rush.holds(channel, request.id) else ""
+                return Asked(unusable=unusable, instead=channel, held_in=held)
             unusable = unusable or channel
         reached = await self._ask_each(picture, anew=anew)
         return Asked(reached=reached, unusable=unusable)
@@ -177,6 +182,7 @@ class Asking:
     async def _redraw(self, picture: Picture, *, sure: bool = False) -> set[Message]:
         """Draw what was posted anew; gives the messages that are there, of which Slack is asked only if `sure`."""
         request = picture.request
+        await self._redraw_lists(request)
         known = await self.remembered.recall(request.id, "review")
         if not known:
             return set()
@@ -196,6 +202,17 @@ class Asking:
                 log.warning("slack.message_gone", grant=request.id, reason=gone.reason)
                 there.discard(message)
         return there
+
+    async def _redraw_lists(self, request: Request) -> None:
+        """What was listed with others shows there what became of it."""
+        for message in await self.remembered.recall(request.id, LISTED_IN):
+            listed = await listed_in(self.remembered, message)
+            counter = Counter(desk=self.desk)
+            pictures = [await in_thread(partial(counter.look, one)) for one in listed]
+            try:
+                await self.outgoing.change(message, digest(pictures))
+            except Gone as gone:
+                log.warning("slack.message_gone", grant=request.id, reason=gone.reason)
 
     async def _call_in(self, request: Request, notice: Notice) -> None:
         """Call those who are asked from now on, under the message in the channel; directly they got their own."""

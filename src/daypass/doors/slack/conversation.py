@@ -23,7 +23,7 @@ from daypass.doors.slack.glass import Alarm
 from daypass.doors.slack.naming import OPENLY
 from daypass.doors.slack.outgoing import Gone
 from daypass.doors.slack.texts import ahead as texts_ahead
-from daypass.doors.slack.texts import outcomes, stages
+from daypass.doors.slack.texts import digest, outcomes, stages
 from daypass.doors.slack.texts import requests as texts
 from daypass.lifecycle.hand_over import opened
 from daypass.lifecycle.reconsider import ENOUGH
@@ -90,6 +90,8 @@ class Conversation:
         elif asked.unusable:
             said = stages.asked_elsewhere(asked.unusable, asked.instead)
             await self._line(picture, f"unusable:{asked.unusable}", Note(text=said))
+        if asked.held_in:
+            await self._line(picture, "held", Note(text=digest.held(asked.held_in)))
 
     @property
     def _alarm(self) -> Alarm:

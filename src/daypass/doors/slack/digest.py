@@ -5,25 +5,23 @@ Each line has a button that shows the approvers' message to whoever presses it, 
 it stands in the Home tab too.
 """
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
 
 from daypass.doors.grammar import parse_id
 from daypass.doors.slack.asking import Asking
-from daypass.doors.slack.blocks import Block, Note, button, context, section
+from daypass.doors.slack.blocks import Note
 from daypass.doors.slack.counter import Counter, Picture, in_thread
+from daypass.doors.slack.digest_card import digest, remember_list
 from daypass.doors.slack.outgoing import Gone, TryLater
+from daypass.doors.slack.rush import Pile
 from daypass.doors.slack.texts import digest as said
-from daypass.doors.slack.texts import labels
-from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.turn import Turn
 from daypass.model.grant import GrantId
 from daypass.model.request import RequestState
-
-SHOW = "digest.show"
-_MOST_LINES = 40
-"""A message holds 50 blocks."""
 
 log = structlog.get_logger()
 
@@ -36,20 +34,44 @@ class Digests:
     asking: Asking
 
     async def tell_due(self) -> None:
-        """Post the digests that are due. What Slack does not take now is tried again at the next look."""
-        for channel, subjects in self.asking.rush.ripe(self.counter.desk.clock()):
-            waiting = [picture for picture in [await self._look(one) for one in subjects] if _waits(picture)]
-            try:
-                if waiting:
-                    await self.asking.outgoing.post(channel, digest(waiting))
-            except TryLater:
-                return
-            except Gone as gone:
-                log.warning("slack.cannot_ask_there", place=channel, reason=gone.reason, waiting=len(waiting))
-                self.asking.rush.forget(channel)
-                await self._ask_elsewhere(channel, waiting)
+        """Count what is held and list what is due. What Slack does not take now is tried again at the next look."""
+        try:
+            for channel, subjects in self.asking.rush.ripe(self.counter.desk.clock()):
+                await self._list(channel, subjects)
+            for channel, pile in self.asking.rush.uncounted():
+                await self._count(channel, pile)
+        except TryLater:
+            return
+
+    async def _list(self, channel: str, subjects: Sequence[GrantId]) -> None:
+        waiting = [picture for picture in [await self._look(one) for one in subjects] if _waits(picture)]
+        outgoing, rush = self.asking.outgoing, self.asking.rush
+        try:
+            if waiting:
+                message = await outgoing.post(channel, digest(waiting))
+                await remember_list(self.asking.remembered, message, waiting)
+        except Gone as gone:
+            log.warning("slack.cannot_ask_there", place=channel, reason=gone.reason, waiting=len(waiting))
+            rush.forget(channel)
+            await self._ask_elsewhere(channel, waiting)
+            return
+        line = rush.told(channel, subjects, self.counter.desk.clock())
+        if line is not None:
+            with suppress(Gone, TryLater):  # what it says is old by now, and not wrong
+                await outgoing.change(line, Note(text=said.listed(len(subjects))))
+
+    async def _count(self, channel: str, pile: Pile) -> None:
+        """Say how many are held: in one line, changed in place."""
+        number = len(pile.subjects)
+        note = Note(text=said.counted(number))
+        try:
+            if pile.line is None:
+                pile.line = await self.asking.outgoing.post(channel, note)
             else:
-                self.asking.rush.told(channel, subjects, self.counter.desk.clock())
+                await self.asking.outgoing.change(pile.line, note)
+        except Gone as gone:  # the list is tried all the same, and finds out what to do then
+            log.warning("slack.cannot_count_there", place=channel, reason=gone.reason)
+        pile.said = number
 
     async def _ask_elsewhere(self, channel: str, waiting: list[Picture]) -> None:
         for picture in waiting:
@@ -68,19 +90,3 @@ class Digests:
 
 def _waits(picture: Picture) -> bool:
     return picture.request.state is RequestState.PENDING
-
-
-def digest(waiting: list[Picture]) -> Note:
-    """Draw the message that says them all."""
-    title = said.title(len(waiting))
-    blocks = [section(f"*{title}*"), *(_line(picture) for picture in waiting[:_MOST_LINES])]
-    rest = len(waiting) - _MOST_LINES
-    return Note(text=title, blocks=(*blocks, context(said.hint(rest))))
-
-
-def _line(picture: Picture) -> Block:
-    request = picture.request
-    text = f"{texts.asked_shortly(request)}\n{texts.reference(request)}"
-    return section(
-        text, accessory=button(labels.SHOW_REQUEST, SHOW, request.id, spoken=texts.spoken(labels.SHOW_REQUEST, request))
-    )

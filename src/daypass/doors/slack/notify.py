@@ -29,6 +29,7 @@ from daypass.doors.slack.passkey import PasskeyNews
 from daypass.doors.slack.remembered import Remembered
 from daypass.doors.slack.rules_conversation import TOLD as RULES_TOLD
 from daypass.doors.slack.rules_conversation import RulesConversation
+from daypass.doors.slack.rush import Rush
 from daypass.doors.slack.workspace import SlackSettings
 from daypass.model.errors import DaypassError, NotFound
 from daypass.model.grant import GrantId
@@ -55,6 +56,7 @@ class Notifier:
             outgoing=Outgoing(client=client, clock=desk.clock),
             settings=settings,
             remembered=Remembered(postings=desk.postings),
+            rush=Rush(settings.most_cards),
         )
         self.digests = Digests(counter=Counter(desk=desk), asking=self.asking)
         self._conversation = Conversation(desk=desk, asking=self.asking)

@@ -45,6 +45,8 @@ class SlackSettings:
     """Channel id (C0...) in which approvers are asked; empty asks each of them directly."""
     most_asked: int = 20
     """How many people one request is sent to at most when approvers are asked directly."""
+    most_cards: int = 10
+    """How many requests are shown one by one in a channel within ten minutes; the others are listed together."""
     security: tuple[str, ...] = ()
     """Who is told besides when glass is broken: channels (C0...), user groups (S0...), people (U0...)."""
 

@@ -2,13 +2,41 @@
 
 from daypass.doors.slack.texts.plurals import plural
 
-HINT = "Much is asked here at this moment, so this is said every ten minutes. All of it is in my Home tab too."
+HINT = "Many ask here at this moment, so these are listed together. All of them are in my Home tab too."
+
+
+def counted(number: int) -> str:
+    """The line under the last message of a busy channel."""
+    many = plural(number, one="+1 more is waiting.", other="+{number} more are waiting.")
+    return f"{many} They are listed here in half a minute, and in my Home tab now."
+
+
+def listed(number: int) -> str:
+    """The same line once they are listed."""
+    return plural(
+        number,
+        one="+1 more was waiting; it is listed below.",
+        other="+{number} more were waiting; they are listed below.",
+    )
 
 
 def title(number: int) -> str:
     """How many requests came while a channel was busy."""
     return plural(
         number, one="1 more request waits for a decision.", other="{number} more requests wait for a decision."
+    )
+
+
+def in_one_line(number: int, who: str) -> str:
+    """The notification: how many, and of whom."""
+    return f"{title(number)} {who}".strip()
+
+
+def held(channel: str) -> str:
+    """Told to the requestor whose request is not shown by itself."""
+    return (
+        f"Many requests come in <#{channel}> at this moment, so yours is listed there with others in half a minute. "
+        "Those who decide have it in their Home tab already."
     )
 
 
