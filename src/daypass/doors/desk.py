@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from daypass.lifecycle.asked import PATIENCE_S, Asked, AskedNow
+from daypass.lifecycle.asked import Asked, AskedNow
+from daypass.lifecycle.inventory import Inventory
+from daypass.lifecycle.soon import PATIENCE_S
 from daypass.lifecycle.visibility import Sight
 from daypass.model.errors import RulesUnreadable
 from daypass.model.grant import Delivery
@@ -40,9 +42,13 @@ class Desk:
     asked: Asked = field(init=False, repr=False)
     """What a verb that only takes access away may know besides the ledger."""
 
+    inventory: Inventory = field(init=False, repr=False)
+    """Whether what is asked for is there."""
+
     def __post_init__(self) -> None:
         asked = AskedNow(self.directory, self._rules_now, self.ledger, patience_s=self.patience_s)
         object.__setattr__(self, "asked", asked)
+        object.__setattr__(self, "inventory", Inventory(self.catalogue, patience_s=self.patience_s))
 
     def _rules_now(self) -> RuleBook:
         return self.rules()

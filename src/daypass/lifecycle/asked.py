@@ -6,12 +6,12 @@ out within two seconds is None, and the ledger alone decides then.
 """
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Protocol
 
 import structlog
 
+from daypass.lifecycle.soon import PATIENCE_S, Soon, T
 from daypass.lifecycle.weighing import deciders
 from daypass.model.decision import Approvers
 from daypass.model.errors import DaypassError, Unavailable
@@ -20,11 +20,7 @@ from daypass.model.request import Request
 from daypass.ports import Directory, Ledger
 from daypass.rules.document import RuleBook
 
-PATIENCE_S = 2.0
-_AT_ONCE = 4
 _SILENT = "Who is who cannot be looked up now; it will be tried again."
-
-T = TypeVar("T")
 
 log = structlog.get_logger()
 
@@ -82,9 +78,7 @@ class AskedNow:
     ) -> None:
         """Take whom to ask; nothing is asked yet."""
         self._directory, self._rules, self._ledger = directory, rules, ledger
-        self._patience_s = patience_s
-        self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="ask-now")
-        self._hanging: Future[Any] | None = None
+        self._soon = Soon(patience_s=patience_s, name="ask-now", silent=_SILENT)
 
     def person(self, principal_id: PrincipalId) -> Principal | None:
         """Somebody as the directory has them now."""
@@ -111,16 +105,6 @@ class AskedNow:
         except DaypassError as error:
             log.info("asked.in_vain", lacking=what, because=error.report)
             return None
-
-    def _soon(self, ask: Callable[[], T]) -> T:
-        if self._hanging is not None and not self._hanging.done():
-            raise Unavailable(_SILENT)
-        asking = self._threads.submit(ask)
-        try:
-            return asking.result(timeout=self._patience_s)
-        except TimeoutError:
-            self._hanging = asking
-            raise Unavailable(_SILENT) from None
 
 
 def owners_of(rules: RuleBook) -> Approvers:

@@ -8,6 +8,7 @@ from datetime import datetime
 from daypass.lifecycle.ceilings import room_to_have, room_to_wait
 from daypass.lifecycle.chain import must_go_on
 from daypass.lifecycle.click import still_open
+from daypass.lifecycle.inventory import Inventory
 from daypass.lifecycle.parties import Parties, under_one_id
 from daypass.lifecycle.permits import use_permits
 from daypass.lifecycle.recurring import series_of
@@ -40,8 +41,15 @@ class Preview:
     """What the rules looked at besides."""
 
 
-def submit(  # noqa: PLR0913 - an ask, its four collaborators, and the moment
-    ask: Ask, *, rules: RuleBook, directory: Directory, provisioner: Provisioner, ledger: Ledger, now: datetime
+def submit(  # noqa: PLR0913 - an ask, its collaborators, and the moment
+    ask: Ask,
+    *,
+    rules: RuleBook,
+    directory: Directory,
+    provisioner: Provisioner,
+    ledger: Ledger,
+    now: datetime,
+    inventory: Inventory | None = None,
 ) -> Request:
     """
     File a request: judged by the rules, known to fit into AWS, written down before anybody is asked.
@@ -50,7 +58,8 @@ def submit(  # noqa: PLR0913 - an ask, its four collaborators, and the moment
     stands now: a replayed or repeated delivery changes nothing. Raises NotAllowed, BadInput or NotFound; NotYours, also
     for a window of a series that has been ended; TooLate for prolonging what has; Unavailable when too much is given to
     one person at this moment; AskedAlready, for an ask that is to be made `once`, where the same was asked a moment
-    ago. The refusal of a well-formed ask is journalled.
+    ago. The refusal of a well-formed ask is journalled. Without an inventory it is not asked whether what is asked for
+    is there.
     """
     if ask.beneficiary is not None:
         ask = replace(ask, beneficiary=under_one_id(ask.beneficiary, directory))
@@ -59,6 +68,8 @@ def submit(  # noqa: PLR0913 - an ask, its four collaborators, and the moment
         return filed
     with _refusals_journalled(ask, grant_id, ledger, now):
         _must_be_own(ask)
+        if inventory is not None:
+            inventory.must_have(ask, Parties.of(ask, directory), rules)
     compare(grant_id, ask, rules=rules, directory=directory, ledger=ledger, now=now)
     for _ in tries():
         must_be_new(ask, ledger, now, besides=grant_id)
@@ -97,13 +108,23 @@ def submit(  # noqa: PLR0913 - an ask, its four collaborators, and the moment
 
 
 def preview(  # noqa: PLR0913 - as `submit`
-    ask: Ask, *, rules: RuleBook, directory: Directory, provisioner: Provisioner, ledger: Ledger, now: datetime
+    ask: Ask,
+    *,
+    rules: RuleBook,
+    directory: Directory,
+    provisioner: Provisioner,
+    ledger: Ledger,
+    now: datetime,
+    inventory: Inventory | None = None,
 ) -> Preview:
     """Say what `submit` would do, and do nothing. Raises what `submit` would raise."""
     _must_be_own(ask)
+    parties = Parties.of(ask, directory)
+    if inventory is not None:
+        inventory.must_have(ask, parties, rules)
     weighed = weigh(
         ask,
-        Parties.of(ask, directory),
+        parties,
         grant_id=new_grant_id(),
         rules=rules,
         directory=directory,

@@ -22,7 +22,8 @@ def may_see(book: RuleBook, principal: Principal, bucket: str, prefix: str = "")
     start = f"{bucket}/{prefix}"
     rules = [rule for rule in book.concerning(principal, start) if _touches(rule, start)]
     closed = _closed(rules, start)
-    return any(isinstance(rule, AllowRule) and _left(rule, closed) for rule in rules)
+    lending = (rule for rule in rules if isinstance(rule, AllowRule) and rule.is_for(principal))
+    return any(_left(rule, closed) for rule in lending)
 
 
 def _touches(rule: AllowRule | DenyRule, start: str) -> bool:

@@ -79,7 +79,7 @@ def _say(hurdle: Hurdle, rule: AllowRule, scene: Scene, subject: str) -> str:
         but = f", and {could_not(hurdle, rule, scene)}" if unsure else f"; {instead(hurdle, scene, rule.when)}"
         return f"{subject} only {only}{but}"
     longest, already = short_length(rule.longest), scene.question.already
-    used = f" in all, of which {short_length(already)} is used" if already else ""
+    whole, used = (" in all", f", of which {short_length(already)} is used") if already >= _LEAST else ("", "")
     return {
         Hurdle.PAUSED: lambda: f"the rule for {subject} is paused",
         Hurdle.URGENT: lambda: f"{subject} only in an emergency",
@@ -88,7 +88,7 @@ def _say(hurdle: Hurdle, rule: AllowRule, scene: Scene, subject: str) -> str:
         Hurdle.LEVEL: lambda: f"only {both(Level, rule.levels)} on {place}, not {_lacking(rule, scene)}",
         Hurdle.EXTRAS: lambda: f"{subject} only without {both(Extra, asked.extras - rule.extras)}",
         Hurdle.DELIVERY: lambda: f"{subject} only as {_kinds(rule)}, not as {scene.question.delivery}",
-        Hurdle.LENGTH: lambda: f"at most {longest} for {subject}{used}",
+        Hurdle.LENGTH: lambda: f"at most {longest}{whole} for {subject}{used}",
         Hurdle.AHEAD: lambda: (
             f"{subject} can start at most {short_length(rule.ahead)} ahead, not in {short_length(scene.question.ahead)}"
         ),

@@ -15,8 +15,8 @@ from datetime import datetime, timedelta
 
 from daypass.doors.desk import Desk
 from daypass.journal.key import Signer
-from daypass.lifecycle.asked import PATIENCE_S
 from daypass.lifecycle.begin import RulesJudge
+from daypass.lifecycle.soon import PATIENCE_S
 from daypass.model.grant import Delivery
 from daypass.ports import Catalogue, Directory, HeadPlace, Provisioner, Vendor
 from daypass.reconcile.loop import IN_FLIGHT, Loop

@@ -74,7 +74,7 @@ def test_an_extension_that_is_too_long_is_refused_in_its_form(daypass: Office, l
     ann.click(ann.messages()[0], "mine.extend")
     came = ann.submit(ann.wait_for_modal("Extend"), {"length": "9h", "reason": "more"})
 
-    assert "8 hours" in came.errors["length"]
+    assert "at most 8h" in came.errors["length"]
     assert len(daypass.desk.ledger.requests()) == 1
 
 

@@ -106,12 +106,24 @@ def ask(  # noqa: PLR0913, PLR0917 - what FastAPI hands in
     provisioner = hands(desk, wanted.delivery)
     if not (how.dry_run or draft.dry_run):
         filed = submit(
-            wanted, rules=desk.rules(), directory=caller.directory, provisioner=provisioner, ledger=desk.ledger, now=now
+            wanted,
+            rules=desk.rules(),
+            directory=caller.directory,
+            provisioner=provisioner,
+            ledger=desk.ledger,
+            now=now,
+            inventory=desk.inventory,
         )
         return RequestOut.of(filed)
     response.status_code = 200
     seen = preview(
-        wanted, rules=desk.rules(), directory=caller.directory, provisioner=provisioner, ledger=desk.ledger, now=now
+        wanted,
+        rules=desk.rules(),
+        directory=caller.directory,
+        provisioner=provisioner,
+        ledger=desk.ledger,
+        now=now,
+        inventory=desk.inventory,
     )
     approvers = seen.request.approvers
     known = names(approvers.people, desk, groups=approvers.slack_groups)

@@ -74,6 +74,7 @@ class Counter:
                 provisioner=hands,
                 ledger=desk.ledger,
                 now=desk.clock(),
+                inventory=desk.inventory,
             )
         )
 
@@ -88,6 +89,7 @@ class Counter:
                 provisioner=hands,
                 ledger=desk.ledger,
                 now=desk.clock(),
+                inventory=desk.inventory,
             )
         )
 

@@ -1,0 +1,112 @@
+"""
+Whether what is asked for is there, before anybody is bothered with it: a request for `2026` where only `2026/` is.
+
+    no such bucket                       refused, with the nearest buckets that the person may ask for
+    no such object                       refused, with the nearest names beside it
+    nothing under a prefix               refused if a name beside it is near; else it may come to be
+    written to, for later, again         not looked up: what is not there yet may be meant
+    in an emergency, for more time       not looked up: it must not be held up, or it was there
+    AWS does not answer, or forbids it   not known, so not refused
+
+Nobody is told of what is there or not there who has no rule for that place.
+"""
+
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
+
+import structlog
+
+from daypass.lifecycle.parties import Parties
+from daypass.lifecycle.soon import PATIENCE_S, Soon, T
+from daypass.model.entitlement import Level, Reach, S3Place
+from daypass.model.errors import BadInput, DaypassError
+from daypass.model.request import Ask
+from daypass.ports import Catalogue
+from daypass.rules.document import RuleBook
+from daypass.rules.reach import may_see
+
+_NEAREST = 3
+_AS_NEAR = 0.7
+_FIRST_LETTERS = 2
+
+log = structlog.get_logger()
+
+
+class Inventory:
+    """What there is, as far as AWS says it soon."""
+
+    def __init__(self, catalogue: Catalogue, *, patience_s: float = PATIENCE_S) -> None:
+        """Take what knows it; nothing is asked yet."""
+        self._catalogue = catalogue
+        self._soon = Soon(patience_s=patience_s, name="inventory", silent="AWS does not say now what there is.")
+
+    def must_have(self, ask: Ask, parties: Parties, rules: RuleBook) -> None:
+        """Raise BadInput, with the nearest names, for a place of which it is known that it is not there."""
+        place = ask.entitlement.place
+        sees = _Sees(rules, parties)
+        if ask.urgent or ask.extends or ask.series or not sees(place.bucket, place.key):
+            return
+        try:
+            self._soon(lambda: self._catalogue.check(place))
+        except BadInput as unknown:
+            raise self._no_bucket(place, sees, unknown) from None
+        except DaypassError as error:
+            log.info("inventory.not_known", bucket=place.bucket, because=error.report)
+            return
+        later = ask.recurs is not None or (ask.term is not None and ask.term.starts is not None)
+        if place.key and not later and Level.WRITE not in ask.entitlement.levels:
+            self._must_have_key(place, sees)
+
+    def _no_bucket(self, place: S3Place, sees: "_Sees", unknown: BadInput) -> BadInput:
+        known = self._if_known(self._catalogue.buckets) or ()
+        near = _near(place.bucket, (one for one in known if sees(one, "")))
+        if not near:
+            return unknown
+        return BadInput(f"There is no bucket {place.bucket} here. Did you mean {near}?", field="resource")
+
+    def _must_have_key(self, place: S3Place, sees: "_Sees") -> None:
+        bucket, key = place.bucket, place.key
+        found = self._if_known(lambda: self._catalogue.prefixes(bucket, key))
+        if found is None or (found if place.reach is Reach.PREFIX else key in found):
+            return
+        near = self._beside(place, sees)
+        if near:
+            raise BadInput(f"There is no {place.reach} {place}. Did you mean {near}?", field="resource")
+        if place.reach is Reach.OBJECT:
+            around = f"{bucket}/{key[: key.rfind('/') + 1]}"
+            raise BadInput(f"There is no object {place}. Check its name, or request {around}.", field="resource")
+
+    def _beside(self, place: S3Place, sees: "_Sees") -> str:
+        """Name what is there beside it and is called nearly so."""
+        bare = place.key.removesuffix("/")
+        folder = bare[: bare.rfind("/") + 1]
+        starts = (bare, bare[: len(folder) + _FIRST_LETTERS], folder)
+        listed = [self._if_known(lambda start=start: self._catalogue.prefixes(place.bucket, start)) for start in starts]  # type: ignore[misc]
+        names = {name for names in listed for name in names or () if sees(place.bucket, name)}
+        for twin in (bare, f"{bare}/"):  # the slash alone was wrong
+            if twin in names:
+                return f"{place.bucket}/{twin}"
+        beside = (name.removeprefix(folder) for name in names if name.startswith(folder))
+        return _near(place.key.removeprefix(folder), beside, before=f"{place.bucket}/{folder}")
+
+    def _if_known(self, ask: Callable[[], T]) -> T | None:
+        try:
+            return self._soon(ask)
+        except DaypassError as error:
+            log.info("inventory.not_known", because=error.report)
+            return None
+
+
+class _Sees:
+    """What may be told to who asks: what the rules could give them, and whoever it is for."""
+
+    def __init__(self, rules: RuleBook, parties: Parties) -> None:
+        self._rules, self._people = rules, (parties.asker, parties.principal)
+
+    def __call__(self, bucket: str, start: str) -> bool:
+        return all(may_see(self._rules, one, bucket, start) for one in self._people)
+
+
+def _near(name: str, known: Iterable[str], *, before: str = "") -> str:
+    found = get_close_matches(name, sorted(known), n=_NEAREST, cutoff=_AS_NEAR)
+    return " or ".join(f"{before}{one}" for one in found)
