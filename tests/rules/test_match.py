@@ -164,3 +164,12 @@ def test_a_pattern_that_could_not_be_meant_is_refused_with_a_sentence(text: str,
         parse_pattern(text)
 
     assert refused.value.field == "resource"
+
+
+@pytest.mark.parametrize(
+    "bucket", ["x--use1-az4--x-s3", "*-s3alias", "a--ol-s3", "*.mrap", "xn--*", "sthree-a", "amzn-s3-demo-*"]
+)
+def test_a_rule_names_no_resource_of_another_kind(bucket: str) -> None:
+    """What no request can name, no rule does: it would lend nothing and look as if it did."""
+    with pytest.raises(BadInput, match=r"another kind of resource|AWS reserves"):
+        parse_pattern(f"{bucket}/2026/")

@@ -5,8 +5,8 @@ What can be had: levels of access on one place in S3.
     acme-reports/2026/       everything under a prefix
     acme-reports/2026/q1.csv one object
 
-Also accepted: `s3://bucket/prefix/`, `arn:aws:s3:::bucket/prefix/*`. A place that could not be meant (a
-wildcard in the bucket, `..`, nothing at all) is refused with a sentence.
+Also accepted: the addresses of model/s3_address, such as `s3://bucket/prefix/`, an ARN or a page of the console. A
+place that could not be meant (a wildcard in the bucket, `..`, nothing at all) is refused with a sentence.
 """
 
 import re
@@ -15,6 +15,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from daypass.model.errors import BadInput
+from daypass.model.s3_address import other_kind, plain_place, why_no_bucket
 
 
 class Level(StrEnum):
@@ -43,7 +44,7 @@ class Reach(StrEnum):
 
 # Naming rules: docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 _BUCKET = re.compile(r"(?!xn--)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9](?:[a-z0-9-]|\.(?!\.)){1,61}[a-z0-9]")
-_ARN = re.compile(r"arn:aws[a-z-]*:s3:::(.*)", re.DOTALL)
+_WRITE = "Write the bucket and key, such as acme-reports/2026/."
 _KEY_BYTES = 1024
 _CONTROL = frozenset(map(chr, [*range(0x20), 0x7F]))
 
@@ -103,20 +104,21 @@ class Entitlement:
 
 def parse_place(text: str) -> S3Place:
     """
-    Read a place as people write it: `bucket/prefix/`, `s3://bucket/key`, `arn:aws:s3:::bucket/prefix/*`.
+    Read a place as people write it: `bucket/prefix/`, `s3://bucket/key`, an ARN, an address of S3 or of the console.
 
     A trailing `/*` means the same as a trailing `/`. Raises BadInput with the field `resource`.
     """
-    plain = text.strip()
-    if match := _ARN.fullmatch(plain):
-        plain = match.group(1)
-    elif plain.startswith("arn:"):
-        raise BadInput(
-            f"«{text}» is the ARN of something that is not S3; write arn:aws:s3:::bucket/prefix/*.", field="resource"
-        )
-    plain = plain.removeprefix("s3://")
-    if not plain:
+    plain = plain_place(text)
+    if plain is None and (kind := other_kind(text)):
+        raise BadInput(f"That is the ARN of {kind}, another kind of resource. {_WRITE}", field="resource")
+    if plain is None and text.strip().startswith("arn:"):
+        raise BadInput(f"That is the ARN of something that is not S3. {_WRITE}", field="resource")
+    if plain is None:
+        raise BadInput(f"That address is not one of a bucket or an object in S3. {_WRITE}", field="resource")
+    if not plain.strip("/"):
         raise BadInput("Say where: a bucket, a prefix or an object, such as acme-reports/2026/.", field="resource")
+    if reason := why_no_bucket(plain.partition("/")[0]):
+        raise BadInput(reason, field="resource")
     bucket, _, key = plain.partition("/")
     return S3Place(bucket=bucket, key=key.removesuffix("*") if key == "*" or key.endswith("/*") else key)
 

@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 
 from daypass.model.entitlement import Reach, S3Place
 from daypass.model.errors import BadInput
+from daypass.model.s3_address import why_no_bucket
 
 _TOKEN = re.compile(r"\*+|[^*]", re.DOTALL)
 _BUCKET = re.compile(r"[a-z0-9*](?:[a-z0-9.*-]{0,61}[a-z0-9*])?")
@@ -169,5 +170,7 @@ def _faults(text: str) -> Iterator[str]:
         yield f"«{text}» is not anchored at a bucket; begin with its name, or with */ for every bucket there is."
     if not _BUCKET.fullmatch(bucket):
         yield f"«{bucket}» cannot name a bucket: 3 to 63 lower-case letters, digits, dots and hyphens, and * at most."
+    if reason := why_no_bucket(bucket):
+        yield reason
     if slash and key.startswith("/"):
         yield f"«{text}» has an empty part; write one slash between the bucket and the key."

@@ -227,3 +227,48 @@ def test_a_reason_is_read_as_it_was_written(sign: str) -> None:
 def test_a_reason_may_be_in_any_language(text: str) -> None:
     """Whole, and as it was written."""
     assert parse_reason(f" {text} ") == text
+
+
+@pytest.mark.parametrize(
+    ("word", "levels"),
+    [
+        ("readwrite", {Level.READ, Level.WRITE}),
+        ("read-write", {Level.READ, Level.WRITE}),
+        ("RW", {Level.READ, Level.WRITE}),
+        ("read/write", {Level.READ, Level.WRITE}),
+        ("read-only", {Level.READ}),
+    ],
+)
+def test_levels_are_understood_as_other_programs_call_them(word, levels):
+    """Where only one thing can be meant."""
+    said = read(f"request s3 {word} acme-reports/")
+
+    assert isinstance(said, RequestAccess)
+    assert said.draft.levels == levels
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("request s3 read acme-reports/ --duration 2h", "--for"),
+        ("request s3 read acme-reports/ --because INC-42", "--reason"),
+        ("request s3 read acme-reports/ --from 18:00", "--start"),
+        ("request s3 get acme-reports/", "read"),
+        ("request s3 upload acme-reports/", "write"),
+        ("list", "ls"),
+        ("stop abcdefgh2345", "done"),
+        ("reject abcdefgh2345", "deny"),
+    ],
+)
+def test_the_word_of_another_program_is_answered_with_ours(text, meant):
+    """No spelling brings the two together."""
+    with pytest.raises(BadInput) as refused:
+        read(text)
+
+    assert refused.value.sentence.endswith(f"Did you mean «{meant}»?")
+
+
+@pytest.mark.parametrize("text", ["-h", "--help", "help", "HELP", "version", "--version", "hello", "hi", "?"])
+def test_whoever_looks_around_is_shown_the_commands(text):
+    """Nobody is refused for asking what there is."""
+    assert read(text) == Help(verb=None)

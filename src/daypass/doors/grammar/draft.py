@@ -20,6 +20,12 @@ from daypass.model.windows import next_window
 
 _SERVICE = "s3"
 _ID = re.compile(r"[23456789abcdefghjkmnpqrstuvwxyz]{12}")
+_AS_OURS = {
+    **dict.fromkeys(("readwrite", "read-write", "read/write", "read&write", "rw", "r/w"), "read,write"),
+    **dict.fromkeys(("readonly", "read-only", "ro"), "read"),
+    **dict.fromkeys(("writeonly", "write-only", "wo"), "write"),
+}
+"""Levels as other programs call them, where only one thing can be meant."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _TURNS = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 """Signs that make what follows be read in another order than it was written: an approver would read another reason."""
@@ -144,7 +150,8 @@ def level_and_resource(words: Sequence[str]) -> tuple[str, str]:
 def level_and_resource_heard(words: Sequence[str]) -> tuple[str, str]:
     """Tell what can be told of the level and the place among words that may be wrong, for a form to show."""
     with suppress(BadInput):
-        return level_and_resource(words)
+        level, resource = level_and_resource(words)
+        return _AS_OURS.get(level.lower(), level), resource
     level = next((word for word in words if _is_level(word)), "")
     rest = [word for word in words if word != level and word.lower() != _SERVICE]
     return level, max(rest, key=lambda word: "/" in word, default="")
@@ -198,6 +205,7 @@ def _place(text: str) -> S3Place | None:
 
 
 def _levels(text: str) -> frozenset[Level]:
+    text = _AS_OURS.get(text.strip().lower(), text)
     for word in re.split(r"[,+\s]+", text.strip().lower()):
         if word and not _is_level(word):
             hint = did_you_mean(word, Level)
@@ -209,10 +217,12 @@ def _levels(text: str) -> frozenset[Level]:
 
 def _lone(word: str) -> tuple[str, str]:
     """Tell whether the only word is a level, or nearly one; else it is the place."""
-    named = not re.search(r"[/.:\-\d]", word) and (_is_level(word) or bool(did_you_mean(word, Level)))
+    named = word.lower() in _AS_OURS or (
+        not re.search(r"[/.:\-\d]", word) and (_is_level(word) or bool(did_you_mean(word, Level)))
+    )
     return (word, "") if named else ("", word)
 
 
 def _is_level(word: str) -> bool:
-    parts = [part for part in re.split(r"[,+]", word.lower()) if part]
+    parts = [part for part in re.split(r"[,+]", _AS_OURS.get(word.lower(), word.lower())) if part]
     return bool(parts) and all(part in set(Level) for part in parts)

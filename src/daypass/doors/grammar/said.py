@@ -51,6 +51,9 @@ from daypass.model.length import parse_length
 
 _Params = dict[str, Any]
 
+_LOOKING_AROUND = frozenset({"--help", "-h", "-help", "", "version", "--version", "-v", "hello", "hi", "hey", "start"})
+"""What somebody types who wants to know what there is; the list of commands says the version too."""
+
 _WITH_TIMES = frozenset({"request", "grant", "allow", "again", "extend", "away"})
 
 _FIELDS = {
@@ -74,7 +77,7 @@ def parse(words: Sequence[str], *, now: datetime, tz: str) -> Said:
     `tz` is the IANA name of the person's time zone. Raises BadInput with the field that is wrong.
     """
     verb = words[0].lower() if words else "help"
-    if verb in {"--help", "-h"}:
+    if verb.rstrip("?!.") in _LOOKING_AROUND and len(words) == 1:
         return Help(verb=None)
     if verb not in SLACK_VERBS:
         raise BadInput(_no_such_verb(verb))

@@ -5,7 +5,8 @@ The Slack door, assembled: which conversation answers which thing that people do
 """
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 import structlog
 from slack_bolt.async_app import AsyncApp
@@ -16,6 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from daypass.doors.desk import Desk
 from daypass.doors.slack import mine, others, request_form, reviews, rules, rules_deciding, rules_form
+from daypass.doors.slack.chat import Chat
 from daypass.doors.slack.commands import Commands
 from daypass.doors.slack.counter import Counter
 from daypass.doors.slack.digest import Digests
@@ -28,6 +30,7 @@ from daypass.doors.slack.home import HomeTab
 from daypass.doors.slack.leavers import Changes
 from daypass.doors.slack.lists import NEXT, OPEN, PREVIOUS, Lists
 from daypass.doors.slack.login import Logins
+from daypass.doors.slack.outgoing import Outgoing
 from daypass.doors.slack.texts import refusals as sorry
 from daypass.doors.slack.thread import Threads
 from daypass.doors.slack.turn import Turn
@@ -73,7 +76,13 @@ def build(desk: Desk, settings: SlackSettings, turns: Turns, client: AsyncWebCli
     app.action(SHOW)(turns.acting(digests.show))
     app.event("app_home_opened")(turns.acting(home.opened))
     app.event("user_change")(turns.hearing(Changes(desk=desk).heard))
-    app.event("message")(turns.hearing(Threads(desk=desk).heard))
+    threads, chat = Threads(desk=desk), Chat(outgoing=Outgoing(client=client, clock=desk.clock))
+
+    async def message(body: Mapping[str, Any]) -> None:
+        await chat.heard(body)
+        await threads.heard(body)
+
+    app.event("message")(turns.hearing(message))
     app.error(_unhandled)
     return app
 

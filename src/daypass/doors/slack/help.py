@@ -1,5 +1,7 @@
 """What can be typed, as a person reads it in Slack: lines that wrap on a telephone, where columns would fall apart."""
 
+from importlib.metadata import version
+
 import click
 
 from daypass.doors.grammar import COMMANDS, SLACK_VERBS
@@ -18,7 +20,11 @@ def helped(verb: str | None) -> Note:
 
 def _listed() -> Note:
     lines = [f"{code(f'{_PROGRAM} {verb}')} {escape(COMMANDS[verb].short_help or '')}" for verb in SLACK_VERBS]
-    blocks = (section(f"*{said.TITLE}*"), section("\n".join(lines)), context(said.MORE))
+    blocks = (
+        section(f"*{said.TITLE}*"),
+        section("\n".join(lines)),
+        context(f"{said.MORE} {said.version(version('daypass'))}."),
+    )
     return Note(text=said.summary(len(lines)), blocks=blocks)
 
 

@@ -1,0 +1,63 @@
+"""
+A message to the app by itself: somebody says hello, or forgets the slash. Nobody is answered with silence.
+
+Daypass takes commands and clicks. What it says names the command that was meant, so that the next step is one to type;
+what was written is neither done nor kept.
+"""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from daypass.doors.grammar import SLACK_VERBS
+from daypass.doors.grammar.words import nearest
+from daypass.doors.slack.blocks import Note
+from daypass.doors.slack.outgoing import Gone, Outgoing, TryLater
+from daypass.doors.slack.texts import help as said
+
+_PAUSE = timedelta(seconds=10)
+_REMEMBERED = 1_000
+_SPOKEN = frozenset({"", "file_share", "me_message"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chat:
+    """Answers people who write to the app."""
+
+    outgoing: Outgoing
+    _answered: OrderedDict[str, datetime] = field(default_factory=OrderedDict)
+    """Whom it answered last, and when: whoever pastes a page is answered once."""
+
+    async def heard(self, body: Mapping[str, Any]) -> None:
+        """Answer one message event, if it is a person's message to the app that is in no thread."""
+        event = body["event"]
+        person = str(event.get("user") or "")
+        ours = {event.get(name) for name in ("team", "user_team", "source_team")} - {None} <= {body.get("team_id")}
+        if not (person and ours and _is_to_us(event) and self._may_answer(person)):
+            return
+        try:
+            await self.outgoing.post(str(event["channel"]), Note(text=_answer(str(event.get("text") or ""))))
+        except (Gone, TryLater):  # the person writes again, or finds the commands in Home
+            self._answered.pop(person, None)
+
+    def _may_answer(self, person: str) -> bool:
+        now = self.outgoing.clock()
+        before = self._answered.pop(person, None)
+        self._answered[person] = now if before is None or now - before >= _PAUSE else before
+        while len(self._answered) > _REMEMBERED:
+            self._answered.popitem(last=False)
+        return self._answered[person] == now
+
+
+def _is_to_us(event: Mapping[str, Any]) -> bool:
+    by_app = event.get("bot_id") or (event.get("subtype") or "") not in _SPOKEN
+    return event.get("channel_type") == "im" and not by_app and not event.get("thread_ts")
+
+
+def _answer(text: str) -> str:
+    first, *rest = text.lower().split()[:2] or [""]
+    word = (rest[0] if first.strip("/") == "daypass" and rest else first).strip("/.,!?`")
+    verb = nearest(word, SLACK_VERBS)
+    return said.command_meant(verb) if verb and verb != "help" else said.COMMANDS_ONLY

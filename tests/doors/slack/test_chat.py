@@ -1,0 +1,45 @@
+"""Who writes to the app is answered: with the command that was meant, or with how to find it."""
+
+from importlib.metadata import version
+
+import pytest
+
+from daypass.sandbox.slack import BlockingActor
+from tests.doors.slack.conftest import Office
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("hello?", "/daypass help"),
+        ("request s3 read acme-reports/2026/ --for 2h", "Did you mean `/daypass request`?"),
+        ("daypass ls", "Did you mean `/daypass ls`?"),
+        ("reqest access please", "Did you mean `/daypass request`?"),
+    ],
+)
+def test_nobody_who_writes_to_the_app_gets_silence(daypass: Office, ann: BlockingActor, text: str, answer: str):
+    """And nothing is done for it."""
+    ann.say(text)
+
+    assert answer in ann.wait_for_message("Daypass takes commands").text
+    assert daypass.desk.ledger.requests() == []
+
+
+@pytest.mark.usefixtures("daypass")
+def test_many_messages_at_once_are_answered_once(ann: BlockingActor):
+    """Whoever pastes a page hears it once."""
+    for number in range(5):
+        ann.say(f"{number} hello")
+    ann.wait_for_message("Daypass takes commands")
+    ann.command("/daypass", "version")
+    ann.wait_for_ephemeral("What you can type")
+
+    assert len([one for one in ann.messages() if "Daypass takes commands" in one.text]) == 1
+
+
+def test_the_list_of_commands_says_which_daypass_it_is(daypass: Office, ann: BlockingActor):
+    """`version`, `-h`, `hello`: whoever looks around is shown the same page."""
+    ann.command("/daypass", "version")
+
+    assert f"Daypass {version('daypass')}" in ann.wait_for_ephemeral("What you can type").visible_text
+    assert daypass.desk.ledger.requests() == []
