@@ -197,7 +197,7 @@ class HandCatalogue:
     def __init__(
         self,
         *buckets: str,
-        reports: tuple[str, ...] = ("2026/",),
+        reports: tuple[str, ...] = ("2025/", "2026/"),
     ) -> None:
         """Know these, or two; and what the keys in the reports begin with."""
         self._buckets = list(buckets) or ["acme-drafts", "acme-reports"]

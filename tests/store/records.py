@@ -26,7 +26,7 @@ from daypass.model.kept import (
     Standing,
     Tally,
 )
-from daypass.model.known import KnownGroup, KnownOwners, KnownWorkspace
+from daypass.model.known import KnownGroup, KnownOwners, KnownRulesFile, KnownWorkspace
 from daypass.model.principal import GroupName, PrincipalId, SlackGroupId
 from daypass.model.request import Approval
 from daypass.model.ruling import ChangeState, RulesChange, RulesVersion
@@ -131,6 +131,7 @@ BARE: dict[str, Record] = {
     "known-group": KnownGroup(group="S0LEADS", people=(ANN, BOB), at=NOON),
     "known-owners": KnownOwners(named=Approvers(people=frozenset({BOB})), digest="ab" * 32, at=NOON),
     "known-workspace": KnownWorkspace(token_hash="cd" * 32, team="T0ACME", at=NOON),
+    "known-rules-file": KnownRulesFile(digest="ab" * 32, at=NOON),
     "departure": Departure(principal=ANN, at=NOON, source=Source.EVENT),
     "people-watch": Watch(at=NOON, state=WatchState.ANSWERED),
     "freezes": Freezes(standing=(), at=NOON),

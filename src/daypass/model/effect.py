@@ -87,6 +87,7 @@ GIVES_NOTHING: Final = frozenset(
         Kind.LEAVER_CLOSED,
         Kind.LEAVER_CONFIRMED,
         Kind.LEAVERS_HELD,
+        Kind.RULES_FILE_IGNORED,
         Kind.LEAVERS_WATCHED,
         Kind.JOURNAL_ACCEPTED,
         Kind.JOURNAL_DAMAGED,

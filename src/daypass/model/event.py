@@ -59,6 +59,8 @@ class Kind(StrEnum):
     LOGIN_REVOKED = "login.revoked"
     LOGIN_REJECTED = "login.rejected"
     """Somebody was shown a login that they had not begun, and ended it."""
+    RULES_FILE_IGNORED = "rules.file_ignored"
+    """The rules file was edited after the first change in Slack: it does not count."""
     RULES_CHANGED = "rules.changed"
     RULES_PROPOSED = "rules.proposed"
     RULES_DENIED = "rules.denied"

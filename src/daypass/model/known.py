@@ -91,4 +91,29 @@ class KnownWorkspace:
         return DAYPASS
 
 
-Known = KnownGroup | KnownOwners | KnownWorkspace
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownRulesFile:
+    """
+    Which text of the rules file the owners were told that it does not count, as the rules are changed in Slack by now.
+
+    It keeps replicas from telling them of one edit twice. It gives nothing.
+    """
+
+    digest: str
+    """Of its text: SHA-256 (hex)."""
+    at: datetime
+    state: Standing = Standing.OPEN
+    revision: int = 0
+
+    @property
+    def key(self) -> str:
+        """There is one."""
+        return "rules-file"
+
+    @property
+    def owner(self) -> str:
+        """The service itself."""
+        return DAYPASS
+
+
+Known = KnownGroup | KnownOwners | KnownWorkspace | KnownRulesFile

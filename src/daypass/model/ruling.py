@@ -9,6 +9,7 @@ The rules as they change: every version there was, and every change that somebod
 A change is never applied by its author alone.
 """
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -17,6 +18,9 @@ from daypass.model.grant import GrantId
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Approval
 from daypass.model.words import mask
+
+VERSION_LINE = re.compile(r"# daypass rules, version ([0-9]{1,8})\r?\n")
+"""What a file of rules that was pulled begins with; no part of the rules."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

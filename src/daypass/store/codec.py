@@ -37,7 +37,7 @@ from daypass.model.kept import (
     Series,
     Tally,
 )
-from daypass.model.known import KnownGroup, KnownOwners, KnownWorkspace
+from daypass.model.known import KnownGroup, KnownOwners, KnownRulesFile, KnownWorkspace
 from daypass.model.request import Request
 from daypass.model.ruling import RulesChange, RulesVersion
 from daypass.store import tables
@@ -231,6 +231,7 @@ KINDS: Mapping[type[object], str] = {
     KnownGroup: "known-group",
     KnownOwners: "known-owners",
     KnownWorkspace: "known-workspace",
+    KnownRulesFile: "known-rules-file",
     Departure: "departure",
     Watch: "people-watch",
     Alteration: "alteration",

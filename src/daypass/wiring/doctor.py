@@ -21,6 +21,7 @@ from daypass.lifecycle.leavers.ask_after import last_watch
 from daypass.lifecycle.leavers.notice import held
 from daypass.lifecycle.passkeys.site import site
 from daypass.lifecycle.remember import slack_groups_of
+from daypass.lifecycle.ruling.of_file import edited_in_vain
 from daypass.lifecycle.ruling.roll import doubts
 from daypass.lifecycle.ruling.versions import kept
 from daypass.model.departure import WatchState
@@ -125,7 +126,14 @@ def _rules(house: House) -> str:
     if seen.findings:
         told = "\n".join(map(str, seen.findings))
         raise _Trouble(f"The rules can be read, and some do not do what they seem to:\n{told}")
-    version = kept(house.desk.rules).version(now())
+    rules = kept(house.desk.rules)
+    version = rules.version(now())
+    if edited_in_vain(rules, desk.ledger, now()):
+        raise _Trouble(
+            f"{house.settings.rules.file} was edited and does not count: version {version.number} of the rules is in "
+            "force, approved in Daypass. `daypass rules apply FILE` proposes the file, `daypass rules pull FILE` "
+            "brings it up to date, and `daypass rules back-to-file` lets it count again."
+        )
     where = f"in {house.settings.rules.file}" if version.change is None else f"by {version.author}"
     rest = f" Not looked at: {'; '.join(seen.not_looked_at)}" if seen.not_looked_at else ""
     return f"Version {version.number} of the rules is in force, {where}: {len(book.rules)} rules.{rest}"

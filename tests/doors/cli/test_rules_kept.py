@@ -255,3 +255,15 @@ def test_past_requests_are_written_as_a_simulation_reads_them(ann: Terminal, bob
 def test_past_requests_are_for_those_who_decide(eve: Terminal):
     """They say who wanted what, and why."""
     assert "for those who may decide" in eve("rules", "past").err
+
+
+def test_lint_says_that_a_file_is_not_in_force(ann: Terminal, bob: Terminal, file: Path):
+    """Once the rules were changed in Daypass, and to whoever is logged in."""
+    edited = file.with_name("edited.yaml")
+    edited.write_text(file.read_text().replace("max: 8h", "max: 9h"))
+    told = "This file changes nothing by itself: version 2 is in force"
+
+    assert told not in ann("rules", "lint", str(edited)).err
+    _applied(ann, bob, file)
+    assert told in ann("rules", "lint", str(edited)).err
+    assert told not in ann("rules", "lint", str(file)).err

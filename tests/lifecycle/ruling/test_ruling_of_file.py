@@ -2,6 +2,10 @@
 
 from pathlib import Path
 
+from structlog.testing import capture_logs
+
+from daypass.doors.slack.owner_news import TOLD as OWNERS_TOLD
+from daypass.doors.slack.owner_news import news
 from daypass.lifecycle.ruling.of_file import FileWatch
 from daypass.model.event import Kind
 from daypass.model.principal import DAYPASS
@@ -63,3 +67,30 @@ def test_what_a_proposal_is_made_from_is_told_before_it(ruled: Ruled):
     ruled.propose(LONGER)
 
     assert told(ruled) == [(1, None)]
+
+
+def test_each_edit_of_a_file_that_is_not_in_force_is_told_once(ruled: Ruled):
+    """By whichever replica sees it first, and again after a restart not."""
+    ruled.approve(ruled.propose(LONGER))
+    watches = [FileWatch(ruled.rules, ruled.ledger), FileWatch(ruled.replica(), ruled.ledger)]
+    counts = []
+    for text in (
+        RULES,
+        f"# daypass rules, version 2\n{LONGER}",
+        SHORTER,
+        SHORTER,
+        RULES,
+        SHORTER + "# more\n",
+        "rules: [",
+    ):
+        ruled.file.write_text(text)
+        with capture_logs() as logs:
+            assert [looks(ruled, watch) for watch in (*watches, FileWatch(ruled.rules, ruled.ledger))] == [None] * 3
+        counts.append((len(ruled.entries(Kind.RULES_FILE_IGNORED)), {one["event"] for one in logs}))
+
+    seen = {"rules.file_ignored"}
+    assert [number for number, _ in counts] == [0, 0, 1, 1, 1, 2, 2]
+    assert [bool(events & seen) for _, events in counts] == [False, False, True, True, False, True, False]
+    assert Kind.RULES_FILE_IGNORED in OWNERS_TOLD
+    assert "nothing changed: version 2 is in force" in news(ruled.entries(Kind.RULES_FILE_IGNORED)[0])
+    assert {one.details["version"] for one in ruled.entries(Kind.RULES_FILE_IGNORED)} == {2}

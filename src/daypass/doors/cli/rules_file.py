@@ -11,6 +11,7 @@ import click
 from daypass.doors.cli import say
 from daypass.doors.cli.failure import Failure
 from daypass.doors.cli.here import Here, json_option
+from daypass.doors.cli.rules_words import not_in_force
 from daypass.doors.refusals import DENIED, ERROR, OK
 from daypass.model.decision import Denied, RuleId
 from daypass.model.errors import Fault, RulesUnreadable
@@ -71,6 +72,8 @@ def lint(ctx: click.Context, *, file: Path, live: bool, as_json: bool) -> None:
         click.echo("\n".join(map(str, [*faults, *found])) or f"{file}: nothing to point out.")
         for one in unseen:
             click.echo(f"Not looked at: {one}", err=True)
+        if elsewhere := not_in_force(ctx, text):
+            click.echo(elsewhere, err=True)
     ctx.exit(ERROR if faults or found else OK)
 
 

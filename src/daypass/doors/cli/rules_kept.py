@@ -18,9 +18,9 @@ from daypass.doors.cli import rules_words, say
 from daypass.doors.cli.client import Client
 from daypass.doors.cli.failure import Failure
 from daypass.doors.cli.here import Here, json_option
+from daypass.model.ruling import VERSION_LINE
 
 _HEAD = "# daypass rules, version {}\n"
-_HEADED = re.compile(r"# daypass rules, version ([0-9]{1,8})\r?\n")
 _FAULT = re.compile(r"^proposed:([0-9]+):", re.MULTILINE)
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -153,7 +153,7 @@ def _read(path: Path) -> _Text:
         raise Failure(f"{path} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:
         raise Failure(f"{path} is not text in UTF-8.") from None
-    head = _HEADED.match(whole)
+    head = VERSION_LINE.match(whole)
     return _Text(path=path, text=whole[head.end() :] if head else whole, base=int(head[1]) if head else None)
 
 

@@ -4,7 +4,14 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import click
+
 from daypass.doors.cli import say
+from daypass.doors.cli.failure import Failure
+from daypass.doors.cli.here import Here
+from daypass.model.ruling import VERSION_LINE
+
+_IN_PASSING_S = 2.0
 
 _ID = re.compile(r"\b[UW][A-Z0-9]{3,}\b")
 
@@ -63,3 +70,19 @@ def name(shown: dict[str, Any], names: dict[str, str]) -> str:
 def by(version: dict[str, Any], names: dict[str, str]) -> str:
     """Say from whom a version is."""
     return f"by {name(version, names)}" if version["change"] else "from the file"
+
+
+def not_in_force(ctx: click.Context, text: bytes) -> str:
+    """Say that other rules are in force and no file counts any more, where somebody is logged in and it is so."""
+    here = ctx.find_object(Here)
+    assert here is not None  # noqa: S101 - run() put it there
+    try:
+        rules = here.client(patience_s=_IN_PASSING_S).get("/rules")
+    except Failure:
+        return ""
+    if rules["change"] is None or rules["text"] == VERSION_LINE.sub("", text.decode(errors="replace"), count=1):
+        return ""
+    return (
+        f"This file changes nothing by itself: version {rules['number']} is in force, approved in Daypass. "
+        "To propose it, run: daypass rules apply FILE"
+    )

@@ -3,6 +3,7 @@ What the owners of the rules are told besides changes of the rules.
 
     the ledger or its journal was changed outside Daypass, or was put right; AWS has what it does not know
     too many people are said to have left at once
+    the rules file was edited, and does not count any more
     somebody froze something, ended everything of it, or lifted a freeze
 
 Each owner is told directly, once; while the rules cannot be read, those whom they last named. Where nobody can be told,
@@ -31,7 +32,7 @@ _LEDGER = frozenset(
     {Kind.LEDGER_ALTERED, Kind.LEDGER_RESTORED, Kind.UNKNOWN_FOUND, Kind.JOURNAL_DAMAGED, Kind.JOURNAL_MENDED}
 )
 _FREEZING = frozenset({Kind.FREEZE_SET, Kind.FREEZE_LIFT_AGREED, Kind.FREEZE_LIFTED, Kind.PANIC_DONE})
-TOLD = _LEDGER | _FREEZING | {Kind.LEAVERS_HELD}
+TOLD = _LEDGER | _FREEZING | {Kind.LEAVERS_HELD, Kind.RULES_FILE_IGNORED}
 
 log = structlog.get_logger()
 
@@ -83,6 +84,8 @@ def news(event: Event) -> str:
     """What the owners read."""
     if event.kind is Kind.LEAVERS_HELD:
         return leavers.held(event)
+    if event.kind is Kind.RULES_FILE_IGNORED:
+        return ledger.file_ignored(str(event.details.get("version")))
     return freezing.news(event) if event.kind in _FREEZING else _of_ledger(event)
 
 

@@ -65,3 +65,11 @@ def _was(number: int) -> str:
 def _named(number: int, rows: Sequence[str]) -> str:
     named = ", ".join(f"`{escape(row)}`" for row in rows)
     return named if number <= len(rows) else f"{named} and {number - len(rows)} more"
+
+
+def file_ignored(version: str) -> str:
+    """Tell that the rules file was edited for nothing."""
+    return (
+        f"The rules file was edited, and nothing changed: version {version} is in force, approved in Daypass. "
+        "To propose the file, run `daypass rules apply FILE`; to bring it up to date, `daypass rules pull FILE`."
+    )
