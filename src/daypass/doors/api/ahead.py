@@ -6,7 +6,7 @@ from fastapi import Header
 
 from daypass.doors.api.asking import PreapprovalId, hands
 from daypass.doors.api.caller import Asker, AtDesk, Decider, EndingAsked, EndingForOthers, Now, Reader
-from daypass.doors.api.room import room
+from daypass.doors.api.router import api_router
 from daypass.doors.api.sight import names
 from daypass.doors.grammar import Spoken, parse_id, parse_length, parse_moment, parse_person, parse_reason, parse_term
 from daypass.doors.wire.access import RequestOut
@@ -21,7 +21,7 @@ from daypass.model.kept import Permit
 from daypass.model.principal import PrincipalId
 from daypass.rules.offers import offers
 
-router = room("ahead")
+router = api_router("ahead")
 
 
 @router.get("/offers")

@@ -28,13 +28,13 @@ from daypass.doors.api import (
     using,
 )
 from daypass.doors.api.caller import is_login
-from daypass.doors.api.described import Described
+from daypass.doors.api.openapi import DescribedApi
 from daypass.doors.desk import Desk
 from daypass.doors.headers import SecurityHeaders
 from daypass.doors.limits import Limits
 from daypass.lifecycle.robots.exchange import Workloads
 
-_ROOMS = (
+_ROUTES = (
     signing_in,
     ahead,
     asking,
@@ -58,8 +58,8 @@ _DESCRIPTION = (
 def routes() -> APIRouter:
     """Everything under /v1. The app it is put into must be one that `build` made."""
     every = APIRouter(prefix="/v1")
-    for room in _ROOMS:
-        every.include_router(room.router)
+    for one in _ROUTES:
+        every.include_router(one.router)
     return every
 
 
@@ -82,7 +82,7 @@ def build(desk: Desk, *, version: str, trusted_proxies: Networks = (), workloads
     `trusted_proxies` are the networks of proxies whose X-Forwarded-For is believed; `workloads` are the issuers whose
     tokens may stand for a robot.
     """
-    app = Described(
+    app = DescribedApi(
         title="Daypass",
         version=version,
         description=_DESCRIPTION,

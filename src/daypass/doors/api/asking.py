@@ -18,7 +18,7 @@ from daypass.doors.api.caller import (
     Urgent,
     speaker,
 )
-from daypass.doors.api.room import room
+from daypass.doors.api.router import api_router
 from daypass.doors.api.sight import names, visible
 from daypass.doors.desk import Desk
 from daypass.doors.grammar import Draft, Spoken, parse_id, parse_length, parse_reason, parse_request, split
@@ -40,7 +40,7 @@ from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Request, RequestState
 from daypass.ports import Provisioner
 
-router = room("requests")
+router = api_router("requests")
 
 AS_REQUESTED = "requested"
 """What an approver says who leaves the length as it was requested."""

@@ -4,7 +4,7 @@ from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 
 from daypass.doors.api.caller import AtDesk, Now
-from daypass.doors.api.room import room
+from daypass.doors.api.router import api_router
 from daypass.doors.api.signing_in import PACED, address_of, slower
 from daypass.doors.grammar import parse_person
 from daypass.doors.wire.handed import TokenOut
@@ -15,7 +15,7 @@ from daypass.lifecycle.glass.envelope import counts
 from daypass.lifecycle.passkeys.errands import LIVES
 from daypass.model.network import whose
 
-router = room("panic and freezes", "/end-session")
+router = api_router("panic and freezes", "/end-session")
 
 
 @router.post("", status_code=201, response_model=TokenOut, responses=PACED)

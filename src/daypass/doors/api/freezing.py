@@ -2,14 +2,14 @@
 
 from daypass.doors.api.asking import FreezeId
 from daypass.doors.api.caller import AtDesk, EndingForOthers, Lifter, Looker, Now
-from daypass.doors.api.room import room
+from daypass.doors.api.router import api_router
 from daypass.doors.grammar import extent_of, parse_reason
 from daypass.doors.wire.freezing import About, EndedOut, FreezeOut, FreezesOut, LiftedOut, Panic
 from daypass.lifecycle import freeze as freezing
 from daypass.lifecycle.frozen import freezes
 from daypass.lifecycle.panic import panic as panicking
 
-router = room("panic and freezes")
+router = api_router("panic and freezes")
 
 
 @router.post("/panic")

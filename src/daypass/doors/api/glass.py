@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 
 from daypass.doors.api.asking import Id, hands
 from daypass.doors.api.caller import AtDesk, Decider, Now, Reader
-from daypass.doors.api.room import room
+from daypass.doors.api.router import api_router
 from daypass.doors.api.sight import names
 from daypass.doors.api.signing_in import PACED, address_of, slower
 from daypass.doors.desk import Desk
@@ -40,7 +40,7 @@ from daypass.model.network import whose
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Ask
 
-router = room("break glass", "/glass")
+router = api_router("break glass", "/glass")
 
 _NOBODY_YET = PrincipalId("nobody")
 

@@ -6,7 +6,7 @@ from fastapi import Header
 
 from daypass.doors.api.asking import Id, hands
 from daypass.doors.api.caller import Asker, AtDesk, EndingForOthers, EndingHeld, Now
-from daypass.doors.api.room import room
+from daypass.doors.api.router import api_router
 from daypass.doors.grammar import parse_reason, parse_term
 from daypass.doors.wire.access import GrantOut, RequestOut
 from daypass.doors.wire.incoming import ExtendGrant, WithReason
@@ -14,7 +14,7 @@ from daypass.lifecycle.drop import drop
 from daypass.lifecycle.extend import extend as extending
 from daypass.lifecycle.revoke import revoke as revoking
 
-router = room("grants", "/grants")
+router = api_router("grants", "/grants")
 
 
 @router.post("/{request_id}/done")

@@ -1,13 +1,13 @@
 """Those who are said to have left, too many at once: an owner of the rules confirms or dismisses it."""
 
 from daypass.doors.api.caller import AtDesk, Decider, Now, Reader
-from daypass.doors.api.room import room
+from daypass.doors.api.router import api_router
 from daypass.doors.wire.leavers import LeaversOut
 from daypass.lifecycle.leavers import notice
 from daypass.lifecycle.robots.owners import owns_rules
 from daypass.model.errors import NotYours
 
-router = room("leavers")
+router = api_router("leavers")
 
 
 @router.get("/leavers")

@@ -6,14 +6,14 @@ What takes a passkey happens on those pages alone: a token of a command line pro
 
 from daypass.doors.api.asking import Id, chosen_length
 from daypass.doors.api.caller import AtDesk, Decider, EndingForOthers, Now, Reader
-from daypass.doors.api.room import room
+from daypass.doors.api.router import api_router
 from daypass.doors.api.sight import visible
 from daypass.doors.grammar import parse_person
 from daypass.doors.wire.incoming import ApproveRequest
 from daypass.doors.wire.passkeys import AddressOut, ForgetPasskeys, PasskeyOut, PasskeysOut, PasskeyWord
 from daypass.lifecycle.passkeys import errands, remove, ring
 
-router = room("passkeys")
+router = api_router("passkeys")
 
 
 @router.get("/passkeys")

@@ -7,7 +7,7 @@ from fastapi import Path, Query
 from fastapi.responses import StreamingResponse
 
 from daypass.doors.api.caller import AtDesk, Reader
-from daypass.doors.api.room import room
+from daypass.doors.api.router import api_router
 from daypass.doors.api.sight import may_audit, must_audit
 from daypass.doors.api.streaming import OCTETS, stream
 from daypass.doors.wire.handed import CheckpointOut, ConsistencyOut, InclusionOut, KeyOut
@@ -15,7 +15,7 @@ from daypass.doors.wire.queries import Between
 from daypass.journal.consistency import write_consistency
 from daypass.journal.tlog_proof import write_tlog_proof
 
-router = room("journal", "/journal")
+router = api_router("journal", "/journal")
 
 _MOST = 2**53
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from fastapi import Request
 
 from daypass.doors.api.caller import AtDesk, Decider, EndingForOthers, Now, Reader
-from daypass.doors.api.room import room
+from daypass.doors.api.router import api_router
 from daypass.doors.api.sight import names
 from daypass.doors.wire.robots import AddRobot, AdoptRobot, RobotOut, RobotsOut, RobotTokenOut, RotateRobot
 from daypass.doors.wire.words import RobotWord
@@ -17,7 +17,7 @@ from daypass.lifecycle.robots.rotate import rotate as rotating
 from daypass.model.errors import BadInput
 from daypass.model.event import Scope
 
-router = room("robots", "/robots")
+router = api_router("robots", "/robots")
 
 
 @router.post("", status_code=201)

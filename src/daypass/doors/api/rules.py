@@ -17,7 +17,7 @@ from fastapi.responses import StreamingResponse
 
 from daypass.doors.api.asking import Id
 from daypass.doors.api.caller import AtDesk, Decider, EndingForOthers, Now, Reader
-from daypass.doors.api.room import room
+from daypass.doors.api.router import api_router
 from daypass.doors.api.sight import may_audit, must_audit, names, visible
 from daypass.doors.api.streaming import LINES, stream
 from daypass.doors.desk import Desk
@@ -60,7 +60,7 @@ from daypass.model.ruling import ChangeState, RulesChange, RulesVersion
 from daypass.rules.document import RuleBook, parse
 from daypass.rules.effect import Effect
 
-router = room("rules")
+router = api_router("rules")
 
 _LONGEST_DIFF = 2_000_000
 _LINTING = Lock()

@@ -16,7 +16,7 @@ from fastapi.responses import JSONResponse
 
 from daypass.doors.address import visitor_address
 from daypass.doors.api.caller import AtDesk, KnownToken, Now, Reader
-from daypass.doors.api.room import room
+from daypass.doors.api.router import api_router
 from daypass.doors.refusals import Code
 from daypass.doors.wire.handed import DeviceCode, PrincipalOut, TokenOut
 from daypass.doors.wire.incoming import BeginLogin, CollectToken
@@ -28,7 +28,7 @@ from daypass.model.errors import NotFound, TooLate
 from daypass.model.event import Scope
 from daypass.model.secret import digest
 
-router = room("login")
+router = api_router("login")
 
 _REMEMBERED = 2_000
 

@@ -11,7 +11,7 @@ from fastapi import Form, Request
 
 from daypass.doors.api.caller import AtDesk, Now
 from daypass.doors.api.robots import scopes
-from daypass.doors.api.room import room
+from daypass.doors.api.router import api_router
 from daypass.doors.wire.robots import ExchangedOut, ExchangeToken
 from daypass.lifecycle.robots.exchange import Proof, Workloads, exchange
 from daypass.lifecycle.robots.narrow import narrow
@@ -19,7 +19,7 @@ from daypass.model.errors import BadInput, NotYours
 from daypass.model.event import Scope
 from daypass.model.principal import PrincipalId
 
-router = room("robots")
+router = api_router("robots")
 
 
 class NoWorkloads:

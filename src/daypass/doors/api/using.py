@@ -11,7 +11,7 @@ from fastapi.responses import StreamingResponse
 
 from daypass.doors.api.asking import Id
 from daypass.doors.api.caller import AtDesk, Now, User
-from daypass.doors.api.room import room
+from daypass.doors.api.router import api_router
 from daypass.doors.api.streaming import LINES, stream
 from daypass.doors.grammar import parse_length
 from daypass.doors.wire.handed import CredentialsOut, PostFormOut, UrlOut
@@ -19,7 +19,7 @@ from daypass.doors.wire.incoming import OneObject, UploadForm
 from daypass.lifecycle import hand_out, links
 from daypass.ports import SignedUrl
 
-router = room("using a grant", "/grants")
+router = api_router("using a grant", "/grants")
 
 
 @router.post("/{request_id}/credentials")

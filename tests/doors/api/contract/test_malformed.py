@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import structlog
 
-from tests.doors.api.contract.laid_out import laid_out
 from tests.doors.api.contract.malformed import Dice, sent, status
+from tests.doors.api.contract.world import a_world
 
 _SEED = 4
 _FEW, _MANY = 400, 20_000
@@ -16,7 +16,7 @@ _FEW, _MANY = 400, 20_000
 def _stumbles(folder: Path, seed: object, times: int) -> tuple[list[str], collections.Counter[int]]:
     """Send so many requests; return those that made the service stumble, and how often each status came."""
     found, seen = [], collections.Counter[int]()
-    with laid_out(folder) as house, structlog.testing.capture_logs() as logged:
+    with a_world(folder) as house, structlog.testing.capture_logs() as logged:
         dice = Dice.over(house.described, house.tokens.values(), seed)
         for _ in range(times):
             request, whole = dice.request()

@@ -12,7 +12,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from daypass.doors.api.linked import link
+from daypass.doors.api.openapi_links import link
 from daypass.doors.wire.problem import MEDIA_TYPE, Problem
 
 Json = dict[str, Any]
@@ -46,7 +46,7 @@ _WWW_AUTHENTICATE: Json = {
 _PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
 
-class Described(FastAPI):
+class DescribedApi(FastAPI):
     """An app that describes itself whole."""
 
     def openapi(self) -> Json:

@@ -1,5 +1,5 @@
 """
-Knock at every operation of the API, with what its own description allows and with what it does not (schemathesis).
+Call every operation of the API, with what its own description allows and with what it does not (schemathesis).
 
 Of each answer it is asked: no 5xx; no undocumented status, content type or header; a body of the documented shape; a
 refusal for what the description forbids, and none of its shape for what it allows.
@@ -21,8 +21,8 @@ from schemathesis.core.result import Ok
 from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi import checks as openapi
 
-from tests.doors.api.contract.laid_out import LaidOut
 from tests.doors.api.contract.words import name_formats
+from tests.doors.api.contract.world import World
 
 Operation: TypeAlias = APIOperation[Any, Any, Any, Any]
 Drawn: TypeAlias = Case[Any]
@@ -55,10 +55,10 @@ _MEANING = {
 
 
 @dataclass(frozen=True)
-class Knocks:
-    """Knocks at one house."""
+class Conformance:
+    """Conformance at one house."""
 
-    house: LaidOut
+    house: World
 
     @cached_property
     def operations(self) -> list[Operation]:
@@ -75,9 +75,9 @@ class Knocks:
             session.headers["Authorization"] = f"Bearer {self.house.tokens[who]}"
             for operation in self.operations[share]:
                 for mode in GenerationMode:
-                    yield from self._knocked(operation, mode, session, drawn_by, each)
+                    yield from self._called(operation, mode, session, drawn_by, each)
 
-    def _knocked(
+    def _called(
         self, operation: Operation, mode: GenerationMode, session: requests.Session, drawn_by: Hashable, each: int
     ) -> list[str]:
         found: list[str] = []
@@ -91,7 +91,7 @@ class Knocks:
             suppress_health_check=[*HealthCheck],
         )
         @given(case=operation.as_strategy(mode), known=st.integers(0, 5))
-        def knock(case: Drawn, known: int) -> None:
+        def call(case: Drawn, known: int) -> None:
             if mode is GenerationMode.POSITIVE:
                 self._aim(case, known)
             answer = case.call(base_url=self.house.url, session=session)
@@ -104,7 +104,7 @@ class Knocks:
                 if said["field"] not in _MEANING:
                     found.append(f"{operation.label} refuses what it allows: {said} {case.as_curl_command()}")
 
-        knock()
+        call()
         return found
 
     def _aim(self, case: Drawn, known: int) -> None:

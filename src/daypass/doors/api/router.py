@@ -1,5 +1,5 @@
 """
-How the rooms of the API read what is sent: who is calling comes first, and only then whether their words can be read.
+How the routes of the API read what is sent: who is calling comes first, and only then whether their words can be read.
 
 FastAPI reads a body before it asks who sent it. Here a body that is no JSON goes on as the bytes it is, and is refused
 with everything else that is wrong, after the dependency that finds the caller; every endpoint names that one first.
@@ -17,8 +17,8 @@ from fastapi.routing import APIRoute
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
-def room(about: str, prefix: str = "") -> APIRouter:
-    """Make the router of a room, under a heading of the description."""
+def api_router(about: str, prefix: str = "") -> APIRouter:
+    """Make a router, its routes under a heading of the description."""
     return APIRouter(prefix=prefix, tags=[about], route_class=_Route)
 
 

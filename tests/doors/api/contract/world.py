@@ -20,7 +20,7 @@ _ASK = "s3 read acme-reports/2026/ --for 1h --reason INC-42"
 
 
 @dataclass(frozen=True, kw_only=True)
-class LaidOut:
+class World:
     """What an API says of itself, things that there are, by the parameter that asks for one, and who has a token."""
 
     described: Mapping[str, Any]
@@ -31,7 +31,7 @@ class LaidOut:
 
 
 @contextmanager
-def laid_out(folder: Path) -> Iterator[LaidOut]:
+def a_world(folder: Path) -> Iterator[World]:
     """Open the house, which Bob and Eve own; return what is in it, and a token of each of the four."""
     folder.mkdir(exist_ok=True)
     with open_house(folder) as house:
@@ -44,7 +44,7 @@ def laid_out(folder: Path) -> Iterator[LaidOut]:
             there = _there(house, ann, eve)
             described = ann.get("/v1/openapi.json").json()
         tokens = {"requestor": house.token(ANN), "approver": house.token(BOB), "owner": house.token(EVE), "bot": bot}
-        yield LaidOut(described=described, url=house.url, port=house.port, there=there, tokens=tokens)
+        yield World(described=described, url=house.url, port=house.port, there=there, tokens=tokens)
 
 
 def _there(house: House, ann: httpx2.Client, eve: httpx2.Client) -> Mapping[str, list[str]]:
