@@ -72,7 +72,7 @@ def test_rules_are_read_changed_and_agreed_to_in_slack(page: Page):
     form.get_by_label(re.compile("Why you change it")).fill("Four hours are enough")
     form.get_by_role("button", name="See what it does").click()
     effect = dialog(page, "2 lose; 1 pending request would be decided differently")
-    effect.evaluate("form => form.querySelectorAll('*').forEach(part => part.scrollTo(0, 0))")
+    effect.evaluate("form => form.querySelectorAll('*').forEach(part => part.scrollTo(0, part.scrollHeight))")
     detail(effect, "rule-effect")
     form.get_by_role("button", name="Propose").click()
     expect(dialog(page, "Proposed")).to_contain_text("The other owners are asked")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from daypass.doors import refusals
 from daypass.doors.grammar import Draft, Spoken
 from daypass.doors.slack import escapes
-from daypass.doors.slack.blocks import Block, View
+from daypass.doors.slack.blocks import Block, View, sentence
 from daypass.doors.slack.counter import Counter, in_thread
 from daypass.doors.slack.naming import in_private
 from daypass.doors.slack.repeated import asked_already
@@ -51,7 +51,7 @@ class Form:
             said = await asked_already(turn, error, self.counter.desk)
             return Show(view=form(spoken, repeated=said), said=refusals.sentence(error))
         except DaypassError as error:
-            return refused(error, form(spoken, problem=refusals.sentence(error)), FIELDS)
+            return refused(error, form(spoken, asked=[_bold(error)]), FIELDS)
         return Close()
 
     async def preview(self, turn: Turn) -> None:
@@ -61,7 +61,7 @@ class Form:
             draft = await self.understand(spoken, turn.person)
             seen = await self.counter.preview(draft.ask(turn.person, key=turn.key))
         except Refusal as error:
-            await turn.show(form(spoken, problem=refusals.sentence(error)))
+            await turn.show(form(spoken, asked=[_bold(error)]))
             return
         order = who_is_asked(seen.decision.stages)
         naming = await in_thread(lambda: in_private(self.counter.desk, order))
@@ -85,6 +85,10 @@ def refused(error: DaypassError, view: View, fields: tuple[str, ...]) -> Answer:
     if isinstance(error, Refusal) and error.field in fields:
         return Wrong(errors={error.field: refusals.sentence(error)}, view=view)
     return Show(view=view, said=refusals.sentence(error))
+
+
+def _bold(error: DaypassError) -> str:
+    return f"*{sentence(refusals.sentence(error))}*"
 
 
 async def _made(view: View) -> View:

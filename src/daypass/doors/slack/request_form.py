@@ -56,14 +56,15 @@ def heard(words: Sequence[str], verb: str = "request") -> Spoken:
 
 def form(spoken: Spoken, *, problem: str = "", asked: Sequence[str] = (), repeated: str = "") -> View:
     """
-    The form, filled in as far as words were said; `problem` stands on top of it, who would be `asked` at its end.
+    The form, filled in as far as words were said; a `problem` stands on top of a window that opens.
 
-    Of what was asked a moment ago (`repeated`) another one is filed once its person says so.
+    A form that is drawn again stays where its reader had scrolled to: who would be `asked`, or what stands in the way,
+    is said at its end, beside the button. Of what was asked a moment ago (`repeated`) another one is filed once its
+    person says so.
     """
     intro = labels.URGENT_INTRO if spoken.urgent else labels.FORM_INTRO
     blocks = [
-        section(repeated or (f"*{sentence(problem)}*" if problem else intro)),
-        *([_again()] if repeated else []),
+        section(f"*{sentence(problem)}*" if problem else intro),
         *_whom(spoken.to),
         _what(),
         _levels(spoken.level),
@@ -94,6 +95,7 @@ def form(spoken: Spoken, *, problem: str = "", asked: Sequence[str] = (), repeat
         _extras(spoken),
         actions("deciding", [button(labels.WHO_DECIDES, PREVIEW)]),
         *(context(one) for one in asked),
+        *([section(repeated), _again()] if repeated else []),
     ]
     title = labels.URGENT_TITLE if spoken.urgent else labels.FORM_TITLE
     submit = labels.URGENT_SUBMIT if spoken.urgent else labels.FORM_SUBMIT

@@ -7,7 +7,7 @@ from functools import partial
 from daypass.doors import refusals
 from daypass.doors.grammar.sayings import Rules
 from daypass.doors.slack import rules_card
-from daypass.doors.slack.blocks import Block, Note, View, actions, button, context, section, sentence
+from daypass.doors.slack.blocks import Block, Note, View, actions, button, context, divider, section, sentence
 from daypass.doors.slack.counter import Counter, in_thread
 from daypass.doors.slack.form import refused
 from daypass.doors.slack.rules_fields import RuleFields, kept, shown, typed_too
@@ -91,7 +91,7 @@ class RulesDoor:
         except Faulty as faulty:
             return self._faulty(draft, faulty)
         except DaypassError as error:
-            view = form(draft, kept=self._kept(draft), top=[section(f"*{sentence(refusals.sentence(error))}*")])
+            view = form(draft, kept=self._kept(draft), last=[section(f"*{sentence(refusals.sentence(error))}*")])
             return refused(error, view, _FIELDS)
 
     def _submitted(self, draft: Draft, by: PrincipalId, key: str) -> Answer:
@@ -115,17 +115,18 @@ class RulesDoor:
         said = rules_texts.proposed(change.id)
         return Show(view=page(said), said=said)
 
-    def _considered(self, draft: Draft, seen: Would, again: str = "") -> View:
-        top = [
-            *([context(again)] if again else []),
-            *rules_card.effect_blocks(seen.effect, seen.naming, rules=True),
-        ]
-        short = [section(rules_texts.in_short(seen.effect.sentence()))]
-        return form(replace(draft, seen=seen.digest), kept=self._kept(draft), top=top, last=short)
+    def _considered(self, draft: Draft, seen: Would, again: str = "", *, top: bool = False) -> View:
+        """With the effect at the end, where its reader is who has just pressed the button; on `top` of a new window."""
+        told = [*([context(again)] if again else []), *rules_card.effect_blocks(seen.effect, seen.naming, rules=True)]
+        short = section(rules_texts.in_short(seen.effect.sentence()))
+        looked = replace(draft, seen=seen.digest)
+        if top:
+            return form(looked, kept=self._kept(draft), top=told, last=[short])
+        return form(looked, kept=self._kept(draft), last=[divider(), short, *told])
 
     def _faulty(self, draft: Draft, faulty: Faulty) -> Answer:
         said = "\n".join([faulty.others, *faulty.beside.values()]).strip()
-        view = form(draft, kept=self._kept(draft), top=[section(f"*{sentence(said)}*")])
+        view = form(draft, kept=self._kept(draft), last=[section(f"*{sentence(said)}*")])
         if faulty.others:
             return Show(view=view, said=said)
         return Wrong(errors=faulty.beside, view=view)
@@ -144,7 +145,7 @@ class RulesDoor:
         if not turned:
             return form(draft, kept=self._kept(draft))
         draft = replace(draft, fields=replace(fields, paused=not fields.paused))
-        return self._considered(draft, would(desk, draft, by))
+        return self._considered(draft, would(desk, draft, by), top=True)
 
     def _new(self, sort: str, by: PrincipalId) -> View:
         version = opened(self.counter.desk, "", by)

@@ -74,9 +74,9 @@ def unfit(fields: RuleFields) -> bool:
 
 def form(draft: Draft, *, kept: Sequence[str] = (), top: Sequence[Block] = (), last: Sequence[Block] = ()) -> View:
     """
-    Draw the form; what stands on `top` is what it would do, or what is wrong with it.
+    Draw the form; what it would do, or what is wrong with it, stands on `top` of a window that opens, and else `last`.
 
-    A form that is drawn again stays where its reader had scrolled to, so what matters stands `last` as well.
+    A form that is drawn again stays where its reader had scrolled to: at its end, beside the button.
     """
     intro = _intro(draft)
     blocks = [
