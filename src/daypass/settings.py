@@ -24,8 +24,9 @@ _PREFIX = "DAYPASS_"
 _OTHERS = {f"{_PREFIX}{name}" for name in ("CONFIG", "URL", "TOKEN", "JOURNAL_VKEY", "DEBUG", "AWS_ENDPOINT_URL")}
 """Ours, but not the service's: the config file itself, and what the command line reads."""
 
-_RANGES = {"port": range(1, 65_536), "in_flight": range(1, 257), "patience_s": range(1, 31)}
-_RANGES |= {"metrics_port": range(65_536), "keep_words_days": range(36_526), "most_cards": range(1, 101)}
+_RANGES = {"port": range(1, 1 << 16), "metrics_port": range(1 << 16), "in_flight": range(1, 257)}
+_RANGES |= {"patience_s": range(1, 31), "keep_words_days": range(36_526), "most_cards": range(1, 101)}
+_RANGES |= {"connections_per_address": range(10, 10_001)}
 """What a number may be, by the setting's name."""
 
 
@@ -41,6 +42,8 @@ class Service:
     """How browsers and command lines reach it, without a slash at the end; by default http://HOST:PORT."""
     trusted_proxies: tuple[str, ...] = ()
     """Addresses whose X-Forwarded-For is believed when a link's visitor is journalled."""
+    connections_per_address: int = 2_000
+    """How many connections one address, or one visitor behind a trusted proxy, may have open at a time, of 10,000."""
     work: bool = True
     """Whether `daypass serve` also runs a worker; set false when `daypass work` runs elsewhere."""
     log: str = "json"
@@ -199,9 +202,8 @@ _GROUPS: dict[str, Any] = {group.name: group.default for group in dataclasses.fi
 def load(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings. Raises Misconfigured with every fault in one sentence each."""
     environ = os.environ if environ is None else environ
-    written = _written(environ.get("DAYPASS_CONFIG", ""))
+    written, groups = _written(environ.get("DAYPASS_CONFIG", "")), dict[str, Any]()
     faults = _unknown(environ, written)
-    groups: dict[str, Any] = {}
     for name, default in _GROUPS.items():
         groups[name], wrong = _group(name, default, environ, written.get(name, {}))
         faults += wrong
@@ -232,15 +234,13 @@ def _group(name: str, default: Any, environ: Mapping[str, str], written: Any) ->
     values, faults = {}, []
     for setting in dataclasses.fields(default):
         variable = f"{_PREFIX}{name}_{setting.name}".upper()
-        raw = environ.get(variable, written.get(setting.name) if isinstance(written, dict) else None)
-        if raw is None:
+        if (raw := environ.get(variable, written.get(setting.name) if isinstance(written, dict) else None)) is None:
             continue
         try:
             values[setting.name] = _read(raw, getattr(default, setting.name), setting.name)
         except (ValueError, BadInput) as error:
-            said = error.sentence if isinstance(error, BadInput) else str(error)
-            shown = "(not shown)" if not setting.repr else repr(raw)
-            faults.append(f"{variable} (or [{name}] {setting.name}) cannot be {shown}: {said}")
+            shown = repr(raw) if setting.repr else "(not shown)"
+            faults.append(f"{variable} (or [{name}] {setting.name}) cannot be {shown}: {error}")
     return dataclasses.replace(default, **values), faults
 
 
@@ -270,9 +270,9 @@ def _number(text: str, among: range) -> int:
 
 def _switch(text: str) -> bool:
     words = {"true": True, "yes": True, "1": True, "on": True, "false": False, "no": False, "0": False, "off": False}
-    if text.lower() not in words:
+    if (said := words.get(text.lower())) is None:
         raise ValueError("write true or false.")
-    return words[text.lower()]
+    return said
 
 
 def _address(text: str) -> str:
@@ -289,9 +289,9 @@ def _unknown(environ: Mapping[str, str], written: Mapping[str, Any]) -> list[str
     for group, values in written.items():
         if group not in known or not isinstance(values, dict):
             faults.append(_no_such(f"[{group}]", {f"[{name}]" for name in known}))
-            continue
-        names = {f"[{group}] {name}" for name in known[group]}
-        faults += [_no_such(f"[{group}] {name}", names) for name in values if name not in known[group]]
+        else:
+            names = {f"[{group}] {name}" for name in known[group]}
+            faults += [_no_such(f"[{group}] {name}", names) for name in values if name not in known[group]]
     return faults
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.attacks.site import BOB, Site
+from tests.attacks.site import ALICE, BOB, Site, wait_for
 
 SILENT, UNFINISHED, KEPT = 1000, 200, 200
 HUGE = 200 * 1024 * 1024
@@ -19,15 +19,22 @@ CODE = {"code": "7K2MQ-00000-00000-00000-00000", "level": "read", "resource": "a
 
 
 def test_b01_silent_connections_keep_nobody_out(site: Site):
-    """A thousand that say nothing, two hundred bodies that do not end, two hundred kept alive: others are answered."""
+    """A thousand that say nothing, two hundred bodies that do not end, two hundred kept alive: a click counts."""
+    asked = site.ask(ALICE)
+    question = site.question(asked)
     with ExitStack() as stack:
         for number in range(SILENT + UNFINISHED + KEPT):
             stack.enter_context(_stranger(site, number))
         began = time.monotonic()
         with httpx2.Client(base_url=site.url, timeout=SOON_S) as somebody:
-            healthy, asked = somebody.get("/healthz"), somebody.post("/slack/events", content=b"{}")
-    assert (healthy.status_code, asked.status_code) == (200, 401)
-    assert time.monotonic() - began < SOON_S
+            healthy, unsigned = somebody.get("/healthz"), somebody.post("/slack/events", content=b"{}")
+        site.person(BOB).click(question, "review.approve")
+        took = time.monotonic() - began
+        wait_for(
+            lambda: site.request(ALICE, asked)["request"]["state"] == "approved", within_s=SOON_S, what="Bob's approval"
+        )
+    assert (healthy.status_code, unsigned.status_code) == (200, 401)
+    assert took < SOON_S
 
 
 @pytest.mark.parametrize("path", ["/slack/events", "/v1/requests", "/v1/rules/lint", "/l/any", "/healthz"])

@@ -4,6 +4,7 @@ What anybody may send, and how long it may take: the limits of every address of 
     before a login is known    64 KiB; 1 MiB for Slack, which sends whole views
     after it                   2 MiB where rules are sent
     for all of it to arrive    20 seconds
+    of one visitor at a time   as many requests as an address may hold connections (wiring/crowding), then 429
 
 A body is counted while it is read and refused at the first byte too many; what a request says of its own length is
 believed only when that is too much already. How many connections there may be, and how long a head may take, is the
@@ -11,7 +12,9 @@ listener's (wiring/listener).
 """
 
 import asyncio
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 
 from starlette.concurrency import run_in_threadpool
@@ -20,8 +23,10 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from daypass.doors.address import Networks, visitor_address
 from daypass.doors.refusals import Code
 from daypass.doors.wire.problem import refusal
+from daypass.model.network import whose
 
 LARGEST_BODY = 64 * 1024
 """Bytes; a reason and a key, the longest texts there are, fit in many times over."""
@@ -36,12 +41,37 @@ _RULES = ("/v1/rules/changes", "/v1/rules/lint")
 _SLACK = "/slack/"
 
 
+class Crowd:
+    """How many requests of each visitor are under way: behind a trusted proxy the connections are the proxy's."""
+
+    def __init__(self, trusted: Networks, most: int) -> None:
+        """Let each visitor have so many at a time, told apart by what trusted proxies say."""
+        self._trusted, self._most = trusted, most
+        self._under_way = Counter[str]()
+
+    @contextmanager
+    def one(self, scope: Scope) -> Iterator[bool]:
+        """Count a request while it is under way; gives whether there is room for it."""
+        peer, forwarded = scope.get("client"), Headers(scope=scope).getlist("x-forwarded-for")
+        visitor = whose(visitor_address(peer[0] if peer else None, forwarded, self._trusted))
+        self._under_way[visitor] += 1
+        try:
+            yield self._under_way[visitor] <= self._most
+        finally:
+            self._under_way[visitor] -= 1
+            if not self._under_way[visitor]:
+                del self._under_way[visitor]
+
+
 class Limits:
     """Reads a body whole, up to its limit, before anybody sees the request."""
 
-    def __init__(self, app: ASGIApp, *, known: Callable[[Headers], bool], body_s: float = BODY_S) -> None:
+    def __init__(
+        self, app: ASGIApp, *, known: Callable[[Headers], bool], crowd: Crowd | None = None, body_s: float = BODY_S
+    ) -> None:
         """`known` says whether the headers have a login of ours; it may wait for a database."""
         self._app = app
+        self._crowd = crowd
         self._known = known
         self._body_s = body_s
 
@@ -50,6 +80,13 @@ class Limits:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if self._crowd is None:
+            await self._limited(scope, receive, send)
+            return
+        with self._crowd.one(scope) as has_room:
+            await (self._limited if has_room else _too_many())(scope, receive, send)
+
+    async def _limited(self, scope: Scope, receive: Receive, send: Send) -> None:
         most = await self._most(scope)
         try:
             async with asyncio.timeout(self._body_s):
@@ -104,6 +141,11 @@ def _replaying(body: bytes, receive: Receive) -> Receive:
 def _told_length(scope: Scope) -> int:
     told = Headers(scope=scope).get("content-length", "0")
     return int(told) if told.isascii() and told.isdigit() and len(told) <= len("999999999999") else 0
+
+
+def _too_many() -> JSONResponse:
+    sentence = "Too many requests from your address are under way; wait a second and send it again."
+    return refusal(HTTPStatus.TOO_MANY_REQUESTS, sentence, code=Code.SLOW_DOWN, headers={"Retry-After": "1"})
 
 
 def _broken() -> JSONResponse:

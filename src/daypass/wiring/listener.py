@@ -1,7 +1,7 @@
 """
 Listen for HTTP, with limits that keep strangers from using it up. Every port of ours is opened here.
 
-    connections at a time       10,000, silent ones too
+    connections at a time       10,000, silent ones too; of one address fewer (wiring/crowding)
     a head, and between two     10 seconds, then the connection is closed
     a head                      64 KiB, then 431
     a body                      doors/limits
@@ -18,6 +18,7 @@ from granian.server.embed import Server
 from starlette.types import ASGIApp
 
 from daypass.model.errors import Misconfigured
+from daypass.wiring.crowding import room_for
 
 _BACKLOG, _CONNECTIONS = 1024, 10_000
 """Granian takes 128 connections by itself, silent ones too: so many would keep everybody else from ending anything."""
@@ -50,6 +51,7 @@ def told_to_stop() -> asyncio.Event:
 
 async def listen(app: ASGIApp, host: str, port: int, stop: asyncio.Event, *, head_s: float = _HEAD_S) -> None:
     """Serve an application until told to stop, and let it finish what it is at. Raises Misconfigured when it cannot."""
+    room_for(_CONNECTIONS)
     server = Server(
         app,
         address=host,

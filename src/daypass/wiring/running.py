@@ -41,6 +41,7 @@ from daypass.store import database
 from daypass.store.book import SqlBook
 from daypass.trust.issuers import Issuers
 from daypass.wiring.chores import chores
+from daypass.wiring.crowding import Crowd, thinned_out
 from daypass.wiring.health import Writes, faults
 from daypass.wiring.house import House, build
 from daypass.wiring.journal import check_journal
@@ -92,8 +93,9 @@ def migrate() -> None:
 def application(house: House, watch: Watch) -> FastAPI:
     """The web application without Slack: the API, the links, health and metrics."""
     proxies = _networks(house.settings.service.trusted_proxies)
+    room = house.settings.service.connections_per_address
     workloads = Issuers(house.settings.robots.issuers, clock=time.monotonic)
-    app = api.build(house.desk, version=version("daypass"), trusted_proxies=proxies, workloads=workloads)
+    app = api.build(house.desk, version=version("daypass"), trusted_proxies=proxies, at_once=room, workloads=workloads)
     writes = Writes(house.database)
     registry = web.add(app, house.desk, trusted_proxies=proxies, faults=lambda: faults(house, watch, writes))
     _add_our_own(registry)
@@ -147,7 +149,9 @@ async def _doors(house: House, watch: Watch) -> None:
     async with _slack(house, app, watch):
         service = house.settings.service
         log.info("serving", address=house.settings.public_url)
-        await listen(app, service.host, service.port, stop)
+        crowd = Crowd(most=service.connections_per_address, trusted=_networks(service.trusted_proxies))
+        async with thinned_out(service.port, crowd):
+            await listen(app, service.host, service.port, stop)
 
 
 async def _metrics(port: int) -> None:

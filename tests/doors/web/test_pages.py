@@ -1,11 +1,12 @@
 """The pages for people and the addresses for machines."""
 
+import httpx2
 import pytest
 
 from daypass.model.errors import Misconfigured, Unavailable
 from daypass.model.event import Kind
 from daypass.model.kept import Alteration
-from tests.doors.house import House
+from tests.doors.house import PROXY, House
 from tests.store.facts import fact
 
 
@@ -80,6 +81,46 @@ def test_the_metrics_count_and_never_name(house: House, visitor):
     assert "daypass_stuck_grants 0.0" in text
     assert 'daypass_http_seconds_count{method="GET",route="/l/{token}",status="404"} 1.0' in text
     assert "secrettoken" not in text
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"X-Forwarded-For": "10.0.0.7"}, 404),
+        ({"X-Real-IP": "8.8.8.8"}, 404),
+        ({"X-Real-IP": "10.0.0.7"}, 404),
+        ({"Forwarded": "for=10.0.0.7"}, 404),
+        ({"Via": "1.1 proxy"}, 404),
+        ({"True-Client-IP": "8.8.8.8"}, 404),
+        ({"X-Forwarded-Proto": "https"}, 404),
+    ],
+)
+def test_the_metrics_are_not_for_what_some_proxy_passes_on(visitor, headers: dict[str, str], status: int):
+    """Whichever header tells of a proxy that the operator did not name."""
+    assert visitor.get("/metrics", headers=headers).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [({"X-Forwarded-For": "10.0.0.7"}, 200), ({"X-Forwarded-For": "8.8.8.8"}, 404), ({"X-Real-IP": "10.0.0.7"}, 404)],
+)
+def test_a_proxy_that_the_operator_named_says_for_whom_it_asks(house: House, headers: dict[str, str], status: int):
+    """In the one header that is read; without it nobody knows."""
+    transport = httpx2.HTTPTransport(local_address=str(PROXY.network_address))
+    with httpx2.Client(base_url=house.url, transport=transport) as proxy:
+        assert proxy.get("/metrics", headers=headers).status_code == status
+
+
+@pytest.mark.parametrize("path", ["/l/x/", "/metrics/", "/healthz/", "/v1/requests/", "/slack/events/", "/end/"])
+def test_no_address_redirects_to_what_the_host_header_says(visitor, path: str):
+    """A slash too many is an address that is not there."""
+    for answer in (
+        visitor.get(path, headers={"Host": "evil.example"}),
+        visitor.post(path, headers={"Host": "evil.example"}),
+    ):
+        assert answer.status_code in {404, 405}
+        assert "evil.example" not in str(answer.headers) + answer.text
 
 
 def test_the_metrics_are_for_private_addresses(house: House, visitor, monkeypatch):

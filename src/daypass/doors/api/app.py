@@ -31,7 +31,7 @@ from daypass.doors.api.caller import is_login
 from daypass.doors.api.openapi import DescribedApi
 from daypass.doors.desk import Desk
 from daypass.doors.headers import SecurityHeaders
-from daypass.doors.limits import Limits
+from daypass.doors.limits import Crowd, Limits
 from daypass.lifecycle.robots.exchange import Workloads
 
 _ROUTES = (
@@ -75,11 +75,19 @@ def _in_an_app() -> list[BaseRoute]:
     return holder.routes
 
 
-def build(desk: Desk, *, version: str, trusted_proxies: Networks = (), workloads: Workloads | None = None) -> FastAPI:
+def build(
+    desk: Desk,
+    *,
+    version: str,
+    trusted_proxies: Networks = (),
+    at_once: int = 2_000,
+    workloads: Workloads | None = None,
+) -> FastAPI:
     """
     Make the app that serves the API. Other doors add their routes to it.
 
-    `trusted_proxies` are the networks of proxies whose X-Forwarded-For is believed; `workloads` are the issuers whose
+    `trusted_proxies` are the networks of proxies whose X-Forwarded-For is believed; `at_once` is how many requests of
+    one visitor may be under way; `workloads` are the issuers whose
     tokens may stand for a robot.
     """
     app = DescribedApi(
@@ -96,7 +104,7 @@ def build(desk: Desk, *, version: str, trusted_proxies: Networks = (), workloads
     app.state.pace = signing_in.Pace()
     app.state.workloads = workloads or token_exchange.NoWorkloads()
     app.router.routes.extend(_in_an_app())
-    app.add_middleware(Limits, known=partial(is_login, desk))
+    app.add_middleware(Limits, known=partial(is_login, desk), crowd=Crowd(trusted_proxies, at_once))
     answers.install(app)
     app.add_middleware(SecurityHeaders, https=desk.public_url.startswith("https://"))
     return app
