@@ -79,9 +79,8 @@ def test_a_tag_that_names_nobody_is_said_to_be_so_and_is_no_outage(asked, value,
 
     assert answer.status_code == 403, answer.text
     sentence = answer.json()["detail"]
-    assert sentence.endswith(
-        f"the tag team-owner of bucket acme-reports {says}; set it to the Slack user ID or email address of the owner."
-    )
+    found = f"the tag team-owner of bucket acme-reports {says}"
+    assert f"{found}; set it to the Slack user ID or email address of the owner (rule reports)." in sentence
 
 
 def test_while_slack_does_not_say_whom_the_tag_names_it_is_an_outage(asked):

@@ -97,7 +97,7 @@ def test_a_dry_run_files_nothing(ann: httpx2.Client):
         ({"text": "a\x00b: \x07", "base": 1}, 422, "text", "not YAML"),
         ({"text": OWNED, "base": 1}, 422, "text", "word for word"),
         ({"text": LONGER, "base": 2}, 422, "base", "There is no version 2"),
-        ({"text": LONGER, "base": "1"}, 422, "base", "«base» cannot be read"),
+        ({"text": LONGER, "base": "1"}, 422, "base", "«base» must be a whole number"),
         ({"text": LONGER, "base": 10**30}, 422, "base", "There is no version"),
         ({"text": LONGER}, 422, "base", "«base» is missing"),
         ({"text": LONGER, "base": 1, "shadow_for": "soon"}, 422, None, "soon"),
