@@ -287,8 +287,9 @@ def _person(one: str) -> Person:
     return Person(id=one, name=one.lower(), real_name=one, email=f"{one.lower()}@acme.example")
 
 
-def _issue(_path: str) -> Reply:
-    return 200, {"Content-Type": "application/json"}, json.dumps(_ISSUE).encode()
+def _issue(path: str) -> Reply:
+    key = path.partition("?")[0].rpartition("/")[2]
+    return 200, {"Content-Type": "application/json"}, json.dumps({"key": key, **_ISSUE}).encode()
 
 
 def _calendar(path: str) -> Reply:

@@ -151,3 +151,21 @@ def test_a_misspelt_dry_run_asks_for_nothing(ann, query):
 
     assert (answer.status_code, refused(answer)) == (422, True)
     assert ann.get("/v1/mine").json()["requests"] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/absence", {"until": "tomorrow 09:00", "to": ""}),
+        ("/v1/requests/again", {"id": ""}),
+        (
+            "/v1/permits",
+            {"to": "U0BOB", "level": "read", "resource": "acme-reports/", "for": "1h", "window": "1d", "start": ""},
+        ),
+    ],
+)
+def test_an_empty_word_is_not_taken_for_none(ann, path, body):
+    """An empty delegate, id or start is a mistake: what was meant by it would be a guess."""
+    answer = ann.post(path, json=body)
+
+    assert (answer.status_code, refused(answer)) == (422, True)

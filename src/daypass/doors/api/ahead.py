@@ -61,7 +61,7 @@ def again(
 ) -> RequestOut:
     """Ask for the same once more; the last, or the request with this id."""
     ask = once_more(
-        parse_id(body.id) if body.id else None,
+        parse_id(body.id) if body.id is not None else None,
         by=caller.id,
         term=parse_term(body.for_, until=body.until, now=now, tz=caller.tz),
         reason=parse_reason(body.reason),
@@ -93,7 +93,7 @@ def allow(caller: Decider, body: AllowAhead, desk: AtDesk, now: Now) -> PermitOu
     )
     draft = spoken.understood(now=now, tz=caller.tz)
     to = parse_person(body.to)
-    starts = parse_moment(body.start, after=now, tz=caller.tz, field="start") if body.start else now
+    starts = parse_moment(body.start, after=now, tz=caller.tz, field="start") if body.start is not None else now
     permit = permits.allow(
         draft.ask(to).entitlement,
         to=to,
@@ -130,7 +130,7 @@ def withdraw(by: EndingAsked, request_id: PreapprovalId, desk: AtDesk, now: Now)
 def away(caller: Decider, body: SayAway, desk: AtDesk, now: Now) -> AbsenceOut:
     """Say that I am away, and who decides meanwhile."""
     until = parse_moment(body.until, after=now, tz=caller.tz, field="length")
-    delegate = parse_person(body.to) if body.to else None
+    delegate = parse_person(body.to) if body.to is not None else None
     said = say_away(caller.id, until=until, delegate=delegate, directory=desk.directory, ledger=desk.ledger, now=now)
     return AbsenceOut.of(said)
 

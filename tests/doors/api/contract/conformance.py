@@ -96,7 +96,9 @@ class Conformance:
                 self._aim(case, known)
             answer = case.call(base_url=self.house.url, session=session)
             try:
-                case.validate_response(answer, checks=_CHECKS)
+                case.validate_response(
+                    answer, checks=_CHECKS if answer.status_code != 413 else _CHECKS[:-1]
+                )  # a no too
             except FailureGroup as failures:
                 found.append(f"{operation.label} ({mode.name}): {failures}")
             if mode is GenerationMode.POSITIVE and answer.status_code == 422:
