@@ -174,6 +174,22 @@ def test_a_document_without_rules_is_refused(text: str, expected: str) -> None:
     assert said(text) == [expected]
 
 
+@pytest.mark.parametrize("sign", ["\u202e", "\u2066", "\u200b", "\u00ad", "\U000e0041"])
+@pytest.mark.parametrize("where", ["in a sentence", "escaped", "in a comment"])
+def test_what_cannot_be_seen_is_refused_in_rules(sign: str, where: str) -> None:
+    """Rules are decided on by people who read them: no sign turns, splits or hides what they see."""
+    written = {
+        "in a sentence": GOOD.replace("Payroll is", f"Payroll {sign}is"),
+        "escaped": GOOD.replace("[read]", f'["re\\U{ord(sign):08x}ad"]'),
+        "in a comment": f"# a {sign} comment\n{GOOD}",
+    }
+    found = [
+        one for one in said(written[where]) if f"a sign in this line that cannot be seen (U+{ord(sign):04X})" in one
+    ]
+
+    assert len(found) == 1
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import yaml
 
 from daypass.model.errors import Fault, RulesUnreadable
+from daypass.model.words import unseen
 
 Data = dict[str, "Data"] | list["Data"] | str | int | bool | None
 Path = tuple[str | int, ...]
@@ -56,6 +57,10 @@ class Source:
         return self.lines.get(path, 1)
 
 
+_MARK = "\ufeff"
+"""May stand before everything: some editors write it."""
+
+
 def read(text: str | bytes, *, name: str) -> Source:
     """Read a document. Raises RulesUnreadable when it is no YAML, too large or too deep to be read at all."""
     plain = _plain(text, name)
@@ -64,7 +69,17 @@ def read(text: str | bytes, *, name: str) -> Source:
         data = reader.document()
     except yaml.YAMLError as error:
         raise RulesUnreadable(tuple(_yaml_faults(error, plain, name))) from None
-    return Source(data=data, lines=reader.lines, faults=tuple(reader.faults))
+    hidden = (_hidden(name, number, line) for number, line in enumerate(plain.lstrip(_MARK).split("\n"), start=1))
+    faults = (*reader.faults, *(fault for fault in hidden if fault))
+    return Source(data=data, lines=reader.lines, faults=faults)
+
+
+def _hidden(name: str, line: int, text: str) -> Fault | None:
+    """Name the first sign of a line that nobody sees, or that shows what is around it in another order."""
+    if (found := next(unseen(text), None)) is None:
+        return None
+    sentence = f"There is a sign in this line that cannot be seen (U+{ord(found[1]):04X}); it may change what is read."
+    return Fault(file=name, line=line, sentence=sentence, suggestion="Take it out, or type the line again.")
 
 
 class _Reader:
@@ -91,6 +106,8 @@ class _Reader:
 
     def _value(self, event: yaml.Event, path: Path) -> Data:
         self.lines[path] = _line(event)
+        if isinstance(event, yaml.ScalarEvent) and (fault := _hidden(self.name, _line(event), event.value)):
+            self.faults.append(fault)
         if len(path) > _DEEPEST:
             raise RulesUnreadable(
                 (self._at(event, "Nothing in the rules is nested as deep as this.", "See docs/rules.md for the form."),)
