@@ -5,6 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from daypass.model.event import Detail, Event, Kind
+from daypass.model.fact import Fact
+from daypass.model.grant import GrantId
+from daypass.model.principal import PrincipalId
 from tests.doors.house import House
 
 READ = ("request", "s3", "read", "acme-reports/2026/", "--for", "2h", "--reason", "INC-42")
@@ -37,6 +41,25 @@ def test_the_same_typed_twice_says_so_and_again_files_another(ann):
     assert first in ran.err
     assert "--again" in ran.err
     assert ask(ann, *READ, "--again") != first
+
+
+def test_show_names_everybody_whom_the_story_speaks_of(house: House, ann):
+    """People and Slack groups: no id where a name is known."""
+    made = ask(ann)
+    told: dict[str, Detail] = {"people": ("U0BOB",), "slack_groups": ("S0LEADS",), "stage": "team"}
+    event = Event(
+        kind=Kind.REQUEST_HANDED_OVER,
+        at=house.clock(),
+        actor=PrincipalId("daypass"),
+        subject=GrantId(made),
+        details=told,
+    )
+    house.desk.ledger.record(Fact(event=event, told=False))
+    shown = ann("show", made).out
+
+    assert "asked U0Bob, @leads in the stage team" in shown
+    assert "U0BOB" not in shown
+    assert "S0LEADS" not in shown
 
 
 def test_a_dry_run_prints_the_decision_the_rule_the_approvers_and_the_document(ann):

@@ -12,6 +12,7 @@ from daypass.rules.document import RuleBook, parse
 from daypass.sandbox.slack import BlockingActor, View
 from daypass.sandbox.slack.driver import PATIENCE
 from tests.doors.slack.conftest import ASK, Office, review
+from tests.makers import RULES
 
 WHERE = "acme-reports/2026/"
 
@@ -133,7 +134,7 @@ def test_a_wrong_word_of_an_incomplete_command_is_said_on_the_form(daypass: Offi
         ("length", "99999d", "more than a year"),
         ("start", "whenever", "is not a time"),
         ("length", "9h", "at most 8h"),
-        ("reason", "", "reason"),
+        ("reason", "", "required"),
     ],
 )
 def test_errors_stand_beside_the_field(daypass: Office, ann: BlockingActor, field: str, value: str, sentence: str):
@@ -312,6 +313,30 @@ def test_the_form_says_who_would_decide_before_anybody_is_asked(daypass: Office,
     assert daypass.desk.ledger.requests() == []
     assert ann.submit(ann.wait_for_modal("Request access")).closed
     assert ann.wait_until(lambda: daypass.desk.ledger.requests() or None)[0].reason == "INC-42"
+
+
+@pytest.mark.parametrize(("wanted", "optional"), [("required", False), ("optional", True)])
+def test_why_is_called_optional_only_where_no_rule_wants_it(
+    daypass: Office, ann: BlockingActor, wanted: str, *, optional: bool
+):
+    """Slack says «optional» beside a field that may be left empty: to be refused afterwards is no help."""
+    daypass.rules.append(parse(RULES.replace("reason: optional", f"reason: {wanted}"), name="rules.yaml"))
+    if optional:
+        text = RULES.replace("    delivery: [session, policy, link]\n", "    reason: optional\n", 1)
+        daypass.rules.append(parse(text, name="rules.yaml"))
+    form = opened(ann)
+
+    assert next(block for block in form.blocks if block.get("block_id") == "reason")["optional"] is optional
+
+
+def test_the_form_for_somebody_else_speaks_of_their_identity(daypass: Office, ann: BlockingActor):
+    """Not of the one's who asks."""
+    ann.open_home()
+    ann.click(ann.wait_for_home(), "form.grant")
+    shown = str(ann.wait_for_modal("Request access").blocks)
+
+    assert "Their own AWS identity" in shown
+    assert "Your own" not in shown
 
 
 def test_the_form_says_what_stands_in_the_way_before_it_is_sent(daypass: Office, ann: BlockingActor):

@@ -10,12 +10,13 @@ from daypass.doors.slack.blocks import code, cut, escape, preformatted, sentence
 from daypass.doors.slack.cards import review_card, status_card
 from daypass.doors.slack.counter import Picture
 from daypass.doors.slack.escapes import unescape
-from daypass.doors.slack.texts import outcomes, times
+from daypass.doors.slack.texts import outcomes, story, times
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.texts.actions import actions_in_aws
 from daypass.doors.slack.texts.usage import how_to_use
 from daypass.model.decision import RuleId
 from daypass.model.entitlement import Entitlement, Extra, Level, parse_place
+from daypass.model.event import Detail, Event, Kind
 from daypass.model.grant import Delivery, Ending, Grant, GrantState, Why
 from daypass.model.lease import Term
 from daypass.model.request import Approval, Recurrence, RequestState
@@ -117,7 +118,7 @@ def test_the_approvers_message_says_who_what_how_long_why_by_which_rule_and_who_
     assert list(texts_in(list(card.blocks))) == [
         "<@U0ANN> asks to *read* everything under `acme-reports/2026/`.",
         "*For how long*\n1 hour",
-        "*How*\nYour own AWS identity",
+        "*How*\nA policy on the AWS identity of <@U0ANN>",
         "*Rule*\n`reports`, at most 8 hours",
         "*May decide*\n<@U0BOB>",
         "*Why*",
@@ -128,6 +129,16 @@ def test_the_approvers_message_says_who_what_how_long_why_by_which_rule_and_who_
         "Deny",
         "Id `abcdefgh2345` · rule `reports`",
     ]
+
+
+def test_a_story_names_people_and_groups_and_leaves_what_people_wrote_alone():
+    """No id where Slack shows a name; whoever reads it is alone with it, so nobody is rung up."""
+    told: dict[str, Detail] = {"people": ("U0BOB",), "slack_groups": ("S0LEADS",), "stage": "team"}
+    asked = Event(kind=Kind.REQUEST_HANDED_OVER, at=NOON, actor=BOB, subject=request().id, details=told)
+    denied = Event(kind=Kind.REQUEST_DENIED, at=NOON, actor=BOB, details={"reason": "ask U0EVE of S0LEADS"})
+
+    assert "asked <@U0BOB>, <!subteam^S0LEADS> in the stage team" in story.line(asked)
+    assert story.line(denied).endswith("<@U0BOB> denied it: `ask U0EVE of S0LEADS`")
 
 
 def test_a_decided_request_has_no_buttons():

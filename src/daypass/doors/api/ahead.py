@@ -31,6 +31,8 @@ def what_there_is(caller: Reader, desk: AtDesk) -> OffersOut:
     rules = [offer.rule for offer in found.offers]
     people = {person for rule in rules for person in rule.who.people | rule.approvers.people}
     people |= {person for rule in rules if rule.break_glass for person in rule.break_glass.reviewers.people}
+    groups = {group for rule in rules for group in rule.who.slack_groups | rule.approvers.slack_groups}
+    groups |= {group for rule in rules if rule.break_glass for group in rule.break_glass.reviewers.slack_groups}
     return OffersOut(
         offers=[
             OfferOut(
@@ -47,7 +49,7 @@ def what_there_is(caller: Reader, desk: AtDesk) -> OffersOut:
             for offer in found.offers
         ],
         denials=list(found.denials),
-        names=names(people, desk),
+        names=names(people, desk, groups=groups),
     )
 
 

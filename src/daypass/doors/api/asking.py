@@ -19,7 +19,7 @@ from daypass.doors.api.caller import (
     speaker,
 )
 from daypass.doors.api.router import api_router
-from daypass.doors.api.sight import names, visible
+from daypass.doors.api.sight import named_in, names, visible
 from daypass.doors.desk import Desk
 from daypass.doors.grammar import Draft, Spoken, parse_id, parse_length, parse_reason, parse_request, split
 from daypass.doors.wire.access import EntryOut, GrantOut, ListOut, PreviewOut, RequestOut, StoryOut
@@ -36,7 +36,7 @@ from daypass.lifecycle.visibility import concealed
 from daypass.model.errors import BadInput, NotFound, Refusal
 from daypass.model.grant import Delivery, Grant, GrantId, GrantState
 from daypass.model.kept import Series, Standing
-from daypass.model.principal import Principal, PrincipalId
+from daypass.model.principal import Principal
 from daypass.model.request import Request, RequestState
 from daypass.ports import Provisioner
 
@@ -125,8 +125,8 @@ def ask(  # noqa: PLR0913, PLR0917 - what FastAPI hands in
         now=now,
         inventory=desk.inventory,
     )
-    approvers = seen.request.approvers
-    known = names(approvers.people, desk, groups=approvers.slack_groups)
+    people, groups = named_in(seen.request)
+    known = names(people, desk, groups=groups)
     return PreviewOut.of(seen.decision, seen.request, seen.rehearsal, provisioner.promise, known)
 
 
@@ -137,13 +137,12 @@ def show(caller: Looker, request_id: Id, desk: AtDesk, now: Now) -> StoryOut:
     story = in_order(desk.ledger.story(request_id))
     grant = _grant(request, desk)
     provisioner = desk.provisioners.get(request.delivery)
-    involved = {request.requestor, request.principal}
-    people: set[PrincipalId] = {*involved, *request.approvers.people, *(event.actor for event in story)}
+    people, groups = named_in(request, story)
     return StoryOut(
         request=RequestOut.of(request),
         grant=GrantOut.of(grant, now, _troubles(desk, now).get(grant.id)) if grant else None,
         promise=provisioner.promise if provisioner and grant else None,
-        names=names(people, desk, groups=request.approvers.slack_groups),
+        names=names(people, desk, groups=groups),
         story=[EntryOut.of(event) for event in story],
     )
 

@@ -14,6 +14,7 @@ from datetime import datetime
 
 from daypass.doors.desk import Desk
 from daypass.model.errors import DaypassError, NotYours
+from daypass.model.event import Event
 from daypass.model.grant import GrantId
 from daypass.model.principal import Principal, PrincipalId, SlackGroupId
 from daypass.model.request import Request
@@ -57,6 +58,21 @@ def names(principals: Iterable[PrincipalId], desk: Desk, *, groups: Iterable[Sla
         with suppress(DaypassError):
             found[group] = desk.directory.group_name(group)
     return found
+
+
+def named_in(request: Request, story: Iterable[Event] = ()) -> tuple[set[PrincipalId], set[SlackGroupId]]:
+    """The people and Slack groups of whom a request, its stages and its story speak."""
+    people: set[PrincipalId] = {request.requestor, request.principal, *request.approvers.people}
+    groups = set(request.approvers.slack_groups)
+    for stage in request.stages:
+        everybody = stage.everybody()
+        people |= everybody.people | {one.principal for one in stage.skipped}
+        groups |= everybody.slack_groups
+    for event in story:
+        listed = [one for value in event.details.values() if isinstance(value, tuple) for one in value]
+        people |= {event.actor, *(PrincipalId(one) for one in listed if one.startswith(("U", "W")))}
+        groups |= {SlackGroupId(one) for one in listed if one.startswith("S")}
+    return people, groups
 
 
 def _as_known(principal_id: PrincipalId, desk: Desk) -> Principal:

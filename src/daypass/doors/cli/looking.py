@@ -87,7 +87,7 @@ def _story(found: dict[str, Any], zone: say.Zone) -> Iterator[str]:
     yield ""
     for entry in found["story"]:
         who = names.get(entry["actor"], entry["actor"])
-        yield f"  {zone.moment(entry['at'])}  {who} {say.folded(entry['words'])}"
+        yield f"  {zone.moment(entry['at'])}  {who} {say.named(say.folded(entry['words']), names)}"
 
 
 def _life(grant: dict[str, Any], promise: str | None, zone: say.Zone) -> Iterator[str]:

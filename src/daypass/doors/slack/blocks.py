@@ -25,6 +25,7 @@ READ = "read"
 """The callback of a page that is only read."""
 _MENTION = re.compile(r"&lt;(@[UW][A-Z0-9]+)&gt;")
 _BARE_ID = re.compile(r"(?<!@)\b(?=[A-Z]*[0-9])[UW][A-Z0-9]{3,}\b")
+_BARE_GROUP = re.compile(r"(?<!\^)\bS0[A-Z0-9]{2,}\b")
 _BACK_TICK = "\u02cb"
 """Looks like a back-tick and ends no code."""
 
@@ -44,8 +45,15 @@ def escape(text: str) -> str:
 
 def sentence(text: str) -> str:
     """Make a sentence of an error harmless, but let it name people: by their ids, unless these stand in code."""
-    pieces = _MENTION.sub(r"<\1>", escape(text)).split("`")
+    return named(_MENTION.sub(r"<\1>", escape(text)))
+
+
+def named(text: str, *, groups: bool = False) -> str:
+    """Let text that is harmless already name people, and Slack groups, by their ids, unless these stand in code."""
+    pieces = text.split("`")
     pieces[::2] = [_BARE_ID.sub(r"<@\g<0>>", piece) for piece in pieces[::2]]
+    if groups:
+        pieces[::2] = [_BARE_GROUP.sub(r"<!subteam^\g<0>>", piece) for piece in pieces[::2]]
     return "`".join(pieces)
 
 

@@ -1,5 +1,6 @@
 """Asking through the form: it opens prefilled, says its errors beside the field, and files."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from daypass.doors import refusals
@@ -16,6 +17,7 @@ from daypass.doors.slack.typeahead import places
 from daypass.model.errors import AskedAlready, BadInput, DaypassError, Refusal
 from daypass.model.principal import PrincipalId
 from daypass.rules.preview import preview as who_is_asked
+from daypass.rules.rule import AllowRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,15 +33,15 @@ class Form:
             spoken = heard(escapes.words(said))
         except BadInput:
             spoken = Spoken()
-        await turn.open(_made(form(spoken)))
+        await turn.open(self._drawn(spoken))
 
     async def open_for_somebody(self, turn: Turn) -> None:
         """Open it for somebody else's access."""
-        await turn.open(_made(form(Spoken(to=""))))
+        await turn.open(self._drawn(Spoken(to="")))
 
     async def open_with(self, turn: Turn, spoken: Spoken, *, problem: str = "") -> None:
         """Open it with what was said already."""
-        await turn.open(_made(form(spoken, problem=problem)))
+        await turn.open(self._drawn(spoken, problem=problem))
 
     async def submit(self, turn: Turn) -> Answer:
         """File what it says, or say what is wrong with it."""
@@ -49,9 +51,9 @@ class Form:
             await self.counter.file(draft.ask(turn.person, key=turn.key))
         except AskedAlready as error:
             said = await asked_already(turn, error, self.counter.desk)
-            return Show(view=form(spoken, repeated=said), said=refusals.sentence(error))
+            return Show(view=await self._drawn(spoken, repeated=said), said=refusals.sentence(error))
         except DaypassError as error:
-            return refused(error, form(spoken, asked=[_bold(error)]), FIELDS)
+            return refused(error, await self._drawn(spoken, asked=[_bold(error)]), FIELDS)
         return Close()
 
     async def preview(self, turn: Turn) -> None:
@@ -61,12 +63,25 @@ class Form:
             draft = await self.understand(spoken, turn.person)
             seen = await self.counter.preview(draft.ask(turn.person, key=turn.key))
         except Refusal as error:
-            await turn.show(form(spoken, asked=[_bold(error)]))
+            await turn.show(await self._drawn(spoken, asked=[_bold(error)]))
             return
         order = who_is_asked(seen.decision.stages)
         naming = await in_thread(lambda: in_private(self.counter.desk, order))
         said = texts.previewed(seen.request, at_once=seen.decision.at_once)
-        await turn.show(form(spoken, asked=[said, *map(naming.sentence, order)]))
+        await turn.show(await self._drawn(spoken, asked=[said, *map(naming.sentence, order)]))
+
+    async def _drawn(self, spoken: Spoken, *, problem: str = "", asked: Sequence[str] = (), repeated: str = "") -> View:
+        why = await in_thread(self._is_why_wanted)
+        return form(spoken, problem=problem, asked=asked, repeated=repeated, why=why)
+
+    def _is_why_wanted(self) -> bool:
+        """Whether any rule wants a reason: then it is not called optional, whatever comes to be asked for."""
+        try:
+            rules = self.counter.desk.rules().rules
+        except DaypassError:
+            return True
+        lending = [rule for rule in rules if isinstance(rule, AllowRule)]
+        return not lending or any(rule.reason_required for rule in lending)
 
     async def understand(self, spoken: Spoken, by: PrincipalId) -> Draft:
         """Understand words in the time zone of the person who said them."""
@@ -89,7 +104,3 @@ def refused(error: DaypassError, view: View, fields: tuple[str, ...]) -> Answer:
 
 def _bold(error: DaypassError) -> str:
     return f"*{sentence(refusals.sentence(error))}*"
-
-
-async def _made(view: View) -> View:
-    return view

@@ -46,6 +46,8 @@ class Naming:
 
     def group(self, one: SlackGroupId) -> str:
         """Name a Slack group without ringing it up; by its id where it has no name that is known."""
+        if self.private:
+            return f"<!subteam^{one}>"
         return f"*{escape(self.groups[one])}*" if one in self.groups else code(one)
 
     def deciders(self, approvers: Approvers, *, rung: bool = True) -> str:
@@ -64,7 +66,7 @@ class Naming:
         )
 
 
-OPENLY = Naming()
+OPENLY = Naming(private=True)
 """Everybody is mentioned: for direct messages, where nobody else is told."""
 
 

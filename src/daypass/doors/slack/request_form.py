@@ -54,13 +54,13 @@ def heard(words: Sequence[str], verb: str = "request") -> Spoken:
     return Spoken(level=level, resource=resource, **known)
 
 
-def form(spoken: Spoken, *, problem: str = "", asked: Sequence[str] = (), repeated: str = "") -> View:
+def form(spoken: Spoken, *, problem: str = "", asked: Sequence[str] = (), repeated: str = "", why: bool = True) -> View:
     """
     The form, filled in as far as words were said; a `problem` stands on top of a window that opens.
 
     A form that is drawn again stays where its reader had scrolled to: who would be `asked`, or what stands in the way,
     is said at its end, beside the button. Of what was asked a moment ago (`repeated`) another one is filed once its
-    person says so.
+    person says so. The reason may be left out only where no rule wants one (`why` is False).
     """
     intro = labels.URGENT_INTRO if spoken.urgent else labels.FORM_INTRO
     blocks = [
@@ -81,9 +81,9 @@ def form(spoken: Spoken, *, problem: str = "", asked: Sequence[str] = (), repeat
             labels.REASON_LABEL,
             line(initial=spoken.reason, longest=LONGEST_REASON, several=True),
             hint=labels.REASON_HINT,
-            optional=True,
+            optional=not why,
         ),
-        _delivery(spoken.delivery),
+        _delivery(spoken.delivery, labels.DELIVERIES if spoken.to is None else labels.THEIRS),
         field(
             "start",
             labels.START_LABEL,
@@ -193,8 +193,8 @@ def place_option(place: str) -> Block:
     return option(shown, place)
 
 
-def _delivery(said: str | None) -> Block:
-    options = {each: option(name, each.value, hint) for each, (name, hint) in labels.DELIVERIES.items()}
+def _delivery(said: str | None, called: Mapping[Delivery, tuple[str, str]]) -> Block:
+    options = {each: option(name, each.value, hint) for each, (name, hint) in called.items()}
     initial = (
         options.get(Delivery((said or "session").lower())) if (said or "session").lower() in set(Delivery) else None
     )

@@ -15,7 +15,7 @@ from daypass.doors.slack.form_values import chosen, picked, typed
 from daypass.doors.slack.rules_fields import ALL_OF, ANYONE_OF, AT_LEAST, AT_ONCE, Folk, RuleFields
 from daypass.doors.slack.texts import labels
 from daypass.doors.slack.texts import rules as rules_texts
-from daypass.doors.slack.texts.labels import DELIVERIES, LEVELS
+from daypass.doors.slack.texts.labels import LEVELS, THEIRS
 from daypass.model.entitlement import Level
 from daypass.model.grant import Delivery
 from daypass.model.request import LONGEST_REASON
@@ -186,7 +186,7 @@ def _fields(fields: RuleFields) -> Iterator[Block]:
     yield _typed("on", fields.places, longest=LONGEST_TEXT, several=True)
     if not fields.denies:
         yield from _lending(fields)
-    deliveries = [option(DELIVERIES[each][0], each.value, DELIVERIES[each][1]) for each in Delivery]
+    deliveries = [option(THEIRS[each][0], each.value, THEIRS[each][1]) for each in Delivery]
     yield _ticks("delivery", deliveries, fields.deliveries)
     yield _ticks("paused", [option(rules_texts.PAUSED, "paused")], ["paused"] if fields.paused else [], optional=True)
 

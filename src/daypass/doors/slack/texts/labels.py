@@ -55,6 +55,8 @@ DELIVERIES = {
     Delivery.POLICY: ("Your own AWS identity", "Your own keys may do it for that time"),
     Delivery.LINK: ("Links", "For a browser, no AWS account needed"),
 }
+THEIRS = DELIVERIES | {Delivery.POLICY: ("Their own AWS identity", "Their own keys may do it for that time")}
+"""The same to somebody who asks for another, or writes a rule."""
 LEVELS = {
     Level.LIST: "See which objects there are",
     Level.READ: "List and download them",

@@ -9,12 +9,13 @@ from daypass.doors.slack.texts import labels, outcomes, times
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.texts.plurals import plural
 from daypass.model.decision import Stage
+from daypass.model.grant import Delivery
 from daypass.model.request import Request, RequestState
 
 
 def particulars(request: Request, naming: Naming) -> list[tuple[str, str]]:
     """The approvers' message, name by value; of what is decided, without what was there to decide by."""
-    asked = [("For how long", times.wished(request)), ("How", labels.DELIVERIES[request.delivery][0])]
+    asked = [("For how long", times.wished(request)), ("How", _how(request, naming))]
     if request.state is not RequestState.PENDING:
         return [*asked, *_given(request, "Approved", naming)] if outcomes.is_shared(request) else asked
     return [
@@ -50,6 +51,13 @@ def _staged(request: Request, naming: Naming) -> Iterator[tuple[str, str]]:
     for step in stage.later:
         at = request.waiting_since + step.after
         yield "Also, if nobody decides", f"{naming.deciders(step.approvers, rung=False)}, {texts.moment(at)}"
+
+
+def _how(request: Request, naming: Naming) -> str:
+    """How it is delivered, to whom: whoever reads it is somebody else."""
+    if request.delivery is Delivery.POLICY:
+        return f"A policy on the AWS identity of {naming.person(request.principal)}"
+    return labels.DELIVERIES[request.delivery][0]
 
 
 def _given(request: Request, name: str, naming: Naming) -> list[tuple[str, str]]:

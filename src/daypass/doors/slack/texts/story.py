@@ -1,6 +1,6 @@
 """The story of a request, line by line, for those who may see it."""
 
-from daypass.doors.slack.blocks import code, cut
+from daypass.doors.slack.blocks import code, cut, named
 from daypass.doors.slack.texts.plurals import plural
 from daypass.doors.slack.texts.requests import person
 from daypass.doors.slack.texts.times import moment
@@ -16,7 +16,7 @@ SOMEBODY = "somebody with the link"
 def line(event: Event) -> str:
     """One journal entry. What people wrote is code, on one line, so that nobody's words look like a line of ours."""
     who = SOMEBODY if event.kind in _VISITS else person(event.actor)
-    return f"{moment(happened_at(event))} {who} {words(event, when=moment, quote=_quoted)}"
+    return f"{moment(happened_at(event))} {who} {named(words(event, when=moment, quote=_quoted), groups=True)}"
 
 
 def earlier(number: int) -> str:
