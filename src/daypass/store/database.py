@@ -6,22 +6,19 @@ processes for the file's lock, taken at BEGIN IMMEDIATE. A transaction that read
 (SQLite's default) fails with "database is locked" however long it is told to wait.
 """
 
-import sqlite3
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
-from functools import cached_property, partial
+from functools import cached_property
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, select
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.pool import ConnectionPoolEntry
 
 from daypass.journal.binding import PURPOSE
 from daypass.journal.damage import Damage
 from daypass.journal.key import Signer
 from daypass.model.errors import Misconfigured
-from daypass.store import schema
+from daypass.store import schema, sqlite_file
 from daypass.store.chain import Writers
 from daypass.store.columns import EPOCH
 from daypass.store.failures import translated
@@ -127,7 +124,12 @@ class Database:
         self.gate()
 
     def migrate(self) -> None:
-        """Bring an empty or older database to the tables of this Daypass. Safe in many processes at once."""
+        """
+        Bring an empty or older database to the tables of this Daypass. Safe in many processes at once.
+
+        This alone makes the file of an SQLite database: whoever only looks leaves nothing behind.
+        """
+        sqlite_file.make(self._writer.url)
         with self.writing() as connection:
             schema.migrate(connection)
 
@@ -138,6 +140,8 @@ class Database:
 
     def has_journal(self) -> bool:
         """Whether anything was ever written into the journal of this database, which may have no tables yet."""
+        if sqlite_file.is_missing(self._writer.url):
+            return False
         with self.reading() as connection:
             return schema.is_made(connection) and connection.execute(_ANY_ENTRY).first() is not None
 
@@ -225,11 +229,11 @@ def _sqlite(url: URL, signer: Signer | None, connections: int, patience: timedel
         raise Misconfigured("Give SQLite a file: a database in memory is forgotten, and grants must never be.")
     writer = _sqlite_engine(url, 1, patience)
     reader = _sqlite_engine(url, connections, patience)
-    event.listen(writer, "begin", _begin_immediate)
+    event.listen(writer, "begin", sqlite_file.begin_immediate)
     snapshots = _sqlite_engine(url, connections, patience)
     for engine in (reader, snapshots):
-        event.listen(engine, "connect", _only_read)
-    event.listen(snapshots, "begin", _begin)
+        event.listen(engine, "connect", sqlite_file.only_read)
+    event.listen(snapshots, "begin", sqlite_file.begin)
     return Database(writer=writer, reader=reader, snapshots=snapshots, signer=signer)
 
 
@@ -242,44 +246,6 @@ def _sqlite_engine(url: URL, connections: int, patience: timedelta) -> Engine:
         hide_parameters=True,
         connect_args={"timeout": patience.total_seconds()},
     )
-    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "do_connect", sqlite_file.refuse_missing)
+    event.listen(engine, "connect", sqlite_file.prepare)
     return engine
-
-
-def _prepare(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
-    """
-    Take transactions out of the driver's hands, and ask for a log that survives a power cut.
-
-    SQLite keeps any bytes as a text. Those of one damaged row must not fail the statement that reads it among others.
-    """
-    connection.isolation_level = None
-    connection.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")
-    _use_wal(connection)
-    connection.execute("PRAGMA synchronous=FULL")
-    connection.execute("PRAGMA foreign_keys=ON")
-    connection.execute("PRAGMA journal_size_limit=67108864")
-
-
-def _use_wal(connection: sqlite3.Connection) -> None:
-    """Switch to the write-ahead log. Where processes switch at once, SQLite fails some of them without waiting."""
-    for _ in range(50):
-        if connection.execute("PRAGMA journal_mode").fetchone() == ("wal",):
-            return
-        try:
-            connection.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error):
-                raise
-            time.sleep(0.05)
-
-
-def _only_read(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
-    connection.execute("PRAGMA query_only=ON")
-
-
-def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN")
-
-
-def _begin_immediate(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -7,14 +7,9 @@ shortest there is, on nothing, and is thrown away; the policy that proves the ri
 
 import stat
 from collections.abc import Callable
-from datetime import timedelta
-from itertools import islice
 
 from daypass import settings as settings_page
 from daypass.aws.head_object import HeadObject
-from daypass.aws.identities import Kind
-from daypass.aws.inline_policies import InlinePolicies
-from daypass.aws.refusals import asking
 from daypass.journal.key import Signer
 from daypass.lifecycle.frozen import freezes
 from daypass.lifecycle.leavers.ask_after import last_watch
@@ -29,25 +24,17 @@ from daypass.model.errors import DaypassError
 from daypass.model.finding import JournalFinding
 from daypass.model.kept import Alteration
 from daypass.model.kept import Standing as Open
-from daypass.ports import Standing, Strange
 from daypass.rules.rule import AllowRule
 from daypass.settings import Settings
-from daypass.wiring.clock import Agreement
+from daypass.store.rules_file import RulesFile
+from daypass.wiring import doctor_aws
+from daypass.wiring.doctor_aws import Trouble
 from daypass.wiring.house import House, build, now
 from daypass.wiring.journal import checked, journal_head, journal_key, must_be_new
 from daypass.wiring.log import silence
-from daypass.wiring.people import people, slack_calls
-from daypass.wiring.whose_role import whose_role
-
-_NOTHING = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}'
-"""The session policy of the session that is opened and thrown away."""
+from daypass.wiring.people import slack_calls
 
 Finding = tuple[bool, str]
-_LISTED = 20
-
-
-class _Trouble(DaypassError):
-    """A check that found something to fix."""
 
 
 def doctor() -> list[Finding]:
@@ -79,23 +66,25 @@ def _signer(settings: Settings) -> Signer:
 def _checks(house: House) -> list[Callable[[], str]]:
     key, slack = _found(lambda: _journal_key(house.settings)), _found(lambda: _slack(house.settings))
 
+    tables = _found(lambda: _tables(house))
+
     def keyed(check: Callable[[House], str]) -> Callable[[], str]:  # without the key every row would seem changed
-        return lambda: _told(key) and check(house)
+        return lambda: _told(key) and _told(tables) and check(house)
 
     return [
         lambda: _told(key),
-        keyed(_rules),
+        keyed(_rules) if tables[0] else lambda: _rules_file(house.settings),
         keyed(_passkeys),
         keyed(_database),
         keyed(_ledger),
         keyed(_journal),
         lambda: _head(house.settings),
-        lambda: _aws_identity(house),
-        lambda: _clock(house),
-        lambda: _buckets(house),
-        lambda: _broker(house),
-        keyed(_people),
-        keyed(_sweep),
+        lambda: doctor_aws.aws_identity(house),
+        lambda: doctor_aws.clock(house),
+        lambda: doctor_aws.buckets(house),
+        lambda: doctor_aws.broker(house),
+        keyed(doctor_aws.aws_people),
+        keyed(doctor_aws.sweep),
         lambda: _told(slack),
         keyed(lambda house: _groups(house, slack)),
         keyed(_frozen),
@@ -106,7 +95,7 @@ def _checks(house: House) -> list[Callable[[], str]]:
 def _told(found: Finding) -> str:
     """Say what was found, as the check did that found it."""
     if not found[0]:
-        raise _Trouble(found[1])
+        raise Trouble(found[1])
     return found[1]
 
 
@@ -125,11 +114,11 @@ def _rules(house: House) -> str:
     seen = doubts(book, directory=desk.directory, lapse_after=desk.lapse_after, tracker=desk.tracker, clock=now)
     if seen.findings:
         told = "\n".join(map(str, seen.findings))
-        raise _Trouble(f"The rules can be read, and some do not do what they seem to:\n{told}")
+        raise Trouble(f"The rules can be read, and some do not do what they seem to:\n{told}")
     rules = kept(house.desk.rules)
     version = rules.version(now())
     if edited_in_vain(rules, desk.ledger, now()):
-        raise _Trouble(
+        raise Trouble(
             f"{house.settings.rules.file} was edited and does not count: version {version.number} of the rules is in "
             "force, approved in Daypass. `daypass rules apply FILE` proposes the file, `daypass rules pull FILE` "
             "brings it up to date, and `daypass rules back-to-file` lets it count again."
@@ -139,6 +128,12 @@ def _rules(house: House) -> str:
     return f"Version {version.number} of the rules is in force, {where}: {len(book.rules)} rules.{rest}"
 
 
+def _rules_file(settings: Settings) -> str:
+    """The rules that will be in force: without a database no others can be."""
+    file = settings.rules.file
+    return f"The rules in {file} can be read: {len(RulesFile(file)().rules)} rules."
+
+
 def _passkeys(house: House) -> str:
     """Whether browsers keep passkeys for this service, where a rule wants one."""
     if not any(isinstance(rule, AllowRule) and rule.second_factor for rule in house.desk.rules().rules):
@@ -146,20 +141,24 @@ def _passkeys(house: House) -> str:
     return f"Browsers keep passkeys, which rules want with approvals, for {site(house.settings.public_url).id}."
 
 
-def _database(house: House) -> str:
+def _tables(house: House) -> str:
     house.database.check()
+    return "The database answers and has the tables of this version."
+
+
+def _database(house: House) -> str:
     if damaged := house.queue.damaged():
         rows = "\n".join(f"  {one.grant}: {one.fault}" for one in damaged)
-        raise _Trouble(f"These grants cannot be read and are set aside; repair or restore their rows:\n{rows}")
+        raise Trouble(f"These grants cannot be read and are set aside; repair or restore their rows:\n{rows}")
     due = house.queue.depth(now=house.desk.clock())
-    return f"The database answers and has the tables of this version; {due} grants are due."
+    return f"{_tables(house)} {due} grants are due."
 
 
 def _ledger(house: House) -> str:
     """What the last scrub found; a scrub of its own would take too long."""
     if altered := house.desk.ledger.all(Alteration, states=(Open.OPEN,)):
         rows = "\n".join(f"  {one.row}: {one.because}" for one in altered)
-        raise _Trouble(
+        raise Trouble(
             "Rows of the ledger were changed outside Daypass or cannot be read, and give nothing. Find out who can "
             f"write to the database, and restore them from a backup:\n{rows}"
         )
@@ -172,7 +171,7 @@ def _journal_key(settings: Settings) -> str:
         must_be_new(settings)
         return f"The journal's key {file} is not there yet; the first start makes it."
     if file.exists() and stat.S_IMODE(file.stat().st_mode) & 0o077:
-        raise _Trouble(f"Others may read the journal's key {file}; run chmod 600 on it.")
+        raise Trouble(f"Others may read the journal's key {file}; run chmod 600 on it.")
     journal_key(settings, make=False)
     return f"The journal's key {file} is there, for its owner alone."
 
@@ -181,7 +180,7 @@ def _journal(house: House) -> str:
     size = checked(house.book, house.settings.journal.key_file)
     if found := house.desk.ledger.all(JournalFinding, states=(Open.OPEN,)):
         told = "\n".join(f"  {one.because} (Found on {one.source}.)" for one in found)
-        raise _Trouble(f"The journal was found damaged, and nothing is given while it is:\n{told}")
+        raise Trouble(f"The journal was found damaged, and nothing is given while it is:\n{told}")
     return f"The journal's newest checkpoint is signed with that key, and extends the remembered head: {size} entries."
 
 
@@ -193,69 +192,16 @@ def _head(settings: Settings) -> str:
     return f"The journal's head is remembered in {place}."
 
 
-def _aws_identity(house: House) -> str:
-    with asking("sts:GetCallerIdentity"):
-        return f"AWS knows Daypass as {house.clients.sts.get_caller_identity()['Arn']}."
-
-
-def _clock(house: House) -> str:
-    house.clock.compare_with_aws()
-    if house.clock.agreement is not Agreement.AGREE:
-        raise _Trouble(house.clock.sentence)
-    return house.clock.sentence
-
-
-def _buckets(house: House) -> str:
-    return f"Daypass sees {len(house.buckets.buckets())} buckets to suggest in the form."
-
-
-def _broker(house: House) -> str:
-    if house.sessions is None:
-        return "No broker role is set: access is lent as policies only, without sessions and links."
-    house.sessions.open("daypass-doctor", _NOTHING, timedelta())
-    mine = house.database.signer.public.id.hex()
-    return f"Daypass may open sessions on {house.sessions.role_arn}. {whose_role(house.sessions, mine)}"
-
-
-def _people(house: House) -> str:
-    """Everybody's AWS identity; and on the first of them, whether a policy could be put there."""
-    known = people(house.settings, house.clients, house.buckets, house.desk.ledger, now).identities()
-    for first in islice(known.values(), 1):
-        kind: Kind = "user" if first.kind == "user" else "role"
-        InlinePolicies(clients=house.clients, kind=kind, owner=first.name).may_put("daypass-doctor")
-        return f"Daypass knows the AWS identity of {len(known)} people, and may put policies on {first.name}."
-    return "Daypass knows nobody's AWS identity: access is lent as sessions and links, and not as policies."
-
-
-def _sweep(house: House) -> str:
-    found = list(house.sweep.standing())
-    ours = [one for one in found if isinstance(one, Standing)]
-    strange = [one.what for one in found if isinstance(one, Strange)]
-    known = house.desk.ledger.told_of({one.grant for one in ours})
-    if unknown := [one.what for one in ours if one.grant not in known]:
-        raise _Trouble(
-            f"{len(unknown)} things in AWS carry the mark of this installation and the ledger does not know their "
-            "grants, so the ledger is older than AWS: a backup was restored, or this is a copy. They are left alone. "
-            f"`daypass operator sweep-unknown` shows and removes them:\n{_listed(unknown)}"
-        )
-    others = f" {len(strange)} are left alone, as they are of another Daypass:\n{_listed(strange)}" if strange else ""
-    return f"Daypass can look for what stands in AWS under its mark: {len(ours)} things do.{others}"
-
-
-def _listed(what: list[str]) -> str:
-    return "\n".join(f"  {one}" for one in what[:_LISTED])
-
-
 def _leavers(house: House) -> str:
     """Whether those who left are noticed, and whether many of them wait for an owner of the rules."""
     waiting, watch = held(house.desk.ledger), last_watch(house.desk.ledger)
     if waiting:
-        raise _Trouble(
+        raise Trouble(
             f"Slack says that {len(waiting)} people left at once, and nothing of theirs has ended. An owner of the "
             "rules runs `daypass leavers confirm` or `daypass leavers dismiss`."
         )
     if watch is not None and watch.state is WatchState.SILENT:
-        raise _Trouble(
+        raise Trouble(
             f"Since {watch.at:%Y-%m-%d %H:%M} UTC Slack does not answer whether holders of live grants have left. "
             "Nothing ends by that; their grants end by their dates."
         )
@@ -277,7 +223,7 @@ def _groups(house: House, slack: Finding) -> str:
             wrong.append(f"{group}: {error.report}")
     if wrong:
         told = "\n".join(f"  {one}" for one in dict.fromkeys(wrong))
-        raise _Trouble(f"Rules that name these Slack user groups cannot be used now; all others can:\n{told}")
+        raise Trouble(f"Rules that name these Slack user groups cannot be used now; all others can:\n{told}")
     return f"Slack says who is in the {len(groups)} user groups that the rules name."
 
 
@@ -291,10 +237,8 @@ def _frozen(house: House) -> str:
 
 def _slack(settings: Settings) -> str:
     if not settings.slack.bot_token:
-        raise _Trouble("No Slack is set: give DAYPASS_SLACK_BOT_TOKEN, and a signing secret or an app token.")
+        raise Trouble("No Slack is set: give DAYPASS_SLACK_BOT_TOKEN, and a signing secret or an app token.")
     answer = slack_calls(settings).call("auth.test")
     if answer.get("is_enterprise_install"):
-        raise _Trouble(
-            "The Slack app is installed for a whole organisation: install it in the one workspace it is for."
-        )
+        raise Trouble("The Slack app is installed for a whole organisation: install it in the one workspace it is for.")
     return f"Slack knows Daypass in the workspace {answer.get('team', 'without a name')}."

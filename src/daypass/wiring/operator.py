@@ -160,7 +160,7 @@ def _days(text: str) -> timedelta:
 @contextmanager
 def _machine() -> Iterator[_Machine]:
     settings = settings_page.load()
-    store = database.open(settings.store.url, journal_key(settings))
+    store = database.open(settings.store.url, journal_key(settings, make=False))
     try:
         store.check()
         yield _Machine(

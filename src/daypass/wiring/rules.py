@@ -14,7 +14,7 @@ from daypass.wiring.journal import check_journal, journal_head, journal_key
 def back_to_file() -> int:
     """Let the rules file count again; returns the number of its version. Raises BadInput, RulesUnreadable."""
     settings = settings_page.load()
-    store = database.open(settings.store.url, journal_key(settings))
+    store = database.open(settings.store.url, journal_key(settings, make=False))
     try:
         store.check()
         check_journal(store, SqlBook(store, journal_head(settings.journal)), settings.journal.key_file)
