@@ -141,6 +141,18 @@ def test_what_aws_does_not_say_is_never_read_as_not_there(trouble: DaypassError,
     assert told(place, shelf=Shelf(fail)) == ""
 
 
+@pytest.mark.parametrize("place", ["acme-reports/2026", "acme-reports/2027/", "acme-reports/zebra.bin"])
+def test_a_bucket_that_may_not_be_listed_is_not_read_as_empty(place: str) -> None:
+    """It is known to be there, and what lies in it is not."""
+
+    class Closed(Shelf):
+        def prefixes(self, bucket: str, start: str) -> list[str]:
+            """Forbidden."""
+            raise AwsForbids(f"{bucket}/{start}", action="s3:ListBucket")
+
+    assert told(place, shelf=Closed()) == ""
+
+
 def test_aws_that_hangs_holds_nobody_up_for_long() -> None:
     """Given up after the patience, and not asked again while it hangs."""
     freed = Event()
