@@ -4,6 +4,7 @@ import io
 import signal
 import subprocess
 import sys
+from importlib.metadata import version
 
 import pytest
 
@@ -29,6 +30,23 @@ def test_help_lists_every_command_by_what_people_come_for(alone):
     assert ran.code == 0
     for words in ("Ask for access:", "  request ", "Run the service:", "  doctor "):
         assert words in ran.out
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        (["-h"], "Ask for access:"),
+        (["help"], "Ask for access:"),
+        (["request", "-h"], "--reason"),
+        (["help", "request"], "--reason"),
+        (["help", "rules", "apply"], "--shadow"),
+        (["version"], version("daypass")),
+    ],
+)
+def test_help_and_version_are_found_as_other_programs_have_them(words, shown, capsys):
+    """With a dash, two, or none."""
+    assert run(words, operations()) == 0
+    assert shown in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("words", [("--help",), ("request", "--help"), ("credentials", "--help"), ("ls", "--help")])

@@ -125,7 +125,7 @@ daypass = Lazy(
             callback=lambda ctx, _param, said: _version(ctx) if said else None,
         )
     ],
-    context_settings={"max_content_width": 100},
+    context_settings={"max_content_width": 100, "help_option_names": ["-h", "--help"]},
 )
 
 
@@ -133,7 +133,7 @@ def run(arguments: Sequence[str], house: House) -> int:  # noqa: PLR0911 - each 
     """Run one command and return its exit code; whatever goes wrong is one sentence on stderr."""
     try:
         outcome = daypass.main(
-            with_values_joined(arguments), prog_name="daypass", standalone_mode=False, obj=Here(house)
+            with_values_joined(_as_meant(arguments)), prog_name="daypass", standalone_mode=False, obj=Here(house)
         )
         sys.stdout.flush()
     except Failure as failure:
@@ -151,6 +151,17 @@ def run(arguments: Sequence[str], house: House) -> int:  # noqa: PLR0911 - each 
     except Exception as error:  # noqa: BLE001 - the top of the door: a traceback is for those who ask for one
         return _unforeseen(error)
     return outcome if isinstance(outcome, int) else 0
+
+
+def _as_meant(arguments: Sequence[str]) -> Sequence[str]:
+    """Read `help request` and `version` as the options that they stand for in other programs."""
+    match list(arguments):
+        case ["help", *about]:
+            return [*about, "--help"]
+        case ["version"]:
+            return ["--version"]
+        case _:
+            return arguments
 
 
 def with_values_joined(arguments: Sequence[str]) -> list[str]:
