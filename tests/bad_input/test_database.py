@@ -45,7 +45,7 @@ def test_a_database_that_stops_is_said_at_every_door(firm_on_postgres: Firm, pos
 
     assert "INC-42" in firm.question("INC-42").visible_text
     assert "acme-reports/2026/" in firm.runs(ALICE, "ls").out
-    assert "Asked" in firm.types(ALICE, REPORTS)
+    assert "You asked for this" in firm.types(ALICE, REPORTS)
 
 
 def test_a_folder_that_is_missing_is_asked_for(firm: Firm) -> None:

@@ -81,7 +81,7 @@ class Deciding:
         self.alice.command("/daypass", "request s3 read acme-reports/2026/ --for 6h --reason INC-47", channel=CHANNEL)
         answer = told(self.alice, known).visible_text
         tell.sees("Alice", answer)
-        tell.claim("The new rule counts at once.", "at most 4 hours" in answer)
+        tell.claim("The new rule counts at once.", "at most 4h" in answer)
 
     def _effect_of(self, values: dict[str, str]) -> View:
         """Edit the first rule as Bob, up to the page that says what it would do."""
