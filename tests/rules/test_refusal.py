@@ -4,6 +4,7 @@ import pytest
 
 from daypass.model.decision import Denied
 from daypass.rules.decide import decide
+from daypass.rules.nearest_place import told
 from tests.rules.worlds import HOUR, ask, written
 
 BOOK = written(
@@ -20,8 +21,9 @@ BOOK = written(
 
 def said(place: str, may: str, hours: int = 1) -> str:
     """What Ann reads."""
-    decision = decide(BOOK, ask(place, may, length=hours * HOUR))
-    return decision.sentence if isinstance(decision, Denied) else ""
+    question = ask(place, may, length=hours * HOUR)
+    decision = decide(BOOK, question)
+    return told(decision, BOOK, question) if isinstance(decision, Denied) else ""
 
 
 def test_the_nearest_rule_fits_in_level_and_resource() -> None:

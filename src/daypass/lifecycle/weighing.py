@@ -22,6 +22,7 @@ from daypass.model.request import Ask, Request
 from daypass.ports import Directory, Ledger, Provisioner, Rehearsal
 from daypass.rules.decide import decide
 from daypass.rules.document import RuleBook
+from daypass.rules.nearest_place import told
 from daypass.rules.needs import needs
 
 
@@ -140,7 +141,7 @@ def allowed(rules: RuleBook, seen: Matter) -> Allowed:
     if isinstance(decision, Denied):
         if decision.lacking:  # an outage is no refusal
             raise Unavailable(decision.lacking)
-        raise NotAllowed(decision.sentence, field=decision.field)
+        raise NotAllowed(told(decision, rules, seen.question), field=decision.field)
     return decision
 
 

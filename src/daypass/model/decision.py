@@ -224,6 +224,8 @@ class Denied:
 
     sentence: str
     because: tuple[RuleId, ...] = ()
+    silent: bool = False
+    """No rule says anything of that place: perhaps another one was meant."""
     field: str = "command"
     """The word of the ask that stands in the way, for a form to show it beside."""
     lacking: str = ""

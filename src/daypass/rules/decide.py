@@ -15,7 +15,6 @@ from daypass.model.principal import SlackGroupId
 from daypass.rules.book import RuleBook
 from daypass.rules.hurdle import FIELD, Hurdle
 from daypass.rules.hurdles import escapes, hurdles, open_ticket, plain, reviewers, stages
-from daypass.rules.nearest_place import nearest_place
 from daypass.rules.outage import lacking
 from daypass.rules.refusal import OFFERS, refusal
 from daypass.rules.rule import AllowRule, DenyRule, Rule
@@ -93,7 +92,7 @@ def _decide(book: RuleBook, question: Question, around: Circumstances | None) ->
     for rule in allowing:
         if allows(rule, scene):
             return allowed(rule, scene)
-    return replace(refused(book, allowing, scene), lacking=lacking([], allowing, scene))
+    return replace(refused(allowing, scene), lacking=lacking([], allowing, scene))
 
 
 def _allowing(rules: Iterable[Rule]) -> Iterator[AllowRule]:
@@ -136,11 +135,11 @@ def forbidden(denials: Sequence[DenyRule], scene: Scene) -> Denied:
     return Denied(sentence=sentence, because=tuple(rule.id for rule in denials), field="resource")
 
 
-def refused(book: RuleBook, rules: Iterable[AllowRule], scene: Scene) -> Denied:
+def refused(rules: Iterable[AllowRule], scene: Scene) -> Denied:
     """No, because nothing says yes; the sentence is about the rule that comes nearest."""
     nearest = _nearest(rules, scene)
     if nearest is None:
-        return _silence(book, scene.question)
+        return _silence(scene.question)
     rule, found = nearest
     return Denied(sentence=refusal(found, rule, scene), field=FIELD[found[0]])
 
@@ -174,7 +173,7 @@ def _distance(found: tuple[Hurdle, ...]) -> _Distance:
     return tuple(not kinds.isdisjoint(found) for kinds in _FURTHEST_FIRST), len(found)
 
 
-def _silence(book: RuleBook, question: Question) -> Denied:
+def _silence(question: Question) -> Denied:
     levels = " and ".join(level for level in Level if level in question.entitlement.levels)
     what = f"{levels} on {question.entitlement.place}"
     if question.urgent:
@@ -182,5 +181,4 @@ def _silence(book: RuleBook, question: Question) -> Denied:
         return Denied(sentence=sentence, field="command")
     if question.asker:
         return Denied(sentence=f"Denied: no rule covers {what} for {question.principal.name}.", field="resource")
-    hint = f"Did you mean {near}?" if (near := nearest_place(book, question)) else OFFERS
-    return Denied(sentence=f"Denied: no rule covers {what} for you. {hint}", field="resource")
+    return Denied(sentence=f"Denied: no rule covers {what} for you. {OFFERS}", silent=True, field="resource")

@@ -6,13 +6,24 @@ Only what the person's own rules name is offered, so that nobody learns from a t
 
 from difflib import get_close_matches
 
-from daypass.model.decision import Question
+from daypass.model.decision import Denied, Question
 from daypass.model.entitlement import S3Place
 from daypass.rules.book import RuleBook
+from daypass.rules.refusal import OFFERS
 from daypass.rules.rule import AllowRule
 
 _AS_NEAR = 0.8
 """How alike two names must be: `acme-report` and `acme-reports` are, `acme-logs` and `acme-blobs` are not quite."""
+
+
+def told(denied: Denied, book: RuleBook, question: Question) -> str:
+    """
+    Say a denial to the person, with the place that is nearest where no rule speaks of the one asked for.
+
+    Apart from the decision, which is asked thousands of times where the effect of a change is worked out.
+    """
+    near = nearest_place(book, question) if denied.silent else None
+    return denied.sentence.replace(OFFERS, f"Did you mean {near}?") if near else denied.sentence
 
 
 def nearest_place(book: RuleBook, question: Question) -> S3Place | None:
