@@ -54,7 +54,7 @@ def test_the_same_form_sent_twice_says_so_and_files_another_only_when_told(daypa
     ann.submit(opened(ann), fields)
     asked = ann.wait_for_modal("Request access")
 
-    assert f"it is request {first.id}" in str(asked.blocks[-2:]), "at its end, where its reader is"
+    assert f"it is request {first.id}" in str(asked.blocks[-3:]), "at its end, where its reader is"
     assert f"/p{own.ts.replace('.', '')}|Open your request>" in str(asked.blocks)
     assert (initial(asked, "length"), initial(asked, "again")) == ("2h", [])
     ann.submit(asked)
@@ -345,7 +345,7 @@ def test_the_form_says_what_stands_in_the_way_before_it_is_sent(daypass: Office,
     ann.fill(form, {"level": ["read"], "resource": WHERE, "length": "9d", "reason": "INC-42"})
 
     denied = _previewed(ann, form, "Denied: at most 8h for read")
-    assert "Denied: at most 8h" in str(denied.blocks[-1]), "beside the button, where its reader is"
+    assert "Denied: at most 8h" in str(denied.blocks[-2]), "beside the button, where its reader is"
 
     ann.fill(form, {"length": "1h", "level": []})
     shown = _previewed(ann, form, "Say which access you need")

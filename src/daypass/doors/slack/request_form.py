@@ -59,7 +59,7 @@ def form(spoken: Spoken, *, problem: str = "", asked: Sequence[str] = (), repeat
     The form, filled in as far as words were said; a `problem` stands on top of a window that opens.
 
     A form that is drawn again stays where its reader had scrolled to: who would be `asked`, or what stands in the way,
-    is said at its end, beside the button. Of what was asked a moment ago (`repeated`) another one is filed once its
+    is said above the button at its end. Of what was asked a moment ago (`repeated`) another one is filed once its
     person says so. The reason may be left out only where no rule wants one (`why` is False).
     """
     intro = labels.URGENT_INTRO if spoken.urgent else labels.FORM_INTRO
@@ -93,9 +93,9 @@ def form(spoken: Spoken, *, problem: str = "", asked: Sequence[str] = (), repeat
         ),
         *([] if spoken.urgent else [_every(spoken.every)]),
         _extras(spoken),
-        actions("deciding", [button(labels.WHO_DECIDES, PREVIEW)]),
         *(context(one) for one in asked),
         *([section(repeated), _again()] if repeated else []),
+        actions("deciding", [button(labels.WHO_DECIDES, PREVIEW)]),
     ]
     title = labels.URGENT_TITLE if spoken.urgent else labels.FORM_TITLE
     submit = labels.URGENT_SUBMIT if spoken.urgent else labels.FORM_SUBMIT

@@ -76,7 +76,7 @@ def form(draft: Draft, *, kept: Sequence[str] = (), top: Sequence[Block] = (), l
     """
     Draw the form; what it would do, or what is wrong with it, stands on `top` of a window that opens, and else `last`.
 
-    A form that is drawn again stays where its reader had scrolled to: at its end, beside the button.
+    A form that is drawn again stays where its reader had scrolled to: at its end, whose last fields are still in sight.
     """
     intro = _intro(draft)
     blocks = [
@@ -84,9 +84,9 @@ def form(draft: Draft, *, kept: Sequence[str] = (), top: Sequence[Block] = (), l
         *([divider()] if top else []),
         *([context(rules_texts.kept(kept))] if kept else []),
         *(_fields(draft.fields) if draft.text is None else [_text(draft.text)]),
+        *last,
         _typed("note", draft.note, longest=LONGEST_REASON, several=True, optional=True),
         _shadow(draft.shadow),
-        *last,
     ]
     return modal(
         rules_texts.FORM_TITLE
