@@ -313,6 +313,24 @@ def test_when_all_are_away_a_hand_over_may_fill_the_stage_or_nobody_can() -> Non
     assert missing([nobody]) == "U0BOB is away; U0CID is away"
 
 
+@pytest.mark.parametrize(
+    "gone",
+    [
+        [away("U0BOB", "U0CID")],
+        [away("U0BOB", "U0DEE"), away("U0CID", "U0DEE")],
+    ],
+    ids=["the other one", "a third one for both"],
+)
+def test_a_delegate_counts_once_where_everybody_must_agree(gone: list[Principal]) -> None:
+    """Two are named and one is left who speaks for both: the rule cannot be filled, and it is said who is away."""
+    found = stage("{all_of: {people: [U0BOB, U0CID]}}", here(*gone))
+    short = shortage([found])
+
+    assert short is not None
+    assert (short.needed, short.named) == (2, 1)
+    assert "U0BOB is away; " in missing([found])
+
+
 def test_a_number_stays_what_the_rule_says_when_people_are_away() -> None:
     """Two of three; with two away it cannot be had."""
     approve = "{at_least: 2, of: {people: [U0BOB, U0CID, U0DEE]}}"

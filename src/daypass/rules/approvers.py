@@ -12,8 +12,9 @@ Who is asked, once it is known what is so around an ask.
     a group, all of it          who is in it                each of these, as above
     any of these                somebody on the asking side nobody
 
-Where everybody must agree, those who are not there are not waited for. What could not be found out is still waited
-for, so that nothing is easier to get because a directory was out of reach.
+Where everybody must agree, those who are not there are not waited for. A delegate counts once, whoever else they are:
+where that leaves fewer people than places, the rule cannot be filled until somebody is back. What could not be found
+out is still waited for, so that nothing is easier to get because a directory was out of reach.
 """
 
 from collections.abc import Iterable, Iterator
@@ -76,6 +77,8 @@ class _Found:
     """Who stands for a part of a rule, why, who does not, and how many parts of it could not be found out."""
 
     people: frozenset[PrincipalId] = frozenset()
+    seats: frozenset[PrincipalId] = frozenset()
+    """Whom the rule names of those for whom somebody is there: two of them may have left it to the same delegate."""
     why: tuple[str, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     unknown: int = 0
@@ -85,6 +88,7 @@ class _Found:
     def __or__(self, other: "_Found") -> "_Found":
         return _Found(
             people=self.people | other.people,
+            seats=self.seats | other.seats,
             why=tuple(dict.fromkeys((*self.why, *other.why))),
             skipped=tuple(dict.fromkeys((*self.skipped, *other.skipped))),
             unknown=self.unknown + other.unknown,
@@ -153,6 +157,7 @@ class _Finding:
         seat = self.colleagues.seat(named)
         return _Found(
             people=frozenset() if seat.taken_by is None else frozenset({seat.taken_by}),
+            seats=frozenset() if seat.taken_by is None else frozenset({named}),
             why=(f"{named} {why}",) if why else (),
             skipped=(Skipped(principal=named, why=seat.passed_over),) if seat.passed_over else (),
         )
@@ -171,7 +176,7 @@ def _stage(step: Step, finding: _Finding) -> Stage:
         name=step.name,
         approvers=Approvers(people=now.people) if everybody else _with_groups(now, step.approvers),
         # Never 0: a stage of which nobody is there is not thereby passed.
-        needed=max(1, finding.colleagues.count(now.people) + now.unknown) if step.needed is None else step.needed,
+        needed=max(1, finding.colleagues.count(now.seats) + now.unknown) if step.needed is None else step.needed,
         later=tuple(
             HandOver(after=each.after, approvers=_with_groups(found, each.approvers))
             for each, found in zip(step.later, later, strict=True)
