@@ -59,7 +59,7 @@ _KEY_FIELD = {
     "people-watch": "owner",
     "journal-finding": "because",
 }
-_OF_ONE_KEY = {"freezes", "known-owners"}
+_OF_ONE_KEY = {"freezes", "known-owners", "known-rules-file"}
 """There is never a second one to swap with."""
 _OTHER_KEY: Mapping[str, object] = {"rules-version": 2, "robot": "bot:other"}
 
