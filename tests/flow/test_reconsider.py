@@ -76,7 +76,7 @@ def test_nothing_is_said_while_nothing_changes(walk: Walk) -> None:
             "left",
             "needs 2 different people to decide, but finds only 1 other: U0CARL has left",
         ),
-        ("{anyone_of: {people: [U0CARL]}}", "away", "needs 1 person to decide, but finds nobody else: U0CARL is away."),
+        ("{anyone_of: {people: [U0CARL]}}", "away", "needs 1 person to decide, but finds nobody else: U0CARL is away"),
         (
             "{stages: [{name: a, anyone_of: {people: [U0BOB]}}, {name: b, anyone_of: {people: [U0CARL]}}]}",
             "left",
