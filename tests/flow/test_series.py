@@ -185,7 +185,7 @@ def test_a_window_that_the_rules_do_not_allow_any_more_is_not_opened(walk: Walk)
     assert [one for one in walk.ledger.requests() if one.series == request.id] == []
     (told,) = not_opened(walk)
     assert told.subject == request.id
-    assert "at most 10 minutes" in str(told.details["because"])
+    assert "at most 10m" in str(told.details["because"])
     walk.rules = old
     at(walk, datetime(2026, 11, 26, 7, 59, tzinfo=UTC))
     assert len([one for one in walk.ledger.requests() if one.series == request.id]) == 1

@@ -62,5 +62,5 @@ def _withdraw(subject: GrantId, os_user: str, ledger: Ledger, now: datetime) -> 
     if permit.state is not Standing.OPEN:
         raise TooLate("This approval in advance was taken back before.")
     event = Event(kind=Kind.PERMIT_WITHDRAWN, at=now, actor=OPERATOR, subject=permit.id, details={"os_user": os_user})
-    ledger.record(Fact(event=event, changes=(replace(permit, state=Standing.CLOSED),), told=False))
+    ledger.record(Fact(event=event, changes=(replace(permit, state=Standing.CLOSED),)))
     return "approval in advance"

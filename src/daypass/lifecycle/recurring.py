@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from daypass.lifecycle.finish import ending_event
 from daypass.lifecycle.tries import overtaken
 from daypass.model.errors import NotFound, TooLate
-from daypass.model.event import Event, Kind
+from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.grant import Ending, Grant, GrantState, Why
 from daypass.model.kept import Series, Standing
@@ -42,7 +42,8 @@ def end_series(request: Request, *, by: PrincipalId, ledger: Ledger, now: dateti
         if series.state is not Standing.OPEN:
             raise TooLate("No more windows of this were to open anyway.")
         closed = replace(series, state=Standing.CLOSED)
-        event = Event(kind=Kind.SERIES_CLOSED, at=now, actor=by, subject=series.id)
+        details: dict[str, Detail] = {"because": note} if note else {}
+        event = Event(kind=Kind.SERIES_CLOSED, at=now, actor=by, subject=series.id, details=details)
         ledger.record(Fact(event=event, changes=(closed,)), *_to_come(series, request, by, note, ledger, now))
         return closed
 

@@ -56,7 +56,13 @@ class Sweep:
         for series in self.ledger.all(Series, states=(Standing.OPEN,)):
             first = self._request_of(series)
             if (self._concerns(first) if first else self.extent.everything) and _let(first, may):
-                event = Event(kind=Kind.SERIES_CLOSED, at=self.now, actor=self.by, subject=series.id)
+                event = Event(
+                    kind=Kind.SERIES_CLOSED,
+                    at=self.now,
+                    actor=self.by,
+                    subject=series.id,
+                    details={"because": self.note},
+                )
                 yield "schedules", Fact(event=event, changes=(replace(series, state=Standing.CLOSED),))
 
     def concerned(self) -> Iterator[Request]:
@@ -80,8 +86,11 @@ class Sweep:
     def _permits(self) -> Iterator[Found]:
         for permit in self.ledger.all(Permit, states=(Standing.OPEN,)):
             if self._in(frozenset({permit.by, permit.principal}), permit.entitlement.place):
-                event = Event(kind=Kind.PERMIT_WITHDRAWN, at=self.now, actor=self.by, subject=permit.id)
-                yield "preapprovals", self._quietly(event, replace(permit, state=Standing.CLOSED))
+                details: dict[str, Detail] = {"to": permit.principal, "by": permit.by, "because": self.note}
+                event = Event(
+                    kind=Kind.PERMIT_WITHDRAWN, at=self.now, actor=self.by, subject=permit.id, details=details
+                )
+                yield "preapprovals", Fact(event=event, changes=(replace(permit, state=Standing.CLOSED),))
 
     def _absences(self) -> Iterator[Found]:
         """Delegations alone: who is away without one gives nobody anything."""
@@ -98,8 +107,14 @@ class Sweep:
     def _changes(self) -> Iterator[Found]:
         for change in self.ledger.all(RulesChange, states=(ChangeState.PENDING,)):
             if self._in(frozenset({change.author}), None):
-                event = Event(kind=Kind.RULES_WITHDRAWN, at=self.now, actor=self.by, subject=change.id)
-                yield "changes of the rules", self._quietly(event, change.decided(ChangeState.WITHDRAWN))
+                event = Event(
+                    kind=Kind.RULES_WITHDRAWN,
+                    at=self.now,
+                    actor=self.by,
+                    subject=change.id,
+                    details={"reason": self.note},
+                )
+                yield "changes of the rules", Fact(event=event, changes=(change.decided(ChangeState.WITHDRAWN),))
 
     def _robots(self) -> Iterator[Found]:
         for robot in self.ledger.all(Robot, states=(Standing.OPEN,)):

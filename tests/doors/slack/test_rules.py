@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from daypass.lifecycle.panic import panic_as_operator
 from daypass.lifecycle.ruling.propose import propose
 from daypass.lifecycle.ruling.versions import kept
+from daypass.model.freeze import Extent
 from daypass.model.principal import PrincipalId
 from daypass.model.ruling import ChangeState, RulesChange
 from daypass.rules.document import parse
@@ -117,6 +119,27 @@ def test_only_the_lines_of_what_was_changed_are_different(house: Office, ann: Bl
     assert change.text == OWNED.replace("max: 8h", "max: 12h")
     assert change.note == "Longer nights."
     assert change.author == "U0ANN"
+
+
+def test_a_proposal_that_a_panic_ended_has_no_buttons_left_and_its_author_is_told(
+    house: Office, ann: BlockingActor, bob: BlockingActor
+):
+    """The message in which the owners were asked follows it to its end."""
+    change = proposed(house, ann, {"longest": "12h"})
+    card = bob.wait_for_message("proposes to change the rules")
+    panic_as_operator(
+        Extent(person=change.author),
+        os_user="root",
+        reason="stolen",
+        hold=False,
+        ledger=house.ledger,
+        logins=house.logins,
+        now=house.clock(),
+    )
+
+    ended = bob.wait_for_change(card, "*Withdrawn*: nobody decides on it any more.")
+    assert "rules.approve" not in str(ended.blocks)
+    ann.wait_for_message("of the rules was ended by the operator. Panic: stolen")
 
 
 def test_another_owner_puts_it_in_force_and_the_author_is_told(house: Office, ann: BlockingActor, bob: BlockingActor):

@@ -8,11 +8,10 @@ from daypass.doors.slack.counter import Counter, in_thread
 from daypass.doors.slack.naming import in_private
 from daypass.doors.slack.texts import ahead as texts_ahead
 from daypass.doors.slack.texts import requests as texts
-from daypass.doors.slack.turn import SLACK_FAILED, Turn
+from daypass.doors.slack.turn import Turn
 from daypass.lifecycle import permits
 from daypass.lifecycle.absence import say_away, say_back
 from daypass.lifecycle.again import once_more
-from daypass.model.kept import Permit
 from daypass.rules import offers
 
 _MOST = 40
@@ -70,7 +69,6 @@ class Ahead:
         rules = desk.readable_rules()
         doubt = await in_thread(lambda: permits.doubt(permit, rules=rules, directory=desk.directory))
         await turn.tell(Note(text=texts_ahead.allowed(permit, doubt)))
-        await _tell_whom(turn, permit, doubt)
 
     async def _again(self, turn: Turn, said: Again) -> None:
         desk = self.counter.desk
@@ -111,13 +109,3 @@ class Ahead:
             )
         )
         await turn.tell(Note(text=texts_ahead.away(absence)))
-
-
-async def _tell_whom(turn: Turn, permit: Permit, doubt: str) -> None:
-    """Tell the one whom it is for; that it cannot be told changes nothing."""
-    if not permit.principal.startswith(("U", "W")):
-        return
-    try:
-        await turn.client.chat_postMessage(channel=permit.principal, text=texts_ahead.allowed_to_you(permit, doubt))
-    except SLACK_FAILED:
-        return

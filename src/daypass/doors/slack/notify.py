@@ -26,6 +26,8 @@ from daypass.doors.slack.owner_news import TOLD as OWNERS_TOLD
 from daypass.doors.slack.owner_news import OwnerNews
 from daypass.doors.slack.passkey import TOLD as PASSKEYS_TOLD
 from daypass.doors.slack.passkey import PasskeyNews
+from daypass.doors.slack.permit_news import FROZEN, PermitNews
+from daypass.doors.slack.permit_news import TOLD as PERMITS_TOLD
 from daypass.doors.slack.remembered import Remembered
 from daypass.doors.slack.rules_conversation import TOLD as RULES_TOLD
 from daypass.doors.slack.rules_conversation import RulesConversation
@@ -61,6 +63,7 @@ class Notifier:
         self.digests = Digests(counter=Counter(desk=desk), asking=self.asking)
         self._conversation = Conversation(desk=desk, asking=self.asking)
         self._passkeys = PasskeyNews(asking=self.asking)
+        self._permits = PermitNews(asking=self.asking)
         self._rules = RulesConversation(desk=desk, asking=self.asking)
         self._owners = OwnerNews(asking=self.asking)
         self._wanted = asyncio.Event()
@@ -121,6 +124,10 @@ class Notifier:
             await self._rules.tell(notice, subject)
         if kind in PASSKEYS_TOLD:
             await self._passkeys.tell(notice)
+        if kind in PERMITS_TOLD:
+            await self._permits.tell(notice)
+        if kind in FROZEN:
+            await self._permits.freeze(notice)
         if kind in OWNERS_TOLD:
             await self._owners.tell(notice)
 

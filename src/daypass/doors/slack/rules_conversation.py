@@ -53,7 +53,7 @@ class RulesConversation:
         await self._redraw(change)
         if notice.event.kind is Kind.RULES_CHANGED:
             await self._others()
-        if notice.event.kind is not Kind.RULES_WITHDRAWN:
+        if notice.event.actor != change.author or notice.event.kind is not Kind.RULES_WITHDRAWN:
             await self._tell_author(change, notice.event)
 
     async def _ask(self, found: Facts) -> None:
@@ -99,7 +99,7 @@ class RulesConversation:
         if await self.asking.remembered.recall(change.id, "rules-author"):
             return
         in_force = await in_thread(lambda: kept(self.desk.rules).version(self.desk.clock()).number)
-        said = rules_texts.told_author(change, in_force, str(event.details.get("reason") or ""))
+        said = rules_texts.told_author(change, in_force, str(event.details.get("reason") or ""), event.actor)
         try:
             message = await self.asking.outgoing.post(change.author, Note(text=said))
         except Gone as gone:

@@ -110,7 +110,7 @@ def what_became(change: RulesChange) -> str:
         case ChangeState.DENIED:
             return f"This change was denied by {who} already."
         case ChangeState.WITHDRAWN:
-            return "This change was withdrawn by its author."
+            return "This change was withdrawn."
         case ChangeState.OUTDATED:
             return (
                 f"This change is outdated: it was made from version {change.base}, and another came after that. "

@@ -27,11 +27,39 @@ def allowed(permit: Permit, doubt: str = "") -> str:
     )
 
 
-def allowed_to_you(permit: Permit, doubt: str = "") -> str:
-    """What the one whom it is for is told."""
+def allowed_to_you(permit: Permit, doubt: str = "", *, frozen: bool = False) -> str:
+    """What the one whom it is for is told, for as long as it stands."""
     click = "but the rules as they stand may still want a click of somebody" if doubt else "and no click is needed"
-    giver = person(permit.by)
-    return f"{giver} has approved in advance that you {_most(permit)} at a time. Ask {_window(permit)}, {click}."
+    said = f"{person(permit.by)} has approved in advance that you {_most(permit)} at a time."
+    if frozen:
+        return f"{said} *It does not count now*: a freeze covers it, and until that is lifted nothing new is given."
+    return f"{said} Ask {_window(permit)}, {click}."
+
+
+def ended_for_you(permit: Permit, event: Event) -> str:
+    """Told to the one whom it was for, and stands where it was promised, once it was taken back."""
+    return (
+        f"*No longer approved in advance*: {what(permit.entitlement)}, which {person(permit.by)} had approved for you. "
+        f"{_ended_by(event)} What you have by it already stays as it is; from now on somebody decides when you ask."
+    )
+
+
+def ended_of_yours(permit: Permit, event: Event) -> str:
+    """Told to its giver, when somebody else took it back."""
+    return (
+        f"Your approval in advance for {person(permit.principal)} is over: {what(permit.entitlement)}. "
+        f"{_ended_by(event)} `/daypass allow` gives a new one."
+    )
+
+
+def _ended_by(event: Event) -> str:
+    because = str(event.details.get("because") or "")
+    why = f": {sentence(because)}" if because else ""
+    return _full_stop(f"{person(event.actor)} ended it {moment(event.at)}{why}")
+
+
+def _full_stop(said: str) -> str:
+    return said if said.endswith((".", "!", "?")) else f"{said}."
 
 
 def one_line(permit: Permit) -> str:
@@ -86,7 +114,9 @@ def no_more(event: Event) -> str:
     """Told when no more windows open."""
     if event.actor == DAYPASS:
         return "*Over*: the last of the windows has been."
-    return f"*No more windows open*: {person(event.actor)} said so. One that is open stays until its end."
+    because = str(event.details.get("because") or "")
+    why = f" {_full_stop(sentence(because))}" if because else ""
+    return f"*No more windows open*: {person(event.actor)} said so.{why} One that is open stays until its end."
 
 
 def window_refused(event: Event) -> str:

@@ -7,7 +7,7 @@ Each is whole, so that it can be translated; ids in the words of a rule become n
 from collections.abc import Sequence
 from datetime import datetime
 
-from daypass.doors.slack.blocks import code, cut, escape
+from daypass.doors.slack.blocks import code, cut, escape, sentence
 from daypass.doors.slack.texts.plurals import plural
 from daypass.doors.slack.texts.requests import moment, person
 from daypass.model.principal import DAYPASS, PrincipalId
@@ -268,7 +268,7 @@ def became(change: RulesChange, in_force: int) -> str:
         case ChangeState.DENIED:
             return f"*Denied* by {by}."
         case ChangeState.WITHDRAWN:
-            return f"*Withdrawn* by {person(change.author)}."
+            return "*Withdrawn*: nobody decides on it any more."
         case ChangeState.PENDING if change.base == in_force:
             return "Waits for another owner."
         case _:
@@ -278,8 +278,11 @@ def became(change: RulesChange, in_force: int) -> str:
             )
 
 
-def told_author(change: RulesChange, in_force: int, reason: str) -> str:
-    """What the author is told when their change was decided."""
+def told_author(change: RulesChange, in_force: int, reason: str, by: PrincipalId | None = None) -> str:
+    """What the author is told when their change was decided, or was ended by somebody else."""
+    if change.state is ChangeState.WITHDRAWN:
+        ended = f"Your change {code(change.id)} of the rules was ended{f' by {person(by)}' if by else ''}."
+        return f"{ended} {sentence(reason)}".strip()
     said = f"Your change {code(change.id)} of the rules: {became(change, in_force)}"
     return f"{said}\nThey said: «{escape(reason)}»" if reason else said
 
