@@ -68,12 +68,12 @@ class Walk(Daypass):
             now=self.clock(),
         )
 
-    def deny(self, request_id: GrantId, by: PrincipalId = BOB) -> Request:
+    def deny(self, request_id: GrantId, reason: str = "not now", *, by: PrincipalId = BOB) -> Request:
         """Bob, or whom the test names, clicks Deny."""
         return deny(
             request_id,
             by=by,
-            reason="not now",
+            reason=reason,
             asked=asked(self.directory, self.rules, self.ledger),
             ledger=self.ledger,
             now=self.clock(),

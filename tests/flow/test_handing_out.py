@@ -10,6 +10,7 @@ from daypass.lifecycle.links import Visitor
 from daypass.model.errors import BadInput, NotFound, NotYours, TooLate
 from daypass.model.event import Kind
 from daypass.model.grant import Delivery, Grant
+from daypass.model.lease import Term
 from tests.flow.conftest import Walk
 from tests.makers import ANN, BOB, HOUR, NOON
 
@@ -51,6 +52,16 @@ def test_nothing_is_handed_over_before_it_is_active(walk: Walk) -> None:
     grant = walk.approve(walk.ask(delivery=Delivery.SESSION).id)
 
     with pytest.raises(TooLate, match="not active yet"):
+        credentials(walk, grant)
+
+
+def test_what_begins_later_says_when(walk: Walk) -> None:
+    """Not that it will be there in a few seconds."""
+    starts = walk.clock() + timedelta(days=1)
+    asked = walk.ask(delivery=Delivery.SESSION, term=Term(length=HOUR, starts=starts))
+    grant = walk.approve(asked.id)
+
+    with pytest.raises(TooLate, match="it begins on 24 Nov at 12:00 UTC"):
         credentials(walk, grant)
 
 

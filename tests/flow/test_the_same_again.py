@@ -105,10 +105,10 @@ def test_one_ask_delivered_twice_at_one_moment_is_one_request(walk: Walk):
     assert len(walk.ledger.requests()) == 1
 
 
-def take_away(walk: Walk, grant_id: GrantId, by: PrincipalId) -> Grant:
+def take_away(walk: Walk, grant_id: GrantId, by: PrincipalId, reason: str = "enough") -> Grant:
     """Somebody takes it away."""
     known = asked(walk.directory, walk.rules, walk.ledger)
-    return revoke(grant_id, by=by, reason="enough", asked=known, ledger=walk.ledger, now=walk.clock())
+    return revoke(grant_id, by=by, reason=reason, asked=known, ledger=walk.ledger, now=walk.clock())
 
 
 def more(walk: Walk, grant_id: GrantId, length: timedelta) -> Request:
@@ -142,6 +142,24 @@ def test_the_same_approval_in_advance_again_is_the_same_one(walk: Walk) -> None:
 
     assert walk.allow().id == first.id
     assert walk.allow(2 * HOUR).id != first.id
+
+
+def test_a_second_reason_is_never_dropped_in_silence(walk: Walk) -> None:
+    """Denied or taken away again in other words it is refused: the first words stand. Without any it is as it was."""
+    request, bare, grant = walk.ask().id, walk.ask(reason="INC-43").id, walk.active(reason="INC-44").id
+    walk.deny(request, "use the dashboard")
+    walk.deny(bare, "")
+    take_away(walk, grant, BOB)
+    assert walk.deny(request, "").id == request
+    told = [walk.story(one) for one in (request, bare, grant)]
+
+    with pytest.raises(TooLate, match="The reason given then stands; tell <@U0ANN> yourself"):
+        walk.deny(request, "because policy")
+    with pytest.raises(TooLate, match="without a reason, and that stands; tell <@U0ANN> yourself"):
+        walk.deny(bare, "because policy")
+    with pytest.raises(TooLate, match="The reason given then stands"):
+        take_away(walk, grant, BOB, "laptop stolen")
+    assert [walk.story(one)[: len(before)] for one, before in zip((request, bare, grant), told, strict=True)] == told
 
 
 def test_a_different_decision_is_told_who_decided_what_and_when(walk: Walk) -> None:

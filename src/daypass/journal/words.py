@@ -109,6 +109,7 @@ FACTS: Final = frozenset(
         "principal",
         "proven_by",
         "purpose",
+        "recurs",
         "remembered_root",
         "remembered_size",
         "request",

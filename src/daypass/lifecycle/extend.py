@@ -3,7 +3,7 @@
 from contextlib import suppress
 from datetime import datetime
 
-from daypass.lifecycle.finish import how_it_ended
+from daypass.lifecycle.finish import has_ended, how_it_ended, on
 from daypass.lifecycle.repeated import extension_asked
 from daypass.lifecycle.submit import submit
 from daypass.lifecycle.tries import tries
@@ -59,9 +59,8 @@ def _ask(  # noqa: PLR0913, PLR0917 - as above
     if by not in {grant.principal, before.requestor}:
         raise NotYours("This grant is somebody else's; only they can ask for more time.")
     if grant.state is not GrantState.ACTIVE or not grant.usable(now):
-        raise TooLate(
-            f"Only a grant that is active can be extended. {how_it_ended(grant) if grant.ending else ''}".strip()
-        )
+        ended = f" This one ended{on(grant)}. {how_it_ended(grant)}" if has_ended(grant, now) else ""
+        raise TooLate(f"Only a grant that is active can be extended.{ended}")
     return Ask(
         requestor=by,
         beneficiary=grant.principal,

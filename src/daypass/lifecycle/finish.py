@@ -73,13 +73,25 @@ def _sentence(ending: Ending | None) -> str:
 
 def must_live(grant: Grant, now: datetime) -> None:
     """Raise TooLate for a grant that is ending or has ended."""
-    over = grant.lease is not None and now >= grant.lease.ends
-    if grant.state in {GrantState.ENDING, GrantState.ENDED} or over:
+    if has_ended(grant, now):
         raise TooLate(f"This grant has ended already. {how_it_ended(grant)}{_by_whom(grant)}")
+
+
+def has_ended(grant: Grant, now: datetime) -> bool:
+    """Whether nothing can be done with it any more: it was ended, or its time is over."""
+    over = grant.lease is not None and now >= grant.lease.ends
+    return grant.state in {GrantState.ENDING, GrantState.ENDED} or over
+
+
+def on(grant: Grant) -> str:
+    """Say when it ended: ` on 08 May at 12:00 UTC`; its date where nobody ended it before."""
+    moments = [grant.ending.at if grant.ending else None, grant.lease.ends if grant.lease else None]
+    ended = min((one for one in moments if one is not None), default=None)
+    return f" on {moment(ended)}" if ended else ""
 
 
 def _by_whom(grant: Grant) -> str:
     """Say who ended it and when, to those who have to do with it."""
-    if grant.ending is None or grant.ending.why not in {Why.DONE, Why.REVOKED}:
-        return ""
-    return f" That was <@{grant.ending.by}>, on {moment(grant.ending.at)}."
+    known = grant.ending is not None and grant.ending.why in {Why.DONE, Why.REVOKED}
+    who = f" <@{grant.ending.by}>," if grant.ending is not None and known else ""
+    return f" That was{who}{on(grant)}."

@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 
-from daypass.lifecycle.finish import how_it_ended
+from daypass.lifecycle.finish import has_ended, how_it_ended, on
 from daypass.lifecycle.first_hand_out import about_to_hand_out
 from daypass.lifecycle.frozen import must_not_be_frozen, record_unless_frozen
+from daypass.lifecycle.repeated import moment
 from daypass.model.entitlement import Level
 from daypass.model.errors import BadInput, NotYours, Refusal, TooLate
 from daypass.model.event import Detail, Event, Kind
@@ -117,21 +118,31 @@ def usable(grant_id: GrantId, by: PrincipalId, delivery: Delivery, ledger: Ledge
     grant = ledger.grant(grant_id)
     if grant.principal != by:
         raise NotYours("This grant is somebody else's.")
+    found = _live(grant, ledger, now)
+    if found is None and has_ended(grant, now):
+        raise TooLate(f"This grant ended{on(grant)}. {how_it_ended(grant)} `again {grant.id}` asks for the same anew.")
     if grant.delivery is not delivery:
         raise BadInput(f"This grant is delivered as a {grant.delivery}. {_HOW[grant.delivery]}", field="delivery")
-    return live(grant, ledger, now)
+    return found or live(grant, ledger, now)
 
 
 def live(grant: Grant, ledger: Ledger, now: datetime) -> Grant:
     """The grant itself while it is live, else a live one that extends it. Raises TooLate, NotAllowed while frozen."""
-    must_not_be_frozen([grant.principal], grant.entitlement.place, ledger)
-    if grant.usable(now):
-        return grant
-    if (successor := _successor(grant, ledger, now)) is not None:
-        return successor
+    if (found := _live(grant, ledger, now)) is not None:
+        return found
     if grant.state is GrantState.APPROVED:
-        raise TooLate("This grant is approved but not active yet; it will be in a few seconds.")
+        raise TooLate(f"This grant is approved but not active yet; {_begins(grant, now)}.")
     raise TooLate(f"This grant has ended. {how_it_ended(grant)}")
+
+
+def _live(grant: Grant, ledger: Ledger, now: datetime) -> Grant | None:
+    must_not_be_frozen([grant.principal], grant.entitlement.place, ledger)
+    return grant if grant.usable(now) else _successor(grant, ledger, now)
+
+
+def _begins(grant: Grant, now: datetime) -> str:
+    starts = grant.term.starts
+    return f"it begins on {moment(starts)}" if starts and starts > now else "it will be in a few seconds"
 
 
 def key_within(grant: Grant, key: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import takewhile
 
-from daypass.model.errors import AskedAlready, NotFound
+from daypass.model.errors import AskedAlready, NotFound, TooLate
 from daypass.model.event import Kind
 from daypass.model.grant import Grant, GrantId, GrantState, Why
 from daypass.model.kept import Permit, Series, Standing
@@ -34,6 +34,19 @@ def approved_so(request: Request, by: PrincipalId, length: timedelta | None) -> 
 def denied_so(request: Request, by: PrincipalId) -> bool:
     """Whether this person denied it."""
     return request.state is RequestState.DENIED and request.approval is not None and request.approval.by == by
+
+
+def must_say_no_other_reason(first: str, now: str, of: PrincipalId) -> None:
+    """
+    Check that a decision that is said again by the same person brings no other reason with it.
+
+    Raises TooLate: the first stands, in the journal and before whoever read it, and the second would be lost in
+    silence. Said again without one, nothing is lost.
+    """
+    if now in {"", first}:
+        return
+    how = "The reason given then stands" if first else "It was done without a reason, and that stands"
+    raise TooLate(f"You did this already. {how}; tell <@{of}> yourself what there is to add.")
 
 
 def ended_so(grant: Grant, by: PrincipalId, why: Why) -> bool:

@@ -30,11 +30,11 @@ from daypass.lifecycle.finish import how_closed
 from daypass.lifecycle.frozen import must_not_be_frozen
 from daypass.lifecycle.parties import Parties
 from daypass.lifecycle.recurring import series_of
-from daypass.lifecycle.repeated import approved_so, denied_so, how_decided
+from daypass.lifecycle.repeated import approved_so, denied_so, how_decided, must_say_no_other_reason
 from daypass.lifecycle.ruling.shadow import compare
 from daypass.lifecycle.tries import tries
 from daypass.lifecycle.weighing import Weighed, as_ask, bound, must_be_read, weigh
-from daypass.model.decision import Allowed
+from daypass.model.decision import Allowed, RuleId
 from daypass.model.errors import BadInput, Conflict, NotYours, Refusal, TooLate, Unavailable
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Change, Fact
@@ -132,11 +132,16 @@ def deny(  # noqa: PLR0913 - who decides what and why, what else can be asked, t
     """
     Turn a request down, with words for the requestor; it needs the ledger alone.
 
-    Turned down again by the same person it is answered as before. Raises TooLate or NotYours.
+    Turned down again by the same person it is answered as before; with another reason it is refused, as the first one
+    stands. Raises TooLate or NotYours.
     """
+    given = Approval(by=by, at=now, rule=RuleId(""), note=reason.strip()).note
 
     def again(request: Request) -> Request | None:
-        return request if denied_so(request, by) else None
+        if request.approval is None or not denied_so(request, by):
+            return None
+        must_say_no_other_reason(request.approval.note, given, request.requestor)
+        return request
 
     def click(request: Request) -> Request:
         _must_be_for_others(request, by)
@@ -198,7 +203,9 @@ def _approved(
     grant = changes[0]
     given = replace(request, approvals=(*request.approvals, step.approval), ticket=weighed.decision.ticket)
     approved = given.decided(RequestState.APPROVED, step.approval)
-    event = _event(Kind.REQUEST_APPROVED, request, step.approval.by, now, _told(step, grant) | {"with": step.others})
+    event = _event(
+        Kind.REQUEST_APPROVED, request, step.approval.by, now, _told(step, grant, request) | {"with": step.others}
+    )
     return Fact(event=event, changes=(approved, *changes, *weighed.matter.tallies)), *series_of(approved, grant, now)
 
 
@@ -261,9 +268,15 @@ def _refusals_journalled(request: Request, by: PrincipalId, ledger: Ledger, now:
         raise
 
 
-def _told(step: Step, grant: Grant) -> dict[str, Detail]:
+def _told(step: Step, grant: Grant, request: Request) -> dict[str, Detail]:
+    """What the journal says of the last approval. The term of what recurs is its next window's, and not all of it."""
+    seldom: dict[str, Detail] = {
+        "recurs": str(request.recurs) if request.recurs else None,
+        "starts": grant.term.starts.isoformat() if grant.term.starts else None,
+    }
     return {
         **_said(step),
+        **{name: value for name, value in seldom.items() if value is not None},
         "length_s": int(grant.term.length.total_seconds()) if grant.term.length else None,
         "until": grant.term.until.isoformat() if grant.term.until else None,
         "aws": grant.aws.arn if grant.aws else None,

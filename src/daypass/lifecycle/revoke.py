@@ -10,7 +10,7 @@ from daypass.lifecycle.asked import Asked
 from daypass.lifecycle.chain import end_chain
 from daypass.lifecycle.enders import may_end
 from daypass.lifecycle.recurring import end_series_if_any
-from daypass.lifecycle.repeated import ended_so
+from daypass.lifecycle.repeated import ended_so, must_say_no_other_reason
 from daypass.model.errors import NotYours, TooLate
 from daypass.model.grant import Ending, Grant, GrantId, Why
 from daypass.model.principal import PrincipalId
@@ -23,8 +23,8 @@ def revoke(  # noqa: PLR0913 - who ends what and why, what else can be asked, th
     """
     End somebody's grant with what prolongs it, and with a window of a series all that were still to open.
 
-    Taken away again by the same person it is answered as before. Raises NotYours for who may not end it, TooLate when
-    it has ended otherwise.
+    Taken away again by the same person it is answered as before; with another reason it is refused, as the first one
+    stands. Raises NotYours for who may not end it, TooLate when it has ended otherwise.
     """
     request = ledger.request(grant_id)
     if not may_end(request, by, asked=asked, cabinet=ledger, now=now):
@@ -35,6 +35,9 @@ def revoke(  # noqa: PLR0913 - who ends what and why, what else can be asked, th
         return end_chain(grant_id, ending, ledger=ledger)
     except TooLate:
         grant = ledger.grant(grant_id)
-        if series_ended or ended_so(grant, by, Why.REVOKED):
+        if series_ended:
             return grant
-        raise
+        if grant.ending is None or not ended_so(grant, by, Why.REVOKED):
+            raise
+        must_say_no_other_reason(grant.ending.note, ending.note, grant.principal)
+        return grant

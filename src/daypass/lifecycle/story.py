@@ -85,18 +85,25 @@ class _Told:
         return f"{lead}{words_for_length(timedelta(seconds=value))}" if isinstance(value, int) and value else ""
 
 
+def _term(told: _Told) -> str:
+    """For how long and from when, or how often; of what recurs, length and end are only those of a window."""
+    if told["recurs"]:
+        return f" {told['recurs']}"
+    how_long = told.length("length_s", " for ") or told.moment("until", " until ")
+    return f"{how_long}{told.moment('starts', ' from ')}"
+
+
 def _filed(told: _Told) -> str:
     whom = told.after(" for ", "beneficiary")
     more = "more time for " if told["extends"] else ""
-    wish = f"{more}{told.quote(told['entitlement'])} as a {told['delivery']}{told.length('length_s', ' for ')}"
+    wish = f"{more}{told.quote(told['entitlement'])} as a {told['delivery']}{_term(told)}"
     return f"asked{whom} for {wish}{told.said('reason', ': ')}"
 
 
 def _approved(told: _Told) -> str:
     ahead = " in advance" if told["permit"] else ""
-    how_long = told.length("length_s", " for ") or told.moment("until", " until ")
     stead = told.people("instead_of", " in the stead of ")
-    return f"approved it{stead}{ahead}{how_long}{told.after(' by the rule «', 'rule')}»"
+    return f"approved it{stead}{ahead}{_term(told)}{told.after(' by the rule «', 'rule')}»"
 
 
 def _endorsed(told: _Told) -> str:

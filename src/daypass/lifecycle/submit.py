@@ -272,6 +272,8 @@ def _told(request: Request) -> dict[str, Detail]:
         "ticket": request.ticket,
         "series": request.series,
         "urgent": request.urgent or None,
+        "recurs": str(request.recurs) if request.recurs else None,
+        "starts": request.term.starts.isoformat() if request.term.starts else None,
     }
     return told | {name: value for name, value in seldom.items() if value is not None}
 

@@ -7,6 +7,7 @@ The ask, and what became of it.
         `-------> lapsed       nobody decided in time
 """
 
+from calendar import day_abbr
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -33,6 +34,9 @@ class RequestState(StrEnum):
     LAPSED = "lapsed"
 
 
+_TOGETHER = {frozenset(range(1, 6)): "weekday", frozenset(range(1, 8)): "day"}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recurrence:
     """
@@ -52,6 +56,11 @@ class Recurrence:
     first: date
     last: date
     """Both are counted."""
+
+    def __str__(self) -> str:
+        named = ", ".join(day_abbr[day - 1] for day in sorted(self.days))
+        hours = f"{self.opens:%H:%M}-{self.closes:%H:%M} ({self.tz})"
+        return f"every {_TOGETHER.get(self.days, named)} {hours} until {self.last}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -117,6 +117,7 @@ def test_what_recurs_is_said_with_its_days_and_hours(ann, bob):
     assert "every weekday 09:00-10:00" in bob("ls").out
     assert "every weekday 09:00-10:00" in bob("show", request).out
     assert bob("approve", request).code == 0
+    assert "approved it every weekday 09:00-10:00 (Europe/Berlin) until 20" in ann("show", request).out
     assert "More of it to come" in ann("ls").out
     assert "no more of its windows" in ann("cancel", request).out
     assert "More of it to come" not in ann("ls").out

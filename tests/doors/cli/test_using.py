@@ -1,6 +1,7 @@
 """Credentials, programs, links and the console, on the command line."""
 
 import json
+import re
 import stat
 import subprocess
 import sys
@@ -112,8 +113,21 @@ def test_credentials_that_the_service_refuses_are_dropped(house: House, ann, gra
     ran = ann("credentials", grant)
 
     assert (ran.code, ran.out) == (1, "")
-    assert ran.err.startswith("This grant has ended.")
+    assert ran.err.startswith("This grant ended on ")
     assert not kept.exists()
+
+
+@pytest.mark.parametrize("delivery", ["session", "policy", "link"])
+def test_what_has_ended_says_so_whatever_its_delivery(house: House, ann, granted, delivery: str):
+    """When, how, and what asks for it anew; never that it can be used in another way. The same in `ls` and `show`."""
+    grant = granted(delivery)
+    drop(house.desk.ledger.grants()[0].id, by=ANN, ledger=house.desk.ledger, now=house.clock())
+    house.work()
+    ran = ann("exec", grant, "--", "true")
+    ended = rf"This grant ended on \d\d \w+ at \d\d:\d\d UTC\. The one who had it said they were done\. `again {grant}`"
+
+    assert ran.code == 1
+    assert re.match(ended, ran.err)
 
 
 def test_a_damaged_file_of_credentials_is_as_none(ann, granted):

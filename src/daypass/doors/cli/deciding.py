@@ -23,9 +23,7 @@ def _approve(ctx: click.Context, *, id: str, for_: str | None, as_json: bool) ->
             raise
         _lead_to_passkey(here, id, told, failure, as_json=as_json)
         ctx.exit(ERROR)  # nothing is approved yet
-    waits = answer["state"] == "pending"
-    said = "your approval is noted; others must approve it too." if waits else "approved; active in a few seconds."
-    click.echo(say.as_json(answer) if as_json else f"{answer['id']}: {said}")
+    click.echo(say.as_json(answer) if as_json else f"{answer['id']}: {say.given(answer, here.zone())}")
 
 
 def _lead_to_passkey(here: Here, request: str, told: dict[str, Any], refused: Failure, *, as_json: bool) -> None:

@@ -71,7 +71,7 @@ def _whom(request: dict[str, Any], names: dict[str, str]) -> str:
 
 def _grant(grant: dict[str, Any], zone: say.Zone) -> tuple[str, ...]:
     state = f"{grant['state']}, stuck: {grant['stuck']}" if grant["stuck"] else grant["state"]
-    return grant["id"], state, say.what(grant), grant["delivery"], zone.moment(grant["ends"])
+    return grant["id"], state, say.what(grant), grant["delivery"], zone.moment(say.until(grant))
 
 
 def _story(found: dict[str, Any], zone: say.Zone) -> Iterator[str]:
@@ -91,7 +91,7 @@ def _story(found: dict[str, Any], zone: say.Zone) -> Iterator[str]:
 
 
 def _life(grant: dict[str, Any], promise: str | None, zone: say.Zone) -> Iterator[str]:
-    yield f"  grant     {grant['state']}, {zone.moment(grant['starts'])} to {zone.moment(grant['ends'])}"
+    yield f"  grant     {grant['state']}, {zone.moment(grant['starts'])} to {zone.moment(say.until(grant))}"
     if grant["stuck"]:
         yield f"  stuck     {grant['stuck']}"
     if grant["ending"]:

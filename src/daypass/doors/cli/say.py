@@ -141,9 +141,30 @@ def how(shown: Json) -> str:
     return "\n".join([use, *(() if shown["delivery"] == "link" else caveats(entitlement))])
 
 
+def given(answer: Json, zone: Zone) -> str:
+    """Say what an approval has led to: the request while others must approve it too, else the grant as it is now."""
+    match answer["state"]:
+        case "pending":
+            return "your approval is noted; others must approve it too."
+        case "approved" if answer["starts"] and answer["starts"] > answer["approved_at"]:
+            return f"approved; it begins {zone.moment(answer['starts'])}."
+        case "approved":
+            return "approved; active in a few seconds."
+        case "active":
+            return f"approved; active until {zone.moment(answer['ends'])}."
+        case _:
+            return f"approved; it has ended since: {ending(answer)}."
+
+
 def active(grant: Json, zone: Zone) -> str:
     """Say that a grant is live, until when, and how to use it."""
     return f"{grant['id']}: {what(grant)} is active until {zone.moment(grant['ends'])}.\n{how(grant)}"
+
+
+def until(grant: Json) -> str | None:
+    """Until when somebody has it, or had it: what was ended before its date has ended then."""
+    moments = [one for one in (grant["ended_at"], grant["ends"]) if one]
+    return min(moments, key=datetime.fromisoformat, default=None)
 
 
 def ending(grant: Json) -> str:
