@@ -23,7 +23,7 @@ from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.grant import Grant, GrantId
 from daypass.model.kept import Errand, Passkey, Purpose
-from daypass.model.principal import PrincipalId
+from daypass.model.principal import NOBODY, PrincipalId
 from daypass.model.request import RequestState
 from daypass.rules.document import parse
 from daypass.store.ledger import SqlLedger
@@ -186,7 +186,7 @@ def test_what_is_no_proof_approves_nothing(world: World, lie: dict[str, Any]):
     assert refused.value.field == "second_factor"
     assert len(world.approved) == 1
     last = world.ledger.story(REQUEST.id)[-1]
-    assert (last.kind, last.actor) == (Kind.PASSKEY_REFUSED, BOB)
+    assert (last.kind, last.actor) == (Kind.PASSKEY_REFUSED, NOBODY)
 
 
 def test_a_signature_by_another_key_is_no_proof(world: World):

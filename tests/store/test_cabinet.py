@@ -10,11 +10,24 @@ from sqlalchemy import text
 from daypass.model.errors import BadInput, Conflict, NotFound
 from daypass.model.event import Kind
 from daypass.model.fact import Record
-from daypass.model.kept import GlassReview, Passkey, Permit, Robot, SealedCode, Standing
+from daypass.model.kept import Errand, GlassReview, Passkey, Permit, Robot, SealedCode, Standing
 from daypass.model.ruling import ChangeState, RulesChange, RulesVersion
+from daypass.store.scrub import SqlScrub
 from tests.makers import ANN, BOB, EVE, NOON
 from tests.store.facts import HOLD, a_grant, at, fact, stored
-from tests.store.records import BARE, BOT, FULL, a_change, a_code, a_permit, a_review, a_robot, a_version, kept
+from tests.store.records import (
+    BARE,
+    BOT,
+    FULL,
+    a_change,
+    a_code,
+    a_permit,
+    a_review,
+    a_robot,
+    a_version,
+    an_errand,
+    kept,
+)
 
 every_record = pytest.mark.parametrize(
     "record", [*BARE.values(), *FULL], ids=lambda record: f"{type(record).__name__}-{record.state}"
@@ -198,3 +211,15 @@ def test_a_record_is_found_where_it_stands_now(ledger, cabinet):
 
     assert cabinet.all(Robot, owner=ANN) == cabinet.all(Robot, states=[Standing.OPEN]) == []
     assert [found.at for found in cabinet.all(Robot, owner=BOB, states=[Standing.CLOSED])] == [at(1)]
+
+
+def test_errands_that_are_over_are_dropped_and_missed_by_nobody(database, ledger, cabinet):
+    """Those of yesterday; today's stay, and nobody takes the others for rows that were stolen."""
+    old, new = an_errand(), replace(an_errand(), ticket_hash="ab" * 32, at=NOON + timedelta(days=1))
+    ledger.record(fact(old), fact(new))
+
+    assert ledger.drop_errands(before=NOON + timedelta(hours=12)) == 1
+    assert cabinet.all(Errand) == [kept(new)]
+    with pytest.raises(NotFound):
+        cabinet.find(Errand, old.key)
+    assert list(SqlScrub(database).altered()) == []

@@ -12,7 +12,7 @@ from daypass.model.errors import NotFound
 from daypass.model.event import Login
 from daypass.model.freeze import IN_FORCE, Freezes
 from daypass.model.grant import Grant, GrantState
-from daypass.model.kept import Permit, Robot, Standing
+from daypass.model.kept import Errand, Permit, Robot, Standing
 from daypass.model.lease import Lease
 from daypass.model.request import Request, RequestState
 from daypass.model.ruling import RulesVersion
@@ -50,10 +50,11 @@ def test_an_edited_row_gives_nothing_hides_nothing_and_is_found(database, ledger
     for name, statement in EDITS.items():
         edit(database, sealed, statement)
 
-        with pytest.raises(NotFound if name == "deleted" and sealed.table == "logins" else Altered):
+        dropped = name == "deleted" and isinstance(sealed.one, Errand)  # which Daypass does itself, when it is over
+        with pytest.raises(NotFound if dropped or (name == "deleted" and sealed.table == "logins") else Altered):
             sealed.find(ledger, logins, sealed.one)
         assert sealed.find(ledger, logins, sealed.other) == there
-        assert _altered(database) == {f"{sealed.table}/{sealed.name(sealed.one)}"}, name
+        assert _altered(database) == (set() if dropped else {f"{sealed.table}/{sealed.name(sealed.one)}"}), name
         put_back(database, sealed, before)
 
     assert sealed.find(ledger, logins, sealed.one).revision == 1

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from daypass.lifecycle.asked import Asked, AskedNow
+from daypass.lifecycle.attempts import Attempts
 from daypass.lifecycle.inventory import Inventory
 from daypass.lifecycle.soon import PATIENCE_S
 from daypass.lifecycle.visibility import Sight
@@ -39,6 +40,8 @@ class Desk:
     """Whether tickets can be looked up."""
     patience_s: float = PATIENCE_S
     """How long a look-up may hold up somebody who ends something."""
+    attempts: Attempts = field(default_factory=Attempts, repr=False)
+    """What strangers do over and over."""
     asked: Asked = field(init=False, repr=False)
     """What a verb that only takes access away may know besides the ledger."""
 

@@ -5,23 +5,32 @@ A session that can only end things, for who has no login while Slack is dead: by
     passkey    a command line waits with a user code, as at a login; the browser confirms it with the passkey's answer
 
 Fifteen minutes, for the scope `end` alone; in the journal as any login. It needs the ledger alone.
+
+Anybody may ask for the address at which somebody's passkey confirms. So nothing is kept or journalled of it: the ticket
+carries the name and which login waits. A proof that does not hold is nobody's in the journal, and counted there.
 """
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from daypass.lifecycle import login
+from daypass.lifecycle.attempts import Stranger
 from daypass.lifecycle.glass.envelope import Envelope
 from daypass.lifecycle.passkeys.ceremony import Json
-from daypass.lifecycle.passkeys.errands import done, ending_address, find
-from daypass.lifecycle.passkeys.proof import asked, prove
+from daypass.lifecycle.passkeys.errands import done, must_have_passkeys
+from daypass.lifecycle.passkeys.proof import asked, check, refused
 from daypass.lifecycle.passkeys.site import Site
-from daypass.model.errors import BadInput, Conflict, TooLate
+from daypass.model.errors import BadInput, Conflict, NotFound, NotYours, TooLate
 from daypass.model.event import Detail, Event, Kind, Login, Scope
 from daypass.model.fact import Fact
-from daypass.model.kept import Purpose
+from daypass.model.kept import Errand, Purpose
 from daypass.model.principal import PrincipalId
+from daypass.model.secret import Secret, digest
 from daypass.ports import Ledger, Logins
+
+_TICKET = re.compile(rf"{Secret.ONE_TIME_LINK}(?P<login>[0-9a-f]{{64}})(?P<person>[A-Z0-9]{{2,40}})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,9 +42,17 @@ class Offer:
     prove: Json
 
 
-def open_with_code(code: str, *, client: str, ledger: Ledger, now: datetime) -> login.Token:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where somebody confirms a waiting command line with their passkey, and until when."""
+
+    url: str
+    ends: datetime
+
+
+def open_with_code(code: str, *, stranger: Stranger, ledger: Ledger, now: datetime) -> login.Token:
     """Spend a break-glass code for a session that only ends things. Raises NotYours for one that does not count."""
-    envelope = Envelope(client=client, ledger=ledger, now=now)
+    envelope = Envelope(stranger=stranger, ledger=ledger, now=now)
     sealed = envelope.find(code)
     token, session = envelope.draw_login(
         sealed.principal, scopes=frozenset({Scope.END}), until=now + login.ENDING_LIVES
@@ -44,33 +61,34 @@ def open_with_code(code: str, *, client: str, ledger: Ledger, now: datetime) -> 
     return login.Token(text=token, principal=sealed.principal, expires_at=session.expires_at)
 
 
-def address_for(  # noqa: PLR0913 - whose, of which code, where, the two that know of it, and the moment
-    person: PrincipalId, user_code: str, *, public_url: str, logins: Logins, ledger: Ledger, now: datetime
-) -> str:
+def address_for(person: PrincipalId, user_code: str, *, public_url: str, logins: Logins, now: datetime) -> Address:
     """
     Where this person confirms a waiting command line with their passkey.
 
-    The same for who has none: nobody learns here who has one. Raises NotFound for no such code, BadInput for the code
-    of a whole login.
+    The same for who has none: nobody learns here who has one, and nothing is written. Raises NotFound for no such code,
+    BadInput for the code of a whole login.
     """
     waits = _waiting(user_code, logins, now)
-    return ending_address(person, waits.user_code, public_url=public_url, ledger=ledger, now=now)
+    must_have_passkeys(person, public_url)
+    return Address(url=f"{public_url}/end/{Secret.ONE_TIME_LINK}{waits.device_hash}{person}", ends=waits.expires_at)
 
 
 def offer(ticket: str, *, at: Site, logins: Logins, ledger: Ledger, now: datetime) -> Offer:
     """Look at what an address is for; nothing is written. Raises NotFound, TooLate."""
-    errand = find(ticket, Purpose.END, ledger=ledger, now=now)
-    waits = _waiting(errand.subject, logins, now)
+    errand, waits = _read(ticket, logins, now)
     return Offer(by=errand.principal, waiting=waits, prove=asked(ticket, errand, at=at, ledger=ledger))
 
 
-def confirm(  # noqa: PLR0913 - an answer to a ticket, where it was given, the two that know of it, and the moment
-    ticket: str, answer: Json, *, at: Site, logins: Logins, ledger: Ledger, now: datetime
+def confirm(  # noqa: PLR0913 - an answer to a ticket, where and by whom, the two that know of it, and the moment
+    ticket: str, answer: Json, *, at: Site, stranger: Stranger, logins: Logins, ledger: Ledger, now: datetime
 ) -> Login:
     """Let the waiting command line end things in this person's name. Raises NotFound, TooLate, NotYours."""
-    errand = find(ticket, Purpose.END, ledger=ledger, now=now)
-    waits = _waiting(errand.subject, logins, now)
-    used = prove(ticket, errand, answer, at=at, ledger=ledger, now=now)
+    errand, waits = _read(ticket, logins, now)
+    try:
+        used = check(ticket, errand, answer, at=at, ledger=ledger)
+    except NotYours as refusal:
+        _count(errand, refusal, stranger, ledger, now)
+        raise
     details: dict[str, Detail] = {"passkey": used.credential_id, "errand": errand.ticket_hash}
     event = Event(kind=Kind.PASSKEY_USED, at=now, actor=errand.principal, details=details)
     try:
@@ -78,6 +96,40 @@ def confirm(  # noqa: PLR0913 - an answer to a ticket, where it was given, the t
     except Conflict:
         raise TooLate("This address was used already; it is good for once.") from None
     return login.confirm(waits.user_code, by=errand.principal, logins=logins, ledger=ledger, now=now)
+
+
+def _read(ticket: str, logins: Logins, now: datetime) -> tuple[Errand, Login]:
+    """What a ticket is for. Raises NotFound for what is none, TooLate when its login is over or was confirmed."""
+    named = _TICKET.fullmatch(ticket)
+    try:
+        waits = logins.by_device(named["login"]) if named else None
+    except NotFound:
+        waits = None
+    if named is None or waits is None or waits.scopes != {Scope.END}:
+        raise NotFound("There is nothing at this address. Begin again on the command line.")
+    if waits.principal is not None or waits.revoked_at is not None:
+        raise TooLate("This address was used already; it is good for once. Begin again on the command line.")
+    if now >= waits.expires_at:
+        raise TooLate("This address has lapsed; it is good for ten minutes. Begin again on the command line.")
+    errand = Errand(
+        ticket_hash=digest(ticket),
+        principal=PrincipalId(named["person"]),
+        purpose=Purpose.END,
+        subject=waits.user_code,
+        at=waits.asked_at,
+        ends=waits.expires_at,
+    )
+    return errand, waits
+
+
+def _count(errand: Errand, refusal: NotYours, stranger: Stranger, ledger: Ledger, now: datetime) -> None:
+    """Tell the journal, once a minute, of proofs that did not hold."""
+    address = stranger.address
+
+    def make(more: Mapping[str, Detail]) -> Fact:
+        return Fact(event=refused(errand, refusal, now=now, address=address, **more), told=False)
+
+    stranger.tell(f"{Kind.PASSKEY_REFUSED} {Purpose.END}", make, ledger=ledger, now=now)
 
 
 def _waiting(user_code: str, logins: Logins, now: datetime) -> Login:

@@ -17,12 +17,12 @@ from daypass.model.event import Detail, Event, Kind, Login
 from daypass.model.fact import Change, Fact
 from daypass.model.grant import Grant, GrantId, GrantState
 from daypass.model.kept import GlassReview, Passkey, Permit, Robot, Series, Standing
-from daypass.model.principal import DAYPASS, OPERATOR, PrincipalId
+from daypass.model.principal import DAYPASS, NOBODY, OPERATOR, PrincipalId
 from daypass.model.request import Approval, Request, RequestState
 from daypass.ports import Ledger, Logins, Words
 
 _BATCH = 100
-_NOBODYS = (DAYPASS, OPERATOR, BEARER)
+_NOBODYS = (DAYPASS, OPERATOR, BEARER, NOBODY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

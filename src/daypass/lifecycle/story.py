@@ -142,10 +142,15 @@ def _link_made(told: _Told) -> str:
     return f"was handed {what}{told.said('key', ' to ')}{told.said('manifest', ' to everything in ')}"
 
 
+def _often(told: _Told) -> str:
+    """How many tries one entry stands for, where it is more than one."""
+    return f", {told['count']} times from {told['networks']} networks" if told["networks"] else ""
+
+
 def _visit(verb: str) -> Callable[[_Told], str]:
     def say(told: _Told) -> str:
         who = f"from {told.quote(told['address'])} with «{told.quote(told['agent'])}»"
-        return f"{verb} {told.quote(told['key'])} {who}{told.said('because', ': ')}"
+        return f"{verb} {told.quote(told['key'])} {who}{_often(told)}{told.said('because', ': ')}"
 
     return say
 
@@ -194,7 +199,7 @@ _WORDS: Mapping[Kind, Callable[[_Told], str]] = {
     Kind.REVIEW_REFUSED: lambda told: f"tried to decide and could not{told.said('because', ': ')}",
     Kind.THREAD_SAID: _spoken,
     Kind.PASSKEY_USED: lambda _: "confirmed with a passkey",
-    Kind.PASSKEY_REFUSED: lambda told: f"was refused with a passkey{told.said('because', ': ')}",
+    Kind.PASSKEY_REFUSED: lambda told: f"was refused with a passkey{_often(told)}{told.said('because', ': ')}",
     Kind.ERRAND_OPENED: lambda _: "was led to the page for passkeys",
     Kind.SERIES_OPENED: lambda _: "began to open its windows",
     Kind.SERIES_MOVED: _window,

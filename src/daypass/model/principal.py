@@ -22,6 +22,9 @@ DAYPASS = PrincipalId("daypass")
 OPERATOR = PrincipalId("operator")
 """The actor of what is done on the machine that Daypass runs on; the journal has the name of the user there."""
 
+NOBODY = PrincipalId("nobody")
+"""The actor of what somebody did who has not proven who they are. Whom they say they are stands in `claimed`."""
+
 _IAM_ARN = re.compile(r"arn:(aws[a-z-]*):iam::(\d{12}):(user|role)/((?:[\x21-\x7e]+/)?)([\w+=,.@-]{1,64})")
 
 

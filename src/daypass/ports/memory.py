@@ -120,6 +120,10 @@ class Ledger(Cabinet, Protocol):
         """Pick the ids of grants that there ever were, whatever became of their rows."""
         ...
 
+    def drop_errands(self, *, before: datetime) -> int:
+        """Delete the errands that were begun before then; they are over. Returns how many there were."""
+        ...
+
     def chain(self, root: GrantId) -> list[Grant]:
         """Read a grant and all that prolong it, however many, oldest first; see Grant.chain."""
         ...

@@ -152,7 +152,7 @@ class Codec(Generic[Value]):
         found, *_, newest = row
         if found is not None:
             return self.read(row, sealer)
-        if newest is not None:
+        if newest is not None and not is_dropped(name):
             raise Altered(name, "it was deleted.")
         return None
 
@@ -239,6 +239,14 @@ KINDS: Mapping[type[object], str] = {
     JournalFinding: "journal-finding",
 }
 """What the records of each kind are called, for good: rows hold these names."""
+
+
+_DROPPED = f"{tables.records.name}/{KINDS[Errand]}/"
+
+
+def is_dropped(name: str) -> bool:
+    """Whether a row of this name may be gone: errands that are over are deleted, and one that is gone gives nothing."""
+    return name.startswith(_DROPPED)
 
 
 def record_id(kind: type[object], key: str) -> str:

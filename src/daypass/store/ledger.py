@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from daypass.model.effect import GIVES
@@ -12,17 +12,21 @@ from daypass.model.errors import Conflict, NotFound, Unavailable
 from daypass.model.event import Event, Link
 from daypass.model.fact import Fact
 from daypass.model.grant import Grant, GrantId, GrantState
+from daypass.model.kept import Errand
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Request, RequestState
 from daypass.ports import Page
 from daypass.store import tables
 from daypass.store.cabinet import SqlCabinet
-from daypass.store.codec import GRANTS, LINKS, REQUESTS, AnyRow, AnySelect, Codec, Value
+from daypass.store.codec import GRANTS, KINDS, LINKS, REQUESTS, AnyRow, AnySelect, Codec, Value
 from daypass.store.commit import commit
 from daypass.store.database import Database
 from daypass.store.journal_rows import BINDING, bound
 from daypass.store.reading import each, page, readable, slices
 from daypass.store.words import events_of
+
+_ERRANDS_AT_ONCE = 1_000
+"""Errands that are deleted in one transaction, so that they keep nobody else waiting."""
 
 
 class SqlLedger(SqlCabinet):
@@ -133,6 +137,18 @@ class SqlLedger(SqlCabinet):
                 asked = select(tables.changes.c.name).where(tables.changes.c.name.in_(names)).distinct()
                 told |= {names[name] for name in connection.execute(asked).scalars()}
         return frozenset(told)
+
+    def drop_errands(self, *, before: datetime) -> int:
+        """Delete the errands that were begun before then; they are over. Returns how many there were."""
+        records = tables.records.c
+        old = select(records.id).where(records.kind == KINDS[Errand], records.at < before).limit(_ERRANDS_AT_ONCE)
+        dropped = 0
+        while True:
+            with self._database.writing() as connection:
+                gone = connection.execute(delete(tables.records).where(records.id.in_(old))).rowcount
+            dropped += gone
+            if gone < _ERRANDS_AT_ONCE:
+                return dropped
 
     def chain(self, root: GrantId) -> list[Grant]:
         """Read a grant and all that prolong it, oldest first."""

@@ -33,6 +33,7 @@ from daypass.store.codec import (
     Unreadable,
     codec_named,
     codec_of,
+    is_dropped,
 )
 from daypass.store.database import Database
 from daypass.store.reading import slices
@@ -87,7 +88,7 @@ class SqlScrub:
             with self._database.reading() as connection:
                 there = _present(connection, names)
             for name in names:
-                if name not in there:
+                if name not in there and not is_dropped(name):
                     yield AlteredRow(row=name, because="It was deleted.")
 
     def _untold(self) -> Iterator[AlteredRow]:

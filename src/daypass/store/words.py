@@ -8,13 +8,16 @@ from sqlalchemy import Connection, bindparam, insert, select
 from daypass.journal.entry import BadEntry, read_entry
 from daypass.journal.words import ALTERED, Word, hashed
 from daypass.model.event import Event
-from daypass.model.principal import DAYPASS, OPERATOR
+from daypass.model.principal import DAYPASS, NOBODY, OPERATOR
 from daypass.store.codec import AnyRow, entry_in
 from daypass.store.prepared import Prepared, Row
 from daypass.store.reading import slices
 from daypass.store.tables import words
 
 log = structlog.get_logger(__name__)
+
+_CLAIMED = "claimed"
+"""The detail that names whom a stranger said they were."""
 
 
 def keep_words(connection: Connection, said: Iterable[tuple[Event, Sequence[Word]]]) -> None:
@@ -25,7 +28,7 @@ def keep_words(connection: Connection, said: Iterable[tuple[Event, Sequence[Word
             "salt": word.salt.hex(),
             "text": word.text,
             "subject": event.subject,
-            "principal": _whose(event),
+            "principal": _whose(event, word),
             "at": event.at,
         }
         for event, some in said
@@ -52,8 +55,10 @@ def words_in(connection: Connection, rows: Sequence[AnyRow]) -> Iterator[tuple[W
         yield tuple(Word(name=name, salt=bytes.fromhex(row.salt), text=row.text) for name, row in there if fits(row))
 
 
-def _whose(event: Event) -> str:
-    """Whoever did it; of what Daypass did by itself, the person whom it was done to."""
+def _whose(event: Event, word: Word) -> str:
+    """Whoever did it; of what Daypass did by itself, the person whom it was done to; a claimed name, whose it is."""
+    if event.actor == NOBODY and word.name == _CLAIMED:
+        return word.text
     about = event.details.get("principal")
     return about if event.actor in {DAYPASS, OPERATOR} and isinstance(about, str) else event.actor
 

@@ -30,6 +30,8 @@ from daypass.wiring.house import House
 from daypass.wiring.scrub import report_set_aside
 
 _SECOND = timedelta(seconds=1)
+_ERRANDS_STAY = timedelta(days=1)
+"""Each is over after ten minutes; what it was for is in the journal."""
 
 
 def chores(house: House) -> list[Chore]:
@@ -56,6 +58,7 @@ def chores(house: House) -> list[Chore]:
         *_hook(house),
         Chore(name="late writes", every=15 * _SECOND, run=partial(_look_again, house)),
         Chore(name="sweep", every=house.settings.worker.sweep_every, run=partial(_sweep, house, Reports())),
+        Chore(name="errands", every=timedelta(hours=1), run=lambda: ledger.drop_errands(before=now() - _ERRANDS_STAY)),
         *_erasing(house),
     ]
 

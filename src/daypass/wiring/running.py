@@ -34,7 +34,7 @@ from daypass.doors.limits import Limits
 from daypass.doors.slack.door import SlackDoor
 from daypass.doors.slack.workspace import SlackSettings
 from daypass.doors.web import app as web
-from daypass.model.errors import Misconfigured
+from daypass.model.errors import DaypassError, Misconfigured
 from daypass.reconcile.chores import Chore, run_chores
 from daypass.settings import Settings
 from daypass.store import database
@@ -108,6 +108,19 @@ def _fold_all(book: SqlBook) -> None:
         pass
 
 
+def _settle_attempts(house: House, *, at_once: bool = False) -> None:
+    """Write down what strangers tried and was only counted."""
+    house.desk.attempts.settle(ledger=house.desk.ledger, now=house.clock(), at_once=at_once)
+
+
+def _settle_last_attempts(house: House) -> None:
+    """The same as the process ends; a database that is away does not keep it from ending."""
+    try:
+        _settle_attempts(house, at_once=True)
+    except DaypassError as error:
+        log.warning("attempts.lost", because=error.report)
+
+
 @contextmanager
 def _worker(house: House, watch: Watch, *, works: bool = True) -> Iterator[None]:
     """The loop and the chores in threads of their own while the block lasts; without work, clock and fold alone."""
@@ -117,6 +130,7 @@ def _worker(house: House, watch: Watch, *, works: bool = True) -> Iterator[None]
         Chore(name="fold", every=_SECOND, run=partial(_fold_all, house.book)),
         Chore(name="own entries", every=10 * _SECOND, run=house.book.look_for_own),
         telling_of_damage(house),
+        Chore(name="attempts", every=10 * _SECOND, run=partial(_settle_attempts, house)),
     ]
     comparing = Chore(name="clock", every=_SECOND, run=house.clock.keep_comparing)
 
@@ -140,6 +154,7 @@ def _worker(house: House, watch: Watch, *, works: bool = True) -> Iterator[None]
         stop.set()
         for thread in threads:
             thread.join()
+        _settle_last_attempts(house)
 
 
 async def _doors(house: House, watch: Watch) -> None:

@@ -8,7 +8,9 @@ import pytest
 from daypass.lifecycle.glass.codes import seal
 from daypass.lifecycle.review import approve
 from daypass.model.event import Kind
-from daypass.model.principal import PrincipalId
+from daypass.model.kept import Errand
+from daypass.model.principal import NOBODY, PrincipalId
+from daypass.model.secret import digest
 from tests.doors.house import House
 from tests.doors.web.test_passkeys import asked, enrolled, path, requested, url  # noqa: F401 - a fixture among them
 from tests.makers import ANN, BOB, EVE
@@ -73,6 +75,44 @@ def test_a_passkey_of_somebody_else_opens_nothing(house: House, visitor: httpx2.
 
         assert visitor.post(question["to"], json=answer).status_code == 403
         assert collected(visitor, device).json()["code"] == "authorization_pending"
+
+
+def test_before_a_proof_nothing_is_written_in_anybodys_name(
+    house: House,
+    visitor: httpx2.Client,
+    url: str,  # noqa: F811
+):
+    """Asking for the address, opening it, and an answer that is no proof: one entry, which is nobody's."""
+    key = enrolled(house, visitor, url)
+    before, errands = len(house.journal()), len(house.desk.ledger.all(Errand))
+    for person in (BOB, EVE):
+        house.clock.forward(timedelta(seconds=3))
+        _, handed = begun(visitor, person)
+        question = asked(visitor.get(path(handed.json()["url"], url)))
+        wrong = {"ticket": question["ticket"], "proof": key.prove({**question["prove"], "challenge": "AAAA"})}
+        for _ in range(3):
+            assert visitor.post(question["to"], json=wrong).status_code == 403
+
+    [entry] = house.journal()[before:]
+    assert (entry.kind, entry.actor, entry.details["claimed"]) == (Kind.PASSKEY_REFUSED, NOBODY, BOB)
+    assert len(house.desk.ledger.all(Errand)) == errands
+
+
+def test_an_address_for_ending_things_is_good_once_and_only_for_its_login(
+    house: House,
+    visitor: httpx2.Client,
+    url: str,  # noqa: F811
+):
+    """Not after it was used, nor for a login that was begun for more."""
+    key = enrolled(house, visitor, url)
+    _, handed = begun(visitor, BOB)
+    question = asked(visitor.get(path(handed.json()["url"], url)))
+    answer = {"ticket": question["ticket"], "proof": key.prove(question["prove"])}
+    statuses = [visitor.post(question["to"], json=answer).status_code for _ in range(2)]
+
+    device = visitor.post("/v1/login/device", json={"client": "a laptop"}).json()["device_code"]
+    whole = visitor.get(f"/end/dpo_{digest(device)}{BOB}")
+    assert (statuses, whole.status_code) == ([200, 410], 404)
 
 
 def test_the_code_of_a_whole_login_is_not_confirmed_by_a_passkey(visitor: httpx2.Client, url: str):  # noqa: F811

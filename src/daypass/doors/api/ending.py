@@ -11,8 +11,8 @@ from daypass.doors.wire.handed import TokenOut
 from daypass.doors.wire.incoming import EndWithCode, EndWithPasskey
 from daypass.doors.wire.passkeys import AddressOut
 from daypass.lifecycle import ending_session
+from daypass.lifecycle.attempts import Stranger
 from daypass.lifecycle.glass.envelope import counts
-from daypass.lifecycle.passkeys.errands import LIVES
 from daypass.model.network import whose
 
 router = api_router("panic and freezes", "/end-session")
@@ -27,7 +27,9 @@ def with_code(
     good = counts(body.code, ledger=desk.ledger, now=now)
     if not good and request.app.state.pace.too_fast(f"glass {whose(address)}", now):
         return slower()
-    token = ending_session.open_with_code(body.code, client=f"at {address}", ledger=desk.ledger, now=now)
+    token = ending_session.open_with_code(
+        body.code, stranger=Stranger(address=address, attempts=desk.attempts), ledger=desk.ledger, now=now
+    )
     response.headers["Cache-Control"] = "no-store"
     left = int((token.expires_at - now).total_seconds())
     return TokenOut(access_token=token.text, expires_in=left, expires_at=token.expires_at, principal=token.principal)
@@ -43,7 +45,6 @@ def with_passkey(body: EndWithPasskey, request: Request, desk: AtDesk, now: Now)
         body.user_code,
         public_url=desk.public_url,
         logins=desk.logins,
-        ledger=desk.ledger,
         now=now,
     )
-    return AddressOut(url=address, expires_in=int(LIVES.total_seconds()))
+    return AddressOut(url=address.url, expires_in=int((address.ends - now).total_seconds()))

@@ -28,6 +28,7 @@ from daypass.doors.wire.glass import (
     SealCodes,
     SealedOut,
 )
+from daypass.lifecycle.attempts import Stranger
 from daypass.lifecycle.glass import codes
 from daypass.lifecycle.glass.dossier import dossier
 from daypass.lifecycle.glass.envelope import counts
@@ -37,12 +38,10 @@ from daypass.model.errors import NotFound
 from daypass.model.grant import GrantId
 from daypass.model.kept import GlassReview
 from daypass.model.network import whose
-from daypass.model.principal import Principal, PrincipalId
+from daypass.model.principal import NOBODY, Principal
 from daypass.model.request import Ask
 
 router = api_router("break glass", "/glass")
-
-_NOBODY_YET = PrincipalId("nobody")
 
 
 @router.post("", status_code=201, response_model=BrokenOut, responses=PACED)
@@ -58,7 +57,7 @@ def break_glass(
     broken = codes.break_with_code(
         body.code,
         ask,
-        client=f"at {address}",
+        stranger=Stranger(address=address, attempts=desk.attempts),
         rules=desk.rules(),
         directory=desk.directory,
         provisioner=hands(desk, ask.delivery),
@@ -132,7 +131,7 @@ def close(caller: Decider, request_id: Id, body: CloseReview, desk: AtDesk, now:
 
 def _asked(body: BreakGlass, *, now: datetime) -> Ask:
     fields = body.model_dump(exclude={"code"})
-    return Spoken(**fields, urgent=True).understood(now=now, tz="UTC").ask(_NOBODY_YET)
+    return Spoken(**fields, urgent=True).understood(now=now, tz="UTC").ask(NOBODY)
 
 
 def _visible(request_id: GrantId, caller: Principal, desk: Desk, now: datetime) -> None:

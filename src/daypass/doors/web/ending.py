@@ -7,10 +7,12 @@ Opening the page changes nothing. What it lets in ends what its person may end, 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from daypass.doors.address import visitor_address
 from daypass.doors.desk import Desk
 from daypass.doors.web.passkeys_page import Answered, Ceremony, ceremony_page, name_of, refused_page
 from daypass.doors.wire.passkeys import DoneOut
 from daypass.lifecycle import ending_session
+from daypass.lifecycle.attempts import Stranger
 from daypass.lifecycle.passkeys.site import site
 from daypass.model.errors import DaypassError
 
@@ -30,11 +32,15 @@ def routes(desk: Desk) -> APIRouter:
         return ceremony_page(request, _letting(ticket, offer, desk))
 
     @router.post("/end")
-    def confirm(answer: Answered) -> DoneOut:
+    def confirm(answer: Answered, request: Request) -> DoneOut:
+        peer = request.client.host if request.client else None
+        forwarded = request.headers.getlist("x-forwarded-for")
+        address = visitor_address(peer, forwarded, request.app.state.trusted_proxies)
         ending_session.confirm(
             answer.ticket,
             answer.proof or {},
             at=site(desk.public_url),
+            stranger=Stranger(address=address, attempts=desk.attempts),
             logins=desk.logins,
             ledger=desk.ledger,
             now=desk.clock(),

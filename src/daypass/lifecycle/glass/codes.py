@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from daypass.lifecycle.attempts import Stranger
 from daypass.lifecycle.counting import guard
 from daypass.lifecycle.glass.envelope import Envelope
 from daypass.lifecycle.glass.stand_in import StandIn
@@ -80,7 +81,7 @@ def break_with_code(  # noqa: PLR0913 - a code, an ask, the four who judge it, w
     code: str,
     ask: Ask,
     *,
-    client: str,
+    stranger: Stranger,
     rules: RuleBook,
     directory: Directory,
     provisioner: Provisioner,
@@ -93,7 +94,7 @@ def break_with_code(  # noqa: PLR0913 - a code, an ask, the four who judge it, w
     Raises NotYours, always with the same sentence, for a code that does not count; NotAllowed or BadInput for an ask
     that the rules refuse, and then the code stays good. Either is journalled, never with the code.
     """
-    at_hand = Envelope(client=client, ledger=ledger, now=now)
+    at_hand = Envelope(stranger=stranger, ledger=ledger, now=now)
     sealed = at_hand.find(code)
     person = _person(sealed, directory)
     if not person.active:

@@ -1,21 +1,27 @@
-"""Break-glass codes as they are used: found, and spent once. Each try is in the journal; one sentence refuses all."""
+"""
+Break-glass codes as they are used: found, and spent once. One sentence refuses all that do not count.
 
+Whoever gives a code that does not count has proven nothing: such a try is nobody's in the journal, and is counted
+(see attempts). Of a text that cannot be a code nothing is written.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from daypass.lifecycle.attempts import Stranger
 from daypass.model import break_glass_code
 from daypass.model.errors import Conflict, NotFound, NotYours
 from daypass.model.event import Detail, Event, Kind, Login, Scope
 from daypass.model.fact import Fact
 from daypass.model.grant import GrantId
 from daypass.model.kept import SealedCode, Standing
-from daypass.model.principal import PrincipalId
+from daypass.model.principal import NOBODY, PrincipalId
 from daypass.model.secret import Secret, digest, draw
 from daypass.ports import Ledger
 
 _REFUSED = "This code is not good; each works once, until its date. Take the next one of your sheet."
-_NOBODY = PrincipalId("nobody")
-"""The actor of a code that is nobody's."""
+_NO_CODE = "it is no code"
 
 
 def counts(code: str, *, ledger: Ledger, now: datetime) -> bool:
@@ -28,7 +34,7 @@ def _judged(code: str, ledger: Ledger, now: datetime) -> tuple[SealedCode | None
     """The code that was sealed, if there is one, and why it does not count; empty when it does."""
     plain = break_glass_code.canonical(code)
     if plain is None:
-        return None, "it is no code"
+        return None, _NO_CODE
     try:
         sealed = ledger.find(SealedCode, digest(plain))
     except NotFound:
@@ -40,9 +46,9 @@ def _judged(code: str, ledger: Ledger, now: datetime) -> tuple[SealedCode | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """Looks for codes and spends them; the journal knows of every try."""
+    """Looks for codes and spends them, and tells the journal."""
 
-    client: str
+    stranger: Stranger
     ledger: Ledger
     now: datetime
 
@@ -50,7 +56,8 @@ class Envelope:
         """The code if it counts. Every other is refused in one sentence."""
         sealed, why_not = _judged(code, self.ledger, self.now)
         if sealed is None or why_not:
-            raise self.refusal(why_not, sealed)
+            self._tell(why_not, sealed, by=NOBODY)
+            raise NotYours(_REFUSED)
         return sealed
 
     def draw_login(self, whose: PrincipalId, *, scopes: frozenset[Scope], until: datetime) -> tuple[str, Login]:
@@ -60,7 +67,7 @@ class Envelope:
             device_hash=digest(draw(Secret.DEVICE)),
             user_code="",
             client="a break-glass code",
-            address=self.client,
+            address=self._client,
             asked_at=self.now,
             expires_at=until,
             scopes=scopes,
@@ -83,7 +90,8 @@ class Envelope:
         }
         told = Event(kind=Kind.LOGIN_ISSUED, at=self.now, actor=sealed.principal, details=issued)
         kind = Kind.CODE_SPENT if request_id is None else Kind.CODE_USED
-        spent = self._event(kind, sealed, subject=request_id)
+        named: dict[str, Detail] = {"client": self._client, "code_hash": sealed.code_hash}
+        spent = Event(kind=kind, at=self.now, actor=sealed.principal, subject=request_id, details=named)
         try:
             self.ledger.record(
                 Fact(event=spent, changes=(used,), told=False), Fact(event=told, changes=(login,), told=False)
@@ -91,17 +99,29 @@ class Envelope:
         except Conflict:
             raise self.refusal("it was used", sealed) from None
 
-    def refusal(self, why: str, sealed: SealedCode | None = None) -> NotYours:
-        """Tell the journal why, and make the one sentence that is said."""
+    def refusal(self, why: str, sealed: SealedCode) -> NotYours:
+        """Tell the journal why a code that was found gives nothing, and make the one sentence that is said."""
         self.tell_refused(why, sealed)
         return NotYours(_REFUSED)
 
-    def tell_refused(self, why: str, sealed: SealedCode | None = None) -> None:
-        """Tell the journal alone."""
-        self.ledger.record(Fact(event=self._event(Kind.CODE_REFUSED, sealed, because=why), told=False))
+    def tell_refused(self, why: str, sealed: SealedCode) -> None:
+        """Tell the journal alone of a code that was found."""
+        self._tell(why, sealed, by=sealed.principal)
 
-    def _event(self, kind: Kind, sealed: SealedCode | None, *, subject: GrantId | None = None, **more: Detail) -> Event:
-        who = sealed.principal if sealed else _NOBODY
+    @property
+    def _client(self) -> str:
+        return f"at {self.stranger.address}"[:200]
+
+    def _tell(self, why: str, sealed: SealedCode | None, *, by: PrincipalId) -> None:
+        if why == _NO_CODE:
+            return
+        claimed: dict[str, Detail] = {"claimed": sealed.principal} if sealed and by == NOBODY else {}
         named: dict[str, Detail] = {"code_hash": sealed.code_hash} if sealed else {}
-        details: dict[str, Detail] = {"client": self.client[:200], **named, **more}
-        return Event(kind=kind, at=self.now, actor=who, subject=subject, details=details)
+        details: dict[str, Detail] = {"client": self._client, **named, **claimed, "because": why}
+
+        def make(more: Mapping[str, Detail]) -> Fact:
+            event = Event(kind=Kind.CODE_REFUSED, at=self.now, actor=by, details={**details, **more})
+            return Fact(event=event, told=False)
+
+        name = f"{Kind.CODE_REFUSED} {sealed.code_hash if sealed else ''}"
+        self.stranger.tell(name, make, ledger=self.ledger, now=self.now)

@@ -64,12 +64,6 @@ def approval_address(  # noqa: PLR0913 - who approves what for how long, where, 
     return f"{public_url}/approve/{ticket}"
 
 
-def ending_address(person: PrincipalId, user_code: str, *, public_url: str, ledger: Ledger, now: datetime) -> str:
-    """Where this person lets a waiting command line end things, with a passkey."""
-    ticket = _open(person, Purpose.END, subject=user_code, public_url=public_url, ledger=ledger, now=now)
-    return f"{public_url}/end/{ticket}"
-
-
 def find(ticket: str, purpose: Purpose, *, ledger: Ledger, now: datetime) -> Errand:
     """Read the errand behind a ticket. Raises NotFound for none of this purpose, TooLate when it is over or done."""
     errand = _known(ticket, ledger)
@@ -86,6 +80,13 @@ def find(ticket: str, purpose: Purpose, *, ledger: Ledger, now: datetime) -> Err
 def done(errand: Errand) -> Errand:
     """The errand once it is done: nobody does it again."""
     return replace(errand, state=Standing.CLOSED)
+
+
+def must_have_passkeys(person: PrincipalId, public_url: str) -> None:
+    """Raise NotYours for a robot, Misconfigured where browsers know no passkeys."""
+    site(public_url)
+    if person.startswith(ROBOT):
+        raise NotYours("A robot has no passkey, and approves nothing.", field="second_factor")
 
 
 def about(errand: Errand) -> GrantId | None:
@@ -113,9 +114,7 @@ def _open(  # noqa: PLR0913 - the parts of an errand, where, in which ledger, an
     length: timedelta | None = None,
 ) -> str:
     """Draw a ticket and keep its errand."""
-    site(public_url)
-    if person.startswith(ROBOT):
-        raise NotYours("A robot has no passkey, and approves nothing.", field="second_factor")
+    must_have_passkeys(person, public_url)
     ticket = draw(Secret.ONE_TIME_LINK)
     errand = Errand(
         ticket_hash=digest(ticket),

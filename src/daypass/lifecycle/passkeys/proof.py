@@ -3,7 +3,7 @@ One proof for one errand.
 
 The challenge is reckoned from the ticket and from all that the errand says, so a passkey signs for exactly this: an
 answer to one errand is none to another, and an errand that somebody changed in the database has none. A proof that
-does not hold is journalled; after five the address is closed.
+does not hold is journalled, as nobody's: whoever has the address has proven nothing. After five it is closed.
 """
 
 import hmac
@@ -19,9 +19,18 @@ from daypass.model.errors import Conflict, NotYours
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.kept import Errand, Passkey
+from daypass.model.principal import NOBODY
 from daypass.ports import Ledger
 
 _PROVE = "prove"
+
+
+def refused(errand: Errand, refusal: NotYours, *, now: datetime, **more: Detail) -> Event:
+    """What the journal is told of a proof that did not hold."""
+    told: dict[str, Detail] = {"purpose": errand.purpose, "errand": errand.ticket_hash, "because": refusal.detail}
+    told["claimed"] = errand.principal
+    subject = about(errand)
+    return Event(kind=Kind.PASSKEY_REFUSED, at=now, actor=NOBODY, subject=subject, details={**told, **more})
 
 
 def challenge(ticket: str, errand: Errand, step: str = _PROVE) -> bytes:
@@ -40,20 +49,24 @@ def prove(  # noqa: PLR0913 - an answer to a ticket and its errand, where it was
     ticket: str, errand: Errand, answer: Json, *, at: Site, ledger: Ledger, now: datetime
 ) -> Passkey:
     """Find the passkey that did this errand, as it is to be kept now. Raises NotYours, which the journal is told of."""
-    passkeys = ring.of(errand.principal, ledger=ledger)
     try:
-        return proven(answer, by=errand.principal, passkeys=passkeys, challenge=challenge(ticket, errand), at=at)
+        return check(ticket, errand, answer, at=at, ledger=ledger)
     except NotYours as refusal:
         refuse(errand, refusal, ledger=ledger, now=now)
         raise
+
+
+def check(ticket: str, errand: Errand, answer: Json, *, at: Site, ledger: Ledger) -> Passkey:
+    """Find the passkey that did this errand, as it is to be kept now. Raises NotYours, and tells nobody."""
+    passkeys = ring.of(errand.principal, ledger=ledger)
+    return proven(answer, by=errand.principal, passkeys=passkeys, challenge=challenge(ticket, errand), at=at)
 
 
 def refuse(errand: Errand, refusal: NotYours, *, ledger: Ledger, now: datetime) -> None:
     """Keep that a proof did not hold."""
     again = replace(errand, refused=errand.refused + 1)
     counted = done(again) if again.refused >= MOST_REFUSALS else again
-    told: dict[str, Detail] = {"purpose": errand.purpose, "errand": errand.ticket_hash, "because": refusal.detail}
-    event = Event(kind=Kind.PASSKEY_REFUSED, at=now, actor=errand.principal, subject=about(errand), details=told)
+    event = refused(errand, refusal, now=now)
     try:
         ledger.record(Fact(event=event, changes=(counted,), told=False))
     except Conflict:  # another answer came first, and was counted or did the errand

@@ -17,9 +17,11 @@ from daypass.doors.slack.texts.times import moment as moment  # noqa: PLC0414 - 
 from daypass.model.entitlement import Entitlement, Level, Reach
 from daypass.model.grant import Grant
 from daypass.model.principal import DAYPASS, OPERATOR, ROBOT, PrincipalId
+from daypass.model.principal import NOBODY as STRANGER
 from daypass.model.request import Request, RequestState
 
 NOBODY = "nobody"
+_NO_PERSON = {DAYPASS: "Daypass", OPERATOR: "the operator", STRANGER: "somebody"}
 _MOST_NAMED = 15
 """People and groups in one line; there may be hundreds."""
 
@@ -28,8 +30,8 @@ def person(principal: PrincipalId) -> str:
     """Name somebody so that Slack shows who it is; a robot by its id."""
     if principal.startswith(ROBOT):
         return code(principal)
-    if principal in {DAYPASS, OPERATOR}:
-        return "Daypass" if principal == DAYPASS else "the operator"
+    if principal in _NO_PERSON:
+        return _NO_PERSON[principal]
     return f"<@{principal}>"
 
 
