@@ -14,6 +14,7 @@ from daypass.lifecycle.glass.codes import seal
 from daypass.model import break_glass_code
 from daypass.model.errors import NotYours, Unavailable
 from daypass.model.event import Event, Kind
+from daypass.model.principal import PrincipalId
 from daypass.store.erasing import SqlWords
 from tests.lifecycle.glasshouse import GlassHouse, glasshouse
 from tests.makers import ANN, BOB
@@ -41,7 +42,7 @@ def refusals(house: GlassHouse) -> list[Event]:
     return [one for one in house.journal() if one.kind is Kind.CODE_REFUSED]
 
 
-def used_up(house: GlassHouse, who: str) -> str:
+def used_up(house: GlassHouse, who: PrincipalId) -> str:
     """A code of somebody that newer ones have closed."""
     old, _ = (
         seal(who, count=1, days=9, directory=house.directory, ledger=house.ledger, now=house.clock()) for _ in "ab"

@@ -74,6 +74,9 @@ def _grant(grant: dict[str, Any], zone: say.Zone) -> tuple[str, ...]:
     return grant["id"], state, say.what(grant), grant["delivery"], zone.moment(say.until(grant))
 
 
+_NO_PERSON = {"nobody": "somebody", "bearer": "somebody with the link", "daypass": "Daypass"}
+
+
 def _story(found: dict[str, Any], zone: say.Zone) -> Iterator[str]:
     request, grant, names = found["request"], found["grant"], found["names"]
     yield f"{request['id']}  {say.what(request)}"
@@ -86,7 +89,7 @@ def _story(found: dict[str, Any], zone: say.Zone) -> Iterator[str]:
         yield from _life(grant, found["promise"], zone)
     yield ""
     for entry in found["story"]:
-        who = names.get(entry["actor"], entry["actor"])
+        who = names.get(entry["actor"]) or _NO_PERSON.get(entry["actor"], entry["actor"])
         yield f"  {zone.moment(entry['at'])}  {who} {say.named(say.folded(entry['words']), names)}"
 
 
