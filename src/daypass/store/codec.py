@@ -241,12 +241,9 @@ KINDS: Mapping[type[object], str] = {
 """What the records of each kind are called, for good: rows hold these names."""
 
 
-_DROPPED = f"{tables.records.name}/{KINDS[Errand]}/"
-
-
 def is_dropped(name: str) -> bool:
     """Whether a row of this name may be gone: errands that are over are deleted, and one that is gone gives nothing."""
-    return name.startswith(_DROPPED)
+    return name.startswith(f"{tables.records.name}/{KINDS[Errand]}/")
 
 
 def record_id(kind: type[object], key: str) -> str:
