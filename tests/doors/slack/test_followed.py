@@ -11,7 +11,7 @@ from daypass.doors.slack.cards import lengths, review_card, status_card
 from daypass.doors.slack.counter import Picture
 from daypass.lifecycle.drop import drop
 from daypass.lifecycle.panic import panic_as_operator
-from daypass.lifecycle.review import approve
+from daypass.lifecycle.review import approve, deny
 from daypass.lifecycle.revoke import revoke
 from daypass.lifecycle.series import open_windows
 from daypass.model.decision import Approvers, RuleId, Stage
@@ -57,12 +57,24 @@ def live(closed: Office, **changes: object) -> Request:
     return asked
 
 
-def said_yes(closed: Office, asked: Request) -> None:
-    """Bob approves it as it was asked."""
+def turned_down(closed: Office, asked: Request) -> None:
+    """Bob denies it."""
+    deny(
+        asked.id,
+        by=BOB,
+        reason="use the *dashboard*",
+        asked=closed.desk.asked,
+        ledger=closed.ledger,
+        now=closed.clock(),
+    )
+
+
+def said_yes(closed: Office, asked: Request, length: timedelta | None = None) -> None:
+    """Bob approves it as it was asked, or for less."""
     approve(
         asked.id,
         by=BOB,
-        length=None,
+        length=length,
         rules=closed.rules[-1],
         directory=closed.directory,
         provisioner=closed.aws,
@@ -299,7 +311,7 @@ def test_the_requestor_reads_what_they_asked_and_what_each_approver_gave(state: 
 
 
 def test_what_has_ended_offers_no_more_time(closed: Office):
-    """The reminder before the end had a button for that; afterwards it says that it has ended."""
+    """The reminder before the end had a button for that; afterwards it says that it has ended, and no more."""
     asked = live(closed)
     closed.clock.forward(timedelta(minutes=51))
     closed.work()
@@ -311,7 +323,40 @@ def test_what_has_ended_offers_no_more_time(closed: Office):
 
     assert _with_button(closed, "mine.extend") == []
     (now,) = (one for one in closed.person("U0ANN").messages() if one.ts == reminder)
-    assert "*Ended*" in now.visible_text
+    assert "which has ended since" in now.visible_text
+    ends = [one.visible_text for one in closed.person("U0ANN").messages() if "*Ended*" in one.visible_text]
+    assert len(ends) == 2, "the message follows it, and one line tells of it"
+
+
+@pytest.mark.parametrize(
+    ("end", "words"),
+    [(panicked, "Panic: a leak"), (turned_down, "use the *dashboard*"), (revoked, "wrong *bucket*")],
+)
+def test_the_message_that_rings_has_the_words_of_whoever_decided(
+    closed: Office, end: Callable[[Office, Request], None], words: str
+):
+    """Of a request that waits, or of a grant: in its notification and in itself."""
+    asked = live(closed) if end is revoked else filed(closed)
+    tell(closed)
+    end(closed, asked)
+    closed.work()
+    tell(closed)
+
+    last = closed.person("U0ANN").messages()[-1]
+    assert last.thread_ts
+    assert words in last.text
+    assert words in texts_in(last.blocks)
+
+
+def test_the_message_that_rings_says_what_an_approver_cut(closed: Office):
+    """Asked for an hour, given five minutes: both stand in it."""
+    asked = filed(closed)
+    tell(closed)
+    said_yes(closed, asked, length=timedelta(minutes=5))
+    tell(closed)
+
+    last = closed.person("U0ANN").messages()[-1]
+    assert "Requested: 1 hour. <@U0BOB>: 5 minutes." in last.text
 
 
 def _with_button(closed: Office, action: str, words: str = "") -> list[str]:

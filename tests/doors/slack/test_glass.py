@@ -116,7 +116,8 @@ def test_a_reviewer_reads_what_was_done_and_closes_it(loud: Office):
     assert "The export <b> was broken." in changed.visible_text
     kept = review(loud, request)
     assert (kept.state, kept.closed_by, kept.note) == (Standing.CLOSED, BOB, "The export <b> was broken.")
-    loud.person("U0ANN").wait_for_message("has reviewed your emergency access")
+    told = loud.person("U0ANN").wait_for_message("has reviewed your emergency access: *read* everything under")
+    assert "The export <b> was broken." in told.visible_text
 
 
 def test_the_second_reviewer_is_told_who_was_first(loud: Office):

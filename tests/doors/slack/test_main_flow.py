@@ -5,7 +5,7 @@ from datetime import timedelta
 from daypass.model.grant import GrantState, Why
 from daypass.model.request import RequestState
 from daypass.sandbox.slack import BlockingActor
-from tests.doors.slack.conftest import Office, review
+from tests.doors.slack.conftest import Office, review, until
 
 
 def test_from_the_command_to_access_that_is_over(daypass: Office, ann: BlockingActor, bob: BlockingActor):
@@ -40,7 +40,10 @@ def test_a_denial_carries_its_reason_to_the_requestor(daypass: Office, ann: Bloc
     assert bob.submit(bob.wait_for_modal("Deny"), {"reason": "use the <copy> & ask again"}).closed
 
     bob.wait_for_change(card, "Denied* by <@U0BOB>")
-    ann.wait_for_message("*Denied* by")
+    until(lambda: "*Denied* by" in ann.messages()[-1].text and ann.messages()[-1].thread_ts)
+    rings = ann.messages()[-1]
+    assert "use the &lt;copy&gt; &amp; ask again" in rings.text
+    assert "use the <copy> & ask again" in rings.visible_text
     assert "use the <copy> & ask again" in ann.messages()[0].visible_text
     assert daypass.desk.ledger.request(request.id).state is RequestState.DENIED
 

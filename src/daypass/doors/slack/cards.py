@@ -8,7 +8,19 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from daypass.doors.grammar import words_for_length
-from daypass.doors.slack.blocks import Block, Note, actions, button, context, fields, option, quoted, section
+from daypass.doors.slack.blocks import (
+    Block,
+    Note,
+    actions,
+    button,
+    context,
+    cut,
+    escape,
+    fields,
+    option,
+    quoted,
+    section,
+)
 from daypass.doors.slack.counter import Picture
 from daypass.doors.slack.naming import OPENLY, Naming
 from daypass.doors.slack.texts import ahead as texts_ahead
@@ -134,9 +146,21 @@ def ending_card(picture: Picture, said: str) -> Note:
     """The reminder before the end, with what can be done about it beside it; once it has ended, that it has."""
     request = picture.request
     if picture.grant is None or picture.grant.state is not GrantState.ACTIVE:
-        return Note(text=outcomes.standing(request, picture.grant))
+        return Note(text=outcomes.has_ended(picture.grant) if picture.grant else outcomes.standing(request, None))
     row = actions(f"ending:{request.id}", [_button(labels.EXTEND, "mine.extend", request)])
     return Note(text=said, blocks=(section(said), row))
+
+
+def noted(said: str, words: str) -> Note:
+    """
+    One thing that happened, and under it the words that somebody gave with it, as they wrote them.
+
+    A notification shows the text alone, so that the text has the words too.
+    """
+    if not words:
+        return Note(text=said)
+    heard = escape(cut(" ".join(words.split()), outcomes.LONGEST_SAID))
+    return Note(text=f"{said} {heard}", blocks=(section(said), quoted(words)))
 
 
 def mine_buttons(picture: Picture, *, holds: bool = True) -> Sequence[Block]:

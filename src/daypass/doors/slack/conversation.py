@@ -15,8 +15,8 @@ import structlog
 
 from daypass.doors.desk import Desk
 from daypass.doors.slack.asking import Asked, Asking
-from daypass.doors.slack.blocks import Note, quoted, section
-from daypass.doors.slack.cards import ending_card, status_card
+from daypass.doors.slack.blocks import Note
+from daypass.doors.slack.cards import ending_card, noted, status_card
 from daypass.doors.slack.counter import Counter, Picture, in_thread
 from daypass.doors.slack.glass import TOLD as GLASS_TOLD
 from daypass.doors.slack.glass import Alarm
@@ -176,11 +176,17 @@ def _purpose(notice: Notice, picture: Picture) -> str:
 
 
 def _noted(event: Event, picture: Picture, news: str) -> Note:
-    """One line with what belongs beside it: a way to more time, or what somebody wrote when they ended it."""
+    """
+    One line with what belongs beside it: a way to more time, what somebody wrote when they decided, what they cut.
+
+    This is the message that rings: what the notification repeats has the words too.
+    """
     if event.kind is Kind.GRANT_WARNED:
         return ending_card(picture, news)
-    words = outcomes.words_with(picture.request, picture.grant) if event.kind is Kind.GRANT_ENDED else ""
-    return Note(text=news, blocks=(section(news), quoted(words))) if words else Note(text=news)
+    if event.kind is Kind.REQUEST_APPROVED and (given := outcomes.asked_and_given(picture.request)):
+        return Note(text=f"{news} {given}")
+    worded = event.kind in _DECIDED or event.kind is Kind.GRANT_ENDED
+    return noted(news, outcomes.words_with(picture.request, picture.grant) if worded else "")
 
 
 def _for_deciders(event: Event, picture: Picture) -> str:

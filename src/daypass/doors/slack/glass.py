@@ -29,6 +29,7 @@ from daypass.doors.slack.blocks import (
     section,
     sentence,
 )
+from daypass.doors.slack.cards import noted
 from daypass.doors.slack.counter import Counter, Picture, in_thread
 from daypass.doors.slack.form import refused
 from daypass.doors.slack.form_values import typed
@@ -79,7 +80,8 @@ class Alarm:
                 await self._say_under(notice, review, texts.reminder(notice.event, review))
             case Kind.GLASS_REVIEWED:
                 await self._redraw(review, note)
-                await self._post(review.principal, f"told:{notice.id}", review, Note(text=texts.reviewed(review)))
+                told = noted(texts.reviewed(review, picture.request), review.note)
+                await self._post(review.principal, f"told:{notice.id}", review, told)
             case _:
                 pass
 

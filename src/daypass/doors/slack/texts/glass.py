@@ -1,6 +1,6 @@
 """What is said in Slack of broken glass."""
 
-from daypass.doors.slack.blocks import escape
+from daypass.doors.slack.blocks import code, escape
 from daypass.doors.slack.texts.outcomes import became
 from daypass.doors.slack.texts.plurals import plural
 from daypass.doors.slack.texts.requests import person, what
@@ -78,10 +78,10 @@ def spoken(review: GlassReview) -> str:
     return f"{REVIEW}: {review.id}"
 
 
-def reviewed(review: GlassReview) -> str:
-    """What the one who broke it is told at the end."""
+def reviewed(review: GlassReview, request: Request) -> str:
+    """What the one who broke it is told at the end; what was found stands under it."""
     who = person(review.closed_by) if review.closed_by else "Somebody"
-    return f"{who} has reviewed your emergency access `{review.id}`."
+    return f"{who} has reviewed your emergency access: {what(request.entitlement)}. Id {code(review.id)}."
 
 
 def gathered(read: Dossier) -> str:

@@ -20,7 +20,7 @@ from daypass.model.grant import Ending, Grant, GrantState, Why
 from daypass.model.principal import DAYPASS, PrincipalId
 from daypass.model.request import Approval, Request, RequestState
 
-_LONGEST_SAID = 150
+LONGEST_SAID = 150
 """Of a reason, what a notification repeats."""
 
 
@@ -29,7 +29,7 @@ def asked_in_full(request: Request, grant: Grant | None) -> str:
     if request.state is not RequestState.PENDING:
         since = became(grant) if grant else ""
         return " ".join(part for part in (asked_with_length(request), decision(request, grant), since) if part)
-    reason = escape(cut(" ".join(request.reason.split()), _LONGEST_SAID))
+    reason = escape(cut(" ".join(request.reason.split()), LONGEST_SAID))
     return f"{asked_with_length(request)} {labels.REASON_LABEL}: {reason}" if reason else asked_with_length(request)
 
 
@@ -79,8 +79,9 @@ def became(grant: Grant, *, stuck: bool = False) -> str:
 
 def words_with(request: Request, grant: Grant | None) -> str:
     """What somebody wrote when they decided, or when they ended it."""
-    if grant is not None and grant.ending is not None:
-        return grant.ending.note if grant.ending.why is Why.REVOKED else ""
+    ending = grant.ending if grant is not None else request.closed
+    if ending is not None:
+        return ending.note if ending.why is Why.REVOKED else ""
     return request.approval.note if request.approval else ""
 
 
@@ -144,6 +145,11 @@ def ends_soon(grant: Grant) -> str:
         f"*About to end*, {moment(_ends(grant))}: {what(grant.entitlement)}. "
         "Extend it if you need more time; what you have stays until that is decided."
     )
+
+
+def has_ended(grant: Grant) -> str:
+    """Stands where somebody was reminded of the end, once it came: how it ended is told in a line of its own."""
+    return f"This was a reminder of the end of {what(grant.entitlement)}, which has ended since."
 
 
 def one_line(request: Request, grant: Grant | None, now: datetime) -> str:
