@@ -345,3 +345,22 @@ def test_two_signs_that_changed_places_are_noticed(at: int):
     swapped = code[:at] + code[at + 1] + code[at] + code[at + 2 :]
 
     assert (break_glass_code.canonical(swapped) is None) == (swapped != code)
+
+
+def test_d07_nobody_breaks_glass_without_end(house: GlassHouse):
+    """Five times within an hour, by default; then it is said when again. Another person, and a code, are not braked."""
+    code, *_ = sealed(house)
+    for number in range(5):
+        house.broken(reason=f"INC-{number}")
+        house.clock.now += timedelta(minutes=1)
+
+    with pytest.raises(NotAllowed, match=r"broken glass 5 times within an hour, and 5 is the most.*in 55 minutes"):
+        house.broken(reason="INC-5")
+    house.broken(requestor=BOB)
+    broken(house, code)
+
+    house.clock.now += timedelta(minutes=55)
+    with pytest.raises(NotAllowed):  # the code's counts, too
+        house.broken(reason="INC-5")
+    house.clock.now += timedelta(minutes=1)
+    house.broken(reason="INC-5")

@@ -4,23 +4,28 @@ How much one person may have waiting, and have, at a time: the document's `limit
     requests that wait   count against whoever filed them
     live grants          count against whoever has them, and only those that they asked for themselves: what others file
                          for somebody uses up no room of theirs
+    broken glass         counts within an hour against whoever breaks it, and with nothing else
 
-Break glass, more time for what runs, and the windows of what recurs are never counted and never refused by this. Of two
-asks at the same moment, each of which would be the last one, one is written first; see counting.
+Break glass, more time for what runs, and the windows of what recurs are never counted with the rest. Of two asks at the
+same moment, each of which would be the last one, one is written first; see counting.
 """
 
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import takewhile
 
 from daypass.lifecycle.counting import guard
 from daypass.lifecycle.parties import Parties
 from daypass.model.errors import NotAllowed
 from daypass.model.grant import Grant, GrantState
 from daypass.model.kept import Tally
+from daypass.model.length import words_for_length
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Ask, Request, RequestState
 from daypass.ports import Ledger
 from daypass.rules.rule import Limits
 
+_HOUR = timedelta(hours=1)
 _LIVE = (GrantState.APPROVED, GrantState.ACTIVE)
 
 
@@ -53,6 +58,25 @@ def room_to_have(ask: Ask, parties: Parties, *, most: Limits, ledger: Ledger, no
             "End one with `done`."
         )
     return tallies
+
+
+def glass_to_break(ask: Ask, parties: Parties, *, most: Limits, ledger: Ledger, now: datetime) -> tuple[Tally, ...]:
+    """What must be written with glass that is broken. Raises NotAllowed when they broke it too often within an hour."""
+    if not ask.urgent:
+        return ()
+    accounts, tallies = _accounts(parties.asker, ledger, now)
+    broken = [one.filed_at for each in accounts for one in _since(now - _HOUR, each, ledger) if one.urgent]
+    if len(broken) >= most.urgent:
+        again = words_for_length(sorted(broken)[-most.urgent] + _HOUR - now)
+        raise NotAllowed(
+            f"{parties.asker.name} has broken glass {len(broken)} times within an hour, and {most.urgent} is the most. "
+            f"Ask in the ordinary way, use a sealed code, or try again in {again}."
+        )
+    return tallies
+
+
+def _since(moment: datetime, requestor: PrincipalId, ledger: Ledger) -> Iterator[Request]:
+    return takewhile(lambda one: one.filed_at > moment, ledger.each_request(requestor=requestor))
 
 
 def _accounts(person: Principal, ledger: Ledger, now: datetime) -> tuple[list[PrincipalId], tuple[Tally, ...]]:

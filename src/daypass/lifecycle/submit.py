@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from daypass.lifecycle.ceilings import room_to_have, room_to_wait
+from daypass.lifecycle.ceilings import glass_to_break, room_to_have, room_to_wait
 from daypass.lifecycle.chain import must_go_on
 from daypass.lifecycle.click import still_open
 from daypass.lifecycle.inventory import Inventory
@@ -50,6 +50,7 @@ def submit(  # noqa: PLR0913 - an ask, its collaborators, and the moment
     ledger: Ledger,
     now: datetime,
     inventory: Inventory | None = None,
+    brake: bool = True,
 ) -> Request:
     """
     File a request: judged by the rules, known to fit into AWS, written down before anybody is asked.
@@ -59,7 +60,7 @@ def submit(  # noqa: PLR0913 - an ask, its collaborators, and the moment
     for a window of a series that has been ended; TooLate for prolonging what has; Unavailable when too much is given to
     one person at this moment; AskedAlready, for an ask that is to be made `once`, where the same was asked a moment
     ago. The refusal of a well-formed ask is journalled. Without an inventory it is not asked whether what is asked for
-    is there.
+    is there; without the brake not how often this person broke glass.
     """
     if ask.beneficiary is not None:
         ask = replace(ask, beneficiary=under_one_id(ask.beneficiary, directory))
@@ -88,7 +89,8 @@ def submit(  # noqa: PLR0913 - an ask, its collaborators, and the moment
             _must_outlast(weighed, ledger, now)
             room = room_to_have if weighed.decision.at_once else room_to_wait
             most = rules.limits_under(weighed.decision.rule)
-            weighed = weighed.with_tallies(room(ask, parties, most=most, ledger=ledger, now=now))
+            for counted in (room, glass_to_break) if brake else (room,):
+                weighed = weighed.with_tallies(counted(ask, parties, most=most, ledger=ledger, now=now))
         must_be_new(
             ask, ledger, now, besides=grant_id
         )  # once more, behind the tallies: what is filed from here on moves them

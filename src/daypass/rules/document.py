@@ -86,7 +86,7 @@ class _Reading:
             groups=self.people,
             owners=everybody(named(shape.owners), self.people) if shape and shape.owners else NOBODY,
             marked={word: tuple(places) for word, places in shape.sensitivity.items()} if shape else {},
-            limits=Limits(pending=shape.limits.pending, live=shape.limits.live) if shape else EVERYBODY,
+            limits=Limits(**shape.limits.model_dump()) if shape else EVERYBODY,
             cases=cases,
         )
 

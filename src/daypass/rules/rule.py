@@ -1,6 +1,6 @@
 """A rule as the judges see it: read, checked, its groups unfolded and its patterns compiled."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import reduce
 from operator import or_
@@ -72,12 +72,14 @@ class Limits:
     """Requests of theirs that wait."""
     live: int = 50
     """Live grants that they asked for."""
+    urgent: int = 5
+    """Times that they break glass within an hour."""
 
     def raised(self, by: Raised | None) -> "Limits":
         """What holds where a rule says this besides."""
         if by is None:
             return self
-        return Limits(pending=max(self.pending, by.pending or 0), live=max(self.live, by.live or 0))
+        return replace(self, pending=max(self.pending, by.pending or 0), live=max(self.live, by.live or 0))
 
 
 EVERYBODY = Limits()

@@ -107,6 +107,7 @@ def break_with_code(  # noqa: PLR0913 - a code, an ask, the four who judge it, w
             provisioner=provisioner,
             ledger=ledger,
             now=now,
+            brake=False,  # a code is good once, and nobody else can use up what its person has
         )
     except Refusal as refusal:
         if _led_to_a_request(sealed, ledger):
