@@ -21,7 +21,7 @@ def statuses(*visitors: tuple[str, str]) -> list[int]:
             await release.wait()
             await PlainTextResponse("ok")(scope, receive, send)
 
-        app = Limits(slow, known=lambda _: False, crowd=Crowd((PROXY,), MOST))
+        app = Limits(slow, may_send_rules=lambda _: False, crowd=Crowd((PROXY,), MOST))
 
         async def one(peer: str, forwarded: str) -> int:
             answered: list[int] = []

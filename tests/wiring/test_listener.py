@@ -32,7 +32,7 @@ async def _counting(scope: Scope, receive: Receive, send: Send) -> None:
 def port() -> Iterator[int]:
     """The port of a listener that knows one login and gives a head two seconds and a body one."""
     found, stop, loop = free_port(), asyncio.Event(), asyncio.new_event_loop()
-    app = Limits(_counting, known=lambda headers: headers.get("authorization") == LOGIN, body_s=BODY_S)
+    app = Limits(_counting, may_send_rules=lambda headers: headers.get("authorization") == LOGIN, body_s=BODY_S)
     running = threading.Thread(
         target=lambda: loop.run_until_complete(listen(app, "127.0.0.1", found, stop, head_s=HEAD_S))
     )

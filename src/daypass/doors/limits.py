@@ -1,17 +1,20 @@
 """
 What anybody may send, and how long it may take: the limits of every address of ours, whoever answers there.
 
-    before a login is known    64 KiB; 1 MiB for Slack, which sends whole views
-    after it                   2 MiB where rules are sent
+    an address                 2 KiB, and 2 KiB of query with 64 parameters
+    a body                     64 KiB; 1 MiB for Slack, which sends whole views, once its head looks like Slack's
+    where rules are sent       2 MiB, from whoever has a login that may send them
+    of how many pieces         doors/bodies; no multipart, which nothing here takes
+    all that are held          32 MiB of each of the three sizes; then whoever has been sending longest has 503
     for all of it to arrive    20 seconds
     of one visitor at a time   as many requests as an address may hold connections (wiring/crowding), then 429
 
-A body is counted while it is read and refused at the first byte too many; what a request says of its own length is
-believed only when that is too much already. How many connections there may be, and how long a head may take, is the
+What it costs to refuse a stranger is what it costs to refuse an empty request: all this is looked at before anything is
+parsed. A body is counted while it is read and refused at the first byte too many; what a request says of its own length
+is believed only when that is too much already. How many connections there may be, and how long a head may take, is the
 listener's (wiring/listener).
 """
 
-import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,12 +23,15 @@ from http import HTTPStatus
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from daypass.doors import refusals
 from daypass.doors.address import Networks, visitor_address
+from daypass.doors.bodies import Body, NoRoom, Room, TooLong, too_many_pieces
 from daypass.doors.refusals import Code
 from daypass.doors.wire.problem import refusal
+from daypass.model.errors import Unavailable
 from daypass.model.network import whose
 
 LARGEST_BODY = 64 * 1024
@@ -34,6 +40,11 @@ LARGEST_OF_SLACK = 1024 * 1024
 """Bytes: a view of Slack's has up to 250,000 characters, and its body is a form in which they are escaped."""
 LARGEST_RULES = 2 * 1024 * 1024
 """Bytes of JSON where rules are proposed or looked through: the largest text there may be, each line of it escaped."""
+LONGEST_ADDRESS = 2 * 1024
+"""Bytes, of the path and of the query; the longest there is, a page of a list or a ticket, has a tenth of that."""
+MOST_PARAMETERS = 64
+HELD = 32 * 1024 * 1024
+"""Bytes of bodies of one size that are held together."""
 BODY_S = 20.0
 """Seconds for a whole body."""
 
@@ -66,14 +77,27 @@ class Crowd:
 class Limits:
     """Reads a body whole, up to its limit, before anybody sees the request."""
 
-    def __init__(
-        self, app: ASGIApp, *, known: Callable[[Headers], bool], crowd: Crowd | None = None, body_s: float = BODY_S
+    def __init__(  # noqa: PLR0913 - who may send more, and the limits that a test makes small
+        self,
+        app: ASGIApp,
+        *,
+        may_send_rules: Callable[[Headers], bool],
+        may_be_slacks: Callable[[Headers], bool] = lambda _: True,
+        crowd: Crowd | None = None,
+        body_s: float = BODY_S,
+        held: int = HELD,
     ) -> None:
-        """`known` says whether the headers have a login of ours; it may wait for a database."""
+        """
+        Lay them around an application.
+
+        `may_send_rules` says whether the headers have a login that may; it may wait for a database, and raise
+        Unavailable. `may_be_slacks` says whether a head is one that Slack could have sent; only then a body is read.
+        """
         self._app = app
         self._crowd = crowd
-        self._known = known
+        self._may_send_rules, self._may_be_slacks = may_send_rules, may_be_slacks
         self._body_s = body_s
+        self._rooms = {size: Room(held) for size in (LARGEST_BODY, LARGEST_OF_SLACK, LARGEST_RULES)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as ASGI asks."""
@@ -87,42 +111,56 @@ class Limits:
             await (self._limited if has_room else _too_many())(scope, receive, send)
 
     async def _limited(self, scope: Scope, receive: Receive, send: Send) -> None:
-        most = await self._most(scope)
+        if (refused := self._by_its_head(scope)) is not None:
+            await refused(scope, receive, send)
+            return
         try:
-            async with asyncio.timeout(self._body_s):
-                body = None if _told_length(scope) > most else await _read(receive, most)
-        except TimeoutError:
-            await _too_slow(self._body_s)(scope, receive, send)
+            most = await self._most(scope)
+        except Unavailable as error:
+            await _cannot_tell(error)(scope, receive, send)
             return
-        except ClientDisconnect:  # or its chunks are none; the server would call silence a fault of ours
-            await _broken()(scope, receive, send)
-            return
-        if body is None:
-            await _too_large(most)(scope, receive, send)
-            return
-        await self._app(scope, _replaying(body, receive), send)
+        room, body = self._rooms[most], Body()
+        try:
+            refused = await self._by_its_body(scope, receive, room, body, most)
+            if refused is not None:
+                await refused(scope, receive, send)
+            else:
+                await self._app(scope, _replaying(body.content, receive), send)
+        finally:
+            room.give_back(body)
+
+    def _by_its_head(self, scope: Scope) -> Response | None:
+        """Refuse what is not worth reading on."""
+        query: bytes = scope.get("query_string", b"")
+        too_long = max(len(query), len(scope["path"])) > LONGEST_ADDRESS
+        if too_long or query.count(b"&") >= MOST_PARAMETERS:
+            return _too_long()
+        if "multipart" in _content_type(scope):
+            return _no_parts()
+        if _is_to_slack(scope) and not self._may_be_slacks(Headers(scope=scope)):
+            return Response(status_code=HTTPStatus.UNAUTHORIZED)
+        return None
+
+    async def _by_its_body(self, scope: Scope, receive: Receive, room: Room, body: Body, most: int) -> Response | None:
+        """Read the body; what comes back is why it is refused."""
+        if _told_length(scope) > most:
+            return _too_large(most)
+        try:
+            await room.read(body, receive, longest=most, within_s=self._body_s)
+        except (TooLong, NoRoom, TimeoutError, ClientDisconnect) as error:
+            return _unread(error, most, self._body_s)
+        # Slack's is read only once its signature is verified.
+        if most != LARGEST_OF_SLACK and too_many_pieces(body.content, _content_type(scope)):
+            return _too_many_pieces()
+        return None
 
     async def _most(self, scope: Scope) -> int:
-        """How many bytes this request may have."""
-        if scope["path"].startswith(_SLACK):
+        """How many bytes this request may have. Raises Unavailable when that cannot be told."""
+        if _is_to_slack(scope):
             return LARGEST_OF_SLACK
-        if scope["path"] in _RULES and await run_in_threadpool(self._known, Headers(scope=scope)):
+        if scope["path"] in _RULES and await run_in_threadpool(self._may_send_rules, Headers(scope=scope)):
             return LARGEST_RULES
         return LARGEST_BODY
-
-
-async def _read(receive: Receive, most: int) -> bytes | None:
-    """Read the body, or None when it is too long. Raises ClientDisconnect when whoever sent it has gone."""
-    body, more = bytearray(), True
-    while more:
-        message = await receive()
-        if message["type"] != "http.request":
-            raise ClientDisconnect
-        body += message.get("body", b"")
-        if len(body) > most:
-            return None
-        more = message.get("more_body", False)
-    return bytes(body)
 
 
 def _replaying(body: bytes, receive: Receive) -> Receive:
@@ -143,6 +181,26 @@ def _told_length(scope: Scope) -> int:
     return int(told) if told.isascii() and told.isdigit() and len(told) <= len("999999999999") else 0
 
 
+def _content_type(scope: Scope) -> str:
+    return Headers(scope=scope).get("content-type", "").lower()
+
+
+def _is_to_slack(scope: Scope) -> bool:
+    return bool(scope["method"] == "POST" and scope["path"].startswith(_SLACK))
+
+
+def _unread(error: Exception, most: int, within_s: float) -> JSONResponse:
+    match error:
+        case TooLong():
+            return _too_large(most)
+        case NoRoom():
+            return _no_room()
+        case TimeoutError():
+            return _too_slow(within_s)
+        case _:  # whoever sent it has gone, or its chunks are none; the server would call silence a fault of ours
+            return _broken()
+
+
 def _too_many() -> JSONResponse:
     sentence = "Too many requests from your address are under way; wait a second and send it again."
     return refusal(HTTPStatus.TOO_MANY_REQUESTS, sentence, code=Code.SLOW_DOWN, headers={"Retry-After": "1"})
@@ -156,6 +214,35 @@ def _broken() -> JSONResponse:
 def _too_large(most: int) -> JSONResponse:
     sentence = f"That is more than a request can be here; send less than {most // 1024} KiB."
     return refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, sentence, code=Code.TOO_LARGE)
+
+
+def _too_long() -> JSONResponse:
+    sentence = f"The address is too long; at most {LONGEST_ADDRESS // 1024} KiB and {MOST_PARAMETERS} parameters."
+    return refusal(HTTPStatus.REQUEST_URI_TOO_LONG, sentence, code=Code.TOO_LARGE)
+
+
+def _no_parts() -> JSONResponse:
+    sentence = (
+        "Nothing here takes multipart/form-data. Send JSON, as application/json; to /v1/token an urlencoded form."
+    )
+    return refusal(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, sentence, code=Code.BAD_TYPE)
+
+
+def _too_many_pieces() -> JSONResponse:
+    sentence = "The body has more names and values than any request here can have; send fewer."
+    return refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, sentence, code=Code.TOO_LARGE)
+
+
+def _no_room() -> JSONResponse:
+    """The connection is closed with it, as the rest may come yet."""
+    sentence = "Too much is being sent to Daypass at the moment; wait a few seconds and send it again."
+    headers = {"Retry-After": "5", "Connection": "close"}
+    return refusal(HTTPStatus.SERVICE_UNAVAILABLE, sentence, code=Code.UNAVAILABLE, headers=headers)
+
+
+def _cannot_tell(error: Unavailable) -> JSONResponse:
+    sentence, headers = refusals.sentence(error), {"Retry-After": "5"}
+    return refusal(refusals.status(error), sentence, code=refusals.code(error), headers=headers)
 
 
 def _too_slow(seconds: float) -> JSONResponse:

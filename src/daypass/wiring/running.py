@@ -175,7 +175,7 @@ async def _metrics(port: int) -> None:
     if not port:
         await stop.wait()
         return
-    await listen(Limits(make_asgi_app(REGISTRY), known=lambda _: False), "127.0.0.1", port, stop)
+    await listen(Limits(make_asgi_app(REGISTRY), may_send_rules=lambda _: False), "127.0.0.1", port, stop)
 
 
 @asynccontextmanager

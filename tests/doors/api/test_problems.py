@@ -1,7 +1,13 @@
 """Refusals as programs read them (RFC 9457), and the methods and content types that an address takes."""
 
-import pytest
+import asyncio
+import json
+import threading
 
+import pytest
+from starlette.types import Message
+
+from daypass.doors.api.openapi import DescribedApi
 from tests.doors.api.test_refusals import refused
 
 A_REQUEST = "/v1/requests/abcdefgh2345"
@@ -85,7 +91,7 @@ def test_a_body_of_another_type_is_refused_as_that(ann, path, content_type):
     assert ("form" if path == "/v1/token" else "application/json") in answer.json()["detail"]
 
 
-BROKEN = [b"{", b"[]", b'{"nonsense": 1}', b"\xff", b"", b"[" * 20_000]
+BROKEN = [b"{", b"[]", b'{"nonsense": 1}', b"\xff", b"", b"[" * 200]
 
 
 def test_a_stranger_learns_nothing_but_that_they_are_not_logged_in(house, nobody):
@@ -169,3 +175,69 @@ def test_an_empty_word_is_not_taken_for_none(ann, path, body):
     answer = ann.post(path, json=body)
 
     assert (answer.status_code, refused(answer)) == (422, True)
+
+
+@pytest.mark.parametrize(
+    ("path", "content_type", "body", "status"),
+    [
+        ("/passkeys/new?" + "&".join("a" * 1_000), "", b"", 414),
+        ("/login?" + "&" * 64, "", b"", 414),
+        ("/l/" + "a" * 3_000, "", b"", 414),
+        ("/v1/login/device", "application/json", json.dumps(dict.fromkeys(map(str, range(4_500)), 1)).encode(), 413),
+        ("/v1/token", "application/x-www-form-urlencoded", b"&" * 60_000, 413),
+        ("/v1/token", "multipart/form-data; boundary=b", b'--b\r\nContent-Disposition: form-data; name="a"', 415),
+    ],
+)
+def test_what_would_be_costly_to_read_is_refused_unread(nobody, path: str, content_type: str, body: bytes, status: int):
+    """A stranger with a few of these a second kept everybody else waiting for seconds."""
+    answer = nobody.request("POST" if body else "GET", path, headers={"Content-Type": content_type}, content=body)
+
+    assert (answer.status_code, answer.json()["status"]) == (status, status)
+
+
+def test_whoever_may_not_send_rules_sends_no_more_than_anybody(house, ann):
+    """Two megabytes are for a login that may decide; an agent's may not, and a robot's neither."""
+    agent = ann.post(
+        "/v1/token",
+        data={
+            "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
+            "subject_token": ann.headers["Authorization"].removeprefix("Bearer "),
+            "subject_token_type": "urn:ietf:params:oauth:token-type:access_token",
+        },
+    ).json()["access_token"]
+    large = json.dumps({"text": "x" * 100_000}).encode()
+    sent = {"Content-Type": "application/json"}
+    by_agent = ann.post("/v1/rules/lint", content=large, headers=sent | {"Authorization": f"Bearer {agent}"})
+
+    assert (by_agent.status_code, ann.post("/v1/rules/lint", content=large, headers=sent).status_code) == (413, 422)
+
+
+def test_the_description_is_worked_out_once_and_in_a_thread():
+    """On the event loop it held everybody up for a second, and each who asked for it ten milliseconds more."""
+    worked_out: list[int] = []
+
+    class Counting(DescribedApi):
+        def openapi(self) -> dict[str, str]:
+            worked_out.append(threading.get_ident())
+            return {"openapi": "3.1.0"}
+
+    async def asked(app: DescribedApi) -> list[Message]:
+        sent: list[Message] = []
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        scope = {"type": "http", "path": "/openapi.json", "method": "GET", "headers": [], "query_string": b""}
+        await app(scope, receive, send)
+        return sent
+
+    async def twice() -> list[bytes]:
+        app = Counting()
+        return [(await asked(app))[1]["body"] for _ in range(2)]
+
+    assert asyncio.run(twice()) == [b'{"openapi":"3.1.0"}'] * 2
+    assert len(worked_out) == 1
+    assert worked_out[0] != threading.get_ident()

@@ -255,7 +255,7 @@ def test_an_address_that_is_none_says_so(visitor: httpx2.Client, url: str, addre
         b'{"proof": {}}',
         b'{"ticket": "x", "more": 1}',
         b'{"ticket": "\\ud800"}',
-        b"[" * 60_000,
+        b"[" * 200,
     ],
     ids=range(8),
 )

@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from daypass.doors import refusals
 from daypass.doors.api.methods import Methods, allowed
-from daypass.doors.api.router import read_json
+from daypass.doors.api.router import read_json, reading
 from daypass.doors.desk import Desk
 from daypass.doors.grammar import did_you_mean
 from daypass.doors.refusals import Code
@@ -73,7 +73,7 @@ async def _invalid(_request: Request, error: Exception) -> JSONResponse:
     if first["loc"][0] == "body" and isinstance(
         first.get("input"), bytes
     ):  # a body that is no JSON: see doors/api/router
-        return refusal(HTTPStatus.BAD_REQUEST, _no_json(first["input"]), code=Code.BAD_INPUT)
+        return refusal(HTTPStatus.BAD_REQUEST, await reading(_no_json, first["input"]), code=Code.BAD_INPUT)
     field, sentence = _complaint(first)
     return refusal(HTTPStatus.UNPROCESSABLE_ENTITY, sentence, code=Code.BAD_INPUT, field=field)
 

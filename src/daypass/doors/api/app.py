@@ -4,9 +4,11 @@ The API: JSON over HTTP, a bearer token, and the same verbs as Slack and the com
 The endpoints are plain functions, so FastAPI runs each in a thread, as the verbs behind them wait for a database.
 """
 
+from collections.abc import Callable
 from functools import cache, partial
 
 from fastapi import APIRouter, FastAPI
+from starlette.datastructures import Headers
 from starlette.routing import BaseRoute
 
 from daypass.doors.address import Networks
@@ -27,7 +29,7 @@ from daypass.doors.api import (
     token_exchange,
     using,
 )
-from daypass.doors.api.caller import is_login
+from daypass.doors.api.caller import may_send_rules
 from daypass.doors.api.openapi import DescribedApi
 from daypass.doors.desk import Desk
 from daypass.doors.headers import SecurityHeaders
@@ -75,20 +77,21 @@ def _in_an_app() -> list[BaseRoute]:
     return holder.routes
 
 
-def build(
+def build(  # noqa: PLR0913 - the desk, and what wiring alone knows
     desk: Desk,
     *,
     version: str,
     trusted_proxies: Networks = (),
     at_once: int = 2_000,
     workloads: Workloads | None = None,
+    may_be_slacks: Callable[[Headers], bool] = lambda _: True,
 ) -> FastAPI:
     """
     Make the app that serves the API. Other doors add their routes to it.
 
     `trusted_proxies` are the networks of proxies whose X-Forwarded-For is believed; `at_once` is how many requests of
     one visitor may be under way; `workloads` are the issuers whose
-    tokens may stand for a robot.
+    tokens may stand for a robot; `may_be_slacks` says of a head whether Slack could have sent it.
     """
     app = DescribedApi(
         title="Daypass",
@@ -104,7 +107,12 @@ def build(
     app.state.pace = signing_in.Pace()
     app.state.workloads = workloads or token_exchange.NoWorkloads()
     app.router.routes.extend(_in_an_app())
-    app.add_middleware(Limits, known=partial(is_login, desk), crowd=Crowd(trusted_proxies, at_once))
+    app.add_middleware(
+        Limits,
+        may_send_rules=partial(may_send_rules, desk),
+        may_be_slacks=may_be_slacks,
+        crowd=Crowd(trusted_proxies, at_once),
+    )
     answers.install(app)
     app.add_middleware(SecurityHeaders, https=desk.public_url.startswith("https://"))
     return app

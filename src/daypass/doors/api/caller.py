@@ -16,7 +16,7 @@ from daypass.lifecycle.enders import remembered
 from daypass.lifecycle.glass.stand_in import StandIn, user_of
 from daypass.lifecycle.robots.identify import identify
 from daypass.lifecycle.robots.tokens import AGENT_PREFIX
-from daypass.model.errors import BadInput, DaypassError, Misconfigured, NotFound, NotYours, Unavailable
+from daypass.model.errors import BadInput, Misconfigured, NotFound, NotYours, Unavailable
 from daypass.model.event import Scope
 from daypass.model.kept import Robot
 from daypass.model.principal import ROBOT, Principal, PrincipalId
@@ -55,14 +55,18 @@ def unauthorized(sentence: str) -> HTTPException:
     return HTTPException(401, sentence, headers={"WWW-Authenticate": "Bearer"})
 
 
-def is_login(desk: Desk, headers: Headers) -> bool:
-    """Whether the headers have a token that is somebody's; no while that cannot be told."""
+def may_send_rules(desk: Desk, headers: Headers) -> bool:
+    """
+    Whether the headers have a token of somebody's that may decide: then the body may be a whole text of rules.
+
+    Whether they own the rules is asked of the directory, once it is read. Raises Unavailable when it cannot be told.
+    """
     scheme, _, token = headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         return False
     try:
-        identify(token.strip(), logins=desk.logins, ledger=desk.ledger, now=desk.clock())
-    except DaypassError:
+        _speaker(Scope.DECIDE, desk, desk.clock(), token.strip(), frozen_too=True)
+    except (HTTPException, NotYours):
         return False
     return True
 

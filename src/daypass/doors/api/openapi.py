@@ -8,9 +8,12 @@ To that it adds
 """
 
 from collections.abc import Iterator, Mapping
+from threading import Lock
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+from starlette.concurrency import run_in_threadpool
 
 from daypass.doors.api.openapi_links import link
 from daypass.doors.wire.problem import MEDIA_TYPE, Problem
@@ -25,14 +28,15 @@ _SAID: Mapping[int, str] = {
     408: "The request did not arrive whole in time.",
     409: "Somebody else moved it first; look again.",
     410: "Decided, or ended, already.",
-    413: "More than 64 KiB; where rules are proposed, more than 2 MiB.",
+    413: "More than 64 KiB, or where rules are proposed more than 2 MiB; or too many names and values.",
+    414: "An address or a query of more than 2 KiB.",
     415: "A body of another content type.",
     422: "A word of it is wrong; `field` says which.",
     429: "Too many tries; wait as long as `Retry-After` says.",
     500: "Our fault; the operator finds `instance` in the log.",
     503: "AWS, Slack, the database or the set-up is in the way now.",
 }
-_ALWAYS = {408, 413, 500, 503}
+_ALWAYS = {408, 413, 414, 500, 503}
 _KNOWN_FIRST = {401, 403}
 _WITH_BODY = {400, 415, 422}
 _DOING = {403, 404, 409, 410, 422}
@@ -47,7 +51,23 @@ _PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
 
 class DescribedApi(FastAPI):
-    """An app that describes itself whole."""
+    """An app that describes itself whole: worked out once, in a thread, and kept as the bytes that are sent."""
+
+    def setup(self) -> None:
+        """Add the address of the description; FastAPI's own encodes it anew for whoever asks, on the event loop."""
+        self._making = Lock()
+        self._encoded = b""
+
+        async def described(_request: Request) -> Response:
+            encoded = self._encoded or await run_in_threadpool(self._encode)
+            return Response(encoded, media_type="application/json")
+
+        self.add_route(str(self.openapi_url), described, include_in_schema=False)
+
+    def _encode(self) -> bytes:
+        with self._making:
+            self._encoded = self._encoded or bytes(JSONResponse(self.openapi()).body)
+            return self._encoded
 
     def openapi(self) -> Json:
         """The description; worked out when it is first asked for."""

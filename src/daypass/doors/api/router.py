@@ -8,13 +8,18 @@ with everything else that is wrong, after the dependency that finds the caller; 
 import json
 from collections.abc import Callable, Coroutine, Iterable
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import APIRouter, HTTPException, Request, Response, params
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
 
-_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+T = TypeVar("T")
+
+_FORM = "application/x-www-form-urlencoded"
+_SOON_READ = 64 * 1024
+"""Bytes: so many are read as soon as they are handed to a thread, the pieces being few (doors/bodies)."""
 
 
 def api_router(about: str, prefix: str = "") -> APIRouter:
@@ -26,12 +31,18 @@ def read_json(body: bytes) -> Any:
     """
     Read a body as everybody else does (RFC 7493). Raises ValueError.
 
-    A name that comes twice is refused: another program may read the one, and we the other.
+    A name that comes twice is refused: another program may read the one, and we the other. So is what is not UTF-8
+    (RFC 8259, section 8.1), in which doors/bodies has counted.
     """
     try:
-        return json.loads(body, object_pairs_hook=_once_each, parse_constant=_no_number)
+        return json.loads(body.decode(), object_pairs_hook=_once_each, parse_constant=_no_number)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
+
+
+async def reading(how: Callable[[bytes], T], body: bytes) -> T:
+    """Do with a body what reads all of it, in a thread where that takes long enough for others to notice."""
+    return how(body) if len(body) <= _SOON_READ else await run_in_threadpool(how, body)
 
 
 class _Sent(Request):
@@ -39,11 +50,14 @@ class _Sent(Request):
 
     async def json(self) -> Any:
         """What the body says, or the body itself when it says nothing that can be read."""
-        body = await self.body()
-        try:
-            return read_json(body)
-        except ValueError:
-            return body
+        return await reading(_json_or_bytes, await self.body())
+
+
+def _json_or_bytes(body: bytes) -> Any:
+    try:
+        return read_json(body)
+    except ValueError:
+        return body
 
 
 class _Route(APIRoute):
@@ -55,22 +69,26 @@ class _Route(APIRoute):
             try:
                 return await answer(_Sent(request.scope, request.receive))
             except RequestValidationError as error:
-                if _is_another(request, is_form=is_form) and any(one["loc"][0] == "body" for one in error.errors()):
+                if _is_another(request, is_form=is_form) and _is_of_the_body(error):
                     raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, _wanted(is_form=is_form)) from None
                 raise
 
         return handler
 
 
+def _is_of_the_body(error: RequestValidationError) -> bool:
+    return any(one["loc"][0] == "body" for one in error.errors())
+
+
 def _is_another(request: Request, *, is_form: bool) -> bool:
     """Whether a body came, and came as something else."""
     told = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    wanted = told in _FORMS if is_form else told.startswith("application/") and told.endswith(("/json", "+json"))
+    wanted = told == _FORM if is_form else told.startswith("application/") and told.endswith(("/json", "+json"))
     return not wanted and (request.headers.get("content-length") or "0") != "0"
 
 
 def _wanted(*, is_form: bool) -> str:
-    return f"Send a form, with the content type {_FORMS[0]}." if is_form else "Send JSON, as application/json."
+    return f"Send a form, with the content type {_FORM}." if is_form else "Send JSON, as application/json."
 
 
 def _once_each(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
