@@ -1,5 +1,6 @@
 """What stands in the way of a start, said on the standard error; the exit code is 1."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,15 @@ def test_a_config_file_with_a_mistake_stops_the_start(firm: Firm, wrong: str, te
     file.write_text(text, encoding="utf-8")
 
     says(wrong, "start", starting(firm, DAYPASS_CONFIG=str(file)), firm.names)
+
+
+def test_without_any_setting_nothing_is_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It does not stay up for nobody, and leaves no key and no database behind."""
+    monkeypatch.chdir(tmp_path)
+    ran = run("serve", environ={"PATH": os.environ["PATH"], "HOME": str(tmp_path)})
+
+    assert (ran.code, ran.out, list(tmp_path.iterdir())) == (1, "", [])
+    says("no setting at all", "start", ran.err)
 
 
 def test_a_port_that_is_taken_stops_the_start(firm: Firm) -> None:

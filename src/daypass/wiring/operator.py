@@ -89,7 +89,7 @@ def freeze(*, person: str | None, resource: str | None, everything: bool, reason
 def freezes() -> dict[str, Any]:
     """List the freezes that stand, as the API would."""
     with _machine() as at:
-        return FreezesOut.of(standing_freezes(at.ledger)).model_dump(mode="json")
+        return FreezesOut.of(standing_freezes(at.ledger), about=None).model_dump(mode="json")
 
 
 def lift(freeze_id: str) -> None:

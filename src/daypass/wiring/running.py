@@ -58,6 +58,7 @@ _SECOND = timedelta(seconds=1)
 def serve() -> None:
     """Run the service, with a worker beside it unless the settings say otherwise. Raises Misconfigured."""
     settings = settings_page.load()
+    must_be_set_up(settings)
     configure(settings.service.log)
     must_be_free(settings.service.host, settings.service.port)
     house = build(settings)
@@ -69,9 +70,25 @@ def serve() -> None:
     house.database.close()
 
 
+def must_be_set_up(settings: Settings) -> None:
+    """
+    Raise Misconfigured where not one setting is given: nobody could ask, and a key and a database would be left here.
+
+    What is set in part does start: without Slack the API is open, as the log and `daypass doctor` say.
+    """
+    if settings == Settings():
+        raise Misconfigured(
+            "Nothing is set up: no setting of Daypass is in the environment, and DAYPASS_CONFIG names no file. Slack "
+            "comes first: DAYPASS_SLACK_BOT_TOKEN, with DAYPASS_SLACK_SIGNING_SECRET or DAYPASS_SLACK_APP_TOKEN. "
+            "docs/settings.md lists them all, `daypass doctor` says what is still missing, and `daypass demo` needs "
+            "none."
+        )
+
+
 def work() -> None:
     """Run a worker alone. Raises Misconfigured."""
     settings = settings_page.load()
+    must_be_set_up(settings)
     configure(settings.service.log)
     house = build(settings)
     house.database.check()
@@ -183,7 +200,7 @@ async def _slack(house: House, app: FastAPI, watch: Watch) -> AsyncIterator[None
     """Join Slack to the app, or by a socket, for as long as the block lasts."""
     settings = _slack_settings(house.settings)
     if settings is None:
-        log.warning("no Slack is set; only the API is open")
+        log.warning("no Slack is set, only the API is open: give DAYPASS_SLACK_BOT_TOKEN; see daypass doctor")
         yield
         return
     door = SlackDoor(house.desk, settings, ticks=house.clock, each_round=watch.round, ended=watch.ended)

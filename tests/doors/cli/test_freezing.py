@@ -25,7 +25,9 @@ def test_what_somebody_froze_by_a_panic_two_owners_lift(owned: House, ann: Termi
     """Ann panics about herself, which ends her login too; then it takes both owners."""
     ran = ann("panic", "--person", ANN, "--reason", "laptop stolen", "--yes")
     (made,) = freezes(owned.ledger)
-    assert ran.out == (f"Ended: 1 login.\n{made.id}: U0ANN is frozen, by U0ANN (laptop stolen). {LIFT} {made.id}.\n")
+    assert ran.out == (
+        f"Ended: 1 login.\n{made.id}: U0Ann (U0ANN) is frozen, by U0Ann (laptop stolen). {LIFT} {made.id}.\n"
+    )
     assert ann("ls").code == 1
 
     assert "a second owner of the rules has to say so too" in bob("lift", made.id).out
@@ -41,10 +43,17 @@ def test_freezes_are_listed_with_who_has_agreed_to_lift_them(owned: House, bob: 
     bob("lift", made.id)
 
     assert bob("freeze").out == (
-        f"{made.id}: everything is frozen, by U0EVE. {LIFT} {made.id}. U0BOB has agreed to lift it; a second owner has "
+        f"{made.id}: everything is frozen, by U0Eve. {LIFT} {made.id}. U0Bob has agreed to lift it; a second owner has "
         "to.\n"
     )
     assert "Everything that you may end ends now. Go on?" in bob("panic", "--all").err
+
+
+def test_a_panic_names_whom_it_would_end_before_it_does(owned: House, bob: Terminal):
+    """A wrong id is seen in time; where nobody can say the name, the id alone is asked about."""
+    assert "Everything that you may end of U0Ann (U0ANN) ends now. Go on?" in bob("panic", "--person", ANN).err
+    assert "of U0NOBODY, whose name is not known here, ends now" in bob("panic", "--person", "U0NOBODY").err
+    assert freezes(owned.ledger) == ()
 
 
 @pytest.mark.parametrize("said", [("--person", ""), ("--resource", ""), ("--reason", "laptop stolen")])
@@ -79,4 +88,4 @@ def test_a_code_opens_a_quarter_of_an_hour_that_only_ends_things(owned: House, n
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith("You can end things as U0BOB until ")
     assert nobody("offers").code == 1
-    assert nobody("freeze", "--person", ANN).out.splitlines()[0].count("U0ANN is frozen, by U0BOB") == 1
+    assert nobody("freeze", "--person", ANN).out.splitlines()[0].count("U0ANN is frozen, by U0Bob") == 1

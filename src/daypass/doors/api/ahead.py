@@ -110,7 +110,8 @@ def allow(caller: Decider, body: AllowAhead, desk: AtDesk, now: Now) -> PermitOu
         now=now,
     )
     rules = desk.readable_rules()
-    return PermitOut.of(permit, now, permits.doubt(permit, rules=rules, directory=desk.directory))
+    doubt = permits.doubt(permit, rules=rules, directory=desk.directory)
+    return PermitOut.of(permit, now, doubt, names({permit.by, permit.principal}, desk))
 
 
 @router.get("/permits")
@@ -134,10 +135,10 @@ def away(caller: Decider, body: SayAway, desk: AtDesk, now: Now) -> AbsenceOut:
     until = parse_moment(body.until, after=now, tz=caller.tz, field="length")
     delegate = parse_person(body.to) if body.to is not None else None
     said = say_away(caller.id, until=until, delegate=delegate, directory=desk.directory, ledger=desk.ledger, now=now)
-    return AbsenceOut.of(said)
+    return AbsenceOut.of(said, names([delegate] if delegate else [], desk))
 
 
 @router.post("/absence/end")
 def back(by: EndingForOthers, desk: AtDesk, now: Now) -> AbsenceOut:
     """Say that I am back."""
-    return AbsenceOut.of(say_back(by, ledger=desk.ledger, now=now))
+    return AbsenceOut.of(say_back(by, ledger=desk.ledger, now=now), names={})

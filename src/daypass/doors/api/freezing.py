@@ -1,10 +1,17 @@
 """Panic, freezes, and lifting them. To end and to freeze needs the ledger alone; to lift asks who owns the rules."""
 
+from functools import partial
+from typing import Annotated
+
+from fastapi import Query
+
 from daypass.doors.api.asking import FreezeId
 from daypass.doors.api.caller import AtDesk, EndingForOthers, Lifter, Looker, Now
 from daypass.doors.api.router import api_router
-from daypass.doors.grammar import extent_of, parse_reason
+from daypass.doors.api.sight import known_names, names
+from daypass.doors.grammar import extent_of, parse_person, parse_reason
 from daypass.doors.wire.freezing import About, EndedOut, FreezeOut, FreezesOut, LiftedOut, Panic
+from daypass.doors.wire.queries import AboutSomebody
 from daypass.lifecycle import freeze as freezing
 from daypass.lifecycle.frozen import freezes
 from daypass.lifecycle.panic import panic as panicking
@@ -25,7 +32,7 @@ def panic(by: EndingForOthers, body: Panic, desk: AtDesk, now: Now) -> EndedOut:
         logins=desk.logins,
         now=now,
     )
-    return EndedOut.of(ended)
+    return EndedOut.of(ended, partial(known_names, desk=desk))
 
 
 @router.post("/freezes", status_code=201)
@@ -34,13 +41,15 @@ def freeze(by: EndingForOthers, body: About, desk: AtDesk, now: Now) -> FreezeOu
     extent = extent_of(person=body.person, resource=body.resource, everything=body.all)
     reason = parse_reason(body.reason)
     made = freezing.freeze(extent, by=by, reason=reason, asked=desk.asked, ledger=desk.ledger, now=now)
-    return FreezeOut.of(made)
+    return FreezeOut.of(made, partial(known_names, desk=desk))
 
 
 @router.get("/freezes")
-def ls(_caller: Looker, desk: AtDesk) -> FreezesOut:
+def ls(_caller: Looker, desk: AtDesk, which: Annotated[AboutSomebody, Query()]) -> FreezesOut:
     """List the freezes that stand."""
-    return FreezesOut.of(freezes(desk.ledger))
+    about = None if which.person is None else parse_person(which.person)
+    standing = [one for one in freezes(desk.ledger) if about is None or one.extent.names(frozenset({about}))]
+    return FreezesOut.of(standing, partial(names, desk=desk), about=about)
 
 
 @router.post("/freezes/{request_id}/lift")
@@ -49,4 +58,6 @@ def lift(caller: Lifter, request_id: FreezeId, desk: AtDesk, now: Now) -> Lifted
     waiting = freezing.lift(
         request_id, by=caller.id, rules=desk.rules(), directory=desk.directory, ledger=desk.ledger, now=now
     )
-    return LiftedOut(lifted=waiting is None, freeze=FreezeOut.of(waiting) if waiting else None)
+    return LiftedOut(
+        lifted=waiting is None, freeze=FreezeOut.of(waiting, partial(names, desk=desk)) if waiting else None
+    )

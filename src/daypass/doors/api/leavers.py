@@ -1,7 +1,10 @@
 """Those who are said to have left, too many at once: an owner of the rules confirms or dismisses it."""
 
+from functools import partial
+
 from daypass.doors.api.caller import AtDesk, Decider, Now, Reader
 from daypass.doors.api.router import api_router
+from daypass.doors.api.sight import known_names
 from daypass.doors.wire.leavers import LeaversOut
 from daypass.lifecycle.leavers import notice
 from daypass.lifecycle.robots.owners import owns_rules
@@ -15,22 +18,20 @@ def ls(caller: Reader, desk: AtDesk) -> LeaversOut:
     """List who is said to have left and has not been decided on; for owners of the rules."""
     if not owns_rules(caller, desk.readable_rules()):
         raise NotYours("Only the owners of the rules see this.")
-    return LeaversOut.of(notice.held(desk.ledger))
+    return LeaversOut.of(notice.held(desk.ledger), partial(known_names, desk=desk))
 
 
 @router.post("/leavers/confirm")
 def confirm(caller: Decider, desk: AtDesk, now: Now) -> LeaversOut:
     """Confirm that they have left: all that they have ends within seconds."""
     rules = desk.readable_rules()
-    return LeaversOut.of(
-        notice.confirm(by=caller.id, rules=rules, directory=desk.directory, ledger=desk.ledger, now=now)
-    )
+    decided = notice.confirm(by=caller.id, rules=rules, directory=desk.directory, ledger=desk.ledger, now=now)
+    return LeaversOut.of(decided, partial(known_names, desk=desk))
 
 
 @router.post("/leavers/dismiss")
 def dismiss(caller: Decider, desk: AtDesk, now: Now) -> LeaversOut:
     """Say that they have not left: nothing of theirs ends."""
     rules = desk.readable_rules()
-    return LeaversOut.of(
-        notice.dismiss(by=caller.id, rules=rules, directory=desk.directory, ledger=desk.ledger, now=now)
-    )
+    decided = notice.dismiss(by=caller.id, rules=rules, directory=desk.directory, ledger=desk.ledger, now=now)
+    return LeaversOut.of(decided, partial(known_names, desk=desk))

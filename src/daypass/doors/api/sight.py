@@ -60,6 +60,12 @@ def names(principals: Iterable[PrincipalId], desk: Desk, *, groups: Iterable[Sla
     return found
 
 
+def known_names(principals: Iterable[PrincipalId], desk: Desk) -> dict[str, str]:
+    """Name people as they were last read, and ask nobody: for what ends something, which waits for no directory."""
+    found = {one: desk.directory.last_known(one) for one in principals}
+    return {one: person.name for one, person in found.items() if person is not None}
+
+
 def named_in(request: Request, story: Iterable[Event] = ()) -> tuple[set[PrincipalId], set[SlackGroupId]]:
     """The people and Slack groups of whom a request, its stages and its story speak."""
     people: set[PrincipalId] = {request.requestor, request.principal, *request.approvers.people}

@@ -56,7 +56,8 @@ def _offers(here: Here, *, as_json: bool) -> None:
 def _away(here: Here, /, **said: Any) -> None:
     as_json = said.pop("as_json")
     answer = here.client().post("/absence", {name: value for name, value in said.items() if value is not None})
-    instead = f" {answer['delegate']} decides meanwhile." if answer["delegate"] else ""
+    delegate = answer["names"].get(answer["delegate"], answer["delegate"])
+    instead = f" {delegate} decides meanwhile." if delegate else ""
     until = here.zone().moment(answer["until"])
     click.echo(say.as_json(answer) if as_json else f"You are away until {until}.{instead}")
 
@@ -78,7 +79,7 @@ def _allowed(permit: dict[str, Any], here: Here) -> str:
     zone, hint = here.zone(), permit["doubt"] or "The rules are asked again each time."
     most = f"{say.what(permit)} as a {permit['delivery']} for {say.length(permit['longest_s'])}"
     return (
-        f"{permit['id']}: {permit['to']} may {most} at a time, "
+        f"{permit['id']}: {permit['names'].get(permit['to'], permit['to'])} may {most} at a time, "
         f"asking until {zone.moment(permit['ends'])}, as if you had clicked.\n"
         f"{hint} Take it back with: daypass withdraw {permit['id']}"
     )

@@ -15,7 +15,8 @@ def _panic(here: Here, /, **said: Any) -> None:
     as_json, yes = said.pop("as_json"), said.pop("yes")
     about = about_of(said)
     if not yes:
-        must_be_sure(f"Everything that you may end{about and f' of {about}'} ends now. Go on?")
+        whom = _named(here, about) if said["person"] else about
+        must_be_sure(f"Everything that you may end{whom and f' of {whom}'} ends now. Go on?")
     answer = here.client().post("/panic", {**_body(said), "freeze": not said["no_freeze"]})
     click.echo(say.as_json(answer) if as_json else ended(answer))
 
@@ -60,6 +61,19 @@ def must_be_sure(question: str, otherwise: str = "Nothing was ended") -> None:
         raise Failure(f"{otherwise}.")
 
 
+def _named(here: Here, person: str) -> str:
+    """A person's name beside the id: of somebody else nothing is ended by a slip. Where nobody can say it, the id."""
+    try:
+        names = here.client().get(f"/freezes?person={say.part(person)}")["names"]
+    except Failure:
+        return person
+    return _called(person, names) if names.get(person, person) != person else f"{person}, whose name is not known here,"
+
+
+def _called(person: str, names: dict[str, str]) -> str:
+    return f"{names[person]} ({person})" if names.get(person, person) != person else person
+
+
 def ended(answer: dict[str, Any]) -> str:
     """What a panic has ended, in words."""
     counts = words_for_ended(answer["ended"])
@@ -71,11 +85,16 @@ def ended(answer: dict[str, Any]) -> str:
 
 def frozen(one: dict[str, Any]) -> str:
     """One freeze that stands, in words."""
-    waits = f" {one['lifting']} has agreed to lift it; a second owner has to." if one["lifting"] else ""
+    names = one["names"]
+    waits = (
+        f" {names.get(one['lifting'], one['lifting'])} has agreed to lift it; a second owner has to."
+        if one["lifting"]
+        else ""
+    )
     why = f" ({one['reason']})" if one["reason"] else ""
-    by = "the operator" if one["by"] == "operator" else one["by"]
+    by = "the operator" if one["by"] == "operator" else names.get(one["by"], one["by"])
     lift = f"Two owners of the rules lift it: daypass lift {one['id']}."
-    return f"{one['id']}: {one['about']} is frozen, by {by}{why}. {lift}{waits}"
+    return f"{one['id']}: {_called(one['about'], names)} is frozen, by {by}{why}. {lift}{waits}"
 
 
 def standing(answer: dict[str, Any]) -> str:

@@ -37,11 +37,14 @@ def dismiss(here: Here) -> None:
 
 def listed(found: dict[str, Any], zone: say.Zone) -> str:
     """Those who wait for a decision, in words."""
-    rows = [(one["person"], zone.moment(one["noticed_at"])) for one in found["leavers"]]
+    rows = [
+        (found["names"].get(one["person"], one["person"]), zone.moment(one["noticed_at"])) for one in found["leavers"]
+    ]
     return say.table("Said to have left", ("PERSON", "NOTICED"), rows) or "Nobody waits for a decision."
 
 
 def decided(found: dict[str, Any], *, left: bool) -> str:
     """What becomes of them, in words."""
     what = "All that they have ends within seconds" if left else "Nothing of theirs ends"
-    return f"{what}: {', '.join(one['person'] for one in found['leavers'])}."
+    names = (found["names"].get(one["person"], one["person"]) for one in found["leavers"])
+    return f"{what}: {', '.join(names)}."

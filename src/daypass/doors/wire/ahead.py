@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from pydantic import Field
+
 from daypass.doors.wire.outgoing import Outgoing
 from daypass.model.entitlement import Level
 from daypass.model.kept import Absence, Permit, Standing
@@ -24,9 +26,11 @@ class PermitOut(Outgoing):
     open: bool
     doubt: str | None = None
     """To whoever has just given it: why it would count for nothing, or not by itself, as the rules stand."""
+    names: dict[str, str] = Field(default_factory=dict)
+    """To whoever has just given it: the names of the people in it, by id."""
 
     @classmethod
-    def of(cls, permit: Permit, now: datetime, doubt: str = "") -> "PermitOut":
+    def of(cls, permit: Permit, now: datetime, doubt: str = "", names: dict[str, str] | None = None) -> "PermitOut":
         """Show a permit as it is now."""
         return cls(
             id=permit.id,
@@ -42,6 +46,7 @@ class PermitOut(Outgoing):
             reason=permit.reason,
             open=permit.state is Standing.OPEN and now < permit.ends,
             doubt=doubt or None,
+            names=names or {},
         )
 
 
@@ -58,11 +63,14 @@ class AbsenceOut(Outgoing):
     until: datetime
     delegate: str | None
     away: bool
+    names: dict[str, str]
+    """The delegate's name, by id."""
 
     @classmethod
-    def of(cls, absence: Absence) -> "AbsenceOut":
+    def of(cls, absence: Absence, names: dict[str, str]) -> "AbsenceOut":
         """Show an absence."""
-        return cls(until=absence.until, delegate=absence.delegate, away=absence.state is Standing.OPEN)
+        away = absence.state is Standing.OPEN
+        return cls(until=absence.until, delegate=absence.delegate, away=away, names=names)
 
 
 class OfferOut(Outgoing):

@@ -1,6 +1,6 @@
 """Panic and freezes, as programs say and see them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from pydantic import ConfigDict, Field, JsonValue
@@ -10,6 +10,7 @@ from daypass.doors.wire.outgoing import Outgoing
 from daypass.doors.wire.words import PersonText, PlaceText, ReasonText
 from daypass.lifecycle.panic import Ended
 from daypass.model.freeze import Freeze
+from daypass.model.principal import PrincipalId
 
 _ONE_OF: list[JsonValue] = [
     {"required": ["person"], "properties": {"person": {"type": "string"}}},
@@ -35,6 +36,15 @@ class Panic(About):
     freeze: bool = Field(default=True, description="Freeze it too, where the caller may.")
 
 
+Names = Callable[[Iterable[PrincipalId]], dict[str, str]]
+"""Says who is called what."""
+
+
+def people_of(freeze: Freeze) -> list[PrincipalId]:
+    """Whom a freeze names."""
+    return [one for one in (freeze.extent.person, freeze.by, freeze.lifting) if one is not None]
+
+
 class FreezeOut(Outgoing):
     """A freeze that stands."""
 
@@ -47,9 +57,11 @@ class FreezeOut(Outgoing):
     """Whether it came with a panic."""
     lifting: str | None
     """The first owner of the rules who has said that it may be lifted."""
+    names: dict[str, str]
+    """The names of the people in it, by id, as far as they are known."""
 
     @classmethod
-    def of(cls, freeze: Freeze) -> "FreezeOut":
+    def of(cls, freeze: Freeze, names: Names | None = None) -> "FreezeOut":
         """Show a freeze."""
         return cls(
             id=freeze.id,
@@ -59,6 +71,7 @@ class FreezeOut(Outgoing):
             reason=freeze.reason,
             ends=freeze.ends,
             lifting=freeze.lifting,
+            names=names(people_of(freeze)) if names else {},
         )
 
 
@@ -66,11 +79,14 @@ class FreezesOut(Outgoing):
     """Every freeze that stands."""
 
     freezes: list[FreezeOut]
+    names: dict[str, str]
+    """The name of the person who was asked about, by id."""
 
     @classmethod
-    def of(cls, freezes: Iterable[Freeze]) -> "FreezesOut":
+    def of(cls, freezes: Iterable[Freeze], names: Names | None = None, *, about: PrincipalId | None) -> "FreezesOut":
         """Show them."""
-        return cls(freezes=[FreezeOut.of(one) for one in freezes])
+        known = names([about]) if names and about else {}
+        return cls(freezes=[FreezeOut.of(one, names) for one in freezes], names=known)
 
 
 class LiftedOut(Outgoing):
@@ -87,6 +103,6 @@ class EndedOut(Outgoing):
     freeze: FreezeOut | None
 
     @classmethod
-    def of(cls, ended: Ended) -> "EndedOut":
+    def of(cls, ended: Ended, names: Names | None = None) -> "EndedOut":
         """Show what was ended."""
-        return cls(ended=ended.counts, freeze=FreezeOut.of(ended.freeze) if ended.freeze else None)
+        return cls(ended=ended.counts, freeze=FreezeOut.of(ended.freeze, names) if ended.freeze else None)

@@ -4,6 +4,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from daypass.doors.wire.words import PersonText
+
 _MOST = 2**53
 _TRUTHS = {"true": True, "false": False}
 
@@ -32,6 +34,12 @@ class WithEnded(Query):
     """Whether what is over is listed too."""
 
     ended: Truth = Field(default=False, alias="all", description="What has ended or is decided too.")
+
+
+class AboutSomebody(Query):
+    """About whom."""
+
+    person: PersonText | None = Field(default=None, description="Only what is about this person, or about everybody.")
 
 
 class Everywhere(Query):
