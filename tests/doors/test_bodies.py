@@ -121,3 +121,26 @@ def test_what_is_held_is_given_back_whatever_becomes_of_it(pieces: tuple[bytes, 
         return answered
 
     assert asyncio.run(run())[-1] == 200
+
+
+@pytest.mark.parametrize(("path", "reads"), [("/slack/events", 0), ("/v1/requests", 1)])
+def test_not_a_byte_is_read_of_what_slack_cannot_have_sent(path: str, reads: int):
+    """It is 401 by its head alone; elsewhere a body has nothing to do with Slack."""
+    received, answered = list[Message](), list[int]()
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await PlainTextResponse("ok")(scope, receive, send)
+
+    async def receive() -> Message:
+        received.append({"type": "http.request", "body": b"x", "more_body": False})
+        return received[-1]
+
+    async def send(message: Message) -> None:
+        answered.append(message.get("status", 0))
+
+    limits = Limits(app, may_send_rules=lambda _: False, may_be_slacks=lambda _: False)
+    scope = {"type": "http", "path": path, "method": "POST", "headers": [], "query_string": b""}
+    asyncio.run(limits(scope, receive, send))
+
+    assert len(received) == reads
+    assert answered[0] == (200 if reads else 401)

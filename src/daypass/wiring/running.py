@@ -32,6 +32,7 @@ from daypass.doors.address import Networks
 from daypass.doors.api import app as api
 from daypass.doors.limits import Limits
 from daypass.doors.slack.door import SlackDoor
+from daypass.doors.slack.incoming import may_be_slacks
 from daypass.doors.slack.workspace import SlackSettings
 from daypass.doors.web import app as web
 from daypass.model.errors import DaypassError, Misconfigured
@@ -112,7 +113,14 @@ def application(house: House, watch: Watch) -> FastAPI:
     proxies = _networks(house.settings.service.trusted_proxies)
     room = house.settings.service.connections_per_address
     workloads = Issuers(house.settings.robots.issuers, clock=time.monotonic)
-    app = api.build(house.desk, version=version("daypass"), trusted_proxies=proxies, at_once=room, workloads=workloads)
+    app = api.build(
+        house.desk,
+        version=version("daypass"),
+        trusted_proxies=proxies,
+        at_once=room,
+        workloads=workloads,
+        may_be_slacks=partial(may_be_slacks, clock=house.desk.clock),
+    )
     writes = Writes(house.database)
     registry = web.add(app, house.desk, trusted_proxies=proxies, faults=lambda: faults(house, watch, writes))
     _add_our_own(registry)

@@ -9,7 +9,8 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from daypass.doors.slack.arrivals import Arrivals
-from daypass.doors.slack.incoming import PATH, routes
+from daypass.doors.slack.incoming import PATH, may_be_slacks, routes
+from daypass.model.errors import Unavailable
 from tests.makers import NOON
 
 SECRET = "a signing secret"
@@ -72,3 +73,32 @@ def test_what_is_not_slacks_is_refused_in_one_way(slack: TestClient, headers: di
 def test_a_body_that_is_no_text_is_refused(slack: TestClient):
     """Whatever signature it comes with."""
     assert slack.post(PATH, content=b"\xff\xfe", headers=signed()).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("headers", "read"),
+    [
+        (signed(), True),
+        (signed(ago=timedelta(minutes=5)), True),
+        (signed(ago=NOON - datetime.now(UTC)), True),
+        ({}, False),
+        ({"x-slack-signature": "v0=a"}, False),
+        ({**signed(), "x-slack-signature": ""}, False),
+        (signed(ago=timedelta(minutes=5, seconds=1)), False),
+        ({**signed(), "x-slack-request-timestamp": "noon"}, False),
+        ({**signed(), "x-slack-request-timestamp": "\u0661"}, False),
+        ({**signed(), "x-slack-request-timestamp": "9" * 400}, False),
+    ],
+)
+def test_a_body_is_read_only_behind_a_head_that_slack_could_have_sent(headers: dict[str, str], read: bool):
+    """A megabyte of each stranger's was held until it was whole, without any signature."""
+    assert may_be_slacks(headers, lambda: NOON) is read
+
+
+def test_while_the_shared_time_cannot_be_told_a_body_is_read():
+    """Its signature may be good by this machine's clock, which is off then: it is looked at, not refused unread."""
+
+    def off() -> datetime:
+        raise Unavailable("the clocks differ")
+
+    assert may_be_slacks(signed(), off)

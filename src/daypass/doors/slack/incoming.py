@@ -1,6 +1,7 @@
 """
 How what Slack sends comes in: signed over HTTP, or by the socket; then the same for both.
 
+    head         incoming    a signature and a fresh date, else 401 before the body is read
     signature    incoming    by either of two clocks, else 401
     shape        payload     else 400, and nothing was done; an event is dropped, as Slack would send it again
     listener     app         else 404
@@ -25,10 +26,12 @@ from daypass.doors.slack.arrivals import Arrivals
 from daypass.doors.slack.payload import Payload, checked, is_event, parse
 from daypass.doors.slack.texts import refusals as sorry
 from daypass.doors.wire.problem import refusal
-from daypass.model.errors import BadInput
+from daypass.model.errors import BadInput, Unavailable
 
 PATH = "/slack/events"
 """Where Slack sends commands, interactions and events."""
+
+_FRESH_S = 5 * 60
 
 log = structlog.get_logger()
 
@@ -80,6 +83,28 @@ def _request(body: Payload) -> AsyncBoltRequest:
         return AsyncBoltRequest(body=body, mode="socket_mode")
     except (AttributeError, LookupError, TypeError, ValueError) as error:
         raise BadInput(sorry.MALFORMED) from error
+
+
+def may_be_slacks(headers: Mapping[str, str], clock: Callable[[], datetime]) -> bool:
+    """
+    Whether a head is one that Slack could have sent: signed by somebody, and dated within five minutes of either clock.
+
+    What it says is believed only once the body is verified; but without it no byte of a body need be read.
+    """
+    dated = headers.get("x-slack-request-timestamp", "")
+    signed = headers.get("x-slack-signature", "")
+    is_date = dated.isascii() and dated.isdecimal() and len(dated) <= len("1234567890")
+    believed = bool(signed) and is_date and _is_fresh(int(dated), clock)
+    if not believed:
+        log.warning("slack.not_believed", error=sorry.NOT_BELIEVED)
+    return believed
+
+
+def _is_fresh(dated: int, clock: Callable[[], datetime]) -> bool:
+    try:
+        return any(abs(each.now() - dated) <= _FRESH_S for each in (Clock(), _SharedTime(clock)))
+    except Unavailable:  # what the replicas share cannot be told: the signature, by this machine's clock, decides
+        return True
 
 
 class _SharedTime(Clock):
