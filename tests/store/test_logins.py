@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from daypass.model.errors import Conflict, NotFound
-from daypass.model.event import Kind
-from daypass.store.logins import MOST_OF_A_NETWORK, MOST_WAITING
+from daypass.model.errors import Conflict, NotFound, TooOften
+from daypass.model.event import Kind, Scope
+from daypass.store.waiting import Waits, gives_way
 from tests.makers import ANN, BOB, NOON
 from tests.store.facts import a_login, at, fact
 
@@ -94,23 +94,85 @@ def test_codes_that_lapsed_unconfirmed_are_dropped(logins, ledger):
     assert logins.by_device(a_login(2).device_hash).principal == ANN
 
 
-def test_b03_nobody_can_fill_the_house_with_codes(logins):
-    """Of one network so many wait, and then its oldest makes room; of all together so many, and then the oldest."""
+class Line:
+    """Who waits, and who is let wait."""
 
-    def ask(number: int, address: str) -> str:
-        login = replace(a_login(number, user_code=str(number)), address=address, asked_at=at(number / 1000))
-        logins.await_confirmation(login, now=NOON)
+    def __init__(self, logins):
+        """Begin with nobody."""
+        self.logins, self.number = logins, 0
+
+    def ask(self, address, when=0.0, scopes=Scope):
+        """Begin a login from an address, so many minutes after noon."""
+        self.number += 1
+        login = replace(
+            a_login(self.number, user_code=str(self.number)),
+            address=address,
+            asked_at=at(when),
+            expires_at=at(when + 10),
+            scopes=frozenset(scopes),
+        )
+        self.logins.await_confirmation(login, now=at(when))
         return login.device_hash
 
-    def waits(device_hash: str) -> bool:
+    def waits(self, device_hash):
+        """Whether it waits still."""
         try:
-            return logins.by_device(device_hash) is not None
+            return self.logins.by_device(device_hash) is not None
         except NotFound:
             return False
 
-    mine = ask(0, "192.0.2.7")
-    flood = [ask(number, f"2001:db8::{number:x}") for number in range(1, MOST_OF_A_NETWORK + 3)]
-    assert [waits(one) for one in (mine, *flood[:3], flood[-1])] == [True, False, False, True, True]
 
-    many = [ask(number, f"198.51.{number % 200}.{number // 200}") for number in range(100, 100 + MOST_WAITING)]
-    assert [waits(one) for one in (mine, flood[-1], many[0], many[-1])] == [False, False, True, True]
+def test_b03_a_neighbour_pushes_nobody_out_who_began_just_now(logins):
+    """Behind one address fifty wait; a person has two minutes, and then the oldest makes room for one."""
+    line = Line(logins)
+    mine, *_ = [line.ask("2001:db8::7"), *(line.ask(f"2001:db8::{one:x}") for one in range(100, 149))]
+
+    with pytest.raises(TooOften) as refused:
+        line.ask("2001:db8::8", when=1.5)
+    assert (line.waits(mine), refused.value.wait_s) == (True, 31)
+
+    newer = line.ask("2001:db8::8", when=2)
+    assert (line.waits(mine), line.waits(newer)) == (False, True)
+
+
+def makes_room(line, network, now=NOON):
+    """Who gives way for somebody of this network."""
+    first = gives_way(line, network, now)
+    return first.device_hash if first else None
+
+
+def test_a_flood_pushes_out_its_own():
+    """A thousand wait: whoever comes from elsewhere finds room, at the cost of whoever has most."""
+    flood = [Waits(f"{site}-{one}", f"2001:db8:{site:x}:{one:x}::/64", NOON) for site in range(4) for one in range(200)]
+    few = [Waits(f"few-{one}", f"198.51.100.{one}", NOON) for one in range(200)]
+
+    assert makes_room([*few, *flood], "192.0.2.7") == "0-0"
+    with pytest.raises(TooOften):  # it has as many as any other: it waits for two minutes
+        gives_way([*few, *flood], "2001:db8:3:ffff::/64", NOON)
+
+
+def test_within_a_site_the_network_with_most_makes_room():
+    """Of a /48 with 200 waiting a flood from one /64 gives way, and never a neighbour's only one."""
+    neighbours = [Waits(f"one-{one}", f"2001:db8:0:{one:x}::/64", NOON) for one in range(1, 151)]
+    flood = [Waits(f"flood-{one}", "2001:db8:0:ffff::/64", NOON) for one in range(49)]
+    line = [*neighbours, *flood, Waits("last", "2001:db8:0:1000::/64", NOON)]
+
+    assert makes_room(line, "2001:db8:0:abc::/64") == "flood-0"
+
+
+def test_a_thousand_networks_with_one_each_keep_what_they_have_for_two_minutes():
+    """Nobody has few, and nobody more: a newcomer is told when to come again."""
+    line = [Waits(f"{one}", f"198.51.{one % 200}.{one // 200}", NOON) for one in range(1000)]
+
+    with pytest.raises(TooOften, match="Try again in 61 seconds"):
+        gives_way(line, "192.0.2.7", at(1))
+    assert makes_room(line, "192.0.2.7", at(2)) == "0"
+
+
+def test_those_that_would_only_end_things_wait_apart(logins):
+    """A flood of ordinary logins is not in the way of who must end something."""
+    line = Line(logins)
+    for one in range(50):
+        line.ask(f"2001:db8::{one:x}")
+
+    assert line.waits(line.ask("2001:db8::7", scopes=[Scope.END]))

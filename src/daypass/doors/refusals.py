@@ -7,6 +7,7 @@ What went wrong, as each door says it: one table from the class of an error to a
     NotYours         403    not_yours       1
     TooLate          410    too_late        1     decided, or ended
     AskedAlready     409    asked_already   1     the same, a moment ago
+    TooOften         429    slow_down       1     with Retry-After
     NotFound         404    not_found       1
     Conflict         409    conflict        1
     Throttled        503    throttled       1     with Retry-After
@@ -32,6 +33,7 @@ from daypass.model.errors import (
     NotYours,
     Throttled,
     TooLate,
+    TooOften,
     Unavailable,
 )
 
@@ -86,6 +88,7 @@ _TABLE: tuple[tuple[type[DaypassError], Said], ...] = (
     (NotYours, Said(status=HTTPStatus.FORBIDDEN, code=Code.NOT_YOURS)),
     (TooLate, Said(status=HTTPStatus.GONE, code=Code.TOO_LATE)),
     (AskedAlready, Said(status=HTTPStatus.CONFLICT, code=Code.ASKED_ALREADY)),
+    (TooOften, Said(status=HTTPStatus.TOO_MANY_REQUESTS, code=Code.SLOW_DOWN)),
     (NotFound, Said(status=HTTPStatus.NOT_FOUND, code=Code.NOT_FOUND)),
     (Conflict, Said(status=HTTPStatus.CONFLICT, code=Code.CONFLICT)),
     (Throttled, Said(status=HTTPStatus.SERVICE_UNAVAILABLE, code=Code.THROTTLED)),

@@ -9,6 +9,7 @@ Everything that can go wrong, as one family.
     |   |   `-- NotInScope       this login or token may not, whoever it speaks for
     |   |-- TooLate              it was decided, cancelled or has ended already
     |   |-- AskedAlready         the same was asked a moment ago; `request` is its id
+    |   |-- TooOften             so much of this was done that one more has to wait; `wait_s` says how long
     |   `-- NotFound             no such request, grant, link or person
     |-- Conflict                 somebody else moved the same row first; look again
     |-- Unavailable              AWS, Slack or the database does not answer now; it will be tried again
@@ -90,6 +91,14 @@ class AskedAlready(Refusal):
     def __init__(self, sentence: str, *, request: str) -> None:
         super().__init__(sentence, field="again")
         self.request = request
+
+
+class TooOften(Refusal):
+    """So much of this was done just now that one more has to wait."""
+
+    def __init__(self, sentence: str, *, wait_s: int) -> None:
+        super().__init__(sentence)
+        self.wait_s = wait_s
 
 
 class NotFound(Refusal):

@@ -216,6 +216,11 @@ class Login:
         """Whoever is behind its address, for a limit."""
         return whose(self.address)
 
+    @property
+    def aim(self) -> str:
+        """What it would be. Those that would only end things wait apart: no flood of the others is in the way."""
+        return "ending" if self.scopes == {Scope.END} else "login"
+
     def __post_init__(self) -> None:
         object.__setattr__(self, "client", one_line(self.client, LONGEST_CLIENT))
         mask(self, "client")

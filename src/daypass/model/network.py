@@ -4,6 +4,8 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 _HOUSEHOLD = 64
 """Bits of an IPv6 address that a provider gives out; the others are its customer's."""
+_SITE = 48
+"""Bits where it gives out more: 65,536 networks to one customer (RFC 6177)."""
 
 
 def read_address(text: str) -> IPv4Address | IPv6Address | None:
@@ -22,3 +24,10 @@ def whose(address: str) -> str:
     if not isinstance(here, IPv6Address):
         return address
     return str(ip_network((here, _HOUSEHOLD), strict=False))
+
+
+def site_of(network: str) -> str:
+    """Name whoever may have been given a network (`whose`) and others beside it: of IPv6 its /48."""
+    address, _, bits = network.partition("/")
+    here = read_address(address) if bits else None
+    return str(ip_network((here, _SITE), strict=False)) if isinstance(here, IPv6Address) else network

@@ -213,7 +213,8 @@ class Logins(Protocol):
         """
         Keep a login that nobody has confirmed. It is no one's yet, so the journal is not told of it.
 
-        Drops those that lapsed unconfirmed; raises Unavailable when 1,000 wait already (anybody may ask).
+        Drops those that lapsed unconfirmed, and where many wait one of whoever has most; raises TooOften where all of
+        these began just now (anybody may ask).
         """
         ...
 

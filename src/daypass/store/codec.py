@@ -94,8 +94,7 @@ class Codec(Generic[Value]):
         """
         Name the table, what its columns repeat of the body, and up to which revision the journal is not told.
 
-        `fixed` columns are written once: a stored value never changes what they repeat, so that no change of a row has
-        to touch the indexes on them.
+        `fixed` columns are written once, so that no change of a row has to touch the indexes on them.
         """
         (key,) = table.primary_key
         self._decoder: msgspec.json.Decoder[Value] = msgspec.json.Decoder(kind)
@@ -212,7 +211,9 @@ LINKS = Codec(Link, tables.links, {**_same("token_hash", "revision"), "grant_id"
 LOGINS = Codec(
     Login,
     tables.logins,
-    _same("device_hash", "revision", "user_code", "principal", "network", "token_hash", "asked_at", "expires_at"),
+    _same(
+        "device_hash", "revision", "user_code", "principal", "network", "aim", "token_hash", "asked_at", "expires_at"
+    ),
     unrecorded=1,  # one that nobody has confirmed is nobody's
 )
 

@@ -13,9 +13,7 @@ from daypass.store.codec import LOGINS
 from daypass.store.database import Database
 from daypass.store.reading import each, readable
 from daypass.store.tables import logins
-
-MOST_WAITING, MOST_OF_A_NETWORK = 1000, 50
-"""Anybody may ask for a code; so many unconfirmed ones are kept at a time, and the oldest makes room."""
+from daypass.store.waiting import Waits, gives_way
 
 
 class SqlLogins:
@@ -26,13 +24,16 @@ class SqlLogins:
         self._database = database
 
     def await_confirmation(self, login: Login, *, now: datetime) -> None:
-        """Keep a login that nobody has confirmed; drop those that lapsed, and where many wait the oldest."""
+        """
+        Keep a login that nobody has confirmed; drop those that lapsed, and one where many wait (see waiting).
+
+        Raises TooOften where all that wait began just now.
+        """
         waits = logins.c.principal.is_(None)
         try:
             with self._database.writing() as connection:
                 connection.execute(delete(logins).where(waits, logins.c.expires_at <= now))
-                _make_room(connection, waits & (logins.c.network == login.network), MOST_OF_A_NETWORK)
-                _make_room(connection, waits, MOST_WAITING)
+                _make_room(connection, login, now)
                 connection.execute(insert(logins), [LOGINS.write(login, self._database.sealer)])
         except IntegrityError as error:
             raise Conflict("A login with this device code is there already; begin again.") from error
@@ -83,7 +84,13 @@ class SqlLogins:
         return LOGINS.read(rows[0], self._database.sealer)
 
 
-def _make_room(connection: Connection, waits: ColumnElement[bool], most: int) -> None:
-    """Drop the oldest of those that wait, so that one more is at most so many."""
-    newest = select(logins.c.device_hash).where(waits).order_by(logins.c.asked_at.desc(), logins.c.device_hash)
-    connection.execute(delete(logins).where(logins.c.device_hash.in_(newest.offset(most - 1))))
+def _make_room(connection: Connection, login: Login, now: datetime) -> None:
+    """Drop whoever gives way among those that wait for the same."""
+    line = (
+        select(logins.c.device_hash, logins.c.network, logins.c.asked_at)
+        .where(logins.c.principal.is_(None), logins.c.aim == login.aim)
+        .order_by(logins.c.asked_at, logins.c.device_hash)
+    )
+    first = gives_way([Waits(*row) for row in connection.execute(line)], login.network, now)
+    if first is not None:
+        connection.execute(delete(logins).where(logins.c.device_hash == first.device_hash))

@@ -107,6 +107,7 @@ logins = Table(
     Column("user_code", String, nullable=False),
     Column("principal", String),
     Column("network", String, nullable=False),
+    Column("aim", String, nullable=False),
     Column("token_hash", String, unique=True),
     Column("asked_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),

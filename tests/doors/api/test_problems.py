@@ -146,6 +146,7 @@ def test_every_refusal_that_can_be_waited_out_is_documented_with_how_long(nobody
         "/v1/glass",
         "/v1/end-session",
         "/v1/end-session/passkey",
+        "/v1/login/device",
     }
     assert set(map(tuple, found.values())) == {("Retry-After",)}
 

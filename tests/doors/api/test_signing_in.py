@@ -106,3 +106,14 @@ def test_every_address_of_the_api_asks_for_a_login(house: House, nobody):
     begin = {("post", "/v1/login/device"), ("post", "/v1/login/token"), ("post", "/v1/token")}
     by_proof = {("post", "/v1/glass"), ("post", "/v1/end-session"), ("post", "/v1/end-session/passkey")}
     assert open_to_all == begin | by_proof
+
+
+def test_when_too_many_wait_to_log_in_the_answer_says_when_to_come_again(house, nobody):
+    """A flood from where they are: in 429's own words, and with Retry-After."""
+    for _ in range(50):
+        login.begin("a flood", address="127.0.0.1", logins=house.desk.logins, now=house.clock())
+
+    refused = nobody.post("/v1/login/device", json={"client": "a laptop"})
+
+    assert (refused.status_code, refused.headers["Retry-After"], refused.json()["code"]) == (429, "121", "slow_down")
+    assert "Try again in 121 seconds" in refused.json()["detail"]

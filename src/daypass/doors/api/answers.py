@@ -27,7 +27,7 @@ from daypass.doors.grammar import did_you_mean
 from daypass.doors.refusals import Code
 from daypass.doors.wire.incoming import FileRequest
 from daypass.doors.wire.problem import answering, problem, refusal
-from daypass.model.errors import DaypassError, Unavailable
+from daypass.model.errors import DaypassError, TooOften, Unavailable
 from daypass.model.principal import PrincipalId
 
 log = structlog.get_logger(__name__)
@@ -62,6 +62,8 @@ def install(app: FastAPI) -> None:
 async def _refused(request: Request, error: Exception) -> JSONResponse:
     sentence = await run_in_threadpool(_with_names, refusals.sentence(error), request.app.state.desk)
     headers = {"Retry-After": _RETRY_AFTER_S} if isinstance(error, Unavailable) else None
+    if isinstance(error, TooOften):
+        headers = {"Retry-After": str(error.wait_s)}
     return refusal(
         refusals.status(error), sentence, code=refusals.code(error), field=refusals.field(error), headers=headers
     )

@@ -67,7 +67,7 @@ def slower() -> JSONResponse:
     return refusal(429, "Wait two seconds before the next try.", code=Code.SLOW_DOWN, headers={"Retry-After": "2"})
 
 
-@router.post("/login/device")
+@router.post("/login/device", responses=PACED)
 def begin(body: BeginLogin, request: Request, desk: AtDesk, now: Now) -> DeviceCode:
     """Begin a login. The person types `/daypass login CODE` in Slack and confirms there."""
     address = address_of(request)

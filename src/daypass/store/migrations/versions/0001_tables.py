@@ -97,6 +97,7 @@ def _logins() -> None:
         sa.Column("user_code", sa.String(), nullable=False),
         sa.Column("principal", sa.String()),
         sa.Column("network", sa.String(), nullable=False),
+        sa.Column("aim", sa.String(), nullable=False),
         sa.Column("token_hash", sa.String(), unique=True),
         sa.Column("asked_at", _MOMENT, nullable=False),
         sa.Column("expires_at", _MOMENT, nullable=False),
