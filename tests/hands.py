@@ -16,6 +16,7 @@ from daypass.model.errors import BadInput, NotFound, RulesUnreadable, Unavailabl
 from daypass.model.grant import Grant, GrantId, GrantState, Presence
 from daypass.model.principal import GroupName, Principal, PrincipalId, SlackGroupId
 from daypass.ports import Credentials, Directory, Ledger, Paper, PostForm, Rehearsal, SignedUrl, Standing
+from daypass.ports.asker import asker
 from daypass.ports.fence import ask_fence, tell_fence
 from daypass.rules.document import RuleBook
 from tests.makers import ANN, ANNS_USER, BOB, BOBS_USER, EVE, NOON, principal
@@ -47,6 +48,8 @@ class HandDirectory:
         self.away = False
         """Whether it does not answer."""
         self._last: dict[PrincipalId, Principal] = {}
+        self.looked_up: list[tuple[PrincipalId, PrincipalId | None]] = []
+        """Whom it was asked for, and for whom."""
         self.people: dict[PrincipalId, Principal] = {
             ANN: principal(ANN, ANNS_USER),
             BOB: principal(BOB, BOBS_USER),
@@ -55,6 +58,7 @@ class HandDirectory:
 
     def principal(self, principal_id: PrincipalId) -> Principal:
         """Look somebody up."""
+        self.looked_up.append((principal_id, asker()))
         if self.away:
             raise Unavailable("Slack does not answer now; it will be tried again.")
         try:

@@ -63,6 +63,47 @@ def test_a_failure_is_not_kept() -> None:
     assert kept.get("U0ANN") == "Ann"
 
 
+def test_that_there_is_nobody_is_an_answer_for_its_time() -> None:
+    """An id that somebody made up is asked for once a minute, however often it is named."""
+    clock, asked = HandClock(), []
+
+    def fetch(key: str) -> str:
+        asked.append(key)
+        raise NotFound(f"Nobody is {key}.")
+
+    kept = Kept(fetch, fresh_s=60, nothing_s=60, clock=clock)
+    for _ in range(3):
+        with pytest.raises(NotFound, match="Nobody is U0X"):
+            kept.get("U0X")
+    assert asked == ["U0X"]
+
+    clock.seconds += 60
+    with pytest.raises(NotFound):
+        kept.get("U0X")
+    assert asked == ["U0X", "U0X"]
+
+
+def test_made_up_ids_push_out_nobody_who_is() -> None:
+    """However many there are, they are kept apart, and not for ever."""
+    asked: list[int] = []
+
+    def fetch(key: int) -> int:
+        asked.append(key)
+        if key:
+            raise NotFound("nobody")
+        return key
+
+    kept = Kept(fetch, fresh_s=60, nothing_s=60, clock=HandClock())
+    kept.get(0)
+    for number in range(1, 12_000):
+        with pytest.raises(NotFound):
+            kept.get(number)
+    kept.get(0)
+
+    assert asked.count(0) == 1
+    assert len(kept._slots) + len(kept._nothing) <= 2_001
+
+
 def test_what_is_kept_is_bounded() -> None:
     """Made-up ids do not fill the memory."""
     kept: Kept[int, int] = Kept(lambda key: key, fresh_s=60, clock=HandClock())

@@ -8,11 +8,13 @@ import pytest
 from daypass.directory.lookups import Lookups, Sort
 from daypass.directory.slack_budget import Budget, by_a_chore, unhurried
 from daypass.directory.slack_people import UNHURRIED_S
-from daypass.model.errors import Throttled
+from daypass.model.errors import NotFound, Throttled
+from daypass.model.principal import PrincipalId
+from daypass.ports.asker import visited
 from daypass.sandbox.slack import BlockingSlack
 from tests.directory.crowd import ASKERS, crowded_slack
 from tests.directory.hands import HandClock
-from tests.directory.worlds import directory
+from tests.directory.worlds import BOB, DAVE, directory
 
 
 @pytest.fixture
@@ -52,6 +54,35 @@ def test_a_chore_makes_no_call_where_people_need_what_is_left(clock: HandClock) 
         with pytest.raises(Throttled):
             budget.spend("users.info")
         budget.spend("usergroups.list")
+
+
+def test_one_person_leaves_something_of_the_allowance_to_the_others(clock: HandClock) -> None:
+    """Whatever they name: sixty of a hundred calls a minute, and then they wait. So do all strangers together."""
+    budget = Budget(clock=clock)
+    for visit in (visited(DAVE), visited()):
+        with visit:
+            for _ in range(60):
+                budget.spend("users.info")
+            with pytest.raises(Throttled, match=r"60 times within a minute, .* Wait 60 s\."):
+                budget.spend("users.info")
+    with visited(BOB):
+        budget.spend("users.info")
+    clock.seconds += 60
+    with visited(DAVE):
+        budget.spend("users.info")
+
+
+def test_whoever_names_made_up_people_does_not_keep_another_from_being_looked_up(
+    slack: BlockingSlack, clock: HandClock
+) -> None:
+    """Dave names a hundred and thirty ids, each twice, and Slack is asked for sixty; Bob is found."""
+    people = directory(slack, clock)
+    for one in (PrincipalId(f"U0X{number:03}") for number in range(130) for _ in "ab"):
+        with visited(DAVE), pytest.raises((NotFound, Throttled)):
+            people.principal(one)
+    with visited(BOB):
+        assert people.principal(BOB).id == BOB
+    assert sum(call.method == "users.info" for call in slack.calls) == 61
 
 
 def test_what_is_looked_up_for_a_chore_is_a_chores_in_every_thread() -> None:

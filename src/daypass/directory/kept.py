@@ -6,12 +6,13 @@ Slack was thinking is seen to be removed once that time is over.
 """
 
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from daypass.directory.slack_budget import by_a_chore
-from daypass.model.errors import Unavailable
+from daypass.model.errors import NotFound, Unavailable
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -19,6 +20,8 @@ V = TypeVar("V")
 _GOES_ON = 10
 _MOST = 10_000
 """Keys; beyond that everything is forgotten and asked for anew."""
+_MOST_NOTHING = 2_000
+"""Keys by which there is nothing; beyond that the oldest is forgotten."""
 
 
 @dataclass(slots=True)
@@ -34,17 +37,19 @@ class Kept(Generic[K, V]):
     """
     Keeps what `fetch` says of a key for `fresh_s` seconds by `clock` (seconds that only grow).
 
-    While `fetch` raises Unavailable an older answer serves until it is `stale_s` old. Failures are never kept.
+    While `fetch` raises Unavailable an older answer serves until it is `stale_s` old. Failures are never kept; that
+    there is nothing by a key is an answer, and is kept for `nothing_s`.
     Chores (slack_budget) ask anew only after `unhurried_s`, and go on with what is known until it is ten times as old.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - how old an answer may be, in each case, all by keyword
         self,
         fetch: Callable[[K], V],
         *,
         fresh_s: float,
         stale_s: float = 0.0,
         unhurried_s: float = 0.0,
+        nothing_s: float = 0.0,
         clock: Callable[[], float],
     ) -> None:
         self._fetch = fetch
@@ -54,6 +59,8 @@ class Kept(Generic[K, V]):
         self._clock = clock
         self._guard = threading.Lock()
         self._slots: dict[K, _Slot[V]] = {}
+        self._nothing_s = nothing_s
+        self._nothing: OrderedDict[K, tuple[float, NotFound]] = OrderedDict()
 
     def get(self, key: K) -> V:
         """Give the answer, asking for it when none is fresh. Raises whatever `fetch` raises."""
@@ -61,6 +68,7 @@ class Kept(Generic[K, V]):
         fresh_s = self._unhurried_s if by_a_chore() else self._fresh_s
         with slot.lock:
             if not (slot.answer and self._clock() - slot.asked_at < fresh_s):
+                self._refuse_nothing(key)
                 self._ask(key, slot)
             return slot.answer[0]
 
@@ -72,8 +80,28 @@ class Kept(Generic[K, V]):
         except Unavailable:
             if not (slot.answer and asked_at - slot.asked_at < stale_s):
                 raise
+        except NotFound as nothing:
+            self._keep_nothing(key, asked_at, nothing)
+            raise
         else:
             slot.asked_at = asked_at
+
+    def _keep_nothing(self, key: K, asked_at: float, nothing: NotFound) -> None:
+        """Keep it apart from the answers, so that made-up keys push out nothing but each other."""
+        if not self._nothing_s:
+            return
+        with self._guard:
+            self._slots.pop(key, None)
+            self._nothing[key] = asked_at, nothing
+            self._nothing.move_to_end(key)
+            if len(self._nothing) > _MOST_NOTHING:
+                self._nothing.popitem(last=False)
+
+    def _refuse_nothing(self, key: K) -> None:
+        with self._guard:
+            at, nothing = self._nothing.get(key, (0.0, None))
+        if nothing is not None and self._clock() - at < self._nothing_s:
+            raise NotFound(nothing.sentence, field=nothing.field)
 
     def _slot(self, key: K) -> _Slot[V]:
         with self._guard:

@@ -5,6 +5,9 @@ Slack allows an app so many calls of each method a minute (docs.slack.dev/apis/w
 tier 3 about 50, tier 4 about 100) and refuses whoever comes after that. Chores spend a fifth of it at most, two
 replicas two fifths; nothing once most of it is used, and they never wait for Slack. What a chore is refused here it
 does in a later round, or by what was known before if that is not too old (kept).
+
+No one person spends more than six tenths, whatever they name: there is always some left for the others. That is enough
+for a rule that looks fifty people up. All who came without a login are one person here.
 """
 
 import threading
@@ -12,13 +15,17 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import NamedTuple
 
 from daypass.model.errors import Throttled
+from daypass.model.principal import PrincipalId
+from daypass.ports.asker import asker
 
 ALLOWED = {"users.info": 100, "users.lookupByEmail": 50, "users.list": 20, "usergroups.list": 20}
 """Calls a minute, by Slack's tiers."""
 _OTHERS = 20
 CHORES_SHARE = 0.2
+A_PERSONS_SHARE = 0.6
 PEOPLE_FIRST = 0.7
 """Chores call nothing once so much of the allowance was used, by whomever."""
 _MINUTE_S = 60.0
@@ -41,6 +48,12 @@ def by_a_chore() -> bool:
     return _CHORE.get()
 
 
+class _Call(NamedTuple):
+    at: float
+    by_chore: bool
+    by: PrincipalId | None
+
+
 class Budget:
     """Counts the calls of the last minute. Safe to share between threads."""
 
@@ -48,16 +61,23 @@ class Budget:
         """Begin with the whole allowance; `clock` gives seconds that only grow."""
         self._clock = clock
         self._guard = threading.Lock()
-        self._calls: defaultdict[str, deque[tuple[float, bool]]] = defaultdict(deque)
+        self._calls: defaultdict[str, deque[_Call]] = defaultdict(deque)
 
     def spend(self, method: str) -> None:
-        """Count a call that is about to be made. Raises Throttled for a chore that has to wait; never for people."""
-        chore, now, allowed = by_a_chore(), self._clock(), ALLOWED.get(method, _OTHERS)
+        """Count a call that is about to be made. Raises Throttled for a chore, and for one who takes too much."""
+        chore, by, now, allowed = by_a_chore(), asker(), self._clock(), ALLOWED.get(method, _OTHERS)
         with self._guard:
             calls = self._calls[method]
-            while calls and now - calls[0][0] >= _MINUTE_S:
+            while calls and now - calls[0].at >= _MINUTE_S:
                 calls.popleft()
-            of_chores = sum(by_chore for _, by_chore in calls)
+            of_chores = sum(call.by_chore for call in calls)
             if chore and (of_chores >= allowed * CHORES_SHARE or len(calls) >= allowed * PEOPLE_FIRST):
                 raise Throttled(f"What is left of Slack's allowance for {method} this minute is kept for people.")
-            calls.append((now, chore))
+            theirs = [call.at for call in calls if by is not None and call.by == by]
+            if len(theirs) >= allowed * A_PERSONS_SHARE:
+                raise Throttled(_too_many(len(theirs), _MINUTE_S - (now - theirs[0])))
+            calls.append(_Call(now, chore, by))
+
+
+def _too_many(calls: int, left_s: float) -> str:
+    return f"You made Daypass ask Slack {calls} times within a minute, the most for one person. Wait {left_s:.0f} s."

@@ -38,6 +38,8 @@ from daypass.model.principal import Principal, PrincipalId, SlackGroupId
 PERSON_FRESH_S = 60.0
 EMAIL_FRESH_S = 60.0
 EVERYBODY_FRESH_S = 600.0
+NOBODY_S = 60.0
+"""How long Slack's word that there is nobody counts: ids can be made up without end."""
 UNHURRIED_S = 600.0
 """For chores, which tell people of something and decide nothing."""
 _A_PAGE = "1000"
@@ -67,9 +69,13 @@ class SlackPeople:
     ) -> None:
         """Take the way to Slack, and which groups rules name; `clock` gives seconds that only grow."""
         self._calls = calls
-        self._people = Kept(self._person, fresh_s=PERSON_FRESH_S, unhurried_s=UNHURRIED_S, clock=clock)
+        self._people = Kept(
+            self._person, fresh_s=PERSON_FRESH_S, unhurried_s=UNHURRIED_S, nothing_s=NOBODY_S, clock=clock
+        )
         self._groups = SlackGroups(calls, wanted=wanted, clock=clock, patience_s=patience_s)
-        self._emails = Kept(self._find_email, fresh_s=EMAIL_FRESH_S, unhurried_s=UNHURRIED_S, clock=clock)
+        self._emails = Kept(
+            self._find_email, fresh_s=EMAIL_FRESH_S, unhurried_s=UNHURRIED_S, nothing_s=NOBODY_S, clock=clock
+        )
         self._everybody = Kept(self._list, fresh_s=EVERYBODY_FRESH_S, clock=clock)
         self._home = Kept(self._find_home, fresh_s=float("inf"), clock=clock)
         self._guard = threading.Lock()

@@ -6,6 +6,7 @@ An outage costs the first who asks that patience, and the next ones nothing.
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Any, TypeVar
 
 from daypass.model.errors import Unavailable
@@ -29,7 +30,7 @@ class Soon:
         """Ask. Raises Unavailable without an answer in time, and whatever asking raises."""
         if self._hanging is not None and not self._hanging.done():
             raise Unavailable(self._silent)
-        asking = self._threads.submit(ask)
+        asking = self._threads.submit(copy_context().run, ask)
         try:
             return asking.result(timeout=self._patience_s)
         except TimeoutError:

@@ -29,7 +29,7 @@ from daypass.doors.api import (
     token_exchange,
     using,
 )
-from daypass.doors.api.caller import may_send_rules
+from daypass.doors.api.caller import Visits, may_send_rules
 from daypass.doors.api.openapi import DescribedApi
 from daypass.doors.desk import Desk
 from daypass.doors.headers import SecurityHeaders
@@ -114,5 +114,6 @@ def build(  # noqa: PLR0913 - the desk, and what wiring alone knows
         crowd=Crowd(trusted_proxies, at_once),
     )
     answers.install(app)
+    app.add_middleware(Visits)
     app.add_middleware(SecurityHeaders, https=desk.public_url.startswith("https://"))
     return app

@@ -9,6 +9,8 @@ from typing import Annotated
 from fastapi import Depends, HTTPException, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Send
+from starlette.types import Scope as Connection
 
 from daypass.doors.desk import Desk
 from daypass.doors.grammar import parse_id
@@ -21,6 +23,7 @@ from daypass.model.event import Scope
 from daypass.model.kept import Robot
 from daypass.model.principal import ROBOT, Principal, PrincipalId
 from daypass.ports import Directory
+from daypass.ports.asker import visited
 
 _BEARER = HTTPBearer(auto_error=False, scheme_name="login", description="A token of `daypass login`, or of a robot.")
 _NOT_LOGGED_IN = "You are not logged in; run `daypass login`."
@@ -69,6 +72,18 @@ def may_send_rules(desk: Desk, headers: Headers) -> bool:
     except (HTTPException, NotYours):
         return False
     return True
+
+
+class Visits:
+    """Counts what is looked up during a request to who has made it: to nobody, until a token says who that is."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Connection, receive: Receive, send: Send) -> None:
+        """Answer as ASGI asks."""
+        with visited():
+            await self._app(scope, receive, send)
 
 
 def _speaking_for(scope: Scope) -> Callable[[Desk, datetime, str], Principal]:

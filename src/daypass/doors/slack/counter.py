@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
@@ -229,4 +230,4 @@ class Counter:
 
 async def in_thread(work: Callable[[], T]) -> T:
     """Run something that waits, beside the event loop."""
-    return await asyncio.get_running_loop().run_in_executor(_THREADS, work)
+    return await asyncio.get_running_loop().run_in_executor(_THREADS, copy_context().run, work)

@@ -30,6 +30,7 @@ from daypass.doors.slack.texts import refusals as sorry
 from daypass.doors.slack.turn import SLACK_FAILED, Answer, Close, Show, Turn, Wrong, page, person_of
 from daypass.doors.slack.workspace import Home
 from daypass.model.errors import Conflict, DaypassError, NotYours, Refusal, Unavailable
+from daypass.ports.asker import visited
 
 _PATIENCE_S = 2.0
 """Of the three seconds, what a form's work may take before the form is told to wait."""
@@ -97,8 +98,9 @@ class Turns:
             turn = Turn(person=person_of(body), body=body, client=client)
             options: list[Block] = []
             try:
-                async with asyncio.timeout(_PATIENCE_S):
-                    options = await work(await self._whose(turn))
+                with visited(turn.person):
+                    async with asyncio.timeout(_PATIENCE_S):
+                        options = await work(await self._whose(turn))
             except (DaypassError, TimeoutError) as error:
                 said = error.report if isinstance(error, DaypassError) else sorry.TOO_SLOW
                 log.warning("slack.nothing_suggested", error=said)
@@ -129,7 +131,8 @@ class Turns:
     async def _acted(self, turn: Turn, work: Callable[[Turn], Awaitable[None]]) -> None:
         await self._arrivals.answered()
         try:
-            await work(await self._whose(turn))
+            with visited(turn.person):
+                await work(await self._whose(turn))
             self._after()
         except SLACK_FAILED as error:
             log.warning("slack.answer_lost", error=type(error).__name__)
@@ -141,8 +144,9 @@ class Turns:
         await self._arrivals.answered()
         for pause in (*_PAUSES_S, None):
             try:
-                await self._home.must_include(body)
-                await work(body)
+                with visited(person_of(body)):
+                    await self._home.must_include(body)
+                    await work(body)
             except NotYours:
                 return
             # The top of the door: nobody is there to be told.
@@ -163,7 +167,8 @@ class Turns:
 
     async def _answered(self, turn: Turn, work: Callable[[Turn], Awaitable[Answer]]) -> Answer:
         try:
-            answer = await work(await self._whose(turn))
+            with visited(turn.person):
+                answer = await work(await self._whose(turn))
         # The top of the door, as in _acted.
         except Exception as error:  # noqa: BLE001
             _log_unless_refused(error)

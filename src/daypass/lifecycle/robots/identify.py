@@ -19,6 +19,7 @@ from daypass.model.kept import Robot, Standing
 from daypass.model.principal import ROBOT, PrincipalId
 from daypass.model.secret import digest
 from daypass.ports import Ledger, Logins
+from daypass.ports.asker import is_asking
 
 _FROZEN_TOO = frozenset({None, Scope.READ, Scope.END})
 """What a frozen person, or a frozen bot, still does."""
@@ -42,6 +43,7 @@ def identify(  # noqa: PLR0913 - a token, what it is for, the two that know of i
     speaker = _identify(token, logins=logins, ledger=ledger, now=now, scope=scope)
     if scope not in _FROZEN_TOO and not frozen_too:
         must_not_be_frozen([speaker], None, ledger)
+    is_asking(speaker)
     return speaker
 
 
