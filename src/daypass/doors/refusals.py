@@ -18,6 +18,7 @@ What went wrong, as each door says it: one table from the class of an error to a
     anything else    500    internal        1     leaks nothing; the door logs it
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from http import HTTPStatus
@@ -36,6 +37,7 @@ from daypass.model.errors import (
     TooOften,
     Unavailable,
 )
+from daypass.model.principal import PrincipalId
 
 OK, ERROR, DENIED, TIMED_OUT = 0, 1, 2, 4
 """The exit codes of the command line."""
@@ -44,6 +46,11 @@ INTERNAL = (
     "Something went wrong inside Daypass. What was done is in the journal; "
     "what went wrong, the operator finds in the log."
 )
+
+
+A_COLLEAGUE = "a colleague"
+"""How a sentence speaks of somebody whose name is not told."""
+_MOST_NAMED = 10
 
 
 class Code(StrEnum):
@@ -121,6 +128,26 @@ def exit_code(error: Exception) -> int:
 def sentence(error: Exception) -> str:
     """The sentence for the person; one of our own for what is not in the table, so that nothing leaks."""
     return error.sentence if isinstance(error, DaypassError) and said(error) is not _INTERNAL else INTERNAL
+
+
+def sentence_naming(error: Exception, name: Callable[[PrincipalId], str]) -> str:
+    """
+    The sentence with names in the place of mentions, which nothing but Slack shows as names.
+
+    Those alone whom the sentence itself mentions, and at most ten. A mention that a caller wrote, and that a sentence
+    repeats, stays as it is: else they could have anybody looked up, and learn their name.
+    """
+    said_of = error.people[:_MOST_NAMED] if isinstance(error, DaypassError) else ()
+    text = sentence(error)
+    for one in dict.fromkeys(said_of):
+        if (mention := f"<@{one}>") in text:
+            text = text.replace(mention, name(PrincipalId(one)) if one.startswith(("U", "W")) else one)
+    return text
+
+
+def to_a_stranger(error: Exception) -> str:
+    """The sentence for whoever came without a login, who is told no name."""
+    return sentence_naming(error, lambda _: A_COLLEAGUE)
 
 
 def field(error: Exception) -> str | None:

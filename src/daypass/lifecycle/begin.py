@@ -46,7 +46,9 @@ class RulesJudge:
         """Raise Unavailable while a departure of its people is noticed and not settled: asks nobody but the ledger."""
         for one in whose(self.ledger.request(grant.id), self.ledger):
             if is_leaving(one, self.ledger):
-                raise Unavailable(f"Slack says that <@{one}> has left. It begins only if that turns out to be wrong.")
+                raise Unavailable(
+                    f"Slack says that <@{one}> has left. It begins only if that turns out to be wrong."
+                ).mentioning(one)
 
     def may_begin(self, grant: Grant, now: datetime) -> None:
         """Check that the rules, the people and the approvals of now allow a grant. Raises as ports.Judge says."""
@@ -62,7 +64,7 @@ class RulesJudge:
             known = known and not decision.lacking
             raise NotAllowed(decision.sentence, field=decision.field) if known else _not_known()
         if not self._is_approved(request, decision, parties):
-            raise NotAllowed(_no_longer(request), field="person") if known else _not_known()
+            raise _no_longer(request) if known else _not_known()
 
     def _is_approved(self, request: Request, decision: Allowed, parties: Parties) -> bool:
         people = self._approvers(request.approvals)
@@ -94,9 +96,13 @@ def _as_at_the_click(around: Circumstances, approvals: tuple[Approval, ...]) -> 
     return replace(around, people=people)
 
 
-def _no_longer(request: Request) -> str:
-    names = ", ".join(dict.fromkeys(f"<@{one.by}>" for one in request.approvals)) or "a rule"
-    return f"It was approved by {names}, which does not count any more under the rules and people of now. Ask again."
+def _no_longer(request: Request) -> NotAllowed:
+    people = dict.fromkeys(one.by for one in request.approvals)
+    names = ", ".join(f"<@{one}>" for one in people) or "a rule"
+    return NotAllowed(
+        f"It was approved by {names}, which does not count any more under the rules and people of now. Ask again.",
+        field="person",
+    ).mentioning(*people)
 
 
 def _not_known() -> Unavailable:

@@ -4,9 +4,9 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from daypass.lifecycle.decided import decided_already
 from daypass.lifecycle.recurring import end_series
 from daypass.lifecycle.repeated import series_ended_by
-from daypass.lifecycle.review import outcome
 from daypass.lifecycle.tries import overtaken
 from daypass.model.errors import NotYours, TooLate
 from daypass.model.event import Detail, Event, Kind
@@ -33,7 +33,7 @@ def cancel(request_id: GrantId, *, by: PrincipalId, ledger: Ledger, now: datetim
     if request.state is RequestState.CANCELLED and request.closed is None:  # by the one who asked, who says it again
         return request
     if request.state is RequestState.APPROVED:
-        raise TooLate(f"{outcome(request)} What it became is ended with `done`.")
+        raise decided_already(request, "What it became is ended with `done`.")
     return _leave(request, RequestState.CANCELLED, Kind.REQUEST_CANCELLED, by=by, ledger=ledger, now=now)
 
 
@@ -80,7 +80,7 @@ def _leave(  # noqa: PLR0913 - the one move that both verbs share
     def once() -> Request:
         waiting = ledger.request(request.id)
         if waiting.state is not RequestState.PENDING:
-            raise TooLate(outcome(waiting))
+            raise decided_already(waiting)
         left = replace(waiting.decided(state), closed=closed)
         details: dict[str, Detail] = {"why": closed.why.value} if closed else {}
         event = Event(kind=kind, at=now, actor=by, subject=request.id, details=details)

@@ -116,7 +116,9 @@ def delegate_of(person: Principal, directory: Directory, now: datetime) -> Princ
 def must_decide_themselves(approver: Principal, directory: Directory, now: datetime) -> None:
     """Raise NotYours for who left it to a delegate: one person's word never counts twice."""
     if delegate := delegate_of(approver, directory, now):
-        raise NotYours(f"You are away and left it to <@{delegate}> to decide; say that you are back first.")
+        raise NotYours(f"You are away and left it to <@{delegate}> to decide; say that you are back first.").mentioning(
+            delegate
+        )
 
 
 def in_stead(step: Step, directory: Directory, now: datetime) -> Step:

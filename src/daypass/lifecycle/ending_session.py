@@ -18,9 +18,9 @@ from datetime import datetime
 from daypass.lifecycle import login
 from daypass.lifecycle.attempts import Stranger
 from daypass.lifecycle.glass.envelope import Envelope
-from daypass.lifecycle.passkeys.ceremony import Json
+from daypass.lifecycle.passkeys.ceremony import Json, ask_to_prove
 from daypass.lifecycle.passkeys.errands import done, must_have_passkeys
-from daypass.lifecycle.passkeys.proof import asked, check, refused
+from daypass.lifecycle.passkeys.proof import challenge, check, refused
 from daypass.lifecycle.passkeys.site import Site
 from daypass.model.errors import BadInput, Conflict, NotFound, NotYours, TooLate
 from daypass.model.event import Detail, Event, Kind, Login, Scope
@@ -37,7 +37,6 @@ _TICKET = re.compile(rf"{Secret.ONE_TIME_LINK}(?P<login>[0-9a-f]{{64}})(?P<perso
 class Offer:
     """What the page shows, and asks of the browser."""
 
-    by: PrincipalId
     waiting: Login
     prove: Json
 
@@ -73,10 +72,15 @@ def address_for(person: PrincipalId, user_code: str, *, public_url: str, logins:
     return Address(url=f"{public_url}/end/{Secret.ONE_TIME_LINK}{waits.device_hash}{person}", ends=waits.expires_at)
 
 
-def offer(ticket: str, *, at: Site, logins: Logins, ledger: Ledger, now: datetime) -> Offer:
-    """Look at what an address is for; nothing is written. Raises NotFound, TooLate."""
+def offer(ticket: str, *, at: Site, logins: Logins, now: datetime) -> Offer:
+    """
+    Look at what an address is for; nothing is written. Raises NotFound, TooLate.
+
+    The browser is asked for any passkey of this site, and not for this person's by their ids: whoever knows an id may
+    open such an address (W3C Web Authentication, level 3, section 14.6.2).
+    """
     errand, waits = _read(ticket, logins, now)
-    return Offer(by=errand.principal, waiting=waits, prove=asked(ticket, errand, at=at, ledger=ledger))
+    return Offer(waiting=waits, prove=ask_to_prove((), challenge(ticket, errand), at))
 
 
 def confirm(  # noqa: PLR0913 - an answer to a ticket, where and by whom, the two that know of it, and the moment

@@ -74,7 +74,8 @@ def _sentence(ending: Ending | None) -> str:
 def must_live(grant: Grant, now: datetime) -> None:
     """Raise TooLate for a grant that is ending or has ended."""
     if has_ended(grant, now):
-        raise TooLate(f"This grant has ended already. {how_it_ended(grant)}{_by_whom(grant)}")
+        by = grant.ending.by if grant.ending else None
+        raise TooLate(f"This grant has ended already. {how_it_ended(grant)}{_by_whom(grant)}").mentioning(by)
 
 
 def has_ended(grant: Grant, now: datetime) -> bool:

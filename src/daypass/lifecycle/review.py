@@ -25,17 +25,17 @@ from daypass.lifecycle.click import (
     term_of,
     those_who_approved,
 )
+from daypass.lifecycle.decided import decided_already
 from daypass.lifecycle.enders import may_end_for_others
-from daypass.lifecycle.finish import how_closed
 from daypass.lifecycle.frozen import must_not_be_frozen
 from daypass.lifecycle.parties import Parties
 from daypass.lifecycle.recurring import series_of
-from daypass.lifecycle.repeated import approved_so, denied_so, how_decided, must_say_no_other_reason
+from daypass.lifecycle.repeated import approved_so, denied_so, must_say_no_other_reason
 from daypass.lifecycle.ruling.shadow import compare
 from daypass.lifecycle.tries import tries
 from daypass.lifecycle.weighing import Weighed, as_ask, bound, must_be_read, weigh
 from daypass.model.decision import Allowed, RuleId
-from daypass.model.errors import BadInput, Conflict, NotYours, Refusal, TooLate, Unavailable
+from daypass.model.errors import BadInput, Conflict, NotYours, Refusal, Unavailable
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Change, Fact
 from daypass.model.grant import Grant, GrantId
@@ -155,24 +155,9 @@ def deny(  # noqa: PLR0913 - who decides what and why, what else can be asked, t
     return _settle(click, request_id, by=by, again=again, ledger=ledger, now=now)
 
 
-def outcome(request: Request) -> str:
-    """Say in a sentence what became of a request."""
-    match request.state:
-        case RequestState.PENDING:
-            return "It waits for a decision."
-        case RequestState.CANCELLED if request.closed is not None:
-            return how_closed(request.closed, request.extends)
-        case RequestState.CANCELLED:
-            return "It was cancelled by the one who asked."
-        case RequestState.LAPSED:
-            return "Nobody decided in time, so it lapsed; ask again."
-        case RequestState.APPROVED | RequestState.DENIED:
-            return how_decided(request)
-
-
 def _must_wait(request: Request) -> None:
     if request.state is not RequestState.PENDING:
-        raise TooLate(outcome(request))
+        raise decided_already(request)
 
 
 def _sides(ask: Ask, by: PrincipalId, directory: Directory) -> tuple[Parties, Principal]:

@@ -35,6 +35,8 @@ class DaypassError(Exception):
     """
 
     detail = ""
+    people: tuple[str, ...] = ()
+    """Those whom the sentence itself mentions as `<@U02ABCDEF>`. Any other mention in it was written by a caller."""
 
     @property
     def sentence(self) -> str:
@@ -49,6 +51,11 @@ class DaypassError(Exception):
     def because(self, detail: str) -> Self:
         """Add what the operator should read besides."""
         self.detail = detail
+        return self
+
+    def mentioning(self, *people: str | None) -> Self:
+        """Say whom the sentence mentions, so that a door may put a name there: nobody else is looked up for it."""
+        self.people = tuple(one for one in people if one)
         return self
 
 

@@ -15,6 +15,8 @@ from tests.doors.house import House
 from tests.doors.web.test_passkeys import asked, enrolled, path, requested, url  # noqa: F401 - a fixture among them
 from tests.makers import ANN, BOB, EVE
 
+NO_ONE = PrincipalId("U0NOONE")
+
 
 def begun(visitor: httpx2.Client, person: PrincipalId) -> tuple[str, httpx2.Response]:
     """A command line waits to end things, and asks for the address for somebody's passkey."""
@@ -65,9 +67,9 @@ def test_a_passkey_opens_a_session_that_only_ends_things_while_nobody_can_log_in
 
 
 def test_a_passkey_of_somebody_else_opens_nothing(house: House, visitor: httpx2.Client, url: str):  # noqa: F811
-    """Nor does an address for who has no passkey; both look the same."""
+    """Nor does an address for who has no passkey, or for an id that nobody has."""
     key = enrolled(house, visitor, url)
-    for person in (ANN, EVE):
+    for person in (ANN, EVE, NO_ONE):
         house.clock.forward(timedelta(seconds=3))
         device, handed = begun(visitor, person)
         question = asked(visitor.get(path(handed.json()["url"], url)))
@@ -113,6 +115,31 @@ def test_an_address_for_ending_things_is_good_once_and_only_for_its_login(
     device = visitor.post("/v1/login/device", json={"client": "a laptop"}).json()["device_code"]
     whole = visitor.get(f"/end/dpo_{digest(device)}{BOB}")
     assert (statuses, whole.status_code) == ([200, 410], 404)
+
+
+def test_the_page_tells_a_stranger_nobodys_name_and_not_who_has_a_passkey(
+    house: House,
+    visitor: httpx2.Client,
+    url: str,  # noqa: F811
+):
+    """For Bob, who has one, for Eve, who has none, and for an id of nobody it is the same page; nobody is looked up."""
+    enrolled(house, visitor, url)
+    for one in (BOB, EVE):
+        house.directory.change(one, name=f"The name of {one}")
+    house.directory.looked_up.clear()
+    pages = []
+    for person in (BOB, EVE, NO_ONE):
+        house.clock.forward(timedelta(seconds=3))
+        _, handed = begun(visitor, person)
+        page = visitor.get(path(handed.json()["url"], url))
+        question = asked(page)
+        assert question["prove"].pop("allowCredentials") == []
+        question["prove"].pop("challenge")
+        assert "The name of" not in page.text
+        pages.append(question["prove"])
+
+    assert pages[0] == pages[1] == pages[2]
+    assert house.directory.looked_up == []
 
 
 def test_the_code_of_a_whole_login_is_not_confirmed_by_a_passkey(visitor: httpx2.Client, url: str):  # noqa: F811

@@ -5,7 +5,6 @@ FastAPI's own refusals (a body that is no JSON, a field too many, no such addres
 """
 
 import json
-import re
 import traceback
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -20,6 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from daypass.doors import refusals
+from daypass.doors.api.caller import is_login
 from daypass.doors.api.methods import Methods, allowed
 from daypass.doors.api.router import read_json, reading
 from daypass.doors.desk import Desk
@@ -33,7 +33,6 @@ from daypass.model.principal import PrincipalId
 log = structlog.get_logger(__name__)
 
 _RETRY_AFTER_S = "5"
-_MENTION = re.compile(r"<@([UW][A-Z0-9]+)>")
 _STATUS = {
     HTTPStatus.BAD_REQUEST: (Code.BAD_INPUT, "The body cannot be read; send JSON, in UTF-8."),
     HTTPStatus.NOT_FOUND: (
@@ -60,7 +59,7 @@ def install(app: FastAPI) -> None:
 
 
 async def _refused(request: Request, error: Exception) -> JSONResponse:
-    sentence = await run_in_threadpool(_with_names, refusals.sentence(error), request.app.state.desk)
+    sentence = await run_in_threadpool(_sentence, error, request)
     headers = {"Retry-After": _RETRY_AFTER_S} if isinstance(error, Unavailable) else None
     if isinstance(error, TooOften):
         headers = {"Retry-After": str(error.wait_s)}
@@ -141,9 +140,12 @@ def _short(field: str | None) -> str:
     return (field or "the body")[:60]
 
 
-def _with_names(sentence: str, desk: Desk) -> str:
-    """Replace Slack's way of naming somebody, which nothing but Slack shows as a name."""
-    return _MENTION.sub(lambda match: _name(PrincipalId(match[1]), desk), sentence)
+def _sentence(error: Exception, request: Request) -> str:
+    """Say it with names to whoever has a login; nobody else is told one, and nobody is looked up for them."""
+    desk = request.app.state.desk
+    if getattr(error, "people", ()) and is_login(desk, request.headers):
+        return refusals.sentence_naming(error, lambda one: _name(one, desk))
+    return refusals.to_a_stranger(error)
 
 
 def _name(principal_id: PrincipalId, desk: Desk) -> str:

@@ -18,7 +18,7 @@ from daypass.lifecycle.enders import remembered
 from daypass.lifecycle.glass.stand_in import StandIn, user_of
 from daypass.lifecycle.robots.identify import identify
 from daypass.lifecycle.robots.tokens import AGENT_PREFIX
-from daypass.model.errors import BadInput, Misconfigured, NotFound, NotYours, Unavailable
+from daypass.model.errors import BadInput, DaypassError, Misconfigured, NotFound, NotYours, Unavailable
 from daypass.model.event import Scope
 from daypass.model.kept import Robot
 from daypass.model.principal import ROBOT, Principal, PrincipalId
@@ -70,6 +70,18 @@ def may_send_rules(desk: Desk, headers: Headers) -> bool:
     try:
         _speaker(Scope.DECIDE, desk, desk.clock(), token.strip(), frozen_too=True)
     except (HTTPException, NotYours):
+        return False
+    return True
+
+
+def is_login(desk: Desk, headers: Headers) -> bool:
+    """Whether the headers have a token that is somebody's; no while that cannot be told."""
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        return False
+    try:
+        identify(token.strip(), logins=desk.logins, ledger=desk.ledger, now=desk.clock())
+    except DaypassError:
         return False
     return True
 

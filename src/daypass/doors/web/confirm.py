@@ -27,6 +27,7 @@ from daypass.model.length import words_for_length
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Recurrence
 from daypass.model.request import Request as Asked
+from daypass.ports.asker import is_asking
 
 
 def routes(desk: Desk) -> APIRouter:
@@ -57,6 +58,7 @@ def routes(desk: Desk) -> APIRouter:
 
 
 def _approve(request_id: GrantId, by: PrincipalId, length: timedelta | None, desk: Desk) -> Grant | None:
+    is_asking(by)
     delivery = desk.ledger.request(request_id).delivery
     if delivery not in desk.provisioners:
         raise Misconfigured(f"Access is not delivered as a {delivery} here any more.")

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from daypass.doors.address import visitor_address
 from daypass.doors.desk import Desk
-from daypass.doors.web.passkeys_page import Answered, Ceremony, ceremony_page, name_of, refused_page
+from daypass.doors.web.passkeys_page import Answered, Ceremony, ceremony_page, refused_page
 from daypass.doors.wire.passkeys import DoneOut
 from daypass.lifecycle import ending_session
 from daypass.lifecycle.attempts import Stranger
@@ -24,12 +24,10 @@ def routes(desk: Desk) -> APIRouter:
     @router.get("/end/{ticket}")
     def show(ticket: str, request: Request) -> Response:
         try:
-            offer = ending_session.offer(
-                ticket, at=site(desk.public_url), logins=desk.logins, ledger=desk.ledger, now=desk.clock()
-            )
+            offer = ending_session.offer(ticket, at=site(desk.public_url), logins=desk.logins, now=desk.clock())
         except DaypassError as error:
-            return refused_page(request, error, desk)
-        return ceremony_page(request, _letting(ticket, offer, desk))
+            return refused_page(request, error)
+        return ceremony_page(request, _letting(ticket, offer))
 
     @router.post("/end")
     def confirm(answer: Answered, request: Request) -> DoneOut:
@@ -53,10 +51,11 @@ def routes(desk: Desk) -> APIRouter:
     return router
 
 
-def _letting(ticket: str, offer: ending_session.Offer, desk: Desk) -> Ceremony:
+def _letting(ticket: str, offer: ending_session.Offer) -> Ceremony:
+    """Say what waits, and for nobody by name: whoever knows an id is handed such an address."""
     return Ceremony(
         title="Let it end things?",
-        sentence=f"You are {name_of(offer.by, desk)}. A command line waits to end what you may end.",
+        sentence="A command line waits to end what you may end.",
         rows=(
             ("Code", offer.waiting.user_code),
             ("What asks", offer.waiting.client),

@@ -36,7 +36,7 @@ def routes(desk: Desk) -> APIRouter:
         try:
             return ceremony_page(request, _adding(ticket, desk))
         except DaypassError as error:
-            return refused_page(request, error, desk)
+            return refused_page(request, error)
 
     @router.post("/passkeys/new")
     def add(answer: Answered) -> DoneOut:
@@ -59,7 +59,7 @@ def routes(desk: Desk) -> APIRouter:
         try:
             return ceremony_page(request, _removing(ticket, desk))
         except DaypassError as error:
-            return refused_page(request, error, desk)
+            return refused_page(request, error)
 
     @router.post("/passkeys/remove")
     def take_away(answer: Answered) -> DoneOut:

@@ -63,8 +63,13 @@ def ceremony_page(request: Request, ceremony: Ceremony) -> Response:
     return HTMLResponse(text, headers={"Content-Security-Policy": _POLICY})
 
 
-def refused_page(request: Request, error: DaypassError, desk: Desk) -> Response:
-    """Say why there is nothing to do here."""
+def refused_page(request: Request, error: DaypassError, desk: Desk | None = None) -> Response:
+    """
+    Say why there is nothing to do here.
+
+    With a desk by the names that are known by heart, on a page whose address only a login was handed; nobody is looked
+    up for it.
+    """
     match error:
         case NotFound():
             title = "Nothing here"
@@ -72,19 +77,19 @@ def refused_page(request: Request, error: DaypassError, desk: Desk) -> Response:
             title = "This is over"
         case _:
             title = "Not so"
-    sentence = with_names(refusals.sentence(error), desk)
+    sentence = refusals.to_a_stranger(error)
+    if desk is not None:
+        sentence = refusals.sentence_naming(error, lambda one: _by_heart(one, desk))
     return page(request, title=title, sentence=sentence, status=HTTPStatus(refusals.status(error)))
 
 
-def with_names(sentence: str, desk: Desk) -> str:
-    """Replace Slack's way of naming somebody, which nothing but Slack shows as a name."""
-    before, found, rest = sentence.partition("<@")
-    named, closed, after = rest.partition(">")
-    return f"{before}{name_of(PrincipalId(named), desk)}{with_names(after, desk)}" if found and closed else sentence
+def _by_heart(person: PrincipalId, desk: Desk) -> str:
+    known = desk.directory.last_known(person)
+    return known.name if known else refusals.A_COLLEAGUE
 
 
 def name_of(person: PrincipalId, desk: Desk) -> str:
-    """What somebody is called; their id when the directory cannot tell."""
+    """What somebody is called, on a page whose address only a login was handed; their id when it cannot be told."""
     try:
         return desk.directory.principal(person).name
     except DaypassError:

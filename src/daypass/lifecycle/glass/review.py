@@ -45,7 +45,7 @@ def close_review(  # noqa: PLR0913 - who closes what with which words, its three
         review = find_review(review_id, ledger)
         must_review(review, by, rules=rules, directory=directory, ledger=ledger, now=now)
         if review.state is not Standing.OPEN:
-            raise TooLate(f"This review was closed already, by <@{review.closed_by}>.")
+            raise TooLate(f"This review was closed already, by <@{review.closed_by}>.").mentioning(review.closed_by)
         must_be_over(review, ledger, now)
         closed = replace(review, state=Standing.CLOSED, closed_by=by, closed_at=now, note=said)
         event = Event(kind=Kind.GLASS_REVIEWED, at=now, actor=by, subject=review.id, details={"note": said})

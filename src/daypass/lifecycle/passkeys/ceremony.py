@@ -48,7 +48,11 @@ def ask_to_prove(passkeys: Sequence[Passkey], challenge: bytes, at: Site) -> Jso
 
 
 def ask_to_make(person: Principal, passkeys: Sequence[Passkey], challenge: bytes, at: Site) -> Json:
-    """What `navigator.credentials.create` is given; a device that holds one of these makes no other."""
+    """
+    What `navigator.credentials.create` is given; a device that holds one of these makes no other.
+
+    The new one can be found by the site alone, as it is where a stranger may not learn who has one (ending_session).
+    """
     return options_to_json_dict(
         webauthn.generate_registration_options(
             rp_id=at.id,
@@ -59,7 +63,7 @@ def ask_to_make(person: Principal, passkeys: Sequence[Passkey], challenge: bytes
             timeout=_PATIENCE_MS,
             attestation=AttestationConveyancePreference.NONE,
             authenticator_selection=AuthenticatorSelectionCriteria(
-                resident_key=ResidentKeyRequirement.PREFERRED, user_verification=UserVerificationRequirement.REQUIRED
+                resident_key=ResidentKeyRequirement.REQUIRED, user_verification=UserVerificationRequirement.REQUIRED
             ),
             exclude_credentials=_named(passkeys),
         )

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from daypass.lifecycle.decided import decided_already
 from daypass.lifecycle.passkeys.ceremony import Json
 from daypass.lifecycle.passkeys.errands import done, find
 from daypass.lifecycle.passkeys.proof import asked, prove
 from daypass.lifecycle.passkeys.site import Site
-from daypass.lifecycle.review import outcome
 from daypass.model.errors import Conflict, TooLate
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact
@@ -87,7 +87,7 @@ def confirm(  # noqa: PLR0913 - an answer to a ticket, where it was given, what 
 def _waiting(errand: Errand, ledger: Ledger) -> Request:
     request = ledger.request(GrantId(errand.subject))
     if request.state is not RequestState.PENDING:
-        raise TooLate(outcome(request))
+        raise decided_already(request)
     return request
 
 

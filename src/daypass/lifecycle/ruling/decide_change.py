@@ -120,7 +120,11 @@ def what_became(change: RulesChange) -> str:
 
 def _must_be_pending(change: RulesChange) -> None:
     if change.state is not ChangeState.PENDING:
-        raise TooLate(what_became(change))
+        raise _too_late(change)
+
+
+def _too_late(change: RulesChange) -> TooLate:
+    return TooLate(what_became(change)).mentioning(change.approval.by if change.approval else None)
 
 
 def _outdated(change: RulesChange, version: RulesVersion, by: PrincipalId, ledger: Ledger, now: datetime) -> TooLate:
@@ -129,14 +133,14 @@ def _outdated(change: RulesChange, version: RulesVersion, by: PrincipalId, ledge
     sentence = f"{what_became(outdated)} Version {version.number} is in force, {whence(version)}."
     told: dict[str, Detail] = {"doing": "approve", "because": sentence, "state": ChangeState.OUTDATED.value}
     _close(outdated, Kind.RULES_REFUSED, by, told, ledger, now)
-    return Outdated(sentence)
+    return Outdated(sentence).mentioning(version.author)
 
 
 def _overtaken(change: RulesChange, rules: KeptRules, by: PrincipalId, ledger: Ledger, now: datetime) -> DaypassError:
     """Somebody decided in this very moment, on this change or on another of the same version; or froze something."""
     after = find_change(change.id, ledger)
     if after.state is not ChangeState.PENDING:
-        return TooLate(what_became(after))
+        return _too_late(after)
     version = rules.version(now)
     if version.number == change.base:
         return Unavailable("Something was frozen or lifted at this very moment; approve the change again.")
@@ -149,7 +153,7 @@ def _close(  # noqa: PLR0913, PLR0917 - what is written, and where
     try:
         ledger.record(Fact(event=event(kind, change.id, by, now, told), changes=(change,)))
     except Conflict:
-        raise TooLate(what_became(find_change(change.id, ledger))) from None
+        raise _too_late(find_change(change.id, ledger)) from None
 
 
 def _following(version: RulesVersion, change: RulesChange, now: datetime) -> RulesVersion:

@@ -60,7 +60,7 @@ def must_still_own(change: RulesChange, *, rules: RuleBook, directory: Directory
         raise NotYours(
             f"<@{change.author}>, who proposed this, is no owner of the rules any more; "
             "if it is right, propose it anew yourself."
-        )
+        ).mentioning(change.author)
 
 
 def must_leave_two(proposed: RuleBook, *, directory: Directory) -> None:

@@ -110,7 +110,7 @@ def must_be_base(base: int, version: RulesVersion) -> None:
         raise BadInput(f"There is no version {base} of the rules; version {version.number} is in force.", field="base")
     raise Conflict(
         f"Version {version.number} came meanwhile, {whence(version)}; pull it and make your change anew from that."
-    )
+    ).mentioning(version.author)
 
 
 def _found(change_id: GrantId, ledger: Ledger) -> RulesChange | None:
