@@ -192,7 +192,7 @@ def test_nothing_is_given_in_what_is_frozen_until_two_owners_lift_it(owned: Walk
     active, waiting = owned.active(delivery=Delivery.SESSION), owned.ask(reason="INC-43")
     made = frozen(owned, extent)
 
-    with pytest.raises(NotAllowed, match=f"daypass lift {made.id}"):
+    with pytest.raises(NotAllowed, match=r"(is|are) frozen"):
         GIVING[way](owned, active.id, waiting.id)
     assert owned.ledger.grant(active.id).state is GrantState.ACTIVE
 
@@ -226,7 +226,7 @@ def test_a_freeze_in_the_very_instant_in_which_something_is_given_comes_first(ow
     ledger = InThatInstant(owned, extent)
     owned.stores = replace(owned.stores, ledger=ledger)
 
-    with pytest.raises(NotAllowed, match="daypass lift"):
+    with pytest.raises(NotAllowed, match=r"(is|are) frozen"):
         IN_THAT_INSTANT[way](owned, active.id, waiting.id)
     assert ledger.came_first
     assert way == "handing out" or before == (
@@ -260,7 +260,7 @@ def test_a_freeze_in_the_very_instant_of_a_link_comes_first(owned: Walk, kind: K
     ledger = InThatInstant(owned, ANNS, kinds=frozenset({kind}))
     owned.stores = replace(owned.stores, ledger=ledger)
 
-    with pytest.raises(NotAllowed, match="daypass lift"):
+    with pytest.raises(NotAllowed, match=r"(is|are) frozen"):
         LINKS[kind](owned, active.id, token)
     assert ledger.came_first
     assert len([one for one in owned.journal() if one.kind is kind]) == (kind is Kind.LINK_MADE)

@@ -30,9 +30,14 @@ def freeze(  # noqa: PLR0913 - what by whom and why, what else can be asked, the
     extent: Extent, *, by: PrincipalId, reason: str, asked: Asked, ledger: Ledger, now: datetime
 ) -> Freeze:
     """Give nothing within an extent from now on. Raises NotYours; said again it is the freeze that stands."""
+    must_be_theirs(extent, by, asked=asked, ledger=ledger)
+    return set_freeze(extent, by=by, reason=reason, ends=False, ledger=ledger, now=now)
+
+
+def must_be_theirs(extent: Extent, by: PrincipalId, *, asked: Asked, ledger: Ledger) -> None:
+    """Raise NotYours for who may not freeze it."""
     if not may_freeze(extent, by, asked=asked, ledger=ledger):
         raise NotYours("Only the owners of the rules freeze what is not their own; ask one of them, or the operator.")
-    return set_freeze(extent, by=by, reason=reason, ends=False, ledger=ledger, now=now)
 
 
 def may_freeze(extent: Extent, by: PrincipalId, *, asked: Asked, ledger: Ledger) -> bool:

@@ -20,16 +20,23 @@ from daypass.model.errors import Conflict, NotAllowed, NotFound
 from daypass.model.fact import Fact
 from daypass.model.freeze import IN_FORCE, NEVER, Freeze, Freezes
 from daypass.model.kept import Robot
-from daypass.model.principal import ROBOT, Principal, PrincipalId
+from daypass.model.principal import OPERATOR, ROBOT, Principal, PrincipalId
 from daypass.ports import Cabinet, Ledger
 
 
-def must_not_be_frozen(people: Iterable[Principal | PrincipalId], place: S3Place | None, cabinet: Cabinet) -> Freezes:
+def must_not_be_frozen(
+    people: Iterable[Principal | PrincipalId],
+    place: S3Place | None,
+    cabinet: Cabinet,
+    *,
+    reader: PrincipalId | None = None,
+) -> Freezes:
     """
     Raise NotAllowed when one of these people, who answers for a bot among them, or this place is frozen.
 
     Returns what must still stand when whatever is given by this is written. A person's other accounts count, where they
-    are known. Raises Misconfigured when the freezes cannot be read: what cannot be read is not read as none.
+    are known. `reader` is who reads the refusal, where that is one of them: it speaks to them of themselves. Raises
+    Misconfigured when the freezes cannot be read: what cannot be read is not read as none.
     """
     row = freezes_now(cabinet)
     if not row.standing:
@@ -37,7 +44,7 @@ def must_not_be_frozen(people: Iterable[Principal | PrincipalId], place: S3Place
     ids = frozenset(one for each in people for one in _accounts(each, cabinet))
     for freeze in row.standing:
         if freeze.extent.names(ids) or (place is not None and freeze.extent.touches(place)):
-            raise NotAllowed(_sentence(freeze))
+            raise NotAllowed(_sentence(freeze, reader, cabinet))
     return row
 
 
@@ -55,6 +62,23 @@ def record_unless_frozen(
         else:
             return
     raise Conflict("Too much is being frozen and lifted at this moment; try again.")
+
+
+def freeze_of(person: PrincipalId, cabinet: Cabinet) -> str:
+    """What somebody who is frozen themselves is told of that; empty for everybody else."""
+    found = (one for one in freezes(cabinet) if _is_of(person, one, cabinet))
+    return next((to_the_frozen(one) for one in found), "")
+
+
+def to_the_frozen(freeze: Freeze) -> str:
+    """A freeze of a person as they read it: by whom, until when, whom to ask; why is for those who lift it."""
+    own, by = freeze.by == freeze.extent.person, "the operator" if freeze.by == OPERATOR else freeze.by
+    first = "You have frozen yourself" if own else f"You are frozen, by {by}"
+    whom = "an owner of the rules" if own else f"{by}, or another owner of the rules"
+    return (
+        f"{first}: you get nothing new until two owners of the rules lift that. Ask {whom}. "
+        "What you have can be ended as always."
+    )
 
 
 def freezes(cabinet: Cabinet) -> tuple[Freeze, ...]:
@@ -84,9 +108,15 @@ def _accounts(one: Principal | PrincipalId, cabinet: Cabinet) -> Iterable[Princi
             return
 
 
-def _sentence(freeze: Freeze) -> str:
+def _is_of(person: PrincipalId, freeze: Freeze, cabinet: Cabinet) -> bool:
+    return not freeze.extent.everything and freeze.extent.names(frozenset(_accounts(person, cabinet)))
+
+
+def _sentence(freeze: Freeze, reader: PrincipalId | None, cabinet: Cabinet) -> str:
+    if reader is not None and _is_of(reader, freeze, cabinet):
+        return to_the_frozen(freeze)
     what = "Everything" if freeze.extent.everything else str(freeze.extent)
     return (
-        f"{what} is frozen: nothing new is given until two owners of the rules lift it "
-        f"(`daypass lift {freeze.id}`). What there is can be ended as always."
+        f"{what} is frozen: nothing new is given until two owners of the rules lift it. "
+        "What there is can be ended as always."
     )

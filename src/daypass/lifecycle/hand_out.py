@@ -136,7 +136,7 @@ def live(grant: Grant, ledger: Ledger, now: datetime) -> Grant:
 
 
 def _live(grant: Grant, ledger: Ledger, now: datetime) -> Grant | None:
-    must_not_be_frozen([grant.principal], grant.entitlement.place, ledger)
+    must_not_be_frozen([grant.principal], grant.entitlement.place, ledger, reader=grant.principal)
     return grant if grant.usable(now) else _successor(grant, ledger, now)
 
 

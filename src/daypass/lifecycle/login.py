@@ -83,7 +83,7 @@ def confirm(user_code: str, *, by: PrincipalId, logins: Logins, ledger: Ledger, 
         login = waiting(user_code, logins=logins, now=now)
         if login.principal is not None:
             raise TooLate("This code has been confirmed already.")
-        stands = () if login.scopes == {Scope.END} else (must_not_be_frozen([by], None, ledger),)
+        stands = () if login.scopes == {Scope.END} else (must_not_be_frozen([by], None, ledger, reader=by),)
         confirmed = replace(login, principal=by)
         ledger.record(replace(_fact(Kind.LOGIN_CONFIRMED, confirmed, now), stands=stands))
         return confirmed

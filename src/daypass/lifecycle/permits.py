@@ -86,7 +86,7 @@ def allow(  # noqa: PLR0913 - who allows what to whom, when and for how long, an
 
 def _give(permit: Permit, giver: Principal, ledger: Ledger, now: datetime, *, keyed: bool) -> Permit:
     """Write it, unless the same was said to another process meanwhile. Raises Conflict when one more was given."""
-    freezes = must_not_be_frozen([giver, permit.principal], permit.entitlement.place, ledger)
+    freezes = must_not_be_frozen([giver, permit.principal], permit.entitlement.place, ledger, reader=permit.by)
     tally = guard(permit.by, ledger=ledger, now=now)
     if (known := _given(permit.id, ledger)) is not None:
         return known

@@ -77,7 +77,7 @@ def approve(  # noqa: PLR0913 - who decides what, its four collaborators, and th
     def click(request: Request) -> Grant | None:
         ask = as_ask(request, term_of(request, length, now))
         parties, approver = _sides(ask, by, directory)
-        freezes = must_not_be_frozen([approver], None, ledger)
+        freezes = must_not_be_frozen([approver], None, ledger, reader=by)
         weighed = weigh(
             ask,
             parties,

@@ -85,6 +85,7 @@ def submit(  # noqa: PLR0913 - an ask, its collaborators, and the moment
                 provisioner=provisioner,
                 ledger=ledger,
                 now=now,
+                reader=ask.requestor,
             )
             _must_outlast(weighed, ledger, now)
             room = room_to_have if weighed.decision.at_once else room_to_wait
@@ -133,6 +134,7 @@ def preview(  # noqa: PLR0913 - as `submit`
         provisioner=provisioner,
         ledger=ledger,
         now=now,
+        reader=ask.requestor,
     )
     return Preview(
         decision=weighed.decision,

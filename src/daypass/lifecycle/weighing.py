@@ -17,7 +17,7 @@ from daypass.model.freeze import Freezes
 from daypass.model.grant import Grant, GrantId
 from daypass.model.kept import Tally
 from daypass.model.lease import Term, whole_second
-from daypass.model.principal import Principal
+from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Ask, Request
 from daypass.ports import Directory, Ledger, Provisioner, Rehearsal
 from daypass.rules.decide import decide
@@ -64,13 +64,15 @@ def weigh(  # noqa: PLR0913 - an ask, the four who judge it, and the moment
     provisioner: Provisioner,
     ledger: Ledger,
     now: datetime,
+    reader: PrincipalId | None = None,
 ) -> Weighed:
     """
     Judge an ask by the rules and rehearse its provisioning. Raises NotAllowed or BadInput.
 
-    Nothing is written anywhere. The term is the ask's own, or the deciding rule's default.
+    Nothing is written anywhere. The term is the ask's own, or the deciding rule's default. `reader` is who asks, where
+    they read what is refused.
     """
-    freezes = must_not_be_frozen(parties.all, ask.entitlement.place, ledger)
+    freezes = must_not_be_frozen(parties.all, ask.entitlement.place, ledger, reader=reader)
     seen = matter(ask, parties, rules=rules, directory=directory, ledger=ledger, now=now)
     decision = allowed(rules, seen)
     term = ask.term or Term(length=decision.default)

@@ -1,22 +1,25 @@
 """Panic, freezes and lifting them from Slack, and what the owners of the rules read of it."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from daypass.doors.slack.texts.freezing import news
-from daypass.lifecycle.frozen import freezes
+from daypass.lifecycle.freeze import freeze
+from daypass.lifecycle.frozen import freezes, freezes_now, must_not_be_frozen
 from daypass.lifecycle.panic import panic_as_operator
 from daypass.lifecycle.remember import remember
-from daypass.model.errors import RulesUnreadable
+from daypass.model.errors import NotAllowed, RulesUnreadable
 from daypass.model.event import Detail, Event, Kind
-from daypass.model.freeze import Extent
-from daypass.model.grant import GrantState
+from daypass.model.fact import Fact
+from daypass.model.freeze import Extent, Freeze
+from daypass.model.grant import GrantId, GrantState
 from daypass.model.principal import OPERATOR
 from daypass.rules.document import RuleBook, parse
 from daypass.sandbox.slack import BlockingActor
-from tests.doors.slack.conftest import Office, review
+from tests.doors.slack.conftest import CAROL, Office, review
 from tests.makers import ANN, BOB, NOON, RULES
 
 OWNED = RULES.replace("version: 1\n", "version: 1\nowners: {people: [U0BOB, U0CAROL]}\n")
@@ -90,6 +93,9 @@ def test_a_freeze_is_lifted_by_two_owners_and_each_owner_reads_of_every_step(
     ann.command("/daypass", "freeze --all")
     ann.wait_for_ephemeral("Only the owners of the rules freeze")
     bob.command("/daypass", "freeze --resource acme-reports/2026/ --reason audit")
+    asks = bob.wait_for_ephemeral("*Nothing is frozen yet.*")
+    assert freezes(owned.ledger) == ()
+    bob.click(asks, "freeze.confirm")
     bob.wait_for_ephemeral("`acme-reports/2026/` is frozen, by <@U0BOB> (audit)")
     (made,) = freezes(owned.ledger)
     assert f"`/daypass lift {made.id}`" in carol.wait_for_message("*Frozen* by <@U0BOB>").text
@@ -106,6 +112,52 @@ def test_a_freeze_is_lifted_by_two_owners_and_each_owner_reads_of_every_step(
     carol.wait_for_ephemeral("Nothing is frozen.")
 
     assert ann.messages() == []
+
+
+def test_whoever_is_frozen_is_told_so_in_the_second_person_by_whom_and_whom_to_ask(
+    owned: Office, ann: BlockingActor, bob: BlockingActor
+):
+    """At once, when they ask, and in their list; never why, and no command that is not theirs; and when it is over."""
+    made = freeze(
+        Extent(person=ANN),
+        by=BOB,
+        reason="we suspect her",
+        asked=owned.desk.asked,
+        ledger=owned.ledger,
+        now=owned.clock(),
+    )
+    told = "You are frozen, by <@U0BOB>: you get nothing new until two owners of the rules lift that. Ask <@U0BOB>"
+    read = [ann.wait_for_message(told).text]
+    ann.command("/daypass", "request s3 read acme-reports/2026/ --for 2h --reason INC-42")
+    read.append(ann.wait_for_ephemeral(told).text)
+    ann.command("/daypass", "ls")
+    read.append(ann.wait_for_ephemeral("*You are frozen").text)
+    assert not [one for one in read if "suspect" in one or "lift " + made.id in one or ANN in one]
+
+    for owner in ("U0BOB", "U0CAROL"):
+        owned.person(owner).command("/daypass", f"lift {made.id}")
+        owned.person(owner).wait_for_ephemeral("lift")
+    ann.wait_for_message("You are not frozen any more: <@U0BOB> and <@U0CAROL> lifted it.")
+
+
+def test_what_is_frozen_for_another_reader_is_said_of_the_one_whom_it_is_about(owned: Office):
+    """Only who is frozen is spoken to; whoever froze themselves is told that they did."""
+    said: list[str] = []
+    for by, reader in ((BOB, CAROL), (BOB, ANN), (ANN, ANN), (OPERATOR, ANN)):
+        to = Freeze(id=GrantId(ID), extent=Extent(person=ANN), by=by, at=NOON)
+        row = freezes_now(owned.ledger)
+        event = Event(kind=Kind.FREEZE_SET, at=NOON, actor=by)
+        owned.ledger.record(Fact(event=event, changes=(replace(row, standing=(to,)),), told=False))
+        with pytest.raises(NotAllowed) as refused:
+            must_not_be_frozen([ANN], None, owned.ledger, reader=reader)
+        said.append(refused.value.sentence.partition(":")[0])
+
+    assert said == [
+        "U0ANN is frozen",
+        "You are frozen, by U0BOB",
+        "You have frozen yourself",
+        "You are frozen, by the operator",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from daypass.doors.slack.digest import Digests
 from daypass.doors.slack.digest_card import SHOW
 from daypass.doors.slack.failures import log_failure
 from daypass.doors.slack.form import Form
-from daypass.doors.slack.freezing import CONFIRM, Freezing
+from daypass.doors.slack.freezing import CONFIRM, CONFIRM_FREEZE, Freezing
 from daypass.doors.slack.glass import CLOSE_CALLBACK, GlassReviews
 from daypass.doors.slack.home import HomeTab
 from daypass.doors.slack.leavers import Changes
@@ -71,6 +71,7 @@ def build(desk: Desk, settings: SlackSettings, turns: Turns, client: AsyncWebCli
     app.view(others.CALLBACK)(turns.filling(theirs.revoke))
     _listen_to_glass(app, turns, GlassReviews(counter=counter))
     app.action(CONFIRM)(turns.acting(Freezing(counter=counter).confirm))
+    app.action(CONFIRM_FREEZE)(turns.acting(Freezing(counter=counter).confirm_freeze))
     app.action("login.confirm")(turns.acting(Logins(counter=counter).confirm))
     app.action("login.reject")(turns.acting(Logins(counter=counter).reject))
     app.action(SHOW)(turns.acting(digests.show))

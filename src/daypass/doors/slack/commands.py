@@ -200,7 +200,8 @@ class Commands:
     async def _list(self, turn: Turn) -> None:
         desk = self.counter.desk
         seen = await in_thread(lambda: overview(desk, turn.person))
-        text = said_of_lists.counted(len(seen.grants), len(seen.requests), len(seen.waiting))
+        counted = said_of_lists.counted(len(seen.grants), len(seen.requests), len(seen.waiting))
+        text = f"{sentence(seen.frozen)} {counted}".strip()
         await turn.tell(Note(text=text, blocks=tuple(_overview_blocks(seen))))
 
     async def _show(self, turn: Turn, subject: GrantId) -> None:
@@ -236,6 +237,8 @@ def _with_form(said: str, command: str) -> Note:
 
 
 def _overview_blocks(seen: Overview) -> Iterator[Block]:
+    if seen.frozen:
+        yield section(f"*{sentence(seen.frozen)}*")
     for which in (List.GRANTS, List.REQUESTS, List.WAITING):
         everything = of(seen, which)
         yield section(f"*{said_of_lists.TITLES[which]}*")

@@ -12,7 +12,7 @@ from daypass.lifecycle import freeze as freezing
 from daypass.lifecycle.frozen import freezes
 from daypass.lifecycle.panic import Ended, panic
 
-CONFIRM = "panic.confirm"
+CONFIRM, CONFIRM_FREEZE = "panic.confirm", "freeze.confirm"
 _LONGEST_VALUE = 2000
 """Characters that a Slack button carries."""
 
@@ -24,7 +24,7 @@ class Freezing:
     counter: Counter
 
     async def do(self, turn: Turn, said: Panic | SetFreeze | Lift) -> None:
-        """Do what was said; a panic asks first."""
+        """Do what was said; a panic and a freeze ask first."""
         match said:
             case Panic():
                 await self._ask(turn, said)
@@ -32,7 +32,7 @@ class Freezing:
                 standing = await in_thread(lambda: freezes(self.counter.desk.ledger))
                 await turn.tell(Note(text="\n".join(map(texts.frozen, standing)) or texts.NOTHING_FROZEN))
             case SetFreeze():
-                await turn.tell(Note(text=await in_thread(lambda: self._freeze(turn, said))))
+                await self._ask_freeze(turn, said)
             case Lift():
                 await turn.tell(Note(text=await in_thread(lambda: self._lift(turn, said))))
 
@@ -42,6 +42,23 @@ class Freezing:
         ended = await in_thread(lambda: self._panic(turn, said))
         await turn.tell(Note(text=texts.ended(ended)))
         await turn.settle(Note(text=texts.confirmed(said.extent)))
+
+    async def confirm_freeze(self, turn: Turn) -> None:
+        """Freeze it, once the button says that it is meant."""
+        meant = _read(turn.value)
+        said = SetFreeze(extent=meant.extent, reason=meant.reason)
+        told = Note(text=await in_thread(lambda: self._freeze(turn, said)))
+        await turn.tell(told)
+        await turn.settle(Note(text=texts.confirmed_freeze(meant.extent)))
+
+    async def _ask_freeze(self, turn: Turn, said: SetFreeze) -> None:
+        extent, desk = said.extent, self.counter.desk
+        assert extent is not None  # noqa: S101 - the caller lists them when there is none
+        await in_thread(lambda: freezing.must_be_theirs(extent, turn.person, asked=desk.asked, ledger=desk.ledger))
+        asked = texts.sure_to_freeze(extent)
+        meant = _written(Panic(extent=extent, reason=said.reason, hold=True))
+        row = [button(labels.FREEZE, CONFIRM_FREEZE, meant, style="danger")]
+        await turn.tell(Note(text=asked, blocks=(section(asked), actions("freeze", row))))
 
     async def _ask(self, turn: Turn, said: Panic) -> None:
         asked = texts.sure(said.extent, hold=said.hold)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from daypass.doors.slack.blocks import Block, View, actions, button, context, divider, header, section
+from daypass.doors.slack.blocks import Block, View, actions, button, context, divider, header, section, sentence
 from daypass.doors.slack.counter import Counter, in_thread
 from daypass.doors.slack.lists import ENTRIES, List, Lists, of, show_all, total
 from daypass.doors.slack.overview import Overview, overview
@@ -78,7 +78,8 @@ def tab(seen: Overview, *, most: int = _MOST_BLOCKS) -> View:
 
 
 def _blocks(seen: Overview, fewer: int) -> list[Block]:
-    blocks = [actions("home", list(_buttons(seen)))]
+    told = [section(f"*{sentence(seen.frozen)}*")] if seen.frozen else []
+    blocks = [*told, actions("home", list(_buttons(seen)))]
     for which in List:
         most = max(1, _SHOWN[which] - fewer)
         entries = [list(ENTRIES[which](one, seen.now)) for one in of(seen, which)[:most]]

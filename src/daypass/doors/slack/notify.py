@@ -21,6 +21,8 @@ from daypass.doors.slack.conversation import TOLD, Conversation
 from daypass.doors.slack.counter import Counter
 from daypass.doors.slack.digest import Digests
 from daypass.doors.slack.failures import log_failure
+from daypass.doors.slack.frozen_news import TOLD as FROZEN_TOLD
+from daypass.doors.slack.frozen_news import FrozenNews
 from daypass.doors.slack.outgoing import Outgoing, TryLater
 from daypass.doors.slack.owner_news import TOLD as OWNERS_TOLD
 from daypass.doors.slack.owner_news import OwnerNews
@@ -65,6 +67,7 @@ class Notifier:
         self._passkeys = PasskeyNews(asking=self.asking)
         self._permits = PermitNews(asking=self.asking)
         self._rules = RulesConversation(desk=desk, asking=self.asking)
+        self._frozen = FrozenNews(asking=self.asking)
         self._owners = OwnerNews(asking=self.asking)
         self._wanted = asyncio.Event()
         self.each_round: Callable[[], None] = lambda: None
@@ -128,6 +131,8 @@ class Notifier:
             await self._permits.tell(notice)
         if kind in FROZEN:
             await self._permits.freeze(notice)
+        if kind in FROZEN_TOLD:
+            await self._frozen.tell(notice)
         if kind in OWNERS_TOLD:
             await self._owners.tell(notice)
 

@@ -10,6 +10,7 @@ from daypass.doors.slack.counter import Counter, Picture
 from daypass.lifecycle import permits
 from daypass.lifecycle.asked import NobodyAsked
 from daypass.lifecycle.enders import owns, remembered
+from daypass.lifecycle.frozen import freeze_of
 from daypass.lifecycle.glass.review import may_review, open_reviews
 from daypass.lifecycle.hand_over import waits_for
 from daypass.lifecycle.robots.owners import owns_rules
@@ -58,6 +59,8 @@ class Overview:
     """What others have now, for those who own the rules or may decide on it."""
     permits: tuple[Permit, ...] = ()
     """Approvals in advance that they gave or were given."""
+    frozen: str = ""
+    """What they are told of a freeze of themselves; empty where there is none."""
     urgent: bool = False
     """Whether a rule names this person for breaking glass."""
 
@@ -84,6 +87,7 @@ def overview(desk: Desk, by: PrincipalId, *, past: int = 0) -> Overview:
         history_total=total,
         others=tuple(_others(desk, person)),
         permits=tuple(permits.standing(by, ledger=desk.ledger, now=now)),
+        frozen=freeze_of(by, desk.ledger),
         urgent=_may_break_glass(desk, person),
     )
 

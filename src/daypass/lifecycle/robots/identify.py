@@ -42,7 +42,7 @@ def identify(  # noqa: PLR0913 - a token, what it is for, the two that know of i
     """
     speaker = _identify(token, logins=logins, ledger=ledger, now=now, scope=scope)
     if scope not in _FROZEN_TOO and not frozen_too:
-        must_not_be_frozen([speaker], None, ledger)
+        must_not_be_frozen([speaker], None, ledger, reader=speaker)
     is_asking(speaker)
     return speaker
 

@@ -45,7 +45,7 @@ def approve_change(  # noqa: PLR0913 - who decides what, three collaborators, an
         _must_be_pending(change)
         # The version is read first: one that comes between the two reads then has the number that is written below.
         version, present = rules.version(now), rules()
-        freezes = must_not_be_frozen([by, change.author], None, ledger)
+        freezes = must_not_be_frozen([by, change.author], None, ledger, reader=by)
         must_agree(by, change, rules=present, directory=directory)
         must_still_own(change, rules=present, directory=directory)
         if version.number != change.base:
@@ -58,7 +58,7 @@ def approve_change(  # noqa: PLR0913 - who decides what, three collaborators, an
             changed = event(Kind.RULES_CHANGED, change_id, by, now, told)
             ledger.record(Fact(event=changed, changes=(following, approved), stands=(freezes,)))
         except Conflict:
-            must_not_be_frozen([by, change.author], None, ledger)
+            must_not_be_frozen([by, change.author], None, ledger, reader=by)
             raise _overtaken(change, rules, by, ledger, now) from None
     return following
 

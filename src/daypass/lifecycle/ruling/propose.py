@@ -60,14 +60,14 @@ def propose(  # noqa: PLR0913 - a text and the words with it, three collaborator
     with refusals_journalled(None, by, "propose", ledger=ledger, now=now):
         if (known := _found(change_id, ledger)) is not None:
             return known
-        freezes = must_not_be_frozen([by], None, ledger)
+        freezes = must_not_be_frozen([by], None, ledger, reader=by)
         made = anew(change_id=change_id)
         try:
             ledger.record(*_filed(made, freezes, ledger, now))
         except Conflict:  # somebody else kept the file's text in this very moment, or filed this one
             if (known := _found(change_id, ledger)) is not None:
                 return known
-            freezes = must_not_be_frozen([by], None, ledger)
+            freezes = must_not_be_frozen([by], None, ledger, reader=by)
             made = anew(change_id=change_id)
             ledger.record(*_filed(made, freezes, ledger, now))
     return made.change

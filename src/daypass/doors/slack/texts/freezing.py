@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from daypass.doors.grammar import words_for_ended
-from daypass.doors.slack.blocks import code, escape
+from daypass.doors.slack.blocks import code, escape, sentence
 from daypass.doors.slack.texts import labels
-from daypass.doors.slack.texts.requests import person
+from daypass.doors.slack.texts.requests import listed, person
+from daypass.lifecycle.frozen import to_the_frozen as frozen_now
 from daypass.lifecycle.panic import Ended
 from daypass.model.event import Event, Kind
 from daypass.model.freeze import Extent, Freeze
@@ -32,6 +33,31 @@ def sure(extent: Extent, *, hold: bool) -> str:
     )
     click = f"Click *{labels.PANIC}*, and everything that you may end of {about(extent)} ends at once."
     return f"*Nothing has ended yet.* {click} {then}"
+
+
+def sure_to_freeze(extent: Extent) -> str:
+    """Ask whether a freeze is meant."""
+    return (
+        f"*Nothing is frozen yet.* Click *{labels.FREEZE}*, and nothing new is given for {about(extent)} until two "
+        "owners of the rules lift that. What there is stays; `/daypass panic` ends it too."
+    )
+
+
+def confirmed_freeze(extent: Extent) -> str:
+    """Stands where the question was, once it is answered."""
+    return f"You froze {about(extent)}."
+
+
+def to_the_frozen(freeze: Freeze) -> str:
+    """Told to a person when they are frozen."""
+    ends = " What you have is being ended." if freeze.ends else ""
+    return f"{sentence(frozen_now(freeze))}{ends}"
+
+
+def lifted_for_you(event: Event) -> str:
+    """Told to a person when they are frozen no more."""
+    both = [PrincipalId(str(one)) for one in (event.details.get("with"), event.actor) if one]
+    return f"You are not frozen any more: {listed([person(one) for one in both])} lifted it. The rules decide again."
 
 
 def ended(seen: Ended) -> str:

@@ -1,0 +1,53 @@
+"""
+Word of a freeze to the person whom it is about: that they are frozen, by whom and whom to ask, and that it was lifted.
+
+Nobody is told of what they did themselves. Why they were frozen is told to those who may lift it (owner_news) alone.
+"""
+
+from dataclasses import dataclass
+
+import structlog
+
+from daypass.doors.slack.asking import Asking
+from daypass.doors.slack.blocks import Note
+from daypass.doors.slack.counter import in_thread
+from daypass.doors.slack.outgoing import Gone
+from daypass.doors.slack.texts import freezing as texts
+from daypass.lifecycle.frozen import freezes
+from daypass.model.event import Event, Kind
+from daypass.model.grant import GrantId
+from daypass.ports import Notice
+
+TOLD = frozenset({Kind.FREEZE_SET, Kind.FREEZE_LIFTED})
+_PURPOSE = "frozen"
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrozenNews:
+    """Tells the person who was frozen. Raises TryLater."""
+
+    asking: Asking
+
+    async def tell(self, notice: Notice) -> None:
+        """Tell of one freeze or its lifting, once; of a freeze that is lifted by now, nothing."""
+        event, line = notice.event, GrantId(f"line-{notice.id}")
+        person = str(event.details["about"])
+        of_a_person = event.details["what"] == "person" and person.startswith(("U", "W"))
+        if not of_a_person or event.actor == person or await self.asking.remembered.recall(line, _PURPOSE):
+            return
+        if not (said := await in_thread(lambda: self._said(event))):
+            return
+        try:
+            message = await self.asking.outgoing.post(person, Note(text=said))
+        except Gone as gone:
+            log.warning("slack.cannot_tell_the_frozen", principal=person, reason=gone.reason)
+            return
+        await self.asking.remembered.remember(line, _PURPOSE, message)
+
+    def _said(self, event: Event) -> str:
+        if event.kind is Kind.FREEZE_LIFTED:
+            return texts.lifted_for_you(event)
+        standing = (one for one in freezes(self.asking.desk.ledger) if one.id == event.details["freeze"])
+        return next((texts.to_the_frozen(one) for one in standing), "")
