@@ -103,7 +103,18 @@ def test_the_metrics_are_not_for_what_some_proxy_passes_on(visitor, headers: dic
 
 @pytest.mark.parametrize(
     ("headers", "status"),
-    [({"X-Forwarded-For": "10.0.0.7"}, 200), ({"X-Forwarded-For": "8.8.8.8"}, 404), ({"X-Real-IP": "10.0.0.7"}, 404)],
+    [
+        ({"X-Forwarded-For": "10.0.0.7"}, 200),
+        ({"X-Forwarded-For": "8.8.8.8"}, 404),
+        ({"X-Real-IP": "10.0.0.7"}, 404),
+        ({"X-Forwarded-For": "10.0.0.7:4711"}, 200),
+        ({"X-Forwarded-For": "8.8.8.8:4711"}, 404),
+        ({"X-Forwarded-For": "[2606:4700::1]:443"}, 404),
+        ({"X-Forwarded-For": "unknown"}, 404),
+        ({"X-Forwarded-For": "8.8.8.8,"}, 404),
+        ({"Forwarded": "for=10.0.0.7"}, 404),
+        ({}, 404),
+    ],
 )
 def test_a_proxy_that_the_operator_named_says_for_whom_it_asks(house: House, headers: dict[str, str], status: int):
     """In the one header that is read; without it nobody knows."""
