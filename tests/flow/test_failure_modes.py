@@ -167,7 +167,7 @@ def test_08_what_the_grantee_changes_does_not_stop_the_end(walk: Walk) -> None:
 
 def test_09_the_limit_comes_from_the_rule_that_allows(walk: Walk) -> None:
     """A longer limit in a rule for something else does not help."""
-    with pytest.raises(NotAllowed, match="8 hours"):
+    with pytest.raises(NotAllowed, match="at most 8h"):
         walk.ask(term=Term(length=9 * HOUR))
 
 
