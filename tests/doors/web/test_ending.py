@@ -173,3 +173,30 @@ def test_what_is_no_code_opens_nothing(visitor: httpx2.Client, code: str):
 
     assert refused.status_code == 403
     assert "This code is not good" in refused.json()["detail"]
+
+
+def test_nobody_keeps_another_from_ending_things_with_a_passkey(
+    house: House,
+    visitor: httpx2.Client,
+    url: str,  # noqa: F811
+):
+    """Not by device codes, sealed codes or user codes made up, not even from the same network, in the same second."""
+    enrolled(house, visitor, url)
+    made_up = {"person": BOB, "user_code": "AAAA-AAAA"}
+    wrong = []
+    for _ in range(2):
+        visitor.post("/v1/login/token", json={"device_code": "glass 127.0.0.1"})
+        visitor.post("/v1/end-session", json={"code": "nonsense"})
+        wrong.append(visitor.post("/v1/end-session/passkey", json=made_up).status_code)
+
+        _, handed = begun(visitor, BOB)
+        assert handed.status_code == 200, handed.text
+    assert wrong == [404, 429]
+
+
+def test_a_command_line_that_waits_is_not_held_up_by_codes_that_others_make_up(visitor: httpx2.Client):
+    """A login that was confirmed is handed out, however often it was asked for; what there is none of has lapsed."""
+    for _ in range(3):
+        assert collected(visitor, "glass 127.0.0.1").json()["code"] == "expired_token"
+    device = visitor.post("/v1/login/device", json={"client": "a laptop"}).json()["device_code"]
+    assert [collected(visitor, device).json()["code"] for _ in "ab"] == ["authorization_pending", "slow_down"]

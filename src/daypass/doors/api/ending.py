@@ -5,7 +5,7 @@ from fastapi.responses import JSONResponse
 
 from daypass.doors.api.caller import AtDesk, Now
 from daypass.doors.api.router import api_router
-from daypass.doors.api.signing_in import PACED, address_of, slower
+from daypass.doors.api.signing_in import PACED, Try, address_of, slower
 from daypass.doors.grammar import parse_person
 from daypass.doors.wire.handed import TokenOut
 from daypass.doors.wire.incoming import EndWithCode, EndWithPasskey
@@ -13,6 +13,7 @@ from daypass.doors.wire.passkeys import AddressOut
 from daypass.lifecycle import ending_session
 from daypass.lifecycle.attempts import Stranger
 from daypass.lifecycle.glass.envelope import counts
+from daypass.model.errors import Refusal
 from daypass.model.network import whose
 
 router = api_router("panic and freezes", "/end-session")
@@ -25,7 +26,7 @@ def with_code(
     """Open it with a break-glass code, which is spent by that."""
     address = address_of(request)
     good = counts(body.code, ledger=desk.ledger, now=now)
-    if not good and request.app.state.pace.too_fast(f"glass {whose(address)}", now):
+    if not good and request.app.state.pace.too_fast(Try.SEALED_CODE, whose(address), now):
         return slower()
     token = ending_session.open_with_code(
         body.code, stranger=Stranger(address=address, attempts=desk.attempts), ledger=desk.ledger, now=now
@@ -38,13 +39,16 @@ def with_code(
 @router.post("/passkey", response_model=AddressOut, responses=PACED)
 def with_passkey(body: EndWithPasskey, request: Request, desk: AtDesk, now: Now) -> AddressOut | JSONResponse:
     """Be handed the address at which a passkey confirms a command line that waits (`only_end` at its login)."""
-    if request.app.state.pace.too_fast(f"glass {whose(address_of(request))}", now):
-        return slower()
-    address = ending_session.address_for(
-        parse_person(body.person),
-        body.user_code,
-        public_url=desk.public_url,
-        logins=desk.logins,
-        now=now,
-    )
+    try:
+        address = ending_session.address_for(
+            parse_person(body.person),
+            body.user_code,
+            public_url=desk.public_url,
+            logins=desk.logins,
+            now=now,
+        )
+    except Refusal:
+        if request.app.state.pace.too_fast(Try.USER_CODE, whose(address_of(request)), now):
+            return slower()
+        raise
     return AddressOut(url=address.url, expires_in=int((address.ends - now).total_seconds()))

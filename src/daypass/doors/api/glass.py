@@ -13,7 +13,7 @@ from daypass.doors.api.asking import Id, hands
 from daypass.doors.api.caller import AtDesk, Decider, Now, Reader
 from daypass.doors.api.router import api_router
 from daypass.doors.api.sight import names
-from daypass.doors.api.signing_in import PACED, address_of, slower
+from daypass.doors.api.signing_in import PACED, Try, address_of, slower
 from daypass.doors.desk import Desk
 from daypass.doors.grammar import Spoken, parse_reason
 from daypass.doors.wire.access import RequestOut
@@ -51,7 +51,7 @@ def break_glass(
     """Break glass with a sealed code, without a login; the token that comes back hands out what it gave."""
     address = address_of(request)
     good = counts(body.code, ledger=desk.ledger, now=now)
-    if not good and request.app.state.pace.too_fast(f"glass {whose(address)}", now):
+    if not good and request.app.state.pace.too_fast(Try.SEALED_CODE, whose(address), now):
         return slower()
     ask = _asked(body, now=now)
     broken = codes.break_with_code(

@@ -9,6 +9,7 @@ Logging in from a command line: the device flow, after RFC 8628, with JSON in an
 
 from collections import OrderedDict
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
@@ -33,22 +34,37 @@ router = api_router("login")
 _REMEMBERED = 2_000
 
 
+class Try(StrEnum):
+    """What is tried over and over, each with a pace of its own: a try of one kind never holds up another."""
+
+    WAITING_LOGIN = "waiting login"
+    """By its device code, which its command line alone has."""
+    SEALED_CODE = "sealed code"
+    """By the network that a code without use came from."""
+    USER_CODE = "user code"
+    """By the network that a user code of no waiting login came from."""
+
+
 class Pace:
-    """When each waiting command line asked last. A courtesy of this process, not a limit to rely on."""
+    """
+    When each was last tried. A courtesy of this process, not a limit to rely on.
+
+    It is asked only once a try has come to nothing: what is good goes through, whatever others did before.
+    """
 
     def __init__(self) -> None:
-        self._asked: OrderedDict[str, datetime] = OrderedDict()
+        self._tried: dict[Try, OrderedDict[str, datetime]] = {kind: OrderedDict() for kind in Try}
 
-    def too_fast(self, device_code: str, now: datetime) -> bool:
-        """Whether this one asks sooner than it was told to; remembers when it asked last and was heard."""
-        device = digest(device_code)
-        before = self._asked.get(device)
+    def too_fast(self, kind: Try, whose: str, now: datetime) -> bool:
+        """Whether this one tries sooner than it was told to; remembers when it tried last and was heard."""
+        tried, one = self._tried[kind], digest(whose)
+        before = tried.get(one)
         if before is not None and now - before < timedelta(seconds=login.POLL_EVERY_S - 1):
             return True
-        self._asked[device] = now
-        self._asked.move_to_end(device)
-        if len(self._asked) > _REMEMBERED:
-            self._asked.popitem(last=False)
+        tried[one] = now
+        tried.move_to_end(one)
+        if len(tried) > _REMEMBERED:
+            tried.popitem(last=False)
         return False
 
 
@@ -85,12 +101,12 @@ def begin(body: BeginLogin, request: Request, desk: AtDesk, now: Now) -> DeviceC
 @router.post("/login/token", response_model=TokenOut)
 def collect(body: CollectToken, request: Request, desk: AtDesk, now: Now) -> TokenOut | JSONResponse:
     """Ask whether the code was confirmed."""
-    if request.app.state.pace.too_fast(body.device_code, now):
-        return refusal(400, f"Ask every {login.POLL_EVERY_S} seconds, not more often.", code=Code.SLOW_DOWN)
     try:
         token = login.collect(body.device_code, logins=desk.logins, ledger=desk.ledger, now=now)
     except (NotFound, TooLate):
         return refusal(400, "This login has lapsed or was used; run `daypass login` again.", code=Code.EXPIRED)
+    if token is None and request.app.state.pace.too_fast(Try.WAITING_LOGIN, body.device_code, now):
+        return refusal(400, f"Ask every {login.POLL_EVERY_S} seconds, not more often.", code=Code.SLOW_DOWN)
     if token is None:
         return refusal(400, "Nobody has confirmed the code yet.", code=Code.PENDING)
     left = int((token.expires_at - now).total_seconds())
