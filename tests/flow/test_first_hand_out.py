@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from daypass.lifecycle import hand_out, links
+from daypass.lifecycle.attempts import Attempts
 from daypass.lifecycle.drop import drop
 from daypass.lifecycle.first_hand_out import MOST_CUT_OFF, about_to_hand_out, cut_off
 from daypass.lifecycle.links import Visitor
@@ -104,7 +105,7 @@ def test_b12_every_way_of_handing_out_is_written_down_before_it(walk: Walk, way:
             hand_out.post_form(grant.id, by=ANN, least=0, most=1, **at)
         case "link":
             token = links.make(grant.id, key, by=ANN, ledger=walk.ledger, now=walk.clock())
-            links.follow(token, visitor=Visitor(address="203.0.113.7", agent="curl"), **at)
+            links.follow(token, visitor=Visitor(address="203.0.113.7", agent="curl"), attempts=Attempts(), **at)
         case _:
             getattr(hand_out, way)(grant.id, by=ANN, **at)
 

@@ -25,7 +25,9 @@ def credentials(walk: Walk, grant: Grant, by: str = ANN) -> str:
 
 def follow(walk: Walk, token: str) -> str:
     """Click a link."""
-    return links.follow(token, visitor=SOMEBODY, vendor=walk.vendor, ledger=walk.ledger, clock=walk.clock)
+    return links.follow(
+        token, visitor=SOMEBODY, vendor=walk.vendor, attempts=walk.desk.attempts, ledger=walk.ledger, clock=walk.clock
+    )
 
 
 def test_credentials_are_journalled_by_their_key_id_alone(walk: Walk) -> None:

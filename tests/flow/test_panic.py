@@ -240,6 +240,7 @@ LINKS: dict[Kind, Callable[[Walk, GrantId, str], object]] = {
     Kind.LINK_USED: lambda walk, _, token: links.follow(
         token,
         visitor=links.Visitor(address="203.0.113.7", agent="curl"),
+        attempts=walk.desk.attempts,
         vendor=walk.vendor,
         ledger=walk.ledger,
         clock=walk.clock,

@@ -234,7 +234,14 @@ def test_the_dossier_names_who_followed_a_link(house: GlassHouse):
     grant = house.active(delivery=Delivery.LINK)
     token = links.make(grant.id, "2026/a.csv", by=ANN, ledger=house.ledger, now=house.clock())
     visitor = links.Visitor(address="192.0.2.7", agent="curl/8")
-    links.follow(token, visitor=visitor, vendor=house.vendor, ledger=house.ledger, clock=house.clock)
+    links.follow(
+        token,
+        visitor=visitor,
+        attempts=house.desk.attempts,
+        vendor=house.vendor,
+        ledger=house.ledger,
+        clock=house.clock,
+    )
 
     read = dossier(grant.id, ledger=house.ledger)
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from daypass.model.errors import DaypassError
 from daypass.model.event import Detail
 from daypass.model.fact import Fact
 from daypass.model.network import whose
@@ -21,10 +22,14 @@ from daypass.ports import Ledger
 
 EACH = timedelta(minutes=1)
 _MOST_NETWORKS = 10_000
-"""Networks that are told apart within a minute; an attacker has as many as they like."""
+"""Networks that are counted within a minute; an attacker has as many as they like."""
+_MOST_APART = 20
+"""Networks of which each has an entry of its own, where it matters who came; the others share one."""
 
 Make = Callable[[Mapping[str, Detail]], Fact]
 """Makes the fact of a try, or of several: what is given goes into its details."""
+Write = Callable[[Mapping[str, Detail]], None]
+"""Writes the fact of a try that gives something, before it is given."""
 
 
 @dataclass(slots=True)
@@ -63,9 +68,25 @@ class Attempts:
         self._lock = threading.Lock()
         self._minutes: dict[str, _Minute] = {}
 
-    def tell(self, name: str, make: Make, *, network: str, ledger: Ledger, now: datetime) -> None:
-        """Write a try down with those that were counted before it; within a minute of the last entry count it."""
+    def tell(  # noqa: PLR0913 - what was tried, from where, how it is written where, and the moment
+        self,
+        name: str,
+        make: Make,
+        *,
+        network: str,
+        ledger: Ledger,
+        now: datetime,
+        write: Write | None = None,
+        apart: bool = False,
+    ) -> None:
+        """
+        Write a try down with those that were counted before it; within a minute of the last entry count it.
+
+        With `write` that writes it, and what it refuses was no try; `apart` gives each network an entry of its own.
+        """
         with self._lock:
+            if apart:
+                name = self._own(name, network)
             last = self._minutes.get(name)
             counted = last or _Minute(written=now, make=make)
             counted.make = make
@@ -73,30 +94,50 @@ class Attempts:
             if last is not None and now < last.written + EACH:
                 return
             self._minutes[name] = _Minute(written=now, make=make)
-        self._write(name, counted, ledger)
+        self._write(name, counted, write or (lambda more: ledger.record(make(more))), keeps=write is None)
 
     def settle(self, *, ledger: Ledger, now: datetime, at_once: bool = False) -> None:
         """Write what was counted and nobody tried again for a minute; all of it when the process ends."""
         with self._lock:
             over = [name for name, one in self._minutes.items() if at_once or now >= one.written + EACH]
+        failed: DaypassError | None = None
         for name in over:
             with self._lock:
                 one = self._minutes.pop(name, None)
                 if one is not None and one.count:
                     self._minutes[name] = _Minute(written=now, make=one.make)
             if one is not None and one.count:
-                self._write(name, one, ledger)
+                try:
+                    self._write(name, one, self._recording(one, ledger))
+                except DaypassError as error:  # the others are written all the same
+                    failed = error
+        if failed is not None:
+            raise failed
 
-    def _write(self, name: str, counted: _Minute, ledger: Ledger) -> None:
+    def _own(self, name: str, network: str) -> str:
+        """The name of a network's own tries, while there are not too many such."""
+        own, begins = f"{name} {network}", f"{name} "
+        few = sum(one.startswith(begins) for one in self._minutes) < _MOST_APART
+        return own if own in self._minutes or few else name
+
+    @staticmethod
+    def _recording(one: _Minute, ledger: Ledger) -> Write:
+        return lambda more: ledger.record(one.make(more))
+
+    def _write(self, name: str, counted: _Minute, write: Write, *, keeps: bool = True) -> None:
+        """Write them; those that could not be written are counted still, but for one whose own writing was refused."""
         written = False
         try:
-            ledger.record(counted.make(counted.told()))
+            write(counted.told())
             written = True
         finally:
-            if not written:  # it is counted still
+            if not written:
                 with self._lock:
                     now = self._minutes.setdefault(name, _Minute(written=counted.written, make=counted.make))
-                    now.add(counted.count, counted.since or counted.written, counted.networks)
+                    if left := counted.count - (0 if keeps else 1):
+                        now.add(left, counted.since or counted.written, counted.networks)
+                    elif now.count == 0:
+                        del self._minutes[name]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +152,15 @@ class Stranger:
         """Whoever is behind the address."""
         return whose(self.address)
 
-    def tell(self, name: str, make: Make, *, ledger: Ledger, now: datetime) -> None:
-        """Write a try of theirs down, or count it."""
-        self.attempts.tell(name, make, network=self.network, ledger=ledger, now=now)
+    def tell(  # noqa: PLR0913 - as Attempts.tell
+        self,
+        name: str,
+        make: Make,
+        *,
+        ledger: Ledger,
+        now: datetime,
+        write: Write | None = None,
+        apart: bool = False,
+    ) -> None:
+        """Write a try of theirs down, or count it; see Attempts.tell."""
+        self.attempts.tell(name, make, network=self.network, ledger=ledger, now=now, write=write, apart=apart)

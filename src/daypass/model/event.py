@@ -168,6 +168,8 @@ class Link:
     grant: GrantId
     key: str
     made_at: datetime
+    refused_at: datetime | None = None
+    """When somebody first followed it after its grant had ended."""
     revision: int = 0
 
 

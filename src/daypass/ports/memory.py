@@ -77,6 +77,10 @@ class Ledger(Cabinet, Protocol):
         """Like `record`, many in one commit, but a fact whose row has moved is left out; returns those left out."""
         ...
 
+    def must_be_allowed_to_give(self) -> None:
+        """Raise JournalDamaged while the journal is damaged, Unavailable while this process may give nothing."""
+        ...
+
     def request(self, request_id: GrantId) -> Request:
         """Read one request. Raises NotFound."""
         ...

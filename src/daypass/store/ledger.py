@@ -61,6 +61,10 @@ class SqlLedger(SqlCabinet):
                 return self._record_each(allowed) + forbidden
         return [fact for fact in allowed if not self._recorded(fact)] + forbidden
 
+    def must_be_allowed_to_give(self) -> None:
+        """Raise JournalDamaged while the journal is damaged, Unavailable while this process may give nothing."""
+        self._database.must_be_allowed_to_give()
+
     def _may_give(self) -> bool:
         try:
             self._database.must_be_allowed_to_give()

@@ -8,8 +8,11 @@ import pytest
 
 from daypass.doors.slack.overview import overview
 from daypass.lifecycle.reconsider import reconsider
+from daypass.model.event import Event, Kind
+from daypass.model.fact import Fact
+from daypass.model.grant import GrantId
 from tests.doors.house import RULES, House
-from tests.makers import BOB, EVE
+from tests.makers import ANN, BOB, EVE
 
 READ = {"level": "read", "resource": "acme-reports/2026/", "for": "2h", "reason": "INC-42"}
 
@@ -272,3 +275,23 @@ def test_a_grant_that_is_stuck_shows_it_to_its_owner_and_to_those_who_decide(hou
 
     assert ann.get("/v1/mine").json()["grants"][0]["stuck"]
     assert [one["id"] for one in bob.get("/v1/mine").json()["stuck"]] == [request]
+
+
+def test_a_long_story_comes_a_page_at_a_time_with_how_long_it_is(house, ann):
+    """The newest five hundred, and the older ones by how many are left out; all of them once."""
+    request = GrantId(ask(ann))
+    at, ledger = house.clock(), house.desk.ledger
+    said = [
+        Fact(
+            event=Event(kind=Kind.THREAD_SAID, at=at, actor=ANN, subject=request, details={"text": str(one)}),
+            told=False,
+        )
+        for one in range(600)
+    ]
+    ledger.record(*said)
+
+    newest = ann.get(f"/v1/requests/{request}").json()
+    older = ann.get(f"/v1/requests/{request}?skip=500").json()
+    assert (len(newest["story"]), newest["total"], older["total"]) == (500, len(ledger.story(request)), newest["total"])
+    texts = [one["details"].get("text") for one in (*older["story"], *newest["story"])]
+    assert [one for one in texts if one] == [str(one) for one in range(600)]

@@ -9,6 +9,7 @@ from daypass.lifecycle.drop import drop
 from daypass.lifecycle.freeze import set_freeze
 from daypass.lifecycle.submit import submit
 from daypass.model.entitlement import Entitlement, Level, parse_place
+from daypass.model.errors import Unavailable
 from daypass.model.event import Kind
 from daypass.model.freeze import Extent
 from daypass.model.grant import Delivery, GrantId
@@ -151,3 +152,66 @@ def test_a_forwarded_address_is_believed_from_a_trusted_proxy_alone(house: House
     visitor.get(link, headers={"X-Forwarded-For": "8.8.8.8"})
 
     assert uses(house, grant)[0]["address"] == "127.0.0.1"
+
+
+def opened(house: House, link: str, address: str) -> None:
+    """Somebody follows the link from an address, and is sent on."""
+    desk, token = house.desk, link.removeprefix("/l/")
+    visitor = links.Visitor(address=address, agent="curl")
+    assert links.follow(
+        token, visitor=visitor, attempts=desk.attempts, vendor=desk.vendor, ledger=desk.ledger, clock=house.clock
+    )
+
+
+def refusals(house: House, grant: GrantId) -> int:
+    """How many entries there are of a link that was refused."""
+    return [event.kind for event in house.desk.ledger.story(grant)].count(Kind.LINK_REFUSED)
+
+
+def test_whoever_opens_a_link_over_and_over_is_one_entry_a_minute(house: House, link, grant):
+    """Each network by itself, with how often; every one of them is sent on."""
+    for number in range(7):
+        opened(house, link, f"192.0.2.{number % 2}")
+    house.clock.forward(timedelta(minutes=1))
+    opened(house, link, "192.0.2.0")
+
+    seen = [(one["address"], one.get("count", 1)) for one in uses(house, grant)]
+    assert seen == [("192.0.2.0", 1), ("192.0.2.1", 1), ("192.0.2.0", 4)]
+
+
+def test_a_link_that_everybody_opens_at_once_is_some_entries_a_minute(house: House, link, grant):
+    """Of twenty networks each has its own; those of a hundred share the others."""
+    for number in range(100):
+        opened(house, link, f"192.0.2.{number}")
+    house.desk.attempts.settle(ledger=house.desk.ledger, now=house.clock(), at_once=True)
+
+    assert len(uses(house, grant)) == 22
+    assert sum(one.get("count", 1) for one in uses(house, grant)) == 100  # type: ignore[misc]
+
+
+def test_what_is_only_counted_needs_a_journal_that_is_whole_as_well(house: House, link, grant):
+    """The second opening within a minute writes no entry, and gives no less than the first."""
+    opened(house, link, "192.0.2.1")
+    house.stores.database.damage.report("An entry is missing.")
+
+    with pytest.raises(Unavailable):
+        opened(house, link, "192.0.2.1")
+
+
+def test_of_a_link_that_is_over_the_first_refusal_alone_is_journalled(house: House, visitor, link, grant):
+    """Whoever has it can follow it for ever; they are told each time."""
+    drop(grant, by=ANN, ledger=house.desk.ledger, now=house.clock())
+    for _ in range(3):
+        house.clock.forward(timedelta(minutes=2))
+        assert visitor.get(link).status_code == 410
+
+    assert refusals(house, grant) == 1
+
+
+def test_refusals_of_a_link_that_lives_are_one_entry_a_minute(house: House, visitor, link, grant):
+    """While everything is frozen."""
+    set_freeze(Extent(person=ANN), by=BOB, reason="", ends=False, ledger=house.desk.ledger, now=house.clock())
+    for _ in range(5):
+        assert visitor.get(link).status_code == 403
+
+    assert refusals(house, grant) == 1

@@ -25,7 +25,7 @@ from daypass.doors.grammar import Draft, Spoken, parse_id, parse_length, parse_r
 from daypass.doors.wire.access import EntryOut, GrantOut, ListOut, PreviewOut, RequestOut, StoryOut
 from daypass.doors.wire.ahead import PermitOut
 from daypass.doors.wire.incoming import ApproveRequest, FileRequest, WithReason
-from daypass.doors.wire.queries import Rehearsal, WithEnded
+from daypass.doors.wire.queries import Page, Rehearsal, WithEnded
 from daypass.doors.wire.words import IdText
 from daypass.lifecycle import cancel as cancelling
 from daypass.lifecycle import permits, review
@@ -48,6 +48,7 @@ AS_REQUESTED = "requested"
 OVERDUE = timedelta(minutes=10)
 """A grant whose next step is later than this is shown as stuck."""
 
+_MOST_ENTRIES = 500
 _LIVE = (GrantState.APPROVED, GrantState.ACTIVE, GrantState.ENDING)
 
 
@@ -131,10 +132,11 @@ def ask(  # noqa: PLR0913, PLR0917 - what FastAPI hands in
 
 
 @router.get("/requests/{request_id}")
-def show(caller: Looker, request_id: Id, desk: AtDesk, now: Now) -> StoryOut:
-    """Show a request, the grant it became, and everything the journal has of them."""
+def show(caller: Looker, request_id: Id, desk: AtDesk, now: Now, page: Annotated[Page, Query()]) -> StoryOut:
+    """Show a request, the grant it became, and what the journal has of them, the newest 500 entries at a time."""
     request = visible(request_id, caller, desk, now)
-    story = in_order(desk.ledger.story(request_id))
+    everything = in_order(desk.ledger.story(request_id))
+    story = everything[: max(0, len(everything) - page.skip)][-_MOST_ENTRIES:]
     grant = _grant(request, desk)
     provisioner = desk.provisioners.get(request.delivery)
     people, groups = named_in(request, story)
@@ -144,6 +146,7 @@ def show(caller: Looker, request_id: Id, desk: AtDesk, now: Now) -> StoryOut:
         promise=provisioner.promise if provisioner and grant else None,
         names=names(people, desk, groups=groups),
         story=[EntryOut.of(event) for event in story],
+        total=len(everything),
     )
 
 

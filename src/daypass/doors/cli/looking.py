@@ -24,6 +24,12 @@ def _ls(here: Here, *, ended: bool, as_json: bool) -> None:
 @click.pass_obj
 def _show(here: Here, *, id: str, as_json: bool) -> None:  # noqa: A002 - as it is typed
     found = here.client().get(f"/requests/{say.part(id)}")
+    story = found["story"]
+    while len(story) < found.get("total", 0):  # the older ones, a page at a time
+        older = here.client().get(f"/requests/{say.part(id)}?skip={len(story)}")["story"]
+        if not older:
+            break
+        story[:0] = older
     click.echo(say.as_json(found) if as_json else "\n".join(_story(found, here.zone())))
 
 

@@ -41,7 +41,9 @@ def open_link(token: str, request: Request, desk: Desk, trusted_proxies: Network
     address = visitor_address(peer, request.headers.getlist("x-forwarded-for"), trusted_proxies)
     visitor = Visitor(address=address, agent=request.headers.get("user-agent", ""))
     try:
-        url = follow(token, visitor=visitor, vendor=desk.vendor, ledger=desk.ledger, clock=desk.clock)
+        url = follow(
+            token, visitor=visitor, attempts=desk.attempts, vendor=desk.vendor, ledger=desk.ledger, clock=desk.clock
+        )
     except DaypassError as error:
         return _refused(request, error)
     return RedirectResponse(url, HTTPStatus.SEE_OTHER)

@@ -172,6 +172,9 @@ class StoryOut(Outgoing):
     names: dict[str, str]
     """The names of the people and Slack groups in it, by id, as the directory has them now."""
     story: list[EntryOut]
+    """The newest 500 of them, oldest first; older ones by `skip`."""
+    total: int
+    """How many there are."""
 
 
 class ListOut(Outgoing):

@@ -74,9 +74,15 @@ def dossier(review_id: GrantId, *, ledger: Ledger) -> Dossier:
         grant=ledger.grant(review_id),
         lines=tuple(Line(grant=event.subject or review_id, event=event) for event in events),
         handed_out=sum(kind in _HANDED for kind in kinds),
-        clicks=kinds.count(Kind.LINK_USED),
+        clicks=sum(_times(event) for event in events if event.kind is Kind.LINK_USED),
         note=where_in_cloudtrail(ledger.grant(review_id)),
     )
+
+
+def _times(event: Event) -> int:
+    """How often it was, where one entry stands for several."""
+    count = event.details.get("count")
+    return count if isinstance(count, int) else 1
 
 
 _HANDED = {Kind.CREDENTIALS_VENDED, Kind.CONSOLE_VENDED, Kind.LINK_MADE}
