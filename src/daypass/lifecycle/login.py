@@ -80,7 +80,9 @@ def confirm(user_code: str, *, by: PrincipalId, logins: Logins, ledger: Ledger, 
     """Make a waiting login one's own. Raises NotFound for a wrong or lapsed code, TooLate for one confirmed already."""
 
     def once() -> Login:
-        login = waiting(user_code, logins=logins, now=now)
+        login = _waiting_or_own(user_code, by, logins, now)
+        if login.principal == by:
+            raise TooLate(_confirmed_before(login))
         if login.principal is not None:
             raise TooLate("This code has been confirmed already.")
         stands = () if login.scopes == {Scope.END} else (must_not_be_frozen([by], None, ledger, reader=by),)
@@ -99,14 +101,33 @@ def reject(user_code: str, *, by: PrincipalId, logins: Logins, ledger: Ledger, n
     """
 
     def once() -> Login:
-        login = waiting(user_code, logins=logins, now=now)
+        login = _waiting_or_own(user_code, by, logins, now)
         if login.principal not in {None, by}:
             raise TooLate("Somebody else has confirmed this code.")
+        if login.token_hash is not None or login.revoked_at is not None:
+            raise TooLate(_confirmed_before(login))
         rejected = replace(login, revoked_at=now)
         ledger.record(_fact(Kind.LOGIN_REJECTED, rejected, now, by=by))
         return rejected
 
     return overtaken(once)
+
+
+def _waiting_or_own(user_code: str, by: PrincipalId, logins: Logins, now: datetime) -> Login:
+    """The login that waits, else what this person confirmed with the code before: a second click is told of it."""
+    try:
+        return waiting(user_code, logins=logins, now=now)
+    except NotFound:
+        own = (one for one in logins.of(by) if one.user_code == user_code.strip().upper())
+        if (found := next(own, None)) is None:
+            raise
+        return found
+
+
+def _confirmed_before(login: Login) -> str:
+    if login.revoked_at is not None:
+        return "You confirmed this code before, and that login has ended."
+    return "You confirmed this code already: that command line is logged in as you. `daypass logout` there ends it."
 
 
 def collect(device_code: str, *, logins: Logins, ledger: Ledger, now: datetime) -> Token | None:

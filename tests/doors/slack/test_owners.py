@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 
 from daypass.lifecycle import login
+from daypass.model.errors import TooLate
 from daypass.model.grant import Delivery, Grant, GrantState
 from daypass.model.request import RequestState
 from daypass.sandbox.slack import BlockingActor
 from tests.doors.slack.conftest import ASK, Office, review
+from tests.makers import ANN
 
 
 @pytest.fixture
@@ -251,9 +253,13 @@ def test_a_login_is_confirmed_only_by_the_click(daypass: Office, ann: BlockingAc
     asks = ann.wait_for_ephemeral("laptop.acme")
     assert login.waiting(begun.user_code, logins=desk.logins, now=desk.clock()).principal is None
     ann.click(asks, "login.confirm")
-    ann.wait_for_ephemeral("logged in as you")
+    answered = ann.wait_for_ephemeral("logged in as you")
+    assert (answered.ts, "login.confirm" in str(answered.blocks)) == (asks.ts, False), "its buttons are gone"
 
     token = login.collect(begun.device_code, logins=desk.logins, ledger=desk.ledger, now=desk.clock())
+    for doing in (login.confirm, login.reject):
+        with pytest.raises(TooLate, match="You confirmed this code already"):
+            doing(begun.user_code, by=ANN, logins=desk.logins, ledger=desk.ledger, now=desk.clock())
     assert token is not None
     assert token.principal == "U0ANN"
 

@@ -27,9 +27,15 @@ class Logins:
     async def confirm(self, turn: Turn) -> None:
         """Make it theirs."""
         await self.counter.confirm_login(turn.value, by=turn.person)
-        await turn.tell(Note(text=labels.LOGIN_DONE))
+        await _answer(turn, labels.LOGIN_DONE)
 
     async def reject(self, turn: Turn) -> None:
         """End it: somebody else began it."""
         await self.counter.reject_login(turn.value, by=turn.person)
-        await turn.tell(Note(text=labels.LOGIN_REJECTED))
+        await _answer(turn, labels.LOGIN_REJECTED)
+
+
+async def _answer(turn: Turn, said: str) -> None:
+    """In the place of the question, so that its buttons go; where that is not, beside it."""
+    if not await turn.settle(Note(text=said)):
+        await turn.tell(Note(text=said))

@@ -109,12 +109,15 @@ class Turn:
         except SLACK_FAILED:
             await self._write(Note(text=labels.CLICK_AGAIN) if secret else note)
 
-    async def settle(self, note: Note) -> None:
-        """Put what became of it in the place of what was clicked on, where only this person sees that."""
+    async def settle(self, note: Note) -> bool:
+        """Put what became of it in the place of what was clicked on, where only this person sees that; else False."""
         if (self.body.get("view") or {}).get("callback_id") == READ:
             await self.show(modal(labels.PRODUCT, blocks_of(note), close=labels.CLOSE))
         elif (self.body.get("container") or {}).get("is_ephemeral") and self.respond is not None:
             await self.respond(text=note.text, blocks=blocks_of(note), replace_original=True)
+        else:
+            return False
+        return True
 
     async def open(self, making: Awaitable[View]) -> None:
         """
