@@ -172,7 +172,8 @@ def listen_to_events(app: AsyncApp) -> None:
 
     @app.event("app_home_opened")
     async def home(event: Json, client: AsyncWebClient) -> None:
-        view = {"type": "home", "blocks": [{"type": "header", "text": plain("Your books")}]}
+        shelf = [{"type": "section", "text": plain(f"Book {number}")} for number in range(60)]
+        view = {"type": "home", "blocks": [{"type": "header", "text": plain("Your books")}, *shelf]}
         await client.views_publish(user_id=event["user"], view=view)
 
     @app.event("message")

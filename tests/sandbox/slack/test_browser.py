@@ -115,6 +115,16 @@ def test_the_home_is_filled_when_it_is_opened(page):
     expect(page.get_by_role("heading", name="Your books")).to_be_visible()
 
 
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_home_opens_at_its_top(page, width):
+    """However long it is: the app fills it after it was opened, and what waits for the person stands first."""
+    page.set_viewport_size({"width": width, "height": 844})
+    page.get_by_role("link", name="Home", exact=True).click()
+
+    expect(page.get_by_role("heading", name="Your books")).to_be_in_viewport()
+    expect(page.get_by_text("Book 59")).not_to_be_in_viewport()
+
+
 @pytest.mark.parametrize(
     ("headers", "why"), [({}, "no header of ours"), ({"X-Local-Slack": "1", "Host": "evil.example"}, "foreign name")]
 )

@@ -91,9 +91,10 @@ function remember(part) {
 
 function restore(part, kept) {
   const sameView = part.querySelector("[data-view]")?.dataset.view === kept.view;
-  const form = part.querySelector(".modal-body"); // begins at its top; a conversation stays at its end
+  const form = part.querySelector(".modal-body");
   const scroller = form ?? part;
-  scroller.scrollTop = kept.atEnd && !form ? scroller.scrollHeight : sameView ? kept.top : 0;
+  const conversation = !form && place !== "home"; // it stays at its end; a form and the home begin at their top
+  scroller.scrollTop = kept.atEnd && conversation ? scroller.scrollHeight : sameView ? kept.top : 0;
   if (!sameView) return;
   for (const [id, value, option] of kept.typed) {
     const field = document.getElementById(id);
