@@ -134,7 +134,7 @@ def _refusals() -> Iterator[tuple[str, str]]:
         ("length", lambda: parse_length("soon")),
         ("length", lambda: parse_length("")),
         ("time", lambda: parse_moment("soon", after=NOON, tz="UTC", field="start")),
-        ("time", lambda: parse_term(None, "2026-12-07", now=NOON, tz="UTC")),
+        ("time", lambda: parse_moment("12/1", after=NOON, tz="UTC", field="start")),
         ("option", lambda: parse_term(None, "18:00", now=NOON, tz="UTC")),
         ("option", lambda: parse_term("1h", until="18:00", now=NOON, tz="UTC")),
         ("recurrence", lambda: parse_every("soon", for_=None, until=None, start=None, now=NOON, tz="UTC")),

@@ -157,7 +157,7 @@ def test_a_link_leads_nowhere_outside_the_grant(walk: Walk, key: str) -> None:
     """Another prefix, the prefix itself, nothing, a way up: refused."""
     grant = walk.active(delivery=Delivery.LINK)
 
-    with pytest.raises(BadInput, match="not an object within"):
+    with pytest.raises(BadInput, match=r"(?:not an|which) object within"):
         links.make(grant.id, key, by=ANN, ledger=walk.ledger, now=walk.clock())
 
 

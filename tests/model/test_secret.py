@@ -142,3 +142,11 @@ def test_a_link_that_opens_something_is_masked_where_it_opens(link: str, left: s
 def test_what_is_no_secret_stays(text: str):
     """Tickets, commits, ARNs and prose are what discussions are made of."""
     assert masked(text) == text
+
+
+def test_the_id_of_a_sessions_key_stays_whole_in_the_journal():
+    """CloudTrail has it, and it opens nothing; typed by somebody, it is masked as before."""
+    told = {"access_key_id": "ASIA2345678ABCDEFGHI", "reason": "ASIA2345678ABCDEFGHI"}
+    event = Event(kind=Kind.CREDENTIALS_VENDED, at=NOON, actor=ANN, details=told)
+
+    assert event.details == {"access_key_id": "ASIA2345678ABCDEFGHI", "reason": "[masked: looks like a secret]"}

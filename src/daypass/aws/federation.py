@@ -16,6 +16,7 @@ from daypass.ports import Credentials
 
 _TIMEOUT_S = 10
 _SERVER_ERROR = 500
+_NO_PAGE = frozenset({404, 405})
 
 
 def sign_in_address(credentials: Credentials, *, destination: str, issuer: str, endpoint: str) -> str:
@@ -49,8 +50,14 @@ def _ask(endpoint: str, asked: dict[str, str]) -> str:
         with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as answer:  # noqa: S310 - as above
             return str(json.load(answer)["SigninToken"])
     except urllib.error.HTTPError as error:
+        error.close()
         if error.code >= _SERVER_ERROR:
             raise Unavailable("AWS's sign-in does not answer now.") from None
+        if error.code in _NO_PAGE:
+            raise Misconfigured(
+                f"There is no sign-in page of the AWS console at {endpoint} (HTTP {error.code}): the demo's AWS has "
+                "none. Use `daypass exec`."
+            ) from None
         raise Misconfigured(f"AWS's sign-in refuses the session (HTTP {error.code}).") from None
     except (OSError, ValueError, KeyError):
         raise Unavailable("AWS's sign-in does not answer now.") from None

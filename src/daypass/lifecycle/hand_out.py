@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 
-from daypass.lifecycle.finish import has_ended, how_it_ended, on
+from daypass.lifecycle.finish import by_whom, has_ended, how_it_ended
 from daypass.lifecycle.first_hand_out import about_to_hand_out
 from daypass.lifecycle.frozen import must_not_be_frozen, record_unless_frozen
 from daypass.lifecycle.repeated import moment
-from daypass.model.entitlement import Level
+from daypass.model.entitlement import Level, S3Place
 from daypass.model.errors import BadInput, NotYours, Refusal, TooLate
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact
@@ -120,7 +120,8 @@ def usable(grant_id: GrantId, by: PrincipalId, delivery: Delivery, ledger: Ledge
         raise NotYours("This grant is somebody else's.")
     found = _live(grant, ledger, now)
     if found is None and has_ended(grant, now):
-        raise TooLate(f"This grant ended{on(grant)}. {how_it_ended(grant)} `again {grant.id}` asks for the same anew.")
+        said = f"This grant has ended. {how_it_ended(grant)}{by_whom(grant)} `again {grant.id}` asks for it anew."
+        raise TooLate(said).mentioning(grant.ending.by if grant.ending else None)
     if grant.delivery is not delivery:
         raise BadInput(f"This grant is delivered as a {grant.delivery}. {_HOW[grant.delivery]}", field="delivery")
     return found or live(grant, ledger, now)
@@ -133,6 +134,15 @@ def live(grant: Grant, ledger: Ledger, now: datetime) -> Grant:
     if grant.state is GrantState.APPROVED:
         raise TooLate(f"This grant is approved but not active yet; {_begins(grant, now)}.")
     raise TooLate(f"This grant has ended. {how_it_ended(grant)}")
+
+
+def _no_such_key(key: str, place: S3Place) -> str:
+    """Say which object to name; of one without the place's own prefix, the whole key."""
+    if not key:
+        return f"Say which object within {place}: its whole key, such as {place.key}NAME."
+    whole = f"{place.key}{key}"
+    hint = f"Did you mean «{whole}»?" if place.key.endswith("/") and place.holds(whole) else "name one that is."
+    return f"«{key}» is not an object within {place}{'. ' if hint.endswith('?') else '; '}{hint}"
 
 
 def _live(grant: Grant, ledger: Ledger, now: datetime) -> Grant | None:
@@ -151,7 +161,7 @@ def key_within(grant: Grant, key: str) -> str:
     if not key and place.key and not place.key.endswith("/"):
         return place.key
     if not key or key.endswith("/") or not place.holds(key):
-        raise BadInput(f"«{key}» is not an object within {place}; name one that is.", field="resource")
+        raise BadInput(_no_such_key(key, place), field="resource")
     return key
 
 

@@ -46,7 +46,11 @@ def must_say_no_other_reason(first: str, now: str, of: PrincipalId) -> None:
     if now in {"", first}:
         return
     how = "The reason given then stands" if first else "It was done without a reason, and that stands"
-    raise TooLate(f"You did this already. {how}; tell <@{of}> yourself what there is to add.").mentioning(of)
+    raise (
+        TooLate(f"You did this already. {how}; tell <@{of}> yourself what there is to add.")
+        .mentioning(of)
+        .mentioning(of)
+    )
 
 
 def ended_so(grant: Grant, by: PrincipalId, why: Why) -> bool:

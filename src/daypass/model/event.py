@@ -140,8 +140,12 @@ class Kind(StrEnum):
     """Rows that were found changed are as Daypass wrote them again."""
 
 
-_NOT_TYPED = frozenset({"key", "entitlement", "passkey", "proven_by"})
-"""Names of objects and of passkeys: long and mixed as secrets are, and evidence only while they are whole."""
+_NOT_TYPED = frozenset({"access_key_id", "key", "entitlement", "passkey", "proven_by"})
+"""
+Names of objects, passkeys and sessions: long and mixed as secrets are, and evidence only while they are whole.
+
+An access key's id is no secret and opens nothing; CloudTrail has it, and an auditor matches the two by it.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """Asking, waiting and deciding, on the command line."""
 
+import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -162,6 +163,8 @@ def test_a_story_is_told_from_the_beginning(house: House, ann, bob):
 
     told = ("U0Ann asked for", "U0Bob approved it for 2 hours", "saw it live in AWS, until")
     assert [story.index(words) for words in told] == sorted(story.index(words) for words in told)
+    assert re.search(r"saw it live in AWS, until \w{3} \d\d \w{3} \d\d:\d\d:\d\d CES?T", story)
+    assert "UTC" not in story  # one clock, and it is hers
 
 
 def test_done_ends_a_grant(house: House, ann):
@@ -188,6 +191,16 @@ def test_a_revocation_needs_a_reason(bob):
     assert (ran.code, "reason" in ran.err) == (1, True)
 
 
+def test_who_leaves_the_id_out_is_offered_those_that_it_can_be(ann, bob):
+    """Of `deny` what waits for him, of `cancel` what she asked for, of `done` nothing."""
+    made = ask(ann)
+    offered = f"Which one? {made} (pending: read acme-reports/2026/)."
+
+    assert bob("deny").err == f"Say the id as well: daypass deny ID. {offered}\n"
+    assert ann("cancel").err == f"Say the id as well: daypass cancel ID. {offered}\n"
+    assert ann("done").err == "Say the id as well: daypass done ID. daypass ls shows yours with their ids.\n"
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
@@ -196,7 +209,8 @@ def test_a_revocation_needs_a_reason(bob):
         (("request", "s3", "raed", "acme-reports"), "Did you mean «read»?"),
         (("request", "s3", "read", "acme-reports", "--for", "soon", "--reason", "x"), "«soon» is not a length of time"),
         (("request", "s3", "read", "x", "y"), "«y» is one word too many"),
-        (("show",), "Say the id as well"),
+        (("show",), "Say the id as well: daypass show ID. daypass ls shows yours with their ids."),
+        (("s3", "read", "acme-reports/"), "Did you mean daypass request s3 LEVEL WHERE?"),
         (("show", "../../etc"), "There is nothing at this address"),
         (("show", "abcdefgh2345"), "There is no request abcdefgh2345 that you may see"),
         (("ls", "--json=yes"), "--json takes no value"),

@@ -113,7 +113,7 @@ def test_credentials_that_the_service_refuses_are_dropped(house: House, ann, gra
     ran = ann("credentials", grant)
 
     assert (ran.code, ran.out) == (1, "")
-    assert ran.err.startswith("This grant ended on ")
+    assert ran.err.startswith("This grant has ended.")
     assert not kept.exists()
 
 
@@ -124,10 +124,10 @@ def test_what_has_ended_says_so_whatever_its_delivery(house: House, ann, granted
     drop(house.desk.ledger.grants()[0].id, by=ANN, ledger=house.desk.ledger, now=house.clock())
     house.work()
     ran = ann("exec", grant, "--", "true")
-    ended = rf"This grant ended on \d\d \w+ at \d\d:\d\d UTC\. The one who had it said they were done\. `again {grant}`"
+    how = r"The one who had it said they were done\. That was U0Ann, on \d\d \w+ at \d\d:\d\d UTC\."
 
     assert ran.code == 1
-    assert re.match(ended, ran.err)
+    assert re.match(rf"This grant has ended\. {how} `again {grant}` asks for it anew\.", ran.err)
 
 
 def test_a_damaged_file_of_credentials_is_as_none(ann, granted):

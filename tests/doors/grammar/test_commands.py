@@ -121,6 +121,14 @@ def test_a_session_is_the_delivery_when_none_was_said():
     assert ask.term is None
 
 
+def test_level_and_place_are_read_in_either_order():
+    """No level is called `acme-reports`; and a bucket may be called `for`."""
+    assert read("request acme-reports read") == read("request s3 read acme-reports")
+    said = read("request read for")
+    assert isinstance(said, RequestAccess)
+    assert str(said.draft.place) == "for"
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -161,7 +169,15 @@ def test_every_verb_is_a_value(text, said):
         ("request s3 read acme-reports x --for until 18:00", "command", "«x» is one word too many"),
         ("request s3 read acme-*/", "resource", "wildcard"),
         ("request s3 read a/../b", "resource", "."),
-        ("approve", "command", "Say the id as well"),
+        ("approve", "command", "Say the id as well: /daypass approve ID. /daypass ls shows yours with their ids."),
+        ("request s3 read acme-reports/2026/ for 2 hours", "command", "too many. Did you mean --for 2 hours?"),
+        ("request s3 read acme-reports/2026/ as a link", "command", "too many. Did you mean --as link?"),
+        ("request read acme-reports/2026/ 2h", "command", "too many. Did you mean --for 2h?"),
+        (f"approve {ID} for 1h", "command", "for 1h. Did you mean --for 1h?"),
+        (f"deny {ID} for 1h", "command", "Put quotes around what belongs together"),
+        ("s3 read acme-reports/", "command", "Did you mean /daypass request s3 read acme-reports/?"),
+        ("read acme-reports/", "command", "Did you mean /daypass request read acme-reports/?"),
+        ("request s3:GetObject acme-reports/", "level", "Did you mean «read»?"),
         ("away --to U02ABCDEF", "command", "Say --until as well"),
         ("approve xyz", "command", "is not the id of a request"),
         (f"approve {ID} soon", "command", "There is a word too many"),

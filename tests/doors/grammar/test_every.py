@@ -30,6 +30,8 @@ def read(text: str, *, for_: str | None = None, until: str | None = None, start:
         ("mon, tue and thu 09:00-10:00 for two weeks", {1, 2, 4}),
         ("mon-wed 09:00-10:00 for two weeks", {1, 2, 3}),
         ("fri-mon 09:00-10:00 for two weeks", {5, 6, 7, 1}),
+        ("weekdays 9am-10am for two weeks", {1, 2, 3, 4, 5}),
+        ("weekdays 9:00 AM to 10 am for two weeks", {1, 2, 3, 4, 5}),
     ],
 )
 def test_days_are_read_as_they_are_written(text: str, days: set[int]) -> None:
@@ -46,6 +48,8 @@ def test_days_are_read_as_they_are_written(text: str, days: set[int]) -> None:
         ({"until": "2026-12-07"}, date(2026, 12, 7)),
         ({"until": "2026-12-07 08:00"}, date(2026, 12, 6)),
         ({"for_": "until 2026-12-07"}, date(2026, 12, 7)),
+        ({"until": "Dec 7"}, date(2026, 12, 7)),
+        ({"until": "friday"}, date(2026, 11, 27)),
         ({"for_": "1w", "start": "2026-12-01 00:00"}, date(2026, 12, 7)),
     ],
 )

@@ -17,6 +17,17 @@ if TYPE_CHECKING:  # imported where it is needed, so that help comes at once
 
 _COMPLETION_PATIENCE_S = 2.0
 
+_ALL = ("grants", "waiting", "requests", "series", "permits", "stuck")
+_MEANT = {
+    **dict.fromkeys(("done", "extend", "link", "console", "credentials", "exec"), ("grants",)),
+    **dict.fromkeys(("approve", "deny"), ("waiting",)),
+    "cancel": ("requests", "series"),
+    "withdraw": ("permits",),
+    "revoke": ("stuck",),
+    "lift": (),
+}
+"""Which of the lists that `ls` shows a verb can be about; all of them for any other."""
+
 
 class Operator(Protocol):
     """What an operator does on the machine, by the settings and the database alone. Each raises DaypassError."""
@@ -120,20 +131,17 @@ class Here:
 
         return Zone(self.login().tz)
 
-    def known_ids(self) -> list[tuple[str, str]]:
-        """Every id of the person's own and of what waits for them, for the shell to complete. Never raises."""
+    def known_ids(self, verb: str | None = None) -> list[tuple[str, str]]:
+        """
+        Every id of the person's own and of what waits for them, or those that a verb can be about. Never raises.
+
+        For the shell to complete, and for whoever left the id out.
+        """
         try:
             mine = self.client(patience_s=_COMPLETION_PATIENCE_S).get("/mine")
         except Failure:
             return []
-        shown = [
-            *mine["grants"],
-            *mine["waiting"],
-            *mine["requests"],
-            *mine["series"],
-            *mine["permits"],
-            *mine["stuck"],
-        ]
+        shown = [one for some in _MEANT.get(verb or "", _ALL) for one in mine[some]]
         return [(one["id"], f"{_stands(one)}: {'+'.join(one['levels'])} {one['resource']}") for one in shown]
 
 
@@ -153,7 +161,7 @@ def adopt(verb: str, callback: Callable[..., object], *more: click.Parameter) ->
         verb,
         params=[*said.params, *more],
         help=said.help,
-        epilog=said.epilog,
+        epilog=said.epilog and said.epilog.replace("Example: ", "Example: daypass "),
         short_help=said.short_help,
         context_settings=said.context_settings,
         callback=callback,

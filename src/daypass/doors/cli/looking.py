@@ -1,12 +1,15 @@
 """`ls` and `show`: what is mine, what waits for me, and the whole story of one request."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import click
 
 from daypass.doors.cli import say
 from daypass.doors.cli.here import Here, adopt, json_option
+from daypass.lifecycle.story import words
+from daypass.model.event import Event, Kind
 
 _HEAD = ("ID", "STATE", "WHAT", "HOW", "UNTIL")
 
@@ -96,7 +99,18 @@ def _story(found: dict[str, Any], zone: say.Zone) -> Iterator[str]:
     yield ""
     for entry in found["story"]:
         who = names.get(entry["actor"]) or _NO_PERSON.get(entry["actor"], entry["actor"])
-        yield f"  {zone.moment(entry['at'])}  {who} {say.named(say.folded(entry['words']), names)}"
+        yield f"  {zone.moment(entry['at'])}  {who} {say.named(say.folded(_told(entry, zone)), names)}"
+
+
+def _told(entry: dict[str, Any], zone: say.Zone) -> str:
+    """What happened, with its moments in the zone of the line's own; as the service says it, where it is newer."""
+    try:
+        kind = Kind(entry["kind"])
+    except ValueError:
+        return str(entry["words"])
+    details = {name: tuple(one) if isinstance(one, list) else one for name, one in entry["details"].items()}
+    event = Event(kind=kind, at=datetime.fromisoformat(entry["at"]), actor=entry["actor"], details=details)
+    return words(event, when=lambda at: zone.moment(at.isoformat()))
 
 
 def _life(grant: dict[str, Any], promise: str | None, zone: say.Zone) -> Iterator[str]:

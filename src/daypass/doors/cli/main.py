@@ -193,9 +193,12 @@ def _say(sentence: str, exit_code: int) -> int:
 
 
 def _in_our_words(error: click.ClickException) -> str:
-    from daypass.doors.grammar.said import sentence_for  # noqa: PLC0415 - needed only when something is wrong
+    from daypass.doors.grammar.complaints import lacks_id, sentence_for  # noqa: PLC0415 - needed only when something is wrong
 
-    return sentence_for(error)
+    ctx = error.ctx if isinstance(error, click.UsageError) else None
+    here = ctx.find_root().obj if ctx is not None and lacks_id(error) else None
+    ids = here.known_ids(ctx.command.name) if isinstance(here, Here) and ctx is not None else []
+    return sentence_for(error, ids=ids)
 
 
 def _unforeseen(error: Exception) -> int:

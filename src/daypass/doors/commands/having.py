@@ -9,12 +9,14 @@ HAVING = (
         "approve",
         short_help="Approve a request.",
         help="Approve a request that waits for you, for as long as it asks or for as long as you say.",
+        epilog="Example: approve k3m9xw2p7qrs --for 1h",
         params=[id_of("request"), for_("How long, instead of what was asked: 5m, 1h, 8h.")],
     ),
     click.Command(
         "deny",
         short_help="Deny a request, with the reason.",
         help="Deny a request that waits for you.",
+        epilog='Example: deny k3m9xw2p7qrs --reason "use the dashboard"',
         params=[id_of("request"), reason("Why not. The requestor reads it.")],
     ),
     click.Command(
@@ -46,24 +48,28 @@ HAVING = (
         help="""Ask to keep access for longer. What you have stays as it is until that is decided.
 
         The new time counts from its approval, and has to end later than what you have.""",
+        epilog="Example: extend k3m9xw2p7qrs --for 2h",
         params=[id_of("grant"), for_(), until(), reason("Why. The approvers read it.")],
     ),
     click.Command(
         "cancel",
         short_help="Take back a request that waits.",
         help="Take back your own request while it waits.",
+        epilog="Example: cancel k3m9xw2p7qrs",
         params=[id_of("request")],
     ),
     click.Command(
         "revoke",
         short_help="End somebody's access now.",
         help="End access now that you may decide on.",
+        epilog='Example: revoke k3m9xw2p7qrs --reason "laptop stolen"',
         params=[id_of("grant"), reason("Why. The person reads it.", required=True)],
     ),
     click.Command(
         "link",
         short_help="Make a link that opens one object.",
         help="Make a link that opens one object for as long as the grant lives. Whoever has the link can open it.",
+        epilog="Example: link k3m9xw2p7qrs 2026/q1.csv",
         params=[
             id_of("grant"),
             click.Argument(

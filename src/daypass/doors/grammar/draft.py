@@ -14,6 +14,7 @@ from daypass.model.entitlement import Entitlement, Extra, Level, S3Place, parse_
 from daypass.model.errors import BadInput
 from daypass.model.grant import Delivery, GrantId
 from daypass.model.lease import Term
+from daypass.model.length import is_length
 from daypass.model.principal import PrincipalId
 from daypass.model.request import LONGEST_REASON, Ask, Recurrence
 from daypass.model.windows import next_window
@@ -26,6 +27,14 @@ _AS_OURS = {
     **dict.fromkeys(("writeonly", "write-only", "wo"), "write"),
 }
 """Levels as other programs call them, where only one thing can be meant."""
+_ACTIONS = {"getobject": "read", "putobject": "write", "deleteobject": "delete", "listbucket": "list"}
+"""What IAM calls what each level lends."""
+_WITHOUT_DASHES = {
+    **{name: f"--{name}" for name in ("for", "until", "to", "as", "every", "start", "reason")},
+    **dict.fromkeys(("from", "at", "starting"), "--start"),
+    **dict.fromkeys(("because",), "--reason"),
+}
+"""Words that people write where an option belongs."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _TURNS = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 """Signs that make what follows be read in another order than it was written: an approver would read another reason."""
@@ -134,8 +143,13 @@ def level_and_resource(words: Sequence[str]) -> tuple[str, str]:
     Raises BadInput for a word too many and for a lone word that is nearly a level.
     """
     rest = list(words[1:] if words and words[0].lower() == _SERVICE else words)
+    for at in range(1, len(rest)):
+        if meant := option_meant(rest[at:]):
+            raise BadInput(f"«{rest[at][:40]}» is one word too many. Did you mean {meant}?")
     match rest:
-        case [service, level, _] if _is_level(level):
+        case [place, level] if is_level(level) and not is_level(place):  # in the other order: no level is called so
+            return level, place
+        case [service, level, _] if is_level(level):
             raise BadInput(f"«{service[:40]}» is not known here; access is lent to s3: s3 {level} BUCKET/PREFIX/.")
         case [_, _, extra, *_]:
             raise BadInput(f"«{extra[:40]}» is one word too many; put quotes around what belongs together.")
@@ -147,12 +161,23 @@ def level_and_resource(words: Sequence[str]) -> tuple[str, str]:
             return "", ""
 
 
+def option_meant(words: Sequence[str]) -> str:
+    """Say which option these words are without its dashes: `for 2 hours`, `2h`, `as a link`; nothing for none."""
+    head, *behind = words
+    value = " ".join(behind[1:] if behind[1:] and behind[0].lower() in {"a", "an", "the"} else behind)
+    option = _WITHOUT_DASHES.get(head.lower())
+    if option and value:
+        return f"{option} {value[:60]}"
+    whole = " ".join(words)
+    return f"--for {whole[:60]}" if is_length(whole) else ""
+
+
 def level_and_resource_heard(words: Sequence[str]) -> tuple[str, str]:
     """Tell what can be told of the level and the place among words that may be wrong, for a form to show."""
     with suppress(BadInput):
         level, resource = level_and_resource(words)
         return _AS_OURS.get(level.lower(), level), resource
-    level = next((word for word in words if _is_level(word)), "")
+    level = next((word for word in words if is_level(word)), "")
     rest = [word for word in words if word != level and word.lower() != _SERVICE]
     return level, max(rest, key=lambda word: "/" in word, default="")
 
@@ -207,8 +232,9 @@ def _place(text: str) -> S3Place | None:
 def _levels(text: str) -> frozenset[Level]:
     text = _AS_OURS.get(text.strip().lower(), text)
     for word in re.split(r"[,+\s]+", text.strip().lower()):
-        if word and not _is_level(word):
-            hint = did_you_mean(word, Level)
+        if word and not is_level(word):
+            meant = _ACTIONS.get(word.removeprefix("s3:"))
+            hint = f" Did you mean «{meant}»?" if meant else did_you_mean(word, Level)
             raise BadInput(
                 f"«{word[:40]}» is not a level of access; there are list, read, write and delete.{hint}", field="level"
             )
@@ -218,11 +244,12 @@ def _levels(text: str) -> frozenset[Level]:
 def _lone(word: str) -> tuple[str, str]:
     """Tell whether the only word is a level, or nearly one; else it is the place."""
     named = word.lower() in _AS_OURS or (
-        not re.search(r"[/.:\-\d]", word) and (_is_level(word) or bool(did_you_mean(word, Level)))
+        not re.search(r"[/.:\-\d]", word) and (is_level(word) or bool(did_you_mean(word, Level)))
     )
     return (word, "") if named else ("", word)
 
 
-def _is_level(word: str) -> bool:
+def is_level(word: str) -> bool:
+    """Whether a word is a level of access, or several: `read,write`."""
     parts = [part for part in re.split(r"[,+]", _AS_OURS.get(word.lower(), word.lower())) if part]
     return bool(parts) and all(part in set(Level) for part in parts)

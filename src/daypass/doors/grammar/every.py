@@ -10,7 +10,8 @@ from datetime import date, datetime, time, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from daypass.doors.grammar.when import parse_moment
+from daypass.doors.grammar.days import date_of, is_day
+from daypass.doors.grammar.when import in_24_hours, parse_moment
 from daypass.model.errors import BadInput
 from daypass.model.length import is_length, parse_length, words_for_length
 from daypass.model.request import Recurrence
@@ -30,7 +31,7 @@ _NAMES = {
     "weekends": range(6, 8),
 }
 _DAY = r"(?:mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:rs(?:day)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)s?"
-_CLOCK = r"\d{1,2}[:.]\d{2}"
+_CLOCK = r"(?:\d{1,2}[:.]\d{2}(?: ?[ap]m)?|\d{1,2} ?[ap]m)"
 _SAID = re.compile(
     rf"(?:every )?(?P<days>(?:{'|'.join(_NAMES)}|{_DAY}(?: ?- ?{_DAY}|(?: ?,| and|,? and)? ?{_DAY})*)),?"
     rf" (?:from )?(?P<opens>{_CLOCK}) ?(?:-|–|to) ?(?P<closes>{_CLOCK})(?: for (?P<span>.+))?"
@@ -103,11 +104,12 @@ def _end(span: str | None, for_: str | None, until: str | None, begins: datetime
 
 
 def _day_or_moment(text: str, begins: datetime, tz: str) -> datetime:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
+    plain = " ".join(text.lower().split())
+    if not is_day(plain):
         return parse_moment(text, after=begins, tz=tz, field="length")
-    end = datetime.combine(day, time(23, 59, 59), ZoneInfo(tz))
+    zone = ZoneInfo(tz)
+    day = date_of(plain, begins.astimezone(zone).date(), "length")
+    end = datetime.combine(day, time(23, 59, 59), zone)  # with the windows of that day
     if end < begins:
         raise BadInput(f"«{text}» is over already; write a later day.", field="length")
     return end
@@ -119,9 +121,10 @@ def _in_figures(text: str) -> str:
 
 
 def _clock(text: str) -> time:
-    hour, minute = (int(part) for part in re.split(r"[:.]", text))
+    figures, half = text.rstrip("apm ").partition(" ")[0], text[-2:] if text.endswith("m") else ""
+    hour, _, minute = figures.replace(".", ":").partition(":")
     try:
-        return time(hour, minute)
+        return time(in_24_hours(int(hour), half), int(minute or 0))
     except ValueError:
         raise BadInput(f"«{text}» is not a time of day; {_EXAMPLES}.", field="start") from None
 

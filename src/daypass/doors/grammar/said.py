@@ -13,7 +13,14 @@ from typing import Any
 import click
 
 from daypass.doors.commands import COMMANDS, SLACK_VERBS
-from daypass.doors.grammar.draft import Draft, Spoken, level_and_resource, parse_id, parse_reason
+from daypass.doors.grammar.complaints import asks_without_verb, sentence_for
+from daypass.doors.grammar.draft import (
+    Draft,
+    Spoken,
+    level_and_resource,
+    parse_id,
+    parse_reason,
+)
 from daypass.doors.grammar.extents import extent_of
 from daypass.doors.grammar.option_values import joined
 from daypass.doors.grammar.sayings import (
@@ -56,6 +63,8 @@ _LOOKING_AROUND = frozenset({"--help", "-h", "-help", "", "version", "--version"
 
 _WITH_TIMES = frozenset({"request", "grant", "allow", "again", "extend", "away"})
 
+_SLACK = "/daypass"
+
 _FIELDS = {
     "--for": "length",
     "--until": "length",
@@ -80,7 +89,7 @@ def parse(words: Sequence[str], *, now: datetime, tz: str) -> Said:
     if verb.rstrip("?!.") in _LOOKING_AROUND and len(words) == 1:
         return Help(verb=None)
     if verb not in SLACK_VERBS:
-        raise BadInput(_no_such_verb(verb))
+        raise BadInput(_no_such_verb(verb, words))
     if "--help" in words[1:] or "-h" in words[1:]:
         return Help(verb=verb)
     return _READERS[verb](_understood(verb, words[1:]), now, tz)
@@ -93,7 +102,7 @@ def says_times(words: Sequence[str]) -> bool:
 
 def parse_request(words: Sequence[str], *, now: datetime, tz: str) -> Draft:
     """Read the words after `request`. Raises BadInput with the field that is wrong."""
-    return _draft(_understood("request", words), now, tz)
+    return _draft(_understood("request", words, program="daypass"), now, tz)
 
 
 def _extend(params: _Params, now: datetime, tz: str) -> Extend:
@@ -179,13 +188,15 @@ def _known_verb(verb: str | None) -> str | None:
     return verb and verb.lower()
 
 
-def _no_such_verb(verb: str) -> str:
+def _no_such_verb(verb: str, words: Sequence[str] = ()) -> str:
     if verb in COMMANDS or verb in {"journal", "verify", "logout", "whoami"}:
         return f"«{verb}» belongs on the command line: daypass {verb}. In Slack there are {', '.join(SLACK_VERBS)}."
+    if words[1:] and asks_without_verb(verb):
+        return f"«{verb[:40]}» is not a command. Did you mean {_SLACK} request {' '.join(words)[:120]}?"
     return f"«{verb[:40]}» is not a command; there are {', '.join(SLACK_VERBS)}.{did_you_mean(verb, SLACK_VERBS)}"
 
 
-def _understood(verb: str, words: Sequence[str]) -> dict[str, Any]:
+def _understood(verb: str, words: Sequence[str], *, program: str = _SLACK) -> dict[str, Any]:
     """Let click tell the options from the words, and put what it refuses into our own sentences."""
     for word in words:
         check_unicode(word)
@@ -194,7 +205,7 @@ def _understood(verb: str, words: Sequence[str]) -> dict[str, Any]:
     try:
         params = COMMANDS[verb].make_context(verb, joined(COMMANDS[verb], words)).params
     except click.ClickException as error:
-        raise BadInput(sentence_for(error), field=_field(error)) from None
+        raise BadInput(sentence_for(error, program=program), field=_field(error)) from None
     for name, value in params.items():
         if isinstance(value, str) and value.startswith("--"):
             option = _option(name)
@@ -203,37 +214,6 @@ def _understood(verb: str, words: Sequence[str]) -> dict[str, Any]:
                 field=_FIELDS.get(option, "command"),
             )
     return params
-
-
-def sentence_for(error: click.ClickException) -> str:  # noqa: PLR0911 - a sentence for each complaint
-    """Say in our words what click found wrong with a command."""
-    command = error.ctx.command if isinstance(error, click.UsageError) and error.ctx else None
-    verb = command.name if command else "this"
-    match error:
-        case click.NoSuchOption():
-            hint = did_you_mean("--" + error.option_name.lstrip("-"), _options(command))
-            return f"«{error.option_name[:40]}» is not an option of {verb}.{hint}"
-        case click.NoSuchCommand():
-            known = command.list_commands(error.ctx) if isinstance(command, click.Group) and error.ctx else []
-            return f"«{error.command_name[:40]}» is not a command.{did_you_mean(error.command_name, known)}"
-        case click.BadOptionUsage() if "does not take a value" in error.message:
-            return f"{error.option_name} takes no value; say it alone or leave it out."
-        case click.BadOptionUsage():
-            return f"{error.option_name} needs a value; see {verb} --help."
-        case click.MissingParameter() if error.param is not None:
-            option = isinstance(error.param, click.Option)
-            lacking = error.param.opts[0] if option else f"the {error.param.human_readable_name.lower()}"
-            return f"Say {lacking} as well; see {verb} --help."
-        case click.UsageError() if "unexpected extra argument" in error.message:
-            extra = error.message.partition("(")[2].rstrip(").")
-            return f"There is a word too many: {extra}. Put quotes around what belongs together."
-        case _:
-            return error.format_message()
-
-
-def _options(command: click.Command | None) -> list[str]:
-    params = command.params if command else []
-    return ["--help", *(name for param in params for name in param.opts if name.startswith("--"))]
 
 
 def _option(name: str) -> str:

@@ -1,7 +1,8 @@
 """
-Moments as people write them, in their own time zone: `18:00`, `6pm`, `tomorrow 09:00`, `2026-11-24 09:00`, `in 30m`.
+Moments as people write them, in their own time zone: `18:00`, `6pm`, `tomorrow 09:00`, `Dec 1 9am`, `in 30m`.
 
-A time of day without a date is the next such time. A time that the clocks skip or show twice that day is refused,
+A time of day without a date is the next such time, and a day without a time is its beginning: what was not said is not
+read as the longer of two. A time that the clocks skip or show twice that day is refused,
 never guessed; written with its offset (`2026-10-25T02:30+01:00`, `18:00Z`) every moment can be said.
 """
 
@@ -9,23 +10,21 @@ import re
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
+from daypass.doors.grammar.days import DAY, EXAMPLES, WORDS, date_of, is_day, is_weekday
+from daypass.doors.grammar.words import did_you_mean
 from daypass.model.errors import BadInput
 from daypass.model.lease import LONGEST, Term, whole_second
 from daypass.model.length import parse_length
 
 _LONGEST_TEXT = 64
-_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MOMENT = re.compile(
-    r"(?:(?P<day>\d{4}-\d{2}-\d{2}|today|tomorrow|mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:rs(?:day)?)?"
-    r"|fri(?:day)?|sat(?:urday)?|sun(?:day)?)(?:,? at |[t, ] ?))?"
+    rf"(?:(?P<day>{DAY})(?:,? at |[t, ] ?))?"
     r"(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d{1,9})?)?)? ?(?P<half>am|pm)?"
     r" ?(?P<offset>z|utc|gmt|[+-]\d{2}:?\d{2})?",
     re.ASCII,
 )
-_DAY_ALONE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _FURTHEST_EAST = timedelta(hours=14)  # Kiribati
 _NOON = 12
-_EXAMPLES = "write it as 18:00, tomorrow 09:00 or 2026-11-24 09:00"
 
 
 def parse_term(
@@ -57,20 +56,30 @@ def parse_moment(text: str, *, after: datetime, tz: str, field: str) -> datetime
     read, for a moment that is not after `after`, and for one that the clocks of that zone skip or show twice.
     """
     plain = " ".join(text.lower().split())
+    if len(plain) <= _LONGEST_TEXT and is_day(plain):
+        return _beginning(plain, after=after, tz=tz, field=field)
     match = _MOMENT.fullmatch(plain) if len(plain) <= _LONGEST_TEXT else None
     if match is None or not (match["minute"] or match["half"]):
         raise BadInput(_why_not(plain), field=field)
     zone = _zone(match["offset"], tz, field)
     moment = _next(match["day"], _time_of_day(match, plain, field), zone, after, field)
     if moment <= after:
-        raise BadInput(f"«{' '.join(text.split())}» is over already; {_EXAMPLES}.", field=field)
+        raise BadInput(f"«{' '.join(text.split())}» is over already; {EXAMPLES}.", field=field)
+    return whole_second(moment)
+
+
+def _beginning(day: str, *, after: datetime, tz: str, field: str) -> datetime:
+    """When a day begins, where nobody said at what time of it."""
+    moment = _next(day, time(0), _home(tz, field), after, field)
+    if moment <= after:
+        raise BadInput(f"«{day}» has begun already; say a time of day as well, such as {day} 18:00.", field=field)
     return whole_second(moment)
 
 
 def is_moment(text: str) -> bool:
     """Whether it reads as a moment, on whatever day and in whatever zone; a day alone does."""
     plain = " ".join(text.lower().split())
-    return len(plain) <= _LONGEST_TEXT and bool(_MOMENT.fullmatch(plain) or _DAY_ALONE.fullmatch(plain))
+    return len(plain) <= _LONGEST_TEXT and bool(_MOMENT.fullmatch(plain) or is_day(plain))
 
 
 def _start(text: str | None, *, now: datetime, tz: str) -> datetime | None:
@@ -127,47 +136,31 @@ def _home(tz: str, field: str) -> tzinfo:
 
 def _time_of_day(match: re.Match[str], plain: str, field: str) -> time:
     hour, minute, second = (int(match[part] or 0) for part in ("hour", "minute", "second"))
-    if match["half"] and 1 <= hour <= _NOON:
-        hour = hour % _NOON + (_NOON if match["half"] == "pm" else 0)
-    elif match["half"]:
-        hour = 99  # 0 am and 13 pm are no times of day
     try:
-        return time(hour, minute, second)
+        return time(in_24_hours(hour, match["half"]), minute, second)
     except ValueError:
-        raise BadInput(f"«{plain}» is not a time of day; {_EXAMPLES}.", field=field) from None
+        raise BadInput(f"«{plain}» is not a time of day; {EXAMPLES}.", field=field) from None
+
+
+def in_24_hours(hour: int, half: str | None) -> int:
+    """Read an hour with its am or pm, if it has one. Raises ValueError: 0 am and 13 pm are no times of day."""
+    if not half:
+        return hour
+    if not 1 <= hour <= _NOON:
+        raise ValueError(half)
+    return hour % _NOON + (_NOON if half == "pm" else 0)
 
 
 def _next(day: str | None, clock: time, zone: tzinfo, after: datetime, field: str) -> datetime:
     """Find the moment that a day, or the lack of one, means; it may be over already."""
     today = after.astimezone(zone).date()
-    first = _date(day, today, field)
-    step = 1 if day is None else 7 if day[:3] in {name[:3] for name in _DAYS} else 0
+    first = date_of(day, today, field)
+    step = 1 if day is None else 7 if is_weekday(day) else 0
     if step and _latest(first, clock, zone) <= after:
         first += timedelta(days=step)
     if (latest := _latest(first, clock, zone)) <= after:
         return latest
     return _exactly(first, clock, zone, field)
-
-
-def _date(day: str | None, today: date, field: str) -> date:
-    if day is None or day == "today":
-        return today
-    if day == "tomorrow":
-        return today + timedelta(days=1)
-    for number, name in enumerate(_DAYS):
-        if name.startswith(day[:3]):
-            return today + timedelta(days=(number - today.weekday()) % 7)
-    try:
-        found = date.fromisoformat(day)
-    except ValueError:
-        raise BadInput(
-            f"«{day}» is not a day of the calendar; write year-month-day, such as 2026-11-24.", field=field
-        ) from None
-    if found.year < today.year - 1:
-        raise BadInput(f"«{day}» is over already; {_EXAMPLES}.", field=field)
-    if found.year > today.year + 2:
-        raise BadInput(f"«{day}» is not within a year of today; nothing is lent for so long.", field=field)
-    return found
 
 
 def _latest(day: date, clock: time, zone: tzinfo) -> datetime:
@@ -190,9 +183,8 @@ def _exactly(day: date, clock: time, zone: tzinfo, field: str) -> datetime:
 def _why_not(plain: str) -> str:
     shown = plain if len(plain) <= _LONGEST_TEXT else f"{plain[:_LONGEST_TEXT]}…"
     if not plain:
-        return f"Say which time; {_EXAMPLES}."
-    if _DAY_ALONE.fullmatch(plain):
-        return f"«{shown}» has no time of day; write {shown} 09:00."
+        return f"Say which time; {EXAMPLES}."
     if re.fullmatch(r"\d{1,2}", plain):
         return f"«{shown}» could be an hour or a length; write {shown}:00, or --for {shown}h."
-    return f"«{shown}» is not a time; {_EXAMPLES}."
+    hints = (did_you_mean(word, WORDS) for word in plain.split() if word.isalpha() and word not in WORDS)
+    return f"«{shown}» is not a time; {EXAMPLES}.{next(filter(None, hints), '')}"
