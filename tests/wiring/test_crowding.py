@@ -3,6 +3,8 @@
 import asyncio
 import resource
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,7 +14,7 @@ from ipaddress import ip_network
 import pytest
 from starlette.responses import PlainTextResponse
 
-from daypass.wiring.crowding import Crowd, room_for, thinned_out
+from daypass.wiring.crowding import _SOCKETS, Crowd, _close_the_silent, room_for, thinned_out
 from daypass.wiring.listener import listen
 from tests.servers.process import free_port, listening
 
@@ -109,3 +111,26 @@ def test_a_process_makes_room_for_its_connections():
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
 
     assert soft == (6_000 if hard == resource.RLIM_INFINITY else min(6_000, hard))
+
+
+def test_with_few_files_there_are_fewer_connections():
+    """What signs and ends needs files too, and the operator is told; in a process of its own, as a limit stays."""
+    tried = (
+        "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (1024, 1024))\n"
+        "from daypass.wiring.crowding import room_for; print(room_for(10_000), room_for(500))"
+    )
+    ran = subprocess.run([sys.executable, "-c", tried], capture_output=True, text=True, check=True)
+
+    assert ran.stdout.splitlines()[-1] == "724 500"
+    assert ran.stdout.count("listener.few_files") == 1
+
+
+def test_looking_at_the_connections_leaves_no_file_open():
+    """Of every file that is no socket a copy stayed open, and of each copy one more at the next look."""
+    with serving() as port, ExitStack() as stack:
+        held(stack, port, TOO_MANY, STRANGER)
+        before = len(list(_SOCKETS.iterdir()))
+        for _ in range(5):
+            _close_the_silent(port, Crowd(most=MOST))
+
+        assert len(list(_SOCKETS.iterdir())) <= before

@@ -4,12 +4,12 @@ import asyncio
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 
 import pytest
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from daypass.doors.limits import LARGEST_BODY, LARGEST_OF_SLACK, LARGEST_RULES, Limits
@@ -17,13 +17,31 @@ from daypass.wiring.listener import listen
 from tests.servers.process import free_port, listening
 
 LOGIN = "Bearer somebodys"
-BODY_S, HEAD_S, PATIENCE_S = 1.0, 2.0, 30.0
+BODY_S, HEAD_S, UNREAD_S, PATIENCE_S = 1.0, 2.0, 1.0, 30.0
 SILENT, UNFINISHED, KEPT = 1000, 200, 200
 
 
+STREAM = 8 * 1024 * 1024
+_STREAMS: list[str] = []
+"""What becomes of the streams."""
+
+
+async def _pieces() -> AsyncIterator[bytes]:
+    _STREAMS.append("began")
+    try:
+        for _ in range(STREAM // 65_536):
+            yield b"x" * 65_536
+    finally:
+        _STREAMS.append("over")
+
+
 async def _counting(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer how many bytes came."""
-    if scope["type"] == "http":
+    """Answer how many bytes came, or with many bytes."""
+    if scope["type"] == "http" and scope["path"] == "/whole":
+        await PlainTextResponse("x" * STREAM)(scope, receive, send)
+    elif scope["type"] == "http" and scope["path"] == "/stream":
+        await StreamingResponse(_pieces())(scope, receive, send)
+    elif scope["type"] == "http":
         body = await Request(scope, receive).body()
         await PlainTextResponse(str(len(body)))(scope, receive, send)
 
@@ -34,7 +52,7 @@ def port() -> Iterator[int]:
     found, stop, loop = free_port(), asyncio.Event(), asyncio.new_event_loop()
     app = Limits(_counting, may_send_rules=lambda headers: headers.get("authorization") == LOGIN, body_s=BODY_S)
     running = threading.Thread(
-        target=lambda: loop.run_until_complete(listen(app, "127.0.0.1", found, stop, head_s=HEAD_S))
+        target=lambda: loop.run_until_complete(listen(app, "127.0.0.1", found, stop, head_s=HEAD_S, unread_s=UNREAD_S))
     )
     running.start()
     while not listening(found):
@@ -148,3 +166,48 @@ def test_a_crowd_of_strangers_keeps_nobody_out(port: int):
 
     assert answer.endswith("\r\n\r\n2")
     assert took < PATIENCE_S / 3
+
+
+def _asked(port: int, path: str) -> socket.socket:
+    """A connection with a small window that asks for much."""
+    asking = socket.socket()
+    asking.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    asking.settimeout(PATIENCE_S)
+    asking.connect(("127.0.0.1", port))
+    asking.sendall(f"GET {path} HTTP/1.1\r\nHost: daypass\r\nConnection: close\r\n\r\n".encode())
+    return asking
+
+
+def _is_held(opened: socket.socket) -> bool:
+    """Whether the other side still knows of it; asked without reading, which would be progress."""
+    try:
+        opened.send(b"\n")
+    except OSError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("path", ["/whole", "/stream"])
+def test_an_answer_that_nobody_reads_is_given_up(port: int, path: str):
+    """Such connections were held for ever, and could be collected until there was room for nobody else."""
+    _STREAMS.clear()
+    with _asked(port, path) as unread:
+        until = time.monotonic() + PATIENCE_S
+        while _is_held(unread) or (path == "/stream" and "over" not in _STREAMS):
+            assert time.monotonic() < until, f"held for {PATIENCE_S} s; {_STREAMS}"
+            time.sleep(0.1)
+
+    assert _STREAMS == [] or _STREAMS[-1] == "over"
+
+
+def test_a_long_answer_that_is_read_slowly_comes_whole(port: int):
+    """An export of the journal over a bad line takes many times as long as nobody may take nothing."""
+    began, got = time.monotonic(), 0
+    with _asked(port, "/stream") as reading:
+        while piece := reading.recv(65_536):
+            got += len(piece)
+            if time.monotonic() - began < 3 * UNREAD_S:
+                time.sleep(UNREAD_S / 10)
+
+    assert time.monotonic() - began > 2 * UNREAD_S
+    assert got > STREAM

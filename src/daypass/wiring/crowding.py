@@ -4,6 +4,7 @@ How many connections one address may hold, so that a stranger with one of them c
 The server accepts by itself and does not say from whom. So this process looks at its own sockets once a second: of an
 address that holds more than it may, those are closed that have been silent for longest. Of IPv6 a whole /64 counts as
 one address. A proxy that the operator named holds as many as there are: whom it speaks for is limited in doors/limits.
+In the same way, by its own sockets, it has those closed whose answer nobody reads.
 """
 
 import asyncio
@@ -27,18 +28,51 @@ _SOCKETS = Path("/proc/self/fd")
 _LAST_DATA_RECEIVED = 52
 """Where Linux's `struct tcp_info` says how many milliseconds ago the other side last sent something."""
 _SPARE = 1_000
-"""Files that a process needs besides its connections: databases, logs, Slack, AWS."""
+"""Files that a process may have besides its connections: databases, logs, Slack, AWS."""
+_NEEDED = 300
+"""Of these, so many it cannot do without, however few there may be."""
+_SOON_S = 0.05
 
 log = structlog.get_logger()
 
 
-def room_for(connections: int) -> None:
-    """Let this process open so many and what it needs besides, as far as it may: many systems begin with 1,024."""
+def room_for(connections: int) -> int:
+    """
+    Let this process open so many and what it needs besides, as far as it may: many systems begin with 1,024.
+
+    Gives how many connections there is room for: silent ones must not take the files that signing and ending need.
+    """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = connections + _SPARE
     most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
     if soft != resource.RLIM_INFINITY and soft < most:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    room = min(connections, max(most - _NEEDED, most // 2))
+    if room < connections:
+        log.warning("listener.few_files", open_files=hard, connections=room, wanted=connections)
+    return room
+
+
+async def let_go_of_unread(port: int, *, within_s: float) -> None:
+    """
+    Have the system close what whoever asked takes nothing of for so long: the server itself never does.
+
+    It is an option of the listening socket, which every connection inherits (TCP_USER_TIMEOUT, tcp(7)).
+    """
+    within_ms = int(1000 * within_s)
+    while not await asyncio.to_thread(_limit_the_unread, port, within_ms):  # noqa: ASYNC110 - nobody tells when it is
+        await asyncio.sleep(_SOON_S)
+    await asyncio.to_thread(_limit_the_unread, port, within_ms)  # what was accepted at the same moment
+
+
+def _limit_the_unread(port: int, within_ms: int) -> bool:
+    """Set the option on every socket of the port; whether one listens."""
+    listens = False
+    for found in list(_SOCKETS.iterdir()) if _SOCKETS.exists() else ():
+        with suppress(OSError, ValueError), _ours(port, int(found.name)) as opened:
+            opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, within_ms)
+            listens = listens or bool(opened.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
+    return listens
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +142,12 @@ def _closed(port: int, descriptor: int) -> bool:
 
 def _ours(port: int, descriptor: int) -> socket.socket:
     """The same connection under a descriptor of its own, as the server may close its at any moment. Raises OSError."""
-    opened = socket.socket(fileno=os.dup(descriptor))
+    copied = os.dup(descriptor)
+    try:
+        opened = socket.socket(fileno=copied)
+    except OSError:  # a file: its copies would be copied at the next look, and double each second
+        os.close(copied)
+        raise
     if opened.family in {socket.AF_INET, socket.AF_INET6} and opened.getsockname()[1] == port:
         return opened
     opened.close()

@@ -1,10 +1,12 @@
 """
 Listen for HTTP, with limits that keep strangers from using it up. Every port of ours is opened here.
 
-    connections at a time       10,000, silent ones too; of one address fewer (wiring/crowding)
+    connections at a time       10,000, silent ones too, or as many as files may be open; of one address fewer
+                                (wiring/crowding)
     a head, and between two     10 seconds, then the connection is closed
     a head                      64 KiB, then 431
     a body                      doors/limits
+    an answer                   30 seconds in which whoever asked takes nothing of it, however long it takes
 """
 
 import asyncio
@@ -18,11 +20,12 @@ from granian.server.embed import Server
 from starlette.types import ASGIApp
 
 from daypass.model.errors import Misconfigured
-from daypass.wiring.crowding import room_for
+from daypass.wiring.crowding import let_go_of_unread, room_for
 
 _BACKLOG, _CONNECTIONS = 1024, 10_000
 """Granian takes 128 connections by itself, silent ones too: so many would keep everybody else from ending anything."""
 _HEAD_S, _LARGEST_HEAD = 10.0, 64 * 1024
+_UNREAD_S = 30.0
 _DRAIN_S = 5.0
 
 
@@ -49,9 +52,17 @@ def told_to_stop() -> asyncio.Event:
     return stop
 
 
-async def listen(app: ASGIApp, host: str, port: int, stop: asyncio.Event, *, head_s: float = _HEAD_S) -> None:
+async def listen(  # noqa: PLR0913 - an application, where, until when, and two limits that a test makes short
+    app: ASGIApp,
+    host: str,
+    port: int,
+    stop: asyncio.Event,
+    *,
+    head_s: float = _HEAD_S,
+    unread_s: float = _UNREAD_S,
+) -> None:
     """Serve an application until told to stop, and let it finish what it is at. Raises Misconfigured when it cannot."""
-    room_for(_CONNECTIONS)
+    most = room_for(_CONNECTIONS)
     server = Server(
         app,
         address=host,
@@ -62,10 +73,12 @@ async def listen(app: ASGIApp, host: str, port: int, stop: asyncio.Event, *, hea
         websockets=False,
         log_enabled=False,
         backlog=_BACKLOG,
-        backpressure=_CONNECTIONS,
+        backpressure=most,
     )
     serving, told = asyncio.create_task(server.serve()), asyncio.create_task(stop.wait())
+    limiting = asyncio.create_task(let_go_of_unread(port, within_s=unread_s))
     await asyncio.wait({serving, told}, return_when=asyncio.FIRST_COMPLETED)
+    limiting.cancel()
     if not stop.is_set():
         told.cancel()
         raise Misconfigured(f"The service cannot listen on {host}:{port}; is something else there?")
