@@ -7,8 +7,9 @@ import pytest
 
 from daypass.doors.slack.rush import MOST_CARDS, SOON, WINDOW
 from daypass.lifecycle.cancel import cancel
+from daypass.lifecycle.review import deny
 from daypass.model.decision import Aftermath, Approvers
-from daypass.model.request import RequestState
+from daypass.model.request import Request, RequestState
 from daypass.sandbox.slack import BlockingSlack
 from tests.doors.slack.closed import MINUTE, filed, notifier, tell
 from tests.doors.slack.conftest import Office, office
@@ -84,7 +85,7 @@ def test_the_requestor_reads_that_it_waits_in_a_list(busy: Office):
     busy.clock.forward(SOON)
     tell(busy, teller)
 
-    told = [post["text"] for post in busy.posts() if "listed there with others" in post["text"]]
+    told = [post["text"] for post in busy.posts() if "yours is in a list there" in post["text"]]
     assert len(told) == 1
     assert "<#C0ACCESS>" in told[0]
 
@@ -108,6 +109,46 @@ def test_a_decision_from_a_list_leaves_its_trace_there(busy: Office, slack: Bloc
     assert "digest.show" not in lines[gone.id]
     assert "digest.show" in lines[stays.id]
     assert "1 more request waits" in now.visible_text
+
+
+def test_what_somebody_decided_takes_no_room_any_more(busy: Office):
+    """Ten were denied: the next one is shown by itself at once. Ten that were taken back leave the channel as it is."""
+    for end, held in ((denied, []), (cancelled, ["+1 more is waiting."])):
+        teller = notifier(busy)
+        before = [filed(busy) for _ in range(MOST_CARDS)]
+        tell(busy, teller)
+        for one in before:
+            end(busy, one)
+        tell(busy, teller)
+        filed(busy)
+        tell(busy, teller)
+        assert [one.split(" They")[0] for one in counted(busy)] == held
+
+
+def denied(busy: Office, one: Request) -> None:
+    """Bob turns it down."""
+    deny(one.id, by=BOB, reason="", asked=busy.desk.asked, ledger=busy.ledger, now=busy.clock())
+
+
+def cancelled(busy: Office, one: Request) -> None:
+    """Ann takes it back."""
+    cancel(one.id, by=ANN, ledger=busy.ledger, now=busy.clock())
+
+
+def test_a_list_of_which_nothing_waits_says_so_in_words_of_its_own(busy: Office, slack: BlockingSlack):
+    """And not once more what the line above it says."""
+    teller = notifier(busy)
+    asked = [filed(busy) for _ in range(MOST_CARDS + 2)]
+    tell(busy, teller)
+    busy.clock.forward(SOON)
+    tell(busy, teller)
+    for one in asked:
+        denied(busy, one)
+    tell(busy, teller)
+
+    shown = [one.visible_text for one in slack.person("U0BOB").messages("access")]
+    assert len([one for one in shown if "listed below" in one]) == 1
+    assert [one for one in shown if one.startswith("*None of the 2 requests listed here waits any more.*")]
 
 
 def test_how_many_are_shown_one_by_one_is_a_setting(slack: BlockingSlack, tmp_path: Path):

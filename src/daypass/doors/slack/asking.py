@@ -32,6 +32,8 @@ from daypass.model.principal import PrincipalId, SlackGroupId
 from daypass.model.request import Request, RequestState
 from daypass.ports import Message, Notice
 
+_DECIDED = (RequestState.APPROVED, RequestState.DENIED)
+
 log = structlog.get_logger()
 
 
@@ -62,6 +64,8 @@ class Asking:
         """Ask whom nobody has asked yet, and draw what was posted as things stand now."""
         request, kind = picture.request, notice.event.kind
         pending = request.state is RequestState.PENDING
+        if request.state in _DECIDED:
+            self.rush.decided(request.id)
         asked = await self.ask(picture) if pending else Asked()
         if not (pending and kind is Kind.REQUEST_FILED):
             await self._redraw(picture)
@@ -133,7 +137,7 @@ class Asking:
         request, now = picture.request, self.desk.clock()
         if not anew and await self.remembered.recall(request.id, f"review:{channel}"):
             return True
-        if not self.rush.admits(channel, now, urgent=request.urgent):
+        if not self.rush.admits(channel, request.id, now, urgent=request.urgent):
             self.rush.collect(channel, request.id, now)
             return True
         there = False
@@ -143,7 +147,7 @@ class Asking:
             if there:
                 self.rush.posted(channel, request.id)
             else:
-                self.rush.unposted(channel)
+                self.rush.unposted(channel, request.id)
         return there
 
     async def _ask_each(self, picture: Picture, *, anew: bool) -> bool:

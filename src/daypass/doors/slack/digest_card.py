@@ -32,7 +32,7 @@ def digest(pictures: Sequence[Picture]) -> Note:
     waiting = [one.request for one in pictures if one.request.state is RequestState.PENDING]
     called = aloud(reduce(or_, (one.asked for one in waiting), Approvers()))
     people = texts.some(list(dict.fromkeys(texts.person(one.requestor) for one in waiting)))
-    title = said.title(len(waiting)) if waiting else said.listed(len(pictures))
+    title = said.title(len(waiting)) if waiting else said.none_waits(len(pictures))
     rest = len(pictures) - _MOST_LINES
     blocks = [section(f"*{title}* {called}".strip()), *map(_line, pictures[:_MOST_LINES])]
     text = said.in_one_line(len(waiting), people) if waiting else title

@@ -4,6 +4,8 @@ A channel in which many ask at once: after so many messages the rest is collecte
     first one held     a line in the channel, changed in place: «+5 more are waiting»
     half a minute on   one message that lists them, with who asks, for what and why
 
+What somebody approved or denied takes no room any more; what was cancelled does, or one could fill a channel for ever.
+
 Kept in memory, each process for its own. What a process that dies had collected is in everybody's Home tab as before,
 and its first reminder posts it.
 """
@@ -40,28 +42,32 @@ class Rush:
     def __init__(self, most: int = MOST_CARDS) -> None:
         """Begin with quiet channels, each with room for so many messages."""
         self._most = most
-        self._posted: dict[str, deque[datetime]] = defaultdict(deque)
+        self._posted: dict[str, deque[tuple[datetime, GrantId]]] = defaultdict(deque)
         self._piles: dict[str, Pile] = {}
 
-    def admits(self, channel: str, now: datetime, *, urgent: bool = False) -> bool:
+    def admits(self, channel: str, subject: GrantId, now: datetime, *, urgent: bool = False) -> bool:
         """Whether one more message may go out now; if so it counts from here on, also while it is on its way."""
         posted = self._posted[channel]
-        while posted and posted[0] <= now - WINDOW:
+        while posted and posted[0][0] <= now - WINDOW:
             posted.popleft()
         if len(posted) >= self._most and not urgent:
             return False
-        posted.append(now)
+        posted.append((now, subject))
         return True
+
+    def decided(self, subject: GrantId) -> None:
+        """Somebody decided on it: its message takes no room any more."""
+        for channel, posted in self._posted.items():
+            self._posted[channel] = deque(one for one in posted if one[1] != subject)
 
     def posted(self, channel: str, subject: GrantId) -> None:
         """What was shown by itself need not be in a list any more."""
         if pile := self._piles.get(channel):
             pile.subjects.pop(subject, None)
 
-    def unposted(self, channel: str) -> None:
+    def unposted(self, channel: str, subject: GrantId) -> None:
         """A message that was admitted did not go out."""
-        if posted := self._posted[channel]:
-            posted.pop()
+        self._posted[channel] = deque(one for one in self._posted[channel] if one[1] != subject)
 
     def collect(self, channel: str, subject: GrantId, now: datetime) -> None:
         """Keep a request for the next list, once."""

@@ -2,7 +2,7 @@
 
 from daypass.doors.slack.texts.plurals import plural
 
-HINT = "Many ask here at this moment, so these are listed together. All of them are in my Home tab too."
+HINT = "Many requests came here in the last ten minutes, so these are listed together. They are in my Home tab too."
 
 
 def counted(number: int) -> str:
@@ -17,6 +17,15 @@ def listed(number: int) -> str:
         number,
         one="+1 more was waiting; it is listed below.",
         other="+{number} more were waiting; they are listed below.",
+    )
+
+
+def none_waits(number: int) -> str:
+    """The title of a list once everything in it is decided, or was taken back."""
+    return plural(
+        number,
+        one="The request that was listed here does not wait any more.",
+        other="None of the {number} requests listed here waits any more.",
     )
 
 
@@ -35,7 +44,7 @@ def in_one_line(number: int, who: str) -> str:
 def held(channel: str) -> str:
     """Told to the requestor whose request is not shown by itself."""
     return (
-        f"Many requests come in <#{channel}> at this moment, so yours is listed there with others in half a minute. "
+        f"Many requests came in <#{channel}> in the last ten minutes, so yours is in a list there in half a minute. "
         "Those who decide have it in their Home tab already."
     )
 
