@@ -42,7 +42,7 @@ def test_b02_a_body_without_end_is_refused_while_it_is_read(site: Site, path: st
     """Two hundred megabytes of a stranger's, in chunks: the answer comes after the first few, and memory stays."""
     before = _memory(site)
     with socket.create_connection(_address(site), timeout=60) as opened:
-        opened.sendall(f"POST {path} HTTP/1.1\r\nHost: daypass\r\nTransfer-Encoding: chunked\r\n\r\n".encode())
+        opened.sendall(f"POST {path} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n".encode())
         sent = _send_chunks(opened)
         answer = opened.recv(4096)
     assert sent < HUGE / 10, f"{sent:,} bytes were read before it was refused"
@@ -87,9 +87,9 @@ def _stranger(site: Site, number: int) -> Iterator[None]:
     """Hold one connection open, of one kind or another."""
     with socket.create_connection(_address(site), timeout=60) as opened:
         if SILENT <= number < SILENT + UNFINISHED:
-            opened.sendall(b"POST /v1/requests HTTP/1.1\r\nHost: daypass\r\nContent-Length: 100\r\n\r\nabc")
+            opened.sendall(b"POST /v1/requests HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nabc")
         elif number >= SILENT + UNFINISHED:
-            opened.sendall(b"GET /healthz HTTP/1.1\r\nHost: daypass\r\n\r\n")
+            opened.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
         yield
 
 

@@ -155,7 +155,7 @@ def test_a_crowd_of_silent_connections_keeps_nobody_from_ending_something(dark: 
     with ExitStack() as stack:
         for _ in range(CROWD):
             silent = stack.enter_context(socket.create_connection(address))
-            silent.sendall(b"GET /healthz HTTP/1.1\r\nHost: daypass\r\n\r\n")
+            silent.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
         answer, took = _tried(lambda: dark.client(who).post(f"/v1/grants/{granted}/done"))
 
     assert answer.json()["state"] == "ending"

@@ -24,12 +24,18 @@ from ipaddress import ip_network
 
 import structlog
 from fastapi import FastAPI
-from prometheus_client import REGISTRY, CollectorRegistry, Gauge, make_asgi_app
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Gauge, generate_latest
 from prometheus_client.metrics_core import Metric
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from daypass import settings as settings_page
 from daypass.doors.address import Networks
 from daypass.doors.api import app as api
+from daypass.doors.hosts import Hosts
 from daypass.doors.limits import Limits
 from daypass.doors.slack.door import SlackDoor
 from daypass.doors.slack.incoming import may_be_slacks
@@ -97,7 +103,7 @@ def work() -> None:
     if settings.worker.metrics_port:
         must_be_free("127.0.0.1", settings.worker.metrics_port)
     with _worker(house, Watch(time.monotonic)):
-        asyncio.run(_metrics(settings.worker.metrics_port))
+        asyncio.run(_metrics(settings))
     house.database.close()
 
 
@@ -194,13 +200,27 @@ async def _doors(house: House, watch: Watch) -> None:
             await listen(app, service.host, service.port, stop)
 
 
-async def _metrics(port: int) -> None:
+async def _metrics(settings: Settings) -> None:
     """Show what this process measures until a signal comes; with port 0 only wait for that."""
     stop = told_to_stop()
-    if not port:
+    if not settings.worker.metrics_port:
         await stop.wait()
         return
-    await listen(Limits(make_asgi_app(REGISTRY), may_send_rules=lambda _: False), "127.0.0.1", port, stop)
+    await listen(measured(settings.public_url), "127.0.0.1", settings.worker.metrics_port, stop)
+
+
+def measured(public_url: str) -> ASGIApp:
+    """
+    What this process measures, at any path, in the one format that every Prometheus reads.
+
+    The library's own application reads what the caller would accept, and stumbles over what is none.
+    """
+
+    def metrics(_request: Request) -> Response:
+        return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
+
+    app = Starlette(routes=[Route("/{any:path}", metrics)])
+    return Hosts(Limits(app, may_send_rules=lambda _: False), public_url=public_url)
 
 
 @asynccontextmanager

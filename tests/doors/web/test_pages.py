@@ -127,11 +127,12 @@ def test_a_proxy_that_the_operator_named_says_for_whom_it_asks(house: House, hea
 def test_no_address_redirects_to_what_the_host_header_says(visitor, path: str):
     """A slash too many is an address that is not there."""
     for answer in (
+        visitor.get(path, headers={"Host": "evil.localhost"}),
+        visitor.post(path, headers={"Host": "evil.localhost"}),
         visitor.get(path, headers={"Host": "evil.example"}),
-        visitor.post(path, headers={"Host": "evil.example"}),
     ):
-        assert answer.status_code in {404, 405}
-        assert "evil.example" not in str(answer.headers) + answer.text
+        assert answer.status_code in {404, 405, 421}
+        assert "evil" not in str(answer.headers) + answer.text
 
 
 def test_the_metrics_are_for_private_addresses(house: House, visitor, monkeypatch):

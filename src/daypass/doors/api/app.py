@@ -33,6 +33,7 @@ from daypass.doors.api.caller import Visits, may_send_rules
 from daypass.doors.api.openapi import DescribedApi
 from daypass.doors.desk import Desk
 from daypass.doors.headers import SecurityHeaders
+from daypass.doors.hosts import Hosts
 from daypass.doors.limits import Crowd, Limits
 from daypass.lifecycle.robots.exchange import Workloads
 
@@ -113,6 +114,7 @@ def build(  # noqa: PLR0913 - the desk, and what wiring alone knows
         may_be_slacks=may_be_slacks,
         crowd=Crowd(trusted_proxies, at_once),
     )
+    app.add_middleware(Hosts, public_url=desk.public_url)
     answers.install(app)
     app.add_middleware(Visits)
     app.add_middleware(SecurityHeaders, https=desk.public_url.startswith("https://"))

@@ -31,12 +31,13 @@ _SAID: Mapping[int, str] = {
     413: "More than 64 KiB, or where rules are proposed more than 2 MiB; or too many names and values.",
     414: "An address or a query of more than 2 KiB.",
     415: "A body of another content type.",
+    421: "The `Host` is not the one of the public address.",
     422: "A word of it is wrong; `field` says which.",
     429: "Too many tries; wait as long as `Retry-After` says.",
     500: "Our fault; the operator finds `instance` in the log.",
     503: "AWS, Slack, the database or the set-up is in the way now.",
 }
-_ALWAYS = {408, 413, 414, 500, 503}
+_ALWAYS = {408, 413, 414, 421, 500, 503}
 _KNOWN_FIRST = {401, 403}
 _WITH_BODY = {400, 415, 422}
 _DOING = {403, 404, 409, 410, 422}

@@ -60,7 +60,7 @@ class Dice:
         framing = self._framing(body)
         head = [
             f"{method} {self._path(path)}{self.thrown.choice(_QUERIES) if self._rarely() else ''} HTTP/1.1",
-            "Host: daypass",
+            "Host: localhost",
             "Connection: close",
             f"Content-Type: {self.thrown.choice(_TYPES) if self._rarely() else 'application/json'}",
             *framing,
