@@ -88,7 +88,17 @@ def _post(path: str, size: int, *more: str, length: int | None = None) -> bytes:
     return "\r\n".join([*head, "Connection: close", *more, "", ""]).encode() + b"x" * size
 
 
-@pytest.mark.parametrize("chunks", [b"hello\r\n", b"-5\r\nhello\r\n0\r\n\r\n"])
+@pytest.mark.parametrize(
+    "chunks",
+    [
+        b"hello\r\n",
+        b"-5\r\nhello\r\n0\r\n\r\n",
+        b"fffffffffffffffff\r\n{}\r\n0\r\n\r\n",
+        b"2;" + b"a" * 100_000 + b"\r\n{}\r\n0\r\n\r\n",
+        b"0\r\n" + b"a: b\r\n" * 20_000 + b"\r\n",
+    ],
+    ids=["no size", "a negative size", "a size beyond all", "a long extension", "many trailers"],
+)
 def test_a_body_in_chunks_that_are_none_is_the_senders_mistake(port: int, chunks: bytes):
     """400 and not 500, and the connection closes."""
     head = b"POST /v1/requests HTTP/1.1\r\nHost: daypass\r\nTransfer-Encoding: chunked\r\n\r\n"
