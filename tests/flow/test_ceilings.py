@@ -2,9 +2,12 @@
 
 import threading
 from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from daypass.lifecycle.cancel import cancel
 from daypass.model.decision import RuleId
 from daypass.model.entitlement import Entitlement, Level, parse_place
 from daypass.model.errors import NotAllowed
@@ -127,3 +130,18 @@ def test_a_rule_never_lowers_it(few: Walk, lower: str) -> None:
     few.rules = parse(FEW.replace("approve: {any", f"limits: {lower}\n    approve: {{any"), name="rules.yaml")
 
     assert few.rules.limits_under(RuleId("reports")) == few.rules.limits
+
+
+def test_whoever_files_over_and_over_is_stopped_within_the_hour(few: Walk) -> None:
+    """What was taken back has asked people all the same. Another person, and break glass, have room of their own."""
+    few.rules = replace(few.rules, limits=replace(few.rules.limits, hourly=5))
+    for number in range(5):
+        filed = few.ask(reason=str(number))
+        cancel(filed.id, by=ANN, ledger=few.ledger, now=few.clock())
+        few.clock.forward(timedelta(minutes=10))
+
+    with pytest.raises(NotAllowed, match=r"filed 5 requests within an hour, and 5 is the most.*again in 10 minutes"):
+        few.ask(reason="once more")
+    few.ask(requestor=BOB)
+    few.clock.forward(timedelta(minutes=10))
+    few.ask(reason="once more")

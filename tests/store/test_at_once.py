@@ -27,7 +27,15 @@ LATEST = datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
 def _line(number: int, text: str) -> dict[str, object]:
     entry = bytes(range(256)) if number else b""
     due = (NOON, LATEST)[number % 2]
-    return {"subject": text or None, "entry": entry, "seal": text, "due": due, "attempts": number, "error": text}
+    return {
+        "subject": text or None,
+        "entry": entry,
+        "person": text,
+        "seal": text,
+        "due": due,
+        "attempts": number,
+        "error": text,
+    }
 
 
 def _grant(name: str) -> dict[str, object]:
@@ -38,7 +46,9 @@ def _grant(name: str) -> dict[str, object]:
 def test_rows_of_every_kind_of_column_are_read_back_in_their_order(database: Database):
     """Texts of any signs, bytes, numbers, moments and nothing: by many as by one, numbered as they were given."""
     columns = outbox.c
-    asked = select(columns.subject, columns.entry, columns.seal, columns.due, columns.attempts, columns.error)
+    asked = select(
+        columns.subject, columns.entry, columns.person, columns.seal, columns.due, columns.attempts, columns.error
+    )
     given = [_line(number, text) for number, text in enumerate(STRANGE * 30)]
     with database.writing() as connection:
         Prepared(insert(outbox)).run(connection, [dict(line) for line in given])

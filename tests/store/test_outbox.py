@@ -1,14 +1,16 @@
 """Outbox: what is told, in which order, and once only while all goes well."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import text
 
 from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact
+from daypass.model.grant import new_grant_id
 from daypass.model.principal import DAYPASS
-from tests.makers import NOON
-from tests.store.facts import HOLD, a_grant, at, fact
+from tests.makers import EVE, NOON
+from tests.store.facts import HOLD, a_grant, a_request, at, fact
 
 
 def _about(subject, number=0, told=True):
@@ -105,3 +107,13 @@ def test_what_nobody_reads_is_forgotten_and_what_cannot_be_read_is_kept(database
     assert outbox.forget(before=NOON) == 0
     assert outbox.forget(before=NOON + timedelta(microseconds=1)) == 10
     assert [one.event.details["number"] for one in _claim(outbox, now=at(1))] == [11]
+
+
+def test_people_take_turns(ledger, outbox):
+    """Whoever files a hundred requests keeps nobody else's one waiting, nor what Daypass does by itself."""
+    many = [replace(a_request(), id=new_grant_id(), requestor=EVE) for _ in range(100)]
+    ledger.record(*map(fact, many), fact(a_request()), _about(a_grant().id))
+
+    first = _claim(outbox, limit=4)
+
+    assert [notice.event.subject in {one.id for one in many} for notice in first] == [True, False, False, True]

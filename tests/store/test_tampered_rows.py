@@ -246,7 +246,11 @@ def test_lines_for_people_are_sealed_too(database, ledger, outbox):
         _kind(database), "convert_to(replace(convert_from(entry, 'UTF8'), 'daypass', 'nobody'), 'UTF8')"
     )
     sql(database, f"UPDATE outbox SET entry = {blob} WHERE subject = :id", id=first.id)  # noqa: S608
-    sql(database, "INSERT INTO outbox (subject, entry, seal, due) SELECT :id, entry, seal, due FROM outbox", id="other")
+    sql(
+        database,
+        "INSERT INTO outbox (subject, entry, seal, person, due) SELECT :id, entry, seal, person, due FROM outbox",
+        id="other",
+    )
 
     assert [notice.event.subject for notice in outbox.claim(now=NOON, hold=HOLD, limit=10)] == [second.id]
     assert outbox.claim(now=NOON, hold=HOLD, limit=10) == []

@@ -5,6 +5,8 @@ How much one person may have waiting, and have, at a time: the document's `limit
     live grants          count against whoever has them, and only those that they asked for themselves: what others file
                          for somebody uses up no room of theirs
     broken glass         counts within an hour against whoever breaks it, and with nothing else
+    requests             count within an hour against whoever files them, also those that were taken back: each has
+                         asked people, and stands in the journal
 
 Break glass, more time for what runs, and the windows of what recurs are never counted with the rest. Of two asks at the
 same moment, each of which would be the last one, one is written first; see counting.
@@ -56,6 +58,21 @@ def room_to_have(ask: Ask, parties: Parties, *, most: Limits, ledger: Ledger, no
         raise NotAllowed(
             f"{parties.principal.name} has {number} live grants, and {most.live} is the most at a time. "
             "End one with `done`."
+        )
+    return tallies
+
+
+def room_to_file(ask: Ask, parties: Parties, *, most: Limits, ledger: Ledger, now: datetime) -> tuple[Tally, ...]:
+    """What must be written with any request. Raises NotAllowed when they filed too many within an hour."""
+    if _is_exempt(ask):
+        return ()
+    accounts, tallies = _accounts(parties.asker, ledger, now)
+    filed = [one.filed_at for each in accounts for one in _since(now - _HOUR, each, ledger) if _counts(one)]
+    if len(filed) >= most.filed:
+        again = words_for_length(sorted(filed)[-most.filed] + _HOUR - now)
+        raise NotAllowed(
+            f"{parties.asker.name} filed {len(filed)} requests within an hour, and {most.filed} is the most, also of "
+            f"those that were taken back. Try again in {again}."
         )
     return tallies
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from daypass.lifecycle.ceilings import glass_to_break, room_to_have, room_to_wait
+from daypass.lifecycle.ceilings import glass_to_break, room_to_file, room_to_have, room_to_wait
 from daypass.lifecycle.chain import must_go_on
 from daypass.lifecycle.click import still_open
 from daypass.lifecycle.inventory import Inventory
@@ -90,7 +90,7 @@ def submit(  # noqa: PLR0913 - an ask, its collaborators, and the moment
             _must_outlast(weighed, ledger, now)
             room = room_to_have if weighed.decision.at_once else room_to_wait
             most = rules.limits_under(weighed.decision.rule)
-            for counted in (room, glass_to_break) if brake else (room,):
+            for counted in (room, room_to_file, glass_to_break) if brake else (room, room_to_file):
                 weighed = weighed.with_tallies(counted(ask, parties, most=most, ledger=ledger, now=now))
         must_be_new(
             ask, ledger, now, besides=grant_id

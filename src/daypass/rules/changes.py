@@ -87,6 +87,13 @@ def _limits(old: RuleBook, new: RuleBook) -> Iterator[str]:
     for what, before, now in much:
         if before != now:
             yield f"One person may have {now} {what} at a time; it was {before}."
+    often = [
+        ("break glass {} times", old.limits.urgent, new.limits.urgent),
+        ("file {} requests", old.limits.filed, new.limits.filed),
+    ]
+    for what, before, now in often:
+        if before != now:
+            yield f"One person may {what.format(now)} within an hour; it was {before}."
 
 
 def _now(what: str, before: set[str], now: set[str]) -> Iterator[str]:

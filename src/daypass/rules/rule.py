@@ -74,6 +74,13 @@ class Limits:
     """Live grants that they asked for."""
     urgent: int = 5
     """Times that they break glass within an hour."""
+    hourly: int = 60
+    """Requests that they file within an hour."""
+
+    @property
+    def filed(self) -> int:
+        """Requests that they may file within an hour: never fewer than may wait or live at a time."""
+        return max(self.hourly, self.pending, self.live)
 
     def raised(self, by: Raised | None) -> "Limits":
         """What holds where a rule says this besides."""

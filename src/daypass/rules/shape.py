@@ -154,6 +154,9 @@ class LimitsShape(Shape):
     pending: Limit = Field(20, description="Requests that wait, of whoever filed them. Left out: 20.")
     live: Limit = Field(50, description="Live grants that somebody asked for. Left out: 50.")
     urgent: Limit = Field(5, description="Times that somebody breaks glass within an hour. Left out: 5.")
+    hourly: Limit = Field(
+        60, description="Requests that somebody files within an hour; never fewer than the other two. Left out: 60."
+    )
 
 
 class DocumentShape(Shape):
@@ -162,7 +165,8 @@ class DocumentShape(Shape):
     version: Literal[1] = Field(description="The version of this form: 1.")
     owners: DecidersShape | None = Field(None, description="Who may change these rules: people, groups.")
     limits: LimitsShape = Field(
-        LimitsShape(pending=20, live=50, urgent=5), description="How much one person may have at a time, as below."
+        LimitsShape(pending=20, live=50, urgent=5, hourly=60),
+        description="How much one person may have at a time, as below.",
     )
     sensitivity: Marks = Field({}, description="How sensitive places are: words of your own, each with its patterns.")
     groups: dict[str, object] = Field({}, description="Named sets of people, for use in rules.")

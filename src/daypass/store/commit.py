@@ -166,7 +166,7 @@ def _tell(connection: Connection, facts: Sequence[_Keyed], sealer: Sealer) -> No
         if said:
             spoken.append((event, said))
         if keyed.fact.told:  # people are told the words themselves; the line goes once it was told
-            told.append(line(event, event_bytes(event, rows) if said else entry, sealer))
+            told.append(line(keyed.fact, event_bytes(event, rows) if said else entry, sealer))
     if named:
         _INSERTS[changes].run(connection, named)
     append(connection, lines)

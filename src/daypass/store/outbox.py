@@ -3,6 +3,7 @@ What people are still to be told: ports.Outbox.
 
 Only the first line of a subject can be claimed, so that nobody hears of an end before its beginning. Lines about no
 subject (a login, the rules) wait for no other. A line that cannot be read is set aside and lets the later ones pass.
+People take turns: of each the oldest line first, so that nobody's hundred lines keep another's one waiting.
 """
 
 from collections.abc import Sequence
@@ -12,6 +13,9 @@ import structlog
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from daypass.model.event import Event
+from daypass.model.fact import Fact
+from daypass.model.grant import Grant
+from daypass.model.request import Request
 from daypass.ports import Notice
 from daypass.store.codec import Altered, AnyRow, Unreadable, entry_in
 from daypass.store.database import Database
@@ -33,7 +37,7 @@ class SqlOutbox:
         self._database = database
 
     def claim(self, *, now: datetime, hold: timedelta, limit: int) -> list[Notice]:
-        """Take the oldest line of each subject that nobody holds, oldest first, and hold them until now + hold."""
+        """Take the oldest line of each subject that nobody holds, in turns by person; hold them until now + hold."""
         with self._database.reading() as connection:  # the search may be long; it keeps no writer waiting
             heads = list(connection.execute(_HEADS, {"now": now, "limit": limit}).scalars())
         if not heads:
@@ -44,7 +48,8 @@ class SqlOutbox:
             )
             if notices:
                 connection.execute(_HOLD, {"ids": [notice.id for notice in notices], "until": now + hold})
-        return notices
+        turns = {line_id: place for place, line_id in enumerate(heads)}
+        return sorted(notices, key=lambda notice: turns[notice.id])
 
     def sent(self, notice_id: int) -> None:
         """Cross a line out; twice is no error."""
@@ -67,10 +72,21 @@ class SqlOutbox:
                 return forgotten
 
 
-def line(event: Event, entry: bytes, sealer: Sealer) -> dict[str, object]:
+def line(fact: Fact, entry: bytes, sealer: Sealer) -> dict[str, object]:
     """Make the columns of a line that tells of an event."""
+    event = fact.event
     seal = sealer.seal(outbox.name, event.subject or "", 1, entry.decode())
-    return {"subject": event.subject, "entry": entry, "seal": seal, "due": event.at}
+    return {"subject": event.subject, "entry": entry, "seal": seal, "person": _whose(fact), "due": event.at}
+
+
+def _whose(fact: Fact) -> str:
+    """Whose turn a line takes: of whoever filed the request that it is about, of whoever has the grant, or did it."""
+    for change in fact.changes:
+        if isinstance(change, Request):
+            return change.requestor
+        if isinstance(change, Grant):
+            return change.principal
+    return fact.event.actor
 
 
 def _read(row: AnyRow, sealer: Sealer) -> Event:
@@ -109,7 +125,8 @@ _FIRST_OF_EACH = (
     .group_by(_earlier.c.subject)
 )
 _IS_HEAD = outbox.c.subject.is_(None) | outbox.c.id.in_(_FIRST_OF_EACH)
-_HEADS = select(outbox.c.id).where(_IS_DUE, _IS_HEAD).order_by(outbox.c.id).limit(bindparam("limit"))
+_turn = func.row_number().over(partition_by=outbox.c.person, order_by=outbox.c.id)
+_HEADS = select(outbox.c.id).where(_IS_DUE, _IS_HEAD).order_by(_turn, outbox.c.id).limit(bindparam("limit"))
 _STILL_DUE = (
     select(outbox.c.id, outbox.c.subject, outbox.c.entry, outbox.c.seal, outbox.c.attempts)
     .where(outbox.c.id.in_(bindparam("ids", expanding=True)), _IS_DUE)

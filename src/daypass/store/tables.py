@@ -207,6 +207,7 @@ outbox = Table(
     Column("subject", String),
     Column("entry", LargeBinary, nullable=False),
     Column("seal", String, nullable=False),
+    Column("person", String, nullable=False),  # whose turn it is; nothing is decided by it
     Column("due", Moment, nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("error", Text, nullable=False, server_default=""),

@@ -15,6 +15,7 @@ from structlog.testing import capture_logs
 from daypass.doors.slack.arrivals import Arrivals
 from daypass.doors.slack.notify import Notifier, back_off
 from daypass.doors.slack.workspace import web_client
+from daypass.lifecycle.cancel import cancel
 from daypass.lifecycle.review import approve
 from daypass.lifecycle.submit import submit
 from daypass.model.event import Event, Kind
@@ -23,6 +24,7 @@ from daypass.model.grant import Delivery, GrantId, GrantState
 from daypass.model.principal import PrincipalId, SlackGroupId
 from daypass.model.request import Ask, Request
 from daypass.sandbox.slack import BlockingActor, BlockingSlack, TokenState
+from tests.doors.slack import closed as closed_door
 from tests.doors.slack.conftest import ASK, Office, office, review
 from tests.makers import ANN, READ_REPORTS
 
@@ -337,3 +339,18 @@ def test_back_off_doubles_up_to_five_minutes_and_never_ends():
     assert timedelta(seconds=8) < longest[1] <= timedelta(seconds=16)
     assert timedelta(minutes=2.5) < longest[2] <= timedelta(minutes=5)
     assert longest[3] <= timedelta(minutes=5)
+
+
+def test_what_was_taken_back_before_slack_showed_it_is_posted_nowhere(slack: BlockingSlack, tmp_path: Path):
+    """Its requestor knows, and nobody else has to; what was shown is changed, and what others ended is told."""
+    closed = office(slack, tmp_path)
+    unseen = closed_door.filed(closed)
+    cancel(unseen.id, by=ANN, ledger=closed.desk.ledger, now=closed.clock())
+    closed_door.tell(closed)
+    assert closed.posts() == []
+
+    seen = closed_door.filed(closed)
+    closed_door.tell(closed)
+    cancel(seen.id, by=ANN, ledger=closed.desk.ledger, now=closed.clock())
+    closed_door.tell(closed)
+    assert "Cancelled" in closed.person(ANN).messages()[0].text

@@ -30,7 +30,7 @@ from daypass.lifecycle.reconsider import ENOUGH
 from daypass.model.event import Event, Kind
 from daypass.model.grant import GrantId, GrantState, Why
 from daypass.model.principal import ROBOT, PrincipalId
-from daypass.model.request import RequestState
+from daypass.model.request import Request, RequestState
 from daypass.ports import Message, Notice
 
 _DECIDED = frozenset({Kind.REQUEST_APPROVED, Kind.REQUEST_DENIED, Kind.REQUEST_CANCELLED, Kind.REQUEST_LAPSED})
@@ -63,6 +63,8 @@ class Conversation:
     async def tell(self, notice: Notice, subject: GrantId) -> None:
         """Tell everyone concerned of one thing that happened."""
         seen = await in_thread(lambda: Counter(desk=self.desk).look(subject))
+        if await self._was_never_seen(seen.request):
+            return
         picture = replace(seen, stuck=notice.event.kind is Kind.GRANT_STUCK)
         if notice.event.kind is Kind.REQUEST_REMINDED:
             await self._where_else(picture, await self.asking.remind(picture, notice))
@@ -82,6 +84,13 @@ class Conversation:
             note = _noted(notice.event, picture, news)
             for reader in _readers(picture):
                 await self._line(picture, f"{_purpose(notice, picture)}{reader.mark}", note, reader)
+
+    async def _was_never_seen(self, request: Request) -> bool:
+        """Whether it was taken back before Slack showed it to anybody: whoever did that knows, and it takes no room."""
+        if request.state is not RequestState.CANCELLED or request.closed is not None:
+            return False
+        shown = [await self.asking.remembered.recall(request.id, purpose) for purpose in (_STATUS, "review")]
+        return not any(shown)
 
     async def _where_else(self, picture: Picture, asked: Asked) -> None:
         """Tell the requestor once when nobody could be asked, or not where it should have been."""

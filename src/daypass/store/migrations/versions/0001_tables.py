@@ -202,6 +202,7 @@ def _outbox() -> None:
         sa.Column("subject", sa.String()),
         sa.Column("entry", sa.LargeBinary(), nullable=False),
         sa.Column("seal", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
         sa.Column("due", _MOMENT, nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("error", sa.Text(), nullable=False, server_default=""),
