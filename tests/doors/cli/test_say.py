@@ -2,7 +2,7 @@
 
 import pytest
 
-from daypass.doors.cli import say
+from daypass.doors.cli import ahead, say
 
 BERLIN = say.Zone("Europe/Berlin")
 GRANT = {
@@ -54,3 +54,20 @@ def test_an_approval_says_when_the_access_begins(grant, said: str):
 def test_what_has_ended_is_shown_until_it_ended(grant, until: str | None):
     """Not until the date that it was once given for."""
     assert say.until(GRANT | grant) == until
+
+
+@pytest.mark.parametrize(
+    ("owners", "whom"),
+    [
+        (
+            {"people": ["U0BOB"], "slack_groups": ["S0LEADS"], "directory_groups": ["file:leads"]},
+            "ask the owners of the rules: Bob, @leads, file:leads.",
+        ),
+        ({"people": [], "slack_groups": [], "directory_groups": []}, "ask whoever runs Daypass."),
+    ],
+)
+def test_whoever_is_offered_nothing_reads_whom_to_ask(owners, whom: str):
+    """By name."""
+    names = {"U0BOB": "Bob", "S0LEADS": "@leads"}
+
+    assert ahead.offered({"offers": [], "denials": [], "owners": owners, "names": names}).endswith(whom)

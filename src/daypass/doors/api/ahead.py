@@ -11,10 +11,12 @@ from daypass.doors.api.sight import names
 from daypass.doors.grammar import Spoken, parse_id, parse_length, parse_moment, parse_person, parse_reason, parse_term
 from daypass.doors.wire.access import RequestOut
 from daypass.doors.wire.ahead import AbsenceOut, OfferOut, OffersOut, PermitOut, PermitsOut
+from daypass.doors.wire.approval import ApproversOut
 from daypass.doors.wire.incoming import AllowAhead, AskAgain, SayAway
 from daypass.lifecycle import permits
 from daypass.lifecycle.absence import say_away, say_back
 from daypass.lifecycle.again import once_more
+from daypass.lifecycle.asked import owners_of
 from daypass.lifecycle.submit import submit
 from daypass.model.entitlement import Level
 from daypass.model.kept import Permit
@@ -27,13 +29,16 @@ router = api_router("ahead")
 @router.get("/offers")
 def what_there_is(caller: Reader, desk: AtDesk) -> OffersOut:
     """Say what the rules would let me ask for."""
-    found = offers(desk.rules(), caller)
+    book = desk.rules()
+    found = offers(book, caller)
     rules = [offer.rule for offer in found.offers]
     people = {person for rule in rules for person in rule.who.people | rule.approvers.people}
     people |= {person for rule in rules if rule.break_glass for person in rule.break_glass.reviewers.people}
     groups = {group for rule in rules for group in rule.who.slack_groups | rule.approvers.slack_groups}
     groups |= {group for rule in rules if rule.break_glass for group in rule.break_glass.reviewers.slack_groups}
+    owners = owners_of(book)
     return OffersOut(
+        owners=ApproversOut.of(owners),
         offers=[
             OfferOut(
                 rule=offer.rule.id,
@@ -49,7 +54,7 @@ def what_there_is(caller: Reader, desk: AtDesk) -> OffersOut:
             for offer in found.offers
         ],
         denials=list(found.denials),
-        names=names(people, desk, groups=groups),
+        names=names(people | owners.people, desk, groups=groups | owners.slack_groups),
     )
 
 

@@ -46,10 +46,19 @@ def _offers(here: Here, *, as_json: bool) -> None:
     if as_json:
         click.echo(say.as_json(answer))
         return
-    lines = [f"  {one['rule']:<24} {say.named(one['sentence'], answer['names'])}" for one in answer["offers"]]
-    click.echo("\n".join(lines) or "No rule lends you anything. Whoever writes the rules can change that.")
-    for denial in answer["denials"]:
-        click.echo(f"  never                    {say.named(denial, answer['names'])}")
+    click.echo(offered(answer))
+
+
+def offered(answer: dict[str, Any]) -> str:
+    """Say what there is to ask for; where there is nothing, who can change that."""
+    names, owners = answer["names"], answer["owners"]
+    lines = [f"  {one['rule']:<24} {say.named(one['sentence'], names)}" for one in answer["offers"]]
+    if not lines:
+        named = [*owners["people"], *owners["slack_groups"], *owners["directory_groups"]]
+        whom = ", ".join(names.get(one, one) for one in named)
+        ask = f"the owners of the rules: {whom}" if named else "whoever runs Daypass"
+        lines = [f"No rule lends you anything. To change that, ask {ask}."]
+    return "\n".join([*lines, *(f"  never                    {say.named(one, names)}" for one in answer["denials"])])
 
 
 @click.pass_obj

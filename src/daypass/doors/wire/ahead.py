@@ -4,6 +4,7 @@ from datetime import datetime
 
 from pydantic import Field
 
+from daypass.doors.wire.approval import ApproversOut
 from daypass.doors.wire.outgoing import Outgoing
 from daypass.model.entitlement import Level
 from daypass.model.kept import Absence, Permit, Standing
@@ -92,4 +93,6 @@ class OffersOut(Outgoing):
 
     offers: list[OfferOut]
     denials: list[str]
+    owners: ApproversOut
+    """Who can change the rules."""
     names: dict[str, str]
