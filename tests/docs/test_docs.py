@@ -123,6 +123,14 @@ def test_the_readmes_first_grant_is_the_one_of_the_demo():
     assert [line for line in typed if line not in README] == []
 
 
+def test_what_the_demo_says_gives_at_once_can_be_seen_in_its_panel():
+    """The panel asks by Alice's own keys, which an AWS session would leave as they are."""
+    at_once = [line for line in WELCOME.splitlines() if "--urgent" in line or "--for 2m" in line]
+
+    assert len(at_once) == 2
+    assert all("--as policy" in line for line in at_once)
+
+
 def test_the_readmes_rules_are_rules():
     """The smallest document can be used as it stands."""
     [document] = [block for block in code(README) if block.startswith("version:")]

@@ -24,7 +24,7 @@ WELCOME = """
   Then try two approvers in turn, an emergency, and (as Bob) the rules, which Carol has to agree to:
 
       /daypass request s3 delete acme-uploads/inbox/readme.txt --for 10m --reason "INC-43"
-      /daypass request s3 read acme-reports/2026/ --for 5m --reason "INC-44" --urgent
+      /daypass request s3 read acme-reports/2026/ --for 5m --as policy --reason "INC-44" --urgent
       /daypass rules
 
   As Alice in a terminal:   . {directory}/alice.sh
