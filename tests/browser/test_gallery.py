@@ -75,7 +75,7 @@ def test_rules_are_read_changed_and_agreed_to_in_slack(page: Page):
     effect.evaluate("form => form.querySelectorAll('*').forEach(part => part.scrollTo(0, part.scrollHeight))")
     detail(effect, "rule-effect")
     form.get_by_role("button", name="Propose").click()
-    expect(dialog(page, "Proposed")).to_contain_text("The other owners are asked")
+    expect(dialog(page, "Proposed")).to_contain_text("I ask the other owners")
     page.get_by_role("button", name="Close").last.click()
 
     enter(page, "access-requests")

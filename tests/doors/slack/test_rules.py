@@ -172,6 +172,24 @@ def test_who_agrees_reads_that_other_people_would_own_the_rules(house: Office, b
     assert "May change these rules no longer: Carol." in card
 
 
+def test_each_other_owner_is_asked_directly_beside_the_channel(
+    slack: BlockingSlack, tmp_path: Path, ann: BlockingActor, bob: BlockingActor, carol: BlockingActor
+):
+    """A direct message rings; it says who may decide, and follows the decision as the one in the channel does."""
+    with ruled(slack, tmp_path, approvals_channel="C0ACCESS") as house:
+        proposed(house, ann, {"longest": "12h"})
+        public = carol.wait_for_message("proposes to change the rules", channel="C0ACCESS")
+        bobs, carols = (one.wait_for_message("proposes to change the rules") for one in (bob, carol))
+        bob.click(bobs, "rules.approve")
+        carol.wait_for_change(carols, "Approved* by")
+        carol.wait_for_change(public, "Approved* by")
+
+        who = "One of the owners of the rules decides, who is not its author: U0Bob, Carol."
+        assert who in public.visible_text
+        assert who in carols.visible_text
+        assert not [one for one in ann.messages() if "rules.approve" in str(one.blocks)]
+
+
 def test_the_authors_own_click_is_refused(slack: BlockingSlack, tmp_path: Path, ann: BlockingActor):
     """In a channel the author sees the buttons too; theirs does nothing but a sentence."""
     with ruled(slack, tmp_path, approvals_channel="C0ACCESS") as house:

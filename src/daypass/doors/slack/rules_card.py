@@ -7,6 +7,7 @@ from daypass.doors.slack.naming import Naming
 from daypass.doors.slack.rules_seen import MOST_NAMED, Facts
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.texts import rules as rules_texts
+from daypass.doors.slack.texts import stages
 from daypass.model.principal import PrincipalId
 from daypass.model.ruling import ChangeState
 from daypass.rules.effect import Effect
@@ -29,6 +30,7 @@ def change_card(facts: Facts, *, viewer: PrincipalId | None = None) -> Note:
     ]
     if change.state is ChangeState.PENDING and not facts.overtaken:
         blocks += effect_blocks(facts.effect, naming) if facts.effect else [context(rules_texts.NOT_READ)]
+        blocks.append(context(stages.another_owner_decides(naming.deciders(facts.deciders, rung=False))))
     else:
         blocks.append(section(rules_texts.became(change, facts.in_force)))
     if change.state is ChangeState.PENDING:

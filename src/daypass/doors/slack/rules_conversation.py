@@ -1,7 +1,7 @@
 """
 A change of the rules as a conversation: asked of the other owners once, kept up to date, its end told to its author.
 
-It is asked in the house's channel; where there is none, or it cannot be written in, of each owner directly.
+Each other owner is asked directly, which rings; it stands in the house's channel too, where there is one.
 """
 
 from dataclasses import dataclass
@@ -58,10 +58,8 @@ class RulesConversation:
 
     async def _ask(self, found: Facts) -> None:
         change, channel = found.change, self.asking.settings.approvals_channel
-        if await self.asking.remembered.recall(change.id, "rules"):
-            return
-        if channel and await self._post(channel, found):
-            return
+        if channel and not await self.asking.remembered.recall(change.id, f"rules:{channel}"):
+            await self._post(channel, found)
         owners = await in_thread(lambda: [one for one in owners_of_rules(self.desk) if one != change.author])
         for one in owners[: self.asking.settings.most_asked]:
             if not await self.asking.remembered.recall(change.id, f"rules:{one}"):

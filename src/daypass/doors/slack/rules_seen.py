@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from daypass.doors.desk import Desk
@@ -16,6 +16,7 @@ from daypass.lifecycle.ruling.effects import effects
 from daypass.lifecycle.ruling.judged import PROPOSED
 from daypass.lifecycle.ruling.owners import must_own
 from daypass.lifecycle.ruling.versions import digest_of, kept, key_of
+from daypass.model.decision import Approvers
 from daypass.model.errors import BadInput, DaypassError, Misconfigured, NotFound, NotYours, RulesUnreadable
 from daypass.model.principal import PrincipalId
 from daypass.model.ruling import ChangeState, RulesChange, RulesVersion
@@ -69,6 +70,8 @@ class Facts:
     sentences: tuple[str, ...]
     effect: Effect | None
     naming: Naming
+    deciders: Approvers = field(default_factory=Approvers)
+    """Those who own the rules now, without its author."""
 
     @property
     def overtaken(self) -> bool:
@@ -169,8 +172,23 @@ def facts(desk: Desk, change: RulesChange) -> Facts:
             seen = effects(desk.rules(), proposed, directory=desk.directory, ledger=desk.ledger, now=now)
     except (RulesUnreadable, NotFound):
         pass  # it is shown without
-    naming = names(desk, (change.author, *sentences, *(said(seen) if seen else ())))
-    return Facts(change=change, in_force=version.number, sentences=sentences, effect=seen, naming=naming)
+    deciders = _deciders(desk, change)
+    owners = (*deciders.people, *deciders.slack_groups)
+    naming = names(desk, (change.author, *owners, *sentences, *(said(seen) if seen else ())))
+    return Facts(
+        change=change, in_force=version.number, sentences=sentences, effect=seen, naming=naming, deciders=deciders
+    )
+
+
+def _deciders(desk: Desk, change: RulesChange) -> Approvers:
+    """Who may decide on a change; nobody is named while the rules cannot be read."""
+    try:
+        owners = desk.rules().owners
+    except RulesUnreadable:
+        return Approvers()
+    return Approvers(
+        people=owners.people - {change.author}, slack_groups=owners.slack_groups, groups=owners.directory_groups
+    )
 
 
 def said(effect: Effect) -> Iterator[str]:

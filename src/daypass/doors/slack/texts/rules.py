@@ -222,7 +222,7 @@ def more_people(number: int) -> str:
 def proposed(change_id: str) -> str:
     """Said to the author once it is filed."""
     return (
-        f"Proposed. The other owners are asked; I tell you what they decide. Id {code(change_id)}. "
+        f"Proposed. I ask the other owners in a direct message, and tell you what they decide. Id {code(change_id)}. "
         "`/daypass rules changes` shows it."
     )
 

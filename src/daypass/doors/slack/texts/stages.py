@@ -127,3 +127,8 @@ def asked_elsewhere(channel: str, instead: str) -> str:
 
 def _channel(channel: str) -> str:
     return f"<#{escape(channel)}>"
+
+
+def another_owner_decides(owners: str) -> str:
+    """Who must agree, said to whoever reads the owners' message."""
+    return f"One of the owners of the rules decides, who is not its author: {owners}."
