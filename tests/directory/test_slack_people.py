@@ -60,6 +60,17 @@ def test_a_person_comes_with_name_time_zone_and_groups(people: SlackPeople) -> N
     assert bob.slack_groups == {STORAGE}
 
 
+def test_names_are_one_line_that_is_seen(slack: BlockingSlack, people: SlackPeople) -> None:
+    """Of people and of groups; who has no name that is seen goes by the next one."""
+    workspace = slack.inner.world.workspace
+    workspace.people[BOB] = replace(workspace.people[BOB], real_name="Bob\n\x9b31m \u202eOkafor")
+    workspace.people[ALICE] = replace(workspace.people[ALICE], real_name="\u200b\u2066", name="alice")
+    workspace.groups["S0STORAGE"] = replace(workspace.groups["S0STORAGE"], handle="leads\n*Approved*")
+
+    assert (people.principal(BOB).name, people.principal(ALICE).name) == ("Bob 31m Okafor", "alice")
+    assert people.group_name(STORAGE) == "@leads *Approved*"
+
+
 def test_a_person_without_groups_has_none(people: SlackPeople) -> None:
     """Alice is in no user group."""
     assert people.principal(ALICE).slack_groups == frozenset()

@@ -164,6 +164,15 @@ def test_a_place_holds_what_lies_under_it(key: str, other: str):
     assert place.holds(other) == (other.startswith(key) if key in {"", other} or key.endswith("/") else other == key)
 
 
+@pytest.mark.parametrize("sign", ["\x1b", "\x85", "\x9b", "\xad", "\u061c", "\u200b", "\u200d", "\u202e", "\u2028"])
+def test_a_key_has_nothing_in_it_that_nobody_sees(sign: str):
+    """Two keys that look the same are the same, and none moves a terminal."""
+    with pytest.raises(BadInput, match=r"nobody sees \(U\+|a control character") as refused:
+        parse_place(f"acme-reports/q1{sign}.csv")
+
+    assert sign not in refused.value.sentence
+
+
 def test_levels_are_what_was_asked_for_and_no_more():
     """Write is not delete."""
     assert parse_levels("read,write") == {Level.READ, Level.WRITE}

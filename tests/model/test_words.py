@@ -6,6 +6,7 @@ import pytest
 
 from daypass.model.decision import RuleId
 from daypass.model.grant import Ending, Why
+from daypass.model.principal import Principal
 from daypass.model.request import Approval
 from tests.makers import BOB, NOON
 
@@ -25,6 +26,14 @@ PLAIN = "INC-42 *Approved* by Bob Requested: read on pay roll [2J x"
 def test_nobodys_words_make_a_line_of_their_own(made: Any):
     """Neither line breaks of any kind, nor controls, nor what turns the writing round, is kept."""
     assert made(FORGED) == PLAIN
+
+
+def test_a_persons_name_is_one_line_that_is_seen():
+    """Whatever they call themselves: no line, no command to a terminal and no other order of signs comes of it."""
+    forged = Principal(id=BOB, name="Pat \u202erekab \x9b31m\n<!channel>`" + 200 * "x")
+
+    assert forged.name.startswith("Pat rekab 31m <!channel>'xxx")
+    assert (len(forged.name), forged.name.isprintable()) == (80, True)
 
 
 def test_words_stay_as_they_were_typed_otherwise():

@@ -21,7 +21,8 @@ import structlog
 from daypass.directory.kept import Kept
 from daypass.directory.slack_calls import SlackCalls
 from daypass.model.errors import DaypassError, NotFound, Unavailable
-from daypass.model.principal import PrincipalId, SlackGroupId
+from daypass.model.principal import LONGEST_NAME, PrincipalId, SlackGroupId
+from daypass.model.words import one_line
 
 GROUPS_FRESH_S, GROUPS_UNHURRIED_S = 5.0, 60.0
 PATIENCE_S = 2.0
@@ -135,7 +136,10 @@ def _groups(listed: list[Mapping[str, Any]]) -> Groups:
     return Groups(
         members=members,
         of={person: frozenset(groups) for person, groups in of.items()},
-        names={SlackGroupId(str(one["id"])): f"@{one.get('handle') or one['id']}" for one in listed},
+        names={
+            SlackGroupId(str(one["id"])): f"@{one_line(str(one.get('handle') or ''), LONGEST_NAME) or one['id']}"
+            for one in listed
+        },
         unread=frozenset(users.keys() - members.keys()),
     )
 

@@ -33,7 +33,8 @@ from daypass.directory.slack_calls import SlackCalls
 from daypass.directory.slack_groups import PATIENCE_S, SlackGroups, Wanted
 from daypass.directory.slack_status import away
 from daypass.model.errors import NotFound, Unavailable
-from daypass.model.principal import Principal, PrincipalId, SlackGroupId
+from daypass.model.principal import LONGEST_NAME, Principal, PrincipalId, SlackGroupId
+from daypass.model.words import one_line
 
 PERSON_FRESH_S = 60.0
 EMAIL_FRESH_S = 60.0
@@ -211,7 +212,7 @@ def _other_ids(user: Mapping[str, Any], principal_id: PrincipalId) -> frozenset[
 def _name(user: Mapping[str, Any]) -> str:
     profile = user.get("profile") or {}
     names = (profile.get("real_name"), user.get("real_name"), profile.get("display_name"), user.get("name"), user["id"])
-    return next(str(name) for name in names if name)
+    return next(shown for name in names if name and (shown := one_line(str(name), LONGEST_NAME)))
 
 
 def _tz(user: Mapping[str, Any]) -> str:

@@ -13,9 +13,11 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from unicodedata import category
 
 from daypass.model.errors import BadInput
 from daypass.model.s3_address import other_kind, plain_place, why_no_bucket
+from daypass.model.words import is_hidden
 
 
 class Level(StrEnum):
@@ -46,7 +48,6 @@ class Reach(StrEnum):
 _BUCKET = re.compile(r"(?!xn--)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9](?:[a-z0-9-]|\.(?!\.)){1,61}[a-z0-9]")
 _WRITE = "Write the bucket and key, such as acme-reports/2026/."
 _KEY_BYTES = 1024
-_CONTROL = frozenset(map(chr, [*range(0x20), 0x7F]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,8 +160,9 @@ def _check_key(key: str) -> None:
             f"«{key}» has an empty, . or .. part; S3 keys are not file paths. Write the prefix plainly.",
             field="resource",
         )
-    if any(sign in _CONTROL for sign in key):
-        raise BadInput("The key has a control character in it; choose a wider prefix.", field="resource")
+    if (sign := next(filter(is_hidden, key), None)) is not None:
+        kind = "a control character" if category(sign) == "Cc" else f"a sign that nobody sees (U+{ord(sign):04X})"
+        raise BadInput(f"The key has {kind} in it; choose a wider prefix.", field="resource")
     if len(key.encode()) > _KEY_BYTES:
         raise BadInput(f"The key is longer than S3 allows ({_KEY_BYTES} bytes).", field="resource")
 

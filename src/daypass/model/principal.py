@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import NewType
 
 from daypass.model.errors import BadInput
+from daypass.model.words import one_line
 
 PrincipalId = NewType("PrincipalId", str)
 """A Slack user id such as U0ALICE, or `bot:deploy` for a robot. Never a name, an e-mail address or a message's text."""
@@ -69,6 +70,8 @@ class AwsIdentity:
         return match.group(group)
 
 
+LONGEST_NAME = 80
+"""Characters of a person's name that are shown."""
 ROBOT = "bot:"
 """How the id of a robot begins."""
 
@@ -92,7 +95,7 @@ class Principal:
 
     id: PrincipalId
     name: str
-    """For people to read, never to compare."""
+    """For people to read, never to compare: one printable line, whatever they call themselves elsewhere."""
     aws: AwsIdentity | None = None
     slack_groups: frozenset[SlackGroupId] = frozenset()
     unread: frozenset[SlackGroupId] = frozenset()
@@ -114,6 +117,10 @@ class Principal:
     """Of a robot: who answers for it, and so never decides for it."""
     holders: frozenset[PrincipalId] = frozenset()
     """Of a robot: who was handed a credential of it that counts, or named the claims that count; see Robot.holders."""
+
+    def __post_init__(self) -> None:
+        if (shown := one_line(self.name, LONGEST_NAME)) != self.name:
+            object.__setattr__(self, "name", shown)
 
     @property
     def ids(self) -> frozenset[PrincipalId]:

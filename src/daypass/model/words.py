@@ -44,7 +44,12 @@ def unseen(text: str) -> Iterator[tuple[int, str]]:
 
 def is_unseen(sign: str) -> bool:
     """Whether a sign is one that nobody sees, or that changes what is seen around it."""
-    return unicodedata.category(sign) in _UNSEEN and sign not in _JOINERS
+    return is_hidden(sign) and sign not in _JOINERS
+
+
+def is_hidden(sign: str) -> bool:
+    """The same, joiners among them: for names of things, of which two must not look the same."""
+    return unicodedata.category(sign) in _UNSEEN
 
 
 def one_line(text: str, most: int) -> str:

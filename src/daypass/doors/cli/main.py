@@ -13,6 +13,7 @@ import click
 
 from daypass.doors.cli.failure import Failure
 from daypass.doors.cli.here import Here, House
+from daypass.doors.cli.printable import printing
 from daypass.doors.commands import COMMANDS
 
 _INTERRUPTED, _BROKEN_PIPE = 130, 141
@@ -129,8 +130,13 @@ daypass = Lazy(
 )
 
 
-def run(arguments: Sequence[str], house: House) -> int:  # noqa: PLR0911 - each way to end has its code
+def run(arguments: Sequence[str], house: House) -> int:
     """Run one command and return its exit code; whatever goes wrong is one sentence on stderr."""
+    with printing():
+        return _run(arguments, house)
+
+
+def _run(arguments: Sequence[str], house: House) -> int:  # noqa: PLR0911 - each way to end has its code
     try:
         outcome = daypass.main(
             with_values_joined(_as_meant(arguments)), prog_name="daypass", standalone_mode=False, obj=Here(house)

@@ -10,6 +10,7 @@ import click
 from daypass.doors.cli import say
 from daypass.doors.cli.failure import Failure
 from daypass.doors.cli.here import Here
+from daypass.doors.cli.printable import shown
 from daypass.doors.refusals import DENIED, ERROR, TIMED_OUT
 
 _SOON_S, _LATER_S, _GROWTH = 0.5, 5.0, 1.3
@@ -69,7 +70,7 @@ class _Progress:
     def show(self, state: str) -> None:
         """Say the state."""
         if self._moves:
-            click.echo(f"\r\x1b[K{_SPINNER[self._turns % len(_SPINNER)]} {state} ", nl=False, err=True)
+            _move(f"\r\x1b[K{_SPINNER[self._turns % len(_SPINNER)]} {shown(state)} ")
         elif state != self._said:
             click.echo(f"{state}", err=True)
         self._turns, self._said = self._turns + 1, state
@@ -77,4 +78,9 @@ class _Progress:
     def clear(self) -> None:
         """Leave no trace on a terminal."""
         if self._moves:
-            click.echo("\r\x1b[K", nl=False, err=True)
+            _move("\r\x1b[K")
+
+
+def _move(text: str) -> None:
+    """Write over a line of ours; as bytes, as no text may move the cursor (printable)."""
+    click.echo(text.encode(), nl=False, err=True)
