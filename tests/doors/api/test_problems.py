@@ -178,6 +178,18 @@ def test_an_empty_word_is_not_taken_for_none(ann, path, body):
     assert (answer.status_code, refused(answer)) == (422, True)
 
 
+EXCHANGE = {
+    "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
+    "subject_token": "x",
+    "subject_token_type": "urn:ietf:params:oauth:token-type:access_token",
+}
+IN_PARTS = "".join(
+    f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in EXCHANGE.items()
+).encode()
+IN_PARTS += b"--b--"
+"""What /v1/token would take, were it a form."""
+
+
 @pytest.mark.parametrize(
     ("path", "content_type", "body", "status"),
     [
@@ -186,7 +198,7 @@ def test_an_empty_word_is_not_taken_for_none(ann, path, body):
         ("/l/" + "a" * 3_000, "", b"", 414),
         ("/v1/login/device", "application/json", json.dumps(dict.fromkeys(map(str, range(4_500)), 1)).encode(), 413),
         ("/v1/token", "application/x-www-form-urlencoded", b"&" * 60_000, 413),
-        ("/v1/token", "multipart/form-data; boundary=b", b'--b\r\nContent-Disposition: form-data; name="a"', 415),
+        ("/v1/token", "multipart/form-data; boundary=b", IN_PARTS, 415),
     ],
 )
 def test_what_would_be_costly_to_read_is_refused_unread(nobody, path: str, content_type: str, body: bytes, status: int):
@@ -198,14 +210,8 @@ def test_what_would_be_costly_to_read_is_refused_unread(nobody, path: str, conte
 
 def test_whoever_may_not_send_rules_sends_no_more_than_anybody(house, ann):
     """Two megabytes are for a login that may decide; an agent's may not, and a robot's neither."""
-    agent = ann.post(
-        "/v1/token",
-        data={
-            "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
-            "subject_token": ann.headers["Authorization"].removeprefix("Bearer "),
-            "subject_token_type": "urn:ietf:params:oauth:token-type:access_token",
-        },
-    ).json()["access_token"]
+    mine = ann.headers["Authorization"].removeprefix("Bearer ")
+    agent = ann.post("/v1/token", data=EXCHANGE | {"subject_token": mine}).json()["access_token"]
     large = json.dumps({"text": "x" * 100_000}).encode()
     sent = {"Content-Type": "application/json"}
     by_agent = ann.post("/v1/rules/lint", content=large, headers=sent | {"Authorization": f"Bearer {agent}"})
