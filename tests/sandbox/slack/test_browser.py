@@ -116,6 +116,18 @@ def test_the_home_is_filled_when_it_is_opened(page):
 
 
 @pytest.mark.parametrize("width", [1440, 390])
+def test_what_is_wrong_with_a_field_is_in_sight_in_a_low_window(page, width):
+    """It stands under the field, which alone was scrolled to: the bar of buttons hid it."""
+    page.set_viewport_size({"width": width, "height": 330})
+    page.get_by_label("Message", exact=True).fill("/daypass form")
+    page.keyboard.press("Enter")
+    pick_a_book(page)
+    send_with(page, days="99")
+
+    expect(page.get_by_role("alert")).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize("width", [1440, 390])
 def test_the_home_opens_at_its_top(page, width):
     """However long it is: the app fills it after it was opened, and what waits for the person stands first."""
     page.set_viewport_size({"width": width, "height": 844})

@@ -105,6 +105,7 @@ function restore(part, kept) {
   const wrong = part.querySelector("[aria-invalid]");
   const field = wrong ?? (kept.focus && document.getElementById(kept.focus));
   if (!field) return;
-  field.focus({ preventScroll: !wrong });
+  field.focus({ preventScroll: true });
+  wrong?.closest(".input")?.scrollIntoView({ block: "center" }); // with what is wrong, which stands under the field
   if (!wrong && kept.selection && /^(text|textarea|url)$/.test(field.type)) field.setSelectionRange(...kept.selection);
 }
