@@ -1,6 +1,7 @@
 """One address cannot use up the connections of everybody; a proxy that the operator named may hold all of them."""
 
 import asyncio
+import fcntl
 import resource
 import socket
 import subprocess
@@ -10,11 +11,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from ipaddress import ip_network
+from pathlib import Path
 
 import pytest
 from starlette.responses import PlainTextResponse
 
-from daypass.wiring.crowding import _SOCKETS, Crowd, _close_the_silent, room_for, thinned_out
+from daypass.wiring.crowding import _SOCKETS, Crowd, _close_the_silent, _limit_the_unread, room_for, thinned_out
 from daypass.wiring.listener import listen
 from tests.servers.process import free_port, listening
 
@@ -134,3 +136,19 @@ def test_looking_at_the_connections_leaves_no_file_open():
             _close_the_silent(port, Crowd(most=MOST))
 
         assert len(list(_SOCKETS.iterdir())) <= before
+
+
+def test_whoever_looks_at_its_sockets_lets_go_of_no_files_lock(tmp_path: Path):
+    """SQLite's locks are the process's: to close a copy of its file would let another process write at once."""
+    locked = tmp_path / "daypass.db"
+    with locked.open("w") as file, socket.create_server(("127.0.0.1", 0)) as listening:
+        fcntl.lockf(file, fcntl.LOCK_EX)
+        assert _limit_the_unread(listening.getsockname()[1], 30_000)
+        tried = (
+            "import fcntl, sys; file = open(sys.argv[1], 'w')\n"
+            "try: fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)\n"
+            "except OSError: print('held')"
+        )
+        ran = subprocess.run([sys.executable, "-c", tried, str(locked)], capture_output=True, text=True, check=True)
+
+    assert ran.stdout == "held\n"

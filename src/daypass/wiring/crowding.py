@@ -11,6 +11,7 @@ import asyncio
 import os
 import resource
 import socket
+import stat
 import struct
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
@@ -141,13 +142,18 @@ def _closed(port: int, descriptor: int) -> bool:
 
 
 def _ours(port: int, descriptor: int) -> socket.socket:
-    """The same connection under a descriptor of its own, as the server may close its at any moment. Raises OSError."""
+    """
+    The same connection under a descriptor of its own, as the server may close its at any moment. Raises OSError.
+
+    No file is ever copied: to close one copy of SQLite's file lets go of every lock that this process has on it
+    (fcntl(2), F_SETLK), and two processes would then write at once.
+    """
+    if not stat.S_ISSOCK(os.fstat(descriptor).st_mode):
+        raise OSError
     copied = os.dup(descriptor)
-    try:
-        opened = socket.socket(fileno=copied)
-    except OSError:  # a file: its copies would be copied at the next look, and double each second
-        os.close(copied)
-        raise
+    if not stat.S_ISSOCK(os.fstat(copied).st_mode):  # a file has the number by now: its copy is left open on purpose
+        raise OSError
+    opened = socket.socket(fileno=copied)
     if opened.family in {socket.AF_INET, socket.AF_INET6} and opened.getsockname()[1] == port:
         return opened
     opened.close()

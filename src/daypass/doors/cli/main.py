@@ -84,6 +84,8 @@ _SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
 }
 _WHERE = {name: where for section in _SECTIONS.values() for name, (where, _) in section.items()}
 
+_HELP = {"help_option_names": ["-h", "--help"]}
+
 
 class Lazy(click.Group):
     """A group whose help needs none of its commands."""
@@ -99,6 +101,7 @@ class Lazy(click.Group):
         module, name = _WHERE[cmd_name].split(":")
         found = getattr(import_module(f"daypass.doors.cli.{module}"), name)
         assert isinstance(found, click.Command)  # noqa: S101 - the table above says so
+        found.context_settings = {**_HELP, **found.context_settings}  # whoever parses with it first, click keeps it
         return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's own shape
@@ -126,7 +129,7 @@ daypass = Lazy(
             callback=lambda ctx, _param, said: _version(ctx) if said else None,
         )
     ],
-    context_settings={"max_content_width": 100, "help_option_names": ["-h", "--help"]},
+    context_settings={"max_content_width": 100, **_HELP},
 )
 
 

@@ -186,5 +186,7 @@ def _why_not(plain: str) -> str:
         return f"Say which time; {EXAMPLES}."
     if re.fullmatch(r"\d{1,2}", plain):
         return f"«{shown}» could be an hour or a length; write {shown}:00, or --for {shown}h."
+    if plain == "yesterday":
+        return f"«{shown}» is over; {EXAMPLES}."
     hints = (did_you_mean(word, WORDS) for word in plain.split() if word.isalpha() and word not in WORDS)
     return f"«{shown}» is not a time; {EXAMPLES}.{next(filter(None, hints), '')}"
