@@ -15,6 +15,7 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 import structlog
+from starlette.requests import HTTPConnection
 
 from daypass.model.network import read_address
 
@@ -31,6 +32,16 @@ UNKNOWN = "unknown"
 _WITH_PORT = re.compile(r"(?:\[(?P<bare>[^\[\]]+)\]|(?P<v4>[0-9.]+))(?::[0-9]{1,5})?")
 
 log = structlog.get_logger()
+
+
+def address_of(visit: HTTPConnection, trusted: Networks) -> str:
+    """Where a visitor comes from, past the proxies that are trusted; see `visitor_address`."""
+    return visitor_address(peer_of(visit), visit.headers.getlist("x-forwarded-for"), trusted)
+
+
+def peer_of(visit: HTTPConnection) -> str | None:
+    """The other end of the connection: the visitor, or the proxy nearest to us."""
+    return visit.client.host if visit.client else None
 
 
 def visitor_address(peer: str | None, forwarded: Iterable[str], trusted: Networks) -> str:

@@ -22,12 +22,12 @@ from http import HTTPStatus
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from daypass.doors import refusals
-from daypass.doors.address import Networks, visitor_address
+from daypass.doors.address import Networks, address_of
 from daypass.doors.bodies import Body, NoRoom, Room, TooLong, too_many_pieces
 from daypass.doors.refusals import Code
 from daypass.doors.wire.problem import refusal
@@ -63,8 +63,7 @@ class Crowd:
     @contextmanager
     def one(self, scope: Scope) -> Iterator[bool]:
         """Count a request while it is under way; gives whether there is room for it."""
-        peer, forwarded = scope.get("client"), Headers(scope=scope).getlist("x-forwarded-for")
-        visitor = whose(visitor_address(peer[0] if peer else None, forwarded, self._trusted))
+        visitor = whose(address_of(HTTPConnection(scope), self._trusted))
         self._under_way[visitor] += 1
         try:
             yield self._under_way[visitor] <= self._most

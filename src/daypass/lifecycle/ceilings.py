@@ -12,7 +12,7 @@ Break glass, more time for what runs, and the windows of what recurs are never c
 same moment, each of which would be the last one, one is written first; see counting.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import takewhile
 
@@ -67,9 +67,9 @@ def room_to_file(ask: Ask, parties: Parties, *, most: Limits, ledger: Ledger, no
     if _is_exempt(ask):
         return ()
     accounts, tallies = _accounts(parties.asker, ledger, now)
-    filed = [one.filed_at for each in accounts for one in _since(now - _HOUR, each, ledger) if _counts(one)]
+    filed = _within_an_hour(accounts, _counts, ledger, now)
     if len(filed) >= most.filed:
-        again = words_for_length(sorted(filed)[-most.filed] + _HOUR - now)
+        again = words_for_length(filed[-most.filed] + _HOUR - now)
         raise NotAllowed(
             f"{parties.asker.name} filed {len(filed)} requests within an hour, and {most.filed} is the most, also of "
             f"those that were taken back. Try again in {again}."
@@ -82,14 +82,22 @@ def glass_to_break(ask: Ask, parties: Parties, *, most: Limits, ledger: Ledger, 
     if not ask.urgent:
         return ()
     accounts, tallies = _accounts(parties.asker, ledger, now)
-    broken = [one.filed_at for each in accounts for one in _since(now - _HOUR, each, ledger) if one.urgent]
+    broken = _within_an_hour(accounts, lambda one: one.urgent, ledger, now)
     if len(broken) >= most.urgent:
-        again = words_for_length(sorted(broken)[-most.urgent] + _HOUR - now)
+        again = words_for_length(broken[-most.urgent] + _HOUR - now)
         raise NotAllowed(
             f"{parties.asker.name} has broken glass {len(broken)} times within an hour, and {most.urgent} is the most. "
             f"Ask in the ordinary way, use a sealed code, or try again in {again}."
         )
     return tallies
+
+
+def _within_an_hour(
+    accounts: Sequence[PrincipalId], counts: Callable[[Request], bool], ledger: Ledger, now: datetime
+) -> list[datetime]:
+    """When one person filed what counts within the last hour, oldest first."""
+    every = (one for each in accounts for one in _since(now - _HOUR, each, ledger))
+    return sorted(one.filed_at for one in every if counts(one))
 
 
 def _since(moment: datetime, requestor: PrincipalId, ledger: Ledger) -> Iterator[Request]:

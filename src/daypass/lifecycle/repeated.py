@@ -5,7 +5,7 @@ Once more the same, by the same person, is answered as it was the first time and
 what was decided, by whom and when. Who decided differently, or for another length, did not do the same.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import takewhile
 
@@ -46,11 +46,7 @@ def must_say_no_other_reason(first: str, now: str, of: PrincipalId) -> None:
     if now in {"", first}:
         return
     how = "The reason given then stands" if first else "It was done without a reason, and that stands"
-    raise (
-        TooLate(f"You did this already. {how}; tell <@{of}> yourself what there is to add.")
-        .mentioning(of)
-        .mentioning(of)
-    )
+    raise TooLate(f"You did this already. {how}; tell <@{of}> yourself what there is to add.").mentioning(of)
 
 
 def ended_so(grant: Grant, by: PrincipalId, why: Why) -> bool:
@@ -85,7 +81,9 @@ def must_be_new(ask: Ask, ledger: Ledger, now: datetime, *, besides: GrantId) ->
     if not ask.once:
         return
     states = (RequestState.PENDING, RequestState.APPROVED)
-    lately = takewhile(lambda one: now - one.filed_at < _MOMENT, _newest(ask, states, ledger))
+    lately = takewhile(
+        lambda one: now - one.filed_at < _MOMENT, ledger.each_request(requestor=ask.requestor, states=states)
+    )
     same = (one for one in lately if one.id != besides and _is_same(one, ask))
     before = next((one for one in same if _stands(one, ledger)), None)
     if before is not None:
@@ -93,10 +91,6 @@ def must_be_new(ask: Ask, ledger: Ledger, now: datetime, *, besides: GrantId) ->
         raise AskedAlready(
             f"You asked for this {ago} ago: it is request {before.id}. `--again` files another.", request=before.id
         )
-
-
-def _newest(ask: Ask, states: Sequence[RequestState], ledger: Ledger) -> Iterator[Request]:
-    return iter(ledger.each_request(requestor=ask.requestor, states=states))
 
 
 def _is_same(request: Request, ask: Ask) -> bool:

@@ -10,24 +10,22 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-from daypass.model.principal import PrincipalId
-
-_NOBODY = PrincipalId("nobody")
-"""All who came without a login, together."""
+from daypass.model.principal import NOBODY, PrincipalId
 
 
 @dataclass(slots=True, kw_only=True)
 class _Visit:
     """One request, and who has made it."""
 
-    by: PrincipalId = _NOBODY
+    by: PrincipalId = NOBODY
+    """NOBODY is all who came without a login, together."""
 
 
 _VISIT: ContextVar[_Visit | None] = ContextVar("visit", default=None)
 
 
 @contextmanager
-def visited(by: PrincipalId = _NOBODY) -> Iterator[None]:
+def visited(by: PrincipalId = NOBODY) -> Iterator[None]:
     """Whatever is looked up in here is looked up for this one; at first, perhaps, for somebody without a login."""
     token = _VISIT.set(_Visit(by=by))
     try:

@@ -29,10 +29,10 @@ def closed(slack: BlockingSlack, tmp_path: Path) -> Office:
     return office(slack, tmp_path, approvals_channel="C0ACCESS")
 
 
-def given(closed: Office) -> Permit:
+def allowed(closed: Office) -> Permit:
     """What Bob approved in advance for Ann, through any door."""
     now = closed.clock()
-    permit = allow(
+    return allow(
         READ_REPORTS,
         to=ANN,
         by=BOB,
@@ -45,6 +45,11 @@ def given(closed: Office) -> Permit:
         ledger=closed.ledger,
         now=now,
     )
+
+
+def given(closed: Office) -> Permit:
+    """The same, and Ann was told."""
+    permit = allowed(closed)
     tell(closed)
     return permit
 
@@ -116,20 +121,7 @@ def test_a_freeze_stands_on_what_was_approved_in_advance_until_it_is_lifted(clos
 
 def test_what_was_taken_back_before_anybody_was_told_is_not_promised(closed: Office):
     """Slack was away meanwhile: no message comes with a promise that does not hold."""
-    now = closed.clock()
-    permit = allow(
-        READ_REPORTS,
-        to=ANN,
-        by=BOB,
-        length=timedelta(hours=2),
-        starts=now,
-        ends=now + timedelta(days=7),
-        delivery=None,
-        reason="",
-        directory=closed.directory,
-        ledger=closed.ledger,
-        now=now,
-    )
+    permit = allowed(closed)
     withdrawn(closed, permit)
     tell(closed)
 

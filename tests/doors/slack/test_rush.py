@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from daypass.doors.slack.notify import Notifier
 from daypass.doors.slack.rush import MOST_CARDS, SOON, WINDOW
 from daypass.lifecycle.cancel import cancel
 from daypass.lifecycle.review import deny
@@ -20,6 +21,15 @@ from tests.makers import ANN, BOB
 def busy(slack: BlockingSlack, tmp_path: Path) -> Office:
     """Daypass, closed, asking in a channel."""
     return office(slack, tmp_path, approvals_channel="C0ACCESS")
+
+
+def filled(closed: Office) -> Notifier:
+    """Let so many wait that the channel takes no further card; who told of them."""
+    teller = notifier(closed)
+    for _ in range(MOST_CARDS):
+        filed(closed)
+    tell(closed, teller)
+    return teller
 
 
 def in_channel(closed: Office) -> list[str]:
@@ -92,10 +102,7 @@ def test_the_requestor_reads_that_it_waits_in_a_list(busy: Office):
 
 def test_a_decision_from_a_list_leaves_its_trace_there(busy: Office, slack: BlockingSlack):
     """Whichever process it comes to: the line says what became of it, and its button goes; the others stay."""
-    teller = notifier(busy)
-    for _ in range(MOST_CARDS):
-        filed(busy)
-    tell(busy, teller)
+    teller = filled(busy)
     gone, stays = filed(busy), filed(busy)
     tell(busy, teller)
     busy.clock.forward(SOON)
@@ -177,10 +184,7 @@ def test_an_urgent_one_never_waits(busy: Office):
 
 def test_a_calm_channel_shows_them_one_by_one_again(busy: Office):
     """Ten minutes after the rush nothing is held back."""
-    teller = notifier(busy)
-    for _ in range(MOST_CARDS):
-        filed(busy)
-    tell(busy, teller)
+    teller = filled(busy)
     busy.clock.forward(WINDOW + MINUTE)
     filed(busy)
     tell(busy, teller)
@@ -190,10 +194,7 @@ def test_a_calm_channel_shows_them_one_by_one_again(busy: Office):
 
 def test_what_was_decided_meanwhile_is_not_in_the_digest(busy: Office):
     """A digest says what waits, as it is then."""
-    teller = notifier(busy)
-    for _ in range(MOST_CARDS):
-        filed(busy)
-    tell(busy, teller)
+    teller = filled(busy)
     gone, stays = filed(busy), filed(busy)
     tell(busy, teller)
     cancel(gone.id, by=ANN, ledger=busy.desk.ledger, now=busy.clock())
@@ -238,10 +239,7 @@ def test_when_the_channel_is_gone_by_then_people_are_asked_directly(busy: Office
 
 def test_what_cannot_be_asked_anywhere_at_that_moment_stays_collected(busy: Office, slack: BlockingSlack):
     """The channel says no, and then Slack asks us to be slower: the next digest has them."""
-    teller = notifier(busy)
-    for _ in range(MOST_CARDS):
-        filed(busy)
-    tell(busy, teller)
+    teller = filled(busy)
     late = [filed(busy), filed(busy)]
     tell(busy, teller)
     slack.faults.refuse("is_archived", method="chat.postMessage")

@@ -137,6 +137,6 @@ def test_no_address_redirects_to_what_the_host_header_says(visitor, path: str):
 
 def test_the_metrics_are_for_private_addresses(house: House, visitor, monkeypatch):
     """From elsewhere there is nothing at this address."""
-    monkeypatch.setattr("daypass.doors.web.app.visitor_address", lambda *_: "8.8.8.8")
+    monkeypatch.setattr("daypass.doors.web.app.address_of", lambda *_: "8.8.8.8")
 
     assert visitor.get("/metrics").status_code == 404

@@ -3,9 +3,10 @@
 from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 
+from daypass.doors.address import address_of
 from daypass.doors.api.caller import AtDesk, Now
 from daypass.doors.api.router import api_router
-from daypass.doors.api.signing_in import PACED, Try, address_of, slower
+from daypass.doors.api.signing_in import PACED, Try, slower
 from daypass.doors.grammar import parse_person
 from daypass.doors.wire.handed import TokenOut
 from daypass.doors.wire.incoming import EndWithCode, EndWithPasskey
@@ -24,7 +25,7 @@ def with_code(
     body: EndWithCode, request: Request, response: Response, desk: AtDesk, now: Now
 ) -> TokenOut | JSONResponse:
     """Open it with a break-glass code, which is spent by that."""
-    address = address_of(request)
+    address = address_of(request, request.app.state.trusted_proxies)
     good = counts(body.code, ledger=desk.ledger, now=now)
     if not good and request.app.state.pace.too_fast(Try.SEALED_CODE, whose(address), now):
         return slower()
@@ -48,7 +49,9 @@ def with_passkey(body: EndWithPasskey, request: Request, desk: AtDesk, now: Now)
             now=now,
         )
     except Refusal:
-        if request.app.state.pace.too_fast(Try.USER_CODE, whose(address_of(request)), now):
+        if request.app.state.pace.too_fast(
+            Try.USER_CODE, whose(address_of(request, request.app.state.trusted_proxies)), now
+        ):
             return slower()
         raise
     return AddressOut(url=address.url, expires_in=int((address.ends - now).total_seconds()))

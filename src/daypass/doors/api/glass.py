@@ -9,11 +9,12 @@ from datetime import datetime
 from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 
+from daypass.doors.address import address_of
 from daypass.doors.api.asking import Id, hands
 from daypass.doors.api.caller import AtDesk, Decider, Now, Reader
 from daypass.doors.api.router import api_router
 from daypass.doors.api.sight import names
-from daypass.doors.api.signing_in import PACED, Try, address_of, slower
+from daypass.doors.api.signing_in import PACED, Try, slower
 from daypass.doors.desk import Desk
 from daypass.doors.grammar import Spoken, parse_reason
 from daypass.doors.wire.access import RequestOut
@@ -49,7 +50,7 @@ def break_glass(
     body: BreakGlass, request: Request, response: Response, desk: AtDesk, now: Now
 ) -> BrokenOut | JSONResponse:
     """Break glass with a sealed code, without a login; the token that comes back hands out what it gave."""
-    address = address_of(request)
+    address = address_of(request, request.app.state.trusted_proxies)
     good = counts(body.code, ledger=desk.ledger, now=now)
     if not good and request.app.state.pace.too_fast(Try.SEALED_CODE, whose(address), now):
         return slower()

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 from fastapi import Query, Request, Response
 from fastapi.responses import JSONResponse
 
-from daypass.doors.address import visitor_address
+from daypass.doors.address import address_of
 from daypass.doors.api.caller import AtDesk, KnownToken, Now, Reader
 from daypass.doors.api.router import api_router
 from daypass.doors.refusals import Code
@@ -68,12 +68,6 @@ class Pace:
         return False
 
 
-def address_of(request: Request) -> str:
-    """Where a visitor comes from, past the proxies that are trusted."""
-    peer = request.client.host if request.client else None
-    return visitor_address(peer, request.headers.getlist("x-forwarded-for"), request.app.state.trusted_proxies)
-
-
 PACED: dict[int | str, dict[str, Any]] = {429: {"description": "Too many tries."}}
 """Said of an operation that answers with `slower`."""
 
@@ -86,7 +80,7 @@ def slower() -> JSONResponse:
 @router.post("/login/device", responses=PACED)
 def begin(body: BeginLogin, request: Request, desk: AtDesk, now: Now) -> DeviceCode:
     """Begin a login. The person types `/daypass login CODE` in Slack and confirms there."""
-    address = address_of(request)
+    address = address_of(request, request.app.state.trusted_proxies)
     scopes = [Scope.END] if body.only_end else Scope
     begun = login.begin(body.client or "a command line", address=address, logins=desk.logins, now=now, scopes=scopes)
     return DeviceCode(

@@ -18,7 +18,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
-from daypass.doors.address import Networks, visitor_address, was_forwarded
+from daypass.doors.address import Networks, address_of, peer_of, was_forwarded
 from daypass.doors.desk import Desk
 from daypass.doors.refusals import Code
 from daypass.doors.web import confirm, ending, passkeys
@@ -115,11 +115,10 @@ def _instruments(
 
     @router.get("/metrics")
     def metrics(request: Request) -> Response:
-        peer = request.client.host if request.client else None
-        address = visitor_address(peer, request.headers.getlist("x-forwarded-for"), trusted_proxies)
+        address = address_of(request, trusted_proxies)
         # Behind a proxy nobody named, the peer is the proxy: private, whoever asks. So a forwarded request is believed
         # only as far as the proxies that the settings name, and by the one header that is read.
-        if not _is_private(address) or was_forwarded(peer, request.headers, trusted_proxies):
+        if not _is_private(address) or was_forwarded(peer_of(request), request.headers, trusted_proxies):
             return page(request, title="Nothing here", sentence="There is nothing here.", status=HTTPStatus.NOT_FOUND)
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 

@@ -7,7 +7,7 @@ Opening the page changes nothing. What it lets in ends what its person may end, 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from daypass.doors.address import visitor_address
+from daypass.doors.address import address_of
 from daypass.doors.desk import Desk
 from daypass.doors.web.passkeys_page import Answered, Ceremony, ceremony_page, refused_page
 from daypass.doors.wire.passkeys import DoneOut
@@ -31,9 +31,7 @@ def routes(desk: Desk) -> APIRouter:
 
     @router.post("/end")
     def confirm(answer: Answered, request: Request) -> DoneOut:
-        peer = request.client.host if request.client else None
-        forwarded = request.headers.getlist("x-forwarded-for")
-        address = visitor_address(peer, forwarded, request.app.state.trusted_proxies)
+        address = address_of(request, request.app.state.trusted_proxies)
         ending_session.confirm(
             answer.ticket,
             answer.proof or {},

@@ -14,7 +14,7 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
 from daypass.doors import refusals
-from daypass.doors.address import Networks, visitor_address
+from daypass.doors.address import Networks, address_of
 from daypass.doors.desk import Desk
 from daypass.doors.web.pages import page
 from daypass.lifecycle.links import Visitor, follow
@@ -37,9 +37,7 @@ def open_link(token: str, request: Request, desk: Desk, trusted_proxies: Network
     """Send a person on to the object for 60 seconds, or say why not: 404 for no link, 410 after the end."""
     if is_preview(request):
         return page(request, title="A Daypass link", sentence="Open this link in a browser to get the file it is for.")
-    peer = request.client.host if request.client else None
-    address = visitor_address(peer, request.headers.getlist("x-forwarded-for"), trusted_proxies)
-    visitor = Visitor(address=address, agent=request.headers.get("user-agent", ""))
+    visitor = Visitor(address=address_of(request, trusted_proxies), agent=request.headers.get("user-agent", ""))
     try:
         url = follow(
             token, visitor=visitor, attempts=desk.attempts, vendor=desk.vendor, ledger=desk.ledger, clock=desk.clock
