@@ -25,8 +25,8 @@ demo: ## the whole story on this machine: an AWS, a Slack and Daypass, in the br
 test: check ## the gates and every test, against real servers
 	@$(with_aws) $(bin)/pytest -n $(WORKERS) --dist worksteal --ignore=tests/house -m "not long"
 
-quick: setup ## the tests that start nothing, with 25 examples a property: under a minute
-	@$(bin)/pytest -q --quick -m "not long" -n 2 --dist worksteal --ignore=tests/house
+quick: setup ## the tests that start nothing and are not heavy, with 25 examples a property: under a minute
+	@$(bin)/pytest -q --quick -m "not long and not heavy" -n 2 --dist worksteal --ignore=tests/house --ignore=tests/docs
 
 soak: setup ## what takes minutes by nature: long fuzz, mutations, faults (SEED=N: as drawn before; ONLY=NAME: one of them)
 	@$(with_aws) $(bin)/pytest $(wildcard tests/*/) -m long -n 2 --dist worksteal -o faulthandler_timeout=1200 \

@@ -18,11 +18,22 @@ import pytest
 from tests.house.sources import ROOT
 
 _PROCESSES = ("subprocess", "multiprocessing", "concurrent.futures.process", "playwright")
-_SERVERS = ("granian", "http.server", "socketserver", "aiohttp.web", "aiohttp.web_runner")
+_SERVERS = ("granian", "http.server", "socketserver", "aiohttp.web", "aiohttp.web_runner", "daypass.wiring.listener")
 """Modules that start one, whatever of them is used."""
 _PLACES = tuple(
     ROOT / "tests" / place
-    for place in ("attacks", "bad_input", "browser", "doors/api", "doors/mcp", "e2e", "provision", "servers", "soak")
+    for place in (
+        "attacks",
+        "bad_input",
+        "benchmarks",
+        "browser",
+        "doors/api",
+        "doors/mcp",
+        "e2e",
+        "provision",
+        "servers",
+        "soak",
+    )
 )
 """Where tests stand that start something: nothing of these folders is even imported."""
 _FOLLOWED = tuple(str(ROOT / folder) for folder in ("tests", "src/daypass/sandbox"))

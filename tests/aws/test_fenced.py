@@ -140,6 +140,7 @@ def test_a_write_without_an_answer_is_not_settled(aws: Aws):
     assert fence.settled == [False] * TRIES
 
 
+@pytest.mark.heavy
 def test_a_write_that_was_never_sent_is_settled():
     """Nobody listens there: nothing can take effect later."""
     fence = Recorder()

@@ -155,6 +155,7 @@ def test_a_clock_that_is_off_by_an_hour_is_named_in_the_refusal(ministack: MiniS
         ministack.clock._set(timedelta())
 
 
+@pytest.mark.heavy
 def test_an_aws_that_is_down_is_unavailable():
     """Nothing listens there: to be tried again, not a fault of anybody's."""
     keys = Keys(access_key_id="a", secret_access_key="b")

@@ -59,6 +59,7 @@ def test_our_urls_are_the_sdks_own(signs: Presigner, key: str):
     assert parse_qs(urlsplit(ours).query, strict_parsing=True) == parse_qs(theirs.query, strict_parsing=True)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("region", ["us-east-1", "eu-west-1", "eu-central-1", "us-gov-west-1"])
 def test_every_url_is_of_signature_4_on_the_regional_host(region: str):
     """In the old regions too, where the SDK by itself still signs with Signature 2 on the global host."""

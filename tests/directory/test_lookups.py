@@ -2,6 +2,7 @@
 
 import time
 
+import pytest
 from structlog.testing import capture_logs
 
 from daypass.directory.left_out import LeftOut
@@ -15,6 +16,7 @@ def slow(key: str) -> str:
     return key.upper()
 
 
+@pytest.mark.heavy
 def test_what_one_question_looks_up_one_after_the_other_has_an_end() -> None:
     """Each is quick enough by itself; but somebody waits for all of them."""
     search = Lookups(LeftOut(clock=HandClock()), patience_s=0.3).search()

@@ -82,6 +82,7 @@ def test_the_page_of_settings_is_what_the_settings_say():
     assert [name for name in names if f"`{name}`" not in page] == []
 
 
+@pytest.mark.heavy
 def test_every_test_that_the_failure_modes_name_exists():
     """A row of that table is only as true as the test behind it."""
     named = named_tests(FAILURE_MODES)

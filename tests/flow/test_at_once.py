@@ -18,6 +18,7 @@ from tests.makers import ANN
 _BUSY_S = 0.6
 
 
+@pytest.mark.heavy
 def test_twenty_requests_by_one_person_at_once_are_all_filed(walk: Walk):
     """Each counts those before it, by one row that all of them write."""
     with ThreadPoolExecutor(20) as at_once:
@@ -44,6 +45,7 @@ class Busy(SqlLedger):
         super().record(*facts)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("verb", ["ask", "approve", "deny"])
 def test_what_loses_for_half_a_second_goes_through_after_it(walk: Walk, verb: str):
     """The pauses grow, so that twenty tries are not over in an instant."""

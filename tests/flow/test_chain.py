@@ -69,6 +69,7 @@ def test_whichever_of_them_is_ended_nothing_is_left(walk: Walk, end: End, which:
     assert walk.ledger.grant(other.id).state is GrantState.ACTIVE
 
 
+@pytest.mark.heavy
 @ends
 def test_all_of_it_ends_however_many_grants_there_are_besides(walk: Walk, end: End) -> None:
     """Ann's access was prolonged; then she was given more than a thousand small ones, which stay as they are."""
@@ -85,6 +86,7 @@ def test_all_of_it_ends_however_many_grants_there_are_besides(walk: Walk, end: E
     assert len(walk.ledger.grants(principal=ANN, states=[GrantState.ACTIVE])) == 1005
 
 
+@pytest.mark.heavy
 def test_a_chain_is_ended_whole_however_long_it_is(walk: Walk) -> None:
     """Prolonged eleven hundred times; whoever ends the first or the last ends all."""
     first = walk.active()

@@ -60,6 +60,7 @@ def test_01_an_answer_that_was_lost_is_found_again_and_not_made_twice(walk: Walk
     assert walk.ledger.grant(grant.id).lease == walk.aws.held[grant.id].lease
 
 
+@pytest.mark.heavy
 def test_02_revocation_has_no_last_attempt(walk: Walk) -> None:
     """After two hundred failures over hours it is still tried, at most a minute apart, and then done."""
     grant = walk.active()
@@ -385,6 +386,7 @@ def test_f07_the_owners_are_told_once_of_what_the_ledger_does_not_know(walk: Wal
     assert [event.details["number"] for event in told] == [1]
 
 
+@pytest.mark.heavy
 def test_15_one_failing_grant_does_not_stop_the_others(walk: Walk) -> None:
     """A step that fails in a way nobody foresaw is set aside; the rest of the batch goes on."""
     bad, good = walk.approve(walk.ask().id), walk.approve(walk.ask().id)
@@ -442,6 +444,7 @@ def test_a_request_that_nobody_decides_lapses(walk: Walk) -> None:
         walk.approve(request.id)
 
 
+@pytest.mark.heavy
 def test_random_histories_leave_nothing_standing(walk: Walk) -> None:
     """Asks, clicks, failures, waits in any order: once all leases are over, AWS holds nothing and no grant lives."""
     draw = random.Random(20261123)  # noqa: S311 - a history, not a secret

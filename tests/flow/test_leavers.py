@@ -183,6 +183,7 @@ def test_it_is_done_once_however_often_slack_tells_of_it(walk: Walk) -> None:
     assert state(walk, again) == ENDING
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(("number", "ends"), [(20, True), (21, False), (25, False)])
 def test_more_than_twenty_within_a_minute_are_an_alarm_and_no_purge(walk: Walk, number: int, ends: bool) -> None:
     """Nothing of any of them ends; the owners are told, once."""
@@ -211,6 +212,7 @@ DECIDE: list[tuple[Callable[..., list[Departure]], tuple[GrantState, Why | None]
 ]
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(("decide", "then"), DECIDE)
 def test_an_owner_confirms_or_dismisses(
     walk: Walk, decide: Callable[..., list[Departure]], then: tuple[GrantState, Why | None]
@@ -259,6 +261,7 @@ def rounds(walk: Walk, ask: AskAfter, number: int) -> None:
         settled(walk)
 
 
+@pytest.mark.heavy
 def test_holders_of_live_grants_are_asked_after_slowly(walk: Walk) -> None:
     """At most ten a minute, each of them in turn; who holds nothing is not asked after."""
     for one in MANY:

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from daypass.lifecycle.cancel import lapse
 from daypass.lifecycle.hand_over import hand_over, waits_for
 from daypass.lifecycle.remind import remind
@@ -28,6 +30,7 @@ def all_wait(walk: Walk, number: int) -> None:
     walk.ledger.record_each([Fact(event=filed, changes=(each,), told=False) for each in waiting])
 
 
+@pytest.mark.heavy
 def test_every_stage_that_is_due_is_handed_over_however_many_wait(walk: Walk) -> None:
     """Once each, the newest as well as the oldest."""
     all_wait(walk, 1005)
@@ -37,6 +40,7 @@ def test_every_stage_that_is_due_is_handed_over_however_many_wait(walk: Walk) ->
     assert hand_over(ledger=walk.ledger, now=walk.clock()) == 0
 
 
+@pytest.mark.heavy
 def test_whatever_waited_too_long_is_reminded_of_and_lapses(walk: Walk) -> None:
     """All of them in one round."""
     all_wait(walk, 205)
@@ -47,6 +51,7 @@ def test_whatever_waited_too_long_is_reminded_of_and_lapses(walk: Walk) -> None:
     assert walk.ledger.requests(states=[RequestState.PENDING]) == []
 
 
+@pytest.mark.heavy
 def test_whoever_decides_sees_all_that_wait(walk: Walk) -> None:
     """Bob at once, Eve after the hour; never Ann, who asked."""
     all_wait(walk, MANY)

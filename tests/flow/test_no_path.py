@@ -383,6 +383,7 @@ def a_life(seed: int, empty: Path) -> Iterator[Life]:
         store.close()
 
 
+@pytest.mark.heavy
 @pytest.mark.drawn
 def test_every_grant_was_decided_by_the_rules_and_people_of_its_moment(empty: Path) -> None:
     """Of many companies, each through forty days; enough of them must lend something, or nothing was shown."""

@@ -87,6 +87,7 @@ def many(walk: Walk, number: int) -> list[GrantId]:
     return ids
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("extent", [ANNS, THERE, ALL], ids=str)
 def test_panic_ends_every_grant_in_its_extent_however_many_there_are(owned: Walk, extent: Extent):
     """More than any list or batch holds, in the ledger's own order."""

@@ -6,6 +6,7 @@ checkpoints. There is no unsigned hash in the file that could be rewritten to ma
 that is not signed as it stands, and renumbering rewrites it. The oracle knows the true book and compares.
 """
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -53,6 +54,7 @@ def test_any_flipped_byte_is_found(whole, data):
         assert verdict.index == expected
 
 
+@pytest.mark.heavy
 def test_every_flipped_bit_outside_of_entries_is_found():
     """No bit of the first line or of a checkpoint is without guard, not even the unused ones of Base 64."""
     whole = book(size=2, batch=2)
@@ -112,6 +114,7 @@ def tampered(whole, data):
     return lines[: data.draw(st.just(len(lines)) | st.integers(1, len(lines)))]
 
 
+@pytest.mark.heavy
 @examples(200)
 @given(st.sampled_from(BOOKS), st.data())
 def test_the_first_wrong_entry_is_named_whatever_was_done(whole, data):

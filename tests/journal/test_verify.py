@@ -229,6 +229,7 @@ def test_a_file_that_is_no_intact_book_gets_a_sentence(content, fault, word):
     assert verdict.sentence.endswith(".")
 
 
+@pytest.mark.heavy
 def test_a_file_cut_anywhere_is_never_taken_for_whole():
     """A beginning of the file is broken or an older book, and against the saved checkpoint it is always broken."""
     for stop in range(0, len(BOOK.file) - len(LINES[-1]), 7):

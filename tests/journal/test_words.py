@@ -4,6 +4,8 @@ import ast
 from collections.abc import Iterator
 from functools import cache
 
+import pytest
+
 from daypass.journal.words import FACTS, WORDS, words_of
 from tests.house.sources import SOURCE
 
@@ -37,6 +39,7 @@ def _names(function: ast.FunctionDef) -> Iterator[str]:
         yield from (key.value for key in keys if isinstance(key, ast.Constant) and isinstance(key.value, str))
 
 
+@pytest.mark.heavy
 def test_every_detail_is_either_words_or_a_fact():
     """Whoever adds one decides whether it may be erased; what nobody decided on is treated as words."""
     assert WORDS.isdisjoint(FACTS)

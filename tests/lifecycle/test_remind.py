@@ -51,6 +51,7 @@ def look(book: SqlLedger, directory: HandDirectory, *, until: datetime, start: d
         remind(ledger=book, directory=directory, now=now)
 
 
+@pytest.mark.heavy
 def test_the_pauses_grow(book: SqlLedger, directory: HandDirectory):
     """After a quarter of an hour, an hour and four hours; then once a day."""
     filed = file(book, asked_of(BOB))

@@ -461,6 +461,7 @@ def test_no_account_of_who_broke_glass_looks_at_it_afterwards() -> None:
     assert set(decision.aftermath.reviewers.people) == {"U0BOB"}
 
 
+@pytest.mark.heavy
 def test_a_thousand_rules_with_a_thousand_approvers_are_weighed_at_once() -> None:
     """Who is on the asking side is worked out once, not for each rule; it took seconds."""
     approvals = (f"{{at_least: 2, of: {{people: [U0ANN, U0P{number}]}}}}" for number in range(1000))

@@ -27,6 +27,7 @@ def test_a_sign_no_database_can_keep_is_refused_with_a_sentence(ledger, strange)
         ledger.grant(strange)
 
 
+@pytest.mark.heavy
 def test_all_requests_and_grants_come_newest_first_however_many(ledger):
     """Twelve hundred, of which hundreds are of one moment: each is there once, at once and one after the other."""
     filed = [a_request(filed_at=at(number // 400)) for number in range(1200)]

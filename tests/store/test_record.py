@@ -123,6 +123,7 @@ def test_a_fact_left_out_of_many_leaves_no_part_of_itself(ledger):
     assert ledger.requests() == []
 
 
+@pytest.mark.heavy
 def test_more_facts_than_a_statement_takes_are_still_one_commit(ledger):
     """The store cuts long lists of keys into several statements."""
     many = [a_grant() for _ in range(2500)]

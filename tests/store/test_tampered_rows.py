@@ -40,6 +40,7 @@ def _altered(database):
     return {one.row for one in SqlScrub(database).altered()}
 
 
+@pytest.mark.heavy
 @every_sealed
 def test_an_edited_row_gives_nothing_hides_nothing_and_is_found(database, ledger, logins, sealed):
     """Whatever is changed in it: it is refused by name, its neighbour is read as ever, and the scrub names it alone."""
@@ -261,6 +262,7 @@ def _kind(database):
         return connection.dialect.name
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("value", ["CAST(x'ff00' AS TEXT)", "x'ff'", "9223372036854775807", "1e300"])
 @pytest.mark.parametrize("column", ["body", "seal", "revision", "at", "state"])
 def test_what_is_no_text_and_no_number_hides_nothing_but_its_row(sqlite_url, column, value):

@@ -50,6 +50,7 @@ def test_its_doors_go_by_the_databases_time(off: House):
     off.database.close()
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(("token", "forgets"), [("", True), ("xoxb-of-a-test", False)])
 def test_b09_what_nobody_is_told_is_not_kept_for_good(sqlite_url: str, tmp_path: Path, token: str, forgets: bool):
     """Without a Slack nobody reads the outbox: what is a day old goes. With one each line waits until it was told."""

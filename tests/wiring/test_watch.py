@@ -65,6 +65,7 @@ def test_a_log_whose_reader_is_gone_costs_its_lines_alone():
     os.close(writing)
 
 
+@pytest.mark.heavy
 def test_a_log_that_nobody_reads_makes_nobody_wait_and_is_written_again_once_somebody_does():
     """What does not fit into the pipe is dropped at once; a reader who comes back finds the next line."""
     reading, writing = os.pipe()

@@ -6,10 +6,10 @@ look more things up lose every time; drawn at random, the pauses let one after t
 seconds at most on average, which a person waits for, and then they are told to ask again.
 """
 
-import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from random import Random
 from typing import TypeVar
 
 from daypass.model.errors import Conflict
@@ -18,6 +18,7 @@ T = TypeVar("T")
 
 MOST = 20
 _FIRST_S, _LONGEST_S = 0.01, 0.5
+_DICE = Random()  # noqa: S311 - spreads load, guards nothing
 
 
 def tries() -> Iterator[int]:
@@ -25,7 +26,7 @@ def tries() -> Iterator[int]:
     for done in range(MOST):
         if done:
             longest_s = min(_LONGEST_S, _FIRST_S * 2**done)
-            time.sleep(random.uniform(0, longest_s))  # noqa: S311 - spreads load, guards nothing
+            time.sleep(_DICE.uniform(0, longest_s))
         yield MOST - done - 1
 
 

@@ -7,9 +7,9 @@ minutes, and there is no last try. Nothing but messages ever waits for Slack.
 """
 
 import asyncio
-import random
 from collections.abc import Callable
 from datetime import timedelta
+from random import Random
 
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
@@ -46,6 +46,7 @@ _EACH_S = 60.0
 _AT_ONCE = 8
 _EVERY_S = 1.0
 _SHORTEST, _LONGEST = timedelta(seconds=1), timedelta(minutes=5)
+_DICE = Random()  # noqa: S311 - spreads load, guards nothing
 
 log = structlog.get_logger()
 
@@ -155,5 +156,5 @@ class Notifier:
 def back_off(attempts: int) -> timedelta:
     """How long to wait after so many tries: a second, doubled each time, five minutes at most, with jitter."""
     longest = min(_LONGEST, _SHORTEST * (1 << min(attempts, 16)))
-    jitter: float = random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, guards nothing
+    jitter: float = _DICE.uniform(0.5, 1.0)
     return longest * jitter
