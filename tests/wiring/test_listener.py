@@ -148,6 +148,27 @@ def test_a_body_that_does_not_arrive_is_given_up(port: int):
     assert "did not arrive whole" in answer
 
 
+@pytest.mark.parametrize(
+    ("path", "kind", "sent", "length", "status", "closes"),
+    [
+        ("/v1/requests", "application/json", b"{}", 2, 200, False),
+        ("/v1/requests", "application/json", b"[" * 300, 300, 413, False),
+        ("/v1/requests", "application/json", b"{}", LARGEST_BODY + 1, 413, True),
+        ("/v1/requests", "application/json", b"{", 2, 408, True),
+        ("/v1/requests", "multipart/form-data", b"{}", 2, 415, True),
+        ("/v1/requests?" + "a" * 3000, "application/json", b"{}", 2, 414, True),
+    ],
+    ids=["taken", "read and refused", "too long", "too slow", "not read", "a long address"],
+)
+def test_whoever_is_answered_unread_is_told_that_the_connection_closes(port, path, kind, sent, length, status, closes):
+    """A client that keeps its connections sent its next request into one that was about to close."""
+    head = f"POST {path} HTTP/1.1\r\nHost: daypass\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\r\n"
+    answer = _answer(port, head.encode() + sent).lower()
+
+    assert answer.startswith(f"http/1.1 {status} ")
+    assert ("\r\nconnection: close\r\n" in answer) == closes
+
+
 def test_a_head_that_does_not_arrive_is_given_up(port: int):
     """Half of one, none at all, and none after an answer: each connection is closed within seconds."""
     kept = b"GET /healthz HTTP/1.1\r\nHost: daypass\r\n\r\n"

@@ -207,7 +207,7 @@ def _too_many() -> JSONResponse:
 
 def _broken() -> JSONResponse:
     sentence = "The request broke off before it was whole; send it again."
-    return refusal(HTTPStatus.BAD_REQUEST, sentence, code=Code.BAD_REQUEST, headers={"Connection": "close"})
+    return refusal(HTTPStatus.BAD_REQUEST, sentence, code=Code.BAD_REQUEST)
 
 
 def _too_large(most: int) -> JSONResponse:
@@ -233,9 +233,8 @@ def _too_many_pieces() -> JSONResponse:
 
 
 def _no_room() -> JSONResponse:
-    """The connection is closed with it, as the rest may come yet."""
     sentence = "Too much is being sent to Daypass at the moment; wait a few seconds and send it again."
-    headers = {"Retry-After": "5", "Connection": "close"}
+    headers = {"Retry-After": "5"}
     return refusal(HTTPStatus.SERVICE_UNAVAILABLE, sentence, code=Code.UNAVAILABLE, headers=headers)
 
 
@@ -245,6 +244,5 @@ def _cannot_tell(error: Unavailable) -> JSONResponse:
 
 
 def _too_slow(seconds: float) -> JSONResponse:
-    """The connection is closed with it, as the rest may come yet."""
     sentence = f"The request did not arrive whole within {seconds:.0f} seconds; send it again."
-    return refusal(HTTPStatus.REQUEST_TIMEOUT, sentence, code=Code.TOO_SLOW, headers={"Connection": "close"})
+    return refusal(HTTPStatus.REQUEST_TIMEOUT, sentence, code=Code.TOO_SLOW)

@@ -5,7 +5,7 @@ Listen for HTTP, with limits that keep strangers from using it up. Every port of
                                 (wiring/crowding)
     a head, and between two     10 seconds, then the connection is closed
     a head                      64 KiB, then 431
-    a body                      doors/limits
+    a body                      doors/limits; whoever is answered before all of it is read is told `Connection: close`
     an answer                   30 seconds in which whoever asked takes nothing of it, however long it takes
 """
 
@@ -17,7 +17,8 @@ import socket
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server.embed import Server
-from starlette.types import ASGIApp
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from daypass.model.errors import Misconfigured
 from daypass.wiring.crowding import let_go_of_unread, room_for
@@ -64,7 +65,7 @@ async def listen(  # noqa: PLR0913 - an application, where, until when, and two 
     """Serve an application until told to stop, and let it finish what it is at. Raises Misconfigured when it cannot."""
     most = room_for(_CONNECTIONS)
     server = Server(
-        app,
+        _closing(app),
         address=host,
         port=port,
         interface=Interfaces.ASGI,
@@ -84,3 +85,37 @@ async def listen(  # noqa: PLR0913 - an application, where, until when, and two 
         raise Misconfigured(f"The service cannot listen on {host}:{port}; is something else there?")
     server.stop()  # type: ignore[no-untyped-call]  # granian's
     await asyncio.wait({serving}, timeout=_DRAIN_S)
+
+
+def _closing(app: ASGIApp) -> ASGIApp:
+    """
+    Say that the connection closes when an answer comes before the whole body was read.
+
+    The server closes it then, as the rest may come yet, and does not say so: a client that keeps its connections would
+    send its next request there, and get no answer (RFC 9112, section 9.6).
+    """
+
+    async def answered(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not _brings_a_body(Headers(scope=scope)):
+            await app(scope, receive, send)
+            return
+        whole = False
+
+        async def reading() -> Message:
+            nonlocal whole
+            message = await receive()
+            whole = whole or (message["type"] == "http.request" and not message.get("more_body", False))
+            return message
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start" and not whole:
+                MutableHeaders(scope=message)["Connection"] = "close"
+            await send(message)
+
+        await app(scope, reading, sending)
+
+    return answered
+
+
+def _brings_a_body(headers: Headers) -> bool:
+    return headers.get("content-length", "0") != "0" or "transfer-encoding" in headers

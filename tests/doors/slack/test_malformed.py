@@ -24,6 +24,8 @@ from daypass.sandbox.slack.deliveries import Delivery, Family
 from tests.doors.slack.conftest import ASK, Office, review
 from tests.examples import examples
 
+pytestmark = pytest.mark.filterwarnings("ignore:Do not use the .random. module inside strategies")
+"""The service runs in this process: its libraries may draw while a payload is drawn here."""
 ONE_SERVICE = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 GONE = object()
 ODD: list[Any] = [

@@ -126,6 +126,7 @@ def test_slack_away_at_the_start_is_waited_for(slack: BlockingSlack, tmp_path: P
     made.close()
 
 
+@pytest.mark.filterwarnings("ignore:Do not use the .random. module inside strategies")
 @settings(examples(60), suppress_health_check=ONE_SERVICE)
 @given(data=st.data())
 def test_an_odd_envelope_ends_no_socket(
