@@ -1,6 +1,7 @@
 """The repository stands alone: it names no machine it was written on and no place that packages come from."""
 
 import re
+import subprocess
 
 from tests.house.sources import ROOT, files
 
@@ -16,6 +17,10 @@ REGISTRIES = [
     )
 ]
 HOME_OF_SOMEONE = re.compile(r"(?<![\w.$}/-])/(root|work|home|Users)/\w")
+LEFT_BEHIND = (".key", ".pem", ".head", ".db", ".db-wal", ".db-shm", ".sqlite", ".log")
+OF_TESTS = {"tests/keys.py", "tests/journal/test_key.py", "tests/journal/books.py"}
+"""Keys that were made for tests, and are used there alone."""
+SECRET = re.compile(r"PRIVATE\+KEY\+\S{3,}\+[0-9a-f]{8}\+\S{40}|-----BEGIN [A-Z ]*PRIVATE KEY-----\s+\S")
 ADDRESS = re.compile(r"https?://|--(extra-)?index-url|--find-links|@ file:")
 
 
@@ -40,6 +45,24 @@ def test_no_file_names_a_path_of_one_machine():
     }
 
     assert found == {}
+
+
+def test_no_file_holds_a_key_or_was_left_behind_by_a_run():
+    """A service that was tried in this folder makes its key, its head and its database there."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    written = {
+        name: (ROOT / name).read_text(errors="ignore") for name in listed.stdout.split("\n") if (ROOT / name).is_file()
+    }
+    left = [name for name in written if name.endswith(LEFT_BEHIND) or name.startswith("daypass-journal")]
+    secret = [name for name, text in written.items() if name not in OF_TESTS and SECRET.search(text)]
+
+    assert (left, secret) == ([], [])
 
 
 def test_the_locks_carry_hashes_and_no_address():
