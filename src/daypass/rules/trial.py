@@ -26,6 +26,8 @@ class CaseResult:
     decision: Decision
     sentences: tuple[str, ...]
     """Why it does not hold, and what each rule makes of the ask; empty when it does."""
+    wrong: tuple[str, ...] = ()
+    """Why it does not hold, without the reasons of each rule."""
 
     @property
     def passed(self) -> bool:
@@ -41,16 +43,18 @@ def run_cases(book: RuleBook) -> list[CaseResult]:
 def _tried(book: RuleBook, case: Case) -> CaseResult:
     decision = decide(book, case.question, case.around)
     wrong = tuple(_wrong(case, decision))
-    told = [verdict.sentence for verdict in explain(book, case.question, case.around)] if wrong else []
-    return CaseResult(case=case, decision=decision, sentences=(*wrong, *told))
+    if not wrong:
+        return CaseResult(case=case, decision=decision, sentences=())
+    why = f": {decision.sentence.removeprefix('Denied: ')}" if isinstance(decision, Denied) else "."
+    told = [verdict.sentence for verdict in explain(book, case.question, case.around)]
+    return CaseResult(case=case, decision=decision, sentences=(*_wrong(case, decision, why), *told), wrong=wrong)
 
 
-def _wrong(case: Case, decision: Decision) -> Iterator[str]:
-    """Say everything in which the decision is not what the example expects."""
+def _wrong(case: Case, decision: Decision, why: str = ".") -> Iterator[str]:
+    """Say everything in which the decision is not what the example expects, and `why` it is what it is."""
     found = outcome(decision)
     if found is not case.expect:
-        told = f": {decision.sentence.removeprefix('Denied: ')}" if isinstance(decision, Denied) else "."
-        yield f"It expects that {_SAID[case.expect]}, but {_SAID[found]}{told}"
+        yield f"It expects that {_SAID[case.expect]}, but {_SAID[found]}{why}"
     if case.rule is not None and case.rule not in deciding(decision):
         yield f"It expects rule {case.rule} to decide, but {_names(deciding(decision), 'no rule')} does."
     if case.approvers is not None and case.approvers != asked_first(decision):

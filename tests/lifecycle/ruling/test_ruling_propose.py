@@ -123,11 +123,31 @@ EXAMPLE = """tests:
 
 
 def test_a_text_must_do_what_its_own_examples_say(ruled: Ruled):
-    """The example that does not hold is named, with what the rules say instead; one that holds stands in no way."""
-    with pytest.raises(BadInput, match=r"examples say:\nproposed:11: ann reads reports: It expects that it is denied"):
+    """The example that does not hold is named with its line, and what to do; one that holds stands in no way."""
+    with pytest.raises(BadInput) as refused:
         ruled.propose(LONGER + EXAMPLE)
 
+    assert refused.value.sentence.splitlines() == [
+        "The example “ann reads reports” (line 11) would fail. It expects that it is denied, but somebody is asked.",
+        "Change both in one proposal: daypass rules pull FILE, edit it, daypass rules apply FILE.",
+    ]
     assert ruled.propose(SHORTER + EXAMPLE).state is ChangeState.PENDING
+
+
+def test_pausing_a_rule_with_examples_gives_no_wall(ruled: Ruled):
+    """Three of the examples that would fail are told, each in one line, and how many more there are."""
+    five = "tests:\n" + "".join(
+        f"  - {{name: day {day}, ask: {{person: U0ANN, s3: read acme-reports/{day}/}}, expect: allowed}}\n"
+        for day in range(5)
+    )
+
+    with pytest.raises(BadInput) as refused:
+        ruled.propose(RULES + "    paused: true\n" + five)
+
+    first, *_, more, _ = said = refused.value.sentence.splitlines()
+    assert first == "The example “day 0” (line 12) would fail. It expects that somebody is asked, but it is denied."
+    assert more == "So would 2 more."
+    assert len(said) == 5
 
 
 @pytest.mark.parametrize(

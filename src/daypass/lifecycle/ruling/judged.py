@@ -13,6 +13,9 @@ from daypass.rules.trial import CaseResult, run_cases
 PROPOSED = "proposed"
 """How faults call the text: `proposed:12: ...`."""
 
+NEXT = "Change both in one proposal: daypass rules pull FILE, edit it, daypass rules apply FILE."
+_SHOWN = 3
+
 LONGEST_DIFF = 16_000
 """Characters of a difference that the journal keeps; the versions themselves are kept whole."""
 
@@ -32,8 +35,10 @@ def judged(text: str, *, version: RulesVersion, directory: Directory) -> RuleBoo
 
 
 def _failed(failed: Sequence[CaseResult]) -> str:
-    lines = (f"{PROPOSED}:{one.case.line}: {one.case.name}: {' '.join(one.sentences)}" for one in failed)
-    return "\n".join(["The rules do not do what their own examples say:", *lines])
+    """Say which examples would fail, where they stand and in what, and what to do; the first few of them."""
+    lines = [f"The example “{one.case.name}” (line {one.case.line}) would fail. {one.wrong[0]}" for one in failed]
+    more = f"So would {len(failed) - _SHOWN} more." if failed[_SHOWN:] else ""
+    return "\n".join(filter(None, [*lines[:_SHOWN], more, NEXT]))
 
 
 def difference(old: str, new: str, *, names: tuple[str, str], longest: int = LONGEST_DIFF) -> str:
