@@ -57,15 +57,15 @@ def test_what_is_different_in_a_rule_is_told_by_its_field(old: str, new: str, fi
     """As the document calls it, with what it said before and what it says now."""
     [found] = told(ONE, ONE.replace(old, new))
 
-    assert found.startswith(f"changed one: Rule one is different in {fields}.")
-    assert ("It said: " in found) is (fields != "about")
+    assert found.startswith(f"changed one: Rule one changes “{fields}”.")
+    assert ("Before: " in found) is (fields != "about")
 
 
 def test_a_rule_that_turns_into_a_denial_is_told():
     """The same id, and the opposite."""
     [found] = told(NO, ONE.replace("id: one", 'id: "no"'))
 
-    assert found.startswith("changed no: Rule no is different in deny. It said: Nobody may list")
+    assert found.startswith("changed no: Rule no changes “deny”. Before: Nobody may list")
 
 
 def test_a_rule_that_is_paused_and_counts_again_is_told():

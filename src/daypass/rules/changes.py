@@ -122,8 +122,8 @@ def _of(old: Rule | None, new: Rule) -> Iterator[RuleChange]:
         yield _change(new, kind, f"Rule {new.id} {'is paused' if new.paused else 'counts again'}.")
     if names := list(_different(old, new)):
         was, is_ = in_words(old), in_words(new)
-        told = f" It said: {was} It says: {is_}" if was != is_ else ""
-        yield _change(new, ChangeKind.CHANGED, f"Rule {new.id} is different in {', '.join(names)}.{told}")
+        told = f" Before: {was} After: {is_}" if was != is_ else ""
+        yield _change(new, ChangeKind.CHANGED, f"Rule {new.id} changes “{'”, “'.join(names)}”.{told}")
 
 
 def _different(old: Rule, new: Rule) -> list[str]:

@@ -25,7 +25,7 @@ from daypass.rules.book import Bits, RuleBook
 from daypass.rules.changes import RuleChange, changed_ids, changes, other_than_rules
 from daypass.rules.decide import decide
 from daypass.rules.match import Pattern
-from daypass.rules.outcome import differ, in_short
+from daypass.rules.outcome import differ, differ_for, in_short
 from daypass.rules.probes import Probe, places, probes
 from daypass.rules.rule import AllowRule, Rule
 from daypass.rules.simulate import ask_in_words
@@ -136,7 +136,7 @@ def _redecided(
 ) -> Iterator[Redecided]:
     for grant_id, question, around in pending:
         before, after = decide(old, question, around), decide(new, question, around)
-        if differ(before, after):
+        if differ_for(question.length, before, after):
             yield Redecided(id=grant_id, question=question, old=before, new=after)
 
 

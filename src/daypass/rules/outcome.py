@@ -1,6 +1,7 @@
 """What a decision comes to, and how one differs from another for the person who asked."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from daypass.model.decision import Allowed, Decision, Denied, RuleId
 from daypass.model.length import words_for_length
@@ -39,6 +40,18 @@ def differ(old: Decision, new: Decision) -> bool:
     if isinstance(old, Allowed) and isinstance(new, Allowed):
         return replace(old, rule=_NONE) != replace(new, rule=_NONE)
     return outcome(old) is not outcome(new)
+
+
+def differ_for(length: timedelta | None, old: Decision, new: Decision) -> bool:
+    """
+    Whether somebody who asks for this length would notice; for the default where they say none.
+
+    What others could ask for at most is no difference to a request of one hour.
+    """
+    if isinstance(old, Allowed) and isinstance(new, Allowed):
+        same = replace(new, longest=old.longest, default=old.default if length is not None else new.default)
+        return differ(old, same)
+    return differ(old, new)
 
 
 def in_short(decision: Decision) -> str:

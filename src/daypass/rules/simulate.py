@@ -11,7 +11,7 @@ from daypass.model.decision import Decision, Question
 from daypass.model.length import words_for_length
 from daypass.rules.book import RuleBook
 from daypass.rules.decide import decide
-from daypass.rules.outcome import deciding, differ, in_short, outcome
+from daypass.rules.outcome import deciding, differ_for, in_short, outcome
 from daypass.rules.past import Asked
 from daypass.rules.shape_case import Expected
 
@@ -63,7 +63,11 @@ class Simulation:
         if self.against is not None:
             old = decide(self.against, asked.question, asked.around)
             _count(self.before, old)
-            return _difference(asked, in_short(old), decision) if differ(old, decision) else None
+            return (
+                _difference(asked, in_short(old), decision)
+                if differ_for(asked.question.length, old, decision)
+                else None
+            )
         if asked.decided is not None and asked.decided is not outcome(decision):
             return _difference(asked, _SAID[asked.decided], decision)
         return None

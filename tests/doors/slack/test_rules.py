@@ -106,7 +106,7 @@ def test_the_effect_is_shown_before_anything_is_proposed(house: Office, ann: Blo
     fields = [number for number, block in enumerate(came.blocks) if block["type"] == "input"]
     assert not any("gain" in str(block) for block in came.blocks[: fields[-3]]), "out of sight, two screens up"
     assert "gain" in str(came.blocks[fields[-3] + 1 : fields[-3] + 3]), "above the last two fields, beside the button"
-    assert "U0Ann could ask for this, and cannot now" in text(came)
+    assert "U0Ann would gain:" in text(came)
     assert came.submit is not None
     assert came.submit["text"] == "Propose"
     assert changes(house) == []

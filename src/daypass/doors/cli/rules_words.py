@@ -12,6 +12,8 @@ from daypass.doors.cli.here import Here
 from daypass.model.ruling import VERSION_LINE
 
 _IN_PASSING_S = 2.0
+_MOST_PENDING = 5
+"""Requests that are shown one by one; the others are counted."""
 
 _ID = re.compile(r"\b[UW][A-Z0-9]{3,}\b")
 
@@ -45,7 +47,10 @@ def effect(change: dict[str, Any]) -> Iterator[str]:
         who, s = _who(one, names), "s" if one["count"] == 1 else ""
         verbs = ((f"gain{s}", one["gains"]), (f"lose{s}", one["loses"]), ("on other terms", one["otherwise"]))
         yield from (f"  {who}  {verb}: {each}" for verb, what in verbs for each in what)
-    yield from (f"  {_named(sentence, names)}" for sentence in effect["pending"])
+    pending = effect["pending"]
+    yield from (f"  {_named(sentence, names)}" for sentence in pending[:_MOST_PENDING])
+    if more := len(pending[_MOST_PENDING:]):
+        yield f"  and {more} more request{'' if more == 1 else 's'} (--json has all of them)"
     yield effect["sentence"]
 
 

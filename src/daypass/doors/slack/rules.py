@@ -118,11 +118,11 @@ class RulesDoor:
     def _considered(self, draft: Draft, seen: Would, again: str = "", *, top: bool = False) -> View:
         """With the effect at the end, where its reader is who has just pressed the button; on `top` of a new window."""
         told = [*([context(again)] if again else []), *rules_card.effect_blocks(seen.effect, seen.naming, rules=True)]
-        short = section(rules_texts.in_short(seen.effect.sentence()))
         looked = replace(draft, seen=seen.digest)
         if top:
+            short = section(rules_texts.in_short(seen.effect.sentence()))
             return form(looked, kept=self._kept(draft), top=told, last=[short])
-        return form(looked, kept=self._kept(draft), last=[divider(), short, *told])
+        return form(looked, kept=self._kept(draft), last=[divider(), *told])
 
     def _faulty(self, draft: Draft, faulty: Faulty) -> Answer:
         said = "\n".join([faulty.others, *faulty.beside.values()]).strip()

@@ -12,7 +12,7 @@ from daypass.model.principal import PrincipalId
 from daypass.model.ruling import ChangeState
 from daypass.rules.effect import Effect
 
-_MOST_RULES, _MOST_PEOPLE, _MOST_PENDING = 10, 12, 8
+_MOST_RULES, _MOST_PEOPLE, _MOST_PENDING = 10, 12, 3
 
 
 def change_card(facts: Facts, *, viewer: PrincipalId | None = None) -> Note:
@@ -48,7 +48,8 @@ def effect_blocks(effect: Effect, naming: Naming, *, rules: bool = False) -> lis
     people = list(_people(effect, naming))
     blocks += [context(one) for one in people[:_MOST_PEOPLE]] + _more(len(people) - _MOST_PEOPLE)
     blocks += [context(naming.sentence(one.sentence)) for one in effect.pending[:_MOST_PENDING]]
-    return blocks + _more(len(effect.pending) - _MOST_PENDING)
+    more = len(effect.pending) - _MOST_PENDING
+    return blocks + ([context(rules_texts.more_requests(more))] if more > 0 else [])
 
 
 def _people(effect: Effect, naming: Naming) -> Iterator[str]:

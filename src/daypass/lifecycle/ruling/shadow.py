@@ -24,7 +24,7 @@ from daypass.model.ruling import ChangeState, RulesChange
 from daypass.ports import Cabinet, Directory, Ledger
 from daypass.rules.decide import decide
 from daypass.rules.document import RuleBook, parse
-from daypass.rules.outcome import differ, in_short
+from daypass.rules.outcome import differ_for, in_short
 
 _MOST = 8
 """So many changes decide in the shadow at most, the newest: each of them costs every ask a decision more."""
@@ -52,10 +52,11 @@ def compare(  # noqa: PLR0913 - an ask, the rules, the two who know of it, and t
         if not changes:
             return
         parties = Parties.of(ask, directory)
+        length = ask.term.lease(now).length if ask.term else None
         old = _decided(rules, ask, parties, directory, ledger, now)
         for change in changes:
             new = _decided(_parsed(change.text), ask, parties, directory, ledger, now)
-            if differ(old, new):
+            if differ_for(length, old, new):
                 ledger.record(_differed(change, request_id, old, new, now))
     except DaypassError as error:
         log.warning("rules.shadow_failed", grant=request_id, why=error.sentence)

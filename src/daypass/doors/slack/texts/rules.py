@@ -27,14 +27,9 @@ NO_OWNERS = "The rules name no owners, so nobody can change them here; whoever r
 NOT_AN_OWNER = "You can read the rules. Only their owners change them, and two of them for each change."
 NO_VERSIONS = "This Daypass reads its rules from a file; they are changed there, not here."
 INTRO = "Nothing changes until another owner approves it. Next you see what it would do."
-NEW_INTRO = (
-    "It will stand after all other rules, and the first one that lends decides. "
-    "Nothing changes until another owner approves it; next you see what it would do."
-)
-NEW_DENIAL_INTRO = (
-    "A denial beats every rule that lends, wherever it stands. "
-    "Nothing changes until another owner approves it; next you see what it would do."
-)
+_NEXT = "Nothing changes until another owner approves it; next you see what it would do."
+NEW_INTRO = f"It will stand after all other rules, and the first one that lends decides. {_NEXT}"
+NEW_DENIAL_INTRO = f"A denial beats every rule that lends, wherever it stands. {_NEXT}"
 NEW_RULE = """\
 id: new-rule
 about: What it is for.
@@ -196,17 +191,17 @@ def waiting(number: int) -> str:
 
 def gains(who: str, what: str) -> str:
     """What somebody could have that they cannot now."""
-    return f"{who} could ask for this, and cannot now: {what}"
+    return f"{who} would gain: {what}."
 
 
 def loses(who: str, what: str) -> str:
     """What somebody can have now and could not."""
-    return f"{who} could no longer ask for this: {what}"
+    return f"{who} would lose: {what}."
 
 
 def otherwise(who: str, what: str) -> str:
     """What somebody could have on other terms."""
-    return f"{who} could ask for this on other terms: {what}"
+    return f"{who} would keep this on other terms: {what}."
 
 
 def and_more(named: str, number: int) -> str:
@@ -217,6 +212,11 @@ def and_more(named: str, number: int) -> str:
 def more_people(number: int) -> str:
     """Said under a list of people that was cut."""
     return f"And {number} more."
+
+
+def more_requests(number: int) -> str:
+    """Said under a list of requests that was cut."""
+    return plural(number, one="And 1 more request.", other="And {number} more requests.")
 
 
 def proposed(change_id: str) -> str:
@@ -234,7 +234,7 @@ def asks(author: PrincipalId, base: int) -> str:
 
 def in_short(effect: str) -> str:
     """Said beside the button that proposes, as the whole of it may stand far above."""
-    return f"*{effect}* Who and what that is stands on top."
+    return f"*{effect}* The details are at the top of this form."
 
 
 def asks_because(change: RulesChange) -> str:
