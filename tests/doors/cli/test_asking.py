@@ -194,10 +194,10 @@ def test_a_revocation_needs_a_reason(bob):
 def test_who_leaves_the_id_out_is_offered_those_that_it_can_be(ann, bob):
     """Of `deny` what waits for him, of `cancel` what she asked for, of `done` nothing."""
     made = ask(ann)
-    offered = f"Which one? {made} (pending: read acme-reports/2026/)."
+    offered = f"{made}  (pending: read acme-reports/2026/)"
 
-    assert bob("deny").err == f"Say the id as well: daypass deny ID. {offered}\n"
-    assert ann("cancel").err == f"Say the id as well: daypass cancel ID. {offered}\n"
+    assert bob("deny").err == f"Say the id as well:\ndaypass deny {offered}\n"
+    assert ann("cancel").err == f"Say the id as well:\ndaypass cancel {offered}\n"
     assert ann("done").err == "Say the id as well: daypass done ID. daypass ls shows yours with their ids.\n"
 
 

@@ -169,7 +169,7 @@ def test_every_verb_is_a_value(text, said):
         ("request s3 read acme-reports x --for until 18:00", "command", "«x» is one word too many"),
         ("request s3 read acme-*/", "resource", "wildcard"),
         ("request s3 read a/../b", "resource", "."),
-        ("approve", "command", "Say the id as well: /daypass approve ID. /daypass ls shows yours with their ids."),
+        ("approve", "id", "Say the id as well: /daypass approve ID. /daypass ls shows yours with their ids."),
         ("request s3 read acme-reports/2026/ for 2 hours", "command", "too many. Did you mean --for 2 hours?"),
         ("request s3 read acme-reports/2026/ as a link", "command", "too many. Did you mean --as link?"),
         ("request read acme-reports/2026/ 2h", "command", "too many. Did you mean --for 2h?"),

@@ -225,6 +225,20 @@ def test_a_request_is_shown_to_nobody_but_its_own_people(daypass: Office):
     assert "INC-42" not in eve.wait_for_ephemeral("There is no request").visible_text
 
 
+def test_who_leaves_the_id_out_is_given_the_line_to_type(daypass: Office, ann: BlockingActor, bob: BlockingActor):
+    """Of each command only what it can be about; to a stranger nothing of anybody's is told."""
+    request = daypass.ask()
+    want = "Say the id as well:\n/daypass {} " + request.id + "  (read acme-reports/2026/, {})"
+
+    ann.command("/daypass", "cancel")
+    assert want.format("cancel", "waiting") in ann.wait_for_ephemeral("Say the id as well:").visible_text
+    bob.command("/daypass", "deny")
+    assert want.format("deny", "waits for you") in bob.wait_for_ephemeral("Say the id as well:").visible_text
+    for line in ("done", "deny"):
+        ann.command("/daypass", line)
+        ann.wait_for_ephemeral(f"Say the id as well: /daypass {line} ID. /daypass ls shows yours")
+
+
 def test_help_lists_the_commands(daypass: Office, ann: BlockingActor):
     """`/daypass` alone, and `--help` after any word; in lines that wrap, without what a command line alone can do."""
     ann.command("/daypass", "")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from daypass.doors.commands import SLACK_VERBS
 from daypass.doors.slack.blocks import Block, Note
 from daypass.doors.slack.cards import review_card, status_card
 from daypass.doors.slack.counter import Picture
@@ -99,6 +100,15 @@ def test_the_line_in_a_notification_says_the_essential(note: Note, words: tuple[
     """Slack shows and reads out the text of a message in place of its blocks: who, what, and where it stands."""
     for word in words:
         assert word in note.text
+
+
+@pytest.mark.parametrize("verb", [one for one in SLACK_VERBS if one not in {"offers", "ls", "review", "back", "help"}])
+def test_help_in_slack_has_an_example_that_can_be_typed_there(verb: str):
+    """Of every command that takes words; and each line of its options says what the option is."""
+    blocks = helped(verb).blocks
+
+    assert f"Example: `/daypass {verb} " in str(blocks[-1])
+    assert "`s3 LEVEL WHERE` \\n" not in str(blocks)
 
 
 def test_urgency_is_a_word_and_not_a_colour():

@@ -56,12 +56,14 @@ ASKING = (
         "withdraw",
         short_help="Take back an approval in advance.",
         help="Take back an approval in advance. What it led to already stays.",
+        epilog="Example: withdraw k3m9xw2p7qrs",
         params=[id_of("approval in advance")],
     ),
     click.Command(
         "again",
         short_help="Ask for the same once more.",
         help="Ask for the same once more: what you asked for last, or the request with this id.",
+        epilog="Example: again k3m9xw2p7qrs --for 1h",
         params=[
             click.Argument(
                 ["id"], metavar="[ID]", type=Id(), required=False, help="The request; your last if not said."

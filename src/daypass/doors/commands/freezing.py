@@ -44,6 +44,7 @@ FREEZING = (
         "lift",
         short_help="Lift a freeze, with a second owner.",
         help="Say, as an owner of the rules, that a freeze may be lifted. The second owner who says so lifts it.",
+        epilog="Example: lift k3m9xw2p7qrs",
         params=[id_of("freeze")],
     ),
 )

@@ -34,12 +34,14 @@ HAVING = (
         "show",
         short_help="Show one request with its whole story.",
         help="Show one request or grant with its whole story.",
+        epilog="Example: show k3m9xw2p7qrs",
         params=[id_of("request or grant")],
     ),
     click.Command(
         "done",
         short_help="End your own access now.",
         help="End your own access now, before its time.",
+        epilog="Example: done k3m9xw2p7qrs",
         params=[id_of("grant")],
     ),
     click.Command(
@@ -81,6 +83,7 @@ HAVING = (
         "console",
         short_help="Open the AWS console.",
         help="Make a sign-in link to the AWS console, good for 15 minutes.",
+        epilog="Example: console k3m9xw2p7qrs",
         params=[id_of("grant")],
     ),
     click.Command(
@@ -114,6 +117,7 @@ HAVING = (
         "login",
         short_help="Let a command line speak for you.",
         help="Let the command line that shows CODE speak for you. Only confirm a code that your own screen shows.",
+        epilog="Example: login BCDF-GHJK",
         params=[click.Argument(["code"], metavar="CODE", required=True)],
     ),
     click.Command(

@@ -3,7 +3,7 @@
 from daypass.doors.commands import COMMANDS, SLACK_VERBS, help_for, request_help
 from daypass.doors.grammar.draft import Draft, Spoken, parse_delivery, parse_id, parse_reason
 from daypass.doors.grammar.extents import extent_of, words_for_ended
-from daypass.doors.grammar.said import parse, parse_request, says_times
+from daypass.doors.grammar.said import ID, parse, parse_request, says_times
 from daypass.doors.grammar.sayings import (
     Again,
     Allow,
@@ -37,6 +37,7 @@ from daypass.model.length import parse_length, words_for_length
 
 __all__ = [
     "COMMANDS",
+    "ID",
     "SLACK_VERBS",
     "Again",
     "Allow",

@@ -47,7 +47,7 @@ def sentence_for(  # noqa: PLR0911 - a sentence for each complaint
         case click.BadOptionUsage():
             return f"{error.option_name} needs a value; see {typed} --help."
         case _ if lacks_id(error):
-            return _which(typed, ids, program)
+            return which_one(typed, ids, program=program)
         case click.MissingParameter() if error.param is not None:
             option = isinstance(error.param, click.Option)
             lacking = error.param.opts[0] if option else f"the {error.param.human_readable_name.lower()}"
@@ -62,13 +62,15 @@ def sentence_for(  # noqa: PLR0911 - a sentence for each complaint
             return error.format_message()
 
 
-def _which(typed: str, ids: Sequence[tuple[str, str]], program: str) -> str:
-    """Ask which one is meant, with those that can be."""
+def which_one(typed: str, ids: Sequence[tuple[str, str]], *, program: str) -> str:
+    """Ask which one is meant, with the line to type for each that can be."""
     if not ids:
         return f"Say the id as well: {typed} ID. {program} ls shows yours with their ids."
-    shown = "; ".join(f"{one} ({what})" for one, what in ids[:_MOST_OFFERED])
-    more = f"; and {len(ids) - _MOST_OFFERED} more, see {program} ls" if ids[_MOST_OFFERED:] else ""
-    return f"Say the id as well: {typed} ID. Which one? {shown}{more}."
+    lines = [f"{typed} {one}  ({what})" for one, what in ids[:_MOST_OFFERED]]
+    more = f"And {len(ids) - _MOST_OFFERED} more, see {program} ls." if ids[_MOST_OFFERED:] else ""
+    return "\n".join(
+        filter(None, ["Say the id as well. Type one of these:" if ids[1:] else "Say the id as well:", *lines, more])
+    )
 
 
 def _options(command: click.Command | None) -> list[str]:

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from daypass.doors.commands import COMMANDS, SLACK_VERBS
-from daypass.doors.grammar.complaints import asks_without_verb, sentence_for
+from daypass.doors.grammar.complaints import asks_without_verb, lacks_id, sentence_for
 from daypass.doors.grammar.draft import (
     Draft,
     Spoken,
@@ -64,6 +64,9 @@ _LOOKING_AROUND = frozenset({"--help", "-h", "-help", "", "version", "--version"
 _WITH_TIMES = frozenset({"request", "grant", "allow", "again", "extend", "away"})
 
 _SLACK = "/daypass"
+
+ID = "id"
+"""The field of a command in which the id is missing."""
 
 _FIELDS = {
     "--for": "length",
@@ -205,7 +208,7 @@ def _understood(verb: str, words: Sequence[str], *, program: str = _SLACK) -> di
     try:
         params = COMMANDS[verb].make_context(verb, joined(COMMANDS[verb], words)).params
     except click.ClickException as error:
-        raise BadInput(sentence_for(error, program=program), field=_field(error)) from None
+        raise BadInput(sentence_for(error, program=program), field=ID if lacks_id(error) else _field(error)) from None
     for name, value in params.items():
         if isinstance(value, str) and value.startswith("--"):
             option = _option(name)

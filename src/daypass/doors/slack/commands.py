@@ -6,6 +6,7 @@ from datetime import datetime
 
 from daypass.doors import refusals
 from daypass.doors.grammar import (
+    ID,
     Again,
     Allow,
     Approve,
@@ -66,6 +67,7 @@ from daypass.doors.slack.texts import handing_out, labels, outcomes, story
 from daypass.doors.slack.texts import lists as said_of_lists
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.turn import Turn
+from daypass.doors.slack.which_one import which_one
 from daypass.lifecycle.story import in_order
 from daypass.model.errors import AskedAlready, BadInput, NotAllowed, Refusal
 from daypass.model.event import Event
@@ -109,6 +111,8 @@ class Commands:
         except AskedAlready as error:
             await turn.tell(Note(text=await asked_already(turn, error, self.counter.desk)))
         except (BadInput, NotAllowed) as refusal:
+            if refusal.field == ID and len(words) == 1:
+                raise BadInput(await which_one(words[0].lower(), self.counter.desk, turn.person), field=ID) from None
             if not _asks(words):
                 raise
             await turn.tell(_with_form(refusals.sentence(refusal), said))

@@ -37,10 +37,11 @@ def _explained(command: click.Command, name: str) -> Note:
     if lines := [line for line in options if line]:
         blocks.append(section("\n".join(lines)))
     if command.epilog:
-        blocks.append(context(escape(command.epilog)))
+        word, _, typed = command.epilog.partition(" ")
+        blocks.append(context(f"{word} {code(f'{_PROGRAM} {typed}')}"))
     return Note(text=escape(paragraphs[0]), blocks=tuple(blocks))
 
 
 def _option(parameter: click.Parameter, context_: click.Context) -> str:
     record = parameter.get_help_record(context_)
-    return f"{code(record[0])} {escape(record[1])}" if record else ""
+    return f"{code(record[0])} {escape(record[1])}" if record and record[1] else ""

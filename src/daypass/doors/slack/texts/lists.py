@@ -58,3 +58,27 @@ def newest(shown: int, total: int) -> str:
 def range_of(first: int, last: int, total: int) -> str:
     """Said on top of a page."""
     return f"{first} to {last} of {total}, the newest first."
+
+
+PROGRAM = "/daypass"
+"""What is typed before a command."""
+
+
+def still_waits(entitlement: object) -> str:
+    """What one asked for, beside the command that could be about it."""
+    return f"{entitlement}, waiting"
+
+
+def waits_for_you(entitlement: object) -> str:
+    """What somebody else asked for, beside the command that decides on it."""
+    return f"{entitlement}, waits for you"
+
+
+def recurs(entitlement: object) -> str:
+    """What comes again and again, beside the command that ends it."""
+    return f"{entitlement}, recurs"
+
+
+def in_advance(entitlement: object) -> str:
+    """What was approved in advance, beside the command that takes it back."""
+    return f"{entitlement}, approved in advance"

@@ -1,0 +1,45 @@
+"""A command that was typed without the id of what it is about: which of the person's own it can be."""
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+from daypass.doors.desk import Desk
+from daypass.doors.grammar.complaints import which_one as asked_which
+from daypass.doors.slack.counter import in_thread
+from daypass.doors.slack.overview import Overview, overview
+from daypass.doors.slack.texts import lists as texts
+from daypass.model.errors import DaypassError
+from daypass.model.principal import PrincipalId
+
+Named = tuple[str, str]
+"""An id, and what it is of."""
+
+
+async def which_one(verb: str, desk: Desk, by: PrincipalId) -> str:
+    """Ask which one is meant, with the line to type for each that this verb can be about."""
+    try:
+        seen = await in_thread(lambda: overview(desk, by))
+    except DaypassError:
+        found: list[Named] = []
+    else:
+        found = list(dict.fromkeys(_fitting(verb, seen)))
+    return asked_which(f"{texts.PROGRAM} {verb}", found, program=texts.PROGRAM)
+
+
+def _fitting(verb: str, seen: Overview) -> Iterator[Named]:
+    """Go through what a verb can be about; all there is for one that takes any id."""
+    have = ((one.request.id, f"{one.request.entitlement}") for one in seen.grants if one.grant)
+    asked = ((one.id, texts.still_waits(one.entitlement)) for one in seen.requests)
+    waiting = ((one.id, texts.waits_for_you(one.entitlement)) for one in seen.waiting)
+    recur = ((one.request.id, texts.recurs(one.request.entitlement)) for one in seen.grants if one.goes_on)
+    others = ((one.request.id, f"{one.request.entitlement}") for one in seen.others)
+    ahead = ((one.id, texts.in_advance(one.entitlement)) for one in seen.permits)
+    fitting: dict[str, Iterable[Named]] = {
+        **dict.fromkeys(("done", "extend", "link"), have),
+        **dict.fromkeys(("approve", "deny"), waiting),
+        "cancel": chain(asked, recur),
+        "withdraw": ahead,
+        "revoke": others,
+        "lift": (),
+    }
+    yield from fitting[verb] if verb in fitting else chain(have, asked, waiting)
