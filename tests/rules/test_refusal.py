@@ -1,5 +1,8 @@
 """What is refused names the rule that fits in level and resource, and what to type instead."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from daypass.model.decision import Denied
@@ -53,3 +56,15 @@ def test_nobody_is_offered_what_only_other_peoples_rules_name(typed: str) -> Non
     assert (
         said(typed, "read") == f"Denied: no rule covers read on {typed} for you. `offers` lists what you can request."
     )
+
+
+def test_what_is_left_of_a_length_is_still_left_when_it_is_typed() -> None:
+    """More time may be asked for by the second; what is offered is a round length that fits for minutes."""
+    question = replace(ask("acme-uploads/inbox/", "write", length=8 * HOUR), already=timedelta(minutes=2, seconds=6))
+    decision = decide(BOOK, question)
+    assert isinstance(decision, Denied)
+    assert decision.sentence.endswith("of which 2m6s is used (rule inbox). Try --for 7h50m.")
+
+    typed = replace(question, length=timedelta(hours=7, minutes=50))
+    assert not isinstance(decide(BOOK, typed), Denied)
+    assert not isinstance(decide(BOOK, replace(typed, already=timedelta(minutes=9))), Denied)

@@ -196,7 +196,9 @@ _WORDS: Mapping[Kind, Callable[[_Told], str]] = {
     Kind.REQUEST_HANDED_OVER: _handed_over,
     Kind.REQUEST_STALLED: _stalled,
     Kind.REQUEST_REMINDED: _reminded,
-    Kind.REVIEW_REFUSED: lambda told: f"tried to decide and could not{told.said('because', ': ')}",
+    Kind.REVIEW_REFUSED: lambda told: (
+        f"tried to decide and could not{told.said('because', ': ').replace('Denied: ', '', 1)}"
+    ),
     Kind.THREAD_SAID: _spoken,
     Kind.PASSKEY_USED: lambda _: "confirmed with a passkey",
     Kind.PASSKEY_REFUSED: lambda told: f"was refused with a passkey{_often(told)}{told.said('because', ': ')}",

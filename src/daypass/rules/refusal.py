@@ -34,6 +34,7 @@ from daypass.rules.zones import ALL_DAY, open_at
 
 OFFERS = "`offers` lists what you can request."
 _LEAST = timedelta(seconds=1)
+_SOON = timedelta(minutes=5)
 _DAYS_AHEAD = 9
 """Whatever opens on some day of the week opens within these."""
 
@@ -131,7 +132,7 @@ def _mended(hurdle: Hurdle, rule: AllowRule, scene: Scene) -> str:
         Hurdle.LEVEL: _typed_levels(asked.levels & listing(rule.levels) or rule.levels),
         Hurdle.EXTRAS: f"without {' '.join(f'--{one}' for one in Extra if one in asked.extras - rule.extras)}",
         Hurdle.DELIVERY: next(f"--as {one}" for one in Delivery if one in rule.deliveries),
-        Hurdle.LENGTH: f"--for {short_length(rest)}" if rest >= _LEAST else "",
+        Hurdle.LENGTH: f"--for {short_length(_for_a_while(rest, scene))}" if rest >= _LEAST else "",
         Hurdle.AHEAD: f"--start in {short_length(rule.ahead)}" if rule.ahead else "--start now",
         Hurdle.REASON: "" if rule.reason_matching else '--reason "what you need it for"',
     }
@@ -140,6 +141,13 @@ def _mended(hurdle: Hurdle, rule: AllowRule, scene: Scene) -> str:
     if hurdle is Hurdle.TIME and (opening := _opening(rule, scene)):
         return f"--start {opening.isoformat(timespec='minutes')}"
     return words.get(hurdle, "")
+
+
+def _for_a_while(rest: timedelta, scene: Scene) -> timedelta:
+    """What is left of a length: for one that shrinks by the second, as much as will still be left in a few minutes."""
+    if scene.question.already < _LEAST or rest < 2 * _SOON:
+        return rest
+    return (rest - _SOON) // _SOON * _SOON
 
 
 def _typed_levels(levels: frozenset[Level]) -> str:

@@ -133,7 +133,7 @@ def test_a_wrong_word_of_an_incomplete_command_is_said_on_the_form(daypass: Offi
         ("length", "-2h", "less than nothing"),
         ("length", "99999d", "more than a year"),
         ("start", "whenever", "is not a time"),
-        ("length", "9h", "at most 8h"),
+        ("length", "9h", "At most 8h"),
         ("reason", "", "required"),
     ],
 )
@@ -344,8 +344,8 @@ def test_the_form_says_what_stands_in_the_way_before_it_is_sent(daypass: Office,
     form = opened(ann)
     ann.fill(form, {"level": ["read"], "resource": WHERE, "length": "9d", "reason": "INC-42"})
 
-    denied = _previewed(ann, form, "Denied: at most 8h for read")
-    assert "Denied: at most 8h" in str(denied.blocks[-2]), "beside the button, where its reader is"
+    denied = _previewed(ann, form, "At most 8h for read")
+    assert "At most 8h" in str(denied.blocks[-2]), "beside the button, where its reader is"
 
     ann.fill(form, {"length": "1h", "level": []})
     shown = _previewed(ann, form, "Say which access you need")

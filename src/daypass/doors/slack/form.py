@@ -12,6 +12,7 @@ from daypass.doors.slack.naming import in_private
 from daypass.doors.slack.repeated import asked_already
 from daypass.doors.slack.request_form import FIELDS, form, heard, place_option, read
 from daypass.doors.slack.texts import requests as texts
+from daypass.doors.slack.texts.form_words import in_form
 from daypass.doors.slack.turn import Answer, Close, Show, Turn, Wrong
 from daypass.doors.slack.typeahead import places
 from daypass.model.errors import AskedAlready, BadInput, DaypassError, Refusal
@@ -98,9 +99,9 @@ class Form:
 def refused(error: DaypassError, view: View, fields: tuple[str, ...]) -> Answer:
     """Put an error beside the field it is about, or on top of the form when it is about none of them."""
     if isinstance(error, Refusal) and error.field in fields:
-        return Wrong(errors={error.field: refusals.sentence(error)}, view=view)
-    return Show(view=view, said=refusals.sentence(error))
+        return Wrong(errors={error.field: in_form(refusals.sentence(error))}, view=view)
+    return Show(view=view, said=in_form(refusals.sentence(error)))
 
 
 def _bold(error: DaypassError) -> str:
-    return f"*{sentence(refusals.sentence(error))}*"
+    return f"*{sentence(in_form(refusals.sentence(error)))}*"

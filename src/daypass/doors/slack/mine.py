@@ -10,6 +10,7 @@ from daypass.doors.slack.form import refused
 from daypass.doors.slack.form_values import typed
 from daypass.doors.slack.home import HomeTab
 from daypass.doors.slack.texts import handing_out, labels
+from daypass.doors.slack.texts.form_words import in_form
 from daypass.doors.slack.turn import Answer, Close, Show, Turn, page
 from daypass.lifecycle.extend import as_given
 from daypass.model.entitlement import Reach
@@ -64,7 +65,7 @@ class Mine:
         try:
             address = await self.counter.link(grant_id, key, by=turn.person)
         except DaypassError as error:
-            return refused(error, _link_form(grant_id, key, refusals.sentence(error)), ("resource",))
+            return refused(error, _link_form(grant_id, key, in_form(refusals.sentence(error))), ("resource",))
         return Show(view=page(handing_out.link_ready(address, key)))
 
     async def ask_extension(self, turn: Turn) -> None:
@@ -80,7 +81,7 @@ class Mine:
             term = parse_term(length.strip() or None, now=self.counter.desk.clock(), tz=person.tz)
             await self.counter.extend(grant_id, by=turn.person, term=term, reason=parse_reason(reason), key=turn.key)
         except DaypassError as error:
-            view = _extend_form(grant_id, length, reason, refusals.sentence(error))
+            view = _extend_form(grant_id, length, reason, in_form(refusals.sentence(error)))
             return refused(error, view, ("length", "reason"))
         return Close()
 

@@ -22,6 +22,7 @@ from daypass.doors.slack.passkey import Passkeys
 from daypass.doors.slack.texts import labels, outcomes
 from daypass.doors.slack.texts import refusals as sorry
 from daypass.doors.slack.texts import requests as texts
+from daypass.doors.slack.texts.form_words import in_form
 from daypass.doors.slack.turn import Answer, Close, Turn
 from daypass.model.errors import BadInput, DaypassError
 from daypass.model.grant import GrantId
@@ -66,7 +67,7 @@ class Reviews:
             length: timedelta = parse_length(said)
             shown = await Passkeys(counter=self.counter).approve_in_form(turn, request_id, length)
         except DaypassError as error:
-            return refused(error, _custom_form(request_id, "", said, refusals.sentence(error)), ("length",))
+            return refused(error, _custom_form(request_id, "", said, in_form(refusals.sentence(error))), ("length",))
         return shown or Close()
 
     async def ask_why_not(self, turn: Turn) -> None:
@@ -80,7 +81,7 @@ class Reviews:
         try:
             await self.counter.deny(request_id, by=turn.person, reason=parse_reason(said))
         except DaypassError as error:
-            return refused(error, _deny_form(request_id, "", said, refusals.sentence(error)), ("reason",))
+            return refused(error, _deny_form(request_id, "", said, in_form(refusals.sentence(error))), ("reason",))
         return Close()
 
     async def _custom(self, request_id: GrantId, by: PrincipalId) -> View:
