@@ -223,7 +223,30 @@ def test_typeahead_offers_only_what_the_rules_let_this_person_ask_for(daypass: O
     anns = ann.type_ahead(opened(ann), "resource", "acme")
 
     assert [option["value"] for option in anns] == ["acme-drafts", "acme-reports"]
-    assert hers == []
+    assert [(option["text"]["text"], option["value"]) for option in hers] == [("As you typed it: acme", "acme")], (
+        "an echo"
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("https://s3.console.aws.amazon.com/s3/buckets/acme-reports?prefix=2026/", ["acme-reports/2026/"]),
+        ("https://eu-central-1.console.aws.amazon.com/s3/buckets/acme-reports?prefix=20", ["acme-reports/20"]),
+        ("acme-reprots/2026/", ["acme-reports/2026/", "acme-reprots/2026/"]),
+        ("acme-payroll/2026/", ["acme-payroll/2026/"]),
+        ("https://example.com/x", ["https://example.com/x"]),
+        ("what I need", ["what I need"]),
+        ("x" * 151, ["?"]),
+    ],
+)
+def test_whatever_is_typed_there_is_something_to_choose(
+    daypass: Office, ann: BlockingActor, typed: str, offered: list[str]
+):
+    """An address of the console, a typing error, a stranger's bucket, words: nothing that was typed is lost."""
+    found = [option["value"] for option in ann.type_ahead(opened(ann), "resource", typed)]
+
+    assert found == offered
 
 
 def test_typeahead_goes_into_a_bucket(daypass: Office, ann: BlockingActor):

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import structlog
+
 from daypass.doors import refusals
 from daypass.doors.grammar import Draft, Spoken
 from daypass.doors.slack import escapes
@@ -10,15 +12,17 @@ from daypass.doors.slack.blocks import Block, View, sentence
 from daypass.doors.slack.counter import Counter, in_thread
 from daypass.doors.slack.naming import in_private
 from daypass.doors.slack.repeated import asked_already
-from daypass.doors.slack.request_form import FIELDS, form, heard, place_option, read
+from daypass.doors.slack.request_form import FIELDS, as_typed, form, heard, place_option, read
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.texts.form_words import in_form
 from daypass.doors.slack.turn import Answer, Close, Show, Turn, Wrong
-from daypass.doors.slack.typeahead import places
+from daypass.doors.slack.typeahead import nearly, places
 from daypass.model.errors import AskedAlready, BadInput, DaypassError, Refusal
 from daypass.model.principal import PrincipalId
 from daypass.rules.preview import preview as who_is_asked
 from daypass.rules.rule import AllowRule
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,10 +94,21 @@ class Form:
         return spoken.understood(now=self.counter.desk.clock(), tz=person.tz)
 
     async def suggest(self, turn: Turn) -> list[Block]:
-        """Offer places that this person may ask for, as they type."""
-        typed = str(turn.body.get("value") or "")
-        found = await in_thread(lambda: places(self.counter.desk, turn.person, typed))
-        return [place_option(place) for place in found]
+        """
+        Offer places that this person may ask for, as they type.
+
+        Where none fits, what was typed can be chosen as it stands, so that it is not lost: the form then says
+        beside it what is wrong. It is an echo, and tells nobody what there is.
+        """
+        typed = str(turn.body.get("value") or "").strip()
+        try:
+            if found := await in_thread(lambda: places(self.counter.desk, turn.person, typed)):
+                return [place_option(place) for place in found]
+            near = await in_thread(lambda: nearly(self.counter.desk, turn.person, typed))
+        except DaypassError as error:
+            log.warning("slack.nothing_suggested", error=error.report)
+            near = []
+        return [*map(place_option, near), *([as_typed(typed)] if typed else [])]
 
 
 def refused(error: DaypassError, view: View, fields: tuple[str, ...]) -> Answer:

@@ -193,6 +193,15 @@ def place_option(place: str) -> Block:
     return option(shown, place)
 
 
+def as_typed(place: str) -> Block:
+    """What was typed as a choice of its own; what no choice can carry becomes a sentence, and is no place."""
+    if len(place) > LONGEST_OPTION_VALUE:
+        return option(labels.TOO_LONG_TO_CHOOSE, "?")
+    room = LONGEST_OPTION_TEXT - len(labels.AS_TYPED)
+    shown = place if len(place) <= room else f"…{place[1 - room :]}"
+    return option(f"{labels.AS_TYPED}{shown}", place)
+
+
 def _delivery(said: str | None, called: Mapping[Delivery, tuple[str, str]]) -> Block:
     options = {each: option(name, each.value, hint) for each, (name, hint) in called.items()}
     initial = (

@@ -4,10 +4,14 @@ import structlog
 
 from daypass.doors.desk import Desk
 from daypass.doors.slack.blocks import LONGEST_OPTION_VALUE
-from daypass.model.entitlement import S3Place, parse_place
+from daypass.model.decision import Question
+from daypass.model.entitlement import Entitlement, Level, S3Place, parse_place
 from daypass.model.errors import BadInput, DaypassError, NotFound
+from daypass.model.grant import Delivery
 from daypass.model.principal import Principal, PrincipalId
+from daypass.model.s3_address import plain_place
 from daypass.rules.document import RuleBook
+from daypass.rules.nearest_place import nearest_place
 from daypass.rules.reach import may_see
 
 log = structlog.get_logger()
@@ -23,7 +27,7 @@ def places(desk: Desk, by: PrincipalId, typed: str) -> list[str]:
     What was typed is offered first when it is a place by itself, so that one can ask for what is not there yet.
     """
     book, person = desk.rules(), desk.directory.principal(by)
-    plain = typed.strip().removeprefix("s3://")
+    plain = plain_place(typed) or typed.strip()
     try:
         found = _within(desk, book, person, plain) if "/" in plain else _buckets(desk, book, person, plain)
     except DaypassError as error:  # AWS shows us nothing, and what was typed can be asked for all the same
@@ -49,6 +53,18 @@ def _within(desk: Desk, book: RuleBook, person: Principal, typed: str) -> list[s
     except (BadInput, NotFound):
         return []
     return [f"{bucket}/{key}" for key in keys if may_see(book, person, bucket, key)]
+
+
+def nearly(desk: Desk, by: PrincipalId, typed: str) -> list[str]:
+    """Find the place, of those that rules lend this person, that may have been meant where nothing fits."""
+    book, person = desk.rules(), desk.directory.principal(by)
+    try:
+        wanted = Entitlement(place=parse_place(typed), levels=frozenset({Level.READ}))
+    except BadInput:
+        return []
+    asked = Question(principal=person, entitlement=wanted, length=None, delivery=Delivery.SESSION)
+    near = nearest_place(book, asked)
+    return [str(near)] if near and len(str(near)) <= LONGEST_OPTION_VALUE else []
 
 
 def _itself(book: RuleBook, person: Principal, typed: str) -> list[str]:
