@@ -14,8 +14,9 @@ import pytest
 
 from tests.attacks.checkout import HERE, Checkout
 from tests.attacks.proxy import Proxy
-from tests.attacks.site import Site
+from tests.attacks.site import NAMES, RULES, Site
 from tests.servers.ministack import MiniStack
+from tests.servers.process import free_port
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -43,6 +44,36 @@ def site(site_aws: MiniStack, checkout: Checkout, tmp_path_factory: pytest.TempP
     """Yield a company that is shared by all attacks that leave it as it was."""
     with Site(tmp_path_factory.mktemp("site"), checkout, aws=site_aws, settings=_SWEEPS_OFTEN) as company:
         yield company
+
+
+ODD = "U0ODD"
+"""Somebody whose name has in it what turns text around, colors a terminal, and begins a line of its own."""
+_PEOPLE = {**NAMES, ODD: "Odd \u202erekab \x9b31m\x1b[2J\nU0BOB approved"}
+_LINKS = """
+  - id: links
+    who: {people: [U0CAROL]}
+    may: [read]
+    on: ["acme-tiny/**"]
+    for: {default: 1h, max: 8h}
+    reason: optional
+    delivery: [link]
+    approve: at-once
+"""
+
+
+@pytest.fixture(scope="session")
+def fronted(checkout: Checkout, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Yield a company whose Daypass has a public name, for passkeys, and a proxy that says who comes."""
+    port, aws = free_port(), MiniStack(tmp_path_factory.mktemp("aws"))
+    settings = {
+        "DAYPASS_SERVICE_PUBLIC_URL": f"http://localhost:{port}",
+        "DAYPASS_SERVICE_TRUSTED_PROXIES": "127.0.0.1",
+    }
+    aws.start()
+    folder, rules = tmp_path_factory.mktemp("site"), RULES + _LINKS
+    with Site(folder, checkout, aws=aws, rules=rules, settings=settings, people=_PEOPLE, port=port) as company:
+        yield company
+    aws.stop()
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,11 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 
 import httpx2
 import pytest
 
+from tests.attacks.cost import memory
 from tests.attacks.site import ALICE, BOB, Site, wait_for
 
 SILENT, UNFINISHED, KEPT = 1000, 200, 200
@@ -40,14 +40,14 @@ def test_b01_silent_connections_keep_nobody_out(site: Site):
 @pytest.mark.parametrize("path", ["/slack/events", "/v1/requests", "/v1/rules/lint", "/l/any", "/healthz"])
 def test_b02_a_body_without_end_is_refused_while_it_is_read(site: Site, path: str):
     """Two hundred megabytes of a stranger's, in chunks: the answer comes after the first few, and memory stays."""
-    before = _memory(site)
+    before = memory(site)
     with socket.create_connection(_address(site), timeout=60) as opened:
         opened.sendall(f"POST {path} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n".encode())
         sent = _send_chunks(opened)
         answer = opened.recv(4096)
     assert sent < HUGE / 10, f"{sent:,} bytes were read before it was refused"
     assert answer.startswith((b"HTTP/1.1 4", b"")), answer
-    assert _memory(site) - before < HUGE / 4
+    assert memory(site) - before < HUGE / 4
 
 
 @pytest.mark.parametrize(
@@ -104,10 +104,3 @@ def _send_chunks(opened: socket.socket) -> int:
     except OSError:
         pass
     return sent
-
-
-def _memory(site: Site) -> int:
-    """Bytes that the service has in memory."""
-    assert site.process is not None
-    pages = Path(f"/proc/{site.process.pid}/statm").read_text(encoding="ascii").split()[1]
-    return int(pages) * 4096

@@ -1,0 +1,30 @@
+"""What the service costs the machine, as Linux counts it (proc(5)): processor, memory, files; whatever else runs."""
+
+import os
+from pathlib import Path
+
+from tests.attacks.site import Site
+
+_PAGE, _TICKS = os.sysconf("SC_PAGE_SIZE"), os.sysconf("SC_CLK_TCK")
+
+
+def memory(site: Site) -> int:
+    """Bytes that the service has in memory."""
+    return int(_proc(site, "statm").split()[1]) * _PAGE
+
+
+def cpu_s(site: Site) -> float:
+    """Seconds of a processor that the service has used so far."""
+    after_name = _proc(site, "stat").rpartition(")")[2].split()
+    return (int(after_name[11]) + int(after_name[12])) / _TICKS
+
+
+def open_files(site: Site) -> int:
+    """How many files and connections the service holds open."""
+    assert site.process is not None
+    return sum(1 for _ in Path(f"/proc/{site.process.pid}/fd").iterdir())
+
+
+def _proc(site: Site, file: str) -> str:
+    assert site.process is not None
+    return Path(f"/proc/{site.process.pid}/{file}").read_text(encoding="utf-8", errors="replace")
