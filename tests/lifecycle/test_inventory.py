@@ -26,6 +26,8 @@ BOOK = written(
   - {id: eves, who: {people: [U0EVE]}, may: [list, read], on: ["acme-reports/secret/**", "acme-secrets/**"],
      for: {default: 1h, max: 8h}, approve: at-once}
   - {id: public, who: anyone, may: [read], on: ["acme-public/**"], for: {default: 1h, max: 8h}, approve: at-once}
+  - {id: drops, who: {people: [U0DROP]}, may: [write, delete], on: ["acme-reports/2026/**"],
+     for: {default: 1h, max: 8h}, approve: at-once}
   - {id: no-secrets, deny: true, who: {people: [U0ANN]}, on: ["acme-reports/secret/**"]}
 """
 )
@@ -175,6 +177,22 @@ def test_who_has_no_rule_for_a_place_learns_nothing_of_what_is_there(place: str)
 
     assert told(place, who="U0BOB", shelf=shelf) == ""
     assert shelf.asked == 0
+
+
+@pytest.mark.parametrize("may", ["read", "list", "delete,list"])
+@pytest.mark.parametrize("place", ["acme-reports/2026/q1.cvs", "acme-reports/2026/q1.csv", "acme-reports/2026/zebra"])
+def test_what_no_rule_gives_is_left_to_the_rules_to_refuse(place: str, may: str) -> None:
+    """Whoever may write and delete there is told that, and not of other names that they cannot ask for either."""
+    shelf = Shelf()
+
+    assert told(place, may, who="U0DROP", shelf=shelf) == ""
+    assert shelf.asked == 0
+
+
+@pytest.mark.parametrize("place", ["acme-reports/2026/q1.cvs", "acme-reports/2026/q1.csv", "acme-reports/2026/zebra"])
+def test_who_could_not_list_a_place_learns_no_names_of_it(place: str) -> None:
+    """To delete one object one need not list: whether it is there is not said, as AWS does not say it either."""
+    assert told(place, "delete", who="U0DROP") == ""
 
 
 def test_nobody_is_offered_what_the_rules_keep_from_them() -> None:

@@ -8,7 +8,8 @@ Whether what is asked for is there, before anybody is bothered with it: a reques
     in an emergency, for more time       not looked up: it must not be held up, or it was there
     AWS does not answer, or forbids it   not known, so not refused
 
-Nobody is told of what is there or not there who has no rule for that place.
+Nobody is told of what is there or not there who has no rule that gives, at that place, what they ask for; and of what
+lies in a bucket nobody who could not list it: whoever may only write there must not learn its names by asking.
 """
 
 from collections.abc import Callable, Iterable
@@ -28,6 +29,7 @@ from daypass.rules.reach import may_see
 _NEAREST = 3
 _AS_NEAR = 0.7
 _FIRST_LETTERS = 2
+_LIST = frozenset({Level.LIST})
 
 log = structlog.get_logger()
 
@@ -43,7 +45,7 @@ class Inventory:
     def must_have(self, ask: Ask, parties: Parties, rules: RuleBook) -> None:
         """Raise BadInput, with the nearest names, for a place of which it is known that it is not there."""
         place = ask.entitlement.place
-        sees = _Sees(rules, parties)
+        sees = _Sees(rules, parties, ask.entitlement.levels)
         if ask.urgent or ask.extends or ask.series or not sees(place.bucket, place.key):
             return
         try:
@@ -54,7 +56,7 @@ class Inventory:
             log.info("inventory.not_known", bucket=place.bucket, because=error.report)
             return
         later = ask.recurs is not None or (ask.term is not None and ask.term.starts is not None)
-        if place.key and not later and Level.WRITE not in ask.entitlement.levels:
+        if not later and Level.WRITE not in ask.entitlement.levels and sees.names(place.bucket, place.key):
             self._must_have_key(place, sees)
 
     def _no_bucket(self, place: S3Place, sees: "_Sees", unknown: BadInput) -> BadInput:
@@ -82,7 +84,7 @@ class Inventory:
         folder = bare[: bare.rfind("/") + 1]
         starts = (bare, bare[: len(folder) + _FIRST_LETTERS], folder)
         listed = [self._if_known(lambda start=start: self._catalogue.prefixes(place.bucket, start)) for start in starts]  # type: ignore[misc]
-        names = {name for names in listed for name in names or () if sees(place.bucket, name)}
+        names = {name for names in listed for name in names or () if sees.names(place.bucket, name)}
         for twin in (bare, f"{bare}/"):  # the slash alone was wrong
             if twin in names:
                 return f"{place.bucket}/{twin}"
@@ -98,13 +100,20 @@ class Inventory:
 
 
 class _Sees:
-    """What may be told to who asks: what the rules could give them, and whoever it is for."""
+    """What may be told to who asks: where the rules could give these levels to them, and to whoever it is for."""
 
-    def __init__(self, rules: RuleBook, parties: Parties) -> None:
-        self._rules, self._people = rules, (parties.asker, parties.principal)
+    def __init__(self, rules: RuleBook, parties: Parties, levels: frozenset[Level]) -> None:
+        self._rules, self._people, self._levels = rules, (parties.asker, parties.principal), levels
 
     def __call__(self, bucket: str, start: str) -> bool:
-        return all(may_see(self._rules, one, bucket, start) for one in self._people)
+        return self._all_could(self._levels, bucket, start)
+
+    def names(self, bucket: str, start: str) -> bool:
+        """Whether they may be told the names of what lies there."""
+        return bool(start) and self(bucket, start) and self._all_could(_LIST, bucket, start)
+
+    def _all_could(self, levels: frozenset[Level], bucket: str, start: str) -> bool:
+        return all(may_see(self._rules, one, bucket, start, levels=levels) for one in self._people)
 
 
 def _near(name: str, known: Iterable[str], *, before: str = "") -> str:

@@ -11,9 +11,11 @@ from daypass.rules.book import RuleBook
 from daypass.rules.rule import AllowRule, DenyRule, listing
 
 
-def may_see(book: RuleBook, principal: Principal, bucket: str, prefix: str = "") -> bool:
+def may_see(
+    book: RuleBook, principal: Principal, bucket: str, prefix: str = "", *, levels: frozenset[Level] = frozenset()
+) -> bool:
     """
-    Whether this person could get anything in the bucket under the prefix.
+    Whether this person could get anything in the bucket under the prefix; with `levels`, all of these.
 
     The prefix may stop within a word: `acme-reports`, `20` asks for everything that begins with acme-reports/20.
     """
@@ -23,6 +25,8 @@ def may_see(book: RuleBook, principal: Principal, bucket: str, prefix: str = "")
     rules = [rule for rule in book.concerning(principal, start) if _touches(rule, start)]
     closed = _closed(rules, start)
     lending = (rule for rule in rules if isinstance(rule, AllowRule) and rule.is_for(principal))
+    if levels:
+        return listing(levels).isdisjoint(closed) and any(levels <= listing(rule.levels) for rule in lending)
     return any(_left(rule, closed) for rule in lending)
 
 

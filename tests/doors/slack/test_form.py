@@ -259,6 +259,18 @@ def test_typeahead_goes_into_a_bucket(daypass: Office, ann: BlockingActor):
     assert typed == ["acme-reports/2027/q1/"]
 
 
+def test_typeahead_tells_no_names_to_who_could_not_list_them(daypass: Office, ann: BlockingActor):
+    """Ann may only write to the reports by now: the bucket is offered and what she types, not what others put there."""
+    daypass.rules.append(parse(RULES.replace("may: [list, read]", "may: [write, delete]"), name="rules.yaml"))
+    form = opened(ann)
+    offered = {typed: ann.type_ahead(form, "resource", typed) for typed in ("acme-rep", "acme-reports/read")}
+
+    assert [[option["value"] for option in found] for found in offered.values()] == [
+        ["acme-reports"],
+        ["acme-reports/read"],
+    ]
+
+
 def test_a_place_too_long_for_a_choice_is_typed(daypass: Office, ann: BlockingActor):
     """Slack's choices carry 150 characters, S3's keys 1,024 bytes: the form offers a line to type in."""
     long = "acme-reports/" + "x" * 300 + "/"

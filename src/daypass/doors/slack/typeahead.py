@@ -1,4 +1,8 @@
-"""Places to offer while somebody types: those that exist and that the rules let this person ask for."""
+"""
+Places to offer while somebody types: those that exist and that the rules let this person ask for.
+
+What lies in a bucket is offered to those alone who could list it: whoever may only write there learns no names here.
+"""
 
 import structlog
 
@@ -13,6 +17,8 @@ from daypass.model.s3_address import plain_place
 from daypass.rules.document import RuleBook
 from daypass.rules.nearest_place import nearest_place
 from daypass.rules.reach import may_see
+
+_LIST = frozenset({Level.LIST})
 
 log = structlog.get_logger()
 
@@ -46,13 +52,13 @@ def _buckets(desk: Desk, book: RuleBook, person: Principal, typed: str) -> list[
 
 def _within(desk: Desk, book: RuleBook, person: Principal, typed: str) -> list[str]:
     bucket, _, start = typed.partition("/")
-    if not may_see(book, person, bucket):
+    if not may_see(book, person, bucket, levels=_LIST):
         return []
     try:
         keys = desk.catalogue.prefixes(bucket, start)
     except (BadInput, NotFound):
         return []
-    return [f"{bucket}/{key}" for key in keys if may_see(book, person, bucket, key)]
+    return [f"{bucket}/{key}" for key in keys if may_see(book, person, bucket, key, levels=_LIST)]
 
 
 def nearly(desk: Desk, by: PrincipalId, typed: str) -> list[str]:
