@@ -37,6 +37,18 @@ def test_many_messages_at_once_are_answered_once(ann: BlockingActor):
     assert len([one for one in ann.messages() if "Daypass takes commands" in one.text]) == 1
 
 
+@pytest.mark.usefixtures("daypass")
+def test_whoever_writes_again_at_once_is_answered_again(ann: BlockingActor):
+    """What is said first does not keep the next thing from being understood: `help` gets the commands themselves."""
+    ann.say("hello?")
+    ann.say("help")
+    ann.say("reqest s3 read acme-reports/")
+
+    ann.wait_for_message("Daypass takes commands. Type")
+    assert "`/daypass request` Ask for access." in ann.wait_for_message("What you can type").visible_text
+    ann.wait_for_message("Did you mean `/daypass request`?")
+
+
 def test_the_list_of_commands_says_which_daypass_it_is(daypass: Office, ann: BlockingActor):
     """`version`, `-h`, `hello`: whoever looks around is shown the same page."""
     ann.command("/daypass", "version")

@@ -14,11 +14,13 @@ from typing import Any
 from daypass.doors.grammar import SLACK_VERBS
 from daypass.doors.grammar.words import nearest
 from daypass.doors.slack.blocks import Note
+from daypass.doors.slack.help import helped
 from daypass.doors.slack.outgoing import Gone, Outgoing, TryLater
 from daypass.doors.slack.texts import help as said
 
-_PAUSE = timedelta(seconds=10)
+_PAUSE = timedelta(seconds=3)
 _REMEMBERED = 1_000
+_LOOKS_AROUND = frozenset({"help", "-h", "--help", "version", "commands"})
 _SPOKEN = frozenset({"", "file_share", "me_message"})
 
 
@@ -27,28 +29,33 @@ class Chat:
     """Answers people who write to the app."""
 
     outgoing: Outgoing
-    _answered: OrderedDict[str, datetime] = field(default_factory=OrderedDict)
-    """Whom it answered last, and when: whoever pastes a page is answered once."""
+    _answered: OrderedDict[tuple[str, str], datetime] = field(default_factory=OrderedDict)
+    """Whom it gave which answer last, and when: whoever pastes a page hears the same once."""
 
     async def heard(self, body: Mapping[str, Any]) -> None:
         """Answer one message event, if it is a person's message to the app that is in no thread."""
         event = body["event"]
         person = str(event.get("user") or "")
         ours = {event.get(name) for name in ("team", "user_team", "source_team")} - {None} <= {body.get("team_id")}
-        if not (person and ours and _is_to_us(event) and self._may_answer(person)):
+        if not (person and ours and _is_to_us(event)):
+            return
+        answer = _answer(str(event.get("text") or ""))
+        key = (person, answer.text)
+        if not self._may_answer(key):
             return
         try:
-            await self.outgoing.post(str(event["channel"]), Note(text=_answer(str(event.get("text") or ""))))
+            await self.outgoing.post(str(event["channel"]), answer)
         except (Gone, TryLater):  # the person writes again, or finds the commands in Home
-            self._answered.pop(person, None)
+            self._answered.pop(key, None)
 
-    def _may_answer(self, person: str) -> bool:
+    def _may_answer(self, key: tuple[str, str]) -> bool:
         now = self.outgoing.clock()
-        before = self._answered.pop(person, None)
-        self._answered[person] = now if before is None or now - before >= _PAUSE else before
+        before = self._answered.pop(key, None)
+        is_new = before is None or now - before >= _PAUSE
+        self._answered[key] = before if before is not None and not is_new else now
         while len(self._answered) > _REMEMBERED:
             self._answered.popitem(last=False)
-        return self._answered[person] == now
+        return is_new
 
 
 def _is_to_us(event: Mapping[str, Any]) -> bool:
@@ -56,8 +63,10 @@ def _is_to_us(event: Mapping[str, Any]) -> bool:
     return event.get("channel_type") == "im" and not by_app and not event.get("thread_ts")
 
 
-def _answer(text: str) -> str:
+def _answer(text: str) -> Note:
     first, *rest = text.lower().split()[:2] or [""]
     word = (rest[0] if first.strip("/") == "daypass" and rest else first).strip("/.,!?`")
+    if word in _LOOKS_AROUND:
+        return helped(None)
     verb = nearest(word, SLACK_VERBS)
-    return said.command_meant(verb) if verb and verb != "help" else said.COMMANDS_ONLY
+    return Note(text=said.command_meant(verb) if verb and verb != "help" else said.COMMANDS_ONLY)
