@@ -1,6 +1,7 @@
 """The command line's entry: it hands the rooms an operator runs to the door that people type at."""
 
 import gc
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -37,7 +38,10 @@ def _print_kept() -> bool:
 
     kept = try_quickly(sys.argv[2:])
     if kept is not None:
-        print(kept)  # noqa: T201 - to print it is what was asked
+        try:
+            print(kept, flush=True)  # noqa: T201 - to print it is what was asked
+        except BrokenPipeError:  # whoever asked has gone; the exit must not try to flush once more, nor say so
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return kept is not None
 
 

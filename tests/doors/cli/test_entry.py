@@ -1,10 +1,13 @@
 """How the command starts, completes, fails and stops."""
 
 import io
+import json
+import os
 import signal
 import subprocess
 import sys
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 
@@ -166,3 +169,19 @@ def test_a_pipe_that_closes_is_no_error_to_see(alone):
     ran = subprocess.run(["sh", "-c", command], env=alone.environment(), capture_output=True, text=True, check=False)
 
     assert (ran.stdout.startswith("Usage"), ran.stderr) == (True, "")
+
+
+def test_credentials_that_nobody_reads_any_more_leave_no_traceback(alone):
+    """An SDK that gave up waiting has closed the pipe before they are written."""
+    environ = alone.environment()
+    kept = Path(environ["XDG_STATE_HOME"]) / "daypass" / "credentials" / "abcdefgh2345.json"
+    kept.parent.mkdir(parents=True, mode=0o700)
+    kept.write_text(json.dumps({"Version": 1, "Expiration": "2999-01-01T00:00:00Z"}), encoding="utf-8")
+    kept.chmod(0o600)
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-m", "daypass", "credentials", "abcdefgh2345"]
+    with os.fdopen(write, "wb") as pipe:
+        ran = subprocess.run(command, env=environ, stdout=pipe, stderr=subprocess.PIPE, text=True, check=False)
+
+    assert ran.stderr == ""
