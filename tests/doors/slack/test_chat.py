@@ -26,6 +26,15 @@ def test_nobody_who_writes_to_the_app_gets_silence(daypass: Office, ann: Blockin
 
 
 @pytest.mark.usefixtures("daypass")
+@pytest.mark.parametrize("prose", ["Can I have read on acme-reports/ please", "how do I get in?", "should I ask Bob?"])
+def test_a_sentence_is_not_taken_for_a_command(ann: BlockingActor, prose: str):
+    """Its first word resembles `cancel` or `show` by chance: nobody who asks for help is sent there."""
+    ann.say(prose)
+
+    assert "Did you mean" not in ann.wait_for_message("Daypass takes commands").text
+
+
+@pytest.mark.usefixtures("daypass")
 def test_many_messages_at_once_are_answered_once(ann: BlockingActor):
     """Whoever pastes a page hears it once."""
     for number in range(5):

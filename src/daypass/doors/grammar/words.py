@@ -89,12 +89,12 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f" Did you mean «{near}»?" if near else ""
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
+def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str:
     """Return the known word that means the same or is spelt nearly so, or nothing when none is near."""
     names, plain = sorted(known), word.lower()
     if _SAME_MEANING.get(plain) in names:
         return _SAME_MEANING[plain]
-    return next(iter(get_close_matches(plain, names, n=1, cutoff=0.6)), "")
+    return next(iter(get_close_matches(plain, names, n=1, cutoff=cutoff)), "")
 
 
 def _cut(text: str) -> Iterator[tuple[str, bool]]:

@@ -21,6 +21,7 @@ from daypass.doors.slack.texts import help as said
 _PAUSE = timedelta(seconds=3)
 _REMEMBERED = 1_000
 _LOOKS_AROUND = frozenset({"help", "-h", "--help", "version", "commands"})
+_SHORTEST_TYPO, _AS_NEAR = 4, 0.8
 _SPOKEN = frozenset({"", "file_share", "me_message"})
 
 
@@ -68,5 +69,10 @@ def _answer(text: str) -> Note:
     word = (rest[0] if first.strip("/") == "daypass" and rest else first).strip("/.,!?`")
     if word in _LOOKS_AROUND:
         return helped(None)
-    verb = nearest(word, SLACK_VERBS)
+    verb = _meant(word)
     return Note(text=said.command_meant(verb) if verb and verb != "help" else said.COMMANDS_ONLY)
+
+
+def _meant(word: str) -> str:
+    """Find the command that a first word stands for; none in prose: `can` is no `cancel`, and `how` no `show`."""
+    return nearest(word, SLACK_VERBS, cutoff=_AS_NEAR if len(word) >= _SHORTEST_TYPO else 1.0)
