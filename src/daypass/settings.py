@@ -63,9 +63,9 @@ class Slack:
     """The Slack app. With an app token Slack is reached by Socket Mode, else it calls us by signed HTTP."""
 
     bot_token: str = field(default="", repr=False)
-    """xoxb-..., from the app's «OAuth & Permissions» page."""
+    """xoxb-..., from the app's “OAuth & Permissions” page."""
     signing_secret: str = field(default="", repr=False)
-    """From the app's «Basic Information» page; needed for HTTP."""
+    """From the app's “Basic Information” page; needed for HTTP."""
     app_token: str = field(default="", repr=False)
     """xapp-..., with the scope connections:write; turns Socket Mode on."""
     api_url: str = "https://slack.com/api/"

@@ -47,5 +47,5 @@ def test_a_buckets_key_is_used_through_s3_of_its_own_partition(region: str):
 
 def test_a_partition_that_does_not_exist_is_not_guessed_at():
     """Better an error than a condition that never matches."""
-    with pytest.raises(ValueError, match="no partition «aws-moon»"):
+    with pytest.raises(ValueError, match="no partition “aws-moon”"):
         suffix("aws-moon")

@@ -245,7 +245,7 @@ def test_the_list_of_one_object_is_refused_with_a_sentence():
 def test_a_key_that_iam_cannot_spell_is_refused_with_a_sentence():
     """Policies are Latin-1: what is beyond is refused, not escaped and hoped for."""
     beyond = Entitlement(place=S3Place(bucket=BUCKET, key="日本/"), levels=frozenset({Level.READ}))
-    with pytest.raises(BadInput, match=r"takes no «\S» in a policy") as refused:
+    with pytest.raises(BadInput, match=r"takes no “\S” in a policy") as refused:
         document(statements(beyond, PLAIN), LEASE)
 
     assert refused.value.field == "resource"

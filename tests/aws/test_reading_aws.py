@@ -61,7 +61,7 @@ def test_prefixes_are_shown_one_level_deep(aws: Aws, bucket: str):
 def test_a_bucket_that_is_not_there_is_said_so(aws: Aws):
     """In the form beside its field; and as missing where nobody typed it."""
     buckets = Buckets(clients=clients_of(aws))
-    with pytest.raises(BadInput, match="no bucket «acme-nowhere»") as refused:
+    with pytest.raises(BadInput, match="no bucket “acme-nowhere”") as refused:
         buckets.check(S3Place(bucket="acme-nowhere"))
     with pytest.raises(NotFound):
         buckets.prefixes("acme-nowhere", "")

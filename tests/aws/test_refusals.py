@@ -82,7 +82,7 @@ def test_a_missing_permission_is_named(code: str):
     ],
 )
 def test_a_wrong_clock_is_said_to_be_one(code: str, message: str):
-    """Not «signature does not match», which sends people to look for their keys."""
+    """Not “signature does not match”, which sends people to look for their keys."""
     assert said(code, message, 403).sentence == CLOCK
 
 

@@ -90,7 +90,7 @@ class Firm(Company):
             return [text for text in texts if containing in text]
 
         found = wait_for(seen, within_s=within_s)
-        assert found, f"{who} is not told «{containing}»; the log: {self.log_lines()[-5:]}"
+        assert found, f"{who} is not told “{containing}”; the log: {self.log_lines()[-5:]}"
         return found[-1]
 
     # At a terminal --------------------------------------------------------------------------------
@@ -157,7 +157,7 @@ class Firm(Company):
             ],
             within_s=within_s,
         )
-        assert found, f"nothing logs «{event}»; the log: {self.log_lines()[-8:]}"
+        assert found, f"nothing logs “{event}”; the log: {self.log_lines()[-8:]}"
         return found[-1]
 
     @property

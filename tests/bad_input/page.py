@@ -41,7 +41,7 @@ def says(wrong: str, where: str, sentence: str, names: Mapping[str, str] | None 
     if _WRITES:
         _write(wrong, where, plain)
     written = rows().get((wrong, where))
-    assert written == plain, f"for «{wrong}» ({where}) the page says {written!r}, and Daypass says {plain!r}"
+    assert written == plain, f"for “{wrong}” ({where}) the page says {written!r}, and Daypass says {plain!r}"
 
 
 def _plain(sentence: str, names: Mapping[str, str]) -> str:

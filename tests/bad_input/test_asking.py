@@ -21,7 +21,7 @@ ASKS = [
     ("less than no time", "request s3 read acme-reports/2026/ --for -1h --reason INC-42"),
     ("a century, in years", "request s3 read acme-reports/2026/ --for 100y --reason INC-42"),
     ("a century, in days", "request s3 read acme-reports/2026/ --for 36500d --reason INC-42"),
-    ("«soon»", "request s3 read acme-reports/2026/ --for soon --reason INC-42"),
+    ("“soon”", "request s3 read acme-reports/2026/ --for soon --reason INC-42"),
     ("a number without a unit", "request s3 read acme-reports/2026/ --for 90 --reason INC-42"),
     ("longer than the rule allows", "request s3 read acme-reports/2026/ --for 9h --reason INC-42"),
     ("an end that has passed", "request s3 read acme-reports/2026/ --until 2020-01-01T18:00Z --reason INC-42"),
@@ -70,10 +70,10 @@ def test_the_form_says_it_beside_the_field(firm: Firm) -> None:
     alice.shortcut("request_access")
     form = alice.wait_for_modal()
     asked = {"level": ["read"], "resource": "acme-archive/2026/", "length": "2h", "reason": "INC-42"}
-    says("a bucket that does not exist", "form, «Where»", alice.submit(form, asked).errors["resource"])
+    says("a bucket that does not exist", "form, “Where”", alice.submit(form, asked).errors["resource"])
     right = {"resource": "acme-reports/2026/", "length": "soon"}
-    says("«soon»", "form, «For how long»", alice.submit(form, right).errors["length"])
-    says("longer than the rule allows", "form, «For how long»", alice.submit(form, {"length": "9h"}).errors["length"])
+    says("“soon”", "form, “For how long”", alice.submit(form, right).errors["length"])
+    says("longer than the rule allows", "form, “For how long”", alice.submit(form, {"length": "9h"}).errors["length"])
     alice.close(form)
 
 
@@ -94,14 +94,14 @@ def test_a_wrong_command_gets_its_sentence_in_the_terminal(firm: Firm, wrong: st
 
 
 def test_a_refusal_of_the_rules_has_an_exit_code_of_its_own(firm: Firm) -> None:
-    """A script can tell «denied» (2) from «wrong» (1)."""
+    """A script can tell “denied” (2) from “wrong” (1)."""
     firm.logs_in(ALICE)
     ask = ["request", "s3", "read", "acme-payroll/2026/", "--for"]
     denied, wrong = firm.runs(ALICE, *ask, "2h", "--reason", "x"), firm.runs(ALICE, *ask, "soon", "--reason", "x")
 
     assert (denied.code, wrong.code) == (2, 1)
     says("a bucket that a rule denies", "command line", denied.err)
-    says("«soon»", "command line", wrong.err)
+    says("“soon”", "command line", wrong.err)
 
 
 def test_no_place_at_all_is_asked_for(firm: Firm) -> None:

@@ -82,7 +82,7 @@ def test_the_first_grant_begins_and_ends_in_the_browser(page: Page):
 
 
 def test_an_incomplete_command_opens_the_form_and_errors_stand_beside_their_fields(page: Page):
-    """Prefilled with what was typed; the place is found by typing; «soon» is refused beside its field."""
+    """Prefilled with what was typed; the place is found by typing; “soon” is refused beside its field."""
     become(page, "Alice")
     enter(page, "general")
     type_line(page, "/daypass request s3 read")
@@ -97,7 +97,7 @@ def test_an_incomplete_command_opens_the_form_and_errors_stand_beside_their_fiel
     form.get_by_label(re.compile("For how long")).fill("soon")
     form.get_by_label(re.compile("Why")).fill("INC-43")
     form.get_by_role("button", name="Ask").click()
-    expect(form.get_by_role("alert")).to_contain_text("«soon» is not a length of time", timeout=PATIENCE_MS)
+    expect(form.get_by_role("alert")).to_contain_text("“soon” is not a length of time", timeout=PATIENCE_MS)
     picture(page, "form")
     form.get_by_label(re.compile("For how long")).fill("5m")
     form.get_by_role("button", name="Ask").click()

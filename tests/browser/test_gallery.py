@@ -144,7 +144,7 @@ def test_an_emergency_is_loud_and_somebody_else_looks_at_it_afterwards(page: Pag
 
     become(page, "Bob")
     enter(page, "access-requests")
-    alarm = said(page, "Glass was broken")
+    alarm = said(page, "Emergency access was used")
     expect(alarm).to_contain_text("Somebody else has to review what was done")
     detail(alarm, "glass")
     alarm.get_by_role("button", name="Revoke").click()

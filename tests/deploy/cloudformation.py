@@ -40,7 +40,7 @@ class RefusedParameter(ValueError):
 def _check(name: str, given: Any, pattern: str | None) -> None:
     for one in given if isinstance(given, list) else [given]:
         if pattern is not None and not re.fullmatch(pattern, str(one)):
-            raise RefusedParameter(f"{name} may not be «{one}»")
+            raise RefusedParameter(f"{name} may not be “{one}”")
 
 
 @cache

@@ -62,7 +62,7 @@ def _value(expression: str, given: Mapping[str, Any]) -> str:
         return str(given[expression])
     if found := re.fullmatch(r"jsonencode\((.*)\)", expression):
         return json.dumps(_list(found[1], given))
-    raise AssertionError(f"«{expression}» is not understood here")
+    raise AssertionError(f"“{expression}” is not understood here")
 
 
 def _list(expression: str, given: Mapping[str, Any]) -> list[str]:

@@ -165,7 +165,7 @@ def test_daypass_looks_into_the_buckets_that_may_be_lent_and_no_others(stack: St
     lent, kept = (S3Place(bucket=name, key="") for name in ("acme-lent", "acme-kept"))
     stack.hands.buckets.check(lent)
 
-    with pytest.raises(AwsForbids, match=r"«acme-kept». Either it is not among the buckets .* \(BucketArns"):
+    with pytest.raises(AwsForbids, match=r"“acme-kept”. Either it is not among the buckets .* \(BucketArns"):
         stack.hands.buckets.check(kept)
 
 

@@ -170,7 +170,7 @@ def test_where_slack_knows_none_of_those_on_call_nobody_is_said_to_be_off(
     with capture_logs() as logs:
         assert around(found, Needs(schedules=frozenset({PAYMENTS}))).on_call == {}
     assert logs[-1]["because"] == (
-        "Slack knows none of those who are on call in «payments»; correct their addresses there."
+        "Slack knows none of those who are on call in “payments”; correct their addresses there."
     )
 
 

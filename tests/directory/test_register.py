@@ -120,14 +120,14 @@ def test_an_empty_file_knows_nothing(text: str) -> None:
     ("text", "line", "words"),
     [
         ("- U0BOB", 1, "no people file"),
-        ("\ngroup: {}", 2, "has no «group»"),
+        ("\ngroup: {}", 2, "has no “group”"),
         ("groups: [U0BOB]", 1, "Groups are written"),
         ("groups:\n  Analysts: [U0BOB]", 2, "cannot be a group's name"),
         ("groups:\n  analysts: U0BOB", 2, "The group analysts is not a list"),
-        ("groups:\n  analysts:\n    - U0BOB\n    - bob", 4, "«bob» is not the id of anybody"),
-        ("groups:\n  analysts: [12]", 2, "«12» is not the id of anybody"),
+        ("groups:\n  analysts:\n    - U0BOB\n    - bob", 4, "“bob” is not the id of anybody"),
+        ("groups:\n  analysts: [12]", 2, "“12” is not the id of anybody"),
         ("managers: U0BOB", 1, "Managers are written"),
-        ("managers:\n  bob: U0CAROL", 2, "«bob» is not the id"),
+        ("managers:\n  bob: U0CAROL", 2, "“bob” is not the id"),
         ("managers:\n  U0BOB: carol", 2, "The manager of U0BOB is not"),
         ("managers:\n  U0BOB: bot:carol", 2, "The manager of U0BOB is not"),
         ("managers:\n  U0BOB: U0BOB", 2, "their own manager"),
@@ -135,7 +135,7 @@ def test_an_empty_file_knows_nothing(text: str) -> None:
         ("same_person:\n  - U0BOB", 2, "is not a list"),
         ("same_person:\n  - [U0BOB, W0BOB]\n  - [U0BOB2, W0BOB]", 3, "W0BOB is in another list too"),
         ("groups: 'x", 1, "This is not YAML"),
-        ("groups: {a: [U0BOB]}\ngroups: {}", 2, "«groups» is given twice"),
+        ("groups: {a: [U0BOB]}\ngroups: {}", 2, "“groups” is given twice"),
     ],
 )
 def test_a_fault_has_its_line(text: str, line: int, words: str) -> None:

@@ -184,13 +184,13 @@ def test_an_empty_map_is_no_map(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("alice: x", "people.yaml:1: «alice» is not a Slack user id such as U02ABCDEF. Write «U02ABCDEF: arn:"),
-        ("\nU0ALICE: alice", "people.yaml:2: «alice» is not the ARN of an IAM user or role. Write"),
+        ("alice: x", "people.yaml:1: “alice” is not a Slack user id such as U02ABCDEF. Write “U02ABCDEF: arn:"),
+        ("\nU0ALICE: alice", "people.yaml:2: “alice” is not the ARN of an IAM user or role. Write"),
         ("U0ALICE: [a]", "people.yaml:1: U0ALICE has no ARN."),
         ("U0ALICE:", "people.yaml:1: U0ALICE has no ARN."),
         ("- U0ALICE", "people.yaml:1: This is no map of people."),
         ("U0ALICE: 'x", "people.yaml:1: This is not YAML"),
-        (f"U0ALICE: {USER}a\nU0ALICE: {USER}b", "people.yaml:2: «U0ALICE» is given twice; the first is on line 1."),
+        (f"U0ALICE: {USER}a\nU0ALICE: {USER}b", "people.yaml:2: “U0ALICE” is given twice; the first is on line 1."),
         (f"U0ALICE: {USER}a\nU0BOB: {USER}a", f"people.yaml:2: {USER}a belongs to U0ALICE already."),
     ],
 )

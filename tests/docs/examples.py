@@ -16,8 +16,8 @@ from daypass.model.errors import BadInput
 from tests.docs.pages import commands, commands_in
 from tests.makers import NOON
 
-_QUOTED = re.compile(r"«([^»]+)»")
-_LISTED = re.compile(r"(?:: |[Ss]uch as |write it as )((?:(?!\. )[^;«»])+)")
+_QUOTED = re.compile(r"“([^”]+)”")
+_LISTED = re.compile(r"(?:: |[Ss]uch as |write it as )((?:(?!\. )[^;“”])+)")
 _WITHOUT = re.compile(r"(?:Without it|Left empty): [^.]*")
 _WITH_OPTION = re.compile(r"--[a-z-]+ \d[\w:.-]*\w")
 _WHO = re.compile(r"\b(?:U0[0-9A-Z]{4,}|bot:[a-z]+)")
@@ -153,7 +153,7 @@ def _values(where: str, kind: str, text: str) -> list[Value]:
     elif kind in {"place", "option"}:
         shown = [text] if kind == "place" else []
     else:
-        text = _WITHOUT.sub("", text).replace(f"«{labels.LENGTH_LABEL}»", "")
+        text = _WITHOUT.sub("", text).replace(f"“{labels.LENGTH_LABEL}”", "")
         quoted = _QUOTED.findall(text)
         listed = (
             [] if kind == "recurrence" else re.split(r",? or |, ", " or ".join(_LISTED.findall(_QUOTED.sub("", text))))

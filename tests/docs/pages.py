@@ -10,7 +10,7 @@ from tests.house.sources import ROOT, files
 _FENCE = re.compile(r"^ *```.*?\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
 _SPAN = re.compile(r"`([^`\n]+)`")
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
-_COMMAND = re.compile(r"(?<![\w./@«\"-])(/?)daypass((?: +[a-z]+)(?: +(?:\"[^\"]*\"|'[^']*'|[^\s\"'`;|&#>)]+))*)")
+_COMMAND = re.compile(r"(?<![\w./@“\"-])(/?)daypass((?: +[a-z]+)(?: +(?:\"[^\"]*\"|'[^']*'|[^\s\"'`;|&#>)]+))*)")
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """
 Failure-modes row 7, for S3: what is open does not outlive an end before its time.
 
-A click on «I'm done» over Slack's wire, with everything that was handed out still in hand and hours from its date.
+A click on “I'm done” over Slack's wire, with everything that was handed out still in hand and hours from its date.
 """
 
 import time

@@ -332,7 +332,7 @@ def test_11_people_are_told_late_and_not_never(walk: Walk) -> None:
 
 
 def test_11_who_waits_longer_than_a_minute_is_told(walk: Walk) -> None:
-    """Approved, and AWS does not let us: the person who was told «in a few seconds» hears of it, once."""
+    """Approved, and AWS does not let us: the person who was told “in a few seconds” hears of it, once."""
     grant = walk.approve(walk.ask().id)
     walk.aws.failures = [AwsForbids("Daypass may not call iam:PutUserPolicy.", action="iam:PutUserPolicy")] * 9
     told = []

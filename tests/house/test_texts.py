@@ -68,7 +68,7 @@ def test_nothing_is_said_in_pictures():
         'button("Cancel", action)',
         'say(f"{number} requests wait")',
         'more = f"and {number} more. "',
-        'raise BadInput(f"No rule «{name}» here.")',
+        'raise BadInput(f"No rule “{name}” here.")',
         'modal(title, close="Not yet")',
         'table = {"id": "Name of the rule"}',
     ],
@@ -92,3 +92,11 @@ def test_words_in_code_are_found(line):
 def test_words_that_nobody_reads_are_let_be(line):
     """Names of events, keys, patterns and the words of AWS's documents are no text."""
     assert not said(line)
+
+
+def test_quotes_are_those_of_english():
+    """What is quoted stands in “these”; the marks of other languages are only read, where somebody types them."""
+    reads = "src/daypass/doors/grammar/words.py"
+    found = [path for path, text in modules(SOURCE).items() if path != reads and re.search("[«»„]", text)]
+
+    assert found == []

@@ -219,7 +219,7 @@ def test_the_dossier_tells_everything_in_order(house: GlassHouse):
     for words in (
         "U0ANN asked for",
         "INC-42",
-        "U0ANN broke the glass",
+        "U0ANN used emergency access",
         "daypass saw it live in AWS, until 2026-11-23 13:00:00 UTC",
         f"U0ANN was handed AWS credentials (ASIA{grant.id})",
         "U0ANN was handed a sign-in address",
@@ -246,7 +246,7 @@ def test_the_dossier_names_who_followed_a_link(house: GlassHouse):
     read = dossier(grant.id, ledger=house.ledger)
 
     assert (read.handed_out, read.clicks) == (1, 1)
-    assert "opened 2026/a.csv from 192.0.2.7 with «curl/8»" in [line.words for line in read.lines]
+    assert "opened 2026/a.csv from 192.0.2.7 with “curl/8”" in [line.words for line in read.lines]
     assert token not in repr(read)
 
 

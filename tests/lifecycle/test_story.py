@@ -88,11 +88,11 @@ def test_whatever_happens_to_a_request_has_words(kind: Kind):
         ),
         (
             happened(Kind.REQUEST_APPROVED, rule="reports", length_s=7200),
-            "approved it for 2 hours by the rule «reports»",
+            "approved it for 2 hours by the rule “reports”",
         ),
         (
             happened(Kind.REQUEST_APPROVED, rule="reports", until="2026-05-04T18:00:00+02:00"),
-            "approved it until 2026-05-04 16:00:00 UTC by the rule «reports»",
+            "approved it until 2026-05-04 16:00:00 UTC by the rule “reports”",
         ),
         (
             happened(
@@ -102,11 +102,11 @@ def test_whatever_happens_to_a_request_has_words(kind: Kind):
                 starts="2026-12-01T08:00:00+00:00",
                 recurs="every weekday 09:00-10:00 (Europe/Berlin) until 2026-12-14",
             ),
-            "approved it every weekday 09:00-10:00 (Europe/Berlin) until 2026-12-14 by the rule «reports»",
+            "approved it every weekday 09:00-10:00 (Europe/Berlin) until 2026-12-14 by the rule “reports”",
         ),
         (
             happened(Kind.REQUEST_APPROVED, rule="reports", length_s=7200, starts="2026-05-05T10:00:00+00:00"),
-            "approved it for 2 hours from 2026-05-05 10:00:00 UTC by the rule «reports»",
+            "approved it for 2 hours from 2026-05-05 10:00:00 UTC by the rule “reports”",
         ),
         (happened(Kind.REQUEST_DENIED, reason="not today"), "denied it: not today"),
         (happened(Kind.REQUEST_DENIED, reason=""), "denied it"),

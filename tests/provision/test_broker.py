@@ -109,7 +109,7 @@ def test_a_role_that_does_not_trust_us_is_named_with_what_to_do(world: World):
 
 
 def test_a_broker_role_that_is_not_there_is_the_operators_to_mend(world: World):
-    """Not «not found», which would read as if the person had asked for something wrong."""
+    """Not “not found”, which would read as if the person had asked for something wrong."""
     sessions = RoleSessions(clients=world.hands.clients, role_arn=f"{world.setup.broker_arn}-gone")
     with pytest.raises(Misconfigured, match="There is no role"):
         sessions.open("daypass-x", WORTHLESS, CHAINED)

@@ -369,11 +369,11 @@ def test_whether_the_manager_is_there_must_be_known_where_they_decide() -> None:
             "{manager: false}",
             "This names nobody; give people, groups, slack_groups, directory_groups, manager, owner or",
         ),
-        ("{manager: yes}", "«manager» is true or false"),
-        ("{on_call: [pay ments]}", "«pay ments» is not the name of an on-call schedule"),
-        ("{owner: ['a*']}", "«a*» cannot be the name of a tag in AWS"),
-        ("{directory_groups: [analysts]}", "«analysts» is not a group of a directory"),
-        ("{directory_groups: ['file:']}", "«file:» is not a group of a directory"),
+        ("{manager: yes}", "“manager” is true or false"),
+        ("{on_call: [pay ments]}", "“pay ments” is not the name of an on-call schedule"),
+        ("{owner: ['a*']}", "“a*” cannot be the name of a tag in AWS"),
+        ("{directory_groups: [analysts]}", "“analysts” is not a group of a directory"),
+        ("{directory_groups: ['file:']}", "“file:” is not a group of a directory"),
     ],
 )
 def test_a_fault_among_approvers_is_a_sentence(approvers: str, sentence: str) -> None:
@@ -393,7 +393,7 @@ def test_only_approvers_are_named_by_what_they_are() -> None:
             "  - {id: x, who: {manager: true}, may: [read], on: [a-b], for: {default: 1h, max: 1h}, approve: at-once}\n"
         )
 
-    assert "«manager» is not a field here." in str(unreadable.value)
+    assert "“manager” is not a field here." in str(unreadable.value)
 
 
 def book(*approvals: str) -> RuleBook:

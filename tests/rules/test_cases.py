@@ -127,16 +127,16 @@ def test_what_is_not_said_is_not_known():
     ("old", "new", "told"),
     [
         ("s3: read acme-reports/2026/", "s3: acme-reports", "rules.yaml:3: What is asked for is a level and a place"),
-        ("s3: read acme", "s3: reed acme", "rules.yaml:3: «reed» is not a level of access"),
-        ("U0ANN,", "ann,", "rules.yaml:3: «ann» is not a Slack user id such as U02ABCDEF, nor a robot"),
+        ("s3: read acme", "s3: reed acme", "rules.yaml:3: “reed” is not a level of access"),
+        ("U0ANN,", "ann,", "rules.yaml:3: “ann” is not a Slack user id such as U02ABCDEF, nor a robot"),
         ("for: 2h", "at: 2026-05-04T10:00", "rules.yaml:3: A moment is written with its distance from UTC"),
         ("for: 2h", "at: tomorrow", "rules.yaml:3: A moment is written with its distance from UTC"),
-        ("for: 2h", "zone: Mars/Olympus", "rules.yaml:3: «Mars/Olympus» is not a time zone"),
-        ("for: 2h", "duration: 2h", "rules.yaml:3: «duration» is not a field here. Did you mean «for»?"),
-        ("expect: allowed", "expect: alowed", "rules.yaml:4: «alowed» cannot stand under «expect». Did you mean"),
-        ("[U0CID, U0DEE, S0LEADS]", "[cid]", "rules.yaml:6: «cid» is not the id of a person or of a group"),
-        ("    expect: allowed\n", "", "rules.yaml:2: «expect» is missing."),
-        ("reason: INC-1", "account: 111122223333", "rules.yaml:3: «account» must be text; put it in quotes."),
+        ("for: 2h", "zone: Mars/Olympus", "rules.yaml:3: “Mars/Olympus” is not a time zone"),
+        ("for: 2h", "duration: 2h", "rules.yaml:3: “duration” is not a field here. Did you mean “for”?"),
+        ("expect: allowed", "expect: alowed", "rules.yaml:4: “alowed” cannot stand under “expect”. Did you mean"),
+        ("[U0CID, U0DEE, S0LEADS]", "[cid]", "rules.yaml:6: “cid” is not the id of a person or of a group"),
+        ("    expect: allowed\n", "", "rules.yaml:2: “expect” is missing."),
+        ("reason: INC-1", "account: 111122223333", "rules.yaml:3: “account” must be text; put it in quotes."),
     ],
 )
 def test_a_fault_in_an_example_is_told_with_its_line(old: str, new: str, told: str):
@@ -157,7 +157,7 @@ def test_two_examples_of_one_name_are_a_fault():
     _, faults = cases(CASE + CASE.replace("tests:\n", ""))
 
     assert faults == [
-        "rules.yaml:7: The example on line 2 is named «reading reports» too. Give each a name of its own."
+        "rules.yaml:7: The example on line 2 is named “reading reports” too. Give each a name of its own."
     ]
 
 

@@ -155,7 +155,7 @@ CERTAIN = [
         ask(reason="for inc (INC-42)"),
         ask(reason="XINC-42"),
         (
-            "Denied: read on acme-reports/2026/open/ only for a reason with «INC-[0-9]+» in it; yours has "
+            "Denied: read on acme-reports/2026/open/ only for a reason with “INC-[0-9]+” in it; yours has "
             "none (rule lends). Put that in the reason."
         ),
     ),

@@ -24,10 +24,10 @@ RULE = """
         ("{pending: 0}", "0 is not a number from 1 to 10,000."),
         ("{live: -1}", "-1 is not a number from 1 to 10,000."),
         ("{live: 10001}", "10001 is not a number from 1 to 10,000."),
-        ("{live: many}", "«live» must be a whole number"),
-        ("{live: true}", "«live» must be a whole number"),
-        ("{lives: 3}", "«lives» is not a field here. Did you mean «live»?"),
-        ("50", "«limits» must be a mapping"),
+        ("{live: many}", "“live” must be a whole number"),
+        ("{live: true}", "“live” must be a whole number"),
+        ("{lives: 3}", "“lives” is not a field here. Did you mean “live”?"),
+        ("50", "“limits” must be a mapping"),
     ],
 )
 @pytest.mark.parametrize("where", ["document", "rule"])
@@ -45,8 +45,8 @@ def test_a_limit_that_cannot_be_meant_is_refused_in_a_sentence(limits: str, sent
     ("more", "expected"),
     [
         ("limits: {pending: 21, live: 51}", []),
-        ("limits: {live: 50}", ["contradicting: Rule a says «limits: {live: 50}», and everybody may have 50 live"]),
-        ("limits: {pending: 5}", ["contradicting: Rule a says «limits: {pending: 5}», and everybody may have 20"]),
+        ("limits: {live: 50}", ["contradicting: Rule a says “limits: {live: 50}”, and everybody may have 50 live"]),
+        ("limits: {pending: 5}", ["contradicting: Rule a says “limits: {pending: 5}”, and everybody may have 20"]),
         ("limits: {live: 1001}", ["too-wide: Rule a lets one person have 1001 live grants, which is as good as no"]),
         ("when: {live_grants: {under: 50}}", []),
         ("when: {live_grants: {under: 60}}\n    limits: {live: 60}", []),

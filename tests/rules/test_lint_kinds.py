@@ -125,7 +125,7 @@ def test_a_denial_of_somebody_whom_a_rule_names_contradicts_it() -> None:
     ("first", "then", "how"),
     [
         (f"{TERMS}, {CID}", f"{WEEK}, approve: at-once, meant: [too-wide]", "for more than 8 hours"),
-        (f"{TERMS}, reason: {{matching: INC-1}}, {CID}", f"{TERMS}, approve: at-once", "without «INC-1» in the reason"),
+        (f"{TERMS}, reason: {{matching: INC-1}}, {CID}", f"{TERMS}, approve: at-once", "without “INC-1” in the reason"),
         (f"{TERMS}, {CID}", f"{TERMS}, reason: optional, approve: at-once", "without a reason"),
         (f"{TERMS}, ticket: required, {CID}", f"{TERMS}, approve: at-once", "without an open ticket"),
     ],

@@ -38,7 +38,7 @@ def test_a_ticket_that_was_moved_to_another_project_is_none_of_the_one_that_the_
     found = decided(rule("{matching: 'INC-[0-9]+'}"), "see INC-42", INC_42=OPEN_JUNK)
 
     assert isinstance(found, Denied)
-    assert "INC-42 was moved, and is not called «INC-[0-9]+» any more" in str(found)
+    assert "INC-42 was moved, and is not called “INC-[0-9]+” any more" in str(found)
     assert "JUNK" not in str(found)
 
 

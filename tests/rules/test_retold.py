@@ -30,7 +30,7 @@ WHOLE = Question(
     ),
     length=timedelta(minutes=90),
     delivery=Delivery.LINK,
-    reason="INC-1 «ü»",
+    reason="INC-1 “ü”",
     asker=Principal(id=DEPLOY, name="bot:deploy"),
     urgent=True,
 )

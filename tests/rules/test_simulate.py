@@ -132,9 +132,9 @@ def test_what_was_decided_then_is_compared_when_the_file_says_it():
         (b'{"person": "\\ud800"}', "asked.jsonl:2: This is not JSON."),
         (b"[]", "asked.jsonl:2: This is not an object."),
         (b"x" * (LONGEST * 3), "asked.jsonl:2: This line is longer than 65,536 bytes."),
-        (ASK | {"duration": "2h"}, "asked.jsonl:2: «duration» is not a field here."),
-        (ASK | {"for": 2}, "asked.jsonl:2: «2» has no unit"),
-        (ASK | {"decided": "maybe"}, "asked.jsonl:2: «maybe» cannot stand under «decided»."),
+        (ASK | {"duration": "2h"}, "asked.jsonl:2: “duration” is not a field here."),
+        (ASK | {"for": 2}, "asked.jsonl:2: “2” has no unit"),
+        (ASK | {"decided": "maybe"}, "asked.jsonl:2: “maybe” cannot stand under “decided”."),
     ],
 )
 def test_a_line_that_cannot_be_read_is_told_and_stops_nothing(bad: object, told: str):

@@ -139,7 +139,7 @@ BARE: dict[str, Record] = {
 }
 """One of every kind by its name, with as little in it as may be."""
 
-ODD = "«ünï» \u2028\x00 '; DROP TABLE records; --"
+ODD = "“ünï” \u2028\x00 '; DROP TABLE records; --"
 FULL: list[Record] = [
     replace(a_version(99_999_999), note=ODD, text="rules: []  # é\n" * 20_000, change=new_grant_id()),
     replace(

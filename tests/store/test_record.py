@@ -148,7 +148,7 @@ def test_an_event_is_read_back_as_it_was(ledger):
         at=at(0.000001),
         actor=DAYPASS,
         subject=request.id,
-        details={"why": "«ünï» \u2028\x00", "count": 3, "yes": True, "none": None, "many": ("a", "b")},
+        details={"why": "“ünï” \u2028\x00", "count": 3, "yes": True, "none": None, "many": ("a", "b")},
     )
 
     ledger.record(Fact(event=event, changes=(request,)))

@@ -99,7 +99,7 @@ def calling(house: GlassHouse, pager: Pager) -> int:
 
 def test_who_took_what_until_when_and_why_is_told(house: GlassHouse, pager: Pager):
     """All that somebody needs who is woken, also while the directory is away."""
-    request = house.broken(reason="INC-42: «tous les disques»")
+    request = house.broken(reason="INC-42: “tous les disques”")
     house.directory.away = True
 
     assert calling(house, pager) == 1
@@ -110,7 +110,7 @@ def test_who_took_what_until_when_and_why_is_told(house: GlassHouse, pager: Page
             "who": ANN,
             "name": "U0Ann",
             "what": "read acme-reports/2026/",
-            "reason": "INC-42: «tous les disques»",
+            "reason": "INC-42: “tous les disques”",
             "until": "2026-11-23T13:00:00+00:00",
             "at": "2026-11-23T12:00:00+00:00",
             "address": f"https://daypass.example/v1/glass/{request.id}",

@@ -112,7 +112,7 @@ def statements(entitlement: Entitlement, facts: BucketFacts) -> tuple[Statement,
     """
     if Level.LIST in entitlement.levels and entitlement.place.reach is Reach.OBJECT:
         raise BadInput(
-            f"«{entitlement.place}» is one object, which has nothing to list; ask to read it, or to list a prefix "
+            f"“{entitlement.place}” is one object, which has nothing to list; ask to read it, or to list a prefix "
             "that ends in /.",
             field="level",
         )

@@ -46,5 +46,5 @@ def managed_policy_arn(owner: str, path: str, name: str) -> str:
 def _split(arn: str) -> list[str]:
     parts = arn.split(":", _PARTS - 1)
     if len(parts) != _PARTS or parts[0] != "arn":
-        raise ValueError(f"«{arn}» is not an ARN")
+        raise ValueError(f"“{arn}” is not an ARN")
     return parts

@@ -120,13 +120,13 @@ def _key(encryption: "ServerSideEncryptionByDefaultTypeDef | None", partition: s
 
 
 def _unknown(bucket: str) -> BadInput:
-    return BadInput(f"There is no bucket «{bucket}» here. Check its name, or ask for it to be made.", field="resource")
+    return BadInput(f"There is no bucket “{bucket}” here. Check its name, or ask for it to be made.", field="resource")
 
 
 def _left_out(bucket: str, refused: AwsForbids) -> AwsForbids:
     """Our own account's, and AWS does not let Daypass look: an operator's to mend, or meant so."""
     return AwsForbids(
-        f"AWS does not let Daypass look into «{bucket}». Either it is not among the buckets that Daypass was set up "
+        f"AWS does not let Daypass look into “{bucket}”. Either it is not among the buckets that Daypass was set up "
         f"for (BucketArns, bucket_arns), or the bucket's own policy refuses it. {refused.sentence}",
         action=refused.action,
     )

@@ -44,7 +44,7 @@ def s3_page(place: S3Place, region: str, console: str) -> str:
 def _ask(endpoint: str, asked: dict[str, str]) -> str:
     """POST, so that the credentials stand in no log of addresses."""
     if not endpoint.startswith(("https://", "http://")):
-        raise Misconfigured(f"The sign-in endpoint «{endpoint}» is not an http address.")
+        raise Misconfigured(f"The sign-in endpoint “{endpoint}” is not an http address.")
     request = urllib.request.Request(endpoint, data=urlencode(asked).encode(), method="POST")  # noqa: S310 - checked
     try:
         with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as answer:  # noqa: S310 - as above

@@ -21,7 +21,7 @@ def suffix(partition: str) -> str:
     for known in _partitions()["partitions"]:
         if known["id"] == partition:
             return str(known["outputs"]["dnsSuffix"])
-    raise ValueError(f"AWS has no partition «{partition}»")
+    raise ValueError(f"AWS has no partition “{partition}”")
 
 
 def sign_in(region: str) -> str:

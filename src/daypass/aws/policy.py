@@ -39,7 +39,7 @@ def document(allowed: Iterable[Statement], lease: Lease) -> str:
     strange = sorted({sign for sign in text if sign > _LAST_CHARACTER})
     if strange:
         raise BadInput(
-            f"AWS takes no «{strange[0]}» in a policy (only Latin-1 characters); choose a wider prefix without it.",
+            f"AWS takes no “{strange[0]}” in a policy (only Latin-1 characters); choose a wider prefix without it.",
             field="resource",
         )
     return text

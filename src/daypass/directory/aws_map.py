@@ -13,7 +13,7 @@ from daypass.model.errors import BadInput, Fault, Misconfigured, RulesUnreadable
 from daypass.model.principal import AwsIdentity, PrincipalId
 from daypass.rules.source import Data, Source, read
 
-_FORM = "Write «U02ABCDEF: arn:aws:iam::123456789012:user/ann»."
+_FORM = "Write “U02ABCDEF: arn:aws:iam::123456789012:user/ann”."
 
 AwsMap = Mapping[PrincipalId, AwsIdentity]
 
@@ -45,13 +45,13 @@ def parse_map(text: str | bytes, *, name: str) -> AwsMap:
 
 def _entry(person: str, given: Data) -> _Entry:
     if not is_member_id(person):
-        return _Entry(person=person, identity=None, wrong=f"«{person}» is not a Slack user id such as U02ABCDEF.")
+        return _Entry(person=person, identity=None, wrong=f"“{person}” is not a Slack user id such as U02ABCDEF.")
     if not isinstance(given, str):
         return _Entry(person=person, identity=None, wrong=f"{person} has no ARN.")
     try:
         return _Entry(person=person, identity=AwsIdentity(arn=given))
     except BadInput:
-        return _Entry(person=person, identity=None, wrong=f"«{given}» is not the ARN of an IAM user or role.")
+        return _Entry(person=person, identity=None, wrong=f"“{given}” is not the ARN of an IAM user or role.")
 
 
 def _wrong(entries: list[_Entry], source: Source, name: str) -> list[Fault]:

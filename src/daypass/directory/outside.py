@@ -77,7 +77,7 @@ class Outside:
     def _ask_schedule(self, asked: tuple[ScheduleName, datetime]) -> frozenset[PrincipalId]:
         name, minute = asked
         if name not in self._schedules:
-            raise Misconfigured(f"There is no on-call schedule «{name}»; add it to the file of schedules.")
+            raise Misconfigured(f"There is no on-call schedule “{name}”; add it to the file of schedules.")
         found, emails = set(), sorted(self._schedules[name].on_call(minute))
         for email in emails:
             try:
@@ -86,7 +86,7 @@ class Outside:
                 self._left_out.tell(f"one of those on call in {name}", nobody)
         if emails and not found:  # somebody is on call, so it must not be read as nobody
             raise Misconfigured(
-                f"Slack knows none of those who are on call in «{name}»; correct their addresses there."
+                f"Slack knows none of those who are on call in “{name}”; correct their addresses there."
             )
         return frozenset(found)
 

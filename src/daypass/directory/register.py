@@ -24,7 +24,7 @@ from daypass.rules.values import is_person_id
 SOURCE = "file"
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _ID = "Write Slack user ids such as U02ABCDEF."
-_FORM = "Write «groups:», «managers:» and «same_person:»; see docs/people.md."
+_FORM = "Write “groups:”, “managers:” and “same_person:”; see docs/people.md."
 
 Ids = frozenset[PrincipalId]
 
@@ -77,20 +77,20 @@ def _wrong(data: Data) -> Iterator[_Wrong]:
         return
     for key, given in data.items():
         if key not in parts:
-            yield _Wrong(path=(key,), sentence=f"A people file has no «{key}».", suggestion=_FORM)
+            yield _Wrong(path=(key,), sentence=f"A people file has no “{key}”.", suggestion=_FORM)
         elif given is not None:
             yield from parts[key](given)
 
 
 def _wrong_groups(given: Data) -> Iterator[_Wrong]:
     if not isinstance(given, dict):
-        yield _Wrong(path=("groups",), sentence="Groups are written «name: [ids]».")
+        yield _Wrong(path=("groups",), sentence="Groups are written “name: [ids]”.")
         return
     for name, members in given.items():
         if not _NAME.fullmatch(name):
             yield _Wrong(
                 path=("groups", name),
-                sentence=f"«{name}» cannot be a group's name.",
+                sentence=f"“{name}” cannot be a group's name.",
                 suggestion="Use lower-case letters, digits, hyphens and dots.",
             )
         yield from _wrong_ids(members, ("groups", name), f"The group {name}")
@@ -98,12 +98,12 @@ def _wrong_groups(given: Data) -> Iterator[_Wrong]:
 
 def _wrong_managers(given: Data) -> Iterator[_Wrong]:
     if not isinstance(given, dict):
-        yield _Wrong(path=("managers",), sentence="Managers are written «id: id of the manager».")
+        yield _Wrong(path=("managers",), sentence="Managers are written “id: id of the manager”.")
         return
     for person, boss in given.items():
         at: Path = ("managers", person)
         if not is_member_id(person):
-            yield _Wrong(path=at, sentence=f"«{person}» is not the id of anybody.")
+            yield _Wrong(path=at, sentence=f"“{person}” is not the id of anybody.")
         if not isinstance(boss, str) or not is_person_id(boss):
             yield _Wrong(path=at, sentence=f"The manager of {person} is not a Slack user id.")
         elif boss == person:
@@ -112,7 +112,7 @@ def _wrong_managers(given: Data) -> Iterator[_Wrong]:
 
 def _wrong_same(given: Data) -> Iterator[_Wrong]:
     if not isinstance(given, list):
-        yield _Wrong(path=("same_person",), sentence="Each person's accounts are written «- [id, id]».")
+        yield _Wrong(path=("same_person",), sentence="Each person's accounts are written “- [id, id]”.")
         return
     first: dict[str, int] = {}
     for nth, accounts in enumerate(given):
@@ -129,7 +129,7 @@ def _wrong_ids(given: Data, at: Path, whose: str) -> Iterator[_Wrong]:
         return
     for nth, one in enumerate(given):
         if not isinstance(one, str) or not is_member_id(one):
-            yield _Wrong(path=(*at, nth), sentence=f"«{one}» is not the id of anybody.")
+            yield _Wrong(path=(*at, nth), sentence=f"“{one}” is not the id of anybody.")
 
 
 def _fault(wrong: _Wrong, source: Source, name: str) -> Fault:

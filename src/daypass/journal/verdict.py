@@ -43,7 +43,7 @@ class Verified:
     @property
     def sentence(self) -> str:
         """The verdict for a person."""
-        beside = f", and the words beside {self.spoken:,} of them" if self.spoken else ""
+        beside = f", and the text of {self.spoken:,} of them" if self.spoken else ""
         return (
             f"{_count(self.size, 'entry', 'entries')} verified under {_count(self.checkpoints, 'checkpoint')}{beside}."
         )

@@ -126,7 +126,7 @@ class _Walk:
         return self._first_wrong() or self._foreign_words(f"are not those that were written ({strange})")
 
     def _foreign_words(self, how: str) -> Broken:
-        told = f"The words beside entry {self.frontier.size - 1} (line {self._line() - 1}) {how}."
+        told = f"The text of entry {self.frontier.size - 1} (line {self._line() - 1}) {how}."
         return Broken(index=max(self.frontier.size - 1, 0), fault=Fault.WORDS, sentence=told)
 
     def _first_wrong(self) -> Broken | None:

@@ -86,8 +86,8 @@ def glass_to_break(ask: Ask, parties: Parties, *, most: Limits, ledger: Ledger, 
     if len(broken) >= most.urgent:
         again = words_for_length(broken[-most.urgent] + _HOUR - now)
         raise NotAllowed(
-            f"{parties.asker.name} has broken glass {len(broken)} times within an hour, and {most.urgent} is the most. "
-            f"Ask in the ordinary way, use a sealed code, or try again in {again}."
+            f"{parties.asker.name} has used emergency access {len(broken)} times within an hour, and {most.urgent} is "
+            f"the most. Ask in the ordinary way, use a sealed code, or try again in {again}."
         )
     return tallies
 

@@ -141,8 +141,8 @@ def _no_such_key(key: str, place: S3Place) -> str:
     if not key:
         return f"Say which object within {place}: its whole key, such as {place.key}NAME."
     whole = f"{place.key}{key}"
-    hint = f"Did you mean «{whole}»?" if place.key.endswith("/") and place.holds(whole) else "name one that is."
-    return f"«{key}» is not an object within {place}{'. ' if hint.endswith('?') else '; '}{hint}"
+    hint = f"Did you mean “{whole}”?" if place.key.endswith("/") and place.holds(whole) else "name one that is."
+    return f"“{key}” is not an object within {place}{'. ' if hint.endswith('?') else '; '}{hint}"
 
 
 def _live(grant: Grant, ledger: Ledger, now: datetime) -> Grant | None:

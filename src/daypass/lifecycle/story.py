@@ -1,7 +1,7 @@
 """
 What happened to a request, in words: one entry of the journal at a time, for those who may see it.
 
-The words go on from the name of who did it: «Alice» `asked for read acme-reports/2026/ as a session: INC-42`. What
+The words go on from the name of who did it: “Alice” `asked for read acme-reports/2026/ as a session: INC-42`. What
 people wrote, and what strangers call themselves, goes through `quote`; moments go through `when`. So each door shows
 them as its readers know them, and nobody's words look like ours.
 """
@@ -103,7 +103,7 @@ def _filed(told: _Told) -> str:
 def _approved(told: _Told) -> str:
     ahead = " in advance" if told["permit"] else ""
     stead = told.people("instead_of", " in the stead of ")
-    return f"approved it{stead}{ahead}{_term(told)}{told.after(' by the rule «', 'rule')}»"
+    return f"approved it{stead}{ahead}{_term(told)}{told.after(' by the rule “', 'rule')}”"
 
 
 def _endorsed(told: _Told) -> str:
@@ -149,7 +149,7 @@ def _often(told: _Told) -> str:
 
 def _visit(verb: str) -> Callable[[_Told], str]:
     def say(told: _Told) -> str:
-        who = f"from {told.quote(told['address'])} with «{told.quote(told['agent'])}»"
+        who = f"from {told.quote(told['address'])} with “{told.quote(told['agent'])}”"
         return f"{verb} {told.quote(told['key'])} {who}{_often(told)}{told.said('because', ': ')}"
 
     return say
@@ -176,7 +176,7 @@ def _window(told: _Told) -> str:
 _ENDINGS = {
     "expired": "its time is over",
     "done": "they were done",
-    "revoked": "taken back",
+    "revoked": "revoked",
     "failed": "AWS would not take it",
     "vanished": "somebody removed it in AWS",
     "ticket": "its ticket was closed",
@@ -208,7 +208,7 @@ _WORDS: Mapping[Kind, Callable[[_Told], str]] = {
     Kind.SERIES_CLOSED: lambda _: "closed it: no more windows",
     Kind.TICKET_CLOSED: lambda told: f"found the ticket {told.quote(told['ticket'])} closed",
     Kind.RULES_DIFFERED: lambda _: "found that the rules being tried would have decided otherwise",
-    Kind.GLASS_BROKEN: lambda told: f"broke the glass{told.moment('review_due', '; the review is due ')}",
+    Kind.GLASS_BROKEN: lambda told: f"used emergency access{told.moment('review_due', '; the review is due ')}",
     Kind.CODE_USED: lambda _: "used a sealed code",
     Kind.GRANT_PROVISIONING: lambda told: f"began to put it into AWS{told.moment('ends', ', until ')}",
     Kind.GRANT_ACTIVATED: lambda told: f"saw it live in AWS{told.moment('ends', ', until ')}",

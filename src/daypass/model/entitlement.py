@@ -133,16 +133,16 @@ def _level(word: str) -> Level:
     try:
         return Level(word)
     except ValueError:
-        raise BadInput(f"«{word}» is not a level of access; there are {_either(Level)}.", field="level") from None
+        raise BadInput(f"“{word}” is not a level of access; there are {_either(Level)}.", field="level") from None
 
 
 @lru_cache(maxsize=4096)  # every grant that is read has one, and most have the same few
 def _check_bucket(bucket: str) -> None:
     if any(sign in bucket for sign in "*?"):
-        raise BadInput(f"«{bucket}» has a wildcard in the bucket; name one bucket.", field="resource")
+        raise BadInput(f"“{bucket}” has a wildcard in the bucket; name one bucket.", field="resource")
     if not _BUCKET.fullmatch(bucket):
         raise BadInput(
-            f"«{bucket}» cannot be the name of a bucket: 3 to 63 lower-case letters, digits, dots and hyphens.",
+            f"“{bucket}” cannot be the name of a bucket: 3 to 63 lower-case letters, digits, dots and hyphens.",
             field="resource",
         )
 
@@ -150,14 +150,14 @@ def _check_bucket(bucket: str) -> None:
 @lru_cache(maxsize=4096)
 def _check_key(key: str) -> None:
     if any(sign in key for sign in "*?"):
-        raise BadInput(f"«{key}» has a wildcard; name a prefix that ends in / or one object.", field="resource")
+        raise BadInput(f"“{key}” has a wildcard; name a prefix that ends in / or one object.", field="resource")
     if "$" in key and "${" in key:
         raise BadInput(
-            f"«{key}» has ${{ in it, which IAM would take for a variable; choose a wider prefix.", field="resource"
+            f"“{key}” has ${{ in it, which IAM would take for a variable; choose a wider prefix.", field="resource"
         )
     if key.startswith("/") or "//" in key or any(part in {".", ".."} for part in key.split("/")):
         raise BadInput(
-            f"«{key}» has an empty, . or .. part; S3 keys are not file paths. Write the prefix plainly.",
+            f"“{key}” has an empty, . or .. part; S3 keys are not file paths. Write the prefix plainly.",
             field="resource",
         )
     if (sign := next(filter(is_hidden, key), None)) is not None:

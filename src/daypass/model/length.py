@@ -51,7 +51,7 @@ def parse_length(text: str) -> timedelta:
     if length > LONGEST.total_seconds():
         raise _refused("That is more than a year; nothing is lent for so long.")
     if length.denominator != 1:
-        raise _refused(f"«{plain}» does not come to whole seconds; {_EXAMPLES}.")
+        raise _refused(f"“{plain}” does not come to whole seconds; {_EXAMPLES}.")
     return timedelta(seconds=int(length))
 
 
@@ -92,13 +92,13 @@ def _why_not(plain: str) -> str:
         return (
             _NOTHING
             if not Fraction(plain)
-            else f"«{plain}» has no unit; write {plain}m for minutes or {plain}h for hours."
+            else f"“{plain}” has no unit; write {plain}m for minutes or {plain}h for hours."
         )
     if re.match(r"[-\u2010-\u2015\u2212] ?[0-9]", plain):
-        return f"«{plain}» is less than nothing; {_EXAMPLES}."
+        return f"“{plain}” is less than nothing; {_EXAMPLES}."
     if _CALENDAR.search(plain.lower()):
-        return f"«{plain}» has no fixed length, as months and years differ; write days or weeks, such as 30d or 4w."
-    return f"«{plain}» is not a length of time; {_EXAMPLES}."
+        return f"“{plain}” has no fixed length, as months and years differ; write days or weeks, such as 30d or 4w."
+    return f"“{plain}” is not a length of time; {_EXAMPLES}."
 
 
 def _words(length: timedelta) -> Iterator[str]:

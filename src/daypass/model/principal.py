@@ -44,7 +44,7 @@ class AwsIdentity:
     def __post_init__(self) -> None:
         if not _IAM_ARN.fullmatch(self.arn):
             raise BadInput(
-                f"«{self.arn}» is not the ARN of an IAM user or role "
+                f"“{self.arn}” is not the ARN of an IAM user or role "
                 "(arn:aws:iam::123456789012:user/ann); give one in the map of people.",
                 field="person",
             )

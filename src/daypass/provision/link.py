@@ -14,7 +14,7 @@ from daypass.ports import Rehearsal
 from daypass.provision.session import SessionDelivery
 
 PROMISE = (
-    "AWS itself refuses at the end, to the second. Ended early, a Daypass link answers «gone» at once, and presigned "
+    "AWS itself refuses at the end, to the second. Ended early, a Daypass link answers “gone” at once, and presigned "
     "URLs that were handed out die as soon as AWS has taken the deny of their session in: seconds as a rule, but AWS "
     "promises no bound. Whoever holds a URL can use it until then; a download under way runs to its end."
 )

@@ -103,7 +103,7 @@ class Vending:
         if level not in grant.entitlement.levels:
             raise BadInput(f"This grant is not for {level}, so no such link can be made.", field="level")
         if key is not None and not (key and grant.entitlement.place.holds(key)):
-            raise BadInput(f"«{key}» is not within {grant.entitlement.place}.", field="resource")
+            raise BadInput(f"“{key}” is not within {grant.entitlement.place}.", field="resource")
         signing = self._signing.of(grant, now)
         return signing, max(now, self._clock()) if self._clock else now
 

@@ -73,6 +73,6 @@ def _twice(case: Case, line: int, name: str) -> Fault:
     return Fault(
         file=name,
         line=case.line,
-        sentence=f"The example on line {line} is named «{case.name:.80}» too.",
+        sentence=f"The example on line {line} is named “{case.name:.80}” too.",
         suggestion="Give each a name of its own.",
     )

@@ -29,10 +29,10 @@ __all__ = ["RuleBook", "parse"]
 S = TypeVar("S", bound=BaseModel)
 
 _UNCOUNTABLE = (
-    "«all_of» holds a Slack group; who is in it is only known at the click, so nobody can say when all have agreed.",
-    "Write «at_least: 2» and «of: ...», or name the people one by one.",
+    "“all_of” holds a Slack group; who is in it is only known at the click, so nobody can say when all have agreed.",
+    "Write “at_least: 2” and “of: ...”, or name the people one by one.",
 )
-_SUGGESTED = "Groups are named under «groups» at the top of the document."
+_SUGGESTED = "Groups are named under “groups” at the top of the document."
 
 
 def parse(text: str | bytes, *, name: str) -> RuleBook:
@@ -121,7 +121,7 @@ class _Reading:
         for path, group in _mentioned(data):
             if group not in self.groups:
                 self._fault(
-                    path, f"There is no group «{group}».", meant(group, self.groups) if self.groups else _SUGGESTED
+                    path, f"There is no group “{group}”.", meant(group, self.groups) if self.groups else _SUGGESTED
                 )
 
     def _robots(self, data: Mapping[str, Data]) -> None:
@@ -131,7 +131,7 @@ class _Reading:
             if robots and path[0] != "groups" and "who" not in path:
                 self._fault(
                     path,
-                    f"The group «{group}» holds {robots[0]}, and a robot never decides.",
+                    f"The group “{group}” holds {robots[0]}, and a robot never decides.",
                     "Make a group of the people alone.",
                 )
 
@@ -143,7 +143,7 @@ class _Reading:
             for number, word in enumerate(given):
                 if isinstance(word, str) and word not in known:
                     path: Path = ("rules", position, "when", "sensitivity", number)
-                    self._fault(path, f"No place is marked «{word:.40}».", meant(word, known))
+                    self._fault(path, f"No place is marked “{word:.40}”.", meant(word, known))
 
     def _circles(self) -> None:
         if circle := in_order(self.groups).circle:
@@ -161,7 +161,7 @@ class _Reading:
                 earlier = self.source.line(("rules", first[given], "id"))
                 self._fault(
                     path,
-                    f"The id «{given}» is taken by the rule on line {earlier}.",
+                    f"The id “{given}” is taken by the rule on line {earlier}.",
                     "Give each rule an id of its own.",
                 )
 
@@ -172,7 +172,7 @@ class _Reading:
 def _not_a_document(data: Data) -> tuple[str, str]:
     if data is None:
         return "The document is empty, and without rules nothing is allowed.", "Begin with one of examples/rules."
-    return "The document is not a mapping with «version», «groups» and «rules».", "Begin with one of examples/rules."
+    return "The document is not a mapping with “version”, “groups” and “rules”.", "Begin with one of examples/rules."
 
 
 def _mentioned(data: Mapping[str, Data]) -> Iterator[tuple[Path, str]]:

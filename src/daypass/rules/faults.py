@@ -59,23 +59,23 @@ _MEANT = {
 """What other tools call the same things."""
 
 _LACKING = {
-    "approve": "Write «approve: {anyone_of: {people: [U02ABCDEF]}}», or «approve: at-once» when nobody is to be asked.",
-    "for": "Write «for: {default: 1h, max: 8h}».",
-    "id": "Write «id: reports-read».",
-    "may": "Write «may: [list, read]».",
-    "on": 'Write «on: ["acme-reports/2026/**"]».',
-    "who": "Write «who: {people: [U02ABCDEF]}» or «who: anyone».",
-    "version": "Write «version: 1» at the top.",
-    "rules": "Write «rules:» and a list under it; see examples/rules.",
-    "default": "Write «for: {default: 1h, max: 8h}».",
-    "max": "Write «for: {default: 1h, max: 8h}».",
-    "under": "Write «live_grants: {under: 3}».",
-    "matching": 'Write «{matching: "INC-[0-9]+"}».',
-    "review": "Write «break_glass: {review: {people: [U02ABCDEF]}, within: 1d}».",
-    "within": "Write «break_glass: {review: {people: [U02ABCDEF]}, within: 1d}».",
-    "name": "Write «- {name: team, anyone_of: {people: [U02ABCDEF]}}».",
-    "after": "Write «- {after: 30m, to: {people: [U02ABCDEF]}}».",
-    "to": "Write «- {after: 30m, to: {people: [U02ABCDEF]}}».",
+    "approve": "Write “approve: {anyone_of: {people: [U02ABCDEF]}}”, or “approve: at-once” when nobody is to be asked.",
+    "for": "Write “for: {default: 1h, max: 8h}”.",
+    "id": "Write “id: reports-read”.",
+    "may": "Write “may: [list, read]”.",
+    "on": 'Write “on: ["acme-reports/2026/**"]”.',
+    "who": "Write “who: {people: [U02ABCDEF]}” or “who: anyone”.",
+    "version": "Write “version: 1” at the top.",
+    "rules": "Write “rules:” and a list under it; see examples/rules.",
+    "default": "Write “for: {default: 1h, max: 8h}”.",
+    "max": "Write “for: {default: 1h, max: 8h}”.",
+    "under": "Write “live_grants: {under: 3}”.",
+    "matching": 'Write “{matching: "INC-[0-9]+"}”.',
+    "review": "Write “break_glass: {review: {people: [U02ABCDEF]}, within: 1d}”.",
+    "within": "Write “break_glass: {review: {people: [U02ABCDEF]}, within: 1d}”.",
+    "name": "Write “- {name: team, anyone_of: {people: [U02ABCDEF]}}”.",
+    "after": "Write “- {after: 30m, to: {people: [U02ABCDEF]}}”.",
+    "to": "Write “- {after: 30m, to: {people: [U02ABCDEF]}}”.",
 }
 
 _BRANCHES = ("text", "mapping")
@@ -105,10 +105,10 @@ def said(error: ValidationError, *, source: Source, at: Path, shape: type[BaseMo
 
 
 def meant(word: str, known: Iterable[str]) -> str:
-    """Guess what somebody meant: `Did you mean «people»?`, or what there is to choose from."""
+    """Guess what somebody meant: `Did you mean “people”?`, or what there is to choose from."""
     options = list(dict.fromkeys(known))
     if guess := _guess(word, options):
-        return f"Did you mean «{guess}»?"
+        return f"Did you mean “{guess}”?"
     return f"Known here: {', '.join(options[:20])}." if options else ""
 
 
@@ -131,13 +131,13 @@ def _sentence(detail: ErrorDetails, shape: type[BaseModel]) -> tuple[str, str]:
         case kind if kind == SENTENCE:
             return detail["msg"], ""
         case "extra_forbidden":
-            return f"«{field}» is not a field here.", meant(field, fields_at(shape, detail["loc"][:-1]))
+            return f"“{field}” is not a field here.", meant(field, fields_at(shape, detail["loc"][:-1]))
         case "missing":
-            return f"«{field}» is missing.", _LACKING.get(field, "")
+            return f"“{field}” is missing.", _LACKING.get(field, "")
         case "enum" | "literal_error":
             return _choice(field, detail)
         case kind:
-            subject = f"«{field}»" if field else "A group" if shape is PeopleShape else "A rule"
+            subject = f"“{field}”" if field else "A group" if shape is PeopleShape else "A rule"
             return f"{subject} {_KINDS.get(kind, 'cannot be read: ' + detail['msg'] + '.')}", ""
 
 
@@ -145,10 +145,10 @@ def _choice(field: str, detail: ErrorDetails) -> tuple[str, str]:
     options = detail["ctx"]["expected"].replace("'", "").replace(" or ", ", ").split(", ")
     given = detail["input"]
     if field == "deny":
-        return "«deny» is true or is left out.", "Write «deny: true», or drop the line for a rule that lends."
+        return "“deny” is true or is left out.", "Write “deny: true”, or drop the line for a rule that lends."
     if field == "version":
-        return f"This Daypass reads version 1 of the form, not {given!s:.40}.", "Write «version: 1» at the top."
-    return f"«{given!s:.60}» cannot stand under «{field}».", meant(str(given), options)
+        return f"This Daypass reads version 1 of the form, not {given!s:.40}.", "Write “version: 1” at the top."
+    return f"“{given!s:.60}” cannot stand under “{field}”.", meant(str(given), options)
 
 
 def fields_at(shape: type[BaseModel], loc: Sequence[str | int]) -> list[str]:

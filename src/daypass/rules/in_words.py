@@ -68,9 +68,9 @@ def _only(rule: Rule) -> Iterator[str]:
 def _wanted(rule: AllowRule) -> Iterator[str]:
     """Say what is wanted besides: reasons, tickets, passkeys, a review."""
     if rule.ticket:
-        yield f"The reason must name an open ticket such as «{rule.ticket}»."
+        yield f"The reason must name an open ticket such as “{rule.ticket}”."
     if rule.reason_matching:
-        yield f"The reason must have «{rule.reason_matching}» in it."
+        yield f"The reason must have “{rule.reason_matching}” in it."
     elif not rule.reason_required:
         yield "No reason is needed."
     if rule.ahead != AHEAD:

@@ -59,7 +59,7 @@ def _nowhere(book: RuleBook, rule: AllowRule) -> Iterator[Finding]:
     if words and all(_never_so(book, pattern, words) for pattern in rule.places):
         wanted = " or ".join(sorted(words))
         sentence = f"Rule {rule.id} never allows anything: nothing that it lends is only {wanted}."
-        yield finding(book, rule, Kind.UNREACHABLE, sentence, "Look at «sensitivity» at the top of the document.")
+        yield finding(book, rule, Kind.UNREACHABLE, sentence, "Look at “sensitivity” at the top of the document.")
 
 
 def _never_so(book: RuleBook, pattern: Pattern, words: frozenset[str]) -> bool:

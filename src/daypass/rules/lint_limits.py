@@ -21,7 +21,7 @@ def _raised(book: RuleBook, rule: AllowRule) -> Iterator[tuple[Kind, str, str]]:
     if rule.limits is None:
         return
     if rule.break_glass:
-        yield Kind.CONTRADICTING, "says «limits», and breaking glass is never counted.", "Leave «limits» out."
+        yield Kind.CONTRADICTING, "says “limits”, and breaking glass is never counted.", "Leave “limits” out."
         return
     said = [
         ("pending", "requests waiting", rule.limits.pending, book.limits.pending),
@@ -33,7 +33,7 @@ def _raised(book: RuleBook, rule: AllowRule) -> Iterator[tuple[Kind, str, str]]:
         if most <= everybody:
             yield (
                 Kind.CONTRADICTING,
-                f"says «limits: {{{name}: {most}}}», and everybody may have {everybody} {what} anyway.",
+                f"says “limits: {{{name}: {most}}}”, and everybody may have {everybody} {what} anyway.",
                 f"A rule only raises it: say more than {everybody}, or leave it out.",
             )
         elif most > _MANY:
@@ -45,8 +45,8 @@ def _raised(book: RuleBook, rule: AllowRule) -> Iterator[tuple[Kind, str, str]]:
     if rule.at_once and rule.limits.pending is not None:
         yield (
             Kind.CONTRADICTING,
-            "says «limits: {pending: ...}», and nothing waits where nobody is asked.",
-            "Leave «pending» out.",
+            "says “limits: {pending: ...}”, and nothing waits where nobody is asked.",
+            "Leave “pending” out.",
         )
 
 
@@ -58,5 +58,5 @@ def _capped(book: RuleBook, rule: AllowRule) -> Iterator[tuple[Kind, str, str]]:
         yield (
             Kind.CONTRADICTING,
             f"lends to whoever has fewer than {under} live grants, and the limits stop whoever asks at {most}.",
-            f"Say «live_grants: {{under: {most}}}» or less, or raise «limits: {{live: {under}}}» in the rule.",
+            f"Say “live_grants: {{under: {most}}}” or less, or raise “limits: {{live: {under}}}” in the rule.",
         )

@@ -111,7 +111,7 @@ def _left_out(rule: AllowRule, roll: Roll, say: Callable[..., Finding]) -> Itera
     if guests:
         more = [f"{len(guests) - _NAMED} more"] if len(guests) > _NAMED else []
         names = ", ".join([*guests[:_NAMED], *more])
-        yield say(Kind.GUESTS, f"leaves out guests: {names}.", "Write «guests: true», or name them by id.")
+        yield say(Kind.GUESTS, f"leaves out guests: {names}.", "Write “guests: true”, or name them by id.")
 
 
 _SCHEDULE = "Set it up in the file of schedules; see docs/people.md."

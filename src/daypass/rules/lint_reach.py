@@ -255,7 +255,7 @@ def _how(rule: AllowRule, later: AllowRule) -> str:
     if later.longest > rule.longest:
         ways.append(f"for more than {words_for_length(rule.longest)}")
     if rule.reason_matching and later.reason_matching is None:
-        ways.append(f"without «{rule.reason_matching}» in the reason")
+        ways.append(f"without “{rule.reason_matching}” in the reason")
     elif rule.reason_required and not later.reason_required:
         ways.append("without a reason")
     if rule.ticket and later.ticket is None:

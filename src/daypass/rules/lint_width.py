@@ -40,11 +40,11 @@ def _wide(rule: AllowRule) -> Iterator[tuple[str, str]]:
     elif alone and changing and rule.who.anyone:
         yield f"lets anybody {changing} at once.", "Name who may, or who decides."
     elif alone and changing and rule.when is None and (whole := next(filter(_whole, rule.places), None)):
-        yield f"lets {changing} in all of {whole} at once.", "Name a part of it, say «when», or who decides."
+        yield f"lets {changing} in all of {whole} at once.", "Name a part of it, say “when”, or who decides."
     if alone and rule.who.anyone and Delivery.LINK in rule.deliveries:
         yield (
             "hands out links at once to anybody, and a link works for whoever has it.",
-            "Leave «link» out of «delivery», or name who may, or who decides.",
+            "Leave “link” out of “delivery”, or name who may, or who decides.",
         )
     if rule.ahead > _FAR:
         yield (

@@ -161,16 +161,16 @@ def _faults(text: str) -> Iterator[str]:
     if len(text) > _LONGEST:
         yield f"A pattern of {len(text)} characters is longer than any S3 key; shorten it."
     if text.startswith(("s3://", "arn:")):
-        yield f"«{text}» is an address; write the bucket and key alone, such as acme-reports/2026/**."
+        yield f"“{text}” is an address; write the bucket and key alone, such as acme-reports/2026/**."
     if _REGEX.search(text):
-        yield f"«{text}» reads like a regular expression; {_WILDCARDS}."
+        yield f"“{text}” reads like a regular expression; {_WILDCARDS}."
     if "***" in text or "?" in key:
-        yield f"«{text}» has {'a ?' if '?' in key else 'more than two * in a row'}; {_WILDCARDS}."
+        yield f"“{text}” has {'a ?' if '?' in key else 'more than two * in a row'}; {_WILDCARDS}."
     if "**" in bucket:
-        yield f"«{text}» is not anchored at a bucket; begin with its name, or with */ for every bucket there is."
+        yield f"“{text}” is not anchored at a bucket; begin with its name, or with */ for every bucket there is."
     if not _BUCKET.fullmatch(bucket):
-        yield f"«{bucket}» cannot name a bucket: 3 to 63 lower-case letters, digits, dots and hyphens, and * at most."
+        yield f"“{bucket}” cannot name a bucket: 3 to 63 lower-case letters, digits, dots and hyphens, and * at most."
     if reason := why_no_bucket(bucket):
         yield reason
     if slash and key.startswith("/"):
-        yield f"«{text}» has an empty part; write one slash between the bucket and the key."
+        yield f"“{text}” has an empty part; write one slash between the bucket and the key."

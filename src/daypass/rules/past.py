@@ -44,7 +44,7 @@ def read_past(file: BinaryIO, *, name: str) -> Iterator[Asked | list[Fault]]:
 
 
 def read_ask(text: str, *, name: str) -> Asked | list[Fault]:
-    """Read one request as a document writes it under «ask», with or without the brackets around it."""
+    """Read one request as a document writes it under “ask”, with or without the brackets around it."""
     whole = text if text.lstrip().startswith("{") else f"{{{text}}}"
     try:
         source = read(whole, name=name)

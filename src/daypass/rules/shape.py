@@ -39,7 +39,7 @@ _PAUSED = "With `true`, the rule stands here and counts for nothing."
 
 def _marked(words: dict[str, Places]) -> dict[str, Places]:
     if UNMARKED in words:
-        raise wrong(f"«{UNMARKED}» is the word for places that nothing is said of; choose another.")
+        raise wrong(f"“{UNMARKED}” is the word for places that nothing is said of; choose another.")
     return words
 
 
@@ -117,9 +117,9 @@ class AllowShape(Shape):
     def _fitting(self) -> "AllowShape":
         at_once = isinstance(self.approve, str)
         if self.break_glass and not at_once:
-            raise wrong("Whoever breaks glass waits for nobody; write «approve: at-once» beside «break_glass».")
+            raise wrong("Whoever breaks glass waits for nobody; write “approve: at-once” beside “break_glass”.")
         if self.second_factor and at_once:
-            raise wrong("«second_factor» is the approver's, and «approve: at-once» asks none; leave one of them out.")
+            raise wrong("“second_factor” is the approver's, and “approve: at-once” asks none; leave one of them out.")
         return self
 
 

@@ -29,7 +29,7 @@ def _in_turn(stages: list["StageShape"]) -> list["StageShape"]:
     if len(names) > MOST_STAGES:
         raise wrong(f"There are {len(names)} stages; {MOST_STAGES} are the most.")
     if twice := next((name for name in names if names.count(name) > 1), None):
-        raise wrong(f"Two stages are named «{twice}»; give each a name of its own.")
+        raise wrong(f"Two stages are named “{twice}”; give each a name of its own.")
     return stages
 
 
@@ -117,12 +117,12 @@ class WayShape(Shape):
         ways = self.ways()
         if len(ways) > 1:
             raise wrong(
-                f"«{ways[0]}» and «{ways[1]}» stand side by side; keep one of them, or make two stages of them."
+                f"“{ways[0]}” and “{ways[1]}” stand side by side; keep one of them, or make two stages of them."
             )
         if not ways:
             raise wrong("This does not say who decides; give anyone_of, at_least with of, or all_of.")
         if (self.at_least is None) is not (self.of is None):
-            raise wrong("«at_least» and «of» go together: «at_least: 2» and «of: {people: [...]}».")
+            raise wrong("“at_least” and “of” go together: “at_least: 2” and “of: {people: [...]}”.")
         return self
 
     def ways(self) -> list[str]:
@@ -147,7 +147,7 @@ class ApproveShape(WayShape):
     def ways(self) -> list[str]:
         """The fields by which it is said who decides; to hand over is each stage's own matter."""
         if self.stages is not None and self.hand_over:
-            raise wrong("«hand_over» stands beside «stages»; put it into the stage that it is about.")
+            raise wrong("“hand_over” stands beside “stages”; put it into the stage that it is about.")
         return [*WayShape.ways(self), *(["stages"] if self.stages is not None else [])]
 
 

@@ -29,13 +29,13 @@ TicketState = Annotated[str, StringConstraints(pattern=r"^(open|closed)( as [^\s
 def _requestor(text: str) -> str:
     if is_person_id(text) or (text.startswith(ROBOT) and len(text) > len(ROBOT)):
         return text
-    raise wrong(f"«{text:.60}» is not a Slack user id such as U02ABCDEF, nor a robot such as bot:deploy.")
+    raise wrong(f"“{text:.60}” is not a Slack user id such as U02ABCDEF, nor a robot such as bot:deploy.")
 
 
 def _wanted(value: object) -> Entitlement:
     words = value.split(maxsplit=1) if isinstance(value, str) else []  # a key may have spaces in it
     if len(words) != 2:  # noqa: PLR2004 - a level and a place
-        raise wrong("What is asked for is a level and a place, such as «s3: read acme-reports/2026/».")
+        raise wrong("What is asked for is a level and a place, such as “s3: read acme-reports/2026/”.")
     try:
         return Entitlement(place=parse_place(words[1]), levels=parse_levels(words[0]))
     except BadInput as bad:
@@ -56,13 +56,13 @@ def _zone(text: str) -> str:
     try:
         return ZoneInfo(text).key
     except (ValueError, OSError, KeyError):
-        raise wrong(f"«{text:.60}» is not a time zone; they are named as Europe/Berlin or UTC.") from None
+        raise wrong(f"“{text:.60}” is not a time zone; they are named as Europe/Berlin or UTC.") from None
 
 
 def _decider(text: str) -> str:
     if is_person_id(text) or text.startswith("S") or ":" in text:
         return text
-    raise wrong(f"«{text:.60}» is not the id of a person or of a group such as U02ABCDEF, S02ABCDEF or file:owners.")
+    raise wrong(f"“{text:.60}” is not the id of a person or of a group such as U02ABCDEF, S02ABCDEF or file:owners.")
 
 
 Requestor = Annotated[str, AfterValidator(_requestor)]

@@ -38,13 +38,13 @@ def _zone(text: str) -> str:
 def _under(number: int) -> int:
     if 1 <= number <= _MOST_UNDER:
         return number
-    raise wrong(f"«under» is between 1 and {_MOST_UNDER}, not {number}.")
+    raise wrong(f"“under” is between 1 and {_MOST_UNDER}, not {number}.")
 
 
 def _some_tags(tags: dict[str, list[str]]) -> dict[str, list[str]]:
     if tags:
         return tags
-    raise wrong("«tags» is empty; name a tag and its value, such as «tags: {team: analytics}».")
+    raise wrong("“tags” is empty; name a tag and its value, such as “tags: {team: analytics}”.")
 
 
 def _listed(value: object) -> object:
@@ -104,11 +104,11 @@ class WhenShape(Shape):
     def _whole(self) -> "WhenShape":
         fields = type(self).model_fields
         if all(getattr(self, name) is None for name in fields):
-            raise wrong(f"«when» is empty; give {', '.join(fields)}, or leave it out.")
+            raise wrong(f"“when” is empty; give {', '.join(fields)}, or leave it out.")
         if (self.days or self.hours) and not self.zone:
-            raise wrong("Days and hours need a clock; add «zone: Europe/Berlin», or «zone: requestor».")
+            raise wrong("Days and hours need a clock; add “zone: Europe/Berlin”, or “zone: requestor”.")
         if self.zone and not (self.days or self.hours):
-            raise wrong("«zone» says nothing by itself; add «days» or «hours», or leave it out.")
+            raise wrong("“zone” says nothing by itself; add “days” or “hours”, or leave it out.")
         return self
 
     def weekdays(self) -> frozenset[int]:

@@ -34,9 +34,9 @@ _HINTS = (
     ),
     ("quoted scalar", "A quotation mark is not closed."),
     ("flow", "A bracket is not closed, or a comma is lacking."),
-    ("block", "Indent it as its neighbours are; a list's entries all begin with «- » in one column."),
+    ("block", "Indent it as its neighbours are; a list's entries all begin with “- ” in one column."),
     ("cannot start any token", 'Put the text in quotes: "...".'),
-    ("expected ':'", "A key and its value are written «key: value»."),
+    ("expected ':'", "A key and its value are written “key: value”."),
     ("document", "Give one document alone, without --- inside."),
 )
 
@@ -118,7 +118,7 @@ class _Reader:
             self._fault(
                 event,
                 f"Anchors (&{event.anchor}) are not read here.",
-                "Give the people a name under «groups» and use that.",
+                "Give the people a name under “groups” and use that.",
             )
         if tag := getattr(event, "tag", None):
             self._fault(event, f"Tags ({tag}) are not read here.", "Leave it out.")
@@ -134,7 +134,7 @@ class _Reader:
 
     def _alias(self, event: yaml.AliasEvent) -> Data:
         self._fault(
-            event, f"Aliases (*{event.anchor}) are not read here.", "Put patterns in quotes; for people, use «groups»."
+            event, f"Aliases (*{event.anchor}) are not read here.", "Put patterns in quotes; for people, use “groups”."
         )
         return f"*{event.anchor}"
 
@@ -151,7 +151,7 @@ class _Reader:
             if key in items:
                 self._fault(
                     event,
-                    f"«{key}» is given twice; the first is on line {self.lines[*path, key]}.",
+                    f"“{key}” is given twice; the first is on line {self.lines[*path, key]}.",
                     "Keep one of them.",
                 )
             value = self._value(next(self.events), (*path, key))
@@ -163,7 +163,7 @@ class _Reader:
         if isinstance(event, yaml.ScalarEvent):
             return str(event.value)
         self._value(event, (*path, "?"))
-        self._fault(event, "A list or a mapping cannot be the name of a field.", "Write «name: value».")
+        self._fault(event, "A list or a mapping cannot be the name of a field.", "Write “name: value”.")
         return "?"
 
     def _fault(self, event: yaml.Event, sentence: str, suggestion: str) -> None:

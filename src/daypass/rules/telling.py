@@ -173,7 +173,7 @@ def _and(names: Iterable[str]) -> str:
 
 
 def _quoted(wording: Wording) -> str:
-    return f"«{wording}»"
+    return f"“{wording}”"
 
 
 def _say_length(rule: AllowRule, scene: Scene) -> str:

@@ -49,7 +49,7 @@ def rule_id(text: str) -> str:
     """Check the id of a rule."""
     if _ID.fullmatch(text):
         return text
-    raise wrong(f"«{text}» cannot be a rule's id: lower-case letters, digits, hyphens and dots, such as reports-read.")
+    raise wrong(f"“{text}” cannot be a rule's id: lower-case letters, digits, hyphens and dots, such as reports-read.")
 
 
 def is_person_id(text: str) -> bool:
@@ -61,7 +61,7 @@ def _person(text: str) -> str:
     if is_person_id(text):
         return text
     if text.startswith(ROBOT):
-        raise wrong(f"«{text:.60}» is a robot, and a robot never decides; name people.")
+        raise wrong(f"“{text:.60}” is a robot, and a robot never decides; name people.")
     raise _nobody(text)
 
 
@@ -69,40 +69,40 @@ def _asker(text: str) -> str:
     if is_person_id(text) or _ROBOT.fullmatch(text):
         return text
     if text.startswith(ROBOT):
-        raise wrong(f"«{text:.60}» is no robot's name: bot: and 2 to 40 small letters, digits and hyphens.")
+        raise wrong(f"“{text:.60}” is no robot's name: bot: and 2 to 40 small letters, digits and hyphens.")
     raise _nobody(text)
 
 
 def _nobody(text: str) -> PydanticCustomError:
     return wrong(
-        f"«{text}» is not a Slack user id such as U02ABCDEF; in Slack, open the profile and choose «Copy member ID»."
+        f"“{text}” is not a Slack user id such as U02ABCDEF; in Slack, open the profile and choose “Copy member ID”."
     )
 
 
 def _slack_group(text: str) -> str:
     if _SLACK_GROUP.fullmatch(text):
         return text
-    raise wrong(f"«{text}» is not a Slack user group id such as S02ABCDEF; see the group's address in Slack.")
+    raise wrong(f"“{text}” is not a Slack user group id such as S02ABCDEF; see the group's address in Slack.")
 
 
 def _channel(text: str) -> str:
     if _CHANNEL.fullmatch(text):
         return text
     raise wrong(
-        f"«{text:.60}» is not a Slack channel id such as C02ABCDEF; it stands at the end of the channel's details."
+        f"“{text:.60}” is not a Slack channel id such as C02ABCDEF; it stands at the end of the channel's details."
     )
 
 
 def _account(text: str) -> str:
     if _ACCOUNT.fullmatch(text):
         return text
-    raise wrong(f'«{text:.60}» is not an AWS account: twelve digits in quotes, such as "111122223333".')
+    raise wrong(f'“{text:.60}” is not an AWS account: twelve digits in quotes, such as "111122223333".')
 
 
 def _sensitivity(text: str) -> str:
     if _WORD.fullmatch(text):
         return text
-    raise wrong(f"«{text:.60}» cannot say how sensitive a place is: a lower-case word, such as high or low.")
+    raise wrong(f"“{text:.60}” cannot say how sensitive a place is: a lower-case word, such as high or low.")
 
 
 def _tag_value(text: str) -> str:
@@ -114,19 +114,19 @@ def _tag_value(text: str) -> str:
 def _directory_group(text: str) -> str:
     if _DIRECTORY_GROUP.fullmatch(text):
         return text
-    raise wrong(f"«{text:.60}» is not a group of a directory: its source, a colon and its name, such as file:analysts.")
+    raise wrong(f"“{text:.60}” is not a group of a directory: its source, a colon and its name, such as file:analysts.")
 
 
 def _schedule(text: str) -> str:
     if _SCHEDULE.fullmatch(text):
         return text
-    raise wrong(f"«{text:.60}» is not the name of an on-call schedule: letters, digits, dots, hyphens, underscores.")
+    raise wrong(f"“{text:.60}” is not the name of an on-call schedule: letters, digits, dots, hyphens, underscores.")
 
 
 def _tag(text: str) -> str:
     if _TAG.fullmatch(text):
         return text
-    raise wrong(f"«{text:.60}» cannot be the name of a tag in AWS: 1 to 128 letters, digits, spaces and _.:/=+-@.")
+    raise wrong(f"“{text:.60}” cannot be the name of a tag in AWS: 1 to 128 letters, digits, spaces and _.:/=+-@.")
 
 
 def _length(value: object) -> timedelta:
@@ -150,14 +150,14 @@ def _pattern(value: object) -> Pattern:
 def _count(number: int) -> int:
     if 1 <= number <= _MOST_NEEDED:
         return number
-    raise wrong(f"«at_least» is between 1 and {_MOST_NEEDED}, not {number}.")
+    raise wrong(f"“at_least” is between 1 and {_MOST_NEEDED}, not {number}.")
 
 
 def stage_name(text: str) -> str:
     """Check the name of a stage."""
     if _STAGE.fullmatch(text):
         return text
-    raise wrong(f"«{text:.60}» cannot be a stage's name: a lower-case word, such as team or data-owners.")
+    raise wrong(f"“{text:.60}” cannot be a stage's name: a lower-case word, such as team or data-owners.")
 
 
 def is_text(value: object) -> str:

@@ -54,9 +54,9 @@ def parse_wording(text: str) -> Wording:
         alone = _compiled(text)
         whole = _compiled(rf"(?:\A|{_LETTER})({text})(?:\z|{_LETTER})")
     except (re2.error, UnicodeEncodeError) as error:
-        raise _refused(f"«{text:.60}» is not a pattern that RE2 reads{_why(error)}. See docs/rules.md.") from None
+        raise _refused(f"“{text:.60}” is not a pattern that RE2 reads{_why(error)}. See docs/rules.md.") from None
     if alone.fullmatch(b""):
-        raise _refused(f"«{text:.60}» is found in every reason, as it also matches nothing at all; ask for a word.")
+        raise _refused(f"“{text:.60}” is found in every reason, as it also matches nothing at all; ask for a word.")
     return Wording(text=text, compiled=whole)
 
 

@@ -48,19 +48,19 @@ def parse_hours(text: str) -> Hours:
     match = _HOURS.fullmatch(text)
     numbers = [int(part) for part in match.groups()] if match else []
     if not numbers or max(numbers[1], numbers[3]) >= 60:  # noqa: PLR2004 - minutes
-        raise _refused(f"«{text:.60}» is not a stretch of the day; write it as 09:00-18:00.")
+        raise _refused(f"“{text:.60}” is not a stretch of the day; write it as 09:00-18:00.")
     opens, closes = numbers[0] * 60 + numbers[1], numbers[2] * 60 + numbers[3]
     if opens >= _DAY or closes > _DAY:
-        raise _refused(f"«{text}» goes beyond the day; hours run from 00:00 to 24:00.")
+        raise _refused(f"“{text}” goes beyond the day; hours run from 00:00 to 24:00.")
     if opens == closes:
-        raise _refused(f"«{text}» is no time at all; leave «hours» out to mean the whole day.")
+        raise _refused(f"“{text}” is no time at all; leave “hours” out to mean the whole day.")
     return Hours(opens=opens, closes=closes)
 
 
 def parse_zone(text: str) -> str:
     """Read the IANA name of a time zone. Raises BadInput (field `start`) with a sentence."""
     if zone(text) is None:
-        raise _refused(f"«{text:.60}» is not a time zone; they are named as Europe/Berlin or UTC.")
+        raise _refused(f"“{text:.60}” is not a time zone; they are named as Europe/Berlin or UTC.")
     return text
 
 

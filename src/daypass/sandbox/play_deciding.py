@@ -46,7 +46,7 @@ class Deciding:
         tell.chapter("5. An emergency: at once, loudly, and looked at afterwards")
         tell.does("Alice", f"types: /daypass request {asked}")
         self.alice.command("/daypass", f"request {asked}", channel=CHANNEL)
-        alarm = self.bob.wait_for_message("Glass was broken", channel=APPROVALS, within=_PATIENCE_S)
+        alarm = self.bob.wait_for_message("Emergency access was used", channel=APPROVALS, within=_PATIENCE_S)
         tell.sees("everyone", alarm.visible_text)
         tell.claim("It is in AWS at once, and nobody was asked.", wait_for(lambda: self._in_aws(alarm)))
         refused = self._clicks(self.alice, "Alice", alarm, "glass.review", "clicks Review")

@@ -58,7 +58,7 @@ class Issuers:
         """Trust these, by the names they give themselves. `clock` is monotonic. Raises Misconfigured."""
         self._keys = {issuer: IssuerKeys(issuer, clock=clock) for issuer in trusted}
         if wrong := [issuer for issuer in self._keys if not is_address(issuer)]:
-            raise Misconfigured(f"DAYPASS_ROBOTS_ISSUERS: «{wrong[0]}» is not the address of an issuer, on https.")
+            raise Misconfigured(f"DAYPASS_ROBOTS_ISSUERS: “{wrong[0]}” is not the address of an issuer, on https.")
 
     def trusts(self, issuer: str) -> bool:
         """Whether the operator named this issuer, letter by letter."""

@@ -120,7 +120,7 @@ def _sessions(settings: Settings, clients: Clients) -> RoleSessions | None:
         return None
     if not _ROLE.fullmatch(settings.aws.broker_role):
         raise Misconfigured(
-            f"DAYPASS_AWS_BROKER_ROLE is «{settings.aws.broker_role}», and not the ARN of a role, such as "
+            f"DAYPASS_AWS_BROKER_ROLE is “{settings.aws.broker_role}”, and not the ARN of a role, such as "
             "arn:aws:iam::123456789012:role/daypass/daypass-broker."
         )
     return RoleSessions(

@@ -76,7 +76,7 @@ class Lines:
 def configure(form: str) -> None:
     """Set up `json` or `console`. Raises Misconfigured for another word."""
     if form not in {"json", "console"}:
-        raise Misconfigured(f"DAYPASS_SERVICE_LOG is «{form}»; write json or console.")
+        raise Misconfigured(f"DAYPASS_SERVICE_LOG is “{form}”; write json or console.")
     # A plain traceback: a rich one prints the values of variables, and some of those are secrets.
     for_people = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     renderer = structlog.processors.JSONRenderer() if form == "json" else for_people

@@ -153,7 +153,7 @@ def _days(text: str) -> timedelta:
     """Read a number of days; words are kept for longer than any length that is lent for."""
     found = re.fullmatch(r"(\d{1,5}) ?d(?:ays?)?", text.strip(), re.ASCII)
     if found is None:
-        raise BadInput(f"«{text[:40]}» is not a number of days such as 400d.", field="older_than")
+        raise BadInput(f"“{text[:40]}” is not a number of days such as 400d.", field="older_than")
     return timedelta(days=int(found[1]))
 
 

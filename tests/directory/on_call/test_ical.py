@@ -183,7 +183,7 @@ def test_without_attendees_the_address_in_the_summary_counts():
 @pytest.mark.parametrize(
     ("lines", "says"),
     [
-        (("SUMMARY:On call", "ORGANIZER:mailto:anna@example.com"), "«On call».* names nobody's e-mail address"),
+        (("SUMMARY:On call", "ORGANIZER:mailto:anna@example.com"), "“On call”.* names nobody's e-mail address"),
         (("SUMMARY:anna@example.com or bert@example.com",), "more than one"),
         (("ATTENDEE:urn:uuid:1234",), "without an e-mail address"),
     ],

@@ -88,14 +88,14 @@ def test_a_misspelt_field_gets_a_suggestion(ann):
     """As a misspelt word of a command does."""
     answer = ann.post("/v1/requests", json={"resouce": "acme-reports/"})
 
-    assert answer.json()["detail"] == "«resouce» is not a field here. Did you mean «resource»?"
+    assert answer.json()["detail"] == "“resouce” is not a field here. Did you mean “resource”?"
 
 
 def test_a_field_of_another_address_is_not_offered_for_itself(ann):
     """`text` is a field where something is asked for, and not here."""
     answer = ann.post("/v1/panic", json={"text": "x"})
 
-    assert answer.json()["detail"] == "«text» is not a field here."
+    assert answer.json()["detail"] == "“text” is not a field here."
 
 
 def test_a_body_sent_in_pieces_is_not_read_beyond_the_limit(ann):

@@ -29,7 +29,7 @@ def test_a_request_says_what_was_asked_and_who_decides(ann):
 
     assert ran.code == 0, ran.err
     assert "read acme-reports/2026/ for 2 hours, as a session." in ran.out
-    assert "It waits for U0Bob (rule «reports»)." in ran.out
+    assert "It waits for U0Bob (rule “reports”)." in ran.out
 
 
 def test_the_same_typed_twice_says_so_and_again_files_another(ann):
@@ -69,7 +69,7 @@ def test_a_dry_run_prints_the_decision_the_rule_the_approvers_and_the_document(a
 
     assert ran.code == 0, ran.err
     for words in (
-        "rule «reports»",
+        "rule “reports”",
         "Approval: U0Bob",
         "U0Bob decides.",
         "Would be written: nowhere",
@@ -204,17 +204,17 @@ def test_who_leaves_the_id_out_is_offered_those_that_it_can_be(ann, bob):
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (("reqest",), "«reqest» is not a command. Did you mean «request»?"),
-        (("request", "--fro", "2h"), "«--fro» is not an option of request. Did you mean «--for»?"),
-        (("request", "s3", "raed", "acme-reports"), "Did you mean «read»?"),
-        (("request", "s3", "read", "acme-reports", "--for", "soon", "--reason", "x"), "«soon» is not a length of time"),
-        (("request", "s3", "read", "x", "y"), "«y» is one word too many"),
+        (("reqest",), "“reqest” is not a command. Did you mean “request”?"),
+        (("request", "--fro", "2h"), "“--fro” is not an option of request. Did you mean “--for”?"),
+        (("request", "s3", "raed", "acme-reports"), "Did you mean “read”?"),
+        (("request", "s3", "read", "acme-reports", "--for", "soon", "--reason", "x"), "“soon” is not a length of time"),
+        (("request", "s3", "read", "x", "y"), "“y” is one word too many"),
         (("show",), "Say the id as well: daypass show ID. daypass ls shows yours with their ids."),
         (("s3", "read", "acme-reports/"), "Did you mean daypass request s3 LEVEL WHERE?"),
         (("show", "../../etc"), "There is nothing at this address"),
         (("show", "abcdefgh2345"), "There is no request abcdefgh2345 that you may see"),
         (("ls", "--json=yes"), "--json takes no value"),
-        (("request", "--timeout", "soon"), "«soon» is not a length of time"),
+        (("request", "--timeout", "soon"), "“soon” is not a length of time"),
     ],
 )
 def test_a_typing_error_is_one_sentence(ann, words, sentence):

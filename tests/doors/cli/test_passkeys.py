@@ -79,6 +79,6 @@ def test_who_has_none_is_told_how_to_add_one(bob):
     """And what is not theirs cannot be removed or forgotten."""
     assert "daypass passkey add" in bob("passkey", "ls").out
     assert bob("passkey", "ls", "--json").json == {"passkeys": []}
-    assert "You have no passkey «laptop»" in bob("passkey", "remove", "laptop").err
+    assert "You have no passkey “laptop”" in bob("passkey", "remove", "laptop").err
     refused = bob("passkey", "forget", BOB)
     assert (refused.code, "owners" in refused.err) == (1, True)

@@ -16,7 +16,7 @@ from daypass.doors.cli.printable import shown
         ("q1\xad.csv\r", r"q1\u00ad.csv\u000d"),
         ("\U000e0041x", r"\udb40\udc41x"),
         ("\udc9b", r"\udc9b"),
-        ("Zoë\t«x»\n👩‍💻 क‍ष", "Zoë\t«x»\n👩‍💻 क‍ष"),
+        ("Zoë\t“x”\n👩‍💻 क‍ष", "Zoë\t“x”\n👩‍💻 क‍ष"),
     ],
 )
 def test_a_sign_that_nobody_sees_is_shown(text, printed):

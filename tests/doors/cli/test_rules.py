@@ -156,10 +156,10 @@ def test_a_request_that_is_denied_exits_as_denied(alone: Terminal):
 @pytest.mark.parametrize(
     ("ask", "told"),
     [
-        ("person: ann, s3: read acme-reports", "«ann» is not a Slack user id"),
-        ("person: U0ANN", "«s3» is missing."),
+        ("person: ann, s3: read acme-reports", "“ann” is not a Slack user id"),
+        ("person: U0ANN", "“s3” is missing."),
         ("{", "This is not YAML"),
-        ("person: U0ANN, person: U0BEN, s3: read acme", "«person» is given twice"),
+        ("person: U0ANN, person: U0BEN, s3: read acme", "“person” is given twice"),
     ],
 )
 def test_an_ask_that_cannot_be_read_is_a_sentence(alone: Terminal, ask: str, told: str):
@@ -189,7 +189,7 @@ def test_a_document_with_faults_is_not_tried(alone: Terminal, words: tuple[str, 
     ran = rules(alone, *words, text=RULES.replace("max: 8h", "maximum: 8h"))
 
     assert (ran.code, ran.out) == (1, "")
-    assert "rules.yaml:7: «maximum» is not a field here. Did you mean «max»?" in ran.err
+    assert "rules.yaml:7: “maximum” is not a field here. Did you mean “max”?" in ran.err
 
 
 @pytest.mark.parametrize("words", [("show", "nowhere.yaml"), ("lint", "nowhere.yaml"), ("simulate", "FILE", "nowhere")])

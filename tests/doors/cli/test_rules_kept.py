@@ -95,7 +95,7 @@ def test_faults_are_told_by_the_files_own_lines(ann: Terminal, file: Path):
     for verb in ("plan", "apply"):
         refused = ann("rules", verb, str(file))
         assert refused.code == 1
-        assert f"\n{file}:{wrong}: «reed»" in refused.err
+        assert f"\n{file}:{wrong}: “reed”" in refused.err
 
 
 def test_a_file_that_does_not_say_its_version_needs_to_be_told(ann: Terminal, tmp_path: Path):

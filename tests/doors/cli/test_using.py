@@ -226,7 +226,7 @@ def test_a_program_that_is_not_there_is_named(ann, granted):
     """With the exit code a shell would give."""
     ran = ann("exec", granted(), "--", "no-such-program")
 
-    assert (ran.code, ran.err) == (127, "There is no program «no-such-program».\n")
+    assert (ran.code, ran.err) == (127, "There is no program “no-such-program”.\n")
 
 
 def test_the_console_address_is_printed(ann, granted):

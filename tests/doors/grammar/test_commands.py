@@ -156,17 +156,17 @@ def test_every_verb_is_a_value(text, said):
 @pytest.mark.parametrize(
     ("text", "field", "words"),
     [
-        ("reqest", "command", "Did you mean «request»?"),
+        ("reqest", "command", "Did you mean “request”?"),
         ("exec x", "command", "belongs on the command line"),
-        ("request --fro 2h", "command", "Did you mean «--for»?"),
-        ("request -for 2h", "command", "Did you mean «--for»?"),
+        ("request --fro 2h", "command", "Did you mean “--for”?"),
+        ("request -for 2h", "command", "Did you mean “--for”?"),
         ("request --for", "length", "--for needs a value"),
         ("request --for --reason x", "length", "--for has no value"),
         ("request --dry-run=yes", "command", "takes no value"),
-        ("request s3 raed acme-reports", "level", "Did you mean «read»?"),
-        ("request s3 raed", "level", "Did you mean «read»?"),
-        ("request s3 read acme-reports --as lnik", "delivery", "Did you mean «link»?"),
-        ("request s3 read acme-reports x --for until 18:00", "command", "«x» is one word too many"),
+        ("request s3 raed acme-reports", "level", "Did you mean “read”?"),
+        ("request s3 raed", "level", "Did you mean “read”?"),
+        ("request s3 read acme-reports --as lnik", "delivery", "Did you mean “link”?"),
+        ("request s3 read acme-reports x --for until 18:00", "command", "“x” is one word too many"),
         ("request s3 read acme-*/", "resource", "wildcard"),
         ("request s3 read a/../b", "resource", "."),
         ("approve", "id", "Say the id as well: /daypass approve ID. /daypass ls shows yours with their ids."),
@@ -177,11 +177,11 @@ def test_every_verb_is_a_value(text, said):
         (f"deny {ID} for 1h", "command", "Put quotes around what belongs together"),
         ("s3 read acme-reports/", "command", "Did you mean /daypass request s3 read acme-reports/?"),
         ("read acme-reports/", "command", "Did you mean /daypass request read acme-reports/?"),
-        ("request s3:GetObject acme-reports/", "level", "Did you mean «read»?"),
+        ("request s3:GetObject acme-reports/", "level", "Did you mean “read”?"),
         ("away --to U02ABCDEF", "command", "Say --until as well"),
         ("approve xyz", "command", "is not the id of a request"),
         (f"approve {ID} soon", "command", "There is a word too many"),
-        ("help reqest", "command", "Did you mean «request»?"),
+        ("help reqest", "command", "Did you mean “request”?"),
         ('request --reason "abc', "command", "never closed"),
         (f"request --reason {'x' * 1001}", "reason", "1001 characters"),
     ],
@@ -281,7 +281,7 @@ def test_the_word_of_another_program_is_answered_with_ours(text, meant):
     with pytest.raises(BadInput) as refused:
         read(text)
 
-    assert refused.value.sentence.endswith(f"Did you mean «{meant}»?")
+    assert refused.value.sentence.endswith(f"Did you mean “{meant}”?")
 
 
 @pytest.mark.parametrize("text", ["-h", "--help", "help", "HELP", "version", "--version", "hello", "hi", "?"])

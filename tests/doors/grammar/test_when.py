@@ -71,7 +71,7 @@ def test_a_moment_is_read_in_the_zone_of_the_person(text, utc):
         ("13/13/2026 9:00", "is not a day of the calendar"),
         ("feb 30 9am", "is not a day of the calendar"),
         ("nov 20, 2026 9am", "is over already"),
-        ("tommorow 9am", r"is not a time; .* Did you mean «tomorrow»\?"),
+        ("tommorow 9am", r"is not a time; .* Did you mean “tomorrow”\?"),
         ("25:00", "is not a time of day"),
         ("13pm", "is not a time of day"),
         ("0am", "is not a time of day"),

@@ -44,7 +44,7 @@ def test_text_is_cut_as_it_was_meant(text, words):
 @pytest.mark.parametrize("text", ['"abc', "--reason “abc", "'abc", '--reason="abc'])
 def test_an_open_quote_is_refused_and_named(text):
     """The sentence says after what the quote stands."""
-    with pytest.raises(BadInput, match="«abc» is never closed"):
+    with pytest.raises(BadInput, match="“abc” is never closed"):
         split(text)
 
 
@@ -79,5 +79,5 @@ def test_broken_unicode_is_refused():
 
 def test_a_suggestion_is_made_only_when_something_is_near():
     """A guess that is far off would mislead."""
-    assert did_you_mean("reed", ["read", "write"]) == " Did you mean «read»?"
+    assert did_you_mean("reed", ["read", "write"]) == " Did you mean “read”?"
     assert did_you_mean("zzz", ["read", "write"]) == ""

@@ -143,10 +143,8 @@ def test_the_next_stage_is_called_in_the_thread_and_the_message_shows_how_far_it
     tell(two_channels)
 
     assert [place for place, _ in cards(two_channels)] == ["C0ACCESS"]
-    called = [said for said in replies(two_channels) if "bosses" in said and "up to" in said]
-    assert called == [
-        "Approved in the stage before. Now it is up to the stage `bosses`. <@U0CAROL>, <!subteam^S0LEADS>"
-    ]
+    called = [said for said in replies(two_channels) if "bosses" in said and "next stage" in said]
+    assert called == ["The stage before has approved. The next stage is `bosses`. <@U0CAROL>, <!subteam^S0LEADS>"]
     shown = str([post["blocks"] for post in two_channels.posts("chat.update")])
     assert "*Waits for*\\nthe stage `bosses` (2 of 2): 0 of 1 approval given" in shown
     assert "*Approved so far*\\nU0Bob: approved\\nU0Eve: approved" in shown
@@ -274,7 +272,7 @@ def test_several_things_that_happen_at_once_change_a_message_once(slack: Blockin
 
 
 def test_thirty_changes_within_seconds_are_few_calls_and_the_last_one_shows(two_channels: Office, slack: BlockingSlack):
-    """Thirty approve, Slack says «slower» in the middle of it: a handful of calls, and all thirty are counted."""
+    """Thirty approve, Slack says “slower” in the middle of it: a handful of calls, and all thirty are counted."""
     many = [PrincipalId(f"U0TEAM{number:02}") for number in range(30)]
     stage = Stage(name="team", needed=31, approvers=Approvers(people=frozenset({BOB, *many})))
     request, teller = filed(two_channels, stages=(stage,), waits_in="team"), notifier(two_channels)

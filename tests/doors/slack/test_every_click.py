@@ -145,11 +145,11 @@ class Story:
     def breaks_glass(self) -> GrantId:
         """By the command; Bob revokes it, and closes the review with its form."""
         urgent = self.daypass.ask('request s3 read acme-reports/2026/ --for 1h --reason "prod is down" --urgent').id
-        alarm = self.bob.wait_for_message("Glass was broken")
+        alarm = self.bob.wait_for_message("Emergency access was used")
         self.bob.click(alarm, "glass.revoke")
         until(lambda: self.ledger.grant(urgent).state is not GrantState.APPROVED)
         self.daypass.work()
-        self.bob.click(self.bob.wait_for_message("Glass was broken"), "glass.review")
+        self.bob.click(self.bob.wait_for_message("Emergency access was used"), "glass.review")
         self.bob.submit(self.bob.wait_for_modal("Review"), {"reason": "looked at all of it"})
         until(lambda: Kind.GLASS_REVIEWED in {event.kind for event in self.ledger.story(urgent)})
         return urgent

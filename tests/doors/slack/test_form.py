@@ -109,7 +109,7 @@ def test_an_incomplete_command_opens_the_form_although_the_directory_hangs(daypa
 def test_a_wrong_word_comes_back_with_its_sentence_and_a_way_to_the_form(daypass: Office, ann: BlockingActor):
     """`reed` is no level; the button opens the form with everything else as it was typed."""
     ann.command("/daypass", f"request s3 reed {WHERE} --for 2h --reason 'INC-42'")
-    told = ann.wait_for_ephemeral("«reed» is not a level of access")
+    told = ann.wait_for_ephemeral("“reed” is not a level of access")
     ann.click(told, "form.open")
     form = ann.wait_for_modal("Request access")
 
@@ -122,13 +122,13 @@ def test_a_wrong_word_of_an_incomplete_command_is_said_on_the_form(daypass: Offi
     """The form opens and says on top what could not be read."""
     ann.command("/daypass", "request s3 read --for soon")
 
-    assert "«soon» is not a length of time" in str(ann.wait_for_modal("Request access").blocks)
+    assert "“soon” is not a length of time" in str(ann.wait_for_modal("Request access").blocks)
 
 
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [
-        ("length", "soon", "«soon» is not a length of time"),
+        ("length", "soon", "“soon” is not a length of time"),
         ("length", "0h", "no time at all"),
         ("length", "-2h", "less than nothing"),
         ("length", "99999d", "more than a year"),
@@ -357,7 +357,7 @@ def test_the_form_says_who_would_decide_before_anybody_is_asked(daypass: Office,
 def test_why_is_called_optional_only_where_no_rule_wants_it(
     daypass: Office, ann: BlockingActor, wanted: str, *, optional: bool
 ):
-    """Slack says «optional» beside a field that may be left empty: to be refused afterwards is no help."""
+    """Slack says “optional” beside a field that may be left empty: to be refused afterwards is no help."""
     daypass.rules.append(parse(RULES.replace("reason: optional", f"reason: {wanted}"), name="rules.yaml"))
     if optional:
         text = RULES.replace("    delivery: [session, policy, link]\n", "    reason: optional\n", 1)

@@ -24,7 +24,7 @@ from tests.lifecycle.glasshouse import RULES
 from tests.makers import ANN, BOB, HOUR, READ_REPORTS
 
 ASK = 'request s3 read acme-reports/2026/ --for 1h --reason "INC-42 *now*" --urgent'
-SHOUT = "Glass was broken"
+SHOUT = "Emergency access was used"
 
 
 def glassy(made: Office) -> Office:
@@ -111,7 +111,7 @@ def test_a_reviewer_reads_what_was_done_and_closes_it(loud: Office):
     bob.submit(form, {"reason": "The export <b> was broken."})
 
     changed = bob.wait_for_change(card, "Reviewed by <@U0BOB>")
-    assert "broke the glass" in str(form.blocks)
+    assert "used emergency access" in str(form.blocks)
     assert "CloudTrail" in str(form.blocks)
     assert "The export <b> was broken." in changed.visible_text
     kept = review(loud, request)
@@ -190,7 +190,7 @@ def test_reminders_call_the_reviewers_under_the_alarm_once(slack: BlockingSlack,
     tell(closed, notifier(closed))
 
     (said,) = [post for post in closed.posts() if "overdue" in post["text"]]
-    (card,) = [post for post in closed.posts() if "broke the glass" in post["text"]]
+    (card,) = [post for post in closed.posts() if "used emergency access" in post["text"]]
     assert card["channel"] == said["channel"] == "C0ACCESS"
     assert "<@U0BOB>" in said["text"]
     assert said["thread_ts"]
@@ -211,7 +211,7 @@ def test_the_alarm_waits_for_slack_and_nothing_waits_for_the_alarm(slack: Blocki
     closed.clock.forward(timedelta(minutes=10))
     tell(closed)
 
-    assert len([post for post in closed.posts() if "broke the glass" in post["text"]]) == 1
+    assert len([post for post in closed.posts() if "used emergency access" in post["text"]]) == 1
 
 
 def test_a_channel_that_is_gone_is_passed_over(slack: BlockingSlack, tmp_path: Path):
@@ -220,7 +220,7 @@ def test_a_channel_that_is_gone_is_passed_over(slack: BlockingSlack, tmp_path: P
     _broken(closed)
     tell(closed)
 
-    assert [post["channel"] for post in closed.posts() if "broke the glass" in post["text"]] == ["U0CAROL"]
+    assert [post["channel"] for post in closed.posts() if "used emergency access" in post["text"]] == ["U0CAROL"]
 
 
 def test_what_a_visitor_calls_itself_forges_nothing(loud: Office):
@@ -268,7 +268,7 @@ def test_reviews_that_wait_are_found_by_the_command(loud: Office):
     alarm(loud)
     bob, ann = loud.person("U0BOB"), loud.person("U0ANN")
     bob.command("/daypass", "review")
-    assert request.id in bob.wait_for_ephemeral("1 review of broken glass").visible_text
+    assert request.id in bob.wait_for_ephemeral("1 review of emergency access").visible_text
     ann.command("/daypass", "review")
     ann.wait_for_ephemeral("No review waits for you")
 

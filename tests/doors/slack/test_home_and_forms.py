@@ -32,7 +32,7 @@ def on_screen(person: BlockingActor, words: str) -> View:
     """The modal once it shows these words."""
     deadline = time.monotonic() + 5
     while (seen := person.modal()) is None or words not in str(seen.blocks):
-        assert time.monotonic() < deadline, f"No modal said «{words}»."
+        assert time.monotonic() < deadline, f"No modal said “{words}”."
         time.sleep(0.02)
     return seen
 
@@ -138,7 +138,7 @@ def test_whose_turn_it_is_not_sees_nothing_wait(daypass: Office, bob: BlockingAc
 
 
 def test_a_long_list_is_turned_page_by_page_and_works_on_each(daypass: Office, bob: BlockingActor):
-    """25 requests wait for Bob: eight in the Home tab, the others behind «Show all»; what he decides goes."""
+    """25 requests wait for Bob: eight in the Home tab, the others behind “Show all”; what he decides goes."""
     asked = [filed(daypass) for _ in range(25)]
     bob.open_home()
     bob.click(bob.wait_for_home("newest 8 of 25"), "list.open")

@@ -76,7 +76,7 @@ def test_an_extension_that_is_too_long_is_refused_in_its_form(daypass: Office, l
     ann.click(ann.messages()[0], "mine.extend")
     came = ann.submit(ann.wait_for_modal("Extend"), {"length": "9h", "reason": "more"})
 
-    assert "at most 8h" in came.errors["length"]
+    assert "At most 8h" in came.errors["length"]
     assert len(daypass.desk.ledger.requests()) == 1
 
 
@@ -256,7 +256,7 @@ def test_an_unknown_command_is_named(daypass: Office, ann: BlockingActor):
     """A typing error gets a suggestion."""
     ann.command("/daypass", "aprove x")
 
-    ann.wait_for_ephemeral("Did you mean «approve»?")
+    ann.wait_for_ephemeral("Did you mean “approve”?")
 
 
 def test_a_login_is_confirmed_only_by_the_click(daypass: Office, ann: BlockingActor):

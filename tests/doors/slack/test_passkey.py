@@ -102,7 +102,7 @@ def test_a_first_passkey_is_told_to_its_person(daypass: Office, bob: BlockingAct
     with_passkey(daypass, name="new <laptop>", told=True)
     told = bob.wait_for_message("It is your first")
 
-    assert "«new &lt;laptop&gt;»" in told.visible_text
+    assert "“new &lt;laptop&gt;”" in told.visible_text
     assert "If that was not you" in told.visible_text
 
 

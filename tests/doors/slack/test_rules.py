@@ -401,7 +401,7 @@ def test_the_home_tab_of_another_owner_has_the_change_and_shows_what_it_would_do
     assert "Changes of the rules" not in str(ann.wait_for_home("Request access").blocks)
     carol.open_home()
     home = carol.wait_for_home("Changes of the rules")
-    assert "«Eight hours are too short»" in str(home.blocks)
+    assert "“Eight hours are too short”" in str(home.blocks)
     carol.click(home, "rules.show")
     shown = carol.wait_for_modal("Daypass")
     assert "gain" in text(shown)

@@ -65,7 +65,7 @@ def buttons(blocks: list[Block]) -> Iterator[Block]:
     ],
 )
 def test_no_two_buttons_sound_alike(blocks: list[Block]):
-    """Two buttons «Approve» on one page say of what: a screen reader reads them out of their place."""
+    """Two buttons “Approve” on one page say of what: a screen reader reads them out of their place."""
     spoken = [one.get("accessibility_label") or one["text"]["text"] for one in buttons(blocks)]
 
     assert len(spoken) == len(set(spoken))

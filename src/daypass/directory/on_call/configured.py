@@ -80,7 +80,7 @@ def parse_schedules(text: str | bytes, *, name: str, secret: Secret) -> Schedule
 
 def _schedule(called: str, what: Data, secret: Secret) -> Schedule:
     if not _NAME.fullmatch(called):
-        raise _Wrong(path=(), sentence=f"«{called}» cannot be a schedule's name.")
+        raise _Wrong(path=(), sentence=f"“{called}” cannot be a schedule's name.")
     kinds = [kind for kind in _KINDS if isinstance(what, dict) and kind in what]
     if not isinstance(what, dict) or len(kinds) != 1:
         raise _Wrong(path=(), sentence=f"It is not said, once, where the schedule {called} is kept.")
@@ -113,28 +113,28 @@ def _zone(what: Mapping[str, Data]) -> tzinfo:
     try:
         return ZoneInfo(name)
     except (ValueError, OSError, LookupError):
-        raise _Wrong(path=("zone",), sentence=f"Nobody knows the time zone «{name:.60}».") from None
+        raise _Wrong(path=("zone",), sentence=f"Nobody knows the time zone “{name:.60}”.") from None
 
 
 def _variable(what: Mapping[str, Data], key: str, at: Path) -> str:
     name = _text(what, key, at)
     if not _VARIABLE.fullmatch(name):
         # What stands here may be the token itself, so it is not said again.
-        raise _Wrong(path=(*at, key), sentence=f"«{key}» is the name of an environment variable, in capital letters.")
+        raise _Wrong(path=(*at, key), sentence=f"“{key}” is the name of an environment variable, in capital letters.")
     return name
 
 
 def _text(what: Mapping[str, Data], key: str, at: Path) -> str:
     given = what.get(key)
     if not isinstance(given, str) or not given:
-        raise _Wrong(path=(*at, key), sentence=f"«{key}» is lacking, or is not text.")
+        raise _Wrong(path=(*at, key), sentence=f"“{key}” is lacking, or is not text.")
     return given
 
 
 def _refuse_others(what: Mapping[str, Data], known: set[str], at: Path) -> None:
     for key in what:
         if key not in known:
-            raise _Wrong(path=(*at, key), sentence=f"There is no «{key}» here.")
+            raise _Wrong(path=(*at, key), sentence=f"There is no “{key}” here.")
 
 
 def _fault(name: str, line: int, sentence: str) -> Fault:

@@ -167,4 +167,4 @@ def _in_summary(event: Event) -> frozenset[str]:
 
 def _called(event: Event) -> str:
     name = " ".join(str(event.get("SUMMARY") or event.get("UID") or "").split())[:_SHOWN]
-    return f"The event «{name}» of the on-call calendar" if name else "A nameless event of the on-call calendar"
+    return f"The event “{name}” of the on-call calendar" if name else "A nameless event of the on-call calendar"

@@ -27,7 +27,7 @@ class IncidentIoSchedule:
     def __init__(self, schedule: str, token: str, *, api: str = INCIDENT_IO, patience_s: float = 10.0) -> None:
         """Take the schedule's id and an API key. Raises Misconfigured."""
         if not _ID.fullmatch(schedule):
-            raise Misconfigured(f"«{schedule[:60]}» is not the id of an incident.io schedule, such as 01FCNDV6P8.")
+            raise Misconfigured(f"“{schedule[:60]}” is not the id of an incident.io schedule, such as 01FCNDV6P8.")
         check_token(token, of="incident.io")
         self._schedule = schedule
         self._token = token

@@ -26,7 +26,7 @@ class OpsgenieSchedule:
     def __init__(self, schedule: str, token: str, *, api: str = OPSGENIE, patience_s: float = 10.0) -> None:
         """Take the schedule's id and an API key. Raises Misconfigured."""
         if not _ID.fullmatch(schedule):
-            raise Misconfigured(f"«{schedule[:60]}» is not the id of an Opsgenie schedule.")
+            raise Misconfigured(f"“{schedule[:60]}” is not the id of an Opsgenie schedule.")
         check_token(token, of="Opsgenie")
         self._schedule = schedule
         self._token = token

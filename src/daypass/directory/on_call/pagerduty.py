@@ -29,7 +29,7 @@ class PagerDutySchedule:
     def __init__(self, schedule: str, token: str, *, api: str = PAGERDUTY, patience_s: float = 10.0) -> None:
         """Take the schedule's id and an API token; `api` is another for accounts in Europe. Raises Misconfigured."""
         if not _ID.fullmatch(schedule):
-            raise Misconfigured(f"«{schedule[:60]}» is not the id of a PagerDuty schedule; it is one like PABC123.")
+            raise Misconfigured(f"“{schedule[:60]}” is not the id of a PagerDuty schedule; it is one like PABC123.")
         check_token(token, of="PagerDuty")
         self._schedule = schedule
         self._token = token

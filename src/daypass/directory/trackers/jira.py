@@ -49,7 +49,7 @@ class Jira:
     def ticket(self, ticket_id: TicketId) -> Ticket:
         """Read a ticket as it stands now. Raises NotFound, Unavailable, Misconfigured."""
         if not _KEY.fullmatch(ticket_id):
-            raise NotFound(f"«{ticket_id[:60]}» is not the key of a Jira issue, such as INC-42.")
+            raise NotFound(f"“{ticket_id[:60]}” is not the key of a Jira issue, such as INC-42.")
         issue = self._issue(ticket_id)
         try:
             status = issue["fields"]["status"]

@@ -114,26 +114,26 @@ def _complaint(first: Mapping[str, Any]) -> tuple[str | None, str]:  # noqa: PLR
     match first["type"]:
         case "extra_forbidden":
             hint = "" if field in _FIELDS else did_you_mean(str(field), _FIELDS)  # another route's field, spelt right
-            return field, f"«{_short(field)}» is not a field here.{hint}"
+            return field, f"“{_short(field)}” is not a field here.{hint}"
         case "missing" if field is None:
             return None, "Send a JSON object as the body."
         case "missing":
-            return field, f"«{field}» is missing."
+            return field, f"“{field}” is missing."
         case "string_type" | "string_unicode":
-            return field, f"«{field}» must be text."
+            return field, f"“{field}” must be text."
         case "int_type" | "int_parsing" | "int_from_float":
-            return field, f"«{field}» must be a whole number."
+            return field, f"“{field}” must be a whole number."
         case "greater_than_equal" | "less_than_equal" | "less_than":
             said = ", ".join(f"{_LIMITS[name]} {value}" for name, value in context.items() if name in _LIMITS)
-            return field, f"«{field}» must be {said}."
+            return field, f"“{field}” must be {said}."
         case "bool_type":
-            return field, f"«{field}» must be true or false."
+            return field, f"“{field}” must be true or false."
         case "string_too_long":
-            return field, f"«{field}» is too long; {context.get('max_length')} characters are the most."
+            return field, f"“{field}” is too long; {context.get('max_length')} characters are the most."
         case "model_attributes_type" | "dict_type" | "model_type":
             return None, "Send a JSON object as the body, with the content type application/json."
         case _:
-            return field, f"«{_short(field)}» cannot be read: {first['msg'][:200]}."
+            return field, f"“{_short(field)}” cannot be read: {first['msg'][:200]}."
 
 
 def _short(field: str | None) -> str:

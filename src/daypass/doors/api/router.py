@@ -95,7 +95,7 @@ def _once_each(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in pairs:
         if name in found:
-            raise ValueError(f"it says «{name[:60]}» twice")
+            raise ValueError(f"it says “{name[:60]}” twice")
         found[name] = value
     return found
 

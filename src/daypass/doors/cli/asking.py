@@ -75,7 +75,7 @@ def _rehearsed(preview: dict[str, Any], here: Here) -> str:
     decided = "at once, by the rule" if preview["at_once"] else say.deciders(request["approvers"], preview["names"])
     lines = [
         f"Asked:    {say.what(request)} {say.wished(request, here.zone())}",
-        f"Decision: allowed by the rule «{preview['rule']}», for {say.length(preview['longest_s'])} at most",
+        f"Decision: allowed by the rule “{preview['rule']}”, for {say.length(preview['longest_s'])} at most",
         f"Approval: {decided}",
         *(f"          {say.named(one, preview['names'])}" for one in preview["asked"]),
         f"Delivery: {request['delivery']}. {preview['promise']}",

@@ -104,9 +104,9 @@ def _checked(url: str) -> str:
     except ValueError:
         host, parts = None, urlsplit("")
     if host is None or parts.scheme not in {"http", "https"}:
-        raise Failure(f"«{url}» is not the address of a service; DAYPASS_URL is one like https://daypass.example.com.")
+        raise Failure(f"“{url}” is not the address of a service; DAYPASS_URL is one like https://daypass.example.com.")
     if parts.scheme == "http" and not _is_here(host):
-        raise Failure(f"«{url}» would send your token in the clear; use https.")
+        raise Failure(f"“{url}” would send your token in the clear; use https.")
     return url.rstrip("/")
 
 

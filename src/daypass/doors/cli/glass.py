@@ -133,7 +133,7 @@ def _dossier(read: Json, zone: say.Zone) -> str:
     who = names.get(review["principal"], review["principal"])
     state = f"closed: {say.folded(review['note'])}" if review["closed_at"] else f"open, due {_due(review, zone)}"
     head = [
-        f"{review['id']}: {who} broke the glass for {say.what(request)} {say.term(request['term'], zone)}.",
+        f"{review['id']}: {who} used emergency access for {say.what(request)} {say.term(request['term'], zone)}.",
         f"Reason: {say.folded(request['reason'])}",
         f"Review: {state}",
         f"Handed out {read['handed_out']} times; links followed {read['clicks']} times.",

@@ -89,7 +89,7 @@ _NO_PERSON = {"nobody": "somebody", "bearer": "somebody with the link", "daypass
 def _story(found: dict[str, Any], zone: say.Zone) -> Iterator[str]:
     request, grant, names = found["request"], found["grant"], found["names"]
     yield f"{request['id']}  {say.what(request)}"
-    yield f"  who       {say.who(request, names)}{', who broke the glass' if request['urgent'] else ''}"
+    yield f"  who       {say.who(request, names)}{', by emergency access' if request['urgent'] else ''}"
     yield f"  how long  {say.wished(request, zone)} ({say.length(request['longest_s'])} at most)"
     yield f"  why       {say.folded(request['reason']) or '-'}"
     yield f"  rule      {request['rule']}, decided by {say.deciders(request['approvers'], names)}"

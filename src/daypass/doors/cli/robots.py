@@ -105,7 +105,7 @@ def _claims(written: Sequence[str]) -> dict[str, str]:
     for claim in written:
         name, told, pattern = claim.partition("=")
         if not told or name in claims:
-            raise Failure(f"«{claim[:60]}» is not a claim, each once, such as --claim repository=acme/deploy.")
+            raise Failure(f"“{claim[:60]}” is not a claim, each once, such as --claim repository=acme/deploy.")
         claims[name] = pattern
     return claims
 

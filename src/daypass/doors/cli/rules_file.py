@@ -50,7 +50,7 @@ def _document(name: str = "file") -> click.Argument:
     help="""Point out what is wrong in a document of rules, and what can be written and is hardly meant.
 
     Each with its line and its kind. Exits 1 when there is anything. What is meant all the same is said in the rule:
-    «meant: [too-wide]». Without --live no service is needed, and nobody is asked whether those exist whom it names.""",
+    “meant: [too-wide]”. Without --live no service is needed, and nobody is asked whether those exist whom it names.""",
 )
 @click.pass_context
 def lint(ctx: click.Context, *, file: Path, live: bool, as_json: bool) -> None:
@@ -99,7 +99,7 @@ def _looked_up(ctx: click.Context, text: bytes, file: Path) -> tuple[list[Findin
 @click.command(
     "test",
     params=[_document(), json_option()],
-    help="Try the examples under «tests» of a document. Exits 1 when one does not hold.",
+    help="Try the examples under “tests” of a document. Exits 1 when one does not hold.",
 )
 @click.pass_context
 def test(ctx: click.Context, *, file: Path, as_json: bool) -> None:
@@ -124,10 +124,10 @@ def test(ctx: click.Context, *, file: Path, as_json: bool) -> None:
         click.Option(["--against"], type=_FILE, metavar="OTHER", help="Rules to compare with: those in force, say."),
         json_option(),
     ],
-    help="""Try rules on a file of requests, one JSON object a line with the fields of an example's «ask».
+    help="""Try rules on a file of requests, one JSON object a line with the fields of an example's “ask”.
 
     Says how many would be allowed at once, wait or be denied, and with --against which would be decided otherwise than
-    OTHER decides them. Without it, a request that says how it was «decided» is compared with that.
+    OTHER decides them. Without it, a request that says how it was “decided” is compared with that.
     Exits 1 when a line cannot be read; the others are tried all the same.""",
 )
 @click.pass_context
@@ -155,7 +155,7 @@ def simulate(ctx: click.Context, *, file: Path, requests: Path, against: Path | 
         click.Option(
             ["--ask"],
             metavar="ASK",
-            help="What to ask FILE, as under «ask» of an example: 'person: U0ANN, s3: read acme-reports/, for: 2h'.",
+            help="What to ask FILE, as under “ask” of an example: 'person: U0ANN, s3: read acme-reports/, for: 2h'.",
         ),
         json_option(),
     ],

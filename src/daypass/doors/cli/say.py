@@ -111,7 +111,7 @@ def filed(request: Json, zone: Zone, names: Json) -> str:
     whom = f" for {names.get(other, other)}" if other else ""
     asked = f"{request['id']}: {what(request)} {wished(request, zone)}{whom}, as a {request['delivery']}."
     if request["state"] != "approved":
-        return f"{asked}\nIt waits for {deciders(request['approvers'], names)} (rule «{request['rule']}»)."
+        return f"{asked}\nIt waits for {deciders(request['approvers'], names)} (rule “{request['rule']}”)."
     use = "They are told how to use it." if other else how(request)
     starts = request["term"]["starts"]
     begins = f"It begins {zone.moment(starts)}. " if starts and starts > request["filed_at"] else ""
@@ -123,10 +123,10 @@ def _approved(request: Json, names: Json) -> str:
     approval, rule = request["approval"], request["rule"]
     if request["urgent"]:
         reviewers = deciders(request["approvers"], names)
-        return f"The glass is broken (rule «{rule}»): your colleagues are told now, and {reviewers} will review it."
+        return f"Emergency access is on (rule “{rule}”): your colleagues are told now, and {reviewers} will review it."
     if approval["permit"]:
-        return f"{names.get(approval['by'], approval['by'])} approved it in advance (rule «{rule}»)."
-    return f"Rule «{rule}» approves it at once."
+        return f"{names.get(approval['by'], approval['by'])} approved it in advance (rule “{rule}”)."
+    return f"Rule “{rule}” approves it at once."
 
 
 def how(shown: Json) -> str:

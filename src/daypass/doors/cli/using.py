@@ -30,9 +30,9 @@ def _exec(here: Here, *, id: str, program: tuple[str, ...]) -> None:  # noqa: A0
     try:
         os.execvpe(program[0], program, environment)  # noqa: S606 - to run a program is what was asked
     except FileNotFoundError:
-        raise Failure(f"There is no program «{program[0]}».", exit_code=_NOT_FOUND) from None
+        raise Failure(f"There is no program “{program[0]}”.", exit_code=_NOT_FOUND) from None
     except (OSError, ValueError) as error:
-        raise Failure(f"«{program[0]}» cannot be run: {error}.", exit_code=_NOT_EXECUTABLE) from None
+        raise Failure(f"“{program[0]}” cannot be run: {error}.", exit_code=_NOT_EXECUTABLE) from None
 
 
 @click.pass_obj

@@ -21,8 +21,8 @@ HAVING = (
     ),
     click.Command(
         "review",
-        short_help="Review what was done behind broken glass.",
-        help="Show what was done behind broken glass, and close the review. Without an id, list what waits for you.",
+        short_help="Review what was done with emergency access.",
+        help="Show what was done with emergency access, and close the review. Without an id, list what waits for you.",
         params=[click.Argument(["id"], metavar="[ID]", required=False, help="The id, as the alarm shows it.")],
     ),
     click.Command(
@@ -110,7 +110,7 @@ HAVING = (
         Owners edit, pause and add rules with the buttons; another owner approves each change.""",
         epilog="Example: rules reports-read",
         params=[
-            click.Argument(["rule"], metavar="[RULE|changes]", required=False, help="The name of a rule, or «changes».")
+            click.Argument(["rule"], metavar="[RULE|changes]", required=False, help="The name of a rule, or “changes”.")
         ],
     ),
     click.Command(

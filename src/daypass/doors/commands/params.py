@@ -7,7 +7,7 @@ import click
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-FOR = "How long: 90m, 2h, 1h30m, 1d, or «until 18:00»."
+FOR = "How long: 90m, 2h, 1h30m, 1d, or “until 18:00”."
 
 
 LEVELS = ("list", "read", "write", "delete")
@@ -103,7 +103,7 @@ def asking() -> list[click.Parameter]:
         click.Option(
             ["--every"],
             metavar="DAYS HOURS",
-            help="Again and again: «weekdays 09:00-10:00», with --for 2w or --until 2026-12-07.",
+            help="Again and again: “weekdays 09:00-10:00”, with --for 2w or --until 2026-12-07.",
         ),
         reason("Why. The approvers read it."),
         as_("How the access reaches you; a session if not said."),

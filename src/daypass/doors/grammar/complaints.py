@@ -36,12 +36,12 @@ def sentence_for(  # noqa: PLR0911 - a sentence for each complaint
     match error:
         case click.NoSuchOption():
             hint = did_you_mean("--" + error.option_name.lstrip("-"), _options(command))
-            return f"«{error.option_name[:40]}» is not an option of {verb}.{hint}"
+            return f"“{error.option_name[:40]}” is not an option of {verb}.{hint}"
         case click.NoSuchCommand():
             verbs = command.list_commands(error.ctx) if isinstance(command, click.Group) and error.ctx else []
             if asks_without_verb(error.command_name) and "request" in verbs:
-                return f"«{error.command_name}» is not a command. Did you mean {program} request s3 LEVEL WHERE?"
-            return f"«{error.command_name[:40]}» is not a command.{did_you_mean(error.command_name, verbs)}"
+                return f"“{error.command_name}” is not a command. Did you mean {program} request s3 LEVEL WHERE?"
+            return f"“{error.command_name[:40]}” is not a command.{did_you_mean(error.command_name, verbs)}"
         case click.BadOptionUsage() if "does not take a value" in error.message:
             return f"{error.option_name} takes no value; say it alone or leave it out."
         case click.BadOptionUsage():

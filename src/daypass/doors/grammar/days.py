@@ -57,9 +57,9 @@ def date_of(day: str | None, today: date, field: str) -> date:
         return today + timedelta(days=(_WEEKDAYS.index(day[:3]) - today.weekday()) % 7)
     found = _written(day, today, field)
     if found.year < today.year - 1:
-        raise BadInput(f"«{day}» is over already; {EXAMPLES}.", field=field)
+        raise BadInput(f"“{day}” is over already; {EXAMPLES}.", field=field)
     if found.year > today.year + 2:
-        raise BadInput(f"«{day}» is not within a year of today; nothing is lent for so long.", field=field)
+        raise BadInput(f"“{day}” is not within a year of today; nothing is lent for so long.", field=field)
     return found
 
 
@@ -73,7 +73,7 @@ def _written(day: str, today: date, field: str) -> date:
         return date.fromisoformat(day)
     except ValueError:
         raise BadInput(
-            f"«{day}» is not a day of the calendar; write year-month-day, such as 2026-11-24.", field=field
+            f"“{day}” is not a day of the calendar; write year-month-day, such as 2026-11-24.", field=field
         ) from None
 
 
@@ -85,7 +85,7 @@ def _slashed(day: str, said: re.Match[str], today: date, field: str) -> date:
         return _of(said[3], min(one, two), max(one, two), today)
     american, other = _of(said[3], one, two, today), _of(said[3], two, one, today)
     raise BadInput(
-        f"«{day}» is {_shown(american)} to some and {_shown(other)} to others; write {american} or {other}.",
+        f"“{day}” is {_shown(american)} to some and {_shown(other)} to others; write {american} or {other}.",
         field=field,
     )
 

@@ -145,14 +145,14 @@ def level_and_resource(words: Sequence[str]) -> tuple[str, str]:
     rest = list(words[1:] if words and words[0].lower() == _SERVICE else words)
     for at in range(1, len(rest)):
         if meant := option_meant(rest[at:]):
-            raise BadInput(f"«{rest[at][:40]}» is one word too many. Did you mean {meant}?")
+            raise BadInput(f"“{rest[at][:40]}” is one word too many. Did you mean {meant}?")
     match rest:
         case [place, level] if is_level(level) and not is_level(place):  # in the other order: no level is called so
             return level, place
         case [service, level, _] if is_level(level):
-            raise BadInput(f"«{service[:40]}» is not known here; access is lent to s3: s3 {level} BUCKET/PREFIX/.")
+            raise BadInput(f"“{service[:40]}” is not known here; access is lent to s3: s3 {level} BUCKET/PREFIX/.")
         case [_, _, extra, *_]:
-            raise BadInput(f"«{extra[:40]}» is one word too many; put quotes around what belongs together.")
+            raise BadInput(f"“{extra[:40]}” is one word too many; put quotes around what belongs together.")
         case [level, resource]:
             return level, resource
         case [lone]:
@@ -189,7 +189,7 @@ def parse_delivery(text: str) -> Delivery:
     except ValueError:
         hint = did_you_mean(text, Delivery)
         raise BadInput(
-            f"«{text}» is not a delivery; there are session, policy and link.{hint}", field="delivery"
+            f"“{text}” is not a delivery; there are session, policy and link.{hint}", field="delivery"
         ) from None
 
 
@@ -198,7 +198,7 @@ def parse_id(text: str) -> GrantId:
     plain = text.strip().lower()
     if not _ID.fullmatch(plain):
         raise BadInput(
-            f"«{text[:40]}» is not the id of a request; ids are twelve letters and digits, and `ls` shows yours."
+            f"“{text[:40]}” is not the id of a request; ids are twelve letters and digits, and `ls` shows yours."
         )
     return GrantId(plain)
 
@@ -234,9 +234,9 @@ def _levels(text: str) -> frozenset[Level]:
     for word in re.split(r"[,+\s]+", text.strip().lower()):
         if word and not is_level(word):
             meant = _ACTIONS.get(word.removeprefix("s3:"))
-            hint = f" Did you mean «{meant}»?" if meant else did_you_mean(word, Level)
+            hint = f" Did you mean “{meant}”?" if meant else did_you_mean(word, Level)
             raise BadInput(
-                f"«{word[:40]}» is not a level of access; there are list, read, write and delete.{hint}", field="level"
+                f"“{word[:40]}” is not a level of access; there are list, read, write and delete.{hint}", field="level"
             )
     return parse_levels(text)
 

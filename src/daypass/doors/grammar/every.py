@@ -37,7 +37,7 @@ _SAID = re.compile(
     rf" (?:from )?(?P<opens>{_CLOCK}) ?(?:-|–|to) ?(?P<closes>{_CLOCK})(?: for (?P<span>.+))?"
 )
 _NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-_EXAMPLES = "write it as «weekdays 09:00-10:00» or «mon,wed 22:00-06:00»"
+_EXAMPLES = "write it as “weekdays 09:00-10:00” or “mon,wed 22:00-06:00”"
 _LONGEST_TEXT = 120
 
 
@@ -51,7 +51,7 @@ def parse_every(  # noqa: PLR0913 - what was said, and the moment and place it w
     """
     match = _SAID.fullmatch(" ".join(text.lower().split())) if len(text) <= _LONGEST_TEXT else None
     if match is None:
-        raise BadInput(f"«{text[:_LONGEST_TEXT]}» does not say which days and hours; {_EXAMPLES}.", field="start")
+        raise BadInput(f"“{text[:_LONGEST_TEXT]}” does not say which days and hours; {_EXAMPLES}.", field="start")
     zone = ZoneInfo(tz)
     begins = parse_moment(start, after=now, tz=tz, field="start") if start else now
     first = begins.astimezone(zone).date()
@@ -92,7 +92,7 @@ def _end(span: str | None, for_: str | None, until: str | None, begins: datetime
     said = [one for one in (span, for_, until) if one]
     if len(said) != 1:
         raise BadInput(
-            "Say once for how long it goes on: «for two weeks», --for 2w or --until 2026-12-07.", field="length"
+            "Say once for how long it goes on: “for two weeks”, --for 2w or --until 2026-12-07.", field="length"
         )
     if until or (for_ and for_.startswith("until")):
         end = _day_or_moment((until or for_ or "").removeprefix("until").strip(), begins, tz)
@@ -111,7 +111,7 @@ def _day_or_moment(text: str, begins: datetime, tz: str) -> datetime:
     day = date_of(plain, begins.astimezone(zone).date(), "length")
     end = datetime.combine(day, time(23, 59, 59), zone)  # with the windows of that day
     if end < begins:
-        raise BadInput(f"«{text}» is over already; write a later day.", field="length")
+        raise BadInput(f"“{text}” is over already; write a later day.", field="length")
     return end
 
 
@@ -126,7 +126,7 @@ def _clock(text: str) -> time:
     try:
         return time(in_24_hours(int(hour), half), int(minute or 0))
     except ValueError:
-        raise BadInput(f"«{text}» is not a time of day; {_EXAMPLES}.", field="start") from None
+        raise BadInput(f"“{text}” is not a time of day; {_EXAMPLES}.", field="start") from None
 
 
 def _days(text: str) -> Iterator[int]:

@@ -193,10 +193,10 @@ def _known_verb(verb: str | None) -> str | None:
 
 def _no_such_verb(verb: str, words: Sequence[str] = ()) -> str:
     if verb in COMMANDS or verb in {"journal", "verify", "logout", "whoami"}:
-        return f"«{verb}» belongs on the command line: daypass {verb}. In Slack there are {', '.join(SLACK_VERBS)}."
+        return f"“{verb}” belongs on the command line: daypass {verb}. In Slack there are {', '.join(SLACK_VERBS)}."
     if words[1:] and asks_without_verb(verb):
-        return f"«{verb[:40]}» is not a command. Did you mean {_SLACK} request {' '.join(words)[:120]}?"
-    return f"«{verb[:40]}» is not a command; there are {', '.join(SLACK_VERBS)}.{did_you_mean(verb, SLACK_VERBS)}"
+        return f"“{verb[:40]}” is not a command. Did you mean {_SLACK} request {' '.join(words)[:120]}?"
+    return f"“{verb[:40]}” is not a command; there are {', '.join(SLACK_VERBS)}.{did_you_mean(verb, SLACK_VERBS)}"
 
 
 def _understood(verb: str, words: Sequence[str], *, program: str = _SLACK) -> dict[str, Any]:
@@ -213,7 +213,7 @@ def _understood(verb: str, words: Sequence[str], *, program: str = _SLACK) -> di
         if isinstance(value, str) and value.startswith("--"):
             option = _option(name)
             raise BadInput(
-                f"{option} has no value: «{value}» follows it. Say one, or leave {option} out.",
+                f"{option} has no value: “{value}” follows it. Say one, or leave {option} out.",
                 field=_FIELDS.get(option, "command"),
             )
     return params

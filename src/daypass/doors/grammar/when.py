@@ -64,7 +64,7 @@ def parse_moment(text: str, *, after: datetime, tz: str, field: str) -> datetime
     zone = _zone(match["offset"], tz, field)
     moment = _next(match["day"], _time_of_day(match, plain, field), zone, after, field)
     if moment <= after:
-        raise BadInput(f"«{' '.join(text.split())}» is over already; {EXAMPLES}.", field=field)
+        raise BadInput(f"“{' '.join(text.split())}” is over already; {EXAMPLES}.", field=field)
     return whole_second(moment)
 
 
@@ -72,7 +72,7 @@ def _beginning(day: str, *, after: datetime, tz: str, field: str) -> datetime:
     """When a day begins, where nobody said at what time of it."""
     moment = _next(day, time(0), _home(tz, field), after, field)
     if moment <= after:
-        raise BadInput(f"«{day}» has begun already; say a time of day as well, such as {day} 18:00.", field=field)
+        raise BadInput(f"“{day}” has begun already; say a time of day as well, such as {day} 18:00.", field=field)
     return whole_second(moment)
 
 
@@ -121,7 +121,7 @@ def _zone(offset: str | None, tz: str, field: str) -> tzinfo:
     hours, minutes = int(offset[1:3]), int(offset[-2:])
     ahead = timedelta(hours=hours, minutes=minutes)
     if ahead > _FURTHEST_EAST:
-        raise BadInput(f"«{offset}» is no time zone's offset; write one such as +01:00, or Z for UTC.", field=field)
+        raise BadInput(f"“{offset}” is no time zone's offset; write one such as +01:00, or Z for UTC.", field=field)
     return timezone(-ahead if offset[0] == "-" else ahead)
 
 
@@ -130,7 +130,7 @@ def _home(tz: str, field: str) -> tzinfo:
         return ZoneInfo(tz)
     except (ValueError, OSError, KeyError):  # no such zone, a folder's name, or a name no file could have
         raise BadInput(
-            f"Your time zone «{tz}» is not known here; write the time in UTC, such as 18:00Z.", field=field
+            f"Your time zone “{tz}” is not known here; write the time in UTC, such as 18:00Z.", field=field
         ) from None
 
 
@@ -139,7 +139,7 @@ def _time_of_day(match: re.Match[str], plain: str, field: str) -> time:
     try:
         return time(in_24_hours(hour, match["half"]), minute, second)
     except ValueError:
-        raise BadInput(f"«{plain}» is not a time of day; {EXAMPLES}.", field=field) from None
+        raise BadInput(f"“{plain}” is not a time of day; {EXAMPLES}.", field=field) from None
 
 
 def in_24_hours(hour: int, half: str | None) -> int:
@@ -185,8 +185,8 @@ def _why_not(plain: str) -> str:
     if not plain:
         return f"Say which time; {EXAMPLES}."
     if re.fullmatch(r"\d{1,2}", plain):
-        return f"«{shown}» could be an hour or a length; write {shown}:00, or --for {shown}h."
+        return f"“{shown}” could be an hour or a length; write {shown}:00, or --for {shown}h."
     if plain == "yesterday":
-        return f"«{shown}» is over; {EXAMPLES}."
+        return f"“{shown}” is over; {EXAMPLES}."
     hints = (did_you_mean(word, WORDS) for word in plain.split() if word.isalpha() and word not in WORDS)
-    return f"«{shown}» is not a time; {EXAMPLES}.{next(filter(None, hints), '')}"
+    return f"“{shown}” is not a time; {EXAMPLES}.{next(filter(None, hints), '')}"

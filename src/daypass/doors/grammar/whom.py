@@ -22,8 +22,8 @@ def parse_person(text: str) -> PrincipalId:
             "Say for whom: a Slack member id such as U02ABCDEF, or a robot such as bot:deploy.", field="person"
         )
     raise BadInput(
-        f"«{plain[:60]}» does not say exactly who; people can have the same name. Pick them from the list that "
-        "Slack opens after «@», or write their Slack member id (in their profile: «Copy member ID»), or bot:NAME for a "
+        f"“{plain[:60]}” does not say exactly who; people can have the same name. Pick them from the list that "
+        "Slack opens after “@”, or write their Slack member id (in their profile: “Copy member ID”), or bot:NAME for a "
         "robot.",
         field="person",
     )

@@ -84,9 +84,9 @@ def check_unicode(text: str, *, field: str = "command") -> None:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Say ` Did you mean «read»?`, or nothing when no known word is near."""
+    """Say ` Did you mean “read”?`, or nothing when no known word is near."""
     near = nearest(word, known)
-    return f" Did you mean «{near}»?" if near else ""
+    return f" Did you mean “{near}”?" if near else ""
 
 
 def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str:
@@ -134,7 +134,7 @@ def _quoted(text: str, start: int) -> tuple[str, int]:
         else:
             signs.append(text[at])
             at += 1
-    raise BadInput(f"The quote before «{text[start + 1 : start + 31]}» is never closed; add a closing quote.")
+    raise BadInput(f"The quote before “{text[start + 1 : start + 31]}” is never closed; add a closing quote.")
 
 
 def _closes(text: str, at: int) -> bool:

@@ -2,7 +2,7 @@
 Broken glass in Slack: loud when it happens, loud until somebody else has reviewed it.
 
     in the rule's channel, else the house's, else to each who reviews; and to whomever the operator names for security
-    «Review» shows what was done and takes the note that closes it; «Revoke» ends the access
+    “Review” shows what was done and takes the note that closes it; “Revoke” ends the access
 
 A button carries an id and nothing else. Whether the click may do anything is asked of the ledger and the rules then.
 """

@@ -26,7 +26,7 @@ from daypass.rules.effect import Effect
 from daypass.rules.in_words import in_words
 
 _ID = re.compile(r"\b[UW][A-Z0-9]{3,}\b")
-_MISSING = re.compile(r"«(\w+)» is missing")
+_MISSING = re.compile(r"“(\w+)” is missing")
 _MOST_LOOKED_UP = 60
 MOST_NAMED = 5
 """People of those for whom something is alike who are named; the others are counted."""

@@ -1,7 +1,7 @@
 """
 A channel in which many ask at once: after so many messages the rest is collected, counted at once, and listed soon.
 
-    first one held     a line in the channel, changed in place: «+5 more are waiting»
+    first one held     a line in the channel, changed in place: “+5 more are waiting”
     half a minute on   one message that lists them, with who asks, for what and why
 
 What somebody approved or denied takes no room any more; what was cancelled does, or one could fill a channel for ever.

@@ -51,7 +51,7 @@ def routes(desk: Desk) -> APIRouter:
         )
         return DoneOut(
             title="Your passkey is added",
-            sentence=f"«{passkey.name}» is yours from now on. Slack tells you of it too.",
+            sentence=f"“{passkey.name}” is yours from now on. Slack tells you of it too.",
         )
 
     @router.get("/passkeys/remove")
@@ -67,7 +67,7 @@ def routes(desk: Desk) -> APIRouter:
         passkey = remove.remove(answer.ticket, answer.proof or {}, at=at, ledger=desk.ledger, now=now)
         return DoneOut(
             title="The passkey is removed",
-            sentence=f"«{passkey.name}» approves nothing any more. Your device may still list it; delete it there too.",
+            sentence=f"“{passkey.name}” approves nothing any more. Your device may still list it; delete it there too.",
         )
 
     @router.get("/passkeys.js")

@@ -16,7 +16,7 @@ from daypass.model.request import Request
 from daypass.ports import Ledger
 
 _AWS_COMES_LATER = (
-    "This is what Daypass handed out and was told. What was then done with it in AWS is in CloudTrail, "
+    "This is all that Daypass did and was asked. What was then done in AWS is in CloudTrail, "
     "a quarter of an hour later, "
 )
 

@@ -123,5 +123,5 @@ def _name(said: str, passkeys: list[Passkey]) -> str:
     if not name or len(name) > LONGEST_NAME or any(unicodedata.category(sign)[0] == "C" for sign in name):
         raise BadInput(f"Give it a name of one to {LONGEST_NAME} letters, such as: laptop.", field="name")
     if any(one.name.casefold() == name.casefold() for one in passkeys):
-        raise BadInput(f"You have a passkey «{name}» already; give this one another name.", field="name")
+        raise BadInput(f"You have a passkey “{name}” already; give this one another name.", field="name")
     return name

@@ -20,7 +20,7 @@ def named(person: PrincipalId, word: str, *, ledger: Ledger) -> Passkey:
     by_id = [one for one in mine if len(meant) >= _SHORTEST and one.credential_id.startswith(meant)]
     found = by_id or [one for one in mine if one.name.casefold() == meant.casefold()]
     if not found:
-        raise NotFound(f"You have no passkey «{meant[:60]}»; `daypass passkey ls` shows yours.")
+        raise NotFound(f"You have no passkey “{meant[:60]}”; `daypass passkey ls` shows yours.")
     if len(found) > 1:
-        raise BadInput(f"You have {len(found)} passkeys «{meant[:60]}»; name one by its id.", field="passkey")
+        raise BadInput(f"You have {len(found)} passkeys “{meant[:60]}”; name one by its id.", field="passkey")
     return found[0]

@@ -45,6 +45,6 @@ def _is_number(host: str) -> bool:
 
 def _unusable(public_url: str, why: str) -> Misconfigured:
     return Misconfigured(
-        f"Passkeys cannot be used here: DAYPASS_SERVICE_PUBLIC_URL is «{public_url[:200]}», {why}. Set it to one like "
+        f"Passkeys cannot be used here: DAYPASS_SERVICE_PUBLIC_URL is “{public_url[:200]}”, {why}. Set it to one like "
         "https://daypass.example.com, or on this machine http://localhost:8700."
     )

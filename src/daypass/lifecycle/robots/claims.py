@@ -70,7 +70,7 @@ def _expression(pattern: str) -> str:
 
 def _must_read(name: str, pattern: str) -> None:
     if not re.fullmatch(r"[\w.:/-]{1,100}", name):
-        raise BadInput(f"«{name[:60]}» is not the name of a claim, such as repository.", field="claims")
+        raise BadInput(f"“{name[:60]}” is not the name of a claim, such as repository.", field="claims")
     if name in _OWN:
         raise BadInput(
             f"The claim {name} is judged by itself; name the issuer and the audience instead.", field="claims"

@@ -27,7 +27,7 @@ def must_own(by: PrincipalId, *, rules: RuleBook, directory: Directory) -> Princ
     if not rules.owners:
         raise NotYours(
             "The rules in force name no owners, so nobody can change them here; "
-            "whoever runs Daypass can, in the rules file, and can name «owners» there."
+            "whoever runs Daypass can, in the rules file, and can name “owners” there."
         )
     if person.robot:
         raise NotYours("A robot never changes the rules, nor decides on them; two people do.")
@@ -39,7 +39,7 @@ def must_own(by: PrincipalId, *, rules: RuleBook, directory: Directory) -> Princ
         if unread := rules.owners.slack_groups & person.unread:
             named = ", ".join(sorted(unread))
             raise Unavailable(f"Slack does not say now who is in {named}, which owns the rules. Try again in a moment.")
-        raise NotYours("You are not among the owners of the rules; they are named under «owners» in them.")
+        raise NotYours("You are not among the owners of the rules; they are named under “owners” in them.")
     return person
 
 
@@ -67,11 +67,11 @@ def must_leave_two(proposed: RuleBook, *, directory: Directory) -> None:
     """Check that two different people could change the rules again. Raises BadInput."""
     owners = proposed.owners
     if not owners:
-        raise BadInput("Under these rules nobody could change them again: name at least two «owners».", field="text")
+        raise BadInput("Under these rules nobody could change them again: name at least two “owners”.", field="text")
     if not _two_people(_named(owners, directory), directory):
         raise BadInput(
             "Under these rules fewer than two people could change them again: "
-            "«owners» must name at least two different people who are here, by id or in groups that there are.",
+            "“owners” must name at least two different people who are here, by id or in groups that there are.",
             field="text",
         )
 

@@ -24,6 +24,9 @@ const tries = (list) => list.map(({ wish, answer }) => {
   return row;
 });
 
+/** Whether a policy lends anything; one that only denies ends what was lent. */
+const lends = (text) => JSON.stringify(text).includes('"Effect":"Allow"');
+
 const policies = (list) => {
   if (!list.length) return [make("p", "Nothing of Daypass’s. Sessions and links leave nothing here: their policy travels inside the session.", "empty")];
   return list.map(({ where, name, document: text }) => {
@@ -32,7 +35,7 @@ const policies = (list) => {
     const head = make("summary");
     head.append(make("b", name), ` ${where}`);
     const ends = JSON.stringify(text).match(/"DateLessThan":\{"aws:CurrentTime":"[\d-]+T([\d:]+)Z"/);
-    if (ends) head.append(make("time", `AWS ends it by itself at ${ends[1]} UTC`));
+    if (ends) head.append(make("time", `${lends(text) ? "AWS ends it by itself" : "This denial ends"} at ${ends[1]} UTC`));
     box.append(head, make("pre", JSON.stringify(text, null, 2)));
     return box;
   });

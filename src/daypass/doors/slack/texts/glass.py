@@ -17,14 +17,14 @@ REVIEW_TITLE = "Review"
 NOT_YET = "Not yet"
 WITHOUT_REASON = "Without a reason."
 NOTE_LABEL = "What did you find?"
-NOTE_HINT = "The one who broke the glass and the journal keep it."
-NOTHING_HANDED_OUT = "Nothing was handed out."
+NOTE_HINT = "Whoever used the access reads it, and the journal keeps it."
+NOTHING_HANDED_OUT = "No credentials were handed out."
 REVOKED = "Revoked from the alarm in Slack."
 
 
 def alarm_shortly(request: Request) -> str:
     """The alarm in one line, for a notification."""
-    return f"URGENT: {person(request.principal)} broke the glass for {what(request.entitlement)}."
+    return f"URGENT: {person(request.principal)} used emergency access for {what(request.entitlement)}."
 
 
 def alarm(request: Request, grant: Grant | None) -> str:
@@ -32,7 +32,7 @@ def alarm(request: Request, grant: Grant | None) -> str:
     until = f"until {moment(grant.lease.ends)}" if grant and grant.lease else for_how_long(request.term)
     over = f"\n{became(grant)}" if grant and grant.state in {GrantState.ENDING, GrantState.ENDED} else ""
     return (
-        f"*Glass was broken.* {person(request.principal)} took access at once, with nobody asked: "
+        f"*Emergency access was used.* {person(request.principal)} took access at once, without an approval: "
         f"{what(request.entitlement)} {until}.{over}"
     )
 
@@ -63,14 +63,16 @@ def waiting(number: int) -> str:
         return "No review waits for you."
     return plural(
         number,
-        one="1 review of broken glass waits for you.",
-        other="{number} reviews of broken glass wait for you.",
+        one="1 review of emergency access waits for you.",
+        other="{number} reviews of emergency access wait for you.",
     )
 
 
 def one_line(review: GlassReview) -> str:
     """One review that waits, in a list."""
-    return f"{person(review.principal)} broke the glass {moment(review.at)}; due {moment(review.due)}. `{review.id}`"
+    return (
+        f"{person(review.principal)} used emergency access {moment(review.at)}; due {moment(review.due)}. `{review.id}`"
+    )
 
 
 def spoken(review: GlassReview) -> str:

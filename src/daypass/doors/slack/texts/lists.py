@@ -17,7 +17,7 @@ EMPTY = {
     "reviews": "No emergency waits for your review.",
     "changes": "No change of the rules waits for you.",
     "grants": "You have no access now.",
-    "requests": "You have asked for nothing that waits.",
+    "requests": "No request of yours is waiting.",
     "history": "You have had no access yet.",
     "others": "Nobody else has access that you may end.",
 }

@@ -15,7 +15,7 @@ TOO_WOVEN = (
     "The rules are written so that this cannot be changed alone here. "
     "Edit the rule as text, or change the document with `daypass rules pull` and `daypass rules apply`."
 )
-NO_RULE = "A rule is written as fields and values, such as «id: reports-read»."
+NO_RULE = "A rule is written as fields and values, such as “id: reports-read”."
 NO_WAY_IN = "Give Slack's signing secret (for HTTP), or an app-level token (for Socket Mode)."
 NOT_BELIEVED = (
     "A request's signature is not Slack's, or is older than five minutes. When people say that Slack gets no answer, "
@@ -30,7 +30,7 @@ def not_delivered(delivery: str) -> str:
 
 def no_rule_in_force(rule_id: str) -> str:
     """Said when a rule to be changed is gone."""
-    return f"There is no rule «{rule_id[:64]}» in the rules in force."
+    return f"There is no rule “{rule_id[:64]}” in the rules in force."
 
 
 def fault(line: int, sentence: str, suggestion: str) -> str:
@@ -48,7 +48,7 @@ def token_refused(reason: str) -> str:
 
 def bad_address(address: str) -> str:
     """Said of a Slack address that cannot be one."""
-    return f"The Slack address «{address}» must end in /api/, such as https://slack.com/api/."
+    return f"The Slack address “{address}” must end in /api/, such as https://slack.com/api/."
 
 
 NO_EXPIRY = "No expiry was chosen, so nothing was approved. Choose one and click Approve again."

@@ -83,7 +83,7 @@ HINTS = {
     "on": "One on each line: acme-reports/2026/** is everything below that.",
     "default": "Such as 30m, 2h or 1d.",
     "ahead": "Such as 2d. Empty: 7d.",
-    "needed": "Only for «at least so many of these».",
+    "needed": "Only for “at least so many of these”.",
     "note": "The other owners read it, and the journal keeps it.",
     "shadow": "Meanwhile the rules in force decide, and you see where this one would have decided differently.",
 }
@@ -160,7 +160,7 @@ def no_such_rule(rule_id: str) -> str:
 def kept(words: Sequence[str]) -> str:
     """What the form does not show of a rule and leaves alone."""
     return (
-        f"This form leaves the following of the rule as it is: {', '.join(map(code, words))}. «{EDIT_TEXT}» shows it."
+        f"This form leaves the following of the rule as it is: {', '.join(map(code, words))}. “{EDIT_TEXT}” shows it."
     )
 
 
@@ -239,7 +239,7 @@ def in_short(effect: str) -> str:
 
 def asks_because(change: RulesChange) -> str:
     """One change that waits, in a list: whose, and why."""
-    why = f" «{escape(cut(change.note, _LONGEST_NOTE))}»" if change.note else ""
+    why = f" “{escape(cut(change.note, _LONGEST_NOTE))}”" if change.note else ""
     return f"{asks_shortly(person(change.author))}{why}"
 
 
@@ -284,7 +284,7 @@ def told_author(change: RulesChange, in_force: int, reason: str, by: PrincipalId
         ended = f"Your change {code(change.id)} of the rules was ended{f' by {person(by)}' if by else ''}."
         return f"{ended} {sentence(reason)}".strip()
     said = f"Your change {code(change.id)} of the rules: {became(change, in_force)}"
-    return f"{said}\nThey said: «{escape(reason)}»" if reason else said
+    return f"{said}\nThey said: “{escape(reason)}”" if reason else said
 
 
 def difference(at: datetime, request: str, old: str, new: str) -> str:

@@ -96,7 +96,7 @@ def still_waits(request: Request, called: str) -> str:
 
 def now_waits_for(stage: str, called: str) -> str:
     """Said in a channel when the next stage's people are asked."""
-    return f"Approved in the stage before. Now it is up to the stage {code(stage)}. {called}".rstrip()
+    return f"The stage before has approved. The next stage is {code(stage)}. {called}".rstrip()
 
 
 def stalled(why: str) -> str:
