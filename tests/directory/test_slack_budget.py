@@ -1,6 +1,7 @@
 """Chores leave Slack's allowance to people: nobody who clicks is refused because of one, and no chore starves."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -9,7 +10,7 @@ from daypass.directory.lookups import Lookups, Sort
 from daypass.directory.slack_budget import Budget, by_a_chore, unhurried
 from daypass.directory.slack_people import UNHURRIED_S
 from daypass.model.errors import NotFound, Throttled
-from daypass.model.principal import PrincipalId
+from daypass.model.principal import NOBODY, PrincipalId
 from daypass.ports.asker import visited
 from daypass.sandbox.slack import BlockingSlack
 from tests.directory.crowd import ASKERS, crowded_slack
@@ -28,6 +29,16 @@ def slack(clock: HandClock) -> Iterator[BlockingSlack]:
     """187 people more than usual."""
     with crowded_slack(clock) as slack:
         yield slack
+
+
+def spent(budget: Budget) -> int:
+    """How many of a hundred calls somebody may make."""
+    made = 0
+    with suppress(Throttled):
+        while made < 100:
+            budget.spend("users.info")
+            made += 1
+    return made
 
 
 def test_a_chore_spends_its_share_and_people_the_whole(clock: HandClock) -> None:
@@ -58,17 +69,33 @@ def test_a_chore_makes_no_call_where_people_need_what_is_left(clock: HandClock) 
 
 def test_one_person_leaves_something_of_the_allowance_to_the_others(clock: HandClock) -> None:
     """Whatever they name: sixty of a hundred calls a minute, and then they wait. So do all strangers together."""
-    budget = Budget(clock=clock)
-    for visit in (visited(DAVE), visited()):
-        with visit:
-            for _ in range(60):
-                budget.spend("users.info")
+    for who in (DAVE, NOBODY):
+        budget = Budget(clock=clock)
+        with visited(who):
+            assert spent(budget) == 60
             with pytest.raises(Throttled, match=r"60 times within a minute, .* Wait 60 s\."):
                 budget.spend("users.info")
-    with visited(BOB):
+        with visited(BOB):
+            budget.spend("users.info")
+        clock.seconds += 60
+        with visited(who):
+            budget.spend("users.info")
+
+
+def test_two_who_take_all_they_can_leave_a_little_to_everybody_else(clock: HandClock) -> None:
+    """Dave takes sixty of a hundred calls and all strangers twenty: four more people have five each."""
+    budget = Budget(clock=clock)
+    taken = {}
+    for who in (DAVE, NOBODY, *(PrincipalId(f"U0X{number}") for number in range(4))):
+        clock.seconds += 1
+        with visited(who):
+            taken[who] = spent(budget)
+    assert list(taken.values()) == [60, 20, 5, 5, 5, 5]
+    clock.seconds += 30
+    with visited(NOBODY), pytest.raises(Throttled, match=r"made 20 for you\. Wait 25 s\."):
         budget.spend("users.info")
-    clock.seconds += 60
-    with visited(DAVE):
+    clock.seconds += 26
+    with visited(NOBODY):
         budget.spend("users.info")
 
 
