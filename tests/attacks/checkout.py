@@ -76,6 +76,12 @@ class Checkout:
         return (self.root / "docs" / "rules.md").read_text(encoding="utf-8")
 
     @cached_property
+    def behind_a_pooler(self) -> str:
+        """What the address of a database wants behind a pooler; once there was no such thing."""
+        told = (self.root / "docs" / "operations.md").read_text(encoding="utf-8")
+        return "?pooler=transaction" if "?pooler=transaction" in told else ""
+
+    @cached_property
     def as_requested(self) -> dict[str, str]:
         """What an approver sends to approve a request as it was made; once it was nothing at all."""
         api = (self.root / "docs" / "api.md").read_text(encoding="utf-8")

@@ -5,12 +5,16 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import httpx2
 import pytest
 
+from tests.attacks.checkout import Checkout
 from tests.attacks.cost import memory
 from tests.attacks.site import ALICE, BOB, Site, wait_for
+from tests.servers.listeners import beyond_this_machine
+from tests.servers.process import start, stop
 
 SILENT, UNFINISHED, KEPT = 1000, 200, 200
 HUGE = 200 * 1024 * 1024
@@ -75,6 +79,19 @@ def test_b04_wrong_codes_keep_no_good_one_waiting(site: Site):
         time.sleep(0.3)
     answer = site.http.post("/v1/end-session", json={"code": sealed[0]})
     assert answer.status_code == 201, f"a good code is answered {answer.status_code}: {answer.text[:200]}"
+
+
+def test_b10_nothing_that_the_demo_starts_listens_beyond_this_machine(checkout: Checkout, tmp_path: Path):
+    """Its AWS, its Slack, its page and Daypass: the operating system is asked where each of them listens."""
+    log = tmp_path / "demo.log"
+    demo = start(checkout.command("demo"), environment=checkout.environment | {"HOME": str(tmp_path)}, log=log)
+    try:
+        wait_for(lambda: "Daypass is up" in log.read_text(encoding="utf-8"), within_s=120, what="the demo")
+        reached = beyond_this_machine()
+    finally:
+        stop(demo, patience=20)
+
+    assert reached == set(), f"others on the network reach {reached}"
 
 
 def _address(site: Site) -> tuple[str, int]:

@@ -1,8 +1,9 @@
-"""Attacks by outage: a Slack that is down or answers oddly, a full disk, keys that are not where they were."""
+"""Attacks by outage: a Slack that is down, answers oddly or is none, and a pooler before the database."""
 
 import json
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx2
@@ -10,7 +11,8 @@ import pytest
 
 from tests.attacks.fixtures import Shaken
 from tests.attacks.proxy import Call, Fault
-from tests.attacks.site import ALICE, BOB, DAVE, PAT
+from tests.attacks.site import ALICE, BOB, DAVE, PAT, Site, wait_for, wait_until_ended
+from tests.servers.pgbouncer import CONNECTIONS, PgBouncer
 
 _PEOPLE_ARE_FORGOTTEN_S = 6.0
 """Longer than anybody may be remembered without being looked up again."""
@@ -72,6 +74,40 @@ def test_b07_access_is_taken_away_while_slack_is_down(shaken: Shaken):
     refused = {verb: answer.text for verb, answer in answers.items() if answer.status_code != httpx2.codes.OK}
 
     assert refused == {}, f"with Slack down, access cannot be taken away: {refused}"
+
+
+def test_b08_everything_is_done_behind_a_pooler(make_site, checkout, pgbouncer: PgBouncer, postgres_url: str):
+    """PgBouncer gives each transaction another connection: thirty requests at once are filed, approved and ended."""
+    site: Site = make_site(store_url=pgbouncer.url(postgres_url) + checkout.behind_a_pooler)
+    for who in (ALICE, BOB, DAVE):
+        site.token(who)
+
+    def live_and_done(number: int) -> int:
+        asked = site.ask((ALICE, DAVE)[number % 2], delivery="session")
+        assert site.approve(BOB, asked).status_code == httpx2.codes.OK
+        return int(site.call((ALICE, DAVE)[number % 2], f"/v1/grants/{asked}/done", {}).status_code)
+
+    with ThreadPoolExecutor(4 * CONNECTIONS) as pool:
+        answers = list(pool.map(live_and_done, range(30)))
+
+    assert set(answers) == {httpx2.codes.OK}
+    assert site.is_well(), site.http.get("/healthz").text
+
+
+def test_b09_what_nobody_is_told_is_not_kept_for_good(make_site):
+    """Without a Slack nobody reads what people are to be told: what is two days old by the next start goes."""
+    site: Site = make_site()
+    grant = site.live(ALICE, delivery="session")
+    site.slack.faults.refuse("fatal_error", calls=1_000, method="chat.postMessage")
+    assert site.call(ALICE, f"/v1/grants/{grant}/done", {}).status_code == httpx2.codes.OK
+    wait_until_ended(site, ALICE, grant)
+    site.end()
+    assert site.sql("select count(*) from outbox") != [(0,)], "there is nothing to tell"
+    site.sql("update outbox set due = due - ?", 2 * 24 * 60 * 60 * 1_000_000)
+    ((newest,),) = site.sql("select max(id) from outbox")
+    site.serve(DAYPASS_SLACK_BOT_TOKEN="", DAYPASS_SLACK_SIGNING_SECRET="")
+
+    wait_for(lambda: site.sql("select count(*) from outbox where id <= ?", newest) == [(0,)], what="its end")
 
 
 def _with_group(body: bytes, group: dict[str, Any]) -> bytes:
