@@ -144,7 +144,7 @@ def test_the_next_stage_is_called_in_the_thread_and_the_message_shows_how_far_it
 
     assert [place for place, _ in cards(two_channels)] == ["C0ACCESS"]
     called = [said for said in replies(two_channels) if "bosses" in said and "next stage" in said]
-    assert called == ["The stage before has approved. The next stage is `bosses`. <@U0CAROL>, <!subteam^S0LEADS>"]
+    assert called == ["<@U0BOB> and <@U0EVE> approved. The next stage is `bosses`. <@U0CAROL>, <!subteam^S0LEADS>"]
     shown = str([post["blocks"] for post in two_channels.posts("chat.update")])
     assert "*Waits for*\\nthe stage `bosses` (2 of 2): 0 of 1 approval given" in shown
     assert "*Approved so far*\\nU0Bob: approved\\nU0Eve: approved" in shown

@@ -250,7 +250,8 @@ def _call(request: Request, event: Event) -> str:
         case Kind.REQUEST_HANDED_OVER if event.details.get("stage") == request.waits_in:
             return stages.handed_over(aloud(_without_parties(_named_in(event), request)))
         case Kind.REQUEST_ENDORSED if event.details.get("waits_in") == request.waits_in != event.details.get("stage"):
-            return stages.now_waits_for(request.waits_in, aloud(_without_parties(request.asked, request)))
+            before = [one.by for one in request.approvals if one.stage == event.details.get("stage")] or [event.actor]
+            return stages.now_waits_for(request.waits_in, before, aloud(_without_parties(request.asked, request)))
         case _:
             return ""
 

@@ -1,6 +1,6 @@
 """How far an approval has come, in words: which stage waits, who agreed, who is asked next, who is not and why."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from daypass.doors.grammar import words_for_length
 from daypass.doors.slack.blocks import code, escape
@@ -10,6 +10,7 @@ from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.texts.plurals import plural
 from daypass.model.decision import Stage
 from daypass.model.grant import Delivery
+from daypass.model.principal import PrincipalId
 from daypass.model.request import Request, RequestState
 
 
@@ -94,9 +95,10 @@ def still_waits(request: Request, called: str) -> str:
     return f"{urgent}This still waits for a decision, since {since}. {called}".rstrip()
 
 
-def now_waits_for(stage: str, called: str) -> str:
-    """Said in a channel when the next stage's people are asked."""
-    return f"The stage before has approved. The next stage is {code(stage)}. {called}".rstrip()
+def now_waits_for(stage: str, by: Sequence[PrincipalId], called: str) -> str:
+    """Said in a channel when the next stage's people are asked: who approved in the stage before."""
+    who = texts.listed([texts.person(one) for one in by])
+    return f"{who} approved. The next stage is {code(stage)}. {called}".rstrip()
 
 
 def stalled(why: str) -> str:
