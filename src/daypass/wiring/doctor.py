@@ -185,10 +185,12 @@ def _journal(house: House) -> str:
 
 
 def _head(settings: Settings) -> str:
-    """Whether what is written over is kept, where the head is an object."""
+    """Whether what is written over is kept, where the head is an object; of a file whether it is there."""
     place = journal_head(settings.journal)
     if isinstance(place, HeadObject):
         place.must_keep_versions()
+    elif place.read() is None:
+        return f"The journal's head {place} is not there yet; the first start makes it."
     return f"The journal's head is remembered in {place}."
 
 
