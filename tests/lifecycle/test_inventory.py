@@ -100,6 +100,11 @@ def told(place: str, may: str = "read", *, who: str = ANN, shelf: Shelf | None =
             "acme-reports/zebra.bin",
             "There is no object acme-reports/zebra.bin. Check its name, or request acme-reports/.",
         ),
+        (
+            "acme-reports/20",
+            "There is no object acme-reports/20. Did you mean acme-reports/2025/ or acme-reports/2026/?",
+        ),
+        ("acme-arch/2019/", "There is no bucket acme-arch here. Did you mean acme-archive?"),
         ("acme-archives/2019/", "There is no bucket acme-archives here. Did you mean acme-archive?"),
     ],
 )

@@ -117,5 +117,8 @@ class _Sees:
 
 
 def _near(name: str, known: Iterable[str], *, before: str = "") -> str:
-    found = get_close_matches(name, sorted(known), n=_NEAREST, cutoff=_AS_NEAR)
+    """Name those that begin with what was typed, else those that are spelt nearly so."""
+    names = sorted(known)
+    begun = [one for one in names if name and one.startswith(name)][:_NEAREST]
+    found = begun or get_close_matches(name, names, n=_NEAREST, cutoff=_AS_NEAR)
     return " or ".join(f"{before}{one}" for one in found)
