@@ -5,6 +5,8 @@ from pathlib import Path
 
 from tests.attacks.site import Site
 
+_NOBODYS = "0"
+"""The socket of a connection that no process holds any more."""
 _PAGE, _TICKS = os.sysconf("SC_PAGE_SIZE"), os.sysconf("SC_CLK_TCK")
 
 
@@ -23,6 +25,13 @@ def open_files(site: Site) -> int:
     """How many files and connections the service holds open."""
     assert site.process is not None
     return sum(1 for _ in Path(f"/proc/{site.process.pid}/fd").iterdir())
+
+
+def connections(site: Site, peers: set[int]) -> int:
+    """How many connections the service holds that came from these ports of this machine."""
+    rows = [line.split() for line in _proc(site, "net/tcp").splitlines()[1:]]
+    ours = [row for row in rows if int(row[1].partition(":")[2], 16) == site.port and row[9] != _NOBODYS]
+    return sum(int(row[2].partition(":")[2], 16) in peers for row in ours)
 
 
 def _proc(site: Site, file: str) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import httpx2
 import pytest
 
-from tests.attacks.cost import cpu_s, memory, open_files
+from tests.attacks.cost import connections, cpu_s, memory, open_files
 from tests.attacks.site import ALICE, BOB, DAVE, Site, code_of, wait_for
 
 SOON_S = 5.0
@@ -118,13 +118,13 @@ def test_s06_bodies_that_nobody_signed_are_not_held_in_memory(site: Site):
 
 def test_s09_an_answer_that_nobody_reads_is_given_up(site: Site):
     """Twenty ask forty times for the description and read none of it: they are let go of within a minute."""
-    before = open_files(site)
     with ExitStack() as stack:
-        for _ in range(20):
-            unread = stack.enter_context(_connected(site, reads=2048))
-            unread.sendall(b"GET /v1/openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n" * 40)
-        wait_for(lambda: open_files(site) >= before + 20, what="the twenty")
-        wait_for(lambda: open_files(site) < before + 10, within_s=60, what="the end of twenty that read nothing")
+        strangers = [stack.enter_context(_connected(site, reads=2048)) for _ in range(20)]
+        for one in strangers:
+            one.sendall(b"GET /v1/openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n" * 40)
+        ports = {one.getsockname()[1] for one in strangers}
+        assert connections(site, ports) == 20
+        wait_for(lambda: not connections(site, ports), within_s=60, what="the end of twenty that read nothing")
 
 
 def test_s11_few_files_are_not_used_up_by_connections(make_site):

@@ -11,7 +11,7 @@ import pytest
 from tests.attacks.cost import cpu_s
 from tests.attacks.fixtures import ODD
 from tests.attacks.passkeys import path_of
-from tests.attacks.site import BOB, CAROL, FRED, PAT, Site, wait_until_ended
+from tests.attacks.site import BOB, CAROL, PAT, Site, wait_until_ended
 
 SOON_S = 5.0
 _RULE = """
@@ -57,18 +57,18 @@ def test_m01_what_a_member_may_not_send_is_not_read(site: Site, body: str):
     assert took < 0.3, f"refusing it took {took:.2f} s of the processor, on the loop that answers everybody"
 
 
-def test_m02_filing_and_taking_back_has_an_end(site: Site):
+def test_m02_filing_and_taking_back_has_an_end(fronted: Site):
     """Each asks people and stands in the journal: after sixty within an hour there are no more."""
     filed = 0
     for number in range(70):
-        wish = {"level": "read", "resource": f"acme-shared/f{number}", "for": "1h"}
-        answer = site.call(FRED, "/v1/requests", wish)
+        wish = {"level": "read", "resource": "acme-shared/2026/", "for": "1h"}
+        answer = fronted.call(PAT, "/v1/requests", wish, key=f"another-{number}")
         if not answer.is_success:
             break
         filed += 1
-        site.call(FRED, f"/v1/requests/{answer.json()['id']}/cancel", {})
+        fronted.call(PAT, f"/v1/requests/{answer.json()['id']}/cancel", {})
 
-    assert filed < 70, f"{filed} requests were filed and taken back, and nothing ends it"
+    assert 0 < filed <= 60, f"{filed} requests were filed and taken back, and nothing ends it"
 
 
 def test_m03_a_name_forges_nothing_in_a_terminal(fronted: Site):
@@ -86,6 +86,7 @@ def test_m03_a_name_forges_nothing_in_a_terminal(fronted: Site):
 @pytest.mark.parametrize("sign", ["\x9b", "\x85", "\xad"], ids=["a control", "a line break", "a hyphen nobody sees"])
 def test_m03_a_key_has_nothing_in_it_that_nobody_sees(site: Site, sign: str):
     """Approvers read it on a card and in a terminal."""
+    site.aws.root().client("s3").put_object(Bucket="acme-shared", Key=f"q1{sign}.csv", Body=b"figures")
     wish = {"level": "read", "resource": f"acme-shared/q1{sign}.csv", "for": "1h"}
     answer = site.call(PAT, "/v1/requests", wish)
 
