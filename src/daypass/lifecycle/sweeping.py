@@ -99,10 +99,9 @@ class Sweep:
             if delegate is None or absence.until <= self.now:
                 continue
             if self._in(frozenset({absence.principal, delegate}), None):
-                event = Event(
-                    kind=Kind.ABSENCE_ENDED, at=self.now, actor=self.by, details={"principal": absence.principal}
-                )
-                yield "delegations", self._quietly(event, replace(absence, delegate=None))
+                details: dict[str, Detail] = {"principal": absence.principal, "delegate": delegate}
+                event = Event(kind=Kind.ABSENCE_ENDED, at=self.now, actor=self.by, details=details)
+                yield "delegations", Fact(event=event, changes=(replace(absence, delegate=None),))
 
     def _changes(self) -> Iterator[Found]:
         for change in self.ledger.all(RulesChange, states=(ChangeState.PENDING,)):

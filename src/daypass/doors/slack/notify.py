@@ -19,6 +19,8 @@ from daypass.doors.slack.arrivals import Arrivals
 from daypass.doors.slack.asking import Asking
 from daypass.doors.slack.conversation import TOLD, Conversation
 from daypass.doors.slack.counter import Counter
+from daypass.doors.slack.delegate_news import TOLD as DELEGATES_TOLD
+from daypass.doors.slack.delegate_news import DelegateNews
 from daypass.doors.slack.digest import Digests
 from daypass.doors.slack.failures import log_failure
 from daypass.doors.slack.frozen_news import TOLD as FROZEN_TOLD
@@ -70,6 +72,7 @@ class Notifier:
         self._rules = RulesConversation(desk=desk, asking=self.asking)
         self._frozen = FrozenNews(asking=self.asking)
         self._owners = OwnerNews(asking=self.asking)
+        self._delegates = DelegateNews(asking=self.asking)
         self._wanted = asyncio.Event()
         self.each_round: Callable[[], None] = lambda: None
 
@@ -134,6 +137,8 @@ class Notifier:
             await self._permits.freeze(notice)
         if kind in FROZEN_TOLD:
             await self._frozen.tell(notice)
+        if kind in DELEGATES_TOLD:
+            await self._delegates.tell(notice)
         if kind in OWNERS_TOLD:
             await self._owners.tell(notice)
 

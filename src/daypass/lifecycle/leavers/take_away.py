@@ -25,7 +25,7 @@ from daypass.lifecycle.counting import guard
 from daypass.lifecycle.finish import finish
 from daypass.lifecycle.recurring import end_series
 from daypass.model.errors import Conflict, NotFound, TooLate
-from daypass.model.event import Event, Kind
+from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Change, Fact
 from daypass.model.grant import Ending, GrantState, Why
 from daypass.model.kept import Absence, Errand, Passkey, Permit, Robot, SealedCode, Series, Standing
@@ -46,7 +46,7 @@ def take_away(who: PrincipalId, *, ledger: Ledger, logins: Logins, now: datetime
         "schedules": sum(_end_series(one, ledger, now) for one in theirs),
         "preapprovals": _close_permits(who, ledger, now),
         "logins": login.end_all(by=who, actor=DAYPASS, logins=logins, ledger=ledger, now=now),
-        "other": _close_rest(who, ledger, now),
+        "other": _close_absence(who, ledger, now) + _close_rest(who, ledger, now),
     }
 
 
@@ -96,15 +96,25 @@ def _close_permits(who: PrincipalId, ledger: Ledger, now: datetime) -> int:
     return count
 
 
+def _close_absence(who: PrincipalId, ledger: Ledger, now: datetime) -> int:
+    """End an absence, and with it what a delegate decides in their stead: the delegate is told."""
+    with suppress(NotFound, Conflict):
+        absence = ledger.find(Absence, who)
+        if absence.state is Standing.OPEN:
+            told: dict[str, Detail] = {"principal": who, "delegate": absence.delegate, "because": "left"}
+            event = Event(kind=Kind.ABSENCE_ENDED, at=now, actor=DAYPASS, details=told)
+            lets_decide = absence.delegate is not None and now < absence.until
+            ledger.record(Fact(event=event, changes=(replace(absence, state=Standing.CLOSED),), told=lets_decide))
+            return 1
+    return 0
+
+
 def _close_rest(who: PrincipalId, ledger: Ledger, now: datetime) -> int:
     """Close what only they could have used. One commit: the entry that says why is the departure's own."""
     rest: list[Change] = []
     rest += [replace(one, state=Standing.CLOSED) for one in ledger.all(SealedCode, owner=who, states=_OPEN)]
     rest += [replace(one, state=Standing.CLOSED) for one in ledger.all(Passkey, owner=who, states=_OPEN)]
     rest += [replace(one, state=Standing.CLOSED) for one in ledger.all(Errand, owner=who, states=_OPEN)]
-    with suppress(NotFound):
-        absence = ledger.find(Absence, who)
-        rest += [replace(absence, state=Standing.CLOSED)] if absence.state is Standing.OPEN else []
     if any(isinstance(one, Passkey) for one in rest):
         rest += [replace(guard(who, ledger=ledger, now=now), passkeys=0)]
     if rest:

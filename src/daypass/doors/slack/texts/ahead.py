@@ -9,7 +9,7 @@ from daypass.doors.slack.texts.requests import moment, person, what
 from daypass.doors.slack.texts.times import every
 from daypass.model.event import Event
 from daypass.model.kept import Absence, Permit
-from daypass.model.principal import DAYPASS
+from daypass.model.principal import DAYPASS, OPERATOR, PrincipalId
 from daypass.model.request import Request
 
 NOTHING_OFFERED = "No rule lends you anything. Whoever owns the rules can change that."
@@ -71,6 +71,25 @@ def one_line(permit: Permit) -> str:
 def withdrawn(permit: Permit) -> str:
     """The answer to whoever took one back."""
     return f"Taken back: {person(permit.principal)} waits for a click again to {what(permit.entitlement)}."
+
+
+def stead_ended(away: PrincipalId, by: PrincipalId | None) -> str:
+    """Told to a delegate once they decide in somebody's stead no more; ended by somebody, or since that person left."""
+    why = f"{by_whom(by)} ended that in a panic" if by else "they have left"
+    return f"You no longer decide for {person(away)}: {why}. What you have decided stands. You need do nothing."
+
+
+def nobody_instead(delegate: PrincipalId, by: PrincipalId) -> str:
+    """Told to whoever is away, once nobody decides in their stead."""
+    return (
+        f"{person(delegate)} no longer decides for you: {by_whom(by)} ended that in a panic. You are still away; "
+        "`/daypass away --until TIME --to @SOMEBODY` names somebody else, `/daypass back` ends it."
+    )
+
+
+def by_whom(by: PrincipalId) -> str:
+    """Who did something: a person, or whoever runs Daypass."""
+    return "the operator" if by == OPERATOR else person(by)
 
 
 def away(absence: Absence) -> str:

@@ -1,0 +1,54 @@
+"""
+Word to whoever decided in somebody's stead, once a panic or somebody's leaving has ended that.
+
+Who is away is told too: they believe that somebody decides for them. Nobody is told of what they did themselves, and
+nobody who has left.
+"""
+
+from dataclasses import dataclass
+
+import structlog
+
+from daypass.doors.slack.asking import Asking
+from daypass.doors.slack.blocks import Note
+from daypass.doors.slack.outgoing import Gone
+from daypass.doors.slack.texts import ahead as texts
+from daypass.model.event import Kind
+from daypass.model.grant import GrantId
+from daypass.model.principal import PrincipalId
+from daypass.ports import Notice
+
+TOLD = frozenset({Kind.ABSENCE_ENDED})
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DelegateNews:
+    """Tells the two whom a delegation joined. Raises TryLater."""
+
+    asking: Asking
+
+    async def tell(self, notice: Notice) -> None:
+        """Tell each of them once."""
+        event = notice.event
+        away, delegate = event.details.get("principal"), event.details.get("delegate")
+        if not away or not delegate:
+            return
+        left = bool(event.details.get("because"))
+        who, instead = PrincipalId(str(away)), PrincipalId(str(delegate))
+        if instead != event.actor:
+            await self._tell(notice, instead, texts.stead_ended(who, None if left else event.actor))
+        if who != event.actor and not left:
+            await self._tell(notice, who, texts.nobody_instead(instead, event.actor))
+
+    async def _tell(self, notice: Notice, one: PrincipalId, said: str) -> None:
+        line, purpose = GrantId(f"line-{notice.id}"), f"delegate:{one}"
+        if await self.asking.remembered.recall(line, purpose):
+            return
+        try:
+            message = await self.asking.outgoing.post(one, Note(text=said))
+        except Gone as gone:
+            log.warning("slack.cannot_tell_delegate", principal=one, reason=gone.reason)
+            return
+        await self.asking.remembered.remember(line, purpose, message)
