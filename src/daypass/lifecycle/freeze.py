@@ -64,6 +64,7 @@ def set_freeze(  # noqa: PLR0913 - the parts of a freeze, the ledger, and the mo
             at=now,
             reason=reason.strip(),
             ends=ends or (known is not None and known.ends),
+            also=known.everybody if known is not None else (),
         )
         others = tuple(one for one in row.standing if one.extent != extent)
         told: dict[str, Detail] = {**_about(extent), "freeze": made.id, "reason": made.reason, "ends": made.ends}

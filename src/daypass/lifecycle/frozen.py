@@ -72,9 +72,10 @@ def freeze_of(person: PrincipalId, cabinet: Cabinet) -> str:
 
 def to_the_frozen(freeze: Freeze) -> str:
     """A freeze of a person as they read it: by whom, until when, whom to ask; why is for those who lift it."""
-    own, by = freeze.by == freeze.extent.person, "the operator" if freeze.by == OPERATOR else freeze.by
-    first = "You have frozen yourself" if own else f"You are frozen, by {by}"
-    whom = "an owner of the rules" if own else f"{by}, or another owner of the rules"
+    others = [one for one in freeze.everybody if one != freeze.extent.person]
+    by = " and ".join("the operator" if one == OPERATOR else one for one in others)
+    first = f"You are frozen, by {by}" if others else "You have frozen yourself"
+    whom = f"{by}, or another owner of the rules" if others else "an owner of the rules"
     return (
         f"{first}: you get nothing new until two owners of the rules lift that. Ask {whom}. "
         "What you have can be ended as always."

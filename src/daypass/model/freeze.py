@@ -62,6 +62,13 @@ class Freeze:
     """Whether it came with a panic: a worker ends what there is in it until nothing is left."""
     lifting: PrincipalId | None = None
     """The first owner who has said that it may be lifted."""
+    also: tuple[PrincipalId, ...] = ()
+    """Who had frozen it before, where somebody else then ended everything in it too."""
+
+    @property
+    def everybody(self) -> tuple[PrincipalId, ...]:
+        """Everybody who froze it, the last one first."""
+        return (self.by, *(one for one in self.also if one != self.by))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

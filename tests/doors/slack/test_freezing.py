@@ -7,16 +7,17 @@ from typing import Any
 import pytest
 
 from daypass.doors.slack.texts.freezing import news
-from daypass.lifecycle.freeze import freeze
+from daypass.lifecycle.freeze import freeze, lift
 from daypass.lifecycle.frozen import freezes, freezes_now, must_not_be_frozen
-from daypass.lifecycle.panic import panic_as_operator
+from daypass.lifecycle.panic import panic, panic_as_operator
 from daypass.lifecycle.remember import remember
 from daypass.model.errors import NotAllowed, RulesUnreadable
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.freeze import Extent, Freeze
 from daypass.model.grant import GrantId, GrantState
-from daypass.model.principal import OPERATOR
+from daypass.model.kept import Robot
+from daypass.model.principal import OPERATOR, PrincipalId
 from daypass.rules.document import RuleBook, parse
 from daypass.sandbox.slack import BlockingActor
 from tests.doors.slack.conftest import CAROL, Office, review
@@ -200,3 +201,38 @@ def test_while_the_rules_cannot_be_read_those_whom_they_last_named_are_told(
     bob.click(bob.wait_for_ephemeral("It is not frozen"), "panic.confirm")
 
     assert "There was nothing to end. Nothing is frozen" in carol.wait_for_message("*Panic*").text
+
+
+def test_both_who_froze_somebody_are_named(owned: Office, ann: BlockingActor, bob: BlockingActor):
+    """A freeze of Bob's and then a panic of Carol's: each reader is told of both."""
+    freeze(Extent(person=ANN), by=BOB, reason="", asked=owned.desk.asked, ledger=owned.ledger, now=owned.clock())
+    panic(
+        Extent(person=ANN),
+        by=CAROL,
+        reason="stolen",
+        asked=owned.desk.asked,
+        ledger=owned.ledger,
+        logins=owned.logins,
+        now=owned.clock(),
+    )
+
+    bob.command("/daypass", "freeze")
+    assert "is frozen, by <@U0CAROL> and <@U0BOB> (stolen)" in bob.wait_for_ephemeral("<@U0ANN>").text
+    ann.command("/daypass", "ls")
+    assert "You are frozen, by <@U0CAROL> and <@U0BOB>" in ann.wait_for_ephemeral("You are frozen").text
+
+
+def test_who_answers_for_a_bot_is_told_that_it_is_frozen_and_not_any_more(owned: Office, ann: BlockingActor):
+    """By whom, and whom to ask; the owner of another bot is told nothing."""
+    bot = PrincipalId("bot:deploy")
+    robot = Robot(id=bot, owner=ANN, at=owned.clock())
+    event = Event(kind=Kind.ROBOT_ADDED, at=owned.clock(), actor=ANN, details={"robot": bot})
+    owned.ledger.record(Fact(event=event, changes=(robot,), told=False))
+    made = freeze(Extent(person=bot), by=BOB, reason="", asked=owned.desk.asked, ledger=owned.ledger, now=owned.clock())
+
+    told = ann.wait_for_message("Your bot `bot:deploy` is frozen, by <@U0BOB>: it gets nothing new until two owners")
+    assert "Ask one of them." in told.text
+    for one in (BOB, CAROL):
+        book, directory = owned.desk.rules(), owned.directory
+        lift(made.id, by=one, rules=book, directory=directory, ledger=owned.ledger, now=owned.clock())
+    ann.wait_for_message("Your bot `bot:deploy` is not frozen any more: <@U0BOB> and <@U0CAROL> lifted it.")

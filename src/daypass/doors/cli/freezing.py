@@ -92,7 +92,8 @@ def frozen(one: dict[str, Any]) -> str:
         else ""
     )
     why = f" ({one['reason']})" if one["reason"] else ""
-    by = "the operator" if one["by"] == "operator" else names.get(one["by"], one["by"])
+    who = ["the operator" if each == "operator" else names.get(each, each) for each in (one["by"], *one["also"])]
+    by = " and ".join(who)
     lift = f"Two owners of the rules lift it: daypass lift {one['id']}."
     return f"{one['id']}: {_called(one['about'], names)} is frozen, by {by}{why}. {lift}{waits}"
 

@@ -1,6 +1,8 @@
 """
 Word of a freeze to the person whom it is about: that they are frozen, by whom and whom to ask, and that it was lifted.
 
+Of a bot, whoever answers for it is told.
+
 Nobody is told of what they did themselves. Why they were frozen is told to those who may lift it (owner_news) alone.
 """
 
@@ -14,8 +16,11 @@ from daypass.doors.slack.counter import in_thread
 from daypass.doors.slack.outgoing import Gone
 from daypass.doors.slack.texts import freezing as texts
 from daypass.lifecycle.frozen import freezes
+from daypass.model.errors import NotFound
 from daypass.model.event import Event, Kind
 from daypass.model.grant import GrantId
+from daypass.model.kept import Robot
+from daypass.model.principal import ROBOT, PrincipalId
 from daypass.ports import Notice
 
 TOLD = frozenset({Kind.FREEZE_SET, Kind.FREEZE_LIFTED})
@@ -34,10 +39,16 @@ class FrozenNews:
         """Tell of one freeze or its lifting, once; of a freeze that is lifted by now, nothing."""
         event, line = notice.event, GrantId(f"line-{notice.id}")
         person = str(event.details["about"])
-        of_a_person = event.details["what"] == "person" and person.startswith(("U", "W"))
-        if not of_a_person or event.actor == person or await self.asking.remembered.recall(line, _PURPOSE):
+        if event.details["what"] != "person":
             return
-        if not (said := await in_thread(lambda: self._said(event))):
+        bot = person if person.startswith(ROBOT) else ""
+        if bot:
+            person = await in_thread(lambda: self._owner(PrincipalId(bot)))
+        if not person.startswith(("U", "W")) or event.actor == person:
+            return
+        if await self.asking.remembered.recall(line, _PURPOSE) or not (
+            said := await in_thread(lambda: self._said(event, bot))
+        ):
             return
         try:
             message = await self.asking.outgoing.post(person, Note(text=said))
@@ -46,8 +57,16 @@ class FrozenNews:
             return
         await self.asking.remembered.remember(line, _PURPOSE, message)
 
-    def _said(self, event: Event) -> str:
+    def _owner(self, bot: PrincipalId) -> str:
+        """Who answers for a bot; nobody for one that is not known."""
+        try:
+            return self.asking.desk.ledger.find(Robot, bot).owner
+        except NotFound:
+            return ""
+
+    def _said(self, event: Event, bot: str) -> str:
         if event.kind is Kind.FREEZE_LIFTED:
-            return texts.lifted_for_you(event)
+            return texts.lifted_for_your_bot(event, bot) if bot else texts.lifted_for_you(event)
         standing = (one for one in freezes(self.asking.desk.ledger) if one.id == event.details["freeze"])
-        return next((texts.to_the_frozen(one) for one in standing), "")
+        say = texts.to_owner_of_the_frozen if bot else texts.to_the_frozen
+        return next(map(say, standing), "")

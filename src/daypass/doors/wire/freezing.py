@@ -42,7 +42,7 @@ Names = Callable[[Iterable[PrincipalId]], dict[str, str]]
 
 def people_of(freeze: Freeze) -> list[PrincipalId]:
     """Whom a freeze names."""
-    return [one for one in (freeze.extent.person, freeze.by, freeze.lifting) if one is not None]
+    return [one for one in (freeze.extent.person, *freeze.everybody, freeze.lifting) if one is not None]
 
 
 class FreezeOut(Outgoing):
@@ -51,6 +51,8 @@ class FreezeOut(Outgoing):
     id: str
     about: str
     by: str
+    also: list[str]
+    """Who had frozen it before, where somebody else then ended everything in it too."""
     at: datetime
     reason: str
     ends: bool
@@ -67,6 +69,7 @@ class FreezeOut(Outgoing):
             id=freeze.id,
             about=str(freeze.extent),
             by=freeze.by,
+            also=[one for one in freeze.also if one != freeze.by],
             at=freeze.at,
             reason=freeze.reason,
             ends=freeze.ends,

@@ -11,7 +11,7 @@ from daypass.lifecycle.panic import Ended
 from daypass.model.event import Event, Kind
 from daypass.model.freeze import Extent, Freeze
 from daypass.model.grant import GrantId
-from daypass.model.principal import PrincipalId
+from daypass.model.principal import OPERATOR, PrincipalId
 
 NOTHING_FROZEN = "Nothing is frozen."
 _NOT_FROZEN = "Nothing is frozen: a rule that approves at once can give it back."
@@ -56,8 +56,27 @@ def to_the_frozen(freeze: Freeze) -> str:
 
 def lifted_for_you(event: Event) -> str:
     """Told to a person when they are frozen no more."""
+    return f"You are not frozen any more: {_lifters(event)} lifted it. The rules decide again."
+
+
+def to_owner_of_the_frozen(freeze: Freeze) -> str:
+    """Told to whoever answers for a bot when it is frozen."""
+    by = listed(["the operator" if one == OPERATOR else person(one) for one in freeze.everybody])
+    ends = " What it has is being ended." if freeze.ends else " What it has can be ended as always."
+    return (
+        f"Your bot {code(str(freeze.extent.person))} is frozen, by {by}: it gets nothing new until two owners of the "
+        f"rules lift that. Ask one of them.{ends}"
+    )
+
+
+def lifted_for_your_bot(event: Event, bot: str) -> str:
+    """Told to whoever answers for a bot when it is frozen no more."""
+    return f"Your bot {code(bot)} is not frozen any more: {_lifters(event)} lifted it. The rules decide again."
+
+
+def _lifters(event: Event) -> str:
     both = [PrincipalId(str(one)) for one in (event.details.get("with"), event.actor) if one]
-    return f"You are not frozen any more: {listed([person(one) for one in both])} lifted it. The rules decide again."
+    return listed([person(one) for one in both])
 
 
 def ended(seen: Ended) -> str:
@@ -76,7 +95,7 @@ def frozen(freeze: Freeze) -> str:
     why = f" ({escape(freeze.reason)})" if freeze.reason else ""
     waits = f" {person(freeze.lifting)} has agreed to lift it; a second owner has to." if freeze.lifting else ""
     what = about(freeze.extent)
-    by = person(freeze.by)
+    by = listed([person(one) for one in freeze.everybody])
     return f"{code(freeze.id)}: {what} is frozen, by {by}{why}. Two owners of the rules lift it.{waits}"
 
 
