@@ -85,6 +85,7 @@ def _completed(described: Json) -> Json:
     schemas |= problem.pop("$defs")
     schemas["Problem"] = problem
     for method, operation in _operations(described):
+        operation["summary"] = _summary(operation)
         answers: Json = operation["responses"]
         answers.pop("422", None)
         for status in sorted(_statuses(method, operation)):
@@ -93,6 +94,12 @@ def _completed(described: Json) -> Json:
             _tell_apart(answers["201"], answers["200"])
     link(described["paths"])
     return described
+
+
+def _summary(operation: Json) -> str:
+    """What a list of operations calls one: the first sentence said of it, instead of a name of ours."""
+    first = " ".join(str(operation.get("description") or operation["summary"]).split("\n\n")[0].split())
+    return first.partition(". ")[0].rstrip(".")
 
 
 def _tell_apart(made: Json, tried: Json) -> None:
