@@ -69,6 +69,16 @@ def test_who_may_not_decide_allows_nothing(eve, ann):
     assert ann("request", *ASK, "--for", "1h", "--reason", "x", "--json").json["state"] == "pending"
 
 
+def test_again_with_dry_run_files_nothing(ann):
+    """It says what would be decided and written, in words and as JSON."""
+    ann("request", *ASK, "--for", "3h", "--reason", "INC-42")
+    ran, shown = ann("again", "--dry-run"), ann("again", "--dry-run", "--json").json
+
+    assert ("id" in shown, shown["request"]["resource"]) == (False, "acme-reports/2026/")
+    assert ran.code == 0
+    assert len(ann("ls", "--json").json["requests"]) == 1
+
+
 def test_again_asks_the_same(ann):
     """With every word of the last."""
     first = ann("request", *ASK, "--for", "3h", "--reason", "INC-42", "--json").json

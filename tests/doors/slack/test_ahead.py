@@ -44,6 +44,22 @@ def test_again_asks_for_the_same(daypass: Office, ann: BlockingActor):
     assert (second.entitlement, second.term, second.reason) == (first.entitlement, first.term, first.reason)
 
 
+def test_again_with_dry_run_asks_nobody(daypass: Office, ann: BlockingActor):
+    """It says what would be decided, as a request does; and nothing is filed."""
+    daypass.ask()
+    ann.command("/daypass", "again --for 1h --dry-run")
+
+    assert "for 1 hour" in ann.wait_for_ephemeral("Nothing was asked").visible_text
+    assert len(daypass.desk.ledger.requests()) == 1
+
+
+def test_a_colleague_is_found_however_their_name_is_written(daypass: Office, bob: BlockingActor):
+    """As Slack's list does it: capital letters in a handle make no difference."""
+    bob.command("/daypass", "panic --person @Ann")
+
+    assert "<@U0ANN> ends at once" in bob.wait_for_ephemeral("*Nothing has ended yet.*").text
+
+
 def test_offers_are_said_in_sentences_with_names(daypass: Office, ann: BlockingActor, carol: BlockingActor):
     """No id of a person is left in it."""
     ann.command("/daypass", "offers")

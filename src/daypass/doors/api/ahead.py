@@ -2,17 +2,18 @@
 
 from typing import Annotated
 
-from fastapi import Header
+from fastapi import Header, Query, Response
 
-from daypass.doors.api.asking import PreapprovalId, hands
+from daypass.doors.api.asking import PreapprovalId, hands, rehearsed
 from daypass.doors.api.caller import Asker, AtDesk, Decider, EndingAsked, EndingForOthers, Now, Reader
 from daypass.doors.api.router import api_router
 from daypass.doors.api.sight import names
 from daypass.doors.grammar import Spoken, parse_id, parse_length, parse_moment, parse_person, parse_reason, parse_term
-from daypass.doors.wire.access import RequestOut
+from daypass.doors.wire.access import PreviewOut, RequestOut
 from daypass.doors.wire.ahead import AbsenceOut, OfferOut, OffersOut, PermitOut, PermitsOut
 from daypass.doors.wire.approval import ApproversOut
 from daypass.doors.wire.incoming import AllowAhead, AskAgain, SayAway
+from daypass.doors.wire.queries import Rehearsal
 from daypass.lifecycle import permits
 from daypass.lifecycle.absence import say_away, say_back
 from daypass.lifecycle.again import once_more
@@ -58,15 +59,19 @@ def what_there_is(caller: Reader, desk: AtDesk) -> OffersOut:
     )
 
 
-@router.post("/requests/again", status_code=201)
-def again(
+@router.post(
+    "/requests/again", status_code=201, responses={200: {"model": PreviewOut, "description": "With `dry_run`."}}
+)
+def again(  # noqa: PLR0913, PLR0917 - what FastAPI hands in
     caller: Asker,
     body: AskAgain,
+    response: Response,
     desk: AtDesk,
     now: Now,
+    how: Annotated[Rehearsal, Query()],
     idempotency_key: Annotated[str, Header(max_length=200, description="As for a request.")] = "",
-) -> RequestOut:
-    """Ask for the same once more; the last, or the request with this id."""
+) -> RequestOut | PreviewOut:
+    """Ask for the same once more; the last, or the request with this id; with `dry_run` a preview that asks nobody."""
     ask = once_more(
         parse_id(body.id) if body.id is not None else None,
         by=caller.id,
@@ -76,6 +81,9 @@ def again(
         ledger=desk.ledger,
         now=now,
     )
+    if how.dry_run:
+        response.status_code = 200
+        return rehearsed(ask, desk, desk.directory, now)
     filed = submit(
         ask,
         rules=desk.rules(),

@@ -37,8 +37,8 @@ from daypass.model.errors import BadInput, NotFound, Refusal
 from daypass.model.grant import Delivery, Grant, GrantId, GrantState
 from daypass.model.kept import Series, Standing
 from daypass.model.principal import Principal
-from daypass.model.request import Request, RequestState
-from daypass.ports import Provisioner
+from daypass.model.request import Ask, Request, RequestState
+from daypass.ports import Directory, Provisioner
 
 router = api_router("requests")
 
@@ -117,10 +117,16 @@ def ask(  # noqa: PLR0913, PLR0917 - what FastAPI hands in
         )
         return RequestOut.of(filed)
     response.status_code = 200
+    return rehearsed(wanted, desk, caller.directory, now)
+
+
+def rehearsed(wanted: Ask, desk: Desk, directory: Directory, now: datetime) -> PreviewOut:
+    """Say what filing an ask would do. Raises what filing it would raise."""
+    provisioner = hands(desk, wanted.delivery)
     seen = preview(
         wanted,
         rules=desk.rules(),
-        directory=caller.directory,
+        directory=directory,
         provisioner=provisioner,
         ledger=desk.ledger,
         now=now,

@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from daypass.doors.cli import say
-from daypass.doors.cli.asking import file_request, say_filed
+from daypass.doors.cli.asking import file_request, rehearsed, say_filed
 from daypass.doors.cli.here import Here, adopt, json_option
 from daypass.doors.grammar.draft import level_and_resource
 
@@ -34,10 +34,14 @@ def _withdraw(here: Here, *, id: str, as_json: bool) -> None:  # noqa: A002 - as
 
 @click.pass_obj
 def _again(here: Here, /, **said: Any) -> None:
-    as_json = said.pop("as_json")
+    dry_run, as_json = said.pop("dry_run"), said.pop("as_json")
     said["for"] = said.pop("for_")
     body = {name: value for name, value in said.items() if value is not None}
-    say_filed(here.client().post("/requests/again", body), here, as_json=as_json, wait=False)
+    answer = here.client().post(f"/requests/again?dry_run={'true' if dry_run else 'false'}", body)
+    if dry_run:
+        click.echo(say.as_json(answer) if as_json else rehearsed(answer, here))
+        return
+    say_filed(answer, here, as_json=as_json, wait=False)
 
 
 @click.pass_obj

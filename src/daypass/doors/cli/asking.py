@@ -28,7 +28,7 @@ def file_request(here: Here, said: dict[str, Any]) -> None:
     body = {name: value for name, value in said.items() if value is not None}
     answer = here.client().post(f"/requests?dry_run={'true' if dry_run else 'false'}", body)
     if dry_run:
-        click.echo(say.as_json(answer) if as_json else _rehearsed(answer, here))
+        click.echo(say.as_json(answer) if as_json else rehearsed(answer, here))
         return
     say_filed(answer, here, as_json=as_json, wait=wait)
     if wait:
@@ -70,7 +70,8 @@ def _names(request_id: str, here: Here) -> dict[str, str]:
     return names
 
 
-def _rehearsed(preview: dict[str, Any], here: Here) -> str:
+def rehearsed(preview: dict[str, Any], here: Here) -> str:
+    """Say what would become of an ask."""
     request = preview["request"]
     decided = "at once, by the rule" if preview["at_once"] else say.deciders(request["approvers"], preview["names"])
     lines = [

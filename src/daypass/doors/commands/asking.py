@@ -2,7 +2,7 @@
 
 import click
 
-from daypass.doors.commands.params import Id, as_, asking, extras, for_, id_of, reason, to, until, ways, what
+from daypass.doors.commands.params import Id, as_, asking, dry_run, extras, for_, id_of, reason, to, until, ways, what
 
 ASKING = (
     click.Command(
@@ -71,6 +71,7 @@ ASKING = (
             for_(),
             until(),
             reason("Why, if it is another reason than then."),
+            dry_run(),
         ],
     ),
     click.Command(

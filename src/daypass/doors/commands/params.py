@@ -111,10 +111,15 @@ def asking() -> list[click.Parameter]:
     ]
 
 
+def dry_run() -> click.Option:
+    """Only to look."""
+    return click.Option(["--dry-run"], is_flag=True, help="Show what would be decided and written; ask nobody.")
+
+
 def ways() -> list[click.Parameter]:
     """How the asking itself goes."""
     return [
         click.Option(["--again"], is_flag=True, help="File another, though the same was asked a moment ago."),
-        click.Option(["--dry-run"], is_flag=True, help="Show what would be decided and written; ask nobody."),
+        dry_run(),
         click.Option(["--wait"], is_flag=True, help="Stay until it is decided and active."),
     ]

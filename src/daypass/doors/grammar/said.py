@@ -115,7 +115,8 @@ def _extend(params: _Params, now: datetime, tz: str) -> Extend:
 
 def _again(params: _Params, now: datetime, tz: str) -> Again:
     term = parse_term(params["for_"], until=params["until"], now=now, tz=tz)
-    return Again(id=parse_id(params["id"]) if params["id"] else None, term=term, reason=_reason(params))
+    subject = parse_id(params["id"]) if params["id"] else None
+    return Again(id=subject, term=term, reason=_reason(params), dry_run=params["dry_run"])
 
 
 def _away(params: _Params, now: datetime, tz: str) -> GoAway:

@@ -157,6 +157,7 @@ class Again:
     id: GrantId | None
     term: Term | None
     reason: str
+    dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from daypass.doors.grammar.sayings import Again, Allow, ComeBack, GoAway, Offers
 from daypass.doors.slack.blocks import Note, section
 from daypass.doors.slack.counter import Counter, in_thread
 from daypass.doors.slack.naming import in_private
+from daypass.doors.slack.previewed import previewed
 from daypass.doors.slack.texts import ahead as texts_ahead
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.turn import Turn
@@ -83,7 +84,10 @@ class Ahead:
                 now=desk.clock(),
             )
         )
-        await turn.tell(Note(text=texts.filed(await self.counter.file(ask))))
+        note = (
+            await previewed(self.counter, ask) if said.dry_run else Note(text=texts.filed(await self.counter.file(ask)))
+        )
+        await turn.tell(note)
 
     async def _offers(self, turn: Turn) -> None:
         person = await self.counter.person(turn.person)

@@ -43,8 +43,6 @@ from daypass.doors.slack.blocks import (
     actions,
     button,
     context,
-    escape,
-    preformatted,
     quoted,
     section,
     sentence,
@@ -56,9 +54,9 @@ from daypass.doors.slack.glass import GlassReviews
 from daypass.doors.slack.help import helped
 from daypass.doors.slack.lists import List, of, show_all
 from daypass.doors.slack.login import Logins
-from daypass.doors.slack.naming import in_private
 from daypass.doors.slack.overview import Overview, overview
 from daypass.doors.slack.passkey import Passkeys
+from daypass.doors.slack.previewed import previewed
 from daypass.doors.slack.repeated import asked_already
 from daypass.doors.slack.request_form import heard
 from daypass.doors.slack.rules import RulesDoor
@@ -74,7 +72,6 @@ from daypass.model.event import Event
 from daypass.model.grant import GrantId
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Request
-from daypass.rules.preview import preview
 
 _LONGEST_VALUE = 2000
 """Characters that a Slack button carries."""
@@ -184,14 +181,7 @@ class Commands:
     async def _request(self, turn: Turn, draft: Draft) -> None:
         ask = draft.ask(turn.person, key=turn.key)
         if draft.dry_run:
-            seen = await self.counter.preview(ask)
-            papers = [part for paper in seen.rehearsal.papers for part in preformatted(f"{paper.place}\n{paper.text}")]
-            notes = [context(escape(note)) for note in seen.rehearsal.notes]
-            text = texts.previewed(seen.request, at_once=seen.decision.at_once)
-            asked = preview(seen.decision.stages)
-            naming = await in_thread(lambda: in_private(self.counter.desk, asked))
-            order = [context(naming.sentence(one)) for one in asked]
-            await turn.tell(Note(text=text, blocks=(section(text), *order, *papers, *notes)))
+            await turn.tell(await previewed(self.counter, ask))
             return
         request = await self.counter.file(ask)
         await turn.tell(Note(text=texts.filed(request)))

@@ -160,6 +160,7 @@ def _escaped(world: World, text: str) -> str:
     text = re.sub(r"(?<!\S)((?:[\w-]+\.)+(?:com|org|net|io)(?:/\S*)?)(?!\S)", r"<http://\1|\1>", text)
     people = {p.name: f"<@{p.id}|{p.name}>" for p in workspace.people.values()}
     groups = {g.handle: f"<!subteam^{g.id}|@{g.handle}>" for g in workspace.groups.values()}
+    named = {name.lower(): who for name, who in (people | groups).items()}  # as whoever picks from the list types it
     channels = {c.name: f"<#{c.id}|{c.name}>" for c in workspace.channels.values()}
-    text = re.sub(r"(?<!\S)@([\w.-]+)", lambda m: (people | groups).get(m[1], m[0]), text)
+    text = re.sub(r"(?<!\S)@([\w.-]+)", lambda m: named.get(m[1].lower(), m[0]), text)
     return re.sub(r"(?<!\S)#([\w-]+)", lambda m: channels.get(m[1], m[0]), text)

@@ -1,0 +1,20 @@
+"""What an ask would come to, for whoever only looks: who would be asked, by which rule, and the exact text for AWS."""
+
+from daypass.doors.slack.blocks import Note, context, escape, preformatted, section
+from daypass.doors.slack.counter import Counter, in_thread
+from daypass.doors.slack.naming import in_private
+from daypass.doors.slack.texts import requests as texts
+from daypass.model.request import Ask
+from daypass.rules.preview import preview
+
+
+async def previewed(counter: Counter, ask: Ask) -> Note:
+    """Rehearse it. Raises what filing it would raise."""
+    seen = await counter.preview(ask)
+    papers = [part for paper in seen.rehearsal.papers for part in preformatted(f"{paper.place}\n{paper.text}")]
+    notes = [context(escape(note)) for note in seen.rehearsal.notes]
+    text = texts.previewed(seen.request, at_once=seen.decision.at_once)
+    asked = preview(seen.decision.stages)
+    naming = await in_thread(lambda: in_private(counter.desk, asked))
+    order = [context(naming.sentence(one)) for one in asked]
+    return Note(text=text, blocks=(section(text), *order, *papers, *notes))
