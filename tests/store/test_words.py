@@ -249,7 +249,7 @@ def test_an_export_with_words_that_nobody_wrote_there_is_refused(database, ledge
 
     assert isinstance(verdict, Broken)
     assert (verdict.fault, verdict.index) == (Fault.WORDS, index)
-    assert f"beside entry {index} " in verdict.sentence
+    assert f"The text of entry {index} " in verdict.sentence
 
 
 def test_a_wrong_entry_among_words_is_named_with_its_line(database, ledger, book, signer):

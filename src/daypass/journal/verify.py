@@ -123,7 +123,7 @@ class _Walk:
         strange = next((word.name for word in words if hashes.get(word.name) != word.hash), None)
         if strange is None:
             return None
-        return self._first_wrong() or self._foreign_words(f"are not those that were written ({strange})")
+        return self._first_wrong() or self._foreign_words(f"is not what was written ({strange})")
 
     def _foreign_words(self, how: str) -> Broken:
         told = f"The text of entry {self.frontier.size - 1} (line {self._line() - 1}) {how}."
