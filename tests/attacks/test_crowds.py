@@ -123,7 +123,7 @@ def test_s09_an_answer_that_nobody_reads_is_given_up(site: Site):
         for one in strangers:
             one.sendall(b"GET /v1/openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n" * 40)
         ports = {one.getsockname()[1] for one in strangers}
-        assert connections(site, ports) == 20
+        wait_for(lambda: connections(site, ports) == 20, what="the twenty")
         wait_for(lambda: not connections(site, ports), within_s=60, what="the end of twenty that read nothing")
 
 
