@@ -7,8 +7,8 @@ replicas two fifths; nothing once most of it is used, and they never wait for Sl
 does in a later round, or by what was known before if that is not too old (kept).
 
 No one person spends more than six tenths, whatever they name: there is always some left for the others. That is enough
-for a rule that looks fifty people up. The last fifth is for whoever needs little: nobody takes more than five calls
-there, so that two who name whom they like leave nobody without. All who came without a login are one person here.
+for a rule that looks fifty people up. The last fifth is for whoever has used less than a fifth by themselves, so that
+two who name whom they like do not leave the others without. All who came without a login are one person here.
 """
 
 import threading
@@ -27,10 +27,8 @@ ALLOWED = {"users.info": 100, "users.lookupByEmail": 50, "users.list": 20, "user
 _OTHERS = 20
 CHORES_SHARE = 0.2
 A_PERSONS_SHARE = 0.6
-A_LITTLE = 5
-"""Calls within a minute that a person has also of the last of the allowance; a click takes one or two."""
 LAST_SHARE = 0.2
-"""So much of the allowance is left to those who have made fewer calls than that."""
+"""So much of the allowance is left to those who have used less than that by themselves; a click takes a call or two."""
 PEOPLE_FIRST = 0.7
 """Chores call nothing once so much of the allowance was used, by whomever."""
 _MINUTE_S = 60.0
@@ -82,7 +80,7 @@ class Budget:
             if len(theirs) >= allowed * A_PERSONS_SHARE:
                 raise Throttled(_too_many(len(theirs), _MINUTE_S - (now - theirs[0])))
             too_many = len(calls) - round(allowed * (1 - LAST_SHARE))
-            if len(theirs) >= A_LITTLE and too_many >= 0:
+            if len(theirs) >= allowed * LAST_SHARE and too_many >= 0:
                 raise Throttled(_the_last(len(theirs), _MINUTE_S - (now - calls[too_many].at)))
             calls.append(_Call(now, chore, by))
 

@@ -30,7 +30,7 @@ def listing(*final, scheduled=()):
 def asked(reply):
     """Ask an incident.io that answers so."""
     with hosting(lambda _path: reply) as host:
-        return IncidentIoSchedule(ID, TOKEN, api=host.url, patience_s=0.5).on_call(NOON)
+        return IncidentIoSchedule(ID, TOKEN, api=host.url, patience_s=20.0).on_call(NOON)
 
 
 def test_the_question_names_the_schedule_and_a_minute():

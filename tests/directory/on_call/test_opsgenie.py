@@ -24,7 +24,7 @@ def naming(*names):
 def asked(reply):
     """Ask an Opsgenie that answers so."""
     with hosting(lambda _path: reply) as host:
-        return OpsgenieSchedule(ID, TOKEN, api=host.url, patience_s=0.5).on_call(NOON)
+        return OpsgenieSchedule(ID, TOKEN, api=host.url, patience_s=20.0).on_call(NOON)
 
 
 def test_the_question_is_the_one_opsgenie_documents():

@@ -29,7 +29,7 @@ def page(*turns, more=False):
 def asked(reply):
     """Ask a PagerDuty that answers so."""
     with hosting(lambda _path: reply) as host:
-        return PagerDutySchedule("PSCHED1", TOKEN, api=host.url, patience_s=0.5).on_call(NOON)
+        return PagerDutySchedule("PSCHED1", TOKEN, api=host.url, patience_s=20.0).on_call(NOON)
 
 
 def test_the_question_is_the_one_pagerduty_documents():

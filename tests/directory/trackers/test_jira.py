@@ -28,7 +28,7 @@ def issue(category="indeterminate", status="In Progress", key=INC):
 def asked(reply, ticket=INC):
     """Ask a Jira that answers so."""
     with hosting(lambda _path: reply) as host:
-        return Jira(host.url, TOKEN, patience_s=0.5).ticket(ticket)
+        return Jira(host.url, TOKEN, patience_s=20.0).ticket(ticket)
 
 
 def test_the_question_is_the_one_jira_documents():
