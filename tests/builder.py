@@ -7,12 +7,14 @@ The service as processes of its own, among real servers, is tests/e2e/house.py.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import select
 
 from daypass.lifecycle import login
+from daypass.lifecycle.judge import Judge
 from daypass.model.event import Event, Kind
 from daypass.model.grant import Delivery, GrantId
 from daypass.model.principal import PrincipalId
@@ -28,7 +30,7 @@ from daypass.store.rules_file import RulesFile
 from daypass.store.rules_in_force import RulesInForce
 from daypass.store.tables import journal
 from daypass.store.words import events_of
-from daypass.wiring.assemble import Outside, Stores, desk, open_stores, worker
+from daypass.wiring.assemble import Outside, Stores, desk, judge, open_stores, worker
 from tests.hands import HandAws, HandCatalogue, HandClock, HandDirectory, HandVendor
 from tests.heads import HandHead
 from tests.keys import SIGNER
@@ -66,13 +68,21 @@ class Daypass:
         self.aws, self.vendor = aws or HandAws(), HandVendor()
         self._outside = Outside(
             clock=self.clock,
-            directory=self.directory,
+            people=self.directory,
+            facts=self.directory,
             catalogue=catalogue or HandCatalogue(),
-            provisioners=dict.fromkeys(Delivery, self.aws),
+            deliveries=dict.fromkeys(Delivery, self.aws),
             vendor=self.vendor,
         )
         reading = RulesInForce(self.ledger, RulesFile(rules)) if isinstance(rules, Path) else rules
-        self.desk = desk(self.stores, self._outside, rules=reading, public_url=public_url)
+        self._judge = judge(self.stores, self._outside, rules=reading)
+        self.desk = desk(self.stores, self._outside, judge=self._judge, public_url=public_url)
+
+    @property
+    def judge(self) -> Judge:
+        """Who decides, with the stores, the people and the AWS that the test has put there since."""
+        deliveries, people = dict.fromkeys(Delivery, self.aws), self.directory
+        return replace(self._judge, people=people, facts=people, ledger=self.ledger, deliveries=deliveries)
 
     @property
     def database(self) -> Database:
@@ -107,7 +117,7 @@ class Daypass:
     @property
     def loop(self) -> Loop:
         """A worker, started anew at each look: it remembers nothing."""
-        return worker(self.stores, self._outside, rules=self.desk.rules)
+        return worker(self.stores, self._outside, judge=self._judge)
 
     def work(self) -> None:
         """Let a worker do what is due."""

@@ -10,12 +10,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from daypass.lifecycle.asked import AskedNow
+from daypass.lifecycle.judge import Judge
 from daypass.model.decision import Circumstances, Needs, Question
 from daypass.model.entitlement import S3Place
 from daypass.model.errors import BadInput, NotFound, RulesUnreadable, Unavailable
-from daypass.model.grant import Grant, GrantId, GrantState, Presence
+from daypass.model.grant import Delivery, Grant, GrantId, GrantState, Presence
 from daypass.model.principal import GroupName, Principal, PrincipalId, SlackGroupId
-from daypass.ports import Credentials, Directory, Ledger, Paper, PostForm, Rehearsal, SignedUrl, Standing
+from daypass.ports import Credentials, Ledger, Paper, PostForm, Rehearsal, SignedUrl, Standing
 from daypass.ports.asker import asker
 from daypass.ports.fence import ask_fence, tell_fence
 from daypass.rules.document import RuleBook
@@ -106,15 +107,22 @@ class HandDirectory:
         self.people[principal_id] = replace(self.people[principal_id], **changes)  # type: ignore[arg-type]
 
 
-def asked(directory: Directory, rules: RuleBook | Callable[[], RuleBook] | None, ledger: Ledger) -> AskedNow:
+def judge_by(
+    rules: Callable[[], RuleBook], people: HandDirectory, ledger: Ledger, aws: "HandAws | None" = None
+) -> Judge:
+    """A judge with nothing but hands around it."""
+    deliveries = dict.fromkeys(Delivery, aws or HandAws())
+    return Judge(rules=rules, people=people, facts=people, ledger=ledger, deliveries=deliveries)
+
+
+def unreadable() -> RuleBook:
+    """The rules while they cannot be read."""
+    raise RulesUnreadable(())
+
+
+def asked(judge: Judge, *, rules: bool = True) -> AskedNow:
     """What can be asked besides the ledger; without rules as while they cannot be read."""
-
-    def read() -> RuleBook:
-        if rules is None:
-            raise RulesUnreadable(())
-        return rules if isinstance(rules, RuleBook) else rules()
-
-    return AskedNow(directory, read, ledger)
+    return AskedNow(judge if rules else replace(judge, rules=unreadable))
 
 
 @dataclass

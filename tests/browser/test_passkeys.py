@@ -120,10 +120,7 @@ def requested(house: House) -> GrantId:
     desk = house.desk
     filed = submit(
         ask,
-        rules=desk.rules(),
-        directory=desk.directory,
-        provisioner=house.aws,
-        ledger=desk.ledger,
+        judge=desk.judge,
         now=house.clock(),
     )
     return filed.id

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from daypass.lifecycle.drop import drop
-from daypass.lifecycle.extend import extend
+from daypass.lifecycle.extend import MoreTime, extend
+from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.permits import allow
 from daypass.lifecycle.review import approve, deny
 from daypass.lifecycle.submit import submit
@@ -31,6 +32,11 @@ class Walk(Daypass):
         super().__init__(url, rules=lambda: self.rules)
         self.rules: RuleBook = parse(RULES, name="rules.yaml")
 
+    @property
+    def judge(self) -> Judge:
+        """Who decides; whether what is asked for is there is looked at elsewhere."""
+        return replace(super().judge, inventory=None)
+
     def ask(self, **changes: object) -> Request:
         """Ann asks for an hour of the reports, or what the test changes of that."""
         ask = Ask(
@@ -42,10 +48,7 @@ class Walk(Daypass):
         )
         return submit(
             replace(ask, **changes),  # type: ignore[arg-type]  # any field of the ask
-            rules=self.rules,
-            directory=self.directory,
-            provisioner=self.aws,
-            ledger=self.ledger,
+            judge=self.judge,
             now=self.clock(),
         )
 
@@ -61,10 +64,7 @@ class Walk(Daypass):
             request_id,
             by=by,
             length=length,
-            rules=self.rules,
-            directory=self.directory,
-            provisioner=self.aws,
-            ledger=self.ledger,
+            judge=self.judge,
             now=self.clock(),
         )
 
@@ -74,24 +74,14 @@ class Walk(Daypass):
             request_id,
             by=by,
             reason=reason,
-            asked=asked(self.directory, self.rules, self.ledger),
+            asked=asked(self.judge),
             ledger=self.ledger,
             now=self.clock(),
         )
 
     def extend(self, grant_id: GrantId, length: timedelta = HOUR, *, by: PrincipalId = ANN) -> Request:
         """Somebody, Ann if nobody is named, asks for more time."""
-        return extend(
-            grant_id,
-            by=by,
-            term=Term(length=length),
-            reason="",
-            rules=self.rules,
-            directory=self.directory,
-            provisioner=self.aws,
-            ledger=self.ledger,
-            now=self.clock(),
-        )
+        return extend(MoreTime(grant_id=grant_id, by=by, term=Term(length=length)), judge=self.judge, now=self.clock())
 
     def allow(self, length: timedelta = HOUR) -> Permit:
         """Bob lets Ann, in advance and for a day, have for so long at a time what `ask` asks for."""

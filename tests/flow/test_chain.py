@@ -35,7 +35,7 @@ def taken(walk: Walk, grant_id: GrantId) -> Grant:
         grant_id,
         by=BOB,
         reason="enough",
-        asked=asked(walk.directory, walk.rules, walk.ledger),
+        asked=asked(walk.judge),
         ledger=walk.ledger,
         now=walk.clock(),
     )

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from daypass.lifecycle.review import approve
+from daypass.lifecycle.click import Click
+from daypass.lifecycle.review import approve_with
 from daypass.model.errors import NotAllowed, NotYours
 from daypass.model.grant import Grant, GrantId
 from daypass.rules.document import parse
@@ -34,17 +35,7 @@ def rules(walk: Walk, *texts: str, head: str = "") -> None:
 
 def click(walk: Walk, request_id: GrantId, *, passkey: bool) -> Grant | None:
     """Bob approves, with his passkey or without."""
-    return approve(
-        request_id,
-        by=BOB,
-        length=None,
-        rules=walk.rules,
-        directory=walk.directory,
-        provisioner=walk.aws,
-        ledger=walk.ledger,
-        now=walk.clock(),
-        second_factor=passkey,
-    )
+    return approve_with(request_id, Click(by=BOB, second_factor=passkey), judge=walk.judge, now=walk.clock())
 
 
 def test_tags_that_were_changed_since_count_at_the_click(walk: Walk) -> None:

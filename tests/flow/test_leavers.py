@@ -106,7 +106,7 @@ def test_their_logins_codes_preapprovals_absences_and_requests_end_too(walk: Wal
         for by, to in ((BOB, ANN), (EVE, BOB), (EVE, ANN))
     ]
     say_away(BOB, until=day, delegate=EVE, directory=walk.directory, ledger=walk.ledger, now=now)
-    seal(BOB, count=2, days=30, directory=walk.directory, ledger=walk.ledger, now=now)
+    seal(BOB, count=2, days=30, judge=walk.judge, now=now)
     asked = walk.ask(requestor=BOB, beneficiary=MANY[0])
 
     left(walk, BOB)

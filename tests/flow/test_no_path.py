@@ -20,9 +20,11 @@ from random import Random
 import pytest
 
 from daypass.lifecycle.cancel import cancel
-from daypass.lifecycle.extend import extend
+from daypass.lifecycle.click import Click
+from daypass.lifecycle.extend import MoreTime, extend
+from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.permits import allow, withdraw
-from daypass.lifecycle.review import approve, deny
+from daypass.lifecycle.review import approve_with, deny
 from daypass.lifecycle.series import open_windows
 from daypass.lifecycle.submit import submit
 from daypass.model.errors import DaypassError, Refusal
@@ -40,7 +42,7 @@ from daypass.store.ledger import SqlLedger
 from daypass.store.queue import SqlQueue
 from tests.examples import repeated
 from tests.flow.company import ACCOUNTS, GROUPS, ROBOT, WHAT, Company, Everybody, Law, Turn, document, lent_rightly
-from tests.hands import HandAws, HandClock, asked
+from tests.hands import HandAws, HandClock, asked, judge_by
 from tests.keys import SIGNER
 from tests.makers import HOUR, READ_REPORTS
 from tests.tables import with_tables
@@ -111,6 +113,11 @@ class Life:
     grants: list[Grant] = field(default_factory=list)
     rules: RuleBook = field(default_factory=lambda: parse(document([Law(name="one", who=None)]), name="rules.yaml"))
 
+    @property
+    def judge(self) -> Judge:
+        """Who decides, by the rules and people of this moment."""
+        return judge_by(lambda: self.rules, self.company.directory, self.ledger, self.aws)
+
     def anyone(self) -> PrincipalId:
         """Somebody, and now and then the robot."""
         return ROBOT if self.dice.random() < 0.1 else self.dice.choice(ACCOUNTS)
@@ -141,14 +148,11 @@ class Life:
         with suppress(Refusal):
             filed = submit(
                 ask,
-                rules=self.rules,
-                directory=self.company.directory,
-                provisioner=self.aws,
-                ledger=self.ledger,
+                judge=self.judge,
                 now=self.clock(),
             )
             self.requests.append(filed.id)
-            self.judge(filed.id)
+            self.check(filed.id)
 
     def every_day(self) -> Recurrence:
         """An hour of each day, which begins in two hours for the first time."""
@@ -165,19 +169,14 @@ class Life:
             return
         grant = self.dice.choice(live)
         with suppress(Refusal):
-            filed = extend(
-                grant.id,
+            wanted = MoreTime(
+                grant_id=grant.id,
                 by=self.dice.choice([grant.principal, grant.principal, self.anyone()]),
                 term=Term(length=self.dice.randint(1, 2) * HOUR),
-                reason="",
-                rules=self.rules,
-                directory=self.company.directory,
-                provisioner=self.aws,
-                ledger=self.ledger,
-                now=self.clock(),
             )
+            filed = extend(wanted, judge=self.judge, now=self.clock())
             self.requests.append(filed.id)
-            self.judge(filed.id)
+            self.check(filed.id)
 
     def think_again(self) -> None:
         """Somebody takes back what they approved in advance, or ends a series."""
@@ -194,23 +193,15 @@ class Life:
         """Somebody clicks Approve, whoever they are and whether they may."""
         request, by = self.dice.choice(self.requests[-6:]), self.anyone()
         second_factor, before = self.dice.random() < 0.8, self.ledger.request(request)
+        length = self.dice.randint(1, 8) * HOUR if self.dice.random() < 0.2 else None
         try:
-            approve(
-                request,
-                by=by,
-                length=self.dice.randint(1, 8) * HOUR if self.dice.random() < 0.2 else None,
-                rules=self.rules,
-                directory=self.company.directory,
-                provisioner=self.aws,
-                ledger=self.ledger,
-                now=self.clock(),
-                second_factor=second_factor,
-            )
+            click = Click(by=by, length=length, second_factor=second_factor)
+            approve_with(request, click, judge=self.judge, now=self.clock())
         except DaypassError:
             assert self.ledger.request(request) == before
             return
         self.clicks.add((request, by, second_factor))
-        self.judge(request)
+        self.check(request)
 
     def turn_down(self) -> None:
         """Somebody clicks Deny; once that is done nobody's approval counts."""
@@ -220,7 +211,7 @@ class Life:
                 request,
                 by=self.anyone(),
                 reason="",
-                asked=asked(self.company.directory, self.rules, self.ledger),
+                asked=asked(self.judge),
                 ledger=self.ledger,
                 now=self.clock(),
             )
@@ -282,15 +273,12 @@ class Life:
         provisioners = dict.fromkeys(Delivery, self.aws)
         Loop(ledger=self.ledger, queue=self.queue, provisioners=provisioners, clock=self.clock).run_until_idle()
         open_windows(
-            rules=self.rules,
-            directory=self.company.directory,
-            provisioners=provisioners,
-            ledger=self.ledger,
+            judge=self.judge,
             now=self.clock(),
         )
         for request in self.ledger.requests():
             if request.series is not None:
-                self.judge(request.id)
+                self.check(request.id)
 
     def live(self) -> None:
         """Begin, and go through days on which mostly somebody clicks."""
@@ -310,7 +298,7 @@ class Life:
             if self.requests and self.dice.random() < 0.1:
                 self.turn_down()
 
-    def judge(self, request_id: GrantId) -> None:
+    def check(self, request_id: GrantId) -> None:
         """Look at a grant that has appeared by this very act, with the rules and people of now."""
         request = self.ledger.request(request_id)
         assert not (request.state is RequestState.APPROVED) ^ bool(self.ledger.grants(ids=[request_id]))

@@ -285,13 +285,14 @@ def _another_machine(walk: Walk, ahead: timedelta) -> Loop:
     clocks.compare_with_aws()
     outside = Outside(
         clock=clocks,
-        directory=walk.directory,
+        people=walk.directory,
+        facts=walk.directory,
         catalogue=walk.desk.catalogue,
-        provisioners=walk.desk.provisioners,
+        deliveries=walk.desk.judge.deliveries,
         vendor=walk.vendor,
         clocks=clocks,
     )
-    return worker(walk.stores, outside, rules=walk.desk.rules)
+    return worker(walk.stores, outside, judge=walk.judge)
 
 
 def test_f4_a_worker_on_sqlite_whose_clock_is_ahead_leaves_what_is_granted_to_the_others(walk: Walk) -> None:

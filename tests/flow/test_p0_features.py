@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from daypass.lifecycle.click import Click
 from daypass.lifecycle.permits import allow
-from daypass.lifecycle.review import approve
+from daypass.lifecycle.review import approve_with
 from daypass.model.decision import ScheduleName
 from daypass.model.entitlement import Entitlement, Level, parse_place
 from daypass.model.errors import DaypassError, NotAllowed, NotYours
@@ -55,17 +56,7 @@ def on_call(house: Walk, *people: PrincipalId) -> None:
 
 def with_passkey(house: Walk, request_id: GrantId, by: PrincipalId) -> object:
     """Somebody approves with their passkey."""
-    return approve(
-        request_id,
-        by=by,
-        length=None,
-        rules=house.rules,
-        directory=house.directory,
-        provisioner=house.aws,
-        ledger=house.ledger,
-        now=house.clock(),
-        second_factor=True,
-    )
+    return approve_with(request_id, Click(by=by, second_factor=True), judge=house.judge, now=house.clock())
 
 
 def test_what_everybody_may_have_is_approved_at_once(house: Walk) -> None:

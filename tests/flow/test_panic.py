@@ -52,7 +52,7 @@ def owned(walk: Walk) -> Walk:
 
 def panicked(walk: Walk, extent: Extent, by: PrincipalId = CARL, *, hold: bool = True) -> Ended:
     """Somebody ends everything in an extent."""
-    known = asked(walk.directory, walk.rules, walk.ledger)
+    known = asked(walk.judge)
     return panic(
         extent,
         by=by,
@@ -67,7 +67,7 @@ def panicked(walk: Walk, extent: Extent, by: PrincipalId = CARL, *, hold: bool =
 
 def frozen(walk: Walk, extent: Extent, by: PrincipalId = CARL) -> Freeze:
     """Somebody freezes an extent."""
-    known = asked(walk.directory, walk.rules, walk.ledger)
+    known = asked(walk.judge)
     return freeze(extent, by=by, reason="", asked=known, ledger=walk.ledger, now=walk.clock())
 
 
@@ -133,7 +133,7 @@ def test_panic_works_with_nobody_to_ask_and_no_rules(owned: Walk):
     """For whoever it is about; the rules file and Slack are gone."""
     grant_id = owned.active().id
     owned.directory.away = True
-    known = asked(owned.directory, None, owned.ledger)
+    known = asked(owned.judge, rules=False)
 
     ended = panic(ANNS, by=ANN, reason="", asked=known, ledger=owned.ledger, logins=owned.logins, now=owned.clock())
 
@@ -399,7 +399,7 @@ def test_a_freeze_that_somebody_takes_out_of_the_database_is_not_read_as_none(ow
 @pytest.mark.parametrize("operator", [False, True], ids=["owner", "operator"])
 def test_a_panic_ends_everything_also_where_the_freezes_cannot_be_read(owned: Walk, operator: bool):
     """Somebody who writes to the database and has no key holds up no panic by the row of the freezes."""
-    active, known = owned.active(), asked(owned.directory, owned.rules, owned.ledger)
+    active, known = owned.active(), asked(owned.judge)
     freeze(Extent(person=EVE), by=CARL, reason="", asked=known, ledger=owned.ledger, now=owned.clock())
     with owned.database.writing() as connection:
         connection.execute(update(records).where(records.c.kind == "freezes").values(body="{}"))

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from daypass.lifecycle.drop import drop
-from daypass.lifecycle.extend import extend
+from daypass.lifecycle.extend import MoreTime, extend
 from daypass.lifecycle.revoke import revoke
 from daypass.model.errors import BadInput, NotAllowed, NotYours
 from daypass.model.grant import GrantState
@@ -128,7 +128,7 @@ def test_access_of_who_has_left_can_be_taken_away(house: Walk) -> None:
         request.id,
         by=CARL,
         reason="left",
-        asked=asked(house.directory, house.rules, house.ledger),
+        asked=asked(house.judge),
         ledger=house.ledger,
         now=house.clock(),
     )
@@ -167,16 +167,7 @@ def test_an_extension_asked_again_with_its_key_is_one_request(house: Walk) -> No
 
     def more(key: str) -> str:
         return extend(
-            grant.id,
-            by=ANN,
-            term=Term(length=HOUR),
-            reason="",
-            rules=house.rules,
-            directory=house.directory,
-            provisioner=house.aws,
-            ledger=house.ledger,
-            now=house.clock(),
-            key=key,
+            MoreTime(grant_id=grant.id, by=ANN, term=Term(length=HOUR), key=key), judge=house.judge, now=house.clock()
         ).id
 
     assert more("one") == more("one")

@@ -39,12 +39,8 @@ def under(walk: Walk, approve: str) -> None:
 
 def look(walk: Walk, ledger: Ledger | None = None) -> int:
     """Let the worker look at what waits."""
-    return reconsider(
-        rules=walk.rules,
-        directory=walk.directory,
-        ledger=ledger or walk.ledger,
-        now=walk.clock.forward(timedelta(minutes=1)),
-    )
+    judge = replace(walk.judge, ledger=ledger or walk.ledger)
+    return reconsider(judge=judge, now=walk.clock.forward(timedelta(minutes=1)))
 
 
 def told(walk: Walk, request: Request, kind: Kind) -> list[Event]:

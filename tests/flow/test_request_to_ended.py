@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from daypass.lifecycle.cancel import cancel
-from daypass.lifecycle.extend import extend
+from daypass.lifecycle.extend import MoreTime, extend
 from daypass.lifecycle.revoke import revoke
 from daypass.model.entitlement import Entitlement, Level, parse_place
 from daypass.model.errors import BadInput, NotAllowed, NotYours, TooLate
@@ -134,7 +134,7 @@ def test_who_may_decide_may_revoke(walk: Walk) -> None:
         grant.id,
         by=BOB,
         reason="wrong bucket",
-        asked=asked(walk.directory, walk.rules, walk.ledger),
+        asked=asked(walk.judge),
         ledger=walk.ledger,
         now=walk.clock(),
     )
@@ -149,7 +149,7 @@ def test_who_may_decide_may_revoke(walk: Walk) -> None:
 def test_unreadable_rules_do_not_stand_in_the_way_of_a_revocation(walk: Walk) -> None:
     """While nothing can be given, those who were asked at the time can still take away; Eve still cannot."""
     grant = walk.active()
-    unreadable = asked(walk.directory, None, walk.ledger)
+    unreadable = asked(walk.judge, rules=False)
     with pytest.raises(NotYours):
         revoke(grant.id, by=EVE, reason="", asked=unreadable, ledger=walk.ledger, now=walk.clock())
     revoke(grant.id, by=BOB, reason="", asked=unreadable, ledger=walk.ledger, now=walk.clock())
@@ -167,7 +167,7 @@ def test_who_may_not_decide_may_not_revoke(walk: Walk) -> None:
             grant.id,
             by=EVE,
             reason="",
-            asked=asked(walk.directory, walk.rules, walk.ledger),
+            asked=asked(walk.judge),
             ledger=walk.ledger,
             now=walk.clock(),
         )
@@ -187,17 +187,7 @@ def test_an_extension_without_a_length_asks_for_what_was_given(walk: Walk) -> No
     grant = walk.approve(walk.ask(term=Term(length=timedelta(minutes=10))).id, length=timedelta(minutes=4))
     walk.loop.run_until_idle()
     for _ in range(2):  # said again it is the same request
-        request = extend(
-            grant.id,
-            by=ANN,
-            term=None,
-            reason="",
-            rules=walk.rules,
-            directory=walk.directory,
-            provisioner=walk.aws,
-            ledger=walk.ledger,
-            now=walk.clock(),
-        )
+        request = extend(MoreTime(grant_id=grant.id, by=ANN, term=None), judge=walk.judge, now=walk.clock())
 
         assert request.term == Term(length=timedelta(minutes=4))
     assert len(walk.ledger.requests(states=[RequestState.PENDING])) == 1
@@ -269,7 +259,7 @@ def test_what_is_taken_away_does_not_go_on_as_more_time(walk: Walk) -> None:
             first,
             by=BOB,
             reason="enough",
-            asked=asked(walk.directory, walk.rules, walk.ledger),
+            asked=asked(walk.judge),
             ledger=walk.ledger,
             now=walk.clock(),
         )

@@ -12,7 +12,7 @@ from daypass.lifecycle.revoke import revoke
 from daypass.lifecycle.series import open_windows
 from daypass.model.errors import BadInput, NotYours
 from daypass.model.event import Event, Kind
-from daypass.model.grant import Delivery, GrantState
+from daypass.model.grant import GrantState
 from daypass.model.kept import Series, Standing
 from daypass.model.request import Recurrence, Request, RequestState
 from daypass.model.windows import next_window, windows
@@ -40,10 +40,7 @@ def ask(walk: Walk, recurs: Recurrence = MORNINGS) -> Request:
 def due(walk: Walk) -> int:
     """The chore comes round."""
     return open_windows(
-        rules=walk.rules,
-        directory=walk.directory,
-        provisioners=dict.fromkeys(Delivery, walk.aws),
-        ledger=walk.ledger,
+        judge=walk.judge,
         now=walk.clock(),
     )
 
@@ -285,7 +282,7 @@ def _end(walk: Walk, request: Request, how: str) -> None:
         case "operator":
             end_as_operator(request.id, os_user="root", reason="", ledger=walk.ledger, now=walk.clock())
         case _:
-            may = asked(walk.directory, walk.rules, walk.ledger)
+            may = asked(walk.judge)
             revoke(request.id, by=BOB, reason="enough", asked=may, ledger=walk.ledger, now=walk.clock())
 
 
@@ -351,7 +348,7 @@ def test_who_may_decide_ends_the_whole_series(walk: Walk) -> None:
         child.id,
         by=BOB,
         reason="enough",
-        asked=asked(walk.directory, walk.rules, walk.ledger),
+        asked=asked(walk.judge),
         ledger=walk.ledger,
         now=walk.clock(),
     )
@@ -368,7 +365,7 @@ def test_between_two_windows_the_series_is_revoked_too(walk: Walk) -> None:
         request.id,
         by=BOB,
         reason="enough",
-        asked=asked(walk.directory, walk.rules, walk.ledger),
+        asked=asked(walk.judge),
         ledger=walk.ledger,
         now=walk.clock(),
     )

@@ -1,11 +1,12 @@
 """Chores look people up, and nobody who clicks is refused by Slack because of it; see tests/directory."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
-from daypass.directory.resolve import PeopleDirectory
 from daypass.directory.slack_budget import unhurried
+from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.reconsider import reconsider
 from daypass.lifecycle.submit import submit
 from daypass.model.event import Kind
@@ -56,12 +57,13 @@ def test_nobody_who_clicks_is_refused_while_187_peoples_requests_wait(
     Bob leaves, and everybody whose request waits for him is told of it after the next slow look at people.
     """
     people = directory(slack, clock)
-    file_all(walk, clock, people)
+    judge = replace(walk.judge, rules=lambda: parse(RULES, name="r"), people=people, facts=people)
+    file_all(walk, clock, judge)
     for minutes in (1, 1, 1, 11):
         clock.seconds += 60 * minutes
         walk.clock.forward(minutes * HOUR / 60)
         with unhurried():
-            reconsider(rules=parse(RULES, name="r"), directory=people, ledger=walk.ledger, now=walk.clock())
+            reconsider(judge=judge, now=walk.clock())
         for one in ASKERS[minutes * 5 : minutes * 5 + 70]:
             people.principal(one)
         slack.inner.world.workspace.people["U0BOB"].deleted = True
@@ -71,7 +73,7 @@ def test_nobody_who_clicks_is_refused_while_187_peoples_requests_wait(
     assert [call for call in slack.calls if call.status == 429] == []
 
 
-def file_all(walk: Walk, clock: HandClock, people: PeopleDirectory) -> None:
+def file_all(walk: Walk, clock: HandClock, judge: Judge) -> None:
     """Everybody asks, thirteen of them twice, over some minutes."""
     for number, one in enumerate([*ASKERS, *ASKERS[:13]]):
         clock.seconds += 2
@@ -82,11 +84,4 @@ def file_all(walk: Walk, clock: HandClock, people: PeopleDirectory) -> None:
             delivery=Delivery.SESSION,
             reason=f"reason {number}",
         )
-        submit(
-            ask,
-            rules=parse(RULES, name="r"),
-            directory=people,
-            provisioner=walk.aws,
-            ledger=walk.ledger,
-            now=walk.clock(),
-        )
+        submit(ask, judge=judge, now=walk.clock())

@@ -72,7 +72,7 @@ def test_a_verb_that_only_takes_away_is_given_nothing_that_could_refuse_it(verb:
 @pytest.fixture
 def dark(walk: Walk) -> AskedNow:
     """Nobody answers and no rules can be read, once the test says so."""
-    return asked(walk.directory, None, walk.ledger)
+    return asked(walk.judge, rules=False)
 
 
 def take(walk: Walk, grant_id: GrantId, by: PrincipalId, known: Asked) -> GrantState:
@@ -179,7 +179,7 @@ def test_an_owner_of_the_last_readable_rules_ends_what_nobody_named_them_for(wal
 def test_who_is_known_to_have_left_ends_only_what_is_theirs(walk: Walk):
     """A login outlives its person by some seconds: it takes nobody else's access away."""
     grant = walk.active()
-    known = asked(walk.directory, walk.rules, walk.ledger)
+    known = asked(walk.judge)
     walk.directory.change(BOB, active=False)
 
     with pytest.raises(NotYours):
@@ -193,7 +193,7 @@ def test_who_came_to_decide_only_now_ends_it_when_that_can_be_asked(walk: Walk):
     grant = walk.active()
     walk.rules = parse(RULES.replace(WHO, "{people: [U0EVE]}"), name="rules.yaml")
 
-    assert take(walk, grant.id, EVE, asked(walk.directory, walk.rules, walk.ledger)) is GrantState.ENDING
+    assert take(walk, grant.id, EVE, asked(walk.judge)) is GrantState.ENDING
 
 
 def test_an_absence_is_over_when_its_person_says_so_with_nobody_to_ask(walk: Walk):

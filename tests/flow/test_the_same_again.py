@@ -107,7 +107,7 @@ def test_one_ask_delivered_twice_at_one_moment_is_one_request(walk: Walk):
 
 def take_away(walk: Walk, grant_id: GrantId, by: PrincipalId, reason: str = "enough") -> Grant:
     """Somebody takes it away."""
-    known = asked(walk.directory, walk.rules, walk.ledger)
+    known = asked(walk.judge)
     return revoke(grant_id, by=by, reason=reason, asked=known, ledger=walk.ledger, now=walk.clock())
 
 

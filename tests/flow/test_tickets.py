@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 
 from daypass.lifecycle.tickets import end_closed
-from daypass.lifecycle.weighing import deciders
 from daypass.model.decision import Ticket, TicketId
 from daypass.model.errors import NotAllowed, Unavailable
 from daypass.model.event import Kind
@@ -46,7 +45,7 @@ def say(walk: Walk, *, open_: bool) -> None:
 
 def sweep(walk: Walk) -> int:
     """The chore comes round."""
-    return end_closed(directory=walk.directory, ledger=walk.ledger, now=walk.clock())
+    return end_closed(judge=walk.judge, now=walk.clock())
 
 
 def test_a_grant_ends_when_its_ticket_closes(ticketed: Walk) -> None:
@@ -109,10 +108,8 @@ def test_whoever_decides_denies_while_the_tracker_does_not_answer(ticketed: Walk
     """Taking away needs the ledger alone; those who may are then those who were asked."""
     request = ticketed.ask()
     ticketed.directory.around = replace(ticketed.directory.around, tickets={})
-    now = ticketed.clock()
 
-    may = deciders(request, rules=ticketed.rules, directory=ticketed.directory, ledger=ticketed.ledger, now=now)
-    assert may == request.approvers
+    assert ticketed.judge.deciders(request, ticketed.clock()) == request.approvers
     assert ticketed.deny(request.id).state is RequestState.DENIED
 
 

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from daypass.lifecycle.absence import say_away
-from daypass.lifecycle.review import approve
+from daypass.lifecycle.click import Click
+from daypass.lifecycle.review import approve_with
 from daypass.model.errors import BadInput, NotYours
 from daypass.model.grant import Grant, GrantId
 from daypass.model.principal import PrincipalId
@@ -52,17 +53,7 @@ def put(walk: Walk, text: str) -> None:
 
 def proven(walk: Walk, request: GrantId, by: PrincipalId) -> Grant | None:
     """Somebody approves with their passkey."""
-    return approve(
-        request,
-        by=by,
-        length=None,
-        rules=walk.rules,
-        directory=walk.directory,
-        provisioner=walk.aws,
-        ledger=walk.ledger,
-        now=walk.clock(),
-        second_factor=True,
-    )
+    return approve_with(request, Click(by=by, second_factor=True), judge=walk.judge, now=walk.clock())
 
 
 def test_without_the_passkey_that_a_rule_wants_nobody_counts(house: Walk) -> None:

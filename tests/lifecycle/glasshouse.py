@@ -61,10 +61,7 @@ class GlassHouse(Daypass):
         )
         return submit(
             replace(ask, **changes),  # type: ignore[arg-type]  # any field of the ask
-            rules=self.rules,
-            directory=self.directory,
-            provisioner=self.aws,
-            ledger=self.ledger,
+            judge=self.judge,
             now=self.clock(),
         )
 
@@ -91,9 +88,7 @@ class GlassHouse(Daypass):
             review_id,
             by=by,
             note=note,
-            rules=self.rules,
-            directory=self.directory,
-            ledger=self.ledger,
+            judge=self.judge,
             now=self.clock(),
         )
 

@@ -44,9 +44,7 @@ def refusals(house: GlassHouse) -> list[Event]:
 
 def used_up(house: GlassHouse, who: PrincipalId) -> str:
     """A code of somebody that newer ones have closed."""
-    old, _ = (
-        seal(who, count=1, days=9, directory=house.directory, ledger=house.ledger, now=house.clock()) for _ in "ab"
-    )
+    old, _ = (seal(who, count=1, days=9, judge=house.judge, now=house.clock()) for _ in "ab")
     return old.codes[0]
 
 

@@ -50,9 +50,7 @@ def house(tmp_path: Path) -> Iterator[GlassHouse]:
 
 def sealed(house: GlassHouse, who: PrincipalId = ANN, count: int = 3, days: int = 90) -> list[str]:
     """Seal codes of somebody."""
-    return list(
-        seal(who, count=count, days=days, directory=house.directory, ledger=house.ledger, now=house.clock()).codes
-    )
+    return list(seal(who, count=count, days=days, judge=house.judge, now=house.clock()).codes)
 
 
 def broken(house: GlassHouse, code: str, ask: Ask = ASK) -> Broken:
@@ -61,10 +59,7 @@ def broken(house: GlassHouse, code: str, ask: Ask = ASK) -> Broken:
         code,
         ask,
         stranger=Stranger(address="192.0.2.7", attempts=house.desk.attempts),
-        rules=house.rules,
-        directory=house.directory,
-        provisioner=house.aws,
-        ledger=house.ledger,
+        judge=house.judge,
         now=house.clock(),
     )
 

@@ -5,11 +5,13 @@ from itertools import count
 
 import pytest
 
+from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.ruling.roll import doubts
 from daypass.model.decision import Circumstances, Needs, Question, ScheduleName
 from daypass.model.errors import NotFound, Unavailable
 from daypass.model.principal import GroupName, Principal, PrincipalId, SlackGroupId
 from daypass.rules.lint_people import unlooked
+from tests.hands import unreadable
 from tests.makers import NOON
 from tests.rules.worlds import written
 
@@ -65,13 +67,18 @@ class Known:
         return Circumstances(at=at, on_call={name: here[name] for name in needed.schedules if name in here})
 
 
+def judge_of(known: Known) -> Judge:
+    """One who is asked about people and circumstances alone."""
+    return Judge(rules=unreadable, people=known, facts=known, ledger=None, deliveries={})  # type: ignore[arg-type]  # never read
+
+
 def found(who: str, approve: str, *, tracker: bool = True, more: str = "", head: str = "") -> list[str]:
     """Say what is found in one rule, apart from what the document alone says."""
     rule = (
         f"  - {{id: r, who: {who}, may: [read], on: [a-b], for: {{default: 1h, max: 1h}}, approve: {approve}{more}}}\n"
     )
     book = written(rule, head=head)
-    seen = doubts(book, directory=Known(), lapse_after=timedelta(days=1), tracker=tracker, clock=lambda: NOON)
+    seen = doubts(book, judge=judge_of(Known()), lapse_after=timedelta(days=1), tracker=tracker, clock=lambda: NOON)
     assert not seen.not_looked_at
     return [f"{one.kind}: {one.sentence}" for one in seen.findings]
 
@@ -200,7 +207,7 @@ def test_what_could_not_be_found_out_is_said_and_held_against_nobody() -> None:
     rule = "{id: r, who: anyone, may: [read], on: [a-b], for: {default: 1h, max: 1h}"
     book = written(f"  - {rule}, approve: {{at_least: 3, of: {{slack_groups: [S0BUSY]}}}}}}\n")
 
-    seen = doubts(book, directory=Known(), lapse_after=timedelta(days=1), tracker=True, clock=lambda: NOON)
+    seen = doubts(book, judge=judge_of(Known()), lapse_after=timedelta(days=1), tracker=True, clock=lambda: NOON)
 
     assert (seen.findings, seen.not_looked_at) == ((), ("who is in S0BUSY: Slack does not answer now.",))
 
@@ -216,7 +223,7 @@ def test_a_directory_that_does_not_answer_is_asked_for_one_person_alone() -> Non
 
     rule = "{id: r, who: {people: [U0ANN, U0BEN]}, may: [read], on: [a-b], for: {default: 1h, max: 1h}"
     book = written(f"  - {rule}, approve: {{anyone_of: {{people: [U0CID, U0DEE]}}}}}}\n")
-    seen = doubts(book, directory=Silent(), lapse_after=timedelta(days=1), tracker=True, clock=lambda: NOON)
+    seen = doubts(book, judge=judge_of(Silent()), lapse_after=timedelta(days=1), tracker=True, clock=lambda: NOON)
 
     assert (seen.findings, asked) == ((), ["U0CID"])
     assert seen.not_looked_at == ("who U0CID and others are: Slack does not answer now.",)
@@ -231,7 +238,7 @@ def test_b05_rules_that_take_too_long_are_looked_through_in_part_and_that_is_sai
 
     rule = "who: anyone, may: [read], on: [acme-{n}], for: {{default: 1h, max: 1h}}, approve: at-once"
     book = written("".join(f"  - {{id: r{n}, {rule.format(n=n)}}}\n" for n in range(10)))
-    seen = doubts(book, directory=Known(), lapse_after=timedelta(days=1), tracker=True, clock=clock)
+    seen = doubts(book, judge=judge_of(Known()), lapse_after=timedelta(days=1), tracker=True, clock=clock)
 
     assert seen.not_looked_at == ("the rules after r2: looking through all 10 takes too long",)
 

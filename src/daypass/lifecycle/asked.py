@@ -11,13 +11,12 @@ from typing import Protocol
 
 import structlog
 
+from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.soon import PATIENCE_S, Soon, T
-from daypass.lifecycle.weighing import deciders
 from daypass.model.decision import Approvers
 from daypass.model.errors import DaypassError, Unavailable
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Request
-from daypass.ports import Directory, Ledger
 from daypass.rules.document import RuleBook
 
 _SILENT = "Who is who cannot be looked up now; it will be tried again."
@@ -73,31 +72,26 @@ class AskedNow:
     seconds, and the next ones nothing.
     """
 
-    def __init__(
-        self, directory: Directory, rules: Callable[[], RuleBook], ledger: Ledger, *, patience_s: float = PATIENCE_S
-    ) -> None:
+    def __init__(self, judge: Judge, *, patience_s: float = PATIENCE_S) -> None:
         """Take whom to ask; nothing is asked yet."""
-        self._directory, self._rules, self._ledger = directory, rules, ledger
+        self._judge = judge
         self._soon = Soon(patience_s=patience_s, name="ask-now", silent=_SILENT)
 
     def person(self, principal_id: PrincipalId) -> Principal | None:
         """Somebody as the directory has them now."""
-        return self._if_known("who somebody is", lambda: self._directory.principal(principal_id))
+        return self._if_known("who somebody is", lambda: self._judge.people.principal(principal_id))
 
     def find(self, principal_id: PrincipalId) -> Principal:
         """Somebody as the directory has them now, soon. Raises NotFound, Unavailable, Misconfigured."""
-        return self._soon(lambda: self._directory.principal(principal_id))
+        return self._soon(lambda: self._judge.people.principal(principal_id))
 
     def deciders(self, request: Request, now: datetime) -> Approvers | None:
         """Who may decide on a request under the rules of now."""
-        return self._if_known(
-            "who may decide",
-            lambda: deciders(request, rules=self._rules(), directory=self._directory, ledger=self._ledger, now=now),
-        )
+        return self._if_known("who may decide", lambda: self._judge.deciders(request, now))
 
     def owners(self) -> Approvers | None:
         """Whom the rules of now name as their owners."""
-        return self._if_known("who owns the rules", lambda: owners_of(self._rules()))
+        return self._if_known("who owns the rules", lambda: owners_of(self._judge.rules()))
 
     def _if_known(self, what: str, ask: Callable[[], T]) -> T | None:
         try:

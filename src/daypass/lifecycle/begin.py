@@ -6,60 +6,54 @@ taken out of the group, or who has come to the asking side gave it for nothing. 
 the click: an approver who is on holiday today was there when they approved, and their delegate acted for them.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from daypass.lifecycle.enders import whose
+from daypass.lifecycle.evaluation import must_be_read
 from daypass.lifecycle.frozen import must_not_be_frozen
+from daypass.lifecycle.judge import Judge, as_ask
 from daypass.lifecycle.leavers.notice import is_leaving
 from daypass.lifecycle.parties import Parties
 from daypass.lifecycle.progress import progress
-from daypass.lifecycle.weighing import all_known, as_ask, matter, must_be_read
 from daypass.model.decision import Allowed, Circumstances, Denied
 from daypass.model.errors import NotAllowed, NotFound, Unavailable
 from daypass.model.freeze import Freezes
 from daypass.model.grant import Grant
 from daypass.model.principal import Away, Principal, PrincipalId
 from daypass.model.request import Approval, Request
-from daypass.ports import Directory, Ledger
-from daypass.rules.decide import decide
-from daypass.rules.document import RuleBook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RulesJudge:
-    """Judges by the rules as they stand at each question."""
+class Clearing:
+    """Asks the judge again for what is about to begin (ports.Clearance)."""
 
-    rules: Callable[[], RuleBook]
-    directory: Directory
-    ledger: Ledger
+    judge: Judge
 
     def must_not_be_frozen(self, grant: Grant) -> Freezes:
         """Raise NotAllowed when it is frozen by now: asks nobody but the ledger, whatever else is down."""
-        request = self.ledger.request(grant.id)
+        request = self.judge.ledger.request(grant.id)
         ids = (request.requestor, request.principal)
-        people = [self.directory.last_known(one) or one for one in ids]
-        return must_not_be_frozen(people, grant.entitlement.place, self.ledger)
+        people = [self.judge.people.last_known(one) or one for one in ids]
+        return must_not_be_frozen(people, grant.entitlement.place, self.judge.ledger)
 
     def must_not_be_leaving(self, grant: Grant) -> None:
         """Raise Unavailable while a departure of its people is noticed and not settled: asks nobody but the ledger."""
-        for one in whose(self.ledger.request(grant.id), self.ledger):
-            if is_leaving(one, self.ledger):
+        for one in whose(self.judge.ledger.request(grant.id), self.judge.ledger):
+            if is_leaving(one, self.judge.ledger):
                 raise Unavailable(
                     f"Slack says that <@{one}> has left. It begins only if that turns out to be wrong."
                 ).mentioning(one)
 
     def may_begin(self, grant: Grant, now: datetime) -> None:
-        """Check that the rules, the people and the approvals of now allow a grant. Raises as ports.Judge says."""
-        request = self.ledger.request(grant.id)
+        """Check that the rules, the people and the approvals of now allow a grant. Raises as ports.Clearance says."""
+        request = self.judge.ledger.request(grant.id)
         ask = as_ask(request, grant.term)
-        rules, parties = self.rules(), Parties.of(ask, self.directory)
-        must_not_be_frozen(parties.all, ask.entitlement.place, self.ledger)
-        seen = matter(ask, parties, rules=rules, directory=self.directory, ledger=self.ledger, now=now, itself=grant.id)
-        around = _as_at_the_click(seen.around, request.approvals)
-        decision = decide(rules, seen.question, around)
-        known = all_known(rules, seen)
+        parties = Parties.of(ask, self.judge.people)
+        must_not_be_frozen(parties.all, ask.entitlement.place, self.judge.ledger)
+        seen = self.judge.evaluate(ask, now, parties=parties, itself=grant.id)
+        decision = seen.given(_as_at_the_click(seen.around, request.approvals)).decide()
+        known = seen.complete
         if isinstance(decision, Denied):
             known = known and not decision.lacking
             raise NotAllowed(decision.sentence, field=decision.field) if known else _not_known()
@@ -77,7 +71,7 @@ class RulesJudge:
         found = {}
         for one in {approval.by for approval in approvals}:
             try:
-                found[one] = self.directory.principal(one)
+                found[one] = self.judge.people.principal(one)
             except NotFound:
                 continue
         return found

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 
 from daypass.lifecycle.counting import guard
-from daypass.lifecycle.parties import Parties
+from daypass.lifecycle.judge import Judged
 from daypass.model.errors import NotAllowed
 from daypass.model.grant import Grant, GrantState
 from daypass.model.kept import Tally
@@ -25,15 +25,15 @@ from daypass.model.length import words_for_length
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Ask, Request, RequestState
 from daypass.ports import Ledger
-from daypass.rules.rule import Limits
 
 _HOUR = timedelta(hours=1)
 _LIVE = (GrantState.APPROVED, GrantState.ACTIVE)
 
 
-def room_to_wait(ask: Ask, parties: Parties, *, most: Limits, ledger: Ledger, now: datetime) -> tuple[Tally, ...]:
+def room_to_wait(judged: Judged, *, ledger: Ledger, now: datetime) -> tuple[Tally, ...]:
     """What must be written with a request that will wait. Raises NotAllowed when too many wait already."""
-    if _is_exempt(ask):
+    parties, most = judged.parties, judged.limits
+    if _is_exempt(judged.ask):
         return ()
     accounts, tallies = _accounts(parties.asker, ledger, now)
     waiting = [one for each in accounts for one in ledger.requests(requestor=each, states=[RequestState.PENDING])]
@@ -46,9 +46,10 @@ def room_to_wait(ask: Ask, parties: Parties, *, most: Limits, ledger: Ledger, no
     return tallies
 
 
-def room_to_have(ask: Ask, parties: Parties, *, most: Limits, ledger: Ledger, now: datetime) -> tuple[Tally, ...]:
+def room_to_have(judged: Judged, *, ledger: Ledger, now: datetime) -> tuple[Tally, ...]:
     """What must be written with a grant that is given now. Raises NotAllowed when its holder has too many already."""
-    if _is_exempt(ask) or parties.asker.id != parties.principal.id:
+    parties, most = judged.parties, judged.limits
+    if _is_exempt(judged.ask) or parties.asker.id != parties.principal.id:
         return ()
     accounts, tallies = _accounts(parties.principal, ledger, now)
     live = {one.id for each in accounts for one in ledger.grants(principal=each, states=_LIVE) if not _over(one, now)}
@@ -62,9 +63,10 @@ def room_to_have(ask: Ask, parties: Parties, *, most: Limits, ledger: Ledger, no
     return tallies
 
 
-def room_to_file(ask: Ask, parties: Parties, *, most: Limits, ledger: Ledger, now: datetime) -> tuple[Tally, ...]:
+def room_to_file(judged: Judged, *, ledger: Ledger, now: datetime) -> tuple[Tally, ...]:
     """What must be written with any request. Raises NotAllowed when they filed too many within an hour."""
-    if _is_exempt(ask):
+    parties, most = judged.parties, judged.limits
+    if _is_exempt(judged.ask):
         return ()
     accounts, tallies = _accounts(parties.asker, ledger, now)
     filed = _within_an_hour(accounts, _counts, ledger, now)
@@ -77,9 +79,10 @@ def room_to_file(ask: Ask, parties: Parties, *, most: Limits, ledger: Ledger, no
     return tallies
 
 
-def glass_to_break(ask: Ask, parties: Parties, *, most: Limits, ledger: Ledger, now: datetime) -> tuple[Tally, ...]:
+def glass_to_break(judged: Judged, *, ledger: Ledger, now: datetime) -> tuple[Tally, ...]:
     """What must be written with glass that is broken. Raises NotAllowed when they broke it too often within an hour."""
-    if not ask.urgent:
+    parties, most = judged.parties, judged.limits
+    if not judged.ask.urgent:
         return ()
     accounts, tallies = _accounts(parties.asker, ledger, now)
     broken = _within_an_hour(accounts, lambda one: one.urgent, ledger, now)

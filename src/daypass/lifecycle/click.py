@@ -5,10 +5,11 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from daypass.lifecycle.judge import Judged
 from daypass.lifecycle.parties import as_known
 from daypass.lifecycle.progress import Progress, progress
 from daypass.lifecycle.repeated import moment
-from daypass.model.decision import Allowed, Approvers
+from daypass.model.decision import Approvers, RuleId
 from daypass.model.errors import BadInput, NotFound, NotYours
 from daypass.model.kept import Permit, Series, Standing
 from daypass.model.lease import Term
@@ -34,6 +35,29 @@ class GivenAlready(NotYours):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Click:
+    """What one approver says: allowed, for `length` or for as long as was asked."""
+
+    by: PrincipalId
+    length: timedelta | None = None
+    second_factor: bool = False
+    """Whether their passkey was asked and said so too."""
+    ahead: Ahead | None = None
+    """What it was given with in advance, and must still stand."""
+
+    def approval(self, rule: RuleId, now: datetime) -> Approval:
+        """As it is written down."""
+        return Approval(
+            by=self.by,
+            at=now,
+            rule=rule,
+            length=self.length,
+            second_factor=self.second_factor,
+            permit=self.ahead.id if self.ahead else "",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """What one click does to an approval: the click itself, placed in its stage, and where things stand after it."""
 
@@ -49,16 +73,16 @@ class Step:
         return tuple(one.by for one in self.before.counted)
 
 
-def place(  # noqa: PLR0913 - a click, what it is judged by, and the moment
+def place(
     request: Request,
-    decision: Allowed,
+    judged: Judged,
     approval: Approval,
     *,
     people: Mapping[PrincipalId, Principal],
-    parties: tuple[Principal, ...],
     now: datetime,
 ) -> Step:
     """Place a click in the stage that waits. Raises NotYours when it would not count there."""
+    decision, parties = judged.decision, judged.parties.all
     before = progress(decision, request.approvals, people=people, parties=parties, since=request.filed_at)
     approver = people[approval.by]
     if decision.second_factor and not approval.second_factor:

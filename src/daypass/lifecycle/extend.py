@@ -1,9 +1,11 @@
 """Ask for more time: a new request that leaves the old access as it is until somebody decides."""
 
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 
 from daypass.lifecycle.finish import has_ended, how_it_ended, on
+from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.repeated import extension_asked
 from daypass.lifecycle.submit import submit
 from daypass.lifecycle.tries import tries
@@ -12,23 +14,21 @@ from daypass.model.grant import Grant, GrantId, GrantState
 from daypass.model.lease import Term
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Ask, Request
-from daypass.ports import Directory, Ledger, Provisioner
-from daypass.rules.document import RuleBook
+from daypass.ports import Ledger
 
 
-def extend(  # noqa: PLR0913 - who asks for how much more and why, its four collaborators, and the moment
-    grant_id: GrantId,
-    *,
-    by: PrincipalId,
-    term: Term | None,
-    reason: str,
-    rules: RuleBook,
-    directory: Directory,
-    provisioner: Provisioner,
-    ledger: Ledger,
-    now: datetime,
-    key: str = "",
-) -> Request:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoreTime:
+    """How much longer somebody wants a grant, and why; no term is as long as it was given, no reason the old one."""
+
+    grant_id: GrantId
+    by: PrincipalId
+    term: Term | None
+    reason: str = ""
+    key: str = ""
+
+
+def extend(wanted: MoreTime, *, judge: Judge, now: datetime) -> Request:
     """
     File a request for the same again, beside the grant that runs: without a term for as long as that was given.
 
@@ -37,12 +37,13 @@ def extend(  # noqa: PLR0913 - who asks for how much more and why, its four coll
     Asked again with the same key, or without one word for word within two minutes, it is the same request. Raises
     NotYours for somebody else's grant, TooLate when it has ended, and what `submit` raises.
     """
+    ledger = judge.ledger
     for _ in tries():
-        ask = _ask(grant_id, by, term, reason, key, ledger, now)
-        if not key and (asked := extension_asked(ledger.grant(grant_id), ask, ledger, now)) is not None:
+        ask = _ask(wanted, ledger, now)
+        if not wanted.key and (asked := extension_asked(ledger.grant(wanted.grant_id), ask, ledger, now)) is not None:
             return asked
         with suppress(Conflict):  # somebody ends it, or asks for more too, at this very moment
-            return submit(ask, rules=rules, directory=directory, provisioner=provisioner, ledger=ledger, now=now)
+            return submit(ask, judge=judge, now=now)
     raise Unavailable("Too many people are changing this grant at once; try again in a moment.")
 
 
@@ -51,23 +52,20 @@ def as_given(grant: Grant) -> Term | None:
     return None if grant.lease is None else Term(length=grant.lease.length)
 
 
-def _ask(  # noqa: PLR0913, PLR0917 - as above
-    grant_id: GrantId, by: PrincipalId, term: Term | None, reason: str, key: str, ledger: Ledger, now: datetime
-) -> Ask:
-    grant = ledger.grant(grant_id)
-    before = ledger.request(grant_id)
-    if by not in {grant.principal, before.requestor}:
+def _ask(wanted: MoreTime, ledger: Ledger, now: datetime) -> Ask:
+    grant, before = ledger.grant(wanted.grant_id), ledger.request(wanted.grant_id)
+    if wanted.by not in {grant.principal, before.requestor}:
         raise NotYours("This grant is somebody else's; only they can ask for more time.")
     if grant.state is not GrantState.ACTIVE or not grant.usable(now):
         ended = f" This one ended{on(grant)}. {how_it_ended(grant)}" if has_ended(grant, now) else ""
         raise TooLate(f"Only a grant that is active can be extended.{ended}")
     return Ask(
-        requestor=by,
+        requestor=wanted.by,
         beneficiary=grant.principal,
         entitlement=grant.entitlement,
-        term=term or as_given(grant),
+        term=wanted.term or as_given(grant),
         delivery=grant.delivery,
-        reason=reason or before.reason,
-        extends=grant_id,
-        key=key,
+        reason=wanted.reason or before.reason,
+        extends=grant.id,
+        key=wanted.key,
     )

@@ -1,8 +1,8 @@
 """
 The one gate for freezes: whatever gives something to somebody passes it, and nothing that ends anything does.
 
-    asking, approving, windows, extensions, break glass      weighing.weigh
-    what begins minutes after its approval                   begin.RulesJudge
+    asking, approving, windows, extensions, break glass      judge.Judge.judge
+    what begins minutes after its approval                   begin.Clearing
     whose click it is, and approving in advance              review.approve, permits.allow
     changes of the rules                                     ruling.propose, ruling.decide_change
     logins, bots, agents                                     login.confirm, robots.identify

@@ -9,11 +9,13 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from daypass.lifecycle.click import Click
 from daypass.lifecycle.counting import guard
 from daypass.lifecycle.frozen import must_not_be_frozen
+from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.parties import Parties, under_one_id
 from daypass.lifecycle.repeated import given_before
-from daypass.lifecycle.review import approve
+from daypass.lifecycle.review import approve_with
 from daypass.lifecycle.tries import overtaken
 from daypass.model.entitlement import Entitlement
 from daypass.model.errors import BadInput, NotFound, NotYours, Refusal, TooLate, Unavailable
@@ -24,7 +26,7 @@ from daypass.model.kept import Permit, Standing
 from daypass.model.length import words_for_length
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Ask, Request, RequestState
-from daypass.ports import Directory, Ledger, Provisioner
+from daypass.ports import Directory, Ledger
 from daypass.rules import worth
 from daypass.rules.document import RuleBook
 
@@ -142,36 +144,19 @@ def withdraw(permit_id: GrantId, *, by: PrincipalId, ledger: Ledger, now: dateti
     return overtaken(once)  # it may be used at this very moment
 
 
-def use_permits(  # noqa: PLR0913 - as a click
-    request_id: GrantId,
-    *,
-    rules: RuleBook,
-    directory: Directory,
-    provisioner: Provisioner,
-    ledger: Ledger,
-    now: datetime,
-) -> Request:
+def use_permits(request_id: GrantId, *, judge: Judge, now: datetime) -> Request:
     """
     Let every approval in advance that covers a fresh request count as the click that it is.
 
     One that may not be given any more is journalled like any click that changes nothing. Returns the request as it
     stands then.
     """
+    ledger = judge.ledger
     request = ledger.request(request_id)
     for permit in ledger.all(Permit, owner=request.principal, states=[Standing.OPEN]):
         if request.state is RequestState.PENDING and covers(permit, request, now):
             with suppress(Refusal, Unavailable):  # it is filed, and waits for a click then
-                approve(
-                    request_id,
-                    by=permit.by,
-                    length=None,
-                    rules=rules,
-                    directory=directory,
-                    provisioner=provisioner,
-                    ledger=ledger,
-                    now=now,
-                    ahead=permit,
-                )
+                approve_with(request_id, Click(by=permit.by, ahead=permit), judge=judge, now=now)
             request = ledger.request(request_id)
     return request
 

@@ -17,18 +17,16 @@ from datetime import datetime
 
 from daypass.lifecycle.click import term_of, those_who_approved
 from daypass.lifecycle.hand_over import open_now
+from daypass.lifecycle.judge import Judge, as_ask
 from daypass.lifecycle.parties import Parties
 from daypass.lifecycle.progress import progress
-from daypass.lifecycle.weighing import all_known, as_ask, matter
 from daypass.model.decision import Allowed, Approvers, Denied, Stage
 from daypass.model.errors import BadInput, Conflict, DaypassError, NotAllowed
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.principal import DAYPASS
 from daypass.model.request import Request
-from daypass.ports import Directory, Ledger
-from daypass.rules.decide import decide
-from daypass.rules.document import RuleBook
+from daypass.ports import Ledger
 
 ENOUGH = "approvals"
 """What a stalled request wants when all who are left have approved: one click more."""
@@ -43,34 +41,35 @@ class _Stalled:
     field: str
 
 
-def reconsider(*, rules: RuleBook, directory: Directory, ledger: Ledger, now: datetime) -> int:
+def reconsider(*, judge: Judge, now: datetime) -> int:
     """Look at every request that waits; returns of how many something was told. Raises nothing of a single one."""
-    count = 0
+    judge, ledger, count = judge.at_once(), judge.ledger, 0
     for request in ledger.lapsed(filed_before=now):
         with suppress(Conflict):  # somebody decided, or another worker was first
-            fact = _looked_at(request, rules, directory, ledger, now)
+            fact = _looked_at(request, judge, now)
             if fact is not None:
                 ledger.record(fact)
                 count += 1
     return count
 
 
-def _looked_at(request: Request, rules: RuleBook, directory: Directory, ledger: Ledger, now: datetime) -> Fact | None:
+def _looked_at(request: Request, judge: Judge, now: datetime) -> Fact | None:
+    ledger = judge.ledger
     try:
         ask = as_ask(request, term_of(request, None, now))
-        parties = Parties.of(ask, directory)
-        seen = matter(ask, parties, rules=rules, directory=directory, ledger=ledger, now=now)
+        parties = Parties.of(ask, judge.people)
+        seen = judge.evaluate(ask, now, parties=parties)
     except (NotAllowed, BadInput) as error:
         return _told(request, _Stalled(sentence=error.sentence, field=error.field), ledger, now)
     except DaypassError:  # who it is could not be found out this time
         return None
-    decision = decide(rules, seen.question, seen.around)
+    decision = seen.decide()
     if isinstance(decision, Denied):
         stalled = _Stalled(sentence=decision.sentence, field=decision.field)
-        return _told(request, stalled, ledger, now) if all_known(rules, seen) else None
+        return _told(request, stalled, ledger, now) if seen.complete else None
     if decision.at_once:
         return _told(request, _Stalled(sentence=_AT_ONCE, field="command"), ledger, now)
-    people = those_who_approved(request.approvals, directory, now)
+    people = those_who_approved(request.approvals, judge.people, now)
     stage = progress(decision, request.approvals, people=people, parties=parties.all, since=request.filed_at).stage
     if stage is None:  # nothing is given because somebody left: that takes a click
         return _told(request, _Stalled(sentence=_enough(request), field=ENOUGH), ledger, now)

@@ -7,7 +7,7 @@ decide) is refused with the reason, and the journal keeps that it was tried.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -16,6 +16,7 @@ from daypass.lifecycle.ceilings import room_to_have
 from daypass.lifecycle.chain import must_go_on
 from daypass.lifecycle.click import (
     Ahead,
+    Click,
     GivenAlready,
     Step,
     in_stead,
@@ -27,13 +28,14 @@ from daypass.lifecycle.click import (
 )
 from daypass.lifecycle.decided import decided_already
 from daypass.lifecycle.enders import may_end_for_others
+from daypass.lifecycle.evaluation import must_be_read
 from daypass.lifecycle.frozen import must_not_be_frozen
+from daypass.lifecycle.judge import Judge, Judged, as_ask
 from daypass.lifecycle.parties import Parties
 from daypass.lifecycle.recurring import series_of
 from daypass.lifecycle.repeated import approved_so, denied_so, must_say_no_other_reason
 from daypass.lifecycle.ruling.shadow import compare
 from daypass.lifecycle.tries import tries
-from daypass.lifecycle.weighing import Weighed, as_ask, bound, must_be_read, weigh
 from daypass.model.decision import Allowed, RuleId
 from daypass.model.errors import BadInput, Conflict, NotYours, Refusal, Unavailable
 from daypass.model.event import Detail, Event, Kind
@@ -41,89 +43,68 @@ from daypass.model.fact import Change, Fact
 from daypass.model.grant import Grant, GrantId
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Approval, Ask, Request, RequestState
-from daypass.ports import Directory, Ledger, Provisioner
-from daypass.rules.document import RuleBook
+from daypass.ports import Directory, Ledger
 
 T = TypeVar("T")
 
 
-def approve(  # noqa: PLR0913 - who decides what, its four collaborators, and the moment
-    request_id: GrantId,
-    *,
-    by: PrincipalId,
-    length: timedelta | None,
-    rules: RuleBook,
-    directory: Directory,
-    provisioner: Provisioner,
-    ledger: Ledger,
-    now: datetime,
-    second_factor: bool = False,
-    ahead: Ahead | None = None,
+def approve(
+    request_id: GrantId, *, by: PrincipalId, length: timedelta | None, judge: Judge, now: datetime
 ) -> Grant | None:
-    """
-    Allow a request, for `length` or for as long as was asked; the loop puts it into AWS.
+    """Allow a request by a click alone; see `approve_with`."""
+    return approve_with(request_id, Click(by=by, length=length), judge=judge, now=now)
 
-    `second_factor` says that the approver's passkey was asked and said so too; `ahead` is what it was approved with in
-    advance, and must still stand. None while more people must allow it. Of several lengths that were chosen the
-    shortest stands. The same approval by the same person again is answered as it was, and changes nothing. Raises
-    TooLate when it was decided before otherwise, NotYours for who may not (now, or once more; field
-    `second_factor` for want of the passkey), NotAllowed or BadInput when the rules of now do not allow it so.
+
+def approve_with(request_id: GrantId, click: Click, *, judge: Judge, now: datetime) -> Grant | None:
     """
+    Allow a request, for the length of the click or for as long as was asked; the loop puts it into AWS.
+
+    None while more people must allow it. Of several lengths that were chosen the shortest stands. The same approval by
+    the same person again is answered as it was, and changes nothing. Raises TooLate when it was decided before
+    otherwise, NotYours for who may not (now, or once more; field `second_factor` for want of the passkey), NotAllowed
+    or BadInput when the rules of now do not allow it so.
+    """
+    judge, ledger = judge.at_once(), judge.ledger
 
     def again(request: Request) -> Grant | None:
-        decided = request.state is RequestState.APPROVED and approved_so(request, by, length)
+        decided = request.state is RequestState.APPROVED and approved_so(request, click.by, click.length)
         return ledger.grant(request_id) if decided else None
-
-    def click(request: Request) -> Grant | None:
-        ask = as_ask(request, term_of(request, length, now))
-        parties, approver = _sides(ask, by, directory)
-        freezes = must_not_be_frozen([approver], None, ledger, reader=by)
-        weighed = weigh(
-            ask,
-            parties,
-            grant_id=request.id,
-            rules=rules,
-            directory=directory,
-            provisioner=provisioner,
-            ledger=ledger,
-            now=now,
-        )
-        stands = (freezes, weighed.freezes)
-        given = Approval(
-            by=by,
-            at=now,
-            rule=weighed.decision.rule,
-            length=length,
-            second_factor=second_factor,
-            permit=ahead.id if ahead else "",
-        )
-        must_decide_themselves(approver, directory, now)
-        beside = _standing(request, ahead, ledger)
-        people = those_who_approved(request.approvals, directory, now) | {approver.id: approver}
-        must_be_read(weighed.decision.approvers, people.values())
-        try:
-            placed = place(request, weighed.decision, given, people=people, parties=parties.all, now=now)
-        except GivenAlready as before:
-            if (before.given.by, before.given.length) == (by, length):
-                return None
-            raise
-        step = in_stead(placed, directory, now)
-        if step.after.stage is not None:
-            ledger.record(replace(_endorsement(request, weighed.decision, step, beside, now), stands=stands))
-            return None
-        most = rules.limits_under(weighed.decision.rule)
-        room = room_to_have(ask, parties, most=most, ledger=ledger, now=now)
-        grant, weighed = bound(weighed.draft, now), weighed.with_tallies(room)
-        approved, *others = _approved(request, weighed, step, (grant, *beside), now)
-        ledger.record(replace(approved, stands=stands), *others)
-        return grant
 
     before = ledger.request(request_id)
     if before.state is RequestState.PENDING:
         with suppress(BadInput):  # the click itself says what is wrong with the term
-            ask = as_ask(before, term_of(before, length, now))
-            compare(request_id, ask, rules=rules, directory=directory, ledger=ledger, now=now)
-    return _settle(click, request_id, by=by, again=again, ledger=ledger, now=now)
+            ask = as_ask(before, term_of(before, click.length, now))
+            compare(request_id, ask, judge=judge, now=now)
+    deciding = _Deciding(by=click.by, ledger=ledger, now=now)
+    return deciding.settle(request_id, lambda request: _count(request, click, judge, now), again=again)
+
+
+def _count(request: Request, click: Click, judge: Judge, now: datetime) -> Grant | None:
+    """Let one click count on the request as it stands: an approval of several, or the last one."""
+    people, ledger = judge.people, judge.ledger
+    ask = as_ask(request, term_of(request, click.length, now))
+    parties, approver = _sides(ask, click.by, people)
+    freezes = must_not_be_frozen([approver], None, ledger, reader=click.by)
+    judged = judge.judge(ask, now, parties=parties, becomes=request.id)
+    must_decide_themselves(approver, people, now)
+    beside = _standing(request, click.ahead, ledger)
+    known = those_who_approved(request.approvals, people, now) | {approver.id: approver}
+    must_be_read(judged.decision.approvers, known.values())
+    try:
+        placed = place(request, judged, click.approval(judged.decision.rule, now), people=known, now=now)
+    except GivenAlready as before:
+        if (before.given.by, before.given.length) == (click.by, click.length):
+            return None
+        raise
+    step, stands = in_stead(placed, people, now), (freezes, judged.freezes)
+    if step.after.stage is not None:
+        ledger.record(replace(_endorsement(request, judged.decision, step, beside, now), stands=stands))
+        return None
+    judged = judged.counting(room_to_have(judged, ledger=ledger, now=now))
+    grant = judged.grant(now)
+    approved, *others = _approved(request, judged, step, (grant, *beside), now)
+    ledger.record(replace(approved, stands=stands), *others)
+    return grant
 
 
 def deny(  # noqa: PLR0913 - who decides what and why, what else can be asked, the ledger, and the moment
@@ -143,7 +124,7 @@ def deny(  # noqa: PLR0913 - who decides what and why, what else can be asked, t
         must_say_no_other_reason(request.approval.note, given, request.requestor)
         return request
 
-    def click(request: Request) -> Request:
+    def turn_down(request: Request) -> Request:
         _must_be_for_others(request, by)
         if not may_end_for_others(request, by, asked=asked, cabinet=ledger, now=now):
             raise NotYours("You are not among those who may decide on this request.")
@@ -152,7 +133,7 @@ def deny(  # noqa: PLR0913 - who decides what and why, what else can be asked, t
         ledger.record(Fact(event=event, changes=(denied,)))
         return denied
 
-    return _settle(click, request_id, by=by, again=again, ledger=ledger, now=now)
+    return _Deciding(by=by, ledger=ledger, now=now).settle(request_id, turn_down, again=again)
 
 
 def _must_wait(request: Request) -> None:
@@ -182,16 +163,16 @@ def _standing(request: Request, ahead: Ahead | None, ledger: Ledger) -> tuple[Ch
 
 
 def _approved(
-    request: Request, weighed: Weighed, step: Step, changes: tuple[Grant, *tuple[Change, ...]], now: datetime
+    request: Request, judged: Judged, step: Step, changes: tuple[Grant, *tuple[Change, ...]], now: datetime
 ) -> tuple[Fact, ...]:
     """The last approval that was needed: the request is decided, and the grant exists, the first of the changes."""
     grant = changes[0]
-    given = replace(request, approvals=(*request.approvals, step.approval), ticket=weighed.decision.ticket)
+    given = replace(request, approvals=(*request.approvals, step.approval), ticket=judged.decision.ticket)
     approved = given.decided(RequestState.APPROVED, step.approval)
     event = _event(
         Kind.REQUEST_APPROVED, request, step.approval.by, now, _told(step, grant, request) | {"with": step.others}
     )
-    return Fact(event=event, changes=(approved, *changes, *weighed.matter.tallies)), *series_of(approved, grant, now)
+    return Fact(event=event, changes=(approved, *changes, *judged.tallies)), *series_of(approved, grant, now)
 
 
 def _endorsement(request: Request, decision: Allowed, step: Step, beside: tuple[Change, ...], now: datetime) -> Fact:
@@ -214,43 +195,42 @@ def _endorsement(request: Request, decision: Allowed, step: Step, beside: tuple[
     return Fact(event=event, changes=(endorsed, *beside))
 
 
-def _settle(  # noqa: PLR0913 - a click, whose it is, what it was before, the ledger, and the moment
-    click: Callable[[Request], T],
-    request_id: GrantId,
-    *,
-    by: PrincipalId,
-    again: Callable[[Request], T | None],
-    ledger: Ledger,
-    now: datetime,
-) -> T:
-    """
-    Let a click have its effect on the request as it stands, once more when somebody else was first and it still waits.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Deciding:
+    """One person who decides at one moment. Every refusal of theirs is journalled."""
 
-    A click that decided it before is answered as it was then (`again`). Raises TooLate when it was decided otherwise,
-    and Unavailable when too many click at once.
-    """
-    request = ledger.request(request_id)
-    with _refusals_journalled(request, by, ledger, now):
-        for _ in tries():
-            if (before := again(request)) is not None:
-                return before
+    by: PrincipalId
+    ledger: Ledger
+    now: datetime
+
+    def settle(self, request_id: GrantId, decide: Callable[[Request], T], *, again: Callable[[Request], T | None]) -> T:
+        """
+        Let a click have its effect on the request as it stands, once more when somebody else was first and it waits.
+
+        A click that decided it before is answered as it was then (`again`). Raises TooLate when it was decided
+        otherwise, and Unavailable when too many click at once.
+        """
+        request = self.ledger.request(request_id)
+        with self._refusals_journalled(request):
+            for _ in tries():
+                if (before := again(request)) is not None:
+                    return before
+                _must_wait(request)
+                try:
+                    return decide(request)
+                except Conflict:
+                    request = self.ledger.request(request_id)
             _must_wait(request)
-            try:
-                return click(request)
-            except Conflict:
-                request = ledger.request(request_id)
-        _must_wait(request)
-    raise Unavailable("Too many people decide on this at this moment; click again.")
+        raise Unavailable("Too many people decide on this at this moment; click again.")
 
-
-@contextmanager
-def _refusals_journalled(request: Request, by: PrincipalId, ledger: Ledger, now: datetime) -> Iterator[None]:
-    try:
-        yield
-    except Refusal as refusal:
-        event = _event(Kind.REVIEW_REFUSED, request, by, now, {"because": refusal.sentence})
-        ledger.record(Fact(event=event, told=False))
-        raise
+    @contextmanager
+    def _refusals_journalled(self, request: Request) -> Iterator[None]:
+        try:
+            yield
+        except Refusal as refusal:
+            event = _event(Kind.REVIEW_REFUSED, request, self.by, self.now, {"because": refusal.sentence})
+            self.ledger.record(Fact(event=event, told=False))
+            raise
 
 
 def _told(step: Step, grant: Grant, request: Request) -> dict[str, Detail]:

@@ -6,27 +6,24 @@ judged like any other: by the rules of that moment. The approvals of the series 
 in advance, and count as long as who gave them may still decide. What the rules do not allow any more is not opened.
 """
 
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
 
+from daypass.lifecycle.click import Click
+from daypass.lifecycle.judge import Judge, as_ask
 from daypass.lifecycle.recurring import end_series
-from daypass.lifecycle.review import approve
+from daypass.lifecycle.review import approve_with
 from daypass.lifecycle.submit import submit
-from daypass.lifecycle.weighing import as_ask
 from daypass.model.errors import Conflict, Refusal, TooLate, Unavailable
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact
-from daypass.model.grant import Delivery
 from daypass.model.kept import Series, Standing
 from daypass.model.principal import DAYPASS
 from daypass.model.request import Request, RequestState
 from daypass.model.windows import Window, windows
-from daypass.ports import Directory, Ledger, Provisioner
-from daypass.rules.document import RuleBook
 
 AHEAD = timedelta(minutes=2)
 """How long before a window its request is filed, so that it is in AWS in time."""
@@ -34,41 +31,26 @@ AHEAD = timedelta(minutes=2)
 log = structlog.get_logger()
 
 
-def open_windows(
-    *,
-    rules: RuleBook,
-    directory: Directory,
-    provisioners: Mapping[Delivery, Provisioner],
-    ledger: Ledger,
-    now: datetime,
-) -> int:
+def open_windows(*, judge: Judge, now: datetime) -> int:
     """
     File a request for every window that opens within two minutes; returns for how many.
 
     Two workers, or one that died half-way, file the same one once. A window that was missed altogether is left out.
     """
-    opened = 0
+    judge, ledger, opened = judge.at_once(), judge.ledger, 0
     for series in ledger.all(Series, states=[Standing.OPEN]):
         request = ledger.request(series.id)
-        hands = provisioners.get(request.delivery)
-        if hands is None:
+        if request.delivery not in judge.deliveries:
             continue
         try:
-            opened += _open(series, request, rules, directory, hands, ledger, now)
+            opened += _open(series, request, judge, now)
         except Unavailable as error:  # what its rule looks at is down: the others are opened, and this one soon
             log.warning("series.window_waits", grant=series.id, because=error.sentence)
     return opened
 
 
-def _open(  # noqa: PLR0913, PLR0917 - one series and all that opening a window of it takes
-    series: Series,
-    request: Request,
-    rules: RuleBook,
-    directory: Directory,
-    hands: Provisioner,
-    ledger: Ledger,
-    now: datetime,
-) -> bool:
+def _open(series: Series, request: Request, judge: Judge, now: datetime) -> bool:
+    ledger = judge.ledger
     assert request.recurs is not None  # noqa: S101 - a series is made for such a request alone
     ahead = [window for window in windows(request.recurs) if window.starts >= series.opened_until]
     window = next((each for each in ahead if each.ends > now), None)
@@ -79,7 +61,7 @@ def _open(  # noqa: PLR0913, PLR0917 - one series and all that opening a window 
     if window.starts > now + AHEAD:
         return False
     try:
-        became = _file(series, request, window, rules, directory, hands, ledger, now)
+        became = _file(series, request, window, judge, now)
     except Conflict:  # it was taken back, or another worker opens it, at this very moment
         return False
     refused = "because" in became
@@ -94,16 +76,7 @@ def _open(  # noqa: PLR0913, PLR0917 - one series and all that opening a window 
     return True
 
 
-def _file(  # noqa: PLR0913, PLR0917 - as above
-    series: Series,
-    first: Request,
-    window: Window,
-    rules: RuleBook,
-    directory: Directory,
-    hands: Provisioner,
-    ledger: Ledger,
-    now: datetime,
-) -> dict[str, Detail]:
+def _file(series: Series, first: Request, window: Window, judge: Judge, now: datetime) -> dict[str, Detail]:
     """File one window's request and let the series' approvals count on it; returns what became of it."""
     ask = replace(
         as_ask(first, window.term),
@@ -112,24 +85,14 @@ def _file(  # noqa: PLR0913, PLR0917 - as above
         key=f"series {series.id} {window.starts.isoformat()}",
     )
     try:
-        request = submit(ask, rules=rules, directory=directory, provisioner=hands, ledger=ledger, now=now)
+        request = submit(ask, judge=judge, now=now)
     except Refusal as refusal:
         log.warning("series.window_refused", grant=series.id, because=refusal.sentence)
         return {"because": refusal.sentence}
     for approval in first.approvals:
-        if ledger.request(request.id).state is not RequestState.PENDING:
+        if judge.ledger.request(request.id).state is not RequestState.PENDING:
             break
         with suppress(Refusal):
-            approve(
-                request.id,
-                by=approval.by,
-                length=None,
-                rules=rules,
-                directory=directory,
-                provisioner=hands,
-                ledger=ledger,
-                now=now,
-                second_factor=approval.second_factor,
-                ahead=series,
-            )
-    return {"window": f"{request.id} {ledger.request(request.id).state}"}
+            click = Click(by=approval.by, second_factor=approval.second_factor, ahead=series)
+            approve_with(request.id, click, judge=judge, now=now)
+    return {"window": f"{request.id} {judge.ledger.request(request.id).state}"}

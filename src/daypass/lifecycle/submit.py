@@ -8,14 +8,13 @@ from datetime import datetime
 from daypass.lifecycle.ceilings import glass_to_break, room_to_file, room_to_have, room_to_wait
 from daypass.lifecycle.chain import must_go_on
 from daypass.lifecycle.click import still_open
-from daypass.lifecycle.inventory import Inventory
+from daypass.lifecycle.judge import Judge, Judged
 from daypass.lifecycle.parties import Parties, under_one_id
 from daypass.lifecycle.permits import use_permits
 from daypass.lifecycle.recurring import series_of
 from daypass.lifecycle.repeated import must_be_new
 from daypass.lifecycle.ruling.shadow import compare
 from daypass.lifecycle.tries import tries
-from daypass.lifecycle.weighing import Weighed, bound, weigh
 from daypass.model.decision import Allowed, Circumstances
 from daypass.model.errors import BadInput, Conflict, NotFound, NotYours, Refusal, Unavailable
 from daypass.model.event import Detail, Event, Kind
@@ -26,8 +25,7 @@ from daypass.model.lease import whole_second
 from daypass.model.length import words_for_length
 from daypass.model.principal import DAYPASS, ROBOT
 from daypass.model.request import Approval, Ask, Request, RequestState
-from daypass.ports import Directory, Ledger, Provisioner, Rehearsal
-from daypass.rules.document import RuleBook
+from daypass.ports import Ledger, Rehearsal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,22 +34,12 @@ class Preview:
 
     decision: Allowed
     request: Request
-    rehearsal: Rehearsal
+    dry_run: Rehearsal
     around: Circumstances
     """What the rules looked at besides."""
 
 
-def submit(  # noqa: PLR0913 - an ask, its collaborators, and the moment
-    ask: Ask,
-    *,
-    rules: RuleBook,
-    directory: Directory,
-    provisioner: Provisioner,
-    ledger: Ledger,
-    now: datetime,
-    inventory: Inventory | None = None,
-    brake: bool = True,
-) -> Request:
+def submit(ask: Ask, *, judge: Judge, now: datetime, brake: bool = True) -> Request:
     """
     File a request: judged by the rules, known to fit into AWS, written down before anybody is asked.
 
@@ -59,88 +47,55 @@ def submit(  # noqa: PLR0913 - an ask, its collaborators, and the moment
     stands now: a replayed or repeated delivery changes nothing. Raises NotAllowed, BadInput or NotFound; NotYours, also
     for a window of a series that has been ended; TooLate for prolonging what has; Unavailable when too much is given to
     one person at this moment; AskedAlready, for an ask that is to be made `once`, where the same was asked a moment
-    ago. The refusal of a well-formed ask is journalled. Without an inventory it is not asked whether what is asked for
-    is there; without the brake not how often this person broke glass.
+    ago. The refusal of a well-formed ask is journalled. Without the brake it is not counted how often this person broke
+    glass.
     """
+    judge.delivery(ask.delivery)
+    judge, ledger = judge.at_once(), judge.ledger
     if ask.beneficiary is not None:
-        ask = replace(ask, beneficiary=under_one_id(ask.beneficiary, directory))
+        ask = replace(ask, beneficiary=under_one_id(ask.beneficiary, judge.people))
     grant_id = grant_id_for(f"{ask.requestor} {ask.key}") if ask.key else new_grant_id()
     if ask.key and (filed := _filed(grant_id, ask, ledger)) is not None:
         return filed
     with _refusals_journalled(ask, grant_id, ledger, now):
-        _must_be_own(ask)
-        if inventory is not None:
-            inventory.must_have(ask, Parties.of(ask, directory), rules)
-    compare(grant_id, ask, rules=rules, directory=directory, ledger=ledger, now=now)
+        _must_be_sound(ask, judge)
+    compare(grant_id, ask, judge=judge, now=now)
     for _ in tries():
         must_be_new(ask, ledger, now, besides=grant_id)
         with _refusals_journalled(ask, grant_id, ledger, now):
-            beside, parties = _standing(ask, ledger), Parties.of(ask, directory)
-            weighed = weigh(
-                ask,
-                parties,
-                grant_id=grant_id,
-                rules=rules,
-                directory=directory,
-                provisioner=provisioner,
-                ledger=ledger,
-                now=now,
-                reader=ask.requestor,
-            )
-            _must_outlast(weighed, ledger, now)
-            room = room_to_have if weighed.decision.at_once else room_to_wait
-            most = rules.limits_under(weighed.decision.rule)
+            beside = _standing(ask, ledger)
+            judged = judge.judge(ask, now, becomes=grant_id, reader=ask.requestor)
+            _must_outlast(judged, ledger, now)
+            room = room_to_have if judged.decision.at_once else room_to_wait
             for counted in (room, room_to_file, glass_to_break) if brake else (room, room_to_file):
-                weighed = weighed.with_tallies(counted(ask, parties, most=most, ledger=ledger, now=now))
+                judged = judged.counting(counted(judged, ledger=ledger, now=now))
         must_be_new(
             ask, ledger, now, besides=grant_id
         )  # once more, behind the tallies: what is filed from here on moves them
-        request = _request(ask, weighed, now)
+        request = _request(ask, judged, now)
         try:
-            ledger.record(*_facts(request, weighed, beside, now))
+            ledger.record(*_facts(request, judged, beside, now))
         except Conflict:  # it was filed in this very moment, or what was counted for it has moved
             if (filed := _filed(grant_id, ask, ledger)) is not None:
                 return filed
             continue
         if request.state is not RequestState.PENDING:
             return request
-        return use_permits(
-            request.id, rules=rules, directory=directory, provisioner=provisioner, ledger=ledger, now=now
-        )
+        return use_permits(request.id, judge=judge, now=now)
     raise Unavailable("Too much is given to the same person at this moment; ask again.")
 
 
-def preview(  # noqa: PLR0913 - as `submit`
-    ask: Ask,
-    *,
-    rules: RuleBook,
-    directory: Directory,
-    provisioner: Provisioner,
-    ledger: Ledger,
-    now: datetime,
-    inventory: Inventory | None = None,
-) -> Preview:
+def preview(ask: Ask, *, judge: Judge, now: datetime) -> Preview:
     """Say what `submit` would do, and do nothing. Raises what `submit` would raise."""
-    _must_be_own(ask)
-    parties = Parties.of(ask, directory)
-    if inventory is not None:
-        inventory.must_have(ask, parties, rules)
-    weighed = weigh(
-        ask,
-        parties,
-        grant_id=new_grant_id(),
-        rules=rules,
-        directory=directory,
-        provisioner=provisioner,
-        ledger=ledger,
-        now=now,
-        reader=ask.requestor,
-    )
+    judge.delivery(ask.delivery)
+    judge = judge.at_once()
+    _must_be_sound(ask, judge)
+    judged = judge.judge(ask, now, reader=ask.requestor)
     return Preview(
-        decision=weighed.decision,
-        request=_request(ask, weighed, now),
-        rehearsal=weighed.rehearsal,
-        around=weighed.matter.around,
+        decision=judged.decision,
+        request=_request(ask, judged, now),
+        dry_run=judged.dry_run,
+        around=judged.evaluation.around,
     )
 
 
@@ -153,20 +108,22 @@ def _refusals_journalled(ask: Ask, grant_id: GrantId, ledger: Ledger, now: datet
         raise
 
 
-def _must_be_own(ask: Ask) -> None:
-    """Glass is broken by a person for themselves: who it is for must be the one who is heard of it."""
+def _must_be_sound(ask: Ask, judge: Judge) -> None:
+    """Glass is broken by a person for themselves; and what is asked for must be there, where that can be told."""
     if ask.urgent and ask.requestor.startswith(ROBOT):
         raise NotYours("A robot breaks no glass; a person has to.")
     if ask.urgent and ask.beneficiary not in {None, ask.requestor}:
         raise BadInput("Break glass is for oneself alone; nobody breaks it for somebody else.", field="person")
+    if judge.inventory is not None:
+        judge.inventory.must_have(ask, Parties.of(ask, judge.people), judge.rules())
 
 
-def _must_outlast(weighed: Weighed, ledger: Ledger, now: datetime) -> None:
+def _must_outlast(judged: Judged, ledger: Ledger, now: datetime) -> None:
     """More time has to be more: what would end before the access that it prolongs is refused."""
-    if weighed.draft.extends is None:
+    if judged.draft.extends is None:
         return
-    stands = ledger.grant(weighed.draft.extends).lease
-    if stands is not None and weighed.term.lease(now).ends < stands.ends:
+    stands = ledger.grant(judged.draft.extends).lease
+    if stands is not None and judged.draft.term.lease(now).ends < stands.ends:
         left = words_for_length(stands.ends - whole_second(now))
         raise BadInput(f"This access lasts for another {left} anyway; ask for longer than that.", field="length")
 
@@ -183,13 +140,13 @@ def _filed(grant_id: GrantId, ask: Ask, ledger: Ledger) -> Request | None:
     return filed
 
 
-def _request(ask: Ask, weighed: Weighed, now: datetime) -> Request:
-    decision = weighed.decision
+def _request(ask: Ask, judged: Judged, now: datetime) -> Request:
+    decision = judged.decision
     request = Request(
-        id=weighed.draft.id,
+        id=judged.draft.id,
         requestor=ask.requestor,
         entitlement=ask.entitlement,
-        term=weighed.term,
+        term=judged.draft.term,
         delivery=ask.delivery,
         reason=ask.reason.strip(),
         filed_at=now,
@@ -199,7 +156,7 @@ def _request(ask: Ask, weighed: Weighed, now: datetime) -> Request:
         stages=decision.stages,
         waits_in=decision.stages[0].name if decision.stages else "",
         extends=ask.extends,
-        root=weighed.draft.root,
+        root=judged.draft.root,
         beneficiary=ask.beneficiary if ask.beneficiary != ask.requestor else None,
         second_factor=decision.second_factor,
         channel=decision.channel,
@@ -219,24 +176,24 @@ def _standing(ask: Ask, ledger: Ledger) -> tuple[Change, ...]:
     return (*series, must_go_on(ask.extends, ledger)) if ask.extends else series
 
 
-def _facts(request: Request, weighed: Weighed, beside: tuple[Change, ...], now: datetime) -> list[Fact]:
-    stands = (weighed.freezes,)
+def _facts(request: Request, judged: Judged, beside: tuple[Change, ...], now: datetime) -> list[Fact]:
+    stands = (judged.freezes,)
     filed = Event(kind=Kind.REQUEST_FILED, at=now, actor=request.requestor, subject=request.id, details=_told(request))
-    if not weighed.decision.at_once:
-        return [Fact(event=filed, changes=(request, *weighed.matter.tallies, *beside), stands=stands)]
+    if not judged.decision.at_once:
+        return [Fact(event=filed, changes=(request, *judged.tallies, *beside), stands=stands)]
     approved = Event(
-        kind=Kind.REQUEST_APPROVED, at=now, actor=DAYPASS, subject=request.id, details={"rule": weighed.decision.rule}
+        kind=Kind.REQUEST_APPROVED, at=now, actor=DAYPASS, subject=request.id, details={"rule": judged.decision.rule}
     )
     return [
         Fact(
             event=filed,
-            changes=(request, bound(weighed.draft, now), *weighed.matter.tallies, *beside),
+            changes=(request, judged.grant(now), *judged.tallies, *beside),
             stands=stands,
             told=False,
         ),
         Fact(event=approved),
         *_glass(request, now),
-        *series_of(request, weighed.draft, now),
+        *series_of(request, judged.draft, now),
     ]
 
 

@@ -8,6 +8,7 @@ from itertools import islice
 import structlog
 
 from daypass.lifecycle.finish import finish
+from daypass.lifecycle.judge import Judge
 from daypass.model.decision import Needs, Question, Ticket, TicketId
 from daypass.model.errors import TooLate
 from daypass.model.event import Event, Kind
@@ -15,7 +16,7 @@ from daypass.model.fact import Fact
 from daypass.model.grant import Ending, Grant, GrantState, Why
 from daypass.model.principal import DAYPASS, Principal
 from daypass.model.request import Request
-from daypass.ports import Directory, Ledger
+from daypass.ports import Facts, Ledger
 
 _LIVE = (GrantState.APPROVED, GrantState.ACTIVE)
 _AT_ONCE = 20
@@ -24,18 +25,19 @@ _AT_ONCE = 20
 log = structlog.get_logger()
 
 
-def end_closed(*, directory: Directory, ledger: Ledger, now: datetime) -> int:
+def end_closed(*, judge: Judge, now: datetime) -> int:
     """
     End every live grant whose ticket is known to be closed; returns how many.
 
     Whose grant it is is asked of nobody: it ends also while Slack is away, and for somebody who has left. A ticket that
     cannot be looked up ends nothing: the grant's own date does.
     """
+    ledger = judge.ledger
     asked = ((grant, ledger.request(grant.id)) for grant in ledger.each_grant(states=_LIVE))
     bound = [(grant, request, request.ticket) for grant, request in asked if request.ticket is not None]
     tickets: dict[TicketId, Ticket] = {}
     for some in _batched(dict.fromkeys(ticket for *_, ticket in bound), _AT_ONCE):
-        tickets |= _look_up(bound[0][1], frozenset(some), directory, now)
+        tickets |= _look_up(bound[0][1], frozenset(some), judge.facts, now)
     return sum(
         _end(grant, tickets[ticket], ledger, now)
         for grant, _, ticket in bound
@@ -49,9 +51,7 @@ def _batched(tickets: Iterable[TicketId], size: int) -> Iterator[list[TicketId]]
         yield some
 
 
-def _look_up(
-    request: Request, tickets: frozenset[TicketId], directory: Directory, now: datetime
-) -> Mapping[TicketId, Ticket]:
+def _look_up(request: Request, tickets: frozenset[TicketId], facts: Facts, now: datetime) -> Mapping[TicketId, Ticket]:
     """Look tickets up at once. The question around them is one of those that were asked: it tells nothing of them."""
     question = Question(
         principal=Principal(id=request.principal, name=request.principal),
@@ -59,7 +59,7 @@ def _look_up(
         length=None,
         delivery=request.delivery,
     )
-    return directory.circumstances(question, Needs(tickets=tickets), at=now).tickets
+    return facts.circumstances(question, Needs(tickets=tickets), at=now).tickets
 
 
 def _end(grant: Grant, ticket: Ticket, ledger: Ledger, now: datetime) -> bool:

@@ -48,12 +48,16 @@ class Directory(Protocol):
         """
         ...
 
+
+class Facts(Protocol):
+    """What rules look at besides who is who: on-call, tickets, tags."""
+
     def circumstances(self, question: Question, needed: Needs, *, at: datetime) -> Circumstances:
         """
         Find out what is needed around a question for access that would begin at `at`.
 
         Never raises for a fact that cannot be found out: it is left out, and the rules judge without it. How many
-        grants somebody has is not the directory's to know.
+        grants somebody has is the ledger's to know.
         """
         ...
 
@@ -87,8 +91,8 @@ class Leavers(Protocol):
         ...
 
 
-class Judge(Protocol):
-    """Says anew, under the rules and people of now, whether what was approved may begin."""
+class Clearance(Protocol):
+    """Says again, under the rules and people of now, whether what was approved may begin."""
 
     def must_not_be_frozen(self, grant: Grant) -> Freezes:
         """Raise NotAllowed when it is frozen by now, asking the ledger alone; else say what must still stand then."""

@@ -17,7 +17,7 @@ from daypass.model.fact import Fact
 from daypass.model.grant import Ending, Grant, GrantState, Presence, Why
 from daypass.model.lease import Lease
 from daypass.model.principal import DAYPASS
-from daypass.ports import Judge, Ledger, Provisioner
+from daypass.ports import Clearance, Ledger, Provisioner
 from daypass.reconcile.beginning import must_begin_by
 from daypass.reconcile.held import Held
 from daypass.reconcile.plan import Activate, Close, End, Phase, Provision, Remove, Wait, Warn, phase, plan
@@ -51,13 +51,13 @@ def advance(  # noqa: PLR0911, PLR0913 - one answer for each step of the plan; a
     ledger: Ledger,
     clock: Callable[[], datetime],
     gate: Callable[[], None] = lambda: None,
-    judge: Judge | None = None,
+    clearance: Clearance | None = None,
 ) -> Outcome:
     """
     Take one grant one step further. May be repeated, may be cut off anywhere.
 
     `gate` raises while nothing may be put into AWS (our clock is off, say); it never stands in the way of a removal.
-    `judge` is asked before what was approved a while ago is put into AWS (beginning.py).
+    `clearance` is asked before what was approved a while ago is put into AWS (beginning.py).
     Raises what it and the provisioner raise, and Overtaken; the loop turns that into another try.
     """
     grant = held.grant
@@ -72,7 +72,7 @@ def advance(  # noqa: PLR0911, PLR0913 - one answer for each step of the plan; a
             return Later(clock() + LOOK_AGAIN)
         case Provision(lease=lease):
             gate()
-            return _put_in(held, lease, provisioner, ledger, clock, judge)
+            return _put_in(held, lease, provisioner, ledger, clock, clearance)
         case Activate():
             return Write(_activated(grant, clock()))
         case Warn():
@@ -106,10 +106,10 @@ def _put_in(  # noqa: PLR0913, PLR0917 - a claim and its lease, who is asked and
     provisioner: Provisioner,
     ledger: Ledger,
     clock: Callable[[], datetime],
-    judge: Judge | None,
+    clearance: Clearance | None,
 ) -> Outcome:
     try:
-        stands = () if judge is None else (must_begin_by(held.grant, judge, clock()),)
+        stands = () if clearance is None else (must_begin_by(held.grant, clearance, clock()),)
     except Refusal as refused:  # it ends before it begins
         return Write(ending(held.grant, Why.REFUSED, clock(), refused.sentence))
     leased = held.grant.leased(lease)

@@ -16,20 +16,20 @@ from datetime import datetime, timedelta
 
 from daypass.model.freeze import Freezes
 from daypass.model.grant import Grant
-from daypass.ports import Judge
+from daypass.ports import Clearance
 
 AGAIN_AFTER = timedelta(minutes=5)
 """For so long an approval counts without being judged again."""
 
 
-def must_begin_by(grant: Grant, judge: Judge, now: datetime) -> Freezes:
+def must_begin_by(grant: Grant, clearance: Clearance, now: datetime) -> Freezes:
     """
     Say what must still stand when a grant begins. Raises a Refusal when it may not, Unavailable while that is unknown.
 
     What is frozen does not begin, and nothing of somebody who is leaving, however short a time ago it was approved.
     """
-    freezes = judge.must_not_be_frozen(grant)
-    judge.must_not_be_leaving(grant)
+    freezes = clearance.must_not_be_frozen(grant)
+    clearance.must_not_be_leaving(grant)
     if now - grant.approved_at > AGAIN_AFTER:
-        judge.may_begin(grant, now)
+        clearance.may_begin(grant, now)
     return freezes

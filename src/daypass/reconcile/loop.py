@@ -19,7 +19,7 @@ import structlog
 from daypass.model.errors import Conflict, DaypassError
 from daypass.model.fact import Fact
 from daypass.model.grant import Delivery, Grant, GrantState, Why
-from daypass.ports import Claim, Judge, Ledger, Provisioner, Queue
+from daypass.ports import Claim, Clearance, Ledger, Provisioner, Queue
 from daypass.ports.fence import FLIGHT, HOLD
 from daypass.reconcile.apply import LOOK_AGAIN, Later, Outcome, Write, advance, ending
 from daypass.reconcile.backoff import pause
@@ -52,7 +52,7 @@ class Loop:
     clock: Callable[[], datetime]
     gate: Callable[[], None] = lambda: None
     """Raises while nothing may be put into AWS; see `advance`."""
-    judge: Judge | None = None
+    clearance: Clearance | None = None
     """Asked before what was approved a while ago begins; see `beginning`."""
     by_both: Callable[[], datetime] | None = None
     """The earlier of our time and AWS's, by which a lease begins and is over; the clock itself where none is given."""
@@ -126,7 +126,7 @@ class Loop:
             provisioner = self.provisioners[held.grant.delivery]
             clock = self.by_both or self.clock
             outcome = advance(
-                held, provisioner=provisioner, ledger=self.ledger, clock=clock, gate=self.gate, judge=self.judge
+                held, provisioner=provisioner, ledger=self.ledger, clock=clock, gate=self.gate, clearance=self.clearance
             )
             return _Result(held, outcome)
         except Exception as error:  # noqa: BLE001 - one bad grant is set aside; the rest go on

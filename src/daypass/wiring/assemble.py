@@ -3,6 +3,7 @@ Put Daypass together on one database, whatever stands around it: the service's A
 
     Stores     everything that is kept in the database
     Outside    everything that Daypass asks and does not own: the time, people, AWS
+    judge      what decides, for the doors and the worker
     desk       what the doors share
     worker     what provisions and revokes
 
@@ -15,10 +16,12 @@ from datetime import datetime, timedelta
 
 from daypass.doors.desk import Desk
 from daypass.journal.key import Signer
-from daypass.lifecycle.begin import RulesJudge
+from daypass.lifecycle.begin import Clearing
+from daypass.lifecycle.inventory import Inventory
+from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.soon import PATIENCE_S
 from daypass.model.grant import Delivery
-from daypass.ports import Catalogue, Directory, HeadPlace, Provisioner, Vendor
+from daypass.ports import Catalogue, Directory, Facts, HeadPlace, Provisioner, Vendor
 from daypass.reconcile.loop import IN_FLIGHT, Loop
 from daypass.rules.document import RuleBook
 from daypass.store import database as databases
@@ -50,14 +53,17 @@ class Outside:
     """Everything that Daypass asks and does not own."""
 
     clock: Callable[[], datetime]
-    directory: Directory
+    people: Directory
+    facts: Facts
     catalogue: Catalogue
-    provisioners: Mapping[Delivery, Provisioner]
+    deliveries: Mapping[Delivery, Provisioner]
     vendor: Vendor
     clocks: SharedClock | None = None
     """What compares the clocks; a test's Daypass has one alone, which is `clock`."""
     tracker: bool = False
     """Whether tickets can be looked up."""
+    patience_s: float = PATIENCE_S
+    """How long a look-up may hold up somebody who ends something."""
 
 
 def open_stores(url: str, signer: Signer, head: HeadPlace) -> Stores:
@@ -78,44 +84,52 @@ def open_stores(url: str, signer: Signer, head: HeadPlace) -> Stores:
     )
 
 
-def desk(  # noqa: PLR0913 - the parts, and what the settings say
+def judge(stores: Stores, outside: Outside, *, rules: Callable[[], RuleBook]) -> Judge:
+    """Make the one that decides."""
+    return Judge(
+        rules=rules,
+        people=outside.people,
+        facts=outside.facts,
+        ledger=stores.ledger,
+        deliveries=outside.deliveries,
+        inventory=Inventory(outside.catalogue, patience_s=outside.patience_s),
+    )
+
+
+def desk(
     stores: Stores,
     outside: Outside,
     *,
-    rules: Callable[[], RuleBook],
+    judge: Judge,
     public_url: str,
     lapse_after: timedelta = timedelta(days=1),
-    patience_s: float = PATIENCE_S,
 ) -> Desk:
     """Lay out what the doors share."""
     return Desk(
         clock=outside.clock,
-        ledger=stores.ledger,
+        judge=judge,
         queue=stores.queue,
         outbox=stores.outbox,
         postings=stores.postings,
         logins=stores.logins,
         book=stores.book,
-        directory=outside.directory,
         catalogue=outside.catalogue,
-        provisioners=outside.provisioners,
         vendor=outside.vendor,
-        rules=rules,
         public_url=public_url,
         lapse_after=lapse_after,
         tracker=outside.tracker,
-        patience_s=patience_s,
+        patience_s=outside.patience_s,
     )
 
 
-def worker(stores: Stores, outside: Outside, *, rules: Callable[[], RuleBook], in_flight: int = IN_FLIGHT) -> Loop:
+def worker(stores: Stores, outside: Outside, *, judge: Judge, in_flight: int = IN_FLIGHT) -> Loop:
     """Make the loop that provisions and revokes."""
     loop = Loop(
         ledger=stores.ledger,
         queue=stores.queue,
-        provisioners=outside.provisioners,
+        provisioners=outside.deliveries,
         clock=outside.clock,
-        judge=RulesJudge(rules=rules, directory=outside.directory, ledger=stores.ledger),
+        clearance=Clearing(judge=judge),
         in_flight=in_flight,
     )
     clocks = outside.clocks

@@ -95,15 +95,13 @@ def _erase(house: House, keep: timedelta) -> None:
 
 def _open_windows(house: House) -> None:
     desk, now = house.desk, house.clock
-    open_windows(
-        rules=desk.rules(), directory=desk.directory, provisioners=desk.provisioners, ledger=desk.ledger, now=now()
-    )
+    open_windows(judge=desk.judge, now=now())
 
 
 def _reconsider(house: House) -> None:
     desk, now = house.desk, house.clock
     with unhurried():
-        reconsider(rules=desk.rules(), directory=desk.directory, ledger=desk.ledger, now=now())
+        reconsider(judge=desk.judge, now=now())
 
 
 def _remind(house: House) -> None:
@@ -157,16 +155,15 @@ def _tickets(house: House) -> list[Chore]:
     """Only where there is a tracker: else no rule that wants a ticket lends anything."""
     if not house.settings.tickets.jira_url:
         return []
-    desk, now = house.desk, house.clock
-    ending = partial(end_closed, directory=desk.directory, ledger=desk.ledger)
-    return [Chore(name="tickets", every=60 * _SECOND, run=lambda: ending(now=now()))]
+    judge, now = house.desk.judge, house.clock
+    return [Chore(name="tickets", every=60 * _SECOND, run=lambda: end_closed(judge=judge, now=now()))]
 
 
 def _look_again(house: House) -> None:
-    look_again(queue=house.desk.queue, provisioners=house.desk.provisioners, now=house.clock())
+    look_again(queue=house.desk.queue, provisioners=house.desk.judge.deliveries, now=house.clock())
 
 
 def _sweep(house: House, reports: Reports) -> None:
     swept = sweep([house.sweep], ledger=house.desk.ledger, clock=house.clock)
     reports.report(swept, ledger=house.desk.ledger, now=house.clock())
-    vanished(swept.seen, provisioners=house.desk.provisioners, ledger=house.desk.ledger, clock=house.clock)
+    vanished(swept.seen, provisioners=house.desk.judge.deliveries, ledger=house.desk.ledger, clock=house.clock)

@@ -111,7 +111,7 @@ def _found(check: Callable[[], str]) -> Finding:
 def _rules(house: House) -> str:
     desk = house.desk
     book = desk.rules()
-    seen = doubts(book, directory=desk.directory, lapse_after=desk.lapse_after, tracker=desk.tracker, clock=now)
+    seen = doubts(book, judge=desk.judge, lapse_after=desk.lapse_after, tracker=desk.tracker, clock=now)
     if seen.findings:
         told = "\n".join(map(str, seen.findings))
         raise Trouble(f"The rules can be read, and some do not do what they seem to:\n{told}")

@@ -31,7 +31,7 @@ from daypass.store.database import Database
 from daypass.store.queue import SqlQueue
 from daypass.store.rules_file import RulesFile
 from daypass.store.rules_in_force import RulesInForce
-from daypass.wiring.assemble import Outside, desk, open_stores, worker
+from daypass.wiring.assemble import Outside, desk, judge, open_stores, worker
 from daypass.wiring.clock import SharedClock
 from daypass.wiring.journal import journal_head, journal_key
 from daypass.wiring.not_offered import NotOffered, NoVendor
@@ -82,16 +82,19 @@ def build(settings: Settings, *, signer: Signer | None = None) -> House:
     rules = RulesInForce(stores.ledger, RulesFile(settings.rules.file))
     directory = people(settings, clients, buckets, stores.ledger, clock, rules=rules)
     marks = Marks.of(stores.database.signer.public)
-    provisioners, vendor = _deliveries(settings, clients, buckets, sessions=sessions, clock=clock, marks=marks)
+    deliveries, vendor = _deliveries(settings, clients, buckets, sessions=sessions, clock=clock, marks=marks)
     outside = Outside(
         clock=clock,
-        directory=directory,
+        people=directory,
+        facts=directory,
         catalogue=buckets,
-        provisioners=provisioners,
+        deliveries=deliveries,
         vendor=vendor,
         clocks=clock,
         tracker=bool(settings.tickets.jira_url),
+        patience_s=settings.people.patience_s,
     )
+    deciding = judge(stores, outside, rules=rules)
     return House(
         settings=settings,
         database=stores.database,
@@ -103,12 +106,11 @@ def build(settings: Settings, *, signer: Signer | None = None) -> House:
         desk=desk(
             stores,
             outside,
-            rules=rules,
+            judge=deciding,
             public_url=settings.public_url,
             lapse_after=settings.rules.lapse_after,
-            patience_s=settings.people.patience_s,
         ),
-        loop=worker(stores, outside, rules=rules, in_flight=settings.worker.in_flight),
+        loop=worker(stores, outside, judge=deciding, in_flight=settings.worker.in_flight),
         sweep=IamSweep(clients=clients, clock=clock.by_both, marks=marks),
         clock=clock,
         leavers=directory,

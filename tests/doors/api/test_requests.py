@@ -179,7 +179,7 @@ def test_those_who_decide_by_the_rules_of_now_see_a_request_and_those_of_then_do
     request = ask(ann)
     house.rules.write_text(RULES.replace("anyone_of: {people: [U0BOB, U0ANN]}", "all_of: {people: [U0EVE]}"))
     house.clock.forward(timedelta(minutes=1))
-    reconsider(rules=house.desk.rules(), directory=house.directory, ledger=house.ledger, now=house.clock())
+    reconsider(judge=house.judge, now=house.clock())
     mine = {"bob": bob.get("/v1/mine").json()["waiting"], "eve": eve.get("/v1/mine").json()["waiting"]}
 
     assert {who: [one["id"] for one in waiting] for who, waiting in mine.items()} == {"bob": [], "eve": [request]}

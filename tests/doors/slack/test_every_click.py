@@ -65,7 +65,7 @@ def opened(slack: BlockingSlack, folder: Path) -> Office:
     made = office(slack, folder, patience=SHORT, **by_socket)
     file = folder / "rules.yaml"
     file.write_text(RULES, encoding="utf-8")
-    made.desk = replace(made.desk, rules=RulesInForce(made.desk.ledger, RulesFile(file)))
+    made.desk = replace(made.desk, judge=replace(made.judge, rules=RulesInForce(made.ledger, RulesFile(file))))
     return made.open()
 
 

@@ -17,7 +17,7 @@ from daypass.lifecycle.series import open_windows
 from daypass.model.decision import Approvers, RuleId, Stage
 from daypass.model.errors import BadInput
 from daypass.model.freeze import Extent
-from daypass.model.grant import Delivery, Ending, GrantState, Why
+from daypass.model.grant import Ending, GrantState, Why
 from daypass.model.kept import Series, Standing
 from daypass.model.lease import Term
 from daypass.model.request import Approval, Recurrence, Request, RequestState
@@ -75,10 +75,7 @@ def said_yes(closed: Office, asked: Request, length: timedelta | None = None) ->
         asked.id,
         by=BOB,
         length=length,
-        rules=closed.rules[-1],
-        directory=closed.directory,
-        provisioner=closed.aws,
-        ledger=closed.ledger,
+        judge=closed.judge,
         now=closed.clock(),
     )
 
@@ -194,10 +191,7 @@ def test_the_card_of_what_recurs_says_whether_it_goes_on(closed: Office):
     assert "*Goes on*: every day 09:00-10:00" in shown(closed, asked)
     closed.clock.forward(20 * DAY)
     open_windows(
-        rules=closed.rules[-1],
-        directory=closed.directory,
-        provisioners=dict.fromkeys(Delivery, closed.aws),
-        ledger=closed.ledger,
+        judge=closed.judge,
         now=closed.clock(),
     )
     closed.work()

@@ -254,10 +254,7 @@ def _broken(closed: Office) -> Request:
     )
     return submit(
         ask,
-        rules=closed.rules[-1],
-        directory=closed.directory,
-        provisioner=closed.aws,
-        ledger=closed.desk.ledger,
+        judge=closed.judge,
         now=closed.clock(),
     )
 

@@ -20,7 +20,7 @@ from daypass.lifecycle.review import approve
 from daypass.lifecycle.submit import submit
 from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact
-from daypass.model.grant import Delivery, GrantId, GrantState
+from daypass.model.grant import GrantId, GrantState
 from daypass.model.principal import PrincipalId, SlackGroupId
 from daypass.model.request import Ask, Request
 from daypass.sandbox.slack import BlockingActor, BlockingSlack, TokenState
@@ -33,10 +33,7 @@ def filed(daypass: Office) -> Request:
     """Ann asks through another door."""
     ask = Ask(requestor=ANN, entitlement=READ_REPORTS, term=None, reason="INC-42")
     desk = daypass.desk
-    hands = desk.provisioners[Delivery.SESSION]
-    return submit(
-        ask, rules=desk.rules(), directory=desk.directory, provisioner=hands, ledger=desk.ledger, now=desk.clock()
-    )
+    return submit(ask, judge=desk.judge, now=desk.clock())
 
 
 def tell(daypass: Office) -> int:
@@ -215,10 +212,7 @@ def test_what_is_told_late_is_told_as_it_is_now(slack: BlockingSlack, tmp_path: 
         request.id,
         by=PrincipalId("U0BOB"),
         length=None,
-        rules=desk.rules(),
-        directory=desk.directory,
-        provisioner=closed.aws,
-        ledger=desk.ledger,
+        judge=desk.judge,
         now=desk.clock(),
     )
     for _ in range(3):

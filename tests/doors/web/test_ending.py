@@ -5,8 +5,9 @@ from datetime import timedelta
 import httpx2
 import pytest
 
+from daypass.lifecycle.click import Click
 from daypass.lifecycle.glass.codes import seal
-from daypass.lifecycle.review import approve
+from daypass.lifecycle.review import approve_with
 from daypass.model.event import Kind
 from daypass.model.kept import Errand
 from daypass.model.principal import NOBODY, PrincipalId
@@ -38,17 +39,7 @@ def test_a_passkey_opens_a_session_that_only_ends_things_while_nobody_can_log_in
     """Bob ends what Ann has, and is let do nothing else; a quarter of an hour later not even that."""
     key = enrolled(house, visitor, url)
     request_id, desk = requested(house), house.desk
-    approve(
-        request_id,
-        by=BOB,
-        length=None,
-        second_factor=True,
-        rules=desk.rules(),
-        directory=desk.directory,
-        provisioner=house.aws,
-        ledger=desk.ledger,
-        now=house.clock(),
-    )
+    approve_with(request_id, Click(by=BOB, second_factor=True), judge=desk.judge, now=house.clock())
     house.directory.away = True
 
     device, handed = begun(visitor, BOB)
@@ -153,7 +144,7 @@ def test_the_code_of_a_whole_login_is_not_confirmed_by_a_passkey(visitor: httpx2
 
 def test_a_break_glass_code_opens_a_session_that_only_ends_things_once(house: House, visitor: httpx2.Client):
     """The code is spent, and the journal has both."""
-    sealed = seal(ANN, count=1, days=30, directory=house.directory, ledger=house.desk.ledger, now=house.clock())
+    sealed = seal(ANN, count=1, days=30, judge=house.judge, now=house.clock())
     house.directory.away = True
 
     token = visitor.post("/v1/end-session", json={"code": sealed.codes[0]})

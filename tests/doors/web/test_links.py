@@ -41,9 +41,7 @@ def grant(house: House) -> GrantId:
         delivery=Delivery.LINK,
     )
     desk = house.desk
-    filed = submit(
-        ask, rules=desk.rules(), directory=desk.directory, provisioner=house.aws, ledger=desk.ledger, now=house.clock()
-    )
+    filed = submit(ask, judge=desk.judge, now=house.clock())
     house.work()
     return filed.id
 

@@ -74,10 +74,7 @@ def requested(house: House, reason: str = "INC-42", where: Entitlement = READ_RE
     )
     return submit(
         ask,
-        rules=desk.rules(),
-        directory=desk.directory,
-        provisioner=house.aws,
-        ledger=desk.ledger,
+        judge=desk.judge,
         now=house.clock(),
     ).id
 

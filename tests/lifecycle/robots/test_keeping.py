@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.robots.add import Added, Wanted, add
 from daypass.lifecycle.robots.adopt import adopt
 from daypass.lifecycle.robots.claims import GITHUB
@@ -27,7 +28,7 @@ from daypass.rules.people import ANYONE, People
 from daypass.store.database import Database
 from daypass.store.ledger import SqlLedger
 from daypass.store.logins import SqlLogins
-from tests.hands import HandDirectory, asked
+from tests.hands import HandDirectory, asked, judge_by
 from tests.makers import ANN, BOB, EVE, NOON, RULES, grant, request
 from tests.tables import with_tables
 
@@ -45,6 +46,11 @@ class World:
         self.logins = SqlLogins(store)
         self.directory = HandDirectory()
         self.rules: RuleBook = OWNED_BY_BOB
+
+    @property
+    def judge(self) -> Judge:
+        """Who decides, by the rules of this moment."""
+        return judge_by(lambda: self.rules, self.directory, self.ledger)
 
     def add(self, wanted: Wanted, by: PrincipalId = BOB) -> Added:
         """Add a robot at noon, in a house that trusts GitHub."""
@@ -74,9 +80,9 @@ class World:
             "deploy", by=by, days=days, rules=self.rules, directory=self.directory, ledger=self.ledger, now=NOON
         )
 
-    def remove(self, by: PrincipalId = BOB, rules: RuleBook | None = OWNED_BY_BOB) -> Robot:
-        """Remove deploy."""
-        return remove("deploy", by=by, asked=asked(self.directory, rules, self.ledger), ledger=self.ledger, now=NOON)
+    def remove(self, by: PrincipalId = BOB, *, rules: bool = True) -> Robot:
+        """Remove deploy, perhaps while the rules cannot be read."""
+        return remove("deploy", by=by, asked=asked(self.judge, rules=rules), ledger=self.ledger, now=NOON)
 
     def rotate(self, days: int = 10, by: PrincipalId = BOB) -> str:
         """Give deploy a new token."""
@@ -332,7 +338,7 @@ def test_who_answers_for_a_robot_may_remove_it(world: World):
     """Also when they no longer own the rules, and when the rules cannot be read."""
     world.deploy()
 
-    assert world.remove(BOB, None).state == "closed"
+    assert world.remove(BOB, rules=False).state == "closed"
 
 
 @pytest.mark.parametrize("by", [ANN, EVE])

@@ -86,7 +86,7 @@ class Ruled(Daypass):
             change.id,
             by=by,
             reason="not now",
-            asked=asked(self.directory, self.rules, self.ledger),
+            asked=asked(self.judge),
             ledger=self.ledger,
             now=self.clock(),
         )

@@ -21,7 +21,7 @@ from tests.makers import ANN, BOB, EVE, HOUR, principal, request
 
 def _effect(ruled: Ruled, text: str, before: str = RULES) -> Effect:
     old, new = parse(before, name="old"), parse(text, name="new")
-    return effects(old, new, directory=ruled.directory, ledger=ruled.ledger, now=ruled.clock())
+    return effects(old, new, judge=ruled.judge, now=ruled.clock())
 
 
 def _filed(ruled: Ruled, filed: Request) -> Request:
@@ -170,7 +170,7 @@ def test_a_request_is_explained_after_its_time_too(ruled: Ruled):
     filed = _filed(ruled, request(term=Term(until=ruled.clock() + HOUR)))
     ruled.clock.forward(timedelta(hours=5))
 
-    [verdict] = explained(filed, rules=ruled.rules(), directory=ruled.directory, ledger=ruled.ledger, now=ruled.clock())
+    [verdict] = explained(filed, judge=ruled.judge, now=ruled.clock())
 
     assert (verdict.rule, verdict.decides) == ("reports", True)
 
@@ -180,7 +180,7 @@ def test_a_request_is_explained_by_the_rules_of_now(ruled: Ruled):
     filed = _filed(ruled, request(term=Term(length=4 * HOUR)))
     ruled.file.write_text(SHORTER)
 
-    [verdict] = explained(filed, rules=ruled.rules(), directory=ruled.directory, ledger=ruled.ledger, now=ruled.clock())
+    [verdict] = explained(filed, judge=ruled.judge, now=ruled.clock())
 
     assert (verdict.applies, verdict.decides) == (False, False)
 

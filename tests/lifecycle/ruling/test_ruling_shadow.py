@@ -22,9 +22,7 @@ def _ask(ruled: Ruled, hours: int = 4) -> None:
     compare(
         REQUEST,
         ask,
-        rules=ruled.rules(),
-        directory=ruled.directory,
-        ledger=ruled.ledger,
+        judge=ruled.judge,
         now=ruled.clock(),
     )
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Header, Query, Response
 
-from daypass.doors.api.asking import PreapprovalId, hands, rehearsed
+from daypass.doors.api.asking import PreapprovalId, rehearsed
 from daypass.doors.api.caller import Asker, AtDesk, Decider, EndingAsked, EndingForOthers, Now, Reader
 from daypass.doors.api.router import api_router
 from daypass.doors.api.sight import names
@@ -83,16 +83,8 @@ def again(  # noqa: PLR0913, PLR0917 - what FastAPI hands in
     )
     if how.dry_run:
         response.status_code = 200
-        return rehearsed(ask, desk, desk.directory, now)
-    filed = submit(
-        ask,
-        rules=desk.rules(),
-        directory=desk.directory,
-        provisioner=hands(desk, ask.delivery),
-        ledger=desk.ledger,
-        now=now,
-    )
-    return RequestOut.of(filed)
+        return rehearsed(ask, desk.judge, desk, now)
+    return RequestOut.of(submit(ask, judge=desk.judge, now=now))
 
 
 @router.post("/permits", status_code=201)

@@ -30,15 +30,15 @@ from daypass.doors.wire.words import IdText
 from daypass.lifecycle import cancel as cancelling
 from daypass.lifecycle import permits, review
 from daypass.lifecycle.hand_over import waits_for
+from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.story import in_order
 from daypass.lifecycle.submit import preview, submit
 from daypass.lifecycle.visibility import concealed
 from daypass.model.errors import BadInput, NotFound, Refusal
-from daypass.model.grant import Delivery, Grant, GrantId, GrantState
+from daypass.model.grant import Grant, GrantId, GrantState
 from daypass.model.kept import Series, Standing
 from daypass.model.principal import Principal
 from daypass.model.request import Ask, Request, RequestState
-from daypass.ports import Directory, Provisioner
 
 router = api_router("requests")
 
@@ -78,14 +78,6 @@ FreezeId = Annotated[GrantId, Depends(_listed_id)]
 PreapprovalId = Annotated[GrantId, Depends(_listed_id)]
 
 
-def hands(desk: Desk, delivery: Delivery) -> Provisioner:
-    """The provisioner of a delivery. Raises BadInput when this house does not offer it."""
-    if delivery not in desk.provisioners:
-        offered = ", ".join(sorted(desk.provisioners))
-        raise BadInput(f"Access is not delivered as a {delivery} here; there are {offered}.", field="delivery")
-    return desk.provisioners[delivery]
-
-
 @router.post("/requests", status_code=201, responses={200: {"model": PreviewOut, "description": "With `dry_run`."}})
 def ask(  # noqa: PLR0913, PLR0917 - what FastAPI hands in
     caller: Urgent,
@@ -104,37 +96,19 @@ def ask(  # noqa: PLR0913, PLR0917 - what FastAPI hands in
     wanted = draft.ask(caller.principal.id, key=idempotency_key and f"api {idempotency_key}")
     if idempotency_key:  # whoever names each ask means another one by another name
         wanted = replace(wanted, once=False)
-    provisioner = hands(desk, wanted.delivery)
+    judge = replace(desk.judge, people=caller.directory)
     if not (how.dry_run or draft.dry_run):
-        filed = submit(
-            wanted,
-            rules=desk.rules(),
-            directory=caller.directory,
-            provisioner=provisioner,
-            ledger=desk.ledger,
-            now=now,
-            inventory=desk.inventory,
-        )
-        return RequestOut.of(filed)
+        return RequestOut.of(submit(wanted, judge=judge, now=now))
     response.status_code = 200
-    return rehearsed(wanted, desk, caller.directory, now)
+    return rehearsed(wanted, judge, desk, now)
 
 
-def rehearsed(wanted: Ask, desk: Desk, directory: Directory, now: datetime) -> PreviewOut:
+def rehearsed(wanted: Ask, judge: Judge, desk: Desk, now: datetime) -> PreviewOut:
     """Say what filing an ask would do. Raises what filing it would raise."""
-    provisioner = hands(desk, wanted.delivery)
-    seen = preview(
-        wanted,
-        rules=desk.rules(),
-        directory=directory,
-        provisioner=provisioner,
-        ledger=desk.ledger,
-        now=now,
-        inventory=desk.inventory,
-    )
+    seen = preview(wanted, judge=judge, now=now)
     people, groups = named_in(seen.request)
     known = names(people, desk, groups=groups)
-    return PreviewOut.of(seen.decision, seen.request, seen.rehearsal, provisioner.promise, known)
+    return PreviewOut.of(seen.decision, seen.request, seen.dry_run, judge.delivery(wanted.delivery).promise, known)
 
 
 @router.get("/requests/{request_id}")
@@ -144,7 +118,7 @@ def show(caller: Looker, request_id: Id, desk: AtDesk, now: Now, page: Annotated
     everything = in_order(desk.ledger.story(request_id))
     story = everything[: max(0, len(everything) - page.skip)][-_MOST_ENTRIES:]
     grant = _grant(request, desk)
-    provisioner = desk.provisioners.get(request.delivery)
+    provisioner = desk.judge.deliveries.get(request.delivery)
     people, groups = named_in(request, story)
     return StoryOut(
         request=RequestOut.of(request),
@@ -187,17 +161,7 @@ def mine(
 @router.post("/requests/{request_id}/approve")
 def approve(caller: Decider, request_id: Id, body: ApproveRequest, desk: AtDesk, now: Now) -> GrantOut | RequestOut:
     """Approve a request for a length, or as `requested`; the request comes back while others must approve it too."""
-    request = desk.ledger.request(request_id)
-    grant = review.approve(
-        request_id,
-        by=caller.id,
-        length=chosen_length(body),
-        rules=desk.rules(),
-        directory=desk.directory,
-        provisioner=hands(desk, request.delivery),
-        ledger=desk.ledger,
-        now=now,
-    )
+    grant = review.approve(request_id, by=caller.id, length=chosen_length(body), judge=desk.judge, now=now)
     return GrantOut.of(grant, now) if grant else RequestOut.of(desk.ledger.request(request_id))
 
 

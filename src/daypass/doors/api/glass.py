@@ -10,7 +10,7 @@ from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 
 from daypass.doors.address import address_of
-from daypass.doors.api.asking import Id, hands
+from daypass.doors.api.asking import Id
 from daypass.doors.api.caller import AtDesk, Decider, Now, Reader
 from daypass.doors.api.router import api_router
 from daypass.doors.api.sight import names
@@ -54,17 +54,8 @@ def break_glass(
     good = counts(body.code, ledger=desk.ledger, now=now)
     if not good and request.app.state.pace.too_fast(Try.SEALED_CODE, whose(address), now):
         return slower()
-    ask = _asked(body, now=now)
-    broken = codes.break_with_code(
-        body.code,
-        ask,
-        stranger=Stranger(address=address, attempts=desk.attempts),
-        rules=desk.rules(),
-        directory=desk.directory,
-        provisioner=hands(desk, ask.delivery),
-        ledger=desk.ledger,
-        now=now,
-    )
+    stranger = Stranger(address=address, attempts=desk.attempts)
+    broken = codes.break_with_code(body.code, _asked(body, now=now), stranger=stranger, judge=desk.judge, now=now)
     response.headers["Cache-Control"] = "no-store"
     return BrokenOut(
         access_token=broken.token,
@@ -80,9 +71,7 @@ def break_glass(
 @router.post("/codes", status_code=201)
 def seal(caller: Decider, body: SealCodes, desk: AtDesk, now: Now) -> SealedOut:
     """Seal codes for the day when I cannot log in; older ones of mine are void. They are shown this once."""
-    sealed = codes.seal(
-        caller.id, count=body.count, days=body.days, directory=desk.directory, ledger=desk.ledger, now=now
-    )
+    sealed = codes.seal(caller.id, count=body.count, days=body.days, judge=desk.judge, now=now)
     return SealedOut(codes=list(sealed.codes), ends=sealed.ends)
 
 
@@ -96,7 +85,7 @@ def left(caller: Reader, desk: AtDesk, now: Now) -> CodesLeftOut:
 @router.get("/reviews")
 def reviews(caller: Reader, desk: AtDesk, now: Now) -> ReviewsOut:
     """List the reviews that wait for me, and those that are owed for what I did."""
-    waiting = [review for review in open_reviews(desk.ledger) if _may_review(review, caller, desk, now)]
+    waiting = [review for review in open_reviews(desk.ledger) if may_review(review, caller, judge=desk.judge, now=now)]
     mine = desk.ledger.all(GlassReview, owner=caller.id)
     people = {review.principal for review in waiting} | {review.closed_by for review in mine if review.closed_by}
     return ReviewsOut(
@@ -118,15 +107,7 @@ def show(caller: Reader, request_id: Id, desk: AtDesk, now: Now) -> DossierOut:
 @router.post("/{request_id}/close")
 def close(caller: Decider, request_id: Id, body: CloseReview, desk: AtDesk, now: Now) -> ReviewOut:
     """Close a review, with what I found."""
-    closed = close_review(
-        request_id,
-        by=caller.id,
-        note=parse_reason(body.note),
-        rules=desk.readable_rules(),
-        directory=desk.directory,
-        ledger=desk.ledger,
-        now=now,
-    )
+    closed = close_review(request_id, by=caller.id, note=parse_reason(body.note), judge=desk.judge, now=now)
     return ReviewOut.of(closed, now)
 
 
@@ -141,10 +122,5 @@ def _visible(request_id: GrantId, caller: Principal, desk: Desk, now: datetime) 
         review = find_review(request_id, desk.ledger)
     except NotFound:
         raise unknown(request_id) from None
-    if caller.id != review.principal and not _may_review(review, caller, desk, now):
+    if caller.id != review.principal and not may_review(review, caller, judge=desk.judge, now=now):
         raise unknown(request_id)
-
-
-def _may_review(review: GlassReview, person: Principal, desk: Desk, now: datetime) -> bool:
-    rules = desk.readable_rules()
-    return may_review(review, person, rules=rules, directory=desk.directory, ledger=desk.ledger, now=now)

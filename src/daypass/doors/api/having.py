@@ -4,13 +4,14 @@ from typing import Annotated
 
 from fastapi import Header
 
-from daypass.doors.api.asking import Id, hands
+from daypass.doors.api.asking import Id
 from daypass.doors.api.caller import Asker, AtDesk, EndingForOthers, EndingHeld, Now
 from daypass.doors.api.router import api_router
 from daypass.doors.grammar import parse_reason, parse_term
 from daypass.doors.wire.access import GrantOut, RequestOut
 from daypass.doors.wire.incoming import ExtendGrant, WithReason
 from daypass.lifecycle.drop import drop
+from daypass.lifecycle.extend import MoreTime
 from daypass.lifecycle.extend import extend as extending
 from daypass.lifecycle.revoke import revoke as revoking
 
@@ -33,19 +34,14 @@ def extend(  # noqa: PLR0913, PLR0917 - what FastAPI hands in
     idempotency_key: Annotated[str, Header(max_length=200, description="As for a request.")] = "",
 ) -> RequestOut:
     """Ask to keep access for longer; what I have stays as it is until that is decided."""
-    filed = extending(
-        request_id,
+    wanted = MoreTime(
+        grant_id=request_id,
         by=caller.id,
         term=parse_term(body.for_, until=body.until, now=now, tz=caller.tz),
         reason=parse_reason(body.reason),
-        rules=desk.rules(),
-        directory=desk.directory,
-        provisioner=hands(desk, desk.ledger.request(request_id).delivery),
-        ledger=desk.ledger,
-        now=now,
         key=idempotency_key and f"api {idempotency_key}",
     )
-    return RequestOut.of(filed)
+    return RequestOut.of(extending(wanted, judge=desk.judge, now=now))
 
 
 @router.post("/{request_id}/revoke")

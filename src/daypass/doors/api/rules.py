@@ -93,7 +93,7 @@ def lint(caller: Decider, body: LintRules, desk: AtDesk) -> DoubtsOut:
     try:
         book = desk.rules() if body.text is None else _read(body.text)
         return DoubtsOut.of(
-            doubts(book, directory=desk.directory, lapse_after=desk.lapse_after, tracker=desk.tracker, clock=desk.clock)
+            doubts(book, judge=desk.judge, lapse_after=desk.lapse_after, tracker=desk.tracker, clock=desk.clock)
         )
     finally:
         _LINTING.release()
@@ -103,7 +103,7 @@ def lint(caller: Decider, body: LintRules, desk: AtDesk) -> DoubtsOut:
 def past_requests(caller: Reader, desk: AtDesk, how_many: Annotated[Newest, Query()]) -> StreamingResponse:
     """The newest requests, one JSON object a line, as `daypass rules simulate` reads them."""
     must_audit(caller, desk)
-    lines = past(rules=desk.rules(), directory=desk.directory, ledger=desk.ledger, most=how_many.most)
+    lines = past(judge=desk.judge, most=how_many.most)
     return stream(lines, media_type="application/x-ndjson")
 
 
@@ -236,7 +236,7 @@ def withdraw(by: EndingForOthers, change_id: ChangeId, desk: AtDesk, now: Now) -
 def explain(caller: Reader, request_id: Id, desk: AtDesk, now: Now) -> ExplanationOut:
     """Every rule in force, matched or not, and what it makes of a request."""
     request = visible(request_id, caller, desk, now)
-    found = explained(request, rules=desk.rules(), directory=desk.directory, ledger=desk.ledger, now=now)
+    found = explained(request, judge=desk.judge, now=now)
     return ExplanationOut.of(request_id, found)
 
 
@@ -286,7 +286,7 @@ def _effect(change: RulesChange, desk: Desk, now: datetime) -> Effect | None:
         proposed = parse(change.text, name=PROPOSED)
     except RulesUnreadable:
         return None
-    return effects(desk.rules(), proposed, directory=desk.directory, ledger=desk.ledger, now=now)
+    return effects(desk.rules(), proposed, judge=desk.judge, now=now)
 
 
 def _people(ids: Iterable[str]) -> set[PrincipalId]:

@@ -66,6 +66,7 @@ from daypass.doors.slack.texts import lists as said_of_lists
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.turn import Turn
 from daypass.doors.slack.which_one import which_one
+from daypass.lifecycle.extend import MoreTime
 from daypass.lifecycle.story import in_order
 from daypass.model.errors import AskedAlready, BadInput, NotAllowed, Refusal
 from daypass.model.event import Event
@@ -157,7 +158,9 @@ class Commands:
                 await self.counter.cancel(subject, by=turn.person)
                 await self._show(turn, subject)
             case Extend(id=subject, term=term, reason=reason):
-                request = await self.counter.extend(subject, by=turn.person, term=term, reason=reason, key=turn.key)
+                request = await self.counter.extend(
+                    MoreTime(grant_id=subject, by=turn.person, term=term, reason=reason, key=turn.key)
+                )
                 await turn.tell(Note(text=texts.filed(request)))
             case MakeLink(id=subject, key=key):
                 await self._link(turn, subject, key)

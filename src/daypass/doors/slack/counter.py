@@ -15,25 +15,22 @@ from datetime import timedelta
 from typing import TypeVar
 
 from daypass.doors.desk import Desk
-from daypass.doors.slack.texts import refusals as sorry
 from daypass.lifecycle import links, login
 from daypass.lifecycle.cancel import cancel
 from daypass.lifecycle.drop import drop
 from daypass.lifecycle.enders import remembered
-from daypass.lifecycle.extend import extend
+from daypass.lifecycle.extend import MoreTime, extend
 from daypass.lifecycle.hand_out import console
 from daypass.lifecycle.review import approve, deny
 from daypass.lifecycle.revoke import revoke
 from daypass.lifecycle.submit import Preview, preview, submit
 from daypass.lifecycle.visibility import concealed
-from daypass.model.errors import BadInput, NotFound, Refusal
+from daypass.model.errors import NotFound, Refusal
 from daypass.model.event import Login
-from daypass.model.grant import Delivery, Grant, GrantId
+from daypass.model.grant import Grant, GrantId
 from daypass.model.kept import Series, Standing
-from daypass.model.lease import Term
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Ask, Request
-from daypass.ports import Provisioner
 
 T = TypeVar("T")
 
@@ -66,37 +63,16 @@ class Counter:
 
     async def file(self, ask: Ask) -> Request:
         """File a request."""
-        desk, hands = self.desk, self._hands(ask.delivery)
-        return await in_thread(
-            lambda: submit(
-                ask,
-                rules=desk.rules(),
-                directory=desk.directory,
-                provisioner=hands,
-                ledger=desk.ledger,
-                now=desk.clock(),
-                inventory=desk.inventory,
-            )
-        )
+        return await in_thread(lambda: submit(ask, judge=self.desk.judge, now=self.desk.clock()))
 
     async def preview(self, ask: Ask) -> Preview:
         """Say what filing it would do."""
-        desk, hands = self.desk, self._hands(ask.delivery)
-        return await in_thread(
-            lambda: preview(
-                ask,
-                rules=desk.rules(),
-                directory=desk.directory,
-                provisioner=hands,
-                ledger=desk.ledger,
-                now=desk.clock(),
-                inventory=desk.inventory,
-            )
-        )
+        return await in_thread(lambda: preview(ask, judge=self.desk.judge, now=self.desk.clock()))
 
     async def approve(self, request_id: GrantId, *, by: PrincipalId, length: timedelta | None) -> Grant | None:
         """Approve a request, for `length` or as it was asked; None while others must approve it too."""
-        return await in_thread(lambda: self._approve(request_id, by, length))
+        desk = self.desk
+        return await in_thread(lambda: approve(request_id, by=by, length=length, judge=desk.judge, now=desk.clock()))
 
     async def deny(self, request_id: GrantId, *, by: PrincipalId, reason: str) -> Request:
         """Turn a request down."""
@@ -120,9 +96,9 @@ class Counter:
         """End one's own grant."""
         return await in_thread(lambda: drop(grant_id, by=by, ledger=self.desk.ledger, now=self.desk.clock()))
 
-    async def extend(self, grant_id: GrantId, *, by: PrincipalId, term: Term | None, reason: str, key: str) -> Request:
+    async def extend(self, wanted: MoreTime) -> Request:
         """Ask for more time."""
-        return await in_thread(lambda: self._extend(grant_id, by, term, reason, key))
+        return await in_thread(lambda: extend(wanted, judge=self.desk.judge, now=self.desk.clock()))
 
     async def console(self, grant_id: GrantId, *, by: PrincipalId) -> str:
         """Make a console sign-in address: a secret."""
@@ -169,36 +145,6 @@ class Counter:
         sight = self.desk.sight(self.desk.clock())
         return await in_thread(lambda: concealed(error, subject, lambda: self._viewer(by), sight))
 
-    def _approve(self, request_id: GrantId, by: PrincipalId, length: timedelta | None) -> Grant | None:
-        desk = self.desk
-        hands = self._hands(desk.ledger.request(request_id).delivery)
-        return approve(
-            request_id,
-            by=by,
-            length=length,
-            rules=desk.rules(),
-            directory=desk.directory,
-            provisioner=hands,
-            ledger=desk.ledger,
-            now=desk.clock(),
-        )
-
-    def _extend(self, grant_id: GrantId, by: PrincipalId, term: Term | None, reason: str, key: str) -> Request:
-        desk = self.desk
-        hands = self._hands(desk.ledger.grant(grant_id).delivery)
-        return extend(
-            grant_id,
-            by=by,
-            term=term,
-            reason=reason,
-            rules=desk.rules(),
-            directory=desk.directory,
-            provisioner=hands,
-            ledger=desk.ledger,
-            now=desk.clock(),
-            key=key,
-        )
-
     def look_for(self, subject: GrantId, by: PrincipalId) -> Picture:
         """The same for somebody who may see it, in the thread one is in. Raises NotFound for anybody else."""
         desk = self.desk
@@ -220,12 +166,6 @@ class Counter:
             series = ledger.find(Series, subject) if request.recurs else None
             return Picture(request=request, grant=grant, series=series)
         return Picture(request=request, grant=grant)
-
-    def _hands(self, delivery: Delivery) -> Provisioner:
-        try:
-            return self.desk.provisioners[delivery]
-        except KeyError:
-            raise BadInput(sorry.not_delivered(delivery), field="delivery") from None
 
 
 async def in_thread(work: Callable[[], T]) -> T:

@@ -210,21 +210,12 @@ class GlassReviews:
         """Read the dossier for one who may review it. Raises NotYours for everybody else."""
         desk = self.counter.desk
         review = find_review(review_id, desk.ledger)
-        rules = desk.readable_rules()
-        must_review(review, person, rules=rules, directory=desk.directory, ledger=desk.ledger, now=desk.clock())
+        must_review(review, person, judge=desk.judge, now=desk.clock())
         return dossier(review_id, ledger=desk.ledger)
 
     def _close(self, review_id: GrantId, person: PrincipalId, note: str) -> None:
         desk = self.counter.desk
-        close_review(
-            review_id,
-            by=person,
-            note=note,
-            rules=desk.readable_rules(),
-            directory=desk.directory,
-            ledger=desk.ledger,
-            now=desk.clock(),
-        )
+        close_review(review_id, by=person, note=note, judge=desk.judge, now=desk.clock())
 
 
 def _listed(review: GlassReview) -> list[Block]:

@@ -22,7 +22,7 @@ def in_aws(desk: Desk, request: Request) -> str:
     An approver is asked even when AWS does not answer or the rehearsal is refused: then the sentence says why.
     """
     try:
-        papers = desk.provisioners[request.delivery].rehearse(_draft(desk, request)).papers
+        papers = desk.judge.deliveries[request.delivery].rehearse(_draft(desk, request)).papers
     except KeyError:
         return texts.actions_unknown(sorry.DELIVERY_OFF)
     except DaypassError as error:

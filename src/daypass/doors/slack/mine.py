@@ -12,7 +12,7 @@ from daypass.doors.slack.home import HomeTab
 from daypass.doors.slack.texts import handing_out, labels
 from daypass.doors.slack.texts.form_words import in_form
 from daypass.doors.slack.turn import Answer, Close, Show, Turn, page
-from daypass.lifecycle.extend import as_given
+from daypass.lifecycle.extend import MoreTime, as_given
 from daypass.model.entitlement import Reach
 from daypass.model.errors import DaypassError
 from daypass.model.grant import GrantId
@@ -79,7 +79,9 @@ class Mine:
         try:
             person = await self.counter.person(turn.person)
             term = parse_term(length.strip() or None, now=self.counter.desk.clock(), tz=person.tz)
-            await self.counter.extend(grant_id, by=turn.person, term=term, reason=parse_reason(reason), key=turn.key)
+            await self.counter.extend(
+                MoreTime(grant_id=grant_id, by=turn.person, term=term, reason=parse_reason(reason), key=turn.key)
+            )
         except DaypassError as error:
             view = _extend_form(grant_id, length, reason, in_form(refusals.sentence(error)))
             return refused(error, view, ("length", "reason"))

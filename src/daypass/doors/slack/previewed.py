@@ -11,8 +11,8 @@ from daypass.rules.preview import preview
 async def previewed(counter: Counter, ask: Ask) -> Note:
     """Rehearse it. Raises what filing it would raise."""
     seen = await counter.preview(ask)
-    papers = [part for paper in seen.rehearsal.papers for part in preformatted(f"{paper.place}\n{paper.text}")]
-    notes = [context(escape(note)) for note in seen.rehearsal.notes]
+    papers = [part for paper in seen.dry_run.papers for part in preformatted(f"{paper.place}\n{paper.text}")]
+    notes = [context(escape(note)) for note in seen.dry_run.notes]
     text = texts.previewed(seen.request, at_once=seen.decision.at_once)
     asked = preview(seen.decision.stages)
     naming = await in_thread(lambda: in_private(counter.desk, asked))

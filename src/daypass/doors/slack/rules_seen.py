@@ -120,7 +120,7 @@ def would(desk: Desk, draft: Draft, by: PrincipalId) -> Would:
         directory=desk.directory,
         now=desk.clock(),
     )
-    seen = effects(made.present, made.proposed, directory=desk.directory, ledger=desk.ledger, now=desk.clock())
+    seen = effects(made.present, made.proposed, judge=desk.judge, now=desk.clock())
     return Would(text=text, digest=digest_of(text), effect=seen, naming=names(desk, said(seen)))
 
 
@@ -169,7 +169,7 @@ def facts(desk: Desk, change: RulesChange) -> Facts:
         # Who may change the rules stands first, where no long list of rules cuts it off.
         sentences = (*other_than_rules(before, proposed), *(one.sentence for one in changes(before, proposed)))
         if change.state is ChangeState.PENDING and change.base == version.number:
-            seen = effects(desk.rules(), proposed, directory=desk.directory, ledger=desk.ledger, now=now)
+            seen = effects(desk.rules(), proposed, judge=desk.judge, now=now)
     except (RulesUnreadable, NotFound):
         pass  # it is shown without
     deciders = _deciders(desk, change)

@@ -17,10 +17,11 @@ from daypass.doors.desk import Desk
 from daypass.doors.web.passkeys_page import Answered, Ceremony, ceremony_page, name_of, refused_page
 from daypass.doors.wire.passkeys import DoneOut
 from daypass.lifecycle import review
+from daypass.lifecycle.click import Click
 from daypass.lifecycle.passkeys import confirm
 from daypass.lifecycle.passkeys.site import site
 from daypass.model.entitlement import Entitlement, Level, Reach
-from daypass.model.errors import DaypassError, Misconfigured
+from daypass.model.errors import DaypassError
 from daypass.model.grant import Grant, GrantId
 from daypass.model.lease import Term
 from daypass.model.length import words_for_length
@@ -59,20 +60,8 @@ def routes(desk: Desk) -> APIRouter:
 
 def _approve(request_id: GrantId, by: PrincipalId, length: timedelta | None, desk: Desk) -> Grant | None:
     is_asking(by)
-    delivery = desk.ledger.request(request_id).delivery
-    if delivery not in desk.provisioners:
-        raise Misconfigured(f"Access is not delivered as a {delivery} here any more.")
-    return review.approve(
-        request_id,
-        by=by,
-        length=length,
-        second_factor=True,
-        rules=desk.rules(),
-        directory=desk.directory,
-        provisioner=desk.provisioners[delivery],
-        ledger=desk.ledger,
-        now=desk.clock(),
-    )
+    click = Click(by=by, length=length, second_factor=True)
+    return review.approve_with(request_id, click, judge=desk.judge, now=desk.clock())
 
 
 def _approving(ticket: str, offer: confirm.Offer, desk: Desk) -> Ceremony:

@@ -17,6 +17,7 @@ from daypass.lifecycle.attempts import Stranger
 from daypass.lifecycle.counting import guard
 from daypass.lifecycle.glass.envelope import Envelope
 from daypass.lifecycle.glass.stand_in import StandIn
+from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.submit import submit
 from daypass.lifecycle.tries import overtaken
 from daypass.model import break_glass_code
@@ -28,8 +29,7 @@ from daypass.model.kept import SealedCode, Standing
 from daypass.model.principal import ROBOT, Principal, PrincipalId
 from daypass.model.request import Ask, Request
 from daypass.model.secret import digest
-from daypass.ports import Directory, Ledger, Provisioner
-from daypass.rules.document import RuleBook
+from daypass.ports import Directory, Ledger
 
 MOST_CODES = 20
 LONGEST = timedelta(days=180)
@@ -55,9 +55,7 @@ class Broken:
     person: Principal
 
 
-def seal(  # noqa: PLR0913 - whose codes, how many, for how long, its collaborators, and the moment
-    by: PrincipalId, *, count: int, days: int, directory: Directory, ledger: Ledger, now: datetime
-) -> Sealed:
+def seal(by: PrincipalId, *, count: int, days: int, judge: Judge, now: datetime) -> Sealed:
     """Draw new codes for somebody; older ones of theirs are closed. Raises BadInput, or NotYours for a robot."""
     if by.startswith(ROBOT):
         raise NotYours("A robot breaks no glass; a person has to.")
@@ -65,10 +63,10 @@ def seal(  # noqa: PLR0913 - whose codes, how many, for how long, its collaborat
         raise BadInput(f"Seal 1 to {MOST_CODES} codes at a time.")
     if not 1 <= days <= LONGEST.days:
         raise BadInput(f"Sealed codes are good for 1 to {LONGEST.days} days.", field="length")
-    person, ends = directory.principal(by), now + timedelta(days=days)
+    person, ends = judge.people.principal(by), now + timedelta(days=days)
     drawn = tuple(break_glass_code.draw() for _ in range(count))
     fresh = [SealedCode(code_hash=_hash(code), principal=by, at=now, ends=ends, person=person) for code in drawn]
-    overtaken(lambda: _keep(fresh, by, ends, ledger, now))
+    overtaken(lambda: _keep(fresh, by, ends, judge.ledger, now))
     return Sealed(codes=drawn, ends=ends)
 
 
@@ -77,35 +75,23 @@ def open_codes(of: PrincipalId, *, ledger: Ledger, now: datetime) -> list[Sealed
     return [code for code in ledger.all(SealedCode, owner=of, states=(Standing.OPEN,)) if now < code.ends]
 
 
-def break_with_code(  # noqa: PLR0913 - a code, an ask, the four who judge it, who is told, and the moment
-    code: str,
-    ask: Ask,
-    *,
-    stranger: Stranger,
-    rules: RuleBook,
-    directory: Directory,
-    provisioner: Provisioner,
-    ledger: Ledger,
-    now: datetime,
-) -> Broken:
+def break_with_code(code: str, ask: Ask, *, stranger: Stranger, judge: Judge, now: datetime) -> Broken:
     """
     Break glass with a code: `ask` says what for, and the code says who asks.
 
     Raises NotYours, always with the same sentence, for a code that does not count; NotAllowed or BadInput for an ask
     that the rules refuse, and then the code stays good. Either is journalled, never with the code.
     """
+    ledger = judge.ledger
     at_hand = Envelope(stranger=stranger, ledger=ledger, now=now)
     sealed = at_hand.find(code)
-    person = _person(sealed, directory)
+    person = _person(sealed, judge.people)
     if not person.active:
         raise at_hand.refusal("its person has left", sealed)
     try:
         request = submit(
             replace(ask, requestor=sealed.principal, beneficiary=None, urgent=True, key=_key(sealed)),
-            rules=rules,
-            directory=StandIn(directory, person),
-            provisioner=provisioner,
-            ledger=ledger,
+            judge=replace(judge, people=StandIn(judge.people, person)),
             now=now,
             brake=False,  # a code is good once, and nobody else can use up what its person has
         )

@@ -8,10 +8,11 @@ who broke it, in whichever of their accounts, and never a robot.
 from dataclasses import replace
 from datetime import datetime
 
+from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.parties import Parties, as_known
 from daypass.lifecycle.tries import overtaken
-from daypass.lifecycle.weighing import deciders
-from daypass.model.errors import BadInput, NotFound, NotYours, TooLate
+from daypass.model.decision import Approvers
+from daypass.model.errors import BadInput, NotFound, NotYours, RulesUnreadable, TooLate
 from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.grant import Grant, GrantId, GrantState
@@ -20,30 +21,20 @@ from daypass.model.length import words_for_length
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import LONGEST_REASON, Request
 from daypass.ports import Cabinet, Directory, Ledger
-from daypass.rules.document import RuleBook
 
 
-def close_review(  # noqa: PLR0913 - who closes what with which words, its three collaborators, and the moment
-    review_id: GrantId,
-    *,
-    by: PrincipalId,
-    note: str,
-    rules: RuleBook | None,
-    directory: Directory,
-    ledger: Ledger,
-    now: datetime,
-) -> GlassReview:
+def close_review(review_id: GrantId, *, by: PrincipalId, note: str, judge: Judge, now: datetime) -> GlassReview:
     """
     Close a review with a note of what was found.
 
     Raises NotFound, NotYours for who is no reviewer, BadInput without a note or while the access has not ended, TooLate
     when it is closed already.
     """
-    said = _note(note)
+    said, ledger = _note(note), judge.ledger
 
     def once() -> GlassReview:
         review = find_review(review_id, ledger)
-        must_review(review, by, rules=rules, directory=directory, ledger=ledger, now=now)
+        must_review(review, by, judge=judge, now=now)
         if review.state is not Standing.OPEN:
             raise TooLate(f"This review was closed already, by <@{review.closed_by}>.").mentioning(review.closed_by)
         must_be_over(review, ledger, now)
@@ -86,40 +77,30 @@ def lasting(review: GlassReview, ledger: Ledger) -> list[Grant]:
     return [grant for grant in ledger.chain(review.id) if grant.state is not GrantState.ENDED]
 
 
-def may_review(  # noqa: PLR0913 - as close_review
-    review: GlassReview,
-    person: Principal,
-    *,
-    rules: RuleBook | None,
-    directory: Directory,
-    ledger: Ledger,
-    now: datetime,
-) -> bool:
+def may_review(review: GlassReview, person: Principal, *, judge: Judge, now: datetime) -> bool:
     """Whether this person may look at it and close it."""
     try:
-        must_review(review, person.id, rules=rules, directory=directory, ledger=ledger, now=now)
+        must_review(review, person.id, judge=judge, now=now)
     except NotYours:
         return False
     return True
 
 
-def must_review(  # noqa: PLR0913 - as close_review
-    review: GlassReview,
-    by: PrincipalId,
-    *,
-    rules: RuleBook | None,
-    directory: Directory,
-    ledger: Ledger,
-    now: datetime,
-) -> None:
+def must_review(review: GlassReview, by: PrincipalId, *, judge: Judge, now: datetime) -> None:
     """Raise NotYours unless this person is one of those who review, as the directory and the rules have it now."""
-    person = _person(by, directory)
-    request = ledger.request(review.id)
-    _refuse_own(request, person, directory, ledger)
-    if not review.reviewers.include(person):
-        named_now = deciders(request, rules=rules, directory=directory, ledger=ledger, now=now)
-        if not named_now.include(person):
-            raise NotYours("You are not among those who review this.")
+    person = _person(by, judge.people)
+    request = judge.ledger.request(review.id)
+    _refuse_own(request, person, judge)
+    if not review.reviewers.include(person) and not _deciders(request, judge, now).include(person):
+        raise NotYours("You are not among those who review this.")
+
+
+def _deciders(request: Request, judge: Judge, now: datetime) -> Approvers:
+    """Those who decide by the rules of now; those who were asked then, while the rules cannot be read."""
+    try:
+        return judge.deciders(request, now)
+    except RulesUnreadable:
+        return request.approvers
 
 
 def _person(by: PrincipalId, directory: Directory) -> Principal:
@@ -129,10 +110,10 @@ def _person(by: PrincipalId, directory: Directory) -> Principal:
         raise NotYours("You are not known here any more, and review nothing.") from None
 
 
-def _refuse_own(request: Request, person: Principal, directory: Directory, ledger: Ledger) -> None:
+def _refuse_own(request: Request, person: Principal, judge: Judge) -> None:
     """Also who has only the AWS identity in common with the grant: it was fixed when the glass was broken."""
-    breaker = as_known(request.principal, directory)
-    breaker = replace(breaker, aws=breaker.aws or ledger.grant(request.id).aws)
+    breaker = as_known(request.principal, judge.people)
+    breaker = replace(breaker, aws=breaker.aws or judge.ledger.grant(request.id).aws)
     try:
         Parties(asker=breaker, principal=breaker).refuse(person)
     except NotYours:

@@ -4,10 +4,7 @@ Who somebody is while the directory does not answer: for breaking glass and usin
 Only that one person is stood in for, as a directory that did answer knew them. As soon as it answers, it counts.
 """
 
-from datetime import datetime
-
 from daypass.lifecycle.glass.review import find_review
-from daypass.model.decision import Circumstances, Needs, Question
 from daypass.model.errors import NotFound, Unavailable
 from daypass.model.grant import GrantId
 from daypass.model.kept import SealedCode
@@ -46,10 +43,6 @@ class StandIn:
     def everybody(self) -> list[Principal]:
         """As the real one."""
         return self._directory.everybody()
-
-    def circumstances(self, question: Question, needed: Needs, *, at: datetime) -> Circumstances:
-        """As the real one."""
-        return self._directory.circumstances(question, needed, at=at)
 
 
 def user_of(grant_id: GrantId, principal_id: PrincipalId, *, directory: Directory, cabinet: Cabinet) -> Principal:

@@ -10,14 +10,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain, islice
 
+from daypass.lifecycle.judge import Judge, as_ask
 from daypass.lifecycle.parties import Parties
-from daypass.lifecycle.weighing import as_ask, matter
 from daypass.model.decision import Circumstances, Needs, Question
 from daypass.model.errors import DaypassError, NotFound, Refusal
 from daypass.model.grant import GrantId
 from daypass.model.principal import GroupName, Principal, PrincipalId, SlackGroupId
 from daypass.model.request import RequestState
-from daypass.ports import Directory, Ledger
 from daypass.rules.document import RuleBook
 from daypass.rules.effect import Effect, effect
 from daypass.rules.needs import needs
@@ -30,9 +29,9 @@ _MOST_PENDING = 200
 Waiting = tuple[GrantId, Question, Circumstances]
 
 
-def effects(old: RuleBook, new: RuleBook, *, directory: Directory, ledger: Ledger, now: datetime) -> Effect:
+def effects(old: RuleBook, new: RuleBook, *, judge: Judge, now: datetime) -> Effect:
     """Compare two texts for everybody and for the requests that wait."""
-    looking = _Looking(old, new, directory, ledger, now)
+    looking = _Looking(old, new, judge, now)
     people, pending = looking.people(), looking.pending()
     return replace(effect(old, new, people=people, pending=pending, at=now), lacking=tuple(looking.lacking))
 
@@ -43,8 +42,7 @@ class _Looking:
 
     old: RuleBook
     new: RuleBook
-    directory: Directory
-    ledger: Ledger
+    judge: Judge
     now: datetime
     lacking: list[str] = field(default_factory=list)
 
@@ -52,11 +50,11 @@ class _Looking:
         """Everybody, and the robots that are named."""
         named = dict.fromkeys(chain(self._named(self.old), self._named(self.new)))
         try:
-            listed = {one.id: one for one in self.directory.everybody()}
+            listed = {one.id: one for one in self.judge.people.everybody()}
         except DaypassError:
             self.lacking.append("Slack does not list everybody now, so there may be more.")
             listed = {}
-            named |= dict.fromkeys(request.principal for request in islice(self.ledger.each_request(), _LATELY))
+            named |= dict.fromkeys(request.principal for request in islice(self.judge.ledger.each_request(), _LATELY))
         beside = [one for one in named if one not in listed]
         return [*listed.values(), *self._looked_up(beside)]
 
@@ -65,7 +63,7 @@ class _Looking:
         unknown = max(0, len(people) - MOST_PEOPLE)
         for one in islice(people, MOST_PEOPLE):
             try:
-                yield self.directory.principal(one)
+                yield self.judge.people.principal(one)
             except NotFound:
                 continue  # nobody can gain by it
             except DaypassError:
@@ -86,7 +84,7 @@ class _Looking:
 
     def _members(self, group: SlackGroupId | GroupName) -> list[PrincipalId]:
         try:
-            return sorted(self.directory.members(group))
+            return sorted(self.judge.people.members(group))
         except NotFound:
             return []
         except DaypassError:
@@ -97,15 +95,14 @@ class _Looking:
     def pending(self) -> list[Waiting]:
         """The requests that wait, with all that either text wants to know."""
         found, unknown, hazy = [], 0, 0
-        every = self.ledger.each_request(states=(RequestState.PENDING,))
+        every = self.judge.ledger.each_request(states=(RequestState.PENDING,))
         waiting = list(islice(every, _MOST_PENDING + 1))
         for request in waiting[:_MOST_PENDING]:
             ask = as_ask(request)
             try:
-                parties = Parties.of(ask, self.directory)
+                parties = Parties.of(ask, self.judge.people)
                 before, after = (
-                    matter(ask, parties, rules=rules, directory=self.directory, ledger=self.ledger, now=self.now)
-                    for rules in (self.old, self.new)
+                    self.judge.under(rules).evaluate(ask, self.now, parties=parties) for rules in (self.old, self.new)
                 )
                 around = _both(before.around, after.around)
                 hazy += _lacks(needs(self.old, before.question) | needs(self.new, before.question), around)

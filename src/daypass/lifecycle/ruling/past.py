@@ -5,28 +5,24 @@ from collections.abc import Iterator
 from contextlib import suppress
 from itertools import islice
 
-from daypass.lifecycle.parties import Parties
-from daypass.lifecycle.weighing import as_ask, matter
+from daypass.lifecycle.judge import Judge, as_ask
 from daypass.model.errors import DaypassError
 from daypass.model.request import Request
-from daypass.ports import Directory, Ledger
-from daypass.rules.document import RuleBook
 from daypass.rules.retold import retold
 from daypass.rules.shape_case import Expected
 
 
-def past(*, rules: RuleBook, directory: Directory, ledger: Ledger, most: int) -> Iterator[bytes]:
+def past(*, judge: Judge, most: int) -> Iterator[bytes]:
     """
     Write the newest requests down, one JSON object a line.
 
     Each is asked as of when it was filed; who is in which group, and what else is so around it, is as of now. One of
     somebody who has left, or of whom the directory cannot tell now, is left out.
     """
-    for request in islice(ledger.each_request(), most):
+    judge = judge.at_once()
+    for request in islice(judge.ledger.each_request(), most):
         with suppress(DaypassError):
-            ask = as_ask(request)
-            parties = Parties.of(ask, directory)
-            seen = matter(ask, parties, rules=rules, directory=directory, ledger=ledger, now=request.filed_at)
+            seen = judge.evaluate(as_ask(request), request.filed_at)
             line = retold(seen.question, seen.around, decided=_decided(request))
             yield json.dumps(line, ensure_ascii=False).encode() + b"\n"
 

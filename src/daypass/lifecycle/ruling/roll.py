@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain, islice
 
+from daypass.lifecycle.judge import Judge
 from daypass.model.decision import Needs, Question, ScheduleName
 from daypass.model.entitlement import Entitlement, Level, S3Place
 from daypass.model.errors import DaypassError, NotFound, Unavailable
 from daypass.model.grant import Delivery
 from daypass.model.principal import Principal, PrincipalId
-from daypass.ports import Directory
+from daypass.ports import Directory, Facts
 from daypass.rules.book import RuleBook
 from daypass.rules.finding import Finding
 from daypass.rules.lint import lint_each
@@ -31,7 +32,7 @@ class Doubts:
 
 
 def doubts(
-    book: RuleBook, *, directory: Directory, lapse_after: timedelta, tracker: bool, clock: Callable[[], datetime]
+    book: RuleBook, *, judge: Judge, lapse_after: timedelta, tracker: bool, clock: Callable[[], datetime]
 ) -> Doubts:
     """
     Look through rules, from the document alone and with everybody whom they name looked up. Raises nothing.
@@ -39,10 +40,10 @@ def doubts(
     From the document alone this takes five seconds at most; which rules are left then is among what was not looked at.
     """
     now = clock()
-    call = _Call(directory)
+    call = _Call(judge.people)
     call.groups(book)
     schedules = schedules_of(book)
-    answering = _answering(schedules, directory, now)
+    answering = _answering(schedules, judge.facts, now)
     call.people(book)
     roll = Roll(
         people=call.known,
@@ -144,7 +145,7 @@ def _asking(book: RuleBook, roll: Roll) -> list[PrincipalId]:
     return [*sorted(named), *sorted(inside)]
 
 
-def _answering(schedules: frozenset[ScheduleName], directory: Directory, now: datetime) -> frozenset[ScheduleName]:
+def _answering(schedules: frozenset[ScheduleName], facts: Facts, now: datetime) -> frozenset[ScheduleName]:
     """Which schedules say who is on call now, asked as for a request of nobody's."""
     if not schedules:
         return frozenset()
@@ -155,4 +156,4 @@ def _answering(schedules: frozenset[ScheduleName], directory: Directory, now: da
         delivery=Delivery.SESSION,
         reason="",
     )
-    return frozenset(directory.circumstances(nobody, Needs(schedules=schedules), at=now).on_call)
+    return frozenset(facts.circumstances(nobody, Needs(schedules=schedules), at=now).on_call)

@@ -9,10 +9,10 @@ from functools import lru_cache
 
 import structlog
 
+from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.parties import Parties
 from daypass.lifecycle.ruling.judged import PROPOSED
 from daypass.lifecycle.ruling.telling import event
-from daypass.lifecycle.weighing import matter
 from daypass.model.decision import Decision
 from daypass.model.errors import DaypassError
 from daypass.model.event import Detail, Event, Kind
@@ -21,8 +21,7 @@ from daypass.model.grant import GrantId
 from daypass.model.principal import DAYPASS
 from daypass.model.request import Ask
 from daypass.model.ruling import ChangeState, RulesChange
-from daypass.ports import Cabinet, Directory, Ledger
-from daypass.rules.decide import decide
+from daypass.ports import Cabinet, Ledger
 from daypass.rules.document import RuleBook, parse
 from daypass.rules.outcome import differ_for, in_short
 
@@ -32,15 +31,7 @@ _MOST = 8
 log = structlog.get_logger(__name__)
 
 
-def compare(  # noqa: PLR0913 - an ask, the rules, the two who know of it, and the moment
-    request_id: GrantId,
-    ask: Ask,
-    *,
-    rules: RuleBook,
-    directory: Directory,
-    ledger: Ledger,
-    now: datetime,
-) -> None:
+def compare(request_id: GrantId, ask: Ask, *, judge: Judge, now: datetime) -> None:
     """
     Ask every text that decides in the shadow what it would say, and keep where that differs.
 
@@ -48,16 +39,16 @@ def compare(  # noqa: PLR0913 - an ask, the rules, the two who know of it, and t
     only watches must not stand in anybody's way.
     """
     try:
-        changes = in_shadow(ledger, now)
+        changes = in_shadow(judge.ledger, now)
         if not changes:
             return
-        parties = Parties.of(ask, directory)
+        parties = Parties.of(ask, judge.people)
         length = ask.term.lease(now).length if ask.term else None
-        old = _decided(rules, ask, parties, directory, ledger, now)
+        old = judge.evaluate(ask, now, parties=parties).decide()
         for change in changes:
-            new = _decided(_parsed(change.text), ask, parties, directory, ledger, now)
+            new = judge.under(_parsed(change.text)).evaluate(ask, now, parties=parties).decide()
             if differ_for(length, old, new):
-                ledger.record(_differed(change, request_id, old, new, now))
+                judge.ledger.record(_differed(change, request_id, old, new, now))
     except DaypassError as error:
         log.warning("rules.shadow_failed", grant=request_id, why=error.sentence)
 
@@ -71,13 +62,6 @@ def in_shadow(cabinet: Cabinet, now: datetime) -> list[RulesChange]:
 def differences(change_id: GrantId, ledger: Ledger) -> list[Event]:
     """Read where a change would have decided differently, oldest first."""
     return [one for one in ledger.story(change_id) if one.kind is Kind.RULES_DIFFERED]
-
-
-def _decided(  # noqa: PLR0913, PLR0917 - as above
-    rules: RuleBook, ask: Ask, parties: Parties, directory: Directory, ledger: Ledger, now: datetime
-) -> Decision:
-    seen = matter(ask, parties, rules=rules, directory=directory, ledger=ledger, now=now)
-    return decide(rules, seen.question, seen.around)
 
 
 @lru_cache(maxsize=_MOST)

@@ -23,11 +23,6 @@ NOT_BELIEVED = (
 )
 
 
-def not_delivered(delivery: str) -> str:
-    """Said when somebody asks for a delivery that this house has not."""
-    return f"Access is not delivered as a {delivery} here."
-
-
 def no_rule_in_force(rule_id: str) -> str:
     """Said when a rule to be changed is gone."""
     return f"There is no rule “{rule_id[:64]}” in the rules in force."

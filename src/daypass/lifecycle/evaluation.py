@@ -1,0 +1,69 @@
+"""One ask put to the rules: the question, what was looked up for it, and what the rules decide."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from daypass.model.decision import Allowed, Approvers, Circumstances, Decision, Denied, Needs, Question
+from daypass.model.errors import NotAllowed, Unavailable
+from daypass.model.kept import Tally
+from daypass.model.principal import Principal
+from daypass.rules.decide import decide
+from daypass.rules.document import RuleBook
+from daypass.rules.nearest_place import told
+from daypass.rules.needs import needs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """What the rules are asked, and everything that they look at besides."""
+
+    rules: RuleBook
+    question: Question
+    around: Circumstances
+    tallies: tuple[Tally, ...] = ()
+    """What must be written with a grant that is given by this, where grants were counted for it."""
+
+    def decide(self) -> Decision:
+        """Ask the rules alone."""
+        return decide(self.rules, self.question, self.around)
+
+    def allowed(self) -> Allowed:
+        """Ask the rules alone. Raises NotAllowed with what they say, Unavailable when a fact is missing now."""
+        decision = self.decide()
+        if isinstance(decision, Denied):
+            if decision.lacking:  # an outage is no refusal
+                raise Unavailable(decision.lacking)
+            raise NotAllowed(told(decision, self.rules, self.question), field=decision.field)
+        return decision
+
+    def given(self, around: Circumstances) -> "Evaluation":
+        """The same question under other circumstances."""
+        return replace(self, around=around)
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything was found out that the rules look at: what is unknown for a moment is no reason."""
+        needed, around = needs(self.rules, self.question), self.around
+        return (
+            needed.people <= around.people.keys() | around.strangers
+            and needed.slack_groups <= around.slack_groups.keys()
+            and needed.groups <= around.groups.keys()
+            and needed.schedules <= around.on_call.keys()
+            and needed.owner_tags <= around.owners.keys() | _without_owner(needed, around)
+            and needed.tickets <= around.tickets.keys() | around.no_tickets
+            and not (needed.tags and (around.tags is None or around.account is None))
+        )
+
+
+def _without_owner(needed: Needs, around: Circumstances) -> frozenset[str]:
+    """Of which tags it is known that they name nobody, or that the bucket does not carry them."""
+    missing = needed.owner_tags - around.tags.keys() if around.tags is not None else frozenset[str]()
+    return missing | around.no_owners.keys()
+
+
+def must_be_read(approvers: Approvers, people: Iterable[Principal]) -> None:
+    """Raise Unavailable when it cannot be said now whether one of these people is in a group that decides."""
+    groups = frozenset(group for one in people for group in approvers.doubts(one))
+    if groups:
+        named = ", ".join(sorted(groups))
+        raise Unavailable(f"Slack does not say now who is in {named}, which decides on this. Try again in a moment.")

@@ -1,0 +1,218 @@
+"""
+The one judge: what the rules of now say of an ask, and who may decide on it.
+
+Every verb asks it again. What was true when a request was filed, or what a message in Slack shows, decides nothing.
+
+    rules        the rules in force, read at each question
+    people       who is who
+    facts        on-call, tickets, tags: what rules look at besides
+    ledger       what was granted before, and what is frozen
+    deliveries   how access is put into AWS: rehearsed here, never carried out
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from daypass.lifecycle.counting import count
+from daypass.lifecycle.evaluation import Evaluation
+from daypass.lifecycle.frozen import must_not_be_frozen
+from daypass.lifecycle.inventory import Inventory
+from daypass.lifecycle.parties import Parties
+from daypass.model.decision import Allowed, Approvers, Denied, Question
+from daypass.model.errors import BadInput, NotAllowed, NotFound
+from daypass.model.freeze import Freezes
+from daypass.model.grant import Delivery, Grant, GrantId, new_grant_id
+from daypass.model.kept import Tally
+from daypass.model.lease import Term, whole_second
+from daypass.model.principal import PrincipalId
+from daypass.model.request import Ask, Request
+from daypass.ports import Directory, Facts, Ledger, Provisioner, Rehearsal
+from daypass.rules.document import RuleBook
+from daypass.rules.needs import needs
+from daypass.rules.rule import Limits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """An ask that the rules allow: what they decide, the grant it would become, and what AWS would be given."""
+
+    ask: Ask
+    decision: Allowed
+    draft: Grant
+    dry_run: Rehearsal
+    evaluation: Evaluation
+    parties: Parties
+    tallies: tuple[Tally, ...]
+    """What was counted, and must be written with whatever is given by this: each once, as it was when read first."""
+    freezes: Freezes
+    """Which freezes stood, and must still stand and no others when anything is given by this."""
+
+    @property
+    def limits(self) -> Limits:
+        """How much one person may have and ask for under the rule that decides."""
+        return self.evaluation.rules.limits_under(self.decision.rule)
+
+    def grant(self, now: datetime) -> Grant:
+        """The grant as it is committed at an approval: its clock has not begun."""
+        return replace(self.draft, approved_at=now, lease=None)
+
+    def counting(self, more: tuple[Tally, ...]) -> "Judged":
+        """With what was counted besides."""
+        every = {one.principal: one for one in (*more, *self.tallies)}
+        return replace(self, tallies=tuple(every.values()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judge:
+    """Answers by the rules, the people and the facts of the moment it is asked at."""
+
+    rules: Callable[[], RuleBook]
+    """Raises RulesUnreadable, and then nothing is allowed."""
+    people: Directory
+    facts: Facts
+    ledger: Ledger
+    deliveries: Mapping[Delivery, Provisioner]
+    inventory: Inventory | None = None
+    """Says whether what is asked for is there; without one that is not looked at."""
+
+    def under(self, rules: RuleBook) -> "Judge":
+        """The same judge under these rules: those of a moment, read once for a whole verb, or proposed ones."""
+        return replace(self, rules=lambda: rules)
+
+    def at_once(self) -> "Judge":
+        """The same judge under the rules of this moment, read once. Raises RulesUnreadable."""
+        return self.under(self.rules())
+
+    def judge(
+        self,
+        ask: Ask,
+        now: datetime,
+        *,
+        parties: Parties | None = None,
+        becomes: GrantId | None = None,
+        reader: PrincipalId | None = None,
+    ) -> Judged:
+        """
+        Judge an ask by the rules and rehearse its provisioning. Raises NotAllowed, BadInput or Unavailable.
+
+        Nothing is written anywhere. The term is the ask's own, or the deciding rule's default. `parties` are those who
+        were just looked up; `becomes` is the request that this already is; `reader` is the person who asks, where they
+        read what is refused.
+        """
+        parties = parties or Parties.of(ask, self.people)
+        freezes = must_not_be_frozen(parties.all, ask.entitlement.place, self.ledger, reader=reader)
+        evaluation = self.evaluate(ask, now, parties=parties)
+        decision = evaluation.allowed()
+        term = ask.term or Term(length=decision.default)
+        draft = Grant(
+            id=becomes or new_grant_id(),
+            principal=parties.principal.id,
+            entitlement=ask.entitlement,
+            delivery=ask.delivery,
+            term=term,
+            approved_at=now,
+            aws=parties.principal.aws,
+            extends=ask.extends,
+            root=self.ledger.grant(ask.extends).chain if ask.extends else None,
+        )
+        return Judged(
+            ask=ask,
+            decision=decision,
+            draft=draft,
+            dry_run=self.delivery(ask.delivery).rehearse(draft.leased(term.lease(now))),
+            evaluation=evaluation,
+            parties=parties,
+            tallies=evaluation.tallies,
+            freezes=freezes,
+        )
+
+    def evaluate(
+        self, ask: Ask, now: datetime, *, parties: Parties | None = None, itself: GrantId | None = None
+    ) -> Evaluation:
+        """
+        Put an ask to the rules, with everything that they look at. Raises NotAllowed or BadInput.
+
+        `itself` is the grant that the ask has become already, which does not count beside itself.
+        """
+        rules, parties = self.rules(), parties or Parties.of(ask, self.people)
+        parties.must_be_active()
+        question = self._question(ask, parties, now)
+        needed = needs(rules, question)
+        starts = ask.term.lease(now).starts if ask.term else now
+        around = self.facts.circumstances(question, needed, at=starts)
+        if not needed.live_grants:
+            return Evaluation(rules=rules, question=question, around=around)
+        counted = count(parties.principal, extends=ask.extends, itself=itself, ledger=self.ledger, now=now)
+        around = replace(around, live_grants=counted.number)
+        return Evaluation(rules=rules, question=question, around=around, tallies=counted.tallies)
+
+    def deciders(self, request: Request, now: datetime) -> Approvers:
+        """
+        Who may turn this request down or take its grant away: the deciders under the rules of now.
+
+        When these do not allow it at all, or the beneficiary has left, those who were asked at the time may still say
+        no: a slip in the rules must never stand in the way of taking access away. Raises RulesUnreadable.
+        """
+        try:
+            decision = self.evaluate(as_ask(request), now).decide()
+        except (NotAllowed, BadInput, NotFound):
+            return request.approvers
+        if isinstance(decision, Denied):
+            return request.approvers
+        return decision.approvers | _passed_over(decision)
+
+    def delivery(self, delivery: Delivery) -> Provisioner:
+        """How access is delivered so. Raises BadInput for a delivery that is not offered here."""
+        if delivery not in self.deliveries:
+            offered = ", ".join(sorted(self.deliveries))
+            raise BadInput(f"Access is not delivered as a {delivery} here; there are {offered}.", field="delivery")
+        return self.deliveries[delivery]
+
+    def _question(self, ask: Ask, parties: Parties, now: datetime) -> Question:
+        lease = ask.term.lease(now) if ask.term else None
+        return Question(
+            principal=parties.principal,
+            entitlement=ask.entitlement,
+            length=lease.length if lease else None,
+            delivery=ask.delivery,
+            reason=ask.reason.strip(),
+            asker=parties.asker if parties.asker.id != parties.principal.id else None,
+            already=self._already(ask.extends, lease.starts if lease else now),
+            ahead=lease.starts - whole_second(now) if lease else timedelta(0),
+            urgent=ask.urgent,
+        )
+
+    def _already(self, extends: GrantId | None, starts: datetime) -> timedelta:
+        """
+        How long the access that is asked to go on will have stood when its prolongation starts.
+
+        It counts from the first grant of the chain on; one that has not begun counts nothing yet.
+        """
+        if extends is None:
+            return timedelta(0)
+        first = self.ledger.grant(self.ledger.grant(extends).chain)
+        if first.lease is None:
+            return timedelta(0)
+        return max(timedelta(0), starts - first.lease.starts)
+
+
+def as_ask(request: Request, term: Term | None = None) -> Ask:
+    """Put a request to the rules again, perhaps with the length an approver chose."""
+    return Ask(
+        requestor=request.requestor,
+        entitlement=request.entitlement,
+        term=term or request.term,
+        delivery=request.delivery,
+        reason=request.reason,
+        extends=request.extends,
+        beneficiary=request.beneficiary,
+        urgent=request.urgent,
+        recurs=request.recurs,
+        series=request.series,
+    )
+
+
+def _passed_over(decision: Allowed) -> Approvers:
+    """Those whom a rule names and who are away: they are not asked, and may still take away. Who left is not active."""
+    return Approvers(people=frozenset(one.principal for stage in decision.stages for one in stage.skipped))
