@@ -14,6 +14,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from daypass.lifecycle import login
+from daypass.lifecycle.enders import Enders
 from daypass.lifecycle.judge import Judge
 from daypass.model.event import Event, Kind
 from daypass.model.grant import Delivery, GrantId
@@ -83,6 +84,15 @@ class Daypass:
         """Who decides, with the stores, the people and the AWS that the test has put there since."""
         deliveries, people = dict.fromkeys(Delivery, self.aws), self.directory
         return replace(self._judge, people=people, facts=people, ledger=self.ledger, deliveries=deliveries)
+
+    @property
+    def enders(self) -> Enders:
+        """Who may end something, with the same."""
+        return Enders(ledger=self.ledger, lookups=self.judge)
+
+    def under(self, rules: Callable[[], RuleBook]) -> None:
+        """Put other rules in force, for its doors."""
+        object.__setattr__(self.desk, "judge", replace(self.desk.judge, rules=rules))
 
     @property
     def database(self) -> Database:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from daypass.lifecycle.asked import AskedNow
+from daypass.lifecycle.enders import Enders
 from daypass.lifecycle.judge import Judge
 from daypass.model.decision import Circumstances, Needs, Question
 from daypass.model.entitlement import S3Place
@@ -120,9 +120,9 @@ def unreadable() -> RuleBook:
     raise RulesUnreadable(())
 
 
-def asked(judge: Judge, *, rules: bool = True) -> AskedNow:
-    """What can be asked besides the ledger; without rules as while they cannot be read."""
-    return AskedNow(judge if rules else replace(judge, rules=unreadable))
+def enders(judge: Judge, *, rules: bool = True) -> Enders:
+    """Who may end something; without rules as while they cannot be read."""
+    return Enders(ledger=judge.ledger, lookups=judge if rules else replace(judge, rules=unreadable))
 
 
 @dataclass

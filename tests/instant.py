@@ -1,6 +1,6 @@
 """A freeze that somebody writes in the very instant in which something is given."""
 
-from daypass.lifecycle.freeze import set_freeze
+from daypass.lifecycle.freeze import Halt, set_freeze
 from daypass.model.effect import GIVES
 from daypass.model.event import Kind
 from daypass.model.fact import Fact
@@ -29,5 +29,5 @@ class InThatInstant(SqlLedger):
         if not self.came_first and any(fact.event.kind in self._kinds for fact in facts):
             self.came_first = True
             now = self._house.clock()
-            set_freeze(self._extent, by=FREEZES, reason="", ends=False, ledger=self._house.ledger, now=now)
+            set_freeze(Halt(extent=self._extent, by=FREEZES), ledger=self._house.ledger, now=now)
         super().record(*facts)

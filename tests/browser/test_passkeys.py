@@ -76,7 +76,7 @@ def house(tmp_path: Path) -> Iterator[House]:
     with _beside(open_house(tmp_path)) as opened:
         text = RULES.replace("    approve: {anyone_of", "    second_factor: required\n    approve: {anyone_of")
         strict = parse(text, name="rules.yaml")
-        object.__setattr__(opened.desk, "rules", lambda: strict)
+        opened.under(lambda: strict)
         object.__setattr__(opened.desk, "public_url", opened.url.replace("127.0.0.1", "localhost"))
         opened.directory.change(ANN, name="Ann Archer")
         opened.directory.change(BOB, name="Bob Baker")

@@ -20,7 +20,6 @@ from daypass.model.principal import PrincipalId
 from daypass.model.request import Ask, Request
 from daypass.rules.document import RuleBook, parse
 from tests.builder import Daypass, sqlite
-from tests.hands import asked
 from tests.makers import ANN, BOB, HOUR, READ_REPORTS, RULES
 
 
@@ -74,8 +73,7 @@ class Walk(Daypass):
             request_id,
             by=by,
             reason=reason,
-            asked=asked(self.judge),
-            ledger=self.ledger,
+            enders=self.enders,
             now=self.clock(),
         )
 

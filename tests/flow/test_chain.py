@@ -15,7 +15,7 @@ from daypass.model.grant import Grant, GrantId, GrantState, new_grant_id
 from daypass.model.request import Request, RequestState
 from daypass.store.tables import requests
 from tests.flow.conftest import Walk
-from tests.hands import Meanwhile, asked
+from tests.hands import Meanwhile
 from tests.makers import ANN, BOB, HOUR
 
 
@@ -35,8 +35,7 @@ def taken(walk: Walk, grant_id: GrantId) -> Grant:
         grant_id,
         by=BOB,
         reason="enough",
-        asked=asked(walk.judge),
-        ledger=walk.ledger,
+        enders=walk.enders,
         now=walk.clock(),
     )
 

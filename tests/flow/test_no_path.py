@@ -42,7 +42,7 @@ from daypass.store.ledger import SqlLedger
 from daypass.store.queue import SqlQueue
 from tests.examples import repeated
 from tests.flow.company import ACCOUNTS, GROUPS, ROBOT, WHAT, Company, Everybody, Law, Turn, document, lent_rightly
-from tests.hands import HandAws, HandClock, asked, judge_by
+from tests.hands import HandAws, HandClock, enders, judge_by
 from tests.keys import SIGNER
 from tests.makers import HOUR, READ_REPORTS
 from tests.tables import with_tables
@@ -211,8 +211,7 @@ class Life:
                 request,
                 by=self.anyone(),
                 reason="",
-                asked=asked(self.judge),
-                ledger=self.ledger,
+                enders=enders(self.judge),
                 now=self.clock(),
             )
             assert self.ledger.request(request).state is RequestState.DENIED

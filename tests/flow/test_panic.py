@@ -10,7 +10,7 @@ from sqlalchemy import Executable, delete, update
 
 from daypass.lifecycle import links
 from daypass.lifecycle.absence import say_away
-from daypass.lifecycle.freeze import freeze, lift, set_freeze
+from daypass.lifecycle.freeze import Halt, freeze, lift, set_freeze
 from daypass.lifecycle.frozen import freezes, freezes_now
 from daypass.lifecycle.hand_out import credentials
 from daypass.lifecycle.login import begin, confirm
@@ -29,7 +29,7 @@ from daypass.model.request import RequestState
 from daypass.rules.document import parse
 from daypass.store.tables import records
 from tests.flow.conftest import Walk
-from tests.hands import asked
+from tests.hands import enders
 from tests.instant import InThatInstant
 from tests.makers import ANN, BOB, EVE, HOUR, RULES, grant, principal, request
 
@@ -52,14 +52,12 @@ def owned(walk: Walk) -> Walk:
 
 def panicked(walk: Walk, extent: Extent, by: PrincipalId = CARL, *, hold: bool = True) -> Ended:
     """Somebody ends everything in an extent."""
-    known = asked(walk.judge)
+    known = walk.enders
+    halt = Halt(extent=extent, by=by, reason="laptop stolen")
     return panic(
-        extent,
-        by=by,
-        reason="laptop stolen",
+        halt,
         hold=hold,
-        asked=known,
-        ledger=walk.ledger,
+        enders=known,
         logins=walk.logins,
         now=walk.clock(),
     )
@@ -67,13 +65,13 @@ def panicked(walk: Walk, extent: Extent, by: PrincipalId = CARL, *, hold: bool =
 
 def frozen(walk: Walk, extent: Extent, by: PrincipalId = CARL) -> Freeze:
     """Somebody freezes an extent."""
-    known = asked(walk.judge)
-    return freeze(extent, by=by, reason="", asked=known, ledger=walk.ledger, now=walk.clock())
+    known = walk.enders
+    return freeze(extent, by=by, reason="", enders=known, now=walk.clock())
 
 
 def lifted(walk: Walk, freeze_id: GrantId, by: PrincipalId) -> Freeze | None:
     """An owner says that a freeze may be lifted."""
-    return lift(freeze_id, by=by, rules=walk.rules, directory=walk.directory, ledger=walk.ledger, now=walk.clock())
+    return lift(freeze_id, by=by, judge=walk.judge, now=walk.clock())
 
 
 def many(walk: Walk, number: int) -> list[GrantId]:
@@ -133,9 +131,9 @@ def test_panic_works_with_nobody_to_ask_and_no_rules(owned: Walk):
     """For whoever it is about; the rules file and Slack are gone."""
     grant_id = owned.active().id
     owned.directory.away = True
-    known = asked(owned.judge, rules=False)
+    known = enders(owned.judge, rules=False)
 
-    ended = panic(ANNS, by=ANN, reason="", asked=known, ledger=owned.ledger, logins=owned.logins, now=owned.clock())
+    ended = panic(Halt(extent=ANNS, by=ANN), enders=known, logins=owned.logins, now=owned.clock())
 
     assert (ended.counts, owned.ledger.grant(grant_id).state) == ({"grants": 1}, GrantState.ENDING)
 
@@ -156,7 +154,7 @@ def test_who_decides_on_something_ends_that_and_freezes_nothing(owned: Walk):
 def test_a_panic_that_died_half_way_is_brought_to_its_end_by_a_worker(owned: Walk):
     """The freeze was written, and nothing was ended yet."""
     grant_id = owned.active().id
-    set_freeze(ANNS, by=CARL, reason="", ends=True, ledger=owned.ledger, now=owned.clock())
+    set_freeze(Halt(extent=ANNS, by=CARL, ends=True), ledger=owned.ledger, now=owned.clock())
 
     assert go_on(ledger=owned.ledger, logins=owned.logins, now=owned.clock()) == 1
     assert owned.ledger.grant(grant_id).state is GrantState.ENDING
@@ -279,7 +277,7 @@ def test_a_freeze_of_somebody_else_in_that_instant_costs_nothing_but_another_loo
 def test_what_was_approved_right_before_a_freeze_does_not_begin(owned: Walk):
     """However short a time ago; what is in AWS already stays, as a freeze ends nothing."""
     active, approved = owned.active(), owned.approve(owned.ask(reason="INC-43").id)
-    set_freeze(ANNS, by=CARL, reason="", ends=False, ledger=owned.ledger, now=owned.clock())
+    set_freeze(Halt(extent=ANNS, by=CARL), ledger=owned.ledger, now=owned.clock())
     owned.work()
 
     ended = owned.ledger.grant(approved.id)
@@ -303,7 +301,7 @@ def test_a_freeze_waits_for_nobody_longer_than_for_what_is_being_written(databas
     walk = Walk(database_url)
     request = walk.ask()
     row = freezes_now(walk.ledger)
-    set_freeze(ANNS, by=CARL, reason="", ends=False, ledger=walk.ledger, now=walk.clock())
+    set_freeze(Halt(extent=ANNS, by=CARL), ledger=walk.ledger, now=walk.clock())
     event = Event(kind=Kind.THREAD_SAID, at=walk.clock(), actor=ANN, subject=request.id)
 
     with pytest.raises(Conflict):
@@ -352,7 +350,11 @@ def test_the_operator_ends_and_freezes_by_the_name_of_their_user(owned: Walk):
 
     assert end_as_operator(waiting.id, os_user="root", reason="", ledger=owned.ledger, now=owned.clock()) == "request"
     ended = panic_as_operator(
-        ALL, os_user="root", reason="", hold=True, ledger=owned.ledger, logins=owned.logins, now=owned.clock()
+        Halt(extent=ALL, by=OPERATOR, reason="", os_user="root"),
+        hold=True,
+        ledger=owned.ledger,
+        logins=owned.logins,
+        now=owned.clock(),
     )
 
     assert ended.counts == {"grants": 1}
@@ -399,14 +401,14 @@ def test_a_freeze_that_somebody_takes_out_of_the_database_is_not_read_as_none(ow
 @pytest.mark.parametrize("operator", [False, True], ids=["owner", "operator"])
 def test_a_panic_ends_everything_also_where_the_freezes_cannot_be_read(owned: Walk, operator: bool):
     """Somebody who writes to the database and has no key holds up no panic by the row of the freezes."""
-    active, known = owned.active(), asked(owned.judge)
-    freeze(Extent(person=EVE), by=CARL, reason="", asked=known, ledger=owned.ledger, now=owned.clock())
+    active, known = owned.active(), owned.enders
+    freeze(Extent(person=EVE), by=CARL, reason="", enders=known, now=owned.clock())
     with owned.database.writing() as connection:
         connection.execute(update(records).where(records.c.kind == "freezes").values(body="{}"))
 
-    said = {"reason": "", "hold": True, "ledger": owned.ledger, "logins": owned.logins, "now": owned.clock()}
-    ends = partial(panic_as_operator, os_user="root") if operator else partial(panic, by=CARL, asked=known)
+    halt = Halt(extent=ANNS, by=OPERATOR if operator else CARL)
+    ends = partial(panic_as_operator, ledger=owned.ledger) if operator else partial(panic, enders=known)
     with pytest.raises(Misconfigured, match=r"^Everything in it was ended \(1\), but it is not frozen\. "):
-        ends(ANNS, **said)
+        ends(halt, hold=True, logins=owned.logins, now=owned.clock())
 
     assert owned.ledger.grant(active.id).state is GrantState.ENDING

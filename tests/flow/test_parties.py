@@ -13,7 +13,6 @@ from daypass.model.lease import Term
 from daypass.model.principal import Principal, PrincipalId
 from daypass.rules.document import parse
 from tests.flow.conftest import Walk
-from tests.hands import asked
 from tests.makers import ANN, BOB, EVE, HOUR, principal
 
 CARL = PrincipalId("U0CARL")
@@ -128,8 +127,7 @@ def test_access_of_who_has_left_can_be_taken_away(house: Walk) -> None:
         request.id,
         by=CARL,
         reason="left",
-        asked=asked(house.judge),
-        ledger=house.ledger,
+        enders=house.enders,
         now=house.clock(),
     )
     assert ended.state is GrantState.ENDING

@@ -14,7 +14,7 @@ from daypass.model.grant import Delivery, GrantId, GrantState, Why
 from daypass.model.lease import Term
 from daypass.model.request import Request, RequestState
 from tests.flow.conftest import Walk
-from tests.hands import asked
+from tests.hands import enders
 from tests.makers import ANN, BOB, EVE, HOUR, NOON
 
 MINUTE = timedelta(minutes=1)
@@ -134,8 +134,7 @@ def test_who_may_decide_may_revoke(walk: Walk) -> None:
         grant.id,
         by=BOB,
         reason="wrong bucket",
-        asked=asked(walk.judge),
-        ledger=walk.ledger,
+        enders=walk.enders,
         now=walk.clock(),
     )
     walk.loop.run_until_idle()
@@ -149,10 +148,10 @@ def test_who_may_decide_may_revoke(walk: Walk) -> None:
 def test_unreadable_rules_do_not_stand_in_the_way_of_a_revocation(walk: Walk) -> None:
     """While nothing can be given, those who were asked at the time can still take away; Eve still cannot."""
     grant = walk.active()
-    unreadable = asked(walk.judge, rules=False)
+    unreadable = enders(walk.judge, rules=False)
     with pytest.raises(NotYours):
-        revoke(grant.id, by=EVE, reason="", asked=unreadable, ledger=walk.ledger, now=walk.clock())
-    revoke(grant.id, by=BOB, reason="", asked=unreadable, ledger=walk.ledger, now=walk.clock())
+        revoke(grant.id, by=EVE, reason="", enders=unreadable, now=walk.clock())
+    revoke(grant.id, by=BOB, reason="", enders=unreadable, now=walk.clock())
     walk.loop.run_until_idle()
 
     assert not walk.aws.held
@@ -167,8 +166,7 @@ def test_who_may_not_decide_may_not_revoke(walk: Walk) -> None:
             grant.id,
             by=EVE,
             reason="",
-            asked=asked(walk.judge),
-            ledger=walk.ledger,
+            enders=walk.enders,
             now=walk.clock(),
         )
 
@@ -259,8 +257,7 @@ def test_what_is_taken_away_does_not_go_on_as_more_time(walk: Walk) -> None:
             first,
             by=BOB,
             reason="enough",
-            asked=asked(walk.judge),
-            ledger=walk.ledger,
+            enders=walk.enders,
             now=walk.clock(),
         )
 

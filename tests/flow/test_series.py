@@ -17,7 +17,7 @@ from daypass.model.kept import Series, Standing
 from daypass.model.request import Recurrence, Request, RequestState
 from daypass.model.windows import next_window, windows
 from tests.flow.conftest import Walk
-from tests.hands import Meanwhile, asked
+from tests.hands import Meanwhile
 from tests.makers import ANN, BOB, EVE, HOUR
 
 MORNINGS = Recurrence(
@@ -282,8 +282,8 @@ def _end(walk: Walk, request: Request, how: str) -> None:
         case "operator":
             end_as_operator(request.id, os_user="root", reason="", ledger=walk.ledger, now=walk.clock())
         case _:
-            may = asked(walk.judge)
-            revoke(request.id, by=BOB, reason="enough", asked=may, ledger=walk.ledger, now=walk.clock())
+            may = walk.enders
+            revoke(request.id, by=BOB, reason="enough", enders=may, now=walk.clock())
 
 
 def test_whom_it_is_for_may_end_it_too(walk: Walk) -> None:
@@ -348,8 +348,7 @@ def test_who_may_decide_ends_the_whole_series(walk: Walk) -> None:
         child.id,
         by=BOB,
         reason="enough",
-        asked=asked(walk.judge),
-        ledger=walk.ledger,
+        enders=walk.enders,
         now=walk.clock(),
     )
     assert walk.ledger.grant(child.id).state is GrantState.ENDING
@@ -365,8 +364,7 @@ def test_between_two_windows_the_series_is_revoked_too(walk: Walk) -> None:
         request.id,
         by=BOB,
         reason="enough",
-        asked=asked(walk.judge),
-        ledger=walk.ledger,
+        enders=walk.enders,
         now=walk.clock(),
     )
     assert walk.ledger.find(Series, request.id).state is Standing.CLOSED

@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 
 from daypass.lifecycle.absence import say_away, say_back
-from daypass.lifecycle.asked import Asked, AskedNow, NobodyAsked
 from daypass.lifecycle.cancel import cancel
 from daypass.lifecycle.drop import drop
-from daypass.lifecycle.freeze import freeze
+from daypass.lifecycle.enders import Enders
+from daypass.lifecycle.freeze import Halt, freeze
 from daypass.lifecycle.login import end, end_all
 from daypass.lifecycle.panic import go_on, panic, panic_as_operator
 from daypass.lifecycle.passkeys.remove import forget
@@ -31,7 +31,7 @@ from daypass.model.principal import PrincipalId, SlackGroupId
 from daypass.model.request import RequestState
 from daypass.rules.document import parse
 from tests.flow.conftest import Walk
-from tests.hands import asked
+from tests.hands import enders
 from tests.makers import ANN, BOB, EVE, RULES, principal
 
 CARL = PrincipalId("U0CARL")
@@ -62,26 +62,26 @@ ENDING: tuple[Callable[..., object], ...] = (
 
 @pytest.mark.parametrize("verb", ENDING, ids=lambda verb: f"{verb.__module__.split('.')[-1]}.{verb.__name__}")
 def test_a_verb_that_only_takes_away_is_given_nothing_that_could_refuse_it(verb: Callable[..., object]):
-    """The ledger, and what could be asked besides; never a directory, the rules, AWS."""
+    """The ledger, and what could be looked up besides; never the judge, a directory, the rules, AWS."""
     needs = {str(each.annotation) for each in inspect.signature(verb).parameters.values()}
     named = " ".join(needs)
 
-    assert not [one for one in ("Directory", "RuleBook", "Provisioner", "Vendor", "Catalogue") if one in named]
+    assert not [one for one in ("Judge", "Directory", "RuleBook", "Provisioner", "Vendor", "Catalogue") if one in named]
 
 
 @pytest.fixture
-def dark(walk: Walk) -> AskedNow:
+def dark(walk: Walk) -> Enders:
     """Nobody answers and no rules can be read, once the test says so."""
-    return asked(walk.judge, rules=False)
+    return enders(walk.judge, rules=False)
 
 
-def take(walk: Walk, grant_id: GrantId, by: PrincipalId, known: Asked) -> GrantState:
+def take(walk: Walk, grant_id: GrantId, by: PrincipalId, known: Enders) -> GrantState:
     """Somebody takes it away."""
-    return revoke(grant_id, by=by, reason="enough", asked=known, ledger=walk.ledger, now=walk.clock()).state
+    return revoke(grant_id, by=by, reason="enough", enders=known, now=walk.clock()).state
 
 
 @pytest.mark.parametrize("by", [ANN, BOB])
-def test_who_has_it_and_who_approved_it_end_it_with_nobody_to_ask(walk: Walk, dark: AskedNow, by: PrincipalId):
+def test_who_has_it_and_who_approved_it_end_it_with_nobody_to_ask(walk: Walk, dark: Enders, by: PrincipalId):
     """Their right is in the ledger."""
     grant = walk.active()
     walk.directory.away = True
@@ -91,7 +91,7 @@ def test_who_has_it_and_who_approved_it_end_it_with_nobody_to_ask(walk: Walk, da
     assert walk.ledger.grant(grant.id).state is GrantState.ENDED
 
 
-def test_nobody_else_ends_it_for_want_of_an_answer(walk: Walk, dark: AskedNow):
+def test_nobody_else_ends_it_for_want_of_an_answer(walk: Walk, dark: Enders):
     """What cannot be asked adds nobody."""
     grant = walk.active()
     walk.directory.away = True
@@ -101,7 +101,7 @@ def test_nobody_else_ends_it_for_want_of_an_answer(walk: Walk, dark: AskedNow):
     assert walk.ledger.grant(grant.id).state is GrantState.ACTIVE
 
 
-def test_a_member_of_the_group_that_decides_denies_with_nobody_to_ask(walk: Walk, dark: AskedNow):
+def test_a_member_of_the_group_that_decides_denies_with_nobody_to_ask(walk: Walk, dark: Enders):
     """The worker wrote down who is in it, while Slack said so; who has left it since then is out of it again."""
     walk.rules = parse(BY_GROUP, name="rules.yaml")
     walk.directory.people[CARL] = principal(CARL, None)
@@ -114,12 +114,12 @@ def test_a_member_of_the_group_that_decides_denies_with_nobody_to_ask(walk: Walk
     walk.directory.away = True
 
     with pytest.raises(NotYours):
-        deny(asked_for.id, by=EVE, reason="", asked=dark, ledger=walk.ledger, now=walk.clock())
-    denied = deny(asked_for.id, by=CARL, reason="", asked=dark, ledger=walk.ledger, now=walk.clock())
+        deny(asked_for.id, by=EVE, reason="", enders=dark, now=walk.clock())
+    denied = deny(asked_for.id, by=CARL, reason="", enders=dark, now=walk.clock())
     assert denied.state is RequestState.DENIED
 
 
-def test_who_approved_it_ends_it_though_nobody_wrote_down_their_group(walk: Walk, dark: AskedNow):
+def test_who_approved_it_ends_it_though_nobody_wrote_down_their_group(walk: Walk, dark: Enders):
     """Carl decided as one of the leads; who they are, the ledger does not say."""
     walk.rules = parse(BY_GROUP, name="rules.yaml")
     walk.directory.people[CARL] = principal(CARL, None)
@@ -142,7 +142,7 @@ def _machine_off(walk: Walk) -> None:
 
 
 @pytest.mark.parametrize("nothing_is_given", [_damaged, _machine_off])
-def test_endings_go_on_while_nothing_is_given(walk: Walk, dark: AskedNow, nothing_is_given: Callable[[Walk], None]):
+def test_endings_go_on_while_nothing_is_given(walk: Walk, dark: Enders, nothing_is_given: Callable[[Walk], None]):
     """The journal is damaged, or this machine's clock is off: everything that takes away still does."""
     walk.active()
     until, now = walk.clock() + timedelta(days=2), walk.clock()
@@ -160,13 +160,11 @@ def test_endings_go_on_while_nothing_is_given(walk: Walk, dark: AskedNow, nothin
     assert walk.deny(waiting.id).state is RequestState.DENIED
     assert cancel(taken_back.id, by=ANN, ledger=walk.ledger, now=now).state is RequestState.CANCELLED
     assert say_back(BOB, ledger=walk.ledger, now=walk.clock()).state == "closed"
-    ended = panic(
-        Extent(person=ANN), by=ANN, reason="", asked=dark, ledger=walk.ledger, logins=walk.logins, now=walk.clock()
-    )
+    ended = panic(Halt(extent=Extent(person=ANN), by=ANN), enders=dark, logins=walk.logins, now=walk.clock())
     assert ended.counts == {"grants": 1, "delegations": 1, "bot tokens": 1}
 
 
-def test_an_owner_of_the_last_readable_rules_ends_what_nobody_named_them_for(walk: Walk, dark: AskedNow):
+def test_an_owner_of_the_last_readable_rules_ends_what_nobody_named_them_for(walk: Walk, dark: Enders):
     """The rules file is gone by now."""
     grant = walk.active()
     owned = parse(RULES.replace("version: 1", "version: 1\nowners: {people: [U0EVE, U0ANN]}"), name="rules.yaml")
@@ -179,7 +177,7 @@ def test_an_owner_of_the_last_readable_rules_ends_what_nobody_named_them_for(wal
 def test_who_is_known_to_have_left_ends_only_what_is_theirs(walk: Walk):
     """A login outlives its person by some seconds: it takes nobody else's access away."""
     grant = walk.active()
-    known = asked(walk.judge)
+    known = walk.enders
     walk.directory.change(BOB, active=False)
 
     with pytest.raises(NotYours):
@@ -193,7 +191,7 @@ def test_who_came_to_decide_only_now_ends_it_when_that_can_be_asked(walk: Walk):
     grant = walk.active()
     walk.rules = parse(RULES.replace(WHO, "{people: [U0EVE]}"), name="rules.yaml")
 
-    assert take(walk, grant.id, EVE, asked(walk.judge)) is GrantState.ENDING
+    assert take(walk, grant.id, EVE, walk.enders) is GrantState.ENDING
 
 
 def test_an_absence_is_over_when_its_person_says_so_with_nobody_to_ask(walk: Walk):
@@ -203,8 +201,3 @@ def test_an_absence_is_over_when_its_person_says_so_with_nobody_to_ask(walk: Wal
     walk.directory.away = True
 
     assert say_back(BOB, ledger=walk.ledger, now=walk.clock()).state == "closed"
-
-
-def test_nobody_is_asked_by_who_asks_nobody():
-    """The operator's and the passkey's way."""
-    assert (NobodyAsked().person(ANN), NobodyAsked().owners()) == (None, None)

@@ -15,7 +15,7 @@ from daypass.model.lease import Term
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Request
 from tests.flow.conftest import Walk
-from tests.hands import Meanwhile, asked
+from tests.hands import Meanwhile
 from tests.makers import ANN, BOB, EVE, HOUR, READ_REPORTS
 
 
@@ -107,8 +107,8 @@ def test_one_ask_delivered_twice_at_one_moment_is_one_request(walk: Walk):
 
 def take_away(walk: Walk, grant_id: GrantId, by: PrincipalId, reason: str = "enough") -> Grant:
     """Somebody takes it away."""
-    known = asked(walk.judge)
-    return revoke(grant_id, by=by, reason=reason, asked=known, ledger=walk.ledger, now=walk.clock())
+    known = walk.enders
+    return revoke(grant_id, by=by, reason=reason, enders=known, now=walk.clock())
 
 
 def more(walk: Walk, grant_id: GrantId, length: timedelta) -> Request:

@@ -28,7 +28,7 @@ from daypass.model.request import RequestState
 from daypass.rules.document import parse
 from daypass.store.ledger import SqlLedger
 from daypass.store.outbox import SqlOutbox
-from tests.hands import HandClock, HandDirectory, asked, judge_by
+from tests.hands import HandClock, HandDirectory, enders, judge_by
 from tests.lifecycle.authenticator import HandKey, handle_in
 from tests.makers import ANN, BOB, EVE, HOUR, NOON, RULES, request
 from tests.tables import with_tables
@@ -572,6 +572,6 @@ def test_a_passkey_that_somebody_hides_in_the_database_is_not_taken_for_none(wor
         world.given(name="thief", key_id=b"a-thiefs-own-key")
 
     rules = parse(RULES.replace("rules:", "owners: {people: [U0EVE]}\nrules:"), name="rules.yaml")
-    may = asked(judge_by(lambda: rules, world.directory, world.ledger))
-    remove.forget(BOB, by=EVE, asked=may, ledger=world.ledger, now=world.clock())
+    may = enders(judge_by(lambda: rules, world.directory, world.ledger))
+    remove.forget(BOB, by=EVE, enders=may, now=world.clock())
     world.given(name="new", key_id=b"bobs-new-laptop-key")

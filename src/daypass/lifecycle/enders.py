@@ -11,64 +11,70 @@ is refused for want of an answer. Who is known to have left ends only what is th
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
-from daypass.lifecycle.asked import Asked
+from daypass.lifecycle.lookups import Lookups
 from daypass.model.decision import Approvers
 from daypass.model.errors import Misconfigured, NotFound, NotYours
 from daypass.model.kept import Robot
 from daypass.model.known import KnownGroup, KnownOwners
 from daypass.model.principal import ROBOT, GroupName, Principal, PrincipalId, SlackGroupId
 from daypass.model.request import Request
-from daypass.ports import Cabinet
+from daypass.ports import Cabinet, Ledger
 
 
-def may_end(request: Request, by: PrincipalId, *, asked: Asked, cabinet: Cabinet, now: datetime) -> bool:
-    """Whether this person may end what came of a request, or turn it down."""
-    return by in whose(request, cabinet) or may_end_for_others(request, by, asked=asked, cabinet=cabinet, now=now)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enders:
+    """Who may end something, at the moment of asking."""
 
+    ledger: Ledger
+    lookups: Lookups
+    """What can be looked up besides: it adds people, and refuses only those who are known to have left."""
 
-def may_end_for_others(request: Request, by: PrincipalId, *, asked: Asked, cabinet: Cabinet, now: datetime) -> bool:
-    """Whether this person is one of those who may end it though it is not theirs."""
-    if by.startswith(ROBOT):
-        return False
-    person = asked.person(by)
-    if person is not None and not person.active:
-        return False
-    named = asked_then(request)
-    if by in approved(request) or includes(named, by, cabinet):
-        return True
-    if person is not None and named.include(person):
-        return True
-    if owns(by, asked=asked, cabinet=cabinet):
-        return True
-    now_named = asked.deciders(request, now)
-    return now_named is not None and person is not None and now_named.include(person)
+    def may_end(self, request: Request, by: PrincipalId, now: datetime) -> bool:
+        """Whether this person may end what came of a request, or turn it down."""
+        return by in whose(request, self.ledger) or self.may_end_for_others(request, by, now)
 
+    def may_end_for_others(self, request: Request, by: PrincipalId, now: datetime) -> bool:
+        """Whether this person is one of those who may end it though it is not theirs."""
+        if by.startswith(ROBOT):
+            return False
+        person = self.lookups.person(by)
+        if person is not None and not person.active:
+            return False
+        named = asked_then(request)
+        if by in approved(request) or includes(named, by, self.ledger):
+            return True
+        if person is not None and named.include(person):
+            return True
+        if self.owns(by):
+            return True
+        now_named = self.lookups.deciders_if_known(request, now)
+        return now_named is not None and person is not None and now_named.include(person)
 
-def owns(by: PrincipalId, *, asked: Asked, cabinet: Cabinet) -> bool:
-    """Whether this person owns the rules: as they could last be read, or as they stand now."""
-    if by.startswith(ROBOT):
-        return False
-    person = asked.person(by)
-    if person is not None and not person.active:
-        return False
-    known = _known_owners(cabinet)
-    if known is not None and includes(known, by, cabinet):
-        return True
-    named = asked.owners()
-    if named is None:
-        return False
-    return includes(named, by, cabinet) or (person is not None and named.include(person))
+    def owns(self, by: PrincipalId) -> bool:
+        """Whether this person owns the rules: as they could last be read, or as they are now."""
+        if by.startswith(ROBOT):
+            return False
+        person = self.lookups.person(by)
+        if person is not None and not person.active:
+            return False
+        known = _known_owners(self.ledger)
+        if known is not None and includes(known, by, self.ledger):
+            return True
+        named = self.lookups.owners_if_known()
+        if named is None:
+            return False
+        return includes(named, by, self.ledger) or (person is not None and named.include(person))
 
-
-def must_own(by: PrincipalId, *, asked: Asked, cabinet: Cabinet) -> None:
-    """Raise NotYours for somebody who does not own the rules."""
-    person = asked.person(by)
-    if person is not None and not person.active:
-        raise NotYours("Your Slack account is deactivated.")
-    if not owns(by, asked=asked, cabinet=cabinet):
-        raise NotYours("You are not among the owners of the rules; they are named under `owners` in them.")
+    def must_own(self, by: PrincipalId) -> None:
+        """Raise NotYours for somebody who does not own the rules."""
+        person = self.lookups.person(by)
+        if person is not None and not person.active:
+            raise NotYours("Your Slack account is deactivated.")
+        if not self.owns(by):
+            raise NotYours("You are not among the owners of the rules; they are named under `owners` in them.")
 
 
 def known_owners(cabinet: Cabinet) -> frozenset[PrincipalId]:

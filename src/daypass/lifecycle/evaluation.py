@@ -2,11 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
+from daypass.lifecycle.parties import Parties
 from daypass.model.decision import Allowed, Approvers, Circumstances, Decision, Denied, Needs, Question
 from daypass.model.errors import NotAllowed, Unavailable
+from daypass.model.grant import GrantId
 from daypass.model.kept import Tally
+from daypass.model.lease import whole_second
 from daypass.model.principal import Principal
+from daypass.model.request import Ask
+from daypass.ports import Ledger
 from daypass.rules.decide import decide
 from daypass.rules.document import RuleBook
 from daypass.rules.nearest_place import told
@@ -53,6 +59,36 @@ class Evaluation:
             and needed.tickets <= around.tickets.keys() | around.no_tickets
             and not (needed.tags and (around.tags is None or around.account is None))
         )
+
+
+def question_of(ask: Ask, parties: Parties, ledger: Ledger, now: datetime) -> Question:
+    """Put an ask as the question that the rules answer."""
+    lease = ask.term.lease(now) if ask.term else None
+    return Question(
+        principal=parties.principal,
+        entitlement=ask.entitlement,
+        length=lease.length if lease else None,
+        delivery=ask.delivery,
+        reason=ask.reason.strip(),
+        asker=parties.asker if parties.asker.id != parties.principal.id else None,
+        already=_already(ask.extends, ledger, lease.starts if lease else now),
+        ahead=lease.starts - whole_second(now) if lease else timedelta(0),
+        urgent=ask.urgent,
+    )
+
+
+def _already(extends: GrantId | None, ledger: Ledger, starts: datetime) -> timedelta:
+    """
+    How long the access that is asked to go on will have stood when its prolongation starts.
+
+    It counts from the first grant of the chain on; one that has not begun counts nothing yet.
+    """
+    if extends is None:
+        return timedelta(0)
+    first = ledger.grant(ledger.grant(extends).chain)
+    if first.lease is None:
+        return timedelta(0)
+    return max(timedelta(0), starts - first.lease.starts)
 
 
 def _without_owner(needed: Needs, around: Circumstances) -> frozenset[str]:

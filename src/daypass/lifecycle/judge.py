@@ -1,5 +1,5 @@
 """
-The one judge: what the rules of now say of an ask, and who may decide on it.
+The one judge: what the rules of now say of an ask, who may decide on it, and who may see it.
 
 Every verb asks it again. What was true when a request was filed, or what a message in Slack shows, decides nothing.
 
@@ -11,26 +11,35 @@ Every verb asks it again. What was true when a request was filed, or what a mess
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+import structlog
 
 from daypass.lifecycle.counting import count
-from daypass.lifecycle.evaluation import Evaluation
+from daypass.lifecycle.enders import approved, asked_then, includes
+from daypass.lifecycle.evaluation import Evaluation, question_of
 from daypass.lifecycle.frozen import must_not_be_frozen
 from daypass.lifecycle.inventory import Inventory
+from daypass.lifecycle.lookups import owners_of
 from daypass.lifecycle.parties import Parties
-from daypass.model.decision import Allowed, Approvers, Denied, Question
-from daypass.model.errors import BadInput, NotAllowed, NotFound
+from daypass.lifecycle.soon import PATIENCE_S, Soon, T
+from daypass.model.decision import Allowed, Approvers, Denied
+from daypass.model.errors import BadInput, DaypassError, NotAllowed, NotFound
 from daypass.model.freeze import Freezes
 from daypass.model.grant import Delivery, Grant, GrantId, new_grant_id
-from daypass.model.kept import Tally
-from daypass.model.lease import Term, whole_second
-from daypass.model.principal import PrincipalId
+from daypass.model.kept import GlassReview, Tally
+from daypass.model.lease import Term
+from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Ask, Request
 from daypass.ports import Directory, Facts, Ledger, Provisioner, Rehearsal
 from daypass.rules.document import RuleBook
 from daypass.rules.needs import needs
 from daypass.rules.rule import Limits
+
+_SILENT = "Who is who cannot be looked up now; it will be tried again."
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +84,8 @@ class Judge:
     deliveries: Mapping[Delivery, Provisioner]
     inventory: Inventory | None = None
     """Says whether what is asked for is there; without one that is not looked at."""
+    soon: Soon = field(default_factory=lambda: answering_within(PATIENCE_S), repr=False)
+    """For look-ups that may not hold up anybody who sees or ends something."""
 
     def under(self, rules: RuleBook) -> "Judge":
         """The same judge under these rules: those of a moment, read once for a whole verb, or proposed ones."""
@@ -137,7 +148,7 @@ class Judge:
         """
         rules, parties = self.rules(), parties or Parties.of(ask, self.people)
         parties.must_be_active()
-        question = self._question(ask, parties, now)
+        question = question_of(ask, parties, self.ledger, now)
         needed = needs(rules, question)
         starts = ask.term.lease(now).starts if ask.term else now
         around = self.facts.circumstances(question, needed, at=starts)
@@ -162,6 +173,36 @@ class Judge:
             return request.approvers
         return decision.approvers | _passed_over(decision)
 
+    def may_see(self, request: Request, viewer: Principal, now: datetime) -> bool:
+        """Whether this person may see a request, its grant and its story; the one answer for every door."""
+        involved = {request.requestor, request.principal} | approved(request)
+        return viewer.id in involved or self.may_decide(request, viewer, now) or self._reviews(request, viewer)
+
+    def may_decide(self, request: Request, viewer: Principal, now: datetime) -> bool:
+        """Whether the rules of now name this person among those who decide. Never on their own request."""
+        if viewer.id in {request.requestor, request.principal}:
+            return False
+        named = self.deciders_if_known(request, now)
+        if named is None:  # nobody can say it now
+            return includes(asked_then(request), viewer.id, self.ledger)
+        return named.include(viewer)
+
+    def person(self, principal_id: PrincipalId) -> Principal | None:
+        """Somebody as the directory has them now; None when that is not known soon."""
+        return self._if_known("who somebody is", lambda: self.people.principal(principal_id))
+
+    def find(self, principal_id: PrincipalId) -> Principal:
+        """Somebody as the directory has them now, soon. Raises NotFound, Unavailable, Misconfigured."""
+        return self.soon(lambda: self.people.principal(principal_id))
+
+    def deciders_if_known(self, request: Request, now: datetime) -> Approvers | None:
+        """Who may decide on a request under the rules of now; None when that is not known soon."""
+        return self._if_known("who may decide", lambda: self.deciders(request, now))
+
+    def owners_if_known(self) -> Approvers | None:
+        """Whom the rules of now name as their owners; None when that is not known soon."""
+        return self._if_known("who owns the rules", lambda: owners_of(self.rules()))
+
     def delivery(self, delivery: Delivery) -> Provisioner:
         """How access is delivered so. Raises BadInput for a delivery that is not offered here."""
         if delivery not in self.deliveries:
@@ -169,32 +210,25 @@ class Judge:
             raise BadInput(f"Access is not delivered as a {delivery} here; there are {offered}.", field="delivery")
         return self.deliveries[delivery]
 
-    def _question(self, ask: Ask, parties: Parties, now: datetime) -> Question:
-        lease = ask.term.lease(now) if ask.term else None
-        return Question(
-            principal=parties.principal,
-            entitlement=ask.entitlement,
-            length=lease.length if lease else None,
-            delivery=ask.delivery,
-            reason=ask.reason.strip(),
-            asker=parties.asker if parties.asker.id != parties.principal.id else None,
-            already=self._already(ask.extends, lease.starts if lease else now),
-            ahead=lease.starts - whole_second(now) if lease else timedelta(0),
-            urgent=ask.urgent,
-        )
+    def _reviews(self, request: Request, viewer: Principal) -> bool:
+        if not request.urgent:
+            return False
+        try:
+            return self.ledger.find(GlassReview, request.id).reviewers.include(viewer)
+        except NotFound:
+            return False
 
-    def _already(self, extends: GrantId | None, starts: datetime) -> timedelta:
-        """
-        How long the access that is asked to go on will have stood when its prolongation starts.
+    def _if_known(self, what: str, look_up: Callable[[], T]) -> T | None:
+        try:
+            return self.soon(look_up)
+        except DaypassError as error:
+            log.info("lookup.failed", lacking=what, because=error.report)
+            return None
 
-        It counts from the first grant of the chain on; one that has not begun counts nothing yet.
-        """
-        if extends is None:
-            return timedelta(0)
-        first = self.ledger.grant(self.ledger.grant(extends).chain)
-        if first.lease is None:
-            return timedelta(0)
-        return max(timedelta(0), starts - first.lease.starts)
+
+def answering_within(patience_s: float) -> Soon:
+    """What waits so long for who somebody is."""
+    return Soon(patience_s=patience_s, name="ask-now", silent=_SILENT)
 
 
 def as_ask(request: Request, term: Term | None = None) -> Ask:

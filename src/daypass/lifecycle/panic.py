@@ -13,21 +13,18 @@ a rule that approves at once may give it back within seconds.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 
-from daypass.lifecycle.asked import Asked
-from daypass.lifecycle.enders import may_end
-from daypass.lifecycle.freeze import may_freeze, set_freeze
+from daypass.lifecycle.enders import Enders
+from daypass.lifecycle.freeze import Halt, may_freeze, set_freeze
 from daypass.lifecycle.frozen import freezes
 from daypass.lifecycle.sweeping import May, Sweep
 from daypass.model.errors import BadInput, Misconfigured, NotYours, Unavailable
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact
-from daypass.model.freeze import Extent, Freeze
-from daypass.model.principal import OPERATOR, PrincipalId
+from daypass.model.freeze import Freeze
 from daypass.model.request import Request
 from daypass.ports import Ledger, Logins
 
@@ -49,57 +46,44 @@ class Ended:
         return sum(self.counts.values())
 
 
-def panic(  # noqa: PLR0913 - what by whom and why, the three that it needs, and the moment
-    extent: Extent,
-    *,
-    by: PrincipalId,
-    reason: str,
-    hold: bool = True,
-    asked: Asked,
-    ledger: Ledger,
-    logins: Logins,
-    now: datetime,
-) -> Ended:
+def panic(halt: Halt, *, hold: bool = True, enders: Enders, logins: Logins, now: datetime) -> Ended:
     """
     End everything that this person may end in an extent, and freeze it where they may, unless `hold` is False.
 
     Raises NotYours when they may end nothing of it.
     """
-    whole = may_freeze(extent, by, asked=asked, ledger=ledger)
-    sweep = Sweep(extent=extent, by=by, note=_note(reason), ledger=ledger, logins=logins, now=now)
-    if whole:
-        freeze = partial(set_freeze, extent, by=by, reason=reason, ends=True, ledger=ledger, now=now)
-        return _frozen_first(freeze, sweep, reason) if hold else _told(_all(sweep), None, sweep, reason)
+    sweep = _sweep(halt, enders.ledger, logins, now)
+    if may_freeze(halt.extent, halt.by, enders=enders):
+        return _frozen_first(halt, sweep) if hold else _told(_all(sweep), None, sweep, halt)
 
     def may(request: Request) -> bool:
-        return may_end(request, by, asked=asked, cabinet=ledger, now=now)
+        return enders.may_end(request, halt.by, now)
 
     if not any(may(one) for one in sweep.concerned()):
         raise NotYours("There is nothing here that you may end; the owners of the rules end everything.")
-    return _told(_all(sweep, may), None, sweep, reason)
+    return _told(_all(sweep, may), None, sweep, halt)
 
 
-def panic_as_operator(  # noqa: PLR0913 - as panic
-    extent: Extent, *, os_user: str, reason: str, hold: bool, ledger: Ledger, logins: Logins, now: datetime
-) -> Ended:
+def panic_as_operator(halt: Halt, *, hold: bool, ledger: Ledger, logins: Logins, now: datetime) -> Ended:
     """End everything in an extent, as whoever runs Daypass, on the machine."""
-    sweep = Sweep(extent=extent, by=OPERATOR, note=_note(reason), ledger=ledger, logins=logins, now=now)
-    if not hold:
-        return _told(_all(sweep), None, sweep, reason, os_user)
-    freeze = partial(set_freeze, extent, by=OPERATOR, reason=reason, ends=True, ledger=ledger, now=now, os_user=os_user)
-    return _frozen_first(freeze, sweep, reason, os_user)
+    sweep = _sweep(halt, ledger, logins, now)
+    return _frozen_first(halt, sweep) if hold else _told(_all(sweep), None, sweep, halt)
 
 
-def _frozen_first(freeze: Callable[[], Freeze], sweep: Sweep, reason: str, os_user: str = "") -> Ended:
+def _sweep(halt: Halt, ledger: Ledger, logins: Logins, now: datetime) -> Sweep:
+    return Sweep(extent=halt.extent, by=halt.by, note=_note(halt.reason), ledger=ledger, logins=logins, now=now)
+
+
+def _frozen_first(halt: Halt, sweep: Sweep) -> Ended:
     """End everything behind a freeze, and where there can be none all the same. Then raises Misconfigured."""
     try:
-        held = freeze()
+        held = set_freeze(replace(halt, ends=True), ledger=sweep.ledger, now=sweep.now)
     except (BadInput, Misconfigured) as error:
-        ended = _told(_all(sweep), None, sweep, reason, os_user)
+        ended = _told(_all(sweep), None, sweep, halt)
         raise Misconfigured(
             f"Everything in it was ended ({ended.total}), but it is not frozen. {error.sentence}"
         ) from error
-    return _told(_all(sweep), held, sweep, reason, os_user)
+    return _told(_all(sweep), held, sweep, halt)
 
 
 def go_on(*, ledger: Ledger, logins: Logins, now: datetime) -> int:
@@ -130,16 +114,16 @@ def _batches(found: Sequence[tuple[str, Fact]]) -> Iterator[Sequence[tuple[str, 
         yield found[start : start + _BATCH]
 
 
-def _told(counts: Counter[str], held: Freeze | None, sweep: Sweep, reason: str, os_user: str = "") -> Ended:
+def _told(counts: Counter[str], held: Freeze | None, sweep: Sweep, halt: Halt) -> Ended:
     """Say in the journal, and to whoever did it, what was ended."""
     details: dict[str, Detail] = {
         "about": str(sweep.extent),
         "what": sweep.extent.kind,
-        "reason": reason.strip(),
+        "reason": halt.reason.strip(),
         **counts,
     }
     details |= {"freeze": held.id} if held else {}
-    details |= {"os_user": os_user} if os_user else {}
+    details |= {"os_user": halt.os_user} if halt.os_user else {}
     subject = held.id if held else None
     event = Event(kind=Kind.PANIC_DONE, at=sweep.now, actor=sweep.by, subject=subject, details=details)
     sweep.ledger.record(Fact(event=event))

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
-from daypass.lifecycle.asked import owners_of
+from daypass.lifecycle.lookups import owners_of
 from daypass.model.decision import Approvers
 from daypass.model.errors import Conflict, NotFound
 from daypass.model.event import Detail, Event, Kind

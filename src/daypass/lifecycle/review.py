@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from daypass.lifecycle.asked import Asked
 from daypass.lifecycle.ceilings import room_to_have
 from daypass.lifecycle.chain import must_go_on
 from daypass.lifecycle.click import (
@@ -27,7 +26,7 @@ from daypass.lifecycle.click import (
     those_who_approved,
 )
 from daypass.lifecycle.decided import decided_already
-from daypass.lifecycle.enders import may_end_for_others
+from daypass.lifecycle.enders import Enders
 from daypass.lifecycle.evaluation import must_be_read
 from daypass.lifecycle.frozen import must_not_be_frozen
 from daypass.lifecycle.judge import Judge, Judged, as_ask
@@ -107,9 +106,7 @@ def _count(request: Request, click: Click, judge: Judge, now: datetime) -> Grant
     return grant
 
 
-def deny(  # noqa: PLR0913 - who decides what and why, what else can be asked, the ledger, and the moment
-    request_id: GrantId, *, by: PrincipalId, reason: str, asked: Asked, ledger: Ledger, now: datetime
-) -> Request:
+def deny(request_id: GrantId, *, by: PrincipalId, reason: str, enders: Enders, now: datetime) -> Request:
     """
     Turn a request down, with words for the requestor; it needs the ledger alone.
 
@@ -126,14 +123,14 @@ def deny(  # noqa: PLR0913 - who decides what and why, what else can be asked, t
 
     def turn_down(request: Request) -> Request:
         _must_be_for_others(request, by)
-        if not may_end_for_others(request, by, asked=asked, cabinet=ledger, now=now):
+        if not enders.may_end_for_others(request, by, now):
             raise NotYours("You are not among those who may decide on this request.")
         denied = request.decided(RequestState.DENIED, Approval(by=by, at=now, rule=request.rule, note=reason.strip()))
         event = _event(Kind.REQUEST_DENIED, request, by, now, {"reason": reason.strip()})
-        ledger.record(Fact(event=event, changes=(denied,)))
+        enders.ledger.record(Fact(event=event, changes=(denied,)))
         return denied
 
-    return _Deciding(by=by, ledger=ledger, now=now).settle(request_id, turn_down, again=again)
+    return _Deciding(by=by, ledger=enders.ledger, now=now).settle(request_id, turn_down, again=again)
 
 
 def _must_wait(request: Request) -> None:

@@ -6,28 +6,25 @@ It needs the ledger alone; see enders.py.
 
 from datetime import datetime
 
-from daypass.lifecycle.asked import Asked
 from daypass.lifecycle.chain import end_chain
-from daypass.lifecycle.enders import may_end
+from daypass.lifecycle.enders import Enders
 from daypass.lifecycle.recurring import end_series_if_any
 from daypass.lifecycle.repeated import ended_so, must_say_no_other_reason
 from daypass.model.errors import NotYours, TooLate
 from daypass.model.grant import Ending, Grant, GrantId, Why
 from daypass.model.principal import PrincipalId
-from daypass.ports import Ledger
 
 
-def revoke(  # noqa: PLR0913 - who ends what and why, what else can be asked, the ledger, and the moment
-    grant_id: GrantId, *, by: PrincipalId, reason: str, asked: Asked, ledger: Ledger, now: datetime
-) -> Grant:
+def revoke(grant_id: GrantId, *, by: PrincipalId, reason: str, enders: Enders, now: datetime) -> Grant:
     """
     End somebody's grant with what prolongs it, and with a window of a series all that were still to open.
 
     Taken away again by the same person it is answered as before; with another reason it is refused, as the first one
     stands. Raises NotYours for who may not end it, TooLate when it has ended otherwise.
     """
+    ledger = enders.ledger
     request = ledger.request(grant_id)
-    if not may_end(request, by, asked=asked, cabinet=ledger, now=now):
+    if not enders.may_end(request, by, now):
         raise NotYours("You are not among those who may decide on this grant.")
     ending = Ending(why=Why.REVOKED, by=by, at=now, note=reason.strip())
     series_ended = end_series_if_any(request, by=by, ledger=ledger, now=now, note=reason.strip())

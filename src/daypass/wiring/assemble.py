@@ -18,7 +18,7 @@ from daypass.doors.desk import Desk
 from daypass.journal.key import Signer
 from daypass.lifecycle.begin import Clearing
 from daypass.lifecycle.inventory import Inventory
-from daypass.lifecycle.judge import Judge
+from daypass.lifecycle.judge import Judge, answering_within
 from daypass.lifecycle.soon import PATIENCE_S
 from daypass.model.grant import Delivery
 from daypass.ports import Catalogue, Directory, Facts, HeadPlace, Provisioner, Vendor
@@ -93,6 +93,7 @@ def judge(stores: Stores, outside: Outside, *, rules: Callable[[], RuleBook]) ->
         ledger=stores.ledger,
         deliveries=outside.deliveries,
         inventory=Inventory(outside.catalogue, patience_s=outside.patience_s),
+        soon=answering_within(outside.patience_s),
     )
 
 
@@ -118,7 +119,6 @@ def desk(
         public_url=public_url,
         lapse_after=lapse_after,
         tracker=outside.tracker,
-        patience_s=outside.patience_s,
     )
 
 

@@ -15,12 +15,13 @@ from daypass.doors.wire.freezing import EndedOut, FreezeOut, FreezesOut
 from daypass.doors.wire.leavers import LeaversOut
 from daypass.lifecycle.erase import Which
 from daypass.lifecycle.erase import erase as erase_words
-from daypass.lifecycle.freeze import lift_as_operator, set_freeze
+from daypass.lifecycle.freeze import Halt, lift_as_operator, set_freeze
 from daypass.lifecycle.frozen import freezes as standing_freezes
 from daypass.lifecycle.leavers import notice
 from daypass.lifecycle.operator import end_as_operator
 from daypass.lifecycle.panic import panic_as_operator
 from daypass.model.errors import BadInput
+from daypass.model.freeze import Extent
 from daypass.model.principal import OPERATOR
 from daypass.reconcile.unknown import remove_unknown, unknown
 from daypass.settings import Settings
@@ -59,30 +60,16 @@ def end(subject: str, reason: str) -> str:
 def panic(*, person: str | None, resource: str | None, everything: bool, reason: str, hold: bool) -> dict[str, Any]:
     """End everything in an extent, and freeze it unless told otherwise. Raises BadInput."""
     with _machine() as at:
-        ended = panic_as_operator(
-            extent_of(person=person, resource=resource, everything=everything),
-            os_user=at.os_user,
-            reason=parse_reason(reason),
-            hold=hold,
-            ledger=at.ledger,
-            logins=at.logins,
-            now=at.now(),
-        )
+        halt = _halt(at, extent_of(person=person, resource=resource, everything=everything), reason)
+        ended = panic_as_operator(halt, hold=hold, ledger=at.ledger, logins=at.logins, now=at.now())
     return EndedOut.of(ended).model_dump(mode="json")
 
 
 def freeze(*, person: str | None, resource: str | None, everything: bool, reason: str) -> dict[str, Any]:
     """Give nothing in an extent until two owners lift it. Raises BadInput."""
     with _machine() as at:
-        made = set_freeze(
-            extent_of(person=person, resource=resource, everything=everything),
-            by=OPERATOR,
-            reason=parse_reason(reason),
-            ends=False,
-            ledger=at.ledger,
-            now=at.now(),
-            os_user=at.os_user,
-        )
+        halt = _halt(at, extent_of(person=person, resource=resource, everything=everything), reason)
+        made = set_freeze(halt, ledger=at.ledger, now=at.now())
     return FreezeOut.of(made).model_dump(mode="json")
 
 
@@ -90,6 +77,10 @@ def freezes() -> dict[str, Any]:
     """List the freezes that stand, as the API would."""
     with _machine() as at:
         return FreezesOut.of(standing_freezes(at.ledger), about=None).model_dump(mode="json")
+
+
+def _halt(at: _Machine, extent: Extent, reason: str) -> Halt:
+    return Halt(extent=extent, by=OPERATOR, reason=parse_reason(reason), os_user=at.os_user)
 
 
 def lift(freeze_id: str) -> None:

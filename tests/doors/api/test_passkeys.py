@@ -20,7 +20,7 @@ def url(house: House) -> str:
     url = house.url.replace("127.0.0.1", "localhost")
     owned = replace(house.desk.rules(), owners=owners())
     object.__setattr__(house.desk, "public_url", url)
-    object.__setattr__(house.desk, "rules", lambda: owned)
+    house.under(lambda: owned)
     return url
 
 

@@ -176,7 +176,7 @@ def test_rules_that_cannot_be_read_refuse_everything_and_say_so(house: House, an
     def unreadable():
         raise Misconfigured("The rules cannot be read.")
 
-    object.__setattr__(house.desk, "rules", unreadable)
+    house.under(unreadable)
     answer = ann.post("/v1/requests", json={"text": "s3 read acme-reports/ --reason x"})
 
     assert (answer.status_code, answer.json()["code"]) == (503, "misconfigured")

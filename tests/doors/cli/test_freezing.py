@@ -8,7 +8,6 @@ from daypass.lifecycle.glass.codes import seal
 from daypass.model.freeze import Extent
 from tests.doors.cli.conftest import Terminal
 from tests.doors.house import RULES, House
-from tests.hands import asked
 from tests.makers import ANN, BOB, EVE
 
 LIFT = "Two owners of the rules lift it: daypass lift"
@@ -38,8 +37,8 @@ def test_what_somebody_froze_by_a_panic_two_owners_lift(owned: House, ann: Termi
 def test_freezes_are_listed_with_who_has_agreed_to_lift_them(owned: House, bob: Terminal):
     """And nothing ends while nobody can be asked whether it is meant."""
     desk = owned.desk
-    known = asked(desk.judge)
-    made = freeze(Extent(everything=True), by=EVE, reason="", asked=known, ledger=desk.ledger, now=owned.clock())
+    known = desk.enders
+    made = freeze(Extent(everything=True), by=EVE, reason="", enders=known, now=owned.clock())
     bob("lift", made.id)
 
     assert bob("freeze").out == (

@@ -21,7 +21,7 @@ def owned(house: House) -> None:
     first, *rest = written.rules
     lends = replace(first, who=People(people=first.who.people | {DEPLOY}))
     book = replace(written, rules=(lends, *rest), owners=People(people=frozenset({BOB})))
-    object.__setattr__(house.desk, "rules", lambda: book)
+    house.under(lambda: book)
     house.directory.people[DEPLOY] = Principal(id=DEPLOY, name="deploy")
 
 

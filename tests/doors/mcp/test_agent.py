@@ -47,7 +47,7 @@ def house(tmp_path: Path) -> Iterator[House]:
     """Open a house now: the command has a clock of its own."""
     rules = book()
     with open_house(tmp_path, now=datetime.now(UTC)) as house:
-        object.__setattr__(house.desk, "rules", lambda: rules)
+        house.under(lambda: rules)
         house.directory.people[DEPLOY] = Principal(id=DEPLOY, name="deploy")
         yield house
 

@@ -10,6 +10,7 @@ import pytest
 from daypass.doors.slack.cards import lengths, review_card, status_card
 from daypass.doors.slack.counter import Picture
 from daypass.lifecycle.drop import drop
+from daypass.lifecycle.freeze import Halt
 from daypass.lifecycle.panic import panic_as_operator
 from daypass.lifecycle.review import approve, deny
 from daypass.lifecycle.revoke import revoke
@@ -20,6 +21,7 @@ from daypass.model.freeze import Extent
 from daypass.model.grant import Ending, GrantState, Why
 from daypass.model.kept import Series, Standing
 from daypass.model.lease import Term
+from daypass.model.principal import OPERATOR
 from daypass.model.request import Approval, Recurrence, Request, RequestState
 from daypass.reconcile.chores import report_stuck
 from daypass.sandbox.slack import BlockingSlack
@@ -63,8 +65,7 @@ def turned_down(closed: Office, asked: Request) -> None:
         asked.id,
         by=BOB,
         reason="use the *dashboard*",
-        asked=closed.desk.asked,
-        ledger=closed.ledger,
+        enders=closed.desk.enders,
         now=closed.clock(),
     )
 
@@ -97,7 +98,7 @@ def done(closed: Office, asked: Request) -> None:
 def revoked(closed: Office, asked: Request) -> None:
     """Bob takes it away."""
     desk = closed.desk
-    revoke(asked.id, by=BOB, reason="wrong *bucket*", asked=desk.asked, ledger=closed.ledger, now=closed.clock())
+    revoke(asked.id, by=BOB, reason="wrong *bucket*", enders=desk.enders, now=closed.clock())
 
 
 def expired(closed: Office, _asked: Request) -> None:
@@ -108,9 +109,7 @@ def expired(closed: Office, _asked: Request) -> None:
 def panicked(closed: Office, _asked: Request) -> None:
     """Whoever runs Daypass ends everything."""
     panic_as_operator(
-        Extent(everything=True),
-        os_user="root",
-        reason="a leak",
+        Halt(extent=Extent(everything=True), by=OPERATOR, reason="a leak", os_user="root"),
         hold=False,
         ledger=closed.ledger,
         logins=closed.logins,

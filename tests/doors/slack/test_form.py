@@ -166,7 +166,7 @@ def test_a_refusal_about_no_field_stands_on_the_form_which_keeps_what_was_typed(
         raise Misconfigured("The rules cannot be read.")
 
     form = opened(ann)
-    object.__setattr__(daypass.desk, "rules", unreadable)
+    daypass.under(unreadable)
     typed = {"text": {"type": "plain_text", "text": WHERE}, "value": WHERE}
     came = ann.submit(form, {"level": ["read"], "resource": typed, "length": "2h", "reason": "INC-42"})
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from daypass.doors.slack.texts.freezing import news
-from daypass.lifecycle.freeze import freeze, lift
+from daypass.lifecycle.freeze import Halt, freeze, lift
 from daypass.lifecycle.frozen import freezes, freezes_now, must_not_be_frozen
 from daypass.lifecycle.panic import panic, panic_as_operator
 from daypass.lifecycle.remember import remember
@@ -73,9 +73,7 @@ def test_each_owner_reads_of_a_panic_in_one_message(owned: Office, carol: Blocki
     said: list[str] = []
     for minutes, reason in enumerate(("stolen", "again")):
         panic_as_operator(
-            Extent(person=ANN),
-            os_user="root",
-            reason=reason,
+            Halt(extent=Extent(person=ANN), by=OPERATOR, reason=reason, os_user="root"),
             hold=True,
             ledger=owned.ledger,
             logins=owned.logins,
@@ -123,8 +121,7 @@ def test_whoever_is_frozen_is_told_so_in_the_second_person_by_whom_and_whom_to_a
         Extent(person=ANN),
         by=BOB,
         reason="we suspect her",
-        asked=owned.desk.asked,
-        ledger=owned.ledger,
+        enders=owned.desk.enders,
         now=owned.clock(),
     )
     told = "You are frozen, by <@U0BOB>: you get nothing new until two owners of the rules lift that. Ask <@U0BOB>"

@@ -23,6 +23,7 @@ from daypass.model.fact import Fact
 from daypass.model.grant import GrantId, GrantState
 from daypass.model.principal import PrincipalId, SlackGroupId
 from daypass.model.request import Ask, Request
+from daypass.rules.document import RuleBook
 from daypass.sandbox.slack import BlockingActor, BlockingSlack, TokenState
 from tests.doors.slack import closed as closed_door
 from tests.doors.slack.conftest import ASK, Office, office, review
@@ -240,10 +241,10 @@ def test_a_cold_command_is_acknowledged_before_anything_is_looked_up(
 def test_an_unforeseen_failure_is_logged_without_its_words(daypass: Office, ann: BlockingActor):
     """An exception may quote a reason or a secret: the log has its class and place, the person our sentence."""
 
-    def broken() -> None:
+    def broken() -> RuleBook:
         raise RuntimeError("INC-42 and a secret")
 
-    object.__setattr__(daypass.desk, "rules", broken)
+    daypass.under(broken)
     with capture_logs() as lines:
         ann.command("/daypass", ASK)
         ann.wait_for_ephemeral("Something went wrong inside Daypass")

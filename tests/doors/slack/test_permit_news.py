@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from daypass.doors.slack.texts.ahead import no_more
-from daypass.lifecycle.freeze import lift_as_operator, set_freeze
+from daypass.lifecycle.freeze import Halt, lift_as_operator, set_freeze
 from daypass.lifecycle.operator import end_as_operator
 from daypass.lifecycle.panic import panic_as_operator
 from daypass.lifecycle.permits import allow, withdraw
@@ -57,9 +57,7 @@ def given(closed: Office) -> Permit:
 def panicked(closed: Office, permit: Permit) -> None:
     """The operator ends everything of Ann's."""
     panic_as_operator(
-        Extent(person=permit.principal),
-        os_user="root",
-        reason="laptop stolen",
+        Halt(extent=Extent(person=permit.principal), by=OPERATOR, reason="laptop stolen", os_user="root"),
         hold=False,
         ledger=closed.ledger,
         logins=closed.logins,
@@ -107,7 +105,7 @@ def test_a_freeze_stands_on_what_was_approved_in_advance_until_it_is_lifted(clos
     """In the same message: that it does not count now, and that it counts again."""
     given(closed)
     ann = closed.person("U0ANN")
-    made = set_freeze(Extent(person=BOB), by=OPERATOR, reason="", ends=False, ledger=closed.ledger, now=closed.clock())
+    made = set_freeze(Halt(extent=Extent(person=BOB), by=OPERATOR), ledger=closed.ledger, now=closed.clock())
     tell(closed)
     held = ann.messages()[0].text
     lift_as_operator(made.id, os_user="root", rules=closed.rules[-1], ledger=closed.ledger, now=closed.clock())

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from daypass.lifecycle.freeze import Halt
 from daypass.lifecycle.panic import panic_as_operator
-from daypass.lifecycle.ruling.propose import propose
+from daypass.lifecycle.ruling.propose import Proposal, propose
 from daypass.lifecycle.ruling.versions import kept
 from daypass.model.freeze import Extent
-from daypass.model.principal import PrincipalId
+from daypass.model.principal import OPERATOR, PrincipalId
 from daypass.model.ruling import ChangeState, RulesChange
 from daypass.rules.document import parse
 from daypass.sandbox.slack import BlockingActor, BlockingSlack, View
@@ -128,9 +129,7 @@ def test_a_proposal_that_a_panic_ended_has_no_buttons_left_and_its_author_is_tol
     change = proposed(house, ann, {"longest": "12h"})
     card = bob.wait_for_message("proposes to change the rules")
     panic_as_operator(
-        Extent(person=change.author),
-        os_user="root",
-        reason="stolen",
+        Halt(extent=Extent(person=change.author), by=OPERATOR, reason="stolen", os_user="root"),
         hold=False,
         ledger=house.ledger,
         logins=house.logins,
@@ -157,15 +156,8 @@ def test_another_owner_puts_it_in_force_and_the_author_is_told(house: Office, an
 
 def test_who_agrees_reads_that_other_people_would_own_the_rules(house: Office, bob: BlockingActor):
     """Also when nothing else is changed and nobody gains or loses anything by it."""
-    propose(
-        OWNED.replace("U0CAROL]", "U0EVE]"),
-        by=PrincipalId("U0ANN"),
-        base=1,
-        rules=kept(house.desk.rules),
-        directory=house.desk.directory,
-        ledger=house.desk.ledger,
-        now=house.desk.clock(),
-    )
+    proposal = Proposal(text=OWNED.replace("U0CAROL]", "U0EVE]"), base=1)
+    propose(proposal, by=PrincipalId("U0ANN"), judge=house.desk.judge, now=house.desk.clock())
     card = bob.wait_for_message("proposes to change the rules").visible_text
 
     assert "May change these rules now: U0Eve." in card

@@ -134,7 +134,7 @@ def test_what_somebody_decided_takes_no_room_any_more(busy: Office):
 
 def denied(busy: Office, one: Request) -> None:
     """Bob turns it down."""
-    deny(one.id, by=BOB, reason="", asked=busy.desk.asked, ledger=busy.ledger, now=busy.clock())
+    deny(one.id, by=BOB, reason="", enders=busy.desk.enders, now=busy.clock())
 
 
 def cancelled(busy: Office, one: Request) -> None:

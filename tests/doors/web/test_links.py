@@ -6,7 +6,7 @@ import pytest
 
 from daypass.lifecycle import links
 from daypass.lifecycle.drop import drop
-from daypass.lifecycle.freeze import set_freeze
+from daypass.lifecycle.freeze import Halt, set_freeze
 from daypass.lifecycle.submit import submit
 from daypass.model.entitlement import Entitlement, Level, parse_place
 from daypass.model.errors import Unavailable
@@ -88,7 +88,7 @@ def test_a_link_ends_with_the_grant_that_its_owner_gave_up(house: House, visitor
 
 def test_whoever_holds_a_link_is_not_told_what_is_frozen(house: House, visitor, link):
     """Neither who, nor where, nor by which command an owner lifts it."""
-    set_freeze(Extent(person=ANN), by=BOB, reason="", ends=False, ledger=house.desk.ledger, now=house.clock())
+    set_freeze(Halt(extent=Extent(person=ANN), by=BOB), ledger=house.desk.ledger, now=house.clock())
     answer = visitor.get(link)
 
     assert answer.status_code == 403
@@ -208,7 +208,7 @@ def test_of_a_link_that_is_over_the_first_refusal_alone_is_journalled(house: Hou
 
 def test_refusals_of_a_link_that_lives_are_one_entry_a_minute(house: House, visitor, link, grant):
     """While everything is frozen."""
-    set_freeze(Extent(person=ANN), by=BOB, reason="", ends=False, ledger=house.desk.ledger, now=house.clock())
+    set_freeze(Halt(extent=Extent(person=ANN), by=BOB), ledger=house.desk.ledger, now=house.clock())
     for _ in range(5):
         assert visitor.get(link).status_code == 403
 

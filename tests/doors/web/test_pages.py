@@ -38,7 +38,7 @@ def test_unreadable_rules_are_told_but_do_not_stop_the_service(house: House, vis
     def unreadable():
         raise Misconfigured("rules.yaml:3: a secret place")
 
-    object.__setattr__(house.desk, "rules", unreadable)
+    house.under(unreadable)
     answer = visitor.get("/healthz")
 
     assert (answer.status_code, answer.json()["rules"]) == (200, "failing; see the log")

@@ -34,7 +34,7 @@ def url(house: House) -> str:
     text = RULES.replace("    approve: {anyone_of", "    second_factor: required\n    approve: {anyone_of")
     strict = parse(text, name="rules.yaml")
     object.__setattr__(house.desk, "public_url", url)
-    object.__setattr__(house.desk, "rules", lambda: strict)
+    house.under(lambda: strict)
     return url
 
 

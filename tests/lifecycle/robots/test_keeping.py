@@ -28,7 +28,7 @@ from daypass.rules.people import ANYONE, People
 from daypass.store.database import Database
 from daypass.store.ledger import SqlLedger
 from daypass.store.logins import SqlLogins
-from tests.hands import HandDirectory, asked, judge_by
+from tests.hands import HandDirectory, enders, judge_by
 from tests.makers import ANN, BOB, EVE, NOON, RULES, grant, request
 from tests.tables import with_tables
 
@@ -82,7 +82,7 @@ class World:
 
     def remove(self, by: PrincipalId = BOB, *, rules: bool = True) -> Robot:
         """Remove deploy, perhaps while the rules cannot be read."""
-        return remove("deploy", by=by, asked=asked(self.judge, rules=rules), ledger=self.ledger, now=NOON)
+        return remove("deploy", by=by, enders=enders(self.judge, rules=rules), now=NOON)
 
     def rotate(self, days: int = 10, by: PrincipalId = BOB) -> str:
         """Give deploy a new token."""

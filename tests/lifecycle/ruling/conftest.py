@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from daypass.lifecycle.ruling.decide_change import approve_change, deny_change, find_change, withdraw_change
-from daypass.lifecycle.ruling.propose import propose
+from daypass.lifecycle.ruling.propose import Proposal, propose
 from daypass.model.event import Event, Kind
 from daypass.model.grant import GrantId
 from daypass.model.principal import PrincipalId
@@ -15,7 +15,6 @@ from daypass.model.ruling import RulesChange, RulesVersion
 from daypass.store.rules_file import RulesFile
 from daypass.store.rules_in_force import RulesInForce
 from tests.builder import Daypass
-from tests.hands import asked
 from tests.makers import ANN, BOB, principal
 
 CARL = PrincipalId("U0CARL")
@@ -61,24 +60,18 @@ class Ruled(Daypass):
         key: str = "",
     ) -> RulesChange:
         """Ann, or whom the test names, proposes another text of the version in force."""
-        return propose(
-            text,
-            by=by,
+        proposal = Proposal(
+            text=text,
             base=self.rules.version(self.clock()).number if base is None else base,
             note=note,
             shadow=shadow,
-            rules=self.rules,
-            directory=self.directory,
-            ledger=self.ledger,
-            now=self.clock(),
             key=key,
         )
+        return propose(proposal, by=by, judge=self.judge, now=self.clock())
 
     def approve(self, change: RulesChange, by: PrincipalId = BOB) -> RulesVersion:
         """Bob, or whom the test names, approves a change."""
-        return approve_change(
-            change.id, by=by, rules=self.rules, directory=self.directory, ledger=self.ledger, now=self.clock()
-        )
+        return approve_change(change.id, by=by, judge=self.judge, now=self.clock())
 
     def deny(self, change: RulesChange, by: PrincipalId = BOB) -> RulesChange:
         """Bob, or whom the test names, denies a change."""
@@ -86,8 +79,7 @@ class Ruled(Daypass):
             change.id,
             by=by,
             reason="not now",
-            asked=asked(self.judge),
-            ledger=self.ledger,
+            enders=self.enders,
             now=self.clock(),
         )
 

@@ -236,9 +236,7 @@ def test_of_two_changes_of_one_version_that_are_approved_at_once_one_is_applied(
             rules()
             start.wait()
             try:
-                approve_change(
-                    change_id, by=CARL, rules=rules, directory=ruled.directory, ledger=ruled.ledger, now=ruled.clock()
-                )
+                approve_change(change_id, by=CARL, judge=replace(ruled.judge, rules=rules), now=ruled.clock())
             except TooLate as late:
                 return late
             return None

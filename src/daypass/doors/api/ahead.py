@@ -17,7 +17,7 @@ from daypass.doors.wire.queries import Rehearsal
 from daypass.lifecycle import permits
 from daypass.lifecycle.absence import say_away, say_back
 from daypass.lifecycle.again import once_more
-from daypass.lifecycle.asked import owners_of
+from daypass.lifecycle.lookups import owners_of
 from daypass.lifecycle.submit import submit
 from daypass.model.entitlement import Level
 from daypass.model.kept import Permit

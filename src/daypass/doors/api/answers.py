@@ -149,7 +149,7 @@ def _sentence(error: Exception, request: Request) -> str:
 
 
 def _name(principal_id: PrincipalId, desk: Desk) -> str:
-    known = desk.asked.person(principal_id)
+    known = desk.judge.person(principal_id)
     return known.name if known else principal_id
 
 

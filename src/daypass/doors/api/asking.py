@@ -19,7 +19,7 @@ from daypass.doors.api.caller import (
     speaker,
 )
 from daypass.doors.api.router import api_router
-from daypass.doors.api.sight import named_in, names, visible
+from daypass.doors.api.sight import named_in, names
 from daypass.doors.desk import Desk
 from daypass.doors.grammar import Draft, Spoken, parse_id, parse_length, parse_reason, parse_request, split
 from daypass.doors.wire.access import EntryOut, GrantOut, ListOut, PreviewOut, RequestOut, StoryOut
@@ -33,7 +33,7 @@ from daypass.lifecycle.hand_over import waits_for
 from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.story import in_order
 from daypass.lifecycle.submit import preview, submit
-from daypass.lifecycle.visibility import concealed
+from daypass.lifecycle.visibility import concealed, visible
 from daypass.model.errors import BadInput, NotFound, Refusal
 from daypass.model.grant import Grant, GrantId, GrantState
 from daypass.model.kept import Series, Standing
@@ -62,7 +62,7 @@ def _request_id(request_id: IdText, desk: AtDesk, now: Now, token: BearerToken) 
     try:
         yield known
     except Refusal as error:
-        raise concealed(error, known, lambda: speaker(token, desk, now), desk.sight(now)) from None
+        raise concealed(error, known, lambda: speaker(token, desk, now), judge=desk.judge, now=now) from None
 
 
 Id = Annotated[GrantId, Depends(_request_id)]
@@ -114,7 +114,7 @@ def rehearsed(wanted: Ask, judge: Judge, desk: Desk, now: datetime) -> PreviewOu
 @router.get("/requests/{request_id}")
 def show(caller: Looker, request_id: Id, desk: AtDesk, now: Now, page: Annotated[Page, Query()]) -> StoryOut:
     """Show a request, the grant it became, and what the journal has of them, the newest 500 entries at a time."""
-    request = visible(request_id, caller, desk, now)
+    request = visible(request_id, caller, judge=desk.judge, now=now)
     everything = in_order(desk.ledger.story(request_id))
     story = everything[: max(0, len(everything) - page.skip)][-_MOST_ENTRIES:]
     grant = _grant(request, desk)
@@ -174,7 +174,7 @@ def chosen_length(body: ApproveRequest) -> timedelta | None:
 def deny(by: EndingForOthers, request_id: Id, body: WithReason, desk: AtDesk, now: Now) -> RequestOut:
     """Deny a request."""
     reason = parse_reason(body.reason)
-    denied = review.deny(request_id, by=by, reason=reason, asked=desk.asked, ledger=desk.ledger, now=now)
+    denied = review.deny(request_id, by=by, reason=reason, enders=desk.enders, now=now)
     return RequestOut.of(denied)
 
 

@@ -156,7 +156,7 @@ def _looking(desk: AtDesk, now: Now, token: BearerToken) -> Principal:
     """Whoever looks at what is theirs; while nobody can say who they are, as the ledger knows them."""
     speaker = _speaker(Scope.READ, desk, now, token)
     try:
-        return _active(speaker, desk, desk.asked.find)
+        return _active(speaker, desk, desk.judge.find)
     except (Unavailable, Misconfigured):
         return remembered(speaker, desk.ledger)
 
@@ -197,7 +197,7 @@ def _logged_in(desk: AtDesk, now: Now, token: BearerToken) -> str:
 def speaker(token: str, desk: Desk, now: datetime) -> Principal:
     """Whom a token speaks for, as the directory has them or else as the ledger knows them. Raises NotYours."""
     who = identify(token, logins=desk.logins, ledger=desk.ledger, now=now)
-    return desk.asked.person(who) or remembered(who, desk.ledger)
+    return desk.judge.person(who) or remembered(who, desk.ledger)
 
 
 def _active(speaker: PrincipalId, desk: Desk, find: Callable[[PrincipalId], Principal]) -> Principal:

@@ -22,16 +22,9 @@ router = api_router("panic and freezes")
 @router.post("/panic")
 def panic(by: EndingForOthers, body: Panic, desk: AtDesk, now: Now) -> EndedOut:
     """End everything in it at once, as far as I may, and freeze it where I may."""
-    ended = panicking(
-        extent_of(person=body.person, resource=body.resource, everything=body.all),
-        by=by,
-        reason=parse_reason(body.reason),
-        hold=body.freeze,
-        asked=desk.asked,
-        ledger=desk.ledger,
-        logins=desk.logins,
-        now=now,
-    )
+    extent = extent_of(person=body.person, resource=body.resource, everything=body.all)
+    halt = freezing.Halt(extent=extent, by=by, reason=parse_reason(body.reason))
+    ended = panicking(halt, hold=body.freeze, enders=desk.enders, logins=desk.logins, now=now)
     return EndedOut.of(ended, partial(known_names, desk=desk))
 
 
@@ -40,7 +33,7 @@ def freeze(by: EndingForOthers, body: About, desk: AtDesk, now: Now) -> FreezeOu
     """Give nothing in it until two owners of the rules lift it."""
     extent = extent_of(person=body.person, resource=body.resource, everything=body.all)
     reason = parse_reason(body.reason)
-    made = freezing.freeze(extent, by=by, reason=reason, asked=desk.asked, ledger=desk.ledger, now=now)
+    made = freezing.freeze(extent, by=by, reason=reason, enders=desk.enders, now=now)
     return FreezeOut.of(made, partial(known_names, desk=desk))
 
 
@@ -55,9 +48,7 @@ def ls(_caller: Looker, desk: AtDesk, which: Annotated[AboutSomebody, Query()]) 
 @router.post("/freezes/{request_id}/lift")
 def lift(caller: Lifter, request_id: FreezeId, desk: AtDesk, now: Now) -> LiftedOut:
     """Say, as an owner of the rules, that a freeze may be lifted; the second owner who says so lifts it."""
-    waiting = freezing.lift(
-        request_id, by=caller.id, rules=desk.rules(), directory=desk.directory, ledger=desk.ledger, now=now
-    )
+    waiting = freezing.lift(request_id, by=caller.id, judge=desk.judge, now=now)
     return LiftedOut(
         lifted=waiting is None, freeze=FreezeOut.of(waiting, partial(names, desk=desk)) if waiting else None
     )

@@ -48,5 +48,5 @@ def extend(  # noqa: PLR0913, PLR0917 - what FastAPI hands in
 def revoke(by: EndingForOthers, request_id: Id, body: WithReason, desk: AtDesk, now: Now) -> GrantOut:
     """End access now that I may decide on."""
     reason = parse_reason(body.reason)
-    grant = revoking(request_id, by=by, reason=reason, asked=desk.asked, ledger=desk.ledger, now=now)
+    grant = revoking(request_id, by=by, reason=reason, enders=desk.enders, now=now)
     return GrantOut.of(grant, now)

@@ -7,11 +7,11 @@ What takes a passkey happens on those pages alone: a token of a command line pro
 from daypass.doors.api.asking import Id, chosen_length
 from daypass.doors.api.caller import AtDesk, Decider, EndingForOthers, Now, Reader
 from daypass.doors.api.router import api_router
-from daypass.doors.api.sight import visible
 from daypass.doors.grammar import parse_person
 from daypass.doors.wire.incoming import ApproveRequest
 from daypass.doors.wire.passkeys import AddressOut, ForgetPasskeys, PasskeyOut, PasskeysOut, PasskeyWord
 from daypass.lifecycle.passkeys import errands, remove, ring
+from daypass.lifecycle.visibility import visible
 
 router = api_router("passkeys")
 
@@ -37,14 +37,14 @@ def take_away(by: EndingForOthers, body: PasskeyWord, desk: AtDesk, now: Now) ->
 @router.post("/passkeys/forget")
 def forget(by: EndingForOthers, body: ForgetPasskeys, desk: AtDesk, now: Now) -> PasskeysOut:
     """Remove all passkeys of somebody who has lost them; the doing of people who own the rules."""
-    removed = remove.forget(parse_person(body.person), by=by, asked=desk.asked, ledger=desk.ledger, now=now)
+    removed = remove.forget(parse_person(body.person), by=by, enders=desk.enders, now=now)
     return PasskeysOut(passkeys=[PasskeyOut.of(one) for one in removed])
 
 
 @router.post("/requests/{request_id}/passkey")
 def approve(caller: Decider, request_id: Id, body: ApproveRequest, desk: AtDesk, now: Now) -> AddressOut:
     """Be handed the address at which I approve a request with my passkey."""
-    visible(request_id, caller, desk, now)
+    visible(request_id, caller, judge=desk.judge, now=now)
     length = chosen_length(body)
     return _handed(
         errands.approval_address(caller.id, request_id, length, public_url=desk.public_url, ledger=desk.ledger, now=now)

@@ -86,7 +86,7 @@ def adopt(caller: Decider, name: RobotWord, body: AdoptRobot, desk: AtDesk, now:
 @router.post("/{name}/remove")
 def remove(by: EndingForOthers, name: RobotWord, desk: AtDesk, now: Now) -> RobotOut:
     """Remove a robot: it is refused from now on, and its access is taken away."""
-    return RobotOut.of(removing(name, by=by, asked=desk.asked, ledger=desk.ledger, now=now))
+    return RobotOut.of(removing(name, by=by, enders=desk.enders, now=now))
 
 
 def scopes(words: Iterable[str]) -> frozenset[Scope]:

@@ -18,7 +18,7 @@ from fastapi.responses import StreamingResponse
 from daypass.doors.api.asking import Id
 from daypass.doors.api.caller import AtDesk, Decider, EndingForOthers, Now, Reader
 from daypass.doors.api.router import api_router
-from daypass.doors.api.sight import may_audit, must_audit, names, visible
+from daypass.doors.api.sight import may_audit, must_audit, names
 from daypass.doors.api.streaming import LINES, stream
 from daypass.doors.desk import Desk
 from daypass.doors.grammar import parse_id, parse_length, parse_reason
@@ -50,9 +50,10 @@ from daypass.lifecycle.ruling.effects import effects
 from daypass.lifecycle.ruling.explained import explained
 from daypass.lifecycle.ruling.judged import PROPOSED, difference
 from daypass.lifecycle.ruling.past import past
-from daypass.lifecycle.ruling.propose import draft, propose
+from daypass.lifecycle.ruling.propose import Proposal, draft, propose
 from daypass.lifecycle.ruling.roll import doubts
 from daypass.lifecycle.ruling.versions import kept, key_of
+from daypass.lifecycle.visibility import visible
 from daypass.model.errors import BadInput, NotFound, NotYours, RulesUnreadable, Unavailable
 from daypass.model.grant import GrantId
 from daypass.model.principal import Principal, PrincipalId
@@ -160,31 +161,12 @@ def put_forward(  # noqa: PLR0913, PLR0917 - what FastAPI hands in
 ) -> WholeChangeOut:
     """Propose other rules, or with `dry_run` only look at what they would do."""
     shadow_for = parse_length(body.shadow_for) if body.shadow_for is not None else None
-    rules, house = kept(desk.rules), desk.directory
+    proposal = Proposal(text=body.text, base=body.base, note=body.note, shadow=shadow_for)
     if how.dry_run:
         response.status_code = 200
-        made = draft(
-            body.text,
-            by=caller.id,
-            base=body.base,
-            note=body.note,
-            shadow=shadow_for,
-            rules=rules,
-            directory=house,
-            now=now,
-        )
+        made = draft(proposal, by=caller.id, judge=desk.judge, now=now)
         return _whole(made.change, desk, now)
-    filed = propose(
-        body.text,
-        by=caller.id,
-        base=body.base,
-        note=body.note,
-        shadow=shadow_for,
-        rules=rules,
-        directory=house,
-        ledger=desk.ledger,
-        now=now,
-    )
+    filed = propose(proposal, by=caller.id, judge=desk.judge, now=now)
     return _whole(filed, desk, now)
 
 
@@ -207,15 +189,7 @@ def differences(caller: Reader, change_id: ChangeId, desk: AtDesk) -> Difference
 @router.post("/rules/changes/{change_id}/approve")
 def approve(caller: Decider, change_id: ChangeId, body: ApproveRules, desk: AtDesk, now: Now) -> AppliedOut:
     """Put somebody else's change in force."""
-    became = approve_change(
-        change_id,
-        by=caller.id,
-        note=parse_reason(body.note),
-        rules=kept(desk.rules),
-        directory=desk.directory,
-        ledger=desk.ledger,
-        now=now,
-    )
+    became = approve_change(change_id, by=caller.id, note=parse_reason(body.note), judge=desk.judge, now=now)
     return AppliedOut.became(find_change(change_id, desk.ledger), became)
 
 
@@ -223,7 +197,7 @@ def approve(caller: Decider, change_id: ChangeId, body: ApproveRules, desk: AtDe
 def deny(by: EndingForOthers, change_id: ChangeId, body: WithReason, desk: AtDesk, now: Now) -> ChangeOut:
     """Turn somebody else's change down."""
     reason = parse_reason(body.reason)
-    return ChangeOut.of(deny_change(change_id, by=by, reason=reason, asked=desk.asked, ledger=desk.ledger, now=now))
+    return ChangeOut.of(deny_change(change_id, by=by, reason=reason, enders=desk.enders, now=now))
 
 
 @router.post("/rules/changes/{change_id}/withdraw")
@@ -235,7 +209,7 @@ def withdraw(by: EndingForOthers, change_id: ChangeId, desk: AtDesk, now: Now) -
 @router.get("/requests/{request_id}/explain")
 def explain(caller: Reader, request_id: Id, desk: AtDesk, now: Now) -> ExplanationOut:
     """Every rule in force, matched or not, and what it makes of a request."""
-    request = visible(request_id, caller, desk, now)
+    request = visible(request_id, caller, judge=desk.judge, now=now)
     found = explained(request, judge=desk.judge, now=now)
     return ExplanationOut.of(request_id, found)
 

@@ -10,22 +10,15 @@ What somebody may not see is not there: they are told `not found`, as for an id 
 
 from collections.abc import Iterable
 from contextlib import suppress
-from datetime import datetime
 
 from daypass.doors.desk import Desk
 from daypass.model.errors import DaypassError, NotYours
 from daypass.model.event import Event
-from daypass.model.grant import GrantId
 from daypass.model.principal import Principal, PrincipalId, SlackGroupId
 from daypass.model.request import Request
 from daypass.rules.rule import AllowRule
 
 _MOST_LOOKED_UP = 40
-
-
-def visible(request_id: GrantId, viewer: Principal, desk: Desk, now: datetime) -> Request:
-    """Read a request that this person may see. Raises NotFound for every other."""
-    return desk.sight(now).request(request_id, viewer)
 
 
 def may_audit(viewer: Principal, desk: Desk) -> bool:
@@ -83,4 +76,4 @@ def named_in(request: Request, story: Iterable[Event] = ()) -> tuple[set[Princip
 
 def _as_known(principal_id: PrincipalId, desk: Desk) -> Principal:
     """The person, or their id alone: who has left, or cannot be asked for now, does not hide what they did."""
-    return desk.asked.person(principal_id) or Principal(id=principal_id, name=principal_id, active=False)
+    return desk.judge.person(principal_id) or Principal(id=principal_id, name=principal_id, active=False)

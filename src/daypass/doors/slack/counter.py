@@ -24,7 +24,7 @@ from daypass.lifecycle.hand_out import console
 from daypass.lifecycle.review import approve, deny
 from daypass.lifecycle.revoke import revoke
 from daypass.lifecycle.submit import Preview, preview, submit
-from daypass.lifecycle.visibility import concealed
+from daypass.lifecycle.visibility import concealed, visible
 from daypass.model.errors import NotFound, Refusal
 from daypass.model.event import Login
 from daypass.model.grant import Grant, GrantId
@@ -77,16 +77,12 @@ class Counter:
     async def deny(self, request_id: GrantId, *, by: PrincipalId, reason: str) -> Request:
         """Turn a request down."""
         desk = self.desk
-        return await in_thread(
-            lambda: deny(request_id, by=by, reason=reason, asked=desk.asked, ledger=desk.ledger, now=desk.clock())
-        )
+        return await in_thread(lambda: deny(request_id, by=by, reason=reason, enders=desk.enders, now=desk.clock()))
 
     async def revoke(self, grant_id: GrantId, *, by: PrincipalId, reason: str) -> Grant:
         """End somebody's grant."""
         desk = self.desk
-        return await in_thread(
-            lambda: revoke(grant_id, by=by, reason=reason, asked=desk.asked, ledger=desk.ledger, now=desk.clock())
-        )
+        return await in_thread(lambda: revoke(grant_id, by=by, reason=reason, enders=desk.enders, now=desk.clock()))
 
     async def cancel(self, request_id: GrantId, *, by: PrincipalId) -> Request:
         """Take a request back."""
@@ -142,17 +138,17 @@ class Counter:
 
     async def concealed(self, error: Refusal, subject: GrantId, *, by: PrincipalId) -> Refusal:
         """A refusal that is about a request, as this person may read it."""
-        sight = self.desk.sight(self.desk.clock())
-        return await in_thread(lambda: concealed(error, subject, lambda: self._viewer(by), sight))
+        judge, now = self.desk.judge, self.desk.clock()
+        return await in_thread(lambda: concealed(error, subject, lambda: self._viewer(by), judge=judge, now=now))
 
     def look_for(self, subject: GrantId, by: PrincipalId) -> Picture:
         """The same for somebody who may see it, in the thread one is in. Raises NotFound for anybody else."""
         desk = self.desk
-        desk.sight(desk.clock()).request(subject, self._viewer(by))
+        visible(subject, self._viewer(by), judge=desk.judge, now=desk.clock())
         return self.look(subject)
 
     def _viewer(self, by: PrincipalId) -> Principal:
-        return self.desk.asked.person(by) or remembered(by, self.desk.ledger)
+        return self.desk.judge.person(by) or remembered(by, self.desk.ledger)
 
     def look(self, subject: GrantId) -> Picture:
         """Read a request and its grant, in the thread one is in. Raises NotFound."""

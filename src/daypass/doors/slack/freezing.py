@@ -54,7 +54,7 @@ class Freezing:
     async def _ask_freeze(self, turn: Turn, said: SetFreeze) -> None:
         extent, desk = said.extent, self.counter.desk
         assert extent is not None  # noqa: S101 - the caller lists them when there is none
-        await in_thread(lambda: freezing.must_be_theirs(extent, turn.person, asked=desk.asked, ledger=desk.ledger))
+        await in_thread(lambda: freezing.must_be_theirs(extent, turn.person, enders=desk.enders))
         asked = texts.sure_to_freeze(extent)
         meant = _written(Panic(extent=extent, reason=said.reason, hold=True))
         row = [button(labels.FREEZE, CONFIRM_FREEZE, meant, style="danger")]
@@ -67,30 +67,18 @@ class Freezing:
 
     def _panic(self, turn: Turn, said: Panic) -> Ended:
         desk = self.counter.desk
-        return panic(
-            said.extent,
-            by=turn.person,
-            reason=said.reason,
-            hold=said.hold,
-            asked=desk.asked,
-            ledger=desk.ledger,
-            logins=desk.logins,
-            now=desk.clock(),
-        )
+        halt = freezing.Halt(extent=said.extent, by=turn.person, reason=said.reason)
+        return panic(halt, hold=said.hold, enders=desk.enders, logins=desk.logins, now=desk.clock())
 
     def _freeze(self, turn: Turn, said: SetFreeze) -> str:
         desk = self.counter.desk
         assert said.extent is not None  # noqa: S101 - the caller lists them when there is none
-        made = freezing.freeze(
-            said.extent, by=turn.person, reason=said.reason, asked=desk.asked, ledger=desk.ledger, now=desk.clock()
-        )
+        made = freezing.freeze(said.extent, by=turn.person, reason=said.reason, enders=desk.enders, now=desk.clock())
         return texts.frozen(made)
 
     def _lift(self, turn: Turn, said: Lift) -> str:
         desk = self.counter.desk
-        waiting = freezing.lift(
-            said.id, by=turn.person, rules=desk.rules(), directory=desk.directory, ledger=desk.ledger, now=desk.clock()
-        )
+        waiting = freezing.lift(said.id, by=turn.person, judge=desk.judge, now=desk.clock())
         return texts.lifted(said.id) if waiting is None else texts.frozen(waiting)
 
 

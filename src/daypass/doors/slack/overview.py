@@ -8,11 +8,11 @@ from itertools import islice
 from daypass.doors.desk import Desk
 from daypass.doors.slack.counter import Counter, Picture
 from daypass.lifecycle import permits
-from daypass.lifecycle.asked import NobodyAsked
-from daypass.lifecycle.enders import owns, remembered
+from daypass.lifecycle.enders import known_owners, remembered
 from daypass.lifecycle.frozen import freeze_of
 from daypass.lifecycle.glass.review import may_review, open_reviews
 from daypass.lifecycle.hand_over import waits_for
+from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.robots.owners import owns_rules
 from daypass.lifecycle.ruling.owners import must_agree
 from daypass.model.errors import NotYours
@@ -21,7 +21,6 @@ from daypass.model.kept import GlassReview, Permit, Series, Standing
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Request, RequestState
 from daypass.model.ruling import ChangeState, RulesChange
-from daypass.rules.book import RuleBook
 from daypass.rules.offers import offers
 
 _LIVE = (GrantState.APPROVED, GrantState.ACTIVE, GrantState.ENDING)
@@ -71,7 +70,7 @@ def overview(desk: Desk, by: PrincipalId, *, past: int = 0) -> Overview:
 
     All of it, but of what is over the page that leaves out the `past` newest.
     """
-    known, now = desk.asked.person(by), desk.clock()
+    known, now = desk.judge.person(by), desk.clock()
     person = known or remembered(by, desk.ledger)
     before, history, total = _history(desk, by, past)
     waiting = desk.ledger.requests(states=[RequestState.PENDING])
@@ -114,7 +113,7 @@ def _reviews_then(desk: Desk, person: Principal) -> Iterator[GlassReview]:
 
 def _changes_then(desk: Desk, by: PrincipalId) -> Iterator[RulesChange]:
     """Changes that this person may turn down, by the ledger alone, while nobody can say who they are now."""
-    if not owns(by, asked=NobodyAsked(), cabinet=desk.ledger):
+    if by not in known_owners(desk.ledger):
         return
     waiting = desk.ledger.all(RulesChange, states=(ChangeState.PENDING,))
     yield from (one for one in waiting if one.author != by)
@@ -123,13 +122,15 @@ def _changes_then(desk: Desk, by: PrincipalId) -> Iterator[RulesChange]:
 def _changes(desk: Desk, by: PrincipalId) -> list[RulesChange]:
     """Changes of the rules in force that wait for another owner than their author."""
     rules = desk.readable_rules()
-    waiting = desk.ledger.all(RulesChange, states=(ChangeState.PENDING,)) if rules else []
-    return [change for change in waiting if rules and _may_agree(by, change, rules, desk)]
+    if not rules:
+        return []
+    judge, waiting = desk.judge.under(rules), desk.ledger.all(RulesChange, states=(ChangeState.PENDING,))
+    return [change for change in waiting if _may_agree(by, change, judge)]
 
 
-def _may_agree(by: PrincipalId, change: RulesChange, rules: RuleBook, desk: Desk) -> bool:
+def _may_agree(by: PrincipalId, change: RulesChange, judge: Judge) -> bool:
     try:
-        must_agree(by, change, rules=rules, directory=desk.directory)
+        must_agree(by, change, judge=judge)
     except NotYours:
         return False
     return True

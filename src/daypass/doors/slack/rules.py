@@ -12,7 +12,7 @@ from daypass.doors.slack.counter import Counter, in_thread
 from daypass.doors.slack.form import refused
 from daypass.doors.slack.rules_fields import RuleFields, kept, shown, typed_too
 from daypass.doors.slack.rules_form import LONGEST_TEXT, Draft, form, read, unfit
-from daypass.doors.slack.rules_seen import Faulty, Seen, Would, facts, look, opened, shadow, text_of, unknown, would
+from daypass.doors.slack.rules_seen import Faulty, Seen, Would, facts, look, opened, proposal, text_of, unknown, would
 from daypass.doors.slack.rules_text import find
 from daypass.doors.slack.rules_text import text_of as rule_text
 from daypass.doors.slack.texts import requests as texts
@@ -100,18 +100,7 @@ class RulesDoor:
         if draft.seen != digest_of(text):
             again = rules_texts.LOOK_AGAIN if draft.seen else ""
             return Show(view=self._considered(draft, would(desk, draft, by), again))
-        change = proposing.propose(
-            text,
-            by=by,
-            base=draft.base,
-            note=draft.note,
-            shadow=shadow(draft),
-            rules=versions.kept(desk.rules),
-            directory=desk.directory,
-            ledger=desk.ledger,
-            now=desk.clock(),
-            key=key,
-        )
+        change = proposing.propose(replace(proposal(draft, text), key=key), by=by, judge=desk.judge, now=desk.clock())
         said = rules_texts.proposed(change.id)
         return Show(view=page(said), said=said)
 

@@ -19,7 +19,7 @@ from daypass.lifecycle.ruling import shadow
 from daypass.lifecycle.ruling.decide_change import approve_change, deny_change, find_change, withdraw_change
 from daypass.lifecycle.ruling.judged import difference
 from daypass.lifecycle.ruling.owners import must_own
-from daypass.lifecycle.ruling.versions import kept, key_of
+from daypass.lifecycle.ruling.versions import key_of
 from daypass.model.errors import DaypassError
 from daypass.model.event import Event
 from daypass.model.grant import GrantId
@@ -48,16 +48,7 @@ class RulesDeciding:
     async def approve(self, turn: Turn) -> None:
         """Put somebody else's change in force."""
         desk, change_id = self.counter.desk, parse_id(turn.value)
-        version = await in_thread(
-            lambda: approve_change(
-                change_id,
-                by=turn.person,
-                rules=kept(desk.rules),
-                directory=desk.directory,
-                ledger=desk.ledger,
-                now=desk.clock(),
-            )
-        )
+        version = await in_thread(lambda: approve_change(change_id, by=turn.person, judge=desk.judge, now=desk.clock()))
         await turn.tell(Note(text=rules_texts.applied(version.number)))
 
     async def ask_why_not(self, turn: Turn) -> None:
@@ -71,9 +62,7 @@ class RulesDeciding:
         try:
             reason = parse_reason(said)
             await in_thread(
-                lambda: deny_change(
-                    change_id, by=turn.person, reason=reason, asked=desk.asked, ledger=desk.ledger, now=desk.clock()
-                )
+                lambda: deny_change(change_id, by=turn.person, reason=reason, enders=desk.enders, now=desk.clock())
             )
         except DaypassError as error:
             return refused(error, _deny_form(change_id, said, refusals.sentence(error)), ("reason",))
@@ -103,7 +92,7 @@ class RulesDeciding:
         desk = self.counter.desk
 
         def judged() -> T:
-            must_own(by, rules=desk.rules(), directory=desk.directory)
+            must_own(by, judge=desk.judge)
             return work()
 
         return await in_thread(judged)

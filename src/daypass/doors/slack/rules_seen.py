@@ -99,27 +99,23 @@ def look(desk: Desk, by: PrincipalId) -> Seen:
 
 def opened(desk: Desk, rule_id: str, by: PrincipalId) -> RulesVersion:
     """Read what a form opens with, for an owner. Raises NotYours, Misconfigured, BadInput for a rule that is gone."""
-    must_own(by, rules=desk.rules(), directory=desk.directory)
+    must_own(by, judge=desk.judge)
     version = kept(desk.rules).version(desk.clock())
     if rule_id:
         find(version.text, rule_id)
     return version
 
 
+def proposal(draft: Draft, text: str) -> proposing.Proposal:
+    """What a form says, as it is proposed."""
+    return proposing.Proposal(text=text, base=draft.base, note=draft.note, shadow=shadow(draft))
+
+
 def would(desk: Desk, draft: Draft, by: PrincipalId) -> Would:
     """Say what a draft would do. Raises what proposing it would raise, and Faulty."""
     text = text_of(desk, draft)
     _must_be_read(text, draft)
-    made = proposing.draft(
-        text,
-        by=by,
-        base=draft.base,
-        note=draft.note,
-        shadow=shadow(draft),
-        rules=kept(desk.rules),
-        directory=desk.directory,
-        now=desk.clock(),
-    )
+    made = proposing.draft(proposal(draft, text), by=by, judge=desk.judge, now=desk.clock())
     seen = effects(made.present, made.proposed, judge=desk.judge, now=desk.clock())
     return Would(text=text, digest=digest_of(text), effect=seen, naming=names(desk, said(seen)))
 
@@ -224,7 +220,7 @@ def _version(desk: Desk) -> RulesVersion | None:
 
 def _why_not(desk: Desk, by: PrincipalId, book: RuleBook) -> str:
     try:
-        must_own(by, rules=book, directory=desk.directory)
+        must_own(by, judge=desk.judge.under(book))
     except NotYours as refusal:
         return refusal.sentence
     return ""

@@ -7,9 +7,9 @@ Who has lost them all asks an owner of the rules, who could do without the secon
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from daypass.lifecycle.asked import Asked
 from daypass.lifecycle.counting import guard
-from daypass.lifecycle.enders import must_own
+from daypass.lifecycle.enders import Enders
+from daypass.lifecycle.lookups import Lookups
 from daypass.lifecycle.passkeys import ring
 from daypass.lifecycle.passkeys.ceremony import Json
 from daypass.lifecycle.passkeys.errands import done, find
@@ -56,15 +56,16 @@ def remove(ticket: str, answer: Json, *, at: Site, ledger: Ledger, now: datetime
     return overtaken(once)
 
 
-def forget(person: PrincipalId, *, by: PrincipalId, asked: Asked, ledger: Ledger, now: datetime) -> list[Passkey]:
+def forget(person: PrincipalId, *, by: PrincipalId, enders: Enders, now: datetime) -> list[Passkey]:
     """
     Remove all passkeys of a person who has lost them, by an owner of the rules; never one's own. They are told.
 
     It needs the ledger alone. The next one they add is a first one again. Raises NotYours, or NotFound when they have
     none.
     """
-    must_own(by, asked=asked, cabinet=ledger)
-    if _same_person(by, person, asked):
+    ledger = enders.ledger
+    enders.must_own(by)
+    if _same_person(by, person, enders.lookups):
         raise NotYours("Your own passkeys are removed with a proof: `daypass passkey remove`. Ask another owner.")
 
     def once() -> list[Passkey]:
@@ -87,11 +88,11 @@ def _forgotten(person: PrincipalId, *, by: PrincipalId, now: datetime) -> Event:
     return Event(kind=Kind.PASSKEY_REMOVED, at=now, actor=by, details=told)
 
 
-def _same_person(by: PrincipalId, person: PrincipalId, asked: Asked) -> bool:
+def _same_person(by: PrincipalId, person: PrincipalId, lookups: Lookups) -> bool:
     """Whether both are one person, as far as that can be asked."""
     if by == person:
         return True
-    one, other = asked.person(by), asked.person(person)
+    one, other = lookups.person(by), lookups.person(person)
     return one is not None and other is not None and one.is_also(other)
 
 

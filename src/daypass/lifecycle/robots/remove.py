@@ -4,9 +4,8 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
-from daypass.lifecycle.asked import Asked
 from daypass.lifecycle.cancel import cancel
-from daypass.lifecycle.enders import owns
+from daypass.lifecycle.enders import Enders
 from daypass.lifecycle.finish import finish
 from daypass.lifecycle.robots.add import robot_fact
 from daypass.lifecycle.robots.known import find
@@ -21,14 +20,15 @@ from daypass.ports import Ledger
 _LIVE = (GrantState.APPROVED, GrantState.ACTIVE)
 
 
-def remove(name: str, *, by: PrincipalId, asked: Asked, ledger: Ledger, now: datetime) -> Robot:
+def remove(name: str, *, by: PrincipalId, enders: Enders, now: datetime) -> Robot:
     """
     Remove a robot, by an owner of the rules or by who answers for it; it needs the ledger alone.
 
     Repeated, it takes away what a first time that was cut off had left. Raises NotYours or NotFound.
     """
+    ledger = enders.ledger
     robot = find(name, ledger=ledger)
-    if robot.owner != by and not owns(by, asked=asked, cabinet=ledger):
+    if robot.owner != by and not enders.owns(by):
         raise NotYours("Only the owners of the rules, and who answers for a robot, may remove it.")
     removed = replace(robot, state=Standing.CLOSED, token_hash=None)
     if robot.state is Standing.OPEN:

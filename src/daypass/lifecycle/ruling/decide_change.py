@@ -7,50 +7,42 @@ there first, and the other change is outdated. A click that changes nothing is r
 
 from datetime import datetime
 
-from daypass.lifecycle.asked import Asked
-from daypass.lifecycle.enders import must_own
+from daypass.lifecycle.enders import Enders
 from daypass.lifecycle.frozen import must_not_be_frozen
+from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.ruling.judged import difference, judged
 from daypass.lifecycle.ruling.owners import OWNERS, must_agree, must_still_own
 from daypass.lifecycle.ruling.telling import Outdated, event, refusals_journalled
-from daypass.lifecycle.ruling.versions import KeptRules, digest_of, whence
+from daypass.lifecycle.ruling.versions import KeptRules, digest_of, kept, whence
 from daypass.model.errors import Conflict, DaypassError, NotFound, NotYours, TooLate, Unavailable
-from daypass.model.event import Detail, Kind
+from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.grant import GrantId
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Approval
 from daypass.model.ruling import ChangeState, RulesChange, RulesVersion
-from daypass.ports import Cabinet, Directory, Ledger
+from daypass.ports import Cabinet, Ledger
 
 
-def approve_change(  # noqa: PLR0913 - who decides what, three collaborators, and the moment
-    change_id: GrantId,
-    *,
-    by: PrincipalId,
-    note: str = "",
-    rules: KeptRules,
-    directory: Directory,
-    ledger: Ledger,
-    now: datetime,
-) -> RulesVersion:
+def approve_change(change_id: GrantId, *, by: PrincipalId, note: str = "", judge: Judge, now: datetime) -> RulesVersion:
     """
     Put a change in force, as another owner than its author.
 
     Raises NotYours for who may not; TooLate when it was decided before, or made from a version that is not in force
     any more; BadInput when its text would not be taken now.
     """
+    rules, ledger = kept(judge.rules), judge.ledger
     change = find_change(change_id, ledger)
     with refusals_journalled(change_id, by, "approve", ledger=ledger, now=now):
         _must_be_pending(change)
         # The version is read first: one that comes between the two reads then has the number that is written below.
-        version, present = rules.version(now), rules()
+        version, judge = rules.version(now), judge.at_once()
         freezes = must_not_be_frozen([by, change.author], None, ledger, reader=by)
-        must_agree(by, change, rules=present, directory=directory)
-        must_still_own(change, rules=present, directory=directory)
+        must_agree(by, change, judge=judge)
+        must_still_own(change, judge=judge)
         if version.number != change.base:
             raise _outdated(change, version, by, ledger, now)
-        judged(change.text, version=version, directory=directory)
+        judged(change.text, version=version, directory=judge.people)
         following = _following(version, change, now)
         approved = change.decided(ChangeState.APPLIED, Approval(by=by, at=now, rule=OWNERS, note=note.strip()))
         told = _told(version, following, change)
@@ -63,19 +55,18 @@ def approve_change(  # noqa: PLR0913 - who decides what, three collaborators, an
     return following
 
 
-def deny_change(  # noqa: PLR0913 - who decides what and why, what else can be asked, the ledger, and the moment
-    change_id: GrantId, *, by: PrincipalId, reason: str = "", asked: Asked, ledger: Ledger, now: datetime
-) -> RulesChange:
+def deny_change(change_id: GrantId, *, by: PrincipalId, reason: str = "", enders: Enders, now: datetime) -> RulesChange:
     """Turn a change down, as another owner than its author; needs the ledger alone. Raises NotYours or TooLate."""
+    ledger = enders.ledger
     change = find_change(change_id, ledger)
     with refusals_journalled(change_id, by, "deny", ledger=ledger, now=now):
         _must_be_pending(change)
         if by == change.author:
             raise NotYours("Nobody decides on their own change of the rules; you can withdraw it.")
-        must_own(by, asked=asked, cabinet=ledger)
+        enders.must_own(by)
         approval = Approval(by=by, at=now, rule=OWNERS, note=reason.strip())
         denied = change.decided(ChangeState.DENIED, approval)
-        _close(denied, Kind.RULES_DENIED, by, {"reason": reason.strip()}, ledger, now)
+        _close(denied, event(Kind.RULES_DENIED, change.id, by, now, {"reason": reason.strip()}), ledger)
     return denied
 
 
@@ -87,7 +78,7 @@ def withdraw_change(change_id: GrantId, *, by: PrincipalId, ledger: Ledger, now:
         if by != change.author:
             raise NotYours("Only its author withdraws a change of the rules; another owner can deny it.")
         withdrawn = change.decided(ChangeState.WITHDRAWN)
-        _close(withdrawn, Kind.RULES_WITHDRAWN, by, {}, ledger, now)
+        _close(withdrawn, event(Kind.RULES_WITHDRAWN, change.id, by, now, {}), ledger)
     return withdrawn
 
 
@@ -132,7 +123,7 @@ def _outdated(change: RulesChange, version: RulesVersion, by: PrincipalId, ledge
     outdated = change.decided(ChangeState.OUTDATED)
     sentence = f"{what_became(outdated)} Version {version.number} is in force, {whence(version)}."
     told: dict[str, Detail] = {"doing": "approve", "because": sentence, "state": ChangeState.OUTDATED.value}
-    _close(outdated, Kind.RULES_REFUSED, by, told, ledger, now)
+    _close(outdated, event(Kind.RULES_REFUSED, change.id, by, now, told), ledger)
     return Outdated(sentence).mentioning(version.author)
 
 
@@ -147,11 +138,9 @@ def _overtaken(change: RulesChange, rules: KeptRules, by: PrincipalId, ledger: L
     return _outdated(after, version, by, ledger, now)
 
 
-def _close(  # noqa: PLR0913, PLR0917 - what is written, and where
-    change: RulesChange, kind: Kind, by: PrincipalId, told: dict[str, Detail], ledger: Ledger, now: datetime
-) -> None:
+def _close(change: RulesChange, why: Event, ledger: Ledger) -> None:
     try:
-        ledger.record(Fact(event=event(kind, change.id, by, now, told), changes=(change,)))
+        ledger.record(Fact(event=why, changes=(change,)))
     except Conflict:
         raise _too_late(find_change(change.id, ledger)) from None
 

@@ -7,6 +7,7 @@ A robot never may, nor may somebody who has left, and two accounts of one person
 from collections.abc import Iterable
 from contextlib import suppress
 
+from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.parties import as_known
 from daypass.model.asking_side import AskingSide
 from daypass.model.decision import RuleId
@@ -21,9 +22,9 @@ OWNERS = RuleId("owners")
 """What stands in an approval of a change where that of a request names its rule."""
 
 
-def must_own(by: PrincipalId, *, rules: RuleBook, directory: Directory) -> Principal:
+def must_own(by: PrincipalId, *, judge: Judge) -> Principal:
     """Read the person, who must be an owner under these rules. Raises NotYours."""
-    person = as_known(by, directory)
+    person, rules = as_known(by, judge.people), judge.rules()
     if not rules.owners:
         raise NotYours(
             "The rules in force name no owners, so nobody can change them here; "
@@ -43,20 +44,20 @@ def must_own(by: PrincipalId, *, rules: RuleBook, directory: Directory) -> Princ
     return person
 
 
-def must_agree(by: PrincipalId, change: RulesChange, *, rules: RuleBook, directory: Directory) -> None:
+def must_agree(by: PrincipalId, change: RulesChange, *, judge: Judge) -> None:
     """Check that this is another owner than the author, who must still be one too. Raises NotYours."""
     if by == change.author:
         raise NotYours("Nobody decides on their own change of the rules; another owner has to. You can withdraw it.")
-    person = must_own(by, rules=rules, directory=directory)
-    author = as_known(change.author, directory)
+    person = must_own(by, judge=judge)
+    author = as_known(change.author, judge.people)
     if AskingSide.of((author,)).includes(person):
         raise NotYours("You and the author of this change are the same person; another owner has to decide.")
 
 
-def must_still_own(change: RulesChange, *, rules: RuleBook, directory: Directory) -> None:
+def must_still_own(change: RulesChange, *, judge: Judge) -> None:
     """Check that the author could propose it now. Raises NotYours."""
-    author = as_known(change.author, directory)
-    if not (author.may_decide and rules.owners.include(author, guests=False)):
+    author = as_known(change.author, judge.people)
+    if not (author.may_decide and judge.rules().owners.include(author, guests=False)):
         raise NotYours(
             f"<@{change.author}>, who proposed this, is no owner of the rules any more; "
             "if it is right, propose it anew yourself."

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from daypass.lifecycle.frozen import must_not_be_frozen
+from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.ruling.judged import judged
 from daypass.lifecycle.ruling.of_file import before_of, kept_from_file
 from daypass.lifecycle.ruling.owners import must_own
 from daypass.lifecycle.ruling.telling import event, refusals_journalled
-from daypass.lifecycle.ruling.versions import KeptRules, digest_of, whence
+from daypass.lifecycle.ruling.versions import digest_of, kept, whence
 from daypass.model.errors import BadInput, Conflict, NotFound
 from daypass.model.event import Detail, Kind
 from daypass.model.fact import Fact
@@ -19,7 +20,7 @@ from daypass.model.length import words_for_length
 from daypass.model.principal import PrincipalId
 from daypass.model.request import LONGEST_REASON
 from daypass.model.ruling import RulesChange, RulesVersion
-from daypass.ports import Directory, Ledger
+from daypass.ports import Ledger
 from daypass.rules.document import RuleBook
 
 LONGEST_SHADOW = timedelta(days=92)
@@ -36,26 +37,29 @@ class Draft:
     proposed: RuleBook
 
 
-def propose(  # noqa: PLR0913 - a text and the words with it, three collaborators, and the moment
-    text: str,
-    *,
-    by: PrincipalId,
-    base: int,
-    note: str = "",
-    shadow: timedelta | None = None,
-    rules: KeptRules,
-    directory: Directory,
-    ledger: Ledger,
-    now: datetime,
-    key: str = "",
-) -> RulesChange:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """Other rules, as somebody would have them."""
+
+    text: str
+    base: int
+    """The number of the version that it was made from."""
+    note: str = ""
+    shadow: timedelta | None = None
+    """For how long it decides beside the one in force, where nothing comes of it."""
+    key: str = ""
+    """Proposed again with it, it is the same change."""
+
+
+def propose(proposal: Proposal, *, by: PrincipalId, judge: Judge, now: datetime) -> RulesChange:
     """
     File a whole new text in place of version `base`; for a `shadow` it decides beside the one in force.
 
     Proposed again with the same `key`, by whichever process, it is the same change. Raises NotYours for who is no
     owner, Conflict when another version came meanwhile, BadInput with every fault.
     """
-    anew = partial(draft, text, by=by, base=base, note=note, shadow=shadow, rules=rules, directory=directory, now=now)
+    key, ledger = proposal.key, judge.ledger
+    anew = partial(draft, proposal, by=by, judge=judge, now=now)
     change_id = grant_id_for(f"{by} {key}") if key else new_grant_id()
     with refusals_journalled(None, by, "propose", ledger=ledger, now=now):
         if (known := _found(change_id, ledger)) is not None:
@@ -73,32 +77,24 @@ def propose(  # noqa: PLR0913 - a text and the words with it, three collaborator
     return made.change
 
 
-def draft(  # noqa: PLR0913 - as above
-    text: str,
-    *,
-    by: PrincipalId,
-    base: int,
-    note: str = "",
-    shadow: timedelta | None = None,
-    rules: KeptRules,
-    directory: Directory,
-    now: datetime,
-    change_id: GrantId | None = None,
+def draft(
+    proposal: Proposal, *, by: PrincipalId, judge: Judge, now: datetime, change_id: GrantId | None = None
 ) -> Draft:
     """Make the change that `propose` would file, and file nothing. Raises what `propose` raises."""
+    rules = kept(judge.rules)
     version, present = rules.version(now), rules()
-    must_own(by, rules=present, directory=directory)
-    must_be_base(base, version)
+    must_own(by, judge=judge.under(present))
+    must_be_base(proposal.base, version)
     change = RulesChange(
         id=change_id or new_grant_id(),
         author=by,
-        base=base,
-        text=text,
-        note=_note(note),
+        base=proposal.base,
+        text=proposal.text,
+        note=_note(proposal.note),
         filed_at=now,
-        shadow_until=None if shadow is None else now + _shadow(shadow),
+        shadow_until=None if proposal.shadow is None else now + _shadow(proposal.shadow),
     )
-    proposed = judged(text, version=version, directory=directory)
+    proposed = judged(proposal.text, version=version, directory=judge.people)
     return Draft(change=change, version=version, present=present, proposed=proposed)
 
 

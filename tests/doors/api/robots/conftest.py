@@ -30,7 +30,7 @@ def house(tmp_path: Path, issuer: Issuer) -> Iterator[House]:
     """Open a house whose rules Bob owns, and name a robot in them."""
     book = lending_to_robots(parse(RULES, name="rules.yaml"))
     with open_house(tmp_path, workloads=Issuers([issuer.url], clock=time.monotonic)) as house:
-        object.__setattr__(house.desk, "rules", lambda: book)
+        house.under(lambda: book)
         for robot in (DEPLOY, OTHER):
             house.directory.people[robot] = Principal(id=robot, name=robot, owner=BOB)
         yield house

@@ -136,7 +136,7 @@ def test_a_robot_whose_owner_has_left_is_adopted(house: House, bob: httpx2.Clien
     """By another owner of the rules, with another token."""
     added(bob)
     book = replace(house.desk.rules(), owners=People(people=frozenset({BOB, ANN})))
-    object.__setattr__(house.desk, "rules", lambda: book)
+    house.under(lambda: book)
     house.directory.change(BOB, active=False)
     adopted = ann.post("/v1/robots/deploy/adopt", json={"days": 3}).json()
 
