@@ -10,7 +10,7 @@ import pytest
 from daypass.lifecycle.drop import drop
 from daypass.lifecycle.extend import MoreTime, extend
 from daypass.lifecycle.judge import Judge
-from daypass.lifecycle.permits import allow
+from daypass.lifecycle.permits import InAdvance, allow
 from daypass.lifecycle.review import approve, deny
 from daypass.lifecycle.submit import submit
 from daypass.model.grant import Delivery, Grant, GrantId
@@ -84,16 +84,16 @@ class Walk(Daypass):
     def allow(self, length: timedelta = HOUR) -> Permit:
         """Bob lets Ann, in advance and for a day, have for so long at a time what `ask` asks for."""
         return allow(
-            READ_REPORTS,
-            to=ANN,
-            by=BOB,
-            length=length,
-            starts=self.clock(),
-            ends=self.clock() + 24 * HOUR,
-            delivery=Delivery.POLICY,
-            reason="",
-            directory=self.directory,
-            ledger=self.ledger,
+            InAdvance(
+                entitlement=READ_REPORTS,
+                to=ANN,
+                by=BOB,
+                length=length,
+                starts=self.clock(),
+                ends=self.clock() + 24 * HOUR,
+                delivery=Delivery.POLICY,
+            ),
+            judge=self.judge,
             now=self.clock(),
         )
 

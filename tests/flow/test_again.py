@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from daypass.lifecycle.absence import LONGEST, say_away, say_back
-from daypass.lifecycle.again import once_more
+from daypass.lifecycle.again import Repeat, once_more
 from daypass.model.errors import BadInput, NotFound, NotYours, TooLate
 from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact
@@ -21,8 +21,7 @@ ROBOT = PrincipalId("bot:deploy")
 
 def again(walk: Walk, by: PrincipalId = ANN, **said: object) -> Ask:
     """Ann asks once more."""
-    words = {"term": None, "reason": "", "key": ""} | said
-    return once_more(words.pop("id", None), by=by, ledger=walk.ledger, now=walk.clock(), **words)  # type: ignore[arg-type]
+    return once_more(Repeat(by=by, **said), ledger=walk.ledger, now=walk.clock())  # type: ignore[arg-type]
 
 
 def test_the_same_is_asked_with_the_same_words(walk: Walk) -> None:
@@ -43,7 +42,7 @@ def test_the_last_of_several_is_meant_and_an_id_means_another(walk: Walk) -> Non
     walk.clock.forward(HOUR)
     walk.ask(reason="two")
     assert again(walk).reason == "two"
-    assert again(walk, id=first.id).reason == "one"
+    assert again(walk, request_id=first.id).reason == "one"
 
 
 def test_an_end_that_was_a_moment_becomes_a_length(walk: Walk) -> None:
@@ -64,7 +63,7 @@ def test_nobody_repeats_what_somebody_else_asked(walk: Walk) -> None:
     """Nor what nobody asked."""
     request = walk.ask()
     with pytest.raises(NotYours):
-        again(walk, by=EVE, id=request.id)
+        again(walk, by=EVE, request_id=request.id)
     with pytest.raises(NotFound):
         again(walk, by=EVE)
 
@@ -75,8 +74,7 @@ def away(walk: Walk, by: PrincipalId = BOB, days: int = 7, delegate: PrincipalId
         by,
         until=walk.clock() + timedelta(days=days),
         delegate=delegate,
-        directory=walk.directory,
-        ledger=walk.ledger,
+        judge=walk.judge,
         now=walk.clock(),
     )
 

@@ -146,7 +146,7 @@ def test_an_approver_on_holiday_today_approved_all_the_same(walk: Walk) -> None:
 def test_what_a_delegate_approved_begins_also_when_the_absent_is_back(walk: Walk) -> None:
     """Eve acted in Bob's stead, and he is back by now."""
     walk.directory.change(BOB, away=Away(delegate=EVE))
-    say_away(BOB, until=NOON + HOUR, delegate=EVE, directory=walk.directory, ledger=walk.ledger, now=walk.clock())
+    say_away(BOB, until=NOON + HOUR, delegate=EVE, judge=walk.judge, now=walk.clock())
     request = walk.ask(term=Term(length=HOUR, starts=TOMORROW))
     grant = walk.approve(request.id, by=EVE)
     walk.directory.change(BOB, away=None)

@@ -107,9 +107,7 @@ def test_a_delegate_named_by_one_id_decides_under_the_other(grid: Walk):
     rules(grid)
     until = grid.clock() + timedelta(days=1)
     with pytest.raises(BadInput, match="That is you yourself"):
-        say_away(BOB, until=until, delegate=ORG_BOB, directory=grid.directory, ledger=grid.ledger, now=grid.clock())
-    said = say_away(
-        BOB, until=until, delegate=OF_GRID[EVE], directory=grid.directory, ledger=grid.ledger, now=grid.clock()
-    )
+        say_away(BOB, until=until, delegate=ORG_BOB, judge=grid.judge, now=grid.clock())
+    said = say_away(BOB, until=until, delegate=OF_GRID[EVE], judge=grid.judge, now=grid.clock())
 
     assert said.delegate == EVE

@@ -11,7 +11,7 @@ from daypass.lifecycle.glass.codes import open_codes, seal
 from daypass.lifecycle.leavers.ask_after import AskAfter, last_watch
 from daypass.lifecycle.leavers.notice import GRACE, confirm, dismiss, held, notice, returned, settle
 from daypass.lifecycle.login import identify
-from daypass.lifecycle.permits import allow
+from daypass.lifecycle.permits import InAdvance, allow
 from daypass.lifecycle.robots.add import robot_fact
 from daypass.model.departure import Departure, DepartureState, Source, WatchState
 from daypass.model.errors import NotYours, Throttled, TooLate, Unavailable
@@ -91,21 +91,13 @@ def test_their_logins_codes_preapprovals_absences_and_requests_end_too(walk: Wal
     day = now + timedelta(days=1)
     given = [
         allow(
-            READ_REPORTS,
-            to=to,
-            by=by,
-            length=HOUR,
-            starts=now,
-            ends=day,
-            delivery=None,
-            reason="",
-            directory=walk.directory,
-            ledger=walk.ledger,
+            InAdvance(entitlement=READ_REPORTS, to=to, by=by, length=HOUR, starts=now, ends=day),
+            judge=walk.judge,
             now=now,
         )
         for by, to in ((BOB, ANN), (EVE, BOB), (EVE, ANN))
     ]
-    say_away(BOB, until=day, delegate=EVE, directory=walk.directory, ledger=walk.ledger, now=now)
+    say_away(BOB, until=day, delegate=EVE, judge=walk.judge, now=now)
     seal(BOB, count=2, days=30, judge=walk.judge, now=now)
     asked = walk.ask(requestor=BOB, beneficiary=MANY[0])
 
@@ -222,7 +214,7 @@ def test_an_owner_confirms_or_dismisses(
     left(walk, *MANY)
 
     def said(by: PrincipalId) -> list[Departure]:
-        return decide(by=by, rules=walk.rules, directory=walk.directory, ledger=walk.ledger, now=walk.clock())
+        return decide(by=by, judge=walk.judge, now=walk.clock())
 
     with pytest.raises(NotYours):
         said(ANN)

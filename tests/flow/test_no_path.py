@@ -23,7 +23,7 @@ from daypass.lifecycle.cancel import cancel
 from daypass.lifecycle.click import Click
 from daypass.lifecycle.extend import MoreTime, extend
 from daypass.lifecycle.judge import Judge
-from daypass.lifecycle.permits import allow, withdraw
+from daypass.lifecycle.permits import InAdvance, allow, withdraw
 from daypass.lifecycle.review import approve_with, deny
 from daypass.lifecycle.series import open_windows
 from daypass.lifecycle.submit import submit
@@ -226,16 +226,15 @@ class Life:
         for by in self.dice.sample([*ACCOUNTS, ROBOT], 3):
             with suppress(Refusal):
                 allow(
-                    READ_REPORTS,
-                    to=to,
-                    by=by,
-                    length=self.dice.randint(1, 8) * HOUR,
-                    starts=self.clock(),
-                    ends=self.clock() + 9 * HOUR,
-                    delivery=None,
-                    reason="",
-                    directory=self.company.directory,
-                    ledger=self.ledger,
+                    InAdvance(
+                        entitlement=READ_REPORTS,
+                        to=to,
+                        by=by,
+                        length=self.dice.randint(1, 8) * HOUR,
+                        starts=self.clock(),
+                        ends=self.clock() + 9 * HOUR,
+                    ),
+                    judge=self.judge,
                     now=self.clock(),
                 )
         for _ in range(2):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from daypass.lifecycle.click import Click
-from daypass.lifecycle.permits import allow
+from daypass.lifecycle.permits import InAdvance, allow
 from daypass.lifecycle.review import approve_with
 from daypass.model.decision import ScheduleName
 from daypass.model.entitlement import Entitlement, Level, parse_place
@@ -170,16 +170,16 @@ def test_an_approval_in_advance_counts_within_its_window(house: Walk) -> None:
     """Cid allows Ann an hour at a time for a week: at once then, not after it, and not when Cid decides no more."""
     use(house, "11")
     allow(
-        of("acme-orders/"),
-        to=ANN,
-        by=CID,
-        length=HOUR,
-        starts=house.clock(),
-        ends=house.clock() + timedelta(days=7),
-        delivery=Delivery.POLICY,
-        reason="",
-        directory=house.directory,
-        ledger=house.ledger,
+        InAdvance(
+            entitlement=of("acme-orders/"),
+            to=ANN,
+            by=CID,
+            length=HOUR,
+            starts=house.clock(),
+            ends=house.clock() + timedelta(days=7),
+            delivery=Delivery.POLICY,
+        ),
+        judge=house.judge,
         now=house.clock(),
     )
 

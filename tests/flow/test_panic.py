@@ -104,7 +104,7 @@ def test_panic_ends_all_that_somebody_has_and_all_that_speaks_for_them(owned: Wa
     robot = Robot(id=PrincipalId("bot:deploy"), owner=ANN, at=now, token_hash="f" * 64, token_ends=now + HOUR)
     walk.ledger.record(Fact(event=Event(kind=Kind.ROBOT_ADDED, at=now, actor=CARL), changes=(robot,), told=False))
     permit = walk.allow()
-    say_away(ANN, until=now + timedelta(days=2), delegate=EVE, directory=walk.directory, ledger=walk.ledger, now=now)
+    say_away(ANN, until=now + timedelta(days=2), delegate=EVE, judge=walk.judge, now=now)
     walk.token(ANN)
     walk.token(EVE)
 

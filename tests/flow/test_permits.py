@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from daypass.lifecycle.permits import LONGEST_WINDOW, MOST_OPEN, allow, withdraw
+from daypass.lifecycle.permits import LONGEST_WINDOW, MOST_OPEN, InAdvance, allow, withdraw
 from daypass.model.entitlement import Entitlement, Level, parse_place
 from daypass.model.errors import BadInput, NotFound, NotYours, TooLate
 from daypass.model.event import Kind
@@ -35,17 +35,18 @@ def give(
     """Bob allows Ann in advance to read the reports for an hour at a time, all week."""
     begins = starts or walk.clock()
     return allow(
-        what,
-        to=to,
-        by=by,
-        length=length,
-        starts=begins,
-        ends=begins + window,
-        delivery=delivery,
-        reason="month end",
-        key=key,
-        directory=walk.directory,
-        ledger=walk.ledger,
+        InAdvance(
+            entitlement=what,
+            to=to,
+            by=by,
+            length=length,
+            starts=begins,
+            ends=begins + window,
+            delivery=delivery,
+            reason="month end",
+            key=key,
+        ),
+        judge=walk.judge,
         now=walk.clock(),
     )
 

@@ -108,9 +108,9 @@ def test_a_member_of_the_group_that_decides_denies_with_nobody_to_ask(walk: Walk
     walk.directory.change(CARL, slack_groups=frozenset({LEADS}))
     walk.directory.change(EVE, slack_groups=frozenset({LEADS}))
     asked_for = walk.ask()
-    assert remember(rules=walk.rules, directory=walk.directory, ledger=walk.ledger, now=walk.clock()) == 2
+    assert remember(judge=walk.judge, now=walk.clock()) == 2
     walk.directory.change(EVE, slack_groups=frozenset())
-    assert remember(rules=walk.rules, directory=walk.directory, ledger=walk.ledger, now=walk.clock()) == 1
+    assert remember(judge=walk.judge, now=walk.clock()) == 1
     walk.directory.away = True
 
     with pytest.raises(NotYours):
@@ -146,8 +146,8 @@ def test_endings_go_on_while_nothing_is_given(walk: Walk, dark: Enders, nothing_
     """The journal is damaged, or this machine's clock is off: everything that takes away still does."""
     walk.active()
     until, now = walk.clock() + timedelta(days=2), walk.clock()
-    say_away(BOB, until=until, delegate=EVE, directory=walk.directory, ledger=walk.ledger, now=now)
-    say_away(ANN, until=until, delegate=EVE, directory=walk.directory, ledger=walk.ledger, now=now)
+    say_away(BOB, until=until, delegate=EVE, judge=walk.judge, now=now)
+    say_away(ANN, until=until, delegate=EVE, judge=walk.judge, now=now)
     robot = Robot(id=PrincipalId("bot:deploy"), owner=ANN, at=now, token_hash="f" * 64, token_ends=until)
     walk.ledger.record(Fact(event=Event(kind=Kind.ROBOT_ADDED, at=now, actor=ANN), changes=(robot,), told=False))
     waiting, taken_back = walk.ask(), walk.ask()
@@ -168,7 +168,7 @@ def test_an_owner_of_the_last_readable_rules_ends_what_nobody_named_them_for(wal
     """The rules file is gone by now."""
     grant = walk.active()
     owned = parse(RULES.replace("version: 1", "version: 1\nowners: {people: [U0EVE, U0ANN]}"), name="rules.yaml")
-    remember(rules=owned, directory=walk.directory, ledger=walk.ledger, now=walk.clock())
+    remember(judge=walk.judge.under(owned), now=walk.clock())
     walk.directory.away = True
 
     assert take(walk, grant.id, EVE, dark) is GrantState.ENDING
@@ -197,7 +197,7 @@ def test_who_came_to_decide_only_now_ends_it_when_that_can_be_asked(walk: Walk):
 def test_an_absence_is_over_when_its_person_says_so_with_nobody_to_ask(walk: Walk):
     """With it the delegate's right to decide."""
     until = walk.clock() + timedelta(days=2)
-    say_away(BOB, until=until, delegate=EVE, directory=walk.directory, ledger=walk.ledger, now=walk.clock())
+    say_away(BOB, until=until, delegate=EVE, judge=walk.judge, now=walk.clock())
     walk.directory.away = True
 
     assert say_back(BOB, ledger=walk.ledger, now=walk.clock()).state == "closed"

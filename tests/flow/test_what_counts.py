@@ -111,8 +111,7 @@ def test_nobody_leaves_it_to_themselves(house: Walk) -> None:
                 BOB,
                 until=house.clock() + 60 * MINUTE,
                 delegate=delegate,
-                directory=house.directory,
-                ledger=house.ledger,
+                judge=house.judge,
                 now=house.clock(),
             )
 

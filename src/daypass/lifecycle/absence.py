@@ -3,26 +3,19 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from daypass.lifecycle.judge import Judge
 from daypass.model.errors import BadInput, Conflict, NotFound, NotYours, TooLate
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.kept import Absence, Standing
 from daypass.model.length import words_for_length
 from daypass.model.principal import PrincipalId
-from daypass.ports import Directory, Ledger
+from daypass.ports import Ledger
 
 LONGEST = timedelta(days=366)
 
 
-def say_away(  # noqa: PLR0913 - who, until when, in whose hands, the two who know, and the moment
-    by: PrincipalId,
-    *,
-    until: datetime,
-    delegate: PrincipalId | None,
-    directory: Directory,
-    ledger: Ledger,
-    now: datetime,
-) -> Absence:
+def say_away(by: PrincipalId, *, until: datetime, delegate: PrincipalId | None, judge: Judge, now: datetime) -> Absence:
     """
     Say that one is away until a moment at most 366 days ahead; said again it replaces what was said before.
 
@@ -30,20 +23,20 @@ def say_away(  # noqa: PLR0913 - who, until when, in whose hands, the two who kn
     that is over, or too far ahead, and for a delegate who is oneself or cannot
     decide (a robot, a guest, somebody who left); NotYours for a robot.
     """
-    person = directory.principal(by)
+    person = judge.people.principal(by)
     if person.robot:
         raise NotYours("A robot never decides, so it is never away.")
     if not now < until <= now + LONGEST:
         raise BadInput(f"Say when you are back: a moment within {words_for_length(LONGEST)}.", field="length")
     if delegate is not None:
-        other = directory.principal(delegate)
+        other = judge.people.principal(delegate)
         if other.is_also(person):
             raise BadInput("That is you yourself; name a colleague, or nobody.", field="person")
         if not other.may_decide:
             why = "guests never decide" if other.guest else "name a colleague who is here"
             raise BadInput(f"{other.name} cannot decide for you; {why}.", field="person")
         delegate = other.main
-    return _record(Absence(principal=by, until=until, delegate=delegate, at=now), by, ledger, now)
+    return _record(Absence(principal=by, until=until, delegate=delegate, at=now), by, judge.ledger, now)
 
 
 def say_back(by: PrincipalId, *, ledger: Ledger, now: datetime) -> Absence:

@@ -1,5 +1,6 @@
 """Ask once more for what one asked for before: the same in every word, judged anew."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from daypass.model.errors import NotFound, NotYours
@@ -10,33 +11,36 @@ from daypass.model.request import Ask, Request
 from daypass.ports import Ledger
 
 
-def once_more(  # noqa: PLR0913 - which, by whom, with what changed of it
-    request_id: GrantId | None,
-    *,
-    by: PrincipalId,
-    term: Term | None,
-    reason: str,
-    key: str,
-    ledger: Ledger,
-    now: datetime,
-) -> Ask:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeat:
+    """That somebody asks again, the last one when no id is given; what is said here is changed of it."""
+
+    by: PrincipalId
+    request_id: GrantId | None = None
+    term: Term | None = None
+    reason: str = ""
+    key: str = ""
+
+
+def once_more(repeat: Repeat, *, ledger: Ledger, now: datetime) -> Ask:
     """
-    Make the ask of an earlier request, the last one when no id is given; `submit` judges it like any other.
+    Make the ask of an earlier request; `submit` judges it like any other.
 
     An end that was said as a moment becomes the length that it came to; break glass and recurrence are not repeated.
     Raises NotFound when there is none, NotYours for somebody else's.
     """
-    before = _last(by, ledger) if request_id is None else ledger.request(request_id)
+    by, said = repeat.by, repeat.request_id
+    before = _last(by, ledger) if said is None else ledger.request(said)
     if before.requestor != by:
         raise NotYours("Somebody else asked for that; ask for it in your own words.")
     return Ask(
         requestor=by,
         entitlement=before.entitlement,
-        term=term or _same(before, now),
+        term=repeat.term or _same(before, now),
         delivery=before.delivery,
-        reason=reason or before.reason,
+        reason=repeat.reason or before.reason,
         beneficiary=before.beneficiary,
-        key=key,
+        key=repeat.key,
     )
 
 

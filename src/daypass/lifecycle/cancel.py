@@ -9,7 +9,7 @@ from daypass.lifecycle.recurring import end_series
 from daypass.lifecycle.repeated import series_ended_by
 from daypass.lifecycle.tries import overtaken
 from daypass.model.errors import NotYours, TooLate
-from daypass.model.event import Detail, Event, Kind
+from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.grant import Ending, GrantId, Why
 from daypass.model.principal import DAYPASS, PrincipalId
@@ -34,7 +34,7 @@ def cancel(request_id: GrantId, *, by: PrincipalId, ledger: Ledger, now: datetim
         return request
     if request.state is RequestState.APPROVED:
         raise decided_already(request, "What it became is ended with `done`.")
-    return _leave(request, RequestState.CANCELLED, Kind.REQUEST_CANCELLED, by=by, ledger=ledger, now=now)
+    return _leave(request, RequestState.CANCELLED, _event(Kind.REQUEST_CANCELLED, request, by, now), ledger=ledger)
 
 
 def _end_series(request: Request, by: PrincipalId, ledger: Ledger, now: datetime) -> None:
@@ -48,7 +48,8 @@ def _end_series(request: Request, by: PrincipalId, ledger: Ledger, now: datetime
 def cancel_for(request: Request, *, by: PrincipalId, ledger: Ledger, now: datetime) -> Request:
     """Withdraw somebody's request in their stead, as they left. Raises TooLate for a decided one."""
     closed = Ending(why=Why.LEFT, by=by, at=now)
-    return _leave(request, RequestState.CANCELLED, Kind.REQUEST_CANCELLED, by=by, ledger=ledger, now=now, closed=closed)
+    leaving = replace(_event(Kind.REQUEST_CANCELLED, request, by, now), details={"why": closed.why.value})
+    return _leave(request, RequestState.CANCELLED, leaving, ledger=ledger, closed=closed)
 
 
 def lapse(*, ledger: Ledger, after: timedelta, now: datetime) -> int:
@@ -62,18 +63,11 @@ def lapse(*, ledger: Ledger, after: timedelta, now: datetime) -> int:
 
 
 def _lapse(request: Request, ledger: Ledger, now: datetime) -> Request:
-    return _leave(request, RequestState.LAPSED, Kind.REQUEST_LAPSED, by=DAYPASS, ledger=ledger, now=now)
+    return _leave(request, RequestState.LAPSED, _event(Kind.REQUEST_LAPSED, request, DAYPASS, now), ledger=ledger)
 
 
-def _leave(  # noqa: PLR0913 - the one move that both verbs share
-    request: Request,
-    state: RequestState,
-    kind: Kind,
-    *,
-    by: PrincipalId,
-    ledger: Ledger,
-    now: datetime,
-    closed: Ending | None = None,
+def _leave(
+    request: Request, state: RequestState, leaving: Event, *, ledger: Ledger, closed: Ending | None = None
 ) -> Request:
     """Others may move it while it waits: one more has allowed it, or was asked. It is taken back all the same."""
 
@@ -82,9 +76,11 @@ def _leave(  # noqa: PLR0913 - the one move that both verbs share
         if waiting.state is not RequestState.PENDING:
             raise decided_already(waiting)
         left = replace(waiting.decided(state), closed=closed)
-        details: dict[str, Detail] = {"why": closed.why.value} if closed else {}
-        event = Event(kind=kind, at=now, actor=by, subject=request.id, details=details)
-        ledger.record(Fact(event=event, changes=(left,)))
+        ledger.record(Fact(event=leaving, changes=(left,)))
         return left
 
     return overtaken(once)
+
+
+def _event(kind: Kind, request: Request, by: PrincipalId, now: datetime) -> Event:
+    return Event(kind=kind, at=now, actor=by, subject=request.id)

@@ -6,7 +6,7 @@ whether the giver may still decide, whether more people must; and whether it was
 """
 
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from daypass.lifecycle.click import Click
@@ -18,7 +18,7 @@ from daypass.lifecycle.repeated import given_before
 from daypass.lifecycle.review import approve_with
 from daypass.lifecycle.tries import overtaken
 from daypass.model.entitlement import Entitlement
-from daypass.model.errors import BadInput, NotFound, NotYours, Refusal, TooLate, Unavailable
+from daypass.model.errors import BadInput, NotFound, NotYours, Refusal, RulesUnreadable, TooLate, Unavailable
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.grant import Delivery, GrantId, grant_id_for, new_grant_id
@@ -26,9 +26,8 @@ from daypass.model.kept import Permit, Standing
 from daypass.model.length import words_for_length
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Ask, Request, RequestState
-from daypass.ports import Directory, Ledger
+from daypass.ports import Ledger
 from daypass.rules import worth
-from daypass.rules.document import RuleBook
 
 MOST_OPEN = 10
 """So many from one person for another: each is a click that is tried at every ask."""
@@ -36,54 +35,54 @@ LONGEST_WINDOW = timedelta(days=92)
 """Nobody remembers for longer what they approved in advance."""
 
 
-def allow(  # noqa: PLR0913 - who allows what to whom, when and for how long, and the two who know
-    entitlement: Entitlement,
-    *,
-    to: PrincipalId,
-    by: PrincipalId,
-    length: timedelta,
-    starts: datetime,
-    ends: datetime,
-    delivery: Delivery | None,
-    reason: str,
-    directory: Directory,
-    ledger: Ledger,
-    now: datetime,
-    key: str = "",
-) -> Permit:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InAdvance:
+    """What somebody approves before it is asked: for whom, what, for how long at a time, and within which window."""
+
+    to: PrincipalId
+    by: PrincipalId
+    entitlement: Entitlement
+    length: timedelta
+    starts: datetime
+    ends: datetime
+    delivery: Delivery | None = None
+    """A session where none is named: nobody finds that they approved a link without having said so."""
+    reason: str = ""
+    key: str = ""
+
+
+def allow(said: InAdvance, *, judge: Judge, now: datetime) -> Permit:
     """
     Approve in advance what `to` asks for and begins within [starts, ends): this or less, and `by` has approved it.
-
-    It is by one delivery, a session where none is named: nobody finds that they approved a link without having said so.
 
     Said again with the same `key`, to whichever process, or without one word for word within two minutes, it is the
     same approval in advance, as it stands by then.
     Whether `by` may decide is asked when it is used. Raises BadInput for a window that is over or longer than 92 days
     and for more than 10 of them, NotYours for oneself (in any account), NotFound for somebody whom nobody knows.
     """
-    permit_id = grant_id_for(f"{by} permit {key}") if key else new_grant_id()
-    if (known := _given(permit_id, ledger)) is not None:
+    permit_id = grant_id_for(f"{said.by} permit {said.key}") if said.key else new_grant_id()
+    if (known := _given(permit_id, judge.ledger)) is not None:
         return known
-    _must_be_a_window(starts, ends, now)
-    to = under_one_id(to, directory)
-    ask = Ask(requestor=to, entitlement=entitlement, term=None)
-    giver = directory.principal(by)
-    Parties.of(ask, directory).refuse(giver)
+    _must_be_a_window(said.starts, said.ends, now)
+    to, people = under_one_id(said.to, judge.people), judge.people
+    ask = Ask(requestor=to, entitlement=said.entitlement, term=None)
+    giver = people.principal(said.by)
+    Parties.of(ask, people).refuse(giver)
     if giver.robot:
         raise NotYours("A robot may ask, and never approves.")
     permit = Permit(
         id=permit_id,
-        by=by,
+        by=said.by,
         principal=to,
-        entitlement=entitlement,
-        length=length,
-        starts=max(starts, now),
-        ends=ends,
+        entitlement=said.entitlement,
+        length=said.length,
+        starts=max(said.starts, now),
+        ends=said.ends,
         at=now,
-        delivery=delivery or Delivery.SESSION,  # what is asked for where nobody says how
-        reason=reason.strip(),
+        delivery=said.delivery or Delivery.SESSION,  # what is asked for where nobody says how
+        reason=said.reason.strip(),
     )
-    return overtaken(lambda: _give(permit, giver, ledger, now, keyed=bool(key)))
+    return overtaken(lambda: _give(permit, giver, judge.ledger, now, keyed=bool(said.key)))
 
 
 def _give(permit: Permit, giver: Principal, ledger: Ledger, now: datetime, *, keyed: bool) -> Permit:
@@ -116,11 +115,13 @@ def standing(of: PrincipalId, *, ledger: Ledger, now: datetime) -> list[Permit]:
     return [permit for permit in every if of in {permit.by, permit.principal} and now < permit.ends]
 
 
-def doubt(permit: Permit, *, rules: RuleBook | None, directory: Directory) -> str:
-    """Say why a permit would count for nothing, or not by itself, as the rules stand; nothing where it would do."""
-    if rules is None:
+def doubt(permit: Permit, *, judge: Judge) -> str:
+    """Say why a permit would count for nothing, or not by itself, as the rules are; nothing where it would do."""
+    try:
+        rules = judge.rules()
+    except RulesUnreadable:
         return ""
-    to, giver = directory.principal(permit.principal), directory.principal(permit.by)
+    to, giver = judge.people.principal(permit.principal), judge.people.principal(permit.by)
     return worth.doubt(rules, permit.entitlement, delivery=permit.delivery, to=to, giver=giver)
 
 

@@ -44,16 +44,15 @@ def end_series(request: Request, *, by: PrincipalId, ledger: Ledger, now: dateti
         closed = replace(series, state=Standing.CLOSED)
         details: dict[str, Detail] = {"because": note} if note else {}
         event = Event(kind=Kind.SERIES_CLOSED, at=now, actor=by, subject=series.id, details=details)
-        ledger.record(Fact(event=event, changes=(closed,)), *_to_come(series, request, by, note, ledger, now))
+        ledger.record(Fact(event=event, changes=(closed,)), *_to_come(closed, request, event, ledger))
         return closed
 
     return overtaken(once)
 
 
-def _to_come(  # noqa: PLR0913, PLR0917 - one series, by whom and why it ends, and where
-    series: Series, request: Request, by: PrincipalId, note: str, ledger: Ledger, now: datetime
-) -> Iterator[Fact]:
+def _to_come(series: Series, request: Request, closing: Event, ledger: Ledger) -> Iterator[Fact]:
     """What ends the windows that were approved, or wait, and have not begun: nothing opens once this is written."""
+    by, now, note = closing.actor, closing.at, str(closing.details.get("because", ""))
     ahead = {
         one.id: one
         for one in ledger.grants(principal=series.principal, states=(GrantState.APPROVED,))

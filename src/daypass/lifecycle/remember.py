@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
+from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.lookups import owners_of
 from daypass.model.decision import Approvers
 from daypass.model.errors import Conflict, NotFound
@@ -17,23 +18,24 @@ from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.known import KnownGroup, KnownOwners
 from daypass.model.principal import DAYPASS, GroupName, PrincipalId, SlackGroupId
-from daypass.ports import Cabinet, Directory, Ledger
+from daypass.ports import Cabinet, Ledger
 from daypass.rules.document import RuleBook
 from daypass.rules.rule import AllowRule, Rule
 
 Group = SlackGroupId | GroupName
 
 
-def remember(*, rules: RuleBook, directory: Directory, ledger: Ledger, now: datetime) -> int:
+def remember(*, judge: Judge, now: datetime) -> int:
     """
     Write down what has changed; returns how many rows.
 
     Raises Unavailable as soon as somebody does not answer: what was written down before stands.
     """
+    rules, ledger = judge.rules(), judge.ledger
     count = _owners(rules, ledger, now)
     for group in named_groups(rules):
         try:
-            people = tuple(sorted(directory.members(group)))
+            people = tuple(sorted(judge.people.members(group)))
         except NotFound:  # it was disabled or removed, so that nobody is in it
             people = ()
         count += _group(group, people, ledger, now)

@@ -113,7 +113,7 @@ def _remind(house: House) -> None:
 def _remember(house: House) -> None:
     desk, now = house.desk, house.clock
     with unhurried():
-        remember(rules=desk.rules(), directory=desk.directory, ledger=desk.ledger, now=now())
+        remember(judge=desk.judge, now=now())
 
 
 def _settle_leavers(house: House) -> None:

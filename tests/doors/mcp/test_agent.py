@@ -57,10 +57,8 @@ def robots_token(house: House) -> str:
     added = add(
         Wanted(name="deploy", days=1),
         by=BOB,
-        rules=house.desk.rules(),
-        directory=house.directory,
+        judge=house.judge,
         trusts=lambda _: False,
-        ledger=house.desk.ledger,
         now=house.clock(),
     )
     assert added.token is not None

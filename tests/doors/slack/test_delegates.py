@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 
 from daypass.lifecycle.absence import say_away, say_back
+from daypass.lifecycle.freeze import Halt
 from daypass.lifecycle.leavers.take_away import take_away
 from daypass.lifecycle.panic import panic_as_operator
 from daypass.model.freeze import Extent
-from daypass.model.principal import PrincipalId
+from daypass.model.principal import OPERATOR, PrincipalId
 from daypass.sandbox.slack import BlockingActor
 from tests.doors.slack.conftest import CAROL, Office
 from tests.makers import BOB
@@ -18,21 +19,14 @@ from tests.makers import BOB
 def away(daypass: Office) -> Office:
     """Bob is away, and Carol decides for him."""
     until = daypass.clock() + timedelta(days=2)
-    say_away(BOB, until=until, delegate=CAROL, directory=daypass.directory, ledger=daypass.ledger, now=daypass.clock())
+    say_away(BOB, until=until, delegate=CAROL, judge=daypass.judge, now=daypass.clock())
     return daypass
 
 
 def panicked(office: Office, one: PrincipalId) -> None:
     """The operator ends everything of somebody's."""
-    panic_as_operator(
-        Extent(person=one),
-        os_user="root",
-        reason="",
-        hold=False,
-        ledger=office.ledger,
-        logins=office.logins,
-        now=office.clock(),
-    )
+    halt = Halt(extent=Extent(person=one), by=OPERATOR, os_user="root")
+    panic_as_operator(halt, hold=False, ledger=office.ledger, logins=office.logins, now=office.clock())
 
 
 @pytest.mark.parametrize("one", [BOB, CAROL])

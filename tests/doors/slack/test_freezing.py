@@ -192,7 +192,7 @@ def test_while_the_rules_cannot_be_read_those_whom_they_last_named_are_told(
     owned: Office, bob: BlockingActor, carol: BlockingActor
 ):
     """Bob still freezes, and Carol reads of it: who owned them last is in the ledger."""
-    remember(rules=owned.rules[-1], directory=owned.directory, ledger=owned.ledger, now=owned.clock())
+    remember(judge=owned.judge, now=owned.clock())
     owned.rules = Unreadable()
     bob.command("/daypass", "panic --all --no-freeze")
     bob.click(bob.wait_for_ephemeral("It is not frozen"), "panic.confirm")
@@ -202,16 +202,9 @@ def test_while_the_rules_cannot_be_read_those_whom_they_last_named_are_told(
 
 def test_both_who_froze_somebody_are_named(owned: Office, ann: BlockingActor, bob: BlockingActor):
     """A freeze of Bob's and then a panic of Carol's: each reader is told of both."""
-    freeze(Extent(person=ANN), by=BOB, reason="", asked=owned.desk.asked, ledger=owned.ledger, now=owned.clock())
-    panic(
-        Extent(person=ANN),
-        by=CAROL,
-        reason="stolen",
-        asked=owned.desk.asked,
-        ledger=owned.ledger,
-        logins=owned.logins,
-        now=owned.clock(),
-    )
+    freeze(Extent(person=ANN), by=BOB, reason="", enders=owned.desk.enders, now=owned.clock())
+    halt = Halt(extent=Extent(person=ANN), by=CAROL, reason="stolen")
+    panic(halt, enders=owned.desk.enders, logins=owned.logins, now=owned.clock())
 
     bob.command("/daypass", "freeze")
     assert "is frozen, by <@U0CAROL> and <@U0BOB> (stolen)" in bob.wait_for_ephemeral("<@U0ANN>").text
@@ -225,11 +218,10 @@ def test_who_answers_for_a_bot_is_told_that_it_is_frozen_and_not_any_more(owned:
     robot = Robot(id=bot, owner=ANN, at=owned.clock())
     event = Event(kind=Kind.ROBOT_ADDED, at=owned.clock(), actor=ANN, details={"robot": bot})
     owned.ledger.record(Fact(event=event, changes=(robot,), told=False))
-    made = freeze(Extent(person=bot), by=BOB, reason="", asked=owned.desk.asked, ledger=owned.ledger, now=owned.clock())
+    made = freeze(Extent(person=bot), by=BOB, reason="", enders=owned.desk.enders, now=owned.clock())
 
     told = ann.wait_for_message("Your bot `bot:deploy` is frozen, by <@U0BOB>: it gets nothing new until two owners")
     assert "Ask one of them." in told.text
     for one in (BOB, CAROL):
-        book, directory = owned.desk.rules(), owned.directory
-        lift(made.id, by=one, rules=book, directory=directory, ledger=owned.ledger, now=owned.clock())
+        lift(made.id, by=one, judge=owned.desk.judge, now=owned.clock())
     ann.wait_for_message("Your bot `bot:deploy` is not frozen any more: <@U0BOB> and <@U0CAROL> lifted it.")

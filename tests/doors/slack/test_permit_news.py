@@ -10,7 +10,7 @@ from daypass.doors.slack.texts.ahead import no_more
 from daypass.lifecycle.freeze import Halt, lift_as_operator, set_freeze
 from daypass.lifecycle.operator import end_as_operator
 from daypass.lifecycle.panic import panic_as_operator
-from daypass.lifecycle.permits import allow, withdraw
+from daypass.lifecycle.permits import InAdvance, allow, withdraw
 from daypass.model.event import Event, Kind
 from daypass.model.freeze import Extent
 from daypass.model.kept import Permit
@@ -33,16 +33,15 @@ def allowed(closed: Office) -> Permit:
     """What Bob approved in advance for Ann, through any door."""
     now = closed.clock()
     return allow(
-        READ_REPORTS,
-        to=ANN,
-        by=BOB,
-        length=timedelta(hours=2),
-        starts=now,
-        ends=now + timedelta(days=7),
-        delivery=None,
-        reason="",
-        directory=closed.directory,
-        ledger=closed.ledger,
+        InAdvance(
+            entitlement=READ_REPORTS,
+            to=ANN,
+            by=BOB,
+            length=timedelta(hours=2),
+            starts=now,
+            ends=now + timedelta(days=7),
+        ),
+        judge=closed.judge,
         now=now,
     )
 

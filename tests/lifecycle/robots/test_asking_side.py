@@ -10,7 +10,7 @@ import pytest
 
 from daypass.directory.robots import Robots
 from daypass.lifecycle.absence import say_away
-from daypass.lifecycle.permits import allow
+from daypass.lifecycle.permits import InAdvance, allow
 from daypass.lifecycle.robots.add import Wanted, add
 from daypass.lifecycle.robots.adopt import adopt
 from daypass.lifecycle.robots.claims import GITHUB
@@ -83,7 +83,7 @@ class Bots:
 
     def _beside(self) -> dict[str, Any]:
         walk = self.walk
-        return {"rules": walk.rules, "directory": walk.directory, "ledger": walk.ledger, "now": walk.clock()}
+        return {"judge": walk.judge, "now": walk.clock()}
 
 
 @pytest.fixture
@@ -188,8 +188,7 @@ def test_nor_by_way_of_a_delegate(bots: Bots, reach: Callable[[Bots], None]) -> 
         CAROL,
         until=bots.walk.clock() + timedelta(days=1),
         delegate=eve,
-        directory=bots.walk.directory,
-        ledger=bots.walk.ledger,
+        judge=bots.walk.judge,
         now=bots.walk.clock(),
     )
     request_id = bots.ask()
@@ -226,15 +225,9 @@ def permit(bots: Bots) -> GrantId:
     """Carol approves in advance what the bot asks."""
     now = bots.walk.clock()
     return allow(
-        READ_REPORTS,
-        to=NIGHTLY,
-        by=CAROL,
-        length=HOUR,
-        starts=now,
-        ends=now + timedelta(days=1),
-        delivery=None,
-        reason="",
-        directory=bots.walk.directory,
-        ledger=bots.walk.ledger,
+        InAdvance(
+            entitlement=READ_REPORTS, to=NIGHTLY, by=CAROL, length=HOUR, starts=now, ends=now + timedelta(days=1)
+        ),
+        judge=bots.walk.judge,
         now=now,
     ).id

@@ -57,10 +57,8 @@ class World:
         return add(
             wanted,
             by=by,
-            rules=self.rules,
-            directory=self.directory,
+            judge=self.judge,
             trusts=lambda issuer: issuer == GITHUB,
-            ledger=self.ledger,
             now=NOON,
         )
 
@@ -76,9 +74,7 @@ class World:
 
     def adopt(self, by: PrincipalId, days: int | None) -> Added:
         """Answer for deploy."""
-        return adopt(
-            "deploy", by=by, days=days, rules=self.rules, directory=self.directory, ledger=self.ledger, now=NOON
-        )
+        return adopt("deploy", by=by, days=days, judge=self.judge, now=NOON)
 
     def remove(self, by: PrincipalId = BOB, *, rules: bool = True) -> Robot:
         """Remove deploy, perhaps while the rules cannot be read."""
@@ -86,9 +82,7 @@ class World:
 
     def rotate(self, days: int = 10, by: PrincipalId = BOB) -> str:
         """Give deploy a new token."""
-        changed = rotate(
-            "deploy", by=by, days=days, rules=self.rules, directory=self.directory, ledger=self.ledger, now=NOON
-        )
+        changed = rotate("deploy", by=by, days=days, judge=self.judge, now=NOON)
         assert changed.token is not None
         return changed.token
 

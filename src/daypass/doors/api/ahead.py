@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Header, Query, Response
+from fastapi import Depends, Header, Query, Response
 
 from daypass.doors.api.asking import PreapprovalId, rehearsed
 from daypass.doors.api.caller import Asker, AtDesk, Decider, EndingAsked, EndingForOthers, Now, Reader
@@ -16,7 +16,7 @@ from daypass.doors.wire.incoming import AllowAhead, AskAgain, SayAway
 from daypass.doors.wire.queries import Rehearsal
 from daypass.lifecycle import permits
 from daypass.lifecycle.absence import say_away, say_back
-from daypass.lifecycle.again import once_more
+from daypass.lifecycle.again import Repeat, once_more
 from daypass.lifecycle.lookups import owners_of
 from daypass.lifecycle.submit import submit
 from daypass.model.entitlement import Level
@@ -59,28 +59,33 @@ def what_there_is(caller: Reader, desk: AtDesk) -> OffersOut:
     )
 
 
+def _repeat(
+    caller: Asker,
+    body: AskAgain,
+    now: Now,
+    idempotency_key: Annotated[str, Header(max_length=200, description="As for a request.")] = "",
+) -> Repeat:
+    return Repeat(
+        by=caller.id,
+        request_id=parse_id(body.id) if body.id is not None else None,
+        term=parse_term(body.for_, until=body.until, now=now, tz=caller.tz),
+        reason=parse_reason(body.reason),
+        key=idempotency_key and f"api {idempotency_key}",
+    )
+
+
 @router.post(
     "/requests/again", status_code=201, responses={200: {"model": PreviewOut, "description": "With `dry_run`."}}
 )
-def again(  # noqa: PLR0913, PLR0917 - what FastAPI hands in
-    caller: Asker,
-    body: AskAgain,
+def again(
+    repeat: Annotated[Repeat, Depends(_repeat)],
     response: Response,
     desk: AtDesk,
     now: Now,
     how: Annotated[Rehearsal, Query()],
-    idempotency_key: Annotated[str, Header(max_length=200, description="As for a request.")] = "",
 ) -> RequestOut | PreviewOut:
     """Ask for the same once more; the last, or the request with this id; with `dry_run` a preview that asks nobody."""
-    ask = once_more(
-        parse_id(body.id) if body.id is not None else None,
-        by=caller.id,
-        term=parse_term(body.for_, until=body.until, now=now, tz=caller.tz),
-        reason=parse_reason(body.reason),
-        key=idempotency_key and f"api {idempotency_key}",
-        ledger=desk.ledger,
-        now=now,
-    )
+    ask = once_more(repeat, ledger=desk.ledger, now=now)
     if how.dry_run:
         response.status_code = 200
         return rehearsed(ask, desk.judge, desk, now)
@@ -101,21 +106,18 @@ def allow(caller: Decider, body: AllowAhead, desk: AtDesk, now: Now) -> PermitOu
     draft = spoken.understood(now=now, tz=caller.tz)
     to = parse_person(body.to)
     starts = parse_moment(body.start, after=now, tz=caller.tz, field="start") if body.start is not None else now
-    permit = permits.allow(
-        draft.ask(to).entitlement,
+    said = permits.InAdvance(
         to=to,
         by=caller.id,
+        entitlement=draft.ask(to).entitlement,
         length=parse_length(body.for_),
         starts=starts,
         ends=starts + parse_length(body.window),
         delivery=draft.delivery,
         reason=draft.reason,
-        directory=desk.directory,
-        ledger=desk.ledger,
-        now=now,
     )
-    rules = desk.readable_rules()
-    doubt = permits.doubt(permit, rules=rules, directory=desk.directory)
+    permit = permits.allow(said, judge=desk.judge, now=now)
+    doubt = permits.doubt(permit, judge=desk.judge)
     return PermitOut.of(permit, now, doubt, names({permit.by, permit.principal}, desk))
 
 
@@ -139,7 +141,7 @@ def away(caller: Decider, body: SayAway, desk: AtDesk, now: Now) -> AbsenceOut:
     """Say that I am away, and who decides meanwhile."""
     until = parse_moment(body.until, after=now, tz=caller.tz, field="length")
     delegate = parse_person(body.to) if body.to is not None else None
-    said = say_away(caller.id, until=until, delegate=delegate, directory=desk.directory, ledger=desk.ledger, now=now)
+    said = say_away(caller.id, until=until, delegate=delegate, judge=desk.judge, now=now)
     return AbsenceOut.of(said, names([delegate] if delegate else [], desk))
 
 

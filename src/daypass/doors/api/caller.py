@@ -16,7 +16,7 @@ from daypass.doors.desk import Desk
 from daypass.doors.grammar import parse_id
 from daypass.lifecycle.enders import remembered
 from daypass.lifecycle.glass.stand_in import StandIn, user_of
-from daypass.lifecycle.robots.identify import identify
+from daypass.lifecycle.robots.identify import identify, identify_frozen_too
 from daypass.lifecycle.robots.tokens import AGENT_PREFIX
 from daypass.model.errors import BadInput, DaypassError, Misconfigured, NotFound, NotYours, Unavailable
 from daypass.model.event import Scope
@@ -111,7 +111,8 @@ def _speaking_for(scope: Scope) -> Callable[[Desk, datetime, str], Principal]:
 def _speaker(scope: Scope, desk: Desk, now: datetime, token: str, *, frozen_too: bool = False) -> PrincipalId:
     """Whom a token speaks for, that may do this. Raises 401, NotYours, or NotAllowed while they are frozen."""
     _logged_in(desk, now, token)
-    return identify(token, logins=desk.logins, ledger=desk.ledger, now=now, scope=scope, frozen_too=frozen_too)
+    identified = identify_frozen_too if frozen_too else identify
+    return identified(token, logins=desk.logins, ledger=desk.ledger, now=now, scope=scope)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,14 +24,12 @@ def ls(caller: Reader, desk: AtDesk) -> LeaversOut:
 @router.post("/leavers/confirm")
 def confirm(caller: Decider, desk: AtDesk, now: Now) -> LeaversOut:
     """Confirm that they have left: all that they have ends within seconds."""
-    rules = desk.readable_rules()
-    decided = notice.confirm(by=caller.id, rules=rules, directory=desk.directory, ledger=desk.ledger, now=now)
+    decided = notice.confirm(by=caller.id, judge=desk.judge, now=now)
     return LeaversOut.of(decided, partial(known_names, desk=desk))
 
 
 @router.post("/leavers/dismiss")
 def dismiss(caller: Decider, desk: AtDesk, now: Now) -> LeaversOut:
     """Say that they have not left: nothing of theirs ends."""
-    rules = desk.readable_rules()
-    decided = notice.dismiss(by=caller.id, rules=rules, directory=desk.directory, ledger=desk.ledger, now=now)
+    decided = notice.dismiss(by=caller.id, judge=desk.judge, now=now)
     return LeaversOut.of(decided, partial(known_names, desk=desk))

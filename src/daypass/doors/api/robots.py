@@ -32,15 +32,8 @@ def add(caller: Decider, body: AddRobot, request: Request, desk: AtDesk, now: No
         audience=body.audience,
         claims=body.claims,
     )
-    added = adding.add(
-        wanted,
-        by=caller.id,
-        rules=desk.rules(),
-        directory=desk.directory,
-        trusts=request.app.state.workloads.trusts,
-        ledger=desk.ledger,
-        now=now,
-    )
+    trusts = request.app.state.workloads.trusts
+    added = adding.add(wanted, by=caller.id, trusts=trusts, judge=desk.judge, now=now)
     return RobotTokenOut.handing(added.robot, added.token)
 
 
@@ -56,30 +49,14 @@ def ls(caller: Reader, desk: AtDesk) -> RobotsOut:
 @router.post("/{name}/rotate")
 def rotate(caller: Decider, name: RobotWord, body: RotateRobot, desk: AtDesk, now: Now) -> RobotTokenOut:
     """Give a robot a new token; the old one is refused from now on."""
-    changed = rotating(
-        name,
-        by=caller.id,
-        days=body.days,
-        rules=desk.rules(),
-        directory=desk.directory,
-        ledger=desk.ledger,
-        now=now,
-    )
+    changed = rotating(name, by=caller.id, days=body.days, judge=desk.judge, now=now)
     return RobotTokenOut.handing(changed.robot, changed.token)
 
 
 @router.post("/{name}/adopt")
 def adopt(caller: Decider, name: RobotWord, body: AdoptRobot, desk: AtDesk, now: Now) -> RobotTokenOut:
     """Answer for a robot from now on. A token of ours is changed for another."""
-    changed = adopting(
-        name,
-        by=caller.id,
-        days=body.days,
-        rules=desk.rules(),
-        directory=desk.directory,
-        ledger=desk.ledger,
-        now=now,
-    )
+    changed = adopting(name, by=caller.id, days=body.days, judge=desk.judge, now=now)
     return RobotTokenOut.handing(changed.robot, changed.token)
 
 

@@ -13,7 +13,7 @@ from daypass.doors.api.caller import AtDesk, Now
 from daypass.doors.api.robots import scopes
 from daypass.doors.api.router import api_router
 from daypass.doors.wire.robots import ExchangedOut, ExchangeToken
-from daypass.lifecycle.robots.exchange import Proof, Workloads, exchange
+from daypass.lifecycle.robots.exchange import Offered, Proof, Workloads, exchange
 from daypass.lifecycle.robots.narrow import narrow
 from daypass.model.errors import BadInput, NotYours
 from daypass.model.event import Scope
@@ -48,9 +48,8 @@ def exchange_token(body: Annotated[ExchangeToken, Form()], request: Request, des
         narrowed = narrow(body.subject_token, scopes=wanted, logins=desk.logins, ledger=desk.ledger, now=now)
         return _handed(narrowed.text, narrowed.expires_at - now, narrowed.scopes, narrowed.principal)
     workloads: Workloads = request.app.state.workloads
-    given = exchange(
-        body.subject_token, robot=body.client_id, scopes=wanted, workloads=workloads, ledger=desk.ledger, now=now
-    )
+    offered = Offered(token=body.subject_token, robot=body.client_id, scopes=wanted)
+    given = exchange(offered, workloads=workloads, ledger=desk.ledger, now=now)
     return _handed(given.text, given.expires_at - now, given.scopes, given.robot.id)
 
 

@@ -12,7 +12,7 @@ from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.turn import Turn
 from daypass.lifecycle import permits
 from daypass.lifecycle.absence import say_away, say_back
-from daypass.lifecycle.again import once_more
+from daypass.lifecycle.again import Repeat, once_more
 from daypass.rules import offers
 
 _MOST = 40
@@ -51,39 +51,25 @@ class Ahead:
 
     async def _allow(self, turn: Turn, said: Allow) -> None:
         desk = self.counter.desk
-        permit = await in_thread(
-            lambda: permits.allow(
-                said.entitlement,
-                to=said.to,
-                by=turn.person,
-                length=said.length,
-                starts=said.starts,
-                ends=said.ends,
-                delivery=said.delivery,
-                reason=said.reason,
-                directory=desk.directory,
-                ledger=desk.ledger,
-                now=desk.clock(),
-                key=turn.key,
-            )
+        given = permits.InAdvance(
+            to=said.to,
+            by=turn.person,
+            entitlement=said.entitlement,
+            length=said.length,
+            starts=said.starts,
+            ends=said.ends,
+            delivery=said.delivery,
+            reason=said.reason,
+            key=turn.key,
         )
-        rules = desk.readable_rules()
-        doubt = await in_thread(lambda: permits.doubt(permit, rules=rules, directory=desk.directory))
+        permit = await in_thread(lambda: permits.allow(given, judge=desk.judge, now=desk.clock()))
+        doubt = await in_thread(lambda: permits.doubt(permit, judge=desk.judge))
         await turn.tell(Note(text=texts_ahead.allowed(permit, doubt)))
 
     async def _again(self, turn: Turn, said: Again) -> None:
         desk = self.counter.desk
-        ask = await in_thread(
-            lambda: once_more(
-                said.id,
-                by=turn.person,
-                term=said.term,
-                reason=said.reason,
-                key=turn.key,
-                ledger=desk.ledger,
-                now=desk.clock(),
-            )
-        )
+        repeat = Repeat(by=turn.person, request_id=said.id, term=said.term, reason=said.reason, key=turn.key)
+        ask = await in_thread(lambda: once_more(repeat, ledger=desk.ledger, now=desk.clock()))
         note = (
             await previewed(self.counter, ask) if said.dry_run else Note(text=texts.filed(await self.counter.file(ask)))
         )
@@ -107,8 +93,7 @@ class Ahead:
                 turn.person,
                 until=said.until,
                 delegate=said.delegate,
-                directory=desk.directory,
-                ledger=desk.ledger,
+                judge=desk.judge,
                 now=desk.clock(),
             )
         )

@@ -71,8 +71,7 @@ class PermitNews:
 
     async def _promise(self, permit: Permit) -> Note:
         desk = self.asking.desk
-        rules = desk.readable_rules()
-        doubt = await in_thread(lambda: permits.doubt(permit, rules=rules, directory=desk.directory))
+        doubt = await in_thread(lambda: permits.doubt(permit, judge=desk.judge))
         held = any(_touches(one.extent, permit) for one in await in_thread(lambda: freezes(desk.ledger)))
         return Note(text=texts.allowed_to_you(permit, doubt, frozen=held))
 

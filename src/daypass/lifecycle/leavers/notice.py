@@ -14,15 +14,15 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.leavers.take_away import take_away
 from daypass.lifecycle.robots.owners import owns_rules
 from daypass.model.departure import TO_DO, Departure, DepartureState, Source
-from daypass.model.errors import Conflict, NotFound, NotYours, TooLate
+from daypass.model.errors import Conflict, NotFound, NotYours, RulesUnreadable, TooLate
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.principal import DAYPASS, OPERATOR, ROBOT, PrincipalId
-from daypass.ports import Directory, Ledger, Logins
-from daypass.rules.document import RuleBook
+from daypass.ports import Ledger, Logins
 
 MOST = 20
 """So many people may leave within a minute."""
@@ -80,20 +80,16 @@ def held(ledger: Ledger) -> list[Departure]:
     return ledger.all(Departure, states=(DepartureState.HELD,))
 
 
-def confirm(
-    *, by: PrincipalId, rules: RuleBook | None, directory: Directory, ledger: Ledger, now: datetime
-) -> list[Departure]:
+def confirm(*, by: PrincipalId, judge: Judge, now: datetime) -> list[Departure]:
     """Say, as an owner of the rules, that all who are held have left. Raises NotYours, TooLate when none is held."""
-    _must_own(by, rules, directory)
-    return _decide(by, ledger, now, left=True)
+    _must_own(by, judge)
+    return _decide(by, judge.ledger, now, left=True)
 
 
-def dismiss(
-    *, by: PrincipalId, rules: RuleBook | None, directory: Directory, ledger: Ledger, now: datetime
-) -> list[Departure]:
+def dismiss(*, by: PrincipalId, judge: Judge, now: datetime) -> list[Departure]:
     """Say, as an owner of the rules, that none of those who are held has left. Raises as `confirm` does."""
-    _must_own(by, rules, directory)
-    return _decide(by, ledger, now, left=False)
+    _must_own(by, judge)
+    return _decide(by, judge.ledger, now, left=False)
 
 
 def decide_as_operator(*, left: bool, os_user: str, ledger: Ledger, now: datetime) -> list[Departure]:
@@ -101,8 +97,12 @@ def decide_as_operator(*, left: bool, os_user: str, ledger: Ledger, now: datetim
     return _decide(OPERATOR, ledger, now, left=left, os_user=os_user)
 
 
-def _must_own(by: PrincipalId, rules: RuleBook | None, directory: Directory) -> None:
-    if not owns_rules(directory.principal(by), rules):
+def _must_own(by: PrincipalId, judge: Judge) -> None:
+    try:
+        rules = judge.rules()
+    except RulesUnreadable:  # nobody owns what cannot be read
+        rules = None
+    if not owns_rules(judge.people.principal(by), rules):
         raise NotYours("Only the owners of the rules confirm or dismiss this.")
 
 

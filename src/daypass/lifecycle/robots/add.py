@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.robots import claims as claims_page
 from daypass.lifecycle.robots import tokens
 from daypass.lifecycle.robots.owners import must_own_rules
@@ -14,8 +15,7 @@ from daypass.model.fact import Fact
 from daypass.model.kept import Robot
 from daypass.model.principal import PrincipalId
 from daypass.model.secret import digest
-from daypass.ports import Directory, Ledger
-from daypass.rules.document import RuleBook
+from daypass.ports import Ledger
 
 LONGEST_DAYS = 366
 SCOPES = frozenset({Scope.READ, Scope.ASK, Scope.USE})
@@ -45,27 +45,22 @@ class Added:
     token: str | None = field(repr=False)
 
 
-def add(  # noqa: PLR0913 - what is wanted by whom, its four collaborators, and the moment
-    wanted: Wanted,
-    *,
-    by: PrincipalId,
-    rules: RuleBook,
-    directory: Directory,
-    trusts: Callable[[str], bool],
-    ledger: Ledger,
-    now: datetime,
-) -> Added:
+def add(wanted: Wanted, *, by: PrincipalId, trusts: Callable[[str], bool], judge: Judge, now: datetime) -> Added:
     """
     Add a robot; `trusts` says of an issuer whether the operator lets it speak for robots.
 
     Raises NotYours for who does not own the rules, BadInput for what a robot cannot be or for a name that is taken.
     """
-    must_own_rules(by, rules=rules, directory=directory)
-    robot = _checked(wanted, by, trusts, now)
-    _must_be_free(robot, ledger)
+    must_own_rules(by, judge=judge)
+    robot, token = _checked(wanted, by, trusts, now), None
+    _must_be_free(robot, judge.ledger)
     if not robot.issuer:
-        return _write(*with_token(robot, wanted.days, to=by, now=now), Kind.ROBOT_ADDED, ledger, by=by, now=now)
-    return _write(robot, None, Kind.ROBOT_ADDED, ledger, by=by, now=now)
+        robot, token = with_token(robot, wanted.days, to=by, now=now)
+    try:
+        judge.ledger.record(robot_fact(Kind.ROBOT_ADDED, robot, by=by, now=now))
+    except Conflict:
+        raise _taken(robot) from None
+    return Added(robot=robot, token=token)
 
 
 def with_token(robot: Robot, days: int | None, *, to: PrincipalId, now: datetime) -> tuple[Robot, str]:
@@ -91,16 +86,6 @@ def robot_fact(kind: Kind, robot: Robot, *, by: PrincipalId, now: datetime) -> F
         "claims": tuple(f"{name}={pattern}" for name, pattern in robot.claims),
     }
     return Fact(event=Event(kind=kind, at=now, actor=by, details=details), changes=(robot,), told=False)
-
-
-def _write(  # noqa: PLR0913 - one robot, its token, and how the journal says it
-    robot: Robot, token: str | None, kind: Kind, ledger: Ledger, *, by: PrincipalId, now: datetime
-) -> Added:
-    try:
-        ledger.record(robot_fact(kind, robot, by=by, now=now))
-    except Conflict:
-        raise _taken(robot) from None
-    return Added(robot=robot, token=token)
 
 
 def _checked(wanted: Wanted, by: PrincipalId, trusts: Callable[[str], bool], now: datetime) -> Robot:

@@ -9,6 +9,7 @@ robot that comes with its issuer's tokens stays on its side, as those claims sti
 from dataclasses import replace
 from datetime import datetime
 
+from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.robots.add import Added, robot_fact, with_token
 from daypass.lifecycle.robots.known import standing
 from daypass.lifecycle.robots.owners import must_own_rules
@@ -16,26 +17,16 @@ from daypass.lifecycle.robots.remove import cancel_asks
 from daypass.model.errors import BadInput
 from daypass.model.event import Kind
 from daypass.model.principal import PrincipalId
-from daypass.ports import Directory, Ledger
-from daypass.rules.document import RuleBook
 
 
-def adopt(  # noqa: PLR0913 - which robot by whom, its three collaborators, and the moment
-    name: str,
-    *,
-    by: PrincipalId,
-    days: int | None,
-    rules: RuleBook,
-    directory: Directory,
-    ledger: Ledger,
-    now: datetime,
-) -> Added:
+def adopt(name: str, *, by: PrincipalId, days: int | None, judge: Judge, now: datetime) -> Added:
     """
     Answer for a robot from now on; `days` is how long its new token is good, None for one that comes with its own.
 
     Raises NotYours for who does not own the rules, NotFound, TooLate, and BadInput.
     """
-    must_own_rules(by, rules=rules, directory=directory)
+    ledger = judge.ledger
+    must_own_rules(by, judge=judge)
     robot = replace(standing(name, ledger=ledger), owner=by)
     token = None
     if not robot.issuer:

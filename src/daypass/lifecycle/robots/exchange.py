@@ -68,27 +68,31 @@ class Exchanged:
     expires_at: datetime
 
 
-def exchange(  # noqa: PLR0913 - whose token for what, its two collaborators, and the moment
-    token: str,
-    *,
-    robot: str = "",
-    scopes: Collection[Scope] = (),
-    workloads: Workloads,
-    ledger: Ledger,
-    now: datetime,
-) -> Exchanged:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offered:
+    """A workload's token, and what it is offered for."""
+
+    token: str = field(repr=False)
+    robot: str = ""
+    """Which is meant, where several would do."""
+    scopes: Collection[Scope] = ()
+    """All that the robot has, where none are named."""
+
+
+def exchange(offered: Offered, *, workloads: Workloads, ledger: Ledger, now: datetime) -> Exchanged:
     """
-    Turn a workload's token into one of ours, for `robot` where several would do, with fewer `scopes` if any are named.
+    Turn a workload's token into one of ours.
 
     Raises NotYours when it is no robot's, was used or is not proved; BadInput for a wrong word; Unavailable.
     """
+    token = offered.token
     issuer = workloads.issuer(token)
     candidates = [one for one in ledger.all(Robot, states=(Standing.OPEN,)) if one.issuer == issuer]
     if not candidates or not workloads.trusts(issuer):
         raise NotYours(_STRANGER)
     proof = workloads.prove(token, issuer=issuer, now=now)
-    found = _only([one for one in candidates if _is(one, proof)], robot)
-    lets = _narrowed(found, scopes)
+    found = _only([one for one in candidates if _is(one, proof)], offered.robot)
+    lets = _narrowed(found, offered.scopes)
     text = draw_for_workload()
     login = _login(found, proof, lets, token=text, now=now)
     try:

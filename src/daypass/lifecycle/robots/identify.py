@@ -25,24 +25,24 @@ _FROZEN_TOO = frozenset({None, Scope.READ, Scope.END})
 """What a frozen person, or a frozen bot, still does."""
 
 
-def identify(  # noqa: PLR0913 - a token, what it is for, the two that know of it, and the moment
-    token: str,
-    *,
-    logins: Logins,
-    ledger: Ledger,
-    now: datetime,
-    scope: Scope | None = None,
-    frozen_too: bool = False,
-) -> PrincipalId:
+def identify(token: str, *, logins: Logins, ledger: Ledger, now: datetime, scope: Scope | None = None) -> PrincipalId:
     """
     Say who a token speaks for. Raises NotYours when it is unknown, over, ended or not for this.
 
     A robot is looked up at every call, so that one that was removed is refused at once. Raises NotAllowed while who it
-    is is frozen, but for looking and ending; `frozen_too` lets them by, for an address that only ends things or lifts.
+    is is frozen, but for looking and ending.
     """
-    speaker = _identify(token, logins=logins, ledger=ledger, now=now, scope=scope)
-    if scope not in _FROZEN_TOO and not frozen_too:
+    speaker = identify_frozen_too(token, logins=logins, ledger=ledger, now=now, scope=scope)
+    if scope not in _FROZEN_TOO:
         must_not_be_frozen([speaker], None, ledger, reader=speaker)
+    return speaker
+
+
+def identify_frozen_too(
+    token: str, *, logins: Logins, ledger: Ledger, now: datetime, scope: Scope | None = None
+) -> PrincipalId:
+    """Say who a token speaks for, frozen or not: for an address that only ends things or lifts. Raises NotYours."""
+    speaker = _identify(token, logins=logins, ledger=ledger, now=now, scope=scope)
     is_asking(speaker)
     return speaker
 

@@ -1,8 +1,8 @@
 """Who may add robots and change them: the owners of the rules, who are people."""
 
+from daypass.lifecycle.judge import Judge
 from daypass.model.errors import NotYours
 from daypass.model.principal import Principal, PrincipalId
-from daypass.ports import Directory
 from daypass.rules.document import RuleBook
 
 
@@ -11,9 +11,10 @@ def owns_rules(who: Principal, rules: RuleBook | None) -> bool:
     return rules is not None and who.may_decide and rules.owners.include(who, guests=False)
 
 
-def must_own_rules(by: PrincipalId, *, rules: RuleBook, directory: Directory) -> None:
+def must_own_rules(by: PrincipalId, *, judge: Judge) -> None:
     """Raise NotYours for somebody who does not own the rules."""
+    rules = judge.rules()
     if not rules.owners:
         raise NotYours("The rules name no owners, so nobody may add robots or change them; give them `owners:` first.")
-    if not owns_rules(directory.principal(by), rules):
+    if not owns_rules(judge.people.principal(by), rules):
         raise NotYours("Only the owners of the rules may add robots and change them.")

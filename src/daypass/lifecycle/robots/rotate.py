@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.robots.add import Added, robot_fact, with_token
 from daypass.lifecycle.robots.known import standing
 from daypass.lifecycle.robots.owners import must_own_rules
@@ -9,27 +10,17 @@ from daypass.lifecycle.robots.remove import cancel_asks
 from daypass.model.errors import BadInput
 from daypass.model.event import Kind
 from daypass.model.principal import PrincipalId
-from daypass.ports import Directory, Ledger
-from daypass.rules.document import RuleBook
 
 
-def rotate(  # noqa: PLR0913 - whose token by whom for how long, its three collaborators, and the moment
-    name: str,
-    *,
-    by: PrincipalId,
-    days: int,
-    rules: RuleBook,
-    directory: Directory,
-    ledger: Ledger,
-    now: datetime,
-) -> Added:
+def rotate(name: str, *, by: PrincipalId, days: int, judge: Judge, now: datetime) -> Added:
     """
     Draw a new token. Raises NotYours for who does not own the rules, NotFound, TooLate, and BadInput.
 
     Who answers for the robot stays the same. Whoever was handed the token before may decide on its requests from now
     on; so what it asked for before and still waits is cancelled when the token goes to somebody else.
     """
-    must_own_rules(by, rules=rules, directory=directory)
+    ledger = judge.ledger
+    must_own_rules(by, judge=judge)
     robot = standing(name, ledger=ledger)
     if robot.issuer:
         raise BadInput(f"{robot.id} comes with the tokens of {robot.issuer}; there is none of ours to change.")
