@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from daypass.lifecycle import login
 from daypass.lifecycle.enders import Enders
+from daypass.lifecycle.hand_out import Handout
 from daypass.lifecycle.judge import Judge
 from daypass.model.event import Event, Kind
 from daypass.model.grant import Delivery, GrantId
@@ -89,6 +90,11 @@ class Daypass:
     def enders(self) -> Enders:
         """Who may end something, with the same."""
         return Enders(ledger=self.ledger, lookups=self.judge)
+
+    @property
+    def handout(self) -> Handout:
+        """Hands out what a live grant entitles to, with the vendor that the test has put there since."""
+        return Handout(vendor=self.vendor, ledger=self.ledger, clock=self.clock)
 
     def under(self, rules: Callable[[], RuleBook]) -> None:
         """Put other rules in force, for its doors."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, CDPSession, Page, expect
 
+from daypass.lifecycle.click import Click
 from daypass.lifecycle.passkeys import errands, ring
 from daypass.lifecycle.submit import submit
 from daypass.model.grant import Delivery, GrantId
@@ -129,9 +130,8 @@ def requested(house: House) -> GrantId:
 def approval(house: House, request_id: GrantId) -> str:
     """Bob pressed Approve, for half an hour."""
     return errands.approval_address(
-        BOB,
         request_id,
-        timedelta(minutes=30),
+        Click(by=BOB, length=timedelta(minutes=30)),
         public_url=house.desk.public_url,
         ledger=house.desk.ledger,
         now=house.clock(),

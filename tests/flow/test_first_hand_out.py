@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from daypass.lifecycle import hand_out, links
+from daypass.lifecycle import links
 from daypass.lifecycle.attempts import Attempts
 from daypass.lifecycle.drop import drop
 from daypass.lifecycle.first_hand_out import MOST_CUT_OFF, about_to_hand_out, cut_off
@@ -39,7 +39,7 @@ class Overtaken(SqlLedger):
 
 def credentials(walk: Walk, grant: Grant, ledger: SqlLedger | None = None) -> str:
     """Ask for Ann's credentials."""
-    vended = hand_out.credentials(grant.id, by=ANN, vendor=walk.vendor, ledger=ledger or walk.ledger, clock=walk.clock)
+    vended = replace(walk.handout, ledger=ledger or walk.ledger).credentials(grant.id, by=ANN)
     return vended.access_key_id
 
 
@@ -97,17 +97,19 @@ def test_b12_every_way_of_handing_out_is_written_down_before_it(walk: Walk, way:
     delivery = Delivery.SESSION if way in {"credentials", "console"} else Delivery.LINK
     grant = walk.active(delivery=delivery)
     vendor, key = Noting(walk, grant), "2026/q1.csv"
-    at: dict[str, Any] = {"vendor": vendor, "ledger": walk.ledger, "clock": walk.clock}
+    handout = replace(walk.handout, vendor=vendor)
     match way:
         case "get_url" | "put_url":
-            getattr(hand_out, way)(grant.id, key, by=ANN, **at)
+            getattr(handout, way)(grant.id, key, by=ANN)
         case "post_form":
-            hand_out.post_form(grant.id, by=ANN, least=0, most=1, **at)
+            handout.post_form(grant.id, by=ANN, least=0, most=1)
         case "link":
             token = links.make(grant.id, key, by=ANN, ledger=walk.ledger, now=walk.clock())
-            links.follow(token, visitor=Visitor(address="203.0.113.7", agent="curl"), attempts=Attempts(), **at)
+            links.follow(
+                token, visitor=Visitor(address="203.0.113.7", agent="curl"), attempts=Attempts(), handout=handout
+            )
         case _:
-            getattr(hand_out, way)(grant.id, by=ANN, **at)
+            getattr(handout, way)(grant.id, by=ANN)
 
     assert vendor.noted == [True]
     assert len(walk.told(grant.id, Kind.VENDING_BEGUN)) == 1

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from daypass.lifecycle import hand_out, links
+from daypass.lifecycle import links
 from daypass.lifecycle.drop import drop
 from daypass.lifecycle.links import Visitor
 from daypass.model.errors import BadInput, NotFound, NotYours, TooLate
@@ -19,15 +19,13 @@ SOMEBODY = Visitor(address="203.0.113.7", agent="curl/8.5")
 
 def credentials(walk: Walk, grant: Grant, by: str = ANN) -> str:
     """Ask for credentials as Ann, or as the test says."""
-    vended = hand_out.credentials(grant.id, by=by, vendor=walk.vendor, ledger=walk.ledger, clock=walk.clock)  # type: ignore[arg-type]
+    vended = walk.handout.credentials(grant.id, by=by)  # type: ignore[arg-type]
     return vended.access_key_id
 
 
 def follow(walk: Walk, token: str) -> str:
     """Click a link."""
-    return links.follow(
-        token, visitor=SOMEBODY, vendor=walk.vendor, attempts=walk.desk.attempts, ledger=walk.ledger, clock=walk.clock
-    )
+    return links.follow(token, visitor=SOMEBODY, attempts=walk.desk.attempts, handout=walk.handout)
 
 
 def test_credentials_are_journalled_by_their_key_id_alone(walk: Walk) -> None:

@@ -12,7 +12,6 @@ from daypass.lifecycle import links
 from daypass.lifecycle.absence import say_away
 from daypass.lifecycle.freeze import Halt, freeze, lift, set_freeze
 from daypass.lifecycle.frozen import freezes, freezes_now
-from daypass.lifecycle.hand_out import credentials
 from daypass.lifecycle.login import begin, confirm
 from daypass.lifecycle.operator import end_as_operator
 from daypass.lifecycle.panic import Ended, go_on, panic, panic_as_operator
@@ -177,9 +176,7 @@ def test_a_rule_that_approves_at_once_gives_nothing_back_after_a_panic(owned: Wa
 GIVING: dict[str, Callable[[Walk, GrantId, GrantId], object]] = {
     "asking": lambda walk, *_: walk.ask(reason="INC-44"),
     "approving": lambda walk, _, waiting: walk.approve(waiting),
-    "handing out": lambda walk, active, _: credentials(
-        active, by=ANN, vendor=walk.vendor, ledger=walk.ledger, clock=walk.clock
-    ),
+    "handing out": lambda walk, active, _: walk.handout.credentials(active, by=ANN),
     "approving in advance": lambda walk, *_: walk.allow(),
 }
 
@@ -240,9 +237,7 @@ LINKS: dict[Kind, Callable[[Walk, GrantId, str], object]] = {
         token,
         visitor=links.Visitor(address="203.0.113.7", agent="curl"),
         attempts=walk.desk.attempts,
-        vendor=walk.vendor,
-        ledger=walk.ledger,
-        clock=walk.clock,
+        handout=walk.handout,
     ),
 }
 

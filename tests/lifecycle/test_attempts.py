@@ -130,9 +130,9 @@ def test_the_name_that_a_stranger_gave_is_erased_with_that_persons_words(house: 
     tried(house, used_up(house, BOB))
     tried(house, used_up(house, ANN))
     database = house.stores.database
-    which = Which(person=BOB, before=None)
+    which = Which(person=BOB, before=None, by=ANN)
     words, ledger = SqlWords(database), house.ledger
-    erase(which, by=ANN, os_user="", words=words, ledger=ledger, logins=house.desk.logins, now=house.clock())
+    erase(which, words=words, ledger=ledger, logins=house.desk.logins, now=house.clock())
 
     ofbob, ofann = refusals(house)
     assert (ofbob.details["claimed"], ofbob.details["client"]) == (ERASED, "at 192.0.2.7")

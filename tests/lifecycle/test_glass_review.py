@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from daypass.lifecycle import hand_out, links
+from daypass.lifecycle import links
 from daypass.lifecycle.glass.dossier import dossier
 from daypass.lifecycle.glass.remind import remind_reviews
 from daypass.lifecycle.glass.review import open_reviews
@@ -203,9 +203,9 @@ def test_a_reminder_that_comes_between_does_not_stand_in_the_way(house: GlassHou
 def test_the_dossier_tells_everything_in_order(house: GlassHouse):
     """What was asked, when it was live, each thing that was handed out, what people said, and how it ended."""
     grant = house.active()
-    hand_out.credentials(grant.id, by=ANN, vendor=house.vendor, ledger=house.ledger, clock=house.clock)
+    house.handout.credentials(grant.id, by=ANN)
     house.clock.forward(timedelta(minutes=1))
-    hand_out.console(grant.id, by=ANN, vendor=house.vendor, ledger=house.ledger, clock=house.clock)
+    house.handout.console(grant.id, by=ANN)
     house.clock.forward(2 * HOUR)
     house.work()
     house.close(grant.id)
@@ -238,9 +238,7 @@ def test_the_dossier_names_who_followed_a_link(house: GlassHouse):
         token,
         visitor=visitor,
         attempts=house.desk.attempts,
-        vendor=house.vendor,
-        ledger=house.ledger,
-        clock=house.clock,
+        handout=house.handout,
     )
 
     read = dossier(grant.id, ledger=house.ledger)

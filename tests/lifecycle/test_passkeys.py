@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from webauthn.helpers import base64url_to_bytes
 
+from daypass.lifecycle.click import Click
 from daypass.lifecycle.passkeys import confirm, enrol, errands, remove, ring
 from daypass.lifecycle.passkeys.ceremony import made, proven
-from daypass.lifecycle.passkeys.proof import refuse
+from daypass.lifecycle.passkeys.proof import Signed, refuse
 from daypass.lifecycle.passkeys.site import Site, site
 from daypass.model.errors import BadInput, Misconfigured, NotFound, NotYours, TooLate
 from daypass.model.event import Event, Kind
@@ -65,7 +66,7 @@ class World:
     def approval(self, who: PrincipalId = BOB, length: timedelta | None = None) -> str:
         """Open an address for approving Ann's request; return its ticket."""
         address = errands.approval_address(
-            who, REQUEST.id, length, public_url=URL, ledger=self.ledger, now=self.clock()
+            REQUEST.id, Click(by=who, length=length), public_url=URL, ledger=self.ledger, now=self.clock()
         )
         return address.removeprefix(f"{URL}/approve/")
 
@@ -80,8 +81,8 @@ class World:
 
     def enrol(self, ticket: str, made: dict[str, Any], proof: dict[str, Any] | None = None, name: str = "k") -> Passkey:
         """Answer it."""
-        answer = enrol.Answer(made=made, proof=proof, name=name)
-        return enrol.enrol(ticket, answer, at=HERE, directory=self.directory, ledger=self.ledger, now=self.clock())
+        answer = enrol.Answer(ticket=ticket, made=made, proof=proof, name=name)
+        return enrol.enrol(answer, at=HERE, directory=self.directory, ledger=self.ledger, now=self.clock())
 
     def asked(self, ticket: str) -> dict[str, Any]:
         """What the page for approving asks of the passkey."""
@@ -89,7 +90,9 @@ class World:
 
     def confirm(self, ticket: str, answer: dict[str, Any]) -> confirm.Confirmed:
         """Answer it."""
-        return confirm.confirm(ticket, answer, approve=self.approve, at=HERE, ledger=self.ledger, now=self.clock())
+        return confirm.confirm(
+            Signed(ticket=ticket, answer=answer), approve=self.approve, at=HERE, ledger=self.ledger, now=self.clock()
+        )
 
     def given(self, who: PrincipalId = BOB, name: str = "laptop", key_id: bytes = b"bobs-laptop-key") -> HandKey:
         """Give somebody their first passkey."""
@@ -278,7 +281,9 @@ def test_an_address_is_spent_even_when_the_approval_is_refused(world: World):
         raise NotYours("You are not among those who may decide on this request.")
 
     with pytest.raises(NotYours):
-        confirm.confirm(ticket, key.prove(asked), approve=refusing, at=HERE, ledger=world.ledger, now=NOON)
+        confirm.confirm(
+            Signed(ticket=ticket, answer=key.prove(asked)), approve=refusing, at=HERE, ledger=world.ledger, now=NOON
+        )
     with pytest.raises(TooLate):
         world.confirm(ticket, key.prove(asked))
 
@@ -411,10 +416,10 @@ def test_a_passkey_is_removed_with_a_proof(world: World):
     offer = remove.offer(ticket, at=HERE, ledger=world.ledger, now=NOON)
     for nothing in ({}, HandKey(origin=URL).prove(offer.prove)):
         with pytest.raises(NotYours):
-            remove.remove(ticket, nothing, at=HERE, ledger=world.ledger, now=NOON)
+            remove.remove(Signed(ticket=ticket, answer=nothing), at=HERE, ledger=world.ledger, now=NOON)
     waiting = world.approval()
 
-    remove.remove(ticket, key.prove(offer.prove), at=HERE, ledger=world.ledger, now=NOON)
+    remove.remove(Signed(ticket=ticket, answer=key.prove(offer.prove)), at=HERE, ledger=world.ledger, now=NOON)
 
     assert ring.of(BOB, ledger=world.ledger) == []
     with pytest.raises(NotYours):
@@ -433,7 +438,7 @@ def test_one_passkey_removes_another(world: World):
     ticket = world.removal("phone")
 
     asked = remove.offer(ticket, at=HERE, ledger=world.ledger, now=NOON).prove
-    remove.remove(ticket, laptop.prove(asked), at=HERE, ledger=world.ledger, now=NOON)
+    remove.remove(Signed(ticket=ticket, answer=laptop.prove(asked)), at=HERE, ledger=world.ledger, now=NOON)
 
     assert [(one.name, one.sign_count) for one in ring.of(BOB, ledger=world.ledger)] == [("laptop", 2)]
 
@@ -551,7 +556,7 @@ def test_whatever_comes_instead_of_an_answer_is_refused_in_a_sentence(
     with pytest.raises(NotYours):
         proven(answer, by=BOB, passkeys=passkeys, challenge=challenge, at=HERE)
     with pytest.raises(NotYours):
-        made(answer, by=BOB, name="x", challenge=challenge, at=HERE, now=NOON)
+        made(answer, by=BOB, challenge=challenge, at=HERE)
 
 
 HIDDEN = {

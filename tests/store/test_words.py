@@ -49,8 +49,8 @@ def _write(ledger, database, *, state=RequestState.DENIED):
 
 
 def _erase(database, ledger, logins, person=None, before=None):
-    which = Which(person=person, before=before)
-    return erase(which, by=OPERATOR, os_user="root", words=SqlWords(database), ledger=ledger, logins=logins, now=LATER)
+    which = Which(person=person, before=before, by=OPERATOR, os_user="root")
+    return erase(which, words=SqlWords(database), ledger=ledger, logins=logins, now=LATER)
 
 
 def _told(ledger, subject):

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from daypass.lifecycle.attempts import Attempts
 from daypass.lifecycle.enders import Enders
+from daypass.lifecycle.hand_out import Handout
 from daypass.lifecycle.judge import Judge
 from daypass.model.errors import RulesUnreadable
 from daypass.ports import Book, Catalogue, Directory, Ledger, Logins, Outbox, Postings, Queue, Vendor
@@ -38,6 +39,11 @@ class Desk:
     def ledger(self) -> Ledger:
         """The ledger."""
         return self.judge.ledger
+
+    @property
+    def handout(self) -> Handout:
+        """Hands out what a live grant entitles to."""
+        return Handout(vendor=self.vendor, ledger=self.judge.ledger, clock=self.clock)
 
     @property
     def directory(self) -> Directory:

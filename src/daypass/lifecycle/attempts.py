@@ -60,6 +60,19 @@ class _Minute:
         return details
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Try:
+    """One thing that somebody tried."""
+
+    name: str
+    """What it is counted under."""
+    make: Make
+    write: Write | None = None
+    """What writes it instead; what that refuses was no try."""
+    apart: bool = False
+    """Whether each network has an entry of its own."""
+
+
 class Attempts:
     """Counts the tries of strangers, by name; any thread may use it."""
 
@@ -68,24 +81,11 @@ class Attempts:
         self._lock = threading.Lock()
         self._minutes: dict[str, _Minute] = {}
 
-    def tell(  # noqa: PLR0913 - what was tried, from where, how it is written where, and the moment
-        self,
-        name: str,
-        make: Make,
-        *,
-        network: str,
-        ledger: Ledger,
-        now: datetime,
-        write: Write | None = None,
-        apart: bool = False,
-    ) -> None:
-        """
-        Write a try down with those that were counted before it; within a minute of the last entry count it.
-
-        With `write` that writes it, and what it refuses was no try; `apart` gives each network an entry of its own.
-        """
+    def tell(self, one: Try, *, network: str, ledger: Ledger, now: datetime) -> None:
+        """Write a try down with those that were counted before it; within a minute of the last entry count it."""
+        name, make, write = one.name, one.make, one.write
         with self._lock:
-            if apart:
+            if one.apart:
                 name = self._own(name, network)
             last = self._minutes.get(name)
             counted = last or _Minute(written=now, make=make)
@@ -152,15 +152,6 @@ class Stranger:
         """Whoever is behind the address."""
         return whose(self.address)
 
-    def tell(  # noqa: PLR0913 - as Attempts.tell
-        self,
-        name: str,
-        make: Make,
-        *,
-        ledger: Ledger,
-        now: datetime,
-        write: Write | None = None,
-        apart: bool = False,
-    ) -> None:
+    def tell(self, one: Try, *, ledger: Ledger, now: datetime) -> None:
         """Write a try of theirs down, or count it; see Attempts.tell."""
-        self.attempts.tell(name, make, network=self.network, ledger=ledger, now=now, write=write, apart=apart)
+        self.attempts.tell(one, network=self.network, ledger=ledger, now=now)

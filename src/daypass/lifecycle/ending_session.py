@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from daypass.lifecycle import login
-from daypass.lifecycle.attempts import Stranger
+from daypass.lifecycle.attempts import Stranger, Try
 from daypass.lifecycle.glass.envelope import Envelope
 from daypass.lifecycle.passkeys.ceremony import Json, ask_to_prove
 from daypass.lifecycle.passkeys.errands import done, must_have_passkeys
-from daypass.lifecycle.passkeys.proof import challenge, check, refused
+from daypass.lifecycle.passkeys.proof import Signed, challenge, check, refused
 from daypass.lifecycle.passkeys.site import Site
 from daypass.model.errors import BadInput, Conflict, NotFound, NotYours, TooLate
 from daypass.model.event import Detail, Event, Kind, Login, Scope
@@ -84,12 +84,12 @@ def offer(ticket: str, *, at: Site, logins: Logins, now: datetime) -> Offer:
 
 
 def confirm(  # noqa: PLR0913 - an answer to a ticket, where and by whom, the two that know of it, and the moment
-    ticket: str, answer: Json, *, at: Site, stranger: Stranger, logins: Logins, ledger: Ledger, now: datetime
+    signed: Signed, *, at: Site, stranger: Stranger, logins: Logins, ledger: Ledger, now: datetime
 ) -> Login:
     """Let the waiting command line end things in this person's name. Raises NotFound, TooLate, NotYours."""
-    errand, waits = _read(ticket, logins, now)
+    errand, waits = _read(signed.ticket, logins, now)
     try:
-        used = check(ticket, errand, answer, at=at, ledger=ledger)
+        used = check(signed, errand, at=at, ledger=ledger)
     except NotYours as refusal:
         _count(errand, refusal, stranger, ledger, now)
         raise
@@ -133,7 +133,7 @@ def _count(errand: Errand, refusal: NotYours, stranger: Stranger, ledger: Ledger
     def make(more: Mapping[str, Detail]) -> Fact:
         return Fact(event=refused(errand, refusal, now=now, address=address, **more), told=False)
 
-    stranger.tell(f"{Kind.PASSKEY_REFUSED} {Purpose.END}", make, ledger=ledger, now=now)
+    stranger.tell(Try(name=f"{Kind.PASSKEY_REFUSED} {Purpose.END}", make=make), ledger=ledger, now=now)
 
 
 def _waiting(user_code: str, logins: Logins, now: datetime) -> Login:

@@ -31,6 +31,9 @@ class Which:
 
     person: PrincipalId | None
     before: datetime | None
+    by: PrincipalId
+    """Who erases them."""
+    os_user: str = ""
 
     def __post_init__(self) -> None:
         if self.person is None and self.before is None:  # what is erased does not come back: it is never all there is
@@ -57,22 +60,20 @@ class Erased:
     """Requests and grants that still wait or live, and keep their words."""
 
 
-def erase(  # noqa: PLR0913 - whose, by whom, where it all is, and the moment
-    which: Which, *, by: PrincipalId, os_user: str, words: Words, ledger: Ledger, logins: Logins, now: datetime
-) -> Erased:
+def erase(which: Which, *, words: Words, ledger: Ledger, logins: Logins, now: datetime) -> Erased:
     """Erase them, and write down that it was done."""
     stories: list[GrantId] = []
     rows = left = 0
     found = _found(which, stories, ledger, logins, now)
     while batch := list(islice(found, _BATCH)):
-        facts = [_fact(which, row, by, os_user, now) for row in batch if row is not None]
+        facts = [_fact(which, row, now) for row in batch if row is not None]
         moved = ledger.record_each(facts)
         rows += len(facts) - len(moved)
         left += len(moved) + sum(row is None for row in batch)
 
     def tell(count: int) -> Fact:
-        details: dict[str, Detail] = {**_told(which, os_user), "count": count}
-        return Fact(event=Event(kind=Kind.WORDS_ERASED, at=now, actor=by, details=details), told=False)
+        details: dict[str, Detail] = {**_told(which), "count": count}
+        return Fact(event=Event(kind=Kind.WORDS_ERASED, at=now, actor=which.by, details=details), told=False)
 
     texts = words.erase(by=which.person, stories=stories, nobodys=_NOBODYS, before=which.before, tell=tell)
     return Erased(texts=texts, rows=rows, left=left)
@@ -150,12 +151,12 @@ def _logins(which: Which, logins: Logins, now: datetime) -> Iterator[Login]:
             yield replace(login, client=ERASED, address=ERASED if login.address else "")
 
 
-def _fact(which: Which, row: Change, by: PrincipalId, os_user: str, now: datetime) -> Fact:
+def _fact(which: Which, row: Change, now: datetime) -> Fact:
     subject = row.id if isinstance(row, Request | Grant | GlassReview) else None
-    event = Event(kind=Kind.WORDS_ERASED, at=now, actor=by, subject=subject, details=_told(which, os_user))
+    event = Event(kind=Kind.WORDS_ERASED, at=now, actor=which.by, subject=subject, details=_told(which))
     return Fact(event=event, changes=(row,), told=False)
 
 
-def _told(which: Which, os_user: str) -> dict[str, Detail]:
+def _told(which: Which) -> dict[str, Detail]:
     before = which.before.isoformat() if which.before else None
-    return {"principal": which.person, "before": before, "os_user": os_user or None}
+    return {"principal": which.person, "before": before, "os_user": which.os_user or None}

@@ -7,6 +7,7 @@ opens anything. A refused hand-out is journalled too.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -33,84 +34,122 @@ _HOW = {
 }
 
 
-def credentials(grant_id: GrantId, *, by: PrincipalId, vendor: Vendor, ledger: Ledger, clock: Clock) -> Credentials:
-    """Open a session of the grant. Raises NotYours, TooLate (ended, not active yet) or BadInput (another delivery)."""
-    with _refusals_journalled(grant_id, by, ledger, clock):
-        grant = _opening(grant_id, Delivery.SESSION, by=by, ledger=ledger, clock=clock)
-        vended = vendor.credentials(grant, clock())
-    told: dict[str, Detail] = {
-        "access_key_id": vended.access_key_id,
-        "expires_at": vended.expires_at.isoformat(),
-    }
-    _record(Kind.CREDENTIALS_VENDED, grant, told, by=by, ledger=ledger, clock=clock)
-    return vended
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handout:
+    """Hands out what a live grant entitles to."""
 
+    vendor: Vendor
+    ledger: Ledger
+    clock: Clock
 
-def console(grant_id: GrantId, *, by: PrincipalId, vendor: Vendor, ledger: Ledger, clock: Clock) -> str:
-    """Make a console sign-in address, good for 15 minutes. Raises as `credentials` does."""
-    with _refusals_journalled(grant_id, by, ledger, clock):
-        grant = _opening(grant_id, Delivery.SESSION, by=by, ledger=ledger, clock=clock)
-        address = vendor.console(grant, clock())
-    _record(Kind.CONSOLE_VENDED, grant, {}, by=by, ledger=ledger, clock=clock)
-    return address
+    def credentials(self, grant_id: GrantId, *, by: PrincipalId) -> Credentials:
+        """Open a session. Raises NotYours, TooLate (ended, not active yet) or BadInput (another delivery)."""
+        with self._refusals_journalled(grant_id, by):
+            grant = self._opening(grant_id, Delivery.SESSION, by)
+            vended = self.vendor.credentials(grant, self.clock())
+        told: dict[str, Detail] = {
+            "access_key_id": vended.access_key_id,
+            "expires_at": vended.expires_at.isoformat(),
+        }
+        self._record(Kind.CREDENTIALS_VENDED, grant, told, by)
+        return vended
 
+    def console(self, grant_id: GrantId, *, by: PrincipalId) -> str:
+        """Make a console sign-in address, good for 15 minutes. Raises as `credentials` does."""
+        with self._refusals_journalled(grant_id, by):
+            grant = self._opening(grant_id, Delivery.SESSION, by)
+            address = self.vendor.console(grant, self.clock())
+        self._record(Kind.CONSOLE_VENDED, grant, {}, by)
+        return address
 
-def get_url(  # noqa: PLR0913 - which object of which grant for whom, its collaborators, and the moment
-    grant_id: GrantId,
-    key: str,
-    *,
-    by: PrincipalId,
-    vendor: Vendor,
-    ledger: Ledger,
-    clock: Clock,
-    lives: timedelta | None = None,
-) -> SignedUrl:
-    """Presign a GET of one object. Raises also BadInput when the key lies outside the grant."""
-    sign = partial(vendor.get, lives=lives)
-    return _presigned("GET", sign, grant_id, key, by=by, ledger=ledger, clock=clock)
+    def get_url(self, grant_id: GrantId, key: str, *, by: PrincipalId, lives: timedelta | None = None) -> SignedUrl:
+        """Presign a GET of one object. Raises also BadInput when the key lies outside the grant."""
+        return self._presigned("GET", partial(self.vendor.get, lives=lives), grant_id, key, by=by)
 
+    def put_url(self, grant_id: GrantId, key: str, *, by: PrincipalId, lives: timedelta | None = None) -> SignedUrl:
+        """Presign a PUT of one object. Raises also BadInput when the key lies outside the grant."""
+        return self._presigned("PUT", partial(self.vendor.put, lives=lives), grant_id, key, by=by)
 
-def put_url(  # noqa: PLR0913 - as get_url
-    grant_id: GrantId,
-    key: str,
-    *,
-    by: PrincipalId,
-    vendor: Vendor,
-    ledger: Ledger,
-    clock: Clock,
-    lives: timedelta | None = None,
-) -> SignedUrl:
-    """Presign a PUT of one object. Raises also BadInput when the key lies outside the grant."""
-    sign = partial(vendor.put, lives=lives)
-    return _presigned("PUT", sign, grant_id, key, by=by, ledger=ledger, clock=clock)
+    def post_form(self, grant_id: GrantId, *, by: PrincipalId, least: int, most: int) -> PostForm:
+        """Presign a POST form under the grant's prefix, for files of `least` to `most` bytes."""
+        with self._refusals_journalled(grant_id, by):
+            grant = self._opening(grant_id, Delivery.LINK, by)
+            form = self.vendor.post(grant, self.clock(), least=least, most=most)
+        told: dict[str, Detail] = {
+            "method": "POST",
+            "least": least,
+            "most": most,
+            "expires_at": form.expires_at.isoformat(),
+        }
+        self._record(Kind.LINK_MADE, grant, told, by)
+        return form
 
+    def manifest(self, grant_id: GrantId, *, by: PrincipalId) -> Iterator[SignedUrl]:
+        """Presign a GET for every object of the grant; the journal has one entry for the whole."""
+        with self._refusals_journalled(grant_id, by):
+            grant = self._opening(grant_id, Delivery.LINK, by, must=_must_read)
+        told: dict[str, Detail] = {"method": "GET", "manifest": str(grant.entitlement.place)}
+        self._record(Kind.LINK_MADE, grant, told, by)
+        return self.vendor.manifest(grant, self.clock())
 
-def post_form(  # noqa: PLR0913 - as get_url
-    grant_id: GrantId, *, by: PrincipalId, least: int, most: int, vendor: Vendor, ledger: Ledger, clock: Clock
-) -> PostForm:
-    """Presign a POST form under the grant's prefix, for files of `least` to `most` bytes."""
-    with _refusals_journalled(grant_id, by, ledger, clock):
-        grant = _opening(grant_id, Delivery.LINK, by=by, ledger=ledger, clock=clock)
-        form = vendor.post(grant, clock(), least=least, most=most)
-    told: dict[str, Detail] = {
-        "method": "POST",
-        "least": least,
-        "most": most,
-        "expires_at": form.expires_at.isoformat(),
-    }
-    _record(Kind.LINK_MADE, grant, told, by=by, ledger=ledger, clock=clock)
-    return form
+    def _opening(
+        self,
+        grant_id: GrantId,
+        delivery: Delivery,
+        by: PrincipalId,
+        *,
+        must: Callable[[Grant], object] = lambda _: None,
+    ) -> Grant:
+        """The grant, as one of which something is about to be handed out."""
 
+        def found() -> Grant:
+            grant = usable(grant_id, by, delivery, self.ledger, self.clock())
+            must(grant)
+            return grant
 
-def manifest(
-    grant_id: GrantId, *, by: PrincipalId, vendor: Vendor, ledger: Ledger, clock: Clock
-) -> Iterator[SignedUrl]:
-    """Presign a GET for every object of the grant; the journal has one entry for the whole."""
-    with _refusals_journalled(grant_id, by, ledger, clock):
-        grant = _opening(grant_id, Delivery.LINK, by=by, ledger=ledger, clock=clock, must=_must_read)
-    told: dict[str, Detail] = {"method": "GET", "manifest": str(grant.entitlement.place)}
-    _record(Kind.LINK_MADE, grant, told, by=by, ledger=ledger, clock=clock)
-    return vendor.manifest(grant, clock())
+        return about_to_hand_out(found, by=by, ledger=self.ledger, now=self.clock())
+
+    def _presigned(
+        self,
+        method: str,
+        sign: Callable[[Grant, str, datetime], SignedUrl],
+        grant_id: GrantId,
+        key: str,
+        *,
+        by: PrincipalId,
+    ) -> SignedUrl:
+        with self._refusals_journalled(grant_id, by):
+            grant = self._opening(grant_id, Delivery.LINK, by, must=lambda one: key_within(one, key))
+            signed = sign(grant, key_within(grant, key), self.clock())
+        told: dict[str, Detail] = {"method": method, "key": signed.key, "expires_at": signed.expires_at.isoformat()}
+        self._record(Kind.LINK_MADE, grant, told, by)
+        return signed
+
+    def _record(self, kind: Kind, grant: Grant, told: dict[str, Detail], by: PrincipalId) -> None:
+        """
+        Tell the journal, after a last look at the grant: one that was ended meanwhile hands nothing over.
+
+        What was opened in that moment is shut by the deny that ending a session early writes: see first_hand_out.
+        """
+        now = self.clock()
+        if not self.ledger.grant(grant.id).usable(now):
+            raise TooLate("This grant has just been ended.")
+        event = Event(kind=kind, at=now, actor=by, subject=grant.id, details=told)
+
+        def handed_out(freezes: Freezes) -> Fact:
+            return Fact(event=event, stands=(freezes,), told=False)
+
+        record_unless_frozen(handed_out, (grant.principal,), grant.entitlement.place, self.ledger)
+
+    @contextmanager
+    def _refusals_journalled(self, grant_id: GrantId, by: PrincipalId) -> Iterator[None]:
+        try:
+            yield
+        except Refusal as refusal:
+            because: dict[str, Detail] = {"because": refusal.sentence}
+            event = Event(kind=Kind.VENDING_REFUSED, at=self.clock(), actor=by, subject=grant_id, details=because)
+            self.ledger.record(Fact(event=event, told=False))
+            raise
 
 
 def usable(grant_id: GrantId, by: PrincipalId, delivery: Delivery, ledger: Ledger, now: datetime) -> Grant:
@@ -165,45 +204,6 @@ def key_within(grant: Grant, key: str) -> str:
     return key
 
 
-def _opening(  # noqa: PLR0913 - which grant, for whom, and what else must hold of it
-    grant_id: GrantId,
-    delivery: Delivery,
-    *,
-    by: PrincipalId,
-    ledger: Ledger,
-    clock: Clock,
-    must: Callable[[Grant], object] = lambda _: None,
-) -> Grant:
-    """The grant, as one of which something is about to be handed out."""
-
-    def found() -> Grant:
-        grant = usable(grant_id, by, delivery, ledger, clock())
-        must(grant)
-        return grant
-
-    return about_to_hand_out(found, by=by, ledger=ledger, now=clock())
-
-
-def _presigned(  # noqa: PLR0913 - what get_url and put_url share
-    method: str,
-    sign: Callable[[Grant, str, datetime], SignedUrl],
-    grant_id: GrantId,
-    key: str,
-    *,
-    by: PrincipalId,
-    ledger: Ledger,
-    clock: Clock,
-) -> SignedUrl:
-    with _refusals_journalled(grant_id, by, ledger, clock):
-        grant = _opening(
-            grant_id, Delivery.LINK, by=by, ledger=ledger, clock=clock, must=lambda one: key_within(one, key)
-        )
-        signed = sign(grant, key_within(grant, key), clock())
-    told: dict[str, Detail] = {"method": method, "key": signed.key, "expires_at": signed.expires_at.isoformat()}
-    _record(Kind.LINK_MADE, grant, told, by=by, ledger=ledger, clock=clock)
-    return signed
-
-
 def _successor(grant: Grant, ledger: Ledger, now: datetime) -> Grant | None:
     """Follow extensions of the grant, and extensions of those, to one that is live."""
     seen = {grant.id}
@@ -220,34 +220,3 @@ def _successor(grant: Grant, ledger: Ledger, now: datetime) -> Grant | None:
 def _must_read(grant: Grant) -> None:
     if Level.READ not in grant.entitlement.levels:
         raise BadInput("This grant is not for reading, so there is nothing to link to.", field="level")
-
-
-def _record(  # noqa: PLR0913 - the parts of one journal entry
-    kind: Kind, grant: Grant, told: dict[str, Detail], *, by: PrincipalId, ledger: Ledger, clock: Clock
-) -> None:
-    """
-    Tell the journal, after a last look at the grant: one that was ended meanwhile hands nothing over.
-
-    What was opened in that moment is shut by the deny that ending a session early writes: see first_hand_out.
-    """
-    now = clock()
-    if not ledger.grant(grant.id).usable(now):
-        raise TooLate("This grant has just been ended.")
-    event = Event(kind=kind, at=now, actor=by, subject=grant.id, details=told)
-
-    def handed_out(freezes: Freezes) -> Fact:
-        return Fact(event=event, stands=(freezes,), told=False)
-
-    record_unless_frozen(handed_out, (grant.principal,), grant.entitlement.place, ledger)
-
-
-@contextmanager
-def _refusals_journalled(grant_id: GrantId, by: PrincipalId, ledger: Ledger, clock: Clock) -> Iterator[None]:
-    try:
-        yield
-    except Refusal as refusal:
-        event = Event(
-            kind=Kind.VENDING_REFUSED, at=clock(), actor=by, subject=grant_id, details={"because": refusal.sentence}
-        )
-        ledger.record(Fact(event=event, told=False))
-        raise

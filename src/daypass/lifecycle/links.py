@@ -14,20 +14,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from daypass.lifecycle.attempts import Attempts, Stranger
+from daypass.lifecycle.attempts import Attempts, Stranger, Try
 from daypass.lifecycle.first_hand_out import about_to_hand_out
 from daypass.lifecycle.frozen import record_unless_frozen
-from daypass.lifecycle.hand_out import Clock, key_within, live, usable
+from daypass.lifecycle.hand_out import Handout, key_within, live, usable
 from daypass.model.entitlement import Level
 from daypass.model.errors import BadInput, Conflict, NotFound, Refusal, TooLate
 from daypass.model.event import Detail, Event, Kind, Link
 from daypass.model.fact import Fact
 from daypass.model.freeze import Freezes
-from daypass.model.grant import Delivery, GrantId, GrantState
+from daypass.model.grant import Delivery, Grant, GrantId, GrantState
 from daypass.model.principal import PrincipalId
 from daypass.model.secret import Secret, digest, draw
 from daypass.model.words import one_line
-from daypass.ports import Ledger, Vendor
+from daypass.ports import Ledger
 
 EACH_CLICK = timedelta(seconds=60)
 BEARER = PrincipalId("bearer")
@@ -66,63 +66,77 @@ def make(grant_id: GrantId, key: str, *, by: PrincipalId, ledger: Ledger, now: d
     return token
 
 
-def follow(  # noqa: PLR0913 - which link, who comes, and what a click needs
-    token: str, *, visitor: Visitor, attempts: Attempts, vendor: Vendor, ledger: Ledger, clock: Clock
-) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Visit:
+    """One click on a link, and what the journal is told of it."""
+
+    link: Link
+    visitor: Visitor
+    handout: Handout
+
+    def fact(self, kind: Kind, now: datetime, more: Mapping[str, Detail]) -> Fact:
+        told: dict[str, Detail] = {
+            "link": self.link.token_hash,
+            "key": self.link.key,
+            "address": self.visitor.address[:_LONGEST],
+            "agent": one_line(self.visitor.agent, _LONGEST),
+        }
+        event = Event(kind=kind, at=now, actor=BEARER, subject=self.link.grant, details={**told, **more})
+        return Fact(event=event, told=False)
+
+    def opening(self) -> Grant:
+        """The grant, as one of which something is about to be handed out."""
+        ledger, clock = self.handout.ledger, self.handout.clock
+        return about_to_hand_out(
+            lambda: live(ledger.grant(self.link.grant), ledger, clock()), by=BEARER, ledger=ledger, now=clock()
+        )
+
+    def used(self, grant: Grant, now: datetime) -> Try:
+        """That they were sent on; written before they are, with the freezes that must stand then."""
+        used = partial(self.fact, Kind.LINK_USED, now)
+
+        def write(more: Mapping[str, Detail]) -> None:
+            fact, people = used(more), (grant.principal,)
+            ledger, place = self.handout.ledger, grant.entitlement.place
+            record_unless_frozen(lambda freezes: replace(fact, stands=(freezes,)), people, place, ledger)
+
+        return Try(name=f"{Kind.LINK_USED} {self.link.token_hash}", make=used, write=write, apart=True)
+
+    def tell_refused(self, refusal: Refusal, stranger: Stranger, now: datetime) -> None:
+        """Tell the journal: after the end once, before it once a minute."""
+        link, ledger = self.link, self.handout.ledger
+
+        def refused(more: Mapping[str, Detail]) -> Fact:
+            return self.fact(Kind.LINK_REFUSED, now, {"because": refusal.sentence, **more})
+
+        if not isinstance(refusal, TooLate) or ledger.grant(link.grant).state is GrantState.APPROVED:
+            one = Try(name=f"{Kind.LINK_REFUSED} {link.token_hash}", make=refused)
+            stranger.tell(one, ledger=ledger, now=now)
+        elif link.refused_at is None:
+            with suppress(Conflict):  # somebody else was told at this moment
+                ledger.record(replace(refused({}), changes=(replace(link, refused_at=now),)))
+
+
+def follow(token: str, *, visitor: Visitor, attempts: Attempts, handout: Handout) -> str:
     """
     Turn a click into a presigned URL of 60 seconds, after the journal knows who came.
 
     Raises NotFound for a token nobody made, TooLate once the grant has ended; the latter is journalled once.
     """
+    ledger, clock = handout.ledger, handout.clock
     link, stranger = _known(token, ledger), Stranger(address=visitor.address, attempts=attempts)
-    told: dict[str, Detail] = {
-        "link": link.token_hash,
-        "key": link.key,
-        "address": visitor.address[:_LONGEST],
-        "agent": one_line(visitor.agent, _LONGEST),
-    }
+    visit = _Visit(link=link, visitor=visitor, handout=handout)
     try:
-        grant = about_to_hand_out(
-            lambda: live(ledger.grant(link.grant), ledger, clock()), by=BEARER, ledger=ledger, now=clock()
-        )
+        grant = visit.opening()
     except Refusal as refusal:
-        _tell_refused(
-            link, {**told, "because": refusal.sentence}, refusal, stranger=stranger, ledger=ledger, now=clock()
-        )
+        visit.tell_refused(refusal, stranger, clock())
         raise
-    signed = vendor.get(grant, link.key, clock(), lives=EACH_CLICK)
+    signed = handout.vendor.get(grant, link.key, clock(), lives=EACH_CLICK)
     now = clock()
     live(ledger.grant(link.grant), ledger, now)  # it may have been ended while the URL was made
-
-    def used(more: Mapping[str, Detail]) -> Fact:
-        return _fact(Kind.LINK_USED, link, {**told, **more}, now)
-
-    def write(more: Mapping[str, Detail]) -> None:
-        fact = used(more)
-        record_unless_frozen(
-            lambda freezes: replace(fact, stands=(freezes,)), (grant.principal,), grant.entitlement.place, ledger
-        )
-
     ledger.must_be_allowed_to_give()  # as each entry of this kind is: one that is only counted gives no less
-    stranger.tell(f"{Kind.LINK_USED} {link.token_hash}", used, ledger=ledger, now=now, write=write, apart=True)
+    stranger.tell(visit.used(grant, now), ledger=ledger, now=now)
     return signed.url
-
-
-def _tell_refused(  # noqa: PLR0913 - a link, what is told of it and why, who came, the ledger, and the moment
-    link: Link, told: dict[str, Detail], refusal: Refusal, *, stranger: Stranger, ledger: Ledger, now: datetime
-) -> None:
-    """Tell the journal: after the end once, before it once a minute."""
-    if not isinstance(refusal, TooLate) or ledger.grant(link.grant).state is GrantState.APPROVED:
-        name = f"{Kind.LINK_REFUSED} {link.token_hash}"
-        make = partial(_refused, link, told, now)
-        stranger.tell(name, make, ledger=ledger, now=now)
-    elif link.refused_at is None:
-        with suppress(Conflict):  # somebody else was told at this moment
-            ledger.record(replace(_refused(link, told, now, {}), changes=(replace(link, refused_at=now),)))
-
-
-def _refused(link: Link, told: dict[str, Detail], now: datetime, more: Mapping[str, Detail]) -> Fact:
-    return _fact(Kind.LINK_REFUSED, link, {**told, **more}, now)
 
 
 def _known(token: str, ledger: Ledger) -> Link:
@@ -130,7 +144,3 @@ def _known(token: str, ledger: Ledger) -> Link:
         return ledger.link(digest(token))
     except NotFound:
         raise NotFound("There is no such link. Ask whoever gave it to you for a new one.") from None
-
-
-def _fact(kind: Kind, link: Link, told: dict[str, Detail], now: datetime) -> Fact:
-    return Fact(event=Event(kind=kind, at=now, actor=BEARER, subject=link.grant, details=told), told=False)

@@ -88,9 +88,9 @@ def _erasing(house: House) -> list[Chore]:
 
 def _erase(house: House, keep: timedelta) -> None:
     desk, now = house.desk, house.clock()
-    which = Which(person=None, before=now - keep)
+    which = Which(person=None, before=now - keep, by=DAYPASS)
     words = SqlWords(house.database)
-    erase(which, by=DAYPASS, os_user="", words=words, ledger=desk.ledger, logins=desk.logins, now=now)
+    erase(which, words=words, ledger=desk.ledger, logins=desk.logins, now=now)
 
 
 def _open_windows(house: House) -> None:

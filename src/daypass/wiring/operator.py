@@ -127,16 +127,10 @@ def erase(*, person: str | None, older_than: str | None) -> dict[str, Any]:
         which = Which(
             person=None if person is None else parse_person(person),
             before=None if older_than is None else moment - _days(older_than),
-        )
-        erased = erase_words(
-            which,
             by=OPERATOR,
             os_user=at.os_user,
-            words=at.words,
-            ledger=at.ledger,
-            logins=at.logins,
-            now=moment,
         )
+        erased = erase_words(which, words=at.words, ledger=at.ledger, logins=at.logins, now=moment)
     return {"texts": erased.texts, "rows": erased.rows, "left": erased.left}
 
 

@@ -36,8 +36,8 @@ def enrolled(house: House, client: httpx2.Client, url: str, name: str = "laptop"
     at = Site(id="localhost", origin=url)
     key, desk = HandKey(origin=url, id=name.encode()), house.desk
     asked = enrol.offer(ticket, at=at, directory=desk.directory, ledger=desk.ledger, now=house.clock()).make
-    answer = enrol.Answer(made=key.make(asked), proof=None, name=name)
-    enrol.enrol(ticket, answer, at=at, directory=desk.directory, ledger=desk.ledger, now=house.clock())
+    answer = enrol.Answer(ticket=ticket, made=key.make(asked), proof=None, name=name)
+    enrol.enrol(answer, at=at, directory=desk.directory, ledger=desk.ledger, now=house.clock())
 
 
 def test_a_person_lists_their_own_passkeys(house: House, ann: httpx2.Client, bob: httpx2.Client, url: str):

@@ -31,8 +31,8 @@ def add_passkey(house: House, person: Terminal) -> None:
     ticket = person("passkey", "add").out.strip().removeprefix(f"{url}/passkeys/new?ticket=")
     at, desk, now = Site(id="localhost", origin=url), house.desk, house.clock()
     asked = enrol.offer(ticket, at=at, directory=desk.directory, ledger=desk.ledger, now=now).make
-    answer = enrol.Answer(made=HandKey(origin=url, id=b"laptop").make(asked), proof=None, name="laptop")
-    enrol.enrol(ticket, answer, at=at, directory=desk.directory, ledger=desk.ledger, now=now)
+    answer = enrol.Answer(ticket=ticket, made=HandKey(origin=url, id=b"laptop").make(asked), proof=None, name="laptop")
+    enrol.enrol(answer, at=at, directory=desk.directory, ledger=desk.ledger, now=now)
 
 
 def test_an_approval_that_takes_a_passkey_leads_to_the_browser(house: House, bob: Terminal, request_id: str):

@@ -156,9 +156,7 @@ def opened(house: House, link: str, address: str) -> None:
     """Somebody follows the link from an address, and is sent on."""
     desk, token = house.desk, link.removeprefix("/l/")
     visitor = links.Visitor(address=address, agent="curl")
-    assert links.follow(
-        token, visitor=visitor, attempts=desk.attempts, vendor=desk.vendor, ledger=desk.ledger, clock=house.clock
-    )
+    assert links.follow(token, visitor=visitor, attempts=desk.attempts, handout=desk.handout)
 
 
 def refusals(house: House, grant: GrantId) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from daypass.lifecycle.click import Click
 from daypass.lifecycle.passkeys import errands, ring
 from daypass.lifecycle.submit import submit
 from daypass.model.entitlement import Entitlement, Level, parse_place
@@ -81,9 +82,8 @@ def requested(house: House, reason: str = "INC-42", where: Entitlement = READ_RE
 
 def approval(house: House, url: str, request_id: GrantId, length: timedelta | None = None) -> str:
     """Bob is handed an address to approve it at."""
-    address = errands.approval_address(
-        BOB, request_id, length, public_url=url, ledger=house.desk.ledger, now=house.clock()
-    )
+    click = Click(by=BOB, length=length)
+    address = errands.approval_address(request_id, click, public_url=url, ledger=house.desk.ledger, now=house.clock())
     return path(address, url)
 
 
@@ -220,9 +220,8 @@ def test_a_second_passkey_is_added_with_the_first_and_removed_with_any(house: Ho
 def test_the_passkey_of_somebody_who_may_not_decide_approves_nothing(house: House, visitor: httpx2.Client, url: str):
     """A second factor is no right: the rules are asked as at every click."""
     key, request_id = enrolled(house, visitor, url, EVE), requested(house)
-    address = errands.approval_address(
-        EVE, request_id, None, public_url=url, ledger=house.desk.ledger, now=house.clock()
-    )
+    click = Click(by=EVE, length=None)
+    address = errands.approval_address(request_id, click, public_url=url, ledger=house.desk.ledger, now=house.clock())
     question = asked(visitor.get(path(address, url)))
 
     answer = visitor.post(question["to"], json={"ticket": question["ticket"], "proof": key.prove(question["prove"])})

@@ -10,6 +10,7 @@ from daypass.doors.api.router import api_router
 from daypass.doors.grammar import parse_person
 from daypass.doors.wire.incoming import ApproveRequest
 from daypass.doors.wire.passkeys import AddressOut, ForgetPasskeys, PasskeyOut, PasskeysOut, PasskeyWord
+from daypass.lifecycle.click import Click
 from daypass.lifecycle.passkeys import errands, remove, ring
 from daypass.lifecycle.visibility import visible
 
@@ -45,10 +46,8 @@ def forget(by: EndingForOthers, body: ForgetPasskeys, desk: AtDesk, now: Now) ->
 def approve(caller: Decider, request_id: Id, body: ApproveRequest, desk: AtDesk, now: Now) -> AddressOut:
     """Be handed the address at which I approve a request with my passkey."""
     visible(request_id, caller, judge=desk.judge, now=now)
-    length = chosen_length(body)
-    return _handed(
-        errands.approval_address(caller.id, request_id, length, public_url=desk.public_url, ledger=desk.ledger, now=now)
-    )
+    click = Click(by=caller.id, length=chosen_length(body))
+    return _handed(errands.approval_address(request_id, click, public_url=desk.public_url, ledger=desk.ledger, now=now))
 
 
 def _handed(address: str) -> AddressOut:

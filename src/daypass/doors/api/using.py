@@ -16,7 +16,7 @@ from daypass.doors.api.streaming import LINES, stream
 from daypass.doors.grammar import parse_length
 from daypass.doors.wire.handed import CredentialsOut, PostFormOut, UrlOut
 from daypass.doors.wire.incoming import OneObject, UploadForm
-from daypass.lifecycle import hand_out, links
+from daypass.lifecycle import links
 from daypass.ports import SignedUrl
 
 router = api_router("using a grant", "/grants")
@@ -25,7 +25,7 @@ router = api_router("using a grant", "/grants")
 @router.post("/{request_id}/credentials")
 def credentials(caller: User, request_id: Id, desk: AtDesk) -> CredentialsOut:
     """Open a session of the grant, in the form that `credential_process` reads."""
-    vended = hand_out.credentials(request_id, by=caller.id, vendor=desk.vendor, ledger=desk.ledger, clock=desk.clock)
+    vended = desk.handout.credentials(request_id, by=caller.id)
     return CredentialsOut(
         AccessKeyId=vended.access_key_id,
         SecretAccessKey=vended.secret_access_key,
@@ -39,7 +39,7 @@ def credentials(caller: User, request_id: Id, desk: AtDesk) -> CredentialsOut:
 @router.post("/{request_id}/console")
 def console(caller: User, request_id: Id, desk: AtDesk, now: Now) -> UrlOut:
     """Make a sign-in address of the AWS console, good for 15 minutes."""
-    url = hand_out.console(request_id, by=caller.id, vendor=desk.vendor, ledger=desk.ledger, clock=desk.clock)
+    url = desk.handout.console(request_id, by=caller.id)
     return UrlOut(url=url, expires_at=now + timedelta(minutes=15))
 
 
@@ -53,32 +53,25 @@ def link(caller: User, request_id: Id, body: OneObject, desk: AtDesk, now: Now) 
 @router.post("/{request_id}/get-url")
 def get_url(caller: User, request_id: Id, body: OneObject, desk: AtDesk) -> UrlOut:
     """Presign a GET of one object."""
-    signed = hand_out.get_url(
-        request_id, body.key, by=caller.id, vendor=desk.vendor, ledger=desk.ledger, clock=desk.clock, lives=_lives(body)
-    )
+    signed = desk.handout.get_url(request_id, body.key, by=caller.id, lives=_lives(body))
     return _url(signed)
 
 
 @router.post("/{request_id}/put-url")
 def put_url(caller: User, request_id: Id, body: OneObject, desk: AtDesk) -> UrlOut:
     """Presign a PUT of one object."""
-    signed = hand_out.put_url(
-        request_id, body.key, by=caller.id, vendor=desk.vendor, ledger=desk.ledger, clock=desk.clock, lives=_lives(body)
-    )
+    signed = desk.handout.put_url(request_id, body.key, by=caller.id, lives=_lives(body))
     return _url(signed)
 
 
 @router.post("/{request_id}/post-form")
 def post_form(caller: User, request_id: Id, body: UploadForm, desk: AtDesk) -> PostFormOut:
     """Presign a POST form under the grant's prefix."""
-    form = hand_out.post_form(
+    form = desk.handout.post_form(
         request_id,
         by=caller.id,
         least=body.least,
         most=body.most,
-        vendor=desk.vendor,
-        ledger=desk.ledger,
-        clock=desk.clock,
     )
     return PostFormOut(url=form.url, fields=dict(form.fields), expires_at=form.expires_at)
 
@@ -86,7 +79,7 @@ def post_form(caller: User, request_id: Id, body: UploadForm, desk: AtDesk) -> P
 @router.post("/{request_id}/manifest", response_class=StreamingResponse, responses=LINES)
 def manifest(caller: User, request_id: Id, desk: AtDesk) -> StreamingResponse:
     """Presign a GET of every object under the grant's prefix: JSON lines of key, url and expires_at."""
-    signed = hand_out.manifest(request_id, by=caller.id, vendor=desk.vendor, ledger=desk.ledger, clock=desk.clock)
+    signed = desk.handout.manifest(request_id, by=caller.id)
     return stream((_line(one) for one in signed), media_type="application/x-ndjson")
 
 

@@ -20,7 +20,6 @@ from daypass.lifecycle.cancel import cancel
 from daypass.lifecycle.drop import drop
 from daypass.lifecycle.enders import remembered
 from daypass.lifecycle.extend import MoreTime, extend
-from daypass.lifecycle.hand_out import console
 from daypass.lifecycle.review import approve, deny
 from daypass.lifecycle.revoke import revoke
 from daypass.lifecycle.submit import Preview, preview, submit
@@ -99,9 +98,7 @@ class Counter:
     async def console(self, grant_id: GrantId, *, by: PrincipalId) -> str:
         """Make a console sign-in address: a secret."""
         desk = self.desk
-        return await in_thread(
-            lambda: console(grant_id, by=by, vendor=desk.vendor, ledger=desk.ledger, clock=desk.clock)
-        )
+        return await in_thread(lambda: desk.handout.console(grant_id, by=by))
 
     async def link(self, grant_id: GrantId, key: str, *, by: PrincipalId) -> str:
         """Make the address of a Daypass link: a secret."""

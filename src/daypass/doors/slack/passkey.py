@@ -18,6 +18,7 @@ from daypass.doors.slack.outgoing import Gone
 from daypass.doors.slack.texts import labels
 from daypass.doors.slack.texts import passkeys as texts_passkey
 from daypass.doors.slack.turn import Show, Turn
+from daypass.lifecycle.click import Click
 from daypass.lifecycle.passkeys import errands, ring
 from daypass.model.errors import NotYours
 from daypass.model.event import Event, Kind
@@ -94,7 +95,7 @@ def _way(desk: Desk, person: PrincipalId, request_id: GrantId, length: timedelta
     now = desk.clock()
     if ring.of(person, ledger=desk.ledger):
         address = errands.approval_address(
-            person, request_id, length, public_url=desk.public_url, ledger=desk.ledger, now=now
+            request_id, Click(by=person, length=length), public_url=desk.public_url, ledger=desk.ledger, now=now
         )
         return _led(texts_passkey.WANTED, texts_passkey.OPEN, address, request_id)
     address = errands.enrolment_address(person, public_url=desk.public_url, ledger=desk.ledger, now=now)

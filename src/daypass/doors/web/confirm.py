@@ -19,6 +19,7 @@ from daypass.doors.wire.passkeys import DoneOut
 from daypass.lifecycle import review
 from daypass.lifecycle.click import Click
 from daypass.lifecycle.passkeys import confirm
+from daypass.lifecycle.passkeys.proof import Signed
 from daypass.lifecycle.passkeys.site import site
 from daypass.model.entitlement import Entitlement, Level, Reach
 from daypass.model.errors import DaypassError
@@ -46,8 +47,7 @@ def routes(desk: Desk) -> APIRouter:
     @router.post("/approve")
     def approve(answer: Answered) -> DoneOut:
         confirmed = confirm.confirm(
-            answer.ticket,
-            answer.proof or {},
+            Signed(ticket=answer.ticket, answer=answer.proof or {}),
             approve=lambda request_id, by, length: _approve(request_id, by, length, desk),
             at=site(desk.public_url),
             ledger=desk.ledger,

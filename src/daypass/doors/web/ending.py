@@ -13,6 +13,7 @@ from daypass.doors.web.passkeys_page import Answered, Ceremony, ceremony_page, r
 from daypass.doors.wire.passkeys import DoneOut
 from daypass.lifecycle import ending_session
 from daypass.lifecycle.attempts import Stranger
+from daypass.lifecycle.passkeys.proof import Signed
 from daypass.lifecycle.passkeys.site import site
 from daypass.model.errors import DaypassError
 
@@ -33,8 +34,7 @@ def routes(desk: Desk) -> APIRouter:
     def confirm(answer: Answered, request: Request) -> DoneOut:
         address = address_of(request, request.app.state.trusted_proxies)
         ending_session.confirm(
-            answer.ticket,
-            answer.proof or {},
+            Signed(ticket=answer.ticket, answer=answer.proof or {}),
             at=site(desk.public_url),
             stranger=Stranger(address=address, attempts=desk.attempts),
             logins=desk.logins,

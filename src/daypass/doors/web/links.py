@@ -39,9 +39,7 @@ def open_link(token: str, request: Request, desk: Desk, trusted_proxies: Network
         return page(request, title="A Daypass link", sentence="Open this link in a browser to get the file it is for.")
     visitor = Visitor(address=address_of(request, trusted_proxies), agent=request.headers.get("user-agent", ""))
     try:
-        url = follow(
-            token, visitor=visitor, attempts=desk.attempts, vendor=desk.vendor, ledger=desk.ledger, clock=desk.clock
-        )
+        url = follow(token, visitor=visitor, attempts=desk.attempts, handout=desk.handout)
     except DaypassError as error:
         return _refused(request, error)
     return RedirectResponse(url, HTTPStatus.SEE_OTHER)

@@ -16,6 +16,7 @@ from daypass.doors.web.pages import drawing
 from daypass.doors.web.passkeys_page import Answered, Ceremony, ceremony_page, name_of, refused_page
 from daypass.doors.wire.passkeys import DoneOut
 from daypass.lifecycle.passkeys import enrol, remove
+from daypass.lifecycle.passkeys.proof import Signed
 from daypass.lifecycle.passkeys.site import site
 from daypass.model.errors import DaypassError
 
@@ -40,9 +41,8 @@ def routes(desk: Desk) -> APIRouter:
 
     @router.post("/passkeys/new")
     def add(answer: Answered) -> DoneOut:
-        said = enrol.Answer(made=answer.made or {}, proof=answer.proof, name=answer.name)
+        said = enrol.Answer(ticket=answer.ticket, made=answer.made or {}, proof=answer.proof, name=answer.name)
         passkey = enrol.enrol(
-            answer.ticket,
             said,
             at=site(desk.public_url),
             directory=desk.directory,
@@ -64,7 +64,9 @@ def routes(desk: Desk) -> APIRouter:
     @router.post("/passkeys/remove")
     def take_away(answer: Answered) -> DoneOut:
         at, now = site(desk.public_url), desk.clock()
-        passkey = remove.remove(answer.ticket, answer.proof or {}, at=at, ledger=desk.ledger, now=now)
+        passkey = remove.remove(
+            Signed(ticket=answer.ticket, answer=answer.proof or {}), at=at, ledger=desk.ledger, now=now
+        )
         return DoneOut(
             title="The passkey is removed",
             sentence=f"“{passkey.name}” approves nothing any more. Your device may still list it; delete it there too.",

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from daypass.lifecycle.attempts import Stranger
+from daypass.lifecycle.attempts import Stranger, Try
 from daypass.model import break_glass_code
 from daypass.model.errors import Conflict, NotFound, NotYours
 from daypass.model.event import Detail, Event, Kind, Login, Scope
@@ -124,4 +124,4 @@ class Envelope:
             return Fact(event=event, told=False)
 
         name = f"{Kind.CODE_REFUSED} {sealed.code_hash if sealed else ''}"
-        self.stranger.tell(name, make, ledger=self.ledger, now=self.now)
+        self.stranger.tell(Try(name=name, make=make), ledger=self.ledger, now=self.now)

@@ -7,8 +7,7 @@ look at (W3C Web Authentication, level 3, sections 7.1 and 7.2) `webauthn` looks
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
@@ -94,10 +93,17 @@ def proven(answer: Json, *, by: PrincipalId, passkeys: Sequence[Passkey], challe
     return replace(used, sign_count=verified.new_sign_count)
 
 
-def made(  # noqa: PLR0913 - an answer, what it must be to, whose, where, and the moment
-    answer: Json, *, by: PrincipalId, name: str, challenge: bytes, at: Site, now: datetime
-) -> Passkey:
-    """Read the new passkey out of an answer. Raises NotYours when the answer does not hold."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewKey:
+    """A key that a browser has just made."""
+
+    credential_id: str
+    public_key: str
+    sign_count: int
+
+
+def made(answer: Json, *, by: PrincipalId, challenge: bytes, at: Site) -> NewKey:
+    """Read the new key out of an answer. Raises NotYours when the answer does not hold."""
     try:
         _refuse_elsewhere(answer, by)
         verified = webauthn.verify_registration_response(
@@ -114,13 +120,10 @@ def made(  # noqa: PLR0913 - an answer, what it must be to, whose, where, and th
         raise _no_proof(str(error)) from error
     if len(verified.credential_id) > _LONGEST_ID:
         raise _no_proof("its id is too long")
-    return Passkey(
+    return NewKey(
         credential_id=bytes_to_base64url(verified.credential_id),
-        principal=by,
         public_key=bytes_to_base64url(verified.credential_public_key),
         sign_count=verified.sign_count,
-        name=name,
-        at=now,
     )
 
 

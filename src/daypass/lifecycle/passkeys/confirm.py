@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from daypass.lifecycle.decided import decided_already
 from daypass.lifecycle.passkeys.ceremony import Json
 from daypass.lifecycle.passkeys.errands import done, find
-from daypass.lifecycle.passkeys.proof import asked, prove
+from daypass.lifecycle.passkeys.proof import Signed, asked, prove
 from daypass.lifecycle.passkeys.site import Site
 from daypass.model.errors import Conflict, TooLate
 from daypass.model.event import Detail, Event, Kind
@@ -63,17 +63,15 @@ def offer(ticket: str, *, at: Site, ledger: Ledger, now: datetime) -> Offer:
     )
 
 
-def confirm(  # noqa: PLR0913 - an answer to a ticket, where it was given, what to do then, the ledger, and the moment
-    ticket: str, answer: Json, *, approve: Approve, at: Site, ledger: Ledger, now: datetime
-) -> Confirmed:
+def confirm(signed: Signed, *, approve: Approve, at: Site, ledger: Ledger, now: datetime) -> Confirmed:
     """
     Approve once the passkey's answer holds.
 
     Raises NotFound, TooLate, NotYours when the answer does not hold, and whatever `approve` raises.
     """
-    errand = find(ticket, Purpose.APPROVE, ledger=ledger, now=now)
+    errand = find(signed.ticket, Purpose.APPROVE, ledger=ledger, now=now)
     request = _waiting(errand, ledger)
-    used = prove(ticket, errand, answer, at=at, ledger=ledger, now=now)
+    used = prove(signed, errand, at=at, ledger=ledger, now=now)
     details: dict[str, Detail] = {"passkey": used.credential_id, "errand": errand.ticket_hash}
     event = Event(kind=Kind.PASSKEY_USED, at=now, actor=errand.principal, subject=request.id, details=details)
     try:

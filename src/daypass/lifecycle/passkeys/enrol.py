@@ -15,7 +15,7 @@ from daypass.lifecycle.counting import guard
 from daypass.lifecycle.passkeys import ring
 from daypass.lifecycle.passkeys.ceremony import Json, ask_to_make, made
 from daypass.lifecycle.passkeys.errands import done, find
-from daypass.lifecycle.passkeys.proof import asked, challenge, prove, refuse
+from daypass.lifecycle.passkeys.proof import Signed, asked, challenge, prove, refuse
 from daypass.lifecycle.passkeys.site import Site
 from daypass.model.errors import BadInput, Conflict, Misconfigured, NotYours, TooLate
 from daypass.model.event import Detail, Event, Kind
@@ -45,6 +45,7 @@ class Offer:
 class Answer:
     """What the browser says."""
 
+    ticket: str
     made: Json
     proof: Json | None
     name: str
@@ -61,21 +62,27 @@ def offer(ticket: str, *, at: Site, directory: Directory, ledger: Ledger, now: d
     )
 
 
-def enrol(  # noqa: PLR0913 - an answer to a ticket, where it was given, two collaborators, and the moment
-    ticket: str, answer: Answer, *, at: Site, directory: Directory, ledger: Ledger, now: datetime
-) -> Passkey:
+def enrol(answer: Answer, *, at: Site, directory: Directory, ledger: Ledger, now: datetime) -> Passkey:
     """Keep a new passkey. Raises NotFound, TooLate, BadInput for its name, NotYours when a proof does not hold."""
+    ticket = answer.ticket
     errand = find(ticket, Purpose.ENROL, ledger=ledger, now=now)
     _, passkeys, tally = _enrolling(errand, directory, ledger, now)
     name = _name(answer.name, passkeys)
-    used = prove(ticket, errand, answer.proof or {}, at=at, ledger=ledger, now=now) if passkeys else None
+    signed = Signed(ticket=ticket, answer=answer.proof or {})
+    used = prove(signed, errand, at=at, ledger=ledger, now=now) if passkeys else None
     try:
-        passkey = made(
-            answer.made, by=errand.principal, name=name, challenge=challenge(ticket, errand, _MAKE), at=at, now=now
-        )
+        key = made(answer.made, by=errand.principal, challenge=challenge(ticket, errand, _MAKE), at=at)
     except NotYours as refusal:
         refuse(errand, refusal, ledger=ledger, now=now)
         raise
+    passkey = Passkey(
+        credential_id=key.credential_id,
+        principal=errand.principal,
+        public_key=key.public_key,
+        sign_count=key.sign_count,
+        name=name,
+        at=now,
+    )
     _keep(passkey, used, (done(errand), replace(tally, passkeys=len(passkeys) + 1)), ledger, now)
     return passkey
 

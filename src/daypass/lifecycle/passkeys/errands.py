@@ -7,9 +7,10 @@ strength of the address alone, and of that the person is told.
 """
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from daypass.lifecycle.click import Click
 from daypass.lifecycle.passkeys import ring
 from daypass.lifecycle.passkeys.site import site
 from daypass.model.errors import NotFound, NotYours, TooLate
@@ -30,37 +31,30 @@ _AGAIN = "Go back to where you pressed the button, and press it again."
 
 def enrolment_address(person: PrincipalId, *, public_url: str, ledger: Ledger, now: datetime) -> str:
     """Where this person adds a passkey. Raises NotYours for a robot, Misconfigured where browsers know no passkeys."""
-    ticket = _open(person, Purpose.ENROL, public_url=public_url, ledger=ledger, now=now)
+    must_have_passkeys(person, public_url)
+    ticket = _open(_Wanted(person=person, purpose=Purpose.ENROL), ledger, now)
     return f"{public_url}/passkeys/new?ticket={ticket}"
 
 
 def removal_address(person: PrincipalId, word: str, *, public_url: str, ledger: Ledger, now: datetime) -> str:
     """Where this person removes the passkey of this name or id. Raises NotFound, BadInput when it could be several."""
     passkey = ring.named(person, word, ledger=ledger)
-    subject = passkey.credential_id
-    ticket = _open(person, Purpose.REMOVE, subject=subject, public_url=public_url, ledger=ledger, now=now)
+    must_have_passkeys(person, public_url)
+    ticket = _open(_Wanted(person=person, purpose=Purpose.REMOVE, subject=passkey.credential_id), ledger, now)
     return f"{public_url}/passkeys/remove?ticket={ticket}"
 
 
-def approval_address(  # noqa: PLR0913 - who approves what for how long, where, in which ledger, and the moment
-    person: PrincipalId,
-    request_id: GrantId,
-    length: timedelta | None,
-    *,
-    public_url: str,
-    ledger: Ledger,
-    now: datetime,
-) -> str:
+def approval_address(request_id: GrantId, click: Click, *, public_url: str, ledger: Ledger, now: datetime) -> str:
     """Where this person approves this request, for so long. Raises NotFound, NotYours for who has no passkey yet."""
     request = ledger.request(request_id)
-    if not ring.of(person, ledger=ledger):
+    if not ring.of(click.by, ledger=ledger):
         raise NotYours(
             "This takes your passkey, and you have none yet. Add one with `daypass passkey add`, then approve again.",
             field="second_factor",
         )
-    ticket = _open(
-        person, Purpose.APPROVE, subject=request.id, length=length, public_url=public_url, ledger=ledger, now=now
-    )
+    must_have_passkeys(click.by, public_url)
+    wanted = _Wanted(person=click.by, purpose=Purpose.APPROVE, subject=request.id, length=click.length)
+    ticket = _open(wanted, ledger, now)
     return f"{public_url}/approve/{ticket}"
 
 
@@ -103,29 +97,33 @@ def _known(ticket: str, ledger: Ledger) -> Errand | None:
         return None
 
 
-def _open(  # noqa: PLR0913 - the parts of an errand, where, in which ledger, and the moment
-    person: PrincipalId,
-    purpose: Purpose,
-    *,
-    public_url: str,
-    ledger: Ledger,
-    now: datetime,
-    subject: str = "",
-    length: timedelta | None = None,
-) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    """What an address is for."""
+
+    person: PrincipalId
+    purpose: Purpose
+    subject: str = ""
+    length: timedelta | None = None
+
+
+def _open(wanted: _Wanted, ledger: Ledger, now: datetime) -> str:
     """Draw a ticket and keep its errand."""
-    must_have_passkeys(person, public_url)
     ticket = draw(Secret.ONE_TIME_LINK)
     errand = Errand(
         ticket_hash=digest(ticket),
-        principal=person,
-        purpose=purpose,
-        subject=subject,
-        length=length,
+        principal=wanted.person,
+        purpose=wanted.purpose,
+        subject=wanted.subject,
+        length=wanted.length,
         at=now,
         ends=now + LIVES,
     )
-    told: dict[str, Detail] = {"purpose": purpose, "errand": errand.ticket_hash, "until": errand.ends.isoformat()}
-    event = Event(kind=Kind.ERRAND_OPENED, at=now, actor=person, subject=about(errand), details=told)
+    told: dict[str, Detail] = {
+        "purpose": wanted.purpose,
+        "errand": errand.ticket_hash,
+        "until": errand.ends.isoformat(),
+    }
+    event = Event(kind=Kind.ERRAND_OPENED, at=now, actor=wanted.person, subject=about(errand), details=told)
     ledger.record(Fact(event=event, changes=(errand,), told=False))
     return ticket

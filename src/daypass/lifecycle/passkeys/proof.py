@@ -7,7 +7,7 @@ does not hold is journalled, as nobody's: whoever has the address has proven not
 """
 
 import hmac
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -23,6 +23,14 @@ from daypass.model.principal import NOBODY
 from daypass.ports import Ledger
 
 _PROVE = "prove"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed:
+    """What a browser answers at an address."""
+
+    ticket: str
+    answer: Json
 
 
 def refused(errand: Errand, refusal: NotYours, *, now: datetime, **more: Detail) -> Event:
@@ -45,21 +53,19 @@ def asked(ticket: str, errand: Errand, *, at: Site, ledger: Ledger) -> Json:
     return ask_to_prove(ring.of(errand.principal, ledger=ledger), challenge(ticket, errand), at)
 
 
-def prove(  # noqa: PLR0913 - an answer to a ticket and its errand, where it was given, the ledger, and the moment
-    ticket: str, errand: Errand, answer: Json, *, at: Site, ledger: Ledger, now: datetime
-) -> Passkey:
+def prove(signed: Signed, errand: Errand, *, at: Site, ledger: Ledger, now: datetime) -> Passkey:
     """Find the passkey that did this errand, as it is to be kept now. Raises NotYours, which the journal is told of."""
     try:
-        return check(ticket, errand, answer, at=at, ledger=ledger)
+        return check(signed, errand, at=at, ledger=ledger)
     except NotYours as refusal:
         refuse(errand, refusal, ledger=ledger, now=now)
         raise
 
 
-def check(ticket: str, errand: Errand, answer: Json, *, at: Site, ledger: Ledger) -> Passkey:
+def check(signed: Signed, errand: Errand, *, at: Site, ledger: Ledger) -> Passkey:
     """Find the passkey that did this errand, as it is to be kept now. Raises NotYours, and tells nobody."""
-    passkeys = ring.of(errand.principal, ledger=ledger)
-    return proven(answer, by=errand.principal, passkeys=passkeys, challenge=challenge(ticket, errand), at=at)
+    passkeys, said = ring.of(errand.principal, ledger=ledger), challenge(signed.ticket, errand)
+    return proven(signed.answer, by=errand.principal, passkeys=passkeys, challenge=said, at=at)
 
 
 def refuse(errand: Errand, refusal: NotYours, *, ledger: Ledger, now: datetime) -> None:

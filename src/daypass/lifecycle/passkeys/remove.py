@@ -13,7 +13,7 @@ from daypass.lifecycle.lookups import Lookups
 from daypass.lifecycle.passkeys import ring
 from daypass.lifecycle.passkeys.ceremony import Json
 from daypass.lifecycle.passkeys.errands import done, find
-from daypass.lifecycle.passkeys.proof import asked, prove
+from daypass.lifecycle.passkeys.proof import Signed, asked, prove
 from daypass.lifecycle.passkeys.site import Site
 from daypass.lifecycle.tries import overtaken
 from daypass.model.errors import NotFound, NotYours, TooLate
@@ -38,14 +38,14 @@ def offer(ticket: str, *, at: Site, ledger: Ledger, now: datetime) -> Offer:
     return Offer(passkey=_condemned(errand, ledger), prove=asked(ticket, errand, at=at, ledger=ledger))
 
 
-def remove(ticket: str, answer: Json, *, at: Site, ledger: Ledger, now: datetime) -> Passkey:
+def remove(signed: Signed, *, at: Site, ledger: Ledger, now: datetime) -> Passkey:
     """Remove it. Raises NotFound, TooLate, NotYours when the proof does not hold."""
 
     def once() -> Passkey:
-        errand = find(ticket, Purpose.REMOVE, ledger=ledger, now=now)
+        errand = find(signed.ticket, Purpose.REMOVE, ledger=ledger, now=now)
         tally = guard(errand.principal, ledger=ledger, now=now)
         passkey = _condemned(errand, ledger)
-        used = prove(ticket, errand, answer, at=at, ledger=ledger, now=now)
+        used = prove(signed, errand, at=at, ledger=ledger, now=now)
         removed = replace(used if used.key == passkey.key else passkey, state=Standing.CLOSED)
         event = _removal(removed, by=errand.principal, proven_by=used.credential_id, now=now)
         fewer = replace(tally, passkeys=max(0, tally.passkeys - 1))
