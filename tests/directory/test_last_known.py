@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from daypass.directory.aws_identities import AwsIdentities
 from daypass.directory.resolve import PeopleDirectory
 from daypass.directory.slack_calls import SlackCalls, web_client
 from daypass.directory.slack_people import SlackPeople
@@ -46,7 +47,7 @@ def clock() -> Seconds:
 def directory(slack: BlockingSlack, clock: Seconds) -> PeopleDirectory:
     """The real one."""
     calls = SlackCalls(web_client(slack.bot_token, base_url=slack.api_url), clock=clock, sleep=lambda _: None)
-    return PeopleDirectory(SlackPeople(calls, clock=clock), explicit={}, clock=clock)
+    return PeopleDirectory(SlackPeople(calls, clock=clock), AwsIdentities({}, clock=clock), clock=clock)
 
 
 def test_who_was_read_is_known_by_heart_while_slack_is_down(

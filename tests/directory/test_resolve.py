@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from daypass.directory.aws_identities import AwsIdentities
 from daypass.directory.aws_map import AwsMap, parse_map
 from daypass.directory.iam_tags import STALE_S, TAG, IamTags, UserTags
 from daypass.directory.resolve import PeopleDirectory
@@ -56,13 +57,13 @@ class Iam:
 def directory(slack: BlockingSlack, clock: HandClock, explicit: AwsMap, iam: Iam | None) -> PeopleDirectory:
     """Put a directory together."""
     calls = SlackCalls(web_client(slack.bot_token, base_url=slack.api_url), clock=clock, sleep=clock.sleep)
-    return PeopleDirectory(
-        SlackPeople(calls, clock=clock),
-        explicit=explicit,
+    aws = AwsIdentities(
+        explicit,
         tags=IamTags(iam.users, clock=clock) if iam else None,
         unique_id=iam.unique_id if iam else None,
         clock=clock,
     )
+    return PeopleDirectory(SlackPeople(calls, clock=clock), aws, clock=clock)
 
 
 def explicit(**people: str) -> AwsMap:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from daypass.directory.aws_identities import AwsIdentities
 from daypass.directory.register_file import RegisterFile
 from daypass.directory.resolve import Beside, PeopleDirectory
 from daypass.directory.slack_calls import SlackCalls, web_client
@@ -194,7 +195,7 @@ def test_who_is_away_by_word_and_by_status_is_away_until_both_are_over(
     profile = {"status_emoji": ":palm_tree:", "status_expiration": int(status.timestamp()) if status else 0}
     with answering(200, answer(profile=profile)) as url:
         beside = Beside(absence=lambda _: said)
-        found = PeopleDirectory(people_of(url, clock), explicit={}, beside=beside, clock=clock)
+        found = PeopleDirectory(people_of(url, clock), AwsIdentities({}, clock=clock), beside=beside, clock=clock)
 
         assert found.principal(PrincipalId("U0EVE")).away == both
 

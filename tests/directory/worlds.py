@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from daypass.directory.aws_identities import AwsIdentities
 from daypass.directory.resolve import Beside, PeopleDirectory
 from daypass.directory.slack_calls import SlackCalls, web_client
 from daypass.directory.slack_people import SlackPeople
@@ -29,7 +30,7 @@ QUESTION = Question(
 def directory(slack: BlockingSlack, clock: HandClock, beside: Beside | None = None) -> PeopleDirectory:
     """Put a directory together over a local Slack."""
     calls = SlackCalls(web_client(slack.bot_token, base_url=slack.api_url), clock=clock, sleep=clock.sleep)
-    return PeopleDirectory(SlackPeople(calls, clock=clock), explicit={}, beside=beside, clock=clock)
+    return PeopleDirectory(SlackPeople(calls, clock=clock), AwsIdentities({}, clock=clock), beside=beside, clock=clock)
 
 
 def around(found: PeopleDirectory, needed: Needs, *, at: datetime = NOON) -> Circumstances:

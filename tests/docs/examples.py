@@ -10,7 +10,7 @@ import click
 from daypass.doors.cli.main import daypass
 from daypass.doors.commands import COMMANDS, SLACK_VERBS
 from daypass.doors.grammar import parse_length, parse_moment, parse_term
-from daypass.doors.grammar.every import parse_every
+from daypass.doors.grammar.every import GoesOn, parse_every
 from daypass.doors.slack.texts import labels
 from daypass.model.errors import BadInput
 from tests.docs.pages import commands, commands_in
@@ -137,8 +137,8 @@ def _refusals() -> Iterator[tuple[str, str]]:
         ("time", lambda: parse_moment("12/1", after=NOON, tz="UTC", field="start")),
         ("option", lambda: parse_term(None, "18:00", now=NOON, tz="UTC")),
         ("option", lambda: parse_term("1h", until="18:00", now=NOON, tz="UTC")),
-        ("recurrence", lambda: parse_every("soon", for_=None, until=None, start=None, now=NOON, tz="UTC")),
-        ("option", lambda: parse_every("daily 9:00-10:00", for_=None, until=None, start=None, now=NOON, tz="UTC")),
+        ("recurrence", lambda: parse_every("soon", GoesOn(), now=NOON, tz="UTC")),
+        ("option", lambda: parse_every("daily 9:00-10:00", GoesOn(), now=NOON, tz="UTC")),
     ]
     for kind, read in provoked:
         try:

@@ -10,7 +10,7 @@ import pytest
 from daypass.doors.cli.main import daypass
 from daypass.doors.commands import COMMANDS, SLACK_VERBS
 from daypass.doors.grammar import parse, parse_person, parse_term, split
-from daypass.doors.grammar.every import is_recurrence, parse_every
+from daypass.doors.grammar.every import GoesOn, is_recurrence, parse_every
 from daypass.doors.grammar.option_values import joined, understood
 from daypass.model.entitlement import parse_place
 from daypass.model.errors import BadInput
@@ -56,7 +56,7 @@ def read_alone(value: Value) -> object:
             return parse_term("1h", value.text, now=NOON, tz="Europe/Berlin")
         case "recurrence":
             days, for_ = (value.text, "2w") if is_recurrence(value.text) else (f"daily 09:00-10:00 {value.text}", None)
-            return parse_every(days, for_=for_, until=None, start=None, now=NOON, tz="Europe/Berlin")
+            return parse_every(days, GoesOn(for_=for_), now=NOON, tz="Europe/Berlin")
         case "person":
             return parse_person(value.text)
         case _:

@@ -16,7 +16,7 @@ import httpx2
 from granian.constants import Interfaces
 from granian.server.embed import Server
 
-from daypass.doors.api.app import build
+from daypass.doors.api.app import Visitors, build
 from daypass.doors.web.app import add
 from daypass.lifecycle.robots.exchange import Workloads
 from daypass.model.principal import PrincipalId
@@ -70,7 +70,7 @@ class House(Daypass):
 def open_house(folder: Path, now: datetime = NOON, *, workloads: Workloads | None = None) -> Iterator[House]:
     """Open a house at noon, or at another moment; robots may come with the tokens of `workloads`."""
     house = House(folder, now)
-    app = build(house.desk, version="0.0", trusted_proxies=(PROXY,), workloads=workloads)
+    app = build(house.desk, version="0.0", visitors=Visitors(trusted_proxies=(PROXY,)), workloads=workloads)
     add(app, house.desk, trusted_proxies=(PROXY,))
     with _served(app, house.port):
         yield house

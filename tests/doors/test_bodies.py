@@ -10,7 +10,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from daypass.doors.api.router import read_json
 from daypass.doors.bodies import Body, NoRoom, Room, too_many_pieces
-from daypass.doors.limits import Limits
+from daypass.doors.limits import Bodies, Limits
 
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 RULES = "".join(f'  - id: r{n}\n    may: [read, write]\n    on: ["b{n}/**"]\n' for n in range(5_000))
@@ -108,7 +108,7 @@ def test_what_is_held_is_given_back_whatever_becomes_of_it(pieces: tuple[bytes, 
         return {"type": "http.disconnect"}
 
     async def run() -> list[int]:
-        limits, answered = Limits(app, may_send_rules=lambda _: False, held=100), list[int]()
+        limits, answered = Limits(app, may_send_rules=lambda _: False, bodies=Bodies(held=100)), list[int]()
 
         async def send(message: Message) -> None:
             if "status" in message:

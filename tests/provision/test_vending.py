@@ -16,7 +16,7 @@ from daypass.model.entitlement import Level
 from daypass.model.errors import BadInput, Misconfigured, TooLate
 from daypass.model.grant import Delivery, Grant
 from daypass.ports import PostForm
-from daypass.provision.vending import Vending
+from daypass.provision.vending import Addresses, Vending
 from tests.provision.cut import Fuse, Killed
 from tests.provision.world import BESIDE, INSIDE, World, ending, fetched, posted, reads
 
@@ -229,9 +229,7 @@ def with_sign_in(world: World, endpoint: str) -> Vending:
         broker=hands.broker,
         signing=signing,
         buckets=hands.buckets,
-        issuer="https://d.example",
-        sign_in=endpoint,
-        console="https://console.example/",
+        addresses=Addresses(issuer="https://d.example", sign_in=endpoint, console="https://console.example/"),
     )
 
 

@@ -37,7 +37,7 @@ from daypass.provision.marks import Marks
 from daypass.provision.session import SessionDelivery
 from daypass.provision.signing import SigningSessions
 from daypass.provision.sweep import IamSweep
-from daypass.provision.vending import Vending
+from daypass.provision.vending import Addresses, Vending
 from tests.servers.ceph import Ceph
 from tests.servers.keys import REGION, Keys
 from tests.servers.ministack import MiniStack
@@ -230,7 +230,9 @@ def hands_of(clients: Clients, setup: Setup, marks: Marks = MARKS) -> Hands:
         Delivery.POLICY: PolicyDelivery(clients=clients, buckets=buckets, marks=marks),
     }
     signing = SigningSessions(broker=broker, buckets=buckets, clients=clients)
-    vending = Vending(broker=broker, signing=signing, buckets=buckets, issuer="https://daypass.example")
+    vending = Vending(
+        broker=broker, signing=signing, buckets=buckets, addresses=Addresses(issuer="https://daypass.example")
+    )
     return Hands(clients, buckets, sessions, broker, cutoff, deliveries, vending)
 
 

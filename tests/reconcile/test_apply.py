@@ -13,7 +13,7 @@ from daypass.model.grant import Ending, Grant, GrantState, Presence, Why
 from daypass.model.lease import Lease, Term
 from daypass.model.principal import DAYPASS
 from daypass.ports import Claim, Ledger, Queue
-from daypass.reconcile.apply import Later, Outcome, Write, advance, ending
+from daypass.reconcile.apply import Later, Outcome, Steps, Write, ending
 from daypass.reconcile.held import Held
 from tests.hands import HandAws
 from tests.makers import ANN, HOUR, NOON, grant
@@ -81,8 +81,8 @@ def step(
         grant=one, token="t", held_until=now + HOUR, busy_until=now + SECOND if busy else None, attempts=attempts
     )
     held = Held(claim, queue=cast("Queue", journal), clock=lambda: now)
-    outcome = advance(held, provisioner=aws, ledger=cast("Ledger", journal), clock=lambda: now)
-    return outcome, [name for name, _ in aws.calls]
+    steps = Steps(provisioner=aws, ledger=cast("Ledger", journal), clock=lambda: now)
+    return steps.advance(held), [name for name, _ in aws.calls]
 
 
 COMING_OUT = [

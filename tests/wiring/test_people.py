@@ -58,7 +58,7 @@ def make(slack: BlockingSlack, ledger: SqlLedger, clock: HandClock) -> Make:
         slacks = {"DAYPASS_SLACK_BOT_TOKEN": slack.bot_token, "DAYPASS_SLACK_API_URL": slack.api_url}
         clients = Clients(region="eu-west-1")
         read = load({**slacks, "DAYPASS_AWS_IDENTITY_TAGS": "no", **given})
-        return people(read, clients, Buckets(clients=clients), ledger, clock)
+        return people(read, Buckets(clients=clients), ledger, clock)
 
     return made
 

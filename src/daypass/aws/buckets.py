@@ -33,7 +33,7 @@ class Buckets:
 
     def __init__(self, *, clients: Clients, monotonic: Callable[[], float] = time.monotonic) -> None:
         """Take the clients, and the seconds that run evenly by which answers grow old."""
-        self._clients = clients
+        self.clients = clients
         self._monotonic = monotonic
         self._told: dict[object, tuple[float, Any]] = {}
         self._lock = Lock()
@@ -46,7 +46,7 @@ class Buckets:
         """Prefixes and objects of a bucket that begin with `start`, one level deep, at most 100. Raises NotFound."""
         region = self.facts(bucket).region
         with asking("s3:ListBucket", of=bucket):
-            found = self._clients.s3(region).list_objects_v2(Bucket=bucket, Prefix=start, Delimiter="/", MaxKeys=_SHOWN)
+            found = self.clients.s3(region).list_objects_v2(Bucket=bucket, Prefix=start, Delimiter="/", MaxKeys=_SHOWN)
         names = [one["Prefix"] for one in found.get("CommonPrefixes", ())]
         return sorted([*names, *(one["Key"] for one in found.get("Contents", ()))])[:_SHOWN]
 
@@ -68,12 +68,12 @@ class Buckets:
 
     def _list(self) -> list[str]:
         with asking("s3:ListAllMyBuckets"):
-            return sorted(one["Name"] for one in self._clients.s3().list_buckets()["Buckets"])
+            return sorted(one["Name"] for one in self.clients.s3().list_buckets()["Buckets"])
 
     def _facts(self, bucket: str) -> BucketFacts:
         with asking("s3:ListBucket", of=bucket):
-            region = self._clients.s3().head_bucket(Bucket=bucket).get("BucketRegion") or self._clients.region
-        partition = self._clients.partition(region)
+            region = self.clients.s3().head_bucket(Bucket=bucket).get("BucketRegion") or self.clients.region
+        partition = self.clients.partition(region)
         key, alias = _key(self._encryption(bucket, region), partition, region)
         return BucketFacts(partition=partition, region=region, kms_key=key, kms_alias=alias)
 
@@ -81,7 +81,7 @@ class Buckets:
         """The default encryption of a bucket; None when it has none, which only servers other than AWS still say."""
         try:
             with asking("s3:GetEncryptionConfiguration", of=bucket):
-                found = _unless_unset(lambda: self._clients.s3(region).get_bucket_encryption(Bucket=bucket))
+                found = _unless_unset(lambda: self.clients.s3(region).get_bucket_encryption(Bucket=bucket))
         except NotOffered:
             return None
         rules = found.get("ServerSideEncryptionConfiguration", {}).get("Rules") if found else None

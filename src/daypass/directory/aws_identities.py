@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from daypass.directory.aws_map import AwsMap
 from daypass.directory.iam_tags import TAG, IamTags
-from daypass.directory.kept import Kept
+from daypass.directory.kept import Ages, Kept
 from daypass.model.errors import Misconfigured
 from daypass.model.principal import AwsIdentity, PrincipalId
 
@@ -29,14 +29,18 @@ class AwsIdentities:
         self,
         explicit: AwsMap,
         *,
-        tags: IamTags | None,
-        unique_id: Callable[[AwsIdentity], str] | None,
+        tags: IamTags | None = None,
+        unique_id: Callable[[AwsIdentity], str] | None = None,
         clock: Callable[[], float],
     ) -> None:
-        """Take the map, the tags of IAM users where they count, and the way to an identity's unique id."""
+        """
+        Take the map, the tags of IAM users where they count, and the way to an identity's unique id.
+
+        That is AIDA... or AROA..., and empty when there is none to be had.
+        """
         self._explicit = explicit
         self._tags = tags
-        self._unique_ids = Kept(unique_id, fresh_s=UNIQUE_ID_FRESH_S, clock=clock) if unique_id else None
+        self._unique_ids = Kept(unique_id, Ages(fresh_s=UNIQUE_ID_FRESH_S), clock=clock) if unique_id else None
 
     def of(self, person: PrincipalId) -> AwsIdentity | None:
         """Read somebody's identity as it is written. Raises Misconfigured when more than one is claimed."""

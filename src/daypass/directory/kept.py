@@ -33,33 +33,35 @@ class _Slot(Generic[V]):
     answer: list[V] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ages:
+    """How old an answer may be, in seconds."""
+
+    fresh_s: float
+    stale_s: float = 0.0
+    """While nobody answers."""
+    unhurried_s: float = 0.0
+    """For a chore (slack_budget), which goes on with what is known until it is ten times as old."""
+    nothing_s: float = 0.0
+    """Of the answer that there is nothing by a key."""
+
+
 class Kept(Generic[K, V]):
     """
-    Keeps what `fetch` says of a key for `fresh_s` seconds by `clock` (seconds that only grow).
+    Keeps what `fetch` says of a key for as long as `ages` say, by `clock` (seconds that only grow).
 
-    While `fetch` raises Unavailable an older answer serves until it is `stale_s` old. Failures are never kept; that
-    there is nothing by a key is an answer, and is kept for `nothing_s`.
-    Chores (slack_budget) ask anew only after `unhurried_s`, and go on with what is known until it is ten times as old.
+    Failures are never kept; that there is nothing by a key is an answer.
     """
 
-    def __init__(  # noqa: PLR0913 - how old an answer may be, in each case, all by keyword
-        self,
-        fetch: Callable[[K], V],
-        *,
-        fresh_s: float,
-        stale_s: float = 0.0,
-        unhurried_s: float = 0.0,
-        nothing_s: float = 0.0,
-        clock: Callable[[], float],
-    ) -> None:
+    def __init__(self, fetch: Callable[[K], V], ages: Ages, *, clock: Callable[[], float]) -> None:
         self._fetch = fetch
-        self._fresh_s = fresh_s
-        self._stale_s = stale_s
-        self._unhurried_s = max(fresh_s, unhurried_s)
+        self._fresh_s = ages.fresh_s
+        self._stale_s = ages.stale_s
+        self._unhurried_s = max(ages.fresh_s, ages.unhurried_s)
         self._clock = clock
         self._guard = threading.Lock()
         self._slots: dict[K, _Slot[V]] = {}
-        self._nothing_s = nothing_s
+        self._nothing_s = ages.nothing_s
         self._nothing: OrderedDict[K, tuple[float, NotFound]] = OrderedDict()
 
     def get(self, key: K) -> V:

@@ -12,8 +12,6 @@ from datetime import datetime
 
 from daypass.directory.around import Around, WhoIsWho
 from daypass.directory.aws_identities import AwsIdentities
-from daypass.directory.aws_map import AwsMap
-from daypass.directory.iam_tags import IamTags
 from daypass.directory.last_known import LastKnown
 from daypass.directory.left_out import LeftOut
 from daypass.directory.lookups import PATIENCE_S, Lookups
@@ -46,23 +44,12 @@ class Beside:
 class PeopleDirectory:
     """Answers to the port Directory."""
 
-    def __init__(  # noqa: PLR0913 - where people come from, all by keyword
-        self,
-        slack: SlackPeople,
-        *,
-        explicit: AwsMap,
-        tags: IamTags | None = None,
-        unique_id: Callable[[AwsIdentity], str] | None = None,
-        beside: Beside | None = None,
-        clock: Callable[[], float],
+    def __init__(
+        self, slack: SlackPeople, aws: AwsIdentities, *, beside: Beside | None = None, clock: Callable[[], float]
     ) -> None:
-        """
-        Combine Slack with the explicit map and, where given, the tags of IAM users and what is known besides.
-
-        `unique_id` looks up an identity's unique id (AIDA..., AROA...; empty when there is none to be had).
-        """
+        """Combine Slack with people's AWS identities and, where given, with what is known besides."""
         self._slack = slack
-        self._aws = AwsIdentities(explicit, tags=tags, unique_id=unique_id, clock=clock)
+        self._aws = aws
         self._beside = beside or Beside()
         self._group_sources = _group_sources(self._beside)
         self._last_known = LastKnown(clock=clock)

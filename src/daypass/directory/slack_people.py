@@ -28,7 +28,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from daypass.directory.belonging import Home, home_of, is_guest, must_belong
-from daypass.directory.kept import Kept
+from daypass.directory.kept import Ages, Kept
 from daypass.directory.slack_calls import SlackCalls
 from daypass.directory.slack_groups import PATIENCE_S, SlackGroups, Wanted
 from daypass.directory.slack_status import away
@@ -71,14 +71,14 @@ class SlackPeople:
         """Take the way to Slack, and which groups rules name; `clock` gives seconds that only grow."""
         self._calls = calls
         self._people = Kept(
-            self._person, fresh_s=PERSON_FRESH_S, unhurried_s=UNHURRIED_S, nothing_s=NOBODY_S, clock=clock
+            self._person, Ages(fresh_s=PERSON_FRESH_S, unhurried_s=UNHURRIED_S, nothing_s=NOBODY_S), clock=clock
         )
         self._groups = SlackGroups(calls, wanted=wanted, clock=clock, patience_s=patience_s)
         self._emails = Kept(
-            self._find_email, fresh_s=EMAIL_FRESH_S, unhurried_s=UNHURRIED_S, nothing_s=NOBODY_S, clock=clock
+            self._find_email, Ages(fresh_s=EMAIL_FRESH_S, unhurried_s=UNHURRIED_S, nothing_s=NOBODY_S), clock=clock
         )
-        self._everybody = Kept(self._list, fresh_s=EVERYBODY_FRESH_S, clock=clock)
-        self._home = Kept(self._find_home, fresh_s=float("inf"), clock=clock)
+        self._everybody = Kept(self._list, Ages(fresh_s=EVERYBODY_FRESH_S), clock=clock)
+        self._home = Kept(self._find_home, Ages(fresh_s=float("inf")), clock=clock)
         self._guard = threading.Lock()
         self._of_email: dict[str, frozenset[PrincipalId]] = {}
         self._remembered: dict[PrincipalId, _Known] = {}

@@ -18,6 +18,7 @@ listener's (wiring/listener).
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from http import HTTPStatus
 
 from starlette.concurrency import run_in_threadpool
@@ -73,18 +74,28 @@ class Crowd:
                 del self._under_way[visitor]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bodies:
+    """How long a body may take, and how many bytes of them are held at a time."""
+
+    within_s: float = BODY_S
+    held: int = HELD
+
+
+BODIES = Bodies()
+
+
 class Limits:
     """Reads a body whole, up to its limit, before anybody sees the request."""
 
-    def __init__(  # noqa: PLR0913 - who may send more, and the limits that a test makes small
+    def __init__(
         self,
         app: ASGIApp,
         *,
         may_send_rules: Callable[[Headers], bool],
         may_be_slacks: Callable[[Headers], bool] = lambda _: True,
         crowd: Crowd | None = None,
-        body_s: float = BODY_S,
-        held: int = HELD,
+        bodies: Bodies = BODIES,
     ) -> None:
         """
         Lay them around an application.
@@ -95,8 +106,8 @@ class Limits:
         self._app = app
         self._crowd = crowd
         self._may_send_rules, self._may_be_slacks = may_send_rules, may_be_slacks
-        self._body_s = body_s
-        self._rooms = {size: Room(held) for size in (LARGEST_BODY, LARGEST_OF_SLACK, LARGEST_RULES)}
+        self._body_s = bodies.within_s
+        self._rooms = {size: Room(bodies.held) for size in (LARGEST_BODY, LARGEST_OF_SLACK, LARGEST_RULES)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as ASGI asks."""

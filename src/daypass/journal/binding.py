@@ -40,7 +40,7 @@ BEGINNING = ChainEnd()
 def bind(last: ChainEnd, key: bytes, *, writer: int, subject: str | None, entry: bytes) -> ChainEnd:
     """Bind the next entry of a writer; returns its number and its MAC, which the one after it begins from."""
     counter = last.counter + 1
-    return ChainEnd(counter, _mac(key, writer, counter, last.mac, subject, entry))
+    return ChainEnd(counter, _mac(key, _heading(writer, counter, last.mac, subject), entry))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,7 @@ class Bound:
     def holds(self, key: bytes) -> bool:
         """Whether a process that has the key committed exactly this, with this subject, at this place in its chain."""
         try:
-            expected = _mac(key, self.writer, self.counter, self.previous, self.subject, self.entry)
+            expected = _mac(key, _heading(self.writer, self.counter, self.previous, self.subject), self.entry)
             return compare_digest(expected, self.mac)
         except (AttributeError, TypeError, ValueError):  # a column holds what never was bytes, a number or a text
             return False
@@ -97,9 +97,12 @@ class Chains:
         return ends
 
 
-def _mac(key: bytes, writer: int, counter: int, previous: bytes, subject: str | None, entry: bytes) -> bytes:  # noqa: PLR0913, PLR0917 - what is bound
+def _heading(writer: int, counter: int, previous: bytes, subject: str | None) -> bytes:
+    return _ENCODER.encode((writer, counter, previous.hex(), subject))
+
+
+def _mac(key: bytes, heading: bytes, entry: bytes) -> bytes:
     """JSON has no line break in it, so that where the heading ends and the entry begins is never in doubt."""
-    heading = _ENCODER.encode((writer, counter, previous.hex(), subject))
     return mac(key, b"%b\n%b" % (heading, entry))
 
 

@@ -72,34 +72,39 @@ def address_for(person: PrincipalId, user_code: str, *, public_url: str, logins:
     return Address(url=f"{public_url}/end/{Secret.ONE_TIME_LINK}{waits.device_hash}{person}", ends=waits.expires_at)
 
 
-def offer(ticket: str, *, at: Site, logins: Logins, now: datetime) -> Offer:
-    """
-    Look at what an address is for; nothing is written. Raises NotFound, TooLate.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Where a passkey confirms a command line that waits."""
 
-    The browser is asked for any passkey of this site, and not for this person's by their ids: whoever knows an id may
-    open such an address (W3C Web Authentication, level 3, section 14.6.2).
-    """
-    errand, waits = _read(ticket, logins, now)
-    return Offer(waiting=waits, prove=ask_to_prove((), challenge(ticket, errand), at))
+    at: Site
+    logins: Logins
+    ledger: Ledger
 
+    def offer(self, ticket: str, *, now: datetime) -> Offer:
+        """
+        Look at what an address is for; nothing is written. Raises NotFound, TooLate.
 
-def confirm(  # noqa: PLR0913 - an answer to a ticket, where and by whom, the two that know of it, and the moment
-    signed: Signed, *, at: Site, stranger: Stranger, logins: Logins, ledger: Ledger, now: datetime
-) -> Login:
-    """Let the waiting command line end things in this person's name. Raises NotFound, TooLate, NotYours."""
-    errand, waits = _read(signed.ticket, logins, now)
-    try:
-        used = check(signed, errand, at=at, ledger=ledger)
-    except NotYours as refusal:
-        _count(errand, refusal, stranger, ledger, now)
-        raise
-    details: dict[str, Detail] = {"passkey": used.credential_id, "errand": errand.ticket_hash}
-    event = Event(kind=Kind.PASSKEY_USED, at=now, actor=errand.principal, details=details)
-    try:
-        ledger.record(Fact(event=event, changes=(used, done(errand)), told=False))
-    except Conflict:
-        raise TooLate("This address was used already; it is good for once.") from None
-    return login.confirm(waits.user_code, by=errand.principal, logins=logins, ledger=ledger, now=now)
+        The browser is asked for any passkey of this site, and not for this person's by their ids: whoever knows an id
+        may open such an address (W3C Web Authentication, level 3, section 14.6.2).
+        """
+        errand, waits = _read(ticket, self.logins, now)
+        return Offer(waiting=waits, prove=ask_to_prove((), challenge(ticket, errand), self.at))
+
+    def confirm(self, signed: Signed, *, stranger: Stranger, now: datetime) -> Login:
+        """Let the waiting command line end things in this person's name. Raises NotFound, TooLate, NotYours."""
+        errand, waits = _read(signed.ticket, self.logins, now)
+        try:
+            used = check(signed, errand, at=self.at, ledger=self.ledger)
+        except NotYours as refusal:
+            _count(errand, refusal, stranger, self.ledger, now)
+            raise
+        details: dict[str, Detail] = {"passkey": used.credential_id, "errand": errand.ticket_hash}
+        event = Event(kind=Kind.PASSKEY_USED, at=now, actor=errand.principal, details=details)
+        try:
+            self.ledger.record(Fact(event=event, changes=(used, done(errand)), told=False))
+        except Conflict:
+            raise TooLate("This address was used already; it is good for once.") from None
+        return login.confirm(waits.user_code, by=errand.principal, logins=self.logins, ledger=self.ledger, now=now)
 
 
 def _read(ticket: str, logins: Logins, now: datetime) -> tuple[Errand, Login]:

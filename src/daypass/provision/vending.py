@@ -6,6 +6,7 @@ the wish, the grant, the session that signs and the 7 days that AWS allows a URL
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from daypass.aws.buckets import Buckets
@@ -23,33 +24,39 @@ _LARGEST = 5 * 1024**3
 """Bytes that S3 takes in one upload (AmazonS3/latest/userguide/upload-objects)."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addresses:
+    """Where people are sent on their way to the AWS console."""
+
+    issuer: str
+    """Our own, to which AWS sends people whose console session is over."""
+    sign_in: str = ""
+    """AWS's own in the bucket's region where none is given; and so the console's."""
+    console: str = ""
+
+
 class Vending:
     """Answers to the Vendor port."""
 
-    def __init__(  # noqa: PLR0913 - three collaborators and three addresses
+    def __init__(
         self,
         *,
         broker: Broker,
         signing: SigningSessions,
         buckets: Buckets,
-        issuer: str,
-        sign_in: str = "",
-        console: str = "",
+        addresses: Addresses,
         clock: Callable[[], datetime] | None = None,
     ) -> None:
         """
         Take who opens and who signs.
 
-        `issuer` is our own address, to which AWS sends people whose console session is over; `sign_in` and `console`
-        are AWS's in the bucket's region unless they are given. `clock` is read again when a session is open, which may
+        `clock` is read again when a session is open, which may
         take a while: what is signed then lives from then on.
         """
         self._broker = broker
         self._signing = signing
         self._buckets = buckets
-        self._issuer = issuer
-        self._sign_in = sign_in
-        self._console = console
+        self._addresses = addresses
         self._clock = clock
 
     def credentials(self, grant: Grant, now: datetime) -> Credentials:
@@ -64,9 +71,9 @@ class Vending:
         credentials = self.credentials(grant, now)
         place = grant.entitlement.place
         region = self._buckets.facts(place.bucket).region
-        page = s3_page(place, region, self._console or console(region))
-        endpoint = self._sign_in or sign_in(region)
-        return sign_in_address(credentials, destination=page, issuer=self._issuer, endpoint=endpoint)
+        page = s3_page(place, region, self._addresses.console or console(region))
+        endpoint = self._addresses.sign_in or sign_in(region)
+        return sign_in_address(credentials, destination=page, issuer=self._addresses.issuer, endpoint=endpoint)
 
     def get(self, grant: Grant, key: str, now: datetime, *, lives: timedelta | None = None) -> SignedUrl:
         """Presign a GET. Raises BadInput for a key outside the grant or a grant that is not for reading."""

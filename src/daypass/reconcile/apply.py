@@ -44,48 +44,96 @@ class Later:
 Outcome = Write | Later
 
 
-def advance(  # noqa: PLR0911, PLR0913 - one answer for each step of the plan; a grant, and who is asked about it
-    held: Held,
-    *,
-    provisioner: Provisioner,
-    ledger: Ledger,
-    clock: Callable[[], datetime],
-    gate: Callable[[], None] = lambda: None,
-    clearance: Clearance | None = None,
-) -> Outcome:
-    """
-    Take one grant one step further. May be repeated, may be cut off anywhere.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steps:
+    """Takes grants of one delivery further."""
 
-    `gate` raises while nothing may be put into AWS (our clock is off, say); it never stands in the way of a removal.
-    `clearance` is asked before what was approved a while ago is put into AWS (beginning.py).
-    Raises what it and the provisioner raise, and Overtaken; the loop turns that into another try.
-    """
-    grant = held.grant
-    if grant.state is GrantState.ENDING or _is_over(grant, clock()):
-        return _take_out(held, provisioner, clock)
-    with held.looking():
-        seen = provisioner.observe(grant, clock())
-    match plan(grant, seen, clock()):
-        case Wait(until=until):
-            return Later(until)
-        case Provision() if held.is_busy(clock()):
-            return Later(clock() + LOOK_AGAIN)
-        case Provision(lease=lease):
-            gate()
-            return _put_in(held, lease, provisioner, ledger, clock, clearance)
-        case Activate():
-            return Write(_activated(grant, clock()))
-        case Warn():
-            return Write(_fact(Kind.GRANT_WARNED, replace(grant, warned=True), clock()))
-        case End(why=why):
-            return Write(ending(grant, why, clock()))
-        case Remove():
-            with held.taking_out():
-                provisioner.revoke(grant, clock())
-            return Later(clock() + LOOK_AGAIN)
-        case Close():
-            now = clock()
-            return Write(_fact(Kind.GRANT_ENDED, grant.ended(now), now))
+    provisioner: Provisioner
+    ledger: Ledger
+    clock: Callable[[], datetime]
+    gate: Callable[[], None] = lambda: None
+    """Raises while nothing may be put into AWS (our clock is off, say); never stands in the way of a removal."""
+    clearance: Clearance | None = None
+    """Asked before what was approved a while ago is put into AWS (beginning.py)."""
+
+    def advance(self, held: Held) -> Outcome:  # noqa: PLR0911 - one answer for each step of the plan
+        """
+        Take one grant one step further. May be repeated, may be cut off anywhere.
+
+        Raises what the gate and the provisioner raise, and Overtaken; the loop turns that into another try.
+        """
+        grant = held.grant
+        if grant.state is GrantState.ENDING or _is_over(grant, self.clock()):
+            return self._take_out(held)
+        with held.looking():
+            seen = self.provisioner.observe(grant, self.clock())
+        match plan(grant, seen, self.clock()):
+            case Wait(until=until):
+                return Later(until)
+            case Provision() if held.is_busy(self.clock()):
+                return Later(self.clock() + LOOK_AGAIN)
+            case Provision(lease=lease):
+                self.gate()
+                return self._put_in(held, lease)
+            case Activate():
+                return Write(_activated(grant, self.clock()))
+            case Warn():
+                return Write(_fact(Kind.GRANT_WARNED, replace(grant, warned=True), self.clock()))
+            case End(why=why):
+                return Write(ending(grant, why, self.clock()))
+            case Remove():
+                with held.taking_out():
+                    self.provisioner.revoke(grant, self.clock())
+                return Later(self.clock() + LOOK_AGAIN)
+            case Close():
+                now = self.clock()
+                return Write(_fact(Kind.GRANT_ENDED, grant.ended(now), now))
+
+    def _put_in(self, held: Held, lease: Lease) -> Outcome:
+        try:
+            stands = () if self.clearance is None else (must_begin_by(held.grant, self.clearance, self.clock()),)
+        except Refusal as refused:  # it ends before it begins
+            return Write(ending(held.grant, Why.REFUSED, self.clock(), refused.sentence))
+        leased = held.grant.leased(lease)
+        self.ledger.record(replace(_provisioning(leased, self.clock()), stands=stands))
+        held.grant = leased = replace(leased, revision=leased.revision + 1)
+        try:
+            with held.putting_in():
+                self.provisioner.provision(leased)
+        except BadInput as refused:
+            return Write(ending(leased, Why.FAILED, self.clock(), refused.sentence))
+        with held.looking():
+            seen = self.provisioner.observe(leased, self.clock())
+        if seen is Presence.ABSENT:
+            return Later(self.clock() + LOOK_AGAIN)
+        return Write(_activated(leased, self.clock()))
+
+    def _take_out(self, held: Held) -> Outcome:
+        """
+        Remove what stands in AWS, then close.
+
+        Once the date inside has ended the access, AWS's answer to the removal is proof enough, and a burst of endings
+        costs one call each. Before that date AWS is looked at once more; and while something that an earlier worker
+        sent may still take effect, it is removed again every second, and not closed.
+
+        A removal that was tried before is looked for first: an AWS that answers too late for us has carried it out, and
+        would be too late again.
+        """
+        grant = held.grant
+        if held.claim.attempts and not held.is_busy(self.clock()):
+            with held.looking():
+                seen = self.provisioner.observe(_as_ending(grant), self.clock())
+            if seen is Presence.ABSENT:
+                return Write(_ended(grant, self.clock()))
+        with held.taking_out():
+            seen = self.provisioner.revoke(grant, self.clock())
+            if seen is Presence.ABSENT and grant.lease is not None and self.clock() < grant.lease.ends:
+                seen = self.provisioner.observe(grant, self.clock())
+        if seen is Presence.PRESENT:
+            return Later(self.clock() + LOOK_AGAIN, error="AWS still shows it after the removal.")
+        if held.is_busy(self.clock()):
+            return Later(self.clock() + LOOK_AGAIN)
+        return Write(_ended(grant, self.clock()))
 
 
 def ending(grant: Grant, why: Why, now: datetime, note: str = "") -> Fact:
@@ -98,61 +146,6 @@ def ending(grant: Grant, why: Why, now: datetime, note: str = "") -> Fact:
 
 def _is_over(grant: Grant, now: datetime) -> bool:
     return grant.state is GrantState.ACTIVE and phase(grant, now) is Phase.OVER
-
-
-def _put_in(  # noqa: PLR0913, PLR0917 - a claim and its lease, who is asked and told, and by whom it is judged
-    held: Held,
-    lease: Lease,
-    provisioner: Provisioner,
-    ledger: Ledger,
-    clock: Callable[[], datetime],
-    clearance: Clearance | None,
-) -> Outcome:
-    try:
-        stands = () if clearance is None else (must_begin_by(held.grant, clearance, clock()),)
-    except Refusal as refused:  # it ends before it begins
-        return Write(ending(held.grant, Why.REFUSED, clock(), refused.sentence))
-    leased = held.grant.leased(lease)
-    ledger.record(replace(_provisioning(leased, clock()), stands=stands))
-    held.grant = leased = replace(leased, revision=leased.revision + 1)
-    try:
-        with held.putting_in():
-            provisioner.provision(leased)
-    except BadInput as refused:
-        return Write(ending(leased, Why.FAILED, clock(), refused.sentence))
-    with held.looking():
-        seen = provisioner.observe(leased, clock())
-    if seen is Presence.ABSENT:
-        return Later(clock() + LOOK_AGAIN)
-    return Write(_activated(leased, clock()))
-
-
-def _take_out(held: Held, provisioner: Provisioner, clock: Callable[[], datetime]) -> Outcome:
-    """
-    Remove what stands in AWS, then close.
-
-    Once the date inside has ended the access, AWS's answer to the removal is proof enough, and a burst of endings costs
-    one call each. Before that date AWS is looked at once more; and while something that an earlier worker sent may
-    still take effect, it is removed again every second, and not closed.
-
-    A removal that was tried before is looked for first: an AWS that answers too late for us has carried it out, and
-    would be too late again.
-    """
-    grant = held.grant
-    if held.claim.attempts and not held.is_busy(clock()):
-        with held.looking():
-            seen = provisioner.observe(_as_ending(grant), clock())
-        if seen is Presence.ABSENT:
-            return Write(_ended(grant, clock()))
-    with held.taking_out():
-        seen = provisioner.revoke(grant, clock())
-        if seen is Presence.ABSENT and grant.lease is not None and clock() < grant.lease.ends:
-            seen = provisioner.observe(grant, clock())
-    if seen is Presence.PRESENT:
-        return Later(clock() + LOOK_AGAIN, error="AWS still shows it after the removal.")
-    if held.is_busy(clock()):
-        return Later(clock() + LOOK_AGAIN)
-    return Write(_ended(grant, clock()))
 
 
 def _as_ending(grant: Grant) -> Grant:

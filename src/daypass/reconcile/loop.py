@@ -21,7 +21,7 @@ from daypass.model.fact import Fact
 from daypass.model.grant import Delivery, Grant, GrantState, Why
 from daypass.ports import Claim, Clearance, Ledger, Provisioner, Queue
 from daypass.ports.fence import FLIGHT, HOLD
-from daypass.reconcile.apply import LOOK_AGAIN, Later, Outcome, Write, advance, ending
+from daypass.reconcile.apply import LOOK_AGAIN, Later, Outcome, Steps, Write, ending
 from daypass.reconcile.backoff import pause
 from daypass.reconcile.held import Held
 from daypass.reconcile.meters import LATENESS, STEPS
@@ -51,7 +51,7 @@ class Loop:
     provisioners: Mapping[Delivery, Provisioner]
     clock: Callable[[], datetime]
     gate: Callable[[], None] = lambda: None
-    """Raises while nothing may be put into AWS; see `advance`."""
+    """Raises while nothing may be put into AWS; see `Steps`."""
     clearance: Clearance | None = None
     """Asked before what was approved a while ago begins; see `beginning`."""
     by_both: Callable[[], datetime] | None = None
@@ -125,10 +125,10 @@ class Loop:
         try:
             provisioner = self.provisioners[held.grant.delivery]
             clock = self.by_both or self.clock
-            outcome = advance(
-                held, provisioner=provisioner, ledger=self.ledger, clock=clock, gate=self.gate, clearance=self.clearance
+            steps = Steps(
+                provisioner=provisioner, ledger=self.ledger, clock=clock, gate=self.gate, clearance=self.clearance
             )
-            return _Result(held, outcome)
+            return _Result(held, steps.advance(held))
         except Exception as error:  # noqa: BLE001 - one bad grant is set aside; the rest go on
             return _Result(held, error)
 

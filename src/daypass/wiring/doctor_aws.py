@@ -53,7 +53,7 @@ def broker(house: House) -> str:
 
 def aws_people(house: House) -> str:
     """Everybody's AWS identity; and on the first of them, whether a policy could be put there."""
-    known = people(house.settings, house.clients, house.buckets, house.desk.ledger, now).identities()
+    known = people(house.settings, house.buckets, house.desk.ledger, now).identities()
     for first in islice(known.values(), 1):
         kind: Kind = "user" if first.kind == "user" else "role"
         InlinePolicies(clients=house.clients, kind=kind, owner=first.name).may_put("daypass-doctor")

@@ -23,7 +23,7 @@ from daypass.provision.marks import Marks
 from daypass.provision.session import SessionDelivery
 from daypass.provision.signing import SigningSessions
 from daypass.provision.sweep import IamSweep
-from daypass.provision.vending import Vending
+from daypass.provision.vending import Addresses, Vending
 from daypass.reconcile.loop import Loop
 from daypass.settings import Settings
 from daypass.store.book import SqlBook
@@ -80,9 +80,9 @@ def build(settings: Settings, *, signer: Signer | None = None) -> House:
     )
     stores.database.gate = clock.must_be_right
     rules = RulesInForce(stores.ledger, RulesFile(settings.rules.file))
-    directory = people(settings, clients, buckets, stores.ledger, clock, rules=rules)
+    directory = people(settings, buckets, stores.ledger, clock, rules=rules)
     marks = Marks.of(stores.database.signer.public)
-    deliveries, vendor = _deliveries(settings, clients, buckets, sessions=sessions, clock=clock, marks=marks)
+    deliveries, vendor = _deliveries(settings, buckets, sessions=sessions, clock=clock, marks=marks)
     outside = Outside(
         clock=clock,
         people=directory,
@@ -130,15 +130,15 @@ def _sessions(settings: Settings, clients: Clients) -> RoleSessions | None:
     )
 
 
-def _deliveries(  # noqa: PLR0913 - all that the deliveries are made of
+def _deliveries(
     settings: Settings,
-    clients: Clients,
     buckets: Buckets,
     *,
     sessions: RoleSessions | None,
     clock: SharedClock,
     marks: Marks,
 ) -> tuple[Mapping[Delivery, Provisioner], Vendor]:
+    clients = buckets.clients
     policy = PolicyDelivery(clients=clients, buckets=buckets, marks=marks)
     if sessions is None:
         missing = NotOffered("No broker role is set (DAYPASS_AWS_BROKER_ROLE), so this is lent as a policy only.")
@@ -149,9 +149,9 @@ def _deliveries(  # noqa: PLR0913 - all that the deliveries are made of
         broker=broker,
         signing=SigningSessions(broker=broker, buckets=buckets, clients=clients),
         buckets=buckets,
-        issuer=settings.public_url,
-        sign_in=settings.aws.signin_url,
-        console=settings.aws.console_url,
+        addresses=Addresses(
+            issuer=settings.public_url, sign_in=settings.aws.signin_url, console=settings.aws.console_url
+        ),
         clock=clock,
     )
     link = LinkDelivery(session=session)

@@ -13,6 +13,7 @@ import asyncio
 import os
 import signal
 import socket
+from dataclasses import dataclass
 
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
@@ -53,15 +54,20 @@ def told_to_stop() -> asyncio.Event:
     return stop
 
 
-async def listen(  # noqa: PLR0913 - an application, where, until when, and two limits that a test makes short
-    app: ASGIApp,
-    host: str,
-    port: int,
-    stop: asyncio.Event,
-    *,
-    head_s: float = _HEAD_S,
-    unread_s: float = _UNREAD_S,
-) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waits:
+    """For how long a client is waited for, in seconds."""
+
+    head_s: float = _HEAD_S
+    """For the head of a request."""
+    unread_s: float = _UNREAD_S
+    """For it to read its answer."""
+
+
+WAITS = Waits()
+
+
+async def listen(app: ASGIApp, host: str, port: int, stop: asyncio.Event, *, waits: Waits = WAITS) -> None:
     """Serve an application until told to stop, and let it finish what it is at. Raises Misconfigured when it cannot."""
     most = room_for(_CONNECTIONS)
     server = Server(
@@ -70,14 +76,14 @@ async def listen(  # noqa: PLR0913 - an application, where, until when, and two 
         port=port,
         interface=Interfaces.ASGI,
         http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=int(1000 * head_s), max_buffer_size=_LARGEST_HEAD),
+        http1_settings=HTTP1Settings(header_read_timeout=int(1000 * waits.head_s), max_buffer_size=_LARGEST_HEAD),
         websockets=False,
         log_enabled=False,
         backlog=_BACKLOG,
         backpressure=most,
     )
     serving, told = asyncio.create_task(server.serve()), asyncio.create_task(stop.wait())
-    limiting = asyncio.create_task(let_go_of_unread(port, within_s=unread_s))
+    limiting = asyncio.create_task(let_go_of_unread(port, within_s=waits.unread_s))
     await asyncio.wait({serving, told}, return_when=asyncio.FIRST_COMPLETED)
     limiting.cancel()
     if not stop.is_set():

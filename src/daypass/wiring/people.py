@@ -8,9 +8,9 @@ from pathlib import Path
 
 from daypass.aws.bucket_tags import BucketTags
 from daypass.aws.buckets import Buckets
-from daypass.aws.clients import Clients
 from daypass.aws.identities import Identities
 from daypass.aws.tagged_users import tagged_users
+from daypass.directory.aws_identities import AwsIdentities
 from daypass.directory.aws_map import AwsMap, parse_map
 from daypass.directory.iam_tags import IamTags
 from daypass.directory.on_call.configured import Schedules, parse_schedules
@@ -30,9 +30,8 @@ from daypass.rules.document import RuleBook
 from daypass.settings import Settings, Tickets, secret
 
 
-def people(  # noqa: PLR0913 - where people come from, and which groups are asked for
+def people(
     settings: Settings,
-    clients: Clients,
     buckets: Buckets,
     cabinet: Cabinet,
     now: Callable[[], datetime],
@@ -40,6 +39,7 @@ def people(  # noqa: PLR0913 - where people come from, and which groups are aske
     rules: Callable[[], RuleBook] | None = None,
 ) -> PeopleDirectory:
     """Who is who, and what is so around a question. Raises Misconfigured for a file or a token that will not do."""
+    clients = buckets.clients
     identities = Identities(clients=clients)
     return PeopleDirectory(
         SlackPeople(
@@ -48,9 +48,12 @@ def people(  # noqa: PLR0913 - where people come from, and which groups are aske
             clock=time.monotonic,
             patience_s=float(settings.people.patience_s),
         ),
-        explicit=_explicit(settings.rules.people),
-        tags=IamTags(lambda: tagged_users(clients), clock=time.monotonic) if settings.aws.identity_tags else None,
-        unique_id=partial(_unique_id, identities),
+        AwsIdentities(
+            _explicit(settings.rules.people),
+            tags=IamTags(lambda: tagged_users(clients), clock=time.monotonic) if settings.aws.identity_tags else None,
+            unique_id=partial(_unique_id, identities),
+            clock=time.monotonic,
+        ),
         beside=Beside(
             register=_register(settings.people.file),
             robots=Robots(lambda who: cabinet.find(Robot, who)),

@@ -122,8 +122,7 @@ def application(house: House, watch: Watch) -> FastAPI:
     app = api.build(
         house.desk,
         version=version("daypass"),
-        trusted_proxies=proxies,
-        at_once=room,
+        visitors=api.Visitors(trusted_proxies=proxies, at_once=room),
         workloads=workloads,
         may_be_slacks=partial(may_be_slacks, clock=house.desk.clock),
     )
@@ -231,7 +230,7 @@ async def _slack(house: House, app: FastAPI, watch: Watch) -> AsyncIterator[None
         log.warning("no Slack is set, only the API is open: give DAYPASS_SLACK_BOT_TOKEN; see daypass doctor")
         yield
         return
-    door = SlackDoor(house.desk, settings, ticks=house.clock, each_round=watch.round, ended=watch.ended)
+    door = SlackDoor(house.desk, settings, ticks=house.clock, watch=watch)
     app.router.routes.extend(door.routes())
     _watch_socket(door)
     await door.start()

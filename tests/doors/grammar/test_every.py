@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
-from daypass.doors.grammar.every import parse_every
+from daypass.doors.grammar.every import GoesOn, parse_every
 from daypass.model.errors import BadInput
 from daypass.model.request import Recurrence
 
@@ -14,7 +14,7 @@ TUESDAY = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
 
 def read(text: str, *, for_: str | None = None, until: str | None = None, start: str | None = None) -> Recurrence:
     """Read it as somebody in Berlin wrote it on that Tuesday."""
-    return parse_every(text, for_=for_, until=until, start=start, now=TUESDAY, tz="Europe/Berlin")
+    return parse_every(text, GoesOn(for_=for_, until=until, start=start), now=TUESDAY, tz="Europe/Berlin")
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ The endpoints are plain functions, so FastAPI runs each in a thread, as the verb
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache, partial
 
 from fastapi import APIRouter, FastAPI
@@ -78,21 +79,32 @@ def _in_an_app() -> list[BaseRoute]:
     return holder.routes
 
 
-def build(  # noqa: PLR0913 - the desk, and what wiring alone knows
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visitors:
+    """Who comes, and how much of it at a time."""
+
+    trusted_proxies: Networks = ()
+    """The networks of proxies whose X-Forwarded-For is believed."""
+    at_once: int = 2_000
+    """How many requests of one visitor may be under way."""
+
+
+ANYBODY = Visitors()
+
+
+def build(
     desk: Desk,
     *,
     version: str,
-    trusted_proxies: Networks = (),
-    at_once: int = 2_000,
+    visitors: Visitors = ANYBODY,
     workloads: Workloads | None = None,
     may_be_slacks: Callable[[Headers], bool] = lambda _: True,
 ) -> FastAPI:
     """
     Make the app that serves the API. Other doors add their routes to it.
 
-    `trusted_proxies` are the networks of proxies whose X-Forwarded-For is believed; `at_once` is how many requests of
-    one visitor may be under way; `workloads` are the issuers whose
-    tokens may stand for a robot; `may_be_slacks` says of a head whether Slack could have sent it.
+    `workloads` are the issuers whose tokens may stand for a robot; `may_be_slacks` says of a head whether Slack could
+    have sent it.
     """
     app = DescribedApi(
         title="Daypass",
@@ -104,7 +116,7 @@ def build(  # noqa: PLR0913 - the desk, and what wiring alone knows
         redirect_slashes=False,
     )
     app.state.desk = desk
-    app.state.trusted_proxies = trusted_proxies
+    app.state.trusted_proxies = visitors.trusted_proxies
     app.state.pace = signing_in.Pace()
     app.state.workloads = workloads or token_exchange.NoWorkloads()
     app.router.routes.extend(_in_an_app())
@@ -112,7 +124,7 @@ def build(  # noqa: PLR0913 - the desk, and what wiring alone knows
         Limits,
         may_send_rules=partial(may_send_rules, desk),
         may_be_slacks=may_be_slacks,
-        crowd=Crowd(trusted_proxies, at_once),
+        crowd=Crowd(visitors.trusted_proxies, visitors.at_once),
     )
     app.add_middleware(Hosts, public_url=desk.public_url)
     answers.install(app)

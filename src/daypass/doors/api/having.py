@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Header
+from fastapi import Depends, Header
 
 from daypass.doors.api.asking import Id
 from daypass.doors.api.caller import Asker, AtDesk, EndingForOthers, EndingHeld, Now
@@ -24,23 +24,25 @@ def done(by: EndingHeld, request_id: Id, desk: AtDesk, now: Now) -> GrantOut:
     return GrantOut.of(drop(request_id, by=by, ledger=desk.ledger, now=now), now)
 
 
-@router.post("/{request_id}/extend", status_code=201)
-def extend(  # noqa: PLR0913, PLR0917 - what FastAPI hands in
+def _more_time(
     caller: Asker,
     request_id: Id,
     body: ExtendGrant,
-    desk: AtDesk,
     now: Now,
     idempotency_key: Annotated[str, Header(max_length=200, description="As for a request.")] = "",
-) -> RequestOut:
-    """Ask to keep access for longer; what I have stays as it is until that is decided."""
-    wanted = MoreTime(
+) -> MoreTime:
+    return MoreTime(
         grant_id=request_id,
         by=caller.id,
         term=parse_term(body.for_, until=body.until, now=now, tz=caller.tz),
         reason=parse_reason(body.reason),
         key=idempotency_key and f"api {idempotency_key}",
     )
+
+
+@router.post("/{request_id}/extend", status_code=201)
+def extend(wanted: Annotated[MoreTime, Depends(_more_time)], desk: AtDesk, now: Now) -> RequestOut:
+    """Ask to keep access for longer; what I have stays as it is until that is decided."""
     return RequestOut.of(extending(wanted, judge=desk.judge, now=now))
 
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from daypass.doors.grammar.every import parse_every
+from daypass.doors.grammar.every import GoesOn, parse_every
 from daypass.doors.grammar.when import parse_term
 from daypass.doors.grammar.whom import parse_person
 from daypass.doors.grammar.words import check_unicode, did_you_mean
@@ -133,7 +133,8 @@ class Spoken:
             return None
         if self.urgent:
             raise BadInput("Break glass is for now; it does not recur.", field="start")
-        return parse_every(self.every, for_=self.for_, until=self.until, start=self.start, now=now, tz=tz)
+        goes_on = GoesOn(for_=self.for_, until=self.until, start=self.start)
+        return parse_every(self.every, goes_on, now=now, tz=tz)
 
 
 def level_and_resource(words: Sequence[str]) -> tuple[str, str]:

@@ -6,6 +6,7 @@ The days and hours are those of the zone in which the person lives.
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
@@ -41,9 +42,16 @@ _EXAMPLES = "write it as “weekdays 09:00-10:00” or “mon,wed 22:00-06:00”
 _LONGEST_TEXT = 120
 
 
-def parse_every(  # noqa: PLR0913 - what was said, and the moment and place it was said in
-    text: str, *, for_: str | None, until: str | None, start: str | None, now: datetime, tz: str
-) -> Recurrence:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoesOn:
+    """From when on, and for how long, as it was said."""
+
+    for_: str | None = None
+    until: str | None = None
+    start: str | None = None
+
+
+def parse_every(text: str, goes_on: GoesOn, *, now: datetime, tz: str) -> Recurrence:
     """
     Read a recurrence. For how long it goes on stands in the text (`for two weeks`), in `for_` or in `until`.
 
@@ -53,6 +61,7 @@ def parse_every(  # noqa: PLR0913 - what was said, and the moment and place it w
     if match is None:
         raise BadInput(f"“{text[:_LONGEST_TEXT]}” does not say which days and hours; {_EXAMPLES}.", field="start")
     zone = ZoneInfo(tz)
+    start = goes_on.start
     begins = parse_moment(start, after=now, tz=tz, field="start") if start else now
     first = begins.astimezone(zone).date()
     opens = _clock(match["opens"])
@@ -62,7 +71,7 @@ def parse_every(  # noqa: PLR0913 - what was said, and the moment and place it w
         closes=_clock(match["closes"]),
         tz=tz,
         first=first,
-        last=_last(_end(match["span"], for_, until, begins, tz).astimezone(zone), opens),
+        last=_last(_end(match["span"], goes_on.for_, goes_on.until, begins, tz).astimezone(zone), opens),
     )
     return _begun(found, begins)
 

@@ -73,7 +73,9 @@ def _looking(asking: Asking) -> Iterator[tuple[Callable[..., Json], ToolAnnotati
         level: Level, resource: Resource, length: Length = "", reason: Reason = "", delivery: Delivery = ""
     ) -> Json:
         """Say what asking would do: whether the rules allow it, who decides, for how long, and what AWS is given."""
-        return asking.preview(_wanted(asking, level, resource, length, reason, delivery))
+        return asking.preview(
+            _wanted(asking, reason, {"level": level, "resource": resource, "for": length, "delivery": delivery})
+        )
 
     def list_my_access(*, ended: Annotated[bool, Field(description="what has ended, too")] = False) -> Json:
         """List requests that wait and access that is live."""
@@ -98,7 +100,11 @@ def _asking(asking: Asking) -> Iterator[tuple[Callable[..., Json], ToolAnnotatio
         again: Annotated[bool, Field(description="file another, though the same was asked a moment ago")] = False,  # noqa: FBT002
     ) -> Json:
         """Ask for access. A colleague decides; look with show_request whether they have."""
-        return asking.ask(_wanted(asking, level, resource, length, reason, delivery), key=key, again=again)
+        return asking.ask(
+            _wanted(asking, reason, {"level": level, "resource": resource, "for": length, "delivery": delivery}),
+            key=key,
+            again=again,
+        )
 
     def end_access(id: Id) -> Json:  # noqa: A002 - what an agent reads
         """End access that is live, or take back a request that waits. It cannot be undone."""
@@ -117,12 +123,9 @@ def _credentials(asking: Asking) -> Callable[..., Json]:
     return get_credentials
 
 
-def _wanted(  # noqa: PLR0913, PLR0917 - the words of an ask
-    asking: Asking, level: str, resource: str, length: str, reason: str, delivery: str
-) -> dict[str, str]:
+def _wanted(asking: Asking, reason: str, words: dict[str, str]) -> dict[str, str]:
     said = reason if asking.for_robot else f"{reason} {BY_AN_AGENT}".strip()
-    words = {"level": level, "resource": resource, "for": length, "reason": said, "delivery": delivery}
-    return {name: word for name, word in words.items() if word}
+    return {name: word for name, word in (words | {"reason": said}).items() if word}
 
 
 def _own(mine: Json) -> Json:

@@ -9,6 +9,7 @@ The Slack door as wiring sees it: made from a desk and settings, started, stoppe
 import asyncio
 from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from slack_bolt.async_app import AsyncApp
 from starlette.routing import Route
@@ -25,26 +26,44 @@ from daypass.doors.slack.workspace import Home, SlackSettings, web_client
 _DRAIN_S = 10.0
 
 
+class Watching(Protocol):
+    """Hears of what goes on in the background."""
+
+    def round(self, name: str) -> None:
+        """Hear that the outbox, or the socket, is round once more."""
+
+    def ended(self, name: str, error: BaseException | None) -> None:
+        """Hear that one of them ended and was not told to."""
+
+
+class _Unwatched:
+    """Nobody listens."""
+
+    def round(self, name: str) -> None:
+        """Nothing comes of it."""
+
+    def ended(self, name: str, error: BaseException | None) -> None:
+        """Nothing comes of it."""
+
+
 class SlackDoor:
     """Everything Slack needs of one process. Use it on one event loop."""
 
-    def __init__(  # noqa: PLR0913 - the desk and its settings, and four things that wiring alone gives
+    def __init__(
         self,
         desk: Desk,
         settings: SlackSettings,
         *,
         patience: Patience | None = None,
         ticks: Callable[[], datetime] | None = None,
-        each_round: Callable[[str], None] = lambda _: None,
-        ended: Callable[[str, BaseException | None], None] = lambda *_: None,
+        watch: Watching | None = None,
     ) -> None:
         """
         Lay it out; nothing runs and nothing is asked of Slack before `start`.
 
-        `ticks` is a clock that never refuses, for what only measures time. `each_round` hears of each round of the
-        outbox and the socket, `ended` of one that ended and was not told to.
+        `ticks` is a clock that never refuses, for what only measures time.
         """
-        self._each_round, self._ended = each_round, ended
+        self._watch = watch or _Unwatched()
         self._desk, self._settings = desk, settings
         client = web_client(settings)
         self._arrivals = Arrivals()
@@ -70,18 +89,18 @@ class SlackDoor:
     async def start(self) -> None:
         """Begin to listen and to tell."""
         self._stop.clear()
-        self.notifier.each_round = lambda: self._each_round("outbox")
+        self.notifier.each_round = lambda: self._watch.round("outbox")
         self._begin("outbox", self.notifier.run(self._stop))
         if self.socket is not None:
-            self.socket.each_round = lambda: self._each_round("socket")
+            self.socket.each_round = lambda: self._watch.round("socket")
             self._begin("socket", self.socket.run(self._stop))
 
     def _begin(self, name: str, work: Coroutine[None, None, None]) -> None:
         def look(task: asyncio.Task[None]) -> None:
             if not self._stop.is_set():
-                self._ended(name, None if task.cancelled() else task.exception())
+                self._watch.ended(name, None if task.cancelled() else task.exception())
 
-        self._each_round(name)
+        self._watch.round(name)
         self._tasks.append(asyncio.get_running_loop().create_task(work))
         self._tasks[-1].add_done_callback(look)
 

@@ -25,7 +25,7 @@ def routes(desk: Desk) -> APIRouter:
     @router.get("/end/{ticket}")
     def show(ticket: str, request: Request) -> Response:
         try:
-            offer = ending_session.offer(ticket, at=site(desk.public_url), logins=desk.logins, now=desk.clock())
+            offer = _page(desk).offer(ticket, now=desk.clock())
         except DaypassError as error:
             return refused_page(request, error)
         return ceremony_page(request, _letting(ticket, offer))
@@ -33,20 +33,19 @@ def routes(desk: Desk) -> APIRouter:
     @router.post("/end")
     def confirm(answer: Answered, request: Request) -> DoneOut:
         address = address_of(request, request.app.state.trusted_proxies)
-        ending_session.confirm(
-            Signed(ticket=answer.ticket, answer=answer.proof or {}),
-            at=site(desk.public_url),
-            stranger=Stranger(address=address, attempts=desk.attempts),
-            logins=desk.logins,
-            ledger=desk.ledger,
-            now=desk.clock(),
-        )
+        signed = Signed(ticket=answer.ticket, answer=answer.proof or {})
+        stranger = Stranger(address=address, attempts=desk.attempts)
+        _page(desk).confirm(signed, stranger=stranger, now=desk.clock())
         return DoneOut(
             title="The command line may end things",
             sentence="For fifteen minutes it ends what you may end, and does nothing else. You can close this page.",
         )
 
     return router
+
+
+def _page(desk: Desk) -> ending_session.Page:
+    return ending_session.Page(at=site(desk.public_url), logins=desk.logins, ledger=desk.ledger)
 
 
 def _letting(ticket: str, offer: ending_session.Offer) -> Ceremony:
