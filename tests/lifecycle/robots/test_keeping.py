@@ -1,6 +1,6 @@
 """Adding robots, giving them new tokens, removing them: by the owners of the rules, and never for deciding."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,12 +16,12 @@ from daypass.lifecycle.robots.known import visible
 from daypass.lifecycle.robots.remove import remove
 from daypass.lifecycle.robots.rotate import rotate
 from daypass.lifecycle.robots.tokens import WORKLOAD_PREFIX
-from daypass.model.errors import BadInput, NotFound, NotYours, TooLate
+from daypass.model.errors import BadInput, NotFound, NotYours, TooLate, Unavailable
 from daypass.model.event import Event, Kind, Login, Scope
 from daypass.model.fact import Fact
 from daypass.model.grant import Grant, GrantState, Why
 from daypass.model.kept import Robot
-from daypass.model.principal import Principal, PrincipalId
+from daypass.model.principal import Principal, PrincipalId, SlackGroupId
 from daypass.model.secret import digest
 from daypass.rules.document import RuleBook, parse
 from daypass.rules.people import ANYONE, People
@@ -462,3 +462,14 @@ def store(world: World, *values: object) -> None:
     """Put values into the ledger as they are."""
     event = Event(kind=Kind.REQUEST_FILED, at=NOON, actor=DEPLOY)
     world.ledger.record(Fact(event=event, changes=values))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("verb", [lambda world: world.deploy(), lambda world: world.rotate()], ids=["add", "rotate"])
+def test_an_owner_whose_group_slack_does_not_tell_now_is_not_refused(world: World, verb: Callable[[World], object]):
+    """An outage is no refusal: it is to be tried again."""
+    leads = SlackGroupId("S0LEADS")
+    world.rules = replace(world.rules, owners=People(slack_groups=frozenset({leads})))
+    world.directory.change(BOB, unread=frozenset({leads}))
+
+    with pytest.raises(Unavailable, match="does not say now who is in S0LEADS"):
+        verb(world)

@@ -16,7 +16,7 @@ import structlog
 
 from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.leavers.take_away import take_away
-from daypass.lifecycle.robots.owners import owns_rules
+from daypass.lifecycle.ruling.owners import must_own
 from daypass.model.departure import TO_DO, Departure, DepartureState, Source
 from daypass.model.errors import Conflict, NotFound, NotYours, RulesUnreadable, TooLate
 from daypass.model.event import Detail, Event, Kind
@@ -99,11 +99,9 @@ def decide_as_operator(*, left: bool, os_user: str, ledger: Ledger, now: datetim
 
 def _must_own(by: PrincipalId, judge: Judge) -> None:
     try:
-        rules = judge.rules()
-    except RulesUnreadable:  # nobody owns what cannot be read
-        rules = None
-    if not owns_rules(judge.people.principal(by), rules):
-        raise NotYours("Only the owners of the rules confirm or dismiss this.")
+        must_own(by, judge=judge)
+    except (NotYours, RulesUnreadable):  # nobody owns what cannot be read
+        raise NotYours("Only the owners of the rules confirm or dismiss this.") from None
 
 
 def _decide(by: PrincipalId, ledger: Ledger, now: datetime, *, left: bool, os_user: str = "") -> list[Departure]:

@@ -1,6 +1,7 @@
 """Who may add robots and change them: the owners of the rules, who are people."""
 
 from daypass.lifecycle.judge import Judge
+from daypass.lifecycle.ruling.owners import must_own
 from daypass.model.errors import NotYours
 from daypass.model.principal import Principal, PrincipalId
 from daypass.rules.document import RuleBook
@@ -12,9 +13,11 @@ def owns_rules(who: Principal, rules: RuleBook | None) -> bool:
 
 
 def must_own_rules(by: PrincipalId, *, judge: Judge) -> None:
-    """Raise NotYours for somebody who does not own the rules."""
-    rules = judge.rules()
-    if not rules.owners:
+    """Raise NotYours for somebody who does not own the rules, Unavailable while that cannot be told."""
+    judge = judge.at_once()
+    if not judge.rules().owners:
         raise NotYours("The rules name no owners, so nobody may add robots or change them; give them `owners:` first.")
-    if not owns_rules(judge.people.principal(by), rules):
-        raise NotYours("Only the owners of the rules may add robots and change them.")
+    try:
+        must_own(by, judge=judge)
+    except NotYours:
+        raise NotYours("Only the owners of the rules may add robots and change them.") from None

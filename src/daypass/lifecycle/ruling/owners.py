@@ -23,7 +23,7 @@ OWNERS = RuleId("owners")
 
 
 def must_own(by: PrincipalId, *, judge: Judge) -> Principal:
-    """Read the person, who must be an owner under these rules. Raises NotYours."""
+    """Read the person, who must be an owner under these rules. Raises NotYours, Unavailable while it cannot be told."""
     person, rules = as_known(by, judge.people), judge.rules()
     if not rules.owners:
         raise NotYours(
