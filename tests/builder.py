@@ -89,7 +89,7 @@ class Daypass:
     @property
     def enders(self) -> Enders:
         """Who may end something, with the same."""
-        return Enders(ledger=self.ledger, lookups=self.judge)
+        return self.judge.enders
 
     @property
     def handout(self) -> Handout:

@@ -122,7 +122,7 @@ def unreadable() -> RuleBook:
 
 def enders(judge: Judge, *, rules: bool = True) -> Enders:
     """Who may end something; without rules as while they cannot be read."""
-    return Enders(ledger=judge.ledger, lookups=judge if rules else replace(judge, rules=unreadable))
+    return (judge if rules else replace(judge, rules=unreadable)).enders
 
 
 @dataclass

@@ -57,8 +57,8 @@ class Desk:
 
     @property
     def enders(self) -> Enders:
-        """Who may end something: all that a verb gets which only takes access away."""
-        return Enders(ledger=self.judge.ledger, lookups=self.judge)
+        """Who may end something."""
+        return self.judge.enders
 
     def readable_rules(self) -> RuleBook | None:
         """The rules, or None while they cannot be read: enough for taking away, never for giving."""

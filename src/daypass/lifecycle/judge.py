@@ -17,7 +17,7 @@ from datetime import datetime
 import structlog
 
 from daypass.lifecycle.counting import count
-from daypass.lifecycle.enders import approved, asked_then, includes
+from daypass.lifecycle.enders import Enders, approved, asked_then, includes
 from daypass.lifecycle.evaluation import Evaluation, question_of
 from daypass.lifecycle.frozen import must_not_be_frozen
 from daypass.lifecycle.inventory import Inventory
@@ -86,6 +86,11 @@ class Judge:
     """Says whether what is asked for is there; without one that is not looked at."""
     soon: Soon = field(default_factory=lambda: answering_within(PATIENCE_S), repr=False)
     """For look-ups that may not hold up anybody who sees or ends something."""
+
+    @property
+    def enders(self) -> Enders:
+        """Who may end something: all that a verb is given which only takes access away (ADR 0027)."""
+        return Enders(ledger=self.ledger, lookups=self)
 
     def under(self, rules: RuleBook) -> "Judge":
         """The same judge under these rules: those of a moment, read once for a whole verb, or proposed ones."""

@@ -14,7 +14,6 @@ has (`concealed`), unless its reader may see or end it: it tells neither that th
 from collections.abc import Callable
 from datetime import datetime
 
-from daypass.lifecycle.enders import Enders
 from daypass.lifecycle.judge import Judge
 from daypass.model.errors import NotFound, NotInScope, Refusal
 from daypass.model.grant import GrantId
@@ -57,5 +56,4 @@ def _knows_of(request_id: GrantId, viewer: Principal, judge: Judge, now: datetim
         request = judge.ledger.request(request_id)
     except NotFound:
         return False
-    enders = Enders(ledger=judge.ledger, lookups=judge)
-    return judge.may_see(request, viewer, now) or enders.may_end(request, viewer.id, now)
+    return judge.may_see(request, viewer, now) or judge.enders.may_end(request, viewer.id, now)
