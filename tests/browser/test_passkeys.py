@@ -119,11 +119,7 @@ def requested(house: House) -> GrantId:
         reason="INC-42: the quarter's numbers do not add up",
     )
     desk = house.desk
-    filed = submit(
-        ask,
-        judge=desk.judge,
-        now=house.clock(),
-    )
+    filed = submit(ask, judge=desk.judge, now=house.clock())
     return filed.id
 
 

@@ -59,23 +59,11 @@ class Walk(Daypass):
 
     def click(self, request_id: GrantId, by: PrincipalId = BOB, length: timedelta | None = None) -> Grant | None:
         """Bob, or whom the test names, clicks Approve; None while others must too."""
-        return approve(
-            request_id,
-            by=by,
-            length=length,
-            judge=self.judge,
-            now=self.clock(),
-        )
+        return approve(request_id, by=by, length=length, judge=self.judge, now=self.clock())
 
     def deny(self, request_id: GrantId, reason: str = "not now", *, by: PrincipalId = BOB) -> Request:
         """Bob, or whom the test names, clicks Deny."""
-        return deny(
-            request_id,
-            by=by,
-            reason=reason,
-            enders=self.enders,
-            now=self.clock(),
-        )
+        return deny(request_id, by=by, reason=reason, enders=self.enders, now=self.clock())
 
     def extend(self, grant_id: GrantId, length: timedelta = HOUR, *, by: PrincipalId = ANN) -> Request:
         """Somebody, Ann if nobody is named, asks for more time."""

@@ -71,11 +71,7 @@ def test_nobody_repeats_what_somebody_else_asked(walk: Walk) -> None:
 def away(walk: Walk, by: PrincipalId = BOB, days: int = 7, delegate: PrincipalId | None = EVE) -> Absence:
     """Bob goes for a week; Eve decides."""
     return say_away(
-        by,
-        until=walk.clock() + timedelta(days=days),
-        delegate=delegate,
-        judge=walk.judge,
-        now=walk.clock(),
+        by, until=walk.clock() + timedelta(days=days), delegate=delegate, judge=walk.judge, now=walk.clock()
     )
 
 

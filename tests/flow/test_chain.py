@@ -31,13 +31,7 @@ def done(walk: Walk, grant_id: GrantId) -> Grant:
 
 def taken(walk: Walk, grant_id: GrantId) -> Grant:
     """Bob takes it away."""
-    return revoke(
-        grant_id,
-        by=BOB,
-        reason="enough",
-        enders=walk.enders,
-        now=walk.clock(),
-    )
+    return revoke(grant_id, by=BOB, reason="enough", enders=walk.enders, now=walk.clock())
 
 
 End = Callable[[Walk, GrantId], Grant]

@@ -146,11 +146,7 @@ class Life:
             urgent=self.dice.random() < 0.1,
         )
         with suppress(Refusal):
-            filed = submit(
-                ask,
-                judge=self.judge,
-                now=self.clock(),
-            )
+            filed = submit(ask, judge=self.judge, now=self.clock())
             self.requests.append(filed.id)
             self.check(filed.id)
 
@@ -270,10 +266,7 @@ class Life:
                 self.clock.now = window.starts
         provisioners = dict.fromkeys(Delivery, self.aws)
         Loop(ledger=self.ledger, queue=self.queue, provisioners=provisioners, clock=self.clock).run_until_idle()
-        open_windows(
-            judge=self.judge,
-            now=self.clock(),
-        )
+        open_windows(judge=self.judge, now=self.clock())
         for request in self.ledger.requests():
             if request.series is not None:
                 self.check(request.id)

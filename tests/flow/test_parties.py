@@ -123,13 +123,7 @@ def test_access_of_who_has_left_can_be_taken_away(house: Walk) -> None:
     request = house.ask(requestor=BOB, beneficiary=ANN)
     house.approve(request.id, by=CARL)
     del house.directory.people[ANN]
-    ended = revoke(
-        request.id,
-        by=CARL,
-        reason="left",
-        enders=house.enders,
-        now=house.clock(),
-    )
+    ended = revoke(request.id, by=CARL, reason="left", enders=house.enders, now=house.clock())
     assert ended.state is GrantState.ENDING
 
 

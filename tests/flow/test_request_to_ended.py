@@ -130,13 +130,7 @@ def test_done_with_what_ran_out_is_told_that_it_is_over(walk: Walk) -> None:
 def test_who_may_decide_may_revoke(walk: Walk) -> None:
     """Bob takes it away; the journal keeps that he did and why."""
     grant = walk.active()
-    revoke(
-        grant.id,
-        by=BOB,
-        reason="wrong bucket",
-        enders=walk.enders,
-        now=walk.clock(),
-    )
+    revoke(grant.id, by=BOB, reason="wrong bucket", enders=walk.enders, now=walk.clock())
     walk.loop.run_until_idle()
 
     ending = walk.ledger.grant(grant.id).ending
@@ -162,13 +156,7 @@ def test_who_may_not_decide_may_not_revoke(walk: Walk) -> None:
     grant = walk.active()
 
     with pytest.raises(NotYours):
-        revoke(
-            grant.id,
-            by=EVE,
-            reason="",
-            enders=walk.enders,
-            now=walk.clock(),
-        )
+        revoke(grant.id, by=EVE, reason="", enders=walk.enders, now=walk.clock())
 
 
 def test_a_cancelled_request_cannot_be_approved(walk: Walk) -> None:
@@ -253,13 +241,7 @@ def test_what_is_taken_away_does_not_go_on_as_more_time(walk: Walk) -> None:
     assert walk.ledger.grant(first).state is GrantState.ENDED
 
     def taken() -> None:
-        revoke(
-            first,
-            by=BOB,
-            reason="enough",
-            enders=walk.enders,
-            now=walk.clock(),
-        )
+        revoke(first, by=BOB, reason="enough", enders=walk.enders, now=walk.clock())
 
     taken()
     ending = walk.ledger.grant(second).ending

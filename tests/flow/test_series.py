@@ -39,10 +39,7 @@ def ask(walk: Walk, recurs: Recurrence = MORNINGS) -> Request:
 
 def due(walk: Walk) -> int:
     """The chore comes round."""
-    return open_windows(
-        judge=walk.judge,
-        now=walk.clock(),
-    )
+    return open_windows(judge=walk.judge, now=walk.clock())
 
 
 def test_a_window_whose_rule_looks_at_what_is_down_waits_and_is_opened_soon(walk: Walk) -> None:
@@ -344,13 +341,7 @@ def test_who_may_decide_ends_the_whole_series(walk: Walk) -> None:
     walk.approve(request.id)
     at(walk, datetime(2026, 11, 25, 7, 59, tzinfo=UTC))
     child = next(one for one in walk.ledger.requests() if one.series == request.id)
-    revoke(
-        child.id,
-        by=BOB,
-        reason="enough",
-        enders=walk.enders,
-        now=walk.clock(),
-    )
+    revoke(child.id, by=BOB, reason="enough", enders=walk.enders, now=walk.clock())
     assert walk.ledger.grant(child.id).state is GrantState.ENDING
     assert walk.ledger.find(Series, request.id).state is Standing.CLOSED
 
@@ -360,13 +351,7 @@ def test_between_two_windows_the_series_is_revoked_too(walk: Walk) -> None:
     request = ask(walk)
     walk.approve(request.id)
     at(walk, datetime(2026, 11, 24, 12, tzinfo=UTC))
-    revoke(
-        request.id,
-        by=BOB,
-        reason="enough",
-        enders=walk.enders,
-        now=walk.clock(),
-    )
+    revoke(request.id, by=BOB, reason="enough", enders=walk.enders, now=walk.clock())
     assert walk.ledger.find(Series, request.id).state is Standing.CLOSED
 
 

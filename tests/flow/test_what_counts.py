@@ -107,13 +107,7 @@ def test_nobody_leaves_it_to_themselves(house: Walk) -> None:
     house.directory.change(CARL, same_as=frozenset({BOB}))
     for delegate in (BOB, CARL):
         with pytest.raises(BadInput, match="yourself"):
-            say_away(
-                BOB,
-                until=house.clock() + 60 * MINUTE,
-                delegate=delegate,
-                judge=house.judge,
-                now=house.clock(),
-            )
+            say_away(BOB, until=house.clock() + 60 * MINUTE, delegate=delegate, judge=house.judge, now=house.clock())
 
 
 def test_a_stranger_does_not_turn_it_down(house: Walk) -> None:

@@ -84,13 +84,7 @@ class GlassHouse(Daypass):
 
     def close_now(self, review_id: GrantId, by: PrincipalId = BOB, note: str = "It was needed.") -> GlassReview:
         """The same, whether the access has ended or not."""
-        return close_review(
-            review_id,
-            by=by,
-            note=note,
-            judge=self.judge,
-            now=self.clock(),
-        )
+        return close_review(review_id, by=by, note=note, judge=self.judge, now=self.clock())
 
     def review(self, review_id: GrantId) -> GlassReview:
         """Read a review."""

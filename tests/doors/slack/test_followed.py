@@ -61,24 +61,12 @@ def live(closed: Office, **changes: object) -> Request:
 
 def turned_down(closed: Office, asked: Request) -> None:
     """Bob denies it."""
-    deny(
-        asked.id,
-        by=BOB,
-        reason="use the *dashboard*",
-        enders=closed.desk.enders,
-        now=closed.clock(),
-    )
+    deny(asked.id, by=BOB, reason="use the *dashboard*", enders=closed.desk.enders, now=closed.clock())
 
 
 def said_yes(closed: Office, asked: Request, length: timedelta | None = None) -> None:
     """Bob approves it as it was asked, or for less."""
-    approve(
-        asked.id,
-        by=BOB,
-        length=length,
-        judge=closed.judge,
-        now=closed.clock(),
-    )
+    approve(asked.id, by=BOB, length=length, judge=closed.judge, now=closed.clock())
 
 
 def shown(closed: Office, asked: Request) -> str:
@@ -189,10 +177,7 @@ def test_the_card_of_what_recurs_says_whether_it_goes_on(closed: Office):
     tell(closed)
     assert "*Goes on*: every day 09:00-10:00" in shown(closed, asked)
     closed.clock.forward(20 * DAY)
-    open_windows(
-        judge=closed.judge,
-        now=closed.clock(),
-    )
+    open_windows(judge=closed.judge, now=closed.clock())
     closed.work()
     tell(closed)
 

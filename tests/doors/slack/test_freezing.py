@@ -117,13 +117,7 @@ def test_whoever_is_frozen_is_told_so_in_the_second_person_by_whom_and_whom_to_a
     owned: Office, ann: BlockingActor, bob: BlockingActor
 ):
     """At once, when they ask, and in their list; never why, and no command that is not theirs; and when it is over."""
-    made = freeze(
-        Extent(person=ANN),
-        by=BOB,
-        reason="we suspect her",
-        enders=owned.desk.enders,
-        now=owned.clock(),
-    )
+    made = freeze(Extent(person=ANN), by=BOB, reason="we suspect her", enders=owned.desk.enders, now=owned.clock())
     told = "You are frozen, by <@U0BOB>: you get nothing new until two owners of the rules lift that. Ask <@U0BOB>"
     read = [ann.wait_for_message(told).text]
     ann.command("/daypass", "request s3 read acme-reports/2026/ --for 2h --reason INC-42")

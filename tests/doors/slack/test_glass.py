@@ -252,11 +252,7 @@ def _broken(closed: Office) -> Request:
         reason="INC-42",
         urgent=True,
     )
-    return submit(
-        ask,
-        judge=closed.judge,
-        now=closed.clock(),
-    )
+    return submit(ask, judge=closed.judge, now=closed.clock())
 
 
 def test_reviews_that_wait_are_found_by_the_command(loud: Office):

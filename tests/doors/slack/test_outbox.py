@@ -209,13 +209,7 @@ def test_what_is_told_late_is_told_as_it_is_now(slack: BlockingSlack, tmp_path: 
     closed = office(slack, tmp_path)
     request = filed(closed)
     desk = closed.desk
-    approve(
-        request.id,
-        by=PrincipalId("U0BOB"),
-        length=None,
-        judge=desk.judge,
-        now=desk.clock(),
-    )
+    approve(request.id, by=PrincipalId("U0BOB"), length=None, judge=desk.judge, now=desk.clock())
     for _ in range(3):
         closed.work()
         closed.clock.forward(timedelta(minutes=55))

@@ -73,11 +73,7 @@ def requested(house: House, reason: str = "INC-42", where: Entitlement = READ_RE
         delivery=Delivery.POLICY,
         reason=reason,
     )
-    return submit(
-        ask,
-        judge=desk.judge,
-        now=house.clock(),
-    ).id
+    return submit(ask, judge=desk.judge, now=house.clock()).id
 
 
 def approval(house: House, url: str, request_id: GrantId, length: timedelta | None = None) -> str:

@@ -185,11 +185,7 @@ def test_nor_by_way_of_a_delegate(bots: Bots, reach: Callable[[Bots], None]) -> 
     bots.walk.directory.change(DAN, away=Away(delegate=CAROL))
     bots.walk.directory.change(CAROL, away=Away(delegate=eve))
     say_away(
-        CAROL,
-        until=bots.walk.clock() + timedelta(days=1),
-        delegate=eve,
-        judge=bots.walk.judge,
-        now=bots.walk.clock(),
+        CAROL, until=bots.walk.clock() + timedelta(days=1), delegate=eve, judge=bots.walk.judge, now=bots.walk.clock()
     )
     request_id = bots.ask()
     for one in (CAROL, eve):

@@ -75,13 +75,7 @@ class Ruled(Daypass):
 
     def deny(self, change: RulesChange, by: PrincipalId = BOB) -> RulesChange:
         """Bob, or whom the test names, denies a change."""
-        return deny_change(
-            change.id,
-            by=by,
-            reason="not now",
-            enders=self.enders,
-            now=self.clock(),
-        )
+        return deny_change(change.id, by=by, reason="not now", enders=self.enders, now=self.clock())
 
     def withdraw(self, change: RulesChange, by: PrincipalId = ANN) -> RulesChange:
         """Ann, or whom the test names, takes a change back."""

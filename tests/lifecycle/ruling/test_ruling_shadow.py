@@ -19,12 +19,7 @@ SHADOW = timedelta(days=7)
 
 def _ask(ruled: Ruled, hours: int = 4) -> None:
     ask = Ask(requestor=ANN, entitlement=READ_REPORTS, term=Term(length=hours * HOUR), reason="INC-42")
-    compare(
-        REQUEST,
-        ask,
-        judge=ruled.judge,
-        now=ruled.clock(),
-    )
+    compare(REQUEST, ask, judge=ruled.judge, now=ruled.clock())
 
 
 def _differences(ruled: Ruled, change: RulesChange) -> list[tuple[object, object, object]]:
