@@ -30,10 +30,10 @@ from daypass.doors.slack.door import SlackDoor
 from daypass.doors.slack.workspace import SlackSettings
 from daypass.model.principal import PrincipalId
 from daypass.rules.document import parse
-from daypass.sandbox.slack import LocalSlack, Person, generous_manifest
 from daypass.store.ledger import SqlLedger
 from daypass.wiring.assemble import open_stores
 from daypass.wiring.listener import listen
+from localslack import LocalSlack, Person, generous_manifest
 from tests.builder import Daypass, sqlite
 from tests.hands import HandClock, HandDirectory
 from tests.heads import HandHead

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Writes requirements/*.txt anew from pyproject.toml: exact versions and their hashes, no address of any registry.
-# The largest set is solved first; the smaller ones are held to it, so that they may share one environment.
+# The largest set is solved first; the smaller ones are held to it, so that they may share one environment. What the
+# local Slack needs is in them; it itself, which is in this repository, is not.
 set -eu
 cd "$(dirname "$0")/.."
 uv=${UV:-.servers/installer/bin/uv}
@@ -10,6 +11,7 @@ lock() {
     to=$1
     shift
     "$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+        --no-emit-package localslack \
         "$@" --output-file "requirements/$to.txt"
 }
 

@@ -27,7 +27,7 @@ import structlog
 from sqlalchemy import Engine, event
 
 from daypass.model.grant import GrantState
-from daypass.sandbox.slack import BlockingActor, BlockingSlack, UserGroup
+from localslack import BlockingActor, BlockingSlack, UserGroup
 from tests.doors.slack import conftest as slack_tests
 
 ROOT = Path(__file__).resolve().parents[1]

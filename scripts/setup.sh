@@ -82,10 +82,10 @@ locked() {
 }
 
 daypass() {
-    fits "$venv" "$1" && [ -x "$venv/bin/daypass" ] && return
+    fits "$venv" "$1" && [ -x "$venv/bin/daypass" ] && [ -x "$venv/bin/localslack" ] && return
     say "installing Daypass and what it needs"
     locked "$venv" "$1"
-    install "$venv" --no-deps --no-build-isolation --editable .
+    install "$venv" --no-deps --no-build-isolation --editable ./packages/localslack --editable .
     mark "$venv" "$1"
 }
 

@@ -166,8 +166,12 @@ def _accept_journal(accept: bool) -> str:  # noqa: FBT001 - the one thing that i
 def _demo(play: bool) -> int | None:  # noqa: FBT001 - the one thing a demo is told
     sys.stdout.write("demo: reading the program\n")  # seconds on a slow machine, and more the first time
     sys.stdout.flush()
-    from daypass.sandbox import demo  # noqa: PLC0415 - see above
+    from daypass.model.errors import Misconfigured  # noqa: PLC0415 - see above
 
+    try:
+        from daypass.sandbox import demo  # noqa: PLC0415 - see above, and it is an extra
+    except ModuleNotFoundError as error:
+        raise Misconfigured(f"This takes the extra `demo` of Daypass: {error.name} is not installed.") from None
     return demo.run(play=play)
 
 

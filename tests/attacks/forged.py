@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import httpx2
 
-from daypass.sandbox.slack import Message
+from localslack import Message
 from tests.attacks.site import NAMES, Site
 
 

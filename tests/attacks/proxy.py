@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Self
 from urllib.parse import parse_qs, urlsplit
 
-from daypass.sandbox.slack import LoopThread
+from localslack import LoopThread
 
 _ACTION = re.compile(rb"(?:^|&)Action=(\w+)")
 

@@ -19,7 +19,7 @@ from uuid import uuid4
 
 import httpx2
 
-from daypass.sandbox.slack import BlockingActor, BlockingSlack, Channel, Message, Person, UserGroup
+from localslack import BlockingActor, BlockingSlack, Channel, Message, Person, UserGroup
 from tests.attacks.account import BROKER, KEY, REPORTS, account, reads
 from tests.attacks.checkout import Checkout, Ran
 from tests.servers.ministack import MiniStack

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from daypass.sandbox.company import Company
-from daypass.sandbox.slack import Message, View
 from daypass.sandbox.telling import wait_for
+from localslack import Message, View
 
 ALICE, BOB, CAROL, DAVE = "U0ALICE", "U0BOB", "U0CAROL", "U0DAVE"
 REPORTS = 'request s3 read acme-reports/2026/ --for 2h --as policy --reason "INC-42"'

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from daypass.directory.iam_tags import TAG
-from daypass.sandbox.slack import Message
+from localslack import Message
 from tests.bad_input.firm import ALICE, BOB, CAROL, DAVE, REPORTS, Firm
 from tests.bad_input.page import says
 

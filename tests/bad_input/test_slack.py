@@ -2,7 +2,7 @@
 
 import pytest
 
-from daypass.sandbox.slack import TokenState
+from localslack import TokenState
 from tests.bad_input.firm import ALICE, BOB, REPORTS, Firm
 from tests.bad_input.page import says
 

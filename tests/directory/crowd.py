@@ -5,8 +5,8 @@ from contextlib import contextmanager
 
 from daypass.directory.slack_budget import ALLOWED
 from daypass.model.principal import PrincipalId
-from daypass.sandbox.slack import BlockingSlack
-from daypass.sandbox.slack.workspace import Person
+from localslack import BlockingSlack
+from localslack.workspace import Person
 from tests.directory.hands import HandClock
 
 ASKERS = [PrincipalId(f"U0P{number:05}") for number in range(187)]

@@ -14,7 +14,7 @@ from daypass.directory.resolve import Beside
 from daypass.model.decision import Circumstances, Needs, ScheduleName, Ticket, TicketId
 from daypass.model.errors import Misconfigured
 from daypass.model.principal import Away, Principal, PrincipalId, SlackGroupId
-from daypass.sandbox.slack import BlockingSlack
+from localslack import BlockingSlack
 from tests.directory.hands import HandClock
 from tests.directory.worlds import (
     ALICE,

@@ -8,7 +8,7 @@ from daypass.directory.belonging import Home, is_guest, must_belong
 from daypass.directory.slack_people import SlackPeople
 from daypass.model.errors import NotFound, Unavailable
 from daypass.model.principal import PrincipalId
-from daypass.sandbox.slack import BlockingSlack
+from localslack import BlockingSlack
 from tests.directory.hands import HandClock
 from tests.directory.test_same_person import people_of
 

@@ -14,7 +14,7 @@ from daypass.model.principal import Away, PrincipalId
 from daypass.rules.decide import decide
 from daypass.rules.document import parse
 from daypass.rules.needs import needs
-from daypass.sandbox.slack import BlockingSlack
+from localslack import BlockingSlack
 from tests.directory.hands import HandClock
 from tests.directory.worlds import (
     ALICE,

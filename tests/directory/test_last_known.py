@@ -10,7 +10,7 @@ from daypass.directory.slack_calls import SlackCalls, web_client
 from daypass.directory.slack_people import SlackPeople
 from daypass.model.errors import NotFound, Unavailable
 from daypass.model.principal import PrincipalId, SlackGroupId
-from daypass.sandbox.slack import BlockingSlack, Person, UserGroup
+from localslack import BlockingSlack, Person, UserGroup
 
 ANN, BOB = PrincipalId("U0ANN"), PrincipalId("U0BOB")
 DAY_S = 24 * 3600.0

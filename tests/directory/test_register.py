@@ -11,7 +11,7 @@ from daypass.directory.resolve import Beside, PeopleDirectory
 from daypass.model.decision import Needs
 from daypass.model.errors import Misconfigured, NotFound
 from daypass.model.principal import GroupName, Principal, PrincipalId
-from daypass.sandbox.slack import BlockingSlack
+from localslack import BlockingSlack
 from tests.directory.hands import HandClock
 from tests.directory.worlds import ALICE, BOB, CAROL, around, directory
 

@@ -12,7 +12,7 @@ from daypass.directory.slack_calls import SlackCalls, web_client
 from daypass.directory.slack_people import SlackPeople
 from daypass.model.errors import Misconfigured, Unavailable
 from daypass.model.principal import AwsIdentity, PrincipalId
-from daypass.sandbox.slack import BlockingSlack
+from localslack import BlockingSlack
 from tests.directory.hands import HandClock
 
 ALICE, BOB = PrincipalId("U0ALICE"), PrincipalId("U0BOB")

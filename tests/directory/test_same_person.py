@@ -16,7 +16,7 @@ from daypass.directory.slack_people import EMAIL_FRESH_S, SlackPeople
 from daypass.directory.slack_status import away
 from daypass.model.errors import NotFound
 from daypass.model.principal import Away, PrincipalId
-from daypass.sandbox.slack import BlockingSlack
+from localslack import BlockingSlack
 from tests.directory.hands import HandClock, answering
 from tests.directory.worlds import ALICE, BOB, CAROL, directory
 

@@ -12,7 +12,7 @@ from daypass.directory.slack_people import UNHURRIED_S
 from daypass.model.errors import NotFound, Throttled
 from daypass.model.principal import NOBODY, PrincipalId
 from daypass.ports.asker import visited
-from daypass.sandbox.slack import BlockingSlack
+from localslack import BlockingSlack
 from tests.directory.crowd import ASKERS, crowded_slack
 from tests.directory.hands import HandClock
 from tests.directory.worlds import BOB, DAVE, directory

@@ -9,7 +9,7 @@ from daypass.directory.slack_groups import GROUPS_FRESH_S
 from daypass.directory.slack_people import SlackPeople
 from daypass.model.errors import Misconfigured, NotFound, Unavailable
 from daypass.model.principal import PrincipalId, SlackGroupId
-from daypass.sandbox.slack import BlockingSlack, Broken, UserGroup
+from localslack import BlockingSlack, Broken, UserGroup
 from tests.directory.hands import HandClock
 
 BOB = PrincipalId("U0BOB")

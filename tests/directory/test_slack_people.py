@@ -10,7 +10,7 @@ from daypass.directory.slack_groups import GROUPS_FRESH_S
 from daypass.directory.slack_people import PERSON_FRESH_S, SlackPeople
 from daypass.model.errors import Misconfigured, NotFound, Throttled, Unavailable
 from daypass.model.principal import PrincipalId, SlackGroupId
-from daypass.sandbox.slack import BlockingSlack, TokenState, generous_manifest
+from localslack import BlockingSlack, TokenState, generous_manifest
 from tests.directory.hands import HandClock, answering
 
 ALICE, BOB, DAVE, APP = map(PrincipalId, ("U0ALICE", "U0BOB", "U0DAVE", "U0DAYPASS"))

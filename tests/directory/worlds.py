@@ -13,7 +13,7 @@ from daypass.model.entitlement import Entitlement, Level, S3Place
 from daypass.model.errors import NotFound
 from daypass.model.grant import Delivery
 from daypass.model.principal import Principal, PrincipalId
-from daypass.sandbox.slack import BlockingSlack
+from localslack import BlockingSlack
 from tests.directory.hands import HandClock
 
 NOON = datetime(2026, 5, 4, 12, 0, 30, tzinfo=UTC)

@@ -19,11 +19,11 @@ import yaml
 
 from daypass.model.grant import GrantId, GrantState
 from daypass.model.principal import PrincipalId
-from daypass.sandbox.slack import BlockingSlack, Channel, Person
 from daypass.store import database as databases
 from daypass.store.book import SqlBook
 from daypass.store.ledger import SqlLedger
 from daypass.store.logins import SqlLogins
+from localslack import BlockingSlack, Channel, Person
 from tests.builder import token
 from tests.e2e.house import wait_for
 from tests.e2e.service import CHANNEL, Service, settings

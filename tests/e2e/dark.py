@@ -26,9 +26,9 @@ from daypass.model.lease import Lease
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Request, RequestState
 from daypass.model.secret import Secret, digest, draw
-from daypass.sandbox.slack import BlockingSlack, Broken, Person, UserGroup
 from daypass.store import database as databases
 from daypass.store.ledger import SqlLedger
+from localslack import BlockingSlack, Broken, Person, UserGroup
 from tests.directory.on_call.host import Reply, hosting
 from tests.e2e.service import Service
 from tests.keys import SIGNER, write_key

@@ -20,10 +20,10 @@ from daypass.journal.verify import verify
 from daypass.model.grant import GrantId, GrantState
 from daypass.model.lease import Lease
 from daypass.model.principal import AwsIdentity, PrincipalId
-from daypass.sandbox.slack import BlockingActor, BlockingSlack, Channel, Message, Person, UserGroup
 from daypass.store import database as databases
 from daypass.store.book import SqlBook
 from daypass.store.ledger import SqlLedger
+from localslack import BlockingActor, BlockingSlack, Channel, Message, Person, UserGroup
 from tests.e2e.holds import Credentials, Url
 from tests.e2e.service import CHANNEL, PROGRAM, Service, settings
 from tests.keys import SIGNER

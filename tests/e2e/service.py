@@ -9,7 +9,7 @@ from http import HTTPStatus
 from pathlib import Path
 from subprocess import Popen
 
-from daypass.sandbox.slack import BlockingSlack
+from localslack import BlockingSlack
 from tests.keys import write_key
 from tests.provision.world import World
 from tests.servers.process import ServerFailedError, await_ready, free_port, kill, start, stop

@@ -11,7 +11,7 @@ import pytest
 
 from daypass.model.grant import GrantId
 from daypass.model.request import RequestState
-from daypass.sandbox.slack import Delivery as Sent
+from localslack import Delivery as Sent
 from tests.e2e.holds import Credentials
 from tests.e2e.house import ANN, BOB, EVE, LEADS, LIN, SUE, House, wait_for
 from tests.provision.world import INSIDE

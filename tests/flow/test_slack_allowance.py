@@ -14,7 +14,7 @@ from daypass.model.grant import Delivery
 from daypass.model.lease import Term
 from daypass.model.request import Ask
 from daypass.rules.document import parse
-from daypass.sandbox.slack import BlockingSlack
+from localslack import BlockingSlack
 from tests.directory.crowd import ASKERS, crowded_slack
 from tests.directory.hands import HandClock
 from tests.directory.worlds import directory

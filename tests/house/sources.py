@@ -8,7 +8,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src/daypass"
-TESTS = ROOT / "tests"
+LOCAL_SLACK = ROOT / "packages/localslack"
+SOURCES = (SOURCE, LOCAL_SLACK / "src/localslack")
+TESTS = (ROOT / "tests", LOCAL_SLACK / "tests")
 _MADE = {".git", ".venv", ".servers", "__pycache__", "dist", "out", "node_modules"}
 _CACHES = ("_cache", ".hypothesis", ".egg-info")
 
@@ -21,9 +23,10 @@ def files() -> Iterator[Path]:
 
 
 @cache
-def modules(root: Path) -> dict[str, str]:
-    """Return the text of every Python module under a folder, by its path in the repository."""
-    return {str(path.relative_to(ROOT)): path.read_text() for path in sorted(root.rglob("*.py"))}
+def modules(*roots: Path) -> dict[str, str]:
+    """Return the text of every Python module under some folders, by its path in the repository."""
+    paths = sorted(path for root in roots for path in root.rglob("*.py"))
+    return {str(path.relative_to(ROOT)): path.read_text() for path in paths}
 
 
 @cache

@@ -4,7 +4,7 @@ import ast
 import re
 from pathlib import Path
 
-from tests.house.sources import SOURCE, modules, public, tree
+from tests.house.sources import SOURCES, modules, public, tree
 
 LONGEST_MODULE = 300  # lines
 # Names that say nothing of what is inside, and so collect everything.
@@ -19,14 +19,16 @@ def last_word(name: str) -> str:
 
 def test_no_module_is_longer_than_a_reader_can_hold():
     """A module that outgrows 300 lines is two modules."""
-    lengths = {path: len(text.splitlines()) for path, text in modules(SOURCE).items()}
+    lengths = {path: len(text.splitlines()) for path, text in modules(*SOURCES).items()}
 
     assert {path: length for path, length in lengths.items() if length > LONGEST_MODULE} == {}
 
 
 def test_no_module_has_an_empty_name():
     """A module is named after its subject."""
-    words = {path: set(Path(path).with_suffix("").as_posix().replace("/", "_").split("_")) for path in modules(SOURCE)}
+    words = {
+        path: set(Path(path).with_suffix("").as_posix().replace("/", "_").split("_")) for path in modules(*SOURCES)
+    }
 
     assert [path for path in words if words[path] & EMPTY_WORDS] == []
 
@@ -35,7 +37,7 @@ def test_no_class_has_an_empty_name():
     """A class is named after what it is: a GrantManager would be whatever nobody else wanted to be."""
     named = [
         f"{path}: {node.name}"
-        for path, text in modules(SOURCE).items()
+        for path, text in modules(*SOURCES).items()
         for node in ast.walk(tree(text))
         if isinstance(node, ast.ClassDef) and last_word(node.name) in EMPTY_WORDS
     ]
@@ -45,7 +47,7 @@ def test_no_class_has_an_empty_name():
 
 def test_every_module_says_why_it_exists():
     """Each module that holds code begins with a docstring."""
-    silent = [path for path, text in modules(SOURCE).items() if text.strip() and not ast.get_docstring(tree(text))]
+    silent = [path for path, text in modules(*SOURCES).items() if text.strip() and not ast.get_docstring(tree(text))]
 
     assert silent == []
 
@@ -54,7 +56,7 @@ def test_everything_public_is_explained():
     """Each public function, class and method of the source has a docstring."""
     silent = [
         f"{path}: {node.name}"
-        for path, text in modules(SOURCE).items()
+        for path, text in modules(*SOURCES).items()
         for node in public(text)
         if not ast.get_docstring(node)
     ]

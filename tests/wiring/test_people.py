@@ -13,10 +13,10 @@ from daypass.model.errors import Misconfigured, NotFound
 from daypass.model.event import Kind
 from daypass.model.kept import Absence, Robot, Standing
 from daypass.model.principal import Away, AwsIdentity, GroupName, PrincipalId
-from daypass.sandbox.slack import BlockingSlack
 from daypass.settings import load
 from daypass.store.ledger import SqlLedger
 from daypass.wiring.people import people
+from localslack import BlockingSlack
 from tests.hands import HandClock
 from tests.makers import HOUR, NOON
 from tests.store.facts import fact

@@ -27,9 +27,9 @@ from daypass.sandbox import world
 from daypass.sandbox.ministack import ACCOUNT, MiniStack
 from daypass.sandbox.panel import Panel
 from daypass.sandbox.process import Process, free_port
-from daypass.sandbox.slack import BlockingActor, BlockingSlack, LoopThread
 from daypass.store import database
 from daypass.store.book import SqlBook
+from localslack import BlockingActor, BlockingSlack, LoopThread
 
 BROKER = f"arn:aws:iam::{ACCOUNT}:role/daypass-broker"
 """Without a path, which the embedded AWS forgets when it checks who may look at a role."""

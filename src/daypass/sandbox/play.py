@@ -23,10 +23,10 @@ from daypass.model.lease import AWS_TIME
 from daypass.sandbox.company import Company
 from daypass.sandbox.looking import TRIES, Try, held, may
 from daypass.sandbox.play_deciding import Deciding
-from daypass.sandbox.slack import BlockingActor, Message
 from daypass.sandbox.telling import DoesNotHoldError, Telling, wait_for
 from daypass.sandbox.told import seen, told
 from daypass.sandbox.world import APPROVALS
+from localslack import BlockingActor, Message
 
 ALICE, BOB, DAVE = "U0ALICE", "U0BOB", "U0DAVE"
 REPORT = Try("read", "acme-reports", "2026/q1.csv")

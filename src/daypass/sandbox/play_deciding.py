@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 from daypass.sandbox.company import Company
 from daypass.sandbox.looking import held
-from daypass.sandbox.slack import BlockingActor, Message, View
 from daypass.sandbox.telling import DoesNotHoldError, Telling, wait_for
 from daypass.sandbox.told import seen, told
 from daypass.sandbox.world import APPROVALS
+from localslack import BlockingActor, Message, View
 
 CHANNEL = "C0GENERAL"
 _PATIENCE_S = 20

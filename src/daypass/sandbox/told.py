@@ -1,7 +1,7 @@
 """What one person alone is told in the local Slack."""
 
-from daypass.sandbox.slack import BlockingActor, Message
 from daypass.sandbox.telling import DoesNotHoldError, wait_for
+from localslack import BlockingActor, Message
 
 
 def seen(person: BlockingActor) -> set[str]:

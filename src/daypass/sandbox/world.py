@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from daypass.sandbox.ministack import REGION, MiniStack
-from daypass.sandbox.slack import Channel, Colour, Person, UserGroup
+from localslack import Channel, Colour, Person, UserGroup
 
 APPROVALS = "C0APPROVALS"
 LEADS = "S0LEADS"

@@ -23,7 +23,7 @@ from daypass.model.principal import Principal, PrincipalId, SlackGroupId
 from daypass.model.request import Request
 from daypass.ports import Paper, Rehearsal
 from daypass.rules.document import RuleBook, parse
-from daypass.sandbox.slack import BlockingActor, BlockingSlack, Channel, Kind, LoopThread, Message, Person, UserGroup
+from localslack import BlockingActor, BlockingSlack, Channel, Kind, LoopThread, Message, Person, UserGroup
 from tests.builder import Daypass, sqlite
 from tests.hands import HandAws, HandCatalogue, HandClock
 from tests.makers import RULES

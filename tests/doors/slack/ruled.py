@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from daypass.sandbox.slack import BlockingActor, BlockingSlack, View
 from daypass.store.rules_file import RulesFile
 from daypass.store.rules_in_force import RulesInForce
+from localslack import BlockingActor, BlockingSlack, View
 from tests.doors.slack.conftest import Office, office
 
 OWNED = """\

@@ -4,7 +4,7 @@ import pytest
 
 from daypass.model.kept import Absence, Permit, Series, Standing
 from daypass.model.request import RequestState
-from daypass.sandbox.slack import BlockingActor, Message
+from localslack import BlockingActor, Message
 from tests.doors.slack.conftest import Office
 from tests.makers import ANN, BOB
 

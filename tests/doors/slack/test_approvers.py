@@ -14,9 +14,9 @@ from daypass.model.decision import Aftermath, Approvers, HandOver, RuleId, Skipp
 from daypass.model.event import Kind
 from daypass.model.principal import GroupName, PrincipalId, SlackGroupId
 from daypass.model.request import Approval, RequestState
-from daypass.sandbox.slack import BlockingSlack, Channel
-from daypass.sandbox.slack import Kind as ChannelKind
-from daypass.sandbox.slack.workspace import Person
+from localslack import BlockingSlack, Channel
+from localslack import Kind as ChannelKind
+from localslack.workspace import Person
 from tests.doors.slack.closed import MINUTE, filed, happened, notifier, tell
 from tests.doors.slack.conftest import Office, office
 from tests.makers import ANN, BOB, EVE, HOUR, principal

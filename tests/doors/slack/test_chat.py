@@ -4,7 +4,7 @@ from importlib.metadata import version
 
 import pytest
 
-from daypass.sandbox.slack import BlockingActor
+from localslack import BlockingActor
 from tests.doors.slack.conftest import Office
 
 

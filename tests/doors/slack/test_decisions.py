@@ -11,7 +11,7 @@ from daypass.model.event import Kind
 from daypass.model.grant import GrantId
 from daypass.model.request import RequestState
 from daypass.rules.document import parse
-from daypass.sandbox.slack import BlockingActor
+from localslack import BlockingActor
 from tests.doors.slack.conftest import Office, review, until
 from tests.makers import RULES
 

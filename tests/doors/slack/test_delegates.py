@@ -10,7 +10,7 @@ from daypass.lifecycle.leavers.take_away import take_away
 from daypass.lifecycle.panic import panic_as_operator
 from daypass.model.freeze import Extent
 from daypass.model.principal import OPERATOR, PrincipalId
-from daypass.sandbox.slack import BlockingActor
+from localslack import BlockingActor
 from tests.doors.slack.conftest import CAROL, Office
 from tests.makers import BOB
 

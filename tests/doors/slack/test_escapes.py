@@ -4,7 +4,7 @@ import pytest
 
 from daypass.doors.slack.escapes import words
 from daypass.model.errors import BadInput
-from daypass.sandbox.slack import BlockingActor
+from localslack import BlockingActor
 from tests.doors.slack.conftest import Office
 from tests.makers import ANN, BOB
 

@@ -20,9 +20,9 @@ from daypass.model.grant import GrantId, GrantState
 from daypass.model.kept import Permit
 from daypass.model.request import Request, RequestState
 from daypass.model.ruling import ChangeState, RulesChange
-from daypass.sandbox.slack import BlockingSlack, Message
 from daypass.store.rules_file import RulesFile
 from daypass.store.rules_in_force import RulesInForce
+from localslack import BlockingSlack, Message
 from tests.doors.slack.conftest import MANIFEST, Office, channels, office, people, until
 from tests.doors.slack.ruled import pressed
 from tests.doors.slack.test_misbehaving import about, connected

@@ -24,8 +24,8 @@ from daypass.model.lease import Term
 from daypass.model.principal import OPERATOR
 from daypass.model.request import Approval, Recurrence, Request, RequestState
 from daypass.reconcile.chores import report_stuck
-from daypass.sandbox.slack import BlockingSlack
-from daypass.sandbox.slack.workspace import texts_in
+from localslack import BlockingSlack
+from localslack.workspace import texts_in
 from tests.doors.slack.closed import filed, tell
 from tests.doors.slack.conftest import CAROL, Office, office
 from tests.makers import ANN, BOB, HOUR, NOON, grant, request

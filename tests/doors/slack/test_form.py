@@ -9,8 +9,8 @@ from daypass.model.errors import Misconfigured
 from daypass.model.grant import Delivery
 from daypass.model.request import RequestState
 from daypass.rules.document import RuleBook, parse
-from daypass.sandbox.slack import BlockingActor, View
-from daypass.sandbox.slack.driver import PATIENCE
+from localslack import BlockingActor, View
+from localslack.driver import PATIENCE
 from tests.doors.slack.conftest import ASK, Office, review
 from tests.makers import RULES
 

@@ -19,7 +19,7 @@ from daypass.model.grant import GrantId, GrantState
 from daypass.model.kept import Robot
 from daypass.model.principal import OPERATOR, PrincipalId
 from daypass.rules.document import RuleBook, parse
-from daypass.sandbox.slack import BlockingActor
+from localslack import BlockingActor
 from tests.doors.slack.conftest import CAROL, Office, review
 from tests.makers import ANN, BOB, NOON, RULES
 

@@ -17,7 +17,7 @@ from daypass.model.lease import Term
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Ask, Request
 from daypass.rules.document import parse
-from daypass.sandbox.slack import BlockingActor, BlockingSlack, Message
+from localslack import BlockingActor, BlockingSlack, Message
 from tests.doors.slack.closed import notifier, tell
 from tests.doors.slack.conftest import Office, office, until
 from tests.lifecycle.glasshouse import RULES

@@ -5,8 +5,8 @@ import time
 from daypass.model.grant import GrantState
 from daypass.model.request import RequestState
 from daypass.rules.document import parse
-from daypass.sandbox.slack import BlockingActor
-from daypass.sandbox.slack.surfaces import View
+from localslack import BlockingActor
+from localslack.surfaces import View
 from tests.doors.slack.closed import filed
 from tests.doors.slack.conftest import ASK, Office, review
 from tests.makers import ANN, BOB, RULES

@@ -11,7 +11,7 @@ from daypass.model.errors import NotFound
 from daypass.model.grant import GrantState, Why
 from daypass.model.principal import PrincipalId
 from daypass.rules.document import parse
-from daypass.sandbox.slack import BlockingActor
+from localslack import BlockingActor
 from tests.doors.slack.conftest import Office, review
 from tests.makers import ANN, HOUR, RULES
 

@@ -4,7 +4,7 @@ from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.principal import DAYPASS
 from daypass.rules.document import parse
-from daypass.sandbox.slack import BlockingActor
+from localslack import BlockingActor
 from tests.doors.slack.conftest import Office
 from tests.makers import RULES
 

@@ -38,7 +38,7 @@ from daypass.model.request import LONGEST_REASON, Approval, Request, RequestStat
 from daypass.model.ruling import RulesChange, RulesVersion
 from daypass.rules.document import parse
 from daypass.rules.effect import Effect, Shift
-from daypass.sandbox.slack.block_kit.check import (
+from localslack.block_kit.check import (
     complaints_about_message,
     complaints_about_options,
     complaints_about_view,

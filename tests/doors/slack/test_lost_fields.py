@@ -12,8 +12,8 @@ from daypass.doors.slack.form_values import typed_if_any
 from daypass.doors.slack.rules_fields import RuleFields
 from daypass.model.errors import BadInput
 from daypass.model.request import RequestState
-from daypass.sandbox.slack import BlockingActor
-from daypass.sandbox.slack.form_state import state_values
+from localslack import BlockingActor
+from localslack.form_state import state_values
 from tests.doors.slack.conftest import Office, review
 
 RULE = rules_form.Draft(rule="", base=1, text=None, fields=RuleFields())

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from daypass.model.grant import GrantState, Why
 from daypass.model.request import RequestState
-from daypass.sandbox.slack import BlockingActor
+from localslack import BlockingActor
 from tests.doors.slack.conftest import Office, review, until
 
 

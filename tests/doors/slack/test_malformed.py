@@ -19,8 +19,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from daypass.sandbox.slack import BlockingActor
-from daypass.sandbox.slack.deliveries import Delivery, Family
+from localslack import BlockingActor
+from localslack.deliveries import Delivery, Family
 from tests.doors.slack.conftest import ASK, Office, review
 from tests.examples import examples
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from daypass.doors.slack.app import COMMAND, SHORTCUT
-from daypass.sandbox.slack import BlockingActor, BlockingSlack, TokenState
-from daypass.sandbox.slack.web_api import gate  # noqa: F401  # it registers the methods
-from daypass.sandbox.slack.web_api.call import METHODS
+from localslack import BlockingActor, BlockingSlack, TokenState
+from localslack.web_api import gate  # noqa: F401  # it registers the methods
+from localslack.web_api.call import METHODS
 from tests.doors.slack.conftest import MANIFEST, Office, review
 
 SCOPES = set(MANIFEST["oauth_config"]["scopes"]["bot"])

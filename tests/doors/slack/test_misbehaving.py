@@ -16,7 +16,7 @@ from daypass.doors.slack.socket import Patience
 from daypass.model.event import Kind
 from daypass.model.grant import GrantId
 from daypass.model.request import Request, RequestState
-from daypass.sandbox.slack import BlockingActor, BlockingSlack, Message, UserGroup
+from localslack import BlockingActor, BlockingSlack, Message, UserGroup
 from tests.doors.slack.conftest import ASK, MANIFEST, PATIENCE_S, Office, channels, office, people, until
 
 SHORT = Patience(unconnected=timedelta(seconds=0.5), quiet=timedelta(minutes=10), look_every=timedelta(seconds=0.05))

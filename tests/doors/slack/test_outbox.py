@@ -24,7 +24,7 @@ from daypass.model.grant import GrantId, GrantState
 from daypass.model.principal import PrincipalId, SlackGroupId
 from daypass.model.request import Ask, Request
 from daypass.rules.document import RuleBook
-from daypass.sandbox.slack import BlockingActor, BlockingSlack, TokenState
+from localslack import BlockingActor, BlockingSlack, TokenState
 from tests.doors.slack import closed as closed_door
 from tests.doors.slack.conftest import ASK, Office, office, review
 from tests.makers import ANN, READ_REPORTS

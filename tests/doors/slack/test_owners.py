@@ -8,7 +8,7 @@ from daypass.lifecycle import login
 from daypass.model.errors import TooLate
 from daypass.model.grant import Delivery, Grant, GrantState
 from daypass.model.request import RequestState
-from daypass.sandbox.slack import BlockingActor
+from localslack import BlockingActor
 from tests.doors.slack.conftest import ASK, Office, review
 from tests.makers import ANN
 

@@ -9,7 +9,7 @@ from daypass.model.kept import Passkey, Purpose
 from daypass.model.principal import PrincipalId
 from daypass.model.request import RequestState
 from daypass.rules.document import parse
-from daypass.sandbox.slack import BlockingActor
+from localslack import BlockingActor
 from tests.doors.slack.conftest import Office, review
 from tests.makers import BOB, RULES
 

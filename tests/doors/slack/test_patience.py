@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError
 
 from daypass.doors.slack.patience import pause_of
 from daypass.model.request import RequestState
-from daypass.sandbox.slack import BlockingActor, BlockingSlack
+from localslack import BlockingActor, BlockingSlack
 from tests.doors.slack.closed import filed, notifier, tell
 from tests.doors.slack.conftest import Office, office, review
 

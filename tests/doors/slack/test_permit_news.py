@@ -15,7 +15,7 @@ from daypass.model.event import Event, Kind
 from daypass.model.freeze import Extent
 from daypass.model.kept import Permit
 from daypass.model.principal import OPERATOR
-from daypass.sandbox.slack import BlockingSlack
+from localslack import BlockingSlack
 from tests.doors.slack.closed import tell
 from tests.doors.slack.conftest import Office, office
 from tests.makers import ANN, BOB, NOON, READ_REPORTS

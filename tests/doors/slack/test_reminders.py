@@ -8,7 +8,7 @@ from daypass.model.decision import Approvers, Stage
 from daypass.model.event import Kind
 from daypass.model.principal import PrincipalId, SlackGroupId
 from daypass.model.request import Approval, RequestState
-from daypass.sandbox.slack import BlockingSlack
+from localslack import BlockingSlack
 from tests.doors.slack.closed import MINUTE, filed, happened, notifier, tell
 from tests.doors.slack.conftest import Office, office
 from tests.makers import BOB, EVE, HOUR

@@ -13,7 +13,7 @@ from daypass.model.freeze import Extent
 from daypass.model.principal import OPERATOR, PrincipalId
 from daypass.model.ruling import ChangeState, RulesChange
 from daypass.rules.document import parse
-from daypass.sandbox.slack import BlockingActor, BlockingSlack, View
+from localslack import BlockingActor, BlockingSlack, View
 from tests.doors.slack.conftest import Office
 from tests.doors.slack.ruled import OWNED, pressed, ruled
 

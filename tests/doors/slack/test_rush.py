@@ -11,7 +11,7 @@ from daypass.lifecycle.cancel import cancel
 from daypass.lifecycle.review import deny
 from daypass.model.decision import Aftermath, Approvers
 from daypass.model.request import Request, RequestState
-from daypass.sandbox.slack import BlockingSlack
+from localslack import BlockingSlack
 from tests.doors.slack.closed import MINUTE, filed, notifier, tell
 from tests.doors.slack.conftest import Office, office
 from tests.makers import ANN, BOB

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from daypass.doors.slack.socket import Patience, Socket
-from daypass.sandbox.slack import BlockingActor, BlockingSlack
+from localslack import BlockingActor, BlockingSlack
 from tests.doors.slack.conftest import MANIFEST, Office, channels, office, people, review, until
 from tests.doors.slack.test_malformed import JUNK, ODD, ONE_SERVICE, places, spoiled
 from tests.examples import examples

@@ -20,7 +20,7 @@ from daypass.model.event import Detail, Event, Kind
 from daypass.model.grant import Delivery, Ending, Grant, GrantState, Why
 from daypass.model.lease import Term
 from daypass.model.request import Approval, Recurrence, RequestState
-from daypass.sandbox.slack.workspace import texts_in
+from localslack.workspace import texts_in
 from tests.makers import BOB, HOUR, NOON, READ_REPORTS, grant, request
 
 AT_NOON = "<!date^1795435200^{date_short_pretty} {time_secs}|2026-11-23 12:00:00 UTC>"

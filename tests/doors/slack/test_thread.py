@@ -11,7 +11,7 @@ from daypass.doors.slack import turns as turns_page
 from daypass.model.errors import Unavailable
 from daypass.model.event import Event, Kind
 from daypass.model.request import Request
-from daypass.sandbox.slack import BlockingActor, BlockingSlack, Message
+from localslack import BlockingActor, BlockingSlack, Message
 from tests.doors.slack.conftest import ASK, Office, office, review
 
 

@@ -17,7 +17,7 @@ from typing import Any, Self
 import httpx2
 import psycopg
 
-from daypass.sandbox.slack import BlockingSlack, Channel, Person
+from localslack import BlockingSlack, Channel, Person
 from tests.attacks.account import BROKER, account
 from tests.attacks.checkout import Checkout
 from tests.attacks.clocked import SetClock
