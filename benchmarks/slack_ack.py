@@ -77,7 +77,9 @@ async def measure(chosen: argparse.Namespace) -> int:
     """Start both sides, send the commands, say what was measured."""
     people = [Person(id=one, name=one.lower(), real_name=one) for one in [*PEOPLE, "U0BOB"]]
     cold: list[float] = []
-    async with LocalSlack(manifest=generous_manifest(), socket_mode=False, people=people, groups=[]) as slack:
+    async with LocalSlack(
+        manifest=generous_manifest(name="Daypass", commands=("/daypass",)), socket_mode=False, people=people, groups=[]
+    ) as slack:
         for _ in range(chosen.cold):
             with tempfile.TemporaryDirectory() as folder:
                 app = App(slack, folder)

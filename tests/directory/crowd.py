@@ -8,6 +8,7 @@ from daypass.model.principal import PrincipalId
 from localslack import BlockingSlack
 from localslack.workspace import Person
 from tests.directory.hands import HandClock
+from tests.office import office_slack
 
 ASKERS = [PrincipalId(f"U0P{number:05}") for number in range(187)]
 
@@ -15,7 +16,7 @@ ASKERS = [PrincipalId(f"U0P{number:05}") for number in range(187)]
 @contextmanager
 def crowded_slack(clock: HandClock) -> Iterator[BlockingSlack]:
     """Start a local Slack with 187 people more, which allows as many calls a minute as Slack does."""
-    with BlockingSlack() as slack:
+    with office_slack() as slack:
         slack.faults.allowed |= ALLOWED
         slack.faults.clock = clock
         people = slack.inner.world.workspace.people

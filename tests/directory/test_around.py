@@ -30,6 +30,7 @@ from tests.directory.worlds import (
     around,
     directory,
 )
+from tests.office import office_slack
 
 STORAGE = SlackGroupId("S0STORAGE")
 PAYMENTS, INC = ScheduleName("payments"), TicketId("INC-1")
@@ -38,7 +39,7 @@ PAYMENTS, INC = ScheduleName("payments"), TicketId("INC-1")
 @pytest.fixture(scope="module")
 def running() -> Iterator[BlockingSlack]:
     """Start a local Slack with Alice, Bob, Carol, and Dave who left."""
-    with BlockingSlack() as slack:
+    with office_slack() as slack:
         yield slack
 
 

@@ -11,6 +11,7 @@ from daypass.model.principal import PrincipalId
 from localslack import BlockingSlack
 from tests.directory.hands import HandClock
 from tests.directory.test_same_person import people_of
+from tests.office import office_slack
 
 EVE = PrincipalId("U0EVE")
 ALONE, IN_GRID = Home(team="T1"), Home(team="T1", enterprise="E1")
@@ -71,7 +72,7 @@ def test_what_slack_does_not_say_is_not_read_as_full_membership(user: dict[str, 
 @pytest.fixture
 def slack() -> Iterator[BlockingSlack]:
     """Start a local Slack with Alice, Bob and Carol."""
-    with BlockingSlack() as slack:
+    with office_slack() as slack:
         yield slack
 
 

@@ -28,6 +28,7 @@ from tests.directory.worlds import (
     HandTracker,
     directory,
 )
+from tests.office import office_slack
 
 RULES = parse(
     """
@@ -79,7 +80,7 @@ class Company:
 @pytest.fixture(scope="module")
 def slack() -> Iterator[BlockingSlack]:
     """Start a local Slack with Alice, Bob and Carol."""
-    with BlockingSlack() as slack:
+    with office_slack() as slack:
         yield slack
 
 

@@ -11,6 +11,7 @@ from daypass.directory.slack_people import SlackPeople
 from daypass.model.errors import NotFound, Unavailable
 from daypass.model.principal import PrincipalId, SlackGroupId
 from localslack import BlockingSlack, Person, UserGroup
+from tests.office import office_slack
 
 ANN, BOB = PrincipalId("U0ANN"), PrincipalId("U0BOB")
 DAY_S = 24 * 3600.0
@@ -33,7 +34,7 @@ def slack() -> Iterator[BlockingSlack]:
     """A local Slack with Ann and Bob, who is one of the leads."""
     people = [Person(id=one, name=one.lower(), real_name=one) for one in (ANN, BOB)]
     groups = [UserGroup(id="S0LEADS", handle="leads", name="Leads", users=[BOB])]
-    with BlockingSlack(people=people, groups=groups) as running:
+    with office_slack(people=people, groups=groups) as running:
         yield running
 
 

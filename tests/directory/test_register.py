@@ -14,6 +14,7 @@ from daypass.model.principal import GroupName, Principal, PrincipalId
 from localslack import BlockingSlack
 from tests.directory.hands import HandClock
 from tests.directory.worlds import ALICE, BOB, CAROL, around, directory
+from tests.office import office_slack
 
 ANALYSTS = GroupName("file:analysts")
 TEXT = """
@@ -30,7 +31,7 @@ same_person:
 @pytest.fixture(scope="module")
 def slack() -> Iterator[BlockingSlack]:
     """Start a local Slack with Alice, Bob and Carol."""
-    with BlockingSlack() as slack:
+    with office_slack() as slack:
         yield slack
 
 

@@ -14,6 +14,7 @@ from daypass.model.errors import Misconfigured, Unavailable
 from daypass.model.principal import AwsIdentity, PrincipalId
 from localslack import BlockingSlack
 from tests.directory.hands import HandClock
+from tests.office import office_slack
 
 ALICE, BOB = PrincipalId("U0ALICE"), PrincipalId("U0BOB")
 USER = "arn:aws:iam::123456789012:user/"
@@ -22,7 +23,7 @@ USER = "arn:aws:iam::123456789012:user/"
 @pytest.fixture(scope="module")
 def slack() -> Iterator[BlockingSlack]:
     """Start a local Slack with Alice and Bob."""
-    with BlockingSlack() as slack:
+    with office_slack() as slack:
         yield slack
 
 

@@ -19,6 +19,7 @@ from daypass.model.principal import Away, PrincipalId
 from localslack import BlockingSlack
 from tests.directory.hands import HandClock, answering
 from tests.directory.worlds import ALICE, BOB, CAROL, directory
+from tests.office import office_slack
 
 ENDS = datetime(2026, 5, 8, 17, tzinfo=UTC)
 
@@ -26,7 +27,7 @@ ENDS = datetime(2026, 5, 8, 17, tzinfo=UTC)
 @pytest.fixture
 def slack() -> Iterator[BlockingSlack]:
     """Start a local Slack with Alice, Bob and Carol."""
-    with BlockingSlack() as slack:
+    with office_slack() as slack:
         yield slack
 
 

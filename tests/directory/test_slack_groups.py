@@ -11,6 +11,7 @@ from daypass.model.errors import Misconfigured, NotFound, Unavailable
 from daypass.model.principal import PrincipalId, SlackGroupId
 from localslack import BlockingSlack, Broken, UserGroup
 from tests.directory.hands import HandClock
+from tests.office import office_slack
 
 BOB = PrincipalId("U0BOB")
 STORAGE, OTHERS = SlackGroupId("S0STORAGE"), SlackGroupId("S0OTHERS")
@@ -27,7 +28,7 @@ BAD = {
 @pytest.fixture
 def slack() -> Iterator[BlockingSlack]:
     """Start a local Slack in which Bob is in the group STORAGE, and in another."""
-    with BlockingSlack() as slack:
+    with office_slack() as slack:
         others = UserGroup(id="S0OTHERS", handle="others", name="Others", users=["U0BOB"])
         slack.inner.world.workspace.groups["S0OTHERS"] = others
         yield slack

@@ -10,8 +10,9 @@ from daypass.directory.slack_groups import GROUPS_FRESH_S
 from daypass.directory.slack_people import PERSON_FRESH_S, SlackPeople
 from daypass.model.errors import Misconfigured, NotFound, Throttled, Unavailable
 from daypass.model.principal import PrincipalId, SlackGroupId
-from localslack import BlockingSlack, TokenState, generous_manifest
+from localslack import BlockingSlack, TokenState
 from tests.directory.hands import HandClock, answering
+from tests.office import daypass_manifest, office_slack
 
 ALICE, BOB, DAVE, APP = map(PrincipalId, ("U0ALICE", "U0BOB", "U0DAVE", "U0DAYPASS"))
 STORAGE = SlackGroupId("S0STORAGE")
@@ -20,7 +21,7 @@ STORAGE = SlackGroupId("S0STORAGE")
 @pytest.fixture
 def slack() -> Iterator[BlockingSlack]:
     """Start a local Slack with Alice, Bob, Carol, and Dave who left."""
-    with BlockingSlack() as slack:
+    with office_slack() as slack:
         yield slack
 
 
@@ -249,11 +250,11 @@ def test_a_wrong_token_is_the_operators_to_change(slack: BlockingSlack, clock: H
 
 def test_a_scope_that_lacks_is_named(clock: HandClock) -> None:
     """The operator reads which scope to add."""
-    manifest = generous_manifest()
+    manifest = daypass_manifest()
     scopes = manifest["oauth_config"]["scopes"]["bot"]
     manifest["oauth_config"]["scopes"]["bot"] = [scope for scope in scopes if scope != "usergroups:read"]
 
-    with BlockingSlack(manifest=manifest) as slack, pytest.raises(Misconfigured, match="lacks usergroups:read"):
+    with office_slack(manifest=manifest) as slack, pytest.raises(Misconfigured, match="lacks usergroups:read"):
         looking_up(slack.api_url, clock, token=slack.bot_token).principal(BOB)
 
 

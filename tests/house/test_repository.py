@@ -3,7 +3,7 @@
 import re
 import subprocess
 
-from tests.house.sources import ROOT, files
+from tests.house.sources import LOCAL_SLACK, ROOT, files
 
 # In pieces, because this file is in the repository too.
 REGISTRIES = [
@@ -80,3 +80,14 @@ def test_the_smaller_locks_agree_with_the_largest():
     shipped = dict(pinned.findall((ROOT / "requirements/run.txt").read_text()))
 
     assert shipped.items() <= tested.items()
+
+
+def test_the_local_slack_says_nothing_of_daypass():
+    """It is for anybody who builds a Slack app: neither its code, texts and pages nor its tests name ours."""
+    naming = [
+        str(path.relative_to(ROOT))
+        for path in files()
+        if path.is_relative_to(LOCAL_SLACK) and "daypass" in path.read_text(errors="ignore").lower()
+    ]
+
+    assert naming == []

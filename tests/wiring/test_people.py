@@ -19,6 +19,7 @@ from daypass.wiring.people import people
 from localslack import BlockingSlack
 from tests.hands import HandClock
 from tests.makers import HOUR, NOON
+from tests.office import office_slack
 from tests.store.facts import fact
 from tests.tables import with_tables
 
@@ -31,7 +32,7 @@ Make = Callable[..., PeopleDirectory]
 @pytest.fixture(scope="module")
 def slack() -> Iterator[BlockingSlack]:
     """Start a local Slack."""
-    with BlockingSlack() as slack:
+    with office_slack() as slack:
         yield slack
 
 

@@ -1,7 +1,7 @@
 """
-A small Bolt app that uses everything Daypass uses: it lends books.
+A small Bolt app that uses an app can do with Slack: it lends books.
 
-`/daypass` answers or opens a form with a typeahead; the form posts a message with a select and
+`/app` answers or opens a form with a typeahead; the form posts a message with a select and
 buttons; the buttons change it; the App Home counts; a person writing gets an answer.
 """
 
@@ -99,7 +99,7 @@ def build(app: AsyncApp) -> None:
 def listen_to_commands(app: AsyncApp) -> None:
     """Answer the slash command and the shortcut."""
 
-    @app.command("/daypass")
+    @app.command("/app")
     async def run(ack: AsyncAck, body: Json, client: AsyncWebClient, respond: AsyncRespond) -> None:
         match body["text"].split():
             case ["sleep"]:
@@ -114,7 +114,7 @@ def listen_to_commands(app: AsyncApp) -> None:
             case _:
                 await ack(f"You said: {body['text']}")
 
-    @app.shortcut("request_access")
+    @app.shortcut("open_form")
     async def open_form(ack: AsyncAck, body: Json, client: AsyncWebClient) -> None:
         await ack()
         await client.views_open(trigger_id=body["trigger_id"], view=FORM)
@@ -138,7 +138,7 @@ def listen_to_form(app: AsyncApp) -> None:
         else:
             await ack()
             text = f"<@{body['user']['id']}> asks for {book}"
-            await client.chat_postMessage(channel="C0ACCESS", text=text, blocks=ask_blocks(book, days))
+            await client.chat_postMessage(channel="C0PROJECT", text=text, blocks=ask_blocks(book, days))
 
     @app.view_closed("borrow")
     async def closed(ack: AsyncAck, body: Json, client: AsyncWebClient) -> None:

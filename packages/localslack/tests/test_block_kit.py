@@ -164,7 +164,7 @@ def test_the_app_is_told_what_is_wrong_with_its_blocks():
     with BlockingSlack() as slack:
         client = WebClient(token=slack.bot_token, base_url=slack.api_url)
         with pytest.raises(SlackApiError) as refused:
-            client.chat_postMessage(channel="C0ACCESS", text="hi", blocks=[{"type": "nonsense"}])
+            client.chat_postMessage(channel="C0PROJECT", text="hi", blocks=[{"type": "nonsense"}])
 
     assert refused.value.response["error"] == "invalid_blocks"
     assert refused.value.response["errors"] == [complaint]

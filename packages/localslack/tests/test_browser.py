@@ -39,8 +39,8 @@ def send_with(page: Page, days: str) -> None:
 
 def test_a_request_is_made_and_decided_in_the_browser(page):
     """Command with hint, form with error, message with buttons, another person, decision."""
-    page.get_by_label("Message", exact=True).fill("/da")
-    expect(page.get_by_role("listbox", name="Slash commands")).to_contain_text("/daypass")
+    page.get_by_label("Message", exact=True).fill("/a")
+    expect(page.get_by_role("listbox", name="Slash commands")).to_contain_text("/app")
     page.keyboard.press("Tab")
     page.keyboard.type("form")
     page.keyboard.press("Enter")
@@ -62,7 +62,7 @@ def test_a_request_is_made_and_decided_in_the_browser(page):
 
 def test_a_message_for_one_person_is_marked_and_can_be_dismissed(page):
     """Ephemeral messages say so in words."""
-    page.get_by_label("Message", exact=True).fill("/daypass hello <b>")
+    page.get_by_label("Message", exact=True).fill("/app hello <b>")
     page.keyboard.press("Enter")
     message = page.locator(".message.ephemeral")
     expect(message).to_contain_text("Only visible to you")
@@ -75,7 +75,7 @@ def test_a_message_for_one_person_is_marked_and_can_be_dismissed(page):
 def test_the_shortcut_opens_the_form_and_escape_closes_it(page):
     """The app hears of the closing and answers in the direct message."""
     page.get_by_label("Shortcuts").click()
-    page.get_by_role("button", name="Request access").click()
+    page.get_by_role("button", name="Open a form").click()
     expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("Escape")
 
@@ -85,24 +85,24 @@ def test_the_shortcut_opens_the_form_and_escape_closes_it(page):
 
 def test_what_others_do_appears_by_itself(page, bob):
     """A message in another channel is counted in the left bar; the open one shows it."""
-    bob.say("news", channel="C0ACCESS")
-    expect(page.locator("#place-C0ACCESS")).to_contain_text("1 unread")
+    bob.say("news", channel="C0PROJECT")
+    expect(page.locator("#place-C0PROJECT")).to_contain_text("1 unread")
 
-    page.locator("#place-C0ACCESS").click()
+    page.locator("#place-C0PROJECT").click()
     expect(page.locator(".message").last).to_contain_text("news")
-    expect(page.locator("#place-C0ACCESS .badge")).to_have_count(0)
-    bob.say("more news", channel="C0ACCESS")
+    expect(page.locator("#place-C0PROJECT .badge")).to_have_count(0)
+    bob.say("more news", channel="C0PROJECT")
     expect(page.locator(".message").last).to_contain_text("more news")
 
 
 def test_half_typed_text_survives_what_others_do(page, bob):
     """A redraw takes neither the words in a form nor the focus."""
-    page.get_by_label("Message", exact=True).fill("/daypass form")
+    page.get_by_label("Message", exact=True).fill("/app form")
     page.keyboard.press("Enter")
     note = page.get_by_label("Note")
     note.press_sequentially("half a sen")
-    bob.say("interrupting", channel="C0ACCESS")
-    expect(page.locator("#place-C0ACCESS")).to_contain_text("1 unread")
+    bob.say("interrupting", channel="C0PROJECT")
+    expect(page.locator("#place-C0PROJECT")).to_contain_text("1 unread")
 
     page.keyboard.type("tence")
     expect(note).to_have_value("half a sentence")
@@ -119,7 +119,7 @@ def test_the_home_is_filled_when_it_is_opened(page):
 def test_what_is_wrong_with_a_field_is_in_sight_in_a_low_window(page, width):
     """It stands under the field, which alone was scrolled to: the bar of buttons hid it."""
     page.set_viewport_size({"width": width, "height": 330})
-    page.get_by_label("Message", exact=True).fill("/daypass form")
+    page.get_by_label("Message", exact=True).fill("/app form")
     page.keyboard.press("Enter")
     pick_a_book(page)
     send_with(page, days="99")
@@ -143,17 +143,17 @@ def test_the_home_opens_at_its_top(page, width):
 def test_a_foreign_page_cannot_act(slack, headers, why):
     """Without our header, or under another host name, nothing is done."""
     url = f"{slack.url}/client/U0ALICE/do/say"
-    asked = urllib.request.Request(url, data=b'{"channel":"C0ACCESS","text":"x"}', headers=headers)  # noqa: S310
+    asked = urllib.request.Request(url, data=b'{"channel":"C0PROJECT","text":"x"}', headers=headers)  # noqa: S310
 
     with pytest.raises(urllib.error.HTTPError, match="403"):
         urllib.request.urlopen(asked)  # noqa: S310
-    assert slack.person("U0ALICE").messages("C0ACCESS") == [], why
+    assert slack.person("U0ALICE").messages("C0PROJECT") == [], why
 
 
 def test_the_panel_stands_beside_the_chat_and_knows_the_person():
     """The page frames the panel's origin and no other, and runs no script but its own."""
     with BlockingSlack(panel_url="http://127.0.0.1:9/panel") as slack:
-        answer = urllib.request.urlopen(f"{slack.url}/client/U0BOB/C0ACCESS")  # noqa: S310
+        answer = urllib.request.urlopen(f"{slack.url}/client/U0BOB/C0PROJECT")  # noqa: S310
         policy = answer.headers["Content-Security-Policy"]
 
         assert 'src="http://127.0.0.1:9/panel?person=U0BOB"' in answer.read().decode()

@@ -7,14 +7,14 @@ from localslack import BlockingActor, BlockingSlack, NotThereError
 
 def asked(alice: BlockingActor, note: str = "", days: str = "3"):
     """Let Alice fill the form and press Ask."""
-    alice.command("/daypass", "form")
+    alice.command("/app", "form")
     form = alice.wait_for_modal("Borrow")
     alice.submit(form, {"book": "acme-atlas", "days": days, "note": note or None})
 
 
 def test_a_command_is_answered_to_the_person_alone(alice: BlockingActor, bob: BlockingActor):
     """The text of an acknowledgement is an ephemeral message."""
-    alice.command("/daypass", "hello", channel="C0GENERAL")
+    alice.command("/app", "hello", channel="C0GENERAL")
 
     assert alice.wait_for_ephemeral(channel="C0GENERAL").text == "You said: hello"
     assert bob.ephemerals("C0GENERAL") == []
@@ -24,20 +24,20 @@ def test_a_form_opens_and_its_submission_posts_a_message(alice: BlockingActor, b
     """Command, modal, typeahead, submission, message: every step over the wire."""
     asked(alice)
 
-    assert "acme-atlas" in bob.wait_for_message("acme-atlas", channel="C0ACCESS").visible_text
+    assert "acme-atlas" in bob.wait_for_message("acme-atlas", channel="C0PROJECT").visible_text
     assert alice.modal() is None
 
 
 def test_a_shortcut_opens_the_form(alice: BlockingActor):
     """A global shortcut carries a trigger id that opens a modal."""
-    alice.shortcut("request_access")
+    alice.shortcut("open_form")
 
     assert alice.wait_for_modal("Borrow").private_metadata == "shelf-7"
 
 
 def test_a_typeahead_offers_what_the_app_finds(alice: BlockingActor):
     """The letters typed travel to the app, and its options come back."""
-    alice.shortcut("request_access")
+    alice.shortcut("open_form")
     form = alice.wait_for_modal()
 
     options = alice.type_ahead(form, "find_book", "acme")
@@ -47,7 +47,7 @@ def test_a_typeahead_offers_what_the_app_finds(alice: BlockingActor):
 
 def test_the_app_is_not_asked_below_the_least_letters(alice: BlockingActor, slack: BlockingSlack):
     """A typeahead with min_query_length 1 stays silent for an empty box."""
-    alice.shortcut("request_access")
+    alice.shortcut("open_form")
     form = alice.wait_for_modal()
 
     assert alice.type_ahead(form, "find_book", "") == []
@@ -65,7 +65,7 @@ def test_an_error_of_the_app_stands_beside_its_field(alice: BlockingActor):
 
 def test_a_required_field_left_empty_never_reaches_the_app(alice: BlockingActor, slack: BlockingSlack):
     """The client itself holds a form back."""
-    alice.shortcut("request_access")
+    alice.shortcut("open_form")
 
     submitted = alice.submit(alice.wait_for_modal(), {"days": "3"})
 
@@ -76,7 +76,7 @@ def test_a_required_field_left_empty_never_reaches_the_app(alice: BlockingActor,
 @pytest.mark.parametrize("typed", ["0", "1.5", "soon"])
 def test_a_number_out_of_its_bounds_is_held_back(alice: BlockingActor, typed: str):
     """number_input keeps to min_value and to whole numbers."""
-    alice.shortcut("request_access")
+    alice.shortcut("open_form")
 
     submitted = alice.submit(alice.wait_for_modal(), {"book": "zoology", "days": typed})
 
@@ -122,7 +122,7 @@ def test_clear_closes_every_modal(alice: BlockingActor):
 def test_a_click_updates_the_message_in_place(alice: BlockingActor, bob: BlockingActor):
     """The state of a select travels with the click of a button beside it."""
     asked(alice)
-    message = bob.wait_for_message("acme-atlas", channel="C0ACCESS")
+    message = bob.wait_for_message("acme-atlas", channel="C0PROJECT")
 
     bob.choose(message, "length", "7 days")
     bob.click(message, "lend")
@@ -135,7 +135,7 @@ def test_a_click_updates_the_message_in_place(alice: BlockingActor, bob: Blockin
 def test_a_select_that_was_not_touched_counts_as_its_initial_option(alice: BlockingActor, bob: BlockingActor):
     """state.values holds the initial option."""
     asked(alice)
-    message = bob.wait_for_message("acme-atlas", channel="C0ACCESS")
+    message = bob.wait_for_message("acme-atlas", channel="C0PROJECT")
 
     bob.click(message, "lend")
 
@@ -145,7 +145,7 @@ def test_a_select_that_was_not_touched_counts_as_its_initial_option(alice: Block
 def test_a_button_that_is_gone_cannot_be_clicked(alice: BlockingActor, bob: BlockingActor):
     """People click what is on the screen; an old copy counts only when asked for."""
     asked(alice)
-    message = bob.wait_for_message("acme-atlas", channel="C0ACCESS")
+    message = bob.wait_for_message("acme-atlas", channel="C0PROJECT")
     bob.click(message, "lend")
     bob.wait_for_change(message)
 
@@ -156,7 +156,7 @@ def test_a_button_that_is_gone_cannot_be_clicked(alice: BlockingActor, bob: Bloc
 def test_a_response_url_can_replace_the_message(alice: BlockingActor, bob: BlockingActor):
     """replace_original changes the very message that was clicked."""
     asked(alice)
-    message = bob.wait_for_message("acme-atlas", channel="C0ACCESS")
+    message = bob.wait_for_message("acme-atlas", channel="C0PROJECT")
 
     bob.click(message, "refuse")
 

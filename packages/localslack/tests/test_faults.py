@@ -18,9 +18,9 @@ def client(slack):
 
 def asked(alice, bob):
     """Let Alice ask for a book; gives the message Bob sees."""
-    alice.command("/daypass", "form")
+    alice.command("/app", "form")
     alice.submit(alice.wait_for_modal("Borrow"), {"book": "zoology", "days": "3"})
-    return bob.wait_for_message("zoology", channel="C0ACCESS")
+    return bob.wait_for_message("zoology", channel="C0PROJECT")
 
 
 def outcome_of(call, **arguments):
@@ -36,10 +36,10 @@ def test_an_app_that_does_not_answer_in_time_timed_out():
     """The person reads operation_timeout, though the app works on."""
     with BlockingSlack(ack_seconds=0.2) as slack, LendingLibrary(slack):
         alice = slack.person("U0ALICE")
-        answer = alice.command("/daypass", "sleep")
+        answer = alice.command("/app", "sleep")
 
         assert answer.failure is Failure.TIMEOUT
-        assert alice.ephemerals()[-1].text == '/daypass failed with the error "operation_timeout"'
+        assert alice.ephemerals()[-1].text == '/app failed with the error "operation_timeout"'
 
 
 @pytest.mark.parametrize(("waited", "answer"), [(2.9, "ok"), (3.1, "expired_trigger_id")])
@@ -47,7 +47,7 @@ def test_a_trigger_is_worth_three_seconds(waited, answer):
     """A modal that comes later than that is refused."""
     late = 0.0
     with BlockingSlack(clock=lambda: 1_800_000_000 + late) as slack:
-        slack.person("U0ALICE").command("/daypass", "hello")
+        slack.person("U0ALICE").command("/app", "hello")
         trigger, late = slack.deliveries[-1].payload["trigger_id"], waited
         client = WebClient(token=slack.bot_token, base_url=slack.api_url)
 
@@ -56,7 +56,7 @@ def test_a_trigger_is_worth_three_seconds(waited, answer):
 
 def test_a_trigger_opens_one_modal(slack, alice, client):
     """The second views.open with the same trigger is refused."""
-    alice.command("/daypass", "form")
+    alice.command("/app", "form")
     alice.wait_for_modal()
     trigger = next(call.arguments["trigger_id"] for call in slack.calls if call.method == "views.open")
 
@@ -65,7 +65,7 @@ def test_a_trigger_opens_one_modal(slack, alice, client):
 
 def test_a_response_url_takes_five_answers(slack, alice):
     """The sixth is refused; five are on the screen."""
-    alice.command("/daypass", "respond 6")
+    alice.command("/app", "respond 6")
 
     alice.wait_for_ephemeral("answer 4")
     slack.settle()
@@ -78,7 +78,7 @@ def test_a_response_url_lives_for_half_an_hour(minutes, status):
     late = 0.0
     with BlockingSlack(clock=lambda: 1_800_000_000 + late) as slack:
         alice = slack.person("U0ALICE")
-        alice.command("/daypass", "hello")
+        alice.command("/app", "hello")
         url, late = slack.deliveries[-1].payload["response_url"], minutes * 60
 
         assert WebhookClient(url).send(text="still there?").status_code == status
@@ -88,9 +88,9 @@ def test_a_response_url_lives_for_half_an_hour(minutes, status):
 def test_an_app_that_is_not_there_is_told_of(slack, alice):
     """Connection refused at the app's end reads dispatch_failed."""
     slack.connect_app("http://127.0.0.1:9/slack/events")
-    alice.command("/daypass", "hello")
+    alice.command("/app", "hello")
 
-    assert alice.ephemerals()[-1].text == '/daypass failed with the error "dispatch_failed"'
+    assert alice.ephemerals()[-1].text == '/app failed with the error "dispatch_failed"'
 
 
 def test_a_click_that_fails_is_marked_at_the_message(slack, alice, bob):
@@ -99,7 +99,7 @@ def test_a_click_that_fails_is_marked_at_the_message(slack, alice, bob):
     listening = slack.inner.world.app.request_url
     slack.connect_app("http://127.0.0.1:9/slack/events")
     bob.click(message, "lend")
-    problem = bob.messages("C0ACCESS")[-1].problem
+    problem = bob.messages("C0PROJECT")[-1].problem
     slack.connect_app(listening)
     bob.click(message, "lend")
 
@@ -119,12 +119,12 @@ def test_a_request_signed_with_another_secret_is_refused_by_the_app(slack, alice
     """The app verifies our signature for real: a wrong secret fails."""
     slack.inner.world.app.signing_secret = "not the secret"
 
-    assert alice.command("/daypass", "hello").status == 401
+    assert alice.command("/app", "hello").status == 401
 
 
 def test_a_copied_request_is_refused_when_it_is_old(slack, alice):
     """The very bytes with their old timestamp are no longer worth anything after five minutes."""
-    alice.command("/daypass", "hello")
+    alice.command("/app", "hello")
     copied = slack.deliveries[-1]
     copied.headers["X-Slack-Request-Timestamp"] = str(int(copied.sent_at) - 600)
 
@@ -135,7 +135,7 @@ def test_a_copied_request_is_refused_when_it_is_old(slack, alice):
 def test_an_interaction_can_arrive_twice(slack, alice):
     """The duplicate has the same payload and a signature of its own."""
     slack.faults.deliver_twice = 1
-    alice.command("/daypass", "hello")
+    alice.command("/app", "hello")
 
     first, second = slack.deliveries
     assert first.payload == second.payload
@@ -172,10 +172,10 @@ def test_a_rate_limit_names_the_wait(slack, client):
     """The next call alone is answered 429 with Retry-After."""
     slack.faults.rate_limit(1, retry_after=7, method="chat.postMessage")
     with pytest.raises(SlackApiError) as refused:
-        client.chat_postMessage(channel="C0ACCESS", text="hi")
+        client.chat_postMessage(channel="C0PROJECT", text="hi")
 
     assert (refused.value.response.status_code, refused.value.response.headers["Retry-After"]) == (429, "7")
-    assert client.chat_postMessage(channel="C0ACCESS", text="hi")["ok"]
+    assert client.chat_postMessage(channel="C0PROJECT", text="hi")["ok"]
 
 
 def test_slack_can_be_unavailable(slack, client):
@@ -211,9 +211,9 @@ def test_an_answer_can_be_lost_after_the_deed(slack, client, alice):
     """The message is posted, and the app cannot know."""
     slack.faults.lose_answers = 1
     with pytest.raises((OSError, aiohttp.ClientError)):
-        client.chat_postMessage(channel="C0ACCESS", text="did you get this?")
+        client.chat_postMessage(channel="C0PROJECT", text="did you get this?")
 
-    assert alice.messages("C0ACCESS")[-1].text == "did you get this?"
+    assert alice.messages("C0PROJECT")[-1].text == "did you get this?"
 
 
 def test_a_socket_carries_the_same_conversation(socket_slack):
@@ -238,7 +238,7 @@ def test_the_app_comes_back_after_its_socket_broke(socket_slack, break_it):
     alice.wait_until(lambda: socket_slack.sockets == 0 or None, within=2)
     alice.wait_until(lambda: socket_slack.sockets == 1 or None, within=10)
     for _ in range(3):  # whoever types while it comes back is told so by Slack, and types again
-        alice.command("/daypass", "hello")
+        alice.command("/app", "hello")
         if alice.ephemerals()[-1].text == "You said: hello":
             break
     assert alice.ephemerals()[-1].text == "You said: hello"
@@ -265,5 +265,5 @@ def test_without_a_socket_the_person_is_told(socket_slack):
         pass
     socket_slack.go_down()
 
-    socket_slack.person("U0ALICE").command("/daypass", "hello")
+    socket_slack.person("U0ALICE").command("/app", "hello")
     assert "dispatch_failed" in socket_slack.person("U0ALICE").ephemerals()[-1].text

@@ -16,7 +16,7 @@ NOON = 1_795_435_200.0
 def setter():
     """Text as Alice, in Amsterdam, reads it."""
     workspace = Workspace(
-        people=seed.people(), channels=seed.channels(), groups=seed.groups(), changes=Changes(), team=Team()
+        people=seed.people(), channels=seed.channels("U0APP"), groups=seed.groups(), changes=Changes(), team=Team()
     )
     return Typesetter(workspace, reader="U0ALICE", now=NOON)
 
@@ -33,7 +33,7 @@ def setter():
         ("<@U0BOB>", '<span class="mention">@Bob Okafor</span>'),
         ("<@U0ALICE>", '<span class="mention mine">@Alice Moreau</span>'),
         ("<#C0GENERAL>", '<span class="channel">#general</span>'),
-        ("<!subteam^S0STORAGE>", '<span class="mention">@storage-approvers</span>'),
+        ("<!subteam^S0LEADS>", '<span class="mention">@team-leads</span>'),
         (":lock: :no_such_code:", "🔒 :no_such_code:"),
         ("a &amp; b", "a &amp; b"),
     ],

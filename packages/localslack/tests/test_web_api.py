@@ -39,7 +39,7 @@ def test_the_app_learns_who_it_is(client):
     """auth.test names the team, the bot and its user."""
     answer = client.auth_test()
 
-    assert (answer["team_id"], answer["user_id"], answer["bot_id"]) == ("T0ACME", "U0DAYPASS", "B0DAYPASS")
+    assert (answer["team_id"], answer["user_id"], answer["bot_id"]) == ("T0ACME", "U0APP", "B0APP")
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_each_token_opens_its_own_doors(lonely):
     app = WebClient(token=lonely.app_token, base_url=lonely.api_url)
 
     assert error_of(bot.apps_connections_open, app_token=lonely.bot_token) == "not_allowed_token_type"
-    assert error_of(app.chat_postMessage, channel="C0ACCESS", text="hi") == "not_allowed_token_type"
+    assert error_of(app.chat_postMessage, channel="C0PROJECT", text="hi") == "not_allowed_token_type"
 
 
 def test_a_manifest_without_the_scope_fails():
@@ -106,13 +106,13 @@ def test_without_the_email_scope_there_is_no_email():
     [
         ("chat_postMessage", {"channel": "C0NOWHERE", "text": "hi"}, "channel_not_found"),
         ("chat_postMessage", {"channel": "U0DAVE", "text": "hi"}, "channel_not_found"),
-        ("api_call", {"api_method": "chat.postMessage", "json": {"channel": "C0ACCESS"}}, "no_text"),
-        ("chat_postMessage", {"channel": "C0ACCESS", "text": "hi", "thread_ts": "1.000001"}, "thread_not_found"),
-        ("chat_postMessage", {"channel": "C0ACCESS", "text": "hi", "blocks": "not json"}, "invalid_blocks_format"),
-        ("chat_update", {"channel": "C0ACCESS", "ts": "1.000001", "text": "hi"}, "message_not_found"),
-        ("chat_delete", {"channel": "C0ACCESS", "ts": "1.000001"}, "message_not_found"),
-        ("chat_postEphemeral", {"channel": "C0STORAGE", "user": "U0ALICE", "text": "hi"}, "user_not_in_channel"),
-        ("chat_getPermalink", {"channel": "C0ACCESS", "message_ts": "1.000001"}, "message_not_found"),
+        ("api_call", {"api_method": "chat.postMessage", "json": {"channel": "C0PROJECT"}}, "no_text"),
+        ("chat_postMessage", {"channel": "C0PROJECT", "text": "hi", "thread_ts": "1.000001"}, "thread_not_found"),
+        ("chat_postMessage", {"channel": "C0PROJECT", "text": "hi", "blocks": "not json"}, "invalid_blocks_format"),
+        ("chat_update", {"channel": "C0PROJECT", "ts": "1.000001", "text": "hi"}, "message_not_found"),
+        ("chat_delete", {"channel": "C0PROJECT", "ts": "1.000001"}, "message_not_found"),
+        ("chat_postEphemeral", {"channel": "C0LEADS", "user": "U0ALICE", "text": "hi"}, "user_not_in_channel"),
+        ("chat_getPermalink", {"channel": "C0PROJECT", "message_ts": "1.000001"}, "message_not_found"),
         ("users_info", {"user": "U0NOBODY"}, "user_not_found"),
         ("users_lookupByEmail", {"email": "dave@acme.example"}, "users_not_found"),
         ("usergroups_users_list", {"usergroup": "S0NOTHING"}, "no_such_subteam"),
@@ -121,7 +121,7 @@ def test_without_the_email_scope_there_is_no_email():
         ("conversations_open", {"users": ","}, "users_list_not_supplied"),
         ("conversations_info", {"channel": "C0NOWHERE"}, "channel_not_found"),
         ("conversations_list", {"types": "nonsense"}, "invalid_types"),
-        ("conversations_members", {"channel": "C0ACCESS", "cursor": "x"}, "invalid_cursor"),
+        ("conversations_members", {"channel": "C0PROJECT", "cursor": "x"}, "invalid_cursor"),
         ("views_open", {"trigger_id": "1.2.3", "view": FORM}, "invalid_arguments"),
         ("views_update", {"view_id": "V0GONE", "view": FORM}, "not_found"),
         ("views_publish", {"user_id": "U0ALICE", "view": FORM}, "invalid_arguments"),
@@ -145,18 +145,18 @@ def test_an_app_without_the_public_scope_must_be_in_the_channel():
 
 def test_a_message_of_someone_else_cannot_be_changed(lonely, client):
     """cant_update_message, though the app can see it."""
-    lonely.person("U0ALICE").say("mine", channel="C0ACCESS")
-    ts = lonely.person("U0ALICE").messages("C0ACCESS")[-1].ts
+    lonely.person("U0ALICE").say("mine", channel="C0PROJECT")
+    ts = lonely.person("U0ALICE").messages("C0PROJECT")[-1].ts
 
-    assert error_of(client.chat_update, channel="C0ACCESS", ts=ts, text="yours") == "cant_update_message"
+    assert error_of(client.chat_update, channel="C0PROJECT", ts=ts, text="yours") == "cant_update_message"
 
 
 def test_text_alone_leaves_the_blocks_of_a_message(lonely, client):
     """chat.update without blocks keeps them; an empty list removes them."""
-    ts = client.chat_postMessage(channel="C0ACCESS", text="a", blocks=HELLO)["ts"]
+    ts = client.chat_postMessage(channel="C0PROJECT", text="a", blocks=HELLO)["ts"]
 
-    kept = client.chat_update(channel="C0ACCESS", ts=ts, text="b")["message"]
-    removed = client.chat_update(channel="C0ACCESS", ts=ts, text="c", blocks=[])["message"]
+    kept = client.chat_update(channel="C0PROJECT", ts=ts, text="b")["message"]
+    removed = client.chat_update(channel="C0PROJECT", ts=ts, text="c", blocks=[])["message"]
 
     assert kept["blocks"][0]["text"]["text"] == "hello"
     assert "blocks" not in removed
@@ -172,7 +172,7 @@ def test_a_person_is_written_to_by_their_id(lonely, client):
 
 def test_timestamps_are_never_given_twice(client):
     """Messages posted at the same instant still have their own ts."""
-    ts = [client.chat_postMessage(channel="C0ACCESS", text=str(n))["ts"] for n in range(20)]
+    ts = [client.chat_postMessage(channel="C0PROJECT", text=str(n))["ts"] for n in range(20)]
 
     assert sorted(set(ts)) == ts
 
@@ -182,7 +182,7 @@ def test_a_private_channel_shows_itself_only_to_members(client):
     public = {c["name"] for c in client.conversations_list()["channels"]}
     private = {c["name"] for c in client.conversations_list(types="private_channel")["channels"]}
 
-    assert (public, private) == ({"general", "access-requests"}, {"storage-approvers"})
+    assert (public, private) == ({"general", "project"}, {"team-leads"})
 
 
 def test_a_long_list_comes_page_by_page(client):
@@ -190,20 +190,20 @@ def test_a_long_list_comes_page_by_page(client):
     pages = client.users_list(limit=2)
     everyone = [member["id"] for page in pages for member in page["members"]]
 
-    assert everyone == ["U0ALICE", "U0BOB", "U0CAROL", "U0DAVE", "U0DAYPASS"]
+    assert everyone == ["U0ALICE", "U0BOB", "U0CAROL", "U0DAVE", "U0APP"]
 
 
 def test_a_user_group_names_its_members(client):
     """usergroups.list finds the group, usergroups.users.list its people."""
     group = client.usergroups_list()["usergroups"][0]
 
-    assert group["handle"] == "storage-approvers"
+    assert group["handle"] == "team-leads"
     assert client.usergroups_users_list(usergroup=group["id"])["users"] == ["U0BOB", "U0CAROL"]
 
 
 def test_a_form_post_works_like_a_json_post(lonely, client):
     """Blocks may come as a string of JSON in a form."""
-    answer = client.api_call("chat.postMessage", data={"channel": "C0ACCESS", "blocks": json.dumps(HELLO)})
+    answer = client.api_call("chat.postMessage", data={"channel": "C0PROJECT", "blocks": json.dumps(HELLO)})
 
     assert answer["message"]["blocks"][0]["text"]["text"] == "hello"
 
@@ -219,7 +219,7 @@ def test_two_publishers_of_a_home_cannot_overwrite_each_other(client):
 
 def test_every_call_is_on_record_without_its_token(lonely, client):
     """The record holds method, arguments, answer and times."""
-    client.chat_postMessage(channel="C0ACCESS", text="hi")
+    client.chat_postMessage(channel="C0PROJECT", text="hi")
     call = lonely.calls[-1]
 
     assert (call.method, call.error, call.arguments["text"]) == ("chat.postMessage", "", "hi")

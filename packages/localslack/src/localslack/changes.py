@@ -47,7 +47,7 @@ class Changes:
 
     @contextmanager
     def follow(self) -> Iterator[asyncio.Queue[Change]]:
-        """Lend a queue of the changes announced from now on."""
+        """Give a queue of the changes announced from now on."""
         queue: asyncio.Queue[Change] = asyncio.Queue()
         self._followers.add(queue)
         try:

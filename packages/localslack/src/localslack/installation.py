@@ -1,5 +1,6 @@
 """The app as installed in the workspace: its ids, its tokens, and what they are still worth."""
 
+import re
 import secrets
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -29,9 +30,9 @@ class Installation:
     """One app in one workspace. Token state may be changed at run time by a test."""
 
     manifest: Manifest
-    app_id: str = "A0DAYPASS"
-    bot_id: str = "B0DAYPASS"
-    bot_user_id: str = "U0DAYPASS"
+    app_id: str = ""
+    bot_id: str = ""
+    bot_user_id: str = ""
     request_url: str = ""
     socket_mode: bool = False
     bot_token: str = field(default_factory=lambda: f"xoxb-local-{secrets.token_hex(12)}")
@@ -39,6 +40,13 @@ class Installation:
     signing_secret: str = field(default_factory=lambda: secrets.token_hex(16))
     verification_token: str = field(default_factory=lambda: secrets.token_hex(12))
     bot_token_state: TokenState = TokenState.GOOD
+
+    def __post_init__(self) -> None:
+        """Make the ids that were not chosen from the app's name: A0APP, B0APP and U0APP for an app called App."""
+        name = re.sub(r"[^A-Z0-9]", "", self.manifest.name.upper()) or "APP"
+        self.app_id = self.app_id or f"A0{name}"
+        self.bot_id = self.bot_id or f"B0{name}"
+        self.bot_user_id = self.bot_user_id or f"U0{name}"
 
     def kind_of(self, token: str) -> TokenKind:
         """

@@ -6,6 +6,7 @@ that is how a test finds out that the manifest in the repository is too small.
 https://docs.slack.dev/reference/app-manifest
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
@@ -84,31 +85,25 @@ class Manifest:
         return next((each for each in self.shortcuts if each.callback_id == callback_id), None)
 
 
-def generous_manifest(*, socket_mode: bool = False) -> Json:
-    """Give a manifest for tests that are not about the manifest: everything is allowed."""
+def generous_manifest(*, name: str = "App", commands: Iterable[str] = ("/app",), socket_mode: bool = False) -> Json:
+    """Give the manifest of an app that is allowed everything, with these slash commands and one shortcut."""
+    listed = [{"command": command, "description": f"Ask {name}", "should_escape": True} for command in commands]
     return {
-        "display_information": {"name": "Daypass"},
+        "display_information": {"name": name},
         "features": {
-            "bot_user": {"display_name": "daypass", "always_online": True},
+            "bot_user": {"display_name": name.lower(), "always_online": True},
             "app_home": {
                 "home_tab_enabled": True,
                 "messages_tab_enabled": True,
                 "messages_tab_read_only_enabled": False,
             },
-            "slash_commands": [
-                {
-                    "command": "/daypass",
-                    "description": "Ask for access that ends by itself",
-                    "usage_hint": "request s3 read BUCKET/PREFIX --for 2h --reason ...",
-                    "should_escape": True,
-                }
-            ],
+            "slash_commands": listed,
             "shortcuts": [
                 {
-                    "name": "Request access",
+                    "name": "Open a form",
                     "type": "global",
-                    "callback_id": "request_access",
-                    "description": "Ask for access that ends by itself",
+                    "callback_id": "open_form",
+                    "description": "A form of the app",
                 }
             ],
         },

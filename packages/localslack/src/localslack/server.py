@@ -17,7 +17,7 @@ refused as at Slack, in words that are ours.
 import time
 from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 from aiohttp import web
 
@@ -60,6 +60,10 @@ class LocalSlack:
         groups: Iterable[UserGroup] | None = None,
         workspace_name: str = "Acme",
         panel_url: str = "",
+        host_name: Literal["127.0.0.1", "localhost"] = "127.0.0.1",
+        app_id: str = "",
+        bot_id: str = "",
+        bot_user_id: str = "",
         bot_token: str = "",
         app_token: str = "",
         signing_secret: str = "",
@@ -73,13 +77,18 @@ class LocalSlack:
         `port` 0 takes a free one. `manifest` is the app's manifest as a dictionary and decides the
         scopes, commands, shortcuts and events; without one everything is allowed. `request_url`
         takes the place of every URL in the manifest. `socket_mode` None asks the manifest.
-        `panel_url` is shown in the slot on the right of the browser client. `ack_seconds` is how
+        `panel_url` is shown in the slot on the right of the browser client. `host_name` is how
+        addresses call this machine; only 127.0.0.1 is listened
+        on either way. Ids are made of the app's name unless chosen, tokens by lot. `ack_seconds` is how
         long an answer is waited for: Slack's three seconds, or less in a test about being late.
         """
         changes = Changes()
         parsed = Manifest.parse(manifest or generous_manifest())
         app = Installation(
             manifest=parsed,
+            app_id=app_id,
+            bot_id=bot_id,
+            bot_user_id=bot_user_id,
             request_url=request_url,
             socket_mode=parsed.socket_mode if socket_mode is None else socket_mode,
         )
@@ -91,7 +100,7 @@ class LocalSlack:
         )
         workspace = Workspace(
             people=[*(seed.people() if people is None else people), bot],
-            channels=seed.channels() if channels is None else channels,
+            channels=seed.channels(app.bot_user_id) if channels is None else channels,
             groups=seed.groups() if groups is None else groups,
             changes=changes,
             team=Team(name=workspace_name, domain=workspace_name.lower().replace(" ", "-")),
@@ -112,7 +121,7 @@ class LocalSlack:
         self.submitting = Submitting(self.world, self.courier)
         self._gate = Gate(self.world, self._socket.new_address)
         self._browser = Browser(self.world, self.acting, self.submitting, panel_url=panel_url)
-        self._port = port
+        self._port, self._host_name = port, host_name
         self._runner: web.AppRunner | None = None
         self._site: web.TCPSite | None = None
 
@@ -266,7 +275,7 @@ class LocalSlack:
         self._site = web.TCPSite(self._runner, "127.0.0.1", self._port, reuse_address=True)
         await self._site.start()
         self._port = self._runner.addresses[0][1] if self._runner.addresses else self._port
-        self.world.base_url = f"http://127.0.0.1:{self._port}"
+        self.world.base_url = f"http://{self._host_name}:{self._port}"
 
     def _application(self) -> web.Application:
         application = web.Application(client_max_size=4 * 1024**2)

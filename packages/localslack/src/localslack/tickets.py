@@ -1,5 +1,5 @@
 """
-The two things Slack lends an app for a short while: trigger ids and response URLs.
+The two things that Slack gives an app for a short while: trigger ids and response URLs.
 
 A trigger id opens one modal within 3 seconds
 (https://docs.slack.dev/interactivity/handling-user-interaction#modal_responses); a response URL

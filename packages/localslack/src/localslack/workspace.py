@@ -96,7 +96,7 @@ class Channel:
 
 @dataclass(slots=True, kw_only=True)
 class UserGroup:
-    """A Slack user group, such as @storage-approvers."""
+    """A Slack user group, such as @team-leads."""
 
     id: str
     handle: str

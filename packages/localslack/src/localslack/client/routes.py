@@ -3,7 +3,7 @@ The browser client's addresses: pages, live updates, and what people do.
 
 The person is part of the address (/client/U0ALICE/C0GENERAL), so that several windows can be
 several people. Nothing here asks for a password: the server listens on 127.0.0.1 alone, answers
-to that name alone, and takes actions only with a header that no foreign page can send.
+to its names alone, and takes actions only with a header that no foreign page can send.
 """
 
 import asyncio
@@ -253,7 +253,8 @@ class Browser:
         return {
             "Content-Security-Policy": (
                 "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; font-src 'self'; "
-                f"img-src 'self' data: http://127.0.0.1:*; frame-src {frame}; base-uri 'none'; form-action 'none'; "
+                f"img-src 'self' data: http://127.0.0.1:* http://localhost:*; frame-src {frame}; "
+                "base-uri 'none'; form-action 'none'; "
                 "frame-ancestors 'none'"
             ),
             "Cache-Control": "no-store",
@@ -269,4 +270,4 @@ def _concerns(change: Change, person: Person) -> bool:
 def _require_our_name(request: web.Request) -> None:
     """Refuse requests under another host name: a page elsewhere must not reach us by a rebound one."""
     if request.host.rpartition(":")[0] not in _OUR_NAMES:
-        raise web.HTTPForbidden(text="This server answers to 127.0.0.1 alone.")
+        raise web.HTTPForbidden(text="This server answers to 127.0.0.1 and localhost alone.")
