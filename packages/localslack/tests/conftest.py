@@ -6,7 +6,14 @@ import pytest
 
 from localslack import BlockingActor, BlockingSlack
 
+from . import own_browser
 from .lending_library import LendingLibrary
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Bring a browser, unless the tests run among others that have one for all."""
+    if not config.pluginmanager.has_plugin("tests.servers.fixtures"):
+        config.pluginmanager.register(own_browser)
 
 
 @pytest.fixture
