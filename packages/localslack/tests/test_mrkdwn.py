@@ -16,7 +16,7 @@ NOON = 1_795_435_200.0
 def setter():
     """Text as Alice, in Amsterdam, reads it."""
     workspace = Workspace(
-        people=seed.people(), channels=seed.channels("U0APP"), groups=seed.groups(), changes=Changes(), team=Team()
+        people=seed.people(), channels=seed.channels(), groups=seed.groups(), changes=Changes(), team=Team()
     )
     return Typesetter(workspace, reader="U0ALICE", now=NOON)
 

@@ -1,6 +1,6 @@
 """The people, channels and groups that a local Slack starts with unless told otherwise."""
 
-from localslack.workspace import Channel, Colour, Kind, Person, UserGroup
+from localslack.workspace import APP, Channel, Colour, Kind, Person, UserGroup
 
 
 def people() -> list[Person]:
@@ -25,14 +25,14 @@ def people() -> list[Person]:
     ]  # fmt: skip
 
 
-def channels(bot_user_id: str) -> list[Channel]:
+def channels() -> list[Channel]:
     """Give two public channels and a private one; the app is in the last two."""
     everyone = {"U0ALICE", "U0BOB", "U0CAROL"}
     return [
         Channel(id="C0GENERAL", name="general", members=set(everyone), topic="Company-wide news"),
-        Channel(id="C0PROJECT", name="project", members={*everyone, bot_user_id}, topic="What we work on"),
+        Channel(id="C0PROJECT", name="project", members={*everyone, APP}, topic="What we work on"),
         Channel(
-            id="C0LEADS", name="team-leads", kind=Kind.PRIVATE, members={"U0BOB", "U0CAROL", bot_user_id},
+            id="C0LEADS", name="team-leads", kind=Kind.PRIVATE, members={"U0BOB", "U0CAROL", APP},
             topic="Leads only",
         ),
     ]  # fmt: skip

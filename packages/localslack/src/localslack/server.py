@@ -100,7 +100,7 @@ class LocalSlack:
         )
         workspace = Workspace(
             people=[*(seed.people() if people is None else people), bot],
-            channels=seed.channels(app.bot_user_id) if channels is None else channels,
+            channels=[one.seat(app.bot_user_id) for one in (seed.channels() if channels is None else channels)],
             groups=seed.groups() if groups is None else groups,
             changes=changes,
             team=Team(name=workspace_name, domain=workspace_name.lower().replace(" ", "-")),

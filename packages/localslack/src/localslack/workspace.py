@@ -9,12 +9,15 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Self
 
 from localslack.changes import Change, Changes, Subject
 from localslack.form_state import Choices, elements_of
 from localslack.wire import Json, RefusedError
 
 SLACKBOT = "USLACKBOT"
+APP = "@app"
+"""Stands among a new channel's members for the app's bot user, whose id nobody needs to know."""
 
 
 class Colour(StrEnum):
@@ -92,6 +95,12 @@ class Channel:
     topic: str = ""
     created: int = 1_760_000_000
     archived: bool = False
+
+    def seat(self, bot_user_id: str) -> Self:
+        """Make the app's bot user a member where APP stands for it."""
+        if APP in self.members:
+            self.members = (self.members - {APP}) | {bot_user_id}
+        return self
 
 
 @dataclass(slots=True, kw_only=True)
