@@ -30,13 +30,22 @@ def window(chromium: Browser, company: Company, size: tuple[int, int] = DESK) ->
 
 def become(page: Page, name: str) -> None:
     """Pick a person at the top left."""
+    _unfold(page)
     page.get_by_role("link", name=re.compile(name)).first.click()
-    expect(page.locator("a.person[aria-current=true]")).to_contain_text(name)
+    expect(page.locator("a.person[aria-current=true]", has_text=name)).to_be_attached()
 
 
 def enter(page: Page, place: str) -> None:
     """Go to a channel, the app's messages or its Home."""
+    _unfold(page)
     page.locator(".sidebar a", has_text=re.compile(rf"^\s*{place}")).last.click()
+
+
+def _unfold(page: Page) -> None:
+    """Show people and channels, which are folded away on a narrow screen."""
+    fold = page.get_by_role("button", name="People and channels", expanded=False)
+    if fold.is_visible():
+        fold.click()
 
 
 def type_line(page: Page, line: str) -> None:

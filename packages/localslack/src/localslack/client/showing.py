@@ -74,8 +74,10 @@ class Screen:
             middle = self._set("home.html", view=home)
         else:
             middle = self._set("messages.html", lines=list(self._lines()))
+        people = self._everyone()
         return {
-            "sidebar": self._set("sidebar.html", people=self._everyone(), channels=self._channels()),
+            "sidebar": self._set("sidebar.html", people=people, channels=self._channels()),
+            "waiting": self._set("waiting.html", count=sum(count for _, count in people)),
             "middle": middle,
             "modal": self._set("modal.html", view=modal) if modal else "",
         }

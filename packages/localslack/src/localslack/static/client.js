@@ -5,6 +5,7 @@ import { listen, openModal, refresh, toNewest } from "./screen.js";
 import { close, submit, use } from "./elements.js";
 import * as combo from "./combo.js";
 import { setUpComposer } from "./composer.js";
+import { setUpFolding } from "./folding.js";
 
 const comboOf = (target) => (target.closest?.(".combo") && target.matches("input") ? target : null);
 
@@ -80,6 +81,7 @@ document.addEventListener("cancel", (event) => {
   close(event.target, false);
 }, true);
 
+setUpFolding();
 setUpComposer();
 openModal();
 toNewest();
