@@ -16,7 +16,7 @@ KEYS = Credentials(access_key_id="ASIAEXAMPLE", secret_access_key="s", session_t
 
 @pytest.fixture
 def no_page() -> Iterator[str]:
-    """An AWS without a console, as the demo's: whatever is posted is answered with 405."""
+    """An AWS without a console, as emulators are: whatever is posted is answered with 405."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -33,7 +33,7 @@ def no_page() -> Iterator[str]:
 
 def test_an_aws_without_a_sign_in_page_says_so_and_what_to_use(no_page: str):
     """Not that the session was refused: nothing is wrong with it."""
-    with pytest.raises(Misconfigured, match=r"the demo's AWS has none\. Use `daypass exec`") as said:
+    with pytest.raises(Misconfigured, match=r"seldom has one\. Use `daypass exec`") as said:
         sign_in_address(KEYS, destination="https://console", issuer="https://daypass", endpoint=no_page)
 
     assert "refuses" not in said.value.sentence

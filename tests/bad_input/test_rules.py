@@ -61,10 +61,20 @@ def test_an_approver_whom_nobody_knows_is_found_by_doctor(rules: Firm) -> None:
     says(wrong, "doctor", rules.finding(), rules.names)
 
 
-def test_a_passkey_takes_an_address_with_a_name(rules: Firm) -> None:
+@pytest.fixture
+def numbered(rules: Firm) -> Iterator[str]:
+    """Let Daypass be reached by a number."""
+    rules.settings["DAYPASS_SERVICE_PUBLIC_URL"] = f"http://127.0.0.1:{rules.port}"
+    rules.restart()
+    yield rules.settings["DAYPASS_SERVICE_PUBLIC_URL"]
+    del rules.settings["DAYPASS_SERVICE_PUBLIC_URL"]
+    rules.restart()
+
+
+def test_a_passkey_takes_an_address_with_a_name(rules: Firm, numbered: str) -> None:
     """Doctor says it before an approver stands there; whoever adds one is told it too."""
     wrong = "a passkey where the address is a number"
-    names = {**rules.names, rules.url: "http://10.0.0.7:8700"}
+    names = {**rules.names, numbered: "http://10.0.0.7:8700"}
     rules.rules.write_text(FIRM_RULES.replace(LEADS, f"{LEADS}\n    second_factor: required", 1), encoding="utf-8")
     says(wrong, "doctor", rules.finding(), names)
 

@@ -9,6 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from daypass.sandbox.company import Company
+from tests.bad_input.firm import Firm
+from tests.browser.device import a_device
 from tests.browser.walking import PATIENCE_MS, aws_says, become, detail, enter, picture, type_line, window
 from tests.servers.listeners import beyond_this_machine
 
@@ -20,10 +22,10 @@ def steps() -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def company(steps: list[str]) -> Iterator[Company]:
+def company(steps: list[str]) -> Iterator[Firm]:
     """The demo's world, running, in a folder like the demo's: its name is in the pictures."""
     with TemporaryDirectory(prefix="daypass-demo-") as folder:
-        demo = Company(
+        demo = Firm(
             Path(folder), says=lambda step: steps.append(f"{step} ({hasattr(demo, 'aws')}, {hasattr(demo, 'slack')})")
         )
         with demo as running:
@@ -39,7 +41,7 @@ def page(chromium: Browser, company: Company) -> Iterator[Page]:
 
 def test_the_demo_says_each_step_of_its_start_before_it_takes_it(company: Company, steps: list[str]):
     """Half a minute of silence, as on a slow machine, looks like a fault."""
-    assert company.url.startswith("http://127.0.0.1:")
+    assert company.url.startswith("http://localhost:")
     assert steps == [
         "starting an AWS of its own (MiniStack) (False, False)",
         "making its buckets and people (True, False)",
@@ -135,6 +137,46 @@ def test_the_approver_chooses_how_long_and_the_home_shows_the_grant(page: Page):
     expect(row).to_contain_text("denied", timeout=PATIENCE_MS)
     expect(home).to_contain_text("they were done", timeout=PATIENCE_MS)
     expect(aws_says(page).locator("#held")).to_contain_text("Nothing of Daypass", timeout=PATIENCE_MS)
+
+
+def test_the_console_button_leads_to_a_page_that_stands_for_the_console(page: Page):
+    """It says whose session it is, in which account, and when it ends: what AWS's console would be opened with."""
+    become(page, "Alice")
+    enter(page, "general")
+    type_line(page, '/daypass request s3 read acme-reports/2026/ --for 5m --as session --reason "INC-45"')
+    become(page, "Bob")
+    enter(page, "access-requests")
+    page.locator(".message", has_text="INC-45").last.get_by_role("button", name="Approve").click()
+    become(page, "Alice")
+    enter(page, "Daypass(?! Home)")
+    mine = page.locator(".message", has_text="AWS console").last
+    mine.get_by_role("button", name="AWS console").click(timeout=PATIENCE_MS)
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Sign in to AWS").last.click(timeout=PATIENCE_MS)
+    console = opened.value
+    expect(console.get_by_role("heading", name="You would now be in the AWS console")).to_be_visible()
+    for fact in ("123456789012", "daypass-broker", re.compile("^daypass-[a-z0-9]{12}$"), re.compile("UTC, in 4 min$")):
+        expect(console.locator("dd").filter(has_text=fact)).to_be_visible()
+    expect(console.locator("dd").last).to_contain_text("/s3/buckets/acme-reports?region=us-east-1&prefix=2026%2F")
+    assert console.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    console.screenshot(path="out/console.png")
+    console.goto(console.url.replace("SigninToken=", "SigninToken=x"))
+    expect(console.get_by_role("heading", name="This sign-in address is not valid")).to_be_visible()
+
+
+def test_a_passkey_is_added_in_the_demo(chromium: Browser, company: Firm):
+    """The demo is reached by a name, at which a browser keeps passkeys."""
+    company.logs_in("U0BOB")
+    added = company.runs("U0BOB", "passkey", "add")
+    address = re.search(r"http://localhost:\S+", added.said)
+    assert address, added.said
+    with a_device(chromium) as device:
+        device.page.goto(address[0])
+        device.page.get_by_label(re.compile("Name")).fill("laptop")
+        device.page.get_by_role("button", name="Add a passkey").click()
+        expect(device.page.get_by_role("heading", name="Your passkey is added")).to_be_visible(timeout=PATIENCE_MS)
+        assert device.holds() == 1
+    assert "laptop" in company.runs("U0BOB", "passkey", "ls").out
 
 
 @pytest.mark.usefixtures("company")

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, CDPSession, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from daypass.lifecycle.click import Click
 from daypass.lifecycle.passkeys import errands, ring
@@ -16,52 +16,12 @@ from daypass.model.grant import Delivery, GrantId
 from daypass.model.lease import Term
 from daypass.model.request import Ask, RequestState
 from daypass.rules.document import parse
+from tests.browser.device import Device, a_device
 from tests.doors.house import RULES, House, open_house
 from tests.makers import ANN, BOB, HOUR, READ_REPORTS
 
 OUT = Path("out")
 NARROW = {"width": 320, "height": 640}
-
-
-class Device:
-    """A browser with a built-in authenticator, and the hand on it."""
-
-    def __init__(self, page: Page) -> None:
-        """Plug the authenticator in."""
-        self.page = page
-        self._devtools: CDPSession = page.context.new_cdp_session(page)
-        self._devtools.send("WebAuthn.enable")
-        options = {
-            "protocol": "ctap2",
-            "transport": "internal",
-            "hasResidentKey": True,
-            "hasUserVerification": True,
-            "isUserVerified": True,
-            "automaticPresenceSimulation": True,
-        }
-        self._id = self._devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})["authenticatorId"]
-
-    def recognises(self, *, its_person: bool) -> None:
-        """Whether it finds the finger to be its person's."""
-        self._devtools.send("WebAuthn.setUserVerified", {"authenticatorId": self._id, "isUserVerified": its_person})
-
-    def holds(self) -> int:
-        """How many passkeys are on it."""
-        found = self._devtools.send("WebAuthn.getCredentials", {"authenticatorId": self._id})
-        return len(found["credentials"])
-
-
-@contextmanager
-def a_device(chromium: Browser) -> Iterator[Device]:
-    """A browser of its own; what its pages complain about fails the test."""
-    context = chromium.new_context(viewport={"width": 900, "height": 760})
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda line: complaints.append(line.text) if "Content Security" in line.text else None)
-    yield Device(page)
-    context.close()
-    assert complaints == []
 
 
 @pytest.fixture

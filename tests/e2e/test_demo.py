@@ -69,7 +69,7 @@ def test_demo_plays(tmp_path: Path, aws_cli: Path):
 def test_demo_comes_up_and_ends_on_ctrl_c(tmp_path: Path, aws_cli: Path):
     """Within a minute it prints its address; on Ctrl-C it ends in order, and nothing is left."""
     with demo(tmp_path, aws_cli) as process:
-        wait_for(lambda: "http://127.0.0.1:" in said(tmp_path), within_s=_UP_WITHIN_S)
+        wait_for(lambda: "http://localhost:" in said(tmp_path), within_s=_UP_WITHIN_S)
         running = left_behind(tmp_path)
         process.send_signal(signal.SIGINT)
         began = time.monotonic()

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -23,7 +24,7 @@ SIDEWAYS = """() => [...document.querySelectorAll("*")].filter((one) => {
 }).map((one) => `${one.tagName.toLowerCase()}.${one.className} #${one.id}`)"""
 """What can be scrolled sideways, or stands beyond the right edge."""
 
-WIDE = [
+WIDE: list[dict[str, Any]] = [
     {"type": "header", "text": plain(LONG[:140])},
     {"type": "section", "text": {"type": "mrkdwn", "text": f"`{LONG}` and ```{LONG}```"}},
     {"type": "section", "fields": [{"type": "mrkdwn", "text": f"*Where*\n{LONG}"}, plain("short")]},

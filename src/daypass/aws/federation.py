@@ -55,8 +55,8 @@ def _ask(endpoint: str, asked: dict[str, str]) -> str:
             raise Unavailable("AWS's sign-in does not answer now.") from None
         if error.code in _NO_PAGE:
             raise Misconfigured(
-                f"There is no sign-in page of the AWS console at {endpoint} (HTTP {error.code}): the demo's AWS has "
-                "none. Use `daypass exec`."
+                f"There is no sign-in page of the AWS console at {endpoint} (HTTP {error.code}): an AWS that is not "
+                "Amazon's seldom has one. Use `daypass exec`."
             ) from None
         raise Misconfigured(f"AWS's sign-in refuses the session (HTTP {error.code}).") from None
     except (OSError, ValueError, KeyError):

@@ -23,12 +23,16 @@ from daypass.doors import slack
 from daypass.journal.export import ENTRY_BEGINS
 from daypass.journal.key import Signer
 from daypass.journal.verify import verify
+from daypass.model.errors import NotFound
+from daypass.model.grant import GrantId
 from daypass.sandbox import world
 from daypass.sandbox.ministack import ACCOUNT, MiniStack
 from daypass.sandbox.panel import Panel
 from daypass.sandbox.process import Process, free_port
+from daypass.sandbox.signin import SignIn
 from daypass.store import database
 from daypass.store.book import SqlBook
+from daypass.store.ledger import SqlLedger
 from localslack import BlockingActor, BlockingSlack, LoopThread
 
 BROKER = f"arn:aws:iam::{ACCOUNT}:role/daypass-broker"
@@ -85,7 +89,8 @@ class Company:
         self._says("starting a Slack of its own")
         self._loop = LoopThread("panel")
         self._stack.callback(self._loop.close)
-        self.panel = Panel(aws=self.aws, keys=self.keys, journal=self.journal, hints=self.hints)
+        sign_in = SignIn(self.aws, ends=self._end_of)
+        self.panel = Panel(aws=self.aws, keys=self.keys, journal=self.journal, hints=self.hints, sign_in=sign_in)
         panel_url = self._loop.run(self.panel.start())
         self._stack.callback(lambda: self._loop.run(self.panel.stop()))
         self.port = free_port()
@@ -97,6 +102,7 @@ class Company:
             channels=world.channels(),
             groups=world.groups(),
             panel_url=f"{panel_url}/",
+            host_name="localhost",
         )
         self._stack.enter_context(self.slack)
         self.rules = world.write_rules(self.directory)
@@ -107,8 +113,8 @@ class Company:
 
     @property
     def url(self) -> str:
-        """Where Daypass answers."""
-        return f"http://127.0.0.1:{self.port}"
+        """Where Daypass answers: on 127.0.0.1, by a name, as browsers keep no passkey for a number."""
+        return f"http://localhost:{self.port}"
 
     def start_daypass(self) -> None:
         """Start the service; after a kill, the same again on the same database."""
@@ -158,6 +164,18 @@ class Company:
         finally:
             store.close()
 
+    def _end_of(self, session: str) -> datetime | None:
+        """When the grant that a session is named after ends."""
+        grant_id = GrantId(session.removeprefix("daypass-").partition(".")[0])
+        store = database.open(self._store_url(), Signer.parse(self._key_text()))
+        try:
+            lease = SqlLedger(store).grant(grant_id).lease
+        except NotFound:
+            return None
+        finally:
+            store.close()
+        return lease.ends if lease else None
+
     def hints(self, person_id: str) -> list[str]:
         """Commands for a person's terminal."""
         return [
@@ -183,6 +201,7 @@ class Company:
             "HOME": str(self.directory),
             "PYTHONUNBUFFERED": "1",
             "DAYPASS_SERVICE_PORT": str(self.port),
+            "DAYPASS_SERVICE_PUBLIC_URL": self.url,
             "DAYPASS_STORE_URL": self._store_url(),
             "DAYPASS_SLACK_BOT_TOKEN": self.slack.bot_token,
             "DAYPASS_SLACK_SIGNING_SECRET": self.slack.signing_secret,

@@ -1,38 +1,24 @@
-"""
-The page beside the local Slack: what AWS holds, what the person's own keys may do at this second, and the journal.
-
-It also stands in for AWS's console sign-in, which no local server offers: an address opened there shows who AWS says
-one is.
-"""
+"""The page beside the local Slack: what AWS holds, what a person's own keys may do now, and the journal."""
 
 import asyncio
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from aiohttp import web
 from botocore.exceptions import BotoCoreError, ClientError
 
 from daypass.sandbox.looking import TRIES, Try, held, may
-from daypass.sandbox.ministack import MiniStack, client
+from daypass.sandbox.ministack import MiniStack
+from daypass.sandbox.signin import SignIn
 from daypass.sandbox.world import PEOPLE, KeyPair
 
 _STATIC = Path(__file__).with_name("panel_static")
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'"
 )
-_CONSOLE = """Here the AWS console would open.
-
-AWS says you are:
-  {arn}
-
-and you would land at:
-  {where}
-"""
 Journal = Callable[[], dict[str, Any]]
 
 
@@ -46,19 +32,21 @@ class Panel:
     """Reads the journal, verified: {"verdict": sentence, "entries": [...]}."""
     hints: Callable[[str], list[str]]
     """Commands a person may try in a terminal."""
+    sign_in: SignIn
+    """Where the console button leads; served beside the page."""
 
     async def start(self) -> str:
         """Listen on a free port of 127.0.0.1; returns the address."""
         app = web.Application()
         app.router.add_get("/", self._page)
         app.router.add_get("/state", self._state)
-        app.router.add_get("/federation", self._federation)
+        self.sign_in.add_routes(app.router)
         app.router.add_static("/static", _STATIC)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
-        address = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        address = f"http://localhost:{self._runner.addresses[0][1]}"
         self.address = address
         return address
 
@@ -90,23 +78,3 @@ class Panel:
             return "allowed" if may(self.keys[person_id], self.aws.endpoint, wish) else "denied"
         except (BotoCoreError, ClientError):
             return "no answer"
-
-    async def _federation(self, request: web.Request) -> web.Response:
-        """Stand in for AWS's federation endpoint: a sign-in token for a session, and the page behind it."""
-        match request.query.get("Action"):
-            case "getSigninToken":
-                return web.json_response({"SigninToken": request.query.get("Session", "")})
-            case "login":
-                return await asyncio.to_thread(self._console, request)
-            case _:
-                return web.Response(status=400, text="Action is getSigninToken or login.")
-
-    def _console(self, request: web.Request) -> web.Response:
-        try:
-            session = json.loads(request.query.get("SigninToken", ""))
-            sts = client("sts", self.aws.endpoint, session["sessionId"], session["sessionKey"], session["sessionToken"])
-            arn = sts.get_caller_identity()["Arn"]
-        except (ValueError, KeyError, TypeError, BotoCoreError, ClientError):
-            return web.Response(status=400, text="This sign-in address is not, or no longer, good for anything.")
-        where = quote(request.query.get("Destination", ""), safe=":/?=&")
-        return web.Response(text=_CONSOLE.format(arn=arn, where=where))
