@@ -32,12 +32,12 @@ from tests.doors.slack import conftest as slack_tests
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src/daypass"
-APART = ("sandbox", "demo")
+APART = ("demo",)
 """Folders that are for demos and tests."""
 
 SERVICE_TYPE = re.compile(r"\b(?:S3[A-Z]\w+|Iam[A-Z]\w+|Sts[A-Z]\w+|Bucket\w*|RoleArn\w*)\b")
 SERVICE_ACTION = re.compile(r"[\"'](?:s3|iam|sts|sso|kms|lambda|ec2|rds|dynamodb|secretsmanager|identitystore):[A-Z*]")
-MAY_NAME_SERVICES = ("resources", "aws", "deliveries/link", "cloudtrail", "evidence", "anchors", "demo", "sandbox")
+MAY_NAME_SERVICES = ("resources", "aws", "deliveries/link", "cloudtrail", "evidence", "anchors", "demo")
 """Folders, and one module, that may name a service; see the architecture."""
 
 OF_AN_ASK = (

@@ -2,7 +2,7 @@
 Which tests are quick: those that start nothing beside themselves, found by what their code can reach.
 
 From a test and its fixtures this follows every global name, function by function and class by class, through the
-tests, the sandbox and the local Slack. Where that comes to something that starts a process, a browser or a server, the
+tests, the demo and the local Slack. Where that comes to something that starts a process, a browser or a server, the
 test is not quick. No list of tests is kept: a test that begins to ask for a server leaves `make quick` by itself.
 """
 
@@ -36,7 +36,7 @@ _PLACES = tuple(
     )
 )
 """Where tests stand that start something: nothing of these folders is even imported."""
-_FOLLOWED = tuple(str(ROOT / folder) for folder in ("tests", "src/daypass/sandbox", "packages/localslack"))
+_FOLLOWED = tuple(str(ROOT / folder) for folder in ("tests", "src/daypass/demo", "packages/localslack"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

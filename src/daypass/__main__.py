@@ -169,10 +169,10 @@ def _demo(play: bool) -> int | None:  # noqa: FBT001 - the one thing a demo is t
     from daypass.model.errors import Misconfigured  # noqa: PLC0415 - see above
 
     try:
-        from daypass.sandbox import demo  # noqa: PLC0415 - see above, and it is an extra
+        from daypass.demo import command  # noqa: PLC0415 - see above, and it is an extra
     except ModuleNotFoundError as error:
         raise Misconfigured(f"This takes the extra `demo` of Daypass: {error.name} is not installed.") from None
-    return demo.run(play=play)
+    return command.run(play=play)
 
 
 def _mcp(url: str, token: str, credentials: bool) -> None:  # noqa: FBT001 - the one thing an agent is let

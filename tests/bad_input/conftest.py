@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from daypass.sandbox.world import RULES
+from daypass.demo.world import RULES
 from tests.bad_input.firm import Firm
 from tests.servers.clock import Clock
 

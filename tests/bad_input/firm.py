@@ -17,8 +17,8 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
-from daypass.sandbox.company import Company
-from daypass.sandbox.telling import wait_for
+from daypass.demo.company import Company
+from daypass.demo.telling import wait_for
 from localslack import Message, View
 
 ALICE, BOB, CAROL, DAVE = "U0ALICE", "U0BOB", "U0CAROL", "U0DAVE"

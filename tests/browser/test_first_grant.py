@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from daypass.sandbox.company import Company
+from daypass.demo.company import Company
 from tests.bad_input.firm import Firm
 from tests.browser.device import a_device
 from tests.browser.walking import PATIENCE_MS, aws_says, become, detail, enter, picture, type_line, window

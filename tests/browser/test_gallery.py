@@ -8,8 +8,8 @@ from tempfile import TemporaryDirectory
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from daypass.sandbox.company import Company
-from daypass.sandbox.world import APPROVALS
+from daypass.demo.company import Company
+from daypass.demo.world import APPROVALS
 from tests.browser.walking import DESK, PATIENCE_MS, become, detail, enter, type_line, window
 
 DELETE = "/daypass request s3 delete acme-uploads/inbox/readme.txt --for 30m"

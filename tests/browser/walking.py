@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Error, FrameLocator, Locator, Page, expect
 
-from daypass.sandbox.company import Company
+from daypass.demo.company import Company
 
 PATIENCE_MS = 40_000
 OUT = Path("out")

@@ -11,10 +11,10 @@ import pytest
 import yaml
 
 from daypass import settings
+from daypass.demo.command import WELCOME
 from daypass.doors.cli.main import daypass
 from daypass.doors.commands import COMMANDS, SLACK_VERBS
 from daypass.rules.document import parse
-from daypass.sandbox.demo import WELCOME
 from tests.docs.pages import Command, code, commands, missing, named_tests, pages
 from tests.house.sources import ROOT, functions
 

@@ -1,7 +1,7 @@
 """
 Who is told when something in the local Slack changes.
 
-Browsers and tests both wait for the same announcements, so nothing in the sandbox polls: a
+Browsers and tests both wait for the same announcements, so nothing here polls: a
 follower gets a queue, and `until` asks its question again after each announcement.
 """
 

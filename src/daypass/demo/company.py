@@ -18,6 +18,11 @@ from typing import Any, Self
 import yaml
 
 from daypass.aws.own_permissions import CEILING_PATH, Setup, ceiling, for_plain_server, service, trust
+from daypass.demo import world
+from daypass.demo.ministack import ACCOUNT, MiniStack
+from daypass.demo.panel import Panel
+from daypass.demo.process import Process, free_port
+from daypass.demo.signin import SignIn
 from daypass.directory.iam_tags import TAG
 from daypass.doors import slack
 from daypass.journal.export import ENTRY_BEGINS
@@ -25,11 +30,6 @@ from daypass.journal.key import Signer
 from daypass.journal.verify import verify
 from daypass.model.errors import NotFound
 from daypass.model.grant import GrantId
-from daypass.sandbox import world
-from daypass.sandbox.ministack import ACCOUNT, MiniStack
-from daypass.sandbox.panel import Panel
-from daypass.sandbox.process import Process, free_port
-from daypass.sandbox.signin import SignIn
 from daypass.store import database
 from daypass.store.book import SqlBook
 from daypass.store.ledger import SqlLedger

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from daypass.sandbox.world import PEOPLE, groups
+from daypass.demo.world import PEOPLE, groups
 
 T = TypeVar("T")
 _WIDTH = 110

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Callable
 
-from daypass.sandbox.company import Company
-from daypass.sandbox.looking import held
-from daypass.sandbox.telling import DoesNotHoldError, Telling, wait_for
-from daypass.sandbox.told import seen, told
-from daypass.sandbox.world import APPROVALS
+from daypass.demo.company import Company
+from daypass.demo.looking import held
+from daypass.demo.telling import DoesNotHoldError, Telling, wait_for
+from daypass.demo.told import seen, told
+from daypass.demo.world import APPROVALS
 from localslack import BlockingActor, Message, View
 
 CHANNEL = "C0GENERAL"

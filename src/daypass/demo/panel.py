@@ -10,10 +10,10 @@ from typing import Any
 from aiohttp import web
 from botocore.exceptions import BotoCoreError, ClientError
 
-from daypass.sandbox.looking import TRIES, Try, held, may
-from daypass.sandbox.ministack import MiniStack
-from daypass.sandbox.signin import SignIn
-from daypass.sandbox.world import PEOPLE, KeyPair
+from daypass.demo.looking import TRIES, Try, held, may
+from daypass.demo.ministack import MiniStack
+from daypass.demo.signin import SignIn
+from daypass.demo.world import PEOPLE, KeyPair
 
 _STATIC = Path(__file__).with_name("panel_static")
 _POLICY = (

@@ -17,7 +17,7 @@ from typing import Any, Self
 from aiohttp import web
 from botocore.exceptions import BotoCoreError, ClientError
 
-from daypass.sandbox.ministack import MiniStack, client
+from daypass.demo.ministack import MiniStack, client
 
 ADDRESS_LASTS = timedelta(minutes=15)
 _PAGE = """<!doctype html>

@@ -6,8 +6,8 @@ import tempfile
 import threading
 from pathlib import Path
 
-from daypass.sandbox.company import Company
-from daypass.sandbox.play import play_story
+from daypass.demo.company import Company
+from daypass.demo.play import play_story
 
 WELCOME = """
   Daypass is up, with an AWS and a Slack of its own, on this machine alone.

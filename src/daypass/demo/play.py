@@ -19,13 +19,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from daypass.demo.company import Company
+from daypass.demo.looking import TRIES, Try, held, may
+from daypass.demo.play_deciding import Deciding
+from daypass.demo.telling import DoesNotHoldError, Telling, wait_for
+from daypass.demo.told import seen, told
+from daypass.demo.world import APPROVALS
 from daypass.model.lease import AWS_TIME
-from daypass.sandbox.company import Company
-from daypass.sandbox.looking import TRIES, Try, held, may
-from daypass.sandbox.play_deciding import Deciding
-from daypass.sandbox.telling import DoesNotHoldError, Telling, wait_for
-from daypass.sandbox.told import seen, told
-from daypass.sandbox.world import APPROVALS
 from localslack import BlockingActor, Message
 
 ALICE, BOB, DAVE = "U0ALICE", "U0BOB", "U0DAVE"

@@ -1,7 +1,7 @@
 """
 The embedded AWS: MiniStack, with IAM enforced, on 127.0.0.1 alone.
 
-Its root is any access key of twelve digits, so everybody in the sandbox gets an IAM user of their own.
+Its root is any access key of twelve digits, so everybody in the demo gets an IAM user of their own.
 """
 
 import os
@@ -13,8 +13,8 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from daypass.demo.process import Process, free_port
 from daypass.model.errors import Misconfigured
-from daypass.sandbox.process import Process, free_port
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
@@ -68,7 +68,7 @@ def client(service: str, endpoint: str, key: str, secret: str, token: str | None
         connect_timeout=2,
         read_timeout=5,
     )
-    make: Any = boto3.client  # the sandbox stands outside the house, so aws/clients is not for it
+    make: Any = boto3.client  # the demo stands outside the service, so aws/clients is not for it
     return make(
         service,
         endpoint_url=endpoint,

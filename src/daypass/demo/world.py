@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from daypass.sandbox.ministack import REGION, MiniStack
+from daypass.demo.ministack import REGION, MiniStack
 from localslack import Channel, Colour, Person, UserGroup
 
 APPROVALS = "C0APPROVALS"

@@ -12,8 +12,8 @@ from urllib.parse import unquote
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from daypass.sandbox.ministack import MiniStack, client
-from daypass.sandbox.world import KeyPair
+from daypass.demo.ministack import MiniStack, client
+from daypass.demo.world import KeyPair
 
 MARK = "daypass-"
 _DENIED = frozenset({"AccessDenied", "403", "Forbidden", "AllAccessDisabled", "InvalidAccessKeyId", "ExpiredToken"})
