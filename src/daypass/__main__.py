@@ -171,7 +171,10 @@ def _demo(play: bool) -> int | None:  # noqa: FBT001 - the one thing a demo is t
     try:
         from daypass.demo import command  # noqa: PLC0415 - see above, and it is an extra
     except ModuleNotFoundError as error:
-        raise Misconfigured(f"This takes the extra `demo` of Daypass: {error.name} is not installed.") from None
+        raise Misconfigured(
+            f"The demo is not installed: {error.name} is missing. In a checkout of Daypass, run `make demo`, or "
+            "`pip install ./packages/localslack '.[demo]'`."
+        ) from None
     return command.run(play=play)
 
 

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import tomllib
 
 from tests.house.sources import LOCAL_SLACK, ROOT, files
 
@@ -80,6 +81,15 @@ def test_the_smaller_locks_agree_with_the_largest():
     shipped = dict(pinned.findall((ROOT / "requirements/run.txt").read_text()))
 
     assert shipped.items() <= tested.items()
+
+
+def test_no_index_is_asked_for_the_local_slack():
+    """It is on none: whoever took the name there would run on the machines of all who install what asks for it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    asked = str((project["project"]["dependencies"], project["project"]["optional-dependencies"]))
+    locked = [path.name for path in (ROOT / "requirements").glob("*.txt") if "\nlocalslack" in path.read_text()]
+
+    assert ("localslack" in asked, locked) == (False, [])
 
 
 def test_the_local_slack_says_nothing_of_daypass():

@@ -31,7 +31,7 @@ class MiniStack:
         """
         program = Path(sys.executable).with_name("ministack")
         if not program.exists():
-            raise Misconfigured("MiniStack is not installed; it comes with the extra `daypass[demo]`.")
+            raise Misconfigured("MiniStack is not installed; it comes with the extra `demo` of Daypass.")
         port = free_port()
         self.endpoint = f"http://127.0.0.1:{port}"
         everything = {
