@@ -27,7 +27,7 @@ _READY = """
       SLACK_BOT_TOKEN={slack.bot_token}
       {secret}
 
-  Ctrl-C ends it, and with it all that was written.
+  Ctrl-C stops it; nothing is kept.
 """
 
 
@@ -36,22 +36,28 @@ _READY = """
 @click.option("--app-url", default="", metavar="URL", help="Where your app takes requests. Without it: Socket Mode.")
 @click.option("--manifest", "manifest_file", type=_A_FILE, help="Your app's manifest, YAML or JSON.")
 @click.option("--workspace", "workspace", type=_A_FILE, help="Who is in the workspace, YAML; see the README.")
-@click.option("--user", "users", multiple=True, metavar="NAME=REAL NAME", help="A member, beside those of the file.")
-@click.option("--command", "commands", multiple=True, metavar="/NAME", help="A slash command, without a manifest.")
-@click.option("--app-name", default="App", show_default=True, help="The app's name, without a manifest.")
-@click.option("--app-id", default="", help="The app's id; by default made of its name.")
-@click.option("--bot-id", default="", help="The bot's id; by default made of the app's name.")
-@click.option("--bot-user-id", default="", help="The bot user's id; by default made of the app's name.")
-@click.option("--bot-token", default="", help="The bot token; by default drawn by lot.")
-@click.option("--app-token", default="", help="The token for Socket Mode; by default drawn by lot.")
-@click.option("--signing-secret", default="", help="What requests are signed with; by default drawn by lot.")
-@click.option("--panel-url", default="", metavar="URL", help="A page of yours to show beside the chat.")
+@click.option("--user", "users", multiple=True, metavar="NAME=REAL NAME", help="One more member; may be repeated.")
+@click.option(
+    "--command",
+    "commands",
+    multiple=True,
+    metavar="/NAME",
+    help="A slash command, if there is no manifest; may be repeated.",
+)
+@click.option("--app-name", default="App", show_default=True, help="The app's name, if there is no manifest.")
+@click.option("--app-id", default="", help="The app's id; by default made from its name.")
+@click.option("--bot-id", default="", help="The bot's id; by default made from the app's name.")
+@click.option("--bot-user-id", default="", help="The bot user's id; by default made from the app's name.")
+@click.option("--bot-token", default="", help="The bot token; random by default.")
+@click.option("--app-token", default="", help="The token for Socket Mode; random by default.")
+@click.option("--signing-secret", default="", help="What requests are signed with; random by default.")
+@click.option("--panel-url", default="", metavar="URL", help="A page of your own to show beside the chat.")
 @click.option(
     "--host-name",
     type=click.Choice(["localhost", "127.0.0.1"]),
     default="localhost",
     show_default=True,
-    help="What addresses call this machine.",
+    help="The host name in addresses; only 127.0.0.1 is listened on.",
 )
 def main(  # noqa: PLR0913 (one parameter for each option; all by keyword)
     *,
