@@ -14,7 +14,7 @@ from tests.browser.walking import DESK, PATIENCE_MS, become, detail, enter, type
 
 DELETE = "/daypass request s3 delete acme-uploads/inbox/readme.txt --for 30m"
 NARROW = (390, 844)
-"""With the sidebar beside it, a message is as wide as on a phone."""
+"""A phone."""
 
 
 @pytest.fixture(scope="module")

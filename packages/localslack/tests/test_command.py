@@ -90,6 +90,10 @@ def test_ids_tokens_and_people_are_those_one_names(tmp_path: Path):
         ("channels: [{name: x, members: [zoe]}]", 'Nobody is called "zoe". There are: app.'),
         ("teams: []", 'The file has no "teams". It has: name, people, channels, groups.'),
         ("a: [", "This is not YAML"),
+        ("name: Initech", "Nobody is in this workspace."),
+        ("people: [{name: ann, tz: Mars}]", '"Mars" is no time zone.'),
+        ("people: [{name: ann}]\nchannels: [{name: x, members: 5}]", '"members" is a list.'),
+        ("people: [{name: ann}]\ngroups: [{handle: x, users: [{}]}]", 'Nobody is called "{}".'),
     ],
 )
 def test_a_mistake_in_the_file_is_a_sentence(tmp_path: Path, text: str, sentence: str):

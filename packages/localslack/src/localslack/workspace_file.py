@@ -20,6 +20,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import available_timezones
 
 import yaml
 
@@ -51,12 +52,15 @@ def read(text: str, *, also: Iterable[Person] = ()) -> Roster:
     written = _fields("The file", document, _PARTS)
     people = [*(_person(one) for one in _list(written, "people")), *also]
     ids = {person.name: person.id for person in people} | {person.id: person.id for person in people} | {"app": APP}
-    return Roster(
+    found = Roster(
         name=str(written.get("name", "Acme")),
         people=people,
         channels=[_channel(one, ids) for one in _list(written, "channels") or [{"name": "general"}]],
         groups=[_group(one, ids) for one in _list(written, "groups")],
     )
+    if all(one.deleted or one.is_bot for one in people):
+        raise UnreadableError("Nobody is in this workspace. List people, such as: people: [{name: ann}].")
+    return found
 
 
 def person(name: str, real_name: str) -> Person:
@@ -67,24 +71,26 @@ def person(name: str, real_name: str) -> Person:
 def _person(written: Any) -> Person:
     fields = _fields("A person", written, _names_of(Person), needed=("name",))
     fields = {"real_name": str(fields["name"]).capitalize(), "id": _id("U0", fields["name"]), **fields}
+    if str(fields.get("tz", "UTC")) not in available_timezones():
+        raise UnreadableError(f'"{fields["tz"]}" is no time zone. One is: Europe/Amsterdam.')
     return Person(**fields | {"colour": _one_of(Colour, fields.get("colour", Colour.SLATE))})
 
 
 def _channel(written: Any, ids: Mapping[str, str]) -> Channel:
     fields = _fields("A channel", written, _names_of(Channel), needed=("name",))
-    members = fields.get("members", [*ids])
+    members = _list(fields, "members") if "members" in fields else [*ids]
     fields = {"id": _id("C0", fields["name"]), **fields, "members": {_whom(ids, one) for one in members}}
     return Channel(**fields | {"kind": _one_of(Kind, fields.get("kind", Kind.PUBLIC))})
 
 
 def _group(written: Any, ids: Mapping[str, str]) -> UserGroup:
     fields = _fields("A group", written, _names_of(UserGroup), needed=("handle",))
-    users = [_whom(ids, one) for one in fields.get("users", [])]
+    users = [_whom(ids, one) for one in _list(fields, "users")]
     return UserGroup(**{"id": _id("S0", fields["handle"]), "name": fields["handle"], **fields, "users": users})
 
 
 def _whom(ids: Mapping[str, str], named: Any) -> str:
-    if named not in ids:
+    if not isinstance(named, str) or named not in ids:
         raise UnreadableError(f'Nobody is called "{named}". There are: {", ".join(ids)}.')
     return ids[named]
 
