@@ -97,7 +97,8 @@ class Daypass:
         return Handout(vendor=self.vendor, ledger=self.ledger, clock=self.clock)
 
     def under(self, rules: Callable[[], RuleBook]) -> None:
-        """Put other rules in force, for its doors."""
+        """Put other rules in force, for its doors and its worker."""
+        self._judge = replace(self._judge, rules=rules)
         object.__setattr__(self.desk, "judge", replace(self.desk.judge, rules=rules))
 
     @property

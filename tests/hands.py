@@ -204,16 +204,16 @@ class Meanwhile(HandAws):
 
 
 class HandCatalogue:
-    """Buckets, and what is in the reports."""
+    """Buckets, and what is in the reports and the drafts."""
 
     def __init__(
         self,
         *buckets: str,
-        reports: tuple[str, ...] = ("2025/", "2026/"),
+        reports: tuple[str, ...] = ("2025/", "2026/", "q1.csv"),
     ) -> None:
         """Know these, or two; and what the keys in the reports begin with."""
         self._buckets = list(buckets) or ["acme-drafts", "acme-reports"]
-        self._reports = reports
+        self._keys = {"acme-reports": reports, "acme-drafts": ("plan.txt",)}
 
     def buckets(self) -> list[str]:
         """Name them, whoever may ask for them."""
@@ -222,7 +222,7 @@ class HandCatalogue:
     def prefixes(self, bucket: str, start: str) -> list[str]:
         """What in it begins so."""
         self._known(bucket)
-        return [key for key in self._reports if bucket == "acme-reports" and key.startswith(start)]
+        return [key for key in self._keys.get(bucket, ()) if key.startswith(start)]
 
     def check(self, place: S3Place) -> None:
         """Every other bucket is unknown."""
