@@ -28,6 +28,8 @@ BOOK = written(
   - {id: public, who: anyone, may: [read], on: ["acme-public/**"], for: {default: 1h, max: 8h}, approve: at-once}
   - {id: drops, who: {people: [U0DROP]}, may: [write, delete], on: ["acme-reports/2026/**"],
      for: {default: 1h, max: 8h}, approve: at-once}
+  - {id: middles, who: {people: [U0MID]}, may: [list, read], on: ["acme-reports/*/q1/**", "acme-reports/**/q2/**"],
+     for: {default: 1h, max: 8h}, approve: at-once}
   - {id: no-secrets, deny: true, who: {people: [U0ANN]}, on: ["acme-reports/secret/**"]}
 """
 )
@@ -198,6 +200,21 @@ def test_what_no_rule_gives_is_left_to_the_rules_to_refuse(place: str, may: str)
 def test_who_could_not_list_a_place_learns_no_names_of_it(place: str) -> None:
     """To delete one object one need not list: whether it is there is not said, as AWS does not say it either."""
     assert told(place, "delete", who="U0DROP") == ""
+
+
+@pytest.mark.parametrize(
+    "place", ["acme-reports/notes", "acme-reports/nothing", "acme-reports/readme.tx", "acme-reports/n/"]
+)
+def test_who_may_read_below_a_name_learns_of_no_object_that_is_called_so(place: str) -> None:
+    """Rules for `*/q1/**` say nothing of the objects in the bucket itself: not that they are there, nor their names."""
+    assert told(place, who="U0MID") == ""
+
+
+def test_the_slash_that_is_missing_is_offered_and_the_object_without_it_is_not_told_of() -> None:
+    """A rule for what lies under the prefix names the prefix."""
+    said = "No rule covers the object acme-reports/2026 for you. Did you mean acme-reports/2026/?"
+
+    assert told("acme-reports/2026", who="U0MID") == said
 
 
 def test_nobody_is_offered_what_the_rules_keep_from_them() -> None:

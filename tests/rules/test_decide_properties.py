@@ -20,7 +20,7 @@ from daypass.rules.hurdle import FIELD, Hurdle
 from daypass.rules.hurdles import hurdles, unknown
 from daypass.rules.needs import needs
 from daypass.rules.people import People
-from daypass.rules.reach import may_see
+from daypass.rules.reach import may_name, may_see
 from daypass.rules.rule import AllowRule, DenyRule, Rule
 from daypass.rules.scene import Scene
 from tests.examples import examples
@@ -166,6 +166,9 @@ def test_whatever_is_allowed_is_within_reach(world: World) -> None:
         assert all(
             may_see(world.book(), world.question.principal, place.bucket, place.key[:typed])
             for typed in range(len(place.key) + 1)
+        )
+        assert may_name(
+            world.book(), world.question.principal, place.bucket, place.key, levels=world.question.entitlement.levels
         )
 
 

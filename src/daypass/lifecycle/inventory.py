@@ -24,7 +24,7 @@ from daypass.model.errors import BadInput, DaypassError
 from daypass.model.request import Ask
 from daypass.ports import Catalogue
 from daypass.rules.document import RuleBook
-from daypass.rules.reach import may_see
+from daypass.rules.reach import may_name, may_see
 
 _NEAREST = 3
 _AS_NEAR = 0.7
@@ -56,8 +56,12 @@ class Inventory:
             log.info("inventory.not_known", bucket=place.bucket, because=error.report)
             return
         later = ask.recurs is not None or (ask.term is not None and ask.term.starts is not None)
-        if not later and Level.WRITE not in ask.entitlement.levels and sees.names(place.bucket, place.key):
+        if later or Level.WRITE in ask.entitlement.levels:
+            return
+        if sees.names(place.bucket, place.key):
             self._must_have_key(place, sees)
+        elif place.reach is Reach.OBJECT and sees.names(place.bucket, f"{place.key}/"):
+            self._must_not_lack_slash(place)
 
     def _no_bucket(self, place: S3Place, sees: "_Sees", unknown: BadInput) -> BadInput:
         known = self._if_known(self._catalogue.buckets) or ()
@@ -77,6 +81,12 @@ class Inventory:
         if place.reach is Reach.OBJECT:
             around = f"{bucket}/{key[: key.rfind('/') + 1]}"
             raise BadInput(f"There is no object {place}. Check its name, or request {around}.", field="resource")
+
+    def _must_not_lack_slash(self, place: S3Place) -> None:
+        """Offer the prefix in place of an object that no rule covers; whether that object is there is not told."""
+        found = self._if_known(lambda: self._catalogue.prefixes(place.bucket, place.key))
+        if f"{place.key}/" in (found or ()):
+            raise BadInput(f"No rule covers the object {place} for you. Did you mean {place}/?", field="resource")
 
     def _beside(self, place: S3Place, sees: "_Sees") -> str:
         """Name what is there beside it and is called nearly so."""
@@ -106,14 +116,15 @@ class _Sees:
         self._rules, self._people, self._levels = rules, (parties.asker, parties.principal), levels
 
     def __call__(self, bucket: str, start: str) -> bool:
-        return self._all_could(self._levels, bucket, start)
+        return all(may_see(self._rules, one, bucket, start, levels=self._levels) for one in self._people)
 
     def names(self, bucket: str, start: str) -> bool:
         """Whether they may be told the names of what lies there."""
-        return bool(start) and self(bucket, start) and self._all_could(_LIST, bucket, start)
-
-    def _all_could(self, levels: frozenset[Level], bucket: str, start: str) -> bool:
-        return all(may_see(self._rules, one, bucket, start, levels=levels) for one in self._people)
+        return bool(start) and all(
+            may_name(self._rules, one, bucket, start, levels=levels)
+            for one in self._people
+            for levels in (self._levels, _LIST)
+        )
 
 
 def _near(name: str, known: Iterable[str], *, before: str = "") -> str:

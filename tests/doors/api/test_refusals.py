@@ -1,15 +1,19 @@
 """Nothing that anybody sends is answered with a 500, and every refusal is a sentence."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from daypass.model.errors import Misconfigured
+from daypass.model.principal import SlackGroupId
+from daypass.rules.people import People
 from tests.doors.house import House
 from tests.examples import examples
 from tests.hands import HandDirectory
+from tests.makers import EVE
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -180,6 +184,18 @@ def test_rules_that_cannot_be_read_refuse_everything_and_say_so(house: House, an
     answer = ann.post("/v1/requests", json={"text": "s3 read acme-reports/ --reason x"})
 
     assert (answer.status_code, answer.json()["code"]) == (503, "misconfigured")
+
+
+@pytest.mark.parametrize("path", ["/v1/leavers", "/v1/rules/changes"])
+def test_an_owner_whose_group_slack_does_not_tell_now_is_asked_to_try_again(house: House, eve, path: str):
+    """An outage is no refusal, also where something is only read; whoever owns nothing is refused."""
+    leads = SlackGroupId("S0LEADS")
+    owned = replace(house.desk.rules(), owners=People(slack_groups=frozenset({leads})))
+    house.under(lambda: owned)
+    refused_now = eve.get(path).status_code
+    house.directory.change(EVE, unread=frozenset({leads}))
+
+    assert (refused_now, eve.get(path).status_code) == (403, 503)
 
 
 def test_every_answer_carries_the_headers_that_keep_it_private(ann, nobody):

@@ -20,7 +20,7 @@ from daypass.model.kept import Robot
 from daypass.model.principal import OPERATOR, PrincipalId
 from daypass.rules.document import RuleBook, parse
 from localslack import BlockingActor
-from tests.doors.slack.conftest import CAROL, Office, review
+from tests.doors.slack.conftest import CAROL, Office, review, until
 from tests.makers import ANN, BOB, NOON, RULES
 
 OWNED = RULES.replace("version: 1\n", "version: 1\nowners: {people: [U0BOB, U0CAROL]}\n")
@@ -219,3 +219,18 @@ def test_who_answers_for_a_bot_is_told_that_it_is_frozen_and_not_any_more(owned:
     for one in (BOB, CAROL):
         lift(made.id, by=one, judge=owned.desk.judge, now=owned.clock())
     ann.wait_for_message("Your bot `bot:deploy` is not frozen any more: <@U0BOB> and <@U0CAROL> lifted it.")
+
+
+def test_an_altered_row_of_a_bot_keeps_word_of_its_freeze_from_nobody(owned: Office, carol: BlockingActor):
+    """The other owners are told; who answers for the bot is not known while its row is not believed."""
+    bot = PrincipalId("bot:deploy")
+    event = Event(kind=Kind.ROBOT_ADDED, at=owned.clock(), actor=ANN, details={"robot": bot})
+    owned.ledger.record(Fact(event=event, changes=(Robot(id=bot, owner=ANN, at=owned.clock()),), told=False))
+    with owned.database.writing() as connection:
+        connection.exec_driver_sql(
+            "UPDATE records SET body = replace(body, 'U0ANN', 'U0EVE') WHERE id = 'robot/bot:deploy'"
+        )
+    freeze(Extent(person=bot), by=BOB, reason="", enders=owned.desk.enders, now=owned.clock())
+
+    assert "bot:deploy" in carol.wait_for_message("Frozen").text
+    until(lambda: not owned.outbox.claim(now=owned.clock() + timedelta(days=1), hold=timedelta(0), limit=1))

@@ -7,7 +7,7 @@ from daypass.doors.api.router import api_router
 from daypass.doors.api.sight import known_names
 from daypass.doors.wire.leavers import LeaversOut
 from daypass.lifecycle.leavers import notice
-from daypass.lifecycle.robots.owners import owns_rules
+from daypass.lifecycle.ruling.owners import must_own
 from daypass.model.errors import NotYours
 
 router = api_router("leavers")
@@ -16,8 +16,10 @@ router = api_router("leavers")
 @router.get("/leavers")
 def ls(caller: Reader, desk: AtDesk) -> LeaversOut:
     """List who is said to have left and has not been decided on; for owners of the rules."""
-    if not owns_rules(caller, desk.readable_rules()):
-        raise NotYours("Only the owners of the rules see this.")
+    try:
+        must_own(caller.id, judge=desk.judge)
+    except NotYours:
+        raise NotYours("Only the owners of the rules see this.") from None
     return LeaversOut.of(notice.held(desk.ledger), partial(known_names, desk=desk))
 
 

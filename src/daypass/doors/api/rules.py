@@ -43,12 +43,12 @@ from daypass.doors.wire.rules import (
     owners,
 )
 from daypass.doors.wire.words import IdText
-from daypass.lifecycle.robots.owners import owns_rules
 from daypass.lifecycle.ruling import shadow
 from daypass.lifecycle.ruling.decide_change import approve_change, deny_change, find_change, withdraw_change
 from daypass.lifecycle.ruling.effects import effects
 from daypass.lifecycle.ruling.explained import explained
 from daypass.lifecycle.ruling.judged import PROPOSED, difference
+from daypass.lifecycle.ruling.owners import must_own
 from daypass.lifecycle.ruling.past import past
 from daypass.lifecycle.ruling.propose import Proposal, draft, propose
 from daypass.lifecycle.ruling.roll import doubts
@@ -222,8 +222,12 @@ def _read(text: str) -> RuleBook:
 
 
 def _must_see_changes(viewer: Principal, desk: Desk) -> None:
-    if not (owns_rules(viewer, desk.rules()) or may_audit(viewer, desk)):
-        raise NotYours("Changes of the rules are shown to those who own the rules or decide on something.")
+    if may_audit(viewer, desk):
+        return
+    try:
+        must_own(viewer.id, judge=desk.judge)
+    except NotYours:
+        raise NotYours("Changes of the rules are shown to those who own the rules or decide on something.") from None
 
 
 def _version(number: int, desk: Desk, now: datetime) -> RulesVersion:

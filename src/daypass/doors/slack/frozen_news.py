@@ -16,7 +16,7 @@ from daypass.doors.slack.counter import in_thread
 from daypass.doors.slack.outgoing import Gone
 from daypass.doors.slack.texts import freezing as texts
 from daypass.lifecycle.frozen import freezes
-from daypass.model.errors import NotFound
+from daypass.model.errors import Misconfigured, NotFound
 from daypass.model.event import Event, Kind
 from daypass.model.grant import GrantId
 from daypass.model.kept import Robot
@@ -58,10 +58,10 @@ class FrozenNews:
         await self.asking.remembered.remember(line, _PURPOSE, message)
 
     def _owner(self, bot: PrincipalId) -> str:
-        """Who answers for a bot; nobody for one that is not known."""
+        """Who answers for a bot; nobody for one that is not known, or whose row was altered."""
         try:
             return self.asking.desk.ledger.find(Robot, bot).owner
-        except NotFound:
+        except (NotFound, Misconfigured):
             return ""
 
     def _said(self, event: Event, bot: str) -> str:

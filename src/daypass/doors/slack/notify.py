@@ -135,12 +135,12 @@ class Notifier:
             await self._permits.tell(notice)
         if kind in FROZEN:
             await self._permits.freeze(notice)
+        if kind in OWNERS_TOLD:
+            await self._owners.tell(notice)
         if kind in FROZEN_TOLD:
             await self._frozen.tell(notice)
         if kind in DELEGATES_TOLD:
             await self._delegates.tell(notice)
-        if kind in OWNERS_TOLD:
-            await self._owners.tell(notice)
 
     async def _cross_out(self, notice: Notice) -> None:
         await asyncio.to_thread(lambda: self._desk.outbox.sent(notice.id))

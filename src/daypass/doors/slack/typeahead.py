@@ -16,7 +16,7 @@ from daypass.model.principal import Principal, PrincipalId
 from daypass.model.s3_address import plain_place
 from daypass.rules.document import RuleBook
 from daypass.rules.nearest_place import nearest_place
-from daypass.rules.reach import may_see
+from daypass.rules.reach import may_name, may_see
 
 _LIST = frozenset({Level.LIST})
 
@@ -58,7 +58,7 @@ def _within(desk: Desk, book: RuleBook, person: Principal, typed: str) -> list[s
         keys = desk.catalogue.prefixes(bucket, start)
     except (BadInput, NotFound):
         return []
-    return [f"{bucket}/{key}" for key in keys if may_see(book, person, bucket, key, levels=_LIST)]
+    return [f"{bucket}/{key}" for key in keys if may_name(book, person, bucket, key, levels=_LIST)]
 
 
 def nearly(desk: Desk, by: PrincipalId, typed: str) -> list[str]:

@@ -1,0 +1,57 @@
+"""What the Home tab and `ls` gather, while somebody else cannot be looked up."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from daypass.doors.slack.overview import overview
+from daypass.lifecycle.submit import submit
+from daypass.model.entitlement import Entitlement, Level, parse_place
+from daypass.model.errors import Unavailable
+from daypass.model.lease import Term
+from daypass.model.principal import Principal, PrincipalId
+from daypass.model.request import Ask
+from daypass.rules.document import parse
+from tests.builder import Daypass, sqlite
+from tests.hands import HandDirectory
+from tests.makers import ANN, BOB, EVE
+
+EMERGENCY = """
+version: 1
+rules:
+  - {id: emergency, who: anyone, may: [read], on: ["acme-reports/**"], for: {default: 1h, max: 8h}, approve: at-once,
+     break_glass: {review: {people: [U0BOB]}, within: 1d}}
+"""
+
+
+class Losing(HandDirectory):
+    """People, of whom one cannot be looked up any more."""
+
+    lost: PrincipalId | None = None
+
+    def principal(self, principal_id: PrincipalId) -> Principal:
+        """Look somebody up."""
+        if principal_id == self.lost:
+            raise Unavailable("Slack does not answer now.")
+        return super().principal(principal_id)
+
+
+@pytest.mark.parametrize(("viewer", "seen"), [(BOB, 1), (EVE, 0)])
+def test_a_review_of_somebody_who_cannot_be_looked_up_hides_nothing_else(
+    tmp_path: Path, viewer: PrincipalId, seen: int
+):
+    """Whoever was named for the review has it on the list; to close it asks again."""
+    people = Losing()
+    daypass = Daypass(sqlite(tmp_path), rules=lambda: parse(EMERGENCY, name="rules.yaml"), directory=people)
+    wanted = Entitlement(place=parse_place("acme-reports/2026/"), levels=frozenset({Level.READ}))
+    term = Term(length=timedelta(hours=1))
+    submit(
+        Ask(requestor=ANN, entitlement=wanted, term=term, reason="INC-42", urgent=True),
+        judge=daypass.judge,
+        now=daypass.clock(),
+    )
+    people.lost = ANN
+
+    assert len(overview(daypass.desk, viewer).reviews) == seen
+    daypass.end()
