@@ -85,7 +85,8 @@ def test_the_layers_drawn_are_those_that_the_gate_holds():
 def test_every_folder_has_a_row_in_the_table():
     """A folder or package that nobody explains is noticed here."""
     rows = set(re.findall(r"^\| `([\w/]+?)/?(?:\.py)?` \|", PAGE, re.MULTILINE))
-    there = {path.stem for path in SOURCE.iterdir() if path.suffix in {"", ".py"} and not path.name.startswith("__")}
+    there = {path.relative_to(SOURCE).parts[0].removesuffix(".py") for path in SOURCE.rglob("*.py")}
+    there -= {"__init__", "__main__"}
     packages = {f"packages/{path.name}" for path in LOCAL_SLACK.parent.iterdir()}
 
     assert (there | packages) - rows == set()
