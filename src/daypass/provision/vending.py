@@ -50,8 +50,7 @@ class Vending:
         """
         Take who opens and who signs.
 
-        `clock` is read again when a session is open, which may
-        take a while: what is signed then lives from then on.
+        `clock` is read again when a session is open, which may take a while: what is signed then lives from then on.
         """
         self._broker = broker
         self._signing = signing

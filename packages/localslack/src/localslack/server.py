@@ -77,10 +77,10 @@ class LocalSlack:
         `port` 0 takes a free one. `manifest` is the app's manifest as a dictionary and decides the
         scopes, commands, shortcuts and events; without one everything is allowed. `request_url`
         takes the place of every URL in the manifest. `socket_mode` None asks the manifest.
-        `panel_url` is shown in the slot on the right of the browser client. `host_name` is how
-        addresses call this machine; only 127.0.0.1 is listened
-        on either way. Ids are made from the app's name and tokens are random, unless given. `ack_seconds` is how
-        long an answer is waited for: Slack's three seconds, or less in a test about being late.
+        `panel_url` is shown in the slot on the right of the browser client. `host_name` is how addresses call this
+        machine; only 127.0.0.1 is listened on either way. Ids are made from the app's name and tokens are random,
+        unless given. `ack_seconds` is how long an answer is waited for: Slack's three seconds, or less in a test
+        about being late.
         """
         changes = Changes()
         parsed = Manifest.parse(manifest or generous_manifest())

@@ -8,7 +8,6 @@ from daypass.doors.api.sight import known_names
 from daypass.doors.wire.leavers import LeaversOut
 from daypass.lifecycle.leavers import notice
 from daypass.lifecycle.ruling.owners import must_own
-from daypass.model.errors import NotYours
 
 router = api_router("leavers")
 
@@ -16,10 +15,7 @@ router = api_router("leavers")
 @router.get("/leavers")
 def ls(caller: Reader, desk: AtDesk) -> LeaversOut:
     """List who is said to have left and has not been decided on; for owners of the rules."""
-    try:
-        must_own(caller.id, judge=desk.judge)
-    except NotYours:
-        raise NotYours("Only the owners of the rules see this.") from None
+    must_own(caller.id, judge=desk.judge, refused="Only the owners of the rules see this.")
     return LeaversOut.of(notice.held(desk.ledger), partial(known_names, desk=desk))
 
 

@@ -54,7 +54,7 @@ from daypass.lifecycle.ruling.propose import Proposal, draft, propose
 from daypass.lifecycle.ruling.roll import doubts
 from daypass.lifecycle.ruling.versions import kept, key_of
 from daypass.lifecycle.visibility import visible
-from daypass.model.errors import BadInput, NotFound, NotYours, RulesUnreadable, Unavailable
+from daypass.model.errors import BadInput, NotFound, RulesUnreadable, Unavailable
 from daypass.model.grant import GrantId
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.ruling import ChangeState, RulesChange, RulesVersion
@@ -222,12 +222,9 @@ def _read(text: str) -> RuleBook:
 
 
 def _must_see_changes(viewer: Principal, desk: Desk) -> None:
-    if may_audit(viewer, desk):
-        return
-    try:
-        must_own(viewer.id, judge=desk.judge)
-    except NotYours:
-        raise NotYours("Changes of the rules are shown to those who own the rules or decide on something.") from None
+    if not may_audit(viewer, desk):
+        refused = "Changes of the rules are shown to those who own the rules or decide on something."
+        must_own(viewer.id, judge=desk.judge, refused=refused)
 
 
 def _version(number: int, desk: Desk, now: datetime) -> RulesVersion:

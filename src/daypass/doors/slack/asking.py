@@ -28,6 +28,7 @@ from daypass.doors.slack.workspace import SlackSettings
 from daypass.lifecycle.hand_over import open_now, opened
 from daypass.model.decision import Approvers
 from daypass.model.event import Event, Kind
+from daypass.model.grant import GrantId
 from daypass.model.principal import PrincipalId, SlackGroupId
 from daypass.model.request import Request, RequestState
 from daypass.ports import Message, Notice
@@ -229,14 +230,24 @@ class Asking:
 
     async def _say_under(self, card: Message, request: Request, purpose: str, said: str) -> bool:
         """Say one thing in the thread of a message, once. False when it cannot be said there."""
-        if await self.remembered.recall(request.id, purpose):
+        return await self.say_once(card.channel, Note(text=said), subject=request.id, purpose=purpose, thread=card.ts)
+
+    async def say_once(
+        self, place: str, note: Note, *, subject: GrantId, purpose: str, thread: str | None = None
+    ) -> bool:
+        """
+        Post to a person, a channel or a thread, unless that was done for this purpose; it is remembered by it.
+
+        False when it cannot be said there: the log tells of that, and nothing else changes by it. Raises TryLater.
+        """
+        if await self.remembered.recall(subject, purpose):
             return True
         try:
-            message = await self.outgoing.post(card.channel, Note(text=said), thread=card.ts)
+            message = await self.outgoing.post(place, note, thread=thread)
         except Gone as gone:
-            log.warning("slack.cannot_say_there", grant=request.id, place=card.channel, reason=gone.reason)
+            log.warning("slack.cannot_say_there", grant=subject, place=place, purpose=purpose, reason=gone.reason)
             return False
-        await self.remembered.remember(request.id, purpose, message)
+        await self.remembered.remember(subject, purpose, message)
         return True
 
     async def _naming(self, request: Request) -> Naming:

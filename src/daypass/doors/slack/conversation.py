@@ -138,14 +138,9 @@ class Conversation:
         """Say one thing under the requestor's message, or another reader's, once."""
         subject = picture.request.id
         known = await self.asking.remembered.recall(subject, reader.purpose if reader else _STATUS)
-        if not known or await self.asking.remembered.recall(subject, purpose):
-            return
-        try:
-            message = await self.asking.outgoing.post(known[0].channel, said, thread=known[0].ts)
-        except Gone as gone:
-            log.warning("slack.cannot_tell_requestor", grant=subject, reason=gone.reason)
-            return
-        await self.asking.remembered.remember(subject, purpose, message)
+        if known:
+            place, thread = known[0].channel, known[0].ts
+            await self.asking.say_once(place, said, subject=subject, purpose=purpose, thread=thread)
 
     async def _change(self, subject: GrantId, message: Message, note: Note) -> None:
         try:

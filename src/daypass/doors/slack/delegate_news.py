@@ -7,11 +7,8 @@ nobody who has left.
 
 from dataclasses import dataclass
 
-import structlog
-
 from daypass.doors.slack.asking import Asking
 from daypass.doors.slack.blocks import Note
-from daypass.doors.slack.outgoing import Gone
 from daypass.doors.slack.texts import ahead as texts
 from daypass.model.event import Kind
 from daypass.model.grant import GrantId
@@ -19,8 +16,6 @@ from daypass.model.principal import PrincipalId
 from daypass.ports import Notice
 
 TOLD = frozenset({Kind.ABSENCE_ENDED})
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +39,4 @@ class DelegateNews:
 
     async def _tell(self, notice: Notice, one: PrincipalId, said: str) -> None:
         line, purpose = GrantId(f"line-{notice.id}"), f"delegate:{one}"
-        if await self.asking.remembered.recall(line, purpose):
-            return
-        try:
-            message = await self.asking.outgoing.post(one, Note(text=said))
-        except Gone as gone:
-            log.warning("slack.cannot_tell_delegate", principal=one, reason=gone.reason)
-            return
-        await self.asking.remembered.remember(line, purpose, message)
+        await self.asking.say_once(one, Note(text=said), subject=line, purpose=purpose)

@@ -8,12 +8,9 @@ Nobody is told of what they did themselves. Why they were frozen is told to thos
 
 from dataclasses import dataclass
 
-import structlog
-
 from daypass.doors.slack.asking import Asking
 from daypass.doors.slack.blocks import Note
 from daypass.doors.slack.counter import in_thread
-from daypass.doors.slack.outgoing import Gone
 from daypass.doors.slack.texts import freezing as texts
 from daypass.lifecycle.frozen import freezes
 from daypass.model.errors import Misconfigured, NotFound
@@ -25,8 +22,6 @@ from daypass.ports import Notice
 
 TOLD = frozenset({Kind.FREEZE_SET, Kind.FREEZE_LIFTED})
 _PURPOSE = "frozen"
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,16 +41,8 @@ class FrozenNews:
             person = await in_thread(lambda: self._owner(PrincipalId(bot)))
         if not person.startswith(("U", "W")) or event.actor == person:
             return
-        if await self.asking.remembered.recall(line, _PURPOSE) or not (
-            said := await in_thread(lambda: self._said(event, bot))
-        ):
-            return
-        try:
-            message = await self.asking.outgoing.post(person, Note(text=said))
-        except Gone as gone:
-            log.warning("slack.cannot_tell_the_frozen", principal=person, reason=gone.reason)
-            return
-        await self.asking.remembered.remember(line, _PURPOSE, message)
+        if said := await in_thread(lambda: self._said(event, bot)):
+            await self.asking.say_once(person, Note(text=said), subject=line, purpose=_PURPOSE)
 
     def _owner(self, bot: PrincipalId) -> str:
         """Who answers for a bot; nobody for one that is not known, or whose row was altered."""

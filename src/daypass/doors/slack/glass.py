@@ -156,15 +156,8 @@ class Alarm:
     async def _say_under(self, notice: Notice, review: GlassReview, said: str) -> None:
         """Say one thing in the thread of every alarm, once each; who was alarmed directly hears it directly."""
         for number, message in enumerate(await self.asking.remembered.recall(review.id, _PURPOSE)):
-            purpose = f"told:{notice.id}:{number}"
-            if await self.asking.remembered.recall(review.id, purpose):
-                continue
-            try:
-                posted = await self.asking.outgoing.post(message.channel, Note(text=said), thread=message.ts)
-            except Gone as gone:
-                log.warning("slack.cannot_say_there", grant=review.id, place=message.channel, reason=gone.reason)
-                continue
-            await self.asking.remembered.remember(review.id, purpose, posted)
+            purpose, place, thread = f"told:{notice.id}:{number}", message.channel, message.ts
+            await self.asking.say_once(place, Note(text=said), subject=review.id, purpose=purpose, thread=thread)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,17 +79,9 @@ class PermitNews:
         self, permit: Permit, purpose: str, to: PrincipalId, note: Note, *, under: Message | None = None
     ) -> None:
         """Say one thing to one person, once; that they cannot be told changes nothing."""
-        remembered, outgoing = self.asking.remembered, self.asking.outgoing
-        if not to.startswith(("U", "W")) or await remembered.recall(permit.id, purpose):
-            return
-        try:
-            message = (
-                await outgoing.post(under.channel, note, thread=under.ts) if under else await outgoing.post(to, note)
-            )
-        except Gone as gone:
-            log.warning("slack.cannot_tell_of_preapproval", permit=permit.id, principal=to, reason=gone.reason)
-            return
-        await remembered.remember(permit.id, purpose, message)
+        if to.startswith(("U", "W")):
+            place, thread = (under.channel, under.ts) if under else (to, None)
+            await self.asking.say_once(place, note, subject=permit.id, purpose=purpose, thread=thread)
 
     async def _change(self, permit: Permit, message: Message, note: Note) -> None:
         try:

@@ -94,13 +94,6 @@ class RulesConversation:
             await self._redraw(change)
 
     async def _tell_author(self, change: RulesChange, event: Event) -> None:
-        if await self.asking.remembered.recall(change.id, "rules-author"):
-            return
         in_force = await in_thread(lambda: kept(self.desk.rules).version(self.desk.clock()).number)
         said = rules_texts.told_author(change, in_force, str(event.details.get("reason") or ""), event.actor)
-        try:
-            message = await self.asking.outgoing.post(change.author, Note(text=said))
-        except Gone as gone:
-            log.warning("slack.cannot_tell_author", change=change.id, reason=gone.reason)
-            return
-        await self.asking.remembered.remember(change.id, "rules-author", message)
+        await self.asking.say_once(change.author, Note(text=said), subject=change.id, purpose="rules-author")

@@ -18,7 +18,7 @@ from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.leavers.take_away import take_away
 from daypass.lifecycle.ruling.owners import must_own
 from daypass.model.departure import TO_DO, Departure, DepartureState, Source
-from daypass.model.errors import Conflict, NotFound, NotYours, TooLate
+from daypass.model.errors import Conflict, NotFound, TooLate
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.principal import DAYPASS, OPERATOR, ROBOT, PrincipalId
@@ -98,10 +98,7 @@ def decide_as_operator(*, left: bool, os_user: str, ledger: Ledger, now: datetim
 
 
 def _must_own(by: PrincipalId, judge: Judge) -> None:
-    try:
-        must_own(by, judge=judge)
-    except NotYours:
-        raise NotYours("Only the owners of the rules confirm or dismiss this.") from None
+    must_own(by, judge=judge, refused="Only the owners of the rules confirm or dismiss this.")
 
 
 def _decide(by: PrincipalId, ledger: Ledger, now: datetime, *, left: bool, os_user: str = "") -> list[Departure]:

@@ -17,7 +17,4 @@ def must_own_rules(by: PrincipalId, *, judge: Judge) -> None:
     judge = judge.at_once()
     if not judge.rules().owners:
         raise NotYours("The rules name no owners, so nobody may add robots or change them; give them `owners:` first.")
-    try:
-        must_own(by, judge=judge)
-    except NotYours:
-        raise NotYours("Only the owners of the rules may add robots and change them.") from None
+    must_own(by, judge=judge, refused="Only the owners of the rules may add robots and change them.")

@@ -22,8 +22,21 @@ OWNERS = RuleId("owners")
 """What stands in an approval of a change where that of a request names its rule."""
 
 
-def must_own(by: PrincipalId, *, judge: Judge) -> Principal:
-    """Read the person, who must be an owner under these rules. Raises NotYours, Unavailable while it cannot be told."""
+def must_own(by: PrincipalId, *, judge: Judge, refused: str = "") -> Principal:
+    """
+    Read the person, who must be an owner under these rules.
+
+    Raises NotYours, with `refused` where only that is to be said; Unavailable while it cannot be told.
+    """
+    try:
+        return _owner(by, judge)
+    except NotYours:
+        if refused:
+            raise NotYours(refused) from None
+        raise
+
+
+def _owner(by: PrincipalId, judge: Judge) -> Principal:
     person, rules = as_known(by, judge.people), judge.rules()
     if not rules.owners:
         raise NotYours(
