@@ -114,7 +114,7 @@ def test_e02_everything_that_is_due_is_escalated(make_site, checkout):
     for who in (ALICE, DAVE):
         site.token(who)
     with ThreadPoolExecutor(4) as pool:
-        asked = list(pool.map(lambda n: site.ask((ALICE, DAVE)[n % 2], resource=f"acme-reports/{n}/"), range(_MANY)))
+        asked = list(pool.map(lambda n: site.ask((ALICE, DAVE)[n % 2], resource=f"acme-reports/customer-{n}/"), range(_MANY)))
     said = "cast(entry as text)"
     which = f"{said} like '%handed_over%' or {said} like '%escalat%'"
     statement = f"select count(distinct subject) from journal where {which}"  # noqa: S608
@@ -131,7 +131,7 @@ def test_e03_whoever_may_decide_sees_everything_that_waits_for_them(make_site):
         people=NAMES | _CROWD,
     )
     for number in range(108):
-        site.ask(list(_CROWD)[number % 6], resource=f"acme-reports/{number}/")
+        site.ask(list(_CROWD)[number % 6], resource=f"acme-reports/customer-{number}/")
     seen, cursor = 0, ""
     told = site.call(BOB, f"/v1/mine{cursor}").json()
     seen += len(told["waiting"])
