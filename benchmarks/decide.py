@@ -25,12 +25,12 @@ from daypass.model.decision import Allowed, Circumstances, Decision, Denied, Que
 from daypass.model.entitlement import Entitlement, Level, parse_place
 from daypass.model.grant import Delivery
 from daypass.model.principal import Principal, PrincipalId, SlackGroupId
-from daypass.rules.book import RuleBook
-from daypass.rules.decide import allowed, allows, decide, forbidden, refused, strikes
-from daypass.rules.document import parse
-from daypass.rules.needs import needs
-from daypass.rules.rule import AllowRule, DenyRule
-from daypass.rules.scene import Scene
+from daypass.rules.decide.decision import allowed, allows, decide, forbidden, refused, strikes
+from daypass.rules.decide.evaluation import Scene
+from daypass.rules.decide.needs import needs
+from daypass.rules.decide.rule import AllowRule, DenyRule
+from daypass.rules.decide.rulebook import RuleBook
+from daypass.rules.document.read import parse
 
 WANTED_MS = 1.0
 BUCKETS = [f"acme-data-{number:03}" for number in range(100)]

@@ -21,7 +21,7 @@ from daypass.model.event import Event, Kind
 from daypass.model.grant import Delivery, GrantId
 from daypass.model.principal import PrincipalId
 from daypass.reconcile.loop import Loop
-from daypass.rules.document import RuleBook
+from daypass.rules.document.read import RuleBook
 from daypass.store.book import SqlBook
 from daypass.store.database import Database
 from daypass.store.ledger import SqlLedger

@@ -19,7 +19,7 @@ from daypass.model.principal import GroupName, Principal, PrincipalId, SlackGrou
 from daypass.ports import Credentials, Ledger, Paper, PostForm, Rehearsal, SignedUrl, Standing
 from daypass.ports.asker import asker
 from daypass.ports.fence import ask_fence, tell_fence
-from daypass.rules.document import RuleBook
+from daypass.rules.document.read import RuleBook
 from tests.makers import ANN, ANNS_USER, BOB, BOBS_USER, EVE, NOON, principal
 
 

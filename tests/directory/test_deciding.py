@@ -11,9 +11,9 @@ from daypass.directory.register_file import RegisterFile
 from daypass.directory.resolve import Beside, PeopleDirectory
 from daypass.model.decision import Allowed, Decision, Denied, ScheduleName
 from daypass.model.principal import Away, PrincipalId
-from daypass.rules.decide import decide
-from daypass.rules.document import parse
-from daypass.rules.needs import needs
+from daypass.rules.decide.decision import decide
+from daypass.rules.decide.needs import needs
+from daypass.rules.document.read import parse
 from localslack import BlockingSlack
 from tests.directory.hands import HandClock
 from tests.directory.worlds import (

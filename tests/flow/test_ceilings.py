@@ -14,7 +14,7 @@ from daypass.model.errors import NotAllowed
 from daypass.model.grant import GrantState
 from daypass.model.principal import PrincipalId
 from daypass.model.request import RequestState
-from daypass.rules.document import parse
+from daypass.rules.document.read import parse
 from tests.flow.conftest import Walk
 from tests.makers import ANN, BOB, EVE, HOUR, RULES
 

@@ -9,7 +9,7 @@ from daypass.lifecycle.click import Click
 from daypass.lifecycle.review import approve_with
 from daypass.model.errors import NotAllowed, NotYours
 from daypass.model.grant import Grant, GrantId
-from daypass.rules.document import parse
+from daypass.rules.document.read import parse
 from tests.flow.conftest import Walk
 from tests.makers import BOB
 

@@ -21,7 +21,7 @@ from daypass.model.kept import Absence, Permit, Robot, Standing
 from daypass.model.lease import Term
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import RequestState
-from daypass.rules.document import parse
+from daypass.rules.document.read import parse
 from tests.flow.conftest import Walk
 from tests.makers import ANN, BOB, EVE, HOUR, NOON, READ_REPORTS, principal
 

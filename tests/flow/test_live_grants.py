@@ -13,7 +13,7 @@ from daypass.model.lease import Term
 from daypass.model.principal import PrincipalId
 from daypass.model.request import RequestState
 from daypass.ports import Rehearsal
-from daypass.rules.document import parse
+from daypass.rules.document.read import parse
 from tests.flow.conftest import Walk
 from tests.hands import HandAws
 from tests.makers import ANN, HOUR, principal

@@ -35,8 +35,8 @@ from daypass.model.principal import DAYPASS, PrincipalId
 from daypass.model.request import Approval, Ask, Recurrence, Request, RequestState
 from daypass.model.windows import next_window
 from daypass.reconcile.loop import Loop
-from daypass.rules.book import RuleBook
-from daypass.rules.document import parse
+from daypass.rules.decide.rulebook import RuleBook
+from daypass.rules.document.read import parse
 from daypass.store import database as databases
 from daypass.store.ledger import SqlLedger
 from daypass.store.queue import SqlQueue

@@ -16,7 +16,7 @@ from daypass.model.grant import Delivery, GrantId
 from daypass.model.lease import Term
 from daypass.model.principal import PrincipalId, SlackGroupId
 from daypass.model.request import RequestState
-from daypass.rules.document import parse
+from daypass.rules.document.read import parse
 from tests.flow.conftest import Walk
 from tests.makers import ANN, ANNS_USER, BOB, EVE, HOUR, principal
 

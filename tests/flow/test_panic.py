@@ -25,7 +25,7 @@ from daypass.model.grant import Delivery, GrantId, GrantState, Why, new_grant_id
 from daypass.model.kept import Absence, Permit, Robot, Standing
 from daypass.model.principal import OPERATOR, PrincipalId
 from daypass.model.request import RequestState
-from daypass.rules.document import parse
+from daypass.rules.document.read import parse
 from daypass.store.tables import records
 from tests.flow.conftest import Walk
 from tests.hands import enders

@@ -13,7 +13,7 @@ from daypass.model.event import Kind
 from daypass.model.grant import Delivery
 from daypass.model.lease import Term
 from daypass.model.request import Ask
-from daypass.rules.document import parse
+from daypass.rules.document.read import parse
 from localslack import BlockingSlack
 from tests.directory.crowd import ASKERS, crowded_slack
 from tests.directory.hands import HandClock

@@ -9,7 +9,7 @@ from daypass.model.fact import Fact
 from daypass.model.kept import Permit, Standing
 from daypass.model.principal import PrincipalId
 from daypass.model.request import RequestState
-from daypass.rules.document import parse
+from daypass.rules.document.read import parse
 from daypass.store.ledger import SqlLedger
 from tests.flow.conftest import Walk
 from tests.flow.test_stages import TEAM_THEN_SECURITY

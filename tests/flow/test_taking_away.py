@@ -29,7 +29,7 @@ from daypass.model.grant import GrantId, GrantState
 from daypass.model.kept import Robot
 from daypass.model.principal import PrincipalId, SlackGroupId
 from daypass.model.request import RequestState
-from daypass.rules.document import parse
+from daypass.rules.document.read import parse
 from tests.flow.conftest import Walk
 from tests.hands import enders
 from tests.makers import ANN, BOB, EVE, RULES, principal

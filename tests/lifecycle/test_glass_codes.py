@@ -26,7 +26,7 @@ from daypass.model.lease import Term
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Ask, RequestState
 from daypass.model.secret import digest
-from daypass.rules.document import parse
+from daypass.rules.document.read import parse
 from tests.lifecycle.glasshouse import RULES, GlassHouse, glasshouse
 from tests.makers import ANN, BOB, EVE, HOUR, READ_REPORTS
 

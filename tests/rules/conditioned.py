@@ -7,14 +7,14 @@ from hypothesis import strategies as st
 
 from daypass.model.decision import Approvers, Circumstances, Decision, Question, ScheduleName, Ticket, TicketId
 from daypass.model.principal import PrincipalId
-from daypass.rules.book import RuleBook
-from daypass.rules.conditions import Conditions
-from daypass.rules.decide import decide
+from daypass.rules.decide.conditions import Conditions
+from daypass.rules.decide.decision import decide
+from daypass.rules.decide.opening_hours import parse_hours
+from daypass.rules.decide.patterns import parse_pattern
+from daypass.rules.decide.reason_words import TICKET, parse_wording
+from daypass.rules.decide.rule import AllowRule, BreakGlass, Rule
+from daypass.rules.decide.rulebook import RuleBook
 from daypass.rules.explain import RuleVerdict, explain
-from daypass.rules.match import parse_pattern
-from daypass.rules.rule import AllowRule, BreakGlass, Rule
-from daypass.rules.wording import TICKET, parse_wording
-from daypass.rules.zones import parse_hours
 from tests.rules.worlds import HOUR, IDS, cases, fitting, slack_groups
 
 MONDAY = datetime(2026, 5, 4, tzinfo=UTC)

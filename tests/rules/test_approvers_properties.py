@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from daypass.model.decision import Approvers, Circumstances, Question, ScheduleName, Stage
 from daypass.model.principal import Away, AwsIdentity, GroupName, Principal, PrincipalId
-from daypass.rules.approvers import stages_for
-from daypass.rules.step import Later, Sources, Step
+from daypass.rules.approval.approvers import stages_for
+from daypass.rules.approval.stage import Later, Sources, Step
 from tests.examples import examples
 from tests.rules.worlds import HOUR, ask
 

@@ -7,9 +7,9 @@ import pytest
 
 from daypass.model.entitlement import Extra, Level
 from daypass.model.grant import Delivery
-from daypass.rules.book import RuleBook
 from daypass.rules.cases import Case, Expected, read_cases
-from daypass.rules.source import read
+from daypass.rules.decide.rulebook import RuleBook
+from daypass.rules.document.yaml_source import read
 from daypass.rules.trial import run_cases
 from tests.rules.worlds import written
 

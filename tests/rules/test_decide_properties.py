@@ -13,16 +13,16 @@ from daypass.model.decision import Allowed, Circumstances, Denied, Question
 from daypass.model.entitlement import Extra, parse_place
 from daypass.model.grant import Delivery
 from daypass.model.principal import Principal
-from daypass.rules.decide import decide
+from daypass.rules.approval.quorum import askers
+from daypass.rules.decide.checks import hurdles, unknown
+from daypass.rules.decide.decision import decide
+from daypass.rules.decide.evaluation import Scene
+from daypass.rules.decide.needs import needs
+from daypass.rules.decide.rule import AllowRule, DenyRule, Rule
+from daypass.rules.decide.unmet import FIELD, Hurdle
+from daypass.rules.document.people import People
 from daypass.rules.explain import Effect, explain
-from daypass.rules.filling import askers
-from daypass.rules.hurdle import FIELD, Hurdle
-from daypass.rules.hurdles import hurdles, unknown
-from daypass.rules.needs import needs
-from daypass.rules.people import People
 from daypass.rules.reach import may_name, may_see
-from daypass.rules.rule import AllowRule, DenyRule, Rule
-from daypass.rules.scene import Scene
 from tests.examples import examples
 from tests.rules.conditioned import World, worlds
 from tests.rules.worlds import HOUR, PLACES, allow_rules, book, deny_rules, fitting, levels, principals, questions

@@ -12,10 +12,10 @@ from daypass.model.decision import Allowed, Circumstances, Question
 from daypass.model.entitlement import Entitlement, Level, parse_place
 from daypass.model.grant import Delivery, GrantId
 from daypass.model.principal import Principal
-from daypass.rules.book import RuleBook
-from daypass.rules.decide import decide
+from daypass.rules.decide.decision import decide
+from daypass.rules.decide.rule import Rule
+from daypass.rules.decide.rulebook import RuleBook
 from daypass.rules.effect import Effect, effect
-from daypass.rules.rule import Rule
 from tests.examples import repeated
 from tests.rules.worlds import GROUPS, HOUR, IDS, PLACES, any_rules, ask, book, person, written
 

@@ -8,9 +8,9 @@ import pytest
 from daypass.model.decision import Allowed, Question
 from daypass.model.entitlement import Extra
 from daypass.model.grant import Delivery
-from daypass.rules.book import RuleBook
-from daypass.rules.decide import decide
-from daypass.rules.document import parse
+from daypass.rules.decide.decision import decide
+from daypass.rules.decide.rulebook import RuleBook
+from daypass.rules.document.read import parse
 from daypass.rules.lint import lint
 from tests.rules.worlds import HOUR, ask, person
 

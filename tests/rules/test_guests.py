@@ -8,10 +8,10 @@ from daypass.model.decision import Allowed, Approvers, Circumstances, Decision, 
 from daypass.model.entitlement import Entitlement, Level, parse_place
 from daypass.model.grant import Delivery
 from daypass.model.principal import Away, GroupName, Principal, PrincipalId, SlackGroupId
-from daypass.rules.decide import decide
-from daypass.rules.document import parse
+from daypass.rules.approval.eligibility import Colleagues
+from daypass.rules.decide.decision import decide
+from daypass.rules.document.read import parse
 from daypass.rules.lint_people import Roll, lint_people
-from daypass.rules.standing import Colleagues
 from tests.makers import BOB, HOUR, NOON
 
 GUS = PrincipalId("U0GUS")

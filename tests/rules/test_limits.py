@@ -3,7 +3,7 @@
 import pytest
 
 from daypass.model.errors import RulesUnreadable
-from daypass.rules.changes import other_than_rules
+from daypass.rules.document.differences import other_than_rules
 from daypass.rules.in_words import in_words
 from daypass.rules.lint import lint
 from tests.rules.worlds import written

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 
 from daypass.model.decision import Allowed, Question
-from daypass.rules.decide import decide
+from daypass.rules.decide.decision import decide
+from daypass.rules.decide.rule import Rule
 from daypass.rules.lint import lint
-from daypass.rules.rule import Rule
 from tests.rules.worlds import book, cases, written
 
 LENDS = """

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daypass.model.errors import BadInput
+from daypass.rules.decide.reason_words import parse_wording
 from daypass.rules.made_up import made_up
-from daypass.rules.wording import parse_wording
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daypass.model.entitlement import parse_place
-from daypass.rules.match import Pattern, parse_pattern
+from daypass.rules.decide.patterns import Pattern, parse_pattern
 from daypass.rules.meeting import meeting, samples
 from tests.rules.worlds import PATTERNS, PLACES
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from daypass.rules.book import RuleBook
 from daypass.rules.cases import Case
-from daypass.rules.document import parse
+from daypass.rules.decide.rulebook import RuleBook
+from daypass.rules.document.read import parse
 from daypass.rules.trial import run_cases
 from tests.rules.test_gallery import FILES
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from daypass.model.decision import Denied
-from daypass.rules.decide import decide
+from daypass.rules.decide.decision import decide
 from daypass.rules.nearest_place import told
 from tests.rules.worlds import HOUR, ask, written
 

@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 
 from daypass.model.errors import Fault
-from daypass.rules.book import RuleBook
+from daypass.rules.decide.rulebook import RuleBook
 from daypass.rules.past import LONGEST, Asked, read_past
 from daypass.rules.simulate import Simulation
 from tests.rules.worlds import written

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from daypass.model.decision import Allowed, Approvers, Denied, Question, Stage
 from daypass.model.errors import RulesUnreadable
 from daypass.model.principal import Principal, PrincipalId, SlackGroupId
-from daypass.rules.book import RuleBook
-from daypass.rules.decide import decide
+from daypass.rules.approval.quorum import shortage
+from daypass.rules.decide.decision import decide
+from daypass.rules.decide.rule import Rule
+from daypass.rules.decide.rulebook import RuleBook
 from daypass.rules.explain import explain
-from daypass.rules.filling import shortage
 from daypass.rules.lint import lint
-from daypass.rules.rule import Rule
 from tests.examples import examples
 from tests.rules.worlds import ask, book, cases, person, written
 

@@ -8,8 +8,8 @@ import pytest
 from daypass.model.decision import Allowed, Denied, Question
 from daypass.model.grant import Delivery
 from daypass.model.principal import SlackGroupId
-from daypass.rules.decide import decide
-from daypass.rules.document import RuleBook, parse
+from daypass.rules.decide.decision import decide
+from daypass.rules.document.read import RuleBook, parse
 from tests.makers import READ_REPORTS, principal
 
 CREW = SlackGroupId("S0CREW")

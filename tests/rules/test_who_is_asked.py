@@ -8,11 +8,11 @@ import pytest
 
 from daypass.model.decision import Allowed, Circumstances, Denied, ScheduleName
 from daypass.model.principal import GroupName, Principal, PrincipalId
-from daypass.rules.decide import decide
-from daypass.rules.document import parse
+from daypass.rules.approval.preview import preview
+from daypass.rules.decide.decision import decide
+from daypass.rules.document.read import parse
 from daypass.rules.explain import explain
-from daypass.rules.preview import preview
-from tests.rules.test_approvers import NOON, away, here, person
+from tests.rules.approval.test_approvers import NOON, away, here, person
 from tests.rules.worlds import ask
 
 (PAGE,) = (Path(__file__).parents[2] / "examples" / "rules").glob("*-who-is-asked.yaml")

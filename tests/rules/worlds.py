@@ -13,12 +13,12 @@ from daypass.model.decision import Approvers, Question, RuleId
 from daypass.model.entitlement import Entitlement, Extra, Level, S3Place, parse_levels, parse_place
 from daypass.model.grant import Delivery
 from daypass.model.principal import Principal, PrincipalId, SlackGroupId
-from daypass.rules.book import RuleBook
-from daypass.rules.document import parse
-from daypass.rules.match import parse_pattern
-from daypass.rules.people import People
-from daypass.rules.rule import AllowRule, DenyRule, Rule
-from daypass.rules.step import Later, Step
+from daypass.rules.approval.stage import Later, Step
+from daypass.rules.decide.patterns import parse_pattern
+from daypass.rules.decide.rule import AllowRule, DenyRule, Rule
+from daypass.rules.decide.rulebook import RuleBook
+from daypass.rules.document.people import People
+from daypass.rules.document.read import parse
 
 HOUR = timedelta(hours=1)
 

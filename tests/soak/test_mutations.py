@@ -28,15 +28,20 @@ SURVIVORS = 1 / 2
 
 ROOMS = {
     "decide": (
-        ["rules/decide.py", "rules/match.py"],
-        ["tests/rules/test_decide.py", "tests/rules/test_match.py", "tests/rules/test_unread_groups.py", "tests/rules"],
+        ["rules/decide/decision.py", "rules/decide/patterns.py"],
+        [
+            "tests/rules/decide/test_decision.py",
+            "tests/rules/decide/test_patterns.py",
+            "tests/rules/test_unread_groups.py",
+            "tests/rules",
+        ],
     ),
     "approvals": (
-        ["rules/standing.py", "rules/hurdles.py"],
+        ["rules/approval/eligibility.py", "rules/decide/checks.py"],
         [
-            "tests/rules/test_approvers.py",
+            "tests/rules/approval/test_approvers.py",
             "tests/rules/test_stages.py",
-            "tests/rules/test_conditions.py",
+            "tests/rules/decide/test_conditions.py",
             "tests/rules",
         ],
     ),

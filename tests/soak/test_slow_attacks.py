@@ -114,7 +114,9 @@ def test_e02_everything_that_is_due_is_escalated(make_site, checkout):
     for who in (ALICE, DAVE):
         site.token(who)
     with ThreadPoolExecutor(4) as pool:
-        asked = list(pool.map(lambda n: site.ask((ALICE, DAVE)[n % 2], resource=f"acme-reports/customer-{n}/"), range(_MANY)))
+        asked = list(
+            pool.map(lambda n: site.ask((ALICE, DAVE)[n % 2], resource=f"acme-reports/customer-{n}/"), range(_MANY))
+        )
     said = "cast(entry as text)"
     which = f"{said} like '%handed_over%' or {said} like '%escalat%'"
     statement = f"select count(distinct subject) from journal where {which}"  # noqa: S608

@@ -11,7 +11,7 @@ from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.grant import GrantId
 from daypass.model.ruling import RulesVersion
-from daypass.rules.rule import AllowRule
+from daypass.rules.decide.rule import AllowRule
 from daypass.store.book import SqlBook
 from daypass.store.head_file import HeadFile
 from daypass.store.ledger import SqlLedger

@@ -28,7 +28,7 @@ from daypass.directory.outside import Outside
 from daypass.model.decision import Circumstances, Needs, Question, Ticket, TicketId
 from daypass.model.errors import NotFound
 from daypass.model.principal import GroupName, Principal, PrincipalId, SlackGroupId
-from daypass.rules.values import is_person_id
+from daypass.rules.document.values import is_person_id
 
 WHO = "who {} is"
 TICKET = "the ticket {}"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from daypass.directory.member_ids import is_member_id
 from daypass.model.errors import BadInput, Fault, Misconfigured, RulesUnreadable
 from daypass.model.principal import AwsIdentity, PrincipalId
-from daypass.rules.source import Data, Source, read
+from daypass.rules.document.yaml_source import Data, Source, read
 
 _FORM = "Write “U02ABCDEF: arn:aws:iam::123456789012:user/ann”."
 

@@ -2,7 +2,7 @@
 
 import re
 
-from daypass.rules.values import is_person_id
+from daypass.rules.document.values import is_person_id
 
 _ROBOT = re.compile(r"bot:[a-z0-9][a-z0-9._-]{0,63}")
 

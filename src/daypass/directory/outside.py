@@ -12,7 +12,7 @@ from daypass.directory.sources import BucketSource, Tracker
 from daypass.model.decision import ScheduleName, Ticket, TicketId
 from daypass.model.errors import Misconfigured, NotFound
 from daypass.model.principal import PrincipalId
-from daypass.rules.values import is_person_id
+from daypass.rules.document.values import is_person_id
 
 SCHEDULE_FRESH_S = 60.0
 BUCKET_FRESH_S = 60.0

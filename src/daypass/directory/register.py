@@ -18,8 +18,8 @@ from dataclasses import dataclass, field
 from daypass.directory.member_ids import is_member_id
 from daypass.model.errors import Fault, Misconfigured, RulesUnreadable
 from daypass.model.principal import GroupName, PrincipalId
-from daypass.rules.source import Data, Path, Source, read
-from daypass.rules.values import is_person_id
+from daypass.rules.document.values import is_person_id
+from daypass.rules.document.yaml_source import Data, Path, Source, read
 
 SOURCE = "file"
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")

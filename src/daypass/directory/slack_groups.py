@@ -6,7 +6,7 @@ User groups as Slack has them: looked up for rules that name one, and for no oth
     the call fails, or takes long  none of the groups that rules name can be read, for five seconds
 
 What cannot be read is said of each person (`Principal.unread`), and never taken for an empty group: only a rule that
-names such a group suffers, with a sentence that names it (rules/decide).
+names such a group suffers, with a sentence that names it (rules/decide/decision).
 """
 
 import threading

@@ -10,7 +10,7 @@ from daypass.lifecycle.hand_out import Handout
 from daypass.lifecycle.judge import Judge
 from daypass.model.errors import RulesUnreadable
 from daypass.ports import Book, Catalogue, Directory, Ledger, Logins, Outbox, Postings, Queue, Vendor
-from daypass.rules.document import RuleBook
+from daypass.rules.document.read import RuleBook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

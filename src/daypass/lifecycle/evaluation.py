@@ -13,10 +13,10 @@ from daypass.model.lease import whole_second
 from daypass.model.principal import Principal
 from daypass.model.request import Ask
 from daypass.ports import Ledger
-from daypass.rules.decide import decide
-from daypass.rules.document import RuleBook
+from daypass.rules.decide.decision import decide
+from daypass.rules.decide.needs import needs
+from daypass.rules.document.read import RuleBook
 from daypass.rules.nearest_place import told
-from daypass.rules.needs import needs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

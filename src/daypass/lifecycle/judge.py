@@ -33,9 +33,9 @@ from daypass.model.lease import Term
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Ask, Request
 from daypass.ports import Directory, Facts, Ledger, Provisioner, Rehearsal
-from daypass.rules.document import RuleBook
-from daypass.rules.needs import needs
-from daypass.rules.rule import Limits
+from daypass.rules.decide.needs import needs
+from daypass.rules.decide.rule import Limits
+from daypass.rules.document.read import RuleBook
 
 _SILENT = "Who is who cannot be looked up now; it will be tried again."
 

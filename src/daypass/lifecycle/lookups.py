@@ -11,7 +11,7 @@ from typing import Protocol
 from daypass.model.decision import Approvers
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Request
-from daypass.rules.document import RuleBook
+from daypass.rules.document.read import RuleBook
 
 
 class Lookups(Protocol):

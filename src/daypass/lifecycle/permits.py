@@ -27,7 +27,7 @@ from daypass.model.length import words_for_length
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Ask, Request, RequestState
 from daypass.ports import Ledger
-from daypass.rules import worth
+from daypass.rules.approval import preapproval_check
 
 MOST_OPEN = 10
 """So many from one person for another: each is a click that is tried at every ask."""
@@ -122,7 +122,7 @@ def doubt(permit: Permit, *, judge: Judge) -> str:
     except RulesUnreadable:
         return ""
     to, giver = judge.people.principal(permit.principal), judge.people.principal(permit.by)
-    return worth.doubt(rules, permit.entitlement, delivery=permit.delivery, to=to, giver=giver)
+    return preapproval_check.doubt(rules, permit.entitlement, delivery=permit.delivery, to=to, giver=giver)
 
 
 def withdraw(permit_id: GrantId, *, by: PrincipalId, ledger: Ledger, now: datetime) -> Permit:

@@ -19,8 +19,8 @@ from daypass.model.fact import Fact
 from daypass.model.known import KnownGroup, KnownOwners
 from daypass.model.principal import DAYPASS, GroupName, PrincipalId, SlackGroupId
 from daypass.ports import Cabinet, Ledger
-from daypass.rules.document import RuleBook
-from daypass.rules.rule import AllowRule, Rule
+from daypass.rules.decide.rule import AllowRule, Rule
+from daypass.rules.document.read import RuleBook
 
 Group = SlackGroupId | GroupName
 

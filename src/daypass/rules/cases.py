@@ -12,9 +12,9 @@ from pydantic import ValidationError
 from daypass.model.decision import Circumstances, Question, RuleId
 from daypass.model.errors import Fault
 from daypass.rules.asked import around_of, question_of
-from daypass.rules.faults import said
+from daypass.rules.document.faults import said
+from daypass.rules.document.yaml_source import Data, Path, Source
 from daypass.rules.shape_case import CaseShape, Expected
-from daypass.rules.source import Data, Path, Source
 
 __all__ = ["Case", "Expected", "read_cases"]
 

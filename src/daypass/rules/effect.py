@@ -21,13 +21,13 @@ from daypass.model.decision import Allowed, Circumstances, Decision, Question, R
 from daypass.model.entitlement import S3Place
 from daypass.model.grant import GrantId
 from daypass.model.principal import Principal, PrincipalId
-from daypass.rules.book import Bits, RuleBook
-from daypass.rules.changes import RuleChange, changed_ids, changes, other_than_rules
-from daypass.rules.decide import decide
-from daypass.rules.match import Pattern
-from daypass.rules.outcome import differ, differ_for, in_short
+from daypass.rules.decide.decision import decide
+from daypass.rules.decide.outcome import differ, differ_for, in_short
+from daypass.rules.decide.patterns import Pattern
+from daypass.rules.decide.rule import AllowRule, Rule
+from daypass.rules.decide.rulebook import Bits, RuleBook
+from daypass.rules.document.differences import RuleChange, changed_ids, changes, other_than_rules
 from daypass.rules.probes import Probe, places, probes
-from daypass.rules.rule import AllowRule, Rule
 from daypass.rules.simulate import ask_in_words
 from daypass.rules.suiting import Suit, Surroundings, asking, suits
 

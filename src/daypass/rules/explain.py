@@ -11,10 +11,10 @@ from enum import StrEnum
 
 from daypass.model.decision import Approvers, Circumstances, Question, RuleId, Stage
 from daypass.model.length import words_for_length
-from daypass.rules.book import RuleBook
-from daypass.rules.hurdles import escapes, hurdles, open_ticket, reviewers, stages
-from daypass.rules.rule import AllowRule, DenyRule, Rule
-from daypass.rules.scene import Scene
+from daypass.rules.decide.checks import escapes, hurdles, open_ticket, reviewers, stages
+from daypass.rules.decide.evaluation import Scene
+from daypass.rules.decide.rule import AllowRule, DenyRule, Rule
+from daypass.rules.decide.rulebook import RuleBook
 from daypass.rules.telling import say, say_escape, say_unknown
 
 _NAMED = 6

@@ -11,10 +11,10 @@ from daypass.model.decision import HandOver, Stage
 from daypass.model.entitlement import Extra, Level
 from daypass.model.grant import Delivery
 from daypass.model.length import words_for_length
-from daypass.rules.people import People
-from daypass.rules.rule import AllowRule, DenyRule, Rule
-from daypass.rules.shape import AHEAD, UNSAID
-from daypass.rules.step import Later, Sources, Step
+from daypass.rules.approval.stage import Later, Sources, Step
+from daypass.rules.decide.rule import AllowRule, DenyRule, Rule
+from daypass.rules.document.people import People
+from daypass.rules.document.shape import AHEAD, UNSAID
 from daypass.rules.telling import conditions
 
 _NAMED = 6

@@ -12,15 +12,15 @@ None of it keeps the rules from being used. What a rule says is `meant` is not p
 
 from collections.abc import Iterator
 
-from daypass.rules.book import RuleBook
+from daypass.rules.decide.patterns import Pattern
+from daypass.rules.decide.rule import AllowRule, DenyRule, Rule
+from daypass.rules.decide.rulebook import RuleBook
+from daypass.rules.document.values import UNMARKED
 from daypass.rules.finding import Finding, Kind
 from daypass.rules.lint_deciders import of_deciders
 from daypass.rules.lint_limits import of_limits
 from daypass.rules.lint_reach import finding, of_denying, of_lending, under
 from daypass.rules.lint_width import of_width
-from daypass.rules.match import Pattern
-from daypass.rules.rule import AllowRule, DenyRule, Rule
-from daypass.rules.values import UNMARKED
 
 
 def lint(book: RuleBook) -> list[Finding]:

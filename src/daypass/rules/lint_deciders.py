@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 from daypass.model.decision import Approvers
 from daypass.model.length import words_for_length
-from daypass.rules.book import RuleBook
-from daypass.rules.filling import certain, left, never_filled, shortage
+from daypass.rules.approval.quorum import certain, left, never_filled, shortage
+from daypass.rules.approval.stage import Step
+from daypass.rules.decide.rule import AllowRule
+from daypass.rules.decide.rulebook import RuleBook
+from daypass.rules.document.people import People
 from daypass.rules.finding import Finding, Kind
 from daypass.rules.lint_reach import finding
-from daypass.rules.people import People
-from daypass.rules.rule import AllowRule
-from daypass.rules.step import Step
 
 _TOO_FEW = "whoever of those who may ask does, too few others are named to decide"
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from daypass.rules.book import RuleBook
+from daypass.rules.decide.rule import AllowRule
+from daypass.rules.decide.rulebook import RuleBook
 from daypass.rules.finding import Finding, Kind
 from daypass.rules.lint_reach import finding
-from daypass.rules.rule import AllowRule
 
 _MANY = 1000
 """So many of one person are as good as no limit."""

@@ -13,12 +13,12 @@ from itertools import chain
 from daypass.model.decision import Approvers, HandOver, RuleId, ScheduleName, Stage
 from daypass.model.length import words_for_length
 from daypass.model.principal import GroupName, Principal, PrincipalId, SlackGroupId
-from daypass.rules.book import RuleBook
-from daypass.rules.filling import certain, left, shortage
+from daypass.rules.approval.quorum import certain, left, shortage
+from daypass.rules.approval.stage import Step
+from daypass.rules.decide.rule import AllowRule, Rule
+from daypass.rules.decide.rulebook import RuleBook
 from daypass.rules.finding import Finding, Kind
 from daypass.rules.lint_reach import finding
-from daypass.rules.rule import AllowRule, Rule
-from daypass.rules.step import Step
 
 Group = SlackGroupId | GroupName
 

@@ -15,12 +15,12 @@ from operator import or_
 from daypass.model.entitlement import Extra, Level
 from daypass.model.grant import Delivery
 from daypass.model.length import words_for_length
-from daypass.rules.book import RuleBook
-from daypass.rules.filling import closed
+from daypass.rules.approval.quorum import closed
+from daypass.rules.decide.patterns import Pattern
+from daypass.rules.decide.rule import AllowRule, DenyRule, Rule, listing
+from daypass.rules.decide.rulebook import RuleBook
+from daypass.rules.document.people import NOBODY, People
 from daypass.rules.finding import Finding, Kind
-from daypass.rules.match import Pattern
-from daypass.rules.people import NOBODY, People
-from daypass.rules.rule import AllowRule, DenyRule, Rule, listing
 
 _NARROWER = "Take one of them out, or make one of them narrower."
 _UP = "Move it up, or take it out."

@@ -6,11 +6,11 @@ from datetime import timedelta
 from daypass.model.entitlement import Level
 from daypass.model.grant import Delivery
 from daypass.model.length import words_for_length
-from daypass.rules.book import RuleBook
+from daypass.rules.decide.patterns import Pattern
+from daypass.rules.decide.rule import AllowRule
+from daypass.rules.decide.rulebook import RuleBook
 from daypass.rules.finding import Finding, Kind
 from daypass.rules.lint_reach import finding
-from daypass.rules.match import Pattern
-from daypass.rules.rule import AllowRule
 
 _LONG_ALONE = timedelta(days=1)
 """What nobody is asked about may last so long."""

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from daypass.rules.wording import Wording
+from daypass.rules.decide.reason_words import Wording
 
 _CLASSES = {"d": "0", "w": "a", "s": " ", "D": "x", "W": "-", "S": "x"}
 _NOTHING = {"b", "B", "A", "z"}

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from daypass.model.entitlement import S3Place
 from daypass.model.errors import BadInput
-from daypass.rules.match import Pattern
+from daypass.rules.decide.patterns import Pattern
 
 _SOMETHING = "++"
 """A token for one character that is no slash; a literal has one character alone."""

@@ -8,9 +8,9 @@ from difflib import get_close_matches
 
 from daypass.model.decision import Denied, Question
 from daypass.model.entitlement import S3Place
-from daypass.rules.book import RuleBook
+from daypass.rules.decide.rule import AllowRule
+from daypass.rules.decide.rulebook import RuleBook
 from daypass.rules.refusal import OFFERS
-from daypass.rules.rule import AllowRule
 
 _AS_NEAR = 0.8
 """How alike two names must be: `acme-report` and `acme-reports` are, `acme-logs` and `acme-blobs` are not quite."""

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from daypass.model.principal import Principal
-from daypass.rules.book import RuleBook
+from daypass.rules.decide.rule import AllowRule, DenyRule
+from daypass.rules.decide.rulebook import RuleBook
 from daypass.rules.in_words import in_words
-from daypass.rules.rule import AllowRule, DenyRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,9 +15,9 @@ from pydantic import ValidationError
 from daypass.model.decision import Circumstances, Question
 from daypass.model.errors import Fault, RulesUnreadable
 from daypass.rules.asked import around_of, question_of
-from daypass.rules.faults import said
+from daypass.rules.document.faults import said
+from daypass.rules.document.yaml_source import Source, read
 from daypass.rules.shape_case import Expected, PastShape
-from daypass.rules.source import Source, read
 
 LONGEST = 65_536
 """Bytes of a line."""

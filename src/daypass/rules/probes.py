@@ -14,9 +14,9 @@ from datetime import timedelta
 from daypass.model.entitlement import Entitlement, Extra, Level, Reach, S3Place
 from daypass.model.errors import BadInput
 from daypass.model.grant import Delivery
-from daypass.rules.match import Pattern
+from daypass.rules.decide.patterns import Pattern
+from daypass.rules.decide.rule import AllowRule, Rule
 from daypass.rules.meeting import meeting, samples
-from daypass.rules.rule import AllowRule, Rule
 
 _DEEP = tuple(f"{'daypass-probe/' * folders}{name}" for folders, name in ((0, "probe"), (1, ""), (1, "probe"), (3, "")))
 """Folders and objects that no rule names: a denial of `*/1` has a part of every folder, and not of every object."""

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from daypass.model.entitlement import Level
 from daypass.model.grant import Delivery
 from daypass.model.principal import Principal
-from daypass.rules.book import RuleBook
-from daypass.rules.match import Pattern
-from daypass.rules.rule import AllowRule, DenyRule, listing
+from daypass.rules.decide.patterns import Pattern
+from daypass.rules.decide.rule import AllowRule, DenyRule, listing
+from daypass.rules.decide.rulebook import RuleBook
 
 
 def may_see(

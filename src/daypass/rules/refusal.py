@@ -14,12 +14,14 @@ from daypass.model.entitlement import Extra, Level, S3Place, parse_place
 from daypass.model.errors import BadInput
 from daypass.model.grant import Delivery
 from daypass.model.length import short_length
-from daypass.rules.conditions import clock_of
-from daypass.rules.hurdle import Hurdle
-from daypass.rules.hurdles import unknown
-from daypass.rules.match import Pattern
-from daypass.rules.rule import AllowRule, listing
-from daypass.rules.scene import Scene
+from daypass.rules.decide.checks import unknown
+from daypass.rules.decide.conditions import clock_of
+from daypass.rules.decide.evaluation import Scene
+from daypass.rules.decide.opening_hours import ALL_DAY, open_at
+from daypass.rules.decide.patterns import Pattern
+from daypass.rules.decide.reason_words import TICKET
+from daypass.rules.decide.rule import AllowRule, listing
+from daypass.rules.decide.unmet import Hurdle
 from daypass.rules.telling import (
     both,
     conditions,
@@ -29,8 +31,6 @@ from daypass.rules.telling import (
     say_person,
     say_ticket,
 )
-from daypass.rules.wording import TICKET
-from daypass.rules.zones import ALL_DAY, open_at
 
 OFFERS = "`offers` lists what you can request."
 _LEAST = timedelta(seconds=1)

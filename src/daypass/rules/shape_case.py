@@ -11,8 +11,8 @@ from daypass.model.entitlement import Entitlement, parse_levels, parse_place
 from daypass.model.errors import BadInput
 from daypass.model.grant import Delivery
 from daypass.model.principal import ROBOT
-from daypass.rules.shape_approval import Shape
-from daypass.rules.values import Extras, Length, PersonId, SlackGroupId, is_person_id, rule_id, wrong
+from daypass.rules.document.shape_approval import Shape
+from daypass.rules.document.values import Extras, Length, PersonId, SlackGroupId, is_person_id, rule_id, wrong
 
 
 class Expected(StrEnum):

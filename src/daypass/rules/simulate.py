@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 from daypass.model.decision import Decision, Question
 from daypass.model.length import words_for_length
-from daypass.rules.book import RuleBook
-from daypass.rules.decide import decide
-from daypass.rules.outcome import deciding, differ_for, in_short, outcome
+from daypass.rules.decide.decision import decide
+from daypass.rules.decide.outcome import deciding, differ_for, in_short, outcome
+from daypass.rules.decide.rulebook import RuleBook
 from daypass.rules.past import Asked
 from daypass.rules.shape_case import Expected
 

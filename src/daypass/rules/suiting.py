@@ -12,13 +12,13 @@ from zoneinfo import ZoneInfo
 
 from daypass.model.decision import Circumstances, Question, ScheduleName, Ticket, TicketId
 from daypass.model.principal import Principal, PrincipalId
-from daypass.rules.book import RuleBook
-from daypass.rules.conditions import AS_REQUESTOR, Conditions
+from daypass.rules.decide.conditions import AS_REQUESTOR, Conditions
+from daypass.rules.decide.opening_hours import ALL_DAY, open_at, zone
+from daypass.rules.decide.reason_words import Wording
+from daypass.rules.decide.rule import AllowRule, Rule
+from daypass.rules.decide.rulebook import RuleBook
 from daypass.rules.made_up import made_up
 from daypass.rules.probes import Probe
-from daypass.rules.rule import AllowRule, Rule
-from daypass.rules.wording import Wording
-from daypass.rules.zones import ALL_DAY, open_at, zone
 
 _SOMEBODY = PrincipalId("U0PROBE")
 """Stands for whoever is on call and whoever owns a bucket."""

@@ -7,15 +7,15 @@ from enum import StrEnum
 from daypass.model.decision import Ticket, TicketId
 from daypass.model.entitlement import Extra, Level
 from daypass.model.length import words_for_length
-from daypass.rules.approvers import missing
-from daypass.rules.conditions import AS_REQUESTOR, Conditions, clock_of, zone_of
-from daypass.rules.filling import shortage
-from daypass.rules.hurdle import Hurdle
-from daypass.rules.hurdles import not_looked_up, stages, unknown
-from daypass.rules.rule import AllowRule, DenyRule, Rule, listing
-from daypass.rules.scene import Scene
-from daypass.rules.wording import TICKET, Wording, is_called, tickets
-from daypass.rules.zones import said_days, said_moment
+from daypass.rules.approval.approvers import missing
+from daypass.rules.approval.quorum import shortage
+from daypass.rules.decide.checks import not_looked_up, stages, unknown
+from daypass.rules.decide.conditions import AS_REQUESTOR, Conditions, clock_of, zone_of
+from daypass.rules.decide.evaluation import Scene
+from daypass.rules.decide.opening_hours import said_days, said_moment
+from daypass.rules.decide.reason_words import TICKET, Wording, is_called, tickets
+from daypass.rules.decide.rule import AllowRule, DenyRule, Rule, listing
+from daypass.rules.decide.unmet import Hurdle
 
 _LEAST = timedelta(seconds=1)
 _NOT_URGENT = "is not for breaking glass."

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from daypass.model.decision import Decision, Denied
-from daypass.rules.book import RuleBook
 from daypass.rules.cases import Case
-from daypass.rules.decide import decide
+from daypass.rules.decide.decision import decide
+from daypass.rules.decide.outcome import asked_first, deciding, outcome
+from daypass.rules.decide.rulebook import RuleBook
 from daypass.rules.explain import explain
-from daypass.rules.outcome import asked_first, deciding, outcome
 from daypass.rules.shape_case import Expected
 
 _SAID = {

@@ -19,7 +19,7 @@ from daypass.model.errors import Fault, NotFound, RulesUnreadable
 from daypass.model.principal import DAYPASS
 from daypass.model.ruling import RulesVersion
 from daypass.ports import Cabinet
-from daypass.rules.document import RuleBook, parse
+from daypass.rules.document.read import RuleBook, parse
 from daypass.store.codec import Unreadable
 from daypass.store.rules_file import RulesFile
 

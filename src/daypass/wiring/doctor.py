@@ -24,7 +24,7 @@ from daypass.model.errors import DaypassError
 from daypass.model.finding import JournalFinding
 from daypass.model.kept import Alteration
 from daypass.model.kept import Standing as Open
-from daypass.rules.rule import AllowRule
+from daypass.rules.decide.rule import AllowRule
 from daypass.settings import Settings
 from daypass.store.rules_file import RulesFile
 from daypass.wiring import doctor_aws

@@ -26,7 +26,7 @@ from daypass.model.errors import AwsForbids, Misconfigured, NotFound, RulesUnrea
 from daypass.model.kept import Absence, Robot, Standing
 from daypass.model.principal import Away, AwsIdentity, PrincipalId, SlackGroupId
 from daypass.ports import Cabinet
-from daypass.rules.document import RuleBook
+from daypass.rules.document.read import RuleBook
 from daypass.settings import Settings, Tickets, secret
 
 

@@ -8,7 +8,7 @@ import pytest
 from daypass.lifecycle.passkeys import enrol, ring
 from daypass.lifecycle.passkeys.site import Site
 from daypass.model.event import Kind
-from daypass.rules.people import People
+from daypass.rules.document.people import People
 from tests.doors.house import House
 from tests.lifecycle.authenticator import HandKey
 from tests.makers import ANN, BOB, EVE, HOUR

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from daypass.model.principal import Principal, PrincipalId
-from daypass.rules.people import People
+from daypass.rules.document.people import People
 from tests.doors.cli.conftest import Terminal
 from tests.doors.house import House
 from tests.makers import BOB

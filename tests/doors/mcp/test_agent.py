@@ -16,8 +16,8 @@ from mcp.types import CallToolResult, TextContent
 
 from daypass.lifecycle.robots.add import Wanted, add
 from daypass.model.principal import Principal, PrincipalId
-from daypass.rules.document import RuleBook, parse
-from daypass.rules.people import People
+from daypass.rules.document.people import People
+from daypass.rules.document.read import RuleBook, parse
 from tests.doors.house import RULES, House, open_house
 from tests.makers import ANN, BOB
 

@@ -8,7 +8,7 @@ from daypass.model.entitlement import Extra, Level
 from daypass.model.errors import Misconfigured
 from daypass.model.grant import Delivery
 from daypass.model.request import RequestState
-from daypass.rules.document import RuleBook, parse
+from daypass.rules.document.read import RuleBook, parse
 from localslack import BlockingActor, View
 from localslack.driver import PATIENCE
 from tests.doors.slack.conftest import ASK, Office, review

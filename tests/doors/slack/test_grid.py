@@ -14,7 +14,7 @@ from daypass.doors.slack.turn import person_of
 from daypass.doors.slack.workspace import Home
 from daypass.model.errors import Misconfigured, NotYours
 from daypass.model.principal import PrincipalId
-from daypass.rules.document import parse
+from daypass.rules.document.read import parse
 from tests.builder import Daypass, sqlite
 from tests.makers import BOB, RULES
 

@@ -36,7 +36,7 @@ from daypass.model.kept import GlassReview
 from daypass.model.principal import PrincipalId
 from daypass.model.request import LONGEST_REASON, Approval, Request, RequestState
 from daypass.model.ruling import RulesChange, RulesVersion
-from daypass.rules.document import parse
+from daypass.rules.document.read import parse
 from daypass.rules.effect import Effect, Shift
 from localslack.block_kit.check import (
     complaints_about_message,

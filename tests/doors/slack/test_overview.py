@@ -12,7 +12,7 @@ from daypass.model.errors import Unavailable
 from daypass.model.lease import Term
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Ask
-from daypass.rules.document import parse
+from daypass.rules.document.read import parse
 from tests.builder import Daypass, sqlite
 from tests.hands import HandDirectory
 from tests.makers import ANN, BOB, EVE

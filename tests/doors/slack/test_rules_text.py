@@ -18,8 +18,8 @@ from daypass.doors.slack.rules_text import (
 )
 from daypass.doors.slack.rules_yaml import written
 from daypass.model.errors import BadInput
-from daypass.rules.document import parse
-from daypass.rules.source import read
+from daypass.rules.document.read import parse
+from daypass.rules.document.yaml_source import read
 
 DOCUMENT = """\
 # Who may what at Acme.

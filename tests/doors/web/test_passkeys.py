@@ -20,7 +20,7 @@ from daypass.model.grant import Delivery, GrantId
 from daypass.model.lease import Term
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Ask, RequestState
-from daypass.rules.document import parse
+from daypass.rules.document.read import parse
 from tests.doors.house import RULES, House
 from tests.lifecycle.authenticator import HandKey
 from tests.makers import ANN, BOB, EVE, HOUR, READ_REPORTS

@@ -23,8 +23,8 @@ from daypass.model.grant import Grant, GrantState, Why
 from daypass.model.kept import Robot
 from daypass.model.principal import Principal, PrincipalId, SlackGroupId
 from daypass.model.secret import digest
-from daypass.rules.document import RuleBook, parse
-from daypass.rules.people import ANYONE, People
+from daypass.rules.document.people import ANYONE, People
+from daypass.rules.document.read import RuleBook, parse
 from daypass.store.database import Database
 from daypass.store.ledger import SqlLedger
 from daypass.store.logins import SqlLogins

@@ -30,7 +30,7 @@ from daypass.directory.on_call.pagerduty import PagerDutySchedule
 from daypass.directory.on_call.schedule import Schedule
 from daypass.model.decision import ScheduleName
 from daypass.model.errors import Fault, Misconfigured, RulesUnreadable
-from daypass.rules.source import Data, Path, read
+from daypass.rules.document.yaml_source import Data, Path, read
 
 Secret = Callable[[str], str]
 """Gives the value of an environment variable. Raises Misconfigured when it is not set."""

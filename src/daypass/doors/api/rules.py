@@ -58,7 +58,7 @@ from daypass.model.errors import BadInput, NotFound, RulesUnreadable, Unavailabl
 from daypass.model.grant import GrantId
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.ruling import ChangeState, RulesChange, RulesVersion
-from daypass.rules.document import RuleBook, parse
+from daypass.rules.document.read import RuleBook, parse
 from daypass.rules.effect import Effect
 
 router = api_router("rules")

@@ -15,16 +15,16 @@ from daypass.doors.cli.rules_words import not_in_force
 from daypass.doors.refusals import DENIED, ERROR, OK
 from daypass.model.decision import Denied, RuleId
 from daypass.model.errors import Fault, RulesUnreadable
-from daypass.rules.book import RuleBook
-from daypass.rules.decide import decide
-from daypass.rules.document import parse
+from daypass.rules.decide.decision import decide
+from daypass.rules.decide.outcome import deciding, in_short, outcome
+from daypass.rules.decide.rulebook import RuleBook
+from daypass.rules.document.read import parse
 from daypass.rules.explain import RuleVerdict
 from daypass.rules.explain import explain as every_rule
 from daypass.rules.finding import Finding, Kind
 from daypass.rules.in_words import in_words
 from daypass.rules.lint import lint as findings
 from daypass.rules.lint_people import unlooked
-from daypass.rules.outcome import deciding, in_short, outcome
 from daypass.rules.past import Asked, read_ask, read_past
 from daypass.rules.shape_case import Expected
 from daypass.rules.simulate import Difference, Simulation, tallied

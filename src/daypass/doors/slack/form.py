@@ -19,8 +19,8 @@ from daypass.doors.slack.turn import Answer, Close, Show, Turn, Wrong
 from daypass.doors.slack.typeahead import nearly, places
 from daypass.model.errors import AskedAlready, BadInput, DaypassError, Refusal
 from daypass.model.principal import PrincipalId
-from daypass.rules.preview import preview as who_is_asked
-from daypass.rules.rule import AllowRule
+from daypass.rules.approval.preview import preview as who_is_asked
+from daypass.rules.decide.rule import AllowRule
 
 log = structlog.get_logger()
 

@@ -5,7 +5,7 @@ from daypass.doors.slack.counter import Counter, in_thread
 from daypass.doors.slack.naming import in_private
 from daypass.doors.slack.texts import requests as texts
 from daypass.model.request import Ask
-from daypass.rules.preview import preview
+from daypass.rules.approval.preview import preview
 
 
 async def previewed(counter: Counter, ask: Ask) -> Note:

@@ -25,8 +25,8 @@ from daypass.model.entitlement import Level
 from daypass.model.errors import BadInput, Conflict, DaypassError
 from daypass.model.grant import Delivery
 from daypass.model.principal import PrincipalId
+from daypass.rules.decide.rule import Rule
 from daypass.rules.in_words import in_words
-from daypass.rules.rule import Rule
 
 _MOST = 20
 """Rules in one answer: each takes two of the 50 blocks of a message."""

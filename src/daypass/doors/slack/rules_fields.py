@@ -13,9 +13,9 @@ from daypass.model.entitlement import Level
 from daypass.model.errors import BadInput
 from daypass.model.grant import Delivery
 from daypass.model.principal import ROBOT
-from daypass.rules.shape import UNSAID
-from daypass.rules.source import Data
-from daypass.rules.values import is_person_id
+from daypass.rules.document.shape import UNSAID
+from daypass.rules.document.values import is_person_id
+from daypass.rules.document.yaml_source import Data
 
 Rule = dict[str, Data]
 

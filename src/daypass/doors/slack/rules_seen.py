@@ -20,8 +20,8 @@ from daypass.model.decision import Approvers
 from daypass.model.errors import BadInput, DaypassError, Misconfigured, NotFound, NotYours, RulesUnreadable
 from daypass.model.principal import PrincipalId
 from daypass.model.ruling import ChangeState, RulesChange, RulesVersion
-from daypass.rules.changes import changes, other_than_rules
-from daypass.rules.document import RuleBook, parse
+from daypass.rules.document.differences import changes, other_than_rules
+from daypass.rules.document.read import RuleBook, parse
 from daypass.rules.effect import Effect
 from daypass.rules.in_words import in_words
 

@@ -15,7 +15,7 @@ import yaml
 from daypass.doors.slack.rules_yaml import lines, written
 from daypass.doors.slack.texts import refusals as sorry
 from daypass.model.errors import BadInput, Fault, RulesUnreadable
-from daypass.rules.source import Data, read
+from daypass.rules.document.yaml_source import Data, read
 
 Rule = dict[str, Data]
 

@@ -1,12 +1,12 @@
 """
-Plain data written as YAML, on one line, so that rules/source reads exactly that back.
+Plain data written as YAML, on one line, so that rules/document/yaml_source reads exactly that back.
 
 Words that YAML could take for something else, and signs that it does not print, are quoted and escaped.
 """
 
 import re
 
-from daypass.rules.source import Data
+from daypass.rules.document.yaml_source import Data
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*|[0-9]{1,6}[a-z]")
 """What needs no quotes: words, ids, lengths of time."""

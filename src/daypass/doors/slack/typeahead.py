@@ -14,7 +14,7 @@ from daypass.model.errors import BadInput, DaypassError, NotFound
 from daypass.model.grant import Delivery
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.s3_address import plain_place
-from daypass.rules.document import RuleBook
+from daypass.rules.document.read import RuleBook
 from daypass.rules.nearest_place import nearest_place
 from daypass.rules.reach import may_name, may_see
 

@@ -13,7 +13,7 @@ from daypass.model.grant import Grant
 from daypass.model.lease import Term
 from daypass.model.request import Request, RequestState
 from daypass.ports import Rehearsal
-from daypass.rules.preview import preview
+from daypass.rules.approval.preview import preview
 
 
 class TermOut(Outgoing):

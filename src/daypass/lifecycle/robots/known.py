@@ -6,7 +6,7 @@ from daypass.model.errors import NotFound, TooLate
 from daypass.model.kept import Robot, Standing
 from daypass.model.principal import Principal
 from daypass.ports import Ledger
-from daypass.rules.document import RuleBook
+from daypass.rules.document.read import RuleBook
 
 
 def find(name: str, *, ledger: Ledger) -> Robot:

@@ -4,7 +4,7 @@ from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.ruling.owners import must_own
 from daypass.model.errors import NotYours
 from daypass.model.principal import Principal, PrincipalId
-from daypass.rules.document import RuleBook
+from daypass.rules.document.read import RuleBook
 
 
 def owns_rules(who: Principal, rules: RuleBook | None) -> bool:

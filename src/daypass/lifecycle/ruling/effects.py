@@ -17,9 +17,9 @@ from daypass.model.errors import DaypassError, NotFound, Refusal
 from daypass.model.grant import GrantId
 from daypass.model.principal import GroupName, Principal, PrincipalId, SlackGroupId
 from daypass.model.request import RequestState
-from daypass.rules.document import RuleBook
+from daypass.rules.decide.needs import needs
+from daypass.rules.document.read import RuleBook
 from daypass.rules.effect import Effect, effect
-from daypass.rules.needs import needs
 
 MOST_PEOPLE = 300
 """So many people are looked up one by one: each may be a call to Slack."""

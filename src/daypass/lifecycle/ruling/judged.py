@@ -7,7 +7,7 @@ from daypass.lifecycle.ruling.owners import must_leave_two
 from daypass.model.errors import BadInput, RulesUnreadable
 from daypass.model.ruling import RulesVersion
 from daypass.ports import Directory
-from daypass.rules.document import RuleBook, parse
+from daypass.rules.document.read import RuleBook, parse
 from daypass.rules.trial import CaseResult, run_cases
 
 PROPOSED = "proposed"

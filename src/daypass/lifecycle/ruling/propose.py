@@ -21,7 +21,7 @@ from daypass.model.principal import PrincipalId
 from daypass.model.request import LONGEST_REASON
 from daypass.model.ruling import RulesChange, RulesVersion
 from daypass.ports import Ledger
-from daypass.rules.document import RuleBook
+from daypass.rules.document.read import RuleBook
 
 LONGEST_SHADOW = timedelta(days=92)
 

@@ -12,11 +12,11 @@ from daypass.model.errors import DaypassError, NotFound, Unavailable
 from daypass.model.grant import Delivery
 from daypass.model.principal import Principal, PrincipalId
 from daypass.ports import Directory, Facts
-from daypass.rules.book import RuleBook
+from daypass.rules.decide.rule import AllowRule
+from daypass.rules.decide.rulebook import RuleBook
 from daypass.rules.finding import Finding
 from daypass.rules.lint import lint_each
 from daypass.rules.lint_people import Group, Roll, lint_people, requestors, schedules_of
-from daypass.rules.rule import AllowRule
 
 LINT_LASTS = timedelta(seconds=5)
 MOST_PEOPLE = 300

@@ -22,8 +22,8 @@ from daypass.model.principal import DAYPASS
 from daypass.model.request import Ask
 from daypass.model.ruling import ChangeState, RulesChange
 from daypass.ports import Cabinet, Ledger
-from daypass.rules.document import RuleBook, parse
-from daypass.rules.outcome import differ_for, in_short
+from daypass.rules.decide.outcome import differ_for, in_short
+from daypass.rules.document.read import RuleBook, parse
 
 _MOST = 8
 """So many changes decide in the shadow at most, the newest: each of them costs every ask a decision more."""

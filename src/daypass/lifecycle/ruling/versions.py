@@ -8,7 +8,7 @@ from typing import Protocol, runtime_checkable
 from daypass.model.errors import Misconfigured
 from daypass.model.principal import DAYPASS
 from daypass.model.ruling import RulesVersion
-from daypass.rules.document import RuleBook
+from daypass.rules.document.read import RuleBook
 
 FROM_THE_FILE = "from the file"
 """The note of a version that was made of the file's text."""

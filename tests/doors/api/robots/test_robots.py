@@ -10,7 +10,7 @@ import pytest
 from daypass.lifecycle.robots.add import robot_fact
 from daypass.model.event import Kind, Scope
 from daypass.model.kept import Robot
-from daypass.rules.people import People
+from daypass.rules.document.people import People
 from tests.doors.api.robots.speaking import ASK, DEPLOY, added, narrowed, speaking
 from tests.doors.house import House
 from tests.makers import ANN, BOB, EVE

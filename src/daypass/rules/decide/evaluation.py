@@ -1,0 +1,59 @@
+"""A question as the rules look at it: with what is so around it, and what follows from both."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from daypass.model.decision import Circumstances, Question
+from daypass.model.entitlement import Level
+from daypass.model.principal import PrincipalId
+from daypass.rules.approval.eligibility import Colleagues
+from daypass.rules.decide.patterns import Pattern
+from daypass.rules.document.values import UNMARKED
+
+Marked = Mapping[str, tuple[Pattern, ...]]
+"""How sensitive places are: by the word for it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """One question at one moment. It keeps what it has worked out, so a thousand rules cost that once."""
+
+    question: Question
+    around: Circumstances | None = None
+    """None knows nothing besides the question."""
+    marked: Marked = field(default_factory=dict)
+
+    @cached_property
+    def name(self) -> str:
+        """The `bucket/key` that is asked for, or how all of them begin."""
+        place = self.question.entitlement.place
+        return f"{place.bucket}/{place.key}"
+
+    @cached_property
+    def levels(self) -> frozenset[Level]:
+        """The levels that are asked for, with those that they bring along."""
+        levels = self.question.entitlement.levels
+        return levels | {Level.LIST} if Level.READ in levels else levels
+
+    @cached_property
+    def sensitivity(self) -> frozenset[str]:
+        """
+        Every word for what is asked, where patterns overlap it.
+
+        `unmarked` is among them unless one pattern has all of it: some of it may be what nobody has spoken of.
+        """
+        place = self.question.entitlement.place
+        words = {word for word, patterns in self.marked.items() if any(one.overlaps(place) for one in patterns)}
+        whole = any(one.contains(place) for word in words for one in self.marked[word])
+        return frozenset(words if whole else words | {UNMARKED})
+
+    @cached_property
+    def accounts(self) -> frozenset[PrincipalId]:
+        """All accounts of who would have it, as far as they are known."""
+        return self.question.principal.same_as | {self.question.principal.id}
+
+    @cached_property
+    def colleagues(self) -> Colleagues:
+        """Who is here, and who is on the asking side."""
+        return Colleagues.of(self.question, self.around)
