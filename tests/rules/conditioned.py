@@ -14,7 +14,7 @@ from daypass.rules.decide.patterns import parse_pattern
 from daypass.rules.decide.reason_words import TICKET, parse_wording
 from daypass.rules.decide.rule import AllowRule, BreakGlass, Rule
 from daypass.rules.decide.rulebook import RuleBook
-from daypass.rules.explain import RuleVerdict, explain
+from daypass.rules.describe.explain import RuleVerdict, explain
 from tests.rules.worlds import HOUR, IDS, cases, fitting, slack_groups
 
 MONDAY = datetime(2026, 5, 4, tzinfo=UTC)

@@ -9,9 +9,9 @@ from daypass.model.entitlement import Entitlement, Level, parse_place
 from daypass.model.grant import Delivery
 from daypass.model.principal import Principal, PrincipalId
 from daypass.rules.decide.decision import decide
+from daypass.rules.describe.rules import in_words
 from daypass.rules.document.read import parse
-from daypass.rules.in_words import in_words
-from daypass.rules.lint import lint
+from daypass.rules.lint.lint import lint
 from tests.makers import HOUR
 
 RULE = """

@@ -20,9 +20,9 @@ from daypass.rules.decide.evaluation import Scene
 from daypass.rules.decide.needs import needs
 from daypass.rules.decide.rule import AllowRule, DenyRule, Rule
 from daypass.rules.decide.unmet import FIELD, Hurdle
+from daypass.rules.describe.explain import Effect, explain
+from daypass.rules.describe.suggestable import may_name, may_see
 from daypass.rules.document.people import People
-from daypass.rules.explain import Effect, explain
-from daypass.rules.reach import may_name, may_see
 from tests.examples import examples
 from tests.rules.conditioned import World, worlds
 from tests.rules.worlds import HOUR, PLACES, allow_rules, book, deny_rules, fitting, levels, principals, questions

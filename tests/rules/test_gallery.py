@@ -11,7 +11,7 @@ from daypass.model.grant import Delivery
 from daypass.rules.decide.decision import decide
 from daypass.rules.decide.rulebook import RuleBook
 from daypass.rules.document.read import parse
-from daypass.rules.lint import lint
+from daypass.rules.lint.lint import lint
 from tests.rules.worlds import HOUR, ask, person
 
 GALLERY = Path(__file__).parents[2] / "examples" / "rules"

@@ -11,7 +11,7 @@ from daypass.model.principal import Away, GroupName, Principal, PrincipalId, Sla
 from daypass.rules.approval.eligibility import Colleagues
 from daypass.rules.decide.decision import decide
 from daypass.rules.document.read import parse
-from daypass.rules.lint_people import Roll, lint_people
+from daypass.rules.lint.people import Roll, lint_people
 from tests.makers import BOB, HOUR, NOON
 
 GUS = PrincipalId("U0GUS")

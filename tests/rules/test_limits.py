@@ -3,9 +3,9 @@
 import pytest
 
 from daypass.model.errors import RulesUnreadable
+from daypass.rules.describe.rules import in_words
 from daypass.rules.document.differences import other_than_rules
-from daypass.rules.in_words import in_words
-from daypass.rules.lint import lint
+from daypass.rules.lint.lint import lint
 from tests.rules.worlds import written
 
 RULE = """

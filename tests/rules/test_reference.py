@@ -10,7 +10,7 @@ from daypass.rules.document.read import parse
 from daypass.rules.document.shape import AllowShape, DenyShape, DocumentShape, LengthShape, LimitsShape, RaisedShape
 from daypass.rules.document.shape_approval import ApproversShape, ApproveShape, HandOverShape, PeopleShape, StageShape
 from daypass.rules.document.shape_conditions import BreakGlassShape, LiveGrantsShape, MatchingShape, WhenShape
-from daypass.rules.shape_case import AskShape, CaseShape
+from daypass.rules.examples.shape import AskShape, CaseShape
 
 PAGE = (Path(__file__).parents[2] / "docs" / "rules.md").read_text()
 SHAPES: list[type[BaseModel]] = [

@@ -14,8 +14,8 @@ from daypass.rules.approval.quorum import shortage
 from daypass.rules.decide.decision import decide
 from daypass.rules.decide.rule import Rule
 from daypass.rules.decide.rulebook import RuleBook
-from daypass.rules.explain import explain
-from daypass.rules.lint import lint
+from daypass.rules.describe.explain import explain
+from daypass.rules.lint.lint import lint
 from tests.examples import examples
 from tests.rules.worlds import ask, book, cases, person, written
 

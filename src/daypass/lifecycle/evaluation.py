@@ -15,8 +15,8 @@ from daypass.model.request import Ask
 from daypass.ports import Ledger
 from daypass.rules.decide.decision import decide
 from daypass.rules.decide.needs import needs
+from daypass.rules.describe.nearest import told
 from daypass.rules.document.read import RuleBook
-from daypass.rules.nearest_place import told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,8 +23,8 @@ from daypass.model.entitlement import Level, Reach, S3Place
 from daypass.model.errors import BadInput, DaypassError
 from daypass.model.request import Ask
 from daypass.ports import Catalogue
+from daypass.rules.describe.suggestable import may_name, may_see
 from daypass.rules.document.read import RuleBook
-from daypass.rules.reach import may_name, may_see
 
 _NEAREST = 3
 _AS_NEAR = 0.7

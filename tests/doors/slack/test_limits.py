@@ -37,7 +37,7 @@ from daypass.model.principal import PrincipalId
 from daypass.model.request import LONGEST_REASON, Approval, Request, RequestState
 from daypass.model.ruling import RulesChange, RulesVersion
 from daypass.rules.document.read import parse
-from daypass.rules.effect import Effect, Shift
+from daypass.rules.sampling.effects import Effect, Shift
 from localslack.block_kit.check import (
     complaints_about_message,
     complaints_about_options,

@@ -13,7 +13,7 @@ from daypass.model.lease import Term
 from daypass.model.principal import GroupName, Principal, PrincipalId, SlackGroupId
 from daypass.model.request import Request
 from daypass.rules.document.read import parse
-from daypass.rules.effect import Effect
+from daypass.rules.sampling.effects import Effect
 from tests.hands import HandDirectory
 from tests.lifecycle.ruling.conftest import CARL, RULES, SHORTER, Ruled
 from tests.makers import ANN, BOB, EVE, HOUR, principal, request

@@ -15,7 +15,7 @@ from daypass.rules.approval.stage import Step
 from daypass.rules.decide.decision import decide
 from daypass.rules.decide.rule import AllowRule
 from daypass.rules.decide.rulebook import RuleBook
-from daypass.rules.lint import lint
+from daypass.rules.lint.lint import lint
 from tests.rules.worlds import ask, written
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -10,7 +10,7 @@ from daypass.model.decision import Allowed, Circumstances, Denied, Question, Sch
 from daypass.model.principal import PrincipalId
 from daypass.rules.decide.decision import decide
 from daypass.rules.decide.rulebook import RuleBook
-from daypass.rules.explain import explain
+from daypass.rules.describe.explain import explain
 from tests.rules.worlds import HOUR, ask, person, written
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)

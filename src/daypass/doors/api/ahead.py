@@ -22,7 +22,7 @@ from daypass.lifecycle.submit import submit
 from daypass.model.entitlement import Level
 from daypass.model.kept import Permit
 from daypass.model.principal import PrincipalId
-from daypass.rules.offers import offers
+from daypass.rules.describe.offers import offers
 
 router = api_router("ahead")
 

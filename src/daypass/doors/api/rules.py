@@ -59,7 +59,7 @@ from daypass.model.grant import GrantId
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.ruling import ChangeState, RulesChange, RulesVersion
 from daypass.rules.document.read import RuleBook, parse
-from daypass.rules.effect import Effect
+from daypass.rules.sampling.effects import Effect
 
 router = api_router("rules")
 

@@ -13,7 +13,7 @@ from daypass.doors.slack.turn import Turn
 from daypass.lifecycle import permits
 from daypass.lifecycle.absence import say_away, say_back
 from daypass.lifecycle.again import Repeat, once_more
-from daypass.rules import offers
+from daypass.rules.describe import offers
 
 _MOST = 40
 """Offers in one answer; Slack takes 50 blocks."""

@@ -21,7 +21,7 @@ from daypass.model.kept import GlassReview, Permit, Series, Standing
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Request, RequestState
 from daypass.model.ruling import ChangeState, RulesChange
-from daypass.rules.offers import offers
+from daypass.rules.describe.offers import offers
 
 _LIVE = (GrantState.APPROVED, GrantState.ACTIVE, GrantState.ENDING)
 _HELD = (GrantState.APPROVED, GrantState.ACTIVE)

@@ -26,7 +26,7 @@ from daypass.model.errors import BadInput, Conflict, DaypassError
 from daypass.model.grant import Delivery
 from daypass.model.principal import PrincipalId
 from daypass.rules.decide.rule import Rule
-from daypass.rules.in_words import in_words
+from daypass.rules.describe.rules import in_words
 
 _MOST = 20
 """Rules in one answer: each takes two of the 50 blocks of a message."""

@@ -20,10 +20,10 @@ from daypass.model.decision import Approvers
 from daypass.model.errors import BadInput, DaypassError, Misconfigured, NotFound, NotYours, RulesUnreadable
 from daypass.model.principal import PrincipalId
 from daypass.model.ruling import ChangeState, RulesChange, RulesVersion
+from daypass.rules.describe.rules import in_words
 from daypass.rules.document.differences import changes, other_than_rules
 from daypass.rules.document.read import RuleBook, parse
-from daypass.rules.effect import Effect
-from daypass.rules.in_words import in_words
+from daypass.rules.sampling.effects import Effect
 
 _ID = re.compile(r"\b[UW][A-Z0-9]{3,}\b")
 _MISSING = re.compile(r"“(\w+)” is missing")

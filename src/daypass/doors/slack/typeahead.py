@@ -14,9 +14,9 @@ from daypass.model.errors import BadInput, DaypassError, NotFound
 from daypass.model.grant import Delivery
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.s3_address import plain_place
+from daypass.rules.describe.nearest import nearest_place
+from daypass.rules.describe.suggestable import may_name, may_see
 from daypass.rules.document.read import RuleBook
-from daypass.rules.nearest_place import nearest_place
-from daypass.rules.reach import may_name, may_see
 
 _LIST = frozenset({Level.LIST})
 

@@ -8,7 +8,7 @@ from daypass.doors.wire.incoming import Incoming
 from daypass.doors.wire.outgoing import Outgoing
 from daypass.lifecycle.ruling.roll import Doubts
 from daypass.rules.document.yaml_source import LARGEST
-from daypass.rules.finding import Kind
+from daypass.rules.lint.finding import Kind
 
 RulesText = Annotated[str, Field(max_length=LARGEST, description="the whole document, as YAML")]
 

@@ -13,10 +13,10 @@ from daypass.doors.wire.outgoing import Outgoing
 from daypass.doors.wire.words import LengthText, ReasonText, Whole, drawn
 from daypass.model.event import Event
 from daypass.model.ruling import RulesChange, RulesVersion
+from daypass.rules.describe.explain import RuleVerdict
+from daypass.rules.describe.rules import in_words
 from daypass.rules.document.read import RuleBook
-from daypass.rules.effect import Effect
-from daypass.rules.explain import RuleVerdict
-from daypass.rules.in_words import in_words
+from daypass.rules.sampling.effects import Effect
 
 
 class ProposeRules(Incoming):

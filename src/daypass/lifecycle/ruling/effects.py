@@ -19,7 +19,7 @@ from daypass.model.principal import GroupName, Principal, PrincipalId, SlackGrou
 from daypass.model.request import RequestState
 from daypass.rules.decide.needs import needs
 from daypass.rules.document.read import RuleBook
-from daypass.rules.effect import Effect, effect
+from daypass.rules.sampling.effects import Effect, effect
 
 MOST_PEOPLE = 300
 """So many people are looked up one by one: each may be a call to Slack."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from daypass.lifecycle.judge import Judge, as_ask
 from daypass.model.errors import BadInput
 from daypass.model.request import Request
-from daypass.rules.explain import RuleVerdict, explain
+from daypass.rules.describe.explain import RuleVerdict, explain
 
 
 def explained(request: Request, *, judge: Judge, now: datetime) -> list[RuleVerdict]:

@@ -8,7 +8,7 @@ from daypass.model.errors import BadInput, RulesUnreadable
 from daypass.model.ruling import RulesVersion
 from daypass.ports import Directory
 from daypass.rules.document.read import RuleBook, parse
-from daypass.rules.trial import CaseResult, run_cases
+from daypass.rules.examples.run import CaseResult, run_cases
 
 PROPOSED = "proposed"
 """How faults call the text: `proposed:12: ...`."""

@@ -8,8 +8,8 @@ from itertools import islice
 from daypass.lifecycle.judge import Judge, as_ask
 from daypass.model.errors import DaypassError
 from daypass.model.request import Request
-from daypass.rules.retold import retold
-from daypass.rules.shape_case import Expected
+from daypass.rules.examples.shape import Expected
+from daypass.rules.examples.write import retold
 
 
 def past(*, judge: Judge, most: int) -> Iterator[bytes]:

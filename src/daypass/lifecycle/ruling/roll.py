@@ -14,9 +14,9 @@ from daypass.model.principal import Principal, PrincipalId
 from daypass.ports import Directory, Facts
 from daypass.rules.decide.rule import AllowRule
 from daypass.rules.decide.rulebook import RuleBook
-from daypass.rules.finding import Finding
-from daypass.rules.lint import lint_each
-from daypass.rules.lint_people import Group, Roll, lint_people, requestors, schedules_of
+from daypass.rules.lint.finding import Finding
+from daypass.rules.lint.lint import lint_each
+from daypass.rules.lint.people import Group, Roll, lint_people, requestors, schedules_of
 
 LINT_LASTS = timedelta(seconds=5)
 MOST_PEOPLE = 300

@@ -18,8 +18,8 @@ from daypass.rules.decide.outage import lacking
 from daypass.rules.decide.rule import AllowRule, DenyRule, Rule
 from daypass.rules.decide.rulebook import RuleBook
 from daypass.rules.decide.unmet import FIELD, Hurdle
-from daypass.rules.refusal import OFFERS, refusal
-from daypass.rules.telling import say_unknown
+from daypass.rules.describe.denial import OFFERS, refusal
+from daypass.rules.describe.refusals import say_unknown
 
 _FURTHEST_FIRST = (
     frozenset({Hurdle.PLACE}),

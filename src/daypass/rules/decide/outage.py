@@ -15,7 +15,7 @@ from daypass.rules.decide.checks import hurdles, plain, unknown
 from daypass.rules.decide.evaluation import Scene
 from daypass.rules.decide.rule import AllowRule, DenyRule, Rule
 from daypass.rules.decide.unmet import Hurdle
-from daypass.rules.telling import could_not, could_not_ticket
+from daypass.rules.describe.refusals import could_not, could_not_ticket
 
 _SOURCES = {
     Hurdle.TICKET: "the ticket tracker",

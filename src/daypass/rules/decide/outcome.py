@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from daypass.model.decision import Allowed, Decision, Denied, RuleId
 from daypass.model.length import words_for_length
-from daypass.rules.in_words import agreeing
-from daypass.rules.shape_case import Expected
+from daypass.rules.describe.rules import agreeing
+from daypass.rules.examples.shape import Expected
 
 _NONE = RuleId("")
 

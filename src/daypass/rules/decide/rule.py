@@ -14,7 +14,7 @@ from daypass.rules.decide.conditions import Conditions
 from daypass.rules.decide.patterns import Pattern
 from daypass.rules.decide.reason_words import Wording
 from daypass.rules.document.people import People
-from daypass.rules.finding import Kind
+from daypass.rules.lint.finding import Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,10 +9,10 @@ from operator import or_
 
 from daypass.model.decision import RuleId
 from daypass.model.principal import Principal
-from daypass.rules.cases import Case
 from daypass.rules.decide.patterns import Pattern
 from daypass.rules.decide.rule import EVERYBODY, AllowRule, Limits, Rule
 from daypass.rules.document.people import NOBODY, People
+from daypass.rules.examples.cases import Case
 
 Bits = int
 """A set of rules: bit i for the i-th rule of the document. A thousand of them are united or intersected in 50 ns."""

@@ -11,7 +11,7 @@ from daypass.rules.document.people import ANYONE, People, everybody
 from daypass.rules.document.shape import AllowShape, DenyShape
 from daypass.rules.document.shape_approval import PeopleShape
 from daypass.rules.document.shape_conditions import BreakGlassShape, MatchingShape, WhenShape
-from daypass.rules.finding import Kind
+from daypass.rules.lint.finding import Kind
 
 Groups = Mapping[str, People]
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 
 from daypass.model.decision import RuleId
-from daypass.rules.cases import Case
 from daypass.rules.decide.rule import DenyRule, Rule
 from daypass.rules.decide.rulebook import RuleBook
+from daypass.rules.describe.rules import in_words
 from daypass.rules.document.people import People
-from daypass.rules.in_words import in_words
+from daypass.rules.examples.cases import Case
 
 _WORDS = {
     "levels": "may",

@@ -12,7 +12,6 @@ from pydantic import BaseModel, ValidationError
 
 from daypass.model.errors import Fault, RulesUnreadable
 from daypass.model.principal import ROBOT
-from daypass.rules.cases import read_cases
 from daypass.rules.decide.rule import EVERYBODY, Limits, Rule
 from daypass.rules.decide.rulebook import RuleBook
 from daypass.rules.document.approval import named, people_of, uncountable
@@ -23,6 +22,7 @@ from daypass.rules.document.shape import AllowShape, DenyShape, DocumentShape
 from daypass.rules.document.shape_approval import PeopleShape
 from daypass.rules.document.values import UNMARKED
 from daypass.rules.document.yaml_source import Data, Path, Source, read
+from daypass.rules.examples.cases import read_cases
 
 __all__ = ["RuleBook", "parse"]
 
