@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from daypass.lifecycle.click import Click
-from daypass.lifecycle.passkeys import errands, ring
+from daypass.lifecycle.passkeys import one_time_links, registered
 from daypass.lifecycle.submit import submit
 from daypass.model.grant import Delivery, GrantId
 from daypass.model.lease import Term
@@ -66,7 +66,9 @@ def fits(page: Page) -> bool:
 
 def enrolment(house: House) -> str:
     """Bob pressed the button for a new passkey."""
-    return errands.enrolment_address(BOB, public_url=house.desk.public_url, ledger=house.desk.ledger, now=house.clock())
+    return one_time_links.enrolment_address(
+        BOB, public_url=house.desk.public_url, ledger=house.desk.ledger, now=house.clock()
+    )
 
 
 def requested(house: House) -> GrantId:
@@ -85,7 +87,7 @@ def requested(house: House) -> GrantId:
 
 def approval(house: House, request_id: GrantId) -> str:
     """Bob pressed Approve, for half an hour."""
-    return errands.approval_address(
+    return one_time_links.approval_address(
         request_id,
         Click(by=BOB, length=timedelta(minutes=30)),
         public_url=house.desk.public_url,
@@ -163,7 +165,7 @@ def test_a_thief_with_the_address_and_no_passkey_is_at_a_loss(house: House, devi
         assert other.holds() == 0
 
     assert house.desk.ledger.request(request_id).state is RequestState.PENDING
-    assert [one.name for one in ring.of(BOB, ledger=house.desk.ledger)] == ["laptop"]
+    assert [one.name for one in registered.of(BOB, ledger=house.desk.ledger)] == ["laptop"]
 
 
 def test_one_device_gets_one_passkey(house: House, device: Device):
@@ -183,12 +185,14 @@ def test_a_passkey_is_removed_on_its_page(house: House, device: Device):
     """With itself as the proof."""
     add_first(house, device)
     desk, page = house.desk, device.page
-    page.goto(errands.removal_address(BOB, "laptop", public_url=desk.public_url, ledger=desk.ledger, now=house.clock()))
+    page.goto(
+        one_time_links.removal_address(BOB, "laptop", public_url=desk.public_url, ledger=desk.ledger, now=house.clock())
+    )
     picture(page, "passkey-7-remove")
     page.get_by_role("button", name="Remove it").click()
 
     expect(page.get_by_role("heading", name="The passkey is removed")).to_be_visible()
-    assert ring.of(BOB, ledger=desk.ledger) == []
+    assert registered.of(BOB, ledger=desk.ledger) == []
 
 
 def test_the_pages_are_readable_on_a_small_telephone(house: House, device: Device):

@@ -18,7 +18,7 @@ from granian.server.embed import Server
 
 from daypass.doors.api.app import Visitors, build
 from daypass.doors.web.app import add
-from daypass.lifecycle.robots.exchange import Workloads
+from daypass.lifecycle.bots.exchange import Workloads
 from daypass.model.principal import PrincipalId
 from tests.builder import Daypass, sqlite
 from tests.hands import HandClock

@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 
 from daypass.lifecycle.absence import say_away
-from daypass.lifecycle.glass.codes import open_codes, seal
-from daypass.lifecycle.leavers.ask_after import AskAfter, last_watch
+from daypass.lifecycle.bots.add import robot_fact
+from daypass.lifecycle.break_glass.codes import open_codes, seal
 from daypass.lifecycle.leavers.notice import GRACE, confirm, dismiss, held, notice, returned, settle
+from daypass.lifecycle.leavers.poll import AskAfter, last_watch
 from daypass.lifecycle.login import identify
 from daypass.lifecycle.permits import InAdvance, allow
-from daypass.lifecycle.robots.add import robot_fact
 from daypass.model.departure import Departure, DepartureState, Source, WatchState
 from daypass.model.errors import NotYours, Throttled, TooLate, Unavailable
 from daypass.model.event import Kind

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from daypass.lifecycle.ruling.shadow import differences
+from daypass.lifecycle.rule_changes.shadow import differences
 from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.grant import GrantId, new_grant_id
 from daypass.model.request import RequestState
-from daypass.model.ruling import RulesChange
+from daypass.model.rule_change import RulesChange
 from tests.flow.conftest import Walk
 from tests.makers import BOB, EVE, RULES
 

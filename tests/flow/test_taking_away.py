@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from daypass.lifecycle.absence import say_away, say_back
+from daypass.lifecycle.bots.remove import remove
 from daypass.lifecycle.cancel import cancel
 from daypass.lifecycle.drop import drop
 from daypass.lifecycle.enders import Enders
@@ -19,8 +20,7 @@ from daypass.lifecycle.recurring import end_series
 from daypass.lifecycle.remember import remember
 from daypass.lifecycle.review import deny
 from daypass.lifecycle.revoke import revoke
-from daypass.lifecycle.robots.remove import remove
-from daypass.lifecycle.ruling.decide_change import deny_change, withdraw_change
+from daypass.lifecycle.rule_changes.decide import deny_change, withdraw_change
 from daypass.model.errors import NotYours, Unavailable
 from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact

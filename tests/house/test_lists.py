@@ -22,8 +22,8 @@ PARTS = {
 """Where the store may cut a query, and why nothing is missed by it."""
 
 SAMPLES = {
-    "lifecycle/ruling/past.py",  # the newest so many past requests, by the number that was asked for
-    "lifecycle/ruling/effects.py",  # what a change of the rules would do, which says what it left out
+    "lifecycle/rule_changes/past_requests.py",  # the newest so many past requests, by the number that was asked for
+    "lifecycle/rule_changes/effects.py",  # what a change of the rules would do, which says what it left out
 }
 """Who may look at the newest of something alone: nothing is given, ended or told by it."""
 

@@ -3,8 +3,8 @@
 from contextlib import suppress
 from dataclasses import replace
 
+from daypass.lifecycle.break_glass.review import close_review
 from daypass.lifecycle.drop import drop
-from daypass.lifecycle.glass.review import close_review
 from daypass.lifecycle.submit import submit
 from daypass.model.errors import NotFound, TooLate
 from daypass.model.grant import Delivery, Grant, GrantId

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daypass.lifecycle.attempts import Stranger
-from daypass.lifecycle.glass.codes import Broken, break_with_code, open_codes, seal
-from daypass.lifecycle.glass.stand_in import StandIn
+from daypass.lifecycle.break_glass.cached_identity import StandIn
+from daypass.lifecycle.break_glass.codes import Broken, break_with_code, open_codes, seal
 from daypass.lifecycle.login import identify
 from daypass.model import break_glass_code
 from daypass.model.entitlement import parse_place

@@ -15,10 +15,10 @@ from sqlalchemy import text
 from webauthn.helpers import base64url_to_bytes
 
 from daypass.lifecycle.click import Click
-from daypass.lifecycle.passkeys import confirm, enrol, errands, remove, ring
+from daypass.lifecycle.passkeys import confirm, enrol, one_time_links, registered, remove
 from daypass.lifecycle.passkeys.ceremony import made, proven
 from daypass.lifecycle.passkeys.proof import Signed, refuse
-from daypass.lifecycle.passkeys.site import Site, site
+from daypass.lifecycle.passkeys.relying_party import Site, site
 from daypass.model.errors import BadInput, Misconfigured, NotFound, NotYours, TooLate
 from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact
@@ -60,19 +60,19 @@ class World:
 
     def enrolment(self, who: PrincipalId = BOB) -> str:
         """Open an address for adding a passkey; return its ticket."""
-        address = errands.enrolment_address(who, public_url=URL, ledger=self.ledger, now=self.clock())
+        address = one_time_links.enrolment_address(who, public_url=URL, ledger=self.ledger, now=self.clock())
         return address.removeprefix(f"{URL}/passkeys/new?ticket=")
 
     def approval(self, who: PrincipalId = BOB, length: timedelta | None = None) -> str:
         """Open an address for approving Ann's request; return its ticket."""
-        address = errands.approval_address(
+        address = one_time_links.approval_address(
             REQUEST.id, Click(by=who, length=length), public_url=URL, ledger=self.ledger, now=self.clock()
         )
         return address.removeprefix(f"{URL}/approve/")
 
     def removal(self, word: str, who: PrincipalId = BOB) -> str:
         """Open an address for removing a passkey; return its ticket."""
-        address = errands.removal_address(who, word, public_url=URL, ledger=self.ledger, now=self.clock())
+        address = one_time_links.removal_address(who, word, public_url=URL, ledger=self.ledger, now=self.clock())
         return address.removeprefix(f"{URL}/passkeys/remove?ticket=")
 
     def offer(self, ticket: str) -> enrol.Offer:
@@ -118,7 +118,7 @@ def test_the_first_passkey_needs_no_proof_and_its_person_is_told(world: World):
     """Whoever stole a Slack session cannot add one unnoticed."""
     world.given()
 
-    assert [one.name for one in ring.of(BOB, ledger=world.ledger)] == ["laptop"]
+    assert [one.name for one in registered.of(BOB, ledger=world.ledger)] == ["laptop"]
     assert world.told() == [(Kind.PASSKEY_ADDED, BOB)]
 
 
@@ -135,7 +135,7 @@ def test_a_second_passkey_needs_the_proof_of_one_that_is_there(world: World):
             world.enrol(ticket, phone.make(offer.make), proof, name="phone")
     world.enrol(ticket, phone.make(offer.make), laptop.prove(offer.prove), name="phone")
 
-    assert {one.name for one in ring.of(BOB, ledger=world.ledger)} == {"laptop", "phone"}
+    assert {one.name for one in registered.of(BOB, ledger=world.ledger)} == {"laptop", "phone"}
     assert world.told() == [(Kind.PASSKEY_ADDED, BOB), (Kind.PASSKEY_ADDED, BOB)]
 
 
@@ -157,7 +157,7 @@ def test_a_passkey_approves_exactly_what_its_address_says(world: World):
 
     assert world.approved == [(REQUEST.id, BOB, timedelta(minutes=30))]
     assert confirmed.term.length == timedelta(minutes=30)
-    [kept] = ring.of(BOB, ledger=world.ledger)
+    [kept] = registered.of(BOB, ledger=world.ledger)
     assert kept.sign_count == 1
     assert [event.kind for event in world.ledger.story(REQUEST.id)][-2:] == [Kind.ERRAND_OPENED, Kind.PASSKEY_USED]
 
@@ -269,7 +269,7 @@ def test_of_first_passkeys_added_at_once_one_counts(world: World):
         outcomes = list(hands.map(adding, range(4)))
 
     ledger.meeting = None
-    assert (sorted(outcomes), len(ring.of(BOB, ledger=ledger))) == (["TooLate"] * 3 + ["added"], 1)
+    assert (sorted(outcomes), len(registered.of(BOB, ledger=ledger))) == (["TooLate"] * 3 + ["added"], 1)
 
 
 def test_an_address_is_spent_even_when_the_approval_is_refused(world: World):
@@ -367,7 +367,7 @@ def test_five_answers_that_do_not_hold_close_an_address(world: World):
 def test_an_answer_that_does_not_hold_and_comes_late_is_journalled_too(world: World):
     """When another was faster, between the look at the address and the count of the refusal."""
     world.given()
-    errand = errands.find(world.approval(), Purpose.APPROVE, ledger=world.ledger, now=NOON)
+    errand = one_time_links.find(world.approval(), Purpose.APPROVE, ledger=world.ledger, now=NOON)
     no = NotYours("No.").because("it is by no passkey of this person")
     for _ in range(2):
         refuse(errand, no, ledger=world.ledger, now=NOON)
@@ -421,7 +421,7 @@ def test_a_passkey_is_removed_with_a_proof(world: World):
 
     remove.remove(Signed(ticket=ticket, answer=key.prove(offer.prove)), at=HERE, ledger=world.ledger, now=NOON)
 
-    assert ring.of(BOB, ledger=world.ledger) == []
+    assert registered.of(BOB, ledger=world.ledger) == []
     with pytest.raises(NotYours):
         world.confirm(waiting, key.prove(world.asked(waiting)))
     with pytest.raises(NotYours, match="none yet"):
@@ -440,7 +440,7 @@ def test_one_passkey_removes_another(world: World):
     asked = remove.offer(ticket, at=HERE, ledger=world.ledger, now=NOON).prove
     remove.remove(Signed(ticket=ticket, answer=laptop.prove(asked)), at=HERE, ledger=world.ledger, now=NOON)
 
-    assert [(one.name, one.sign_count) for one in ring.of(BOB, ledger=world.ledger)] == [("laptop", 2)]
+    assert [(one.name, one.sign_count) for one in registered.of(BOB, ledger=world.ledger)] == [("laptop", 2)]
 
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 61, "lap\x00top", "lap\u202etop", "LAPTOP"])
@@ -462,7 +462,7 @@ def test_a_passkey_made_without_a_finger_is_not_kept(world: World):
     for liar in (HandKey(origin=URL, verified=False), HandKey(origin="http://localhost:1")):
         with pytest.raises(NotYours):
             world.enrol(ticket, liar.make(asked))
-    assert ring.of(BOB, ledger=world.ledger) == []
+    assert registered.of(BOB, ledger=world.ledger) == []
 
 
 def test_robots_have_no_passkeys(world: World):
@@ -485,10 +485,10 @@ def test_a_word_that_means_no_passkey_or_several_is_refused(world: World):
     key = world.given()
     name = key.make(world.offer(world.enrolment()).make)["id"]
 
-    assert ring.named(BOB, name[:8], ledger=world.ledger).name == "laptop"
+    assert registered.named(BOB, name[:8], ledger=world.ledger).name == "laptop"
     for word in (name[:3], "phone", ""):
         with pytest.raises(NotFound):
-            ring.named(BOB, word, ledger=world.ledger)
+            registered.named(BOB, word, ledger=world.ledger)
 
 
 @pytest.mark.parametrize(
@@ -521,7 +521,7 @@ def test_browsers_keep_passkeys_under_the_host_of_the_public_address(address: st
 def test_an_address_at_which_browsers_know_no_passkeys_is_said_plainly(world: World, address: str):
     """Numbers, plain http elsewhere than here, and nonsense: the operator reads which setting, and what to write."""
     with pytest.raises(Misconfigured, match="DAYPASS_SERVICE_PUBLIC_URL"):
-        errands.enrolment_address(BOB, public_url=address, ledger=world.ledger, now=NOON)
+        one_time_links.enrolment_address(BOB, public_url=address, ledger=world.ledger, now=NOON)
 
 
 _JSON = st.recursive(
@@ -552,7 +552,7 @@ def test_whatever_comes_instead_of_an_answer_is_refused_in_a_sentence(
     part = data.draw(st.sampled_from(sorted(answer["response"] if inner else answer)))
     (answer["response"] if inner else answer)[part] = data.draw(_JSON)
 
-    passkeys = ring.of(BOB, ledger=world.ledger)
+    passkeys = registered.of(BOB, ledger=world.ledger)
     with pytest.raises(NotYours):
         proven(answer, by=BOB, passkeys=passkeys, challenge=challenge, at=HERE)
     with pytest.raises(NotYours):

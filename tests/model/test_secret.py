@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from daypass.lifecycle.robots import tokens
-from daypass.model import break_glass_code, event, grant, kept, request, ruling
+from daypass.lifecycle.bots import tokens
+from daypass.model import break_glass_code, event, grant, kept, request, rule_change
 from daypass.model.decision import Approvers, RuleId
 from daypass.model.event import Event, Kind, Login
 from daypass.model.grant import Ending, GrantId, Why
 from daypass.model.kept import GlassReview, Passkey, Permit, Robot
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Approval, Ask
-from daypass.model.ruling import RulesChange, RulesVersion
+from daypass.model.rule_change import RulesChange, RulesVersion
 from daypass.model.secret import MASK, Secret, draw, masked
 from tests.makers import ANN, BOB, HOUR, NOON, READ_REPORTS
 from tests.makers import request as made_request
@@ -47,7 +47,7 @@ def test_no_kind_of_value_with_peoples_words_is_missing_here():
     """Every class of the model that has a field for words is among those tried below."""
     found = {
         one
-        for module in (event, grant, kept, request, ruling)
+        for module in (event, grant, kept, request, rule_change)
         for _, one in getmembers(module, isclass)
         if one.__module__ == module.__name__ and hasattr(one, "__dataclass_fields__") and words_of(one)
     }

@@ -29,7 +29,7 @@ from daypass.model.kept import (
 from daypass.model.known import KnownGroup, KnownOwners, KnownRulesFile, KnownWorkspace
 from daypass.model.principal import GroupName, PrincipalId, SlackGroupId
 from daypass.model.request import Approval
-from daypass.model.ruling import ChangeState, RulesChange, RulesVersion
+from daypass.model.rule_change import ChangeState, RulesChange, RulesVersion
 from tests.makers import ANN, BOB, EVE, HOUR, NOON, READ_REPORTS
 from tests.store.facts import at
 

@@ -11,7 +11,7 @@ from daypass.model.errors import BadInput, Conflict, NotFound
 from daypass.model.event import Kind
 from daypass.model.fact import Record
 from daypass.model.kept import Errand, GlassReview, Passkey, Permit, Robot, SealedCode, Standing
-from daypass.model.ruling import ChangeState, RulesChange, RulesVersion
+from daypass.model.rule_change import ChangeState, RulesChange, RulesVersion
 from daypass.store.scrub import SqlScrub
 from tests.makers import ANN, BOB, EVE, NOON
 from tests.store.facts import HOLD, a_grant, at, fact, stored

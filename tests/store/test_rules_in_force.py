@@ -8,13 +8,13 @@ import pytest
 from sqlalchemy import update
 from structlog.testing import capture_logs
 
-from daypass.lifecycle.ruling.versions import FROM_THE_FILE, digest_of, kept
+from daypass.lifecycle.rule_changes.versions import FROM_THE_FILE, digest_of, kept
 from daypass.model.errors import Misconfigured, RulesUnreadable
 from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.grant import GrantId
 from daypass.model.principal import DAYPASS
-from daypass.model.ruling import RulesVersion
+from daypass.model.rule_change import RulesVersion
 from daypass.store.database import Database
 from daypass.store.ledger import SqlLedger
 from daypass.store.rules_file import RulesFile

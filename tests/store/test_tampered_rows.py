@@ -15,7 +15,7 @@ from daypass.model.grant import Grant, GrantState
 from daypass.model.kept import Errand, Permit, Robot, Standing
 from daypass.model.lease import Lease
 from daypass.model.request import Request, RequestState
-from daypass.model.ruling import RulesVersion
+from daypass.model.rule_change import RulesVersion
 from daypass.store import database as databases
 from daypass.store.codec import GRANTS, LOGINS, REQUESTS, Altered, codec_of
 from daypass.store.ledger import SqlLedger

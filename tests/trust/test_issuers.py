@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
-from daypass.lifecycle.robots.exchange import Proof
+from daypass.lifecycle.bots.exchange import Proof
 from daypass.model.errors import BadInput, Misconfigured, NotYours, Unavailable
 from daypass.trust.fetch import read_json
 from daypass.trust.issuers import Issuers

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from daypass.lifecycle.ruling.versions import digest_of
+from daypass.lifecycle.rule_changes.versions import digest_of
 from daypass.model.errors import BadInput
 from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.grant import GrantId
-from daypass.model.ruling import RulesVersion
+from daypass.model.rule_change import RulesVersion
 from daypass.rules.decide.rule import AllowRule
 from daypass.store.book import SqlBook
 from daypass.store.head_file import HeadFile

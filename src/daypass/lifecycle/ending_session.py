@@ -17,11 +17,11 @@ from datetime import datetime
 
 from daypass.lifecycle import login
 from daypass.lifecycle.attempts import Stranger, Try
-from daypass.lifecycle.glass.envelope import Envelope
+from daypass.lifecycle.break_glass.redeem import Envelope
 from daypass.lifecycle.passkeys.ceremony import Json, ask_to_prove
-from daypass.lifecycle.passkeys.errands import done, must_have_passkeys
+from daypass.lifecycle.passkeys.one_time_links import done, must_have_passkeys
 from daypass.lifecycle.passkeys.proof import Signed, challenge, check, refused
-from daypass.lifecycle.passkeys.site import Site
+from daypass.lifecycle.passkeys.relying_party import Site
 from daypass.model.errors import BadInput, Conflict, NotFound, NotYours, TooLate
 from daypass.model.event import Detail, Event, Kind, Login, Scope
 from daypass.model.fact import Fact

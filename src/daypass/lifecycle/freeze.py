@@ -12,7 +12,7 @@ from daypass.lifecycle.enders import Enders
 from daypass.lifecycle.frozen import freezes, freezes_now
 from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.parties import as_known
-from daypass.lifecycle.ruling.owners import must_own
+from daypass.lifecycle.rule_changes.owners import must_own
 from daypass.lifecycle.tries import overtaken
 from daypass.model.errors import BadInput, NotFound, NotYours
 from daypass.model.event import Detail, Event, Kind

@@ -33,7 +33,7 @@ from daypass.lifecycle.judge import Judge, Judged, as_ask
 from daypass.lifecycle.parties import Parties
 from daypass.lifecycle.recurring import series_of
 from daypass.lifecycle.repeated import approved_so, denied_so, must_say_no_other_reason
-from daypass.lifecycle.ruling.shadow import compare
+from daypass.lifecycle.rule_changes.shadow import compare
 from daypass.lifecycle.tries import tries
 from daypass.model.decision import Allowed, RuleId
 from daypass.model.errors import BadInput, Conflict, NotYours, Refusal, Unavailable

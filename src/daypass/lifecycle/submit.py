@@ -13,7 +13,7 @@ from daypass.lifecycle.parties import Parties, under_one_id
 from daypass.lifecycle.permits import use_permits
 from daypass.lifecycle.recurring import series_of
 from daypass.lifecycle.repeated import must_be_new
-from daypass.lifecycle.ruling.shadow import compare
+from daypass.lifecycle.rule_changes.shadow import compare
 from daypass.lifecycle.tries import tries
 from daypass.model.decision import Allowed, Circumstances
 from daypass.model.errors import BadInput, Conflict, NotFound, NotYours, Refusal, Unavailable

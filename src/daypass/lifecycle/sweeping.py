@@ -14,7 +14,7 @@ from daypass.model.grant import Ending, Grant, GrantState, Why
 from daypass.model.kept import Absence, Permit, Robot, Series, Standing
 from daypass.model.principal import ROBOT, PrincipalId
 from daypass.model.request import Approval, Request, RequestState
-from daypass.model.ruling import ChangeState, RulesChange
+from daypass.model.rule_change import ChangeState, RulesChange
 from daypass.ports import Ledger, Logins
 
 _LIVE = (GrantState.APPROVED, GrantState.ACTIVE)

@@ -10,7 +10,7 @@ from daypass.model.grant import Grant
 from daypass.model.kept import Kept
 from daypass.model.known import Known
 from daypass.model.request import Request
-from daypass.model.ruling import RulesChange, RulesVersion
+from daypass.model.rule_change import RulesChange, RulesVersion
 
 Record = Kept | Known | Freezes | RulesVersion | RulesChange | Departure | Watch | JournalFinding
 """What the cabinet keeps; see ports.Cabinet."""

@@ -39,7 +39,7 @@ from daypass.model.kept import (
 )
 from daypass.model.known import KnownGroup, KnownOwners, KnownRulesFile, KnownWorkspace
 from daypass.model.request import Request
-from daypass.model.ruling import RulesChange, RulesVersion
+from daypass.model.rule_change import RulesChange, RulesVersion
 from daypass.store import tables
 from daypass.store.columns import as_stored, raw
 from daypass.store.prepared import Prepared

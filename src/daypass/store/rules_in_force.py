@@ -14,10 +14,10 @@ from datetime import datetime
 
 import structlog
 
-from daypass.lifecycle.ruling.versions import FROM_THE_FILE, digest_of, key_of
+from daypass.lifecycle.rule_changes.versions import FROM_THE_FILE, digest_of, key_of
 from daypass.model.errors import Fault, NotFound, RulesUnreadable
 from daypass.model.principal import DAYPASS
-from daypass.model.ruling import RulesVersion
+from daypass.model.rule_change import RulesVersion
 from daypass.ports import Cabinet
 from daypass.rules.document.read import RuleBook, parse
 from daypass.store.codec import Unreadable

@@ -1,5 +1,5 @@
 """
-Tokens of workloads, proved: lifecycle/robots/exchange.Workloads.
+Tokens of workloads, proved: lifecycle/bots/exchange.Workloads.
 
 A token is a signature of an issuer that the operator named, over claims that hold now. Nothing that the token's own
 header says is believed but which key it means: the algorithm must be one of a short list and fit the key, so that
@@ -18,7 +18,7 @@ from joserfc.errors import JoseError, UnsupportedAlgorithmError
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
 
-from daypass.lifecycle.robots.exchange import Proof
+from daypass.lifecycle.bots.exchange import Proof
 from daypass.model.errors import BadInput, Misconfigured, NotYours
 from daypass.trust.fetch import is_address
 from daypass.trust.keys import IssuerKeys, Key

@@ -4,20 +4,20 @@ from datetime import timedelta
 from functools import partial
 
 from daypass.directory.slack_budget import unhurried
+from daypass.lifecycle.break_glass.hook import call_hook
+from daypass.lifecycle.break_glass.remind import remind_reviews
 from daypass.lifecycle.cancel import lapse
 from daypass.lifecycle.closing import close_orphans
 from daypass.lifecycle.erase import Which, erase
-from daypass.lifecycle.glass.hook import call_hook
-from daypass.lifecycle.glass.remind import remind_reviews
 from daypass.lifecycle.hand_over import hand_over
-from daypass.lifecycle.leavers.ask_after import AskAfter
 from daypass.lifecycle.leavers.notice import settle
+from daypass.lifecycle.leavers.poll import AskAfter
 from daypass.lifecycle.panic import go_on
 from daypass.lifecycle.reconsider import reconsider
 from daypass.lifecycle.remember import remember
 from daypass.lifecycle.remind import remind
-from daypass.lifecycle.ruling.of_file import FileWatch
-from daypass.lifecycle.ruling.versions import KeptRules
+from daypass.lifecycle.rule_changes.file_source import FileWatch
+from daypass.lifecycle.rule_changes.versions import KeptRules
 from daypass.lifecycle.series import open_windows
 from daypass.lifecycle.tickets import end_closed
 from daypass.model.principal import DAYPASS
@@ -25,7 +25,7 @@ from daypass.reconcile.chores import Chore, report_stuck
 from daypass.reconcile.drift import look_again, sweep, vanished
 from daypass.reconcile.unknown import Reports
 from daypass.store.erasing import SqlWords
-from daypass.wiring.glass_hook import glass_hook
+from daypass.wiring.break_glass_hook import glass_hook
 from daypass.wiring.house import House
 from daypass.wiring.scrub import report_set_aside
 

@@ -1,7 +1,7 @@
 """What whoever runs Daypass does with the rules, by the settings and the database alone: no AWS, no Slack is needed."""
 
 from daypass import settings as settings_page
-from daypass.lifecycle.ruling import back_to_file as verb
+from daypass.lifecycle.rule_changes import back_to_file as verb
 from daypass.store import database
 from daypass.store.book import SqlBook
 from daypass.store.ledger import SqlLedger

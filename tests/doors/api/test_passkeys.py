@@ -5,8 +5,8 @@ from dataclasses import replace
 import httpx2
 import pytest
 
-from daypass.lifecycle.passkeys import enrol, ring
-from daypass.lifecycle.passkeys.site import Site
+from daypass.lifecycle.passkeys import enrol, registered
+from daypass.lifecycle.passkeys.relying_party import Site
 from daypass.model.event import Kind
 from daypass.rules.document.people import People
 from tests.doors.house import House
@@ -64,7 +64,7 @@ def test_an_address_is_handed_out_for_each_thing_that_takes_a_browser(
     starts = [f"{url}/passkeys/new?ticket=", f"{url}/passkeys/remove?ticket=", f"{url}/approve/"]
     assert all(one["url"].startswith(start) for one, start in zip(handed, starts, strict=True))
     assert {one["expires_in"] for one in handed} == {600}
-    assert len(ring.of(BOB, ledger=house.desk.ledger)) == 1
+    assert len(registered.of(BOB, ledger=house.desk.ledger)) == 1
     assert bob.get(f"/v1/requests/{asked['id']}").json()["request"]["state"] == "pending"
 
 
@@ -88,7 +88,7 @@ def test_an_owner_of_the_rules_forgets_the_passkeys_of_who_lost_them(
     assert (own.status_code, "Your own passkeys" in own.json()["detail"]) == (403, True)
     assert [one["name"] for one in ann.post("/v1/passkeys/forget", json=forgetting).json()["passkeys"]] == ["laptop"]
 
-    assert ring.of(BOB, ledger=house.desk.ledger) == []
+    assert registered.of(BOB, ledger=house.desk.ledger) == []
     lines = house.desk.outbox.claim(now=house.clock(), hold=HOUR, limit=10)
     told = [(one.event.kind, one.event.actor, one.event.details["principal"]) for one in lines]
     assert told == [(Kind.PASSKEY_ADDED, BOB, BOB), (Kind.PASSKEY_REMOVED, ANN, BOB)]

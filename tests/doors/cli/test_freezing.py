@@ -2,9 +2,9 @@
 
 import pytest
 
+from daypass.lifecycle.break_glass.codes import seal
 from daypass.lifecycle.freeze import freeze
 from daypass.lifecycle.frozen import freezes
-from daypass.lifecycle.glass.codes import seal
 from daypass.model.freeze import Extent
 from tests.doors.cli.conftest import Terminal
 from tests.doors.house import RULES, House

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from daypass.lifecycle.passkeys import enrol
-from daypass.lifecycle.passkeys.site import Site
+from daypass.lifecycle.passkeys.relying_party import Site
 from daypass.model.grant import GrantId
 from daypass.model.request import RequestState
 from tests.doors.cli.conftest import Terminal

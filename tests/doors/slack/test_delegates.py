@@ -6,7 +6,7 @@ import pytest
 
 from daypass.lifecycle.absence import say_away, say_back
 from daypass.lifecycle.freeze import Halt
-from daypass.lifecycle.leavers.take_away import take_away
+from daypass.lifecycle.leavers.remove_access import take_away
 from daypass.lifecycle.panic import panic_as_operator
 from daypass.model.freeze import Extent
 from daypass.model.principal import OPERATOR, PrincipalId

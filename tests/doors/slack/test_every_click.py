@@ -19,7 +19,7 @@ from daypass.model.event import Kind
 from daypass.model.grant import GrantId, GrantState
 from daypass.model.kept import Permit
 from daypass.model.request import Request, RequestState
-from daypass.model.ruling import ChangeState, RulesChange
+from daypass.model.rule_change import ChangeState, RulesChange
 from daypass.store.rules_file import RulesFile
 from daypass.store.rules_in_force import RulesInForce
 from localslack import BlockingSlack, Message

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from daypass.doors.grammar import Spoken
 from daypass.doors.slack.blocks import Note, button, modal, section
+from daypass.doors.slack.break_glass import alarm_card, review_form
 from daypass.doors.slack.cards import review_card, status_card
 from daypass.doors.slack.counter import Picture
 from daypass.doors.slack.digest_card import digest
-from daypass.doors.slack.glass import alarm_card, review_form
 from daypass.doors.slack.home import tab
 from daypass.doors.slack.lists import List, page
 from daypass.doors.slack.naming import Naming
@@ -27,7 +27,7 @@ from daypass.doors.slack.request_form import form, place_option
 from daypass.doors.slack.rules import listed
 from daypass.doors.slack.rules_card import change_card
 from daypass.doors.slack.rules_seen import Facts, Seen
-from daypass.lifecycle.glass.dossier import Dossier, Line
+from daypass.lifecycle.break_glass.dossier import Dossier, Line
 from daypass.model.decision import Aftermath, Approvers, HandOver, RuleId, Skipped, Stage
 from daypass.model.entitlement import Entitlement, Level, parse_place
 from daypass.model.event import Event, Kind
@@ -35,7 +35,7 @@ from daypass.model.grant import Ending, Grant, GrantId, GrantState, Why, new_gra
 from daypass.model.kept import GlassReview
 from daypass.model.principal import PrincipalId
 from daypass.model.request import LONGEST_REASON, Approval, Request, RequestState
-from daypass.model.ruling import RulesChange, RulesVersion
+from daypass.model.rule_change import RulesChange, RulesVersion
 from daypass.rules.document.read import parse
 from daypass.rules.sampling.effects import Effect, Shift
 from localslack.block_kit.check import (

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from daypass.lifecycle.passkeys import errands
+from daypass.lifecycle.passkeys import one_time_links
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.kept import Passkey, Purpose
@@ -47,7 +47,7 @@ def test_an_approver_with_a_passkey_is_led_to_the_page_that_asks_it(
     address = link_of(bob.wait_for_ephemeral("wants your passkey"), "Approve with my passkey")
 
     ticket = address.removeprefix("https://daypass.example/approve/")
-    errand = errands.find(ticket, Purpose.APPROVE, ledger=daypass.desk.ledger, now=daypass.clock())
+    errand = one_time_links.find(ticket, Purpose.APPROVE, ledger=daypass.desk.ledger, now=daypass.clock())
     assert (errand.principal, errand.subject, errand.length) == (BOB, request.id, timedelta(hours=1))
     assert daypass.desk.ledger.request(request.id).state is RequestState.PENDING
     assert ticket not in str(ann.messages())
@@ -83,7 +83,7 @@ def test_the_form_for_another_length_becomes_the_way_to_the_page(daypass: Office
     shown = bob.wait_for_modal("Daypass")
 
     ticket = link_of(shown, "Approve with my passkey").removeprefix("https://daypass.example/approve/")
-    errand = errands.find(ticket, Purpose.APPROVE, ledger=daypass.desk.ledger, now=daypass.clock())
+    errand = one_time_links.find(ticket, Purpose.APPROVE, ledger=daypass.desk.ledger, now=daypass.clock())
     assert errand.length == timedelta(minutes=45)
 
 

@@ -7,11 +7,11 @@ import pytest
 
 from daypass.lifecycle.freeze import Halt
 from daypass.lifecycle.panic import panic_as_operator
-from daypass.lifecycle.ruling.propose import Proposal, propose
-from daypass.lifecycle.ruling.versions import kept
+from daypass.lifecycle.rule_changes.propose import Proposal, propose
+from daypass.lifecycle.rule_changes.versions import kept
 from daypass.model.freeze import Extent
 from daypass.model.principal import OPERATOR, PrincipalId
-from daypass.model.ruling import ChangeState, RulesChange
+from daypass.model.rule_change import ChangeState, RulesChange
 from daypass.rules.document.read import parse
 from localslack import BlockingActor, BlockingSlack, View
 from tests.doors.slack.conftest import Office

@@ -5,8 +5,8 @@ from datetime import timedelta
 import httpx2
 import pytest
 
+from daypass.lifecycle.break_glass.codes import seal
 from daypass.lifecycle.click import Click
-from daypass.lifecycle.glass.codes import seal
 from daypass.lifecycle.review import approve_with
 from daypass.model.event import Kind
 from daypass.model.kept import Errand

@@ -11,7 +11,7 @@ import httpx2
 import pytest
 
 from daypass.lifecycle.click import Click
-from daypass.lifecycle.passkeys import errands, ring
+from daypass.lifecycle.passkeys import one_time_links, registered
 from daypass.lifecycle.submit import submit
 from daypass.model.entitlement import Entitlement, Level, parse_place
 from daypass.model.errors import NotYours
@@ -56,7 +56,7 @@ def path(address: str, url: str) -> str:
 def enrolled(house: House, visitor: httpx2.Client, url: str, who: PrincipalId = BOB, name: str = "laptop") -> HandKey:
     """Give somebody a first passkey, through the page."""
     key = HandKey(origin=url, id=f"a key of {who}".encode())
-    address = errands.enrolment_address(who, public_url=url, ledger=house.desk.ledger, now=house.clock())
+    address = one_time_links.enrolment_address(who, public_url=url, ledger=house.desk.ledger, now=house.clock())
     question = asked(visitor.get(path(address, url)))
     answer = {"ticket": question["ticket"], "made": key.make(question["make"]), "name": name}
     assert visitor.post(question["to"], json=answer).status_code == 200
@@ -79,7 +79,9 @@ def requested(house: House, reason: str = "INC-42", where: Entitlement = READ_RE
 def approval(house: House, url: str, request_id: GrantId, length: timedelta | None = None) -> str:
     """Bob is handed an address to approve it at."""
     click = Click(by=BOB, length=length)
-    address = errands.approval_address(request_id, click, public_url=url, ledger=house.desk.ledger, now=house.clock())
+    address = one_time_links.approval_address(
+        request_id, click, public_url=url, ledger=house.desk.ledger, now=house.clock()
+    )
     return path(address, url)
 
 
@@ -199,25 +201,27 @@ def test_a_second_passkey_is_added_with_the_first_and_removed_with_any(house: Ho
     laptop, ledger = enrolled(house, visitor, url), house.desk.ledger
     phone = HandKey(origin=url, id=b"a phone of Bob's")
     question = asked(
-        visitor.get(path(errands.enrolment_address(BOB, public_url=url, ledger=ledger, now=house.clock()), url))
+        visitor.get(path(one_time_links.enrolment_address(BOB, public_url=url, ledger=ledger, now=house.clock()), url))
     )
     body = {"ticket": question["ticket"], "made": phone.make(question["make"]), "name": "phone"}
     assert visitor.post(question["to"], json=body).status_code == 403
     assert visitor.post(question["to"], json=body | {"proof": laptop.prove(question["prove"])}).status_code == 200
-    assert {one.name for one in ring.of(BOB, ledger=ledger)} == {"laptop", "phone"}
+    assert {one.name for one in registered.of(BOB, ledger=ledger)} == {"laptop", "phone"}
 
-    address = errands.removal_address(BOB, "laptop", public_url=url, ledger=ledger, now=house.clock())
+    address = one_time_links.removal_address(BOB, "laptop", public_url=url, ledger=ledger, now=house.clock())
     question = asked(visitor.get(path(address, url)))
     body = {"ticket": question["ticket"], "proof": phone.prove(question["prove"])}
     assert visitor.post(question["to"], json=body).json()["title"] == "The passkey is removed"
-    assert [one.name for one in ring.of(BOB, ledger=ledger)] == ["phone"]
+    assert [one.name for one in registered.of(BOB, ledger=ledger)] == ["phone"]
 
 
 def test_the_passkey_of_somebody_who_may_not_decide_approves_nothing(house: House, visitor: httpx2.Client, url: str):
     """A second factor is no right: the rules are asked as at every click."""
     key, request_id = enrolled(house, visitor, url, EVE), requested(house)
     click = Click(by=EVE, length=None)
-    address = errands.approval_address(request_id, click, public_url=url, ledger=house.desk.ledger, now=house.clock())
+    address = one_time_links.approval_address(
+        request_id, click, public_url=url, ledger=house.desk.ledger, now=house.clock()
+    )
     question = asked(visitor.get(path(address, url)))
 
     answer = visitor.post(question["to"], json={"ticket": question["ticket"], "proof": key.prove(question["prove"])})

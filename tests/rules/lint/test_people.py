@@ -6,7 +6,7 @@ from itertools import count
 import pytest
 
 from daypass.lifecycle.judge import Judge
-from daypass.lifecycle.ruling.roll import doubts
+from daypass.lifecycle.rule_changes.named_people import doubts
 from daypass.model.decision import Circumstances, Needs, Question, ScheduleName
 from daypass.model.errors import NotFound, Unavailable
 from daypass.model.principal import GroupName, Principal, PrincipalId, SlackGroupId

@@ -17,14 +17,14 @@ from daypass.doors.api import (
     ahead,
     answers,
     asking,
+    bots,
+    break_glass,
     ending,
     freezing,
-    glass,
     having,
     leavers,
     passkeys,
     reading,
-    robots,
     rules,
     signing_in,
     token_exchange,
@@ -36,7 +36,7 @@ from daypass.doors.desk import Desk
 from daypass.doors.headers import SecurityHeaders
 from daypass.doors.hosts import Hosts
 from daypass.doors.limits import Crowd, Limits
-from daypass.lifecycle.robots.exchange import Workloads
+from daypass.lifecycle.bots.exchange import Workloads
 
 _ROUTES = (
     signing_in,
@@ -44,12 +44,12 @@ _ROUTES = (
     asking,
     ending,
     freezing,
-    glass,
+    break_glass,
     having,
     using,
     reading,
     passkeys,
-    robots,
+    bots,
     leavers,
     rules,
     token_exchange,

@@ -14,10 +14,10 @@ from starlette.types import Scope as Connection
 
 from daypass.doors.desk import Desk
 from daypass.doors.grammar import parse_id
+from daypass.lifecycle.bots.identify import identify, identify_frozen_too
+from daypass.lifecycle.bots.tokens import AGENT_PREFIX
+from daypass.lifecycle.break_glass.cached_identity import StandIn, user_of
 from daypass.lifecycle.enders import remembered
-from daypass.lifecycle.glass.stand_in import StandIn, user_of
-from daypass.lifecycle.robots.identify import identify, identify_frozen_too
-from daypass.lifecycle.robots.tokens import AGENT_PREFIX
 from daypass.model.errors import BadInput, DaypassError, Misconfigured, NotFound, NotYours, Unavailable
 from daypass.model.event import Scope
 from daypass.model.kept import Robot

@@ -13,7 +13,7 @@ from daypass.doors.wire.incoming import EndWithCode, EndWithPasskey
 from daypass.doors.wire.passkeys import AddressOut
 from daypass.lifecycle import ending_session
 from daypass.lifecycle.attempts import Stranger
-from daypass.lifecycle.glass.envelope import counts
+from daypass.lifecycle.break_glass.redeem import counts
 from daypass.model.errors import Refusal
 from daypass.model.network import whose
 

@@ -7,7 +7,7 @@ from daypass.doors.api.router import api_router
 from daypass.doors.api.sight import known_names
 from daypass.doors.wire.leavers import LeaversOut
 from daypass.lifecycle.leavers import notice
-from daypass.lifecycle.ruling.owners import must_own
+from daypass.lifecycle.rule_changes.owners import must_own
 
 router = api_router("leavers")
 

@@ -11,7 +11,7 @@ from daypass.doors.grammar import parse_person
 from daypass.doors.wire.incoming import ApproveRequest
 from daypass.doors.wire.passkeys import AddressOut, ForgetPasskeys, PasskeyOut, PasskeysOut, PasskeyWord
 from daypass.lifecycle.click import Click
-from daypass.lifecycle.passkeys import errands, remove, ring
+from daypass.lifecycle.passkeys import one_time_links, registered, remove
 from daypass.lifecycle.visibility import visible
 
 router = api_router("passkeys")
@@ -20,19 +20,21 @@ router = api_router("passkeys")
 @router.get("/passkeys")
 def ls(caller: Reader, desk: AtDesk) -> PasskeysOut:
     """List my passkeys."""
-    return PasskeysOut(passkeys=[PasskeyOut.of(one) for one in ring.of(caller.id, ledger=desk.ledger)])
+    return PasskeysOut(passkeys=[PasskeyOut.of(one) for one in registered.of(caller.id, ledger=desk.ledger)])
 
 
 @router.post("/passkeys/new")
 def add(caller: Decider, desk: AtDesk, now: Now) -> AddressOut:
     """Be handed the address at which I add a passkey."""
-    return _handed(errands.enrolment_address(caller.id, public_url=desk.public_url, ledger=desk.ledger, now=now))
+    return _handed(one_time_links.enrolment_address(caller.id, public_url=desk.public_url, ledger=desk.ledger, now=now))
 
 
 @router.post("/passkeys/remove")
 def take_away(by: EndingForOthers, body: PasskeyWord, desk: AtDesk, now: Now) -> AddressOut:
     """Be handed the address at which I remove one of mine."""
-    return _handed(errands.removal_address(by, body.passkey, public_url=desk.public_url, ledger=desk.ledger, now=now))
+    return _handed(
+        one_time_links.removal_address(by, body.passkey, public_url=desk.public_url, ledger=desk.ledger, now=now)
+    )
 
 
 @router.post("/passkeys/forget")
@@ -47,8 +49,10 @@ def approve(caller: Decider, request_id: Id, body: ApproveRequest, desk: AtDesk,
     """Be handed the address at which I approve a request with my passkey."""
     visible(request_id, caller, judge=desk.judge, now=now)
     click = Click(by=caller.id, length=chosen_length(body))
-    return _handed(errands.approval_address(request_id, click, public_url=desk.public_url, ledger=desk.ledger, now=now))
+    return _handed(
+        one_time_links.approval_address(request_id, click, public_url=desk.public_url, ledger=desk.ledger, now=now)
+    )
 
 
 def _handed(address: str) -> AddressOut:
-    return AddressOut(url=address, expires_in=int(errands.LIVES.total_seconds()))
+    return AddressOut(url=address, expires_in=int(one_time_links.LIVES.total_seconds()))

@@ -43,21 +43,21 @@ from daypass.doors.wire.rules import (
     owners,
 )
 from daypass.doors.wire.words import IdText
-from daypass.lifecycle.ruling import shadow
-from daypass.lifecycle.ruling.decide_change import approve_change, deny_change, find_change, withdraw_change
-from daypass.lifecycle.ruling.effects import effects
-from daypass.lifecycle.ruling.explained import explained
-from daypass.lifecycle.ruling.judged import PROPOSED, difference
-from daypass.lifecycle.ruling.owners import must_own
-from daypass.lifecycle.ruling.past import past
-from daypass.lifecycle.ruling.propose import Proposal, draft, propose
-from daypass.lifecycle.ruling.roll import doubts
-from daypass.lifecycle.ruling.versions import kept, key_of
+from daypass.lifecycle.rule_changes import shadow
+from daypass.lifecycle.rule_changes.decide import approve_change, deny_change, find_change, withdraw_change
+from daypass.lifecycle.rule_changes.effects import effects
+from daypass.lifecycle.rule_changes.explain import explained
+from daypass.lifecycle.rule_changes.named_people import doubts
+from daypass.lifecycle.rule_changes.owners import must_own
+from daypass.lifecycle.rule_changes.past_requests import past
+from daypass.lifecycle.rule_changes.propose import Proposal, draft, propose
+from daypass.lifecycle.rule_changes.validate import PROPOSED, difference
+from daypass.lifecycle.rule_changes.versions import kept, key_of
 from daypass.lifecycle.visibility import visible
 from daypass.model.errors import BadInput, NotFound, RulesUnreadable, Unavailable
 from daypass.model.grant import GrantId
 from daypass.model.principal import Principal, PrincipalId
-from daypass.model.ruling import ChangeState, RulesChange, RulesVersion
+from daypass.model.rule_change import ChangeState, RulesChange, RulesVersion
 from daypass.rules.document.read import RuleBook, parse
 from daypass.rules.sampling.effects import Effect
 

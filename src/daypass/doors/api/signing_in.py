@@ -24,7 +24,7 @@ from daypass.doors.wire.incoming import BeginLogin, CollectToken
 from daypass.doors.wire.problem import refusal
 from daypass.doors.wire.queries import Everywhere
 from daypass.lifecycle import login
-from daypass.lifecycle.robots.identify import identify
+from daypass.lifecycle.bots.identify import identify
 from daypass.model.errors import NotFound, TooLate
 from daypass.model.event import Scope
 from daypass.model.secret import digest

@@ -9,12 +9,12 @@ from typing import Annotated
 
 from fastapi import Form, Request
 
+from daypass.doors.api.bots import scopes
 from daypass.doors.api.caller import AtDesk, Now
-from daypass.doors.api.robots import scopes
 from daypass.doors.api.router import api_router
-from daypass.doors.wire.robots import ExchangedOut, ExchangeToken
-from daypass.lifecycle.robots.exchange import Offered, Proof, Workloads, exchange
-from daypass.lifecycle.robots.narrow import narrow
+from daypass.doors.wire.bots import ExchangedOut, ExchangeToken
+from daypass.lifecycle.bots.exchange import Offered, Proof, Workloads, exchange
+from daypass.lifecycle.bots.narrow import narrow
 from daypass.model.errors import BadInput, NotYours
 from daypass.model.event import Scope
 from daypass.model.principal import PrincipalId

@@ -18,7 +18,7 @@ from daypass.doors.cli import rules_words, say
 from daypass.doors.cli.client import Client
 from daypass.doors.cli.failure import Failure
 from daypass.doors.cli.here import Here, json_option
-from daypass.model.ruling import VERSION_LINE
+from daypass.model.rule_change import VERSION_LINE
 
 _HEAD = "# daypass rules, version {}\n"
 _FAULT = re.compile(r"^proposed:([0-9]+):", re.MULTILINE)

@@ -9,7 +9,7 @@ import click
 from daypass.doors.cli import say
 from daypass.doors.cli.failure import Failure
 from daypass.doors.cli.here import Here
-from daypass.model.ruling import VERSION_LINE
+from daypass.model.rule_change import VERSION_LINE
 
 _IN_PASSING_S = 2.0
 _MOST_PENDING = 5

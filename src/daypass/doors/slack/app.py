@@ -17,6 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from daypass.doors.desk import Desk
 from daypass.doors.slack import mine, others, request_form, reviews, rules, rules_deciding, rules_form
+from daypass.doors.slack.break_glass import CLOSE_CALLBACK, GlassReviews
 from daypass.doors.slack.chat import Chat
 from daypass.doors.slack.commands import Commands
 from daypass.doors.slack.counter import Counter
@@ -25,7 +26,6 @@ from daypass.doors.slack.digest_card import SHOW
 from daypass.doors.slack.failures import log_failure
 from daypass.doors.slack.form import Form
 from daypass.doors.slack.freezing import CONFIRM, CONFIRM_FREEZE, Freezing
-from daypass.doors.slack.glass import CLOSE_CALLBACK, GlassReviews
 from daypass.doors.slack.home import HomeTab
 from daypass.doors.slack.leavers import Changes
 from daypass.doors.slack.lists import NEXT, OPEN, PREVIOUS, Lists

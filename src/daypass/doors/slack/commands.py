@@ -47,10 +47,10 @@ from daypass.doors.slack.blocks import (
     section,
     sentence,
 )
+from daypass.doors.slack.break_glass import GlassReviews
 from daypass.doors.slack.counter import Counter, Picture, in_thread
 from daypass.doors.slack.form import Form
 from daypass.doors.slack.freezing import Freezing
-from daypass.doors.slack.glass import GlassReviews
 from daypass.doors.slack.help import helped
 from daypass.doors.slack.lists import List, of, show_all
 from daypass.doors.slack.login import Logins

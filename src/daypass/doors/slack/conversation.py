@@ -16,10 +16,10 @@ import structlog
 from daypass.doors.desk import Desk
 from daypass.doors.slack.asking import Asked, Asking
 from daypass.doors.slack.blocks import Note
+from daypass.doors.slack.break_glass import TOLD as GLASS_TOLD
+from daypass.doors.slack.break_glass import Alarm
 from daypass.doors.slack.cards import ending_card, noted, status_card
 from daypass.doors.slack.counter import Counter, Picture, in_thread
-from daypass.doors.slack.glass import TOLD as GLASS_TOLD
-from daypass.doors.slack.glass import Alarm
 from daypass.doors.slack.naming import OPENLY
 from daypass.doors.slack.outgoing import Gone
 from daypass.doors.slack.texts import ahead as texts_ahead

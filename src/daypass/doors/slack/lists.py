@@ -15,7 +15,7 @@ from daypass.doors.slack.cards import decision_row, mine_buttons
 from daypass.doors.slack.counter import Counter, Picture, in_thread
 from daypass.doors.slack.overview import A_PAGE, Overview, overview
 from daypass.doors.slack.texts import ahead as texts_ahead
-from daypass.doors.slack.texts import glass as texts_glass
+from daypass.doors.slack.texts import break_glass as texts_glass
 from daypass.doors.slack.texts import labels, outcomes
 from daypass.doors.slack.texts import lists as said
 from daypass.doors.slack.texts import requests as texts
@@ -25,7 +25,7 @@ from daypass.model.errors import BadInput
 from daypass.model.kept import GlassReview
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Request
-from daypass.model.ruling import RulesChange
+from daypass.model.rule_change import RulesChange
 
 CALLBACK = "list"
 OPEN, NEXT, PREVIOUS = "list.open", "list.next", "list.previous"

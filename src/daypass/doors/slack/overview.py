@@ -8,19 +8,19 @@ from itertools import islice
 from daypass.doors.desk import Desk
 from daypass.doors.slack.counter import Counter, Picture
 from daypass.lifecycle import permits
+from daypass.lifecycle.bots.owners import owns_rules
+from daypass.lifecycle.break_glass.review import may_review, open_reviews
 from daypass.lifecycle.enders import known_owners, remembered
 from daypass.lifecycle.frozen import freeze_of
-from daypass.lifecycle.glass.review import may_review, open_reviews
 from daypass.lifecycle.hand_over import waits_for
 from daypass.lifecycle.judge import Judge
-from daypass.lifecycle.robots.owners import owns_rules
-from daypass.lifecycle.ruling.owners import must_agree
+from daypass.lifecycle.rule_changes.owners import must_agree
 from daypass.model.errors import Misconfigured, NotYours, Unavailable
 from daypass.model.grant import Grant, GrantState
 from daypass.model.kept import GlassReview, Permit, Series, Standing
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Request, RequestState
-from daypass.model.ruling import ChangeState, RulesChange
+from daypass.model.rule_change import ChangeState, RulesChange
 from daypass.rules.describe.offers import offers
 
 _LIVE = (GrantState.APPROVED, GrantState.ACTIVE, GrantState.ENDING)

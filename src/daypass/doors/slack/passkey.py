@@ -19,7 +19,7 @@ from daypass.doors.slack.texts import labels
 from daypass.doors.slack.texts import passkeys as texts_passkey
 from daypass.doors.slack.turn import Show, Turn
 from daypass.lifecycle.click import Click
-from daypass.lifecycle.passkeys import errands, ring
+from daypass.lifecycle.passkeys import one_time_links, registered
 from daypass.model.errors import NotYours
 from daypass.model.event import Event, Kind
 from daypass.model.grant import GrantId
@@ -93,12 +93,12 @@ def news(event: Event, person: PrincipalId) -> str:
 
 def _way(desk: Desk, person: PrincipalId, request_id: GrantId, length: timedelta | None) -> Note:
     now = desk.clock()
-    if ring.of(person, ledger=desk.ledger):
-        address = errands.approval_address(
+    if registered.of(person, ledger=desk.ledger):
+        address = one_time_links.approval_address(
             request_id, Click(by=person, length=length), public_url=desk.public_url, ledger=desk.ledger, now=now
         )
         return _led(texts_passkey.WANTED, texts_passkey.OPEN, address, request_id)
-    address = errands.enrolment_address(person, public_url=desk.public_url, ledger=desk.ledger, now=now)
+    address = one_time_links.enrolment_address(person, public_url=desk.public_url, ledger=desk.ledger, now=now)
     return _led(texts_passkey.LACKING, texts_passkey.ADD, address, request_id)
 
 

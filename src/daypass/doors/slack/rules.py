@@ -18,9 +18,9 @@ from daypass.doors.slack.rules_text import text_of as rule_text
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.texts import rules as rules_texts
 from daypass.doors.slack.turn import Answer, Show, Turn, Wrong, page
-from daypass.lifecycle.ruling import propose as proposing
-from daypass.lifecycle.ruling import versions
-from daypass.lifecycle.ruling.versions import digest_of
+from daypass.lifecycle.rule_changes import propose as proposing
+from daypass.lifecycle.rule_changes import versions
+from daypass.lifecycle.rule_changes.versions import digest_of
 from daypass.model.entitlement import Level
 from daypass.model.errors import BadInput, Conflict, DaypassError
 from daypass.model.grant import Delivery

@@ -9,7 +9,7 @@ from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.texts import rules as rules_texts
 from daypass.doors.slack.texts import stages
 from daypass.model.principal import PrincipalId
-from daypass.model.ruling import ChangeState
+from daypass.model.rule_change import ChangeState
 from daypass.rules.sampling.effects import Effect
 
 _MOST_RULES, _MOST_PEOPLE, _MOST_PENDING = 10, 12, 3

@@ -17,11 +17,11 @@ from daypass.doors.slack.owners import owners_of_rules
 from daypass.doors.slack.rules_card import change_card
 from daypass.doors.slack.rules_seen import Facts, facts
 from daypass.doors.slack.texts import rules as rules_texts
-from daypass.lifecycle.ruling.decide_change import find_change
-from daypass.lifecycle.ruling.versions import kept
+from daypass.lifecycle.rule_changes.decide import find_change
+from daypass.lifecycle.rule_changes.versions import kept
 from daypass.model.event import Event, Kind
 from daypass.model.grant import GrantId
-from daypass.model.ruling import ChangeState, RulesChange
+from daypass.model.rule_change import ChangeState, RulesChange
 from daypass.ports import Notice
 
 TOLD = frozenset(

@@ -15,17 +15,17 @@ from daypass.doors.slack.rules_seen import facts
 from daypass.doors.slack.texts import labels
 from daypass.doors.slack.texts import rules as rules_texts
 from daypass.doors.slack.turn import Answer, Close, Turn
-from daypass.lifecycle.ruling import shadow
-from daypass.lifecycle.ruling.decide_change import approve_change, deny_change, find_change, withdraw_change
-from daypass.lifecycle.ruling.judged import difference
-from daypass.lifecycle.ruling.owners import must_own
-from daypass.lifecycle.ruling.versions import key_of
+from daypass.lifecycle.rule_changes import shadow
+from daypass.lifecycle.rule_changes.decide import approve_change, deny_change, find_change, withdraw_change
+from daypass.lifecycle.rule_changes.owners import must_own
+from daypass.lifecycle.rule_changes.validate import difference
+from daypass.lifecycle.rule_changes.versions import key_of
 from daypass.model.errors import DaypassError
 from daypass.model.event import Event
 from daypass.model.grant import GrantId
 from daypass.model.principal import PrincipalId
 from daypass.model.request import LONGEST_REASON
-from daypass.model.ruling import RulesVersion
+from daypass.model.rule_change import RulesVersion
 
 DENY_CALLBACK = "rules.deny"
 _MOST_DIFFERENCES = 40

@@ -11,15 +11,15 @@ from daypass.doors.slack.naming import Naming, group_names, groups_in
 from daypass.doors.slack.rules_fields import changed
 from daypass.doors.slack.rules_form import BLOCKS, NO_SHADOW, Draft
 from daypass.doors.slack.rules_text import field_at, find, groups_of, with_fields, with_new_rule, with_rule
-from daypass.lifecycle.ruling import propose as proposing
-from daypass.lifecycle.ruling.effects import effects
-from daypass.lifecycle.ruling.judged import PROPOSED
-from daypass.lifecycle.ruling.owners import must_own
-from daypass.lifecycle.ruling.versions import digest_of, kept, key_of
+from daypass.lifecycle.rule_changes import propose as proposing
+from daypass.lifecycle.rule_changes.effects import effects
+from daypass.lifecycle.rule_changes.owners import must_own
+from daypass.lifecycle.rule_changes.validate import PROPOSED
+from daypass.lifecycle.rule_changes.versions import digest_of, kept, key_of
 from daypass.model.decision import Approvers
 from daypass.model.errors import BadInput, DaypassError, Misconfigured, NotFound, NotYours, RulesUnreadable
 from daypass.model.principal import PrincipalId
-from daypass.model.ruling import ChangeState, RulesChange, RulesVersion
+from daypass.model.rule_change import ChangeState, RulesChange, RulesVersion
 from daypass.rules.describe.rules import in_words
 from daypass.rules.document.differences import changes, other_than_rules
 from daypass.rules.document.read import RuleBook, parse

@@ -20,7 +20,7 @@ from daypass.lifecycle import review
 from daypass.lifecycle.click import Click
 from daypass.lifecycle.passkeys import confirm
 from daypass.lifecycle.passkeys.proof import Signed
-from daypass.lifecycle.passkeys.site import site
+from daypass.lifecycle.passkeys.relying_party import site
 from daypass.model.entitlement import Entitlement, Level, Reach
 from daypass.model.errors import DaypassError
 from daypass.model.grant import Grant, GrantId

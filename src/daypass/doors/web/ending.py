@@ -14,7 +14,7 @@ from daypass.doors.wire.passkeys import DoneOut
 from daypass.lifecycle import ending_session
 from daypass.lifecycle.attempts import Stranger
 from daypass.lifecycle.passkeys.proof import Signed
-from daypass.lifecycle.passkeys.site import site
+from daypass.lifecycle.passkeys.relying_party import site
 from daypass.model.errors import DaypassError
 
 

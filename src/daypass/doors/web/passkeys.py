@@ -17,7 +17,7 @@ from daypass.doors.web.passkeys_page import Answered, Ceremony, ceremony_page, n
 from daypass.doors.wire.passkeys import DoneOut
 from daypass.lifecycle.passkeys import enrol, remove
 from daypass.lifecycle.passkeys.proof import Signed
-from daypass.lifecycle.passkeys.site import site
+from daypass.lifecycle.passkeys.relying_party import site
 from daypass.model.errors import DaypassError
 
 Ticket = Annotated[str, Query(max_length=200)]

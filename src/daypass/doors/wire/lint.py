@@ -6,7 +6,7 @@ from pydantic import Field
 
 from daypass.doors.wire.incoming import Incoming
 from daypass.doors.wire.outgoing import Outgoing
-from daypass.lifecycle.ruling.roll import Doubts
+from daypass.lifecycle.rule_changes.named_people import Doubts
 from daypass.rules.document.yaml_source import LARGEST
 from daypass.rules.lint.finding import Kind
 

@@ -12,7 +12,7 @@ from daypass.doors.wire.lint import RulesText
 from daypass.doors.wire.outgoing import Outgoing
 from daypass.doors.wire.words import LengthText, ReasonText, Whole, drawn
 from daypass.model.event import Event
-from daypass.model.ruling import RulesChange, RulesVersion
+from daypass.model.rule_change import RulesChange, RulesVersion
 from daypass.rules.describe.explain import RuleVerdict
 from daypass.rules.describe.rules import in_words
 from daypass.rules.document.read import RuleBook

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from daypass.lifecycle.robots.tokens import NAME as ROBOT_NAME
+from daypass.lifecycle.bots.tokens import NAME as ROBOT_NAME
 from daypass.model.entitlement import Level
 from daypass.model.event import Scope
 from daypass.model.grant import ALPHABET, ID_LENGTH, Delivery

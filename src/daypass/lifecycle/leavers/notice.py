@@ -15,8 +15,8 @@ from datetime import datetime, timedelta
 import structlog
 
 from daypass.lifecycle.judge import Judge
-from daypass.lifecycle.leavers.take_away import take_away
-from daypass.lifecycle.ruling.owners import must_own
+from daypass.lifecycle.leavers.remove_access import take_away
+from daypass.lifecycle.rule_changes.owners import must_own
 from daypass.model.departure import TO_DO, Departure, DepartureState, Source
 from daypass.model.errors import Conflict, NotFound, TooLate
 from daypass.model.event import Detail, Event, Kind

@@ -21,7 +21,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from daypass.lifecycle.passkeys.site import Site
+from daypass.lifecycle.passkeys.relying_party import Site
 from daypass.model.errors import DaypassError, NotYours
 from daypass.model.kept import Passkey
 from daypass.model.principal import Principal, PrincipalId

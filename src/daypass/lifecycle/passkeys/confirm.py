@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 
 from daypass.lifecycle.decided import decided_already
 from daypass.lifecycle.passkeys.ceremony import Json
-from daypass.lifecycle.passkeys.errands import done, find
+from daypass.lifecycle.passkeys.one_time_links import done, find
 from daypass.lifecycle.passkeys.proof import Signed, asked, prove
-from daypass.lifecycle.passkeys.site import Site
+from daypass.lifecycle.passkeys.relying_party import Site
 from daypass.model.errors import Conflict, TooLate
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact

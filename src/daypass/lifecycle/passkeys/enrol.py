@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from daypass.lifecycle.counting import guard
-from daypass.lifecycle.passkeys import ring
+from daypass.lifecycle.passkeys import registered
 from daypass.lifecycle.passkeys.ceremony import Json, ask_to_make, made
-from daypass.lifecycle.passkeys.errands import done, find
+from daypass.lifecycle.passkeys.one_time_links import done, find
 from daypass.lifecycle.passkeys.proof import Signed, asked, challenge, prove, refuse
-from daypass.lifecycle.passkeys.site import Site
+from daypass.lifecycle.passkeys.relying_party import Site
 from daypass.model.errors import BadInput, Conflict, Misconfigured, NotYours, TooLate
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact
@@ -113,7 +113,7 @@ def _enrolling(
     if not person.active:
         raise NotYours("Your Slack account is deactivated, so it gets no passkey.")
     tally = guard(person.id, ledger=ledger, now=now)  # before the passkeys: of two first ones one stands
-    passkeys = ring.of(person.id, ledger=ledger)
+    passkeys = registered.of(person.id, ledger=ledger)
     if missing := max(0, tally.passkeys - len(passkeys)):
         raise Misconfigured(
             f"{missing} of your passkeys cannot be read: their rows were changed outside Daypass. None is added until "

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
-from daypass.lifecycle.passkeys import ring
+from daypass.lifecycle.passkeys import registered
 from daypass.lifecycle.passkeys.ceremony import Json, ask_to_prove, proven
-from daypass.lifecycle.passkeys.errands import MOST_REFUSALS, about, done
-from daypass.lifecycle.passkeys.site import Site
+from daypass.lifecycle.passkeys.one_time_links import MOST_REFUSALS, about, done
+from daypass.lifecycle.passkeys.relying_party import Site
 from daypass.model.errors import Conflict, NotYours
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact
@@ -50,7 +50,7 @@ def challenge(ticket: str, errand: Errand, step: str = _PROVE) -> bytes:
 
 def asked(ticket: str, errand: Errand, *, at: Site, ledger: Ledger) -> Json:
     """What the browser is asked to prove for this errand."""
-    return ask_to_prove(ring.of(errand.principal, ledger=ledger), challenge(ticket, errand), at)
+    return ask_to_prove(registered.of(errand.principal, ledger=ledger), challenge(ticket, errand), at)
 
 
 def prove(signed: Signed, errand: Errand, *, at: Site, ledger: Ledger, now: datetime) -> Passkey:
@@ -64,7 +64,7 @@ def prove(signed: Signed, errand: Errand, *, at: Site, ledger: Ledger, now: date
 
 def check(signed: Signed, errand: Errand, *, at: Site, ledger: Ledger) -> Passkey:
     """Find the passkey that did this errand, as it is to be kept now. Raises NotYours, and tells nobody."""
-    passkeys, said = ring.of(errand.principal, ledger=ledger), challenge(signed.ticket, errand)
+    passkeys, said = registered.of(errand.principal, ledger=ledger), challenge(signed.ticket, errand)
     return proven(signed.answer, by=errand.principal, passkeys=passkeys, challenge=said, at=at)
 
 

@@ -10,11 +10,11 @@ from datetime import datetime
 from daypass.lifecycle.counting import guard
 from daypass.lifecycle.enders import Enders
 from daypass.lifecycle.lookups import Lookups
-from daypass.lifecycle.passkeys import ring
+from daypass.lifecycle.passkeys import registered
 from daypass.lifecycle.passkeys.ceremony import Json
-from daypass.lifecycle.passkeys.errands import done, find
+from daypass.lifecycle.passkeys.one_time_links import done, find
 from daypass.lifecycle.passkeys.proof import Signed, asked, prove
-from daypass.lifecycle.passkeys.site import Site
+from daypass.lifecycle.passkeys.relying_party import Site
 from daypass.lifecycle.tries import overtaken
 from daypass.model.errors import NotFound, NotYours, TooLate
 from daypass.model.event import Detail, Event, Kind
@@ -70,7 +70,7 @@ def forget(person: PrincipalId, *, by: PrincipalId, enders: Enders, now: datetim
 
     def once() -> list[Passkey]:
         tally = guard(person, ledger=ledger, now=now)
-        lost = ring.of(person, ledger=ledger)
+        lost = registered.of(person, ledger=ledger)
         if not lost and not tally.passkeys:
             raise NotFound("They have no passkey.")
         removed = [replace(one, state=Standing.CLOSED) for one in lost]

@@ -7,7 +7,7 @@ from datetime import timedelta
 import httpx2
 import pytest
 
-from daypass.lifecycle.robots.add import robot_fact
+from daypass.lifecycle.bots.add import robot_fact
 from daypass.model.event import Kind, Scope
 from daypass.model.kept import Robot
 from daypass.rules.document.people import People

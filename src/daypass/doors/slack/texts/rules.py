@@ -11,7 +11,7 @@ from daypass.doors.slack.blocks import code, cut, escape, sentence
 from daypass.doors.slack.texts.plurals import plural
 from daypass.doors.slack.texts.requests import moment, person
 from daypass.model.principal import DAYPASS, PrincipalId
-from daypass.model.ruling import ChangeState, RulesChange, RulesVersion
+from daypass.model.rule_change import ChangeState, RulesChange, RulesVersion
 
 EDIT, EDIT_TEXT, PAUSE, RESUME = "Edit", "Edit as text", "Pause", "Resume"
 NEW, NEW_DENIAL, NEW_TEXT = "New rule", "New denial", "New rule as text"

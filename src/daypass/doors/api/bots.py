@@ -1,0 +1,74 @@
+"""Robots: add one, look, give one a new token, answer for one, remove one. The doing of people who own the rules."""
+
+from collections.abc import Iterable
+
+from fastapi import Request
+
+from daypass.doors.api.caller import AtDesk, Decider, EndingForOthers, Now, Reader
+from daypass.doors.api.router import api_router
+from daypass.doors.api.sight import names
+from daypass.doors.wire.bots import AddRobot, AdoptRobot, RobotOut, RobotsOut, RobotTokenOut, RotateRobot
+from daypass.doors.wire.words import RobotWord
+from daypass.lifecycle.bots import add as adding
+from daypass.lifecycle.bots import find
+from daypass.lifecycle.bots.adopt import adopt as adopting
+from daypass.lifecycle.bots.remove import remove as removing
+from daypass.lifecycle.bots.rotate import rotate as rotating
+from daypass.model.errors import BadInput
+from daypass.model.event import Scope
+
+router = api_router("robots", "/robots")
+
+
+@router.post("", status_code=201)
+def add(caller: Decider, body: AddRobot, request: Request, desk: AtDesk, now: Now) -> RobotTokenOut:
+    """Add a robot. Its token is shown this once; it is not kept."""
+    wanted = adding.Wanted(
+        name=body.name,
+        about=body.about,
+        scopes=scopes(body.scopes),
+        days=body.days,
+        issuer=body.issuer,
+        audience=body.audience,
+        claims=body.claims,
+    )
+    trusts = request.app.state.workloads.trusts
+    added = adding.add(wanted, by=caller.id, trusts=trusts, judge=desk.judge, now=now)
+    return RobotTokenOut.handing(added.robot, added.token)
+
+
+@router.get("")
+def ls(caller: Reader, desk: AtDesk) -> RobotsOut:
+    """List the robots: all for the owners of the rules, one's own for everybody else."""
+    found = find.visible(caller, rules=desk.readable_rules(), ledger=desk.ledger)
+    return RobotsOut(
+        robots=[RobotOut.of(robot) for robot in found], names=names({robot.owner for robot in found}, desk)
+    )
+
+
+@router.post("/{name}/rotate")
+def rotate(caller: Decider, name: RobotWord, body: RotateRobot, desk: AtDesk, now: Now) -> RobotTokenOut:
+    """Give a robot a new token; the old one is refused from now on."""
+    changed = rotating(name, by=caller.id, days=body.days, judge=desk.judge, now=now)
+    return RobotTokenOut.handing(changed.robot, changed.token)
+
+
+@router.post("/{name}/adopt")
+def adopt(caller: Decider, name: RobotWord, body: AdoptRobot, desk: AtDesk, now: Now) -> RobotTokenOut:
+    """Answer for a robot from now on. A token of ours is changed for another."""
+    changed = adopting(name, by=caller.id, days=body.days, judge=desk.judge, now=now)
+    return RobotTokenOut.handing(changed.robot, changed.token)
+
+
+@router.post("/{name}/remove")
+def remove(by: EndingForOthers, name: RobotWord, desk: AtDesk, now: Now) -> RobotOut:
+    """Remove a robot: it is refused from now on, and its access is taken away."""
+    return RobotOut.of(removing(name, by=by, enders=desk.enders, now=now))
+
+
+def scopes(words: Iterable[str]) -> frozenset[Scope]:
+    """Read the words for what a token may do. Raises BadInput (field `scopes`)."""
+    try:
+        return frozenset(Scope(word) for word in words)
+    except ValueError:
+        raise BadInput("A robot's scopes are read, ask and use.", field="scopes") from None

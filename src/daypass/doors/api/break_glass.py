@@ -1,0 +1,126 @@
+"""
+Break glass: a sealed code in place of a login, new codes, and the reviews afterwards.
+
+Who is logged in breaks glass with `urgent` in an ordinary request.
+"""
+
+from datetime import datetime
+
+from fastapi import Request, Response
+from fastapi.responses import JSONResponse
+
+from daypass.doors.address import address_of
+from daypass.doors.api.asking import Id
+from daypass.doors.api.caller import AtDesk, Decider, Now, Reader
+from daypass.doors.api.router import api_router
+from daypass.doors.api.sight import names
+from daypass.doors.api.signing_in import PACED, Try, slower
+from daypass.doors.desk import Desk
+from daypass.doors.grammar import Spoken, parse_reason
+from daypass.doors.wire.access import RequestOut
+from daypass.doors.wire.break_glass import (
+    BreakGlass,
+    BrokenOut,
+    CloseReview,
+    CodesLeftOut,
+    DossierOut,
+    ReviewOut,
+    ReviewsOut,
+    SealCodes,
+    SealedOut,
+)
+from daypass.lifecycle.attempts import Stranger
+from daypass.lifecycle.break_glass import codes
+from daypass.lifecycle.break_glass.dossier import dossier
+from daypass.lifecycle.break_glass.redeem import counts
+from daypass.lifecycle.break_glass.review import close_review, find_review, may_review, open_reviews
+from daypass.lifecycle.visibility import unknown
+from daypass.model.errors import NotFound
+from daypass.model.grant import GrantId
+from daypass.model.kept import GlassReview
+from daypass.model.network import whose
+from daypass.model.principal import NOBODY, Principal
+from daypass.model.request import Ask
+
+router = api_router("break glass", "/glass")
+
+
+@router.post("", status_code=201, response_model=BrokenOut, responses=PACED)
+def break_glass(
+    body: BreakGlass, request: Request, response: Response, desk: AtDesk, now: Now
+) -> BrokenOut | JSONResponse:
+    """Break glass with a sealed code, without a login; the token that comes back hands out what it gave."""
+    address = address_of(request, request.app.state.trusted_proxies)
+    good = counts(body.code, ledger=desk.ledger, now=now)
+    if not good and request.app.state.pace.too_fast(Try.SEALED_CODE, whose(address), now):
+        return slower()
+    stranger = Stranger(address=address, attempts=desk.attempts)
+    broken = codes.break_with_code(body.code, _asked(body, now=now), stranger=stranger, judge=desk.judge, now=now)
+    response.headers["Cache-Control"] = "no-store"
+    return BrokenOut(
+        access_token=broken.token,
+        expires_in=int((broken.expires_at - now).total_seconds()),
+        expires_at=broken.expires_at,
+        principal=broken.request.principal,
+        name=broken.person.name,
+        tz=broken.person.tz,
+        request=RequestOut.of(broken.request),
+    )
+
+
+@router.post("/codes", status_code=201)
+def seal(caller: Decider, body: SealCodes, desk: AtDesk, now: Now) -> SealedOut:
+    """Seal codes for the day when I cannot log in; older ones of mine are void. They are shown this once."""
+    sealed = codes.seal(caller.id, count=body.count, days=body.days, judge=desk.judge, now=now)
+    return SealedOut(codes=list(sealed.codes), ends=sealed.ends)
+
+
+@router.get("/codes")
+def left(caller: Reader, desk: AtDesk, now: Now) -> CodesLeftOut:
+    """Say how many of my codes still count."""
+    found = codes.open_codes(caller.id, ledger=desk.ledger, now=now)
+    return CodesLeftOut(left=len(found), ends=max((code.ends for code in found), default=None))
+
+
+@router.get("/reviews")
+def reviews(caller: Reader, desk: AtDesk, now: Now) -> ReviewsOut:
+    """List the reviews that wait for me, and those that are owed for what I did."""
+    waiting = [review for review in open_reviews(desk.ledger) if may_review(review, caller, judge=desk.judge, now=now)]
+    mine = desk.ledger.all(GlassReview, owner=caller.id)
+    people = {review.principal for review in waiting} | {review.closed_by for review in mine if review.closed_by}
+    return ReviewsOut(
+        waiting=[ReviewOut.of(review, now) for review in waiting],
+        mine=[ReviewOut.of(review, now) for review in mine],
+        names=names(people, desk),
+    )
+
+
+@router.get("/{request_id}")
+def show(caller: Reader, request_id: Id, desk: AtDesk, now: Now) -> DossierOut:
+    """Show everything that is known of what was done."""
+    _visible(request_id, caller, desk, now)
+    read = dossier(request_id, ledger=desk.ledger)
+    people = {read.request.principal, *(line.event.actor for line in read.lines), *read.review.reviewers.people}
+    return DossierOut.of(read, names(people, desk), now)
+
+
+@router.post("/{request_id}/close")
+def close(caller: Decider, request_id: Id, body: CloseReview, desk: AtDesk, now: Now) -> ReviewOut:
+    """Close a review, with what I found."""
+    closed = close_review(request_id, by=caller.id, note=parse_reason(body.note), judge=desk.judge, now=now)
+    return ReviewOut.of(closed, now)
+
+
+def _asked(body: BreakGlass, *, now: datetime) -> Ask:
+    fields = body.model_dump(exclude={"code"})
+    return Spoken(**fields, urgent=True).understood(now=now, tz="UTC").ask(NOBODY)
+
+
+def _visible(request_id: GrantId, caller: Principal, desk: Desk, now: datetime) -> None:
+    """Raise NotFound unless it is theirs, or theirs to review."""
+    try:
+        review = find_review(request_id, desk.ledger)
+    except NotFound:
+        raise unknown(request_id) from None
+    if caller.id != review.principal and not may_review(review, caller, judge=desk.judge, now=now):
+        raise unknown(request_id)
