@@ -14,8 +14,8 @@ from pathlib import Path
 from sqlalchemy import select
 
 from daypass.lifecycle import login
-from daypass.lifecycle.enders import Enders
-from daypass.lifecycle.hand_out import Handout
+from daypass.lifecycle.end.permissions import Enders
+from daypass.lifecycle.handout.handout import Handout
 from daypass.lifecycle.judge import Judge
 from daypass.model.event import Event, Kind
 from daypass.model.grant import Delivery, GrantId

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from daypass.lifecycle.enders import Enders
+from daypass.lifecycle.end.permissions import Enders
 from daypass.lifecycle.judge import Judge
 from daypass.model.decision import Circumstances, Needs, Question
 from daypass.model.entitlement import S3Place

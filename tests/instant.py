@@ -1,6 +1,6 @@
 """A freeze that somebody writes in the very instant in which something is given."""
 
-from daypass.lifecycle.freeze import Halt, set_freeze
+from daypass.lifecycle.freezes.freeze import Halt, set_freeze
 from daypass.model.effect import GIVES
 from daypass.model.event import Kind
 from daypass.model.fact import Fact

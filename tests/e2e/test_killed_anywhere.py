@@ -23,8 +23,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from daypass.journal.verify import verify
-from daypass.lifecycle.drop import drop
-from daypass.lifecycle.first_hand_out import about_to_hand_out
+from daypass.lifecycle.end.done import drop
+from daypass.lifecycle.handout.first import about_to_hand_out
 from daypass.model.entitlement import Level
 from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from daypass.lifecycle.drop import drop
+from daypass.lifecycle.approval.decide import approve, deny
+from daypass.lifecycle.end.done import drop
 from daypass.lifecycle.extend import MoreTime, extend
 from daypass.lifecycle.judge import Judge
-from daypass.lifecycle.permits import InAdvance, allow
-from daypass.lifecycle.review import approve, deny
+from daypass.lifecycle.preapprovals import InAdvance, allow
 from daypass.lifecycle.submit import submit
 from daypass.model.grant import Delivery, Grant, GrantId
 from daypass.model.kept import Permit

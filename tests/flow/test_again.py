@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from daypass.lifecycle.absence import LONGEST, say_away, say_back
-from daypass.lifecycle.again import Repeat, once_more
+from daypass.lifecycle.resubmit import Repeat, once_more
 from daypass.model.errors import BadInput, NotFound, NotYours, TooLate
 from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact

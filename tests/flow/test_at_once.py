@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from daypass.lifecycle import tries as trying
+from daypass.lifecycle import retries as trying
 from daypass.model.errors import Conflict, Unavailable
 from daypass.model.fact import Fact
 from daypass.model.request import RequestState

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from daypass.lifecycle import links
 from daypass.lifecycle.attempts import Attempts
-from daypass.lifecycle.drop import drop
-from daypass.lifecycle.first_hand_out import MOST_CUT_OFF, about_to_hand_out, cut_off
-from daypass.lifecycle.links import Visitor
+from daypass.lifecycle.end.done import drop
+from daypass.lifecycle.handout import links
+from daypass.lifecycle.handout.first import MOST_CUT_OFF, about_to_hand_out, cut_off
+from daypass.lifecycle.handout.links import Visitor
 from daypass.model.errors import NotAllowed, TooLate
 from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from daypass.lifecycle import links
-from daypass.lifecycle.drop import drop
-from daypass.lifecycle.links import Visitor
+from daypass.lifecycle.end.done import drop
+from daypass.lifecycle.handout import links
+from daypass.lifecycle.handout.links import Visitor
 from daypass.model.errors import BadInput, NotFound, NotYours, TooLate
 from daypass.model.event import Kind
 from daypass.model.grant import Delivery, Grant

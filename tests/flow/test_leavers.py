@@ -12,7 +12,7 @@ from daypass.lifecycle.break_glass.codes import open_codes, seal
 from daypass.lifecycle.leavers.notice import GRACE, confirm, dismiss, held, notice, returned, settle
 from daypass.lifecycle.leavers.poll import AskAfter, last_watch
 from daypass.lifecycle.login import identify
-from daypass.lifecycle.permits import InAdvance, allow
+from daypass.lifecycle.preapprovals import InAdvance, allow
 from daypass.model.departure import Departure, DepartureState, Source, WatchState
 from daypass.model.errors import NotYours, Throttled, TooLate, Unavailable
 from daypass.model.event import Kind

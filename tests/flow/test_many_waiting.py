@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from daypass.lifecycle.approval.escalation import hand_over, waits_for
+from daypass.lifecycle.approval.remind import remind
 from daypass.lifecycle.cancel import lapse
-from daypass.lifecycle.hand_over import hand_over, waits_for
-from daypass.lifecycle.remind import remind
 from daypass.model.decision import Approvers, HandOver, Stage
 from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact

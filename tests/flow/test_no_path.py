@@ -19,13 +19,13 @@ from random import Random
 
 import pytest
 
+from daypass.lifecycle.approval.decide import approve_with, deny
+from daypass.lifecycle.approval.stage_of_click import Click
 from daypass.lifecycle.cancel import cancel
-from daypass.lifecycle.click import Click
 from daypass.lifecycle.extend import MoreTime, extend
 from daypass.lifecycle.judge import Judge
-from daypass.lifecycle.permits import InAdvance, allow, withdraw
-from daypass.lifecycle.review import approve_with, deny
-from daypass.lifecycle.series import open_windows
+from daypass.lifecycle.preapprovals import InAdvance, allow, withdraw
+from daypass.lifecycle.schedules.windows import open_windows
 from daypass.lifecycle.submit import submit
 from daypass.model.errors import DaypassError, Refusal
 from daypass.model.grant import Delivery, Grant, GrantId

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from daypass.lifecycle.click import Click
-from daypass.lifecycle.permits import InAdvance, allow
-from daypass.lifecycle.review import approve_with
+from daypass.lifecycle.approval.decide import approve_with
+from daypass.lifecycle.approval.stage_of_click import Click
+from daypass.lifecycle.preapprovals import InAdvance, allow
 from daypass.model.decision import ScheduleName
 from daypass.model.entitlement import Entitlement, Level, parse_place
 from daypass.model.errors import DaypassError, NotAllowed, NotYours

@@ -8,14 +8,14 @@ from functools import partial
 import pytest
 from sqlalchemy import Executable, delete, update
 
-from daypass.lifecycle import links
 from daypass.lifecycle.absence import say_away
 from daypass.lifecycle.bots.identify import identify
-from daypass.lifecycle.freeze import Halt, freeze, lift, set_freeze
-from daypass.lifecycle.frozen import freezes, freezes_now
+from daypass.lifecycle.end.operator import end_as_operator
+from daypass.lifecycle.freezes.freeze import Halt, freeze, lift, set_freeze
+from daypass.lifecycle.freezes.gate import freezes, freezes_now
+from daypass.lifecycle.freezes.panic import Ended, go_on, panic, panic_as_operator
+from daypass.lifecycle.handout import links
 from daypass.lifecycle.login import begin, confirm
-from daypass.lifecycle.operator import end_as_operator
-from daypass.lifecycle.panic import Ended, go_on, panic, panic_as_operator
 from daypass.model.entitlement import parse_place
 from daypass.model.errors import BadInput, Conflict, Misconfigured, NotAllowed, NotYours
 from daypass.model.event import Event, Kind, Scope

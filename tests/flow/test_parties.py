@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from daypass.lifecycle.drop import drop
+from daypass.lifecycle.end.done import drop
+from daypass.lifecycle.end.revoke import revoke
 from daypass.lifecycle.extend import MoreTime, extend
-from daypass.lifecycle.revoke import revoke
 from daypass.model.errors import BadInput, NotAllowed, NotYours
 from daypass.model.grant import GrantState
 from daypass.model.lease import Term

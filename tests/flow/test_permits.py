@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from daypass.lifecycle.permits import LONGEST_WINDOW, MOST_OPEN, InAdvance, allow, withdraw
+from daypass.lifecycle.preapprovals import LONGEST_WINDOW, MOST_OPEN, InAdvance, allow, withdraw
 from daypass.model.entitlement import Entitlement, Level, parse_place
 from daypass.model.errors import BadInput, NotFound, NotYours, TooLate
 from daypass.model.event import Kind

@@ -6,7 +6,7 @@ from typing import cast
 
 import pytest
 
-from daypass.lifecycle.reconsider import reconsider
+from daypass.lifecycle.approval.reconsider import reconsider
 from daypass.model.decision import Circumstances, ScheduleName
 from daypass.model.event import Event, Kind
 from daypass.model.principal import Away, PrincipalId

@@ -7,9 +7,9 @@ from functools import partial
 import pytest
 
 from daypass.lifecycle.cancel import cancel
-from daypass.lifecycle.operator import end_as_operator
-from daypass.lifecycle.revoke import revoke
-from daypass.lifecycle.series import open_windows
+from daypass.lifecycle.end.operator import end_as_operator
+from daypass.lifecycle.end.revoke import revoke
+from daypass.lifecycle.schedules.windows import open_windows
 from daypass.model.errors import BadInput, NotYours
 from daypass.model.event import Event, Kind
 from daypass.model.grant import GrantState

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from daypass.directory.slack_budget import unhurried
+from daypass.lifecycle.approval.reconsider import reconsider
 from daypass.lifecycle.judge import Judge
-from daypass.lifecycle.reconsider import reconsider
 from daypass.lifecycle.submit import submit
 from daypass.model.event import Kind
 from daypass.model.grant import Delivery

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from daypass.lifecycle.cancel import cancel
-from daypass.lifecycle.operator import end_as_operator
-from daypass.lifecycle.permits import withdraw
+from daypass.lifecycle.end.operator import end_as_operator
+from daypass.lifecycle.preapprovals import withdraw
 from daypass.model.fact import Fact
 from daypass.model.kept import Permit, Standing
 from daypass.model.principal import PrincipalId

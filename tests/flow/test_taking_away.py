@@ -7,20 +7,20 @@ from datetime import timedelta
 import pytest
 
 from daypass.lifecycle.absence import say_away, say_back
+from daypass.lifecycle.approval.decide import deny
 from daypass.lifecycle.bots.remove import remove
 from daypass.lifecycle.cancel import cancel
-from daypass.lifecycle.drop import drop
-from daypass.lifecycle.enders import Enders
-from daypass.lifecycle.freeze import Halt, freeze
+from daypass.lifecycle.end.done import drop
+from daypass.lifecycle.end.permissions import Enders
+from daypass.lifecycle.end.revoke import revoke
+from daypass.lifecycle.freezes.freeze import Halt, freeze
+from daypass.lifecycle.freezes.panic import go_on, panic, panic_as_operator
+from daypass.lifecycle.known_people import remember
 from daypass.lifecycle.login import end, end_all
-from daypass.lifecycle.panic import go_on, panic, panic_as_operator
 from daypass.lifecycle.passkeys.remove import forget
-from daypass.lifecycle.permits import withdraw
-from daypass.lifecycle.recurring import end_series
-from daypass.lifecycle.remember import remember
-from daypass.lifecycle.review import deny
-from daypass.lifecycle.revoke import revoke
+from daypass.lifecycle.preapprovals import withdraw
 from daypass.lifecycle.rule_changes.decide import deny_change, withdraw_change
+from daypass.lifecycle.schedules.series import end_series
 from daypass.model.errors import NotYours, Unavailable
 from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from daypass.lifecycle.tickets import end_closed
+from daypass.lifecycle.end.tickets import end_closed
 from daypass.model.decision import Ticket, TicketId
 from daypass.model.errors import NotAllowed, Unavailable
 from daypass.model.event import Kind

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from daypass.lifecycle.absence import say_away
-from daypass.lifecycle.click import Click
-from daypass.lifecycle.review import approve_with
+from daypass.lifecycle.approval.decide import approve_with
+from daypass.lifecycle.approval.stage_of_click import Click
 from daypass.model.errors import BadInput, NotYours
 from daypass.model.grant import Grant, GrantId
 from daypass.model.principal import PrincipalId

@@ -4,7 +4,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from daypass.lifecycle.break_glass.review import close_review
-from daypass.lifecycle.drop import drop
+from daypass.lifecycle.end.done import drop
 from daypass.lifecycle.submit import submit
 from daypass.model.errors import NotFound, TooLate
 from daypass.model.grant import Delivery, Grant, GrantId

@@ -9,7 +9,7 @@ import pytest
 from daypass.journal.words import ERASED
 from daypass.lifecycle.attempts import Stranger
 from daypass.lifecycle.break_glass.codes import seal
-from daypass.lifecycle.ending_session import open_with_code
+from daypass.lifecycle.end.session import open_with_code
 from daypass.lifecycle.erase import Which, erase
 from daypass.model import break_glass_code
 from daypass.model.errors import NotYours, Unavailable

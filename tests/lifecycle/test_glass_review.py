@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from daypass.lifecycle import links
 from daypass.lifecycle.break_glass.dossier import dossier
 from daypass.lifecycle.break_glass.remind import remind_reviews
 from daypass.lifecycle.break_glass.review import open_reviews
+from daypass.lifecycle.handout import links
 from daypass.model.errors import BadInput, NotFound, NotYours, TooLate
 from daypass.model.event import Kind
 from daypass.model.fact import Fact

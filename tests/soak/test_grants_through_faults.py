@@ -18,7 +18,7 @@ import pytest
 
 from daypass.journal.verdict import Verified
 from daypass.journal.verify import verify
-from daypass.lifecycle.drop import drop
+from daypass.lifecycle.end.done import drop
 from daypass.model.errors import TooLate
 from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from daypass.lifecycle.attempts import Attempts
-from daypass.lifecycle.enders import Enders
-from daypass.lifecycle.hand_out import Handout
+from daypass.lifecycle.end.permissions import Enders
+from daypass.lifecycle.handout.handout import Handout
 from daypass.lifecycle.judge import Judge
 from daypass.model.errors import RulesUnreadable
 from daypass.ports import Book, Catalogue, Directory, Ledger, Logins, Outbox, Postings, Queue, Vendor

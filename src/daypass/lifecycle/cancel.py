@@ -4,10 +4,10 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from daypass.lifecycle.decided import decided_already
-from daypass.lifecycle.recurring import end_series
-from daypass.lifecycle.repeated import series_ended_by
-from daypass.lifecycle.tries import overtaken
+from daypass.lifecycle.approval.too_late import decided_already
+from daypass.lifecycle.idempotency import series_ended_by
+from daypass.lifecycle.retries import overtaken
+from daypass.lifecycle.schedules.series import end_series
 from daypass.model.errors import NotYours, TooLate
 from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import takewhile
 
-from daypass.lifecycle.counting import guard
+from daypass.lifecycle.counts import guard
 from daypass.lifecycle.judge import Judged
 from daypass.model.errors import NotAllowed
 from daypass.model.grant import Grant, GrantState

@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import islice
 
 from daypass.journal.words import ERASED
-from daypass.lifecycle.links import BEARER
+from daypass.lifecycle.handout.links import BEARER
 from daypass.model.errors import BadInput
 from daypass.model.event import Detail, Event, Kind, Login
 from daypass.model.fact import Change, Fact

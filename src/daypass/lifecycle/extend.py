@@ -4,11 +4,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from daypass.lifecycle.finish import has_ended, how_it_ended, on
+from daypass.lifecycle.end.end_early import has_ended, how_it_ended, on
+from daypass.lifecycle.idempotency import extension_asked
 from daypass.lifecycle.judge import Judge
-from daypass.lifecycle.repeated import extension_asked
+from daypass.lifecycle.retries import tries
 from daypass.lifecycle.submit import submit
-from daypass.lifecycle.tries import tries
 from daypass.model.errors import Conflict, NotYours, TooLate, Unavailable
 from daypass.model.grant import Grant, GrantId, GrantState
 from daypass.model.lease import Term

@@ -17,8 +17,8 @@ from difflib import get_close_matches
 
 import structlog
 
+from daypass.lifecycle.bounded_lookups import PATIENCE_S, Soon, T
 from daypass.lifecycle.parties import Parties
-from daypass.lifecycle.soon import PATIENCE_S, Soon, T
 from daypass.model.entitlement import Level, Reach, S3Place
 from daypass.model.errors import BadInput, DaypassError
 from daypass.model.request import Ask

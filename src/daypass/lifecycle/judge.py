@@ -16,14 +16,14 @@ from datetime import datetime
 
 import structlog
 
-from daypass.lifecycle.counting import count
-from daypass.lifecycle.enders import Enders, approved, asked_then, includes
+from daypass.lifecycle.bounded_lookups import PATIENCE_S, Soon, T
+from daypass.lifecycle.counts import count
+from daypass.lifecycle.end.permissions import Enders, approved, asked_then, includes
 from daypass.lifecycle.evaluation import Evaluation, question_of
-from daypass.lifecycle.frozen import must_not_be_frozen
+from daypass.lifecycle.freezes.gate import must_not_be_frozen
 from daypass.lifecycle.inventory import Inventory
 from daypass.lifecycle.lookups import owners_of
 from daypass.lifecycle.parties import Parties
-from daypass.lifecycle.soon import PATIENCE_S, Soon, T
 from daypass.model.decision import Allowed, Approvers, Denied
 from daypass.model.errors import BadInput, DaypassError, NotAllowed, NotFound
 from daypass.model.freeze import Freezes

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from daypass.lifecycle.frozen import must_not_be_frozen
-from daypass.lifecycle.tries import overtaken
+from daypass.lifecycle.freezes.gate import must_not_be_frozen
+from daypass.lifecycle.retries import overtaken
 from daypass.model.errors import Conflict, NotFound, NotInScope, NotYours, TooLate
 from daypass.model.event import Detail, Event, Kind, Login, Scope
 from daypass.model.fact import Fact

@@ -5,16 +5,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from daypass.lifecycle.approval.stage_of_click import still_open
 from daypass.lifecycle.ceilings import glass_to_break, room_to_file, room_to_have, room_to_wait
-from daypass.lifecycle.chain import must_go_on
-from daypass.lifecycle.click import still_open
+from daypass.lifecycle.end.extensions import must_go_on
+from daypass.lifecycle.idempotency import must_be_new
 from daypass.lifecycle.judge import Judge, Judged
 from daypass.lifecycle.parties import Parties, under_one_id
-from daypass.lifecycle.permits import use_permits
-from daypass.lifecycle.recurring import series_of
-from daypass.lifecycle.repeated import must_be_new
+from daypass.lifecycle.preapprovals import use_permits
+from daypass.lifecycle.retries import tries
 from daypass.lifecycle.rule_changes.shadow import compare
-from daypass.lifecycle.tries import tries
+from daypass.lifecycle.schedules.series import series_of
 from daypass.model.decision import Allowed, Circumstances
 from daypass.model.errors import BadInput, Conflict, NotFound, NotYours, Refusal, Unavailable
 from daypass.model.event import Detail, Event, Kind

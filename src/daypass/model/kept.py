@@ -252,7 +252,7 @@ class GlassReview(_ById, _OfSomebody):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally(_OfSomebody):
-    """Moves with whatever is decided over several rows of one person; see lifecycle/counting."""
+    """Moves with whatever is decided over several rows of one person; see lifecycle/counts."""
 
     principal: PrincipalId
     at: datetime

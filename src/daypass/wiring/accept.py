@@ -10,7 +10,7 @@ import getpass
 from daypass import settings as settings_page
 from daypass.journal.head import Head
 from daypass.journal.tree import EMPTY
-from daypass.lifecycle.restored import end_approved
+from daypass.lifecycle.restore import end_approved
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.principal import DAYPASS

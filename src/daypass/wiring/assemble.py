@@ -16,10 +16,10 @@ from datetime import datetime, timedelta
 
 from daypass.doors.desk import Desk
 from daypass.journal.key import Signer
-from daypass.lifecycle.begin import Clearing
+from daypass.lifecycle.bounded_lookups import PATIENCE_S
 from daypass.lifecycle.inventory import Inventory
 from daypass.lifecycle.judge import Judge, answering_within
-from daypass.lifecycle.soon import PATIENCE_S
+from daypass.lifecycle.recheck import Clearing
 from daypass.model.grant import Delivery
 from daypass.ports import Catalogue, Directory, Facts, HeadPlace, Provisioner, Vendor
 from daypass.reconcile.loop import IN_FLIGHT, Loop

@@ -4,22 +4,22 @@ from datetime import timedelta
 from functools import partial
 
 from daypass.directory.slack_budget import unhurried
+from daypass.lifecycle.approval.escalation import hand_over
+from daypass.lifecycle.approval.reconsider import reconsider
+from daypass.lifecycle.approval.remind import remind
 from daypass.lifecycle.break_glass.hook import call_hook
 from daypass.lifecycle.break_glass.remind import remind_reviews
 from daypass.lifecycle.cancel import lapse
-from daypass.lifecycle.closing import close_orphans
+from daypass.lifecycle.end.pending_extensions import close_orphans
+from daypass.lifecycle.end.tickets import end_closed
 from daypass.lifecycle.erase import Which, erase
-from daypass.lifecycle.hand_over import hand_over
+from daypass.lifecycle.freezes.panic import go_on
+from daypass.lifecycle.known_people import remember
 from daypass.lifecycle.leavers.notice import settle
 from daypass.lifecycle.leavers.poll import AskAfter
-from daypass.lifecycle.panic import go_on
-from daypass.lifecycle.reconsider import reconsider
-from daypass.lifecycle.remember import remember
-from daypass.lifecycle.remind import remind
 from daypass.lifecycle.rule_changes.file_source import FileWatch
 from daypass.lifecycle.rule_changes.versions import KeptRules
-from daypass.lifecycle.series import open_windows
-from daypass.lifecycle.tickets import end_closed
+from daypass.lifecycle.schedules.windows import open_windows
 from daypass.model.principal import DAYPASS
 from daypass.reconcile.chores import Chore, report_stuck
 from daypass.reconcile.drift import look_again, sweep, vanished

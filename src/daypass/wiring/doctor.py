@@ -11,11 +11,11 @@ from collections.abc import Callable
 from daypass import settings as settings_page
 from daypass.aws.head_object import HeadObject
 from daypass.journal.key import Signer
-from daypass.lifecycle.frozen import freezes
+from daypass.lifecycle.freezes.gate import freezes
+from daypass.lifecycle.known_people import slack_groups_of
 from daypass.lifecycle.leavers.notice import held
 from daypass.lifecycle.leavers.poll import last_watch
 from daypass.lifecycle.passkeys.relying_party import site
-from daypass.lifecycle.remember import slack_groups_of
 from daypass.lifecycle.rule_changes.file_source import edited_in_vain
 from daypass.lifecycle.rule_changes.named_people import doubts
 from daypass.lifecycle.rule_changes.versions import kept

@@ -13,13 +13,13 @@ from daypass import settings as settings_page
 from daypass.doors.grammar import extent_of, parse_id, parse_person, parse_reason
 from daypass.doors.wire.freezing import EndedOut, FreezeOut, FreezesOut
 from daypass.doors.wire.leavers import LeaversOut
+from daypass.lifecycle.end.operator import end_as_operator
 from daypass.lifecycle.erase import Which
 from daypass.lifecycle.erase import erase as erase_words
-from daypass.lifecycle.freeze import Halt, lift_as_operator, set_freeze
-from daypass.lifecycle.frozen import freezes as standing_freezes
+from daypass.lifecycle.freezes.freeze import Halt, lift_as_operator, set_freeze
+from daypass.lifecycle.freezes.gate import freezes as standing_freezes
+from daypass.lifecycle.freezes.panic import panic_as_operator
 from daypass.lifecycle.leavers import notice
-from daypass.lifecycle.operator import end_as_operator
-from daypass.lifecycle.panic import panic_as_operator
 from daypass.model.errors import BadInput
 from daypass.model.freeze import Extent
 from daypass.model.principal import OPERATOR

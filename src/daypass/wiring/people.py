@@ -21,7 +21,7 @@ from daypass.directory.robots import Robots
 from daypass.directory.slack_calls import SlackCalls, web_client
 from daypass.directory.slack_people import SlackPeople
 from daypass.directory.trackers import Jira
-from daypass.lifecycle.remember import slack_groups_of
+from daypass.lifecycle.known_people import slack_groups_of
 from daypass.model.errors import AwsForbids, Misconfigured, NotFound, RulesUnreadable
 from daypass.model.kept import Absence, Robot, Standing
 from daypass.model.principal import Away, AwsIdentity, PrincipalId, SlackGroupId

@@ -4,7 +4,7 @@ import httpx2
 import pytest
 
 from daypass.doors.refusals import sentence_naming, to_a_stranger
-from daypass.lifecycle.review import deny
+from daypass.lifecycle.approval.decide import deny
 from daypass.model.errors import TooLate
 from daypass.model.principal import PrincipalId
 from tests.doors.house import House

@@ -7,7 +7,7 @@ import httpx2
 import pytest
 
 from daypass.doors.slack.overview import overview
-from daypass.lifecycle.reconsider import reconsider
+from daypass.lifecycle.approval.reconsider import reconsider
 from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.grant import GrantId

@@ -3,8 +3,8 @@
 import pytest
 
 from daypass.lifecycle.break_glass.codes import seal
-from daypass.lifecycle.freeze import freeze
-from daypass.lifecycle.frozen import freezes
+from daypass.lifecycle.freezes.freeze import freeze
+from daypass.lifecycle.freezes.gate import freezes
 from daypass.model.freeze import Extent
 from tests.doors.cli.conftest import Terminal
 from tests.doors.house import RULES, House

@@ -12,7 +12,7 @@ import pytest
 from daypass.__main__ import _Operator
 from daypass.doors.cli.here import House
 from daypass.doors.cli.main import run
-from daypass.lifecycle.frozen import freezes
+from daypass.lifecycle.freezes.gate import freezes
 from daypass.lifecycle.leavers.notice import GRACE, held, notice, settle
 from daypass.model.departure import Source
 from daypass.model.event import Kind

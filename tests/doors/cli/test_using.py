@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from daypass.doors.cli import exec_environment
-from daypass.lifecycle.drop import drop
+from daypass.lifecycle.end.done import drop
 from daypass.model.event import Kind
 from tests.doors.house import House
 from tests.makers import ANN

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from daypass.lifecycle.absence import say_away, say_back
-from daypass.lifecycle.freeze import Halt
+from daypass.lifecycle.freezes.freeze import Halt
+from daypass.lifecycle.freezes.panic import panic_as_operator
 from daypass.lifecycle.leavers.remove_access import take_away
-from daypass.lifecycle.panic import panic_as_operator
 from daypass.model.freeze import Extent
 from daypass.model.principal import OPERATOR, PrincipalId
 from localslack import BlockingActor

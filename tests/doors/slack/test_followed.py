@@ -9,12 +9,12 @@ import pytest
 
 from daypass.doors.slack.cards import lengths, review_card, status_card
 from daypass.doors.slack.counter import Picture
-from daypass.lifecycle.drop import drop
-from daypass.lifecycle.freeze import Halt
-from daypass.lifecycle.panic import panic_as_operator
-from daypass.lifecycle.review import approve, deny
-from daypass.lifecycle.revoke import revoke
-from daypass.lifecycle.series import open_windows
+from daypass.lifecycle.approval.decide import approve, deny
+from daypass.lifecycle.end.done import drop
+from daypass.lifecycle.end.revoke import revoke
+from daypass.lifecycle.freezes.freeze import Halt
+from daypass.lifecycle.freezes.panic import panic_as_operator
+from daypass.lifecycle.schedules.windows import open_windows
 from daypass.model.decision import Approvers, RuleId, Stage
 from daypass.model.errors import BadInput
 from daypass.model.freeze import Extent

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from daypass.doors.slack.texts.freezing import news
-from daypass.lifecycle.freeze import Halt, freeze, lift
-from daypass.lifecycle.frozen import freezes, freezes_now, must_not_be_frozen
-from daypass.lifecycle.panic import panic, panic_as_operator
-from daypass.lifecycle.remember import remember
+from daypass.lifecycle.freezes.freeze import Halt, freeze, lift
+from daypass.lifecycle.freezes.gate import freezes, freezes_now, must_not_be_frozen
+from daypass.lifecycle.freezes.panic import panic, panic_as_operator
+from daypass.lifecycle.known_people import remember
 from daypass.model.errors import NotAllowed, RulesUnreadable
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact

@@ -15,8 +15,8 @@ from structlog.testing import capture_logs
 from daypass.doors.slack.arrivals import Arrivals
 from daypass.doors.slack.notify import Notifier, back_off
 from daypass.doors.slack.workspace import web_client
+from daypass.lifecycle.approval.decide import approve
 from daypass.lifecycle.cancel import cancel
-from daypass.lifecycle.review import approve
 from daypass.lifecycle.submit import submit
 from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from daypass.doors.slack.texts.ahead import no_more
-from daypass.lifecycle.freeze import Halt, lift_as_operator, set_freeze
-from daypass.lifecycle.operator import end_as_operator
-from daypass.lifecycle.panic import panic_as_operator
-from daypass.lifecycle.permits import InAdvance, allow, withdraw
+from daypass.lifecycle.end.operator import end_as_operator
+from daypass.lifecycle.freezes.freeze import Halt, lift_as_operator, set_freeze
+from daypass.lifecycle.freezes.panic import panic_as_operator
+from daypass.lifecycle.preapprovals import InAdvance, allow, withdraw
 from daypass.model.event import Event, Kind
 from daypass.model.freeze import Extent
 from daypass.model.kept import Permit

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from daypass.lifecycle.remind import remind
+from daypass.lifecycle.approval.remind import remind
 from daypass.model.decision import Approvers, Stage
 from daypass.model.event import Kind
 from daypass.model.principal import PrincipalId, SlackGroupId

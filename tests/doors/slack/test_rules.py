@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from daypass.lifecycle.freeze import Halt
-from daypass.lifecycle.panic import panic_as_operator
+from daypass.lifecycle.freezes.freeze import Halt
+from daypass.lifecycle.freezes.panic import panic_as_operator
 from daypass.lifecycle.rule_changes.propose import Proposal, propose
 from daypass.lifecycle.rule_changes.versions import kept
 from daypass.model.freeze import Extent

@@ -7,8 +7,8 @@ import pytest
 
 from daypass.doors.slack.notify import Notifier
 from daypass.doors.slack.rush import MOST_CARDS, SOON, WINDOW
+from daypass.lifecycle.approval.decide import deny
 from daypass.lifecycle.cancel import cancel
-from daypass.lifecycle.review import deny
 from daypass.model.decision import Aftermath, Approvers
 from daypass.model.request import Request, RequestState
 from localslack import BlockingSlack

@@ -5,9 +5,9 @@ from datetime import timedelta
 import httpx2
 import pytest
 
+from daypass.lifecycle.approval.decide import approve_with
+from daypass.lifecycle.approval.stage_of_click import Click
 from daypass.lifecycle.break_glass.codes import seal
-from daypass.lifecycle.click import Click
-from daypass.lifecycle.review import approve_with
 from daypass.model.event import Kind
 from daypass.model.kept import Errand
 from daypass.model.principal import NOBODY, PrincipalId

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from daypass.lifecycle import links
-from daypass.lifecycle.drop import drop
-from daypass.lifecycle.freeze import Halt, set_freeze
+from daypass.lifecycle.end.done import drop
+from daypass.lifecycle.freezes.freeze import Halt, set_freeze
+from daypass.lifecycle.handout import links
 from daypass.lifecycle.submit import submit
 from daypass.model.entitlement import Entitlement, Level, parse_place
 from daypass.model.errors import Unavailable

@@ -14,7 +14,7 @@ from daypass.lifecycle.bots.add import Wanted, add
 from daypass.lifecycle.bots.adopt import adopt
 from daypass.lifecycle.bots.claims import GITHUB
 from daypass.lifecycle.bots.rotate import rotate
-from daypass.lifecycle.permits import InAdvance, allow
+from daypass.lifecycle.preapprovals import InAdvance, allow
 from daypass.model.errors import NotYours
 from daypass.model.grant import Delivery, GrantId
 from daypass.model.kept import Robot

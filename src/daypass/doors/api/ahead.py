@@ -14,10 +14,10 @@ from daypass.doors.wire.ahead import AbsenceOut, OfferOut, OffersOut, PermitOut,
 from daypass.doors.wire.approval import ApproversOut
 from daypass.doors.wire.incoming import AllowAhead, AskAgain, SayAway
 from daypass.doors.wire.queries import Rehearsal
-from daypass.lifecycle import permits
+from daypass.lifecycle import preapprovals
 from daypass.lifecycle.absence import say_away, say_back
-from daypass.lifecycle.again import Repeat, once_more
 from daypass.lifecycle.lookups import owners_of
+from daypass.lifecycle.resubmit import Repeat, once_more
 from daypass.lifecycle.submit import submit
 from daypass.model.entitlement import Level
 from daypass.model.kept import Permit
@@ -106,7 +106,7 @@ def allow(caller: Decider, body: AllowAhead, desk: AtDesk, now: Now) -> PermitOu
     draft = spoken.understood(now=now, tz=caller.tz)
     to = parse_person(body.to)
     starts = parse_moment(body.start, after=now, tz=caller.tz, field="start") if body.start is not None else now
-    said = permits.InAdvance(
+    said = preapprovals.InAdvance(
         to=to,
         by=caller.id,
         entitlement=draft.ask(to).entitlement,
@@ -116,8 +116,8 @@ def allow(caller: Decider, body: AllowAhead, desk: AtDesk, now: Now) -> PermitOu
         delivery=draft.delivery,
         reason=draft.reason,
     )
-    permit = permits.allow(said, judge=desk.judge, now=now)
-    doubt = permits.doubt(permit, judge=desk.judge)
+    permit = preapprovals.allow(said, judge=desk.judge, now=now)
+    doubt = preapprovals.doubt(permit, judge=desk.judge)
     return PermitOut.of(permit, now, doubt, names({permit.by, permit.principal}, desk))
 
 
@@ -133,7 +133,7 @@ def my_permits(caller: Reader, desk: AtDesk, now: Now) -> PermitsOut:
 @router.post("/permits/{request_id}/withdraw")
 def withdraw(by: EndingAsked, request_id: PreapprovalId, desk: AtDesk, now: Now) -> PermitOut:
     """Take back an approval in advance."""
-    return PermitOut.of(permits.withdraw(request_id, by=by, ledger=desk.ledger, now=now), now)
+    return PermitOut.of(preapprovals.withdraw(request_id, by=by, ledger=desk.ledger, now=now), now)
 
 
 @router.post("/absence")

@@ -28,8 +28,9 @@ from daypass.doors.wire.incoming import ApproveRequest, FileRequest, WithReason
 from daypass.doors.wire.queries import Page, Rehearsal, WithEnded
 from daypass.doors.wire.words import IdText
 from daypass.lifecycle import cancel as cancelling
-from daypass.lifecycle import permits, review
-from daypass.lifecycle.hand_over import waits_for
+from daypass.lifecycle import preapprovals
+from daypass.lifecycle.approval import decide
+from daypass.lifecycle.approval.escalation import waits_for
 from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.story import in_order
 from daypass.lifecycle.submit import preview, submit
@@ -144,7 +145,7 @@ def mine(
     pending = desk.ledger.each_request(states=(RequestState.PENDING,))
     waiting = [request for request in pending if waits_for(caller, request, now)]
     stuck = _strangers(troubles, caller, desk)
-    ahead = permits.standing(caller.id, ledger=desk.ledger, now=now)
+    ahead = preapprovals.standing(caller.id, ledger=desk.ledger, now=now)
     involved = {who for one in (*requests, *waiting) for who in (one.requestor, one.principal)}
     involved |= {who for permit in ahead for who in (permit.by, permit.principal)}
     return ListOut(
@@ -161,7 +162,7 @@ def mine(
 @router.post("/requests/{request_id}/approve")
 def approve(caller: Decider, request_id: Id, body: ApproveRequest, desk: AtDesk, now: Now) -> GrantOut | RequestOut:
     """Approve a request for a length, or as `requested`; the request comes back while others must approve it too."""
-    grant = review.approve(request_id, by=caller.id, length=chosen_length(body), judge=desk.judge, now=now)
+    grant = decide.approve(request_id, by=caller.id, length=chosen_length(body), judge=desk.judge, now=now)
     return GrantOut.of(grant, now) if grant else RequestOut.of(desk.ledger.request(request_id))
 
 
@@ -174,7 +175,7 @@ def chosen_length(body: ApproveRequest) -> timedelta | None:
 def deny(by: EndingForOthers, request_id: Id, body: WithReason, desk: AtDesk, now: Now) -> RequestOut:
     """Deny a request."""
     reason = parse_reason(body.reason)
-    denied = review.deny(request_id, by=by, reason=reason, enders=desk.enders, now=now)
+    denied = decide.deny(request_id, by=by, reason=reason, enders=desk.enders, now=now)
     return RequestOut.of(denied)
 
 

@@ -17,7 +17,7 @@ from daypass.doors.grammar import parse_id
 from daypass.lifecycle.bots.identify import identify, identify_frozen_too
 from daypass.lifecycle.bots.tokens import AGENT_PREFIX
 from daypass.lifecycle.break_glass.cached_identity import StandIn, user_of
-from daypass.lifecycle.enders import remembered
+from daypass.lifecycle.end.permissions import remembered
 from daypass.model.errors import BadInput, DaypassError, Misconfigured, NotFound, NotYours, Unavailable
 from daypass.model.event import Scope
 from daypass.model.kept import Robot

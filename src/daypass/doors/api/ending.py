@@ -11,9 +11,9 @@ from daypass.doors.grammar import parse_person
 from daypass.doors.wire.handed import TokenOut
 from daypass.doors.wire.incoming import EndWithCode, EndWithPasskey
 from daypass.doors.wire.passkeys import AddressOut
-from daypass.lifecycle import ending_session
 from daypass.lifecycle.attempts import Stranger
 from daypass.lifecycle.break_glass.redeem import counts
+from daypass.lifecycle.end import session
 from daypass.model.errors import Refusal
 from daypass.model.network import whose
 
@@ -29,7 +29,7 @@ def with_code(
     good = counts(body.code, ledger=desk.ledger, now=now)
     if not good and request.app.state.pace.too_fast(Try.SEALED_CODE, whose(address), now):
         return slower()
-    token = ending_session.open_with_code(
+    token = session.open_with_code(
         body.code, stranger=Stranger(address=address, attempts=desk.attempts), ledger=desk.ledger, now=now
     )
     response.headers["Cache-Control"] = "no-store"
@@ -41,7 +41,7 @@ def with_code(
 def with_passkey(body: EndWithPasskey, request: Request, desk: AtDesk, now: Now) -> AddressOut | JSONResponse:
     """Be handed the address at which a passkey confirms a command line that waits (`only_end` at its login)."""
     try:
-        address = ending_session.address_for(
+        address = session.address_for(
             parse_person(body.person),
             body.user_code,
             public_url=desk.public_url,

@@ -12,9 +12,9 @@ from daypass.doors.api.sight import known_names, names
 from daypass.doors.grammar import extent_of, parse_person, parse_reason
 from daypass.doors.wire.freezing import About, EndedOut, FreezeOut, FreezesOut, LiftedOut, Panic
 from daypass.doors.wire.queries import AboutSomebody
-from daypass.lifecycle import freeze as freezing
-from daypass.lifecycle.frozen import freezes
-from daypass.lifecycle.panic import panic as panicking
+from daypass.lifecycle.freezes import freeze as freezing
+from daypass.lifecycle.freezes.gate import freezes
+from daypass.lifecycle.freezes.panic import panic as panicking
 
 router = api_router("panic and freezes")
 

@@ -16,7 +16,7 @@ from daypass.doors.api.streaming import LINES, stream
 from daypass.doors.grammar import parse_length
 from daypass.doors.wire.handed import CredentialsOut, PostFormOut, UrlOut
 from daypass.doors.wire.incoming import OneObject, UploadForm
-from daypass.lifecycle import links
+from daypass.lifecycle.handout import links
 from daypass.ports import SignedUrl
 
 router = api_router("using a grant", "/grants")

@@ -10,9 +10,9 @@ from daypass.doors.slack.previewed import previewed
 from daypass.doors.slack.texts import ahead as texts_ahead
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.turn import Turn
-from daypass.lifecycle import permits
+from daypass.lifecycle import preapprovals
 from daypass.lifecycle.absence import say_away, say_back
-from daypass.lifecycle.again import Repeat, once_more
+from daypass.lifecycle.resubmit import Repeat, once_more
 from daypass.rules.describe import offers
 
 _MOST = 40
@@ -35,7 +35,7 @@ class Ahead:
             case Withdraw(id=permit_id):
                 desk = self.counter.desk
                 permit = await in_thread(
-                    lambda: permits.withdraw(permit_id, by=turn.person, ledger=desk.ledger, now=desk.clock())
+                    lambda: preapprovals.withdraw(permit_id, by=turn.person, ledger=desk.ledger, now=desk.clock())
                 )
                 await turn.tell(Note(text=texts_ahead.withdrawn(permit)))
             case Again():
@@ -51,7 +51,7 @@ class Ahead:
 
     async def _allow(self, turn: Turn, said: Allow) -> None:
         desk = self.counter.desk
-        given = permits.InAdvance(
+        given = preapprovals.InAdvance(
             to=said.to,
             by=turn.person,
             entitlement=said.entitlement,
@@ -62,8 +62,8 @@ class Ahead:
             reason=said.reason,
             key=turn.key,
         )
-        permit = await in_thread(lambda: permits.allow(given, judge=desk.judge, now=desk.clock()))
-        doubt = await in_thread(lambda: permits.doubt(permit, judge=desk.judge))
+        permit = await in_thread(lambda: preapprovals.allow(given, judge=desk.judge, now=desk.clock()))
+        doubt = await in_thread(lambda: preapprovals.doubt(permit, judge=desk.judge))
         await turn.tell(Note(text=texts_ahead.allowed(permit, doubt)))
 
     async def _again(self, turn: Turn, said: Again) -> None:

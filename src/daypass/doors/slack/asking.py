@@ -25,7 +25,7 @@ from daypass.doors.slack.rush import Rush
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.texts import stages
 from daypass.doors.slack.workspace import SlackSettings
-from daypass.lifecycle.hand_over import open_now, opened
+from daypass.lifecycle.approval.escalation import open_now, opened
 from daypass.model.decision import Approvers
 from daypass.model.event import Event, Kind
 from daypass.model.grant import GrantId

@@ -25,8 +25,8 @@ from daypass.doors.slack.outgoing import Gone
 from daypass.doors.slack.texts import ahead as texts_ahead
 from daypass.doors.slack.texts import digest, outcomes, stages
 from daypass.doors.slack.texts import requests as texts
-from daypass.lifecycle.hand_over import opened
-from daypass.lifecycle.reconsider import ENOUGH
+from daypass.lifecycle.approval.escalation import opened
+from daypass.lifecycle.approval.reconsider import ENOUGH
 from daypass.model.event import Event, Kind
 from daypass.model.grant import GrantId, GrantState, Why
 from daypass.model.principal import ROBOT, PrincipalId

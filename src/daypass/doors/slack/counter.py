@@ -15,13 +15,14 @@ from datetime import timedelta
 from typing import TypeVar
 
 from daypass.doors.desk import Desk
-from daypass.lifecycle import links, login
+from daypass.lifecycle import login
+from daypass.lifecycle.approval.decide import approve, deny
 from daypass.lifecycle.cancel import cancel
-from daypass.lifecycle.drop import drop
-from daypass.lifecycle.enders import remembered
+from daypass.lifecycle.end.done import drop
+from daypass.lifecycle.end.permissions import remembered
+from daypass.lifecycle.end.revoke import revoke
 from daypass.lifecycle.extend import MoreTime, extend
-from daypass.lifecycle.review import approve, deny
-from daypass.lifecycle.revoke import revoke
+from daypass.lifecycle.handout import links
 from daypass.lifecycle.submit import Preview, preview, submit
 from daypass.lifecycle.visibility import concealed, visible
 from daypass.model.errors import NotFound, Refusal

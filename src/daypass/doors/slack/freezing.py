@@ -8,9 +8,9 @@ from daypass.doors.slack.counter import Counter, in_thread
 from daypass.doors.slack.texts import freezing as texts
 from daypass.doors.slack.texts import labels
 from daypass.doors.slack.turn import Turn
-from daypass.lifecycle import freeze as freezing
-from daypass.lifecycle.frozen import freezes
-from daypass.lifecycle.panic import Ended, panic
+from daypass.lifecycle.freezes import freeze as freezing
+from daypass.lifecycle.freezes.gate import freezes
+from daypass.lifecycle.freezes.panic import Ended, panic
 
 CONFIRM, CONFIRM_FREEZE = "panic.confirm", "freeze.confirm"
 _LONGEST_VALUE = 2000

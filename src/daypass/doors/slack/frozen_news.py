@@ -12,7 +12,7 @@ from daypass.doors.slack.asking import Asking
 from daypass.doors.slack.blocks import Note
 from daypass.doors.slack.counter import in_thread
 from daypass.doors.slack.texts import freezing as texts
-from daypass.lifecycle.frozen import freezes
+from daypass.lifecycle.freezes.gate import freezes
 from daypass.model.errors import Misconfigured, NotFound
 from daypass.model.event import Event, Kind
 from daypass.model.grant import GrantId

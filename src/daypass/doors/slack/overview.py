@@ -7,12 +7,12 @@ from itertools import islice
 
 from daypass.doors.desk import Desk
 from daypass.doors.slack.counter import Counter, Picture
-from daypass.lifecycle import permits
+from daypass.lifecycle import preapprovals
+from daypass.lifecycle.approval.escalation import waits_for
 from daypass.lifecycle.bots.owners import owns_rules
 from daypass.lifecycle.break_glass.review import may_review, open_reviews
-from daypass.lifecycle.enders import known_owners, remembered
-from daypass.lifecycle.frozen import freeze_of
-from daypass.lifecycle.hand_over import waits_for
+from daypass.lifecycle.end.permissions import known_owners, remembered
+from daypass.lifecycle.freezes.gate import freeze_of
 from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.rule_changes.owners import must_agree
 from daypass.model.errors import Misconfigured, NotYours, Unavailable
@@ -85,7 +85,7 @@ def overview(desk: Desk, by: PrincipalId, *, past: int = 0) -> Overview:
         history_before=before,
         history_total=total,
         others=tuple(_others(desk, person)),
-        permits=tuple(permits.standing(by, ledger=desk.ledger, now=now)),
+        permits=tuple(preapprovals.standing(by, ledger=desk.ledger, now=now)),
         frozen=freeze_of(by, desk.ledger),
         urgent=_may_break_glass(desk, person),
     )

@@ -21,7 +21,7 @@ from daypass.doors.slack.counter import in_thread
 from daypass.doors.slack.outgoing import Gone
 from daypass.doors.slack.owners import owners_of_rules
 from daypass.doors.slack.texts import freezing, leavers, ledger
-from daypass.lifecycle.enders import known_owners
+from daypass.lifecycle.end.permissions import known_owners
 from daypass.model.errors import RulesUnreadable
 from daypass.model.event import Event, Kind
 from daypass.model.grant import GrantId

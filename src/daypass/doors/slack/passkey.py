@@ -18,7 +18,7 @@ from daypass.doors.slack.outgoing import Gone
 from daypass.doors.slack.texts import labels
 from daypass.doors.slack.texts import passkeys as texts_passkey
 from daypass.doors.slack.turn import Show, Turn
-from daypass.lifecycle.click import Click
+from daypass.lifecycle.approval.stage_of_click import Click
 from daypass.lifecycle.passkeys import one_time_links, registered
 from daypass.model.errors import NotYours
 from daypass.model.event import Event, Kind

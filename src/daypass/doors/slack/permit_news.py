@@ -17,8 +17,8 @@ from daypass.doors.slack.blocks import Note
 from daypass.doors.slack.counter import in_thread
 from daypass.doors.slack.outgoing import Gone
 from daypass.doors.slack.texts import ahead as texts
-from daypass.lifecycle import permits
-from daypass.lifecycle.frozen import freezes
+from daypass.lifecycle import preapprovals
+from daypass.lifecycle.freezes.gate import freezes
 from daypass.model.errors import NotFound
 from daypass.model.event import Event, Kind
 from daypass.model.freeze import Extent
@@ -71,7 +71,7 @@ class PermitNews:
 
     async def _promise(self, permit: Permit) -> Note:
         desk = self.asking.desk
-        doubt = await in_thread(lambda: permits.doubt(permit, judge=desk.judge))
+        doubt = await in_thread(lambda: preapprovals.doubt(permit, judge=desk.judge))
         held = any(_touches(one.extent, permit) for one in await in_thread(lambda: freezes(desk.ledger)))
         return Note(text=texts.allowed_to_you(permit, doubt, frozen=held))
 

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from daypass.doors.desk import Desk
 from daypass.doors.slack.workspace import SlackSettings
-from daypass.lifecycle.hand_over import open_now
-from daypass.lifecycle.remind import people_of
+from daypass.lifecycle.approval.escalation import open_now
+from daypass.lifecycle.approval.remind import people_of
 from daypass.model.errors import NotFound
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Request

@@ -16,8 +16,8 @@ from fastapi.responses import Response
 from daypass.doors.desk import Desk
 from daypass.doors.web.passkeys_page import Answered, Ceremony, ceremony_page, name_of, refused_page
 from daypass.doors.wire.passkeys import DoneOut
-from daypass.lifecycle import review
-from daypass.lifecycle.click import Click
+from daypass.lifecycle.approval import decide
+from daypass.lifecycle.approval.stage_of_click import Click
 from daypass.lifecycle.passkeys import confirm
 from daypass.lifecycle.passkeys.proof import Signed
 from daypass.lifecycle.passkeys.relying_party import site
@@ -61,7 +61,7 @@ def routes(desk: Desk) -> APIRouter:
 def _approve(request_id: GrantId, by: PrincipalId, length: timedelta | None, desk: Desk) -> Grant | None:
     is_asking(by)
     click = Click(by=by, length=length, second_factor=True)
-    return review.approve_with(request_id, click, judge=desk.judge, now=desk.clock())
+    return decide.approve_with(request_id, click, judge=desk.judge, now=desk.clock())
 
 
 def _approving(ticket: str, offer: confirm.Offer, desk: Desk) -> Ceremony:

@@ -11,8 +11,8 @@ from daypass.doors.address import address_of
 from daypass.doors.desk import Desk
 from daypass.doors.web.passkeys_page import Answered, Ceremony, ceremony_page, refused_page
 from daypass.doors.wire.passkeys import DoneOut
-from daypass.lifecycle import ending_session
 from daypass.lifecycle.attempts import Stranger
+from daypass.lifecycle.end import session
 from daypass.lifecycle.passkeys.proof import Signed
 from daypass.lifecycle.passkeys.relying_party import site
 from daypass.model.errors import DaypassError
@@ -44,11 +44,11 @@ def routes(desk: Desk) -> APIRouter:
     return router
 
 
-def _page(desk: Desk) -> ending_session.Page:
-    return ending_session.Page(at=site(desk.public_url), logins=desk.logins, ledger=desk.ledger)
+def _page(desk: Desk) -> session.Page:
+    return session.Page(at=site(desk.public_url), logins=desk.logins, ledger=desk.ledger)
 
 
-def _letting(ticket: str, offer: ending_session.Offer) -> Ceremony:
+def _letting(ticket: str, offer: session.Offer) -> Ceremony:
     """Say what waits, and for nobody by name: whoever knows an id is handed such an address."""
     return Ceremony(
         title="Let it end things?",

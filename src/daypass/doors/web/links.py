@@ -17,7 +17,7 @@ from daypass.doors import refusals
 from daypass.doors.address import Networks, address_of
 from daypass.doors.desk import Desk
 from daypass.doors.web.pages import page
-from daypass.lifecycle.links import Visitor, follow
+from daypass.lifecycle.handout.links import Visitor, follow
 from daypass.model.errors import DaypassError, NotFound, TooLate
 
 log = structlog.get_logger()

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field, JsonValue
 from daypass.doors.wire.incoming import Incoming
 from daypass.doors.wire.outgoing import Outgoing
 from daypass.doors.wire.words import PersonText, PlaceText, ReasonText
-from daypass.lifecycle.panic import Ended
+from daypass.lifecycle.freezes.panic import Ended
 from daypass.model.freeze import Freeze
 from daypass.model.principal import PrincipalId
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from daypass.lifecycle import login
 from daypass.lifecycle.bots import tokens
 from daypass.lifecycle.bots.narrow import FOR_PEOPLE, identify_agent
-from daypass.lifecycle.frozen import must_not_be_frozen
+from daypass.lifecycle.freezes.gate import must_not_be_frozen
 from daypass.model.errors import NotFound, NotInScope, NotYours
 from daypass.model.event import Scope
 from daypass.model.kept import Robot, Standing

@@ -7,8 +7,8 @@ from datetime import datetime
 from daypass.lifecycle.bots.add import robot_fact
 from daypass.lifecycle.bots.find import find
 from daypass.lifecycle.cancel import cancel
-from daypass.lifecycle.enders import Enders
-from daypass.lifecycle.finish import finish
+from daypass.lifecycle.end.end_early import finish
+from daypass.lifecycle.end.permissions import Enders
 from daypass.model.errors import NotYours, TooLate
 from daypass.model.event import Kind
 from daypass.model.grant import Ending, GrantState, Why

@@ -16,10 +16,10 @@ from datetime import datetime, timedelta
 from daypass.lifecycle.attempts import Stranger
 from daypass.lifecycle.break_glass.cached_identity import StandIn
 from daypass.lifecycle.break_glass.redeem import Envelope
-from daypass.lifecycle.counting import guard
+from daypass.lifecycle.counts import guard
 from daypass.lifecycle.judge import Judge
+from daypass.lifecycle.retries import overtaken
 from daypass.lifecycle.submit import submit
-from daypass.lifecycle.tries import overtaken
 from daypass.model import break_glass_code
 from daypass.model.errors import BadInput, NotFound, NotYours, Refusal, Unavailable
 from daypass.model.event import Detail, Event, Kind, Scope

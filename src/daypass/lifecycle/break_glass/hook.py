@@ -21,7 +21,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from daypass.lifecycle.break_glass.review import find_review
-from daypass.lifecycle.tries import overtaken
+from daypass.lifecycle.retries import overtaken
 from daypass.model.errors import Conflict, Unavailable
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact

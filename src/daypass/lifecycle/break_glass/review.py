@@ -10,7 +10,7 @@ from datetime import datetime
 
 from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.parties import Parties, as_known
-from daypass.lifecycle.tries import overtaken
+from daypass.lifecycle.retries import overtaken
 from daypass.model.decision import Approvers
 from daypass.model.errors import BadInput, NotFound, NotYours, RulesUnreadable, TooLate
 from daypass.model.event import Event, Kind

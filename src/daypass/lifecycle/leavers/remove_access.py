@@ -21,9 +21,9 @@ from datetime import datetime
 
 from daypass.lifecycle import login
 from daypass.lifecycle.cancel import cancel_for
-from daypass.lifecycle.counting import guard
-from daypass.lifecycle.finish import finish
-from daypass.lifecycle.recurring import end_series
+from daypass.lifecycle.counts import guard
+from daypass.lifecycle.end.end_early import finish
+from daypass.lifecycle.schedules.series import end_series
 from daypass.model.errors import Conflict, NotFound, TooLate
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Change, Fact

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from daypass.lifecycle.decided import decided_already
+from daypass.lifecycle.approval.too_late import decided_already
 from daypass.lifecycle.passkeys.ceremony import Json
 from daypass.lifecycle.passkeys.one_time_links import done, find
 from daypass.lifecycle.passkeys.proof import Signed, asked, prove

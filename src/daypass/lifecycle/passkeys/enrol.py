@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from daypass.lifecycle.counting import guard
+from daypass.lifecycle.counts import guard
 from daypass.lifecycle.passkeys import registered
 from daypass.lifecycle.passkeys.ceremony import Json, ask_to_make, made
 from daypass.lifecycle.passkeys.one_time_links import done, find

@@ -7,15 +7,15 @@ Who has lost them all asks an owner of the rules, who could do without the secon
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from daypass.lifecycle.counting import guard
-from daypass.lifecycle.enders import Enders
+from daypass.lifecycle.counts import guard
+from daypass.lifecycle.end.permissions import Enders
 from daypass.lifecycle.lookups import Lookups
 from daypass.lifecycle.passkeys import registered
 from daypass.lifecycle.passkeys.ceremony import Json
 from daypass.lifecycle.passkeys.one_time_links import done, find
 from daypass.lifecycle.passkeys.proof import Signed, asked, prove
 from daypass.lifecycle.passkeys.relying_party import Site
-from daypass.lifecycle.tries import overtaken
+from daypass.lifecycle.retries import overtaken
 from daypass.model.errors import NotFound, NotYours, TooLate
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact

@@ -7,8 +7,8 @@ there first, and the other change is outdated. A click that changes nothing is r
 
 from datetime import datetime
 
-from daypass.lifecycle.enders import Enders
-from daypass.lifecycle.frozen import must_not_be_frozen
+from daypass.lifecycle.end.permissions import Enders
+from daypass.lifecycle.freezes.gate import must_not_be_frozen
 from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.rule_changes.journal_entries import Outdated, event, refusals_journalled
 from daypass.lifecycle.rule_changes.owners import OWNERS, must_agree, must_still_own

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from daypass.lifecycle.frozen import must_not_be_frozen
+from daypass.lifecycle.freezes.gate import must_not_be_frozen
 from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.rule_changes.file_source import before_of, kept_from_file
 from daypass.lifecycle.rule_changes.journal_entries import event, refusals_journalled

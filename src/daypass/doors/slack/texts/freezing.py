@@ -6,8 +6,8 @@ from daypass.doors.grammar import words_for_ended
 from daypass.doors.slack.blocks import code, escape, sentence
 from daypass.doors.slack.texts import labels
 from daypass.doors.slack.texts.requests import listed, person
-from daypass.lifecycle.frozen import to_the_frozen as frozen_now
-from daypass.lifecycle.panic import Ended
+from daypass.lifecycle.freezes.gate import to_the_frozen as frozen_now
+from daypass.lifecycle.freezes.panic import Ended
 from daypass.model.event import Event, Kind
 from daypass.model.freeze import Extent, Freeze
 from daypass.model.grant import GrantId

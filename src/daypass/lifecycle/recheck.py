@@ -9,13 +9,13 @@ the click: an approver who is on holiday today was there when they approved, and
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from daypass.lifecycle.enders import whose
+from daypass.lifecycle.approval.progress import progress
+from daypass.lifecycle.end.permissions import whose
 from daypass.lifecycle.evaluation import must_be_read
-from daypass.lifecycle.frozen import must_not_be_frozen
+from daypass.lifecycle.freezes.gate import must_not_be_frozen
 from daypass.lifecycle.judge import Judge, as_ask
 from daypass.lifecycle.leavers.notice import is_leaving
 from daypass.lifecycle.parties import Parties
-from daypass.lifecycle.progress import progress
 from daypass.model.decision import Allowed, Circumstances, Denied
 from daypass.model.errors import NotAllowed, NotFound, Unavailable
 from daypass.model.freeze import Freezes

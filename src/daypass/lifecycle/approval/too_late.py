@@ -1,7 +1,7 @@
 """What became of a request, for whoever comes too late to it."""
 
-from daypass.lifecycle.finish import how_closed
-from daypass.lifecycle.repeated import how_decided
+from daypass.lifecycle.end.end_early import how_closed
+from daypass.lifecycle.idempotency import how_decided
 from daypass.model.errors import TooLate
 from daypass.model.request import Request, RequestState
 

@@ -7,9 +7,9 @@ Who may is whoever reads the settings and the database there; the journal has th
 from dataclasses import replace
 from datetime import datetime
 
-from daypass.lifecycle.chain import end_chain
-from daypass.lifecycle.recurring import end_series_if_any
-from daypass.lifecycle.tries import overtaken
+from daypass.lifecycle.end.extensions import end_chain
+from daypass.lifecycle.retries import overtaken
+from daypass.lifecycle.schedules.series import end_series_if_any
 from daypass.model.errors import NotFound, TooLate
 from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact

@@ -7,7 +7,7 @@ from itertools import islice
 
 import structlog
 
-from daypass.lifecycle.finish import finish
+from daypass.lifecycle.end.end_early import finish
 from daypass.lifecycle.judge import Judge
 from daypass.model.decision import Needs, Question, Ticket, TicketId
 from daypass.model.errors import TooLate

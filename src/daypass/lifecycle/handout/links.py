@@ -15,9 +15,9 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from daypass.lifecycle.attempts import Attempts, Stranger, Try
-from daypass.lifecycle.first_hand_out import about_to_hand_out
-from daypass.lifecycle.frozen import record_unless_frozen
-from daypass.lifecycle.hand_out import Handout, key_within, live, usable
+from daypass.lifecycle.freezes.gate import record_unless_frozen
+from daypass.lifecycle.handout.first import about_to_hand_out
+from daypass.lifecycle.handout.handout import Handout, key_within, live, usable
 from daypass.model.entitlement import Level
 from daypass.model.errors import BadInput, Conflict, NotFound, Refusal, TooLate
 from daypass.model.event import Detail, Event, Kind, Link

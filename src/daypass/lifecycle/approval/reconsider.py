@@ -15,11 +15,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from daypass.lifecycle.click import term_of, those_who_approved
-from daypass.lifecycle.hand_over import open_now
+from daypass.lifecycle.approval.escalation import open_now
+from daypass.lifecycle.approval.progress import progress
+from daypass.lifecycle.approval.stage_of_click import term_of, those_who_approved
 from daypass.lifecycle.judge import Judge, as_ask
 from daypass.lifecycle.parties import Parties
-from daypass.lifecycle.progress import progress
 from daypass.model.decision import Allowed, Approvers, Denied, Stage
 from daypass.model.errors import BadInput, Conflict, DaypassError, NotAllowed
 from daypass.model.event import Detail, Event, Kind

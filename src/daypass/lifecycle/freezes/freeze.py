@@ -8,12 +8,12 @@ back, so that it takes two different owners, as the rules and the directory have
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from daypass.lifecycle.enders import Enders
-from daypass.lifecycle.frozen import freezes, freezes_now
+from daypass.lifecycle.end.permissions import Enders
+from daypass.lifecycle.freezes.gate import freezes, freezes_now
 from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.parties import as_known
+from daypass.lifecycle.retries import overtaken
 from daypass.lifecycle.rule_changes.owners import must_own
-from daypass.lifecycle.tries import overtaken
 from daypass.model.errors import BadInput, NotFound, NotYours
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact

@@ -5,10 +5,10 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from daypass.lifecycle.approval.progress import Progress, progress
+from daypass.lifecycle.idempotency import moment
 from daypass.lifecycle.judge import Judged
 from daypass.lifecycle.parties import as_known
-from daypass.lifecycle.progress import Progress, progress
-from daypass.lifecycle.repeated import moment
 from daypass.model.decision import Approvers, RuleId
 from daypass.model.errors import BadInput, NotFound, NotYours
 from daypass.model.kept import Permit, Series, Standing

@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from daypass.lifecycle.click import Click
+from daypass.lifecycle.approval.decide import approve_with
+from daypass.lifecycle.approval.stage_of_click import Click
 from daypass.lifecycle.judge import Judge, as_ask
-from daypass.lifecycle.recurring import end_series
-from daypass.lifecycle.review import approve_with
+from daypass.lifecycle.schedules.series import end_series
 from daypass.lifecycle.submit import submit
 from daypass.model.errors import Conflict, Refusal, TooLate, Unavailable
 from daypass.model.event import Detail, Event, Kind

@@ -6,7 +6,7 @@ from typing import cast
 
 import pytest
 
-from daypass.lifecycle.hand_over import hand_over, open_now, opened
+from daypass.lifecycle.approval.escalation import hand_over, open_now, opened
 from daypass.model.decision import Approvers, HandOver, Stage
 from daypass.model.event import Kind
 from daypass.model.principal import PrincipalId, SlackGroupId

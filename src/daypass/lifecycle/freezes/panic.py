@@ -17,10 +17,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from daypass.lifecycle.enders import Enders
-from daypass.lifecycle.freeze import Halt, may_freeze, set_freeze
-from daypass.lifecycle.frozen import freezes
-from daypass.lifecycle.sweeping import May, Sweep
+from daypass.lifecycle.end.permissions import Enders
+from daypass.lifecycle.freezes.extent import May, Sweep
+from daypass.lifecycle.freezes.freeze import Halt, may_freeze, set_freeze
+from daypass.lifecycle.freezes.gate import freezes
 from daypass.model.errors import BadInput, Misconfigured, NotYours, Unavailable
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact

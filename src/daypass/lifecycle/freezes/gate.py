@@ -14,7 +14,7 @@ would have refused, at the same moment, one is first, and the second sees it.
 
 from collections.abc import Callable, Iterable
 
-from daypass.lifecycle.tries import tries
+from daypass.lifecycle.retries import tries
 from daypass.model.entitlement import S3Place
 from daypass.model.errors import Conflict, NotAllowed, NotFound
 from daypass.model.fact import Fact

@@ -6,10 +6,10 @@ It needs the ledger alone; see enders.py.
 
 from datetime import datetime
 
-from daypass.lifecycle.chain import end_chain
-from daypass.lifecycle.enders import Enders
-from daypass.lifecycle.recurring import end_series_if_any
-from daypass.lifecycle.repeated import ended_so, must_say_no_other_reason
+from daypass.lifecycle.end.extensions import end_chain
+from daypass.lifecycle.end.permissions import Enders
+from daypass.lifecycle.idempotency import ended_so, must_say_no_other_reason
+from daypass.lifecycle.schedules.series import end_series_if_any
 from daypass.model.errors import NotYours, TooLate
 from daypass.model.grant import Ending, Grant, GrantId, Why
 from daypass.model.principal import PrincipalId

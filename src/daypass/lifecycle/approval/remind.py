@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from daypass.lifecycle.hand_over import open_now
+from daypass.lifecycle.approval.escalation import open_now
 from daypass.model.decision import Approvers
 from daypass.model.errors import Conflict, DaypassError, NotFound
 from daypass.model.event import Detail, Event, Kind

@@ -7,7 +7,7 @@ that tell the people to ask again.
 
 from datetime import datetime
 
-from daypass.lifecycle.finish import ending_event
+from daypass.lifecycle.end.end_early import ending_event
 from daypass.model.errors import Unavailable
 from daypass.model.fact import Fact
 from daypass.model.grant import Ending, Grant, GrantState, Why

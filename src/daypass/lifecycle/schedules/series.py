@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from daypass.lifecycle.finish import ending_event
-from daypass.lifecycle.tries import overtaken
+from daypass.lifecycle.end.end_early import ending_event
+from daypass.lifecycle.retries import overtaken
 from daypass.model.errors import NotFound, TooLate
 from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact

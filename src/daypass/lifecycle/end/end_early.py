@@ -7,9 +7,9 @@ may move the row at the same moment (a worker activates it): then it is read aga
 
 from datetime import datetime
 
-from daypass.lifecycle.closing import closings
-from daypass.lifecycle.repeated import moment
-from daypass.lifecycle.tries import tries
+from daypass.lifecycle.end.pending_extensions import closings
+from daypass.lifecycle.idempotency import moment
+from daypass.lifecycle.retries import tries
 from daypass.model.errors import Conflict, TooLate, Unavailable
 from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact

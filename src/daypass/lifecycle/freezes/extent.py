@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from daypass.lifecycle.finish import ending_event
+from daypass.lifecycle.end.end_early import ending_event
 from daypass.model.entitlement import S3Place
 from daypass.model.errors import Misconfigured, NotFound
 from daypass.model.event import Detail, Event, Kind, Login

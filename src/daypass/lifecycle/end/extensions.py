@@ -10,9 +10,9 @@ that ends and one that prolongs at the same moment the second sees the first.
 
 from datetime import datetime
 
-from daypass.lifecycle.closing import closings
-from daypass.lifecycle.finish import ending_event, how_it_ended, must_live
-from daypass.lifecycle.tries import tries
+from daypass.lifecycle.end.end_early import ending_event, how_it_ended, must_live
+from daypass.lifecycle.end.pending_extensions import closings
+from daypass.lifecycle.retries import tries
 from daypass.model.errors import Conflict, Misconfigured, NotFound, TooLate, Unavailable
 from daypass.model.fact import Fact
 from daypass.model.grant import Ending, Grant, GrantId, GrantState, Why

@@ -11,9 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from daypass.lifecycle.ceilings import room_to_have
-from daypass.lifecycle.chain import must_go_on
-from daypass.lifecycle.click import (
+from daypass.lifecycle.approval.stage_of_click import (
     Ahead,
     Click,
     GivenAlready,
@@ -25,16 +23,18 @@ from daypass.lifecycle.click import (
     term_of,
     those_who_approved,
 )
-from daypass.lifecycle.decided import decided_already
-from daypass.lifecycle.enders import Enders
+from daypass.lifecycle.approval.too_late import decided_already
+from daypass.lifecycle.ceilings import room_to_have
+from daypass.lifecycle.end.extensions import must_go_on
+from daypass.lifecycle.end.permissions import Enders
 from daypass.lifecycle.evaluation import must_be_read
-from daypass.lifecycle.frozen import must_not_be_frozen
+from daypass.lifecycle.freezes.gate import must_not_be_frozen
+from daypass.lifecycle.idempotency import approved_so, denied_so, must_say_no_other_reason
 from daypass.lifecycle.judge import Judge, Judged, as_ask
 from daypass.lifecycle.parties import Parties
-from daypass.lifecycle.recurring import series_of
-from daypass.lifecycle.repeated import approved_so, denied_so, must_say_no_other_reason
+from daypass.lifecycle.retries import tries
 from daypass.lifecycle.rule_changes.shadow import compare
-from daypass.lifecycle.tries import tries
+from daypass.lifecycle.schedules.series import series_of
 from daypass.model.decision import Allowed, RuleId
 from daypass.model.errors import BadInput, Conflict, NotYours, Refusal, Unavailable
 from daypass.model.event import Detail, Event, Kind

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from daypass.lifecycle.chain import end_chain
-from daypass.lifecycle.first_hand_out import room_left
-from daypass.lifecycle.repeated import ended_so
+from daypass.lifecycle.end.extensions import end_chain
+from daypass.lifecycle.handout.first import room_left
+from daypass.lifecycle.idempotency import ended_so
 from daypass.model.errors import NotYours, TooLate
 from daypass.model.grant import Ending, Grant, GrantId, Why
 from daypass.model.principal import PrincipalId

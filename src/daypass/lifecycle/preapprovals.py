@@ -9,14 +9,14 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from daypass.lifecycle.click import Click
-from daypass.lifecycle.counting import guard
-from daypass.lifecycle.frozen import must_not_be_frozen
+from daypass.lifecycle.approval.decide import approve_with
+from daypass.lifecycle.approval.stage_of_click import Click
+from daypass.lifecycle.counts import guard
+from daypass.lifecycle.freezes.gate import must_not_be_frozen
+from daypass.lifecycle.idempotency import given_before
 from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.parties import Parties, under_one_id
-from daypass.lifecycle.repeated import given_before
-from daypass.lifecycle.review import approve_with
-from daypass.lifecycle.tries import overtaken
+from daypass.lifecycle.retries import overtaken
 from daypass.model.entitlement import Entitlement
 from daypass.model.errors import BadInput, NotFound, NotYours, Refusal, RulesUnreadable, TooLate, Unavailable
 from daypass.model.event import Detail, Event, Kind

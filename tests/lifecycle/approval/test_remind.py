@@ -7,7 +7,7 @@ from typing import cast
 
 import pytest
 
-from daypass.lifecycle.remind import people_of, remind
+from daypass.lifecycle.approval.remind import people_of, remind
 from daypass.model.decision import Aftermath, Approvers, HandOver, RuleId, Stage
 from daypass.model.event import Kind
 from daypass.model.principal import Away, GroupName, PrincipalId, SlackGroupId

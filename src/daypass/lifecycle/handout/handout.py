@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from daypass.lifecycle.finish import by_whom, has_ended, how_it_ended
-from daypass.lifecycle.first_hand_out import about_to_hand_out
-from daypass.lifecycle.frozen import must_not_be_frozen, record_unless_frozen
-from daypass.lifecycle.repeated import moment
+from daypass.lifecycle.end.end_early import by_whom, has_ended, how_it_ended
+from daypass.lifecycle.freezes.gate import must_not_be_frozen, record_unless_frozen
+from daypass.lifecycle.handout.first import about_to_hand_out
+from daypass.lifecycle.idempotency import moment
 from daypass.model.entitlement import Level, S3Place
 from daypass.model.errors import BadInput, NotYours, Refusal, TooLate
 from daypass.model.event import Detail, Event, Kind

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from daypass.lifecycle.tries import tries
+from daypass.lifecycle.retries import tries
 from daypass.model.errors import Conflict, NotAllowed, Unavailable
 from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact
