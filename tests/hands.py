@@ -2,7 +2,7 @@
 What stands at the rim of the house in the flow tests: a clock moved by hand, people in a dict, an AWS in a dict.
 
 The ledger is the real one. This AWS does what the contract in ports.py says and can be told to fail; what real servers
-do is tested in tests/provision and tests/e2e.
+do is tested in tests/deliveries and tests/e2e.
 """
 
 from collections.abc import Callable, Iterator

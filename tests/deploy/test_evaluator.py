@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.deliveries.world import allowed
 from tests.deploy.evaluator import Ask, allows, by_ministack
 from tests.examples import examples
-from tests.provision.world import allowed
 from tests.servers.ceph import Ceph
 from tests.servers.keys import Keys
 

@@ -21,7 +21,7 @@ from daypass.model.principal import AwsIdentity, PrincipalId
 from daypass.ports import Credentials
 from daypass.ports.fence import Free, writing_under
 from daypass.wiring.whose_role import whose_role
-from tests.provision.world import Hands, allowed, ending, hands_of
+from tests.deliveries.world import Hands, allowed, ending, hands_of
 from tests.servers.keys import REGION, Keys
 from tests.servers.ministack import ACCOUNT, MiniStack
 

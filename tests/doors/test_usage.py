@@ -1,4 +1,4 @@
-"""What every door says of using access; that AWS behaves so is in tests/provision/test_surprises.py."""
+"""What every door says of using access; that AWS behaves so is in tests/deliveries/test_surprises.py."""
 
 from dataclasses import replace
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.deliveries.world import World
 from tests.e2e.house import House
-from tests.provision.world import World
 from tests.servers.ceph import Ceph
 from tests.servers.ministack import MiniStack
 

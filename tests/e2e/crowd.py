@@ -25,10 +25,10 @@ from daypass.store.ledger import SqlLedger
 from daypass.store.logins import SqlLogins
 from localslack import BlockingSlack, Channel, Person
 from tests.builder import token
+from tests.deliveries.world import World
 from tests.e2e.house import wait_for
 from tests.e2e.service import CHANNEL, Service, settings
 from tests.keys import SIGNER
-from tests.provision.world import World
 
 PEOPLE = tuple(PrincipalId(f"U0P{number:02}") for number in range(50))
 DECIDERS, ASKERS, BYSTANDERS = PEOPLE[:20], PEOPLE[20:30], PEOPLE[30:]

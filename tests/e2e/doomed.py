@@ -21,20 +21,20 @@ from daypass.aws import inline_policies, managed_policies, role_sessions
 from daypass.aws.clients import Clients
 from daypass.aws.clients import Keys as AwsKeys
 from daypass.aws.own_permissions import Setup
-from daypass.provision import broker, cutoff, iam_policy, session
+from daypass.deliveries import broker, cutoff, policy, session
 from daypass.reconcile import apply
 from daypass.reconcile.loop import Loop
 from daypass.store import database
 from daypass.store.ledger import SqlLedger
 from daypass.store.queue import SqlQueue
+from tests.deliveries.world import hands_of
 from tests.doom import killed_before
 from tests.keys import SIGNER
-from tests.provision.world import hands_of
 from tests.servers.keys import REGION
 
 _STATEMENTS_OF = {
     str(module.__file__)
-    for module in (apply, iam_policy, session, broker, cutoff, inline_policies, managed_policies, role_sessions)
+    for module in (apply, policy, session, broker, cutoff, inline_policies, managed_policies, role_sessions)
 }
 
 

@@ -17,9 +17,9 @@ import urllib3
 from daypass.model.entitlement import Level
 from daypass.model.grant import Delivery
 from daypass.model.lease import Lease
+from tests.deliveries.world import BESIDE, INSIDE
 from tests.e2e.holds import Credentials, Hold
 from tests.e2e.house import ANN, BOB, CLAIMS_LAPSE_S, EVE, LIN, SUE, House
-from tests.provision.world import BESIDE, INSIDE
 
 A = TypeVar("A")
 B = TypeVar("B")

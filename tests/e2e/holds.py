@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 import urllib3
 
 from daypass.model.entitlement import Level
-from tests.provision.world import levels_of, reads
+from tests.deliveries.world import levels_of, reads
 from tests.servers.keys import Keys
 
 _pool = urllib3.PoolManager(retries=False)

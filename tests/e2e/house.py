@@ -24,10 +24,10 @@ from daypass.store import database as databases
 from daypass.store.book import SqlBook
 from daypass.store.ledger import SqlLedger
 from localslack import BlockingActor, BlockingSlack, Channel, Message, Person, UserGroup
+from tests.deliveries.world import INSIDE, World
 from tests.e2e.holds import Credentials, Url
 from tests.e2e.service import CHANNEL, PROGRAM, Service, settings
 from tests.keys import SIGNER
-from tests.provision.world import INSIDE, World
 from tests.servers.keys import Keys
 
 T = TypeVar("T")

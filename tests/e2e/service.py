@@ -10,8 +10,8 @@ from pathlib import Path
 from subprocess import Popen
 
 from localslack import BlockingSlack
+from tests.deliveries.world import World
 from tests.keys import write_key
-from tests.provision.world import World
 from tests.servers.process import ServerFailedError, await_ready, free_port, kill, start, stop
 
 CHANNEL = "C0ACCESS"

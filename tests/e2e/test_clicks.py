@@ -12,9 +12,9 @@ import pytest
 from daypass.model.grant import GrantId
 from daypass.model.request import RequestState
 from localslack import Delivery as Sent
+from tests.deliveries.world import INSIDE
 from tests.e2e.holds import Credentials
 from tests.e2e.house import ANN, BOB, EVE, LEADS, LIN, SUE, House, wait_for
-from tests.provision.world import INSIDE
 
 _GROUPS_ARE_BELIEVED_S = 6.0
 """How long Daypass may go by who was in a Slack group a moment ago, and a little more."""

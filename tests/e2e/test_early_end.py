@@ -11,10 +11,10 @@ import urllib3
 
 from daypass.model.entitlement import Level
 from daypass.model.grant import Delivery, GrantId
+from tests.deliveries.world import INSIDE
 from tests.e2e.evening import WHOSE
 from tests.e2e.holds import Credentials, Hold
 from tests.e2e.house import LIN, House, wait_for
-from tests.provision.world import INSIDE
 
 _SOON_S = 15.0
 """A click, a worker's turn and the deny in AWS; two seconds on an idle machine."""

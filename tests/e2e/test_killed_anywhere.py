@@ -4,7 +4,7 @@ Failure-modes row 1, the hard way: a worker is killed (SIGKILL) before every sin
 Every statement that a worker executes in reconcile/apply, in the deliveries of provision/ and in the modules of aws/
 that write for them is once the place where one dies, with a fresh grant each time, a real AWS server and the real
 ledger. (A statement that is executed again later in the same step, such as a second listing, is not killed a second
-time; a cut inside a call to AWS is in tests/provision/test_interrupted.) Right after the kill AWS is compared with the
+time; a cut inside a call to AWS is in tests/deliveries/test_interrupted.) Right after the kill AWS is compared with the
 ledger. Then another worker goes on, every other time after the person has ended it, and at last nothing stands.
 """
 
@@ -35,12 +35,12 @@ from daypass.reconcile.loop import Loop
 from daypass.store.book import SqlBook
 from daypass.store.ledger import SqlLedger
 from daypass.store.queue import SqlQueue
+from tests.deliveries.test_interrupted import fill_inline
+from tests.deliveries.world import ALICE, INSIDE, World
 from tests.e2e.doomed import Where
 from tests.e2e.holds import Credentials
 from tests.heads import HandHead
 from tests.keys import SIGNER
-from tests.provision.test_interrupted import fill_inline
-from tests.provision.world import ALICE, INSIDE, World
 from tests.tables import with_tables
 
 WAYS = ["inline", "managed", "session"]

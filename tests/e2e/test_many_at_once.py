@@ -21,10 +21,10 @@ from daypass.model.event import Kind
 from daypass.model.grant import GrantId, GrantState
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Request, RequestState
+from tests.deliveries.world import World
 from tests.e2e.crowd import ASKERS, BYSTANDERS, DECIDERS, NEEDED, PEOPLE, Answered, Click, Crowd
 from tests.e2e.house import wait_for
 from tests.e2e.service import PROGRAM
-from tests.provision.world import World
 from tests.servers.pgbouncer import PgBouncer
 from tests.servers.postgres import Postgres
 

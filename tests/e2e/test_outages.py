@@ -8,11 +8,11 @@ import pytest
 
 from daypass.model.event import Kind
 from daypass.model.grant import GrantId, GrantState
+from tests.deliveries.world import INSIDE, World
 from tests.e2e.evening import WHOSE
 from tests.e2e.holds import Credentials
 from tests.e2e.house import ANN, BOB, CLAIMS_LAPSE_S, House, wait_for
 from tests.e2e.service import CHANNEL
-from tests.provision.world import INSIDE, World
 from tests.servers.process import kill
 
 SECOND = timedelta(seconds=1)

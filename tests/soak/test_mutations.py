@@ -60,7 +60,7 @@ ROOMS = {
             "tests/flow/test_beginning.py",
         ],
     ),
-    "documents": (["aws/policy.py", "aws/arn.py"], ["tests/aws/test_policy.py", "tests/aws", "tests/provision"]),
+    "documents": (["aws/policy.py", "aws/arn.py"], ["tests/aws/test_policy.py", "tests/aws", "tests/deliveries"]),
     "commit": (
         ["store/commit.py"],
         [

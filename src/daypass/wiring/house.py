@@ -10,20 +10,20 @@ from daypass.aws.buckets import Buckets
 from daypass.aws.clients import Clients
 from daypass.aws.clock import AwsTime
 from daypass.aws.role_sessions import RoleSessions
+from daypass.deliveries.broker import Broker
+from daypass.deliveries.cutoff import Cutoff
+from daypass.deliveries.link import LinkDelivery
+from daypass.deliveries.link_sessions import SigningSessions
+from daypass.deliveries.names import Marks
+from daypass.deliveries.policy import PolicyDelivery
+from daypass.deliveries.session import SessionDelivery
+from daypass.deliveries.sweep import IamSweep
+from daypass.deliveries.vending import Addresses, Vending
 from daypass.doors.desk import Desk
 from daypass.journal.key import Signer
 from daypass.model.errors import Misconfigured
 from daypass.model.grant import Delivery
 from daypass.ports import Leavers, Provisioner, Vendor
-from daypass.provision.broker import Broker
-from daypass.provision.cutoff import Cutoff
-from daypass.provision.iam_policy import PolicyDelivery
-from daypass.provision.link import LinkDelivery
-from daypass.provision.marks import Marks
-from daypass.provision.session import SessionDelivery
-from daypass.provision.signing import SigningSessions
-from daypass.provision.sweep import IamSweep
-from daypass.provision.vending import Addresses, Vending
 from daypass.reconcile.loop import Loop
 from daypass.settings import Settings
 from daypass.store.book import SqlBook

@@ -46,7 +46,6 @@ from daypass.reconcile.chores import Chore, run_chores
 from daypass.settings import Settings
 from daypass.store import database
 from daypass.store.book import SqlBook
-from daypass.trust.issuers import Issuers
 from daypass.wiring.chores import chores
 from daypass.wiring.crowding import Crowd, thinned_out
 from daypass.wiring.health import Writes, faults
@@ -56,6 +55,7 @@ from daypass.wiring.listener import listen, must_be_free, told_to_stop
 from daypass.wiring.log import configure
 from daypass.wiring.scrub import scrubbing, telling_of_damage
 from daypass.wiring.watch import Watch
+from daypass.workload_identity.issuers import Issuers
 
 log = structlog.get_logger()
 

@@ -11,11 +11,11 @@ import pytest
 from daypass.model.principal import Principal
 from daypass.rules.document.people import People
 from daypass.rules.document.read import RuleBook, parse
-from daypass.trust.issuers import Issuers
+from daypass.workload_identity.issuers import Issuers
 from tests.doors.api.robots.speaking import DEPLOY, OTHER, added, speaking
 from tests.doors.house import RULES, House, open_house
 from tests.makers import BOB
-from tests.trust.issuer import Issuer, open_issuer
+from tests.workload_identity.issuer import Issuer, open_issuer
 
 
 @pytest.fixture

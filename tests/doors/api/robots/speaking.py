@@ -6,7 +6,7 @@ import httpx2
 
 from daypass.model.principal import PrincipalId
 from tests.doors.house import House
-from tests.trust.issuer import Issuer
+from tests.workload_identity.issuer import Issuer
 
 DEPLOY = PrincipalId("bot:deploy")
 OTHER = PrincipalId("bot:other")

@@ -6,7 +6,7 @@ import pytest
 from tests.doors.api.robots.speaking import ASK, added, by_workload, exchanged, narrowed, speaking
 from tests.doors.house import House
 from tests.makers import BOB
-from tests.trust.issuer import Issuer
+from tests.workload_identity.issuer import Issuer
 
 
 def test_an_agent_has_less_than_the_person(house: House, nobody: httpx2.Client, ann: httpx2.Client):

@@ -8,7 +8,7 @@ import pytest
 
 from tests.doors.api.robots.speaking import ASK, DEPLOY, GRANT_TYPE, JWT, by_workload, exchanged, speaking
 from tests.doors.house import House
-from tests.trust.issuer import OTHER_RSA, Issuer, forged
+from tests.workload_identity.issuer import OTHER_RSA, Issuer, forged
 
 
 def test_a_workload_comes_with_its_own_token(house: House, bob: httpx2.Client, nobody: httpx2.Client, issuer: Issuer):

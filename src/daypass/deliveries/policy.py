@@ -23,11 +23,11 @@ from daypass.aws.inline_policies import InlinePolicies
 from daypass.aws.managed_policies import ManagedPolicies
 from daypass.aws.policy import MANAGED, ROLE_INLINE, USER_INLINE, carries, document, for_people, size
 from daypass.aws.refusals import OverQuota
+from daypass.deliveries.names import Marks
 from daypass.model.errors import BadInput, NotFound
 from daypass.model.grant import Grant, GrantState, Presence
 from daypass.model.principal import AwsIdentity
 from daypass.ports import Paper, Rehearsal
-from daypass.provision.marks import Marks
 
 PROMISE = (
     "AWS itself refuses at the end, to the second. Ended early, the policy is deleted; AWS lets go of it within "

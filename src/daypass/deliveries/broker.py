@@ -12,12 +12,12 @@ from daypass.aws.buckets import Buckets
 from daypass.aws.policy import SESSION, document
 from daypass.aws.refusals import OverQuota
 from daypass.aws.role_sessions import SHORTEST, RoleSessions
+from daypass.deliveries.names import session_mark
 from daypass.model.entitlement import S3Place
 from daypass.model.errors import BadInput
 from daypass.model.grant import Grant
 from daypass.model.lease import Lease
 from daypass.ports import Credentials
-from daypass.provision.marks import session_mark
 
 _ROUNDING = timedelta(minutes=1)
 """STS counts whole seconds from when it is asked, so a session to a grant's end may end a little before it."""

@@ -14,8 +14,8 @@ from daypass.model.errors import BadInput
 from daypass.model.grant import Delivery, Presence
 from daypass.model.lease import Lease
 from daypass.model.principal import AwsIdentity
-from tests.provision.test_interrupted import fill_inline, spread, stands
-from tests.provision.world import INSIDE, World, ending, reads, releases
+from tests.deliveries.test_interrupted import fill_inline, spread, stands
+from tests.deliveries.world import INSIDE, World, ending, reads, releases
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from daypass.aws.role_sessions import CHAINED, LONGEST, SHORTEST, RoleSessions
 from daypass.model.entitlement import Level
 from daypass.model.errors import AwsForbids, BadInput, Misconfigured
 from daypass.model.grant import Delivery, Presence
-from tests.provision.world import Hands, World, minified
+from tests.deliveries.world import Hands, World, minified
 from tests.servers.keys import REGION
 
 HOUR = timedelta(hours=1)

@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
+from daypass.deliveries.names import Marks
 from daypass.model.grant import Delivery, GrantId, Presence
 from daypass.ports import Standing, Strange
-from daypass.provision.marks import Marks
-from tests.provision.test_cutoff import denies
-from tests.provision.world import INSIDE, MARKS, World, ending, hands_of, reads
+from tests.deliveries.test_cutoff import denies
+from tests.deliveries.world import INSIDE, MARKS, World, ending, hands_of, reads
 
 OTHER = Marks("ffffffff")
 GRANT = GrantId("abcdefghjkmn")

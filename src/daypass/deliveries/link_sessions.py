@@ -13,9 +13,9 @@ from daypass.aws.buckets import Buckets
 from daypass.aws.clients import Clients
 from daypass.aws.presign import Presigner
 from daypass.aws.role_sessions import keys_of
+from daypass.deliveries.broker import Broker
 from daypass.model.errors import TooLate
 from daypass.model.grant import Grant, GrantId
-from daypass.provision.broker import Broker
 
 KEPT = timedelta(minutes=5)
 """How long a session signs. A fresh one would live at most so much longer."""

@@ -6,7 +6,7 @@ import pytest
 
 from daypass.model.entitlement import Level
 from daypass.model.grant import Delivery, Grant, Presence
-from tests.provision.world import BESIDE, INSIDE, World, ending, levels_of, reads
+from tests.deliveries.world import BESIDE, INSIDE, World, ending, levels_of, reads
 from tests.servers.keys import Keys
 
 SPELL = timedelta(minutes=10)

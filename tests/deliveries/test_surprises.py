@@ -6,7 +6,7 @@ import pytest
 
 from daypass.model.entitlement import Extra, Level
 from daypass.model.grant import Delivery
-from tests.provision.world import INSIDE, PREFIX, World, allowed
+from tests.deliveries.world import INSIDE, PREFIX, World, allowed
 
 READ_WRITE = (Level.READ, Level.WRITE)
 

@@ -26,10 +26,10 @@ from daypass.aws.inline_policies import InlinePolicies
 from daypass.aws.policy import denial, denial_of_older, denied, ends, issued_before
 from daypass.aws.refusals import OverQuota
 from daypass.aws.role_sessions import RoleSessions
+from daypass.deliveries.names import Marks, session_mark
 from daypass.model.errors import NotFound
 from daypass.model.grant import Grant, GrantId
 from daypass.model.lease import whole_second
-from daypass.provision.marks import Marks, session_mark
 
 _SINGLES = 16
 """Denies of one grant each that stand beside each other before they are gathered."""

@@ -11,8 +11,8 @@ from botocore.exceptions import ClientError
 from daypass.aws.policy import ROLE_INLINE, ends, size
 from daypass.aws.refusals import OverQuota
 from daypass.model.grant import Delivery, Presence, Why
-from tests.provision.cut import Fuse, Killed
-from tests.provision.world import INSIDE, Hands, World, ending, minified, reads
+from tests.deliveries.cut import Fuse, Killed
+from tests.deliveries.world import INSIDE, Hands, World, ending, minified, reads
 
 HOUR = timedelta(hours=1)
 

@@ -12,12 +12,12 @@ The delivery `session`: nothing stands in AWS; sessions of the broker role are o
 from datetime import datetime
 
 from daypass.aws.policy import for_people
+from daypass.deliveries.broker import Broker
+from daypass.deliveries.cutoff import Cutoff
 from daypass.model.errors import AwsForbids, BadInput
 from daypass.model.grant import Grant, GrantState, Presence
 from daypass.model.length import words_for_length
 from daypass.ports import Paper, Rehearsal
-from daypass.provision.broker import Broker
-from daypass.provision.cutoff import Cutoff
 
 PROMISE = (
     "AWS itself refuses at the end, to the second. Ended early, nothing new is handed out from that moment, and "

@@ -12,13 +12,13 @@ import pytest
 
 from daypass.aws.clients import Keys as AwsKeys
 from daypass.aws.presign import Presigner
+from daypass.deliveries.vending import Addresses, Vending
 from daypass.model.entitlement import Level
 from daypass.model.errors import BadInput, Misconfigured, TooLate
 from daypass.model.grant import Delivery, Grant
 from daypass.ports import PostForm
-from daypass.provision.vending import Addresses, Vending
-from tests.provision.cut import Fuse, Killed
-from tests.provision.world import BESIDE, INSIDE, World, ending, fetched, posted, reads
+from tests.deliveries.cut import Fuse, Killed
+from tests.deliveries.world import BESIDE, INSIDE, World, ending, fetched, posted, reads
 
 MINUTE = timedelta(minutes=1)
 

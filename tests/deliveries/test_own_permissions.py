@@ -9,7 +9,7 @@ from daypass.aws.own_permissions import Setup, ceiling, for_plain_server, servic
 from daypass.aws.policy import MANAGED, USER_INLINE, size
 from daypass.model.errors import AwsForbids
 from daypass.model.grant import Delivery
-from tests.provision.world import World, allowed, minified
+from tests.deliveries.world import World, allowed, minified
 
 WIDE = minified({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})
 

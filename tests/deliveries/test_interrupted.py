@@ -9,8 +9,8 @@ from daypass.model.entitlement import Level
 from daypass.model.grant import Delivery, Grant, Presence
 from daypass.model.principal import AwsIdentity
 from daypass.ports import Provisioner
-from tests.provision.cut import Fuse, Killed
-from tests.provision.world import World, ending, hands_of
+from tests.deliveries.cut import Fuse, Killed
+from tests.deliveries.world import World, ending, hands_of
 from tests.servers.keys import Keys
 
 _MOST_CALLS = 40

@@ -9,10 +9,10 @@ from joserfc.jwk import ECKey, OctKey, RSAKey
 
 from daypass.lifecycle.bots.exchange import Proof
 from daypass.model.errors import BadInput, Misconfigured, NotYours, Unavailable
-from daypass.trust.fetch import read_json
-from daypass.trust.issuers import Issuers
+from daypass.workload_identity.fetch import read_json
+from daypass.workload_identity.issuers import Issuers
 from tests.makers import NOON
-from tests.trust.issuer import EC, OKP, OTHER_RSA, RSA, Issuer, forged
+from tests.workload_identity.issuer import EC, OKP, OTHER_RSA, RSA, Issuer, forged
 
 HOUR_S = 3600
 

@@ -13,12 +13,12 @@ from daypass.aws.buckets import Buckets
 from daypass.aws.federation import s3_page, sign_in_address
 from daypass.aws.partitions import console, sign_in
 from daypass.aws.presign import LONGEST
+from daypass.deliveries.broker import Broker
+from daypass.deliveries.link_sessions import Signing, SigningSessions
 from daypass.model.entitlement import Level
 from daypass.model.errors import BadInput, TooLate
 from daypass.model.grant import Delivery, Grant
 from daypass.ports import Credentials, PostForm, SignedUrl
-from daypass.provision.broker import Broker
-from daypass.provision.signing import Signing, SigningSessions
 
 _LARGEST = 5 * 1024**3
 """Bytes that S3 takes in one upload (AmazonS3/latest/userguide/upload-objects)."""

@@ -20,8 +20,8 @@ from joserfc.jws import JWSRegistry
 
 from daypass.lifecycle.bots.exchange import Proof
 from daypass.model.errors import BadInput, Misconfigured, NotYours
-from daypass.trust.fetch import is_address
-from daypass.trust.keys import IssuerKeys, Key
+from daypass.workload_identity.fetch import is_address
+from daypass.workload_identity.keys import IssuerKeys, Key
 
 LEEWAY = timedelta(seconds=60)
 LONGEST_LIFE = timedelta(hours=24)

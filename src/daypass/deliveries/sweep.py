@@ -13,9 +13,9 @@ from daypass.aws.identities import Identities, InlinePolicy, Kind, ManagedPolicy
 from daypass.aws.inline_policies import InlinePolicies
 from daypass.aws.managed_policies import PATH, ManagedPolicies
 from daypass.aws.policy import ends
+from daypass.deliveries.names import Marks
 from daypass.ports import Standing, Strange
 from daypass.ports.fence import Free, writing_under
-from daypass.provision.marks import Marks
 
 _SWEEPING = Free("removes what no live grant accounts for, and puts nothing in")
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.trust.issuer import Issuer, open_issuer
+from tests.workload_identity.issuer import Issuer, open_issuer
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from daypass.ports.fence import Free, writing_under
-from tests.provision.world import World
+from tests.deliveries.world import World
 from tests.servers.ceph import Ceph
 from tests.servers.ministack import MiniStack
 

@@ -24,20 +24,20 @@ from daypass.aws.own_permissions import (
     trust,
 )
 from daypass.aws.role_sessions import RoleSessions
+from daypass.deliveries.broker import Broker
+from daypass.deliveries.cutoff import Cutoff
+from daypass.deliveries.link import LinkDelivery
+from daypass.deliveries.link_sessions import SigningSessions
+from daypass.deliveries.names import Marks
+from daypass.deliveries.policy import PolicyDelivery
+from daypass.deliveries.session import SessionDelivery
+from daypass.deliveries.sweep import IamSweep
+from daypass.deliveries.vending import Addresses, Vending
 from daypass.model.entitlement import Entitlement, Extra, Level, S3Place
 from daypass.model.grant import Delivery, Ending, Grant, GrantState, Why, new_grant_id
 from daypass.model.lease import Lease, Term, whole_second
 from daypass.model.principal import AwsIdentity, PrincipalId
 from daypass.ports import Credentials, PostForm, Provisioner, Standing
-from daypass.provision.broker import Broker
-from daypass.provision.cutoff import Cutoff
-from daypass.provision.iam_policy import PolicyDelivery
-from daypass.provision.link import LinkDelivery
-from daypass.provision.marks import Marks
-from daypass.provision.session import SessionDelivery
-from daypass.provision.signing import SigningSessions
-from daypass.provision.sweep import IamSweep
-from daypass.provision.vending import Addresses, Vending
 from tests.servers.ceph import Ceph
 from tests.servers.keys import REGION, Keys
 from tests.servers.ministack import MiniStack
