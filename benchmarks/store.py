@@ -35,9 +35,9 @@ from daypass.model.lease import Lease, Term
 from daypass.model.principal import DAYPASS, AwsIdentity, PrincipalId
 from daypass.ports import Claim
 from daypass.store import database as databases
-from daypass.store.book import SqlBook
 from daypass.store.codec import GRANTS
 from daypass.store.database import Database
+from daypass.store.journal import SqlBook
 from daypass.store.ledger import SqlLedger
 from daypass.store.outbox import SqlOutbox
 from daypass.store.queue import SqlQueue

@@ -22,8 +22,8 @@ from daypass.model.grant import Delivery, GrantId
 from daypass.model.principal import PrincipalId
 from daypass.reconcile.loop import Loop
 from daypass.rules.document.read import RuleBook
-from daypass.store.book import SqlBook
 from daypass.store.database import Database
+from daypass.store.journal import SqlBook
 from daypass.store.ledger import SqlLedger
 from daypass.store.logins import SqlLogins
 from daypass.store.outbox import SqlOutbox

@@ -48,17 +48,17 @@ def _print_kept() -> bool:
 def _serve() -> None:
     _check_settings()
     with _importing():
-        from daypass.wiring import running  # noqa: PLC0415 - see above
+        from daypass.wiring import run
 
-    running.serve()
+    run.serve()
 
 
 def _work() -> None:
     _check_settings()
     with _importing():
-        from daypass.wiring import running  # noqa: PLC0415 - see above
+        from daypass.wiring import run
 
-    running.work()
+    run.work()
 
 
 @contextmanager
@@ -79,9 +79,9 @@ def _check_settings() -> None:
 
 
 def _migrate() -> None:
-    from daypass.wiring import running  # noqa: PLC0415 - see above
+    from daypass.wiring import run
 
-    running.migrate()
+    run.migrate()
 
 
 def _doctor() -> Sequence[tuple[bool, str]]:

@@ -11,8 +11,8 @@ from daypass.aws.head_object import HeadObject
 from daypass.journal.verdict import Verified
 from daypass.journal.verify import verify
 from daypass.model.errors import AwsForbids, Conflict, Misconfigured, Unavailable
-from daypass.store.book import SqlBook
 from daypass.store.database import Database
+from daypass.store.journal import SqlBook
 from daypass.store.ledger import SqlLedger
 from tests.attacks.proxy import UNAVAILABLE, Fault, Proxy
 from tests.keys import SIGNER

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from daypass.demo.company import Company
-from daypass.demo.telling import wait_for
+from daypass.demo.story import wait_for
 from localslack import Message, View
 
 ALICE, BOB, CAROL, DAVE = "U0ALICE", "U0BOB", "U0CAROL", "U0DAVE"

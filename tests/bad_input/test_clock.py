@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from daypass.demo.looking import held
+from daypass.demo.observe import held
 from tests.bad_input.firm import ALICE, BOB, REPORTS, Firm
 from tests.bad_input.page import says
 from tests.servers.clock import Clock

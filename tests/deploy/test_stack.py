@@ -20,7 +20,7 @@ from daypass.model.lease import Lease, Term, whole_second
 from daypass.model.principal import AwsIdentity, PrincipalId
 from daypass.ports import Credentials
 from daypass.ports.fence import Free, writing_under
-from daypass.wiring.whose_role import whose_role
+from daypass.wiring.installation_tag import whose_role
 from tests.deliveries.world import Hands, allowed, ending, hands_of
 from tests.servers.keys import REGION, Keys
 from tests.servers.ministack import ACCOUNT, MiniStack

@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 from starlette.types import Message
 
 from daypass.doors.hosts import Hosts
-from daypass.wiring.running import measured
+from daypass.wiring.run import measured
 
 
 def status(path: str, *hosts: str) -> int:

@@ -20,7 +20,7 @@ import yaml
 from daypass.model.grant import GrantId, GrantState
 from daypass.model.principal import PrincipalId
 from daypass.store import database as databases
-from daypass.store.book import SqlBook
+from daypass.store.journal import SqlBook
 from daypass.store.ledger import SqlLedger
 from daypass.store.logins import SqlLogins
 from localslack import BlockingSlack, Channel, Person

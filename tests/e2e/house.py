@@ -21,7 +21,7 @@ from daypass.model.grant import GrantId, GrantState
 from daypass.model.lease import Lease
 from daypass.model.principal import AwsIdentity, PrincipalId
 from daypass.store import database as databases
-from daypass.store.book import SqlBook
+from daypass.store.journal import SqlBook
 from daypass.store.ledger import SqlLedger
 from localslack import BlockingActor, BlockingSlack, Channel, Message, Person, UserGroup
 from tests.deliveries.world import INSIDE, World

@@ -32,7 +32,7 @@ from daypass.model.grant import Delivery, GrantId, GrantState
 from daypass.model.lease import AWS_TIME, Lease
 from daypass.model.principal import PrincipalId
 from daypass.reconcile.loop import Loop
-from daypass.store.book import SqlBook
+from daypass.store.journal import SqlBook
 from daypass.store.ledger import SqlLedger
 from daypass.store.queue import SqlQueue
 from tests.deliveries.test_interrupted import fill_inline

@@ -9,7 +9,7 @@ from daypass.model.event import Event, Kind
 from daypass.model.grant import Grant, GrantState
 from daypass.model.kept import Alteration, Standing
 from daypass.ports import AlteredRow
-from daypass.reconcile.altered import report_altered, report_set_aside
+from daypass.reconcile.altered_rows import report_altered, report_set_aside
 from daypass.store.codec import Altered
 from daypass.store.scrub import SqlScrub
 from tests.flow.conftest import Walk

@@ -8,8 +8,8 @@ from daypass.journal.damage import BookDamaged
 from daypass.model.event import Event, Kind
 from daypass.model.finding import JournalFinding
 from daypass.model.kept import Standing
-from daypass.reconcile.damaged import DamageReports
-from daypass.store.book import SqlBook
+from daypass.reconcile.journal_damage import DamageReports
+from daypass.store.journal import SqlBook
 from tests.flow.conftest import Walk
 from tests.heads import HandHead
 from tests.store.edits import edit

@@ -24,7 +24,7 @@ from daypass.model.principal import SlackGroupId
 from daypass.model.request import RequestState
 from daypass.reconcile.chores import report_stuck
 from daypass.reconcile.drift import sweep, vanished
-from daypass.reconcile.unknown import Reports, remove_unknown
+from daypass.reconcile.unknown_grants import Reports, remove_unknown
 from tests.flow.conftest import Walk
 from tests.makers import ANN, ANNS_USER, BOB, EVE, HOUR
 

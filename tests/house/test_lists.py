@@ -8,11 +8,11 @@ from tests.house.sources import SOURCE, functions, modules, tree
 LEDGER = {"all", "requests", "grants", "each_request", "each_grant", "chain", "lapsed", "troubled"}
 
 PARTS = {
-    "store/reading.py": {"each", "page"},  # some hundreds at a time until the end; a page with its true total
+    "store/damaged_rows.py": {"each", "page"},  # some hundreds at a time until the end; a page with its true total
     "store/scrub.py": {"_pages"},  # some hundreds at a time until the end
     "store/queue.py": {"_ANY_DUE", "_DUE"},  # a claim: what is left is claimed next, longest overdue first
     "store/outbox.py": {"_HEADS", "_OLD"},  # a claim, the oldest line first; what is forgotten, until none is left
-    "store/book.py": {"_NEWEST_NOTE", "_NOTES", "_NEWEST"},  # pages of an export
+    "store/journal.py": {"_NEWEST_NOTE", "_NOTES", "_NEWEST"},  # pages of an export
     "store/journal_rows.py": {"_ANY", "_TREE", "_UNFOLDED", "_LAST_OF", "_ENTRY_OF"},  # a batch of the fold; one row
     "store/database.py": {"_ANY_ENTRY"},  # whether there is one
     "store/logins.py": {"_only"},  # two are enough to know that there is not exactly one

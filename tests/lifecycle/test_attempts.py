@@ -15,7 +15,7 @@ from daypass.model import break_glass_code
 from daypass.model.errors import NotYours, Unavailable
 from daypass.model.event import Event, Kind
 from daypass.model.principal import PrincipalId
-from daypass.store.erasing import SqlWords
+from daypass.store.erase import SqlWords
 from tests.lifecycle.glasshouse import GlassHouse, glasshouse
 from tests.makers import ANN, BOB
 

@@ -14,7 +14,7 @@ from daypass.model.lease import Lease, Term
 from daypass.model.principal import DAYPASS
 from daypass.ports import Claim, Ledger, Queue
 from daypass.reconcile.apply import Later, Outcome, Steps, Write, ending
-from daypass.reconcile.held import Held
+from daypass.reconcile.claim import Held
 from tests.hands import HandAws
 from tests.makers import ANN, HOUR, NOON, grant
 

@@ -6,14 +6,14 @@ import pytest
 
 from daypass.journal.key import Signer
 from daypass.ports import Cabinet
-from daypass.store.book import SqlBook
-from daypass.store.cabinet import SqlCabinet
 from daypass.store.database import Database
+from daypass.store.journal import SqlBook
 from daypass.store.ledger import SqlLedger
 from daypass.store.logins import SqlLogins
 from daypass.store.outbox import SqlOutbox
 from daypass.store.postings import SqlPostings
 from daypass.store.queue import SqlQueue
+from daypass.store.records import SqlCabinet
 from tests.heads import HandHead
 from tests.keys import SIGNER
 from tests.tables import with_tables

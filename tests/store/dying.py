@@ -18,11 +18,11 @@ from daypass.journal.checkpoint import open_checkpoint
 from daypass.journal.head import Remembered
 from daypass.journal.verdict import Verified
 from daypass.journal.verify import verify
-from daypass.store import book as books
 from daypass.store import database as databases
 from daypass.store import head_file, head_memory, journal_rows, sequencer
-from daypass.store.book import SqlBook
+from daypass.store import journal as books
 from daypass.store.head_file import HeadFile
+from daypass.store.journal import SqlBook
 from daypass.store.ledger import SqlLedger
 from tests.doom import killed_before
 from tests.keys import SIGNER

@@ -8,8 +8,8 @@ from pathlib import Path
 from daypass.journal.verdict import Verified
 from daypass.journal.verify import verify
 from daypass.store import database as databases
-from daypass.store.book import SqlBook
 from daypass.store.head_file import HeadFile
+from daypass.store.journal import SqlBook
 from daypass.store.ledger import SqlLedger
 from tests.keys import SIGNER
 from tests.store.facts import a_grant, fact

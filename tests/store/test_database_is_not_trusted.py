@@ -11,7 +11,7 @@ from daypass.journal.verdict import Verified
 from daypass.journal.verify import verify
 from daypass.model.event import Kind
 from daypass.store import database as databases
-from daypass.store.book import SqlBook
+from daypass.store.journal import SqlBook
 from tests.heads import HandHead
 from tests.keys import SIGNER
 from tests.store.edits import edit, rewrite

@@ -6,7 +6,7 @@ import pytest
 
 from daypass.model.errors import Conflict, NotFound, TooOften
 from daypass.model.event import Kind, Scope
-from daypass.store.waiting import Waits, gives_way
+from daypass.store.login_queue import Waits, gives_way
 from tests.makers import ANN, BOB, NOON
 from tests.store.facts import a_login, at, fact
 

@@ -8,8 +8,8 @@ import pytest
 from daypass.model.errors import Misconfigured, Unavailable
 from daypass.model.grant import GrantId, GrantState
 from daypass.store import database as databases
-from daypass.store.book import SqlBook
 from daypass.store.database import Database
+from daypass.store.journal import SqlBook
 from daypass.store.ledger import SqlLedger
 from daypass.store.queue import SqlQueue
 from tests.heads import HandHead

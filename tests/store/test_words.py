@@ -19,7 +19,7 @@ from daypass.model.fact import Fact
 from daypass.model.grant import Ending, GrantState, Why
 from daypass.model.principal import DAYPASS, OPERATOR
 from daypass.model.request import Approval, RequestState
-from daypass.store.erasing import SqlWords
+from daypass.store.erase import SqlWords
 from daypass.store.scrub import SqlScrub
 from tests.makers import ANN, BOB, NOON, grant, request
 

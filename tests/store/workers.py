@@ -8,8 +8,8 @@ from pathlib import Path
 from daypass.model.grant import GrantId
 from daypass.model.principal import PrincipalId
 from daypass.store import database as databases
-from daypass.store.book import SqlBook
 from daypass.store.head_file import HeadFile
+from daypass.store.journal import SqlBook
 from daypass.store.ledger import SqlLedger
 from daypass.store.queue import SqlQueue
 from tests.keys import SIGNER

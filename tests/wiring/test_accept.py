@@ -18,8 +18,8 @@ from daypass.model.fact import Fact
 from daypass.model.grant import Delivery, Grant, GrantState, Why, new_grant_id
 from daypass.model.lease import Term
 from daypass.store import database as databases
-from daypass.store.book import SqlBook
 from daypass.store.head_file import HeadFile
+from daypass.store.journal import SqlBook
 from daypass.store.ledger import SqlLedger
 from daypass.wiring.accept import accept_journal
 from tests.keys import SIGNER, write_key

@@ -10,7 +10,7 @@ from daypass.aws.head_object import HeadObject
 from daypass.model.errors import Misconfigured, Unavailable
 from daypass.settings import Journal, Settings, Store
 from daypass.store import database
-from daypass.store.book import SqlBook
+from daypass.store.journal import SqlBook
 from daypass.store.ledger import SqlLedger
 from daypass.wiring.journal import check_journal, journal_head, journal_key
 from tests.keys import SIGNER, write_key

@@ -12,8 +12,8 @@ from daypass.model.fact import Fact
 from daypass.model.grant import GrantId
 from daypass.model.rule_change import RulesVersion
 from daypass.rules.decide.rule import AllowRule
-from daypass.store.book import SqlBook
 from daypass.store.head_file import HeadFile
+from daypass.store.journal import SqlBook
 from daypass.store.ledger import SqlLedger
 from daypass.store.rules_file import RulesFile
 from daypass.store.rules_in_force import RulesInForce

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from daypass.model.finding import JournalFinding
 from daypass.settings import Journal, Settings, Store
-from daypass.store.book import SqlBook
+from daypass.store.journal import SqlBook
 from daypass.store.ledger import SqlLedger
 from daypass.wiring import doctor
-from daypass.wiring.house import House, build
+from daypass.wiring.build import House, build
 from daypass.wiring.scrub import scrub_ledger, telling_of_damage
 from tests.heads import HandHead
 from tests.keys import SIGNER

@@ -31,7 +31,7 @@ from daypass.journal.verify import verify
 from daypass.model.errors import NotFound
 from daypass.model.grant import GrantId
 from daypass.store import database
-from daypass.store.book import SqlBook
+from daypass.store.journal import SqlBook
 from daypass.store.ledger import SqlLedger
 from localslack import BlockingActor, BlockingSlack, LoopThread
 

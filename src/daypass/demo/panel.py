@@ -10,8 +10,8 @@ from typing import Any
 from aiohttp import web
 from botocore.exceptions import BotoCoreError, ClientError
 
-from daypass.demo.looking import TRIES, Try, held, may
 from daypass.demo.ministack import MiniStack
+from daypass.demo.observe import TRIES, Try, held, may
 from daypass.demo.signin import SignIn
 from daypass.demo.world import PEOPLE, KeyPair
 

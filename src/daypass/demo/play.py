@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from daypass.demo.company import Company
-from daypass.demo.looking import TRIES, Try, held, may
-from daypass.demo.play_deciding import Deciding
-from daypass.demo.telling import DoesNotHoldError, Telling, wait_for
-from daypass.demo.told import seen, told
+from daypass.demo.inbox import seen, told
+from daypass.demo.observe import TRIES, Try, held, may
+from daypass.demo.play_approvals import Deciding
+from daypass.demo.story import DoesNotHoldError, Telling, wait_for
 from daypass.demo.world import APPROVALS
 from daypass.model.lease import AWS_TIME
 from localslack import BlockingActor, Message

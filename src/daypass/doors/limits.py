@@ -7,7 +7,7 @@ What anybody may send, and how long it may take: the limits of every address of 
     of how many pieces         doors/bodies; no multipart, which nothing here takes
     all that are held          32 MiB of each of the three sizes; then whoever has been sending longest has 503
     for all of it to arrive    20 seconds
-    of one visitor at a time   as many requests as an address may hold connections (wiring/crowding), then 429
+    of one visitor at a time   as many requests as an address may hold connections (wiring/connection_limits), then 429
 
 What it costs to refuse a stranger is what it costs to refuse an empty request: all this is looked at before anything is
 parsed. A body is counted while it is read and refused at the first byte too many; what a request says of its own length

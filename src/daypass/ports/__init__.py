@@ -5,8 +5,8 @@ The movers (lifecycle, reconcile) get these as arguments; adapters further out a
 the contract that the contract tests check. Every method may raise Unavailable.
 """
 
-from daypass.ports.book import Book, Consistent, HeadPlace, Included, SignedCheckpoint
 from daypass.ports.fence import Fence, Overtaken
+from daypass.ports.journal import Book, Consistent, HeadPlace, Included, SignedCheckpoint
 from daypass.ports.memory import (
     Cabinet,
     Ledger,

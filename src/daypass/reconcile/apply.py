@@ -18,9 +18,9 @@ from daypass.model.grant import Ending, Grant, GrantState, Presence, Why
 from daypass.model.lease import Lease
 from daypass.model.principal import DAYPASS
 from daypass.ports import Clearance, Ledger, Provisioner
-from daypass.reconcile.beginning import must_begin_by
-from daypass.reconcile.held import Held
+from daypass.reconcile.claim import Held
 from daypass.reconcile.plan import Activate, Close, End, Phase, Provision, Remove, Wait, Warn, phase, plan
+from daypass.reconcile.start_check import must_begin_by
 
 LOOK_AGAIN = timedelta(seconds=1)
 """When AWS has accepted something and does not show it yet."""

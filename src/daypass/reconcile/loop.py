@@ -23,9 +23,9 @@ from daypass.ports import Claim, Clearance, Ledger, Provisioner, Queue
 from daypass.ports.fence import FLIGHT, HOLD
 from daypass.reconcile.apply import LOOK_AGAIN, Later, Outcome, Steps, Write, ending
 from daypass.reconcile.backoff import pause
-from daypass.reconcile.held import Held
+from daypass.reconcile.claim import Held
+from daypass.reconcile.late_writes import PutRight
 from daypass.reconcile.meters import LATENESS, STEPS
-from daypass.reconcile.overtaken import PutRight
 
 log = structlog.get_logger()
 

@@ -19,15 +19,15 @@ from daypass.model.fact import Change, Fact
 from daypass.model.freeze import Freezes
 from daypass.model.grant import Grant, GrantState
 from daypass.model.request import Request
-from daypass.store.among import among
 from daypass.store.chain import append
 from daypass.store.codec import GRANTS, LINKS, LOGINS, REQUESTS, Codec, codec_of
 from daypass.store.columns import EPOCH
+from daypass.store.damaged_rows import slices
+from daypass.store.id_lists import among
 from daypass.store.outbox import line
 from daypass.store.prepared import Prepared
-from daypass.store.reading import slices
+from daypass.store.row_state import stand_of
 from daypass.store.seal import Sealer
-from daypass.store.stand import stand_of
 from daypass.store.tables import changes, grants, links, logins, outbox, records, requests
 from daypass.store.words import keep_words
 

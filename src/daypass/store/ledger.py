@@ -17,12 +17,12 @@ from daypass.model.principal import PrincipalId
 from daypass.model.request import Request, RequestState
 from daypass.ports import Page
 from daypass.store import tables
-from daypass.store.cabinet import SqlCabinet
 from daypass.store.codec import GRANTS, KINDS, LINKS, REQUESTS, AnyRow, AnySelect, Codec, Value
 from daypass.store.commit import commit
+from daypass.store.damaged_rows import each, page, readable, slices
 from daypass.store.database import Database
 from daypass.store.journal_rows import BINDING, bound
-from daypass.store.reading import each, page, readable, slices
+from daypass.store.records import SqlCabinet
 from daypass.store.words import events_of
 
 _ERRANDS_AT_ONCE = 1_000

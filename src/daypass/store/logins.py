@@ -10,10 +10,10 @@ from daypass.model.errors import Conflict, NotFound
 from daypass.model.event import Login
 from daypass.model.principal import PrincipalId
 from daypass.store.codec import LOGINS
+from daypass.store.damaged_rows import each, readable
 from daypass.store.database import Database
-from daypass.store.reading import each, readable
+from daypass.store.login_queue import Waits, gives_way
 from daypass.store.tables import logins
-from daypass.store.waiting import Waits, gives_way
 
 
 class SqlLogins:

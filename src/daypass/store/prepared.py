@@ -16,7 +16,7 @@ from sqlalchemy import Connection, CursorResult, Dialect, Insert, Select, Update
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeDecorator
 
-from daypass.store.at_once import ROWS, as_json, at_once
+from daypass.store.bulk_statements import ROWS, as_json, at_once
 
 Row: TypeAlias = dict[str, object]
 

@@ -20,12 +20,12 @@ from sqlalchemy import Connection, Update, bindparam, case, func, null, select, 
 from daypass.model.errors import NotFound
 from daypass.model.grant import Grant, GrantId, GrantState
 from daypass.ports import Claim, Trouble
-from daypass.store.among import among
 from daypass.store.codec import GRANTS, AnyRow, Unreadable
 from daypass.store.columns import moment
+from daypass.store.damaged_rows import readable
 from daypass.store.database import Database
+from daypass.store.id_lists import among
 from daypass.store.prepared import Prepared
-from daypass.store.reading import readable
 from daypass.store.seal import Sealer
 from daypass.store.tables import grants
 

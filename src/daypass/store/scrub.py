@@ -35,9 +35,9 @@ from daypass.store.codec import (
     codec_of,
     is_dropped,
 )
+from daypass.store.damaged_rows import slices
 from daypass.store.database import Database
-from daypass.store.reading import slices
-from daypass.store.stand import stand_of
+from daypass.store.row_state import stand_of
 from daypass.store.tables import changes, grants, journal, links, logins, records, requests, words
 from daypass.store.words import fits
 

@@ -10,8 +10,8 @@ from daypass.journal.words import ALTERED, Word, hashed
 from daypass.model.event import Event
 from daypass.model.principal import DAYPASS, NOBODY, OPERATOR
 from daypass.store.codec import AnyRow, entry_in
+from daypass.store.damaged_rows import slices
 from daypass.store.prepared import Prepared, Row
-from daypass.store.reading import slices
 from daypass.store.tables import words
 
 log = structlog.get_logger(__name__)

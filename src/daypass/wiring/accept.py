@@ -15,7 +15,7 @@ from daypass.model.event import Detail, Event, Kind
 from daypass.model.fact import Fact
 from daypass.model.principal import DAYPASS
 from daypass.store import database
-from daypass.store.book import SqlBook
+from daypass.store.journal import SqlBook
 from daypass.store.ledger import SqlLedger
 from daypass.wiring.journal import journal_head, journal_key
 

@@ -25,8 +25,8 @@ from daypass.ports import Catalogue, Directory, Facts, HeadPlace, Provisioner, V
 from daypass.reconcile.loop import IN_FLIGHT, Loop
 from daypass.rules.document.read import RuleBook
 from daypass.store import database as databases
-from daypass.store.book import SqlBook
 from daypass.store.database import Database
+from daypass.store.journal import SqlBook
 from daypass.store.ledger import SqlLedger
 from daypass.store.logins import SqlLogins
 from daypass.store.outbox import SqlOutbox

@@ -23,10 +23,10 @@ from daypass.lifecycle.schedules.windows import open_windows
 from daypass.model.principal import DAYPASS
 from daypass.reconcile.chores import Chore, report_stuck
 from daypass.reconcile.drift import look_again, sweep, vanished
-from daypass.reconcile.unknown import Reports
-from daypass.store.erasing import SqlWords
+from daypass.reconcile.unknown_grants import Reports
+from daypass.store.erase import SqlWords
 from daypass.wiring.break_glass_hook import glass_hook
-from daypass.wiring.house import House
+from daypass.wiring.build import House
 from daypass.wiring.scrub import report_set_aside
 
 _SECOND = timedelta(seconds=1)

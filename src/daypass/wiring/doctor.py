@@ -28,8 +28,8 @@ from daypass.rules.decide.rule import AllowRule
 from daypass.settings import Settings
 from daypass.store.rules_file import RulesFile
 from daypass.wiring import doctor_aws
+from daypass.wiring.build import House, build, now
 from daypass.wiring.doctor_aws import Trouble
-from daypass.wiring.house import House, build, now
 from daypass.wiring.journal import checked, journal_head, journal_key, must_be_new
 from daypass.wiring.log import silence
 from daypass.wiring.people import slack_calls

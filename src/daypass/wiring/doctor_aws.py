@@ -8,10 +8,10 @@ from daypass.aws.inline_policies import InlinePolicies
 from daypass.aws.refusals import asking
 from daypass.model.errors import DaypassError
 from daypass.ports import Standing, Strange
+from daypass.wiring.build import House, now
 from daypass.wiring.clock import Agreement
-from daypass.wiring.house import House, now
+from daypass.wiring.installation_tag import whose_role
 from daypass.wiring.people import people
-from daypass.wiring.whose_role import whose_role
 
 _NOTHING = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}'
 """The session policy of the session that is opened and thrown away."""

@@ -5,7 +5,7 @@ from threading import Lock
 
 from daypass.model.errors import DaypassError
 from daypass.store.database import Database
-from daypass.wiring.house import House
+from daypass.wiring.build import House
 from daypass.wiring.watch import Watch
 
 _EVERY_S = 5.0

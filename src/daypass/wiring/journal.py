@@ -22,9 +22,9 @@ from daypass.model.errors import Misconfigured, Unavailable
 from daypass.ports import HeadPlace
 from daypass.settings import Journal, Settings
 from daypass.store import database
-from daypass.store.book import SqlBook
 from daypass.store.database import Database
 from daypass.store.head_file import HeadFile
+from daypass.store.journal import SqlBook
 
 log = structlog.get_logger()
 

@@ -2,7 +2,7 @@
 Listen for HTTP, with limits that keep strangers from using it up. Every port of ours is opened here.
 
     connections at a time       10,000, silent ones too, or as many as files may be open; of one address fewer
-                                (wiring/crowding)
+                                (wiring/connection_limits)
     a head, and between two     10 seconds, then the connection is closed
     a head                      64 KiB, then 431
     a body                      doors/limits; whoever is answered before all of it is read is told `Connection: close`
@@ -22,7 +22,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from daypass.model.errors import Misconfigured
-from daypass.wiring.crowding import let_go_of_unread, room_for
+from daypass.wiring.connection_limits import let_go_of_unread, room_for
 
 _BACKLOG, _CONNECTIONS = 1024, 10_000
 """Granian takes 128 connections by itself, silent ones too: so many would keep everybody else from ending anything."""

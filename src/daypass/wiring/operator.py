@@ -23,16 +23,16 @@ from daypass.lifecycle.leavers import notice
 from daypass.model.errors import BadInput
 from daypass.model.freeze import Extent
 from daypass.model.principal import OPERATOR
-from daypass.reconcile.unknown import remove_unknown, unknown
+from daypass.reconcile.unknown_grants import remove_unknown, unknown
 from daypass.settings import Settings
 from daypass.store import database
-from daypass.store.erasing import SqlWords
+from daypass.store.erase import SqlWords
 from daypass.store.ledger import SqlLedger
 from daypass.store.logins import SqlLogins
 from daypass.store.rules_file import RulesFile
 from daypass.store.rules_in_force import RulesInForce
+from daypass.wiring.build import build, now
 from daypass.wiring.clock import must_be_near
-from daypass.wiring.house import build, now
 from daypass.wiring.journal import journal_key
 
 

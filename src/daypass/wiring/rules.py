@@ -3,11 +3,11 @@
 from daypass import settings as settings_page
 from daypass.lifecycle.rule_changes import back_to_file as verb
 from daypass.store import database
-from daypass.store.book import SqlBook
+from daypass.store.journal import SqlBook
 from daypass.store.ledger import SqlLedger
 from daypass.store.rules_file import RulesFile
 from daypass.store.rules_in_force import RulesInForce
-from daypass.wiring.house import now
+from daypass.wiring.build import now
 from daypass.wiring.journal import check_journal, journal_head, journal_key
 
 

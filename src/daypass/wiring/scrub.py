@@ -16,11 +16,11 @@ from daypass.journal.damage import BookDamaged
 from daypass.journal.note import BadNote
 from daypass.model.errors import Unavailable
 from daypass.ports import AlteredRow
-from daypass.reconcile import altered
+from daypass.reconcile import altered_rows
 from daypass.reconcile.chores import Chore
-from daypass.reconcile.damaged import DamageReports
+from daypass.reconcile.journal_damage import DamageReports
 from daypass.store.scrub import SqlScrub
-from daypass.wiring.house import House
+from daypass.wiring.build import House
 
 _LOOK_EVERY = timedelta(seconds=15)
 _EVERY = timedelta(days=1)
@@ -50,7 +50,7 @@ def scrub_ledger(
 
     done = _scrub_journal(house, stop, pause)
     scrub = SqlScrub(house.database, pause=pause)
-    reported = altered.report_altered(scrub.altered(), ledger=house.desk.ledger, now=house.clock())
+    reported = altered_rows.report_altered(scrub.altered(), ledger=house.desk.ledger, now=house.clock())
     while not done and not stop.wait(again_s):
         each_page()
         done = _scrub_journal(house, stop, pause)
@@ -72,7 +72,7 @@ def _scrub_journal(house: House, stop: threading.Event, pause: Callable[[], None
 def report_set_aside(house: House) -> None:
     """Report the grants that could not be read, and take out of AWS what stands there of new ones."""
     rows = [AlteredRow(row=f"grants/{one.grant}", because=one.fault) for one in house.queue.damaged()]
-    altered.report_set_aside(rows, sweeps=[house.sweep], ledger=house.desk.ledger, clock=house.clock)
+    altered_rows.report_set_aside(rows, sweeps=[house.sweep], ledger=house.desk.ledger, clock=house.clock)
 
 
 def telling_of_damage(house: House) -> Chore:

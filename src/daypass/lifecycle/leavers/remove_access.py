@@ -9,7 +9,7 @@ Take away all that somebody has who left, and stop the bots that only they answe
     logins, and those of their agents              end
     absence, break-glass codes, passkeys,
     one-time addresses                             are closed
-    approvals they gave for what has not begun     are judged again when it begins (reconcile/beginning.py)
+    approvals they gave for what has not begun     are judged again when it begins (reconcile/start_check.py)
 
 It may be repeated, and may be cut off anywhere: the next time does the rest.
 """

@@ -16,7 +16,14 @@ from pathlib import Path
 import pytest
 from starlette.responses import PlainTextResponse
 
-from daypass.wiring.crowding import _SOCKETS, Crowd, _close_the_silent, _limit_the_unread, room_for, thinned_out
+from daypass.wiring.connection_limits import (
+    _SOCKETS,
+    Crowd,
+    _close_the_silent,
+    _limit_the_unread,
+    room_for,
+    thinned_out,
+)
 from daypass.wiring.listener import listen
 from tests.servers.process import free_port, listening
 
@@ -124,7 +131,7 @@ def test_with_few_files_there_are_fewer_connections():
     """What signs and ends needs files too, and the operator is told; in a process of its own, as a limit stays."""
     tried = (
         "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (1024, 1024))\n"
-        "from daypass.wiring.crowding import room_for; print(room_for(10_000), room_for(500))"
+        "from daypass.wiring.connection_limits import room_for; print(room_for(10_000), room_for(500))"
     )
     ran = subprocess.run([sys.executable, "-c", tried], capture_output=True, text=True, check=True)
 

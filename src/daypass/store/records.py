@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from daypass.model.errors import NotFound
 from daypass.ports import Page
 from daypass.store.codec import KINDS, AnySelect, KeptValue, codec_of, record_id
+from daypass.store.damaged_rows import page, readable
 from daypass.store.database import Database
-from daypass.store.reading import page, readable
 from daypass.store.tables import records
 
 

@@ -3,8 +3,8 @@
 from sqlalchemy import insert, select
 from sqlalchemy.dialects import sqlite
 
-from daypass.store.among import among
 from daypass.store.database import Database
+from daypass.store.id_lists import among
 from daypass.store.prepared import Prepared
 from daypass.store.tables import changes, grants
 from tests.tables import with_tables

@@ -10,9 +10,9 @@ from daypass.model.errors import Unavailable
 from daypass.model.event import Event, Kind
 from daypass.model.fact import Fact
 from daypass.settings import load
+from daypass.wiring.build import House, build
 from daypass.wiring.chores import chores
 from daypass.wiring.clock import Agreement
-from daypass.wiring.house import House, build
 from tests.keys import SIGNER
 from tests.makers import ANN, NOON
 from tests.tables import with_tables

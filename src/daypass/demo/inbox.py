@@ -1,6 +1,6 @@
 """What one person alone is told in the local Slack."""
 
-from daypass.demo.telling import DoesNotHoldError, wait_for
+from daypass.demo.story import DoesNotHoldError, wait_for
 from localslack import BlockingActor, Message
 
 

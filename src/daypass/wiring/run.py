@@ -45,11 +45,11 @@ from daypass.model.errors import DaypassError, Misconfigured
 from daypass.reconcile.chores import Chore, run_chores
 from daypass.settings import Settings
 from daypass.store import database
-from daypass.store.book import SqlBook
+from daypass.store.journal import SqlBook
+from daypass.wiring.build import House, build
 from daypass.wiring.chores import chores
-from daypass.wiring.crowding import Crowd, thinned_out
+from daypass.wiring.connection_limits import Crowd, thinned_out
 from daypass.wiring.health import Writes, faults
-from daypass.wiring.house import House, build
 from daypass.wiring.journal import check_journal
 from daypass.wiring.listener import listen, must_be_free, told_to_stop
 from daypass.wiring.log import configure

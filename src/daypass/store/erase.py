@@ -9,8 +9,8 @@ from daypass.model.fact import Fact
 from daypass.model.grant import GrantId
 from daypass.model.principal import PrincipalId
 from daypass.store.commit import commit
+from daypass.store.damaged_rows import slices
 from daypass.store.database import Database
-from daypass.store.reading import slices
 from daypass.store.tables import words
 
 

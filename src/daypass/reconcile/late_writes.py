@@ -19,7 +19,7 @@ from daypass.model.errors import NotFound
 from daypass.model.grant import Delivery, Grant, GrantState, Presence
 from daypass.ports import Ledger, Provisioner, Queue
 from daypass.ports.fence import Free, writing_under
-from daypass.reconcile.held import Held
+from daypass.reconcile.claim import Held
 
 log = structlog.get_logger()
 

@@ -26,15 +26,15 @@ from daypass.model.grant import Delivery
 from daypass.ports import Leavers, Provisioner, Vendor
 from daypass.reconcile.loop import Loop
 from daypass.settings import Settings
-from daypass.store.book import SqlBook
 from daypass.store.database import Database
+from daypass.store.journal import SqlBook
 from daypass.store.queue import SqlQueue
 from daypass.store.rules_file import RulesFile
 from daypass.store.rules_in_force import RulesInForce
 from daypass.wiring.assemble import Outside, desk, judge, open_stores, worker
 from daypass.wiring.clock import SharedClock
+from daypass.wiring.disabled_delivery import NotOffered, NoVendor
 from daypass.wiring.journal import journal_head, journal_key
-from daypass.wiring.not_offered import NotOffered, NoVendor
 from daypass.wiring.people import people
 
 _ROLE = re.compile(r"arn:aws[a-z-]*:iam::\d*:role/[\w+=,.@/-]+")

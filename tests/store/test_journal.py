@@ -19,8 +19,8 @@ from daypass.journal.verify import verify
 from daypass.model.errors import DaypassError, Misconfigured, NotFound
 from daypass.ports import SignedCheckpoint
 from daypass.store import database as databases
-from daypass.store.book import SqlBook
 from daypass.store.commit import commit
+from daypass.store.journal import SqlBook
 from daypass.store.ledger import SqlLedger
 from tests.heads import HandHead
 from tests.keys import SIGNER

@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable
 
 from daypass.demo.company import Company
-from daypass.demo.looking import held
-from daypass.demo.telling import DoesNotHoldError, Telling, wait_for
-from daypass.demo.told import seen, told
+from daypass.demo.inbox import seen, told
+from daypass.demo.observe import held
+from daypass.demo.story import DoesNotHoldError, Telling, wait_for
 from daypass.demo.world import APPROVALS
 from localslack import BlockingActor, Message, View
 
