@@ -9,8 +9,8 @@ import click
 
 from daypass.doors.cli.main import daypass
 from daypass.doors.commands import COMMANDS, SLACK_VERBS
-from daypass.doors.grammar import parse_length, parse_moment, parse_term
-from daypass.doors.grammar.every import GoesOn, parse_every
+from daypass.doors.language import parse_length, parse_moment, parse_term
+from daypass.doors.language.recurrence import GoesOn, parse_every
 from daypass.doors.slack.texts import labels
 from daypass.model.errors import BadInput
 from tests.docs.pages import commands, commands_in

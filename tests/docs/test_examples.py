@@ -9,9 +9,9 @@ import pytest
 
 from daypass.doors.cli.main import daypass
 from daypass.doors.commands import COMMANDS, SLACK_VERBS
-from daypass.doors.grammar import parse, parse_person, parse_term, split
-from daypass.doors.grammar.every import GoesOn, is_recurrence, parse_every
-from daypass.doors.grammar.option_values import joined, understood
+from daypass.doors.language import parse, parse_person, parse_term, split
+from daypass.doors.language.option_values import joined, understood
+from daypass.doors.language.recurrence import GoesOn, is_recurrence, parse_every
 from daypass.model.entitlement import parse_place
 from daypass.model.errors import BadInput
 from tests.docs.examples import Line, Value, in_passing, lines, values

@@ -96,7 +96,7 @@ def test_words_that_nobody_reads_are_let_be(line):
 
 def test_quotes_are_those_of_english():
     """What is quoted stands in “these”; the marks of other languages are only read, where somebody types them."""
-    reads = "src/daypass/doors/grammar/words.py"
+    reads = "src/daypass/doors/language/tokenize.py"
     found = [path for path, text in modules(SOURCE).items() if path != reads and re.search("[«»„]", text)]
 
     assert found == []

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daypass.doors.grammar import parse_request, split
+from daypass.doors.language import parse_request, split
 from daypass.model.decision import Allowed, Circumstances, Denied, Question
 from daypass.model.entitlement import Extra, parse_place
 from daypass.model.grant import Delivery

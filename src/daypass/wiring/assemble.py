@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from daypass.doors.desk import Desk
+from daypass.doors.services import Desk
 from daypass.journal.key import Signer
 from daypass.lifecycle.bounded_lookups import PATIENCE_S
 from daypass.lifecycle.inventory import Inventory

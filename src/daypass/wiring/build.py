@@ -19,7 +19,7 @@ from daypass.deliveries.policy import PolicyDelivery
 from daypass.deliveries.session import SessionDelivery
 from daypass.deliveries.sweep import IamSweep
 from daypass.deliveries.vending import Addresses, Vending
-from daypass.doors.desk import Desk
+from daypass.doors.services import Desk
 from daypass.journal.key import Signer
 from daypass.model.errors import Misconfigured
 from daypass.model.grant import Delivery

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from daypass.doors.desk import Desk
+from daypass.doors.services import Desk
 from daypass.doors.slack.thread import _ours
 from daypass.doors.slack.turn import person_of
 from daypass.doors.slack.workspace import Home

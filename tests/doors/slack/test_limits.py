@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daypass.doors.grammar import Spoken
+from daypass.doors.language import Spoken
 from daypass.doors.slack.blocks import Note, button, modal, section
 from daypass.doors.slack.break_glass import alarm_card, review_form
 from daypass.doors.slack.cards import review_card, status_card

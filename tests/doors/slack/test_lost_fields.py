@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from daypass.doors.grammar import Spoken
+from daypass.doors.language import Spoken
 from daypass.doors.slack import request_form, rules_form
 from daypass.doors.slack.form_values import typed_if_any
 from daypass.doors.slack.rules_fields import RuleFields

@@ -8,7 +8,7 @@ from daypass.doors.api.asking import PreapprovalId, rehearsed
 from daypass.doors.api.caller import Asker, AtDesk, Decider, EndingAsked, EndingForOthers, Now, Reader
 from daypass.doors.api.router import api_router
 from daypass.doors.api.sight import names
-from daypass.doors.grammar import Spoken, parse_id, parse_length, parse_moment, parse_person, parse_reason, parse_term
+from daypass.doors.language import Spoken, parse_id, parse_length, parse_moment, parse_person, parse_reason, parse_term
 from daypass.doors.wire.access import PreviewOut, RequestOut
 from daypass.doors.wire.ahead import AbsenceOut, OfferOut, OffersOut, PermitOut, PermitsOut
 from daypass.doors.wire.approval import ApproversOut

@@ -22,9 +22,9 @@ from daypass.doors import refusals
 from daypass.doors.api.caller import is_login
 from daypass.doors.api.methods import Methods, allowed
 from daypass.doors.api.router import read_json, reading
-from daypass.doors.desk import Desk
-from daypass.doors.grammar import did_you_mean
+from daypass.doors.language import did_you_mean
 from daypass.doors.refusals import Code
+from daypass.doors.services import Desk
 from daypass.doors.wire.incoming import FileRequest
 from daypass.doors.wire.problem import answering, problem, refusal
 from daypass.model.errors import DaypassError, TooOften, Unavailable

@@ -32,10 +32,10 @@ from daypass.doors.api import (
 )
 from daypass.doors.api.caller import Visits, may_send_rules
 from daypass.doors.api.openapi import DescribedApi
-from daypass.doors.desk import Desk
 from daypass.doors.headers import SecurityHeaders
 from daypass.doors.hosts import Hosts
 from daypass.doors.limits import Crowd, Limits
+from daypass.doors.services import Desk
 from daypass.lifecycle.bots.exchange import Workloads
 
 _ROUTES = (

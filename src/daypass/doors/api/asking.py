@@ -20,8 +20,8 @@ from daypass.doors.api.caller import (
 )
 from daypass.doors.api.router import api_router
 from daypass.doors.api.sight import named_in, names
-from daypass.doors.desk import Desk
-from daypass.doors.grammar import Draft, Spoken, parse_id, parse_length, parse_reason, parse_request, split
+from daypass.doors.language import Draft, Spoken, parse_id, parse_length, parse_reason, parse_request, split
+from daypass.doors.services import Desk
 from daypass.doors.wire.access import EntryOut, GrantOut, ListOut, PreviewOut, RequestOut, StoryOut
 from daypass.doors.wire.ahead import PermitOut
 from daypass.doors.wire.incoming import ApproveRequest, FileRequest, WithReason

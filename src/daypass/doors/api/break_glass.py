@@ -15,8 +15,8 @@ from daypass.doors.api.caller import AtDesk, Decider, Now, Reader
 from daypass.doors.api.router import api_router
 from daypass.doors.api.sight import names
 from daypass.doors.api.signing_in import PACED, Try, slower
-from daypass.doors.desk import Desk
-from daypass.doors.grammar import Spoken, parse_reason
+from daypass.doors.language import Spoken, parse_reason
+from daypass.doors.services import Desk
 from daypass.doors.wire.access import RequestOut
 from daypass.doors.wire.break_glass import (
     BreakGlass,

@@ -12,8 +12,8 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Send
 from starlette.types import Scope as Connection
 
-from daypass.doors.desk import Desk
-from daypass.doors.grammar import parse_id
+from daypass.doors.language import parse_id
+from daypass.doors.services import Desk
 from daypass.lifecycle.bots.identify import identify, identify_frozen_too
 from daypass.lifecycle.bots.tokens import AGENT_PREFIX
 from daypass.lifecycle.break_glass.cached_identity import StandIn, user_of

@@ -7,7 +7,7 @@ from daypass.doors.address import address_of
 from daypass.doors.api.caller import AtDesk, Now
 from daypass.doors.api.router import api_router
 from daypass.doors.api.signing_in import PACED, Try, slower
-from daypass.doors.grammar import parse_person
+from daypass.doors.language import parse_person
 from daypass.doors.wire.handed import TokenOut
 from daypass.doors.wire.incoming import EndWithCode, EndWithPasskey
 from daypass.doors.wire.passkeys import AddressOut

@@ -7,7 +7,7 @@ from fastapi import Depends, Header
 from daypass.doors.api.asking import Id
 from daypass.doors.api.caller import Asker, AtDesk, EndingForOthers, EndingHeld, Now
 from daypass.doors.api.router import api_router
-from daypass.doors.grammar import parse_reason, parse_term
+from daypass.doors.language import parse_reason, parse_term
 from daypass.doors.wire.access import GrantOut, RequestOut
 from daypass.doors.wire.incoming import ExtendGrant, WithReason
 from daypass.lifecycle.end.done import drop

@@ -7,7 +7,7 @@ What takes a passkey happens on those pages alone: a token of a command line pro
 from daypass.doors.api.asking import Id, chosen_length
 from daypass.doors.api.caller import AtDesk, Decider, EndingForOthers, Now, Reader
 from daypass.doors.api.router import api_router
-from daypass.doors.grammar import parse_person
+from daypass.doors.language import parse_person
 from daypass.doors.wire.incoming import ApproveRequest
 from daypass.doors.wire.passkeys import AddressOut, ForgetPasskeys, PasskeyOut, PasskeysOut, PasskeyWord
 from daypass.lifecycle.approval.stage_of_click import Click

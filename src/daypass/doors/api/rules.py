@@ -20,8 +20,8 @@ from daypass.doors.api.caller import AtDesk, Decider, EndingForOthers, Now, Read
 from daypass.doors.api.router import api_router
 from daypass.doors.api.sight import may_audit, must_audit, names
 from daypass.doors.api.streaming import LINES, stream
-from daypass.doors.desk import Desk
-from daypass.doors.grammar import parse_id, parse_length, parse_reason
+from daypass.doors.language import parse_id, parse_length, parse_reason
+from daypass.doors.services import Desk
 from daypass.doors.wire.incoming import WithReason
 from daypass.doors.wire.lint import DoubtsOut, LintRules
 from daypass.doors.wire.queries import Newest, Page, PageWithEnded, Rehearsal

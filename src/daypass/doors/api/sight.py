@@ -11,7 +11,7 @@ What somebody may not see is not there: they are told `not found`, as for an id 
 from collections.abc import Iterable
 from contextlib import suppress
 
-from daypass.doors.desk import Desk
+from daypass.doors.services import Desk
 from daypass.model.errors import DaypassError, NotYours
 from daypass.model.event import Event
 from daypass.model.principal import Principal, PrincipalId, SlackGroupId

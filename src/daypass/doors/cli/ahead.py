@@ -7,7 +7,7 @@ import click
 from daypass.doors.cli import say
 from daypass.doors.cli.asking import file_request, rehearsed, say_filed
 from daypass.doors.cli.here import Here, adopt, json_option
-from daypass.doors.grammar.draft import level_and_resource
+from daypass.doors.language.request_words import level_and_resource
 
 
 @click.pass_obj

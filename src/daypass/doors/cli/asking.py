@@ -8,7 +8,7 @@ from daypass.doors.cli import say
 from daypass.doors.cli.failure import Failure
 from daypass.doors.cli.here import Here, adopt, json_option
 from daypass.doors.cli.waiting import wait_until_active
-from daypass.doors.grammar.draft import level_and_resource
+from daypass.doors.language.request_words import level_and_resource
 from daypass.model.length import parse_length
 
 _NO_MORE_WINDOWS = "no more of its windows will open. One that is open stays until its end; `done` ends it."

@@ -9,7 +9,7 @@ from daypass.doors.cli import say
 from daypass.doors.cli.code_text import code_of
 from daypass.doors.cli.here import Here, json_option
 from daypass.doors.cli.logins import Login, keep_login
-from daypass.doors.grammar.draft import level_and_resource
+from daypass.doors.language.request_words import level_and_resource
 
 Json = dict[str, Any]
 

@@ -7,7 +7,7 @@ import click
 from daypass.doors.cli import say
 from daypass.doors.cli.failure import Failure
 from daypass.doors.cli.here import Here, adopt, json_option
-from daypass.doors.grammar import extent_of, words_for_ended
+from daypass.doors.language import extent_of, words_for_ended
 
 
 @click.pass_obj

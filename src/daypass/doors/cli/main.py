@@ -184,7 +184,7 @@ def with_values_joined(arguments: Sequence[str]) -> list[str]:
         at, command = at + 1, found
     if not any(_follow_an_option(arguments[one : one + 3]) for one in range(at, len(arguments))):
         return list(arguments)
-    from daypass.doors.grammar.option_values import joined  # noqa: PLC0415 - slow, and seldom needed
+    from daypass.doors.language.option_values import joined  # noqa: PLC0415 - slow, and seldom needed
 
     return [*arguments[:at], *joined(command, arguments[at:])]
 
@@ -202,7 +202,7 @@ def _say(sentence: str, exit_code: int) -> int:
 
 
 def _in_our_words(error: click.ClickException) -> str:
-    from daypass.doors.grammar.complaints import lacks_id, sentence_for  # noqa: PLC0415 - needed only when something is wrong
+    from daypass.doors.language.complaints import lacks_id, sentence_for  # noqa: PLC0415 - needed only when something is wrong
 
     ctx = error.ctx if isinstance(error, click.UsageError) else None
     here = ctx.find_root().obj if ctx is not None and lacks_id(error) else None

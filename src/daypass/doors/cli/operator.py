@@ -7,7 +7,7 @@ import click
 from daypass.doors.cli import freezing, leavers, say
 from daypass.doors.cli.failure import Failure
 from daypass.doors.cli.here import Here, json_option
-from daypass.doors.commands.freezing import about
+from daypass.doors.commands.freezes import about
 
 _YES = click.Option(["--yes"], is_flag=True, help="Do not ask first.")
 

@@ -7,9 +7,9 @@ The command line hangs its own callbacks on the same parameters (doors/cli); Sla
 
 import click
 
-from daypass.doors.commands.asking import ASKING
-from daypass.doors.commands.freezing import FREEZING
-from daypass.doors.commands.having import HAVING
+from daypass.doors.commands.freezes import FREEZING
+from daypass.doors.commands.grants import HAVING
+from daypass.doors.commands.requests import ASKING
 
 SLACK_VERBS = (
     "request",

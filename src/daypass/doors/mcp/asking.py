@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx2
 
-from daypass.doors.grammar import parse_id
+from daypass.doors.language import parse_id
 from daypass.model.errors import DaypassError, NotYours, Unavailable
 from daypass.model.secret import digest
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from daypass.doors.grammar.sayings import Again, Allow, ComeBack, GoAway, Offers, Withdraw
+from daypass.doors.language.commands import Again, Allow, ComeBack, GoAway, Offers, Withdraw
 from daypass.doors.slack.blocks import Note, section
 from daypass.doors.slack.counter import Counter, in_thread
 from daypass.doors.slack.naming import in_private

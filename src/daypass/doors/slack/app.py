@@ -15,7 +15,7 @@ from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from daypass.doors.desk import Desk
+from daypass.doors.services import Desk
 from daypass.doors.slack import mine, others, request_form, reviews, rules, rules_deciding, rules_form
 from daypass.doors.slack.break_glass import CLOSE_CALLBACK, GlassReviews
 from daypass.doors.slack.chat import Chat

@@ -11,7 +11,7 @@ from functools import partial
 
 import structlog
 
-from daypass.doors.desk import Desk
+from daypass.doors.services import Desk
 from daypass.doors.slack.blocks import Note
 from daypass.doors.slack.cards import review_card
 from daypass.doors.slack.counter import Counter, Picture, in_thread

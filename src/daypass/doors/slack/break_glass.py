@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import structlog
 
 from daypass.doors import refusals
-from daypass.doors.desk import Desk
-from daypass.doors.grammar import parse_id, parse_reason
+from daypass.doors.language import parse_id, parse_reason
+from daypass.doors.services import Desk
 from daypass.doors.slack.asking import Asking
 from daypass.doors.slack.blocks import (
     Block,

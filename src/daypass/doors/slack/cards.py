@@ -7,7 +7,7 @@ All are drawn from the ledger each time; what an older drawing said is never rea
 from collections.abc import Sequence
 from datetime import timedelta
 
-from daypass.doors.grammar import words_for_length
+from daypass.doors.language import words_for_length
 from daypass.doors.slack.blocks import (
     Block,
     Note,

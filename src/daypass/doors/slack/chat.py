@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from daypass.doors.grammar import SLACK_VERBS
-from daypass.doors.grammar.words import nearest
+from daypass.doors.language import SLACK_VERBS
+from daypass.doors.language.tokenize import nearest
 from daypass.doors.slack.blocks import Note
 from daypass.doors.slack.help import helped
 from daypass.doors.slack.outgoing import Gone, Outgoing, TryLater

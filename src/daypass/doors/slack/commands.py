@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from daypass.doors import refusals
-from daypass.doors.grammar import (
+from daypass.doors.language import (
     ID,
     Again,
     Allow,

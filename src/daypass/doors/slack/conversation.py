@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from daypass.doors.desk import Desk
+from daypass.doors.services import Desk
 from daypass.doors.slack.asking import Asked, Asking
 from daypass.doors.slack.blocks import Note
 from daypass.doors.slack.break_glass import TOLD as GLASS_TOLD

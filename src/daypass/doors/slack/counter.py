@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
-from daypass.doors.desk import Desk
+from daypass.doors.services import Desk
 from daypass.lifecycle import login
 from daypass.lifecycle.approval.decide import approve, deny
 from daypass.lifecycle.cancel import cancel

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from daypass.doors.grammar import parse_id
+from daypass.doors.language import parse_id
 from daypass.doors.slack.asking import Asking
 from daypass.doors.slack.blocks import Note
 from daypass.doors.slack.counter import Counter, Picture, in_thread

@@ -14,7 +14,7 @@ from typing import Protocol
 from slack_bolt.async_app import AsyncApp
 from starlette.routing import Route
 
-from daypass.doors.desk import Desk
+from daypass.doors.services import Desk
 from daypass.doors.slack.app import build
 from daypass.doors.slack.arrivals import Arrivals
 from daypass.doors.slack.incoming import routes

@@ -8,7 +8,7 @@ included, and those become words again.
 
 import re
 
-from daypass.doors.grammar import split
+from daypass.doors.language import split
 
 _TAG = re.compile(r"<(?:(?P<sign>[@#!])(?P<what>[^|<>]*)|(?P<link>[^|<>@#!][^|<>]*))(?:\|(?P<shown>[^<>]*))?>")
 _OPEN, _CLOSE = "\ue000", "\ue001"

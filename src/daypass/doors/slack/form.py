@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import structlog
 
 from daypass.doors import refusals
-from daypass.doors.grammar import Draft, Spoken
+from daypass.doors.language import Draft, Spoken
 from daypass.doors.slack import escapes
 from daypass.doors.slack.blocks import Block, View, sentence
 from daypass.doors.slack.counter import Counter, in_thread

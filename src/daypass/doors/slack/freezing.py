@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from daypass.doors.grammar import Lift, Panic, SetFreeze, extent_of
+from daypass.doors.language import Lift, Panic, SetFreeze, extent_of
 from daypass.doors.slack.blocks import Note, actions, button, cut, section
 from daypass.doors.slack.counter import Counter, in_thread
 from daypass.doors.slack.texts import freezing as texts

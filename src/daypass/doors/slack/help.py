@@ -4,7 +4,7 @@ from importlib.metadata import version
 
 import click
 
-from daypass.doors.grammar import COMMANDS, SLACK_VERBS
+from daypass.doors.language import COMMANDS, SLACK_VERBS
 from daypass.doors.slack.blocks import Note, code, context, escape, section
 from daypass.doors.slack.texts import help as said
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 
-from daypass.doors.desk import Desk
+from daypass.doors.services import Desk
 from daypass.doors.slack.texts import actions as texts
 from daypass.doors.slack.texts import refusals as sorry
 from daypass.model.errors import DaypassError, NotFound

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from daypass.doors.desk import Desk
+from daypass.doors.services import Desk
 from daypass.doors.slack.counter import in_thread
 from daypass.lifecycle.leavers.notice import notice, returned
 from daypass.model.departure import Source

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from daypass.doors.desk import Desk
+from daypass.doors.services import Desk
 from daypass.doors.slack.blocks import code, escape
 from daypass.doors.slack.texts import requests as texts
 from daypass.model.decision import Approvers

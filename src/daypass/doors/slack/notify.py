@@ -14,7 +14,7 @@ from random import Random
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
-from daypass.doors.desk import Desk
+from daypass.doors.services import Desk
 from daypass.doors.slack.arrivals import Arrivals
 from daypass.doors.slack.asking import Asking
 from daypass.doors.slack.conversation import TOLD, Conversation

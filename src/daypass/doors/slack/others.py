@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from daypass.doors import refusals
-from daypass.doors.grammar import parse_id, parse_reason
+from daypass.doors.language import parse_id, parse_reason
 from daypass.doors.slack.blocks import View, field, line, modal, section, sentence
 from daypass.doors.slack.counter import Counter
 from daypass.doors.slack.form import refused

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from daypass.doors.desk import Desk
+from daypass.doors.services import Desk
 from daypass.doors.slack.counter import Counter, Picture
 from daypass.lifecycle import preapprovals
 from daypass.lifecycle.approval.escalation import waits_for

@@ -2,7 +2,7 @@
 
 import structlog
 
-from daypass.doors.desk import Desk
+from daypass.doors.services import Desk
 from daypass.model.errors import NotFound
 from daypass.model.principal import GroupName, PrincipalId, SlackGroupId
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import structlog
 
-from daypass.doors.desk import Desk
+from daypass.doors.services import Desk
 from daypass.doors.slack.asking import Asking
 from daypass.doors.slack.blocks import Block, Note, actions, button, modal, section
 from daypass.doors.slack.counter import Counter, in_thread

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from daypass.doors.desk import Desk
+from daypass.doors.services import Desk
 from daypass.doors.slack.workspace import SlackSettings
 from daypass.lifecycle.approval.escalation import open_now
 from daypass.lifecycle.approval.remind import people_of

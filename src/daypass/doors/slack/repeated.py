@@ -1,6 +1,6 @@
 """The same ask twice within a moment, as Slack says it: when the first one was, and the way to its message."""
 
-from daypass.doors.desk import Desk
+from daypass.doors.services import Desk
 from daypass.doors.slack.blocks import sentence
 from daypass.doors.slack.counter import in_thread
 from daypass.doors.slack.texts import requests as texts

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from daypass.doors.grammar import COMMANDS, Spoken, parse_person
-from daypass.doors.grammar.draft import level_and_resource_heard
-from daypass.doors.grammar.option_values import understood
+from daypass.doors.language import COMMANDS, Spoken, parse_person
+from daypass.doors.language.option_values import understood
+from daypass.doors.language.request_words import level_and_resource_heard
 from daypass.doors.slack.blocks import (
     LONGEST_OPTION_TEXT,
     LONGEST_OPTION_VALUE,

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from daypass.doors import refusals
-from daypass.doors.grammar import parse_id, parse_length, parse_reason
+from daypass.doors.language import parse_id, parse_length, parse_reason
 from daypass.doors.slack.blocks import Note, View, field, line, modal, section, sentence
 from daypass.doors.slack.cards import AS_ASKED, CUSTOM, row_id
 from daypass.doors.slack.counter import Counter

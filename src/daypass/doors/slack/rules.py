@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from daypass.doors import refusals
-from daypass.doors.grammar.sayings import Rules
+from daypass.doors.language.commands import Rules
 from daypass.doors.slack import rules_card
 from daypass.doors.slack.blocks import Block, Note, View, actions, button, context, divider, section, sentence
 from daypass.doors.slack.counter import Counter, in_thread

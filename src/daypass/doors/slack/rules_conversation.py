@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from daypass.doors.desk import Desk
+from daypass.doors.services import Desk
 from daypass.doors.slack.asking import Asking
 from daypass.doors.slack.blocks import Note
 from daypass.doors.slack.counter import in_thread

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from daypass.doors import refusals
-from daypass.doors.grammar import parse_id, parse_reason
+from daypass.doors.language import parse_id, parse_reason
 from daypass.doors.slack.blocks import Note, View, field, line, modal, preformatted, section, sentence
 from daypass.doors.slack.counter import Counter, in_thread
 from daypass.doors.slack.form import refused

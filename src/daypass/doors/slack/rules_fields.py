@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from daypass.doors.grammar import parse_length
+from daypass.doors.language import parse_length
 from daypass.model.entitlement import Level
 from daypass.model.errors import BadInput
 from daypass.model.grant import Delivery

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from daypass.doors.desk import Desk
-from daypass.doors.grammar import parse_length
+from daypass.doors.language import parse_length
+from daypass.doors.services import Desk
 from daypass.doors.slack.naming import Naming, group_names, groups_in
 from daypass.doors.slack.rules_fields import changed
 from daypass.doors.slack.rules_form import BLOCKS, NO_SHADOW, Draft

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakValueDictionary
 
-from daypass.doors.desk import Desk
+from daypass.doors.services import Desk
 from daypass.doors.slack.counter import in_thread
 from daypass.doors.slack.escapes import unescape
 from daypass.doors.slack.texts import requests as texts

@@ -6,7 +6,7 @@ What lies in a bucket is offered to those alone who could list it: whoever may o
 
 import structlog
 
-from daypass.doors.desk import Desk
+from daypass.doors.services import Desk
 from daypass.doors.slack.blocks import LONGEST_OPTION_VALUE
 from daypass.model.decision import Question
 from daypass.model.entitlement import Entitlement, Level, S3Place, parse_place

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from daypass.doors.desk import Desk
-from daypass.doors.grammar.complaints import which_one as asked_which
+from daypass.doors.language.complaints import which_one as asked_which
+from daypass.doors.services import Desk
 from daypass.doors.slack.counter import in_thread
 from daypass.doors.slack.overview import Overview, overview
 from daypass.doors.slack.texts import lists as texts

@@ -15,7 +15,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from daypass.doors.desk import Desk
+from daypass.doors.services import Desk
 from daypass.doors.slack.counter import in_thread
 from daypass.doors.slack.texts import refusals as sorry
 from daypass.lifecycle.workspace import known_team, remember_team

@@ -19,8 +19,8 @@ from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
 from daypass.doors.address import Networks, address_of, peer_of, was_forwarded
-from daypass.doors.desk import Desk
 from daypass.doors.refusals import Code
+from daypass.doors.services import Desk
 from daypass.doors.web import confirm, ending, passkeys
 from daypass.doors.web.links import open_link
 from daypass.doors.web.metrics import House, Timed

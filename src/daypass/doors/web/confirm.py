@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from daypass.doors.desk import Desk
+from daypass.doors.services import Desk
 from daypass.doors.web.passkeys_page import Answered, Ceremony, ceremony_page, name_of, refused_page
 from daypass.doors.wire.passkeys import DoneOut
 from daypass.lifecycle.approval import decide

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from daypass.doors.address import address_of
-from daypass.doors.desk import Desk
+from daypass.doors.services import Desk
 from daypass.doors.web.passkeys_page import Answered, Ceremony, ceremony_page, refused_page
 from daypass.doors.wire.passkeys import DoneOut
 from daypass.lifecycle.attempts import Stranger

@@ -15,7 +15,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from daypass.doors import refusals
 from daypass.doors.address import Networks, address_of
-from daypass.doors.desk import Desk
+from daypass.doors.services import Desk
 from daypass.doors.web.pages import page
 from daypass.lifecycle.handout.links import Visitor, follow
 from daypass.model.errors import DaypassError, NotFound, TooLate

@@ -18,7 +18,7 @@ from prometheus_client import CollectorRegistry, Histogram
 from prometheus_client.core import GaugeMetricFamily
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from daypass.doors.desk import Desk
+from daypass.doors.services import Desk
 from daypass.lifecycle.leavers.notice import held
 from daypass.model.errors import Unavailable
 from daypass.model.kept import Alteration, Standing

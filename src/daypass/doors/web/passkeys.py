@@ -11,7 +11,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from daypass.doors.desk import Desk
+from daypass.doors.services import Desk
 from daypass.doors.web.pages import drawing
 from daypass.doors.web.passkeys_page import Answered, Ceremony, ceremony_page, name_of, refused_page
 from daypass.doors.wire.passkeys import DoneOut

@@ -17,7 +17,7 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 from pydantic import ValidationError
 
 from daypass.doors import refusals
-from daypass.doors.desk import Desk
+from daypass.doors.services import Desk
 from daypass.doors.web.links import is_preview
 from daypass.doors.web.pages import page
 from daypass.doors.wire.passkeys import PasskeyAnswer

@@ -1,7 +1,7 @@
 """
 What programs send us, strictly: a field that is not known, or a number where a text belongs, is refused.
 
-Texts stay texts here; doors/grammar reads them, as it reads what people type.
+Texts stay texts here; doors/language reads them, as it reads what people type.
 """
 
 from typing import Annotated, Literal

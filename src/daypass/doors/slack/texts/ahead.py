@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from daypass.doors.grammar import words_for_length
+from daypass.doors.language import words_for_length
 from daypass.doors.slack.blocks import code, sentence
 from daypass.doors.slack.texts.plurals import plural
 from daypass.doors.slack.texts.requests import moment, person, what

@@ -7,7 +7,7 @@ A refusal in the words of a form: nobody was denied yet, and what to change is c
 
 import re
 
-from daypass.doors.grammar import SLACK_VERBS
+from daypass.doors.language import SLACK_VERBS
 from daypass.doors.slack.texts import labels
 
 _LABELS = {

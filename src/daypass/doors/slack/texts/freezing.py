@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from daypass.doors.grammar import words_for_ended
+from daypass.doors.language import words_for_ended
 from daypass.doors.slack.blocks import code, escape, sentence
 from daypass.doors.slack.texts import labels
 from daypass.doors.slack.texts.requests import listed, person

@@ -9,7 +9,7 @@ themselves comes in through blocks.escape, blocks.code or a plain-text block.
 
 from collections.abc import Iterable, Sequence
 
-from daypass.doors.grammar import words_for_length
+from daypass.doors.language import words_for_length
 from daypass.doors.slack.blocks import code
 from daypass.doors.slack.texts.plurals import plural
 from daypass.doors.slack.texts.times import every, for_how_long

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from daypass.doors.grammar import words_for_length
+from daypass.doors.language import words_for_length
 from daypass.model.lease import Term
 from daypass.model.request import Recurrence, Request
 

@@ -1,10 +1,7 @@
 """One grammar for Slack, the command line and the API: whatever a person types is read here."""
 
 from daypass.doors.commands import COMMANDS, SLACK_VERBS, help_for, request_help
-from daypass.doors.grammar.draft import Draft, Spoken, parse_delivery, parse_id, parse_reason
-from daypass.doors.grammar.extents import extent_of, words_for_ended
-from daypass.doors.grammar.said import ID, parse, parse_request, says_times
-from daypass.doors.grammar.sayings import (
+from daypass.doors.language.commands import (
     Again,
     Allow,
     Approve,
@@ -30,9 +27,12 @@ from daypass.doors.grammar.sayings import (
     Show,
     Withdraw,
 )
-from daypass.doors.grammar.when import parse_moment, parse_term
-from daypass.doors.grammar.whom import parse_person
-from daypass.doors.grammar.words import did_you_mean, split
+from daypass.doors.language.extents import extent_of, words_for_ended
+from daypass.doors.language.moments import parse_moment, parse_term
+from daypass.doors.language.parse import ID, parse, parse_request, says_times
+from daypass.doors.language.person import parse_person
+from daypass.doors.language.request_words import Draft, Spoken, parse_delivery, parse_id, parse_reason
+from daypass.doors.language.tokenize import did_you_mean, split
 from daypass.model.length import parse_length, words_for_length
 
 __all__ = [

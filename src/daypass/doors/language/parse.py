@@ -13,17 +13,7 @@ from typing import Any
 import click
 
 from daypass.doors.commands import COMMANDS, SLACK_VERBS
-from daypass.doors.grammar.complaints import asks_without_verb, lacks_id, sentence_for
-from daypass.doors.grammar.draft import (
-    Draft,
-    Spoken,
-    level_and_resource,
-    parse_id,
-    parse_reason,
-)
-from daypass.doors.grammar.extents import extent_of
-from daypass.doors.grammar.option_values import joined
-from daypass.doors.grammar.sayings import (
+from daypass.doors.language.commands import (
     Again,
     Allow,
     Approve,
@@ -49,9 +39,19 @@ from daypass.doors.grammar.sayings import (
     Show,
     Withdraw,
 )
-from daypass.doors.grammar.when import parse_moment, parse_term
-from daypass.doors.grammar.whom import parse_person
-from daypass.doors.grammar.words import check_unicode, did_you_mean
+from daypass.doors.language.complaints import asks_without_verb, lacks_id, sentence_for
+from daypass.doors.language.extents import extent_of
+from daypass.doors.language.moments import parse_moment, parse_term
+from daypass.doors.language.option_values import joined
+from daypass.doors.language.person import parse_person
+from daypass.doors.language.request_words import (
+    Draft,
+    Spoken,
+    level_and_resource,
+    parse_id,
+    parse_reason,
+)
+from daypass.doors.language.tokenize import check_unicode, did_you_mean
 from daypass.model.errors import BadInput
 from daypass.model.freeze import Extent
 from daypass.model.length import parse_length

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
-from daypass.doors.grammar.every import GoesOn, parse_every
+from daypass.doors.language.recurrence import GoesOn, parse_every
 from daypass.model.errors import BadInput
 from daypass.model.request import Recurrence
 

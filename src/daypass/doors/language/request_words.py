@@ -6,10 +6,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from daypass.doors.grammar.every import GoesOn, parse_every
-from daypass.doors.grammar.when import parse_term
-from daypass.doors.grammar.whom import parse_person
-from daypass.doors.grammar.words import check_unicode, did_you_mean
+from daypass.doors.language.moments import parse_term
+from daypass.doors.language.person import parse_person
+from daypass.doors.language.recurrence import GoesOn, parse_every
+from daypass.doors.language.tokenize import check_unicode, did_you_mean
 from daypass.model.entitlement import Entitlement, Extra, Level, S3Place, parse_levels, parse_place
 from daypass.model.errors import BadInput
 from daypass.model.grant import Delivery, GrantId

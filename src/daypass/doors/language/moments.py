@@ -10,8 +10,8 @@ import re
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
-from daypass.doors.grammar.days import DAY, EXAMPLES, WORDS, date_of, is_day, is_weekday
-from daypass.doors.grammar.words import did_you_mean
+from daypass.doors.language.days import DAY, EXAMPLES, WORDS, date_of, is_day, is_weekday
+from daypass.doors.language.tokenize import did_you_mean
 from daypass.model.errors import BadInput
 from daypass.model.lease import LONGEST, Term, whole_second
 from daypass.model.length import parse_length

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from daypass.doors.cli.main import with_values_joined
 from daypass.doors.commands import COMMANDS
-from daypass.doors.grammar import Spoken, split
-from daypass.doors.grammar.option_values import joined
+from daypass.doors.language import Spoken, split
+from daypass.doors.language.option_values import joined
 from daypass.doors.slack.request_form import heard
 
 ID = "k3m9xw2p7qrs"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from daypass.doors.grammar.draft import Draft
+from daypass.doors.language.request_words import Draft
 from daypass.model.entitlement import Entitlement
 from daypass.model.freeze import Extent
 from daypass.model.grant import Delivery, GrantId

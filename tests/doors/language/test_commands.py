@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from daypass.doors.grammar import (
+from daypass.doors.language import (
     COMMANDS,
     SLACK_VERBS,
     Approve,

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import click
 
 from daypass.doors.commands.params import Id
-from daypass.doors.grammar.draft import is_level, option_meant
-from daypass.doors.grammar.words import did_you_mean
+from daypass.doors.language.request_words import is_level, option_meant
+from daypass.doors.language.tokenize import did_you_mean
 
 _MOST_OFFERED = 5
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daypass.doors.grammar import parse_moment, parse_term
+from daypass.doors.language import parse_moment, parse_term
 from daypass.model.errors import BadInput
 from daypass.model.lease import Term
 from tests.makers import NOON

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daypass.doors.grammar import did_you_mean, split
+from daypass.doors.language import did_you_mean, split
 from daypass.model.errors import BadInput
 
 WORD = st.text(st.characters(categories=["L", "N"], include_characters="/.:-_'\"\\ "), min_size=1, max_size=12)

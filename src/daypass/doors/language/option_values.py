@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 import click
 
 from daypass.doors.commands.params import LEVELS
-from daypass.doors.grammar.every import is_recurrence
-from daypass.doors.grammar.when import is_moment
-from daypass.doors.grammar.words import nearest
+from daypass.doors.language.moments import is_moment
+from daypass.doors.language.recurrence import is_recurrence
+from daypass.doors.language.tokenize import nearest
 from daypass.model.length import is_length
 
 _ID = re.compile(r"[23456789abcdefghjkmnpqrstuvwxyz]{12}", re.IGNORECASE)

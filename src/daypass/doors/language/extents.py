@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from daypass.doors.grammar.whom import parse_person
+from daypass.doors.language.person import parse_person
 from daypass.model.entitlement import parse_place
 from daypass.model.freeze import Extent
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from daypass.doors.grammar import parse, parse_person, split
-from daypass.doors.grammar.sayings import Again, Allow, ComeBack, GoAway, RequestAccess, Withdraw
+from daypass.doors.language import parse, parse_person, split
+from daypass.doors.language.commands import Again, Allow, ComeBack, GoAway, RequestAccess, Withdraw
 from daypass.model.errors import BadInput
 from tests.makers import NOON
 

@@ -11,8 +11,8 @@ from datetime import date, datetime, time, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from daypass.doors.grammar.days import date_of, is_day
-from daypass.doors.grammar.when import in_24_hours, parse_moment
+from daypass.doors.language.days import date_of, is_day
+from daypass.doors.language.moments import in_24_hours, parse_moment
 from daypass.model.errors import BadInput
 from daypass.model.length import is_length, parse_length, words_for_length
 from daypass.model.request import Recurrence
