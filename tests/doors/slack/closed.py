@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
-from daypass.doors.slack.arrivals import Arrivals
+from daypass.doors.slack.acknowledge import Arrivals
 from daypass.doors.slack.notify import Notifier
 from daypass.doors.slack.workspace import web_client
 from daypass.model.event import Detail, Event, Kind

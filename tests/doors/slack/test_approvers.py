@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from daypass.doors.slack.naming import for_channel
+from daypass.doors.slack.names import for_channel
 from daypass.doors.slack.texts import outcomes, requests
 from daypass.doors.slack.texts.stages import particulars, reasons
 from daypass.model.decision import Aftermath, Approvers, HandOver, RuleId, Skipped, Stage

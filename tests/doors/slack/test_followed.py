@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from daypass.doors.slack.cards import lengths, review_card, status_card
-from daypass.doors.slack.counter import Picture
+from daypass.doors.slack.verbs import Picture
 from daypass.lifecycle.approval.decide import approve, deny
 from daypass.lifecycle.end.done import drop
 from daypass.lifecycle.end.revoke import revoke

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from daypass.doors.services import Desk
+from daypass.doors.slack.interaction import person_of
 from daypass.doors.slack.thread import _ours
-from daypass.doors.slack.turn import person_of
 from daypass.doors.slack.workspace import Home
 from daypass.model.errors import Misconfigured, NotYours
 from daypass.model.principal import PrincipalId

@@ -17,16 +17,16 @@ from daypass.doors.language import Spoken
 from daypass.doors.slack.blocks import Note, button, modal, section
 from daypass.doors.slack.break_glass import alarm_card, review_form
 from daypass.doors.slack.cards import review_card, status_card
-from daypass.doors.slack.counter import Picture
 from daypass.doors.slack.digest_card import digest
 from daypass.doors.slack.home import tab
 from daypass.doors.slack.lists import List, page
-from daypass.doors.slack.naming import Naming
+from daypass.doors.slack.names import Naming
 from daypass.doors.slack.overview import Overview
 from daypass.doors.slack.request_form import form, place_option
 from daypass.doors.slack.rules import listed
 from daypass.doors.slack.rules_card import change_card
-from daypass.doors.slack.rules_seen import Facts, Seen
+from daypass.doors.slack.rules_view import Facts, Seen
+from daypass.doors.slack.verbs import Picture
 from daypass.lifecycle.break_glass.dossier import Dossier, Line
 from daypass.model.decision import Aftermath, Approvers, HandOver, RuleId, Skipped, Stage
 from daypass.model.entitlement import Entitlement, Level, parse_place

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from daypass.doors.slack.arrivals import Arrivals
+from daypass.doors.slack.acknowledge import Arrivals
 from daypass.doors.slack.notify import Notifier, back_off
 from daypass.doors.slack.workspace import web_client
 from daypass.lifecycle.approval.decide import approve

@@ -10,7 +10,6 @@ import pytest
 from daypass.doors.commands import SLACK_VERBS
 from daypass.doors.slack.blocks import Block, Note
 from daypass.doors.slack.cards import review_card, status_card
-from daypass.doors.slack.counter import Picture
 from daypass.doors.slack.digest_card import digest
 from daypass.doors.slack.help import helped
 from daypass.doors.slack.home import tab
@@ -18,6 +17,7 @@ from daypass.doors.slack.lists import List, page
 from daypass.doors.slack.overview import Overview
 from daypass.doors.slack.texts import outcomes
 from daypass.doors.slack.texts.times import left
+from daypass.doors.slack.verbs import Picture
 from daypass.model.decision import Aftermath, Approvers, RuleId
 from daypass.model.entitlement import Entitlement, Level, parse_place
 from daypass.model.grant import GrantState, new_grant_id

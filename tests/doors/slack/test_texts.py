@@ -8,12 +8,12 @@ import pytest
 
 from daypass.doors.slack.blocks import code, cut, escape, preformatted, sentence
 from daypass.doors.slack.cards import review_card, status_card
-from daypass.doors.slack.counter import Picture
-from daypass.doors.slack.escapes import unescape
 from daypass.doors.slack.texts import outcomes, story, times
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.texts.actions import actions_in_aws
 from daypass.doors.slack.texts.usage import how_to_use
+from daypass.doors.slack.unescape import unescape
+from daypass.doors.slack.verbs import Picture
 from daypass.model.decision import RuleId
 from daypass.model.entitlement import Entitlement, Extra, Level, parse_place
 from daypass.model.event import Detail, Event, Kind

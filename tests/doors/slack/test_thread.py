@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from daypass.doors.slack import turns as turns_page
+from daypass.doors.slack import listeners as turns_page
 from daypass.model.errors import Unavailable
 from daypass.model.event import Event, Kind
 from daypass.model.request import Request

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from structlog.testing import capture_logs
 
-from daypass.doors.slack.owner_news import TOLD as OWNERS_TOLD
-from daypass.doors.slack.owner_news import news
+from daypass.doors.slack.owner_messages import TOLD as OWNERS_TOLD
+from daypass.doors.slack.owner_messages import news
 from daypass.lifecycle.rule_changes.file_source import FileWatch
 from daypass.model.event import Kind
 from daypass.model.principal import DAYPASS

@@ -16,25 +16,25 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from daypass.doors.services import Desk
-from daypass.doors.slack import mine, others, request_form, reviews, rules, rules_deciding, rules_form
+from daypass.doors.slack import decisions, my_access, others_access, request_form, rules, rules_decisions, rules_form
 from daypass.doors.slack.break_glass import CLOSE_CALLBACK, GlassReviews
 from daypass.doors.slack.chat import Chat
 from daypass.doors.slack.commands import Commands
-from daypass.doors.slack.counter import Counter
 from daypass.doors.slack.digest import Digests
 from daypass.doors.slack.digest_card import SHOW
-from daypass.doors.slack.failures import log_failure
+from daypass.doors.slack.error_log import log_failure
 from daypass.doors.slack.form import Form
-from daypass.doors.slack.freezing import CONFIRM, CONFIRM_FREEZE, Freezing
+from daypass.doors.slack.freezes import CONFIRM, CONFIRM_FREEZE, Freezing
 from daypass.doors.slack.home import HomeTab
+from daypass.doors.slack.interaction import Turn
 from daypass.doors.slack.leavers import Changes
+from daypass.doors.slack.listeners import Turns
 from daypass.doors.slack.lists import NEXT, OPEN, PREVIOUS, Lists
 from daypass.doors.slack.login import Logins
-from daypass.doors.slack.outgoing import Outgoing
+from daypass.doors.slack.outbound import Outgoing
 from daypass.doors.slack.texts import refusals as sorry
 from daypass.doors.slack.thread import Threads
-from daypass.doors.slack.turn import Turn
-from daypass.doors.slack.turns import Turns
+from daypass.doors.slack.verbs import Counter
 from daypass.doors.slack.workspace import SlackSettings
 
 COMMAND = "/daypass"
@@ -59,16 +59,16 @@ def build(desk: Desk, settings: SlackSettings, turns: Turns, client: AsyncWebCli
     home = HomeTab(counter=counter)
     form = Form(counter=counter)
     _listen_to_requests(app, turns, form, Commands(counter=counter, form=form, logins=Logins(counter=counter)))
-    _listen_to_reviews(app, turns, reviews.Reviews(counter=counter, home=home))
-    _listen_to_owners(app, turns, mine.Mine(counter=counter, home=home))
+    _listen_to_reviews(app, turns, decisions.Reviews(counter=counter, home=home))
+    _listen_to_owners(app, turns, my_access.Mine(counter=counter, home=home))
     _listen_to_rules(app, turns, counter)
     pages = Lists(counter=counter)
     app.action(OPEN)(turns.acting(pages.open))
     app.action(NEXT)(turns.acting(pages.turn))
     app.action(PREVIOUS)(turns.acting(pages.turn))
-    theirs = others.Others(counter=counter, home=home)
+    theirs = others_access.Others(counter=counter, home=home)
     app.action("others.revoke")(turns.acting(theirs.ask))
-    app.view(others.CALLBACK)(turns.filling(theirs.revoke))
+    app.view(others_access.CALLBACK)(turns.filling(theirs.revoke))
     _listen_to_glass(app, turns, GlassReviews(counter=counter))
     app.action(CONFIRM)(turns.acting(Freezing(counter=counter).confirm))
     app.action(CONFIRM_FREEZE)(turns.acting(Freezing(counter=counter).confirm_freeze))
@@ -99,12 +99,12 @@ def _listen_to_requests(app: AsyncApp, turns: Turns, form: Form, commands: Comma
     app.view(request_form.CALLBACK)(turns.filling(form.submit))
 
 
-def _listen_to_reviews(app: AsyncApp, turns: Turns, review: reviews.Reviews) -> None:
+def _listen_to_reviews(app: AsyncApp, turns: Turns, review: decisions.Reviews) -> None:
     app.action("review.approve")(turns.acting(review.approve))
     app.action("review.deny")(turns.acting(review.ask_why_not))
     app.action("review.length")(turns.acting(review.pick))
-    app.view(reviews.DENY_CALLBACK)(turns.filling(review.deny))
-    app.view(reviews.CUSTOM_CALLBACK)(turns.filling(review.approve_custom))
+    app.view(decisions.DENY_CALLBACK)(turns.filling(review.deny))
+    app.view(decisions.CUSTOM_CALLBACK)(turns.filling(review.approve_custom))
 
 
 def _listen_to_glass(app: AsyncApp, turns: Turns, glass: GlassReviews) -> None:
@@ -113,19 +113,19 @@ def _listen_to_glass(app: AsyncApp, turns: Turns, glass: GlassReviews) -> None:
     app.view(CLOSE_CALLBACK)(turns.filling(glass.close))
 
 
-def _listen_to_owners(app: AsyncApp, turns: Turns, own: mine.Mine) -> None:
+def _listen_to_owners(app: AsyncApp, turns: Turns, own: my_access.Mine) -> None:
     app.action("mine.done")(turns.acting(own.done))
     app.action("mine.cancel")(turns.acting(own.cancel))
     app.action("mine.console")(turns.acting(own.console))
     app.action("mine.link")(turns.acting(own.link))
     app.action("mine.extend")(turns.acting(own.ask_extension))
     app.action("mine.opened")(turns.acting(_nothing))
-    app.view(mine.EXTEND_CALLBACK)(turns.filling(own.extend))
-    app.view(mine.LINK_CALLBACK)(turns.filling(own.link_to))
+    app.view(my_access.EXTEND_CALLBACK)(turns.filling(own.extend))
+    app.view(my_access.LINK_CALLBACK)(turns.filling(own.link_to))
 
 
 def _listen_to_rules(app: AsyncApp, turns: Turns, counter: Counter) -> None:
-    door, deciding = rules.RulesDoor(counter=counter), rules_deciding.RulesDeciding(counter=counter)
+    door, deciding = rules.RulesDoor(counter=counter), rules_decisions.RulesDeciding(counter=counter)
     app.action("rules.edit")(turns.acting(door.edit))
     for sort in ("rule", "denial", "text"):
         app.action(f"rules.new.{sort}")(turns.acting(door.new))
@@ -136,7 +136,7 @@ def _listen_to_rules(app: AsyncApp, turns: Turns, counter: Counter) -> None:
     app.action("rules.show")(turns.acting(deciding.show))
     app.action("rules.approve")(turns.acting(deciding.approve))
     app.action("rules.deny")(turns.acting(deciding.ask_why_not))
-    app.view(rules_deciding.DENY_CALLBACK)(turns.filling(deciding.deny))
+    app.view(rules_decisions.DENY_CALLBACK)(turns.filling(deciding.deny))
     app.action("rules.withdraw")(turns.acting(deciding.withdraw))
     app.action("rules.whole")(turns.acting(deciding.whole))
     app.action("rules.differences")(turns.acting(deciding.differences))

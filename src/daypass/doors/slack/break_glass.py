@@ -14,7 +14,7 @@ import structlog
 from daypass.doors import refusals
 from daypass.doors.language import parse_id, parse_reason
 from daypass.doors.services import Desk
-from daypass.doors.slack.asking import Asking
+from daypass.doors.slack.approver_messages import Asking
 from daypass.doors.slack.blocks import (
     Block,
     Note,
@@ -30,17 +30,17 @@ from daypass.doors.slack.blocks import (
     sentence,
 )
 from daypass.doors.slack.cards import noted
-from daypass.doors.slack.counter import Counter, Picture, in_thread
 from daypass.doors.slack.form import refused
 from daypass.doors.slack.form_values import typed
-from daypass.doors.slack.outgoing import Gone
+from daypass.doors.slack.interaction import Answer, Close, Turn
+from daypass.doors.slack.outbound import Gone
 from daypass.doors.slack.overview import reviews_for
 from daypass.doors.slack.recipients import channels
 from daypass.doors.slack.texts import break_glass as texts
 from daypass.doors.slack.texts import labels
 from daypass.doors.slack.texts.requests import reference
 from daypass.doors.slack.texts.story import line as story_line
-from daypass.doors.slack.turn import Answer, Close, Turn
+from daypass.doors.slack.verbs import Counter, Picture, in_thread
 from daypass.lifecycle.break_glass.dossier import Dossier, dossier
 from daypass.lifecycle.break_glass.review import close_review, find_review, must_review
 from daypass.model.errors import DaypassError, NotFound

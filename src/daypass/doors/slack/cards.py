@@ -21,13 +21,13 @@ from daypass.doors.slack.blocks import (
     quoted,
     section,
 )
-from daypass.doors.slack.counter import Picture
-from daypass.doors.slack.naming import OPENLY, Naming
-from daypass.doors.slack.texts import ahead as texts_ahead
+from daypass.doors.slack.names import OPENLY, Naming
 from daypass.doors.slack.texts import labels, outcomes, times
+from daypass.doors.slack.texts import preapprovals as texts_ahead
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.texts.stages import particulars, reasons
 from daypass.doors.slack.texts.usage import asked_for_you, how_to_use, used_by
+from daypass.doors.slack.verbs import Picture
 from daypass.model.entitlement import Level
 from daypass.model.grant import Delivery, Grant, GrantState
 from daypass.model.principal import PrincipalId

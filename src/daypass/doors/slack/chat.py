@@ -15,7 +15,7 @@ from daypass.doors.language import SLACK_VERBS
 from daypass.doors.language.tokenize import nearest
 from daypass.doors.slack.blocks import Note
 from daypass.doors.slack.help import helped
-from daypass.doors.slack.outgoing import Gone, Outgoing, TryLater
+from daypass.doors.slack.outbound import Gone, Outgoing, TryLater
 from daypass.doors.slack.texts import help as said
 
 _PAUSE = timedelta(seconds=3)

@@ -35,8 +35,7 @@ from daypass.doors.language import (
     parse,
     says_times,
 )
-from daypass.doors.slack import escapes
-from daypass.doors.slack.ahead import Ahead
+from daypass.doors.slack import unescape
 from daypass.doors.slack.blocks import (
     Block,
     Note,
@@ -48,24 +47,25 @@ from daypass.doors.slack.blocks import (
     sentence,
 )
 from daypass.doors.slack.break_glass import GlassReviews
-from daypass.doors.slack.counter import Counter, Picture, in_thread
+from daypass.doors.slack.choose_id import which_one
+from daypass.doors.slack.duplicates import asked_already
 from daypass.doors.slack.form import Form
-from daypass.doors.slack.freezing import Freezing
+from daypass.doors.slack.freezes import Freezing
 from daypass.doors.slack.help import helped
+from daypass.doors.slack.interaction import Turn
 from daypass.doors.slack.lists import List, of, show_all
 from daypass.doors.slack.login import Logins
 from daypass.doors.slack.overview import Overview, overview
 from daypass.doors.slack.passkey import Passkeys
-from daypass.doors.slack.previewed import previewed
-from daypass.doors.slack.repeated import asked_already
+from daypass.doors.slack.preapprovals import Ahead
+from daypass.doors.slack.preview import previewed
 from daypass.doors.slack.request_form import heard
 from daypass.doors.slack.rules import RulesDoor
-from daypass.doors.slack.texts import ahead as texts_ahead
-from daypass.doors.slack.texts import handing_out, labels, outcomes, story
+from daypass.doors.slack.texts import handout, labels, outcomes, story
 from daypass.doors.slack.texts import lists as said_of_lists
+from daypass.doors.slack.texts import preapprovals as texts_ahead
 from daypass.doors.slack.texts import requests as texts
-from daypass.doors.slack.turn import Turn
-from daypass.doors.slack.which_one import which_one
+from daypass.doors.slack.verbs import Counter, Picture, in_thread
 from daypass.lifecycle.extend import MoreTime
 from daypass.lifecycle.story import in_order
 from daypass.model.errors import AskedAlready, BadInput, NotAllowed, Refusal
@@ -99,7 +99,7 @@ class Commands:
         A request that cannot be filed as it stands comes back with its sentence and a button to the form.
         """
         said = str(turn.body.get("text") or "")
-        words = escapes.words(said)
+        words = unescape.words(said)
         if _asks(words) and not _complete(words):
             await self.form.open_with(turn, heard(words[1:], words[0].lower()), problem=self._problem(words))
             return
@@ -192,7 +192,7 @@ class Commands:
     async def _link(self, turn: Turn, subject: GrantId, key: str) -> None:
         address = await self.counter.link(subject, key, by=turn.person)
         place = (await self.counter.picture(subject, by=turn.person)).request.entitlement.place
-        await turn.tell(Note(text=handing_out.link_ready(address, key or place.key)), secret=True)
+        await turn.tell(Note(text=handout.link_ready(address, key or place.key)), secret=True)
 
     async def _list(self, turn: Turn) -> None:
         desk = self.counter.desk

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 import structlog
 
 from daypass.doors.language import parse_id
-from daypass.doors.slack.asking import Asking
+from daypass.doors.slack.approver_messages import Asking
 from daypass.doors.slack.blocks import Note
-from daypass.doors.slack.counter import Counter, Picture, in_thread
 from daypass.doors.slack.digest_card import digest, remember_list
-from daypass.doors.slack.outgoing import Gone, TryLater
-from daypass.doors.slack.rush import Pile
+from daypass.doors.slack.flood_control import Pile
+from daypass.doors.slack.interaction import Turn
+from daypass.doors.slack.outbound import Gone, TryLater
 from daypass.doors.slack.texts import digest as said
-from daypass.doors.slack.turn import Turn
+from daypass.doors.slack.verbs import Counter, Picture, in_thread
 from daypass.model.grant import GrantId
 from daypass.model.request import RequestState
 

@@ -9,12 +9,12 @@ from functools import reduce
 from operator import or_
 
 from daypass.doors.slack.blocks import Block, Note, button, context, section
-from daypass.doors.slack.counter import Picture
-from daypass.doors.slack.naming import aloud
-from daypass.doors.slack.remembered import Remembered
+from daypass.doors.slack.names import aloud
+from daypass.doors.slack.postings import Remembered
 from daypass.doors.slack.texts import digest as said
 from daypass.doors.slack.texts import labels, outcomes
 from daypass.doors.slack.texts import requests as texts
+from daypass.doors.slack.verbs import Picture
 from daypass.model.decision import Approvers
 from daypass.model.grant import GrantId
 from daypass.model.request import RequestState

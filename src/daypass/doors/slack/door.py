@@ -15,12 +15,12 @@ from slack_bolt.async_app import AsyncApp
 from starlette.routing import Route
 
 from daypass.doors.services import Desk
+from daypass.doors.slack.acknowledge import Arrivals
 from daypass.doors.slack.app import build
-from daypass.doors.slack.arrivals import Arrivals
 from daypass.doors.slack.incoming import routes
+from daypass.doors.slack.listeners import Turns
 from daypass.doors.slack.notify import Notifier
 from daypass.doors.slack.socket import Patience, Socket
-from daypass.doors.slack.turns import Turns
 from daypass.doors.slack.workspace import Home, SlackSettings, web_client
 
 _DRAIN_S = 10.0

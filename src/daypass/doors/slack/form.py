@@ -7,16 +7,16 @@ import structlog
 
 from daypass.doors import refusals
 from daypass.doors.language import Draft, Spoken
-from daypass.doors.slack import escapes
+from daypass.doors.slack import unescape
 from daypass.doors.slack.blocks import Block, View, sentence
-from daypass.doors.slack.counter import Counter, in_thread
-from daypass.doors.slack.naming import in_private
-from daypass.doors.slack.repeated import asked_already
+from daypass.doors.slack.duplicates import asked_already
+from daypass.doors.slack.interaction import Answer, Close, Show, Turn, Wrong
+from daypass.doors.slack.names import in_private
 from daypass.doors.slack.request_form import FIELDS, as_typed, form, heard, place_option, read
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.texts.form_words import in_form
-from daypass.doors.slack.turn import Answer, Close, Show, Turn, Wrong
 from daypass.doors.slack.typeahead import nearly, places
+from daypass.doors.slack.verbs import Counter, in_thread
 from daypass.model.errors import AskedAlready, BadInput, DaypassError, Refusal
 from daypass.model.principal import PrincipalId
 from daypass.rules.approval.preview import preview as who_is_asked
@@ -35,7 +35,7 @@ class Form:
         """Open it: empty from the shortcut, else with the words that the button carries."""
         said = turn.value if turn.body.get("actions") else ""
         try:
-            spoken = heard(escapes.words(said))
+            spoken = heard(unescape.words(said))
         except BadInput:
             spoken = Spoken()
         await turn.open(self._drawn(spoken))

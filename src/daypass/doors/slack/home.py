@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from daypass.doors.slack.blocks import Block, View, actions, button, context, divider, header, section, sentence
-from daypass.doors.slack.counter import Counter, in_thread
+from daypass.doors.slack.interaction import Turn
 from daypass.doors.slack.lists import ENTRIES, List, Lists, of, show_all, total
 from daypass.doors.slack.overview import Overview, overview
 from daypass.doors.slack.texts import labels
 from daypass.doors.slack.texts import lists as said
-from daypass.doors.slack.turn import Turn
+from daypass.doors.slack.verbs import Counter, in_thread
 from daypass.model.principal import PrincipalId
 
 _SHOWN = {

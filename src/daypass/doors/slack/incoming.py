@@ -22,7 +22,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from daypass.doors.refusals import Code
-from daypass.doors.slack.arrivals import Arrivals
+from daypass.doors.slack.acknowledge import Arrivals
 from daypass.doors.slack.payload import Payload, checked, is_event, parse
 from daypass.doors.slack.texts import refusals as sorry
 from daypass.doors.wire.problem import refusal

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from daypass.doors.services import Desk
-from daypass.doors.slack.counter import in_thread
+from daypass.doors.slack.verbs import in_thread
 from daypass.lifecycle.leavers.notice import notice, returned
 from daypass.model.departure import Source
 from daypass.model.principal import PrincipalId

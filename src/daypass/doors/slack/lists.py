@@ -12,15 +12,15 @@ from typing import Any
 
 from daypass.doors.slack.blocks import Block, View, actions, button, modal, quoted, section
 from daypass.doors.slack.cards import decision_row, mine_buttons
-from daypass.doors.slack.counter import Counter, Picture, in_thread
+from daypass.doors.slack.interaction import Turn
 from daypass.doors.slack.overview import A_PAGE, Overview, overview
-from daypass.doors.slack.texts import ahead as texts_ahead
 from daypass.doors.slack.texts import break_glass as texts_glass
 from daypass.doors.slack.texts import labels, outcomes
 from daypass.doors.slack.texts import lists as said
+from daypass.doors.slack.texts import preapprovals as texts_ahead
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.texts import rules as texts_rules
-from daypass.doors.slack.turn import Turn
+from daypass.doors.slack.verbs import Counter, Picture, in_thread
 from daypass.model.errors import BadInput
 from daypass.model.kept import GlassReview
 from daypass.model.principal import PrincipalId

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from daypass.doors.slack.blocks import Note, actions, button, context, section
-from daypass.doors.slack.counter import Counter
-from daypass.doors.slack.texts import handing_out, labels
-from daypass.doors.slack.turn import Turn
+from daypass.doors.slack.interaction import Turn
+from daypass.doors.slack.texts import handout, labels
+from daypass.doors.slack.verbs import Counter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +17,7 @@ class Logins:
     async def ask(self, turn: Turn, user_code: str) -> None:
         """Show what waits with this code: where it runs, since when."""
         waiting = await self.counter.waiting_login(user_code)
-        asks = handing_out.login_asks(waiting)
+        asks = handout.login_asks(waiting)
         row = [
             button(labels.CONFIRM_LOGIN, "login.confirm", waiting.user_code, style="primary"),
             button(labels.REJECT_LOGIN, "login.reject", waiting.user_code, style="danger"),

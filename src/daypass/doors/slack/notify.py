@@ -15,27 +15,27 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from daypass.doors.services import Desk
-from daypass.doors.slack.arrivals import Arrivals
-from daypass.doors.slack.asking import Asking
-from daypass.doors.slack.conversation import TOLD, Conversation
-from daypass.doors.slack.counter import Counter
-from daypass.doors.slack.delegate_news import TOLD as DELEGATES_TOLD
-from daypass.doors.slack.delegate_news import DelegateNews
+from daypass.doors.slack.acknowledge import Arrivals
+from daypass.doors.slack.approver_messages import Asking
+from daypass.doors.slack.delegate_messages import TOLD as DELEGATES_TOLD
+from daypass.doors.slack.delegate_messages import DelegateNews
 from daypass.doors.slack.digest import Digests
-from daypass.doors.slack.failures import log_failure
-from daypass.doors.slack.frozen_news import TOLD as FROZEN_TOLD
-from daypass.doors.slack.frozen_news import FrozenNews
-from daypass.doors.slack.outgoing import Outgoing, TryLater
-from daypass.doors.slack.owner_news import TOLD as OWNERS_TOLD
-from daypass.doors.slack.owner_news import OwnerNews
+from daypass.doors.slack.error_log import log_failure
+from daypass.doors.slack.flood_control import Rush
+from daypass.doors.slack.freeze_messages import TOLD as FROZEN_TOLD
+from daypass.doors.slack.freeze_messages import FrozenNews
+from daypass.doors.slack.outbound import Outgoing, TryLater
+from daypass.doors.slack.owner_messages import TOLD as OWNERS_TOLD
+from daypass.doors.slack.owner_messages import OwnerNews
 from daypass.doors.slack.passkey import TOLD as PASSKEYS_TOLD
 from daypass.doors.slack.passkey import PasskeyNews
-from daypass.doors.slack.permit_news import FROZEN, PermitNews
-from daypass.doors.slack.permit_news import TOLD as PERMITS_TOLD
-from daypass.doors.slack.remembered import Remembered
-from daypass.doors.slack.rules_conversation import TOLD as RULES_TOLD
-from daypass.doors.slack.rules_conversation import RulesConversation
-from daypass.doors.slack.rush import Rush
+from daypass.doors.slack.postings import Remembered
+from daypass.doors.slack.preapproval_messages import FROZEN, PermitNews
+from daypass.doors.slack.preapproval_messages import TOLD as PERMITS_TOLD
+from daypass.doors.slack.requestor_messages import TOLD, Conversation
+from daypass.doors.slack.rules_messages import TOLD as RULES_TOLD
+from daypass.doors.slack.rules_messages import RulesConversation
+from daypass.doors.slack.verbs import Counter
 from daypass.doors.slack.workspace import SlackSettings
 from daypass.model.errors import DaypassError, NotFound
 from daypass.model.grant import GrantId

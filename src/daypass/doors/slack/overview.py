@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import islice
 
 from daypass.doors.services import Desk
-from daypass.doors.slack.counter import Counter, Picture
+from daypass.doors.slack.verbs import Counter, Picture
 from daypass.lifecycle import preapprovals
 from daypass.lifecycle.approval.escalation import waits_for
 from daypass.lifecycle.bots.owners import owns_rules

@@ -11,13 +11,13 @@ from datetime import timedelta
 import structlog
 
 from daypass.doors.services import Desk
-from daypass.doors.slack.asking import Asking
+from daypass.doors.slack.approver_messages import Asking
 from daypass.doors.slack.blocks import Block, Note, actions, button, modal, section
-from daypass.doors.slack.counter import Counter, in_thread
-from daypass.doors.slack.outgoing import Gone
+from daypass.doors.slack.interaction import Show, Turn
+from daypass.doors.slack.outbound import Gone
 from daypass.doors.slack.texts import labels
 from daypass.doors.slack.texts import passkeys as texts_passkey
-from daypass.doors.slack.turn import Show, Turn
+from daypass.doors.slack.verbs import Counter, in_thread
 from daypass.lifecycle.approval.stage_of_click import Click
 from daypass.lifecycle.passkeys import one_time_links, registered
 from daypass.model.errors import NotYours

@@ -8,16 +8,16 @@ from daypass.doors import refusals
 from daypass.doors.language.commands import Rules
 from daypass.doors.slack import rules_card
 from daypass.doors.slack.blocks import Block, Note, View, actions, button, context, divider, section, sentence
-from daypass.doors.slack.counter import Counter, in_thread
 from daypass.doors.slack.form import refused
+from daypass.doors.slack.interaction import Answer, Show, Turn, Wrong, page
 from daypass.doors.slack.rules_fields import RuleFields, kept, shown, typed_too
 from daypass.doors.slack.rules_form import LONGEST_TEXT, Draft, form, read, unfit
-from daypass.doors.slack.rules_seen import Faulty, Seen, Would, facts, look, opened, proposal, text_of, unknown, would
 from daypass.doors.slack.rules_text import find
 from daypass.doors.slack.rules_text import text_of as rule_text
+from daypass.doors.slack.rules_view import Faulty, Seen, Would, facts, look, opened, proposal, text_of, unknown, would
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.texts import rules as rules_texts
-from daypass.doors.slack.turn import Answer, Show, Turn, Wrong, page
+from daypass.doors.slack.verbs import Counter, in_thread
 from daypass.lifecycle.rule_changes import propose as proposing
 from daypass.lifecycle.rule_changes import versions
 from daypass.lifecycle.rule_changes.versions import digest_of

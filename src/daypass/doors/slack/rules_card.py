@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from daypass.doors.slack.blocks import Block, Note, actions, button, context, quoted, section
-from daypass.doors.slack.naming import Naming
-from daypass.doors.slack.rules_seen import MOST_NAMED, Facts
+from daypass.doors.slack.names import Naming
+from daypass.doors.slack.rules_view import MOST_NAMED, Facts
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.texts import rules as rules_texts
 from daypass.doors.slack.texts import stages

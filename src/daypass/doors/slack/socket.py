@@ -19,8 +19,8 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
-from daypass.doors.slack.arrivals import Arrivals
-from daypass.doors.slack.failures import log_failure
+from daypass.doors.slack.acknowledge import Arrivals
+from daypass.doors.slack.error_log import log_failure
 from daypass.doors.slack.incoming import answer
 from daypass.doors.slack.payload import envelope
 from daypass.model.errors import BadInput

@@ -14,9 +14,9 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from daypass.doors.services import Desk
-from daypass.doors.slack.counter import in_thread
-from daypass.doors.slack.escapes import unescape
 from daypass.doors.slack.texts import requests as texts
+from daypass.doors.slack.unescape import unescape
+from daypass.doors.slack.verbs import in_thread
 from daypass.lifecycle.thread import How, Saying, keep
 from daypass.model.errors import NotFound
 from daypass.model.grant import GrantId

@@ -16,8 +16,8 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from daypass.doors.services import Desk
-from daypass.doors.slack.counter import in_thread
 from daypass.doors.slack.texts import refusals as sorry
+from daypass.doors.slack.verbs import in_thread
 from daypass.lifecycle.workspace import known_team, remember_team
 from daypass.model.errors import DaypassError, Misconfigured, NotYours, Unavailable
 from daypass.model.principal import PrincipalId

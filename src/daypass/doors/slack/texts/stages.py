@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from daypass.doors.language import words_for_length
 from daypass.doors.slack.blocks import code, escape
-from daypass.doors.slack.naming import Naming
+from daypass.doors.slack.names import Naming
 from daypass.doors.slack.texts import labels, outcomes, times
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.texts.plurals import plural

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from daypass.doors.slack.flood_control import MOST_CARDS, SOON, WINDOW
 from daypass.doors.slack.notify import Notifier
-from daypass.doors.slack.rush import MOST_CARDS, SOON, WINDOW
 from daypass.lifecycle.approval.decide import deny
 from daypass.lifecycle.cancel import cancel
 from daypass.model.decision import Aftermath, Approvers

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import structlog
 
 from daypass.doors.language import extent_of
-from daypass.doors.slack.asking import Asking
+from daypass.doors.slack.approver_messages import Asking
 from daypass.doors.slack.blocks import Note
-from daypass.doors.slack.counter import in_thread
-from daypass.doors.slack.outgoing import Gone
-from daypass.doors.slack.texts import ahead as texts
+from daypass.doors.slack.outbound import Gone
+from daypass.doors.slack.texts import preapprovals as texts
+from daypass.doors.slack.verbs import in_thread
 from daypass.lifecycle import preapprovals
 from daypass.lifecycle.freezes.gate import freezes
 from daypass.model.errors import NotFound

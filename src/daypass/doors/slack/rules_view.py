@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from daypass.doors.language import parse_length
 from daypass.doors.services import Desk
-from daypass.doors.slack.naming import Naming, group_names, groups_in
+from daypass.doors.slack.names import Naming, group_names, groups_in
 from daypass.doors.slack.rules_fields import changed
 from daypass.doors.slack.rules_form import BLOCKS, NO_SHADOW, Draft
 from daypass.doors.slack.rules_text import field_at, find, groups_of, with_fields, with_new_rule, with_rule

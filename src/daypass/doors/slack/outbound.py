@@ -24,8 +24,8 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from daypass.doors.slack.blocks import Note
-from daypass.doors.slack.patience import pause_of, reason_of
-from daypass.doors.slack.turn import blocks_of
+from daypass.doors.slack.interaction import blocks_of
+from daypass.doors.slack.rate_limits import pause_of, reason_of
 from daypass.ports import Message
 
 _GONE = frozenset(

@@ -7,9 +7,9 @@ nobody who has left.
 
 from dataclasses import dataclass
 
-from daypass.doors.slack.asking import Asking
+from daypass.doors.slack.approver_messages import Asking
 from daypass.doors.slack.blocks import Note
-from daypass.doors.slack.texts import ahead as texts
+from daypass.doors.slack.texts import preapprovals as texts
 from daypass.model.event import Kind
 from daypass.model.grant import GrantId
 from daypass.model.principal import PrincipalId

@@ -14,16 +14,16 @@ import structlog
 from daypass.doors.services import Desk
 from daypass.doors.slack.blocks import Note
 from daypass.doors.slack.cards import review_card
-from daypass.doors.slack.counter import Counter, Picture, in_thread
 from daypass.doors.slack.digest_card import LISTED_IN, digest, listed_in
-from daypass.doors.slack.in_aws import in_aws
-from daypass.doors.slack.naming import OPENLY, Naming, aloud, for_channel
-from daypass.doors.slack.outgoing import Gone, Outgoing
+from daypass.doors.slack.flood_control import Rush
+from daypass.doors.slack.names import OPENLY, Naming, aloud, for_channel
+from daypass.doors.slack.outbound import Gone, Outgoing
+from daypass.doors.slack.policy_preview import in_aws
+from daypass.doors.slack.postings import Remembered
 from daypass.doors.slack.recipients import approvers, channels, may_be_asked
-from daypass.doors.slack.remembered import Remembered
-from daypass.doors.slack.rush import Rush
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.texts import stages
+from daypass.doors.slack.verbs import Counter, Picture, in_thread
 from daypass.doors.slack.workspace import SlackSettings
 from daypass.lifecycle.approval.escalation import open_now, opened
 from daypass.model.decision import Approvers

@@ -2,9 +2,9 @@
 
 from daypass.doors.services import Desk
 from daypass.doors.slack.blocks import sentence
-from daypass.doors.slack.counter import in_thread
+from daypass.doors.slack.interaction import SLACK_FAILED, Turn
 from daypass.doors.slack.texts import requests as texts
-from daypass.doors.slack.turn import SLACK_FAILED, Turn
+from daypass.doors.slack.verbs import in_thread
 from daypass.model.errors import AskedAlready
 from daypass.model.grant import GrantId
 

@@ -1,9 +1,9 @@
 """What an ask would come to, for whoever only looks: who would be asked, by which rule, and the exact text for AWS."""
 
 from daypass.doors.slack.blocks import Note, context, escape, preformatted, section
-from daypass.doors.slack.counter import Counter, in_thread
-from daypass.doors.slack.naming import in_private
+from daypass.doors.slack.names import in_private
 from daypass.doors.slack.texts import requests as texts
+from daypass.doors.slack.verbs import Counter, in_thread
 from daypass.model.request import Ask
 from daypass.rules.approval.preview import preview
 

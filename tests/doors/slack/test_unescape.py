@@ -2,7 +2,7 @@
 
 import pytest
 
-from daypass.doors.slack.escapes import words
+from daypass.doors.slack.unescape import words
 from daypass.model.errors import BadInput
 from localslack import BlockingActor
 from tests.doors.slack.conftest import Office

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from daypass.doors.slack.texts.ahead import no_more
+from daypass.doors.slack.texts.preapprovals import no_more
 from daypass.lifecycle.end.operator import end_as_operator
 from daypass.lifecycle.freezes.freeze import Halt, lift_as_operator, set_freeze
 from daypass.lifecycle.freezes.panic import panic_as_operator

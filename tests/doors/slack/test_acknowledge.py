@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 
-from daypass.doors.slack.arrivals import Arrivals
+from daypass.doors.slack.acknowledge import Arrivals
 
 LATE_S = 20.0
 """More than any machine takes for what takes half a second."""

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from daypass.doors.language.commands import Again, Allow, ComeBack, GoAway, Offers, Withdraw
 from daypass.doors.slack.blocks import Note, section
-from daypass.doors.slack.counter import Counter, in_thread
-from daypass.doors.slack.naming import in_private
-from daypass.doors.slack.previewed import previewed
-from daypass.doors.slack.texts import ahead as texts_ahead
+from daypass.doors.slack.interaction import Turn
+from daypass.doors.slack.names import in_private
+from daypass.doors.slack.preview import previewed
+from daypass.doors.slack.texts import preapprovals as texts_ahead
 from daypass.doors.slack.texts import requests as texts
-from daypass.doors.slack.turn import Turn
+from daypass.doors.slack.verbs import Counter, in_thread
 from daypass.lifecycle import preapprovals
 from daypass.lifecycle.absence import say_away, say_back
 from daypass.lifecycle.resubmit import Repeat, once_more

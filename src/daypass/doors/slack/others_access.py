@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from daypass.doors import refusals
 from daypass.doors.language import parse_id, parse_reason
 from daypass.doors.slack.blocks import View, field, line, modal, section, sentence
-from daypass.doors.slack.counter import Counter
 from daypass.doors.slack.form import refused
 from daypass.doors.slack.form_values import typed_if_any
 from daypass.doors.slack.home import HomeTab
+from daypass.doors.slack.interaction import Answer, Close, Turn
 from daypass.doors.slack.texts import labels, outcomes
 from daypass.doors.slack.texts import refusals as sorry
-from daypass.doors.slack.turn import Answer, Close, Turn
+from daypass.doors.slack.verbs import Counter
 from daypass.model.errors import BadInput, DaypassError
 from daypass.model.grant import GrantId
 from daypass.model.principal import PrincipalId

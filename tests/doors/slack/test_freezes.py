@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from daypass.doors.slack.texts.freezing import news
+from daypass.doors.slack.texts.freezes import news
 from daypass.lifecycle.freezes.freeze import Halt, freeze, lift
 from daypass.lifecycle.freezes.gate import freezes, freezes_now, must_not_be_frozen
 from daypass.lifecycle.freezes.panic import panic, panic_as_operator

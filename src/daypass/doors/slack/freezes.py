@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from daypass.doors.language import Lift, Panic, SetFreeze, extent_of
 from daypass.doors.slack.blocks import Note, actions, button, cut, section
-from daypass.doors.slack.counter import Counter, in_thread
-from daypass.doors.slack.texts import freezing as texts
+from daypass.doors.slack.interaction import Turn
+from daypass.doors.slack.texts import freezes as texts
 from daypass.doors.slack.texts import labels
-from daypass.doors.slack.turn import Turn
+from daypass.doors.slack.verbs import Counter, in_thread
 from daypass.lifecycle.freezes import freeze as freezing
 from daypass.lifecycle.freezes.gate import freezes
 from daypass.lifecycle.freezes.panic import Ended, panic

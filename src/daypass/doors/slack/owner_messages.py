@@ -15,12 +15,12 @@ from dataclasses import dataclass
 
 import structlog
 
-from daypass.doors.slack.asking import Asking
+from daypass.doors.slack.approver_messages import Asking
 from daypass.doors.slack.blocks import Note
-from daypass.doors.slack.counter import in_thread
-from daypass.doors.slack.outgoing import Gone
+from daypass.doors.slack.outbound import Gone
 from daypass.doors.slack.owners import owners_of_rules
-from daypass.doors.slack.texts import freezing, leavers, ledger
+from daypass.doors.slack.texts import freezes, leavers, ledger
+from daypass.doors.slack.verbs import in_thread
 from daypass.lifecycle.end.permissions import known_owners
 from daypass.model.errors import RulesUnreadable
 from daypass.model.event import Event, Kind
@@ -86,7 +86,7 @@ def news(event: Event) -> str:
         return leavers.held(event)
     if event.kind is Kind.RULES_FILE_IGNORED:
         return ledger.file_ignored(str(event.details.get("version")))
-    return freezing.news(event) if event.kind in _FREEZING else _of_ledger(event)
+    return freezes.news(event) if event.kind in _FREEZING else _of_ledger(event)
 
 
 def _of_ledger(event: Event) -> str:

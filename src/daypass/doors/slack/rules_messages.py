@@ -9,14 +9,14 @@ from dataclasses import dataclass
 import structlog
 
 from daypass.doors.services import Desk
-from daypass.doors.slack.asking import Asking
+from daypass.doors.slack.approver_messages import Asking
 from daypass.doors.slack.blocks import Note
-from daypass.doors.slack.counter import in_thread
-from daypass.doors.slack.outgoing import Gone
+from daypass.doors.slack.outbound import Gone
 from daypass.doors.slack.owners import owners_of_rules
 from daypass.doors.slack.rules_card import change_card
-from daypass.doors.slack.rules_seen import Facts, facts
+from daypass.doors.slack.rules_view import Facts, facts
 from daypass.doors.slack.texts import rules as rules_texts
+from daypass.doors.slack.verbs import in_thread
 from daypass.lifecycle.rule_changes.decide import find_change
 from daypass.lifecycle.rule_changes.versions import kept
 from daypass.model.event import Event, Kind

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from daypass.doors import refusals
 from daypass.doors.language import parse_id, parse_reason, parse_term, words_for_length
 from daypass.doors.slack.blocks import Block, Note, View, actions, button, field, line, modal, section, sentence
-from daypass.doors.slack.counter import Counter
 from daypass.doors.slack.form import refused
 from daypass.doors.slack.form_values import typed
 from daypass.doors.slack.home import HomeTab
-from daypass.doors.slack.texts import handing_out, labels
+from daypass.doors.slack.interaction import Answer, Close, Show, Turn, page
+from daypass.doors.slack.texts import handout, labels
 from daypass.doors.slack.texts.form_words import in_form
-from daypass.doors.slack.turn import Answer, Close, Show, Turn, page
+from daypass.doors.slack.verbs import Counter
 from daypass.lifecycle.extend import MoreTime, as_given
 from daypass.model.entitlement import Reach
 from daypass.model.errors import DaypassError
@@ -57,7 +57,7 @@ class Mine:
             await turn.open(_made(_link_form(grant_id, place.key)))
             return
         address = await self.counter.link(grant_id, place.key, by=turn.person)
-        await turn.tell(Note(text=handing_out.link_ready(address, place.key)), secret=True)
+        await turn.tell(Note(text=handout.link_ready(address, place.key)), secret=True)
 
     async def link_to(self, turn: Turn) -> Answer:
         """Make a link to the object that was typed, and show it in the form's place."""
@@ -66,7 +66,7 @@ class Mine:
             address = await self.counter.link(grant_id, key, by=turn.person)
         except DaypassError as error:
             return refused(error, _link_form(grant_id, key, in_form(refusals.sentence(error))), ("resource",))
-        return Show(view=page(handing_out.link_ready(address, key)))
+        return Show(view=page(handout.link_ready(address, key)))
 
     async def ask_extension(self, turn: Turn) -> None:
         """Open the small form for more time, with as much in it as was given."""
@@ -95,11 +95,11 @@ class Mine:
 
 def _sign_in(grant_id: GrantId, address: str) -> Note:
     if len(address) > _LONGEST_URL:
-        return Note(text=handing_out.console_too_long(grant_id))
+        return Note(text=handout.console_too_long(grant_id))
     opening = button(labels.OPEN_CONSOLE, "mine.opened", grant_id, style="primary", url=address)
     return Note(
-        text=handing_out.console_ready(),
-        blocks=(section(handing_out.console_ready()), actions(f"console:{grant_id}", [opening])),
+        text=handout.console_ready(),
+        blocks=(section(handout.console_ready()), actions(f"console:{grant_id}", [opening])),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from slack_sdk.errors import SlackApiError
 
-from daypass.doors.slack.patience import pause_of
+from daypass.doors.slack.rate_limits import pause_of
 from daypass.model.request import RequestState
 from localslack import BlockingActor, BlockingSlack
 from tests.doors.slack.closed import filed, notifier, tell

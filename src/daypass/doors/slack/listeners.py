@@ -21,13 +21,13 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from daypass.doors import refusals
-from daypass.doors.slack.arrivals import Arrivals
+from daypass.doors.slack.acknowledge import Arrivals
 from daypass.doors.slack.blocks import Block, Note, View, sentence
-from daypass.doors.slack.failures import log_failure
-from daypass.doors.slack.patience import Patience
+from daypass.doors.slack.error_log import log_failure
+from daypass.doors.slack.interaction import SLACK_FAILED, Answer, Close, Show, Turn, Wrong, page, person_of
+from daypass.doors.slack.rate_limits import Patience
 from daypass.doors.slack.texts import labels
 from daypass.doors.slack.texts import refusals as sorry
-from daypass.doors.slack.turn import SLACK_FAILED, Answer, Close, Show, Turn, Wrong, page, person_of
 from daypass.doors.slack.workspace import Home
 from daypass.model.errors import Conflict, DaypassError, NotYours, Refusal, Unavailable
 from daypass.ports.asker import visited

@@ -14,17 +14,17 @@ from dataclasses import dataclass, replace
 import structlog
 
 from daypass.doors.services import Desk
-from daypass.doors.slack.asking import Asked, Asking
+from daypass.doors.slack.approver_messages import Asked, Asking
 from daypass.doors.slack.blocks import Note
 from daypass.doors.slack.break_glass import TOLD as GLASS_TOLD
 from daypass.doors.slack.break_glass import Alarm
 from daypass.doors.slack.cards import ending_card, noted, status_card
-from daypass.doors.slack.counter import Counter, Picture, in_thread
-from daypass.doors.slack.naming import OPENLY
-from daypass.doors.slack.outgoing import Gone
-from daypass.doors.slack.texts import ahead as texts_ahead
+from daypass.doors.slack.names import OPENLY
+from daypass.doors.slack.outbound import Gone
 from daypass.doors.slack.texts import digest, outcomes, stages
+from daypass.doors.slack.texts import preapprovals as texts_ahead
 from daypass.doors.slack.texts import requests as texts
+from daypass.doors.slack.verbs import Counter, Picture, in_thread
 from daypass.lifecycle.approval.escalation import opened
 from daypass.lifecycle.approval.reconsider import ENOUGH
 from daypass.model.event import Event, Kind

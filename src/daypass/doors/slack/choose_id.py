@@ -5,9 +5,9 @@ from itertools import chain
 
 from daypass.doors.language.complaints import which_one as asked_which
 from daypass.doors.services import Desk
-from daypass.doors.slack.counter import in_thread
 from daypass.doors.slack.overview import Overview, overview
 from daypass.doors.slack.texts import lists as texts
+from daypass.doors.slack.verbs import in_thread
 from daypass.model.errors import DaypassError
 from daypass.model.principal import PrincipalId
 

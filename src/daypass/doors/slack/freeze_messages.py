@@ -8,10 +8,10 @@ Nobody is told of what they did themselves. Why they were frozen is told to thos
 
 from dataclasses import dataclass
 
-from daypass.doors.slack.asking import Asking
+from daypass.doors.slack.approver_messages import Asking
 from daypass.doors.slack.blocks import Note
-from daypass.doors.slack.counter import in_thread
-from daypass.doors.slack.texts import freezing as texts
+from daypass.doors.slack.texts import freezes as texts
+from daypass.doors.slack.verbs import in_thread
 from daypass.lifecycle.freezes.gate import freezes
 from daypass.model.errors import Misconfigured, NotFound
 from daypass.model.event import Event, Kind

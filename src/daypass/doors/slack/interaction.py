@@ -13,7 +13,7 @@ from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from daypass.doors.slack.blocks import READ, Block, Note, View, modal, section, sentence
-from daypass.doors.slack.patience import WITH_A_PERSON, Patience, reason_of
+from daypass.doors.slack.rate_limits import WITH_A_PERSON, Patience, reason_of
 from daypass.doors.slack.texts import labels
 from daypass.model.errors import DaypassError
 from daypass.model.principal import PrincipalId

@@ -7,14 +7,14 @@ from typing import TypeVar
 from daypass.doors import refusals
 from daypass.doors.language import parse_id, parse_reason
 from daypass.doors.slack.blocks import Note, View, field, line, modal, preformatted, section, sentence
-from daypass.doors.slack.counter import Counter, in_thread
 from daypass.doors.slack.form import refused
 from daypass.doors.slack.form_values import typed_if_any
+from daypass.doors.slack.interaction import Answer, Close, Turn
 from daypass.doors.slack.rules_card import change_card
-from daypass.doors.slack.rules_seen import facts
+from daypass.doors.slack.rules_view import facts
 from daypass.doors.slack.texts import labels
 from daypass.doors.slack.texts import rules as rules_texts
-from daypass.doors.slack.turn import Answer, Close, Turn
+from daypass.doors.slack.verbs import Counter, in_thread
 from daypass.lifecycle.rule_changes import shadow
 from daypass.lifecycle.rule_changes.decide import approve_change, deny_change, find_change, withdraw_change
 from daypass.lifecycle.rule_changes.owners import must_own

@@ -14,16 +14,16 @@ from daypass.doors import refusals
 from daypass.doors.language import parse_id, parse_length, parse_reason
 from daypass.doors.slack.blocks import Note, View, field, line, modal, section, sentence
 from daypass.doors.slack.cards import AS_ASKED, CUSTOM, row_id
-from daypass.doors.slack.counter import Counter
 from daypass.doors.slack.form import refused
 from daypass.doors.slack.form_values import chosen, typed, typed_if_any
 from daypass.doors.slack.home import HomeTab
+from daypass.doors.slack.interaction import Answer, Close, Turn
 from daypass.doors.slack.passkey import Passkeys
 from daypass.doors.slack.texts import labels, outcomes
 from daypass.doors.slack.texts import refusals as sorry
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.texts.form_words import in_form
-from daypass.doors.slack.turn import Answer, Close, Turn
+from daypass.doors.slack.verbs import Counter
 from daypass.model.errors import BadInput, DaypassError
 from daypass.model.grant import GrantId
 from daypass.model.principal import PrincipalId
