@@ -15,7 +15,7 @@ def main() -> None:
     """Run `daypass` and exit with its code."""
     if sys.argv[1:2] == ["credentials"] and _print_kept():
         return
-    from daypass.doors.cli.here import House  # noqa: PLC0415 - see above
+    from daypass.doors.cli.context import House  # noqa: PLC0415 - see above
     from daypass.doors.cli.main import run  # noqa: PLC0415 - see above
 
     house = House(
@@ -34,7 +34,7 @@ def main() -> None:
 
 def _print_kept() -> bool:
     """Answer an AWS SDK, which waits, from what is kept; False when it takes more than that."""
-    from daypass.doors.cli.quick import try_quickly  # noqa: PLC0415 - see above
+    from daypass.doors.cli.credential_cache import try_quickly  # noqa: PLC0415 - see above
 
     kept = try_quickly(sys.argv[2:])
     if kept is not None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from daypass.doors.cli import say
+from daypass.doors.cli import output
 from daypass.doors.slack.texts.usage import how_to_use
 from daypass.doors.usage import KEEP_THE_SLASH, MISSING_IS_403, TAGS_ARE_COPIED, caveats
 from daypass.model.entitlement import Entitlement, Extra, Level, S3Place
@@ -51,7 +51,7 @@ def test_every_door_says_it_when_access_is_handed_out(delivery: Delivery):
         "extras": [],
         "delivery": delivery,
     }
-    texts = [say.how(shown), how_to_use(given, "https://daypass.example")]
+    texts = [output.how(shown), how_to_use(given, "https://daypass.example")]
     expected = delivery is not Delivery.LINK
 
     assert [TAGS_ARE_COPIED in text and KEEP_THE_SLASH in text for text in texts] == [expected] * 2

@@ -8,10 +8,10 @@ from tests.house.sources import SOURCE, functions, modules
 BEHIND_THE_JUDGE = {"RuleBook", "KeptRules", "Directory", "Facts", "Ledger", "Cabinet", "Provisioner"}
 
 MANY_PARAMETERS = {
-    "doors/api/asking.py",  # FastAPI hands in each part of a request by itself
+    "doors/api/requests.py",  # FastAPI hands in each part of a request by itself
     "doors/api/rules.py",  # the same
-    "doors/cli/rules_kept.py",  # click hands in each option by itself
-    "doors/cli/verifying.py",  # the same
+    "doors/cli/rules_sync.py",  # click hands in each option by itself
+    "doors/cli/verify.py",  # the same
     "doors/mcp/tools.py",  # the agent's tool has one parameter for each word
     "doors/slack/blocks.py",  # the fields of a Slack block
     "sandbox/slack/server.py",  # the parts of a workspace

@@ -11,7 +11,7 @@ from typing import Any
 
 from daypass import settings as settings_page
 from daypass.doors.language import extent_of, parse_id, parse_person, parse_reason
-from daypass.doors.wire.freezing import EndedOut, FreezeOut, FreezesOut
+from daypass.doors.wire.freezes import EndedOut, FreezeOut, FreezesOut
 from daypass.doors.wire.leavers import LeaversOut
 from daypass.lifecycle.end.operator import end_as_operator
 from daypass.lifecycle.erase import Which

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from daypass.__main__ import _Operator
-from daypass.doors.cli.here import House
+from daypass.doors.cli.context import House
 from daypass.doors.cli.main import run
 from daypass.lifecycle.freezes.gate import freezes
 from daypass.lifecycle.leavers.notice import GRACE, held, notice, settle

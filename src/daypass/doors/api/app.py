@@ -14,23 +14,23 @@ from starlette.routing import BaseRoute
 
 from daypass.doors.address import Networks
 from daypass.doors.api import (
-    ahead,
-    answers,
-    asking,
     bots,
     break_glass,
-    ending,
-    freezing,
-    having,
+    end_session,
+    errors,
+    freezes,
+    grants,
+    handout,
+    journal,
     leavers,
+    login,
     passkeys,
-    reading,
+    preapprovals,
+    requests,
     rules,
-    signing_in,
     token_exchange,
-    using,
 )
-from daypass.doors.api.caller import Visits, may_send_rules
+from daypass.doors.api.authentication import Visits, may_send_rules
 from daypass.doors.api.openapi import DescribedApi
 from daypass.doors.headers import SecurityHeaders
 from daypass.doors.hosts import Hosts
@@ -39,15 +39,15 @@ from daypass.doors.services import Desk
 from daypass.lifecycle.bots.exchange import Workloads
 
 _ROUTES = (
-    signing_in,
-    ahead,
-    asking,
-    ending,
-    freezing,
+    login,
+    preapprovals,
+    requests,
+    end_session,
+    freezes,
     break_glass,
-    having,
-    using,
-    reading,
+    grants,
+    handout,
+    journal,
     passkeys,
     bots,
     leavers,
@@ -117,7 +117,7 @@ def build(
     )
     app.state.desk = desk
     app.state.trusted_proxies = visitors.trusted_proxies
-    app.state.pace = signing_in.Pace()
+    app.state.pace = login.Pace()
     app.state.workloads = workloads or token_exchange.NoWorkloads()
     app.router.routes.extend(_in_an_app())
     app.add_middleware(
@@ -127,7 +127,7 @@ def build(
         crowd=Crowd(visitors.trusted_proxies, visitors.at_once),
     )
     app.add_middleware(Hosts, public_url=desk.public_url)
-    answers.install(app)
+    errors.install(app)
     app.add_middleware(Visits)
     app.add_middleware(SecurityHeaders, https=desk.public_url.startswith("https://"))
     return app

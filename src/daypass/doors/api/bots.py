@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 from fastapi import Request
 
-from daypass.doors.api.caller import AtDesk, Decider, EndingForOthers, Now, Reader
+from daypass.doors.api.authentication import AtDesk, Decider, EndingForOthers, Now, Reader
 from daypass.doors.api.router import api_router
-from daypass.doors.api.sight import names
+from daypass.doors.api.visibility import names
 from daypass.doors.wire.bots import AddRobot, AdoptRobot, RobotOut, RobotsOut, RobotTokenOut, RotateRobot
 from daypass.doors.wire.words import RobotWord
 from daypass.lifecycle.bots import add as adding

@@ -10,11 +10,11 @@ from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 
 from daypass.doors.address import address_of
-from daypass.doors.api.asking import Id
-from daypass.doors.api.caller import AtDesk, Decider, Now, Reader
+from daypass.doors.api.authentication import AtDesk, Decider, Now, Reader
+from daypass.doors.api.login import PACED, Try, slower
+from daypass.doors.api.requests import Id
 from daypass.doors.api.router import api_router
-from daypass.doors.api.sight import names
-from daypass.doors.api.signing_in import PACED, Try, slower
+from daypass.doors.api.visibility import names
 from daypass.doors.language import Spoken, parse_reason
 from daypass.doors.services import Desk
 from daypass.doors.wire.access import RequestOut

@@ -2,9 +2,9 @@
 
 from functools import partial
 
-from daypass.doors.api.caller import AtDesk, Decider, Now, Reader
+from daypass.doors.api.authentication import AtDesk, Decider, Now, Reader
 from daypass.doors.api.router import api_router
-from daypass.doors.api.sight import known_names
+from daypass.doors.api.visibility import known_names
 from daypass.doors.wire.leavers import LeaversOut
 from daypass.lifecycle.leavers import notice
 from daypass.lifecycle.rule_changes.owners import must_own

@@ -4,8 +4,8 @@ Passkeys: look, and be handed the address at which one's own browser adds, remov
 What takes a passkey happens on those pages alone: a token of a command line proves nobody's finger.
 """
 
-from daypass.doors.api.asking import Id, chosen_length
-from daypass.doors.api.caller import AtDesk, Decider, EndingForOthers, Now, Reader
+from daypass.doors.api.authentication import AtDesk, Decider, EndingForOthers, Now, Reader
+from daypass.doors.api.requests import Id, chosen_length
 from daypass.doors.api.router import api_router
 from daypass.doors.language import parse_person
 from daypass.doors.wire.incoming import ApproveRequest

@@ -15,11 +15,11 @@ from typing import Annotated
 from fastapi import Depends, Path, Query, Response
 from fastapi.responses import StreamingResponse
 
-from daypass.doors.api.asking import Id
-from daypass.doors.api.caller import AtDesk, Decider, EndingForOthers, Now, Reader
+from daypass.doors.api.authentication import AtDesk, Decider, EndingForOthers, Now, Reader
+from daypass.doors.api.requests import Id
 from daypass.doors.api.router import api_router
-from daypass.doors.api.sight import may_audit, must_audit, names
-from daypass.doors.api.streaming import LINES, stream
+from daypass.doors.api.stream import LINES, stream
+from daypass.doors.api.visibility import may_audit, must_audit, names
 from daypass.doors.language import parse_id, parse_length, parse_reason
 from daypass.doors.services import Desk
 from daypass.doors.wire.incoming import WithReason

@@ -9,8 +9,8 @@ from typing import Annotated
 
 from fastapi import Form, Request
 
+from daypass.doors.api.authentication import AtDesk, Now
 from daypass.doors.api.bots import scopes
-from daypass.doors.api.caller import AtDesk, Now
 from daypass.doors.api.router import api_router
 from daypass.doors.wire.bots import ExchangedOut, ExchangeToken
 from daypass.lifecycle.bots.exchange import Offered, Proof, Workloads, exchange

@@ -5,9 +5,9 @@ from typing import Any
 
 import click
 
-from daypass.doors.cli import say
+from daypass.doors.cli import output
+from daypass.doors.cli.context import Here, json_option
 from daypass.doors.cli.failure import Failure
-from daypass.doors.cli.here import Here, json_option
 
 Json = dict[str, Any]
 
@@ -52,10 +52,10 @@ def ls(here: Here, *, as_json: bool) -> None:
     """List robots."""
     answer = here.client().get("/robots")
     if as_json:
-        click.echo(say.as_json(answer))
+        click.echo(output.as_json(answer))
         return
     rows = [_row(one, answer["names"], here.zone()) for one in answer["robots"]]
-    click.echo(say.table("Robots", ("id", "who answers", "may", "comes with", "for"), rows) or "There is no robot.")
+    click.echo(output.table("Robots", ("id", "who answers", "may", "comes with", "for"), rows) or "There is no robot.")
 
 
 @robot.command("rotate", help="Give a robot a new token; the old one is refused at once.", params=[json_option()])
@@ -64,7 +64,7 @@ def ls(here: Here, *, as_json: bool) -> None:
 @click.pass_obj
 def rotate(here: Here, *, name: str, days: int, as_json: bool) -> None:
     """Draw a new token and hand it over."""
-    answer = here.client().post(f"/robots/{say.part(name)}/rotate", {"days": days})
+    answer = here.client().post(f"/robots/{output.part(name)}/rotate", {"days": days})
     _hand_over(answer, f"{answer['id']} has a new token; the old one is refused.", here, as_json=as_json)
 
 
@@ -74,7 +74,7 @@ def rotate(here: Here, *, name: str, days: int, as_json: bool) -> None:
 @click.pass_obj
 def adopt(here: Here, *, name: str, days: int | None, as_json: bool) -> None:
     """Answer for a robot in somebody else's stead."""
-    answer = here.client().post(f"/robots/{say.part(name)}/adopt", {} if days is None else {"days": days})
+    answer = here.client().post(f"/robots/{output.part(name)}/adopt", {} if days is None else {"days": days})
     _hand_over(answer, f"You answer for {answer['id']} now.", here, as_json=as_json)
 
 
@@ -83,8 +83,8 @@ def adopt(here: Here, *, name: str, days: int | None, as_json: bool) -> None:
 @click.pass_obj
 def remove(here: Here, *, name: str, as_json: bool) -> None:
     """Remove a robot."""
-    answer = here.client().post(f"/robots/{say.part(name)}/remove")
-    click.echo(say.as_json(answer) if as_json else f"{answer['id']} is removed; what it had is being taken away.")
+    answer = here.client().post(f"/robots/{output.part(name)}/remove")
+    click.echo(output.as_json(answer) if as_json else f"{answer['id']} is removed; what it had is being taken away.")
 
 
 @click.command(
@@ -112,7 +112,7 @@ def _claims(written: Sequence[str]) -> dict[str, str]:
 
 def _hand_over(answer: Json, sentence: str, here: Here, *, as_json: bool) -> None:
     if as_json:
-        click.echo(say.as_json(answer))
+        click.echo(output.as_json(answer))
         return
     click.echo(sentence, err=True)
     if answer["token"] is None:
@@ -123,6 +123,6 @@ def _hand_over(answer: Json, sentence: str, here: Here, *, as_json: bool) -> Non
     click.echo(answer["token"])
 
 
-def _row(one: Json, names: Json, zone: say.Zone) -> tuple[str, ...]:
+def _row(one: Json, names: Json, zone: output.Zone) -> tuple[str, ...]:
     comes = f"the tokens of {one['issuer']}" if one["issuer"] else f"a token until {zone.moment(one['token_ends'])}"
     return str(one["id"]), str(names.get(one["owner"], one["owner"])), " ".join(one["scopes"]), comes, str(one["about"])

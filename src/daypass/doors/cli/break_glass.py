@@ -5,9 +5,9 @@ from typing import Any
 
 import click
 
-from daypass.doors.cli import say
+from daypass.doors.cli import output
 from daypass.doors.cli.code_text import code_of
-from daypass.doors.cli.here import Here, json_option
+from daypass.doors.cli.context import Here, json_option
 from daypass.doors.cli.logins import Login, keep_login
 from daypass.doors.language.request_words import level_and_resource
 
@@ -32,7 +32,7 @@ def seal(here: Here, *, count: int, days: int, as_json: bool) -> None:
     """Seal codes."""
     sealed = here.client().post("/glass/codes", {"count": count, "days": days})
     if as_json:
-        click.echo(say.as_json(sealed))
+        click.echo(output.as_json(sealed))
         return
     ends = here.zone().moment(sealed["ends"])
     click.echo(f"Each of these is good once, until {ends}, for what a rule lets you break glass for.", err=True)
@@ -77,11 +77,13 @@ def break_(here: Here, /, **said: Any) -> None:
         ),
     )
     if as_json:
-        click.echo(say.as_json(broken))
+        click.echo(output.as_json(broken))
         return
-    request, zone = broken["request"], say.Zone(broken["tz"])
-    click.echo(f"{request['id']}: {say.what(request)} {say.term(request['term'], zone)}; it is live in a few seconds.")
-    click.echo(say.how(request))
+    request, zone = broken["request"], output.Zone(broken["tz"])
+    click.echo(
+        f"{request['id']}: {output.what(request)} {output.term(request['term'], zone)}; it is live in a few seconds."
+    )
+    click.echo(output.how(request))
     click.echo(f"You are {broken['name']} here until {zone.moment(broken['expires_at'])}. It will be reviewed.")
 
 
@@ -91,14 +93,14 @@ def reviews(here: Here, *, as_json: bool) -> None:
     """List reviews."""
     found = here.client().get("/glass/reviews")
     if as_json:
-        click.echo(say.as_json(found))
+        click.echo(output.as_json(found))
         return
     zone, named = here.zone(), found["names"]
     waiting = [(one["id"], named.get(one["principal"], one["principal"]), _due(one, zone)) for one in found["waiting"]]
-    mine = [(one["id"], one["state"], _due(one, zone), say.folded(one["note"])) for one in found["mine"]]
+    mine = [(one["id"], one["state"], _due(one, zone), output.folded(one["note"])) for one in found["mine"]]
     tables = [
-        say.table("For you to review", ("ID", "WHO", "DUE"), waiting),
-        say.table("What you did", ("ID", "REVIEW", "DUE", "NOTE"), mine),
+        output.table("For you to review", ("ID", "WHO", "DUE"), waiting),
+        output.table("What you did", ("ID", "REVIEW", "DUE", "NOTE"), mine),
     ]
     click.echo("\n\n".join(filter(None, tables)) or "No review waits for you, and you broke no glass.")
 
@@ -108,8 +110,8 @@ def reviews(here: Here, *, as_json: bool) -> None:
 @click.pass_obj
 def show(here: Here, *, id: str, as_json: bool) -> None:  # noqa: A002 - as it is typed
     """Show a dossier."""
-    read = here.client().get(f"/glass/{say.part(id)}")
-    click.echo(say.as_json(read) if as_json else _dossier(read, here.zone()))
+    read = here.client().get(f"/glass/{output.part(id)}")
+    click.echo(output.as_json(read) if as_json else _dossier(read, here.zone()))
 
 
 @glass.command("close", help="Close a review, with what you found.", params=[json_option()])
@@ -118,29 +120,29 @@ def show(here: Here, *, id: str, as_json: bool) -> None:  # noqa: A002 - as it i
 @click.pass_obj
 def close(here: Here, *, id: str, note: str, as_json: bool) -> None:  # noqa: A002 - as it is typed
     """Close a review."""
-    closed = here.client().post(f"/glass/{say.part(id)}/close", {"note": note})
-    click.echo(say.as_json(closed) if as_json else f"{closed['id']}: the review is closed.")
+    closed = here.client().post(f"/glass/{output.part(id)}/close", {"note": note})
+    click.echo(output.as_json(closed) if as_json else f"{closed['id']}: the review is closed.")
 
 
-def _due(review: Json, zone: say.Zone) -> str:
+def _due(review: Json, zone: output.Zone) -> str:
     if review["closed_at"]:
         return "-"
     return f"{zone.moment(review['due'])}{' (overdue)' if review['overdue'] else ''}"
 
 
-def _dossier(read: Json, zone: say.Zone) -> str:
+def _dossier(read: Json, zone: output.Zone) -> str:
     review, request, names = read["review"], read["request"], read["names"]
     who = names.get(review["principal"], review["principal"])
-    state = f"closed: {say.folded(review['note'])}" if review["closed_at"] else f"open, due {_due(review, zone)}"
+    state = f"closed: {output.folded(review['note'])}" if review["closed_at"] else f"open, due {_due(review, zone)}"
     head = [
-        f"{review['id']}: {who} used emergency access for {say.what(request)} {say.term(request['term'], zone)}.",
-        f"Reason: {say.folded(request['reason'])}",
+        f"{review['id']}: {who} used emergency access for {output.what(request)} {output.term(request['term'], zone)}.",
+        f"Reason: {output.folded(request['reason'])}",
         f"Review: {state}",
         f"Handed out {read['handed_out']} times; links followed {read['clicks']} times.",
         "",
     ]
     lines = [
-        f"{zone.moment(one['at'])}  {names.get(one['by'], one['by'])} {say.folded(one['words'])}"
+        f"{zone.moment(one['at'])}  {names.get(one['by'], one['by'])} {output.folded(one['words'])}"
         for one in read["lines"]
     ]
     return "\n".join([*head, *lines, "", read["note"]])

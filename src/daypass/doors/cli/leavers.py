@@ -4,8 +4,8 @@ from typing import Any
 
 import click
 
-from daypass.doors.cli import say
-from daypass.doors.cli.here import Here, json_option
+from daypass.doors.cli import output
+from daypass.doors.cli.context import Here, json_option
 
 
 @click.group("leavers", help="Those who are said to have left, too many at once: confirm or dismiss it.")
@@ -18,7 +18,7 @@ def leavers() -> None:
 def ls(here: Here, *, as_json: bool) -> None:
     """List them."""
     found = here.client().get("/leavers")
-    click.echo(say.as_json(found) if as_json else listed(found, here.zone()))
+    click.echo(output.as_json(found) if as_json else listed(found, here.zone()))
 
 
 @leavers.command("confirm", help="They have left: end all that they have. For owners of the rules.")
@@ -35,12 +35,12 @@ def dismiss(here: Here) -> None:
     click.echo(decided(here.client().post("/leavers/dismiss"), left=False))
 
 
-def listed(found: dict[str, Any], zone: say.Zone) -> str:
+def listed(found: dict[str, Any], zone: output.Zone) -> str:
     """Those who wait for a decision, in words."""
     rows = [
         (found["names"].get(one["person"], one["person"]), zone.moment(one["noticed_at"])) for one in found["leavers"]
     ]
-    return say.table("Said to have left", ("PERSON", "NOTICED"), rows) or "Nobody waits for a decision."
+    return output.table("Said to have left", ("PERSON", "NOTICED"), rows) or "Nobody waits for a decision."
 
 
 def decided(found: dict[str, Any], *, left: bool) -> str:

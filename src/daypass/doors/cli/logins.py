@@ -1,4 +1,4 @@
-"""Which service the command line speaks to, and the token it has for it: told, or kept as doors/cli/home says."""
+"""Which service the command line speaks to, and the token it has for it: told, or kept as doors/cli/paths says."""
 
 import json
 import os
@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from daypass.doors.cli.failure import Failure
-from daypass.doors.cli.home import config_file, read_private, state_folder, why, write_private
+from daypass.doors.cli.paths import config_file, read_private, state_folder, why, write_private
 
 DEFAULT_URL = "http://127.0.0.1:8700"
 _LATER = "9999-12-31T00:00:00+00:00"

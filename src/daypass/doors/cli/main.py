@@ -11,8 +11,8 @@ from importlib import import_module
 
 import click
 
+from daypass.doors.cli.context import Here, House
 from daypass.doors.cli.failure import Failure
-from daypass.doors.cli.here import Here, House
 from daypass.doors.cli.printable import printing
 from daypass.doors.commands import COMMANDS
 

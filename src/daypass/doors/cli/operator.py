@@ -4,9 +4,9 @@ from typing import Any
 
 import click
 
-from daypass.doors.cli import freezing, leavers, say
+from daypass.doors.cli import freezes, leavers, output
+from daypass.doors.cli.context import Here, json_option
 from daypass.doors.cli.failure import Failure
-from daypass.doors.cli.here import Here, json_option
 from daypass.doors.commands.freezes import about
 
 _YES = click.Option(["--yes"], is_flag=True, help="Do not ask first.")
@@ -39,7 +39,7 @@ def _why() -> click.Option:
 def end(here: Here, *, id: str, reason: str, as_json: bool) -> None:  # noqa: A002 - as it is typed
     """End one thing."""
     what = here.house.operator.end(id, reason)
-    click.echo(say.as_json({"id": id, "ended": what}) if as_json else f"{id}: the {what} ends now.")
+    click.echo(output.as_json({"id": id, "ended": what}) if as_json else f"{id}: the {what} ends now.")
 
 
 @operator.command(
@@ -57,11 +57,11 @@ def end(here: Here, *, id: str, reason: str, as_json: bool) -> None:  # noqa: A0
 def panic(here: Here, /, **said: Any) -> None:
     """End everything in an extent."""
     as_json, yes, hold = said.pop("as_json"), said.pop("yes"), not said.pop("no_freeze")
-    about_it = freezing.about_of(said)
+    about_it = freezes.about_of(said)
     if not yes:
-        freezing.must_be_sure(f"Everything{about_it and f' of {about_it}'} ends now. Go on?")
+        freezes.must_be_sure(f"Everything{about_it and f' of {about_it}'} ends now. Go on?")
     answer = here.house.operator.panic(**said, hold=hold)
-    click.echo(say.as_json(answer) if as_json else freezing.ended(answer))
+    click.echo(output.as_json(answer) if as_json else freezes.ended(answer))
 
 
 @operator.command(
@@ -75,13 +75,13 @@ def panic(here: Here, /, **said: Any) -> None:
 def freeze(here: Here, /, **said: Any) -> None:
     """Give nothing in an extent."""
     as_json = said.pop("as_json")
-    if freezing.only_lists(said):
+    if freezes.only_lists(said):
         answer = here.house.operator.freezes()
-        click.echo(say.as_json(answer) if as_json else freezing.standing(answer))
+        click.echo(output.as_json(answer) if as_json else freezes.standing(answer))
         return
-    freezing.about_of(said)
+    freezes.about_of(said)
     answer = here.house.operator.freeze(**said)
-    click.echo(say.as_json(answer) if as_json else freezing.frozen(answer))
+    click.echo(output.as_json(answer) if as_json else freezes.frozen(answer))
 
 
 @operator.command(
@@ -115,13 +115,13 @@ def decide_leavers(here: Here, *, confirm: bool, dismiss: bool, yes: bool, as_js
         raise Failure("Say --confirm or --dismiss, and not both.")
     found = here.house.operator.leavers()
     if not (confirm or dismiss):
-        click.echo(say.as_json(found) if as_json else leavers.listed(found, say.Zone("UTC")))
+        click.echo(output.as_json(found) if as_json else leavers.listed(found, output.Zone("UTC")))
         return
     if confirm and not yes and found["leavers"]:
-        click.echo(leavers.listed(found, say.Zone("UTC")), err=True)
-        freezing.must_be_sure("All that they have ends now. Go on?")
+        click.echo(leavers.listed(found, output.Zone("UTC")), err=True)
+        freezes.must_be_sure("All that they have ends now. Go on?")
     found = here.house.operator.decide_leavers(left=confirm)
-    click.echo(say.as_json(found) if as_json else leavers.decided(found, left=confirm))
+    click.echo(output.as_json(found) if as_json else leavers.decided(found, left=confirm))
 
 
 @operator.command(
@@ -137,7 +137,7 @@ def sweep_unknown(here: Here, *, yes: bool, as_json: bool) -> None:
     """Show or remove what the ledger does not know."""
     found = here.house.operator.sweep_unknown(remove=yes)
     if as_json:
-        click.echo(say.as_json({"removed": yes, "found": found}))
+        click.echo(output.as_json({"removed": yes, "found": found}))
         return
     for what in found:
         click.echo(f"{'removed  ' if yes else ''}{what}")
@@ -166,12 +166,12 @@ def erase(here: Here, *, person: str | None, older_than: str | None, yes: bool, 
     if person is None and older_than is None:
         raise Failure("Say whose words: --person U02ABC; or how old they are: --older-than 400d; or both.")
     if not yes:
-        freezing.must_be_sure("What is erased cannot be brought back. Go on?", "Nothing was erased")
+        freezes.must_be_sure("What is erased cannot be brought back. Go on?", "Nothing was erased")
     answer = here.house.operator.erase(person=person, older_than=older_than)
-    click.echo(say.as_json(answer) if as_json else _erased(answer))
+    click.echo(output.as_json(answer) if as_json else _erased(answer))
 
 
-def _erased(answer: say.Json) -> str:
+def _erased(answer: output.Json) -> str:
     texts, rows, left = (answer[each] for each in ("texts", "rows", "left"))
     done = f"Erased {texts} {'text' if texts == 1 else 'texts'} beside the journal, and those in {_rows(rows)} over."
     keep = f" {left} more {'is' if left == 1 else 'are'} not over yet; erase again later."

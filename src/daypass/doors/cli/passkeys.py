@@ -4,8 +4,8 @@ from typing import Any
 
 import click
 
-from daypass.doors.cli import say
-from daypass.doors.cli.here import Here, json_option
+from daypass.doors.cli import output
+from daypass.doors.cli.context import Here, json_option
 
 
 @click.group("passkey", help="Your passkeys: with one you give approvals that take more than a click.")
@@ -20,8 +20,8 @@ def ls(here: Here, *, as_json: bool) -> None:
     found = here.client().get("/passkeys")
     zone = here.zone()
     rows = [(one["name"], one["id"][:12], zone.moment(one["added_at"])) for one in found["passkeys"]]
-    laid = say.table("Your passkeys", ("NAME", "ID", "ADDED"), rows)
-    click.echo(say.as_json(found) if as_json else laid or "You have no passkey. Add one with: daypass passkey add")
+    laid = output.table("Your passkeys", ("NAME", "ID", "ADDED"), rows)
+    click.echo(output.as_json(found) if as_json else laid or "You have no passkey. Add one with: daypass passkey add")
 
 
 @passkey.command("add", help="Print the address at which your browser adds a passkey.", params=[json_option()])
@@ -60,9 +60,9 @@ def forget(here: Here, *, person: str) -> None:
 def show_address(handed: dict[str, Any], *, as_json: bool) -> None:
     """Print an address that is for a browser, alone on the standard output; what it is good for beside it."""
     if as_json:
-        click.echo(say.as_json(handed))
+        click.echo(output.as_json(handed))
         return
     click.echo(
-        f"Open this in your browser; it is yours, good once and for {say.length(handed['expires_in'])}:", err=True
+        f"Open this in your browser; it is yours, good once and for {output.length(handed['expires_in'])}:", err=True
     )
     click.echo(handed["url"])

@@ -5,8 +5,8 @@ from typing import Any
 
 import click
 
-from daypass.doors.cli import rules_words, say
-from daypass.doors.cli.here import Here, json_option
+from daypass.doors.cli import output, rules_output
+from daypass.doors.cli.context import Here, json_option
 
 _PATIENCE_S = 600
 """Seconds for an answer for which very much is looked up."""
@@ -25,8 +25,8 @@ _PATIENCE_S = 600
 def changes(here: Here, *, id: str | None, ended: bool, as_json: bool) -> None:  # noqa: A002 - as it is typed
     """List changes or show one."""
     if id is not None:
-        change = here.client().get(f"/rules/changes/{say.part(id)}")
-        click.echo(say.as_json(change) if as_json else "\n".join(rules_words.whole(change, here.zone())))
+        change = here.client().get(f"/rules/changes/{output.part(id)}")
+        click.echo(output.as_json(change) if as_json else "\n".join(rules_output.whole(change, here.zone())))
         return
     found = here.client().get(f"/rules/changes?all={'true' if ended else 'false'}")
     rows = [
@@ -34,13 +34,13 @@ def changes(here: Here, *, id: str | None, ended: bool, as_json: bool) -> None: 
             one["id"],
             _state(one, found["in_force"]),
             f"version {one['base']}",
-            rules_words.name(one, found["names"]),
+            rules_output.name(one, found["names"]),
             one["note"],
         )
         for one in found["changes"]
     ]
-    said = say.table("Changes of the rules", ("ID", "STATE", "FROM", "BY", "WHY"), rows)
-    click.echo(say.as_json(found) if as_json else said or "No change of the rules waits.")
+    said = output.table("Changes of the rules", ("ID", "STATE", "FROM", "BY", "WHY"), rows)
+    click.echo(output.as_json(found) if as_json else said or "No change of the rules waits.")
 
 
 @click.command(
@@ -51,13 +51,15 @@ def changes(here: Here, *, id: str | None, ended: bool, as_json: bool) -> None: 
 @click.pass_obj
 def differences(here: Here, *, id: str, as_json: bool) -> None:  # noqa: A002 - as it is typed
     """List differences."""
-    found = here.client().get(f"/rules/changes/{say.part(id)}/differences")
+    found = here.client().get(f"/rules/changes/{output.part(id)}/differences")
     zone = here.zone()
     lines = [
         f"{zone.moment(one['at'])}  {one['request']}: was {one['old']}; would be {one['new']}."
         for one in found["differences"]
     ]
-    click.echo(say.as_json(found) if as_json else "\n".join(lines) or "It would have decided nothing otherwise so far.")
+    click.echo(
+        output.as_json(found) if as_json else "\n".join(lines) or "It would have decided nothing otherwise so far."
+    )
 
 
 @click.command(
@@ -88,8 +90,8 @@ def _decision(verb: str, path: str, said: str, help: str, *more: click.Parameter
 
     @click.pass_obj
     def run(here: Here, /, *, id: str, as_json: bool, **words: str) -> None:  # noqa: A002 - as it is typed
-        answer = here.client().post(f"/rules/changes/{say.part(id)}/{path}", words)
-        click.echo(say.as_json(answer) if as_json else f"{answer['id']}: {said.format(**answer)}")
+        answer = here.client().post(f"/rules/changes/{output.part(id)}/{path}", words)
+        click.echo(output.as_json(answer) if as_json else f"{answer['id']}: {said.format(**answer)}")
 
     return click.Command(
         verb, params=[click.Argument(["id"], metavar="ID"), *more, json_option()], help=help, callback=run

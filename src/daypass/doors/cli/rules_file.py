@@ -8,10 +8,10 @@ from typing import BinaryIO
 
 import click
 
-from daypass.doors.cli import say
+from daypass.doors.cli import output
+from daypass.doors.cli.context import Here, json_option
 from daypass.doors.cli.failure import Failure
-from daypass.doors.cli.here import Here, json_option
-from daypass.doors.cli.rules_words import not_in_force
+from daypass.doors.cli.rules_output import not_in_force
 from daypass.doors.refusals import DENIED, ERROR, OK
 from daypass.model.decision import Denied, RuleId
 from daypass.model.errors import Fault, RulesUnreadable
@@ -67,7 +67,7 @@ def lint(ctx: click.Context, *, file: Path, live: bool, as_json: bool) -> None:
     if as_json:
         told = [_fault(one) | {"kind": one.kind, "rule": one.rule} for one in found]
         shown = {"faults": [_fault(one) for one in faults], "findings": told, "not_looked_at": unseen}
-        click.echo(say.as_json(shown))
+        click.echo(output.as_json(shown))
     else:
         click.echo("\n".join(map(str, [*faults, *found])) or f"{file}: nothing to point out.")
         for one in unseen:
@@ -108,7 +108,7 @@ def test(ctx: click.Context, *, file: Path, as_json: bool) -> None:
     results = run_cases(book)
     failed = [one for one in results if not one.passed]
     if as_json:
-        click.echo(say.as_json({"passed": not failed, "examples": [_result(one) for one in results]}))
+        click.echo(output.as_json({"passed": not failed, "examples": [_result(one) for one in results]}))
     else:
         for one in results:
             _print_result(one, file)
@@ -178,7 +178,7 @@ def explain(ctx: click.Context, *, what: str, ask: str | None, as_json: bool) ->
     verdicts = every_rule(book, asked.question, asked.around)
     if as_json:
         shown = {"outcome": outcome(decision), "rules": list(deciding(decision)), "sentence": in_short(decision)}
-        click.echo(say.as_json(shown | {"verdicts": [_verdict(one) for one in verdicts]}))
+        click.echo(output.as_json(shown | {"verdicts": [_verdict(one) for one in verdicts]}))
     else:
         said = in_short(decision)
         lines = [f"{_MARKS[one.decides]} {one.sentence}" for one in verdicts]
@@ -191,9 +191,9 @@ def _explain_request(ctx: click.Context, request: str, *, as_json: bool) -> None
         raise Failure(f"{request} is a file; say with --ask what to ask it: --ask 'person: U0ANN, s3: read acme-x/'.")
     here = ctx.find_object(Here)
     assert here is not None  # noqa: S101 - run() put it there
-    found = here.client().get(f"/requests/{say.part(request)}/explain")
+    found = here.client().get(f"/requests/{output.part(request)}/explain")
     lines = [f"{_MARKS[one['decides']]} {one['sentence']}" for one in found["rules"]]
-    click.echo(say.as_json(found) if as_json else "\n".join(lines) or "There is no rule at all.")
+    click.echo(output.as_json(found) if as_json else "\n".join(lines) or "There is no rule at all.")
 
 
 @click.command("show", params=[_document(), json_option()], help="Say each rule of a document in words.")
@@ -202,7 +202,7 @@ def show(*, file: Path, as_json: bool) -> None:
     book = _book(file)
     if as_json:
         told = [{"id": one.id, "line": one.line, "about": one.about, "sentence": in_words(one)} for one in book.rules]
-        click.echo(say.as_json({"rules": told}))
+        click.echo(output.as_json({"rules": told}))
     else:
         click.echo("\n".join(f"{one.id}: {in_words(one)}" for one in book.rules))
 
@@ -241,18 +241,18 @@ def _print_result(result: CaseResult, file: Path) -> None:
 
 def _print_faults(faults: list[Fault], *, as_json: bool) -> None:
     for one in faults:
-        click.echo(say.as_line({"fault": _fault(one)}) if as_json else str(one), err=not as_json)
+        click.echo(output.as_line({"fault": _fault(one)}) if as_json else str(one), err=not as_json)
 
 
 def _print_difference(one: Difference, file: Path, *, as_json: bool) -> None:
     shown = {"line": one.line, "person": one.question.principal.id, "was": one.was, "becomes": one.becomes}
-    click.echo(say.as_line({"difference": shown}) if as_json else f"{file}:{one.line}: {one.sentence}")
+    click.echo(output.as_line({"difference": shown}) if as_json else f"{file}:{one.line}: {one.sentence}")
 
 
 def _print_counts(simulation: Simulation, bad: int, *, as_json: bool) -> None:
     if as_json:
         before = _counts(simulation.before) if simulation.against else None
-        click.echo(say.as_line({"counts": _counts(simulation.counts), "against": before, "unread_lines": bad}))
+        click.echo(output.as_line({"counts": _counts(simulation.counts), "against": before, "unread_lines": bad}))
         return
     click.echo(simulation.sentence)
     for (what, rule), number in sorted(simulation.counts.items(), key=lambda each: -each[1]):
@@ -263,15 +263,15 @@ def _print_counts(simulation: Simulation, bad: int, *, as_json: bool) -> None:
         click.echo(f"{bad} line{'' if bad == 1 else 's'} could not be read.", err=True)
 
 
-def _counts(counts: Counter[tuple[Expected, str]]) -> list[say.Json]:
+def _counts(counts: Counter[tuple[Expected, str]]) -> list[output.Json]:
     return [{"outcome": what, "rule": rule or None, "count": number} for (what, rule), number in counts.items()]
 
 
-def _fault(fault: Fault | Finding) -> say.Json:
+def _fault(fault: Fault | Finding) -> output.Json:
     return {"file": fault.file, "line": fault.line, "sentence": fault.sentence, "suggestion": fault.suggestion}
 
 
-def _result(result: CaseResult) -> say.Json:
+def _result(result: CaseResult) -> output.Json:
     return {
         "name": result.case.name,
         "line": result.case.line,
@@ -281,7 +281,7 @@ def _result(result: CaseResult) -> say.Json:
     }
 
 
-def _verdict(verdict: RuleVerdict) -> say.Json:
+def _verdict(verdict: RuleVerdict) -> output.Json:
     return {
         "rule": verdict.rule,
         "effect": verdict.effect,

@@ -2,8 +2,8 @@
 
 import click
 
+from daypass.doors.cli.context import Here
 from daypass.doors.cli.failure import Failure
-from daypass.doors.cli.here import Here
 
 _ASKED = "From now on the rules file counts, and the version in force does not. Go on?"
 

@@ -15,7 +15,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import ToolAnnotations
 from pydantic import Field
 
-from daypass.doors.mcp.asking import Asking, Json
+from daypass.doors.mcp.api_client import Asking, Json
 from daypass.model.errors import DaypassError
 
 BY_AN_AGENT = "(asked by an agent)"

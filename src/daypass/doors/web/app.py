@@ -21,7 +21,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from daypass.doors.address import Networks, address_of, peer_of, was_forwarded
 from daypass.doors.refusals import Code
 from daypass.doors.services import Desk
-from daypass.doors.web import confirm, ending, passkeys
+from daypass.doors.web import confirm, end_session, passkeys
 from daypass.doors.web.links import open_link
 from daypass.doors.web.metrics import House, Timed
 from daypass.doors.web.pages import drawing, page
@@ -49,7 +49,7 @@ def add(
     app.include_router(_pages(desk, trusted_proxies))
     app.include_router(passkeys.routes(desk))
     app.include_router(confirm.routes(desk))
-    app.include_router(ending.routes(desk))
+    app.include_router(end_session.routes(desk))
     app.include_router(_instruments(desk, registry, trusted_proxies, faults))
     return registry
 

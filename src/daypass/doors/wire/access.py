@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from daypass.doors.wire.ahead import PermitOut
 from daypass.doors.wire.approval import ApprovalOut, ApproversOut, RecurrenceOut, StageOut, seconds
 from daypass.doors.wire.outgoing import Outgoing
+from daypass.doors.wire.preapprovals import PermitOut
 from daypass.lifecycle.story import words
 from daypass.model.decision import Allowed
 from daypass.model.entitlement import Level

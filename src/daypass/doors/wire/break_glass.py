@@ -7,7 +7,7 @@ from pydantic import Field
 
 from daypass.doors.wire.access import RequestOut
 from daypass.doors.wire.approval import ApproversOut
-from daypass.doors.wire.handed import TokenOut
+from daypass.doors.wire.handout import TokenOut
 from daypass.doors.wire.incoming import Incoming
 from daypass.doors.wire.outgoing import Outgoing
 from daypass.doors.wire.words import DeliveryText, LevelText, PlaceText, ReasonText, ShortText, TermText, Whole, drawn

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from daypass.doors.wire.freezing import Names
+from daypass.doors.wire.freezes import Names
 from daypass.doors.wire.outgoing import Outgoing
 from daypass.model.departure import Departure
 

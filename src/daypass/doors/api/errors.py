@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from daypass.doors import refusals
-from daypass.doors.api.caller import is_login
+from daypass.doors.api.authentication import is_login
 from daypass.doors.api.methods import Methods, allowed
 from daypass.doors.api.router import read_json, reading
 from daypass.doors.language import did_you_mean

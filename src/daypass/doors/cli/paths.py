@@ -3,10 +3,10 @@ Where the command line keeps things on the person's machine (XDG base directorie
 
     $XDG_CONFIG_HOME/daypass/config.toml   url = "https://daypass.example.com"; written by the person or by nobody
     $XDG_STATE_HOME/daypass/logins.json    the tokens, by the address of the service they are for
-    $XDG_STATE_HOME/daypass/credentials/   AWS credentials of live grants, by grant (doors/cli/quick)
+    $XDG_STATE_HOME/daypass/credentials/   AWS credentials of live grants, by grant (doors/cli/credential_cache)
 
 What opens something is readable by its owner alone (0600), created as such under a name nobody can have prepared
-(O_EXCL), and put in place whole (rename). This page imports little: an AWS SDK waits for it (doors/cli/quick).
+(O_EXCL), and put in place whole (rename). This page imports little: an AWS SDK waits for it (doors/cli/credential_cache).
 """
 
 import os

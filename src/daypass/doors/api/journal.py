@@ -6,11 +6,11 @@ from typing import Annotated
 from fastapi import Path, Query
 from fastapi.responses import StreamingResponse
 
-from daypass.doors.api.caller import AtDesk, Reader
+from daypass.doors.api.authentication import AtDesk, Reader
 from daypass.doors.api.router import api_router
-from daypass.doors.api.sight import may_audit, must_audit
-from daypass.doors.api.streaming import OCTETS, stream
-from daypass.doors.wire.handed import CheckpointOut, ConsistencyOut, InclusionOut, KeyOut
+from daypass.doors.api.stream import OCTETS, stream
+from daypass.doors.api.visibility import may_audit, must_audit
+from daypass.doors.wire.handout import CheckpointOut, ConsistencyOut, InclusionOut, KeyOut
 from daypass.doors.wire.queries import Between
 from daypass.journal.consistency import write_consistency
 from daypass.journal.tlog_proof import write_tlog_proof

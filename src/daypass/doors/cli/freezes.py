@@ -4,9 +4,9 @@ from typing import Any
 
 import click
 
-from daypass.doors.cli import say
+from daypass.doors.cli import output
+from daypass.doors.cli.context import Here, adopt, json_option
 from daypass.doors.cli.failure import Failure
-from daypass.doors.cli.here import Here, adopt, json_option
 from daypass.doors.language import extent_of, words_for_ended
 
 
@@ -18,7 +18,7 @@ def _panic(here: Here, /, **said: Any) -> None:
         whom = _named(here, about) if said["person"] else about
         must_be_sure(f"Everything that you may end{whom and f' of {whom}'} ends now. Go on?")
     answer = here.client().post("/panic", {**_body(said), "freeze": not said["no_freeze"]})
-    click.echo(say.as_json(answer) if as_json else ended(answer))
+    click.echo(output.as_json(answer) if as_json else ended(answer))
 
 
 @click.pass_obj
@@ -26,18 +26,18 @@ def _freeze(here: Here, /, **said: Any) -> None:
     as_json = said.pop("as_json")
     if only_lists(said):
         answer = here.client().get("/freezes")
-        click.echo(say.as_json(answer) if as_json else standing(answer))
+        click.echo(output.as_json(answer) if as_json else standing(answer))
         return
     about_of(said)
     answer = here.client().post("/freezes", _body(said))
-    click.echo(say.as_json(answer) if as_json else frozen(answer))
+    click.echo(output.as_json(answer) if as_json else frozen(answer))
 
 
 @click.pass_obj
 def _lift(here: Here, *, id: str, as_json: bool) -> None:  # noqa: A002 - as it is typed
-    answer = here.client().post(f"/freezes/{say.part(id)}/lift")
+    answer = here.client().post(f"/freezes/{output.part(id)}/lift")
     waits = f"{id}: your word is noted; a second owner of the rules has to say so too: daypass lift {id}"
-    click.echo(say.as_json(answer) if as_json else (f"{id}: lifted." if answer["lifted"] else waits))
+    click.echo(output.as_json(answer) if as_json else (f"{id}: lifted." if answer["lifted"] else waits))
 
 
 def only_lists(said: dict[str, Any]) -> bool:
@@ -64,7 +64,7 @@ def must_be_sure(question: str, otherwise: str = "Nothing was ended") -> None:
 def _named(here: Here, person: str) -> str:
     """A person's name beside the id: of somebody else nothing is ended by a slip. Where nobody can say it, the id."""
     try:
-        names = here.client().get(f"/freezes?person={say.part(person)}")["names"]
+        names = here.client().get(f"/freezes?person={output.part(person)}")["names"]
     except Failure:
         return person
     return _called(person, names) if names.get(person, person) != person else f"{person}, whose name is not known here,"

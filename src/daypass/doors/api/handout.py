@@ -9,12 +9,12 @@ from datetime import timedelta
 
 from fastapi.responses import StreamingResponse
 
-from daypass.doors.api.asking import Id
-from daypass.doors.api.caller import AtDesk, Now, User
+from daypass.doors.api.authentication import AtDesk, Now, User
+from daypass.doors.api.requests import Id
 from daypass.doors.api.router import api_router
-from daypass.doors.api.streaming import LINES, stream
+from daypass.doors.api.stream import LINES, stream
 from daypass.doors.language import parse_length
-from daypass.doors.wire.handed import CredentialsOut, PostFormOut, UrlOut
+from daypass.doors.wire.handout import CredentialsOut, PostFormOut, UrlOut
 from daypass.doors.wire.incoming import OneObject, UploadForm
 from daypass.lifecycle.handout import links
 from daypass.ports import SignedUrl

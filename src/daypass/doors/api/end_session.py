@@ -4,11 +4,11 @@ from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 
 from daypass.doors.address import address_of
-from daypass.doors.api.caller import AtDesk, Now
+from daypass.doors.api.authentication import AtDesk, Now
+from daypass.doors.api.login import PACED, Try, slower
 from daypass.doors.api.router import api_router
-from daypass.doors.api.signing_in import PACED, Try, slower
 from daypass.doors.language import parse_person
-from daypass.doors.wire.handed import TokenOut
+from daypass.doors.wire.handout import TokenOut
 from daypass.doors.wire.incoming import EndWithCode, EndWithPasskey
 from daypass.doors.wire.passkeys import AddressOut
 from daypass.lifecycle.attempts import Stranger

@@ -4,10 +4,10 @@ from typing import Any
 
 import click
 
-from daypass.doors.cli import say
+from daypass.doors.cli import output
+from daypass.doors.cli.context import Here, adopt, json_option
 from daypass.doors.cli.failure import Failure
-from daypass.doors.cli.here import Here, adopt, json_option
-from daypass.doors.cli.waiting import wait_until_active
+from daypass.doors.cli.wait import wait_until_active
 from daypass.doors.language.request_words import level_and_resource
 from daypass.model.length import parse_length
 
@@ -28,7 +28,7 @@ def file_request(here: Here, said: dict[str, Any]) -> None:
     body = {name: value for name, value in said.items() if value is not None}
     answer = here.client().post(f"/requests?dry_run={'true' if dry_run else 'false'}", body)
     if dry_run:
-        click.echo(say.as_json(answer) if as_json else rehearsed(answer, here))
+        click.echo(output.as_json(answer) if as_json else rehearsed(answer, here))
         return
     say_filed(answer, here, as_json=as_json, wait=wait)
     if wait:
@@ -40,23 +40,23 @@ def _extend(here: Here, /, **said: Any) -> None:
     grant, as_json = said.pop("id"), said.pop("as_json")
     said["for"] = said.pop("for_")
     body = {name: value for name, value in said.items() if value is not None}
-    say_filed(here.client().post(f"/grants/{say.part(grant)}/extend", body), here, as_json=as_json, wait=False)
+    say_filed(here.client().post(f"/grants/{output.part(grant)}/extend", body), here, as_json=as_json, wait=False)
 
 
 @click.pass_obj
 def _cancel(here: Here, *, id: str, as_json: bool) -> None:  # noqa: A002 - as it is typed
-    answer = here.client().post(f"/requests/{say.part(id)}/cancel")
+    answer = here.client().post(f"/requests/{output.part(id)}/cancel")
     said = "cancelled." if answer["state"] == "cancelled" else _NO_MORE_WINDOWS
-    click.echo(say.as_json(answer) if as_json else f"{answer['id']}: {said}")
+    click.echo(output.as_json(answer) if as_json else f"{answer['id']}: {said}")
 
 
 def say_filed(answer: dict[str, Any], here: Here, *, as_json: bool, wait: bool) -> None:
     """Tell what became of an ask."""
     if not as_json:
         names = _names(answer["id"], here)
-        click.echo(say.filed(answer, here.zone(), names), err=wait)
+        click.echo(output.filed(answer, here.zone(), names), err=wait)
     elif not wait:
-        click.echo(say.as_json(answer))
+        click.echo(output.as_json(answer))
 
 
 def _names(request_id: str, here: Here) -> dict[str, str]:
@@ -73,16 +73,16 @@ def _names(request_id: str, here: Here) -> dict[str, str]:
 def rehearsed(preview: dict[str, Any], here: Here) -> str:
     """Say what would become of an ask."""
     request = preview["request"]
-    decided = "at once, by the rule" if preview["at_once"] else say.deciders(request["approvers"], preview["names"])
+    decided = "at once, by the rule" if preview["at_once"] else output.deciders(request["approvers"], preview["names"])
     lines = [
-        f"Asked:    {say.what(request)} {say.wished(request, here.zone())}",
-        f"Decision: allowed by the rule “{preview['rule']}”, for {say.length(preview['longest_s'])} at most",
+        f"Asked:    {output.what(request)} {output.wished(request, here.zone())}",
+        f"Decision: allowed by the rule “{preview['rule']}”, for {output.length(preview['longest_s'])} at most",
         f"Approval: {decided}",
-        *(f"          {say.named(one, preview['names'])}" for one in preview["asked"]),
+        *(f"          {output.named(one, preview['names'])}" for one in preview["asked"]),
         f"Delivery: {request['delivery']}. {preview['promise']}",
     ]
     for paper in preview["papers"]:
-        lines += ["", f"Would be written: {paper['place']}", say.indented(paper["text"])]
+        lines += ["", f"Would be written: {paper['place']}", output.indented(paper["text"])]
     return "\n".join([*lines, "", *preview["notes"], "Nothing was written, and nobody was asked."])
 
 

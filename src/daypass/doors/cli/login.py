@@ -7,11 +7,11 @@ from typing import Any
 
 import click
 
-from daypass.doors.cli import quick, say
+from daypass.doors.cli import credential_cache, output
 from daypass.doors.cli.client import Client
 from daypass.doors.cli.code_text import code_of
+from daypass.doors.cli.context import Here, json_option
 from daypass.doors.cli.failure import Failure
-from daypass.doors.cli.here import Here, json_option
 from daypass.doors.cli.logins import Login, forget_login, keep_login, read_login
 from daypass.doors.refusals import TIMED_OUT
 
@@ -46,14 +46,14 @@ def login(here: Here, /, *, url: str | None, only_end: bool, **proof: Any) -> No
         raise Failure("--person, --code-prompt and --code-file go with --only-end.")
     begun = client.post("/login/device", {"client": platform.node()[:200]})
     click.echo(f"In Slack type:  /daypass login {begun['user_code']}", err=True)
-    click.echo(f"and confirm there. The code is good for {say.length(begun['expires_in'])}. Waiting ...", err=True)
+    click.echo(f"and confirm there. The code is good for {output.length(begun['expires_in'])}. Waiting ...", err=True)
     token = _collect(client, begun)
     who = Client(client.url, token["access_token"]).get("/me")
     kept = Login(
         token=token["access_token"], principal=who["id"], name=who["name"], tz=who["tz"], expires_at=token["expires_at"]
     )
     keep_login(client.url, kept)
-    click.echo(f"You are {who['name']}, until {say.Zone(who['tz']).moment(token['expires_at'])}.")
+    click.echo(f"You are {who['name']}, until {output.Zone(who['tz']).moment(token['expires_at'])}.")
 
 
 @click.command("logout", help="End this login, here and at the service.")
@@ -63,10 +63,10 @@ def logout(here: Here, *, everywhere: bool) -> None:
     """End the login at the service, and forget it and all kept credentials whatever the service says."""
     kept = read_login(here.url)
     if kept is not None and kept.token.startswith(_OF_ROBOTS):
-        quick.forget_all()
+        credential_cache.forget_all()
         raise Failure(_STAYS_GOOD)
     forget_login(here.url)
-    quick.forget_all()
+    credential_cache.forget_all()
     if kept is not None:
         _end(Client(here.url, kept.token), everywhere=everywhere)
     click.echo("You are logged out.")
@@ -78,7 +78,7 @@ def whoami(here: Here, *, as_json: bool) -> None:
     """Ask the service whom the token speaks for."""
     who = here.client().get("/me")
     aws = who["aws"] or "no AWS identity"
-    click.echo(say.as_json(who) if as_json else f"{who['name']} ({who['id']}), {aws}, {who['tz']}, at {here.url}")
+    click.echo(output.as_json(who) if as_json else f"{who['name']} ({who['id']}), {aws}, {who['tz']}, at {here.url}")
 
 
 def _only_end(client: Client, person: str | None, file: Path | None, *, prompt: bool) -> None:
@@ -96,7 +96,7 @@ def _only_end(client: Client, person: str | None, file: Path | None, *, prompt: 
         expires_at=token["expires_at"],
     )
     keep_login(client.url, kept)
-    until = say.Zone("UTC").moment(token["expires_at"])
+    until = output.Zone("UTC").moment(token["expires_at"])
     click.echo(f"You can end things as {token['principal']} until {until}: done, cancel, deny, revoke, panic, freeze.")
 
 

@@ -13,7 +13,7 @@ from daypass.doors.commands import COMMANDS
 
 if TYPE_CHECKING:  # imported where it is needed, so that help comes at once
     from daypass.doors.cli.client import Client
-    from daypass.doors.cli.say import Zone
+    from daypass.doors.cli.output import Zone
 
 _COMPLETION_PATIENCE_S = 2.0
 
@@ -127,7 +127,7 @@ class Here:
 
     def zone(self) -> "Zone":
         """Say times as the person lives."""
-        from daypass.doors.cli.say import Zone  # noqa: PLC0415 - see TYPE_CHECKING above
+        from daypass.doors.cli.output import Zone  # noqa: PLC0415 - see TYPE_CHECKING above
 
         return Zone(self.login().tz)
 

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import Depends, Header
 
-from daypass.doors.api.asking import Id
-from daypass.doors.api.caller import Asker, AtDesk, EndingForOthers, EndingHeld, Now
+from daypass.doors.api.authentication import Asker, AtDesk, EndingForOthers, EndingHeld, Now
+from daypass.doors.api.requests import Id
 from daypass.doors.api.router import api_router
 from daypass.doors.language import parse_reason, parse_term
 from daypass.doors.wire.access import GrantOut, RequestOut

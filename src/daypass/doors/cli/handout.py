@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from daypass.doors.cli import exec_environment, quick, say
+from daypass.doors.cli import credential_cache, exec_environment, output
+from daypass.doors.cli.context import Here, adopt, json_option
 from daypass.doors.cli.failure import Failure
-from daypass.doors.cli.here import Here, adopt, json_option
 
 _NOT_FOUND, _NOT_EXECUTABLE = 127, 126
 """What a shell exits with for a program that is not there, or that is none."""
@@ -16,7 +16,7 @@ _NOT_FOUND, _NOT_EXECUTABLE = 127, 126
 
 @click.pass_obj
 def _credentials(here: Here, *, id: str) -> None:  # noqa: A002 - as it is typed
-    click.echo(say.as_json(quick.printed(vended(here, id))))
+    click.echo(output.as_json(credential_cache.printed(vended(here, id))))
 
 
 @click.pass_obj
@@ -37,22 +37,22 @@ def _exec(here: Here, *, id: str, program: tuple[str, ...]) -> None:  # noqa: A0
 
 @click.pass_obj
 def _console(here: Here, *, id: str, opened: bool, as_json: bool) -> None:  # noqa: A002 - as it is typed
-    answer = here.client().post(f"/grants/{say.part(id)}/console")
+    answer = here.client().post(f"/grants/{output.part(id)}/console")
     if opened:
         click.launch(answer["url"])
         click.echo("Opened in your browser.")
     else:
-        click.echo(say.as_json(answer) if as_json else answer["url"])
+        click.echo(output.as_json(answer) if as_json else answer["url"])
 
 
 @click.pass_obj
 def _link(here: Here, /, **said: Any) -> None:
-    path, body = f"/grants/{say.part(said['id'])}", {"key": said["key"] or ""}
+    path, body = f"/grants/{output.part(said['id'])}", {"key": said["key"] or ""}
     match said["kind"]:
         case "manifest":
             sys.stdout.buffer.writelines(here.client().stream("POST", f"{path}/manifest"))
         case "post":
-            click.echo(say.as_json(here.client().post(f"{path}/post-form", {"most": said["most"]})))
+            click.echo(output.as_json(here.client().post(f"{path}/post-form", {"most": said["most"]})))
         case "get" | "put" as method:
             _say_url(here.client().post(f"{path}/{method}-url", body), as_json=said["as_json"])
         case _:
@@ -61,28 +61,28 @@ def _link(here: Here, /, **said: Any) -> None:
 
 def vended(here: Here, grant: str) -> dict[str, Any]:
     """Find credentials of a grant: those that are kept while they are fresh, else new ones from the service."""
-    if found := quick.kept(grant, here.now, left=quick.FRESH):
+    if found := credential_cache.kept(grant, here.now, left=credential_cache.FRESH):
         return found
     try:
-        answer = here.client().post(f"/grants/{say.part(grant)}/credentials")
+        answer = here.client().post(f"/grants/{output.part(grant)}/credentials")
     except Failure as failure:
         return _still_good(grant, here, failure)
-    quick.keep(grant, answer, here.now)
+    credential_cache.keep(grant, answer, here.now)
     return answer
 
 
 def _still_good(grant: str, here: Here, failure: Failure) -> dict[str, Any]:
     """Use the last minutes of what is kept while the service cannot be reached; what it refuses is over."""
     if failure.code in {"unreachable", "unavailable", "throttled"}:
-        if found := quick.kept(grant, here.now, left=quick.BARELY):
+        if found := credential_cache.kept(grant, here.now, left=credential_cache.BARELY):
             return found
     else:
-        quick.forget(grant)
+        credential_cache.forget(grant)
     raise failure
 
 
 def _say_url(answer: dict[str, Any], *, as_json: bool) -> None:
-    click.echo(say.as_json(answer) if as_json else answer["url"])
+    click.echo(output.as_json(answer) if as_json else answer["url"])
 
 
 def _kind(name: str, what: str) -> click.Option:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Query, Response
 
-from daypass.doors.api.caller import (
+from daypass.doors.api.authentication import (
     AtDesk,
     BearerToken,
     Decider,
@@ -19,12 +19,12 @@ from daypass.doors.api.caller import (
     speaker,
 )
 from daypass.doors.api.router import api_router
-from daypass.doors.api.sight import named_in, names
+from daypass.doors.api.visibility import named_in, names
 from daypass.doors.language import Draft, Spoken, parse_id, parse_length, parse_reason, parse_request, split
 from daypass.doors.services import Desk
 from daypass.doors.wire.access import EntryOut, GrantOut, ListOut, PreviewOut, RequestOut, StoryOut
-from daypass.doors.wire.ahead import PermitOut
 from daypass.doors.wire.incoming import ApproveRequest, FileRequest, WithReason
+from daypass.doors.wire.preapprovals import PermitOut
 from daypass.doors.wire.queries import Page, Rehearsal, WithEnded
 from daypass.doors.wire.words import IdText
 from daypass.lifecycle import cancel as cancelling

@@ -2,9 +2,9 @@
 
 import pytest
 
-from daypass.doors.cli import ahead, say
+from daypass.doors.cli import output, preapprovals
 
-BERLIN = say.Zone("Europe/Berlin")
+BERLIN = output.Zone("Europe/Berlin")
 GRANT = {
     "id": "k3m9xw2p7qrs",
     "state": "approved",
@@ -36,7 +36,7 @@ ENDED = {
 )
 def test_an_approval_says_when_the_access_begins(grant, said: str):
     """A schedule's or a later start's is not live in a few seconds, and an old one said again is what it is now."""
-    assert say.given(GRANT | grant, BERLIN) == said
+    assert output.given(GRANT | grant, BERLIN) == said
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_an_approval_says_when_the_access_begins(grant, said: str):
 )
 def test_what_has_ended_is_shown_until_it_ended(grant, until: str | None):
     """Not until the date that it was once given for."""
-    assert say.until(GRANT | grant) == until
+    assert output.until(GRANT | grant) == until
 
 
 @pytest.mark.parametrize(
@@ -70,4 +70,4 @@ def test_whoever_is_offered_nothing_reads_whom_to_ask(owners, whom: str):
     """By name."""
     names = {"U0BOB": "Bob", "S0LEADS": "@leads"}
 
-    assert ahead.offered({"offers": [], "denials": [], "owners": owners, "names": names}).endswith(whom)
+    assert preapprovals.offered({"offers": [], "denials": [], "owners": owners, "names": names}).endswith(whom)

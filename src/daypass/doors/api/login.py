@@ -16,10 +16,10 @@ from fastapi import Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from daypass.doors.address import address_of
-from daypass.doors.api.caller import AtDesk, KnownToken, Now, Reader
+from daypass.doors.api.authentication import AtDesk, KnownToken, Now, Reader
 from daypass.doors.api.router import api_router
 from daypass.doors.refusals import Code
-from daypass.doors.wire.handed import DeviceCode, PrincipalOut, TokenOut
+from daypass.doors.wire.handout import DeviceCode, PrincipalOut, TokenOut
 from daypass.doors.wire.incoming import BeginLogin, CollectToken
 from daypass.doors.wire.problem import refusal
 from daypass.doors.wire.queries import Everywhere

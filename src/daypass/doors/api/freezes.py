@@ -5,12 +5,12 @@ from typing import Annotated
 
 from fastapi import Query
 
-from daypass.doors.api.asking import FreezeId
-from daypass.doors.api.caller import AtDesk, EndingForOthers, Lifter, Looker, Now
+from daypass.doors.api.authentication import AtDesk, EndingForOthers, Lifter, Looker, Now
+from daypass.doors.api.requests import FreezeId
 from daypass.doors.api.router import api_router
-from daypass.doors.api.sight import known_names, names
+from daypass.doors.api.visibility import known_names, names
 from daypass.doors.language import extent_of, parse_person, parse_reason
-from daypass.doors.wire.freezing import About, EndedOut, FreezeOut, FreezesOut, LiftedOut, Panic
+from daypass.doors.wire.freezes import About, EndedOut, FreezeOut, FreezesOut, LiftedOut, Panic
 from daypass.doors.wire.queries import AboutSomebody
 from daypass.lifecycle.freezes import freeze as freezing
 from daypass.lifecycle.freezes.gate import freezes

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from daypass.doors.cli import say
+from daypass.doors.cli import output
 from daypass.doors.cli.failure import Failure
 from daypass.doors.refusals import ERROR
 
@@ -72,11 +72,11 @@ def verify(  # noqa: PLR0913 - one for each word of the command
     else:
         raise Failure("Say the file as well, or --proof; see verify --help.")
     fine = bool(shown["verified"])
-    click.echo(say.as_json(shown) if as_json else _in_words(shown), err=not fine and not as_json)
+    click.echo(output.as_json(shown) if as_json else _in_words(shown), err=not fine and not as_json)
     ctx.exit(0 if fine else ERROR)
 
 
-def _judged(file: Path, key: "PublicKey", saved: Sequence[str]) -> say.Json:
+def _judged(file: Path, key: "PublicKey", saved: Sequence[str]) -> output.Json:
     """Judge a journal's file, once for each checkpoint that was kept."""
     from daypass.journal.verdict import Broken  # noqa: PLC0415 - see TYPE_CHECKING above
     from daypass.journal.verify import verify as judge  # noqa: PLC0415 - as above
@@ -91,7 +91,7 @@ def _judged(file: Path, key: "PublicKey", saved: Sequence[str]) -> say.Json:
     return {"verified": not isinstance(verdict, Broken), "sentence": verdict.sentence, "index": index}
 
 
-def _proven(proof: str, key: "PublicKey", line: bytes | None, saved: Sequence[str]) -> say.Json:
+def _proven(proof: str, key: "PublicKey", line: bytes | None, saved: Sequence[str]) -> output.Json:
     """Check a proof, and show the entry when it is of one: what is proven is that and nothing else."""
     from daypass.journal.tlog_proof import ProvenEntry  # noqa: PLC0415 - see TYPE_CHECKING above
     from daypass.journal.verify_proof import verify_proof  # noqa: PLC0415 - as above
@@ -105,7 +105,7 @@ def _proven(proof: str, key: "PublicKey", line: bytes | None, saved: Sequence[st
     return {"verified": True, "sentence": proven.sentence, "entry": entry}
 
 
-def _in_words(shown: say.Json) -> str:
+def _in_words(shown: output.Json) -> str:
     return "\n".join(filter(None, [shown["sentence"], shown.get("entry")]))
 
 

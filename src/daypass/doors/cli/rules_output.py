@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from daypass.doors.cli import say
+from daypass.doors.cli import output
+from daypass.doors.cli.context import Here
 from daypass.doors.cli.failure import Failure
-from daypass.doors.cli.here import Here
 from daypass.model.rule_change import VERSION_LINE
 
 _IN_PASSING_S = 2.0
@@ -18,7 +18,7 @@ _MOST_PENDING = 5
 _ID = re.compile(r"\b[UW][A-Z0-9]{3,}\b")
 
 
-def whole(change: dict[str, Any], zone: say.Zone) -> Iterator[str]:
+def whole(change: dict[str, Any], zone: output.Zone) -> Iterator[str]:
     """Lay a change out: who and why, its difference, what it would do."""
     yield f"{change['id']}  {change['state']}, from version {change['base']}"
     yield f"  by    {name(change, change['names'])}, {zone.moment(change['filed_at'])}"

@@ -2,8 +2,8 @@
 
 import click
 
-from daypass.doors.cli import say
-from daypass.doors.cli.here import Here, json_option
+from daypass.doors.cli import output
+from daypass.doors.cli.context import Here, json_option
 from daypass.doors.refusals import ERROR
 
 
@@ -39,7 +39,7 @@ def doctor(ctx: click.Context, *, as_json: bool) -> None:
     assert here is not None  # noqa: S101 - run() put it there
     found = here.house.doctor()
     if as_json:
-        click.echo(say.as_json([{"ok": fine, "sentence": sentence} for fine, sentence in found]))
+        click.echo(output.as_json([{"ok": fine, "sentence": sentence} for fine, sentence in found]))
     else:
         for fine, sentence in found:
             click.echo(f"{'ok ' if fine else 'FIX'}  {sentence}")

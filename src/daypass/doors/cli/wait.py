@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
-from daypass.doors.cli import say
+from daypass.doors.cli import output
+from daypass.doors.cli.context import Here
 from daypass.doors.cli.failure import Failure
-from daypass.doors.cli.here import Here
 from daypass.doors.cli.printable import shown
 from daypass.doors.refusals import DENIED, ERROR, TIMED_OUT
 
@@ -30,7 +30,7 @@ def wait_until_active(here: Here, request_id: str, *, patience: timedelta, as_js
         progress.show(_state(found))
         if found["grant"] and found["grant"]["usable"]:
             progress.clear()
-            click.echo(say.as_json(found) if as_json else say.active(found["grant"], here.zone()))
+            click.echo(output.as_json(found) if as_json else output.active(found["grant"], here.zone()))
             return
         _give_up_if_over(found)
         if time.monotonic() + pause > until:
@@ -43,14 +43,14 @@ def _give_up_if_over(found: dict[str, Any]) -> None:
     request, grant = found["request"], found["grant"]
     approval = request["approval"] or {"by": "", "note": ""}
     if request["state"] == "denied":
-        note = f": {say.folded(approval['note'])}" if approval["note"] else "."
+        note = f": {output.folded(approval['note'])}" if approval["note"] else "."
         raise Failure(
             f"{request['id']} was denied by {found['names'].get(approval['by'], 'a colleague')}{note}", exit_code=DENIED
         )
     if request["state"] in {"cancelled", "lapsed"}:
         raise Failure(f"{request['id']} was {request['state']}.", exit_code=ERROR)
     if grant and grant["state"] in {"ending", "ended"}:
-        raise Failure(f"{request['id']} has ended: {say.ending(grant)}.", exit_code=ERROR)
+        raise Failure(f"{request['id']} has ended: {output.ending(grant)}.", exit_code=ERROR)
 
 
 def _state(found: dict[str, Any]) -> str:

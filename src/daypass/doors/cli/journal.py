@@ -6,9 +6,9 @@ from typing import BinaryIO
 
 import click
 
-from daypass.doors.cli import say
+from daypass.doors.cli import output
+from daypass.doors.cli.context import Here, json_option
 from daypass.doors.cli.failure import Failure
-from daypass.doors.cli.here import Here, json_option
 
 
 @click.group("journal", help="Read the journal: everything that happened, for good.")
@@ -48,7 +48,7 @@ def checkpoint(here: Here, *, as_json: bool) -> None:
     """Print the newest checkpoint."""
     answer = here.client().get("/journal/checkpoint")
     if as_json:
-        click.echo(say.as_json(answer))
+        click.echo(output.as_json(answer))
     else:
         _write(answer["checkpoint"])
 
@@ -85,7 +85,7 @@ def inclusion(here: Here, *, index: int, as_json: bool) -> None:
     """Print an inclusion proof."""
     answer = here.client().get(f"/journal/inclusion/{index}")
     if as_json:
-        click.echo(say.as_json(answer))
+        click.echo(output.as_json(answer))
         return
     _write(answer["proof"])
     if answer["entry"] is None:
@@ -110,7 +110,7 @@ def consistency(here: Here, *, first: int, second: int | None, as_json: bool) ->
     upto = "" if second is None else f"&second={second}"
     answer = here.client().get(f"/journal/consistency?first={first}{upto}")
     if as_json:
-        click.echo(say.as_json(answer))
+        click.echo(output.as_json(answer))
     else:
         _write(answer["proof"])
 

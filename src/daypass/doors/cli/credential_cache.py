@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from daypass.doors.cli.failure import Failure
-from daypass.doors.cli.home import read_private, state_folder, write_private
+from daypass.doors.cli.paths import read_private, state_folder, write_private
 
 FRESH = timedelta(minutes=5)
 BARELY = timedelta(seconds=1)

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import click
 
-from daypass.doors.cli import rules_words, say
+from daypass.doors.cli import output, rules_output
 from daypass.doors.cli.client import Client
+from daypass.doors.cli.context import Here, json_option
 from daypass.doors.cli.failure import Failure
-from daypass.doors.cli.here import Here, json_option
 from daypass.model.rule_change import VERSION_LINE
 
 _HEAD = "# daypass rules, version {}\n"
@@ -62,7 +62,7 @@ def pull(here: Here, *, file: Path | None, force: bool) -> None:
         file.write_bytes(whole.encode())
     except OSError as error:
         raise Failure(f"{file} cannot be written: {error.strerror}.") from None
-    click.echo(f"{file}: version {found['number']}, {rules_words.by(found, found['names'])}.", err=True)
+    click.echo(f"{file}: version {found['number']}, {rules_output.by(found, found['names'])}.", err=True)
 
 
 def _base_option() -> click.Option:
@@ -84,7 +84,9 @@ def plan(here: Here, *, file: Path, base: int | None, as_json: bool) -> None:
         return
     with _faults_of(given):
         change = client.post("/rules/changes?dry_run=true", {"text": given.text, "base": _base(given, base)})
-    click.echo(say.as_json(change) if as_json else "\n".join([*rules_words.diff(change), *rules_words.effect(change)]))
+    click.echo(
+        output.as_json(change) if as_json else "\n".join([*rules_output.diff(change), *rules_output.effect(change)])
+    )
 
 
 @click.command(
@@ -112,9 +114,9 @@ def apply(  # noqa: PLR0913 - its options
     with _faults_of(given):
         change = client.post("/rules/changes", told | ({"shadow_for": shadow} if shadow is not None else {}))
     if as_json:
-        click.echo(say.as_json(change))
+        click.echo(output.as_json(change))
         return
-    click.echo("\n".join(rules_words.effect(change)))
+    click.echo("\n".join(rules_output.effect(change)))
     click.echo(f"{change['id']}: proposed. Another owner decides: daypass rules approve {change['id']}")
 
 
@@ -128,7 +130,7 @@ def history(here: Here, *, number: int | None, as_json: bool) -> None:
     """List versions, or print one."""
     if number is not None:
         version = here.client().get(f"/rules/versions/{number}")
-        click.echo(say.as_json(version) if as_json else version["text"], nl=as_json)
+        click.echo(output.as_json(version) if as_json else version["text"], nl=as_json)
         return
     found = here.client().get("/rules/versions")
     zone = here.zone()
@@ -136,14 +138,14 @@ def history(here: Here, *, number: int | None, as_json: bool) -> None:
         (
             str(one["number"]),
             zone.moment(one["at"]),
-            rules_words.by(one, found["names"]),
+            rules_output.by(one, found["names"]),
             one["change"] or "-",
             one["note"],
         )
         for one in found["versions"]
     ]
-    said = say.table("Versions of the rules", ("N", "SINCE", "FROM", "CHANGE", "WHY"), rows)
-    click.echo(say.as_json(found) if as_json else said)
+    said = output.table("Versions of the rules", ("N", "SINCE", "FROM", "CHANGE", "WHY"), rows)
+    click.echo(output.as_json(found) if as_json else said)
 
 
 def _read(path: Path) -> _Text:
@@ -182,7 +184,7 @@ def _said_unchanged(given: _Text, client: Client, *, as_json: bool) -> bool:
     if given.text != found["text"]:
         return False
     said = f"{given.path} is in force as version {found['number']}; nothing would change."
-    click.echo(say.as_json({"unchanged": True, "version": found["number"]}) if as_json else said)
+    click.echo(output.as_json({"unchanged": True, "version": found["number"]}) if as_json else said)
     return True
 
 

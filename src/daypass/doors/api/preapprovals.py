@@ -4,15 +4,15 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Query, Response
 
-from daypass.doors.api.asking import PreapprovalId, rehearsed
-from daypass.doors.api.caller import Asker, AtDesk, Decider, EndingAsked, EndingForOthers, Now, Reader
+from daypass.doors.api.authentication import Asker, AtDesk, Decider, EndingAsked, EndingForOthers, Now, Reader
+from daypass.doors.api.requests import PreapprovalId, rehearsed
 from daypass.doors.api.router import api_router
-from daypass.doors.api.sight import names
+from daypass.doors.api.visibility import names
 from daypass.doors.language import Spoken, parse_id, parse_length, parse_moment, parse_person, parse_reason, parse_term
 from daypass.doors.wire.access import PreviewOut, RequestOut
-from daypass.doors.wire.ahead import AbsenceOut, OfferOut, OffersOut, PermitOut, PermitsOut
 from daypass.doors.wire.approval import ApproversOut
 from daypass.doors.wire.incoming import AllowAhead, AskAgain, SayAway
+from daypass.doors.wire.preapprovals import AbsenceOut, OfferOut, OffersOut, PermitOut, PermitsOut
 from daypass.doors.wire.queries import Rehearsal
 from daypass.lifecycle import preapprovals
 from daypass.lifecycle.absence import say_away, say_back

@@ -4,9 +4,9 @@ from typing import Any
 
 import click
 
-from daypass.doors.cli import say
-from daypass.doors.cli.asking import file_request, rehearsed, say_filed
-from daypass.doors.cli.here import Here, adopt, json_option
+from daypass.doors.cli import output
+from daypass.doors.cli.context import Here, adopt, json_option
+from daypass.doors.cli.requests import file_request, rehearsed, say_filed
 from daypass.doors.language.request_words import level_and_resource
 
 
@@ -23,13 +23,13 @@ def _allow(here: Here, /, **said: Any) -> None:
     _must_say(allow, said, "to", "for_", "window")
     said |= {"for": said.pop("for_"), "level": level, "resource": resource}
     answer = here.client().post("/permits", {name: value for name, value in said.items() if value is not None})
-    click.echo(say.as_json(answer) if as_json else _allowed(answer, here))
+    click.echo(output.as_json(answer) if as_json else _allowed(answer, here))
 
 
 @click.pass_obj
 def _withdraw(here: Here, *, id: str, as_json: bool) -> None:  # noqa: A002 - as it is typed
-    answer = here.client().post(f"/permits/{say.part(id)}/withdraw")
-    click.echo(say.as_json(answer) if as_json else f"{answer['id']}: taken back.")
+    answer = here.client().post(f"/permits/{output.part(id)}/withdraw")
+    click.echo(output.as_json(answer) if as_json else f"{answer['id']}: taken back.")
 
 
 @click.pass_obj
@@ -39,7 +39,7 @@ def _again(here: Here, /, **said: Any) -> None:
     body = {name: value for name, value in said.items() if value is not None}
     answer = here.client().post(f"/requests/again?dry_run={'true' if dry_run else 'false'}", body)
     if dry_run:
-        click.echo(say.as_json(answer) if as_json else rehearsed(answer, here))
+        click.echo(output.as_json(answer) if as_json else rehearsed(answer, here))
         return
     say_filed(answer, here, as_json=as_json, wait=False)
 
@@ -48,7 +48,7 @@ def _again(here: Here, /, **said: Any) -> None:
 def _offers(here: Here, *, as_json: bool) -> None:
     answer = here.client().get("/offers")
     if as_json:
-        click.echo(say.as_json(answer))
+        click.echo(output.as_json(answer))
         return
     click.echo(offered(answer))
 
@@ -56,13 +56,13 @@ def _offers(here: Here, *, as_json: bool) -> None:
 def offered(answer: dict[str, Any]) -> str:
     """Say what there is to ask for; where there is nothing, who can change that."""
     names, owners = answer["names"], answer["owners"]
-    lines = [f"  {one['rule']:<24} {say.named(one['sentence'], names)}" for one in answer["offers"]]
+    lines = [f"  {one['rule']:<24} {output.named(one['sentence'], names)}" for one in answer["offers"]]
     if not lines:
         named = [*owners["people"], *owners["slack_groups"], *owners["directory_groups"]]
         whom = ", ".join(names.get(one, one) for one in named)
         ask = f"the owners of the rules: {whom}" if named else "whoever runs Daypass"
         lines = [f"No rule lends you anything. To change that, ask {ask}."]
-    return "\n".join([*lines, *(f"  never                    {say.named(one, names)}" for one in answer["denials"])])
+    return "\n".join([*lines, *(f"  never                    {output.named(one, names)}" for one in answer["denials"])])
 
 
 @click.pass_obj
@@ -72,13 +72,13 @@ def _away(here: Here, /, **said: Any) -> None:
     delegate = answer["names"].get(answer["delegate"], answer["delegate"])
     instead = f" {delegate} decides meanwhile." if delegate else ""
     until = here.zone().moment(answer["until"])
-    click.echo(say.as_json(answer) if as_json else f"You are away until {until}.{instead}")
+    click.echo(output.as_json(answer) if as_json else f"You are away until {until}.{instead}")
 
 
 @click.pass_obj
 def _back(here: Here, *, as_json: bool) -> None:
     answer = here.client().post("/absence/end")
-    click.echo(say.as_json(answer) if as_json else "Welcome back. You are asked to decide again.")
+    click.echo(output.as_json(answer) if as_json else "Welcome back. You are asked to decide again.")
 
 
 def _must_say(command: click.Command, said: dict[str, Any], *names: str) -> None:
@@ -90,7 +90,7 @@ def _must_say(command: click.Command, said: dict[str, Any], *names: str) -> None
 
 def _allowed(permit: dict[str, Any], here: Here) -> str:
     zone, hint = here.zone(), permit["doubt"] or "The rules are asked again each time."
-    most = f"{say.what(permit)} as a {permit['delivery']} for {say.length(permit['longest_s'])}"
+    most = f"{output.what(permit)} as a {permit['delivery']} for {output.length(permit['longest_s'])}"
     return (
         f"{permit['id']}: {permit['names'].get(permit['to'], permit['to'])} may {most} at a time, "
         f"asking until {zone.moment(permit['ends'])}, as if you had clicked.\n"
