@@ -48,7 +48,7 @@ def _print_kept() -> bool:
 def _serve() -> None:
     _check_settings()
     with _importing():
-        from daypass.wiring import run
+        from daypass.wiring import run  # noqa: PLC0415 - what a command imports, its user waits for
 
     run.serve()
 
@@ -56,7 +56,7 @@ def _serve() -> None:
 def _work() -> None:
     _check_settings()
     with _importing():
-        from daypass.wiring import run
+        from daypass.wiring import run  # noqa: PLC0415 - what a command imports, its user waits for
 
     run.work()
 
@@ -79,7 +79,7 @@ def _check_settings() -> None:
 
 
 def _migrate() -> None:
-    from daypass.wiring import run
+    from daypass.wiring import run  # noqa: PLC0415 - what a command imports, its user waits for
 
     run.migrate()
 

@@ -6,7 +6,8 @@ Where the command line keeps things on the person's machine (XDG base directorie
     $XDG_STATE_HOME/daypass/credentials/   AWS credentials of live grants, by grant (doors/cli/credential_cache)
 
 What opens something is readable by its owner alone (0600), created as such under a name nobody can have prepared
-(O_EXCL), and put in place whole (rename). This page imports little: an AWS SDK waits for it (doors/cli/credential_cache).
+(O_EXCL), and put in place whole (rename). This page imports little: an AWS SDK waits
+for it (doors/cli/credential_cache).
 """
 
 import os

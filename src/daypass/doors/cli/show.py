@@ -99,7 +99,7 @@ def _story(found: dict[str, Any], zone: output.Zone) -> Iterator[str]:
     yield ""
     for entry in found["story"]:
         who = names.get(entry["actor"]) or _NO_PERSON.get(entry["actor"], entry["actor"])
-        yield f"  {zone.moment(entry['at'])}  {who} {output.named(say.folded(_told(entry, zone)), names)}"
+        yield f"  {zone.moment(entry['at'])}  {who} {output.named(output.folded(_told(entry, zone)), names)}"
 
 
 def _told(entry: dict[str, Any], zone: output.Zone) -> str:
@@ -114,7 +114,7 @@ def _told(entry: dict[str, Any], zone: output.Zone) -> str:
 
 
 def _life(grant: dict[str, Any], promise: str | None, zone: output.Zone) -> Iterator[str]:
-    yield f"  grant     {grant['state']}, {zone.moment(grant['starts'])} to {zone.moment(say.until(grant))}"
+    yield f"  grant     {grant['state']}, {zone.moment(grant['starts'])} to {zone.moment(output.until(grant))}"
     if grant["stuck"]:
         yield f"  stuck     {grant['stuck']}"
     if grant["ending"]:

@@ -39,7 +39,7 @@ def asking(question: Question) -> tuple[Principal, ...]:
 
 
 def left(steps: Iterable[Step], without: frozenset[PrincipalId]) -> tuple[Stage, ...]:
-    """The stages as the document alone has them, without these people; rules/approval/approvers.py looks around as well."""
+    """The stages as the document alone has them, without these people (rules/approval/approvers knows facts too)."""
     return tuple(_stage(step, without) for step in steps)
 
 

@@ -1,4 +1,4 @@
-"""A question, and what was so around it, written as a line of a file of requests: what rules/examples/read.py reads back."""
+"""A question, and what was so around it, written as a line of a file of requests, which examples/read reads back."""
 
 from daypass.model.decision import Circumstances, Question, Ticket, TicketId
 from daypass.model.principal import ROBOT

@@ -1,8 +1,8 @@
 """
 What other rules would mean for people: who gains, who loses, and which waiting requests would be decided otherwise.
 
-Only rules that differ are looked at. At the edges of each (see rules/sampling/probes.py) both books are asked, once for all
-people whom the rules there do not tell apart. What is told is so: there is a question that the old book answers
+Only rules that differ are looked at. At the edges of each (see rules/sampling/probes.py) both books are asked, once for
+all people whom the rules there do not tell apart. What is told is so: there is a question that the old book answers
 otherwise than the new one. Not seen is
 
 - what only shows on a place where three or more patterns meet and no two of them do;
