@@ -22,7 +22,7 @@ from pathlib import Path
 import structlog
 
 from daypass.model.entitlement import Entitlement, Level, parse_place
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import Delivery, Grant, GrantState, Presence, new_grant_id
 from daypass.model.lease import Lease, Term, whole_second
@@ -155,7 +155,7 @@ def report(name: str, measured: float, *, wanted: str = "-") -> None:
 
 
 def _fact(grant: Grant) -> Fact:
-    event = Event(kind=Kind.GRANT_ACTIVATED, at=datetime.now(UTC), actor=DAYPASS, subject=grant.id)
+    event = Event(kind=EntryKind.GRANT_ACTIVATED, at=datetime.now(UTC), actor=DAYPASS, subject=grant.id)
     return Fact(event=event, changes=(grant,), told=False)
 
 

@@ -29,7 +29,7 @@ from daypass.journal.key import Signer
 from daypass.journal.place import Placed
 from daypass.journal.proof import inclusion_proof, verify_inclusion
 from daypass.journal.tree import EMPTY, leaf_hash
-from daypass.journal.verdict import Broken, Verified
+from daypass.journal.verdict import BrokenJournal, Verified
 from daypass.journal.verify import verify
 
 BATCH = 500
@@ -131,7 +131,7 @@ def main() -> None:
             report(f"journal: verify against {peer}", f"{theirs / seconds:.1f} times as fast", "at least 1")
         altered = path.read_bytes().replace(b'"seconds":7200', b'"seconds":7201')
         seconds, verdict = timed(lambda: verify(io.BytesIO(altered), signer.public))
-        if not isinstance(verdict, Broken) or verdict.index != 0:
+        if not isinstance(verdict, BrokenJournal) or verdict.index != 0:
             raise SystemExit(f"the altered book is judged wrongly: {verdict}")
         report("journal: name the first wrong entry, every entry altered", f"{seconds * 1000:,.0f} ms")
         leaves = [leaf_hash(line) for line in lines]

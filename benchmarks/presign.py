@@ -16,7 +16,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
-from daypass.aws.clients import Clients, Keys
+from daypass.aws.clients import AwsCredentials, Clients
 from daypass.aws.presign import Presigner
 
 BY_SDK = 100
@@ -34,7 +34,7 @@ def main() -> int:
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     words.add_argument("--objects", type=int, default=100_000)
     objects = words.parse_args().objects
-    keys = Keys(access_key_id="ASIAEXAMPLE", secret_access_key=secrets.token_hex(20), session_token=TOKEN)
+    keys = AwsCredentials(access_key_id="ASIAEXAMPLE", secret_access_key=secrets.token_hex(20), session_token=TOKEN)
     signs = Presigner(clients=Clients(region="eu-central-1"), keys=keys, bucket="acme-reports", region="eu-central-1")
     names = [f"2026/part-{number:06}.parquet" for number in range(objects)]
     ours, theirs = zip(*(measure(signs, names) for _ in range(ROUNDS)), strict=True)

@@ -28,7 +28,7 @@ from typing import NamedTuple
 from sqlalchemy import insert, literal, select, text
 
 from daypass.model.entitlement import Entitlement, Level, parse_place
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import Delivery, Ending, Grant, GrantId, GrantState, Why, new_grant_id
 from daypass.model.lease import Lease, Term
@@ -82,7 +82,7 @@ def a_grant(approved_at: datetime) -> Grant:
     )
 
 
-def fact(grant: Grant, kind: Kind) -> Fact:
+def fact(grant: Grant, kind: EntryKind) -> Fact:
     """Make what the loop records of a grant."""
     details = {"starts": NOON.isoformat(), "ends": NOON.isoformat(), "why": "expired"}
     return Fact(event=Event(kind=kind, at=NOON, actor=DAYPASS, subject=grant.id, details=details), changes=(grant,))
@@ -142,7 +142,7 @@ def recorded(name: str, database: Database, grants: Sequence[Grant], batch: int)
     """Record one fact a grant, in batches."""
     ledger = SqlLedger(database)
     batches = [
-        [fact(one, Kind.GRANT_ACTIVATED) for one in grants[at : at + batch]] for at in range(0, len(grants), batch)
+        [fact(one, EntryKind.GRANT_ACTIVATED) for one in grants[at : at + batch]] for at in range(0, len(grants), batch)
     ]
     lost = list[Fact]()
     spent = took(lambda: [lost.extend(ledger.record_each(some)) for some in batches])
@@ -174,7 +174,7 @@ def claimed(kind: str, database: Database, due: int, batch: int) -> None:
 def single(kind: str, database: Database) -> None:
     """Record, read and list as the doors do, one at a time."""
     ledger, grants = SqlLedger(database), [a_grant(NOON) for _ in range(300)]
-    facts = [fact(one, Kind.REQUEST_APPROVED) for one in grants]
+    facts = [fact(one, EntryKind.REQUEST_APPROVED) for one in grants]
     spent = took(lambda: [ledger.record(one) for one in facts])
     report_rate(f"{kind}: record, one fact a commit", spent, len(grants), "commits")
     seconds = timed(lambda: [ledger.grant(one.id) for one in grants])

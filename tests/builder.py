@@ -17,7 +17,7 @@ from daypass.lifecycle import login
 from daypass.lifecycle.end.permissions import Enders
 from daypass.lifecycle.handout.handout import Handout
 from daypass.lifecycle.judge import Judge
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.grant import Delivery, GrantId
 from daypass.model.principal import PrincipalId
 from daypass.reconcile.loop import Loop
@@ -32,7 +32,7 @@ from daypass.store.rules_file import RulesFile
 from daypass.store.rules_in_force import RulesInForce
 from daypass.store.tables import journal
 from daypass.store.words import events_of
-from daypass.wiring.assemble import Outside, Stores, desk, judge, open_stores, worker
+from daypass.wiring.assemble import Stores, Surroundings, desk, judge, open_stores, worker
 from tests.hands import HandAws, HandCatalogue, HandClock, HandDirectory, HandVendor
 from tests.heads import HandHead
 from tests.keys import SIGNER
@@ -68,7 +68,7 @@ class Daypass:
         self.book.fold()
         self.clock, self.directory = clock or HandClock(), directory or HandDirectory()
         self.aws, self.vendor = aws or HandAws(), HandVendor()
-        self._outside = Outside(
+        self._outside = Surroundings(
             clock=self.clock,
             people=self.directory,
             facts=self.directory,
@@ -159,7 +159,7 @@ class Daypass:
         """What the journal says of a request and its grant."""
         return self.ledger.story(subject)
 
-    def told(self, subject: GrantId, kind: Kind) -> list[Event]:
+    def told(self, subject: GrantId, kind: EntryKind) -> list[Event]:
         """The journal entries of one kind about it."""
         return [event for event in self.story(subject) if event.kind is kind]
 

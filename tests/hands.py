@@ -16,7 +16,7 @@ from daypass.model.entitlement import S3Place
 from daypass.model.errors import BadInput, NotFound, RulesUnreadable, Unavailable
 from daypass.model.grant import Delivery, Grant, GrantId, GrantState, Presence
 from daypass.model.principal import GroupName, Principal, PrincipalId, SlackGroupId
-from daypass.ports import Credentials, Ledger, Paper, PostForm, Rehearsal, SignedUrl, Standing
+from daypass.ports import Credentials, DryRun, Ledger, MarkedObject, Paper, PostForm, SignedUrl
 from daypass.ports.asker import asker
 from daypass.ports.fence import ask_fence, tell_fence
 from daypass.rules.document.read import RuleBook
@@ -136,9 +136,9 @@ class HandAws:
     on_provision: Callable[[Grant], object] | None = None
     on_revoke: Callable[[Grant], object] | None = None
 
-    def rehearse(self, draft: Grant) -> Rehearsal:
+    def rehearse(self, draft: Grant) -> DryRun:
         """Everything fits here."""
-        return Rehearsal(papers=(Paper(place="nowhere", text=str(draft.entitlement)),))
+        return DryRun(papers=(Paper(place="nowhere", text=str(draft.entitlement)),))
 
     def provision(self, grant: Grant) -> None:
         """Hold it with its dates, after what happens while the request is under way."""
@@ -175,12 +175,12 @@ class HandAws:
         grant = self.held.get(grant_id)
         return grant is not None and grant.lease is not None and now in grant.lease
 
-    def standing(self) -> Iterator[Standing]:
+    def standing(self) -> Iterator[MarkedObject]:
         """Everything that is held."""
         for grant_id in list(self.held):
-            yield Standing(grant=grant_id, what=f"policy daypass-{grant_id}", handle=grant_id)
+            yield MarkedObject(grant=grant_id, what=f"policy daypass-{grant_id}", handle=grant_id)
 
-    def remove(self, standing: Standing) -> bool:
+    def remove(self, standing: MarkedObject) -> bool:
         """Drop one of them."""
         return self.held.pop(standing.grant, None) is not None
 
@@ -196,7 +196,7 @@ class Meanwhile(HandAws):
 
     happening: list[Callable[[], object]] = field(default_factory=list)
 
-    def rehearse(self, draft: Grant) -> Rehearsal:
+    def rehearse(self, draft: Grant) -> DryRun:
         """Let it happen, once."""
         if self.happening:
             self.happening.pop()()

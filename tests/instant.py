@@ -2,7 +2,7 @@
 
 from daypass.lifecycle.freezes.freeze import Halt, set_freeze
 from daypass.model.effect import GIVES
-from daypass.model.event import Kind
+from daypass.model.event import EntryKind
 from daypass.model.fact import Fact
 from daypass.model.freeze import Extent
 from daypass.model.principal import PrincipalId
@@ -11,13 +11,13 @@ from tests.builder import Daypass
 
 FREEZES = PrincipalId("U0CARL")
 """Who freezes."""
-_GIVING = GIVES | {Kind.LOGIN_CONFIRMED}
+_GIVING = GIVES | {EntryKind.LOGIN_CONFIRMED}
 
 
 class InThatInstant(SqlLedger):
     """A ledger into which somebody else writes a freeze, after everything was looked at and right before the commit."""
 
-    def __init__(self, house: Daypass, extent: Extent, *, kinds: frozenset[Kind] = _GIVING) -> None:
+    def __init__(self, house: Daypass, extent: Extent, *, kinds: frozenset[EntryKind] = _GIVING) -> None:
         """Take whose, what is frozen, and which entries it comes right before."""
         super().__init__(house.database)
         self._house, self._extent = house, extent

@@ -15,10 +15,10 @@ def main() -> None:
     """Run `daypass` and exit with its code."""
     if sys.argv[1:2] == ["credentials"] and _print_kept():
         return
-    from daypass.doors.cli.context import House  # noqa: PLC0415 - see above
+    from daypass.doors.cli.context import OperatorCommands  # noqa: PLC0415 - see above
     from daypass.doors.cli.main import run  # noqa: PLC0415 - see above
 
-    house = House(
+    house = OperatorCommands(
         serve=_serve,
         work=_work,
         migrate=_migrate,

@@ -93,7 +93,7 @@ class Aws:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
+class RulesSettings:
     """Who decides."""
 
     file: Path = Path("rules.yaml")
@@ -131,7 +131,7 @@ class Worker:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Robots:
+class BotSettings:
     """Programs that ask; see docs/robots.md."""
 
     issuers: tuple[str, ...] = ("https://token.actions.githubusercontent.com",)
@@ -139,7 +139,7 @@ class Robots:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class People:
+class PeopleSettings:
     """What is known of people besides Slack and AWS; see docs/people.md."""
 
     file: Path | None = None
@@ -182,11 +182,11 @@ class Settings:
     store: Store = Store()
     slack: Slack = Slack()
     aws: Aws = Aws()
-    rules: Rules = Rules()
+    rules: RulesSettings = RulesSettings()
     journal: Journal = Journal()
     worker: Worker = Worker()
-    robots: Robots = Robots()
-    people: People = People()
+    robots: BotSettings = BotSettings()
+    people: PeopleSettings = PeopleSettings()
     tickets: Tickets = Tickets()
     glass: Glass = Glass()
 

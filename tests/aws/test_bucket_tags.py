@@ -7,7 +7,7 @@ import pytest
 
 from daypass.aws.bucket_tags import BucketTags
 from daypass.aws.buckets import Buckets
-from daypass.aws.clients import Clients, Keys
+from daypass.aws.clients import AwsCredentials, Clients
 from daypass.model.errors import AwsForbids, NotFound
 from tests.servers.ceph import Ceph
 from tests.servers.keys import REGION
@@ -20,7 +20,7 @@ Aws = MiniStack | Ceph
 def tags_of(aws: Aws, who: Credential | None = None) -> BucketTags:
     """Read with somebody's keys; root's when nobody is named."""
     who = who or aws.root()
-    keys = Keys(access_key_id=who.access_key, secret_access_key=who.secret_key)
+    keys = AwsCredentials(access_key_id=who.access_key, secret_access_key=who.secret_key)
     clients = Clients(region=REGION, endpoint=aws.endpoint, keys=keys)
     return BucketTags(clients=clients, buckets=Buckets(clients=clients))
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from daypass.aws.clients import Clients, Keys
+from daypass.aws.clients import AwsCredentials, Clients
 from daypass.aws.inline_policies import InlinePolicies
 from daypass.aws.refusals import asking
 from daypass.model.errors import DaypassError, Unavailable
@@ -67,7 +67,7 @@ class Aws:
     @property
     def policies(self) -> InlinePolicies:
         """The policies of a user there."""
-        keys = Keys(access_key_id="a", secret_access_key="b")
+        keys = AwsCredentials(access_key_id="a", secret_access_key="b")
         clients = Clients(region="eu-west-1", endpoint=f"http://127.0.0.1:{self.port}", keys=keys)
         return InlinePolicies(clients=clients, kind="user", owner="ann")
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from daypass.aws.clients import Clients, Keys
+from daypass.aws.clients import AwsCredentials, Clients
 from daypass.aws.head_object import HeadObject
 from daypass.journal.verdict import Verified
 from daypass.journal.verify import verify
@@ -64,7 +64,7 @@ def place(ministack: MiniStack, proxy: Proxy, bucket: str, seconds: Time) -> Hea
 
 def head_in(bucket: str, endpoint: str, who: Credential, seconds: Time) -> HeadObject:
     """Another process's view of the same object."""
-    keys = Keys(access_key_id=who.access_key, secret_access_key=who.secret_key)
+    keys = AwsCredentials(access_key_id=who.access_key, secret_access_key=who.secret_key)
     clients = Clients(region=REGION, endpoint=endpoint, keys=keys, tries=1)
     return HeadObject(clients=clients, bucket=bucket, key="daypass/journal.head", monotonic=seconds)
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from daypass.aws.buckets import BELIEVED_S, Buckets
-from daypass.aws.clients import Clients, Keys
+from daypass.aws.clients import AwsCredentials, Clients
 from daypass.aws.clock import AwsTime
 from daypass.model.entitlement import S3Place
 from daypass.model.errors import BadInput, Misconfigured, NotFound, Unavailable
@@ -26,7 +26,7 @@ def clients_of(aws: Aws, who: Credential | None = None) -> Clients:
     return Clients(
         region=REGION,
         endpoint=aws.endpoint,
-        keys=Keys(access_key_id=who.access_key, secret_access_key=who.secret_key),
+        keys=AwsCredentials(access_key_id=who.access_key, secret_access_key=who.secret_key),
     )
 
 
@@ -158,14 +158,14 @@ def test_a_clock_that_is_off_by_an_hour_is_named_in_the_refusal(ministack: MiniS
 @pytest.mark.heavy
 def test_an_aws_that_is_down_is_unavailable():
     """Nothing listens there: to be tried again, not a fault of anybody's."""
-    keys = Keys(access_key_id="a", secret_access_key="b")
+    keys = AwsCredentials(access_key_id="a", secret_access_key="b")
     with pytest.raises(Unavailable):
         Buckets(clients=Clients(region=REGION, endpoint="http://127.0.0.1:9", keys=keys)).buckets()
 
 
 def test_the_sdks_own_variable_says_where_aws_is(monkeypatch: pytest.MonkeyPatch):
     """AWS_ENDPOINT_URL is honoured, and buckets then stand in the path; without it they are host names."""
-    keys = Keys(access_key_id="a", secret_access_key="b")
+    keys = AwsCredentials(access_key_id="a", secret_access_key="b")
     address = {"ClientMethod": "get_object", "Params": {"Bucket": "acme", "Key": "k"}}
     without = Clients(region="eu-west-1", keys=keys).s3().generate_presigned_url(**address)  # type: ignore[arg-type]
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")
@@ -177,7 +177,7 @@ def test_the_sdks_own_variable_says_where_aws_is(monkeypatch: pytest.MonkeyPatch
 
 def test_a_client_is_made_once_and_its_secrets_are_not_shown():
     """Threads share it; and a log line of the keys shows the id alone."""
-    keys = Keys(access_key_id="AKIAX", secret_access_key="s3cret", session_token="t0ken")
+    keys = AwsCredentials(access_key_id="AKIAX", secret_access_key="s3cret", session_token="t0ken")
     clients = Clients(region="eu-west-1", keys=keys)
 
     assert clients.iam is clients.iam

@@ -14,7 +14,7 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
-from daypass.aws.refusals import CLOCK, AlreadyThere, NotOffered, OverQuota, asking
+from daypass.aws.refusals import CLOCK, AlreadyThere, CallNotOffered, OverQuota, asking
 from daypass.model.errors import AwsForbids, BadInput, DaypassError, Misconfigured, NotFound, Throttled, Unavailable
 
 
@@ -46,7 +46,7 @@ def became(error: Exception) -> DaypassError:
         ("EntityAlreadyExists", AlreadyThere),
         ("MalformedPolicyDocument", BadInput),
         ("UnmodifiableEntity", BadInput),
-        ("MethodNotAllowed", NotOffered),
+        ("MethodNotAllowed", CallNotOffered),
         ("SomethingNew", Misconfigured),
     ],
 )

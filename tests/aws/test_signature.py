@@ -11,13 +11,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from daypass.aws.clients import Clients, Keys
+from daypass.aws.clients import AwsCredentials, Clients
 from daypass.aws.presign import Presigner
 from daypass.model.entitlement import S3Place
 
 NOW = datetime(2026, 11, 23, 12, 34, 56, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-KEYS = Keys(access_key_id="ASIAEXAMPLE", secret_access_key="s3cret/+", session_token="token/+==" * 40)
+KEYS = AwsCredentials(access_key_id="ASIAEXAMPLE", secret_access_key="s3cret/+", session_token="token/+==" * 40)
 _NAMES = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=40).filter(
     lambda name: not name.startswith("/")
 )

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from daypass.aws.clients import Clients, Keys
+from daypass.aws.clients import AwsCredentials, Clients
 from daypass.aws.role_sessions import CHAINED, LONGEST, SHORTEST, RoleSessions
 from daypass.model.entitlement import Level
 from daypass.model.errors import AwsForbids, BadInput, Misconfigured
@@ -139,10 +139,10 @@ def test_daypass_on_a_role_of_its_own_is_held_to_an_hour(
         AssumeRolePolicyDocument=minified({"Version": "2012-10-17", "Statement": [trust]}),
         MaxSessionDuration=43_200,
     )["Role"]["Arn"]
-    keys = Keys(access_key_id=world.root.access_key, secret_access_key="root")
+    keys = AwsCredentials(access_key_id=world.root.access_key, secret_access_key="root")
     if chained:
         given = world.root.client("sts").assume_role(RoleArn=made, RoleSessionName="me")["Credentials"]
-        keys = Keys(
+        keys = AwsCredentials(
             access_key_id=given["AccessKeyId"],
             secret_access_key=given["SecretAccessKey"],
             session_token=given["SessionToken"],

@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
-from daypass.deliveries.names import Marks
+from daypass.deliveries.names import Names
 from daypass.model.grant import Delivery, GrantId, Presence
-from daypass.ports import Standing, Strange
+from daypass.ports import MarkedObject, Strange
 from tests.deliveries.test_cutoff import denies
 from tests.deliveries.world import INSIDE, MARKS, World, ending, hands_of, reads
 
-OTHER = Marks("ffffffff")
+OTHER = Names("ffffffff")
 GRANT = GrantId("abcdefghjkmn")
 
 
@@ -26,14 +26,14 @@ def test_b11_each_installation_sweeps_its_own_and_reports_the_other_one(ministac
         for marks in (MARKS, OTHER)
     }
     for one in seen[OTHER]:
-        if isinstance(one, Standing):
+        if isinstance(one, MarkedObject):
             world.sweep(OTHER).remove(one)
 
-    assert [(one.grant if isinstance(one, Standing) else "", ours.id in one.what) for one in seen[MARKS]] == [
+    assert [(one.grant if isinstance(one, MarkedObject) else "", ours.id in one.what) for one in seen[MARKS]] == [
         (ours.id, True),
         ("", False),
     ]
-    assert [type(one) for one in seen[OTHER]] == [Strange, Standing]
+    assert [type(one) for one in seen[OTHER]] == [Strange, MarkedObject]
     assert reads(keys, world.bucket, INSIDE)
     world.hands.deliveries[Delivery.POLICY].revoke(ending(ours, world.now()), world.now())
 

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from daypass.aws.clients import Keys as AwsKeys
+from daypass.aws.clients import AwsCredentials as AwsKeys
 from daypass.aws.presign import Presigner
 from daypass.deliveries.vending import Addresses, Vending
 from daypass.model.entitlement import Level

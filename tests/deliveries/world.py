@@ -12,8 +12,8 @@ import urllib3
 from botocore.exceptions import ClientError
 
 from daypass.aws.buckets import Buckets
+from daypass.aws.clients import AwsCredentials as AwsKeys
 from daypass.aws.clients import Clients
-from daypass.aws.clients import Keys as AwsKeys
 from daypass.aws.own_permissions import (
     CEILING_PATH,
     Document,
@@ -28,7 +28,7 @@ from daypass.deliveries.broker import Broker
 from daypass.deliveries.cutoff import Cutoff
 from daypass.deliveries.link import LinkDelivery
 from daypass.deliveries.link_sessions import SigningSessions
-from daypass.deliveries.names import Marks
+from daypass.deliveries.names import Names
 from daypass.deliveries.policy import PolicyDelivery
 from daypass.deliveries.session import SessionDelivery
 from daypass.deliveries.sweep import IamSweep
@@ -37,14 +37,14 @@ from daypass.model.entitlement import Entitlement, Extra, Level, S3Place
 from daypass.model.grant import Delivery, Ending, Grant, GrantState, Why, new_grant_id
 from daypass.model.lease import Lease, Term, whole_second
 from daypass.model.principal import AwsIdentity, PrincipalId
-from daypass.ports import Credentials, PostForm, Provisioner, Standing
+from daypass.ports import Credentials, MarkedObject, PostForm, Provisioner
 from tests.servers.ceph import Ceph
 from tests.servers.keys import REGION, Keys
 from tests.servers.ministack import MiniStack
 
 Aws = MiniStack | Ceph
 ALICE = PrincipalId("U0ALICE")
-MARKS = Marks("0a1b2c3d")
+MARKS = Names("0a1b2c3d")
 BROKER_PATH = "/daypass/"
 PREFIX = "2026/"
 INSIDE = "2026/q1-ü+&.csv"
@@ -106,13 +106,13 @@ class World:
             clients.iam.meta.events.register("provide-client-params.iam.*", self._with_tenant)
         return hands_of(clients, self.setup)
 
-    def sweep(self, marks: Marks = MARKS) -> IamSweep:
+    def sweep(self, marks: Names = MARKS) -> IamSweep:
         """Look for what stands, by the server's clock."""
         return IamSweep(clients=self.hands.clients, clock=self.server.clock.now, marks=marks)
 
-    def standing(self) -> list[Standing]:
+    def standing(self) -> list[MarkedObject]:
         """What stands under our mark."""
-        return [one for one in self.sweep().standing() if isinstance(one, Standing)]
+        return [one for one in self.sweep().standing() if isinstance(one, MarkedObject)]
 
     def person(self, name: str = "ann") -> tuple[Keys, AwsIdentity]:
         """Make an IAM user who may do nothing; returns their keys and who they are to AWS."""
@@ -217,7 +217,7 @@ class World:
             params["UserName"] = f"{self.server.account}${params['UserName']}"
 
 
-def hands_of(clients: Clients, setup: Setup, marks: Marks = MARKS) -> Hands:
+def hands_of(clients: Clients, setup: Setup, marks: Names = MARKS) -> Hands:
     """Put Daypass's hands together on some clients."""
     buckets = Buckets(clients=clients)
     sessions = RoleSessions(clients=clients, role_arn=setup.broker_arn)

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from daypass.aws.clients import AwsCredentials as AwsKeys
 from daypass.aws.clients import Clients
-from daypass.aws.clients import Keys as AwsKeys
 from daypass.aws.own_permissions import Setup, service
 from daypass.model.entitlement import Entitlement, Level, S3Place
 from daypass.model.errors import AwsForbids, Misconfigured

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from daypass.directory.belonging import Home, is_guest, must_belong
+from daypass.directory.belonging import Organization, is_guest, must_belong
 from daypass.directory.slack_people import SlackPeople
 from daypass.model.errors import NotFound, Unavailable
 from daypass.model.principal import PrincipalId
@@ -14,7 +14,7 @@ from tests.directory.test_same_person import people_of
 from tests.office import office_slack
 
 EVE = PrincipalId("U0EVE")
-ALONE, IN_GRID = Home(team="T1"), Home(team="T1", enterprise="E1")
+ALONE, IN_GRID = Organization(team="T1"), Organization(team="T1", enterprise="E1")
 SISTER = {"team_id": "T2", "enterprise_user": {"enterprise_id": "E1", "teams": ["T2"]}}
 BOTH = {"team_id": "T2", "enterprise_user": {"enterprise_id": "E1", "teams": ["T2", "T1"]}}
 WHOLE = {"team_id": "E1", "enterprise_user": {"enterprise_id": "E1", "teams": ["T1"]}}
@@ -42,7 +42,7 @@ OF_THEIRS = {"team_id": "T1", "enterprise_user": {"enterprise_id": "E2", "teams"
     ],
 )
 def test_belonging_is_judged_by_team_and_enterprise(
-    user: dict[str, object], home: Home, outcome: type[Exception] | None
+    user: dict[str, object], home: Organization, outcome: type[Exception] | None
 ) -> None:
     """`is_stranger: false` admits nobody; what Slack does not say is neither belonging nor a refusal."""
     if outcome is None:

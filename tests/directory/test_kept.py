@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from daypass.directory.kept import Ages, Kept
+from daypass.directory.kept import Ages, TtlCache
 from daypass.model.errors import NotFound
 from tests.directory.hands import HandClock
 
@@ -21,7 +21,7 @@ def test_many_threads_that_want_one_answer_ask_once() -> None:
         time.sleep(0.05)
         return len(calls)
 
-    kept = Kept(fetch, Ages(fresh_s=60), clock=HandClock())
+    kept = TtlCache(fetch, Ages(fresh_s=60), clock=HandClock())
 
     def look(_: int) -> int:
         together.wait(5)
@@ -41,7 +41,7 @@ def test_an_answers_age_counts_from_when_it_was_asked_for() -> None:
         calls.append(key)
         return len(calls)
 
-    kept = Kept(slow, Ages(fresh_s=5), clock=clock)
+    kept = TtlCache(slow, Ages(fresh_s=5), clock=clock)
 
     assert [kept.get("groups"), kept.get("groups")] == [1, 2]
 
@@ -56,7 +56,7 @@ def test_a_failure_is_not_kept() -> None:
             raise answer
         return str(answer)
 
-    kept = Kept(fetch, Ages(fresh_s=60), clock=HandClock())
+    kept = TtlCache(fetch, Ages(fresh_s=60), clock=HandClock())
     with pytest.raises(NotFound):
         kept.get("U0ANN")
 
@@ -71,7 +71,7 @@ def test_that_there_is_nobody_is_an_answer_for_its_time() -> None:
         asked.append(key)
         raise NotFound(f"Nobody is {key}.")
 
-    kept = Kept(fetch, Ages(fresh_s=60, nothing_s=60), clock=clock)
+    kept = TtlCache(fetch, Ages(fresh_s=60, nothing_s=60), clock=clock)
     for _ in range(3):
         with pytest.raises(NotFound, match="Nobody is U0X"):
             kept.get("U0X")
@@ -93,7 +93,7 @@ def test_made_up_ids_push_out_nobody_who_is() -> None:
             raise NotFound("nobody")
         return key
 
-    kept = Kept(fetch, Ages(fresh_s=60, nothing_s=60), clock=HandClock())
+    kept = TtlCache(fetch, Ages(fresh_s=60, nothing_s=60), clock=HandClock())
     kept.get(0)
     for number in range(1, 12_000):
         with pytest.raises(NotFound):
@@ -106,7 +106,7 @@ def test_made_up_ids_push_out_nobody_who_is() -> None:
 
 def test_what_is_kept_is_bounded() -> None:
     """Made-up ids do not fill the memory."""
-    kept: Kept[int, int] = Kept(lambda key: key, Ages(fresh_s=60), clock=HandClock())
+    kept: TtlCache[int, int] = TtlCache(lambda key: key, Ages(fresh_s=60), clock=HandClock())
 
     for number in range(25_000):
         kept.get(number)

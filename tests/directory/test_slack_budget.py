@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from daypass.directory.lookups import Lookups, Sort
+from daypass.directory.lookups import LookupThreads, Sort
 from daypass.directory.slack_budget import Budget, by_a_chore, unhurried
 from daypass.directory.slack_people import UNHURRIED_S
 from daypass.model.errors import NotFound, Throttled
@@ -118,7 +118,7 @@ def test_whoever_names_made_up_people_does_not_keep_another_from_being_looked_up
 
 def test_what_is_looked_up_for_a_chore_is_a_chores_in_every_thread() -> None:
     """The threads that look things up side by side know for whom."""
-    search = Lookups(left_out=None).search()  # type: ignore[arg-type]  # nothing is left out here
+    search = LookupThreads(left_out=None).search()  # type: ignore[arg-type]  # nothing is left out here
     with unhurried():
         begun = search.begin(Sort.PEOPLE, "{}", lambda _: by_a_chore(), [1, 2])
     assert search.found(begun) == {1: True, 2: True}

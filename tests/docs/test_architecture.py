@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-from daypass.model.event import Kind
+from daypass.model.event import EntryKind
 from tests.docs.pages import code
 from tests.house.sources import LOCAL_SLACK, ROOT, SOURCE, modules, tree
 
@@ -66,7 +66,7 @@ def test_every_word_that_stands_as_code_is_one_of_the_code():
     """Where no path stands before it, some module defines it, or it is a state or a kind of entry of the journal."""
     names = {name for text in modules(SOURCE).values() for name in defined(tree(text).body)}
     last = {name.rpartition(".")[2] for name in names}
-    known = names | last | {name.lower() for name in last} | set(Kind)
+    known = names | last | {name.lower() for name in last} | set(EntryKind)
     alone = {one for one in spans() if NAME.fullmatch(one) and Path(one).suffix not in FILES}
 
     assert len(alone) > 60

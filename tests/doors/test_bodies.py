@@ -10,7 +10,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from daypass.doors.api.router import read_json
 from daypass.doors.bodies import Body, NoRoom, Room, too_many_pieces
-from daypass.doors.limits import Bodies, Limits
+from daypass.doors.limits import Bodies, BodyLimit
 
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 RULES = "".join(f'  - id: r{n}\n    may: [read, write]\n    on: ["b{n}/**"]\n' for n in range(5_000))
@@ -108,7 +108,7 @@ def test_what_is_held_is_given_back_whatever_becomes_of_it(pieces: tuple[bytes, 
         return {"type": "http.disconnect"}
 
     async def run() -> list[int]:
-        limits, answered = Limits(app, may_send_rules=lambda _: False, bodies=Bodies(held=100)), list[int]()
+        limits, answered = BodyLimit(app, may_send_rules=lambda _: False, bodies=Bodies(held=100)), list[int]()
 
         async def send(message: Message) -> None:
             if "status" in message:
@@ -138,7 +138,7 @@ def test_not_a_byte_is_read_of_what_slack_cannot_have_sent(path: str, reads: int
     async def send(message: Message) -> None:
         answered.append(message.get("status", 0))
 
-    limits = Limits(app, may_send_rules=lambda _: False, may_be_slacks=lambda _: False)
+    limits = BodyLimit(app, may_send_rules=lambda _: False, may_be_slacks=lambda _: False)
     scope = {"type": "http", "path": path, "method": "POST", "headers": [], "query_string": b""}
     asyncio.run(limits(scope, receive, send))
 

@@ -5,7 +5,7 @@ import asyncio
 from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
 
-from daypass.doors.limits import Crowd, Limits
+from daypass.doors.limits import BodyLimit, VisitorRequests
 from tests.doors.house import PROXY
 
 MOST = 2
@@ -21,7 +21,7 @@ def statuses(*visitors: tuple[str, str]) -> list[int]:
             await release.wait()
             await PlainTextResponse("ok")(scope, receive, send)
 
-        app = Limits(slow, may_send_rules=lambda _: False, crowd=Crowd((PROXY,), MOST))
+        app = BodyLimit(slow, may_send_rules=lambda _: False, crowd=VisitorRequests((PROXY,), MOST))
 
         async def one(peer: str, forwarded: str) -> int:
             answered: list[int] = []

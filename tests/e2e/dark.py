@@ -18,10 +18,10 @@ import httpx2
 import yaml
 
 from daypass.model.entitlement import Entitlement, Level, parse_place
-from daypass.model.event import Event, Kind, Login
+from daypass.model.event import EntryKind, Event, Login
 from daypass.model.fact import Change, Fact
 from daypass.model.grant import Delivery, GrantId, GrantState, new_grant_id
-from daypass.model.kept import Absence, Permit, Robot
+from daypass.model.kept import Absence, Bot, Preapproval
 from daypass.model.lease import Lease
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Request, RequestState
@@ -156,7 +156,7 @@ class Dark:
             principal=who,
             token_hash=digest(token),
         )
-        self._write(Kind.LOGIN_ISSUED, who, login)
+        self._write(EntryKind.LOGIN_ISSUED, who, login)
         speaking = httpx2.Client(
             base_url=self.url, headers={"Authorization": f"Bearer {token}"}, timeout=30, limits=_NONE_KEPT
         )
@@ -176,34 +176,34 @@ class Dark:
             aws=None,
             approved_at=now,
         )
-        self._write(Kind.REQUEST_APPROVED, BOB, asked, has, subject=one)
+        self._write(EntryKind.REQUEST_APPROVED, BOB, asked, has, subject=one)
         return one
 
     def waiting(self, who: PrincipalId, where: str = "acme-people/2026/") -> GrantId:
         """Somebody waits for Bob."""
         one = new_grant_id()
-        self._write(Kind.REQUEST_FILED, who, self._asked(who, one, datetime.now(UTC), where), subject=one)
+        self._write(EntryKind.REQUEST_FILED, who, self._asked(who, one, datetime.now(UTC), where), subject=one)
         return one
 
     def permitted(self, who: PrincipalId) -> GrantId:
         """Bob has approved something in advance."""
         now, one = datetime.now(UTC), new_grant_id()
         what = Entitlement(place=parse_place("acme-people/2026/"), levels=frozenset({Level.READ}))
-        permit = Permit(
+        permit = Preapproval(
             id=one, by=BOB, principal=who, entitlement=what, length=_HOUR, starts=now, ends=now + _HOUR, at=now
         )
-        self._write(Kind.PERMIT_GIVEN, BOB, permit)
+        self._write(EntryKind.PERMIT_GIVEN, BOB, permit)
         return one
 
     def away(self, who: PrincipalId) -> None:
         """Somebody is away."""
         now = datetime.now(UTC)
-        self._write(Kind.ABSENCE_SAID, who, Absence(principal=who, until=now + _HOUR, delegate=BOB, at=now))
+        self._write(EntryKind.ABSENCE_SAID, who, Absence(principal=who, until=now + _HOUR, delegate=BOB, at=now))
 
     def robot(self, owner: PrincipalId) -> str:
         """Somebody answers for a robot."""
         name = f"{owner.lower()}-bot"
-        self._write(Kind.ROBOT_ADDED, owner, Robot(id=PrincipalId(f"bot:{name}"), owner=owner, at=datetime.now(UTC)))
+        self._write(EntryKind.ROBOT_ADDED, owner, Bot(id=PrincipalId(f"bot:{name}"), owner=owner, at=datetime.now(UTC)))
         return name
 
     @contextmanager
@@ -236,7 +236,7 @@ class Dark:
         what = Entitlement(place=parse_place(where), levels=frozenset({Level.READ}))
         return request(id=one, requestor=who, entitlement=what, delivery=Delivery.SESSION, filed_at=now, rule="people")
 
-    def _write(self, kind: Kind, by: PrincipalId, *changes: Change, subject: GrantId | None = None) -> None:
+    def _write(self, kind: EntryKind, by: PrincipalId, *changes: Change, subject: GrantId | None = None) -> None:
         event = Event(kind=kind, at=datetime.now(UTC), actor=by, subject=subject)
         self.ledger.record(Fact(event=event, changes=changes, told=False))
 

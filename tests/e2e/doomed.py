@@ -18,8 +18,8 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from daypass.aws import inline_policies, managed_policies, role_sessions
+from daypass.aws.clients import AwsCredentials as AwsKeys
 from daypass.aws.clients import Clients
-from daypass.aws.clients import Keys as AwsKeys
 from daypass.aws.own_permissions import Setup
 from daypass.deliveries import broker, cutoff, policy, session
 from daypass.reconcile import apply

@@ -26,7 +26,7 @@ from daypass.journal.verify import verify
 from daypass.lifecycle.end.done import drop
 from daypass.lifecycle.handout.first import about_to_hand_out
 from daypass.model.entitlement import Level
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import Delivery, GrantId, GrantState
 from daypass.model.lease import AWS_TIME, Lease
@@ -128,7 +128,7 @@ class Case:
         made = self._world.grant(self._delivery, Level.READ, aws=self._aws)
         somebody = PrincipalId(f"{ALICE}{len(self._made)}")  # of one person's early ends only 20 can be open at once
         grant = replace(made, principal=somebody, lease=None, approved_at=datetime.now(UTC))
-        approved = Event(kind=Kind.REQUEST_APPROVED, at=grant.approved_at, actor=ALICE, subject=grant.id)
+        approved = Event(kind=EntryKind.REQUEST_APPROVED, at=grant.approved_at, actor=ALICE, subject=grant.id)
         self.ledger.record(Fact(event=approved, changes=(grant,)))
         self._made.append(grant.id)
         return grant.id
@@ -192,8 +192,8 @@ class Case:
                 self.drop(grant_id)
         self.work()
         kinds = [[event.kind for event in self.ledger.story(one)] for one in self._made]
-        assert [one.count(Kind.GRANT_ENDED) for one in kinds] == [1] * len(self._made)
-        assert max(one.count(Kind.GRANT_ACTIVATED) for one in kinds) == 1
+        assert [one.count(EntryKind.GRANT_ENDED) for one in kinds] == [1] * len(self._made)
+        assert max(one.count(EntryKind.GRANT_ACTIVATED) for one in kinds) == 1
         assert {self.state(one) for one in self._made} == {GrantState.ENDED}
         assert {one.grant for one in self._world.standing()}.isdisjoint(self._made)
         assert "verified" in self._verdict()

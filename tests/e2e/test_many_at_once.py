@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from daypass.model.event import Kind
+from daypass.model.event import EntryKind
 from daypass.model.grant import GrantId, GrantState
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Request, RequestState
@@ -31,7 +31,7 @@ from tests.servers.postgres import Postgres
 LONG = pytest.mark.long
 AGAINST = (0.0, 0.0, 0.2, 0.2, 0.4, 1.0)
 """How likely it is, of each request of a round, that somebody who decides is against it."""
-DECISIVE = {Kind.REQUEST_APPROVED, Kind.REQUEST_DENIED, Kind.REQUEST_CANCELLED, Kind.REQUEST_LAPSED}
+DECISIVE = {EntryKind.REQUEST_APPROVED, EntryKind.REQUEST_DENIED, EntryKind.REQUEST_CANCELLED, EntryKind.REQUEST_LAPSED}
 
 
 @dataclass
@@ -250,7 +250,7 @@ def test_one_key_is_one_request_whichever_replica_was_asked(played: Played, entr
     """Twelve times the same ask at once: each is answered with the one request that was filed."""
     for answers in played.alike.values():
         (status,), (request_id,) = {status for status, _ in answers}, {found for _, found in answers}
-        filed = [one for one in entries if (one["kind"], one["subject"]) == (Kind.REQUEST_FILED, request_id)]
+        filed = [one for one in entries if (one["kind"], one["subject"]) == (EntryKind.REQUEST_FILED, request_id)]
 
         assert status == HTTPStatus.CREATED
         assert len(filed) == 1
@@ -261,7 +261,7 @@ def test_the_exported_journal_verifies_and_has_one_decisive_entry_each(
 ) -> None:
     """`daypass verify` has checked the file; in it each request is decided once, and each grant ends once."""
     decided = Counter(one["subject"] for one in entries if one["kind"] in DECISIVE)
-    ending = Counter(one["subject"] for one in entries if one["kind"] == Kind.GRANT_ENDING)
+    ending = Counter(one["subject"] for one in entries if one["kind"] == EntryKind.GRANT_ENDING)
 
     prolonged = [one.id for one in played.crowd.ledger.grants(ids=played.more)]
     assert {decided[one] for one in [*played.asked, *played.lent]} == {1}
@@ -271,7 +271,7 @@ def test_the_exported_journal_verifies_and_has_one_decisive_entry_each(
 
 def test_every_approval_that_counts_is_an_entry_of_its_own(played: Played, entries: list[dict[str, Any]]) -> None:
     """Who endorsed, and who approved last, in the order in which the ledger has them."""
-    kinds = {Kind.REQUEST_ENDORSED, Kind.REQUEST_APPROVED}
+    kinds = {EntryKind.REQUEST_ENDORSED, EntryKind.REQUEST_APPROVED}
     for request in played.requests:
         actors = [one["actor"] for one in entries if one["subject"] == request.id and one["kind"] in kinds]
 

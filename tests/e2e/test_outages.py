@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from daypass.model.event import Kind
+from daypass.model.event import EntryKind
 from daypass.model.grant import GrantId, GrantState
 from tests.deliveries.world import INSIDE, World
 from tests.e2e.evening import WHOSE
@@ -76,8 +76,8 @@ def test_many_workers_on_postgres_do_each_step_once(on_postgres: House):
         house.told(who, grant_id, "*Ended*", within_s=CLAIMS_LAPSE_S)
 
     stories = [[event.kind for event in house.ledger.story(one)] for one in asked]
-    assert [story.count(Kind.GRANT_ACTIVATED) for story in stories] == [1] * 6
-    assert [story.count(Kind.GRANT_ENDED) for story in stories] == [1] * 6
+    assert [story.count(EntryKind.GRANT_ACTIVATED) for story in stories] == [1] * 6
+    assert [story.count(EntryKind.GRANT_ENDED) for story in stories] == [1] * 6
     assert [house.standing(one) for one in asked] == [[]] * 6
     assert "verified" in house.verdict()
 

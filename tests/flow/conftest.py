@@ -14,7 +14,7 @@ from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.preapprovals import InAdvance, allow
 from daypass.lifecycle.submit import submit
 from daypass.model.grant import Delivery, Grant, GrantId
-from daypass.model.kept import Permit
+from daypass.model.kept import Preapproval
 from daypass.model.lease import Term
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Ask, Request
@@ -69,7 +69,7 @@ class Walk(Daypass):
         """Somebody, Ann if nobody is named, asks for more time."""
         return extend(MoreTime(grant_id=grant_id, by=by, term=Term(length=length)), judge=self.judge, now=self.clock())
 
-    def allow(self, length: timedelta = HOUR) -> Permit:
+    def allow(self, length: timedelta = HOUR) -> Preapproval:
         """Bob lets Ann, in advance and for a day, have for so long at a time what `ask` asks for."""
         return allow(
             InAdvance(

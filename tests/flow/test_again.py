@@ -7,9 +7,9 @@ import pytest
 from daypass.lifecycle.absence import LONGEST, say_away, say_back
 from daypass.lifecycle.resubmit import Repeat, once_more
 from daypass.model.errors import BadInput, NotFound, NotYours, TooLate
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
-from daypass.model.kept import Absence, Series, Standing
+from daypass.model.kept import Absence, Schedule, Validity
 from daypass.model.lease import Term
 from daypass.model.principal import DAYPASS, Principal, PrincipalId
 from daypass.model.request import Ask
@@ -80,7 +80,7 @@ def test_who_is_away_says_so_and_comes_back(walk: Walk) -> None:
     away(walk)
     assert away(walk, days=3).until == walk.clock() + timedelta(days=3)
     assert walk.ledger.find(Absence, BOB).delegate == EVE
-    assert say_back(BOB, ledger=walk.ledger, now=walk.clock()).state is Standing.CLOSED
+    assert say_back(BOB, ledger=walk.ledger, now=walk.clock()).state is Validity.CLOSED
     with pytest.raises(TooLate):
         say_back(BOB, ledger=walk.ledger, now=walk.clock())
 
@@ -108,8 +108,8 @@ def test_a_delegate_is_somebody_else_who_is_here(walk: Walk) -> None:
 def test_the_windows_of_what_recurs_are_not_what_was_asked_last(walk: Walk) -> None:
     """Thirty mornings later it is still the ask before them; where there is none, it is the series."""
     first = walk.ask(reason="the ask")
-    series = Series(id=first.id, principal=ANN, at=walk.clock(), opened_until=walk.clock())
-    opened = Event(kind=Kind.SERIES_OPENED, at=walk.clock(), actor=DAYPASS, subject=first.id)
+    series = Schedule(id=first.id, principal=ANN, at=walk.clock(), opened_until=walk.clock())
+    opened = Event(kind=EntryKind.SERIES_OPENED, at=walk.clock(), actor=DAYPASS, subject=first.id)
     walk.ledger.record(Fact(event=opened, changes=(series,), told=False))
     for number in range(30):
         walk.clock.forward(HOUR)

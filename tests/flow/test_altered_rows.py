@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.grant import Grant, GrantState
-from daypass.model.kept import Alteration, Standing
+from daypass.model.kept import Alteration, Validity
 from daypass.ports import AlteredRow
 from daypass.reconcile.altered_rows import report_altered, report_set_aside
 from daypass.store.codec import Altered
@@ -37,7 +37,7 @@ def _set_aside(walk: Walk) -> list[AlteredRow]:
 
 
 def _news(walk: Walk) -> list[Event]:
-    return [event for event in walk.journal() if event.kind in {Kind.LEDGER_ALTERED, Kind.LEDGER_RESTORED}]
+    return [event for event in walk.journal() if event.kind in {EntryKind.LEDGER_ALTERED, EntryKind.LEDGER_RESTORED}]
 
 
 def test_a_live_grant_whose_dates_were_changed_gives_nothing_and_is_taken_out_of_aws(walk: Walk) -> None:
@@ -52,7 +52,7 @@ def test_a_live_grant_whose_dates_were_changed_gives_nothing_and_is_taken_out_of
 
     assert (reported.altered, reported.fresh) == (1, 1)
     assert set(walk.aws.held) == {good.id}
-    assert walk.told(bad.id, Kind.DRIFT_REMOVED)
+    assert walk.told(bad.id, EntryKind.DRIFT_REMOVED)
 
 
 def test_what_was_set_aside_is_reported_and_swept_once(walk: Walk) -> None:
@@ -63,8 +63,8 @@ def test_what_was_set_aside_is_reported_and_swept_once(walk: Walk) -> None:
     for _ in range(3):
         report_set_aside(_set_aside(walk), sweeps=[walk.aws], ledger=walk.ledger, clock=walk.clock)
 
-    assert [event.kind for event in _news(walk)] == [Kind.LEDGER_ALTERED]
-    assert [event.kind for event in walk.journal()].count(Kind.DRIFT_REMOVED) == 1
+    assert [event.kind for event in _news(walk)] == [EntryKind.LEDGER_ALTERED]
+    assert [event.kind for event in walk.journal()].count(EntryKind.DRIFT_REMOVED) == 1
 
 
 def test_a_scrub_reports_what_was_changed_once_and_that_it_was_put_right(walk: Walk) -> None:
@@ -76,7 +76,7 @@ def test_a_scrub_reports_what_was_changed_once_and_that_it_was_put_right(walk: W
 
     for _ in range(2):
         report_altered(SqlScrub(walk.database).altered(), ledger=walk.ledger, now=walk.clock())
-    [open_one] = walk.ledger.all(Alteration, states=(Standing.OPEN,))
+    [open_one] = walk.ledger.all(Alteration, states=(Validity.OPEN,))
     with walk.database.writing() as connection:
         back = {"body": row.body, "due": row.due, "id": grant.id}
         connection.execute(text("UPDATE grants SET body = :body, due = :due WHERE id = :id"), back)
@@ -84,9 +84,9 @@ def test_a_scrub_reports_what_was_changed_once_and_that_it_was_put_right(walk: W
     report_altered(SqlScrub(walk.database).altered(), ledger=walk.ledger, now=walk.clock())
 
     assert open_one.row == f"grants/{grant.id}"
-    assert [event.kind for event in _news(walk)] == [Kind.LEDGER_ALTERED, Kind.LEDGER_RESTORED]
+    assert [event.kind for event in _news(walk)] == [EntryKind.LEDGER_ALTERED, EntryKind.LEDGER_RESTORED]
     assert _news(walk)[0].details["rows"] == (f"grants/{grant.id}",)
-    assert walk.ledger.all(Alteration, states=(Standing.OPEN,)) == []
+    assert walk.ledger.all(Alteration, states=(Validity.OPEN,)) == []
     assert walk.ledger.grant(grant.id).state is GrantState.ACTIVE
 
 

@@ -9,7 +9,7 @@ import pytest
 from daypass.lifecycle.absence import say_away
 from daypass.model.decision import Circumstances
 from daypass.model.errors import Unavailable
-from daypass.model.event import Kind
+from daypass.model.event import EntryKind
 from daypass.model.grant import Grant, GrantState, Why
 from daypass.model.lease import Term
 from daypass.model.principal import Away, PrincipalId
@@ -121,7 +121,7 @@ def test_what_is_not_allowed_any_more_never_begins(walk: Walk, change: str) -> N
     assert (ended.state, ended.ending.why) == (GrantState.ENDED, Why.REFUSED)
     assert ended.ending.note
     assert ("provision", grant.id) not in walk.aws.calls
-    assert walk.told(grant.id, Kind.GRANT_ENDING)[0].details["why"] == "refused"
+    assert walk.told(grant.id, EntryKind.GRANT_ENDING)[0].details["why"] == "refused"
 
 
 def test_a_bots_new_holder_makes_the_approval_void(walk: Walk) -> None:
@@ -162,7 +162,7 @@ def test_what_cannot_be_found_out_waits_and_begins_once_it_can(walk: Walk) -> No
     assert ("provision", grant.id) not in walk.aws.calls
 
     report_stuck(queue=walk.queue, ledger=walk.ledger, now=walk.clock())
-    assert "Slack does not answer" in str(walk.told(grant.id, Kind.GRANT_STUCK)[0].details["error"])
+    assert "Slack does not answer" in str(walk.told(grant.id, EntryKind.GRANT_STUCK)[0].details["error"])
 
     walk.directory.away = False
     assert begun(walk, grant, at=TOMORROW + 5 * MINUTE).state is GrantState.ACTIVE

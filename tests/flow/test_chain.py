@@ -9,7 +9,7 @@ from sqlalchemy import update
 from daypass.lifecycle.end.pending_extensions import close_orphans
 from daypass.lifecycle.end.revoke import revoke
 from daypass.model.errors import TooLate
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import Grant, GrantId, GrantState, new_grant_id
 from daypass.model.request import Request, RequestState
@@ -58,7 +58,7 @@ def test_whichever_of_them_is_ended_nothing_is_left(walk: Walk, end: End, which:
     walk.loop.run_until_idle()
 
     assert not any(walk.aws.allows(one, walk.clock()) for one in chain)
-    assert all([event.kind for event in walk.story(one)].count(Kind.GRANT_ENDING) == 1 for one in chain)
+    assert all([event.kind for event in walk.story(one)].count(EntryKind.GRANT_ENDING) == 1 for one in chain)
     assert walk.ledger.grant(other.id).state is GrantState.ACTIVE
 
 
@@ -69,7 +69,7 @@ def test_all_of_it_ends_however_many_grants_there_are_besides(walk: Walk, end: E
     first, *others = prolonged(walk)
     tiny = [replace(walk.ledger.grant(first), id=new_grant_id(), root=None, revision=0) for _ in range(1005)]
     tiny = [replace(one, approved_at=walk.clock() + HOUR / 4) for one in tiny]
-    given = Event(kind=Kind.REQUEST_APPROVED, at=walk.clock(), actor=BOB)
+    given = Event(kind=EntryKind.REQUEST_APPROVED, at=walk.clock(), actor=BOB)
     walk.ledger.record_each([Fact(event=given, changes=(one,), told=False) for one in tiny])
     end(walk, first)
     walk.loop.run_until_idle()
@@ -86,7 +86,7 @@ def test_a_chain_is_ended_whole_however_long_it_is(walk: Walk) -> None:
     chain = [first]
     for _ in range(1100):
         chain.append(replace(first, id=new_grant_id(), extends=chain[-1].id, root=first.id, revision=0))
-    given = Event(kind=Kind.REQUEST_APPROVED, at=walk.clock(), actor=BOB)
+    given = Event(kind=EntryKind.REQUEST_APPROVED, at=walk.clock(), actor=BOB)
     walk.ledger.record_each([Fact(event=given, changes=(one,), told=False) for one in chain[1:]])
     taken(walk, first.id)
 
@@ -117,7 +117,7 @@ def test_what_would_prolong_it_is_closed_with_it(walk: Walk, end: End) -> None:
         ending = walk.ledger.grant(chain[1]).ending
         assert ending is not None
         assert closed.closed == replace(ending, note="")
-        assert [event.details["extends"] for event in walk.told(request.id, Kind.REQUEST_CANCELLED)] == [
+        assert [event.details["extends"] for event in walk.told(request.id, EntryKind.REQUEST_CANCELLED)] == [
             request.extends
         ]
     assert walk.ledger.request(other.id).state is RequestState.PENDING

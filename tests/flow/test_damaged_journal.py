@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from daypass.journal.damage import BookDamaged
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.finding import JournalFinding
-from daypass.model.kept import Standing
+from daypass.model.kept import Validity
 from daypass.reconcile.journal_damage import DamageReports
 from daypass.store.journal import SqlBook
 from tests.flow.conftest import Walk
@@ -16,7 +16,7 @@ from tests.store.edits import edit
 
 GONE = "Entry 3 of the journal is missing."
 FORGED = "Row 9 of the journal claims a place."
-DAMAGED, MENDED = Kind.JOURNAL_DAMAGED, Kind.JOURNAL_MENDED
+DAMAGED, MENDED = EntryKind.JOURNAL_DAMAGED, EntryKind.JOURNAL_MENDED
 
 
 class Machine:
@@ -35,7 +35,7 @@ def _news(walk: Walk) -> list[Event]:
     return [event for event in walk.journal() if event.kind in {DAMAGED, MENDED}]
 
 
-def _kinds(walk: Walk) -> list[Kind]:
+def _kinds(walk: Walk) -> list[EntryKind]:
     return [event.kind for event in _news(walk)]
 
 
@@ -89,7 +89,7 @@ def test_after_a_restart_only_a_journal_gone_over_as_a_whole_is_in_order(
     restarted.looks(scrubbed=True)
 
     assert _kinds(walk) == ([DAMAGED, MENDED] if closed else [DAMAGED])
-    assert len(walk.ledger.all(JournalFinding, states=(Standing.OPEN,))) == (0 if closed else 1)
+    assert len(walk.ledger.all(JournalFinding, states=(Validity.OPEN,))) == (0 if closed else 1)
 
 
 def test_a_lost_head_is_told_and_so_is_that_an_operator_accepted_the_journal(walk: Walk) -> None:

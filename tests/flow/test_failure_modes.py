@@ -17,7 +17,7 @@ from daypass.model.errors import (
     TooLate,
     Unavailable,
 )
-from daypass.model.event import Kind
+from daypass.model.event import EntryKind
 from daypass.model.grant import Delivery, Grant, GrantId, GrantState, Why
 from daypass.model.lease import Term
 from daypass.model.principal import SlackGroupId
@@ -87,7 +87,7 @@ def test_02_a_stuck_revocation_is_a_state_people_see(walk: Walk) -> None:
         assert report_stuck(queue=walk.queue, ledger=walk.ledger, now=walk.clock()) == 1
 
     kinds = [event.kind for event in walk.story(grant.id)]
-    assert kinds.count(Kind.GRANT_STUCK) == 1
+    assert kinds.count(EntryKind.GRANT_STUCK) == 1
     assert "iam:DeleteUserPolicy" in walk.queue.troubled(overdue_before=walk.clock())[0].error
 
 
@@ -221,7 +221,7 @@ def test_10_nobody_approves_their_own(walk: Walk) -> None:
 
     with pytest.raises(NotYours, match="own"):
         walk.approve(request.id, by=ANN)
-    assert walk.story(request.id)[-1].kind is Kind.REVIEW_REFUSED
+    assert walk.story(request.id)[-1].kind is EntryKind.REVIEW_REFUSED
 
 
 def test_10_a_second_slack_account_of_the_same_person_does_not_count(walk: Walk) -> None:
@@ -293,7 +293,11 @@ def test_10_many_clicks_at_once_have_one_outcome(walk: Walk) -> None:
         hand.join()
 
     assert 1 <= len(outcomes) <= 8
-    decided = [event for event in walk.story(request.id) if event.kind in {Kind.REQUEST_APPROVED, Kind.REQUEST_DENIED}]
+    decided = [
+        event
+        for event in walk.story(request.id)
+        if event.kind in {EntryKind.REQUEST_APPROVED, EntryKind.REQUEST_DENIED}
+    ]
     assert len(decided) == 1
 
 
@@ -313,7 +317,7 @@ def test_10_the_actor_of_every_decision_is_in_the_journal(walk: Walk) -> None:
     """Who approved is a Slack user id in the entry, not a guess from a message."""
     grant = walk.active()
 
-    approved = next(event for event in walk.story(grant.id) if event.kind is Kind.REQUEST_APPROVED)
+    approved = next(event for event in walk.story(grant.id) if event.kind is EntryKind.REQUEST_APPROVED)
     assert approved.actor == BOB
 
 
@@ -327,7 +331,12 @@ def test_11_people_are_told_late_and_not_never(walk: Walk) -> None:
         told.append(lines[0].event.kind)
         walk.outbox.sent(lines[0].id)
 
-    assert told == [Kind.REQUEST_FILED, Kind.REQUEST_APPROVED, Kind.GRANT_ACTIVATED, Kind.GRANT_ENDED]
+    assert told == [
+        EntryKind.REQUEST_FILED,
+        EntryKind.REQUEST_APPROVED,
+        EntryKind.GRANT_ACTIVATED,
+        EntryKind.GRANT_ENDED,
+    ]
     assert walk.ledger.grant(grant.id).state is GrantState.ENDED
 
 
@@ -344,7 +353,7 @@ def test_11_who_waits_longer_than_a_minute_is_told(walk: Walk) -> None:
         told += [line.event for line in lines if line.event.subject == grant.id]
         walk.outbox.sent(lines[0].id)
 
-    stuck = [event for event in told if event.kind is Kind.GRANT_STUCK]
+    stuck = [event for event in told if event.kind is EntryKind.GRANT_STUCK]
     assert [event.details["error"] for event in stuck] == ["Daypass may not call iam:PutUserPolicy."]
 
 
@@ -356,7 +365,7 @@ def test_12_the_story_of_an_ended_grant_stays(walk: Walk) -> None:
 
     story = walk.story(grant.id)
     assert story[0].details["entitlement"] == "read acme-reports/2026/"
-    assert story[-1].kind is Kind.GRANT_ENDED
+    assert story[-1].kind is EntryKind.GRANT_ENDED
 
 
 def test_14_a_ledger_restored_from_a_backup_makes_nothing_longer(walk: Walk) -> None:
@@ -370,7 +379,7 @@ def test_14_a_ledger_restored_from_a_backup_makes_nothing_longer(walk: Walk) -> 
     assert (swept.removed, [one.grant for one in swept.unknown]) == (0, [forgotten])
     assert left == {grant.id, forgotten}
     assert ([one.grant for one in removed], set(walk.aws.held)) == ([forgotten], {grant.id})
-    assert walk.told(forgotten, Kind.DRIFT_REMOVED)[0].details["os_user"] == "root"
+    assert walk.told(forgotten, EntryKind.DRIFT_REMOVED)[0].details["os_user"] == "root"
 
 
 def test_f07_the_owners_are_told_once_of_what_the_ledger_does_not_know(walk: Walk) -> None:
@@ -382,7 +391,7 @@ def test_f07_the_owners_are_told_once_of_what_the_ledger_does_not_know(walk: Wal
             swept = sweep([walk.aws], ledger=walk.ledger, clock=walk.clock)
             reports.report(swept, ledger=walk.ledger, now=walk.clock())
 
-    told = [event for event in walk.journal() if event.kind is Kind.UNKNOWN_FOUND]
+    told = [event for event in walk.journal() if event.kind is EntryKind.UNKNOWN_FOUND]
     assert [event.details["number"] for event in told] == [1]
 
 

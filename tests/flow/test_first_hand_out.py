@@ -13,7 +13,7 @@ from daypass.lifecycle.handout import links
 from daypass.lifecycle.handout.first import MOST_CUT_OFF, about_to_hand_out, cut_off
 from daypass.lifecycle.handout.links import Visitor
 from daypass.model.errors import NotAllowed, TooLate
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import Delivery, Ending, Grant, GrantId, GrantState, Why, new_grant_id
 from daypass.store.ledger import SqlLedger
@@ -112,7 +112,7 @@ def test_b12_every_way_of_handing_out_is_written_down_before_it(walk: Walk, way:
             getattr(handout, way)(grant.id, by=ANN)
 
     assert vendor.noted == [True]
-    assert len(walk.told(grant.id, Kind.VENDING_BEGUN)) == 1
+    assert len(walk.told(grant.id, EntryKind.VENDING_BEGUN)) == 1
 
 
 def test_b12_the_first_hand_out_takes_the_grant_from_no_worker(walk: Walk) -> None:
@@ -131,7 +131,7 @@ def ended_early(walk: Walk, number: int) -> None:
     for _ in range(number):
         live = replace(like, id=new_grant_id(), handed_out=True, revision=0)
         over = live.ending_now(Ending(why=Why.DONE, by=ANN, at=walk.clock())).ended(walk.clock())
-        event = Event(kind=Kind.GRANT_ENDED, at=walk.clock(), actor=ANN, subject=over.id)
+        event = Event(kind=EntryKind.GRANT_ENDED, at=walk.clock(), actor=ANN, subject=over.id)
         walk.ledger.record(Fact(event=event, changes=(over,), told=False))
 
 

@@ -8,7 +8,7 @@ from daypass.lifecycle.end.done import drop
 from daypass.lifecycle.handout import links
 from daypass.lifecycle.handout.links import Visitor
 from daypass.model.errors import BadInput, NotFound, NotYours, TooLate
-from daypass.model.event import Kind
+from daypass.model.event import EntryKind
 from daypass.model.grant import Delivery, Grant
 from daypass.model.lease import Term
 from tests.flow.conftest import Walk
@@ -34,7 +34,7 @@ def test_credentials_are_journalled_by_their_key_id_alone(walk: Walk) -> None:
     key_id = credentials(walk, grant)
 
     last = walk.story(grant.id)[-1]
-    assert last.kind is Kind.CREDENTIALS_VENDED
+    assert last.kind is EntryKind.CREDENTIALS_VENDED
     assert last.details == {"access_key_id": key_id, "expires_at": (NOON + HOUR).isoformat()}
 
 
@@ -44,7 +44,7 @@ def test_somebody_elses_grant_hands_nothing_over(walk: Walk) -> None:
 
     with pytest.raises(NotYours):
         credentials(walk, grant, by=BOB)
-    assert walk.story(grant.id)[-1].kind is Kind.VENDING_REFUSED
+    assert walk.story(grant.id)[-1].kind is EntryKind.VENDING_REFUSED
 
 
 def test_nothing_is_handed_over_before_it_is_active(walk: Walk) -> None:
@@ -97,7 +97,7 @@ def test_a_session_of_a_grant_ended_meanwhile_is_not_handed_over(walk: Walk) -> 
     walk.vendor = Slow()
     with pytest.raises(TooLate, match="just been ended"):
         credentials(walk, grant)
-    assert Kind.CREDENTIALS_VENDED not in [event.kind for event in walk.story(grant.id)]
+    assert EntryKind.CREDENTIALS_VENDED not in [event.kind for event in walk.story(grant.id)]
 
 
 def test_another_delivery_says_how_to_use_it(walk: Walk) -> None:
@@ -128,7 +128,7 @@ def test_a_link_names_who_used_it_and_lives_sixty_seconds_a_click(walk: Walk) ->
     assert follow(walk, token).startswith("https://s3.invalid/2026/q1.csv")
 
     story = walk.story(grant.id)
-    assert story[-1].kind is Kind.LINK_USED
+    assert story[-1].kind is EntryKind.LINK_USED
     assert (story[-1].details["address"], story[-1].details["agent"]) == ("203.0.113.7", "curl/8.5")
     assert token not in str(story)
 
@@ -141,7 +141,7 @@ def test_a_link_ends_with_its_grant_and_says_why(walk: Walk) -> None:
 
     with pytest.raises(TooLate, match="done"):
         follow(walk, token)
-    assert walk.story(grant.id)[-1].kind is Kind.LINK_REFUSED
+    assert walk.story(grant.id)[-1].kind is EntryKind.LINK_REFUSED
 
 
 def test_a_link_that_nobody_made_opens_nothing(walk: Walk) -> None:

@@ -13,11 +13,11 @@ from daypass.lifecycle.leavers.notice import GRACE, confirm, dismiss, held, noti
 from daypass.lifecycle.leavers.poll import AskAfter, last_watch
 from daypass.lifecycle.login import identify
 from daypass.lifecycle.preapprovals import InAdvance, allow
-from daypass.model.departure import Departure, DepartureState, Source, WatchState
+from daypass.model.departure import Departure, DepartureSource, DepartureState, WatchState
 from daypass.model.errors import NotYours, Throttled, TooLate, Unavailable
-from daypass.model.event import Kind
+from daypass.model.event import EntryKind
 from daypass.model.grant import Grant, GrantState, Why
-from daypass.model.kept import Absence, Permit, Robot, Standing
+from daypass.model.kept import Absence, Bot, Preapproval, Validity
 from daypass.model.lease import Term
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import RequestState
@@ -52,7 +52,7 @@ def walk(walk: Walk) -> Walk:
 def left(walk: Walk, *people: PrincipalId) -> int:
     """Slack tells that they left; some seconds later it is settled."""
     for one in people:
-        notice(one, Source.EVENT, ledger=walk.ledger, now=walk.clock())
+        notice(one, DepartureSource.EVENT, ledger=walk.ledger, now=walk.clock())
     return settled(walk)
 
 
@@ -81,7 +81,7 @@ def test_what_somebody_has_who_left_ends(walk: Walk) -> None:
     assert left(walk, ANN) == 1
     assert [state(walk, one) for one in grants] == [ENDING, ENDING]
     assert state(walk, others) == (GrantState.ACTIVE, None)
-    entry = next(one for one in walk.journal() if one.kind is Kind.LEAVER_ENDED)
+    entry = next(one for one in walk.journal() if one.kind is EntryKind.LEAVER_ENDED)
     assert (entry.details["principal"], entry.details["grants"], entry.details["source"]) == (ANN, 2, "event")
 
 
@@ -105,9 +105,9 @@ def test_their_logins_codes_preapprovals_absences_and_requests_end_too(walk: Wal
 
     with pytest.raises(NotYours):
         identify(token, logins=walk.logins, now=walk.clock())
-    kept = [walk.ledger.find(Permit, one.id).state for one in given]
-    assert kept == [Standing.CLOSED, Standing.CLOSED, Standing.OPEN]
-    assert walk.ledger.find(Absence, BOB).state is Standing.CLOSED
+    kept = [walk.ledger.find(Preapproval, one.id).state for one in given]
+    assert kept == [Validity.CLOSED, Validity.CLOSED, Validity.OPEN]
+    assert walk.ledger.find(Absence, BOB).state is Validity.CLOSED
     assert open_codes(BOB, ledger=walk.ledger, now=walk.clock()) == []
     assert walk.ledger.request(asked.id).state is RequestState.CANCELLED
 
@@ -115,25 +115,25 @@ def test_their_logins_codes_preapprovals_absences_and_requests_end_too(walk: Wal
 def test_a_bot_stops_when_the_person_who_answers_for_it_left(walk: Walk) -> None:
     """What it has ends, and what it asked for is cancelled; it can be adopted."""
     bot = PrincipalId("bot:nightly")
-    robot = Robot(id=bot, owner=ANN, at=NOON)
+    robot = Bot(id=bot, owner=ANN, at=NOON)
     record(walk, robot)
     walk.directory.people[bot] = Principal(id=bot, name="nightly", owner=ANN)
     grant, asked = walk.active(requestor=bot), walk.ask(requestor=bot)
     left(walk, ANN)
     assert state(walk, grant) == ENDING
     assert walk.ledger.request(asked.id).state is RequestState.CANCELLED
-    assert walk.ledger.find(Robot, bot).state is Standing.OPEN
+    assert walk.ledger.find(Bot, bot).state is Validity.OPEN
 
 
-def record(walk: Walk, robot: Robot) -> None:
+def record(walk: Walk, robot: Bot) -> None:
     """Keep a robot."""
-    walk.ledger.record(robot_fact(Kind.ROBOT_ADDED, robot, by=ANN, now=NOON))
+    walk.ledger.record(robot_fact(EntryKind.ROBOT_ADDED, robot, by=ANN, now=NOON))
 
 
 def test_nothing_ends_within_the_first_seconds_nor_for_somebody_who_is_back(walk: Walk) -> None:
     """Many at once must be seen to be many; and who was deactivated by mistake keeps what they have."""
     grant = walk.active()
-    notice(ANN, Source.EVENT, ledger=walk.ledger, now=walk.clock())
+    notice(ANN, DepartureSource.EVENT, ledger=walk.ledger, now=walk.clock())
     assert settle(ledger=walk.ledger, logins=walk.logins, now=walk.clock()) == 0
     returned(ANN, ledger=walk.ledger, now=walk.clock())
     assert settled(walk) == 0
@@ -152,10 +152,10 @@ def test_nothing_begins_while_it_is_open_whether_one_of_its_people_has_left(
     walk: Walk, sides: dict[str, PrincipalId], leaving: PrincipalId
 ) -> None:
     """It was approved a moment ago, and Slack says that they left: AWS gets nothing before that is settled."""
-    record(walk, Robot(id=BOT, owner=ANN, at=NOON))
+    record(walk, Bot(id=BOT, owner=ANN, at=NOON))
     walk.directory.people[BOT] = Principal(id=BOT, name="nightly", owner=ANN)
     grant = walk.approve(walk.ask(**sides).id)
-    notice(leaving, Source.EVENT, ledger=walk.ledger, now=walk.clock())
+    notice(leaving, DepartureSource.EVENT, ledger=walk.ledger, now=walk.clock())
     walk.work()
     assert state(walk, grant) == (GrantState.APPROVED, None)
     assert ("provision", grant.id) not in walk.aws.calls
@@ -182,11 +182,11 @@ def test_more_than_twenty_within_a_minute_are_an_alarm_and_no_purge(walk: Walk, 
     grants = [walk.active(requestor=one) for one in MANY[:number]]
     left(walk, *MANY[:number])
     assert {state(walk, one) for one in grants} == {ENDING if ends else (GrantState.ACTIVE, None)}
-    alarms = [one for one in walk.journal() if one.kind is Kind.LEAVERS_HELD]
+    alarms = [one for one in walk.journal() if one.kind is EntryKind.LEAVERS_HELD]
     assert [one.details["count"] for one in alarms] == ([] if ends else [number])
     assert len(held(walk.ledger)) == (0 if ends else number)
     settled(walk)
-    assert len([one for one in walk.journal() if one.kind is Kind.LEAVERS_HELD]) == len(alarms)
+    assert len([one for one in walk.journal() if one.kind is EntryKind.LEAVERS_HELD]) == len(alarms)
 
 
 def test_those_who_come_after_an_alarm_are_held_too(walk: Walk) -> None:
@@ -286,7 +286,7 @@ def test_with_slack_silent_nothing_ends_and_it_is_written_down_since_when(walk: 
     watch = last_watch(walk.ledger)
     assert watch is not None
     assert (watch.state, watch.at) == (WatchState.SILENT, silent_since)
-    assert len([one for one in walk.journal() if one.kind is Kind.LEAVERS_WATCHED]) == 1
+    assert len([one for one in walk.journal() if one.kind is EntryKind.LEAVERS_WATCHED]) == 1
 
     slack.failing = None
     rounds(walk, ask, 1)

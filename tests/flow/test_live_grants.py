@@ -12,7 +12,7 @@ from daypass.model.grant import Grant, GrantState
 from daypass.model.lease import Term
 from daypass.model.principal import PrincipalId
 from daypass.model.request import RequestState
-from daypass.ports import Rehearsal
+from daypass.ports import DryRun
 from daypass.rules.document.read import parse
 from tests.flow.conftest import Walk
 from tests.hands import HandAws
@@ -45,7 +45,7 @@ class Interrupted(HandAws):
 
     meanwhile: Callable[[], object] | None = None
 
-    def rehearse(self, draft: Grant) -> Rehearsal:
+    def rehearse(self, draft: Grant) -> DryRun:
         """Let it happen, once."""
         meanwhile, self.meanwhile = self.meanwhile, None
         if meanwhile is not None:

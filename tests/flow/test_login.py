@@ -7,7 +7,7 @@ import pytest
 
 from daypass.lifecycle import login
 from daypass.model.errors import NotFound, NotYours, TooLate
-from daypass.model.event import Kind, Scope
+from daypass.model.event import EntryKind, LoginScope
 from daypass.store.logins import SqlLogins
 from tests.flow.conftest import Walk
 from tests.makers import ANN, BOB
@@ -98,11 +98,11 @@ def test_all_of_a_persons_logins_end_together(walk: Walk, logins: SqlLogins) -> 
 
 def test_a_token_does_only_what_it_was_asked_for(walk: Walk, logins: SqlLogins) -> None:
     """A login for reading decides nothing."""
-    token = log_in(walk, logins, scopes=[Scope.READ])
+    token = log_in(walk, logins, scopes=[LoginScope.READ])
 
-    assert login.identify(token, logins=logins, now=walk.clock(), scope=Scope.READ) == ANN
+    assert login.identify(token, logins=logins, now=walk.clock(), scope=LoginScope.READ) == ANN
     with pytest.raises(NotYours, match="decide"):
-        login.identify(token, logins=logins, now=walk.clock(), scope=Scope.DECIDE)
+        login.identify(token, logins=logins, now=walk.clock(), scope=LoginScope.DECIDE)
 
 
 def test_the_store_never_holds_a_token_or_a_code(walk: Walk, logins: SqlLogins) -> None:
@@ -124,7 +124,7 @@ def test_a_login_that_somebody_did_not_begin_is_ended_by_them(walk: Walk, logins
         collect(walk, logins, begun.device_code)
     with pytest.raises(NotFound):
         login.confirm(begun.user_code, by=ANN, logins=logins, ledger=walk.ledger, now=walk.clock())
-    told = [event for event in walk.journal() if event.kind is Kind.LOGIN_REJECTED]
+    told = [event for event in walk.journal() if event.kind is EntryKind.LOGIN_REJECTED]
     assert [(one.actor, one.details["address"]) for one in told] == [(BOB, "203.0.113.9")]
 
 

@@ -8,7 +8,7 @@ from daypass.lifecycle.approval.escalation import hand_over, waits_for
 from daypass.lifecycle.approval.remind import remind
 from daypass.lifecycle.cancel import lapse
 from daypass.model.decision import Approvers, HandOver, Stage
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import new_grant_id
 from daypass.model.principal import PrincipalId
@@ -26,7 +26,7 @@ def all_wait(walk: Walk, number: int) -> None:
     stage = Stage(name="team", approvers=bob, later=(HandOver(after=HOUR, approvers=eve),))
     one = request(stages=(stage,), waits_in="team", approvers=bob | eve, filed_at=walk.clock())
     waiting = [replace(one, id=new_grant_id()) for _ in range(number)]
-    filed = Event(kind=Kind.REQUEST_FILED, at=walk.clock(), actor=ANN)
+    filed = Event(kind=EntryKind.REQUEST_FILED, at=walk.clock(), actor=ANN)
     walk.ledger.record_each([Fact(event=filed, changes=(each,), told=False) for each in waiting])
 
 

@@ -29,7 +29,7 @@ from daypass.lifecycle.schedules.windows import open_windows
 from daypass.lifecycle.submit import submit
 from daypass.model.errors import DaypassError, Refusal
 from daypass.model.grant import Delivery, Grant, GrantId
-from daypass.model.kept import Permit, Series, Standing
+from daypass.model.kept import Preapproval, Schedule, Validity
 from daypass.model.lease import Term
 from daypass.model.principal import DAYPASS, PrincipalId
 from daypass.model.request import Approval, Ask, Recurrence, Request, RequestState
@@ -176,13 +176,13 @@ class Life:
 
     def think_again(self) -> None:
         """Somebody takes back what they approved in advance, or ends a series."""
-        for permit in self.ledger.all(Permit, states=[Standing.OPEN])[:2]:
+        for permit in self.ledger.all(Preapproval, states=[Validity.OPEN])[:2]:
             waiting = self.ledger.requests(states=[RequestState.PENDING])
             self.used |= {
                 (one.id, permit.id) for one in waiting for given in one.approvals if given.permit == permit.id
             }
             withdraw(permit.id, by=permit.by, ledger=self.ledger, now=self.clock())
-        for series in self.ledger.all(Series, states=[Standing.OPEN])[: self.dice.choice([0, 0, 1])]:
+        for series in self.ledger.all(Schedule, states=[Validity.OPEN])[: self.dice.choice([0, 0, 1])]:
             cancel(series.id, by=self.ledger.request(series.id).requestor, ledger=self.ledger, now=self.clock())
 
     def click(self) -> None:
@@ -259,7 +259,7 @@ class Life:
     def wait(self) -> None:
         """Time passes, perhaps until the next window of a series; the loop goes round, and windows open."""
         self.clock.forward(timedelta(minutes=self.dice.randint(1, 200)))
-        for series in self.ledger.all(Series, states=[Standing.OPEN])[:1]:
+        for series in self.ledger.all(Schedule, states=[Validity.OPEN])[:1]:
             recurs = self.ledger.request(series.id).recurs
             window = next_window(recurs, self.clock()) if recurs else None
             if window and window.starts > self.clock() and self.dice.random() < 0.7:
@@ -331,11 +331,11 @@ class Life:
         if not approval.permit:
             return (request.id, approval.by, approval.second_factor) in self.clicks
         if request.series is not None:
-            series = self.ledger.find(Series, approval.permit)
+            series = self.ledger.find(Schedule, approval.permit)
             whole = self.ledger.request(series.id).approvals
-            return series.state is Standing.OPEN and approval.by in {one.by for one in whole}
-        permit = self.ledger.find(Permit, approval.permit)
-        stands = permit.state is Standing.OPEN or (request.id, permit.id) in self.used
+            return series.state is Validity.OPEN and approval.by in {one.by for one in whole}
+        permit = self.ledger.find(Preapproval, approval.permit)
+        stands = permit.state is Validity.OPEN or (request.id, permit.id) in self.used
         given = stands and (permit.by, permit.principal) == (approval.by, request.principal)
         return given and permit.starts <= approval.at < permit.ends and not approval.second_factor
 

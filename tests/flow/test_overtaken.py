@@ -10,17 +10,17 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from daypass.aws.clock import Told
+from daypass.aws.clock import TimedAnswer
 from daypass.lifecycle.end.done import drop
 from daypass.model.errors import Unavailable
-from daypass.model.event import Kind
+from daypass.model.event import EntryKind
 from daypass.model.grant import Grant, GrantId, GrantState
 from daypass.model.lease import whole_second
-from daypass.ports import Standing
+from daypass.ports import MarkedObject
 from daypass.ports.fence import FLIGHT, HOLD, ask_fence
 from daypass.reconcile.drift import look_again, sweep
 from daypass.reconcile.loop import Loop
-from daypass.wiring.assemble import Outside, worker
+from daypass.wiring.assemble import Surroundings, worker
 from daypass.wiring.clock import SharedClock
 from tests.flow.conftest import Walk
 from tests.hands import HandAws, HandClock
@@ -50,7 +50,7 @@ def _ends_it(walk: Walk, grant: Grant) -> None:
     walk.loop.run_until_idle()
 
 
-def _kinds(walk: Walk, grant: Grant) -> list[Kind]:
+def _kinds(walk: Walk, grant: Grant) -> list[EntryKind]:
     return [event.kind for event in walk.story(grant.id)]
 
 
@@ -61,7 +61,7 @@ def test_f1_an_end_during_a_put_is_recorded_after_the_put_was_taken_out(walk: Wa
     walk.loop.run_until_idle()
 
     assert not walk.aws.held
-    assert _kinds(walk, grant)[-2:] == [Kind.GRANT_ENDING, Kind.GRANT_ENDED]
+    assert _kinds(walk, grant)[-2:] == [EntryKind.GRANT_ENDING, EntryKind.GRANT_ENDED]
     assert [name for name, _ in walk.aws.calls if name != "observe"] == ["provision", "revoke", "revoke", "revoke"]
 
 
@@ -134,7 +134,7 @@ def test_f2_an_older_lease_that_was_written_over_the_live_one_is_written_over_ag
 
     assert live.state is GrantState.ACTIVE
     assert walk.aws.held[grant.id].lease == live.lease
-    assert Kind.GRANT_ENDING not in _kinds(walk, grant)
+    assert EntryKind.GRANT_ENDING not in _kinds(walk, grant)
 
 
 def test_f2_nothing_is_put_back_after_ended(walk: Walk) -> None:
@@ -152,7 +152,7 @@ def test_f2_nothing_is_put_back_after_ended(walk: Walk) -> None:
     walk.loop.run_until_idle()
 
     assert not walk.aws.held
-    assert _kinds(walk, grant).count(Kind.GRANT_ENDED) == 1
+    assert _kinds(walk, grant).count(EntryKind.GRANT_ENDED) == 1
 
 
 def test_a_removal_goes_on_while_the_database_is_away(walk: Walk) -> None:
@@ -180,7 +180,7 @@ def test_f5_an_end_is_dated_after_aws_has_answered(walk: Walk) -> None:
     walk.loop.run_until_idle()
 
     ended = walk.story(grant.id)[-1]
-    assert (ended.kind, ended.at) == (Kind.GRANT_ENDED, walk.clock())
+    assert (ended.kind, ended.at) == (EntryKind.GRANT_ENDED, walk.clock())
     assert walk.ledger.grant(grant.id).ended_at == walk.clock()
 
 
@@ -195,7 +195,7 @@ def test_f9_what_every_early_end_leaves_behind_is_no_stranger(walk: Walk) -> Non
     assert littered.left == {}
     littered.left = {grant.id: False}
     assert sweep([littered], ledger=walk.ledger, clock=walk.clock).removed == 1
-    assert [one for one in _kinds(walk, grant) if one is Kind.DRIFT_REMOVED] == [Kind.DRIFT_REMOVED]
+    assert [one for one in _kinds(walk, grant) if one is EntryKind.DRIFT_REMOVED] == [EntryKind.DRIFT_REMOVED]
 
 
 def test_f9_what_is_gone_before_the_sweep_comes_to_it_is_no_stranger(walk: Walk) -> None:
@@ -207,7 +207,7 @@ def test_f9_what_is_gone_before_the_sweep_comes_to_it_is_no_stranger(walk: Walk)
     walk.aws.standing = lambda: iter(listed)  # type: ignore[method-assign]  # what AWS showed a moment ago
 
     assert sweep([walk.aws], ledger=walk.ledger, clock=walk.clock).removed == 0
-    assert Kind.DRIFT_REMOVED not in _kinds(walk, grant)
+    assert EntryKind.DRIFT_REMOVED not in _kinds(walk, grant)
 
 
 def test_f1_what_ended_with_a_put_unanswered_is_looked_at_once_more_within_a_minute(walk: Walk) -> None:
@@ -253,7 +253,7 @@ def test_f5_a_removal_that_aws_answers_too_late_is_found_done(walk: Walk) -> Non
 
     assert walk.ledger.grant(grant.id).state is GrantState.ENDED
     assert [name for name, _ in walk.aws.calls].count("revoke") == 1
-    assert walk.told(grant.id, Kind.GRANT_ENDED)[0].at == walk.clock()
+    assert walk.told(grant.id, EntryKind.GRANT_ENDED)[0].at == walk.clock()
 
 
 def test_a_removal_that_failed_before_is_sent_again_while_anything_is_left(walk: Walk) -> None:
@@ -283,7 +283,7 @@ def _another_machine(walk: Walk, ahead: timedelta) -> Loop:
         aws=HandAwsTime(walk.clock),  # type: ignore[arg-type]  # what is asked of it
     )
     clocks.compare_with_aws()
-    outside = Outside(
+    outside = Surroundings(
         clock=clocks,
         people=walk.directory,
         facts=walk.directory,
@@ -330,12 +330,12 @@ class HandAwsTime:
     """AWS's clock, which is right."""
 
     clock: HandClock
-    last: Told | None = None
+    last: TimedAnswer | None = None
 
     def ask(self) -> None:
         """It answers at once."""
         at = _since_noon(self.clock())
-        self.last = Told(whole_second(self.clock()), at, at)
+        self.last = TimedAnswer(whole_second(self.clock()), at, at)
 
 
 @dataclass
@@ -345,12 +345,12 @@ class Littered:
     aws: HandAws
     left: dict[GrantId, bool]
 
-    def standing(self) -> Iterator[Standing]:
+    def standing(self) -> Iterator[MarkedObject]:
         """List them."""
         for grant, spent in list(self.left.items()):
-            yield Standing(grant=grant, what="a thing", handle=grant, spent=spent)
+            yield MarkedObject(grant=grant, what="a thing", handle=grant, spent=spent)
 
-    def remove(self, standing: Standing) -> bool:
+    def remove(self, standing: MarkedObject) -> bool:
         """Remove one."""
         return self.left.pop(standing.grant, None) is not None
 
@@ -363,5 +363,5 @@ def test_an_end_by_a_clock_that_was_set_back_is_not_dated_before_it_began(walk: 
     walk.clock.now = done - timedelta(hours=1)
     walk.loop.run_until_idle()
 
-    assert [event.kind for event in walk.story(grant.id)][-1] is Kind.GRANT_ENDED
+    assert [event.kind for event in walk.story(grant.id)][-1] is EntryKind.GRANT_ENDED
     assert walk.story(grant.id)[-1].at >= done

@@ -18,11 +18,11 @@ from daypass.lifecycle.handout import links
 from daypass.lifecycle.login import begin, confirm
 from daypass.model.entitlement import parse_place
 from daypass.model.errors import BadInput, Conflict, Misconfigured, NotAllowed, NotYours
-from daypass.model.event import Event, Kind, Scope
+from daypass.model.event import EntryKind, Event, LoginScope
 from daypass.model.fact import Fact
 from daypass.model.freeze import Extent, Freeze
 from daypass.model.grant import Delivery, GrantId, GrantState, Why, new_grant_id
-from daypass.model.kept import Absence, Permit, Robot, Standing
+from daypass.model.kept import Absence, Bot, Preapproval, Validity
 from daypass.model.principal import OPERATOR, PrincipalId
 from daypass.model.request import RequestState
 from daypass.rules.document.read import parse
@@ -76,7 +76,7 @@ def lifted(walk: Walk, freeze_id: GrantId, by: PrincipalId) -> Freeze | None:
 def many(walk: Walk, number: int) -> list[GrantId]:
     """Ann has so many grants, each of a request of its own."""
     ids = [new_grant_id() for _ in range(number)]
-    happened = Event(kind=Kind.REQUEST_APPROVED, at=walk.clock(), actor=BOB)
+    happened = Event(kind=EntryKind.REQUEST_APPROVED, at=walk.clock(), actor=BOB)
     approved = request().decided(RequestState.APPROVED)
     made = [(replace(approved, id=one), replace(grant(), id=one)) for one in ids]
     facts = [Fact(event=happened, changes=rows, told=False) for rows in made]
@@ -100,8 +100,8 @@ def test_panic_ends_all_that_somebody_has_and_all_that_speaks_for_them(owned: Wa
     """Grants, what waits, approvals in advance, delegations, logins, the tokens of their bots; nobody else's."""
     walk, now = owned, owned.clock()
     active, waiting = walk.active(), walk.ask(reason="INC-43")
-    robot = Robot(id=PrincipalId("bot:deploy"), owner=ANN, at=now, token_hash="f" * 64, token_ends=now + HOUR)
-    walk.ledger.record(Fact(event=Event(kind=Kind.ROBOT_ADDED, at=now, actor=CARL), changes=(robot,), told=False))
+    robot = Bot(id=PrincipalId("bot:deploy"), owner=ANN, at=now, token_hash="f" * 64, token_ends=now + HOUR)
+    walk.ledger.record(Fact(event=Event(kind=EntryKind.ROBOT_ADDED, at=now, actor=CARL), changes=(robot,), told=False))
     permit = walk.allow()
     say_away(ANN, until=now + timedelta(days=2), delegate=EVE, judge=walk.judge, now=now)
     walk.token(ANN)
@@ -119,9 +119,9 @@ def test_panic_ends_all_that_somebody_has_and_all_that_speaks_for_them(owned: Wa
     }
     assert walk.ledger.grant(active.id).state is GrantState.ENDING
     assert walk.ledger.request(waiting.id).state is RequestState.DENIED
-    assert walk.ledger.find(Permit, permit.id).state is Standing.CLOSED
+    assert walk.ledger.find(Preapproval, permit.id).state is Validity.CLOSED
     assert walk.ledger.find(Absence, ANN).delegate is None
-    assert walk.ledger.find(Robot, "bot:deploy").token_hash is None
+    assert walk.ledger.find(Bot, "bot:deploy").token_hash is None
     assert [one.principal for one in walk.logins.live(now=now)] == [EVE]
     assert panicked(walk, ANNS).counts == {}
 
@@ -231,9 +231,9 @@ def test_a_freeze_in_the_very_instant_in_which_something_is_given_comes_first(ow
     )
 
 
-LINKS: dict[Kind, Callable[[Walk, GrantId, str], object]] = {
-    Kind.LINK_MADE: lambda walk, active, _: linked(walk, active),
-    Kind.LINK_USED: lambda walk, _, token: links.follow(
+LINKS: dict[EntryKind, Callable[[Walk, GrantId, str], object]] = {
+    EntryKind.LINK_MADE: lambda walk, active, _: linked(walk, active),
+    EntryKind.LINK_USED: lambda walk, _, token: links.follow(
         token,
         visitor=links.Visitor(address="203.0.113.7", agent="curl"),
         attempts=walk.desk.attempts,
@@ -248,7 +248,7 @@ def linked(walk: Walk, active: GrantId) -> str:
 
 
 @pytest.mark.parametrize("kind", LINKS)
-def test_a_freeze_in_the_very_instant_of_a_link_comes_first(owned: Walk, kind: Kind):
+def test_a_freeze_in_the_very_instant_of_a_link_comes_first(owned: Walk, kind: EntryKind):
     """No link is made, and one that was made before leads nowhere."""
     active = owned.active(delivery=Delivery.LINK)
     token = linked(owned, active.id)
@@ -258,7 +258,7 @@ def test_a_freeze_in_the_very_instant_of_a_link_comes_first(owned: Walk, kind: K
     with pytest.raises(NotAllowed, match=r"(is|are) frozen"):
         LINKS[kind](owned, active.id, token)
     assert ledger.came_first
-    assert len([one for one in owned.journal() if one.kind is kind]) == (kind is Kind.LINK_MADE)
+    assert len([one for one in owned.journal() if one.kind is kind]) == (kind is EntryKind.LINK_MADE)
 
 
 def test_a_freeze_of_somebody_else_in_that_instant_costs_nothing_but_another_look(owned: Walk):
@@ -297,7 +297,7 @@ def test_a_freeze_waits_for_nobody_longer_than_for_what_is_being_written(databas
     request = walk.ask()
     row = freezes_now(walk.ledger)
     set_freeze(Halt(extent=ANNS, by=CARL), ledger=walk.ledger, now=walk.clock())
-    event = Event(kind=Kind.THREAD_SAID, at=walk.clock(), actor=ANN, subject=request.id)
+    event = Event(kind=EntryKind.THREAD_SAID, at=walk.clock(), actor=ANN, subject=request.id)
 
     with pytest.raises(Conflict):
         walk.ledger.record(Fact(event=event, stands=(row,)))
@@ -354,7 +354,7 @@ def test_the_operator_ends_and_freezes_by_the_name_of_their_user(owned: Walk):
 
     assert ended.counts == {"grants": 1}
     assert owned.ledger.grant(active.id).state is GrantState.ENDING
-    told = [one for one in owned.journal() if one.kind is Kind.FREEZE_SET]
+    told = [one for one in owned.journal() if one.kind is EntryKind.FREEZE_SET]
     assert [(one.actor, one.details["os_user"]) for one in told] == [(OPERATOR, "root")]
 
 
@@ -370,13 +370,13 @@ def test_a_frozen_person_speaks_through_no_login_and_no_bot_but_to_look_and_to_e
     token = owned.token(ANN)
     frozen(owned, ANNS)
 
-    def speaker(scope: Scope) -> PrincipalId:
+    def speaker(scope: LoginScope) -> PrincipalId:
         return identify(token, logins=owned.logins, ledger=owned.ledger, now=owned.clock(), scope=scope)
 
-    for scope in (Scope.ASK, Scope.USE, Scope.DECIDE):
+    for scope in (LoginScope.ASK, LoginScope.USE, LoginScope.DECIDE):
         with pytest.raises(NotAllowed, match="frozen"):
             speaker(scope)
-    assert (speaker(Scope.READ), speaker(Scope.END)) == (ANN, ANN)
+    assert (speaker(LoginScope.READ), speaker(LoginScope.END)) == (ANN, ANN)
     waits = begin("a laptop", logins=owned.logins, now=owned.clock())
     with pytest.raises(NotAllowed, match="frozen"):
         confirm(waits.user_code, by=ANN, logins=owned.logins, ledger=owned.ledger, now=owned.clock())

@@ -7,9 +7,9 @@ import pytest
 from daypass.lifecycle.preapprovals import LONGEST_WINDOW, MOST_OPEN, InAdvance, allow, withdraw
 from daypass.model.entitlement import Entitlement, Level, parse_place
 from daypass.model.errors import BadInput, NotFound, NotYours, TooLate
-from daypass.model.event import Kind
+from daypass.model.event import EntryKind
 from daypass.model.grant import Delivery
-from daypass.model.kept import Permit, Standing
+from daypass.model.kept import Preapproval, Validity
 from daypass.model.lease import Term
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import RequestState
@@ -31,7 +31,7 @@ def give(
     window: timedelta = WEEK,
     delivery: Delivery | None = Delivery.POLICY,
     key: str = "",
-) -> Permit:
+) -> Preapproval:
     """Bob allows Ann in advance to read the reports for an hour at a time, all week."""
     begins = starts or walk.clock()
     return allow(
@@ -112,7 +112,7 @@ def test_a_giver_who_may_not_decide_any_more_has_allowed_nothing(walk: Walk) -> 
     walk.change_rules("people: [U0BOB, U0ANN], slack", "people: [U0EVE], slack")
     request = walk.ask()
     assert request.state is RequestState.PENDING
-    assert walk.story(request.id)[-1].kind is Kind.REVIEW_REFUSED
+    assert walk.story(request.id)[-1].kind is EntryKind.REVIEW_REFUSED
 
 
 def test_a_deactivated_giver_has_allowed_nothing(walk: Walk) -> None:
@@ -209,7 +209,7 @@ def test_one_taken_back_while_it_is_being_used_gives_nothing(walk: Walk) -> None
 
     assert request.state is RequestState.PENDING
     assert walk.ledger.grants() == []
-    assert walk.story(request.id)[-1].kind is Kind.REVIEW_REFUSED
+    assert walk.story(request.id)[-1].kind is EntryKind.REVIEW_REFUSED
 
 
 def test_one_permit_for_two_asks_at_once_gives_both(walk: Walk) -> None:
@@ -229,5 +229,5 @@ def test_one_that_is_delivered_again_is_one(walk: Walk) -> None:
     assert give(walk, key="slack 18").id != first.id
     withdraw(first.id, by=BOB, ledger=walk.ledger, now=walk.clock())
 
-    assert give(walk, key="slack 17").state is Standing.CLOSED
+    assert give(walk, key="slack 17").state is Validity.CLOSED
     assert give(walk, by=EVE, key="slack 17").id != first.id

@@ -8,7 +8,7 @@ import pytest
 
 from daypass.lifecycle.approval.reconsider import reconsider
 from daypass.model.decision import Circumstances, ScheduleName
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.principal import Away, PrincipalId
 from daypass.model.request import Request, RequestState
 from daypass.ports import Ledger
@@ -43,7 +43,7 @@ def look(walk: Walk, ledger: Ledger | None = None) -> int:
     return reconsider(judge=judge, now=walk.clock.forward(timedelta(minutes=1)))
 
 
-def told(walk: Walk, request: Request, kind: Kind) -> list[Event]:
+def told(walk: Walk, request: Request, kind: EntryKind) -> list[Event]:
     """What was journalled of a kind."""
     return [event for event in walk.story(request.id) if event.kind is kind]
 
@@ -88,7 +88,7 @@ def test_the_requestor_is_told_once_when_too_few_are_left(walk: Walk, approve: s
     walk.directory.people[CARL] = replace(carl, active=gone != "left", away=Away() if gone == "away" else None)
 
     assert [look(walk) for _ in range(3)] == [1, 0, 0]
-    (event,) = told(walk, request, Kind.REQUEST_STALLED)
+    (event,) = told(walk, request, EntryKind.REQUEST_STALLED)
     assert f"{sentence} (rule reports)." in str(event.details["sentence"])
     assert (event.actor, event.details["field"]) == ("daypass", "person")
     assert walk.ledger.request(request.id).state is RequestState.PENDING
@@ -108,7 +108,7 @@ def test_who_is_on_call_next_is_asked(walk: Walk) -> None:
     on_call(walk, CARL)
 
     assert [look(walk), look(walk)] == [1, 0]
-    (event,) = told(walk, request, Kind.REQUEST_HANDED_OVER)
+    (event,) = told(walk, request, EntryKind.REQUEST_HANDED_OVER)
     assert (event.details["people"], event.details["why"]) == (("U0CARL",), ("U0CARL is on call for payments",))
     assert walk.ledger.request(request.id).asked.people == {CARL}
     assert walk.click(request.id, by=CARL) is not None
@@ -121,7 +121,7 @@ def test_the_delegate_of_who_goes_away_is_asked(walk: Walk) -> None:
     walk.directory.change(BOB, away=Away(until=None, delegate=DORA))
 
     assert look(walk) == 1
-    (event,) = told(walk, request, Kind.REQUEST_HANDED_OVER)
+    (event,) = told(walk, request, EntryKind.REQUEST_HANDED_OVER)
     assert event.details["people"] == ("U0DORA",)
     assert "U0BOB is away; U0DORA decides in their stead" in cast("tuple[str, ...]", event.details["why"])
 
@@ -148,7 +148,7 @@ def test_nothing_is_given_because_somebody_left_and_one_click_more_is_asked_for(
     walk.directory.change(CARL, active=False)
 
     assert [look(walk), look(walk)] == [1, 0]
-    (event,) = told(walk, request, Kind.REQUEST_STALLED)
+    (event,) = told(walk, request, EntryKind.REQUEST_STALLED)
     assert event.details["sentence"] == (
         "All who are left to decide have approved by now (U0BOB). One more click of one of them completes it."
     )
@@ -163,7 +163,7 @@ def test_the_requestor_is_told_when_the_rules_want_nobody_any_more(walk: Walk) -
     walk.rules = parse(RULE + "at-once", name="rules.yaml")
 
     assert look(walk) == 1
-    assert "lend this at once by now" in str(told(walk, request, Kind.REQUEST_STALLED)[0].details["sentence"])
+    assert "lend this at once by now" in str(told(walk, request, EntryKind.REQUEST_STALLED)[0].details["sentence"])
 
 
 @pytest.mark.parametrize("trouble", ["schedule", "slack"])
@@ -179,7 +179,9 @@ def test_what_cannot_be_found_out_for_a_moment_is_no_reason(walk: Walk, trouble:
     walk.directory.away = False
     on_call(walk)
     assert look(walk) == 1
-    assert "nobody is on call for payments" in str(told(walk, request, Kind.REQUEST_STALLED)[0].details["sentence"])
+    assert "nobody is on call for payments" in str(
+        told(walk, request, EntryKind.REQUEST_STALLED)[0].details["sentence"]
+    )
 
 
 def test_of_two_workers_at_once_one_tells(walk: Walk) -> None:
@@ -190,7 +192,7 @@ def test_of_two_workers_at_once_one_tells(walk: Walk) -> None:
     late = cast("Ledger", OvertakenLedger(walk.ledger, lambda: look(walk)))
 
     assert look(walk, late) == 0
-    assert len(told(walk, request, Kind.REQUEST_STALLED)) == 1
+    assert len(told(walk, request, EntryKind.REQUEST_STALLED)) == 1
 
 
 def test_one_who_asked_and_has_left_is_no_trouble_for_the_others(walk: Walk) -> None:
@@ -200,7 +202,7 @@ def test_one_who_asked_and_has_left_is_no_trouble_for_the_others(walk: Walk) -> 
     walk.directory.change(ANN, active=False)
 
     assert look(walk) == 2
-    assert all(len(told(walk, one, Kind.REQUEST_STALLED)) == 1 for one in (first, second))
+    assert all(len(told(walk, one, EntryKind.REQUEST_STALLED)) == 1 for one in (first, second))
 
 
 def test_a_prolongation_that_nobody_can_decide_is_told_too(walk: Walk) -> None:
@@ -211,7 +213,7 @@ def test_a_prolongation_that_nobody_can_decide_is_told_too(walk: Walk) -> None:
     walk.directory.change(BOB, active=False)
 
     assert (look(walk), walk.clock() < NOON + HOUR) == (1, True)
-    assert len(told(walk, request, Kind.REQUEST_STALLED)) == 1
+    assert len(told(walk, request, EntryKind.REQUEST_STALLED)) == 1
 
 
 def test_who_has_approved_is_not_asked_again_when_their_approval_counts_again(walk: Walk) -> None:
@@ -225,4 +227,4 @@ def test_who_has_approved_is_not_asked_again_when_their_approval_counts_again(wa
     on_call(walk, BOB)
 
     assert (first, look(walk)) == (1, 0)
-    assert [event.details["people"] for event in told(walk, request, Kind.REQUEST_HANDED_OVER)] == [("U0CARL",)]
+    assert [event.details["people"] for event in told(walk, request, EntryKind.REQUEST_HANDED_OVER)] == [("U0CARL",)]

@@ -9,7 +9,7 @@ from daypass.lifecycle.end.revoke import revoke
 from daypass.lifecycle.extend import MoreTime, extend
 from daypass.model.entitlement import Entitlement, Level, parse_place
 from daypass.model.errors import BadInput, NotAllowed, NotYours, TooLate
-from daypass.model.event import Kind
+from daypass.model.event import EntryKind
 from daypass.model.grant import Delivery, GrantId, GrantState, Why
 from daypass.model.lease import Term
 from daypass.model.request import Request, RequestState
@@ -41,12 +41,12 @@ def test_from_a_request_to_access_that_is_over(walk: Walk) -> None:
     assert grant.ending.why is Why.EXPIRED
     assert not walk.aws.held
     assert [event.kind for event in walk.story(request.id)] == [
-        Kind.REQUEST_FILED,
-        Kind.REQUEST_APPROVED,
-        Kind.GRANT_PROVISIONING,
-        Kind.GRANT_ACTIVATED,
-        Kind.GRANT_WARNED,
-        Kind.GRANT_ENDED,
+        EntryKind.REQUEST_FILED,
+        EntryKind.REQUEST_APPROVED,
+        EntryKind.GRANT_PROVISIONING,
+        EntryKind.GRANT_ACTIVATED,
+        EntryKind.GRANT_WARNED,
+        EntryKind.GRANT_ENDED,
     ]
 
 

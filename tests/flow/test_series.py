@@ -11,9 +11,9 @@ from daypass.lifecycle.end.operator import end_as_operator
 from daypass.lifecycle.end.revoke import revoke
 from daypass.lifecycle.schedules.windows import open_windows
 from daypass.model.errors import BadInput, NotYours
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.grant import GrantState
-from daypass.model.kept import Series, Standing
+from daypass.model.kept import Schedule, Validity
 from daypass.model.request import Recurrence, Request, RequestState
 from daypass.model.windows import next_window, windows
 from tests.flow.conftest import Walk
@@ -64,7 +64,7 @@ def not_opened(walk: Walk) -> list[Event]:
         for line in lines:
             walk.outbox.sent(line.id)
             told.append(line.event)
-    return [event for event in told if event.kind is Kind.SERIES_MOVED]
+    return [event for event in told if event.kind is EntryKind.SERIES_MOVED]
 
 
 def at(walk: Walk, moment: datetime) -> None:
@@ -214,7 +214,7 @@ def test_after_the_last_window_the_series_is_closed(walk: Walk) -> None:
     request = ask(walk)
     walk.approve(request.id)
     at(walk, datetime(2026, 12, 8, tzinfo=UTC))
-    assert walk.ledger.find(Series, request.id).state is Standing.CLOSED
+    assert walk.ledger.find(Schedule, request.id).state is Validity.CLOSED
 
 
 def test_a_series_that_is_ended_opens_no_more(walk: Walk) -> None:
@@ -225,7 +225,7 @@ def test_a_series_that_is_ended_opens_no_more(walk: Walk) -> None:
         cancel(request.id, by=EVE, ledger=walk.ledger, now=walk.clock())
     for _ in range(2):
         cancel(request.id, by=ANN, ledger=walk.ledger, now=walk.clock())
-    assert [event.kind for event in walk.story(request.id)].count(Kind.SERIES_CLOSED) == 1
+    assert [event.kind for event in walk.story(request.id)].count(EntryKind.SERIES_CLOSED) == 1
     at(walk, datetime(2026, 11, 25, 7, 59, tzinfo=UTC))
     assert [one for one in walk.ledger.requests() if one.series == request.id] == []
 
@@ -292,7 +292,7 @@ def test_whom_it_is_for_may_end_it_too(walk: Walk) -> None:
         cancel(request.id, by=ANN, ledger=walk.ledger, now=walk.clock())
     walk.approve(request.id)
     cancel(request.id, by=ANN, ledger=walk.ledger, now=walk.clock())
-    assert walk.ledger.find(Series, request.id).state is Standing.CLOSED
+    assert walk.ledger.find(Schedule, request.id).state is Validity.CLOSED
 
 
 def test_what_was_allowed_once_in_advance_is_not_a_series(walk: Walk) -> None:
@@ -343,7 +343,7 @@ def test_who_may_decide_ends_the_whole_series(walk: Walk) -> None:
     child = next(one for one in walk.ledger.requests() if one.series == request.id)
     revoke(child.id, by=BOB, reason="enough", enders=walk.enders, now=walk.clock())
     assert walk.ledger.grant(child.id).state is GrantState.ENDING
-    assert walk.ledger.find(Series, request.id).state is Standing.CLOSED
+    assert walk.ledger.find(Schedule, request.id).state is Validity.CLOSED
 
 
 def test_between_two_windows_the_series_is_revoked_too(walk: Walk) -> None:
@@ -352,7 +352,7 @@ def test_between_two_windows_the_series_is_revoked_too(walk: Walk) -> None:
     walk.approve(request.id)
     at(walk, datetime(2026, 11, 24, 12, tzinfo=UTC))
     revoke(request.id, by=BOB, reason="enough", enders=walk.enders, now=walk.clock())
-    assert walk.ledger.find(Series, request.id).state is Standing.CLOSED
+    assert walk.ledger.find(Schedule, request.id).state is Validity.CLOSED
 
 
 @pytest.mark.parametrize(
@@ -371,5 +371,5 @@ def test_a_series_ended_while_a_window_opens_opens_nothing(walk: Walk, at_once: 
     due(walk)
 
     children = [one.id for one in walk.ledger.requests() if one.series == request.id]
-    assert walk.ledger.find(Series, request.id).state is Standing.CLOSED
+    assert walk.ledger.find(Schedule, request.id).state is Validity.CLOSED
     assert not walk.ledger.grants(ids=children)

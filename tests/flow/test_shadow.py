@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from daypass.lifecycle.rule_changes.shadow import differences
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import GrantId, new_grant_id
 from daypass.model.request import RequestState
@@ -27,7 +27,7 @@ def watch(walk: Walk, old: str, new: str) -> GrantId:
         filed_at=walk.clock(),
         shadow_until=walk.clock() + WEEK,
     )
-    proposed = Event(kind=Kind.RULES_PROPOSED, at=walk.clock(), actor=EVE, subject=change.id)
+    proposed = Event(kind=EntryKind.RULES_PROPOSED, at=walk.clock(), actor=EVE, subject=change.id)
     walk.ledger.record(Fact(event=proposed, changes=(change,)))
     return change.id
 

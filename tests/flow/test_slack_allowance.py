@@ -9,7 +9,7 @@ from daypass.directory.slack_budget import unhurried
 from daypass.lifecycle.approval.reconsider import reconsider
 from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.submit import submit
-from daypass.model.event import Kind
+from daypass.model.event import EntryKind
 from daypass.model.grant import Delivery
 from daypass.model.lease import Term
 from daypass.model.request import Ask
@@ -68,7 +68,9 @@ def test_nobody_who_clicks_is_refused_while_187_peoples_requests_wait(
             people.principal(one)
         slack.inner.world.workspace.people["U0BOB"].deleted = True
 
-    told = [one.id for one in walk.ledger.requests() if any(e.kind is Kind.REQUEST_STALLED for e in walk.story(one.id))]
+    told = [
+        one.id for one in walk.ledger.requests() if any(e.kind is EntryKind.REQUEST_STALLED for e in walk.story(one.id))
+    ]
     assert len(told) == 200
     assert [call for call in slack.calls if call.status == 429] == []
 

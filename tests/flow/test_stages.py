@@ -6,7 +6,7 @@ import pytest
 
 from daypass.lifecycle.story import words
 from daypass.model.errors import NotYours, TooLate
-from daypass.model.event import Kind
+from daypass.model.event import EntryKind
 from daypass.model.principal import Away, PrincipalId, SlackGroupId
 from daypass.model.request import RequestState
 from daypass.rules.document.read import parse
@@ -67,7 +67,7 @@ def test_the_second_person_makes_the_grant(several: Walk) -> None:
     several.click(request.id, by=BOB)
     assert several.click(request.id, by=CARL) is not None
     kinds = [event.kind for event in several.story(request.id)]
-    assert kinds[:3] == [Kind.REQUEST_FILED, Kind.REQUEST_ENDORSED, Kind.REQUEST_APPROVED]
+    assert kinds[:3] == [EntryKind.REQUEST_FILED, EntryKind.REQUEST_ENDORSED, EntryKind.REQUEST_APPROVED]
     assert several.story(request.id)[2].details["with"] == ("U0BOB",)
 
 

@@ -6,7 +6,7 @@ from daypass.lifecycle.cancel import cancel
 from daypass.lifecycle.end.operator import end_as_operator
 from daypass.lifecycle.preapprovals import withdraw
 from daypass.model.fact import Fact
-from daypass.model.kept import Permit, Standing
+from daypass.model.kept import Preapproval, Validity
 from daypass.model.principal import PrincipalId
 from daypass.model.request import RequestState
 from daypass.rules.document.read import parse
@@ -55,7 +55,7 @@ def test_an_approval_in_advance_is_taken_back_while_it_is_used(walk: Walk) -> No
     ledger = overtaken(walk, walk.ask)
     withdraw(permit.id, by=BOB, ledger=ledger, now=walk.clock())
 
-    assert walk.ledger.find(Permit, permit.id).state is Standing.CLOSED
+    assert walk.ledger.find(Preapproval, permit.id).state is Validity.CLOSED
 
 
 def test_the_operator_ends_what_somebody_moves(walk: Walk) -> None:
@@ -64,4 +64,4 @@ def test_the_operator_ends_what_somebody_moves(walk: Walk) -> None:
     ledger = overtaken(walk, walk.ask)
     end_as_operator(permit.id, os_user="root", reason="", ledger=ledger, now=walk.clock())
 
-    assert walk.ledger.find(Permit, permit.id).state is Standing.CLOSED
+    assert walk.ledger.find(Preapproval, permit.id).state is Validity.CLOSED

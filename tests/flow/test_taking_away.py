@@ -22,11 +22,11 @@ from daypass.lifecycle.preapprovals import withdraw
 from daypass.lifecycle.rule_changes.decide import deny_change, withdraw_change
 from daypass.lifecycle.schedules.series import end_series
 from daypass.model.errors import NotYours, Unavailable
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.freeze import Extent
 from daypass.model.grant import GrantId, GrantState
-from daypass.model.kept import Robot
+from daypass.model.kept import Bot
 from daypass.model.principal import PrincipalId, SlackGroupId
 from daypass.model.request import RequestState
 from daypass.rules.document.read import parse
@@ -148,8 +148,8 @@ def test_endings_go_on_while_nothing_is_given(walk: Walk, dark: Enders, nothing_
     until, now = walk.clock() + timedelta(days=2), walk.clock()
     say_away(BOB, until=until, delegate=EVE, judge=walk.judge, now=now)
     say_away(ANN, until=until, delegate=EVE, judge=walk.judge, now=now)
-    robot = Robot(id=PrincipalId("bot:deploy"), owner=ANN, at=now, token_hash="f" * 64, token_ends=until)
-    walk.ledger.record(Fact(event=Event(kind=Kind.ROBOT_ADDED, at=now, actor=ANN), changes=(robot,), told=False))
+    robot = Bot(id=PrincipalId("bot:deploy"), owner=ANN, at=now, token_hash="f" * 64, token_ends=until)
+    walk.ledger.record(Fact(event=Event(kind=EntryKind.ROBOT_ADDED, at=now, actor=ANN), changes=(robot,), told=False))
     waiting, taken_back = walk.ask(), walk.ask()
     nothing_is_given(walk)
 

@@ -7,7 +7,7 @@ import pytest
 from daypass.lifecycle.end.tickets import end_closed
 from daypass.model.decision import Ticket, TicketId
 from daypass.model.errors import NotAllowed, Unavailable
-from daypass.model.event import Kind
+from daypass.model.event import EntryKind
 from daypass.model.grant import GrantState, Why
 from daypass.model.lease import Term
 from daypass.model.request import RequestState
@@ -58,7 +58,7 @@ def test_a_grant_ends_when_its_ticket_closes(ticketed: Walk) -> None:
     ended = ticketed.ledger.grant(grant.id)
     assert (ended.state, ended.ending and ended.ending.why) == (GrantState.ENDED, Why.TICKET)
     assert not ticketed.aws.allows(grant.id, ticketed.clock())
-    assert Kind.TICKET_CLOSED in {event.kind for event in ticketed.story(grant.id)}
+    assert EntryKind.TICKET_CLOSED in {event.kind for event in ticketed.story(grant.id)}
     assert sweep(ticketed) == 0
 
 
@@ -99,7 +99,7 @@ def test_a_tracker_that_does_not_answer_refuses_nobody(ticketed: Walk) -> None:
         ticketed.ask()
     with pytest.raises(Unavailable, match="Try again in a moment"):
         ticketed.click(request.id)
-    assert not {Kind.REQUEST_REFUSED, Kind.REVIEW_REFUSED} & {event.kind for event in ticketed.journal()}
+    assert not {EntryKind.REQUEST_REFUSED, EntryKind.REVIEW_REFUSED} & {event.kind for event in ticketed.journal()}
     say(ticketed, open_=True)
     assert ticketed.approve(request.id).state is GrantState.APPROVED
 

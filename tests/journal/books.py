@@ -11,7 +11,7 @@ from daypass.journal.export import Exported, export
 from daypass.journal.fold import fold
 from daypass.journal.key import Signer
 from daypass.journal.tree import EMPTY
-from daypass.journal.verdict import Broken, Verdict, Verified
+from daypass.journal.verdict import BrokenJournal, Verdict, Verified
 from daypass.journal.verify import verify
 
 SIGNER = Signer.parse("PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz")
@@ -80,8 +80,8 @@ def verified(lines: bytes | list[bytes] | tuple[bytes, ...], against: str | None
     return verdict
 
 
-def broken(lines: bytes | list[bytes] | tuple[bytes, ...], against: str | None = None) -> Broken:
+def broken(lines: bytes | list[bytes] | tuple[bytes, ...], against: str | None = None) -> BrokenJournal:
     """The verdict on a file that must be found broken."""
     verdict = judged(lines, against)
-    assert isinstance(verdict, Broken), verdict
+    assert isinstance(verdict, BrokenJournal), verdict
     return verdict

@@ -11,7 +11,7 @@ from daypass.journal.entry import MAX_ENTRY, MAX_WORDS, NotCanonical, canonical,
 from daypass.journal.export import words_line
 from daypass.journal.lines import MAX_LINE
 from daypass.journal.words import words_of
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.grant import GrantId
 from daypass.model.principal import PrincipalId
 
@@ -91,7 +91,7 @@ def test_what_has_no_canonical_text_is_refused(change, word):
 def test_an_event_becomes_an_entry():
     """An event's kind, moment, actor, subject and details are its entry, with the revisions of the rows it changed."""
     event = Event(
-        kind=Kind.LINK_USED, at=AT, actor=PrincipalId("U1"), subject=GrantId("g1"), details={"keys": ("a", "b")}
+        kind=EntryKind.LINK_USED, at=AT, actor=PrincipalId("U1"), subject=GrantId("g1"), details={"keys": ("a", "b")}
     )
 
     assert json.loads(event_bytes(event, {"grants/g1": 3})) == {
@@ -108,7 +108,7 @@ def test_an_event_becomes_an_entry():
 
 def test_words_that_no_line_of_an_export_holds_are_refused():
     """The longest that are taken fit their line, also when JSON has six bytes for each character of them."""
-    event = Event(kind=Kind.LINK_USED, at=AT, actor=PrincipalId("U1"))
+    event = Event(kind=EntryKind.LINK_USED, at=AT, actor=PrincipalId("U1"))
     longest = words_of({"reason": "\x01" * (MAX_WORDS - 1), "note": "\x01"})
     longer = words_of({"reason": "\x01" * MAX_WORDS, "note": "\x01"})
 

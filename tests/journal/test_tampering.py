@@ -14,7 +14,7 @@ from daypass.journal.checkpoint import open_checkpoint
 from daypass.journal.export import read_checkpoint_line
 from daypass.journal.key import Signer
 from daypass.journal.place import place
-from daypass.journal.verdict import Broken, Fault, Verified
+from daypass.journal.verdict import BrokenJournal, JournalFault, Verified
 from tests.examples import examples
 from tests.journal.books import KEY, book, entry, is_entry, judged, renumbered
 
@@ -48,7 +48,7 @@ def test_any_flipped_byte_is_found(whole, data):
     content[offset] ^= change
     verdict = judged(bytes(content))
 
-    assert isinstance(verdict, Broken)
+    assert isinstance(verdict, BrokenJournal)
     expected = entry_at(whole.lines, offset)
     if expected is not None:
         assert verdict.index == expected
@@ -62,7 +62,7 @@ def test_every_flipped_bit_outside_of_entries_is_found():
         for bit in range(8 if entry_at(whole.lines, offset) is None else 0):
             content = bytearray(whole.file)
             content[offset] ^= 1 << bit
-            assert isinstance(judged(bytes(content)), Broken), (offset, bit)
+            assert isinstance(judged(bytes(content)), BrokenJournal), (offset, bit)
 
 
 def delete(lines, data):
@@ -132,7 +132,7 @@ def test_the_first_wrong_entry_is_named_whatever_was_done(whole, data):
     verdict = judged(lines)
 
     if first < len(mine) or any(claimed > stands for claimed, stands in claims):
-        assert isinstance(verdict, Broken)
+        assert isinstance(verdict, BrokenJournal)
         assert verdict.index == min([first, *(stands for claimed, stands in claims if claimed > stands)])
     else:
         covered = max([stands for _, stands in claims], default=0)
@@ -140,8 +140,8 @@ def test_the_first_wrong_entry_is_named_whatever_was_done(whole, data):
             assert isinstance(verdict, Verified)
             assert verdict.size == len(mine)
         else:
-            assert isinstance(verdict, Broken)
-            assert verdict.fault is Fault.TRUNCATED
+            assert isinstance(verdict, BrokenJournal)
+            assert verdict.fault is JournalFault.TRUNCATED
 
 
 @examples(100)

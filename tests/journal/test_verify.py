@@ -12,7 +12,7 @@ from daypass.journal.key import Signer
 from daypass.journal.lines import MAX_LINE
 from daypass.journal.place import Placed
 from daypass.journal.tree import EMPTY, EMPTY_ROOT
-from daypass.journal.verdict import Broken, Fault, Verified
+from daypass.journal.verdict import BrokenJournal, JournalFault, Verified
 from daypass.journal.verify import verify
 from tests.journal.books import KEY, SIGNER, book, broken, entry, is_entry, judged, renumbered, verified
 
@@ -36,7 +36,7 @@ def test_the_root_is_the_one_signed():
 
 def test_a_book_without_entries_is_verified():
     """Nothing happened yet, and a checkpoint that was kept says so too; the file alone shows nothing."""
-    assert broken(list(export(KEY, [], []))).fault is Fault.TRUNCATED
+    assert broken(list(export(KEY, [], []))).fault is JournalFault.TRUNCATED
     verdict = verified(list(export(KEY, [], [])), against=fold(EMPTY, [], SIGNER).checkpoint_note)
 
     assert verdict == Verified(size=0, root=EMPTY_ROOT, checkpoints=0)
@@ -47,7 +47,7 @@ def test_an_export_that_no_checkpoint_closes_is_refused(cut):
     """Lines cut off the end are missed, be it the last checkpoint alone or all but the first line."""
     verdict = broken(LINES[:-cut])
 
-    assert verdict.fault is Fault.TRUNCATED
+    assert verdict.fault is JournalFault.TRUNCATED
     assert "no checkpoint" in verdict.sentence
 
 
@@ -56,7 +56,7 @@ def test_an_entry_without_a_checkpoint_must_be_in_its_place_too():
     lines = LINES[:-1]
     lines[-1] = lines[-1].replace(b'"U1"', b'"U2"')
 
-    assert (broken(lines).index, broken(lines).fault) == (19, Fault.ALTERED)
+    assert (broken(lines).index, broken(lines).fault) == (19, JournalFault.ALTERED)
 
 
 def test_an_entry_without_a_checkpoint_must_state_its_own_index():
@@ -95,17 +95,17 @@ def test_a_book_shown_with_fewer_checkpoints_is_as_good():
 @pytest.mark.parametrize(
     ("edit", "index", "fault"),
     [
-        (lambda e: e.__setitem__(5, e[5].replace(b'"U1"', b'"U2"')), 4, Fault.ALTERED),
-        (lambda e: e.__delitem__(5), 4, Fault.REMOVED),
-        (lambda e: e.__delitem__(slice(5, 8)), 4, Fault.REMOVED),
-        (lambda e: e.__delitem__(CHECKPOINTS[0] - 1), 7, Fault.REMOVED),
-        (lambda e: e.__delitem__(CHECKPOINTS[2] - 1), 19, Fault.REMOVED),
-        (lambda e: e.insert(5, e[5].replace(b'"U1"', b'"U2"')), 4, Fault.INSERTED),
-        (lambda e: e.insert(5, e[2]), 4, Fault.INSERTED),
-        (lambda e: e.append(e[2]), 20, Fault.INSERTED),
-        (lambda e: e.__setitem__(slice(3, 5), [e[4], e[3]]), 2, Fault.REORDERED),
-        (lambda e: e.insert(15, e.pop(5)), 4, Fault.REORDERED),
-        (lambda e: e.insert(5, e.pop(15)), 4, Fault.REORDERED),
+        (lambda e: e.__setitem__(5, e[5].replace(b'"U1"', b'"U2"')), 4, JournalFault.ALTERED),
+        (lambda e: e.__delitem__(5), 4, JournalFault.REMOVED),
+        (lambda e: e.__delitem__(slice(5, 8)), 4, JournalFault.REMOVED),
+        (lambda e: e.__delitem__(CHECKPOINTS[0] - 1), 7, JournalFault.REMOVED),
+        (lambda e: e.__delitem__(CHECKPOINTS[2] - 1), 19, JournalFault.REMOVED),
+        (lambda e: e.insert(5, e[5].replace(b'"U1"', b'"U2"')), 4, JournalFault.INSERTED),
+        (lambda e: e.insert(5, e[2]), 4, JournalFault.INSERTED),
+        (lambda e: e.append(e[2]), 20, JournalFault.INSERTED),
+        (lambda e: e.__setitem__(slice(3, 5), [e[4], e[3]]), 2, JournalFault.REORDERED),
+        (lambda e: e.insert(15, e.pop(5)), 4, JournalFault.REORDERED),
+        (lambda e: e.insert(5, e.pop(15)), 4, JournalFault.REORDERED),
     ],
 )
 def test_the_first_wrong_entry_is_named_with_what_was_done(edit, index, fault, renumber):
@@ -125,7 +125,7 @@ def test_a_line_by_another_key_is_no_entry():
     lines = list(LINES)
     lines[7] = Placed(entry=entry(6, "U9"), index=6, signature=forged.signatures[6]).line + b"\n"
 
-    assert (broken(lines).index, broken(lines).fault) == (6, Fault.ALTERED)
+    assert (broken(lines).index, broken(lines).fault) == (6, JournalFault.ALTERED)
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_a_checkpoint_in_the_wrong_place_blames_no_entry(edit, word):
     edit(lines)
     verdict = broken(lines)
 
-    assert (verdict.fault, verdict.index) == (Fault.CHECKPOINT, None)
+    assert (verdict.fault, verdict.index) == (JournalFault.CHECKPOINT, None)
     assert word in verdict.sentence
 
 
@@ -153,7 +153,7 @@ def test_a_cut_at_a_checkpoint_is_found_by_a_checkpoint_kept_elsewhere():
     verdict = broken(cut, against=BOOK.notes[20])
 
     assert verified(cut).size == 16
-    assert (verdict.fault, verdict.index) == (Fault.TRUNCATED, 16)
+    assert (verdict.fault, verdict.index) == (JournalFault.TRUNCATED, 16)
 
 
 @pytest.mark.parametrize("size", [4, 8, 12, 20])
@@ -165,7 +165,7 @@ def test_a_book_agrees_with_its_own_older_checkpoints(size):
 def test_a_saved_checkpoint_covers_what_the_file_leaves_open():
     """Entries without a checkpoint in the file are covered by the one that was kept."""
     assert verified(LINES[: CHECKPOINTS[1]], against=BOOK.notes[16]).size == 16
-    assert broken(LINES[: CHECKPOINTS[1]], against=BOOK.notes[12]).fault is Fault.TRUNCATED
+    assert broken(LINES[: CHECKPOINTS[1]], against=BOOK.notes[12]).fault is JournalFault.TRUNCATED
 
 
 @pytest.mark.parametrize("size", [4, 20])
@@ -174,7 +174,7 @@ def test_a_second_book_by_the_same_key_is_a_fork(size):
     rewritten = book(actor="U2")
 
     assert verified(rewritten.file).size == 20
-    assert broken(rewritten.file, against=BOOK.notes[size]).fault is Fault.FORKED
+    assert broken(rewritten.file, against=BOOK.notes[size]).fault is JournalFault.FORKED
 
 
 def test_two_books_by_the_same_key_cannot_be_mixed():
@@ -182,7 +182,7 @@ def test_two_books_by_the_same_key_cannot_be_mixed():
     other = list(book(actor="U2").lines)
     lines = [*LINES[:3], other[3], *LINES[4:]]
 
-    assert broken(lines).fault is Fault.FORKED
+    assert broken(lines).fault is JournalFault.FORKED
     assert "from 0 to 7" in broken(lines).sentence
 
 
@@ -191,34 +191,34 @@ def test_a_saved_checkpoint_that_is_none_is_refused(note):
     """Something else given as the saved checkpoint is said to be unusable; the file is not judged by it."""
     verdict = broken(LINES, against=note)
 
-    assert verdict.fault is Fault.WRONG_KEY
+    assert verdict.fault is JournalFault.WRONG_KEY
     assert verdict.sentence.startswith("The saved checkpoint cannot be used.")
 
 
 @pytest.mark.parametrize(
     ("content", "fault", "word"),
     [
-        (b"", Fault.UNREADABLE, "empty"),
-        (b"\n", Fault.UNREADABLE, "not a journal"),
-        (b"kind,at,actor\n", Fault.UNREADABLE, "not a journal"),
-        (b"{}\n", Fault.UNREADABLE, "not a journal"),
-        (b'{"x":' + b"[" * 4000, Fault.UNREADABLE, "not a journal"),
-        (bytes(range(256)) * 40, Fault.UNREADABLE, "not a journal"),
-        (gzip.compress(BOOK.file), Fault.UNREADABLE, "not a journal"),
-        (b"\xef\xbb\xbf" + BOOK.file, Fault.UNREADABLE, "not a journal"),
-        (BOOK.file.replace(b"\n", b"\r\n"), Fault.UNREADABLE, "line ends"),
-        (BOOK.file.replace(b'"version":1', b'"version":2'), Fault.UNREADABLE, "newer one"),
-        (book(signer=Signer.generate("other.example")).file, Fault.WRONG_KEY, "other.example+"),
-        (book(signer=Signer.generate(KEY.name)).file, Fault.WRONG_KEY, "the key given is"),
-        (BOOK.file.replace(b",", b", ", 1), Fault.UNREADABLE, "not a journal"),
-        (LINES[0][:50], Fault.TRUNCATED, "first line"),
-        (LINES[0].rstrip(b"\n"), Fault.TRUNCATED, "first line"),
-        (BOOK.file + b"x", Fault.TRUNCATED, "Line 25, where entry 20 or a checkpoint should stand, is cut off"),
-        (BOOK.file[:-1], Fault.TRUNCATED, "Line 24, where entry 20 or a checkpoint should stand, is cut off"),
-        (BOOK.file + b"\n", Fault.UNREADABLE, "Line 25"),
-        (BOOK.file + b'{"entry":{}}\n', Fault.ALTERED, "Entry 20 (line 25)"),
-        (BOOK.file + b"x" * (MAX_LINE + 1) + b"\n", Fault.UNREADABLE, "longer than"),
-        (BOOK.file + b'{"checkpoint":' + b"[" * 99_999 + b"\n", Fault.CHECKPOINT, "not a checkpoint"),
+        (b"", JournalFault.UNREADABLE, "empty"),
+        (b"\n", JournalFault.UNREADABLE, "not a journal"),
+        (b"kind,at,actor\n", JournalFault.UNREADABLE, "not a journal"),
+        (b"{}\n", JournalFault.UNREADABLE, "not a journal"),
+        (b'{"x":' + b"[" * 4000, JournalFault.UNREADABLE, "not a journal"),
+        (bytes(range(256)) * 40, JournalFault.UNREADABLE, "not a journal"),
+        (gzip.compress(BOOK.file), JournalFault.UNREADABLE, "not a journal"),
+        (b"\xef\xbb\xbf" + BOOK.file, JournalFault.UNREADABLE, "not a journal"),
+        (BOOK.file.replace(b"\n", b"\r\n"), JournalFault.UNREADABLE, "line ends"),
+        (BOOK.file.replace(b'"version":1', b'"version":2'), JournalFault.UNREADABLE, "newer one"),
+        (book(signer=Signer.generate("other.example")).file, JournalFault.WRONG_KEY, "other.example+"),
+        (book(signer=Signer.generate(KEY.name)).file, JournalFault.WRONG_KEY, "the key given is"),
+        (BOOK.file.replace(b",", b", ", 1), JournalFault.UNREADABLE, "not a journal"),
+        (LINES[0][:50], JournalFault.TRUNCATED, "first line"),
+        (LINES[0].rstrip(b"\n"), JournalFault.TRUNCATED, "first line"),
+        (BOOK.file + b"x", JournalFault.TRUNCATED, "Line 25, where entry 20 or a checkpoint should stand, is cut off"),
+        (BOOK.file[:-1], JournalFault.TRUNCATED, "Line 24, where entry 20 or a checkpoint should stand, is cut off"),
+        (BOOK.file + b"\n", JournalFault.UNREADABLE, "Line 25"),
+        (BOOK.file + b'{"entry":{}}\n', JournalFault.ALTERED, "Entry 20 (line 25)"),
+        (BOOK.file + b"x" * (MAX_LINE + 1) + b"\n", JournalFault.UNREADABLE, "longer than"),
+        (BOOK.file + b'{"checkpoint":' + b"[" * 99_999 + b"\n", JournalFault.CHECKPOINT, "not a checkpoint"),
     ],
 )
 def test_a_file_that_is_no_intact_book_gets_a_sentence(content, fault, word):
@@ -235,7 +235,7 @@ def test_a_file_cut_anywhere_is_never_taken_for_whole():
     for stop in range(0, len(BOOK.file) - len(LINES[-1]), 7):
         verdict = judged(BOOK.file[:stop])
 
-        assert isinstance(verdict, Broken) or verdict.size < 20
+        assert isinstance(verdict, BrokenJournal) or verdict.size < 20
         assert broken(BOOK.file[:stop], against=BOOK.notes[20]).fault
 
 

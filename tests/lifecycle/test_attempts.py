@@ -13,7 +13,7 @@ from daypass.lifecycle.end.session import open_with_code
 from daypass.lifecycle.erase import Which, erase
 from daypass.model import break_glass_code
 from daypass.model.errors import NotYours, Unavailable
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.principal import PrincipalId
 from daypass.store.erase import SqlWords
 from tests.lifecycle.glasshouse import GlassHouse, glasshouse
@@ -39,7 +39,7 @@ def tried(house: GlassHouse, code: str, address: str = "192.0.2.7") -> None:
 
 def refusals(house: GlassHouse) -> list[Event]:
     """What the journal tells of codes that were refused."""
-    return [one for one in house.journal() if one.kind is Kind.CODE_REFUSED]
+    return [one for one in house.journal() if one.kind is EntryKind.CODE_REFUSED]
 
 
 def used_up(house: GlassHouse, who: PrincipalId) -> str:

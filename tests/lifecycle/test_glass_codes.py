@@ -13,15 +13,15 @@ from hypothesis import strategies as st
 
 from daypass.lifecycle.attempts import Stranger
 from daypass.lifecycle.break_glass.cached_identity import StandIn
-from daypass.lifecycle.break_glass.codes import Broken, break_with_code, open_codes, seal
+from daypass.lifecycle.break_glass.codes import EmergencyAccess, break_with_code, open_codes, seal
 from daypass.lifecycle.login import identify
 from daypass.model import break_glass_code
 from daypass.model.entitlement import parse_place
 from daypass.model.errors import BadInput, NotAllowed, NotYours, Unavailable
-from daypass.model.event import Event, Kind, Scope
+from daypass.model.event import EntryKind, Event, LoginScope
 from daypass.model.fact import Fact
 from daypass.model.grant import Delivery
-from daypass.model.kept import SealedCode, Standing
+from daypass.model.kept import SealedCode, Validity
 from daypass.model.lease import Term
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Ask, RequestState
@@ -53,7 +53,7 @@ def sealed(house: GlassHouse, who: PrincipalId = ANN, count: int = 3, days: int 
     return list(seal(who, count=count, days=days, judge=house.judge, now=house.clock()).codes)
 
 
-def broken(house: GlassHouse, code: str, ask: Ask = ASK) -> Broken:
+def broken(house: GlassHouse, code: str, ask: Ask = ASK) -> EmergencyAccess:
     """Use a code."""
     return break_with_code(
         code,
@@ -64,7 +64,7 @@ def broken(house: GlassHouse, code: str, ask: Ask = ASK) -> Broken:
     )
 
 
-def entries(house: GlassHouse, kind: Kind) -> list[Event]:
+def entries(house: GlassHouse, kind: EntryKind) -> list[Event]:
     """Every journal entry of a kind, whatever it is about."""
     return [event for event in house.journal() if event.kind is kind]
 
@@ -83,9 +83,9 @@ def test_a_code_gives_what_the_rules_give_and_a_login_that_uses_it(house: GlassH
     made = broken(house, code)
 
     assert (made.request.state, made.request.principal, made.request.urgent) == (RequestState.APPROVED, ANN, True)
-    assert house.review(made.request.id).state is Standing.OPEN
-    for scope in Scope:
-        if scope in {Scope.READ, Scope.USE}:
+    assert house.review(made.request.id).state is Validity.OPEN
+    for scope in LoginScope:
+        if scope in {LoginScope.READ, LoginScope.USE}:
             assert identify(made.token, logins=house.logins, now=house.clock(), scope=scope) == ANN
         else:
             with pytest.raises(NotYours):
@@ -115,7 +115,7 @@ def test_a_code_that_does_not_count_is_refused_in_one_sentence(house: GlassHouse
     said = {refused(house, code) for code in (old, used, late, new, left, *unknown)}
 
     assert len(said) == 1
-    assert {entry.details["because"] for entry in entries(house, Kind.CODE_REFUSED)} == {
+    assert {entry.details["because"] for entry in entries(house, EntryKind.CODE_REFUSED)} == {
         "it was used",
         "it is over",
         "newer ones were sealed",
@@ -142,8 +142,8 @@ def test_a_used_code_says_what_it_was_used_for(house: GlassHouse):
     made = broken(house, code)
 
     kept = house.ledger.find(SealedCode, digest(code.replace("-", "")))
-    (entry,) = house.told(made.request.id, Kind.CODE_USED)
-    assert (kept.state, kept.used_for) == (Standing.CLOSED, made.request.id)
+    (entry,) = house.told(made.request.id, EntryKind.CODE_USED)
+    assert (kept.state, kept.used_for) == (Validity.CLOSED, made.request.id)
     assert (entry.actor, entry.details["client"]) == (ANN, "at 192.0.2.7")
 
 
@@ -156,7 +156,7 @@ def test_new_codes_void_the_older_ones_of_that_person_alone(house: GlassHouse):
     assert len(open_codes(ANN, ledger=house.ledger, now=house.clock())) == 1
     assert broken(house, of_bob[1]).request.principal == BOB
     assert len(open_codes(BOB, ledger=house.ledger, now=house.clock())) == 1
-    assert [entry.details["closed"] for entry in entries(house, Kind.CODES_SEALED)] == [0, 0, 3]
+    assert [entry.details["closed"] for entry in entries(house, EntryKind.CODES_SEALED)] == [0, 0, 3]
 
 
 @pytest.mark.parametrize(("count", "days"), [(0, 1), (21, 1), (-1, 1), (1, 0), (1, 181), (1, -5)])
@@ -181,7 +181,7 @@ def test_a_robot_breaks_nothing_whatever_a_rule_says(house: GlassHouse):
     assert house.broken(requestor=robot, urgent=False).state is RequestState.PENDING
     with pytest.raises(NotYours, match="a person has to"):
         house.broken(requestor=robot)
-    assert entries(house, Kind.REQUEST_REFUSED)[0].actor == robot
+    assert entries(house, EntryKind.REQUEST_REFUSED)[0].actor == robot
     assert house.ledger.grants() == []
 
 
@@ -193,7 +193,7 @@ def test_whom_no_rule_names_has_nothing_of_a_code(house: GlassHouse):
         broken(house, code)
     assert house.ledger.grants(principal=EVE) == []
     assert len(open_codes(EVE, ledger=house.ledger, now=house.clock())) == 3
-    assert entries(house, Kind.CODE_REFUSED)[0].actor == EVE
+    assert entries(house, EntryKind.CODE_REFUSED)[0].actor == EVE
 
 
 def test_a_slip_in_the_ask_does_not_cost_the_code(house: GlassHouse):
@@ -212,7 +212,7 @@ def test_what_is_tried_again_after_a_crash_is_the_same_request(house: GlassHouse
     record, dying = house.ledger.record, [True]
 
     def crash(*facts: object) -> None:
-        if dying and facts[0].event.kind is Kind.CODE_USED:  # type: ignore[attr-defined]
+        if dying and facts[0].event.kind is EntryKind.CODE_USED:  # type: ignore[attr-defined]
             dying.clear()
             raise Unavailable("The database is away.")
         record(*facts)  # type: ignore[arg-type]
@@ -235,7 +235,7 @@ def test_two_who_use_a_code_at_once_get_one_grant(database_url: str, places: tup
         outcomes = used_at_once(house, code, places)
 
         assert len(house.ledger.grants()) == number
-        assert sorted(type(one).__name__ for one in outcomes) == ["Broken", "NotYours"]
+        assert sorted(type(one).__name__ for one in outcomes) == ["EmergencyAccess", "NotYours"]
     database.close()
 
 
@@ -304,7 +304,7 @@ def test_a_code_without_a_snapshot_needs_the_directory(house: GlassHouse):
     """Who knows nobody lends nothing."""
     code, *_ = sealed(house)
     row = house.ledger.find(SealedCode, digest(code.replace("-", "")))
-    house.ledger.record(Fact(event=entries(house, Kind.CODES_SEALED)[0], changes=(replace(row, person=None),)))
+    house.ledger.record(Fact(event=entries(house, EntryKind.CODES_SEALED)[0], changes=(replace(row, person=None),)))
     house.directory.away = True
     house.directory.forget()
 

@@ -13,10 +13,10 @@ from daypass.lifecycle.break_glass.remind import remind_reviews
 from daypass.lifecycle.break_glass.review import open_reviews
 from daypass.lifecycle.handout import links
 from daypass.model.errors import BadInput, NotFound, NotYours, TooLate
-from daypass.model.event import Kind
+from daypass.model.event import EntryKind
 from daypass.model.fact import Fact
 from daypass.model.grant import Delivery, GrantId
-from daypass.model.kept import Standing
+from daypass.model.kept import Validity
 from daypass.model.lease import Term
 from daypass.model.principal import Away, PrincipalId, SlackGroupId
 from daypass.rules.document.read import parse
@@ -40,8 +40,8 @@ def test_a_reviewer_closes_it_with_a_note(house: GlassHouse):
 
     closed = house.close(request.id, note=" The disk was full. ")
 
-    assert (closed.state, closed.closed_by, closed.note) == (Standing.CLOSED, BOB, "The disk was full.")
-    (entry,) = house.told(request.id, Kind.GLASS_REVIEWED)
+    assert (closed.state, closed.closed_by, closed.note) == (Validity.CLOSED, BOB, "The disk was full.")
+    (entry,) = house.told(request.id, EntryKind.GLASS_REVIEWED)
     assert (entry.actor, entry.details["note"]) == (BOB, "The disk was full.")
     assert open_reviews(house.ledger) == []
 
@@ -53,7 +53,7 @@ def test_it_is_not_closed_without_words(house: GlassHouse, note: str):
 
     with pytest.raises(BadInput):
         house.close(request.id, note=note)
-    assert house.review(request.id).state is Standing.OPEN
+    assert house.review(request.id).state is Validity.OPEN
 
 
 def test_a_member_of_a_reviewing_group_closes_it(house: GlassHouse):
@@ -175,10 +175,10 @@ def test_of_two_who_close_at_once_one_does(database_url: str):
         thread.start()
     for thread in threads:
         thread.join()
-    told = house.told(request.id, Kind.GLASS_REVIEWED)
+    told = house.told(request.id, EntryKind.GLASS_REVIEWED)
     database.close()
 
-    assert sorted(map(str, outcomes)) == sorted(map(str, [Standing.CLOSED, TooLate]))
+    assert sorted(map(str, outcomes)) == sorted(map(str, [Validity.CLOSED, TooLate]))
     assert len(told) == 1
 
 
@@ -258,7 +258,7 @@ def test_the_first_reminder_comes_after_an_hour_then_daily_then_more_often(house
             at.append((house.clock.now - request.filed_at) // HOUR)
 
     assert at == [1, *range(25, 97, 4)]
-    entries = house.told(request.id, Kind.GLASS_REMINDED)
+    entries = house.told(request.id, EntryKind.GLASS_REMINDED)
     assert [entry.details["overdue"] for entry in entries] == [False] + [True] * 18
     assert [entry.details["number"] for entry in entries] == list(range(1, 20))
 
@@ -269,7 +269,7 @@ def test_a_long_review_is_reminded_of_daily(house: GlassHouse):
     house.over(request.id)
     house.ledger.record(
         Fact(
-            event=house.told(request.id, Kind.GLASS_BROKEN)[0],
+            event=house.told(request.id, EntryKind.GLASS_BROKEN)[0],
             changes=(replace(house.review(request.id), due=house.clock() + timedelta(days=9)),),
         )
     )
@@ -309,7 +309,7 @@ def test_two_workers_remind_once(database_url: str):
         thread.start()
     for thread in threads:
         thread.join()
-    told = [len(house.told(request.id, Kind.GLASS_REMINDED)) for request in requests]
+    told = [len(house.told(request.id, EntryKind.GLASS_REMINDED)) for request in requests]
     database.close()
 
     assert sum(said) == 5
@@ -322,10 +322,10 @@ def test_a_review_of_what_is_not_over_is_not_closed(house: GlassHouse):
 
     with pytest.raises(BadInput, match=r"has not ended.*It ends in 1 hour.*daypass revoke"):
         house.close_now(grant.id)
-    assert house.review(grant.id).state is Standing.OPEN
+    assert house.review(grant.id).state is Validity.OPEN
 
     house.over(grant.id)
-    assert house.close_now(grant.id).state is Standing.CLOSED
+    assert house.close_now(grant.id).state is Validity.CLOSED
 
 
 def test_nobody_is_reminded_of_a_review_while_the_access_lasts(house: GlassHouse):

@@ -20,10 +20,10 @@ from daypass.lifecycle.passkeys.ceremony import made, proven
 from daypass.lifecycle.passkeys.proof import Signed, refuse
 from daypass.lifecycle.passkeys.relying_party import Site, site
 from daypass.model.errors import BadInput, Misconfigured, NotFound, NotYours, TooLate
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import Grant, GrantId
-from daypass.model.kept import Errand, Passkey, Purpose
+from daypass.model.kept import OneTimeLink, Passkey, Purpose
 from daypass.model.principal import NOBODY, PrincipalId
 from daypass.model.request import RequestState
 from daypass.rules.document.read import parse
@@ -50,7 +50,7 @@ class World:
         self.ledger, self.outbox = SqlLedger(database), SqlOutbox(database)
         self.directory, self.clock = HandDirectory(), HandClock()
         self.approved: list[tuple[GrantId, PrincipalId, timedelta | None]] = []
-        self.ledger.record(Fact(event=Event(kind=Kind.REQUEST_FILED, at=NOON, actor=ANN), changes=(REQUEST,)))
+        self.ledger.record(Fact(event=Event(kind=EntryKind.REQUEST_FILED, at=NOON, actor=ANN), changes=(REQUEST,)))
         self.close = database.close
 
     def approve(self, request_id: GrantId, by: PrincipalId, length: timedelta | None) -> Grant | None:
@@ -75,13 +75,13 @@ class World:
         address = one_time_links.removal_address(who, word, public_url=URL, ledger=self.ledger, now=self.clock())
         return address.removeprefix(f"{URL}/passkeys/remove?ticket=")
 
-    def offer(self, ticket: str) -> enrol.Offer:
+    def offer(self, ticket: str) -> enrol.EnrolOffer:
         """What the page for adding one asks."""
         return enrol.offer(ticket, at=HERE, directory=self.directory, ledger=self.ledger, now=self.clock())
 
     def enrol(self, ticket: str, made: dict[str, Any], proof: dict[str, Any] | None = None, name: str = "k") -> Passkey:
         """Answer it."""
-        answer = enrol.Answer(ticket=ticket, made=made, proof=proof, name=name)
+        answer = enrol.EnrolAnswer(ticket=ticket, made=made, proof=proof, name=name)
         return enrol.enrol(answer, at=HERE, directory=self.directory, ledger=self.ledger, now=self.clock())
 
     def asked(self, ticket: str) -> dict[str, Any]:
@@ -100,10 +100,10 @@ class World:
         self.enrol(ticket, key.make(self.offer(ticket).make), name=name)
         return key
 
-    def told(self) -> list[tuple[Kind, PrincipalId]]:
+    def told(self) -> list[tuple[EntryKind, PrincipalId]]:
         """What people are still to be told, but for the request."""
         lines = self.outbox.claim(now=self.clock(), hold=HOUR, limit=100)
-        return [(one.event.kind, one.event.actor) for one in lines if one.event.kind is not Kind.REQUEST_FILED]
+        return [(one.event.kind, one.event.actor) for one in lines if one.event.kind is not EntryKind.REQUEST_FILED]
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def test_the_first_passkey_needs_no_proof_and_its_person_is_told(world: World):
     world.given()
 
     assert [one.name for one in registered.of(BOB, ledger=world.ledger)] == ["laptop"]
-    assert world.told() == [(Kind.PASSKEY_ADDED, BOB)]
+    assert world.told() == [(EntryKind.PASSKEY_ADDED, BOB)]
 
 
 def test_a_second_passkey_needs_the_proof_of_one_that_is_there(world: World):
@@ -136,7 +136,7 @@ def test_a_second_passkey_needs_the_proof_of_one_that_is_there(world: World):
     world.enrol(ticket, phone.make(offer.make), laptop.prove(offer.prove), name="phone")
 
     assert {one.name for one in registered.of(BOB, ledger=world.ledger)} == {"laptop", "phone"}
-    assert world.told() == [(Kind.PASSKEY_ADDED, BOB), (Kind.PASSKEY_ADDED, BOB)]
+    assert world.told() == [(EntryKind.PASSKEY_ADDED, BOB), (EntryKind.PASSKEY_ADDED, BOB)]
 
 
 def test_whether_a_proof_is_needed_is_asked_at_the_end(world: World):
@@ -159,7 +159,10 @@ def test_a_passkey_approves_exactly_what_its_address_says(world: World):
     assert confirmed.term.length == timedelta(minutes=30)
     [kept] = registered.of(BOB, ledger=world.ledger)
     assert kept.sign_count == 1
-    assert [event.kind for event in world.ledger.story(REQUEST.id)][-2:] == [Kind.ERRAND_OPENED, Kind.PASSKEY_USED]
+    assert [event.kind for event in world.ledger.story(REQUEST.id)][-2:] == [
+        EntryKind.ERRAND_OPENED,
+        EntryKind.PASSKEY_USED,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -189,7 +192,7 @@ def test_what_is_no_proof_approves_nothing(world: World, lie: dict[str, Any]):
     assert refused.value.field == "second_factor"
     assert len(world.approved) == 1
     last = world.ledger.story(REQUEST.id)[-1]
-    assert (last.kind, last.actor) == (Kind.PASSKEY_REFUSED, NOBODY)
+    assert (last.kind, last.actor) == (EntryKind.PASSKEY_REFUSED, NOBODY)
 
 
 def test_a_signature_by_another_key_is_no_proof(world: World):
@@ -316,10 +319,10 @@ def test_what_the_address_says_cannot_be_changed_behind_the_passkey(world: World
     world.given(BOB if "principal" in change else ANN, key_id=b"the other's key")
     ticket = world.approval(BOB, length=timedelta(minutes=5))
     answer = key.prove(world.asked(ticket))
-    errand = next(one for one in world.ledger.all(Errand) if one.purpose is Purpose.APPROVE)
+    errand = next(one for one in world.ledger.all(OneTimeLink) if one.purpose is Purpose.APPROVE)
     other = replace(errand, **change)
-    changed = Event(kind=Kind.ERRAND_OPENED, at=NOON, actor=BOB)
-    filed = Event(kind=Kind.REQUEST_FILED, at=NOON, actor=ANN)
+    changed = Event(kind=EntryKind.ERRAND_OPENED, at=NOON, actor=BOB)
+    filed = Event(kind=EntryKind.REQUEST_FILED, at=NOON, actor=ANN)
     world.ledger.record(Fact(event=filed, changes=(OTHER,)), Fact(event=changed, changes=(other,), told=False))
 
     with pytest.raises(NotYours):
@@ -372,8 +375,8 @@ def test_an_answer_that_does_not_hold_and_comes_late_is_journalled_too(world: Wo
     for _ in range(2):
         refuse(errand, no, ledger=world.ledger, now=NOON)
 
-    assert [event.kind for event in world.ledger.story(REQUEST.id)][-2:] == [Kind.PASSKEY_REFUSED] * 2
-    assert world.ledger.find(Errand, errand.key).refused == 1
+    assert [event.kind for event in world.ledger.story(REQUEST.id)][-2:] == [EntryKind.PASSKEY_REFUSED] * 2
+    assert world.ledger.find(OneTimeLink, errand.key).refused == 1
 
 
 def test_a_request_that_was_decided_meanwhile_says_so(world: World):
@@ -381,7 +384,7 @@ def test_a_request_that_was_decided_meanwhile_says_so(world: World):
     key, ticket = world.given(), world.approval()
     answer = key.prove(world.asked(ticket))
     cancelled = replace(world.ledger.request(REQUEST.id), state=RequestState.CANCELLED)
-    world.ledger.record(Fact(event=Event(kind=Kind.REQUEST_CANCELLED, at=NOON, actor=ANN), changes=(cancelled,)))
+    world.ledger.record(Fact(event=Event(kind=EntryKind.REQUEST_CANCELLED, at=NOON, actor=ANN), changes=(cancelled,)))
 
     for attempt in (lambda: world.asked(ticket), lambda: world.confirm(ticket, answer)):
         with pytest.raises(TooLate, match="cancelled"):
@@ -407,7 +410,7 @@ def test_a_ticket_is_nowhere_but_in_its_address(world: World):
     world.given()
     ticket = world.approval()
 
-    assert ticket not in repr(world.ledger.all(Errand)) + repr(world.ledger.story(REQUEST.id))
+    assert ticket not in repr(world.ledger.all(OneTimeLink)) + repr(world.ledger.story(REQUEST.id))
 
 
 def test_a_passkey_is_removed_with_a_proof(world: World):
@@ -426,7 +429,7 @@ def test_a_passkey_is_removed_with_a_proof(world: World):
         world.confirm(waiting, key.prove(world.asked(waiting)))
     with pytest.raises(NotYours, match="none yet"):
         world.approval()
-    assert world.told() == [(Kind.PASSKEY_ADDED, BOB), (Kind.PASSKEY_REMOVED, BOB)]
+    assert world.told() == [(EntryKind.PASSKEY_ADDED, BOB), (EntryKind.PASSKEY_REMOVED, BOB)]
 
 
 def test_one_passkey_removes_another(world: World):

@@ -5,65 +5,65 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from daypass.lifecycle.story import happened_at, in_order, words
-from daypass.model.event import Detail, Event, Kind
+from daypass.model.event import Detail, EntryKind, Event
 from tests.makers import ANN
 
 AT = datetime(2026, 5, 4, 10, tzinfo=UTC)
 ELSEWHERE = {
-    Kind.LOGIN_CONFIRMED,
-    Kind.LOGIN_ISSUED,
-    Kind.LOGIN_REVOKED,
-    Kind.LOGIN_REJECTED,
-    Kind.RULES_CHANGED,
-    Kind.RULES_PROPOSED,
-    Kind.RULES_DENIED,
-    Kind.RULES_WITHDRAWN,
-    Kind.RULES_REFUSED,
-    Kind.PERMIT_GIVEN,
-    Kind.PERMIT_WITHDRAWN,
-    Kind.ABSENCE_SAID,
-    Kind.CODES_SEALED,
-    Kind.CODE_REFUSED,
-    Kind.PASSKEY_ADDED,
-    Kind.PASSKEY_REMOVED,
-    Kind.ROBOT_ADDED,
-    Kind.ROBOT_CHANGED,
-    Kind.ROBOT_REMOVED,
-    Kind.JOURNAL_ACCEPTED,
-    Kind.ABSENCE_ENDED,
-    Kind.CODE_SPENT,
-    Kind.ROBOT_TOKEN_ENDED,
-    Kind.PANIC_DONE,
-    Kind.FREEZE_SET,
-    Kind.FREEZE_LIFT_AGREED,
-    Kind.FREEZE_LIFTED,
-    Kind.GROUP_REMEMBERED,
-    Kind.WORKSPACE_REMEMBERED,
-    Kind.OWNERS_REMEMBERED,
-    Kind.LEAVER_NOTICED,
-    Kind.LEAVER_ENDED,
-    Kind.LEAVER_CLOSED,
-    Kind.LEAVER_CONFIRMED,
-    Kind.LEAVER_DISMISSED,
-    Kind.LEAVERS_HELD,
-    Kind.LEAVERS_WATCHED,
-    Kind.RULES_FILE_IGNORED,
-    Kind.LEDGER_ALTERED,
-    Kind.UNKNOWN_FOUND,
-    Kind.LEDGER_RESTORED,
-    Kind.JOURNAL_DAMAGED,
-    Kind.JOURNAL_MENDED,
+    EntryKind.LOGIN_CONFIRMED,
+    EntryKind.LOGIN_ISSUED,
+    EntryKind.LOGIN_REVOKED,
+    EntryKind.LOGIN_REJECTED,
+    EntryKind.RULES_CHANGED,
+    EntryKind.RULES_PROPOSED,
+    EntryKind.RULES_DENIED,
+    EntryKind.RULES_WITHDRAWN,
+    EntryKind.RULES_REFUSED,
+    EntryKind.PERMIT_GIVEN,
+    EntryKind.PERMIT_WITHDRAWN,
+    EntryKind.ABSENCE_SAID,
+    EntryKind.CODES_SEALED,
+    EntryKind.CODE_REFUSED,
+    EntryKind.PASSKEY_ADDED,
+    EntryKind.PASSKEY_REMOVED,
+    EntryKind.ROBOT_ADDED,
+    EntryKind.ROBOT_CHANGED,
+    EntryKind.ROBOT_REMOVED,
+    EntryKind.JOURNAL_ACCEPTED,
+    EntryKind.ABSENCE_ENDED,
+    EntryKind.CODE_SPENT,
+    EntryKind.ROBOT_TOKEN_ENDED,
+    EntryKind.PANIC_DONE,
+    EntryKind.FREEZE_SET,
+    EntryKind.FREEZE_LIFT_AGREED,
+    EntryKind.FREEZE_LIFTED,
+    EntryKind.GROUP_REMEMBERED,
+    EntryKind.WORKSPACE_REMEMBERED,
+    EntryKind.OWNERS_REMEMBERED,
+    EntryKind.LEAVER_NOTICED,
+    EntryKind.LEAVER_ENDED,
+    EntryKind.LEAVER_CLOSED,
+    EntryKind.LEAVER_CONFIRMED,
+    EntryKind.LEAVER_DISMISSED,
+    EntryKind.LEAVERS_HELD,
+    EntryKind.LEAVERS_WATCHED,
+    EntryKind.RULES_FILE_IGNORED,
+    EntryKind.LEDGER_ALTERED,
+    EntryKind.UNKNOWN_FOUND,
+    EntryKind.LEDGER_RESTORED,
+    EntryKind.JOURNAL_DAMAGED,
+    EntryKind.JOURNAL_MENDED,
 }
 """Happen to a person, a robot, the rules or the ledger, and are told elsewhere."""
 
 
-def happened(kind: Kind, **details: Detail) -> Event:
+def happened(kind: EntryKind, **details: Detail) -> Event:
     """Something that Ann did."""
     return Event(kind=kind, at=AT, actor=ANN, details=details)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in Kind if kind not in ELSEWHERE])
-def test_whatever_happens_to_a_request_has_words(kind: Kind):
+@pytest.mark.parametrize("kind", [kind for kind in EntryKind if kind not in ELSEWHERE])
+def test_whatever_happens_to_a_request_has_words(kind: EntryKind):
     """Also with no detail at all; nobody reads `request.filed`."""
     said = words(happened(kind))
     assert said
@@ -75,28 +75,28 @@ def test_whatever_happens_to_a_request_has_words(kind: Kind):
     ("event", "said"),
     [
         (
-            happened(Kind.REQUEST_FILED, entitlement="read acme/", delivery="session", reason="INC-42"),
+            happened(EntryKind.REQUEST_FILED, entitlement="read acme/", delivery="session", reason="INC-42"),
             "asked for read acme/ as a session: INC-42",
         ),
         (
-            happened(Kind.REQUEST_FILED, entitlement="read acme/", delivery="session", extends="abcdefgh2345"),
+            happened(EntryKind.REQUEST_FILED, entitlement="read acme/", delivery="session", extends="abcdefgh2345"),
             "asked for more time for read acme/ as a session",
         ),
         (
-            happened(Kind.SERIES_MOVED, starts="2026-05-04T10:00:00+00:00", because="Ann has left."),
+            happened(EntryKind.SERIES_MOVED, starts="2026-05-04T10:00:00+00:00", because="Ann has left."),
             "did not open the window of 2026-05-04 10:00:00 UTC: Ann has left.",
         ),
         (
-            happened(Kind.REQUEST_APPROVED, rule="reports", length_s=7200),
+            happened(EntryKind.REQUEST_APPROVED, rule="reports", length_s=7200),
             "approved it for 2 hours by the rule “reports”",
         ),
         (
-            happened(Kind.REQUEST_APPROVED, rule="reports", until="2026-05-04T18:00:00+02:00"),
+            happened(EntryKind.REQUEST_APPROVED, rule="reports", until="2026-05-04T18:00:00+02:00"),
             "approved it until 2026-05-04 16:00:00 UTC by the rule “reports”",
         ),
         (
             happened(
-                Kind.REQUEST_APPROVED,
+                EntryKind.REQUEST_APPROVED,
                 rule="reports",
                 until="2026-12-01T09:00:00+00:00",
                 starts="2026-12-01T08:00:00+00:00",
@@ -105,30 +105,32 @@ def test_whatever_happens_to_a_request_has_words(kind: Kind):
             "approved it every weekday 09:00-10:00 (Europe/Berlin) until 2026-12-14 by the rule “reports”",
         ),
         (
-            happened(Kind.REQUEST_APPROVED, rule="reports", length_s=7200, starts="2026-05-05T10:00:00+00:00"),
+            happened(EntryKind.REQUEST_APPROVED, rule="reports", length_s=7200, starts="2026-05-05T10:00:00+00:00"),
             "approved it for 2 hours from 2026-05-05 10:00:00 UTC by the rule “reports”",
         ),
-        (happened(Kind.REQUEST_DENIED, reason="not today"), "denied it: not today"),
-        (happened(Kind.REQUEST_DENIED, reason=""), "denied it"),
-        (happened(Kind.GRANT_ENDING, why="done", note=""), "ended it (they were done)"),
+        (happened(EntryKind.REQUEST_DENIED, reason="not today"), "denied it: not today"),
+        (happened(EntryKind.REQUEST_DENIED, reason=""), "denied it"),
+        (happened(EntryKind.GRANT_ENDING, why="done", note=""), "ended it (they were done)"),
         (
-            happened(Kind.GRANT_ACTIVATED, ends="2026-05-04T12:00:00+00:00"),
+            happened(EntryKind.GRANT_ACTIVATED, ends="2026-05-04T12:00:00+00:00"),
             "saw it live in AWS, until 2026-05-04 12:00:00 UTC",
         ),
         (
-            happened(Kind.REQUEST_HANDED_OVER, stage="team", after_s=3600, people=("U0BOB",)),
+            happened(EntryKind.REQUEST_HANDED_OVER, stage="team", after_s=3600, people=("U0BOB",)),
             "let more people decide in the stage team, as nobody had",
         ),
         (
-            happened(Kind.REQUEST_HANDED_OVER, stage="team", after_s=None, people=("U0BOB",), slack_groups=("S0A",)),
+            happened(
+                EntryKind.REQUEST_HANDED_OVER, stage="team", after_s=None, people=("U0BOB",), slack_groups=("S0A",)
+            ),
             "asked U0BOB, S0A in the stage team, who came to decide meanwhile",
         ),
         (
-            happened(Kind.REQUEST_STALLED, sentence="Rule reports needs 1 person.", field="person"),
+            happened(EntryKind.REQUEST_STALLED, sentence="Rule reports needs 1 person.", field="person"),
             "told the requestor how it stands: Rule reports needs 1 person.",
         ),
-        (happened(Kind.THREAD_SAID, how="edited", text="only q4"), "edited into: only q4"),
-        (happened(Kind.THREAD_SAID, how="deleted", text=""), "deleted"),
+        (happened(EntryKind.THREAD_SAID, how="edited", text="only q4"), "edited into: only q4"),
+        (happened(EntryKind.THREAD_SAID, how="deleted", text=""), "deleted"),
     ],
 )
 def test_it_is_said_as_one_would_tell_it(event: Event, said: str):
@@ -138,16 +140,16 @@ def test_it_is_said_as_one_would_tell_it(event: Event, said: str):
 
 def test_what_people_wrote_is_quoted_and_moments_are_as_the_reader_has_them():
     """A door decides how."""
-    event = happened(Kind.REQUEST_FILED, entitlement="read acme/", delivery="link", reason="now")
+    event = happened(EntryKind.REQUEST_FILED, entitlement="read acme/", delivery="link", reason="now")
     assert words(event, quote=lambda text: f"<{text}>") == "asked for <read acme/> as a link: <now>"
-    live = happened(Kind.GRANT_ACTIVATED, ends="2026-05-04T12:00:00+00:00")
+    live = happened(EntryKind.GRANT_ACTIVATED, ends="2026-05-04T12:00:00+00:00")
     assert words(live, when=lambda at: f"{at:%H:%M}") == "saw it live in AWS, until 12:00"
 
 
 def spoken(ts: str, text: str, heard_s: int) -> Event:
     """Something said in Slack at `ts`, heard so many seconds after noon."""
     details: dict[str, Detail] = {"how": "said", "ts": ts, "text": text}
-    return Event(kind=Kind.THREAD_SAID, at=AT + timedelta(seconds=heard_s), actor=ANN, details=details)
+    return Event(kind=EntryKind.THREAD_SAID, at=AT + timedelta(seconds=heard_s), actor=ANN, details=details)
 
 
 def test_a_discussion_is_told_in_the_order_in_which_it_was_said():

@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from daypass.lifecycle.thread import LONGEST_SAID, How, Saying, keep
+from daypass.lifecycle.thread import LONGEST_SAID, How, ThreadMessage, keep
 from daypass.model.errors import NotFound
-from daypass.model.event import Kind
+from daypass.model.event import EntryKind
 from daypass.model.grant import GrantId
 from daypass.model.request import Request
 from daypass.store.ledger import SqlLedger
 from tests.lifecycle.waiting import file, ledger, told
 from tests.makers import BOB, NOON, request
 
-SAID = Saying(author=BOB, channel="C1", ts="1.0", text="Is INC-42 still open?")
+SAID = ThreadMessage(author=BOB, channel="C1", ts="1.0", text="Is INC-42 still open?")
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def test_what_is_said_is_kept_with_who_said_it(book: SqlLedger, filed: Request):
     """The author is the actor, and the message can be found in Slack by its time."""
     assert keep(filed.id, SAID, ledger=book, now=NOON)
 
-    (event,) = told(book, filed.id, Kind.THREAD_SAID)
+    (event,) = told(book, filed.id, EntryKind.THREAD_SAID)
     assert (event.actor, event.at) == (BOB, NOON)
     assert event.details == {
         "how": "said",
@@ -59,7 +59,7 @@ def test_every_edit_and_the_deletion_are_kept_once(book: SqlLedger, filed: Reque
     for saying in (SAID, *edits, deleted, deleted):
         keep(filed.id, saying, ledger=book, now=NOON)
 
-    events = told(book, filed.id, Kind.THREAD_SAID)
+    events = told(book, filed.id, EntryKind.THREAD_SAID)
     assert [(each.details["how"], each.details["text"]) for each in events] == [
         ("said", "Is INC-42 still open?"),
         ("edited", "5.0"),
@@ -80,7 +80,7 @@ def test_a_long_text_is_cut_and_says_so(book: SqlLedger, filed: Request):
     """The journal is no place for novels."""
     keep(filed.id, replace(SAID, text="x" * (LONGEST_SAID + 1)), ledger=book, now=NOON)
 
-    (event,) = told(book, filed.id, Kind.THREAD_SAID)
+    (event,) = told(book, filed.id, EntryKind.THREAD_SAID)
     assert (event.details["text"], event.details["cut"]) == ("x" * LONGEST_SAID, True)
 
 
@@ -88,7 +88,7 @@ def test_a_secret_at_the_cut_is_masked_whole(book: SqlLedger, filed: Request):
     """Masked first and cut after it, so that no half of it is left."""
     keep(filed.id, replace(SAID, text="x" * (LONGEST_SAID - 6) + " AKIAIOSFODNN7EXAMPLE"), ledger=book, now=NOON)
 
-    assert "AKIA" not in str(told(book, filed.id, Kind.THREAD_SAID)[0].details["text"])
+    assert "AKIA" not in str(told(book, filed.id, EntryKind.THREAD_SAID)[0].details["text"])
 
 
 def test_of_a_request_that_is_not_there_nothing_is_kept(book: SqlLedger):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import GrantId
 from daypass.model.request import Request
@@ -19,12 +19,12 @@ def ledger(folder: Path) -> SqlLedger:
 
 def file(book: SqlLedger, request: Request) -> Request:
     """Write a request down as it is; gives it as it was stored."""
-    event = Event(kind=Kind.REQUEST_FILED, at=request.filed_at, actor=request.requestor, subject=request.id)
+    event = Event(kind=EntryKind.REQUEST_FILED, at=request.filed_at, actor=request.requestor, subject=request.id)
     book.record(Fact(event=event, changes=(request,)))
     return book.request(request.id)
 
 
-def told(book: SqlLedger, request_id: GrantId, kind: Kind) -> list[Event]:
+def told(book: SqlLedger, request_id: GrantId, kind: EntryKind) -> list[Event]:
     """The journal entries of one kind about a request."""
     return [event for event in book.story(request_id) if event.kind is kind]
 

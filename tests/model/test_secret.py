@@ -9,9 +9,9 @@ import pytest
 from daypass.lifecycle.bots import tokens
 from daypass.model import break_glass_code, event, grant, kept, request, rule_change
 from daypass.model.decision import Approvers, RuleId
-from daypass.model.event import Event, Kind, Login
+from daypass.model.event import EntryKind, Event, Login
 from daypass.model.grant import Ending, GrantId, Why
-from daypass.model.kept import GlassReview, Passkey, Permit, Robot
+from daypass.model.kept import Bot, GlassReview, Passkey, Preapproval
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Approval, Ask
 from daypass.model.rule_change import RulesChange, RulesVersion
@@ -27,8 +27,10 @@ MADE = (
     made_request(),
     Approval(by=BOB, at=NOON, rule=RuleId("reports")),
     Ending(why=Why.DONE, by=ANN, at=NOON),
-    Permit(id=ID, by=BOB, principal=ANN, entitlement=READ_REPORTS, length=HOUR, starts=NOON, ends=NOON + HOUR, at=NOON),
-    Robot(id=PrincipalId("bot:nightly"), owner=BOB, at=NOON),
+    Preapproval(
+        id=ID, by=BOB, principal=ANN, entitlement=READ_REPORTS, length=HOUR, starts=NOON, ends=NOON + HOUR, at=NOON
+    ),
+    Bot(id=PrincipalId("bot:nightly"), owner=BOB, at=NOON),
     Passkey(credential_id="c", principal=BOB, public_key="k", sign_count=0, name="laptop", at=NOON),
     GlassReview(id=ID, principal=ANN, reviewers=Approvers(people=frozenset({BOB})), at=NOON, due=NOON + HOUR),
     RulesVersion(number=1, text="", digest="", author=BOB, at=NOON),
@@ -66,7 +68,9 @@ def test_a_secret_in_a_persons_words_is_never_kept(made: Any):
 def test_a_secret_in_an_entrys_details_is_masked_but_names_of_objects_stay():
     """The journal is for good; and what was handed out must stay known by its name."""
     secret, key = draw(Secret.LOGIN), "AbCdEfGhIjKlMnOpQrStUvWxYz0123456789AbCd"
-    details = Event(kind=Kind.LINK_MADE, at=NOON, actor=ANN, details={"because": secret, "with": (secret,), "key": key})
+    details = Event(
+        kind=EntryKind.LINK_MADE, at=NOON, actor=ANN, details={"because": secret, "with": (secret,), "key": key}
+    )
 
     assert dict(details.details) == {"because": MASK, "with": (MASK,), "key": key}
 
@@ -147,6 +151,6 @@ def test_what_is_no_secret_stays(text: str):
 def test_the_id_of_a_sessions_key_stays_whole_in_the_journal():
     """CloudTrail has it, and it opens nothing; typed by somebody, it is masked as before."""
     told = {"access_key_id": "ASIA2345678ABCDEFGHI", "reason": "ASIA2345678ABCDEFGHI"}
-    event = Event(kind=Kind.CREDENTIALS_VENDED, at=NOON, actor=ANN, details=told)
+    event = Event(kind=EntryKind.CREDENTIALS_VENDED, at=NOON, actor=ANN, details=told)
 
     assert event.details == {"access_key_id": "ASIA2345678ABCDEFGHI", "reason": "[masked: looks like a secret]"}

@@ -7,14 +7,14 @@ from typing import cast
 
 import pytest
 
-from daypass.model.event import Kind
+from daypass.model.event import EntryKind
 from daypass.model.fact import Fact
 from daypass.model.grant import Ending, Grant, GrantState, Presence, Why
 from daypass.model.lease import Lease, Term
 from daypass.model.principal import DAYPASS
 from daypass.ports import Claim, Ledger, Queue
-from daypass.reconcile.apply import Later, Outcome, Steps, Write, ending
-from daypass.reconcile.claim import Held
+from daypass.reconcile.apply import LookAgain, Outcome, Steps, Write, ending
+from daypass.reconcile.claim import HeldClaim
 from tests.hands import HandAws
 from tests.makers import ANN, HOUR, NOON, grant
 
@@ -80,7 +80,7 @@ def step(
     claim = Claim(
         grant=one, token="t", held_until=now + HOUR, busy_until=now + SECOND if busy else None, attempts=attempts
     )
-    held = Held(claim, queue=cast("Queue", journal), clock=lambda: now)
+    held = HeldClaim(claim, queue=cast("Queue", journal), clock=lambda: now)
     steps = Steps(provisioner=aws, ledger=cast("Ledger", journal), clock=lambda: now)
     return steps.advance(held), [name for name, _ in aws.calls]
 
@@ -109,9 +109,9 @@ def test_what_aws_is_asked_on_the_way_out(
     assert asked == calls
     if ended:
         assert isinstance(outcome, Write)
-        assert (outcome.fact.event.kind, outcome.fact.event.at) == (Kind.GRANT_ENDED, now)
+        assert (outcome.fact.event.kind, outcome.fact.event.at) == (EntryKind.GRANT_ENDED, now)
     else:
-        assert outcome == Later(now + SECOND)
+        assert outcome == LookAgain(now + SECOND)
 
 
 @pytest.mark.parametrize("now", [DURING, AFTER])
@@ -119,7 +119,7 @@ def test_what_aws_still_shows_after_its_removal_has_not_ended(now: datetime) -> 
     """It is a failed try, and the next is a second away."""
     outcome, calls = step(ENDING, now, aws=Stubborn())
 
-    assert outcome == Later(now + SECOND, error="AWS still shows it after the removal.")
+    assert outcome == LookAgain(now + SECOND, error="AWS still shows it after the removal.")
     assert calls == ["revoke"]
 
 
@@ -139,11 +139,11 @@ def test_what_goes_in_is_committed_before_aws_is_asked_and_told_once_it_is_live(
 
     (intent,) = journal.facts
     (written,) = intent.changes
-    assert (intent.event.kind, intent.told) == (Kind.GRANT_PROVISIONING, False)
+    assert (intent.event.kind, intent.told) == (EntryKind.GRANT_PROVISIONING, False)
     assert isinstance(written, Grant)
     assert written.lease == Lease(starts=DURING, ends=DURING + HOUR)
     assert isinstance(outcome, Write)
-    assert (outcome.fact.event.kind, outcome.fact.told) == (Kind.GRANT_ACTIVATED, True)
+    assert (outcome.fact.event.kind, outcome.fact.told) == (EntryKind.GRANT_ACTIVATED, True)
     assert outcome.fact.changes == (replace(written.activated(), revision=written.revision + 1),)
     assert calls == ["observe", "provision", "observe"]
 
@@ -160,7 +160,7 @@ def test_what_is_not_settled_is_looked_at_again_in_a_second(
     one: Grant, aws: HandAws, there: bool, busy: bool, calls: Sequence[str]
 ) -> None:
     """A write that may still land; what AWS took and does not show; what is there before its time, and is removed."""
-    assert step(one, DURING, aws=aws, there=there, busy=busy) == (Later(SOON), calls)
+    assert step(one, DURING, aws=aws, there=there, busy=busy) == (LookAgain(SOON), calls)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from daypass.rules.decide.decision import decide
 from daypass.rules.decide.opening_hours import parse_hours
 from daypass.rules.decide.patterns import parse_pattern
 from daypass.rules.decide.reason_words import TICKET, parse_wording
-from daypass.rules.decide.rule import AllowRule, BreakGlass, Rule
+from daypass.rules.decide.rule import AllowRule, Emergency, Rule
 from daypass.rules.decide.rulebook import RuleBook
 from daypass.rules.describe.explain import RuleVerdict, explain
 from tests.rules.worlds import HOUR, IDS, cases, fitting, slack_groups
@@ -85,7 +85,7 @@ def conditioned(draw: st.DrawFn, rule: Rule) -> Rule:
     if asked.stages or not glass:
         return asked
     reviewers = Approvers(people=draw(people), slack_groups=draw(slack_groups))
-    return replace(asked, break_glass=BreakGlass(reviewers=reviewers, within=HOUR))
+    return replace(asked, break_glass=Emergency(reviewers=reviewers, within=HOUR))
 
 
 @st.composite

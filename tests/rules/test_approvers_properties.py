@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from daypass.model.decision import Approvers, Circumstances, Question, ScheduleName, Stage
 from daypass.model.principal import Away, AwsIdentity, GroupName, Principal, PrincipalId
 from daypass.rules.approval.approvers import stages_for
-from daypass.rules.approval.stage import Later, Sources, Step
+from daypass.rules.approval.stage import LateApprovers, RuleStage, Sources
 from tests.examples import examples
 from tests.rules.worlds import HOUR, ask
 
@@ -30,7 +30,7 @@ class World:
 
     question: Question
     around: Circumstances
-    steps: tuple[Step, ...]
+    steps: tuple[RuleStage, ...]
 
     def stages(self) -> tuple[Stage, ...]:
         """Who is asked."""
@@ -80,11 +80,13 @@ def worlds(draw: st.DrawFn) -> World:
         on_call=draw(st.just({}) | few.map(lambda found: {SCHEDULE: found})),
         owners=draw(st.just({}) | anybody.map(lambda found: {TAG: found})),
     )
-    later = st.lists(st.builds(Later, after=st.just(HOUR), approvers=approvers, sources=sources), max_size=1).map(tuple)
+    later = st.lists(
+        st.builds(LateApprovers, after=st.just(HOUR), approvers=approvers, sources=sources), max_size=1
+    ).map(tuple)
     names = ["team", "lead", "security"][: draw(st.integers(1, 3))]
     needed = st.sampled_from([None, 1, 2])
     steps = tuple(
-        draw(st.builds(Step, name=st.just(name), approvers=approvers, sources=sources, needed=needed, later=later))
+        draw(st.builds(RuleStage, name=st.just(name), approvers=approvers, sources=sources, needed=needed, later=later))
         for name in names
     )
     return World(question=replace(ask(who=principal), asker=asker), around=around, steps=steps)
@@ -103,7 +105,7 @@ def on_the_asking_side(world: World) -> set[PrincipalId]:
     return found
 
 
-def named_by(step: Step, world: World, *, counted: bool) -> set[PrincipalId]:
+def named_by(step: RuleStage, world: World, *, counted: bool) -> set[PrincipalId]:
     """Everybody whom a step names at first, in whichever way."""
     around = world.around
     named = set(step.approvers.people)

@@ -16,13 +16,13 @@ from daypass.model.principal import Principal
 from daypass.rules.approval.quorum import askers
 from daypass.rules.decide.checks import hurdles, unknown
 from daypass.rules.decide.decision import decide
-from daypass.rules.decide.evaluation import Scene
+from daypass.rules.decide.evaluation import Evaluation
 from daypass.rules.decide.needs import needs
 from daypass.rules.decide.rule import AllowRule, DenyRule, Rule
-from daypass.rules.decide.unmet import FIELD, Hurdle
-from daypass.rules.describe.explain import Effect, explain
+from daypass.rules.decide.unmet import FIELD, Unmet
+from daypass.rules.describe.explain import RuleKind, explain
 from daypass.rules.describe.suggestable import may_name, may_see
-from daypass.rules.document.people import People
+from daypass.rules.document.people import NamedPeople
 from tests.examples import examples
 from tests.rules.conditioned import World, worlds
 from tests.rules.worlds import HOUR, PLACES, allow_rules, book, deny_rules, fitting, levels, principals, questions
@@ -56,7 +56,7 @@ def test_silence_is_no(rules: list[Rule], question: Question) -> None:
 @given(worlds())
 def test_nothing_is_allowed_that_a_denial_touches(world: World) -> None:
     """When any denying rule strikes, every rule that lends is overruled, and the denials are named."""
-    strikes = [v.rule for v in world.explain() if v.effect is Effect.DENY and v.applies]
+    strikes = [v.rule for v in world.explain() if v.effect is RuleKind.DENY and v.applies]
 
     decision = world.decide()
 
@@ -130,9 +130,9 @@ def test_explain_agrees_with_decide(world: World) -> None:
 
     match decision:
         case Allowed():
-            assert [(v.rule, v.effect) for v in deciding] == [(decision.rule, Effect.ALLOW)]
+            assert [(v.rule, v.effect) for v in deciding] == [(decision.rule, RuleKind.ALLOW)]
         case Denied():
-            assert [(v.rule, v.effect) for v in deciding] == [(rule, Effect.DENY) for rule in decision.because]
+            assert [(v.rule, v.effect) for v in deciding] == [(rule, RuleKind.DENY) for rule in decision.because]
 
 
 @examples(100)
@@ -273,15 +273,15 @@ def test_who_is_refused_is_told_of_the_rule_that_fits_in_level_and_resource_firs
     decision = world.decide()
     if not isinstance(decision, Denied) or decision.because or not world.question.principal.active:
         return
-    scene = Scene(question=world.question, around=world.around, marked=world.book().marked)
-    mine = {Hurdle.DELIVERY, Hurdle.LENGTH, Hurdle.AHEAD, Hurdle.REASON, Hurdle.WORDING, Hurdle.TICKET}
-    what = {Hurdle.PLACE, Hurdle.URGENT, Hurdle.PERSON, Hurdle.LEVEL, Hurdle.EXTRAS}
+    scene = Evaluation(question=world.question, around=world.around, marked=world.book().marked)
+    mine = {Unmet.DELIVERY, Unmet.LENGTH, Unmet.AHEAD, Unmet.REASON, Unmet.WORDING, Unmet.TICKET}
+    what = {Unmet.PLACE, Unmet.URGENT, Unmet.PERSON, Unmet.LEVEL, Unmet.EXTRAS}
     near = [
         (
-            *(one in found for one in (Hurdle.PLACE, Hurdle.URGENT, Hurdle.PERSON, Hurdle.LEVEL, Hurdle.EXTRAS)),
+            *(one in found for one in (Unmet.PLACE, Unmet.URGENT, Unmet.PERSON, Unmet.LEVEL, Unmet.EXTRAS)),
             bool(set(found) - mine - what),
-            Hurdle.DELIVERY in found,
-            Hurdle.LENGTH in found or Hurdle.AHEAD in found,
+            Unmet.DELIVERY in found,
+            Unmet.LENGTH in found or Unmet.AHEAD in found,
             len(found),
             position,
         )
@@ -301,24 +301,24 @@ def test_who_is_refused_is_told_of_the_rule_that_fits_in_level_and_resource_firs
 def near_misses(draw: st.DrawFn) -> World:
     """Draw a rule that decides at once, and an ask that fits it but for a few of its words."""
     only = frozenset({draw(st.sampled_from(list(Delivery)))})
-    rule = replace(draw(allow_rules()), stages=(), who=People(anyone=True), deliveries=only)
+    rule = replace(draw(allow_rules()), stages=(), who=NamedPeople(anyone=True), deliveries=only)
     question = draw(fitting(rule, draw(questions)))
     what, wrong = question.entitlement, {one for one in list(FIELD)[3:10] if draw(st.booleans())}
     what = replace(
         what,
-        place=parse_place(draw(st.sampled_from(PLACES))) if Hurdle.PLACE in wrong else what.place,
-        levels=draw(levels) if Hurdle.LEVEL in wrong else what.levels,
-        extras=frozenset(Extra) if Hurdle.EXTRAS in wrong else what.extras,
+        place=parse_place(draw(st.sampled_from(PLACES))) if Unmet.PLACE in wrong else what.place,
+        levels=draw(levels) if Unmet.LEVEL in wrong else what.levels,
+        extras=frozenset(Extra) if Unmet.EXTRAS in wrong else what.extras,
     )
     question = replace(
         question,
         entitlement=what,
         length=rule.longest + draw(st.sampled_from([HOUR, -rule.longest]))
-        if Hurdle.LENGTH in wrong
+        if Unmet.LENGTH in wrong
         else question.length,
-        delivery=draw(st.sampled_from(list(Delivery))) if Hurdle.DELIVERY in wrong else question.delivery,
-        reason="" if Hurdle.REASON in wrong else question.reason,
-        ahead=rule.ahead + HOUR if Hurdle.AHEAD in wrong else question.ahead,
+        delivery=draw(st.sampled_from(list(Delivery))) if Unmet.DELIVERY in wrong else question.delivery,
+        reason="" if Unmet.REASON in wrong else question.reason,
+        ahead=rule.ahead + HOUR if Unmet.AHEAD in wrong else question.ahead,
     )
     return World(rules=[rule], question=replace(question, asker=None), around=None)
 
@@ -338,13 +338,13 @@ def test_what_is_suggested_where_words_stand_in_the_way_is_allowed(world: World)
     assert typed is None or isinstance(decide(world.book(), typed.question), Allowed)
 
 
-def holds_when_typed(world: World) -> Scene | None:
+def holds_when_typed(world: World) -> Evaluation | None:
     """Type what a refusal suggests; gives the ask that comes of it, or None where nothing is suggested."""
     decision = world.decide()
     suggested = re.search(r"\(rule (\w+)\)\. Try (.*)\.$", decision.sentence) if isinstance(decision, Denied) else None
     if suggested is None or suggested[2] == "again in a moment":
         return None
-    scene = Scene(question=world.question, around=world.around, marked=world.book().marked)
+    scene = Evaluation(question=world.question, around=world.around, marked=world.book().marked)
     rule = next(one for one in world.rules if one.id == suggested[1])
     assert isinstance(rule, AllowRule)
     typed = as_suggested(scene, suggested[2])
@@ -354,7 +354,7 @@ def holds_when_typed(world: World) -> Scene | None:
     return typed
 
 
-def as_suggested(scene: Scene, words: str) -> Scene:
+def as_suggested(scene: Evaluation, words: str) -> Evaluation:
     """The same ask with what is suggested in place of what was said."""
     question, what = scene.question, scene.question.entitlement
     at = scene.around.at if scene.around else SOME_DAY

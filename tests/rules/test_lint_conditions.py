@@ -2,7 +2,7 @@
 
 import pytest
 
-from daypass.rules.lint.finding import Kind
+from daypass.rules.lint.finding import FindingKind
 from daypass.rules.lint.lint import lint
 from tests.rules.worlds import written
 
@@ -15,7 +15,7 @@ REVIEWED = "break_glass: {review: {people: [U0BOB]}, within: 1d}"
 def found(*rules: str) -> list[str]:
     """Say what is found in rules a, b and so on."""
     lines = (f"  - {{id: {name}, {rule}}}\n" for name, rule in zip("abc", rules, strict=False))
-    return [one.sentence for one in lint(written("".join(lines))) if one.kind is not Kind.TOO_WIDE]
+    return [one.sentence for one in lint(written("".join(lines))) if one.kind is not FindingKind.TOO_WIDE]
 
 
 @pytest.mark.parametrize(

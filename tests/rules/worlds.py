@@ -13,11 +13,11 @@ from daypass.model.decision import Approvers, Question, RuleId
 from daypass.model.entitlement import Entitlement, Extra, Level, S3Place, parse_levels, parse_place
 from daypass.model.grant import Delivery
 from daypass.model.principal import Principal, PrincipalId, SlackGroupId
-from daypass.rules.approval.stage import Later, Step
+from daypass.rules.approval.stage import LateApprovers, RuleStage
 from daypass.rules.decide.patterns import parse_pattern
 from daypass.rules.decide.rule import AllowRule, DenyRule, Rule
 from daypass.rules.decide.rulebook import RuleBook
-from daypass.rules.document.people import People
+from daypass.rules.document.people import NamedPeople
 from daypass.rules.document.read import parse
 
 HOUR = timedelta(hours=1)
@@ -36,22 +36,22 @@ narrow_levels = st.sampled_from(list(Level)).map(lambda level: frozenset({level}
 extras = st.just(NONE) | st.frozensets(st.sampled_from(list(Extra)), max_size=1)
 deliveries = st.just(frozenset(Delivery)) | st.frozensets(st.sampled_from(list(Delivery)), min_size=1)
 patterns = st.lists(st.sampled_from(PATTERNS).map(parse_pattern), min_size=1, max_size=2).map(tuple)
-whos = st.just(People(anyone=True)) | st.builds(People, people=ids, slack_groups=slack_groups)
+whos = st.just(NamedPeople(anyone=True)) | st.builds(NamedPeople, people=ids, slack_groups=slack_groups)
 rule_ids = st.uuids().map(lambda found: RuleId(found.hex))
 
 
 needed = st.sampled_from([1, 1, 1, 2, None])
 few_groups = st.just(frozenset[SlackGroupId]()) | slack_groups
 approvers = st.builds(Approvers, people=ids, slack_groups=few_groups)
-hand_overs = st.just(()) | approvers.map(lambda found: (Later(after=HOUR, approvers=found),))
+hand_overs = st.just(()) | approvers.map(lambda found: (LateApprovers(after=HOUR, approvers=found),))
 
 
 @st.composite
-def steps(draw: st.DrawFn) -> tuple[Step, ...]:
+def steps(draw: st.DrawFn) -> tuple[RuleStage, ...]:
     """Draw who decides: nobody, one stage or several."""
     count = draw(st.sampled_from([0, 0, 1, 1, 1, 2, 3]))
     return tuple(
-        draw(st.builds(Step, name=st.just(f"s{n}"), approvers=approvers, needed=needed, later=hand_overs))
+        draw(st.builds(RuleStage, name=st.just(f"s{n}"), approvers=approvers, needed=needed, later=hand_overs))
         for n in range(count)
     )
 

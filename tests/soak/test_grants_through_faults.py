@@ -20,7 +20,7 @@ from daypass.journal.verdict import Verified
 from daypass.journal.verify import verify
 from daypass.lifecycle.end.done import drop
 from daypass.model.errors import TooLate
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import Grant, GrantState, new_grant_id
 from daypass.model.lease import Term
@@ -135,9 +135,9 @@ def _judge(weathered: Weathered, grants: list[Grant], seed: str) -> None:
             told[event.subject].append(event)
     for grant_id, story in told.items():
         kinds = Counter(event.kind for event in story)
-        assert kinds[Kind.GRANT_ENDED] == 1, f"{grant_id}: {kinds} (seed {seed})"
-        assert kinds[Kind.GRANT_ACTIVATED] <= 1, f"{grant_id}: {kinds} (seed {seed})"
-        assert story[-1].kind is Kind.GRANT_ENDED, f"{grant_id}: {story[-1]} (seed {seed})"
+        assert kinds[EntryKind.GRANT_ENDED] == 1, f"{grant_id}: {kinds} (seed {seed})"
+        assert kinds[EntryKind.GRANT_ACTIVATED] <= 1, f"{grant_id}: {kinds} (seed {seed})"
+        assert story[-1].kind is EntryKind.GRANT_ENDED, f"{grant_id}: {story[-1]} (seed {seed})"
         assert [event.at for event in story] == sorted(event.at for event in story), f"{grant_id} (seed {seed})"
     assert isinstance(verify(BytesIO(b"".join(weathered.book.export())), SIGNER.public), Verified)
 
@@ -155,7 +155,7 @@ def _request(grant: Grant) -> Request:
 
 
 def _approved(grant: Grant) -> Event:
-    return Event(kind=Kind.REQUEST_APPROVED, at=NOON, actor=BOB, subject=grant.id)
+    return Event(kind=EntryKind.REQUEST_APPROVED, at=NOON, actor=BOB, subject=grant.id)
 
 
 def _dropped(weathered: Weathered, grant: Grant) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from daypass.journal.key import Signer
-from daypass.ports import Cabinet
+from daypass.ports import Records
 from daypass.store.database import Database
 from daypass.store.journal import SqlBook
 from daypass.store.ledger import SqlLedger
@@ -58,7 +58,7 @@ def logins(database: Database) -> SqlLogins:
 
 
 @pytest.fixture
-def cabinet(database: Database) -> Cabinet:
+def cabinet(database: Database) -> Records:
     """Return the cabinet."""
     return SqlCabinet(database)
 

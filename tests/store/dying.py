@@ -15,7 +15,7 @@ from sqlalchemy import text
 from daypass.journal import fold as folding
 from daypass.journal import head as heads
 from daypass.journal.checkpoint import open_checkpoint
-from daypass.journal.head import Remembered
+from daypass.journal.head import RememberedHead
 from daypass.journal.verdict import Verified
 from daypass.journal.verify import verify
 from daypass.store import database as databases
@@ -64,7 +64,7 @@ class Case:
 
     def must_go_on(self, where: str) -> bool:
         """Sign what waits, the batch that was begun by itself and first; returns whether one had to be done again."""
-        pending = Remembered.parse(self._head.read_text(), SIGNER.public).pending
+        pending = RememberedHead.parse(self._head.read_text(), SIGNER.public).pending
         book = self.book
         again = pending is not None and book.checkpoint().size < pending.frontier.size
         if pending is not None and again:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from daypass.model.event import Detail, Event, Kind, Login
+from daypass.model.event import Detail, EntryKind, Event, Login
 from daypass.model.fact import Change, Fact
 from daypass.model.grant import Ending, Grant, GrantId, GrantState, Why, new_grant_id
 from daypass.model.principal import DAYPASS
@@ -38,7 +38,9 @@ def a_login(number: int = 1, user_code: str = "ABCD-EFGH") -> Login:
     )
 
 
-def fact(*changes: Change, kind: Kind = Kind.GRANT_PROVISIONING, told: bool = True, **details: Detail) -> Fact:
+def fact(
+    *changes: Change, kind: EntryKind = EntryKind.GRANT_PROVISIONING, told: bool = True, **details: Detail
+) -> Fact:
     """Make a fact about the first row it changes."""
     subject = next((change.id for change in changes if isinstance(change, Request | Grant)), None)
     event = Event(kind=kind, at=NOON, actor=DAYPASS, subject=subject, details=details)

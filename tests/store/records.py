@@ -5,9 +5,9 @@ from datetime import timedelta, timezone
 from typing import TypeVar
 
 from daypass.model.decision import Approvers, RuleId
-from daypass.model.departure import Departure, Source, Watch, WatchState
+from daypass.model.departure import Departure, DepartureSource, DirectoryWatch, WatchState
 from daypass.model.entitlement import Entitlement, Extra, Level, parse_place
-from daypass.model.event import Scope
+from daypass.model.event import LoginScope
 from daypass.model.fact import Record
 from daypass.model.finding import JournalFinding
 from daypass.model.freeze import Extent, Freeze, Freezes
@@ -15,16 +15,16 @@ from daypass.model.grant import Delivery, new_grant_id
 from daypass.model.kept import (
     Absence,
     Alteration,
-    Errand,
+    Bot,
     GlassReview,
+    OneTimeLink,
     Passkey,
-    Permit,
+    Preapproval,
     Purpose,
-    Robot,
+    Schedule,
     SealedCode,
-    Series,
-    Standing,
     Tally,
+    Validity,
 )
 from daypass.model.known import KnownGroup, KnownOwners, KnownRulesFile, KnownWorkspace
 from daypass.model.principal import GroupName, PrincipalId, SlackGroupId
@@ -48,9 +48,9 @@ def a_change() -> RulesChange:
     return RulesChange(id=new_grant_id(), author=ANN, base=1, text="version: 1\n", note="tidy", filed_at=NOON)
 
 
-def a_permit(**changes: object) -> Permit:
+def a_permit(**changes: object) -> Preapproval:
     """Make Bob's approval in advance for Ann, good for an hour from noon, with an id of its own."""
-    made = Permit(
+    made = Preapproval(
         id=new_grant_id(),
         by=BOB,
         principal=ANN,
@@ -68,9 +68,9 @@ def an_absence() -> Absence:
     return Absence(principal=ANN, until=NOON + HOUR, delegate=None, at=NOON)
 
 
-def a_robot() -> Robot:
+def a_robot() -> Bot:
     """Make Ann's robot, without a token."""
-    return Robot(id=BOT, owner=ANN, at=NOON)
+    return Bot(id=BOT, owner=ANN, at=NOON)
 
 
 def a_code(number: int = 1) -> SealedCode:
@@ -83,9 +83,9 @@ def a_passkey() -> Passkey:
     return Passkey(credential_id="-_Az09", principal=ANN, public_key="pQECAyYg", sign_count=0, name="laptop", at=NOON)
 
 
-def an_errand() -> Errand:
+def an_errand() -> OneTimeLink:
     """Make Ann's way to a browser to add a passkey."""
-    return Errand(ticket_hash="ef" * 32, principal=ANN, purpose=Purpose.ENROL, at=NOON, ends=NOON + HOUR)
+    return OneTimeLink(ticket_hash="ef" * 32, principal=ANN, purpose=Purpose.ENROL, at=NOON, ends=NOON + HOUR)
 
 
 def a_review() -> GlassReview:
@@ -95,9 +95,9 @@ def a_review() -> GlassReview:
     )
 
 
-def a_series() -> Series:
+def a_series() -> Schedule:
     """Make a series of Ann's, with an id of its own."""
-    return Series(id=new_grant_id(), principal=ANN, at=NOON, opened_until=NOON + HOUR)
+    return Schedule(id=new_grant_id(), principal=ANN, at=NOON, opened_until=NOON + HOUR)
 
 
 def a_tally() -> Tally:
@@ -132,8 +132,8 @@ BARE: dict[str, Record] = {
     "known-owners": KnownOwners(named=Approvers(people=frozenset({BOB})), digest="ab" * 32, at=NOON),
     "known-workspace": KnownWorkspace(token_hash="cd" * 32, team="T0ACME", at=NOON),
     "known-rules-file": KnownRulesFile(digest="ab" * 32, at=NOON),
-    "departure": Departure(principal=ANN, at=NOON, source=Source.EVENT),
-    "people-watch": Watch(at=NOON, state=WatchState.ANSWERED),
+    "departure": Departure(principal=ANN, at=NOON, source=DepartureSource.EVENT),
+    "people-watch": DirectoryWatch(at=NOON, state=WatchState.ANSWERED),
     "freezes": Freezes(standing=(), at=NOON),
     "journal-finding": JournalFinding(because="Entry 3 is missing.", source="web-1", at=NOON),
 }
@@ -157,7 +157,7 @@ FULL: list[Record] = [
         ),
         length=timedelta(days=400, microseconds=1),
         reason=ODD,
-        state=Standing.CLOSED,
+        state=Validity.CLOSED,
     ),
     replace(an_absence(), delegate=EVE, at=NOON.astimezone(timezone(timedelta(hours=5, minutes=45)))),
     replace(
@@ -165,21 +165,21 @@ FULL: list[Record] = [
         about=ODD,
         token_hash="cd" * 32,
         token_ends=at(5),
-        scopes=frozenset(Scope),
+        scopes=frozenset(LoginScope),
         issuer="https://token.actions.test",
         audience="daypass",
         claims=(("repository", "acme/*"), ("ref", "refs/heads/main"), ("repository", "acme/other")),
-        state=Standing.CLOSED,
+        state=Validity.CLOSED,
     ),
     replace(a_robot(), scopes=frozenset()),
-    replace(a_code(), used_for=new_grant_id(), state=Standing.CLOSED),
+    replace(a_code(), used_for=new_grant_id(), state=Validity.CLOSED),
     replace(
         an_errand(),
         purpose=Purpose.APPROVE,
         subject=new_grant_id(),
         length=timedelta(hours=1, seconds=1),
         refused=4,
-        state=Standing.CLOSED,
+        state=Validity.CLOSED,
     ),
     replace(a_passkey(), sign_count=2**32 - 1, name=ODD),
     replace(
@@ -194,11 +194,11 @@ FULL: list[Record] = [
         closed_by=BOB,
         closed_at=at(2),
         note=ODD,
-        state=Standing.CLOSED,
+        state=Validity.CLOSED,
     ),
-    replace(a_series(), state=Standing.CLOSED),
-    replace(an_alteration(), because=ODD, state=Standing.CLOSED),
-    JournalFinding(because=ODD, source=ODD, at=at(0.000001), state=Standing.CLOSED),
+    replace(a_series(), state=Validity.CLOSED),
+    replace(an_alteration(), because=ODD, state=Validity.CLOSED),
+    JournalFinding(because=ODD, source=ODD, at=at(0.000001), state=Validity.CLOSED),
     Freezes(
         standing=(
             Freeze(id=new_grant_id(), extent=Extent(everything=True), by=ANN, at=at(-1), reason=ODD, ends=True),
@@ -206,7 +206,7 @@ FULL: list[Record] = [
             Freeze(id=new_grant_id(), extent=Extent(place=READ_REPORTS.place), by=BOB, at=NOON),
         ),
         at=at(1),
-        state=Standing.CLOSED,
+        state=Validity.CLOSED,
     ),
 ]
 """The same kinds, with something in every field."""

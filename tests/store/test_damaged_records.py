@@ -5,7 +5,7 @@ from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from daypass.model.grant import new_grant_id
-from daypass.model.kept import Absence, Permit
+from daypass.model.kept import Absence, Preapproval
 from daypass.store.codec import Unreadable
 from daypass.store.tables import records
 from tests.makers import ANN
@@ -46,8 +46,8 @@ def test_a_damaged_record_is_named_and_hides_nothing_but_itself(database, ledger
     with pytest.raises(
         Unreadable, match=f"records/permit/{bad.id} (cannot be read|was changed outside Daypass): .*estore "
     ):
-        cabinet.find(Permit, bad.id)
-    assert cabinet.all(Permit) == [kept(good)]
+        cabinet.find(Preapproval, bad.id)
+    assert cabinet.all(Preapproval) == [kept(good)]
 
 
 def test_a_damaged_record_that_was_left_out_is_in_the_log(database, ledger, cabinet):
@@ -69,7 +69,7 @@ def test_one_kind_passed_off_as_another_is_unreadable(database, ledger, cabinet)
     reseal(database, records)
 
     with pytest.raises(Unreadable, match="the journal tells nothing of it"):
-        cabinet.find(Permit, other)
+        cabinet.find(Preapproval, other)
 
 
 def test_a_body_of_before_a_field_was_added_is_read_with_its_default(database, ledger, cabinet):
@@ -79,4 +79,4 @@ def test_a_body_of_before_a_field_was_added_is_read_with_its_default(database, l
     _execute(database, "UPDATE records SET body = replace(body, :field, '')", field='"reason":"",')
     reseal(database, records)
 
-    assert cabinet.find(Permit, permit.id) == kept(permit)
+    assert cabinet.find(Preapproval, permit.id) == kept(permit)

@@ -9,7 +9,7 @@ from daypass.journal.damage import BookDamaged, HeadMissing, JournalDamaged
 from daypass.journal.note import BadNote
 from daypass.journal.verdict import Verified
 from daypass.journal.verify import verify
-from daypass.model.event import Kind
+from daypass.model.event import EntryKind
 from daypass.store import database as databases
 from daypass.store.journal import SqlBook
 from tests.heads import HandHead
@@ -89,7 +89,7 @@ def test_an_approval_hidden_as_it_is_written_is_an_alarm(database, book, ledger)
     """Hidden over and over, also at an index of the tree where another entry is: its writer looks for it."""
     ledger.record(*(fact(a_grant(), number=number) for number in range(4)))
     book.fold()
-    ledger.record(fact(a_grant(), kind=Kind.REQUEST_APPROVED))
+    ledger.record(fact(a_grant(), kind=EntryKind.REQUEST_APPROVED))
     edit(database, "UPDATE journal SET leaf_index = 2, leaf_hash = entry, place = entry WHERE id = 5")
     assert book.fold() == 0
 
@@ -99,7 +99,7 @@ def test_an_approval_hidden_as_it_is_written_is_an_alarm(database, book, ledger)
 
 def test_an_entry_deleted_as_it_is_written_is_an_alarm(database, book, ledger):
     """Also when it is its writer's last, so that no gap tells of it."""
-    ledger.record(fact(a_grant(), kind=Kind.REQUEST_APPROVED))
+    ledger.record(fact(a_grant(), kind=EntryKind.REQUEST_APPROVED))
     edit(database, "DELETE FROM journal")
     assert book.fold() == 0
 
@@ -146,10 +146,10 @@ def test_the_scrub_finds_what_was_changed_after_it_was_signed(database, book, le
 def test_a_forged_entry_is_no_evidence(written, ledger):
     """Whoever reads a story to decide does not wait for the fold to find it."""
     grant = a_grant()
-    ledger.record(fact(grant, kind=Kind.REQUEST_APPROVED))
+    ledger.record(fact(grant, kind=EntryKind.REQUEST_APPROVED))
     edit(written, f"INSERT INTO journal ($) SELECT '{grant.id}', entry, 7, 1, previous, mac FROM journal WHERE id = 1")  # noqa: S608 - the test's own
 
-    assert [event.kind for event in ledger.story(grant.id)] == [Kind.REQUEST_APPROVED]
+    assert [event.kind for event in ledger.story(grant.id)] == [EntryKind.REQUEST_APPROVED]
     assert written.damage.found
 
 
@@ -205,15 +205,15 @@ def _state(database):
 def test_a_damaged_journal_gives_nothing_and_ends_everything(written, book, ledger):
     """Requests, approvals and hand-outs are refused in a sentence; an end is recorded as always."""
     grant = a_grant()
-    ledger.record(fact(grant, kind=Kind.REQUEST_APPROVED))
+    ledger.record(fact(grant, kind=EntryKind.REQUEST_APPROVED))
     edit(written, "DELETE FROM journal WHERE id = 8")
     with pytest.raises(BookDamaged):
         book.fold()
 
     with pytest.raises(JournalDamaged, match="Ending access works as always"):
-        ledger.record(fact(a_grant(), kind=Kind.REQUEST_APPROVED))
-    refused = fact(a_grant(), kind=Kind.GRANT_PROVISIONING)
-    ended = fact(ending(stored(grant)), kind=Kind.GRANT_ENDING)
+        ledger.record(fact(a_grant(), kind=EntryKind.REQUEST_APPROVED))
+    refused = fact(a_grant(), kind=EntryKind.GRANT_PROVISIONING)
+    ended = fact(ending(stored(grant)), kind=EntryKind.GRANT_ENDING)
     assert ledger.record_each([refused, ended]) == [refused]
     assert ledger.grant(grant.id) == stored(ending(stored(grant)))
 

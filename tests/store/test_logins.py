@@ -5,15 +5,15 @@ from dataclasses import replace
 import pytest
 
 from daypass.model.errors import Conflict, NotFound, TooOften
-from daypass.model.event import Kind, Scope
-from daypass.store.login_queue import Waits, gives_way
+from daypass.model.event import EntryKind, LoginScope
+from daypass.store.login_queue import PendingLogin, gives_way
 from tests.makers import ANN, BOB, NOON
 from tests.store.facts import a_login, at, fact
 
 
 def _confirmed(login, ledger, by=ANN, revision=1):
     theirs = replace(login, principal=by, revision=revision)
-    ledger.record(fact(theirs, kind=Kind.LOGIN_CONFIRMED))
+    ledger.record(fact(theirs, kind=EntryKind.LOGIN_CONFIRMED))
     return replace(theirs, revision=revision + 1)
 
 
@@ -43,7 +43,7 @@ def test_a_confirmed_login_still_shows_whose_it_is(logins, ledger):
     confirmed = _confirmed(a_login(), ledger)
 
     assert logins.by_user_code("ABCD-EFGH", now=NOON) == confirmed
-    ledger.record(fact(replace(confirmed, token_hash="ab" * 32), kind=Kind.LOGIN_ISSUED))
+    ledger.record(fact(replace(confirmed, token_hash="ab" * 32), kind=EntryKind.LOGIN_ISSUED))
     with pytest.raises(NotFound):
         logins.by_user_code("ABCD-EFGH", now=NOON)
 
@@ -66,7 +66,7 @@ def test_a_token_is_found_by_its_hash_alone(logins, ledger):
     with pytest.raises(NotFound):
         logins.by_token("ab" * 32)
 
-    ledger.record(fact(issued, kind=Kind.LOGIN_ISSUED))
+    ledger.record(fact(issued, kind=EntryKind.LOGIN_ISSUED))
 
     assert logins.by_token("ab" * 32) == replace(issued, revision=3)
 
@@ -101,7 +101,7 @@ class Line:
         """Begin with nobody."""
         self.logins, self.number = logins, 0
 
-    def ask(self, address, when=0.0, scopes=Scope):
+    def ask(self, address, when=0.0, scopes=LoginScope):
         """Begin a login from an address, so many minutes after noon."""
         self.number += 1
         login = replace(
@@ -143,8 +143,12 @@ def makes_room(line, network, now=NOON):
 
 def test_a_flood_pushes_out_its_own():
     """A thousand wait: whoever comes from elsewhere finds room, at the cost of whoever has most."""
-    flood = [Waits(f"{site}-{one}", f"2001:db8:{site:x}:{one:x}::/64", NOON) for site in range(4) for one in range(200)]
-    few = [Waits(f"few-{one}", f"198.51.100.{one}", NOON) for one in range(200)]
+    flood = [
+        PendingLogin(f"{site}-{one}", f"2001:db8:{site:x}:{one:x}::/64", NOON)
+        for site in range(4)
+        for one in range(200)
+    ]
+    few = [PendingLogin(f"few-{one}", f"198.51.100.{one}", NOON) for one in range(200)]
 
     assert makes_room([*few, *flood], "192.0.2.7") == "0-0"
     with pytest.raises(TooOften):  # it has as many as any other: it waits for two minutes
@@ -153,16 +157,16 @@ def test_a_flood_pushes_out_its_own():
 
 def test_within_a_site_the_network_with_most_makes_room():
     """Of a /48 with 200 waiting a flood from one /64 gives way, and never a neighbour's only one."""
-    neighbours = [Waits(f"one-{one}", f"2001:db8:0:{one:x}::/64", NOON) for one in range(1, 151)]
-    flood = [Waits(f"flood-{one}", "2001:db8:0:ffff::/64", NOON) for one in range(49)]
-    line = [*neighbours, *flood, Waits("last", "2001:db8:0:1000::/64", NOON)]
+    neighbours = [PendingLogin(f"one-{one}", f"2001:db8:0:{one:x}::/64", NOON) for one in range(1, 151)]
+    flood = [PendingLogin(f"flood-{one}", "2001:db8:0:ffff::/64", NOON) for one in range(49)]
+    line = [*neighbours, *flood, PendingLogin("last", "2001:db8:0:1000::/64", NOON)]
 
     assert makes_room(line, "2001:db8:0:abc::/64") == "flood-0"
 
 
 def test_a_thousand_networks_with_one_each_keep_what_they_have_for_two_minutes():
     """Nobody has few, and nobody more: a newcomer is told when to come again."""
-    line = [Waits(f"{one}", f"198.51.{one % 200}.{one // 200}", NOON) for one in range(1000)]
+    line = [PendingLogin(f"{one}", f"198.51.{one % 200}.{one // 200}", NOON) for one in range(1000)]
 
     with pytest.raises(TooOften, match="Try again in 61 seconds"):
         gives_way(line, "192.0.2.7", at(1))
@@ -175,4 +179,4 @@ def test_those_that_would_only_end_things_wait_apart(logins):
     for one in range(50):
         line.ask(f"2001:db8::{one:x}")
 
-    assert line.waits(line.ask("2001:db8::7", scopes=[Scope.END]))
+    assert line.waits(line.ask("2001:db8::7", scopes=[LoginScope.END]))

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import new_grant_id
 from daypass.model.principal import DAYPASS
@@ -14,7 +14,7 @@ from tests.store.facts import HOLD, a_grant, a_request, at, fact
 
 
 def _about(subject, number=0, told=True):
-    event = Event(kind=Kind.GRANT_WARNED, at=NOON, actor=DAYPASS, subject=subject, details={"number": number})
+    event = Event(kind=EntryKind.GRANT_WARNED, at=NOON, actor=DAYPASS, subject=subject, details={"number": number})
     return Fact(event=event, told=told)
 
 

@@ -7,7 +7,7 @@ from multiprocessing import get_context
 from threading import Barrier
 
 from daypass.model.errors import Conflict
-from daypass.model.kept import Standing
+from daypass.model.kept import Validity
 from daypass.store import database as databases
 from daypass.store.queue import SqlQueue
 from tests.keys import SIGNER
@@ -65,7 +65,7 @@ def test_of_many_who_use_up_one_code_at_once_one_does(ledger):
     code = a_code()
     ledger.record(fact(code))
 
-    outcomes = _all_at_once(8, lambda: ledger.record(fact(replace(code, state=Standing.CLOSED, revision=1))))
+    outcomes = _all_at_once(8, lambda: ledger.record(fact(replace(code, state=Validity.CLOSED, revision=1))))
 
     assert [type(outcome) for outcome in outcomes if outcome] == [Conflict] * 7
 

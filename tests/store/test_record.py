@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from daypass.model.errors import Conflict, NotFound
-from daypass.model.event import Event, Kind, Link
+from daypass.model.event import EntryKind, Event, Link
 from daypass.model.fact import Fact
 from daypass.model.principal import DAYPASS
 from daypass.model.request import Approval, RequestState
@@ -93,10 +93,10 @@ def test_several_facts_about_one_row_may_be_recorded_together(ledger):
     """The second carries the revision that the first one makes."""
     grant = a_grant()
 
-    ledger.record(fact(grant), fact(ending(stored(grant)), kind=Kind.GRANT_ENDING))
+    ledger.record(fact(grant), fact(ending(stored(grant)), kind=EntryKind.GRANT_ENDING))
 
     assert ledger.grant(grant.id) == replace(ending(grant), revision=2)
-    assert [event.kind for event in ledger.story(grant.id)] == [Kind.GRANT_PROVISIONING, Kind.GRANT_ENDING]
+    assert [event.kind for event in ledger.story(grant.id)] == [EntryKind.GRANT_PROVISIONING, EntryKind.GRANT_ENDING]
 
 
 def test_of_many_facts_only_those_whose_row_moved_are_left_out(ledger):
@@ -104,13 +104,13 @@ def test_of_many_facts_only_those_whose_row_moved_are_left_out(ledger):
     moved, good = a_grant(), [a_grant() for _ in range(3)]
     ledger.record(fact(moved), *map(fact, good))
     ledger.record(fact(ending(stored(moved))))
-    stale = fact(ending(stored(moved)), kind=Kind.GRANT_ENDED)
+    stale = fact(ending(stored(moved)), kind=EntryKind.GRANT_ENDED)
 
     left_out = ledger.record_each([fact(ending(stored(good[0]))), stale, *(fact(ending(stored(g))) for g in good[1:])])
 
     assert left_out == [stale]
     assert [ledger.grant(grant.id).revision for grant in good] == [2, 2, 2]
-    assert Kind.GRANT_ENDED not in {event.kind for event in ledger.story(moved.id)}
+    assert EntryKind.GRANT_ENDED not in {event.kind for event in ledger.story(moved.id)}
 
 
 def test_a_fact_left_out_of_many_leaves_no_part_of_itself(ledger):
@@ -144,7 +144,7 @@ def test_an_event_is_read_back_as_it_was(ledger):
     """Every sort of detail survives the journal, order and microseconds included."""
     request = a_request()
     event = Event(
-        kind=Kind.REQUEST_FILED,
+        kind=EntryKind.REQUEST_FILED,
         at=at(0.000001),
         actor=DAYPASS,
         subject=request.id,
@@ -169,7 +169,7 @@ def test_a_link_is_known_by_its_hash_alone(ledger):
     """A link comes back by the SHA-256 of its token; another hash finds nothing."""
     link = Link(token_hash="ab" * 32, grant=a_grant().id, key="2026/q1.csv", made_at=at(0.5))
 
-    ledger.record(fact(link, kind=Kind.LINK_MADE, told=False))
+    ledger.record(fact(link, kind=EntryKind.LINK_MADE, told=False))
 
     assert ledger.link("ab" * 32) == replace(link, revision=1)
     with pytest.raises(NotFound):

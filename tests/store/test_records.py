@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import text
 
 from daypass.model.errors import BadInput, Conflict, NotFound
-from daypass.model.event import Kind
+from daypass.model.event import EntryKind
 from daypass.model.fact import Record
-from daypass.model.kept import Errand, GlassReview, Passkey, Permit, Robot, SealedCode, Standing
+from daypass.model.kept import Bot, GlassReview, OneTimeLink, Passkey, Preapproval, SealedCode, Validity
 from daypass.model.rule_change import ChangeState, RulesChange, RulesVersion
 from daypass.store.scrub import SqlScrub
 from tests.makers import ANN, BOB, EVE, NOON
@@ -43,7 +43,7 @@ def test_every_kind_that_a_fact_may_change_is_tried_here():
 @every_record
 def test_what_is_kept_comes_back_as_it_went_in(ledger, cabinet, record):
     """Found by its key and among all, at the next revision, whatever stands in its fields."""
-    ledger.record(fact(record, kind=Kind.PERMIT_GIVEN))
+    ledger.record(fact(record, kind=EntryKind.PERMIT_GIVEN))
 
     assert cabinet.find(type(record), record.key) == kept(record)
     assert cabinet.all(type(record)) == [kept(record)]
@@ -98,9 +98,9 @@ def test_a_change_is_kept_in_the_commit_of_its_grant(ledger, cabinet):
     """A code that is used up and the grant it was used for appear together."""
     code, grant = a_code(), a_grant()
     ledger.record(fact(code))
-    used = replace(kept(code), used_for=grant.id, state=Standing.CLOSED)
+    used = replace(kept(code), used_for=grant.id, state=Validity.CLOSED)
 
-    ledger.record(fact(used, grant, kind=Kind.CODE_USED))
+    ledger.record(fact(used, grant, kind=EntryKind.CODE_USED))
 
     assert cabinet.find(SealedCode, code.key) == kept(used)
     assert ledger.grant(grant.id) == stored(grant)
@@ -113,7 +113,7 @@ def test_kinds_do_not_share_their_keys(ledger, cabinet):
     ledger.record(fact(permit, review))
     ledger.record(fact(kept(review)))
 
-    assert cabinet.find(Permit, permit.id).revision == 1
+    assert cabinet.find(Preapproval, permit.id).revision == 1
     assert cabinet.find(GlassReview, permit.id).revision == 2
     with pytest.raises(NotFound):
         cabinet.find(RulesChange, permit.id)
@@ -130,7 +130,7 @@ def test_many_kinds_are_kept_in_one_commit(ledger, cabinet):
 @pytest.mark.parametrize(
     ("kind", "sentence"),
     [
-        (Permit, "There is no such permit here."),
+        (Preapproval, "There is no such permit here."),
         (SealedCode, "There is no such sealed code here."),
         (RulesVersion, "There is no such rules version here."),
     ],
@@ -159,17 +159,17 @@ def test_all_of_a_kind_come_newest_first(ledger, cabinet):
     same = sorted((a_permit(), a_permit()), key=lambda permit: permit.id, reverse=True)
     ledger.record(fact(same[1], old, new, same[0], a_review()))
 
-    assert [permit.id for permit in cabinet.all(Permit)] == [new.id, same[0].id, same[1].id, old.id]
+    assert [permit.id for permit in cabinet.all(Preapproval)] == [new.id, same[0].id, same[1].id, old.id]
 
 
 def test_the_newest_of_a_kind_is_one_and_a_page_says_how_many_there_are(ledger, cabinet):
     """Of one owner too; there is none where there is nothing, and a page beyond the end is empty."""
     old, middle, new = a_permit(at=at(-1)), a_permit(), a_permit(at=at(1), principal=BOB)
-    assert cabinet.newest(Permit) is None
+    assert cabinet.newest(Preapproval) is None
     ledger.record(fact(old, middle, new))
 
-    newest, anns = cabinet.newest(Permit), cabinet.newest(Permit, owner=ANN)
-    pages = [cabinet.page(Permit, skip=skip, size=2) for skip in (0, 2, 4)]
+    newest, anns = cabinet.newest(Preapproval), cabinet.newest(Preapproval, owner=ANN)
+    pages = [cabinet.page(Preapproval, skip=skip, size=2) for skip in (0, 2, 4)]
 
     assert [newest.id, anns.id] == [new.id, middle.id]
     assert [[one.id for one in page.items] for page in pages] == [[new.id, middle.id], [old.id], []]
@@ -181,11 +181,11 @@ def test_one_owners_are_found_by_owner(ledger, cabinet):
     anns, bobs = a_permit(), a_permit(principal=BOB)
     ledger.record(fact(anns, bobs, a_robot(), a_version()))
 
-    assert cabinet.all(Permit, owner=ANN) == [kept(anns)]
-    assert cabinet.all(Permit, owner=BOB) == [kept(bobs)]
-    assert cabinet.all(Permit, owner=EVE) == []
-    assert cabinet.all(Robot, owner=ANN) == [kept(a_robot())]
-    assert cabinet.all(Robot, owner=BOT) == []
+    assert cabinet.all(Preapproval, owner=ANN) == [kept(anns)]
+    assert cabinet.all(Preapproval, owner=BOB) == [kept(bobs)]
+    assert cabinet.all(Preapproval, owner=EVE) == []
+    assert cabinet.all(Bot, owner=ANN) == [kept(a_robot())]
+    assert cabinet.all(Bot, owner=BOT) == []
     assert cabinet.all(RulesVersion, owner=ANN) == [kept(a_version())]
 
 
@@ -207,10 +207,10 @@ def test_a_record_is_found_where_it_stands_now(ledger, cabinet):
     robot = a_robot()
     ledger.record(fact(robot))
 
-    ledger.record(fact(replace(kept(robot), owner=BOB, state=Standing.CLOSED, at=at(1))))
+    ledger.record(fact(replace(kept(robot), owner=BOB, state=Validity.CLOSED, at=at(1))))
 
-    assert cabinet.all(Robot, owner=ANN) == cabinet.all(Robot, states=[Standing.OPEN]) == []
-    assert [found.at for found in cabinet.all(Robot, owner=BOB, states=[Standing.CLOSED])] == [at(1)]
+    assert cabinet.all(Bot, owner=ANN) == cabinet.all(Bot, states=[Validity.OPEN]) == []
+    assert [found.at for found in cabinet.all(Bot, owner=BOB, states=[Validity.CLOSED])] == [at(1)]
 
 
 def test_errands_that_are_over_are_dropped_and_missed_by_nobody(database, ledger, cabinet):
@@ -219,7 +219,7 @@ def test_errands_that_are_over_are_dropped_and_missed_by_nobody(database, ledger
     ledger.record(fact(old), fact(new))
 
     assert ledger.drop_errands(before=NOON + timedelta(hours=12)) == 1
-    assert cabinet.all(Errand) == [kept(new)]
+    assert cabinet.all(OneTimeLink) == [kept(new)]
     with pytest.raises(NotFound):
-        cabinet.find(Errand, old.key)
+        cabinet.find(OneTimeLink, old.key)
     assert list(SqlScrub(database).altered()) == []

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from daypass.lifecycle.rule_changes.versions import FROM_THE_FILE, digest_of, kept
 from daypass.model.errors import Misconfigured, RulesUnreadable
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import GrantId
 from daypass.model.principal import DAYPASS
@@ -51,7 +51,7 @@ def _version(number: int, rule: str, **changes: object) -> RulesVersion:
 
 
 def _keep(ledger: SqlLedger, *versions: RulesVersion) -> None:
-    event = Event(kind=Kind.RULES_CHANGED, at=NOON, actor=ANN)
+    event = Event(kind=EntryKind.RULES_CHANGED, at=NOON, actor=ANN)
     ledger.record(*(Fact(event=event, changes=(version,), told=False) for version in versions))
 
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from daypass.model.errors import Conflict
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.freeze import NEVER, Extent, Freeze, Freezes
 from daypass.model.grant import new_grant_id
@@ -17,9 +17,9 @@ from tests.makers import ANN, NOON
 from tests.tables import with_tables
 
 _NONE = Freezes(standing=(), at=NEVER)
-_GIVEN = Fact(event=Event(kind=Kind.REQUEST_ENDORSED, at=NOON, actor=ANN), stands=(_NONE,), told=False)
+_GIVEN = Fact(event=Event(kind=EntryKind.REQUEST_ENDORSED, at=NOON, actor=ANN), stands=(_NONE,), told=False)
 _FROZEN = Fact(
-    event=Event(kind=Kind.FREEZE_SET, at=NOON, actor=ANN),
+    event=Event(kind=EntryKind.FREEZE_SET, at=NOON, actor=ANN),
     changes=(
         Freezes(
             standing=(Freeze(id=new_grant_id(), extent=Extent(everything=True), by=ANN, at=NOON),), at=NOON, revision=0

@@ -12,7 +12,7 @@ from daypass.model.errors import NotFound
 from daypass.model.event import Login
 from daypass.model.freeze import IN_FORCE, Freezes
 from daypass.model.grant import Grant, GrantState
-from daypass.model.kept import Errand, Permit, Robot, Standing
+from daypass.model.kept import Bot, OneTimeLink, Preapproval, Validity
 from daypass.model.lease import Lease
 from daypass.model.request import Request, RequestState
 from daypass.model.rule_change import RulesVersion
@@ -51,7 +51,9 @@ def test_an_edited_row_gives_nothing_hides_nothing_and_is_found(database, ledger
     for name, statement in EDITS.items():
         edit(database, sealed, statement)
 
-        dropped = name == "deleted" and isinstance(sealed.one, Errand)  # which Daypass does itself, when it is over
+        dropped = name == "deleted" and isinstance(
+            sealed.one, OneTimeLink
+        )  # which Daypass does itself, when it is over
         with pytest.raises(NotFound if dropped or (name == "deleted" and sealed.table == "logins") else Altered):
             sealed.find(ledger, logins, sealed.one)
         assert sealed.find(ledger, logins, sealed.other) == there
@@ -105,13 +107,13 @@ def test_freezes_deleted_with_all_that_told_of_them_are_missed_from_the_next_scr
 ENDED = replace(ending(a_grant()), state=GrantState.ENDED, lease=Lease(starts=NOON, ends=NOON + HOUR))
 DENIED = replace(a_request(), state=RequestState.DENIED)
 REVOKED = replace(ANNS, revoked_at=at(1))
-CLOSED = a_permit(state=Standing.CLOSED)
+CLOSED = a_permit(state=Validity.CLOSED)
 OTHER_COURSES = {
     "ended, and it is active": ("grant", ENDED, replace(ENDED, state=GrantState.ACTIVE, ending=None)),
     "an hour, and it is a day": ("grant", ENDED, replace(ENDED, lease=Lease(starts=NOON, ends=NOON + 24 * HOUR))),
     "denied, and it waits": ("request", DENIED, replace(DENIED, state=RequestState.PENDING)),
     "revoked, and it speaks": ("login", REVOKED, replace(REVOKED, revoked_at=None)),
-    "closed, and it is open": ("permit", CLOSED, replace(CLOSED, state=Standing.OPEN)),
+    "closed, and it is open": ("permit", CLOSED, replace(CLOSED, state=Validity.OPEN)),
 }
 """What is journalled, and another row of the same revision that Daypass has sealed in a copy of the database."""
 
@@ -199,8 +201,8 @@ def test_a_bot_whose_token_was_changed_is_no_bot(database, ledger):
     sql(database, "UPDATE records SET body = replace(body, :old, :new)", old="ab" * 32, new="cd" * 32)
 
     with pytest.raises(Altered):
-        ledger.find(Robot, a_robot().key)
-    assert ledger.all(Robot) == []
+        ledger.find(Bot, a_robot().key)
+    assert ledger.all(Bot) == []
 
 
 def test_the_newest_rules_deleted_are_missed_at_once(database, ledger):
@@ -273,15 +275,15 @@ def test_what_is_no_text_and_no_number_hides_nothing_but_its_row(sqlite_url, col
     ledger.record(fact(bad), fact(good))
     sql(database, f"UPDATE records SET {column} = {value} WHERE id = :id", id=f"permit/{bad.id}")  # noqa: S608
 
-    assert [one.id for one in ledger.all(Permit)] == [good.id]
+    assert [one.id for one in ledger.all(Preapproval)] == [good.id]
     with pytest.raises(Altered):
-        ledger.find(Permit, bad.id)
+        ledger.find(Preapproval, bad.id)
     database.close()
 
 
 def test_a_closed_permit_is_not_opened_by_a_column(database, ledger):
     """What a list is asked by and what a row says are the same, or the row is none."""
-    ledger.record(fact(a_permit(state=Standing.CLOSED)))
+    ledger.record(fact(a_permit(state=Validity.CLOSED)))
     sql(database, "UPDATE records SET state = 'open'")
 
-    assert ledger.all(Permit, states=(Standing.OPEN,)) == []
+    assert ledger.all(Preapproval, states=(Validity.OPEN,)) == []

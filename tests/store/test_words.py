@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import text
 
 from daypass.journal.entry import BadEntry, read_entry
-from daypass.journal.verdict import Broken, Fault, Verified
+from daypass.journal.verdict import BrokenJournal, JournalFault, Verified
 from daypass.journal.verify import verify
 from daypass.journal.words import ALTERED, ERASED
 from daypass.lifecycle.erase import Erased, Which, erase
 from daypass.model.errors import BadInput
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import Ending, GrantState, Why
 from daypass.model.principal import DAYPASS, OPERATOR
@@ -38,9 +38,9 @@ def _write(ledger, database, *, state=RequestState.DENIED):
     asked = request(reason=ANNS)
     decided = replace(asked, revision=1).decided(state, Approval(by=BOB, at=NOON, rule=asked.rule, note=BOBS))
     said = [
-        (Kind.REQUEST_FILED, ANN, {"reason": ANNS, "rule": "reports"}, (asked,)),
-        (Kind.REQUEST_DENIED, BOB, {"reason": BOBS}, (decided,)),
-        (Kind.GRANT_ENDING, DAYPASS, {"note": BOBS, "why": "revoked"}, ()),
+        (EntryKind.REQUEST_FILED, ANN, {"reason": ANNS, "rule": "reports"}, (asked,)),
+        (EntryKind.REQUEST_DENIED, BOB, {"reason": BOBS}, (decided,)),
+        (EntryKind.GRANT_ENDING, DAYPASS, {"note": BOBS, "why": "revoked"}, ()),
     ]
     for kind, actor, details, changes in said:
         event = Event(kind=kind, at=NOON, actor=actor, subject=asked.id, details=details)
@@ -119,7 +119,7 @@ def test_a_person_is_erased_and_the_journal_verifies_as_before(database, ledger,
     stored = ledger.request(subject)
     assert (stored.reason, stored.approval.note) == (ERASED, ERASED)
     last = ledger.story(subject)[-1]
-    assert (last.kind, last.actor, last.details["os_user"]) == (Kind.WORDS_ERASED, OPERATOR, "root")
+    assert (last.kind, last.actor, last.details["os_user"]) == (EntryKind.WORDS_ERASED, OPERATOR, "root")
     assert isinstance(_verdict(_exported(book), signer), Verified)
     assert list(SqlScrub(database).altered()) == []
 
@@ -146,7 +146,9 @@ def test_a_retention_erases_what_is_older(database, ledger, logins, before, text
 def test_what_is_not_over_keeps_its_words_for_those_who_decide(database, ledger, logins):
     """A request that waits and a grant that lives are counted, and erased when one erases again."""
     waits = request(reason=ANNS)
-    ledger.record(Fact(event=Event(kind=Kind.REQUEST_FILED, at=NOON, actor=ANN, subject=waits.id), changes=(waits,)))
+    ledger.record(
+        Fact(event=Event(kind=EntryKind.REQUEST_FILED, at=NOON, actor=ANN, subject=waits.id), changes=(waits,))
+    )
 
     assert _erase(database, ledger, logins, ANN).left == 1
     assert ledger.request(waits.id).reason == ANNS
@@ -157,7 +159,7 @@ def test_the_reason_of_a_grant_that_lives_is_kept(database, ledger, logins):
     subject = _write(ledger, database, state=RequestState.APPROVED)
     live = grant()
     ledger.record(
-        Fact(event=Event(kind=Kind.GRANT_PROVISIONING, at=NOON, actor=DAYPASS, subject=live.id), changes=(live,))
+        Fact(event=Event(kind=EntryKind.GRANT_PROVISIONING, at=NOON, actor=DAYPASS, subject=live.id), changes=(live,))
     )
 
     assert _erase(database, ledger, logins, ANN).left == 1
@@ -167,7 +169,7 @@ def test_the_reason_of_a_grant_that_lives_is_kept(database, ledger, logins):
 def test_the_note_on_a_grant_that_still_ends_is_kept(database, ledger, logins):
     """Until AWS shows nothing of it any more, whoever looks reads why it ends."""
     ends = grant(GrantState.ACTIVE).ending_now(Ending(why=Why.REVOKED, by=BOB, at=NOON, note=ANNS))
-    told = Event(kind=Kind.GRANT_ENDING, at=NOON, actor=BOB, subject=ends.id)
+    told = Event(kind=EntryKind.GRANT_ENDING, at=NOON, actor=BOB, subject=ends.id)
     ledger.record(Fact(event=told, changes=(ends,)))
 
     assert _erase(database, ledger, logins, ANN).left == 1
@@ -195,7 +197,9 @@ def test_the_note_on_a_grant_that_ended_is_erased(database, ledger, logins):
     """With the words of whoever ended it."""
     note = Ending(why=Why.REVOKED, by=BOB, at=NOON, note=BOBS)
     over = grant().ending_now(note).ended(NOON)
-    ledger.record(Fact(event=Event(kind=Kind.GRANT_ENDED, at=NOON, actor=DAYPASS, subject=over.id), changes=(over,)))
+    ledger.record(
+        Fact(event=Event(kind=EntryKind.GRANT_ENDED, at=NOON, actor=DAYPASS, subject=over.id), changes=(over,))
+    )
 
     assert _erase(database, ledger, logins, BOB).rows == 1
     assert ledger.grant(over.id).ending == replace(note, note=ERASED)
@@ -247,8 +251,8 @@ def test_an_export_with_words_that_nobody_wrote_there_is_refused(database, ledge
 
     verdict = _verdict(forge(lines), signer)
 
-    assert isinstance(verdict, Broken)
-    assert (verdict.fault, verdict.index) == (Fault.WORDS, index)
+    assert isinstance(verdict, BrokenJournal)
+    assert (verdict.fault, verdict.index) == (JournalFault.WORDS, index)
     assert f"The text of entry {index} " in verdict.sentence
 
 
@@ -259,8 +263,8 @@ def test_a_wrong_entry_among_words_is_named_with_its_line(database, ledger, book
 
     verdict = _verdict(_replaced(lines, b'"why":"revoked"', b'"why":"expired"'), signer)
 
-    assert isinstance(verdict, Broken)
-    assert (verdict.index, verdict.fault) == (2, Fault.ALTERED)
+    assert isinstance(verdict, BrokenJournal)
+    assert (verdict.index, verdict.fault) == (2, JournalFault.ALTERED)
     assert "(line 6)" in verdict.sentence
 
 

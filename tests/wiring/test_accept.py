@@ -13,7 +13,7 @@ import pytest
 
 from daypass.journal.checkpoint import open_checkpoint
 from daypass.journal.damage import BookDamaged
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import Delivery, Grant, GrantState, Why, new_grant_id
 from daypass.model.lease import Term
@@ -50,7 +50,7 @@ def approved() -> Fact:
         term=Term(length=HOUR),
         approved_at=NOON,
     )
-    event = Event(kind=Kind.REQUEST_APPROVED, at=NOON, actor=ANN, subject=grant.id)
+    event = Event(kind=EntryKind.REQUEST_APPROVED, at=NOON, actor=ANN, subject=grant.id)
     return Fact(event=event, changes=(grant,))
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from daypass.lifecycle.break_glass.hook import Hook, call_hook, pause_after
 from daypass.model.errors import Misconfigured
-from daypass.model.event import Kind
+from daypass.model.event import EntryKind
 from daypass.settings import Glass, Settings
 from daypass.wiring.break_glass_hook import HookCall, glass_hook
 from tests.lifecycle.glasshouse import GlassHouse, glasshouse
@@ -140,7 +140,7 @@ def test_what_was_answered_is_not_called_again(house: GlassHouse, pager: Pager):
 
     assert len(pager.calls) == 1
     assert house.review(request.id).hook_sent_at is not None
-    assert [len(house.told(request.id, kind)) for kind in (Kind.GLASS_CALLING, Kind.GLASS_CALLED)] == [1, 1]
+    assert [len(house.told(request.id, kind)) for kind in (EntryKind.GLASS_CALLING, EntryKind.GLASS_CALLED)] == [1, 1]
 
 
 @pytest.mark.parametrize("status", [302, 400, 404, 500, 503])

@@ -7,10 +7,10 @@ import pytest
 
 from daypass.model.effect import GIVES, GIVES_NOTHING
 from daypass.model.errors import Unavailable
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.settings import load
-from daypass.wiring.build import House, build
+from daypass.wiring.build import Daypass, build
 from daypass.wiring.chores import chores
 from daypass.wiring.clock import Agreement
 from tests.keys import SIGNER
@@ -19,7 +19,7 @@ from tests.tables import with_tables
 
 
 @pytest.fixture
-def off(sqlite_url: str, tmp_path: Path) -> House:
+def off(sqlite_url: str, tmp_path: Path) -> Daypass:
     """Daypass on a machine whose clock is off."""
     with_tables(sqlite_url).close()
     house = build(
@@ -29,7 +29,7 @@ def off(sqlite_url: str, tmp_path: Path) -> House:
     return house
 
 
-def test_a_machine_whose_clock_is_off_writes_down_what_ends_and_nothing_that_gives(off: House):
+def test_a_machine_whose_clock_is_off_writes_down_what_ends_and_nothing_that_gives(off: Daypass):
     """Of every kind of entry there is."""
     kinds = [Fact(event=Event(kind=kind, at=NOON, actor=ANN), told=False) for kind in sorted(GIVES | GIVES_NOTHING)]
     refused = set()
@@ -44,7 +44,7 @@ def test_a_machine_whose_clock_is_off_writes_down_what_ends_and_nothing_that_giv
     off.database.close()
 
 
-def test_its_doors_go_by_the_databases_time(off: House):
+def test_its_doors_go_by_the_databases_time(off: Daypass):
     """Nobody who ends something is refused for want of the right time."""
     assert abs(off.desk.clock() - datetime.now(UTC)) < timedelta(seconds=10)
     off.database.close()
@@ -59,7 +59,7 @@ def test_b09_what_nobody_is_told_is_not_kept_for_good(sqlite_url: str, tmp_path:
     slack = {"DAYPASS_SLACK_BOT_TOKEN": token, "DAYPASS_SLACK_SIGNING_SECRET": "of-a-test"} if token else {}
     house = build(load(settings | slack), signer=SIGNER)
     for ago in (timedelta(days=2), timedelta()):
-        event = Event(kind=Kind.GRANT_WARNED, at=datetime.now(UTC) - ago, actor=ANN)
+        event = Event(kind=EntryKind.GRANT_WARNED, at=datetime.now(UTC) - ago, actor=ANN)
         house.desk.ledger.record(Fact(event=event))
     for chore in chores(house):
         if chore.name == "forget":

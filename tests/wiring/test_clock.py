@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from daypass.aws.clock import Told
+from daypass.aws.clock import TimedAnswer
 from daypass.model.errors import Unavailable
 from daypass.model.lease import whole_second
 from daypass.wiring.clock import Agreement, SharedClock
@@ -24,7 +24,7 @@ class Clocks:
     aws_off: timedelta | None = timedelta()
     answer_takes_s: float = 0.0
     asked: int = 0
-    last: Told | None = field(default=None, init=False)
+    last: TimedAnswer | None = field(default=None, init=False)
 
     def true(self) -> datetime:
         """What time it really is."""
@@ -41,7 +41,7 @@ class Clocks:
         self.asked += 1
         if self.aws_off is None:
             raise Unavailable("AWS does not answer.")
-        self.last = Told(whole_second(self.true() + self.aws_off), self.passed, self.passed + 0.1)
+        self.last = TimedAnswer(whole_second(self.true() + self.aws_off), self.passed, self.passed + 0.1)
 
     def shared(self) -> SharedClock:
         """The clock under test."""
@@ -153,7 +153,7 @@ def test_a_slow_answer_of_aws_moves_no_time_that_it_allows():
     clock = clocks.shared()
     clock.compare_with_aws()
     before = clock() - clocks.true()
-    clocks.last = Told(whole_second(clocks.true()), clocks.passed, clocks.passed + 10)
+    clocks.last = TimedAnswer(whole_second(clocks.true()), clocks.passed, clocks.passed + 10)
     clocks.passed += 10
     clock.compare()
 
@@ -185,7 +185,7 @@ def test_a_slow_answer_of_the_database_is_no_difference_and_puts_nothing_forward
 
 def test_a_slow_answer_of_aws_is_no_difference():
     """Its Date was written at some moment of the twenty seconds."""
-    answer = Told(NOON, sent=0.0, received=20.0)
+    answer = TimedAnswer(NOON, sent=0.0, received=20.0)
     least, most = answer.ahead(lambda at: NOON + timedelta(seconds=at))
 
     assert (least, most) == (-SECOND, 20 * SECOND)

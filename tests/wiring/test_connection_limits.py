@@ -18,7 +18,7 @@ from starlette.responses import PlainTextResponse
 
 from daypass.wiring.connection_limits import (
     _SOCKETS,
-    Crowd,
+    AddressConnections,
     _close_the_silent,
     _limit_the_unread,
     room_for,
@@ -38,7 +38,7 @@ def serving(**crowd: object) -> Iterator[int]:
     port, stop, loop = free_port(), asyncio.Event(), asyncio.new_event_loop()
 
     async def run() -> None:
-        async with thinned_out(port, Crowd(most=MOST, every_s=0.1, **crowd)):  # type: ignore[arg-type]
+        async with thinned_out(port, AddressConnections(most=MOST, every_s=0.1, **crowd)):  # type: ignore[arg-type]
             await listen(PlainTextResponse("ok"), "127.0.0.1", port, stop)
 
     running = threading.Thread(target=lambda: loop.run_until_complete(run()))
@@ -145,7 +145,7 @@ def test_looking_at_the_connections_leaves_no_file_open():
         held(stack, port, TOO_MANY, STRANGER)
         before = files_open()
         for _ in range(5):
-            _close_the_silent(port, Crowd(most=MOST))
+            _close_the_silent(port, AddressConnections(most=MOST))
 
         assert files_open() <= before
 

@@ -6,7 +6,7 @@ import pytest
 
 from daypass.lifecycle.erase import Erased
 from daypass.model.errors import BadInput
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.store.ledger import SqlLedger
 from daypass.wiring import operator
@@ -24,7 +24,9 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("DAYPASS_JOURNAL_KEY_FILE", str(tmp_path / "journal.key"))
     monkeypatch.setenv("DAYPASS_JOURNAL_ORIGIN", SIGNER.name)
     opened, asked = with_tables(url), request()
-    event = Event(kind=Kind.REQUEST_REFUSED, at=NOON, actor=ANN, subject=asked.id, details={"reason": asked.reason})
+    event = Event(
+        kind=EntryKind.REQUEST_REFUSED, at=NOON, actor=ANN, subject=asked.id, details={"reason": asked.reason}
+    )
     SqlLedger(opened).record(Fact(event=event, changes=(), told=False))
     opened.close()
     return url

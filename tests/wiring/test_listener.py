@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from daypass.doors.limits import LARGEST_BODY, LARGEST_OF_SLACK, LARGEST_RULES, Bodies, Limits
-from daypass.wiring.listener import Waits, listen
+from daypass.doors.limits import LARGEST_BODY, LARGEST_OF_SLACK, LARGEST_RULES, Bodies, BodyLimit
+from daypass.wiring.listener import Timeouts, listen
 from tests.servers.process import free_port, listening
 
 LOGIN = "Bearer somebodys"
@@ -50,12 +50,12 @@ async def _counting(scope: Scope, receive: Receive, send: Send) -> None:
 def port() -> Iterator[int]:
     """The port of a listener that knows one login and gives a head two seconds and a body one."""
     found, stop, loop = free_port(), asyncio.Event(), asyncio.new_event_loop()
-    app = Limits(
+    app = BodyLimit(
         _counting, may_send_rules=lambda headers: headers.get("authorization") == LOGIN, bodies=Bodies(within_s=BODY_S)
     )
     running = threading.Thread(
         target=lambda: loop.run_until_complete(
-            listen(app, "127.0.0.1", found, stop, waits=Waits(head_s=HEAD_S, unread_s=UNREAD_S))
+            listen(app, "127.0.0.1", found, stop, waits=Timeouts(head_s=HEAD_S, unread_s=UNREAD_S))
         )
     )
     running.start()

@@ -10,8 +10,8 @@ from daypass.aws.buckets import Buckets
 from daypass.aws.clients import Clients
 from daypass.directory.resolve import PeopleDirectory
 from daypass.model.errors import Misconfigured, NotFound
-from daypass.model.event import Kind
-from daypass.model.kept import Absence, Robot, Standing
+from daypass.model.event import EntryKind
+from daypass.model.kept import Absence, Bot, Validity
 from daypass.model.principal import Away, AwsIdentity, GroupName, PrincipalId
 from daypass.settings import load
 from daypass.store.ledger import SqlLedger
@@ -64,9 +64,9 @@ def make(slack: BlockingSlack, ledger: SqlLedger, clock: HandClock) -> Make:
     return made
 
 
-def keep(ledger: SqlLedger, value: Absence | Robot) -> None:
+def keep(ledger: SqlLedger, value: Absence | Bot) -> None:
     """Write something into the cabinet."""
-    ledger.record(fact(value, kind=Kind.GRANT_PROVISIONING))
+    ledger.record(fact(value, kind=EntryKind.GRANT_PROVISIONING))
 
 
 def test_without_any_file_people_are_as_slack_has_them(make: Make) -> None:
@@ -93,7 +93,7 @@ def test_who_said_to_be_away_is_away_until_then(make: Make, ledger: SqlLedger, c
 def test_who_is_back_early_is_not_away(make: Make, ledger: SqlLedger) -> None:
     """An absence that was closed counts no more."""
     keep(ledger, Absence(principal=BOB, until=NOON + HOUR, delegate=ALICE, at=NOON))
-    keep(ledger, replace(ledger.find(Absence, BOB), state=Standing.CLOSED))
+    keep(ledger, replace(ledger.find(Absence, BOB), state=Validity.CLOSED))
 
     assert make().principal(BOB).away is None
 
@@ -106,7 +106,7 @@ def test_a_robot_is_known_with_its_owner_and_its_role(make: Make, ledger: SqlLed
     with pytest.raises(NotFound, match="no robot bot:deploy"):
         directory.principal(DEPLOY)
 
-    keep(ledger, Robot(id=DEPLOY, owner=ALICE, at=NOON))
+    keep(ledger, Bot(id=DEPLOY, owner=ALICE, at=NOON))
     robot = directory._known(DEPLOY)
 
     assert (robot.robot, robot.active, robot.owner) == (True, True, ALICE)
@@ -116,7 +116,7 @@ def test_a_robot_is_known_with_its_owner_and_its_role(make: Make, ledger: SqlLed
 
 def test_a_robot_that_was_closed_is_not_active(make: Make, ledger: SqlLedger) -> None:
     """It can neither ask nor have anything."""
-    keep(ledger, Robot(id=DEPLOY, owner=ALICE, at=NOON, state=Standing.CLOSED))
+    keep(ledger, Bot(id=DEPLOY, owner=ALICE, at=NOON, state=Validity.CLOSED))
 
     assert not make().principal(DEPLOY).active
 

@@ -7,7 +7,7 @@ import pytest
 
 from daypass.lifecycle.rule_changes.versions import digest_of
 from daypass.model.errors import BadInput
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import GrantId
 from daypass.model.rule_change import RulesVersion
@@ -43,7 +43,7 @@ def rules(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> R
     version = RulesVersion(
         number=1, text=SHORTER, digest=digest_of(SHORTER), author=BOB, at=NOON, change=GrantId("chg0000000aa")
     )
-    ledger.record(Fact(event=Event(kind=Kind.RULES_CHANGED, at=NOON, actor=BOB), changes=(version,), told=False))
+    ledger.record(Fact(event=Event(kind=EntryKind.RULES_CHANGED, at=NOON, actor=BOB), changes=(version,), told=False))
     return RulesInForce(ledger, RulesFile(file))
 
 

@@ -9,7 +9,7 @@ from daypass.settings import Journal, Settings, Store
 from daypass.store.journal import SqlBook
 from daypass.store.ledger import SqlLedger
 from daypass.wiring import doctor
-from daypass.wiring.build import House, build
+from daypass.wiring.build import Daypass, build
 from daypass.wiring.scrub import scrub_ledger, telling_of_damage
 from tests.heads import HandHead
 from tests.keys import SIGNER
@@ -18,7 +18,7 @@ from tests.store.facts import a_grant, fact
 from tests.tables import with_tables
 
 
-def _house(folder: Path) -> tuple[House, HandHead]:
+def _house(folder: Path) -> tuple[Daypass, HandHead]:
     url = f"sqlite:///{folder / 'daypass.db'}"
     with_tables(url).close()
     settings = Settings(store=Store(url=url), journal=Journal(head=str(folder / "head"), origin=SIGNER.name))

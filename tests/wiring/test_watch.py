@@ -13,7 +13,7 @@ from prometheus_client import REGISTRY
 from daypass.store import database as databases
 from daypass.wiring.health import Writes
 from daypass.wiring.log import Lines
-from daypass.wiring.watch import FAILED, SECONDS, Watch
+from daypass.wiring.watch import FAILED, SECONDS, ThreadWatch
 
 FAILING = """
 import threading, time
@@ -89,7 +89,7 @@ def test_a_thread_that_ends_ends_the_process(error):
         if error is not None:
             raise error
 
-    thread = Watch(lambda: 0.0, end=ended.append).thread("loop", work, threading.Event())
+    thread = ThreadWatch(lambda: 0.0, end=ended.append).thread("loop", work, threading.Event())
     thread.start()
     thread.join()
 
@@ -100,7 +100,7 @@ def test_a_thread_that_was_told_to_end_may():
     """An orderly end is none of the watch's business."""
     ended: list[int] = []
     stop = threading.Event()
-    thread = Watch(lambda: 0.0, end=ended.append).thread("loop", stop.wait, stop)
+    thread = ThreadWatch(lambda: 0.0, end=ended.append).thread("loop", stop.wait, stop)
     thread.start()
     stop.set()
     thread.join()
@@ -112,7 +112,7 @@ def test_a_thread_that_was_told_to_end_may():
 def test_a_thread_that_does_not_come_round_is_named(name):
     """It hangs: the process still answers, and says so in words, with the numbers."""
     passed = [0.0]
-    watch = Watch(lambda: passed[0])
+    watch = ThreadWatch(lambda: passed[0])
     watch.round(name)
     passed[0] = SECONDS[name]
     assert watch.faults() == {name: ""}

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from daypass.aws.access_levels import BucketFacts
 from daypass.aws.clients import Clients
-from daypass.aws.refusals import NotOffered, asking, code_of
+from daypass.aws.refusals import CallNotOffered, asking, code_of
 from daypass.model.entitlement import S3Place
 from daypass.model.errors import AwsForbids, BadInput, NotFound
 
@@ -82,7 +82,7 @@ class Buckets:
         try:
             with asking("s3:GetEncryptionConfiguration", of=bucket):
                 found = _unless_unset(lambda: self.clients.s3(region).get_bucket_encryption(Bucket=bucket))
-        except NotOffered:
+        except CallNotOffered:
             return None
         rules = found.get("ServerSideEncryptionConfiguration", {}).get("Rules") if found else None
         return rules[0].get("ApplyServerSideEncryptionByDefault") if rules else None

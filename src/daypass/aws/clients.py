@@ -35,7 +35,7 @@ _NEVER_SENT = (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionErro
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Keys:
+class AwsCredentials:
     """Credentials that a client signs with instead of those the SDK finds by itself."""
 
     access_key_id: str
@@ -51,7 +51,7 @@ class Clients:
         *,
         region: str | None = None,
         endpoint: str | None = None,
-        keys: Keys | None = None,
+        keys: AwsCredentials | None = None,
         connections: int = 64,
         tries: int = TRIES,
     ) -> None:
@@ -101,7 +101,7 @@ class Clients:
         client: S3Client = self._kept("s3", region)
         return client
 
-    def s3_as(self, keys: Keys, region: str) -> "S3Client":
+    def s3_as(self, keys: AwsCredentials, region: str) -> "S3Client":
         """Speak to, or sign for, S3 of a region as somebody else. Not kept: the keys are forgotten with the client."""
         client: S3Client = self._make("s3", region, keys)
         return client
@@ -119,7 +119,7 @@ class Clients:
                 self._made[service, region] = self._make(service, region, self._keys)
             return self._made[service, region]
 
-    def _make(self, service: str, region: str | None, keys: Keys | None) -> Any:
+    def _make(self, service: str, region: str | None, keys: AwsCredentials | None) -> Any:
         client = self._session.client(  # type: ignore[call-overload] # the overloads want a literal for each service
             service,
             region_name=region or self.region,

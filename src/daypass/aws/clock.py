@@ -22,7 +22,7 @@ SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class TimedAnswer:
     """One answer: what time it said, and between which readings of a monotonic clock it came about."""
 
     date: datetime
@@ -47,7 +47,7 @@ class AwsTime:
         self._clients = clients
         self._monotonic = monotonic
         self._sent = threading.local()
-        self.last: Told | None = None
+        self.last: TimedAnswer | None = None
         """The newest answer."""
         clients.listen(sending=self._sending, answered=self._answered)
 
@@ -73,4 +73,4 @@ class AwsTime:
         told = headers.get("date") or headers.get("Date")
         if told:
             with suppress(ValueError):
-                self.last = Told(parsedate_to_datetime(told), self._sent.at, self._monotonic())
+                self.last = TimedAnswer(parsedate_to_datetime(told), self._sent.at, self._monotonic())

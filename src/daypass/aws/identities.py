@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 from daypass.aws.clients import Clients
-from daypass.aws.refusals import NotOffered, asking
+from daypass.aws.refusals import CallNotOffered, asking
 from daypass.model.errors import NotFound
 from daypass.model.principal import AwsIdentity
 
@@ -50,7 +50,7 @@ class Identities:
         try:
             with asking(f"iam:Get{identity.kind.title()}", of=identity.arn):
                 return self._user(identity.name) if identity.kind == "user" else self._role(identity.name)
-        except NotOffered:
+        except CallNotOffered:
             return identity
 
     def is_same(self, identity: AwsIdentity) -> bool:

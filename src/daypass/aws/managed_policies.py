@@ -11,7 +11,7 @@ from typing import Any, cast
 from daypass.aws.arn import managed_policy_arn
 from daypass.aws.clients import Clients
 from daypass.aws.identities import Kind
-from daypass.aws.refusals import AlreadyThere, NotOffered, asking
+from daypass.aws.refusals import AlreadyThere, CallNotOffered, asking
 from daypass.model.errors import NotFound
 from daypass.model.principal import AwsIdentity
 
@@ -50,7 +50,7 @@ class ManagedPolicies:
         try:
             with asking("iam:GetPolicy", of=arn):
                 self._iam.get_policy(PolicyArn=arn)
-        except (NotFound, NotOffered):
+        except (NotFound, CallNotOffered):
             return False  # a server without managed policies holds none
         return True
 
@@ -68,7 +68,7 @@ class ManagedPolicies:
             self._delete_older_versions(arn)
             with asking("iam:DeletePolicy", of=arn):
                 self._iam.delete_policy(PolicyArn=arn)
-        except (NotFound, NotOffered):
+        except (NotFound, CallNotOffered):
             return False
         return True
 

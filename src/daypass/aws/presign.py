@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from daypass.aws.clients import Clients, Keys
+from daypass.aws.clients import AwsCredentials, Clients
 from daypass.aws.refusals import asking
 from daypass.aws.signature import signer
 from daypass.model.entitlement import Reach, S3Place
@@ -26,7 +26,7 @@ _PROBE = "k"
 class Presigner:
     """Signs for one bucket with one session's keys."""
 
-    def __init__(self, *, clients: Clients, keys: Keys, bucket: str, region: str) -> None:
+    def __init__(self, *, clients: Clients, keys: AwsCredentials, bucket: str, region: str) -> None:
         """Take the signer's keys and the bucket with its region."""
         self._s3: S3Client = clients.s3_as(keys, region)
         self._keys = keys

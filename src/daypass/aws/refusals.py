@@ -52,7 +52,7 @@ class AlreadyThere(Conflict):
     """Something of that name exists already."""
 
 
-class NotOffered(Misconfigured):
+class CallNotOffered(Misconfigured):
     """The server behind the endpoint does not know this call. AWS itself knows all that we make."""
 
 
@@ -140,7 +140,7 @@ def _unmodifiable(said: _Said) -> DaypassError:
 
 
 def _not_offered(said: _Said) -> DaypassError:
-    return NotOffered(f"The AWS endpoint that is configured does not offer {said.action}.")
+    return CallNotOffered(f"The AWS endpoint that is configured does not offer {said.action}.")
 
 
 _KINDS: tuple[tuple[Callable[[_Said], DaypassError], str], ...] = (

@@ -12,8 +12,8 @@ from threading import Lock
 from typing import Any
 
 from daypass.aws.arn import name_of
-from daypass.aws.clients import Clients, Keys
-from daypass.aws.refusals import NotOffered, asking
+from daypass.aws.clients import AwsCredentials, Clients
+from daypass.aws.refusals import CallNotOffered, asking
 from daypass.model.errors import AwsForbids, DaypassError, Misconfigured, NotFound
 from daypass.ports import Credentials
 
@@ -79,7 +79,7 @@ class RoleSessions:
             try:
                 with asking("sts:GetCallerIdentity"):
                     self._chained = ":assumed-role/" in self._clients.sts.get_caller_identity()["Arn"]
-            except NotOffered:
+            except CallNotOffered:
                 self._chained = False
         return self._chained
 
@@ -98,9 +98,9 @@ class RoleSessions:
             raise Misconfigured(f"There is no role {self.role_arn}; make it, or set the right broker role.") from None
 
 
-def keys_of(credentials: Credentials) -> Keys:
+def keys_of(credentials: Credentials) -> AwsCredentials:
     """The part of a session's credentials that a client signs with."""
-    return Keys(
+    return AwsCredentials(
         access_key_id=credentials.access_key_id,
         secret_access_key=credentials.secret_access_key,
         session_token=credentials.session_token,

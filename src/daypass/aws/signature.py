@@ -17,13 +17,13 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from urllib.parse import quote, urlsplit
 
-from daypass.aws.clients import Keys
+from daypass.aws.clients import AwsCredentials
 
 _ALGORITHM = "AWS4-HMAC-SHA256"
 _UNRESERVED = "-_.~"
 
 
-def signer(*, start: str, keys: Keys, region: str, now: datetime, lives: timedelta) -> Callable[[str], str]:
+def signer(*, start: str, keys: AwsCredentials, region: str, now: datetime, lives: timedelta) -> Callable[[str], str]:
     """
     Make a function that presigns a GET of one key.
 
@@ -47,7 +47,7 @@ def signer(*, start: str, keys: Keys, region: str, now: datetime, lives: timedel
     return sign
 
 
-def _query(keys: Keys, stamp: str, scope: str, lives: timedelta) -> str:
+def _query(keys: AwsCredentials, stamp: str, scope: str, lives: timedelta) -> str:
     """The query without its signature, in the canonical order: by name."""
     parts = {
         "X-Amz-Algorithm": _ALGORITHM,
@@ -60,7 +60,7 @@ def _query(keys: Keys, stamp: str, scope: str, lives: timedelta) -> str:
     return "&".join(f"{name}={quote(value, safe=_UNRESERVED)}" for name, value in parts.items() if value)
 
 
-def _key(keys: Keys, scope: str) -> bytes:
+def _key(keys: AwsCredentials, scope: str) -> bytes:
     key = f"AWS4{keys.secret_access_key}".encode()
     for part in scope.split("/"):
         key = hmac.digest(key, part.encode(), "sha256")

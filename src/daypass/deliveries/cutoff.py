@@ -26,7 +26,7 @@ from daypass.aws.inline_policies import InlinePolicies
 from daypass.aws.policy import denial, denial_of_older, denied, ends, issued_before
 from daypass.aws.refusals import OverQuota
 from daypass.aws.role_sessions import RoleSessions
-from daypass.deliveries.names import Marks, session_mark
+from daypass.deliveries.names import Names, session_mark
 from daypass.model.errors import NotFound
 from daypass.model.grant import Grant, GrantId
 from daypass.model.lease import whole_second
@@ -44,7 +44,7 @@ _MOST_BEHIND = timedelta(minutes=15)
 class Cutoff:
     """Denies on the broker role."""
 
-    def __init__(self, *, clients: Clients, sessions: RoleSessions, marks: Marks) -> None:
+    def __init__(self, *, clients: Clients, sessions: RoleSessions, marks: Names) -> None:
         """Take the broker role's sessions, which know its name and how long they live, and what a deny is called."""
         self._marks = marks
         self._sessions = sessions

@@ -11,7 +11,7 @@ from daypass.deliveries.session import SessionDelivery
 from daypass.model.entitlement import Level
 from daypass.model.errors import BadInput
 from daypass.model.grant import Grant, Presence
-from daypass.ports import Rehearsal
+from daypass.ports import DryRun
 
 PROMISE = (
     "AWS itself refuses at the end, to the second. Ended early, a Daypass link answers “gone” at once, and presigned "
@@ -29,7 +29,7 @@ class LinkDelivery:
         """Take the delivery that this one is made of."""
         self._session = session
 
-    def rehearse(self, draft: Grant) -> Rehearsal:
+    def rehearse(self, draft: Grant) -> DryRun:
         """Show the session policy behind the links. Raises BadInput for levels that no link can carry."""
         if draft.entitlement.levels.isdisjoint({Level.READ, Level.WRITE}):
             raise BadInput("A link can read or write; ask for another level as a session.", field="level")

@@ -29,7 +29,7 @@ def session_mark(grant: GrantId) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
+class Names:
     """What one installation of Daypass calls what it puts into AWS."""
 
     installation: str
@@ -39,7 +39,7 @@ class Marks:
             raise ValueError("an installation is named by 8 hexadecimal digits")
 
     @classmethod
-    def of(cls, key: PublicKey) -> "Marks":
+    def of(cls, key: PublicKey) -> "Names":
         """The marks of the installation whose journal this key checks."""
         return cls(key.id.hex())
 

@@ -23,11 +23,11 @@ from daypass.aws.inline_policies import InlinePolicies
 from daypass.aws.managed_policies import ManagedPolicies
 from daypass.aws.policy import MANAGED, ROLE_INLINE, USER_INLINE, carries, document, for_people, size
 from daypass.aws.refusals import OverQuota
-from daypass.deliveries.names import Marks
+from daypass.deliveries.names import Names
 from daypass.model.errors import BadInput, NotFound
 from daypass.model.grant import Grant, GrantState, Presence
 from daypass.model.principal import AwsIdentity
-from daypass.ports import Paper, Rehearsal
+from daypass.ports import DryRun, Paper
 
 PROMISE = (
     "AWS itself refuses at the end, to the second. Ended early, the policy is deleted; AWS lets go of it within "
@@ -35,7 +35,7 @@ PROMISE = (
 )
 
 
-class Home(StrEnum):
+class PolicyPlace(StrEnum):
     """Where the policy of a grant is put."""
 
     INLINE = "inline"
@@ -47,7 +47,7 @@ class PolicyDelivery:
 
     promise = PROMISE
 
-    def __init__(self, *, clients: Clients, buckets: Buckets, marks: Marks) -> None:
+    def __init__(self, *, clients: Clients, buckets: Buckets, marks: Names) -> None:
         """Take the clients, the buckets to know their regions and keys, and what a policy is called."""
         self._clients = clients
         self._buckets = buckets
@@ -55,21 +55,25 @@ class PolicyDelivery:
         self._identities = Identities(clients=clients)
         self._managed = ManagedPolicies(clients=clients)
 
-    def rehearse(self, draft: Grant) -> Rehearsal:
+    def rehearse(self, draft: Grant) -> DryRun:
         """Show the policy and where it would go. Raises BadInput when it has nowhere to go or does not fit."""
         owner = self._owner(draft)
         self._buckets.check(draft.entitlement.place)
         text = self._text(draft)
         home = self._home(owner, self._marks.policy(draft.id), text)
         who = f"{owner.kind} {owner.name}"
-        notes = () if home is Home.INLINE else (f"The inline room of {who} is full, so it will be a managed policy.",)
-        return Rehearsal(papers=(Paper(place=f"{home} policy of {who}", text=for_people(text)),), notes=notes)
+        notes = (
+            ()
+            if home is PolicyPlace.INLINE
+            else (f"The inline room of {who} is full, so it will be a managed policy.",)
+        )
+        return DryRun(papers=(Paper(place=f"{home} policy of {who}", text=for_people(text)),), notes=notes)
 
     def provision(self, grant: Grant) -> None:
         """Write the policy where it stands already, or where there is room."""
         owner = self._owner(grant)
         name, text = self._marks.policy(grant.id), self._text(grant)
-        if self._home(owner, name, text) is Home.INLINE:
+        if self._home(owner, name, text) is PolicyPlace.INLINE:
             try:
                 self._inline(owner).put(name, text)
             except OverQuota:  # somebody filled the room since it was measured
@@ -126,18 +130,18 @@ class PolicyDelivery:
         found = self._identities.details(policies=False)
         return [policy for policy in found if isinstance(policy, InlinePolicy) and policy.name == name]
 
-    def _home(self, owner: AwsIdentity, name: str, text: str) -> Home:
+    def _home(self, owner: AwsIdentity, name: str, text: str) -> PolicyPlace:
         inline = self._inline(owner)
         if name in inline.names():
-            return Home.INLINE
+            return PolicyPlace.INLINE
         if self._managed.exists(self._managed.arn(owner, name)):
-            return Home.MANAGED
+            return PolicyPlace.MANAGED
         room = USER_INLINE if owner.kind == "user" else ROLE_INLINE
         left = room - inline.room_taken(besides=name)
         if size(text) <= left:
-            return Home.INLINE
+            return PolicyPlace.INLINE
         if size(text) <= MANAGED and self._managed.has_room(owner):
-            return Home.MANAGED
+            return PolicyPlace.MANAGED
         raise _no_room(owner, size(text), left)
 
     def _put_managed(self, owner: AwsIdentity, grant: Grant, text: str) -> None:

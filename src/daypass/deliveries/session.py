@@ -17,7 +17,7 @@ from daypass.deliveries.cutoff import Cutoff
 from daypass.model.errors import AwsForbids, BadInput
 from daypass.model.grant import Grant, GrantState, Presence
 from daypass.model.length import words_for_length
-from daypass.ports import Paper, Rehearsal
+from daypass.ports import DryRun, Paper
 
 PROMISE = (
     "AWS itself refuses at the end, to the second. Ended early, nothing new is handed out from that moment, and "
@@ -36,7 +36,7 @@ class SessionDelivery:
         self._broker = broker
         self._cutoff = cutoff
 
-    def rehearse(self, draft: Grant) -> Rehearsal:
+    def rehearse(self, draft: Grant) -> DryRun:
         """Show the session policy. Raises BadInput when it would not fit, or there is no such bucket."""
         self._broker.check(draft.entitlement.place)
         sessions = self._broker.sessions
@@ -44,9 +44,7 @@ class SessionDelivery:
             place=f"session policy for role {sessions.role_name}", text=for_people(self._broker.policy(draft))
         )
         length = words_for_length(sessions.longest())
-        return Rehearsal(
-            papers=(paper,), notes=(f"One session lasts at most {length}; renew it while the grant lives.",)
-        )
+        return DryRun(papers=(paper,), notes=(f"One session lasts at most {length}; renew it while the grant lives.",))
 
     def provision(self, grant: Grant) -> None:
         """Prove that a session can be had. Raises BadInput when AWS cannot pack its policy."""

@@ -13,8 +13,8 @@ from daypass.aws.identities import Identities, InlinePolicy, Kind, ManagedPolicy
 from daypass.aws.inline_policies import InlinePolicies
 from daypass.aws.managed_policies import PATH, ManagedPolicies
 from daypass.aws.policy import ends
-from daypass.deliveries.names import Marks
-from daypass.ports import Standing, Strange
+from daypass.deliveries.names import Names
+from daypass.ports import MarkedObject, Strange
 from daypass.ports.fence import Free, writing_under
 
 _SWEEPING = Free("removes what no live grant accounts for, and puts nothing in")
@@ -23,7 +23,7 @@ _SWEEPING = Free("removes what no live grant accounts for, and puts nothing in")
 class IamSweep:
     """Answers to the Sweep port, for IAM policies and denies."""
 
-    def __init__(self, *, clients: Clients, clock: Callable[[], datetime], marks: Marks) -> None:
+    def __init__(self, *, clients: Clients, clock: Callable[[], datetime], marks: Names) -> None:
         """Take the clients, the clock by which a deny is over, and what is called ours."""
         self._marks = marks
         self._clients = clients
@@ -31,7 +31,7 @@ class IamSweep:
         self._identities = Identities(clients=clients)
         self._managed = ManagedPolicies(clients=clients)
 
-    def standing(self) -> Iterator[Standing | Strange]:
+    def standing(self) -> Iterator[MarkedObject | Strange]:
         """Go through all that has a mark of Daypass. Raises AwsForbids without iam:GetAccountAuthorizationDetails."""
         for policy in self._identities.details(policies=True):
             match policy:
@@ -40,7 +40,7 @@ class IamSweep:
                 case ManagedPolicy():
                     yield from self._of_managed(policy)
 
-    def remove(self, standing: Standing) -> bool:
+    def remove(self, standing: MarkedObject) -> bool:
         """Remove one of them; returns whether it was still there."""
         kind, owner, name = standing.handle.split(" ")
         with writing_under(_SWEEPING):
@@ -49,7 +49,7 @@ class IamSweep:
             as_kind: Kind = "user" if kind == "user" else "role"
             return InlinePolicies(clients=self._clients, kind=as_kind, owner=owner).delete(name)
 
-    def _inline(self, policy: InlinePolicy) -> Iterator[Standing | Strange]:
+    def _inline(self, policy: InlinePolicy) -> Iterator[MarkedObject | Strange]:
         grant, deny = self._marks.grant_of(policy.name), self._marks.is_deny(policy.name)
         if self._marks.is_strange(policy.name):
             yield Strange(what=f"inline policy {policy.name} of {policy.kind} {policy.owner}")
@@ -60,18 +60,18 @@ class IamSweep:
             if until is None or self._clock() < until:
                 return
         what = "deny" if deny else "inline policy"
-        yield Standing(
+        yield MarkedObject(
             grant=grant,
             what=f"{what} {policy.name} of {policy.kind} {policy.owner}",
             handle=f"{policy.kind} {policy.owner} {policy.name}",
             spent=deny,
         )
 
-    def _of_managed(self, policy: ManagedPolicy) -> Iterator[Standing | Strange]:
+    def _of_managed(self, policy: ManagedPolicy) -> Iterator[MarkedObject | Strange]:
         grant, what = self._marks.grant_of(policy.name), f"managed policy {policy.name}"
         if f":policy{PATH}" not in policy.arn:
             return
         if grant is not None:
-            yield Standing(grant=grant, what=what, handle=f"managed {policy.arn} {policy.name}")
+            yield MarkedObject(grant=grant, what=what, handle=f"managed {policy.arn} {policy.name}")
         elif self._marks.is_strange(policy.name):
             yield Strange(what=what)

@@ -20,7 +20,7 @@ _DENIED = frozenset({"AccessDenied", "403", "Forbidden", "AllAccessDisabled", "I
 
 
 @dataclass(frozen=True, slots=True)
-class Try:
+class Action:
     """One thing a person may want to do."""
 
     action: str
@@ -32,21 +32,21 @@ class Try:
 
 
 TRIES = (
-    Try("list", "acme-reports", "2026/"),
-    Try("read", "acme-reports", "2026/q1.csv"),
-    Try("read", "acme-reports", "2025/q4.csv"),
-    Try("write", "acme-reports", "2026/q1.csv"),
-    Try("write", "acme-uploads", "inbox/new.csv"),
-    Try("read", "acme-payroll", "2026/salaries.csv"),
+    Action("list", "acme-reports", "2026/"),
+    Action("read", "acme-reports", "2026/q1.csv"),
+    Action("read", "acme-reports", "2025/q4.csv"),
+    Action("write", "acme-reports", "2026/q1.csv"),
+    Action("write", "acme-uploads", "inbox/new.csv"),
+    Action("read", "acme-payroll", "2026/salaries.csv"),
 )
 
 
-def may(keys: KeyPair, endpoint: str, wish: Try) -> bool:
+def may(keys: KeyPair, endpoint: str, wish: Action) -> bool:
     """Whether AWS lets these keys do it now. Raises what is no denial: an outage never looks like a refusal."""
     return allowed(client("s3", endpoint, keys.access_key, keys.secret_key), wish)
 
 
-def allowed(s3: Any, wish: Try) -> bool:
+def allowed(s3: Any, wish: Action) -> bool:
     """Try it with a client; see `may`."""
     try:
         match wish.action:

@@ -11,7 +11,7 @@ from aiohttp import web
 from botocore.exceptions import BotoCoreError, ClientError
 
 from daypass.demo.ministack import MiniStack
-from daypass.demo.observe import TRIES, Try, held, may
+from daypass.demo.observe import TRIES, Action, held, may
 from daypass.demo.signin import SignIn
 from daypass.demo.world import PEOPLE, KeyPair
 
@@ -73,7 +73,7 @@ class Panel:
             "hints": self.hints(person_id),
         }
 
-    def _answer(self, person_id: str, wish: Try) -> str:
+    def _answer(self, person_id: str, wish: Action) -> str:
         try:
             return "allowed" if may(self.keys[person_id], self.aws.endpoint, wish) else "denied"
         except (BotoCoreError, ClientError):

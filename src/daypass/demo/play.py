@@ -21,7 +21,7 @@ from typing import Any
 
 from daypass.demo.company import Company
 from daypass.demo.inbox import seen, told
-from daypass.demo.observe import TRIES, Try, held, may
+from daypass.demo.observe import TRIES, Action, held, may
 from daypass.demo.play_approvals import Deciding
 from daypass.demo.story import DoesNotHoldError, Telling, wait_for
 from daypass.demo.world import APPROVALS
@@ -29,7 +29,7 @@ from daypass.model.lease import AWS_TIME
 from localslack import BlockingActor, Message
 
 ALICE, BOB, DAVE = "U0ALICE", "U0BOB", "U0DAVE"
-REPORT = Try("read", "acme-reports", "2026/q1.csv")
+REPORT = Action("read", "acme-reports", "2026/q1.csv")
 _ASKED = {"list acme-reports/2026/", "read acme-reports/2026/q1.csv"}
 _CHANNEL = "C0GENERAL"
 

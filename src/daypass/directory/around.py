@@ -22,9 +22,9 @@ from functools import partial
 from itertools import chain
 
 from daypass.directory.left_out import LeftOut
-from daypass.directory.lookups import Lookups, Search, Sort
+from daypass.directory.lookups import LookupThreads, Search, Sort
 from daypass.directory.on_call.address import address
-from daypass.directory.outside import Outside
+from daypass.directory.outside import OutsideFacts
 from daypass.model.decision import Circumstances, Needs, Question, Ticket, TicketId
 from daypass.model.errors import NotFound
 from daypass.model.principal import GroupName, Principal, PrincipalId, SlackGroupId
@@ -48,7 +48,7 @@ class WhoIsWho:
 class Around:
     """Finds out what the rules need. Safe to share between threads."""
 
-    def __init__(self, who: WhoIsWho, outside: Outside, lookups: Lookups, left_out: LeftOut) -> None:
+    def __init__(self, who: WhoIsWho, outside: OutsideFacts, lookups: LookupThreads, left_out: LeftOut) -> None:
         """Take whom to ask, how, and whom to tell of what was not found out."""
         self._who = who
         self._left_out = left_out

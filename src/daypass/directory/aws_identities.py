@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from daypass.directory.aws_map import AwsMap
 from daypass.directory.iam_tags import TAG, IamTags
-from daypass.directory.kept import Ages, Kept
+from daypass.directory.kept import Ages, TtlCache
 from daypass.model.errors import Misconfigured
 from daypass.model.principal import AwsIdentity, PrincipalId
 
@@ -40,7 +40,7 @@ class AwsIdentities:
         """
         self._explicit = explicit
         self._tags = tags
-        self._unique_ids = Kept(unique_id, Ages(fresh_s=UNIQUE_ID_FRESH_S), clock=clock) if unique_id else None
+        self._unique_ids = TtlCache(unique_id, Ages(fresh_s=UNIQUE_ID_FRESH_S), clock=clock) if unique_id else None
 
     def of(self, person: PrincipalId) -> AwsIdentity | None:
         """Read somebody's identity as it is written. Raises Misconfigured when more than one is claimed."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from daypass.directory.member_ids import is_member_id
 from daypass.model.errors import BadInput, Fault, Misconfigured, RulesUnreadable
 from daypass.model.principal import AwsIdentity, PrincipalId
-from daypass.rules.document.yaml_source import Data, Source, read
+from daypass.rules.document.yaml_source import Data, DocumentSource, read
 
 _FORM = "Write “U02ABCDEF: arn:aws:iam::123456789012:user/ann”."
 
@@ -54,7 +54,7 @@ def _entry(person: str, given: Data) -> _Entry:
         return _Entry(person=person, identity=None, wrong=f"“{given}” is not the ARN of an IAM user or role.")
 
 
-def _wrong(entries: list[_Entry], source: Source, name: str) -> list[Fault]:
+def _wrong(entries: list[_Entry], source: DocumentSource, name: str) -> list[Fault]:
     return [
         Fault(file=name, line=source.line((entry.person,)), sentence=entry.wrong, suggestion=_FORM)
         for entry in entries
@@ -62,7 +62,7 @@ def _wrong(entries: list[_Entry], source: Source, name: str) -> list[Fault]:
     ]
 
 
-def _shared(entries: list[_Entry], source: Source, name: str) -> list[Fault]:
+def _shared(entries: list[_Entry], source: DocumentSource, name: str) -> list[Fault]:
     """Two people with one AWS identity would have each other's access."""
     first: dict[str, str] = {}
     return [

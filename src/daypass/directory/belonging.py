@@ -22,7 +22,7 @@ from daypass.model.principal import PrincipalId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Home:
+class Organization:
     """The workspace the app is installed in, and the organization that it is part of."""
 
     team: str
@@ -30,17 +30,17 @@ class Home:
     """Empty outside Enterprise Grid."""
 
 
-def home_of(answer: Mapping[str, Any]) -> Home:
+def home_of(answer: Mapping[str, Any]) -> Organization:
     """Read the answer to `auth.test`. Raises Misconfigured for an app of a whole organization, Unavailable."""
     if answer.get("is_enterprise_install"):
         raise Misconfigured("The Slack app is installed for a whole organization; install it in the one workspace.")
     team = str(answer.get("team_id") or "")
     if not team:
         raise Unavailable("Slack does not say which workspace Daypass is in; it will be tried again.")
-    return Home(team=team, enterprise=str(answer.get("enterprise_id") or ""))
+    return Organization(team=team, enterprise=str(answer.get("enterprise_id") or ""))
 
 
-def must_belong(user: Mapping[str, Any], principal_id: PrincipalId, home: Home) -> None:
+def must_belong(user: Mapping[str, Any], principal_id: PrincipalId, home: Organization) -> None:
     """Raise NotFound for an app and for somebody of another workspace, Unavailable when Slack does not say."""
     if user.get("is_bot") or user.get("is_workflow_bot") or principal_id == "USLACKBOT":
         raise NotFound(f"{principal_id} is an app; only people can have access.")
@@ -61,7 +61,7 @@ def is_guest(user: Mapping[str, Any]) -> bool:
     return bool(user.get("is_restricted", True) or user.get("is_ultra_restricted", False))
 
 
-def _teams(user: Mapping[str, Any], home: Home) -> frozenset[str]:
+def _teams(user: Mapping[str, Any], home: Organization) -> frozenset[str]:
     """Every workspace that Slack names for a person; those of the organization count within it alone."""
     inside = _in_organization(user)
     ours = bool(home.enterprise) and inside.get("enterprise_id") == home.enterprise

@@ -8,7 +8,7 @@ callable that wiring gives; this room never sees the AWS SDK.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from daypass.directory.kept import Ages, Kept
+from daypass.directory.kept import Ages, TtlCache
 from daypass.model.principal import AwsIdentity, PrincipalId
 
 TAG = "daypass:slack-user-id"
@@ -36,7 +36,7 @@ class IamTags:
     def __init__(self, users: Callable[[], Iterable[UserTags]], *, clock: Callable[[], float]) -> None:
         """Take a callable that goes through every IAM user; it is called at most once a minute."""
         self._users = users
-        self._kept = Kept(self._read, Ages(fresh_s=FRESH_S, stale_s=STALE_S), clock=clock)
+        self._kept = TtlCache(self._read, Ages(fresh_s=FRESH_S, stale_s=STALE_S), clock=clock)
 
     def of(self, principal_id: PrincipalId) -> tuple[AwsIdentity, ...]:
         """The users tagged as this person's: more than one is the caller's to refuse."""

@@ -46,7 +46,7 @@ class Ages:
     """Of the answer that there is nothing by a key."""
 
 
-class Kept(Generic[K, V]):
+class TtlCache(Generic[K, V]):
     """
     Keeps what `fetch` says of a key for as long as `ages` say, by `clock` (seconds that only grow).
 

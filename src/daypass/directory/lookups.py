@@ -38,7 +38,7 @@ class Sort(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Begun(Generic[V]):
+class StartedLookup(Generic[V]):
     """A look-up on its way."""
 
     fact: str
@@ -47,7 +47,7 @@ class Begun(Generic[V]):
     until: float
 
 
-class Lookups:
+class LookupThreads:
     """The threads that look things up, for all questions."""
 
     def __init__(self, left_out: LeftOut, *, patience_s: float = PATIENCE_S) -> None:
@@ -64,22 +64,22 @@ class Lookups:
 class Search:
     """The look-ups of one question."""
 
-    def __init__(self, lookups: Lookups) -> None:
+    def __init__(self, lookups: LookupThreads) -> None:
         """Take the threads; the time of the whole begins now."""
         self._by = lookups
         self._ends = time.monotonic() + _WHOLE * lookups.patience_s
 
-    def begin(self, sort: Sort, fact: str, ask: Callable[[K], V], keys: Iterable[K]) -> dict[K, Begun[V]]:
+    def begin(self, sort: Sort, fact: str, ask: Callable[[K], V], keys: Iterable[K]) -> dict[K, StartedLookup[V]]:
         """Begin to look up each key; `fact`, with the key in place of {}, is what the log says of it."""
         until = min(self._ends, time.monotonic() + self._by.patience_s)
         submit = self._by.threads[sort].submit
         return {
             # In a copy of this thread's context: what a chore looks up is looked up by a chore there too.
-            key: Begun(fact=fact.format(key), answer=submit(copy_context().run, ask, key), until=until)
+            key: StartedLookup(fact=fact.format(key), answer=submit(copy_context().run, ask, key), until=until)
             for key in keys
         }
 
-    def found(self, begun: Mapping[K, Begun[V]]) -> dict[K, V]:
+    def found(self, begun: Mapping[K, StartedLookup[V]]) -> dict[K, V]:
         """Wait for what has begun. What failed, or took too long, is left out and logged. Raises nothing."""
         answers: dict[K, V] = {}
         for key, one in begun.items():

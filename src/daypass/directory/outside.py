@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from daypass.directory.kept import Ages, Kept
+from daypass.directory.kept import Ages, TtlCache
 from daypass.directory.left_out import LeftOut
 from daypass.directory.on_call import Schedule
 from daypass.directory.on_call.address import address
@@ -28,7 +28,7 @@ class Elsewhere:
     tracker: Tracker | None = None
 
 
-class Outside:
+class OutsideFacts:
     """What is known outside Slack. Every method raises DaypassError for what it cannot find out."""
 
     def __init__(
@@ -45,10 +45,10 @@ class Outside:
         self._tracker = elsewhere.tracker
         self._by_email = by_email
         self._left_out = left_out
-        self._on_call = Kept(self._ask_schedule, Ages(fresh_s=SCHEDULE_FRESH_S), clock=clock)
-        self._tags = Kept(self._ask_tags, Ages(fresh_s=BUCKET_FRESH_S), clock=clock)
-        self._account = Kept(self._ask_account, Ages(fresh_s=BUCKET_FRESH_S), clock=clock)
-        self._tickets = Kept(self._ask_ticket, Ages(fresh_s=TICKET_FRESH_S), clock=clock)
+        self._on_call = TtlCache(self._ask_schedule, Ages(fresh_s=SCHEDULE_FRESH_S), clock=clock)
+        self._tags = TtlCache(self._ask_tags, Ages(fresh_s=BUCKET_FRESH_S), clock=clock)
+        self._account = TtlCache(self._ask_account, Ages(fresh_s=BUCKET_FRESH_S), clock=clock)
+        self._tickets = TtlCache(self._ask_ticket, Ages(fresh_s=TICKET_FRESH_S), clock=clock)
 
     def on_call(self, name: ScheduleName, at: datetime) -> frozenset[PrincipalId]:
         """Who is on call at the beginning of that minute. One whom Slack does not know is left out, not all of them."""

@@ -19,7 +19,7 @@ from daypass.directory.member_ids import is_member_id
 from daypass.model.errors import Fault, Misconfigured, RulesUnreadable
 from daypass.model.principal import GroupName, PrincipalId
 from daypass.rules.document.values import is_person_id
-from daypass.rules.document.yaml_source import Data, Path, Source, read
+from daypass.rules.document.yaml_source import Data, DocumentSource, Path, read
 
 SOURCE = "file"
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
@@ -132,7 +132,7 @@ def _wrong_ids(given: Data, at: Path, whose: str) -> Iterator[_Wrong]:
             yield _Wrong(path=(*at, nth), sentence=f"“{one}” is not the id of anybody.")
 
 
-def _fault(wrong: _Wrong, source: Source, name: str) -> Fault:
+def _fault(wrong: _Wrong, source: DocumentSource, name: str) -> Fault:
     return Fault(file=name, line=source.line(wrong.path), sentence=wrong.sentence, suggestion=wrong.suggestion)
 
 

@@ -14,11 +14,11 @@ from daypass.directory.around import Around, WhoIsWho
 from daypass.directory.aws_identities import AwsIdentities
 from daypass.directory.last_known import LastKnown
 from daypass.directory.left_out import LeftOut
-from daypass.directory.lookups import PATIENCE_S, Lookups
-from daypass.directory.outside import Elsewhere, Outside
+from daypass.directory.lookups import PATIENCE_S, LookupThreads
+from daypass.directory.outside import Elsewhere, OutsideFacts
 from daypass.directory.register import Register
 from daypass.directory.register_file import RegisterFile
-from daypass.directory.robots import Robots
+from daypass.directory.robots import BotDirectory
 from daypass.directory.slack_people import SlackPeople
 from daypass.directory.sources import GroupSource
 from daypass.model.decision import Circumstances, Needs, Question
@@ -34,7 +34,7 @@ class Beside:
     """The people file."""
     group_sources: tuple[GroupSource, ...] = ()
     """Besides the people file."""
-    robots: Robots | None = None
+    robots: BotDirectory | None = None
     absence: Callable[[PrincipalId], Away | None] | None = None
     """What somebody has said of their own absence, if it is not over."""
     elsewhere: Elsewhere = field(default_factory=Elsewhere)
@@ -56,8 +56,8 @@ class PeopleDirectory:
         left_out = LeftOut(clock=clock)
         self._around = Around(
             WhoIsWho(person=self._known, members=self.members),
-            Outside(self._beside.elsewhere, by_email=slack.by_email, left_out=left_out, clock=clock),
-            Lookups(left_out, patience_s=self._beside.patience_s),
+            OutsideFacts(self._beside.elsewhere, by_email=slack.by_email, left_out=left_out, clock=clock),
+            LookupThreads(left_out, patience_s=self._beside.patience_s),
             left_out,
         )
 

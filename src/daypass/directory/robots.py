@@ -3,14 +3,14 @@
 from collections.abc import Callable
 
 from daypass.model.errors import NotFound
-from daypass.model.kept import Robot, Standing
+from daypass.model.kept import Bot, Validity
 from daypass.model.principal import Principal, PrincipalId
 
 
-class Robots:
+class BotDirectory:
     """Looks robots up."""
 
-    def __init__(self, find: Callable[[PrincipalId], Robot]) -> None:
+    def __init__(self, find: Callable[[PrincipalId], Bot]) -> None:
         """Take the cabinet's way to one robot, which raises NotFound."""
         self._find = find
 
@@ -23,7 +23,7 @@ class Robots:
         return Principal(
             id=robot.id,
             name=robot.id,
-            active=robot.state is Standing.OPEN,
+            active=robot.state is Validity.OPEN,
             owner=robot.owner,
             holders=robot.holders,
         )

@@ -18,7 +18,7 @@ from typing import Any
 
 import structlog
 
-from daypass.directory.kept import Ages, Kept
+from daypass.directory.kept import Ages, TtlCache
 from daypass.directory.slack_calls import SlackCalls
 from daypass.model.errors import DaypassError, NotFound, Unavailable
 from daypass.model.principal import LONGEST_NAME, PrincipalId, SlackGroupId
@@ -61,7 +61,7 @@ class SlackGroups:
         self._calls = calls
         self._wanted = wanted
         self._patience_s = patience_s
-        self._kept = Kept(self._read, Ages(fresh_s=GROUPS_FRESH_S, unhurried_s=GROUPS_UNHURRIED_S), clock=clock)
+        self._kept = TtlCache(self._read, Ages(fresh_s=GROUPS_FRESH_S, unhurried_s=GROUPS_UNHURRIED_S), clock=clock)
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="groups")
         self._guard = threading.Lock()
         self._hanging: Future[Groups] | None = None

@@ -27,8 +27,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from daypass.directory.belonging import Home, home_of, is_guest, must_belong
-from daypass.directory.kept import Ages, Kept
+from daypass.directory.belonging import Organization, home_of, is_guest, must_belong
+from daypass.directory.kept import Ages, TtlCache
 from daypass.directory.slack_calls import SlackCalls
 from daypass.directory.slack_groups import PATIENCE_S, SlackGroups, Wanted
 from daypass.directory.slack_status import away
@@ -70,15 +70,15 @@ class SlackPeople:
     ) -> None:
         """Take the way to Slack, and which groups rules name; `clock` gives seconds that only grow."""
         self._calls = calls
-        self._people = Kept(
+        self._people = TtlCache(
             self._person, Ages(fresh_s=PERSON_FRESH_S, unhurried_s=UNHURRIED_S, nothing_s=NOBODY_S), clock=clock
         )
         self._groups = SlackGroups(calls, wanted=wanted, clock=clock, patience_s=patience_s)
-        self._emails = Kept(
+        self._emails = TtlCache(
             self._find_email, Ages(fresh_s=EMAIL_FRESH_S, unhurried_s=UNHURRIED_S, nothing_s=NOBODY_S), clock=clock
         )
-        self._everybody = Kept(self._list, Ages(fresh_s=EVERYBODY_FRESH_S), clock=clock)
-        self._home = Kept(self._find_home, Ages(fresh_s=float("inf")), clock=clock)
+        self._everybody = TtlCache(self._list, Ages(fresh_s=EVERYBODY_FRESH_S), clock=clock)
+        self._home = TtlCache(self._find_home, Ages(fresh_s=float("inf")), clock=clock)
         self._guard = threading.Lock()
         self._of_email: dict[str, frozenset[PrincipalId]] = {}
         self._remembered: dict[PrincipalId, _Known] = {}
@@ -181,7 +181,7 @@ class SlackPeople:
             raise NotFound(f"{found} has not confirmed this e-mail address to Slack.")
         return found
 
-    def _find_home(self, _: str) -> Home:
+    def _find_home(self, _: str) -> Organization:
         return home_of(self._calls.call("auth.test"))
 
     def _remember_email(self, user: Mapping[str, Any], principal_id: PrincipalId) -> str:

@@ -21,7 +21,7 @@ _SIGNS = b",:[{"
 _TEXT = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 
 
-class TooLong(Exception):
+class TooMuchHeld(Exception):
     """More came than there may be."""
 
 
@@ -84,7 +84,7 @@ class Room:
                 raise ClientDisconnect
             piece = message.get("body", b"")
             if len(arrived) + len(piece) > longest:
-                raise TooLong
+                raise TooMuchHeld
             self._take(body, len(piece))
             arrived += piece
             more = message.get("more_body", False)

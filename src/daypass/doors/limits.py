@@ -29,7 +29,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from daypass.doors import refusals
 from daypass.doors.address import Networks, address_of
-from daypass.doors.bodies import Body, NoRoom, Room, TooLong, too_many_pieces
+from daypass.doors.bodies import Body, NoRoom, Room, TooMuchHeld, too_many_pieces
 from daypass.doors.refusals import Code
 from daypass.doors.wire.problem import refusal
 from daypass.model.errors import Unavailable
@@ -53,7 +53,7 @@ _RULES = ("/v1/rules/changes", "/v1/rules/lint")
 _SLACK = "/slack/"
 
 
-class Crowd:
+class VisitorRequests:
     """How many requests of each visitor are under way: behind a trusted proxy the connections are the proxy's."""
 
     def __init__(self, trusted: Networks, most: int) -> None:
@@ -85,7 +85,7 @@ class Bodies:
 BODIES = Bodies()
 
 
-class Limits:
+class BodyLimit:
     """Reads a body whole, up to its limit, before anybody sees the request."""
 
     def __init__(
@@ -94,7 +94,7 @@ class Limits:
         *,
         may_send_rules: Callable[[Headers], bool],
         may_be_slacks: Callable[[Headers], bool] = lambda _: True,
-        crowd: Crowd | None = None,
+        crowd: VisitorRequests | None = None,
         bodies: Bodies = BODIES,
     ) -> None:
         """
@@ -157,7 +157,7 @@ class Limits:
             return _too_large(most)
         try:
             await room.read(body, receive, longest=most, within_s=self._body_s)
-        except (TooLong, NoRoom, TimeoutError, ClientDisconnect) as error:
+        except (TooMuchHeld, NoRoom, TimeoutError, ClientDisconnect) as error:
             return _unread(error, most, self._body_s)
         # Slack's is read only once its signature is verified.
         if most != LARGEST_OF_SLACK and too_many_pieces(body.content, _content_type(scope)):
@@ -201,7 +201,7 @@ def _is_to_slack(scope: Scope) -> bool:
 
 def _unread(error: Exception, most: int, within_s: float) -> JSONResponse:
     match error:
-        case TooLong():
+        case TooMuchHeld():
             return _too_large(most)
         case NoRoom():
             return _no_room()

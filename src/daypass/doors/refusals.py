@@ -81,7 +81,7 @@ class Code(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class ErrorWords:
     """How one class of error is said at the doors."""
 
     status: HTTPStatus
@@ -89,23 +89,23 @@ class Said:
     exit_code: int = ERROR
 
 
-_TABLE: tuple[tuple[type[DaypassError], Said], ...] = (
-    (BadInput, Said(status=HTTPStatus.UNPROCESSABLE_ENTITY, code=Code.BAD_INPUT)),
-    (NotAllowed, Said(status=HTTPStatus.FORBIDDEN, code=Code.NOT_ALLOWED, exit_code=DENIED)),
-    (NotYours, Said(status=HTTPStatus.FORBIDDEN, code=Code.NOT_YOURS)),
-    (TooLate, Said(status=HTTPStatus.GONE, code=Code.TOO_LATE)),
-    (AskedAlready, Said(status=HTTPStatus.CONFLICT, code=Code.ASKED_ALREADY)),
-    (TooOften, Said(status=HTTPStatus.TOO_MANY_REQUESTS, code=Code.SLOW_DOWN)),
-    (NotFound, Said(status=HTTPStatus.NOT_FOUND, code=Code.NOT_FOUND)),
-    (Conflict, Said(status=HTTPStatus.CONFLICT, code=Code.CONFLICT)),
-    (Throttled, Said(status=HTTPStatus.SERVICE_UNAVAILABLE, code=Code.THROTTLED)),
-    (Unavailable, Said(status=HTTPStatus.SERVICE_UNAVAILABLE, code=Code.UNAVAILABLE)),
-    (Misconfigured, Said(status=HTTPStatus.SERVICE_UNAVAILABLE, code=Code.MISCONFIGURED)),
+_TABLE: tuple[tuple[type[DaypassError], ErrorWords], ...] = (
+    (BadInput, ErrorWords(status=HTTPStatus.UNPROCESSABLE_ENTITY, code=Code.BAD_INPUT)),
+    (NotAllowed, ErrorWords(status=HTTPStatus.FORBIDDEN, code=Code.NOT_ALLOWED, exit_code=DENIED)),
+    (NotYours, ErrorWords(status=HTTPStatus.FORBIDDEN, code=Code.NOT_YOURS)),
+    (TooLate, ErrorWords(status=HTTPStatus.GONE, code=Code.TOO_LATE)),
+    (AskedAlready, ErrorWords(status=HTTPStatus.CONFLICT, code=Code.ASKED_ALREADY)),
+    (TooOften, ErrorWords(status=HTTPStatus.TOO_MANY_REQUESTS, code=Code.SLOW_DOWN)),
+    (NotFound, ErrorWords(status=HTTPStatus.NOT_FOUND, code=Code.NOT_FOUND)),
+    (Conflict, ErrorWords(status=HTTPStatus.CONFLICT, code=Code.CONFLICT)),
+    (Throttled, ErrorWords(status=HTTPStatus.SERVICE_UNAVAILABLE, code=Code.THROTTLED)),
+    (Unavailable, ErrorWords(status=HTTPStatus.SERVICE_UNAVAILABLE, code=Code.UNAVAILABLE)),
+    (Misconfigured, ErrorWords(status=HTTPStatus.SERVICE_UNAVAILABLE, code=Code.MISCONFIGURED)),
 )
-_INTERNAL = Said(status=HTTPStatus.INTERNAL_SERVER_ERROR, code=Code.INTERNAL)
+_INTERNAL = ErrorWords(status=HTTPStatus.INTERNAL_SERVER_ERROR, code=Code.INTERNAL)
 
 
-def said(error: Exception) -> Said:
+def said(error: Exception) -> ErrorWords:
     """Look an error up; a class that is not in the table is `internal`."""
     return next((said for kind, said in _TABLE if isinstance(error, kind)), _INTERNAL)
 

@@ -9,12 +9,12 @@ from daypass.lifecycle.end.permissions import Enders
 from daypass.lifecycle.handout.handout import Handout
 from daypass.lifecycle.judge import Judge
 from daypass.model.errors import RulesUnreadable
-from daypass.ports import Book, Catalogue, Directory, Ledger, Logins, Outbox, Postings, Queue, Vendor
+from daypass.ports import Catalogue, Directory, Journal, Ledger, Logins, Outbox, Postings, Queue, Vendor
 from daypass.rules.document.read import RuleBook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
+class Services:
     """The collaborators of the doors."""
 
     clock: Callable[[], datetime]
@@ -23,7 +23,7 @@ class Desk:
     outbox: Outbox
     postings: Postings
     logins: Logins
-    book: Book
+    book: Journal
     catalogue: Catalogue
     vendor: Vendor
     public_url: str

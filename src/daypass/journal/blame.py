@@ -15,7 +15,7 @@ from typing import BinaryIO
 from daypass.journal.key import PublicKey
 from daypass.journal.lines import entry_line_number, entry_lines
 from daypass.journal.place import Placed
-from daypass.journal.verdict import Broken, Fault
+from daypass.journal.verdict import BrokenJournal, JournalFault
 
 _NEAR = 128
 
@@ -28,7 +28,7 @@ class Suspect:
     key: PublicKey
     covered: int
 
-    def first_wrong(self, until: int) -> Broken | None:
+    def first_wrong(self, until: int) -> BrokenJournal | None:
         """Name the first entry from `covered` up to `until` that is not at its place; None when all are."""
         if until <= self.covered:
             return None
@@ -38,26 +38,28 @@ class Suspect:
                 return self.wrong(index, line)
         return None
 
-    def wrong(self, index: int, line: bytes) -> Broken:
+    def wrong(self, index: int, line: bytes) -> BrokenJournal:
         """Say what was done where entry `index` should stand and `line` stands."""
         stranger = self._belongs(line, index)
         where = f"Entry {index} (line {entry_line_number(self.file, index)})"
         if stranger is not None and stranger < index:
             told = f"{where} is not the one written there: entry {stranger} stands there a second time."
-            return Broken(index=index, fault=Fault.INSERTED, sentence=told)
+            return BrokenJournal(index=index, fault=JournalFault.INSERTED, sentence=told)
         if stranger is not None:
             return self.missing(index, f"{where} is not in its place, where entry {stranger} stands instead")
         if self._stands_later(index):
             told = f"{where} is forged: a line was inserted there, and the true entry {index} comes after it."
-            return Broken(index=index, fault=Fault.INSERTED, sentence=told)
+            return BrokenJournal(index=index, fault=JournalFault.INSERTED, sentence=told)
         told = f"{where} was altered: it is not what was written and signed in that place."
-        return Broken(index=index, fault=Fault.ALTERED, sentence=told)
+        return BrokenJournal(index=index, fault=JournalFault.ALTERED, sentence=told)
 
-    def missing(self, index: int, observed: str) -> Broken:
+    def missing(self, index: int, observed: str) -> BrokenJournal:
         """Say whether an entry that is not where it should be was moved or removed."""
         if self._stands_later(index):
-            return Broken(index=index, fault=Fault.REORDERED, sentence=f"{observed}; it was moved further down.")
-        return Broken(index=index, fault=Fault.REMOVED, sentence=f"{observed}; it was removed.")
+            return BrokenJournal(
+                index=index, fault=JournalFault.REORDERED, sentence=f"{observed}; it was moved further down."
+            )
+        return BrokenJournal(index=index, fault=JournalFault.REMOVED, sentence=f"{observed}; it was removed.")
 
     def _belongs(self, line: bytes, index: int) -> int | None:
         """Which other index the line was signed for: the one it claims, or one near by."""

@@ -17,9 +17,9 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from daypass.journal.words import ERASED, Word
+from daypass.journal.words import ERASED, SaltedText
 from daypass.model.errors import DaypassError
-from daypass.model.event import Detail, Event, Kind
+from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.grant import GrantId
 from daypass.model.principal import PrincipalId
 
@@ -81,7 +81,7 @@ class _Stored(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """An entry of version 1."""
 
     version: int
-    kind: Kind
+    kind: EntryKind
     at: datetime
     actor: PrincipalId
     subject: GrantId | None
@@ -122,7 +122,7 @@ class Entry:
 
 
 def event_bytes(
-    event: Event, rows: Mapping[str, int], words: Iterable[Word] = (), *, stood: Mapping[str, str] | None = None
+    event: Event, rows: Mapping[str, int], words: Iterable[SaltedText] = (), *, stood: Mapping[str, str] | None = None
 ) -> bytes:
     """
     Write an event as its canonical bytes, with the revisions of the rows that it changed, and how they stood by then.
@@ -154,7 +154,7 @@ def read_entry(raw: bytes) -> Entry:
     return Entry(stored)
 
 
-def _writable(words: Iterable[Word]) -> Sequence[Word]:
+def _writable(words: Iterable[SaltedText]) -> Sequence[SaltedText]:
     """Refuse words that no line of an export could hold."""
     said = tuple(words)
     if (size := sum(len(word.text) for word in said)) > MAX_WORDS:

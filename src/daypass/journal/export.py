@@ -24,7 +24,7 @@ from daypass.journal.checkpoint import Checkpoint, open_checkpoint
 from daypass.journal.key import PublicKey
 from daypass.journal.note import BadNote
 from daypass.journal.place import Placed
-from daypass.journal.words import Word
+from daypass.journal.words import SaltedText
 
 ENTRY_BEGINS = b'{"entry":'
 CHECKPOINT_BEGINS = b'{"checkpoint":'
@@ -56,7 +56,7 @@ class Exported(NamedTuple):
 
     entry: bytes
     signature: bytes
-    words: Sequence[Word] = ()
+    words: Sequence[SaltedText] = ()
 
 
 def export(
@@ -109,18 +109,18 @@ def read_checkpoint_line(line: bytes, key: PublicKey) -> Checkpoint:
     return open_checkpoint(note, key)
 
 
-def words_line(index: int, words: Iterable[Word]) -> bytes:
+def words_line(index: int, words: Iterable[SaltedText]) -> bytes:
     """What was not erased of the entry before it, as a line of the file, without its newline."""
     said = {word.name: _Said(salt=word.salt.hex(), text=word.text) for word in words}
     return _ENCODER.encode(_WordsLine(words=dict(sorted(said.items())), index=index))
 
 
-def read_words_line(line: bytes) -> tuple[int, tuple[Word, ...]]:
+def read_words_line(line: bytes) -> tuple[int, tuple[SaltedText, ...]]:
     """Read the index and the words of a line that `words_line` wrote. Raises BadWords."""
     try:
         read = msgspec.json.decode(line, type=_WordsLine)
         words = tuple(
-            Word(name=name, salt=bytes.fromhex(said.salt), text=said.text) for name, said in read.words.items()
+            SaltedText(name=name, salt=bytes.fromhex(said.salt), text=said.text) for name, said in read.words.items()
         )
     except (msgspec.DecodeError, ValueError) as error:
         raise BadWords from error

@@ -46,7 +46,7 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Remembered:
+class RememberedHead:
     """What a process remembers."""
 
     confirmed: Head = Head()

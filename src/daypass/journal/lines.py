@@ -14,7 +14,7 @@ MAX_LINE = MAX_ENTRY + 1024
 _BLOCK = 256 * 1024
 
 
-class TooLong(Exception):
+class LineTooLong(Exception):
     """A line is longer than any line of a book; everything before it was read."""
 
 
@@ -30,7 +30,7 @@ def blocks(file: BinaryIO) -> Iterator[list[bytes]]:
         rest = lines.pop()
         yield from _bounded(lines)
         if len(rest) > MAX_LINE:
-            raise TooLong
+            raise LineTooLong
     if rest:
         raise CutOff
 
@@ -52,7 +52,7 @@ def entry_lines(file: BinaryIO) -> Iterator[bytes]:
     try:
         for run, _ in stretches(file):
             yield from run
-    except (TooLong, CutOff):
+    except (LineTooLong, CutOff):
         return
 
 
@@ -60,7 +60,7 @@ def entry_line_number(file: BinaryIO, index: int) -> int:
     """Count the lines up to that of an entry, from 1; of one that is not there, up to where it should begin."""
     file.seek(0)
     number, left = 1, index
-    with suppress(TooLong, CutOff):
+    with suppress(LineTooLong, CutOff):
         for line in chain.from_iterable(blocks(file)):
             is_entry = line.startswith(ENTRY_BEGINS)
             if is_entry and not left:
@@ -76,4 +76,4 @@ def _bounded(lines: list[bytes]) -> Iterator[list[bytes]]:
         yield lines
         return
     yield lines[: next(at for at, line in enumerate(lines) if len(line) > MAX_LINE)]
-    raise TooLong
+    raise LineTooLong

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Fault(StrEnum):
+class JournalFault(StrEnum):
     """The ways a book's file can be wrong."""
 
     ALTERED = "altered"
@@ -50,15 +50,15 @@ class Verified:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Broken:
+class BrokenJournal:
     """The file is not the book. `index` is the first wrong entry, counted from 0; None when no entry is to blame."""
 
-    fault: Fault
+    fault: JournalFault
     sentence: str
     index: int | None = None
 
 
-Verdict = Verified | Broken
+Verdict = Verified | BrokenJournal
 
 
 def _count(number: int, one: str, many: str = "") -> str:

@@ -27,11 +27,11 @@ from daypass.journal.export import (
     read_words_line,
 )
 from daypass.journal.key import PublicKey
-from daypass.journal.lines import MAX_LINE, CutOff, TooLong, stretches
+from daypass.journal.lines import MAX_LINE, CutOff, LineTooLong, stretches
 from daypass.journal.note import BadNote
 from daypass.journal.place import Placed
 from daypass.journal.tree import EMPTY, Frontier, leaf_hash
-from daypass.journal.verdict import Broken, Fault, Verdict, Verified
+from daypass.journal.verdict import BrokenJournal, JournalFault, Verdict, Verified
 
 _MAX_HEADER = 4096
 _NOT_A_JOURNAL = "This is not a journal of Daypass: its first line is not the one that `daypass journal export` writes."
@@ -47,7 +47,9 @@ def verify(file: BinaryIO, key: PublicKey, against: str | None = None) -> Verdic
     try:
         saved = None if against is None else open_checkpoint(against, key)
     except BadNote as error:
-        return Broken(fault=Fault.WRONG_KEY, sentence=f"The saved checkpoint cannot be used. {error.sentence}")
+        return BrokenJournal(
+            fault=JournalFault.WRONG_KEY, sentence=f"The saved checkpoint cannot be used. {error.sentence}"
+        )
     file.seek(0)
     return _check_header(file.readline(_MAX_HEADER), key) or _Walk(file=file, key=key, saved=saved).to_the_end()
 
@@ -69,7 +71,7 @@ class _Walk:
 
     def to_the_end(self) -> Verdict:
         """Read the file from where it stands and judge it."""
-        ends_badly: Broken | None = None
+        ends_badly: BrokenJournal | None = None
         self._take([])
         try:
             for lines, other in stretches(self.file):
@@ -77,10 +79,10 @@ class _Walk:
                 self.last = lines[-1] if lines else self.last
                 if other is not None and (wrong := self._close(other)):
                     return wrong
-        except TooLong:
-            ends_badly = self._at_the_end(Fault.UNREADABLE, f"is longer than {MAX_LINE:,} bytes, as no entry is")
+        except LineTooLong:
+            ends_badly = self._at_the_end(JournalFault.UNREADABLE, f"is longer than {MAX_LINE:,} bytes, as no entry is")
         except CutOff:
-            ends_badly = self._at_the_end(Fault.TRUNCATED, "is cut off in the middle")
+            ends_badly = self._at_the_end(JournalFault.TRUNCATED, "is cut off in the middle")
         return self._first_wrong() or ends_badly or self._against_saved() or self._open_end() or self._verified()
 
     def _take(self, leaves: list[bytes]) -> None:
@@ -92,7 +94,7 @@ class _Walk:
             leaves = leaves[ahead:]
         self.frontier = self.frontier.extend(leaves)
 
-    def _close(self, line: bytes) -> Broken | None:
+    def _close(self, line: bytes) -> BrokenJournal | None:
         """Check a line that is not an entry: the words of the one before, or the checkpoint of all before."""
         before, self.last = self.last, b""
         if line.startswith(WORDS_BEGIN):
@@ -111,7 +113,7 @@ class _Walk:
         self.checkpoints += 1
         return None
 
-    def _compare(self, line: bytes, before: bytes) -> Broken | None:
+    def _compare(self, line: bytes, before: bytes) -> BrokenJournal | None:
         """Check the words that stand beside an entry against the hashes in it."""
         self.spoken += 1
         placed = Placed.parse(before)
@@ -125,11 +127,11 @@ class _Walk:
             return None
         return self._first_wrong() or self._foreign_words(f"is not what was written ({strange})")
 
-    def _foreign_words(self, how: str) -> Broken:
+    def _foreign_words(self, how: str) -> BrokenJournal:
         told = f"The text of entry {self.frontier.size - 1} (line {self._line() - 1}) {how}."
-        return Broken(index=max(self.frontier.size - 1, 0), fault=Fault.WORDS, sentence=told)
+        return BrokenJournal(index=max(self.frontier.size - 1, 0), fault=JournalFault.WORDS, sentence=told)
 
-    def _first_wrong(self) -> Broken | None:
+    def _first_wrong(self) -> BrokenJournal | None:
         """Ask the place signatures of all entries read since the last good checkpoint."""
         return self._suspect().first_wrong(self.frontier.size)
 
@@ -140,33 +142,35 @@ class _Walk:
         """The number of the line after those read, counted from 1."""
         return self.frontier.size + self.checkpoints + self.spoken + 2
 
-    def _at_the_end(self, fault: Fault, what: str) -> Broken:
+    def _at_the_end(self, fault: JournalFault, what: str) -> BrokenJournal:
         told = f"Line {self._line()}, where entry {self.frontier.size} or a checkpoint should stand, {what}."
-        return Broken(index=self.frontier.size, fault=fault, sentence=told)
+        return BrokenJournal(index=self.frontier.size, fault=fault, sentence=told)
 
-    def _stray(self, line: bytes) -> Broken:
+    def _stray(self, line: bytes) -> BrokenJournal:
         wrong = self._suspect().wrong(self.frontier.size, line)
-        return wrong if wrong.fault is Fault.INSERTED else self._at_the_end(Fault.UNREADABLE, "is neither")
+        return (
+            wrong if wrong.fault is JournalFault.INSERTED else self._at_the_end(JournalFault.UNREADABLE, "is neither")
+        )
 
-    def _bad_checkpoint(self, why: str) -> Broken:
+    def _bad_checkpoint(self, why: str) -> BrokenJournal:
         told = f"The checkpoint on line {self._line()} does not hold. {why} The entries before it are in order."
-        return Broken(fault=Fault.CHECKPOINT, sentence=told)
+        return BrokenJournal(fault=JournalFault.CHECKPOINT, sentence=told)
 
-    def _misplaced(self, checkpoint: Checkpoint) -> Broken:
+    def _misplaced(self, checkpoint: Checkpoint) -> BrokenJournal:
         size = self.frontier.size
         if checkpoint.size > size:
             observed = f"Entry {size} is missing before the checkpoint of {checkpoint.size} (line {self._line()})"
             return self._suspect().missing(size, observed)
         return self._bad_checkpoint(f"It is of {checkpoint.size} entries and stands after {size}.")
 
-    def _forked(self) -> Broken:
+    def _forked(self) -> BrokenJournal:
         told = (
             f"The checkpoint on line {self._line()} is of another book: each entry from {self.covered} to "
             f"{self.frontier.size - 1} is rightly signed, but together they are not what the same key signed there."
         )
-        return Broken(fault=Fault.FORKED, sentence=told)
+        return BrokenJournal(fault=JournalFault.FORKED, sentence=told)
 
-    def _against_saved(self) -> Broken | None:
+    def _against_saved(self) -> BrokenJournal | None:
         """Compare the file with a checkpoint kept elsewhere."""
         if self.saved is None:
             return None
@@ -175,28 +179,28 @@ class _Walk:
                 f"The book was cut short, or exported before the checkpoint was saved: the saved checkpoint covers "
                 f"{self.saved.size} entries, the file ends after {self.frontier.size}."
             )
-            return Broken(index=self.frontier.size, fault=Fault.TRUNCATED, sentence=told)
+            return BrokenJournal(index=self.frontier.size, fault=JournalFault.TRUNCATED, sentence=told)
         if self.root_at_saved != self.saved.root:
             told = (
                 f"The book was forked: its first {self.saved.size} entries are not those that the same key signed in "
                 "the saved checkpoint."
             )
-            return Broken(fault=Fault.FORKED, sentence=told)
+            return BrokenJournal(fault=JournalFault.FORKED, sentence=told)
         self.covered = max(self.covered, self.saved.size)
         return None
 
-    def _open_end(self) -> Broken | None:
+    def _open_end(self) -> BrokenJournal | None:
         """Refuse a file whose last entry no checkpoint covers: what came after it may have been cut off."""
         if self.covered == self.frontier.size and (self.frontier.size or self.saved):
             return None
         if not self.frontier.size:
             told = "The file has no entries and no checkpoint, so that it shows nothing."
-            return Broken(fault=Fault.TRUNCATED, sentence=told)
+            return BrokenJournal(fault=JournalFault.TRUNCATED, sentence=told)
         told = (
             f"The file is incomplete: no checkpoint closes it after its last entry ({self.frontier.size - 1}), and "
             "what came after may have been cut off. Export it again."
         )
-        return Broken(index=None, fault=Fault.TRUNCATED, sentence=told)
+        return BrokenJournal(index=None, fault=JournalFault.TRUNCATED, sentence=told)
 
     def _verified(self) -> Verified:
         return Verified(
@@ -213,30 +217,32 @@ class _Header(msgspec.Struct, forbid_unknown_fields=True):
     version: int
 
 
-def _check_header(line: bytes, key: PublicKey) -> Broken | None:
+def _check_header(line: bytes, key: PublicKey) -> BrokenJournal | None:
     """Make sure that the file is a book, and the book of this key."""
     if line == header(key) + b"\n":
         return None
     if not line:
-        return Broken(fault=Fault.UNREADABLE, sentence="The file is empty.")
+        return BrokenJournal(fault=JournalFault.UNREADABLE, sentence="The file is empty.")
     if header(key).startswith(line):
-        return Broken(fault=Fault.TRUNCATED, sentence="The file is cut off in the middle of its first line.")
+        return BrokenJournal(
+            fault=JournalFault.TRUNCATED, sentence="The file is cut off in the middle of its first line."
+        )
     if line.endswith(b"\r\n"):
         told = "The file's line ends were changed to CR LF on the way, so no line is what was signed. Fetch it again."
-        return Broken(fault=Fault.UNREADABLE, sentence=told)
+        return BrokenJournal(fault=JournalFault.UNREADABLE, sentence=told)
     try:
         told_by_file = msgspec.json.decode(line, type=_Header)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return Broken(fault=Fault.UNREADABLE, sentence=_NOT_A_JOURNAL)
+        return BrokenJournal(fault=JournalFault.UNREADABLE, sentence=_NOT_A_JOURNAL)
     return _other_book(told_by_file, key)
 
 
-def _other_book(told: _Header, key: PublicKey) -> Broken:
+def _other_book(told: _Header, key: PublicKey) -> BrokenJournal:
     """Say why a first line in good JSON is not this book's."""
     if told.daypass != "journal" or (told.version, told.key) == (1, key.text):
-        return Broken(fault=Fault.UNREADABLE, sentence=_NOT_A_JOURNAL)
+        return BrokenJournal(fault=JournalFault.UNREADABLE, sentence=_NOT_A_JOURNAL)
     if told.version != 1:
         sentence = f"This journal is of form {told.version}, which this version of Daypass does not know."
-        return Broken(fault=Fault.UNREADABLE, sentence=f"{sentence} Verify it with a newer one.")
+        return BrokenJournal(fault=JournalFault.UNREADABLE, sentence=f"{sentence} Verify it with a newer one.")
     sentence = f"The file says that it was signed with the key {told.key!r:.300}, but the key given is {key.text!r}."
-    return Broken(fault=Fault.WRONG_KEY, sentence=sentence)
+    return BrokenJournal(fault=JournalFault.WRONG_KEY, sentence=sentence)

@@ -159,7 +159,7 @@ _SALT = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Word:
+class SaltedText:
     """One text of an entry, by the name of its detail, with its salt."""
 
     name: str
@@ -177,10 +177,10 @@ def hashed(salt: bytes, text: str) -> str:
     return hashlib.sha256(salt + text.encode(errors="surrogateescape")).hexdigest()
 
 
-def words_of(details: Mapping[str, Detail]) -> tuple[Word, ...]:
+def words_of(details: Mapping[str, Detail]) -> tuple[SaltedText, ...]:
     """Give each text among the details that may be erased a salt of its own. Nothing is hidden of an empty one."""
     return tuple(
-        Word(name=name, salt=secrets.token_bytes(_SALT), text=value)
+        SaltedText(name=name, salt=secrets.token_bytes(_SALT), text=value)
         for name, value in details.items()
         if name not in FACTS and isinstance(value, str) and value
     )

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from daypass.lifecycle.judge import Judge
 from daypass.model.errors import BadInput, Conflict, NotFound, NotYours, TooLate
-from daypass.model.event import Detail, Event, Kind
+from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
-from daypass.model.kept import Absence, Standing
+from daypass.model.kept import Absence, Validity
 from daypass.model.length import words_for_length
 from daypass.model.principal import PrincipalId
 from daypass.ports import Ledger
@@ -42,20 +42,20 @@ def say_away(by: PrincipalId, *, until: datetime, delegate: PrincipalId | None, 
 def say_back(by: PrincipalId, *, ledger: Ledger, now: datetime) -> Absence:
     """Say that one is back. Raises TooLate when one was not away."""
     said = _known(by, ledger)
-    if said is None or said.state is not Standing.OPEN or said.until <= now:
+    if said is None or said.state is not Validity.OPEN or said.until <= now:
         raise TooLate("As far as I know you are here already.")
-    return _record(replace(said, state=Standing.CLOSED, until=now, at=now), by, ledger, now)
+    return _record(replace(said, state=Validity.CLOSED, until=now, at=now), by, ledger, now)
 
 
 def _record(absence: Absence, by: PrincipalId, ledger: Ledger, now: datetime) -> Absence:
     before = _known(by, ledger)
     said = replace(absence, revision=before.revision if before else 0)
     told: dict[str, Detail] = {
-        "away": said.state is Standing.OPEN,
+        "away": said.state is Validity.OPEN,
         "until": said.until.isoformat(),
         "delegate": said.delegate,
     }
-    kind = Kind.ABSENCE_SAID if said.state is Standing.OPEN else Kind.ABSENCE_ENDED
+    kind = EntryKind.ABSENCE_SAID if said.state is Validity.OPEN else EntryKind.ABSENCE_ENDED
     try:
         ledger.record(Fact(event=Event(kind=kind, at=now, actor=by, details=told), changes=(said,), told=False))
     except Conflict:

@@ -61,7 +61,7 @@ class _Minute:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Try:
+class Attempt:
     """One thing that somebody tried."""
 
     name: str
@@ -81,7 +81,7 @@ class Attempts:
         self._lock = threading.Lock()
         self._minutes: dict[str, _Minute] = {}
 
-    def tell(self, one: Try, *, network: str, ledger: Ledger, now: datetime) -> None:
+    def tell(self, one: Attempt, *, network: str, ledger: Ledger, now: datetime) -> None:
         """Write a try down with those that were counted before it; within a minute of the last entry count it."""
         name, make, write = one.name, one.make, one.write
         with self._lock:
@@ -152,6 +152,6 @@ class Stranger:
         """Whoever is behind the address."""
         return whose(self.address)
 
-    def tell(self, one: Try, *, ledger: Ledger, now: datetime) -> None:
+    def tell(self, one: Attempt, *, ledger: Ledger, now: datetime) -> None:
         """Write a try of theirs down, or count it; see Attempts.tell."""
         self.attempts.tell(one, network=self.network, ledger=ledger, now=now)

@@ -9,7 +9,7 @@ from daypass.lifecycle.idempotency import series_ended_by
 from daypass.lifecycle.retries import overtaken
 from daypass.lifecycle.schedules.series import end_series
 from daypass.model.errors import NotYours, TooLate
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import Ending, GrantId, Why
 from daypass.model.principal import DAYPASS, PrincipalId
@@ -34,7 +34,7 @@ def cancel(request_id: GrantId, *, by: PrincipalId, ledger: Ledger, now: datetim
         return request
     if request.state is RequestState.APPROVED:
         raise decided_already(request, "What it became is ended with `done`.")
-    return _leave(request, RequestState.CANCELLED, _event(Kind.REQUEST_CANCELLED, request, by, now), ledger=ledger)
+    return _leave(request, RequestState.CANCELLED, _event(EntryKind.REQUEST_CANCELLED, request, by, now), ledger=ledger)
 
 
 def _end_series(request: Request, by: PrincipalId, ledger: Ledger, now: datetime) -> None:
@@ -48,7 +48,7 @@ def _end_series(request: Request, by: PrincipalId, ledger: Ledger, now: datetime
 def cancel_for(request: Request, *, by: PrincipalId, ledger: Ledger, now: datetime) -> Request:
     """Withdraw somebody's request in their stead, as they left. Raises TooLate for a decided one."""
     closed = Ending(why=Why.LEFT, by=by, at=now)
-    leaving = replace(_event(Kind.REQUEST_CANCELLED, request, by, now), details={"why": closed.why.value})
+    leaving = replace(_event(EntryKind.REQUEST_CANCELLED, request, by, now), details={"why": closed.why.value})
     return _leave(request, RequestState.CANCELLED, leaving, ledger=ledger, closed=closed)
 
 
@@ -63,7 +63,7 @@ def lapse(*, ledger: Ledger, after: timedelta, now: datetime) -> int:
 
 
 def _lapse(request: Request, ledger: Ledger, now: datetime) -> Request:
-    return _leave(request, RequestState.LAPSED, _event(Kind.REQUEST_LAPSED, request, DAYPASS, now), ledger=ledger)
+    return _leave(request, RequestState.LAPSED, _event(EntryKind.REQUEST_LAPSED, request, DAYPASS, now), ledger=ledger)
 
 
 def _leave(
@@ -82,5 +82,5 @@ def _leave(
     return overtaken(once)
 
 
-def _event(kind: Kind, request: Request, by: PrincipalId, now: datetime) -> Event:
+def _event(kind: EntryKind, request: Request, by: PrincipalId, now: datetime) -> Event:
     return Event(kind=kind, at=now, actor=by, subject=request.id)

@@ -13,10 +13,10 @@ from itertools import islice
 from daypass.journal.words import ERASED
 from daypass.lifecycle.handout.links import BEARER
 from daypass.model.errors import BadInput
-from daypass.model.event import Detail, Event, Kind, Login
+from daypass.model.event import Detail, EntryKind, Event, Login
 from daypass.model.fact import Change, Fact
 from daypass.model.grant import Grant, GrantId, GrantState
-from daypass.model.kept import GlassReview, Passkey, Permit, Robot, Series, Standing
+from daypass.model.kept import Bot, GlassReview, Passkey, Preapproval, Schedule, Validity
 from daypass.model.principal import DAYPASS, NOBODY, OPERATOR, PrincipalId
 from daypass.model.request import Approval, Request, RequestState
 from daypass.ports import Ledger, Logins, Words
@@ -73,7 +73,7 @@ def erase(which: Which, *, words: Words, ledger: Ledger, logins: Logins, now: da
 
     def tell(count: int) -> Fact:
         details: dict[str, Detail] = {**_told(which), "count": count}
-        return Fact(event=Event(kind=Kind.WORDS_ERASED, at=now, actor=which.by, details=details), told=False)
+        return Fact(event=Event(kind=EntryKind.WORDS_ERASED, at=now, actor=which.by, details=details), told=False)
 
     texts = words.erase(by=which.person, stories=stories, nobodys=_NOBODYS, before=which.before, tell=tell)
     return Erased(texts=texts, rows=rows, left=left)
@@ -107,7 +107,7 @@ def _kept(ledger: Ledger) -> set[GrantId]:
     """Ids of what lives: grants that have not ended, and what still opens windows."""
     living = (state for state in GrantState if state is not GrantState.ENDED)
     live = {grant.id for grant in ledger.each_grant(states=tuple(living))}
-    return live | {series.id for series in ledger.all(Series, states=[Standing.OPEN])}
+    return live | {series.id for series in ledger.all(Schedule, states=[Validity.OPEN])}
 
 
 def _bare_request(request: Request, which: Which) -> Request:
@@ -126,8 +126,8 @@ def _bare_request(request: Request, which: Which) -> Request:
 
 
 def _records(which: Which, ledger: Ledger) -> Iterator[Change]:
-    over = (Standing.CLOSED,)
-    for permit in ledger.all(Permit, states=over):
+    over = (Validity.CLOSED,)
+    for permit in ledger.all(Preapproval, states=over):
         if permit.reason not in {"", ERASED} and which.is_old(permit.at) and which.is_of(permit.by, permit.principal):
             yield replace(permit, reason=ERASED)
     for review in ledger.all(GlassReview, states=over):
@@ -140,7 +140,7 @@ def _records(which: Which, ledger: Ledger) -> Iterator[Change]:
     for passkey in ledger.all(Passkey, states=over):
         if passkey.name != ERASED and which.is_old(passkey.at) and which.is_of(passkey.principal):
             yield replace(passkey, name=ERASED)
-    for robot in ledger.all(Robot, states=over):
+    for robot in ledger.all(Bot, states=over):
         if robot.about not in {"", ERASED} and which.is_old(robot.at) and which.is_of(robot.owner):
             yield replace(robot, about=ERASED)
 
@@ -153,7 +153,7 @@ def _logins(which: Which, logins: Logins, now: datetime) -> Iterator[Login]:
 
 def _fact(which: Which, row: Change, now: datetime) -> Fact:
     subject = row.id if isinstance(row, Request | Grant | GlassReview) else None
-    event = Event(kind=Kind.WORDS_ERASED, at=now, actor=which.by, subject=subject, details=_told(which))
+    event = Event(kind=EntryKind.WORDS_ERASED, at=now, actor=which.by, subject=subject, details=_told(which))
     return Fact(event=event, changes=(row,), told=False)
 
 

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 
 from daypass.model.errors import AskedAlready, NotFound, TooLate
-from daypass.model.event import Kind
+from daypass.model.event import EntryKind
 from daypass.model.grant import Grant, GrantId, GrantState, Why
-from daypass.model.kept import Permit, Series, Standing
+from daypass.model.kept import Preapproval, Schedule, Validity
 from daypass.model.length import words_for_length
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Ask, Request, RequestState
@@ -57,11 +57,11 @@ def ended_so(grant: Grant, by: PrincipalId, why: Why) -> bool:
 def series_ended_by(request: Request, by: PrincipalId, ledger: Ledger) -> bool:
     """Whether this person said that no more windows of it are to open."""
     try:
-        series = ledger.find(Series, request.series or request.id)
+        series = ledger.find(Schedule, request.series or request.id)
     except NotFound:
         return False
-    closings = [event.actor for event in ledger.story(series.id) if event.kind is Kind.SERIES_CLOSED]
-    return series.state is Standing.CLOSED and closings[-1:] == [by]
+    closings = [event.actor for event in ledger.story(series.id) if event.kind is EntryKind.SERIES_CLOSED]
+    return series.state is Validity.CLOSED and closings[-1:] == [by]
 
 
 def extension_asked(grant: Grant, ask: Ask, ledger: Ledger, now: datetime) -> Request | None:
@@ -114,7 +114,7 @@ def _stands(request: Request, ledger: Ledger) -> bool:
         return False
 
 
-def given_before(permits: Iterable[Permit], new: Permit) -> Permit | None:
+def given_before(permits: Iterable[Preapproval], new: Preapproval) -> Preapproval | None:
     """The approval in advance that was given word for word a moment ago, if any."""
     return next((one for one in permits if new.at - one.at < SOON and _allows(one) == _allows(new)), None)
 
@@ -142,6 +142,6 @@ def _asks_the_same(request: Request, ask: Ask, now: datetime) -> bool:
     )
 
 
-def _allows(permit: Permit) -> tuple[GrantId | object, ...]:
+def _allows(permit: Preapproval) -> tuple[GrantId | object, ...]:
     window = permit.ends - permit.starts
     return (permit.by, permit.principal, permit.entitlement, permit.length, permit.delivery, permit.reason, window)

@@ -32,9 +32,9 @@ from daypass.model.kept import GlassReview, Tally
 from daypass.model.lease import Term
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Ask, Request
-from daypass.ports import Directory, Facts, Ledger, Provisioner, Rehearsal
+from daypass.ports import Directory, DryRun, Facts, Ledger, Provisioner
 from daypass.rules.decide.needs import needs
-from daypass.rules.decide.rule import Limits
+from daypass.rules.decide.rule import GrantLimits
 from daypass.rules.document.read import RuleBook
 
 _SILENT = "Who is who cannot be looked up now; it will be tried again."
@@ -49,7 +49,7 @@ class Judged:
     ask: Ask
     decision: Allowed
     draft: Grant
-    dry_run: Rehearsal
+    dry_run: DryRun
     evaluation: Evaluation
     parties: Parties
     tallies: tuple[Tally, ...]
@@ -58,7 +58,7 @@ class Judged:
     """Which freezes stood, and must still stand and no others when anything is given by this."""
 
     @property
-    def limits(self) -> Limits:
+    def limits(self) -> GrantLimits:
         """How much one person may have and ask for under the rule that decides."""
         return self.evaluation.rules.limits_under(self.decision.rule)
 

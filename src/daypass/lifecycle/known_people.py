@@ -14,11 +14,11 @@ from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.lookups import owners_of
 from daypass.model.decision import Approvers
 from daypass.model.errors import Conflict, NotFound
-from daypass.model.event import Detail, Event, Kind
+from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.known import KnownGroup, KnownOwners
 from daypass.model.principal import DAYPASS, GroupName, PrincipalId, SlackGroupId
-from daypass.ports import Cabinet, Ledger
+from daypass.ports import Ledger, Records
 from daypass.rules.decide.rule import AllowRule, Rule
 from daypass.rules.document.read import RuleBook
 
@@ -75,7 +75,7 @@ def _owners(rules: RuleBook, ledger: Ledger, now: datetime) -> int:
         "groups": tuple(sorted([*named.slack_groups, *named.groups])),
         "digest": rules.digest,
     }
-    return _record(Kind.OWNERS_REMEMBERED, row, told, ledger, now)
+    return _record(EntryKind.OWNERS_REMEMBERED, row, told, ledger, now)
 
 
 def _group(group: Group, people: tuple[PrincipalId, ...], ledger: Ledger, now: datetime) -> int:
@@ -84,24 +84,26 @@ def _group(group: Group, people: tuple[PrincipalId, ...], ledger: Ledger, now: d
         return 0
     known = before or KnownGroup(group=group, people=(), at=now)
     row = replace(known, people=people, at=now)
-    return _record(Kind.GROUP_REMEMBERED, row, {"group": group, "members": len(people)}, ledger, now)
+    return _record(EntryKind.GROUP_REMEMBERED, row, {"group": group, "members": len(people)}, ledger, now)
 
 
-def _record(kind: Kind, row: KnownGroup | KnownOwners, told: dict[str, Detail], ledger: Ledger, now: datetime) -> int:
+def _record(
+    kind: EntryKind, row: KnownGroup | KnownOwners, told: dict[str, Detail], ledger: Ledger, now: datetime
+) -> int:
     with suppress(Conflict):  # another worker was first
         ledger.record(Fact(event=Event(kind=kind, at=now, actor=DAYPASS, details=told), changes=(row,), told=False))
         return 1
     return 0
 
 
-def _find_owners(cabinet: Cabinet) -> KnownOwners | None:
+def _find_owners(cabinet: Records) -> KnownOwners | None:
     try:
         return cabinet.find(KnownOwners, "owners")
     except NotFound:
         return None
 
 
-def _find_group(group: Group, cabinet: Cabinet) -> KnownGroup | None:
+def _find_group(group: Group, cabinet: Records) -> KnownGroup | None:
     try:
         return cabinet.find(KnownGroup, group)
     except NotFound:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from daypass.lifecycle.freezes.gate import must_not_be_frozen
 from daypass.lifecycle.retries import overtaken
 from daypass.model.errors import Conflict, NotFound, NotInScope, NotYours, TooLate
-from daypass.model.event import Detail, Event, Kind, Login, Scope
+from daypass.model.event import Detail, EntryKind, Event, Login, LoginScope
 from daypass.model.fact import Fact
 from daypass.model.principal import PrincipalId
 from daypass.model.secret import Secret, digest, draw
@@ -30,7 +30,7 @@ _LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Begun:
+class DeviceCode:
     """What a command line is told when it begins to log in."""
 
     device_code: str = field(repr=False)
@@ -48,7 +48,9 @@ class Token:
     expires_at: datetime
 
 
-def begin(client: str, *, address: str = "", logins: Logins, now: datetime, scopes: Iterable[Scope] = Scope) -> Begun:
+def begin(
+    client: str, *, address: str = "", logins: Logins, now: datetime, scopes: Iterable[LoginScope] = LoginScope
+) -> DeviceCode:
     """Start a login of which nobody is sure yet."""
     device_code = draw(Secret.DEVICE)
     user_code = "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(2))
@@ -62,7 +64,7 @@ def begin(client: str, *, address: str = "", logins: Logins, now: datetime, scop
         scopes=frozenset(scopes),
     )
     logins.await_confirmation(login, now=now)
-    return Begun(device_code=device_code, user_code=user_code, expires_at=login.expires_at)
+    return DeviceCode(device_code=device_code, user_code=user_code, expires_at=login.expires_at)
 
 
 def waiting(user_code: str, *, logins: Logins, now: datetime) -> Login:
@@ -85,9 +87,9 @@ def confirm(user_code: str, *, by: PrincipalId, logins: Logins, ledger: Ledger, 
             raise TooLate(_confirmed_before(login))
         if login.principal is not None:
             raise TooLate("This code has been confirmed already.")
-        stands = () if login.scopes == {Scope.END} else (must_not_be_frozen([by], None, ledger, reader=by),)
+        stands = () if login.scopes == {LoginScope.END} else (must_not_be_frozen([by], None, ledger, reader=by),)
         confirmed = replace(login, principal=by)
-        ledger.record(replace(_fact(Kind.LOGIN_CONFIRMED, confirmed, now), stands=stands))
+        ledger.record(replace(_fact(EntryKind.LOGIN_CONFIRMED, confirmed, now), stands=stands))
         return confirmed
 
     return overtaken(once)
@@ -107,7 +109,7 @@ def reject(user_code: str, *, by: PrincipalId, logins: Logins, ledger: Ledger, n
         if login.token_hash is not None or login.revoked_at is not None:
             raise TooLate(_confirmed_before(login))
         rejected = replace(login, revoked_at=now)
-        ledger.record(_fact(Kind.LOGIN_REJECTED, rejected, now, by=by))
+        ledger.record(_fact(EntryKind.LOGIN_REJECTED, rejected, now, by=by))
         return rejected
 
     return overtaken(once)
@@ -144,16 +146,16 @@ def collect(device_code: str, *, logins: Logins, ledger: Ledger, now: datetime) 
     if login.principal is None:
         return None
     text = draw(Secret.LOGIN)
-    lives = ENDING_LIVES if login.scopes == {Scope.END} else TOKEN_LIVES
+    lives = ENDING_LIVES if login.scopes == {LoginScope.END} else TOKEN_LIVES
     issued = replace(login, token_hash=digest(text), expires_at=now + lives)
     try:
-        ledger.record(_fact(Kind.LOGIN_ISSUED, issued, now))
+        ledger.record(_fact(EntryKind.LOGIN_ISSUED, issued, now))
     except Conflict:
         raise TooLate("This login was used already; run `daypass login` again.") from None
     return Token(text=text, principal=login.principal, expires_at=issued.expires_at)
 
 
-def identify(token: str, *, logins: Logins, now: datetime, scope: Scope | None = None) -> PrincipalId:
+def identify(token: str, *, logins: Logins, now: datetime, scope: LoginScope | None = None) -> PrincipalId:
     """Who a token speaks for. Raises NotYours when it is unknown, over, ended or not for this."""
     login = _issued(token, logins)
     if login.revoked_at is not None or now >= login.expires_at or login.principal is None:
@@ -185,14 +187,14 @@ def _issued(token: str, logins: Logins) -> Login:
 
 def _end(login: Login, ledger: Ledger, now: datetime, actor: PrincipalId | None = None) -> None:
     if login.revoked_at is None:
-        ledger.record(_fact(Kind.LOGIN_REVOKED, replace(login, revoked_at=now), now, by=actor))
+        ledger.record(_fact(EntryKind.LOGIN_REVOKED, replace(login, revoked_at=now), now, by=actor))
 
 
 def _no_such_code() -> NotFound:
     return NotFound("No command line waits with this code. Codes live ten minutes: run `daypass login` again.")
 
 
-def _fact(kind: Kind, login: Login, now: datetime, *, by: PrincipalId | None = None) -> Fact:
+def _fact(kind: EntryKind, login: Login, now: datetime, *, by: PrincipalId | None = None) -> Fact:
     actor = by or login.principal
     assert actor is not None  # noqa: S101 - nobody's logins are not journalled
     details: dict[str, Detail] = {

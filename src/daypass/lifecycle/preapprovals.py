@@ -19,10 +19,10 @@ from daypass.lifecycle.parties import Parties, under_one_id
 from daypass.lifecycle.retries import overtaken
 from daypass.model.entitlement import Entitlement
 from daypass.model.errors import BadInput, NotFound, NotYours, Refusal, RulesUnreadable, TooLate, Unavailable
-from daypass.model.event import Detail, Event, Kind
+from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import Delivery, GrantId, grant_id_for, new_grant_id
-from daypass.model.kept import Permit, Standing
+from daypass.model.kept import Preapproval, Validity
 from daypass.model.length import words_for_length
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Ask, Request, RequestState
@@ -51,7 +51,7 @@ class InAdvance:
     key: str = ""
 
 
-def allow(said: InAdvance, *, judge: Judge, now: datetime) -> Permit:
+def allow(said: InAdvance, *, judge: Judge, now: datetime) -> Preapproval:
     """
     Approve in advance what `to` asks for and begins within [starts, ends): this or less, and `by` has approved it.
 
@@ -70,7 +70,7 @@ def allow(said: InAdvance, *, judge: Judge, now: datetime) -> Permit:
     Parties.of(ask, people).refuse(giver)
     if giver.robot:
         raise NotYours("A robot may ask, and never approves.")
-    permit = Permit(
+    permit = Preapproval(
         id=permit_id,
         by=said.by,
         principal=to,
@@ -85,37 +85,37 @@ def allow(said: InAdvance, *, judge: Judge, now: datetime) -> Permit:
     return overtaken(lambda: _give(permit, giver, judge.ledger, now, keyed=bool(said.key)))
 
 
-def _give(permit: Permit, giver: Principal, ledger: Ledger, now: datetime, *, keyed: bool) -> Permit:
+def _give(permit: Preapproval, giver: Principal, ledger: Ledger, now: datetime, *, keyed: bool) -> Preapproval:
     """Write it, unless the same was said to another process meanwhile. Raises Conflict when one more was given."""
     freezes = must_not_be_frozen([giver, permit.principal], permit.entitlement.place, ledger, reader=permit.by)
     tally = guard(permit.by, ledger=ledger, now=now)
     if (known := _given(permit.id, ledger)) is not None:
         return known
-    theirs = ledger.all(Permit, owner=permit.principal, states=[Standing.OPEN])
+    theirs = ledger.all(Preapproval, owner=permit.principal, states=[Validity.OPEN])
     before = [one for one in theirs if one.by == permit.by and now < one.ends]
     if not keyed and (known := given_before(before, permit)) is not None:
         return known
     if len(before) >= MOST_OPEN:
         raise BadInput(f"You have {MOST_OPEN} approvals in advance for them already; withdraw one.", field="person")
-    event = _event(Kind.PERMIT_GIVEN, permit, permit.by, now)
+    event = _event(EntryKind.PERMIT_GIVEN, permit, permit.by, now)
     ledger.record(Fact(event=event, changes=(permit, tally), stands=(freezes,)))
     return permit
 
 
-def _given(permit_id: GrantId, ledger: Ledger) -> Permit | None:
+def _given(permit_id: GrantId, ledger: Ledger) -> Preapproval | None:
     try:
-        return ledger.find(Permit, permit_id)
+        return ledger.find(Preapproval, permit_id)
     except NotFound:
         return None
 
 
-def standing(of: PrincipalId, *, ledger: Ledger, now: datetime) -> list[Permit]:
+def standing(of: PrincipalId, *, ledger: Ledger, now: datetime) -> list[Preapproval]:
     """Those that somebody gave or was given and that still count, the newest first."""
-    every = ledger.all(Permit, states=[Standing.OPEN])
+    every = ledger.all(Preapproval, states=[Validity.OPEN])
     return [permit for permit in every if of in {permit.by, permit.principal} and now < permit.ends]
 
 
-def doubt(permit: Permit, *, judge: Judge) -> str:
+def doubt(permit: Preapproval, *, judge: Judge) -> str:
     """Say why a permit would count for nothing, or not by itself, as the rules are; nothing where it would do."""
     try:
         rules = judge.rules()
@@ -125,21 +125,21 @@ def doubt(permit: Permit, *, judge: Judge) -> str:
     return preapproval_check.doubt(rules, permit.entitlement, delivery=permit.delivery, to=to, giver=giver)
 
 
-def withdraw(permit_id: GrantId, *, by: PrincipalId, ledger: Ledger, now: datetime) -> Permit:
+def withdraw(permit_id: GrantId, *, by: PrincipalId, ledger: Ledger, now: datetime) -> Preapproval:
     """
     Take back an approval in advance; what it led to already stays. Either side may.
 
     Raises NotFound, also for anybody else; TooLate when it was taken back before.
     """
 
-    def once() -> Permit:
+    def once() -> Preapproval:
         permit = _given(permit_id, ledger)
         if permit is None or by not in {permit.by, permit.principal}:
             raise NotFound(f"There is no preapproval {permit_id} that you gave or were given; `ls` shows yours.")
-        if permit.state is not Standing.OPEN:
+        if permit.state is not Validity.OPEN:
             raise TooLate("This approval in advance was taken back before.")
-        closed = replace(permit, state=Standing.CLOSED)
-        ledger.record(Fact(event=_event(Kind.PERMIT_WITHDRAWN, permit, by, now), changes=(closed,)))
+        closed = replace(permit, state=Validity.CLOSED)
+        ledger.record(Fact(event=_event(EntryKind.PERMIT_WITHDRAWN, permit, by, now), changes=(closed,)))
         return closed
 
     return overtaken(once)  # it may be used at this very moment
@@ -154,7 +154,7 @@ def use_permits(request_id: GrantId, *, judge: Judge, now: datetime) -> Request:
     """
     ledger = judge.ledger
     request = ledger.request(request_id)
-    for permit in ledger.all(Permit, owner=request.principal, states=[Standing.OPEN]):
+    for permit in ledger.all(Preapproval, owner=request.principal, states=[Validity.OPEN]):
         if request.state is RequestState.PENDING and covers(permit, request, now):
             with suppress(Refusal, Unavailable):  # it is filed, and waits for a click then
                 approve_with(request_id, Click(by=permit.by, ahead=permit), judge=judge, now=now)
@@ -162,10 +162,10 @@ def use_permits(request_id: GrantId, *, judge: Judge, now: datetime) -> Request:
     return request
 
 
-def covers(permit: Permit, request: Request, now: datetime) -> bool:
+def covers(permit: Preapproval, request: Request, now: datetime) -> bool:
     """Whether a permit approves all of this request at this moment: the place, the levels, the length, the way."""
     return (
-        permit.state is Standing.OPEN
+        permit.state is Validity.OPEN
         and permit.starts <= now < permit.ends
         and request.term.lease(now).starts < permit.ends
         and permit.principal == request.principal
@@ -185,7 +185,7 @@ def _must_be_a_window(starts: datetime, ends: datetime, now: datetime) -> None:
         raise BadInput(f"That window is longer than {longest}; give it anew when it is over.", field="length")
 
 
-def _event(kind: Kind, permit: Permit, by: PrincipalId, now: datetime) -> Event:
+def _event(kind: EntryKind, permit: Preapproval, by: PrincipalId, now: datetime) -> Event:
     told: dict[str, Detail] = {
         "to": permit.principal,
         "by": permit.by,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from daypass.model.event import Detail, Event, Kind
+from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.length import words_for_length
 
 Quote = Callable[[str], str]
@@ -30,7 +30,7 @@ def words(event: Event, *, when: When = utc, quote: Quote = str) -> str:
 
 def happened_at(event: Event) -> datetime:
     """When it happened: of what was said in Slack, when it was said there, which is never later than we heard of it."""
-    if event.kind is not Kind.THREAD_SAID:
+    if event.kind is not EntryKind.THREAD_SAID:
         return event.at
     try:
         said = datetime.fromtimestamp(float(str(event.details.get("changed") or event.details.get("ts"))), UTC)
@@ -185,49 +185,51 @@ _ENDINGS = {
     "left": "the person left",
 }
 
-_WORDS: Mapping[Kind, Callable[[_Told], str]] = {
-    Kind.REQUEST_FILED: _filed,
-    Kind.REQUEST_REFUSED: lambda told: f"was refused {told.quote(told['entitlement'])}{told.said('because', ': ')}",
-    Kind.REQUEST_APPROVED: _approved,
-    Kind.REQUEST_ENDORSED: _endorsed,
-    Kind.REQUEST_DENIED: lambda told: f"denied it{told.said('reason', ': ')}",
-    Kind.REQUEST_CANCELLED: _taken_back,
-    Kind.REQUEST_LAPSED: lambda _: "let the request lapse, as nobody decided in time",
-    Kind.REQUEST_HANDED_OVER: _handed_over,
-    Kind.REQUEST_STALLED: _stalled,
-    Kind.REQUEST_REMINDED: _reminded,
-    Kind.REVIEW_REFUSED: lambda told: (
+_WORDS: Mapping[EntryKind, Callable[[_Told], str]] = {
+    EntryKind.REQUEST_FILED: _filed,
+    EntryKind.REQUEST_REFUSED: lambda told: (
+        f"was refused {told.quote(told['entitlement'])}{told.said('because', ': ')}"
+    ),
+    EntryKind.REQUEST_APPROVED: _approved,
+    EntryKind.REQUEST_ENDORSED: _endorsed,
+    EntryKind.REQUEST_DENIED: lambda told: f"denied it{told.said('reason', ': ')}",
+    EntryKind.REQUEST_CANCELLED: _taken_back,
+    EntryKind.REQUEST_LAPSED: lambda _: "let the request lapse, as nobody decided in time",
+    EntryKind.REQUEST_HANDED_OVER: _handed_over,
+    EntryKind.REQUEST_STALLED: _stalled,
+    EntryKind.REQUEST_REMINDED: _reminded,
+    EntryKind.REVIEW_REFUSED: lambda told: (
         f"tried to decide and could not{told.said('because', ': ').replace('Denied: ', '', 1)}"
     ),
-    Kind.THREAD_SAID: _spoken,
-    Kind.PASSKEY_USED: lambda _: "confirmed with a passkey",
-    Kind.PASSKEY_REFUSED: lambda told: f"was refused with a passkey{_often(told)}{told.said('because', ': ')}",
-    Kind.ERRAND_OPENED: lambda _: "was led to the page for passkeys",
-    Kind.SERIES_OPENED: lambda _: "began to open its windows",
-    Kind.SERIES_MOVED: _window,
-    Kind.SERIES_CLOSED: lambda _: "closed it: no more windows",
-    Kind.TICKET_CLOSED: lambda told: f"found the ticket {told.quote(told['ticket'])} closed",
-    Kind.RULES_DIFFERED: lambda _: "found that the rules being tried would have decided otherwise",
-    Kind.GLASS_BROKEN: lambda told: f"used emergency access{told.moment('review_due', '; the review is due ')}",
-    Kind.CODE_USED: lambda _: "used a sealed code",
-    Kind.GRANT_PROVISIONING: lambda told: f"began to put it into AWS{told.moment('ends', ', until ')}",
-    Kind.GRANT_ACTIVATED: lambda told: f"saw it live in AWS{told.moment('ends', ', until ')}",
-    Kind.GRANT_WARNED: lambda _: "said that it is about to end",
-    Kind.GRANT_ENDING: _ending,
-    Kind.GRANT_ENDED: lambda told: f"saw nothing of it left in AWS{told.said('why', ': ')}",
-    Kind.GRANT_STUCK: lambda told: f"could not get it done yet{told.said('error', ': ')}",
-    Kind.VENDING_BEGUN: lambda _: "began to use it",
-    Kind.CREDENTIALS_VENDED: _vended,
-    Kind.CONSOLE_VENDED: lambda _: "was handed a sign-in address of the AWS console",
-    Kind.LINK_MADE: _link_made,
-    Kind.LINK_USED: _visit("opened"),
-    Kind.LINK_REFUSED: _visit("was refused"),
-    Kind.VENDING_REFUSED: lambda told: f"was handed nothing{told.said('because', ': ')}",
-    Kind.DRIFT_FOUND: lambda told: f"found it otherwise in AWS than it should be{told.said('what', ': ')}",
-    Kind.DRIFT_REMOVED: lambda told: f"removed what no grant accounts for{told.said('what', ': ')}",
-    Kind.GLASS_CALLING: lambda told: f"called the operator's hook (try {told['number']})",
-    Kind.GLASS_CALLED: lambda _: "was heard by the operator's hook",
-    Kind.WORDS_ERASED: lambda told: f"erased what was written{told.after(' by ', 'principal')}",
-    Kind.GLASS_REMINDED: lambda told: f"reminded those who review (number {told['number']})",
-    Kind.GLASS_REVIEWED: lambda told: f"closed the review{told.said('note', ': ')}",
+    EntryKind.THREAD_SAID: _spoken,
+    EntryKind.PASSKEY_USED: lambda _: "confirmed with a passkey",
+    EntryKind.PASSKEY_REFUSED: lambda told: f"was refused with a passkey{_often(told)}{told.said('because', ': ')}",
+    EntryKind.ERRAND_OPENED: lambda _: "was led to the page for passkeys",
+    EntryKind.SERIES_OPENED: lambda _: "began to open its windows",
+    EntryKind.SERIES_MOVED: _window,
+    EntryKind.SERIES_CLOSED: lambda _: "closed it: no more windows",
+    EntryKind.TICKET_CLOSED: lambda told: f"found the ticket {told.quote(told['ticket'])} closed",
+    EntryKind.RULES_DIFFERED: lambda _: "found that the rules being tried would have decided otherwise",
+    EntryKind.GLASS_BROKEN: lambda told: f"used emergency access{told.moment('review_due', '; the review is due ')}",
+    EntryKind.CODE_USED: lambda _: "used a sealed code",
+    EntryKind.GRANT_PROVISIONING: lambda told: f"began to put it into AWS{told.moment('ends', ', until ')}",
+    EntryKind.GRANT_ACTIVATED: lambda told: f"saw it live in AWS{told.moment('ends', ', until ')}",
+    EntryKind.GRANT_WARNED: lambda _: "said that it is about to end",
+    EntryKind.GRANT_ENDING: _ending,
+    EntryKind.GRANT_ENDED: lambda told: f"saw nothing of it left in AWS{told.said('why', ': ')}",
+    EntryKind.GRANT_STUCK: lambda told: f"could not get it done yet{told.said('error', ': ')}",
+    EntryKind.VENDING_BEGUN: lambda _: "began to use it",
+    EntryKind.CREDENTIALS_VENDED: _vended,
+    EntryKind.CONSOLE_VENDED: lambda _: "was handed a sign-in address of the AWS console",
+    EntryKind.LINK_MADE: _link_made,
+    EntryKind.LINK_USED: _visit("opened"),
+    EntryKind.LINK_REFUSED: _visit("was refused"),
+    EntryKind.VENDING_REFUSED: lambda told: f"was handed nothing{told.said('because', ': ')}",
+    EntryKind.DRIFT_FOUND: lambda told: f"found it otherwise in AWS than it should be{told.said('what', ': ')}",
+    EntryKind.DRIFT_REMOVED: lambda told: f"removed what no grant accounts for{told.said('what', ': ')}",
+    EntryKind.GLASS_CALLING: lambda told: f"called the operator's hook (try {told['number']})",
+    EntryKind.GLASS_CALLED: lambda _: "was heard by the operator's hook",
+    EntryKind.WORDS_ERASED: lambda told: f"erased what was written{told.after(' by ', 'principal')}",
+    EntryKind.GLASS_REMINDED: lambda told: f"reminded those who review (number {told['number']})",
+    EntryKind.GLASS_REVIEWED: lambda told: f"closed the review{told.said('note', ': ')}",
 }

@@ -17,15 +17,15 @@ from daypass.lifecycle.rule_changes.shadow import compare
 from daypass.lifecycle.schedules.series import series_of
 from daypass.model.decision import Allowed, Circumstances
 from daypass.model.errors import BadInput, Conflict, NotFound, NotYours, Refusal, Unavailable
-from daypass.model.event import Detail, Event, Kind
+from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Change, Fact
 from daypass.model.grant import GrantId, grant_id_for, new_grant_id
-from daypass.model.kept import GlassReview, Series
+from daypass.model.kept import GlassReview, Schedule
 from daypass.model.lease import whole_second
 from daypass.model.length import words_for_length
 from daypass.model.principal import DAYPASS, ROBOT
 from daypass.model.request import Approval, Ask, Request, RequestState
-from daypass.ports import Ledger, Rehearsal
+from daypass.ports import DryRun, Ledger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ class Preview:
 
     decision: Allowed
     request: Request
-    dry_run: Rehearsal
+    dry_run: DryRun
     around: Circumstances
     """What the rules looked at besides."""
 
@@ -172,17 +172,23 @@ def _request(ask: Ask, judged: Judged, now: datetime) -> Request:
 
 def _standing(ask: Ask, ledger: Ledger) -> tuple[Change, ...]:
     """What must stand at the moment it is filed: the series that it is a window of, and what it prolongs."""
-    series = (still_open(Series, ask.series, ledger),) if ask.series else ()
+    series = (still_open(Schedule, ask.series, ledger),) if ask.series else ()
     return (*series, must_go_on(ask.extends, ledger)) if ask.extends else series
 
 
 def _facts(request: Request, judged: Judged, beside: tuple[Change, ...], now: datetime) -> list[Fact]:
     stands = (judged.freezes,)
-    filed = Event(kind=Kind.REQUEST_FILED, at=now, actor=request.requestor, subject=request.id, details=_told(request))
+    filed = Event(
+        kind=EntryKind.REQUEST_FILED, at=now, actor=request.requestor, subject=request.id, details=_told(request)
+    )
     if not judged.decision.at_once:
         return [Fact(event=filed, changes=(request, *judged.tallies, *beside), stands=stands)]
     approved = Event(
-        kind=Kind.REQUEST_APPROVED, at=now, actor=DAYPASS, subject=request.id, details={"rule": judged.decision.rule}
+        kind=EntryKind.REQUEST_APPROVED,
+        at=now,
+        actor=DAYPASS,
+        subject=request.id,
+        details={"rule": judged.decision.rule},
     )
     return [
         Fact(
@@ -209,7 +215,7 @@ def _glass(request: Request, now: datetime) -> list[Fact]:
         due=request.term.lease(now).ends + request.aftermath.within,
     )
     event = Event(
-        kind=Kind.GLASS_BROKEN,
+        kind=EntryKind.GLASS_BROKEN,
         at=now,
         actor=request.requestor,
         subject=request.id,
@@ -248,5 +254,5 @@ def _refused(ask: Ask, grant_id: GrantId, refusal: Refusal, now: datetime) -> Fa
     }
     if ask.beneficiary:
         details["beneficiary"] = ask.beneficiary
-    event = Event(kind=Kind.REQUEST_REFUSED, at=now, actor=ask.requestor, subject=grant_id, details=details)
+    event = Event(kind=EntryKind.REQUEST_REFUSED, at=now, actor=ask.requestor, subject=grant_id, details=details)
     return Fact(event=event, told=False)

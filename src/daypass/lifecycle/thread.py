@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from daypass.model.event import Detail, Event, Kind
+from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import GrantId
 from daypass.model.principal import DAYPASS, PrincipalId
@@ -29,7 +29,7 @@ class How(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Saying:
+class ThreadMessage:
     """One thing said in the thread of a request."""
 
     author: PrincipalId
@@ -42,7 +42,7 @@ class Saying:
     """When it was edited, as Slack has it."""
 
 
-def keep(subject: GrantId, saying: Saying, *, ledger: Ledger, now: datetime) -> bool:
+def keep(subject: GrantId, saying: ThreadMessage, *, ledger: Ledger, now: datetime) -> bool:
     """
     Journal what was said, once. False when it was journalled before. Raises NotFound.
 
@@ -50,7 +50,7 @@ def keep(subject: GrantId, saying: Saying, *, ledger: Ledger, now: datetime) -> 
     that are told the same within the same milliseconds may both write it down.
     """
     request = ledger.request(subject)
-    known = {_key(event) for event in ledger.story(request.id) if event.kind is Kind.THREAD_SAID}
+    known = {_key(event) for event in ledger.story(request.id) if event.kind is EntryKind.THREAD_SAID}
     event = _event(request.id, saying, now)
     if _key(event) in known:
         return False
@@ -58,7 +58,7 @@ def keep(subject: GrantId, saying: Saying, *, ledger: Ledger, now: datetime) -> 
     return True
 
 
-def _event(subject: GrantId, saying: Saying, now: datetime) -> Event:
+def _event(subject: GrantId, saying: ThreadMessage, now: datetime) -> Event:
     """Who deleted a message Slack does not say: it may have been somebody else, so the entry is nobody's."""
     deleted = saying.how is How.DELETED
     text = "" if deleted else masked(saying.text)
@@ -72,7 +72,7 @@ def _event(subject: GrantId, saying: Saying, now: datetime) -> Event:
         "cut": len(text) > LONGEST_SAID,
     }
     actor = DAYPASS if deleted else saying.author
-    return Event(kind=Kind.THREAD_SAID, at=now, actor=actor, subject=subject, details=details)
+    return Event(kind=EntryKind.THREAD_SAID, at=now, actor=actor, subject=subject, details=details)
 
 
 def _key(event: Event) -> tuple[Detail, ...]:

@@ -8,15 +8,15 @@ from contextlib import suppress
 from datetime import datetime
 
 from daypass.model.errors import Conflict, Misconfigured, NotFound
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.known import KnownWorkspace
 from daypass.model.principal import DAYPASS
 from daypass.model.secret import digest
-from daypass.ports import Cabinet, Ledger
+from daypass.ports import Ledger, Records
 
 
-def known_team(bot_token: str, cabinet: Cabinet) -> str | None:
+def known_team(bot_token: str, cabinet: Records) -> str | None:
     """The workspace of a bot token; None when Slack has not said it yet, or the row cannot be read."""
     try:
         return cabinet.find(KnownWorkspace, digest(bot_token)).team
@@ -27,6 +27,6 @@ def known_team(bot_token: str, cabinet: Cabinet) -> str | None:
 def remember_team(bot_token: str, team: str, *, ledger: Ledger, now: datetime) -> None:
     """Write down what Slack said of a bot token."""
     row = KnownWorkspace(token_hash=digest(bot_token), team=team, at=now)
-    event = Event(kind=Kind.WORKSPACE_REMEMBERED, at=now, actor=DAYPASS, details={"team": team})
+    event = Event(kind=EntryKind.WORKSPACE_REMEMBERED, at=now, actor=DAYPASS, details={"team": team})
     with suppress(Conflict):  # another process was first
         ledger.record(Fact(event=event, changes=(row,), told=False))

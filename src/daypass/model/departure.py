@@ -29,7 +29,7 @@ class DepartureState(StrEnum):
 TO_DO = (DepartureState.NOTICED, DepartureState.HELD, DepartureState.CONFIRMED)
 
 
-class Source(StrEnum):
+class DepartureSource(StrEnum):
     """How it was learned."""
 
     EVENT = "event"
@@ -45,7 +45,7 @@ class Departure:
     principal: PrincipalId
     at: datetime
     """When it was noticed."""
-    source: Source
+    source: DepartureSource
     state: DepartureState = DepartureState.NOTICED
     revision: int = 0
 
@@ -68,7 +68,7 @@ class WatchState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Watch:
+class DirectoryWatch:
     """Since when Slack has, or has not, answered to the question who is still there."""
 
     at: datetime

@@ -19,7 +19,7 @@ from daypass.model.words import mask, one_line
 Detail = str | int | bool | None | tuple[str, ...]
 
 
-class Kind(StrEnum):
+class EntryKind(StrEnum):
     """Every kind of journal entry there is."""
 
     REQUEST_FILED = "request.filed"
@@ -152,7 +152,7 @@ An access key's id is no secret and opens nothing; CloudTrail has it, and an aud
 class Event:
     """One thing that happened: what, when, by whom, about which request or grant, with its details."""
 
-    kind: Kind
+    kind: EntryKind
     at: datetime
     actor: PrincipalId
     subject: GrantId | None = None
@@ -181,7 +181,7 @@ LONGEST_CLIENT = 60
 """Characters that are kept of what a command line calls itself."""
 
 
-class Scope(StrEnum):
+class LoginScope(StrEnum):
     """What a command line may do in somebody's name."""
 
     READ = "read"
@@ -209,7 +209,7 @@ class Login:
     asked_at: datetime
     expires_at: datetime
     """When the code lapses; once a token was issued, when the token does."""
-    scopes: frozenset[Scope] = frozenset(Scope)
+    scopes: frozenset[LoginScope] = frozenset(LoginScope)
     principal: PrincipalId | None = None
     token_hash: str | None = None
     revoked_at: datetime | None = None
@@ -225,7 +225,7 @@ class Login:
     @property
     def aim(self) -> str:
         """What it would be. Those that would only end things wait apart: no flood of the others is in the way."""
-        return "ending" if self.scopes == {Scope.END} else "login"
+        return "ending" if self.scopes == {LoginScope.END} else "login"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "client", one_line(self.client, LONGEST_CLIENT))

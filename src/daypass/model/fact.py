@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from daypass.model.departure import Departure, Watch
+from daypass.model.departure import Departure, DirectoryWatch
 from daypass.model.event import Event, Link, Login
 from daypass.model.finding import JournalFinding
 from daypass.model.freeze import Freezes
@@ -12,8 +12,8 @@ from daypass.model.known import Known
 from daypass.model.request import Request
 from daypass.model.rule_change import RulesChange, RulesVersion
 
-Record = Kept | Known | Freezes | RulesVersion | RulesChange | Departure | Watch | JournalFinding
-"""What the cabinet keeps; see ports.Cabinet."""
+Record = Kept | Known | Freezes | RulesVersion | RulesChange | Departure | DirectoryWatch | JournalFinding
+"""What the cabinet keeps; see ports.Records."""
 
 Change = Request | Grant | Link | Login | Record
 

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from daypass.model.kept import Standing
+from daypass.model.kept import Validity
 from daypass.model.principal import DAYPASS
 
 
@@ -18,7 +18,7 @@ class JournalFinding:
     """Which machine found it, and where that machine remembers the journal's head."""
     at: datetime
     """When it was found."""
-    state: Standing = Standing.OPEN
+    state: Validity = Validity.OPEN
     revision: int = 0
 
     @property

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from daypass.model.entitlement import S3Place
 from daypass.model.errors import BadInput
 from daypass.model.grant import GrantId
-from daypass.model.kept import Standing
+from daypass.model.kept import Validity
 from daypass.model.principal import DAYPASS, PrincipalId
 
 IN_FORCE = "in-force"
@@ -77,7 +77,7 @@ class Freezes:
 
     standing: tuple[Freeze, ...]
     at: datetime
-    state: Standing = Standing.OPEN
+    state: Validity = Validity.OPEN
     revision: int = 0
 
     @property

@@ -11,13 +11,13 @@ from enum import StrEnum
 
 from daypass.model.decision import Approvers
 from daypass.model.entitlement import Entitlement
-from daypass.model.event import Scope
+from daypass.model.event import LoginScope
 from daypass.model.grant import Delivery, GrantId
 from daypass.model.principal import DAYPASS, Principal, PrincipalId
 from daypass.model.words import mask
 
 
-class Standing(StrEnum):
+class Validity(StrEnum):
     """Whether something kept still counts."""
 
     OPEN = "open"
@@ -49,7 +49,7 @@ class _OfSomebody:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Permit(_ById, _OfSomebody):
+class Preapproval(_ById, _OfSomebody):
     """An approval given in advance: what `by` would approve, for whom, within a window, for how long at most."""
 
     id: GrantId
@@ -67,7 +67,7 @@ class Permit(_ById, _OfSomebody):
     delivery: Delivery = Delivery.SESSION
     """The one way that it approves."""
     reason: str = ""
-    state: Standing = Standing.OPEN
+    state: Validity = Validity.OPEN
     revision: int = 0
 
     def __post_init__(self) -> None:
@@ -82,7 +82,7 @@ class Absence(_OfSomebody):
     until: datetime
     delegate: PrincipalId | None
     at: datetime
-    state: Standing = Standing.OPEN
+    state: Validity = Validity.OPEN
     revision: int = 0
 
     @property
@@ -92,7 +92,7 @@ class Absence(_OfSomebody):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Robot(_ById):
+class Bot(_ById):
     """A program that may ask: by tokens of ours, or by a token of somebody whom we trust for it."""
 
     id: PrincipalId
@@ -104,7 +104,7 @@ class Robot(_ById):
     token_hash: str | None = None
     """SHA-256 (hex) of its token; None for one that only comes by workload identity."""
     token_ends: datetime | None = None
-    scopes: frozenset[Scope] = frozenset({Scope.READ, Scope.ASK, Scope.USE})
+    scopes: frozenset[LoginScope] = frozenset({LoginScope.READ, LoginScope.ASK, LoginScope.USE})
     issuer: str = ""
     """The issuer (OpenID Connect) whose tokens it comes with."""
     audience: str = ""
@@ -114,7 +114,7 @@ class Robot(_ById):
     """Who was shown its token in the one moment it was seen."""
     claims: tuple[tuple[str, str], ...] = ()
     """What its token must say, such as (`repository`, `acme/deploy`); patterns with `*` as in rules."""
-    state: Standing = Standing.OPEN
+    state: Validity = Validity.OPEN
     revision: int = 0
 
     def __post_init__(self) -> None:
@@ -142,7 +142,7 @@ class SealedCode(_OfSomebody):
     used_for: GrantId | None = None
     person: Principal | None = None
     """As the directory had them when it was sealed; counts only while the directory does not answer."""
-    state: Standing = Standing.OPEN
+    state: Validity = Validity.OPEN
     revision: int = 0
 
     @property
@@ -163,7 +163,7 @@ class Passkey(_OfSomebody):
     sign_count: int
     name: str
     at: datetime
-    state: Standing = Standing.OPEN
+    state: Validity = Validity.OPEN
     revision: int = 0
 
     def __post_init__(self) -> None:
@@ -185,7 +185,7 @@ class Purpose(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Errand(_OfSomebody):
+class OneTimeLink(_OfSomebody):
     """One thing that one person may do once, soon, in a browser. Of its address only the SHA-256 (hex) is kept."""
 
     ticket_hash: str
@@ -199,7 +199,7 @@ class Errand(_OfSomebody):
     """For how long it would be approved; None leaves it as it was asked."""
     refused: int = 0
     """How often a proof for it did not hold."""
-    state: Standing = Standing.OPEN
+    state: Validity = Validity.OPEN
     revision: int = 0
 
     @property
@@ -209,7 +209,7 @@ class Errand(_OfSomebody):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Series(_ById, _OfSomebody):
+class Schedule(_ById, _OfSomebody):
     """An approved request that recurs, for as long as windows of it are still to be opened."""
 
     id: GrantId
@@ -218,7 +218,7 @@ class Series(_ById, _OfSomebody):
     at: datetime
     opened_until: datetime
     """Windows that begin before this moment have been opened, or were left out for good."""
-    state: Standing = Standing.OPEN
+    state: Validity = Validity.OPEN
     revision: int = 0
 
 
@@ -243,7 +243,7 @@ class GlassReview(_ById, _OfSomebody):
     closed_by: PrincipalId | None = None
     closed_at: datetime | None = None
     note: str = ""
-    state: Standing = Standing.OPEN
+    state: Validity = Validity.OPEN
     revision: int = 0
 
     def __post_init__(self) -> None:
@@ -259,7 +259,7 @@ class Tally(_OfSomebody):
     """When it was begun."""
     passkeys: int = 0
     """How many they have: so that one whose rows somebody hides in the database is not taken for who has none."""
-    state: Standing = Standing.OPEN
+    state: Validity = Validity.OPEN
     revision: int = 0
 
     @property
@@ -277,7 +277,7 @@ class Alteration:
     because: str
     at: datetime
     """When it was found."""
-    state: Standing = Standing.OPEN
+    state: Validity = Validity.OPEN
     revision: int = 0
 
     @property
@@ -291,4 +291,4 @@ class Alteration:
         return DAYPASS
 
 
-Kept = Permit | Absence | Robot | SealedCode | Passkey | Errand | GlassReview | Series | Tally | Alteration
+Kept = Preapproval | Absence | Bot | SealedCode | Passkey | OneTimeLink | GlassReview | Schedule | Tally | Alteration

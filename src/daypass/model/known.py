@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from daypass.model.decision import Approvers
-from daypass.model.kept import Standing
+from daypass.model.kept import Validity
 from daypass.model.principal import DAYPASS, PrincipalId
 
 
@@ -25,7 +25,7 @@ class KnownGroup:
     people: tuple[PrincipalId, ...]
     """Sorted."""
     at: datetime
-    state: Standing = Standing.OPEN
+    state: Validity = Validity.OPEN
     revision: int = 0
 
     @property
@@ -51,7 +51,7 @@ class KnownOwners:
     digest: str
     """Of the text of those rules: SHA-256 (hex)."""
     at: datetime
-    state: Standing = Standing.OPEN
+    state: Validity = Validity.OPEN
     revision: int = 0
 
     @property
@@ -77,7 +77,7 @@ class KnownWorkspace:
     """SHA-256 (hex) of the bot token: another token may be of another workspace."""
     team: str
     at: datetime
-    state: Standing = Standing.OPEN
+    state: Validity = Validity.OPEN
     revision: int = 0
 
     @property
@@ -102,7 +102,7 @@ class KnownRulesFile:
     digest: str
     """Of its text: SHA-256 (hex)."""
     at: datetime
-    state: Standing = Standing.OPEN
+    state: Validity = Validity.OPEN
     revision: int = 0
 
     @property

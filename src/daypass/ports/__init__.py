@@ -6,9 +6,8 @@ the contract that the contract tests check. Every method may raise Unavailable.
 """
 
 from daypass.ports.fence import Fence, Overtaken
-from daypass.ports.journal import Book, Consistent, HeadPlace, Included, SignedCheckpoint
+from daypass.ports.journal import Consistent, HeadPlace, Included, Journal, SignedCheckpoint
 from daypass.ports.memory import (
-    Cabinet,
     Ledger,
     Logins,
     Message,
@@ -16,45 +15,48 @@ from daypass.ports.memory import (
     Outbox,
     Page,
     Postings,
+    Records,
 )
 from daypass.ports.outside import (
     Catalogue,
     Clearance,
     Credentials,
     Directory,
+    DryRun,
     Facts,
     Leavers,
+    MarkedObject,
     Paper,
     PostForm,
     Provisioner,
-    Rehearsal,
     SignedUrl,
-    Standing,
     Strange,
     Sweep,
     Vendor,
 )
-from daypass.ports.queue import Claim, Queue, Trouble
+from daypass.ports.queue import Claim, FailedStep, Queue
 from daypass.ports.scrub import AlteredRow, Scrub
 from daypass.ports.words import Words
 
 __all__ = [
     "AlteredRow",
-    "Book",
-    "Cabinet",
     "Catalogue",
     "Claim",
     "Clearance",
     "Consistent",
     "Credentials",
     "Directory",
+    "DryRun",
     "Facts",
+    "FailedStep",
     "Fence",
     "HeadPlace",
     "Included",
+    "Journal",
     "Leavers",
     "Ledger",
     "Logins",
+    "MarkedObject",
     "Message",
     "Notice",
     "Outbox",
@@ -65,14 +67,12 @@ __all__ = [
     "Postings",
     "Provisioner",
     "Queue",
-    "Rehearsal",
+    "Records",
     "Scrub",
     "SignedCheckpoint",
     "SignedUrl",
-    "Standing",
     "Strange",
     "Sweep",
-    "Trouble",
     "Vendor",
     "Words",
 ]

@@ -43,7 +43,7 @@ class Consistent:
     newer: SignedCheckpoint
 
 
-class Book(Protocol):
+class Journal(Protocol):
     """The journal in its tree, with its checkpoints and proofs."""
 
     def checkpoint(self) -> SignedCheckpoint:

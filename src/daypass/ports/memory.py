@@ -23,7 +23,7 @@ class Page(Generic[Item]):
     total: int
 
 
-class Cabinet(Protocol):
+class Records(Protocol):
     """Small values of many kinds, kept beside requests and grants. Written by Ledger.record alone."""
 
     def find(self, kind: type[Recorded], key: str) -> Recorded:
@@ -56,7 +56,7 @@ class Cabinet(Protocol):
         ...
 
 
-class Ledger(Cabinet, Protocol):
+class Ledger(Records, Protocol):
     """
     State and its journal, written together; the cabinet is read here too.
 

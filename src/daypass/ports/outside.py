@@ -71,7 +71,7 @@ class Paper:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rehearsal:
+class DryRun:
     """What a provisioning would do, without doing it."""
 
     papers: tuple[Paper, ...]
@@ -123,7 +123,7 @@ class Provisioner(Protocol):
     promise: str
     """The sentence a requestor is shown: what ending early can and cannot promise."""
 
-    def rehearse(self, draft: Grant) -> Rehearsal:
+    def rehearse(self, draft: Grant) -> DryRun:
         """Say what would be written for a leased grant. Raises BadInput when it would not fit or has nowhere to go."""
         ...
 
@@ -141,7 +141,7 @@ class Provisioner(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class MarkedObject:
     """Something in AWS that carries Daypass's mark."""
 
     grant: GrantId
@@ -164,11 +164,11 @@ class Strange:
 class Sweep(Protocol):
     """What stands in AWS under a mark of Daypass, whoever remembers it."""
 
-    def standing(self) -> Iterator[Standing | Strange]:
+    def standing(self) -> Iterator[MarkedObject | Strange]:
         """Go through everything that carries our mark, or a strange one."""
         ...
 
-    def remove(self, standing: Standing) -> bool:
+    def remove(self, standing: MarkedObject) -> bool:
         """Remove one of them; returns whether it was still there."""
         ...
 

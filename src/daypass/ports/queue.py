@@ -9,7 +9,7 @@ from daypass.model.grant import Grant, GrantId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
+class FailedStep:
     """A grant whose step did not succeed: how often, since when it is overdue, and what was said last."""
 
     grant: Grant
@@ -94,7 +94,7 @@ class Queue(Protocol):
         """How often this grant's step has failed in a row; 0 once it was moved on."""
         ...
 
-    def troubled(self, *, overdue_before: datetime) -> list[Trouble]:
+    def troubled(self, *, overdue_before: datetime) -> list[FailedStep]:
         """Read all grants that have been overdue since before a moment, longest first."""
         ...
 

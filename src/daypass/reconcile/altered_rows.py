@@ -13,9 +13,9 @@ from itertools import islice
 import structlog
 
 from daypass.model.errors import Conflict
-from daypass.model.event import Detail, Event, Kind
+from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
-from daypass.model.kept import Alteration, Standing
+from daypass.model.kept import Alteration, Validity
 from daypass.model.principal import DAYPASS
 from daypass.ports import AlteredRow, Ledger, Sweep
 from daypass.reconcile.drift import sweep
@@ -49,8 +49,8 @@ def report_altered(found: Iterable[AlteredRow], *, ledger: Ledger, now: datetime
     right = (
         [one for row, one in kept.items() if whole and _is_open(one) and row not in rows] if len(rows) < MOST else []
     )
-    _record(Kind.LEDGER_ALTERED, fresh, ledger, now)
-    _record(Kind.LEDGER_RESTORED, [replace(one, state=Standing.CLOSED) for one in right], ledger, now)
+    _record(EntryKind.LEDGER_ALTERED, fresh, ledger, now)
+    _record(EntryKind.LEDGER_RESTORED, [replace(one, state=Validity.CLOSED) for one in right], ledger, now)
     return Reported(altered=len(rows), fresh=len(fresh))
 
 
@@ -65,7 +65,7 @@ def report_set_aside(
 
 
 def _is_open(one: Alteration | None) -> bool:
-    return one is not None and one.state is Standing.OPEN
+    return one is not None and one.state is Validity.OPEN
 
 
 def _opened(found: AlteredRow, before: Alteration | None, now: datetime) -> Alteration:
@@ -73,7 +73,7 @@ def _opened(found: AlteredRow, before: Alteration | None, now: datetime) -> Alte
     return Alteration(row=found.row, because=found.because, at=now, revision=revision)
 
 
-def _record(kind: Kind, altered: Sequence[Alteration], ledger: Ledger, now: datetime) -> None:
+def _record(kind: EntryKind, altered: Sequence[Alteration], ledger: Ledger, now: datetime) -> None:
     if not altered:
         return
     details: dict[str, Detail] = {

@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from daypass.model.errors import BadInput, Refusal
-from daypass.model.event import Detail, Event, Kind
+from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import Ending, Grant, GrantState, Presence, Why
 from daypass.model.lease import Lease
 from daypass.model.principal import DAYPASS
 from daypass.ports import Clearance, Ledger, Provisioner
-from daypass.reconcile.claim import Held
+from daypass.reconcile.claim import HeldClaim
 from daypass.reconcile.plan import Activate, Close, End, Phase, Provision, Remove, Wait, Warn, phase, plan
 from daypass.reconcile.start_check import must_begin_by
 
@@ -34,14 +34,14 @@ class Write:
 
 
 @dataclass(frozen=True, slots=True)
-class Later:
+class LookAgain:
     """Nothing to commit; look again at a moment. An error makes it a failed try."""
 
     until: datetime
     error: str = ""
 
 
-Outcome = Write | Later
+Outcome = Write | LookAgain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +56,7 @@ class Steps:
     clearance: Clearance | None = None
     """Asked before what was approved a while ago is put into AWS (beginning.py)."""
 
-    def advance(self, held: Held) -> Outcome:  # noqa: PLR0911 - one answer for each step of the plan
+    def advance(self, held: HeldClaim) -> Outcome:  # noqa: PLR0911 - one answer for each step of the plan
         """
         Take one grant one step further. May be repeated, may be cut off anywhere.
 
@@ -69,27 +69,27 @@ class Steps:
             seen = self.provisioner.observe(grant, self.clock())
         match plan(grant, seen, self.clock()):
             case Wait(until=until):
-                return Later(until)
+                return LookAgain(until)
             case Provision() if held.is_busy(self.clock()):
-                return Later(self.clock() + LOOK_AGAIN)
+                return LookAgain(self.clock() + LOOK_AGAIN)
             case Provision(lease=lease):
                 self.gate()
                 return self._put_in(held, lease)
             case Activate():
                 return Write(_activated(grant, self.clock()))
             case Warn():
-                return Write(_fact(Kind.GRANT_WARNED, replace(grant, warned=True), self.clock()))
+                return Write(_fact(EntryKind.GRANT_WARNED, replace(grant, warned=True), self.clock()))
             case End(why=why):
                 return Write(ending(grant, why, self.clock()))
             case Remove():
                 with held.taking_out():
                     self.provisioner.revoke(grant, self.clock())
-                return Later(self.clock() + LOOK_AGAIN)
+                return LookAgain(self.clock() + LOOK_AGAIN)
             case Close():
                 now = self.clock()
-                return Write(_fact(Kind.GRANT_ENDED, grant.ended(now), now))
+                return Write(_fact(EntryKind.GRANT_ENDED, grant.ended(now), now))
 
-    def _put_in(self, held: Held, lease: Lease) -> Outcome:
+    def _put_in(self, held: HeldClaim, lease: Lease) -> Outcome:
         try:
             stands = () if self.clearance is None else (must_begin_by(held.grant, self.clearance, self.clock()),)
         except Refusal as refused:  # it ends before it begins
@@ -105,10 +105,10 @@ class Steps:
         with held.looking():
             seen = self.provisioner.observe(leased, self.clock())
         if seen is Presence.ABSENT:
-            return Later(self.clock() + LOOK_AGAIN)
+            return LookAgain(self.clock() + LOOK_AGAIN)
         return Write(_activated(leased, self.clock()))
 
-    def _take_out(self, held: Held) -> Outcome:
+    def _take_out(self, held: HeldClaim) -> Outcome:
         """
         Remove what stands in AWS, then close.
 
@@ -130,9 +130,9 @@ class Steps:
             if seen is Presence.ABSENT and grant.lease is not None and self.clock() < grant.lease.ends:
                 seen = self.provisioner.observe(grant, self.clock())
         if seen is Presence.PRESENT:
-            return Later(self.clock() + LOOK_AGAIN, error="AWS still shows it after the removal.")
+            return LookAgain(self.clock() + LOOK_AGAIN, error="AWS still shows it after the removal.")
         if held.is_busy(self.clock()):
-            return Later(self.clock() + LOOK_AGAIN)
+            return LookAgain(self.clock() + LOOK_AGAIN)
         return Write(_ended(grant, self.clock()))
 
 
@@ -141,7 +141,7 @@ def ending(grant: Grant, why: Why, now: datetime, note: str = "") -> Fact:
     at = grant.lease.ends if why is Why.EXPIRED and grant.lease else now
     ends = Ending(why=why, by=DAYPASS, at=min(at, now), note=note)
     details: dict[str, Detail] = {"why": why.value, "note": note}
-    return _fact(Kind.GRANT_ENDING, grant.ending_now(ends), now, details)
+    return _fact(EntryKind.GRANT_ENDING, grant.ending_now(ends), now, details)
 
 
 def _is_over(grant: Grant, now: datetime) -> bool:
@@ -160,15 +160,17 @@ def _ended(grant: Grant, now: datetime) -> Fact:
     grant = _as_ending(grant)
     assert grant.ending is not None  # noqa: S101 - the line above, or ending_now before
     now = max(now, grant.ending.at)  # by the earlier of two clocks that differ it may not have begun to end yet
-    return _fact(Kind.GRANT_ENDED, grant.ended(now), now, {"why": grant.ending.why.value, "note": grant.ending.note})
+    return _fact(
+        EntryKind.GRANT_ENDED, grant.ended(now), now, {"why": grant.ending.why.value, "note": grant.ending.note}
+    )
 
 
 def _provisioning(grant: Grant, now: datetime) -> Fact:
-    return replace(_fact(Kind.GRANT_PROVISIONING, grant, now, _dates(grant)), told=False)
+    return replace(_fact(EntryKind.GRANT_PROVISIONING, grant, now, _dates(grant)), told=False)
 
 
 def _activated(grant: Grant, now: datetime) -> Fact:
-    return _fact(Kind.GRANT_ACTIVATED, grant.activated(), now, _dates(grant))
+    return _fact(EntryKind.GRANT_ACTIVATED, grant.activated(), now, _dates(grant))
 
 
 def _dates(grant: Grant) -> dict[str, Detail]:
@@ -176,6 +178,6 @@ def _dates(grant: Grant) -> dict[str, Detail]:
     return {"starts": grant.lease.starts.isoformat(), "ends": grant.lease.ends.isoformat()}
 
 
-def _fact(kind: Kind, grant: Grant, now: datetime, details: dict[str, Detail] | None = None) -> Fact:
+def _fact(kind: EntryKind, grant: Grant, now: datetime, details: dict[str, Detail] | None = None) -> Fact:
     event = Event(kind=kind, at=now, actor=DAYPASS, subject=grant.id, details=details or {})
     return Fact(event=event, changes=(grant,))

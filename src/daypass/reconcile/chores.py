@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 import structlog
 
 from daypass.model.errors import DaypassError
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import GrantState
 from daypass.model.principal import DAYPASS
-from daypass.ports import Ledger, Queue, Trouble
+from daypass.ports import FailedStep, Ledger, Queue
 
 log = structlog.get_logger()
 
@@ -75,9 +75,9 @@ def report_stuck(*, queue: Queue, ledger: Ledger, now: datetime, held_up: str = 
     return len(troubles)
 
 
-def _stuck(trouble: Trouble, now: datetime) -> Fact:
+def _stuck(trouble: FailedStep, now: datetime) -> Fact:
     event = Event(
-        kind=Kind.GRANT_STUCK,
+        kind=EntryKind.GRANT_STUCK,
         at=now,
         actor=DAYPASS,
         subject=trouble.grant.id,
@@ -86,12 +86,12 @@ def _stuck(trouble: Trouble, now: datetime) -> Fact:
     return Fact(event=event)
 
 
-def _explained(trouble: Trouble, held_up: str) -> Trouble:
+def _explained(trouble: FailedStep, held_up: str) -> FailedStep:
     waits = held_up and trouble.grant.state is GrantState.APPROVED
     return replace(trouble, error=held_up) if waits else trouble
 
 
-def _is_stuck(trouble: Trouble, now: datetime) -> bool:
+def _is_stuck(trouble: FailedStep, now: datetime) -> bool:
     return trouble.grant.state is GrantState.APPROVED or trouble.overdue_since < now - STUCK_AFTER
 
 

@@ -21,7 +21,7 @@ LONGEST_STEP = timedelta(minutes=2)
 """After which a step puts nothing more into AWS, however its claim stands: it begins again from the ledger."""
 
 
-class Held:
+class HeldClaim:
     """One claim, in the hands of one worker."""
 
     def __init__(
@@ -101,7 +101,7 @@ class Held:
 class _Looking:
     """Nothing may be written under it."""
 
-    def __init__(self, held: Held) -> None:
+    def __init__(self, held: HeldClaim) -> None:
         self._held = held
 
     def ask(self, write: str) -> None:

@@ -15,11 +15,11 @@ from itertools import islice
 
 import structlog
 
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import Delivery, Grant, GrantId, GrantState, Presence, Why
 from daypass.model.principal import DAYPASS
-from daypass.ports import Ledger, Provisioner, Queue, Standing, Strange, Sweep
+from daypass.ports import Ledger, MarkedObject, Provisioner, Queue, Strange, Sweep
 from daypass.ports.fence import Free, writing_under
 from daypass.reconcile.apply import ending
 from daypass.reconcile.meters import SWEPT
@@ -39,7 +39,7 @@ class Swept:
 
     seen: frozenset[GrantId]
     removed: int
-    unknown: tuple[Standing, ...]
+    unknown: tuple[MarkedObject, ...]
     """What carries our mark and is of grants that the ledger does not know at all."""
     strange: tuple[Strange, ...]
 
@@ -48,9 +48,9 @@ class Swept:
 class _Sorted:
     """A batch of what was found, by what is to be done about it."""
 
-    ended: list[tuple[Standing, bool]] = field(default_factory=list)
+    ended: list[tuple[MarkedObject, bool]] = field(default_factory=list)
     """Of grants that have ended, each with whether an alarm on it means something."""
-    unknown: list[Standing] = field(default_factory=list)
+    unknown: list[MarkedObject] = field(default_factory=list)
 
 
 def sweep(sweeps: Iterable[Sweep], *, ledger: Ledger, clock: Callable[[], datetime]) -> Swept:
@@ -62,14 +62,14 @@ def sweep(sweeps: Iterable[Sweep], *, ledger: Ledger, clock: Callable[[], dateti
     and journalled, so that an alarm on it means something.
     """
     seen: set[GrantId] = set()
-    unknown: list[Standing] = []
+    unknown: list[MarkedObject] = []
     strange: list[Strange] = []
     removed = 0
     for one in sweeps:
         found = one.standing()
         while batch := list(islice(found, _BATCH)):
             strange += [each for each in batch if isinstance(each, Strange)]
-            ours = [each for each in batch if isinstance(each, Standing)]
+            ours = [each for each in batch if isinstance(each, MarkedObject)]
             seen |= {standing.grant for standing in ours}
             rest = _unaccounted(ours, ledger)
             unknown += rest.unknown
@@ -117,7 +117,7 @@ def _is_gone(grant: Grant, provisioners: Mapping[Delivery, Provisioner], now: da
     return grant.usable(now) and provisioners[grant.delivery].observe(grant, now) is Presence.ABSENT
 
 
-def _unaccounted(batch: list[Standing], ledger: Ledger) -> _Sorted:
+def _unaccounted(batch: list[MarkedObject], ledger: Ledger) -> _Sorted:
     """
     Pick what no live grant accounts for.
 
@@ -136,7 +136,7 @@ def _unaccounted(batch: list[Standing], ledger: Ledger) -> _Sorted:
     return picked
 
 
-def _remove(found: tuple[Standing, bool], where: Sweep, ledger: Ledger, clock: Callable[[], datetime]) -> bool:
+def _remove(found: tuple[MarkedObject, bool], where: Sweep, ledger: Ledger, clock: Callable[[], datetime]) -> bool:
     """Remove one thing; returns whether it was there, and an alarm on it means something."""
     standing, alarming = found
     if not where.remove(standing) or not alarming:
@@ -144,7 +144,7 @@ def _remove(found: tuple[Standing, bool], where: Sweep, ledger: Ledger, clock: C
     SWEPT.inc()
     log.warning("swept", grant=standing.grant, what=standing.what)
     event = Event(
-        kind=Kind.DRIFT_REMOVED, at=clock(), actor=DAYPASS, subject=standing.grant, details={"what": standing.what}
+        kind=EntryKind.DRIFT_REMOVED, at=clock(), actor=DAYPASS, subject=standing.grant, details={"what": standing.what}
     )
     ledger.record(Fact(event=event, told=False))
     return True

@@ -17,10 +17,10 @@ from datetime import datetime, timedelta
 import structlog
 
 from daypass.model.errors import Conflict
-from daypass.model.event import Detail, Event, Kind
+from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.finding import JournalFinding
-from daypass.model.kept import Standing
+from daypass.model.kept import Validity
 from daypass.model.principal import DAYPASS
 from daypass.ports import Ledger
 
@@ -43,7 +43,7 @@ class DamageReports:
     def report(self, found: Sequence[str], *, scrubbed: bool, now: datetime) -> None:
         """Keep and tell what is new of what is wrong now, and what is over."""
         here = frozenset(found)
-        standing = {one.because: one for one in self._ledger.all(JournalFinding, states=(Standing.OPEN,))}
+        standing = {one.because: one for one in self._ledger.all(JournalFinding, states=(Validity.OPEN,))}
         steady, over = here & self._before, self._known - here
         for because in sorted(steady - self._known - standing.keys()):
             standing[because] = self._open(because, now)
@@ -51,19 +51,19 @@ class DamageReports:
             settled = because in over or (scrubbed and self._may_close(one, now))
             if because not in here and settled:
                 del standing[because]
-                self._record(Kind.JOURNAL_MENDED, replace(one, state=Standing.CLOSED), now, left=len(standing))
+                self._record(EntryKind.JOURNAL_MENDED, replace(one, state=Validity.CLOSED), now, left=len(standing))
         self._before, self._known = here, (self._known | steady) & here
 
     def _open(self, because: str, now: datetime) -> JournalFinding:
         before = {one.because: one.revision for one in self._ledger.all(JournalFinding)}
         made = JournalFinding(because=because, source=self._source, at=now, revision=before.get(because, 0))
-        self._record(Kind.JOURNAL_DAMAGED, made, now, left=0)
+        self._record(EntryKind.JOURNAL_DAMAGED, made, now, left=0)
         return made
 
     def _may_close(self, one: JournalFinding, now: datetime) -> bool:
         return one.source == self._source or one.at < now - _ORPHANED
 
-    def _record(self, kind: Kind, finding: JournalFinding, now: datetime, *, left: int) -> None:
+    def _record(self, kind: EntryKind, finding: JournalFinding, now: datetime, *, left: int) -> None:
         details: dict[str, Detail] = {
             "because": finding.because,
             "source": finding.source,

@@ -19,7 +19,7 @@ from daypass.model.errors import NotFound
 from daypass.model.grant import Delivery, Grant, GrantState, Presence
 from daypass.ports import Ledger, Provisioner, Queue
 from daypass.ports.fence import Free, writing_under
-from daypass.reconcile.claim import Held
+from daypass.reconcile.claim import HeldClaim
 
 log = structlog.get_logger()
 
@@ -37,7 +37,7 @@ class PutRight:
     hold: timedelta
     flight: timedelta
 
-    def __call__(self, held: Held) -> bool:
+    def __call__(self, held: HeldClaim) -> bool:
         """Put it right; False when it must be looked at again."""
         try:
             grant = self.ledger.grant(held.grant.id)
@@ -54,13 +54,13 @@ class PutRight:
                 self._has_landed(held)
         return True
 
-    def _take_out(self, grant: Grant, held: Held) -> None:
+    def _take_out(self, grant: Grant, held: HeldClaim) -> None:
         with writing_under(_OVERTAKEN):
             self.provisioners[grant.delivery].revoke(grant, self.clock())
         self._has_landed(held)
         log.warning("took out what came too late", grant=grant.id)
 
-    def _has_landed(self, held: Held) -> None:
+    def _has_landed(self, held: HeldClaim) -> None:
         if held.landed:
             self.queue.landed([held.claim], now=self.clock())
 
@@ -68,7 +68,7 @@ class PutRight:
         claim = self.queue.take(grant.id, now=self.clock(), hold=self.hold)
         if claim is None:
             return False
-        held = Held(claim, queue=self.queue, clock=self.clock, hold=self.hold, flight=self.flight)
+        held = HeldClaim(claim, queue=self.queue, clock=self.clock, hold=self.hold, flight=self.flight)
         provisioner, live = self.provisioners[grant.delivery], held.grant
         if live.usable(self.clock()):
             with held.looking():

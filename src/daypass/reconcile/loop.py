@@ -21,9 +21,9 @@ from daypass.model.fact import Fact
 from daypass.model.grant import Delivery, Grant, GrantState, Why
 from daypass.ports import Claim, Clearance, Ledger, Provisioner, Queue
 from daypass.ports.fence import FLIGHT, HOLD
-from daypass.reconcile.apply import LOOK_AGAIN, Later, Outcome, Steps, Write, ending
+from daypass.reconcile.apply import LOOK_AGAIN, LookAgain, Outcome, Steps, Write, ending
 from daypass.reconcile.backoff import pause
-from daypass.reconcile.claim import Held
+from daypass.reconcile.claim import HeldClaim
 from daypass.reconcile.late_writes import PutRight
 from daypass.reconcile.meters import LATENESS, STEPS
 
@@ -38,7 +38,7 @@ _AHEAD = 6
 
 @dataclass(frozen=True, slots=True)
 class _Result:
-    held: Held
+    held: HeldClaim
     outcome: Outcome | Exception
 
 
@@ -67,7 +67,7 @@ class Loop:
     flight: timedelta = FLIGHT
     """How long after its fence a write may still take effect."""
     draw: random.Random = field(default_factory=random.Random)
-    _owed: SimpleQueue[Held] = field(default_factory=SimpleQueue)
+    _owed: SimpleQueue[HeldClaim] = field(default_factory=SimpleQueue)
     """What was written without a claim and is not put right yet."""
 
     def run(self, stop: threading.Event) -> None:
@@ -115,13 +115,13 @@ class Loop:
     def _take(self, limit: int) -> list[Claim]:
         return self.queue.claim(now=self.clock(), hold=self.hold, limit=limit, gives=self.gives())
 
-    def _held(self, claim: Claim) -> Held:
-        return Held(claim, queue=self.queue, clock=self.clock, hold=self.hold, flight=self.flight)
+    def _held(self, claim: Claim) -> HeldClaim:
+        return HeldClaim(claim, queue=self.queue, clock=self.clock, hold=self.hold, flight=self.flight)
 
-    def _work(self, held: Held, results: SimpleQueue[_Result]) -> None:
+    def _work(self, held: HeldClaim, results: SimpleQueue[_Result]) -> None:
         results.put(self._advance(held))
 
-    def _advance(self, held: Held) -> _Result:
+    def _advance(self, held: HeldClaim) -> _Result:
         try:
             provisioner = self.provisioners[held.grant.delivery]
             clock = self.by_both or self.clock
@@ -134,12 +134,12 @@ class Loop:
 
     def _settle(self, finished: Sequence[_Result]) -> None:
         """Commit and give back what the hands have done; whoever was overtaken puts right what they wrote."""
-        done: list[tuple[Held, Fact]] = []
+        done: list[tuple[HeldClaim, Fact]] = []
         for held, outcome in ((result.held, result.outcome) for result in finished):
             match outcome:
                 case Write(fact=fact):
                     done.append((held, fact))
-                case Later(until=until, error=error):
+                case LookAgain(until=until, error=error):
                     self._give_back(held, until, error)
                 case Conflict():
                     self._overtaken(held)
@@ -147,7 +147,7 @@ class Loop:
                     self._failed(held, error)
         self._commit(done)
 
-    def _give_back(self, held: Held, until: datetime, error: str) -> None:
+    def _give_back(self, held: HeldClaim, until: datetime, error: str) -> None:
         if until <= self.clock():  # over by our clock and not by AWS's
             until = self.clock() + LOOK_AGAIN
         if error:
@@ -157,7 +157,7 @@ class Loop:
         if not kept:
             self._owe(held)
 
-    def _commit(self, done: Sequence[tuple[Held, Fact]]) -> None:
+    def _commit(self, done: Sequence[tuple[HeldClaim, Fact]]) -> None:
         if not done:
             return
         lost = self.ledger.record_each([fact for _, fact in done])
@@ -171,21 +171,21 @@ class Loop:
         if landed:
             self.queue.landed(landed, now=self.clock())
 
-    def _overtaken(self, held: Held) -> None:
+    def _overtaken(self, held: HeldClaim) -> None:
         """Somebody else moved the grant on: let go of it, if it is ours still, and put right what was written."""
         log.info("moved by somebody else", grant=held.grant.id)
         STEPS.labels("overtaken").inc()
         self.queue.wait(held.claim, until=self.clock())
         self._owe(held)
 
-    def _owe(self, held: Held) -> None:
+    def _owe(self, held: HeldClaim) -> None:
         if held.wrote:
             self._owed.put(held)
 
-    def _now_owed(self) -> list[Held]:
+    def _now_owed(self) -> list[HeldClaim]:
         return [self._owed.get() for _ in range(self._owed.qsize())]
 
-    def _put_right(self, held: Held) -> None:
+    def _put_right(self, held: HeldClaim) -> None:
         putting = PutRight(
             ledger=self.ledger,
             queue=self.queue,
@@ -201,7 +201,7 @@ class Loop:
             log.warning("not put right yet", grant=held.grant.id, error=str(error))
             self._owe(held)
 
-    def _failed(self, held: Held, error: Exception) -> None:
+    def _failed(self, held: HeldClaim, error: Exception) -> None:
         """Try again later. A grant whose time is over is marked as ending first, so that its person knows."""
         sentence = error.sentence if isinstance(error, DaypassError) else f"{type(error).__name__} inside Daypass"
         grant, now = held.claim.grant, self.clock()

@@ -12,11 +12,11 @@ from datetime import datetime
 
 import structlog
 
-from daypass.model.event import Detail, Event, Kind
+from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import GrantId
 from daypass.model.principal import DAYPASS, OPERATOR
-from daypass.ports import Ledger, Standing, Sweep
+from daypass.ports import Ledger, MarkedObject, Sweep
 from daypass.reconcile.drift import Swept
 from daypass.reconcile.meters import STRANGERS, UNKNOWN
 
@@ -47,9 +47,9 @@ class Reports:
         return new
 
 
-def unknown(sweeps: Iterable[Sweep], *, ledger: Ledger) -> list[tuple[Standing, Sweep]]:
+def unknown(sweeps: Iterable[Sweep], *, ledger: Ledger) -> list[tuple[MarkedObject, Sweep]]:
     """Look for what stands under our mark of grants that the ledger does not know; changes nothing."""
-    found = [(one, where) for where in sweeps for one in where.standing() if isinstance(one, Standing)]
+    found = [(one, where) for where in sweeps for one in where.standing() if isinstance(one, MarkedObject)]
     ids = {standing.grant for standing, _ in found}
     known = ledger.told_of(ids)
     return [(standing, where) for standing, where in found if standing.grant not in known]
@@ -57,7 +57,7 @@ def unknown(sweeps: Iterable[Sweep], *, ledger: Ledger) -> list[tuple[Standing, 
 
 def remove_unknown(
     sweeps: Iterable[Sweep], *, os_user: str, ledger: Ledger, clock: Callable[[], datetime]
-) -> list[Standing]:
+) -> list[MarkedObject]:
     """Remove it, as whoever runs Daypass has said; returns what was there."""
     removed = []
     for standing, where in unknown(sweeps, ledger=ledger):
@@ -67,25 +67,25 @@ def remove_unknown(
     return removed
 
 
-def _removed(standing: Standing, os_user: str, now: datetime) -> Event:
+def _removed(standing: MarkedObject, os_user: str, now: datetime) -> Event:
     details: dict[str, Detail] = {"what": standing.what, "os_user": os_user}
-    return Event(kind=Kind.DRIFT_REMOVED, at=now, actor=OPERATOR, subject=standing.grant, details=details)
+    return Event(kind=EntryKind.DRIFT_REMOVED, at=now, actor=OPERATOR, subject=standing.grant, details=details)
 
 
-def _was_told(standing: Standing, ledger: Ledger) -> bool:
-    return any(event.kind is Kind.DRIFT_FOUND for event in ledger.story(standing.grant))
+def _was_told(standing: MarkedObject, ledger: Ledger) -> bool:
+    return any(event.kind is EntryKind.DRIFT_FOUND for event in ledger.story(standing.grant))
 
 
-def _tell(fresh: list[Standing], ledger: Ledger, now: datetime) -> None:
+def _tell(fresh: list[MarkedObject], ledger: Ledger, now: datetime) -> None:
     if not fresh:
         return
     found = {one.grant: one.what for one in fresh}
     each = [Fact(event=_found(grant, what, now), told=False) for grant, what in found.items()]
     details: dict[str, Detail] = {"number": len(found), "marks": tuple(list(found.values())[:_NAMED])}
-    told = Event(kind=Kind.UNKNOWN_FOUND, at=now, actor=DAYPASS, details=details)
+    told = Event(kind=EntryKind.UNKNOWN_FOUND, at=now, actor=DAYPASS, details=details)
     ledger.record(Fact(event=told), *each)
 
 
 def _found(grant: GrantId, what: str, now: datetime) -> Event:
     details: dict[str, Detail] = {"what": f"{what}, of a grant that the ledger does not know"}
-    return Event(kind=Kind.DRIFT_FOUND, at=now, actor=DAYPASS, subject=grant, details=details)
+    return Event(kind=EntryKind.DRIFT_FOUND, at=now, actor=DAYPASS, subject=grant, details=details)

@@ -18,7 +18,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, Label, Row, Select, String, Table, bindparam, func, literal, select
 
 from daypass.journal.entry import BadEntry, Entry, read_entry
-from daypass.model.departure import Departure, Watch
+from daypass.model.departure import Departure, DirectoryWatch
 from daypass.model.errors import DaypassError, Misconfigured
 from daypass.model.event import Link, Login
 from daypass.model.fact import Record
@@ -28,13 +28,13 @@ from daypass.model.grant import Grant, GrantState
 from daypass.model.kept import (
     Absence,
     Alteration,
-    Errand,
+    Bot,
     GlassReview,
+    OneTimeLink,
     Passkey,
-    Permit,
-    Robot,
+    Preapproval,
+    Schedule,
     SealedCode,
-    Series,
     Tally,
 )
 from daypass.model.known import KnownGroup, KnownOwners, KnownRulesFile, KnownWorkspace
@@ -220,21 +220,21 @@ LOGINS = Codec(
 KINDS: Mapping[type[object], str] = {
     RulesVersion: "rules-version",
     RulesChange: "rules-change",
-    Permit: "permit",
+    Preapproval: "permit",
     Absence: "absence",
-    Robot: "robot",
+    Bot: "robot",
     SealedCode: "sealed-code",
     Passkey: "passkey",
-    Errand: "errand",
+    OneTimeLink: "errand",
     GlassReview: "glass-review",
-    Series: "series",
+    Schedule: "series",
     Tally: "tally",
     KnownGroup: "known-group",
     KnownOwners: "known-owners",
     KnownWorkspace: "known-workspace",
     KnownRulesFile: "known-rules-file",
     Departure: "departure",
-    Watch: "people-watch",
+    DirectoryWatch: "people-watch",
     Alteration: "alteration",
     Freezes: "freezes",
     JournalFinding: "journal-finding",
@@ -244,7 +244,7 @@ KINDS: Mapping[type[object], str] = {
 
 def is_dropped(name: str) -> bool:
     """Whether a row of this name may be gone: errands that are over are deleted, and one that is gone gives nothing."""
-    return name.startswith(f"{tables.records.name}/{KINDS[Errand]}/")
+    return name.startswith(f"{tables.records.name}/{KINDS[OneTimeLink]}/")
 
 
 def record_id(kind: type[object], key: str) -> str:

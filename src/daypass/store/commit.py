@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, insert, select, text, update
 
 from daypass.journal.entry import event_bytes
-from daypass.journal.words import Word, words_of
+from daypass.journal.words import SaltedText, words_of
 from daypass.model.event import Event, Link, Login
 from daypass.model.fact import Change, Fact
 from daypass.model.freeze import Freezes
@@ -156,7 +156,7 @@ def _store(connection: Connection, table: Table, batch: _Batch, stored: Containe
 def _tell(connection: Connection, facts: Sequence[_Keyed], sealer: Sealer) -> None:
     """Add what happened to the journal, with the rows that it changed; words beside it; what is told, to the outbox."""
     named, lines, told = list[_Row](), list[tuple[str | None, bytes]](), list[_Row]()
-    spoken = list[tuple[Event, Sequence[Word]]]()
+    spoken = list[tuple[Event, Sequence[SaltedText]]]()
     for keyed in facts:
         event, (rows, stood) = keyed.fact.event, keyed.reached()
         named += [{"name": name, "revision": revision} for name, revision in rows.items()]

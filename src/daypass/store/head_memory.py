@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from daypass.journal.damage import HeadMissing
-from daypass.journal.head import Remembered
+from daypass.journal.head import RememberedHead
 from daypass.model.errors import Misconfigured, Unavailable
 from daypass.ports import HeadPlace
 from daypass.store.database import Database
@@ -34,18 +34,18 @@ class HeadMemory:
         self._database = database
         self._key = database.signer.derive(_PURPOSE)
         self._text: str | None = None
-        self._remembered: Remembered | None = None
+        self._remembered: RememberedHead | None = None
         self._question = ""
         self._missing = ""
         self.trouble = ""
         """Why its place could not be read or written at the last try; empty when it could."""
 
-    def recall(self) -> Remembered | None:
+    def recall(self) -> RememberedHead | None:
         """What is remembered. Raises Misconfigured for the head of another journal."""
         if self._remembered is None and self.place is not None:
             with self._at_its_place():
                 self._text = self.place.read()
-            found = None if self._text is None else Remembered.parse(self._text, self._database.signer.public)
+            found = None if self._text is None else RememberedHead.parse(self._text, self._database.signer.public)
             if found is not None and found.accepted > self.accepted:
                 self.accepted = found.accepted
                 self._database.damage.clear()
@@ -54,7 +54,7 @@ class HeadMemory:
             self._remembered = found
         return self._remembered
 
-    def remember(self, remembered: Remembered) -> None:
+    def remember(self, remembered: RememberedHead) -> None:
         """Write down what is to be remembered. Raises Conflict when another process has written there."""
         if self.place is None:
             raise HeadMissing("The journal cannot be folded where no head of it is remembered.")
@@ -89,7 +89,7 @@ class HeadMemory:
         mac = self._mac(self._question, row.size, row.root)
         return (row.size, row.root) if hmac.compare_digest(mac, row.mac) else None
 
-    def answer(self, remembered: Remembered) -> None:
+    def answer(self, remembered: RememberedHead) -> None:
         """Tell those who ask what we remember, unless anything is wrong; take our own question back."""
         if self._question:
             with self._database.writing() as connection:

@@ -16,7 +16,7 @@ from sqlalchemy.sql.operators import OperatorType
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 
-class Keys(TypeDecorator[Sequence[str]]):
+class IdList(TypeDecorator[Sequence[str]]):
     """Keys as one value: an array of PostgreSQL's, or JSON for SQLite, which has none."""
 
     impl = Text
@@ -39,7 +39,7 @@ class among(ColumnElement[bool]):  # noqa: N801 - read as a condition: where(amo
 
     def __init__(self, column: Column[Any], name: str) -> None:
         """Take the column, and the name that the keys are bound to."""
-        keys = bindparam(name, type_=Keys)
+        keys = bindparam(name, type_=IdList)
         self.by_dialect: dict[str, ColumnElement[bool]] = {
             "postgresql": column == func.any(keys),
             "sqlite": column.in_(select(func.json_each(keys).table_valued("value").c.value)),

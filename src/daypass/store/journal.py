@@ -1,5 +1,5 @@
 """
-The journal, read and carried out of the house: ports.Book.
+The journal, read and carried out of the house: ports.Journal.
 
 A proof is made under one checkpoint, read first: entries below its size are never written again, so that folds
 meanwhile change nothing about it.

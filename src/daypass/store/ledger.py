@@ -12,7 +12,7 @@ from daypass.model.errors import Conflict, NotFound, Unavailable
 from daypass.model.event import Event, Link
 from daypass.model.fact import Fact
 from daypass.model.grant import Grant, GrantId, GrantState
-from daypass.model.kept import Errand
+from daypass.model.kept import OneTimeLink
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Request, RequestState
 from daypass.ports import Page
@@ -145,7 +145,7 @@ class SqlLedger(SqlCabinet):
     def drop_errands(self, *, before: datetime) -> int:
         """Delete the errands that were begun before then; they are over. Returns how many there were."""
         records = tables.records.c
-        old = select(records.id).where(records.kind == KINDS[Errand], records.at < before).limit(_ERRANDS_AT_ONCE)
+        old = select(records.id).where(records.kind == KINDS[OneTimeLink], records.at < before).limit(_ERRANDS_AT_ONCE)
         dropped = 0
         while True:
             with self._database.writing() as connection:

@@ -22,7 +22,7 @@ YOUNG = timedelta(minutes=2)
 """So long a person has to confirm, whoever else begins."""
 
 
-class Waits(NamedTuple):
+class PendingLogin(NamedTuple):
     """A login that nobody has confirmed."""
 
     device_hash: str
@@ -30,7 +30,7 @@ class Waits(NamedTuple):
     asked_at: datetime
 
 
-def gives_way(line: Sequence[Waits], network: str, now: datetime) -> Waits | None:
+def gives_way(line: Sequence[PendingLogin], network: str, now: datetime) -> PendingLogin | None:
     """Choose who makes room for one more of a network; `line` is oldest first. Raises TooOften when nobody may."""
     mine = [one for one in line if one.network == network]
     near = [one for one in line if site_of(one.network) == site_of(network)]
@@ -45,14 +45,14 @@ def gives_way(line: Sequence[Waits], network: str, now: datetime) -> Waits | Non
     return None
 
 
-def _fullest(line: Sequence[Waits], group: Callable[[Waits], str]) -> Sequence[Waits]:
+def _fullest(line: Sequence[PendingLogin], group: Callable[[PendingLogin], str]) -> Sequence[PendingLogin]:
     """Those of the group that has most; of groups that have as many, the one whose oldest is the oldest."""
     sizes = Counter(map(group, line))
     biggest = max(line, key=lambda one: sizes[group(one)])
     return [one for one in line if group(one) == group(biggest)]
 
 
-def _oldest(some: Sequence[Waits], now: datetime, *, at_any_age: bool = False) -> Waits:
+def _oldest(some: Sequence[PendingLogin], now: datetime, *, at_any_age: bool = False) -> PendingLogin:
     """The first of them, if its person has had time to confirm or that does not matter."""
     first = some[0]
     left = first.asked_at + YOUNG - now

@@ -12,7 +12,7 @@ from daypass.model.principal import PrincipalId
 from daypass.store.codec import LOGINS
 from daypass.store.damaged_rows import each, readable
 from daypass.store.database import Database
-from daypass.store.login_queue import Waits, gives_way
+from daypass.store.login_queue import PendingLogin, gives_way
 from daypass.store.tables import logins
 
 
@@ -91,6 +91,6 @@ def _make_room(connection: Connection, login: Login, now: datetime) -> None:
         .where(logins.c.principal.is_(None), logins.c.aim == login.aim)
         .order_by(logins.c.asked_at, logins.c.device_hash)
     )
-    first = gives_way([Waits(*row) for row in connection.execute(line)], login.network, now)
+    first = gives_way([PendingLogin(*row) for row in connection.execute(line)], login.network, now)
     if first is not None:
         connection.execute(delete(logins).where(logins.c.device_hash == first.device_hash))

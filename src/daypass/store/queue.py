@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Update, bindparam, case, func, null, select, 
 
 from daypass.model.errors import NotFound
 from daypass.model.grant import Grant, GrantId, GrantState
-from daypass.ports import Claim, Trouble
+from daypass.ports import Claim, FailedStep
 from daypass.store.codec import GRANTS, AnyRow, Unreadable
 from daypass.store.columns import moment
 from daypass.store.damaged_rows import readable
@@ -116,7 +116,7 @@ class SqlQueue:
         with self._database.reading() as connection:
             return _attempts(connection, grant_id)
 
-    def troubled(self, *, overdue_before: datetime) -> list[Trouble]:
+    def troubled(self, *, overdue_before: datetime) -> list[FailedStep]:
         """Read all grants that have been overdue since before a moment, longest first."""
         with self._database.reading() as connection:
             rows = connection.execute(_OVERDUE, {"moment": overdue_before}).all()
@@ -172,13 +172,13 @@ def _read_all(
     return read
 
 
-def _trouble(row: AnyRow, sealer: Sealer) -> Trouble | None:
+def _trouble(row: AnyRow, sealer: Sealer) -> FailedStep | None:
     try:
         grant = GRANTS.read(row, sealer)
     except Unreadable as error:
         _log.error("row was unreadable", row=error.row, error=error.sentence)
         return None
-    return Trouble(
+    return FailedStep(
         grant=grant,
         attempts=row.attempts,
         overdue_since=row.overdue_since,

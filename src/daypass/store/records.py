@@ -1,4 +1,4 @@
-"""The small values of many kinds that are kept beside requests and grants: ports.Cabinet. The ledger writes them."""
+"""The small values of many kinds that are kept beside requests and grants: ports.Records. The ledger writes them."""
 
 from collections.abc import Iterable
 

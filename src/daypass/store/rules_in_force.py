@@ -18,7 +18,7 @@ from daypass.lifecycle.rule_changes.versions import FROM_THE_FILE, digest_of, ke
 from daypass.model.errors import Fault, NotFound, RulesUnreadable
 from daypass.model.principal import DAYPASS
 from daypass.model.rule_change import RulesVersion
-from daypass.ports import Cabinet
+from daypass.ports import Records
 from daypass.rules.document.read import RuleBook, parse
 from daypass.store.codec import Unreadable
 from daypass.store.rules_file import RulesFile
@@ -33,7 +33,7 @@ class RulesInForce:
     Any number of threads may ask at once: what is remembered between looks only saves reading and parsing again.
     """
 
-    def __init__(self, cabinet: Cabinet, file: RulesFile) -> None:
+    def __init__(self, cabinet: Records, file: RulesFile) -> None:
         """Read nothing yet."""
         self._cabinet = cabinet
         self._file = file

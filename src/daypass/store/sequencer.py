@@ -21,7 +21,7 @@ from sqlalchemy import Connection, bindparam, insert, update
 from daypass.journal.binding import PURPOSE, ChainEnd, Chains
 from daypass.journal.damage import BookDamaged, HeadMissing
 from daypass.journal.fold import Folded, check_frontier, fold
-from daypass.journal.head import Head, Pending, Remembered
+from daypass.journal.head import Head, Pending, RememberedHead
 from daypass.journal.note import BadNote
 from daypass.journal.place import Placed
 from daypass.journal.tree import Frontier
@@ -128,7 +128,7 @@ class SqlSequencer:
         with self._database.writing() as connection:
             lock_tree(connection)
             head = self._follow(connection, StoredTree(connection), Head())
-            self._memory.remember(Remembered(confirmed=head, accepted=self._memory.accepted + 1))
+            self._memory.remember(RememberedHead(confirmed=head, accepted=self._memory.accepted + 1))
         return head, None if before is None else before.confirmed
 
     def remembers(self) -> bool:
@@ -147,7 +147,7 @@ class SqlSequencer:
             self._memory.forget()  # an operator may accept the journal meanwhile, which stands in the place
             raise
 
-    def _has_work(self, remembered: Remembered) -> bool:
+    def _has_work(self, remembered: RememberedHead) -> bool:
         """Whether anything waits, or anything has changed: one look without a lock."""
         with self._database.reading() as connection:
             state = StoredTree(connection)
@@ -174,18 +174,18 @@ class SqlSequencer:
             _write(connection, state.size, rows, folded)
         head = Head(frontier=folded.frontier, note=folded.checkpoint_note)
         self._keep_chains(ends)
-        self._memory.remember(Remembered(confirmed=head, accepted=remembered.accepted))
+        self._memory.remember(RememberedHead(confirmed=head, accepted=remembered.accepted))
         return len(rows)
 
-    def _up_to_date(self, connection: Connection, state: StoredTree) -> Remembered:
+    def _up_to_date(self, connection: Connection, state: StoredTree) -> RememberedHead:
         """Follow what others have signed since we last looked; begin at the beginning with a new database."""
         remembered = self._memory.recall()
         if remembered is None:
-            remembered = Remembered(confirmed=self._first_head(connection, state))
+            remembered = RememberedHead(confirmed=self._first_head(connection, state))
             self._memory.remember(remembered)
         head = self._follow(connection, state, remembered.confirmed)
         if head.size > remembered.confirmed.size:  # what was pending is committed, or another was quicker
-            remembered = Remembered(confirmed=head, accepted=remembered.accepted)
+            remembered = RememberedHead(confirmed=head, accepted=remembered.accepted)
             self._memory.remember(remembered)
         return remembered
 
@@ -214,7 +214,7 @@ class SqlSequencer:
             raise BookDamaged("The journal's stored tree is not the one that its entries make.")
         return Head(frontier=frontier, note=state.note)
 
-    def _batch(self, connection: Connection, remembered: Remembered, limit: int) -> Sequence[AnyRow]:
+    def _batch(self, connection: Connection, remembered: RememberedHead, limit: int) -> Sequence[AnyRow]:
         """The rows to sign: after a kill exactly those that were about to be."""
         if remembered.pending is None:
             return unfolded(connection, limit)

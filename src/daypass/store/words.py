@@ -6,7 +6,7 @@ import structlog
 from sqlalchemy import Connection, bindparam, insert, select
 
 from daypass.journal.entry import BadEntry, read_entry
-from daypass.journal.words import ALTERED, Word, hashed
+from daypass.journal.words import ALTERED, SaltedText, hashed
 from daypass.model.event import Event
 from daypass.model.principal import DAYPASS, NOBODY, OPERATOR
 from daypass.store.codec import AnyRow, entry_in
@@ -20,7 +20,7 @@ _CLAIMED = "claimed"
 """The detail that names whom a stranger said they were."""
 
 
-def keep_words(connection: Connection, said: Iterable[tuple[Event, Sequence[Word]]]) -> None:
+def keep_words(connection: Connection, said: Iterable[tuple[Event, Sequence[SaltedText]]]) -> None:
     """Write the words of some entries, within the transaction that writes these."""
     rows: list[Row] = [
         {
@@ -46,16 +46,18 @@ def events_of(connection: Connection, rows: Sequence[AnyRow]) -> list[Event]:
     return [entry.event(texts) for entry in entries]
 
 
-def words_in(connection: Connection, rows: Sequence[AnyRow]) -> Iterator[tuple[Word, ...]]:
+def words_in(connection: Connection, rows: Sequence[AnyRow]) -> Iterator[tuple[SaltedText, ...]]:
     """Give for each of some entries the words that were not erased; one that was changed is left out."""
     entries = [_hashes_in(row.entry) for row in rows]
     found = _find(connection, [digest for hashes in entries for digest in hashes.values()])
     for hashes in entries:
         there = ((name, found[digest]) for name, digest in hashes.items() if digest in found)
-        yield tuple(Word(name=name, salt=bytes.fromhex(row.salt), text=row.text) for name, row in there if fits(row))
+        yield tuple(
+            SaltedText(name=name, salt=bytes.fromhex(row.salt), text=row.text) for name, row in there if fits(row)
+        )
 
 
-def _whose(event: Event, word: Word) -> str:
+def _whose(event: Event, word: SaltedText) -> str:
     """Whoever did it; of what Daypass did by itself, the person whom it was done to; a claimed name, whose it is."""
     if event.actor == NOBODY and word.name == _CLAIMED:
         return word.text

@@ -11,7 +11,7 @@ from daypass import settings as settings_page
 from daypass.journal.head import Head
 from daypass.journal.tree import EMPTY
 from daypass.lifecycle.restore import end_approved
-from daypass.model.event import Detail, Event, Kind
+from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.principal import DAYPASS
 from daypass.store import database
@@ -61,7 +61,7 @@ def _record(store: database.Database, head: Head, before: Head | None, ended: in
         "remembered_root": remembered.root().hex(),
         "approved_ended": ended,
     }
-    event = Event(kind=Kind.JOURNAL_ACCEPTED, at=store.now(), actor=DAYPASS, details=details)
+    event = Event(kind=EntryKind.JOURNAL_ACCEPTED, at=store.now(), actor=DAYPASS, details=details)
     SqlLedger(store).record(Fact(event=event, told=False))
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from daypass.doors.services import Desk
+from daypass.doors.services import Services
 from daypass.journal.key import Signer
 from daypass.lifecycle.bounded_lookups import PATIENCE_S
 from daypass.lifecycle.inventory import Inventory
@@ -49,7 +49,7 @@ class Stores:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outside:
+class Surroundings:
     """Everything that Daypass asks and does not own."""
 
     clock: Callable[[], datetime]
@@ -84,7 +84,7 @@ def open_stores(url: str, signer: Signer, head: HeadPlace) -> Stores:
     )
 
 
-def judge(stores: Stores, outside: Outside, *, rules: Callable[[], RuleBook]) -> Judge:
+def judge(stores: Stores, outside: Surroundings, *, rules: Callable[[], RuleBook]) -> Judge:
     """Make the one that decides."""
     return Judge(
         rules=rules,
@@ -99,14 +99,14 @@ def judge(stores: Stores, outside: Outside, *, rules: Callable[[], RuleBook]) ->
 
 def desk(
     stores: Stores,
-    outside: Outside,
+    outside: Surroundings,
     *,
     judge: Judge,
     public_url: str,
     lapse_after: timedelta = timedelta(days=1),
-) -> Desk:
+) -> Services:
     """Lay out what the doors share."""
-    return Desk(
+    return Services(
         clock=outside.clock,
         judge=judge,
         queue=stores.queue,
@@ -122,7 +122,7 @@ def desk(
     )
 
 
-def worker(stores: Stores, outside: Outside, *, judge: Judge, in_flight: int = IN_FLIGHT) -> Loop:
+def worker(stores: Stores, outside: Surroundings, *, judge: Judge, in_flight: int = IN_FLIGHT) -> Loop:
     """Make the loop that provisions and revokes."""
     loop = Loop(
         ledger=stores.ledger,

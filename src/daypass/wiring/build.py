@@ -14,12 +14,12 @@ from daypass.deliveries.broker import Broker
 from daypass.deliveries.cutoff import Cutoff
 from daypass.deliveries.link import LinkDelivery
 from daypass.deliveries.link_sessions import SigningSessions
-from daypass.deliveries.names import Marks
+from daypass.deliveries.names import Names
 from daypass.deliveries.policy import PolicyDelivery
 from daypass.deliveries.session import SessionDelivery
 from daypass.deliveries.sweep import IamSweep
 from daypass.deliveries.vending import Addresses, Vending
-from daypass.doors.services import Desk
+from daypass.doors.services import Services
 from daypass.journal.key import Signer
 from daypass.model.errors import Misconfigured
 from daypass.model.grant import Delivery
@@ -31,9 +31,9 @@ from daypass.store.journal import SqlBook
 from daypass.store.queue import SqlQueue
 from daypass.store.rules_file import RulesFile
 from daypass.store.rules_in_force import RulesInForce
-from daypass.wiring.assemble import Outside, desk, judge, open_stores, worker
+from daypass.wiring.assemble import Surroundings, desk, judge, open_stores, worker
 from daypass.wiring.clock import SharedClock
-from daypass.wiring.disabled_delivery import NotOffered, NoVendor
+from daypass.wiring.disabled_delivery import DisabledDelivery, NoVendor
 from daypass.wiring.journal import journal_head, journal_key
 from daypass.wiring.people import people
 
@@ -41,7 +41,7 @@ _ROLE = re.compile(r"arn:aws[a-z-]*:iam::\d*:role/[\w+=,.@/-]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class House:
+class Daypass:
     """Everything that was built; running it is another page."""
 
     settings: Settings
@@ -51,7 +51,7 @@ class House:
     sessions: RoleSessions | None
     book: SqlBook
     queue: SqlQueue
-    desk: Desk
+    desk: Services
     loop: Loop
     sweep: IamSweep
     clock: SharedClock
@@ -65,7 +65,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def build(settings: Settings, *, signer: Signer | None = None) -> House:
+def build(settings: Settings, *, signer: Signer | None = None) -> Daypass:
     """Make every adapter once, the journal's key too unless one is given. Raises Misconfigured."""
     head = journal_head(settings.journal)
     stores = open_stores(settings.store.url, signer or journal_key(settings), head)
@@ -81,9 +81,9 @@ def build(settings: Settings, *, signer: Signer | None = None) -> House:
     stores.database.gate = clock.must_be_right
     rules = RulesInForce(stores.ledger, RulesFile(settings.rules.file))
     directory = people(settings, buckets, stores.ledger, clock, rules=rules)
-    marks = Marks.of(stores.database.signer.public)
+    marks = Names.of(stores.database.signer.public)
     deliveries, vendor = _deliveries(settings, buckets, sessions=sessions, clock=clock, marks=marks)
-    outside = Outside(
+    outside = Surroundings(
         clock=clock,
         people=directory,
         facts=directory,
@@ -95,7 +95,7 @@ def build(settings: Settings, *, signer: Signer | None = None) -> House:
         patience_s=settings.people.patience_s,
     )
     deciding = judge(stores, outside, rules=rules)
-    return House(
+    return Daypass(
         settings=settings,
         database=stores.database,
         clients=clients,
@@ -136,12 +136,12 @@ def _deliveries(
     *,
     sessions: RoleSessions | None,
     clock: SharedClock,
-    marks: Marks,
+    marks: Names,
 ) -> tuple[Mapping[Delivery, Provisioner], Vendor]:
     clients = buckets.clients
     policy = PolicyDelivery(clients=clients, buckets=buckets, marks=marks)
     if sessions is None:
-        missing = NotOffered("No broker role is set (DAYPASS_AWS_BROKER_ROLE), so this is lent as a policy only.")
+        missing = DisabledDelivery("No broker role is set (DAYPASS_AWS_BROKER_ROLE), so this is lent as a policy only.")
         return {Delivery.POLICY: policy, Delivery.SESSION: missing, Delivery.LINK: missing}, NoVendor()
     broker = Broker(sessions=sessions, buckets=buckets)
     session = SessionDelivery(broker=broker, cutoff=Cutoff(clients=clients, sessions=sessions, marks=marks))

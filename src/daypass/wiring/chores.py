@@ -26,7 +26,7 @@ from daypass.reconcile.drift import look_again, sweep, vanished
 from daypass.reconcile.unknown_grants import Reports
 from daypass.store.erase import SqlWords
 from daypass.wiring.break_glass_hook import glass_hook
-from daypass.wiring.build import House
+from daypass.wiring.build import Daypass
 from daypass.wiring.scrub import report_set_aside
 
 _SECOND = timedelta(seconds=1)
@@ -34,7 +34,7 @@ _ERRANDS_STAY = timedelta(days=1)
 """Each is over after ten minutes; what it was for is in the journal."""
 
 
-def chores(house: House) -> list[Chore]:
+def chores(house: Daypass) -> list[Chore]:
     """What is done every now and then, and how often; the folding of the journal has a thread of its own."""
     ledger, now = house.desk.ledger, house.clock
     logins, lapse_after = house.desk.logins, house.settings.rules.lapse_after
@@ -63,13 +63,13 @@ def chores(house: House) -> list[Chore]:
     ]
 
 
-def _stuck(house: House) -> None:
+def _stuck(house: Daypass) -> None:
     clock = house.clock
     held_up = "" if clock.agrees() else clock.sentence
     report_stuck(queue=house.queue, ledger=house.desk.ledger, now=clock(), held_up=held_up)
 
 
-def _rules_file(house: House) -> list[Chore]:
+def _rules_file(house: Daypass) -> list[Chore]:
     """Only where versions of the rules are kept."""
     rules = house.desk.rules
     if not isinstance(rules, KeptRules):
@@ -78,7 +78,7 @@ def _rules_file(house: House) -> list[Chore]:
     return [Chore(name="rules file", every=15 * _SECOND, run=lambda: watch.look(now=now()))]
 
 
-def _erasing(house: House) -> list[Chore]:
+def _erasing(house: Daypass) -> list[Chore]:
     """Only where words are not kept for good."""
     keep = timedelta(days=house.settings.journal.keep_words_days)
     if not keep:
@@ -86,41 +86,41 @@ def _erasing(house: House) -> list[Chore]:
     return [Chore(name="erase", every=timedelta(days=1), run=partial(_erase, house, keep))]
 
 
-def _erase(house: House, keep: timedelta) -> None:
+def _erase(house: Daypass, keep: timedelta) -> None:
     desk, now = house.desk, house.clock()
     which = Which(person=None, before=now - keep, by=DAYPASS)
     words = SqlWords(house.database)
     erase(which, words=words, ledger=desk.ledger, logins=desk.logins, now=now)
 
 
-def _open_windows(house: House) -> None:
+def _open_windows(house: Daypass) -> None:
     desk, now = house.desk, house.clock
     open_windows(judge=desk.judge, now=now())
 
 
-def _reconsider(house: House) -> None:
+def _reconsider(house: Daypass) -> None:
     desk, now = house.desk, house.clock
     with unhurried():
         reconsider(judge=desk.judge, now=now())
 
 
-def _remind(house: House) -> None:
+def _remind(house: Daypass) -> None:
     desk, in_channel = house.desk, bool(house.settings.slack.channel)
     with unhurried():
         remind(ledger=desk.ledger, directory=desk.directory, in_channel=in_channel, now=house.clock())
 
 
-def _remember(house: House) -> None:
+def _remember(house: Daypass) -> None:
     desk, now = house.desk, house.clock
     with unhurried():
         remember(judge=desk.judge, now=now())
 
 
-def _settle_leavers(house: House) -> None:
+def _settle_leavers(house: Daypass) -> None:
     settle(ledger=house.desk.ledger, logins=house.desk.logins, now=house.clock())
 
 
-def _forgetting(house: House) -> list[Chore]:
+def _forgetting(house: Daypass) -> list[Chore]:
     """Only where there is no Slack: nobody reads what people are to be told, and it would be kept for good."""
     if house.settings.slack.bot_token:
         return []
@@ -128,7 +128,7 @@ def _forgetting(house: House) -> list[Chore]:
     return [Chore(name="forget", every=timedelta(hours=1), run=lambda: outbox.forget(before=now() - timedelta(days=1)))]
 
 
-def _asking_after(house: House) -> list[Chore]:
+def _asking_after(house: Daypass) -> list[Chore]:
     """Only where the directory can say who has left."""
     if not house.settings.slack.bot_token:
         return []
@@ -136,12 +136,12 @@ def _asking_after(house: House) -> list[Chore]:
     return [Chore(name="ask after people", every=60 * _SECOND, run=partial(_ask_after, asking, house))]
 
 
-def _ask_after(asking: AskAfter, house: House) -> None:
+def _ask_after(asking: AskAfter, house: Daypass) -> None:
     with unhurried():
         asking.round(now=house.clock())
 
 
-def _hook(house: House) -> list[Chore]:
+def _hook(house: Daypass) -> list[Chore]:
     """Only where somebody is to be called when glass is broken."""
     hook = glass_hook(house.settings)
     if hook is None:
@@ -151,7 +151,7 @@ def _hook(house: House) -> list[Chore]:
     return [Chore(name="glass hook", every=2 * _SECOND, run=lambda: calling(now=now()))]
 
 
-def _tickets(house: House) -> list[Chore]:
+def _tickets(house: Daypass) -> list[Chore]:
     """Only where there is a tracker: else no rule that wants a ticket lends anything."""
     if not house.settings.tickets.jira_url:
         return []
@@ -159,11 +159,11 @@ def _tickets(house: House) -> list[Chore]:
     return [Chore(name="tickets", every=60 * _SECOND, run=lambda: end_closed(judge=judge, now=now()))]
 
 
-def _look_again(house: House) -> None:
+def _look_again(house: Daypass) -> None:
     look_again(queue=house.desk.queue, provisioners=house.desk.judge.deliveries, now=house.clock())
 
 
-def _sweep(house: House, reports: Reports) -> None:
+def _sweep(house: Daypass, reports: Reports) -> None:
     swept = sweep([house.sweep], ledger=house.desk.ledger, clock=house.clock)
     reports.report(swept, ledger=house.desk.ledger, now=house.clock())
     vanished(swept.seen, provisioners=house.desk.judge.deliveries, ledger=house.desk.ledger, clock=house.clock)

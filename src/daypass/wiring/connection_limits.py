@@ -77,7 +77,7 @@ def _limit_the_unread(port: int, within_ms: int) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Crowd:
+class AddressConnections:
     """How many connections one address may hold."""
 
     most: int
@@ -87,7 +87,7 @@ class Crowd:
 
 
 @asynccontextmanager
-async def thinned_out(port: int, crowd: Crowd) -> AsyncIterator[None]:
+async def thinned_out(port: int, crowd: AddressConnections) -> AsyncIterator[None]:
     """Hold every address to so many connections at a port of ours, for as long as the block lasts."""
     task = asyncio.create_task(_thin_out(port, crowd))
     try:
@@ -96,7 +96,7 @@ async def thinned_out(port: int, crowd: Crowd) -> AsyncIterator[None]:
         task.cancel()
 
 
-async def _thin_out(port: int, crowd: Crowd) -> None:
+async def _thin_out(port: int, crowd: AddressConnections) -> None:
     while True:
         await asyncio.sleep(crowd.every_s)
         if _opened() <= crowd.most:
@@ -113,7 +113,7 @@ def _opened() -> int:
         return 0
 
 
-def _close_the_silent(port: int, crowd: Crowd) -> int:
+def _close_the_silent(port: int, crowd: AddressConnections) -> int:
     """Close what is too much of each address; gives how many that were."""
     held = defaultdict[str, list[tuple[int, int]]](list)
     for descriptor, peer, silent_ms in _connections(port):

@@ -6,12 +6,12 @@ from typing import NoReturn
 
 from daypass.model.errors import BadInput, Misconfigured
 from daypass.model.grant import Grant, Presence
-from daypass.ports import Credentials, PostForm, Rehearsal, SignedUrl
+from daypass.ports import Credentials, DryRun, PostForm, SignedUrl
 
 _NO_BROKER = "No broker role is set (DAYPASS_AWS_BROKER_ROLE), so there are no sessions and no links."
 
 
-class NotOffered:
+class DisabledDelivery:
     """A delivery that is not set up. Answers to the Provisioner port."""
 
     promise = "This delivery is not set up."
@@ -20,7 +20,7 @@ class NotOffered:
         """Take the sentence that says why."""
         self._sentence = sentence
 
-    def rehearse(self, draft: Grant) -> Rehearsal:  # noqa: ARG002 - the port's
+    def rehearse(self, draft: Grant) -> DryRun:  # noqa: ARG002 - the port's
         """Refuse, before anybody is asked."""
         raise BadInput(self._sentence, field="delivery")
 

@@ -23,13 +23,13 @@ from daypass.model.departure import WatchState
 from daypass.model.errors import DaypassError
 from daypass.model.finding import JournalFinding
 from daypass.model.kept import Alteration
-from daypass.model.kept import Standing as Open
+from daypass.model.kept import Validity as Open
 from daypass.rules.decide.rule import AllowRule
 from daypass.settings import Settings
 from daypass.store.rules_file import RulesFile
 from daypass.wiring import doctor_aws
-from daypass.wiring.build import House, build, now
-from daypass.wiring.doctor_aws import Trouble
+from daypass.wiring.build import Daypass, build, now
+from daypass.wiring.doctor_aws import CheckFailed
 from daypass.wiring.journal import checked, journal_head, journal_key, must_be_new
 from daypass.wiring.log import silence
 from daypass.wiring.people import slack_calls
@@ -63,12 +63,12 @@ def _signer(settings: Settings) -> Signer:
         return Signer.generate(settings.journal.origin)
 
 
-def _checks(house: House) -> list[Callable[[], str]]:
+def _checks(house: Daypass) -> list[Callable[[], str]]:
     key, slack = _found(lambda: _journal_key(house.settings)), _found(lambda: _slack(house.settings))
 
     tables = _found(lambda: _tables(house))
 
-    def keyed(check: Callable[[House], str]) -> Callable[[], str]:  # without the key every row would seem changed
+    def keyed(check: Callable[[Daypass], str]) -> Callable[[], str]:  # without the key every row would seem changed
         return lambda: _told(key) and _told(tables) and check(house)
 
     return [
@@ -95,7 +95,7 @@ def _checks(house: House) -> list[Callable[[], str]]:
 def _told(found: Finding) -> str:
     """Say what was found, as the check did that found it."""
     if not found[0]:
-        raise Trouble(found[1])
+        raise CheckFailed(found[1])
     return found[1]
 
 
@@ -108,17 +108,17 @@ def _found(check: Callable[[], str]) -> Finding:
         return False, f"A check failed in a way nobody foresaw: {type(error).__name__}: {error}."
 
 
-def _rules(house: House) -> str:
+def _rules(house: Daypass) -> str:
     desk = house.desk
     book = desk.rules()
     seen = doubts(book, judge=desk.judge, lapse_after=desk.lapse_after, tracker=desk.tracker, clock=now)
     if seen.findings:
         told = "\n".join(map(str, seen.findings))
-        raise Trouble(f"The rules can be read, and some do not do what they seem to:\n{told}")
+        raise CheckFailed(f"The rules can be read, and some do not do what they seem to:\n{told}")
     rules = kept(house.desk.rules)
     version = rules.version(now())
     if edited_in_vain(rules, desk.ledger, now()):
-        raise Trouble(
+        raise CheckFailed(
             f"{house.settings.rules.file} was edited and does not count: version {version.number} of the rules is in "
             "force, approved in Daypass. `daypass rules apply FILE` proposes the file, `daypass rules pull FILE` "
             "brings it up to date, and `daypass rules back-to-file` lets it count again."
@@ -134,31 +134,31 @@ def _rules_file(settings: Settings) -> str:
     return f"The rules in {file} can be read: {len(RulesFile(file)().rules)} rules."
 
 
-def _passkeys(house: House) -> str:
+def _passkeys(house: Daypass) -> str:
     """Whether browsers keep passkeys for this service, where a rule wants one."""
     if not any(isinstance(rule, AllowRule) and rule.second_factor for rule in house.desk.rules().rules):
         return "No rule wants a passkey with an approval."
     return f"Browsers keep passkeys, which rules want with approvals, for {site(house.settings.public_url).id}."
 
 
-def _tables(house: House) -> str:
+def _tables(house: Daypass) -> str:
     house.database.check()
     return "The database answers and has the tables of this version."
 
 
-def _database(house: House) -> str:
+def _database(house: Daypass) -> str:
     if damaged := house.queue.damaged():
         rows = "\n".join(f"  {one.grant}: {one.fault}" for one in damaged)
-        raise Trouble(f"These grants cannot be read and are set aside; repair or restore their rows:\n{rows}")
+        raise CheckFailed(f"These grants cannot be read and are set aside; repair or restore their rows:\n{rows}")
     due = house.queue.depth(now=house.desk.clock())
     return f"{_tables(house)} {due} grants are due."
 
 
-def _ledger(house: House) -> str:
+def _ledger(house: Daypass) -> str:
     """What the last scrub found; a scrub of its own would take too long."""
     if altered := house.desk.ledger.all(Alteration, states=(Open.OPEN,)):
         rows = "\n".join(f"  {one.row}: {one.because}" for one in altered)
-        raise Trouble(
+        raise CheckFailed(
             "Rows of the ledger were changed outside Daypass or cannot be read, and give nothing. Find out who can "
             f"write to the database, and restore them from a backup:\n{rows}"
         )
@@ -171,16 +171,16 @@ def _journal_key(settings: Settings) -> str:
         must_be_new(settings)
         return f"The journal's key {file} is not there yet; the first start makes it."
     if file.exists() and stat.S_IMODE(file.stat().st_mode) & 0o077:
-        raise Trouble(f"Others may read the journal's key {file}; run chmod 600 on it.")
+        raise CheckFailed(f"Others may read the journal's key {file}; run chmod 600 on it.")
     journal_key(settings, make=False)
     return f"The journal's key {file} is there, for its owner alone."
 
 
-def _journal(house: House) -> str:
+def _journal(house: Daypass) -> str:
     size = checked(house.book, house.settings.journal.key_file)
     if found := house.desk.ledger.all(JournalFinding, states=(Open.OPEN,)):
         told = "\n".join(f"  {one.because} (Found on {one.source}.)" for one in found)
-        raise Trouble(f"The journal was found damaged, and nothing is given while it is:\n{told}")
+        raise CheckFailed(f"The journal was found damaged, and nothing is given while it is:\n{told}")
     return f"The journal's newest checkpoint is signed with that key, and extends the remembered head: {size} entries."
 
 
@@ -194,16 +194,16 @@ def _head(settings: Settings) -> str:
     return f"The journal's head is remembered in {place}."
 
 
-def _leavers(house: House) -> str:
+def _leavers(house: Daypass) -> str:
     """Whether those who left are noticed, and whether many of them wait for an owner of the rules."""
     waiting, watch = held(house.desk.ledger), last_watch(house.desk.ledger)
     if waiting:
-        raise Trouble(
+        raise CheckFailed(
             f"Slack says that {len(waiting)} people left at once, and nothing of theirs has ended. An owner of the "
             "rules runs `daypass leavers confirm` or `daypass leavers dismiss`."
         )
     if watch is not None and watch.state is WatchState.SILENT:
-        raise Trouble(
+        raise CheckFailed(
             f"Since {watch.at:%Y-%m-%d %H:%M} UTC Slack does not answer whether holders of live grants have left. "
             "Nothing ends by that; their grants end by their dates."
         )
@@ -212,7 +212,7 @@ def _leavers(house: House) -> str:
     return f"Slack has answered since {watch.at:%Y-%m-%d %H:%M} UTC whether holders of live grants are still there."
 
 
-def _groups(house: House, slack: Finding) -> str:
+def _groups(house: Daypass, slack: Finding) -> str:
     """Whether Slack says who is in the groups that rules name; where none names one, nothing is asked."""
     groups = sorted(slack_groups_of(house.desk.rules()))
     if groups:
@@ -225,11 +225,11 @@ def _groups(house: House, slack: Finding) -> str:
             wrong.append(f"{group}: {error.report}")
     if wrong:
         told = "\n".join(f"  {one}" for one in dict.fromkeys(wrong))
-        raise Trouble(f"Rules that name these Slack user groups cannot be used now; all others can:\n{told}")
+        raise CheckFailed(f"Rules that name these Slack user groups cannot be used now; all others can:\n{told}")
     return f"Slack says who is in the {len(groups)} user groups that the rules name."
 
 
-def _frozen(house: House) -> str:
+def _frozen(house: Daypass) -> str:
     """What is frozen is no fault, and should be seen."""
     if not (standing := freezes(house.desk.ledger)):
         return "Nothing is frozen."
@@ -239,8 +239,10 @@ def _frozen(house: House) -> str:
 
 def _slack(settings: Settings) -> str:
     if not settings.slack.bot_token:
-        raise Trouble("No Slack is set: give DAYPASS_SLACK_BOT_TOKEN, and a signing secret or an app token.")
+        raise CheckFailed("No Slack is set: give DAYPASS_SLACK_BOT_TOKEN, and a signing secret or an app token.")
     answer = slack_calls(settings).call("auth.test")
     if answer.get("is_enterprise_install"):
-        raise Trouble("The Slack app is installed for a whole organisation: install it in the one workspace it is for.")
+        raise CheckFailed(
+            "The Slack app is installed for a whole organisation: install it in the one workspace it is for."
+        )
     return f"Slack knows Daypass in the workspace {answer.get('team', 'without a name')}."

@@ -7,8 +7,8 @@ from daypass.aws.identities import Kind
 from daypass.aws.inline_policies import InlinePolicies
 from daypass.aws.refusals import asking
 from daypass.model.errors import DaypassError
-from daypass.ports import Standing, Strange
-from daypass.wiring.build import House, now
+from daypass.ports import MarkedObject, Strange
+from daypass.wiring.build import Daypass, now
 from daypass.wiring.clock import Agreement
 from daypass.wiring.installation_tag import whose_role
 from daypass.wiring.people import people
@@ -19,30 +19,30 @@ _NOTHING = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","
 _LISTED = 20
 
 
-class Trouble(DaypassError):
+class CheckFailed(DaypassError):
     """A check that found something to fix."""
 
 
-def aws_identity(house: House) -> str:
+def aws_identity(house: Daypass) -> str:
     """Whom AWS takes Daypass for."""
     with asking("sts:GetCallerIdentity"):
         return f"AWS knows Daypass as {house.clients.sts.get_caller_identity()['Arn']}."
 
 
-def clock(house: House) -> str:
+def clock(house: Daypass) -> str:
     """Whether this machine's clock agrees with AWS's."""
     house.clock.compare_with_aws()
     if house.clock.agreement is not Agreement.AGREE:
-        raise Trouble(house.clock.sentence)
+        raise CheckFailed(house.clock.sentence)
     return house.clock.sentence
 
 
-def buckets(house: House) -> str:
+def buckets(house: Daypass) -> str:
     """Whether the form can suggest buckets."""
     return f"Daypass sees {len(house.buckets.buckets())} buckets to suggest in the form."
 
 
-def broker(house: House) -> str:
+def broker(house: Daypass) -> str:
     """Whether sessions can be opened."""
     if house.sessions is None:
         return "No broker role is set: access is lent as policies only, without sessions and links."
@@ -51,7 +51,7 @@ def broker(house: House) -> str:
     return f"Daypass may open sessions on {house.sessions.role_arn}. {whose_role(house.sessions, mine)}"
 
 
-def aws_people(house: House) -> str:
+def aws_people(house: Daypass) -> str:
     """Everybody's AWS identity; and on the first of them, whether a policy could be put there."""
     known = people(house.settings, house.buckets, house.desk.ledger, now).identities()
     for first in islice(known.values(), 1):
@@ -61,14 +61,14 @@ def aws_people(house: House) -> str:
     return "Daypass knows nobody's AWS identity: access is lent as sessions and links, and not as policies."
 
 
-def sweep(house: House) -> str:
+def sweep(house: Daypass) -> str:
     """What stands in AWS under this installation's mark, and whether the ledger knows it."""
     found = list(house.sweep.standing())
-    ours = [one for one in found if isinstance(one, Standing)]
+    ours = [one for one in found if isinstance(one, MarkedObject)]
     strange = [one.what for one in found if isinstance(one, Strange)]
     known = house.desk.ledger.told_of({one.grant for one in ours})
     if unknown := [one.what for one in ours if one.grant not in known]:
-        raise Trouble(
+        raise CheckFailed(
             f"{len(unknown)} things in AWS carry the mark of this installation and the ledger does not know their "
             "grants, so the ledger is older than AWS: a backup was restored, or this is a copy. They are left alone. "
             f"`daypass operator sweep-unknown` shows and removes them:\n{_listed(unknown)}"

@@ -5,8 +5,8 @@ from threading import Lock
 
 from daypass.model.errors import DaypassError
 from daypass.store.database import Database
-from daypass.wiring.build import House
-from daypass.wiring.watch import Watch
+from daypass.wiring.build import Daypass
+from daypass.wiring.watch import ThreadWatch
 
 _EVERY_S = 5.0
 """How often a write is tried, however often somebody asks."""
@@ -38,13 +38,13 @@ class Writes:
         return ""
 
 
-def faults(house: House, watch: Watch, writes: Writes) -> dict[str, str]:
+def faults(house: Daypass, watch: ThreadWatch, writes: Writes) -> dict[str, str]:
     """Say of each part what is wrong with it; an empty text when nothing is."""
     found = {"writes": writes.fault(), "clock": _clock(house)}
     return found | {f"thread {name}": fault for name, fault in watch.faults().items()}
 
 
-def _clock(house: House) -> str:
+def _clock(house: Daypass) -> str:
     try:
         house.clock.must_be_right()
     except DaypassError as error:

@@ -55,7 +55,7 @@ def told_to_stop() -> asyncio.Event:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waits:
+class Timeouts:
     """For how long a client is waited for, in seconds."""
 
     head_s: float = _HEAD_S
@@ -64,10 +64,10 @@ class Waits:
     """For it to read its answer."""
 
 
-WAITS = Waits()
+WAITS = Timeouts()
 
 
-async def listen(app: ASGIApp, host: str, port: int, stop: asyncio.Event, *, waits: Waits = WAITS) -> None:
+async def listen(app: ASGIApp, host: str, port: int, stop: asyncio.Event, *, waits: Timeouts = WAITS) -> None:
     """Serve an application until told to stop, and let it finish what it is at. Raises Misconfigured when it cannot."""
     most = room_for(_CONNECTIONS)
     server = Server(

@@ -17,15 +17,15 @@ from daypass.directory.on_call.configured import Schedules, parse_schedules
 from daypass.directory.outside import Elsewhere
 from daypass.directory.register_file import RegisterFile
 from daypass.directory.resolve import Beside, PeopleDirectory
-from daypass.directory.robots import Robots
+from daypass.directory.robots import BotDirectory
 from daypass.directory.slack_calls import SlackCalls, web_client
 from daypass.directory.slack_people import SlackPeople
 from daypass.directory.trackers import Jira
 from daypass.lifecycle.known_people import slack_groups_of
 from daypass.model.errors import AwsForbids, Misconfigured, NotFound, RulesUnreadable
-from daypass.model.kept import Absence, Robot, Standing
+from daypass.model.kept import Absence, Bot, Validity
 from daypass.model.principal import Away, AwsIdentity, PrincipalId, SlackGroupId
-from daypass.ports import Cabinet
+from daypass.ports import Records
 from daypass.rules.document.read import RuleBook
 from daypass.settings import Settings, Tickets, secret
 
@@ -33,7 +33,7 @@ from daypass.settings import Settings, Tickets, secret
 def people(
     settings: Settings,
     buckets: Buckets,
-    cabinet: Cabinet,
+    cabinet: Records,
     now: Callable[[], datetime],
     *,
     rules: Callable[[], RuleBook] | None = None,
@@ -56,7 +56,7 @@ def people(
         ),
         beside=Beside(
             register=_register(settings.people.file),
-            robots=Robots(lambda who: cabinet.find(Robot, who)),
+            robots=BotDirectory(lambda who: cabinet.find(Bot, who)),
             absence=partial(_absence, cabinet, now),
             patience_s=float(settings.people.patience_s),
             elsewhere=Elsewhere(
@@ -106,13 +106,13 @@ def _unique_id(identities: Identities, identity: AwsIdentity) -> str:
         return ""
 
 
-def _absence(cabinet: Cabinet, now: Callable[[], datetime], who: PrincipalId) -> Away | None:
+def _absence(cabinet: Records, now: Callable[[], datetime], who: PrincipalId) -> Away | None:
     """What somebody said of their own absence, while it lasts."""
     try:
         said = cabinet.find(Absence, who)
     except NotFound:
         return None
-    if said.state is not Standing.OPEN or said.until <= now():
+    if said.state is not Validity.OPEN or said.until <= now():
         return None
     return Away(until=said.until, delegate=said.delegate)
 

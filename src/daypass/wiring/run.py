@@ -36,7 +36,7 @@ from daypass import settings as settings_page
 from daypass.doors.address import Networks
 from daypass.doors.api import app as api
 from daypass.doors.hosts import Hosts
-from daypass.doors.limits import Limits
+from daypass.doors.limits import BodyLimit
 from daypass.doors.slack.door import SlackDoor
 from daypass.doors.slack.incoming import may_be_slacks
 from daypass.doors.slack.workspace import SlackSettings
@@ -46,15 +46,15 @@ from daypass.reconcile.chores import Chore, run_chores
 from daypass.settings import Settings
 from daypass.store import database
 from daypass.store.journal import SqlBook
-from daypass.wiring.build import House, build
+from daypass.wiring.build import Daypass, build
 from daypass.wiring.chores import chores
-from daypass.wiring.connection_limits import Crowd, thinned_out
+from daypass.wiring.connection_limits import AddressConnections, thinned_out
 from daypass.wiring.health import Writes, faults
 from daypass.wiring.journal import check_journal
 from daypass.wiring.listener import listen, must_be_free, told_to_stop
 from daypass.wiring.log import configure
 from daypass.wiring.scrub import scrubbing, telling_of_damage
-from daypass.wiring.watch import Watch
+from daypass.wiring.watch import ThreadWatch
 from daypass.workload_identity.issuers import Issuers
 
 log = structlog.get_logger()
@@ -71,7 +71,7 @@ def serve() -> None:
     house = build(settings)
     house.database.migrate()
     check_journal(house.database, house.book, settings.journal.key_file)
-    watch = Watch(time.monotonic)
+    watch = ThreadWatch(time.monotonic)
     with _worker(house, watch, works=settings.service.work):
         asyncio.run(_doors(house, watch))
     house.database.close()
@@ -102,7 +102,7 @@ def work() -> None:
     check_journal(house.database, house.book, settings.journal.key_file)
     if settings.worker.metrics_port:
         must_be_free("127.0.0.1", settings.worker.metrics_port)
-    with _worker(house, Watch(time.monotonic)):
+    with _worker(house, ThreadWatch(time.monotonic)):
         asyncio.run(_metrics(settings))
     house.database.close()
 
@@ -114,7 +114,7 @@ def migrate() -> None:
     store.close()
 
 
-def application(house: House, watch: Watch) -> FastAPI:
+def application(house: Daypass, watch: ThreadWatch) -> FastAPI:
     """The web application without Slack: the API, the links, health and metrics."""
     proxies = _networks(house.settings.service.trusted_proxies)
     room = house.settings.service.connections_per_address
@@ -138,12 +138,12 @@ def _fold_all(book: SqlBook) -> None:
         pass
 
 
-def _settle_attempts(house: House, *, at_once: bool = False) -> None:
+def _settle_attempts(house: Daypass, *, at_once: bool = False) -> None:
     """Write down what strangers tried and was only counted."""
     house.desk.attempts.settle(ledger=house.desk.ledger, now=house.clock(), at_once=at_once)
 
 
-def _settle_last_attempts(house: House) -> None:
+def _settle_last_attempts(house: Daypass) -> None:
     """The same as the process ends; a database that is away does not keep it from ending."""
     try:
         _settle_attempts(house, at_once=True)
@@ -152,7 +152,7 @@ def _settle_last_attempts(house: House) -> None:
 
 
 @contextmanager
-def _worker(house: House, watch: Watch, *, works: bool = True) -> Iterator[None]:
+def _worker(house: Daypass, watch: ThreadWatch, *, works: bool = True) -> Iterator[None]:
     """The loop and the chores in threads of their own while the block lasts; without work, clock and fold alone."""
     stop = threading.Event()
     house.loop.each_round = partial(watch.round, "loop")
@@ -187,14 +187,14 @@ def _worker(house: House, watch: Watch, *, works: bool = True) -> Iterator[None]
         _settle_last_attempts(house)
 
 
-async def _doors(house: House, watch: Watch) -> None:
+async def _doors(house: Daypass, watch: ThreadWatch) -> None:
     """Open every door and keep them open until a signal comes."""
     stop = told_to_stop()
     app = application(house, watch)
     async with _slack(house, app, watch):
         service = house.settings.service
         log.info("serving", address=house.settings.public_url)
-        crowd = Crowd(most=service.connections_per_address, trusted=_networks(service.trusted_proxies))
+        crowd = AddressConnections(most=service.connections_per_address, trusted=_networks(service.trusted_proxies))
         async with thinned_out(service.port, crowd):
             await listen(app, service.host, service.port, stop)
 
@@ -219,11 +219,11 @@ def measured(public_url: str) -> ASGIApp:
         return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
 
     app = Starlette(routes=[Route("/{any:path}", metrics)])
-    return Hosts(Limits(app, may_send_rules=lambda _: False), public_url=public_url)
+    return Hosts(BodyLimit(app, may_send_rules=lambda _: False), public_url=public_url)
 
 
 @asynccontextmanager
-async def _slack(house: House, app: FastAPI, watch: Watch) -> AsyncIterator[None]:
+async def _slack(house: Daypass, app: FastAPI, watch: ThreadWatch) -> AsyncIterator[None]:
     """Join Slack to the app, or by a socket, for as long as the block lasts."""
     settings = _slack_settings(house.settings)
     if settings is None:

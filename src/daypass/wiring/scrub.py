@@ -20,7 +20,7 @@ from daypass.reconcile import altered_rows
 from daypass.reconcile.chores import Chore
 from daypass.reconcile.journal_damage import DamageReports
 from daypass.store.scrub import SqlScrub
-from daypass.wiring.build import House
+from daypass.wiring.build import Daypass
 
 _LOOK_EVERY = timedelta(seconds=15)
 _EVERY = timedelta(days=1)
@@ -29,13 +29,13 @@ _PAUSE_S = 0.02
 """Between two pages, so that a scrub takes a small part of the database's and of our time."""
 
 
-def scrubbing(house: House, stop: threading.Event, *, each_page: Callable[[], object]) -> Chore:
+def scrubbing(house: Daypass, stop: threading.Event, *, each_page: Callable[[], object]) -> Chore:
     """Go over the whole ledger, until told to stop."""
     return Chore(name="scrub", every=_EVERY, run=partial(scrub_ledger, house, stop, each_page))
 
 
 def scrub_ledger(
-    house: House, stop: threading.Event, each_page: Callable[[], object], *, again_s: float = _AGAIN_S
+    house: Daypass, stop: threading.Event, each_page: Callable[[], object], *, again_s: float = _AGAIN_S
 ) -> int:
     """
     Go over the whole journal and ledger once and report what was altered; returns how many rows of the ledger.
@@ -57,7 +57,7 @@ def scrub_ledger(
     return reported.altered
 
 
-def _scrub_journal(house: House, stop: threading.Event, pause: Callable[[], None]) -> bool:
+def _scrub_journal(house: Daypass, stop: threading.Event, pause: Callable[[], None]) -> bool:
     """Go over the whole journal; False where nobody says now which head it must have."""
     try:
         with suppress(BookDamaged, BadNote):  # which it has reported, and which is no reason to leave the rest out
@@ -69,13 +69,13 @@ def _scrub_journal(house: House, stop: threading.Event, pause: Callable[[], None
     return True
 
 
-def report_set_aside(house: House) -> None:
+def report_set_aside(house: Daypass) -> None:
     """Report the grants that could not be read, and take out of AWS what stands there of new ones."""
     rows = [AlteredRow(row=f"grants/{one.grant}", because=one.fault) for one in house.queue.damaged()]
     altered_rows.report_set_aside(rows, sweeps=[house.sweep], ledger=house.desk.ledger, clock=house.clock)
 
 
-def telling_of_damage(house: House) -> Chore:
+def telling_of_damage(house: Daypass) -> Chore:
     """Tell the owners of the rules, once each, what this process finds wrong with the journal, and when it is over."""
     source = f"{socket.gethostname()}, {house.settings.journal.head}"
     reports, damage = DamageReports(source=source, ledger=house.desk.ledger), house.database.damage

@@ -24,7 +24,7 @@ SECONDS: Mapping[str, float] = MappingProxyType(
 _AGE = Gauge("daypass_round_age_seconds", "Since a background thread was last round.", ["thread"])
 
 
-class Watch:
+class ThreadWatch:
     """Knows of every background thread and task of this process."""
 
     def __init__(self, monotonic: Callable[[], float], *, end: Callable[[int], object] = os._exit) -> None:

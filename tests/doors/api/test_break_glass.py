@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from daypass.lifecycle.bots.narrow import narrow
-from daypass.model.event import Scope
+from daypass.model.event import LoginScope
 from daypass.model.principal import SlackGroupId
 from tests.doors.glass_rules import GLASS
 from tests.doors.house import House
@@ -274,7 +274,7 @@ GROUP = "who: {slack_groups: [S0OPS]}\n    may: [list, read]"
 def test_an_agent_breaks_no_glass(house: House, ann: httpx2.Client):
     """Though it may ask in its person's name."""
     whole = ann.headers["Authorization"].removeprefix("Bearer ")
-    desk, scopes = house.desk, {Scope.READ, Scope.ASK, Scope.USE}
+    desk, scopes = house.desk, {LoginScope.READ, LoginScope.ASK, LoginScope.USE}
     token = narrow(whole, scopes=scopes, logins=desk.logins, ledger=desk.ledger, now=house.clock()).text
 
     with bearer(house, token) as agent:

@@ -7,8 +7,8 @@ import pytest
 
 from daypass.directory.around import Around, WhoIsWho
 from daypass.directory.left_out import LeftOut
-from daypass.directory.lookups import Lookups
-from daypass.directory.outside import Elsewhere, Outside
+from daypass.directory.lookups import LookupThreads
+from daypass.directory.outside import Elsewhere, OutsideFacts
 from daypass.model.decision import Circumstances, Needs, Question
 from daypass.model.errors import NotFound, Unavailable
 from daypass.model.grant import GrantId
@@ -30,9 +30,11 @@ class Tagged(HandDirectory):
         super().__init__()
         left_out = LeftOut(clock=time.monotonic)
         buckets = HandBuckets({"acme-reports": {"team-owner": value}})
-        outside = Outside(Elsewhere(buckets=buckets), by_email=self._by_email, left_out=left_out, clock=time.monotonic)
+        outside = OutsideFacts(
+            Elsewhere(buckets=buckets), by_email=self._by_email, left_out=left_out, clock=time.monotonic
+        )
         who = WhoIsWho(person=self.principal, members=self.members)
-        self._found = Around(who, outside, Lookups(left_out), left_out)
+        self._found = Around(who, outside, LookupThreads(left_out), left_out)
 
     def circumstances(self, question: Question, needed: Needs, *, at: datetime) -> Circumstances:
         """Find it out."""

@@ -7,8 +7,8 @@ import pytest
 
 from daypass.lifecycle.passkeys import enrol, registered
 from daypass.lifecycle.passkeys.relying_party import Site
-from daypass.model.event import Kind
-from daypass.rules.document.people import People
+from daypass.model.event import EntryKind
+from daypass.rules.document.people import NamedPeople
 from tests.doors.house import House
 from tests.lifecycle.authenticator import HandKey
 from tests.makers import ANN, BOB, EVE, HOUR
@@ -24,9 +24,9 @@ def url(house: House) -> str:
     return url
 
 
-def owners() -> People:
+def owners() -> NamedPeople:
     """Ann and Bob."""
-    return People(people=frozenset({ANN, BOB}))
+    return NamedPeople(people=frozenset({ANN, BOB}))
 
 
 def enrolled(house: House, client: httpx2.Client, url: str, name: str = "laptop") -> None:
@@ -36,7 +36,7 @@ def enrolled(house: House, client: httpx2.Client, url: str, name: str = "laptop"
     at = Site(id="localhost", origin=url)
     key, desk = HandKey(origin=url, id=name.encode()), house.desk
     asked = enrol.offer(ticket, at=at, directory=desk.directory, ledger=desk.ledger, now=house.clock()).make
-    answer = enrol.Answer(ticket=ticket, made=key.make(asked), proof=None, name=name)
+    answer = enrol.EnrolAnswer(ticket=ticket, made=key.make(asked), proof=None, name=name)
     enrol.enrol(answer, at=at, directory=desk.directory, ledger=desk.ledger, now=house.clock())
 
 
@@ -91,7 +91,7 @@ def test_an_owner_of_the_rules_forgets_the_passkeys_of_who_lost_them(
     assert registered.of(BOB, ledger=house.desk.ledger) == []
     lines = house.desk.outbox.claim(now=house.clock(), hold=HOUR, limit=10)
     told = [(one.event.kind, one.event.actor, one.event.details["principal"]) for one in lines]
-    assert told == [(Kind.PASSKEY_ADDED, BOB, BOB), (Kind.PASSKEY_REMOVED, ANN, BOB)]
+    assert told == [(EntryKind.PASSKEY_ADDED, BOB, BOB), (EntryKind.PASSKEY_REMOVED, ANN, BOB)]
     assert ann.post("/v1/passkeys/forget", json=forgetting).status_code == 404
     assert ann.post("/v1/passkeys/forget", json={"person": EVE}).status_code == 404
 

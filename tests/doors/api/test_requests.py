@@ -8,7 +8,7 @@ import pytest
 
 from daypass.doors.slack.overview import overview
 from daypass.lifecycle.approval.reconsider import reconsider
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import GrantId
 from tests.doors.house import RULES, House
@@ -283,7 +283,7 @@ def test_a_long_story_comes_a_page_at_a_time_with_how_long_it_is(house, ann):
     at, ledger = house.clock(), house.desk.ledger
     said = [
         Fact(
-            event=Event(kind=Kind.THREAD_SAID, at=at, actor=ANN, subject=request, details={"text": str(one)}),
+            event=Event(kind=EntryKind.THREAD_SAID, at=at, actor=ANN, subject=request, details={"text": str(one)}),
             told=False,
         )
         for one in range(600)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from daypass.model.principal import Principal, PrincipalId
-from daypass.rules.document.people import People
+from daypass.rules.document.people import NamedPeople
 from tests.doors.cli.conftest import Terminal
 from tests.doors.house import House
 from tests.makers import BOB
@@ -19,8 +19,8 @@ def owned(house: House) -> None:
     """Let Bob own the rules, and the first rule lend to the robot."""
     written = house.desk.rules()
     first, *rest = written.rules
-    lends = replace(first, who=People(people=first.who.people | {DEPLOY}))
-    book = replace(written, rules=(lends, *rest), owners=People(people=frozenset({BOB})))
+    lends = replace(first, who=NamedPeople(people=first.who.people | {DEPLOY}))
+    book = replace(written, rules=(lends, *rest), owners=NamedPeople(people=frozenset({BOB})))
     house.under(lambda: book)
     house.directory.people[DEPLOY] = Principal(id=DEPLOY, name="deploy")
 

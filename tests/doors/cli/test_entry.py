@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from daypass.doors.cli.context import House as Operations
+from daypass.doors.cli.context import OperatorCommands as Operations
 from daypass.doors.cli.main import run
 from tests.doors.house import House
 

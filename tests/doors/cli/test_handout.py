@@ -11,7 +11,7 @@ import pytest
 
 from daypass.doors.cli import exec_environment
 from daypass.lifecycle.end.done import drop
-from daypass.model.event import Kind
+from daypass.model.event import EntryKind
 from tests.doors.house import House
 from tests.makers import ANN
 
@@ -87,7 +87,7 @@ def test_an_sdk_makes_one_session_of_a_grant_that_is_nearly_over(house: House, a
     used = subprocess.run([sys.executable, "-c", USE_IT], env=environment, capture_output=True, text=True, check=True)
 
     assert used.stdout.split() == ["True"] * 5
-    assert [event.kind for event in house.journal()].count(Kind.CREDENTIALS_VENDED) == 1
+    assert [event.kind for event in house.journal()].count(EntryKind.CREDENTIALS_VENDED) == 1
 
 
 def test_the_last_minutes_are_used_while_the_service_is_away(ann, granted):

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from daypass.__main__ import _Operator
-from daypass.doors.cli.context import House
+from daypass.doors.cli.context import OperatorCommands
 from daypass.doors.cli.main import run
 from daypass.lifecycle.freezes.gate import freezes
 from daypass.lifecycle.leavers.notice import GRACE, held, notice, settle
-from daypass.model.departure import Source
-from daypass.model.event import Kind
+from daypass.model.departure import DepartureSource
+from daypass.model.event import EntryKind
 from daypass.model.principal import OPERATOR, PrincipalId
 from daypass.model.request import RequestState
 from tests.doors.cli.conftest import Ran, Terminal
@@ -56,7 +56,7 @@ def _not_run(*_said: Any) -> Any:
 @pytest.fixture
 def typed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Type:
     """Type a command; nobody is there to answer a question."""
-    house = House(
+    house = OperatorCommands(
         serve=_not_run,
         work=_not_run,
         migrate=_not_run,
@@ -85,7 +85,7 @@ def test_the_operator_ends_one_thing_and_the_journal_has_their_user(walk: Walk, 
 
     assert (ran.code, ran.out, ran.err) == (0, f"{request.id}: the request ends now.\n", "")
     assert walk.ledger.request(request.id).state is RequestState.DENIED
-    (denied,) = walk.told(request.id, Kind.REQUEST_DENIED)
+    (denied,) = walk.told(request.id, EntryKind.REQUEST_DENIED)
     assert denied.actor == OPERATOR
     assert f"as {getpass.getuser()}. a test" in str(denied.details["reason"])
 
@@ -164,16 +164,16 @@ def test_the_operator_erases_a_persons_words(walk: Walk, typed: Type):
 @pytest.mark.parametrize(
     ("word", "kind", "said"),
     [
-        ("--confirm", Kind.LEAVER_CONFIRMED, "All that they have ends within seconds"),
-        ("--dismiss", Kind.LEAVER_DISMISSED, "Nothing of theirs ends"),
+        ("--confirm", EntryKind.LEAVER_CONFIRMED, "All that they have ends within seconds"),
+        ("--dismiss", EntryKind.LEAVER_DISMISSED, "Nothing of theirs ends"),
     ],
 )
 def test_the_operator_decides_on_leavers_without_slack_and_without_an_owner(
-    walk: Walk, typed: Type, word: str, kind: Kind, said: str
+    walk: Walk, typed: Type, word: str, kind: EntryKind, said: str
 ):
     """Listed first; confirmed only after a question; in the journal with the user of the machine."""
     for number in range(21):
-        notice(PrincipalId(f"U0P{number:02d}"), Source.EVENT, ledger=walk.ledger, now=walk.clock())
+        notice(PrincipalId(f"U0P{number:02d}"), DepartureSource.EVENT, ledger=walk.ledger, now=walk.clock())
     settle(ledger=walk.ledger, logins=walk.logins, now=walk.clock.forward(GRACE))
     assert "U0P20" in typed("leavers").out
     if word == "--confirm":
@@ -192,12 +192,12 @@ def test_what_the_operator_decides_on_leavers_is_dated_by_the_database(
 ):
     """A machine whose clock is years off dates nothing."""
     for number in range(21):
-        notice(PrincipalId(f"U0P{number:02d}"), Source.EVENT, ledger=walk.ledger, now=walk.clock())
+        notice(PrincipalId(f"U0P{number:02d}"), DepartureSource.EVENT, ledger=walk.ledger, now=walk.clock())
     settle(ledger=walk.ledger, logins=walk.logins, now=walk.clock.forward(GRACE))
     off = datetime(2001, 1, 1, tzinfo=UTC)
     monkeypatch.setattr("daypass.wiring.operator.now", lambda: off)
     typed("leavers", "--dismiss", "--yes")
 
-    told = {one.at for one in walk.journal() if one.kind is Kind.LEAVER_DISMISSED}
+    told = {one.at for one in walk.journal() if one.kind is EntryKind.LEAVER_DISMISSED}
     assert len(told) == 1
     assert off not in told

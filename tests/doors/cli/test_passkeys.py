@@ -31,7 +31,9 @@ def add_passkey(house: House, person: Terminal) -> None:
     ticket = person("passkey", "add").out.strip().removeprefix(f"{url}/passkeys/new?ticket=")
     at, desk, now = Site(id="localhost", origin=url), house.desk, house.clock()
     asked = enrol.offer(ticket, at=at, directory=desk.directory, ledger=desk.ledger, now=now).make
-    answer = enrol.Answer(ticket=ticket, made=HandKey(origin=url, id=b"laptop").make(asked), proof=None, name="laptop")
+    answer = enrol.EnrolAnswer(
+        ticket=ticket, made=HandKey(origin=url, id=b"laptop").make(asked), proof=None, name="laptop"
+    )
     enrol.enrol(answer, at=at, directory=desk.directory, ledger=desk.ledger, now=now)
 
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from daypass.model.event import Detail, Event, Kind
+from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import GrantId
 from daypass.model.principal import PrincipalId
@@ -49,7 +49,7 @@ def test_show_names_everybody_whom_the_story_speaks_of(house: House, ann):
     made = ask(ann)
     told: dict[str, Detail] = {"people": ("U0BOB",), "slack_groups": ("S0LEADS",), "stage": "team"}
     event = Event(
-        kind=Kind.REQUEST_HANDED_OVER,
+        kind=EntryKind.REQUEST_HANDED_OVER,
         at=house.clock(),
         actor=PrincipalId("daypass"),
         subject=GrantId(made),

@@ -16,7 +16,7 @@ from mcp.types import CallToolResult, TextContent
 
 from daypass.lifecycle.bots.add import Wanted, add
 from daypass.model.principal import Principal, PrincipalId
-from daypass.rules.document.people import People
+from daypass.rules.document.people import NamedPeople
 from daypass.rules.document.read import RuleBook, parse
 from tests.doors.house import RULES, House, open_house
 from tests.makers import ANN, BOB
@@ -38,8 +38,8 @@ def book() -> RuleBook:
     """The rules, which Bob owns, and whose first lends to the robot too."""
     written = parse(RULES, name="rules.yaml")
     first, *rest = written.rules
-    who = People(people=first.who.people | {DEPLOY})
-    return replace(written, rules=(replace(first, who=who), *rest), owners=People(people=frozenset({BOB})))
+    who = NamedPeople(people=first.who.people | {DEPLOY})
+    return replace(written, rules=(replace(first, who=who), *rest), owners=NamedPeople(people=frozenset({BOB})))
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from datetime import timedelta
 from daypass.doors.slack.acknowledge import Arrivals
 from daypass.doors.slack.notify import Notifier
 from daypass.doors.slack.workspace import web_client
-from daypass.model.event import Detail, Event, Kind
+from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import Delivery, new_grant_id
 from daypass.model.principal import DAYPASS
@@ -37,12 +37,12 @@ def tell(office: Office, by: Notifier | None = None) -> None:
 def filed(office: Office, **changes: object) -> Request:
     """Write down a request of Ann's that Bob may decide on, or what the test changes of that."""
     made = request(**({"id": new_grant_id(), "delivery": Delivery.SESSION, "filed_at": office.clock()} | changes))
-    event = Event(kind=Kind.REQUEST_FILED, at=made.filed_at, actor=made.requestor, subject=made.id)
+    event = Event(kind=EntryKind.REQUEST_FILED, at=made.filed_at, actor=made.requestor, subject=made.id)
     office.desk.ledger.record(Fact(event=event, changes=(made,)))
     return office.desk.ledger.request(made.id)
 
 
-def happened(office: Office, kind: Kind, subject: Request, **details: Detail) -> Request:
+def happened(office: Office, kind: EntryKind, subject: Request, **details: Detail) -> Request:
     """Journal that something happened to a request, with the row as it is given."""
     event = Event(kind=kind, at=office.clock(), actor=DAYPASS, subject=subject.id, details=details)
     office.desk.ledger.record(Fact(event=event, changes=(subject,)))

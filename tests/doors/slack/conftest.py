@@ -15,13 +15,13 @@ from granian.constants import Interfaces
 from starlette.applications import Starlette
 
 from daypass.doors.slack.door import SlackDoor
-from daypass.doors.slack.socket import Patience
+from daypass.doors.slack.socket import ReconnectLimits
 from daypass.doors.slack.workspace import SlackSettings
 from daypass.model.errors import BadInput
 from daypass.model.grant import Grant, GrantId
 from daypass.model.principal import Principal, PrincipalId, SlackGroupId
 from daypass.model.request import Request
-from daypass.ports import Paper, Rehearsal
+from daypass.ports import DryRun, Paper
 from daypass.rules.document.read import RuleBook, parse
 from localslack import BlockingActor, BlockingSlack, Channel, Kind, LoopThread, Message, Person, UserGroup
 from tests.builder import Daypass, sqlite
@@ -59,14 +59,14 @@ class DatedAws(HandAws):
     slow = 0.0
     refusal = ""
 
-    def rehearse(self, draft: Grant) -> Rehearsal:
+    def rehearse(self, draft: Grant) -> DryRun:
         """Write the document that lists the actions."""
         time.sleep(self.slow)
         if self.refusal:
             raise BadInput(self.refusal)
         allow = {"Effect": "Allow", "Action": ["s3:GetObject", "s3:ListBucket"], "Resource": "*"}
         document = {"Version": "2012-10-17", "Statement": [allow]}
-        return Rehearsal(papers=(Paper(place=f"the session policy of {draft.id}", text=json.dumps(document)),))
+        return DryRun(papers=(Paper(place=f"the session policy of {draft.id}", text=json.dumps(document)),))
 
 
 def people() -> list[Person]:
@@ -88,7 +88,7 @@ class Office(Daypass):
     aws: DatedAws
 
     def __init__(
-        self, slack: BlockingSlack, folder: Path, *, settings: SlackSettings, patience: Patience | None = None
+        self, slack: BlockingSlack, folder: Path, *, settings: SlackSettings, patience: ReconnectLimits | None = None
     ) -> None:
         """Lay it out; it is not open yet. The last of `rules` counts."""
         self.rules: list[RuleBook] = [parse(RULES, name="rules.yaml")]
@@ -155,7 +155,7 @@ def settings_for(slack: BlockingSlack, **changes: Any) -> SlackSettings:
     return SlackSettings(**(told | changes))
 
 
-def office(slack: BlockingSlack, folder: Path, *, patience: Patience | None = None, **changes: Any) -> Office:
+def office(slack: BlockingSlack, folder: Path, *, patience: ReconnectLimits | None = None, **changes: Any) -> Office:
     """Build Daypass for a Slack; it is not open yet."""
     return Office(slack, folder, settings=settings_for(slack, **changes), patience=patience)
 

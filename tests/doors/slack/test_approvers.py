@@ -11,7 +11,7 @@ from daypass.doors.slack.names import for_channel
 from daypass.doors.slack.texts import outcomes, requests
 from daypass.doors.slack.texts.stages import particulars, reasons
 from daypass.model.decision import Aftermath, Approvers, HandOver, RuleId, Skipped, Stage
-from daypass.model.event import Kind
+from daypass.model.event import EntryKind
 from daypass.model.principal import GroupName, PrincipalId, SlackGroupId
 from daypass.model.request import Approval, RequestState
 from localslack import BlockingSlack, Channel
@@ -69,7 +69,7 @@ def test_a_channel_that_cannot_be_written_in_is_passed_over_and_the_requestor_he
     request = filed(two_channels, channel="C0PAY", stages=(TEAM,), waits_in="team")
     with capture_logs() as lines:
         tell(two_channels)
-        happened(two_channels, Kind.REQUEST_HANDED_OVER, request, stage="team", after_s=3600)
+        happened(two_channels, EntryKind.REQUEST_HANDED_OVER, request, stage="team", after_s=3600)
         tell(two_channels)
 
     assert [place for place, _ in cards(two_channels)] == ["C0ACCESS"]
@@ -139,7 +139,7 @@ def test_the_next_stage_is_called_in_the_thread_and_the_message_shows_how_far_it
     tell(two_channels)
     given = tuple(Approval(by=one, at=two_channels.clock(), rule=RuleId("reports"), stage="team") for one in (BOB, EVE))
     moved = replace(request, approvals=given, waits_in="bosses", stage_since=two_channels.clock())
-    happened(two_channels, Kind.REQUEST_ENDORSED, moved, stage="team", waits_in="bosses", lacking=1)
+    happened(two_channels, EntryKind.REQUEST_ENDORSED, moved, stage="team", waits_in="bosses", lacking=1)
     tell(two_channels)
 
     assert [place for place, _ in cards(two_channels)] == ["C0ACCESS"]
@@ -156,7 +156,12 @@ def test_one_approval_of_several_in_the_same_stage_calls_nobody(two_channels: Of
     tell(two_channels)
     given = (Approval(by=BOB, at=two_channels.clock(), rule=RuleId("reports"), stage="team"),)
     happened(
-        two_channels, Kind.REQUEST_ENDORSED, replace(request, approvals=given), stage="team", waits_in="team", lacking=1
+        two_channels,
+        EntryKind.REQUEST_ENDORSED,
+        replace(request, approvals=given),
+        stage="team",
+        waits_in="team",
+        lacking=1,
     )
     tell(two_channels)
 
@@ -175,7 +180,7 @@ def test_a_hand_over_asks_the_new_people_and_the_message_says_who_may_decide_now
     tell(closed)
     assert [place for place, _ in cards(closed)] == ["U0BOB"]
     closed.clock.forward(HOUR + MINUTE)
-    happened(closed, Kind.REQUEST_HANDED_OVER, request, stage="team", after_s=3600, people=("U0CAROL",))
+    happened(closed, EntryKind.REQUEST_HANDED_OVER, request, stage="team", after_s=3600, people=("U0CAROL",))
     tell(closed)
 
     assert [place for place, _ in cards(closed)] == ["U0BOB", "U0CAROL"]
@@ -187,7 +192,7 @@ def test_a_hand_over_in_a_channel_calls_the_new_people_under_the_message(two_cha
     request = filed(two_channels, stages=(HANDED,), waits_in="team")
     tell(two_channels)
     two_channels.clock.forward(HOUR + MINUTE)
-    happened(two_channels, Kind.REQUEST_HANDED_OVER, request, stage="team", after_s=3600, people=("U0CAROL",))
+    happened(two_channels, EntryKind.REQUEST_HANDED_OVER, request, stage="team", after_s=3600, people=("U0CAROL",))
     tell(two_channels)
 
     assert replies(two_channels) == ["Nobody has decided yet, so more people may decide now. <@U0CAROL>"]
@@ -263,7 +268,7 @@ def test_several_things_that_happen_at_once_change_a_message_once(slack: Blockin
     for one in (BOB, CAROL, EVE):
         given = Approval(by=one, at=closed.clock(), rule=RuleId("reports"), stage="team")
         request = replace(request, approvals=(*request.approvals, given))
-        request = happened(closed, Kind.REQUEST_ENDORSED, request, stage="team", waits_in="team", lacking=1)
+        request = happened(closed, EntryKind.REQUEST_ENDORSED, request, stage="team", waits_in="team", lacking=1)
     tell(closed, teller)
 
     changed = [post["ts"] for post in closed.posts("chat.update")]
@@ -282,7 +287,7 @@ def test_thirty_changes_within_seconds_are_few_calls_and_the_last_one_shows(two_
     for number, one in enumerate(many):
         given = Approval(by=one, at=two_channels.clock(), rule=RuleId("reports"), stage="team")
         request = replace(request, approvals=(*request.approvals, given))
-        request = happened(two_channels, Kind.REQUEST_ENDORSED, request, stage="team", waits_in="team", lacking=1)
+        request = happened(two_channels, EntryKind.REQUEST_ENDORSED, request, stage="team", waits_in="team", lacking=1)
         if number % 10 == 9:
             tell(two_channels, teller)
             two_channels.clock.forward(timedelta(seconds=3))
@@ -303,11 +308,11 @@ def test_what_another_process_drew_meanwhile_is_drawn_over(slack: BlockingSlack,
     tell(closed, first)
     closed.clock.forward(HOUR)
     closed.aws.refusal = "AWS does not answer."
-    request = happened(closed, Kind.REQUEST_ENDORSED, request, stage="", waits_in="", lacking=1)
+    request = happened(closed, EntryKind.REQUEST_ENDORSED, request, stage="", waits_in="", lacking=1)
     tell(closed, second)
     assert "not known now" in str(closed.posts("chat.update")[-2]["blocks"])
     closed.aws.refusal = ""
-    happened(closed, Kind.REQUEST_ENDORSED, request, stage="", waits_in="", lacking=1)
+    happened(closed, EntryKind.REQUEST_ENDORSED, request, stage="", waits_in="", lacking=1)
     tell(closed, first)
 
     (card,) = [one for one in slack.inner.world.workspace.messages["C0ACCESS"] if "asks to" in one.text]
@@ -332,10 +337,10 @@ def test_the_requestor_reads_that_nobody_can_decide_any_more(two_channels: Offic
     sentence = "Rule r finds nobody else: U0BOB has left & gone."
     request = filed(two_channels)
     tell(two_channels)
-    request = happened(two_channels, Kind.REQUEST_STALLED, request, field=field, sentence=sentence)
+    request = happened(two_channels, EntryKind.REQUEST_STALLED, request, field=field, sentence=sentence)
     tell(two_channels)
     tell(two_channels)
-    happened(two_channels, Kind.REQUEST_STALLED, replace(request, state=RequestState.DENIED), sentence=sentence)
+    happened(two_channels, EntryKind.REQUEST_STALLED, replace(request, state=RequestState.DENIED), sentence=sentence)
     tell(two_channels)
 
     assert [one for one in replies(two_channels) if "finds nobody" in one] == [said]

@@ -10,9 +10,9 @@ from daypass.doors.slack.texts.story import line as story_line
 from daypass.lifecycle.break_glass.remind import remind_reviews
 from daypass.lifecycle.end.done import drop
 from daypass.lifecycle.submit import submit
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.grant import Delivery, GrantState
-from daypass.model.kept import GlassReview, Standing
+from daypass.model.kept import GlassReview, Validity
 from daypass.model.lease import Term
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Ask, Request
@@ -87,7 +87,7 @@ def test_the_home_tab_of_who_reviews_has_it_until_it_is_closed(loud: Office):
     bob.open_home()
     bob.click(bob.wait_for_home("Emergencies to review"), "glass.review")
     bob.submit(bob.wait_for_modal("Review"), {"reason": "It was needed."})
-    bob.wait_until(lambda: review(loud, request).state is Standing.CLOSED or None)
+    bob.wait_until(lambda: review(loud, request).state is Validity.CLOSED or None)
     bob.open_home()
     until(lambda: "Emergencies to review" not in str(bob.home()))
 
@@ -115,7 +115,7 @@ def test_a_reviewer_reads_what_was_done_and_closes_it(loud: Office):
     assert "CloudTrail" in str(form.blocks)
     assert "The export <b> was broken." in changed.visible_text
     kept = review(loud, request)
-    assert (kept.state, kept.closed_by, kept.note) == (Standing.CLOSED, BOB, "The export <b> was broken.")
+    assert (kept.state, kept.closed_by, kept.note) == (Validity.CLOSED, BOB, "The export <b> was broken.")
     told = loud.person("U0ANN").wait_for_message("has reviewed your emergency access: *read* everything under")
     assert "The export <b> was broken." in told.visible_text
 
@@ -152,7 +152,7 @@ def test_neither_who_broke_it_nor_a_bystander_reviews_or_revokes(loud: Office, w
     else:
         person.wait_for_ephemeral("not among those who may decide")
         assert loud.grant(request.id).state is GrantState.ACTIVE
-    assert review(loud, request).state is Standing.OPEN
+    assert review(loud, request).state is Validity.OPEN
 
 
 def test_a_reviewer_revokes_from_the_alarm(loud: Office):
@@ -227,7 +227,7 @@ def test_what_a_visitor_calls_itself_forges_nothing(loud: Office):
     """A link's visitor says what it likes; the form shows it as code."""
     request = loud.ask(ASK)
     forged = Event(
-        kind=Kind.LINK_USED,
+        kind=EntryKind.LINK_USED,
         at=loud.clock(),
         actor=PrincipalId("bearer"),
         subject=request.id,
@@ -269,4 +269,4 @@ def test_reviews_that_wait_are_found_by_the_command(loud: Office):
     bob.command("/daypass", f"review {request.id}")
     form = bob.wait_for_modal("Review")
     bob.submit(form, {"reason": "It was right."})
-    until(lambda: review(loud, request).state is Standing.CLOSED)
+    until(lambda: review(loud, request).state is Validity.CLOSED)

@@ -7,7 +7,7 @@ Whatever is clicked, by whom and how often, is judged by the ledger and the rule
 from datetime import timedelta
 
 from daypass.lifecycle.cancel import lapse
-from daypass.model.event import Kind
+from daypass.model.event import EntryKind
 from daypass.model.grant import GrantId
 from daypass.model.request import RequestState
 from daypass.rules.document.read import parse
@@ -53,7 +53,7 @@ def test_two_approvers_at_once_make_one_decision(
     until(refused)
     assert len(refused()) == 1
     kinds = [event.kind for event in daypass.desk.ledger.story(request.id)]
-    assert kinds.count(Kind.REQUEST_APPROVED) == 1
+    assert kinds.count(EntryKind.REQUEST_APPROVED) == 1
 
 
 def test_the_requestor_cannot_approve_although_the_rule_names_them(channelled: Office, ann: BlockingActor):
@@ -190,7 +190,7 @@ def test_the_actor_is_recorded_by_their_slack_id(daypass: Office, bob: BlockingA
     bob.click(review(bob), "review.approve")
     bob.wait_for_message("Approved")
 
-    approved = [event for event in daypass.desk.ledger.story(request.id) if event.kind is Kind.REQUEST_APPROVED]
+    approved = [event for event in daypass.desk.ledger.story(request.id) if event.kind is EntryKind.REQUEST_APPROVED]
     assert [event.actor for event in approved] == ["U0BOB"]
 
 

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from daypass.doors.slack.socket import Patience
-from daypass.model.event import Kind
+from daypass.doors.slack.socket import ReconnectLimits
+from daypass.model.event import EntryKind
 from daypass.model.grant import GrantId, GrantState
-from daypass.model.kept import Permit
+from daypass.model.kept import Preapproval
 from daypass.model.request import Request, RequestState
 from daypass.model.rule_change import ChangeState, RulesChange
 from daypass.store.rules_file import RulesFile
@@ -45,7 +45,9 @@ rules:
     approve: at-once
     break_glass: {review: {people: [U0BOB]}, within: 1d}
 """
-SHORT = Patience(unconnected=timedelta(seconds=0.5), quiet=timedelta(minutes=10), look_every=timedelta(seconds=0.05))
+SHORT = ReconnectLimits(
+    unconnected=timedelta(seconds=0.5), quiet=timedelta(minutes=10), look_every=timedelta(seconds=0.05)
+)
 
 
 @pytest.fixture(params=["http", "socket"])
@@ -120,7 +122,7 @@ class Story:
     def allows(self) -> None:
         """The command by which Bob approves in advance."""
         self.bob.command("/daypass", "allow s3 read acme-reports/2026/ --to U0ANN --for 1h --window 7d")
-        until(lambda: self.ledger.all(Permit))
+        until(lambda: self.ledger.all(Preapproval))
 
     def extends(self, grant_id: GrantId) -> None:
         """Extend, and its form; Bob approves with the button."""
@@ -151,7 +153,7 @@ class Story:
         self.daypass.work()
         self.bob.click(self.bob.wait_for_message("Emergency access was used"), "glass.review")
         self.bob.submit(self.bob.wait_for_modal("Review"), {"reason": "looked at all of it"})
-        until(lambda: Kind.GLASS_REVIEWED in {event.kind for event in self.ledger.story(urgent)})
+        until(lambda: EntryKind.GLASS_REVIEWED in {event.kind for event in self.ledger.story(urgent)})
         return urgent
 
     def shown_rule(self, known: set[str]) -> list[Message]:
@@ -204,13 +206,13 @@ def test_every_kind_of_click_counts_once(daypass: Office, slack: BlockingSlack, 
     pending = story.proposes("11h")
 
     once = journal(daypass)
-    assert once[Kind.REQUEST_FILED] == 5
-    assert once[Kind.REQUEST_APPROVED] == 3
-    assert once[Kind.REQUEST_DENIED] == once[Kind.REQUEST_CANCELLED] == once[Kind.GLASS_REVIEWED] == 1
-    assert once[Kind.RULES_PROPOSED] == 3
-    assert once[Kind.PERMIT_GIVEN] == 1
-    assert once[Kind.RULES_DENIED] == 1
-    assert once[Kind.RULES_CHANGED] == 2, "what the file said, and the change that was approved"
+    assert once[EntryKind.REQUEST_FILED] == 5
+    assert once[EntryKind.REQUEST_APPROVED] == 3
+    assert once[EntryKind.REQUEST_DENIED] == once[EntryKind.REQUEST_CANCELLED] == once[EntryKind.GLASS_REVIEWED] == 1
+    assert once[EntryKind.RULES_PROPOSED] == 3
+    assert once[EntryKind.PERMIT_GIVEN] == 1
+    assert once[EntryKind.RULES_DENIED] == 1
+    assert once[EntryKind.RULES_CHANGED] == 2, "what the file said, and the change that was approved"
     if not slack.inner.world.app.socket_mode:
         slack.faults.clear()
         told = [one for one in slack.deliveries if one.kind in {"block_actions", "view_submission", "command"}]

@@ -19,7 +19,7 @@ from daypass.model.decision import Approvers, RuleId, Stage
 from daypass.model.errors import BadInput
 from daypass.model.freeze import Extent
 from daypass.model.grant import Ending, GrantState, Why
-from daypass.model.kept import Series, Standing
+from daypass.model.kept import Schedule, Validity
 from daypass.model.lease import Term
 from daypass.model.principal import OPERATOR
 from daypass.model.request import Approval, Recurrence, Request, RequestState
@@ -181,8 +181,8 @@ def test_the_card_of_what_recurs_says_whether_it_goes_on(closed: Office):
     closed.work()
     tell(closed)
 
-    (series,) = closed.ledger.all(Series)
-    assert series.state is Standing.CLOSED
+    (series,) = closed.ledger.all(Schedule)
+    assert series.state is Validity.CLOSED
     assert "No more windows open." in shown(closed, asked)
     assert "*Goes on*" not in shown(closed, asked)
 

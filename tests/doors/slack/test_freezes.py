@@ -12,11 +12,11 @@ from daypass.lifecycle.freezes.gate import freezes, freezes_now, must_not_be_fro
 from daypass.lifecycle.freezes.panic import panic, panic_as_operator
 from daypass.lifecycle.known_people import remember
 from daypass.model.errors import NotAllowed, RulesUnreadable
-from daypass.model.event import Detail, Event, Kind
+from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.freeze import Extent, Freeze
 from daypass.model.grant import GrantId, GrantState
-from daypass.model.kept import Robot
+from daypass.model.kept import Bot
 from daypass.model.principal import OPERATOR, PrincipalId
 from daypass.rules.document.read import RuleBook, parse
 from localslack import BlockingActor
@@ -138,7 +138,7 @@ def test_what_is_frozen_for_another_reader_is_said_of_the_one_whom_it_is_about(o
     for by, reader in ((BOB, CAROL), (BOB, ANN), (ANN, ANN), (OPERATOR, ANN)):
         to = Freeze(id=GrantId(ID), extent=Extent(person=ANN), by=by, at=NOON)
         row = freezes_now(owned.ledger)
-        event = Event(kind=Kind.FREEZE_SET, at=NOON, actor=by)
+        event = Event(kind=EntryKind.FREEZE_SET, at=NOON, actor=by)
         owned.ledger.record(Fact(event=event, changes=(replace(row, standing=(to,)),), told=False))
         with pytest.raises(NotAllowed) as refused:
             must_not_be_frozen([ANN], None, owned.ledger, reader=reader)
@@ -156,28 +156,28 @@ def test_what_is_frozen_for_another_reader_is_said_of_the_one_whom_it_is_about(o
     ("kind", "details", "said"),
     [
         (
-            Kind.FREEZE_SET,
+            EntryKind.FREEZE_SET,
             {"what": "all", "about": "everything", "freeze": ID, "reason": "", "ends": True},
             f"*Frozen* by the operator: everything. What there is of it is being ended. Nothing new is given {LIFT}",
         ),
         (
-            Kind.PANIC_DONE,
+            EntryKind.PANIC_DONE,
             {"what": "person", "about": "bot:deploy", "freeze": ID, "reason": "<!a>", "grants": 1203, "logins": 1},
             f"*Panic* by the operator for `bot:deploy` (&lt;!a&gt;). Ended: 1203 grants, 1 login. It is frozen {LIFT}",
         ),
         (
-            Kind.PANIC_DONE,
+            EntryKind.PANIC_DONE,
             {"what": "resource", "about": "everything", "reason": ""},
             f"*Panic* by the operator for `everything`. There was nothing to end. {OPEN}",
         ),
         (
-            Kind.FREEZE_LIFTED,
+            EntryKind.FREEZE_LIFTED,
             {"what": "person", "about": "U0ANN", "freeze": ID, "os_user": "root"},
             "*Lifted* by the operator: <@U0ANN> is not frozen any more, and the rules decide again.",
         ),
     ],
 )
-def test_the_owners_read_who_did_what_and_how_it_is_lifted(kind: Kind, details: dict[str, Detail], said: str):
+def test_the_owners_read_who_did_what_and_how_it_is_lifted(kind: EntryKind, details: dict[str, Detail], said: str):
     """A bucket that is called `everything` is not everything, and a reason calls no channel."""
     assert news(Event(kind=kind, at=NOON, actor=OPERATOR, details=details)) == said
 
@@ -209,8 +209,8 @@ def test_both_who_froze_somebody_are_named(owned: Office, ann: BlockingActor, bo
 def test_who_answers_for_a_bot_is_told_that_it_is_frozen_and_not_any_more(owned: Office, ann: BlockingActor):
     """By whom, and whom to ask; the owner of another bot is told nothing."""
     bot = PrincipalId("bot:deploy")
-    robot = Robot(id=bot, owner=ANN, at=owned.clock())
-    event = Event(kind=Kind.ROBOT_ADDED, at=owned.clock(), actor=ANN, details={"robot": bot})
+    robot = Bot(id=bot, owner=ANN, at=owned.clock())
+    event = Event(kind=EntryKind.ROBOT_ADDED, at=owned.clock(), actor=ANN, details={"robot": bot})
     owned.ledger.record(Fact(event=event, changes=(robot,), told=False))
     made = freeze(Extent(person=bot), by=BOB, reason="", enders=owned.desk.enders, now=owned.clock())
 
@@ -224,8 +224,8 @@ def test_who_answers_for_a_bot_is_told_that_it_is_frozen_and_not_any_more(owned:
 def test_an_altered_row_of_a_bot_keeps_word_of_its_freeze_from_nobody(owned: Office, carol: BlockingActor):
     """The other owners are told; who answers for the bot is not known while its row is not believed."""
     bot = PrincipalId("bot:deploy")
-    event = Event(kind=Kind.ROBOT_ADDED, at=owned.clock(), actor=ANN, details={"robot": bot})
-    owned.ledger.record(Fact(event=event, changes=(Robot(id=bot, owner=ANN, at=owned.clock()),), told=False))
+    event = Event(kind=EntryKind.ROBOT_ADDED, at=owned.clock(), actor=ANN, details={"robot": bot})
+    owned.ledger.record(Fact(event=event, changes=(Bot(id=bot, owner=ANN, at=owned.clock()),), told=False))
     with owned.database.writing() as connection:
         connection.exec_driver_sql(
             "UPDATE records SET body = replace(body, 'U0ANN', 'U0EVE') WHERE id = 'robot/bot:deploy'"

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from daypass.doors.services import Desk
+from daypass.doors.services import Services
 from daypass.doors.slack.interaction import person_of
 from daypass.doors.slack.thread import _ours
-from daypass.doors.slack.workspace import Home
+from daypass.doors.slack.workspace import Workspace
 from daypass.model.errors import Misconfigured, NotYours
 from daypass.model.principal import PrincipalId
 from daypass.rules.document.read import parse
@@ -45,7 +45,7 @@ class HandSlack:
 
 def judged(body: dict[str, Any], slack: HandSlack | None = None) -> bool:
     """Whether somebody's payload is listened to."""
-    home = Home(slack or HandSlack())  # type: ignore[arg-type]  # a hand-made Slack of one method
+    home = Workspace(slack or HandSlack())  # type: ignore[arg-type]  # a hand-made Slack of one method
     try:
         asyncio.run(home.must_include(body))
     except NotYours:
@@ -110,7 +110,7 @@ def test_an_app_of_a_whole_organisation_is_refused_with_what_to_do():
 def test_slack_is_asked_once_which_workspace_it_is():
     """However many come at once."""
     slack = HandSlack()
-    home = Home(slack)  # type: ignore[arg-type]  # as above
+    home = Workspace(slack)  # type: ignore[arg-type]  # as above
 
     async def many() -> None:
         await asyncio.gather(*(home.must_include(OURS[0]) for _ in range(20)))
@@ -119,9 +119,9 @@ def test_slack_is_asked_once_which_workspace_it_is():
     assert slack.asked == 1
 
 
-def acting(desk: Desk, person: str, body: dict[str, Any]) -> str:
+def acting(desk: Services, person: str, body: dict[str, Any]) -> str:
     """Under which id somebody acts."""
-    return asyncio.run(Home(HandSlack(), desk).acting(PrincipalId(person), body))  # type: ignore[arg-type]  # as above
+    return asyncio.run(Workspace(HandSlack(), desk).acting(PrincipalId(person), body))  # type: ignore[arg-type]  # as above
 
 
 def test_who_acts_in_an_organisation_is_written_down_under_one_id(house: Daypass):

@@ -1,6 +1,6 @@
 """The owners of the rules hear of rows that were changed outside Daypass."""
 
-from daypass.model.event import Detail, Event, Kind
+from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.principal import DAYPASS
 from daypass.rules.document.read import parse
@@ -19,7 +19,7 @@ def test_the_owners_are_told_which_rows_and_what_to_do(daypass: Office, ann: Blo
         "rows": ("grants/abcdefgh2345", "logins/ab"),
         "because": "Its seal does not fit.",
     }
-    event = Event(kind=Kind.LEDGER_ALTERED, at=daypass.clock(), actor=DAYPASS, details=details)
+    event = Event(kind=EntryKind.LEDGER_ALTERED, at=daypass.clock(), actor=DAYPASS, details=details)
     daypass.desk.ledger.record(Fact(event=event))
 
     told = bob.wait_for_message("changed outside Daypass").visible_text
@@ -34,7 +34,7 @@ def test_the_owners_are_told_that_the_journal_is_damaged_and_that_it_is_over(day
     """What stopped, what goes on, what to do; then that access is granted again."""
     daypass.rules.append(parse(OWNED, name="rules.yaml"))
     details: dict[str, Detail] = {"because": "Entry 3 is missing.", "source": "web-1, /data/head", "number": 0}
-    for kind in (Kind.JOURNAL_DAMAGED, Kind.JOURNAL_MENDED):
+    for kind in (EntryKind.JOURNAL_DAMAGED, EntryKind.JOURNAL_MENDED):
         daypass.desk.ledger.record(Fact(event=Event(kind=kind, at=daypass.clock(), actor=DAYPASS, details=details)))
 
     damaged = bob.wait_for_message("journal is damaged").visible_text

@@ -25,19 +25,19 @@ from daypass.doors.slack.overview import Overview
 from daypass.doors.slack.request_form import form, place_option
 from daypass.doors.slack.rules import listed
 from daypass.doors.slack.rules_card import change_card
-from daypass.doors.slack.rules_view import Facts, Seen
+from daypass.doors.slack.rules_view import ChangeView, RulesView
 from daypass.doors.slack.verbs import Picture
 from daypass.lifecycle.break_glass.dossier import Dossier, Line
 from daypass.model.decision import Aftermath, Approvers, HandOver, RuleId, Skipped, Stage
 from daypass.model.entitlement import Entitlement, Level, parse_place
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.grant import Ending, Grant, GrantId, GrantState, Why, new_grant_id
 from daypass.model.kept import GlassReview
 from daypass.model.principal import PrincipalId
 from daypass.model.request import LONGEST_REASON, Approval, Request, RequestState
 from daypass.model.rule_change import RulesChange, RulesVersion
 from daypass.rules.document.read import parse
-from daypass.rules.sampling.effects import Effect, Shift
+from daypass.rules.sampling.effects import ChangeEffect, Shift
 from localslack.block_kit.check import (
     complaints_about_message,
     complaints_about_options,
@@ -210,7 +210,7 @@ def test_three_hundred_rules_are_taken_and_say_how_many_more_there_are():
     )
     book = parse(text, name="rules.yaml")
     version = RulesVersion(number=7, text=text, author=BOB, at=NOON, digest="d")
-    seen = Seen(book=book, version=version, changes=(), why_not="", naming=Naming())
+    seen = RulesView(book=book, version=version, changes=(), why_not="", naming=Naming())
 
     blocks = list(listed(seen, list(book.rules)))
     assert complaints_about_message(blocks) == []
@@ -222,8 +222,8 @@ def test_a_change_that_touches_everybody_is_taken():
     long = f"{HOSTILE} U0ANN {HOSTILE}"
     shifts = tuple(Shift(person=one, gains=(long,), loses=(long,)) for one in CROWD)
     change = RulesChange(id=GrantId("abcdefgh2345"), author=ANN, base=1, text="", note=HOSTILE, filed_at=NOON)
-    effect = Effect(people=shifts, pending=(), rules=())
-    facts = Facts(change=change, in_force=1, sentences=(long,) * 300, effect=effect, naming=Naming())
+    effect = ChangeEffect(people=shifts, pending=(), rules=())
+    facts = ChangeView(change=change, in_force=1, sentences=(long,) * 300, effect=effect, naming=Naming())
 
     assert complaints(change_card(facts)) == []
 
@@ -235,7 +235,7 @@ def test_broken_glass_with_a_thousand_lines_is_taken():
     urgent = having()
     urgent = replace(urgent, request=replace(urgent.request, aftermath=Aftermath(reviewers=reviewers, within=HOUR)))
     used = Event(
-        kind=Kind.LINK_USED, at=NOON, actor=ANN, details={"key": HOSTILE, "agent": HOSTILE, "address": HOSTILE}
+        kind=EntryKind.LINK_USED, at=NOON, actor=ANN, details={"key": HOSTILE, "agent": HOSTILE, "address": HOSTILE}
     )
     line = Line(grant=review.id, event=used)
     assert urgent.grant is not None

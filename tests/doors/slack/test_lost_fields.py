@@ -16,8 +16,8 @@ from localslack import BlockingActor
 from localslack.form_state import state_values
 from tests.doors.slack.conftest import Office, review
 
-RULE = rules_form.Draft(rule="", base=1, text=None, fields=RuleFields())
-DENIAL = rules_form.Draft(rule="", base=1, text=None, fields=RuleFields(denies=True))
+RULE = rules_form.RuleDraft(rule="", base=1, text=None, fields=RuleFields())
+DENIAL = rules_form.RuleDraft(rule="", base=1, text=None, fields=RuleFields(denies=True))
 FORMS: dict[str, tuple[Mapping[str, Any], Any]] = {
     "request": (request_form.form(Spoken()), request_form.read),
     "rule": (rules_form.form(RULE), rules_form.read),

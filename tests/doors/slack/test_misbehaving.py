@@ -12,15 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from daypass.doors.slack.socket import Patience
-from daypass.model.event import Kind
+from daypass.doors.slack.socket import ReconnectLimits
+from daypass.model.event import EntryKind
 from daypass.model.grant import GrantId
 from daypass.model.request import Request, RequestState
 from localslack import BlockingActor, BlockingSlack, Message, UserGroup
 from tests.doors.slack.conftest import ASK, MANIFEST, PATIENCE_S, Office, channels, office, people, until
 
-SHORT = Patience(unconnected=timedelta(seconds=0.5), quiet=timedelta(minutes=10), look_every=timedelta(seconds=0.05))
-OUTCOMES = {Kind.REQUEST_APPROVED, Kind.REQUEST_DENIED, Kind.REQUEST_CANCELLED, Kind.REQUEST_LAPSED}
+SHORT = ReconnectLimits(
+    unconnected=timedelta(seconds=0.5), quiet=timedelta(minutes=10), look_every=timedelta(seconds=0.05)
+)
+OUTCOMES = {EntryKind.REQUEST_APPROVED, EntryKind.REQUEST_DENIED, EntryKind.REQUEST_CANCELLED, EntryKind.REQUEST_LAPSED}
 WORDS = {RequestState.APPROVED: "*Approved* by", RequestState.CANCELLED: "*Cancelled* by"}
 
 
@@ -82,7 +84,7 @@ def must_have_ended_well(made: Office, requests: list[Request]) -> None:
     until(lambda: _outbox_is_empty(made))
     for one in requests:
         kinds = [event.kind for event in made.desk.ledger.story(one.id)]
-        assert kinds.count(Kind.REQUEST_FILED) == 1
+        assert kinds.count(EntryKind.REQUEST_FILED) == 1
         assert len([kind for kind in kinds if kind in OUTCOMES]) == 1
         for who in ("U0ANN", "U0BOB", "U0CAROL"):
             assert len(about(made.person(who), one.id)) == 1, f"{who} has it not once"

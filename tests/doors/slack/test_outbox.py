@@ -18,7 +18,7 @@ from daypass.doors.slack.workspace import web_client
 from daypass.lifecycle.approval.decide import approve
 from daypass.lifecycle.cancel import cancel
 from daypass.lifecycle.submit import submit
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import GrantId, GrantState
 from daypass.model.principal import PrincipalId, SlackGroupId
@@ -294,7 +294,7 @@ def test_a_line_nobody_is_told_of_is_crossed_out(slack: BlockingSlack, tmp_path:
     closed = office(slack, tmp_path)
     request = filed(closed)
     tell(closed)
-    for kind in (Kind.DRIFT_FOUND, Kind.GRANT_PROVISIONING):
+    for kind in (EntryKind.DRIFT_FOUND, EntryKind.GRANT_PROVISIONING):
         closed.desk.ledger.record(
             Fact(event=Event(kind=kind, at=closed.clock(), actor=request.requestor, subject=request.id))
         )
@@ -311,7 +311,7 @@ def test_a_line_about_a_request_that_is_not_there_does_not_stop_the_others(
 ):
     """One bad line is crossed out with a word in the log; the next is told."""
     closed = office(slack, tmp_path)
-    ghost = Event(kind=Kind.GRANT_ENDED, at=closed.clock(), actor=ANN, subject=GrantId("zzzzzzzzzzzz"))
+    ghost = Event(kind=EntryKind.GRANT_ENDED, at=closed.clock(), actor=ANN, subject=GrantId("zzzzzzzzzzzz"))
     closed.desk.ledger.record(Fact(event=ghost))
     filed(closed)
     tell(closed)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from daypass.lifecycle.passkeys import one_time_links
-from daypass.model.event import Detail, Event, Kind
+from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.kept import Passkey, Purpose
 from daypass.model.principal import PrincipalId
@@ -22,7 +22,7 @@ def with_passkey(office: Office, person: PrincipalId = BOB, name: str = "laptop"
         credential_id="Ym9icy1sYXB0b3A", principal=person, public_key="cGs", sign_count=1, name=name, at=office.clock()
     )
     details: dict[str, Detail] = {"principal": person, "name": name, "first": True, "proven_by": None}
-    event = Event(kind=Kind.PASSKEY_ADDED, at=office.clock(), actor=person, details=details)
+    event = Event(kind=EntryKind.PASSKEY_ADDED, at=office.clock(), actor=person, details=details)
     office.desk.ledger.record(Fact(event=event, changes=(passkey,), told=told))
     return passkey
 
@@ -109,7 +109,7 @@ def test_a_first_passkey_is_told_to_its_person(daypass: Office, bob: BlockingAct
 def test_a_passkey_that_an_owner_removed_is_told_with_who_did_it(daypass: Office, bob: BlockingActor):
     """Bob hears of it, not the one who removed it."""
     details: dict[str, Detail] = {"principal": BOB, "name": "laptop", "proven_by": None}
-    event = Event(kind=Kind.PASSKEY_REMOVED, at=daypass.clock(), actor=PrincipalId("U0CAROL"), details=details)
+    event = Event(kind=EntryKind.PASSKEY_REMOVED, at=daypass.clock(), actor=PrincipalId("U0CAROL"), details=details)
     daypass.desk.ledger.record(Fact(event=event))
 
     assert "removed by <@U0CAROL>" in bob.wait_for_message("was removed").visible_text

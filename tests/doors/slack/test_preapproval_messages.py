@@ -11,9 +11,9 @@ from daypass.lifecycle.end.operator import end_as_operator
 from daypass.lifecycle.freezes.freeze import Halt, lift_as_operator, set_freeze
 from daypass.lifecycle.freezes.panic import panic_as_operator
 from daypass.lifecycle.preapprovals import InAdvance, allow, withdraw
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.freeze import Extent
-from daypass.model.kept import Permit
+from daypass.model.kept import Preapproval
 from daypass.model.principal import OPERATOR
 from localslack import BlockingSlack
 from tests.doors.slack.closed import tell
@@ -29,7 +29,7 @@ def closed(slack: BlockingSlack, tmp_path: Path) -> Office:
     return office(slack, tmp_path, approvals_channel="C0ACCESS")
 
 
-def allowed(closed: Office) -> Permit:
+def allowed(closed: Office) -> Preapproval:
     """What Bob approved in advance for Ann, through any door."""
     now = closed.clock()
     return allow(
@@ -46,14 +46,14 @@ def allowed(closed: Office) -> Permit:
     )
 
 
-def given(closed: Office) -> Permit:
+def given(closed: Office) -> Preapproval:
     """The same, and Ann was told."""
     permit = allowed(closed)
     tell(closed)
     return permit
 
 
-def panicked(closed: Office, permit: Permit) -> None:
+def panicked(closed: Office, permit: Preapproval) -> None:
     """The operator ends everything of Ann's."""
     panic_as_operator(
         Halt(extent=Extent(person=permit.principal), by=OPERATOR, reason="laptop stolen", os_user="root"),
@@ -64,12 +64,12 @@ def panicked(closed: Office, permit: Permit) -> None:
     )
 
 
-def withdrawn(closed: Office, permit: Permit) -> None:
+def withdrawn(closed: Office, permit: Preapproval) -> None:
     """Bob takes it back."""
     withdraw(permit.id, by=BOB, ledger=closed.ledger, now=closed.clock())
 
 
-def ended(closed: Office, permit: Permit) -> None:
+def ended(closed: Office, permit: Preapproval) -> None:
     """The operator ends it on the machine."""
     end_as_operator(permit.id, os_user="root", reason="", ledger=closed.ledger, now=closed.clock())
 
@@ -83,7 +83,7 @@ def ended(closed: Office, permit: Permit) -> None:
     ],
 )
 def test_the_promise_of_an_approval_in_advance_follows_it_to_its_end(
-    closed: Office, end: Callable[[Office, Permit], None], by: str, giver_reads: str
+    closed: Office, end: Callable[[Office, Preapproval], None], by: str, giver_reads: str
 ):
     """However it ends: nothing says any more that no click is needed, and who did not end it is told, once."""
     permit = given(closed)
@@ -127,5 +127,5 @@ def test_what_was_taken_back_before_anybody_was_told_is_not_promised(closed: Off
 
 def test_who_ends_a_schedule_or_a_proposal_in_a_panic_is_named_with_the_reason(closed: Office):
     """The line that tells of it has the words that were given with it."""
-    event = Event(kind=Kind.SERIES_CLOSED, at=NOON, actor=BOB, details={"because": "Panic: laptop <stolen>"})
+    event = Event(kind=EntryKind.SERIES_CLOSED, at=NOON, actor=BOB, details={"because": "Panic: laptop <stolen>"})
     assert no_more(event).startswith("*No more windows open*: <@U0BOB> said so. Panic: laptop &lt;stolen&gt;.")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from daypass.model.kept import Absence, Permit, Series, Standing
+from daypass.model.kept import Absence, Preapproval, Schedule, Validity
 from daypass.model.request import RequestState
 from localslack import BlockingActor, Message
 from tests.doors.slack.conftest import Office
@@ -19,7 +19,7 @@ def test_what_bob_allows_in_advance_ann_has_without_a_click(daypass: Office, ann
 
     ann.command("/daypass", f"request {ASK}")
     assert "Approved in advance by <@U0BOB>" in ann.wait_for_ephemeral("Approved").visible_text
-    (permit,) = daypass.desk.ledger.all(Permit)
+    (permit,) = daypass.desk.ledger.all(Preapproval)
     bob.command("/daypass", "ls")
     assert f"`{permit.id}` <@U0BOB> lets <@U0ANN>" in bob.wait_for_ephemeral("Approved in advance").visible_text
     bob.command("/daypass", f"withdraw {permit.id}")
@@ -82,7 +82,7 @@ def test_who_is_away_is_told_until_when(daypass: Office, bob: BlockingActor):
     """And that they are back."""
     bob.command("/daypass", 'away --until "tomorrow 09:00" --to U0CAROL')
     assert "<@U0CAROL> decides meanwhile" in bob.wait_for_ephemeral("away").visible_text
-    assert daypass.desk.ledger.find(Absence, BOB).state is Standing.OPEN
+    assert daypass.desk.ledger.find(Absence, BOB).state is Validity.OPEN
     bob.command("/daypass", "back")
     bob.wait_for_ephemeral("Welcome back")
 
@@ -96,7 +96,7 @@ def test_what_cannot_be_done_is_said(daypass: Office, ann: BlockingActor, said: 
     ann.command("/daypass", said)
     answer = ann.wait_for_ephemeral(".").visible_text
     assert answer.strip().endswith("."), answer
-    assert daypass.desk.ledger.all(Permit) == []
+    assert daypass.desk.ledger.all(Preapproval) == []
 
 
 def test_whom_it_is_for_is_told_how_to_use_it(
@@ -134,8 +134,8 @@ def test_what_recurs_goes_on_until_she_wants_no_more(daypass: Office, ann: Block
     (shown,) = (one for one in ann.messages() if one.ts == card.ts)
     assert "Goes on" not in shown.visible_text
     assert "mine.cancel" not in actions(shown)
-    (series,) = daypass.desk.ledger.all(Series)
-    assert series.state is Standing.CLOSED
+    (series,) = daypass.desk.ledger.all(Schedule)
+    assert series.state is Validity.CLOSED
 
 
 def actions(message: Message) -> list[str]:

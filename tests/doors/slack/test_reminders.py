@@ -5,7 +5,7 @@ from pathlib import Path
 
 from daypass.lifecycle.approval.remind import remind
 from daypass.model.decision import Approvers, Stage
-from daypass.model.event import Kind
+from daypass.model.event import EntryKind
 from daypass.model.principal import PrincipalId, SlackGroupId
 from daypass.model.request import Approval, RequestState
 from localslack import BlockingSlack
@@ -27,7 +27,7 @@ def test_a_reminder_is_one_line_under_the_message_and_calls_the_group(slack: Blo
     closed = office(slack, tmp_path, approvals_channel="C0ACCESS")
     request = filed(closed, approvers=Approvers(people=frozenset({BOB}), slack_groups=frozenset({LEADS})))
     tell(closed)
-    happened(closed, Kind.REQUEST_REMINDED, request, people=("U0BOB", "U0CAROL"))
+    happened(closed, EntryKind.REQUEST_REMINDED, request, people=("U0BOB", "U0CAROL"))
     tell(closed)
 
     ((_, said),) = reminders(closed)
@@ -41,7 +41,7 @@ def test_asked_directly_each_one_is_reminded_under_their_own_message(slack: Bloc
     closed = office(slack, tmp_path)
     request = filed(closed, approvers=Approvers(people=frozenset({BOB, CAROL, EVE})))
     tell(closed)
-    happened(closed, Kind.REQUEST_REMINDED, request, people=("U0BOB", "U0EVE"))
+    happened(closed, EntryKind.REQUEST_REMINDED, request, people=("U0BOB", "U0EVE"))
     tell(closed)
 
     told = reminders(closed)
@@ -54,7 +54,7 @@ def test_a_reminder_that_is_told_again_is_said_once(slack: BlockingSlack, tmp_pa
     closed = office(slack, tmp_path, approvals_channel="C0ACCESS")
     request, teller = filed(closed), notifier(closed)
     tell(closed, teller)
-    happened(closed, Kind.REQUEST_REMINDED, request, people=("U0BOB",))
+    happened(closed, EntryKind.REQUEST_REMINDED, request, people=("U0BOB",))
     crossed_out = closed.desk.outbox.sent
     object.__setattr__(closed.desk.outbox, "sent", lambda _: None)
     tell(closed, teller)
@@ -70,9 +70,9 @@ def test_what_is_decided_or_in_another_stage_by_now_is_not_reminded_of(slack: Bl
     closed = office(slack, tmp_path, approvals_channel="C0ACCESS")
     first, second = filed(closed), filed(closed)
     tell(closed)
-    happened(closed, Kind.REQUEST_REMINDED, replace(first, state=RequestState.DENIED), people=("U0BOB",))
+    happened(closed, EntryKind.REQUEST_REMINDED, replace(first, state=RequestState.DENIED), people=("U0BOB",))
     later = replace(second, stage_since=closed.clock() + MINUTE)
-    happened(closed, Kind.REQUEST_REMINDED, later, people=("U0BOB",))
+    happened(closed, EntryKind.REQUEST_REMINDED, later, people=("U0BOB",))
     tell(closed)
 
     assert reminders(closed) == []
@@ -85,7 +85,7 @@ def test_who_approved_is_not_called_again(slack: BlockingSlack, tmp_path: Path):
     request = filed(closed, stages=(stage,), waits_in="team")
     tell(closed)
     given = (Approval(by=BOB, at=closed.clock(), rule=request.rule, stage="team"),)
-    happened(closed, Kind.REQUEST_REMINDED, replace(request, approvals=given), people=("U0EVE",))
+    happened(closed, EntryKind.REQUEST_REMINDED, replace(request, approvals=given), people=("U0EVE",))
     tell(closed)
 
     assert [said.rsplit(" ", 1)[1] for _, said in reminders(closed)] == ["<@U0EVE>"]
@@ -95,7 +95,7 @@ def test_a_request_that_nobody_was_asked_about_is_asked_when_it_is_reminded_of(s
     """The reminder is the net under a digest that was lost with its process."""
     closed = office(slack, tmp_path, approvals_channel="C0ACCESS")
     request = filed(closed)
-    happened(closed, Kind.REQUEST_REMINDED, request, people=("U0BOB",))
+    happened(closed, EntryKind.REQUEST_REMINDED, request, people=("U0BOB",))
     for notice in closed.desk.outbox.claim(now=closed.clock(), hold=MINUTE, limit=1):
         closed.desk.outbox.sent(notice.id)
     tell(closed)
@@ -116,7 +116,7 @@ def test_from_the_chore_to_the_thread(slack: BlockingSlack, tmp_path: Path):
     tell(closed)
 
     assert [said.rsplit(" ", 1)[1] for _, said in reminders(closed)] == ["<@U0BOB>"]
-    assert closed.desk.ledger.story(request.id)[-1].kind is Kind.REQUEST_REMINDED
+    assert closed.desk.ledger.story(request.id)[-1].kind is EntryKind.REQUEST_REMINDED
 
 
 def asked_in(closed: Office) -> list[str]:
@@ -132,7 +132,7 @@ def test_a_message_that_an_admin_deleted_is_asked_anew_with_the_reminder(slack: 
     workspace = slack.inner.world.workspace
     workspace.remove(next(post for post in workspace.messages["C0ACCESS"] if "asks to" in post.text))
     for _ in range(2):
-        happened(closed, Kind.REQUEST_REMINDED, closed.desk.ledger.request(request.id), people=("U0BOB",))
+        happened(closed, EntryKind.REQUEST_REMINDED, closed.desk.ledger.request(request.id), people=("U0BOB",))
         tell(closed, teller)
 
     assert asked_in(closed) == ["C0ACCESS", "C0ACCESS"]
@@ -147,7 +147,7 @@ def test_a_channel_that_was_archived_since_is_passed_over_at_the_reminder(slack:
     tell(closed, teller)
     slack.inner.world.workspace.channels["C0ACCESS"].archived = True
     for _ in range(2):
-        happened(closed, Kind.REQUEST_REMINDED, closed.desk.ledger.request(request.id), people=("U0BOB",))
+        happened(closed, EntryKind.REQUEST_REMINDED, closed.desk.ledger.request(request.id), people=("U0BOB",))
         tell(closed, teller)
 
     assert asked_in(closed) == ["C0ACCESS", "U0BOB"]
@@ -164,7 +164,7 @@ def test_a_direct_message_that_is_gone_is_sent_anew(slack: BlockingSlack, tmp_pa
     tell(closed, teller)
     workspace = slack.inner.world.workspace
     workspace.remove(next(one for one in workspace.messages["D0BOB0DAYPASS"] if "asks to" in one.text))
-    happened(closed, Kind.REQUEST_REMINDED, request, people=("U0BOB",))
+    happened(closed, EntryKind.REQUEST_REMINDED, request, people=("U0BOB",))
     tell(closed, teller)
 
     assert [one for one in slack.person("U0BOB").messages() if "asks to" in one.visible_text]

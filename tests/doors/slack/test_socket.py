@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from daypass.doors.slack.socket import Patience, Socket
+from daypass.doors.slack.socket import ReconnectLimits, Socket
 from localslack import BlockingActor, BlockingSlack
 from tests.doors.slack.conftest import MANIFEST, Office, channels, office, people, review, until
 from tests.doors.slack.test_malformed import JUNK, ODD, ONE_SERVICE, places, spoiled
@@ -34,7 +34,9 @@ FRAMES += ['{"type": []}', '{"type": "events_api"}', '{"type": "slash_commands",
 FRAMES += ['{"type": "events_api", "envelope_id": 5, "payload": {}}']
 FRAMES += ['{"type": "events_api", "envelope_id": "2", "payload": []}']
 FRAMES += ['{"type": "interactive", "envelope_id": "4", "payload": "text"}', '{"type": "hello", "payload": {}}']
-SHORT = Patience(unconnected=timedelta(seconds=0.5), quiet=timedelta(minutes=10), look_every=timedelta(seconds=0.05))
+SHORT = ReconnectLimits(
+    unconnected=timedelta(seconds=0.5), quiet=timedelta(minutes=10), look_every=timedelta(seconds=0.05)
+)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from daypass.doors.slack.unescape import unescape
 from daypass.doors.slack.verbs import Picture
 from daypass.model.decision import RuleId
 from daypass.model.entitlement import Entitlement, Extra, Level, parse_place
-from daypass.model.event import Detail, Event, Kind
+from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.grant import Delivery, Ending, Grant, GrantState, Why
 from daypass.model.lease import Term
 from daypass.model.request import Approval, Recurrence, RequestState
@@ -134,8 +134,8 @@ def test_the_approvers_message_says_who_what_how_long_why_by_which_rule_and_who_
 def test_a_story_names_people_and_groups_and_leaves_what_people_wrote_alone():
     """No id where Slack shows a name; whoever reads it is alone with it, so nobody is rung up."""
     told: dict[str, Detail] = {"people": ("U0BOB",), "slack_groups": ("S0LEADS",), "stage": "team"}
-    asked = Event(kind=Kind.REQUEST_HANDED_OVER, at=NOON, actor=BOB, subject=request().id, details=told)
-    denied = Event(kind=Kind.REQUEST_DENIED, at=NOON, actor=BOB, details={"reason": "ask U0EVE of S0LEADS"})
+    asked = Event(kind=EntryKind.REQUEST_HANDED_OVER, at=NOON, actor=BOB, subject=request().id, details=told)
+    denied = Event(kind=EntryKind.REQUEST_DENIED, at=NOON, actor=BOB, details={"reason": "ask U0EVE of S0LEADS"})
 
     assert "asked <@U0BOB>, <!subteam^S0LEADS> in the stage team" in story.line(asked)
     assert story.line(denied).endswith("<@U0BOB> denied it: `ask U0EVE of S0LEADS`")

@@ -9,7 +9,7 @@ import pytest
 
 from daypass.doors.slack import listeners as turns_page
 from daypass.model.errors import Unavailable
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.request import Request
 from localslack import BlockingActor, BlockingSlack, Message
 from tests.doors.slack.conftest import ASK, Office, office, review
@@ -17,7 +17,7 @@ from tests.doors.slack.conftest import ASK, Office, office, review
 
 def sayings(daypass: Office, request: Request) -> list[Event]:
     """What is kept of the discussion."""
-    return [event for event in daypass.desk.ledger.story(request.id) if event.kind is Kind.THREAD_SAID]
+    return [event for event in daypass.desk.ledger.story(request.id) if event.kind is EntryKind.THREAD_SAID]
 
 
 def eventually(question: Callable[[], list[Event] | None]) -> list[Event]:

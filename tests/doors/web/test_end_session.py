@@ -8,8 +8,8 @@ import pytest
 from daypass.lifecycle.approval.decide import approve_with
 from daypass.lifecycle.approval.stage_of_click import Click
 from daypass.lifecycle.break_glass.codes import seal
-from daypass.model.event import Kind
-from daypass.model.kept import Errand
+from daypass.model.event import EntryKind
+from daypass.model.kept import OneTimeLink
 from daypass.model.principal import NOBODY, PrincipalId
 from daypass.model.secret import digest
 from tests.doors.house import House
@@ -77,7 +77,7 @@ def test_before_a_proof_nothing_is_written_in_anybodys_name(
 ):
     """Asking for the address, opening it, and an answer that is no proof: one entry, which is nobody's."""
     key = enrolled(house, visitor, url)
-    before, errands = len(house.journal()), len(house.desk.ledger.all(Errand))
+    before, errands = len(house.journal()), len(house.desk.ledger.all(OneTimeLink))
     for person in (BOB, EVE):
         house.clock.forward(timedelta(seconds=3))
         _, handed = begun(visitor, person)
@@ -87,8 +87,8 @@ def test_before_a_proof_nothing_is_written_in_anybodys_name(
             assert visitor.post(question["to"], json=wrong).status_code == 403
 
     [entry] = house.journal()[before:]
-    assert (entry.kind, entry.actor, entry.details["claimed"]) == (Kind.PASSKEY_REFUSED, NOBODY, BOB)
-    assert len(house.desk.ledger.all(Errand)) == errands
+    assert (entry.kind, entry.actor, entry.details["claimed"]) == (EntryKind.PASSKEY_REFUSED, NOBODY, BOB)
+    assert len(house.desk.ledger.all(OneTimeLink)) == errands
 
 
 def test_an_address_for_ending_things_is_good_once_and_only_for_its_login(
@@ -154,7 +154,7 @@ def test_a_break_glass_code_opens_a_session_that_only_ends_things_once(house: Ho
     house.clock.forward(timedelta(seconds=3))
     assert visitor.post("/v1/end-session", json={"code": sealed.codes[0]}).status_code == 403
     kinds = [one.kind for one in house.journal()]
-    assert kinds.count(Kind.CODE_SPENT) == 1
+    assert kinds.count(EntryKind.CODE_SPENT) == 1
 
 
 @pytest.mark.parametrize("code", ["", "nonsense", "aaaaa-bbbbb-ccccc-ddddd-eeeee"])

@@ -10,7 +10,7 @@ from daypass.lifecycle.handout import links
 from daypass.lifecycle.submit import submit
 from daypass.model.entitlement import Entitlement, Level, parse_place
 from daypass.model.errors import Unavailable
-from daypass.model.event import Kind
+from daypass.model.event import EntryKind
 from daypass.model.freeze import Extent
 from daypass.model.grant import Delivery, GrantId
 from daypass.model.lease import Term
@@ -54,7 +54,7 @@ def link(house: House, grant: GrantId) -> str:
 
 def uses(house: House, grant: GrantId) -> list[dict[str, object]]:
     """What the journal knows of those who came."""
-    return [dict(event.details) for event in house.desk.ledger.story(grant) if event.kind is Kind.LINK_USED]
+    return [dict(event.details) for event in house.desk.ledger.story(grant) if event.kind is EntryKind.LINK_USED]
 
 
 def test_a_link_sends_a_person_on_for_sixty_seconds(house: House, visitor, link, grant):
@@ -161,7 +161,7 @@ def opened(house: House, link: str, address: str) -> None:
 
 def refusals(house: House, grant: GrantId) -> int:
     """How many entries there are of a link that was refused."""
-    return [event.kind for event in house.desk.ledger.story(grant)].count(Kind.LINK_REFUSED)
+    return [event.kind for event in house.desk.ledger.story(grant)].count(EntryKind.LINK_REFUSED)
 
 
 def test_whoever_opens_a_link_over_and_over_is_one_entry_a_minute(house: House, link, grant):

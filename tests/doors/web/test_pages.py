@@ -4,7 +4,7 @@ import httpx2
 import pytest
 
 from daypass.model.errors import Misconfigured, Unavailable
-from daypass.model.event import Kind
+from daypass.model.event import EntryKind
 from daypass.model.kept import Alteration
 from tests.doors.house import PROXY, House
 from tests.store.facts import fact
@@ -47,7 +47,7 @@ def test_unreadable_rules_are_told_but_do_not_stop_the_service(house: House, vis
 def test_a_ledger_that_was_changed_is_told_but_does_not_stop_the_service(house: House, visitor):
     """Rows changed outside Daypass degrade it and are counted; it goes on with all others."""
     altered = Alteration(row="grants/abcdefgh2345", because="Its seal does not fit.", at=house.clock())
-    house.desk.ledger.record(fact(altered, kind=Kind.LEDGER_ALTERED))
+    house.desk.ledger.record(fact(altered, kind=EntryKind.LEDGER_ALTERED))
 
     answer = visitor.get("/healthz")
 
@@ -58,7 +58,7 @@ def test_a_ledger_that_was_changed_is_told_but_does_not_stop_the_service(house: 
 def test_a_head_that_cannot_be_reached_is_told_and_stops_nothing(house: House, visitor):
     """S3 is away where the journal's head is remembered: entries wait, unsigned, and it is over when S3 is back."""
     house.head.away = True
-    house.ledger.record(fact(kind=Kind.LEDGER_RESTORED))
+    house.ledger.record(fact(kind=EntryKind.LEDGER_RESTORED))
     with pytest.raises(Unavailable):
         house.book.fold()
 

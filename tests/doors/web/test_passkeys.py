@@ -15,7 +15,7 @@ from daypass.lifecycle.passkeys import one_time_links, registered
 from daypass.lifecycle.submit import submit
 from daypass.model.entitlement import Entitlement, Level, parse_place
 from daypass.model.errors import NotYours
-from daypass.model.event import Kind
+from daypass.model.event import EntryKind
 from daypass.model.grant import Delivery, GrantId
 from daypass.model.lease import Term
 from daypass.model.principal import PrincipalId
@@ -139,7 +139,7 @@ def test_without_a_proof_nothing_is_approved(house: House, visitor: httpx2.Clien
         answer = visitor.post(question["to"], json={"ticket": question["ticket"], "proof": proof})
         assert (answer.status_code, answer.json()["code"]) == (403, "not_yours")
     assert house.desk.ledger.request(request_id).state is RequestState.PENDING
-    assert house.desk.ledger.story(request_id)[-1].kind is Kind.PASSKEY_REFUSED
+    assert house.desk.ledger.story(request_id)[-1].kind is EntryKind.PASSKEY_REFUSED
 
 
 def test_a_request_that_was_decided_meanwhile_says_by_whom(house: House, visitor: httpx2.Client, url: str):

@@ -8,7 +8,7 @@ import pytest
 
 from daypass.lifecycle.approval.escalation import hand_over, open_now, opened
 from daypass.model.decision import Approvers, HandOver, Stage
-from daypass.model.event import Kind
+from daypass.model.event import EntryKind
 from daypass.model.principal import PrincipalId, SlackGroupId
 from daypass.model.request import Request, RequestState
 from daypass.ports import Ledger
@@ -53,7 +53,7 @@ def test_each_step_is_journalled_once_and_names_the_new_people(book: SqlLedger):
         for _ in range(3):
             hand_over(ledger=book, now=NOON + hours * HOUR)
 
-    steps = told(book, filed.id, Kind.REQUEST_HANDED_OVER)
+    steps = told(book, filed.id, EntryKind.REQUEST_HANDED_OVER)
     assert [(each.at - NOON) / HOUR for each in steps] == [1, 4]
     assert [each.details["people"] for each in steps] == [("U0CARL",), ()]
     assert steps[1].details["slack_groups"] == ("S0LEADS",)
@@ -65,7 +65,7 @@ def test_of_two_workers_at_once_one_hands_over(book: SqlLedger):
     late = cast("Ledger", OvertakenLedger(book, lambda: hand_over(ledger=book, now=NOON + HOUR)))
 
     assert hand_over(ledger=late, now=NOON + HOUR) == 0
-    assert len(told(book, filed.id, Kind.REQUEST_HANDED_OVER)) == 1
+    assert len(told(book, filed.id, EntryKind.REQUEST_HANDED_OVER)) == 1
 
 
 def test_a_stage_that_began_to_wait_later_is_handed_over_later(book: SqlLedger):

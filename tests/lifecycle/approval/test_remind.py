@@ -9,7 +9,7 @@ import pytest
 
 from daypass.lifecycle.approval.remind import people_of, remind
 from daypass.model.decision import Aftermath, Approvers, HandOver, RuleId, Stage
-from daypass.model.event import Kind
+from daypass.model.event import EntryKind
 from daypass.model.principal import Away, GroupName, PrincipalId, SlackGroupId
 from daypass.model.request import Approval, Request, RequestState
 from daypass.ports import Ledger
@@ -57,7 +57,7 @@ def test_the_pauses_grow(book: SqlLedger, directory: HandDirectory):
     filed = file(book, asked_of(BOB))
     look(book, directory, until=MONDAY_8 + timedelta(days=2, hours=5))
 
-    times = [each.at - MONDAY_8 for each in told(book, filed.id, Kind.REQUEST_REMINDED)]
+    times = [each.at - MONDAY_8 for each in told(book, filed.id, EntryKind.REQUEST_REMINDED)]
     # The worker looks every five minutes, and "after 15 minutes" is not yet over at the fifteenth.
     assert [round(each / HOUR, 2) for each in times] == [0.33, 1.08, 4.08, 28.08, 52.08]
 
@@ -67,7 +67,7 @@ def test_whom_it_reminds_and_how_often_is_in_the_journal(book: SqlLedger, direct
     filed = file(book, asked_of(BOB, EVE))
     look(book, directory, until=MONDAY_8 + 2 * HOUR)
 
-    first, second = told(book, filed.id, Kind.REQUEST_REMINDED)
+    first, second = told(book, filed.id, EntryKind.REQUEST_REMINDED)
     assert (first.details["number"], second.details["number"]) == (1, 2)
     assert first.details["people"] == ("U0BOB", "U0EVE")
     assert first.actor == "daypass"
@@ -80,7 +80,7 @@ def test_of_two_workers_at_once_one_reminds(book: SqlLedger, directory: HandDire
     late = cast("Ledger", OvertakenLedger(book, lambda: remind(ledger=book, directory=directory, now=now)))
 
     assert remind(ledger=late, directory=directory, now=now) == 0
-    assert len(told(book, filed.id, Kind.REQUEST_REMINDED)) == 1
+    assert len(told(book, filed.id, EntryKind.REQUEST_REMINDED)) == 1
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_everybody_has_a_night_of_their_own(book: SqlLedger, directory: HandDire
     filed = file(book, asked_of(BOB, CARL))
     remind(ledger=book, directory=directory, now=MONDAY_8 + 2 * HOUR)
 
-    assert told(book, filed.id, Kind.REQUEST_REMINDED)[0].details["people"] == ("U0BOB",)
+    assert told(book, filed.id, EntryKind.REQUEST_REMINDED)[0].details["people"] == ("U0BOB",)
 
 
 def test_in_a_channel_the_first_ones_hours_are_everybodys(book: SqlLedger, directory: HandDirectory):
@@ -136,7 +136,7 @@ def test_who_is_away_or_has_left_is_not_reminded(book: SqlLedger, directory: Han
     directory.change(EVE, active=False)
     remind(ledger=book, directory=directory, now=MONDAY_8 + 7 * HOUR)
 
-    assert told(book, filed.id, Kind.REQUEST_REMINDED)[0].details["people"] == ("U0CARL",)
+    assert told(book, filed.id, EntryKind.REQUEST_REMINDED)[0].details["people"] == ("U0CARL",)
 
 
 def test_those_of_the_stage_that_waits_are_reminded_as_it_stands_open_now(book: SqlLedger, directory: HandDirectory):
@@ -151,10 +151,10 @@ def test_those_of_the_stage_that_waits_are_reminded_as_it_stands_open_now(book: 
     given = Approval(by=BOB, at=MONDAY_8, rule=RuleId("reports"), stage="team")
     filed = file(book, asked_of(BOB, CARL, EVE, stages=(team, boss), waits_in="team", approvals=(given,)))
     remind(ledger=book, directory=directory, now=MONDAY_8 + 30 * MINUTE)
-    assert told(book, filed.id, Kind.REQUEST_REMINDED) == []
+    assert told(book, filed.id, EntryKind.REQUEST_REMINDED) == []
     remind(ledger=book, directory=directory, now=MONDAY_8 + 2 * HOUR)
 
-    assert told(book, filed.id, Kind.REQUEST_REMINDED)[0].details["people"] == ("U0EVE",)
+    assert told(book, filed.id, EntryKind.REQUEST_REMINDED)[0].details["people"] == ("U0EVE",)
 
 
 def test_a_new_stage_begins_anew(book: SqlLedger, directory: HandDirectory):
@@ -165,7 +165,7 @@ def test_a_new_stage_begins_anew(book: SqlLedger, directory: HandDirectory):
     file(book, replace(stored, waits_in="boss", stage_since=MONDAY_8 + 2 * HOUR))
     look(book, directory, start=MONDAY_8 + 2 * HOUR, until=MONDAY_8 + 2.5 * HOUR)
 
-    assert [each.details["number"] for each in told(book, filed.id, Kind.REQUEST_REMINDED)] == [1, 2, 1]
+    assert [each.details["number"] for each in told(book, filed.id, EntryKind.REQUEST_REMINDED)] == [1, 2, 1]
 
 
 def test_a_decided_request_is_not_reminded_of(book: SqlLedger, directory: HandDirectory):

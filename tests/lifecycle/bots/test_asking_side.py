@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from daypass.directory.robots import Robots
+from daypass.directory.robots import BotDirectory
 from daypass.lifecycle.absence import say_away
 from daypass.lifecycle.bots.add import Wanted, add
 from daypass.lifecycle.bots.adopt import adopt
@@ -17,7 +17,7 @@ from daypass.lifecycle.bots.rotate import rotate
 from daypass.lifecycle.preapprovals import InAdvance, allow
 from daypass.model.errors import NotYours
 from daypass.model.grant import Delivery, GrantId
-from daypass.model.kept import Robot
+from daypass.model.kept import Bot
 from daypass.model.principal import Away, PrincipalId
 from daypass.model.request import RequestState
 from daypass.rules.document.read import parse
@@ -78,7 +78,7 @@ class Bots:
 
     def look(self) -> None:
         """Let the directory know the bot as the ledger has it now."""
-        robots = Robots(lambda who: self.walk.ledger.find(Robot, who))
+        robots = BotDirectory(lambda who: self.walk.ledger.find(Bot, who))
         self.walk.directory.people[NIGHTLY] = robots.principal(NIGHTLY)
 
     def _beside(self) -> dict[str, Any]:
@@ -106,7 +106,7 @@ def rotated(bots: Bots) -> None:
 def added(bots: Bots) -> None:
     """Carol adds it herself, and Bob answers for it by now; she got its only token."""
     bots.add(CAROL)
-    stored = bots.walk.ledger.find(Robot, NIGHTLY)
+    stored = bots.walk.ledger.find(Bot, NIGHTLY)
     assert stored.handed_to == CAROL
 
 

@@ -17,13 +17,13 @@ from daypass.lifecycle.bots.rotate import rotate
 from daypass.lifecycle.bots.tokens import WORKLOAD_PREFIX
 from daypass.lifecycle.judge import Judge
 from daypass.model.errors import BadInput, NotFound, NotYours, TooLate, Unavailable
-from daypass.model.event import Event, Kind, Login, Scope
+from daypass.model.event import EntryKind, Event, Login, LoginScope
 from daypass.model.fact import Fact
 from daypass.model.grant import Grant, GrantState, Why
-from daypass.model.kept import Robot
+from daypass.model.kept import Bot
 from daypass.model.principal import Principal, PrincipalId, SlackGroupId
 from daypass.model.secret import digest
-from daypass.rules.document.people import ANYONE, People
+from daypass.rules.document.people import ANYONE, NamedPeople
 from daypass.rules.document.read import RuleBook, parse
 from daypass.store.database import Database
 from daypass.store.ledger import SqlLedger
@@ -33,7 +33,7 @@ from tests.makers import ANN, BOB, EVE, NOON, RULES, grant, request
 from tests.tables import with_tables
 
 DEPLOY = PrincipalId("bot:deploy")
-OWNED_BY_BOB = replace(parse(RULES, name="rules.yaml"), owners=People(people=frozenset({BOB})))
+OWNED_BY_BOB = replace(parse(RULES, name="rules.yaml"), owners=NamedPeople(people=frozenset({BOB})))
 
 
 class World:
@@ -68,7 +68,7 @@ class World:
         assert token is not None
         return token
 
-    def identify(self, token: str, scope: Scope | None = None, *, days: int = 0) -> PrincipalId:
+    def identify(self, token: str, scope: LoginScope | None = None, *, days: int = 0) -> PrincipalId:
         """Ask who a token speaks for, some days after noon."""
         return identify(token, logins=self.logins, ledger=self.ledger, now=NOON + timedelta(days=days), scope=scope)
 
@@ -76,7 +76,7 @@ class World:
         """Answer for deploy."""
         return adopt("deploy", by=by, days=days, judge=self.judge, now=NOON)
 
-    def remove(self, by: PrincipalId = BOB, *, rules: bool = True) -> Robot:
+    def remove(self, by: PrincipalId = BOB, *, rules: bool = True) -> Bot:
         """Remove deploy, perhaps while the rules cannot be read."""
         return remove("deploy", by=by, enders=enders(self.judge, rules=rules), now=NOON)
 
@@ -106,7 +106,7 @@ def test_a_robots_token_speaks_for_it(world: World):
     token = world.deploy()
 
     assert world.identify(token) == DEPLOY
-    assert world.identify(token, Scope.ASK) == DEPLOY
+    assert world.identify(token, LoginScope.ASK) == DEPLOY
 
 
 def test_a_token_is_one_that_scanners_find(world: World):
@@ -169,21 +169,21 @@ def test_rules_without_owners_have_no_robots(world: World):
 def test_a_robot_never_decides(world: World):
     """The scope is refused when it is added, and at each call whatever is written of it."""
     with pytest.raises(BadInput, match="never decides"):
-        world.deploy(scopes=frozenset(Scope))
+        world.deploy(scopes=frozenset(LoginScope))
     token = world.deploy()
-    tampered = replace(world.ledger.find(Robot, DEPLOY), scopes=frozenset(Scope))
+    tampered = replace(world.ledger.find(Bot, DEPLOY), scopes=frozenset(LoginScope))
     assert tampered.revision == 1
     with pytest.raises(NotYours, match="never decides"):
-        world.identify(token, Scope.DECIDE)
+        world.identify(token, LoginScope.DECIDE)
 
 
 def test_a_robot_does_what_its_scopes_say(world: World):
     """One that may only read neither asks nor is handed anything."""
-    token = world.deploy(scopes=frozenset({Scope.READ}))
+    token = world.deploy(scopes=frozenset({LoginScope.READ}))
 
-    assert world.identify(token, Scope.READ) == DEPLOY
+    assert world.identify(token, LoginScope.READ) == DEPLOY
     with pytest.raises(NotYours, match="may not ask"):
-        world.identify(token, Scope.ASK)
+        world.identify(token, LoginScope.ASK)
 
 
 @pytest.mark.parametrize("days", [None, 0, -1, 367, 10_000])
@@ -222,7 +222,7 @@ def test_only_owners_of_the_rules_rotate(world: World):
 
 def test_another_owner_answers_for_a_robot(world: World):
     """Whoever answered before cannot speak for it any more."""
-    world.rules = replace(OWNED_BY_BOB, owners=People(people=frozenset({BOB, ANN})))
+    world.rules = replace(OWNED_BY_BOB, owners=NamedPeople(people=frozenset({BOB, ANN})))
     old = world.deploy()
     adopted = world.adopt(ANN, 3)
 
@@ -239,8 +239,8 @@ def test_what_an_adopted_robot_had_asked_is_not_decided_by_who_answered_for_it_t
     """Bob may decide on its requests once it is Ann's; the one that he let it make is cancelled."""
     world.deploy()
     asked = request(requestor=DEPLOY)
-    world.ledger.record(Fact(event=Event(kind=Kind.REQUEST_FILED, at=NOON, actor=DEPLOY), changes=(asked,)))
-    world.rules = replace(OWNED_BY_BOB, owners=People(people=frozenset({ANN})))
+    world.ledger.record(Fact(event=Event(kind=EntryKind.REQUEST_FILED, at=NOON, actor=DEPLOY), changes=(asked,)))
+    world.rules = replace(OWNED_BY_BOB, owners=NamedPeople(people=frozenset({ANN})))
     world.adopt(ANN, 3)
 
     assert world.ledger.request(asked.id).state == "cancelled"
@@ -295,7 +295,7 @@ def test_a_robot_has_no_login_of_a_person(world: World):
     world.deploy()
     store(world, login_of_deploy("a-persons"))
     with pytest.raises(NotYours):
-        world.identify("a-persons", Scope.DECIDE)
+        world.identify("a-persons", LoginScope.DECIDE)
 
 
 def login_of_deploy(token: str) -> Login:
@@ -460,7 +460,7 @@ def test_a_robot_half_said_is_refused(world: World, change: dict[str, object]):
 
 def store(world: World, *values: object) -> None:
     """Put values into the ledger as they are."""
-    event = Event(kind=Kind.REQUEST_FILED, at=NOON, actor=DEPLOY)
+    event = Event(kind=EntryKind.REQUEST_FILED, at=NOON, actor=DEPLOY)
     world.ledger.record(Fact(event=event, changes=values))  # type: ignore[arg-type]
 
 
@@ -468,7 +468,7 @@ def store(world: World, *values: object) -> None:
 def test_an_owner_whose_group_slack_does_not_tell_now_is_not_refused(world: World, verb: Callable[[World], object]):
     """An outage is no refusal: it is to be tried again."""
     leads = SlackGroupId("S0LEADS")
-    world.rules = replace(world.rules, owners=People(slack_groups=frozenset({leads})))
+    world.rules = replace(world.rules, owners=NamedPeople(slack_groups=frozenset({leads})))
     world.directory.change(BOB, unread=frozenset({leads}))
 
     with pytest.raises(Unavailable, match="does not say now who is in S0LEADS"):

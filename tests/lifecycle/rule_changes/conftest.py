@@ -8,7 +8,7 @@ import pytest
 
 from daypass.lifecycle.rule_changes.decide import approve_change, deny_change, find_change, withdraw_change
 from daypass.lifecycle.rule_changes.propose import Proposal, propose
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.grant import GrantId
 from daypass.model.principal import PrincipalId
 from daypass.model.rule_change import RulesChange, RulesVersion
@@ -85,11 +85,11 @@ class Ruled(Daypass):
         """Read a change as it stands now."""
         return find_change(change.id, self.ledger)
 
-    def kinds(self, subject: GrantId) -> list[Kind]:
+    def kinds(self, subject: GrantId) -> list[EntryKind]:
         """What the journal has of a change, in order."""
         return [event.kind for event in self.ledger.story(subject)]
 
-    def entries(self, kind: Kind) -> list[Event]:
+    def entries(self, kind: EntryKind) -> list[Event]:
         """Every entry of a kind in the whole journal."""
         return [event for event in self.journal() if event.kind is kind]
 

@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from daypass.lifecycle.rule_changes.back_to_file import back_to_file
 from daypass.model.errors import BadInput, RulesUnreadable, TooLate
-from daypass.model.event import Kind
+from daypass.model.event import EntryKind
 from daypass.model.principal import DAYPASS
 from daypass.model.rule_change import RulesVersion
 from daypass.store.tables import records
@@ -44,7 +44,7 @@ def test_the_journal_tells_that_daypass_did_it_and_what_is_different(ruled: Rule
     ruled.approve(ruled.propose(LONGER))
     version = _back(ruled)
 
-    told = ruled.entries(Kind.RULES_CHANGED)[-1]
+    told = ruled.entries(EntryKind.RULES_CHANGED)[-1]
     assert (told.actor, told.details["version"], told.details["digest"]) == (DAYPASS, 3, version.digest)
     assert "+    for: {default: 1h, max: 8h}" in str(told.details["diff"])
 

@@ -9,7 +9,7 @@ import pytest
 
 from daypass.lifecycle.rule_changes.decide import approve_change, find_change
 from daypass.model.errors import BadInput, NotAllowed, NotFound, NotYours, TooLate
-from daypass.model.event import Kind
+from daypass.model.event import EntryKind
 from daypass.model.freeze import Extent
 from daypass.model.grant import GrantId
 from daypass.model.principal import PrincipalId, SlackGroupId
@@ -38,7 +38,7 @@ def test_the_journal_tells_author_approver_digest_and_difference(ruled: Ruled):
     version = ruled.approve(change)
 
     [_, changed] = ruled.ledger.story(change.id)
-    assert (changed.kind, changed.actor, changed.details["author"]) == (Kind.RULES_CHANGED, BOB, ANN)
+    assert (changed.kind, changed.actor, changed.details["author"]) == (EntryKind.RULES_CHANGED, BOB, ANN)
     assert changed.details["digest"] == version.digest == ruled.rules().digest
     assert "-    for: {default: 1h, max: 8h}\n+    for: {default: 1h, max: 12h}" in str(changed.details["diff"])
 
@@ -70,7 +70,7 @@ def test_the_author_never_approves(ruled: Ruled):
 
     with pytest.raises(NotYours, match="own change"):
         ruled.approve(change, by=ANN)
-    assert ruled.kinds(change.id) == [Kind.RULES_PROPOSED, Kind.RULES_REFUSED]
+    assert ruled.kinds(change.id) == [EntryKind.RULES_PROPOSED, EntryKind.RULES_REFUSED]
     assert ruled.now(change).state is ChangeState.PENDING
 
 
@@ -156,7 +156,7 @@ def test_a_replayed_click_is_told_what_became_of_it(ruled: Ruled):
         ruled.deny(change)
     with pytest.raises(TooLate):
         ruled.withdraw(change)
-    assert ruled.kinds(change.id)[-3:] == [Kind.RULES_REFUSED] * 3
+    assert ruled.kinds(change.id)[-3:] == [EntryKind.RULES_REFUSED] * 3
     assert [one.number for one in ruled.ledger.all(RulesVersion)] == [2, 1]
 
 
@@ -168,7 +168,7 @@ def test_a_change_whose_version_was_overtaken_is_outdated(ruled: Ruled):
     with pytest.raises(TooLate, match=r"outdated.* Version 2 is in force, by <@U0ANN>"):
         ruled.approve(second, by=CARL)
     assert ruled.now(second).state is ChangeState.OUTDATED
-    assert ruled.kinds(second.id) == [Kind.RULES_PROPOSED, Kind.RULES_REFUSED]
+    assert ruled.kinds(second.id) == [EntryKind.RULES_PROPOSED, EntryKind.RULES_REFUSED]
     with pytest.raises(TooLate, match="outdated"):
         ruled.approve(second, by=ANN)
 
@@ -202,7 +202,7 @@ def test_a_denied_change_stays_denied(ruled: Ruled):
     assert (denied.approval.by, denied.approval.note) == (BOB, "not now")
     with pytest.raises(TooLate, match="denied by <@U0BOB>"):
         ruled.approve(change)
-    assert ruled.kinds(change.id)[:2] == [Kind.RULES_PROPOSED, Kind.RULES_DENIED]
+    assert ruled.kinds(change.id)[:2] == [EntryKind.RULES_PROPOSED, EntryKind.RULES_DENIED]
 
 
 def test_only_its_author_withdraws_a_change(ruled: Ruled):
@@ -267,7 +267,7 @@ def test_of_many_approvals_of_one_change_at_once_one_applies_it(ruled: Ruled):
         applied = list(pool.map(click, [BOB, CARL]))
 
     assert sorted(applied) == [False, True]
-    assert ruled.kinds(change.id).count(Kind.RULES_CHANGED) == 1
+    assert ruled.kinds(change.id).count(EntryKind.RULES_CHANGED) == 1
 
 
 @pytest.mark.parametrize("step", ["proposing", "approving"])
@@ -280,4 +280,4 @@ def test_a_freeze_in_the_very_instant_of_a_change_of_the_rules_comes_first(ruled
         ruled.approve(change) if change else ruled.propose()
     assert ruled.longest() == timedelta(hours=8)
     assert change is None or ruled.now(change).state is ChangeState.PENDING
-    assert len(ruled.entries(Kind.RULES_PROPOSED)) == (step == "approving")
+    assert len(ruled.entries(EntryKind.RULES_PROPOSED)) == (step == "approving")

@@ -7,25 +7,25 @@ from daypass.lifecycle.rule_changes.effects import effects
 from daypass.lifecycle.rule_changes.explain import explained
 from daypass.model.decision import Ticket, TicketId
 from daypass.model.errors import Throttled, Unavailable
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.lease import Term
 from daypass.model.principal import GroupName, Principal, PrincipalId, SlackGroupId
 from daypass.model.request import Request
 from daypass.rules.document.read import parse
-from daypass.rules.sampling.effects import Effect
+from daypass.rules.sampling.effects import ChangeEffect
 from tests.hands import HandDirectory
 from tests.lifecycle.rule_changes.conftest import CARL, RULES, SHORTER, Ruled
 from tests.makers import ANN, BOB, EVE, HOUR, principal, request
 
 
-def _effect(ruled: Ruled, text: str, before: str = RULES) -> Effect:
+def _effect(ruled: Ruled, text: str, before: str = RULES) -> ChangeEffect:
     old, new = parse(before, name="old"), parse(text, name="new")
     return effects(old, new, judge=ruled.judge, now=ruled.clock())
 
 
 def _filed(ruled: Ruled, filed: Request) -> Request:
-    event = Event(kind=Kind.REQUEST_FILED, at=ruled.clock(), actor=filed.requestor, subject=filed.id)
+    event = Event(kind=EntryKind.REQUEST_FILED, at=ruled.clock(), actor=filed.requestor, subject=filed.id)
     ruled.ledger.record(Fact(event=event, changes=(filed,)))
     return ruled.ledger.request(filed.id)
 

@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 from daypass.doors.slack.owner_messages import TOLD as OWNERS_TOLD
 from daypass.doors.slack.owner_messages import news
 from daypass.lifecycle.rule_changes.file_source import FileWatch
-from daypass.model.event import Kind
+from daypass.model.event import EntryKind
 from daypass.model.principal import DAYPASS
 from daypass.model.rule_change import RulesVersion
 from daypass.store.rules_file import RulesFile
@@ -23,7 +23,7 @@ def looks(ruled: Ruled, watch: FileWatch) -> int | None:
 
 def told(ruled: Ruled) -> list[tuple[object, object]]:
     """What the journal has of versions: each number, and its difference."""
-    return [(one.details["version"], one.details["diff"]) for one in ruled.entries(Kind.RULES_CHANGED)]
+    return [(one.details["version"], one.details["diff"]) for one in ruled.entries(EntryKind.RULES_CHANGED)]
 
 
 def test_every_text_of_the_file_is_a_version_in_the_journal(ruled: Ruled):
@@ -86,11 +86,11 @@ def test_each_edit_of_a_file_that_is_not_in_force_is_told_once(ruled: Ruled):
         ruled.file.write_text(text)
         with capture_logs() as logs:
             assert [looks(ruled, watch) for watch in (*watches, FileWatch(ruled.rules, ruled.ledger))] == [None] * 3
-        counts.append((len(ruled.entries(Kind.RULES_FILE_IGNORED)), {one["event"] for one in logs}))
+        counts.append((len(ruled.entries(EntryKind.RULES_FILE_IGNORED)), {one["event"] for one in logs}))
 
     seen = {"rules.file_ignored"}
     assert [number for number, _ in counts] == [0, 0, 1, 1, 1, 2, 2]
     assert [bool(events & seen) for _, events in counts] == [False, False, True, True, False, True, False]
-    assert Kind.RULES_FILE_IGNORED in OWNERS_TOLD
-    assert "nothing changed: version 2 is in force" in news(ruled.entries(Kind.RULES_FILE_IGNORED)[0])
-    assert {one.details["version"] for one in ruled.entries(Kind.RULES_FILE_IGNORED)} == {2}
+    assert EntryKind.RULES_FILE_IGNORED in OWNERS_TOLD
+    assert "nothing changed: version 2 is in force" in news(ruled.entries(EntryKind.RULES_FILE_IGNORED)[0])
+    assert {one.details["version"] for one in ruled.entries(EntryKind.RULES_FILE_IGNORED)} == {2}

@@ -6,7 +6,7 @@ import pytest
 
 from daypass.lifecycle.rule_changes.propose import LONGEST_SHADOW
 from daypass.model.errors import BadInput, Conflict, NotYours
-from daypass.model.event import Kind
+from daypass.model.event import EntryKind
 from daypass.model.principal import DAYPASS, PrincipalId, SlackGroupId
 from daypass.model.rule_change import ChangeState, RulesVersion
 from tests.lifecycle.rule_changes.conftest import CARL, HEAD, LONGER, RULES, SHORTER, Ruled
@@ -19,7 +19,7 @@ def test_a_proposal_changes_nothing(ruled: Ruled):
 
     assert (change.state, change.base, change.note) == (ChangeState.PENDING, 1, "more time")
     assert ruled.longest() == timedelta(hours=8)
-    assert ruled.kinds(change.id) == [Kind.RULES_PROPOSED]
+    assert ruled.kinds(change.id) == [EntryKind.RULES_PROPOSED]
 
 
 def test_the_first_proposal_keeps_the_files_text_as_version_1(ruled: Ruled):
@@ -46,7 +46,7 @@ def test_what_is_delivered_again_is_the_same_proposal(ruled: Ruled):
 
     assert (again.id, again.state) == (first.id, ChangeState.WITHDRAWN)
     assert ruled.propose(LONGER, by=BOB, key="slack:1.2.3").id != first.id
-    assert ruled.kinds(first.id) == [Kind.RULES_PROPOSED, Kind.RULES_WITHDRAWN]
+    assert ruled.kinds(first.id) == [EntryKind.RULES_PROPOSED, EntryKind.RULES_WITHDRAWN]
 
 
 def test_a_file_that_is_edited_meanwhile_is_a_version_of_its_own(ruled: Ruled):
@@ -73,7 +73,7 @@ def test_the_journal_keeps_a_refused_proposal(ruled: Ruled):
     with pytest.raises(NotYours, match="not among the owners"):
         ruled.propose(by=EVE)
 
-    [refused] = ruled.entries(Kind.RULES_REFUSED)
+    [refused] = ruled.entries(EntryKind.RULES_REFUSED)
     assert (refused.actor, refused.details["doing"]) == (EVE, "propose")
 
 

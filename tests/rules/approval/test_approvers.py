@@ -11,7 +11,7 @@ from daypass.model.errors import RulesUnreadable
 from daypass.model.principal import Away, AwsIdentity, GroupName, Principal, PrincipalId
 from daypass.rules.approval.approvers import missing, needed_by, stages_for
 from daypass.rules.approval.quorum import shortage
-from daypass.rules.approval.stage import Step
+from daypass.rules.approval.stage import RuleStage
 from daypass.rules.decide.decision import decide
 from daypass.rules.decide.rule import AllowRule
 from daypass.rules.decide.rulebook import RuleBook
@@ -23,7 +23,7 @@ ANN = Principal(id=PrincipalId("U0ANN"), name="Ann", manager=PrincipalId("U0BOB"
 BUDGET = GroupName("file:budget")
 
 
-def steps(approve: str) -> tuple[Step, ...]:
+def steps(approve: str) -> tuple[RuleStage, ...]:
     """Read an approval."""
     rule = "  - {id: lends, who: anyone, may: [read], on: [acme-reports], for: {default: 1h, max: 1h}"
     (read,) = written(f"{rule},\n     approve: {approve}}}\n").rules

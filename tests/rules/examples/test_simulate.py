@@ -7,7 +7,7 @@ import pytest
 
 from daypass.model.errors import Fault
 from daypass.rules.decide.rulebook import RuleBook
-from daypass.rules.examples.past import LONGEST, Asked, read_past
+from daypass.rules.examples.past import LONGEST, PastRequest, read_past
 from daypass.rules.examples.simulate import Simulation
 from tests.rules.worlds import written
 
@@ -34,12 +34,12 @@ def lines(*given: object) -> bytes:
     return b"\n".join(one if isinstance(one, bytes) else json.dumps(one).encode() for one in given)
 
 
-def read(*given: object) -> tuple[list[Asked], list[str]]:
+def read(*given: object) -> tuple[list[PastRequest], list[str]]:
     """Read requests, and their faults as a person sees them."""
-    asked: list[Asked] = []
+    asked: list[PastRequest] = []
     faults: list[Fault] = []
     for one in read_past(BytesIO(lines(*given)), name="asked.jsonl"):
-        (asked.append(one) if isinstance(one, Asked) else faults.extend(one))
+        (asked.append(one) if isinstance(one, PastRequest) else faults.extend(one))
     return asked, [str(fault) for fault in faults]
 
 

@@ -10,7 +10,7 @@ from daypass.model.decision import Circumstances, Question, ScheduleName, Ticket
 from daypass.model.entitlement import Entitlement, Extra, Level, parse_place
 from daypass.model.grant import Delivery
 from daypass.model.principal import Away, GroupName, Principal, PrincipalId, SlackGroupId
-from daypass.rules.examples.past import Asked, read_past
+from daypass.rules.examples.past import PastRequest, read_past
 from daypass.rules.examples.shape import Expected
 from daypass.rules.examples.write import retold
 
@@ -59,11 +59,11 @@ AROUND = Circumstances(
 )
 
 
-def read(question: Question, around: Circumstances) -> Asked:
+def read(question: Question, around: Circumstances) -> PastRequest:
     """Write one down and read it."""
     line = dumps(retold(question, around, decided=Expected.AT_ONCE)).encode()
     (asked,) = read_past(BytesIO(line), name="past")
-    assert isinstance(asked, Asked), asked
+    assert isinstance(asked, PastRequest), asked
     return asked
 
 

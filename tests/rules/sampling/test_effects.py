@@ -15,7 +15,7 @@ from daypass.model.principal import Principal
 from daypass.rules.decide.decision import decide
 from daypass.rules.decide.rule import Rule
 from daypass.rules.decide.rulebook import RuleBook
-from daypass.rules.sampling.effects import Effect, effect
+from daypass.rules.sampling.effects import ChangeEffect, effect
 from tests.examples import repeated
 from tests.rules.worlds import GROUPS, HOUR, IDS, PLACES, any_rules, ask, book, person, written
 
@@ -42,7 +42,7 @@ DENIES = """
 PEOPLE = [person("U0ANN"), person("U0BEN", "S0LEADS"), person("U0EVE", "S0LEADS"), person("U0GUS", active=False)]
 
 
-def seen(old: str | RuleBook, new: str | RuleBook, people: list[Principal] | None = None) -> Effect:
+def seen(old: str | RuleBook, new: str | RuleBook, people: list[Principal] | None = None) -> ChangeEffect:
     """Compare two books for a few people."""
     before, after = (one if isinstance(one, RuleBook) else written(one) for one in (old, new))
     return effect(before, after, people=PEOPLE if people is None else people, pending=[], at=AT)

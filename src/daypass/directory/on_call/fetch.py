@@ -22,7 +22,7 @@ _THROTTLED = 429
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class FetchedDocument:
     """What a host answered."""
 
     status: int
@@ -61,7 +61,7 @@ def checked(url: str, *, what: str = SCHEDULE) -> httpx2.URL:
 
 def get(
     url: httpx2.URL, *, headers: Mapping[str, str], patience_s: float = _PATIENCE_S, what: str = SCHEDULE
-) -> Answer:
+) -> FetchedDocument:
     """Ask once, following nothing. Raises Unavailable without a whole answer, Misconfigured for one too large."""
     ends = time.monotonic() + patience_s
     told = {"User-Agent": "daypass", "Accept-Encoding": "identity"} | dict(headers)
@@ -78,7 +78,7 @@ def get(
             type(error).__name__
         ) from None
     location = answer.headers.get("location", "") if answer.is_redirect else ""
-    return Answer(status=answer.status_code, body=body, location=location)
+    return FetchedDocument(status=answer.status_code, body=body, location=location)
 
 
 def _body(answer: httpx2.Response, what: str, is_late: Callable[[], bool]) -> bytes:
@@ -95,7 +95,7 @@ def _body(answer: httpx2.Response, what: str, is_late: Callable[[], bool]) -> by
     return bytes(body)
 
 
-def _given(answer: Answer, host: str) -> bytes:
+def _given(answer: FetchedDocument, host: str) -> bytes:
     if answer.status == _THROTTLED:
         raise Throttled(f"{host} asks us to fetch the calendar less often; it will be tried again.")
     if answer.status != httpx2.codes.OK:

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx2
 
-from daypass.directory.on_call.fetch import Answer
+from daypass.directory.on_call.fetch import FetchedDocument
 from daypass.model.errors import Misconfigured, NotFound, Throttled, Unavailable
 
 _THROTTLED = 429
@@ -15,7 +15,7 @@ _FAULTS = 500
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 
 
-def told(answer: Answer, *, by: str, about: str, may_lack: bool = False) -> Any:
+def told(answer: FetchedDocument, *, by: str, about: str, may_lack: bool = False) -> Any:
     """
     Read what a service told about something.
 

@@ -34,8 +34,8 @@ from daypass.doors.api.authentication import Visits, may_send_rules
 from daypass.doors.api.openapi import DescribedApi
 from daypass.doors.headers import SecurityHeaders
 from daypass.doors.hosts import Hosts
-from daypass.doors.limits import Crowd, Limits
-from daypass.doors.services import Desk
+from daypass.doors.limits import BodyLimit, VisitorRequests
+from daypass.doors.services import Services
 from daypass.lifecycle.bots.exchange import Workloads
 
 _ROUTES = (
@@ -93,7 +93,7 @@ ANYBODY = Visitors()
 
 
 def build(
-    desk: Desk,
+    desk: Services,
     *,
     version: str,
     visitors: Visitors = ANYBODY,
@@ -121,10 +121,10 @@ def build(
     app.state.workloads = workloads or token_exchange.NoWorkloads()
     app.router.routes.extend(_in_an_app())
     app.add_middleware(
-        Limits,
+        BodyLimit,
         may_send_rules=partial(may_send_rules, desk),
         may_be_slacks=may_be_slacks,
-        crowd=Crowd(visitors.trusted_proxies, visitors.at_once),
+        crowd=VisitorRequests(visitors.trusted_proxies, visitors.at_once),
     )
     app.add_middleware(Hosts, public_url=desk.public_url)
     errors.install(app)

@@ -13,14 +13,14 @@ from starlette.types import ASGIApp, Receive, Send
 from starlette.types import Scope as Connection
 
 from daypass.doors.language import parse_id
-from daypass.doors.services import Desk
+from daypass.doors.services import Services
 from daypass.lifecycle.bots.identify import identify, identify_frozen_too
 from daypass.lifecycle.bots.tokens import AGENT_PREFIX
 from daypass.lifecycle.break_glass.cached_identity import StandIn, user_of
 from daypass.lifecycle.end.permissions import remembered
 from daypass.model.errors import BadInput, DaypassError, Misconfigured, NotFound, NotYours, Unavailable
-from daypass.model.event import Scope
-from daypass.model.kept import Robot
+from daypass.model.event import LoginScope
+from daypass.model.kept import Bot
 from daypass.model.principal import ROBOT, Principal, PrincipalId
 from daypass.ports import Directory
 from daypass.ports.asker import visited
@@ -29,13 +29,13 @@ _BEARER = HTTPBearer(auto_error=False, scheme_name="login", description="A token
 _NOT_LOGGED_IN = "You are not logged in; run `daypass login`."
 
 
-async def _desk(request: Request) -> Desk:
+async def _desk(request: Request) -> Services:
     found = request.app.state.desk
-    assert isinstance(found, Desk)  # noqa: S101 - build() put it there
+    assert isinstance(found, Services)  # noqa: S101 - build() put it there
     return found
 
 
-AtDesk = Annotated[Desk, Depends(_desk)]
+AtDesk = Annotated[Services, Depends(_desk)]
 
 
 async def _now(desk: AtDesk) -> datetime:
@@ -58,7 +58,7 @@ def unauthorized(sentence: str) -> HTTPException:
     return HTTPException(401, sentence, headers={"WWW-Authenticate": "Bearer"})
 
 
-def may_send_rules(desk: Desk, headers: Headers) -> bool:
+def may_send_rules(desk: Services, headers: Headers) -> bool:
     """
     Whether the headers have a token of somebody's that may decide: then the body may be a whole text of rules.
 
@@ -68,13 +68,13 @@ def may_send_rules(desk: Desk, headers: Headers) -> bool:
     if scheme.lower() != "bearer":
         return False
     try:
-        _speaker(Scope.DECIDE, desk, desk.clock(), token.strip(), frozen_too=True)
+        _speaker(LoginScope.DECIDE, desk, desk.clock(), token.strip(), frozen_too=True)
     except (HTTPException, NotYours):
         return False
     return True
 
 
-def is_login(desk: Desk, headers: Headers) -> bool:
+def is_login(desk: Services, headers: Headers) -> bool:
     """Whether the headers have a token that is somebody's; no while that cannot be told."""
     scheme, _, token = headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer":
@@ -98,7 +98,7 @@ class Visits:
             await self._app(scope, receive, send)
 
 
-def _speaking_for(scope: Scope) -> Callable[[Desk, datetime, str], Principal]:
+def _speaking_for(scope: LoginScope) -> Callable[[Services, datetime, str], Principal]:
     """Make the dependency that finds the caller, whose login must be one for this."""
 
     def caller(desk: AtDesk, now: Now, token: BearerToken) -> Principal:
@@ -108,7 +108,7 @@ def _speaking_for(scope: Scope) -> Callable[[Desk, datetime, str], Principal]:
     return caller
 
 
-def _speaker(scope: Scope, desk: Desk, now: datetime, token: str, *, frozen_too: bool = False) -> PrincipalId:
+def _speaker(scope: LoginScope, desk: Services, now: datetime, token: str, *, frozen_too: bool = False) -> PrincipalId:
     """Whom a token speaks for, that may do this. Raises 401, NotYours, or NotAllowed while they are frozen."""
     _logged_in(desk, now, token)
     identified = identify_frozen_too if frozen_too else identify
@@ -136,7 +136,7 @@ class UrgentCaller:
 
 
 def _who_may_be_urgent(desk: AtDesk, now: Now, token: BearerToken) -> UrgentCaller:
-    speaker, agent = _speaker(Scope.ASK, desk, now, token), token.startswith(AGENT_PREFIX)
+    speaker, agent = _speaker(LoginScope.ASK, desk, now, token), token.startswith(AGENT_PREFIX)
     try:
         principal = _active(speaker, desk, desk.directory.principal)
     except Unavailable as missing:
@@ -150,19 +150,19 @@ def _who_may_be_urgent(desk: AtDesk, now: Now, token: BearerToken) -> UrgentCall
 
 def _user(request: Request, desk: AtDesk, now: Now, token: BearerToken) -> Principal:
     """Whoever is handed something of a grant; of one for which they broke glass also while no directory answers."""
-    return _of_grant(_speaker(Scope.USE, desk, now, token), request, desk)
+    return _of_grant(_speaker(LoginScope.USE, desk, now, token), request, desk)
 
 
 def _looking(desk: AtDesk, now: Now, token: BearerToken) -> Principal:
     """Whoever looks at what is theirs; while nobody can say who they are, as the ledger knows them."""
-    speaker = _speaker(Scope.READ, desk, now, token)
+    speaker = _speaker(LoginScope.READ, desk, now, token)
     try:
         return _active(speaker, desk, desk.judge.find)
     except (Unavailable, Misconfigured):
         return remembered(speaker, desk.ledger)
 
 
-def _ending(*scopes: Scope) -> Callable[[Desk, datetime, str], PrincipalId]:
+def _ending(*scopes: LoginScope) -> Callable[[Services, datetime, str], PrincipalId]:
     """
     Make the dependency that finds who ends something: by the row of their login and nothing else.
 
@@ -178,7 +178,7 @@ def _ending(*scopes: Scope) -> Callable[[Desk, datetime, str], PrincipalId]:
     return ender
 
 
-def _of_grant(speaker: PrincipalId, request: Request, desk: Desk) -> Principal:
+def _of_grant(speaker: PrincipalId, request: Request, desk: Services) -> Principal:
     try:
         grant_id = parse_id(request.path_params["request_id"])
     except BadInput:  # of no grant at all; who is calling comes first, and then it is refused
@@ -195,51 +195,51 @@ def _logged_in(desk: AtDesk, now: Now, token: BearerToken) -> str:
     return token
 
 
-def speaker(token: str, desk: Desk, now: datetime) -> Principal:
+def speaker(token: str, desk: Services, now: datetime) -> Principal:
     """Whom a token speaks for, as the directory has them or else as the ledger knows them. Raises NotYours."""
     who = identify(token, logins=desk.logins, ledger=desk.ledger, now=now)
     return desk.judge.person(who) or remembered(who, desk.ledger)
 
 
-def _active(speaker: PrincipalId, desk: Desk, find: Callable[[PrincipalId], Principal]) -> Principal:
+def _active(speaker: PrincipalId, desk: Services, find: Callable[[PrincipalId], Principal]) -> Principal:
     try:
         principal = find(speaker)
     except NotFound:
         whose = "This robot" if speaker.startswith(ROBOT) else "Your Slack account"
         raise NotYours(f"{whose} is not known here any more.") from None
     if principal.robot:
-        _must_be_answered_for(desk.ledger.find(Robot, speaker), desk)
+        _must_be_answered_for(desk.ledger.find(Bot, speaker), desk)
     if not principal.active:
         raise NotYours("Your Slack account is deactivated, and so are your logins.")
     return principal
 
 
-def _must_be_answered_for(robot: Robot, desk: Desk) -> None:
+def _must_be_answered_for(robot: Bot, desk: Services) -> None:
     with suppress(NotFound):
         if desk.directory.principal(robot.owner).active:
             return
     raise NotYours(f"Whoever answers for {robot.id} has left; an owner of the rules must adopt it.")
 
 
-Reader = Annotated[Principal, Depends(_speaking_for(Scope.READ))]
+Reader = Annotated[Principal, Depends(_speaking_for(LoginScope.READ))]
 
 
 def _lifting(desk: AtDesk, now: Now, token: BearerToken) -> Principal:
     """Whoever lifts a freeze, which holds for everybody while everything is frozen."""
-    return _active(_speaker(Scope.DECIDE, desk, now, token, frozen_too=True), desk, desk.directory.principal)
+    return _active(_speaker(LoginScope.DECIDE, desk, now, token, frozen_too=True), desk, desk.directory.principal)
 
 
 Lifter = Annotated[Principal, Depends(_lifting)]
 Looker = Annotated[Principal, Depends(_looking)]
-Asker = Annotated[Principal, Depends(_speaking_for(Scope.ASK))]
-Decider = Annotated[Principal, Depends(_speaking_for(Scope.DECIDE))]
+Asker = Annotated[Principal, Depends(_speaking_for(LoginScope.ASK))]
+Decider = Annotated[Principal, Depends(_speaking_for(LoginScope.DECIDE))]
 KnownToken = Annotated[str, Depends(_logged_in)]
 """A token that is somebody's."""
 Urgent = Annotated[UrgentCaller, Depends(_who_may_be_urgent)]
 User = Annotated[Principal, Depends(_user)]
-EndingHeld = Annotated[PrincipalId, Depends(_ending(Scope.END, Scope.USE, Scope.ASK))]
+EndingHeld = Annotated[PrincipalId, Depends(_ending(LoginScope.END, LoginScope.USE, LoginScope.ASK))]
 """Who ends what they have: whoever may use it may end it, and so may who may only ask."""
-EndingAsked = Annotated[PrincipalId, Depends(_ending(Scope.END, Scope.ASK))]
+EndingAsked = Annotated[PrincipalId, Depends(_ending(LoginScope.END, LoginScope.ASK))]
 """Who takes back what they asked for."""
-EndingForOthers = Annotated[PrincipalId, Depends(_ending(Scope.END, Scope.DECIDE))]
+EndingForOthers = Annotated[PrincipalId, Depends(_ending(LoginScope.END, LoginScope.DECIDE))]
 """Who ends what others have; whether they may, the verb asks of the ledger."""

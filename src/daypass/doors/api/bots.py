@@ -15,7 +15,7 @@ from daypass.lifecycle.bots.adopt import adopt as adopting
 from daypass.lifecycle.bots.remove import remove as removing
 from daypass.lifecycle.bots.rotate import rotate as rotating
 from daypass.model.errors import BadInput
-from daypass.model.event import Scope
+from daypass.model.event import LoginScope
 
 router = api_router("robots", "/robots")
 
@@ -66,9 +66,9 @@ def remove(by: EndingForOthers, name: RobotWord, desk: AtDesk, now: Now) -> Robo
     return RobotOut.of(removing(name, by=by, enders=desk.enders, now=now))
 
 
-def scopes(words: Iterable[str]) -> frozenset[Scope]:
+def scopes(words: Iterable[str]) -> frozenset[LoginScope]:
     """Read the words for what a token may do. Raises BadInput (field `scopes`)."""
     try:
-        return frozenset(Scope(word) for word in words)
+        return frozenset(LoginScope(word) for word in words)
     except ValueError:
         raise BadInput("A robot's scopes are read, ask and use.", field="scopes") from None

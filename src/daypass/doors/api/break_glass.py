@@ -11,15 +11,15 @@ from fastapi.responses import JSONResponse
 
 from daypass.doors.address import address_of
 from daypass.doors.api.authentication import AtDesk, Decider, Now, Reader
-from daypass.doors.api.login import PACED, Try, slower
+from daypass.doors.api.login import PACED, RateLimitedTry, slower
 from daypass.doors.api.requests import Id
 from daypass.doors.api.router import api_router
 from daypass.doors.api.visibility import names
 from daypass.doors.language import Spoken, parse_reason
-from daypass.doors.services import Desk
+from daypass.doors.services import Services
 from daypass.doors.wire.access import RequestOut
 from daypass.doors.wire.break_glass import (
-    BreakGlass,
+    BreakGlassIn,
     BrokenOut,
     CloseReview,
     CodesLeftOut,
@@ -47,12 +47,12 @@ router = api_router("break glass", "/glass")
 
 @router.post("", status_code=201, response_model=BrokenOut, responses=PACED)
 def break_glass(
-    body: BreakGlass, request: Request, response: Response, desk: AtDesk, now: Now
+    body: BreakGlassIn, request: Request, response: Response, desk: AtDesk, now: Now
 ) -> BrokenOut | JSONResponse:
     """Break glass with a sealed code, without a login; the token that comes back hands out what it gave."""
     address = address_of(request, request.app.state.trusted_proxies)
     good = counts(body.code, ledger=desk.ledger, now=now)
-    if not good and request.app.state.pace.too_fast(Try.SEALED_CODE, whose(address), now):
+    if not good and request.app.state.pace.too_fast(RateLimitedTry.SEALED_CODE, whose(address), now):
         return slower()
     stranger = Stranger(address=address, attempts=desk.attempts)
     broken = codes.break_with_code(body.code, _asked(body, now=now), stranger=stranger, judge=desk.judge, now=now)
@@ -111,12 +111,12 @@ def close(caller: Decider, request_id: Id, body: CloseReview, desk: AtDesk, now:
     return ReviewOut.of(closed, now)
 
 
-def _asked(body: BreakGlass, *, now: datetime) -> Ask:
+def _asked(body: BreakGlassIn, *, now: datetime) -> Ask:
     fields = body.model_dump(exclude={"code"})
     return Spoken(**fields, urgent=True).understood(now=now, tz="UTC").ask(NOBODY)
 
 
-def _visible(request_id: GrantId, caller: Principal, desk: Desk, now: datetime) -> None:
+def _visible(request_id: GrantId, caller: Principal, desk: Services, now: datetime) -> None:
     """Raise NotFound unless it is theirs, or theirs to review."""
     try:
         review = find_review(request_id, desk.ledger)

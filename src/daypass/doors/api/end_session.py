@@ -5,7 +5,7 @@ from fastapi.responses import JSONResponse
 
 from daypass.doors.address import address_of
 from daypass.doors.api.authentication import AtDesk, Now
-from daypass.doors.api.login import PACED, Try, slower
+from daypass.doors.api.login import PACED, RateLimitedTry, slower
 from daypass.doors.api.router import api_router
 from daypass.doors.language import parse_person
 from daypass.doors.wire.handout import TokenOut
@@ -27,7 +27,7 @@ def with_code(
     """Open it with a break-glass code, which is spent by that."""
     address = address_of(request, request.app.state.trusted_proxies)
     good = counts(body.code, ledger=desk.ledger, now=now)
-    if not good and request.app.state.pace.too_fast(Try.SEALED_CODE, whose(address), now):
+    if not good and request.app.state.pace.too_fast(RateLimitedTry.SEALED_CODE, whose(address), now):
         return slower()
     token = session.open_with_code(
         body.code, stranger=Stranger(address=address, attempts=desk.attempts), ledger=desk.ledger, now=now
@@ -50,7 +50,7 @@ def with_passkey(body: EndWithPasskey, request: Request, desk: AtDesk, now: Now)
         )
     except Refusal:
         if request.app.state.pace.too_fast(
-            Try.USER_CODE, whose(address_of(request, request.app.state.trusted_proxies)), now
+            RateLimitedTry.USER_CODE, whose(address_of(request, request.app.state.trusted_proxies)), now
         ):
             return slower()
         raise

@@ -24,7 +24,7 @@ from daypass.doors.api.methods import Methods, allowed
 from daypass.doors.api.router import read_json, reading
 from daypass.doors.language import did_you_mean
 from daypass.doors.refusals import Code
-from daypass.doors.services import Desk
+from daypass.doors.services import Services
 from daypass.doors.wire.incoming import FileRequest
 from daypass.doors.wire.problem import answering, problem, refusal
 from daypass.model.errors import DaypassError, TooOften, Unavailable
@@ -148,7 +148,7 @@ def _sentence(error: Exception, request: Request) -> str:
     return refusals.to_a_stranger(error)
 
 
-def _name(principal_id: PrincipalId, desk: Desk) -> str:
+def _name(principal_id: PrincipalId, desk: Services) -> str:
     known = desk.judge.person(principal_id)
     return known.name if known else principal_id
 

@@ -10,7 +10,7 @@ from daypass.doors.api.requests import FreezeId
 from daypass.doors.api.router import api_router
 from daypass.doors.api.visibility import known_names, names
 from daypass.doors.language import extent_of, parse_person, parse_reason
-from daypass.doors.wire.freezes import About, EndedOut, FreezeOut, FreezesOut, LiftedOut, Panic
+from daypass.doors.wire.freezes import About, EndedOut, FreezeOut, FreezesOut, LiftedOut, PanicIn
 from daypass.doors.wire.queries import AboutSomebody
 from daypass.lifecycle.freezes import freeze as freezing
 from daypass.lifecycle.freezes.gate import freezes
@@ -20,7 +20,7 @@ router = api_router("panic and freezes")
 
 
 @router.post("/panic")
-def panic(by: EndingForOthers, body: Panic, desk: AtDesk, now: Now) -> EndedOut:
+def panic(by: EndingForOthers, body: PanicIn, desk: AtDesk, now: Now) -> EndedOut:
     """End everything in it at once, as far as I may, and freeze it where I may."""
     extent = extent_of(person=body.person, resource=body.resource, everything=body.all)
     halt = freezing.Halt(extent=extent, by=by, reason=parse_reason(body.reason))

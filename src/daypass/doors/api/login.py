@@ -26,7 +26,7 @@ from daypass.doors.wire.queries import Everywhere
 from daypass.lifecycle import login
 from daypass.lifecycle.bots.identify import identify
 from daypass.model.errors import NotFound, TooLate
-from daypass.model.event import Scope
+from daypass.model.event import LoginScope
 from daypass.model.secret import digest
 
 router = api_router("login")
@@ -34,7 +34,7 @@ router = api_router("login")
 _REMEMBERED = 2_000
 
 
-class Try(StrEnum):
+class RateLimitedTry(StrEnum):
     """What is tried over and over, each with a pace of its own: a try of one kind never holds up another."""
 
     WAITING_LOGIN = "waiting login"
@@ -53,9 +53,9 @@ class Pace:
     """
 
     def __init__(self) -> None:
-        self._tried: dict[Try, OrderedDict[str, datetime]] = {kind: OrderedDict() for kind in Try}
+        self._tried: dict[RateLimitedTry, OrderedDict[str, datetime]] = {kind: OrderedDict() for kind in RateLimitedTry}
 
-    def too_fast(self, kind: Try, whose: str, now: datetime) -> bool:
+    def too_fast(self, kind: RateLimitedTry, whose: str, now: datetime) -> bool:
         """Whether this one tries sooner than it was told to; remembers when it tried last and was heard."""
         tried, one = self._tried[kind], digest(whose)
         before = tried.get(one)
@@ -81,7 +81,7 @@ def slower() -> JSONResponse:
 def begin(body: BeginLogin, request: Request, desk: AtDesk, now: Now) -> DeviceCode:
     """Begin a login. The person types `/daypass login CODE` in Slack and confirms there."""
     address = address_of(request, request.app.state.trusted_proxies)
-    scopes = [Scope.END] if body.only_end else Scope
+    scopes = [LoginScope.END] if body.only_end else LoginScope
     begun = login.begin(body.client or "a command line", address=address, logins=desk.logins, now=now, scopes=scopes)
     return DeviceCode(
         device_code=begun.device_code,
@@ -99,7 +99,7 @@ def collect(body: CollectToken, request: Request, desk: AtDesk, now: Now) -> Tok
         token = login.collect(body.device_code, logins=desk.logins, ledger=desk.ledger, now=now)
     except (NotFound, TooLate):
         return refusal(400, "This login has lapsed or was used; run `daypass login` again.", code=Code.EXPIRED)
-    if token is None and request.app.state.pace.too_fast(Try.WAITING_LOGIN, body.device_code, now):
+    if token is None and request.app.state.pace.too_fast(RateLimitedTry.WAITING_LOGIN, body.device_code, now):
         return refusal(400, f"Ask every {login.POLL_EVERY_S} seconds, not more often.", code=Code.SLOW_DOWN)
     if token is None:
         return refusal(400, "Nobody has confirmed the code yet.", code=Code.PENDING)
@@ -116,7 +116,7 @@ def logout(
 ) -> Response:
     """End this login, or all of this person's: that takes a login of their own, and not an agent's or a code's."""
     if which.everywhere:
-        speaker = identify(token, logins=desk.logins, ledger=desk.ledger, now=now, scope=Scope.DECIDE)
+        speaker = identify(token, logins=desk.logins, ledger=desk.ledger, now=now, scope=LoginScope.DECIDE)
         login.end_all(by=speaker, logins=desk.logins, ledger=desk.ledger, now=now)
     else:
         login.end(token, logins=desk.logins, ledger=desk.ledger, now=now)

@@ -13,14 +13,14 @@ from daypass.doors.wire.access import PreviewOut, RequestOut
 from daypass.doors.wire.approval import ApproversOut
 from daypass.doors.wire.incoming import AllowAhead, AskAgain, SayAway
 from daypass.doors.wire.preapprovals import AbsenceOut, OfferOut, OffersOut, PermitOut, PermitsOut
-from daypass.doors.wire.queries import Rehearsal
+from daypass.doors.wire.queries import DryRunQuery
 from daypass.lifecycle import preapprovals
 from daypass.lifecycle.absence import say_away, say_back
 from daypass.lifecycle.lookups import owners_of
 from daypass.lifecycle.resubmit import Repeat, once_more
 from daypass.lifecycle.submit import submit
 from daypass.model.entitlement import Level
-from daypass.model.kept import Permit
+from daypass.model.kept import Preapproval
 from daypass.model.principal import PrincipalId
 from daypass.rules.describe.offers import offers
 
@@ -82,7 +82,7 @@ def again(
     response: Response,
     desk: AtDesk,
     now: Now,
-    how: Annotated[Rehearsal, Query()],
+    how: Annotated[DryRunQuery, Query()],
 ) -> RequestOut | PreviewOut:
     """Ask for the same once more; the last, or the request with this id; with `dry_run` a preview that asks nobody."""
     ask = once_more(repeat, ledger=desk.ledger, now=now)
@@ -124,7 +124,7 @@ def allow(caller: Decider, body: AllowAhead, desk: AtDesk, now: Now) -> PermitOu
 @router.get("/permits")
 def my_permits(caller: Reader, desk: AtDesk, now: Now) -> PermitsOut:
     """List the approvals in advance that I gave, or that were given to me."""
-    every = desk.ledger.all(Permit)
+    every = desk.ledger.all(Preapproval)
     mine = [permit for permit in every if caller.id in {permit.by, permit.principal}]
     people: set[PrincipalId] = {one for permit in mine for one in (permit.by, permit.principal)}
     return PermitsOut(permits=[PermitOut.of(permit, now) for permit in mine], names=names(people, desk))

@@ -20,12 +20,12 @@ from daypass.doors.api.authentication import (
 )
 from daypass.doors.api.router import api_router
 from daypass.doors.api.visibility import named_in, names
-from daypass.doors.language import Draft, Spoken, parse_id, parse_length, parse_reason, parse_request, split
-from daypass.doors.services import Desk
+from daypass.doors.language import RequestDraft, Spoken, parse_id, parse_length, parse_reason, parse_request, split
+from daypass.doors.services import Services
 from daypass.doors.wire.access import EntryOut, GrantOut, ListOut, PreviewOut, RequestOut, StoryOut
 from daypass.doors.wire.incoming import ApproveRequest, FileRequest, WithReason
 from daypass.doors.wire.preapprovals import PermitOut
-from daypass.doors.wire.queries import Page, Rehearsal, WithEnded
+from daypass.doors.wire.queries import DryRunQuery, PageQuery, WithEnded
 from daypass.doors.wire.words import IdText
 from daypass.lifecycle import cancel as cancelling
 from daypass.lifecycle import preapprovals
@@ -37,7 +37,7 @@ from daypass.lifecycle.submit import preview, submit
 from daypass.lifecycle.visibility import concealed, visible
 from daypass.model.errors import BadInput, NotFound, Refusal
 from daypass.model.grant import Grant, GrantId, GrantState
-from daypass.model.kept import Series, Standing
+from daypass.model.kept import Schedule, Validity
 from daypass.model.principal import Principal
 from daypass.model.request import Ask, Request, RequestState
 
@@ -86,7 +86,7 @@ def ask(  # noqa: PLR0913, PLR0917 - what FastAPI hands in
     response: Response,
     desk: AtDesk,
     now: Now,
-    how: Annotated[Rehearsal, Query()],
+    how: Annotated[DryRunQuery, Query()],
     idempotency_key: Annotated[
         str, Header(max_length=200, description="Asked again with the same key, it is the same request.")
     ] = "",
@@ -104,7 +104,7 @@ def ask(  # noqa: PLR0913, PLR0917 - what FastAPI hands in
     return rehearsed(wanted, judge, desk, now)
 
 
-def rehearsed(wanted: Ask, judge: Judge, desk: Desk, now: datetime) -> PreviewOut:
+def rehearsed(wanted: Ask, judge: Judge, desk: Services, now: datetime) -> PreviewOut:
     """Say what filing an ask would do. Raises what filing it would raise."""
     seen = preview(wanted, judge=judge, now=now)
     people, groups = named_in(seen.request)
@@ -113,7 +113,7 @@ def rehearsed(wanted: Ask, judge: Judge, desk: Desk, now: datetime) -> PreviewOu
 
 
 @router.get("/requests/{request_id}")
-def show(caller: Looker, request_id: Id, desk: AtDesk, now: Now, page: Annotated[Page, Query()]) -> StoryOut:
+def show(caller: Looker, request_id: Id, desk: AtDesk, now: Now, page: Annotated[PageQuery, Query()]) -> StoryOut:
     """Show a request, the grant it became, and what the journal has of them, the newest 500 entries at a time."""
     request = visible(request_id, caller, judge=desk.judge, now=now)
     everything = in_order(desk.ledger.story(request_id))
@@ -185,7 +185,7 @@ def cancel(by: EndingAsked, request_id: Id, desk: AtDesk, now: Now) -> RequestOu
     return RequestOut.of(cancelling.cancel(request_id, by=by, ledger=desk.ledger, now=now))
 
 
-def _draft(body: FileRequest, caller: Principal, now: datetime) -> Draft:
+def _draft(body: FileRequest, caller: Principal, now: datetime) -> RequestDraft:
     """Understand either form of the body. Raises BadInput when both are used."""
     fields = body.model_dump(exclude={"text"})
     if body.text is None:
@@ -195,7 +195,7 @@ def _draft(body: FileRequest, caller: Principal, now: datetime) -> Draft:
     return parse_request(split(body.text), now=now, tz=caller.tz)
 
 
-def _grant(request: Request, desk: Desk) -> Grant | None:
+def _grant(request: Request, desk: Services) -> Grant | None:
     if request.state is not RequestState.APPROVED:
         return None
     try:
@@ -204,15 +204,15 @@ def _grant(request: Request, desk: Desk) -> Grant | None:
         return None
 
 
-def _to_come(caller: Principal, desk: Desk) -> list[Series]:
-    return desk.ledger.all(Series, owner=caller.id, states=[Standing.OPEN])
+def _to_come(caller: Principal, desk: Services) -> list[Schedule]:
+    return desk.ledger.all(Schedule, owner=caller.id, states=[Validity.OPEN])
 
 
-def _troubles(desk: Desk, now: datetime) -> dict[GrantId, str]:
+def _troubles(desk: Services, now: datetime) -> dict[GrantId, str]:
     return {trouble.grant.id: trouble.error for trouble in desk.queue.troubled(overdue_before=now - OVERDUE)}
 
 
-def _strangers(troubles: dict[GrantId, str], viewer: Principal, desk: Desk) -> list[Grant]:
+def _strangers(troubles: dict[GrantId, str], viewer: Principal, desk: Services) -> list[Grant]:
     """Other people's stuck grants that this person was asked to decide on; it asks nobody who else may by now."""
     asked = {one.id: one for one in desk.ledger.requests(ids=troubles)}
     theirs = {one for one, request in asked.items() if request.principal != viewer.id and _was_asked(request, viewer)}

@@ -21,10 +21,10 @@ from daypass.doors.api.router import api_router
 from daypass.doors.api.stream import LINES, stream
 from daypass.doors.api.visibility import may_audit, must_audit, names
 from daypass.doors.language import parse_id, parse_length, parse_reason
-from daypass.doors.services import Desk
+from daypass.doors.services import Services
 from daypass.doors.wire.incoming import WithReason
 from daypass.doors.wire.lint import DoubtsOut, LintRules
-from daypass.doors.wire.queries import Newest, Page, PageWithEnded, Rehearsal
+from daypass.doors.wire.queries import DryRunQuery, Newest, PageQuery, PageWithEnded
 from daypass.doors.wire.rules import (
     MOST_NAMED,
     AppliedOut,
@@ -59,7 +59,7 @@ from daypass.model.grant import GrantId
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.rule_change import ChangeState, RulesChange, RulesVersion
 from daypass.rules.document.read import RuleBook, parse
-from daypass.rules.sampling.effects import Effect
+from daypass.rules.sampling.effects import ChangeEffect
 
 router = api_router("rules")
 
@@ -109,7 +109,7 @@ def past_requests(caller: Reader, desk: AtDesk, how_many: Annotated[Newest, Quer
 
 
 @router.get("/rules/versions")
-def versions(_caller: Reader, desk: AtDesk, now: Now, page: Annotated[Page, Query()]) -> VersionsOut:
+def versions(_caller: Reader, desk: AtDesk, now: Now, page: Annotated[PageQuery, Query()]) -> VersionsOut:
     """List the versions there were, newest first, a page at a time; the one in force is the first."""
     newest = kept(desk.rules).version(now)
     found = desk.ledger.page(RulesVersion, skip=page.skip, size=_A_PAGE)
@@ -157,7 +157,7 @@ def put_forward(  # noqa: PLR0913, PLR0917 - what FastAPI hands in
     response: Response,
     desk: AtDesk,
     now: Now,
-    how: Annotated[Rehearsal, Query()],
+    how: Annotated[DryRunQuery, Query()],
 ) -> WholeChangeOut:
     """Propose other rules, or with `dry_run` only look at what they would do."""
     shadow_for = parse_length(body.shadow_for) if body.shadow_for is not None else None
@@ -221,13 +221,13 @@ def _read(text: str) -> RuleBook:
         raise BadInput(error.sentence, field="text") from None
 
 
-def _must_see_changes(viewer: Principal, desk: Desk) -> None:
+def _must_see_changes(viewer: Principal, desk: Services) -> None:
     if not may_audit(viewer, desk):
         refused = "Changes of the rules are shown to those who own the rules or decide on something."
         must_own(viewer.id, judge=desk.judge, refused=refused)
 
 
-def _version(number: int, desk: Desk, now: datetime) -> RulesVersion:
+def _version(number: int, desk: Services, now: datetime) -> RulesVersion:
     in_force = kept(desk.rules).version(now)
     if number == in_force.number:
         return in_force
@@ -237,7 +237,7 @@ def _version(number: int, desk: Desk, now: datetime) -> RulesVersion:
         raise NotFound(f"There is no version {number} of the rules; version {in_force.number} is in force.") from None
 
 
-def _whole(change: RulesChange, desk: Desk, now: datetime) -> WholeChangeOut:
+def _whole(change: RulesChange, desk: Services, now: datetime) -> WholeChangeOut:
     before = _version(change.base, desk, now)
     diff = difference(
         before.text, change.text, names=(f"version {change.base}", f"change {change.id}"), longest=_LONGEST_DIFF
@@ -247,7 +247,7 @@ def _whole(change: RulesChange, desk: Desk, now: datetime) -> WholeChangeOut:
     return WholeChangeOut.showing(change, diff=diff, effect=would, names=names(_people(people), desk))
 
 
-def _shown(effect: Effect) -> list[PrincipalId]:
+def _shown(effect: ChangeEffect) -> list[PrincipalId]:
     """Those of an effect who are named, in its sentences too: each may be a call to Slack."""
     sentences = (*effect.besides, *(one.sentence for one in effect.rules), *(one.sentence for one in effect.pending))
     spoken_of = [PrincipalId(one) for sentence in sentences for one in _ID.findall(sentence)]
@@ -255,7 +255,7 @@ def _shown(effect: Effect) -> list[PrincipalId]:
     return list(dict.fromkeys([*listed, *spoken_of]))[:_MOST_NAMES]
 
 
-def _effect(change: RulesChange, desk: Desk, now: datetime) -> Effect | None:
+def _effect(change: RulesChange, desk: Services, now: datetime) -> ChangeEffect | None:
     """What it would do now; None for a text that a newer Daypass does not read any more."""
     try:
         proposed = parse(change.text, name=PROPOSED)

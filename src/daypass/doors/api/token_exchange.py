@@ -16,7 +16,7 @@ from daypass.doors.wire.bots import ExchangedOut, ExchangeToken
 from daypass.lifecycle.bots.exchange import Offered, Proof, Workloads, exchange
 from daypass.lifecycle.bots.narrow import narrow
 from daypass.model.errors import BadInput, NotYours
-from daypass.model.event import Scope
+from daypass.model.event import LoginScope
 from daypass.model.principal import PrincipalId
 
 router = api_router("robots")
@@ -53,7 +53,7 @@ def exchange_token(body: Annotated[ExchangeToken, Form()], request: Request, des
     return _handed(given.text, given.expires_at - now, given.scopes, given.robot.id)
 
 
-def _handed(token: str, lives: timedelta, lets: frozenset[Scope], principal: PrincipalId) -> ExchangedOut:
+def _handed(token: str, lives: timedelta, lets: frozenset[LoginScope], principal: PrincipalId) -> ExchangedOut:
     return ExchangedOut(
         access_token=token,
         expires_in=int(lives.total_seconds()),

@@ -11,7 +11,7 @@ What somebody may not see is not there: they are told `not found`, as for an id 
 from collections.abc import Iterable
 from contextlib import suppress
 
-from daypass.doors.services import Desk
+from daypass.doors.services import Services
 from daypass.model.errors import DaypassError, NotYours
 from daypass.model.event import Event
 from daypass.model.principal import Principal, PrincipalId, SlackGroupId
@@ -21,13 +21,13 @@ from daypass.rules.decide.rule import AllowRule
 _MOST_LOOKED_UP = 40
 
 
-def may_audit(viewer: Principal, desk: Desk) -> bool:
+def may_audit(viewer: Principal, desk: Services) -> bool:
     """Whether this person may read the whole journal."""
     rules = desk.rules().rules
     return any(rule.approvers.include(viewer) for rule in rules if isinstance(rule, AllowRule))
 
 
-def must_audit(viewer: Principal, desk: Desk) -> None:
+def must_audit(viewer: Principal, desk: Services) -> None:
     """Raise NotYours for somebody who may not read the whole journal."""
     if not may_audit(viewer, desk):
         raise NotYours(
@@ -35,7 +35,7 @@ def must_audit(viewer: Principal, desk: Desk) -> None:
         )
 
 
-def names(principals: Iterable[PrincipalId], desk: Desk, *, groups: Iterable[SlackGroupId] = ()) -> dict[str, str]:
+def names(principals: Iterable[PrincipalId], desk: Services, *, groups: Iterable[SlackGroupId] = ()) -> dict[str, str]:
     """
     Read the names of people, and of Slack `groups`; a group that the directory cannot tell of is left out.
 
@@ -53,7 +53,7 @@ def names(principals: Iterable[PrincipalId], desk: Desk, *, groups: Iterable[Sla
     return found
 
 
-def known_names(principals: Iterable[PrincipalId], desk: Desk) -> dict[str, str]:
+def known_names(principals: Iterable[PrincipalId], desk: Services) -> dict[str, str]:
     """Name people as they were last read, and ask nobody: for what ends something, which waits for no directory."""
     found = {one: desk.directory.last_known(one) for one in principals}
     return {one: person.name for one, person in found.items() if person is not None}
@@ -74,6 +74,6 @@ def named_in(request: Request, story: Iterable[Event] = ()) -> tuple[set[Princip
     return people, groups
 
 
-def _as_known(principal_id: PrincipalId, desk: Desk) -> Principal:
+def _as_known(principal_id: PrincipalId, desk: Services) -> Principal:
     """The person, or their id alone: who has left, or cannot be asked for now, does not hide what they did."""
     return desk.judge.person(principal_id) or Principal(id=principal_id, name=principal_id, active=False)

@@ -8,7 +8,7 @@ import click
 from daypass.doors.cli import output
 from daypass.doors.cli.code_text import code_of
 from daypass.doors.cli.context import Here, json_option
-from daypass.doors.cli.logins import Login, keep_login
+from daypass.doors.cli.logins import SavedLogin, keep_login
 from daypass.doors.language.request_words import level_and_resource
 
 Json = dict[str, Any]
@@ -68,7 +68,7 @@ def break_(here: Here, /, **said: Any) -> None:
     token = broken.pop("access_token")
     keep_login(
         client.url,
-        Login(
+        SavedLogin(
             token=token,
             principal=broken["principal"],
             name=broken["name"],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import click
 
 from daypass.doors.cli.failure import Failure
-from daypass.doors.cli.logins import Login, read_login, service_url
+from daypass.doors.cli.logins import SavedLogin, read_login, service_url
 from daypass.doors.commands import COMMANDS
 
 if TYPE_CHECKING:  # imported where it is needed, so that help comes at once
@@ -72,7 +72,7 @@ class Operator(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class House:
+class OperatorCommands:
     """What an operator runs; the entry hands it in, as a door does not reach out of the house."""
 
     serve: Callable[[], None]
@@ -93,7 +93,7 @@ class House:
 class Here:
     """This machine, and the service it speaks to."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: OperatorCommands) -> None:
         self.house = house
 
     @property
@@ -106,7 +106,7 @@ class Here:
         """This machine's clock, which decides nothing: the service has its own."""
         return datetime.now(UTC)
 
-    def login(self) -> Login:
+    def login(self) -> SavedLogin:
         """Find the person's login. Raises Failure when there is none that is still good."""
         login = read_login(self.url)
         if login is None or login.is_over(self.now):

@@ -12,7 +12,7 @@ from daypass.doors.cli.client import Client
 from daypass.doors.cli.code_text import code_of
 from daypass.doors.cli.context import Here, json_option
 from daypass.doors.cli.failure import Failure
-from daypass.doors.cli.logins import Login, forget_login, keep_login, read_login
+from daypass.doors.cli.logins import SavedLogin, forget_login, keep_login, read_login
 from daypass.doors.refusals import TIMED_OUT
 
 _SLOWER_S = 5
@@ -49,7 +49,7 @@ def login(here: Here, /, *, url: str | None, only_end: bool, **proof: Any) -> No
     click.echo(f"and confirm there. The code is good for {output.length(begun['expires_in'])}. Waiting ...", err=True)
     token = _collect(client, begun)
     who = Client(client.url, token["access_token"]).get("/me")
-    kept = Login(
+    kept = SavedLogin(
         token=token["access_token"], principal=who["id"], name=who["name"], tz=who["tz"], expires_at=token["expires_at"]
     )
     keep_login(client.url, kept)
@@ -88,7 +88,7 @@ def _only_end(client: Client, person: str | None, file: Path | None, *, prompt: 
     token = (
         _by_passkey(client, person) if person else client.post("/end-session", {"code": code_of(file, prompt=prompt)})
     )
-    kept = Login(
+    kept = SavedLogin(
         token=token["access_token"],
         principal=token["principal"],
         name=token["principal"],

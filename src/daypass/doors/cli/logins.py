@@ -15,7 +15,7 @@ _LATER = "9999-12-31T00:00:00+00:00"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Login:
+class SavedLogin:
     """A token and whom it speaks for."""
 
     token: str = field(repr=False)
@@ -36,7 +36,7 @@ def service_url() -> str:
     return str(chosen).rstrip("/")
 
 
-def read_login(url: str) -> Login | None:
+def read_login(url: str) -> SavedLogin | None:
     """
     Read the login at a service, or None: DAYPASS_TOKEN, for programs, else what is kept here.
 
@@ -46,12 +46,12 @@ def read_login(url: str) -> Login | None:
         return _told(token)
     found = _logins().get("logins", {}).get(url)
     try:
-        return Login(**found) if found else None
+        return SavedLogin(**found) if found else None
     except TypeError:
         return None  # written by another version: log in again
 
 
-def keep_login(url: str, login: Login) -> None:
+def keep_login(url: str, login: SavedLogin) -> None:
     """Keep a login, in place of an older one at the same service."""
     kept = _logins()
     logins = {**kept.get("logins", {}), url: asdict(login)}
@@ -65,11 +65,11 @@ def forget_login(url: str) -> None:
     write_private(_logins_file(), json.dumps({"last": kept.get("last", url), "logins": logins}, indent=1))
 
 
-def _told(token: str) -> Login:
+def _told(token: str) -> SavedLogin:
     """The login of a program. A token goes to no service that nobody named for it."""
     if not (os.environ.get("DAYPASS_URL") or _configured_url()):
         raise Failure("DAYPASS_TOKEN is set; say in DAYPASS_URL which service it is for.")
-    return Login(token=token.strip(), principal="", name="", tz="UTC", expires_at=_LATER)
+    return SavedLogin(token=token.strip(), principal="", name="", tz="UTC", expires_at=_LATER)
 
 
 def _logins_file() -> Path:

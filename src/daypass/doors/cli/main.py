@@ -11,7 +11,7 @@ from importlib import import_module
 
 import click
 
-from daypass.doors.cli.context import Here, House
+from daypass.doors.cli.context import Here, OperatorCommands
 from daypass.doors.cli.failure import Failure
 from daypass.doors.cli.printable import printing
 from daypass.doors.commands import COMMANDS
@@ -133,13 +133,13 @@ daypass = Lazy(
 )
 
 
-def run(arguments: Sequence[str], house: House) -> int:
+def run(arguments: Sequence[str], house: OperatorCommands) -> int:
     """Run one command and return its exit code; whatever goes wrong is one sentence on stderr."""
     with printing():
         return _run(arguments, house)
 
 
-def _run(arguments: Sequence[str], house: House) -> int:  # noqa: PLR0911 - each way to end has its code
+def _run(arguments: Sequence[str], house: OperatorCommands) -> int:  # noqa: PLR0911 - each way to end has its code
     try:
         outcome = daypass.main(
             with_values_joined(_as_meant(arguments)), prog_name="daypass", standalone_mode=False, obj=Here(house)

@@ -25,7 +25,7 @@ _COMMANDS = {
 """Where each command is, and what the help of the group says of it."""
 
 
-class Rules(click.Group):
+class RulesGroup(click.Group):
     """A group whose help needs none of its commands."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's own shape
@@ -47,4 +47,4 @@ class Rules(click.Group):
             formatter.write_dl([(name, said) for name, (_, said) in _COMMANDS.items()])
 
 
-rules = Rules("rules", help="Check, try and read the rules.")
+rules = RulesGroup("rules", help="Check, try and read the rules.")

@@ -22,11 +22,11 @@ from daypass.rules.describe.explain import RuleVerdict
 from daypass.rules.describe.explain import explain as every_rule
 from daypass.rules.describe.rules import in_words
 from daypass.rules.document.read import parse
-from daypass.rules.examples.past import Asked, read_ask, read_past
+from daypass.rules.examples.past import PastRequest, read_ask, read_past
 from daypass.rules.examples.run import CaseResult, run_cases
 from daypass.rules.examples.shape import Expected
 from daypass.rules.examples.simulate import Difference, Simulation, tallied
-from daypass.rules.lint.finding import Finding, Kind
+from daypass.rules.lint.finding import Finding, FindingKind
 from daypass.rules.lint.lint import lint as findings
 from daypass.rules.lint.people import unlooked
 
@@ -87,7 +87,7 @@ def _looked_up(ctx: click.Context, text: bytes, file: Path) -> tuple[list[Findin
             file=str(file),
             line=one["line"],
             rule=RuleId(one["rule"]),
-            kind=Kind(one["kind"]),
+            kind=FindingKind(one["kind"]),
             sentence=one["sentence"],
             suggestion=one["suggestion"],
         )
@@ -137,7 +137,7 @@ def simulate(ctx: click.Context, *, file: Path, requests: Path, against: Path | 
     bad = 0
     with _opened(requests) as opened:
         for one in read_past(opened, name=str(requests)):
-            if not isinstance(one, Asked):
+            if not isinstance(one, PastRequest):
                 bad += 1
                 _print_faults(one, as_json=as_json)
             elif difference := simulation.ask(one):
@@ -172,7 +172,7 @@ def explain(ctx: click.Context, *, what: str, ask: str | None, as_json: bool) ->
         return
     book = _book(Path(what))
     asked = read_ask(ask, name="--ask")
-    if not isinstance(asked, Asked):
+    if not isinstance(asked, PastRequest):
         raise Failure("\n".join(f"{one.sentence} {one.suggestion}".strip() for one in asked))
     decision = decide(book, asked.question, asked.around)
     verdicts = every_rule(book, asked.question, asked.around)

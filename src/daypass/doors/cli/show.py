@@ -9,7 +9,7 @@ import click
 from daypass.doors.cli import output
 from daypass.doors.cli.context import Here, adopt, json_option
 from daypass.lifecycle.story import words
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 
 _HEAD = ("ID", "STATE", "WHAT", "HOW", "UNTIL")
 
@@ -105,7 +105,7 @@ def _story(found: dict[str, Any], zone: output.Zone) -> Iterator[str]:
 def _told(entry: dict[str, Any], zone: output.Zone) -> str:
     """What happened, with its moments in the zone of the line's own; as the service says it, where it is newer."""
     try:
-        kind = Kind(entry["kind"])
+        kind = EntryKind(entry["kind"])
     except ValueError:
         return str(entry["words"])
     details = {name: tuple(one) if isinstance(one, list) else one for name, one in entry["details"].items()}

@@ -78,17 +78,17 @@ def verify(  # noqa: PLR0913 - one for each word of the command
 
 def _judged(file: Path, key: "PublicKey", saved: Sequence[str]) -> output.Json:
     """Judge a journal's file, once for each checkpoint that was kept."""
-    from daypass.journal.verdict import Broken  # noqa: PLC0415 - see TYPE_CHECKING above
+    from daypass.journal.verdict import BrokenJournal  # noqa: PLC0415 - see TYPE_CHECKING above
     from daypass.journal.verify import verify as judge  # noqa: PLC0415 - as above
 
     with _opened(file) as opened, _seekable(opened) as book:
         verdict: Verdict = judge(book, key, saved[0] if saved else None)
         for note in saved[1:]:
-            if isinstance(verdict, Broken):
+            if isinstance(verdict, BrokenJournal):
                 break
             verdict = judge(book, key, note)
-    index = verdict.index if isinstance(verdict, Broken) else None
-    return {"verified": not isinstance(verdict, Broken), "sentence": verdict.sentence, "index": index}
+    index = verdict.index if isinstance(verdict, BrokenJournal) else None
+    return {"verified": not isinstance(verdict, BrokenJournal), "sentence": verdict.sentence, "index": index}
 
 
 def _proven(proof: str, key: "PublicKey", line: bytes | None, saved: Sequence[str]) -> output.Json:

@@ -27,7 +27,7 @@ class Id(click.types.StringParamType):
         return [CompletionItem(one, help=what) for one, what in known if one.startswith(incomplete)]
 
 
-class Word(click.types.StringParamType):
+class SuggestedWord(click.types.StringParamType):
     """A word of a few that are offered; the service judges what was typed."""
 
     name = "word"
@@ -65,7 +65,7 @@ def reason(text: str, *, required: bool = False) -> click.Option:
 
 def what() -> click.Argument:
     """Which access to what."""
-    return click.Argument(["what"], nargs=-1, type=Word("s3", *LEVELS), metavar="s3 LEVEL WHERE")
+    return click.Argument(["what"], nargs=-1, type=SuggestedWord("s3", *LEVELS), metavar="s3 LEVEL WHERE")
 
 
 def start() -> click.Option:
@@ -77,7 +77,7 @@ def start() -> click.Option:
 
 def as_(text: str) -> click.Option:
     """By which delivery."""
-    return click.Option(["--as", "delivery"], metavar="session|policy|link", type=Word(*DELIVERIES), help=text)
+    return click.Option(["--as", "delivery"], metavar="session|policy|link", type=SuggestedWord(*DELIVERIES), help=text)
 
 
 def to(text: str) -> click.Option:

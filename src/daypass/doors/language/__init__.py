@@ -16,22 +16,22 @@ from daypass.doors.language.commands import (
     Lift,
     ListMine,
     MakeLink,
-    Offers,
-    Panic,
     RequestAccess,
     Review,
     Revoke,
-    Rules,
     Said,
     SetFreeze,
-    Show,
+    ShowOffers,
+    ShowRequest,
+    ShowRules,
+    StartPanic,
     Withdraw,
 )
 from daypass.doors.language.extents import extent_of, words_for_ended
 from daypass.doors.language.moments import parse_moment, parse_term
 from daypass.doors.language.parse import ID, parse, parse_request, says_times
 from daypass.doors.language.person import parse_person
-from daypass.doors.language.request_words import Draft, Spoken, parse_delivery, parse_id, parse_reason
+from daypass.doors.language.request_words import RequestDraft, Spoken, parse_delivery, parse_id, parse_reason
 from daypass.doors.language.tokenize import did_you_mean, split
 from daypass.model.length import parse_length, words_for_length
 
@@ -47,23 +47,23 @@ __all__ = [
     "Confirm",
     "Deny",
     "Done",
-    "Draft",
     "Extend",
     "GoAway",
     "Help",
     "Lift",
     "ListMine",
     "MakeLink",
-    "Offers",
-    "Panic",
     "RequestAccess",
+    "RequestDraft",
     "Review",
     "Revoke",
-    "Rules",
     "Said",
     "SetFreeze",
-    "Show",
+    "ShowOffers",
+    "ShowRequest",
+    "ShowRules",
     "Spoken",
+    "StartPanic",
     "Withdraw",
     "did_you_mean",
     "extent_of",

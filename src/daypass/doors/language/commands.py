@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from daypass.doors.language.request_words import Draft
+from daypass.doors.language.request_words import RequestDraft
 from daypass.model.entitlement import Entitlement
 from daypass.model.freeze import Extent
 from daypass.model.grant import Delivery, GrantId
@@ -15,7 +15,7 @@ from daypass.model.principal import PrincipalId
 class RequestAccess:
     """Ask for access; the draft may lack something, and then a form asks for it."""
 
-    draft: Draft
+    draft: RequestDraft
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,7 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Show:
+class ShowRequest:
     """Show one request or grant with its story."""
 
     id: GrantId
@@ -69,7 +69,7 @@ class Revoke:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Panic:
+class StartPanic:
     """End everything in an extent at once, and freeze it unless `hold` is False."""
 
     extent: Extent
@@ -161,7 +161,7 @@ class Again:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Offers:
+class ShowOffers:
     """Say what I could ask for."""
 
 
@@ -179,7 +179,7 @@ class ComeBack:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
+class ShowRules:
     """Show the rules, or one of them, or the changes that wait; an empty word means all rules."""
 
     what: str
@@ -190,23 +190,23 @@ Said = (
     | Allow
     | Withdraw
     | Again
-    | Offers
+    | ShowOffers
     | GoAway
     | ComeBack
     | Approve
     | Deny
     | ListMine
     | Review
-    | Show
+    | ShowRequest
     | Done
     | Revoke
-    | Panic
+    | StartPanic
     | SetFreeze
     | Lift
     | Extend
     | Cancel
     | MakeLink
     | Confirm
-    | Rules
+    | ShowRules
     | Help
 )

@@ -28,15 +28,15 @@ from daypass.doors.language.commands import (
     Lift,
     ListMine,
     MakeLink,
-    Offers,
-    Panic,
     RequestAccess,
     Review,
     Revoke,
-    Rules,
     Said,
     SetFreeze,
-    Show,
+    ShowOffers,
+    ShowRequest,
+    ShowRules,
+    StartPanic,
     Withdraw,
 )
 from daypass.doors.language.complaints import asks_without_verb, lacks_id, sentence_for
@@ -45,7 +45,7 @@ from daypass.doors.language.moments import parse_moment, parse_term
 from daypass.doors.language.option_values import joined
 from daypass.doors.language.person import parse_person
 from daypass.doors.language.request_words import (
-    Draft,
+    RequestDraft,
     Spoken,
     level_and_resource,
     parse_id,
@@ -103,7 +103,7 @@ def says_times(words: Sequence[str]) -> bool:
     return bool(words) and words[0].lower() in _WITH_TIMES and not {"--help", "-h"} & set(words)
 
 
-def parse_request(words: Sequence[str], *, now: datetime, tz: str) -> Draft:
+def parse_request(words: Sequence[str], *, now: datetime, tz: str) -> RequestDraft:
     """Read the words after `request`. Raises BadInput with the field that is wrong."""
     return _draft(_understood("request", words, program="daypass"), now, tz)
 
@@ -129,13 +129,13 @@ def _approve(params: _Params) -> Approve:
     return Approve(id=parse_id(params["id"]), length=length)
 
 
-def _draft(params: _Params, now: datetime, tz: str) -> Draft:
+def _draft(params: _Params, now: datetime, tz: str) -> RequestDraft:
     level, resource = level_and_resource(params.pop("what"))
     reason = params.pop("reason") or ""
     return Spoken(level=level, resource=resource, reason=reason, **params).understood(now=now, tz=tz)
 
 
-def _for_somebody(params: _Params, now: datetime, tz: str) -> Draft:
+def _for_somebody(params: _Params, now: datetime, tz: str) -> RequestDraft:
     draft = _draft(params, now, tz)
     if draft.beneficiary is None:
         raise BadInput("Say for whom: --to and a Slack member id, or --to bot:NAME.", field="person")
@@ -234,10 +234,10 @@ _READERS: Mapping[str, Callable[[_Params, datetime, str], Said]] = {
     "allow": _allow,
     "withdraw": lambda params, _now, _tz: Withdraw(id=parse_id(params["id"])),
     "again": _again,
-    "offers": lambda _params, _now, _tz: Offers(),
+    "offers": lambda _params, _now, _tz: ShowOffers(),
     "ls": lambda _params, _now, _tz: ListMine(),
     "review": lambda params, _now, _tz: Review(id=parse_id(params["id"]) if params["id"] else None),
-    "show": lambda params, _now, _tz: Show(id=parse_id(params["id"])),
+    "show": lambda params, _now, _tz: ShowRequest(id=parse_id(params["id"])),
     "done": lambda params, _now, _tz: Done(id=parse_id(params["id"])),
     "extend": _extend,
     "cancel": lambda params, _now, _tz: Cancel(id=parse_id(params["id"])),
@@ -245,14 +245,14 @@ _READERS: Mapping[str, Callable[[_Params, datetime, str], Said]] = {
     "approve": lambda params, _now, _tz: _approve(params),
     "deny": lambda params, _now, _tz: Deny(id=parse_id(params["id"]), reason=_reason(params)),
     "revoke": lambda params, _now, _tz: Revoke(id=parse_id(params["id"]), reason=_reason(params)),
-    "panic": lambda params, _now, _tz: Panic(
+    "panic": lambda params, _now, _tz: StartPanic(
         extent=_extent(params), reason=_reason(params), hold=not params["no_freeze"]
     ),
     "freeze": lambda params, _now, _tz: SetFreeze(extent=_extent_if_said(params), reason=_reason(params)),
     "lift": lambda params, _now, _tz: Lift(id=parse_id(params["id"])),
     "away": _away,
     "back": lambda _params, _now, _tz: ComeBack(),
-    "rules": lambda params, _now, _tz: Rules(what=(params["rule"] or "").strip()),
+    "rules": lambda params, _now, _tz: ShowRules(what=(params["rule"] or "").strip()),
     "login": lambda params, _now, _tz: Confirm(user_code=params["code"].strip().upper()),
     "help": lambda params, _now, _tz: Help(verb=_known_verb(params["verb"])),
 }

@@ -41,7 +41,7 @@ _TURNS = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class RequestDraft:
     """A request as far as it was said. What is missing is for the form, or for the rules, to fill in."""
 
     place: S3Place | None = None
@@ -110,10 +110,10 @@ class Spoken:
     dry_run: bool = False
     wait: bool = False
 
-    def understood(self, *, now: datetime, tz: str) -> Draft:
+    def understood(self, *, now: datetime, tz: str) -> RequestDraft:
         """Understand every word. Raises BadInput with the field of the first that cannot be."""
         recurs = self._recurs(now, tz)
-        return Draft(
+        return RequestDraft(
             place=_place(self.resource),
             levels=_levels(self.level),
             extras=frozenset({Extra.VERSIONS} if self.versions else ()) | frozenset({Extra.TAGS} if self.tags else ()),

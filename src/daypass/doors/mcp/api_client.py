@@ -26,7 +26,7 @@ _ROBOTS = ("dpb_", "dpw_")
 Json = dict[str, Any]
 
 
-class Asking:
+class ApiClient:
     """One service, in the name of a robot or, with less than they may, of a person."""
 
     def __init__(self, url: str, token: str, *, scopes: Collection[str]) -> None:

@@ -15,7 +15,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import ToolAnnotations
 from pydantic import Field
 
-from daypass.doors.mcp.api_client import Asking, Json
+from daypass.doors.mcp.api_client import ApiClient, Json
 from daypass.model.errors import DaypassError
 
 BY_AN_AGENT = "(asked by an agent)"
@@ -41,7 +41,7 @@ Id = Annotated[str, Field(description="the id of a request and its grant, 12 let
 def serve(url: str, token: str, *, credentials: bool) -> None:
     """Serve an agent until it hangs up. Raises DaypassError when the token is not good."""
     scopes = ("read", "ask", "use") if credentials else ("read", "ask")
-    asking = Asking(url, token, scopes=scopes)
+    asking = ApiClient(url, token, scopes=scopes)
     try:
         build(asking, credentials=credentials).run("stdio")
     finally:
@@ -49,7 +49,7 @@ def serve(url: str, token: str, *, credentials: bool) -> None:
             asking.close()
 
 
-def build(asking: Asking, *, credentials: bool) -> MCPServer:
+def build(asking: ApiClient, *, credentials: bool) -> MCPServer:
     """Make the server with its tools; the one that hands over credentials only where a person said so."""
     server = MCPServer("daypass", instructions=_INSTRUCTIONS, version=version("daypass"), log_level="WARNING")
     for tool, hints in _tools(asking, credentials=credentials):
@@ -57,14 +57,14 @@ def build(asking: Asking, *, credentials: bool) -> MCPServer:
     return server
 
 
-def _tools(asking: Asking, *, credentials: bool) -> Iterator[tuple[Callable[..., Json], ToolAnnotations]]:
+def _tools(asking: ApiClient, *, credentials: bool) -> Iterator[tuple[Callable[..., Json], ToolAnnotations]]:
     yield from _looking(asking)
     yield from _asking(asking)
     if credentials:
         yield _credentials(asking), _ASKS
 
 
-def _looking(asking: Asking) -> Iterator[tuple[Callable[..., Json], ToolAnnotations]]:
+def _looking(asking: ApiClient) -> Iterator[tuple[Callable[..., Json], ToolAnnotations]]:
     def what_can_i_ask_for() -> Json:
         """Say what the rules would lend: levels, places, how long, and who decides."""
         return asking.offers()
@@ -89,7 +89,7 @@ def _looking(asking: Asking) -> Iterator[tuple[Callable[..., Json], ToolAnnotati
         yield tool, _LOOKS
 
 
-def _asking(asking: Asking) -> Iterator[tuple[Callable[..., Json], ToolAnnotations]]:
+def _asking(asking: ApiClient) -> Iterator[tuple[Callable[..., Json], ToolAnnotations]]:
     def request_access(  # noqa: PLR0913, PLR0917 - the words of an ask
         level: Level,
         resource: Resource,
@@ -115,7 +115,7 @@ def _asking(asking: Asking) -> Iterator[tuple[Callable[..., Json], ToolAnnotatio
     yield end_access, _ENDS
 
 
-def _credentials(asking: Asking) -> Callable[..., Json]:
+def _credentials(asking: ApiClient) -> Callable[..., Json]:
     def get_credentials(id: Id) -> Json:  # noqa: A002 - what an agent reads
         """Open a session of live access: AWS credentials, which are secrets. Never repeat or store them."""
         return asking.credentials(id)
@@ -123,7 +123,7 @@ def _credentials(asking: Asking) -> Callable[..., Json]:
     return get_credentials
 
 
-def _wanted(asking: Asking, reason: str, words: dict[str, str]) -> dict[str, str]:
+def _wanted(asking: ApiClient, reason: str, words: dict[str, str]) -> dict[str, str]:
     said = reason if asking.for_robot else f"{reason} {BY_AN_AGENT}".strip()
     return {name: word for name, word in (words | {"reason": said}).items() if word}
 

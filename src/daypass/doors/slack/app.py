@@ -15,7 +15,7 @@ from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from daypass.doors.services import Desk
+from daypass.doors.services import Services
 from daypass.doors.slack import decisions, my_access, others_access, request_form, rules, rules_decisions, rules_form
 from daypass.doors.slack.break_glass import CLOSE_CALLBACK, GlassReviews
 from daypass.doors.slack.chat import Chat
@@ -26,15 +26,15 @@ from daypass.doors.slack.error_log import log_failure
 from daypass.doors.slack.form import Form
 from daypass.doors.slack.freezes import CONFIRM, CONFIRM_FREEZE, Freezing
 from daypass.doors.slack.home import HomeTab
-from daypass.doors.slack.interaction import Turn
+from daypass.doors.slack.interaction import Interaction
 from daypass.doors.slack.leavers import Changes
-from daypass.doors.slack.listeners import Turns
+from daypass.doors.slack.listeners import Listeners
 from daypass.doors.slack.lists import NEXT, OPEN, PREVIOUS, Lists
-from daypass.doors.slack.login import Logins
-from daypass.doors.slack.outbound import Outgoing
+from daypass.doors.slack.login import LoginMessages
+from daypass.doors.slack.outbound import OutboundMessages
 from daypass.doors.slack.texts import refusals as sorry
 from daypass.doors.slack.thread import Threads
-from daypass.doors.slack.verbs import Counter
+from daypass.doors.slack.verbs import Verbs
 from daypass.doors.slack.workspace import SlackSettings
 
 COMMAND = "/daypass"
@@ -43,7 +43,9 @@ SHORTCUT = "request_access"
 log = structlog.get_logger()
 
 
-def build(desk: Desk, settings: SlackSettings, turns: Turns, client: AsyncWebClient, digests: Digests) -> AsyncApp:
+def build(
+    desk: Services, settings: SlackSettings, turns: Listeners, client: AsyncWebClient, digests: Digests
+) -> AsyncApp:
     """Make the Bolt app. Nothing is asked of Slack before the first turn, so that a cold start acknowledges at once."""
     app = AsyncApp(
         name="daypass",
@@ -55,29 +57,29 @@ def build(desk: Desk, settings: SlackSettings, turns: Turns, client: AsyncWebCli
         process_before_response=True,  # a listener returns once it has acknowledged; else it would be polled for
         raise_error_for_unhandled_request=True,
     )
-    counter = Counter(desk=desk)
+    counter = Verbs(desk=desk)
     home = HomeTab(counter=counter)
     form = Form(counter=counter)
-    _listen_to_requests(app, turns, form, Commands(counter=counter, form=form, logins=Logins(counter=counter)))
+    _listen_to_requests(app, turns, form, Commands(counter=counter, form=form, logins=LoginMessages(counter=counter)))
     _listen_to_reviews(app, turns, decisions.Reviews(counter=counter, home=home))
-    _listen_to_owners(app, turns, my_access.Mine(counter=counter, home=home))
+    _listen_to_owners(app, turns, my_access.MyAccess(counter=counter, home=home))
     _listen_to_rules(app, turns, counter)
     pages = Lists(counter=counter)
     app.action(OPEN)(turns.acting(pages.open))
     app.action(NEXT)(turns.acting(pages.turn))
     app.action(PREVIOUS)(turns.acting(pages.turn))
-    theirs = others_access.Others(counter=counter, home=home)
+    theirs = others_access.OthersAccess(counter=counter, home=home)
     app.action("others.revoke")(turns.acting(theirs.ask))
     app.view(others_access.CALLBACK)(turns.filling(theirs.revoke))
     _listen_to_glass(app, turns, GlassReviews(counter=counter))
     app.action(CONFIRM)(turns.acting(Freezing(counter=counter).confirm))
     app.action(CONFIRM_FREEZE)(turns.acting(Freezing(counter=counter).confirm_freeze))
-    app.action("login.confirm")(turns.acting(Logins(counter=counter).confirm))
-    app.action("login.reject")(turns.acting(Logins(counter=counter).reject))
+    app.action("login.confirm")(turns.acting(LoginMessages(counter=counter).confirm))
+    app.action("login.reject")(turns.acting(LoginMessages(counter=counter).reject))
     app.action(SHOW)(turns.acting(digests.show))
     app.event("app_home_opened")(turns.acting(home.opened))
     app.event("user_change")(turns.hearing(Changes(desk=desk).heard))
-    threads, chat = Threads(desk=desk), Chat(outgoing=Outgoing(client=client, clock=desk.clock))
+    threads, chat = Threads(desk=desk), Chat(outgoing=OutboundMessages(client=client, clock=desk.clock))
 
     async def message(body: Mapping[str, Any]) -> None:
         await chat.heard(body)
@@ -88,7 +90,7 @@ def build(desk: Desk, settings: SlackSettings, turns: Turns, client: AsyncWebCli
     return app
 
 
-def _listen_to_requests(app: AsyncApp, turns: Turns, form: Form, commands: Commands) -> None:
+def _listen_to_requests(app: AsyncApp, turns: Listeners, form: Form, commands: Commands) -> None:
     app.command(COMMAND)(turns.acting(commands.run))
     app.shortcut(SHORTCUT)(turns.acting(form.open))
     app.action("form.open")(turns.acting(form.open))
@@ -99,7 +101,7 @@ def _listen_to_requests(app: AsyncApp, turns: Turns, form: Form, commands: Comma
     app.view(request_form.CALLBACK)(turns.filling(form.submit))
 
 
-def _listen_to_reviews(app: AsyncApp, turns: Turns, review: decisions.Reviews) -> None:
+def _listen_to_reviews(app: AsyncApp, turns: Listeners, review: decisions.Reviews) -> None:
     app.action("review.approve")(turns.acting(review.approve))
     app.action("review.deny")(turns.acting(review.ask_why_not))
     app.action("review.length")(turns.acting(review.pick))
@@ -107,13 +109,13 @@ def _listen_to_reviews(app: AsyncApp, turns: Turns, review: decisions.Reviews) -
     app.view(decisions.CUSTOM_CALLBACK)(turns.filling(review.approve_custom))
 
 
-def _listen_to_glass(app: AsyncApp, turns: Turns, glass: GlassReviews) -> None:
+def _listen_to_glass(app: AsyncApp, turns: Listeners, glass: GlassReviews) -> None:
     app.action("glass.review")(turns.acting(glass.open))
     app.action("glass.revoke")(turns.acting(glass.revoke))
     app.view(CLOSE_CALLBACK)(turns.filling(glass.close))
 
 
-def _listen_to_owners(app: AsyncApp, turns: Turns, own: my_access.Mine) -> None:
+def _listen_to_owners(app: AsyncApp, turns: Listeners, own: my_access.MyAccess) -> None:
     app.action("mine.done")(turns.acting(own.done))
     app.action("mine.cancel")(turns.acting(own.cancel))
     app.action("mine.console")(turns.acting(own.console))
@@ -124,7 +126,7 @@ def _listen_to_owners(app: AsyncApp, turns: Turns, own: my_access.Mine) -> None:
     app.view(my_access.LINK_CALLBACK)(turns.filling(own.link_to))
 
 
-def _listen_to_rules(app: AsyncApp, turns: Turns, counter: Counter) -> None:
+def _listen_to_rules(app: AsyncApp, turns: Listeners, counter: Verbs) -> None:
     door, deciding = rules.RulesDoor(counter=counter), rules_decisions.RulesDeciding(counter=counter)
     app.action("rules.edit")(turns.acting(door.edit))
     for sort in ("rule", "denial", "text"):
@@ -151,7 +153,7 @@ def _authorized(settings: SlackSettings) -> Callable[..., Awaitable[AuthorizeRes
     return authorize
 
 
-async def _nothing(turn: Turn) -> None:
+async def _nothing(turn: Interaction) -> None:
     """Take note that a button with an address was pressed; the browser does the rest."""
 
 

@@ -11,23 +11,23 @@ from functools import partial
 
 import structlog
 
-from daypass.doors.services import Desk
+from daypass.doors.services import Services
 from daypass.doors.slack.blocks import Note
 from daypass.doors.slack.cards import review_card
 from daypass.doors.slack.digest_card import LISTED_IN, digest, listed_in
-from daypass.doors.slack.flood_control import Rush
+from daypass.doors.slack.flood_control import FloodControl
 from daypass.doors.slack.names import OPENLY, Naming, aloud, for_channel
-from daypass.doors.slack.outbound import Gone, Outgoing
+from daypass.doors.slack.outbound import Gone, OutboundMessages
 from daypass.doors.slack.policy_preview import in_aws
-from daypass.doors.slack.postings import Remembered
+from daypass.doors.slack.postings import RequestPostings
 from daypass.doors.slack.recipients import approvers, channels, may_be_asked
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.texts import stages
-from daypass.doors.slack.verbs import Counter, Picture, in_thread
+from daypass.doors.slack.verbs import Picture, Verbs, in_thread
 from daypass.doors.slack.workspace import SlackSettings
 from daypass.lifecycle.approval.escalation import open_now, opened
 from daypass.model.decision import Approvers
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.grant import GrantId
 from daypass.model.principal import PrincipalId, SlackGroupId
 from daypass.model.request import Request, RequestState
@@ -39,7 +39,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class PostingOutcome:
     """What became of asking."""
 
     reached: bool = True
@@ -52,29 +52,29 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asking:
+class ApproverMessages:
     """Brings the approvers' messages of a request up to date."""
 
-    desk: Desk
-    outgoing: Outgoing
+    desk: Services
+    outgoing: OutboundMessages
     settings: SlackSettings
-    remembered: Remembered
-    rush: Rush
+    remembered: RequestPostings
+    rush: FloodControl
 
-    async def bring_up_to_date(self, picture: Picture, notice: Notice) -> Asked:
+    async def bring_up_to_date(self, picture: Picture, notice: Notice) -> PostingOutcome:
         """Ask whom nobody has asked yet, and draw what was posted as things stand now."""
         request, kind = picture.request, notice.event.kind
         pending = request.state is RequestState.PENDING
         if request.state in _DECIDED:
             self.rush.decided(request.id)
-        asked = await self.ask(picture) if pending else Asked()
-        if not (pending and kind is Kind.REQUEST_FILED):
+        asked = await self.ask(picture) if pending else PostingOutcome()
+        if not (pending and kind is EntryKind.REQUEST_FILED):
             await self._redraw(picture)
         if pending:
             await self._call_in(request, notice)
         return asked
 
-    async def ask(self, picture: Picture, *, anew: bool = False) -> Asked:
+    async def ask(self, picture: Picture, *, anew: bool = False) -> PostingOutcome:
         """
         Ask in the first channel that can be written in; where there is none, ask each approver.
 
@@ -84,12 +84,12 @@ class Asking:
         for channel in channels(request, self.settings):
             if await self._asked_in(channel, picture, anew=anew):
                 held = channel if self.rush.holds(channel, request.id) else ""
-                return Asked(unusable=unusable, instead=channel, held_in=held)
+                return PostingOutcome(unusable=unusable, instead=channel, held_in=held)
             unusable = unusable or channel
         reached = await self._ask_each(picture, anew=anew)
-        return Asked(reached=reached, unusable=unusable)
+        return PostingOutcome(reached=reached, unusable=unusable)
 
-    async def remind(self, picture: Picture, notice: Notice) -> Asked:
+    async def remind(self, picture: Picture, notice: Notice) -> PostingOutcome:
         """
         Say once, under the approvers' message, that it still waits; where there is none any more, ask anew.
 
@@ -97,14 +97,14 @@ class Asking:
         """
         request = picture.request
         if request.state is not RequestState.PENDING or notice.event.at < request.waiting_since:
-            return Asked()
+            return PostingOutcome()
         there, reached = await self._redraw(picture, sure=True), False
         for place, called in self._to_call(request, notice):
             for card in await self.remembered.recall(request.id, f"review:{place}"):
                 said = stages.still_waits(request, called)
                 if card in there and await self._say_under(card, request, f"told:{notice.id}:{place}", said):
                     reached = True
-        return Asked() if reached else await self.ask(picture, anew=await self._lost(request, notice))
+        return PostingOutcome() if reached else await self.ask(picture, anew=await self._lost(request, notice))
 
     async def _lost(self, request: Request, notice: Notice) -> bool:
         """Whether those who are to be reminded were asked somewhere; that is gone, then."""
@@ -212,7 +212,7 @@ class Asking:
         """What was listed with others shows there what became of it."""
         for message in await self.remembered.recall(request.id, LISTED_IN):
             listed = await listed_in(self.remembered, message)
-            counter = Counter(desk=self.desk)
+            counter = Verbs(desk=self.desk)
             pictures = [await in_thread(partial(counter.look, one)) for one in listed]
             try:
                 await self.outgoing.change(message, digest(pictures))
@@ -258,9 +258,11 @@ class Asking:
 def _call(request: Request, event: Event) -> str:
     """What calls the people of the next stage, or those it was handed over to; nothing when nobody new is asked."""
     match event.kind:
-        case Kind.REQUEST_HANDED_OVER if event.details.get("stage") == request.waits_in:
+        case EntryKind.REQUEST_HANDED_OVER if event.details.get("stage") == request.waits_in:
             return stages.handed_over(aloud(_without_parties(_named_in(event), request)))
-        case Kind.REQUEST_ENDORSED if event.details.get("waits_in") == request.waits_in != event.details.get("stage"):
+        case EntryKind.REQUEST_ENDORSED if (
+            event.details.get("waits_in") == request.waits_in != event.details.get("stage")
+        ):
             before = [one.by for one in request.approvals if one.stage == event.details.get("stage")] or [event.actor]
             return stages.now_waits_for(request.waits_in, before, aloud(_without_parties(request.asked, request)))
         case _:

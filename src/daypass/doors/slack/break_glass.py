@@ -13,8 +13,8 @@ import structlog
 
 from daypass.doors import refusals
 from daypass.doors.language import parse_id, parse_reason
-from daypass.doors.services import Desk
-from daypass.doors.slack.approver_messages import Asking
+from daypass.doors.services import Services
+from daypass.doors.slack.approver_messages import ApproverMessages
 from daypass.doors.slack.blocks import (
     Block,
     Note,
@@ -32,7 +32,7 @@ from daypass.doors.slack.blocks import (
 from daypass.doors.slack.cards import noted
 from daypass.doors.slack.form import refused
 from daypass.doors.slack.form_values import typed
-from daypass.doors.slack.interaction import Answer, Close, Turn
+from daypass.doors.slack.interaction import Answer, CloseView, Interaction
 from daypass.doors.slack.outbound import Gone
 from daypass.doors.slack.overview import reviews_for
 from daypass.doors.slack.recipients import channels
@@ -40,18 +40,18 @@ from daypass.doors.slack.texts import break_glass as texts
 from daypass.doors.slack.texts import labels
 from daypass.doors.slack.texts.requests import reference
 from daypass.doors.slack.texts.story import line as story_line
-from daypass.doors.slack.verbs import Counter, Picture, in_thread
+from daypass.doors.slack.verbs import Picture, Verbs, in_thread
 from daypass.lifecycle.break_glass.dossier import Dossier, dossier
 from daypass.lifecycle.break_glass.review import close_review, find_review, must_review
 from daypass.model.errors import DaypassError, NotFound
-from daypass.model.event import Kind
+from daypass.model.event import EntryKind
 from daypass.model.grant import GrantId, GrantState
-from daypass.model.kept import GlassReview, Standing
+from daypass.model.kept import GlassReview, Validity
 from daypass.model.principal import PrincipalId, SlackGroupId
 from daypass.model.request import LONGEST_REASON
 from daypass.ports import Notice
 
-TOLD = frozenset({Kind.GLASS_BROKEN, Kind.GLASS_REMINDED, Kind.GLASS_REVIEWED})
+TOLD = frozenset({EntryKind.GLASS_BROKEN, EntryKind.GLASS_REMINDED, EntryKind.GLASS_REVIEWED})
 CLOSE_CALLBACK = "glass.close"
 _PURPOSE = "glass"
 _MOST_LINES = 60
@@ -66,19 +66,19 @@ log = structlog.get_logger()
 class Alarm:
     """Tells of broken glass, from the outbox. Raises TryLater and Unavailable."""
 
-    desk: Desk
-    asking: Asking
+    desk: Services
+    asking: ApproverMessages
 
     async def tell(self, notice: Notice, picture: Picture) -> None:
         """Tell everyone concerned of one thing that happened to it."""
         review = await in_thread(lambda: find_review(picture.request.id, self.desk.ledger))
         note = alarm_card(picture, review)
         match notice.event.kind:
-            case Kind.GLASS_BROKEN:
+            case EntryKind.GLASS_BROKEN:
                 await self._raise_alarm(picture, review, note)
-            case Kind.GLASS_REMINDED if review.state is Standing.OPEN:
+            case EntryKind.GLASS_REMINDED if review.state is Validity.OPEN:
                 await self._say_under(notice, review, texts.reminder(notice.event, review))
-            case Kind.GLASS_REVIEWED:
+            case EntryKind.GLASS_REVIEWED:
                 await self._redraw(review, note)
                 told = noted(texts.reviewed(review, picture.request), review.note)
                 await self._post(review.principal, f"told:{notice.id}", review, told)
@@ -164,13 +164,13 @@ class Alarm:
 class GlassReviews:
     """The clicks under an alarm."""
 
-    counter: Counter
+    counter: Verbs
 
-    async def open(self, turn: Turn) -> None:
+    async def open(self, turn: Interaction) -> None:
         """Show what was done, with a field for the note that closes the review."""
         await turn.open(self._opened(parse_id(turn.value), turn.person))
 
-    async def asked(self, turn: Turn, review_id: GrantId | None) -> None:
+    async def asked(self, turn: Interaction, review_id: GrantId | None) -> None:
         """Show what was done, by the command; without an id, list what waits for this person."""
         if review_id is not None:
             await turn.open(self._opened(review_id, turn.person))
@@ -181,7 +181,7 @@ class GlassReviews:
         text = texts.waiting(len(waiting))
         await turn.tell(Note(text=text, blocks=(section(text), *blocks)))
 
-    async def close(self, turn: Turn) -> Answer:
+    async def close(self, turn: Interaction) -> Answer:
         """Close the review with what was typed."""
         review_id, said = parse_id(turn.body["view"]["private_metadata"]), typed(turn.state, "reason")
         try:
@@ -190,9 +190,9 @@ class GlassReviews:
         except DaypassError as error:
             read = await in_thread(lambda: dossier(review_id, ledger=self.counter.desk.ledger))
             return refused(error, review_form(read, said, refusals.sentence(error)), ("reason",))
-        return Close()
+        return CloseView()
 
-    async def revoke(self, turn: Turn) -> None:
+    async def revoke(self, turn: Interaction) -> None:
         """End the access now."""
         await self.counter.revoke(parse_id(turn.value), by=turn.person, reason=texts.REVOKED)
 
@@ -230,7 +230,7 @@ def alarm_card(picture: Picture, review: GlassReview) -> Note:
         section(texts.owed(review)),
     ]
     buttons: list[Block] = []
-    if review.state is Standing.OPEN:
+    if review.state is Validity.OPEN:
         buttons.append(button(texts.REVIEW, "glass.review", request.id, style="primary"))
     if grant is not None and grant.state in _LIVE:
         buttons.append(button(texts.REVOKE, "glass.revoke", request.id, style="danger"))
@@ -249,7 +249,7 @@ def review_form(read: Dossier, said: str = "", problem: str = "") -> View:
     blocks += [quoted(read.request.reason or texts.WITHOUT_REASON), section(texts.gathered(read))]
     blocks += [context(texts.hidden(hidden))] if hidden > 0 else []
     blocks += [context(story_line(one.event)) for one in read.lines[-_MOST_LINES:]]
-    if read.review.state is not Standing.OPEN:
+    if read.review.state is not Validity.OPEN:
         shown = [section(texts.owed(read.review)), quoted(read.review.note)]
         return modal(texts.REVIEW_TITLE, [*blocks, *shown], close=labels.CLOSE)
     asked = line(initial=said, longest=LONGEST_REASON, several=True)

@@ -15,7 +15,7 @@ from daypass.doors.language import SLACK_VERBS
 from daypass.doors.language.tokenize import nearest
 from daypass.doors.slack.blocks import Note
 from daypass.doors.slack.help import helped
-from daypass.doors.slack.outbound import Gone, Outgoing, TryLater
+from daypass.doors.slack.outbound import Gone, OutboundMessages, TryLater
 from daypass.doors.slack.texts import help as said
 
 _PAUSE = timedelta(seconds=3)
@@ -29,7 +29,7 @@ _SPOKEN = frozenset({"", "file_share", "me_message"})
 class Chat:
     """Answers people who write to the app."""
 
-    outgoing: Outgoing
+    outgoing: OutboundMessages
     _answered: OrderedDict[tuple[str, str], datetime] = field(default_factory=OrderedDict)
     """Whom it gave which answer last, and when: whoever pastes a page hears the same once."""
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from daypass.doors.language.complaints import which_one as asked_which
-from daypass.doors.services import Desk
+from daypass.doors.services import Services
 from daypass.doors.slack.overview import Overview, overview
 from daypass.doors.slack.texts import lists as texts
 from daypass.doors.slack.verbs import in_thread
@@ -15,7 +15,7 @@ Named = tuple[str, str]
 """An id, and what it is of."""
 
 
-async def which_one(verb: str, desk: Desk, by: PrincipalId) -> str:
+async def which_one(verb: str, desk: Services, by: PrincipalId) -> str:
     """Ask which one is meant, with the line to type for each that this verb can be about."""
     try:
         seen = await in_thread(lambda: overview(desk, by))

@@ -15,22 +15,22 @@ from daypass.doors.language import (
     Confirm,
     Deny,
     Done,
-    Draft,
     Extend,
     GoAway,
     Help,
     Lift,
     ListMine,
     MakeLink,
-    Offers,
-    Panic,
     RequestAccess,
+    RequestDraft,
     Review,
     Revoke,
-    Rules,
     Said,
     SetFreeze,
-    Show,
+    ShowOffers,
+    ShowRequest,
+    ShowRules,
+    StartPanic,
     Withdraw,
     parse,
     says_times,
@@ -52,12 +52,12 @@ from daypass.doors.slack.duplicates import asked_already
 from daypass.doors.slack.form import Form
 from daypass.doors.slack.freezes import Freezing
 from daypass.doors.slack.help import helped
-from daypass.doors.slack.interaction import Turn
+from daypass.doors.slack.interaction import Interaction
 from daypass.doors.slack.lists import List, of, show_all
-from daypass.doors.slack.login import Logins
+from daypass.doors.slack.login import LoginMessages
 from daypass.doors.slack.overview import Overview, overview
 from daypass.doors.slack.passkey import Passkeys
-from daypass.doors.slack.preapprovals import Ahead
+from daypass.doors.slack.preapprovals import Preapprovals
 from daypass.doors.slack.preview import previewed
 from daypass.doors.slack.request_form import heard
 from daypass.doors.slack.rules import RulesDoor
@@ -65,7 +65,7 @@ from daypass.doors.slack.texts import handout, labels, outcomes, story
 from daypass.doors.slack.texts import lists as said_of_lists
 from daypass.doors.slack.texts import preapprovals as texts_ahead
 from daypass.doors.slack.texts import requests as texts
-from daypass.doors.slack.verbs import Counter, Picture, in_thread
+from daypass.doors.slack.verbs import Picture, Verbs, in_thread
 from daypass.lifecycle.extend import MoreTime
 from daypass.lifecycle.story import in_order
 from daypass.model.errors import AskedAlready, BadInput, NotAllowed, Refusal
@@ -81,18 +81,18 @@ _MOST_LISTED = 12
 """Entries of each of three lists: a message holds 50 blocks."""
 
 
-_ABOUT_A_REQUEST = (Approve, Deny, Done, Cancel, Extend, MakeLink, Review, Show)
+_ABOUT_A_REQUEST = (Approve, Deny, Done, Cancel, Extend, MakeLink, Review, ShowRequest)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commands:
     """The one slash command, `/daypass`."""
 
-    counter: Counter
+    counter: Verbs
     form: Form
-    logins: Logins
+    logins: LoginMessages
 
-    async def run(self, turn: Turn) -> None:
+    async def run(self, turn: Interaction) -> None:
         """
         Do what was typed. An incomplete request opens the form at once, before anything is looked up.
 
@@ -115,7 +115,7 @@ class Commands:
                 raise
             await turn.tell(_with_form(refusals.sentence(refusal), said))
 
-    async def _zone(self, turn: Turn, words: list[str]) -> str:
+    async def _zone(self, turn: Interaction, words: list[str]) -> str:
         """The person's time zone, looked up only for a command in which they may say a time."""
         if not says_times(words):
             return "UTC"
@@ -129,7 +129,7 @@ class Commands:
             return error.sentence
         return ""
 
-    async def _do(self, turn: Turn, said: Said) -> None:
+    async def _do(self, turn: Interaction, said: Said) -> None:
         """Do what was typed. A refusal about a request is told only to whoever may see that request."""
         try:
             await self._done(turn, said)
@@ -138,7 +138,7 @@ class Commands:
                 raise
             raise await self.counter.concealed(error, said.id, by=turn.person) from None
 
-    async def _done(self, turn: Turn, said: Said) -> None:  # noqa: C901, PLR0912 - one line for each command there is
+    async def _done(self, turn: Interaction, said: Said) -> None:  # noqa: C901, PLR0912 - one line for each command there is
         match said:
             case RequestAccess(draft=draft):
                 await self._request(turn, draft)
@@ -170,18 +170,18 @@ class Commands:
                 await self._list(turn)
             case Review(id=subject):
                 await GlassReviews(counter=self.counter).asked(turn, subject)
-            case Show(id=subject):
+            case ShowRequest(id=subject):
                 await self._show(turn, subject)
-            case Allow() | Withdraw() | Again() | Offers() | GoAway() | ComeBack():
-                await Ahead(counter=self.counter).do(turn, said)
-            case Rules():
+            case Allow() | Withdraw() | Again() | ShowOffers() | GoAway() | ComeBack():
+                await Preapprovals(counter=self.counter).do(turn, said)
+            case ShowRules():
                 await RulesDoor(counter=self.counter).do(turn, said)
-            case Panic() | SetFreeze() | Lift():
+            case StartPanic() | SetFreeze() | Lift():
                 await Freezing(counter=self.counter).do(turn, said)
             case Help(verb=verb):
                 await turn.tell(helped(verb))
 
-    async def _request(self, turn: Turn, draft: Draft) -> None:
+    async def _request(self, turn: Interaction, draft: RequestDraft) -> None:
         ask = draft.ask(turn.person, key=turn.key)
         if draft.dry_run:
             await turn.tell(await previewed(self.counter, ask))
@@ -189,19 +189,19 @@ class Commands:
         request = await self.counter.file(ask)
         await turn.tell(Note(text=texts.filed(request)))
 
-    async def _link(self, turn: Turn, subject: GrantId, key: str) -> None:
+    async def _link(self, turn: Interaction, subject: GrantId, key: str) -> None:
         address = await self.counter.link(subject, key, by=turn.person)
         place = (await self.counter.picture(subject, by=turn.person)).request.entitlement.place
         await turn.tell(Note(text=handout.link_ready(address, key or place.key)), secret=True)
 
-    async def _list(self, turn: Turn) -> None:
+    async def _list(self, turn: Interaction) -> None:
         desk = self.counter.desk
         seen = await in_thread(lambda: overview(desk, turn.person))
         counted = said_of_lists.counted(len(seen.grants), len(seen.requests), len(seen.waiting))
         text = f"{sentence(seen.frozen)} {counted}".strip()
         await turn.tell(Note(text=text, blocks=tuple(_overview_blocks(seen))))
 
-    async def _show(self, turn: Turn, subject: GrantId) -> None:
+    async def _show(self, turn: Interaction, subject: GrantId) -> None:
         picture, events = await in_thread(lambda: self._look(subject, turn.person))
         line = outcomes.one_line(picture.request, picture.grant, self.counter.desk.clock())
         hidden = len(events) - _MOST_LINES

@@ -17,13 +17,13 @@ from daypass.doors.slack.cards import AS_ASKED, CUSTOM, row_id
 from daypass.doors.slack.form import refused
 from daypass.doors.slack.form_values import chosen, typed, typed_if_any
 from daypass.doors.slack.home import HomeTab
-from daypass.doors.slack.interaction import Answer, Close, Turn
+from daypass.doors.slack.interaction import Answer, CloseView, Interaction
 from daypass.doors.slack.passkey import Passkeys
 from daypass.doors.slack.texts import labels, outcomes
 from daypass.doors.slack.texts import refusals as sorry
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.texts.form_words import in_form
-from daypass.doors.slack.verbs import Counter
+from daypass.doors.slack.verbs import Verbs
 from daypass.model.errors import BadInput, DaypassError
 from daypass.model.grant import GrantId
 from daypass.model.principal import PrincipalId
@@ -37,10 +37,10 @@ CUSTOM_CALLBACK = "review.custom"
 class Reviews:
     """The approvers' clicks."""
 
-    counter: Counter
+    counter: Verbs
     home: HomeTab
 
-    async def approve(self, turn: Turn) -> None:
+    async def approve(self, turn: Interaction) -> None:
         """Approve for what the picker says; another length is asked for in a form."""
         request_id = parse_id(turn.value)
         picked = _picked(turn.state, request_id)
@@ -53,13 +53,13 @@ class Reviews:
             picture = await self.counter.picture(request_id, by=turn.person)
             await turn.settle(Note(text=outcomes.decision(picture.request, picture.grant)))
 
-    async def pick(self, turn: Turn) -> None:
+    async def pick(self, turn: Interaction) -> None:
         """Ask for the length when it is none of those offered; any other choice waits for the button."""
         if turn.value == CUSTOM:
             block_id = str(turn.body["actions"][0]["block_id"])
             await turn.open(self._custom(parse_id(block_id.removeprefix(row_id(""))), turn.person))
 
-    async def approve_custom(self, turn: Turn) -> Answer:
+    async def approve_custom(self, turn: Interaction) -> Answer:
         """Approve for the length that was typed."""
         request_id = parse_id(turn.body["view"]["private_metadata"])
         said = typed(turn.state, "length")
@@ -68,13 +68,13 @@ class Reviews:
             shown = await Passkeys(counter=self.counter).approve_in_form(turn, request_id, length)
         except DaypassError as error:
             return refused(error, _custom_form(request_id, "", said, in_form(refusals.sentence(error))), ("length",))
-        return shown or Close()
+        return shown or CloseView()
 
-    async def ask_why_not(self, turn: Turn) -> None:
+    async def ask_why_not(self, turn: Interaction) -> None:
         """Open the form that asks for the reason of a denial."""
         await turn.open(self._why_not(parse_id(turn.value), turn.person))
 
-    async def deny(self, turn: Turn) -> Answer:
+    async def deny(self, turn: Interaction) -> Answer:
         """Deny with the reason that was typed."""
         request_id = parse_id(turn.body["view"]["private_metadata"])
         said = typed_if_any(turn.state, "reason")
@@ -82,7 +82,7 @@ class Reviews:
             await self.counter.deny(request_id, by=turn.person, reason=parse_reason(said))
         except DaypassError as error:
             return refused(error, _deny_form(request_id, "", said, in_form(refusals.sentence(error))), ("reason",))
-        return Close()
+        return CloseView()
 
     async def _custom(self, request_id: GrantId, by: PrincipalId) -> View:
         picture = await self.counter.picture(request_id, by=by)

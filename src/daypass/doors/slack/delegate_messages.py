@@ -7,22 +7,22 @@ nobody who has left.
 
 from dataclasses import dataclass
 
-from daypass.doors.slack.approver_messages import Asking
+from daypass.doors.slack.approver_messages import ApproverMessages
 from daypass.doors.slack.blocks import Note
 from daypass.doors.slack.texts import preapprovals as texts
-from daypass.model.event import Kind
+from daypass.model.event import EntryKind
 from daypass.model.grant import GrantId
 from daypass.model.principal import PrincipalId
 from daypass.ports import Notice
 
-TOLD = frozenset({Kind.ABSENCE_ENDED})
+TOLD = frozenset({EntryKind.ABSENCE_ENDED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DelegateNews:
     """Tells the two whom a delegation joined. Raises TryLater."""
 
-    asking: Asking
+    asking: ApproverMessages
 
     async def tell(self, notice: Notice) -> None:
         """Tell each of them once."""

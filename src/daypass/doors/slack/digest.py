@@ -12,14 +12,14 @@ from dataclasses import dataclass
 import structlog
 
 from daypass.doors.language import parse_id
-from daypass.doors.slack.approver_messages import Asking
+from daypass.doors.slack.approver_messages import ApproverMessages
 from daypass.doors.slack.blocks import Note
 from daypass.doors.slack.digest_card import digest, remember_list
 from daypass.doors.slack.flood_control import Pile
-from daypass.doors.slack.interaction import Turn
+from daypass.doors.slack.interaction import Interaction
 from daypass.doors.slack.outbound import Gone, TryLater
 from daypass.doors.slack.texts import digest as said
-from daypass.doors.slack.verbs import Counter, Picture, in_thread
+from daypass.doors.slack.verbs import Picture, Verbs, in_thread
 from daypass.model.grant import GrantId
 from daypass.model.request import RequestState
 
@@ -30,8 +30,8 @@ log = structlog.get_logger()
 class Digests:
     """Says in one message what was collected for a channel."""
 
-    counter: Counter
-    asking: Asking
+    counter: Verbs
+    asking: ApproverMessages
 
     async def tell_due(self) -> None:
         """Count what is held and list what is due. What Slack does not take now is tried again at the next look."""
@@ -80,7 +80,7 @@ class Digests:
             except TryLater:  # it stays collected, and is looked at again with the next digest
                 self.asking.rush.collect(channel, picture.request.id, self.counter.desk.clock())
 
-    async def show(self, turn: Turn) -> None:
+    async def show(self, turn: Interaction) -> None:
         """Show the approvers' message of one line to who pressed its button."""
         await turn.tell(await self.asking.card(await self.counter.picture(parse_id(turn.value), by=turn.person)))
 

@@ -10,7 +10,7 @@ from operator import or_
 
 from daypass.doors.slack.blocks import Block, Note, button, context, section
 from daypass.doors.slack.names import aloud
-from daypass.doors.slack.postings import Remembered
+from daypass.doors.slack.postings import RequestPostings
 from daypass.doors.slack.texts import digest as said
 from daypass.doors.slack.texts import labels, outcomes
 from daypass.doors.slack.texts import requests as texts
@@ -48,14 +48,14 @@ def _line(picture: Picture) -> Block:
     return section(text, accessory=shown)
 
 
-async def remember_list(remembered: Remembered, message: Message, pictures: Sequence[Picture]) -> None:
+async def remember_list(remembered: RequestPostings, message: Message, pictures: Sequence[Picture]) -> None:
     """Write down which requests a message lists."""
     for one in pictures:
         await remembered.remember(one.request.id, LISTED_IN, message)
         await remembered.remember(_list_id(message), LISTS, Message(channel=one.request.id, ts=message.ts))
 
 
-async def listed_in(remembered: Remembered, message: Message) -> list[GrantId]:
+async def listed_in(remembered: RequestPostings, message: Message) -> list[GrantId]:
     """The requests that a message lists, in its order."""
     return [GrantId(one.channel) for one in await remembered.recall(_list_id(message), LISTS)]
 

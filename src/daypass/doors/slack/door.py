@@ -14,14 +14,14 @@ from typing import Protocol
 from slack_bolt.async_app import AsyncApp
 from starlette.routing import Route
 
-from daypass.doors.services import Desk
+from daypass.doors.services import Services
 from daypass.doors.slack.acknowledge import Arrivals
 from daypass.doors.slack.app import build
 from daypass.doors.slack.incoming import routes
-from daypass.doors.slack.listeners import Turns
+from daypass.doors.slack.listeners import Listeners
 from daypass.doors.slack.notify import Notifier
-from daypass.doors.slack.socket import Patience, Socket
-from daypass.doors.slack.workspace import Home, SlackSettings, web_client
+from daypass.doors.slack.socket import ReconnectLimits, Socket
+from daypass.doors.slack.workspace import SlackSettings, Workspace, web_client
 
 _DRAIN_S = 10.0
 
@@ -51,10 +51,10 @@ class SlackDoor:
 
     def __init__(
         self,
-        desk: Desk,
+        desk: Services,
         settings: SlackSettings,
         *,
-        patience: Patience | None = None,
+        patience: ReconnectLimits | None = None,
         ticks: Callable[[], datetime] | None = None,
         watch: Watching | None = None,
     ) -> None:
@@ -68,7 +68,7 @@ class SlackDoor:
         client = web_client(settings)
         self._arrivals = Arrivals()
         self.notifier = Notifier(desk, client, settings, self._arrivals)
-        self._turns = Turns(Home(client, desk), self._arrivals, after=self.notifier.nudge)
+        self._turns = Listeners(Workspace(client, desk), self._arrivals, after=self.notifier.nudge)
         ticks = ticks or desk.clock
         self.socket = (
             Socket(self._app, settings.app_token, ticks, self._arrivals, patience) if settings.app_token else None

@@ -36,7 +36,7 @@ class Pile:
     """How many the line says."""
 
 
-class Rush:
+class FloodControl:
     """What was posted lately in each channel, and what is collected for its next list."""
 
     def __init__(self, most: int = MOST_CARDS) -> None:

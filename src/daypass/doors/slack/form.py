@@ -6,17 +6,17 @@ from dataclasses import dataclass
 import structlog
 
 from daypass.doors import refusals
-from daypass.doors.language import Draft, Spoken
+from daypass.doors.language import RequestDraft, Spoken
 from daypass.doors.slack import unescape
 from daypass.doors.slack.blocks import Block, View, sentence
 from daypass.doors.slack.duplicates import asked_already
-from daypass.doors.slack.interaction import Answer, Close, Show, Turn, Wrong
+from daypass.doors.slack.interaction import Answer, CloseView, Interaction, ShowView, Wrong
 from daypass.doors.slack.names import in_private
 from daypass.doors.slack.request_form import FIELDS, as_typed, form, heard, place_option, read
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.texts.form_words import in_form
 from daypass.doors.slack.typeahead import nearly, places
-from daypass.doors.slack.verbs import Counter, in_thread
+from daypass.doors.slack.verbs import Verbs, in_thread
 from daypass.model.errors import AskedAlready, BadInput, DaypassError, Refusal
 from daypass.model.principal import PrincipalId
 from daypass.rules.approval.preview import preview as who_is_asked
@@ -29,9 +29,9 @@ log = structlog.get_logger()
 class Form:
     """The request form at work."""
 
-    counter: Counter
+    counter: Verbs
 
-    async def open(self, turn: Turn) -> None:
+    async def open(self, turn: Interaction) -> None:
         """Open it: empty from the shortcut, else with the words that the button carries."""
         said = turn.value if turn.body.get("actions") else ""
         try:
@@ -40,15 +40,15 @@ class Form:
             spoken = Spoken()
         await turn.open(self._drawn(spoken))
 
-    async def open_for_somebody(self, turn: Turn) -> None:
+    async def open_for_somebody(self, turn: Interaction) -> None:
         """Open it for somebody else's access."""
         await turn.open(self._drawn(Spoken(to="")))
 
-    async def open_with(self, turn: Turn, spoken: Spoken, *, problem: str = "") -> None:
+    async def open_with(self, turn: Interaction, spoken: Spoken, *, problem: str = "") -> None:
         """Open it with what was said already."""
         await turn.open(self._drawn(spoken, problem=problem))
 
-    async def submit(self, turn: Turn) -> Answer:
+    async def submit(self, turn: Interaction) -> Answer:
         """File what it says, or say what is wrong with it."""
         spoken = read(turn.state, str(turn.body["view"].get("private_metadata") or ""))
         try:
@@ -56,12 +56,12 @@ class Form:
             await self.counter.file(draft.ask(turn.person, key=turn.key))
         except AskedAlready as error:
             said = await asked_already(turn, error, self.counter.desk)
-            return Show(view=await self._drawn(spoken, repeated=said), said=refusals.sentence(error))
+            return ShowView(view=await self._drawn(spoken, repeated=said), said=refusals.sentence(error))
         except DaypassError as error:
             return refused(error, await self._drawn(spoken, asked=[_bold(error)]), FIELDS)
-        return Close()
+        return CloseView()
 
-    async def preview(self, turn: Turn) -> None:
+    async def preview(self, turn: Interaction) -> None:
         """Say in the form itself who would be asked, in which order and why, or what stands in the way."""
         spoken = read(turn.state, str(turn.body["view"].get("private_metadata") or ""))
         try:
@@ -88,12 +88,12 @@ class Form:
         lending = [rule for rule in rules if isinstance(rule, AllowRule)]
         return not lending or any(rule.reason_required for rule in lending)
 
-    async def understand(self, spoken: Spoken, by: PrincipalId) -> Draft:
+    async def understand(self, spoken: Spoken, by: PrincipalId) -> RequestDraft:
         """Understand words in the time zone of the person who said them."""
         person = await self.counter.person(by)
         return spoken.understood(now=self.counter.desk.clock(), tz=person.tz)
 
-    async def suggest(self, turn: Turn) -> list[Block]:
+    async def suggest(self, turn: Interaction) -> list[Block]:
         """
         Offer places that this person may ask for, as they type.
 
@@ -115,7 +115,7 @@ def refused(error: DaypassError, view: View, fields: tuple[str, ...]) -> Answer:
     """Put an error beside the field it is about, or on top of the form when it is about none of them."""
     if isinstance(error, Refusal) and error.field in fields:
         return Wrong(errors={error.field: in_form(refusals.sentence(error))}, view=view)
-    return Show(view=view, said=in_form(refusals.sentence(error)))
+    return ShowView(view=view, said=in_form(refusals.sentence(error)))
 
 
 def _bold(error: DaypassError) -> str:

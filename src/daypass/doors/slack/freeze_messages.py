@@ -8,19 +8,19 @@ Nobody is told of what they did themselves. Why they were frozen is told to thos
 
 from dataclasses import dataclass
 
-from daypass.doors.slack.approver_messages import Asking
+from daypass.doors.slack.approver_messages import ApproverMessages
 from daypass.doors.slack.blocks import Note
 from daypass.doors.slack.texts import freezes as texts
 from daypass.doors.slack.verbs import in_thread
 from daypass.lifecycle.freezes.gate import freezes
 from daypass.model.errors import Misconfigured, NotFound
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.grant import GrantId
-from daypass.model.kept import Robot
+from daypass.model.kept import Bot
 from daypass.model.principal import ROBOT, PrincipalId
 from daypass.ports import Notice
 
-TOLD = frozenset({Kind.FREEZE_SET, Kind.FREEZE_LIFTED})
+TOLD = frozenset({EntryKind.FREEZE_SET, EntryKind.FREEZE_LIFTED})
 _PURPOSE = "frozen"
 
 
@@ -28,7 +28,7 @@ _PURPOSE = "frozen"
 class FrozenNews:
     """Tells the person who was frozen. Raises TryLater."""
 
-    asking: Asking
+    asking: ApproverMessages
 
     async def tell(self, notice: Notice) -> None:
         """Tell of one freeze or its lifting, once; of a freeze that is lifted by now, nothing."""
@@ -47,12 +47,12 @@ class FrozenNews:
     def _owner(self, bot: PrincipalId) -> str:
         """Who answers for a bot; nobody for one that is not known, or whose row was altered."""
         try:
-            return self.asking.desk.ledger.find(Robot, bot).owner
+            return self.asking.desk.ledger.find(Bot, bot).owner
         except (NotFound, Misconfigured):
             return ""
 
     def _said(self, event: Event, bot: str) -> str:
-        if event.kind is Kind.FREEZE_LIFTED:
+        if event.kind is EntryKind.FREEZE_LIFTED:
             return texts.lifted_for_your_bot(event, bot) if bot else texts.lifted_for_you(event)
         standing = (one for one in freezes(self.asking.desk.ledger) if one.id == event.details["freeze"])
         say = texts.to_owner_of_the_frozen if bot else texts.to_the_frozen

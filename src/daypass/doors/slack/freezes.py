@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from daypass.doors.language import Lift, Panic, SetFreeze, extent_of
+from daypass.doors.language import Lift, SetFreeze, StartPanic, extent_of
 from daypass.doors.slack.blocks import Note, actions, button, cut, section
-from daypass.doors.slack.interaction import Turn
+from daypass.doors.slack.interaction import Interaction
 from daypass.doors.slack.texts import freezes as texts
 from daypass.doors.slack.texts import labels
-from daypass.doors.slack.verbs import Counter, in_thread
+from daypass.doors.slack.verbs import Verbs, in_thread
 from daypass.lifecycle.freezes import freeze as freezing
 from daypass.lifecycle.freezes.gate import freezes
 from daypass.lifecycle.freezes.panic import Ended, panic
@@ -21,12 +21,12 @@ _LONGEST_VALUE = 2000
 class Freezing:
     """The commands `panic`, `freeze` and `lift`."""
 
-    counter: Counter
+    counter: Verbs
 
-    async def do(self, turn: Turn, said: Panic | SetFreeze | Lift) -> None:
+    async def do(self, turn: Interaction, said: StartPanic | SetFreeze | Lift) -> None:
         """Do what was said; a panic and a freeze ask first."""
         match said:
-            case Panic():
+            case StartPanic():
                 await self._ask(turn, said)
             case SetFreeze(extent=None):
                 standing = await in_thread(lambda: freezes(self.counter.desk.ledger))
@@ -36,14 +36,14 @@ class Freezing:
             case Lift():
                 await turn.tell(Note(text=await in_thread(lambda: self._lift(turn, said))))
 
-    async def confirm(self, turn: Turn) -> None:
+    async def confirm(self, turn: Interaction) -> None:
         """End it, once the button says that it is meant; the button goes, so that it is not pressed again later."""
         said = _read(turn.value)
         ended = await in_thread(lambda: self._panic(turn, said))
         await turn.tell(Note(text=texts.ended(ended)))
         await turn.settle(Note(text=texts.confirmed(said.extent)))
 
-    async def confirm_freeze(self, turn: Turn) -> None:
+    async def confirm_freeze(self, turn: Interaction) -> None:
         """Freeze it, once the button says that it is meant."""
         meant = _read(turn.value)
         said = SetFreeze(extent=meant.extent, reason=meant.reason)
@@ -51,48 +51,48 @@ class Freezing:
         await turn.tell(told)
         await turn.settle(Note(text=texts.confirmed_freeze(meant.extent)))
 
-    async def _ask_freeze(self, turn: Turn, said: SetFreeze) -> None:
+    async def _ask_freeze(self, turn: Interaction, said: SetFreeze) -> None:
         extent, desk = said.extent, self.counter.desk
         assert extent is not None  # noqa: S101 - the caller lists them when there is none
         await in_thread(lambda: freezing.must_be_theirs(extent, turn.person, enders=desk.enders))
         asked = texts.sure_to_freeze(extent)
-        meant = _written(Panic(extent=extent, reason=said.reason, hold=True))
+        meant = _written(StartPanic(extent=extent, reason=said.reason, hold=True))
         row = [button(labels.FREEZE, CONFIRM_FREEZE, meant, style="danger")]
         await turn.tell(Note(text=asked, blocks=(section(asked), actions("freeze", row))))
 
-    async def _ask(self, turn: Turn, said: Panic) -> None:
+    async def _ask(self, turn: Interaction, said: StartPanic) -> None:
         asked = texts.sure(said.extent, hold=said.hold)
         row = [button(labels.PANIC, CONFIRM, _written(said), style="danger")]
         await turn.tell(Note(text=asked, blocks=(section(asked), actions("panic", row))))
 
-    def _panic(self, turn: Turn, said: Panic) -> Ended:
+    def _panic(self, turn: Interaction, said: StartPanic) -> Ended:
         desk = self.counter.desk
         halt = freezing.Halt(extent=said.extent, by=turn.person, reason=said.reason)
         return panic(halt, hold=said.hold, enders=desk.enders, logins=desk.logins, now=desk.clock())
 
-    def _freeze(self, turn: Turn, said: SetFreeze) -> str:
+    def _freeze(self, turn: Interaction, said: SetFreeze) -> str:
         desk = self.counter.desk
         assert said.extent is not None  # noqa: S101 - the caller lists them when there is none
         made = freezing.freeze(said.extent, by=turn.person, reason=said.reason, enders=desk.enders, now=desk.clock())
         return texts.frozen(made)
 
-    def _lift(self, turn: Turn, said: Lift) -> str:
+    def _lift(self, turn: Interaction, said: Lift) -> str:
         desk = self.counter.desk
         waiting = freezing.lift(said.id, by=turn.person, judge=desk.judge, now=desk.clock())
         return texts.lifted(said.id) if waiting is None else texts.frozen(waiting)
 
 
-def _written(said: Panic) -> str:
+def _written(said: StartPanic) -> str:
     """What a panic was understood to be about, as its button carries it; a reason that is too long is cut."""
     about, held = said.extent, "freeze" if said.hold else "end"
     return cut(f"{about.kind}\n{about}\n{held}\n{said.reason}", _LONGEST_VALUE)
 
 
-def _read(value: str) -> Panic:
+def _read(value: str) -> StartPanic:
     kind, what, held, reason = value.split("\n", 3)
     extent = extent_of(
         person=what if kind == "person" else None,
         resource=what if kind == "resource" else None,
         everything=kind == "all",
     )
-    return Panic(extent=extent, reason=reason, hold=held == "freeze")
+    return StartPanic(extent=extent, reason=reason, hold=held == "freeze")

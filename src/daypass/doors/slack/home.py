@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from daypass.doors.slack.blocks import Block, View, actions, button, context, divider, header, section, sentence
-from daypass.doors.slack.interaction import Turn
+from daypass.doors.slack.interaction import Interaction
 from daypass.doors.slack.lists import ENTRIES, List, Lists, of, show_all, total
 from daypass.doors.slack.overview import Overview, overview
 from daypass.doors.slack.texts import labels
 from daypass.doors.slack.texts import lists as said
-from daypass.doors.slack.verbs import Counter, in_thread
+from daypass.doors.slack.verbs import Verbs, in_thread
 from daypass.model.principal import PrincipalId
 
 _SHOWN = {
@@ -32,11 +32,11 @@ _SELDOM = {List.REVIEWS, List.CHANGES, List.OTHERS}
 class HomeTab:
     """The Home tab of whoever looks at it."""
 
-    counter: Counter
+    counter: Verbs
     _drawing: dict[PrincipalId, bool] = field(default_factory=dict)
     """For whom it is being drawn, and whether it is to be drawn again after that."""
 
-    async def show(self, turn: Turn) -> None:
+    async def show(self, turn: Interaction) -> None:
         """
         Draw it for this person, from the ledger.
 
@@ -52,18 +52,18 @@ class HomeTab:
         finally:
             del self._drawing[turn.person]
 
-    async def _draw(self, turn: Turn) -> None:
+    async def _draw(self, turn: Interaction) -> None:
         self._drawing[turn.person] = False
         desk = self.counter.desk
         seen = await in_thread(lambda: overview(desk, turn.person))
         await turn.client.views_publish(user_id=turn.person, view=tab(seen))
 
-    async def opened(self, turn: Turn) -> None:
+    async def opened(self, turn: Interaction) -> None:
         """Draw it when somebody opens it; the Messages tab beside it is announced in the same way."""
         if turn.body["event"].get("tab") == "home":
             await self.show(turn)
 
-    async def refresh(self, turn: Turn) -> None:
+    async def refresh(self, turn: Interaction) -> None:
         """Draw it again after a click in it, or the page of a list after a click on that."""
         if turn.at_home:
             await self.show(turn)

@@ -13,7 +13,7 @@ from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from daypass.doors.slack.blocks import READ, Block, Note, View, modal, section, sentence
-from daypass.doors.slack.rate_limits import WITH_A_PERSON, Patience, reason_of
+from daypass.doors.slack.rate_limits import WITH_A_PERSON, RateLimits, reason_of
 from daypass.doors.slack.texts import labels
 from daypass.model.errors import DaypassError
 from daypass.model.principal import PrincipalId
@@ -31,12 +31,12 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Close:
+class CloseView:
     """A submitted form is done with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Show:
+class ShowView:
     """A submitted form becomes another page; `said` is what it says, unless that must not be kept."""
 
     view: View
@@ -56,18 +56,18 @@ class Wrong:
         return " ".join(self.errors.values())
 
 
-Answer = Close | Show | Wrong
+Answer = CloseView | ShowView | Wrong
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
+class Interaction:
     """Who did something, with what, and how they can be answered."""
 
     person: PrincipalId
     body: Mapping[str, Any] = field(repr=False)
     client: AsyncWebClient = field(repr=False)
     respond: AsyncRespond | None = field(default=None, repr=False)
-    patience: Patience = field(default_factory=Patience, repr=False)
+    patience: RateLimits = field(default_factory=RateLimits, repr=False)
 
     @property
     def key(self) -> str:

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from daypass.doors.services import Desk
+from daypass.doors.services import Services
 from daypass.doors.slack.verbs import in_thread
 from daypass.lifecycle.leavers.notice import notice, returned
-from daypass.model.departure import Source
+from daypass.model.departure import DepartureSource
 from daypass.model.principal import PrincipalId
 
 
@@ -20,7 +20,7 @@ from daypass.model.principal import PrincipalId
 class Changes:
     """Hears of changes of people."""
 
-    desk: Desk
+    desk: Services
 
     async def heard(self, body: Mapping[str, Any]) -> None:
         """Take note of one change, if it says that somebody left, or is there again."""
@@ -29,7 +29,7 @@ class Changes:
             return
         who, now = PrincipalId(str(user["id"])), self.desk.clock()
         if user.get("deleted") is True:
-            await in_thread(lambda: notice(who, Source.EVENT, ledger=self.desk.ledger, now=now))
+            await in_thread(lambda: notice(who, DepartureSource.EVENT, ledger=self.desk.ledger, now=now))
         elif user.get("deleted") is False:
             await in_thread(lambda: returned(who, ledger=self.desk.ledger, now=now))
 

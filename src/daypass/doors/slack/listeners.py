@@ -24,11 +24,20 @@ from daypass.doors import refusals
 from daypass.doors.slack.acknowledge import Arrivals
 from daypass.doors.slack.blocks import Block, Note, View, sentence
 from daypass.doors.slack.error_log import log_failure
-from daypass.doors.slack.interaction import SLACK_FAILED, Answer, Close, Show, Turn, Wrong, page, person_of
-from daypass.doors.slack.rate_limits import Patience
+from daypass.doors.slack.interaction import (
+    SLACK_FAILED,
+    Answer,
+    CloseView,
+    Interaction,
+    ShowView,
+    Wrong,
+    page,
+    person_of,
+)
+from daypass.doors.slack.rate_limits import RateLimits
 from daypass.doors.slack.texts import labels
 from daypass.doors.slack.texts import refusals as sorry
-from daypass.doors.slack.workspace import Home
+from daypass.doors.slack.workspace import Workspace
 from daypass.model.errors import Conflict, DaypassError, NotYours, Refusal, Unavailable
 from daypass.ports.asker import visited
 
@@ -46,20 +55,20 @@ Listener = Callable[..., Awaitable[None]]
 """What Bolt calls, with what it has under the names that are asked for."""
 
 
-class Turns:
+class Listeners:
     """Makes listeners for Bolt out of what is to be done at each turn."""
 
-    def __init__(self, home: Home, arrivals: Arrivals, *, after: Callable[[], None]) -> None:
+    def __init__(self, home: Workspace, arrivals: Arrivals, *, after: Callable[[], None]) -> None:
         """Serve the people of one workspace; `after` is called when something may have been written."""
         self._arrivals = arrivals
         self._home = home
         self._after = after
-        self._patience = Patience()
+        self._patience = RateLimits()
         self._running: set[asyncio.Task[Any]] = set()
         self._answers: OrderedDict[str, asyncio.Task[Answer]] = OrderedDict()
         self._begun: OrderedDict[str, None] = OrderedDict()
 
-    def acting(self, work: Callable[[Turn], Awaitable[None]]) -> Listener:
+    def acting(self, work: Callable[[Interaction], Awaitable[None]]) -> Listener:
         """
         Acknowledge, then work, once; a refusal is told to the person.
 
@@ -71,16 +80,18 @@ class Turns:
             if not self._first(str(body.get("trigger_id") or body.get("event_id"))):
                 log.info("slack.delivered_again")
                 return
-            turn = Turn(person=person_of(body), body=body, client=client, respond=respond, patience=self._patience)
+            turn = Interaction(
+                person=person_of(body), body=body, client=client, respond=respond, patience=self._patience
+            )
             self._start(self._acted(turn, work))
 
         return listener
 
-    def filling(self, work: Callable[[Turn], Awaitable[Answer]]) -> Listener:
+    def filling(self, work: Callable[[Interaction], Awaitable[Answer]]) -> Listener:
         """Take a submitted form: answer with its errors, or with what it becomes."""
 
         async def listener(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-            turn = Turn(person=person_of(body), body=body, client=client, patience=self._patience)
+            turn = Interaction(person=person_of(body), body=body, client=client, patience=self._patience)
             task = self._answering(turn, work)
             done, _ = await asyncio.wait({task}, timeout=_PATIENCE_S)
             if done:
@@ -91,11 +102,11 @@ class Turns:
 
         return listener
 
-    def suggesting(self, work: Callable[[Turn], Awaitable[list[Block]]]) -> Listener:
+    def suggesting(self, work: Callable[[Interaction], Awaitable[list[Block]]]) -> Listener:
         """Answer a typeahead. When nothing is found in time, nothing is offered."""
 
         async def listener(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-            turn = Turn(person=person_of(body), body=body, client=client)
+            turn = Interaction(person=person_of(body), body=body, client=client)
             options: list[Block] = []
             try:
                 with visited(turn.person):
@@ -123,12 +134,12 @@ class Turns:
         if self._running:
             await asyncio.wait(set(self._running), timeout=within)
 
-    async def _whose(self, turn: Turn) -> Turn:
+    async def _whose(self, turn: Interaction) -> Interaction:
         """The turn of one of ours, under the id by which they are written down. Raises NotYours for anybody else."""
         await self._home.must_include(turn.body)
         return replace(turn, person=await self._home.acting(turn.person, turn.body))
 
-    async def _acted(self, turn: Turn, work: Callable[[Turn], Awaitable[None]]) -> None:
+    async def _acted(self, turn: Interaction, work: Callable[[Interaction], Awaitable[None]]) -> None:
         await self._arrivals.answered()
         try:
             with visited(turn.person):
@@ -158,21 +169,21 @@ class Turns:
             else:
                 return
 
-    def _answering(self, turn: Turn, work: Callable[[Turn], Awaitable[Answer]]) -> asyncio.Task[Answer]:
+    def _answering(self, turn: Interaction, work: Callable[[Interaction], Awaitable[Answer]]) -> asyncio.Task[Answer]:
         key = str(turn.body["trigger_id"])
         if key not in self._answers:
             self._answers[key] = self._start(self._answered(turn, work))
             _forget_oldest(self._answers)
         return self._answers[key]
 
-    async def _answered(self, turn: Turn, work: Callable[[Turn], Awaitable[Answer]]) -> Answer:
+    async def _answered(self, turn: Interaction, work: Callable[[Interaction], Awaitable[Answer]]) -> Answer:
         try:
             with visited(turn.person):
                 answer = await work(await self._whose(turn))
         # The top of the door, as in _acted.
         except Exception as error:  # noqa: BLE001
             _log_unless_refused(error)
-            return Show(view=page(sentence(refusals.sentence(error))), said=refusals.sentence(error))
+            return ShowView(view=page(sentence(refusals.sentence(error))), said=refusals.sentence(error))
         self._after()
         return answer
 
@@ -191,7 +202,7 @@ class Turns:
         return task
 
 
-async def _tell_refusal(turn: Turn, error: Exception) -> None:
+async def _tell_refusal(turn: Interaction, error: Exception) -> None:
     _log_unless_refused(error)
     try:
         await turn.tell(Note(text=sentence(refusals.sentence(error))))
@@ -206,15 +217,15 @@ def _log_unless_refused(error: Exception) -> None:
 
 async def _acknowledge(ack: AsyncAck, answer: Answer) -> None:
     match answer:
-        case Close():
+        case CloseView():
             await ack()
-        case Show(view=view):
+        case ShowView(view=view):
             await ack(response_action="update", view=view)
         case Wrong(errors=errors):
             await ack(response_action="errors", errors=dict(errors))
 
 
-async def _settle(turn: Turn, task: asyncio.Task[Answer]) -> None:
+async def _settle(turn: Interaction, task: asyncio.Task[Answer]) -> None:
     """Fill in, late, the form that was told to wait; whoever closed it reads a refusal as a direct message."""
     answer = await task
     try:
@@ -223,8 +234,8 @@ async def _settle(turn: Turn, task: asyncio.Task[Answer]) -> None:
         await _tell_by_message(turn, answer)
 
 
-async def _tell_by_message(turn: Turn, answer: Answer) -> None:
-    if isinstance(answer, Close) or not answer.said:
+async def _tell_by_message(turn: Interaction, answer: Answer) -> None:
+    if isinstance(answer, CloseView) or not answer.said:
         return
     try:
         await turn.say(Note(text=sentence(answer.said)))
@@ -234,9 +245,9 @@ async def _tell_by_message(turn: Turn, answer: Answer) -> None:
 
 def _late(answer: Answer) -> View:
     match answer:
-        case Close():
+        case CloseView():
             return page(labels.SETTLED)
-        case Show(view=view) | Wrong(view=view):
+        case ShowView(view=view) | Wrong(view=view):
             return view
 
 

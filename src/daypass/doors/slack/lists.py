@@ -12,7 +12,7 @@ from typing import Any
 
 from daypass.doors.slack.blocks import Block, View, actions, button, modal, quoted, section
 from daypass.doors.slack.cards import decision_row, mine_buttons
-from daypass.doors.slack.interaction import Turn
+from daypass.doors.slack.interaction import Interaction
 from daypass.doors.slack.overview import A_PAGE, Overview, overview
 from daypass.doors.slack.texts import break_glass as texts_glass
 from daypass.doors.slack.texts import labels, outcomes
@@ -20,7 +20,7 @@ from daypass.doors.slack.texts import lists as said
 from daypass.doors.slack.texts import preapprovals as texts_ahead
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.texts import rules as texts_rules
-from daypass.doors.slack.verbs import Counter, Picture, in_thread
+from daypass.doors.slack.verbs import Picture, Verbs, in_thread
 from daypass.model.errors import BadInput
 from daypass.model.kept import GlassReview
 from daypass.model.principal import PrincipalId
@@ -49,18 +49,18 @@ class List(StrEnum):
 class Lists:
     """The pages at work."""
 
-    counter: Counter
+    counter: Verbs
 
-    async def open(self, turn: Turn) -> None:
+    async def open(self, turn: Interaction) -> None:
         """Open the first page of the list that a button names."""
         await turn.open(self._page(turn.person, turn.value))
 
-    async def turn(self, turn: Turn) -> None:
+    async def turn(self, turn: Interaction) -> None:
         """Turn to the page that a button names, in the same window."""
         page = await self._page(turn.person, turn.value)
         await turn.show(page)
 
-    async def refresh(self, turn: Turn) -> None:
+    async def refresh(self, turn: Interaction) -> None:
         """Draw the page on which something was clicked again."""
         view = turn.body.get("view") or {}
         if view.get("callback_id") == CALLBACK:

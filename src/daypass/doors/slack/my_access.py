@@ -8,10 +8,10 @@ from daypass.doors.slack.blocks import Block, Note, View, actions, button, field
 from daypass.doors.slack.form import refused
 from daypass.doors.slack.form_values import typed
 from daypass.doors.slack.home import HomeTab
-from daypass.doors.slack.interaction import Answer, Close, Show, Turn, page
+from daypass.doors.slack.interaction import Answer, CloseView, Interaction, ShowView, page
 from daypass.doors.slack.texts import handout, labels
 from daypass.doors.slack.texts.form_words import in_form
-from daypass.doors.slack.verbs import Counter
+from daypass.doors.slack.verbs import Verbs
 from daypass.lifecycle.extend import MoreTime, as_given
 from daypass.model.entitlement import Reach
 from daypass.model.errors import DaypassError
@@ -26,29 +26,29 @@ _LONGEST_URL = 3000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mine:
+class MyAccess:
     """The requestor's clicks."""
 
-    counter: Counter
+    counter: Verbs
     home: HomeTab
 
-    async def done(self, turn: Turn) -> None:
+    async def done(self, turn: Interaction) -> None:
         """End the grant now."""
         await self.counter.drop(parse_id(turn.value), by=turn.person)
         await self.home.refresh(turn)
 
-    async def cancel(self, turn: Turn) -> None:
+    async def cancel(self, turn: Interaction) -> None:
         """Take the request back."""
         await self.counter.cancel(parse_id(turn.value), by=turn.person)
         await self.home.refresh(turn)
 
-    async def console(self, turn: Turn) -> None:
+    async def console(self, turn: Interaction) -> None:
         """Make a sign-in link at this click and show it to this person alone; it is kept nowhere."""
         grant_id = parse_id(turn.value)
         address = await self.counter.console(grant_id, by=turn.person)
         await turn.tell(_sign_in(grant_id, address), secret=True)
 
-    async def link(self, turn: Turn) -> None:
+    async def link(self, turn: Interaction) -> None:
         """Make a link to the object of the grant, or ask to which one."""
         grant_id = parse_id(turn.value)
         picture = await self.counter.picture(grant_id, by=turn.person)
@@ -59,20 +59,20 @@ class Mine:
         address = await self.counter.link(grant_id, place.key, by=turn.person)
         await turn.tell(Note(text=handout.link_ready(address, place.key)), secret=True)
 
-    async def link_to(self, turn: Turn) -> Answer:
+    async def link_to(self, turn: Interaction) -> Answer:
         """Make a link to the object that was typed, and show it in the form's place."""
         grant_id, key = parse_id(turn.body["view"]["private_metadata"]), typed(turn.state, "resource").strip()
         try:
             address = await self.counter.link(grant_id, key, by=turn.person)
         except DaypassError as error:
             return refused(error, _link_form(grant_id, key, in_form(refusals.sentence(error))), ("resource",))
-        return Show(view=page(handout.link_ready(address, key)))
+        return ShowView(view=page(handout.link_ready(address, key)))
 
-    async def ask_extension(self, turn: Turn) -> None:
+    async def ask_extension(self, turn: Interaction) -> None:
         """Open the small form for more time, with as much in it as was given."""
         await turn.open(self._extension(parse_id(turn.value), turn.person))
 
-    async def extend(self, turn: Turn) -> Answer:
+    async def extend(self, turn: Interaction) -> Answer:
         """File the request for more time."""
         grant_id = parse_id(turn.body["view"]["private_metadata"])
         length, reason = typed(turn.state, "length"), typed(turn.state, "reason")
@@ -85,7 +85,7 @@ class Mine:
         except DaypassError as error:
             view = _extend_form(grant_id, length, reason, in_form(refusals.sentence(error)))
             return refused(error, view, ("length", "reason"))
-        return Close()
+        return CloseView()
 
     async def _extension(self, grant_id: GrantId, by: PrincipalId) -> View:
         grant = (await self.counter.picture(grant_id, by=by)).grant

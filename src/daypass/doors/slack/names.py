@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from daypass.doors.services import Desk
+from daypass.doors.services import Services
 from daypass.doors.slack.blocks import code, escape
 from daypass.doors.slack.texts import requests as texts
 from daypass.model.decision import Approvers
@@ -70,13 +70,13 @@ OPENLY = Naming(private=True)
 """Everybody is mentioned: for direct messages, where nobody else is told."""
 
 
-def in_private(desk: Desk, sentences: Iterable[str]) -> Naming:
+def in_private(desk: Services, sentences: Iterable[str]) -> Naming:
     """Name the people and groups of some sentences of ours for one reader."""
     people = {PrincipalId(one) for sentence in sentences for one in _ID.findall(sentence)}
     return Naming(quiet=_names(desk, people), private=True)
 
 
-def for_channel(desk: Desk, request: Request) -> Naming:
+def for_channel(desk: Services, request: Request) -> Naming:
     """Mention those who are asked now if they are few; name all others who are spoken of."""
     asked = request.asked.people if len(request.asked.people) <= MOST_RUNG else frozenset()
     return Naming(
@@ -107,7 +107,7 @@ def _spoken_of(request: Request) -> set[PrincipalId]:
     return people
 
 
-def group_names(desk: Desk, groups: Iterable[SlackGroupId]) -> dict[SlackGroupId, str]:
+def group_names(desk: Services, groups: Iterable[SlackGroupId]) -> dict[SlackGroupId, str]:
     """The names of Slack groups; one whose name cannot be found out is left out."""
     named: dict[SlackGroupId, str] = {}
     for one in sorted(groups)[:_MOST_LOOKED_UP]:
@@ -121,13 +121,13 @@ def groups_in(texts_: Iterable[str]) -> set[SlackGroupId]:
     return {SlackGroupId(one) for text in texts_ for one in _GROUP.findall(text)}
 
 
-def _names(desk: Desk, people: Iterable[PrincipalId]) -> dict[PrincipalId, str]:
+def _names(desk: Services, people: Iterable[PrincipalId]) -> dict[PrincipalId, str]:
     """Their names; of who is not to be found, and of a crowd's rest, the id."""
     ordered = sorted(people)
     return {one: _name(desk, one) if at < _MOST_LOOKED_UP else one for at, one in enumerate(ordered)}
 
 
-def _name(desk: Desk, one: PrincipalId) -> str:
+def _name(desk: Services, one: PrincipalId) -> str:
     try:
         return desk.directory.principal(one).name
     except DaypassError:

@@ -14,28 +14,28 @@ from random import Random
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
-from daypass.doors.services import Desk
+from daypass.doors.services import Services
 from daypass.doors.slack.acknowledge import Arrivals
-from daypass.doors.slack.approver_messages import Asking
+from daypass.doors.slack.approver_messages import ApproverMessages
 from daypass.doors.slack.delegate_messages import TOLD as DELEGATES_TOLD
 from daypass.doors.slack.delegate_messages import DelegateNews
 from daypass.doors.slack.digest import Digests
 from daypass.doors.slack.error_log import log_failure
-from daypass.doors.slack.flood_control import Rush
+from daypass.doors.slack.flood_control import FloodControl
 from daypass.doors.slack.freeze_messages import TOLD as FROZEN_TOLD
 from daypass.doors.slack.freeze_messages import FrozenNews
-from daypass.doors.slack.outbound import Outgoing, TryLater
+from daypass.doors.slack.outbound import OutboundMessages, TryLater
 from daypass.doors.slack.owner_messages import TOLD as OWNERS_TOLD
 from daypass.doors.slack.owner_messages import OwnerNews
 from daypass.doors.slack.passkey import TOLD as PASSKEYS_TOLD
 from daypass.doors.slack.passkey import PasskeyNews
-from daypass.doors.slack.postings import Remembered
+from daypass.doors.slack.postings import RequestPostings
 from daypass.doors.slack.preapproval_messages import FROZEN, PermitNews
 from daypass.doors.slack.preapproval_messages import TOLD as PERMITS_TOLD
-from daypass.doors.slack.requestor_messages import TOLD, Conversation
+from daypass.doors.slack.requestor_messages import TOLD, RequestMessages
 from daypass.doors.slack.rules_messages import TOLD as RULES_TOLD
 from daypass.doors.slack.rules_messages import RulesConversation
-from daypass.doors.slack.verbs import Counter
+from daypass.doors.slack.verbs import Verbs
 from daypass.doors.slack.workspace import SlackSettings
 from daypass.model.errors import DaypassError, NotFound
 from daypass.model.grant import GrantId
@@ -56,17 +56,17 @@ log = structlog.get_logger()
 class Notifier:
     """Empties the outbox into Slack."""
 
-    def __init__(self, desk: Desk, client: AsyncWebClient, settings: SlackSettings, arrivals: Arrivals) -> None:
+    def __init__(self, desk: Services, client: AsyncWebClient, settings: SlackSettings, arrivals: Arrivals) -> None:
         self._desk, self._arrivals = desk, arrivals
-        self.asking = Asking(
+        self.asking = ApproverMessages(
             desk=desk,
-            outgoing=Outgoing(client=client, clock=desk.clock),
+            outgoing=OutboundMessages(client=client, clock=desk.clock),
             settings=settings,
-            remembered=Remembered(postings=desk.postings),
-            rush=Rush(settings.most_cards),
+            remembered=RequestPostings(postings=desk.postings),
+            rush=FloodControl(settings.most_cards),
         )
-        self.digests = Digests(counter=Counter(desk=desk), asking=self.asking)
-        self._conversation = Conversation(desk=desk, asking=self.asking)
+        self.digests = Digests(counter=Verbs(desk=desk), asking=self.asking)
+        self._conversation = RequestMessages(desk=desk, asking=self.asking)
         self._passkeys = PasskeyNews(asking=self.asking)
         self._permits = PermitNews(asking=self.asking)
         self._rules = RulesConversation(desk=desk, asking=self.asking)

@@ -8,10 +8,10 @@ from daypass.doors.slack.blocks import View, field, line, modal, section, senten
 from daypass.doors.slack.form import refused
 from daypass.doors.slack.form_values import typed_if_any
 from daypass.doors.slack.home import HomeTab
-from daypass.doors.slack.interaction import Answer, Close, Turn
+from daypass.doors.slack.interaction import Answer, CloseView, Interaction
 from daypass.doors.slack.texts import labels, outcomes
 from daypass.doors.slack.texts import refusals as sorry
-from daypass.doors.slack.verbs import Counter
+from daypass.doors.slack.verbs import Verbs
 from daypass.model.errors import BadInput, DaypassError
 from daypass.model.grant import GrantId
 from daypass.model.principal import PrincipalId
@@ -21,17 +21,17 @@ CALLBACK = "others.revoke"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Others:
+class OthersAccess:
     """Ending what somebody else has."""
 
-    counter: Counter
+    counter: Verbs
     home: HomeTab
 
-    async def ask(self, turn: Turn) -> None:
+    async def ask(self, turn: Interaction) -> None:
         """Open the small form for the reason."""
         await turn.open(self._form(parse_id(turn.value), turn.person))
 
-    async def revoke(self, turn: Turn) -> Answer:
+    async def revoke(self, turn: Interaction) -> Answer:
         """End it now, if the rules of now let this person."""
         grant_id, said = parse_id(turn.body["view"]["private_metadata"]), typed_if_any(turn.state, "reason")
         try:
@@ -42,7 +42,7 @@ class Others:
         except DaypassError as error:
             return refused(error, await self._form(grant_id, turn.person, said, refusals.sentence(error)), ("reason",))
         await self.home.show(turn)
-        return Close()
+        return CloseView()
 
     async def _form(self, grant_id: GrantId, by: PrincipalId, reason: str = "", problem: str = "") -> View:
         picture = await self.counter.picture(grant_id, by=by)

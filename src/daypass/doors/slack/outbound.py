@@ -119,7 +119,7 @@ class TryLater(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outgoing:
+class OutboundMessages:
     """Sends and changes messages. Both methods raise Gone or TryLater and nothing else."""
 
     client: AsyncWebClient

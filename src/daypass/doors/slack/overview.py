@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from daypass.doors.services import Desk
-from daypass.doors.slack.verbs import Counter, Picture
+from daypass.doors.services import Services
+from daypass.doors.slack.verbs import Picture, Verbs
 from daypass.lifecycle import preapprovals
 from daypass.lifecycle.approval.escalation import waits_for
 from daypass.lifecycle.bots.owners import owns_rules
@@ -17,7 +17,7 @@ from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.rule_changes.owners import must_agree
 from daypass.model.errors import Misconfigured, NotYours, Unavailable
 from daypass.model.grant import Grant, GrantState
-from daypass.model.kept import GlassReview, Permit, Series, Standing
+from daypass.model.kept import GlassReview, Preapproval, Schedule, Validity
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Request, RequestState
 from daypass.model.rule_change import ChangeState, RulesChange
@@ -56,7 +56,7 @@ class Overview:
     """How long it is; None where all of it is here."""
     others: tuple[Picture, ...] = ()
     """What others have now, for those who own the rules or may decide on it."""
-    permits: tuple[Permit, ...] = ()
+    permits: tuple[Preapproval, ...] = ()
     """Approvals in advance that they gave or were given."""
     frozen: str = ""
     """What they are told of a freeze of themselves; empty where there is none."""
@@ -64,7 +64,7 @@ class Overview:
     """Whether a rule names this person for breaking glass."""
 
 
-def overview(desk: Desk, by: PrincipalId, *, past: int = 0) -> Overview:
+def overview(desk: Services, by: PrincipalId, *, past: int = 0) -> Overview:
     """
     Read what concerns this person. What waits is a hint: the click asks the rules again.
 
@@ -91,16 +91,16 @@ def overview(desk: Desk, by: PrincipalId, *, past: int = 0) -> Overview:
     )
 
 
-def _own(desk: Desk, by: PrincipalId) -> Iterator[Picture]:
+def _own(desk: Services, by: PrincipalId) -> Iterator[Picture]:
     """What this person has, and what is still to come of what recurs."""
-    look, live = Counter(desk=desk).look, desk.ledger.grants(principal=by, states=_LIVE)
+    look, live = Verbs(desk=desk).look, desk.ledger.grants(principal=by, states=_LIVE)
     yield from (look(grant.id) for grant in live)
     seen = {grant.id for grant in live}
-    series = desk.ledger.all(Series, owner=by, states=[Standing.OPEN])
+    series = desk.ledger.all(Schedule, owner=by, states=[Validity.OPEN])
     yield from (look(one.id) for one in series if one.id not in seen)
 
 
-def reviews_for(desk: Desk, person: Principal, now: datetime) -> list[GlassReview]:
+def reviews_for(desk: Services, person: Principal, now: datetime) -> list[GlassReview]:
     """The reviews that this person may close, the one that is due first before the others."""
     rules = desk.readable_rules()
     judge = desk.judge.under(rules) if rules else desk.judge
@@ -115,7 +115,7 @@ def _may_review(review: GlassReview, person: Principal, judge: Judge, now: datet
         return _was_named(review, person)
 
 
-def _reviews_then(desk: Desk, person: Principal) -> Iterator[GlassReview]:
+def _reviews_then(desk: Services, person: Principal) -> Iterator[GlassReview]:
     """The reviews that this person was named for, while nobody can say who they are now."""
     return (one for one in open_reviews(desk.ledger) if _was_named(one, person))
 
@@ -124,7 +124,7 @@ def _was_named(review: GlassReview, person: Principal) -> bool:
     return review.principal != person.id and review.reviewers.include(person)
 
 
-def _changes_then(desk: Desk, by: PrincipalId) -> Iterator[RulesChange]:
+def _changes_then(desk: Services, by: PrincipalId) -> Iterator[RulesChange]:
     """Changes that this person may turn down, by the ledger alone, while nobody can say who they are now."""
     if by not in known_owners(desk.ledger):
         return
@@ -132,7 +132,7 @@ def _changes_then(desk: Desk, by: PrincipalId) -> Iterator[RulesChange]:
     yield from (one for one in waiting if one.author != by)
 
 
-def _changes(desk: Desk, by: PrincipalId) -> list[RulesChange]:
+def _changes(desk: Services, by: PrincipalId) -> list[RulesChange]:
     """Changes of the rules in force that wait for another owner than their author."""
     rules = desk.readable_rules()
     if not rules:
@@ -151,7 +151,7 @@ def _may_agree(by: PrincipalId, change: RulesChange, judge: Judge) -> bool:
     return True
 
 
-def _history(desk: Desk, by: PrincipalId, skip: int) -> tuple[int, tuple[Picture, ...], int]:
+def _history(desk: Services, by: PrincipalId, skip: int) -> tuple[int, tuple[Picture, ...], int]:
     """
     A page of the grants that ended and the requests that came to nothing; the last one where there are not so many.
 
@@ -171,7 +171,7 @@ def _history(desk: Desk, by: PrincipalId, skip: int) -> tuple[int, tuple[Picture
     return skip, tuple(_pictures(desk, shown)), total
 
 
-def _pictures(desk: Desk, shown: Sequence[Grant | Request]) -> Iterator[Picture]:
+def _pictures(desk: Services, shown: Sequence[Grant | Request]) -> Iterator[Picture]:
     """Put to each grant the request that it came from, which are read all at once."""
     ids = [one.id for one in shown if isinstance(one, Grant)]
     asked = {one.id: one for one in desk.ledger.requests(ids=ids)}
@@ -182,7 +182,7 @@ def _pictures(desk: Desk, shown: Sequence[Grant | Request]) -> Iterator[Picture]
             yield Picture(request=asked[one.id], grant=one)
 
 
-def _others(desk: Desk, person: Principal) -> Iterator[Picture]:
+def _others(desk: Services, person: Principal) -> Iterator[Picture]:
     """All live grants of others, the newest first. It is a hint: to end one asks the rules again."""
     rules = desk.readable_rules()
     owner = owns_rules(person, rules)
@@ -191,7 +191,7 @@ def _others(desk: Desk, person: Principal) -> Iterator[Picture]:
         yield from (one for one in _pictures(desk, some) if owner or one.request.approvers.include(person))
 
 
-def _may_break_glass(desk: Desk, person: Principal) -> bool:
+def _may_break_glass(desk: Services, person: Principal) -> bool:
     rules = desk.readable_rules()
     found = offers(rules, person).offers if rules else ()
     return any(offer.rule.break_glass is not None for offer in found)

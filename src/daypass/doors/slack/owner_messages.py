@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from daypass.doors.slack.approver_messages import Asking
+from daypass.doors.slack.approver_messages import ApproverMessages
 from daypass.doors.slack.blocks import Note
 from daypass.doors.slack.outbound import Gone
 from daypass.doors.slack.owners import owners_of_rules
@@ -23,16 +23,24 @@ from daypass.doors.slack.texts import freezes, leavers, ledger
 from daypass.doors.slack.verbs import in_thread
 from daypass.lifecycle.end.permissions import known_owners
 from daypass.model.errors import RulesUnreadable
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.grant import GrantId
 from daypass.model.principal import PrincipalId
 from daypass.ports import Notice
 
 _LEDGER = frozenset(
-    {Kind.LEDGER_ALTERED, Kind.LEDGER_RESTORED, Kind.UNKNOWN_FOUND, Kind.JOURNAL_DAMAGED, Kind.JOURNAL_MENDED}
+    {
+        EntryKind.LEDGER_ALTERED,
+        EntryKind.LEDGER_RESTORED,
+        EntryKind.UNKNOWN_FOUND,
+        EntryKind.JOURNAL_DAMAGED,
+        EntryKind.JOURNAL_MENDED,
+    }
 )
-_FREEZING = frozenset({Kind.FREEZE_SET, Kind.FREEZE_LIFT_AGREED, Kind.FREEZE_LIFTED, Kind.PANIC_DONE})
-TOLD = _LEDGER | _FREEZING | {Kind.LEAVERS_HELD, Kind.RULES_FILE_IGNORED}
+_FREEZING = frozenset(
+    {EntryKind.FREEZE_SET, EntryKind.FREEZE_LIFT_AGREED, EntryKind.FREEZE_LIFTED, EntryKind.PANIC_DONE}
+)
+TOLD = _LEDGER | _FREEZING | {EntryKind.LEAVERS_HELD, EntryKind.RULES_FILE_IGNORED}
 
 log = structlog.get_logger()
 
@@ -41,7 +49,7 @@ log = structlog.get_logger()
 class OwnerNews:
     """Tells the owners of the rules. Raises TryLater, Unavailable."""
 
-    asking: Asking
+    asking: ApproverMessages
 
     async def tell(self, notice: Notice) -> None:
         """Tell everybody who was not told yet."""
@@ -64,7 +72,7 @@ class OwnerNews:
         try:
             if not known:
                 await remembered.remember(line, purpose, await outgoing.post(place, note))
-            elif notice.event.kind is Kind.PANIC_DONE:
+            elif notice.event.kind is EntryKind.PANIC_DONE:
                 await outgoing.change(known[0], note)
         except Gone as gone:
             log.warning("slack.cannot_tell_owner", place=place, reason=gone.reason)
@@ -75,16 +83,16 @@ class OwnerNews:
 def _line(notice: Notice) -> GrantId:
     """What a message is remembered by: the freeze that a panic set and what the panic ended share one moment."""
     event = notice.event
-    if event.subject is not None and event.kind in {Kind.FREEZE_SET, Kind.PANIC_DONE}:
+    if event.subject is not None and event.kind in {EntryKind.FREEZE_SET, EntryKind.PANIC_DONE}:
         return GrantId(f"{event.subject}@{event.at.isoformat()}")
     return GrantId(f"line-{notice.id}")
 
 
 def news(event: Event) -> str:
     """What the owners read."""
-    if event.kind is Kind.LEAVERS_HELD:
+    if event.kind is EntryKind.LEAVERS_HELD:
         return leavers.held(event)
-    if event.kind is Kind.RULES_FILE_IGNORED:
+    if event.kind is EntryKind.RULES_FILE_IGNORED:
         return ledger.file_ignored(str(event.details.get("version")))
     return freezes.news(event) if event.kind in _FREEZING else _of_ledger(event)
 
@@ -95,12 +103,12 @@ def _of_ledger(event: Event) -> str:
     named = tuple(map(str, rows)) if isinstance(rows, tuple | list) else ()
     many = number if isinstance(number, int) else len(named)
     because = str(event.details.get("because") or "")
-    if event.kind is Kind.JOURNAL_DAMAGED:
+    if event.kind is EntryKind.JOURNAL_DAMAGED:
         return ledger.damaged(because, str(event.details.get("source") or ""))
-    if event.kind is Kind.JOURNAL_MENDED:
+    if event.kind is EntryKind.JOURNAL_MENDED:
         return ledger.mended(because, many)
-    if event.kind is Kind.LEDGER_RESTORED:
+    if event.kind is EntryKind.LEDGER_RESTORED:
         return ledger.restored(many, named)
-    if event.kind is Kind.UNKNOWN_FOUND:
+    if event.kind is EntryKind.UNKNOWN_FOUND:
         return ledger.unknown(many, named)
     return ledger.altered(many, named, because)

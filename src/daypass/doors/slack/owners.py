@@ -2,14 +2,14 @@
 
 import structlog
 
-from daypass.doors.services import Desk
+from daypass.doors.services import Services
 from daypass.model.errors import NotFound
 from daypass.model.principal import GroupName, PrincipalId, SlackGroupId
 
 log = structlog.get_logger()
 
 
-def owners_of_rules(desk: Desk) -> list[PrincipalId]:
+def owners_of_rules(desk: Services) -> list[PrincipalId]:
     """Everybody who owns the rules; of a group that is gone nobody. Raises RulesUnreadable."""
     owners = desk.rules().owners
     people = set(owners.people)

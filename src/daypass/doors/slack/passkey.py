@@ -10,23 +10,23 @@ from datetime import timedelta
 
 import structlog
 
-from daypass.doors.services import Desk
-from daypass.doors.slack.approver_messages import Asking
+from daypass.doors.services import Services
+from daypass.doors.slack.approver_messages import ApproverMessages
 from daypass.doors.slack.blocks import Block, Note, actions, button, modal, section
-from daypass.doors.slack.interaction import Show, Turn
+from daypass.doors.slack.interaction import Interaction, ShowView
 from daypass.doors.slack.outbound import Gone
 from daypass.doors.slack.texts import labels
 from daypass.doors.slack.texts import passkeys as texts_passkey
-from daypass.doors.slack.verbs import Counter, in_thread
+from daypass.doors.slack.verbs import Verbs, in_thread
 from daypass.lifecycle.approval.stage_of_click import Click
 from daypass.lifecycle.passkeys import one_time_links, registered
 from daypass.model.errors import NotYours
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.grant import GrantId
 from daypass.model.principal import PrincipalId
 from daypass.ports import Notice
 
-TOLD = frozenset({Kind.PASSKEY_ADDED, Kind.PASSKEY_REMOVED})
+TOLD = frozenset({EntryKind.PASSKEY_ADDED, EntryKind.PASSKEY_REMOVED})
 FACTOR = "second_factor"
 """The field of a refusal that says that only the passkey lacks."""
 
@@ -37,9 +37,9 @@ log = structlog.get_logger()
 class Passkeys:
     """Approving where the rule wants a passkey."""
 
-    counter: Counter
+    counter: Verbs
 
-    async def approve(self, turn: Turn, request_id: GrantId, length: timedelta | None) -> bool:
+    async def approve(self, turn: Interaction, request_id: GrantId, length: timedelta | None) -> bool:
         """Approve; where the rule wants a passkey too, lead this person to it and give False."""
         try:
             await self.counter.approve(request_id, by=turn.person, length=length)
@@ -50,7 +50,7 @@ class Passkeys:
             return False
         return True
 
-    async def approve_in_form(self, turn: Turn, request_id: GrantId, length: timedelta) -> Show | None:
+    async def approve_in_form(self, turn: Interaction, request_id: GrantId, length: timedelta) -> ShowView | None:
         """The same from a form, which becomes the page that leads there; it is said nowhere else."""
         try:
             await self.counter.approve(request_id, by=turn.person, length=length)
@@ -58,7 +58,7 @@ class Passkeys:
             if refusal.field != FACTOR:
                 raise
             note = await self._lead(turn.person, request_id, length)
-            return Show(view=modal(labels.PRODUCT, note.blocks, close=labels.CLOSE))
+            return ShowView(view=modal(labels.PRODUCT, note.blocks, close=labels.CLOSE))
         return None
 
     async def _lead(self, person: PrincipalId, request_id: GrantId, length: timedelta | None) -> Note:
@@ -69,7 +69,7 @@ class Passkeys:
 class PasskeyNews:
     """Tells people of their own passkeys. Raises TryLater."""
 
-    asking: Asking
+    asking: ApproverMessages
 
     async def tell(self, notice: Notice) -> None:
         """Tell the person whose passkey it is."""
@@ -83,7 +83,7 @@ class PasskeyNews:
 def news(event: Event, person: PrincipalId) -> str:
     """What a person is told of a passkey of theirs."""
     name = str(event.details.get("name") or "")
-    if event.kind is Kind.PASSKEY_REMOVED:
+    if event.kind is EntryKind.PASSKEY_REMOVED:
         by_another = event.actor if event.actor != person else None
         return texts_passkey.removed(name, event.at, by_another)
     return (
@@ -91,7 +91,7 @@ def news(event: Event, person: PrincipalId) -> str:
     )
 
 
-def _way(desk: Desk, person: PrincipalId, request_id: GrantId, length: timedelta | None) -> Note:
+def _way(desk: Services, person: PrincipalId, request_id: GrantId, length: timedelta | None) -> Note:
     now = desk.clock()
     if registered.of(person, ledger=desk.ledger):
         address = one_time_links.approval_address(

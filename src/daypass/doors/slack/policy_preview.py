@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 
-from daypass.doors.services import Desk
+from daypass.doors.services import Services
 from daypass.doors.slack.texts import actions as texts
 from daypass.doors.slack.texts import refusals as sorry
 from daypass.model.errors import DaypassError, NotFound
@@ -15,7 +15,7 @@ from daypass.ports import Paper
 _MOST = 40
 
 
-def in_aws(desk: Desk, request: Request) -> str:
+def in_aws(desk: Services, request: Request) -> str:
     """
     Name the actions that approving this request would allow, as its provisioner rehearses it.
 
@@ -31,7 +31,7 @@ def in_aws(desk: Desk, request: Request) -> str:
     return texts.actions_in_aws(actions[:_MOST])
 
 
-def _draft(desk: Desk, request: Request) -> Grant:
+def _draft(desk: Services, request: Request) -> Grant:
     now = desk.clock()
     draft = Grant(
         id=request.id,
@@ -46,7 +46,7 @@ def _draft(desk: Desk, request: Request) -> Grant:
     return draft.leased(request.term.lease(now))
 
 
-def _aws(desk: Desk, request: Request) -> AwsIdentity | None:
+def _aws(desk: Services, request: Request) -> AwsIdentity | None:
     try:
         return desk.directory.principal(request.principal).aws
     except NotFound:

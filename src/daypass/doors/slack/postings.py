@@ -8,7 +8,7 @@ from daypass.ports import Message, Postings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Remembered:
+class RequestPostings:
     """The messages of requests, by what they are for: `review`, `review:PLACE`, `status`, `told:LINE`."""
 
     postings: Postings

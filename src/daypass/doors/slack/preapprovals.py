@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from daypass.doors.language.commands import Again, Allow, ComeBack, GoAway, Offers, Withdraw
+from daypass.doors.language.commands import Again, Allow, ComeBack, GoAway, ShowOffers, Withdraw
 from daypass.doors.slack.blocks import Note, section
-from daypass.doors.slack.interaction import Turn
+from daypass.doors.slack.interaction import Interaction
 from daypass.doors.slack.names import in_private
 from daypass.doors.slack.preview import previewed
 from daypass.doors.slack.texts import preapprovals as texts_ahead
 from daypass.doors.slack.texts import requests as texts
-from daypass.doors.slack.verbs import Counter, in_thread
+from daypass.doors.slack.verbs import Verbs, in_thread
 from daypass.lifecycle import preapprovals
 from daypass.lifecycle.absence import say_away, say_back
 from daypass.lifecycle.resubmit import Repeat, once_more
@@ -18,16 +18,16 @@ from daypass.rules.describe import offers
 _MOST = 40
 """Offers in one answer; Slack takes 50 blocks."""
 
-SaidAhead = Allow | Withdraw | Again | Offers | GoAway | ComeBack
+SaidAhead = Allow | Withdraw | Again | ShowOffers | GoAway | ComeBack
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ahead:
+class Preapprovals:
     """The commands that are about more than one request of one's own."""
 
-    counter: Counter
+    counter: Verbs
 
-    async def do(self, turn: Turn, said: SaidAhead) -> None:
+    async def do(self, turn: Interaction, said: SaidAhead) -> None:
         """Do what was said. Raises what its verb raises."""
         match said:
             case Allow():
@@ -40,7 +40,7 @@ class Ahead:
                 await turn.tell(Note(text=texts_ahead.withdrawn(permit)))
             case Again():
                 await self._again(turn, said)
-            case Offers():
+            case ShowOffers():
                 await self._offers(turn)
             case GoAway():
                 await self._away(turn, said)
@@ -49,7 +49,7 @@ class Ahead:
                 await in_thread(lambda: say_back(turn.person, ledger=desk.ledger, now=desk.clock()))
                 await turn.tell(Note(text=texts_ahead.BACK))
 
-    async def _allow(self, turn: Turn, said: Allow) -> None:
+    async def _allow(self, turn: Interaction, said: Allow) -> None:
         desk = self.counter.desk
         given = preapprovals.InAdvance(
             to=said.to,
@@ -66,7 +66,7 @@ class Ahead:
         doubt = await in_thread(lambda: preapprovals.doubt(permit, judge=desk.judge))
         await turn.tell(Note(text=texts_ahead.allowed(permit, doubt)))
 
-    async def _again(self, turn: Turn, said: Again) -> None:
+    async def _again(self, turn: Interaction, said: Again) -> None:
         desk = self.counter.desk
         repeat = Repeat(by=turn.person, request_id=said.id, term=said.term, reason=said.reason, key=turn.key)
         ask = await in_thread(lambda: once_more(repeat, ledger=desk.ledger, now=desk.clock()))
@@ -75,7 +75,7 @@ class Ahead:
         )
         await turn.tell(note)
 
-    async def _offers(self, turn: Turn) -> None:
+    async def _offers(self, turn: Interaction) -> None:
         person = await self.counter.person(turn.person)
         found = await in_thread(lambda: offers.offers(self.counter.desk.rules(), person))
         sentences = [one.sentence for one in found.offers[:_MOST]]
@@ -86,7 +86,7 @@ class Ahead:
             Note(text=texts_ahead.offered(len(found.offers)), blocks=tuple(section(line) for line in lines))
         )
 
-    async def _away(self, turn: Turn, said: GoAway) -> None:
+    async def _away(self, turn: Interaction, said: GoAway) -> None:
         desk = self.counter.desk
         absence = await in_thread(
             lambda: say_away(

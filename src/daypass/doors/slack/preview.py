@@ -3,12 +3,12 @@
 from daypass.doors.slack.blocks import Note, context, escape, preformatted, section
 from daypass.doors.slack.names import in_private
 from daypass.doors.slack.texts import requests as texts
-from daypass.doors.slack.verbs import Counter, in_thread
+from daypass.doors.slack.verbs import Verbs, in_thread
 from daypass.model.request import Ask
 from daypass.rules.approval.preview import preview
 
 
-async def previewed(counter: Counter, ask: Ask) -> Note:
+async def previewed(counter: Verbs, ask: Ask) -> Note:
     """Rehearse it. Raises what filing it would raise."""
     seen = await counter.preview(ask)
     papers = [part for paper in seen.dry_run.papers for part in preformatted(f"{paper.place}\n{paper.text}")]

@@ -31,7 +31,7 @@ class TooLongError(SlackClientError):
     """Slack asks us to wait for longer than this can wait."""
 
 
-class Patience:
+class RateLimits:
     """What people do in Slack, answered no faster than Slack wants. For one process; use it on one event loop."""
 
     def __init__(self) -> None:

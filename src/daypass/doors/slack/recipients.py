@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from daypass.doors.services import Desk
+from daypass.doors.services import Services
 from daypass.doors.slack.workspace import SlackSettings
 from daypass.lifecycle.approval.escalation import open_now
 from daypass.lifecycle.approval.remind import people_of
@@ -18,7 +18,7 @@ def channels(request: Request, settings: SlackSettings) -> Sequence[str]:
     return list(dict.fromkeys(channel for channel in wanted if channel))
 
 
-def approvers(desk: Desk, request: Request, now: datetime) -> list[PrincipalId]:
+def approvers(desk: Services, request: Request, now: datetime) -> list[PrincipalId]:
     """
     Everyone who may decide now in the stage that waits and has not, each once, never a party of the request.
 
@@ -27,7 +27,7 @@ def approvers(desk: Desk, request: Request, now: datetime) -> list[PrincipalId]:
     return people_of(open_now(request, now), request, desk.directory)
 
 
-def may_be_asked(desk: Desk, one: PrincipalId) -> bool:
+def may_be_asked(desk: Services, one: PrincipalId) -> bool:
     """Whether somebody could decide at all: nothing of a request is sent to a guest, or to somebody of elsewhere."""
     try:
         return desk.directory.principal(one).may_decide

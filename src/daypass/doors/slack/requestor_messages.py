@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from daypass.doors.services import Desk
-from daypass.doors.slack.approver_messages import Asked, Asking
+from daypass.doors.services import Services
+from daypass.doors.slack.approver_messages import ApproverMessages, PostingOutcome
 from daypass.doors.slack.blocks import Note
 from daypass.doors.slack.break_glass import TOLD as GLASS_TOLD
 from daypass.doors.slack.break_glass import Alarm
@@ -24,27 +24,31 @@ from daypass.doors.slack.outbound import Gone
 from daypass.doors.slack.texts import digest, outcomes, stages
 from daypass.doors.slack.texts import preapprovals as texts_ahead
 from daypass.doors.slack.texts import requests as texts
-from daypass.doors.slack.verbs import Counter, Picture, in_thread
+from daypass.doors.slack.verbs import Picture, Verbs, in_thread
 from daypass.lifecycle.approval.escalation import opened
 from daypass.lifecycle.approval.reconsider import ENOUGH
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.grant import GrantId, GrantState, Why
 from daypass.model.principal import ROBOT, PrincipalId
 from daypass.model.request import Request, RequestState
 from daypass.ports import Message, Notice
 
-_DECIDED = frozenset({Kind.REQUEST_APPROVED, Kind.REQUEST_DENIED, Kind.REQUEST_CANCELLED, Kind.REQUEST_LAPSED})
-_REVIEWED = _DECIDED | {Kind.REQUEST_FILED, Kind.REQUEST_ENDORSED, Kind.REQUEST_HANDED_OVER}
+_DECIDED = frozenset(
+    {EntryKind.REQUEST_APPROVED, EntryKind.REQUEST_DENIED, EntryKind.REQUEST_CANCELLED, EntryKind.REQUEST_LAPSED}
+)
+_REVIEWED = _DECIDED | {EntryKind.REQUEST_FILED, EntryKind.REQUEST_ENDORSED, EntryKind.REQUEST_HANDED_OVER}
 _FOLLOWED = {
-    Kind.GRANT_ACTIVATED,
-    Kind.GRANT_ENDING,
-    Kind.GRANT_ENDED,
-    Kind.GRANT_STUCK,
-    Kind.SERIES_MOVED,
-    Kind.SERIES_CLOSED,
+    EntryKind.GRANT_ACTIVATED,
+    EntryKind.GRANT_ENDING,
+    EntryKind.GRANT_ENDED,
+    EntryKind.GRANT_STUCK,
+    EntryKind.SERIES_MOVED,
+    EntryKind.SERIES_CLOSED,
 }
 """What happens to the access that was decided on: the message in which it was decided follows it to its end."""
-TOLD = _REVIEWED | _FOLLOWED | GLASS_TOLD | {Kind.REQUEST_REMINDED, Kind.REQUEST_STALLED, Kind.GRANT_WARNED}
+TOLD = (
+    _REVIEWED | _FOLLOWED | GLASS_TOLD | {EntryKind.REQUEST_REMINDED, EntryKind.REQUEST_STALLED, EntryKind.GRANT_WARNED}
+)
 """What people are told of; the rest of the outbox is for others."""
 
 _STATUS, _WARNING = "status", "warning"
@@ -54,26 +58,26 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Conversation:
+class RequestMessages:
     """Brings what Slack shows of a request up to date. Raises TryLater, Unavailable and NotFound."""
 
-    desk: Desk
-    asking: Asking
+    desk: Services
+    asking: ApproverMessages
 
     async def tell(self, notice: Notice, subject: GrantId) -> None:
         """Tell everyone concerned of one thing that happened."""
-        seen = await in_thread(lambda: Counter(desk=self.desk).look(subject))
+        seen = await in_thread(lambda: Verbs(desk=self.desk).look(subject))
         if await self._was_never_seen(seen.request):
             return
-        picture = replace(seen, stuck=notice.event.kind is Kind.GRANT_STUCK)
-        if notice.event.kind is Kind.REQUEST_REMINDED:
+        picture = replace(seen, stuck=notice.event.kind is EntryKind.GRANT_STUCK)
+        if notice.event.kind is EntryKind.REQUEST_REMINDED:
             await self._where_else(picture, await self.asking.remind(picture, notice))
             return
         if notice.event.kind in GLASS_TOLD:
             await self._alarm.tell(notice, picture)
             return
         moved = notice.event.kind in _REVIEWED | _FOLLOWED
-        asked = await self.asking.bring_up_to_date(picture, notice) if moved else Asked()
+        asked = await self.asking.bring_up_to_date(picture, notice) if moved else PostingOutcome()
         await self._status(picture)
         if picture.request.urgent:
             await self._alarm.refresh(picture)
@@ -92,7 +96,7 @@ class Conversation:
         shown = [await self.asking.remembered.recall(request.id, purpose) for purpose in (_STATUS, "review")]
         return not any(shown)
 
-    async def _where_else(self, picture: Picture, asked: Asked) -> None:
+    async def _where_else(self, picture: Picture, asked: PostingOutcome) -> None:
         """Tell the requestor once when nobody could be asked, or not where it should have been."""
         if not asked.reached:
             await self._line(picture, "unreached", Note(text=texts.nobody_reached()))
@@ -172,9 +176,9 @@ def _readers(picture: Picture) -> Iterator[_Reader]:
 
 def _purpose(notice: Notice, picture: Picture) -> str:
     """What a line is remembered by. Approvals of one moment are told in one line, as all of them are in it."""
-    if notice.event.kind is Kind.REQUEST_ENDORSED:
+    if notice.event.kind is EntryKind.REQUEST_ENDORSED:
         return f"endorsed:{len(picture.request.approvals)}"
-    if notice.event.kind is Kind.GRANT_WARNED:
+    if notice.event.kind is EntryKind.GRANT_WARNED:
         return _WARNING
     return f"told:{notice.id}"
 
@@ -185,11 +189,11 @@ def _noted(event: Event, picture: Picture, news: str) -> Note:
 
     This is the message that rings: what the notification repeats has the words too.
     """
-    if event.kind is Kind.GRANT_WARNED:
+    if event.kind is EntryKind.GRANT_WARNED:
         return ending_card(picture, news)
-    if event.kind is Kind.REQUEST_APPROVED and (given := outcomes.asked_and_given(picture.request)):
+    if event.kind is EntryKind.REQUEST_APPROVED and (given := outcomes.asked_and_given(picture.request)):
         return Note(text=f"{news} {given}")
-    worded = event.kind in _DECIDED or event.kind is Kind.GRANT_ENDED
+    worded = event.kind in _DECIDED or event.kind is EntryKind.GRANT_ENDED
     return noted(news, outcomes.words_with(picture.request, picture.grant) if worded else "")
 
 
@@ -197,9 +201,9 @@ def _for_deciders(event: Event, picture: Picture) -> str:
     """What those who decided are told of what did not begin as they approved it; nothing of everything else."""
     grant = picture.grant
     match event.kind:
-        case Kind.GRANT_STUCK if grant is not None and grant.state is GrantState.APPROVED:
+        case EntryKind.GRANT_STUCK if grant is not None and grant.state is GrantState.APPROVED:
             return outcomes.late(str(event.details.get("error", "")))
-        case Kind.GRANT_ENDING if grant is not None and event.details.get("why") in {Why.REFUSED, Why.LEFT}:
+        case EntryKind.GRANT_ENDING if grant is not None and event.details.get("why") in {Why.REFUSED, Why.LEFT}:
             return outcomes.standing(picture.request, grant)
         case _:
             return ""
@@ -209,19 +213,19 @@ def _news(event: Event, picture: Picture) -> str:  # noqa: PLR0911 - one line fo
     """What is said under the requestor's message; nothing when it is not so any more by the time it is told."""
     state = picture.grant.state if picture.grant else None
     match event.kind:
-        case Kind.GRANT_WARNED if picture.grant is not None and state is GrantState.ACTIVE:
+        case EntryKind.GRANT_WARNED if picture.grant is not None and state is GrantState.ACTIVE:
             return outcomes.ends_soon(picture.grant)
-        case Kind.GRANT_STUCK if state is GrantState.APPROVED:
+        case EntryKind.GRANT_STUCK if state is GrantState.APPROVED:
             return outcomes.late(str(event.details.get("error", "")))
-        case Kind.GRANT_STUCK if state is not GrantState.ENDED:
+        case EntryKind.GRANT_STUCK if state is not GrantState.ENDED:
             return outcomes.stuck()
-        case Kind.GRANT_ACTIVATED if state is GrantState.ACTIVE:
+        case EntryKind.GRANT_ACTIVATED if state is GrantState.ACTIVE:
             return outcomes.standing(picture.request, picture.grant)
-        case Kind.GRANT_ENDED:
+        case EntryKind.GRANT_ENDED:
             return outcomes.standing(picture.request, picture.grant)
-        case Kind.SERIES_CLOSED:
+        case EntryKind.SERIES_CLOSED:
             return texts_ahead.no_more(event)
-        case Kind.SERIES_MOVED:
+        case EntryKind.SERIES_MOVED:
             return texts_ahead.window_refused(event)
         case kind if picture.request.state is RequestState.PENDING:
             return _while_it_waits(kind, event, picture)
@@ -231,10 +235,10 @@ def _news(event: Event, picture: Picture) -> str:  # noqa: PLR0911 - one line fo
             return ""
 
 
-def _while_it_waits(kind: Kind, event: Event, picture: Picture) -> str:
-    if kind is Kind.REQUEST_ENDORSED:
+def _while_it_waits(kind: EntryKind, event: Event, picture: Picture) -> str:
+    if kind is EntryKind.REQUEST_ENDORSED:
         return outcomes.endorsed(picture.request)
-    if kind is not Kind.REQUEST_STALLED:
+    if kind is not EntryKind.REQUEST_STALLED:
         return ""
     why = OPENLY.sentence(str(event.details.get("sentence", "")))
     return why if event.details.get("field") == ENOUGH else stages.stalled(why)

@@ -5,19 +5,30 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from daypass.doors import refusals
-from daypass.doors.language.commands import Rules
+from daypass.doors.language.commands import ShowRules
 from daypass.doors.slack import rules_card
 from daypass.doors.slack.blocks import Block, Note, View, actions, button, context, divider, section, sentence
 from daypass.doors.slack.form import refused
-from daypass.doors.slack.interaction import Answer, Show, Turn, Wrong, page
+from daypass.doors.slack.interaction import Answer, Interaction, ShowView, Wrong, page
 from daypass.doors.slack.rules_fields import RuleFields, kept, shown, typed_too
-from daypass.doors.slack.rules_form import LONGEST_TEXT, Draft, form, read, unfit
+from daypass.doors.slack.rules_form import LONGEST_TEXT, RuleDraft, form, read, unfit
 from daypass.doors.slack.rules_text import find
 from daypass.doors.slack.rules_text import text_of as rule_text
-from daypass.doors.slack.rules_view import Faulty, Seen, Would, facts, look, opened, proposal, text_of, unknown, would
+from daypass.doors.slack.rules_view import (
+    Faulty,
+    RulesView,
+    Would,
+    facts,
+    look,
+    opened,
+    proposal,
+    text_of,
+    unknown,
+    would,
+)
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.texts import rules as rules_texts
-from daypass.doors.slack.verbs import Counter, in_thread
+from daypass.doors.slack.verbs import Verbs, in_thread
 from daypass.lifecycle.rule_changes import propose as proposing
 from daypass.lifecycle.rule_changes import versions
 from daypass.lifecycle.rule_changes.versions import digest_of
@@ -39,9 +50,9 @@ _FIELDS = tuple(rules_texts.LABELS)
 class RulesDoor:
     """Reading and proposing."""
 
-    counter: Counter
+    counter: Verbs
 
-    async def do(self, turn: Turn, said: Rules) -> None:
+    async def do(self, turn: Interaction, said: ShowRules) -> None:
         """Answer `/daypass rules`, with one rule, or with the changes that wait."""
         desk = self.counter.desk
         seen = await in_thread(lambda: look(desk, turn.person))
@@ -54,7 +65,7 @@ class RulesDoor:
             return
         await turn.tell(Note(text=rules_texts.counted(len(rules)), blocks=tuple(listed(seen, rules))))
 
-    async def more(self, turn: Turn) -> None:
+    async def more(self, turn: Interaction) -> None:
         """List the rules that follow on those that were shown."""
         desk, start = self.counter.desk, int(turn.value) if turn.value.isdecimal() else 0
         seen = await in_thread(lambda: look(desk, turn.person))
@@ -64,47 +75,47 @@ class RulesDoor:
             )
         )
 
-    async def edit(self, turn: Turn) -> None:
+    async def edit(self, turn: Interaction) -> None:
         """Open the form of a rule."""
         await turn.open(self._opened(turn.value, turn.person))
 
-    async def edit_text(self, turn: Turn) -> None:
+    async def edit_text(self, turn: Interaction) -> None:
         """Open a rule as text."""
         await turn.open(self._opened(turn.value, turn.person, as_text=True))
 
-    async def new(self, turn: Turn) -> None:
+    async def new(self, turn: Interaction) -> None:
         """Open the form of a new rule, of a new denial, or of a new rule as text."""
         await turn.open(in_thread(lambda: self._new(turn.value, turn.person)))
 
-    async def pause(self, turn: Turn) -> None:
+    async def pause(self, turn: Interaction) -> None:
         """Open the form of a rule with `paused` the other way round, and what that would do."""
         await turn.open(self._opened(turn.value, turn.person, turned=True))
 
-    async def submit(self, turn: Turn) -> Answer:
+    async def submit(self, turn: Interaction) -> Answer:
         """Show what the form would do; propose it when that was seen already."""
         draft = read(turn.state, turn.body["view"]["private_metadata"])
         try:
             return await in_thread(lambda: self._submitted(draft, turn.person, turn.key))
         except Conflict as error:
             said = rules_texts.overtaken(error.sentence)
-            return Show(view=page(sentence(said)), said=said)
+            return ShowView(view=page(sentence(said)), said=said)
         except Faulty as faulty:
             return self._faulty(draft, faulty)
         except DaypassError as error:
             view = form(draft, kept=self._kept(draft), last=[section(f"*{sentence(refusals.sentence(error))}*")])
             return refused(error, view, _FIELDS)
 
-    def _submitted(self, draft: Draft, by: PrincipalId, key: str) -> Answer:
+    def _submitted(self, draft: RuleDraft, by: PrincipalId, key: str) -> Answer:
         desk = self.counter.desk
         text = text_of(desk, draft)
         if draft.seen != digest_of(text):
             again = rules_texts.LOOK_AGAIN if draft.seen else ""
-            return Show(view=self._considered(draft, would(desk, draft, by), again))
+            return ShowView(view=self._considered(draft, would(desk, draft, by), again))
         change = proposing.propose(replace(proposal(draft, text), key=key), by=by, judge=desk.judge, now=desk.clock())
         said = rules_texts.proposed(change.id)
-        return Show(view=page(said), said=said)
+        return ShowView(view=page(said), said=said)
 
-    def _considered(self, draft: Draft, seen: Would, again: str = "", *, top: bool = False) -> View:
+    def _considered(self, draft: RuleDraft, seen: Would, again: str = "", *, top: bool = False) -> View:
         """With the effect at the end, where its reader is who has just pressed the button; on `top` of a new window."""
         told = [*([context(again)] if again else []), *rules_card.effect_blocks(seen.effect, seen.naming, rules=True)]
         looked = replace(draft, seen=seen.digest)
@@ -113,11 +124,11 @@ class RulesDoor:
             return form(looked, kept=self._kept(draft), top=told, last=[short])
         return form(looked, kept=self._kept(draft), last=[divider(), *told])
 
-    def _faulty(self, draft: Draft, faulty: Faulty) -> Answer:
+    def _faulty(self, draft: RuleDraft, faulty: Faulty) -> Answer:
         said = "\n".join([faulty.others, *faulty.beside.values()]).strip()
         view = form(draft, kept=self._kept(draft), last=[section(f"*{sentence(said)}*")])
         if faulty.others:
-            return Show(view=view, said=said)
+            return ShowView(view=view, said=said)
         return Wrong(errors=faulty.beside, view=view)
 
     async def _opened(self, rule_id: str, by: PrincipalId, *, as_text: bool = False, turned: bool = False) -> View:
@@ -130,7 +141,7 @@ class RulesDoor:
         text = rule_text(version.text, rule_id) if as_text else None
         if (text is not None and len(text) > LONGEST_TEXT) or (text is None and unfit(fields)):
             raise BadInput(rules_texts.TOO_LONG)
-        draft = Draft(rule=rule_id, base=version.number, text=text, fields=fields)
+        draft = RuleDraft(rule=rule_id, base=version.number, text=text, fields=fields)
         if not turned:
             return form(draft, kept=self._kept(draft))
         draft = replace(draft, fields=replace(fields, paused=not fields.paused))
@@ -144,14 +155,14 @@ class RulesDoor:
             if sort == "denial"
             else RuleFields()
         )
-        return form(Draft(rule="", base=version.number, text=text, fields=fields))
+        return form(RuleDraft(rule="", base=version.number, text=text, fields=fields))
 
     def _pickable(self, fields: RuleFields) -> RuleFields:
         named = {*fields.who.people, *fields.approvers.people}
         strangers = {one for one in named if unknown(self.counter.desk, PrincipalId(one))}
         return replace(fields, who=typed_too(fields.who, strangers), approvers=typed_too(fields.approvers, strangers))
 
-    def _kept(self, draft: Draft) -> tuple[str, ...]:
+    def _kept(self, draft: RuleDraft) -> tuple[str, ...]:
         """What the form leaves alone of this rule; nothing when that cannot be told any more."""
         if draft.text is not None or not draft.rule:
             return ()
@@ -161,7 +172,7 @@ class RulesDoor:
         except DaypassError:
             return ()
 
-    async def _changes(self, turn: Turn, seen: Seen) -> None:
+    async def _changes(self, turn: Interaction, seen: RulesView) -> None:
         if not seen.owner:
             await turn.tell(Note(text=_why_not(seen)))
             return
@@ -175,7 +186,7 @@ class RulesDoor:
             await turn.tell(Note(text=rules_texts.more_changes(left)))
 
 
-def listed(seen: Seen, rules: list[Rule]) -> Iterator[Block]:
+def listed(seen: RulesView, rules: list[Rule]) -> Iterator[Block]:
     """The rules in sentences, with the buttons of an owner: the first of them, and how many more there are."""
     owners = _owners(seen)
     yield section(rules_texts.head(seen.version, owners))
@@ -190,7 +201,7 @@ def listed(seen: Seen, rules: list[Rule]) -> Iterator[Block]:
         yield context(_why_not(seen))
 
 
-def _rules(seen: Seen, rules: list[Rule], start: int) -> Iterator[Block]:
+def _rules(seen: RulesView, rules: list[Rule], start: int) -> Iterator[Block]:
     """As many as one answer holds, and a button for those that follow."""
     for one in rules[start : start + _MOST]:
         yield section(rules_texts.rule(one.id, one.about, seen.naming.sentence(in_words(one))))
@@ -212,13 +223,13 @@ def _buttons(rule: Rule) -> list[Block]:
     ]
 
 
-def _why_not(seen: Seen) -> str:
+def _why_not(seen: RulesView) -> str:
     if seen.version is None:
         return rules_texts.NO_VERSIONS
     return rules_texts.NOT_AN_OWNER if seen.book.owners else rules_texts.NO_OWNERS
 
 
-def _owners(seen: Seen) -> str:
+def _owners(seen: RulesView) -> str:
     owners = seen.book.owners
     groups = [f"<!subteam^{one}>" for one in sorted(owners.slack_groups)]
     others = sorted(owners.directory_groups)

@@ -4,18 +4,18 @@ from collections.abc import Iterator
 
 from daypass.doors.slack.blocks import Block, Note, actions, button, context, quoted, section
 from daypass.doors.slack.names import Naming
-from daypass.doors.slack.rules_view import MOST_NAMED, Facts
+from daypass.doors.slack.rules_view import MOST_NAMED, ChangeView
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.texts import rules as rules_texts
 from daypass.doors.slack.texts import stages
 from daypass.model.principal import PrincipalId
 from daypass.model.rule_change import ChangeState
-from daypass.rules.sampling.effects import Effect
+from daypass.rules.sampling.effects import ChangeEffect
 
 _MOST_RULES, _MOST_PEOPLE, _MOST_PENDING = 10, 12, 3
 
 
-def change_card(facts: Facts, *, viewer: PrincipalId | None = None) -> Note:
+def change_card(facts: ChangeView, *, viewer: PrincipalId | None = None) -> Note:
     """
     Draw the owners' message. For one `viewer` the buttons are those that are theirs; else those of every owner.
 
@@ -39,7 +39,7 @@ def change_card(facts: Facts, *, viewer: PrincipalId | None = None) -> Note:
     return Note(text=rules_texts.asks_shortly(texts.person(change.author)), blocks=tuple(blocks))
 
 
-def effect_blocks(effect: Effect, naming: Naming, *, rules: bool = False) -> list[Block]:
+def effect_blocks(effect: ChangeEffect, naming: Naming, *, rules: bool = False) -> list[Block]:
     """What other rules would do: in numbers, then who and which request; with `rules`, each rule's sentences too."""
     blocks = [section(f"*{effect.sentence()}*")]
     if rules:
@@ -52,7 +52,7 @@ def effect_blocks(effect: Effect, naming: Naming, *, rules: bool = False) -> lis
     return blocks + ([context(rules_texts.more_requests(more))] if more > 0 else [])
 
 
-def _people(effect: Effect, naming: Naming) -> Iterator[str]:
+def _people(effect: ChangeEffect, naming: Naming) -> Iterator[str]:
     for one, some in effect.alike:
         more = len(some) - MOST_NAMED
         named = ", ".join(naming.person(each) for each in some[:MOST_NAMED])
@@ -63,7 +63,7 @@ def _people(effect: Effect, naming: Naming) -> Iterator[str]:
             yield from (rules_texts.otherwise(who, naming.sentence(each)) for each in one.otherwise[:1])
 
 
-def _buttons(facts: Facts, viewer: PrincipalId | None) -> Iterator[Block]:
+def _buttons(facts: ChangeView, viewer: PrincipalId | None) -> Iterator[Block]:
     change = facts.change
     if viewer != change.author and not facts.overtaken:
         yield button(rules_texts.APPROVE, "rules.approve", change.id, style="primary")

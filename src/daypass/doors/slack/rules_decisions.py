@@ -9,12 +9,12 @@ from daypass.doors.language import parse_id, parse_reason
 from daypass.doors.slack.blocks import Note, View, field, line, modal, preformatted, section, sentence
 from daypass.doors.slack.form import refused
 from daypass.doors.slack.form_values import typed_if_any
-from daypass.doors.slack.interaction import Answer, Close, Turn
+from daypass.doors.slack.interaction import Answer, CloseView, Interaction
 from daypass.doors.slack.rules_card import change_card
 from daypass.doors.slack.rules_view import facts
 from daypass.doors.slack.texts import labels
 from daypass.doors.slack.texts import rules as rules_texts
-from daypass.doors.slack.verbs import Counter, in_thread
+from daypass.doors.slack.verbs import Verbs, in_thread
 from daypass.lifecycle.rule_changes import shadow
 from daypass.lifecycle.rule_changes.decide import approve_change, deny_change, find_change, withdraw_change
 from daypass.lifecycle.rule_changes.owners import must_own
@@ -37,25 +37,25 @@ T = TypeVar("T")
 class RulesDeciding:
     """The owners' clicks. The verbs judge each of them anew."""
 
-    counter: Counter
+    counter: Verbs
 
-    async def show(self, turn: Turn) -> None:
+    async def show(self, turn: Interaction) -> None:
         """Show one change with what it would do, and the buttons to decide on it."""
         desk, change_id = self.counter.desk, parse_id(turn.value)
         found = await self._for_owner(turn.person, lambda: facts(desk, find_change(change_id, desk.ledger)))
         await turn.tell(change_card(found, viewer=turn.person))
 
-    async def approve(self, turn: Turn) -> None:
+    async def approve(self, turn: Interaction) -> None:
         """Put somebody else's change in force."""
         desk, change_id = self.counter.desk, parse_id(turn.value)
         version = await in_thread(lambda: approve_change(change_id, by=turn.person, judge=desk.judge, now=desk.clock()))
         await turn.tell(Note(text=rules_texts.applied(version.number)))
 
-    async def ask_why_not(self, turn: Turn) -> None:
+    async def ask_why_not(self, turn: Interaction) -> None:
         """Open the form that asks for the reason of a denial."""
         await turn.open(_made(_deny_form(parse_id(turn.value))))
 
-    async def deny(self, turn: Turn) -> Answer:
+    async def deny(self, turn: Interaction) -> Answer:
         """Turn a change down with the reason that was typed."""
         desk, said = self.counter.desk, typed_if_any(turn.state, "reason")
         change_id = parse_id(turn.body["view"]["private_metadata"])
@@ -66,22 +66,22 @@ class RulesDeciding:
             )
         except DaypassError as error:
             return refused(error, _deny_form(change_id, said, refusals.sentence(error)), ("reason",))
-        return Close()
+        return CloseView()
 
-    async def withdraw(self, turn: Turn) -> None:
+    async def withdraw(self, turn: Interaction) -> None:
         """Take one's own change back."""
         desk, change_id = self.counter.desk, parse_id(turn.value)
         await in_thread(lambda: withdraw_change(change_id, by=turn.person, ledger=desk.ledger, now=desk.clock()))
         await turn.tell(Note(text=rules_texts.WITHDRAWN))
 
-    async def whole(self, turn: Turn) -> None:
+    async def whole(self, turn: Interaction) -> None:
         """Show which lines of the document a change changes."""
         change_id = parse_id(turn.value)
         said = await self._for_owner(turn.person, lambda: self._lines(change_id))
         lines = preformatted(said)[:_MOST_DIFFERENCES]
         await turn.tell(Note(text=rules_texts.lines_of(change_id), blocks=tuple(lines)))
 
-    async def differences(self, turn: Turn) -> None:
+    async def differences(self, turn: Interaction) -> None:
         """List what a change that is watched would have decided differently."""
         change_id = parse_id(turn.value)
         events = await self._for_owner(turn.person, lambda: shadow.differences(change_id, self.counter.desk.ledger))

@@ -46,7 +46,7 @@ BLOCKS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class RuleDraft:
     """What a form says: which rule it opened with, from which version, and the words in it."""
 
     rule: str
@@ -72,7 +72,7 @@ def unfit(fields: RuleFields) -> bool:
     )
 
 
-def form(draft: Draft, *, kept: Sequence[str] = (), top: Sequence[Block] = (), last: Sequence[Block] = ()) -> View:
+def form(draft: RuleDraft, *, kept: Sequence[str] = (), top: Sequence[Block] = (), last: Sequence[Block] = ()) -> View:
     """
     Draw the form; what it would do, or what is wrong with it, stands on `top` of a window that opens, and else `last`.
 
@@ -112,16 +112,16 @@ def form(draft: Draft, *, kept: Sequence[str] = (), top: Sequence[Block] = (), l
     )
 
 
-def _intro(draft: Draft) -> str:
+def _intro(draft: RuleDraft) -> str:
     if not draft.rule:
         return rules_texts.NEW_DENIAL_INTRO if draft.fields.denies else rules_texts.NEW_INTRO
     return rules_texts.INTRO if draft.text is None else rules_texts.TEXT_INTRO
 
 
-def read(state: Mapping[str, Any], metadata: str) -> Draft:
+def read(state: Mapping[str, Any], metadata: str) -> RuleDraft:
     """Read the form back."""
     told = json.loads(metadata)
-    return Draft(
+    return RuleDraft(
         rule=str(told["rule"]),
         base=int(told["base"]),
         seen=str(told["seen"]),

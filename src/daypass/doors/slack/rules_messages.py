@@ -8,29 +8,29 @@ from dataclasses import dataclass
 
 import structlog
 
-from daypass.doors.services import Desk
-from daypass.doors.slack.approver_messages import Asking
+from daypass.doors.services import Services
+from daypass.doors.slack.approver_messages import ApproverMessages
 from daypass.doors.slack.blocks import Note
 from daypass.doors.slack.outbound import Gone
 from daypass.doors.slack.owners import owners_of_rules
 from daypass.doors.slack.rules_card import change_card
-from daypass.doors.slack.rules_view import Facts, facts
+from daypass.doors.slack.rules_view import ChangeView, facts
 from daypass.doors.slack.texts import rules as rules_texts
 from daypass.doors.slack.verbs import in_thread
 from daypass.lifecycle.rule_changes.decide import find_change
 from daypass.lifecycle.rule_changes.versions import kept
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.grant import GrantId
 from daypass.model.rule_change import ChangeState, RulesChange
 from daypass.ports import Notice
 
 TOLD = frozenset(
     {
-        Kind.RULES_PROPOSED,
-        Kind.RULES_CHANGED,
-        Kind.RULES_DENIED,
-        Kind.RULES_WITHDRAWN,
-        Kind.RULES_REFUSED,
+        EntryKind.RULES_PROPOSED,
+        EntryKind.RULES_CHANGED,
+        EntryKind.RULES_DENIED,
+        EntryKind.RULES_WITHDRAWN,
+        EntryKind.RULES_REFUSED,
     }
 )
 
@@ -41,8 +41,8 @@ log = structlog.get_logger()
 class RulesConversation:
     """Brings what Slack shows of a change up to date. Raises TryLater, Unavailable and NotFound."""
 
-    desk: Desk
-    asking: Asking
+    desk: Services
+    asking: ApproverMessages
 
     async def tell(self, notice: Notice, subject: GrantId) -> None:
         """Tell everyone concerned of one thing that happened to a change."""
@@ -51,12 +51,12 @@ class RulesConversation:
             await self._ask(await in_thread(lambda: facts(self.desk, change)))
             return
         await self._redraw(change)
-        if notice.event.kind is Kind.RULES_CHANGED:
+        if notice.event.kind is EntryKind.RULES_CHANGED:
             await self._others()
-        if notice.event.actor != change.author or notice.event.kind is not Kind.RULES_WITHDRAWN:
+        if notice.event.actor != change.author or notice.event.kind is not EntryKind.RULES_WITHDRAWN:
             await self._tell_author(change, notice.event)
 
-    async def _ask(self, found: Facts) -> None:
+    async def _ask(self, found: ChangeView) -> None:
         change, channel = found.change, self.asking.settings.approvals_channel
         if channel and not await self.asking.remembered.recall(change.id, f"rules:{channel}"):
             await self._post(channel, found)
@@ -65,7 +65,7 @@ class RulesConversation:
             if not await self.asking.remembered.recall(change.id, f"rules:{one}"):
                 await self._post(one, found)
 
-    async def _post(self, place: str, found: Facts) -> bool:
+    async def _post(self, place: str, found: ChangeView) -> bool:
         change = found.change
         try:
             message = await self.asking.outgoing.post(place, change_card(found))

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from daypass.doors.language import parse_length
-from daypass.doors.services import Desk
+from daypass.doors.services import Services
 from daypass.doors.slack.names import Naming, group_names, groups_in
 from daypass.doors.slack.rules_fields import changed
-from daypass.doors.slack.rules_form import BLOCKS, NO_SHADOW, Draft
+from daypass.doors.slack.rules_form import BLOCKS, NO_SHADOW, RuleDraft
 from daypass.doors.slack.rules_text import field_at, find, groups_of, with_fields, with_new_rule, with_rule
 from daypass.lifecycle.rule_changes import propose as proposing
 from daypass.lifecycle.rule_changes.effects import effects
@@ -23,7 +23,7 @@ from daypass.model.rule_change import ChangeState, RulesChange, RulesVersion
 from daypass.rules.describe.rules import in_words
 from daypass.rules.document.differences import changes, other_than_rules
 from daypass.rules.document.read import RuleBook, parse
-from daypass.rules.sampling.effects import Effect
+from daypass.rules.sampling.effects import ChangeEffect
 
 _ID = re.compile(r"\b[UW][A-Z0-9]{3,}\b")
 _MISSING = re.compile(r"“(\w+)” is missing")
@@ -33,7 +33,7 @@ MOST_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class RulesView:
     """What one person is shown of the rules."""
 
     book: RuleBook
@@ -57,18 +57,18 @@ class Would:
 
     text: str
     digest: str
-    effect: Effect
+    effect: ChangeEffect
     naming: Naming
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class ChangeView:
     """A change as it stands now: what it changes, in sentences, and while it waits what it would do."""
 
     change: RulesChange
     in_force: int
     sentences: tuple[str, ...]
-    effect: Effect | None
+    effect: ChangeEffect | None
     naming: Naming
     deciders: Approvers = field(default_factory=Approvers)
     """Those who own the rules now, without its author."""
@@ -87,17 +87,17 @@ class Faulty(Exception):
         self.beside, self.others = beside, others
 
 
-def look(desk: Desk, by: PrincipalId) -> Seen:
+def look(desk: Services, by: PrincipalId) -> RulesView:
     """Read the rules as this person may see them."""
     book, version = desk.rules(), _version(desk)
     why_not = _why_not(desk, by, book)
     waiting = () if why_not else desk.ledger.all(RulesChange, states=(ChangeState.PENDING,))
     owners = [*book.owners.people, *([version.author] if version else [])]
     naming = replace(names(desk, (*map(in_words, book.rules), *owners)), private=True)
-    return Seen(book=book, version=version, changes=tuple(waiting), why_not=why_not, naming=naming)
+    return RulesView(book=book, version=version, changes=tuple(waiting), why_not=why_not, naming=naming)
 
 
-def opened(desk: Desk, rule_id: str, by: PrincipalId) -> RulesVersion:
+def opened(desk: Services, rule_id: str, by: PrincipalId) -> RulesVersion:
     """Read what a form opens with, for an owner. Raises NotYours, Misconfigured, BadInput for a rule that is gone."""
     must_own(by, judge=desk.judge)
     version = kept(desk.rules).version(desk.clock())
@@ -106,12 +106,12 @@ def opened(desk: Desk, rule_id: str, by: PrincipalId) -> RulesVersion:
     return version
 
 
-def proposal(draft: Draft, text: str) -> proposing.Proposal:
+def proposal(draft: RuleDraft, text: str) -> proposing.Proposal:
     """What a form says, as it is proposed."""
     return proposing.Proposal(text=text, base=draft.base, note=draft.note, shadow=shadow(draft))
 
 
-def would(desk: Desk, draft: Draft, by: PrincipalId) -> Would:
+def would(desk: Services, draft: RuleDraft, by: PrincipalId) -> Would:
     """Say what a draft would do. Raises what proposing it would raise, and Faulty."""
     text = text_of(desk, draft)
     _must_be_read(text, draft)
@@ -120,7 +120,7 @@ def would(desk: Desk, draft: Draft, by: PrincipalId) -> Would:
     return Would(text=text, digest=digest_of(text), effect=seen, naming=names(desk, said(seen)))
 
 
-def text_of(desk: Desk, draft: Draft) -> str:
+def text_of(desk: Services, draft: RuleDraft) -> str:
     """Make the whole text that a draft comes to, from the version in force. Raises Conflict when that is another."""
     version = kept(desk.rules).version(desk.clock())
     proposing.must_be_base(draft.base, version)
@@ -136,7 +136,7 @@ def text_of(desk: Desk, draft: Draft) -> str:
     return with_fields(version.text, draft.rule, changed(before, draft.fields, known))
 
 
-def unknown(desk: Desk, one: PrincipalId) -> bool:
+def unknown(desk: Services, one: PrincipalId) -> bool:
     """Whether Slack knows nobody by this id; one that it cannot tell of now is not unknown."""
     try:
         desk.directory.principal(one)
@@ -147,17 +147,17 @@ def unknown(desk: Desk, one: PrincipalId) -> bool:
     return False
 
 
-def shadow(draft: Draft) -> timedelta | None:
+def shadow(draft: RuleDraft) -> timedelta | None:
     """For how long a draft is to be watched first."""
     return None if draft.shadow == NO_SHADOW else parse_length(draft.shadow)
 
 
-def facts(desk: Desk, change: RulesChange) -> Facts:
+def facts(desk: Services, change: RulesChange) -> ChangeView:
     """Read what a change changes, and what it would do."""
     now = desk.clock()
     version = kept(desk.rules).version(now)
     sentences: tuple[str, ...] = ()
-    seen: Effect | None = None
+    seen: ChangeEffect | None = None
     try:
         base = version if change.base == version.number else desk.ledger.find(RulesVersion, key_of(change.base))
         proposed = parse(change.text, name=PROPOSED)
@@ -171,12 +171,12 @@ def facts(desk: Desk, change: RulesChange) -> Facts:
     deciders = _deciders(desk, change)
     owners = (*deciders.people, *deciders.slack_groups)
     naming = names(desk, (change.author, *owners, *sentences, *(said(seen) if seen else ())))
-    return Facts(
+    return ChangeView(
         change=change, in_force=version.number, sentences=sentences, effect=seen, naming=naming, deciders=deciders
     )
 
 
-def _deciders(desk: Desk, change: RulesChange) -> Approvers:
+def _deciders(desk: Services, change: RulesChange) -> Approvers:
     """Who may decide on a change; nobody is named while the rules cannot be read."""
     try:
         owners = desk.rules().owners
@@ -187,7 +187,7 @@ def _deciders(desk: Desk, change: RulesChange) -> Approvers:
     )
 
 
-def said(effect: Effect) -> Iterator[str]:
+def said(effect: ChangeEffect) -> Iterator[str]:
     """Every sentence and id of an effect, for the names in them to be looked up."""
     yield from effect.besides
     yield from (one.sentence for one in effect.rules)
@@ -195,7 +195,7 @@ def said(effect: Effect) -> Iterator[str]:
     yield from (one.sentence for one in effect.pending)
 
 
-def names(desk: Desk, texts: Iterable[str]) -> Naming:
+def names(desk: Services, texts: Iterable[str]) -> Naming:
     """Look up the people whose ids stand in these, so that they can be named without being rung up."""
     texts = list(texts)
     found = list(dict.fromkeys(PrincipalId(one) for text in texts for one in _ID.findall(text)))
@@ -209,7 +209,7 @@ def names(desk: Desk, texts: Iterable[str]) -> Naming:
     return Naming(quiet=quiet | rest, groups=group_names(desk, groups_in(texts)))
 
 
-def _version(desk: Desk) -> RulesVersion | None:
+def _version(desk: Services) -> RulesVersion | None:
     try:
         return kept(desk.rules).version(desk.clock())
     except RulesUnreadable:
@@ -218,7 +218,7 @@ def _version(desk: Desk) -> RulesVersion | None:
         return None
 
 
-def _why_not(desk: Desk, by: PrincipalId, book: RuleBook) -> str:
+def _why_not(desk: Services, by: PrincipalId, book: RuleBook) -> str:
     try:
         must_own(by, judge=desk.judge.under(book))
     except NotYours as refusal:
@@ -226,7 +226,7 @@ def _why_not(desk: Desk, by: PrincipalId, book: RuleBook) -> str:
     return ""
 
 
-def _must_be_read(text: str, draft: Draft) -> None:
+def _must_be_read(text: str, draft: RuleDraft) -> None:
     """Put every fault of a text beside the field of the form that it is about."""
     try:
         parse(text, name=PROPOSED)

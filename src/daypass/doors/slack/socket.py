@@ -31,7 +31,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
+class ReconnectLimits:
     """When the watchdog replaces a connection."""
 
     unconnected: timedelta = timedelta(seconds=20)
@@ -50,13 +50,13 @@ class Socket:
         app_token: str,
         clock: Callable[[], datetime],
         arrivals: Arrivals,
-        patience: Patience | None = None,
+        patience: ReconnectLimits | None = None,
     ) -> None:
         self._make_app = make_app
         self._app_token = app_token
         self._clock = clock
         self._arrivals = arrivals
-        self._patience = patience or Patience()
+        self._patience = patience or ReconnectLimits()
         self._line: _Line | None = None
         self._heard_at: datetime | None = None
         self.each_round: Callable[[], None] = lambda: None

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakValueDictionary
 
-from daypass.doors.services import Desk
+from daypass.doors.services import Services
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.unescape import unescape
 from daypass.doors.slack.verbs import in_thread
-from daypass.lifecycle.thread import How, Saying, keep
+from daypass.lifecycle.thread import How, ThreadMessage, keep
 from daypass.model.errors import NotFound
 from daypass.model.grant import GrantId
 from daypass.model.principal import PrincipalId
@@ -31,7 +31,7 @@ _SPOKEN = frozenset({"", "file_share", "thread_broadcast", "me_message"})
 class Threads:
     """Keeps what is said under our messages."""
 
-    desk: Desk
+    desk: Services
     _turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = field(default_factory=WeakValueDictionary)
     """In each thread one reply is kept after the other, in the order in which they came."""
 
@@ -45,7 +45,7 @@ class Threads:
         async with self._turns.setdefault((saying.channel, root), asyncio.Lock()):
             await self._keep(saying, root, ours=_under_ours(event, body))
 
-    async def _keep(self, saying: Saying, root: str, *, ours: bool) -> None:
+    async def _keep(self, saying: ThreadMessage, root: str, *, ours: bool) -> None:
         subject = await self._subject(saying.channel, root, ours=ours)
         if subject is None:
             return
@@ -93,12 +93,12 @@ def _ours(message: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
     return teams <= {body.get("team_id")}
 
 
-def _saying(event: Mapping[str, Any], message: Mapping[str, Any]) -> Saying:
+def _saying(event: Mapping[str, Any], message: Mapping[str, Any]) -> ThreadMessage:
     how = {"message_changed": How.EDITED, "message_deleted": How.DELETED}.get(event.get("subtype") or "", How.SAID)
     edited = message.get("edited") or {}
     files = len(message.get("files") or ())
     attached = f" {texts.files_attached(files)}" if files else ""
-    return Saying(
+    return ThreadMessage(
         author=PrincipalId(str(message["user"])),
         channel=str(event["channel"]),
         ts=str(message["ts"]),

@@ -6,7 +6,7 @@ What lies in a bucket is offered to those alone who could list it: whoever may o
 
 import structlog
 
-from daypass.doors.services import Desk
+from daypass.doors.services import Services
 from daypass.doors.slack.blocks import LONGEST_OPTION_VALUE
 from daypass.model.decision import Question
 from daypass.model.entitlement import Entitlement, Level, S3Place, parse_place
@@ -26,7 +26,7 @@ MOST = 100
 """Slack shows no more."""
 
 
-def places(desk: Desk, by: PrincipalId, typed: str) -> list[str]:
+def places(desk: Services, by: PrincipalId, typed: str) -> list[str]:
     """
     Buckets while a bucket is typed, then the prefixes and objects in it, one level at a time.
 
@@ -45,12 +45,12 @@ def places(desk: Desk, by: PrincipalId, typed: str) -> list[str]:
     return list(fitting)[:MOST]
 
 
-def _buckets(desk: Desk, book: RuleBook, person: Principal, typed: str) -> list[str]:
+def _buckets(desk: Services, book: RuleBook, person: Principal, typed: str) -> list[str]:
     named = [bucket for bucket in desk.catalogue.buckets() if typed.lower() in bucket and may_see(book, person, bucket)]
     return sorted(named, key=lambda bucket: (not bucket.startswith(typed.lower()), bucket))
 
 
-def _within(desk: Desk, book: RuleBook, person: Principal, typed: str) -> list[str]:
+def _within(desk: Services, book: RuleBook, person: Principal, typed: str) -> list[str]:
     bucket, _, start = typed.partition("/")
     if not may_see(book, person, bucket, levels=_LIST):
         return []
@@ -61,7 +61,7 @@ def _within(desk: Desk, book: RuleBook, person: Principal, typed: str) -> list[s
     return [f"{bucket}/{key}" for key in keys if may_name(book, person, bucket, key, levels=_LIST)]
 
 
-def nearly(desk: Desk, by: PrincipalId, typed: str) -> list[str]:
+def nearly(desk: Services, by: PrincipalId, typed: str) -> list[str]:
     """Find the place, of those that rules lend this person, that may have been meant where nothing fits."""
     book, person = desk.rules(), desk.directory.principal(by)
     try:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
-from daypass.doors.services import Desk
+from daypass.doors.services import Services
 from daypass.lifecycle import login
 from daypass.lifecycle.approval.decide import approve, deny
 from daypass.lifecycle.cancel import cancel
@@ -28,7 +28,7 @@ from daypass.lifecycle.visibility import concealed, visible
 from daypass.model.errors import NotFound, Refusal
 from daypass.model.event import Login
 from daypass.model.grant import Grant, GrantId
-from daypass.model.kept import Series, Standing
+from daypass.model.kept import Schedule, Validity
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Ask, Request
 
@@ -44,7 +44,7 @@ class Picture:
 
     request: Request
     grant: Grant | None
-    series: Series | None = None
+    series: Schedule | None = None
     """What is still to come of one that recurs; None for any other, or before its approval."""
     stuck: bool = False
     """Whether it was just told that AWS does not take it, or does not give it back."""
@@ -52,14 +52,14 @@ class Picture:
     @property
     def goes_on(self) -> bool:
         """Whether more windows are to open."""
-        return self.series is not None and self.series.state is Standing.OPEN
+        return self.series is not None and self.series.state is Validity.OPEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Counter:
+class Verbs:
     """What a person can have done. Every method raises what its verb raises."""
 
-    desk: Desk
+    desk: Services
 
     async def file(self, ask: Ask) -> Request:
         """File a request."""
@@ -157,7 +157,7 @@ class Counter:
         except NotFound:
             return Picture(request=request, grant=None)
         with suppress(NotFound):  # one of an older Daypass left none behind
-            series = ledger.find(Series, subject) if request.recurs else None
+            series = ledger.find(Schedule, subject) if request.recurs else None
             return Picture(request=request, grant=grant, series=series)
         return Picture(request=request, grant=grant)
 

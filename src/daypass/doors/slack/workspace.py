@@ -15,7 +15,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from daypass.doors.services import Desk
+from daypass.doors.services import Services
 from daypass.doors.slack.texts import refusals as sorry
 from daypass.doors.slack.verbs import in_thread
 from daypass.lifecycle.workspace import known_team, remember_team
@@ -66,10 +66,10 @@ def web_client(settings: SlackSettings) -> AsyncWebClient:
     return AsyncWebClient(token=settings.bot_token, base_url=settings.api_url, timeout=_PATIENCE_S, retry_handlers=[])
 
 
-class Home:
+class Workspace:
     """The workspace the app is installed in: asked of Slack once (`auth.test`), written down, and then known."""
 
-    def __init__(self, client: AsyncWebClient, desk: Desk | None = None) -> None:
+    def __init__(self, client: AsyncWebClient, desk: Services | None = None) -> None:
         """Take whom to ask, and where it is written down; without a desk it is asked anew by each process."""
         self._client, self._desk = client, desk
         self._team: str | None = None
@@ -130,7 +130,7 @@ class Home:
         return str(answer["team_id"])
 
 
-def _main(person: PrincipalId, desk: Desk) -> PrincipalId:
+def _main(person: PrincipalId, desk: Services) -> PrincipalId:
     try:
         return desk.directory.principal(person).main
     except DaypassError:

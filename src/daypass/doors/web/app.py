@@ -20,22 +20,22 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 
 from daypass.doors.address import Networks, address_of, peer_of, was_forwarded
 from daypass.doors.refusals import Code
-from daypass.doors.services import Desk
+from daypass.doors.services import Services
 from daypass.doors.web import confirm, end_session, passkeys
 from daypass.doors.web.links import open_link
-from daypass.doors.web.metrics import House, Timed
+from daypass.doors.web.metrics import ServiceMetrics, Timed
 from daypass.doors.web.pages import drawing, page
 from daypass.doors.wire.problem import TITLES
 from daypass.model.errors import DaypassError, Misconfigured
-from daypass.model.kept import Alteration, Standing
-from daypass.ports import Book
+from daypass.model.kept import Alteration, Validity
+from daypass.ports import Journal
 
 _IN_ITS_DETAIL = "The answer that sent you here says more in its detail."
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def add(
-    app: FastAPI, desk: Desk, *, trusted_proxies: Networks = (), faults: Callable[[], Mapping[str, str]] = dict
+    app: FastAPI, desk: Services, *, trusted_proxies: Networks = (), faults: Callable[[], Mapping[str, str]] = dict
 ) -> CollectorRegistry:
     """
     Add the pages to an app. Returns the registry that /metrics shows, for others to add their own to.
@@ -44,7 +44,7 @@ def add(
     process what is wrong with it, in words; an empty text when nothing is.
     """
     registry = CollectorRegistry(auto_describe=True)
-    registry.register(House(desk))
+    registry.register(ServiceMetrics(desk))
     app.add_middleware(Timed, registry=registry)
     app.include_router(_pages(desk, trusted_proxies))
     app.include_router(passkeys.routes(desk))
@@ -54,7 +54,7 @@ def add(
     return registry
 
 
-def _pages(desk: Desk, trusted_proxies: Networks) -> APIRouter:
+def _pages(desk: Services, trusted_proxies: Networks) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     @router.get("/")
@@ -98,7 +98,7 @@ def _pages(desk: Desk, trusted_proxies: Networks) -> APIRouter:
 
 
 def _instruments(
-    desk: Desk, registry: CollectorRegistry, trusted_proxies: Networks, faults: Callable[[], Mapping[str, str]]
+    desk: Services, registry: CollectorRegistry, trusted_proxies: Networks, faults: Callable[[], Mapping[str, str]]
 ) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
@@ -125,14 +125,14 @@ def _instruments(
     return router
 
 
-def _journal(book: Book) -> str:
+def _journal(book: Journal) -> str:
     if book.faults():
         return "damaged; see the log"
     return "not signed now: the remembered head cannot be reached; see the log" if book.unsigned() else ""
 
 
-def _must_be_ours(desk: Desk) -> None:
-    if altered := desk.ledger.all(Alteration, states=(Standing.OPEN,)):
+def _must_be_ours(desk: Services) -> None:
+    if altered := desk.ledger.all(Alteration, states=(Validity.OPEN,)):
         raise Misconfigured(f"{len(altered)} rows of the ledger were changed outside Daypass or cannot be read.")
 
 

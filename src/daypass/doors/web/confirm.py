@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from daypass.doors.services import Desk
+from daypass.doors.services import Services
 from daypass.doors.web.passkeys_page import Answered, Ceremony, ceremony_page, name_of, refused_page
 from daypass.doors.wire.passkeys import DoneOut
 from daypass.lifecycle.approval import decide
@@ -32,7 +32,7 @@ from daypass.model.request import Request as Asked
 from daypass.ports.asker import is_asking
 
 
-def routes(desk: Desk) -> APIRouter:
+def routes(desk: Services) -> APIRouter:
     """The page, and where its answer goes."""
     router = APIRouter(include_in_schema=False)
 
@@ -58,13 +58,13 @@ def routes(desk: Desk) -> APIRouter:
     return router
 
 
-def _approve(request_id: GrantId, by: PrincipalId, length: timedelta | None, desk: Desk) -> Grant | None:
+def _approve(request_id: GrantId, by: PrincipalId, length: timedelta | None, desk: Services) -> Grant | None:
     is_asking(by)
     click = Click(by=by, length=length, second_factor=True)
     return decide.approve_with(request_id, click, judge=desk.judge, now=desk.clock())
 
 
-def _approving(ticket: str, offer: confirm.Offer, desk: Desk) -> Ceremony:
+def _approving(ticket: str, offer: confirm.ApprovalOffer, desk: Services) -> Ceremony:
     return Ceremony(
         title="Approve this?",
         sentence=f"You are {name_of(offer.by, desk)}. Your passkey signs for exactly what stands here.",
@@ -77,7 +77,7 @@ def _approving(ticket: str, offer: confirm.Offer, desk: Desk) -> Ceremony:
     )
 
 
-def _rows(offer: confirm.Offer, desk: Desk) -> Iterator[tuple[str, str]]:
+def _rows(offer: confirm.ApprovalOffer, desk: Services) -> Iterator[tuple[str, str]]:
     request = offer.request
     yield "Who", name_of(request.principal, desk)
     if request.principal != request.requestor:
@@ -92,7 +92,7 @@ def _rows(offer: confirm.Offer, desk: Desk) -> Iterator[tuple[str, str]]:
     yield "Request", request.id
 
 
-def _told(confirmed: confirm.Confirmed, desk: Desk) -> DoneOut:
+def _told(confirmed: confirm.Confirmed, desk: Services) -> DoneOut:
     request: Asked = confirmed.request
     who, what = name_of(request.principal, desk), _what(request.entitlement)
     if confirmed.grant is None:
@@ -124,7 +124,7 @@ def _moment(at: datetime, zone: ZoneInfo) -> str:
     return f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S} ({zone.key})"
 
 
-def _zone(person: PrincipalId, desk: Desk) -> ZoneInfo:
+def _zone(person: PrincipalId, desk: Services) -> ZoneInfo:
     try:
         return ZoneInfo(desk.directory.principal(person).tz)
     except (DaypassError, ZoneInfoNotFoundError, ValueError):

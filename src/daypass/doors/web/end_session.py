@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from daypass.doors.address import address_of
-from daypass.doors.services import Desk
+from daypass.doors.services import Services
 from daypass.doors.web.passkeys_page import Answered, Ceremony, ceremony_page, refused_page
 from daypass.doors.wire.passkeys import DoneOut
 from daypass.lifecycle.attempts import Stranger
@@ -18,7 +18,7 @@ from daypass.lifecycle.passkeys.relying_party import site
 from daypass.model.errors import DaypassError
 
 
-def routes(desk: Desk) -> APIRouter:
+def routes(desk: Services) -> APIRouter:
     """The page, and where its answer goes."""
     router = APIRouter(include_in_schema=False)
 
@@ -44,11 +44,11 @@ def routes(desk: Desk) -> APIRouter:
     return router
 
 
-def _page(desk: Desk) -> session.Page:
-    return session.Page(at=site(desk.public_url), logins=desk.logins, ledger=desk.ledger)
+def _page(desk: Services) -> session.EndSessionPage:
+    return session.EndSessionPage(at=site(desk.public_url), logins=desk.logins, ledger=desk.ledger)
 
 
-def _letting(ticket: str, offer: session.Offer) -> Ceremony:
+def _letting(ticket: str, offer: session.EndSessionOffer) -> Ceremony:
     """Say what waits, and for nobody by name: whoever knows an id is handed such an address."""
     return Ceremony(
         title="Let it end things?",

@@ -15,7 +15,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from daypass.doors import refusals
 from daypass.doors.address import Networks, address_of
-from daypass.doors.services import Desk
+from daypass.doors.services import Services
 from daypass.doors.web.pages import page
 from daypass.lifecycle.handout.links import Visitor, follow
 from daypass.model.errors import DaypassError, NotFound, TooLate
@@ -33,7 +33,7 @@ _NOT_NOW = "It cannot be opened now. Try again in a few minutes, or ask whoever 
 _AHEAD_OF_TIME = ("purpose", "sec-purpose", "x-purpose", "x-moz")
 
 
-def open_link(token: str, request: Request, desk: Desk, trusted_proxies: Networks) -> Response:
+def open_link(token: str, request: Request, desk: Services, trusted_proxies: Networks) -> Response:
     """Send a person on to the object for 60 seconds, or say why not: 404 for no link, 410 after the end."""
     if is_preview(request):
         return page(request, title="A Daypass link", sentence="Open this link in a browser to get the file it is for.")

@@ -18,18 +18,18 @@ from prometheus_client import CollectorRegistry, Histogram
 from prometheus_client.core import GaugeMetricFamily
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from daypass.doors.services import Desk
+from daypass.doors.services import Services
 from daypass.lifecycle.leavers.notice import held
 from daypass.model.errors import Unavailable
-from daypass.model.kept import Alteration, Standing
+from daypass.model.kept import Alteration, Validity
 
 _OVERDUE = timedelta(minutes=10)
 
 
-class House:
+class ServiceMetrics:
     """Asks the house when it is scraped, so that nothing has to be counted between."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Services) -> None:
         self._desk = desk
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
@@ -47,7 +47,7 @@ class House:
         yield GaugeMetricFamily(
             "daypass_leavers_held", "People said to have left whom an owner must confirm", len(waiting)
         )
-        altered = self._desk.ledger.all(Alteration, states=(Standing.OPEN,))
+        altered = self._desk.ledger.all(Alteration, states=(Validity.OPEN,))
         yield GaugeMetricFamily("daypass_altered_rows", "Rows changed outside Daypass or unreadable", len(altered))
         damaged = len(self._desk.book.faults())
         yield GaugeMetricFamily("daypass_journal_damaged", "Things found wrong with the journal", damaged)

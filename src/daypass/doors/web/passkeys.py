@@ -11,7 +11,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from daypass.doors.services import Desk
+from daypass.doors.services import Services
 from daypass.doors.web.pages import drawing
 from daypass.doors.web.passkeys_page import Answered, Ceremony, ceremony_page, name_of, refused_page
 from daypass.doors.wire.passkeys import DoneOut
@@ -28,7 +28,7 @@ _ADVICE = (
 )
 
 
-def routes(desk: Desk) -> APIRouter:
+def routes(desk: Services) -> APIRouter:
     """The two pages, where their answers go, and the script."""
     router = APIRouter(include_in_schema=False)
 
@@ -41,7 +41,7 @@ def routes(desk: Desk) -> APIRouter:
 
     @router.post("/passkeys/new")
     def add(answer: Answered) -> DoneOut:
-        said = enrol.Answer(ticket=answer.ticket, made=answer.made or {}, proof=answer.proof, name=answer.name)
+        said = enrol.EnrolAnswer(ticket=answer.ticket, made=answer.made or {}, proof=answer.proof, name=answer.name)
         passkey = enrol.enrol(
             said,
             at=site(desk.public_url),
@@ -79,7 +79,7 @@ def routes(desk: Desk) -> APIRouter:
     return router
 
 
-def _adding(ticket: str, desk: Desk) -> Ceremony:
+def _adding(ticket: str, desk: Services) -> Ceremony:
     offer = enrol.offer(
         ticket, at=site(desk.public_url), directory=desk.directory, ledger=desk.ledger, now=desk.clock()
     )
@@ -98,7 +98,7 @@ def _adding(ticket: str, desk: Desk) -> Ceremony:
     )
 
 
-def _removing(ticket: str, desk: Desk) -> Ceremony:
+def _removing(ticket: str, desk: Services) -> Ceremony:
     offer = remove.offer(ticket, at=site(desk.public_url), ledger=desk.ledger, now=desk.clock())
     return Ceremony(
         title="Remove a passkey",

@@ -17,7 +17,7 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 from pydantic import ValidationError
 
 from daypass.doors import refusals
-from daypass.doors.services import Desk
+from daypass.doors.services import Services
 from daypass.doors.web.links import is_preview
 from daypass.doors.web.pages import page
 from daypass.doors.wire.passkeys import PasskeyAnswer
@@ -63,7 +63,7 @@ def ceremony_page(request: Request, ceremony: Ceremony) -> Response:
     return HTMLResponse(text, headers={"Content-Security-Policy": _POLICY})
 
 
-def refused_page(request: Request, error: DaypassError, desk: Desk | None = None) -> Response:
+def refused_page(request: Request, error: DaypassError, desk: Services | None = None) -> Response:
     """
     Say why there is nothing to do here.
 
@@ -83,12 +83,12 @@ def refused_page(request: Request, error: DaypassError, desk: Desk | None = None
     return page(request, title=title, sentence=sentence, status=HTTPStatus(refusals.status(error)))
 
 
-def _by_heart(person: PrincipalId, desk: Desk) -> str:
+def _by_heart(person: PrincipalId, desk: Services) -> str:
     known = desk.directory.last_known(person)
     return known.name if known else refusals.A_COLLEAGUE
 
 
-def name_of(person: PrincipalId, desk: Desk) -> str:
+def name_of(person: PrincipalId, desk: Services) -> str:
     """What somebody is called, on a page whose address only a login was handed; their id when it cannot be told."""
     try:
         return desk.directory.principal(person).name

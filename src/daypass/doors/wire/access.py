@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from daypass.doors.wire.approval import ApprovalOut, ApproversOut, RecurrenceOut, StageOut, seconds
-from daypass.doors.wire.outgoing import Outgoing
+from daypass.doors.wire.outgoing import WireOut
 from daypass.doors.wire.preapprovals import PermitOut
 from daypass.lifecycle.story import words
 from daypass.model.decision import Allowed
@@ -12,11 +12,11 @@ from daypass.model.event import Event
 from daypass.model.grant import Grant
 from daypass.model.lease import Term
 from daypass.model.request import Request, RequestState
-from daypass.ports import Rehearsal
+from daypass.ports import DryRun
 from daypass.rules.approval.preview import preview
 
 
-class TermOut(Outgoing):
+class TermOut(WireOut):
     """How long, as it was asked: a length or an end, and perhaps a start."""
 
     length_s: int | None
@@ -29,7 +29,7 @@ class TermOut(Outgoing):
         return cls(length_s=seconds(term.length), until=term.until, starts=term.starts)
 
 
-class RequestOut(Outgoing):
+class RequestOut(WireOut):
     """An ask and what became of it."""
 
     id: str
@@ -92,7 +92,7 @@ class RequestOut(Outgoing):
         )
 
 
-class EndingOut(Outgoing):
+class EndingOut(WireOut):
     """How a grant came to its end."""
 
     why: str
@@ -101,7 +101,7 @@ class EndingOut(Outgoing):
     note: str
 
 
-class GrantOut(Outgoing):
+class GrantOut(WireOut):
     """Permission given, and where it is in its life."""
 
     id: str
@@ -145,7 +145,7 @@ class GrantOut(Outgoing):
         )
 
 
-class EntryOut(Outgoing):
+class EntryOut(WireOut):
     """One entry of the story."""
 
     kind: str
@@ -162,7 +162,7 @@ class EntryOut(Outgoing):
         return cls(kind=event.kind, at=event.at, actor=event.actor, words=words(event), details=details)
 
 
-class StoryOut(Outgoing):
+class StoryOut(WireOut):
     """A request, the grant it became, and everything the journal has of them."""
 
     request: RequestOut
@@ -177,7 +177,7 @@ class StoryOut(Outgoing):
     """How many there are."""
 
 
-class ListOut(Outgoing):
+class ListOut(WireOut):
     """What is mine, and what waits for me."""
 
     grants: list[GrantOut]
@@ -192,14 +192,14 @@ class ListOut(Outgoing):
     names: dict[str, str]
 
 
-class PaperOut(Outgoing):
+class PaperOut(WireOut):
     """One document that AWS would be given."""
 
     place: str
     text: str
 
 
-class PreviewOut(Outgoing):
+class PreviewOut(WireOut):
     """What would happen if this were filed: nothing has been written, and nobody was asked."""
 
     rule: str
@@ -216,7 +216,7 @@ class PreviewOut(Outgoing):
 
     @classmethod
     def of(
-        cls, decision: Allowed, request: Request, rehearsal: Rehearsal, promise: str, names: dict[str, str]
+        cls, decision: Allowed, request: Request, rehearsal: DryRun, promise: str, names: dict[str, str]
     ) -> "PreviewOut":
         """Show a preview."""
         return cls(

@@ -5,12 +5,12 @@ from typing import Annotated
 
 from pydantic import WithJsonSchema
 
-from daypass.doors.wire.outgoing import Outgoing
+from daypass.doors.wire.outgoing import WireOut
 from daypass.model.decision import Approvers, Stage
 from daypass.model.request import Approval, Recurrence
 
 
-class ApproversOut(Outgoing):
+class ApproversOut(WireOut):
     """Who may decide."""
 
     people: list[str]
@@ -27,7 +27,7 @@ class ApproversOut(Outgoing):
         )
 
 
-class StageOut(Outgoing):
+class StageOut(WireOut):
     """One stage of an approval: whose turn it is, and how many of them must agree."""
 
     name: str
@@ -54,7 +54,7 @@ class StageOut(Outgoing):
         )
 
 
-class LaterOut(Outgoing):
+class LaterOut(WireOut):
     """Who may decide besides, once the stage has waited so long."""
 
     after_s: int
@@ -65,7 +65,7 @@ TimeOfDay = Annotated[time, WithJsonSchema({"type": "string", "pattern": r"^\d{2
 """In the zone that is named beside it; `format: time` would be one with an offset (RFC 3339)."""
 
 
-class RecurrenceOut(Outgoing):
+class RecurrenceOut(WireOut):
     """The days and hours at which access is lent again and again."""
 
     days: list[int]
@@ -89,7 +89,7 @@ class RecurrenceOut(Outgoing):
         )
 
 
-class ApprovalOut(Outgoing):
+class ApprovalOut(WireOut):
     """What was decided."""
 
     by: str

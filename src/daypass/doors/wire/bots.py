@@ -6,10 +6,10 @@ from typing import Annotated, Literal, Self
 from pydantic import ConfigDict, Field, JsonValue
 
 from daypass.doors.wire.incoming import Incoming
-from daypass.doors.wire.outgoing import Outgoing
+from daypass.doors.wire.outgoing import WireOut
 from daypass.doors.wire.words import LineText, LongText, RobotName, ScopeText, ShortText, Whole, drawn
 from daypass.lifecycle.bots.add import LONGEST_DAYS
-from daypass.model.kept import Robot
+from daypass.model.kept import Bot
 
 AccessToken = Literal["urn:ietf:params:oauth:token-type:access_token"]
 _ACCESS_TOKEN: AccessToken = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 - the kind of a token, not one
@@ -92,7 +92,7 @@ class ExchangeToken(Incoming):
         return self.subject_token_type == _ACCESS_TOKEN
 
 
-class RobotOut(Outgoing):
+class RobotOut(WireOut):
     """A robot, without its token."""
 
     id: str
@@ -107,7 +107,7 @@ class RobotOut(Outgoing):
     claims: dict[str, str]
 
     @classmethod
-    def of(cls, robot: Robot) -> Self:
+    def of(cls, robot: Bot) -> Self:
         """Show a robot."""
         return cls.model_validate(_shown(robot))
 
@@ -118,19 +118,19 @@ class RobotTokenOut(RobotOut):
     token: str | None = Field(repr=False)
 
     @classmethod
-    def handing(cls, robot: Robot, token: str | None) -> Self:
+    def handing(cls, robot: Bot, token: str | None) -> Self:
         """Show a robot and hand over its token."""
         return cls.model_validate({**_shown(robot), "token": token})
 
 
-class RobotsOut(Outgoing):
+class RobotsOut(WireOut):
     """The robots that somebody may see."""
 
     robots: list[RobotOut]
     names: dict[str, str]
 
 
-class ExchangedOut(Outgoing):
+class ExchangedOut(WireOut):
     """The short-lived token (RFC 8693, section 2.2.1)."""
 
     access_token: str = Field(repr=False)
@@ -141,7 +141,7 @@ class ExchangedOut(Outgoing):
     principal: str
 
 
-def _shown(robot: Robot) -> dict[str, object]:
+def _shown(robot: Bot) -> dict[str, object]:
     return {
         "id": robot.id,
         "owner": robot.owner,

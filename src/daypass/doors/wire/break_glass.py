@@ -9,14 +9,14 @@ from daypass.doors.wire.access import RequestOut
 from daypass.doors.wire.approval import ApproversOut
 from daypass.doors.wire.handout import TokenOut
 from daypass.doors.wire.incoming import Incoming
-from daypass.doors.wire.outgoing import Outgoing
+from daypass.doors.wire.outgoing import WireOut
 from daypass.doors.wire.words import DeliveryText, LevelText, PlaceText, ReasonText, ShortText, TermText, Whole, drawn
 from daypass.lifecycle.break_glass.codes import LONGEST, MOST_CODES
 from daypass.lifecycle.break_glass.dossier import Dossier, Line
 from daypass.model.kept import GlassReview
 
 
-class BreakGlass(Incoming):
+class BreakGlassIn(Incoming):
     """A sealed code, and what is needed at once."""
 
     code: ShortText = Field(repr=False)
@@ -42,14 +42,14 @@ class SealCodes(Incoming):
     days: Annotated[Whole, drawn(minimum=1, maximum=LONGEST.days)] = Field(default=90, description="180 at most")
 
 
-class SealedOut(Outgoing):
+class SealedOut(WireOut):
     """New codes, shown this once."""
 
     codes: list[str] = Field(repr=False)
     ends: datetime
 
 
-class CodesLeftOut(Outgoing):
+class CodesLeftOut(WireOut):
     """How many sealed codes still count."""
 
     left: int
@@ -62,7 +62,7 @@ class CloseReview(Incoming):
     note: ReasonText = ""
 
 
-class ReviewOut(Outgoing):
+class ReviewOut(WireOut):
     """A review: of what, by when, who closes it, and who did."""
 
     id: str
@@ -95,7 +95,7 @@ class ReviewOut(Outgoing):
         )
 
 
-class ReviewsOut(Outgoing):
+class ReviewsOut(WireOut):
     """Reviews that wait for me, and those of what I did."""
 
     waiting: list[ReviewOut]
@@ -103,7 +103,7 @@ class ReviewsOut(Outgoing):
     names: dict[str, str]
 
 
-class LineOut(Outgoing):
+class LineOut(WireOut):
     """One thing that happened, in words."""
 
     at: datetime
@@ -119,7 +119,7 @@ class LineOut(Outgoing):
         return cls(at=event.at, by=event.actor, grant=line.grant, kind=event.kind, words=line.words)
 
 
-class DossierOut(Outgoing):
+class DossierOut(WireOut):
     """Everything that is known of what was done."""
 
     review: ReviewOut

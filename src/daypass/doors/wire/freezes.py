@@ -6,7 +6,7 @@ from datetime import datetime
 from pydantic import ConfigDict, Field, JsonValue
 
 from daypass.doors.wire.incoming import Incoming
-from daypass.doors.wire.outgoing import Outgoing
+from daypass.doors.wire.outgoing import WireOut
 from daypass.doors.wire.words import PersonText, PlaceText, ReasonText
 from daypass.lifecycle.freezes.panic import Ended
 from daypass.model.freeze import Freeze
@@ -30,7 +30,7 @@ class About(Incoming):
     reason: ReasonText = ""
 
 
-class Panic(About):
+class PanicIn(About):
     """End everything in it at once."""
 
     freeze: bool = Field(default=True, description="Freeze it too, where the caller may.")
@@ -45,7 +45,7 @@ def people_of(freeze: Freeze) -> list[PrincipalId]:
     return [one for one in (freeze.extent.person, *freeze.everybody, freeze.lifting) if one is not None]
 
 
-class FreezeOut(Outgoing):
+class FreezeOut(WireOut):
     """A freeze that stands."""
 
     id: str
@@ -78,7 +78,7 @@ class FreezeOut(Outgoing):
         )
 
 
-class FreezesOut(Outgoing):
+class FreezesOut(WireOut):
     """Every freeze that stands."""
 
     freezes: list[FreezeOut]
@@ -92,14 +92,14 @@ class FreezesOut(Outgoing):
         return cls(freezes=[FreezeOut.of(one, names) for one in freezes], names=known)
 
 
-class LiftedOut(Outgoing):
+class LiftedOut(WireOut):
     """What became of a freeze: lifted, or what waits for a second owner."""
 
     lifted: bool
     freeze: FreezeOut | None
 
 
-class EndedOut(Outgoing):
+class EndedOut(WireOut):
     """What a panic has ended, and the freeze that keeps it so."""
 
     ended: dict[str, int]

@@ -5,10 +5,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from daypass.doors.wire.outgoing import Outgoing
+from daypass.doors.wire.outgoing import WireOut
 
 
-class DeviceCode(Outgoing):
+class DeviceCode(WireOut):
     """What a command line shows and keeps while it waits (RFC 8628, section 3.2)."""
 
     device_code: str = Field(repr=False)
@@ -18,7 +18,7 @@ class DeviceCode(Outgoing):
     interval: int
 
 
-class TokenOut(Outgoing):
+class TokenOut(WireOut):
     """The token that speaks for a person (RFC 6749, section 5.1)."""
 
     access_token: str = Field(repr=False)
@@ -28,7 +28,7 @@ class TokenOut(Outgoing):
     principal: str
 
 
-class PrincipalOut(Outgoing):
+class PrincipalOut(WireOut):
     """Who the caller is."""
 
     id: str
@@ -37,7 +37,7 @@ class PrincipalOut(Outgoing):
     aws: str | None
 
 
-class CredentialsOut(Outgoing):
+class CredentialsOut(WireOut):
     """AWS credentials as `credential_process` reads them (AWS SDKs reference), with where they are for."""
 
     version: Literal[1] = Field(default=1, alias="Version")
@@ -55,7 +55,7 @@ class CredentialsOut(Outgoing):
     )
 
 
-class UrlOut(Outgoing):
+class UrlOut(WireOut):
     """An address to open; a secret while it lives."""
 
     url: str = Field(repr=False)
@@ -63,7 +63,7 @@ class UrlOut(Outgoing):
     expires_at: datetime | None = None
 
 
-class PostFormOut(Outgoing):
+class PostFormOut(WireOut):
     """Where to post a file, and every field to send with it, before the file."""
 
     url: str = Field(repr=False)
@@ -71,20 +71,20 @@ class PostFormOut(Outgoing):
     expires_at: datetime
 
 
-class CheckpointOut(Outgoing):
+class CheckpointOut(WireOut):
     """The newest signed checkpoint of the journal (C2SP tlog-checkpoint); empty, of size 0, before the first."""
 
     checkpoint: str
     size: int
 
 
-class KeyOut(Outgoing):
+class KeyOut(WireOut):
     """The key that checks our checkpoints (C2SP signed-note vkey)."""
 
     public_key: str
 
 
-class InclusionOut(Outgoing):
+class InclusionOut(WireOut):
     """The proof that an entry is under a checkpoint (RFC 6962, section 2.1.1)."""
 
     index: int
@@ -97,7 +97,7 @@ class InclusionOut(Outgoing):
     """All of this as a C2SP tlog-proof, for `daypass verify --proof`."""
 
 
-class ConsistencyOut(Outgoing):
+class ConsistencyOut(WireOut):
     """The proof that the tree of a checkpoint begins with a smaller one (RFC 6962, section 2.1.2)."""
 
     first: int

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from daypass.doors.wire.freezes import Names
-from daypass.doors.wire.outgoing import Outgoing
+from daypass.doors.wire.outgoing import WireOut
 from daypass.model.departure import Departure
 
 
-class LeaverOut(Outgoing):
+class LeaverOut(WireOut):
     """One of them."""
 
     person: str
@@ -17,7 +17,7 @@ class LeaverOut(Outgoing):
     state: str
 
 
-class LeaversOut(Outgoing):
+class LeaversOut(WireOut):
     """All of them."""
 
     leavers: list[LeaverOut]

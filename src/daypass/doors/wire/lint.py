@@ -5,10 +5,10 @@ from typing import Annotated
 from pydantic import Field
 
 from daypass.doors.wire.incoming import Incoming
-from daypass.doors.wire.outgoing import Outgoing
+from daypass.doors.wire.outgoing import WireOut
 from daypass.lifecycle.rule_changes.named_people import Doubts
 from daypass.rules.document.yaml_source import LARGEST
-from daypass.rules.lint.finding import Kind
+from daypass.rules.lint.finding import FindingKind
 
 RulesText = Annotated[str, Field(max_length=LARGEST, description="the whole document, as YAML")]
 
@@ -19,17 +19,17 @@ class LintRules(Incoming):
     text: RulesText | None = Field(default=None, description="left out: the rules in force")
 
 
-class FindingOut(Outgoing):
+class FindingOut(WireOut):
     """One thing that is written and hardly meant."""
 
     line: int
     rule: str
-    kind: Kind
+    kind: FindingKind
     sentence: str
     suggestion: str
 
 
-class DoubtsOut(Outgoing):
+class DoubtsOut(WireOut):
     """Everything that is pointed out, in the order of the lines, and what could not be looked at."""
 
     findings: list[FindingOut]

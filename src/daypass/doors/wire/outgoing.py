@@ -3,7 +3,7 @@
 from pydantic import BaseModel, ConfigDict
 
 
-class Outgoing(BaseModel):
+class WireOut(BaseModel):
     """What we send."""
 
     model_config = ConfigDict(frozen=True, serialize_by_alias=True, populate_by_name=True)

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from daypass.doors.wire.incoming import Incoming
-from daypass.doors.wire.outgoing import Outgoing
+from daypass.doors.wire.outgoing import WireOut
 from daypass.doors.wire.words import PersonText, ShortText
 from daypass.model.kept import Passkey
 
@@ -22,14 +22,14 @@ class PasskeyAnswer(Incoming):
     name: ShortText = ""
 
 
-class DoneOut(Outgoing):
+class DoneOut(WireOut):
     """What the page says when it is done."""
 
     title: str
     sentence: str
 
 
-class PasskeyOut(Outgoing):
+class PasskeyOut(WireOut):
     """One passkey."""
 
     id: str
@@ -42,7 +42,7 @@ class PasskeyOut(Outgoing):
         return cls(id=passkey.credential_id, name=passkey.name, added_at=passkey.at)
 
 
-class PasskeysOut(Outgoing):
+class PasskeysOut(WireOut):
     """All of one person's."""
 
     passkeys: list[PasskeyOut]
@@ -60,7 +60,7 @@ class ForgetPasskeys(Incoming):
     person: PersonText
 
 
-class AddressOut(Outgoing):
+class AddressOut(WireOut):
     """An address for the person's own browser, good for once."""
 
     url: str = Field(repr=False)

@@ -5,12 +5,12 @@ from datetime import datetime
 from pydantic import Field
 
 from daypass.doors.wire.approval import ApproversOut
-from daypass.doors.wire.outgoing import Outgoing
+from daypass.doors.wire.outgoing import WireOut
 from daypass.model.entitlement import Level
-from daypass.model.kept import Absence, Permit, Standing
+from daypass.model.kept import Absence, Preapproval, Validity
 
 
-class PermitOut(Outgoing):
+class PermitOut(WireOut):
     """What somebody approved in advance."""
 
     id: str
@@ -31,7 +31,9 @@ class PermitOut(Outgoing):
     """To whoever has just given it: the names of the people in it, by id."""
 
     @classmethod
-    def of(cls, permit: Permit, now: datetime, doubt: str = "", names: dict[str, str] | None = None) -> "PermitOut":
+    def of(
+        cls, permit: Preapproval, now: datetime, doubt: str = "", names: dict[str, str] | None = None
+    ) -> "PermitOut":
         """Show a permit as it is now."""
         return cls(
             id=permit.id,
@@ -45,20 +47,20 @@ class PermitOut(Outgoing):
             ends=permit.ends,
             delivery=permit.delivery,
             reason=permit.reason,
-            open=permit.state is Standing.OPEN and now < permit.ends,
+            open=permit.state is Validity.OPEN and now < permit.ends,
             doubt=doubt or None,
             names=names or {},
         )
 
 
-class PermitsOut(Outgoing):
+class PermitsOut(WireOut):
     """Those that I gave or was given, the newest first."""
 
     permits: list[PermitOut]
     names: dict[str, str]
 
 
-class AbsenceOut(Outgoing):
+class AbsenceOut(WireOut):
     """Until when somebody is away, and who decides meanwhile."""
 
     until: datetime
@@ -70,11 +72,11 @@ class AbsenceOut(Outgoing):
     @classmethod
     def of(cls, absence: Absence, names: dict[str, str]) -> "AbsenceOut":
         """Show an absence."""
-        away = absence.state is Standing.OPEN
+        away = absence.state is Validity.OPEN
         return cls(until=absence.until, delegate=absence.delegate, away=away, names=names)
 
 
-class OfferOut(Outgoing):
+class OfferOut(WireOut):
     """One thing that I could ask for."""
 
     rule: str
@@ -88,7 +90,7 @@ class OfferOut(Outgoing):
     urgent: bool
 
 
-class OffersOut(Outgoing):
+class OffersOut(WireOut):
     """What the rules would let me ask for. A rule that denies may still stand in the way of some of it."""
 
     offers: list[OfferOut]

@@ -15,7 +15,7 @@ from pydantic import Field
 from starlette.responses import JSONResponse
 
 from daypass.doors.refusals import Code
-from daypass.doors.wire.outgoing import Outgoing
+from daypass.doors.wire.outgoing import WireOut
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -43,7 +43,7 @@ TITLES: Mapping[Code, str] = {
 }
 
 
-class Problem(Outgoing):
+class Problem(WireOut):
     """Every answer that is not the one asked for (RFC 9457)."""
 
     type: Annotated[str, Field(json_schema_extra={"format": "uri-reference"}, examples=["/problems/bad_input"])]

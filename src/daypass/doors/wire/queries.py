@@ -24,7 +24,7 @@ class Query(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
-class Rehearsal(Query):
+class DryRunQuery(Query):
     """Whether it is only tried."""
 
     dry_run: Truth = Field(default=False, description="Only say what would be decided and written.")
@@ -48,13 +48,13 @@ class Everywhere(Query):
     everywhere: Truth = Field(default=False, alias="all", description="End every login of this person.")
 
 
-class Page(Query):
+class PageQuery(Query):
     """Which page of a long list."""
 
     skip: int = Field(default=0, ge=0, lt=_MOST, description="So many of the newest are left out: the page after them.")
 
 
-class PageWithEnded(Page, WithEnded):
+class PageWithEnded(PageQuery, WithEnded):
     """Which page, and of what."""
 
 

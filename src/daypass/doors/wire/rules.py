@@ -9,14 +9,14 @@ from pydantic import Field
 from daypass.doors.wire.approval import ApprovalOut
 from daypass.doors.wire.incoming import Incoming
 from daypass.doors.wire.lint import RulesText
-from daypass.doors.wire.outgoing import Outgoing
+from daypass.doors.wire.outgoing import WireOut
 from daypass.doors.wire.words import LengthText, ReasonText, Whole, drawn
 from daypass.model.event import Event
 from daypass.model.rule_change import RulesChange, RulesVersion
 from daypass.rules.describe.explain import RuleVerdict
 from daypass.rules.describe.rules import in_words
 from daypass.rules.document.read import RuleBook
-from daypass.rules.sampling.effects import Effect
+from daypass.rules.sampling.effects import ChangeEffect
 
 
 class ProposeRules(Incoming):
@@ -38,7 +38,7 @@ class ApproveRules(Incoming):
     note: ReasonText = ""
 
 
-class VersionOut(Outgoing):
+class VersionOut(WireOut):
     """One version of the rules, without its text."""
 
     number: int
@@ -62,7 +62,7 @@ class VersionOut(Outgoing):
         )
 
 
-class VersionsOut(Outgoing):
+class VersionsOut(WireOut):
     """The versions there were, newest first."""
 
     versions: list[VersionOut]
@@ -82,7 +82,7 @@ class VersionTextOut(VersionOut):
         return cls(**VersionOut.of(version).model_dump(), text=version.text)
 
 
-class RuleInWordsOut(Outgoing):
+class RuleInWordsOut(WireOut):
     """One rule in a sentence or two."""
 
     id: str
@@ -109,7 +109,7 @@ MOST_NAMED = 5
 """People of one group who are named; the others are counted."""
 
 
-class ShiftOut(Outgoing):
+class ShiftOut(WireOut):
     """What becomes different for some people alike: a few examples of each kind."""
 
     people: list[str]
@@ -121,7 +121,7 @@ class ShiftOut(Outgoing):
     otherwise: list[str]
 
 
-class EffectOut(Outgoing):
+class EffectOut(WireOut):
     """What a change would do."""
 
     sentence: str
@@ -139,7 +139,7 @@ class EffectOut(Outgoing):
     """What is different, rule by rule, in sentences."""
 
     @classmethod
-    def of(cls, effect: Effect) -> "EffectOut":
+    def of(cls, effect: ChangeEffect) -> "EffectOut":
         """Show an effect."""
         people = [
             ShiftOut(
@@ -163,7 +163,7 @@ class EffectOut(Outgoing):
         )
 
 
-class ChangeOut(Outgoing):
+class ChangeOut(WireOut):
     """A change that somebody proposes, and what became of it."""
 
     id: str
@@ -190,7 +190,7 @@ class ChangeOut(Outgoing):
         )
 
 
-class ChangesOut(Outgoing):
+class ChangesOut(WireOut):
     """The changes there are, newest first."""
 
     changes: list[ChangeOut]
@@ -211,7 +211,7 @@ class WholeChangeOut(ChangeOut):
 
     @classmethod
     def showing(
-        cls, change: RulesChange, *, diff: str, effect: Effect | None, names: dict[str, str]
+        cls, change: RulesChange, *, diff: str, effect: ChangeEffect | None, names: dict[str, str]
     ) -> "WholeChangeOut":
         """Show a change whole."""
         shown = EffectOut.of(effect) if effect else None
@@ -229,7 +229,7 @@ class AppliedOut(ChangeOut):
         return cls(**dict(ChangeOut.of(change)), version=version.number)
 
 
-class DifferenceOut(Outgoing):
+class DifferenceOut(WireOut):
     """A request that a change in the shadow would have decided otherwise."""
 
     at: datetime
@@ -244,13 +244,13 @@ class DifferenceOut(Outgoing):
         return cls(at=event.at, **told)
 
 
-class DifferencesOut(Outgoing):
+class DifferencesOut(WireOut):
     """Where a change would have decided otherwise, oldest first."""
 
     differences: list[DifferenceOut]
 
 
-class VerdictOut(Outgoing):
+class VerdictOut(WireOut):
     """What one rule makes of a request."""
 
     rule: str
@@ -260,7 +260,7 @@ class VerdictOut(Outgoing):
     sentence: str
 
 
-class ExplanationOut(Outgoing):
+class ExplanationOut(WireOut):
     """Every rule in force, in the order of the document, and what it makes of a request."""
 
     request: str

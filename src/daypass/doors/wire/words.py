@@ -16,13 +16,13 @@ from pydantic import BeforeValidator, Field
 
 from daypass.lifecycle.bots.tokens import NAME as ROBOT_NAME
 from daypass.model.entitlement import Level
-from daypass.model.event import Scope
+from daypass.model.event import LoginScope
 from daypass.model.grant import ALPHABET, ID_LENGTH, Delivery
 from daypass.model.request import LONGEST_REASON
 
 GRANT_ID = f"^[{ALPHABET}{ALPHABET.lstrip(digits).upper()}]{{{ID_LENGTH}}}$"
 _LEVEL = f"(?:{'|'.join(Level)})"
-_ROBOTS_SCOPES = (Scope.READ, Scope.ASK, Scope.USE)
+_ROBOTS_SCOPES = (LoginScope.READ, LoginScope.ASK, LoginScope.USE)
 
 
 def drawn(**how: Any) -> Any:

@@ -14,8 +14,8 @@ from typing import TypeVar
 from daypass.lifecycle.approval.stage_of_click import (
     Ahead,
     Click,
+    ClickEffect,
     GivenAlready,
-    Step,
     in_stead,
     must_decide_themselves,
     place,
@@ -37,7 +37,7 @@ from daypass.lifecycle.rule_changes.shadow import compare
 from daypass.lifecycle.schedules.series import series_of
 from daypass.model.decision import Allowed, RuleId
 from daypass.model.errors import BadInput, Conflict, NotYours, Refusal, Unavailable
-from daypass.model.event import Detail, Event, Kind
+from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Change, Fact
 from daypass.model.grant import Grant, GrantId
 from daypass.model.principal import Principal, PrincipalId
@@ -126,7 +126,7 @@ def deny(request_id: GrantId, *, by: PrincipalId, reason: str, enders: Enders, n
         if not enders.may_end_for_others(request, by, now):
             raise NotYours("You are not among those who may decide on this request.")
         denied = request.decided(RequestState.DENIED, Approval(by=by, at=now, rule=request.rule, note=reason.strip()))
-        event = _event(Kind.REQUEST_DENIED, request, by, now, {"reason": reason.strip()})
+        event = _event(EntryKind.REQUEST_DENIED, request, by, now, {"reason": reason.strip()})
         enders.ledger.record(Fact(event=event, changes=(denied,)))
         return denied
 
@@ -160,19 +160,21 @@ def _standing(request: Request, ahead: Ahead | None, ledger: Ledger) -> tuple[Ch
 
 
 def _approved(
-    request: Request, judged: Judged, step: Step, changes: tuple[Grant, *tuple[Change, ...]], now: datetime
+    request: Request, judged: Judged, step: ClickEffect, changes: tuple[Grant, *tuple[Change, ...]], now: datetime
 ) -> tuple[Fact, ...]:
     """The last approval that was needed: the request is decided, and the grant exists, the first of the changes."""
     grant = changes[0]
     given = replace(request, approvals=(*request.approvals, step.approval), ticket=judged.decision.ticket)
     approved = given.decided(RequestState.APPROVED, step.approval)
     event = _event(
-        Kind.REQUEST_APPROVED, request, step.approval.by, now, _told(step, grant, request) | {"with": step.others}
+        EntryKind.REQUEST_APPROVED, request, step.approval.by, now, _told(step, grant, request) | {"with": step.others}
     )
     return Fact(event=event, changes=(approved, *changes, *judged.tallies)), *series_of(approved, grant, now)
 
 
-def _endorsement(request: Request, decision: Allowed, step: Step, beside: tuple[Change, ...], now: datetime) -> Fact:
+def _endorsement(
+    request: Request, decision: Allowed, step: ClickEffect, beside: tuple[Change, ...], now: datetime
+) -> Fact:
     """One approval of several: the request still waits, perhaps for the people of the next stage."""
     stage = step.after.stage
     assert stage is not None  # noqa: S101 - asked by the caller
@@ -188,7 +190,7 @@ def _endorsement(request: Request, decision: Allowed, step: Step, beside: tuple[
         "waits_in": stage.name,
         "lacking": step.after.lacking,
     }
-    event = _event(Kind.REQUEST_ENDORSED, request, step.approval.by, now, told)
+    event = _event(EntryKind.REQUEST_ENDORSED, request, step.approval.by, now, told)
     return Fact(event=event, changes=(endorsed, *beside))
 
 
@@ -225,12 +227,12 @@ class _Deciding:
         try:
             yield
         except Refusal as refusal:
-            event = _event(Kind.REVIEW_REFUSED, request, self.by, self.now, {"because": refusal.sentence})
+            event = _event(EntryKind.REVIEW_REFUSED, request, self.by, self.now, {"because": refusal.sentence})
             self.ledger.record(Fact(event=event, told=False))
             raise
 
 
-def _told(step: Step, grant: Grant, request: Request) -> dict[str, Detail]:
+def _told(step: ClickEffect, grant: Grant, request: Request) -> dict[str, Detail]:
     """What the journal says of the last approval. The term of what recurs is its next window's, and not all of it."""
     seldom: dict[str, Detail] = {
         "recurs": str(request.recurs) if request.recurs else None,
@@ -245,7 +247,7 @@ def _told(step: Step, grant: Grant, request: Request) -> dict[str, Detail]:
     }
 
 
-def _said(step: Step) -> dict[str, Detail]:
+def _said(step: ClickEffect) -> dict[str, Detail]:
     """What the journal says of every approval."""
     approval = step.approval
     told: dict[str, Detail] = {
@@ -257,5 +259,5 @@ def _said(step: Step) -> dict[str, Detail]:
     return told | ({"instead_of": step.stead} if step.stead else {})
 
 
-def _event(kind: Kind, request: Request, by: PrincipalId, now: datetime, details: dict[str, Detail]) -> Event:
+def _event(kind: EntryKind, request: Request, by: PrincipalId, now: datetime, details: dict[str, Detail]) -> Event:
     return Event(kind=kind, at=now, actor=by, subject=request.id, details=details)

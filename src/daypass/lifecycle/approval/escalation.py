@@ -12,7 +12,7 @@ from datetime import datetime
 
 from daypass.model.decision import Approvers, HandOver, Stage
 from daypass.model.errors import Conflict
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.principal import DAYPASS, Principal
 from daypass.model.request import Request
@@ -70,7 +70,9 @@ def _next(request: Request, stage: Stage, story: Sequence[Event], now: datetime)
     done = {
         event.details.get("after_s")
         for event in story
-        if event.kind is Kind.REQUEST_HANDED_OVER and event.at >= since and event.details.get("stage") == stage.name
+        if event.kind is EntryKind.REQUEST_HANDED_OVER
+        and event.at >= since
+        and event.details.get("stage") == stage.name
     }
     due = (step for step in stage.later if now - since >= step.after and _seconds(step) not in done)
     return next(due, None)
@@ -78,7 +80,7 @@ def _next(request: Request, stage: Stage, story: Sequence[Event], now: datetime)
 
 def _event(request: Request, stage: Stage, step: HandOver, now: datetime) -> Event:
     return Event(
-        kind=Kind.REQUEST_HANDED_OVER,
+        kind=EntryKind.REQUEST_HANDED_OVER,
         at=now,
         actor=DAYPASS,
         subject=request.id,

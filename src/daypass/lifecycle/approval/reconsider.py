@@ -22,7 +22,7 @@ from daypass.lifecycle.judge import Judge, as_ask
 from daypass.lifecycle.parties import Parties
 from daypass.model.decision import Allowed, Approvers, Denied, Stage
 from daypass.model.errors import BadInput, Conflict, DaypassError, NotAllowed
-from daypass.model.event import Detail, Event, Kind
+from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.principal import DAYPASS
 from daypass.model.request import Request
@@ -96,7 +96,7 @@ def _asked_besides(request: Request, decision: Allowed, stage: Stage, now: datet
         "groups": tuple(sorted(new.groups)),
         "why": (*stage.why, *(f"{one.principal} {one.why}" for one in stage.skipped)),
     }
-    return Fact(event=_event(Kind.REQUEST_HANDED_OVER, request, told, now), changes=(changed,))
+    return Fact(event=_event(EntryKind.REQUEST_HANDED_OVER, request, told, now), changes=(changed,))
 
 
 def _told(request: Request, stalled: _Stalled, ledger: Ledger, now: datetime) -> Fact | None:
@@ -104,7 +104,7 @@ def _told(request: Request, stalled: _Stalled, ledger: Ledger, now: datetime) ->
     if stalled.field in _known(request, ledger.story(request.id)):
         return None
     told: dict[str, Detail] = {"sentence": stalled.sentence, "field": stalled.field}
-    return Fact(event=_event(Kind.REQUEST_STALLED, request, told, now), changes=(request,))
+    return Fact(event=_event(EntryKind.REQUEST_STALLED, request, told, now), changes=(request,))
 
 
 def _enough(request: Request) -> str:
@@ -114,8 +114,8 @@ def _enough(request: Request) -> str:
 
 def _known(request: Request, story: Sequence[Event]) -> set[Detail]:
     since = request.waiting_since
-    return {one.details.get("field") for one in story if one.kind is Kind.REQUEST_STALLED and one.at >= since}
+    return {one.details.get("field") for one in story if one.kind is EntryKind.REQUEST_STALLED and one.at >= since}
 
 
-def _event(kind: Kind, request: Request, details: dict[str, Detail], now: datetime) -> Event:
+def _event(kind: EntryKind, request: Request, details: dict[str, Detail], now: datetime) -> Event:
     return Event(kind=kind, at=now, actor=DAYPASS, subject=request.id, details=details)

@@ -17,7 +17,7 @@ import structlog
 from daypass.lifecycle.approval.escalation import open_now
 from daypass.model.decision import Approvers
 from daypass.model.errors import Conflict, DaypassError, NotFound
-from daypass.model.event import Detail, Event, Kind
+from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.principal import DAYPASS, ROBOT, GroupName, Principal, PrincipalId, SlackGroupId
 from daypass.model.request import Request
@@ -117,7 +117,7 @@ def _known(people: Iterable[PrincipalId], directory: Directory) -> list[Principa
 
 def _reminders(request: Request, story: Sequence[Event]) -> list[Event]:
     """Those since the present stage began to wait."""
-    return [each for each in story if each.kind is Kind.REQUEST_REMINDED and each.at >= request.waiting_since]
+    return [each for each in story if each.kind is EntryKind.REQUEST_REMINDED and each.at >= request.waiting_since]
 
 
 def _due(request: Request, before: Sequence[Event], first: timedelta) -> datetime:
@@ -129,4 +129,4 @@ def _due(request: Request, before: Sequence[Event], first: timedelta) -> datetim
 
 def _event(request: Request, number: int, people: Sequence[PrincipalId], now: datetime) -> Event:
     details: dict[str, Detail] = {"number": number, "stage": request.waits_in, "people": tuple(people)}
-    return Event(kind=Kind.REQUEST_REMINDED, at=now, actor=DAYPASS, subject=request.id, details=details)
+    return Event(kind=EntryKind.REQUEST_REMINDED, at=now, actor=DAYPASS, subject=request.id, details=details)

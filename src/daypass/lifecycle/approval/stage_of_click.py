@@ -11,15 +11,15 @@ from daypass.lifecycle.judge import Judged
 from daypass.lifecycle.parties import as_known
 from daypass.model.decision import Approvers, RuleId
 from daypass.model.errors import BadInput, NotFound, NotYours
-from daypass.model.kept import Permit, Series, Standing
+from daypass.model.kept import Preapproval, Schedule, Validity
 from daypass.model.lease import Term
 from daypass.model.length import words_for_length
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Approval, Recurrence, Request
 from daypass.model.windows import next_window
-from daypass.ports import Cabinet, Directory
+from daypass.ports import Directory, Records
 
-Ahead = Permit | Series
+Ahead = Preapproval | Schedule
 """What was approved before it was asked: a permit, or a series of windows."""
 
 
@@ -58,7 +58,7 @@ class Click:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class ClickEffect:
     """What one click does to an approval: the click itself, placed in its stage, and where things stand after it."""
 
     approval: Approval
@@ -80,7 +80,7 @@ def place(
     *,
     people: Mapping[PrincipalId, Principal],
     now: datetime,
-) -> Step:
+) -> ClickEffect:
     """Place a click in the stage that waits. Raises NotYours when it would not count there."""
     decision, parties = judged.decision, judged.parties.all
     before = progress(decision, request.approvals, people=people, parties=parties, since=request.filed_at)
@@ -90,7 +90,7 @@ def place(
         raise NotYours("The rule wants your passkey with this approval.", field="second_factor")
     if before.stage is None:  # the rules changed since, and what was given is enough: the click is one of those who may
         must_include(decision.approvers, approver)
-        return Step(approval=approval, before=before, after=before)
+        return ClickEffect(approval=approval, before=before, after=before)
     _must_be_new(approver, before, people)
     must_include(before.stage.open_to(now - request.waiting_since), approver)
     placed = replace(approval, stage=before.stage.name)
@@ -99,7 +99,7 @@ def place(
     after = progress(decision, approvals, people=people, parties=parties, since=request.filed_at)
     if placed not in after.counted:
         raise NotYours("Your approval does not count here; somebody else has to give it.")
-    return Step(approval=placed, before=before, after=after)
+    return ClickEffect(approval=placed, before=before, after=after)
 
 
 def term_of(request: Request, length: timedelta | None, now: datetime) -> Term:
@@ -145,7 +145,7 @@ def must_decide_themselves(approver: Principal, directory: Directory, now: datet
         )
 
 
-def in_stead(step: Step, directory: Directory, now: datetime) -> Step:
+def in_stead(step: ClickEffect, directory: Directory, now: datetime) -> ClickEffect:
     """Say in whose stead a click is, for the journal."""
     skipped = (one.principal for one in step.before.stage.skipped) if step.before.stage else ()
     away = ((one, as_known(one, directory).away) for one in skipped)
@@ -154,7 +154,7 @@ def in_stead(step: Step, directory: Directory, now: datetime) -> Step:
     return replace(step, approval=given, stead=stead)
 
 
-def still_open(kind: type[Ahead], key: str, cabinet: Cabinet) -> Ahead:
+def still_open(kind: type[Ahead], key: str, cabinet: Records) -> Ahead:
     """
     Read what was approved in advance as it stands now. Raises NotYours once it was taken back.
 
@@ -162,7 +162,7 @@ def still_open(kind: type[Ahead], key: str, cabinet: Cabinet) -> Ahead:
     second, and never both it and what it gives stand.
     """
     standing = cabinet.find(kind, key)
-    if standing.state is not Standing.OPEN:
+    if standing.state is not Validity.OPEN:
         raise NotYours("What was approved in advance was taken back since.")
     return standing
 

@@ -10,15 +10,15 @@ from daypass.lifecycle.bots import tokens
 from daypass.lifecycle.bots.owners import must_own_rules
 from daypass.lifecycle.judge import Judge
 from daypass.model.errors import BadInput, Conflict, NotFound
-from daypass.model.event import Detail, Event, Kind, Scope
+from daypass.model.event import Detail, EntryKind, Event, LoginScope
 from daypass.model.fact import Fact
-from daypass.model.kept import Robot
+from daypass.model.kept import Bot
 from daypass.model.principal import PrincipalId
 from daypass.model.secret import digest
 from daypass.ports import Ledger
 
 LONGEST_DAYS = 366
-SCOPES = frozenset({Scope.READ, Scope.ASK, Scope.USE})
+SCOPES = frozenset({LoginScope.READ, LoginScope.ASK, LoginScope.USE})
 """What a robot can be let do; `decide` is a person's."""
 
 _LONGEST_TEXT = 200
@@ -30,7 +30,7 @@ class Wanted:
 
     name: str
     about: str = ""
-    scopes: frozenset[Scope] = SCOPES
+    scopes: frozenset[LoginScope] = SCOPES
     days: int | None = None
     issuer: str = ""
     audience: str = ""
@@ -41,7 +41,7 @@ class Wanted:
 class Added:
     """A robot, and its token in the one moment it is seen; None for one that comes with its own."""
 
-    robot: Robot
+    robot: Bot
     token: str | None = field(repr=False)
 
 
@@ -57,13 +57,13 @@ def add(wanted: Wanted, *, by: PrincipalId, trusts: Callable[[str], bool], judge
     if not robot.issuer:
         robot, token = with_token(robot, wanted.days, to=by, now=now)
     try:
-        judge.ledger.record(robot_fact(Kind.ROBOT_ADDED, robot, by=by, now=now))
+        judge.ledger.record(robot_fact(EntryKind.ROBOT_ADDED, robot, by=by, now=now))
     except Conflict:
         raise _taken(robot) from None
     return Added(robot=robot, token=token)
 
 
-def with_token(robot: Robot, days: int | None, *, to: PrincipalId, now: datetime) -> tuple[Robot, str]:
+def with_token(robot: Bot, days: int | None, *, to: PrincipalId, now: datetime) -> tuple[Bot, str]:
     """Give a robot a fresh token, which lives for so many days and is shown to somebody. Raises BadInput."""
     if days is None or not 1 <= days <= LONGEST_DAYS:
         raise BadInput(f"Say for how many days the token is good, from 1 to {LONGEST_DAYS}.", field="days")
@@ -71,7 +71,7 @@ def with_token(robot: Robot, days: int | None, *, to: PrincipalId, now: datetime
     return replace(robot, token_hash=digest(token), token_ends=now + timedelta(days=days), handed_to=to), token
 
 
-def robot_fact(kind: Kind, robot: Robot, *, by: PrincipalId, now: datetime) -> Fact:
+def robot_fact(kind: EntryKind, robot: Bot, *, by: PrincipalId, now: datetime) -> Fact:
     """What the journal is told of a robot: everything but its token."""
     details: dict[str, Detail] = {
         "robot": robot.id,
@@ -88,7 +88,7 @@ def robot_fact(kind: Kind, robot: Robot, *, by: PrincipalId, now: datetime) -> F
     return Fact(event=Event(kind=kind, at=now, actor=by, details=details), changes=(robot,), told=False)
 
 
-def _checked(wanted: Wanted, by: PrincipalId, trusts: Callable[[str], bool], now: datetime) -> Robot:
+def _checked(wanted: Wanted, by: PrincipalId, trusts: Callable[[str], bool], now: datetime) -> Bot:
     if not tokens.is_name(wanted.name):
         raise BadInput(
             "A robot's name is 2 to 40 small letters, digits and hyphens, such as nightly-deploy.", field="name"
@@ -96,7 +96,7 @@ def _checked(wanted: Wanted, by: PrincipalId, trusts: Callable[[str], bool], now
     if len(wanted.about) > _LONGEST_TEXT or not wanted.about.isprintable():
         raise BadInput(f"Say in one line of {_LONGEST_TEXT} characters at most what it is for.", field="about")
     _must_only_ask(wanted.scopes)
-    robot = Robot(id=tokens.robot_id(wanted.name), owner=by, at=now, about=wanted.about.strip(), scopes=wanted.scopes)
+    robot = Bot(id=tokens.robot_id(wanted.name), owner=by, at=now, about=wanted.about.strip(), scopes=wanted.scopes)
     if not wanted.issuer:
         if wanted.audience or wanted.claims:
             raise BadInput("An audience and claims belong to an issuer; name the issuer too.", field="issuer")
@@ -106,10 +106,10 @@ def _checked(wanted: Wanted, by: PrincipalId, trusts: Callable[[str], bool], now
     return replace(robot, issuer=wanted.issuer, audience=wanted.audience, claims=patterns, named_by=by)
 
 
-def _must_only_ask(scopes: frozenset[Scope]) -> None:
-    if Scope.DECIDE in scopes:
+def _must_only_ask(scopes: frozenset[LoginScope]) -> None:
+    if LoginScope.DECIDE in scopes:
         raise BadInput("A robot asks and never decides; leave out the scope decide.", field="scopes")
-    if Scope.END in scopes:
+    if LoginScope.END in scopes:
         raise BadInput("A robot ends what it has by the scopes ask and use; leave out the scope end.", field="scopes")
     if not scopes:
         raise BadInput("Name what the robot may: read, ask, use.", field="scopes")
@@ -128,13 +128,13 @@ def _must_be_trusted(wanted: Wanted, trusts: Callable[[str], bool]) -> None:
         raise BadInput("Name the audience that the token is made for, in full, such as daypass.", field="audience")
 
 
-def _must_be_free(robot: Robot, ledger: Ledger) -> None:
+def _must_be_free(robot: Bot, ledger: Ledger) -> None:
     try:
-        ledger.find(Robot, robot.key)
+        ledger.find(Bot, robot.key)
     except NotFound:
         return
     raise _taken(robot)
 
 
-def _taken(robot: Robot) -> BadInput:
+def _taken(robot: Bot) -> BadInput:
     return BadInput(f"{robot.id} is, or was, another robot; a name is given once.", field="name")

@@ -15,7 +15,7 @@ from daypass.lifecycle.bots.owners import must_own_rules
 from daypass.lifecycle.bots.remove import cancel_asks
 from daypass.lifecycle.judge import Judge
 from daypass.model.errors import BadInput
-from daypass.model.event import Kind
+from daypass.model.event import EntryKind
 from daypass.model.principal import PrincipalId
 
 
@@ -33,6 +33,6 @@ def adopt(name: str, *, by: PrincipalId, days: int | None, judge: Judge, now: da
         robot, token = with_token(robot, days, to=by, now=now)
     elif days is not None:
         raise BadInput(f"{robot.id} comes with the tokens of {robot.issuer}; leave out the days.", field="days")
-    ledger.record(robot_fact(Kind.ROBOT_CHANGED, robot, by=by, now=now))
+    ledger.record(robot_fact(EntryKind.ROBOT_CHANGED, robot, by=by, now=now))
     cancel_asks(robot, ledger, now)
     return Added(robot=robot, token=token)

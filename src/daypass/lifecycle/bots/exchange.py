@@ -19,9 +19,9 @@ from daypass.lifecycle.bots.claims import hold
 from daypass.lifecycle.bots.narrow import FOR_PEOPLE
 from daypass.lifecycle.bots.tokens import draw_for_workload, robot_id
 from daypass.model.errors import BadInput, Conflict, NotYours
-from daypass.model.event import Detail, Event, Kind, Login, Scope
+from daypass.model.event import Detail, EntryKind, Event, Login, LoginScope
 from daypass.model.fact import Fact
-from daypass.model.kept import Robot, Standing
+from daypass.model.kept import Bot, Validity
 from daypass.model.secret import digest
 from daypass.ports import Ledger
 
@@ -63,8 +63,8 @@ class Exchanged:
     """A token of ours in the one moment it is seen."""
 
     text: str = field(repr=False)
-    robot: Robot
-    scopes: frozenset[Scope]
+    robot: Bot
+    scopes: frozenset[LoginScope]
     expires_at: datetime
 
 
@@ -75,7 +75,7 @@ class Offered:
     token: str = field(repr=False)
     robot: str = ""
     """Which is meant, where several would do."""
-    scopes: Collection[Scope] = ()
+    scopes: Collection[LoginScope] = ()
     """All that the robot has, where none are named."""
 
 
@@ -87,7 +87,7 @@ def exchange(offered: Offered, *, workloads: Workloads, ledger: Ledger, now: dat
     """
     token = offered.token
     issuer = workloads.issuer(token)
-    candidates = [one for one in ledger.all(Robot, states=(Standing.OPEN,)) if one.issuer == issuer]
+    candidates = [one for one in ledger.all(Bot, states=(Validity.OPEN,)) if one.issuer == issuer]
     if not candidates or not workloads.trusts(issuer):
         raise NotYours(_STRANGER)
     proof = workloads.prove(token, issuer=issuer, now=now)
@@ -102,7 +102,7 @@ def exchange(offered: Offered, *, workloads: Workloads, ledger: Ledger, now: dat
     return Exchanged(text=text, robot=found, scopes=lets, expires_at=login.expires_at)
 
 
-def _is(robot: Robot, proof: Proof) -> bool:
+def _is(robot: Bot, proof: Proof) -> bool:
     return (
         robot.issuer == proof.issuer
         and bool(robot.audience)
@@ -111,7 +111,7 @@ def _is(robot: Robot, proof: Proof) -> bool:
     )
 
 
-def _only(found: Sequence[Robot], wanted: str) -> Robot:
+def _only(found: Sequence[Bot], wanted: str) -> Bot:
     named = [one for one in found if not wanted or one.id == robot_id(wanted)]
     match named:
         case []:
@@ -123,7 +123,7 @@ def _only(found: Sequence[Robot], wanted: str) -> Robot:
             raise BadInput(f"This token fits {names}; say in client_id which is meant.", field="client_id")
 
 
-def _narrowed(robot: Robot, scopes: Collection[Scope]) -> frozenset[Scope]:
+def _narrowed(robot: Bot, scopes: Collection[LoginScope]) -> frozenset[LoginScope]:
     lets = robot.scopes - FOR_PEOPLE
     wanted = frozenset(scopes) or lets
     if not wanted <= lets:
@@ -132,7 +132,7 @@ def _narrowed(robot: Robot, scopes: Collection[Scope]) -> frozenset[Scope]:
     return wanted
 
 
-def _login(robot: Robot, proof: Proof, scopes: frozenset[Scope], *, token: str, now: datetime) -> Login:
+def _login(robot: Bot, proof: Proof, scopes: frozenset[LoginScope], *, token: str, now: datetime) -> Login:
     return Login(
         device_hash=digest(_use(proof) or token),
         user_code="",
@@ -157,7 +157,7 @@ def _said(proof: Proof, name: str) -> str:
     return said[:_LONGEST] if said.isprintable() else "(not printable)"
 
 
-def _fact(robot: Robot, proof: Proof, login: Login, now: datetime) -> Fact:
+def _fact(robot: Bot, proof: Proof, login: Login, now: datetime) -> Fact:
     details: dict[str, Detail] = {
         "client": login.client,
         "login": login.device_hash,
@@ -167,5 +167,5 @@ def _fact(robot: Robot, proof: Proof, login: Login, now: datetime) -> Fact:
         "jti": _said(proof, "jti"),
     }
     return Fact(
-        event=Event(kind=Kind.LOGIN_ISSUED, at=now, actor=robot.id, details=details), changes=(login,), told=False
+        event=Event(kind=EntryKind.LOGIN_ISSUED, at=now, actor=robot.id, details=details), changes=(login,), told=False
     )

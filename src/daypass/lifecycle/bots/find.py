@@ -3,29 +3,29 @@
 from daypass.lifecycle.bots.owners import owns_rules
 from daypass.lifecycle.bots.tokens import robot_id
 from daypass.model.errors import NotFound, TooLate
-from daypass.model.kept import Robot, Standing
+from daypass.model.kept import Bot, Validity
 from daypass.model.principal import Principal
 from daypass.ports import Ledger
 from daypass.rules.document.read import RuleBook
 
 
-def find(name: str, *, ledger: Ledger) -> Robot:
+def find(name: str, *, ledger: Ledger) -> Bot:
     """Read a robot, one that was removed too. Raises NotFound."""
     try:
-        return ledger.find(Robot, robot_id(name))
+        return ledger.find(Bot, robot_id(name))
     except NotFound:
         raise NotFound("There is no such robot; `daypass robot ls` shows those there are.") from None
 
 
-def standing(name: str, *, ledger: Ledger) -> Robot:
+def standing(name: str, *, ledger: Ledger) -> Bot:
     """Read a robot that was not removed. Raises NotFound, or TooLate for one that was."""
     robot = find(name, ledger=ledger)
-    if robot.state is not Standing.OPEN:
+    if robot.state is not Validity.OPEN:
         raise TooLate(f"{robot.id} was removed already.")
     return robot
 
 
-def visible(viewer: Principal, *, rules: RuleBook | None, ledger: Ledger) -> list[Robot]:
+def visible(viewer: Principal, *, rules: RuleBook | None, ledger: Ledger) -> list[Bot]:
     """List the robots that stand: all for an owner of the rules, their own for everybody else."""
     owner = None if owns_rules(viewer, rules) else viewer.id
-    return ledger.all(Robot, owner=owner, states=(Standing.OPEN,))
+    return ledger.all(Bot, owner=owner, states=(Validity.OPEN,))

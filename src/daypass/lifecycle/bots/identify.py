@@ -14,18 +14,20 @@ from daypass.lifecycle.bots import tokens
 from daypass.lifecycle.bots.narrow import FOR_PEOPLE, identify_agent
 from daypass.lifecycle.freezes.gate import must_not_be_frozen
 from daypass.model.errors import NotFound, NotInScope, NotYours
-from daypass.model.event import Scope
-from daypass.model.kept import Robot, Standing
+from daypass.model.event import LoginScope
+from daypass.model.kept import Bot, Validity
 from daypass.model.principal import ROBOT, PrincipalId
 from daypass.model.secret import digest
 from daypass.ports import Ledger, Logins
 from daypass.ports.asker import is_asking
 
-_FROZEN_TOO = frozenset({None, Scope.READ, Scope.END})
+_FROZEN_TOO = frozenset({None, LoginScope.READ, LoginScope.END})
 """What a frozen person, or a frozen bot, still does."""
 
 
-def identify(token: str, *, logins: Logins, ledger: Ledger, now: datetime, scope: Scope | None = None) -> PrincipalId:
+def identify(
+    token: str, *, logins: Logins, ledger: Ledger, now: datetime, scope: LoginScope | None = None
+) -> PrincipalId:
     """
     Say who a token speaks for. Raises NotYours when it is unknown, over, ended or not for this.
 
@@ -39,7 +41,7 @@ def identify(token: str, *, logins: Logins, ledger: Ledger, now: datetime, scope
 
 
 def identify_frozen_too(
-    token: str, *, logins: Logins, ledger: Ledger, now: datetime, scope: Scope | None = None
+    token: str, *, logins: Logins, ledger: Ledger, now: datetime, scope: LoginScope | None = None
 ) -> PrincipalId:
     """Say who a token speaks for, frozen or not: for an address that only ends things or lifts. Raises NotYours."""
     speaker = _identify(token, logins=logins, ledger=ledger, now=now, scope=scope)
@@ -47,7 +49,7 @@ def identify_frozen_too(
     return speaker
 
 
-def _identify(token: str, *, logins: Logins, ledger: Ledger, now: datetime, scope: Scope | None) -> PrincipalId:
+def _identify(token: str, *, logins: Logins, ledger: Ledger, now: datetime, scope: LoginScope | None) -> PrincipalId:
     if token.startswith(tokens.PREFIX):
         return _by_own_token(token, ledger, now, scope)
     if token.startswith(tokens.WORKLOAD_PREFIX):
@@ -60,7 +62,7 @@ def _identify(token: str, *, logins: Logins, ledger: Ledger, now: datetime, scop
     return speaker
 
 
-def _by_own_token(token: str, ledger: Ledger, now: datetime, scope: Scope | None) -> PrincipalId:
+def _by_own_token(token: str, ledger: Ledger, now: datetime, scope: LoginScope | None) -> PrincipalId:
     named = tokens.whose(token)
     if named is None:
         raise _unknown()
@@ -73,7 +75,7 @@ def _by_own_token(token: str, ledger: Ledger, now: datetime, scope: Scope | None
     return robot.id
 
 
-def _by_exchanged(token: str, logins: Logins, ledger: Ledger, now: datetime, scope: Scope | None) -> PrincipalId:
+def _by_exchanged(token: str, logins: Logins, ledger: Ledger, now: datetime, scope: LoginScope | None) -> PrincipalId:
     try:
         speaker = login.identify(token, logins=logins, now=now)
     except NotYours:
@@ -84,17 +86,17 @@ def _by_exchanged(token: str, logins: Logins, ledger: Ledger, now: datetime, sco
     return speaker
 
 
-def _standing(robot_id: PrincipalId, ledger: Ledger) -> Robot:
+def _standing(robot_id: PrincipalId, ledger: Ledger) -> Bot:
     try:
-        robot = ledger.find(Robot, robot_id)
+        robot = ledger.find(Bot, robot_id)
     except NotFound:
         raise _unknown() from None
-    if robot.state is not Standing.OPEN:
+    if robot.state is not Validity.OPEN:
         raise _unknown()
     return robot
 
 
-def _must_be_let(robot: Robot, scope: Scope | None) -> None:
+def _must_be_let(robot: Bot, scope: LoginScope | None) -> None:
     """Whatever is written of it, a robot never decides."""
     if scope in FOR_PEOPLE:
         raise NotInScope("A robot asks and never decides; a person has to.")

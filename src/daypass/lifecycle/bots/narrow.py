@@ -12,14 +12,14 @@ from datetime import datetime
 from daypass.lifecycle import login
 from daypass.lifecycle.bots.tokens import AGENT_PREFIX
 from daypass.model.errors import NotFound, NotInScope, NotYours
-from daypass.model.event import Detail, Event, Kind, Login, Scope
+from daypass.model.event import Detail, EntryKind, Event, Login, LoginScope
 from daypass.model.fact import Fact
 from daypass.model.principal import ROBOT, PrincipalId
 from daypass.model.secret import Secret, digest, draw
 from daypass.ports import Ledger, Logins
 
 _BETWEEN = "/"
-FOR_PEOPLE = frozenset({Scope.DECIDE, Scope.END})
+FOR_PEOPLE = frozenset({LoginScope.DECIDE, LoginScope.END})
 """What a program never does in anybody's name. What is its own it ends as whoever uses it, or asked for it."""
 _OVER = "The login of the person this agent works for is over; they have to run `daypass login`."
 
@@ -30,11 +30,11 @@ class Narrowed:
 
     text: str = field(repr=False)
     principal: PrincipalId
-    scopes: frozenset[Scope]
+    scopes: frozenset[LoginScope]
     expires_at: datetime
 
 
-def narrow(token: str, *, scopes: Collection[Scope], logins: Logins, ledger: Ledger, now: datetime) -> Narrowed:
+def narrow(token: str, *, scopes: Collection[LoginScope], logins: Logins, ledger: Ledger, now: datetime) -> Narrowed:
     """
     Draw a token of a person's login that may do some of what that may, and decide on nothing.
 
@@ -44,7 +44,7 @@ def narrow(token: str, *, scopes: Collection[Scope], logins: Logins, ledger: Led
     whole = logins.by_token(digest(token))
     if token.startswith(AGENT_PREFIX) or person.startswith(ROBOT):
         raise NotYours("Only a person's own login is narrowed for an agent; a robot's token is narrow as it is.")
-    if whole.scopes <= {Scope.END}:
+    if whole.scopes <= {LoginScope.END}:
         raise NotYours("This session only ends things; an agent gets no part of it.")
     text = draw(Secret.AGENT)
     lets = whole.scopes & (frozenset(scopes) or whole.scopes) - FOR_PEOPLE
@@ -62,7 +62,7 @@ def narrow(token: str, *, scopes: Collection[Scope], logins: Logins, ledger: Led
     return Narrowed(text=text, principal=person, scopes=lets, expires_at=narrowed.expires_at)
 
 
-def identify_agent(token: str, *, logins: Logins, now: datetime, scope: Scope | None) -> PrincipalId:
+def identify_agent(token: str, *, logins: Logins, now: datetime, scope: LoginScope | None) -> PrincipalId:
     """Say for whom an agent speaks. Raises NotYours when its login or the person's is over, or it is not for this."""
     try:
         person = login.identify(token, logins=logins, now=now)
@@ -85,5 +85,5 @@ def _fact(narrowed: Login, person: PrincipalId, now: datetime) -> Fact:
         "login": narrowed.device_hash,
         "scopes": tuple(sorted(narrowed.scopes)),
     }
-    event = Event(kind=Kind.LOGIN_ISSUED, at=now, actor=person, details=details)
+    event = Event(kind=EntryKind.LOGIN_ISSUED, at=now, actor=person, details=details)
     return Fact(event=event, changes=(narrowed,), told=False)

@@ -8,7 +8,7 @@ from daypass.lifecycle.bots.owners import must_own_rules
 from daypass.lifecycle.bots.remove import cancel_asks
 from daypass.lifecycle.judge import Judge
 from daypass.model.errors import BadInput
-from daypass.model.event import Kind
+from daypass.model.event import EntryKind
 from daypass.model.principal import PrincipalId
 
 
@@ -25,7 +25,7 @@ def rotate(name: str, *, by: PrincipalId, days: int, judge: Judge, now: datetime
     if robot.issuer:
         raise BadInput(f"{robot.id} comes with the tokens of {robot.issuer}; there is none of ours to change.")
     changed, token = with_token(robot, days, to=by, now=now)
-    ledger.record(robot_fact(Kind.ROBOT_CHANGED, changed, by=by, now=now))
+    ledger.record(robot_fact(EntryKind.ROBOT_CHANGED, changed, by=by, now=now))
     if robot.handed_to != by:
         cancel_asks(robot, ledger, now)
     return Added(robot=changed, token=token)

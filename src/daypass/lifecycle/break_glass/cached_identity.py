@@ -9,7 +9,7 @@ from daypass.model.errors import NotFound, Unavailable
 from daypass.model.grant import GrantId
 from daypass.model.kept import SealedCode
 from daypass.model.principal import GroupName, Principal, PrincipalId, SlackGroupId
-from daypass.ports import Cabinet, Directory
+from daypass.ports import Directory, Records
 
 
 class StandIn:
@@ -45,7 +45,7 @@ class StandIn:
         return self._directory.everybody()
 
 
-def user_of(grant_id: GrantId, principal_id: PrincipalId, *, directory: Directory, cabinet: Cabinet) -> Principal:
+def user_of(grant_id: GrantId, principal_id: PrincipalId, *, directory: Directory, cabinet: Records) -> Principal:
     """
     The person who would be handed something of a grant, as the directory has them.
 
@@ -63,13 +63,13 @@ def user_of(grant_id: GrantId, principal_id: PrincipalId, *, directory: Director
         return known
 
 
-def _broke(grant_id: GrantId, principal_id: PrincipalId, cabinet: Cabinet) -> bool:
+def _broke(grant_id: GrantId, principal_id: PrincipalId, cabinet: Records) -> bool:
     try:
         return find_review(grant_id, cabinet).principal == principal_id
     except NotFound:
         return False
 
 
-def _sealed(grant_id: GrantId, principal_id: PrincipalId, cabinet: Cabinet) -> Principal | None:
+def _sealed(grant_id: GrantId, principal_id: PrincipalId, cabinet: Records) -> Principal | None:
     codes = cabinet.all(SealedCode, owner=principal_id)
     return next((code.person for code in codes if code.used_for == grant_id), None)

@@ -22,10 +22,10 @@ from daypass.lifecycle.retries import overtaken
 from daypass.lifecycle.submit import submit
 from daypass.model import break_glass_code
 from daypass.model.errors import BadInput, NotFound, NotYours, Refusal, Unavailable
-from daypass.model.event import Detail, Event, Kind, Scope
+from daypass.model.event import Detail, EntryKind, Event, LoginScope
 from daypass.model.fact import Fact
 from daypass.model.grant import grant_id_for
-from daypass.model.kept import SealedCode, Standing
+from daypass.model.kept import SealedCode, Validity
 from daypass.model.principal import ROBOT, Principal, PrincipalId
 from daypass.model.request import Ask, Request
 from daypass.model.secret import digest
@@ -46,7 +46,7 @@ class Sealed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Broken:
+class EmergencyAccess:
     """What a code gave: the request, and a token with which its person uses it."""
 
     request: Request
@@ -72,10 +72,10 @@ def seal(by: PrincipalId, *, count: int, days: int, judge: Judge, now: datetime)
 
 def open_codes(of: PrincipalId, *, ledger: Ledger, now: datetime) -> list[SealedCode]:
     """The codes of a person that would still count."""
-    return [code for code in ledger.all(SealedCode, owner=of, states=(Standing.OPEN,)) if now < code.ends]
+    return [code for code in ledger.all(SealedCode, owner=of, states=(Validity.OPEN,)) if now < code.ends]
 
 
-def break_with_code(code: str, ask: Ask, *, stranger: Stranger, judge: Judge, now: datetime) -> Broken:
+def break_with_code(code: str, ask: Ask, *, stranger: Stranger, judge: Judge, now: datetime) -> EmergencyAccess:
     """
     Break glass with a code: `ask` says what for, and the code says who asks.
 
@@ -102,19 +102,19 @@ def break_with_code(code: str, ask: Ask, *, stranger: Stranger, judge: Judge, no
         raise
     token, login = at_hand.draw_login(
         request.principal,
-        scopes=frozenset({Scope.READ, Scope.USE}),
+        scopes=frozenset({LoginScope.READ, LoginScope.USE}),
         until=min(request.term.lease(now).ends, now + TOKEN_LIVES),
     )
     at_hand.spend(sealed, login, request.id)
-    return Broken(request=request, token=token, expires_at=login.expires_at, person=person)
+    return EmergencyAccess(request=request, token=token, expires_at=login.expires_at, person=person)
 
 
 def _keep(fresh: Sequence[SealedCode], by: PrincipalId, ends: datetime, ledger: Ledger, now: datetime) -> None:
     tally = guard(by, ledger=ledger, now=now)  # two sheets drawn at once: the second closes the first
-    older = ledger.all(SealedCode, owner=by, states=(Standing.OPEN,))
-    closed = [replace(code, state=Standing.CLOSED) for code in older]
+    older = ledger.all(SealedCode, owner=by, states=(Validity.OPEN,))
+    closed = [replace(code, state=Validity.CLOSED) for code in older]
     details: dict[str, Detail] = {"count": len(fresh), "closed": len(closed), "ends": ends.isoformat()}
-    event = Event(kind=Kind.CODES_SEALED, at=now, actor=by, details=details)
+    event = Event(kind=EntryKind.CODES_SEALED, at=now, actor=by, details=details)
     ledger.record(Fact(event=event, changes=(*fresh, *closed, tally), told=False))
 
 

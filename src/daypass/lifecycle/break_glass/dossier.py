@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from daypass.lifecycle.break_glass.review import find_review
 from daypass.lifecycle.story import in_order, words
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.grant import Delivery, Grant, GrantId
 from daypass.model.kept import GlassReview
 from daypass.model.request import Request
@@ -74,7 +74,7 @@ def dossier(review_id: GrantId, *, ledger: Ledger) -> Dossier:
         grant=ledger.grant(review_id),
         lines=tuple(Line(grant=event.subject or review_id, event=event) for event in events),
         handed_out=sum(kind in _HANDED for kind in kinds),
-        clicks=sum(_times(event) for event in events if event.kind is Kind.LINK_USED),
+        clicks=sum(_times(event) for event in events if event.kind is EntryKind.LINK_USED),
         note=where_in_cloudtrail(ledger.grant(review_id)),
     )
 
@@ -85,7 +85,7 @@ def _times(event: Event) -> int:
     return count if isinstance(count, int) else 1
 
 
-_HANDED = {Kind.CREDENTIALS_VENDED, Kind.CONSOLE_VENDED, Kind.LINK_MADE}
+_HANDED = {EntryKind.CREDENTIALS_VENDED, EntryKind.CONSOLE_VENDED, EntryKind.LINK_MADE}
 
 
 def _with_extensions(request: Request, ledger: Ledger) -> Iterator[GrantId]:

@@ -23,10 +23,10 @@ import structlog
 from daypass.lifecycle.break_glass.review import find_review
 from daypass.lifecycle.retries import overtaken
 from daypass.model.errors import Conflict, Unavailable
-from daypass.model.event import Detail, Event, Kind
+from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import GrantId
-from daypass.model.kept import GlassReview, Standing
+from daypass.model.kept import GlassReview, Validity
 from daypass.model.principal import DAYPASS
 from daypass.ports import Directory, Ledger
 
@@ -89,7 +89,7 @@ def _unheard(ledger: Ledger, now: datetime) -> list[GlassReview]:
         review
         for review in ledger.all(GlassReview)
         if review.hook_sent_at is None
-        and (review.state is Standing.OPEN or now - review.at < CLOSED_TOO)
+        and (review.state is Validity.OPEN or now - review.at < CLOSED_TOO)
         and (review.hook_next is None or now >= review.hook_next)
     ]
     return sorted(waiting, key=lambda review: (review.hook_tries, review.at))
@@ -98,18 +98,18 @@ def _unheard(ledger: Ledger, now: datetime) -> list[GlassReview]:
 def _begin(review: GlassReview, ledger: Ledger, now: datetime) -> None:
     tries = review.hook_tries + 1
     calling = replace(review, hook_tries=tries, hook_next=now + pause_after(tries))
-    _record(Kind.GLASS_CALLING, calling, {"number": tries}, ledger, now)
+    _record(EntryKind.GLASS_CALLING, calling, {"number": tries}, ledger, now)
 
 
 def _note_heard(review_id: GrantId, ledger: Ledger, now: datetime) -> None:
     def once() -> None:
         heard = replace(find_review(review_id, ledger), hook_sent_at=now)
-        _record(Kind.GLASS_CALLED, heard, {"number": heard.hook_tries}, ledger, now)
+        _record(EntryKind.GLASS_CALLED, heard, {"number": heard.hook_tries}, ledger, now)
 
     overtaken(once)
 
 
-def _record(kind: Kind, review: GlassReview, details: dict[str, Detail], ledger: Ledger, now: datetime) -> None:
+def _record(kind: EntryKind, review: GlassReview, details: dict[str, Detail], ledger: Ledger, now: datetime) -> None:
     event = Event(kind=kind, at=now, actor=DAYPASS, subject=review.id, details=details)
     ledger.record(Fact(event=event, changes=(review,), told=False))
 
@@ -120,7 +120,7 @@ def _body(review: GlassReview, public_url: str, directory: Directory, ledger: Le
     lease = grant.lease or request.term.lease(now)
     levels = "+".join(sorted(request.entitlement.levels))
     told = {
-        "event": Kind.GLASS_BROKEN.value,
+        "event": EntryKind.GLASS_BROKEN.value,
         "id": review.id,
         "who": review.principal,
         "name": known.name if known else review.principal,

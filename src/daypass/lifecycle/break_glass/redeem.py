@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from daypass.lifecycle.attempts import Stranger, Try
+from daypass.lifecycle.attempts import Attempt, Stranger
 from daypass.model import break_glass_code
 from daypass.model.errors import Conflict, NotFound, NotYours
-from daypass.model.event import Detail, Event, Kind, Login, Scope
+from daypass.model.event import Detail, EntryKind, Event, Login, LoginScope
 from daypass.model.fact import Fact
 from daypass.model.grant import GrantId
-from daypass.model.kept import SealedCode, Standing
+from daypass.model.kept import SealedCode, Validity
 from daypass.model.principal import NOBODY, PrincipalId
 from daypass.model.secret import Secret, digest, draw
 from daypass.ports import Ledger
@@ -39,7 +39,7 @@ def _judged(code: str, ledger: Ledger, now: datetime) -> tuple[SealedCode | None
         sealed = ledger.find(SealedCode, digest(plain))
     except NotFound:
         return None, "there is no such code"
-    if sealed.state is not Standing.OPEN:
+    if sealed.state is not Validity.OPEN:
         return sealed, "it was used" if sealed.used_for else "newer ones were sealed"
     return sealed, "it is over" if now >= sealed.ends else ""
 
@@ -60,7 +60,7 @@ class Envelope:
             raise NotYours(_REFUSED)
         return sealed
 
-    def draw_login(self, whose: PrincipalId, *, scopes: frozenset[Scope], until: datetime) -> tuple[str, Login]:
+    def draw_login(self, whose: PrincipalId, *, scopes: frozenset[LoginScope], until: datetime) -> tuple[str, Login]:
         """Draw the token and the login that a code leads to; nothing is written before `spend`."""
         token = draw(Secret.LOGIN)
         login = Login(
@@ -82,14 +82,14 @@ class Envelope:
 
         Raises NotYours for whoever comes second.
         """
-        used = replace(sealed, state=Standing.CLOSED, used_for=request_id)
+        used = replace(sealed, state=Validity.CLOSED, used_for=request_id)
         issued: dict[str, Detail] = {
             "client": login.client,
             "login": login.device_hash,
             "scopes": tuple(sorted(login.scopes)),
         }
-        told = Event(kind=Kind.LOGIN_ISSUED, at=self.now, actor=sealed.principal, details=issued)
-        kind = Kind.CODE_SPENT if request_id is None else Kind.CODE_USED
+        told = Event(kind=EntryKind.LOGIN_ISSUED, at=self.now, actor=sealed.principal, details=issued)
+        kind = EntryKind.CODE_SPENT if request_id is None else EntryKind.CODE_USED
         named: dict[str, Detail] = {"client": self._client, "code_hash": sealed.code_hash}
         spent = Event(kind=kind, at=self.now, actor=sealed.principal, subject=request_id, details=named)
         try:
@@ -120,8 +120,8 @@ class Envelope:
         details: dict[str, Detail] = {"client": self._client, **named, **claimed, "because": why}
 
         def make(more: Mapping[str, Detail]) -> Fact:
-            event = Event(kind=Kind.CODE_REFUSED, at=self.now, actor=by, details={**details, **more})
+            event = Event(kind=EntryKind.CODE_REFUSED, at=self.now, actor=by, details={**details, **more})
             return Fact(event=event, told=False)
 
-        name = f"{Kind.CODE_REFUSED} {sealed.code_hash if sealed else ''}"
-        self.stranger.tell(Try(name=name, make=make), ledger=self.ledger, now=self.now)
+        name = f"{EntryKind.CODE_REFUSED} {sealed.code_hash if sealed else ''}"
+        self.stranger.tell(Attempt(name=name, make=make), ledger=self.ledger, now=self.now)

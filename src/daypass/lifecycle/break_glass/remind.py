@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from daypass.lifecycle.break_glass.review import lasting, open_reviews
 from daypass.model.errors import Conflict
-from daypass.model.event import Detail, Event, Kind
+from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.kept import GlassReview
 from daypass.model.principal import DAYPASS
@@ -52,5 +52,5 @@ def _fact(review: GlassReview, now: datetime) -> Fact:
         "people": tuple(sorted(review.reviewers.people)),
         "slack_groups": tuple(sorted(review.reviewers.slack_groups)),
     }
-    event = Event(kind=Kind.GLASS_REMINDED, at=now, actor=DAYPASS, subject=review.id, details=details)
+    event = Event(kind=EntryKind.GLASS_REMINDED, at=now, actor=DAYPASS, subject=review.id, details=details)
     return Fact(event=event, changes=(reminded,))

@@ -13,14 +13,14 @@ from daypass.lifecycle.parties import Parties, as_known
 from daypass.lifecycle.retries import overtaken
 from daypass.model.decision import Approvers
 from daypass.model.errors import BadInput, NotFound, NotYours, RulesUnreadable, TooLate
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import Grant, GrantId, GrantState
-from daypass.model.kept import GlassReview, Standing
+from daypass.model.kept import GlassReview, Validity
 from daypass.model.length import words_for_length
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import LONGEST_REASON, Request
-from daypass.ports import Cabinet, Directory, Ledger
+from daypass.ports import Directory, Ledger, Records
 
 
 def close_review(review_id: GrantId, *, by: PrincipalId, note: str, judge: Judge, now: datetime) -> GlassReview:
@@ -35,18 +35,18 @@ def close_review(review_id: GrantId, *, by: PrincipalId, note: str, judge: Judge
     def once() -> GlassReview:
         review = find_review(review_id, ledger)
         must_review(review, by, judge=judge, now=now)
-        if review.state is not Standing.OPEN:
+        if review.state is not Validity.OPEN:
             raise TooLate(f"This review was closed already, by <@{review.closed_by}>.").mentioning(review.closed_by)
         must_be_over(review, ledger, now)
-        closed = replace(review, state=Standing.CLOSED, closed_by=by, closed_at=now, note=said)
-        event = Event(kind=Kind.GLASS_REVIEWED, at=now, actor=by, subject=review.id, details={"note": said})
+        closed = replace(review, state=Validity.CLOSED, closed_by=by, closed_at=now, note=said)
+        event = Event(kind=EntryKind.GLASS_REVIEWED, at=now, actor=by, subject=review.id, details={"note": said})
         ledger.record(Fact(event=event, changes=(closed,)))
         return closed
 
     return overtaken(once)
 
 
-def find_review(review_id: GrantId, cabinet: Cabinet) -> GlassReview:
+def find_review(review_id: GrantId, cabinet: Records) -> GlassReview:
     """Read a review. Raises NotFound."""
     try:
         return cabinet.find(GlassReview, review_id)
@@ -56,7 +56,7 @@ def find_review(review_id: GrantId, cabinet: Cabinet) -> GlassReview:
 
 def open_reviews(ledger: Ledger) -> list[GlassReview]:
     """Every review that waits for somebody, the one that is due first before the others."""
-    return sorted(ledger.all(GlassReview, states=(Standing.OPEN,)), key=lambda review: review.due)
+    return sorted(ledger.all(GlassReview, states=(Validity.OPEN,)), key=lambda review: review.due)
 
 
 def must_be_over(review: GlassReview, ledger: Ledger, now: datetime) -> None:

@@ -11,7 +11,7 @@ from daypass.lifecycle.end.pending_extensions import closings
 from daypass.lifecycle.idempotency import moment
 from daypass.lifecycle.retries import tries
 from daypass.model.errors import Conflict, TooLate, Unavailable
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import Ending, Grant, GrantId, GrantState, Why
 from daypass.ports import Ledger
@@ -45,7 +45,7 @@ def finish(grant_id: GrantId, ending: Ending, *, ledger: Ledger) -> Grant:
 def ending_event(grant: Grant, ending: Ending) -> Event:
     """The journal's words for a grant that begins to end."""
     return Event(
-        kind=Kind.GRANT_ENDING,
+        kind=EntryKind.GRANT_ENDING,
         at=ending.at,
         actor=ending.by,
         subject=grant.id,

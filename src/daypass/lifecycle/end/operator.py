@@ -11,10 +11,10 @@ from daypass.lifecycle.end.extensions import end_chain
 from daypass.lifecycle.retries import overtaken
 from daypass.lifecycle.schedules.series import end_series_if_any
 from daypass.model.errors import NotFound, TooLate
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import Ending, GrantId, Why
-from daypass.model.kept import Permit, Standing
+from daypass.model.kept import Preapproval, Validity
 from daypass.model.principal import OPERATOR
 from daypass.model.request import Approval, Request, RequestState
 from daypass.ports import Ledger
@@ -50,17 +50,19 @@ def _end(subject: GrantId, os_user: str, note: str, ledger: Ledger, now: datetim
 
 def _deny(request: Request, note: str, ledger: Ledger, now: datetime) -> None:
     approval = Approval(by=OPERATOR, at=now, rule=request.rule, note=note)
-    event = Event(kind=Kind.REQUEST_DENIED, at=now, actor=OPERATOR, subject=request.id, details={"reason": note})
+    event = Event(kind=EntryKind.REQUEST_DENIED, at=now, actor=OPERATOR, subject=request.id, details={"reason": note})
     ledger.record(Fact(event=event, changes=(request.decided(RequestState.DENIED, approval),)))
 
 
 def _withdraw(subject: GrantId, os_user: str, ledger: Ledger, now: datetime) -> str:
     try:
-        permit = ledger.find(Permit, subject)
+        permit = ledger.find(Preapproval, subject)
     except NotFound:
         raise NotFound(f"There is no grant, request or approval in advance {subject} here.") from None
-    if permit.state is not Standing.OPEN:
+    if permit.state is not Validity.OPEN:
         raise TooLate("This approval in advance was taken back before.")
-    event = Event(kind=Kind.PERMIT_WITHDRAWN, at=now, actor=OPERATOR, subject=permit.id, details={"os_user": os_user})
-    ledger.record(Fact(event=event, changes=(replace(permit, state=Standing.CLOSED),)))
+    event = Event(
+        kind=EntryKind.PERMIT_WITHDRAWN, at=now, actor=OPERATOR, subject=permit.id, details={"os_user": os_user}
+    )
+    ledger.record(Fact(event=event, changes=(replace(permit, state=Validity.CLOSED),)))
     return "approval in advance"

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from daypass.model.errors import Conflict, Misconfigured, NotFound
-from daypass.model.event import Detail, Event, Kind
+from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import Ending, Grant, Why
 from daypass.model.request import Request, RequestState
@@ -62,7 +62,7 @@ def _ended_with(request: Request, ledger: Ledger) -> Ending | None:
 def _closing(request: Request, ending: Ending, now: datetime) -> Fact:
     """What somebody wrote at the end stays where the access is."""
     details: dict[str, Detail] = {"why": ending.why.value, "extends": request.extends}
-    event = Event(kind=Kind.REQUEST_CANCELLED, at=now, actor=ending.by, subject=request.id, details=details)
+    event = Event(kind=EntryKind.REQUEST_CANCELLED, at=now, actor=ending.by, subject=request.id, details=details)
     return Fact(
         event=event, changes=(replace(request.decided(RequestState.CANCELLED), closed=replace(ending, note="")),)
     )

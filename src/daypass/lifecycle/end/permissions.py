@@ -17,11 +17,11 @@ from datetime import datetime
 from daypass.lifecycle.lookups import Lookups
 from daypass.model.decision import Approvers
 from daypass.model.errors import Misconfigured, NotFound, NotYours
-from daypass.model.kept import Robot
+from daypass.model.kept import Bot
 from daypass.model.known import KnownGroup, KnownOwners
 from daypass.model.principal import ROBOT, GroupName, Principal, PrincipalId, SlackGroupId
 from daypass.model.request import Request
-from daypass.ports import Cabinet, Ledger
+from daypass.ports import Ledger, Records
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +77,7 @@ class Enders:
             raise NotYours("You are not among the owners of the rules; they are named under `owners` in them.")
 
 
-def known_owners(cabinet: Cabinet) -> frozenset[PrincipalId]:
+def known_owners(cabinet: Records) -> frozenset[PrincipalId]:
     """Everybody who owned the rules as they could last be read, by the ledger alone."""
     named = _known_owners(cabinet)
     if named is None:
@@ -86,13 +86,13 @@ def known_owners(cabinet: Cabinet) -> frozenset[PrincipalId]:
     return named.people.union(*(_members(group, cabinet) for group in groups))
 
 
-def includes(approvers: Approvers, by: PrincipalId, cabinet: Cabinet) -> bool:
+def includes(approvers: Approvers, by: PrincipalId, cabinet: Records) -> bool:
     """Whether somebody is named, or is in a named group as the ledger last had it."""
     groups: Iterable[str] = (*approvers.slack_groups, *approvers.groups)
     return by in approvers.people or any(by in _members(group, cabinet) for group in groups)
 
 
-def remembered(by: PrincipalId, cabinet: Cabinet) -> Principal:
+def remembered(by: PrincipalId, cabinet: Records) -> Principal:
     """Somebody as the ledger knows them: by their id, and by the groups that they were last seen in."""
     groups = [one.group for one in cabinet.all(KnownGroup) if by in one.people]
     return Principal(
@@ -118,29 +118,29 @@ def approved(request: Request) -> frozenset[PrincipalId]:
     return frozenset(one.by for one in (*request.approvals, *last))
 
 
-def whose(request: Request, cabinet: Cabinet) -> frozenset[PrincipalId]:
+def whose(request: Request, cabinet: Records) -> frozenset[PrincipalId]:
     """Whose it is, and who answers for the robots among them, by the ledger alone."""
     sides = frozenset({request.requestor, request.principal})
     return sides | {owner for one in sides if (owner := _owner(one, cabinet)) is not None}
 
 
-def _owner(one: PrincipalId, cabinet: Cabinet) -> PrincipalId | None:
+def _owner(one: PrincipalId, cabinet: Records) -> PrincipalId | None:
     if not one.startswith(ROBOT):
         return None
     try:
-        return cabinet.find(Robot, one).owner
+        return cabinet.find(Bot, one).owner
     except (NotFound, Misconfigured):  # a row that cannot be read adds nobody, and refuses nobody
         return None
 
 
-def _known_owners(cabinet: Cabinet) -> Approvers | None:
+def _known_owners(cabinet: Records) -> Approvers | None:
     try:
         return cabinet.find(KnownOwners, "owners").named
     except (NotFound, Misconfigured):  # a row that cannot be read adds nobody, and refuses nobody
         return None
 
 
-def _members(group: str, cabinet: Cabinet) -> tuple[PrincipalId, ...]:
+def _members(group: str, cabinet: Records) -> tuple[PrincipalId, ...]:
     try:
         return cabinet.find(KnownGroup, group).people
     except (NotFound, Misconfigured):  # a row that cannot be read adds nobody, and refuses nobody

@@ -16,16 +16,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from daypass.lifecycle import login
-from daypass.lifecycle.attempts import Stranger, Try
+from daypass.lifecycle.attempts import Attempt, Stranger
 from daypass.lifecycle.break_glass.redeem import Envelope
 from daypass.lifecycle.passkeys.ceremony import Json, ask_to_prove
 from daypass.lifecycle.passkeys.one_time_links import done, must_have_passkeys
 from daypass.lifecycle.passkeys.proof import Signed, challenge, check, refused
 from daypass.lifecycle.passkeys.relying_party import Site
 from daypass.model.errors import BadInput, Conflict, NotFound, NotYours, TooLate
-from daypass.model.event import Detail, Event, Kind, Login, Scope
+from daypass.model.event import Detail, EntryKind, Event, Login, LoginScope
 from daypass.model.fact import Fact
-from daypass.model.kept import Errand, Purpose
+from daypass.model.kept import OneTimeLink, Purpose
 from daypass.model.principal import PrincipalId
 from daypass.model.secret import Secret, digest
 from daypass.ports import Ledger, Logins
@@ -34,7 +34,7 @@ _TICKET = re.compile(rf"{Secret.ONE_TIME_LINK}(?P<login>[0-9a-f]{{64}})(?P<perso
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
+class EndSessionOffer:
     """What the page shows, and asks of the browser."""
 
     waiting: Login
@@ -54,7 +54,7 @@ def open_with_code(code: str, *, stranger: Stranger, ledger: Ledger, now: dateti
     envelope = Envelope(stranger=stranger, ledger=ledger, now=now)
     sealed = envelope.find(code)
     token, session = envelope.draw_login(
-        sealed.principal, scopes=frozenset({Scope.END}), until=now + login.ENDING_LIVES
+        sealed.principal, scopes=frozenset({LoginScope.END}), until=now + login.ENDING_LIVES
     )
     envelope.spend(sealed, session, None)
     return login.Token(text=token, principal=sealed.principal, expires_at=session.expires_at)
@@ -73,14 +73,14 @@ def address_for(person: PrincipalId, user_code: str, *, public_url: str, logins:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class EndSessionPage:
     """Where a passkey confirms a command line that waits."""
 
     at: Site
     logins: Logins
     ledger: Ledger
 
-    def offer(self, ticket: str, *, now: datetime) -> Offer:
+    def offer(self, ticket: str, *, now: datetime) -> EndSessionOffer:
         """
         Look at what an address is for; nothing is written. Raises NotFound, TooLate.
 
@@ -88,7 +88,7 @@ class Page:
         may open such an address (W3C Web Authentication, level 3, section 14.6.2).
         """
         errand, waits = _read(ticket, self.logins, now)
-        return Offer(waiting=waits, prove=ask_to_prove((), challenge(ticket, errand), self.at))
+        return EndSessionOffer(waiting=waits, prove=ask_to_prove((), challenge(ticket, errand), self.at))
 
     def confirm(self, signed: Signed, *, stranger: Stranger, now: datetime) -> Login:
         """Let the waiting command line end things in this person's name. Raises NotFound, TooLate, NotYours."""
@@ -99,7 +99,7 @@ class Page:
             _count(errand, refusal, stranger, self.ledger, now)
             raise
         details: dict[str, Detail] = {"passkey": used.credential_id, "errand": errand.ticket_hash}
-        event = Event(kind=Kind.PASSKEY_USED, at=now, actor=errand.principal, details=details)
+        event = Event(kind=EntryKind.PASSKEY_USED, at=now, actor=errand.principal, details=details)
         try:
             self.ledger.record(Fact(event=event, changes=(used, done(errand)), told=False))
         except Conflict:
@@ -107,20 +107,20 @@ class Page:
         return login.confirm(waits.user_code, by=errand.principal, logins=self.logins, ledger=self.ledger, now=now)
 
 
-def _read(ticket: str, logins: Logins, now: datetime) -> tuple[Errand, Login]:
+def _read(ticket: str, logins: Logins, now: datetime) -> tuple[OneTimeLink, Login]:
     """What a ticket is for. Raises NotFound for what is none, TooLate when its login is over or was confirmed."""
     named = _TICKET.fullmatch(ticket)
     try:
         waits = logins.by_device(named["login"]) if named else None
     except NotFound:
         waits = None
-    if named is None or waits is None or waits.scopes != {Scope.END}:
+    if named is None or waits is None or waits.scopes != {LoginScope.END}:
         raise NotFound("There is nothing at this address. Begin again on the command line.")
     if waits.principal is not None or waits.revoked_at is not None:
         raise TooLate("This address was used already; it is good for once. Begin again on the command line.")
     if now >= waits.expires_at:
         raise TooLate("This address has lapsed; it is good for ten minutes. Begin again on the command line.")
-    errand = Errand(
+    errand = OneTimeLink(
         ticket_hash=digest(ticket),
         principal=PrincipalId(named["person"]),
         purpose=Purpose.END,
@@ -131,18 +131,18 @@ def _read(ticket: str, logins: Logins, now: datetime) -> tuple[Errand, Login]:
     return errand, waits
 
 
-def _count(errand: Errand, refusal: NotYours, stranger: Stranger, ledger: Ledger, now: datetime) -> None:
+def _count(errand: OneTimeLink, refusal: NotYours, stranger: Stranger, ledger: Ledger, now: datetime) -> None:
     """Tell the journal, once a minute, of proofs that did not hold."""
     address = stranger.address
 
     def make(more: Mapping[str, Detail]) -> Fact:
         return Fact(event=refused(errand, refusal, now=now, address=address, **more), told=False)
 
-    stranger.tell(Try(name=f"{Kind.PASSKEY_REFUSED} {Purpose.END}", make=make), ledger=ledger, now=now)
+    stranger.tell(Attempt(name=f"{EntryKind.PASSKEY_REFUSED} {Purpose.END}", make=make), ledger=ledger, now=now)
 
 
 def _waiting(user_code: str, logins: Logins, now: datetime) -> Login:
     waits = login.waiting(user_code, logins=logins, now=now)
-    if waits.scopes != {Scope.END}:
+    if waits.scopes != {LoginScope.END}:
         raise BadInput("This code is of a whole login, which is confirmed in Slack; run `daypass login --only-end`.")
     return waits

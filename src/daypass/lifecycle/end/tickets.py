@@ -11,7 +11,7 @@ from daypass.lifecycle.end.end_early import finish
 from daypass.lifecycle.judge import Judge
 from daypass.model.decision import Needs, Question, Ticket, TicketId
 from daypass.model.errors import TooLate
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import Ending, Grant, GrantState, Why
 from daypass.model.principal import DAYPASS, Principal
@@ -67,7 +67,7 @@ def _end(grant: Grant, ticket: Ticket, ledger: Ledger, now: datetime) -> bool:
     with suppress(TooLate):
         finish(grant.id, Ending(why=Why.TICKET, by=DAYPASS, at=now, note=note), ledger=ledger)
         event = Event(
-            kind=Kind.TICKET_CLOSED,
+            kind=EntryKind.TICKET_CLOSED,
             at=now,
             actor=DAYPASS,
             subject=grant.id,

@@ -7,11 +7,11 @@ from datetime import datetime
 from daypass.lifecycle.end.end_early import ending_event
 from daypass.model.entitlement import S3Place
 from daypass.model.errors import Misconfigured, NotFound
-from daypass.model.event import Detail, Event, Kind, Login
+from daypass.model.event import Detail, EntryKind, Event, Login
 from daypass.model.fact import Change, Fact
 from daypass.model.freeze import Extent
 from daypass.model.grant import Ending, Grant, GrantState, Why
-from daypass.model.kept import Absence, Permit, Robot, Series, Standing
+from daypass.model.kept import Absence, Bot, Preapproval, Schedule, Validity
 from daypass.model.principal import ROBOT, PrincipalId
 from daypass.model.request import Approval, Request, RequestState
 from daypass.model.rule_change import ChangeState, RulesChange
@@ -25,7 +25,7 @@ Found = tuple[str, Fact]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sweep:
+class ExtentEnd:
     """One extent, and by whom and why what is in it ends."""
 
     extent: Extent
@@ -53,17 +53,17 @@ class Sweep:
         for request in self.ledger.each_request(states=(RequestState.PENDING,)):
             if self._concerns(request) and _let(request, may):
                 yield "requests", self._denied(request)
-        for series in self.ledger.all(Series, states=(Standing.OPEN,)):
+        for series in self.ledger.all(Schedule, states=(Validity.OPEN,)):
             first = self._request_of(series)
             if (self._concerns(first) if first else self.extent.everything) and _let(first, may):
                 event = Event(
-                    kind=Kind.SERIES_CLOSED,
+                    kind=EntryKind.SERIES_CLOSED,
                     at=self.now,
                     actor=self.by,
                     subject=series.id,
                     details={"because": self.note},
                 )
-                yield "schedules", Fact(event=event, changes=(replace(series, state=Standing.CLOSED),))
+                yield "schedules", Fact(event=event, changes=(replace(series, state=Validity.CLOSED),))
 
     def concerned(self) -> Iterator[Request]:
         """The requests whose grants, or which themselves, are in the extent."""
@@ -71,7 +71,7 @@ class Sweep:
             if self._concerns_grant(grant) and (request := self._request_of(grant)) is not None:
                 yield request
         yield from (one for one in self.ledger.each_request(states=(RequestState.PENDING,)) if self._concerns(one))
-        for series in self.ledger.all(Series, states=(Standing.OPEN,)):
+        for series in self.ledger.all(Schedule, states=(Validity.OPEN,)):
             first = self._request_of(series)
             if first is not None and self._concerns(first):
                 yield first
@@ -79,35 +79,35 @@ class Sweep:
     def _denied(self, request: Request) -> Fact:
         approval = Approval(by=self.by, at=self.now, rule=request.rule, note=self.note)
         event = Event(
-            kind=Kind.REQUEST_DENIED, at=self.now, actor=self.by, subject=request.id, details={"reason": self.note}
+            kind=EntryKind.REQUEST_DENIED, at=self.now, actor=self.by, subject=request.id, details={"reason": self.note}
         )
         return Fact(event=event, changes=(request.decided(RequestState.DENIED, approval),))
 
     def _permits(self) -> Iterator[Found]:
-        for permit in self.ledger.all(Permit, states=(Standing.OPEN,)):
+        for permit in self.ledger.all(Preapproval, states=(Validity.OPEN,)):
             if self._in(frozenset({permit.by, permit.principal}), permit.entitlement.place):
                 details: dict[str, Detail] = {"to": permit.principal, "by": permit.by, "because": self.note}
                 event = Event(
-                    kind=Kind.PERMIT_WITHDRAWN, at=self.now, actor=self.by, subject=permit.id, details=details
+                    kind=EntryKind.PERMIT_WITHDRAWN, at=self.now, actor=self.by, subject=permit.id, details=details
                 )
-                yield "preapprovals", Fact(event=event, changes=(replace(permit, state=Standing.CLOSED),))
+                yield "preapprovals", Fact(event=event, changes=(replace(permit, state=Validity.CLOSED),))
 
     def _absences(self) -> Iterator[Found]:
         """Delegations alone: who is away without one gives nobody anything."""
-        for absence in self.ledger.all(Absence, states=(Standing.OPEN,)):
+        for absence in self.ledger.all(Absence, states=(Validity.OPEN,)):
             delegate = absence.delegate
             if delegate is None or absence.until <= self.now:
                 continue
             if self._in(frozenset({absence.principal, delegate}), None):
                 details: dict[str, Detail] = {"principal": absence.principal, "delegate": delegate}
-                event = Event(kind=Kind.ABSENCE_ENDED, at=self.now, actor=self.by, details=details)
+                event = Event(kind=EntryKind.ABSENCE_ENDED, at=self.now, actor=self.by, details=details)
                 yield "delegations", Fact(event=event, changes=(replace(absence, delegate=None),))
 
     def _changes(self) -> Iterator[Found]:
         for change in self.ledger.all(RulesChange, states=(ChangeState.PENDING,)):
             if self._in(frozenset({change.author}), None):
                 event = Event(
-                    kind=Kind.RULES_WITHDRAWN,
+                    kind=EntryKind.RULES_WITHDRAWN,
                     at=self.now,
                     actor=self.by,
                     subject=change.id,
@@ -116,9 +116,9 @@ class Sweep:
                 yield "changes of the rules", Fact(event=event, changes=(change.decided(ChangeState.WITHDRAWN),))
 
     def _robots(self) -> Iterator[Found]:
-        for robot in self.ledger.all(Robot, states=(Standing.OPEN,)):
+        for robot in self.ledger.all(Bot, states=(Validity.OPEN,)):
             if robot.token_hash is not None and self._in(frozenset({robot.id, robot.owner}), None):
-                event = Event(kind=Kind.ROBOT_TOKEN_ENDED, at=self.now, actor=self.by, details={"robot": robot.id})
+                event = Event(kind=EntryKind.ROBOT_TOKEN_ENDED, at=self.now, actor=self.by, details={"robot": robot.id})
                 yield "bot tokens", self._quietly(event, replace(robot, token_hash=None))
 
     def _sessions(self) -> Iterator[Found]:
@@ -141,14 +141,14 @@ class Sweep:
         if not one.startswith(ROBOT):
             return frozenset({one})
         try:
-            return frozenset({one, self.ledger.find(Robot, one).owner})
+            return frozenset({one, self.ledger.find(Bot, one).owner})
         except (NotFound, Misconfigured):
             return frozenset({one})
 
     def _lives(self, grant: Grant) -> bool:
         return grant.lease is None or self.now < grant.lease.ends
 
-    def _request_of(self, one: Grant | Series) -> Request | None:
+    def _request_of(self, one: Grant | Schedule) -> Request | None:
         try:
             return self.ledger.request(one.id)
         except (NotFound, Misconfigured):
@@ -165,4 +165,4 @@ def _let(request: Request | None, may: May | None) -> bool:
 
 def _ended(login: Login, by: PrincipalId, now: datetime) -> Event:
     details: dict[str, Detail] = {"client": login.client, "login": login.device_hash, "principal": login.principal}
-    return Event(kind=Kind.LOGIN_REVOKED, at=now, actor=by, details=details)
+    return Event(kind=EntryKind.LOGIN_REVOKED, at=now, actor=by, details=details)

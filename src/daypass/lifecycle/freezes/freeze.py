@@ -15,7 +15,7 @@ from daypass.lifecycle.parties import as_known
 from daypass.lifecycle.retries import overtaken
 from daypass.lifecycle.rule_changes.owners import must_own
 from daypass.model.errors import BadInput, NotFound, NotYours
-from daypass.model.event import Detail, Event, Kind
+from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.freeze import Extent, Freeze, Freezes
 from daypass.model.grant import GrantId, new_grant_id
@@ -79,7 +79,7 @@ def set_freeze(halt: Halt, *, ledger: Ledger, now: datetime) -> Freeze:
         others = tuple(one for one in row.standing if one.extent != extent)
         told: dict[str, Detail] = {**_about(extent), "freeze": made.id, "reason": made.reason, "ends": made.ends}
         told |= {"os_user": halt.os_user} if halt.os_user else {}
-        ledger.record(_moved(row, (*others, made), _event(Kind.FREEZE_SET, halt.by, told, now)))
+        ledger.record(_moved(row, (*others, made), _event(EntryKind.FREEZE_SET, halt.by, told, now)))
         return made
 
     return overtaken(once)
@@ -105,12 +105,12 @@ def lift(freeze_id: GrantId, *, by: PrincipalId, judge: Judge, now: datetime) ->
                 raise NotYours("You have said so already; a second owner of the rules has to.")
             told: dict[str, Detail] = {**_about(found.extent), "freeze": found.id, "with": first}
             rest = tuple(one for one in row.standing if one.id != found.id)
-            ledger.record(_moved(row, rest, _event(Kind.FREEZE_LIFTED, by, told, now)))
+            ledger.record(_moved(row, rest, _event(EntryKind.FREEZE_LIFTED, by, told, now)))
             return None
         waiting = replace(found, lifting=owner.id)
         told = {**_about(found.extent), "freeze": found.id}
         standing = tuple(waiting if one.id == found.id else one for one in row.standing)
-        ledger.record(_moved(row, standing, _event(Kind.FREEZE_LIFT_AGREED, by, told, now)))
+        ledger.record(_moved(row, standing, _event(EntryKind.FREEZE_LIFT_AGREED, by, told, now)))
         return waiting
 
     return overtaken(once)
@@ -126,7 +126,7 @@ def lift_as_operator(freeze_id: GrantId, *, os_user: str, rules: RuleBook, ledge
         found = find_freeze(freeze_id, ledger)
         told: dict[str, Detail] = {**_about(found.extent), "freeze": found.id, "os_user": os_user}
         rest = tuple(one for one in row.standing if one.id != found.id)
-        ledger.record(_moved(row, rest, _event(Kind.FREEZE_LIFTED, OPERATOR, told, now)))
+        ledger.record(_moved(row, rest, _event(EntryKind.FREEZE_LIFTED, OPERATOR, told, now)))
 
     overtaken(once)
 
@@ -151,7 +151,7 @@ def _still_owns(one: PrincipalId, judge: Judge) -> bool:
     return True
 
 
-def _event(kind: Kind, by: PrincipalId, told: dict[str, Detail], now: datetime) -> Event:
+def _event(kind: EntryKind, by: PrincipalId, told: dict[str, Detail], now: datetime) -> Event:
     return Event(kind=kind, at=now, actor=by, subject=GrantId(str(told["freeze"])), details=told)
 
 

@@ -19,15 +19,15 @@ from daypass.model.entitlement import S3Place
 from daypass.model.errors import Conflict, NotAllowed, NotFound
 from daypass.model.fact import Fact
 from daypass.model.freeze import IN_FORCE, NEVER, Freeze, Freezes
-from daypass.model.kept import Robot
+from daypass.model.kept import Bot
 from daypass.model.principal import OPERATOR, ROBOT, Principal, PrincipalId
-from daypass.ports import Cabinet, Ledger
+from daypass.ports import Ledger, Records
 
 
 def must_not_be_frozen(
     people: Iterable[Principal | PrincipalId],
     place: S3Place | None,
-    cabinet: Cabinet,
+    cabinet: Records,
     *,
     reader: PrincipalId | None = None,
 ) -> Freezes:
@@ -64,7 +64,7 @@ def record_unless_frozen(
     raise Conflict("Too much is being frozen and lifted at this moment; try again.")
 
 
-def freeze_of(person: PrincipalId, cabinet: Cabinet) -> str:
+def freeze_of(person: PrincipalId, cabinet: Records) -> str:
     """What somebody who is frozen themselves is told of that; empty for everybody else."""
     found = (one for one in freezes(cabinet) if _is_of(person, one, cabinet))
     return next((to_the_frozen(one) for one in found), "")
@@ -82,12 +82,12 @@ def to_the_frozen(freeze: Freeze) -> str:
     )
 
 
-def freezes(cabinet: Cabinet) -> tuple[Freeze, ...]:
+def freezes(cabinet: Records) -> tuple[Freeze, ...]:
     """Every freeze that stands, the oldest first."""
     return freezes_now(cabinet).standing
 
 
-def freezes_now(cabinet: Cabinet) -> Freezes:
+def freezes_now(cabinet: Records) -> Freezes:
     """The row of all freezes, as one that was never written where there is none yet."""
     try:
         return cabinet.find(Freezes, IN_FORCE)
@@ -95,7 +95,7 @@ def freezes_now(cabinet: Cabinet) -> Freezes:
         return Freezes(standing=(), at=NEVER)
 
 
-def _accounts(one: Principal | PrincipalId, cabinet: Cabinet) -> Iterable[PrincipalId]:
+def _accounts(one: Principal | PrincipalId, cabinet: Records) -> Iterable[PrincipalId]:
     if isinstance(one, Principal):
         yield from one.same_as
         if one.owner is not None:
@@ -104,16 +104,16 @@ def _accounts(one: Principal | PrincipalId, cabinet: Cabinet) -> Iterable[Princi
     yield found
     if found.startswith(ROBOT):
         try:
-            yield cabinet.find(Robot, found).owner
+            yield cabinet.find(Bot, found).owner
         except NotFound:
             return
 
 
-def _is_of(person: PrincipalId, freeze: Freeze, cabinet: Cabinet) -> bool:
+def _is_of(person: PrincipalId, freeze: Freeze, cabinet: Records) -> bool:
     return not freeze.extent.everything and freeze.extent.names(frozenset(_accounts(person, cabinet)))
 
 
-def _sentence(freeze: Freeze, reader: PrincipalId | None, cabinet: Cabinet) -> str:
+def _sentence(freeze: Freeze, reader: PrincipalId | None, cabinet: Records) -> str:
     if reader is not None and _is_of(reader, freeze, cabinet):
         return to_the_frozen(freeze)
     what = "Everything" if freeze.extent.everything else str(freeze.extent)

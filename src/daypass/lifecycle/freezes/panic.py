@@ -18,11 +18,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from daypass.lifecycle.end.permissions import Enders
-from daypass.lifecycle.freezes.extent import May, Sweep
+from daypass.lifecycle.freezes.extent import ExtentEnd, May
 from daypass.lifecycle.freezes.freeze import Halt, may_freeze, set_freeze
 from daypass.lifecycle.freezes.gate import freezes
 from daypass.model.errors import BadInput, Misconfigured, NotYours, Unavailable
-from daypass.model.event import Detail, Event, Kind
+from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.freeze import Freeze
 from daypass.model.request import Request
@@ -70,11 +70,11 @@ def panic_as_operator(halt: Halt, *, hold: bool, ledger: Ledger, logins: Logins,
     return _frozen_first(halt, sweep) if hold else _told(_all(sweep), None, sweep, halt)
 
 
-def _sweep(halt: Halt, ledger: Ledger, logins: Logins, now: datetime) -> Sweep:
-    return Sweep(extent=halt.extent, by=halt.by, note=_note(halt.reason), ledger=ledger, logins=logins, now=now)
+def _sweep(halt: Halt, ledger: Ledger, logins: Logins, now: datetime) -> ExtentEnd:
+    return ExtentEnd(extent=halt.extent, by=halt.by, note=_note(halt.reason), ledger=ledger, logins=logins, now=now)
 
 
-def _frozen_first(halt: Halt, sweep: Sweep) -> Ended:
+def _frozen_first(halt: Halt, sweep: ExtentEnd) -> Ended:
     """End everything behind a freeze, and where there can be none all the same. Then raises Misconfigured."""
     try:
         held = set_freeze(replace(halt, ends=True), ledger=sweep.ledger, now=sweep.now)
@@ -90,13 +90,13 @@ def go_on(*, ledger: Ledger, logins: Logins, now: datetime) -> int:
     """End what is left in extents that a panic froze: for a worker, after a process that died; returns how many."""
     held = [one for one in freezes(ledger) if one.ends]
     sweeps = (
-        Sweep(extent=one.extent, by=one.by, note=_note(one.reason), ledger=ledger, logins=logins, now=now)
+        ExtentEnd(extent=one.extent, by=one.by, note=_note(one.reason), ledger=ledger, logins=logins, now=now)
         for one in held
     )
     return sum(_all(sweep).total() for sweep in sweeps)
 
 
-def _all(sweep: Sweep, may: May | None = None) -> Counter[str]:
+def _all(sweep: ExtentEnd, may: May | None = None) -> Counter[str]:
     """End it, round after round, until a round finds nothing. Raises Unavailable when others move it all the time."""
     counts: Counter[str] = Counter()
     for _ in range(_ROUNDS):
@@ -114,7 +114,7 @@ def _batches(found: Sequence[tuple[str, Fact]]) -> Iterator[Sequence[tuple[str, 
         yield found[start : start + _BATCH]
 
 
-def _told(counts: Counter[str], held: Freeze | None, sweep: Sweep, halt: Halt) -> Ended:
+def _told(counts: Counter[str], held: Freeze | None, sweep: ExtentEnd, halt: Halt) -> Ended:
     """Say in the journal, and to whoever did it, what was ended."""
     details: dict[str, Detail] = {
         "about": str(sweep.extent),
@@ -125,7 +125,7 @@ def _told(counts: Counter[str], held: Freeze | None, sweep: Sweep, halt: Halt) -
     details |= {"freeze": held.id} if held else {}
     details |= {"os_user": halt.os_user} if halt.os_user else {}
     subject = held.id if held else None
-    event = Event(kind=Kind.PANIC_DONE, at=sweep.now, actor=sweep.by, subject=subject, details=details)
+    event = Event(kind=EntryKind.PANIC_DONE, at=sweep.now, actor=sweep.by, subject=subject, details=details)
     sweep.ledger.record(Fact(event=event))
     return Ended(counts=dict(counts), freeze=held)
 

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 
 from daypass.lifecycle.retries import tries
 from daypass.model.errors import Conflict, NotAllowed, Unavailable
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import Delivery, Grant, GrantState
 from daypass.model.principal import PrincipalId
@@ -47,7 +47,7 @@ def about_to_hand_out(find: Callable[[], Grant], *, by: PrincipalId, ledger: Led
             return grant
         must_have_room(grant.principal, ledger=ledger, now=now)
         opened = replace(grant, handed_out=True)
-        event = Event(kind=Kind.VENDING_BEGUN, at=now, actor=by, subject=grant.id)
+        event = Event(kind=EntryKind.VENDING_BEGUN, at=now, actor=by, subject=grant.id)
         try:
             ledger.record(Fact(event=event, changes=(opened,), told=False, keeps_place=True))
         except Conflict:

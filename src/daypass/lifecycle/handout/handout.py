@@ -17,7 +17,7 @@ from daypass.lifecycle.handout.first import about_to_hand_out
 from daypass.lifecycle.idempotency import moment
 from daypass.model.entitlement import Level, S3Place
 from daypass.model.errors import BadInput, NotYours, Refusal, TooLate
-from daypass.model.event import Detail, Event, Kind
+from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.freeze import Freezes
 from daypass.model.grant import Delivery, Grant, GrantId, GrantState
@@ -51,7 +51,7 @@ class Handout:
             "access_key_id": vended.access_key_id,
             "expires_at": vended.expires_at.isoformat(),
         }
-        self._record(Kind.CREDENTIALS_VENDED, grant, told, by)
+        self._record(EntryKind.CREDENTIALS_VENDED, grant, told, by)
         return vended
 
     def console(self, grant_id: GrantId, *, by: PrincipalId) -> str:
@@ -59,7 +59,7 @@ class Handout:
         with self._refusals_journalled(grant_id, by):
             grant = self._opening(grant_id, Delivery.SESSION, by)
             address = self.vendor.console(grant, self.clock())
-        self._record(Kind.CONSOLE_VENDED, grant, {}, by)
+        self._record(EntryKind.CONSOLE_VENDED, grant, {}, by)
         return address
 
     def get_url(self, grant_id: GrantId, key: str, *, by: PrincipalId, lives: timedelta | None = None) -> SignedUrl:
@@ -81,7 +81,7 @@ class Handout:
             "most": most,
             "expires_at": form.expires_at.isoformat(),
         }
-        self._record(Kind.LINK_MADE, grant, told, by)
+        self._record(EntryKind.LINK_MADE, grant, told, by)
         return form
 
     def manifest(self, grant_id: GrantId, *, by: PrincipalId) -> Iterator[SignedUrl]:
@@ -89,7 +89,7 @@ class Handout:
         with self._refusals_journalled(grant_id, by):
             grant = self._opening(grant_id, Delivery.LINK, by, must=_must_read)
         told: dict[str, Detail] = {"method": "GET", "manifest": str(grant.entitlement.place)}
-        self._record(Kind.LINK_MADE, grant, told, by)
+        self._record(EntryKind.LINK_MADE, grant, told, by)
         return self.vendor.manifest(grant, self.clock())
 
     def _opening(
@@ -122,10 +122,10 @@ class Handout:
             grant = self._opening(grant_id, Delivery.LINK, by, must=lambda one: key_within(one, key))
             signed = sign(grant, key_within(grant, key), self.clock())
         told: dict[str, Detail] = {"method": method, "key": signed.key, "expires_at": signed.expires_at.isoformat()}
-        self._record(Kind.LINK_MADE, grant, told, by)
+        self._record(EntryKind.LINK_MADE, grant, told, by)
         return signed
 
-    def _record(self, kind: Kind, grant: Grant, told: dict[str, Detail], by: PrincipalId) -> None:
+    def _record(self, kind: EntryKind, grant: Grant, told: dict[str, Detail], by: PrincipalId) -> None:
         """
         Tell the journal, after a last look at the grant: one that was ended meanwhile hands nothing over.
 
@@ -147,7 +147,7 @@ class Handout:
             yield
         except Refusal as refusal:
             because: dict[str, Detail] = {"because": refusal.sentence}
-            event = Event(kind=Kind.VENDING_REFUSED, at=self.clock(), actor=by, subject=grant_id, details=because)
+            event = Event(kind=EntryKind.VENDING_REFUSED, at=self.clock(), actor=by, subject=grant_id, details=because)
             self.ledger.record(Fact(event=event, told=False))
             raise
 

@@ -14,13 +14,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from daypass.lifecycle.attempts import Attempts, Stranger, Try
+from daypass.lifecycle.attempts import Attempt, Attempts, Stranger
 from daypass.lifecycle.freezes.gate import record_unless_frozen
 from daypass.lifecycle.handout.first import about_to_hand_out
 from daypass.lifecycle.handout.handout import Handout, key_within, live, usable
 from daypass.model.entitlement import Level
 from daypass.model.errors import BadInput, Conflict, NotFound, Refusal, TooLate
-from daypass.model.event import Detail, Event, Kind, Link
+from daypass.model.event import Detail, EntryKind, Event, Link
 from daypass.model.fact import Fact
 from daypass.model.freeze import Freezes
 from daypass.model.grant import Delivery, Grant, GrantId, GrantState
@@ -57,7 +57,7 @@ def make(grant_id: GrantId, key: str, *, by: PrincipalId, ledger: Ledger, now: d
     token = draw(Secret.LINK)
     link = Link(token_hash=digest(token), grant=grant.id, key=key_within(grant, key), made_at=now)
     told: dict[str, Detail] = {"method": "link", "key": link.key, "link": link.token_hash}
-    event = Event(kind=Kind.LINK_MADE, at=now, actor=by, subject=grant.id, details=told)
+    event = Event(kind=EntryKind.LINK_MADE, at=now, actor=by, subject=grant.id, details=told)
 
     def made(freezes: Freezes) -> Fact:
         return Fact(event=event, changes=(link,), stands=(freezes,), told=False)
@@ -74,7 +74,7 @@ class _Visit:
     visitor: Visitor
     handout: Handout
 
-    def fact(self, kind: Kind, now: datetime, more: Mapping[str, Detail]) -> Fact:
+    def fact(self, kind: EntryKind, now: datetime, more: Mapping[str, Detail]) -> Fact:
         told: dict[str, Detail] = {
             "link": self.link.token_hash,
             "key": self.link.key,
@@ -91,26 +91,26 @@ class _Visit:
             lambda: live(ledger.grant(self.link.grant), ledger, clock()), by=BEARER, ledger=ledger, now=clock()
         )
 
-    def used(self, grant: Grant, now: datetime) -> Try:
+    def used(self, grant: Grant, now: datetime) -> Attempt:
         """That they were sent on; written before they are, with the freezes that must stand then."""
-        used = partial(self.fact, Kind.LINK_USED, now)
+        used = partial(self.fact, EntryKind.LINK_USED, now)
 
         def write(more: Mapping[str, Detail]) -> None:
             fact, people = used(more), (grant.principal,)
             ledger, place = self.handout.ledger, grant.entitlement.place
             record_unless_frozen(lambda freezes: replace(fact, stands=(freezes,)), people, place, ledger)
 
-        return Try(name=f"{Kind.LINK_USED} {self.link.token_hash}", make=used, write=write, apart=True)
+        return Attempt(name=f"{EntryKind.LINK_USED} {self.link.token_hash}", make=used, write=write, apart=True)
 
     def tell_refused(self, refusal: Refusal, stranger: Stranger, now: datetime) -> None:
         """Tell the journal: after the end once, before it once a minute."""
         link, ledger = self.link, self.handout.ledger
 
         def refused(more: Mapping[str, Detail]) -> Fact:
-            return self.fact(Kind.LINK_REFUSED, now, {"because": refusal.sentence, **more})
+            return self.fact(EntryKind.LINK_REFUSED, now, {"because": refusal.sentence, **more})
 
         if not isinstance(refusal, TooLate) or ledger.grant(link.grant).state is GrantState.APPROVED:
-            one = Try(name=f"{Kind.LINK_REFUSED} {link.token_hash}", make=refused)
+            one = Attempt(name=f"{EntryKind.LINK_REFUSED} {link.token_hash}", make=refused)
             stranger.tell(one, ledger=ledger, now=now)
         elif link.refused_at is None:
             with suppress(Conflict):  # somebody else was told at this moment

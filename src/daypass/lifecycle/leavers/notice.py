@@ -17,9 +17,9 @@ import structlog
 from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.leavers.remove_access import take_away
 from daypass.lifecycle.rule_changes.owners import must_own
-from daypass.model.departure import TO_DO, Departure, DepartureState, Source
+from daypass.model.departure import TO_DO, Departure, DepartureSource, DepartureState
 from daypass.model.errors import Conflict, NotFound, TooLate
-from daypass.model.event import Detail, Event, Kind
+from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.principal import DAYPASS, OPERATOR, ROBOT, PrincipalId
 from daypass.ports import Ledger, Logins
@@ -32,14 +32,14 @@ GRACE = timedelta(seconds=5)
 log = structlog.get_logger()
 
 
-def notice(who: PrincipalId, source: Source, *, ledger: Ledger, now: datetime) -> bool:
+def notice(who: PrincipalId, source: DepartureSource, *, ledger: Ledger, now: datetime) -> bool:
     """Write down that somebody left. False when that is known already."""
     known = _known(who, ledger)
     if who.startswith(ROBOT) or (known is not None and known.state in TO_DO):
         return False
     departure = Departure(principal=who, at=now, source=source, revision=known.revision if known else 0)
     with suppress(Conflict):  # another process noticed it at the same moment
-        ledger.record(_fact(Kind.LEAVER_NOTICED, departure, DAYPASS, now))
+        ledger.record(_fact(EntryKind.LEAVER_NOTICED, departure, DAYPASS, now))
     return True
 
 
@@ -49,7 +49,7 @@ def returned(who: PrincipalId, *, ledger: Ledger, now: datetime) -> bool:
     if known is None or known.state not in TO_DO:
         return False
     with suppress(Conflict):
-        ledger.record(_fact(Kind.LEAVER_DISMISSED, replace(known, state=DepartureState.DISMISSED), DAYPASS, now))
+        ledger.record(_fact(EntryKind.LEAVER_DISMISSED, replace(known, state=DepartureState.DISMISSED), DAYPASS, now))
     return True
 
 
@@ -103,7 +103,7 @@ def _must_own(by: PrincipalId, judge: Judge) -> None:
 
 def _decide(by: PrincipalId, ledger: Ledger, now: datetime, *, left: bool, os_user: str = "") -> list[Departure]:
     state = DepartureState.CONFIRMED if left else DepartureState.DISMISSED
-    kind = Kind.LEAVER_CONFIRMED if left else Kind.LEAVER_DISMISSED
+    kind = EntryKind.LEAVER_CONFIRMED if left else EntryKind.LEAVER_DISMISSED
     more: dict[str, Detail] = {"os_user": os_user} if os_user else {}
     waiting = held(ledger)
     if not waiting:
@@ -124,7 +124,7 @@ def _many(ledger: Ledger, now: datetime) -> bool:
 
 def _hold(fresh: Sequence[Departure], ledger: Ledger, now: datetime) -> None:
     people = tuple(sorted(one.principal for one in fresh))
-    event = Event(kind=Kind.LEAVERS_HELD, at=now, actor=DAYPASS, details={"people": people, "count": len(people)})
+    event = Event(kind=EntryKind.LEAVERS_HELD, at=now, actor=DAYPASS, details={"people": people, "count": len(people)})
     changes = tuple(replace(one, state=DepartureState.HELD) for one in fresh)
     with suppress(Conflict):  # another process holds them, or somebody came back; it is looked at again
         ledger.record(Fact(event=event, changes=changes))
@@ -135,7 +135,7 @@ def _end(departure: Departure, ledger: Ledger, logins: Logins, now: datetime) ->
     told: dict[str, Detail] = dict(take_away(departure.principal, ledger=ledger, logins=logins, now=now))
     with suppress(Conflict):  # another process ended it at the same moment
         done = replace(departure, state=DepartureState.DONE)
-        ledger.record(_fact(Kind.LEAVER_ENDED, done, DAYPASS, now, told))
+        ledger.record(_fact(EntryKind.LEAVER_ENDED, done, DAYPASS, now, told))
         log.info("leaver.ended", principal=departure.principal, **told)
     return True
 
@@ -148,7 +148,7 @@ def _known(who: PrincipalId, ledger: Ledger) -> Departure | None:
 
 
 def _fact(
-    kind: Kind, departure: Departure, actor: PrincipalId, now: datetime, more: dict[str, Detail] | None = None
+    kind: EntryKind, departure: Departure, actor: PrincipalId, now: datetime, more: dict[str, Detail] | None = None
 ) -> Fact:
     details: dict[str, Detail] = {"principal": departure.principal, "source": departure.source, **(more or {})}
     return Fact(event=Event(kind=kind, at=now, actor=actor, details=details), changes=(departure,), told=False)

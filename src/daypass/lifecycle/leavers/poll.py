@@ -14,12 +14,12 @@ from itertools import chain
 import structlog
 
 from daypass.lifecycle.leavers.notice import held, notice, returned, settle
-from daypass.model.departure import Source, Watch, WatchState
+from daypass.model.departure import DepartureSource, DirectoryWatch, WatchState
 from daypass.model.errors import Conflict, DaypassError, NotFound, Unavailable
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import GrantState
-from daypass.model.kept import Robot
+from daypass.model.kept import Bot
 from daypass.model.principal import DAYPASS, ROBOT, PrincipalId
 from daypass.ports import Leavers, Ledger, Logins
 
@@ -49,7 +49,7 @@ class AskAfter:
         for who in (who for who, gone in asked.items() if not gone):
             returned(who, ledger=self.ledger, now=now)
         left = [who for who, gone in asked.items() if gone]
-        fresh = [who for who in left if notice(who, Source.ASKED, ledger=self.ledger, now=now)]
+        fresh = [who for who in left if notice(who, DepartureSource.ASKED, ledger=self.ledger, now=now)]
         if len(fresh) >= _FEW and 2 * len(left) > len(asked):
             settle(ledger=self.ledger, logins=self.logins, now=now, suspicious=True)
         return len(fresh)
@@ -93,18 +93,18 @@ class AskAfter:
         known = last_watch(self.ledger)
         if known is not None and known.state is state:
             return
-        watch = Watch(at=since, state=state, revision=known.revision if known else 0)
+        watch = DirectoryWatch(at=since, state=state, revision=known.revision if known else 0)
         event = Event(
-            kind=Kind.LEAVERS_WATCHED, at=now, actor=DAYPASS, details={"state": state, "since": since.isoformat()}
+            kind=EntryKind.LEAVERS_WATCHED, at=now, actor=DAYPASS, details={"state": state, "since": since.isoformat()}
         )
         with suppress(Conflict):
             self.ledger.record(Fact(event=event, changes=(watch,), told=False))
 
 
-def last_watch(ledger: Ledger) -> Watch | None:
+def last_watch(ledger: Ledger) -> DirectoryWatch | None:
     """Whether Slack answers when it is asked after people, and since when; None before it was asked."""
     try:
-        return ledger.find(Watch, "slack")
+        return ledger.find(DirectoryWatch, "slack")
     except NotFound:
         return None
 
@@ -114,5 +114,5 @@ def _holders(ledger: Ledger) -> list[PrincipalId]:
     grants = ledger.each_grant(states=_LIVE)
     holders = dict.fromkeys(grant.principal for grant in grants)
     robots = [one for one in holders if one.startswith(ROBOT)]
-    owners = (robot.owner for robot in ledger.all(Robot) if robot.id in robots)
+    owners = (robot.owner for robot in ledger.all(Bot) if robot.id in robots)
     return list(dict.fromkeys(chain((one for one in holders if not one.startswith(ROBOT)), owners)))

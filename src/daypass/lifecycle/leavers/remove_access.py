@@ -25,21 +25,21 @@ from daypass.lifecycle.counts import guard
 from daypass.lifecycle.end.end_early import finish
 from daypass.lifecycle.schedules.series import end_series
 from daypass.model.errors import Conflict, NotFound, TooLate
-from daypass.model.event import Detail, Event, Kind
+from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Change, Fact
 from daypass.model.grant import Ending, GrantState, Why
-from daypass.model.kept import Absence, Errand, Passkey, Permit, Robot, SealedCode, Series, Standing
+from daypass.model.kept import Absence, Bot, OneTimeLink, Passkey, Preapproval, Schedule, SealedCode, Validity
 from daypass.model.principal import DAYPASS, PrincipalId
 from daypass.model.request import RequestState
 from daypass.ports import Ledger, Logins
 
 _LIVE = (GrantState.APPROVED, GrantState.ACTIVE)
-_OPEN = (Standing.OPEN,)
+_OPEN = (Validity.OPEN,)
 
 
 def take_away(who: PrincipalId, *, ledger: Ledger, logins: Logins, now: datetime) -> Mapping[str, int]:
     """End it all; returns how much there was of each sort, for the journal."""
-    theirs = [who, *(robot.id for robot in ledger.all(Robot, owner=who, states=_OPEN))]
+    theirs = [who, *(robot.id for robot in ledger.all(Bot, owner=who, states=_OPEN))]
     return {
         "grants": sum(_end_grants(one, who, ledger, now) for one in theirs),
         "requests": _cancel(frozenset(theirs), ledger, now),
@@ -72,7 +72,7 @@ def _cancel(theirs: frozenset[PrincipalId], ledger: Ledger, now: datetime) -> in
 
 def _end_series(one: PrincipalId, ledger: Ledger, now: datetime) -> int:
     count = 0
-    for series in ledger.all(Series, owner=one, states=_OPEN):
+    for series in ledger.all(Schedule, owner=one, states=_OPEN):
         with suppress(TooLate, Conflict):
             end_series(ledger.request(series.id), by=DAYPASS, ledger=ledger, now=now)
             count += 1
@@ -81,17 +81,17 @@ def _end_series(one: PrincipalId, ledger: Ledger, now: datetime) -> int:
 
 def _close_permits(who: PrincipalId, ledger: Ledger, now: datetime) -> int:
     count = 0
-    for permit in ledger.all(Permit, states=_OPEN):
+    for permit in ledger.all(Preapproval, states=_OPEN):
         if who in {permit.by, permit.principal}:
             event = Event(
-                kind=Kind.PERMIT_WITHDRAWN,
+                kind=EntryKind.PERMIT_WITHDRAWN,
                 at=now,
                 actor=DAYPASS,
                 subject=permit.id,
                 details={"to": permit.principal, "by": permit.by, "because": f"{who} left"},
             )
             with suppress(Conflict):
-                ledger.record(Fact(event=event, changes=(replace(permit, state=Standing.CLOSED),)))
+                ledger.record(Fact(event=event, changes=(replace(permit, state=Validity.CLOSED),)))
                 count += 1
     return count
 
@@ -100,11 +100,11 @@ def _close_absence(who: PrincipalId, ledger: Ledger, now: datetime) -> int:
     """End an absence, and with it what a delegate decides in their stead: the delegate is told."""
     with suppress(NotFound, Conflict):
         absence = ledger.find(Absence, who)
-        if absence.state is Standing.OPEN:
+        if absence.state is Validity.OPEN:
             told: dict[str, Detail] = {"principal": who, "delegate": absence.delegate, "because": "left"}
-            event = Event(kind=Kind.ABSENCE_ENDED, at=now, actor=DAYPASS, details=told)
+            event = Event(kind=EntryKind.ABSENCE_ENDED, at=now, actor=DAYPASS, details=told)
             lets_decide = absence.delegate is not None and now < absence.until
-            ledger.record(Fact(event=event, changes=(replace(absence, state=Standing.CLOSED),), told=lets_decide))
+            ledger.record(Fact(event=event, changes=(replace(absence, state=Validity.CLOSED),), told=lets_decide))
             return 1
     return 0
 
@@ -112,13 +112,15 @@ def _close_absence(who: PrincipalId, ledger: Ledger, now: datetime) -> int:
 def _close_rest(who: PrincipalId, ledger: Ledger, now: datetime) -> int:
     """Close what only they could have used. One commit: the entry that says why is the departure's own."""
     rest: list[Change] = []
-    rest += [replace(one, state=Standing.CLOSED) for one in ledger.all(SealedCode, owner=who, states=_OPEN)]
-    rest += [replace(one, state=Standing.CLOSED) for one in ledger.all(Passkey, owner=who, states=_OPEN)]
-    rest += [replace(one, state=Standing.CLOSED) for one in ledger.all(Errand, owner=who, states=_OPEN)]
+    rest += [replace(one, state=Validity.CLOSED) for one in ledger.all(SealedCode, owner=who, states=_OPEN)]
+    rest += [replace(one, state=Validity.CLOSED) for one in ledger.all(Passkey, owner=who, states=_OPEN)]
+    rest += [replace(one, state=Validity.CLOSED) for one in ledger.all(OneTimeLink, owner=who, states=_OPEN)]
     if any(isinstance(one, Passkey) for one in rest):
         rest += [replace(guard(who, ledger=ledger, now=now), passkeys=0)]
     if rest:
-        event = Event(kind=Kind.LEAVER_CLOSED, at=now, actor=DAYPASS, details={"principal": who, "count": len(rest)})
+        event = Event(
+            kind=EntryKind.LEAVER_CLOSED, at=now, actor=DAYPASS, details={"principal": who, "count": len(rest)}
+        )
         with suppress(Conflict):
             ledger.record(Fact(event=event, changes=tuple(rest), told=False))
     return len(rest)

@@ -15,10 +15,10 @@ from daypass.lifecycle.passkeys.one_time_links import done, find
 from daypass.lifecycle.passkeys.proof import Signed, asked, prove
 from daypass.lifecycle.passkeys.relying_party import Site
 from daypass.model.errors import Conflict, TooLate
-from daypass.model.event import Detail, Event, Kind
+from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import Grant, GrantId
-from daypass.model.kept import Errand, Purpose
+from daypass.model.kept import OneTimeLink, Purpose
 from daypass.model.lease import Term
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Request, RequestState
@@ -26,7 +26,7 @@ from daypass.ports import Ledger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
+class ApprovalOffer:
     """What the page shows, and asks of the browser."""
 
     by: PrincipalId
@@ -51,11 +51,11 @@ Approve = Callable[[GrantId, PrincipalId, timedelta | None], Grant | None]
 """`review.approve` of a request, by somebody, for a length, with `second_factor=True`."""
 
 
-def offer(ticket: str, *, at: Site, ledger: Ledger, now: datetime) -> Offer:
+def offer(ticket: str, *, at: Site, ledger: Ledger, now: datetime) -> ApprovalOffer:
     """Look at what an address is for; nothing is written. Raises NotFound, TooLate also for a request decided since."""
     errand = find(ticket, Purpose.APPROVE, ledger=ledger, now=now)
     request = _waiting(errand, ledger)
-    return Offer(
+    return ApprovalOffer(
         by=errand.principal,
         request=request,
         term=_term(request, errand),
@@ -73,7 +73,7 @@ def confirm(signed: Signed, *, approve: Approve, at: Site, ledger: Ledger, now: 
     request = _waiting(errand, ledger)
     used = prove(signed, errand, at=at, ledger=ledger, now=now)
     details: dict[str, Detail] = {"passkey": used.credential_id, "errand": errand.ticket_hash}
-    event = Event(kind=Kind.PASSKEY_USED, at=now, actor=errand.principal, subject=request.id, details=details)
+    event = Event(kind=EntryKind.PASSKEY_USED, at=now, actor=errand.principal, subject=request.id, details=details)
     try:
         ledger.record(Fact(event=event, changes=(used, done(errand)), told=False))
     except Conflict:
@@ -82,12 +82,12 @@ def confirm(signed: Signed, *, approve: Approve, at: Site, ledger: Ledger, now: 
     return Confirmed(request=request, term=_term(request, errand), grant=grant)
 
 
-def _waiting(errand: Errand, ledger: Ledger) -> Request:
+def _waiting(errand: OneTimeLink, ledger: Ledger) -> Request:
     request = ledger.request(GrantId(errand.subject))
     if request.state is not RequestState.PENDING:
         raise decided_already(request)
     return request
 
 
-def _term(request: Request, errand: Errand) -> Term:
+def _term(request: Request, errand: OneTimeLink) -> Term:
     return request.term if errand.length is None else request.term.cut_to(errand.length)

@@ -18,9 +18,9 @@ from daypass.lifecycle.passkeys.one_time_links import done, find
 from daypass.lifecycle.passkeys.proof import Signed, asked, challenge, prove, refuse
 from daypass.lifecycle.passkeys.relying_party import Site
 from daypass.model.errors import BadInput, Conflict, Misconfigured, NotYours, TooLate
-from daypass.model.event import Detail, Event, Kind
+from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
-from daypass.model.kept import Errand, Passkey, Purpose, Tally
+from daypass.model.kept import OneTimeLink, Passkey, Purpose, Tally
 from daypass.model.principal import Principal
 from daypass.ports import Directory, Ledger
 
@@ -32,7 +32,7 @@ _MAKE = "make"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
+class EnrolOffer:
     """What the page asks of the browser: to make a passkey, and first to prove with one that is there."""
 
     person: Principal
@@ -42,7 +42,7 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class EnrolAnswer:
     """What the browser says."""
 
     ticket: str
@@ -51,18 +51,18 @@ class Answer:
     name: str
 
 
-def offer(ticket: str, *, at: Site, directory: Directory, ledger: Ledger, now: datetime) -> Offer:
+def offer(ticket: str, *, at: Site, directory: Directory, ledger: Ledger, now: datetime) -> EnrolOffer:
     """Look at what an address is for; nothing is written. Raises NotFound, TooLate, NotYours."""
     errand = find(ticket, Purpose.ENROL, ledger=ledger, now=now)
     person, passkeys, _ = _enrolling(errand, directory, ledger, now)
-    return Offer(
+    return EnrolOffer(
         person=person,
         make=ask_to_make(person, passkeys, challenge(ticket, errand, _MAKE), at),
         prove=asked(ticket, errand, at=at, ledger=ledger) if passkeys else None,
     )
 
 
-def enrol(answer: Answer, *, at: Site, directory: Directory, ledger: Ledger, now: datetime) -> Passkey:
+def enrol(answer: EnrolAnswer, *, at: Site, directory: Directory, ledger: Ledger, now: datetime) -> Passkey:
     """Keep a new passkey. Raises NotFound, TooLate, BadInput for its name, NotYours when a proof does not hold."""
     ticket = answer.ticket
     errand = find(ticket, Purpose.ENROL, ledger=ledger, now=now)
@@ -87,7 +87,9 @@ def enrol(answer: Answer, *, at: Site, directory: Directory, ledger: Ledger, now
     return passkey
 
 
-def _keep(passkey: Passkey, used: Passkey | None, beside: tuple[Errand, Tally], ledger: Ledger, now: datetime) -> None:
+def _keep(
+    passkey: Passkey, used: Passkey | None, beside: tuple[OneTimeLink, Tally], ledger: Ledger, now: datetime
+) -> None:
     details: dict[str, Detail] = {
         "principal": passkey.principal,
         "passkey": passkey.credential_id,
@@ -95,7 +97,7 @@ def _keep(passkey: Passkey, used: Passkey | None, beside: tuple[Errand, Tally], 
         "first": used is None,
         "proven_by": used.credential_id if used else None,
     }
-    event = Event(kind=Kind.PASSKEY_ADDED, at=now, actor=passkey.principal, details=details)
+    event = Event(kind=EntryKind.PASSKEY_ADDED, at=now, actor=passkey.principal, details=details)
     changes = (passkey, *beside) if used is None else (passkey, *beside, used)
     try:
         ledger.record(Fact(event=event, changes=changes))
@@ -107,7 +109,7 @@ def _keep(passkey: Passkey, used: Passkey | None, beside: tuple[Errand, Tally], 
 
 
 def _enrolling(
-    errand: Errand, directory: Directory, ledger: Ledger, now: datetime
+    errand: OneTimeLink, directory: Directory, ledger: Ledger, now: datetime
 ) -> tuple[Principal, list[Passkey], Tally]:
     person = directory.principal(errand.principal)
     if not person.active:

@@ -14,10 +14,10 @@ from daypass.lifecycle.approval.stage_of_click import Click
 from daypass.lifecycle.passkeys import registered
 from daypass.lifecycle.passkeys.relying_party import site
 from daypass.model.errors import NotFound, NotYours, TooLate
-from daypass.model.event import Detail, Event, Kind
+from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import GrantId
-from daypass.model.kept import Errand, Purpose, Standing
+from daypass.model.kept import OneTimeLink, Purpose, Validity
 from daypass.model.principal import ROBOT, PrincipalId
 from daypass.model.secret import Secret, digest, draw
 from daypass.ports import Ledger
@@ -58,12 +58,12 @@ def approval_address(request_id: GrantId, click: Click, *, public_url: str, ledg
     return f"{public_url}/approve/{ticket}"
 
 
-def find(ticket: str, purpose: Purpose, *, ledger: Ledger, now: datetime) -> Errand:
+def find(ticket: str, purpose: Purpose, *, ledger: Ledger, now: datetime) -> OneTimeLink:
     """Read the errand behind a ticket. Raises NotFound for none of this purpose, TooLate when it is over or done."""
     errand = _known(ticket, ledger)
     if errand is None or errand.purpose is not purpose:
         raise NotFound(f"There is nothing at this address. {_AGAIN}")
-    if errand.state is Standing.CLOSED:
+    if errand.state is Validity.CLOSED:
         spent = "closed, as its proofs did not hold" if errand.refused >= MOST_REFUSALS else "used already"
         raise TooLate(f"This address was {spent}; it is good for once. {_AGAIN}")
     if now >= errand.ends:
@@ -71,9 +71,9 @@ def find(ticket: str, purpose: Purpose, *, ledger: Ledger, now: datetime) -> Err
     return errand
 
 
-def done(errand: Errand) -> Errand:
+def done(errand: OneTimeLink) -> OneTimeLink:
     """The errand once it is done: nobody does it again."""
-    return replace(errand, state=Standing.CLOSED)
+    return replace(errand, state=Validity.CLOSED)
 
 
 def must_have_passkeys(person: PrincipalId, public_url: str) -> None:
@@ -83,16 +83,16 @@ def must_have_passkeys(person: PrincipalId, public_url: str) -> None:
         raise NotYours("A robot has no passkey, and approves nothing.", field="second_factor")
 
 
-def about(errand: Errand) -> GrantId | None:
+def about(errand: OneTimeLink) -> GrantId | None:
     """The request that an errand is about, for the journal."""
     return GrantId(errand.subject) if errand.purpose is Purpose.APPROVE else None
 
 
-def _known(ticket: str, ledger: Ledger) -> Errand | None:
+def _known(ticket: str, ledger: Ledger) -> OneTimeLink | None:
     if not _TICKET.fullmatch(ticket):
         return None
     try:
-        return ledger.find(Errand, digest(ticket))
+        return ledger.find(OneTimeLink, digest(ticket))
     except NotFound:
         return None
 
@@ -110,7 +110,7 @@ class _Wanted:
 def _open(wanted: _Wanted, ledger: Ledger, now: datetime) -> str:
     """Draw a ticket and keep its errand."""
     ticket = draw(Secret.ONE_TIME_LINK)
-    errand = Errand(
+    errand = OneTimeLink(
         ticket_hash=digest(ticket),
         principal=wanted.person,
         purpose=wanted.purpose,
@@ -124,6 +124,6 @@ def _open(wanted: _Wanted, ledger: Ledger, now: datetime) -> str:
         "errand": errand.ticket_hash,
         "until": errand.ends.isoformat(),
     }
-    event = Event(kind=Kind.ERRAND_OPENED, at=now, actor=wanted.person, subject=about(errand), details=told)
+    event = Event(kind=EntryKind.ERRAND_OPENED, at=now, actor=wanted.person, subject=about(errand), details=told)
     ledger.record(Fact(event=event, changes=(errand,), told=False))
     return ticket

@@ -1,7 +1,7 @@
 """The passkeys of one person: which there are, and which one a word means."""
 
 from daypass.model.errors import BadInput, NotFound
-from daypass.model.kept import Passkey, Standing
+from daypass.model.kept import Passkey, Validity
 from daypass.model.principal import PrincipalId
 from daypass.ports import Ledger
 
@@ -11,7 +11,7 @@ _SHORTEST = 6
 
 def of(person: PrincipalId, *, ledger: Ledger) -> list[Passkey]:
     """Read a person's passkeys that still count, newest first."""
-    return ledger.all(Passkey, owner=person, states=(Standing.OPEN,))
+    return ledger.all(Passkey, owner=person, states=(Validity.OPEN,))
 
 
 def named(person: PrincipalId, word: str, *, ledger: Ledger) -> Passkey:

@@ -17,25 +17,25 @@ from daypass.lifecycle.passkeys.proof import Signed, asked, prove
 from daypass.lifecycle.passkeys.relying_party import Site
 from daypass.lifecycle.retries import overtaken
 from daypass.model.errors import NotFound, NotYours, TooLate
-from daypass.model.event import Detail, Event, Kind
+from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
-from daypass.model.kept import Errand, Passkey, Purpose, Standing
+from daypass.model.kept import OneTimeLink, Passkey, Purpose, Validity
 from daypass.model.principal import PrincipalId
 from daypass.ports import Ledger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
+class RemovalOffer:
     """What the page asks of the browser."""
 
     passkey: Passkey
     prove: Json
 
 
-def offer(ticket: str, *, at: Site, ledger: Ledger, now: datetime) -> Offer:
+def offer(ticket: str, *, at: Site, ledger: Ledger, now: datetime) -> RemovalOffer:
     """Look at what an address is for; nothing is written. Raises NotFound, TooLate."""
     errand = find(ticket, Purpose.REMOVE, ledger=ledger, now=now)
-    return Offer(passkey=_condemned(errand, ledger), prove=asked(ticket, errand, at=at, ledger=ledger))
+    return RemovalOffer(passkey=_condemned(errand, ledger), prove=asked(ticket, errand, at=at, ledger=ledger))
 
 
 def remove(signed: Signed, *, at: Site, ledger: Ledger, now: datetime) -> Passkey:
@@ -46,7 +46,7 @@ def remove(signed: Signed, *, at: Site, ledger: Ledger, now: datetime) -> Passke
         tally = guard(errand.principal, ledger=ledger, now=now)
         passkey = _condemned(errand, ledger)
         used = prove(signed, errand, at=at, ledger=ledger, now=now)
-        removed = replace(used if used.key == passkey.key else passkey, state=Standing.CLOSED)
+        removed = replace(used if used.key == passkey.key else passkey, state=Validity.CLOSED)
         event = _removal(removed, by=errand.principal, proven_by=used.credential_id, now=now)
         fewer = replace(tally, passkeys=max(0, tally.passkeys - 1))
         others = () if used.key == passkey.key else (used,)
@@ -73,7 +73,7 @@ def forget(person: PrincipalId, *, by: PrincipalId, enders: Enders, now: datetim
         lost = registered.of(person, ledger=ledger)
         if not lost and not tally.passkeys:
             raise NotFound("They have no passkey.")
-        removed = [replace(one, state=Standing.CLOSED) for one in lost]
+        removed = [replace(one, state=Validity.CLOSED) for one in lost]
         none = replace(tally, passkeys=0)
         facts = [Fact(event=_removal(one, by=by, proven_by=None, now=now), changes=(one,)) for one in removed]
         ledger.record(*facts, Fact(event=_forgotten(person, by=by, now=now), changes=(none,), told=False))
@@ -85,7 +85,7 @@ def forget(person: PrincipalId, *, by: PrincipalId, enders: Enders, now: datetim
 def _forgotten(person: PrincipalId, *, by: PrincipalId, now: datetime) -> Event:
     """Also those whose rows cannot be read; each that can has an entry of its own."""
     told: dict[str, Detail] = {"principal": person, "passkey": None, "name": "", "proven_by": None}
-    return Event(kind=Kind.PASSKEY_REMOVED, at=now, actor=by, details=told)
+    return Event(kind=EntryKind.PASSKEY_REMOVED, at=now, actor=by, details=told)
 
 
 def _same_person(by: PrincipalId, person: PrincipalId, lookups: Lookups) -> bool:
@@ -103,11 +103,11 @@ def _removal(passkey: Passkey, *, by: PrincipalId, proven_by: str | None, now: d
         "name": passkey.name,
         "proven_by": proven_by,
     }
-    return Event(kind=Kind.PASSKEY_REMOVED, at=now, actor=by, details=details)
+    return Event(kind=EntryKind.PASSKEY_REMOVED, at=now, actor=by, details=details)
 
 
-def _condemned(errand: Errand, ledger: Ledger) -> Passkey:
+def _condemned(errand: OneTimeLink, ledger: Ledger) -> Passkey:
     passkey = ledger.find(Passkey, errand.subject)
-    if passkey.state is Standing.CLOSED:
+    if passkey.state is Validity.CLOSED:
         raise TooLate("This passkey was removed already.")
     return passkey

@@ -15,13 +15,13 @@ from daypass.lifecycle.rule_changes.owners import OWNERS, must_agree, must_still
 from daypass.lifecycle.rule_changes.validate import difference, judged
 from daypass.lifecycle.rule_changes.versions import KeptRules, digest_of, kept, whence
 from daypass.model.errors import Conflict, DaypassError, NotFound, NotYours, TooLate, Unavailable
-from daypass.model.event import Detail, Event, Kind
+from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import GrantId
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Approval
 from daypass.model.rule_change import ChangeState, RulesChange, RulesVersion
-from daypass.ports import Cabinet, Ledger
+from daypass.ports import Ledger, Records
 
 
 def approve_change(change_id: GrantId, *, by: PrincipalId, note: str = "", judge: Judge, now: datetime) -> RulesVersion:
@@ -47,7 +47,7 @@ def approve_change(change_id: GrantId, *, by: PrincipalId, note: str = "", judge
         approved = change.decided(ChangeState.APPLIED, Approval(by=by, at=now, rule=OWNERS, note=note.strip()))
         told = _told(version, following, change)
         try:
-            changed = event(Kind.RULES_CHANGED, change_id, by, now, told)
+            changed = event(EntryKind.RULES_CHANGED, change_id, by, now, told)
             ledger.record(Fact(event=changed, changes=(following, approved), stands=(freezes,)))
         except Conflict:
             must_not_be_frozen([by, change.author], None, ledger, reader=by)
@@ -66,7 +66,7 @@ def deny_change(change_id: GrantId, *, by: PrincipalId, reason: str = "", enders
         enders.must_own(by)
         approval = Approval(by=by, at=now, rule=OWNERS, note=reason.strip())
         denied = change.decided(ChangeState.DENIED, approval)
-        _close(denied, event(Kind.RULES_DENIED, change.id, by, now, {"reason": reason.strip()}), ledger)
+        _close(denied, event(EntryKind.RULES_DENIED, change.id, by, now, {"reason": reason.strip()}), ledger)
     return denied
 
 
@@ -78,11 +78,11 @@ def withdraw_change(change_id: GrantId, *, by: PrincipalId, ledger: Ledger, now:
         if by != change.author:
             raise NotYours("Only its author withdraws a change of the rules; another owner can deny it.")
         withdrawn = change.decided(ChangeState.WITHDRAWN)
-        _close(withdrawn, event(Kind.RULES_WITHDRAWN, change.id, by, now, {}), ledger)
+        _close(withdrawn, event(EntryKind.RULES_WITHDRAWN, change.id, by, now, {}), ledger)
     return withdrawn
 
 
-def find_change(change_id: GrantId, cabinet: Cabinet) -> RulesChange:
+def find_change(change_id: GrantId, cabinet: Records) -> RulesChange:
     """Read a change. Raises NotFound."""
     try:
         return cabinet.find(RulesChange, change_id)
@@ -123,7 +123,7 @@ def _outdated(change: RulesChange, version: RulesVersion, by: PrincipalId, ledge
     outdated = change.decided(ChangeState.OUTDATED)
     sentence = f"{what_became(outdated)} Version {version.number} is in force, {whence(version)}."
     told: dict[str, Detail] = {"doing": "approve", "because": sentence, "state": ChangeState.OUTDATED.value}
-    _close(outdated, event(Kind.RULES_REFUSED, change.id, by, now, told), ledger)
+    _close(outdated, event(EntryKind.RULES_REFUSED, change.id, by, now, told), ledger)
     return Outdated(sentence).mentioning(version.author)
 
 

@@ -19,7 +19,7 @@ from daypass.model.principal import GroupName, Principal, PrincipalId, SlackGrou
 from daypass.model.request import RequestState
 from daypass.rules.decide.needs import needs
 from daypass.rules.document.read import RuleBook
-from daypass.rules.sampling.effects import Effect, effect
+from daypass.rules.sampling.effects import ChangeEffect, effect
 
 MOST_PEOPLE = 300
 """So many people are looked up one by one: each may be a call to Slack."""
@@ -29,7 +29,7 @@ _MOST_PENDING = 200
 Waiting = tuple[GrantId, Question, Circumstances]
 
 
-def effects(old: RuleBook, new: RuleBook, *, judge: Judge, now: datetime) -> Effect:
+def effects(old: RuleBook, new: RuleBook, *, judge: Judge, now: datetime) -> ChangeEffect:
     """Compare two texts for everybody and for the requests that wait."""
     looking = _Looking(old, new, judge, now)
     people, pending = looking.people(), looking.pending()

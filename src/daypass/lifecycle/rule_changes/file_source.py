@@ -15,12 +15,12 @@ from daypass.lifecycle.rule_changes.journal_entries import event
 from daypass.lifecycle.rule_changes.validate import difference
 from daypass.lifecycle.rule_changes.versions import KeptRules, digest_of, key_of
 from daypass.model.errors import Conflict, Misconfigured, NotFound, RulesUnreadable
-from daypass.model.event import Detail, Kind
+from daypass.model.event import Detail, EntryKind
 from daypass.model.fact import Fact
 from daypass.model.known import KnownRulesFile
 from daypass.model.principal import DAYPASS
 from daypass.model.rule_change import VERSION_LINE, RulesVersion
-from daypass.ports import Cabinet, Ledger
+from daypass.ports import Ledger, Records
 
 _RECENT = 50
 """Versions that an old copy of the rules may be of."""
@@ -73,7 +73,7 @@ class FileWatch:
         if told is None or told.digest != found.file.digest:
             known = KnownRulesFile(digest=found.file.digest, at=now, revision=told.revision if told else 0)
             details: dict[str, Detail] = {"version": found.in_force.number, "digest": found.file.digest}
-            fact = Fact(event=event(Kind.RULES_FILE_IGNORED, None, DAYPASS, now, details), changes=(known,))
+            fact = Fact(event=event(EntryKind.RULES_FILE_IGNORED, None, DAYPASS, now, details), changes=(known,))
             with suppress(Conflict):  # another replica told them
                 self._ledger.record(fact)
         self._ignored = found.file.digest
@@ -87,7 +87,7 @@ class EditedInVain:
     file: RulesVersion
 
 
-def edited_in_vain(rules: KeptRules, cabinet: Cabinet, now: datetime) -> EditedInVain | None:
+def edited_in_vain(rules: KeptRules, cabinet: Records, now: datetime) -> EditedInVain | None:
     """
     Find out whether the rules file was edited though it does not count any more; None when it counts, or was not.
 
@@ -108,7 +108,7 @@ def edited_in_vain(rules: KeptRules, cabinet: Cabinet, now: datetime) -> EditedI
     return None if known_as & known else EditedInVain(in_force=in_force, file=file)
 
 
-def known_file(cabinet: Cabinet) -> KnownRulesFile | None:
+def known_file(cabinet: Records) -> KnownRulesFile | None:
     """The text of the file of which the owners were told last that it does not count."""
     try:
         return cabinet.find(KnownRulesFile, "rules-file")
@@ -116,7 +116,7 @@ def known_file(cabinet: Cabinet) -> KnownRulesFile | None:
         return None
 
 
-def before_of(version: RulesVersion, cabinet: Cabinet) -> RulesVersion | None:
+def before_of(version: RulesVersion, cabinet: Records) -> RulesVersion | None:
     """Read the version before one; None when there is none, or it cannot be read."""
     try:
         return cabinet.find(RulesVersion, key_of(version.number - 1))
@@ -133,7 +133,7 @@ def kept_from_file(version: RulesVersion, before: RulesVersion | None, now: date
         "note": version.note,
         "diff": _difference(before, version),
     }
-    return Fact(event=event(Kind.RULES_CHANGED, None, DAYPASS, now, told), changes=(version,), told=False)
+    return Fact(event=event(EntryKind.RULES_CHANGED, None, DAYPASS, now, told), changes=(version,), told=False)
 
 
 def _difference(before: RulesVersion | None, version: RulesVersion) -> str | None:

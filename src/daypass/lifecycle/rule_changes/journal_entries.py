@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from daypass.model.errors import Conflict, Refusal, TooLate
-from daypass.model.event import Detail, Event, Kind
+from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import GrantId
 from daypass.model.principal import PrincipalId
@@ -30,10 +30,12 @@ def refusals_journalled(
         raise
     except (Refusal, Conflict) as refusal:
         told: dict[str, Detail] = {"doing": doing, "because": refusal.sentence[:LONGEST_BECAUSE]}
-        ledger.record(Fact(event=event(Kind.RULES_REFUSED, change, by, now, told), told=False))
+        ledger.record(Fact(event=event(EntryKind.RULES_REFUSED, change, by, now, told), told=False))
         raise
 
 
-def event(kind: Kind, change: GrantId | None, by: PrincipalId, now: datetime, details: Mapping[str, Detail]) -> Event:
+def event(
+    kind: EntryKind, change: GrantId | None, by: PrincipalId, now: datetime, details: Mapping[str, Detail]
+) -> Event:
     """Say what happened to a change."""
     return Event(kind=kind, at=now, actor=by, subject=change, details=details)

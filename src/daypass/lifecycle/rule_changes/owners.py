@@ -15,7 +15,7 @@ from daypass.model.errors import BadInput, NotFound, NotYours, Unavailable
 from daypass.model.principal import GroupName, Principal, PrincipalId, SlackGroupId
 from daypass.model.rule_change import RulesChange
 from daypass.ports import Directory
-from daypass.rules.document.people import People
+from daypass.rules.document.people import NamedPeople
 from daypass.rules.document.read import RuleBook
 
 OWNERS = RuleId("owners")
@@ -90,7 +90,7 @@ def must_leave_two(proposed: RuleBook, *, directory: Directory) -> None:
         )
 
 
-def _named(owners: People, directory: Directory) -> set[PrincipalId]:
+def _named(owners: NamedPeople, directory: Directory) -> set[PrincipalId]:
     """Everybody who is named now; a group that there is not names nobody. Raises Unavailable."""
     groups: list[SlackGroupId | GroupName] = [*sorted(owners.slack_groups), *sorted(owners.directory_groups)]
     found = set(owners.people)

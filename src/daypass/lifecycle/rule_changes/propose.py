@@ -12,7 +12,7 @@ from daypass.lifecycle.rule_changes.owners import must_own
 from daypass.lifecycle.rule_changes.validate import judged
 from daypass.lifecycle.rule_changes.versions import digest_of, kept, whence
 from daypass.model.errors import BadInput, Conflict, NotFound
-from daypass.model.event import Detail, Kind
+from daypass.model.event import Detail, EntryKind
 from daypass.model.fact import Fact
 from daypass.model.freeze import Freezes
 from daypass.model.grant import GrantId, grant_id_for, new_grant_id
@@ -27,7 +27,7 @@ LONGEST_SHADOW = timedelta(days=92)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class ChangeDraft:
     """A change that could be filed: what it is, what it follows, and what its text says."""
 
     change: RulesChange
@@ -79,7 +79,7 @@ def propose(proposal: Proposal, *, by: PrincipalId, judge: Judge, now: datetime)
 
 def draft(
     proposal: Proposal, *, by: PrincipalId, judge: Judge, now: datetime, change_id: GrantId | None = None
-) -> Draft:
+) -> ChangeDraft:
     """Make the change that `propose` would file, and file nothing. Raises what `propose` raises."""
     rules = kept(judge.rules)
     version, present = rules.version(now), rules()
@@ -95,7 +95,7 @@ def draft(
         shadow_until=None if proposal.shadow is None else now + _shadow(proposal.shadow),
     )
     proposed = judged(proposal.text, version=version, directory=judge.people)
-    return Draft(change=change, version=version, present=present, proposed=proposed)
+    return ChangeDraft(change=change, version=version, present=present, proposed=proposed)
 
 
 def must_be_base(base: int, version: RulesVersion) -> None:
@@ -116,7 +116,7 @@ def _found(change_id: GrantId, ledger: Ledger) -> RulesChange | None:
         return None
 
 
-def _filed(made: Draft, freezes: Freezes, ledger: Ledger, now: datetime) -> tuple[Fact, ...]:
+def _filed(made: ChangeDraft, freezes: Freezes, ledger: Ledger, now: datetime) -> tuple[Fact, ...]:
     change, version = made.change, made.version
     told: dict[str, Detail] = {
         "base": change.base,
@@ -125,7 +125,7 @@ def _filed(made: Draft, freezes: Freezes, ledger: Ledger, now: datetime) -> tupl
         "shadow_until": change.shadow_until.isoformat() if change.shadow_until else None,
     }
     first = () if version.revision else (kept_from_file(version, before_of(version, ledger), now),)
-    proposed = event(Kind.RULES_PROPOSED, change.id, change.author, now, told)
+    proposed = event(EntryKind.RULES_PROPOSED, change.id, change.author, now, told)
     return *first, Fact(event=proposed, changes=(change,), stands=(freezes,))
 
 

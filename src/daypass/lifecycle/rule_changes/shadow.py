@@ -15,13 +15,13 @@ from daypass.lifecycle.rule_changes.journal_entries import event
 from daypass.lifecycle.rule_changes.validate import PROPOSED
 from daypass.model.decision import Decision
 from daypass.model.errors import DaypassError
-from daypass.model.event import Detail, Event, Kind
+from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import GrantId
 from daypass.model.principal import DAYPASS
 from daypass.model.request import Ask
 from daypass.model.rule_change import ChangeState, RulesChange
-from daypass.ports import Cabinet, Ledger
+from daypass.ports import Ledger, Records
 from daypass.rules.decide.outcome import differ_for, in_short
 from daypass.rules.document.read import RuleBook, parse
 
@@ -53,7 +53,7 @@ def compare(request_id: GrantId, ask: Ask, *, judge: Judge, now: datetime) -> No
         log.warning("rules.shadow_failed", grant=request_id, why=error.sentence)
 
 
-def in_shadow(cabinet: Cabinet, now: datetime) -> list[RulesChange]:
+def in_shadow(cabinet: Records, now: datetime) -> list[RulesChange]:
     """Read the changes that decide in the shadow now."""
     pending = cabinet.all(RulesChange, states=(ChangeState.PENDING,))
     return [one for one in pending if one.shadow_until is not None and now < one.shadow_until][:_MOST]
@@ -61,7 +61,7 @@ def in_shadow(cabinet: Cabinet, now: datetime) -> list[RulesChange]:
 
 def differences(change_id: GrantId, ledger: Ledger) -> list[Event]:
     """Read where a change would have decided differently, oldest first."""
-    return [one for one in ledger.story(change_id) if one.kind is Kind.RULES_DIFFERED]
+    return [one for one in ledger.story(change_id) if one.kind is EntryKind.RULES_DIFFERED]
 
 
 @lru_cache(maxsize=_MOST)
@@ -71,4 +71,4 @@ def _parsed(text: str) -> RuleBook:
 
 def _differed(change: RulesChange, request_id: GrantId, old: Decision, new: Decision, now: datetime) -> Fact:
     told: dict[str, Detail] = {"request": request_id, "old": in_short(old), "new": in_short(new)}
-    return Fact(event=event(Kind.RULES_DIFFERED, change.id, DAYPASS, now, told), told=False)
+    return Fact(event=event(EntryKind.RULES_DIFFERED, change.id, DAYPASS, now, told), told=False)

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from daypass.lifecycle.end.end_early import ending_event
 from daypass.lifecycle.retries import overtaken
 from daypass.model.errors import NotFound, TooLate
-from daypass.model.event import Detail, Event, Kind
+from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import Ending, Grant, GrantState, Why
-from daypass.model.kept import Series, Standing
+from daypass.model.kept import Schedule, Validity
 from daypass.model.principal import DAYPASS, PrincipalId
 from daypass.model.request import Approval, Request, RequestState
 from daypass.ports import Ledger
@@ -20,8 +20,8 @@ def series_of(request: Request, draft: Grant, now: datetime) -> tuple[Fact, ...]
     """What the approval of a request that recurs leaves behind, beside its first grant."""
     if request.recurs is None:
         return ()
-    series = Series(id=request.id, principal=request.principal, at=now, opened_until=_begins(draft, now))
-    event = Event(kind=Kind.SERIES_OPENED, at=now, actor=DAYPASS, subject=request.id)
+    series = Schedule(id=request.id, principal=request.principal, at=now, opened_until=_begins(draft, now))
+    event = Event(kind=EntryKind.SERIES_OPENED, at=now, actor=DAYPASS, subject=request.id)
     return (Fact(event=event, changes=(series,), told=False),)
 
 
@@ -30,27 +30,27 @@ def _begins(draft: Grant, now: datetime) -> datetime:
     return (draft.term.starts or now) + timedelta(seconds=1)
 
 
-def end_series(request: Request, *, by: PrincipalId, ledger: Ledger, now: datetime, note: str = "") -> Series:
+def end_series(request: Request, *, by: PrincipalId, ledger: Ledger, now: datetime, note: str = "") -> Schedule:
     """
     Open no more windows, whoever says so: what was filed or approved for one that has not begun ends with it.
 
     Raises NotFound where there is no series, TooLate when it is over.
     """
 
-    def once() -> Series:
-        series = ledger.find(Series, request.series or request.id)
-        if series.state is not Standing.OPEN:
+    def once() -> Schedule:
+        series = ledger.find(Schedule, request.series or request.id)
+        if series.state is not Validity.OPEN:
             raise TooLate("No more windows of this were to open anyway.")
-        closed = replace(series, state=Standing.CLOSED)
+        closed = replace(series, state=Validity.CLOSED)
         details: dict[str, Detail] = {"because": note} if note else {}
-        event = Event(kind=Kind.SERIES_CLOSED, at=now, actor=by, subject=series.id, details=details)
+        event = Event(kind=EntryKind.SERIES_CLOSED, at=now, actor=by, subject=series.id, details=details)
         ledger.record(Fact(event=event, changes=(closed,)), *_to_come(closed, request, event, ledger))
         return closed
 
     return overtaken(once)
 
 
-def _to_come(series: Series, request: Request, closing: Event, ledger: Ledger) -> Iterator[Fact]:
+def _to_come(series: Schedule, request: Request, closing: Event, ledger: Ledger) -> Iterator[Fact]:
     """What ends the windows that were approved, or wait, and have not begun: nothing opens once this is written."""
     by, now, note = closing.actor, closing.at, str(closing.details.get("because", ""))
     ahead = {
@@ -71,11 +71,11 @@ def _to_come(series: Series, request: Request, closing: Event, ledger: Ledger) -
 
 def _turned_down(waiting: Request, by: PrincipalId, note: str, now: datetime, *, withdrawn: bool) -> Fact:
     if withdrawn:
-        event = Event(kind=Kind.REQUEST_CANCELLED, at=now, actor=by, subject=waiting.id)
+        event = Event(kind=EntryKind.REQUEST_CANCELLED, at=now, actor=by, subject=waiting.id)
         closed = Ending(why=Why.DONE, by=by, at=now) if by != waiting.requestor else None
         return Fact(event=event, changes=(replace(waiting.decided(RequestState.CANCELLED), closed=closed),))
     approval = Approval(by=by, at=now, rule=waiting.rule, note=note)
-    event = Event(kind=Kind.REQUEST_DENIED, at=now, actor=by, subject=waiting.id, details={"reason": note})
+    event = Event(kind=EntryKind.REQUEST_DENIED, at=now, actor=by, subject=waiting.id, details={"reason": note})
     return Fact(event=event, changes=(waiting.decided(RequestState.DENIED, approval),))
 
 

@@ -18,9 +18,9 @@ from daypass.lifecycle.judge import Judge, as_ask
 from daypass.lifecycle.schedules.series import end_series
 from daypass.lifecycle.submit import submit
 from daypass.model.errors import Conflict, Refusal, TooLate, Unavailable
-from daypass.model.event import Detail, Event, Kind
+from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
-from daypass.model.kept import Series, Standing
+from daypass.model.kept import Schedule, Validity
 from daypass.model.principal import DAYPASS
 from daypass.model.request import Request, RequestState
 from daypass.model.windows import Window, windows
@@ -38,7 +38,7 @@ def open_windows(*, judge: Judge, now: datetime) -> int:
     Two workers, or one that died half-way, file the same one once. A window that was missed altogether is left out.
     """
     judge, ledger, opened = judge.at_once(), judge.ledger, 0
-    for series in ledger.all(Series, states=[Standing.OPEN]):
+    for series in ledger.all(Schedule, states=[Validity.OPEN]):
         request = ledger.request(series.id)
         if request.delivery not in judge.deliveries:
             continue
@@ -49,7 +49,7 @@ def open_windows(*, judge: Judge, now: datetime) -> int:
     return opened
 
 
-def _open(series: Series, request: Request, judge: Judge, now: datetime) -> bool:
+def _open(series: Schedule, request: Request, judge: Judge, now: datetime) -> bool:
     ledger = judge.ledger
     assert request.recurs is not None  # noqa: S101 - a series is made for such a request alone
     ahead = [window for window in windows(request.recurs) if window.starts >= series.opened_until]
@@ -65,18 +65,18 @@ def _open(series: Series, request: Request, judge: Judge, now: datetime) -> bool
     except Conflict:  # it was taken back, or another worker opens it, at this very moment
         return False
     refused = "because" in became
-    latest = ledger.find(Series, series.id)
-    if latest.state is not Standing.OPEN or latest.opened_until > window.starts:  # ended or moved meanwhile
+    latest = ledger.find(Schedule, series.id)
+    if latest.state is not Validity.OPEN or latest.opened_until > window.starts:  # ended or moved meanwhile
         return False
     moved = replace(latest, opened_until=window.starts + timedelta(seconds=1))
     told: dict[str, Detail] = {"starts": window.starts.isoformat(), **became}
-    event = Event(kind=Kind.SERIES_MOVED, at=now, actor=DAYPASS, subject=series.id, details=told)
+    event = Event(kind=EntryKind.SERIES_MOVED, at=now, actor=DAYPASS, subject=series.id, details=told)
     with suppress(Conflict):  # another worker moved it first
         ledger.record(Fact(event=event, changes=(moved,), told=refused))
     return True
 
 
-def _file(series: Series, first: Request, window: Window, judge: Judge, now: datetime) -> dict[str, Detail]:
+def _file(series: Schedule, first: Request, window: Window, judge: Judge, now: datetime) -> dict[str, Detail]:
     """File one window's request and let the series' approvals count on it; returns what became of it."""
     ask = replace(
         as_ask(first, window.term),

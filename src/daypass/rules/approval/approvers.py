@@ -26,11 +26,11 @@ from operator import or_
 from daypass.model.decision import Approvers, Circumstances, HandOver, Needs, Question, ScheduleName, Skipped, Stage
 from daypass.model.principal import GroupName, Principal, PrincipalId
 from daypass.rules.approval.eligibility import OWN, Colleagues
-from daypass.rules.approval.stage import Sources, Step
+from daypass.rules.approval.stage import RuleStage, Sources
 
 
 def stages_for(
-    steps: Iterable[Step],
+    steps: Iterable[RuleStage],
     question: Question,
     around: Circumstances | None = None,
     colleagues: Colleagues | None = None,
@@ -46,7 +46,7 @@ def stages_for(
 
 
 def outages(
-    steps: Iterable[Step], question: Question, around: Circumstances | None, colleagues: Colleagues
+    steps: Iterable[RuleStage], question: Question, around: Circumstances | None, colleagues: Colleagues
 ) -> tuple[str, ...]:
     """Say what of those who decide could not be looked up."""
     finding = _Finding(question=question, around=around, colleagues=colleagues)
@@ -54,7 +54,7 @@ def outages(
     return tuple(dict.fromkeys(chain.from_iterable(one.outages for one in found)))
 
 
-def needed_by(step: Step, principal: Principal) -> Needs:
+def needed_by(step: RuleStage, principal: Principal) -> Needs:
     """What must be known to say who is asked in a step, when this one would have the access."""
     sources = step.every_source()
     manager = {principal.manager} if sources.manager and principal.manager else set()
@@ -167,7 +167,7 @@ def _unknown(why: str, *, outage: bool = False) -> _Found:
     return _Found(why=(why,), unknown=1, outages=(why,) if outage else ())
 
 
-def _stage(step: Step, finding: _Finding) -> Stage:
+def _stage(step: RuleStage, finding: _Finding) -> Stage:
     everybody = step.needed is None
     now = finding.people(step.approvers, step.sources, counted=everybody)
     later = [finding.people(each.approvers, each.sources, counted=False) for each in step.later]

@@ -13,7 +13,7 @@ from itertools import chain, combinations
 from daypass.model.asking_side import AskingSide
 from daypass.model.decision import Approvers, HandOver, Question, Stage
 from daypass.model.principal import Principal, PrincipalId
-from daypass.rules.approval.stage import Step
+from daypass.rules.approval.stage import RuleStage
 
 _MOST_TWICE = 6
 """How many people named by several stages are looked at one by one; beyond that nothing is said to be sure."""
@@ -38,17 +38,17 @@ def asking(question: Question) -> tuple[Principal, ...]:
     return (question.principal, *((question.asker,) if question.asker else ()))
 
 
-def left(steps: Iterable[Step], without: frozenset[PrincipalId]) -> tuple[Stage, ...]:
+def left(steps: Iterable[RuleStage], without: frozenset[PrincipalId]) -> tuple[Stage, ...]:
     """The stages as the document alone has them, without these people (rules/approval/approvers knows facts too)."""
     return tuple(_stage(step, without) for step in steps)
 
 
-def closed(step: Step) -> bool:
+def closed(step: RuleStage) -> bool:
     """Whether the document alone names everybody who may decide in this step, now or later."""
     return _closed(step.everybody()) and not step.every_source()
 
 
-def certain(steps: Iterable[Step]) -> list[Step]:
+def certain(steps: Iterable[RuleStage]) -> list[RuleStage]:
     """The steps of which the document names everybody."""
     return [step for step in steps if closed(step)]
 
@@ -63,7 +63,7 @@ def shortage(stages: Sequence[Stage]) -> Shortage | None:
     return next(filter(None, map(_lacks, _choices(closed))), None)
 
 
-def never_filled(steps: Sequence[Step], asking: frozenset[PrincipalId] = frozenset()) -> bool:
+def never_filled(steps: Sequence[RuleStage], asking: frozenset[PrincipalId] = frozenset()) -> bool:
     """
     Whether the stages surely cannot be filled, whoever asks besides these.
 
@@ -79,7 +79,7 @@ def never_filled(steps: Sequence[Step], asking: frozenset[PrincipalId] = frozens
     return all(shortage(left(sure, asking | frozenset(way))) for way in ways)
 
 
-def _stage(step: Step, without: frozenset[PrincipalId]) -> Stage:
+def _stage(step: RuleStage, without: frozenset[PrincipalId]) -> Stage:
     approvers = _others(step.approvers, without)
     return Stage(
         name=step.name,

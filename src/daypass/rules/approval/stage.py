@@ -31,7 +31,7 @@ class Sources:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Later:
+class LateApprovers:
     """Who may decide besides, once a stage has waited for so long."""
 
     after: timedelta
@@ -40,7 +40,7 @@ class Later:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class RuleStage:
     """A stage as the rule has it, whoever asks."""
 
     name: str
@@ -48,7 +48,7 @@ class Step:
     needed: int | None
     """None wants everybody who is named, but for the requestor and those who are not there."""
     sources: Sources = Sources()
-    later: tuple[Later, ...] = ()
+    later: tuple[LateApprovers, ...] = ()
 
     def everybody(self) -> Approvers:
         """All who are named, to decide now or later."""

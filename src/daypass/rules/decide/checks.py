@@ -12,62 +12,62 @@ from daypass.model.decision import Approvers, Question, Stage, TicketId
 from daypass.rules.approval.approvers import stages_for
 from daypass.rules.approval.quorum import shortage
 from daypass.rules.decide.conditions import Met, judged
-from daypass.rules.decide.evaluation import Scene
+from daypass.rules.decide.evaluation import Evaluation
 from daypass.rules.decide.reason_words import Wording, is_called, tickets
-from daypass.rules.decide.rule import AllowRule, BreakGlass, DenyRule, listing
-from daypass.rules.decide.unmet import Hurdle
+from daypass.rules.decide.rule import AllowRule, DenyRule, Emergency, listing
+from daypass.rules.decide.unmet import Unmet
 
 _LEAST = timedelta(seconds=1)
 
 
-def hurdles(rule: AllowRule, scene: Scene) -> Iterator[Hurdle]:
+def hurdles(rule: AllowRule, scene: Evaluation) -> Iterator[Unmet]:
     """Go through everything that keeps this rule from allowing the ask as it is."""
     yield from plain(rule, scene)
     if rule.ticket and open_ticket(rule.ticket, scene) is None:
-        yield Hurdle.TICKET
+        yield Unmet.TICKET
     if rule.when:
         yield from (hurdle for hurdle, met in judged(rule.when, scene, lends=True) if met is not Met.YES)
     if rule.stages and shortage(stages(rule, scene)):
-        yield Hurdle.APPROVERS
+        yield Unmet.APPROVERS
     if rule.break_glass and not reviewers(rule.break_glass, scene):
-        yield Hurdle.REVIEWERS
+        yield Unmet.REVIEWERS
 
 
-def escapes(rule: DenyRule, scene: Scene) -> Iterator[Hurdle]:
+def escapes(rule: DenyRule, scene: Evaluation) -> Iterator[Unmet]:
     """Go through everything that keeps this denying rule off the ask."""
     question, entitlement = scene.question, scene.question.entitlement
     if rule.paused:
-        yield Hurdle.PAUSED
+        yield Unmet.PAUSED
     if not rule.is_for(question.principal):
-        yield Hurdle.PERSON
+        yield Unmet.PERSON
     if not rule.overlaps(entitlement.place):
-        yield Hurdle.PLACE
+        yield Unmet.PLACE
     if listing(entitlement.levels).isdisjoint(rule.levels):
-        yield Hurdle.LEVEL
+        yield Unmet.LEVEL
     if rule.extras and entitlement.extras.isdisjoint(rule.extras):
-        yield Hurdle.EXTRAS
+        yield Unmet.EXTRAS
     if question.delivery not in rule.deliveries:
-        yield Hurdle.DELIVERY
+        yield Unmet.DELIVERY
     if rule.when:
         yield from (hurdle for hurdle, met in judged(rule.when, scene, lends=False) if met is Met.NO)
 
 
-def unknown(rule: AllowRule | DenyRule, scene: Scene) -> frozenset[Hurdle]:
+def unknown(rule: AllowRule | DenyRule, scene: Evaluation) -> frozenset[Unmet]:
     """What of the rule's conditions could not be found out."""
     lends = isinstance(rule, AllowRule)
     when = judged(rule.when, scene, lends=lends) if rule.when else ()
     found = {hurdle for hurdle, met in when if met is Met.UNKNOWN}
     if isinstance(rule, AllowRule) and rule.ticket and not_looked_up(rule.ticket, scene):
-        found.add(Hurdle.TICKET)
+        found.add(Unmet.TICKET)
     return frozenset(found)
 
 
-def stages(rule: AllowRule, scene: Scene) -> tuple[Stage, ...]:
+def stages(rule: AllowRule, scene: Evaluation) -> tuple[Stage, ...]:
     """Who decides, as it stands for this ask."""
     return stages_for(rule.stages, scene.question, scene.around, scene.colleagues)
 
 
-def reviewers(glass: BreakGlass, scene: Scene) -> Approvers:
+def reviewers(glass: Emergency, scene: Evaluation) -> Approvers:
     """Who looks at it afterwards: nobody of those who ask or would have it."""
     named = glass.reviewers
     return Approvers(
@@ -75,40 +75,40 @@ def reviewers(glass: BreakGlass, scene: Scene) -> Approvers:
     )
 
 
-def open_ticket(ticket: Wording, scene: Scene) -> TicketId | None:
+def open_ticket(ticket: Wording, scene: Evaluation) -> TicketId | None:
     """The first ticket that the reason names and that is open, if what the tracker calls it by now will do too."""
     known = scene.around.tickets if scene.around else {}
     found = (known[one] for one in tickets(ticket, scene.question.reason) if one in known)
     return next((one.id for one in found if one.open and is_called(ticket, one.id)), None)
 
 
-def plain(rule: AllowRule, scene: Scene) -> Iterator[Hurdle]:
+def plain(rule: AllowRule, scene: Evaluation) -> Iterator[Unmet]:
     """Go through what stands in the way whatever is so around the ask."""
     question, entitlement = scene.question, scene.question.entitlement
     if rule.paused:
-        yield Hurdle.PAUSED
+        yield Unmet.PAUSED
     if question.urgent is not (rule.break_glass is not None):
-        yield Hurdle.URGENT
+        yield Unmet.URGENT
     if not rule.is_for(question.principal):
-        yield Hurdle.PERSON
+        yield Unmet.PERSON
     if not rule.contains(entitlement.place):
-        yield Hurdle.PLACE
+        yield Unmet.PLACE
     if not entitlement.levels <= listing(rule.levels):
-        yield Hurdle.LEVEL
+        yield Unmet.LEVEL
     if not entitlement.extras <= rule.extras:
-        yield Hurdle.EXTRAS
+        yield Unmet.EXTRAS
     if question.delivery not in rule.deliveries:
-        yield Hurdle.DELIVERY
+        yield Unmet.DELIVERY
     yield from _timely(rule, question)
     if _reason_lacks(rule, question.reason):
-        yield Hurdle.REASON
+        yield Unmet.REASON
 
 
-def _timely(rule: AllowRule, question: Question) -> Iterator[Hurdle]:
+def _timely(rule: AllowRule, question: Question) -> Iterator[Unmet]:
     if not _fits(rule, question.length, question.already):
-        yield Hurdle.LENGTH
+        yield Unmet.LENGTH
     if question.ahead > rule.ahead:
-        yield Hurdle.AHEAD
+        yield Unmet.AHEAD
 
 
 def _fits(rule: AllowRule, length: timedelta | None, already: timedelta) -> bool:
@@ -124,7 +124,7 @@ def _reason_lacks(rule: AllowRule, reason: str) -> bool:
     return rule.reason_required and not reason.strip()
 
 
-def not_looked_up(ticket: Wording, scene: Scene) -> list[TicketId]:
+def not_looked_up(ticket: Wording, scene: Evaluation) -> list[TicketId]:
     """The tickets that the reason names and of which the tracker did not say anything."""
     around = scene.around
     known = around.tickets.keys() | around.no_tickets if around else frozenset[TicketId]()

@@ -10,10 +10,10 @@ from enum import Enum, auto
 from zoneinfo import ZoneInfo
 
 from daypass.model.decision import Needs, ScheduleName
-from daypass.rules.decide.evaluation import Scene
+from daypass.rules.decide.evaluation import Evaluation
 from daypass.rules.decide.opening_hours import Hours, open_at, zone
 from daypass.rules.decide.reason_words import Wording
-from daypass.rules.decide.unmet import Hurdle
+from daypass.rules.decide.unmet import Unmet
 
 AS_REQUESTOR = "requestor"
 """The time zone of who would have the access."""
@@ -49,23 +49,23 @@ class Conditions:
     sensitivity: frozenset[str] = frozenset()
 
 
-def judged(when: Conditions, scene: Scene, *, lends: bool) -> Iterator[tuple[Hurdle, Met]]:
+def judged(when: Conditions, scene: Evaluation, *, lends: bool) -> Iterator[tuple[Unmet, Met]]:
     """Go through the conditions that are given. Of several words for a place, what lends wants all, what denies any."""
     if when.zone:
-        yield Hurdle.TIME, _time(when, scene)
+        yield Unmet.TIME, _time(when, scene)
     if when.reason:
-        yield Hurdle.WORDING, _met(found=when.reason.within(scene.question.reason))
+        yield Unmet.WORDING, _met(found=when.reason.within(scene.question.reason))
     if when.on_call:
-        yield Hurdle.ON_CALL, _on_call(when, scene)
+        yield Unmet.ON_CALL, _on_call(when, scene)
     if when.fewer_grants_than is not None:
-        yield Hurdle.LIVE_GRANTS, _live_grants(when.fewer_grants_than, scene)
+        yield Unmet.LIVE_GRANTS, _live_grants(when.fewer_grants_than, scene)
     if when.tags:
-        yield Hurdle.TAGS, _tags(when, scene)
+        yield Unmet.TAGS, _tags(when, scene)
     if when.accounts:
-        yield Hurdle.ACCOUNT, _account(when, scene)
+        yield Unmet.ACCOUNT, _account(when, scene)
     if when.sensitivity:
         words = scene.sensitivity
-        yield Hurdle.SENSITIVITY, _met(found=words <= when.sensitivity if lends else bool(words & when.sensitivity))
+        yield Unmet.SENSITIVITY, _met(found=words <= when.sensitivity if lends else bool(words & when.sensitivity))
 
 
 def needed(when: Conditions) -> Needs:
@@ -77,12 +77,12 @@ def needed(when: Conditions) -> Needs:
     )
 
 
-def zone_of(when: Conditions, scene: Scene) -> str:
+def zone_of(when: Conditions, scene: Evaluation) -> str:
     """The name of the time zone whose clock counts."""
     return scene.question.principal.tz if when.zone == AS_REQUESTOR else when.zone
 
 
-def clock_of(when: Conditions, scene: Scene) -> ZoneInfo | None:
+def clock_of(when: Conditions, scene: Evaluation) -> ZoneInfo | None:
     """Whose clock counts; None when no such time zone is known."""
     return zone(zone_of(when, scene))
 
@@ -91,32 +91,32 @@ def _met(*, found: bool) -> Met:
     return Met.YES if found else Met.NO
 
 
-def _time(when: Conditions, scene: Scene) -> Met:
+def _time(when: Conditions, scene: Evaluation) -> Met:
     clock = clock_of(when, scene)
     if scene.around is None or clock is None:
         return Met.UNKNOWN
     return _met(found=open_at(scene.around.at, clock, when.days, when.hours))
 
 
-def _on_call(when: Conditions, scene: Scene) -> Met:
+def _on_call(when: Conditions, scene: Evaluation) -> Met:
     known = scene.around.on_call if scene.around else {}
     if any(not scene.accounts.isdisjoint(known.get(schedule, ())) for schedule in when.on_call):
         return Met.YES
     return Met.NO if when.on_call <= known.keys() else Met.UNKNOWN
 
 
-def _live_grants(fewer_than: int, scene: Scene) -> Met:
+def _live_grants(fewer_than: int, scene: Evaluation) -> Met:
     count = scene.around.live_grants if scene.around else None
     return Met.UNKNOWN if count is None else _met(found=count < fewer_than)
 
 
-def _tags(when: Conditions, scene: Scene) -> Met:
+def _tags(when: Conditions, scene: Evaluation) -> Met:
     tags = scene.around.tags if scene.around else None
     if tags is None:
         return Met.UNKNOWN
     return _met(found=all(tags.get(name) in values for name, values in when.tags))
 
 
-def _account(when: Conditions, scene: Scene) -> Met:
+def _account(when: Conditions, scene: Evaluation) -> Met:
     account = scene.around.account if scene.around else None
     return Met.UNKNOWN if account is None else _met(found=account in when.accounts)

@@ -13,34 +13,34 @@ from daypass.model.decision import Aftermath, Allowed, Circumstances, Decision, 
 from daypass.model.entitlement import Level
 from daypass.model.principal import SlackGroupId
 from daypass.rules.decide.checks import escapes, hurdles, open_ticket, plain, reviewers, stages
-from daypass.rules.decide.evaluation import Scene
+from daypass.rules.decide.evaluation import Evaluation
 from daypass.rules.decide.outage import lacking
 from daypass.rules.decide.rule import AllowRule, DenyRule, Rule
 from daypass.rules.decide.rulebook import RuleBook
-from daypass.rules.decide.unmet import FIELD, Hurdle
+from daypass.rules.decide.unmet import FIELD, Unmet
 from daypass.rules.describe.denial import OFFERS, refusal
 from daypass.rules.describe.refusals import say_unknown
 
 _FURTHEST_FIRST = (
-    frozenset({Hurdle.PLACE}),
-    frozenset({Hurdle.URGENT}),
-    frozenset({Hurdle.PERSON}),
-    frozenset({Hurdle.LEVEL}),
-    frozenset({Hurdle.EXTRAS}),
+    frozenset({Unmet.PLACE}),
+    frozenset({Unmet.URGENT}),
+    frozenset({Unmet.PERSON}),
+    frozenset({Unmet.LEVEL}),
+    frozenset({Unmet.EXTRAS}),
     frozenset(
         {
-            Hurdle.TIME,
-            Hurdle.ON_CALL,
-            Hurdle.LIVE_GRANTS,
-            Hurdle.TAGS,
-            Hurdle.ACCOUNT,
-            Hurdle.SENSITIVITY,
-            Hurdle.APPROVERS,
-            Hurdle.REVIEWERS,
+            Unmet.TIME,
+            Unmet.ON_CALL,
+            Unmet.LIVE_GRANTS,
+            Unmet.TAGS,
+            Unmet.ACCOUNT,
+            Unmet.SENSITIVITY,
+            Unmet.APPROVERS,
+            Unmet.REVIEWERS,
         }
     ),
-    frozenset({Hurdle.DELIVERY}),
-    frozenset({Hurdle.LENGTH, Hurdle.AHEAD}),
+    frozenset({Unmet.DELIVERY}),
+    frozenset({Unmet.LENGTH, Unmet.AHEAD}),
 )
 """
 What puts a rule further off than anything after it: what it lends must be what was asked for before anything else
@@ -82,7 +82,7 @@ def _unread(book: RuleBook, rules: Iterable[RuleId], unread: frozenset[SlackGrou
 def _decide(book: RuleBook, question: Question, around: Circumstances | None) -> Decision:
     if not question.principal.active:
         return Denied(sentence=f"The Slack account of {question.principal.name} is deactivated.", field="person")
-    scene = Scene(question=question, around=around, marked=book.marked)
+    scene = Evaluation(question=question, around=around, marked=book.marked)
     place = question.entitlement.place
     rules = list(book.concerning(question.principal, f"{place.bucket}/{place.key}"))
     denials = [rule for rule in rules if isinstance(rule, DenyRule) and strikes(rule, scene)]
@@ -99,17 +99,17 @@ def _allowing(rules: Iterable[Rule]) -> Iterator[AllowRule]:
     return (rule for rule in rules if isinstance(rule, AllowRule))
 
 
-def allows(rule: AllowRule, scene: Scene) -> bool:
+def allows(rule: AllowRule, scene: Evaluation) -> bool:
     """Whether nothing stands between this ask and the rule. Most are for another place, so that is asked first."""
     return rule.may_contain(scene.name) and next(hurdles(rule, scene), None) is None
 
 
-def strikes(rule: DenyRule, scene: Scene) -> bool:
+def strikes(rule: DenyRule, scene: Evaluation) -> bool:
     """Whether the denying rule touches this ask. Whether its levels do is soonest said."""
     return not scene.levels.isdisjoint(rule.levels) and next(escapes(rule, scene), None) is None
 
 
-def allowed(rule: AllowRule, scene: Scene) -> Allowed:
+def allowed(rule: AllowRule, scene: Evaluation) -> Allowed:
     """Yes, under this rule. Who asks and who would have it are not among those who decide, now or afterwards."""
     glass = rule.break_glass
     return Allowed(
@@ -124,7 +124,7 @@ def allowed(rule: AllowRule, scene: Scene) -> Allowed:
     )
 
 
-def forbidden(denials: Sequence[DenyRule], scene: Scene) -> Denied:
+def forbidden(denials: Sequence[DenyRule], scene: Evaluation) -> Denied:
     """No, because of rules that say so. Who asked for too much at once is told which part is denied."""
     first, place = denials[0], scene.question.entitlement.place
     sentence = first.because
@@ -135,7 +135,7 @@ def forbidden(denials: Sequence[DenyRule], scene: Scene) -> Denied:
     return Denied(sentence=sentence, because=tuple(rule.id for rule in denials), field="resource")
 
 
-def refused(rules: Iterable[AllowRule], scene: Scene) -> Denied:
+def refused(rules: Iterable[AllowRule], scene: Evaluation) -> Denied:
     """No, because nothing says yes; the sentence is about the rule that comes nearest."""
     nearest = _nearest(rules, scene)
     if nearest is None:
@@ -144,7 +144,7 @@ def refused(rules: Iterable[AllowRule], scene: Scene) -> Denied:
     return Denied(sentence=refusal(found, rule, scene), field=FIELD[found[0]])
 
 
-def _nearest(rules: Iterable[AllowRule], scene: Scene) -> tuple[AllowRule, tuple[Hurdle, ...]] | None:
+def _nearest(rules: Iterable[AllowRule], scene: Evaluation) -> tuple[AllowRule, tuple[Unmet, ...]] | None:
     """
     Find the first of those rules that comes nearest: by place and level, by its conditions, by its length.
 
@@ -153,7 +153,7 @@ def _nearest(rules: Iterable[AllowRule], scene: Scene) -> tuple[AllowRule, tuple
     """
     near = [(_distance(tuple(plain(rule, scene))), rule) for rule in rules if _concerns(rule, scene)]
     best: tuple[_Distance, int] | None = None
-    chosen: tuple[AllowRule, tuple[Hurdle, ...]] | None = None
+    chosen: tuple[AllowRule, tuple[Unmet, ...]] | None = None
     for position, (least, rule) in sorted(enumerate(near), key=lambda each: each[1][0]):
         if best is not None and least > best[0]:
             break
@@ -163,13 +163,13 @@ def _nearest(rules: Iterable[AllowRule], scene: Scene) -> tuple[AllowRule, tuple
     return chosen
 
 
-def _concerns(rule: AllowRule, scene: Scene) -> bool:
+def _concerns(rule: AllowRule, scene: Evaluation) -> bool:
     """Whether the ask is told of this rule: what is lent without breaking glass is no answer in an emergency."""
     wrong = scene.question.urgent and rule.break_glass is None
     return not wrong and rule.overlaps(scene.question.entitlement.place)
 
 
-def _distance(found: tuple[Hurdle, ...]) -> _Distance:
+def _distance(found: tuple[Unmet, ...]) -> _Distance:
     return tuple(not kinds.isdisjoint(found) for kinds in _FURTHEST_FIRST), len(found)
 
 

@@ -12,22 +12,22 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from daypass.rules.approval.approvers import outages
 from daypass.rules.decide.checks import hurdles, plain, unknown
-from daypass.rules.decide.evaluation import Scene
+from daypass.rules.decide.evaluation import Evaluation
 from daypass.rules.decide.rule import AllowRule, DenyRule, Rule
-from daypass.rules.decide.unmet import Hurdle
+from daypass.rules.decide.unmet import Unmet
 from daypass.rules.describe.refusals import could_not, could_not_ticket
 
 _SOURCES = {
-    Hurdle.TICKET: "the ticket tracker",
-    Hurdle.ON_CALL: "the on-call schedule",
-    Hurdle.LIVE_GRANTS: "the database",
-    Hurdle.TAGS: "AWS",
-    Hurdle.ACCOUNT: "AWS",
-    Hurdle.APPROVERS: "the place that says who decides",
+    Unmet.TICKET: "the ticket tracker",
+    Unmet.ON_CALL: "the on-call schedule",
+    Unmet.LIVE_GRANTS: "the database",
+    Unmet.TAGS: "AWS",
+    Unmet.ACCOUNT: "AWS",
+    Unmet.APPROVERS: "the place that says who decides",
 }
 
 
-def lacking(denials: Sequence[DenyRule], allowing: Iterable[AllowRule], scene: Scene) -> str:
+def lacking(denials: Sequence[DenyRule], allowing: Iterable[AllowRule], scene: Evaluation) -> str:
     """Say what is missing and what to do, where the answer might be yes if it were known; else nothing."""
     if not all(_missing(rule, scene) for rule in denials):
         return ""
@@ -40,7 +40,7 @@ def lacking(denials: Sequence[DenyRule], allowing: Iterable[AllowRule], scene: S
     return _say(might, {hurdle: fact for hurdle, fact in _missing(might, scene).items() if hurdle in stands})
 
 
-def _say(rule: Rule, missing: Mapping[Hurdle, str]) -> str:
+def _say(rule: Rule, missing: Mapping[Unmet, str]) -> str:
     facts = " and ".join(missing.values())
     sources = " and ".join(dict.fromkeys(_SOURCES[one] for one in missing))
     return (
@@ -49,19 +49,19 @@ def _say(rule: Rule, missing: Mapping[Hurdle, str]) -> str:
     )
 
 
-def _might_allow(rule: AllowRule, scene: Scene) -> bool:
+def _might_allow(rule: AllowRule, scene: Evaluation) -> bool:
     if not rule.may_contain(scene.name) or next(plain(rule, scene), None) is not None:
         return False
     return set(hurdles(rule, scene)) <= _missing(rule, scene).keys()
 
 
-def _missing(rule: Rule, scene: Scene) -> dict[Hurdle, str]:
+def _missing(rule: Rule, scene: Evaluation) -> dict[Unmet, str]:
     """What of a rule could not be found out, in words."""
     said = {}
-    for hurdle in sorted(unknown(rule, scene) & _SOURCES.keys(), key=list(Hurdle).index):
-        ticket = rule.ticket if isinstance(rule, AllowRule) and hurdle is Hurdle.TICKET else None
+    for hurdle in sorted(unknown(rule, scene) & _SOURCES.keys(), key=list(Unmet).index):
+        ticket = rule.ticket if isinstance(rule, AllowRule) and hurdle is Unmet.TICKET else None
         said[hurdle] = could_not_ticket(ticket, scene) if ticket else could_not(hurdle, rule, scene)
     if isinstance(rule, AllowRule):
         people = outages(rule.stages, scene.question, scene.around, scene.colleagues)
-        said |= {Hurdle.APPROVERS: " and ".join(people)} if people else {}
+        said |= {Unmet.APPROVERS: " and ".join(people)} if people else {}
     return said

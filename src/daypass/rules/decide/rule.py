@@ -9,29 +9,29 @@ from daypass.model.decision import Approvers, RuleId
 from daypass.model.entitlement import Extra, Level, S3Place
 from daypass.model.grant import Delivery
 from daypass.model.principal import Principal
-from daypass.rules.approval.stage import Step
+from daypass.rules.approval.stage import RuleStage
 from daypass.rules.decide.conditions import Conditions
 from daypass.rules.decide.patterns import Pattern
 from daypass.rules.decide.reason_words import Wording
-from daypass.rules.document.people import People
-from daypass.rules.lint.finding import Kind
+from daypass.rules.document.people import NamedPeople
+from daypass.rules.lint.finding import FindingKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
+class RuleScope:
     """What every rule has: a name, and whom and what it speaks of."""
 
     id: RuleId
     line: int
     about: str
-    who: People
+    who: NamedPeople
     levels: frozenset[Level]
     extras: frozenset[Extra]
     """Lent besides, in a rule that lends. In one that denies: what it strikes alone; empty, with or without."""
     places: tuple[Pattern, ...]
     deliveries: frozenset[Delivery]
     when: Conditions | None = None
-    meant: frozenset[Kind] = frozenset()
+    meant: frozenset[FindingKind] = frozenset()
     """What lint would point out, and whoever wrote it means."""
     paused: bool = False
     """It stands in the document and counts for nothing."""
@@ -65,7 +65,7 @@ class Raised:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class GrantLimits:
     """How much one person may have at a time."""
 
     pending: int = 20
@@ -82,19 +82,19 @@ class Limits:
         """Requests that they may file within an hour: never fewer than may wait or live at a time."""
         return max(self.hourly, self.pending, self.live)
 
-    def raised(self, by: Raised | None) -> "Limits":
+    def raised(self, by: Raised | None) -> "GrantLimits":
         """What holds where a rule says this besides."""
         if by is None:
             return self
         return replace(self, pending=max(self.pending, by.pending or 0), live=max(self.live, by.live or 0))
 
 
-EVERYBODY = Limits()
+EVERYBODY = GrantLimits()
 """What holds where the document says nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BreakGlass:
+class Emergency:
     """What a rule for emergencies wants afterwards."""
 
     reviewers: Approvers
@@ -102,7 +102,7 @@ class BreakGlass:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AllowRule(Scope):
+class AllowRule(RuleScope):
     """Lends levels of access on places to people, for so long, when these approve."""
 
     default: timedelta
@@ -110,7 +110,7 @@ class AllowRule(Scope):
     ahead: timedelta
     """How far ahead of its beginning access may be asked for."""
     reason_required: bool
-    stages: tuple[Step, ...]
+    stages: tuple[RuleStage, ...]
     """Each after the one before it; empty when the rule approves without asking anybody."""
     reason_matching: Wording | None = None
     """What the reason must have in it."""
@@ -118,7 +118,7 @@ class AllowRule(Scope):
     """How the ticket is called that the reason must name."""
     second_factor: bool = False
     channel: str = ""
-    break_glass: BreakGlass | None = None
+    break_glass: Emergency | None = None
     """It answers urgent asks alone, and no other rule does."""
     limits: Raised | None = None
     """How much more at a time somebody may have who asks under it."""
@@ -143,7 +143,7 @@ class AllowRule(Scope):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DenyRule(Scope):
+class DenyRule(RuleScope):
     """Forbids what so much as touches it, whatever other rules allow."""
 
     because: str

@@ -10,8 +10,8 @@ from operator import or_
 from daypass.model.decision import RuleId
 from daypass.model.principal import Principal
 from daypass.rules.decide.patterns import Pattern
-from daypass.rules.decide.rule import EVERYBODY, AllowRule, Limits, Rule
-from daypass.rules.document.people import NOBODY, People
+from daypass.rules.decide.rule import EVERYBODY, AllowRule, GrantLimits, Rule
+from daypass.rules.document.people import NOBODY, NamedPeople
 from daypass.rules.examples.cases import Case
 
 Bits = int
@@ -60,12 +60,12 @@ class RuleBook:
     name: str
     digest: str
     rules: tuple[Rule, ...]
-    groups: Mapping[str, People]
-    owners: People = NOBODY
+    groups: Mapping[str, NamedPeople]
+    owners: NamedPeople = NOBODY
     """Who may propose and approve other rules."""
     marked: Mapping[str, tuple[Pattern, ...]] = field(default_factory=dict)
     """How sensitive places are: by the word for it."""
-    limits: Limits = EVERYBODY
+    limits: GrantLimits = EVERYBODY
     cases: tuple[Case, ...] = ()
     """The examples that the document keeps."""
     index: Index = field(init=False, repr=False, compare=False)
@@ -73,7 +73,7 @@ class RuleBook:
     def __post_init__(self) -> None:
         object.__setattr__(self, "index", build_index(self.rules))
 
-    def limits_under(self, rule: RuleId) -> Limits:
+    def limits_under(self, rule: RuleId) -> GrantLimits:
         """How much one person may have at a time when this rule decides: a rule may raise it, and never lowers it."""
         raised = next((one.limits for one in self.rules if isinstance(one, AllowRule) and one.id == rule), None)
         return self.limits.raised(raised)

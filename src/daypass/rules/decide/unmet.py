@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class Hurdle(StrEnum):
+class Unmet(StrEnum):
     """What stands in the way. The order is that of the sentences."""
 
     PAUSED = "paused"
@@ -29,25 +29,25 @@ class Hurdle(StrEnum):
 
 
 FIELD = {
-    Hurdle.PAUSED: "command",
-    Hurdle.URGENT: "command",
-    Hurdle.PERSON: "person",
-    Hurdle.PLACE: "resource",
-    Hurdle.LEVEL: "level",
-    Hurdle.EXTRAS: "level",
-    Hurdle.DELIVERY: "delivery",
-    Hurdle.LENGTH: "length",
-    Hurdle.AHEAD: "start",
-    Hurdle.REASON: "reason",
-    Hurdle.TICKET: "reason",
-    Hurdle.TIME: "start",
-    Hurdle.WORDING: "reason",
-    Hurdle.ON_CALL: "person",
-    Hurdle.LIVE_GRANTS: "person",
-    Hurdle.TAGS: "resource",
-    Hurdle.ACCOUNT: "resource",
-    Hurdle.SENSITIVITY: "resource",
-    Hurdle.APPROVERS: "person",
-    Hurdle.REVIEWERS: "person",
+    Unmet.PAUSED: "command",
+    Unmet.URGENT: "command",
+    Unmet.PERSON: "person",
+    Unmet.PLACE: "resource",
+    Unmet.LEVEL: "level",
+    Unmet.EXTRAS: "level",
+    Unmet.DELIVERY: "delivery",
+    Unmet.LENGTH: "length",
+    Unmet.AHEAD: "start",
+    Unmet.REASON: "reason",
+    Unmet.TICKET: "reason",
+    Unmet.TIME: "start",
+    Unmet.WORDING: "reason",
+    Unmet.ON_CALL: "person",
+    Unmet.LIVE_GRANTS: "person",
+    Unmet.TAGS: "resource",
+    Unmet.ACCOUNT: "resource",
+    Unmet.SENSITIVITY: "resource",
+    Unmet.APPROVERS: "person",
+    Unmet.REVIEWERS: "person",
 }
 """The word of the ask beside which a form shows the sentence."""

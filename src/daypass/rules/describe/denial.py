@@ -16,12 +16,12 @@ from daypass.model.grant import Delivery
 from daypass.model.length import short_length
 from daypass.rules.decide.checks import unknown
 from daypass.rules.decide.conditions import clock_of
-from daypass.rules.decide.evaluation import Scene
+from daypass.rules.decide.evaluation import Evaluation
 from daypass.rules.decide.opening_hours import ALL_DAY, open_at
 from daypass.rules.decide.patterns import Pattern
 from daypass.rules.decide.reason_words import TICKET
 from daypass.rules.decide.rule import AllowRule, listing
-from daypass.rules.decide.unmet import Hurdle
+from daypass.rules.decide.unmet import Unmet
 from daypass.rules.describe.refusals import (
     both,
     conditions,
@@ -39,21 +39,21 @@ _DAYS_AHEAD = 9
 """Whatever opens on some day of the week opens within these."""
 
 _STEPS = {
-    Hurdle.URGENT: "In an emergency, add --urgent.",
-    Hurdle.LENGTH: "Submit a new request when it has ended.",
-    Hurdle.REASON: "Put that in the reason.",
-    Hurdle.TICKET: "Name an open ticket in the reason.",
-    Hurdle.TIME: "Request it for that time with --start.",
-    Hurdle.WORDING: "Put that in the reason.",
-    Hurdle.ON_CALL: "Ask the person on call.",
-    Hurdle.LIVE_GRANTS: "End one of them with `done`.",
-    Hurdle.APPROVERS: "The owners of the rules can name another approver.",
-    Hurdle.REVIEWERS: "The owners of the rules can name another reviewer.",
+    Unmet.URGENT: "In an emergency, add --urgent.",
+    Unmet.LENGTH: "Submit a new request when it has ended.",
+    Unmet.REASON: "Put that in the reason.",
+    Unmet.TICKET: "Name an open ticket in the reason.",
+    Unmet.TIME: "Request it for that time with --start.",
+    Unmet.WORDING: "Put that in the reason.",
+    Unmet.ON_CALL: "Ask the person on call.",
+    Unmet.LIVE_GRANTS: "End one of them with `done`.",
+    Unmet.APPROVERS: "The owners of the rules can name another approver.",
+    Unmet.REVIEWERS: "The owners of the rules can name another reviewer.",
 }
 """What helps where other words of the person's would not."""
 
 
-def refusal(found: Sequence[Hurdle], rule: AllowRule, scene: Scene) -> str:
+def refusal(found: Sequence[Unmet], rule: AllowRule, scene: Evaluation) -> str:
     """
     Say everything that stands in the way of this rule, and the next step.
 
@@ -68,12 +68,12 @@ def refusal(found: Sequence[Hurdle], rule: AllowRule, scene: Scene) -> str:
     )
 
 
-def _subject(scene: Scene) -> str:
+def _subject(scene: Evaluation) -> str:
     asked = scene.question.entitlement
     return f"{both(Level, asked.levels)} on {asked.place}"
 
 
-def _say(hurdle: Hurdle, rule: AllowRule, scene: Scene, subject: str) -> str:
+def _say(hurdle: Unmet, rule: AllowRule, scene: Evaluation, subject: str) -> str:
     asked, place = scene.question.entitlement, scene.question.entitlement.place
     if rule.when and (only := conditions(rule.when).get(hurdle)):
         unsure = hurdle in unknown(rule, scene)
@@ -82,28 +82,28 @@ def _say(hurdle: Hurdle, rule: AllowRule, scene: Scene, subject: str) -> str:
     longest, already = short_length(rule.longest), scene.question.already
     whole, used = (" in all", f", of which {short_length(already)} is used") if already >= _LEAST else ("", "")
     return {
-        Hurdle.PAUSED: lambda: f"the rule for {subject} is paused",
-        Hurdle.URGENT: lambda: f"{subject} only in an emergency",
-        Hurdle.PERSON: lambda: f"{subject} {say_person(rule, scene).rstrip('.')}",
-        Hurdle.PLACE: lambda: f"{both(Level, asked.levels)} only on {_places(rule)}, which is not all of {place}",
-        Hurdle.LEVEL: lambda: f"only {both(Level, rule.levels)} on {place}, not {_lacking(rule, scene)}",
-        Hurdle.EXTRAS: lambda: f"{subject} only without {both(Extra, asked.extras - rule.extras)}",
-        Hurdle.DELIVERY: lambda: f"{subject} only as {_kinds(rule)}, not as {scene.question.delivery}",
-        Hurdle.LENGTH: lambda: f"at most {longest}{whole} for {subject}{used}",
-        Hurdle.AHEAD: lambda: (
+        Unmet.PAUSED: lambda: f"the rule for {subject} is paused",
+        Unmet.URGENT: lambda: f"{subject} only in an emergency",
+        Unmet.PERSON: lambda: f"{subject} {say_person(rule, scene).rstrip('.')}",
+        Unmet.PLACE: lambda: f"{both(Level, asked.levels)} only on {_places(rule)}, which is not all of {place}",
+        Unmet.LEVEL: lambda: f"only {both(Level, rule.levels)} on {place}, not {_lacking(rule, scene)}",
+        Unmet.EXTRAS: lambda: f"{subject} only without {both(Extra, asked.extras - rule.extras)}",
+        Unmet.DELIVERY: lambda: f"{subject} only as {_kinds(rule)}, not as {scene.question.delivery}",
+        Unmet.LENGTH: lambda: f"at most {longest}{whole} for {subject}{used}",
+        Unmet.AHEAD: lambda: (
             f"{subject} can start at most {short_length(rule.ahead)} ahead, not in {short_length(scene.question.ahead)}"
         ),
-        Hurdle.REASON: lambda: f"{subject} needs a reason{_matching(rule)}",
-        Hurdle.TICKET: lambda: f"{subject} {say_ticket(rule.ticket or TICKET, scene).rstrip('.')}",
-        Hurdle.APPROVERS: lambda: _approvers(rule, scene, subject),
-        Hurdle.REVIEWERS: lambda: f"nobody but you can review {subject} afterwards",
+        Unmet.REASON: lambda: f"{subject} needs a reason{_matching(rule)}",
+        Unmet.TICKET: lambda: f"{subject} {say_ticket(rule.ticket or TICKET, scene).rstrip('.')}",
+        Unmet.APPROVERS: lambda: _approvers(rule, scene, subject),
+        Unmet.REVIEWERS: lambda: f"nobody but you can review {subject} afterwards",
     }[hurdle]()
 
 
-def _next_step(told: Sequence[Hurdle], rule: AllowRule, scene: Scene, *, unsure: bool) -> str:
+def _next_step(told: Sequence[Unmet], rule: AllowRule, scene: Evaluation, *, unsure: bool) -> str:
     if unsure:
-        return OFFERS if told[0] is Hurdle.TIME else "Try again in a moment."
-    mended: dict[Hurdle, str] = {}
+        return OFFERS if told[0] is Unmet.TIME else "Try again in a moment."
+    mended: dict[Unmet, str] = {}
     for hurdle in told:
         words = _mended(hurdle, rule, scene)
         if not words:
@@ -112,38 +112,38 @@ def _next_step(told: Sequence[Hurdle], rule: AllowRule, scene: Scene, *, unsure:
     return f"Try {' '.join(_typed(mended, rule, scene))}."
 
 
-def _typed(mended: dict[Hurdle, str], rule: AllowRule, scene: Scene) -> Iterator[str]:
+def _typed(mended: dict[Unmet, str], rule: AllowRule, scene: Evaluation) -> Iterator[str]:
     """Yield the words of a suggestion: level and place where one of them changes, then the options that do."""
     asked = scene.question.entitlement
-    if mended.keys() & {Hurdle.LEVEL, Hurdle.PLACE}:
-        levels = mended.get(Hurdle.LEVEL) or _typed_levels(asked.levels)
-        yield f"s3 {levels} {mended.get(Hurdle.PLACE) or asked.place}"
-    if mended.keys() & {Hurdle.TIME, Hurdle.AHEAD} and Hurdle.LENGTH not in mended:
-        mended[Hurdle.LENGTH] = f"--for {short_length(scene.question.length or rule.default)}"
-    for hurdle in (Hurdle.DELIVERY, Hurdle.TIME, Hurdle.AHEAD, Hurdle.LENGTH, Hurdle.REASON, Hurdle.EXTRAS):
-        if hurdle in mended and not (hurdle is Hurdle.AHEAD and Hurdle.TIME in mended):
+    if mended.keys() & {Unmet.LEVEL, Unmet.PLACE}:
+        levels = mended.get(Unmet.LEVEL) or _typed_levels(asked.levels)
+        yield f"s3 {levels} {mended.get(Unmet.PLACE) or asked.place}"
+    if mended.keys() & {Unmet.TIME, Unmet.AHEAD} and Unmet.LENGTH not in mended:
+        mended[Unmet.LENGTH] = f"--for {short_length(scene.question.length or rule.default)}"
+    for hurdle in (Unmet.DELIVERY, Unmet.TIME, Unmet.AHEAD, Unmet.LENGTH, Unmet.REASON, Unmet.EXTRAS):
+        if hurdle in mended and not (hurdle is Unmet.AHEAD and Unmet.TIME in mended):
             yield mended[hurdle]
 
 
-def _mended(hurdle: Hurdle, rule: AllowRule, scene: Scene) -> str:
+def _mended(hurdle: Unmet, rule: AllowRule, scene: Evaluation) -> str:
     """Say what to type so that this does not stand in the way; nothing when no words would do."""
     asked, rest = scene.question.entitlement, rule.longest - scene.question.already
     words = {
-        Hurdle.LEVEL: _typed_levels(asked.levels & listing(rule.levels) or rule.levels),
-        Hurdle.EXTRAS: f"without {' '.join(f'--{one}' for one in Extra if one in asked.extras - rule.extras)}",
-        Hurdle.DELIVERY: next(f"--as {one}" for one in Delivery if one in rule.deliveries),
-        Hurdle.LENGTH: f"--for {short_length(_for_a_while(rest, scene))}" if rest >= _LEAST else "",
-        Hurdle.AHEAD: f"--start in {short_length(rule.ahead)}" if rule.ahead else "--start now",
-        Hurdle.REASON: "" if rule.reason_matching else '--reason "what you need it for"',
+        Unmet.LEVEL: _typed_levels(asked.levels & listing(rule.levels) or rule.levels),
+        Unmet.EXTRAS: f"without {' '.join(f'--{one}' for one in Extra if one in asked.extras - rule.extras)}",
+        Unmet.DELIVERY: next(f"--as {one}" for one in Delivery if one in rule.deliveries),
+        Unmet.LENGTH: f"--for {short_length(_for_a_while(rest, scene))}" if rest >= _LEAST else "",
+        Unmet.AHEAD: f"--start in {short_length(rule.ahead)}" if rule.ahead else "--start now",
+        Unmet.REASON: "" if rule.reason_matching else '--reason "what you need it for"',
     }
-    if hurdle is Hurdle.PLACE:
+    if hurdle is Unmet.PLACE:
         return next((str(place) for one in rule.places if (place := _within(one, asked.place))), "")
-    if hurdle is Hurdle.TIME and (opening := _opening(rule, scene)):
+    if hurdle is Unmet.TIME and (opening := _opening(rule, scene)):
         return f"--start {opening.isoformat(timespec='minutes')}"
     return words.get(hurdle, "")
 
 
-def _for_a_while(rest: timedelta, scene: Scene) -> timedelta:
+def _for_a_while(rest: timedelta, scene: Evaluation) -> timedelta:
     """What is left of a length: for one that shrinks by the second, as much as will still be left in a few minutes."""
     if scene.question.already < _LEAST or rest < 2 * _SOON:
         return rest
@@ -166,7 +166,7 @@ def _within(pattern: Pattern, asked: S3Place) -> S3Place | None:
     return place if asked.bucket == place.bucket and asked.holds(place.key) and pattern.contains(place) else None
 
 
-def _opening(rule: AllowRule, scene: Scene) -> datetime | None:
+def _opening(rule: AllowRule, scene: Evaluation) -> datetime | None:
     """Find when the hours of the rule begin next; None where that is further ahead than may be asked."""
     clock = clock_of(rule.when, scene) if rule.when else None
     if not rule.when or not clock or not scene.around:
@@ -191,7 +191,7 @@ def _opens(start: datetime, rule: AllowRule) -> bool:
     return there and rule.when is not None and open_at(start, clock, rule.when.days, rule.when.hours)  # type: ignore[arg-type]
 
 
-def _approvers(rule: AllowRule, scene: Scene, subject: str) -> str:
+def _approvers(rule: AllowRule, scene: Evaluation, subject: str) -> str:
     said = say_approvers(rule, scene).rstrip(".")
     if said.startswith("lets you alone"):
         return f"you are the only approver for {subject}, and nobody decides on their own request"
@@ -202,7 +202,7 @@ def _places(rule: AllowRule) -> str:
     return ", ".join(pattern.text for pattern in rule.places)
 
 
-def _lacking(rule: AllowRule, scene: Scene) -> str:
+def _lacking(rule: AllowRule, scene: Evaluation) -> str:
     asked = scene.question.entitlement.levels
     return both(Level, (asked - listing(rule.levels)) or asked)
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 from daypass.model.decision import Approvers, Circumstances, Question, RuleId, Stage
 from daypass.model.length import words_for_length
 from daypass.rules.decide.checks import escapes, hurdles, open_ticket, reviewers, stages
-from daypass.rules.decide.evaluation import Scene
+from daypass.rules.decide.evaluation import Evaluation
 from daypass.rules.decide.rule import AllowRule, DenyRule, Rule
 from daypass.rules.decide.rulebook import RuleBook
 from daypass.rules.describe.refusals import say, say_escape, say_unknown
@@ -21,7 +21,7 @@ _NAMED = 6
 """How many of those who decide are named in one sentence."""
 
 
-class Effect(StrEnum):
+class RuleKind(StrEnum):
     """What a rule is there for."""
 
     ALLOW = "allow"
@@ -33,7 +33,7 @@ class RuleVerdict:
     """What one rule makes of the ask, and why."""
 
     rule: RuleId
-    effect: Effect
+    effect: RuleKind
     applies: bool
     """An allowing rule would allow it as it is; a denying rule strikes."""
     decides: bool
@@ -43,25 +43,25 @@ class RuleVerdict:
 
 def explain(book: RuleBook, question: Question, around: Circumstances | None = None) -> list[RuleVerdict]:
     """Go through every rule in the order of the document."""
-    scene = Scene(question=question, around=around, marked=book.marked)
+    scene = Evaluation(question=question, around=around, marked=book.marked)
     verdicts = [_judged(rule, scene) for rule in book.rules]
     deciding = _deciding(verdicts, active=question.principal.active)
     return [replace(verdict, decides=verdict.rule in deciding) for verdict in verdicts]
 
 
-def _judged(rule: Rule, scene: Scene) -> RuleVerdict:
+def _judged(rule: Rule, scene: Evaluation) -> RuleVerdict:
     match rule:
         case AllowRule():
             found = tuple(hurdles(rule, scene))
             sentence = say(found, rule, scene) if found else _yes(rule, scene)
-            return _verdict(rule.id, Effect.ALLOW, applies=not found, sentence=sentence)
+            return _verdict(rule.id, RuleKind.ALLOW, applies=not found, sentence=sentence)
         case DenyRule():
             off = next(escapes(rule, scene), None)
             sentence = say_escape(off, rule) if off else _no(rule, scene)
-            return _verdict(rule.id, Effect.DENY, applies=off is None, sentence=sentence)
+            return _verdict(rule.id, RuleKind.DENY, applies=off is None, sentence=sentence)
 
 
-def _verdict(rule: RuleId, effect: Effect, *, applies: bool, sentence: str) -> RuleVerdict:
+def _verdict(rule: RuleId, effect: RuleKind, *, applies: bool, sentence: str) -> RuleVerdict:
     return RuleVerdict(rule=rule, effect=effect, applies=applies, decides=False, sentence=sentence)
 
 
@@ -69,22 +69,22 @@ def _deciding(verdicts: list[RuleVerdict], *, active: bool) -> set[RuleId]:
     if not active:
         return set()
     applying = [verdict for verdict in verdicts if verdict.applies]
-    denials = {verdict.rule for verdict in applying if verdict.effect is Effect.DENY}
+    denials = {verdict.rule for verdict in applying if verdict.effect is RuleKind.DENY}
     return denials or {verdict.rule for verdict in applying[:1]}
 
 
-def _no(rule: DenyRule, scene: Scene) -> str:
+def _no(rule: DenyRule, scene: Evaluation) -> str:
     return f"Rule {rule.id} denies this: {rule.because}{say_unknown(rule, scene)}"
 
 
-def _yes(rule: AllowRule, scene: Scene) -> str:
+def _yes(rule: AllowRule, scene: Evaluation) -> str:
     found = stages(rule, scene)
     who = f"when {_order(found)}" if found else "at once"
     default, longest = words_for_length(rule.default), words_for_length(rule.longest)
     return f"Rule {rule.id} lends this {who}, for {default} or up to {longest}{''.join(_besides(rule, scene))}."
 
 
-def _besides(rule: AllowRule, scene: Scene) -> Iterator[str]:
+def _besides(rule: AllowRule, scene: Evaluation) -> Iterator[str]:
     """Say what comes with it."""
     if scene.question.ahead:
         yield f", to begin at most {words_for_length(rule.ahead)} from now"

@@ -11,17 +11,17 @@ from daypass.rules.approval.approvers import missing
 from daypass.rules.approval.quorum import shortage
 from daypass.rules.decide.checks import not_looked_up, stages, unknown
 from daypass.rules.decide.conditions import AS_REQUESTOR, Conditions, clock_of, zone_of
-from daypass.rules.decide.evaluation import Scene
+from daypass.rules.decide.evaluation import Evaluation
 from daypass.rules.decide.opening_hours import said_days, said_moment
 from daypass.rules.decide.reason_words import TICKET, Wording, is_called, tickets
 from daypass.rules.decide.rule import AllowRule, DenyRule, Rule, listing
-from daypass.rules.decide.unmet import Hurdle
+from daypass.rules.decide.unmet import Unmet
 
 _LEAST = timedelta(seconds=1)
 _NOT_URGENT = "is not for breaking glass."
 
 
-def say(found: Sequence[Hurdle], rule: AllowRule, scene: Scene) -> str:
+def say(found: Sequence[Unmet], rule: AllowRule, scene: Evaluation) -> str:
     """
     Tell the person everything that stands in the way, and what would be possible.
 
@@ -33,97 +33,97 @@ def say(found: Sequence[Hurdle], rule: AllowRule, scene: Scene) -> str:
     return " ".join([f"Rule {rule.id} {first}", *(f"It also {sentence}" for sentence in more)])
 
 
-def say_escape(hurdle: Hurdle, rule: DenyRule) -> str:
+def say_escape(hurdle: Unmet, rule: DenyRule) -> str:
     """Tell why a denying rule does not strike."""
     if rule.when and (only := conditions(rule.when).get(hurdle)):
         return f"Rule {rule.id} denies this only {only}."
     sentences = {
-        Hurdle.PAUSED: "is paused.",
-        Hurdle.PERSON: "denies other people.",
-        Hurdle.PLACE: f"denies {_places(rule)}, which has nothing in common with what is asked.",
-        Hurdle.LEVEL: f"denies {both(Level, rule.levels)} alone.",
-        Hurdle.EXTRAS: f"denies asks for {both(Extra, rule.extras)} alone.",
-        Hurdle.DELIVERY: f"denies asks for a {_one(rule.deliveries)} alone.",
+        Unmet.PAUSED: "is paused.",
+        Unmet.PERSON: "denies other people.",
+        Unmet.PLACE: f"denies {_places(rule)}, which has nothing in common with what is asked.",
+        Unmet.LEVEL: f"denies {both(Level, rule.levels)} alone.",
+        Unmet.EXTRAS: f"denies asks for {both(Extra, rule.extras)} alone.",
+        Unmet.DELIVERY: f"denies asks for a {_one(rule.deliveries)} alone.",
     }
     return f"Rule {rule.id} {sentences[hurdle]}"
 
 
-def say_unknown(rule: DenyRule, scene: Scene) -> str:
+def say_unknown(rule: DenyRule, scene: Evaluation) -> str:
     """Tell that a denying rule strikes because something could not be found out; perhaps nothing."""
-    facts = [could_not(hurdle, rule, scene) for hurdle in Hurdle if hurdle in unknown(rule, scene)]
+    facts = [could_not(hurdle, rule, scene) for hurdle in Unmet if hurdle in unknown(rule, scene)]
     return f" That counts now because {' and '.join(facts)}." if facts else ""
 
 
-def conditions(when: Conditions) -> dict[Hurdle, str]:
+def conditions(when: Conditions) -> dict[Unmet, str]:
     """Say each condition so that it can follow `only`: `on mon to fri 09:00-18:00 (Europe/Berlin)`."""
     said = {
-        Hurdle.TIME: _window(when) if when.zone else "",
-        Hurdle.WORDING: f"for a reason with {_quoted(when.reason)} in it" if when.reason else "",
-        Hurdle.ON_CALL: f"to those who are on call for {_or(when.on_call)}" if when.on_call else "",
-        Hurdle.LIVE_GRANTS: _few(when.fewer_grants_than) if when.fewer_grants_than is not None else "",
-        Hurdle.TAGS: f"in buckets with {_tags(when)}" if when.tags else "",
-        Hurdle.ACCOUNT: f"in buckets of account {_or(when.accounts)}" if when.accounts else "",
-        Hurdle.SENSITIVITY: f"for what is {_or(when.sensitivity)}" if when.sensitivity else "",
+        Unmet.TIME: _window(when) if when.zone else "",
+        Unmet.WORDING: f"for a reason with {_quoted(when.reason)} in it" if when.reason else "",
+        Unmet.ON_CALL: f"to those who are on call for {_or(when.on_call)}" if when.on_call else "",
+        Unmet.LIVE_GRANTS: _few(when.fewer_grants_than) if when.fewer_grants_than is not None else "",
+        Unmet.TAGS: f"in buckets with {_tags(when)}" if when.tags else "",
+        Unmet.ACCOUNT: f"in buckets of account {_or(when.accounts)}" if when.accounts else "",
+        Unmet.SENSITIVITY: f"for what is {_or(when.sensitivity)}" if when.sensitivity else "",
     }
     return {hurdle: words for hurdle, words in said.items() if words}
 
 
-def _say(hurdle: Hurdle, rule: AllowRule, scene: Scene, not_known: frozenset[Hurdle]) -> str:
+def _say(hurdle: Unmet, rule: AllowRule, scene: Evaluation, not_known: frozenset[Unmet]) -> str:
     if rule.when and (only := conditions(rule.when).get(hurdle)):
         but = could_not(hurdle, rule, scene) if hurdle in not_known else instead(hurdle, scene, rule.when)
         return f"lends this only {only}{', and ' if hurdle in not_known else '; '}{but}."
     match hurdle:
-        case Hurdle.LENGTH:
+        case Unmet.LENGTH:
             return _say_length(rule, scene)
-        case Hurdle.REASON:
+        case Unmet.REASON:
             return _say_reason(rule)
-        case Hurdle.TICKET:
+        case Unmet.TICKET:
             return say_ticket(rule.ticket or TICKET, scene)
-        case Hurdle.APPROVERS:
+        case Unmet.APPROVERS:
             return say_approvers(rule, scene)
         case _:
             return _say_plainly(hurdle, rule, scene)
 
 
-def _say_plainly(hurdle: Hurdle, rule: AllowRule, scene: Scene) -> str:
+def _say_plainly(hurdle: Unmet, rule: AllowRule, scene: Evaluation) -> str:
     asked = scene.question.entitlement
     urgent = "is for breaking glass alone; in an emergency, ask for it so." if rule.break_glass else _NOT_URGENT
     return {
-        Hurdle.PAUSED: "is paused.",
-        Hurdle.URGENT: urgent,
-        Hurdle.PERSON: say_person(rule, scene),
-        Hurdle.AHEAD: f"can be asked for at most {words_for_length(rule.ahead)} ahead; "
+        Unmet.PAUSED: "is paused.",
+        Unmet.URGENT: urgent,
+        Unmet.PERSON: say_person(rule, scene),
+        Unmet.AHEAD: f"can be asked for at most {words_for_length(rule.ahead)} ahead; "
         f"you asked for a start in {words_for_length(scene.question.ahead)}.",
-        Hurdle.PLACE: f"lends {_places(rule)} alone; {asked.place} is not wholly inside it.",
-        Hurdle.LEVEL: f"lends {both(Level, rule.levels)} here, not {_lacking(rule, scene)}.",
-        Hurdle.EXTRAS: f"lends this without {both(Extra, asked.extras - rule.extras)}.",
-        Hurdle.DELIVERY: f"hands this out as {_one(rule.deliveries)}, not as {scene.question.delivery}.",
-        Hurdle.REVIEWERS: "names nobody but you to look at it afterwards; it needs another reviewer.",
+        Unmet.PLACE: f"lends {_places(rule)} alone; {asked.place} is not wholly inside it.",
+        Unmet.LEVEL: f"lends {both(Level, rule.levels)} here, not {_lacking(rule, scene)}.",
+        Unmet.EXTRAS: f"lends this without {both(Extra, asked.extras - rule.extras)}.",
+        Unmet.DELIVERY: f"hands this out as {_one(rule.deliveries)}, not as {scene.question.delivery}.",
+        Unmet.REVIEWERS: "names nobody but you to look at it afterwards; it needs another reviewer.",
     }[hurdle]
 
 
-def say_person(rule: AllowRule, scene: Scene) -> str:
+def say_person(rule: AllowRule, scene: Evaluation) -> str:
     """Say whom it is for instead."""
     if scene.question.principal.guest and rule.who.include(scene.question.principal, guests=True):
         return "is for members, and not for guests; it needs `guests: true`, or must name the guest."
     return "is for other people."
 
 
-def could_not_ticket(ticket: Wording, scene: Scene) -> str:
+def could_not_ticket(ticket: Wording, scene: Evaluation) -> str:
     """Say of which tickets it could not be found out whether they are open."""
     return f"whether {_or(not_looked_up(ticket, scene))} is open could not be found out"
 
 
-def could_not(hurdle: Hurdle, rule: Rule, scene: Scene) -> str:
+def could_not(hurdle: Unmet, rule: Rule, scene: Evaluation) -> str:
     """Say what could not be found out."""
     zone = zone_of(rule.when, scene) if rule.when and scene.around else ""
     bucket = scene.question.entitlement.place.bucket
     return {
-        Hurdle.TIME: f"the time zone {zone} is not known" if zone else "when it would begin is not known",
-        Hurdle.ON_CALL: f"who is on call{_schedules(rule)} could not be found out",
-        Hurdle.LIVE_GRANTS: "how many live grants there are could not be found out",
-        Hurdle.TAGS: f"the tags of {bucket} could not be found out",
-        Hurdle.ACCOUNT: f"the account of {bucket} could not be found out",
+        Unmet.TIME: f"the time zone {zone} is not known" if zone else "when it would begin is not known",
+        Unmet.ON_CALL: f"who is on call{_schedules(rule)} could not be found out",
+        Unmet.LIVE_GRANTS: "how many live grants there are could not be found out",
+        Unmet.TAGS: f"the tags of {bucket} could not be found out",
+        Unmet.ACCOUNT: f"the account of {bucket} could not be found out",
     }[hurdle]
 
 
@@ -131,21 +131,21 @@ def _schedules(rule: Rule) -> str:
     return f" for {_or(rule.when.on_call)}" if rule.when and rule.when.on_call else ""
 
 
-def instead(hurdle: Hurdle, scene: Scene, when: Conditions) -> str:
+def instead(hurdle: Unmet, scene: Evaluation, when: Conditions) -> str:
     """Say what is so in place of what a condition wants."""
     bucket, around = scene.question.entitlement.place.bucket, scene.around
     return {
-        Hurdle.TIME: f"it would begin on {_begins(when, scene)}",
-        Hurdle.WORDING: "yours has none",
-        Hurdle.ON_CALL: f"{scene.question.principal.name} is not",
-        Hurdle.LIVE_GRANTS: f"there are {around.live_grants if around else 'some'}",
-        Hurdle.TAGS: f"{bucket} is not one of them",
-        Hurdle.ACCOUNT: f"{bucket} is not one of them",
-        Hurdle.SENSITIVITY: f"{scene.question.entitlement.place} is {_and(scene.sensitivity)}",
+        Unmet.TIME: f"it would begin on {_begins(when, scene)}",
+        Unmet.WORDING: "yours has none",
+        Unmet.ON_CALL: f"{scene.question.principal.name} is not",
+        Unmet.LIVE_GRANTS: f"there are {around.live_grants if around else 'some'}",
+        Unmet.TAGS: f"{bucket} is not one of them",
+        Unmet.ACCOUNT: f"{bucket} is not one of them",
+        Unmet.SENSITIVITY: f"{scene.question.entitlement.place} is {_and(scene.sensitivity)}",
     }[hurdle]
 
 
-def _begins(when: Conditions, scene: Scene) -> str:
+def _begins(when: Conditions, scene: Evaluation) -> str:
     clock = clock_of(when, scene)
     return said_moment(scene.around.at, clock) if scene.around and clock else "another day"
 
@@ -176,7 +176,7 @@ def _quoted(wording: Wording) -> str:
     return f"“{wording}”"
 
 
-def _say_length(rule: AllowRule, scene: Scene) -> str:
+def _say_length(rule: AllowRule, scene: Evaluation) -> str:
     length, already = scene.question.length, scene.question.already
     longest = f"lends this for at most {words_for_length(rule.longest)}"
     if length is not None and length < _LEAST:
@@ -194,7 +194,7 @@ def _say_reason(rule: AllowRule) -> str:
     return "needs a reason: say what you need it for."
 
 
-def say_ticket(ticket: Wording, scene: Scene) -> str:
+def say_ticket(ticket: Wording, scene: Evaluation) -> str:
     """Say which ticket is wanted, and what is so of those that were named."""
     named = tickets(ticket, scene.question.reason)
     if not named:
@@ -216,7 +216,7 @@ def _say_state(asked: TicketId, found: Ticket | None, wanted: Wording) -> str:
     return f"{asked} is {found.status or 'closed'}"
 
 
-def say_approvers(rule: AllowRule, scene: Scene) -> str:
+def say_approvers(rule: AllowRule, scene: Evaluation) -> str:
     """Say how many decide, and how many there are."""
     found = stages(rule, scene)
     short, absent = shortage(found), missing(found)
@@ -235,7 +235,7 @@ def _stages(names: Sequence[str]) -> str:
     return f"stage{'s' if len(names) > 1 else ''} {' and '.join(names)}"
 
 
-def _lacking(rule: AllowRule, scene: Scene) -> str:
+def _lacking(rule: AllowRule, scene: Evaluation) -> str:
     asked = scene.question.entitlement.levels
     return both(Level, (asked - listing(rule.levels)) or asked)
 

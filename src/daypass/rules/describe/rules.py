@@ -11,10 +11,10 @@ from daypass.model.decision import HandOver, Stage
 from daypass.model.entitlement import Extra, Level
 from daypass.model.grant import Delivery
 from daypass.model.length import words_for_length
-from daypass.rules.approval.stage import Later, Sources, Step
+from daypass.rules.approval.stage import LateApprovers, RuleStage, Sources
 from daypass.rules.decide.rule import AllowRule, DenyRule, Rule
 from daypass.rules.describe.refusals import conditions
-from daypass.rules.document.people import People
+from daypass.rules.document.people import NamedPeople
 from daypass.rules.document.shape import AHEAD, UNSAID
 
 _NAMED = 6
@@ -27,7 +27,7 @@ def in_words(rule: Rule) -> str:
     return " ".join([*(["Paused, and counts for nothing:"] if rule.paused else []), *map(_sentence, said)])
 
 
-def agreeing(stages: Sequence[Step] | Sequence[Stage]) -> str:
+def agreeing(stages: Sequence[RuleStage] | Sequence[Stage]) -> str:
     """Say how many of whom must agree, in which order: `2 of U0BOB, U0CID and U0DEE agree`."""
     if len(stages) == 1:
         one = stages[0].needed == 1
@@ -91,17 +91,17 @@ def _wanted(rule: AllowRule) -> Iterator[str]:
         yield f"Only by breaking glass, in an emergency; {_whom(reviewers)} must review it within {within}."
 
 
-def _who(who: People) -> str:
+def _who(who: NamedPeople) -> str:
     groups = [f"members of {group}" for group in sorted([*who.slack_groups, *who.directory_groups])]
     return "Anyone" if who.anyone else _listed([*sorted(who.people), *groups])
 
 
-def _whom(stage: Step | Stage) -> str:
+def _whom(stage: RuleStage | Stage) -> str:
     later = [f"after {words_for_length(each.after)} also {_listed(_deciders(each))}" for each in stage.later]
     return f"{', '.join([_count(stage), *later])}," if later else _count(stage)
 
 
-def _count(stage: Step | Stage) -> str:
+def _count(stage: RuleStage | Stage) -> str:
     deciders = _deciders(stage)
     one_person = len(deciders) == 1 and not (stage.approvers.slack_groups or stage.approvers.groups)
     if stage.needed is None:
@@ -111,9 +111,9 @@ def _count(stage: Step | Stage) -> str:
     return f"{stage.needed} of {_listed(deciders)}"
 
 
-def _deciders(stage: Step | Stage | Later | HandOver) -> list[str]:
+def _deciders(stage: RuleStage | Stage | LateApprovers | HandOver) -> list[str]:
     named = stage.approvers
-    sources = stage.sources if isinstance(stage, Step | Later) else Sources()
+    sources = stage.sources if isinstance(stage, RuleStage | LateApprovers) else Sources()
     return [
         *(["their manager"] if sources.manager else []),
         *(f"the bucket's {tag}" for tag in sorted(sources.owner_tags)),

@@ -4,20 +4,20 @@ from collections.abc import Iterator, Mapping
 
 from daypass.model.decision import Approvers, ScheduleName
 from daypass.model.principal import GroupName, PrincipalId, SlackGroupId
-from daypass.rules.approval.stage import Later, Sources, Step
-from daypass.rules.document.people import Named, People, everybody
+from daypass.rules.approval.stage import LateApprovers, RuleStage, Sources
+from daypass.rules.document.people import Named, NamedPeople, everybody
 from daypass.rules.document.shape_approval import ApproversShape, ApproveShape, PeopleShape, StageShape, WayShape
 from daypass.rules.document.yaml_source import Data, Path
 
 ONLY = "approval"
 """The name of the stage where there is one alone."""
 
-Groups = Mapping[str, People]
+Groups = Mapping[str, NamedPeople]
 
 
 def named(shape: PeopleShape) -> Named:
     """What a part of the document says of people, its groups not yet unfolded."""
-    own = People(
+    own = NamedPeople(
         people=frozenset(map(PrincipalId, shape.people)),
         slack_groups=frozenset(map(SlackGroupId, shape.slack_groups)),
         directory_groups=frozenset(map(GroupName, shape.directory_groups)),
@@ -25,7 +25,7 @@ def named(shape: PeopleShape) -> Named:
     return Named(own=own, groups=tuple(shape.groups))
 
 
-def steps(approve: ApproveShape | str, groups: Groups) -> tuple[Step, ...]:
+def steps(approve: ApproveShape | str, groups: Groups) -> tuple[RuleStage, ...]:
     """The steps in their order; none where nobody is asked."""
     if not isinstance(approve, ApproveShape):
         return ()
@@ -59,16 +59,16 @@ def _ways(approve: ApproveShape) -> Iterator[tuple[Path, WayShape | StageShape]]
     yield from ((("stages", position), stage) for position, stage in enumerate(approve.stages or ()))
 
 
-def _step(name: str, way: WayShape, groups: Groups) -> Step:
+def _step(name: str, way: WayShape, groups: Groups) -> RuleStage:
     people = way.anyone_of or way.of or way.all_of
     assert people is not None  # noqa: S101 - WayShape refused everything else
-    return Step(
+    return RuleStage(
         name=name,
         approvers=_approvers(people, groups),
         sources=_sources(people),
         needed=None if way.all_of else way.at_least or 1,
         later=tuple(
-            Later(after=each.after, approvers=_approvers(each.to, groups), sources=_sources(each.to))
+            LateApprovers(after=each.after, approvers=_approvers(each.to, groups), sources=_sources(each.to))
             for each in way.hand_over
         ),
     )

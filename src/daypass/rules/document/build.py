@@ -5,15 +5,15 @@ from collections.abc import Mapping
 from daypass.model.decision import Approvers, RuleId, ScheduleName
 from daypass.rules.decide.conditions import Conditions
 from daypass.rules.decide.reason_words import TICKET, Wording
-from daypass.rules.decide.rule import AllowRule, BreakGlass, DenyRule, Raised
+from daypass.rules.decide.rule import AllowRule, DenyRule, Emergency, Raised
 from daypass.rules.document.approval import named, steps
-from daypass.rules.document.people import ANYONE, People, everybody
+from daypass.rules.document.people import ANYONE, NamedPeople, everybody
 from daypass.rules.document.shape import AllowShape, DenyShape
 from daypass.rules.document.shape_approval import PeopleShape
 from daypass.rules.document.shape_conditions import BreakGlassShape, MatchingShape, WhenShape
-from daypass.rules.lint.finding import Kind
+from daypass.rules.lint.finding import FindingKind
 
-Groups = Mapping[str, People]
+Groups = Mapping[str, NamedPeople]
 
 
 def allow_rule(shape: AllowShape, groups: Groups, *, line: int) -> AllowRule:
@@ -23,7 +23,7 @@ def allow_rule(shape: AllowShape, groups: Groups, *, line: int) -> AllowRule:
         line=line,
         about=shape.about,
         paused=shape.paused,
-        meant=frozenset(map(Kind, shape.meant)),
+        meant=frozenset(map(FindingKind, shape.meant)),
         who=_people(shape.who, groups),
         levels=frozenset(shape.may),
         extras=frozenset(shape.extras or ()),
@@ -52,7 +52,7 @@ def deny_rule(shape: DenyShape, groups: Groups, *, line: int) -> DenyRule:
         line=line,
         about=shape.about,
         paused=shape.paused,
-        meant=frozenset(map(Kind, shape.meant)),
+        meant=frozenset(map(FindingKind, shape.meant)),
         who=_people(shape.who, groups),
         levels=frozenset(shape.may),
         extras=frozenset(shape.extras or ()),
@@ -80,7 +80,7 @@ def conditions(shape: WhenShape | None) -> Conditions | None:
     )
 
 
-def _people(who: PeopleShape | str, groups: Groups) -> People:
+def _people(who: PeopleShape | str, groups: Groups) -> NamedPeople:
     return everybody(named(who), groups) if isinstance(who, PeopleShape) else ANYONE
 
 
@@ -90,9 +90,9 @@ def _ticket(shape: MatchingShape | str | None) -> Wording | None:
     return shape.matching if isinstance(shape, MatchingShape) else TICKET
 
 
-def _break_glass(shape: BreakGlassShape | None, groups: Groups) -> BreakGlass | None:
+def _break_glass(shape: BreakGlassShape | None, groups: Groups) -> Emergency | None:
     if shape is None:
         return None
     found = everybody(named(shape.review), groups)
     reviewers = Approvers(people=found.people, slack_groups=found.slack_groups, groups=found.directory_groups)
-    return BreakGlass(reviewers=reviewers, within=shape.within)
+    return Emergency(reviewers=reviewers, within=shape.within)

@@ -9,7 +9,7 @@ from daypass.model.decision import RuleId
 from daypass.rules.decide.rule import DenyRule, Rule
 from daypass.rules.decide.rulebook import RuleBook
 from daypass.rules.describe.rules import in_words
-from daypass.rules.document.people import People
+from daypass.rules.document.people import NamedPeople
 from daypass.rules.examples.cases import Case
 
 _WORDS = {
@@ -104,7 +104,7 @@ def _now(what: str, before: set[str], now: set[str]) -> Iterator[str]:
         yield f"{what} no longer: {', '.join(less)}."
 
 
-def _ids(people: People) -> set[str]:
+def _ids(people: NamedPeople) -> set[str]:
     return {*people.people, *people.slack_groups, *people.directory_groups}
 
 

@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 from daypass.model.errors import Fault
 from daypass.rules.document.shape_approval import PeopleShape
 from daypass.rules.document.values import SENTENCE
-from daypass.rules.document.yaml_source import Path, Source
+from daypass.rules.document.yaml_source import DocumentSource, Path
 
 _MEANT = {
     "members": "people",
@@ -92,7 +92,9 @@ _KINDS = {
 }
 
 
-def said(error: ValidationError, *, source: Source, at: Path, shape: type[BaseModel], name: str) -> Iterator[Fault]:
+def said(
+    error: ValidationError, *, source: DocumentSource, at: Path, shape: type[BaseModel], name: str
+) -> Iterator[Fault]:
     """Put everything that pydantic found in one part of the document into sentences."""
     details = error.errors(include_url=False)
     renamed = {_renamed(detail, shape) for detail in details if detail["type"] == "extra_forbidden"}
@@ -168,7 +170,7 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
         yield from _models(part)
 
 
-def _path(source: Source, at: Path, loc: Sequence[str | int]) -> Path:
+def _path(source: DocumentSource, at: Path, loc: Sequence[str | int]) -> Path:
     """Follow a location as far as the document goes; steps that name a branch of a union are no part of it."""
     path = at
     for step in loc:

@@ -9,7 +9,7 @@ from daypass.model.principal import GroupName, Principal, PrincipalId, SlackGrou
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class People:
+class NamedPeople:
     """People and Slack user groups by id, groups of other directories by name; `anyone` is every active account."""
 
     people: frozenset[PrincipalId] = frozenset()
@@ -33,8 +33,8 @@ class People:
             or not self.directory_groups.isdisjoint(principal.groups)
         )
 
-    def __or__(self, other: "People") -> "People":
-        return People(
+    def __or__(self, other: "NamedPeople") -> "NamedPeople":
+        return NamedPeople(
             people=self.people | other.people,
             slack_groups=self.slack_groups | other.slack_groups,
             directory_groups=self.directory_groups | other.directory_groups,
@@ -45,15 +45,15 @@ class People:
         return bool(self.anyone or self.people or self.slack_groups or self.directory_groups)
 
 
-ANYONE = People(anyone=True)
-NOBODY = People()
+ANYONE = NamedPeople(anyone=True)
+NOBODY = NamedPeople()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
     """What a document says of a set of people: ids, and the names of other groups."""
 
-    own: People
+    own: NamedPeople
     groups: tuple[str, ...] = ()
 
 
@@ -75,15 +75,15 @@ def in_order(groups: Mapping[str, Named]) -> Order:
     return Order(names=tuple(done))
 
 
-def unfold(groups: Mapping[str, Named]) -> dict[str, People]:
+def unfold(groups: Mapping[str, Named]) -> dict[str, NamedPeople]:
     """All the people of each group, with those of the groups it holds."""
-    found: dict[str, People] = {}
+    found: dict[str, NamedPeople] = {}
     for name in in_order(groups).names:
         found[name] = everybody(groups[name], found)
     return found
 
 
-def everybody(named: Named, groups: Mapping[str, People]) -> People:
+def everybody(named: Named, groups: Mapping[str, NamedPeople]) -> NamedPeople:
     """All the people of a set, with those of its groups. A group that is unknown adds nobody."""
     return reduce(or_, (groups.get(group, NOBODY) for group in named.groups), named.own)
 

@@ -12,16 +12,16 @@ from pydantic import BaseModel, ValidationError
 
 from daypass.model.errors import Fault, RulesUnreadable
 from daypass.model.principal import ROBOT
-from daypass.rules.decide.rule import EVERYBODY, Limits, Rule
+from daypass.rules.decide.rule import EVERYBODY, GrantLimits, Rule
 from daypass.rules.decide.rulebook import RuleBook
 from daypass.rules.document.approval import named, people_of, uncountable
 from daypass.rules.document.build import allow_rule, deny_rule
 from daypass.rules.document.faults import meant, said
-from daypass.rules.document.people import NOBODY, Named, People, everybody, in_order, unfold
+from daypass.rules.document.people import NOBODY, Named, NamedPeople, everybody, in_order, unfold
 from daypass.rules.document.shape import AllowShape, DenyShape, DocumentShape
 from daypass.rules.document.shape_approval import PeopleShape
 from daypass.rules.document.values import UNMARKED
-from daypass.rules.document.yaml_source import Data, Path, Source, read
+from daypass.rules.document.yaml_source import Data, DocumentSource, Path, read
 from daypass.rules.examples.cases import read_cases
 
 __all__ = ["RuleBook", "parse"]
@@ -52,12 +52,12 @@ def parse(text: str | bytes, *, name: str) -> RuleBook:
 class _Reading:
     """One pass over one document, collecting faults on the way."""
 
-    def __init__(self, source: Source, name: str) -> None:
+    def __init__(self, source: DocumentSource, name: str) -> None:
         self.source = source
         self.name = name
         self.found: list[Fault] = list(source.faults)
         self.groups: dict[str, Named] = {}
-        self.people: dict[str, People] = {}
+        self.people: dict[str, NamedPeople] = {}
 
     def faults(self) -> tuple[Fault, ...]:
         """Every fault, in the order of the lines, each once."""
@@ -86,7 +86,7 @@ class _Reading:
             groups=self.people,
             owners=everybody(named(shape.owners), self.people) if shape and shape.owners else NOBODY,
             marked={word: tuple(places) for word, places in shape.sensitivity.items()} if shape else {},
-            limits=Limits(**shape.limits.model_dump()) if shape else EVERYBODY,
+            limits=GrantLimits(**shape.limits.model_dump()) if shape else EVERYBODY,
             cases=cases,
         )
 

@@ -42,7 +42,7 @@ _HINTS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class DocumentSource:
     """A document as plain data, with the line (from 1) of every value and key in it."""
 
     data: Data
@@ -61,7 +61,7 @@ _MARK = "\ufeff"
 """May stand before everything: some editors write it."""
 
 
-def read(text: str | bytes, *, name: str) -> Source:
+def read(text: str | bytes, *, name: str) -> DocumentSource:
     """Read a document. Raises RulesUnreadable when it is no YAML, too large or too deep to be read at all."""
     plain = _plain(text, name)
     reader = _Reader(name, yaml.parse(plain, Loader=_LOADER))
@@ -71,7 +71,7 @@ def read(text: str | bytes, *, name: str) -> Source:
         raise RulesUnreadable(tuple(_yaml_faults(error, plain, name))) from None
     hidden = (_hidden(name, number, line) for number, line in enumerate(plain.lstrip(_MARK).split("\n"), start=1))
     faults = (*reader.faults, *(fault for fault in hidden if fault))
-    return Source(data=data, lines=reader.lines, faults=faults)
+    return DocumentSource(data=data, lines=reader.lines, faults=faults)
 
 
 def _hidden(name: str, line: int, text: str) -> Fault | None:

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from daypass.model.decision import Circumstances, Question, RuleId
 from daypass.model.errors import Fault
 from daypass.rules.document.faults import said
-from daypass.rules.document.yaml_source import Data, Path, Source
+from daypass.rules.document.yaml_source import Data, DocumentSource, Path
 from daypass.rules.examples.read import around_of, question_of
 from daypass.rules.examples.shape import CaseShape, Expected
 
@@ -38,7 +38,7 @@ class Case:
     """The ids of exactly those who are asked first; None for whoever they are."""
 
 
-def read_cases(data: Sequence[Data], *, source: Source, name: str) -> tuple[tuple[Case, ...], list[Fault]]:
+def read_cases(data: Sequence[Data], *, source: DocumentSource, name: str) -> tuple[tuple[Case, ...], list[Fault]]:
     """Read the examples of a document; each that has a fault is left out, and every fault is told."""
     found: list[Case] = []
     faults: list[Fault] = []

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from daypass.model.decision import Circumstances, Question
 from daypass.model.errors import Fault, RulesUnreadable
 from daypass.rules.document.faults import said
-from daypass.rules.document.yaml_source import Source, read
+from daypass.rules.document.yaml_source import DocumentSource, read
 from daypass.rules.examples.read import around_of, question_of
 from daypass.rules.examples.shape import Expected, PastShape
 
@@ -26,7 +26,7 @@ _FORM = 'Write one object a line: {"person": "U02ABCDEF", "s3": "read acme-repor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class PastRequest:
     """One request of the file."""
 
     line: int
@@ -36,14 +36,14 @@ class Asked:
     """What was decided then, where the file says so."""
 
 
-def read_past(file: BinaryIO, *, name: str) -> Iterator[Asked | list[Fault]]:
+def read_past(file: BinaryIO, *, name: str) -> Iterator[PastRequest | list[Fault]]:
     """Go through a file of requests; a line that has faults gives those."""
     for number, line in _lines(file):
         if line.strip():
             yield _read(line, number, name)
 
 
-def read_ask(text: str, *, name: str) -> Asked | list[Fault]:
+def read_ask(text: str, *, name: str) -> PastRequest | list[Fault]:
     """Read one request as a document writes it under “ask”, with or without the brackets around it."""
     whole = text if text.lstrip().startswith("{") else f"{{{text}}}"
     try:
@@ -63,7 +63,7 @@ def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
         whole = piece.endswith(b"\n")
 
 
-def _read(line: bytes, number: int, name: str) -> Asked | list[Fault]:
+def _read(line: bytes, number: int, name: str) -> PastRequest | list[Fault]:
     if len(line) > LONGEST and not line.endswith(b"\n"):
         return [_fault(number, f"This line is longer than {LONGEST:,} bytes.", name)]
     try:
@@ -73,16 +73,16 @@ def _read(line: bytes, number: int, name: str) -> Asked | list[Fault]:
         return [_fault(number, "This is not JSON.", name)]
     if not isinstance(data, dict):
         return [_fault(number, "This is not an object.", name)]
-    return _asked(Source(data=data, lines={(): number}, faults=()), name)
+    return _asked(DocumentSource(data=data, lines={(): number}, faults=()), name)
 
 
-def _asked(source: Source, name: str) -> Asked | list[Fault]:
+def _asked(source: DocumentSource, name: str) -> PastRequest | list[Fault]:
     try:
         shape = PastShape.model_validate(source.data)
     except ValidationError as error:
         return list(said(error, source=source, at=(), shape=PastShape, name=name))
     asked = question_of(shape)
-    return Asked(line=source.line(()), question=asked, around=around_of(shape), decided=shape.decided)
+    return PastRequest(line=source.line(()), question=asked, around=around_of(shape), decided=shape.decided)
 
 
 def _fault(line: int, sentence: str, name: str) -> Fault:

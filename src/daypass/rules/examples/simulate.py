@@ -12,7 +12,7 @@ from daypass.model.length import words_for_length
 from daypass.rules.decide.decision import decide
 from daypass.rules.decide.outcome import deciding, differ_for, in_short, outcome
 from daypass.rules.decide.rulebook import RuleBook
-from daypass.rules.examples.past import Asked
+from daypass.rules.examples.past import PastRequest
 from daypass.rules.examples.shape import Expected
 
 NOTHING = ""
@@ -52,7 +52,7 @@ class Simulation:
     before: Counter[tuple[Expected, str]] = field(default_factory=Counter)
     """The same under the other book."""
 
-    def ask(self, asked: Asked) -> Difference | None:
+    def ask(self, asked: PastRequest) -> Difference | None:
         """
         Decide one request, count it, and tell how it differs.
 
@@ -103,5 +103,5 @@ def _count(counts: Counter[tuple[Expected, str]], decision: Decision) -> None:
     counts[outcome(decision), first] += 1
 
 
-def _difference(asked: Asked, was: str, decision: Decision) -> Difference:
+def _difference(asked: PastRequest, was: str, decision: Decision) -> Difference:
     return Difference(line=asked.line, question=asked.question, was=was, becomes=in_short(decision))

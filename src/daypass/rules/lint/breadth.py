@@ -9,7 +9,7 @@ from daypass.model.length import words_for_length
 from daypass.rules.decide.patterns import Pattern
 from daypass.rules.decide.rule import AllowRule
 from daypass.rules.decide.rulebook import RuleBook
-from daypass.rules.lint.finding import Finding, Kind
+from daypass.rules.lint.finding import Finding, FindingKind
 from daypass.rules.lint.overlaps import finding
 
 _LONG_ALONE = timedelta(days=1)
@@ -24,7 +24,7 @@ _CHANGING = frozenset({Level.WRITE, Level.DELETE})
 def of_width(book: RuleBook, rule: AllowRule) -> Iterator[Finding]:
     """Find everything in which a rule is very wide."""
     for sentence, suggestion in _wide(rule):
-        yield finding(book, rule, Kind.TOO_WIDE, f"Rule {rule.id} {sentence}", suggestion)
+        yield finding(book, rule, FindingKind.TOO_WIDE, f"Rule {rule.id} {sentence}", suggestion)
 
 
 def _wide(rule: AllowRule) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from daypass.model.decision import RuleId
 
 
-class Kind(StrEnum):
+class FindingKind(StrEnum):
     """What is the matter. Those that are a matter of judgement can be said to be meant, in the rule itself."""
 
     UNREACHABLE = "unreachable"
@@ -32,7 +32,7 @@ class Finding:
     file: str
     line: int
     rule: RuleId
-    kind: Kind
+    kind: FindingKind
     sentence: str
     suggestion: str = ""
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from daypass.rules.decide.rule import AllowRule
 from daypass.rules.decide.rulebook import RuleBook
-from daypass.rules.lint.finding import Finding, Kind
+from daypass.rules.lint.finding import Finding, FindingKind
 from daypass.rules.lint.overlaps import finding
 
 _MANY = 1000
@@ -17,11 +17,11 @@ def of_limits(book: RuleBook, rule: AllowRule) -> Iterator[Finding]:
         yield finding(book, rule, kind, f"Rule {rule.id} {sentence}", suggestion)
 
 
-def _raised(book: RuleBook, rule: AllowRule) -> Iterator[tuple[Kind, str, str]]:
+def _raised(book: RuleBook, rule: AllowRule) -> Iterator[tuple[FindingKind, str, str]]:
     if rule.limits is None:
         return
     if rule.break_glass:
-        yield Kind.CONTRADICTING, "says “limits”, and breaking glass is never counted.", "Leave “limits” out."
+        yield FindingKind.CONTRADICTING, "says “limits”, and breaking glass is never counted.", "Leave “limits” out."
         return
     said = [
         ("pending", "requests waiting", rule.limits.pending, book.limits.pending),
@@ -32,31 +32,31 @@ def _raised(book: RuleBook, rule: AllowRule) -> Iterator[tuple[Kind, str, str]]:
             continue
         if most <= everybody:
             yield (
-                Kind.CONTRADICTING,
+                FindingKind.CONTRADICTING,
                 f"says “limits: {{{name}: {most}}}”, and everybody may have {everybody} {what} anyway.",
                 f"A rule only raises it: say more than {everybody}, or leave it out.",
             )
         elif most > _MANY:
             yield (
-                Kind.TOO_WIDE,
+                FindingKind.TOO_WIDE,
                 f"lets one person have {most} {what}, which is as good as no limit.",
                 f"Say {_MANY} at most.",
             )
     if rule.at_once and rule.limits.pending is not None:
         yield (
-            Kind.CONTRADICTING,
+            FindingKind.CONTRADICTING,
             "says “limits: {pending: ...}”, and nothing waits where nobody is asked.",
             "Leave “pending” out.",
         )
 
 
-def _capped(book: RuleBook, rule: AllowRule) -> Iterator[tuple[Kind, str, str]]:
+def _capped(book: RuleBook, rule: AllowRule) -> Iterator[tuple[FindingKind, str, str]]:
     """Find a condition that lets somebody have more live grants than the limits do."""
     most = book.limits.raised(rule.limits).live
     under = rule.when.fewer_grants_than if rule.when else None
     if under is not None and under > most and rule.break_glass is None:
         yield (
-            Kind.CONTRADICTING,
+            FindingKind.CONTRADICTING,
             f"lends to whoever has fewer than {under} live grants, and the limits stop whoever asks at {most}.",
             f"Say “live_grants: {{under: {most}}}” or less, or raise “limits: {{live: {under}}}” in the rule.",
         )

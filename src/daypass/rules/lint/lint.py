@@ -18,7 +18,7 @@ from daypass.rules.decide.rulebook import RuleBook
 from daypass.rules.document.values import UNMARKED
 from daypass.rules.lint.approvers import of_deciders
 from daypass.rules.lint.breadth import of_width
-from daypass.rules.lint.finding import Finding, Kind
+from daypass.rules.lint.finding import Finding, FindingKind
 from daypass.rules.lint.limits import of_limits
 from daypass.rules.lint.overlaps import finding, of_denying, of_lending, under
 
@@ -59,7 +59,9 @@ def _nowhere(book: RuleBook, rule: AllowRule) -> Iterator[Finding]:
     if words and all(_never_so(book, pattern, words) for pattern in rule.places):
         wanted = " or ".join(sorted(words))
         sentence = f"Rule {rule.id} never allows anything: nothing that it lends is only {wanted}."
-        yield finding(book, rule, Kind.UNREACHABLE, sentence, "Look at “sensitivity” at the top of the document.")
+        yield finding(
+            book, rule, FindingKind.UNREACHABLE, sentence, "Look at “sensitivity” at the top of the document."
+        )
 
 
 def _never_so(book: RuleBook, pattern: Pattern, words: frozenset[str]) -> bool:
@@ -77,4 +79,6 @@ def _shallow(book: RuleBook, rule: DenyRule) -> Iterator[Finding]:
     for pattern in rule.places:
         if pattern.text.endswith("/*"):
             sentence = f"Rule {rule.id} denies only what lies directly under {pattern.text[:-1]}, not what lies deeper."
-            yield finding(book, rule, Kind.SHALLOW, sentence, f"Write {pattern.text}* to deny everything under it.")
+            yield finding(
+                book, rule, FindingKind.SHALLOW, sentence, f"Write {pattern.text}* to deny everything under it."
+            )

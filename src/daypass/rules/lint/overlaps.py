@@ -19,8 +19,8 @@ from daypass.rules.approval.quorum import closed
 from daypass.rules.decide.patterns import Pattern
 from daypass.rules.decide.rule import AllowRule, DenyRule, Rule, listing
 from daypass.rules.decide.rulebook import RuleBook
-from daypass.rules.document.people import NOBODY, People
-from daypass.rules.lint.finding import Finding, Kind
+from daypass.rules.document.people import NOBODY, NamedPeople
+from daypass.rules.lint.finding import Finding, FindingKind
 
 _NARROWER = "Take one of them out, or make one of them narrower."
 _UP = "Move it up, or take it out."
@@ -35,10 +35,10 @@ def of_lending(book: RuleBook, rule: AllowRule, position: int) -> Iterator[Findi
     shut = _Shut.of(book, rule)
     if shut.all_of(shut.pieces):
         sentence = f"Rule {rule.id} never allows anything: {shut.who_closes(shut.pieces)} all of it."
-        yield finding(book, rule, Kind.UNREACHABLE, sentence, _NARROWER)
+        yield finding(book, rule, FindingKind.UNREACHABLE, sentence, _NARROWER)
         return
     if before := _before(book, rule, position, shut):
-        yield finding(book, rule, Kind.UNREACHABLE, f"Rule {rule.id} never decides: {before}.", _UP)
+        yield finding(book, rule, FindingKind.UNREACHABLE, f"Rule {rule.id} never decides: {before}.", _UP)
         return
     yield from _never_lent(book, rule, shut)
     yield from _around(book, rule, position)
@@ -49,16 +49,16 @@ def of_denying(book: RuleBook, rule: DenyRule, position: int) -> Iterator[Findin
     for earlier in book.rules[:position]:
         if isinstance(earlier, DenyRule) and _denies_all(earlier, rule):
             sentence = f"Rule {rule.id} changes nothing: {earlier.id}, before it, denies everything that it denies."
-            yield finding(book, rule, Kind.UNREACHABLE, sentence, "Take it out, or make the first one narrower.")
+            yield finding(book, rule, FindingKind.UNREACHABLE, sentence, "Take it out, or make the first one narrower.")
             return
 
 
-def finding(book: RuleBook, rule: Rule, kind: Kind, sentence: str, suggestion: str) -> Finding:
+def finding(book: RuleBook, rule: Rule, kind: FindingKind, sentence: str, suggestion: str) -> Finding:
     """Say something of a rule, at its line."""
     return Finding(file=book.name, line=rule.line, rule=rule.id, kind=kind, sentence=sentence, suggestion=suggestion)
 
 
-def all_of(these: People, those: People) -> bool:
+def all_of(these: NamedPeople, those: NamedPeople) -> bool:
     """Whether everybody among those is surely among these."""
     return these.anyone or (
         not those.anyone
@@ -78,7 +78,7 @@ class _Shut:
     """Whom denials keep from each piece of a rule."""
 
     rule: AllowRule
-    pieces: dict[Piece, People]
+    pieces: dict[Piece, NamedPeople]
     by: tuple[DenyRule, ...]
     """The denials that close any of it."""
 
@@ -106,7 +106,7 @@ class _Shut:
         some = [deny for deny in self.by if any(_on(deny, *key) for key in keys)]
         return _say(alone[:1] or some, "denies", "deny")
 
-    def everywhere(self) -> People:
+    def everywhere(self) -> NamedPeople:
         """Those of the rule to whom every piece is closed."""
         return reduce(_both, self.pieces.values(), self.rule.who) if self.by else NOBODY
 
@@ -142,7 +142,9 @@ def _named(rule: AllowRule, shut: _Shut) -> Iterator[tuple[str, list[Piece]]]:
 
 def _in_vain(book: RuleBook, rule: AllowRule, named: str, denied: str) -> Finding:
     sentence = f"Rule {rule.id} speaks of {named} in vain: {denied} that wherever it lends."
-    return finding(book, rule, Kind.CONTRADICTING, sentence, "Take it out of the rule, or make the denial narrower.")
+    return finding(
+        book, rule, FindingKind.CONTRADICTING, sentence, "Take it out of the rule, or make the denial narrower."
+    )
 
 
 def _before(book: RuleBook, rule: AllowRule, position: int, shut: _Shut) -> str:
@@ -232,7 +234,9 @@ def _around(book: RuleBook, rule: AllowRule, position: int) -> Iterator[Finding]
             less = "at once" if later.at_once else "without a passkey"
             wants = "asks somebody" if later.at_once else "wants the approver's passkey"
             sentence = f"Rule {rule.id} {wants}, and {later.id}, after it, lends the same {less} to whoever asks {how}."
-            yield finding(book, rule, Kind.CONTRADICTING, sentence, f"Let {later.id} want as much, or narrow it.")
+            yield finding(
+                book, rule, FindingKind.CONTRADICTING, sentence, f"Let {later.id} want as much, or narrow it."
+            )
 
 
 def _same_ground(rule: AllowRule, later: AllowRule) -> bool:
@@ -263,10 +267,10 @@ def _how(rule: AllowRule, later: AllowRule) -> str:
     return " or ".join(ways)
 
 
-def _both(one: People, other: People) -> People:
+def _both(one: NamedPeople, other: NamedPeople) -> NamedPeople:
     if one.anyone or other.anyone:
         return other if one.anyone else one
-    return People(
+    return NamedPeople(
         people=one.people & other.people,
         slack_groups=one.slack_groups & other.slack_groups,
         directory_groups=one.directory_groups & other.directory_groups,

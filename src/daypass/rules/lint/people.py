@@ -14,10 +14,10 @@ from daypass.model.decision import Approvers, HandOver, RuleId, ScheduleName, St
 from daypass.model.length import words_for_length
 from daypass.model.principal import GroupName, Principal, PrincipalId, SlackGroupId
 from daypass.rules.approval.quorum import certain, left, shortage
-from daypass.rules.approval.stage import Step
+from daypass.rules.approval.stage import RuleStage
 from daypass.rules.decide.rule import AllowRule, Rule
 from daypass.rules.decide.rulebook import RuleBook
-from daypass.rules.lint.finding import Finding, Kind
+from daypass.rules.lint.finding import Finding, FindingKind
 from daypass.rules.lint.overlaps import finding
 
 Group = SlackGroupId | GroupName
@@ -90,13 +90,15 @@ def requestors(rule: Rule, roll: Roll) -> frozenset[PrincipalId]:
 
 
 def _of(book: RuleBook, rule: Rule, roll: Roll) -> Iterator[Finding]:
-    def say(kind: Kind, sentence: str, suggestion: str = _PUT_RIGHT) -> Finding:
+    def say(kind: FindingKind, sentence: str, suggestion: str = _PUT_RIGHT) -> Finding:
         return finding(book, rule, kind, f"Rule {rule.id} {sentence}", suggestion)
 
     who = Approvers(people=rule.who.people, slack_groups=rule.who.slack_groups, groups=rule.who.directory_groups)
-    yield from (say(Kind.UNREACHABLE, f"speaks of {one}") for one in _missing(who, roll))
+    yield from (say(FindingKind.UNREACHABLE, f"speaks of {one}") for one in _missing(who, roll))
     for name in sorted(rule.when.on_call & roll.silent if rule.when else ()):
-        yield say(Kind.UNREACHABLE, f"looks at the schedule {name}, and no schedule of that name answers.", _SCHEDULE)
+        yield say(
+            FindingKind.UNREACHABLE, f"looks at the schedule {name}, and no schedule of that name answers.", _SCHEDULE
+        )
     if isinstance(rule, AllowRule):
         yield from _left_out(rule, roll, say)
         yield from _deciding(rule, roll, say)
@@ -111,7 +113,7 @@ def _left_out(rule: AllowRule, roll: Roll, say: Callable[..., Finding]) -> Itera
     if guests:
         more = [f"{len(guests) - _NAMED} more"] if len(guests) > _NAMED else []
         names = ", ".join([*guests[:_NAMED], *more])
-        yield say(Kind.GUESTS, f"leaves out guests: {names}.", "Write “guests: true”, or name them by id.")
+        yield say(FindingKind.GUESTS, f"leaves out guests: {names}.", "Write “guests: true”, or name them by id.")
 
 
 _SCHEDULE = "Set it up in the file of schedules; see docs/people.md."
@@ -119,19 +121,23 @@ _SCHEDULE = "Set it up in the file of schedules; see docs/people.md."
 
 def _deciding(rule: AllowRule, roll: Roll, say: Callable[..., Finding]) -> Iterator[Finding]:
     for one in _missing(rule.approvers, roll):
-        yield say(Kind.NO_APPROVER, f"lets decide {one}")
+        yield say(FindingKind.NO_APPROVER, f"lets decide {one}")
     if rule.break_glass:
         yield from (
-            say(Kind.NO_APPROVER, f"is reviewed by {one}") for one in _missing(rule.break_glass.reviewers, roll)
+            say(FindingKind.NO_APPROVER, f"is reviewed by {one}") for one in _missing(rule.break_glass.reviewers, roll)
         )
     asked = frozenset[ScheduleName]().union(*(step.every_source().schedules for step in rule.stages))
     for name in sorted(asked & roll.silent):
-        yield say(Kind.NO_APPROVER, f"asks who is on call for {name}, and no schedule of that name answers.", _SCHEDULE)
+        yield say(
+            FindingKind.NO_APPROVER, f"asks who is on call for {name}, and no schedule of that name answers.", _SCHEDULE
+        )
     if rule.ticket and not roll.tracker:
-        yield say(Kind.UNREACHABLE, "wants an open ticket, and there is no tracker.", "Set DAYPASS_TICKETS_JIRA_URL.")
+        yield say(
+            FindingKind.UNREACHABLE, "wants an open ticket, and there is no tracker.", "Set DAYPASS_TICKETS_JIRA_URL."
+        )
     known = [roll.people[one] for one in requestors(rule, roll) if one in roll.people]
     if known and any(step.sources.manager for step in rule.stages) and not any(one.manager for one in known):
-        yield say(Kind.NO_APPROVER, "asks managers, and nobody's is known.", "Name them in the people file.")
+        yield say(FindingKind.NO_APPROVER, "asks managers, and nobody's is known.", "Name them in the people file.")
     yield from _late(rule, roll, say)
     yield from _short(rule, roll, say)
 
@@ -143,7 +149,7 @@ def _late(rule: AllowRule, roll: Roll, say: Callable[..., Finding]) -> Iterator[
             if roll.lapse_after is not None and each.after >= roll.lapse_after:
                 after, lapses = words_for_length(each.after), words_for_length(roll.lapse_after)
                 sentence = f"is handed over after {after}, and a request lapses after {lapses}."
-                yield say(Kind.NO_APPROVER, sentence, "Hand it over sooner, or set DAYPASS_RULES_LAPSE_AFTER.")
+                yield say(FindingKind.NO_APPROVER, sentence, "Hand it over sooner, or set DAYPASS_RULES_LAPSE_AFTER.")
 
 
 def _short(rule: AllowRule, roll: Roll, say: Callable[..., Finding]) -> Iterator[Finding]:
@@ -152,14 +158,14 @@ def _short(rule: AllowRule, roll: Roll, say: Callable[..., Finding]) -> Iterator
         return  # that is sure from the document alone, and said there
     if short := _lacking(rule, roll, frozenset()):
         there = {0: "nobody is", 1: "1 is"}.get(short[1], f"{short[1]} are")
-        yield say(Kind.NO_APPROVER, f"needs {_people(short[0])} to decide, and {there} there.")
+        yield say(FindingKind.NO_APPROVER, f"needs {_people(short[0])} to decide, and {there} there.")
         return
     left_us = {one.id for one in roll.people.values() if not one.active}
     asking = sorted(requestors(rule, roll) - left_us)
     named = frozenset(chain.from_iterable(_here(step.everybody(), roll, frozenset()).people for step in rule.stages))
     alone = [one for one in asking if _accounts(one, roll) & named and _lacking(rule, roll, _accounts(one, roll))]
     if alone and len(alone) == len(asking) and not rule.who.anyone:
-        yield say(Kind.SELF_APPROVAL, "never allows anything: too few people decide who are not who asks.")
+        yield say(FindingKind.SELF_APPROVAL, "never allows anything: too few people decide who are not who asks.")
         return
     # That the one who decides gets nothing themselves is meant; that their second account does is overlooked.
     overlooked = [one for one in alone if not _lacking(rule, roll, frozenset({one}))]
@@ -167,7 +173,8 @@ def _short(rule: AllowRule, roll: Roll, say: Callable[..., Finding]) -> Iterator
         more = [f"{len(overlooked) - _NAMED} more"] if len(overlooked) > _NAMED else []
         names = ", ".join([*overlooked[:_NAMED], *more])
         yield say(
-            Kind.SELF_APPROVAL, f"never lends to {names}: who would decide is the same person, or answers for it."
+            FindingKind.SELF_APPROVAL,
+            f"never lends to {names}: who would decide is the same person, or answers for it.",
         )
 
 
@@ -176,7 +183,7 @@ def _lacking(rule: AllowRule, roll: Roll, asking: frozenset[PrincipalId]) -> tup
     return (short.needed, short.named) if short else None
 
 
-def _there(step: Step, roll: Roll, asking: frozenset[PrincipalId]) -> Stage:
+def _there(step: RuleStage, roll: Roll, asking: frozenset[PrincipalId]) -> Stage:
     """The stage with those who are there in place of groups, without who asks."""
     now = _here(step.approvers, roll, asking)
     return Stage(
@@ -229,7 +236,7 @@ def _owners(book: RuleBook, roll: Roll) -> Iterator[Finding]:
             file=book.name,
             line=1,
             rule=RuleId("owners"),
-            kind=Kind.NO_APPROVER,
+            kind=FindingKind.NO_APPROVER,
             sentence=f"These rules are owned by {one}",
             suggestion=_PUT_RIGHT,
         )

@@ -62,7 +62,7 @@ class Redecided:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Effect:
+class ChangeEffect:
     """What putting one book in place of another does."""
 
     people: tuple[Shift, ...]
@@ -121,9 +121,9 @@ def effect(
     people: Iterable[Principal],
     pending: Iterable[tuple[GrantId, Question, Circumstances]],
     at: datetime,
-) -> Effect:
+) -> ChangeEffect:
     """Compare two books for these people and these requests, at one moment. See above for what is seen."""
-    return Effect(
+    return ChangeEffect(
         people=_Comparison(old, new, list(people), at).shifts(),
         pending=tuple(_redecided(old, new, pending)),
         rules=changes(old, new),

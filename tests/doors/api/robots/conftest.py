@@ -9,7 +9,7 @@ import httpx2
 import pytest
 
 from daypass.model.principal import Principal
-from daypass.rules.document.people import People
+from daypass.rules.document.people import NamedPeople
 from daypass.rules.document.read import RuleBook, parse
 from daypass.workload_identity.issuers import Issuers
 from tests.doors.api.robots.speaking import DEPLOY, OTHER, added, speaking
@@ -39,8 +39,8 @@ def house(tmp_path: Path, issuer: Issuer) -> Iterator[House]:
 def lending_to_robots(book: RuleBook) -> RuleBook:
     """Let Bob own the rules, and the first of them lend to the robot too."""
     first, *rest = book.rules
-    who = People(people=first.who.people | {DEPLOY})
-    return replace(book, rules=(replace(first, who=who), *rest), owners=People(people=frozenset({BOB})))
+    who = NamedPeople(people=first.who.people | {DEPLOY})
+    return replace(book, rules=(replace(first, who=who), *rest), owners=NamedPeople(people=frozenset({BOB})))
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ import httpx2
 import pytest
 
 from daypass.lifecycle.bots.add import robot_fact
-from daypass.model.event import Kind, Scope
-from daypass.model.kept import Robot
-from daypass.rules.document.people import People
+from daypass.model.event import EntryKind, LoginScope
+from daypass.model.kept import Bot
+from daypass.rules.document.people import NamedPeople
 from tests.doors.api.robots.speaking import ASK, DEPLOY, added, narrowed, speaking
 from tests.doors.house import House
 from tests.makers import ANN, BOB, EVE
@@ -135,7 +135,7 @@ def test_a_robot_whose_owner_has_left_is_refused(house: House, robot: httpx2.Cli
 def test_a_robot_whose_owner_has_left_is_adopted(house: House, bob: httpx2.Client, ann: httpx2.Client):
     """By another owner of the rules, with another token."""
     added(bob)
-    book = replace(house.desk.rules(), owners=People(people=frozenset({BOB, ANN})))
+    book = replace(house.desk.rules(), owners=NamedPeople(people=frozenset({BOB, ANN})))
     house.under(lambda: book)
     house.directory.change(BOB, active=False)
     adopted = ann.post("/v1/robots/deploy/adopt", json={"days": 3}).json()
@@ -178,23 +178,23 @@ def test_a_robot_that_cannot_be_is_refused(bob: httpx2.Client, wrong: dict[str, 
 def test_whatever_is_written_of_a_robot_it_never_decides(house: House, bob: httpx2.Client):
     """Not even one that somebody gave the scope in the database."""
     token = added(bob)["token"]
-    kept = house.desk.ledger.find(Robot, DEPLOY)
+    kept = house.desk.ledger.find(Bot, DEPLOY)
     give_every_scope(house, kept)
     with speaking(house, token) as robot:
         assert robot.post("/v1/requests/abcdefgh2345/approve", json={"for": "requested"}).status_code == 403
 
 
-def give_every_scope(house: House, robot: Robot) -> None:
+def give_every_scope(house: House, robot: Bot) -> None:
     """Write what no verb would write."""
-    tampered = replace(robot, scopes=frozenset(Scope))
-    house.desk.ledger.record(robot_fact(Kind.ROBOT_CHANGED, tampered, by=ANN, now=house.clock()))
+    tampered = replace(robot, scopes=frozenset(LoginScope))
+    house.desk.ledger.record(robot_fact(EntryKind.ROBOT_CHANGED, tampered, by=ANN, now=house.clock()))
 
 
 def test_an_owner_who_rotated_a_bots_token_does_not_approve_what_was_asked_with_it(house: House, bob: httpx2.Client):
     """Bob owns the rules and may approve; Eve answers for the bot, and Bob was handed its token."""
     added(bob)
     token = bob.post("/v1/robots/deploy/rotate", json={"days": 30}).json()["token"]
-    stored = house.ledger.find(Robot, DEPLOY)
+    stored = house.ledger.find(Bot, DEPLOY)
     house.directory.change(DEPLOY, owner=EVE, holders=stored.holders)
     with speaking(house, token) as robot:
         request = robot.post("/v1/requests", json=ASK).json()["id"]

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import httpx2
 
-from daypass.model.event import Event, Kind, Login, Scope
+from daypass.model.event import EntryKind, Event, Login, LoginScope
 from daypass.model.fact import Fact
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.secret import digest
@@ -153,11 +153,11 @@ def _only_ending(house: House) -> str:
         client="a test",
         asked_at=house.clock(),
         expires_at=house.clock() + timedelta(minutes=15),
-        scopes=frozenset({Scope.END}),
+        scopes=frozenset({LoginScope.END}),
         principal=BOB,
         token_hash=digest("only-ending"),
     )
-    event = Event(kind=Kind.LOGIN_ISSUED, at=house.clock(), actor=BOB)
+    event = Event(kind=EntryKind.LOGIN_ISSUED, at=house.clock(), actor=BOB)
     house.desk.ledger.record(Fact(event=event, changes=(login,), told=False))
     return "only-ending"
 

@@ -8,7 +8,7 @@ from daypass.doors.slack.texts import labels
 from daypass.doors.slack.texts.requests import listed, person
 from daypass.lifecycle.freezes.gate import to_the_frozen as frozen_now
 from daypass.lifecycle.freezes.panic import Ended
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 from daypass.model.freeze import Extent, Freeze
 from daypass.model.grant import GrantId
 from daypass.model.principal import OPERATOR, PrincipalId
@@ -111,14 +111,14 @@ def news(event: Event) -> str:
     why = f" ({escape(reason)})" if reason else ""
     lifting = f"`/daypass lift {told.get('freeze')}`"
     match event.kind:
-        case Kind.PANIC_DONE:
+        case EntryKind.PANIC_DONE:
             held = f"It is frozen until two owners lift it: {lifting}." if told.get("freeze") else _NOT_FROZEN
             counts = {name: each for name, each in told.items() if isinstance(each, int)}
             return f"*Panic* by {by} for {what}{why}. {_counted(counts)} {held}"
-        case Kind.FREEZE_SET:
+        case EntryKind.FREEZE_SET:
             ends = " What there is of it is being ended." if told.get("ends") else ""
             return f"*Frozen* by {by}: {what}{why}.{ends} Nothing new is given until two owners lift it: {lifting}."
-        case Kind.FREEZE_LIFT_AGREED:
+        case EntryKind.FREEZE_LIFT_AGREED:
             return f"{by} agrees to lift the freeze of {what}. A second owner of the rules lifts it: {lifting}."
         case _:
             both = f"{person(PrincipalId(str(told['with'])))} and {by}" if told.get("with") else by

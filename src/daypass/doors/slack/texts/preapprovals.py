@@ -8,7 +8,7 @@ from daypass.doors.slack.texts.plurals import plural
 from daypass.doors.slack.texts.requests import moment, person, what
 from daypass.doors.slack.texts.times import every
 from daypass.model.event import Event
-from daypass.model.kept import Absence, Permit
+from daypass.model.kept import Absence, Preapproval
 from daypass.model.principal import DAYPASS, OPERATOR, PrincipalId
 from daypass.model.request import Request
 
@@ -17,7 +17,7 @@ NO_MORE = "No more windows open."
 BACK = "Welcome back. You are asked to decide again."
 
 
-def allowed(permit: Permit, doubt: str = "") -> str:
+def allowed(permit: Preapproval, doubt: str = "") -> str:
     """The answer to whoever approved in advance, with what keeps it from counting as the rules stand."""
     warning = f"*{sentence(doubt)}*\n" if doubt else ""
     return (
@@ -27,7 +27,7 @@ def allowed(permit: Permit, doubt: str = "") -> str:
     )
 
 
-def allowed_to_you(permit: Permit, doubt: str = "", *, frozen: bool = False) -> str:
+def allowed_to_you(permit: Preapproval, doubt: str = "", *, frozen: bool = False) -> str:
     """What the one whom it is for is told, for as long as it stands."""
     click = "but the rules as they stand may still want a click of somebody" if doubt else "and no click is needed"
     said = f"{person(permit.by)} has approved in advance that you {_most(permit)} at a time."
@@ -36,7 +36,7 @@ def allowed_to_you(permit: Permit, doubt: str = "", *, frozen: bool = False) -> 
     return f"{said} Ask {_window(permit)}, {click}."
 
 
-def ended_for_you(permit: Permit, event: Event) -> str:
+def ended_for_you(permit: Preapproval, event: Event) -> str:
     """Told to the one whom it was for, and stands where it was promised, once it was taken back."""
     return (
         f"*No longer approved in advance*: {what(permit.entitlement)}, which {person(permit.by)} had approved for you. "
@@ -44,7 +44,7 @@ def ended_for_you(permit: Permit, event: Event) -> str:
     )
 
 
-def ended_of_yours(permit: Permit, event: Event) -> str:
+def ended_of_yours(permit: Preapproval, event: Event) -> str:
     """Told to its giver, when somebody else took it back."""
     return (
         f"Your approval in advance for {person(permit.principal)} is over: {what(permit.entitlement)}. "
@@ -62,13 +62,13 @@ def _full_stop(said: str) -> str:
     return said if said.endswith((".", "!", "?")) else f"{said}."
 
 
-def one_line(permit: Permit) -> str:
+def one_line(permit: Preapproval) -> str:
     """One of several in a list."""
     sides = f"{person(permit.by)} lets {person(permit.principal)}"
     return f"{code(permit.id)} {sides} {_most(permit)} at a time, asking {_window(permit)}"
 
 
-def withdrawn(permit: Permit) -> str:
+def withdrawn(permit: Preapproval) -> str:
     """The answer to whoever took one back."""
     return f"Taken back: {person(permit.principal)} waits for a click again to {what(permit.entitlement)}."
 
@@ -112,11 +112,11 @@ def offer(rule: str, sentence: str) -> str:
     return f"{code(rule)}: {sentence}"
 
 
-def _most(permit: Permit) -> str:
+def _most(permit: Preapproval) -> str:
     return f"{what(permit.entitlement)} as a {permit.delivery} for up to {words_for_length(permit.length)}"
 
 
-def _window(permit: Permit) -> str:
+def _window(permit: Preapproval) -> str:
     return (
         f"from {moment(permit.starts)} until {moment(permit.ends)}"
         if permit.starts > permit.at

@@ -5,10 +5,10 @@ from daypass.doors.slack.texts.plurals import plural
 from daypass.doors.slack.texts.requests import person
 from daypass.doors.slack.texts.times import moment
 from daypass.lifecycle.story import happened_at, words
-from daypass.model.event import Event, Kind
+from daypass.model.event import EntryKind, Event
 
 _LONGEST = 400
-_VISITS = {Kind.LINK_USED, Kind.LINK_REFUSED}
+_VISITS = {EntryKind.LINK_USED, EntryKind.LINK_REFUSED}
 """Done by whoever has the link; nobody knows who that is."""
 SOMEBODY = "somebody with the link"
 
