@@ -26,7 +26,7 @@ from daypass.model.entitlement import Entitlement, Level, parse_place
 from daypass.model.grant import Delivery
 from daypass.model.principal import Principal, PrincipalId, SlackGroupId
 from daypass.rules.decide.decision import allowed, allows, decide, forbidden, refused, strikes
-from daypass.rules.decide.evaluation import Evaluation
+from daypass.rules.decide.evaluation import RuleEvaluation
 from daypass.rules.decide.needs import needs
 from daypass.rules.decide.rule import AllowRule, DenyRule
 from daypass.rules.decide.rulebook import RuleBook
@@ -118,7 +118,7 @@ def question(dice: random.Random, buckets: Sequence[str], people: int = 1000) ->
 
 def scan(book: RuleBook, asked: Question, around: Circumstances | None = None) -> Decision:
     """Decide the naive way: every rule is asked."""
-    scene = Evaluation(question=asked, around=around, marked=book.marked)
+    scene = RuleEvaluation(question=asked, around=around, marked=book.marked)
     denials = [rule for rule in book.rules if isinstance(rule, DenyRule) and strikes(rule, scene)]
     if denials:
         return forbidden(denials, scene)

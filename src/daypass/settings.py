@@ -105,7 +105,7 @@ class RulesSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Journal:
+class JournalSettings:
     """The journal's key and name."""
 
     key_file: Path = Path("daypass-journal.key")
@@ -183,7 +183,7 @@ class Settings:
     slack: Slack = Slack()
     aws: Aws = Aws()
     rules: RulesSettings = RulesSettings()
-    journal: Journal = Journal()
+    journal: JournalSettings = JournalSettings()
     worker: Worker = Worker()
     robots: BotSettings = BotSettings()
     people: PeopleSettings = PeopleSettings()

@@ -16,7 +16,7 @@ from daypass.model.principal import Principal
 from daypass.rules.approval.quorum import askers
 from daypass.rules.decide.checks import hurdles, unknown
 from daypass.rules.decide.decision import decide
-from daypass.rules.decide.evaluation import Evaluation
+from daypass.rules.decide.evaluation import RuleEvaluation
 from daypass.rules.decide.needs import needs
 from daypass.rules.decide.rule import AllowRule, DenyRule, Rule
 from daypass.rules.decide.unmet import FIELD, Unmet
@@ -273,7 +273,7 @@ def test_who_is_refused_is_told_of_the_rule_that_fits_in_level_and_resource_firs
     decision = world.decide()
     if not isinstance(decision, Denied) or decision.because or not world.question.principal.active:
         return
-    scene = Evaluation(question=world.question, around=world.around, marked=world.book().marked)
+    scene = RuleEvaluation(question=world.question, around=world.around, marked=world.book().marked)
     mine = {Unmet.DELIVERY, Unmet.LENGTH, Unmet.AHEAD, Unmet.REASON, Unmet.WORDING, Unmet.TICKET}
     what = {Unmet.PLACE, Unmet.URGENT, Unmet.PERSON, Unmet.LEVEL, Unmet.EXTRAS}
     near = [
@@ -338,13 +338,13 @@ def test_what_is_suggested_where_words_stand_in_the_way_is_allowed(world: World)
     assert typed is None or isinstance(decide(world.book(), typed.question), Allowed)
 
 
-def holds_when_typed(world: World) -> Evaluation | None:
+def holds_when_typed(world: World) -> RuleEvaluation | None:
     """Type what a refusal suggests; gives the ask that comes of it, or None where nothing is suggested."""
     decision = world.decide()
     suggested = re.search(r"\(rule (\w+)\)\. Try (.*)\.$", decision.sentence) if isinstance(decision, Denied) else None
     if suggested is None or suggested[2] == "again in a moment":
         return None
-    scene = Evaluation(question=world.question, around=world.around, marked=world.book().marked)
+    scene = RuleEvaluation(question=world.question, around=world.around, marked=world.book().marked)
     rule = next(one for one in world.rules if one.id == suggested[1])
     assert isinstance(rule, AllowRule)
     typed = as_suggested(scene, suggested[2])
@@ -354,7 +354,7 @@ def holds_when_typed(world: World) -> Evaluation | None:
     return typed
 
 
-def as_suggested(scene: Evaluation, words: str) -> Evaluation:
+def as_suggested(scene: RuleEvaluation, words: str) -> RuleEvaluation:
     """The same ask with what is suggested in place of what was said."""
     question, what = scene.question, scene.question.entitlement
     at = scene.around.at if scene.around else SOME_DAY

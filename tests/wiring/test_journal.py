@@ -8,7 +8,7 @@ import pytest
 
 from daypass.aws.head_object import HeadObject
 from daypass.model.errors import Misconfigured, Unavailable
-from daypass.settings import Journal, Settings, Store
+from daypass.settings import JournalSettings, Settings, Store
 from daypass.store import database
 from daypass.store.journal import SqlBook
 from daypass.store.ledger import SqlLedger
@@ -20,7 +20,7 @@ from tests.tables import with_tables
 
 def _settings(folder: Path, origin: str = "daypass.test", key: str = "journal.key") -> Settings:
     store = Store(url=f"sqlite:///{folder / 'daypass.db'}")
-    return Settings(store=store, journal=Journal(key_file=folder / key, origin=origin))
+    return Settings(store=store, journal=JournalSettings(key_file=folder / key, origin=origin))
 
 
 def test_the_journals_key_is_made_once_for_its_owner_alone(tmp_path: Path):
@@ -89,7 +89,7 @@ def test_a_key_of_another_name_than_the_settings_say_is_refused(tmp_path: Path):
 )
 def test_the_head_is_remembered_in_a_file_or_an_object(head: str, is_: str):
     """As DAYPASS_JOURNAL_HEAD says."""
-    place = journal_head(Journal(head=head))
+    place = journal_head(JournalSettings(head=head))
 
     assert (isinstance(place, HeadObject), str(place)) == (head.startswith("s3:"), is_)
 
@@ -98,7 +98,7 @@ def test_the_head_is_remembered_in_a_file_or_an_object(head: str, is_: str):
 def test_a_place_that_is_none_is_refused(head: str):
     """Rather than made a file of that name."""
     with pytest.raises(Misconfigured, match="write the path of a file, or s3://bucket/key"):
-        journal_head(Journal(head=head))
+        journal_head(JournalSettings(head=head))
 
 
 class _Away:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from daypass.model.finding import JournalFinding
-from daypass.settings import Journal, Settings, Store
+from daypass.settings import JournalSettings, Settings, Store
 from daypass.store.journal import SqlBook
 from daypass.store.ledger import SqlLedger
 from daypass.wiring import doctor
@@ -21,7 +21,7 @@ from tests.tables import with_tables
 def _house(folder: Path) -> tuple[Daypass, HandHead]:
     url = f"sqlite:///{folder / 'daypass.db'}"
     with_tables(url).close()
-    settings = Settings(store=Store(url=url), journal=Journal(head=str(folder / "head"), origin=SIGNER.name))
+    settings = Settings(store=Store(url=url), journal=JournalSettings(head=str(folder / "head"), origin=SIGNER.name))
     house, place = build(settings, signer=SIGNER), HandHead()
     house = replace(house, book=SqlBook(house.database, place))
     house.book.fold()

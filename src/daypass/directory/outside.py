@@ -6,7 +6,7 @@ from datetime import datetime
 
 from daypass.directory.kept import Ages, TtlCache
 from daypass.directory.left_out import LeftOut
-from daypass.directory.on_call import Schedule
+from daypass.directory.on_call import OnCallSchedule
 from daypass.directory.on_call.address import address
 from daypass.directory.sources import BucketSource, Tracker
 from daypass.model.decision import ScheduleName, Ticket, TicketId
@@ -23,7 +23,7 @@ TICKET_FRESH_S = 30.0
 class Elsewhere:
     """What is asked outside Slack; None is not set up."""
 
-    schedules: Mapping[ScheduleName, Schedule] = field(default_factory=dict)
+    schedules: Mapping[ScheduleName, OnCallSchedule] = field(default_factory=dict)
     buckets: BucketSource | None = None
     tracker: Tracker | None = None
 

@@ -30,7 +30,7 @@ _LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeviceCode:
+class DeviceLogin:
     """What a command line is told when it begins to log in."""
 
     device_code: str = field(repr=False)
@@ -50,7 +50,7 @@ class Token:
 
 def begin(
     client: str, *, address: str = "", logins: Logins, now: datetime, scopes: Iterable[LoginScope] = LoginScope
-) -> DeviceCode:
+) -> DeviceLogin:
     """Start a login of which nobody is sure yet."""
     device_code = draw(Secret.DEVICE)
     user_code = "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(2))
@@ -64,7 +64,7 @@ def begin(
         scopes=frozenset(scopes),
     )
     logins.await_confirmation(login, now=now)
-    return DeviceCode(device_code=device_code, user_code=user_code, expires_at=login.expires_at)
+    return DeviceLogin(device_code=device_code, user_code=user_code, expires_at=login.expires_at)
 
 
 def waiting(user_code: str, *, logins: Logins, now: datetime) -> Login:

@@ -20,7 +20,7 @@ from daypass.journal.key import BadKey, Signer
 from daypass.journal.note import BadNote
 from daypass.model.errors import Misconfigured, Unavailable
 from daypass.ports import HeadPlace
-from daypass.settings import Journal, Settings
+from daypass.settings import JournalSettings, Settings
 from daypass.store import database
 from daypass.store.database import Database
 from daypass.store.head_file import HeadFile
@@ -49,7 +49,7 @@ def journal_key(settings: Settings, *, make: bool = True) -> Signer:
     return signer
 
 
-def journal_head(journal: Journal) -> HeadPlace:
+def journal_head(journal: JournalSettings) -> HeadPlace:
     """Where this process remembers the head of the journal: a file, or an object. Raises Misconfigured for neither."""
     if "://" not in journal.head:
         return HeadFile(Path(journal.head))
@@ -112,7 +112,7 @@ def _report(store: Database, sentence: str) -> None:
     log.error("the journal is damaged", error=sentence)
 
 
-def _read(journal: Journal) -> Signer | None:
+def _read(journal: JournalSettings) -> Signer | None:
     """Read the key; None when there is no file."""
     file = journal.key_file
     try:

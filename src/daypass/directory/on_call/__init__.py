@@ -4,6 +4,6 @@ from daypass.directory.on_call.ical import IcalSchedule
 from daypass.directory.on_call.incident_io import IncidentIoSchedule
 from daypass.directory.on_call.opsgenie import OpsgenieSchedule
 from daypass.directory.on_call.pagerduty import PagerDutySchedule
-from daypass.directory.on_call.schedule import Schedule
+from daypass.directory.on_call.schedule import OnCallSchedule
 
-__all__ = ["IcalSchedule", "IncidentIoSchedule", "OpsgenieSchedule", "PagerDutySchedule", "Schedule"]
+__all__ = ["IcalSchedule", "IncidentIoSchedule", "OnCallSchedule", "OpsgenieSchedule", "PagerDutySchedule"]

@@ -27,7 +27,7 @@ from daypass.directory.on_call.ical import IcalSchedule
 from daypass.directory.on_call.incident_io import IncidentIoSchedule
 from daypass.directory.on_call.opsgenie import OpsgenieSchedule
 from daypass.directory.on_call.pagerduty import PagerDutySchedule
-from daypass.directory.on_call.schedule import Schedule
+from daypass.directory.on_call.schedule import OnCallSchedule
 from daypass.model.decision import ScheduleName
 from daypass.model.errors import Fault, Misconfigured, RulesUnreadable
 from daypass.rules.document.yaml_source import Data, Path, read
@@ -35,7 +35,7 @@ from daypass.rules.document.yaml_source import Data, Path, read
 Secret = Callable[[str], str]
 """Gives the value of an environment variable. Raises Misconfigured when it is not set."""
 
-Schedules = Mapping[ScheduleName, Schedule]
+Schedules = Mapping[ScheduleName, OnCallSchedule]
 
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,63}", re.ASCII)
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{0,99}")
@@ -78,7 +78,7 @@ def parse_schedules(text: str | bytes, *, name: str, secret: Secret) -> Schedule
     return found
 
 
-def _schedule(called: str, what: Data, secret: Secret) -> Schedule:
+def _schedule(called: str, what: Data, secret: Secret) -> OnCallSchedule:
     if not _NAME.fullmatch(called):
         raise _Wrong(path=(), sentence=f"“{called}” cannot be a schedule's name.")
     kinds = [kind for kind in _KINDS if isinstance(what, dict) and kind in what]
@@ -89,13 +89,13 @@ def _schedule(called: str, what: Data, secret: Secret) -> Schedule:
     return _calendar(what, secret) if kind.startswith("ical") else _served(kind, what[kind], secret)
 
 
-def _calendar(what: Mapping[str, Data], secret: Secret) -> Schedule:
+def _calendar(what: Mapping[str, Data], secret: Secret) -> OnCallSchedule:
     url = secret(_variable(what, "ical_env", ())) if "ical_env" in what else _text(what, "ical", ())
     checked(url)
     return IcalSchedule(partial(fetch_calendar, url, patience_s=PATIENCE_S), zone=_zone(what))
 
 
-def _served(kind: str, what: Data, secret: Secret) -> Schedule:
+def _served(kind: str, what: Data, secret: Secret) -> OnCallSchedule:
     at: Path = (kind,)
     if not isinstance(what, dict):
         raise _Wrong(path=at, sentence=f"{kind} is written {{schedule: ID, token_env: VARIABLE}}.")

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Protocol
 
 
-class Schedule(Protocol):
+class OnCallSchedule(Protocol):
     """
     One schedule, asked about one moment.
 

@@ -12,7 +12,7 @@ from daypass.model.decision import Approvers, Question, Stage, TicketId
 from daypass.rules.approval.approvers import stages_for
 from daypass.rules.approval.quorum import shortage
 from daypass.rules.decide.conditions import Met, judged
-from daypass.rules.decide.evaluation import Evaluation
+from daypass.rules.decide.evaluation import RuleEvaluation
 from daypass.rules.decide.reason_words import Wording, is_called, tickets
 from daypass.rules.decide.rule import AllowRule, DenyRule, Emergency, listing
 from daypass.rules.decide.unmet import Unmet
@@ -20,7 +20,7 @@ from daypass.rules.decide.unmet import Unmet
 _LEAST = timedelta(seconds=1)
 
 
-def hurdles(rule: AllowRule, scene: Evaluation) -> Iterator[Unmet]:
+def hurdles(rule: AllowRule, scene: RuleEvaluation) -> Iterator[Unmet]:
     """Go through everything that keeps this rule from allowing the ask as it is."""
     yield from plain(rule, scene)
     if rule.ticket and open_ticket(rule.ticket, scene) is None:
@@ -33,7 +33,7 @@ def hurdles(rule: AllowRule, scene: Evaluation) -> Iterator[Unmet]:
         yield Unmet.REVIEWERS
 
 
-def escapes(rule: DenyRule, scene: Evaluation) -> Iterator[Unmet]:
+def escapes(rule: DenyRule, scene: RuleEvaluation) -> Iterator[Unmet]:
     """Go through everything that keeps this denying rule off the ask."""
     question, entitlement = scene.question, scene.question.entitlement
     if rule.paused:
@@ -52,7 +52,7 @@ def escapes(rule: DenyRule, scene: Evaluation) -> Iterator[Unmet]:
         yield from (hurdle for hurdle, met in judged(rule.when, scene, lends=False) if met is Met.NO)
 
 
-def unknown(rule: AllowRule | DenyRule, scene: Evaluation) -> frozenset[Unmet]:
+def unknown(rule: AllowRule | DenyRule, scene: RuleEvaluation) -> frozenset[Unmet]:
     """What of the rule's conditions could not be found out."""
     lends = isinstance(rule, AllowRule)
     when = judged(rule.when, scene, lends=lends) if rule.when else ()
@@ -62,12 +62,12 @@ def unknown(rule: AllowRule | DenyRule, scene: Evaluation) -> frozenset[Unmet]:
     return frozenset(found)
 
 
-def stages(rule: AllowRule, scene: Evaluation) -> tuple[Stage, ...]:
+def stages(rule: AllowRule, scene: RuleEvaluation) -> tuple[Stage, ...]:
     """Who decides, as it stands for this ask."""
     return stages_for(rule.stages, scene.question, scene.around, scene.colleagues)
 
 
-def reviewers(glass: Emergency, scene: Evaluation) -> Approvers:
+def reviewers(glass: Emergency, scene: RuleEvaluation) -> Approvers:
     """Who looks at it afterwards: nobody of those who ask or would have it."""
     named = glass.reviewers
     return Approvers(
@@ -75,14 +75,14 @@ def reviewers(glass: Emergency, scene: Evaluation) -> Approvers:
     )
 
 
-def open_ticket(ticket: Wording, scene: Evaluation) -> TicketId | None:
+def open_ticket(ticket: Wording, scene: RuleEvaluation) -> TicketId | None:
     """The first ticket that the reason names and that is open, if what the tracker calls it by now will do too."""
     known = scene.around.tickets if scene.around else {}
     found = (known[one] for one in tickets(ticket, scene.question.reason) if one in known)
     return next((one.id for one in found if one.open and is_called(ticket, one.id)), None)
 
 
-def plain(rule: AllowRule, scene: Evaluation) -> Iterator[Unmet]:
+def plain(rule: AllowRule, scene: RuleEvaluation) -> Iterator[Unmet]:
     """Go through what stands in the way whatever is so around the ask."""
     question, entitlement = scene.question, scene.question.entitlement
     if rule.paused:
@@ -124,7 +124,7 @@ def _reason_lacks(rule: AllowRule, reason: str) -> bool:
     return rule.reason_required and not reason.strip()
 
 
-def not_looked_up(ticket: Wording, scene: Evaluation) -> list[TicketId]:
+def not_looked_up(ticket: Wording, scene: RuleEvaluation) -> list[TicketId]:
     """The tickets that the reason names and of which the tracker did not say anything."""
     around = scene.around
     known = around.tickets.keys() | around.no_tickets if around else frozenset[TicketId]()

@@ -10,7 +10,7 @@ from enum import Enum, auto
 from zoneinfo import ZoneInfo
 
 from daypass.model.decision import Needs, ScheduleName
-from daypass.rules.decide.evaluation import Evaluation
+from daypass.rules.decide.evaluation import RuleEvaluation
 from daypass.rules.decide.opening_hours import Hours, open_at, zone
 from daypass.rules.decide.reason_words import Wording
 from daypass.rules.decide.unmet import Unmet
@@ -49,7 +49,7 @@ class Conditions:
     sensitivity: frozenset[str] = frozenset()
 
 
-def judged(when: Conditions, scene: Evaluation, *, lends: bool) -> Iterator[tuple[Unmet, Met]]:
+def judged(when: Conditions, scene: RuleEvaluation, *, lends: bool) -> Iterator[tuple[Unmet, Met]]:
     """Go through the conditions that are given. Of several words for a place, what lends wants all, what denies any."""
     if when.zone:
         yield Unmet.TIME, _time(when, scene)
@@ -77,12 +77,12 @@ def needed(when: Conditions) -> Needs:
     )
 
 
-def zone_of(when: Conditions, scene: Evaluation) -> str:
+def zone_of(when: Conditions, scene: RuleEvaluation) -> str:
     """The name of the time zone whose clock counts."""
     return scene.question.principal.tz if when.zone == AS_REQUESTOR else when.zone
 
 
-def clock_of(when: Conditions, scene: Evaluation) -> ZoneInfo | None:
+def clock_of(when: Conditions, scene: RuleEvaluation) -> ZoneInfo | None:
     """Whose clock counts; None when no such time zone is known."""
     return zone(zone_of(when, scene))
 
@@ -91,32 +91,32 @@ def _met(*, found: bool) -> Met:
     return Met.YES if found else Met.NO
 
 
-def _time(when: Conditions, scene: Evaluation) -> Met:
+def _time(when: Conditions, scene: RuleEvaluation) -> Met:
     clock = clock_of(when, scene)
     if scene.around is None or clock is None:
         return Met.UNKNOWN
     return _met(found=open_at(scene.around.at, clock, when.days, when.hours))
 
 
-def _on_call(when: Conditions, scene: Evaluation) -> Met:
+def _on_call(when: Conditions, scene: RuleEvaluation) -> Met:
     known = scene.around.on_call if scene.around else {}
     if any(not scene.accounts.isdisjoint(known.get(schedule, ())) for schedule in when.on_call):
         return Met.YES
     return Met.NO if when.on_call <= known.keys() else Met.UNKNOWN
 
 
-def _live_grants(fewer_than: int, scene: Evaluation) -> Met:
+def _live_grants(fewer_than: int, scene: RuleEvaluation) -> Met:
     count = scene.around.live_grants if scene.around else None
     return Met.UNKNOWN if count is None else _met(found=count < fewer_than)
 
 
-def _tags(when: Conditions, scene: Evaluation) -> Met:
+def _tags(when: Conditions, scene: RuleEvaluation) -> Met:
     tags = scene.around.tags if scene.around else None
     if tags is None:
         return Met.UNKNOWN
     return _met(found=all(tags.get(name) in values for name, values in when.tags))
 
 
-def _account(when: Conditions, scene: Evaluation) -> Met:
+def _account(when: Conditions, scene: RuleEvaluation) -> Met:
     account = scene.around.account if scene.around else None
     return Met.UNKNOWN if account is None else _met(found=account in when.accounts)

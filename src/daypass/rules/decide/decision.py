@@ -13,7 +13,7 @@ from daypass.model.decision import Aftermath, Allowed, Circumstances, Decision, 
 from daypass.model.entitlement import Level
 from daypass.model.principal import SlackGroupId
 from daypass.rules.decide.checks import escapes, hurdles, open_ticket, plain, reviewers, stages
-from daypass.rules.decide.evaluation import Evaluation
+from daypass.rules.decide.evaluation import RuleEvaluation
 from daypass.rules.decide.outage import lacking
 from daypass.rules.decide.rule import AllowRule, DenyRule, Rule
 from daypass.rules.decide.rulebook import RuleBook
@@ -82,7 +82,7 @@ def _unread(book: RuleBook, rules: Iterable[RuleId], unread: frozenset[SlackGrou
 def _decide(book: RuleBook, question: Question, around: Circumstances | None) -> Decision:
     if not question.principal.active:
         return Denied(sentence=f"The Slack account of {question.principal.name} is deactivated.", field="person")
-    scene = Evaluation(question=question, around=around, marked=book.marked)
+    scene = RuleEvaluation(question=question, around=around, marked=book.marked)
     place = question.entitlement.place
     rules = list(book.concerning(question.principal, f"{place.bucket}/{place.key}"))
     denials = [rule for rule in rules if isinstance(rule, DenyRule) and strikes(rule, scene)]
@@ -99,17 +99,17 @@ def _allowing(rules: Iterable[Rule]) -> Iterator[AllowRule]:
     return (rule for rule in rules if isinstance(rule, AllowRule))
 
 
-def allows(rule: AllowRule, scene: Evaluation) -> bool:
+def allows(rule: AllowRule, scene: RuleEvaluation) -> bool:
     """Whether nothing stands between this ask and the rule. Most are for another place, so that is asked first."""
     return rule.may_contain(scene.name) and next(hurdles(rule, scene), None) is None
 
 
-def strikes(rule: DenyRule, scene: Evaluation) -> bool:
+def strikes(rule: DenyRule, scene: RuleEvaluation) -> bool:
     """Whether the denying rule touches this ask. Whether its levels do is soonest said."""
     return not scene.levels.isdisjoint(rule.levels) and next(escapes(rule, scene), None) is None
 
 
-def allowed(rule: AllowRule, scene: Evaluation) -> Allowed:
+def allowed(rule: AllowRule, scene: RuleEvaluation) -> Allowed:
     """Yes, under this rule. Who asks and who would have it are not among those who decide, now or afterwards."""
     glass = rule.break_glass
     return Allowed(
@@ -124,7 +124,7 @@ def allowed(rule: AllowRule, scene: Evaluation) -> Allowed:
     )
 
 
-def forbidden(denials: Sequence[DenyRule], scene: Evaluation) -> Denied:
+def forbidden(denials: Sequence[DenyRule], scene: RuleEvaluation) -> Denied:
     """No, because of rules that say so. Who asked for too much at once is told which part is denied."""
     first, place = denials[0], scene.question.entitlement.place
     sentence = first.because
@@ -135,7 +135,7 @@ def forbidden(denials: Sequence[DenyRule], scene: Evaluation) -> Denied:
     return Denied(sentence=sentence, because=tuple(rule.id for rule in denials), field="resource")
 
 
-def refused(rules: Iterable[AllowRule], scene: Evaluation) -> Denied:
+def refused(rules: Iterable[AllowRule], scene: RuleEvaluation) -> Denied:
     """No, because nothing says yes; the sentence is about the rule that comes nearest."""
     nearest = _nearest(rules, scene)
     if nearest is None:
@@ -144,7 +144,7 @@ def refused(rules: Iterable[AllowRule], scene: Evaluation) -> Denied:
     return Denied(sentence=refusal(found, rule, scene), field=FIELD[found[0]])
 
 
-def _nearest(rules: Iterable[AllowRule], scene: Evaluation) -> tuple[AllowRule, tuple[Unmet, ...]] | None:
+def _nearest(rules: Iterable[AllowRule], scene: RuleEvaluation) -> tuple[AllowRule, tuple[Unmet, ...]] | None:
     """
     Find the first of those rules that comes nearest: by place and level, by its conditions, by its length.
 
@@ -163,7 +163,7 @@ def _nearest(rules: Iterable[AllowRule], scene: Evaluation) -> tuple[AllowRule, 
     return chosen
 
 
-def _concerns(rule: AllowRule, scene: Evaluation) -> bool:
+def _concerns(rule: AllowRule, scene: RuleEvaluation) -> bool:
     """Whether the ask is told of this rule: what is lent without breaking glass is no answer in an emergency."""
     wrong = scene.question.urgent and rule.break_glass is None
     return not wrong and rule.overlaps(scene.question.entitlement.place)

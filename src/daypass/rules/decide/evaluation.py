@@ -16,7 +16,7 @@ Marked = Mapping[str, tuple[Pattern, ...]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Evaluation:
+class RuleEvaluation:
     """One question at one moment. It keeps what it has worked out, so a thousand rules cost that once."""
 
     question: Question

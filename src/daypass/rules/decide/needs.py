@@ -7,7 +7,7 @@ from daypass.model.decision import Needs, Question
 from daypass.rules.approval.approvers import needed_by
 from daypass.rules.decide.checks import escapes, plain
 from daypass.rules.decide.conditions import Met, judged, needed
-from daypass.rules.decide.evaluation import Evaluation
+from daypass.rules.decide.evaluation import RuleEvaluation
 from daypass.rules.decide.reason_words import tickets
 from daypass.rules.decide.rule import AllowRule, DenyRule, Rule
 from daypass.rules.decide.rulebook import RuleBook
@@ -17,13 +17,13 @@ def needs(book: RuleBook, question: Question) -> Needs:
     """What the rules that could answer the question look at, so that nothing else is looked up."""
     if not question.principal.active:
         return Needs()
-    scene = Evaluation(question=question, marked=book.marked)
+    scene = RuleEvaluation(question=question, marked=book.marked)
     place = question.entitlement.place
     rules = book.concerning(question.principal, f"{place.bucket}/{place.key}")
     return reduce(or_, (_of(rule, scene) for rule in rules if not _settled(rule, scene)), Needs())
 
 
-def _settled(rule: Rule, scene: Evaluation) -> bool:
+def _settled(rule: Rule, scene: RuleEvaluation) -> bool:
     """Whether the rule does not answer, whatever there is to know besides."""
     match rule:
         case DenyRule():
@@ -34,7 +34,7 @@ def _settled(rule: Rule, scene: Evaluation) -> bool:
             return bool(unmet or nameless) or next(plain(rule, scene), None) is not None
 
 
-def _of(rule: Rule, scene: Evaluation) -> Needs:
+def _of(rule: Rule, scene: RuleEvaluation) -> Needs:
     found = needed(rule.when) if rule.when else Needs()
     if isinstance(rule, DenyRule):
         return found

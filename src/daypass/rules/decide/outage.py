@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from daypass.rules.approval.approvers import outages
 from daypass.rules.decide.checks import hurdles, plain, unknown
-from daypass.rules.decide.evaluation import Evaluation
+from daypass.rules.decide.evaluation import RuleEvaluation
 from daypass.rules.decide.rule import AllowRule, DenyRule, Rule
 from daypass.rules.decide.unmet import Unmet
 from daypass.rules.describe.refusals import could_not, could_not_ticket
@@ -27,7 +27,7 @@ _SOURCES = {
 }
 
 
-def lacking(denials: Sequence[DenyRule], allowing: Iterable[AllowRule], scene: Evaluation) -> str:
+def lacking(denials: Sequence[DenyRule], allowing: Iterable[AllowRule], scene: RuleEvaluation) -> str:
     """Say what is missing and what to do, where the answer might be yes if it were known; else nothing."""
     if not all(_missing(rule, scene) for rule in denials):
         return ""
@@ -49,13 +49,13 @@ def _say(rule: Rule, missing: Mapping[Unmet, str]) -> str:
     )
 
 
-def _might_allow(rule: AllowRule, scene: Evaluation) -> bool:
+def _might_allow(rule: AllowRule, scene: RuleEvaluation) -> bool:
     if not rule.may_contain(scene.name) or next(plain(rule, scene), None) is not None:
         return False
     return set(hurdles(rule, scene)) <= _missing(rule, scene).keys()
 
 
-def _missing(rule: Rule, scene: Evaluation) -> dict[Unmet, str]:
+def _missing(rule: Rule, scene: RuleEvaluation) -> dict[Unmet, str]:
     """What of a rule could not be found out, in words."""
     said = {}
     for hurdle in sorted(unknown(rule, scene) & _SOURCES.keys(), key=list(Unmet).index):

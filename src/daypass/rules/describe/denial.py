@@ -16,7 +16,7 @@ from daypass.model.grant import Delivery
 from daypass.model.length import short_length
 from daypass.rules.decide.checks import unknown
 from daypass.rules.decide.conditions import clock_of
-from daypass.rules.decide.evaluation import Evaluation
+from daypass.rules.decide.evaluation import RuleEvaluation
 from daypass.rules.decide.opening_hours import ALL_DAY, open_at
 from daypass.rules.decide.patterns import Pattern
 from daypass.rules.decide.reason_words import TICKET
@@ -53,7 +53,7 @@ _STEPS = {
 """What helps where other words of the person's would not."""
 
 
-def refusal(found: Sequence[Unmet], rule: AllowRule, scene: Evaluation) -> str:
+def refusal(found: Sequence[Unmet], rule: AllowRule, scene: RuleEvaluation) -> str:
     """
     Say everything that stands in the way of this rule, and the next step.
 
@@ -68,12 +68,12 @@ def refusal(found: Sequence[Unmet], rule: AllowRule, scene: Evaluation) -> str:
     )
 
 
-def _subject(scene: Evaluation) -> str:
+def _subject(scene: RuleEvaluation) -> str:
     asked = scene.question.entitlement
     return f"{both(Level, asked.levels)} on {asked.place}"
 
 
-def _say(hurdle: Unmet, rule: AllowRule, scene: Evaluation, subject: str) -> str:
+def _say(hurdle: Unmet, rule: AllowRule, scene: RuleEvaluation, subject: str) -> str:
     asked, place = scene.question.entitlement, scene.question.entitlement.place
     if rule.when and (only := conditions(rule.when).get(hurdle)):
         unsure = hurdle in unknown(rule, scene)
@@ -100,7 +100,7 @@ def _say(hurdle: Unmet, rule: AllowRule, scene: Evaluation, subject: str) -> str
     }[hurdle]()
 
 
-def _next_step(told: Sequence[Unmet], rule: AllowRule, scene: Evaluation, *, unsure: bool) -> str:
+def _next_step(told: Sequence[Unmet], rule: AllowRule, scene: RuleEvaluation, *, unsure: bool) -> str:
     if unsure:
         return OFFERS if told[0] is Unmet.TIME else "Try again in a moment."
     mended: dict[Unmet, str] = {}
@@ -112,7 +112,7 @@ def _next_step(told: Sequence[Unmet], rule: AllowRule, scene: Evaluation, *, uns
     return f"Try {' '.join(_typed(mended, rule, scene))}."
 
 
-def _typed(mended: dict[Unmet, str], rule: AllowRule, scene: Evaluation) -> Iterator[str]:
+def _typed(mended: dict[Unmet, str], rule: AllowRule, scene: RuleEvaluation) -> Iterator[str]:
     """Yield the words of a suggestion: level and place where one of them changes, then the options that do."""
     asked = scene.question.entitlement
     if mended.keys() & {Unmet.LEVEL, Unmet.PLACE}:
@@ -125,7 +125,7 @@ def _typed(mended: dict[Unmet, str], rule: AllowRule, scene: Evaluation) -> Iter
             yield mended[hurdle]
 
 
-def _mended(hurdle: Unmet, rule: AllowRule, scene: Evaluation) -> str:
+def _mended(hurdle: Unmet, rule: AllowRule, scene: RuleEvaluation) -> str:
     """Say what to type so that this does not stand in the way; nothing when no words would do."""
     asked, rest = scene.question.entitlement, rule.longest - scene.question.already
     words = {
@@ -143,7 +143,7 @@ def _mended(hurdle: Unmet, rule: AllowRule, scene: Evaluation) -> str:
     return words.get(hurdle, "")
 
 
-def _for_a_while(rest: timedelta, scene: Evaluation) -> timedelta:
+def _for_a_while(rest: timedelta, scene: RuleEvaluation) -> timedelta:
     """What is left of a length: for one that shrinks by the second, as much as will still be left in a few minutes."""
     if scene.question.already < _LEAST or rest < 2 * _SOON:
         return rest
@@ -166,7 +166,7 @@ def _within(pattern: Pattern, asked: S3Place) -> S3Place | None:
     return place if asked.bucket == place.bucket and asked.holds(place.key) and pattern.contains(place) else None
 
 
-def _opening(rule: AllowRule, scene: Evaluation) -> datetime | None:
+def _opening(rule: AllowRule, scene: RuleEvaluation) -> datetime | None:
     """Find when the hours of the rule begin next; None where that is further ahead than may be asked."""
     clock = clock_of(rule.when, scene) if rule.when else None
     if not rule.when or not clock or not scene.around:
@@ -191,7 +191,7 @@ def _opens(start: datetime, rule: AllowRule) -> bool:
     return there and rule.when is not None and open_at(start, clock, rule.when.days, rule.when.hours)  # type: ignore[arg-type]
 
 
-def _approvers(rule: AllowRule, scene: Evaluation, subject: str) -> str:
+def _approvers(rule: AllowRule, scene: RuleEvaluation, subject: str) -> str:
     said = say_approvers(rule, scene).rstrip(".")
     if said.startswith("lets you alone"):
         return f"you are the only approver for {subject}, and nobody decides on their own request"
@@ -202,7 +202,7 @@ def _places(rule: AllowRule) -> str:
     return ", ".join(pattern.text for pattern in rule.places)
 
 
-def _lacking(rule: AllowRule, scene: Evaluation) -> str:
+def _lacking(rule: AllowRule, scene: RuleEvaluation) -> str:
     asked = scene.question.entitlement.levels
     return both(Level, (asked - listing(rule.levels)) or asked)
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 from daypass.model.decision import Approvers, Circumstances, Question, RuleId, Stage
 from daypass.model.length import words_for_length
 from daypass.rules.decide.checks import escapes, hurdles, open_ticket, reviewers, stages
-from daypass.rules.decide.evaluation import Evaluation
+from daypass.rules.decide.evaluation import RuleEvaluation
 from daypass.rules.decide.rule import AllowRule, DenyRule, Rule
 from daypass.rules.decide.rulebook import RuleBook
 from daypass.rules.describe.refusals import say, say_escape, say_unknown
@@ -43,13 +43,13 @@ class RuleVerdict:
 
 def explain(book: RuleBook, question: Question, around: Circumstances | None = None) -> list[RuleVerdict]:
     """Go through every rule in the order of the document."""
-    scene = Evaluation(question=question, around=around, marked=book.marked)
+    scene = RuleEvaluation(question=question, around=around, marked=book.marked)
     verdicts = [_judged(rule, scene) for rule in book.rules]
     deciding = _deciding(verdicts, active=question.principal.active)
     return [replace(verdict, decides=verdict.rule in deciding) for verdict in verdicts]
 
 
-def _judged(rule: Rule, scene: Evaluation) -> RuleVerdict:
+def _judged(rule: Rule, scene: RuleEvaluation) -> RuleVerdict:
     match rule:
         case AllowRule():
             found = tuple(hurdles(rule, scene))
@@ -73,18 +73,18 @@ def _deciding(verdicts: list[RuleVerdict], *, active: bool) -> set[RuleId]:
     return denials or {verdict.rule for verdict in applying[:1]}
 
 
-def _no(rule: DenyRule, scene: Evaluation) -> str:
+def _no(rule: DenyRule, scene: RuleEvaluation) -> str:
     return f"Rule {rule.id} denies this: {rule.because}{say_unknown(rule, scene)}"
 
 
-def _yes(rule: AllowRule, scene: Evaluation) -> str:
+def _yes(rule: AllowRule, scene: RuleEvaluation) -> str:
     found = stages(rule, scene)
     who = f"when {_order(found)}" if found else "at once"
     default, longest = words_for_length(rule.default), words_for_length(rule.longest)
     return f"Rule {rule.id} lends this {who}, for {default} or up to {longest}{''.join(_besides(rule, scene))}."
 
 
-def _besides(rule: AllowRule, scene: Evaluation) -> Iterator[str]:
+def _besides(rule: AllowRule, scene: RuleEvaluation) -> Iterator[str]:
     """Say what comes with it."""
     if scene.question.ahead:
         yield f", to begin at most {words_for_length(rule.ahead)} from now"

@@ -11,7 +11,7 @@ from daypass.rules.approval.approvers import missing
 from daypass.rules.approval.quorum import shortage
 from daypass.rules.decide.checks import not_looked_up, stages, unknown
 from daypass.rules.decide.conditions import AS_REQUESTOR, Conditions, clock_of, zone_of
-from daypass.rules.decide.evaluation import Evaluation
+from daypass.rules.decide.evaluation import RuleEvaluation
 from daypass.rules.decide.opening_hours import said_days, said_moment
 from daypass.rules.decide.reason_words import TICKET, Wording, is_called, tickets
 from daypass.rules.decide.rule import AllowRule, DenyRule, Rule, listing
@@ -21,7 +21,7 @@ _LEAST = timedelta(seconds=1)
 _NOT_URGENT = "is not for breaking glass."
 
 
-def say(found: Sequence[Unmet], rule: AllowRule, scene: Evaluation) -> str:
+def say(found: Sequence[Unmet], rule: AllowRule, scene: RuleEvaluation) -> str:
     """
     Tell the person everything that stands in the way, and what would be possible.
 
@@ -48,7 +48,7 @@ def say_escape(hurdle: Unmet, rule: DenyRule) -> str:
     return f"Rule {rule.id} {sentences[hurdle]}"
 
 
-def say_unknown(rule: DenyRule, scene: Evaluation) -> str:
+def say_unknown(rule: DenyRule, scene: RuleEvaluation) -> str:
     """Tell that a denying rule strikes because something could not be found out; perhaps nothing."""
     facts = [could_not(hurdle, rule, scene) for hurdle in Unmet if hurdle in unknown(rule, scene)]
     return f" That counts now because {' and '.join(facts)}." if facts else ""
@@ -68,7 +68,7 @@ def conditions(when: Conditions) -> dict[Unmet, str]:
     return {hurdle: words for hurdle, words in said.items() if words}
 
 
-def _say(hurdle: Unmet, rule: AllowRule, scene: Evaluation, not_known: frozenset[Unmet]) -> str:
+def _say(hurdle: Unmet, rule: AllowRule, scene: RuleEvaluation, not_known: frozenset[Unmet]) -> str:
     if rule.when and (only := conditions(rule.when).get(hurdle)):
         but = could_not(hurdle, rule, scene) if hurdle in not_known else instead(hurdle, scene, rule.when)
         return f"lends this only {only}{', and ' if hurdle in not_known else '; '}{but}."
@@ -85,7 +85,7 @@ def _say(hurdle: Unmet, rule: AllowRule, scene: Evaluation, not_known: frozenset
             return _say_plainly(hurdle, rule, scene)
 
 
-def _say_plainly(hurdle: Unmet, rule: AllowRule, scene: Evaluation) -> str:
+def _say_plainly(hurdle: Unmet, rule: AllowRule, scene: RuleEvaluation) -> str:
     asked = scene.question.entitlement
     urgent = "is for breaking glass alone; in an emergency, ask for it so." if rule.break_glass else _NOT_URGENT
     return {
@@ -102,19 +102,19 @@ def _say_plainly(hurdle: Unmet, rule: AllowRule, scene: Evaluation) -> str:
     }[hurdle]
 
 
-def say_person(rule: AllowRule, scene: Evaluation) -> str:
+def say_person(rule: AllowRule, scene: RuleEvaluation) -> str:
     """Say whom it is for instead."""
     if scene.question.principal.guest and rule.who.include(scene.question.principal, guests=True):
         return "is for members, and not for guests; it needs `guests: true`, or must name the guest."
     return "is for other people."
 
 
-def could_not_ticket(ticket: Wording, scene: Evaluation) -> str:
+def could_not_ticket(ticket: Wording, scene: RuleEvaluation) -> str:
     """Say of which tickets it could not be found out whether they are open."""
     return f"whether {_or(not_looked_up(ticket, scene))} is open could not be found out"
 
 
-def could_not(hurdle: Unmet, rule: Rule, scene: Evaluation) -> str:
+def could_not(hurdle: Unmet, rule: Rule, scene: RuleEvaluation) -> str:
     """Say what could not be found out."""
     zone = zone_of(rule.when, scene) if rule.when and scene.around else ""
     bucket = scene.question.entitlement.place.bucket
@@ -131,7 +131,7 @@ def _schedules(rule: Rule) -> str:
     return f" for {_or(rule.when.on_call)}" if rule.when and rule.when.on_call else ""
 
 
-def instead(hurdle: Unmet, scene: Evaluation, when: Conditions) -> str:
+def instead(hurdle: Unmet, scene: RuleEvaluation, when: Conditions) -> str:
     """Say what is so in place of what a condition wants."""
     bucket, around = scene.question.entitlement.place.bucket, scene.around
     return {
@@ -145,7 +145,7 @@ def instead(hurdle: Unmet, scene: Evaluation, when: Conditions) -> str:
     }[hurdle]
 
 
-def _begins(when: Conditions, scene: Evaluation) -> str:
+def _begins(when: Conditions, scene: RuleEvaluation) -> str:
     clock = clock_of(when, scene)
     return said_moment(scene.around.at, clock) if scene.around and clock else "another day"
 
@@ -176,7 +176,7 @@ def _quoted(wording: Wording) -> str:
     return f"“{wording}”"
 
 
-def _say_length(rule: AllowRule, scene: Evaluation) -> str:
+def _say_length(rule: AllowRule, scene: RuleEvaluation) -> str:
     length, already = scene.question.length, scene.question.already
     longest = f"lends this for at most {words_for_length(rule.longest)}"
     if length is not None and length < _LEAST:
@@ -194,7 +194,7 @@ def _say_reason(rule: AllowRule) -> str:
     return "needs a reason: say what you need it for."
 
 
-def say_ticket(ticket: Wording, scene: Evaluation) -> str:
+def say_ticket(ticket: Wording, scene: RuleEvaluation) -> str:
     """Say which ticket is wanted, and what is so of those that were named."""
     named = tickets(ticket, scene.question.reason)
     if not named:
@@ -216,7 +216,7 @@ def _say_state(asked: TicketId, found: Ticket | None, wanted: Wording) -> str:
     return f"{asked} is {found.status or 'closed'}"
 
 
-def say_approvers(rule: AllowRule, scene: Evaluation) -> str:
+def say_approvers(rule: AllowRule, scene: RuleEvaluation) -> str:
     """Say how many decide, and how many there are."""
     found = stages(rule, scene)
     short, absent = shortage(found), missing(found)
@@ -235,7 +235,7 @@ def _stages(names: Sequence[str]) -> str:
     return f"stage{'s' if len(names) > 1 else ''} {' and '.join(names)}"
 
 
-def _lacking(rule: AllowRule, scene: Evaluation) -> str:
+def _lacking(rule: AllowRule, scene: RuleEvaluation) -> str:
     asked = scene.question.entitlement.levels
     return both(Level, (asked - listing(rule.levels)) or asked)
 

@@ -29,7 +29,7 @@ from daypass.rules.decide.rulebook import Bits, RuleBook
 from daypass.rules.document.differences import RuleChange, changed_ids, changes, other_than_rules
 from daypass.rules.examples.simulate import ask_in_words
 from daypass.rules.sampling.probes import Probe, places, probes
-from daypass.rules.sampling.scenarios import Suit, Surroundings, asking, suits
+from daypass.rules.sampling.scenarios import Scenario, Suit, asking, suits
 
 _SHOWN = 3
 """How many examples are kept of what one person gains or loses."""
@@ -178,7 +178,7 @@ class _Comparison:
 
     def __init__(self, old: RuleBook, new: RuleBook, people: list[Principal], at: datetime) -> None:
         self.old, self.new, self.at = old, new, at
-        self.around = Surroundings.of(old, new)
+        self.around = Scenario.of(old, new)
         self.special = _deciders(old) | _deciders(new)
         self.classes: dict[Class, list[Principal]] = {}
         for one in (each for each in people if each.active):

@@ -43,14 +43,14 @@ class Suit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
+class Scenario:
     """What every suit has in common: everything that the rules of two books name besides people."""
 
     schedules: frozenset[ScheduleName]
     owner_tags: frozenset[str]
 
     @classmethod
-    def of(cls, *books: RuleBook) -> "Surroundings":
+    def of(cls, *books: RuleBook) -> "Scenario":
         """Gather the schedules and the tags for owners."""
         rules = [rule for book in books for rule in book.rules]
         sources = [step.every_source() for rule in rules if isinstance(rule, AllowRule) for step in rule.stages]
