@@ -17,12 +17,15 @@ from typing import Self
 import httpx2
 import yaml
 
+from daypass.model.absence import Absence
+from daypass.model.bot import Bot
 from daypass.model.entitlement import Entitlement, Level, parse_place
-from daypass.model.event import EntryKind, Event, Login
+from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Change, Fact
 from daypass.model.grant import Delivery, GrantId, GrantState, new_grant_id
-from daypass.model.kept import Absence, Bot, Preapproval
 from daypass.model.lease import Lease
+from daypass.model.login import Login
+from daypass.model.preapproval import Preapproval
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Request, RequestState
 from daypass.model.secret import Secret, digest, draw

@@ -14,8 +14,8 @@ from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.preapprovals import InAdvance, allow
 from daypass.lifecycle.submit import submit
 from daypass.model.grant import Delivery, Grant, GrantId
-from daypass.model.kept import Preapproval
 from daypass.model.lease import Term
+from daypass.model.preapproval import Preapproval
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Ask, Request
 from daypass.rules.document.read import RuleBook, parse

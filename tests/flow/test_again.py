@@ -6,13 +6,15 @@ import pytest
 
 from daypass.lifecycle.absence import LONGEST, say_away, say_back
 from daypass.lifecycle.resubmit import Repeat, once_more
+from daypass.model.absence import Absence
 from daypass.model.errors import BadInput, NotFound, NotYours, TooLate
 from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
-from daypass.model.kept import Absence, Schedule, Validity
 from daypass.model.lease import Term
 from daypass.model.principal import DAYPASS, Principal, PrincipalId
+from daypass.model.record import Validity
 from daypass.model.request import Ask
+from daypass.model.schedule import Schedule
 from tests.flow.conftest import Walk
 from tests.makers import ANN, BOB, EVE, HOUR
 

@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import text
 
 from daypass.model.event import EntryKind, Event
+from daypass.model.finding import Alteration
 from daypass.model.grant import Grant, GrantState
-from daypass.model.kept import Alteration, Validity
+from daypass.model.record import Validity
 from daypass.ports import AlteredRow
 from daypass.reconcile.altered_rows import report_altered, report_set_aside
 from daypass.store.codec import Altered

@@ -7,7 +7,7 @@ import pytest
 from daypass.journal.damage import BookDamaged
 from daypass.model.event import EntryKind, Event
 from daypass.model.finding import JournalFinding
-from daypass.model.kept import Validity
+from daypass.model.record import Validity
 from daypass.reconcile.journal_damage import DamageReports
 from daypass.store.journal import SqlBook
 from tests.flow.conftest import Walk

@@ -13,13 +13,16 @@ from daypass.lifecycle.leavers.notice import GRACE, confirm, dismiss, held, noti
 from daypass.lifecycle.leavers.poll import AskAfter, last_watch
 from daypass.lifecycle.login import identify
 from daypass.lifecycle.preapprovals import InAdvance, allow
+from daypass.model.absence import Absence
+from daypass.model.bot import Bot
 from daypass.model.departure import Departure, DepartureSource, DepartureState, WatchState
 from daypass.model.errors import NotYours, Throttled, TooLate, Unavailable
 from daypass.model.event import EntryKind
 from daypass.model.grant import Grant, GrantState, Why
-from daypass.model.kept import Absence, Bot, Preapproval, Validity
 from daypass.model.lease import Term
+from daypass.model.preapproval import Preapproval
 from daypass.model.principal import Principal, PrincipalId
+from daypass.model.record import Validity
 from daypass.model.request import RequestState
 from daypass.rules.document.read import parse
 from tests.flow.conftest import Walk

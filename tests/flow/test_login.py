@@ -7,7 +7,8 @@ import pytest
 
 from daypass.lifecycle import login
 from daypass.model.errors import NotFound, NotYours, TooLate
-from daypass.model.event import EntryKind, LoginScope
+from daypass.model.event import EntryKind
+from daypass.model.login import LoginScope
 from daypass.store.logins import SqlLogins
 from tests.flow.conftest import Walk
 from tests.makers import ANN, BOB

@@ -29,10 +29,12 @@ from daypass.lifecycle.schedules.windows import open_windows
 from daypass.lifecycle.submit import submit
 from daypass.model.errors import DaypassError, Refusal
 from daypass.model.grant import Delivery, Grant, GrantId
-from daypass.model.kept import Preapproval, Schedule, Validity
 from daypass.model.lease import Term
+from daypass.model.preapproval import Preapproval
 from daypass.model.principal import DAYPASS, PrincipalId
+from daypass.model.record import Validity
 from daypass.model.request import Approval, Ask, Recurrence, Request, RequestState
+from daypass.model.schedule import Schedule
 from daypass.model.windows import next_window
 from daypass.reconcile.loop import Loop
 from daypass.rules.decide.rulebook import RuleBook

@@ -16,14 +16,18 @@ from daypass.lifecycle.freezes.gate import freezes, freezes_now
 from daypass.lifecycle.freezes.panic import Ended, go_on, panic, panic_as_operator
 from daypass.lifecycle.handout import links
 from daypass.lifecycle.login import begin, confirm
+from daypass.model.absence import Absence
+from daypass.model.bot import Bot
 from daypass.model.entitlement import parse_place
 from daypass.model.errors import BadInput, Conflict, Misconfigured, NotAllowed, NotYours
-from daypass.model.event import EntryKind, Event, LoginScope
+from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.freeze import Extent, Freeze
 from daypass.model.grant import Delivery, GrantId, GrantState, Why, new_grant_id
-from daypass.model.kept import Absence, Bot, Preapproval, Validity
+from daypass.model.login import LoginScope
+from daypass.model.preapproval import Preapproval
 from daypass.model.principal import OPERATOR, PrincipalId
+from daypass.model.record import Validity
 from daypass.model.request import RequestState
 from daypass.rules.document.read import parse
 from daypass.store.tables import records

@@ -9,9 +9,10 @@ from daypass.model.entitlement import Entitlement, Level, parse_place
 from daypass.model.errors import BadInput, NotFound, NotYours, TooLate
 from daypass.model.event import EntryKind
 from daypass.model.grant import Delivery
-from daypass.model.kept import Preapproval, Validity
 from daypass.model.lease import Term
+from daypass.model.preapproval import Preapproval
 from daypass.model.principal import Principal, PrincipalId
+from daypass.model.record import Validity
 from daypass.model.request import RequestState
 from tests.flow.conftest import Walk
 from tests.hands import Meanwhile

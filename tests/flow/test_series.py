@@ -13,8 +13,9 @@ from daypass.lifecycle.schedules.windows import open_windows
 from daypass.model.errors import BadInput, NotYours
 from daypass.model.event import EntryKind, Event
 from daypass.model.grant import GrantState
-from daypass.model.kept import Schedule, Validity
+from daypass.model.record import Validity
 from daypass.model.request import Recurrence, Request, RequestState
+from daypass.model.schedule import Schedule
 from daypass.model.windows import next_window, windows
 from tests.flow.conftest import Walk
 from tests.hands import Meanwhile

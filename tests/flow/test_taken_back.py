@@ -6,8 +6,9 @@ from daypass.lifecycle.cancel import cancel
 from daypass.lifecycle.end.operator import end_as_operator
 from daypass.lifecycle.preapprovals import withdraw
 from daypass.model.fact import Fact
-from daypass.model.kept import Preapproval, Validity
+from daypass.model.preapproval import Preapproval
 from daypass.model.principal import PrincipalId
+from daypass.model.record import Validity
 from daypass.model.request import RequestState
 from daypass.rules.document.read import parse
 from daypass.store.ledger import SqlLedger

@@ -21,12 +21,12 @@ from daypass.lifecycle.passkeys.remove import forget
 from daypass.lifecycle.preapprovals import withdraw
 from daypass.lifecycle.rule_changes.decide import deny_change, withdraw_change
 from daypass.lifecycle.schedules.series import end_series
+from daypass.model.bot import Bot
 from daypass.model.errors import NotYours, Unavailable
 from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.freeze import Extent
 from daypass.model.grant import GrantId, GrantState
-from daypass.model.kept import Bot
 from daypass.model.principal import PrincipalId, SlackGroupId
 from daypass.model.request import RequestState
 from daypass.rules.document.read import parse

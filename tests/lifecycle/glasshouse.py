@@ -6,9 +6,9 @@ from dataclasses import replace
 from daypass.lifecycle.break_glass.review import close_review
 from daypass.lifecycle.end.done import drop
 from daypass.lifecycle.submit import submit
+from daypass.model.break_glass import GlassReview
 from daypass.model.errors import NotFound, TooLate
 from daypass.model.grant import Delivery, Grant, GrantId
-from daypass.model.kept import GlassReview
 from daypass.model.lease import Term
 from daypass.model.principal import PrincipalId, SlackGroupId
 from daypass.model.request import Ask, Request

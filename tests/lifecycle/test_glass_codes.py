@@ -16,14 +16,16 @@ from daypass.lifecycle.break_glass.cached_identity import StandIn
 from daypass.lifecycle.break_glass.codes import EmergencyAccess, break_with_code, open_codes, seal
 from daypass.lifecycle.login import identify
 from daypass.model import break_glass_code
+from daypass.model.break_glass import SealedCode
 from daypass.model.entitlement import parse_place
 from daypass.model.errors import BadInput, NotAllowed, NotYours, Unavailable
-from daypass.model.event import EntryKind, Event, LoginScope
+from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import Delivery
-from daypass.model.kept import SealedCode, Validity
 from daypass.model.lease import Term
+from daypass.model.login import LoginScope
 from daypass.model.principal import Principal, PrincipalId
+from daypass.model.record import Validity
 from daypass.model.request import Ask, RequestState
 from daypass.model.secret import digest
 from daypass.rules.document.read import parse

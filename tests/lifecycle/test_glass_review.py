@@ -16,9 +16,9 @@ from daypass.model.errors import BadInput, NotFound, NotYours, TooLate
 from daypass.model.event import EntryKind
 from daypass.model.fact import Fact
 from daypass.model.grant import Delivery, GrantId
-from daypass.model.kept import Validity
 from daypass.model.lease import Term
 from daypass.model.principal import Away, PrincipalId, SlackGroupId
+from daypass.model.record import Validity
 from daypass.rules.document.read import parse
 from tests.lifecycle.glasshouse import CARL, LEADS, RULES, GlassHouse, glasshouse
 from tests.makers import ANN, ANNS_USER, BOB, EVE, HOUR, principal

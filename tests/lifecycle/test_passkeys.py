@@ -23,7 +23,7 @@ from daypass.model.errors import BadInput, Misconfigured, NotFound, NotYours, To
 from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import Grant, GrantId
-from daypass.model.kept import OneTimeLink, Passkey, Purpose
+from daypass.model.passkey import OneTimeLink, Passkey, Purpose
 from daypass.model.principal import NOBODY, PrincipalId
 from daypass.model.request import RequestState
 from daypass.rules.document.read import parse

@@ -7,11 +7,31 @@ from typing import Any
 import pytest
 
 from daypass.lifecycle.bots import tokens
-from daypass.model import break_glass_code, event, grant, kept, request, rule_change
+from daypass.model import (
+    absence,
+    bot,
+    break_glass,
+    break_glass_code,
+    event,
+    finding,
+    grant,
+    link,
+    login,
+    passkey,
+    preapproval,
+    record,
+    request,
+    rule_change,
+    schedule,
+)
+from daypass.model.bot import Bot
+from daypass.model.break_glass import GlassReview
 from daypass.model.decision import Approvers, RuleId
-from daypass.model.event import EntryKind, Event, Login
+from daypass.model.event import EntryKind, Event
 from daypass.model.grant import Ending, GrantId, Why
-from daypass.model.kept import Bot, GlassReview, Passkey, Preapproval
+from daypass.model.login import Login
+from daypass.model.passkey import Passkey
+from daypass.model.preapproval import Preapproval
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Approval, Ask
 from daypass.model.rule_change import RulesChange, RulesVersion
@@ -49,7 +69,10 @@ def test_no_kind_of_value_with_peoples_words_is_missing_here():
     """Every class of the model that has a field for words is among those tried below."""
     found = {
         one
-        for module in (event, grant, kept, request, rule_change)
+        for module in (
+            *(absence, bot, break_glass, event, finding, grant, link, login, passkey, preapproval, record),
+            *(request, rule_change, schedule),
+        )
         for _, one in getmembers(module, isclass)
         if one.__module__ == module.__name__ and hasattr(one, "__dataclass_fields__") and words_of(one)
     }

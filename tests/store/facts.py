@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from daypass.model.event import Detail, EntryKind, Event, Login
+from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Change, Fact
 from daypass.model.grant import Ending, Grant, GrantId, GrantState, Why, new_grant_id
+from daypass.model.login import Login
 from daypass.model.principal import DAYPASS
 from daypass.model.request import Request
 from daypass.ports import Claim

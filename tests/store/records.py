@@ -4,32 +4,25 @@ from dataclasses import replace
 from datetime import timedelta, timezone
 from typing import TypeVar
 
+from daypass.model.absence import Absence
+from daypass.model.bot import Bot
+from daypass.model.break_glass import GlassReview, SealedCode
 from daypass.model.decision import Approvers, RuleId
 from daypass.model.departure import Departure, DepartureSource, DirectoryWatch, WatchState
 from daypass.model.entitlement import Entitlement, Extra, Level, parse_place
-from daypass.model.event import LoginScope
 from daypass.model.fact import Record
-from daypass.model.finding import JournalFinding
+from daypass.model.finding import Alteration, JournalFinding
 from daypass.model.freeze import Extent, Freeze, Freezes
 from daypass.model.grant import Delivery, new_grant_id
-from daypass.model.kept import (
-    Absence,
-    Alteration,
-    Bot,
-    GlassReview,
-    OneTimeLink,
-    Passkey,
-    Preapproval,
-    Purpose,
-    Schedule,
-    SealedCode,
-    Tally,
-    Validity,
-)
 from daypass.model.known import KnownGroup, KnownOwners, KnownRulesFile, KnownWorkspace
+from daypass.model.login import LoginScope
+from daypass.model.passkey import OneTimeLink, Passkey, Purpose
+from daypass.model.preapproval import Preapproval
 from daypass.model.principal import GroupName, PrincipalId, SlackGroupId
+from daypass.model.record import Tally, Validity
 from daypass.model.request import Approval
 from daypass.model.rule_change import ChangeState, RulesChange, RulesVersion
+from daypass.model.schedule import Schedule
 from tests.makers import ANN, BOB, EVE, HOUR, NOON, READ_REPORTS
 from tests.store.facts import at
 

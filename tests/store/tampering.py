@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from daypass.model.event import Link
+from daypass.model.link import Link
 from daypass.store.codec import KINDS
 from daypass.store.database import Database
 from tests.makers import ANN, NOON

@@ -4,8 +4,9 @@ import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
+from daypass.model.absence import Absence
 from daypass.model.grant import new_grant_id
-from daypass.model.kept import Absence, Preapproval
+from daypass.model.preapproval import Preapproval
 from daypass.store.codec import Unreadable
 from daypass.store.tables import records
 from tests.makers import ANN

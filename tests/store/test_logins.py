@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from daypass.model.errors import Conflict, NotFound, TooOften
-from daypass.model.event import EntryKind, LoginScope
+from daypass.model.event import EntryKind
+from daypass.model.login import LoginScope
 from daypass.store.login_queue import PendingLogin, gives_way
 from tests.makers import ANN, BOB, NOON
 from tests.store.facts import a_login, at, fact

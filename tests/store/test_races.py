@@ -7,7 +7,7 @@ from multiprocessing import get_context
 from threading import Barrier
 
 from daypass.model.errors import Conflict
-from daypass.model.kept import Validity
+from daypass.model.record import Validity
 from daypass.store import database as databases
 from daypass.store.queue import SqlQueue
 from tests.keys import SIGNER

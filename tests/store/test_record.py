@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from daypass.model.errors import Conflict, NotFound
-from daypass.model.event import EntryKind, Event, Link
+from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
+from daypass.model.link import Link
 from daypass.model.principal import DAYPASS
 from daypass.model.request import Approval, RequestState
 from daypass.store.codec import Altered

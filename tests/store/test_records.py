@@ -7,10 +7,14 @@ from typing import get_args
 import pytest
 from sqlalchemy import text
 
+from daypass.model.bot import Bot
+from daypass.model.break_glass import GlassReview, SealedCode
 from daypass.model.errors import BadInput, Conflict, NotFound
 from daypass.model.event import EntryKind
 from daypass.model.fact import Record
-from daypass.model.kept import Bot, GlassReview, OneTimeLink, Passkey, Preapproval, SealedCode, Validity
+from daypass.model.passkey import OneTimeLink, Passkey
+from daypass.model.preapproval import Preapproval
+from daypass.model.record import Validity
 from daypass.model.rule_change import ChangeState, RulesChange, RulesVersion
 from daypass.store.scrub import SqlScrub
 from tests.makers import ANN, BOB, EVE, NOON

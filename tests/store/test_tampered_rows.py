@@ -8,12 +8,15 @@ from dataclasses import replace
 
 import pytest
 
+from daypass.model.bot import Bot
 from daypass.model.errors import NotFound
-from daypass.model.event import Login
 from daypass.model.freeze import IN_FORCE, Freezes
 from daypass.model.grant import Grant, GrantState
-from daypass.model.kept import Bot, OneTimeLink, Preapproval, Validity
 from daypass.model.lease import Lease
+from daypass.model.login import Login
+from daypass.model.passkey import OneTimeLink
+from daypass.model.preapproval import Preapproval
+from daypass.model.record import Validity
 from daypass.model.request import Request, RequestState
 from daypass.model.rule_change import RulesVersion
 from daypass.store import database as databases

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
+from daypass.model.bot import Bot
 from daypass.model.errors import NotFound
-from daypass.model.kept import Bot, Validity
 from daypass.model.principal import Principal, PrincipalId
+from daypass.model.record import Validity
 
 
 class BotDirectory:

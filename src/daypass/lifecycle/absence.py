@@ -4,12 +4,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from daypass.lifecycle.judge import Judge
+from daypass.model.absence import Absence
 from daypass.model.errors import BadInput, Conflict, NotFound, NotYours, TooLate
 from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
-from daypass.model.kept import Absence, Validity
 from daypass.model.length import words_for_length
 from daypass.model.principal import PrincipalId
+from daypass.model.record import Validity
 from daypass.ports import Ledger
 
 LONGEST = timedelta(days=366)

@@ -20,9 +20,9 @@ from daypass.lifecycle.counts import guard
 from daypass.lifecycle.judge import Judged
 from daypass.model.errors import NotAllowed
 from daypass.model.grant import Grant, GrantState
-from daypass.model.kept import Tally
 from daypass.model.length import words_for_length
 from daypass.model.principal import Principal, PrincipalId
+from daypass.model.record import Tally
 from daypass.model.request import Ask, Request, RequestState
 from daypass.ports import Ledger
 

@@ -14,8 +14,8 @@ from datetime import datetime
 
 from daypass.model.errors import NotFound
 from daypass.model.grant import Grant, GrantId, GrantState
-from daypass.model.kept import Tally
 from daypass.model.principal import Principal, PrincipalId
+from daypass.model.record import Tally
 from daypass.ports import Ledger
 
 _LIVE = (GrantState.APPROVED, GrantState.ACTIVE)

@@ -12,13 +12,19 @@ from itertools import islice
 
 from daypass.journal.words import ERASED
 from daypass.lifecycle.handout.links import BEARER
+from daypass.model.bot import Bot
+from daypass.model.break_glass import GlassReview
 from daypass.model.errors import BadInput
-from daypass.model.event import Detail, EntryKind, Event, Login
+from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Change, Fact
 from daypass.model.grant import Grant, GrantId, GrantState
-from daypass.model.kept import Bot, GlassReview, Passkey, Preapproval, Schedule, Validity
+from daypass.model.login import Login
+from daypass.model.passkey import Passkey
+from daypass.model.preapproval import Preapproval
 from daypass.model.principal import DAYPASS, NOBODY, OPERATOR, PrincipalId
+from daypass.model.record import Validity
 from daypass.model.request import Approval, Request, RequestState
+from daypass.model.schedule import Schedule
 from daypass.ports import Ledger, Logins, Words
 
 _BATCH = 100

@@ -8,9 +8,9 @@ from daypass.lifecycle.parties import Parties
 from daypass.model.decision import Allowed, Approvers, Circumstances, Decision, Denied, Needs, Question
 from daypass.model.errors import NotAllowed, Unavailable
 from daypass.model.grant import GrantId
-from daypass.model.kept import Tally
 from daypass.model.lease import whole_second
 from daypass.model.principal import Principal
+from daypass.model.record import Tally
 from daypass.model.request import Ask
 from daypass.ports import Ledger
 from daypass.rules.decide.decision import decide

@@ -12,10 +12,12 @@ from itertools import takewhile
 from daypass.model.errors import AskedAlready, NotFound, TooLate
 from daypass.model.event import EntryKind
 from daypass.model.grant import Grant, GrantId, GrantState, Why
-from daypass.model.kept import Preapproval, Schedule, Validity
 from daypass.model.length import words_for_length
+from daypass.model.preapproval import Preapproval
 from daypass.model.principal import PrincipalId
+from daypass.model.record import Validity
 from daypass.model.request import Ask, Request, RequestState
+from daypass.model.schedule import Schedule
 from daypass.ports import Ledger
 
 _MOMENT = timedelta(minutes=1)

@@ -24,13 +24,14 @@ from daypass.lifecycle.freezes.gate import must_not_be_frozen
 from daypass.lifecycle.inventory import Inventory
 from daypass.lifecycle.lookups import owners_of
 from daypass.lifecycle.parties import Parties
+from daypass.model.break_glass import GlassReview
 from daypass.model.decision import Allowed, Approvers, Denied
 from daypass.model.errors import BadInput, DaypassError, NotAllowed, NotFound
 from daypass.model.freeze import Freezes
 from daypass.model.grant import Delivery, Grant, GrantId, new_grant_id
-from daypass.model.kept import GlassReview, Tally
 from daypass.model.lease import Term
 from daypass.model.principal import Principal, PrincipalId
+from daypass.model.record import Tally
 from daypass.model.request import Ask, Request
 from daypass.ports import Directory, DryRun, Facts, Ledger, Provisioner
 from daypass.rules.decide.needs import needs

@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 from daypass.lifecycle.freezes.gate import must_not_be_frozen
 from daypass.lifecycle.retries import overtaken
 from daypass.model.errors import Conflict, NotFound, NotInScope, NotYours, TooLate
-from daypass.model.event import Detail, EntryKind, Event, Login, LoginScope
+from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
+from daypass.model.login import Login, LoginScope
 from daypass.model.principal import PrincipalId
 from daypass.model.secret import Secret, digest, draw
 from daypass.ports import Ledger, Logins

@@ -22,9 +22,10 @@ from daypass.model.errors import BadInput, NotFound, NotYours, Refusal, RulesUnr
 from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import Delivery, GrantId, grant_id_for, new_grant_id
-from daypass.model.kept import Preapproval, Validity
 from daypass.model.length import words_for_length
+from daypass.model.preapproval import Preapproval
 from daypass.model.principal import Principal, PrincipalId
+from daypass.model.record import Validity
 from daypass.model.request import Ask, Request, RequestState
 from daypass.ports import Ledger
 from daypass.rules.approval import preapproval_check

@@ -15,16 +15,17 @@ from daypass.lifecycle.preapprovals import use_permits
 from daypass.lifecycle.retries import tries
 from daypass.lifecycle.rule_changes.shadow import compare
 from daypass.lifecycle.schedules.series import series_of
+from daypass.model.break_glass import GlassReview
 from daypass.model.decision import Allowed, Circumstances
 from daypass.model.errors import BadInput, Conflict, NotFound, NotYours, Refusal, Unavailable
 from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Change, Fact
 from daypass.model.grant import GrantId, grant_id_for, new_grant_id
-from daypass.model.kept import GlassReview, Schedule
 from daypass.model.lease import whole_second
 from daypass.model.length import words_for_length
 from daypass.model.principal import DAYPASS, ROBOT
 from daypass.model.request import Approval, Ask, Request, RequestState
+from daypass.model.schedule import Schedule
 from daypass.ports import DryRun, Ledger
 
 

@@ -2,17 +2,43 @@
 
 from dataclasses import dataclass
 
+from daypass.model.absence import Absence
+from daypass.model.bot import Bot
+from daypass.model.break_glass import GlassReview, SealedCode
 from daypass.model.departure import Departure, DirectoryWatch
-from daypass.model.event import Event, Link, Login
-from daypass.model.finding import JournalFinding
+from daypass.model.event import Event
+from daypass.model.finding import Alteration, JournalFinding
 from daypass.model.freeze import Freezes
 from daypass.model.grant import Grant
-from daypass.model.kept import Kept
 from daypass.model.known import Known
+from daypass.model.link import Link
+from daypass.model.login import Login
+from daypass.model.passkey import OneTimeLink, Passkey
+from daypass.model.preapproval import Preapproval
+from daypass.model.record import Tally
 from daypass.model.request import Request
 from daypass.model.rule_change import RulesChange, RulesVersion
+from daypass.model.schedule import Schedule
 
-Record = Kept | Known | Freezes | RulesVersion | RulesChange | Departure | DirectoryWatch | JournalFinding
+Record = (
+    Preapproval
+    | Absence
+    | Bot
+    | SealedCode
+    | Passkey
+    | OneTimeLink
+    | GlassReview
+    | Schedule
+    | Tally
+    | Alteration
+    | Known
+    | Freezes
+    | RulesVersion
+    | RulesChange
+    | Departure
+    | DirectoryWatch
+    | JournalFinding
+)
 """What the cabinet keeps; see ports.Records."""
 
 Change = Request | Grant | Link | Login | Record

@@ -4,8 +4,8 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from daypass.model.kept import Validity
 from daypass.model.principal import DAYPASS
+from daypass.model.record import Validity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +25,29 @@ class JournalFinding:
     def key(self) -> str:
         """The same for the same sentence, whoever finds it."""
         return hashlib.sha256(self.because.encode(errors="surrogateescape")).hexdigest()[:32]
+
+    @property
+    def owner(self) -> str:
+        """Daypass itself."""
+        return DAYPASS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alteration:
+    """A row of the ledger that was changed outside Daypass. Open for as long as it was not put right."""
+
+    row: str
+    """Its table and key."""
+    because: str
+    at: datetime
+    """When it was found."""
+    state: Validity = Validity.OPEN
+    revision: int = 0
+
+    @property
+    def key(self) -> str:
+        """The row."""
+        return self.row
 
     @property
     def owner(self) -> str:

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from daypass.model.entitlement import S3Place
 from daypass.model.errors import BadInput
 from daypass.model.grant import GrantId
-from daypass.model.kept import Validity
 from daypass.model.principal import DAYPASS, PrincipalId
+from daypass.model.record import Validity
 
 IN_FORCE = "in-force"
 """The key of the one row that holds all freezes: a row that somebody deletes or changes is noticed where it is read."""

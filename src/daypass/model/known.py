@@ -1,15 +1,15 @@
 """
 What is written down of people and rules for a day when neither can be asked: it lets people end access, no more.
 
-Kept in the cabinet, as what is in model/kept.py.
+Stored as records, like those of model/record.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from daypass.model.decision import Approvers
-from daypass.model.kept import Validity
 from daypass.model.principal import DAYPASS, PrincipalId
+from daypass.model.record import Validity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

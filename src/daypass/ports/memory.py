@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 
-from daypass.model.event import Event, Link, Login
+from daypass.model.event import Event
 from daypass.model.fact import Fact, Record
 from daypass.model.grant import Grant, GrantId, GrantState
+from daypass.model.link import Link
+from daypass.model.login import Login
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Request, RequestState
 

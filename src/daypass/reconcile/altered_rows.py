@@ -15,8 +15,9 @@ import structlog
 from daypass.model.errors import Conflict
 from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
-from daypass.model.kept import Alteration, Validity
+from daypass.model.finding import Alteration
 from daypass.model.principal import DAYPASS
+from daypass.model.record import Validity
 from daypass.ports import AlteredRow, Ledger, Sweep
 from daypass.reconcile.drift import sweep
 

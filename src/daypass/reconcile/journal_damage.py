@@ -20,8 +20,8 @@ from daypass.model.errors import Conflict
 from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.finding import JournalFinding
-from daypass.model.kept import Validity
 from daypass.model.principal import DAYPASS
+from daypass.model.record import Validity
 from daypass.ports import Ledger
 
 log = structlog.get_logger()

@@ -18,28 +18,24 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, Label, Row, Select, String, Table, bindparam, func, literal, select
 
 from daypass.journal.entry import BadEntry, Entry, read_entry
+from daypass.model.absence import Absence
+from daypass.model.bot import Bot
+from daypass.model.break_glass import GlassReview, SealedCode
 from daypass.model.departure import Departure, DirectoryWatch
 from daypass.model.errors import DaypassError, Misconfigured
-from daypass.model.event import Link, Login
 from daypass.model.fact import Record
-from daypass.model.finding import JournalFinding
+from daypass.model.finding import Alteration, JournalFinding
 from daypass.model.freeze import Freezes
 from daypass.model.grant import Grant, GrantState
-from daypass.model.kept import (
-    Absence,
-    Alteration,
-    Bot,
-    GlassReview,
-    OneTimeLink,
-    Passkey,
-    Preapproval,
-    Schedule,
-    SealedCode,
-    Tally,
-)
 from daypass.model.known import KnownGroup, KnownOwners, KnownRulesFile, KnownWorkspace
+from daypass.model.link import Link
+from daypass.model.login import Login
+from daypass.model.passkey import OneTimeLink, Passkey
+from daypass.model.preapproval import Preapproval
+from daypass.model.record import Tally
 from daypass.model.request import Request
 from daypass.model.rule_change import RulesChange, RulesVersion
+from daypass.model.schedule import Schedule
 from daypass.store import tables
 from daypass.store.columns import as_stored, raw
 from daypass.store.prepared import Prepared

@@ -14,10 +14,12 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, inse
 
 from daypass.journal.entry import event_bytes
 from daypass.journal.words import SaltedText, words_of
-from daypass.model.event import Event, Link, Login
+from daypass.model.event import Event
 from daypass.model.fact import Change, Fact
 from daypass.model.freeze import Freezes
 from daypass.model.grant import Grant, GrantState
+from daypass.model.link import Link
+from daypass.model.login import Login
 from daypass.model.request import Request
 from daypass.store.chain import append
 from daypass.store.codec import GRANTS, LINKS, LOGINS, REQUESTS, Codec, codec_of

@@ -9,10 +9,11 @@ from sqlalchemy.exc import IntegrityError
 
 from daypass.model.effect import GIVES
 from daypass.model.errors import Conflict, NotFound, Unavailable
-from daypass.model.event import Event, Link
+from daypass.model.event import Event
 from daypass.model.fact import Fact
 from daypass.model.grant import Grant, GrantId, GrantState
-from daypass.model.kept import OneTimeLink
+from daypass.model.link import Link
+from daypass.model.passkey import OneTimeLink
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Request, RequestState
 from daypass.ports import Page

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from daypass.model.errors import Conflict, NotFound
-from daypass.model.event import Login
+from daypass.model.login import Login
 from daypass.model.principal import PrincipalId
 from daypass.store.codec import LOGINS
 from daypass.store.damaged_rows import each, readable

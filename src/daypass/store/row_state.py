@@ -7,9 +7,10 @@ database under the same key. Which of them was journalled, this says.
 
 from msgspec import to_builtins
 
-from daypass.model.event import Link, Login
 from daypass.model.fact import Change
 from daypass.model.grant import Grant
+from daypass.model.link import Link
+from daypass.model.login import Login
 
 
 def stand_of(change: Change) -> str:

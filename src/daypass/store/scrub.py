@@ -20,7 +20,7 @@ from sqlalchemy import Column, Connection, Table, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from daypass.journal.entry import BadEntry, read_entry
-from daypass.model.kept import Tally
+from daypass.model.record import Tally
 from daypass.ports import AlteredRow
 from daypass.store.codec import (
     GRANTS,

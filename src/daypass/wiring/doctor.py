@@ -21,9 +21,8 @@ from daypass.lifecycle.rule_changes.named_people import doubts
 from daypass.lifecycle.rule_changes.versions import kept
 from daypass.model.departure import WatchState
 from daypass.model.errors import DaypassError
-from daypass.model.finding import JournalFinding
-from daypass.model.kept import Alteration
-from daypass.model.kept import Validity as Open
+from daypass.model.finding import Alteration, JournalFinding
+from daypass.model.record import Validity as Open
 from daypass.rules.decide.rule import AllowRule
 from daypass.settings import Settings
 from daypass.store.rules_file import RulesFile

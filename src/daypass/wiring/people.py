@@ -22,9 +22,11 @@ from daypass.directory.slack_calls import SlackCalls, web_client
 from daypass.directory.slack_people import SlackPeople
 from daypass.directory.trackers import Jira
 from daypass.lifecycle.known_people import slack_groups_of
+from daypass.model.absence import Absence
+from daypass.model.bot import Bot
 from daypass.model.errors import AwsForbids, Misconfigured, NotFound, RulesUnreadable
-from daypass.model.kept import Absence, Bot, Validity
 from daypass.model.principal import Away, AwsIdentity, PrincipalId, SlackGroupId
+from daypass.model.record import Validity
 from daypass.ports import Records
 from daypass.rules.document.read import RuleBook
 from daypass.settings import Settings, Tickets, secret

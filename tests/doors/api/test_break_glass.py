@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from daypass.lifecycle.bots.narrow import narrow
-from daypass.model.event import LoginScope
+from daypass.model.login import LoginScope
 from daypass.model.principal import SlackGroupId
 from tests.doors.glass_rules import GLASS
 from tests.doors.house import House

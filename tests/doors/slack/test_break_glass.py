@@ -10,11 +10,12 @@ from daypass.doors.slack.texts.story import line as story_line
 from daypass.lifecycle.break_glass.remind import remind_reviews
 from daypass.lifecycle.end.done import drop
 from daypass.lifecycle.submit import submit
+from daypass.model.break_glass import GlassReview
 from daypass.model.event import EntryKind, Event
 from daypass.model.grant import Delivery, GrantState
-from daypass.model.kept import GlassReview, Validity
 from daypass.model.lease import Term
 from daypass.model.principal import PrincipalId
+from daypass.model.record import Validity
 from daypass.model.request import Ask, Request
 from daypass.rules.document.read import parse
 from localslack import BlockingActor, BlockingSlack, Message

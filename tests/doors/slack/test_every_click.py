@@ -17,7 +17,7 @@ import pytest
 from daypass.doors.slack.socket import ReconnectLimits
 from daypass.model.event import EntryKind
 from daypass.model.grant import GrantId, GrantState
-from daypass.model.kept import Preapproval
+from daypass.model.preapproval import Preapproval
 from daypass.model.request import Request, RequestState
 from daypass.model.rule_change import ChangeState, RulesChange
 from daypass.store.rules_file import RulesFile

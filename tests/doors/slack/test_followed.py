@@ -19,10 +19,11 @@ from daypass.model.decision import Approvers, RuleId, Stage
 from daypass.model.errors import BadInput
 from daypass.model.freeze import Extent
 from daypass.model.grant import Ending, GrantState, Why
-from daypass.model.kept import Schedule, Validity
 from daypass.model.lease import Term
 from daypass.model.principal import OPERATOR
+from daypass.model.record import Validity
 from daypass.model.request import Approval, Recurrence, Request, RequestState
+from daypass.model.schedule import Schedule
 from daypass.reconcile.chores import report_stuck
 from localslack import BlockingSlack
 from localslack.workspace import texts_in

@@ -11,12 +11,12 @@ from daypass.lifecycle.freezes.freeze import Halt, freeze, lift
 from daypass.lifecycle.freezes.gate import freezes, freezes_now, must_not_be_frozen
 from daypass.lifecycle.freezes.panic import panic, panic_as_operator
 from daypass.lifecycle.known_people import remember
+from daypass.model.bot import Bot
 from daypass.model.errors import NotAllowed, RulesUnreadable
 from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.freeze import Extent, Freeze
 from daypass.model.grant import GrantId, GrantState
-from daypass.model.kept import Bot
 from daypass.model.principal import OPERATOR, PrincipalId
 from daypass.rules.document.read import RuleBook, parse
 from localslack import BlockingActor

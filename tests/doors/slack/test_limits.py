@@ -28,11 +28,11 @@ from daypass.doors.slack.rules_card import change_card
 from daypass.doors.slack.rules_view import ChangeView, RulesView
 from daypass.doors.slack.verbs import Picture
 from daypass.lifecycle.break_glass.dossier import Dossier, Line
+from daypass.model.break_glass import GlassReview
 from daypass.model.decision import Aftermath, Approvers, HandOver, RuleId, Skipped, Stage
 from daypass.model.entitlement import Entitlement, Level, parse_place
 from daypass.model.event import EntryKind, Event
 from daypass.model.grant import Ending, Grant, GrantId, GrantState, Why, new_grant_id
-from daypass.model.kept import GlassReview
 from daypass.model.principal import PrincipalId
 from daypass.model.request import LONGEST_REASON, Approval, Request, RequestState
 from daypass.model.rule_change import RulesChange, RulesVersion

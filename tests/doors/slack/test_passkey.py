@@ -5,7 +5,7 @@ from datetime import timedelta
 from daypass.lifecycle.passkeys import one_time_links
 from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
-from daypass.model.kept import Passkey, Purpose
+from daypass.model.passkey import Passkey, Purpose
 from daypass.model.principal import PrincipalId
 from daypass.model.request import RequestState
 from daypass.rules.document.read import parse

@@ -13,7 +13,7 @@ from daypass.lifecycle.freezes.panic import panic_as_operator
 from daypass.lifecycle.preapprovals import InAdvance, allow, withdraw
 from daypass.model.event import EntryKind, Event
 from daypass.model.freeze import Extent
-from daypass.model.kept import Preapproval
+from daypass.model.preapproval import Preapproval
 from daypass.model.principal import OPERATOR
 from localslack import BlockingSlack
 from tests.doors.slack.closed import tell

@@ -2,8 +2,11 @@
 
 import pytest
 
-from daypass.model.kept import Absence, Preapproval, Schedule, Validity
+from daypass.model.absence import Absence
+from daypass.model.preapproval import Preapproval
+from daypass.model.record import Validity
 from daypass.model.request import RequestState
+from daypass.model.schedule import Schedule
 from localslack import BlockingActor, Message
 from tests.doors.slack.conftest import Office
 from tests.makers import ANN, BOB

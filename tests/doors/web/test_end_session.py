@@ -9,7 +9,7 @@ from daypass.lifecycle.approval.decide import approve_with
 from daypass.lifecycle.approval.stage_of_click import Click
 from daypass.lifecycle.break_glass.codes import seal
 from daypass.model.event import EntryKind
-from daypass.model.kept import OneTimeLink
+from daypass.model.passkey import OneTimeLink
 from daypass.model.principal import NOBODY, PrincipalId
 from daypass.model.secret import digest
 from tests.doors.house import House

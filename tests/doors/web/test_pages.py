@@ -5,7 +5,7 @@ import pytest
 
 from daypass.model.errors import Misconfigured, Unavailable
 from daypass.model.event import EntryKind
-from daypass.model.kept import Alteration
+from daypass.model.finding import Alteration
 from tests.doors.house import PROXY, House
 from tests.store.facts import fact
 

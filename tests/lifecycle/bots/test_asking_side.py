@@ -15,9 +15,9 @@ from daypass.lifecycle.bots.adopt import adopt
 from daypass.lifecycle.bots.claims import GITHUB
 from daypass.lifecycle.bots.rotate import rotate
 from daypass.lifecycle.preapprovals import InAdvance, allow
+from daypass.model.bot import Bot
 from daypass.model.errors import NotYours
 from daypass.model.grant import Delivery, GrantId
-from daypass.model.kept import Bot
 from daypass.model.principal import Away, PrincipalId
 from daypass.model.request import RequestState
 from daypass.rules.document.read import parse

@@ -16,11 +16,12 @@ from daypass.lifecycle.bots.remove import remove
 from daypass.lifecycle.bots.rotate import rotate
 from daypass.lifecycle.bots.tokens import WORKLOAD_PREFIX
 from daypass.lifecycle.judge import Judge
+from daypass.model.bot import Bot
 from daypass.model.errors import BadInput, NotFound, NotYours, TooLate, Unavailable
-from daypass.model.event import EntryKind, Event, Login, LoginScope
+from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import Grant, GrantState, Why
-from daypass.model.kept import Bot
+from daypass.model.login import Login, LoginScope
 from daypass.model.principal import Principal, PrincipalId, SlackGroupId
 from daypass.model.secret import digest
 from daypass.rules.document.people import ANYONE, NamedPeople

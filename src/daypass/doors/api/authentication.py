@@ -18,9 +18,9 @@ from daypass.lifecycle.bots.identify import identify, identify_frozen_too
 from daypass.lifecycle.bots.tokens import AGENT_PREFIX
 from daypass.lifecycle.break_glass.cached_identity import StandIn, user_of
 from daypass.lifecycle.end.permissions import remembered
+from daypass.model.bot import Bot
 from daypass.model.errors import BadInput, DaypassError, Misconfigured, NotFound, NotYours, Unavailable
-from daypass.model.event import LoginScope
-from daypass.model.kept import Bot
+from daypass.model.login import LoginScope
 from daypass.model.principal import ROBOT, Principal, PrincipalId
 from daypass.ports import Directory
 from daypass.ports.asker import visited

@@ -15,7 +15,7 @@ from daypass.lifecycle.bots.adopt import adopt as adopting
 from daypass.lifecycle.bots.remove import remove as removing
 from daypass.lifecycle.bots.rotate import rotate as rotating
 from daypass.model.errors import BadInput
-from daypass.model.event import LoginScope
+from daypass.model.login import LoginScope
 
 router = api_router("robots", "/robots")
 

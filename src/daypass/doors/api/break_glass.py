@@ -35,9 +35,9 @@ from daypass.lifecycle.break_glass.dossier import dossier
 from daypass.lifecycle.break_glass.redeem import counts
 from daypass.lifecycle.break_glass.review import close_review, find_review, may_review, open_reviews
 from daypass.lifecycle.visibility import unknown
+from daypass.model.break_glass import GlassReview
 from daypass.model.errors import NotFound
 from daypass.model.grant import GrantId
-from daypass.model.kept import GlassReview
 from daypass.model.network import whose
 from daypass.model.principal import NOBODY, Principal
 from daypass.model.request import Ask

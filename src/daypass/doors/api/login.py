@@ -26,7 +26,7 @@ from daypass.doors.wire.queries import Everywhere
 from daypass.lifecycle import login
 from daypass.lifecycle.bots.identify import identify
 from daypass.model.errors import NotFound, TooLate
-from daypass.model.event import LoginScope
+from daypass.model.login import LoginScope
 from daypass.model.secret import digest
 
 router = api_router("login")

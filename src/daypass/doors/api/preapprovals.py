@@ -20,7 +20,7 @@ from daypass.lifecycle.lookups import owners_of
 from daypass.lifecycle.resubmit import Repeat, once_more
 from daypass.lifecycle.submit import submit
 from daypass.model.entitlement import Level
-from daypass.model.kept import Preapproval
+from daypass.model.preapproval import Preapproval
 from daypass.model.principal import PrincipalId
 from daypass.rules.describe.offers import offers
 

@@ -37,9 +37,10 @@ from daypass.lifecycle.submit import preview, submit
 from daypass.lifecycle.visibility import concealed, visible
 from daypass.model.errors import BadInput, NotFound, Refusal
 from daypass.model.grant import Grant, GrantId, GrantState
-from daypass.model.kept import Schedule, Validity
 from daypass.model.principal import Principal
+from daypass.model.record import Validity
 from daypass.model.request import Ask, Request, RequestState
+from daypass.model.schedule import Schedule
 
 router = api_router("requests")
 

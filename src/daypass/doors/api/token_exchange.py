@@ -16,7 +16,7 @@ from daypass.doors.wire.bots import ExchangedOut, ExchangeToken
 from daypass.lifecycle.bots.exchange import Offered, Proof, Workloads, exchange
 from daypass.lifecycle.bots.narrow import narrow
 from daypass.model.errors import BadInput, NotYours
-from daypass.model.event import LoginScope
+from daypass.model.login import LoginScope
 from daypass.model.principal import PrincipalId
 
 router = api_router("robots")

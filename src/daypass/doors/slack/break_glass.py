@@ -43,11 +43,12 @@ from daypass.doors.slack.texts.story import line as story_line
 from daypass.doors.slack.verbs import Picture, Verbs, in_thread
 from daypass.lifecycle.break_glass.dossier import Dossier, dossier
 from daypass.lifecycle.break_glass.review import close_review, find_review, must_review
+from daypass.model.break_glass import GlassReview
 from daypass.model.errors import DaypassError, NotFound
 from daypass.model.event import EntryKind
 from daypass.model.grant import GrantId, GrantState
-from daypass.model.kept import GlassReview, Validity
 from daypass.model.principal import PrincipalId, SlackGroupId
+from daypass.model.record import Validity
 from daypass.model.request import LONGEST_REASON
 from daypass.ports import Notice
 

@@ -13,10 +13,10 @@ from daypass.doors.slack.blocks import Note
 from daypass.doors.slack.texts import freezes as texts
 from daypass.doors.slack.verbs import in_thread
 from daypass.lifecycle.freezes.gate import freezes
+from daypass.model.bot import Bot
 from daypass.model.errors import Misconfigured, NotFound
 from daypass.model.event import EntryKind, Event
 from daypass.model.grant import GrantId
-from daypass.model.kept import Bot
 from daypass.model.principal import ROBOT, PrincipalId
 from daypass.ports import Notice
 

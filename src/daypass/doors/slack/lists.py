@@ -21,8 +21,8 @@ from daypass.doors.slack.texts import preapprovals as texts_ahead
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.texts import rules as texts_rules
 from daypass.doors.slack.verbs import Picture, Verbs, in_thread
+from daypass.model.break_glass import GlassReview
 from daypass.model.errors import BadInput
-from daypass.model.kept import GlassReview
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Request
 from daypass.model.rule_change import RulesChange

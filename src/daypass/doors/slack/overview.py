@@ -15,12 +15,15 @@ from daypass.lifecycle.end.permissions import known_owners, remembered
 from daypass.lifecycle.freezes.gate import freeze_of
 from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.rule_changes.owners import must_agree
+from daypass.model.break_glass import GlassReview
 from daypass.model.errors import Misconfigured, NotYours, Unavailable
 from daypass.model.grant import Grant, GrantState
-from daypass.model.kept import GlassReview, Preapproval, Schedule, Validity
+from daypass.model.preapproval import Preapproval
 from daypass.model.principal import Principal, PrincipalId
+from daypass.model.record import Validity
 from daypass.model.request import Request, RequestState
 from daypass.model.rule_change import ChangeState, RulesChange
+from daypass.model.schedule import Schedule
 from daypass.rules.describe.offers import offers
 
 _LIVE = (GrantState.APPROVED, GrantState.ACTIVE, GrantState.ENDING)

@@ -22,8 +22,9 @@ from daypass.lifecycle.freezes.gate import freezes
 from daypass.model.errors import NotFound
 from daypass.model.event import EntryKind, Event
 from daypass.model.freeze import Extent
-from daypass.model.kept import Preapproval, Validity
+from daypass.model.preapproval import Preapproval
 from daypass.model.principal import PrincipalId
+from daypass.model.record import Validity
 from daypass.ports import Message, Notice
 
 TOLD = frozenset({EntryKind.PERMIT_GIVEN, EntryKind.PERMIT_WITHDRAWN})

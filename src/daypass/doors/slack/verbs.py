@@ -26,11 +26,12 @@ from daypass.lifecycle.handout import links
 from daypass.lifecycle.submit import Preview, preview, submit
 from daypass.lifecycle.visibility import concealed, visible
 from daypass.model.errors import NotFound, Refusal
-from daypass.model.event import Login
 from daypass.model.grant import Grant, GrantId
-from daypass.model.kept import Schedule, Validity
+from daypass.model.login import Login
 from daypass.model.principal import Principal, PrincipalId
+from daypass.model.record import Validity
 from daypass.model.request import Ask, Request
+from daypass.model.schedule import Schedule
 
 T = TypeVar("T")
 

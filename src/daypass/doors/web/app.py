@@ -27,7 +27,8 @@ from daypass.doors.web.metrics import ServiceMetrics, Timed
 from daypass.doors.web.pages import drawing, page
 from daypass.doors.wire.problem import TITLES
 from daypass.model.errors import DaypassError, Misconfigured
-from daypass.model.kept import Alteration, Validity
+from daypass.model.finding import Alteration
+from daypass.model.record import Validity
 from daypass.ports import Journal
 
 _IN_ITS_DETAIL = "The answer that sent you here says more in its detail."

@@ -21,7 +21,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from daypass.doors.services import Services
 from daypass.lifecycle.leavers.notice import held
 from daypass.model.errors import Unavailable
-from daypass.model.kept import Alteration, Validity
+from daypass.model.finding import Alteration
+from daypass.model.record import Validity
 
 _OVERDUE = timedelta(minutes=10)
 

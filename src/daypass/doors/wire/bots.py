@@ -9,7 +9,7 @@ from daypass.doors.wire.incoming import Incoming
 from daypass.doors.wire.outgoing import WireOut
 from daypass.doors.wire.words import LineText, LongText, RobotName, ScopeText, ShortText, Whole, drawn
 from daypass.lifecycle.bots.add import LONGEST_DAYS
-from daypass.model.kept import Bot
+from daypass.model.bot import Bot
 
 AccessToken = Literal["urn:ietf:params:oauth:token-type:access_token"]
 _ACCESS_TOKEN: AccessToken = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 - the kind of a token, not one

@@ -13,7 +13,7 @@ from daypass.doors.wire.outgoing import WireOut
 from daypass.doors.wire.words import DeliveryText, LevelText, PlaceText, ReasonText, ShortText, TermText, Whole, drawn
 from daypass.lifecycle.break_glass.codes import LONGEST, MOST_CODES
 from daypass.lifecycle.break_glass.dossier import Dossier, Line
-from daypass.model.kept import GlassReview
+from daypass.model.break_glass import GlassReview
 
 
 class BreakGlassIn(Incoming):

@@ -8,7 +8,7 @@ from pydantic import Field
 from daypass.doors.wire.incoming import Incoming
 from daypass.doors.wire.outgoing import WireOut
 from daypass.doors.wire.words import PersonText, ShortText
-from daypass.model.kept import Passkey
+from daypass.model.passkey import Passkey
 
 
 class PasskeyAnswer(Incoming):

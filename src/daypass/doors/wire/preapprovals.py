@@ -6,8 +6,10 @@ from pydantic import Field
 
 from daypass.doors.wire.approval import ApproversOut
 from daypass.doors.wire.outgoing import WireOut
+from daypass.model.absence import Absence
 from daypass.model.entitlement import Level
-from daypass.model.kept import Absence, Preapproval, Validity
+from daypass.model.preapproval import Preapproval
+from daypass.model.record import Validity
 
 
 class PermitOut(WireOut):

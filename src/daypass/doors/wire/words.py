@@ -16,8 +16,8 @@ from pydantic import BeforeValidator, Field
 
 from daypass.lifecycle.bots.tokens import NAME as ROBOT_NAME
 from daypass.model.entitlement import Level
-from daypass.model.event import LoginScope
 from daypass.model.grant import ALPHABET, ID_LENGTH, Delivery
+from daypass.model.login import LoginScope
 from daypass.model.request import LONGEST_REASON
 
 GRANT_ID = f"^[{ALPHABET}{ALPHABET.lstrip(digits).upper()}]{{{ID_LENGTH}}}$"

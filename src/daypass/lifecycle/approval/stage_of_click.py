@@ -11,11 +11,13 @@ from daypass.lifecycle.judge import Judged
 from daypass.lifecycle.parties import as_known
 from daypass.model.decision import Approvers, RuleId
 from daypass.model.errors import BadInput, NotFound, NotYours
-from daypass.model.kept import Preapproval, Schedule, Validity
 from daypass.model.lease import Term
 from daypass.model.length import words_for_length
+from daypass.model.preapproval import Preapproval
 from daypass.model.principal import Principal, PrincipalId
+from daypass.model.record import Validity
 from daypass.model.request import Approval, Recurrence, Request
+from daypass.model.schedule import Schedule
 from daypass.model.windows import next_window
 from daypass.ports import Directory, Records
 

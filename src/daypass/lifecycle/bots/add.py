@@ -9,10 +9,11 @@ from daypass.lifecycle.bots import claims as claims_page
 from daypass.lifecycle.bots import tokens
 from daypass.lifecycle.bots.owners import must_own_rules
 from daypass.lifecycle.judge import Judge
+from daypass.model.bot import Bot
 from daypass.model.errors import BadInput, Conflict, NotFound
-from daypass.model.event import Detail, EntryKind, Event, LoginScope
+from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
-from daypass.model.kept import Bot
+from daypass.model.login import LoginScope
 from daypass.model.principal import PrincipalId
 from daypass.model.secret import digest
 from daypass.ports import Ledger

@@ -18,10 +18,12 @@ from typing import Protocol
 from daypass.lifecycle.bots.claims import hold
 from daypass.lifecycle.bots.narrow import FOR_PEOPLE
 from daypass.lifecycle.bots.tokens import draw_for_workload, robot_id
+from daypass.model.bot import Bot
 from daypass.model.errors import BadInput, Conflict, NotYours
-from daypass.model.event import Detail, EntryKind, Event, Login, LoginScope
+from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
-from daypass.model.kept import Bot, Validity
+from daypass.model.login import Login, LoginScope
+from daypass.model.record import Validity
 from daypass.model.secret import digest
 from daypass.ports import Ledger
 

@@ -2,9 +2,10 @@
 
 from daypass.lifecycle.bots.owners import owns_rules
 from daypass.lifecycle.bots.tokens import robot_id
+from daypass.model.bot import Bot
 from daypass.model.errors import NotFound, TooLate
-from daypass.model.kept import Bot, Validity
 from daypass.model.principal import Principal
+from daypass.model.record import Validity
 from daypass.ports import Ledger
 from daypass.rules.document.read import RuleBook
 

@@ -13,10 +13,11 @@ from daypass.lifecycle import login
 from daypass.lifecycle.bots import tokens
 from daypass.lifecycle.bots.narrow import FOR_PEOPLE, identify_agent
 from daypass.lifecycle.freezes.gate import must_not_be_frozen
+from daypass.model.bot import Bot
 from daypass.model.errors import NotFound, NotInScope, NotYours
-from daypass.model.event import LoginScope
-from daypass.model.kept import Bot, Validity
+from daypass.model.login import LoginScope
 from daypass.model.principal import ROBOT, PrincipalId
+from daypass.model.record import Validity
 from daypass.model.secret import digest
 from daypass.ports import Ledger, Logins
 from daypass.ports.asker import is_asking

@@ -12,8 +12,9 @@ from datetime import datetime
 from daypass.lifecycle import login
 from daypass.lifecycle.bots.tokens import AGENT_PREFIX
 from daypass.model.errors import NotFound, NotInScope, NotYours
-from daypass.model.event import Detail, EntryKind, Event, Login, LoginScope
+from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
+from daypass.model.login import Login, LoginScope
 from daypass.model.principal import ROBOT, PrincipalId
 from daypass.model.secret import Secret, digest, draw
 from daypass.ports import Ledger, Logins

@@ -9,11 +9,12 @@ from daypass.lifecycle.bots.find import find
 from daypass.lifecycle.cancel import cancel
 from daypass.lifecycle.end.end_early import finish
 from daypass.lifecycle.end.permissions import Enders
+from daypass.model.bot import Bot
 from daypass.model.errors import NotYours, TooLate
 from daypass.model.event import EntryKind
 from daypass.model.grant import Ending, GrantState, Why
-from daypass.model.kept import Bot, Validity
 from daypass.model.principal import PrincipalId
+from daypass.model.record import Validity
 from daypass.model.request import RequestState
 from daypass.ports import Ledger
 

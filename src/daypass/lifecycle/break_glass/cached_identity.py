@@ -5,9 +5,9 @@ Only that one person is stood in for, as a directory that did answer knew them. 
 """
 
 from daypass.lifecycle.break_glass.review import find_review
+from daypass.model.break_glass import SealedCode
 from daypass.model.errors import NotFound, Unavailable
 from daypass.model.grant import GrantId
-from daypass.model.kept import SealedCode
 from daypass.model.principal import GroupName, Principal, PrincipalId, SlackGroupId
 from daypass.ports import Directory, Records
 

@@ -21,12 +21,14 @@ from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.retries import overtaken
 from daypass.lifecycle.submit import submit
 from daypass.model import break_glass_code
+from daypass.model.break_glass import SealedCode
 from daypass.model.errors import BadInput, NotFound, NotYours, Refusal, Unavailable
-from daypass.model.event import Detail, EntryKind, Event, LoginScope
+from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import grant_id_for
-from daypass.model.kept import SealedCode, Validity
+from daypass.model.login import LoginScope
 from daypass.model.principal import ROBOT, Principal, PrincipalId
+from daypass.model.record import Validity
 from daypass.model.request import Ask, Request
 from daypass.model.secret import digest
 from daypass.ports import Directory, Ledger

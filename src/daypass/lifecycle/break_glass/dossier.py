@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from daypass.lifecycle.break_glass.review import find_review
 from daypass.lifecycle.story import in_order, words
+from daypass.model.break_glass import GlassReview
 from daypass.model.event import EntryKind, Event
 from daypass.model.grant import Delivery, Grant, GrantId
-from daypass.model.kept import GlassReview
 from daypass.model.request import Request
 from daypass.ports import Ledger
 

@@ -22,12 +22,13 @@ import structlog
 
 from daypass.lifecycle.break_glass.review import find_review
 from daypass.lifecycle.retries import overtaken
+from daypass.model.break_glass import GlassReview
 from daypass.model.errors import Conflict, Unavailable
 from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import GrantId
-from daypass.model.kept import GlassReview, Validity
 from daypass.model.principal import DAYPASS
+from daypass.model.record import Validity
 from daypass.ports import Directory, Ledger
 
 CLOSED_TOO = timedelta(days=7)

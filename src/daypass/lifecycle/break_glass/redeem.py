@@ -11,12 +11,14 @@ from datetime import datetime
 
 from daypass.lifecycle.attempts import Attempt, Stranger
 from daypass.model import break_glass_code
+from daypass.model.break_glass import SealedCode
 from daypass.model.errors import Conflict, NotFound, NotYours
-from daypass.model.event import Detail, EntryKind, Event, Login, LoginScope
+from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import GrantId
-from daypass.model.kept import SealedCode, Validity
+from daypass.model.login import Login, LoginScope
 from daypass.model.principal import NOBODY, PrincipalId
+from daypass.model.record import Validity
 from daypass.model.secret import Secret, digest, draw
 from daypass.ports import Ledger
 

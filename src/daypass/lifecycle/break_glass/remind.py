@@ -13,10 +13,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from daypass.lifecycle.break_glass.review import lasting, open_reviews
+from daypass.model.break_glass import GlassReview
 from daypass.model.errors import Conflict
 from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
-from daypass.model.kept import GlassReview
 from daypass.model.principal import DAYPASS
 from daypass.ports import Ledger
 

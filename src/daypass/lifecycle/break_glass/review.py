@@ -11,14 +11,15 @@ from datetime import datetime
 from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.parties import Parties, as_known
 from daypass.lifecycle.retries import overtaken
+from daypass.model.break_glass import GlassReview
 from daypass.model.decision import Approvers
 from daypass.model.errors import BadInput, NotFound, NotYours, RulesUnreadable, TooLate
 from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import Grant, GrantId, GrantState
-from daypass.model.kept import GlassReview, Validity
 from daypass.model.length import words_for_length
 from daypass.model.principal import Principal, PrincipalId
+from daypass.model.record import Validity
 from daypass.model.request import LONGEST_REASON, Request
 from daypass.ports import Directory, Ledger, Records
 

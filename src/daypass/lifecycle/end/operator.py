@@ -14,8 +14,9 @@ from daypass.model.errors import NotFound, TooLate
 from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import Ending, GrantId, Why
-from daypass.model.kept import Preapproval, Validity
+from daypass.model.preapproval import Preapproval
 from daypass.model.principal import OPERATOR
+from daypass.model.record import Validity
 from daypass.model.request import Approval, Request, RequestState
 from daypass.ports import Ledger
 

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from daypass.lifecycle.lookups import Lookups
+from daypass.model.bot import Bot
 from daypass.model.decision import Approvers
 from daypass.model.errors import Misconfigured, NotFound, NotYours
-from daypass.model.kept import Bot
 from daypass.model.known import KnownGroup, KnownOwners
 from daypass.model.principal import ROBOT, GroupName, Principal, PrincipalId, SlackGroupId
 from daypass.model.request import Request

@@ -23,9 +23,10 @@ from daypass.lifecycle.passkeys.one_time_links import done, must_have_passkeys
 from daypass.lifecycle.passkeys.proof import Signed, challenge, check, refused
 from daypass.lifecycle.passkeys.relying_party import Site
 from daypass.model.errors import BadInput, Conflict, NotFound, NotYours, TooLate
-from daypass.model.event import Detail, EntryKind, Event, Login, LoginScope
+from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
-from daypass.model.kept import OneTimeLink, Purpose
+from daypass.model.login import Login, LoginScope
+from daypass.model.passkey import OneTimeLink, Purpose
 from daypass.model.principal import PrincipalId
 from daypass.model.secret import Secret, digest
 from daypass.ports import Ledger, Logins

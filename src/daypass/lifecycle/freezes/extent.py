@@ -5,16 +5,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from daypass.lifecycle.end.end_early import ending_event
+from daypass.model.absence import Absence
+from daypass.model.bot import Bot
 from daypass.model.entitlement import S3Place
 from daypass.model.errors import Misconfigured, NotFound
-from daypass.model.event import Detail, EntryKind, Event, Login
+from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Change, Fact
 from daypass.model.freeze import Extent
 from daypass.model.grant import Ending, Grant, GrantState, Why
-from daypass.model.kept import Absence, Bot, Preapproval, Schedule, Validity
+from daypass.model.login import Login
+from daypass.model.preapproval import Preapproval
 from daypass.model.principal import ROBOT, PrincipalId
+from daypass.model.record import Validity
 from daypass.model.request import Approval, Request, RequestState
 from daypass.model.rule_change import ChangeState, RulesChange
+from daypass.model.schedule import Schedule
 from daypass.ports import Ledger, Logins
 
 _LIVE = (GrantState.APPROVED, GrantState.ACTIVE)

@@ -15,11 +15,11 @@ would have refused, at the same moment, one is first, and the second sees it.
 from collections.abc import Callable, Iterable
 
 from daypass.lifecycle.retries import tries
+from daypass.model.bot import Bot
 from daypass.model.entitlement import S3Place
 from daypass.model.errors import Conflict, NotAllowed, NotFound
 from daypass.model.fact import Fact
 from daypass.model.freeze import IN_FORCE, NEVER, Freeze, Freezes
-from daypass.model.kept import Bot
 from daypass.model.principal import OPERATOR, ROBOT, Principal, PrincipalId
 from daypass.ports import Ledger, Records
 

@@ -20,10 +20,11 @@ from daypass.lifecycle.handout.first import about_to_hand_out
 from daypass.lifecycle.handout.handout import Handout, key_within, live, usable
 from daypass.model.entitlement import Level
 from daypass.model.errors import BadInput, Conflict, NotFound, Refusal, TooLate
-from daypass.model.event import Detail, EntryKind, Event, Link
+from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.freeze import Freezes
 from daypass.model.grant import Delivery, Grant, GrantId, GrantState
+from daypass.model.link import Link
 from daypass.model.principal import PrincipalId
 from daypass.model.secret import Secret, digest, draw
 from daypass.model.words import one_line

@@ -14,12 +14,12 @@ from itertools import chain
 import structlog
 
 from daypass.lifecycle.leavers.notice import held, notice, returned, settle
+from daypass.model.bot import Bot
 from daypass.model.departure import DepartureSource, DirectoryWatch, WatchState
 from daypass.model.errors import Conflict, DaypassError, NotFound, Unavailable
 from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import GrantState
-from daypass.model.kept import Bot
 from daypass.model.principal import DAYPASS, ROBOT, PrincipalId
 from daypass.ports import Leavers, Ledger, Logins
 

@@ -24,13 +24,19 @@ from daypass.lifecycle.cancel import cancel_for
 from daypass.lifecycle.counts import guard
 from daypass.lifecycle.end.end_early import finish
 from daypass.lifecycle.schedules.series import end_series
+from daypass.model.absence import Absence
+from daypass.model.bot import Bot
+from daypass.model.break_glass import SealedCode
 from daypass.model.errors import Conflict, NotFound, TooLate
 from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Change, Fact
 from daypass.model.grant import Ending, GrantState, Why
-from daypass.model.kept import Absence, Bot, OneTimeLink, Passkey, Preapproval, Schedule, SealedCode, Validity
+from daypass.model.passkey import OneTimeLink, Passkey
+from daypass.model.preapproval import Preapproval
 from daypass.model.principal import DAYPASS, PrincipalId
+from daypass.model.record import Validity
 from daypass.model.request import RequestState
+from daypass.model.schedule import Schedule
 from daypass.ports import Ledger, Logins
 
 _LIVE = (GrantState.APPROVED, GrantState.ACTIVE)

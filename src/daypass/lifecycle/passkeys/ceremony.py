@@ -23,7 +23,7 @@ from webauthn.helpers.structs import (
 
 from daypass.lifecycle.passkeys.relying_party import Site
 from daypass.model.errors import DaypassError, NotYours
-from daypass.model.kept import Passkey
+from daypass.model.passkey import Passkey
 from daypass.model.principal import Principal, PrincipalId
 
 Json = dict[str, Any]

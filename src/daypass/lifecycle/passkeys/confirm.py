@@ -18,8 +18,8 @@ from daypass.model.errors import Conflict, TooLate
 from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import Grant, GrantId
-from daypass.model.kept import OneTimeLink, Purpose
 from daypass.model.lease import Term
+from daypass.model.passkey import OneTimeLink, Purpose
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Request, RequestState
 from daypass.ports import Ledger

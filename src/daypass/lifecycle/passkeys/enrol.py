@@ -20,8 +20,9 @@ from daypass.lifecycle.passkeys.relying_party import Site
 from daypass.model.errors import BadInput, Conflict, Misconfigured, NotYours, TooLate
 from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
-from daypass.model.kept import OneTimeLink, Passkey, Purpose, Tally
+from daypass.model.passkey import OneTimeLink, Passkey, Purpose
 from daypass.model.principal import Principal
+from daypass.model.record import Tally
 from daypass.ports import Directory, Ledger
 
 LONGEST_NAME = 60

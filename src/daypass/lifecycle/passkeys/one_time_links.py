@@ -17,8 +17,9 @@ from daypass.model.errors import NotFound, NotYours, TooLate
 from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import GrantId
-from daypass.model.kept import OneTimeLink, Purpose, Validity
+from daypass.model.passkey import OneTimeLink, Purpose
 from daypass.model.principal import ROBOT, PrincipalId
+from daypass.model.record import Validity
 from daypass.model.secret import Secret, digest, draw
 from daypass.ports import Ledger
 

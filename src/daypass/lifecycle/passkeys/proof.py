@@ -18,7 +18,7 @@ from daypass.lifecycle.passkeys.relying_party import Site
 from daypass.model.errors import Conflict, NotYours
 from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
-from daypass.model.kept import OneTimeLink, Passkey
+from daypass.model.passkey import OneTimeLink, Passkey
 from daypass.model.principal import NOBODY
 from daypass.ports import Ledger
 

@@ -1,8 +1,9 @@
 """The passkeys of one person: which there are, and which one a word means."""
 
 from daypass.model.errors import BadInput, NotFound
-from daypass.model.kept import Passkey, Validity
+from daypass.model.passkey import Passkey
 from daypass.model.principal import PrincipalId
+from daypass.model.record import Validity
 from daypass.ports import Ledger
 
 _SHORTEST = 6

@@ -19,8 +19,9 @@ from daypass.lifecycle.retries import overtaken
 from daypass.model.errors import NotFound, NotYours, TooLate
 from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
-from daypass.model.kept import OneTimeLink, Passkey, Purpose, Validity
+from daypass.model.passkey import OneTimeLink, Passkey, Purpose
 from daypass.model.principal import PrincipalId
+from daypass.model.record import Validity
 from daypass.ports import Ledger
 
 

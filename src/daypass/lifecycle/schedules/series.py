@@ -10,9 +10,10 @@ from daypass.model.errors import NotFound, TooLate
 from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import Ending, Grant, GrantState, Why
-from daypass.model.kept import Schedule, Validity
 from daypass.model.principal import DAYPASS, PrincipalId
+from daypass.model.record import Validity
 from daypass.model.request import Approval, Request, RequestState
+from daypass.model.schedule import Schedule
 from daypass.ports import Ledger
 
 

@@ -20,9 +20,10 @@ from daypass.lifecycle.submit import submit
 from daypass.model.errors import Conflict, Refusal, TooLate, Unavailable
 from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
-from daypass.model.kept import Schedule, Validity
 from daypass.model.principal import DAYPASS
+from daypass.model.record import Validity
 from daypass.model.request import Request, RequestState
+from daypass.model.schedule import Schedule
 from daypass.model.windows import Window, windows
 
 AHEAD = timedelta(minutes=2)

@@ -8,8 +8,9 @@ import httpx2
 import pytest
 
 from daypass.lifecycle.bots.add import robot_fact
-from daypass.model.event import EntryKind, LoginScope
-from daypass.model.kept import Bot
+from daypass.model.bot import Bot
+from daypass.model.event import EntryKind
+from daypass.model.login import LoginScope
 from daypass.rules.document.people import NamedPeople
 from tests.doors.api.robots.speaking import ASK, DEPLOY, added, narrowed, speaking
 from tests.doors.house import House

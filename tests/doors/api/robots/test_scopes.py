@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import httpx2
 
-from daypass.model.event import EntryKind, Event, Login, LoginScope
+from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
+from daypass.model.login import Login, LoginScope
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.secret import digest
 from tests.doors.api.robots.speaking import added, narrowed, speaking

@@ -6,9 +6,9 @@ from daypass.doors.slack.texts.plurals import plural
 from daypass.doors.slack.texts.requests import person, what
 from daypass.doors.slack.texts.times import for_how_long, moment
 from daypass.lifecycle.break_glass.dossier import Dossier
+from daypass.model.break_glass import GlassReview
 from daypass.model.event import Event
 from daypass.model.grant import Grant, GrantState
-from daypass.model.kept import GlassReview
 from daypass.model.principal import SlackGroupId
 from daypass.model.request import Request
 

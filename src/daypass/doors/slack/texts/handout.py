@@ -2,7 +2,7 @@
 
 from daypass.doors.slack.blocks import code
 from daypass.doors.slack.texts.times import moment
-from daypass.model.event import Login
+from daypass.model.login import Login
 
 
 def console_ready() -> str:

@@ -7,8 +7,9 @@ from daypass.doors.slack.blocks import code, sentence
 from daypass.doors.slack.texts.plurals import plural
 from daypass.doors.slack.texts.requests import moment, person, what
 from daypass.doors.slack.texts.times import every
+from daypass.model.absence import Absence
 from daypass.model.event import Event
-from daypass.model.kept import Absence, Preapproval
+from daypass.model.preapproval import Preapproval
 from daypass.model.principal import DAYPASS, OPERATOR, PrincipalId
 from daypass.model.request import Request
 
