@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from daypass.lifecycle.preapprovals import LONGEST_WINDOW, MOST_OPEN, InAdvance, allow, withdraw
+from daypass.lifecycle.preapprovals import LONGEST_WINDOW, MOST_OPEN, InAdvance, allow, close_over, standing, withdraw
 from daypass.model.entitlement import Entitlement, Level, parse_place
 from daypass.model.errors import BadInput, NotFound, NotYours, TooLate
 from daypass.model.event import EntryKind
@@ -232,3 +232,16 @@ def test_one_that_is_delivered_again_is_one(walk: Walk) -> None:
 
     assert give(walk, key="slack 17").state is Validity.CLOSED
     assert give(walk, by=EVE, key="slack 17").id != first.id
+
+
+def test_an_approval_in_advance_is_closed_when_its_window_is_over(walk: Walk) -> None:
+    """The journal tells of it, and nobody who gave or was given one has it read again; one that counts stays open."""
+    over, counts = give(walk, window=HOUR), give(walk, to=EVE, window=WEEK)
+    walk.clock.now += 2 * HOUR
+
+    closed = close_over(ledger=walk.ledger, now=walk.clock())
+
+    assert closed == 1
+    assert walk.ledger.find(Preapproval, over.id).state is Validity.CLOSED
+    assert [event.kind for event in walk.story(over.id)] == [EntryKind.PERMIT_GIVEN, EntryKind.PERMIT_LAPSED]
+    assert [one.id for one in standing(BOB, ledger=walk.ledger, now=walk.clock())] == [counts.id]

@@ -8,7 +8,7 @@ from tests.house.sources import SOURCE, functions, modules, tree
 LEDGER = {"all", "requests", "grants", "each_request", "each_grant", "chain", "lapsed", "troubled"}
 
 PARTS = {
-    "store/damaged_rows.py": {"each", "page"},  # some hundreds at a time until the end; a page with its true total
+    "store/damaged_rows.py": {"_each_row", "page"},  # some hundreds at a time until the end; a page with its true total
     "store/scrub.py": {"_pages"},  # some hundreds at a time until the end
     "store/queue.py": {"_ANY_DUE", "_DUE"},  # a claim: what is left is claimed next, longest overdue first
     "store/outbox.py": {"_HEADS", "_OLD"},  # a claim, the oldest line first; what is forgotten, until none is left

@@ -21,6 +21,7 @@ ELSEWHERE = {
     EntryKind.RULES_REFUSED,
     EntryKind.PERMIT_GIVEN,
     EntryKind.PERMIT_WITHDRAWN,
+    EntryKind.PERMIT_LAPSED,
     EntryKind.ABSENCE_SAID,
     EntryKind.CODES_SEALED,
     EntryKind.CODE_REFUSED,

@@ -5,6 +5,7 @@ A permit is its giver's click, made earlier. When the ask comes everything is as
 whether the giver may still decide, whether more people must; and whether it was taken back meanwhile.
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -24,7 +25,7 @@ from daypass.model.fact import Fact
 from daypass.model.grant import Delivery, GrantId, grant_id_for, new_grant_id
 from daypass.model.length import words_for_length
 from daypass.model.preapproval import Preapproval
-from daypass.model.principal import Principal, PrincipalId
+from daypass.model.principal import DAYPASS, Principal, PrincipalId
 from daypass.model.record import Validity
 from daypass.model.request import Ask, Request, RequestState
 from daypass.ports import Ledger
@@ -112,8 +113,27 @@ def _given(permit_id: GrantId, ledger: Ledger) -> Preapproval | None:
 
 def standing(of: PrincipalId, *, ledger: Ledger, now: datetime) -> list[Preapproval]:
     """Those that somebody gave or was given and that still count, the newest first."""
-    every = ledger.all(Preapproval, states=[Validity.OPEN])
-    return [permit for permit in every if of in {permit.by, permit.principal} and now < permit.ends]
+    return [one for one in of_somebody(of, ledger=ledger, states=[Validity.OPEN]) if now < one.ends]
+
+
+def of_somebody(who: PrincipalId, *, ledger: Ledger, states: Sequence[Validity] = tuple(Validity)) -> list[Preapproval]:
+    """Those that somebody gave or was given, the newest first."""
+    every = (*ledger.all(Preapproval, owner=who, states=states), *ledger.given(Preapproval, by=who, states=states))
+    return sorted(every, key=lambda permit: (permit.at, permit.id), reverse=True)
+
+
+def close_over(*, ledger: Ledger, now: datetime) -> int:
+    """Close those whose window is over, so that nobody looks at them again; returns how many they were."""
+    over = ledger.over(Preapproval, state=Validity.OPEN, now=now)
+    facts = [
+        Fact(
+            event=_event(EntryKind.PERMIT_LAPSED, one, DAYPASS, now),
+            changes=(replace(one, state=Validity.CLOSED),),
+            told=False,
+        )
+        for one in over
+    ]
+    return len(facts) - len(ledger.record_each(facts))
 
 
 def doubt(permit: Preapproval, *, judge: Judge) -> str:

@@ -68,6 +68,7 @@ GIVES_NOTHING: Final = frozenset(
         EntryKind.CODE_SPENT,
         EntryKind.ROBOT_TOKEN_ENDED,
         EntryKind.PERMIT_WITHDRAWN,
+        EntryKind.PERMIT_LAPSED,
         EntryKind.GLASS_REMINDED,
         EntryKind.GLASS_REVIEWED,
         EntryKind.GLASS_CALLING,

@@ -74,6 +74,8 @@ class EntryKind(StrEnum):
     SERIES_CLOSED = "series.closed"
     PERMIT_GIVEN = "permit.given"
     PERMIT_WITHDRAWN = "permit.withdrawn"
+    PERMIT_LAPSED = "permit.lapsed"
+    """Its window is over."""
     ABSENCE_SAID = "absence.said"
     ABSENCE_ENDED = "absence.ended"
     """Somebody is back, or decides in nobody's stead any more."""

@@ -38,8 +38,29 @@ class Records(Protocol):
         *,
         owner: str | None = None,
         states: Iterable[str] | None = None,
+        since: datetime | None = None,
     ) -> list[Recorded]:
-        """Read all of a kind, newest first by `at`: of one owner, in some states (None: whatever they are)."""
+        """
+        Read all of a kind, newest first by `at`: of one owner, in some states, after a moment (None: whatever it is).
+
+        Whoever asks for what may be over names what keeps the answer short: an owner, a state that ends, a moment.
+        """
+        ...
+
+    def given(self, kind: type[Recorded], *, by: str, states: Iterable[str]) -> list[Recorded]:
+        """Read all of a kind that somebody gave to others, newest first by `at`."""
+        ...
+
+    def running(self, kind: type[Recorded], *, state: str, now: datetime) -> list[Recorded]:
+        """Read those of a kind in a state that have an end, and not reached it, newest first by `at`."""
+        ...
+
+    def over(self, kind: type[Recorded], *, state: str, now: datetime) -> list[Recorded]:
+        """Read those of a kind in a state that have reached their end, newest first by `at`."""
+        ...
+
+    def some(self, kind: type[Recorded], keys: Iterable[str]) -> list[Recorded]:
+        """Read those of a kind that have these keys, newest first by `at`; what is not there is left out."""
         ...
 
     def newest(self, kind: type[Recorded], *, owner: str | None = None) -> Recorded | None:

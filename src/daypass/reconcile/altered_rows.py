@@ -45,7 +45,8 @@ def report_altered(found: Iterable[AlteredRow], *, ledger: Ledger, now: datetime
     rows = {one.row: one for one in islice(found, MOST)}
     for one in rows.values():
         log.error("a row was changed outside Daypass", row=one.row, because=one.because)
-    kept = {one.row: one for one in ledger.all(Alteration)}
+    standing = ledger.all(Alteration, states=(Validity.OPEN,))
+    kept = {one.row: one for one in (*ledger.some(Alteration, rows), *standing)}
     fresh = [_opened(one, kept.get(row), now) for row, one in rows.items() if not _is_open(kept.get(row))]
     right = (
         [one for row, one in kept.items() if whole and _is_open(one) and row not in rows] if len(rows) < MOST else []

@@ -17,7 +17,6 @@ from typing import Any, Generic, NoReturn, TypeAlias, TypeVar
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Label, Row, Select, String, Table, bindparam, func, literal, select
 
-from daypass.journal.entry import BadEntry, Entry, read_entry
 from daypass.model.absence import Absence
 from daypass.model.bot import Bot
 from daypass.model.break_glass import GlassReview, SealedCode
@@ -248,9 +247,18 @@ def record_id(kind: type[object], key: str) -> str:
     return f"{KINDS[kind]}/{key}"
 
 
+_NOTHING: Columns = {"giver": lambda _: None, "ends": lambda _: None}
+_ASKED: Mapping[type[object], Columns] = {
+    Preapproval: {"giver": attrgetter("by"), "ends": attrgetter("ends")},
+    RulesChange: {**_NOTHING, "ends": attrgetter("shadow_until")},
+}
+"""Of the kinds that are asked for by it: who gave a record, and until when it counts."""
+
+
 def _record_codec(kind: type[Any]) -> Codec[Any]:
     columns: Columns = {"id": lambda value: record_id(kind, value.key), "kind": lambda _: KINDS[kind]}
-    return Codec(kind, tables.records, {**columns, **_same("revision", "owner", "state", "at")})
+    asked = _ASKED.get(kind, _NOTHING)
+    return Codec(kind, tables.records, {**columns, **_same("revision", "owner", "state", "at"), **asked})
 
 
 _RECORDS: Mapping[type[object], Codec[Any]] = {kind: _record_codec(kind) for kind in KINDS}
@@ -259,14 +267,6 @@ _RECORDS: Mapping[type[object], Codec[Any]] = {kind: _record_codec(kind) for kin
 def codec_of(kind: type[KeptValue]) -> Codec[KeptValue]:
     """Find the codec of one kind of record."""
     return _RECORDS[kind]
-
-
-def entry_in(row: str, raw: bytes) -> Entry:
-    """Take an entry out of its canonical bytes. Raises Unreadable, naming the row."""
-    try:
-        return read_entry(raw)
-    except BadEntry as error:
-        raise Unreadable(row, error.sentence) from error
 
 
 def codec_named(kind: str) -> Codec[Any] | None:

@@ -51,9 +51,9 @@ def as_stored(column: Column[Any], said: Callable[[Any], Any]) -> Callable[[Any]
     return (lambda value: _stored(said(value))) if isinstance(column.type, Moment) else said
 
 
-def _stored(at: datetime) -> int | None:
+def _stored(at: datetime | None) -> int | None:
     """What a column has of a moment; of one without a time zone, what none has."""
-    return None if at.tzinfo is None else micros(at)
+    return None if at is None or at.tzinfo is None else micros(at)
 
 
 def micros(moment: datetime) -> int:

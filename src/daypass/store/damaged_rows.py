@@ -5,20 +5,29 @@ Nothing else in the store cuts a list short: what decides by "the newest so many
 tests/house holds this).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from heapq import merge
 from itertools import islice
 from typing import Any, TypeAlias, TypeVar
 
 import structlog
-from sqlalchemy import Column, Connection, func, select, tuple_
+from sqlalchemy import Column, Connection, Table, func, tuple_
 
 from daypass.ports import Page
+from daypass.store import tables
 from daypass.store.codec import AnyRow, AnySelect, Codec, Unreadable, Value
 from daypass.store.database import Database
 from daypass.store.seal import Sealer
 
 Order: TypeAlias = tuple[Column[Any], Column[Any]]
 """A moment, and the key of the table, which no two rows share."""
+_ORDERS: Mapping[Table, Order] = {
+    tables.requests: (tables.requests.c.filed_at, tables.requests.c.id),
+    tables.grants: (tables.grants.c.approved_at, tables.grants.c.id),
+    tables.logins: (tables.logins.c.asked_at, tables.logins.c.device_hash),
+    tables.records: (tables.records.c.at, tables.records.c.id),
+}
+"""How each table is listed."""
 
 _AT_ONCE = 500
 _IDS = 1000
@@ -35,29 +44,35 @@ def readable(connection: Connection, query: AnySelect, codec: Codec[Value], seal
 
 
 def each(
-    database: Database, query: AnySelect, codec: Codec[Value], *, order: Order, newest_first: bool = False
+    database: Database, queries: Iterable[AnySelect], codec: Codec[Value], *, newest_first: bool = False
 ) -> Iterator[Value]:
     """
-    Read all rows of a query, however many, some hundreds at a time, with no connection held while they are used.
+    Read all rows of some queries in one order, however many, with no connection held while they are used.
 
-    A row that is moved behind the place that was reached is read again, one that is moved before it is not.
+    A row that is moved behind the place that was reached is read again, one that is moved before it is not. Each query
+    is one that an index answers in this order, such as that for one state: of two states at once, each page would be
+    sorted out of all there are.
     """
-    place, ordered = tuple_(*order), [column.desc() if newest_first else column for column in order]
-    following = query.add_columns(*order).order_by(*ordered).limit(_AT_ONCE)
-    rows = _rows(database, following)
-    while rows:
-        yield from _read(rows, codec, database.sealer)
-        last = rows[-1][-len(order) :]
-        beyond = place < last if newest_first else place > last
-        rows = _rows(database, following.where(beyond)) if len(rows) == _AT_ONCE else []
+    order = _ORDERS[codec.table]
+    rows = (_each_row(database, query, order, newest_first=newest_first) for query in queries)
+    in_order = merge(*rows, key=lambda row: tuple(row[-len(order) :]), reverse=newest_first)
+    return _read(in_order, codec, database.sealer)
 
 
-def page(database: Database, query: AnySelect, codec: Codec[Value], *, skip: int, size: int) -> Page[Value]:
-    """Read a page of an ordered query, and count all of it."""
+def page(database: Database, queries: Sequence[AnySelect], codec: Codec[Value], *, skip: int, size: int) -> Page[Value]:
+    """Read a page of some queries together, newest first, and count all of them. Each is one as for `each`."""
+    order = _ORDERS[codec.table]
+    newest = [column.desc() for column in order]
+    upto, total = list[AnyRow](), 0
     with database.reading() as connection:
-        total = connection.execute(select(func.count()).select_from(query.order_by(None).subquery())).scalar_one()
-        rows = connection.execute(query.offset(skip).limit(size)).all()
-    return Page(items=tuple(_read(rows, codec, database.sealer)), total=total)
+        for query in queries:
+            total += connection.execute(query.with_only_columns(func.count())).scalar_one()
+            upto += connection.execute(query.with_only_columns(*order).order_by(*newest).limit(skip + size)).all()
+        keys = [key for *_, key in sorted(upto, key=tuple, reverse=True)[skip : skip + size]]
+        rows = connection.execute(codec.select.where(order[-1].in_(keys))).all() if keys else []
+    places = {key: place for place, key in enumerate(keys)}
+    found = sorted(rows, key=lambda row: places.get(row[0], 0))
+    return Page(items=tuple(_read(found, codec, database.sealer)), total=total)
 
 
 def slices(ids: Iterable[Item]) -> Iterator[list[Item]]:
@@ -67,12 +82,24 @@ def slices(ids: Iterable[Item]) -> Iterator[list[Item]]:
         yield some
 
 
+def _each_row(database: Database, query: AnySelect, order: Order, *, newest_first: bool) -> Iterator[AnyRow]:
+    """Read the rows of one query, some hundreds at a time."""
+    place, ordered = tuple_(*order), [column.desc() if newest_first else column for column in order]
+    following = query.add_columns(*order).order_by(*ordered).limit(_AT_ONCE)
+    rows = _rows(database, following)
+    while rows:
+        yield from rows
+        last = rows[-1][-len(order) :]
+        beyond = place < last if newest_first else place > last
+        rows = _rows(database, following.where(beyond)) if len(rows) == _AT_ONCE else []
+
+
 def _rows(database: Database, query: AnySelect) -> list[AnyRow]:
     with database.reading() as connection:
         return list(connection.execute(query).all())
 
 
-def _read(rows: Sequence[AnyRow], codec: Codec[Value], sealer: Sealer) -> Iterator[Value]:
+def _read(rows: Iterable[AnyRow], codec: Codec[Value], sealer: Sealer) -> Iterator[Value]:
     for row in rows:
         try:
             yield codec.read(row, sealer)

@@ -6,9 +6,10 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from daypass.journal.binding import Bound
 from daypass.journal.damage import BookDamaged
+from daypass.journal.entry import BadEntry, Entry, read_entry
 from daypass.journal.place import Placed
 from daypass.journal.tree import Frontier, leaf_hash
-from daypass.store.codec import AnyRow
+from daypass.store.codec import AnyRow, Unreadable
 from daypass.store.prepared import Prepared
 from daypass.store.tables import checkpoints, journal, tree
 
@@ -62,6 +63,14 @@ def signed_rows(connection: Connection, start: int, stop: int) -> Sequence[AnyRo
 def leaf(row: AnyRow) -> bytes:
     """The leaf of an entry in the tree, recomputed from what is stored of it."""
     return leaf_hash(Placed(entry=row.entry, index=row.leaf_index, signature=row.place).line)
+
+
+def entry_in(row: str, raw: bytes) -> Entry:
+    """Take an entry out of its canonical bytes. Raises Unreadable, naming the row."""
+    try:
+        return read_entry(raw)
+    except BadEntry as error:
+        raise Unreadable(row, error.sentence) from error
 
 
 def lock_tree(connection: Connection) -> None:

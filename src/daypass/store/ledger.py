@@ -108,9 +108,8 @@ class SqlLedger(SqlCabinet):
         self, *, requestor: PrincipalId | None = None, states: Iterable[RequestState] | None = None
     ) -> Iterator[Request]:
         """Read the same one after the other, newest first."""
-        columns = tables.requests.c
-        order = (columns.filed_at, columns.id)
-        return each(self._database, _requests(requestor, states), REQUESTS, order=order, newest_first=True)
+        queries = [_requests(requestor, [state]) for state in states or RequestState]
+        return each(self._database, queries, REQUESTS, newest_first=True)
 
     def grants(
         self,
@@ -129,9 +128,8 @@ class SqlLedger(SqlCabinet):
 
     def each_grant(self, *, states: Iterable[GrantState]) -> Iterator[Grant]:
         """Read all grants in some states one after the other, newest first."""
-        columns = tables.grants.c
-        order = (columns.approved_at, columns.id)
-        return each(self._database, _grants(None, states), GRANTS, order=order, newest_first=True)
+        queries = [_grants(None, [state]) for state in states]
+        return each(self._database, queries, GRANTS, newest_first=True)
 
     def told_of(self, ids: Iterable[GrantId]) -> frozenset[GrantId]:
         """Pick the ids of grants of which a change was ever committed."""
@@ -167,23 +165,21 @@ class SqlLedger(SqlCabinet):
         self, *, requestor: PrincipalId, states: Iterable[RequestState], skip: int, size: int
     ) -> Page[Request]:
         """Read a page of a person's requests, newest first."""
-        columns = tables.requests.c
-        newest = _requests(requestor, states).order_by(columns.filed_at.desc(), columns.id.desc())
-        return page(self._database, newest, REQUESTS, skip=skip, size=size)
+        queries = [_requests(requestor, [state]) for state in states]
+        return page(self._database, queries, REQUESTS, skip=skip, size=size)
 
     def page_of_grants(
         self, *, principal: PrincipalId, states: Iterable[GrantState], skip: int, size: int
     ) -> Page[Grant]:
         """Read a page of a person's grants, newest first."""
-        columns = tables.grants.c
-        newest = _grants(principal, states).order_by(columns.approved_at.desc(), columns.id.desc())
-        return page(self._database, newest, GRANTS, skip=skip, size=size)
+        queries = [_grants(principal, [state]) for state in states]
+        return page(self._database, queries, GRANTS, skip=skip, size=size)
 
     def lapsed(self, *, filed_before: datetime) -> Iterator[Request]:
         """Read all pending requests that were filed before a moment, oldest first."""
         columns = tables.requests.c
         pending = REQUESTS.select.where(columns.state == RequestState.PENDING, columns.filed_at < filed_before)
-        return each(self._database, pending, REQUESTS, order=(columns.filed_at, columns.id))
+        return each(self._database, [pending], REQUESTS)
 
     def story(self, subject: GrantId) -> list[Event]:
         """Read every journal entry about a request and its grant, oldest first; a forged one is left out."""

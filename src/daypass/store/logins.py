@@ -65,14 +65,14 @@ class SqlLogins:
         """Read every login that is somebody's, and neither ended nor over, newest first."""
         theirs = LOGINS.select.where(logins.c.principal.is_not(None), logins.c.expires_at > now)
         with self._database.reading() as connection:
-            found = readable(connection, theirs.order_by(logins.c.asked_at.desc()), LOGINS, self._database.sealer)
-        return [one for one in found if one.revoked_at is None]
+            found = readable(connection, theirs, LOGINS, self._database.sealer)
+        live = (one for one in found if one.revoked_at is None)
+        return sorted(live, key=lambda one: (one.asked_at, one.device_hash), reverse=True)
 
     def over(self, *, now: datetime, principal: PrincipalId | None) -> Iterator[Login]:
         """Read every login that was somebody's, or a person's, and was ended or is over, oldest first."""
         whose = logins.c.principal.is_not(None) if principal is None else logins.c.principal == principal
-        order = (logins.c.asked_at, logins.c.device_hash)
-        for one in each(self._database, LOGINS.select.where(whose), LOGINS, order=order):
+        for one in each(self._database, [LOGINS.select.where(whose)], LOGINS):
             if one.revoked_at is not None or one.expires_at <= now:
                 yield one
 

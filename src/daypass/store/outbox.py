@@ -17,8 +17,9 @@ from daypass.model.fact import Fact
 from daypass.model.grant import Grant
 from daypass.model.request import Request
 from daypass.ports import Notice
-from daypass.store.codec import Altered, AnyRow, Unreadable, entry_in
+from daypass.store.codec import Altered, AnyRow, Unreadable
 from daypass.store.database import Database
+from daypass.store.journal_rows import entry_in
 from daypass.store.seal import Sealer
 from daypass.store.tables import outbox
 

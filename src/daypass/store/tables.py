@@ -11,6 +11,9 @@ The tables. What is asked for has a column; everything else of a value is in its
     outbox                              what is still to be told
     postings                            what was said in Slack, and where
 
+The indexes on states and people end with the moment and the key that lists are ordered by, so that what is live, or a
+page of what is over, is found without a look at the rest, however long it has grown (tests/store/test_plans).
+
 A grant's row is also its place in the queue: `due` is when somebody must look at it, or when the hold of whoever
 looks lapses; NULL once it has ended. Indexes on it are partial, so that a claim costs the same whether ten grants wait
 or a million.
@@ -55,8 +58,8 @@ requests = Table(
     Column("filed_at", Moment, nullable=False),
     Column("body", Text, nullable=False),
     Column("seal", String, nullable=False),
-    Index("requests_by_state", "state", "filed_at"),
-    Index("requests_by_requestor", "requestor", "filed_at"),
+    Index("requests_by_state", "state", "filed_at", "id"),
+    Index("requests_by_requestor", "requestor", "state", "filed_at", "id"),
     Index("requests_by_chain", "chain"),
 )
 
@@ -80,8 +83,8 @@ grants = Table(
     Column("error", Text, nullable=False, server_default=""),
     Column("reported", Boolean, nullable=False, server_default=false()),
     Column("fault", Text),  # why the row could not be read when somebody last tried
-    Index("grants_by_state", "state", "approved_at"),
-    Index("grants_by_principal", "principal", "approved_at"),
+    Index("grants_by_state", "state", "approved_at", "id"),
+    Index("grants_by_principal", "principal", "state", "approved_at", "id"),
     Index("grants_by_chain", "chain"),
 )
 _partial_index("grants_due", grants.c.due, where=grants.c.due.is_not(None))
@@ -114,8 +117,10 @@ logins = Table(
     Column("body", Text, nullable=False),
     Column("seal", String, nullable=False),
     Index("logins_by_user_code", "user_code"),
-    Index("logins_by_principal", "principal", "asked_at"),
+    Index("logins_by_principal", "principal", "asked_at", "device_hash"),
+    Index("logins_by_age", "asked_at", "device_hash"),
 )
+_partial_index("logins_by_end", logins.c.expires_at, where=logins.c.principal.is_not(None))
 _partial_index("logins_waiting", logins.c.expires_at, where=logins.c.principal.is_(None))
 _partial_index("logins_by_network", logins.c.network, logins.c.asked_at, where=logins.c.principal.is_(None))
 
@@ -128,11 +133,16 @@ records = Table(
     Column("owner", String, nullable=False),
     Column("state", String, nullable=False),
     Column("at", Moment, nullable=False),
+    Column("giver", String),  # who gave it, where somebody has it from another
+    Column("ends", Moment),  # until when it counts, where that is asked for
     Column("body", Text, nullable=False),
     Column("seal", String, nullable=False),
-    Index("records_by_state", "kind", "state", "at"),
-    Index("records_by_owner", "kind", "owner", "at"),
+    Index("records_by_age", "kind", "at", "id"),
+    Index("records_by_state", "kind", "state", "at", "id"),
+    Index("records_by_owner", "kind", "owner", "state", "at", "id"),
 )
+_partial_index("records_by_giver", records.c.kind, records.c.giver, records.c.state, where=records.c.giver.is_not(None))
+_partial_index("records_by_end", records.c.kind, records.c.state, records.c.ends, where=records.c.ends.is_not(None))
 
 changes = Table(
     "changes",

@@ -9,8 +9,9 @@ from daypass.journal.entry import BadEntry, read_entry
 from daypass.journal.words import ALTERED, SaltedText, hashed
 from daypass.model.event import Event
 from daypass.model.principal import DAYPASS, NOBODY, OPERATOR
-from daypass.store.codec import AnyRow, entry_in
+from daypass.store.codec import AnyRow
 from daypass.store.damaged_rows import slices
+from daypass.store.journal_rows import entry_in
 from daypass.store.prepared import Prepared, Row
 from daypass.store.tables import words
 

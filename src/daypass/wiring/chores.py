@@ -17,6 +17,7 @@ from daypass.lifecycle.freezes.panic import go_on
 from daypass.lifecycle.known_people import remember
 from daypass.lifecycle.leavers.notice import settle
 from daypass.lifecycle.leavers.poll import AskAfter
+from daypass.lifecycle.preapprovals import close_over
 from daypass.lifecycle.rule_changes.file_source import FileWatch
 from daypass.lifecycle.rule_changes.versions import KeptRules
 from daypass.lifecycle.schedules.windows import open_windows
@@ -54,6 +55,7 @@ def chores(house: Daypass) -> list[Chore]:
         *_rules_file(house),
         Chore(name="series", every=15 * _SECOND, run=partial(_open_windows, house)),
         *_tickets(house),
+        Chore(name="permits", every=60 * _SECOND, run=lambda: close_over(ledger=ledger, now=now())),
         Chore(name="reviews", every=30 * _SECOND, run=lambda: remind_reviews(ledger=ledger, now=now())),
         *_hook(house),
         Chore(name="late writes", every=15 * _SECOND, run=partial(_look_again, house)),

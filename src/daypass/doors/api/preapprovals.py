@@ -20,7 +20,6 @@ from daypass.lifecycle.lookups import owners_of
 from daypass.lifecycle.resubmit import Repeat, once_more
 from daypass.lifecycle.submit import submit
 from daypass.model.entitlement import Level
-from daypass.model.preapproval import Preapproval
 from daypass.model.principal import PrincipalId
 from daypass.rules.describe.offers import offers
 
@@ -124,8 +123,7 @@ def allow(caller: Decider, body: AllowAhead, desk: AtDesk, now: Now) -> PermitOu
 @router.get("/permits")
 def my_permits(caller: Reader, desk: AtDesk, now: Now) -> PermitsOut:
     """List the approvals in advance that I gave, or that were given to me."""
-    every = desk.ledger.all(Preapproval)
-    mine = [permit for permit in every if caller.id in {permit.by, permit.principal}]
+    mine = preapprovals.of_somebody(caller.id, ledger=desk.ledger)
     people: set[PrincipalId] = {one for permit in mine for one in (permit.by, permit.principal)}
     return PermitsOut(permits=[PermitOut.of(permit, now) for permit in mine], names=names(people, desk))
 

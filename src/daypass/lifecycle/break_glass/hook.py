@@ -86,12 +86,11 @@ def pause_after(tries: int) -> timedelta:
 
 def _unheard(ledger: Ledger, now: datetime) -> list[GlassReview]:
     """Those that are due, the least tried first, so that none stands in another's way."""
+    closed = ledger.all(GlassReview, states=(Validity.CLOSED,), since=now - CLOSED_TOO)
     waiting = [
         review
-        for review in ledger.all(GlassReview)
-        if review.hook_sent_at is None
-        and (review.state is Validity.OPEN or now - review.at < CLOSED_TOO)
-        and (review.hook_next is None or now >= review.hook_next)
+        for review in (*ledger.all(GlassReview, states=(Validity.OPEN,)), *closed)
+        if review.hook_sent_at is None and (review.hook_next is None or now >= review.hook_next)
     ]
     return sorted(waiting, key=lambda review: (review.hook_tries, review.at))
 

@@ -118,7 +118,7 @@ def _any_held(waiting: Iterable[Departure]) -> bool:
 
 
 def _many(ledger: Ledger, now: datetime) -> bool:
-    recent = [one for one in ledger.all(Departure) if now - one.at < WINDOW]
+    recent = ledger.all(Departure, since=now - WINDOW)
     return sum(one.state is not DepartureState.DISMISSED for one in recent) > MOST
 
 

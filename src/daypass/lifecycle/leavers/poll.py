@@ -114,5 +114,5 @@ def _holders(ledger: Ledger) -> list[PrincipalId]:
     grants = ledger.each_grant(states=_LIVE)
     holders = dict.fromkeys(grant.principal for grant in grants)
     robots = [one for one in holders if one.startswith(ROBOT)]
-    owners = (robot.owner for robot in ledger.all(Bot) if robot.id in robots)
+    owners = (robot.owner for robot in ledger.some(Bot, robots))
     return list(dict.fromkeys(chain((one for one in holders if not one.startswith(ROBOT)), owners)))

@@ -23,6 +23,7 @@ from daypass.lifecycle import login
 from daypass.lifecycle.cancel import cancel_for
 from daypass.lifecycle.counts import guard
 from daypass.lifecycle.end.end_early import finish
+from daypass.lifecycle.preapprovals import of_somebody
 from daypass.lifecycle.schedules.series import end_series
 from daypass.model.absence import Absence
 from daypass.model.bot import Bot
@@ -32,7 +33,6 @@ from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Change, Fact
 from daypass.model.grant import Ending, GrantState, Why
 from daypass.model.passkey import OneTimeLink, Passkey
-from daypass.model.preapproval import Preapproval
 from daypass.model.principal import DAYPASS, PrincipalId
 from daypass.model.record import Validity
 from daypass.model.request import RequestState
@@ -87,18 +87,17 @@ def _end_series(one: PrincipalId, ledger: Ledger, now: datetime) -> int:
 
 def _close_permits(who: PrincipalId, ledger: Ledger, now: datetime) -> int:
     count = 0
-    for permit in ledger.all(Preapproval, states=_OPEN):
-        if who in {permit.by, permit.principal}:
-            event = Event(
-                kind=EntryKind.PERMIT_WITHDRAWN,
-                at=now,
-                actor=DAYPASS,
-                subject=permit.id,
-                details={"to": permit.principal, "by": permit.by, "because": f"{who} left"},
-            )
-            with suppress(Conflict):
-                ledger.record(Fact(event=event, changes=(replace(permit, state=Validity.CLOSED),)))
-                count += 1
+    for permit in of_somebody(who, ledger=ledger, states=_OPEN):
+        event = Event(
+            kind=EntryKind.PERMIT_WITHDRAWN,
+            at=now,
+            actor=DAYPASS,
+            subject=permit.id,
+            details={"to": permit.principal, "by": permit.by, "because": f"{who} left"},
+        )
+        with suppress(Conflict):
+            ledger.record(Fact(event=event, changes=(replace(permit, state=Validity.CLOSED),)))
+            count += 1
     return count
 
 

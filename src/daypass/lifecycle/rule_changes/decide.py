@@ -18,7 +18,7 @@ from daypass.model.errors import Conflict, DaypassError, NotFound, NotYours, Too
 from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import GrantId
-from daypass.model.principal import PrincipalId
+from daypass.model.principal import DAYPASS, PrincipalId
 from daypass.model.request import Approval
 from daypass.model.rule_change import ChangeState, RulesChange, RulesVersion
 from daypass.ports import Ledger, Records
@@ -52,7 +52,15 @@ def approve_change(change_id: GrantId, *, by: PrincipalId, note: str = "", judge
         except Conflict:
             must_not_be_frozen([by, change.author], None, ledger, reader=by)
             raise _overtaken(change, rules, by, ledger, now) from None
+    close_outdated(following, ledger=ledger, now=now)
     return following
+
+
+def close_outdated(version: RulesVersion, *, ledger: Ledger, now: datetime) -> int:
+    """Close every change that waits and was made from another version than the one in force; returns how many."""
+    waiting = ledger.all(RulesChange, states=(ChangeState.PENDING,))
+    facts = [_fact_outdated(one, version, DAYPASS, now) for one in waiting if one.base < version.number]
+    return len(facts) - len(ledger.record_each(facts))
 
 
 def deny_change(change_id: GrantId, *, by: PrincipalId, reason: str = "", enders: Enders, now: datetime) -> RulesChange:
@@ -120,11 +128,16 @@ def _too_late(change: RulesChange) -> TooLate:
 
 def _outdated(change: RulesChange, version: RulesVersion, by: PrincipalId, ledger: Ledger, now: datetime) -> TooLate:
     """Close a change whose base is not in force any more, and say so to whoever clicked."""
+    fact = _fact_outdated(change, version, by, now)
+    _record(fact, change, ledger)
+    return Outdated(str(fact.event.details["because"])).mentioning(version.author)
+
+
+def _fact_outdated(change: RulesChange, version: RulesVersion, by: PrincipalId, now: datetime) -> Fact:
     outdated = change.decided(ChangeState.OUTDATED)
     sentence = f"{what_became(outdated)} Version {version.number} is in force, {whence(version)}."
     told: dict[str, Detail] = {"doing": "approve", "because": sentence, "state": ChangeState.OUTDATED.value}
-    _close(outdated, event(EntryKind.RULES_REFUSED, change.id, by, now, told), ledger)
-    return Outdated(sentence).mentioning(version.author)
+    return Fact(event=event(EntryKind.RULES_REFUSED, change.id, by, now, told), changes=(outdated,))
 
 
 def _overtaken(change: RulesChange, rules: KeptRules, by: PrincipalId, ledger: Ledger, now: datetime) -> DaypassError:
@@ -139,8 +152,12 @@ def _overtaken(change: RulesChange, rules: KeptRules, by: PrincipalId, ledger: L
 
 
 def _close(change: RulesChange, why: Event, ledger: Ledger) -> None:
+    _record(Fact(event=why, changes=(change,)), change, ledger)
+
+
+def _record(fact: Fact, change: RulesChange, ledger: Ledger) -> None:
     try:
-        ledger.record(Fact(event=why, changes=(change,)))
+        ledger.record(fact)
     except Conflict:
         raise _too_late(find_change(change.id, ledger)) from None
 

@@ -11,6 +11,7 @@ from datetime import datetime
 
 import structlog
 
+from daypass.lifecycle.rule_changes.decide import close_outdated
 from daypass.lifecycle.rule_changes.journal_entries import event
 from daypass.lifecycle.rule_changes.validate import difference
 from daypass.lifecycle.rule_changes.versions import KeptRules, digest_of, key_of
@@ -41,6 +42,7 @@ class FileWatch:
         self._ledger = ledger
         self._seen = ""
         self._ignored = ""
+        self._closed_below = 0
 
     def look(self, *, now: datetime) -> RulesVersion | None:
         """Keep the file's text if it is new here; returns the version that it became."""
@@ -48,6 +50,7 @@ class FileWatch:
             version = self._rules.version(now)
         except RulesUnreadable:
             return None  # nothing is in force; every ask is told so
+        self._close_outdated(version, now)
         if version.change is None and version.digest == self._seen:
             return None
         if version.change is not None:
@@ -62,6 +65,12 @@ class FileWatch:
             return None  # another replica was first; the next look sees what it kept
         self._seen = version.digest
         return version
+
+    def _close_outdated(self, version: RulesVersion, now: datetime) -> None:
+        """Close the changes that a new version has overtaken; approving one does so too, and may be killed at it."""
+        if version.number > self._closed_below:
+            close_outdated(version, ledger=self._ledger, now=now)
+            self._closed_below = version.number
 
     def _tell_that_it_is_ignored(self, now: datetime) -> None:
         """Say of each edit, in the log and to the owners, that the file is not in force any more."""

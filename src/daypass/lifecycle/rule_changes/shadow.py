@@ -55,8 +55,7 @@ def compare(request_id: GrantId, ask: Ask, *, judge: Judge, now: datetime) -> No
 
 def in_shadow(cabinet: Records, now: datetime) -> list[RulesChange]:
     """Read the changes that decide in the shadow now."""
-    pending = cabinet.all(RulesChange, states=(ChangeState.PENDING,))
-    return [one for one in pending if one.shadow_until is not None and now < one.shadow_until][:_MOST]
+    return cabinet.running(RulesChange, state=ChangeState.PENDING, now=now)[:_MOST]
 
 
 def differences(change_id: GrantId, ledger: Ledger) -> list[Event]:

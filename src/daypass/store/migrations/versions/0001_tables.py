@@ -43,8 +43,8 @@ def _requests() -> None:
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("seal", sa.String(), nullable=False),
     )
-    op.create_index("requests_by_state", "requests", ["state", "filed_at"])
-    op.create_index("requests_by_requestor", "requests", ["requestor", "filed_at"])
+    op.create_index("requests_by_state", "requests", ["state", "filed_at", "id"])
+    op.create_index("requests_by_requestor", "requests", ["requestor", "state", "filed_at", "id"])
     op.create_index("requests_by_chain", "requests", ["chain"])
 
 
@@ -69,8 +69,8 @@ def _grants() -> None:
         sa.Column("reported", sa.Boolean(), nullable=False, server_default=sa.false()),
         sa.Column("fault", sa.Text()),
     )
-    op.create_index("grants_by_state", "grants", ["state", "approved_at"])
-    op.create_index("grants_by_principal", "grants", ["principal", "approved_at"])
+    op.create_index("grants_by_state", "grants", ["state", "approved_at", "id"])
+    op.create_index("grants_by_principal", "grants", ["principal", "state", "approved_at", "id"])
     op.create_index("grants_by_chain", "grants", ["chain"])
     _partial_index("grants_due", "grants", "due", where="due IS NOT NULL")
     _partial_index("grants_overdue", "grants", "overdue_since", where="overdue_since IS NOT NULL")
@@ -105,7 +105,9 @@ def _logins() -> None:
         sa.Column("seal", sa.String(), nullable=False),
     )
     op.create_index("logins_by_user_code", "logins", ["user_code"])
-    op.create_index("logins_by_principal", "logins", ["principal", "asked_at"])
+    op.create_index("logins_by_principal", "logins", ["principal", "asked_at", "device_hash"])
+    op.create_index("logins_by_age", "logins", ["asked_at", "device_hash"])
+    _partial_index("logins_by_end", "logins", "expires_at", where="principal IS NOT NULL")
     _partial_index("logins_waiting", "logins", "expires_at", where="principal IS NULL")
     _partial_index("logins_by_network", "logins", "network", "asked_at", where="principal IS NULL")
 
@@ -119,11 +121,16 @@ def _records() -> None:
         sa.Column("owner", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("at", _MOMENT, nullable=False),
+        sa.Column("giver", sa.String()),
+        sa.Column("ends", _MOMENT),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("seal", sa.String(), nullable=False),
     )
-    op.create_index("records_by_state", "records", ["kind", "state", "at"])
-    op.create_index("records_by_owner", "records", ["kind", "owner", "at"])
+    op.create_index("records_by_age", "records", ["kind", "at", "id"])
+    op.create_index("records_by_state", "records", ["kind", "state", "at", "id"])
+    op.create_index("records_by_owner", "records", ["kind", "owner", "state", "at", "id"])
+    _partial_index("records_by_giver", "records", "kind", "giver", "state", where="giver IS NOT NULL")
+    _partial_index("records_by_end", "records", "kind", "state", "ends", where="ends IS NOT NULL")
 
 
 def _changes() -> None:
