@@ -1,6 +1,7 @@
 """What strangers may hold open and send to any port of ours, and for how long; tried with a listener of its own."""
 
 import asyncio
+import gc
 import socket
 import threading
 import time
@@ -24,6 +25,8 @@ SILENT, UNFINISHED, KEPT = 1000, 200, 200
 STREAM = 8 * 1024 * 1024
 _STREAMS: list[str] = []
 """What becomes of the streams."""
+_SERVED: list[BodyLimit] = []
+"""What the listener serves."""
 
 
 async def _pieces() -> AsyncIterator[bytes]:
@@ -53,6 +56,7 @@ def port() -> Iterator[int]:
     app = BodyLimit(
         _counting, may_send_rules=lambda headers: headers.get("authorization") == LOGIN, bodies=Bodies(within_s=BODY_S)
     )
+    _SERVED[:] = [app]
     running = threading.Thread(
         target=lambda: loop.run_until_complete(
             listen(app, "127.0.0.1", found, stop, waits=Timeouts(head_s=HEAD_S, unread_s=UNREAD_S))
@@ -90,6 +94,14 @@ def _answer(port: int, sent: bytes) -> str:
 def _post(path: str, size: int, *more: str, length: int | None = None) -> bytes:
     head = [f"POST {path} HTTP/1.1", "Host: daypass", f"Content-Length: {size if length is None else length}"]
     return "\r\n".join([*head, "Connection: close", *more, "", ""]).encode() + b"x" * size
+
+
+@pytest.mark.usefixtures("port")
+def test_garbage_collection_passes_over_what_a_process_begins_with():
+    """Looking through all of it stops every thread, and everybody who waits to be acknowledged."""
+    looked_through = {id(one) for one in gc.get_objects()}
+
+    assert {id(one) for one in _SERVED}.isdisjoint(looked_through)
 
 
 @pytest.mark.parametrize(
