@@ -23,7 +23,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from daypass.journal.verify import verify
-from daypass.lifecycle.end.done import drop
+from daypass.lifecycle.end.end import drop
 from daypass.lifecycle.handout.first import about_to_hand_out
 from daypass.model.entitlement import Level
 from daypass.model.event import EntryKind, Event

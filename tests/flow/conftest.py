@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from daypass.lifecycle.approval.decide import approve, deny
-from daypass.lifecycle.end.done import drop
+from daypass.lifecycle.end.end import drop
 from daypass.lifecycle.extend import MoreTime, extend
 from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.preapprovals import InAdvance, allow

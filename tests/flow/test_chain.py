@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import update
 
+from daypass.lifecycle.end.end import revoke
 from daypass.lifecycle.end.pending_extensions import close_orphans
-from daypass.lifecycle.end.revoke import revoke
 from daypass.model.errors import TooLate
 from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact

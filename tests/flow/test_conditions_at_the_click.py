@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from daypass.lifecycle.approval.decide import approve_with
-from daypass.lifecycle.approval.stage_of_click import Click
+from daypass.lifecycle.approval.stages import Click
 from daypass.model.errors import NotAllowed, NotYours
 from daypass.model.grant import Grant, GrantId
 from daypass.rules.document.read import parse

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from daypass.lifecycle.attempts import Attempts
-from daypass.lifecycle.end.done import drop
+from daypass.lifecycle.end.end import drop
 from daypass.lifecycle.handout import links
 from daypass.lifecycle.handout.first import MOST_CUT_OFF, about_to_hand_out, cut_off
 from daypass.lifecycle.handout.links import Visitor

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from daypass.lifecycle.absence import say_away
-from daypass.lifecycle.bots.add import robot_fact
+from daypass.lifecycle.bots.administer import robot_fact
 from daypass.lifecycle.break_glass.codes import open_codes, seal
 from daypass.lifecycle.leavers.notice import GRACE, confirm, dismiss, held, notice, returned, settle
 from daypass.lifecycle.leavers.poll import AskAfter, last_watch

@@ -20,7 +20,7 @@ from random import Random
 import pytest
 
 from daypass.lifecycle.approval.decide import approve_with, deny
-from daypass.lifecycle.approval.stage_of_click import Click
+from daypass.lifecycle.approval.stages import Click
 from daypass.lifecycle.cancel import cancel
 from daypass.lifecycle.extend import MoreTime, extend
 from daypass.lifecycle.judge import Judge

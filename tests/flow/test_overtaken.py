@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from daypass.aws.clock import TimedAnswer
-from daypass.lifecycle.end.done import drop
+from daypass.lifecycle.end.end import drop
 from daypass.model.errors import Unavailable
 from daypass.model.event import EntryKind
 from daypass.model.grant import Grant, GrantId, GrantState

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from daypass.lifecycle.approval.decide import approve_with
-from daypass.lifecycle.approval.stage_of_click import Click
+from daypass.lifecycle.approval.stages import Click
 from daypass.lifecycle.preapprovals import InAdvance, allow
 from daypass.model.decision import ScheduleName
 from daypass.model.entitlement import Entitlement, Level, parse_place

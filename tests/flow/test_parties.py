@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from daypass.lifecycle.end.done import drop
-from daypass.lifecycle.end.revoke import revoke
+from daypass.lifecycle.end.end import drop, revoke
 from daypass.lifecycle.extend import MoreTime, extend
 from daypass.model.errors import BadInput, NotAllowed, NotYours
 from daypass.model.grant import GrantState

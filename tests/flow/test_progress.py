@@ -6,7 +6,7 @@ from itertools import groupby
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daypass.lifecycle.approval.progress import progress
+from daypass.lifecycle.approval.stages import progress
 from daypass.model.decision import Allowed, Approvers, RuleId, Stage
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Approval

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from daypass.lifecycle.cancel import cancel
-from daypass.lifecycle.end.revoke import revoke
+from daypass.lifecycle.end.end import revoke
 from daypass.lifecycle.extend import MoreTime, extend
 from daypass.model.entitlement import Entitlement, Level, parse_place
 from daypass.model.errors import BadInput, NotAllowed, NotYours, TooLate

@@ -7,8 +7,8 @@ from functools import partial
 import pytest
 
 from daypass.lifecycle.cancel import cancel
+from daypass.lifecycle.end.end import revoke
 from daypass.lifecycle.end.operator import end_as_operator
-from daypass.lifecycle.end.revoke import revoke
 from daypass.lifecycle.schedules.windows import open_windows
 from daypass.model.errors import BadInput, NotYours
 from daypass.model.event import EntryKind, Event

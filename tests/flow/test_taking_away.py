@@ -8,11 +8,10 @@ import pytest
 
 from daypass.lifecycle.absence import say_away, say_back
 from daypass.lifecycle.approval.decide import deny
-from daypass.lifecycle.bots.remove import remove
+from daypass.lifecycle.bots.administer import remove
 from daypass.lifecycle.cancel import cancel
-from daypass.lifecycle.end.done import drop
+from daypass.lifecycle.end.end import drop, revoke
 from daypass.lifecycle.end.permissions import Enders
-from daypass.lifecycle.end.revoke import revoke
 from daypass.lifecycle.freezes.freeze import Halt, freeze
 from daypass.lifecycle.freezes.panic import go_on, panic, panic_as_operator
 from daypass.lifecycle.known_people import remember

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from daypass.lifecycle.cancel import cancel
-from daypass.lifecycle.end.revoke import revoke
+from daypass.lifecycle.end.end import revoke
 from daypass.model.entitlement import Level, parse_place
 from daypass.model.errors import AskedAlready, TooLate
 from daypass.model.grant import Delivery, Grant, GrantId

@@ -6,7 +6,7 @@ import pytest
 
 from daypass.lifecycle.absence import say_away
 from daypass.lifecycle.approval.decide import approve_with
-from daypass.lifecycle.approval.stage_of_click import Click
+from daypass.lifecycle.approval.stages import Click
 from daypass.model.errors import BadInput, NotYours
 from daypass.model.grant import Grant, GrantId
 from daypass.model.principal import PrincipalId

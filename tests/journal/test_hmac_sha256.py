@@ -5,7 +5,7 @@ import hmac
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from daypass.journal.hmac_sha256 import mac
+from daypass.journal.encoding import mac
 from tests.examples import examples
 
 

@@ -4,7 +4,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from daypass.lifecycle.break_glass.review import close_review
-from daypass.lifecycle.end.done import drop
+from daypass.lifecycle.end.end import drop
 from daypass.lifecycle.submit import submit
 from daypass.model.break_glass import GlassReview
 from daypass.model.errors import NotFound, TooLate

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from webauthn.helpers import base64url_to_bytes
 
-from daypass.lifecycle.approval.stage_of_click import Click
+from daypass.lifecycle.approval.stages import Click
 from daypass.lifecycle.passkeys import confirm, enrol, one_time_links, registered, remove
 from daypass.lifecycle.passkeys.ceremony import made, proven
 from daypass.lifecycle.passkeys.proof import Signed, refuse

@@ -18,7 +18,7 @@ import pytest
 
 from daypass.journal.verdict import Verified
 from daypass.journal.verify import verify
-from daypass.lifecycle.end.done import drop
+from daypass.lifecycle.end.end import drop
 from daypass.model.errors import TooLate
 from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact

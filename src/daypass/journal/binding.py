@@ -18,7 +18,7 @@ from typing import NamedTuple
 import msgspec
 
 from daypass.journal.damage import BookDamaged
-from daypass.journal.hmac_sha256 import mac
+from daypass.journal.encoding import mac
 
 PURPOSE = "daypass journal binding v1"
 """What the key is derived for; see Signer.derive."""

@@ -1,15 +1,23 @@
 """
-Look-ups that may not hold up anybody: each is waited for so long, and no more are begun behind one that hangs.
+Look-ups that hold up nobody: each is waited for so long, and nothing is refused because one hangs.
 
 An outage costs the first who asks that patience, and the next ones nothing.
+
+A verb that only takes access away has the ledger and one of these, and neither people nor rules (enders.Enders). What
+cannot be found out within two seconds is None, and the ledger alone decides then.
 """
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
-from typing import Any, TypeVar
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
 
+from daypass.model.decision import Approvers
 from daypass.model.errors import Unavailable
+from daypass.model.principal import Principal, PrincipalId
+from daypass.model.request import Request
+from daypass.rules.document.read import RuleBook
 
 PATIENCE_S = 2.0
 _AT_ONCE = 4
@@ -36,3 +44,25 @@ class Soon:
         except TimeoutError:
             self._hanging = asking
             raise Unavailable(self._silent) from None
+
+
+class Lookups(Protocol):
+    """What is known now, where it can be looked up. Nothing here raises; None is what could not be found out."""
+
+    def person(self, principal_id: PrincipalId) -> Principal | None:
+        """Somebody as the directory has them now."""
+        ...
+
+    def deciders_if_known(self, request: Request, now: datetime) -> Approvers | None:
+        """Who may decide on a request under the rules of now."""
+        ...
+
+    def owners_if_known(self) -> Approvers | None:
+        """Whom the rules of now name as their owners."""
+        ...
+
+
+def owners_of(rules: RuleBook) -> Approvers:
+    """The owners whom rules name, as who may decide."""
+    named = rules.owners
+    return Approvers(people=named.people, slack_groups=named.slack_groups, groups=named.directory_groups)

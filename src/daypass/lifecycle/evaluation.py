@@ -15,7 +15,7 @@ from daypass.model.request import Ask
 from daypass.ports import Ledger
 from daypass.rules.decide.decision import decide
 from daypass.rules.decide.needs import needs
-from daypass.rules.describe.nearest import told
+from daypass.rules.describe.suggestable import told
 from daypass.rules.document.read import RuleBook
 
 

@@ -16,13 +16,12 @@ from datetime import datetime
 
 import structlog
 
-from daypass.lifecycle.bounded_lookups import PATIENCE_S, Soon, T
+from daypass.lifecycle.bounded_lookups import PATIENCE_S, Soon, T, owners_of
 from daypass.lifecycle.counts import count
 from daypass.lifecycle.end.permissions import Enders, approved, asked_then, includes
 from daypass.lifecycle.evaluation import Evaluation, question_of
 from daypass.lifecycle.freezes.gate import must_not_be_frozen
 from daypass.lifecycle.inventory import Inventory
-from daypass.lifecycle.lookups import owners_of
 from daypass.lifecycle.parties import Parties
 from daypass.model.break_glass import GlassReview
 from daypass.model.decision import Allowed, Approvers, Denied

@@ -2,7 +2,7 @@
 Write down who owns the rules, and who is in the groups that the rules name.
 
 It is for a day when the rules cannot be read or nobody says who is in a group: then these people may still end access
-(enders.py). Nothing is given by it. A row is written when it changes, and no more often.
+(end/permissions). Nothing is given by it. A row is written when it changes, and no more often.
 """
 
 from collections.abc import Iterator
@@ -10,8 +10,8 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
+from daypass.lifecycle.bounded_lookups import owners_of
 from daypass.lifecycle.judge import Judge
-from daypass.lifecycle.lookups import owners_of
 from daypass.model.decision import Approvers
 from daypass.model.errors import Conflict, NotFound
 from daypass.model.event import Detail, EntryKind, Event

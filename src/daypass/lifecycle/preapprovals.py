@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from daypass.lifecycle.approval.decide import approve_with
-from daypass.lifecycle.approval.stage_of_click import Click
+from daypass.lifecycle.approval.stages import Click
 from daypass.lifecycle.counts import guard
 from daypass.lifecycle.freezes.gate import must_not_be_frozen
 from daypass.lifecycle.idempotency import given_before

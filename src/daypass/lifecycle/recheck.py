@@ -9,7 +9,7 @@ the click: an approver who is on holiday today was there when they approved, and
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from daypass.lifecycle.approval.progress import progress
+from daypass.lifecycle.approval.stages import progress
 from daypass.lifecycle.end.permissions import whose
 from daypass.lifecycle.evaluation import must_be_read
 from daypass.lifecycle.freezes.gate import must_not_be_frozen

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from daypass.lifecycle.approval.stage_of_click import still_open
+from daypass.lifecycle.approval.stages import still_open
 from daypass.lifecycle.ceilings import glass_to_break, room_to_file, room_to_have, room_to_wait
 from daypass.lifecycle.end.extensions import must_go_on
 from daypass.lifecycle.idempotency import must_be_new

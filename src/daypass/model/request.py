@@ -141,7 +141,7 @@ class Request:
     stages: tuple[Stage, ...] = ()
     """As they stood when it was filed or last clicked on; each click asks the rules again."""
     approvals: tuple[Approval, ...] = ()
-    """Those given so far, oldest first. Each click asks whether one still counts (lifecycle/approval/progress)."""
+    """Those given so far, oldest first. Each click asks whether one still counts (lifecycle/approval/stages)."""
     waits_in: str = ""
     """The name of the stage that waits."""
     stage_since: datetime | None = None

@@ -54,7 +54,7 @@ class Steps:
     gate: Callable[[], None] = lambda: None
     """Raises while nothing may be put into AWS (our clock is off, say); never stands in the way of a removal."""
     clearance: Clearance | None = None
-    """Asked before what was approved a while ago is put into AWS (beginning.py)."""
+    """Asked before what was approved a while ago is put into AWS (start_check.py)."""
 
     def advance(self, held: HeldClaim) -> Outcome:  # noqa: PLR0911 - one answer for each step of the plan
         """

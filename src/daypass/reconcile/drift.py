@@ -2,7 +2,7 @@
 Compare AWS with the ledger: take out what carries our mark and is of a grant that has ended, report what vanished.
 
     our mark, a grant that has ended       removed, counted and journalled
-    our mark, a grant that nobody knows    reported and left alone: the ledger is older than AWS (unknown.py)
+    our mark, a grant that nobody knows    reported and left alone: the ledger is older than AWS (unknown_grants.py)
     another mark                           reported and left alone: another Daypass lives in this account
 
 It only ever takes away. What is missing from AWS is never put back, whatever the ledger says.
@@ -22,7 +22,7 @@ from daypass.model.principal import DAYPASS
 from daypass.ports import Ledger, MarkedObject, Provisioner, Queue, Strange, Sweep
 from daypass.ports.fence import Free, writing_under
 from daypass.reconcile.apply import ending
-from daypass.reconcile.meters import SWEPT
+from daypass.reconcile.backoff import SWEPT
 
 log = structlog.get_logger()
 

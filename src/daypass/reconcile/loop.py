@@ -22,10 +22,9 @@ from daypass.model.grant import Delivery, Grant, GrantState, Why
 from daypass.ports import Claim, Clearance, Ledger, Provisioner, Queue
 from daypass.ports.fence import FLIGHT, HOLD
 from daypass.reconcile.apply import LOOK_AGAIN, LookAgain, Outcome, Steps, Write, ending
-from daypass.reconcile.backoff import pause
+from daypass.reconcile.backoff import LATENESS, STEPS, pause
 from daypass.reconcile.claim import HeldClaim
 from daypass.reconcile.late_writes import PutRight
-from daypass.reconcile.meters import LATENESS, STEPS
 
 log = structlog.get_logger()
 

@@ -17,8 +17,8 @@ from daypass.model.fact import Fact
 from daypass.model.grant import GrantId
 from daypass.model.principal import DAYPASS, OPERATOR
 from daypass.ports import Ledger, MarkedObject, Sweep
+from daypass.reconcile.backoff import STRANGERS, UNKNOWN
 from daypass.reconcile.drift import Swept
-from daypass.reconcile.meters import STRANGERS, UNKNOWN
 
 log = structlog.get_logger()
 

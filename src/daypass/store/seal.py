@@ -8,7 +8,7 @@ one, nor move one to another key without being noticed where the row is read.
 
 from hmac import compare_digest
 
-from daypass.journal.hmac_sha256 import mac
+from daypass.journal.encoding import mac
 from daypass.journal.key import Signer
 
 _PURPOSE = "daypass ledger seal v1"

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from daypass.doors.cli import exec_environment
-from daypass.lifecycle.end.done import drop
+from daypass.lifecycle.end.end import drop
 from daypass.model.event import EntryKind
 from tests.doors.house import House
 from tests.makers import ANN

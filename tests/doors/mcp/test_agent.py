@@ -14,7 +14,7 @@ import pytest
 from mcp import Client, StdioServerParameters
 from mcp.types import CallToolResult, TextContent
 
-from daypass.lifecycle.bots.add import Wanted, add
+from daypass.lifecycle.bots.administer import Wanted, add
 from daypass.model.principal import Principal, PrincipalId
 from daypass.rules.document.people import NamedPeople
 from daypass.rules.document.read import RuleBook, parse

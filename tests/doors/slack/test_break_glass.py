@@ -8,7 +8,7 @@ import pytest
 
 from daypass.doors.slack.texts.story import line as story_line
 from daypass.lifecycle.break_glass.remind import remind_reviews
-from daypass.lifecycle.end.done import drop
+from daypass.lifecycle.end.end import drop
 from daypass.lifecycle.submit import submit
 from daypass.model.break_glass import GlassReview
 from daypass.model.event import EntryKind, Event

@@ -10,8 +10,7 @@ import pytest
 from daypass.doors.slack.cards import lengths, review_card, status_card
 from daypass.doors.slack.verbs import Picture
 from daypass.lifecycle.approval.decide import approve, deny
-from daypass.lifecycle.end.done import drop
-from daypass.lifecycle.end.revoke import revoke
+from daypass.lifecycle.end.end import drop, revoke
 from daypass.lifecycle.freezes.freeze import Halt
 from daypass.lifecycle.freezes.panic import panic_as_operator
 from daypass.lifecycle.schedules.windows import open_windows

@@ -6,7 +6,7 @@ import httpx2
 import pytest
 
 from daypass.lifecycle.approval.decide import approve_with
-from daypass.lifecycle.approval.stage_of_click import Click
+from daypass.lifecycle.approval.stages import Click
 from daypass.lifecycle.break_glass.codes import seal
 from daypass.model.event import EntryKind
 from daypass.model.passkey import OneTimeLink

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from daypass.lifecycle.end.done import drop
+from daypass.lifecycle.end.end import drop
 from daypass.lifecycle.freezes.freeze import Halt, set_freeze
 from daypass.lifecycle.handout import links
 from daypass.lifecycle.submit import submit

@@ -10,7 +10,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from daypass.lifecycle.approval.stage_of_click import Click
+from daypass.lifecycle.approval.stages import Click
 from daypass.lifecycle.passkeys import one_time_links, registered
 from daypass.lifecycle.submit import submit
 from daypass.model.entitlement import Entitlement, Level, parse_place

@@ -10,10 +10,8 @@ import pytest
 
 from daypass.directory.robots import BotDirectory
 from daypass.lifecycle.absence import say_away
-from daypass.lifecycle.bots.add import Wanted, add
-from daypass.lifecycle.bots.adopt import adopt
+from daypass.lifecycle.bots.administer import Wanted, add, adopt, rotate
 from daypass.lifecycle.bots.claims import GITHUB
-from daypass.lifecycle.bots.rotate import rotate
 from daypass.lifecycle.preapprovals import InAdvance, allow
 from daypass.model.bot import Bot
 from daypass.model.errors import NotYours

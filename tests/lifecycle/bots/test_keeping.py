@@ -7,13 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from daypass.lifecycle.bots.add import Added, Wanted, add
-from daypass.lifecycle.bots.adopt import adopt
+from daypass.lifecycle.bots.administer import Added, Wanted, add, adopt, remove, rotate
 from daypass.lifecycle.bots.claims import GITHUB
 from daypass.lifecycle.bots.find import visible
 from daypass.lifecycle.bots.identify import identify
-from daypass.lifecycle.bots.remove import remove
-from daypass.lifecycle.bots.rotate import rotate
 from daypass.lifecycle.bots.tokens import WORKLOAD_PREFIX
 from daypass.lifecycle.judge import Judge
 from daypass.model.bot import Bot

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from daypass.lifecycle.rule_changes.effects import effects
-from daypass.lifecycle.rule_changes.explain import explained
+from daypass.lifecycle.rule_changes.past_requests import explained
 from daypass.model.decision import Ticket, TicketId
 from daypass.model.errors import Throttled, Unavailable
 from daypass.model.event import EntryKind, Event

@@ -12,8 +12,7 @@ from daypass.model.principal import Principal, PrincipalId
 from daypass.rules.decide.decision import decide
 from daypass.rules.decide.rulebook import RuleBook
 from daypass.rules.describe.explain import explain
-from daypass.rules.describe.offers import offers
-from daypass.rules.describe.suggestable import may_see
+from daypass.rules.describe.suggestable import may_see, offers
 from tests.makers import NOON
 from tests.rules.worlds import HOUR, ask, person, written
 

@@ -11,8 +11,8 @@ from daypass.model.entitlement import Entitlement, Extra, Level, parse_place
 from daypass.model.grant import Delivery
 from daypass.model.principal import Away, GroupName, Principal, PrincipalId, SlackGroupId
 from daypass.rules.examples.past import PastRequest, read_past
+from daypass.rules.examples.read_write import retold
 from daypass.rules.examples.shape import Expected
-from daypass.rules.examples.write import retold
 
 BEN, CID, DEPLOY = PrincipalId("U0BEN"), PrincipalId("U0CID"), PrincipalId("bot:deploy")
 ANN = Principal(

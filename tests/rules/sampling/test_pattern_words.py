@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from daypass.model.errors import BadInput
 from daypass.rules.decide.reason_words import parse_wording
-from daypass.rules.sampling.pattern_words import made_up
+from daypass.rules.sampling.scenarios import made_up
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,12 @@ from daypass.doors.api.router import api_router
 from daypass.doors.api.visibility import names
 from daypass.doors.wire.bots import AddRobot, AdoptRobot, RobotOut, RobotsOut, RobotTokenOut, RotateRobot
 from daypass.doors.wire.words import RobotWord
-from daypass.lifecycle.bots import add as adding
 from daypass.lifecycle.bots import find
-from daypass.lifecycle.bots.adopt import adopt as adopting
-from daypass.lifecycle.bots.remove import remove as removing
-from daypass.lifecycle.bots.rotate import rotate as rotating
+from daypass.lifecycle.bots.administer import Wanted
+from daypass.lifecycle.bots.administer import add as adding
+from daypass.lifecycle.bots.administer import adopt as adopting
+from daypass.lifecycle.bots.administer import remove as removing
+from daypass.lifecycle.bots.administer import rotate as rotating
 from daypass.model.errors import BadInput
 from daypass.model.login import LoginScope
 
@@ -23,7 +24,7 @@ router = api_router("robots", "/robots")
 @router.post("", status_code=201)
 def add(caller: Decider, body: AddRobot, request: Request, desk: AtDesk, now: Now) -> RobotTokenOut:
     """Add a robot. Its token is shown this once; it is not kept."""
-    wanted = adding.Wanted(
+    wanted = Wanted(
         name=body.name,
         about=body.about,
         scopes=scopes(body.scopes),
@@ -33,7 +34,7 @@ def add(caller: Decider, body: AddRobot, request: Request, desk: AtDesk, now: No
         claims=body.claims,
     )
     trusts = request.app.state.workloads.trusts
-    added = adding.add(wanted, by=caller.id, trusts=trusts, judge=desk.judge, now=now)
+    added = adding(wanted, by=caller.id, trusts=trusts, judge=desk.judge, now=now)
     return RobotTokenOut.handing(added.robot, added.token)
 
 

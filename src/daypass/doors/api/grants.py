@@ -10,8 +10,8 @@ from daypass.doors.api.router import api_router
 from daypass.doors.language import parse_reason, parse_term
 from daypass.doors.wire.access import GrantOut, RequestOut
 from daypass.doors.wire.incoming import ExtendGrant, WithReason
-from daypass.lifecycle.end.done import drop
-from daypass.lifecycle.end.revoke import revoke as revoking
+from daypass.lifecycle.end.end import drop
+from daypass.lifecycle.end.end import revoke as revoking
 from daypass.lifecycle.extend import MoreTime
 from daypass.lifecycle.extend import extend as extending
 

@@ -10,7 +10,7 @@ from daypass.doors.api.router import api_router
 from daypass.doors.language import parse_person
 from daypass.doors.wire.incoming import ApproveRequest
 from daypass.doors.wire.passkeys import AddressOut, ForgetPasskeys, PasskeyOut, PasskeysOut, PasskeyWord
-from daypass.lifecycle.approval.stage_of_click import Click
+from daypass.lifecycle.approval.stages import Click
 from daypass.lifecycle.passkeys import one_time_links, registered, remove
 from daypass.lifecycle.visibility import visible
 

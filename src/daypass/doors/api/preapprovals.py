@@ -16,12 +16,12 @@ from daypass.doors.wire.preapprovals import AbsenceOut, OfferOut, OffersOut, Per
 from daypass.doors.wire.queries import DryRunQuery
 from daypass.lifecycle import preapprovals
 from daypass.lifecycle.absence import say_away, say_back
-from daypass.lifecycle.lookups import owners_of
+from daypass.lifecycle.bounded_lookups import owners_of
 from daypass.lifecycle.resubmit import Repeat, once_more
 from daypass.lifecycle.submit import submit
 from daypass.model.entitlement import Level
 from daypass.model.principal import PrincipalId
-from daypass.rules.describe.offers import offers
+from daypass.rules.describe.suggestable import offers
 
 router = api_router("ahead")
 

@@ -46,10 +46,9 @@ from daypass.doors.wire.words import IdText
 from daypass.lifecycle.rule_changes import shadow
 from daypass.lifecycle.rule_changes.decide import approve_change, deny_change, find_change, withdraw_change
 from daypass.lifecycle.rule_changes.effects import effects
-from daypass.lifecycle.rule_changes.explain import explained
 from daypass.lifecycle.rule_changes.named_people import doubts
 from daypass.lifecycle.rule_changes.owners import must_own
-from daypass.lifecycle.rule_changes.past_requests import past
+from daypass.lifecycle.rule_changes.past_requests import explained, past
 from daypass.lifecycle.rule_changes.propose import Proposal, draft, propose
 from daypass.lifecycle.rule_changes.validate import PROPOSED, difference
 from daypass.lifecycle.rule_changes.versions import kept, key_of

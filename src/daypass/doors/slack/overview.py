@@ -9,7 +9,7 @@ from daypass.doors.services import Services
 from daypass.doors.slack.verbs import Picture, Verbs
 from daypass.lifecycle import preapprovals
 from daypass.lifecycle.approval.escalation import waits_for
-from daypass.lifecycle.bots.owners import owns_rules
+from daypass.lifecycle.bots.find import owns_rules
 from daypass.lifecycle.break_glass.review import may_review, open_reviews
 from daypass.lifecycle.end.permissions import known_owners, remembered
 from daypass.lifecycle.freezes.gate import freeze_of
@@ -24,7 +24,7 @@ from daypass.model.record import Validity
 from daypass.model.request import Request, RequestState
 from daypass.model.rule_change import ChangeState, RulesChange
 from daypass.model.schedule import Schedule
-from daypass.rules.describe.offers import offers
+from daypass.rules.describe.suggestable import offers
 
 _LIVE = (GrantState.APPROVED, GrantState.ACTIVE, GrantState.ENDING)
 _HELD = (GrantState.APPROVED, GrantState.ACTIVE)

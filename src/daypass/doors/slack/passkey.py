@@ -18,7 +18,7 @@ from daypass.doors.slack.outbound import Gone
 from daypass.doors.slack.texts import labels
 from daypass.doors.slack.texts import passkeys as texts_passkey
 from daypass.doors.slack.verbs import Verbs, in_thread
-from daypass.lifecycle.approval.stage_of_click import Click
+from daypass.lifecycle.approval.stages import Click
 from daypass.lifecycle.passkeys import one_time_links, registered
 from daypass.model.errors import NotYours
 from daypass.model.event import EntryKind, Event

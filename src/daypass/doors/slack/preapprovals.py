@@ -13,7 +13,7 @@ from daypass.doors.slack.verbs import Verbs, in_thread
 from daypass.lifecycle import preapprovals
 from daypass.lifecycle.absence import say_away, say_back
 from daypass.lifecycle.resubmit import Repeat, once_more
-from daypass.rules.describe import offers
+from daypass.rules.describe.suggestable import offers
 
 _MOST = 40
 """Offers in one answer; Slack takes 50 blocks."""
@@ -77,7 +77,7 @@ class Preapprovals:
 
     async def _offers(self, turn: Interaction) -> None:
         person = await self.counter.person(turn.person)
-        found = await in_thread(lambda: offers.offers(self.counter.desk.rules(), person))
+        found = await in_thread(lambda: offers(self.counter.desk.rules(), person))
         sentences = [one.sentence for one in found.offers[:_MOST]]
         naming = await in_thread(lambda: in_private(self.counter.desk, sentences))
         lines = [texts_ahead.offer(one.rule.id, naming.sentence(one.sentence)) for one in found.offers[:_MOST]]

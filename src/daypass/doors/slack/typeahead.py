@@ -14,8 +14,7 @@ from daypass.model.errors import BadInput, DaypassError, NotFound
 from daypass.model.grant import Delivery
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.s3_address import plain_place
-from daypass.rules.describe.nearest import nearest_place
-from daypass.rules.describe.suggestable import may_name, may_see
+from daypass.rules.describe.suggestable import may_name, may_see, nearest_place
 from daypass.rules.document.read import RuleBook
 
 _LIST = frozenset({Level.LIST})

@@ -18,9 +18,8 @@ from daypass.doors.services import Services
 from daypass.lifecycle import login
 from daypass.lifecycle.approval.decide import approve, deny
 from daypass.lifecycle.cancel import cancel
-from daypass.lifecycle.end.done import drop
+from daypass.lifecycle.end.end import drop, revoke
 from daypass.lifecycle.end.permissions import remembered
-from daypass.lifecycle.end.revoke import revoke
 from daypass.lifecycle.extend import MoreTime, extend
 from daypass.lifecycle.handout import links
 from daypass.lifecycle.submit import Preview, preview, submit

@@ -17,7 +17,7 @@ from daypass.doors.services import Services
 from daypass.doors.web.passkeys_page import Answered, Ceremony, ceremony_page, name_of, refused_page
 from daypass.doors.wire.passkeys import DoneOut
 from daypass.lifecycle.approval import decide
-from daypass.lifecycle.approval.stage_of_click import Click
+from daypass.lifecycle.approval.stages import Click
 from daypass.lifecycle.passkeys import confirm
 from daypass.lifecycle.passkeys.proof import Signed
 from daypass.lifecycle.passkeys.relying_party import site

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field, JsonValue
 from daypass.doors.wire.incoming import Incoming
 from daypass.doors.wire.outgoing import WireOut
 from daypass.doors.wire.words import LineText, LongText, RobotName, ScopeText, ShortText, Whole, drawn
-from daypass.lifecycle.bots.add import LONGEST_DAYS
+from daypass.lifecycle.bots.administer import LONGEST_DAYS
 from daypass.model.bot import Bot
 
 AccessToken = Literal["urn:ietf:params:oauth:token-type:access_token"]

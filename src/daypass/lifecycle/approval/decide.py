@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from daypass.lifecycle.approval.stage_of_click import (
+from daypass.lifecycle.approval.stages import (
     Ahead,
     Click,
     ClickEffect,

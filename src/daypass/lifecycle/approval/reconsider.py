@@ -16,8 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from daypass.lifecycle.approval.escalation import open_now
-from daypass.lifecycle.approval.progress import progress
-from daypass.lifecycle.approval.stage_of_click import term_of, those_who_approved
+from daypass.lifecycle.approval.stages import progress, term_of, those_who_approved
 from daypass.lifecycle.judge import Judge, as_ask
 from daypass.lifecycle.parties import Parties
 from daypass.model.decision import Allowed, Approvers, Denied, Stage

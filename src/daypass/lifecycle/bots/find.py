@@ -1,10 +1,11 @@
-"""Find robots: one by its name, or all that somebody may see."""
+"""Find bots, and who may change them."""
 
-from daypass.lifecycle.bots.owners import owns_rules
 from daypass.lifecycle.bots.tokens import robot_id
+from daypass.lifecycle.judge import Judge
+from daypass.lifecycle.rule_changes.owners import must_own
 from daypass.model.bot import Bot
-from daypass.model.errors import NotFound, TooLate
-from daypass.model.principal import Principal
+from daypass.model.errors import NotFound, NotYours, TooLate
+from daypass.model.principal import Principal, PrincipalId
 from daypass.model.record import Validity
 from daypass.ports import Ledger
 from daypass.rules.document.read import RuleBook
@@ -30,3 +31,16 @@ def visible(viewer: Principal, *, rules: RuleBook | None, ledger: Ledger) -> lis
     """List the robots that stand: all for an owner of the rules, their own for everybody else."""
     owner = None if owns_rules(viewer, rules) else viewer.id
     return ledger.all(Bot, owner=owner, states=(Validity.OPEN,))
+
+
+def owns_rules(who: Principal, rules: RuleBook | None) -> bool:
+    """Whether this is an owner of the rules as they stand; nobody is while they cannot be read."""
+    return rules is not None and who.may_decide and rules.owners.include(who, guests=False)
+
+
+def must_own_rules(by: PrincipalId, *, judge: Judge) -> None:
+    """Raise NotYours for somebody who does not own the rules, Unavailable while that cannot be told."""
+    judge = judge.at_once()
+    if not judge.rules().owners:
+        raise NotYours("The rules name no owners, so nobody may add robots or change them; give them `owners:` first.")
+    must_own(by, judge=judge, refused="Only the owners of the rules may add robots and change them.")

@@ -6,7 +6,7 @@ Who may end something: by the ledger alone, and besides by what can be asked now
     the owners of the rules, as they could last be read
     those who may decide on it now, when that can be asked
 
-Whoever is in a group is looked up in the ledger, where a worker writes it down once a minute (remember.py). Nobody here
+Whoever is in a group is looked up in the ledger, where a worker writes it down once a minute. Nobody here
 is refused for want of an answer. Who is known to have left ends only what is theirs.
 """
 
@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from daypass.lifecycle.lookups import Lookups
+from daypass.lifecycle.bounded_lookups import Lookups
 from daypass.model.bot import Bot
 from daypass.model.decision import Approvers
 from daypass.model.errors import Misconfigured, NotFound, NotYours

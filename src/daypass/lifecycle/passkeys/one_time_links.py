@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from daypass.lifecycle.approval.stage_of_click import Click
+from daypass.lifecycle.approval.stages import Click
 from daypass.lifecycle.passkeys import registered
 from daypass.lifecycle.passkeys.relying_party import site
 from daypass.model.errors import NotFound, NotYours, TooLate

@@ -7,9 +7,9 @@ Who has lost them all asks an owner of the rules, who could do without the secon
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from daypass.lifecycle.bounded_lookups import Lookups
 from daypass.lifecycle.counts import guard
 from daypass.lifecycle.end.permissions import Enders
-from daypass.lifecycle.lookups import Lookups
 from daypass.lifecycle.passkeys import registered
 from daypass.lifecycle.passkeys.ceremony import Json
 from daypass.lifecycle.passkeys.one_time_links import done, find

@@ -10,9 +10,8 @@ from datetime import datetime
 from daypass.lifecycle.end.permissions import Enders
 from daypass.lifecycle.freezes.gate import must_not_be_frozen
 from daypass.lifecycle.judge import Judge
-from daypass.lifecycle.rule_changes.journal_entries import Outdated, event, refusals_journalled
 from daypass.lifecycle.rule_changes.owners import OWNERS, must_agree, must_still_own
-from daypass.lifecycle.rule_changes.validate import difference, judged
+from daypass.lifecycle.rule_changes.validate import Outdated, difference, event, judged, refusals_journalled
 from daypass.lifecycle.rule_changes.versions import KeptRules, digest_of, kept, whence
 from daypass.model.errors import Conflict, DaypassError, NotFound, NotYours, TooLate, Unavailable
 from daypass.model.event import Detail, EntryKind, Event

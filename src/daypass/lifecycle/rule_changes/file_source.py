@@ -12,8 +12,7 @@ from datetime import datetime
 import structlog
 
 from daypass.lifecycle.rule_changes.decide import close_outdated
-from daypass.lifecycle.rule_changes.journal_entries import event
-from daypass.lifecycle.rule_changes.validate import difference
+from daypass.lifecycle.rule_changes.validate import difference, event
 from daypass.lifecycle.rule_changes.versions import KeptRules, digest_of, key_of
 from daypass.model.errors import Conflict, Misconfigured, NotFound, RulesUnreadable
 from daypass.model.event import Detail, EntryKind

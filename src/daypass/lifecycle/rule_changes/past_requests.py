@@ -1,15 +1,17 @@
-"""Past requests, as the rules would be asked about them: what `daypass rules simulate` tries other rules on."""
+"""Past requests under the rules: what simulate tries other rules on, and what each rule makes of one of them."""
 
 import json
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import datetime
 from itertools import islice
 
 from daypass.lifecycle.judge import Judge, as_ask
-from daypass.model.errors import DaypassError
+from daypass.model.errors import BadInput, DaypassError
 from daypass.model.request import Request
+from daypass.rules.describe.explain import RuleVerdict, explain
+from daypass.rules.examples.read_write import retold
 from daypass.rules.examples.shape import Expected
-from daypass.rules.examples.write import retold
 
 
 def past(*, judge: Judge, most: int) -> Iterator[bytes]:
@@ -31,3 +33,16 @@ def _decided(request: Request) -> Expected:
     """What the rules said of it then: that somebody is asked, or nobody."""
     by_rule = request.approval is not None and not request.approval.by.startswith(("U", "W"))
     return Expected.AT_ONCE if by_rule else Expected.ALLOWED
+
+
+def explained(request: Request, *, judge: Judge, now: datetime) -> list[RuleVerdict]:
+    """
+    Go through every rule in force, matched or not, as if the request were asked now.
+
+    One whose time is over already is asked as of when it was filed. Raises NotAllowed for somebody who has left.
+    """
+    try:
+        seen = judge.evaluate(as_ask(request), now)
+    except BadInput:
+        seen = judge.evaluate(as_ask(request), request.filed_at)
+    return explain(seen.rules, seen.question, seen.around)

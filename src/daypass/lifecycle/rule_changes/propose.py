@@ -7,9 +7,8 @@ from functools import partial
 from daypass.lifecycle.freezes.gate import must_not_be_frozen
 from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.rule_changes.file_source import before_of, kept_from_file
-from daypass.lifecycle.rule_changes.journal_entries import event, refusals_journalled
 from daypass.lifecycle.rule_changes.owners import must_own
-from daypass.lifecycle.rule_changes.validate import judged
+from daypass.lifecycle.rule_changes.validate import event, judged, refusals_journalled
 from daypass.lifecycle.rule_changes.versions import digest_of, kept, whence
 from daypass.model.errors import BadInput, Conflict, NotFound
 from daypass.model.event import Detail, EntryKind

@@ -11,8 +11,7 @@ import structlog
 
 from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.parties import Parties
-from daypass.lifecycle.rule_changes.journal_entries import event
-from daypass.lifecycle.rule_changes.validate import PROPOSED
+from daypass.lifecycle.rule_changes.validate import PROPOSED, event
 from daypass.model.decision import Decision
 from daypass.model.errors import DaypassError
 from daypass.model.event import Detail, EntryKind, Event

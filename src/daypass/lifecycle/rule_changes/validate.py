@@ -1,12 +1,18 @@
-"""A text that somebody proposes as the rules: whether it can be read, does what its own examples say, and can go on."""
+"""A proposed text: whether it can be read, passes its own examples and can go on; and what the journal says of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
 from difflib import unified_diff
 
 from daypass.lifecycle.rule_changes.owners import must_leave_two
-from daypass.model.errors import BadInput, RulesUnreadable
+from daypass.model.errors import BadInput, Conflict, Refusal, RulesUnreadable, TooLate
+from daypass.model.event import Detail, EntryKind, Event
+from daypass.model.fact import Fact
+from daypass.model.grant import GrantId
+from daypass.model.principal import PrincipalId
 from daypass.model.rule_change import RulesVersion
-from daypass.ports import Directory
+from daypass.ports import Directory, Ledger
 from daypass.rules.document.read import RuleBook, parse
 from daypass.rules.examples.run import CaseResult, run_cases
 
@@ -50,3 +56,33 @@ def difference(old: str, new: str, *, names: tuple[str, str], longest: int = LON
     kept = whole[:longest].rsplit("\n", 1)[0]
     lacking = whole.count("\n") - kept.count("\n")
     return f"{kept}\n… {lacking} more lines"
+
+
+LONGEST_BECAUSE = 4_000
+"""Characters of a refusal that the journal keeps; a text may have thousands of faults."""
+
+
+class Outdated(TooLate):
+    """The change was made from a version that is not in force any more; the journal was told with its new state."""
+
+
+@contextmanager
+def refusals_journalled(
+    change: GrantId | None, by: PrincipalId, doing: str, *, ledger: Ledger, now: datetime
+) -> Iterator[None]:
+    """Keep in the journal that somebody tried what is refused."""
+    try:
+        yield
+    except Outdated:
+        raise
+    except (Refusal, Conflict) as refusal:
+        told: dict[str, Detail] = {"doing": doing, "because": refusal.sentence[:LONGEST_BECAUSE]}
+        ledger.record(Fact(event=event(EntryKind.RULES_REFUSED, change, by, now, told), told=False))
+        raise
+
+
+def event(
+    kind: EntryKind, change: GrantId | None, by: PrincipalId, now: datetime, details: Mapping[str, Detail]
+) -> Event:
+    """Say what happened to a change."""
+    return Event(kind=kind, at=now, actor=by, subject=change, details=details)

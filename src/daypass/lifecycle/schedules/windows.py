@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from daypass.lifecycle.approval.decide import approve_with
-from daypass.lifecycle.approval.stage_of_click import Click
+from daypass.lifecycle.approval.stages import Click
 from daypass.lifecycle.judge import Judge, as_ask
 from daypass.lifecycle.schedules.series import end_series
 from daypass.lifecycle.submit import submit

@@ -14,7 +14,7 @@ from daypass.model.entitlement import Level
 from daypass.model.principal import SlackGroupId
 from daypass.rules.decide.checks import escapes, hurdles, open_ticket, plain, reviewers, stages
 from daypass.rules.decide.evaluation import RuleEvaluation
-from daypass.rules.decide.outage import lacking
+from daypass.rules.decide.outcome import lacking
 from daypass.rules.decide.rule import AllowRule, DenyRule, Rule
 from daypass.rules.decide.rulebook import RuleBook
 from daypass.rules.decide.unmet import FIELD, Unmet

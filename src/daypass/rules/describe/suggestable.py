@@ -1,18 +1,24 @@
 """
-What a person could ask for at all: what a form may suggest to them, and nothing else.
+What a person can request at all: what a form suggests, what `offers` lists, and the nearest to what they typed.
 
 It errs on one side alone: whatever `decide` would allow is within reach. What is within reach may still be refused.
+
+Only what the person's own rules name is offered, so that nobody learns from a typing error what else there is.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from difflib import get_close_matches
 
-from daypass.model.entitlement import Level
+from daypass.model.decision import Denied, Question
+from daypass.model.entitlement import Level, S3Place
 from daypass.model.grant import Delivery
 from daypass.model.principal import Principal
 from daypass.rules.decide.patterns import Pattern
 from daypass.rules.decide.rule import AllowRule, DenyRule, listing
 from daypass.rules.decide.rulebook import RuleBook
+from daypass.rules.describe.denial import OFFERS
+from daypass.rules.describe.rules import in_words
 
 
 def may_see(
@@ -74,3 +80,64 @@ _EXACTLY = _Extent(touched=Pattern.matches, covered=Pattern.matches)
 
 def _left(rule: AllowRule, closed: frozenset[Level]) -> bool:
     return any(listing(frozenset({level})).isdisjoint(closed) for level in listing(rule.levels))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A rule that lends to this person, and its sentence."""
+
+    rule: AllowRule
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offers:
+    """What is lent to somebody, and the sentences of the rules that may stand in the way of some of it."""
+
+    offers: tuple[Offer, ...]
+    denials: tuple[str, ...]
+
+
+def offers(book: RuleBook, principal: Principal) -> Offers:
+    """
+    Go through the rules that name this person. What is offered may still be refused, by a denial or for the moment.
+
+    Nothing is offered to who is deactivated, and nothing that breaks glass to a robot.
+    """
+    if not principal.active:
+        return Offers(offers=(), denials=())
+    mine = [rule for rule in book.rules if not rule.paused and rule.is_for(principal)]
+    return Offers(
+        offers=tuple(Offer(rule=rule, sentence=in_words(rule)) for rule in mine if isinstance(rule, AllowRule)),
+        denials=tuple(in_words(rule) for rule in mine if isinstance(rule, DenyRule)),
+    )
+
+
+_AS_NEAR = 0.8
+"""How alike two names must be: `acme-report` and `acme-reports` are, `acme-logs` and `acme-blobs` are not quite."""
+
+
+def told(denied: Denied, book: RuleBook, question: Question) -> str:
+    """
+    Say a denial to the person, with the place that is nearest where no rule speaks of the one asked for.
+
+    Apart from the decision, which is asked thousands of times where the effect of a change is worked out.
+    """
+    near = nearest_place(book, question) if denied.silent else None
+    return denied.sentence.replace(OFFERS, f"Did you mean {near}?") if near else denied.sentence
+
+
+def nearest_place(book: RuleBook, question: Question) -> S3Place | None:
+    """Find the place, of those that rules lend this person, that is nearest to the one asked for; None if none is."""
+    asked = question.entitlement.place
+    rules = [one for one in book.concerning(question.principal, "") if isinstance(one, AllowRule)]
+    mine = [rule for rule in rules if rule.is_for(question.principal) and rule.break_glass is None]
+    texts = {pattern.text.removesuffix("**") for rule in mine for pattern in rule.places}
+    plain = sorted(text for text in texts if "*" not in text)
+    for bucket in get_close_matches(asked.bucket, sorted({text.partition("/")[0] for text in plain}), cutoff=_AS_NEAR):
+        there = S3Place(bucket=bucket, key=asked.key)
+        if bucket != asked.bucket and any(rule.overlaps(there) for rule in mine):
+            return there
+    near = get_close_matches(str(asked), plain, n=1, cutoff=_AS_NEAR)
+    bucket, _, key = near[0].partition("/") if near else ("", "", "")
+    return S3Place(bucket=bucket, key=key) if bucket else None

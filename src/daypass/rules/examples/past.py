@@ -16,7 +16,7 @@ from daypass.model.decision import Circumstances, Question
 from daypass.model.errors import Fault, RulesUnreadable
 from daypass.rules.document.faults import said
 from daypass.rules.document.yaml_source import DocumentSource, read
-from daypass.rules.examples.read import around_of, question_of
+from daypass.rules.examples.read_write import around_of, question_of
 from daypass.rules.examples.shape import Expected, PastShape
 
 LONGEST = 65_536

@@ -7,7 +7,7 @@ from datetime import timedelta
 import httpx2
 import pytest
 
-from daypass.lifecycle.bots.add import robot_fact
+from daypass.lifecycle.bots.administer import robot_fact
 from daypass.model.bot import Bot
 from daypass.model.event import EntryKind
 from daypass.model.login import LoginScope

@@ -1,20 +1,33 @@
-"""Add a robot. Whoever adds it answers for it; a name is given once, so that the journal's entries mean one robot."""
+"""
+Bots as their owners administer them: added, taken over, given a new token, removed.
+
+Whoever answered before may decide on its requests from now on, so they must not be able to speak for it: a robot with
+a token of ours gets another, and what it asked for before and still waits is cancelled. Whoever named the claims of a
+robot that comes with its issuer's tokens stays on its side, as those claims still count.
+"""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from daypass.lifecycle.bots import claims as claims_page
 from daypass.lifecycle.bots import tokens
-from daypass.lifecycle.bots.owners import must_own_rules
+from daypass.lifecycle.bots.find import find, must_own_rules, standing
+from daypass.lifecycle.cancel import cancel
+from daypass.lifecycle.end.end_early import finish
+from daypass.lifecycle.end.permissions import Enders
 from daypass.lifecycle.judge import Judge
 from daypass.model.bot import Bot
-from daypass.model.errors import BadInput, Conflict, NotFound
+from daypass.model.errors import BadInput, Conflict, NotFound, NotYours, TooLate
 from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
+from daypass.model.grant import Ending, GrantState, Why
 from daypass.model.login import LoginScope
 from daypass.model.principal import PrincipalId
+from daypass.model.record import Validity
+from daypass.model.request import RequestState
 from daypass.model.secret import digest
 from daypass.ports import Ledger
 
@@ -139,3 +152,76 @@ def _must_be_free(robot: Bot, ledger: Ledger) -> None:
 
 def _taken(robot: Bot) -> BadInput:
     return BadInput(f"{robot.id} is, or was, another robot; a name is given once.", field="name")
+
+
+def adopt(name: str, *, by: PrincipalId, days: int | None, judge: Judge, now: datetime) -> Added:
+    """
+    Answer for a robot from now on; `days` is how long its new token is good, None for one that comes with its own.
+
+    Raises NotYours for who does not own the rules, NotFound, TooLate, and BadInput.
+    """
+    ledger = judge.ledger
+    must_own_rules(by, judge=judge)
+    robot = replace(standing(name, ledger=ledger), owner=by)
+    token = None
+    if not robot.issuer:
+        robot, token = with_token(robot, days, to=by, now=now)
+    elif days is not None:
+        raise BadInput(f"{robot.id} comes with the tokens of {robot.issuer}; leave out the days.", field="days")
+    ledger.record(robot_fact(EntryKind.ROBOT_CHANGED, robot, by=by, now=now))
+    cancel_asks(robot, ledger, now)
+    return Added(robot=robot, token=token)
+
+
+def rotate(name: str, *, by: PrincipalId, days: int, judge: Judge, now: datetime) -> Added:
+    """
+    Draw a new token. Raises NotYours for who does not own the rules, NotFound, TooLate, and BadInput.
+
+    Who answers for the robot stays the same. Whoever was handed the token before may decide on its requests from now
+    on; so what it asked for before and still waits is cancelled when the token goes to somebody else.
+    """
+    ledger = judge.ledger
+    must_own_rules(by, judge=judge)
+    robot = standing(name, ledger=ledger)
+    if robot.issuer:
+        raise BadInput(f"{robot.id} comes with the tokens of {robot.issuer}; there is none of ours to change.")
+    changed, token = with_token(robot, days, to=by, now=now)
+    ledger.record(robot_fact(EntryKind.ROBOT_CHANGED, changed, by=by, now=now))
+    if robot.handed_to != by:
+        cancel_asks(robot, ledger, now)
+    return Added(robot=changed, token=token)
+
+
+_LIVE = (GrantState.APPROVED, GrantState.ACTIVE)
+
+
+def remove(name: str, *, by: PrincipalId, enders: Enders, now: datetime) -> Bot:
+    """
+    Remove a robot, by an owner of the rules or by who answers for it; it needs the ledger alone.
+
+    Repeated, it takes away what a first time that was cut off had left. Raises NotYours or NotFound.
+    """
+    ledger = enders.ledger
+    robot = find(name, ledger=ledger)
+    if robot.owner != by and not enders.owns(by):
+        raise NotYours("Only the owners of the rules, and who answers for a robot, may remove it.")
+    removed = replace(robot, state=Validity.CLOSED, token_hash=None)
+    if robot.state is Validity.OPEN:
+        ledger.record(robot_fact(EntryKind.ROBOT_REMOVED, removed, by=by, now=now))
+    _take_away(robot, by, ledger, now)
+    return removed
+
+
+def cancel_asks(robot: Bot, ledger: Ledger, now: datetime) -> None:
+    """Cancel what a robot has asked for and nobody has decided on yet."""
+    for request in ledger.requests(requestor=robot.id, states=(RequestState.PENDING,)):
+        with suppress(TooLate):
+            cancel(request.id, by=robot.id, ledger=ledger, now=now)
+
+
+def _take_away(robot: Bot, by: PrincipalId, ledger: Ledger, now: datetime) -> None:
+    cancel_asks(robot, ledger, now)
+    ending = Ending(why=Why.REVOKED, by=by, at=now, note="The robot was removed.")
+    for grant in ledger.grants(principal=robot.id, states=_LIVE):
+        with suppress(TooLate):
+            finish(grant.id, ending, ledger=ledger)
