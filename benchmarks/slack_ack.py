@@ -187,8 +187,7 @@ class App:
 
     def stop(self) -> None:
         """End it. Fails when it logged an error."""
-        self.sender.stdin.close()
-        self.sender.wait(20)
+        self.sender.communicate(timeout=20)
         self.process.kill()
         self.process.wait(20)
         if "[error" in self._logged():
