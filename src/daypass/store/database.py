@@ -145,6 +145,18 @@ class Database:
         with self.reading() as connection:
             return schema.is_made(connection) and connection.execute(_ANY_ENTRY).first() is not None
 
+    def renew_statistics(self) -> None:
+        """
+        Let SQLite learn anew how its tables have grown, where somebody once let it learn (ANALYZE).
+
+        Our statements need no statistics, and old ones mislead it. PostgreSQL does this by itself.
+        """
+        with self.writing() as connection:
+            renewed = connection.dialect.name == "sqlite" and sqlite_file.renew_statistics(connection)
+        if renewed:  # what is open goes by what it read when it was opened
+            self._reader.dispose()
+            self._snapshots.dispose()
+
     def close(self) -> None:
         """Close every connection that is not in use."""
         self._writer.dispose()

@@ -24,6 +24,7 @@ from daypass.store.damaged_rows import each, page, readable, slices
 from daypass.store.database import Database
 from daypass.store.journal_rows import BINDING, bound
 from daypass.store.records import SqlCabinet
+from daypass.store.seldom import seldom
 from daypass.store.words import events_of
 
 _ERRANDS_AT_ONCE = 1_000
@@ -178,7 +179,7 @@ class SqlLedger(SqlCabinet):
     def lapsed(self, *, filed_before: datetime) -> Iterator[Request]:
         """Read all pending requests that were filed before a moment, oldest first."""
         columns = tables.requests.c
-        pending = REQUESTS.select.where(columns.state == RequestState.PENDING, columns.filed_at < filed_before)
+        pending = REQUESTS.select.where(seldom(columns.state == RequestState.PENDING), columns.filed_at < filed_before)
         return each(self._database, [pending], REQUESTS)
 
     def story(self, subject: GrantId) -> list[Event]:
@@ -214,14 +215,14 @@ def _requests(requestor: PrincipalId | None, states: Iterable[RequestState] | No
     columns, query = tables.requests.c, REQUESTS.select
     if requestor is not None:
         query = query.where(columns.requestor == requestor)
-    return query if states is None else query.where(columns.state.in_(list(states)))
+    return query if states is None else query.where(seldom(columns.state.in_(list(states))))
 
 
 def _grants(principal: PrincipalId | None, states: Iterable[GrantState] | None) -> AnySelect:
     columns, query = tables.grants.c, GRANTS.select
     if principal is not None:
         query = query.where(columns.principal == principal)
-    return query if states is None else query.where(columns.state.in_(list(states)))
+    return query if states is None else query.where(seldom(columns.state.in_(list(states))))
 
 
 def _those(database: Database, query: AnySelect, codec: Codec[Value], ids: Iterable[GrantId] | None) -> Iterator[Value]:

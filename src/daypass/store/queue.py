@@ -86,7 +86,8 @@ class SqlQueue:
     def late(self, *, busy_before: datetime) -> list[Grant]:
         """Read ended grants of which an unanswered write might have taken effect before a moment, or after it."""
         with self._database.reading() as connection:
-            return readable(connection, _LATE.where(grants.c.busy_until < busy_before), GRANTS, self._database.sealer)
+            busy = readable(connection, _BUSY.where(grants.c.busy_until < busy_before), GRANTS, self._database.sealer)
+        return [grant for grant in busy if grant.state is GrantState.ENDED]
 
     def forget_late(self, grant_ids: Iterable[GrantId]) -> None:
         """These were looked at once more."""
@@ -235,7 +236,8 @@ _LANDED = (
         ),
     )
 )
-_LATE = GRANTS.select.where(grants.c.state == GrantState.ENDED, grants.c.busy_until.is_not(None))
+_BUSY = GRANTS.select.where(grants.c.busy_until.is_not(None))
+"""Of whichever state: asked for what has ended, SQLite would look at all that ever has."""
 _FORGET_LATE = (
     update(grants)
     .where(grants.c.id.in_(bindparam("ids", expanding=True)), grants.c.state == GrantState.ENDED)

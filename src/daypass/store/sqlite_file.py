@@ -82,3 +82,15 @@ def begin(connection: Connection) -> None:
 def begin_immediate(connection: Connection) -> None:
     """Begin a transaction that writes, with the file's lock."""
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def renew_statistics(connection: Connection) -> bool:
+    """Take the planner's statistics anew; False where there are none."""
+    kept = connection.exec_driver_sql("SELECT count(*) FROM sqlite_schema WHERE name = 'sqlite_stat1'").scalar_one()
+    if not kept:
+        return False
+    connection.exec_driver_sql(
+        "PRAGMA analysis_limit = 1000"
+    )  # rows of each index: milliseconds, however many there are
+    connection.exec_driver_sql("ANALYZE")
+    return True

@@ -61,6 +61,7 @@ def chores(house: Daypass) -> list[Chore]:
         Chore(name="late writes", every=15 * _SECOND, run=partial(_look_again, house)),
         Chore(name="sweep", every=house.settings.worker.sweep_every, run=partial(_sweep, house, Reports())),
         Chore(name="errands", every=timedelta(hours=1), run=lambda: ledger.drop_errands(before=now() - _ERRANDS_STAY)),
+        Chore(name="statistics", every=timedelta(hours=1), run=house.database.renew_statistics),
         *_erasing(house),
     ]
 
