@@ -29,7 +29,7 @@ quick: setup ## the tests that start nothing and are not heavy, with 25 examples
 	@$(bin)/pytest -q --quick -m "not long and not heavy" -n 2 --dist worksteal --ignore=tests/house --ignore=tests/docs
 
 soak: setup ## what takes minutes by nature: long fuzz, mutations, faults (SEED=N: as drawn before; ONLY=NAME: one of them)
-	@$(with_aws) $(bin)/pytest $(wildcard tests/*/ packages/*/tests/) -m long -n 2 --dist worksteal -o faulthandler_timeout=1200 \
+	@$(with_aws) $(bin)/pytest $(wildcard tests/*/ packages/*/tests/) -m long -n 2 --dist worksteal --durations=25 -o faulthandler_timeout=1200 \
 		$(if $(SEED),--seed=$(SEED)) $(if $(ONLY),-k $(ONLY))
 
 check: setup ## the gates alone: formatting, lint, types, who imports whom, the house's own rules
