@@ -39,7 +39,7 @@ from daypass.wiring.assemble import open_stores
 from daypass.wiring.listener import listen
 from localslack import LocalSlack, Person, generous_manifest
 from localslack.http_carrier import signature
-from localslack.telling import of_command
+from localslack.interactions import of_command
 from tests.builder import Daypass, sqlite
 from tests.hands import HandClock, HandDirectory
 from tests.heads import HandHead

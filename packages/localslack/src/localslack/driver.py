@@ -9,13 +9,13 @@ import copy
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from localslack.acting import Acting, find_element
-from localslack.choosing import NotThereError
+from localslack.choices import NotThereError
 from localslack.deliveries import Answer
 from localslack.form_state import SLOTS, elements_of
-from localslack.submitting import Submitted, Submitting
+from localslack.interactions import Surface, Used
+from localslack.modals import Submitted, Submitting
+from localslack.people import Acting, find_element
 from localslack.surfaces import View
-from localslack.telling import Surface, Used
 from localslack.wire import Json
 from localslack.workspace import Channel, Message, texts_in
 from localslack.world import World

@@ -21,8 +21,7 @@ from typing import Literal, Self
 
 from aiohttp import web
 
-from localslack import payloads, posting, seed
-from localslack.acting import Acting
+from localslack import answers, payloads, seed
 from localslack.changes import Change, Changes, Subject
 from localslack.client.routes import Browser
 from localslack.courier import Courier
@@ -32,8 +31,9 @@ from localslack.faults import Faults
 from localslack.http_carrier import HttpCarrier
 from localslack.installation import Installation, TokenState
 from localslack.manifest import Manifest, generous_manifest
+from localslack.modals import Submitting
+from localslack.people import Acting
 from localslack.socket_carrier import SocketCarrier
-from localslack.submitting import Submitting
 from localslack.surfaces import Surfaces
 from localslack.tickets import Tickets
 from localslack.web_api.gate import Gate
@@ -286,4 +286,4 @@ class LocalSlack:
         return application
 
     async def _answer(self, request: web.Request) -> web.Response:
-        return await posting.serve_response_url(self.world, request)
+        return await answers.serve_response_url(self.world, request)

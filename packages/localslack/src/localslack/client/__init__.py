@@ -1,1 +1,1 @@
-"""The browser client: `routes` serves it, `showing` decides what is on the screen, `mrkdwn` sets its text."""
+"""The browser client: `routes` serves it, `screen` decides what is on the screen, `mrkdwn` sets its text."""

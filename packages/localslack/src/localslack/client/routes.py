@@ -17,13 +17,13 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from localslack.acting import Acting, find_element
 from localslack.changes import Change, Subject
-from localslack.choosing import NotThereError
-from localslack.client.showing import Place, Screen
-from localslack.submitting import Submitting
+from localslack.choices import NotThereError
+from localslack.client.screen import Place, Screen
+from localslack.interactions import Surface
+from localslack.modals import Submitting
+from localslack.people import Acting, find_element
 from localslack.surfaces import View
-from localslack.telling import Surface
 from localslack.wire import Json, RefusedError
 from localslack.workspace import Channel, Kind, Person
 from localslack.world import World

@@ -9,7 +9,7 @@ import re
 from typing import Any
 
 from localslack import payloads
-from localslack.choosing import action_of
+from localslack.choices import action_of
 from localslack.deliveries import Delivery, Family
 from localslack.form_state import state_values
 from localslack.manifest import SlashCommand

@@ -14,10 +14,10 @@ from localslack.deliveries import Answer, Delivery
 from localslack.driver import PATIENCE, Actor
 from localslack.faults import Faults
 from localslack.installation import TokenState
+from localslack.interactions import Surface
+from localslack.modals import Submitted
 from localslack.server import LocalSlack
-from localslack.submitting import Submitted
 from localslack.surfaces import View
-from localslack.telling import Surface
 from localslack.wire import Json
 from localslack.workspace import Message
 from localslack.world import ApiCall

@@ -8,14 +8,14 @@ that a reader of the page presses. Every failure of the app is shown to the pers
 import re
 from typing import Any
 
-from localslack import payloads, posting, telling
+from localslack import answers, interactions, payloads
 from localslack.block_kit.check import complaints_about_options
-from localslack.choosing import NotThereError, as_value
+from localslack.choices import NotThereError, as_value
 from localslack.courier import Courier
 from localslack.deliveries import Answer, Failure
 from localslack.form_state import elements_of, options_of
+from localslack.interactions import Surface, Used
 from localslack.surfaces import View
-from localslack.telling import Surface, Used
 from localslack.wire import Json, RefusedError
 from localslack.workspace import Channel, Kind, Message
 from localslack.world import World
@@ -70,7 +70,7 @@ class Acting:
         if command is None or "commands" not in app.manifest.bot_scopes:
             self._say(person, channel, f"`{name}` is not a valid command.")
             return Answer(failure=Failure.NOBODY)
-        told = telling.of_command(self._world, person, channel, command, text.strip())
+        told = interactions.of_command(self._world, person, channel, command, text.strip())
         answer = await self._courier.send(told)
         self._show_command_answer(person, channel, name, answer)
         return answer
@@ -79,7 +79,7 @@ class Acting:
         """Run a global shortcut. Raises NotThereError when the app has none of that name."""
         if self._world.app.manifest.shortcut(callback_id) is None:
             raise NotThereError(f"The app's manifest has no shortcut {callback_id!r}.")
-        return await self._courier.send(telling.of_shortcut(self._world, person, callback_id))
+        return await self._courier.send(interactions.of_shortcut(self._world, person, callback_id))
 
     async def use(
         self, person: str, surface: Surface, used: Used, given: Any, *, offered: list[Json] | None = None
@@ -100,7 +100,7 @@ class Acting:
         if not self._world.app.manifest.interactivity:
             self._show_problem(surface, NOT_INTERACTIVE)
             return Answer(failure=Failure.NOBODY)
-        told = telling.of_action(self._world, person, surface, used, value)
+        told = interactions.of_action(self._world, person, surface, used, value)
         answer = await self._courier.send(told)
         self._show_problem(surface, sentence_for(answer))
         return answer
@@ -126,7 +126,7 @@ class Acting:
         """
         if len(typed) < used[1].get("min_query_length", SHORTEST_QUERY):
             return []
-        told = telling.of_typing(self._world, person, surface, used, typed)
+        told = interactions.of_typing(self._world, person, surface, used, typed)
         answer = await self._courier.send(told)
         if answer.failure is not None or complaints_about_options(answer.payload):
             raise NotThereError("The options could not be loaded.")
@@ -148,7 +148,7 @@ class Acting:
 
     def event(self, event: Json) -> None:
         """Send an event of any kind, if the app subscribed to it."""
-        told = telling.of_event(self._world, event)
+        told = interactions.of_event(self._world, event)
         if told is not None:
             self._courier.send_event(told)
 
@@ -161,7 +161,7 @@ class Acting:
         bot = self._world.app.bot_user_id
         if bot not in channel.members:
             return
-        event = telling.message_event(self._world, message, channel)
+        event = interactions.message_event(self._world, message, channel)
         if channel.kind is not Kind.DIRECT and f"<@{bot}>" in message.text:
             self.event({**event, "type": "app_mention"})
         self.event(event)
@@ -176,7 +176,7 @@ class Acting:
     def _tell_of_change(self, message: Message, change: Json) -> None:
         channel = self._world.workspace.channel(message.channel)
         if self._world.app.bot_user_id in channel.members:
-            self.event(telling.change_event(self._world, channel, change))
+            self.event(interactions.change_event(self._world, channel, change))
 
     def _show_problem(self, surface: Surface, sentence: str | None) -> None:
         if surface.problem == sentence:
@@ -196,12 +196,12 @@ class Acting:
         if content is None:
             return
         try:
-            posting.from_app(self._world, channel=channel.id, person=person, content=content)
+            answers.from_app(self._world, channel=channel.id, person=person, content=content)
         except RefusedError as refusal:
             self._say(person, channel, f'{name} failed with the error "{refusal.error}"')
 
     def _say(self, person: str, channel: Channel, text: str) -> None:
-        posting.from_slackbot(self._world, channel=channel.id, person=person, text=text)
+        answers.from_slackbot(self._world, channel=channel.id, person=person, text=text)
 
 
 def find_element(surface: Surface, action_id: str, block_id: str = "") -> Used:

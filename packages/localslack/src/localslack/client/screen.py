@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
-from localslack.acting import SHORTEST_QUERY
 from localslack.client.mrkdwn import Typesetter
 from localslack.client.rich_text import rich_text
 from localslack.form_state import Choices, value_of
+from localslack.people import SHORTEST_QUERY
 from localslack.surfaces import View
 from localslack.wire import Json
 from localslack.workspace import SLACKBOT, Channel, Kind, Message, Person

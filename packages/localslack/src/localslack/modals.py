@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from localslack import payloads
-from localslack.acting import TOO_LATE, TROUBLE
 from localslack.client_rules import field_errors
 from localslack.courier import Courier
 from localslack.deliveries import Answer, Delivery, Failure, Family
+from localslack.people import TOO_LATE, TROUBLE
 from localslack.surfaces import View
 from localslack.web_api.views import accepted_view
 from localslack.wire import Json, RefusedError
