@@ -25,8 +25,8 @@ from pymerkle import InmemoryTree
 from daypass.journal.entry import canonical
 from daypass.journal.export import Exported, export
 from daypass.journal.fold import fold
+from daypass.journal.journal_line import Placed
 from daypass.journal.key import Signer
-from daypass.journal.place import Placed
 from daypass.journal.proof import inclusion_proof, verify_inclusion
 from daypass.journal.tree import EMPTY, leaf_hash
 from daypass.journal.verdict import BrokenJournal, Verified

@@ -26,13 +26,13 @@ from daypass.aws.own_permissions import (
 from daypass.aws.role_sessions import RoleSessions
 from daypass.deliveries.broker import Broker
 from daypass.deliveries.cutoff import Cutoff
+from daypass.deliveries.handout import Addresses, Vending
 from daypass.deliveries.link import LinkDelivery
 from daypass.deliveries.link_sessions import SigningSessions
 from daypass.deliveries.names import Names
 from daypass.deliveries.policy import PolicyDelivery
 from daypass.deliveries.session import SessionDelivery
 from daypass.deliveries.sweep import IamSweep
-from daypass.deliveries.vending import Addresses, Vending
 from daypass.model.entitlement import Entitlement, Extra, Level, S3Place
 from daypass.model.grant import Delivery, Ending, Grant, GrantState, Why, new_grant_id
 from daypass.model.lease import Lease, Term, whole_second

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from daypass.journal.checkpoint import open_checkpoint
 from daypass.journal.damage import BookDamaged
 from daypass.journal.fold import check_frontier, fold
+from daypass.journal.journal_line import Placed
 from daypass.journal.key import Signer
 from daypass.journal.note import BadNote
-from daypass.journal.place import Placed
 from daypass.journal.tree import EMPTY, leaf_hash
 from tests.journal.books import KEY, SIGNER, entry
 

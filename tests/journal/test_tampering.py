@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from daypass.journal.checkpoint import open_checkpoint
 from daypass.journal.export import read_checkpoint_line
+from daypass.journal.journal_line import place
 from daypass.journal.key import Signer
-from daypass.journal.place import place
 from daypass.journal.verdict import BrokenJournal, JournalFault, Verified
 from tests.examples import examples
 from tests.journal.books import KEY, book, entry, is_entry, judged, renumbered

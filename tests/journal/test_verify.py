@@ -8,9 +8,9 @@ import pytest
 
 from daypass.journal.export import Exported, export
 from daypass.journal.fold import fold
+from daypass.journal.journal_line import Placed
 from daypass.journal.key import Signer
 from daypass.journal.lines import MAX_LINE
-from daypass.journal.place import Placed
 from daypass.journal.tree import EMPTY, EMPTY_ROOT
 from daypass.journal.verdict import BrokenJournal, JournalFault, Verified
 from daypass.journal.verify import verify

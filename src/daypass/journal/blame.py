@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import BinaryIO
 
+from daypass.journal.journal_line import Placed
 from daypass.journal.key import PublicKey
 from daypass.journal.lines import entry_line_number, entry_lines
-from daypass.journal.place import Placed
 from daypass.journal.verdict import BrokenJournal, JournalFault
 
 _NEAR = 128

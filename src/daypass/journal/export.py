@@ -21,9 +21,9 @@ from typing import NamedTuple
 import msgspec
 
 from daypass.journal.checkpoint import Checkpoint, open_checkpoint
+from daypass.journal.journal_line import Placed
 from daypass.journal.key import PublicKey
 from daypass.journal.note import BadNote
-from daypass.journal.place import Placed
 from daypass.journal.words import SaltedText
 
 ENTRY_BEGINS = b'{"entry":'

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from daypass.journal.checkpoint import open_checkpoint, sign_checkpoint
 from daypass.journal.damage import BookDamaged
+from daypass.journal.journal_line import place
 from daypass.journal.key import PublicKey, Signer
-from daypass.journal.place import place
 from daypass.journal.tree import Frontier, leaf_hash
 
 

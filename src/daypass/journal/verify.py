@@ -26,10 +26,10 @@ from daypass.journal.export import (
     read_checkpoint_line,
     read_words_line,
 )
+from daypass.journal.journal_line import Placed
 from daypass.journal.key import PublicKey
 from daypass.journal.lines import MAX_LINE, CutOff, LineTooLong, stretches
 from daypass.journal.note import BadNote
-from daypass.journal.place import Placed
 from daypass.journal.tree import EMPTY, Frontier, leaf_hash
 from daypass.journal.verdict import BrokenJournal, JournalFault, Verdict, Verified
 

@@ -15,7 +15,7 @@ from threading import Lock
 
 from sqlalchemy import Connection, insert
 
-from daypass.journal.binding import BEGINNING, Bound, ChainEnd, bind
+from daypass.journal.chain import BEGINNING, Bound, ChainEnd, bind
 from daypass.model.errors import Misconfigured
 from daypass.store.prepared import Prepared, Row
 from daypass.store.tables import journal

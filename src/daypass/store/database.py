@@ -14,7 +14,7 @@ from functools import cached_property
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, select
 from sqlalchemy.exc import ArgumentError
 
-from daypass.journal.binding import PURPOSE
+from daypass.journal.chain import PURPOSE
 from daypass.journal.damage import Damage
 from daypass.journal.key import Signer
 from daypass.model.errors import Misconfigured

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator, Sequence
 
 from sqlalchemy import Connection, bindparam, func, select
 
-from daypass.journal.binding import Chains
+from daypass.journal.chain import Chains
 from daypass.journal.checkpoint import open_checkpoint
 from daypass.journal.damage import BookDamaged
 from daypass.journal.export import Exported, export
 from daypass.journal.fold import check_frontier
-from daypass.journal.place import Placed
+from daypass.journal.journal_line import Placed
 from daypass.journal.proof import consistency_proof, inclusion_proof
 from daypass.journal.tree import Frontier
 from daypass.model.errors import NotFound

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, bindparam, func, select
 
-from daypass.journal.binding import Bound
+from daypass.journal.chain import Bound
 from daypass.journal.damage import BookDamaged
 from daypass.journal.entry import BadEntry, Entry, read_entry
-from daypass.journal.place import Placed
+from daypass.journal.journal_line import Placed
 from daypass.journal.tree import Frontier, leaf_hash
 from daypass.store.codec import AnyRow, Unreadable
 from daypass.store.prepared import Prepared

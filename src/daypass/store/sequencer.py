@@ -18,12 +18,12 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, bindparam, insert, update
 
-from daypass.journal.binding import PURPOSE, ChainEnd, Chains
+from daypass.journal.chain import PURPOSE, ChainEnd, Chains
 from daypass.journal.damage import BookDamaged, HeadMissing
 from daypass.journal.fold import Folded, check_frontier, fold
 from daypass.journal.head import Head, Pending, RememberedHead
+from daypass.journal.journal_line import Placed
 from daypass.journal.note import BadNote
-from daypass.journal.place import Placed
 from daypass.journal.tree import Frontier
 from daypass.model.errors import Conflict, Unavailable
 from daypass.ports import HeadPlace

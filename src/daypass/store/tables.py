@@ -158,7 +158,7 @@ journal = Table(
     Column("id", Serial, primary_key=True),
     Column("subject", String),
     Column("entry", LargeBinary, nullable=False),  # canonical bytes, see journal/entry
-    Column("writer", BigInteger, nullable=False),  # whose chain it is bound in, see journal/binding
+    Column("writer", BigInteger, nullable=False),  # whose chain it is bound in, see journal/chain
     Column("counter", BigInteger, nullable=False),
     Column("previous", LargeBinary, nullable=False),
     Column("mac", LargeBinary, nullable=False),

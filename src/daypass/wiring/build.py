@@ -12,13 +12,13 @@ from daypass.aws.clock import AwsTime
 from daypass.aws.role_sessions import RoleSessions
 from daypass.deliveries.broker import Broker
 from daypass.deliveries.cutoff import Cutoff
+from daypass.deliveries.handout import Addresses, Vending
 from daypass.deliveries.link import LinkDelivery
 from daypass.deliveries.link_sessions import SigningSessions
 from daypass.deliveries.names import Names
 from daypass.deliveries.policy import PolicyDelivery
 from daypass.deliveries.session import SessionDelivery
 from daypass.deliveries.sweep import IamSweep
-from daypass.deliveries.vending import Addresses, Vending
 from daypass.doors.services import Services
 from daypass.journal.key import Signer
 from daypass.model.errors import Misconfigured

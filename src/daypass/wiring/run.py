@@ -38,7 +38,7 @@ from daypass.doors.api import app as api
 from daypass.doors.hosts import Hosts
 from daypass.doors.limits import BodyLimit
 from daypass.doors.slack.door import SlackDoor
-from daypass.doors.slack.incoming import may_be_slacks
+from daypass.doors.slack.inbound import may_be_slacks
 from daypass.doors.slack.workspace import SlackSettings
 from daypass.doors.web import app as web
 from daypass.model.errors import DaypassError, Misconfigured

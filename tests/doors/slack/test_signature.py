@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from daypass.doors.slack.acknowledge import Arrivals
-from daypass.doors.slack.incoming import PATH, may_be_slacks, routes
+from daypass.doors.slack.inbound import PATH, may_be_slacks, routes
 from daypass.model.errors import Unavailable
 from tests.makers import NOON
 

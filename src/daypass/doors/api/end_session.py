@@ -9,7 +9,7 @@ from daypass.doors.api.login import PACED, RateLimitedTry, slower
 from daypass.doors.api.router import api_router
 from daypass.doors.language import parse_person
 from daypass.doors.wire.handout import TokenOut
-from daypass.doors.wire.incoming import EndWithCode, EndWithPasskey
+from daypass.doors.wire.inputs import EndWithCode, EndWithPasskey
 from daypass.doors.wire.passkeys import AddressOut
 from daypass.lifecycle.attempts import Stranger
 from daypass.lifecycle.break_glass.redeem import counts

@@ -25,7 +25,7 @@ from daypass.doors.api.router import read_json, reading
 from daypass.doors.language import did_you_mean
 from daypass.doors.refusals import Code
 from daypass.doors.services import Services
-from daypass.doors.wire.incoming import FileRequest
+from daypass.doors.wire.inputs import FileRequest
 from daypass.doors.wire.problem import answering, problem, refusal
 from daypass.model.errors import DaypassError, TooOften, Unavailable
 from daypass.model.principal import PrincipalId

@@ -9,7 +9,7 @@ from daypass.doors.api.requests import Id
 from daypass.doors.api.router import api_router
 from daypass.doors.language import parse_reason, parse_term
 from daypass.doors.wire.access import GrantOut, RequestOut
-from daypass.doors.wire.incoming import ExtendGrant, WithReason
+from daypass.doors.wire.inputs import ExtendGrant, WithReason
 from daypass.lifecycle.end.end import drop
 from daypass.lifecycle.end.end import revoke as revoking
 from daypass.lifecycle.extend import MoreTime

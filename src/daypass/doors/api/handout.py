@@ -15,7 +15,7 @@ from daypass.doors.api.router import api_router
 from daypass.doors.api.stream import LINES, stream
 from daypass.doors.language import parse_length
 from daypass.doors.wire.handout import CredentialsOut, PostFormOut, UrlOut
-from daypass.doors.wire.incoming import OneObject, UploadForm
+from daypass.doors.wire.inputs import OneObject, UploadForm
 from daypass.lifecycle.handout import links
 from daypass.ports import SignedUrl
 

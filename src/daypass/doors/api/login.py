@@ -20,7 +20,7 @@ from daypass.doors.api.authentication import AtDesk, KnownToken, Now, Reader
 from daypass.doors.api.router import api_router
 from daypass.doors.refusals import Code
 from daypass.doors.wire.handout import DeviceCode, PrincipalOut, TokenOut
-from daypass.doors.wire.incoming import BeginLogin, CollectToken
+from daypass.doors.wire.inputs import BeginLogin, CollectToken
 from daypass.doors.wire.problem import refusal
 from daypass.doors.wire.queries import Everywhere
 from daypass.lifecycle import login

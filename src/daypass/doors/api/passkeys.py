@@ -8,7 +8,7 @@ from daypass.doors.api.authentication import AtDesk, Decider, EndingForOthers, N
 from daypass.doors.api.requests import Id, chosen_length
 from daypass.doors.api.router import api_router
 from daypass.doors.language import parse_person
-from daypass.doors.wire.incoming import ApproveRequest
+from daypass.doors.wire.inputs import ApproveRequest
 from daypass.doors.wire.passkeys import AddressOut, ForgetPasskeys, PasskeyOut, PasskeysOut, PasskeyWord
 from daypass.lifecycle.approval.stages import Click
 from daypass.lifecycle.passkeys import one_time_links, registered, remove

@@ -11,7 +11,7 @@ from daypass.doors.api.visibility import names
 from daypass.doors.language import Spoken, parse_id, parse_length, parse_moment, parse_person, parse_reason, parse_term
 from daypass.doors.wire.access import PreviewOut, RequestOut
 from daypass.doors.wire.approval import ApproversOut
-from daypass.doors.wire.incoming import AllowAhead, AskAgain, SayAway
+from daypass.doors.wire.inputs import AllowAhead, AskAgain, SayAway
 from daypass.doors.wire.preapprovals import AbsenceOut, OfferOut, OffersOut, PermitOut, PermitsOut
 from daypass.doors.wire.queries import DryRunQuery
 from daypass.lifecycle import preapprovals

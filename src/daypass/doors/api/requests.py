@@ -23,7 +23,7 @@ from daypass.doors.api.visibility import named_in, names
 from daypass.doors.language import RequestDraft, Spoken, parse_id, parse_length, parse_reason, parse_request, split
 from daypass.doors.services import Services
 from daypass.doors.wire.access import EntryOut, GrantOut, ListOut, PreviewOut, RequestOut, StoryOut
-from daypass.doors.wire.incoming import ApproveRequest, FileRequest, WithReason
+from daypass.doors.wire.inputs import ApproveRequest, FileRequest, WithReason
 from daypass.doors.wire.preapprovals import PermitOut
 from daypass.doors.wire.queries import DryRunQuery, PageQuery, WithEnded
 from daypass.doors.wire.words import IdText

@@ -22,7 +22,7 @@ from daypass.doors.api.stream import LINES, stream
 from daypass.doors.api.visibility import may_audit, must_audit, names
 from daypass.doors.language import parse_id, parse_length, parse_reason
 from daypass.doors.services import Services
-from daypass.doors.wire.incoming import WithReason
+from daypass.doors.wire.inputs import WithReason
 from daypass.doors.wire.lint import DoubtsOut, LintRules
 from daypass.doors.wire.queries import DryRunQuery, Newest, PageQuery, PageWithEnded
 from daypass.doors.wire.rules import (

@@ -17,7 +17,7 @@ from starlette.routing import Route
 from daypass.doors.services import Services
 from daypass.doors.slack.acknowledge import Arrivals
 from daypass.doors.slack.app import build
-from daypass.doors.slack.incoming import routes
+from daypass.doors.slack.inbound import routes
 from daypass.doors.slack.listeners import Listeners
 from daypass.doors.slack.notify import Notifier
 from daypass.doors.slack.socket import ReconnectLimits, Socket

@@ -21,7 +21,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 
 from daypass.doors.slack.acknowledge import Arrivals
 from daypass.doors.slack.error_log import log_failure
-from daypass.doors.slack.incoming import answer
+from daypass.doors.slack.inbound import answer
 from daypass.doors.slack.payload import envelope
 from daypass.model.errors import BadInput
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from daypass.doors.wire.approval import ApprovalOut, ApproversOut, RecurrenceOut, StageOut, seconds
-from daypass.doors.wire.outgoing import WireOut
+from daypass.doors.wire.outputs import WireOut
 from daypass.doors.wire.preapprovals import PermitOut
 from daypass.lifecycle.story import words
 from daypass.model.decision import Allowed

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import WithJsonSchema
 
-from daypass.doors.wire.outgoing import WireOut
+from daypass.doors.wire.outputs import WireOut
 from daypass.model.decision import Approvers, Stage
 from daypass.model.request import Approval, Recurrence
 

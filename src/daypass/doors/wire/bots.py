@@ -5,8 +5,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, JsonValue
 
-from daypass.doors.wire.incoming import Incoming
-from daypass.doors.wire.outgoing import WireOut
+from daypass.doors.wire.inputs import Incoming
+from daypass.doors.wire.outputs import WireOut
 from daypass.doors.wire.words import LineText, LongText, RobotName, ScopeText, ShortText, Whole, drawn
 from daypass.lifecycle.bots.administer import LONGEST_DAYS
 from daypass.model.bot import Bot

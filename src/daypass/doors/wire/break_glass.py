@@ -8,8 +8,8 @@ from pydantic import Field
 from daypass.doors.wire.access import RequestOut
 from daypass.doors.wire.approval import ApproversOut
 from daypass.doors.wire.handout import TokenOut
-from daypass.doors.wire.incoming import Incoming
-from daypass.doors.wire.outgoing import WireOut
+from daypass.doors.wire.inputs import Incoming
+from daypass.doors.wire.outputs import WireOut
 from daypass.doors.wire.words import DeliveryText, LevelText, PlaceText, ReasonText, ShortText, TermText, Whole, drawn
 from daypass.lifecycle.break_glass.codes import LONGEST, MOST_CODES
 from daypass.lifecycle.break_glass.dossier import Dossier, Line

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from pydantic import ConfigDict, Field, JsonValue
 
-from daypass.doors.wire.incoming import Incoming
-from daypass.doors.wire.outgoing import WireOut
+from daypass.doors.wire.inputs import Incoming
+from daypass.doors.wire.outputs import WireOut
 from daypass.doors.wire.words import PersonText, PlaceText, ReasonText
 from daypass.lifecycle.freezes.panic import Ended
 from daypass.model.freeze import Freeze

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from daypass.doors.wire.outgoing import WireOut
+from daypass.doors.wire.outputs import WireOut
 
 
 class DeviceCode(WireOut):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from daypass.doors.wire.freezes import Names
-from daypass.doors.wire.outgoing import WireOut
+from daypass.doors.wire.outputs import WireOut
 from daypass.model.departure import Departure
 
 

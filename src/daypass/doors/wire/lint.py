@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from daypass.doors.wire.incoming import Incoming
-from daypass.doors.wire.outgoing import WireOut
+from daypass.doors.wire.inputs import Incoming
+from daypass.doors.wire.outputs import WireOut
 from daypass.lifecycle.rule_changes.named_people import Doubts
 from daypass.rules.document.yaml_source import LARGEST
 from daypass.rules.lint.finding import FindingKind

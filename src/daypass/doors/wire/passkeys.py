@@ -5,8 +5,8 @@ from typing import Any
 
 from pydantic import Field
 
-from daypass.doors.wire.incoming import Incoming
-from daypass.doors.wire.outgoing import WireOut
+from daypass.doors.wire.inputs import Incoming
+from daypass.doors.wire.outputs import WireOut
 from daypass.doors.wire.words import PersonText, ShortText
 from daypass.model.passkey import Passkey
 

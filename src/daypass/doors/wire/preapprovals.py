@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import Field
 
 from daypass.doors.wire.approval import ApproversOut
-from daypass.doors.wire.outgoing import WireOut
+from daypass.doors.wire.outputs import WireOut
 from daypass.model.absence import Absence
 from daypass.model.entitlement import Level
 from daypass.model.preapproval import Preapproval

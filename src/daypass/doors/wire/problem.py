@@ -15,7 +15,7 @@ from pydantic import Field
 from starlette.responses import JSONResponse
 
 from daypass.doors.refusals import Code
-from daypass.doors.wire.outgoing import WireOut
+from daypass.doors.wire.outputs import WireOut
 
 MEDIA_TYPE = "application/problem+json"
 

@@ -7,9 +7,9 @@ from typing import Annotated
 from pydantic import Field
 
 from daypass.doors.wire.approval import ApprovalOut
-from daypass.doors.wire.incoming import Incoming
+from daypass.doors.wire.inputs import Incoming
 from daypass.doors.wire.lint import RulesText
-from daypass.doors.wire.outgoing import WireOut
+from daypass.doors.wire.outputs import WireOut
 from daypass.doors.wire.words import LengthText, ReasonText, Whole, drawn
 from daypass.model.event import Event
 from daypass.model.rule_change import RulesChange, RulesVersion

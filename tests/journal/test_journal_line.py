@@ -2,8 +2,8 @@
 
 import pytest
 
+from daypass.journal.journal_line import Placed, place
 from daypass.journal.key import Signer
-from daypass.journal.place import Placed, place
 from tests.journal.books import KEY, SIGNER, entry
 
 PLACED = place(entry(1), 7, SIGNER)

@@ -12,7 +12,7 @@ import pytest
 
 from daypass.aws.clients import AwsCredentials as AwsKeys
 from daypass.aws.presign import Presigner
-from daypass.deliveries.vending import Addresses, Vending
+from daypass.deliveries.handout import Addresses, Vending
 from daypass.model.entitlement import Level
 from daypass.model.errors import BadInput, Misconfigured, TooLate
 from daypass.model.grant import Delivery, Grant

@@ -2,7 +2,7 @@
 
 import pytest
 
-from daypass.journal.binding import BEGINNING, Bound, Chains, bind
+from daypass.journal.chain import BEGINNING, Bound, Chains, bind
 from daypass.journal.damage import BookDamaged
 from tests.journal.books import entry
 
