@@ -6,17 +6,12 @@ plan of every statement is held so, whatever statistics SQLite has.
 """
 
 import inspect
-import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, Pool, event, text
+from sqlalchemy import text
 
 from daypass.model.break_glass import GlassReview
-from daypass.model.errors import NotFound
 from daypass.model.grant import GrantState
 from daypass.model.known import KnownGroup
 from daypass.model.passkey import OneTimeLink
@@ -32,8 +27,9 @@ from daypass.store.logins import SqlLogins
 from daypass.store.outbox import SqlOutbox
 from daypass.store.postings import SqlPostings
 from daypass.store.queue import SqlQueue
+from tests.counting import Counted, counting, grown, looked_at
 from tests.heads import HandHead
-from tests.makers import ANN, BOB, HOUR, NOON
+from tests.makers import ANN, BOB, HOUR, NOON, principal
 from tests.store.facts import HOLD, a_grant, a_login, a_request, at, fact, stored
 from tests.tables import with_tables
 from tests.years import write_years
@@ -56,67 +52,6 @@ WHOLE = {
 """What may cost more the more there is, and why."""
 
 
-@dataclass
-class Counted:
-    """What each call cost: SQLite's steps, or the statements to be explained."""
-
-    steps: int = 0
-    said: list[tuple[str, Any]] = field(default_factory=list)
-    calls: dict[str, tuple[int, list[tuple[str, Any]]]] = field(default_factory=dict)
-
-    def step(self) -> int:
-        """Count some steps of SQLite's."""
-        self.steps += 1
-        return 0
-
-    def of(self, thing: object) -> Any:
-        """The same thing, each call of which is counted by its name and how often it was called before."""
-        counted = self
-
-        class Watching:
-            def __getattr__(self, name: str) -> Callable[..., Any]:
-                return counted.calling(type(thing).__name__, name, getattr(thing, name))
-
-        return Watching()
-
-    def calling(self, owner: str, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
-        """Count one call, and of an iterator its first ten."""
-
-        def one(*args: Any, **words: Any) -> Any:
-            self.steps, self.said = 0, []
-            found = None
-            with suppress(NotFound):  # looked for, which is what is counted
-                found = call(*args, **words)
-            if isinstance(found, Iterator):
-                found = [each for _, each in zip(range(10), found, strict=False)]
-            nth = sum(key.startswith(f"{owner}.{name}:") for key in self.calls)
-            self.calls[f"{owner}.{name}:{nth}"] = (self.steps, self.said)
-            return found
-
-        return one
-
-
-@contextmanager
-def counting() -> Iterator[Counted]:
-    """Count in every connection that is opened meanwhile."""
-    counted = Counted()
-
-    def connected(connection: Any, _record: object) -> None:
-        if hasattr(connection, "set_progress_handler"):
-            connection.set_progress_handler(counted.step, 10)
-
-    def said(_connection: object, _cursor: object, statement: str, values: Any, _context: object, many: bool) -> None:
-        counted.said.append((statement, values[0] if many else values))
-
-    event.listen(Pool, "connect", connected)
-    event.listen(Engine, "before_cursor_execute", said)
-    try:
-        yield counted
-    finally:
-        event.remove(Pool, "connect", connected)
-        event.remove(Engine, "before_cursor_execute", said)
-
-
 def use(database: Database, book: SqlBook, counted: Counted, waits: list[Any]) -> None:
     """Call every public method of the store once, as the doors and the chores do."""
     ledger, queue, outbox = (counted.of(one(database)) for one in (SqlLedger, SqlQueue, SqlOutbox))
@@ -132,6 +67,7 @@ def use(database: Database, book: SqlBook, counted: Counted, waits: list[Any]) -
     ledger.grants(principal=ANN, states=(GrantState.ENDED,), approved_after=NOON - HOUR)
     ledger.each_request(), ledger.each_request(requestor=ANN), ledger.each_request(states=[RequestState.PENDING])
     ledger.each_grant(states=LIVE), ledger.each_grant(states=tuple(GrantState)), ledger.lapsed(filed_before=at(9))
+    ledger.pending_for(principal(BOB)), ledger.held_by_others(BOB, states=LIVE)
     ledger.page_of_requests(requestor=ANN, states=OVER, skip=0, size=5)
     ledger.page_of_grants(principal=ANN, states=[GrantState.ENDED], skip=0, size=5)
     ledger.told_of([grant.id, "x"]), ledger.drop_errands(before=NOON)
@@ -189,48 +125,20 @@ def analyze(database: Database) -> None:
         connection.execute(text("ANALYZE"))
 
 
-def looked_at(database: Database, said: list[tuple[str, Any]]) -> int:
-    """How many rows PostgreSQL looks at for these statements; SQLite's steps stand for its own."""
-    rows = 0
-    for statement, values in said:
-        if not statement.lstrip().startswith(("SELECT", "UPDATE", "DELETE", "WITH")):
-            continue
-        with database._writer.connect() as connection:
-            if connection.dialect.name == "sqlite":
-                return 0
-            found = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", values).scalar_one()
-            plan = json.loads(found) if isinstance(found, str) else found
-            rows += _rows(plan[0]["Plan"])
-            connection.rollback()
-    return rows
-
-
-def _rows(node: dict[str, Any]) -> int:
-    removed = sum(int(value) for key, value in node.items() if key.startswith("Rows Removed"))
-    mine = (int(node["Actual Rows"]) + removed) * int(node["Actual Loops"])
-    return mine + sum(map(_rows, node.get("Plans", [])))
-
-
-def grown(few: dict[str, int], many: dict[str, int]) -> dict[str, tuple[int, int]]:
-    """The calls that cost more beside many: by more than half, and more than what is drawn by chance."""
-    more = {key: (few[key], many[key]) for key in few if many[key] > 1.5 * few[key] + 100}
-    return {key: each for key, each in more.items() if key.partition(":")[0] not in WHOLE}
-
-
 @pytest.mark.heavy
 @pytest.mark.parametrize("learn", ["never", "first", "last"])
 def test_no_call_costs_more_the_more_grants_have_ended_on_sqlite(tmp_path, learn):
     """Whatever SQLite learned of its tables: nothing, or something on the first day and anew since, or all just now."""
     few, many = (spent(f"sqlite:///{tmp_path / f'{over}.db'}", over, learn=learn) for over in (FEW, MANY))
 
-    assert grown(few, many) == {}
+    assert grown(few, many, whole=WHOLE) == {}
 
 
 def test_no_call_looks_at_more_rows_the_more_grants_have_ended_on_postgresql(postgres):
     """As EXPLAIN ANALYZE has it of every statement."""
     few, many = (spent(postgres.fresh_database(), over, learn="last") for over in (FEW, MANY))
 
-    assert grown(few, many) == {}
+    assert grown(few, many, whole=WHOLE) == {}
 
 
 def test_every_public_method_of_the_store_is_counted(tmp_path):

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 
+from daypass.model.decision import Approvers
 from daypass.model.event import Event
 from daypass.model.fact import Fact, Record
 from daypass.model.grant import Grant, GrantId, GrantState
 from daypass.model.link import Link
 from daypass.model.login import Login
-from daypass.model.principal import PrincipalId
+from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Request, RequestState
 
 Recorded = TypeVar("Recorded", bound=Record)
@@ -141,6 +142,22 @@ class Ledger(Records, Protocol):
 
     def each_grant(self, *, states: Iterable[GrantState]) -> Iterator[Grant]:
         """Read all grants in some states one after the other, newest first, so that millions fit."""
+        ...
+
+    def pending_for(self, person: Principal) -> list[Request]:
+        """
+        Read the pending requests in which somebody is named, or a group of theirs, newest first.
+
+        Whatever may wait for them is among these, and little else: who does not decide on much need not read all.
+        """
+        ...
+
+    def held_by_others(self, person: PrincipalId, *, states: Iterable[GrantState]) -> list[tuple[GrantId, Approvers]]:
+        """
+        Read which grants others have, newest first, and who was asked about each.
+
+        It is a hint that was not checked, to choose by which of them to show; what is shown is read as always.
+        """
         ...
 
     def told_of(self, ids: Iterable[GrantId]) -> frozenset[GrantId]:

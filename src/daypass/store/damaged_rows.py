@@ -29,6 +29,8 @@ _ORDERS: Mapping[Table, Order] = {
 }
 """How each table is listed."""
 
+_AT_FIRST = 20
+"""Rows that are read to begin with, as most who look for the newest need no more."""
 _AT_ONCE = 500
 _IDS = 1000
 """Ids that one statement names."""
@@ -85,13 +87,13 @@ def slices(ids: Iterable[Item]) -> Iterator[list[Item]]:
 def _each_row(database: Database, query: AnySelect, order: Order, *, newest_first: bool) -> Iterator[AnyRow]:
     """Read the rows of one query, some hundreds at a time."""
     place, ordered = tuple_(*order), [column.desc() if newest_first else column for column in order]
-    following = query.add_columns(*order).order_by(*ordered).limit(_AT_ONCE)
-    rows = _rows(database, following)
+    following, many = query.add_columns(*order).order_by(*ordered), _AT_FIRST
+    rows = _rows(database, following.limit(many))
     while rows:
         yield from rows
-        last = rows[-1][-len(order) :]
-        beyond = place < last if newest_first else place > last
-        rows = _rows(database, following.where(beyond)) if len(rows) == _AT_ONCE else []
+        last, whole = rows[-1][-len(order) :], len(rows) < many
+        beyond, many = place < last if newest_first else place > last, _AT_ONCE
+        rows = [] if whole else _rows(database, following.where(beyond).limit(many))
 
 
 def _rows(database: Database, query: AnySelect) -> list[AnyRow]:

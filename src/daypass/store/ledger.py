@@ -4,9 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 
-from sqlalchemy import delete, select
+import msgspec
+from sqlalchemy import delete, or_, select
 from sqlalchemy.exc import IntegrityError
 
+from daypass.model.decision import Approvers
 from daypass.model.effect import GIVES
 from daypass.model.errors import Conflict, NotFound, Unavailable
 from daypass.model.event import Event
@@ -14,7 +16,7 @@ from daypass.model.fact import Fact
 from daypass.model.grant import Grant, GrantId, GrantState
 from daypass.model.link import Link
 from daypass.model.passkey import OneTimeLink
-from daypass.model.principal import PrincipalId
+from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Request, RequestState
 from daypass.ports import Page
 from daypass.store import tables
@@ -132,6 +134,24 @@ class SqlLedger(SqlCabinet):
         queries = [_grants(None, [state]) for state in states]
         return each(self._database, queries, GRANTS, newest_first=True)
 
+    def pending_for(self, person: Principal) -> list[Request]:
+        """Read the pending requests in which somebody is named, or a group of theirs, newest first."""
+        body = tables.requests.c.body
+        names = (*person.ids, *person.slack_groups, *person.groups)
+        named = or_(*(body.contains(msgspec.json.encode(str(name)).decode(), autoescape=True) for name in names))
+        found = _those(self._database, _requests(None, [RequestState.PENDING]).where(named), REQUESTS, None)
+        return sorted(found, key=lambda request: (request.filed_at, request.id), reverse=True)
+
+    def held_by_others(self, person: PrincipalId, *, states: Iterable[GrantState]) -> list[tuple[GrantId, Approvers]]:
+        """Read which grants others have, newest first, and who was asked about each: a hint, not checked."""
+        columns, asked = tables.grants.c, tables.requests.c
+        held = select(columns.id, columns.approved_at, asked.body).join(tables.requests, asked.id == columns.id)
+        theirs = held.where(seldom(columns.state.in_(list(states))), columns.principal != person)
+        with self._database.reading() as connection:
+            rows = connection.execute(theirs).all()
+        newest = sorted(rows, key=lambda row: (row.approved_at, row.id), reverse=True)
+        return [(GrantId(row.id), _approvers_in(row.body)) for row in newest]
+
     def told_of(self, ids: Iterable[GrantId]) -> frozenset[GrantId]:
         """Pick the ids of grants of which a change was ever committed."""
         told = set[GrantId]()
@@ -223,6 +243,23 @@ def _grants(principal: PrincipalId | None, states: Iterable[GrantState] | None) 
     if principal is not None:
         query = query.where(columns.principal == principal)
     return query if states is None else query.where(seldom(columns.state.in_(list(states))))
+
+
+class _Asked(msgspec.Struct):
+    """What is taken out of a request's body to choose by."""
+
+    approvers: Approvers = Approvers()
+
+
+_ASKED = msgspec.json.Decoder(_Asked)
+
+
+def _approvers_in(body: str) -> Approvers:
+    """Who was asked; nobody where it cannot be read, which whoever reads the row itself is told."""
+    try:
+        return _ASKED.decode(body).approvers
+    except (msgspec.DecodeError, ValueError):
+        return Approvers()
 
 
 def _those(database: Database, query: AnySelect, codec: Codec[Value], ids: Iterable[GrantId] | None) -> Iterator[Value]:

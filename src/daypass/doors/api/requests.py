@@ -143,8 +143,7 @@ def mine(
     troubles = _troubles(desk, now)
     grants = desk.ledger.grants(principal=caller.id, states=None if which.ended else _LIVE)
     requests = desk.ledger.requests(requestor=caller.id, states=None if which.ended else (RequestState.PENDING,))
-    pending = desk.ledger.each_request(states=(RequestState.PENDING,))
-    waiting = [request for request in pending if waits_for(caller, request, now)]
+    waiting = [request for request in desk.ledger.pending_for(caller) if waits_for(caller, request, now)]
     stuck = _strangers(troubles, caller, desk)
     ahead = preapprovals.standing(caller.id, ledger=desk.ledger, now=now)
     involved = {who for one in (*requests, *waiting) for who in (one.requestor, one.principal)}

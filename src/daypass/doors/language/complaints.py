@@ -62,12 +62,13 @@ def sentence_for(  # noqa: PLR0911 - a sentence for each complaint
             return error.format_message()
 
 
-def which_one(typed: str, ids: Sequence[tuple[str, str]], *, program: str) -> str:
-    """Ask which one is meant, with the line to type for each that can be."""
+def which_one(typed: str, ids: Sequence[tuple[str, str]], *, program: str, besides: int = 0) -> str:
+    """Ask which one is meant, with the line to type for each that can be; `besides` are those that were not read."""
     if not ids:
         return f"Say the id as well: {typed} ID. {program} ls shows yours with their ids."
     lines = [f"{typed} {one}  ({what})" for one, what in ids[:_MOST_OFFERED]]
-    more = f"And {len(ids) - _MOST_OFFERED} more, see {program} ls." if ids[_MOST_OFFERED:] else ""
+    left = len(ids) - len(lines) + besides
+    more = f"And {left} more, see {program} ls." if left else ""
     return "\n".join(
         filter(None, ["Say the id as well. Type one of these:" if ids[1:] else "Say the id as well:", *lines, more])
     )

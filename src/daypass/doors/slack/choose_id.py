@@ -20,10 +20,11 @@ async def which_one(verb: str, desk: Services, by: PrincipalId) -> str:
     try:
         seen = await in_thread(lambda: overview(desk, by))
     except DaypassError:
-        found: list[Named] = []
+        found, besides = list[Named](), 0
     else:
         found = list(dict.fromkeys(_fitting(verb, seen)))
-    return asked_which(f"{texts.PROGRAM} {verb}", found, program=texts.PROGRAM)
+        besides = (seen.others_total or 0) - len(seen.others) if verb == "revoke" else 0
+    return asked_which(f"{texts.PROGRAM} {verb}", found, program=texts.PROGRAM, besides=besides)
 
 
 def _fitting(verb: str, seen: Overview) -> Iterator[Named]:

@@ -87,13 +87,13 @@ def of(seen: Overview, which: List) -> Sequence[Any]:
 
 def total(seen: Overview, which: List) -> int:
     """How many entries a list has, also where only a page of it was read."""
-    whole = seen.history_total if which is List.HISTORY else None
+    whole = {List.HISTORY: seen.history_total, List.OTHERS: seen.others_total}.get(which)
     return len(of(seen, which)) if whole is None else whole
 
 
 def page(seen: Overview, which: List, number: int = 0) -> View:
     """One page of a list; the last one where there are not so many any more."""
-    every, before = total(seen, which), seen.history_before if which is List.HISTORY else 0
+    every, before = total(seen, which), _before(seen, which)
     number = min(number, max(0, (every - 1) // _ON_A_PAGE))
     first = number * _ON_A_PAGE
     shown = of(seen, which)[first - before : first - before + _ON_A_PAGE]
@@ -108,6 +108,11 @@ def page(seen: Overview, which: List, number: int = 0) -> View:
     if turning:
         blocks.append(actions("turning", turning))
     return modal(said.TITLES[which], blocks, callback_id=CALLBACK, close=labels.CLOSE, metadata=f"{which}:{number}")
+
+
+def _before(seen: Overview, which: List) -> int:
+    """How many entries come before those that were read."""
+    return {List.HISTORY: seen.history_before, List.OTHERS: seen.others_before}.get(which, 0)
 
 
 def show_all(which: List, sentence: str) -> Block:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 
 from daypass.doors.services import Services
 from daypass.doors.slack.verbs import Picture, Verbs
@@ -32,8 +31,6 @@ _OVER = (RequestState.DENIED, RequestState.LAPSED, RequestState.CANCELLED)
 
 A_PAGE = 20
 """Entries of a list on one page."""
-_AT_ONCE = 500
-"""Grants whose requests are read together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +55,10 @@ class Overview:
     history_total: int | None = None
     """How long it is; None where all of it is here."""
     others: tuple[Picture, ...] = ()
-    """What others have now, for those who own the rules or may decide on it."""
+    """What others have now, for those who own the rules or may decide on it: a page of it."""
+    others_before: int = 0
+    others_total: int | None = None
+    """As of the history."""
     permits: tuple[Preapproval, ...] = ()
     """Approvals in advance that they gave or were given."""
     frozen: str = ""
@@ -76,7 +76,8 @@ def overview(desk: Services, by: PrincipalId, *, past: int = 0) -> Overview:
     known, now = desk.judge.person(by), desk.clock()
     person = known or remembered(by, desk.ledger)
     before, history, total = _history(desk, by, past)
-    waiting = desk.ledger.requests(states=[RequestState.PENDING])
+    waiting = desk.ledger.pending_for(person)
+    others_before, others, others_total = _others(desk, person, past)
     return Overview(
         now=now,
         grants=tuple(_own(desk, by)),
@@ -87,7 +88,9 @@ def overview(desk: Services, by: PrincipalId, *, past: int = 0) -> Overview:
         history=history,
         history_before=before,
         history_total=total,
-        others=tuple(_others(desk, person)),
+        others=others,
+        others_before=others_before,
+        others_total=others_total,
         permits=tuple(preapprovals.standing(by, ledger=desk.ledger, now=now)),
         frozen=freeze_of(by, desk.ledger),
         urgent=_may_break_glass(desk, person),
@@ -96,11 +99,19 @@ def overview(desk: Services, by: PrincipalId, *, past: int = 0) -> Overview:
 
 def _own(desk: Services, by: PrincipalId) -> Iterator[Picture]:
     """What this person has, and what is still to come of what recurs."""
-    look, live = Verbs(desk=desk).look, desk.ledger.grants(principal=by, states=_LIVE)
-    yield from (look(grant.id) for grant in live)
-    seen = {grant.id for grant in live}
-    series = desk.ledger.all(Schedule, owner=by, states=[Validity.OPEN])
-    yield from (look(one.id) for one in series if one.id not in seen)
+    ledger = desk.ledger
+    live = ledger.grants(principal=by, states=_LIVE)
+    to_come = {one.id: one for one in ledger.all(Schedule, owner=by, states=[Validity.OPEN])}
+    grants = {grant.id: grant for grant in (*live, *ledger.grants(ids=to_come))}
+    ids = list(dict.fromkeys([*(grant.id for grant in live), *to_come]))
+    asked = {one.id: one for one in ledger.requests(ids=ids)}
+    recur = [one.id for one in asked.values() if one.recurs and one.id not in to_come]
+    series = {**to_come, **{one.id: one for one in ledger.some(Schedule, recur)}}
+    for one in ids:
+        if one in asked:
+            yield Picture(request=asked[one], grant=grants.get(one), series=series.get(one))
+        else:  # it cannot be read, which is said
+            yield Verbs(desk=desk).look(one)
 
 
 def reviews_for(desk: Services, person: Principal, now: datetime) -> list[GlassReview]:
@@ -185,13 +196,19 @@ def _pictures(desk: Services, shown: Sequence[Grant | Request]) -> Iterator[Pict
             yield Picture(request=asked[one.id], grant=one)
 
 
-def _others(desk: Services, person: Principal) -> Iterator[Picture]:
-    """All live grants of others, the newest first. It is a hint: to end one asks the rules again."""
-    rules = desk.readable_rules()
-    owner = owns_rules(person, rules)
-    held = (grant for grant in desk.ledger.each_grant(states=_HELD) if grant.principal != person.id)
-    while some := list(islice(held, _AT_ONCE)):
-        yield from (one for one in _pictures(desk, some) if owner or one.request.approvers.include(person))
+def _others(desk: Services, person: Principal, skip: int) -> tuple[int, tuple[Picture, ...], int]:
+    """
+    A page of the live grants of others, as of the history. It is a hint: to end one asks the rules again.
+
+    Only that page is read and checked; what the others are chosen by is a line each.
+    """
+    owner = owns_rules(person, desk.readable_rules())
+    held = desk.ledger.held_by_others(person.id, states=_HELD)
+    theirs = [one for one, asked in held if owner or asked.include(person)]
+    first = skip if skip < len(theirs) else max(0, (len(theirs) - 1) // A_PAGE * A_PAGE)
+    shown = desk.ledger.grants(ids=theirs[first : first + A_PAGE])
+    pictures = (one for one in _pictures(desk, shown) if owner or one.request.approvers.include(person))
+    return first, tuple(pictures), len(theirs)
 
 
 def _may_break_glass(desk: Services, person: Principal) -> bool:

@@ -1,0 +1,34 @@
+"""What a person's look, click or line costs, and a round of each chore: the same in the first week and after years."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.counting import counting, grown
+from tests.everyday import actions, settled
+
+FEW, MANY = 300, 2_000
+
+
+def costs(folder: Path, over: int) -> tuple[dict[str, int], dict[str, int]]:
+    """The steps of SQLite's machine that each thing takes when it is done for the second time, and the statements."""
+    with counting() as counted:
+        walk = settled(f"sqlite:///{folder / f'{over}.db'}", over)
+        done = actions(walk, folder)
+        for action in done.values():
+            action()
+        for name, action in done.items():
+            counted.calling("everyday", name, action)()
+        walk.end()
+    by_name = {key.removeprefix("everyday.").removesuffix(":0"): call for key, call in counted.calls.items()}
+    return {key: steps for key, (steps, _) in by_name.items()}, {key: len(said) for key, (_, said) in by_name.items()}
+
+
+@pytest.mark.heavy
+def test_nothing_that_people_or_chores_do_costs_more_after_years(tmp_path: Path):
+    """Neither more statements nor more of the database's work, however many grants have ended."""
+    few, statements = costs(tmp_path, FEW)
+    many, later = costs(tmp_path, MANY)
+
+    assert later == statements
+    assert grown(few, many) == {}
