@@ -19,6 +19,7 @@ from tests.hands import HandAws
 from tests.makers import ANN, HOUR, NOON, grant
 
 SECOND = timedelta(seconds=1)
+HALF_A_MINUTE = timedelta(seconds=30)
 DURING, AFTER = NOON + HOUR / 4, NOON + HOUR
 SOON = DURING + SECOND
 
@@ -52,6 +53,15 @@ class Stubborn(HandAws):
         """Hold it on."""
         super().revoke(grant, now)
         return Presence.PRESENT
+
+
+class Lapsing(HandAws):
+    """An AWS that takes nothing back of what was handed out."""
+
+    def revoke(self, grant: Grant, now: datetime) -> Presence:
+        """Let it lapse."""
+        super().revoke(grant, now)
+        return Presence.LAPSING
 
 
 class Slow(HandAws):
@@ -121,6 +131,14 @@ def test_what_aws_still_shows_after_its_removal_has_not_ended(now: datetime) -> 
 
     assert outcome == LookAgain(now + SECOND, error="AWS still shows it after the removal.")
     assert calls == ["revoke"]
+
+
+@pytest.mark.parametrize("attempts", [0, 1])
+def test_what_lapses_by_itself_is_waited_for_without_a_failure(attempts: int) -> None:
+    """It has not ended, and no try has failed: nobody is told that it is stuck."""
+    outcome, _ = step(ENDING, DURING, aws=Lapsing(), attempts=attempts)
+
+    assert outcome == LookAgain(DURING + HALF_A_MINUTE)
 
 
 @pytest.mark.parametrize("one", [ENDING, ACTIVE])

@@ -12,7 +12,7 @@ from daypass.model.lease import Lease, Term
 from daypass.reconcile.plan import Activate, Close, End, Provision, Remove, Wait, Warn, plan
 from tests.makers import HOUR, NOON, grant
 
-ABSENT, PRESENT = Presence.ABSENT, Presence.PRESENT
+ABSENT, LAPSING, PRESENT = Presence.ABSENT, Presence.LAPSING, Presence.PRESENT
 LEASE = Lease(starts=NOON, ends=NOON + HOUR)
 BEFORE, DURING, LATE, AFTER = NOON - HOUR, NOON + HOUR / 4, NOON + HOUR * 59 / 60, NOON + HOUR
 
@@ -47,6 +47,7 @@ TABLE = [
     (ACTIVE, PRESENT, AFTER, End(Why.EXPIRED)),
     (ACTIVE, ABSENT, AFTER, End(Why.EXPIRED)),
     (ENDING, PRESENT, DURING, Remove()),
+    (ENDING, LAPSING, DURING, Remove()),
     (ENDING, ABSENT, DURING, Close()),
     (ENDING, PRESENT, AFTER, Remove()),
     (ENDED, PRESENT, AFTER, Remove()),

@@ -71,6 +71,8 @@ class Presence(StrEnum):
     """What AWS shows of a grant."""
 
     ABSENT = "absent"
+    LAPSING = "lapsing"
+    """Nothing is handed out any more, and what was cannot be taken back: it ends by itself, in minutes."""
     PRESENT = "present"
 
 

@@ -132,7 +132,11 @@ class Provisioner(Protocol):
         ...
 
     def revoke(self, grant: Grant, now: datetime) -> Presence:
-        """Take it out again; returns ABSENT when AWS's own answer proves that nothing is left."""
+        """
+        Take it out again; returns ABSENT when AWS's own answer proves that nothing is left.
+
+        LAPSING is what can only be waited for: nothing of it is handed out any more, and what was ends by itself.
+        """
         ...
 
     def observe(self, grant: Grant, now: datetime) -> Presence:

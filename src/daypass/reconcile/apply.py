@@ -25,6 +25,9 @@ from daypass.reconcile.start_check import must_begin_by
 LOOK_AGAIN = timedelta(seconds=1)
 """When AWS has accepted something and does not show it yet."""
 
+LAPSES = timedelta(seconds=30)
+"""When what ends by itself is looked at again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Write:
@@ -131,6 +134,8 @@ class Steps:
                 seen = self.provisioner.observe(grant, self.clock())
         if seen is Presence.PRESENT:
             return LookAgain(self.clock() + LOOK_AGAIN, error="AWS still shows it after the removal.")
+        if seen is Presence.LAPSING:  # nothing failed, and nobody need be alarmed
+            return LookAgain(self.clock() + LAPSES)
         if held.is_busy(self.clock()):
             return LookAgain(self.clock() + LOOK_AGAIN)
         return Write(_ended(grant, self.clock()))

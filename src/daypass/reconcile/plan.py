@@ -82,7 +82,7 @@ def plan(grant: Grant, seen: Presence, now: datetime) -> Step:
         case GrantState.ACTIVE:
             return _while_active(grant, seen, now)
         case GrantState.ENDING | GrantState.ENDED:
-            return Remove() if seen is Presence.PRESENT else Close()
+            return Close() if seen is Presence.ABSENT else Remove()
 
 
 def phase(grant: Grant, now: datetime) -> Phase:
