@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from daypass.directory.iam_tags import TAG
+from daypass.people.iam_tags import TAG
 from localslack import Message
 from tests.bad_input.firm import ALICE, BOB, CAROL, DAVE, REPORTS, Firm
 from tests.bad_input.page import says

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from daypass.directory.slack_budget import ALLOWED
 from daypass.model.principal import PrincipalId
+from daypass.people.slack_budget import ALLOWED
 from localslack import BlockingSlack
 from localslack.workspace import Person
 from tests.directory.hands import HandClock

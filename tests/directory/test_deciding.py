@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from daypass.directory.outside import Elsewhere
-from daypass.directory.register_file import RegisterFile
-from daypass.directory.resolve import Beside, PeopleDirectory
+from daypass.facts.outside_facts import Elsewhere
 from daypass.model.decision import Allowed, Decision, Denied, ScheduleName
 from daypass.model.principal import Away, PrincipalId
+from daypass.people.directory import Beside, PeopleDirectory
+from daypass.people.people_file_on_disk import RegisterFile
 from daypass.rules.decide.decision import decide
 from daypass.rules.decide.needs import needs
 from daypass.rules.document.read import parse

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from daypass.directory.aws_identities import AwsIdentities
-from daypass.directory.register_file import RegisterFile
-from daypass.directory.resolve import Beside, PeopleDirectory
-from daypass.directory.slack_calls import SlackCalls, web_client
-from daypass.directory.slack_people import EMAIL_FRESH_S, SlackPeople
-from daypass.directory.slack_status import away
 from daypass.model.errors import NotFound
 from daypass.model.principal import Away, PrincipalId
+from daypass.people.aws_identities import AwsIdentities
+from daypass.people.directory import Beside, PeopleDirectory
+from daypass.people.people_file_on_disk import RegisterFile
+from daypass.people.slack_calls import SlackCalls, web_client
+from daypass.people.slack_people import EMAIL_FRESH_S, SlackPeople
+from daypass.people.slack_status import away
 from localslack import BlockingSlack
 from tests.directory.hands import HandClock, answering
 from tests.directory.worlds import ALICE, BOB, CAROL, directory

@@ -4,15 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from daypass.directory.aws_identities import AwsIdentities
-from daypass.directory.resolve import Beside, PeopleDirectory
-from daypass.directory.slack_calls import SlackCalls, web_client
-from daypass.directory.slack_people import SlackPeople
 from daypass.model.decision import Circumstances, Needs, Question, Ticket, TicketId
 from daypass.model.entitlement import Entitlement, Level, S3Place
 from daypass.model.errors import NotFound
 from daypass.model.grant import Delivery
 from daypass.model.principal import Principal, PrincipalId
+from daypass.people.aws_identities import AwsIdentities
+from daypass.people.directory import Beside, PeopleDirectory
+from daypass.people.slack_calls import SlackCalls, web_client
+from daypass.people.slack_people import SlackPeople
 from localslack import BlockingSlack
 from tests.directory.hands import HandClock
 

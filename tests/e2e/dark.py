@@ -32,8 +32,8 @@ from daypass.model.secret import Secret, digest, draw
 from daypass.store import database as databases
 from daypass.store.ledger import SqlLedger
 from localslack import BlockingSlack, Broken, Person, UserGroup
-from tests.directory.on_call.host import Reply, hosting
 from tests.e2e.service import Service
+from tests.facts.on_call.host import Reply, hosting
 from tests.keys import SIGNER, write_key
 from tests.makers import grant, request
 from tests.servers.ministack import MiniStack

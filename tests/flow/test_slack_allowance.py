@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 
-from daypass.directory.slack_budget import unhurried
 from daypass.lifecycle.approval.reconsider import reconsider
 from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.submit import submit
@@ -13,6 +12,7 @@ from daypass.model.event import EntryKind
 from daypass.model.grant import Delivery
 from daypass.model.lease import Term
 from daypass.model.request import Ask
+from daypass.people.slack_budget import unhurried
 from daypass.rules.document.read import parse
 from localslack import BlockingSlack
 from tests.directory.crowd import ASKERS, crowded_slack

@@ -8,13 +8,13 @@ import pytest
 
 from daypass.aws.buckets import Buckets
 from daypass.aws.clients import Clients
-from daypass.directory.resolve import PeopleDirectory
 from daypass.model.absence import Absence
 from daypass.model.bot import Bot
 from daypass.model.errors import Misconfigured, NotFound
 from daypass.model.event import EntryKind
 from daypass.model.principal import Away, AwsIdentity, GroupName, PrincipalId
 from daypass.model.record import Validity
+from daypass.people.directory import PeopleDirectory
 from daypass.settings import load
 from daypass.store.ledger import SqlLedger
 from daypass.wiring.people import people

@@ -23,13 +23,13 @@ from daypass.demo.ministack import ACCOUNT, MiniStack
 from daypass.demo.panel import Panel
 from daypass.demo.process import Process, free_port
 from daypass.demo.signin import SignIn
-from daypass.directory.iam_tags import TAG
 from daypass.doors import slack
 from daypass.journal.export import ENTRY_BEGINS
 from daypass.journal.key import Signer
 from daypass.journal.verify import verify
 from daypass.model.errors import NotFound
 from daypass.model.grant import GrantId
+from daypass.people.iam_tags import TAG
 from daypass.store import database
 from daypass.store.journal import SqlBook
 from daypass.store.ledger import SqlLedger

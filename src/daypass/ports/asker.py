@@ -1,5 +1,5 @@
 """
-On whose behalf something is looked up, so that nobody uses up what Slack allows all of us (directory/slack_budget).
+On whose behalf something is looked up, so that nobody uses up what Slack allows all of us (people/slack_budget).
 
 A door opens a place for whoever has come (`visited`), and writes into it who that is once it knows (`is_asking`). The
 place goes along into every thread that works for them. Without one nobody is behind it: a chore, or a delivery.

@@ -3,7 +3,6 @@
 from datetime import timedelta
 from functools import partial
 
-from daypass.directory.slack_budget import unhurried
 from daypass.lifecycle.approval.escalation import hand_over
 from daypass.lifecycle.approval.reconsider import reconsider
 from daypass.lifecycle.approval.remind import remind
@@ -22,6 +21,7 @@ from daypass.lifecycle.rule_changes.file_source import FileWatch
 from daypass.lifecycle.rule_changes.versions import KeptRules
 from daypass.lifecycle.schedules.windows import open_windows
 from daypass.model.principal import DAYPASS
+from daypass.people.slack_budget import unhurried
 from daypass.reconcile.chores import Chore, report_stuck
 from daypass.reconcile.drift import look_again, sweep, vanished
 from daypass.reconcile.unknown_grants import Reports

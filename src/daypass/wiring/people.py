@@ -10,23 +10,23 @@ from daypass.aws.bucket_tags import BucketTags
 from daypass.aws.buckets import Buckets
 from daypass.aws.identities import Identities
 from daypass.aws.tagged_users import tagged_users
-from daypass.directory.aws_identities import AwsIdentities
-from daypass.directory.aws_map import AwsMap, parse_map
-from daypass.directory.iam_tags import IamTags
-from daypass.directory.on_call.configured import Schedules, parse_schedules
-from daypass.directory.outside import Elsewhere
-from daypass.directory.register_file import RegisterFile
-from daypass.directory.resolve import Beside, PeopleDirectory
-from daypass.directory.robots import BotDirectory
-from daypass.directory.slack_calls import SlackCalls, web_client
-from daypass.directory.slack_people import SlackPeople
-from daypass.directory.trackers import Jira
+from daypass.facts.on_call.schedules_file import Schedules, parse_schedules
+from daypass.facts.outside_facts import Elsewhere
+from daypass.facts.trackers import Jira
 from daypass.lifecycle.known_people import slack_groups_of
 from daypass.model.absence import Absence
 from daypass.model.bot import Bot
 from daypass.model.errors import AwsForbids, Misconfigured, NotFound, RulesUnreadable
 from daypass.model.principal import Away, AwsIdentity, PrincipalId, SlackGroupId
 from daypass.model.record import Validity
+from daypass.people.aws_identities import AwsIdentities
+from daypass.people.aws_map import AwsMap, parse_map
+from daypass.people.bots import BotDirectory
+from daypass.people.directory import Beside, PeopleDirectory
+from daypass.people.iam_tags import IamTags
+from daypass.people.people_file_on_disk import RegisterFile
+from daypass.people.slack_calls import SlackCalls, web_client
+from daypass.people.slack_people import SlackPeople
 from daypass.ports import Records
 from daypass.rules.document.read import RuleBook
 from daypass.settings import Settings, Tickets, secret

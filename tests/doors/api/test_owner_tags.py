@@ -5,14 +5,14 @@ from datetime import datetime
 
 import pytest
 
-from daypass.directory.around import Around, WhoIsWho
-from daypass.directory.left_out import LeftOut
-from daypass.directory.lookups import LookupThreads
-from daypass.directory.outside import Elsewhere, OutsideFacts
+from daypass.facts.circumstances import Around, WhoIsWho
+from daypass.facts.outside_facts import Elsewhere, OutsideFacts
 from daypass.model.decision import Circumstances, Needs, Question
 from daypass.model.errors import NotFound, Unavailable
 from daypass.model.grant import GrantId
 from daypass.model.principal import PrincipalId
+from daypass.sources.lookups import LookupThreads
+from daypass.sources.warnings import LeftOut
 from tests.directory.worlds import HandBuckets
 from tests.doors.house import RULES, House
 from tests.hands import HandDirectory

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from daypass.directory.robots import BotDirectory
 from daypass.lifecycle.absence import say_away
 from daypass.lifecycle.bots.administer import Wanted, add, adopt, rotate
 from daypass.lifecycle.bots.claims import GITHUB
@@ -18,6 +17,7 @@ from daypass.model.errors import NotYours
 from daypass.model.grant import Delivery, GrantId
 from daypass.model.principal import Away, PrincipalId
 from daypass.model.request import RequestState
+from daypass.people.bots import BotDirectory
 from daypass.rules.document.read import parse
 from tests.builder import sqlite
 from tests.flow.conftest import Walk

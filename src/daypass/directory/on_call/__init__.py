@@ -1,9 +1,0 @@
-"""Who is on call at a moment, from the schedules a team keeps already. Never guesses."""
-
-from daypass.directory.on_call.ical import IcalSchedule
-from daypass.directory.on_call.incident_io import IncidentIoSchedule
-from daypass.directory.on_call.opsgenie import OpsgenieSchedule
-from daypass.directory.on_call.pagerduty import PagerDutySchedule
-from daypass.directory.on_call.schedule import OnCallSchedule
-
-__all__ = ["IcalSchedule", "IncidentIoSchedule", "OnCallSchedule", "OpsgenieSchedule", "PagerDutySchedule"]
