@@ -5,13 +5,13 @@ The ledger is the real one. This AWS does what the contract in ports.py says and
 do is tested in tests/deliveries and tests/e2e.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from daypass.lifecycle.end.permissions import Enders
 from daypass.lifecycle.judge import Judge
-from daypass.model.decision import Circumstances, Needs, Question
+from daypass.model.decision import Circumstances, Needs
 from daypass.model.entitlement import S3Place
 from daypass.model.errors import BadInput, NotFound, RulesUnreadable, Unavailable
 from daypass.model.grant import Delivery, Grant, GrantId, GrantState, Presence
@@ -94,13 +94,20 @@ class HandDirectory:
             raise Unavailable("Slack does not answer now; it will be tried again.")
         return [one for one in self.people.values() if not one.robot]
 
-    def circumstances(self, question: Question, needed: Needs, *, at: datetime) -> Circumstances:  # noqa: ARG002 - the port's
+    def circumstances(
+        self,
+        needed: Needs,
+        *,
+        at: datetime,
+        place: S3Place | None = None,  # noqa: ARG002 - the port's
+        people: Sequence[Principal] = (),  # noqa: ARG002 - the port's
+    ) -> Circumstances:
         """What the test laid out, at this moment; and of people and groups what is asked."""
         if self.away:
             return Circumstances(at=at)
-        people = {one: self.people[one] for one in needed.people if one in self.people}
+        known = {one: self.people[one] for one in needed.people if one in self.people}
         groups = {group: self.members(group) for group in needed.slack_groups}
-        return replace(self.around, at=at, people=people, slack_groups=groups)
+        return replace(self.around, at=at, people=known, slack_groups=groups)
 
     def change(self, principal_id: PrincipalId, **changes: object) -> None:
         """Change what the directory says of somebody."""

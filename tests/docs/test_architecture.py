@@ -100,8 +100,8 @@ def test_a_row_of_the_table_says_what_its_folder_imports():
 
     found = {one: imported(one) for one in there}
 
-    assert said.pop("wiring") == {"all", "but", "demo"}
-    assert found.pop("wiring") == there - {"wiring", "demo"}
+    assert said.pop("wiring") == {"all", "but", "demo", "sources"}
+    assert found.pop("wiring") == there - {"wiring", "demo", "sources"}
     assert found == {one: folders - {"nothing"} for one, folders in said.items()}
 
 

@@ -3,7 +3,6 @@
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,22 +14,22 @@ from daypass.model.errors import Misconfigured
 from daypass.model.principal import Away, Principal, PrincipalId, SlackGroupId
 from daypass.people.directory import Beside
 from localslack import BlockingSlack
-from tests.directory.hands import HandClock
-from tests.directory.worlds import (
+from tests.office import office_slack
+from tests.people.hands import HandClock
+from tests.people.worlds import (
     ALICE,
     BOB,
     BUCKET,
     CAROL,
     DAVE,
     NOON,
-    QUESTION,
     HandBuckets,
     HandSchedule,
     HandTracker,
     around,
     directory,
+    facts,
 )
-from tests.office import office_slack
 
 STORAGE = SlackGroupId("S0STORAGE")
 PAYMENTS, INC = ScheduleName("payments"), TicketId("INC-1")
@@ -65,7 +64,7 @@ def test_what_is_not_needed_costs_no_call(slack: BlockingSlack, clock: HandClock
     """A rule that asks for nothing is answered without a word to anybody."""
     schedule, buckets, tracker = HandSchedule(), HandBuckets(), HandTracker()
     elsewhere = Elsewhere(schedules={PAYMENTS: schedule}, buckets=buckets, tracker=tracker)
-    found = directory(slack, clock, Beside(elsewhere=elsewhere))
+    found = facts(directory(slack, clock), clock, elsewhere)
     before = len(slack.calls)
 
     assert around(found, Needs()) == Circumstances(at=NOON)
@@ -74,7 +73,7 @@ def test_what_is_not_needed_costs_no_call(slack: BlockingSlack, clock: HandClock
 
 def test_people_who_left_are_told_and_so_is_who_is_nobody(slack: BlockingSlack, clock: HandClock) -> None:
     """A rule may still name them: of each it is known why they are not there."""
-    seen = around(directory(slack, clock), needs_people("U0BOB", "U0DAVE", "U0NOBODY"))
+    seen = around(facts(directory(slack, clock), clock), needs_people("U0BOB", "U0DAVE", "U0NOBODY"))
 
     assert {one.id: one.active for one in seen.people.values()} == {BOB: True, DAVE: False}
     assert seen.strangers == {"U0NOBODY"}
@@ -82,7 +81,9 @@ def test_people_who_left_are_told_and_so_is_who_is_nobody(slack: BlockingSlack, 
 
 def test_members_of_groups_are_told_with_who_they_are(slack: BlockingSlack, clock: HandClock) -> None:
     """Each of them counts, so each is looked up; a group that there is not is left out."""
-    found = around(directory(slack, clock), Needs(slack_groups=frozenset({STORAGE, SlackGroupId("S0NONE")})))
+    found = around(
+        facts(directory(slack, clock), clock), Needs(slack_groups=frozenset({STORAGE, SlackGroupId("S0NONE")}))
+    )
 
     assert found.slack_groups == {STORAGE: {BOB, CAROL}}
     assert found.people.keys() == {BOB, CAROL}
@@ -91,7 +92,7 @@ def test_members_of_groups_are_told_with_who_they_are(slack: BlockingSlack, cloc
 def test_who_is_on_call_is_found_by_e_mail(slack: BlockingSlack, clock: HandClock) -> None:
     """An address that is nobody's in Slack names nobody here; the others stand."""
     schedule = HandSchedule(emails=frozenset({"bob@acme.example", "pager@elsewhere.example"}))
-    found = directory(slack, clock, Beside(elsewhere=Elsewhere(schedules={PAYMENTS: schedule})))
+    found = facts(directory(slack, clock), clock, Elsewhere(schedules={PAYMENTS: schedule}))
 
     seen = around(found, Needs(schedules=frozenset({PAYMENTS, ScheduleName("nowhere")})))
 
@@ -102,7 +103,7 @@ def test_who_is_on_call_is_found_by_e_mail(slack: BlockingSlack, clock: HandCloc
 def test_a_schedule_is_asked_once_for_each_minute(slack: BlockingSlack, clock: HandClock) -> None:
     """Of one minute the answer serves for a minute; another minute is another question."""
     schedule = HandSchedule(emails=frozenset({"bob@acme.example"}))
-    found = directory(slack, clock, Beside(elsewhere=Elsewhere(schedules={PAYMENTS: schedule})))
+    found = facts(directory(slack, clock), clock, Elsewhere(schedules={PAYMENTS: schedule}))
     needed = Needs(schedules=frozenset({PAYMENTS}))
 
     for later in (0, 20, 29, 40):
@@ -121,7 +122,7 @@ def test_a_schedule_that_cannot_be_understood_is_left_out(slack: BlockingSlack, 
         raise Misconfigured("The calendar is none.")
 
     schedule = HandSchedule(emails=frozenset({"bob@acme.example"}), on_asked=refuse)
-    found = directory(slack, clock, Beside(elsewhere=Elsewhere(schedules={PAYMENTS: schedule})))
+    found = facts(directory(slack, clock), clock, Elsewhere(schedules={PAYMENTS: schedule}))
 
     assert around(found, Needs(schedules=frozenset({PAYMENTS}))).on_call == {}
 
@@ -129,7 +130,7 @@ def test_a_schedule_that_cannot_be_understood_is_left_out(slack: BlockingSlack, 
 def test_a_schedule_is_left_out_while_slack_is_down(slack: BlockingSlack, clock: HandClock) -> None:
     """Whoever is on call cannot be named then; nobody is said to be off."""
     schedule = HandSchedule(emails=frozenset({"bob@acme.example"}))
-    found = directory(slack, clock, Beside(elsewhere=Elsewhere(schedules={PAYMENTS: schedule})))
+    found = facts(directory(slack, clock), clock, Elsewhere(schedules={PAYMENTS: schedule}))
     slack.faults.unavailable = True
 
     assert around(found, Needs(schedules=frozenset({PAYMENTS}))).on_call == {}
@@ -138,7 +139,7 @@ def test_a_schedule_is_left_out_while_slack_is_down(slack: BlockingSlack, clock:
 def test_tags_and_account_of_the_bucket_are_told(slack: BlockingSlack, clock: HandClock) -> None:
     """Of the bucket that is asked for."""
     buckets = HandBuckets({BUCKET: {"team": "data"}}, {BUCKET: "111122223333"})
-    found = directory(slack, clock, Beside(elsewhere=Elsewhere(buckets=buckets)))
+    found = facts(directory(slack, clock), clock, Elsewhere(buckets=buckets))
 
     seen = around(found, Needs(tags=True))
     assert (seen.tags, seen.account) == ({"team": "data"}, "111122223333")
@@ -152,8 +153,8 @@ def test_tags_and_account_of_the_bucket_are_told(slack: BlockingSlack, clock: Ha
 
 def test_a_bucket_without_tags_is_known_to_have_none(slack: BlockingSlack, clock: HandClock) -> None:
     """None is a fact; one that cannot be read is not, and of another account's bucket only the account lacks."""
-    known = directory(slack, clock, Beside(elsewhere=Elsewhere(buckets=HandBuckets({BUCKET: {}}))))
-    unknown = directory(slack, clock, Beside(elsewhere=Elsewhere(buckets=HandBuckets())))
+    known = facts(directory(slack, clock), clock, Elsewhere(buckets=HandBuckets({BUCKET: {}})))
+    unknown = facts(directory(slack, clock), clock, Elsewhere(buckets=HandBuckets()))
 
     with capture_logs() as logs:
         assert (around(known, Needs(tags=True)).tags, around(known, Needs(tags=True)).account) == ({}, None)
@@ -166,7 +167,7 @@ def test_where_slack_knows_none_of_those_on_call_nobody_is_said_to_be_off(
 ) -> None:
     """Somebody is on call, and it is not known who: the schedule is named in the log."""
     schedules = {PAYMENTS: HandSchedule(frozenset({"nobody@acme.example"}))}
-    found = directory(slack, clock, Beside(elsewhere=Elsewhere(schedules=schedules)))
+    found = facts(directory(slack, clock), clock, Elsewhere(schedules=schedules))
 
     with capture_logs() as logs:
         assert around(found, Needs(schedules=frozenset({PAYMENTS}))).on_call == {}
@@ -191,7 +192,7 @@ def test_the_owner_of_a_bucket_is_whom_its_tag_names(
 ) -> None:
     """By Slack user id or e-mail address; that a team's name or an address is nobody's is known, too."""
     buckets = HandBuckets({BUCKET: {"owner": value}})
-    found = directory(slack, clock, Beside(elsewhere=Elsewhere(buckets=buckets)))
+    found = facts(directory(slack, clock), clock, Elsewhere(buckets=buckets))
 
     seen = around(found, Needs(owner_tags=frozenset({"owner", "steward"})))
 
@@ -205,7 +206,7 @@ def test_tickets_are_told_and_those_of_which_the_tracker_says_that_there_are_non
 ) -> None:
     """A ticket stands for half a minute; then its tracker is asked again."""
     tracker = HandTracker({"INC-1": True})
-    found = directory(slack, clock, Beside(elsewhere=Elsewhere(tracker=tracker)))
+    found = facts(directory(slack, clock), clock, Elsewhere(tracker=tracker))
     needed = Needs(tickets=frozenset({INC, TicketId("INC-2")}))
 
     assert around(found, needed).tickets == {INC: Ticket(id=INC, open=True)}
@@ -222,7 +223,7 @@ def test_a_tracker_that_hangs_holds_nobody_up(slack: BlockingSlack, clock: HandC
     """The ticket is left out in time and all else is there; what comes later serves the next question."""
     goes_on = threading.Event()
     tracker = HandTracker({"INC-1": True}, on_asked=lambda: goes_on.wait(10))
-    found = directory(slack, clock, Beside(elsewhere=Elsewhere(tracker=tracker), patience_s=0.3))
+    found = facts(directory(slack, clock), clock, Elsewhere(tracker=tracker), patience_s=0.3)
     needed = Needs(tickets=frozenset({INC}), people=frozenset({BOB}))
     began = time.monotonic()
 
@@ -237,7 +238,7 @@ def test_a_tracker_that_hangs_holds_nobody_up(slack: BlockingSlack, clock: HandC
 def test_many_slow_tickets_take_no_longer_than_one(slack: BlockingSlack, clock: HandClock) -> None:
     """More than there are threads: those that were not even begun are given up too."""
     tracker = HandTracker(on_asked=lambda: time.sleep(0.3))
-    found = directory(slack, clock, Beside(elsewhere=Elsewhere(tracker=tracker), patience_s=0.2))
+    found = facts(directory(slack, clock), clock, Elsewhere(tracker=tracker), patience_s=0.2)
     began = time.monotonic()
 
     assert around(found, Needs(tickets=frozenset(TicketId(f"INC-{n}") for n in range(40)))).tickets == {}
@@ -251,7 +252,7 @@ def test_what_was_left_out_is_logged_once_a_minute_without_a_secret(slack: Block
     def fail() -> None:
         raise ValueError("https://ann:hunter2@tracker.example")
 
-    found = directory(slack, clock, Beside(elsewhere=Elsewhere(tracker=HandTracker(on_asked=fail))))
+    found = facts(directory(slack, clock), clock, Elsewhere(tracker=HandTracker(on_asked=fail)))
     needed = Needs(tickets=frozenset({INC}))
 
     with capture_logs() as logs:
@@ -269,7 +270,7 @@ def test_what_was_left_out_is_logged_once_a_minute_without_a_secret(slack: Block
 def test_what_is_not_set_up_is_said_so(slack: BlockingSlack, clock: HandClock) -> None:
     """A rule that wants a ticket where there is no tracker lends nothing; the log says what to set."""
     with capture_logs() as logs:
-        seen = around(directory(slack, clock), Needs(tickets=frozenset({INC}), tags=True))
+        seen = around(facts(directory(slack, clock), clock), Needs(tickets=frozenset({INC}), tags=True))
 
     assert (seen.tickets, seen.tags, seen.account) == ({}, None, None)
     assert any("DAYPASS_TICKETS_JIRA_URL" in one["because"] for one in logs)
@@ -278,7 +279,7 @@ def test_what_is_not_set_up_is_said_so(slack: BlockingSlack, clock: HandClock) -
 def test_who_stands_in_for_who_is_away_is_looked_up_too(slack: BlockingSlack, clock: HandClock) -> None:
     """Bob is away and Carol decides for him; that she is away as well is known, her own delegate counts for nobody."""
     stand_ins = {BOB: Away(until=NOON, delegate=CAROL), CAROL: Away(delegate=ALICE)}
-    found = directory(slack, clock, Beside(absence=stand_ins.get))
+    found = facts(directory(slack, clock, Beside(absence=stand_ins.get)), clock)
 
     seen = around(found, needs_people("U0BOB")).people
 
@@ -293,7 +294,7 @@ def test_two_who_stand_in_for_each_other_are_looked_up_once(slack: BlockingSlack
         asked.append(who)
         return circle.get(who)
 
-    found = directory(slack, clock, Beside(absence=absence))
+    found = facts(directory(slack, clock, Beside(absence=absence)), clock)
 
     assert around(found, needs_people("U0BOB", "U0CAROL")).people.keys() == {BOB, CAROL}
     assert sorted(asked) == [BOB, CAROL]
@@ -306,7 +307,7 @@ def test_who_answers_for_a_robot_that_asks_is_looked_up_where_people_are(
     """So that no other account of its owner decides; where nobody is asked, nobody is looked up."""
     robot = Principal(id=PrincipalId("bot:deploy"), name="deploy", owner=CAROL)
 
-    seen = directory(slack, clock).circumstances(replace(QUESTION, principal=robot), needed, at=NOON)
+    seen = facts(directory(slack, clock), clock).circumstances(needed, at=NOON, people=(robot,))
 
     assert set(seen.people) == known
 
@@ -314,7 +315,7 @@ def test_who_answers_for_a_robot_that_asks_is_looked_up_where_people_are(
 def test_nothing_is_raised_when_slack_is_gone(slack: BlockingSlack, clock: HandClock) -> None:
     """Whatever needs Slack is left out, the rest is there."""
     buckets = HandBuckets({BUCKET: {"owner": "bob@acme.example"}})
-    found = directory(slack, clock, Beside(elsewhere=Elsewhere(buckets=buckets)))
+    found = facts(directory(slack, clock), clock, Elsewhere(buckets=buckets))
     slack.faults.unavailable = True
 
     seen = around(

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from daypass.model.decision import Circumstances, Needs, Question, ScheduleName, Ticket, TicketId
+from daypass.model.decision import Circumstances, Needs, ScheduleName, Ticket, TicketId
+from daypass.model.entitlement import S3Place
 from daypass.model.principal import Away, GroupName, Principal, PrincipalId, SlackGroupId
 from daypass.model.request import Approval, Request
 from tests.hands import HandDirectory
@@ -227,11 +228,13 @@ def _lacking(company: Company, turn: Turn, asking: set[int], agreed: set[int]) -
 class Everybody(HandDirectory):
     """A directory that tells of those it is asked about or whom its facts name, and of who stands in for them."""
 
-    def circumstances(self, question: Question, needed: Needs, *, at: datetime) -> Circumstances:
+    def circumstances(
+        self, needed: Needs, *, at: datetime, place: S3Place | None = None, people: Sequence[Principal] = ()
+    ) -> Circumstances:
         """As the real one: nobody besides these is known."""
-        found = super().circumstances(question, needed, at=at)
+        found = super().circumstances(needed, at=at, place=place, people=people)
         named = {*needed.people, *found.owners.values(), *(one for some in found.on_call.values() for one in some)}
-        named |= {one.owner for one in (question.principal, question.asker) if one and one.owner}
+        named |= {one.owner for one in people if one.owner}
         away = [self.people[one].away for one in named]
         named |= {one.delegate for one in away if one and one.delegate}
         return replace(found, people={one: self.people[one] for one in sorted(named)})

@@ -1,4 +1,4 @@
-"""Chores look people up, and nobody who clicks is refused by Slack because of it; see tests/directory."""
+"""Chores look people up, and nobody who clicks is refused by Slack because of it; see tests/people."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,14 +12,14 @@ from daypass.model.event import EntryKind
 from daypass.model.grant import Delivery
 from daypass.model.lease import Term
 from daypass.model.request import Ask
-from daypass.people.slack_budget import unhurried
+from daypass.ports.asker import unhurried
 from daypass.rules.document.read import parse
 from localslack import BlockingSlack
-from tests.directory.crowd import ASKERS, crowded_slack
-from tests.directory.hands import HandClock
-from tests.directory.worlds import directory
 from tests.flow.conftest import Walk
 from tests.makers import HOUR, READ_REPORTS
+from tests.people.crowd import ASKERS, crowded_slack
+from tests.people.hands import HandClock
+from tests.people.worlds import directory, facts
 
 RULES = """
 version: 1
@@ -57,7 +57,7 @@ def test_nobody_who_clicks_is_refused_while_187_peoples_requests_wait(
     Bob leaves, and everybody whose request waits for him is told of it after the next slow look at people.
     """
     people = directory(slack, clock)
-    judge = replace(walk.judge, rules=lambda: parse(RULES, name="r"), people=people, facts=people)
+    judge = replace(walk.judge, rules=lambda: parse(RULES, name="r"), people=people, facts=facts(people, clock))
     file_all(walk, clock, judge)
     for minutes in (1, 1, 1, 11):
         clock.seconds += 60 * minutes

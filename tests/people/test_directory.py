@@ -13,8 +13,8 @@ from daypass.people.iam_tags import STALE_S, TAG, IamTags, UserTags
 from daypass.people.slack_calls import SlackCalls, web_client
 from daypass.people.slack_people import SlackPeople
 from localslack import BlockingSlack
-from tests.directory.hands import HandClock
 from tests.office import office_slack
+from tests.people.hands import HandClock
 
 ALICE, BOB = PrincipalId("U0ALICE"), PrincipalId("U0BOB")
 USER = "arn:aws:iam::123456789012:user/"

@@ -9,9 +9,9 @@ from daypass.model.principal import PrincipalId
 from daypass.people.organization import Organization, is_guest, must_belong
 from daypass.people.slack_people import SlackPeople
 from localslack import BlockingSlack
-from tests.directory.hands import HandClock
-from tests.directory.test_same_person import people_of
 from tests.office import office_slack
+from tests.people.hands import HandClock
+from tests.people.test_same_person import people_of
 
 EVE = PrincipalId("U0EVE")
 ALONE, IN_GRID = Organization(team="T1"), Organization(team="T1", enterprise="E1")

@@ -10,11 +10,11 @@ from daypass.model.errors import Misconfigured, NotFound
 from daypass.model.principal import GroupName, Principal, PrincipalId
 from daypass.people.directory import Beside, PeopleDirectory
 from daypass.people.people_file import parse_register
-from daypass.people.people_file_on_disk import RegisterFile
+from daypass.people.people_file_on_disk import PeopleFileOnDisk
 from localslack import BlockingSlack
-from tests.directory.hands import HandClock
-from tests.directory.worlds import ALICE, BOB, CAROL, around, directory
 from tests.office import office_slack
+from tests.people.hands import HandClock
+from tests.people.worlds import ALICE, BOB, CAROL, around, directory, facts
 
 ANALYSTS = GroupName("file:analysts")
 TEXT = """
@@ -46,7 +46,7 @@ def file(tmp_path: Path) -> Path:
 @pytest.fixture
 def found(slack: BlockingSlack, file: Path) -> PeopleDirectory:
     """Put a directory together with that file."""
-    return directory(slack, HandClock(), Beside(register=RegisterFile(file)))
+    return directory(slack, HandClock(), Beside(register=PeopleFileOnDisk(file)))
 
 
 def test_a_person_comes_with_what_the_file_says(found: PeopleDirectory) -> None:
@@ -71,7 +71,7 @@ def test_members_of_the_files_groups_are_told(found: PeopleDirectory) -> None:
     """Of an empty group it is known that nobody is in it; one that no directory here has is left out."""
     names = [ANALYSTS, GroupName("file:empty"), GroupName("file:none"), GroupName("sso:analysts")]
 
-    seen = around(found, Needs(groups=frozenset(names)))
+    seen = around(facts(found, HandClock()), Needs(groups=frozenset(names)))
 
     assert seen.groups == {ANALYSTS: {ALICE, BOB, "bot:nightly"}, GroupName("file:empty"): frozenset()}
     assert set(seen.people) == {ALICE, BOB}
@@ -80,7 +80,7 @@ def test_members_of_the_files_groups_are_told(found: PeopleDirectory) -> None:
 def test_a_group_that_there_is_not_is_not_found(found: PeopleDirectory, file: Path) -> None:
     """It is not an empty one."""
     with pytest.raises(NotFound, match="file:none"):
-        RegisterFile(file).members(GroupName("file:none"))
+        PeopleFileOnDisk(file).members(GroupName("file:none"))
     with pytest.raises(NotFound, match="sso:analysts"):
         found.members(GroupName("sso:analysts"))
 
@@ -103,7 +103,7 @@ def test_a_file_that_went_bad_refuses_everybody_until_it_is_right(
 
     with pytest.raises(Misconfigured, match="The people file"):
         found.principal(ALICE)
-    assert around(found, Needs(people=frozenset({BOB}))).people == {}
+    assert around(facts(found, HandClock()), Needs(people=frozenset({BOB}))).people == {}
 
     file.write_text(TEXT)
     assert found.principal(ALICE).manager == CAROL

@@ -8,14 +8,14 @@ import pytest
 
 from daypass.model.errors import NotFound, Throttled
 from daypass.model.principal import NOBODY, PrincipalId
-from daypass.people.slack_budget import Budget, by_a_chore, unhurried
+from daypass.people.slack_budget import Budget
 from daypass.people.slack_people import UNHURRIED_S
-from daypass.ports.asker import visited
+from daypass.ports.asker import by_a_chore, unhurried, visited
 from daypass.sources.lookups import LookupThreads, Sort
 from localslack import BlockingSlack
-from tests.directory.crowd import ASKERS, crowded_slack
-from tests.directory.hands import HandClock
-from tests.directory.worlds import BOB, DAVE, directory
+from tests.people.crowd import ASKERS, crowded_slack
+from tests.people.hands import HandClock
+from tests.people.worlds import BOB, DAVE, directory
 
 
 @pytest.fixture

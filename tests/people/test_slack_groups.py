@@ -10,8 +10,8 @@ from daypass.people.slack_calls import SlackCalls, web_client
 from daypass.people.slack_groups import GROUPS_FRESH_S
 from daypass.people.slack_people import SlackPeople
 from localslack import BlockingSlack, Broken, UserGroup
-from tests.directory.hands import HandClock
 from tests.office import office_slack
+from tests.people.hands import HandClock
 
 BOB = PrincipalId("U0BOB")
 STORAGE, OTHERS = SlackGroupId("S0STORAGE"), SlackGroupId("S0OTHERS")

@@ -11,8 +11,8 @@ from daypass.people.slack_calls import SlackCalls, web_client
 from daypass.people.slack_groups import GROUPS_FRESH_S
 from daypass.people.slack_people import PERSON_FRESH_S, SlackPeople
 from localslack import BlockingSlack, TokenState
-from tests.directory.hands import HandClock, answering
 from tests.office import daypass_manifest, office_slack
+from tests.people.hands import HandClock, answering
 
 ALICE, BOB, DAVE, APP = map(PrincipalId, ("U0ALICE", "U0BOB", "U0DAVE", "U0DAYPASS"))
 STORAGE = SlackGroupId("S0STORAGE")

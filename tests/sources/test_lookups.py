@@ -6,8 +6,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from daypass.sources.lookups import LookupThreads, Sort
-from daypass.sources.warnings import LeftOut
-from tests.directory.hands import HandClock
+from daypass.sources.warnings import Warnings
+from tests.people.hands import HandClock
 
 
 def slow(key: str) -> str:
@@ -19,7 +19,7 @@ def slow(key: str) -> str:
 @pytest.mark.heavy
 def test_what_one_question_looks_up_one_after_the_other_has_an_end() -> None:
     """Each is quick enough by itself; but somebody waits for all of them."""
-    search = LookupThreads(LeftOut(clock=HandClock()), patience_s=0.3).search()
+    search = LookupThreads(Warnings(clock=HandClock()), patience_s=0.3).search()
 
     found = [search.found(search.begin(Sort.PEOPLE, "{}", slow, [key])) for key in "abcdef"]
 
@@ -35,7 +35,7 @@ def test_what_was_given_up_before_it_began_is_never_asked() -> None:
         asked.append(key)
         return slow(key)
 
-    search = LookupThreads(LeftOut(clock=HandClock()), patience_s=0.1).search()
+    search = LookupThreads(Warnings(clock=HandClock()), patience_s=0.1).search()
     with capture_logs() as logs:
         found = search.found(search.begin(Sort.TICKETS, "the ticket {}", remembered, map(str, range(20))))
     time.sleep(0.3)
@@ -47,7 +47,7 @@ def test_what_was_given_up_before_it_began_is_never_asked() -> None:
 
 def test_one_slow_place_does_not_keep_others_from_being_asked() -> None:
     """Each sort of thing has threads of its own."""
-    search = LookupThreads(LeftOut(clock=HandClock()), patience_s=0.15).search()
+    search = LookupThreads(Warnings(clock=HandClock()), patience_s=0.15).search()
     slow_ones = search.begin(Sort.TICKETS, "{}", slow, map(str, range(20)))
     quick = search.begin(Sort.PEOPLE, "{}", str.upper, ["ann"])
 

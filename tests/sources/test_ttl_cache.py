@@ -8,7 +8,7 @@ import pytest
 
 from daypass.model.errors import NotFound
 from daypass.sources.ttl_cache import Ages, TtlCache
-from tests.directory.hands import HandClock
+from tests.people.hands import HandClock
 
 
 def test_many_threads_that_want_one_answer_ask_once() -> None:

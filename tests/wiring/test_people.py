@@ -109,7 +109,7 @@ def test_a_robot_is_known_with_its_owner_and_its_role(make: Make, ledger: SqlLed
         directory.principal(DEPLOY)
 
     keep(ledger, Bot(id=DEPLOY, owner=ALICE, at=NOON))
-    robot = directory._known(DEPLOY)
+    robot = directory.known(DEPLOY)
 
     assert (robot.robot, robot.active, robot.owner) == (True, True, ALICE)
     assert robot.groups == {GroupName("file:robots")}

@@ -1,0 +1,1 @@
+"""What rules look at besides who is who: on-call schedules, tickets, tags. Never guesses."""

@@ -1,5 +1,5 @@
 """
-What is so around a question, found out at one moment.
+What is so around an ask, found out at one moment.
 
 Everything that is needed is asked at once, each for two seconds at most (lookups). What cannot be found out is left out
 and logged, and the rules judge without it: a rule that lends does not hold then, one that denies does.
@@ -15,20 +15,21 @@ How old an answer may be:
     tickets                            30 s
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from itertools import chain
 
-from daypass.facts.outside_facts import OutsideFacts
-from daypass.model.decision import Circumstances, Needs, Question, Ticket, TicketId
+from daypass.facts.outside_facts import Elsewhere, OutsideFacts
+from daypass.model.decision import Circumstances, Needs, Ticket, TicketId
+from daypass.model.entitlement import S3Place
 from daypass.model.errors import NotFound
 from daypass.model.principal import GroupName, Principal, PrincipalId, SlackGroupId
 from daypass.rules.document.values import is_person_id
-from daypass.sources.lookups import LookupThreads, Search, Sort
+from daypass.sources.lookups import PATIENCE_S, LookupThreads, Search, Sort
 from daypass.sources.mail_address import address
-from daypass.sources.warnings import LeftOut
+from daypass.sources.warnings import Warnings
 
 WHO = "who {} is"
 TICKET = "the ticket {}"
@@ -43,26 +44,30 @@ class WhoIsWho:
 
     person: Callable[[PrincipalId], Principal]
     members: Callable[[SlackGroupId | GroupName], frozenset[PrincipalId]]
+    by_email: Callable[[str], PrincipalId]
 
 
-class Around:
-    """Finds out what the rules need. Safe to share between threads."""
+class FactLookup:
+    """Finds out what the rules need: ports.Facts. Safe to share between threads."""
 
-    def __init__(self, who: WhoIsWho, outside: OutsideFacts, lookups: LookupThreads, left_out: LeftOut) -> None:
+    def __init__(self, who: WhoIsWho, outside: OutsideFacts, lookups: LookupThreads, left_out: Warnings) -> None:
         """Take whom to ask, how, and whom to tell of what was not found out."""
         self._who = who
         self._left_out = left_out
         self._outside = outside
         self._lookups = lookups
 
-    def find_out(self, question: Question, needed: Needs, *, at: datetime) -> Circumstances:
+    def circumstances(
+        self, needed: Needs, *, at: datetime, place: S3Place | None = None, people: Sequence[Principal] = ()
+    ) -> Circumstances:
         """Find out what is needed, and nothing else. Raises nothing."""
         search = self._lookups.search()
         begin, collect = search.begin, search.found
-        bucket = question.entitlement.place.bucket
-        buckets, owned = [bucket] * needed.tags, [bucket] * (needed.tags or bool(needed.owner_tags))
+        bucket = place.bucket if place else ""
+        buckets = [bucket] * (needed.tags and bool(place))
+        owned = [bucket] * ((needed.tags or bool(needed.owner_tags)) and bool(place))
         # All are begun before the first is waited for.
-        people = begin(Sort.PEOPLE, WHO, self._person, needed.people)
+        named = begin(Sort.PEOPLE, WHO, self._person, needed.people)
         slack_groups = begin(Sort.GROUPS, "who is in {}", self._who.members, needed.slack_groups)
         groups = begin(Sort.GROUPS, "who is in {}", self._who.members, needed.groups)
         on_call = begin(Sort.SCHEDULES, "who is on call in {}", partial(self._outside.on_call, at=at), needed.schedules)
@@ -82,7 +87,7 @@ class Around:
             tickets={one: ticket for one, ticket in looked_at.items() if ticket},
             no_tickets=frozenset(one for one, ticket in looked_at.items() if ticket is None),
         )
-        looked_up = self._with_those_named(search, collect(people), _named(question, needed, around))
+        looked_up = self._with_those_named(search, collect(named), _named(people, needed, around))
         nobody = {tag: owner for tag, owner in around.owners.items() if owner in looked_up and not looked_up[owner]}
         return replace(
             around,
@@ -133,17 +138,25 @@ class Around:
             return None
 
 
+def fact_lookup(
+    who: WhoIsWho, elsewhere: Elsewhere, *, patience_s: float = PATIENCE_S, clock: Callable[[], float]
+) -> FactLookup:
+    """Make one, with threads and a log of its own. `patience_s` is for each look-up; `clock` gives growing seconds."""
+    warnings = Warnings(clock=clock)
+    outside = OutsideFacts(elsewhere, by_email=who.by_email, left_out=warnings, clock=clock)
+    return FactLookup(who, outside, LookupThreads(warnings, patience_s=patience_s), warnings)
+
+
 def _no_owner(value: str) -> str:
     """Say that the value of a tag is nobody; one that could name nobody is not repeated."""
     named = value if is_person_id(value) else address(value)
     return f'names "{named}", who is nobody in Slack' if named else "is no Slack user ID and no email address"
 
 
-def _named(question: Question, needed: Needs, around: Circumstances) -> frozenset[PrincipalId]:
+def _named(people: Sequence[Principal], needed: Needs, around: Circumstances) -> frozenset[PrincipalId]:
     """Those whom a rule may name by what they are, and those who answer for the robots that ask."""
     members = frozenset(chain(*around.slack_groups.values(), *around.groups.values()))
     named = frozenset(chain(around.owners.values(), *around.on_call.values()))
     named |= members if len(members) <= _MOST_BESIDE else frozenset()
-    asking = [question.principal, *([question.asker] if question.asker else [])]
-    answering = frozenset[PrincipalId]().union(*(one.answered_by for one in asking))
+    answering = frozenset[PrincipalId]().union(*(one.answered_by for one in people))
     return named | answering if named or needed.people else named

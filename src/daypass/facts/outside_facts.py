@@ -3,20 +3,40 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from daypass.facts.on_call import OnCallSchedule
 from daypass.model.decision import ScheduleName, Ticket, TicketId
 from daypass.model.errors import Misconfigured, NotFound
 from daypass.model.principal import PrincipalId
-from daypass.people.group_source import BucketSource, Tracker
 from daypass.rules.document.values import is_person_id
 from daypass.sources.mail_address import address
 from daypass.sources.ttl_cache import Ages, TtlCache
-from daypass.sources.warnings import LeftOut
+from daypass.sources.warnings import Warnings
 
 SCHEDULE_FRESH_S = 60.0
 BUCKET_FRESH_S = 60.0
 TICKET_FRESH_S = 30.0
+
+
+class BucketSource(Protocol):
+    """What AWS says of a bucket besides its objects."""
+
+    def tags(self, bucket: str) -> Mapping[str, str]:
+        """Its tags; none is an empty mapping. Raises DaypassError."""
+        ...
+
+    def account(self, bucket: str) -> str | None:
+        """The account it belongs to; None when that cannot be told. Raises DaypassError."""
+        ...
+
+
+class Tracker(Protocol):
+    """Where tickets are kept."""
+
+    def ticket(self, ticket_id: TicketId) -> Ticket:
+        """Read one as it stands now. Raises NotFound for none, Unavailable, Misconfigured."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +56,7 @@ class OutsideFacts:
         elsewhere: Elsewhere,
         *,
         by_email: Callable[[str], PrincipalId],
-        left_out: LeftOut,
+        left_out: Warnings,
         clock: Callable[[], float],
     ) -> None:
         """Take whom to ask; `clock` gives seconds that only grow."""

@@ -156,7 +156,8 @@ class Judge:
         question = question_of(ask, parties, self.ledger, now)
         needed = needs(rules, question)
         starts = ask.term.lease(now).starts if ask.term else now
-        around = self.facts.circumstances(question, needed, at=starts)
+        asking = (question.principal, *([question.asker] if question.asker else []))
+        around = self.facts.circumstances(needed, at=starts, place=question.entitlement.place, people=asking)
         if not needed.live_grants:
             return Evaluation(rules=rules, question=question, around=around)
         counted = count(parties.principal, extends=ask.extends, itself=itself, ledger=self.ledger, now=now)

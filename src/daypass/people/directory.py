@@ -1,5 +1,5 @@
 """
-The directory whole: who somebody is by Slack, the people file and AWS, and what is so around a question.
+The directory whole: who somebody is by Slack, the people file and AWS.
 
     id        who it is                name, time zone, groups, status   groups, manager, other accounts   AWS identity
     U.., W..  a person                 Slack                             people file, Slack                map, tag
@@ -7,38 +7,30 @@ The directory whole: who somebody is by Slack, the people file and AWS, and what
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, replace
 
-from daypass.facts.circumstances import Around, WhoIsWho
-from daypass.facts.outside_facts import Elsewhere, OutsideFacts
-from daypass.model.decision import Circumstances, Needs, Question
 from daypass.model.errors import DaypassError, Misconfigured, NotFound, Unavailable
 from daypass.model.principal import ROBOT, Away, AwsIdentity, GroupName, Principal, PrincipalId, SlackGroupId
 from daypass.people.aws_identities import AwsIdentities
 from daypass.people.bots import BotDirectory
 from daypass.people.group_source import GroupSource
 from daypass.people.last_known import LastKnown
-from daypass.people.people_file import Register
-from daypass.people.people_file_on_disk import RegisterFile
+from daypass.people.people_file import PeopleFile
+from daypass.people.people_file_on_disk import PeopleFileOnDisk
 from daypass.people.slack_people import SlackPeople
-from daypass.sources.lookups import PATIENCE_S, LookupThreads
-from daypass.sources.warnings import LeftOut
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beside:
     """What the directory may be given besides Slack and AWS identities."""
 
-    register: RegisterFile | None = None
+    register: PeopleFileOnDisk | None = None
     """The people file."""
     group_sources: tuple[GroupSource, ...] = ()
     """Besides the people file."""
     robots: BotDirectory | None = None
     absence: Callable[[PrincipalId], Away | None] | None = None
     """What somebody has said of their own absence, if it is not over."""
-    elsewhere: Elsewhere = field(default_factory=Elsewhere)
-    patience_s: float = PATIENCE_S
 
 
 class PeopleDirectory:
@@ -53,18 +45,11 @@ class PeopleDirectory:
         self._beside = beside or Beside()
         self._group_sources = _group_sources(self._beside)
         self._last_known = LastKnown(clock=clock)
-        left_out = LeftOut(clock=clock)
-        self._around = Around(
-            WhoIsWho(person=self._known, members=self.members),
-            OutsideFacts(self._beside.elsewhere, by_email=slack.by_email, left_out=left_out, clock=clock),
-            LookupThreads(left_out, patience_s=self._beside.patience_s),
-            left_out,
-        )
 
     def principal(self, principal_id: PrincipalId) -> Principal:
         """Read one person or robot. Raises NotFound for nobody, Misconfigured for two AWS identities."""
         try:
-            known = self._known(principal_id)
+            known = self.known(principal_id)
             person = replace(known, aws=self._aws.with_unique_id(known.aws))
         except Unavailable:
             raise
@@ -95,6 +80,10 @@ class PeopleDirectory:
         """What people call a Slack user group: `@leads`. Raises NotFound for one that is unknown or disabled."""
         return self._slack.group_name(group)
 
+    def by_email(self, email: str) -> PrincipalId:
+        """Find whose an e-mail address is in Slack. Raises NotFound for nobody's."""
+        return self._slack.by_email(email)
+
     def everybody(self) -> list[Principal]:
         """
         List all people there are in Slack, with their groups, managers and other accounts.
@@ -112,16 +101,12 @@ class PeopleDirectory:
             for one in self._slack.everybody()
         ]
 
-    def circumstances(self, question: Question, needed: Needs, *, at: datetime) -> Circumstances:
-        """Find out what is needed around a question; what cannot be found out is left out."""
-        return self._around.find_out(question, needed, at=at)
-
     def identities(self) -> dict[PrincipalId, AwsIdentity]:
         """Read everybody's AWS identity. Raises Misconfigured, naming all that are claimed more than once."""
         return self._aws.everyone()
 
-    def _known(self, principal_id: PrincipalId) -> Principal:
-        """Somebody with all that is known of them, but for the unique id that only AWS has."""
+    def known(self, principal_id: PrincipalId) -> Principal:
+        """Read somebody but for the unique id that only AWS has. Raises as `principal` does."""
         register = self._register()
         person = self._found(principal_id)
         return replace(
@@ -133,10 +118,10 @@ class PeopleDirectory:
             away=_together(self._own_word(person), person.away),
         )
 
-    def _register(self) -> Register:
-        return self._beside.register.now() if self._beside.register else Register()
+    def _register(self) -> PeopleFile:
+        return self._beside.register.now() if self._beside.register else PeopleFile()
 
-    def _other_accounts(self, person: Principal, register: Register) -> frozenset[PrincipalId]:
+    def _other_accounts(self, person: Principal, register: PeopleFile) -> frozenset[PrincipalId]:
         """Every other id of the same person: an account of an account is one too, by Slack or by the people file."""
         found = {person.id, *person.same_as}
         ahead = [*found]
@@ -172,11 +157,11 @@ def _group_sources(beside: Beside) -> dict[str, GroupSource]:
     return {source.name: source for source in sources}
 
 
-def _groups_of(person: Principal, sources: Iterable[GroupSource | Register]) -> frozenset[GroupName]:
+def _groups_of(person: Principal, sources: Iterable[GroupSource | PeopleFile]) -> frozenset[GroupName]:
     return frozenset[GroupName]().union(*(source.groups_of(one) for source in sources for one in person.ids))
 
 
-def _manager_of(person: Principal, register: Register) -> PrincipalId | None:
+def _manager_of(person: Principal, register: PeopleFile) -> PrincipalId | None:
     return next((register.managers[one] for one in sorted(person.ids) if one in register.managers), None)
 
 

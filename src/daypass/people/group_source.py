@@ -1,9 +1,7 @@
-"""What the directory asks besides Slack and the map of people: one small port for each sort of source."""
+"""Groups of people that are not Slack's: the port that each source of them answers to."""
 
-from collections.abc import Mapping
 from typing import Protocol
 
-from daypass.model.decision import Ticket, TicketId
 from daypass.model.principal import GroupName, PrincipalId
 
 
@@ -23,24 +21,4 @@ class GroupSource(Protocol):
 
     def members(self, group: GroupName) -> frozenset[PrincipalId]:
         """Who is in a group. Raises NotFound for one that there is not, Unavailable, Misconfigured."""
-        ...
-
-
-class BucketSource(Protocol):
-    """What AWS says of a bucket besides its objects."""
-
-    def tags(self, bucket: str) -> Mapping[str, str]:
-        """Its tags; none is an empty mapping. Raises DaypassError."""
-        ...
-
-    def account(self, bucket: str) -> str | None:
-        """The account it belongs to; None when that cannot be told. Raises DaypassError."""
-        ...
-
-
-class Tracker(Protocol):
-    """Where tickets are kept."""
-
-    def ticket(self, ticket_id: TicketId) -> Ticket:
-        """Read one as it stands now. Raises NotFound for none, Unavailable, Misconfigured."""
         ...

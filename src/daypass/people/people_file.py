@@ -30,7 +30,7 @@ Ids = frozenset[PrincipalId]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Register:
+class PeopleFile:
     """What a people file says."""
 
     groups: Mapping[GroupName, Ids] = field(default_factory=dict)
@@ -52,7 +52,7 @@ class _Wrong:
     suggestion: str = _ID
 
 
-def parse_register(text: str | bytes, *, name: str) -> Register:
+def parse_register(text: str | bytes, *, name: str) -> PeopleFile:
     """Read a people file; an empty one knows nothing. Raises Misconfigured with every fault and its line."""
     try:
         source = read(text, name=name)
@@ -136,11 +136,11 @@ def _fault(wrong: _Wrong, source: DocumentSource, name: str) -> Fault:
     return Fault(file=name, line=source.line(wrong.path), sentence=wrong.sentence, suggestion=wrong.suggestion)
 
 
-def _register(data: Mapping[str, Data]) -> Register:
+def _register(data: Mapping[str, Data]) -> PeopleFile:
     """Put together what was found to be right."""
     groups, managers, same = data.get("groups"), data.get("managers"), data.get("same_person")
     accounts = [_ids(one) for one in same] if isinstance(same, list) else []
-    return Register(
+    return PeopleFile(
         groups={GroupName(f"{SOURCE}:{name}"): _ids(ids) for name, ids in groups.items()}
         if isinstance(groups, dict)
         else {},

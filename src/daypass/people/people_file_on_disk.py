@@ -10,10 +10,10 @@ from threading import Lock
 
 from daypass.model.errors import Misconfigured, NotFound
 from daypass.model.principal import GroupName, PrincipalId
-from daypass.people.people_file import SOURCE, Register, parse_register
+from daypass.people.people_file import SOURCE, PeopleFile, parse_register
 
 
-class RegisterFile:
+class PeopleFileOnDisk:
     """
     A people file, parsed again whenever its text has changed. Any number of threads may ask at once.
 
@@ -27,9 +27,9 @@ class RegisterFile:
         self._path = path
         self._lock = Lock()
         self._text: bytes | None = None
-        self._read: Register | str = ""
+        self._read: PeopleFile | str = ""
 
-    def now(self) -> Register:
+    def now(self) -> PeopleFile:
         """What the file says. Raises Misconfigured, with every fault, for as long as it is bad."""
         with self._lock:
             read = self._current()
@@ -48,7 +48,7 @@ class RegisterFile:
         except KeyError:
             raise NotFound(f"The people file has no group {group}.") from None
 
-    def _current(self) -> Register | str:
+    def _current(self) -> PeopleFile | str:
         try:
             text = self._path.read_bytes()
         except (OSError, ValueError) as error:
@@ -59,7 +59,7 @@ class RegisterFile:
             self._text = text
         return self._read
 
-    def _parsed(self, text: bytes) -> Register | str:
+    def _parsed(self, text: bytes) -> PeopleFile | str:
         try:
             return parse_register(text, name=str(self._path))
         except Misconfigured as error:

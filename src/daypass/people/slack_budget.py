@@ -13,14 +13,12 @@ two who name whom they like do not leave the others without. All who came withou
 
 import threading
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable
 from typing import NamedTuple
 
 from daypass.model.errors import Throttled
 from daypass.model.principal import PrincipalId
-from daypass.ports.asker import asker
+from daypass.ports.asker import asker, by_a_chore
 
 ALLOWED = {"users.info": 100, "users.lookupByEmail": 50, "users.list": 20, "usergroups.list": 20}
 """Calls a minute, by Slack's tiers."""
@@ -32,23 +30,6 @@ LAST_SHARE = 0.2
 PEOPLE_FIRST = 0.7
 """Chores call nothing once so much of the allowance was used, by whomever."""
 _MINUTE_S = 60.0
-
-_CHORE: ContextVar[bool] = ContextVar("chore", default=False)
-
-
-@contextmanager
-def unhurried() -> Iterator[None]:
-    """Whatever is looked up in here is looked up by a chore: nobody waits for it."""
-    token = _CHORE.set(True)
-    try:
-        yield
-    finally:
-        _CHORE.reset(token)
-
-
-def by_a_chore() -> bool:
-    """Whether this is done by a chore."""
-    return _CHORE.get()
 
 
 class _Call(NamedTuple):

@@ -15,7 +15,8 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from daypass.model.errors import DaypassError, Misconfigured, NotFound, Throttled, Unavailable
-from daypass.people.slack_budget import Budget, by_a_chore
+from daypass.people.slack_budget import Budget
+from daypass.ports.asker import by_a_chore
 
 _PATIENCE_S = 5.0
 """Waited out in place of a refusal; Slack's own 3 seconds are met before a door calls a verb."""

@@ -2,7 +2,8 @@
 On whose behalf something is looked up, so that nobody uses up what Slack allows all of us (people/slack_budget).
 
 A door opens a place for whoever has come (`visited`), and writes into it who that is once it knows (`is_asking`). The
-place goes along into every thread that works for them. Without one nobody is behind it: a chore, or a delivery.
+place goes along into every thread that works for them. Without one nobody is behind it: a chore, or a delivery. What a
+chore looks up is marked so (`unhurried`): nobody waits for it.
 """
 
 from collections.abc import Iterator
@@ -44,3 +45,21 @@ def asker() -> PrincipalId | None:
     """For whom this is done; None when nobody waits for it at a door."""
     visit = _VISIT.get()
     return visit.by if visit else None
+
+
+_CHORE: ContextVar[bool] = ContextVar("chore", default=False)
+
+
+@contextmanager
+def unhurried() -> Iterator[None]:
+    """Whatever is looked up in here is looked up by a chore: nobody waits for it."""
+    token = _CHORE.set(True)
+    try:
+        yield
+    finally:
+        _CHORE.reset(token)
+
+
+def by_a_chore() -> bool:
+    """Whether this is done by a chore."""
+    return _CHORE.get()

@@ -1,11 +1,11 @@
 """What lies outside: people, and AWS as it is provisioned, observed, swept, handed out and browsed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from daypass.model.decision import Circumstances, Needs, Question
+from daypass.model.decision import Circumstances, Needs
 from daypass.model.entitlement import S3Place
 from daypass.model.freeze import Freezes
 from daypass.model.grant import Grant, GrantId, Presence
@@ -52,12 +52,15 @@ class Directory(Protocol):
 class Facts(Protocol):
     """What rules look at besides who is who: on-call, tickets, tags."""
 
-    def circumstances(self, question: Question, needed: Needs, *, at: datetime) -> Circumstances:
+    def circumstances(
+        self, needed: Needs, *, at: datetime, place: S3Place | None = None, people: Sequence[Principal] = ()
+    ) -> Circumstances:
         """
-        Find out what is needed around a question for access that would begin at `at`.
+        Find out what is needed about a place and about the people who ask for it, for access that would begin at `at`.
 
-        Never raises for a fact that cannot be found out: it is left out, and the rules judge without it. How many
-        grants somebody has is the ledger's to know.
+        Without a place nothing is known of a bucket; without people nobody who answers for them is looked up. Never
+        raises for a fact that cannot be found out: it is left out, and the rules judge without it. How many grants
+        somebody has is the ledger's to know.
         """
         ...
 

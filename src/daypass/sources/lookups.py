@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from daypass.sources.warnings import LeftOut
+from daypass.sources.warnings import Warnings
 
 PATIENCE_S = 2.0
 _WHOLE = 2.5
@@ -50,7 +50,7 @@ class StartedLookup(Generic[V]):
 class LookupThreads:
     """The threads that look things up, for all questions."""
 
-    def __init__(self, left_out: LeftOut, *, patience_s: float = PATIENCE_S) -> None:
+    def __init__(self, left_out: Warnings, *, patience_s: float = PATIENCE_S) -> None:
         """Take whom to tell of what was not found out, and how long each look-up is waited for."""
         self.left_out = left_out
         self.patience_s = patience_s

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from daypass.model.errors import NotFound, Unavailable
-from daypass.people.slack_budget import by_a_chore
+from daypass.ports.asker import by_a_chore
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")

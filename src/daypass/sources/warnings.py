@@ -13,7 +13,7 @@ _MOST = 1000
 log = structlog.get_logger()
 
 
-class LeftOut:
+class Warnings:
     """Tells the log what the rules had to judge without."""
 
     def __init__(self, *, clock: Callable[[], float]) -> None:

@@ -35,7 +35,7 @@ from daypass.wiring.assemble import Surroundings, desk, judge, open_stores, work
 from daypass.wiring.clock import SharedClock
 from daypass.wiring.disabled_delivery import DisabledDelivery, NoVendor
 from daypass.wiring.journal import journal_head, journal_key
-from daypass.wiring.people import people
+from daypass.wiring.people import facts, people
 
 _ROLE = re.compile(r"arn:aws[a-z-]*:iam::\d*:role/[\w+=,.@/-]+")
 
@@ -86,7 +86,7 @@ def build(settings: Settings, *, signer: Signer | None = None) -> Daypass:
     outside = Surroundings(
         clock=clock,
         people=directory,
-        facts=directory,
+        facts=facts(settings, buckets, directory),
         catalogue=buckets,
         deliveries=deliveries,
         vendor=vendor,

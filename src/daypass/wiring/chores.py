@@ -21,7 +21,7 @@ from daypass.lifecycle.rule_changes.file_source import FileWatch
 from daypass.lifecycle.rule_changes.versions import KeptRules
 from daypass.lifecycle.schedules.windows import open_windows
 from daypass.model.principal import DAYPASS
-from daypass.people.slack_budget import unhurried
+from daypass.ports.asker import unhurried
 from daypass.reconcile.chores import Chore, report_stuck
 from daypass.reconcile.drift import look_again, sweep, vanished
 from daypass.reconcile.unknown_grants import Reports

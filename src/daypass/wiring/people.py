@@ -1,4 +1,4 @@
-"""The directory, from the settings: Slack, the operator's files, AWS, a tracker, and what is kept of people here."""
+"""Who is who and what rules look at besides, from the settings: Slack, the operator's files, AWS, a tracker."""
 
 import time
 from collections.abc import Callable
@@ -10,6 +10,7 @@ from daypass.aws.bucket_tags import BucketTags
 from daypass.aws.buckets import Buckets
 from daypass.aws.identities import Identities
 from daypass.aws.tagged_users import tagged_users
+from daypass.facts.circumstances import FactLookup, WhoIsWho, fact_lookup
 from daypass.facts.on_call.schedules_file import Schedules, parse_schedules
 from daypass.facts.outside_facts import Elsewhere
 from daypass.facts.trackers import Jira
@@ -24,7 +25,7 @@ from daypass.people.aws_map import AwsMap, parse_map
 from daypass.people.bots import BotDirectory
 from daypass.people.directory import Beside, PeopleDirectory
 from daypass.people.iam_tags import IamTags
-from daypass.people.people_file_on_disk import RegisterFile
+from daypass.people.people_file_on_disk import PeopleFileOnDisk
 from daypass.people.slack_calls import SlackCalls, web_client
 from daypass.people.slack_people import SlackPeople
 from daypass.ports import Records
@@ -40,7 +41,7 @@ def people(
     *,
     rules: Callable[[], RuleBook] | None = None,
 ) -> PeopleDirectory:
-    """Who is who, and what is so around a question. Raises Misconfigured for a file or a token that will not do."""
+    """Who is who. Raises Misconfigured for a file or a token that will not do."""
     clients = buckets.clients
     identities = Identities(clients=clients)
     return PeopleDirectory(
@@ -60,13 +61,22 @@ def people(
             register=_register(settings.people.file),
             robots=BotDirectory(lambda who: cabinet.find(Bot, who)),
             absence=partial(_absence, cabinet, now),
-            patience_s=float(settings.people.patience_s),
-            elsewhere=Elsewhere(
-                schedules=_schedules(settings.people.schedules),
-                buckets=BucketTags(clients=clients, buckets=buckets),
-                tracker=_tracker(settings.tickets),
-            ),
         ),
+        clock=time.monotonic,
+    )
+
+
+def facts(settings: Settings, buckets: Buckets, directory: PeopleDirectory) -> FactLookup:
+    """What rules look at besides who is who. Raises Misconfigured for a file or a token that will not do."""
+    elsewhere = Elsewhere(
+        schedules=_schedules(settings.people.schedules),
+        buckets=BucketTags(clients=buckets.clients, buckets=buckets),
+        tracker=_tracker(settings.tickets),
+    )
+    return fact_lookup(
+        WhoIsWho(person=directory.known, members=directory.members, by_email=directory.by_email),
+        elsewhere,
+        patience_s=float(settings.people.patience_s),
         clock=time.monotonic,
     )
 
@@ -123,10 +133,10 @@ def _explicit(file: Path | None) -> AwsMap:
     return {} if file is None else parse_map(_bytes(file, "The map of people"), name=str(file))
 
 
-def _register(file: Path | None) -> RegisterFile | None:
+def _register(file: Path | None) -> PeopleFileOnDisk | None:
     if file is None:
         return None
-    register = RegisterFile(file)
+    register = PeopleFileOnDisk(file)
     register.now()
     return register
 

@@ -1,22 +1,22 @@
 """A bucket whose tag names its owner, who decides: what a person reads when the tag names nobody."""
 
 import time
+from collections.abc import Sequence
 from datetime import datetime
 
 import pytest
 
-from daypass.facts.circumstances import Around, WhoIsWho
-from daypass.facts.outside_facts import Elsewhere, OutsideFacts
-from daypass.model.decision import Circumstances, Needs, Question
+from daypass.facts.circumstances import WhoIsWho, fact_lookup
+from daypass.facts.outside_facts import Elsewhere
+from daypass.model.decision import Circumstances, Needs
+from daypass.model.entitlement import S3Place
 from daypass.model.errors import NotFound, Unavailable
 from daypass.model.grant import GrantId
-from daypass.model.principal import PrincipalId
-from daypass.sources.lookups import LookupThreads
-from daypass.sources.warnings import LeftOut
-from tests.directory.worlds import HandBuckets
+from daypass.model.principal import Principal, PrincipalId
 from tests.doors.house import RULES, House
 from tests.hands import HandDirectory
 from tests.makers import BOB
+from tests.people.worlds import HandBuckets
 
 OWNED = RULES.replace("{people: [U0BOB, U0ANN]}}", "{owner: [team-owner]}}")
 ASK = {"resource": "acme-reports/2026/", "level": "read", "reason": "INC-42", "for": "30m"}
@@ -28,17 +28,15 @@ class Tagged(HandDirectory):
     def __init__(self, value: str) -> None:
         """Tag the bucket."""
         super().__init__()
-        left_out = LeftOut(clock=time.monotonic)
         buckets = HandBuckets({"acme-reports": {"team-owner": value}})
-        outside = OutsideFacts(
-            Elsewhere(buckets=buckets), by_email=self._by_email, left_out=left_out, clock=time.monotonic
-        )
-        who = WhoIsWho(person=self.principal, members=self.members)
-        self._found = Around(who, outside, LookupThreads(left_out), left_out)
+        who = WhoIsWho(person=self.principal, members=self.members, by_email=self._by_email)
+        self._found = fact_lookup(who, Elsewhere(buckets=buckets), clock=time.monotonic)
 
-    def circumstances(self, question: Question, needed: Needs, *, at: datetime) -> Circumstances:
+    def circumstances(
+        self, needed: Needs, *, at: datetime, place: S3Place | None = None, people: Sequence[Principal] = ()
+    ) -> Circumstances:
         """Find it out."""
-        return self._found.find_out(question, needed, at=at)
+        return self._found.circumstances(needed, at=at, place=place, people=people)
 
     def _by_email(self, email: str) -> PrincipalId:
         if email == "down@acme.example":

@@ -1,5 +1,6 @@
 """Whoever is named and is not there is pointed out, once the directory was asked; and nothing of what is not known."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import count
 
@@ -7,7 +8,8 @@ import pytest
 
 from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.rule_changes.named_people import doubts
-from daypass.model.decision import Circumstances, Needs, Question, ScheduleName
+from daypass.model.decision import Circumstances, Needs, ScheduleName
+from daypass.model.entitlement import S3Place
 from daypass.model.errors import NotFound, Unavailable
 from daypass.model.principal import GroupName, Principal, PrincipalId, SlackGroupId
 from daypass.rules.lint.people import unlooked
@@ -61,7 +63,14 @@ class Known:
         """Nobody asks for all."""
         raise Unavailable("Slack does not list people now.")
 
-    def circumstances(self, question: Question, needed: Needs, *, at: datetime) -> Circumstances:  # noqa: ARG002 - the port's
+    def circumstances(
+        self,
+        needed: Needs,
+        *,
+        at: datetime,
+        place: S3Place | None = None,  # noqa: ARG002 - the port's
+        people: Sequence[Principal] = (),  # noqa: ARG002 - the port's
+    ) -> Circumstances:
         """Find out who is on call: there is one schedule, and at this moment nobody is."""
         here = {ScheduleName("payments"): frozenset[PrincipalId]()}
         return Circumstances(at=at, on_call={name: here[name] for name in needed.schedules if name in here})

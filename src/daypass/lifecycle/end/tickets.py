@@ -9,13 +9,12 @@ import structlog
 
 from daypass.lifecycle.end.end_early import finish
 from daypass.lifecycle.judge import Judge
-from daypass.model.decision import Needs, Question, Ticket, TicketId
+from daypass.model.decision import Needs, Ticket, TicketId
 from daypass.model.errors import TooLate
 from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import Ending, Grant, GrantState, Why
-from daypass.model.principal import DAYPASS, Principal
-from daypass.model.request import Request
+from daypass.model.principal import DAYPASS
 from daypass.ports import Facts, Ledger
 
 _LIVE = (GrantState.APPROVED, GrantState.ACTIVE)
@@ -37,7 +36,7 @@ def end_closed(*, judge: Judge, now: datetime) -> int:
     bound = [(grant, request, request.ticket) for grant, request in asked if request.ticket is not None]
     tickets: dict[TicketId, Ticket] = {}
     for some in _batched(dict.fromkeys(ticket for *_, ticket in bound), _AT_ONCE):
-        tickets |= _look_up(bound[0][1], frozenset(some), judge.facts, now)
+        tickets |= _look_up(frozenset(some), judge.facts, now)
     return sum(
         _end(grant, tickets[ticket], ledger, now)
         for grant, _, ticket in bound
@@ -51,15 +50,9 @@ def _batched(tickets: Iterable[TicketId], size: int) -> Iterator[list[TicketId]]
         yield some
 
 
-def _look_up(request: Request, tickets: frozenset[TicketId], facts: Facts, now: datetime) -> Mapping[TicketId, Ticket]:
-    """Look tickets up at once. The question around them is one of those that were asked: it tells nothing of them."""
-    question = Question(
-        principal=Principal(id=request.principal, name=request.principal),
-        entitlement=request.entitlement,
-        length=None,
-        delivery=request.delivery,
-    )
-    return facts.circumstances(question, Needs(tickets=tickets), at=now).tickets
+def _look_up(tickets: frozenset[TicketId], facts: Facts, now: datetime) -> Mapping[TicketId, Ticket]:
+    """Look tickets up at once."""
+    return facts.circumstances(Needs(tickets=tickets), at=now).tickets
 
 
 def _end(grant: Grant, ticket: Ticket, ledger: Ledger, now: datetime) -> bool:

@@ -6,10 +6,8 @@ from datetime import datetime, timedelta
 from itertools import chain, islice
 
 from daypass.lifecycle.judge import Judge
-from daypass.model.decision import Needs, Question, ScheduleName
-from daypass.model.entitlement import Entitlement, Level, S3Place
+from daypass.model.decision import Needs, ScheduleName
 from daypass.model.errors import DaypassError, NotFound, Unavailable
-from daypass.model.grant import Delivery
 from daypass.model.principal import Principal, PrincipalId
 from daypass.ports import Directory, Facts
 from daypass.rules.decide.rule import AllowRule
@@ -146,14 +144,7 @@ def _asking(book: RuleBook, roll: Roll) -> list[PrincipalId]:
 
 
 def _answering(schedules: frozenset[ScheduleName], facts: Facts, now: datetime) -> frozenset[ScheduleName]:
-    """Which schedules say who is on call now, asked as for a request of nobody's."""
+    """Which schedules say who is on call now."""
     if not schedules:
         return frozenset()
-    nobody = Question(
-        principal=Principal(id=PrincipalId("U0"), name=""),
-        entitlement=Entitlement(place=S3Place(bucket="daypass", key=""), levels=frozenset({Level.LIST})),
-        length=None,
-        delivery=Delivery.SESSION,
-        reason="",
-    )
-    return frozenset(facts.circumstances(nobody, Needs(schedules=schedules), at=now).on_call)
+    return frozenset(facts.circumstances(Needs(schedules=schedules), at=now).on_call)

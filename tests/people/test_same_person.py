@@ -12,14 +12,14 @@ from daypass.model.errors import NotFound
 from daypass.model.principal import Away, PrincipalId
 from daypass.people.aws_identities import AwsIdentities
 from daypass.people.directory import Beside, PeopleDirectory
-from daypass.people.people_file_on_disk import RegisterFile
+from daypass.people.people_file_on_disk import PeopleFileOnDisk
 from daypass.people.slack_calls import SlackCalls, web_client
 from daypass.people.slack_people import EMAIL_FRESH_S, SlackPeople
 from daypass.people.slack_status import away
 from localslack import BlockingSlack
-from tests.directory.hands import HandClock, answering
-from tests.directory.worlds import ALICE, BOB, CAROL, directory
 from tests.office import office_slack
+from tests.people.hands import HandClock, answering
+from tests.people.worlds import ALICE, BOB, CAROL, directory
 
 ENDS = datetime(2026, 5, 8, 17, tzinfo=UTC)
 
@@ -159,7 +159,7 @@ def test_accounts_that_slack_and_the_people_file_tell_of_are_put_together(
     """Neither takes away from the other."""
     (tmp_path / "people.yaml").write_text("same_person: [[U0ALICE, W0ALICE]]\n")
     slack.change_person("U0BOB", email="alice@acme.example")
-    found = directory(slack, clock, Beside(register=RegisterFile(tmp_path / "people.yaml")))
+    found = directory(slack, clock, Beside(register=PeopleFileOnDisk(tmp_path / "people.yaml")))
     found.principal(BOB)
 
     assert found.principal(ALICE).same_as == {BOB, "W0ALICE"}
@@ -169,7 +169,7 @@ def test_an_account_of_an_account_is_one_too(slack: BlockingSlack, clock: HandCl
     """The file joins Alice with Bob, and Carol with the fourth; that Bob and Carol are one is what Slack knows."""
     (tmp_path / "people.yaml").write_text("same_person: [[U0ALICE, U0BOB], [U0CAROL, U0FOURTH]]\n")
     slack.change_person("U0BOB", email="carol@acme.example")
-    found = directory(slack, clock, Beside(register=RegisterFile(tmp_path / "people.yaml")))
+    found = directory(slack, clock, Beside(register=PeopleFileOnDisk(tmp_path / "people.yaml")))
     for one in (BOB, CAROL):
         found.principal(one)
 
@@ -237,7 +237,7 @@ def test_the_people_file_knows_somebody_under_either_id(slack: BlockingSlack, cl
     )
     file = tmp_path / "people.yaml"
     file.write_text("groups: {analysts: [U0BOB]}\nmanagers: {U0BOB: U0ALICE}\n")
-    found = directory(slack, clock, Beside(register=RegisterFile(file)))
+    found = directory(slack, clock, Beside(register=PeopleFileOnDisk(file)))
 
     for one in ("U0BOB", "W0BOB"):
         person = found.principal(PrincipalId(one))

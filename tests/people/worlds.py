@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from daypass.facts.circumstances import FactLookup, WhoIsWho, fact_lookup
+from daypass.facts.outside_facts import Elsewhere
 from daypass.model.decision import Circumstances, Needs, Question, Ticket, TicketId
 from daypass.model.entitlement import Entitlement, Level, S3Place
 from daypass.model.errors import NotFound
@@ -13,8 +15,9 @@ from daypass.people.aws_identities import AwsIdentities
 from daypass.people.directory import Beside, PeopleDirectory
 from daypass.people.slack_calls import SlackCalls, web_client
 from daypass.people.slack_people import SlackPeople
+from daypass.sources.lookups import PATIENCE_S
 from localslack import BlockingSlack
-from tests.directory.hands import HandClock
+from tests.people.hands import HandClock
 
 NOON = datetime(2026, 5, 4, 12, 0, 30, tzinfo=UTC)
 ALICE, BOB, CAROL, DAVE = map(PrincipalId, ("U0ALICE", "U0BOB", "U0CAROL", "U0DAVE"))
@@ -33,9 +36,17 @@ def directory(slack: BlockingSlack, clock: HandClock, beside: Beside | None = No
     return PeopleDirectory(SlackPeople(calls, clock=clock), AwsIdentities({}, clock=clock), beside=beside, clock=clock)
 
 
-def around(found: PeopleDirectory, needed: Needs, *, at: datetime = NOON) -> Circumstances:
+def facts(
+    people: PeopleDirectory, clock: HandClock, elsewhere: Elsewhere | None = None, *, patience_s: float = PATIENCE_S
+) -> FactLookup:
+    """Put together what looks facts up, beside a directory."""
+    who = WhoIsWho(person=people.known, members=people.members, by_email=people.by_email)
+    return fact_lookup(who, elsewhere or Elsewhere(), patience_s=patience_s, clock=clock)
+
+
+def around(found: FactLookup, needed: Needs, *, at: datetime = NOON) -> Circumstances:
     """Ask what is so around Alice's question."""
-    return found.circumstances(QUESTION, needed, at=at)
+    return found.circumstances(needed, at=at, place=QUESTION.entitlement.place, people=(QUESTION.principal,))
 
 
 @dataclass

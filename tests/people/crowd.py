@@ -7,8 +7,8 @@ from daypass.model.principal import PrincipalId
 from daypass.people.slack_budget import ALLOWED
 from localslack import BlockingSlack
 from localslack.workspace import Person
-from tests.directory.hands import HandClock
 from tests.office import office_slack
+from tests.people.hands import HandClock
 
 ASKERS = [PrincipalId(f"U0P{number:05}") for number in range(187)]
 

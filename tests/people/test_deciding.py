@@ -6,29 +6,31 @@ from pathlib import Path
 
 import pytest
 
+from daypass.facts.circumstances import FactLookup
 from daypass.facts.outside_facts import Elsewhere
 from daypass.model.decision import Allowed, Decision, Denied, ScheduleName
 from daypass.model.principal import Away, PrincipalId
 from daypass.people.directory import Beside, PeopleDirectory
-from daypass.people.people_file_on_disk import RegisterFile
+from daypass.people.people_file_on_disk import PeopleFileOnDisk
 from daypass.rules.decide.decision import decide
 from daypass.rules.decide.needs import needs
 from daypass.rules.document.read import parse
 from localslack import BlockingSlack
-from tests.directory.hands import HandClock
-from tests.directory.worlds import (
+from tests.office import office_slack
+from tests.people.hands import HandClock
+from tests.people.worlds import (
     ALICE,
     BOB,
     BUCKET,
     CAROL,
-    NOON,
     QUESTION,
     HandBuckets,
     HandSchedule,
     HandTracker,
+    around,
     directory,
+    facts,
 )
-from tests.office import office_slack
 
 RULES = parse(
     """
@@ -64,17 +66,20 @@ class Company:
 
     def directory(self) -> PeopleDirectory:
         """Put the directory together."""
+        return directory(self.slack, HandClock(), Beside(register=PeopleFileOnDisk(self.people), absence=self.away.get))
+
+    def facts(self, people: PeopleDirectory) -> FactLookup:
+        """Put together what looks the rest up."""
         elsewhere = Elsewhere(
             schedules={ScheduleName("payments"): self.schedule}, buckets=self.buckets, tracker=self.tracker
         )
-        beside = Beside(register=RegisterFile(self.people), absence=self.away.get, elsewhere=elsewhere, patience_s=5)
-        return directory(self.slack, HandClock(), beside)
+        return facts(people, HandClock(), elsewhere, patience_s=5)
 
     def answer(self, reason: str = "INC-1: late numbers") -> Decision:
         """Ask the rules as the verbs do."""
         found = self.directory()
         question = replace(QUESTION, principal=found.principal(ALICE), reason=reason)
-        return decide(RULES, question, found.circumstances(question, needs(RULES, question), at=NOON))
+        return decide(RULES, question, around(self.facts(found), needs(RULES, question)))
 
 
 @pytest.fixture(scope="module")

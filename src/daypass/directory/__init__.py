@@ -1,1 +1,0 @@
-"""Who is who: people in Slack, and the AWS identity of each. Never guesses."""
