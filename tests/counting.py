@@ -53,12 +53,12 @@ class Counted:
 
 
 @contextmanager
-def counting() -> Iterator[Counted]:
-    """Count in every connection that is opened meanwhile."""
+def counting(*, steps: bool = True) -> Iterator[Counted]:
+    """Count in every connection that is opened meanwhile; without `steps` the statements alone, which costs little."""
     counted = Counted()
 
     def connected(connection: Any, _record: object) -> None:
-        if hasattr(connection, "set_progress_handler"):
+        if steps and hasattr(connection, "set_progress_handler"):
             connection.set_progress_handler(counted.step, 10)
 
     def said(_connection: object, _cursor: object, statement: str, values: Any, _context: object, many: bool) -> None:

@@ -25,21 +25,21 @@ from tests.keys import SIGNER
 from tests.makers import ANN, BOB, EVE, RULES
 from tests.years import write_years
 
-OWNED = f"{RULES}owners: {{people: [U0BOB, U0EVE]}}\n"
+OWNED = f"{RULES}owners: {{people: [U0BOB, U0EVE]}}\nlimits: {{live: 1000, pending: 1000}}\n"
 IN_AWS = {"sweep"}
 """Chores that ask AWS for all there is."""
 
 Actions = Mapping[str, Callable[[], object]]
 
 
-def settled(url: str, over: int) -> Walk:
+def settled(url: str, over: int, *, lives: int = 8) -> Walk:
     """A house in which so many grants have ended, and some are live; Ann, Bob and the chores have been there before."""
     walk = Walk(url)
     walk.rules = parse(OWNED, name="rules.yaml")
     write_years(walk.database, over, until=walk.clock())
     while walk.book.fold():
         pass
-    for _ in range(8):
+    for _ in range(lives):
         live(walk)
     walk.ask(once=False)
     return walk

@@ -17,6 +17,7 @@ TINY = {
     "presign": "--objects 500",
     "simulate": "--requests 100 --rules 20",
     "slack_ack": "--warm 1 --commands 2 --rounds 1 --at-once 5 --cold 0",
+    "years": "--ended 50 300 --runs 1 --only sqlite",
     "store": "--waiting 200 --facts 200 --starts 1 --only sqlite",
 }
 
