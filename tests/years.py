@@ -48,8 +48,7 @@ def write_years(database: Database, grants: int, *, until: datetime = NOON) -> N
         with database.writing() as connection:
             _write(database, connection, [each for number in numbers for each in _over(number, grants, until)])
             append(connection, [_entry(number, grants, until) for number in numbers])
-            told = [{"subject": _id(n), "purpose": "card", "channel": "C0APPROVE", "ts": f"{n}.0"} for n in numbers]
-            connection.execute(insert(postings), told)
+            connection.execute(insert(postings), [_message(number, grants, until) for number in numbers])
 
 
 def _write(database: Database, connection: Connection, values: Sequence[Change]) -> None:
@@ -124,6 +123,11 @@ def _rarer(number: int, began: datetime, who: PrincipalId) -> Iterator[Change]:
         token_hash=f"{number:064x}",
         revision=1,
     )
+
+
+def _message(number: int, of: int, until: datetime) -> dict[str, object]:
+    ts = f"{_began(number, of, until).timestamp():.6f}"
+    return {"subject": _id(number), "purpose": "card", "channel": "C0APPROVE", "ts": ts}
 
 
 def _entry(number: int, of: int, until: datetime) -> tuple[str, bytes]:

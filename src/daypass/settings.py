@@ -2,8 +2,7 @@
 Every setting there is, in small groups. The only reader of the environment and of the config file.
 
 A value comes from the environment (`DAYPASS_SLACK_BOT_TOKEN`), else from the TOML file that `DAYPASS_CONFIG` names
-(`[slack] bot_token = "..."`), else from the default below. A name nobody knows, in either place, is refused with a
-suggestion, so that a typing error never silently leaves a default in force. The AWS SDK reads AWS's own by itself.
+(`[slack] bot_token`), else from the default. A name that nobody knows is refused. AWS's SDK reads its own by itself.
 """
 
 import dataclasses
@@ -20,13 +19,12 @@ from typing import Any
 from daypass.model.errors import BadInput, Misconfigured
 from daypass.model.length import parse_length
 
-_PREFIX = "DAYPASS_"
+_PREFIX = "DAYPASS_"  # _OTHERS are ours, and not the service's: the config file, and what the command line reads
 _OTHERS = {f"{_PREFIX}{name}" for name in ("CONFIG", "URL", "TOKEN", "JOURNAL_VKEY", "DEBUG", "AWS_ENDPOINT_URL")}
-"""Ours, but not the service's: the config file itself, and what the command line reads."""
 
 _RANGES = {"port": range(1, 1 << 16), "metrics_port": range(1 << 16), "in_flight": range(1, 257)}
 _RANGES |= {"patience_s": range(1, 31), "keep_words_days": range(36_526), "most_cards": range(1, 101)}
-_RANGES |= {"connections_per_address": range(10, 10_001)}
+_RANGES |= {"connections_per_address": range(10, 10_001), "keep_days": range(36_526)}
 """What a number may be, by the setting's name."""
 
 
@@ -56,6 +54,8 @@ class Store:
 
     url: str = "sqlite:///daypass.db"
     """A SQLite file (sqlite:///PATH) or PostgreSQL (postgresql://USER:PASSWORD@HOST/NAME; PgBouncer: operations.md)."""
+    keep_days: int = 400
+    """Days after which ended logins, failed rule changes and places of messages are deleted; 0 keeps them for good."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ PARTS = {
     "store/database.py": {"_ANY_ENTRY"},  # whether there is one
     "store/logins.py": {"_only"},  # two are enough to know that there is not exactly one
     "store/postings.py": {"_SUBJECTS"},  # the same
+    "store/retention.py": {"_drop"},  # some at a time, until none is left
     "store/ledger.py": {"drop_errands"},  # some at a time, until none is left
 }
 """Where the store may cut a query, and why nothing is missed by it."""

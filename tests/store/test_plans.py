@@ -6,6 +6,7 @@ plan of every statement is held so, whatever statistics SQLite has.
 """
 
 import inspect
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -27,6 +28,7 @@ from daypass.store.logins import SqlLogins
 from daypass.store.outbox import SqlOutbox
 from daypass.store.postings import SqlPostings
 from daypass.store.queue import SqlQueue
+from daypass.store.retention import SqlRetention
 from tests.counting import Counted, counting, grown, looked_at
 from tests.heads import HandHead
 from tests.makers import ANN, BOB, HOUR, NOON, principal
@@ -34,6 +36,7 @@ from tests.store.facts import HOLD, a_grant, a_login, a_request, at, fact, store
 from tests.tables import with_tables
 from tests.years import write_years
 
+DAY = timedelta(days=1)
 FEW, MANY = 550, 2_000
 LIVE = (GrantState.APPROVED, GrantState.ACTIVE, GrantState.ENDING)
 OVER = (RequestState.DENIED, RequestState.LAPSED, RequestState.CANCELLED, RequestState.APPROVED)
@@ -92,6 +95,7 @@ def use(database: Database, book: SqlBook, counted: Counted, waits: list[Any]) -
     logins.by_token("0" * 64)
     postings.remember(grant.id, "card", Message(channel="C", ts="1"))
     postings.recall(grant.id, "card"), postings.subject_of("C", "1")
+    counted.of(SqlRetention(database)).drop_old(before=NOON - 3650 * DAY)
     journal.fold(), journal.check(), journal.checkpoint(), journal.waiting(), journal.look_for_own()
     journal.compare()
 

@@ -238,8 +238,11 @@ KINDS: Mapping[type[object], str] = {
 
 
 def is_dropped(name: str) -> bool:
-    """Whether a row of this name may be gone: errands that are over are deleted, and one that is gone gives nothing."""
-    return name.startswith(f"{tables.records.name}/{KINDS[OneTimeLink]}/")
+    """Whether a row of this name may be gone: of what is deleted when it is over, and gives nothing once it is gone."""
+    return name.startswith(_DROPPED)
+
+
+_DROPPED = ("logins/", *(f"records/{KINDS[kind]}/" for kind in (OneTimeLink, RulesChange)))
 
 
 def record_id(kind: type[object], key: str) -> str:

@@ -21,9 +21,11 @@ from sqlalchemy.exc import IntegrityError
 
 from daypass.journal.entry import BadEntry, read_entry
 from daypass.model.record import Tally
+from daypass.model.rule_change import RulesChange
 from daypass.ports import AlteredRow
 from daypass.store.codec import (
     GRANTS,
+    KINDS,
     LINKS,
     LOGINS,
     REQUESTS,
@@ -37,6 +39,7 @@ from daypass.store.codec import (
 )
 from daypass.store.damaged_rows import slices
 from daypass.store.database import Database
+from daypass.store.retention import CAME_TO_NOTHING
 from daypass.store.row_state import stand_of
 from daypass.store.tables import changes, grants, journal, links, logins, records, requests, words
 from daypass.store.words import fits
@@ -45,6 +48,8 @@ _AT_ONCE = 500
 _COUNTS = "Its seal fits, so it counts as it is until it is put right or ended."
 _CODECS: Mapping[Table, Codec[Any]] = {requests: REQUESTS, grants: GRANTS, links: LINKS, logins: LOGINS}
 _TABLES: Mapping[str, Table] = {table.name: table for table in (requests, grants, links, logins, records)}
+
+_CHANGES = f"{records.name}/{KINDS[RulesChange]}/"
 
 
 class SqlScrub:
@@ -88,8 +93,18 @@ class SqlScrub:
             with self._database.reading() as connection:
                 there = _present(connection, names)
             for name in names:
-                if name not in there and not is_dropped(name):
+                if name not in there and not (is_dropped(name) and self._was_over(name)):
                     yield AlteredRow(row=name, because="It was deleted.")
+
+    def _was_over(self, name: str) -> bool:
+        """Whether what is gone may be: of a change of the rules, the last that the journal tells is that it is over."""
+        if not name.startswith(_CHANGES):
+            return True
+        told = select(journal.c.entry).where(journal.c.subject == name.removeprefix(_CHANGES))
+        with self._database.reading() as connection:
+            entries = connection.execute(told.order_by(journal.c.id)).scalars().all()
+        stood = [one.stood for entry in entries for row, one in _rows_of(entry).items() if row == name]
+        return bool(stood) and stood[-1] in CAME_TO_NOTHING
 
     def _untold(self) -> Iterator[AlteredRow]:
         for rows in self._pages(select(journal.c.id, journal.c.entry), journal.c.id):

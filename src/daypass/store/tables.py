@@ -236,5 +236,6 @@ postings = Table(
     Column("ts", String, nullable=False),
     UniqueConstraint("subject", "purpose", "channel", "ts", name="postings_once"),
     Index("postings_by_message", "channel", "ts"),
+    Index("postings_by_age", "ts"),
     sqlite_autoincrement=True,
 )

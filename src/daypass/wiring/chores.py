@@ -26,6 +26,7 @@ from daypass.reconcile.chores import Chore, report_stuck
 from daypass.reconcile.drift import look_again, sweep, vanished
 from daypass.reconcile.unknown_grants import Reports
 from daypass.store.erase import SqlWords
+from daypass.store.retention import SqlRetention
 from daypass.wiring.break_glass_hook import glass_hook
 from daypass.wiring.build import Daypass
 from daypass.wiring.scrub import report_set_aside
@@ -62,6 +63,7 @@ def chores(house: Daypass) -> list[Chore]:
         Chore(name="sweep", every=house.settings.worker.sweep_every, run=partial(_sweep, house, Reports())),
         Chore(name="errands", every=timedelta(hours=1), run=lambda: ledger.drop_errands(before=now() - _ERRANDS_STAY)),
         Chore(name="statistics", every=timedelta(hours=1), run=house.database.renew_statistics),
+        *_dropping(house),
         *_erasing(house),
     ]
 
@@ -79,6 +81,15 @@ def _rules_file(house: Daypass) -> list[Chore]:
         return []
     now, watch = house.clock, FileWatch(rules, house.desk.ledger)
     return [Chore(name="rules file", every=15 * _SECOND, run=lambda: watch.look(now=now()))]
+
+
+def _dropping(house: Daypass) -> list[Chore]:
+    """Only where not everything is kept for good."""
+    keep = timedelta(days=house.settings.store.keep_days)
+    if not keep:
+        return []
+    retention, now = SqlRetention(house.database), house.clock
+    return [Chore(name="drop", every=timedelta(hours=1), run=lambda: retention.drop_old(before=now() - keep))]
 
 
 def _erasing(house: Daypass) -> list[Chore]:

@@ -231,6 +231,7 @@ def _postings() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("postings_by_message", "postings", ["channel", "ts"])
+    op.create_index("postings_by_age", "postings", ["ts"])
 
 
 def _partial_index(name: str, table: str, *columns: str, where: str) -> None:
