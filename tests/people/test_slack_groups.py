@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from daypass.model.errors import Misconfigured, NotFound, Unavailable
 from daypass.model.principal import PrincipalId, SlackGroupId
 from daypass.people.slack_calls import SlackCalls, web_client
-from daypass.people.slack_groups import GROUPS_FRESH_S
+from daypass.people.slack_groups import GROUPS_FRESH_S, Groups, groups_in
 from daypass.people.slack_people import SlackPeople
 from localslack import BlockingSlack, Broken, UserGroup
 from tests.office import office_slack
@@ -122,3 +124,34 @@ def test_one_bad_entry_of_the_list_of_people_is_left_out_alone(slack: BlockingSl
     slack.inner.world.workspace.people["U0CAROL"].id = ""  # as an entry that does not say who it is
 
     assert BOB in {one.id for one in looking_up(slack, HandClock()).everybody()}
+
+
+LISTS = st.dictionaries(st.sampled_from("ABC"), st.none() | st.lists(st.sampled_from(["U1", "U2", "U3"]), unique=True))
+
+
+@given(before=LISTS, now=LISTS)
+def test_who_is_in_which_group_is_the_same_however_it_was_before(before, now):
+    """Brought up to date from any list, the index is the one that is made from nothing."""
+    then, fresh = groups_in(listing(before), Groups()), groups_in(listing(now), Groups())
+    updated = groups_in(listing(now), then)
+
+    assert updated.members == fresh.members
+    assert {who: groups for who, groups in updated.of.items() if groups} == dict(fresh.of)
+
+
+def test_groups_that_are_as_before_are_not_gone_through_again():
+    """Of two that come anew every few seconds, the one that nobody joined is what it was."""
+    first = groups_in(listing({"A": ["U1", "U2"], "B": ["U1"]}), Groups())
+    second = groups_in(listing({"A": ["U1", "U2"], "B": ["U1", "U3"]}), first)
+
+    assert second.members[SlackGroupId("A")] is first.members[SlackGroupId("A")]
+    assert second.of[PrincipalId("U3")] == {"B"}
+    assert second.of[PrincipalId("U2")] is first.of[PrincipalId("U2")]
+
+
+def listing(users):
+    """A list of groups as Slack gives it; None is a group that came without its users."""
+    return [
+        {"id": group, "handle": group.lower()} | ({"users": ids} if ids is not None else {})
+        for group, ids in users.items()
+    ]

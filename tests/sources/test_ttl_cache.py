@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from daypass.model.errors import NotFound
+from daypass.sources import ttl_cache
 from daypass.sources.ttl_cache import Ages, TtlCache
 from tests.people.hands import HandClock
 
@@ -104,11 +105,34 @@ def test_made_up_ids_push_out_nobody_who_is() -> None:
     assert len(kept._slots) + len(kept._nothing) <= 2_001
 
 
-def test_what_is_kept_is_bounded() -> None:
+def test_what_is_kept_is_bounded(monkeypatch) -> None:
     """Made-up ids do not fill the memory."""
+    monkeypatch.setattr(ttl_cache, "_MOST", 1_000)
     kept: TtlCache[int, int] = TtlCache(lambda key: key, Ages(fresh_s=60), clock=HandClock())
 
-    for number in range(25_000):
+    for number in range(2_500):
         kept.get(number)
 
-    assert len(kept._slots) <= 10_000
+    assert len(kept._slots) <= 1_000
+
+
+def test_an_organization_of_twelve_thousand_is_asked_for_once() -> None:
+    """Looked up twice within their time, in whatever order, each is one call."""
+    calls: list[int] = []
+    kept = TtlCache(calls.append, Ages(fresh_s=60), clock=HandClock())
+
+    for person in (*range(12_000), *reversed(range(12_000))):
+        kept.get(person)
+
+    assert len(calls) == 12_000
+
+
+def test_one_more_than_are_kept_pushes_out_the_one_that_was_wanted_longest_ago(monkeypatch) -> None:
+    """And nobody else."""
+    monkeypatch.setattr(ttl_cache, "_MOST", 3)
+    calls: list[str] = []
+    kept = TtlCache(calls.append, Ages(fresh_s=60), clock=HandClock())
+    for key in "abcadacb":
+        kept.get(key)
+
+    assert calls == ["a", "b", "c", "d", "b"]

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from daypass.model.principal import Principal, PrincipalId
 
 KEPT_S = 24 * 60 * 60.0
-_MOST = 10_000
+_MOST = 100_000
 
 
 class LastKnown:

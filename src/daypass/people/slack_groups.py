@@ -11,6 +11,7 @@ names such a group suffers, with a sentence that names it (rules/decide/decision
 
 import threading
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, field
@@ -45,6 +46,8 @@ class Groups:
     unread: Ids = frozenset()
     """Those that came without their users."""
     failed: DaypassError | None = None
+    told: Mapping[SlackGroupId, list[str]] = field(default_factory=dict)
+    """The users of each as Slack listed them, to see by whether they are others now."""
 
     def groups_of(self, ids: frozenset[PrincipalId]) -> Ids:
         """The groups that hold one of these."""
@@ -65,6 +68,7 @@ class SlackGroups:
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="groups")
         self._guard = threading.Lock()
         self._hanging: Future[Groups] | None = None
+        self._last = Groups()
 
     def of(self, ids: frozenset[PrincipalId]) -> tuple[Ids, Ids]:
         """The groups that an account is in, under whichever of its ids, and those wanted that cannot be read now."""
@@ -123,25 +127,46 @@ class SlackGroups:
         listed = answer.get("usergroups")
         if not isinstance(listed, list):
             return Groups(failed=Unavailable("Slack's list of user groups cannot be read; it will be tried again."))
-        return _groups([one for one in listed if isinstance(one, dict) and one.get("id")])
+        self._last = groups_in([one for one in listed if isinstance(one, dict) and one.get("id")], self._last)
+        return self._last
 
 
-def _groups(listed: list[Mapping[str, Any]]) -> Groups:
-    users = {SlackGroupId(str(one["id"])): one.get("users") for one in listed}
-    members = {group: frozenset(map(PrincipalId, ids)) for group, ids in users.items() if isinstance(ids, list)}
-    of: dict[PrincipalId, set[SlackGroupId]] = {}
-    for group, people in members.items():
-        for person in people:
-            of.setdefault(person, set()).add(group)
+def groups_in(listed: list[Mapping[str, Any]], before: Groups) -> Groups:
+    """
+    Read Slack's list of groups. Only what is different from before is gone through person by person.
+
+    The list comes every few seconds, with everybody in every group of an organization in it.
+    """
+    told = {SlackGroupId(str(one["id"])): one.get("users") for one in listed}
+    lists = {group: ids for group, ids in told.items() if isinstance(ids, list)}
+    same = {group for group, ids in lists.items() if before.told.get(group) == ids}
+    members = {
+        group: before.members[group] if group in same else frozenset(map(PrincipalId, ids))
+        for group, ids in lists.items()
+    }
     return Groups(
         members=members,
-        of={person: frozenset(groups) for person, groups in of.items()},
+        of=_index(members, before, same),
         names={
             SlackGroupId(str(one["id"])): f"@{one_line(str(one.get('handle') or ''), LONGEST_NAME) or one['id']}"
             for one in listed
         },
-        unread=frozenset(users.keys() - members.keys()),
+        unread=frozenset(told.keys() - members.keys()),
+        told=lists,
     )
+
+
+def _index(
+    members: Mapping[SlackGroupId, frozenset[PrincipalId]], before: Groups, same: AbstractSet[SlackGroupId]
+) -> Mapping[PrincipalId, Ids]:
+    """Bring the groups of each person up to date, for those whose groups are others by now."""
+    of, nobody = dict(before.of), frozenset[PrincipalId]()
+    for group in (members.keys() | before.members.keys()) - same:
+        now, then = members.get(group, nobody), before.members.get(group, nobody)
+        for person in now ^ then:
+            groups = of.get(person, frozenset())
+            of[person] = groups | {group} if person in now else groups - {group}
+    return of
 
 
 def _slow() -> Unavailable:

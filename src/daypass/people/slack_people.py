@@ -24,7 +24,7 @@ import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from daypass.model.errors import NotFound, Unavailable
@@ -47,6 +47,10 @@ _A_PAGE = "1000"
 """The most that Slack gives of users.list at once."""
 _MOST_PAGES = 200
 _MOST_EMAILS = 100_000
+
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,8 +166,7 @@ class SlackPeople:
         )
         known = _Known(person=person, email=email)
         with self._guard:
-            if len(self._remembered) >= _MOST_EMAILS:
-                self._remembered.clear()
+            _make_room(self._remembered, principal_id)
             self._remembered[principal_id] = known
         return known
 
@@ -189,10 +192,15 @@ class SlackPeople:
         if not email or not user.get("is_email_confirmed", True):
             return ""
         with self._guard:
-            if email not in self._of_email and len(self._of_email) >= _MOST_EMAILS:
-                self._of_email.clear()
+            _make_room(self._of_email, email)
             self._of_email[email] = self._of_email.get(email, frozenset()) | {principal_id}
         return email
+
+
+def _make_room(known: dict[K, V], key: K) -> None:
+    """Forget the oldest of many, not all of them: who is one person with whom must not be forgotten at once."""
+    if key not in known and len(known) >= _MOST_EMAILS:
+        del known[next(iter(known))]
 
 
 def _user(answer: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -18,8 +18,8 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 _GOES_ON = 10
-_MOST = 10_000
-"""Keys; beyond that everything is forgotten and asked for anew."""
+_MOST = 100_000
+"""Keys, so that an organization fits; beyond that the one that was wanted longest ago is forgotten."""
 _MOST_NOTHING = 2_000
 """Keys by which there is nothing; beyond that the oldest is forgotten."""
 
@@ -60,7 +60,7 @@ class TtlCache(Generic[K, V]):
         self._unhurried_s = max(ages.fresh_s, ages.unhurried_s)
         self._clock = clock
         self._guard = threading.Lock()
-        self._slots: dict[K, _Slot[V]] = {}
+        self._slots: OrderedDict[K, _Slot[V]] = OrderedDict()
         self._nothing_s = ages.nothing_s
         self._nothing: OrderedDict[K, tuple[float, NotFound]] = OrderedDict()
 
@@ -107,6 +107,8 @@ class TtlCache(Generic[K, V]):
 
     def _slot(self, key: K) -> _Slot[V]:
         with self._guard:
-            if key not in self._slots and len(self._slots) >= _MOST:
-                self._slots.clear()
-            return self._slots.setdefault(key, _Slot())
+            slot = self._slots.setdefault(key, _Slot())
+            self._slots.move_to_end(key)
+            if len(self._slots) > _MOST:
+                self._slots.popitem(last=False)
+            return slot
