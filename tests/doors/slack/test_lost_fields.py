@@ -9,9 +9,9 @@ import pytest
 from daypass.doors.language import Spoken
 from daypass.doors.slack import request_form, rules_form
 from daypass.doors.slack.form_values import typed_if_any
-from daypass.doors.slack.rules_fields import RuleFields
 from daypass.model.errors import BadInput
 from daypass.model.request import RequestState
+from daypass.rules.edit.fields import RuleFields
 from localslack import BlockingActor
 from localslack.form_state import state_values
 from tests.doors.slack.conftest import Office, review

@@ -279,7 +279,7 @@ def test_text_that_is_no_rule_is_refused_beside_it(house: Office, ann: BlockingA
 
 
 def test_a_new_rule_is_added(house: Office, ann: BlockingActor):
-    """Its fields become a rule after the others."""
+    """Its fields become a rule after the others; a group that was pasted as Slack mentions it is its id."""
     values = {
         "id": "drafts",
         "who_anyone": ["anyone"],
@@ -288,6 +288,7 @@ def test_a_new_rule_is_added(house: Office, ann: BlockingActor):
         "default": "1h",
         "longest": "2h",
         "approve_people": ["U0BOB"],
+        "approve_groups": "<!subteam^S0LEADS|@leads>",
         "note": "For the interns.",
     }
     seen = pressed(ann, opened(ann, "rules.new.rule"), values)
@@ -297,7 +298,7 @@ def test_a_new_rule_is_added(house: Office, ann: BlockingActor):
     assert change.text.startswith(OWNED)
     assert change.text.endswith(
         '  - id: drafts\n    who: anyone\n    may: [read]\n    on: ["acme-drafts/**"]\n'
-        "    for: {default: 1h, max: 2h}\n    approve: {anyone_of: {people: [U0BOB]}}\n"
+        "    for: {default: 1h, max: 2h}\n    approve: {anyone_of: {people: [U0BOB], slack_groups: [S0LEADS]}}\n"
     )
 
 

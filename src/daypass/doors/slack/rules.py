@@ -10,10 +10,7 @@ from daypass.doors.slack import rules_card
 from daypass.doors.slack.blocks import Block, Note, View, actions, button, context, divider, section, sentence
 from daypass.doors.slack.form import refused
 from daypass.doors.slack.interaction import Answer, Interaction, ShowView, Wrong, page
-from daypass.doors.slack.rules_fields import RuleFields, kept, shown, typed_too
 from daypass.doors.slack.rules_form import LONGEST_TEXT, RuleDraft, form, read, unfit
-from daypass.doors.slack.rules_text import find
-from daypass.doors.slack.rules_text import text_of as rule_text
 from daypass.doors.slack.rules_view import (
     Faulty,
     RulesView,
@@ -38,6 +35,9 @@ from daypass.model.grant import Delivery
 from daypass.model.principal import PrincipalId
 from daypass.rules.decide.rule import Rule
 from daypass.rules.describe.rules import in_words
+from daypass.rules.edit.fields import RuleFields, kept, shown, typed_too
+from daypass.rules.edit.text import find
+from daypass.rules.edit.text import text_of as rule_text
 
 _MOST = 20
 """Rules in one answer: each takes two of the 50 blocks of a message."""

@@ -6,25 +6,27 @@ was looked at. Nothing is kept between the two but what is in the view itself, s
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from daypass.doors.slack.blocks import Block, View, choice, context, divider, field, line, modal, option, section
 from daypass.doors.slack.form_values import chosen, picked, typed
-from daypass.doors.slack.rules_fields import ALL_OF, ANYONE_OF, AT_LEAST, AT_ONCE, Folk, RuleFields
 from daypass.doors.slack.texts import labels
 from daypass.doors.slack.texts import rules as rules_texts
 from daypass.doors.slack.texts.labels import LEVELS, THEIRS
 from daypass.model.entitlement import Level
 from daypass.model.grant import Delivery
 from daypass.model.request import LONGEST_REASON
+from daypass.rules.edit.fields import ALL_OF, ANYONE_OF, AT_LEAST, AT_ONCE, Folk, RuleFields
 
 CALLBACK = "rules.change"
 LONGEST_TEXT = 3000
 """Characters that Slack lets people type into one field."""
 NO_SHADOW = "none"
 _SHORT, _LONG = 300, 1000
+_MENTION = re.compile(r"<!subteam\^(S[A-Z0-9]{2,20})(?:\|[^>]*)?>")
 """Characters of the other fields."""
 
 BLOCKS = {
@@ -139,7 +141,7 @@ def _read(state: Mapping[str, Any], told: Mapping[str, Any]) -> RuleFields:
         about=typed(state, "about").strip(),
         denies=bool(told["denies"]),
         anyone=bool(chosen(state, "who_anyone")),
-        who=Folk(people=picked(state, "who_people"), groups=typed(state, "who_groups")),
+        who=Folk(people=picked(state, "who_people"), groups=_group_ids(typed(state, "who_groups"))),
         levels=tuple(chosen(state, "may")),
         places=typed(state, "on"),
         reason=None,
@@ -166,7 +168,7 @@ def _read_approval(state: Mapping[str, Any], fields: RuleFields) -> RuleFields:
         fields,
         way=next(iter(chosen(state, "approve")), ANYONE_OF),
         needed=typed(state, "needed"),
-        approvers=Folk(people=picked(state, "approve_people"), groups=typed(state, "approve_groups")),
+        approvers=Folk(people=picked(state, "approve_people"), groups=_group_ids(typed(state, "approve_groups"))),
     )
 
 
@@ -245,3 +247,8 @@ def _pick(block_id: str, words: Mapping[str, str], said: str) -> Block:
     initial = options.get(said) or next(iter(options.values()))
     hint = rules_texts.HINTS.get(block_id, "")
     return field(block_id, rules_texts.LABELS[block_id], choice(list(options.values()), initial=initial), hint=hint)
+
+
+def _group_ids(words: str) -> str:
+    """What somebody typed, with the id of each user group in place of the mention that Slack makes of it."""
+    return _MENTION.sub(r"\1", words)

@@ -8,9 +8,7 @@ from datetime import timedelta
 from daypass.doors.language import parse_length
 from daypass.doors.services import Services
 from daypass.doors.slack.names import Naming, group_names, groups_in
-from daypass.doors.slack.rules_fields import changed
 from daypass.doors.slack.rules_form import BLOCKS, NO_SHADOW, RuleDraft
-from daypass.doors.slack.rules_text import field_at, find, groups_of, with_fields, with_new_rule, with_rule
 from daypass.lifecycle.rule_changes import propose as proposing
 from daypass.lifecycle.rule_changes.effects import effects
 from daypass.lifecycle.rule_changes.owners import must_own
@@ -23,6 +21,8 @@ from daypass.model.rule_change import ChangeState, RulesChange, RulesVersion
 from daypass.rules.describe.rules import in_words
 from daypass.rules.document.differences import changes, other_than_rules
 from daypass.rules.document.read import RuleBook, parse
+from daypass.rules.edit.fields import changed
+from daypass.rules.edit.text import field_at, find, groups_of, with_fields, with_new_rule, with_rule
 from daypass.rules.sampling.effects import ChangeEffect
 
 _ID = re.compile(r"\b[UW][A-Z0-9]{3,}\b")

@@ -11,26 +11,11 @@ MALFORMED = "This is not a payload that Slack sends, so nothing was done."
 UNKNOWN = "Daypass knows no such command, button or form, so nothing was done."
 WHY_REVOKED = "Say why: the person reads it."
 DELIVERY_OFF = "this delivery is switched off"
-TOO_WOVEN = (
-    "The rules are written so that this cannot be changed alone here. "
-    "Edit the rule as text, or change the document with `daypass rules pull` and `daypass rules apply`."
-)
-NO_RULE = "A rule is written as fields and values, such as “id: reports-read”."
 NO_WAY_IN = "Give Slack's signing secret (for HTTP), or an app-level token (for Socket Mode)."
 NOT_BELIEVED = (
     "A request's signature is not Slack's, or is older than five minutes. When people say that Slack gets no answer, "
     "check DAYPASS_SLACK_SIGNING_SECRET and this machine's clock."
 )
-
-
-def no_rule_in_force(rule_id: str) -> str:
-    """Said when a rule to be changed is gone."""
-    return f"There is no rule “{rule_id[:64]}” in the rules in force."
-
-
-def fault(line: int, sentence: str, suggestion: str) -> str:
-    """A fault in a rule as it was typed."""
-    return f"Line {line}: {sentence} {suggestion}".strip()
 
 
 def token_refused(reason: str) -> str:

@@ -7,7 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daypass.doors.slack.rules_text import (
+from daypass.model.errors import BadInput
+from daypass.rules.document.read import parse
+from daypass.rules.document.yaml_source import read
+from daypass.rules.edit.text import (
     field_at,
     find,
     rules_of,
@@ -16,10 +19,7 @@ from daypass.doors.slack.rules_text import (
     with_new_rule,
     with_rule,
 )
-from daypass.doors.slack.rules_yaml import written
-from daypass.model.errors import BadInput
-from daypass.rules.document.read import parse
-from daypass.rules.document.yaml_source import read
+from daypass.rules.edit.yaml_text import written
 
 DOCUMENT = """\
 # Who may what at Acme.

@@ -12,10 +12,15 @@ from dataclasses import dataclass
 
 import yaml
 
-from daypass.doors.slack.rules_yaml import lines, written
-from daypass.doors.slack.texts import refusals as sorry
 from daypass.model.errors import BadInput, Fault, RulesUnreadable
 from daypass.rules.document.yaml_source import Data, read
+from daypass.rules.edit.yaml_text import lines, written
+
+_TOO_WOVEN = (
+    "The rules are written so that this cannot be changed alone here. "
+    "Edit the rule as text, or change the document with `daypass rules pull` and `daypass rules apply`."
+)
+_NO_RULE = "A rule is written as fields and values, such as “id: reports-read”."
 
 Rule = dict[str, Data]
 
@@ -103,7 +108,7 @@ def with_new_rule(text: str, rule: Rule | str) -> str:
     meant = _one_rule(plain)
     tree = _rules_node(text)
     if tree.flow_style or not tree.value:
-        raise BadInput(sorry.TOO_WOVEN)
+        raise BadInput(_TOO_WOVEN)
     last = tree.value[-1]
     end = _line_end(text, _index(text, *_leaf_end(text, last)))
     indent = " " * tree.start_mark.column
@@ -136,7 +141,7 @@ def _position(text: str, rule_id: str) -> int:
     for position, rule in enumerate(rules_of(text)):
         if rule.get("id") == rule_id:
             return position
-    raise BadInput(sorry.no_rule_in_force(rule_id))
+    raise BadInput(f"There is no rule “{rule_id[:64]}” in the rules in force.")
 
 
 def _one_rule(plain: str) -> Rule:
@@ -148,12 +153,12 @@ def _one_rule(plain: str) -> Rule:
         raise BadInput(_told(source.faults), field="text")
     data = source.data
     if not isinstance(data, dict):
-        raise BadInput(sorry.NO_RULE, field="text")
+        raise BadInput(_NO_RULE, field="text")
     return data
 
 
 def _told(faults: Sequence[Fault]) -> str:
-    return "\n".join(sorry.fault(fault.line, fault.sentence, fault.suggestion) for fault in faults)
+    return "\n".join(f"Line {fault.line}: {fault.sentence} {fault.suggestion}".strip() for fault in faults)
 
 
 def _undashed(typed: str) -> str:
@@ -169,15 +174,15 @@ def _checked(old: str, new: str, position: int, meant: Rule) -> str:
     try:
         before, after = read(old, name=_NAME).data, read(new, name=_NAME).data
     except RulesUnreadable:
-        raise BadInput(sorry.TOO_WOVEN) from None
+        raise BadInput(_TOO_WOVEN) from None
     if not isinstance(before, dict) or not isinstance(after, dict):
-        raise BadInput(sorry.TOO_WOVEN)
+        raise BadInput(_TOO_WOVEN)
     rules, changed = before.get("rules"), after.get("rules")
     assert isinstance(rules, list)  # noqa: S101 - a rule was found in it
     expected = [*rules[:position], meant, *rules[position + 1 :]]
     others = {key: value for key, value in before.items() if key != "rules"}
     if changed != expected or {key: value for key, value in after.items() if key != "rules"} != others:
-        raise BadInput(sorry.TOO_WOVEN)
+        raise BadInput(_TOO_WOVEN)
     return new
 
 
@@ -239,7 +244,7 @@ def _rules_node(text: str) -> yaml.SequenceNode:
     for name, what in tree.value if isinstance(tree, yaml.MappingNode) else ():
         if name.value == "rules" and isinstance(what, yaml.SequenceNode) and not text.startswith("\ufeff"):
             return what
-    raise BadInput(sorry.TOO_WOVEN)
+    raise BadInput(_TOO_WOVEN)
 
 
 def _leaf_end(text: str, node: yaml.Node) -> tuple[int, int]:

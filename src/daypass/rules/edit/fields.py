@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from daypass.doors.language import parse_length
 from daypass.model.entitlement import Level
 from daypass.model.errors import BadInput
 from daypass.model.grant import Delivery
+from daypass.model.length import parse_length
 from daypass.model.principal import ROBOT
 from daypass.rules.document.shape import UNSAID
 from daypass.rules.document.values import is_person_id
@@ -21,7 +21,7 @@ Rule = dict[str, Data]
 
 AT_ONCE, ANYONE_OF, AT_LEAST, ALL_OF = "at-once", "anyone_of", "at_least", "all_of"
 _GROUP_KINDS = ("groups", "slack_groups", "directory_groups")
-_SLACK_GROUP = re.compile(r"(?:<!subteam\^)?(S[A-Z0-9]{2,20})(?:\|[^>]*)?>?")
+_SLACK_GROUP = re.compile(r"S[A-Z0-9]{2,20}")
 _SHOWN = {
     "id",
     "about",
@@ -228,7 +228,7 @@ def _people(folk: Folk, known: frozenset[str]) -> dict[str, Data]:
         elif word.startswith(ROBOT) or is_person_id(word):
             sorted_out["people"].append(word)
         elif slack:
-            sorted_out["slack_groups"].append(slack[1])
+            sorted_out["slack_groups"].append(slack[0])
         else:
             sorted_out["directory_groups" if ":" in word else "groups"].append(word)
     return {kind: some for kind, some in sorted_out.items() if some}
