@@ -22,9 +22,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from daypass.model.decision import Allowed, Circumstances, Decision, Denied, Question, ScheduleName
-from daypass.model.entitlement import Entitlement, Level, parse_place
+from daypass.model.entitlement import Entitlement
 from daypass.model.grant import Delivery
 from daypass.model.principal import Principal, PrincipalId, SlackGroupId
+from daypass.resources.registry import parse_resource
+from daypass.resources.s3_statements import Level
 from daypass.rules.decide.decision import allowed, allows, decide, forbidden, refused, strikes
 from daypass.rules.decide.evaluation import RuleEvaluation
 from daypass.rules.decide.needs import needs
@@ -106,10 +108,10 @@ def deny(number: int, who: str, place: str) -> str:
 def question(dice: random.Random, buckets: Sequence[str], people: int = 1000) -> Question:
     """Ask as one of so many people, each in eight Slack groups."""
     groups = frozenset(map(SlackGroupId, dice.sample(GROUPS, 8)))
-    place = parse_place(f"{dice.choice(buckets)}/{dice.choice(PLACES)}")
+    place = parse_resource(f"{dice.choice(buckets)}/{dice.choice(PLACES)}")
     return Question(
         principal=Principal(id=PrincipalId(f"U{dice.randrange(people):05}"), name="", slack_groups=groups),
-        entitlement=Entitlement(place=place, levels=frozenset({Level.READ})),
+        entitlement=Entitlement(resource=place, levels=frozenset({Level.READ})),
         length=timedelta(hours=2),
         delivery=Delivery.SESSION,
         reason="INC-42",

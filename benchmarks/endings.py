@@ -21,13 +21,15 @@ from pathlib import Path
 
 import structlog
 
-from daypass.model.entitlement import Entitlement, Level, parse_place
+from daypass.model.entitlement import Entitlement
 from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import Delivery, Grant, GrantState, Presence, new_grant_id
 from daypass.model.lease import Lease, Term, whole_second
 from daypass.model.principal import DAYPASS, AwsIdentity, PrincipalId
 from daypass.reconcile.loop import Loop
+from daypass.resources.registry import parse_resource
+from daypass.resources.s3_statements import Level
 from daypass.store import database as databases
 from daypass.store.ledger import SqlLedger
 from daypass.store.queue import SqlQueue
@@ -91,7 +93,7 @@ class Timed:
 
 def active(count: int, ends: datetime) -> list[Grant]:
     """Grants whose person was warned and whose time is over at a moment."""
-    place = Entitlement(place=parse_place("acme-reports/2026/"), levels=frozenset({Level.READ}))
+    place = Entitlement(resource=parse_resource("acme-reports/2026/"), levels=frozenset({Level.READ}))
     lease = Lease(starts=ends - timedelta(hours=1), ends=ends)
     one = Grant(
         id=new_grant_id(),

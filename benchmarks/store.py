@@ -27,13 +27,15 @@ from typing import NamedTuple
 
 from sqlalchemy import insert, literal, select, text
 
-from daypass.model.entitlement import Entitlement, Level, parse_place
+from daypass.model.entitlement import Entitlement
 from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import Delivery, Ending, Grant, GrantId, GrantState, Why, new_grant_id
 from daypass.model.lease import Lease, Term
 from daypass.model.principal import DAYPASS, AwsIdentity, PrincipalId
 from daypass.ports import Claim
+from daypass.resources.registry import parse_resource
+from daypass.resources.s3_statements import Level
 from daypass.store import database as databases
 from daypass.store.codec import GRANTS
 from daypass.store.database import Database
@@ -74,7 +76,7 @@ def a_grant(approved_at: datetime) -> Grant:
     return Grant(
         id=new_grant_id(),
         principal=PrincipalId("U0ANN"),
-        entitlement=Entitlement(place=parse_place("acme-reports/2026/"), levels=frozenset({Level.READ})),
+        entitlement=Entitlement(resource=parse_resource("acme-reports/2026/"), levels=frozenset({Level.READ})),
         delivery=Delivery.POLICY,
         term=Term(length=timedelta(hours=2)),
         approved_at=approved_at,

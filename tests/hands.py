@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from daypass.lifecycle.end.permissions import Enders
 from daypass.lifecycle.judge import Judge
 from daypass.model.decision import Circumstances, Needs
-from daypass.model.entitlement import S3Place
 from daypass.model.errors import BadInput, NotFound, RulesUnreadable, Unavailable
 from daypass.model.grant import Delivery, Grant, GrantId, GrantState, Presence
 from daypass.model.principal import GroupName, Principal, PrincipalId, SlackGroupId
+from daypass.model.resource import Resource
 from daypass.ports import Credentials, DryRun, Ledger, MarkedObject, Paper, PostForm, SignedUrl
 from daypass.ports.asker import asker
 from daypass.ports.fence import ask_fence, tell_fence
@@ -99,7 +99,7 @@ class HandDirectory:
         needed: Needs,
         *,
         at: datetime,
-        place: S3Place | None = None,  # noqa: ARG002 - the port's
+        place: Resource | None = None,  # noqa: ARG002 - the port's
         people: Sequence[Principal] = (),  # noqa: ARG002 - the port's
     ) -> Circumstances:
         """What the test laid out, at this moment; and of people and groups what is asked."""
@@ -231,9 +231,9 @@ class HandCatalogue:
         self._known(bucket)
         return [key for key in self._keys.get(bucket, ()) if key.startswith(start)]
 
-    def check(self, place: S3Place) -> None:
+    def check(self, place: Resource) -> None:
         """Every other bucket is unknown."""
-        self._known(place.bucket)
+        self._known(place.root)
 
     def _known(self, bucket: str) -> None:
         if bucket not in self._buckets:
@@ -278,11 +278,11 @@ class HandVendor:
 
     def post(self, grant: Grant, now: datetime, *, least: int, most: int) -> PostForm:  # noqa: ARG002 - the port's
         """Make a form."""
-        return PostForm(url="https://s3.invalid/", fields=(("key", grant.entitlement.place.key),), expires_at=now)
+        return PostForm(url="https://s3.invalid/", fields=(("key", grant.entitlement.resource.inner),), expires_at=now)
 
     def manifest(self, grant: Grant, now: datetime) -> Iterator[SignedUrl]:
         """Make one URL."""
-        yield self.get(grant, f"{grant.entitlement.place.key}one.csv", now)
+        yield self.get(grant, f"{grant.entitlement.resource.inner}one.csv", now)
 
     def _signed(self, verb: str, grant: Grant, key: str, now: datetime, lives: timedelta | None) -> SignedUrl:
         self._pass()

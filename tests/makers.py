@@ -4,11 +4,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from daypass.model.decision import Approvers, RuleId
-from daypass.model.entitlement import Entitlement, Level, parse_place
+from daypass.model.entitlement import Entitlement
 from daypass.model.grant import Delivery, Ending, Grant, GrantId, GrantState, Why
 from daypass.model.lease import Lease, Term
 from daypass.model.principal import AwsIdentity, Principal, PrincipalId
 from daypass.model.request import Request
+from daypass.resources.registry import parse_resource
+from daypass.resources.s3_statements import Level
 
 NOON = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -20,7 +22,7 @@ EVE = PrincipalId("U0EVE")
 ANNS_USER = AwsIdentity(arn="arn:aws:iam::123456789012:user/ann")
 BOBS_USER = AwsIdentity(arn="arn:aws:iam::123456789012:user/bob")
 
-READ_REPORTS = Entitlement(place=parse_place("acme-reports/2026/"), levels=frozenset({Level.READ}))
+READ_REPORTS = Entitlement(resource=parse_resource("acme-reports/2026/"), levels=frozenset({Level.READ}))
 
 
 def principal(principal_id: PrincipalId = ANN, aws: AwsIdentity | None = ANNS_USER) -> Principal:

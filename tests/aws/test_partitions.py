@@ -4,10 +4,11 @@ import json
 
 import pytest
 
-from daypass.aws.access_levels import BucketFacts, statements
 from daypass.aws.clients import Clients
 from daypass.aws.partitions import console, sign_in, suffix
-from daypass.model.entitlement import Entitlement, Level, S3Place
+from daypass.model.entitlement import Entitlement
+from daypass.resources.s3 import S3, in_bucket
+from daypass.resources.s3_statements import BucketFacts, Level
 
 HOSTS = {
     "eu-central-1": ("amazonaws.com", "signin.aws.amazon.com", "console.aws.amazon.com"),
@@ -38,9 +39,14 @@ def test_hosts_are_those_of_the_regions_partition(region: str):
 def test_a_buckets_key_is_used_through_s3_of_its_own_partition(region: str):
     """kms:ViaService with another suffix would never match, and nothing could be read."""
     partition = Clients(region=region).partition(region)
-    facts = BucketFacts(partition=partition, region=region, kms_key=f"arn:{partition}:kms:{region}:1:key/k")
-    place = S3Place(bucket="acme-reports", key="2026/")
-    written = statements(Entitlement(place=place, levels=frozenset({Level.READ})), facts)
+    facts = BucketFacts(
+        partition=partition,
+        region=region,
+        dns_suffix=suffix(partition),
+        kms_key=f"arn:{partition}:kms:{region}:1:key/k",
+    )
+    place = in_bucket("acme-reports", "2026/")
+    written = S3().statements(Entitlement(resource=place, levels=frozenset({Level.READ})), facts)
 
     assert f'"kms:ViaService": "s3.{region}.{HOSTS[region][0]}"' in json.dumps(written[-1].conditions)
 

@@ -14,17 +14,26 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from ministack.core import iam_evaluator  # type: ignore[import-untyped] # it says nothing of its types
 
-from daypass.aws.access_levels import KMS_ACTIONS, S3_ACTIONS, BucketFacts, statements, without_sids
 from daypass.aws.policy import carries, denial, denial_of_older, document, ends, for_people, issued_before, size
-from daypass.model.entitlement import Entitlement, Extra, Level, Reach, S3Place
+from daypass.model.entitlement import Entitlement
 from daypass.model.errors import BadInput
 from daypass.model.lease import Lease
+from daypass.model.resource import Resource
+from daypass.resources.kind import without_sids
+from daypass.resources.s3 import S3, in_bucket
+from daypass.resources.s3_statements import (
+    KMS_ACTIONS,
+    S3_ACTIONS,
+    BucketFacts,
+    Level,
+    Option,
+)
 from tests.examples import examples
 
 BUCKET = "acme-reports"
 KEY = "arn:aws:kms:eu-central-1:123456789012:key/1234"
-PLAIN = BucketFacts(partition="aws", region="eu-central-1")
-ENCRYPTED = BucketFacts(partition="aws", region="eu-central-1", kms_key=KEY)
+PLAIN = BucketFacts(partition="aws", region="eu-central-1", dns_suffix="amazonaws.com")
+ENCRYPTED = BucketFacts(partition="aws", region="eu-central-1", dns_suffix="amazonaws.com", kms_key=KEY)
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LEASE = Lease(starts=NOON, ends=NOON + timedelta(hours=2))
 
@@ -39,14 +48,14 @@ ACTIONS = [
     "s3:PutObjectAcl",
 ]
 PLACES = st.sampled_from(["", "2026/", "2026/q1.csv", "2026/a+b (c)/", "2026/ü/"]).map(
-    lambda key: S3Place(bucket=BUCKET, key=key)
+    lambda key: in_bucket(BUCKET, key)
 )
 ENTITLEMENTS = st.builds(
     Entitlement,
-    place=PLACES,
+    resource=PLACES,
     levels=st.sets(st.sampled_from(Level), min_size=1).map(frozenset),
-    extras=st.sets(st.sampled_from(Extra)).map(frozenset),
-).filter(lambda one: not (one.place.reach is Reach.OBJECT and Level.LIST in one.levels))
+    options=st.sets(st.sampled_from(Option)).map(frozenset),
+).filter(lambda one: not (not one.resource.whole and Level.LIST in one.levels))
 KEYS = st.sampled_from(
     [
         "",
@@ -93,23 +102,19 @@ def judged(text: str, action: str, resource: str, at: datetime, **context: Any) 
         iam_evaluator._resolve_condition_key = real
 
 
-def within(place: S3Place, key: str) -> bool:
+def within(place: Resource, key: str) -> bool:
     """Whether an object lies in the place, said once more."""
-    match place.reach:
-        case Reach.BUCKET:
-            return True
-        case Reach.PREFIX:
-            return key.startswith(place.key)
-        case Reach.OBJECT:
-            return key == place.key
+    return (
+        key.startswith(place.inner) if place.inner in {"", "2026/", "2026/a+b (c)/", "2026/ü/"} else key == place.inner
+    )
 
 
 def wanted_on_object(entitlement: Entitlement, action: str) -> bool:
     """The object actions of each level, written out a second time from AWS's pages."""
     has, versions, tags = (
         entitlement.levels.__contains__,
-        Extra.VERSIONS in entitlement.extras,
-        Extra.TAGS in entitlement.extras,
+        Option.VERSIONS in entitlement.options,
+        Option.TAGS in entitlement.options,
     )
     return {
         "s3:GetObject": has(Level.READ),
@@ -130,14 +135,14 @@ def wanted_on_object(entitlement: Entitlement, action: str) -> bool:
 
 def wanted_on_bucket(entitlement: Entitlement, action: str, prefix: str) -> bool:
     """The bucket actions, written out a second time: read lists what it reads, a single object has nothing to list."""
-    reach = entitlement.place.reach
-    lists = reach is not Reach.OBJECT and bool({Level.LIST, Level.READ} & entitlement.levels)
-    inside = reach is Reach.BUCKET or prefix.startswith(entitlement.place.key)
+    key = entitlement.resource.inner
+    lists = (not key or key.endswith("/")) and bool({Level.LIST, Level.READ} & entitlement.levels)
+    inside = not key or prefix.startswith(key)
     return {
         "s3:ListBucket": lists and inside,
-        "s3:ListBucketVersions": lists and inside and Extra.VERSIONS in entitlement.extras,
+        "s3:ListBucketVersions": lists and inside and Option.VERSIONS in entitlement.options,
         "s3:GetBucketLocation": lists,
-        "s3:ListBucketMultipartUploads": Level.WRITE in entitlement.levels and reach is Reach.BUCKET,
+        "s3:ListBucketMultipartUploads": Level.WRITE in entitlement.levels and not key,
     }.get(action, False)
 
 
@@ -148,9 +153,9 @@ def test_object_actions_are_allowed_exactly_as_granted(
 ):
     """On any object of any bucket at any second: allowed if and only if it was granted."""
     assume(key)
-    text = document(statements(entitlement, PLAIN), LEASE)
+    text = document(S3().statements(entitlement, PLAIN), LEASE)
     wanted = (
-        at in LEASE and bucket == BUCKET and within(entitlement.place, key) and wanted_on_object(entitlement, action)
+        at in LEASE and bucket == BUCKET and within(entitlement.resource, key) and wanted_on_object(entitlement, action)
     )
 
     assert judged(text, action, f"arn:aws:s3:::{bucket}/{key}", at) == wanted
@@ -159,7 +164,7 @@ def test_object_actions_are_allowed_exactly_as_granted(
 @THOROUGHLY
 @given(ENTITLEMENTS, st.sampled_from([*BUCKET_ACTIONS * 3, *ACTIONS]), BUCKETS, KEYS, MOMENTS)
 @example(
-    Entitlement(place=S3Place(bucket=BUCKET, key="2026/"), levels=frozenset({Level.READ})),
+    Entitlement(resource=in_bucket(BUCKET, "2026/"), levels=frozenset({Level.READ})),
     "s3:ListBucket",
     BUCKET,
     "2026",
@@ -169,7 +174,7 @@ def test_bucket_actions_are_allowed_exactly_as_granted(
     entitlement: Entitlement, action: str, bucket: str, prefix: str, at: datetime
 ):
     """Listing reaches the granted prefix alone: `2026` without its slash would show 2026-secret too."""
-    text = document(statements(entitlement, PLAIN), LEASE)
+    text = document(S3().statements(entitlement, PLAIN), LEASE)
     wanted = at in LEASE and bucket == BUCKET and wanted_on_bucket(entitlement, action, prefix)
 
     assert judged(text, action, f"arn:aws:s3:::{bucket}", at, s3__prefix=prefix) == wanted
@@ -188,10 +193,10 @@ def test_the_key_serves_this_place_through_s3_alone(
     entitlement: Entitlement, action: str, via: str, context: str, key: str, at: datetime
 ):
     """Decrypt to read, both to write; for the object's ARN or, with bucket keys, the bucket's; never directly."""
-    text = document(statements(entitlement, ENCRYPTED), LEASE)
+    text = document(S3().statements(entitlement, ENCRYPTED), LEASE)
     verbs = {"kms:Decrypt": {Level.READ, Level.WRITE}, "kms:GenerateDataKey": {Level.WRITE}}.get(action, set())
     of_place = context == f"arn:aws:s3:::{BUCKET}" or (
-        context.startswith(f"arn:aws:s3:::{BUCKET}/") and within(entitlement.place, context.partition("/")[2])
+        context.startswith(f"arn:aws:s3:::{BUCKET}/") and within(entitlement.resource, context.partition("/")[2])
     )
     wanted = (
         at in LEASE
@@ -208,7 +213,7 @@ def test_the_key_serves_this_place_through_s3_alone(
 @given(ENTITLEMENTS, st.sampled_from([PLAIN, ENCRYPTED]))
 def test_every_allow_carries_both_dates(entitlement: Entitlement, facts: BucketFacts):
     """Law 1, for every document there can be; it is minified, and reads the same when laid out."""
-    text = document(statements(entitlement, facts), LEASE)
+    text = document(S3().statements(entitlement, facts), LEASE)
     dates = {
         (
             one["Condition"]["DateGreaterThanEquals"]["aws:CurrentTime"],
@@ -226,7 +231,7 @@ def test_every_allow_carries_both_dates(entitlement: Entitlement, facts: BucketF
 @given(ENTITLEMENTS)
 def test_labels_mean_nothing(entitlement: Entitlement):
     """Without its Sids a document is shorter and otherwise the same."""
-    allowed = statements(entitlement, ENCRYPTED)
+    allowed = S3().statements(entitlement, ENCRYPTED)
     full, bare = (json.loads(document(one, LEASE))["Statement"] for one in (allowed, without_sids(allowed)))
 
     assert [{key: value for key, value in one.items() if key != "Sid"} for one in full] == bare
@@ -235,18 +240,18 @@ def test_labels_mean_nothing(entitlement: Entitlement):
 
 def test_the_list_of_one_object_is_refused_with_a_sentence():
     """By its key's prefix S3 would show the neighbours of the object too."""
-    one = Entitlement(place=S3Place(bucket=BUCKET, key="2026/q1.csv"), levels=frozenset({Level.LIST, Level.READ}))
+    one = Entitlement(resource=in_bucket(BUCKET, "2026/q1.csv"), levels=frozenset({Level.LIST, Level.READ}))
     with pytest.raises(BadInput, match="nothing to list") as refused:
-        statements(one, PLAIN)
+        S3().statements(one, PLAIN)
 
     assert refused.value.field == "level"
 
 
 def test_a_key_that_iam_cannot_spell_is_refused_with_a_sentence():
     """Policies are Latin-1: what is beyond is refused, not escaped and hoped for."""
-    beyond = Entitlement(place=S3Place(bucket=BUCKET, key="日本/"), levels=frozenset({Level.READ}))
+    beyond = Entitlement(resource=in_bucket(BUCKET, "日本/"), levels=frozenset({Level.READ}))
     with pytest.raises(BadInput, match=r"takes no “\S” in a policy") as refused:
-        document(statements(beyond, PLAIN), LEASE)
+        document(S3().statements(beyond, PLAIN), LEASE)
 
     assert refused.value.field == "resource"
 
@@ -255,7 +260,7 @@ def test_quotes_and_backslashes_in_a_key_stay_in_their_string():
     """A key cannot break out of the JSON that it stands in."""
     key = 'a","Effect":"Allow","Resource":"*\\'.replace("*", "+")
     text = document(
-        statements(Entitlement(place=S3Place(bucket=BUCKET, key=key), levels=frozenset({Level.READ})), PLAIN), LEASE
+        S3().statements(Entitlement(resource=in_bucket(BUCKET, key), levels=frozenset({Level.READ})), PLAIN), LEASE
     )
 
     assert json.loads(text)["Statement"][0]["Resource"] == f"arn:aws:s3:::{BUCKET}/{key}"
@@ -299,7 +304,7 @@ def test_a_date_that_somebody_else_wrote_is_no_end_of_ours(date: object):
 def test_a_longer_lease_is_not_this_lease():
     """One second more is another document."""
     longer = Lease(starts=LEASE.starts, ends=LEASE.ends + timedelta(seconds=1))
-    text = document(statements(Entitlement(place=S3Place(bucket=BUCKET), levels=frozenset(Level)), PLAIN), longer)
+    text = document(S3().statements(Entitlement(resource=in_bucket(BUCKET), levels=frozenset(Level)), PLAIN), longer)
 
     assert not carries(json.loads(text), LEASE)
 

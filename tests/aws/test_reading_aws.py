@@ -10,8 +10,8 @@ import pytest
 from daypass.aws.buckets import BELIEVED_S, Buckets
 from daypass.aws.clients import AwsCredentials, Clients
 from daypass.aws.clock import AwsTime
-from daypass.model.entitlement import S3Place
 from daypass.model.errors import BadInput, Misconfigured, NotFound, Unavailable
+from daypass.resources.s3 import in_bucket
 from tests.servers.ceph import Ceph
 from tests.servers.keys import REGION
 from tests.servers.keys import Keys as Credential
@@ -62,7 +62,7 @@ def test_a_bucket_that_is_not_there_is_said_so(aws: Aws):
     """In the form beside its field; and as missing where nobody typed it."""
     buckets = Buckets(clients=clients_of(aws))
     with pytest.raises(BadInput, match="no bucket “acme-nowhere”") as refused:
-        buckets.check(S3Place(bucket="acme-nowhere"))
+        buckets.check(in_bucket("acme-nowhere"))
     with pytest.raises(NotFound):
         buckets.prefixes("acme-nowhere", "")
 
@@ -71,7 +71,7 @@ def test_a_bucket_that_is_not_there_is_said_so(aws: Aws):
 
 def test_a_bucket_that_is_there_passes_the_check(aws: Aws, bucket: str):
     """Whatever the prefix: objects may come later."""
-    Buckets(clients=clients_of(aws)).check(S3Place(bucket=bucket, key="tomorrow/"))
+    Buckets(clients=clients_of(aws)).check(in_bucket(bucket, "tomorrow/"))
 
 
 def test_another_accounts_bucket_is_not_ours_to_lend(ministack: MiniStack):
@@ -87,7 +87,7 @@ def test_another_accounts_bucket_is_not_ours_to_lend(ministack: MiniStack):
     )
 
     with pytest.raises(BadInput, match="no bucket"):
-        Buckets(clients=clients_of(ministack, daypass)).check(S3Place(bucket=theirs))
+        Buckets(clients=clients_of(ministack, daypass)).check(in_bucket(theirs))
 
 
 @pytest.mark.parametrize(

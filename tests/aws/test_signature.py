@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from daypass.aws.clients import AwsCredentials, Clients
 from daypass.aws.presign import Presigner
-from daypass.model.entitlement import S3Place
+from daypass.resources.s3 import in_bucket
 
 NOW = datetime(2026, 11, 23, 12, 34, 56, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -73,7 +73,7 @@ def test_a_form_binds_size_and_prefix():
     """The signed conditions say both; a form for one object binds the whole key."""
     conditions = []
     for key in ("2026/", "2026/q1.csv"):
-        place = S3Place(bucket="acme-reports", key=key)
+        place = in_bucket("acme-reports", key)
         _, fields = presigner("eu-central-1").post(place, HOUR, least=1, most=9)
         conditions.append(json.loads(base64.b64decode(fields["policy"]))["conditions"])
 

@@ -9,9 +9,9 @@ from botocore.exceptions import ClientError
 
 from daypass.aws.clients import AwsCredentials, Clients
 from daypass.aws.role_sessions import CHAINED, LONGEST, SHORTEST, RoleSessions
-from daypass.model.entitlement import Level
 from daypass.model.errors import AwsForbids, BadInput, Misconfigured
 from daypass.model.grant import Delivery, Presence
+from daypass.resources.s3_statements import Level
 from tests.deliveries.world import Hands, World, minified
 from tests.servers.keys import REGION
 

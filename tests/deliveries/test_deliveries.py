@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from daypass.model.entitlement import Level
 from daypass.model.grant import Delivery, Grant, Presence
+from daypass.resources.s3_statements import Level
 from tests.deliveries.world import BESIDE, INSIDE, World, ending, levels_of, reads
 from tests.servers.keys import Keys
 

@@ -13,10 +13,10 @@ import pytest
 from daypass.aws.clients import AwsCredentials as AwsKeys
 from daypass.aws.presign import Presigner
 from daypass.deliveries.handout import Addresses, Vending
-from daypass.model.entitlement import Level
 from daypass.model.errors import BadInput, Misconfigured, TooLate
 from daypass.model.grant import Delivery, Grant
 from daypass.ports import PostForm
+from daypass.resources.s3_statements import Level
 from tests.deliveries.cut import Fuse, Killed
 from tests.deliveries.world import BESIDE, INSIDE, World, ending, fetched, posted, reads
 
@@ -75,7 +75,7 @@ def test_a_form_takes_files_of_its_size_under_its_prefix_alone(ministack_world: 
     world.hands.deliveries[Delivery.POLICY].provision(grant)
     signs = AwsKeys(access_key_id=keys.access_key, secret_access_key=keys.secret_key)
     presigner = Presigner(clients=world.hands.clients, keys=signs, bucket=world.bucket, region="us-east-1")
-    url, fields = presigner.post(grant.entitlement.place, MINUTE, least=2, most=4)
+    url, fields = presigner.post(grant.entitlement.resource, MINUTE, least=2, most=4)
     form, astray = (
         PostForm(url=url, fields=tuple({**fields, **more}.items()), expires_at=world.now())
         for more in ({}, {"key": "2025/x"})

@@ -5,10 +5,10 @@ from itertools import count
 
 import pytest
 
-from daypass.model.entitlement import Level
 from daypass.model.grant import Delivery, Grant, Presence
 from daypass.model.principal import AwsIdentity
 from daypass.ports import Provisioner
+from daypass.resources.s3_statements import Level
 from tests.deliveries.cut import Fuse, Killed
 from tests.deliveries.world import World, ending, hands_of
 from tests.servers.keys import Keys

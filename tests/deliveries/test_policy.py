@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from daypass.model.entitlement import Level
 from daypass.model.errors import BadInput
 from daypass.model.grant import Delivery, Presence
 from daypass.model.lease import Lease
 from daypass.model.principal import AwsIdentity
+from daypass.resources.s3_statements import Level
 from tests.deliveries.test_interrupted import fill_inline, spread, stands
 from tests.deliveries.world import INSIDE, World, ending, reads, releases
 

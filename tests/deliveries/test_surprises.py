@@ -1,11 +1,11 @@
-"""What AWS does with narrow access that looks like a fault and is none: doors/usage says it, and here it is so."""
+"""What AWS does with narrow access that looks like a fault and is none: the kind says it, and here it is so."""
 
 from dataclasses import replace
 
 import pytest
 
-from daypass.model.entitlement import Extra, Level
 from daypass.model.grant import Delivery
+from daypass.resources.s3_statements import Level, Option
 from tests.deliveries.world import INSIDE, PREFIX, World, allowed
 
 READ_WRITE = (Level.READ, Level.WRITE)
@@ -27,7 +27,7 @@ def test_read_and_write_reach_tags_only_when_they_are_asked_for(world: World, ta
 
     It asks for the tags of what it copies in parts; `aws` of .servers is version 1, which does not.
     """
-    extras = frozenset({Extra.TAGS} if tags else ())
+    extras = frozenset({Option.TAGS} if tags else ())
     access = replace(world.grant(Delivery.SESSION), entitlement=world.entitlement(*READ_WRITE, extras=extras))
     s3 = world.vended(world.hands.broker.open(access, world.now())).client("s3")
     tagging = {"TagSet": [{"Key": "team", "Value": "data"}]}

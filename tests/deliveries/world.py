@@ -33,11 +33,13 @@ from daypass.deliveries.names import Names
 from daypass.deliveries.policy import PolicyDelivery
 from daypass.deliveries.session import SessionDelivery
 from daypass.deliveries.sweep import IamSweep
-from daypass.model.entitlement import Entitlement, Extra, Level, S3Place
+from daypass.model.entitlement import Entitlement
 from daypass.model.grant import Delivery, Ending, Grant, GrantState, Why, new_grant_id
 from daypass.model.lease import Lease, Term, whole_second
 from daypass.model.principal import AwsIdentity, PrincipalId
 from daypass.ports import Credentials, MarkedObject, PostForm, Provisioner
+from daypass.resources.s3 import in_bucket
+from daypass.resources.s3_statements import Level, Option
 from tests.servers.ceph import Ceph
 from tests.servers.keys import REGION, Keys
 from tests.servers.ministack import MiniStack
@@ -144,10 +146,10 @@ class World:
         """Credentials that Daypass handed out, to be tried out."""
         return self.keys(credentials.access_key_id, credentials.secret_access_key, credentials.session_token)
 
-    def entitlement(self, *levels: Level, key: str = PREFIX, extras: frozenset[Extra] = frozenset()) -> Entitlement:
+    def entitlement(self, *levels: Level, key: str = PREFIX, extras: frozenset[Option] = frozenset()) -> Entitlement:
         """Levels on a place in the bucket."""
-        place = S3Place(bucket=self.bucket, key=key)
-        return Entitlement(place=place, levels=frozenset(levels), extras=extras)
+        place = in_bucket(self.bucket, key)
+        return Entitlement(resource=place, levels=frozenset(levels), options=extras)
 
     def grant(
         self,

@@ -13,13 +13,15 @@ import pytest
 from daypass.aws.clients import AwsCredentials as AwsKeys
 from daypass.aws.clients import Clients
 from daypass.aws.own_permissions import Setup, service
-from daypass.model.entitlement import Entitlement, Level, S3Place
+from daypass.model.entitlement import Entitlement
 from daypass.model.errors import AwsForbids, Misconfigured
 from daypass.model.grant import Delivery, Grant, new_grant_id
 from daypass.model.lease import Lease, Term, whole_second
 from daypass.model.principal import AwsIdentity, PrincipalId
 from daypass.ports import Credentials
 from daypass.ports.fence import Free, writing_under
+from daypass.resources.s3 import in_bucket
+from daypass.resources.s3_statements import Level
 from daypass.wiring.installation_tag import whose_role
 from tests.deliveries.world import Hands, allowed, ending, hands_of
 from tests.servers.keys import REGION, Keys
@@ -57,7 +59,7 @@ class Stack:
         return Grant(
             id=new_grant_id(),
             principal=PrincipalId("U0ANN"),
-            entitlement=Entitlement(place=S3Place(bucket=bucket, key=""), levels=frozenset({Level.READ})),
+            entitlement=Entitlement(resource=in_bucket(bucket, ""), levels=frozenset({Level.READ})),
             delivery=delivery,
             term=Term(length=HOUR),
             approved_at=now,
@@ -162,7 +164,7 @@ def test_a_session_reads_in_the_buckets_that_may_be_lent_and_nowhere_else(stack:
 
 def test_daypass_looks_into_the_buckets_that_may_be_lent_and_no_others(stack: Stack):
     """It knows that the other one is there, and says what to change if it is to be lent."""
-    lent, kept = (S3Place(bucket=name, key="") for name in ("acme-lent", "acme-kept"))
+    lent, kept = (in_bucket(name, "") for name in ("acme-lent", "acme-kept"))
     stack.hands.buckets.check(lent)
 
     with pytest.raises(AwsForbids, match=r"“acme-kept”. Either it is not among the buckets .* \(BucketArns"):

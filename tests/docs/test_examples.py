@@ -12,8 +12,8 @@ from daypass.doors.commands import COMMANDS, SLACK_VERBS
 from daypass.doors.language import parse, parse_person, parse_term, split
 from daypass.doors.language.option_values import joined, understood
 from daypass.doors.language.recurrence import GoesOn, is_recurrence, parse_every
-from daypass.model.entitlement import parse_place
 from daypass.model.errors import BadInput
+from daypass.resources.registry import parse_resource
 from tests.docs.examples import Line, Value, in_passing, lines, values
 from tests.makers import NOON
 
@@ -60,7 +60,7 @@ def read_alone(value: Value) -> object:
         case "person":
             return parse_person(value.text)
         case _:
-            return parse_place(value.text)
+            return parse_resource(value.text)
 
 
 def on_lines(value: Value) -> list[str]:

@@ -6,9 +6,11 @@ import pytest
 
 from daypass.doors.cli import output
 from daypass.doors.slack.texts.usage import how_to_use
-from daypass.doors.usage import KEEP_THE_SLASH, MISSING_IS_403, TAGS_ARE_COPIED, caveats
-from daypass.model.entitlement import Entitlement, Extra, Level, S3Place
+from daypass.model.entitlement import Entitlement
 from daypass.model.grant import Delivery
+from daypass.resources.registry import kind_of
+from daypass.resources.s3 import KEEP_THE_SLASH, MISSING_IS_403, TAGS_ARE_COPIED, in_bucket
+from daypass.resources.s3_statements import Level, Option
 from tests.makers import grant
 
 READ_WRITE = frozenset({Level.READ, Level.WRITE})
@@ -16,8 +18,8 @@ READ_WRITE = frozenset({Level.READ, Level.WRITE})
 
 def of(key: str, *levels: Level, tags: bool = False) -> Entitlement:
     """Access to a place in one bucket."""
-    extras = frozenset({Extra.TAGS} if tags else ())
-    return Entitlement(place=S3Place(bucket="acme-reports", key=key), levels=frozenset(levels), extras=extras)
+    extras = frozenset({Option.TAGS} if tags else ())
+    return Entitlement(resource=in_bucket("acme-reports", key), levels=frozenset(levels), options=extras)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +39,7 @@ def test_what_looks_like_a_fault_and_is_none_is_said_where_it_can_happen(
     entitlement: Entitlement, said: tuple[str, ...]
 ):
     """And nowhere else: a caveat that does not apply teaches people to skip them."""
-    assert caveats(entitlement) == said
+    assert kind_of(entitlement.resource).caveats(entitlement) == said
 
 
 @pytest.mark.parametrize("delivery", [Delivery.SESSION, Delivery.POLICY, Delivery.LINK])

@@ -19,7 +19,7 @@ import yaml
 
 from daypass.model.absence import Absence
 from daypass.model.bot import Bot
-from daypass.model.entitlement import Entitlement, Level, parse_place
+from daypass.model.entitlement import Entitlement
 from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Change, Fact
 from daypass.model.grant import Delivery, GrantId, GrantState, new_grant_id
@@ -29,6 +29,8 @@ from daypass.model.preapproval import Preapproval
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Request, RequestState
 from daypass.model.secret import Secret, digest, draw
+from daypass.resources.registry import parse_resource
+from daypass.resources.s3_statements import Level
 from daypass.store import database as databases
 from daypass.store.ledger import SqlLedger
 from localslack import BlockingSlack, Broken, Person, UserGroup
@@ -191,7 +193,7 @@ class Dark:
     def permitted(self, who: PrincipalId) -> GrantId:
         """Bob has approved something in advance."""
         now, one = datetime.now(UTC), new_grant_id()
-        what = Entitlement(place=parse_place("acme-people/2026/"), levels=frozenset({Level.READ}))
+        what = Entitlement(resource=parse_resource("acme-people/2026/"), levels=frozenset({Level.READ}))
         permit = Preapproval(
             id=one, by=BOB, principal=who, entitlement=what, length=_HOUR, starts=now, ends=now + _HOUR, at=now
         )
@@ -236,7 +238,7 @@ class Dark:
             self._people.write_text(_PEOPLE, encoding="utf-8")
 
     def _asked(self, who: PrincipalId, one: GrantId, now: datetime, where: str = "acme-people/2026/") -> Request:
-        what = Entitlement(place=parse_place(where), levels=frozenset({Level.READ}))
+        what = Entitlement(resource=parse_resource(where), levels=frozenset({Level.READ}))
         return request(id=one, requestor=who, entitlement=what, delivery=Delivery.SESSION, filed_at=now, rule="people")
 
     def _write(self, kind: EntryKind, by: PrincipalId, *changes: Change, subject: GrantId | None = None) -> None:

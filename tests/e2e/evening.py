@@ -14,9 +14,9 @@ from typing import TypeVar
 
 import urllib3
 
-from daypass.model.entitlement import Level
 from daypass.model.grant import Delivery
 from daypass.model.lease import Lease
+from daypass.resources.s3_statements import Level
 from tests.deliveries.world import BESIDE, INSIDE
 from tests.e2e.holds import Credentials, Hold
 from tests.e2e.house import ANN, BOB, CLAIMS_LAPSE_S, EVE, LIN, SUE, House

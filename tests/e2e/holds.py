@@ -7,7 +7,7 @@ from urllib.parse import quote, urlsplit
 
 import urllib3
 
-from daypass.model.entitlement import Level
+from daypass.resources.s3_statements import Level
 from tests.deliveries.world import levels_of, reads
 from tests.servers.keys import Keys
 

@@ -9,8 +9,8 @@ import time
 import pytest
 import urllib3
 
-from daypass.model.entitlement import Level
 from daypass.model.grant import Delivery, GrantId
+from daypass.resources.s3_statements import Level
 from tests.deliveries.world import INSIDE
 from tests.e2e.evening import WHOSE
 from tests.e2e.holds import Credentials, Hold

@@ -25,13 +25,13 @@ from botocore.exceptions import ClientError
 from daypass.journal.verify import verify
 from daypass.lifecycle.end.end import drop
 from daypass.lifecycle.handout.first import about_to_hand_out
-from daypass.model.entitlement import Level
 from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import Delivery, GrantId, GrantState
 from daypass.model.lease import AWS_TIME, Lease
 from daypass.model.principal import PrincipalId
 from daypass.reconcile.loop import Loop
+from daypass.resources.s3_statements import Level
 from daypass.store.journal import SqlBook
 from daypass.store.ledger import SqlLedger
 from daypass.store.queue import SqlQueue

@@ -8,8 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from daypass.model.entitlement import Level
 from daypass.model.grant import Delivery
+from daypass.resources.s3_statements import Level
 from tests.e2e.evening import NOTHING, Evening, Lent, Tried, spend
 from tests.e2e.house import House, wait_for
 

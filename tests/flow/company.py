@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from daypass.model.decision import Circumstances, Needs, ScheduleName, Ticket, TicketId
-from daypass.model.entitlement import S3Place
 from daypass.model.principal import Away, GroupName, Principal, PrincipalId, SlackGroupId
 from daypass.model.request import Approval, Request
+from daypass.model.resource import Resource
 from tests.hands import HandDirectory
 
 ACCOUNTS = tuple(PrincipalId(f"U0{letter * 2}") for letter in "ABCDEF")
@@ -229,7 +229,7 @@ class Everybody(HandDirectory):
     """A directory that tells of those it is asked about or whom its facts name, and of who stands in for them."""
 
     def circumstances(
-        self, needed: Needs, *, at: datetime, place: S3Place | None = None, people: Sequence[Principal] = ()
+        self, needed: Needs, *, at: datetime, place: Resource | None = None, people: Sequence[Principal] = ()
     ) -> Circumstances:
         """As the real one: nobody besides these is known."""
         found = super().circumstances(needed, at=at, place=place, people=people)

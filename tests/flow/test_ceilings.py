@@ -9,11 +9,13 @@ import pytest
 
 from daypass.lifecycle.cancel import cancel
 from daypass.model.decision import RuleId
-from daypass.model.entitlement import Entitlement, Level, parse_place
+from daypass.model.entitlement import Entitlement
 from daypass.model.errors import NotAllowed
 from daypass.model.grant import GrantState
 from daypass.model.principal import PrincipalId
 from daypass.model.request import RequestState
+from daypass.resources.registry import parse_resource
+from daypass.resources.s3_statements import Level
 from daypass.rules.document.read import parse
 from tests.flow.conftest import Walk
 from tests.makers import ANN, BOB, EVE, HOUR, RULES
@@ -119,7 +121,7 @@ def test_a_rule_may_raise_what_one_person_may_have_and_everything_is_counted(few
     with pytest.raises(NotAllowed, match="3 live grants, and 3 is the most"):
         few.click(requests[3].id)
 
-    drafts = Entitlement(place=parse_place("acme-drafts/"), levels=frozenset({Level.READ}))
+    drafts = Entitlement(resource=parse_resource("acme-drafts/"), levels=frozenset({Level.READ}))
     with pytest.raises(NotAllowed, match="3 live grants, and 2 is the most"):
         few.ask(entitlement=drafts, term=None)
 

@@ -6,13 +6,15 @@ from datetime import timedelta
 
 import pytest
 
-from daypass.model.entitlement import Entitlement, Level, parse_place
+from daypass.model.entitlement import Entitlement
 from daypass.model.errors import NotAllowed
 from daypass.model.grant import Grant, GrantState
 from daypass.model.lease import Term
 from daypass.model.principal import PrincipalId
 from daypass.model.request import RequestState
 from daypass.ports import DryRun
+from daypass.resources.registry import parse_resource
+from daypass.resources.s3_statements import Level
 from daypass.rules.document.read import parse
 from tests.flow.conftest import Walk
 from tests.hands import HandAws
@@ -37,7 +39,7 @@ rules:
     for: {default: 1h, max: 8h}
     approve: at-once
 """
-NOTES = Entitlement(place=parse_place("acme-notes/"), levels=frozenset({Level.READ}))
+NOTES = Entitlement(resource=parse_resource("acme-notes/"), levels=frozenset({Level.READ}))
 
 
 class Interrupted(HandAws):

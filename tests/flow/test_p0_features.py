@@ -10,12 +10,14 @@ from daypass.lifecycle.approval.decide import approve_with
 from daypass.lifecycle.approval.stages import Click
 from daypass.lifecycle.preapprovals import InAdvance, allow
 from daypass.model.decision import ScheduleName
-from daypass.model.entitlement import Entitlement, Level, parse_place
+from daypass.model.entitlement import Entitlement
 from daypass.model.errors import DaypassError, NotAllowed, NotYours
 from daypass.model.grant import Delivery, GrantId
 from daypass.model.lease import Term
 from daypass.model.principal import PrincipalId, SlackGroupId
 from daypass.model.request import RequestState
+from daypass.resources.registry import parse_resource
+from daypass.resources.s3_statements import Level
 from daypass.rules.document.read import parse
 from tests.flow.conftest import Walk
 from tests.makers import ANN, ANNS_USER, BOB, EVE, HOUR, principal
@@ -46,7 +48,7 @@ def use(house: Walk, number: str) -> None:
 
 def of(place: str, level: Level = Level.READ) -> Entitlement:
     """What is asked for."""
-    return Entitlement(place=parse_place(place), levels=frozenset({level}))
+    return Entitlement(resource=parse_resource(place), levels=frozenset({level}))
 
 
 def on_call(house: Walk, *people: PrincipalId) -> None:

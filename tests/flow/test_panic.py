@@ -18,7 +18,6 @@ from daypass.lifecycle.handout import links
 from daypass.lifecycle.login import begin, confirm
 from daypass.model.absence import Absence
 from daypass.model.bot import Bot
-from daypass.model.entitlement import parse_place
 from daypass.model.errors import BadInput, Conflict, Misconfigured, NotAllowed, NotYours
 from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
@@ -29,6 +28,7 @@ from daypass.model.preapproval import Preapproval
 from daypass.model.principal import OPERATOR, PrincipalId
 from daypass.model.record import Validity
 from daypass.model.request import RequestState
+from daypass.resources.registry import parse_resource
 from daypass.rules.document.read import parse
 from daypass.store.tables import records
 from tests.flow.conftest import Walk
@@ -38,7 +38,7 @@ from tests.makers import ANN, BOB, EVE, HOUR, RULES, grant, principal, request
 
 CARL, DAN = PrincipalId("U0CARL"), PrincipalId("U0DAN")
 ALL = Extent(everything=True)
-ANNS, THERE = Extent(person=ANN), Extent(place=parse_place("acme-reports/"))
+ANNS, THERE = Extent(person=ANN), Extent(place=parse_resource("acme-reports/"))
 OWNED = RULES.replace("version: 1", "version: 1\nowners: {people: [U0CARL, U0DAN, U0ANN]}")
 AT_ONCE = OWNED.replace("approve: {anyone_of: {people: [U0BOB, U0ANN], slack_groups: [S0LEADS]}}", "approve: at-once")
 _LIVE = (GrantState.APPROVED, GrantState.ACTIVE)

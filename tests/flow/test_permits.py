@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from daypass.lifecycle.preapprovals import LONGEST_WINDOW, MOST_OPEN, InAdvance, allow, close_over, standing, withdraw
-from daypass.model.entitlement import Entitlement, Level, parse_place
+from daypass.model.entitlement import Entitlement
 from daypass.model.errors import BadInput, NotFound, NotYours, TooLate
 from daypass.model.event import EntryKind
 from daypass.model.grant import Delivery
@@ -14,6 +14,8 @@ from daypass.model.preapproval import Preapproval
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.record import Validity
 from daypass.model.request import RequestState
+from daypass.resources.registry import parse_resource
+from daypass.resources.s3_statements import Level
 from tests.flow.conftest import Walk
 from tests.hands import Meanwhile
 from tests.makers import ANN, BOB, EVE, HOUR, READ_REPORTS
@@ -66,7 +68,7 @@ def test_what_was_approved_in_advance_is_granted_when_asked(walk: Walk) -> None:
     "changes",
     [
         {"term": Term(length=2 * HOUR)},
-        {"entitlement": Entitlement(place=parse_place("acme-reports/"), levels=frozenset({Level.READ}))},
+        {"entitlement": Entitlement(resource=parse_resource("acme-reports/"), levels=frozenset({Level.READ}))},
         {"requestor": BOB},
     ],
     ids=["longer", "wider", "somebody else"],
@@ -80,7 +82,7 @@ def test_an_ask_for_more_waits_for_a_click(walk: Walk, changes: dict[str, object
 def test_an_ask_for_less_is_covered(walk: Walk) -> None:
     """One folder of it, for ten minutes."""
     give(walk)
-    less = Entitlement(place=parse_place("acme-reports/2026/q3/"), levels=frozenset({Level.READ}))
+    less = Entitlement(resource=parse_resource("acme-reports/2026/q3/"), levels=frozenset({Level.READ}))
     assert walk.ask(entitlement=less, term=Term(length=timedelta(minutes=10))).state is RequestState.APPROVED
 
 

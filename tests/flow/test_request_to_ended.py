@@ -7,12 +7,14 @@ import pytest
 from daypass.lifecycle.cancel import cancel
 from daypass.lifecycle.end.end import revoke
 from daypass.lifecycle.extend import MoreTime, extend
-from daypass.model.entitlement import Entitlement, Level, parse_place
+from daypass.model.entitlement import Entitlement
 from daypass.model.errors import BadInput, NotAllowed, NotYours, TooLate
 from daypass.model.event import EntryKind
 from daypass.model.grant import Delivery, GrantId, GrantState, Why
 from daypass.model.lease import Term
 from daypass.model.request import Request, RequestState
+from daypass.resources.registry import parse_resource
+from daypass.resources.s3_statements import Level
 from tests.flow.conftest import Walk
 from tests.hands import enders
 from tests.makers import ANN, BOB, EVE, HOUR, NOON
@@ -83,7 +85,7 @@ def test_the_approver_cannot_choose_beyond_the_rule(walk: Walk) -> None:
 
 def test_a_rule_may_approve_at_once(walk: Walk) -> None:
     """What the rules give at once is a grant in the same commit as the request."""
-    drafts = Entitlement(place=parse_place("acme-drafts/x/"), levels=frozenset({Level.READ}))
+    drafts = Entitlement(resource=parse_resource("acme-drafts/x/"), levels=frozenset({Level.READ}))
     request = walk.ask(entitlement=drafts, term=None, reason="")
     walk.loop.run_until_idle()
 

@@ -8,12 +8,13 @@ import pytest
 
 from daypass.lifecycle.cancel import cancel
 from daypass.lifecycle.end.end import revoke
-from daypass.model.entitlement import Level, parse_place
 from daypass.model.errors import AskedAlready, TooLate
 from daypass.model.grant import Delivery, Grant, GrantId
 from daypass.model.lease import Term
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Request
+from daypass.resources.registry import parse_resource
+from daypass.resources.s3_statements import Level
 from tests.flow.conftest import Walk
 from tests.hands import Meanwhile
 from tests.makers import ANN, BOB, EVE, HOUR, READ_REPORTS
@@ -73,7 +74,7 @@ def test_only_the_same_in_every_word_within_a_moment_is_refused(walk: Walk):
     first = walk.ask(once=True)
     others: list[dict[str, object]] = [
         {"entitlement": replace(READ_REPORTS, levels=frozenset({Level.LIST}))},
-        {"entitlement": replace(READ_REPORTS, place=parse_place("acme-reports/2025/"))},
+        {"entitlement": replace(READ_REPORTS, resource=parse_resource("acme-reports/2025/"))},
         {"term": Term(length=2 * HOUR)},
         {"delivery": Delivery.SESSION},
         {"reason": "INC-43"},

@@ -17,7 +17,6 @@ from daypass.lifecycle.break_glass.codes import EmergencyAccess, break_with_code
 from daypass.lifecycle.login import identify
 from daypass.model import break_glass_code
 from daypass.model.break_glass import SealedCode
-from daypass.model.entitlement import parse_place
 from daypass.model.errors import BadInput, NotAllowed, NotYours, Unavailable
 from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
@@ -28,6 +27,7 @@ from daypass.model.principal import Principal, PrincipalId
 from daypass.model.record import Validity
 from daypass.model.request import Ask, RequestState
 from daypass.model.secret import digest
+from daypass.resources.registry import parse_resource
 from daypass.rules.document.read import parse
 from tests.lifecycle.glasshouse import RULES, GlassHouse, glasshouse
 from tests.makers import ANN, BOB, EVE, HOUR, READ_REPORTS
@@ -201,7 +201,7 @@ def test_whom_no_rule_names_has_nothing_of_a_code(house: GlassHouse):
 def test_a_slip_in_the_ask_does_not_cost_the_code(house: GlassHouse):
     """What the rules refuse can be asked for again, better."""
     code, *_ = sealed(house)
-    payroll = replace(READ_REPORTS, place=parse_place("acme-payroll/"))
+    payroll = replace(READ_REPORTS, resource=parse_resource("acme-payroll/"))
     with pytest.raises(NotAllowed):
         broken(house, code, replace(ASK, entitlement=payroll))
 
@@ -222,7 +222,7 @@ def test_what_is_tried_again_after_a_crash_is_the_same_request(house: GlassHouse
     house.ledger.record = crash  # type: ignore[method-assign]
     with pytest.raises(Unavailable):
         broken(house, code)
-    drafts = replace(READ_REPORTS, place=parse_place("acme-reports/2025/"))
+    drafts = replace(READ_REPORTS, resource=parse_resource("acme-reports/2025/"))
     refused(house, code, replace(ASK, entitlement=drafts))
     broken(house, code)
 
@@ -249,7 +249,7 @@ def used_at_once(house: GlassHouse, code: str, places: Iterable[str]) -> list[ob
     def use(place: str) -> None:
         gate.wait()
         try:
-            asked = replace(READ_REPORTS, place=parse_place(f"acme-reports/{place}"))
+            asked = replace(READ_REPORTS, resource=parse_resource(f"acme-reports/{place}"))
             outcomes.append(broken(house, code, replace(ASK, entitlement=asked)))
         except NotYours as refusal:
             outcomes.append(refusal)

@@ -10,12 +10,14 @@ import pytest
 
 from daypass.lifecycle.inventory import Inventory
 from daypass.lifecycle.parties import Parties
-from daypass.model.entitlement import Entitlement, S3Place, parse_levels, parse_place
+from daypass.model.entitlement import Entitlement
 from daypass.model.errors import AwsForbids, BadInput, DaypassError, Unavailable
 from daypass.model.grant import Delivery, GrantId
 from daypass.model.lease import Term
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Ask
+from daypass.model.resource import Resource
+from daypass.resources.registry import parse_levels, parse_resource
 from tests.makers import ANN, HOUR, NOON
 from tests.rules.worlds import written
 
@@ -59,10 +61,10 @@ class Shelf:
         rests = {key: key[len(start) :].partition("/") for key in KEYS[bucket] if key.startswith(start)}
         return sorted({start + head + slash for head, slash, _ in rests.values()})
 
-    def check(self, place: S3Place) -> None:
+    def check(self, place: Resource) -> None:
         """Know these buckets alone."""
         self._answer()
-        if place.bucket not in KEYS:
+        if place.root not in KEYS:
             raise BadInput("There is no such bucket.", field="resource")
 
     def _answer(self) -> None:
@@ -72,7 +74,7 @@ class Shelf:
 
 def told(place: str, may: str = "read", *, who: str = ANN, shelf: Shelf | None = None, **more: Any) -> str:
     """What somebody is told of a place that they ask for; nothing where it can be filed."""
-    what = Entitlement(place=parse_place(place), levels=parse_levels(may))
+    what = Entitlement(resource=parse_resource(place), levels=parse_levels(may))
     person = Principal(id=PrincipalId(who), name="Somebody")
     ask = replace(
         Ask(requestor=person.id, entitlement=what, term=None, delivery=Delivery.SESSION, reason="x"),
@@ -167,7 +169,7 @@ def test_aws_that_hangs_holds_nobody_up_for_long() -> None:
     freed = Event()
     shelf = Shelf(lambda: freed.wait(30))
     inventory = Inventory(shelf, patience_s=0.01)
-    what = Entitlement(place=parse_place("acme-reports/2026"), levels=parse_levels("read"))
+    what = Entitlement(resource=parse_resource("acme-reports/2026"), levels=parse_levels("read"))
     ask = Ask(requestor=ANN, entitlement=what, term=None, delivery=Delivery.SESSION, reason="x")
     person = Principal(id=ANN, name="Ann")
     for _ in range(3):
@@ -226,7 +228,7 @@ def test_nobody_is_offered_what_the_rules_keep_from_them() -> None:
 def test_a_guest_for_whom_no_rule_is_learns_nothing() -> None:
     """`anyone` does not mean guests."""
     shelf, guest = Shelf(), Principal(id=PrincipalId("U0GUEST"), name="Guest", guest=True)
-    what = Entitlement(place=parse_place("acme-public/indx.html"), levels=parse_levels("read"))
+    what = Entitlement(resource=parse_resource("acme-public/indx.html"), levels=parse_levels("read"))
     ask = Ask(requestor=guest.id, entitlement=what, term=None, delivery=Delivery.SESSION, reason="x")
     Inventory(shelf).must_have(ask, Parties(asker=guest, principal=guest), BOOK)
 
@@ -237,7 +239,7 @@ def test_a_guest_for_whom_no_rule_is_learns_nothing() -> None:
 def test_who_asks_for_somebody_else_learns_only_what_both_may_see() -> None:
     """A rule of the colleague's opens no bucket to who asks for them."""
     shelf, bob, ann = Shelf(), Principal(id=PrincipalId("U0BOB"), name="Bob"), Principal(id=ANN, name="Ann")
-    what = Entitlement(place=parse_place("acme-reports/2026"), levels=parse_levels("read"))
+    what = Entitlement(resource=parse_resource("acme-reports/2026"), levels=parse_levels("read"))
     ask = Ask(requestor=bob.id, beneficiary=ann.id, entitlement=what, term=None, delivery=Delivery.SESSION, reason="x")
     Inventory(shelf).must_have(ask, Parties(asker=bob, principal=ann), BOOK)
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from daypass.facts.circumstances import FactLookup, WhoIsWho, fact_lookup
 from daypass.facts.outside_facts import Elsewhere
 from daypass.model.decision import Circumstances, Needs, Question, Ticket, TicketId
-from daypass.model.entitlement import Entitlement, Level, S3Place
+from daypass.model.entitlement import Entitlement
 from daypass.model.errors import NotFound
 from daypass.model.grant import Delivery
 from daypass.model.principal import Principal, PrincipalId
@@ -15,6 +15,8 @@ from daypass.people.aws_identities import AwsIdentities
 from daypass.people.directory import Beside, PeopleDirectory
 from daypass.people.slack_calls import SlackCalls, web_client
 from daypass.people.slack_people import SlackPeople
+from daypass.resources.s3 import in_bucket
+from daypass.resources.s3_statements import Level
 from daypass.sources.lookups import PATIENCE_S
 from localslack import BlockingSlack
 from tests.people.hands import HandClock
@@ -24,7 +26,7 @@ ALICE, BOB, CAROL, DAVE = map(PrincipalId, ("U0ALICE", "U0BOB", "U0CAROL", "U0DA
 BUCKET = "acme-reports"
 QUESTION = Question(
     principal=Principal(id=ALICE, name="Alice"),
-    entitlement=Entitlement(place=S3Place(bucket=BUCKET), levels=frozenset({Level.READ})),
+    entitlement=Entitlement(resource=in_bucket(BUCKET), levels=frozenset({Level.READ})),
     length=timedelta(hours=1),
     delivery=Delivery.SESSION,
 )
@@ -46,7 +48,7 @@ def facts(
 
 def around(found: FactLookup, needed: Needs, *, at: datetime = NOON) -> Circumstances:
     """Ask what is so around Alice's question."""
-    return found.circumstances(needed, at=at, place=QUESTION.entitlement.place, people=(QUESTION.principal,))
+    return found.circumstances(needed, at=at, place=QUESTION.entitlement.resource, people=(QUESTION.principal,))
 
 
 @dataclass

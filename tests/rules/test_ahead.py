@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 
 from daypass.model.decision import Allowed, Decision, Denied, Question
-from daypass.model.entitlement import Entitlement, Level, parse_place
+from daypass.model.entitlement import Entitlement
 from daypass.model.grant import Delivery
 from daypass.model.principal import Principal, PrincipalId
+from daypass.resources.registry import parse_resource
+from daypass.resources.s3_statements import Level
 from daypass.rules.decide.decision import decide
 from daypass.rules.describe.rules import in_words
 from daypass.rules.document.read import parse
@@ -31,7 +33,7 @@ def asked(ahead: timedelta, said: str = "") -> Decision:
     """Ask for a start so far ahead."""
     question = Question(
         principal=Principal(id=PrincipalId("U0ANN"), name="Ann"),
-        entitlement=Entitlement(place=parse_place("acme-reports/a/"), levels=frozenset({Level.READ})),
+        entitlement=Entitlement(resource=parse_resource("acme-reports/a/"), levels=frozenset({Level.READ})),
         length=HOUR,
         delivery=Delivery.SESSION,
         reason="INC-42",

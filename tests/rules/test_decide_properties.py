@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from daypass.doors.language import parse_request, split
 from daypass.model.decision import Allowed, Circumstances, Denied, Question
-from daypass.model.entitlement import Extra, parse_place
 from daypass.model.grant import Delivery
 from daypass.model.principal import Principal
+from daypass.resources.registry import parse_resource
+from daypass.resources.s3_statements import Option
 from daypass.rules.approval.quorum import askers
 from daypass.rules.decide.checks import hurdles, unknown
 from daypass.rules.decide.decision import decide
@@ -160,15 +161,15 @@ def test_every_refusal_is_a_sentence(world: World) -> None:
 @given(worlds())
 def test_whatever_is_allowed_is_within_reach(world: World) -> None:
     """A form never hides what the rules would lend, however little of its name has been typed."""
-    place = world.question.entitlement.place
+    place = world.question.entitlement.resource
 
     if isinstance(world.decide(), Allowed):
         assert all(
-            may_see(world.book(), world.question.principal, place.bucket, place.key[:typed])
-            for typed in range(len(place.key) + 1)
+            may_see(world.book(), world.question.principal, place.root, place.inner[:typed])
+            for typed in range(len(place.inner) + 1)
         )
         assert may_name(
-            world.book(), world.question.principal, place.bucket, place.key, levels=world.question.entitlement.levels
+            world.book(), world.question.principal, place.root, place.inner, levels=world.question.entitlement.levels
         )
 
 
@@ -290,7 +291,7 @@ def test_who_is_refused_is_told_of_the_rule_that_fits_in_level_and_resource_firs
         and not rule.paused
         and not (world.question.urgent and rule.break_glass is None)
         and rule.who.include(world.question.principal, guests=True)
-        and rule.overlaps(world.question.entitlement.place)
+        and rule.overlaps(world.question.entitlement.resource)
         and (found := list(hurdles(rule, scene)))
     ]
     none = "no emergency rule covers" if world.question.urgent else "no rule covers"
@@ -306,9 +307,9 @@ def near_misses(draw: st.DrawFn) -> World:
     what, wrong = question.entitlement, {one for one in list(FIELD)[3:10] if draw(st.booleans())}
     what = replace(
         what,
-        place=parse_place(draw(st.sampled_from(PLACES))) if Unmet.PLACE in wrong else what.place,
+        resource=parse_resource(draw(st.sampled_from(PLACES))) if Unmet.PLACE in wrong else what.resource,
         levels=draw(levels) if Unmet.LEVEL in wrong else what.levels,
-        extras=frozenset(Extra) if Unmet.EXTRAS in wrong else what.extras,
+        options=frozenset(Option) if Unmet.EXTRAS in wrong else what.options,
     )
     question = replace(
         question,
@@ -363,9 +364,9 @@ def as_suggested(scene: RuleEvaluation, words: str) -> RuleEvaluation:
     draft = parse_request(split(said), now=now, tz="UTC")
     entitlement = replace(
         what,
-        place=draft.place or what.place,
+        resource=draft.place or what.resource,
         levels=draft.levels or what.levels,
-        extras=frozenset(one for one in what.extras if one not in without),
+        options=frozenset(one for one in what.options if one not in without),
     )
     starts = now if "--start now" in words else draft.term.starts if draft.term and draft.term.starts else at
     return replace(

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from daypass.model.decision import Allowed, Question
-from daypass.model.entitlement import Extra
 from daypass.model.grant import Delivery
+from daypass.resources.s3_statements import Option
 from daypass.rules.decide.decision import decide
 from daypass.rules.decide.rulebook import RuleBook
 from daypass.rules.document.read import parse
@@ -74,10 +74,10 @@ def test_the_gallery_is_numbered_without_gaps() -> None:
         ("06", ask("acme-uploads/incoming/", "write,delete", who=PLATFORM), "no"),
         (
             "06",
-            ask("acme-uploads/incoming/", who=PLATFORM, extras=frozenset({Extra.VERSIONS})),
+            ask("acme-uploads/incoming/", who=PLATFORM, extras=frozenset({Option.VERSIONS})),
             "uploads-clean-up",
         ),
-        ("06", ask("acme-uploads/incoming/", who=PLATFORM, extras=frozenset({Extra.TAGS})), "no"),
+        ("06", ask("acme-uploads/incoming/", who=PLATFORM, extras=frozenset({Option.TAGS})), "no"),
         ("07", ask("acme-ledger/reports/", who=FINANCE), "ledger-read"),
         ("07", ask("acme-ledger/reports/", who=person("U0CID", "S0FINANCE")), "ledger-read"),
         ("07", ask("acme-ledger/entries/", "write", who=person("U0CID", "S0FINANCE")), "ledger-correct"),

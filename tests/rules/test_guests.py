@@ -5,9 +5,11 @@ from dataclasses import replace
 import pytest
 
 from daypass.model.decision import Allowed, Approvers, Circumstances, Decision, Denied, Question
-from daypass.model.entitlement import Entitlement, Level, parse_place
+from daypass.model.entitlement import Entitlement
 from daypass.model.grant import Delivery
 from daypass.model.principal import Away, GroupName, Principal, PrincipalId, SlackGroupId
+from daypass.resources.registry import parse_resource
+from daypass.resources.s3_statements import Level
 from daypass.rules.approval.eligibility import Colleagues
 from daypass.rules.decide.decision import decide
 from daypass.rules.document.read import parse
@@ -38,7 +40,7 @@ def question(person: Principal) -> Question:
     """What somebody asks."""
     return Question(
         principal=person,
-        entitlement=Entitlement(place=parse_place("acme-reports/a/"), levels=frozenset({Level.READ})),
+        entitlement=Entitlement(resource=parse_resource("acme-reports/a/"), levels=frozenset({Level.READ})),
         length=HOUR,
         delivery=Delivery.SESSION,
         reason="INC-42",

@@ -284,7 +284,7 @@ def test_what_is_said_to_be_in_vain_is_never_lent(case: tuple[list[Rule], Questi
     if isinstance(decision, Allowed):
         asked = {
             *question.entitlement.levels,
-            *question.entitlement.extras,
+            *question.entitlement.options,
             f"a {question.delivery}",
             question.principal.id,
         }

@@ -10,9 +10,12 @@ from datetime import timedelta
 from hypothesis import strategies as st
 
 from daypass.model.decision import Approvers, Question, RuleId
-from daypass.model.entitlement import Entitlement, Extra, Level, S3Place, parse_levels, parse_place
+from daypass.model.entitlement import Entitlement
 from daypass.model.grant import Delivery
 from daypass.model.principal import Principal, PrincipalId, SlackGroupId
+from daypass.model.resource import Resource
+from daypass.resources.registry import parse_levels, parse_resource
+from daypass.resources.s3_statements import Level, Option
 from daypass.rules.approval.stage import LateApprovers, RuleStage
 from daypass.rules.decide.patterns import parse_pattern
 from daypass.rules.decide.rule import AllowRule, DenyRule, Rule
@@ -29,11 +32,11 @@ PLACES = ("aaa", "aaa/x/", "aaa/x/y/", "aaa/x/1", "aaa/x/y/1", "aaa/2", "aab", "
 
 ids = st.frozensets(st.sampled_from(IDS), max_size=2).map(lambda found: frozenset(map(PrincipalId, found)))
 slack_groups = st.frozensets(st.sampled_from(GROUPS), max_size=1).map(lambda found: frozenset(map(SlackGroupId, found)))
-NONE: frozenset[Extra] = frozenset()
+NONE: frozenset[Option] = frozenset()
 levels = st.frozensets(st.sampled_from(list(Level)), min_size=1)
 wide_levels = st.just(frozenset(Level)) | levels
 narrow_levels = st.sampled_from(list(Level)).map(lambda level: frozenset({level})) | levels
-extras = st.just(NONE) | st.frozensets(st.sampled_from(list(Extra)), max_size=1)
+extras = st.just(NONE) | st.frozensets(st.sampled_from(list(Option)), max_size=1)
 deliveries = st.just(frozenset(Delivery)) | st.frozensets(st.sampled_from(list(Delivery)), min_size=1)
 patterns = st.lists(st.sampled_from(PATTERNS).map(parse_pattern), min_size=1, max_size=2).map(tuple)
 whos = st.just(NamedPeople(anyone=True)) | st.builds(NamedPeople, people=ids, slack_groups=slack_groups)
@@ -105,7 +108,7 @@ questions = st.builds(
     Question,
     principal=principals,
     entitlement=st.builds(
-        Entitlement, place=st.sampled_from(PLACES).map(parse_place), levels=narrow_levels, extras=extras
+        Entitlement, resource=st.sampled_from(PLACES).map(parse_resource), levels=narrow_levels, options=extras
     ),
     length=st.none() | st.integers(min_value=-1, max_value=8).map(lambda hours: hours * HOUR),
     delivery=st.sampled_from(list(Delivery)),
@@ -129,11 +132,11 @@ def cases(draw: st.DrawFn) -> tuple[list[Rule], Question]:
 def fitting(draw: st.DrawFn, rule: AllowRule, question: Question) -> Question:
     """Make an ask fit a rule as far as its people and places allow."""
     who = sorted(rule.approvers.people if rule.who.anyone else rule.who.people) or [question.principal.id]
-    places = [place for place in map(parse_place, PLACES) if rule.contains(place)] or [question.entitlement.place]
+    places = [place for place in map(parse_resource, PLACES) if rule.contains(place)] or [question.entitlement.resource]
     wanted = draw(st.frozensets(st.sampled_from(sorted(rule.levels)), min_size=1))
     return Question(
         principal=replace(question.principal, id=draw(st.sampled_from(who)), active=True),
-        entitlement=Entitlement(place=draw(st.sampled_from(places)), levels=wanted),
+        entitlement=Entitlement(resource=draw(st.sampled_from(places)), levels=wanted),
         length=draw(st.sampled_from([None, rule.default, rule.longest, rule.longest + HOUR])),
         delivery=draw(st.sampled_from(sorted(rule.deliveries))),
         reason="INC-42",
@@ -157,16 +160,16 @@ def person(who: str = "U0ANN", *groups: str, active: bool = True) -> Principal:
 
 
 def ask(
-    place: str | S3Place = "acme-reports/2026/open/",
+    place: str | Resource = "acme-reports/2026/open/",
     may: str = "read",
     *,
     who: Principal | None = None,
     length: timedelta | None = None,
-    extras: frozenset[Extra] = frozenset(),
+    extras: frozenset[Option] = frozenset(),
     delivery: Delivery = Delivery.SESSION,
     reason: str = "INC-42",
 ) -> Question:
     """Ask as a person would: read on a prefix for a reason, unless said otherwise."""
-    where = parse_place(place) if isinstance(place, str) else place
-    entitlement = Entitlement(place=where, levels=parse_levels(may), extras=extras)
+    where = parse_resource(place) if isinstance(place, str) else place
+    entitlement = Entitlement(resource=where, levels=parse_levels(may), options=extras)
     return Question(principal=who or person(), entitlement=entitlement, length=length, delivery=delivery, reason=reason)

@@ -9,7 +9,7 @@ from daypass.model.bot import Bot
 from daypass.model.break_glass import GlassReview, SealedCode
 from daypass.model.decision import Approvers, RuleId
 from daypass.model.departure import Departure, DepartureSource, DirectoryWatch, WatchState
-from daypass.model.entitlement import Entitlement, Extra, Level, parse_place
+from daypass.model.entitlement import Entitlement
 from daypass.model.fact import Record
 from daypass.model.finding import Alteration, JournalFinding
 from daypass.model.freeze import Extent, Freeze, Freezes
@@ -23,6 +23,8 @@ from daypass.model.record import Tally, Validity
 from daypass.model.request import Approval
 from daypass.model.rule_change import ChangeState, RulesChange, RulesVersion
 from daypass.model.schedule import Schedule
+from daypass.resources.registry import parse_resource
+from daypass.resources.s3_statements import Level, Option
 from tests.makers import ANN, BOB, EVE, HOUR, NOON, READ_REPORTS
 from tests.store.facts import at
 
@@ -144,9 +146,9 @@ FULL: list[Record] = [
     a_permit(
         delivery=Delivery.SESSION,
         entitlement=Entitlement(
-            place=parse_place("acme-reports/ünï/q1.csv"),
+            resource=parse_resource("acme-reports/ünï/q1.csv"),
             levels=frozenset({Level.READ, Level.DELETE, Level.LIST}),
-            extras=frozenset(Extra),
+            options=frozenset(Option),
         ),
         length=timedelta(days=400, microseconds=1),
         reason=ODD,
@@ -196,7 +198,7 @@ FULL: list[Record] = [
         standing=(
             Freeze(id=new_grant_id(), extent=Extent(everything=True), by=ANN, at=at(-1), reason=ODD, ends=True),
             Freeze(id=new_grant_id(), extent=Extent(person=EVE), by=BOB, at=at(0.000001), lifting=ANN),
-            Freeze(id=new_grant_id(), extent=Extent(place=READ_REPORTS.place), by=BOB, at=NOON),
+            Freeze(id=new_grant_id(), extent=Extent(place=READ_REPORTS.resource), by=BOB, at=NOON),
         ),
         at=at(1),
         state=Validity.CLOSED,

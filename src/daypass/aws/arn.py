@@ -7,8 +7,6 @@ The partition is `aws` nearly everywhere, `aws-cn` in China, `aws-us-gov` in Gov
 the European Sovereign Cloud; it is never assumed.
 """
 
-from daypass.model.entitlement import Reach, S3Place
-
 _PARTS = 6
 
 
@@ -25,17 +23,6 @@ def account_of(arn: str) -> str:
 def name_of(arn: str) -> str:
     """Read the last word of the resource: a user's, role's or policy's name without its path."""
     return _split(arn)[5].rpartition("/")[2]
-
-
-def bucket_arn(partition: str, bucket: str) -> str:
-    """Name a bucket: what list actions are about."""
-    return f"arn:{partition}:s3:::{bucket}"
-
-
-def objects_arn(partition: str, place: S3Place) -> str:
-    """Name the objects of a place: one, or with a trailing `*` all of a prefix or bucket."""
-    star = "" if place.reach is Reach.OBJECT else "*"
-    return f"{bucket_arn(partition, place.bucket)}/{place.key}{star}"
 
 
 def managed_policy_arn(owner: str, path: str, name: str) -> str:

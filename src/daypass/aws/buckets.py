@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore.exceptions import ClientError
 
-from daypass.aws.access_levels import BucketFacts
 from daypass.aws.clients import Clients
+from daypass.aws.partitions import suffix
 from daypass.aws.refusals import CallNotOffered, asking, code_of
-from daypass.model.entitlement import S3Place
 from daypass.model.errors import AwsForbids, BadInput, NotFound
+from daypass.model.resource import Resource
+from daypass.resources.s3_statements import BucketFacts
 
 if TYPE_CHECKING:
     from types_boto3_s3.type_defs import ServerSideEncryptionByDefaultTypeDef
@@ -50,16 +51,16 @@ class Buckets:
         names = [one["Prefix"] for one in found.get("CommonPrefixes", ())]
         return sorted([*names, *(one["Key"] for one in found.get("Contents", ()))])[:_SHOWN]
 
-    def check(self, place: S3Place) -> None:
+    def check(self, place: Resource) -> None:
         """Raise BadInput (field `resource`) when there is no such bucket, or it is somebody else's."""
         try:
-            self.facts(place.bucket)
+            self.facts(place.root)
         except NotFound:
-            raise _unknown(place.bucket) from None
+            raise _unknown(place.root) from None
         except AwsForbids as refused:
-            if place.bucket in self.buckets():
-                raise _left_out(place.bucket, refused) from refused
-            raise _unknown(place.bucket) from None  # bucket names are worldwide: it is another account's
+            if place.root in self.buckets():
+                raise _left_out(place.root, refused) from refused
+            raise _unknown(place.root) from None  # bucket names are worldwide: it is another account's
 
     def facts(self, bucket: str) -> BucketFacts:
         """Read where a bucket is and how it encrypts. Raises NotFound, AwsForbids."""
@@ -75,7 +76,9 @@ class Buckets:
             region = self.clients.s3().head_bucket(Bucket=bucket).get("BucketRegion") or self.clients.region
         partition = self.clients.partition(region)
         key, alias = _key(self._encryption(bucket, region), partition, region)
-        return BucketFacts(partition=partition, region=region, kms_key=key, kms_alias=alias)
+        return BucketFacts(
+            partition=partition, region=region, dns_suffix=suffix(partition), kms_key=key, kms_alias=alias
+        )
 
     def _encryption(self, bucket: str, region: str) -> "ServerSideEncryptionByDefaultTypeDef | None":
         """The default encryption of a bucket; None when it has none, which only servers other than AWS still say."""

@@ -10,8 +10,8 @@ import urllib.error
 import urllib.request
 from urllib.parse import quote, urlencode
 
-from daypass.model.entitlement import Reach, S3Place
 from daypass.model.errors import Misconfigured, Unavailable
+from daypass.model.resource import Resource
 from daypass.ports import Credentials
 
 _TIMEOUT_S = 10
@@ -35,10 +35,10 @@ def sign_in_address(credentials: Credentials, *, destination: str, issuer: str, 
     return f"{endpoint}?{urlencode(asked)}"
 
 
-def s3_page(place: S3Place, region: str, console: str) -> str:
+def s3_page(place: Resource, region: str, console: str) -> str:
     """The console's page of a place: without the right to list buckets one must be taken straight there."""
-    what = "object" if place.reach is Reach.OBJECT else "buckets"
-    return f"{console.rstrip('/')}/s3/{what}/{place.bucket}?region={region}&prefix={quote(place.key, safe='')}"
+    what = "object" if not place.whole else "buckets"
+    return f"{console.rstrip('/')}/s3/{what}/{place.root}?region={region}&prefix={quote(place.inner, safe='')}"
 
 
 def _ask(endpoint: str, asked: dict[str, str]) -> str:

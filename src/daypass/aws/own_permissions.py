@@ -22,9 +22,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from daypass.aws.access_levels import KMS_ACTIONS, S3_ACTIONS
 from daypass.aws.arn import account_of, name_of, partition_of
 from daypass.aws.partitions import suffix
+from daypass.resources.s3_statements import KMS_ACTIONS, S3_ACTIONS
 
 Document = dict[str, Any]
 

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from daypass.aws.access_levels import Statement
 from daypass.model.errors import BadInput
 from daypass.model.lease import AWS_TIME, Lease
+from daypass.resources.kind import Statement
 
 USER_INLINE = 2_048
 """Characters that all inline policies of one IAM user may have together."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from daypass.aws.clients import AwsCredentials, Clients
 from daypass.aws.refusals import asking
 from daypass.aws.signature import signer
-from daypass.model.entitlement import Reach, S3Place
+from daypass.model.resource import Resource
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -41,18 +41,18 @@ class Presigner:
         """Presign a PUT of one object. It binds neither size nor type; a form does."""
         return self._url("put_object", key, lives)
 
-    def post(self, place: S3Place, lives: timedelta, *, least: int, most: int) -> tuple[str, dict[str, str]]:
+    def post(self, place: Resource, lives: timedelta, *, least: int, most: int) -> tuple[str, dict[str, str]]:
         """
         Presign a form that uploads one file of `least` to `most` bytes into the place.
 
         Under a prefix the file keeps its own name (`${filename}`, which S3 fills in), and the SDK binds the
         key to begin with it.
         """
-        one = place.reach is Reach.OBJECT
+        one = not place.whole
         with asking("s3:PutObject", of=str(place)):
             form = self._s3.generate_presigned_post(
                 Bucket=self._bucket,
-                Key=place.key if one else f"{place.key}${{filename}}",
+                Key=place.inner if one else f"{place.inner}${{filename}}",
                 Conditions=[["content-length-range", least, most]],
                 ExpiresIn=int(lives.total_seconds()),
             )
@@ -66,12 +66,12 @@ class Presigner:
         for key in keys:
             yield key, sign(key)
 
-    def keys_in(self, place: S3Place) -> Iterator[str]:
+    def keys_in(self, place: Resource) -> Iterator[str]:
         """List the objects of a place, with the signer's own permission to list it. The place's own key for one."""
-        if place.reach is Reach.OBJECT:
-            yield place.key
+        if not place.whole:
+            yield place.inner
             return
-        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=place.key)
+        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=place.inner)
         with asking("s3:ListBucket", of=str(place)):
             for page in pages:
                 for found in page.get("Contents", ()):

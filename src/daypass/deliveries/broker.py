@@ -7,17 +7,18 @@ Nothing is written into AWS for it, so there is nothing to wait for, no IAM quot
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from daypass.aws.access_levels import Statement, statements, without_sids
 from daypass.aws.buckets import Buckets
 from daypass.aws.policy import SESSION, document
 from daypass.aws.refusals import OverQuota
 from daypass.aws.role_sessions import SHORTEST, RoleSessions
 from daypass.deliveries.names import session_mark
-from daypass.model.entitlement import S3Place
 from daypass.model.errors import BadInput
 from daypass.model.grant import Grant
 from daypass.model.lease import Lease
+from daypass.model.resource import Resource
 from daypass.ports import Credentials
+from daypass.resources.kind import Statement, without_sids
+from daypass.resources.registry import kind_of
 
 _ROUNDING = timedelta(minutes=1)
 """STS counts whole seconds from when it is asked, so a session to a grant's end may end a little before it."""
@@ -35,7 +36,7 @@ class Broker:
         """The session policy of a leased grant. Raises BadInput when it is longer than AWS takes."""
         return self._policies(grant)[0]
 
-    def check(self, place: S3Place) -> None:
+    def check(self, place: Resource) -> None:
         """Raise BadInput when there is no such bucket."""
         self._buckets.check(place)
 
@@ -51,7 +52,7 @@ class Broker:
             opened,
             expires_at=min(opened.expires_at, lease.ends),
             renewable=lease.ends - opened.expires_at > _ROUNDING,
-            region=self._buckets.facts(grant.entitlement.place.bucket).region,
+            region=self._buckets.facts(grant.entitlement.resource.root).region,
         )
 
     def _open(self, grant: Grant, length: timedelta) -> Credentials:
@@ -68,7 +69,9 @@ class Broker:
             raise _too_long(grant) from None
 
     def _policies(self, grant: Grant) -> list[str]:
-        allowed = statements(grant.entitlement, self._buckets.facts(grant.entitlement.place.bucket))
+        allowed = kind_of(grant.entitlement.resource).statements(
+            grant.entitlement, self._buckets.facts(grant.entitlement.resource.root)
+        )
         forms: tuple[tuple[Statement, ...], ...] = (allowed, without_sids(allowed))
         fitting = [text for text in (document(form, _lease(grant)) for form in forms) if len(text) <= SESSION]
         if not fitting:

@@ -15,10 +15,10 @@ from daypass.aws.partitions import console, sign_in
 from daypass.aws.presign import LONGEST
 from daypass.deliveries.broker import Broker
 from daypass.deliveries.link_sessions import Signing, SigningSessions
-from daypass.model.entitlement import Level
 from daypass.model.errors import BadInput, TooLate
 from daypass.model.grant import Delivery, Grant
 from daypass.ports import Credentials, PostForm, SignedUrl
+from daypass.resources.s3_statements import Level
 
 _LARGEST = 5 * 1024**3
 """Bytes that S3 takes in one upload (AmazonS3/latest/userguide/upload-objects)."""
@@ -68,8 +68,8 @@ class Vending:
     def console(self, grant: Grant, now: datetime) -> str:
         """Make a console sign-in address; good for 15 minutes, a secret."""
         credentials = self.credentials(grant, now)
-        place = grant.entitlement.place
-        region = self._buckets.facts(place.bucket).region
+        place = grant.entitlement.resource
+        region = self._buckets.facts(place.root).region
         page = s3_page(place, region, self._addresses.console or console(region))
         endpoint = self._addresses.sign_in or sign_in(region)
         return sign_in_address(credentials, destination=page, issuer=self._addresses.issuer, endpoint=endpoint)
@@ -92,14 +92,14 @@ class Vending:
             raise BadInput(f"The sizes must be 0 <= least <= most <= {_LARGEST} bytes (5 GiB).", field="command")
         signing, now = self._signer(grant, Level.WRITE, now)
         length = _length(signing, now, None)
-        url, fields = signing.presigner.post(grant.entitlement.place, length, least=least, most=most)
+        url, fields = signing.presigner.post(grant.entitlement.resource, length, least=least, most=most)
         return PostForm(url=url, fields=tuple(fields.items()), expires_at=now + length)
 
     def manifest(self, grant: Grant, now: datetime) -> Iterator[SignedUrl]:
         """Presign a GET for every object of the grant. Refuses before the first, not at it."""
         signing, now = self._signer(grant, Level.READ, now)
         length = _length(signing, now, None)
-        keys = signing.presigner.keys_in(grant.entitlement.place)
+        keys = signing.presigner.keys_in(grant.entitlement.resource)
         signed = signing.presigner.many(keys, now, length)
         return (SignedUrl(key=key, url=url, expires_at=now + length) for key, url in signed)
 
@@ -108,8 +108,8 @@ class Vending:
             raise BadInput("This grant is a policy on your own identity; sign with your own keys.", field="delivery")
         if level not in grant.entitlement.levels:
             raise BadInput(f"This grant is not for {level}, so no such link can be made.", field="level")
-        if key is not None and not (key and grant.entitlement.place.holds(key)):
-            raise BadInput(f"“{key}” is not within {grant.entitlement.place}.", field="resource")
+        if key is not None and not (key and grant.entitlement.resource.reaches(key)):
+            raise BadInput(f"“{key}” is not within {grant.entitlement.resource}.", field="resource")
         signing = self._signing.of(grant, now)
         return signing, max(now, self._clock()) if self._clock else now
 

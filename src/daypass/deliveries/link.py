@@ -8,10 +8,10 @@ session kills every URL that it signed.
 from datetime import datetime
 
 from daypass.deliveries.session import SessionDelivery
-from daypass.model.entitlement import Level
 from daypass.model.errors import BadInput
 from daypass.model.grant import Grant, Presence
 from daypass.ports import DryRun
+from daypass.resources.s3_statements import Level
 
 PROMISE = (
     "AWS itself refuses at the end, to the second. Ended early, a Daypass link answers “gone” at once, and presigned "

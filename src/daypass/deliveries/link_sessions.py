@@ -58,7 +58,7 @@ class SigningSessions:
 
     def _opened(self, grant: Grant, now: datetime) -> Signing:
         credentials = self._broker.open(grant, now)
-        bucket = grant.entitlement.place.bucket
+        bucket = grant.entitlement.resource.root
         region = self._buckets.facts(bucket).region
         presigner = Presigner(clients=self._clients, keys=keys_of(credentials), bucket=bucket, region=region)
         fresh = Signing(presigner=presigner, opened_at=now, ends=credentials.expires_at)

@@ -15,7 +15,6 @@ are deleted, and a policy whose owner has another name by now is looked for in t
 from datetime import datetime
 from enum import StrEnum
 
-from daypass.aws.access_levels import statements
 from daypass.aws.buckets import Buckets
 from daypass.aws.clients import Clients
 from daypass.aws.identities import Identities, InlinePolicy
@@ -28,6 +27,7 @@ from daypass.model.errors import BadInput, NotFound
 from daypass.model.grant import Grant, GrantState, Presence
 from daypass.model.principal import AwsIdentity
 from daypass.ports import DryRun, Paper
+from daypass.resources.registry import kind_of
 
 PROMISE = (
     "AWS itself refuses at the end, to the second. Ended early, the policy is deleted; AWS lets go of it within "
@@ -58,7 +58,7 @@ class PolicyDelivery:
     def rehearse(self, draft: Grant) -> DryRun:
         """Show the policy and where it would go. Raises BadInput when it has nowhere to go or does not fit."""
         owner = self._owner(draft)
-        self._buckets.check(draft.entitlement.place)
+        self._buckets.check(draft.entitlement.resource)
         text = self._text(draft)
         home = self._home(owner, self._marks.policy(draft.id), text)
         who = f"{owner.kind} {owner.name}"
@@ -165,8 +165,8 @@ class PolicyDelivery:
 
     def _text(self, grant: Grant) -> str:
         assert grant.lease is not None  # noqa: S101 - only leased grants come here
-        facts = self._buckets.facts(grant.entitlement.place.bucket)
-        return document(statements(grant.entitlement, facts), grant.lease)
+        facts = self._buckets.facts(grant.entitlement.resource.root)
+        return document(kind_of(grant.entitlement.resource).statements(grant.entitlement, facts), grant.lease)
 
     def _inline(self, owner: AwsIdentity) -> InlinePolicies:
         return InlinePolicies(clients=self._clients, kind="user" if owner.kind == "user" else "role", owner=owner.name)

@@ -38,7 +38,7 @@ class SessionDelivery:
 
     def rehearse(self, draft: Grant) -> DryRun:
         """Show the session policy. Raises BadInput when it would not fit, or there is no such bucket."""
-        self._broker.check(draft.entitlement.place)
+        self._broker.check(draft.entitlement.resource)
         sessions = self._broker.sessions
         paper = Paper(
             place=f"session policy for role {sessions.role_name}", text=for_people(self._broker.policy(draft))

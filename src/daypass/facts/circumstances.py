@@ -23,9 +23,9 @@ from itertools import chain
 
 from daypass.facts.outside_facts import Elsewhere, OutsideFacts
 from daypass.model.decision import Circumstances, Needs, Ticket, TicketId
-from daypass.model.entitlement import S3Place
 from daypass.model.errors import NotFound
 from daypass.model.principal import GroupName, Principal, PrincipalId, SlackGroupId
+from daypass.model.resource import Resource
 from daypass.rules.document.values import is_person_id
 from daypass.sources.lookups import PATIENCE_S, LookupThreads, Search, Sort
 from daypass.sources.mail_address import address
@@ -58,12 +58,12 @@ class FactLookup:
         self._lookups = lookups
 
     def circumstances(
-        self, needed: Needs, *, at: datetime, place: S3Place | None = None, people: Sequence[Principal] = ()
+        self, needed: Needs, *, at: datetime, place: Resource | None = None, people: Sequence[Principal] = ()
     ) -> Circumstances:
         """Find out what is needed, and nothing else. Raises nothing."""
         search = self._lookups.search()
         begin, collect = search.begin, search.found
-        bucket = place.bucket if place else ""
+        bucket = place.root if place else ""
         buckets = [bucket] * (needed.tags and bool(place))
         owned = [bucket] * ((needed.tags or bool(needed.owner_tags)) and bool(place))
         # All are begun before the first is waited for.

@@ -19,10 +19,12 @@ import structlog
 
 from daypass.lifecycle.bounded_lookups import PATIENCE_S, Soon, T
 from daypass.lifecycle.parties import Parties
-from daypass.model.entitlement import Level, Reach, S3Place
 from daypass.model.errors import BadInput, DaypassError
 from daypass.model.request import Ask
+from daypass.model.resource import Resource
 from daypass.ports import Catalogue
+from daypass.resources.registry import kind_of
+from daypass.resources.s3_statements import Level
 from daypass.rules.describe.suggestable import may_name, may_see
 from daypass.rules.document.read import RuleBook
 
@@ -44,62 +46,62 @@ class Inventory:
 
     def must_have(self, ask: Ask, parties: Parties, rules: RuleBook) -> None:
         """Raise BadInput, with the nearest names, for a place of which it is known that it is not there."""
-        place = ask.entitlement.place
+        place = ask.entitlement.resource
         sees = _Sees(rules, parties, ask.entitlement.levels)
-        if ask.urgent or ask.extends or ask.series or not sees(place.bucket, place.key):
+        if ask.urgent or ask.extends or ask.series or not sees(place.root, place.inner):
             return
         try:
             self._soon(lambda: self._catalogue.check(place))
         except BadInput as unknown:
             raise self._no_bucket(place, sees, unknown) from None
         except DaypassError as error:
-            log.info("inventory.not_known", bucket=place.bucket, because=error.report)
+            log.info("inventory.not_known", bucket=place.root, because=error.report)
             return
         later = ask.recurs is not None or (ask.term is not None and ask.term.starts is not None)
         if later or Level.WRITE in ask.entitlement.levels:
             return
-        if sees.names(place.bucket, place.key):
+        if sees.names(place.root, place.inner):
             self._must_have_key(place, sees)
-        elif place.reach is Reach.OBJECT and sees.names(place.bucket, f"{place.key}/"):
+        elif not place.whole and sees.names(place.root, f"{place.inner}/"):
             self._must_not_lack_slash(place)
 
-    def _no_bucket(self, place: S3Place, sees: "_Sees", unknown: BadInput) -> BadInput:
+    def _no_bucket(self, place: Resource, sees: "_Sees", unknown: BadInput) -> BadInput:
         known = self._if_known(self._catalogue.buckets) or ()
-        near = _near(place.bucket, (one for one in known if sees(one, "")))
+        near = _near(place.root, (one for one in known if sees(one, "")))
         if not near:
             return unknown
-        return BadInput(f"There is no bucket {place.bucket} here. Did you mean {near}?", field="resource")
+        return BadInput(f"There is no bucket {place.root} here. Did you mean {near}?", field="resource")
 
-    def _must_have_key(self, place: S3Place, sees: "_Sees") -> None:
-        bucket, key = place.bucket, place.key
+    def _must_have_key(self, place: Resource, sees: "_Sees") -> None:
+        bucket, key = place.root, place.inner
         found = self._if_known(lambda: self._catalogue.prefixes(bucket, key))
-        if found is None or (found if place.reach is Reach.PREFIX else key in found):
+        if found is None or (found if place.whole else key in found):
             return
         near = self._beside(place, sees)
         if near:
-            raise BadInput(f"There is no {place.reach} {place}. Did you mean {near}?", field="resource")
-        if place.reach is Reach.OBJECT:
+            raise BadInput(f"There is no {kind_of(place).noun(place)} {place}. Did you mean {near}?", field="resource")
+        if not place.whole:
             around = f"{bucket}/{key[: key.rfind('/') + 1]}"
             raise BadInput(f"There is no object {place}. Check its name, or request {around}.", field="resource")
 
-    def _must_not_lack_slash(self, place: S3Place) -> None:
+    def _must_not_lack_slash(self, place: Resource) -> None:
         """Offer the prefix in place of an object that no rule covers; whether that object is there is not told."""
-        found = self._if_known(lambda: self._catalogue.prefixes(place.bucket, place.key))
-        if f"{place.key}/" in (found or ()):
+        found = self._if_known(lambda: self._catalogue.prefixes(place.root, place.inner))
+        if f"{place.inner}/" in (found or ()):
             raise BadInput(f"No rule covers the object {place} for you. Did you mean {place}/?", field="resource")
 
-    def _beside(self, place: S3Place, sees: "_Sees") -> str:
+    def _beside(self, place: Resource, sees: "_Sees") -> str:
         """Name what is there beside it and is called nearly so."""
-        bare = place.key.removesuffix("/")
+        bare = place.inner.removesuffix("/")
         folder = bare[: bare.rfind("/") + 1]
         starts = (bare, bare[: len(folder) + _FIRST_LETTERS], folder)
-        listed = [self._if_known(lambda start=start: self._catalogue.prefixes(place.bucket, start)) for start in starts]  # type: ignore[misc]
-        names = {name for names in listed for name in names or () if sees.names(place.bucket, name)}
+        listed = [self._if_known(lambda start=start: self._catalogue.prefixes(place.root, start)) for start in starts]  # type: ignore[misc]
+        names = {name for names in listed for name in names or () if sees.names(place.root, name)}
         for twin in (bare, f"{bare}/"):  # the slash alone was wrong
             if twin in names:
-                return f"{place.bucket}/{twin}"
+                return f"{place.root}/{twin}"
         beside = (name.removeprefix(folder) for name in names if name.startswith(folder))
-        return _near(place.key.removeprefix(folder), beside, before=f"{place.bucket}/{folder}")
+        return _near(place.inner.removeprefix(folder), beside, before=f"{place.root}/{folder}")
 
     def _if_known(self, ask: Callable[[], T]) -> T | None:
         try:
@@ -112,7 +114,7 @@ class Inventory:
 class _Sees:
     """What may be told to who asks: where the rules could give these levels to them, and to whoever it is for."""
 
-    def __init__(self, rules: RuleBook, parties: Parties, levels: frozenset[Level]) -> None:
+    def __init__(self, rules: RuleBook, parties: Parties, levels: frozenset[str]) -> None:
         self._rules, self._people, self._levels = rules, (parties.asker, parties.principal), levels
 
     def __call__(self, bucket: str, start: str) -> bool:

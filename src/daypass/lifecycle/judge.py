@@ -117,7 +117,7 @@ class Judge:
         read what is refused.
         """
         parties = parties or Parties.of(ask, self.people)
-        freezes = must_not_be_frozen(parties.all, ask.entitlement.place, self.ledger, reader=reader)
+        freezes = must_not_be_frozen(parties.all, ask.entitlement.resource, self.ledger, reader=reader)
         evaluation = self.evaluate(ask, now, parties=parties)
         decision = evaluation.allowed()
         term = ask.term or Term(length=decision.default)
@@ -157,7 +157,7 @@ class Judge:
         needed = needs(rules, question)
         starts = ask.term.lease(now).starts if ask.term else now
         asking = (question.principal, *([question.asker] if question.asker else []))
-        around = self.facts.circumstances(needed, at=starts, place=question.entitlement.place, people=asking)
+        around = self.facts.circumstances(needed, at=starts, place=question.entitlement.resource, people=asking)
         if not needed.live_grants:
             return Evaluation(rules=rules, question=question, around=around)
         counted = count(parties.principal, extends=ask.extends, itself=itself, ledger=self.ledger, now=now)

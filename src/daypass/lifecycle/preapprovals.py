@@ -89,7 +89,7 @@ def allow(said: InAdvance, *, judge: Judge, now: datetime) -> Preapproval:
 
 def _give(permit: Preapproval, giver: Principal, ledger: Ledger, now: datetime, *, keyed: bool) -> Preapproval:
     """Write it, unless the same was said to another process meanwhile. Raises Conflict when one more was given."""
-    freezes = must_not_be_frozen([giver, permit.principal], permit.entitlement.place, ledger, reader=permit.by)
+    freezes = must_not_be_frozen([giver, permit.principal], permit.entitlement.resource, ledger, reader=permit.by)
     tally = guard(permit.by, ledger=ledger, now=now)
     if (known := _given(permit.id, ledger)) is not None:
         return known

@@ -35,7 +35,7 @@ class Clearing:
         request = self.judge.ledger.request(grant.id)
         ids = (request.requestor, request.principal)
         people = [self.judge.people.last_known(one) or one for one in ids]
-        return must_not_be_frozen(people, grant.entitlement.place, self.judge.ledger)
+        return must_not_be_frozen(people, grant.entitlement.resource, self.judge.ledger)
 
     def must_not_be_leaving(self, grant: Grant) -> None:
         """Raise Unavailable while a departure of its people is noticed and not settled: asks nobody but the ledger."""
@@ -50,7 +50,7 @@ class Clearing:
         request = self.judge.ledger.request(grant.id)
         ask = as_ask(request, grant.term)
         parties = Parties.of(ask, self.judge.people)
-        must_not_be_frozen(parties.all, ask.entitlement.place, self.judge.ledger)
+        must_not_be_frozen(parties.all, ask.entitlement.resource, self.judge.ledger)
         seen = self.judge.evaluate(ask, now, parties=parties, itself=grant.id)
         decision = seen.given(_as_at_the_click(seen.around, request.approvals)).decide()
         known = seen.complete

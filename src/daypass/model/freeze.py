@@ -7,11 +7,11 @@ What was not told is never read as the widest: an extent says exactly one of the
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from daypass.model.entitlement import S3Place
 from daypass.model.errors import BadInput
 from daypass.model.grant import GrantId
 from daypass.model.principal import DAYPASS, PrincipalId
 from daypass.model.record import Validity
+from daypass.model.resource import Resource
 
 IN_FORCE = "in-force"
 """The key of the one row that holds all freezes: a row that somebody deletes or changes is noticed where it is read."""
@@ -25,7 +25,7 @@ class Extent:
     """What a panic or a freeze is about."""
 
     person: PrincipalId | None = None
-    place: S3Place | None = None
+    place: Resource | None = None
     everything: bool = False
 
     def __post_init__(self) -> None:
@@ -44,7 +44,7 @@ class Extent:
         """Whether it is about one of these people, or about everybody."""
         return self.everything or self.person in people
 
-    def touches(self, place: S3Place) -> bool:
+    def touches(self, place: Resource) -> bool:
         """Whether it is about a part of this place, or about every place."""
         return self.everything or (self.place is not None and self.place.overlaps(place))
 

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from daypass.model.decision import Circumstances, Needs
-from daypass.model.entitlement import S3Place
 from daypass.model.freeze import Freezes
 from daypass.model.grant import Grant, GrantId, Presence
 from daypass.model.principal import GroupName, Principal, PrincipalId, SlackGroupId
+from daypass.model.resource import Resource
 
 
 class Directory(Protocol):
@@ -53,7 +53,7 @@ class Facts(Protocol):
     """What rules look at besides who is who: on-call, tickets, tags."""
 
     def circumstances(
-        self, needed: Needs, *, at: datetime, place: S3Place | None = None, people: Sequence[Principal] = ()
+        self, needed: Needs, *, at: datetime, place: Resource | None = None, people: Sequence[Principal] = ()
     ) -> Circumstances:
         """
         Find out what is needed about a place and about the people who ask for it, for access that would begin at `at`.
@@ -252,6 +252,6 @@ class Catalogue(Protocol):
         """Prefixes and objects of a bucket that begin with `start`, one level deep, at most 100. Raises NotFound."""
         ...
 
-    def check(self, place: S3Place) -> None:
+    def check(self, place: Resource) -> None:
         """Raise BadInput (field `resource`) when there is no such bucket."""
         ...

@@ -9,10 +9,10 @@ import pytest
 from daypass.facts.circumstances import WhoIsWho, fact_lookup
 from daypass.facts.outside_facts import Elsewhere
 from daypass.model.decision import Circumstances, Needs
-from daypass.model.entitlement import S3Place
 from daypass.model.errors import NotFound, Unavailable
 from daypass.model.grant import GrantId
 from daypass.model.principal import Principal, PrincipalId
+from daypass.model.resource import Resource
 from tests.doors.house import RULES, House
 from tests.hands import HandDirectory
 from tests.makers import BOB
@@ -33,7 +33,7 @@ class Tagged(HandDirectory):
         self._found = fact_lookup(who, Elsewhere(buckets=buckets), clock=time.monotonic)
 
     def circumstances(
-        self, needed: Needs, *, at: datetime, place: S3Place | None = None, people: Sequence[Principal] = ()
+        self, needed: Needs, *, at: datetime, place: Resource | None = None, people: Sequence[Principal] = ()
     ) -> Circumstances:
         """Find it out."""
         return self._found.circumstances(needed, at=at, place=place, people=people)

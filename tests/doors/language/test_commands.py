@@ -27,10 +27,11 @@ from daypass.doors.language import (
     parse_request,
     split,
 )
-from daypass.model.entitlement import Extra, Level, S3Place
 from daypass.model.errors import BadInput
 from daypass.model.grant import Delivery, GrantId
 from daypass.model.lease import Term
+from daypass.resources.s3 import in_bucket
+from daypass.resources.s3_statements import Level, Option
 from tests.makers import ANN, HOUR, NOON
 
 ID = GrantId("abcdefgh2345")
@@ -80,9 +81,9 @@ def test_a_complete_request_needs_nothing_more():
     said = read(f'{place} --for 2h --reason "INC-42" --as link --versions --tags --dry-run --wait')
 
     assert isinstance(said, RequestAccess)
-    assert said.draft.place == S3Place(bucket="acme-reports", key="2026/")
+    assert said.draft.place == in_bucket("acme-reports", "2026/")
     assert said.draft.levels == {Level.READ, Level.LIST}
-    assert said.draft.extras == {Extra.VERSIONS, Extra.TAGS}
+    assert said.draft.extras == {Option.VERSIONS, Option.TAGS}
     assert said.draft.term == Term(length=2 * HOUR)
     assert (said.draft.reason, said.draft.delivery) == ("INC-42", Delivery.LINK)
     assert (said.draft.dry_run, said.draft.wait, said.draft.missing) == (True, True, ())

@@ -4,10 +4,10 @@ import time
 
 import pytest
 
-from daypass.model.entitlement import Extra, Level
 from daypass.model.errors import Misconfigured
 from daypass.model.grant import Delivery
 from daypass.model.request import RequestState
+from daypass.resources.s3_statements import Level, Option
 from daypass.rules.document.read import RuleBook, parse
 from localslack import BlockingActor, View
 from localslack.driver import PATIENCE
@@ -41,7 +41,7 @@ def test_the_shortcut_opens_the_form_and_the_form_files(daypass: Office, ann: Bl
     review(bob)
     request = daypass.desk.ledger.requests()[0]
     assert request.entitlement.levels == {Level.LIST, Level.READ}
-    assert str(request.entitlement.place) == WHERE
+    assert str(request.entitlement.resource) == WHERE
     assert request.reason == "INC-42"
     assert request.delivery is Delivery.SESSION
 
@@ -282,7 +282,7 @@ def test_a_place_too_long_for_a_choice_is_typed(daypass: Office, ann: BlockingAc
     came = ann.submit(form, {"level": ["read"], "reason": "INC-42"})
 
     assert came.closed
-    assert str(daypass.desk.ledger.requests()[0].entitlement.place) == long
+    assert str(daypass.desk.ledger.requests()[0].entitlement.resource) == long
 
 
 def test_a_complete_command_that_a_rule_approves_is_answered_so(daypass: Office, ann: BlockingActor):
@@ -308,7 +308,7 @@ def test_extras_are_asked_for_by_name(daypass: Office, ann: BlockingActor):
     """Tags are not part of reading: the rules, which do not lend them, say so."""
     ann.command("/daypass", f"{ASK} --tags")
 
-    ann.wait_for_ephemeral(Extra.TAGS)
+    ann.wait_for_ephemeral(Option.TAGS)
     assert daypass.desk.ledger.requests() == []
 
 

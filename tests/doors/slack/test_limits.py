@@ -30,12 +30,14 @@ from daypass.doors.slack.verbs import Picture
 from daypass.lifecycle.break_glass.dossier import Dossier, Line
 from daypass.model.break_glass import GlassReview
 from daypass.model.decision import Aftermath, Approvers, HandOver, RuleId, Skipped, Stage
-from daypass.model.entitlement import Entitlement, Level, parse_place
+from daypass.model.entitlement import Entitlement
 from daypass.model.event import EntryKind, Event
 from daypass.model.grant import Ending, Grant, GrantId, GrantState, Why, new_grant_id
 from daypass.model.principal import PrincipalId
 from daypass.model.request import LONGEST_REASON, Approval, Request, RequestState
 from daypass.model.rule_change import RulesChange, RulesVersion
+from daypass.resources.registry import parse_resource
+from daypass.resources.s3_statements import Level
 from daypass.rules.document.read import parse
 from daypass.rules.sampling.effects import ChangeEffect, Shift
 from localslack.block_kit.check import (
@@ -47,7 +49,7 @@ from tests.makers import ANN, BOB, HOUR, NOON, RULES, grant, request
 
 HOSTILE = ("<!channel> & `x` *" * LONGEST_REASON)[:LONGEST_REASON]
 LONG_KEY = "&<'>" * 256
-EVERYTHING = Entitlement(place=parse_place(f"{'b' * 63}/{LONG_KEY}"), levels=frozenset(Level))
+EVERYTHING = Entitlement(resource=parse_resource(f"{'b' * 63}/{LONG_KEY}"), levels=frozenset(Level))
 WORD = re.compile(r"\b[a-z0-9]{12}\b")
 CROWD = frozenset(PrincipalId(f"U{number:010}") for number in range(200))
 

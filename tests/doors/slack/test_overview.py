@@ -7,11 +7,13 @@ import pytest
 
 from daypass.doors.slack.overview import overview
 from daypass.lifecycle.submit import submit
-from daypass.model.entitlement import Entitlement, Level, parse_place
+from daypass.model.entitlement import Entitlement
 from daypass.model.errors import Unavailable
 from daypass.model.lease import Term
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Ask
+from daypass.resources.registry import parse_resource
+from daypass.resources.s3_statements import Level
 from daypass.rules.document.read import parse
 from tests.builder import Daypass, sqlite
 from tests.hands import HandDirectory
@@ -44,7 +46,7 @@ def test_a_review_of_somebody_who_cannot_be_looked_up_hides_nothing_else(
     """Whoever was named for the review has it on the list; to close it asks again."""
     people = Losing()
     daypass = Daypass(sqlite(tmp_path), rules=lambda: parse(EMERGENCY, name="rules.yaml"), directory=people)
-    wanted = Entitlement(place=parse_place("acme-reports/2026/"), levels=frozenset({Level.READ}))
+    wanted = Entitlement(resource=parse_resource("acme-reports/2026/"), levels=frozenset({Level.READ}))
     term = Term(length=timedelta(hours=1))
     submit(
         Ask(requestor=ANN, entitlement=wanted, term=term, reason="INC-42", urgent=True),

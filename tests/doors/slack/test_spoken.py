@@ -19,9 +19,11 @@ from daypass.doors.slack.texts import outcomes
 from daypass.doors.slack.texts.times import left
 from daypass.doors.slack.verbs import Picture
 from daypass.model.decision import Aftermath, Approvers, RuleId
-from daypass.model.entitlement import Entitlement, Level, parse_place
+from daypass.model.entitlement import Entitlement
 from daypass.model.grant import GrantState, new_grant_id
 from daypass.model.request import Approval, Request, RequestState
+from daypass.resources.registry import parse_resource
+from daypass.resources.s3_statements import Level
 from tests.makers import BOB, HOUR, NOON, grant, request
 
 APPROVAL = Approval(by=BOB, at=NOON, rule=RuleId("reports"), length=HOUR)
@@ -29,7 +31,7 @@ APPROVAL = Approval(by=BOB, at=NOON, rule=RuleId("reports"), length=HOUR)
 
 def for_place(number: int, **changes: Any) -> Request:
     """One of several requests, each for another place."""
-    place = Entitlement(place=parse_place(f"acme-reports/20{number}/"), levels=frozenset({Level.READ}))
+    place = Entitlement(resource=parse_resource(f"acme-reports/20{number}/"), levels=frozenset({Level.READ}))
     return request(id=new_grant_id(), entitlement=place, **changes)
 
 

@@ -15,11 +15,13 @@ from daypass.doors.slack.texts.usage import how_to_use
 from daypass.doors.slack.unescape import unescape
 from daypass.doors.slack.verbs import Picture
 from daypass.model.decision import RuleId
-from daypass.model.entitlement import Entitlement, Extra, Level, parse_place
+from daypass.model.entitlement import Entitlement
 from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.grant import Delivery, Ending, Grant, GrantState, Why
 from daypass.model.lease import Term
 from daypass.model.request import Approval, Recurrence, RequestState
+from daypass.resources.registry import parse_resource
+from daypass.resources.s3_statements import Level, Option
 from localslack.workspace import texts_in
 from tests.makers import BOB, HOUR, NOON, READ_REPORTS, grant, request
 
@@ -27,9 +29,9 @@ AT_NOON = "<!date^1795435200^{date_short_pretty} {time_secs}|2026-11-23 12:00:00
 AT_ONE = "<!date^1795438800^{date_short_pretty} {time_secs}|2026-11-23 13:00:00 UTC>"
 
 
-def having(place: str, *levels: Level, extras: frozenset[Extra] = frozenset()) -> Entitlement:
+def having(place: str, *levels: Level, extras: frozenset[Option] = frozenset()) -> Entitlement:
     """Make an entitlement."""
-    return Entitlement(place=parse_place(place), levels=frozenset(levels), extras=extras)
+    return Entitlement(resource=parse_resource(place), levels=frozenset(levels), options=extras)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +44,7 @@ def having(place: str, *levels: Level, extras: frozenset[Extra] = frozenset()) -
             "*read, write and delete* the object `acme-reports/q1.csv`",
         ),
         (
-            having("acme-reports/x/", Level.READ, extras=frozenset(Extra)),
+            having("acme-reports/x/", Level.READ, extras=frozenset(Option)),
             "*read* everything under `acme-reports/x/`, with tags and versions",
         ),
     ],
@@ -237,8 +239,8 @@ def test_a_recurrence_says_its_days_hours_zone_and_end() -> None:
 @pytest.mark.parametrize("delivery", Delivery)
 def test_no_key_gets_out_of_the_lines_to_copy(delivery: Delivery):
     """Somebody else may have chosen the place: no words of theirs stand beside ours."""
-    place = parse_place("acme-reports/```evil.example```/")
-    entitlement = Entitlement(place=place, levels=frozenset({Level.READ}))
+    place = parse_resource("acme-reports/```evil.example```/")
+    entitlement = Entitlement(resource=place, levels=frozenset({Level.READ}))
     shown = how_to_use(replace(grant(), entitlement=entitlement, delivery=delivery), "https://d.example")
 
     outside = "".join(shown.split("```")[::2])

@@ -8,13 +8,15 @@ from daypass.lifecycle.end.end import drop
 from daypass.lifecycle.freezes.freeze import Halt, set_freeze
 from daypass.lifecycle.handout import links
 from daypass.lifecycle.submit import submit
-from daypass.model.entitlement import Entitlement, Level, parse_place
+from daypass.model.entitlement import Entitlement
 from daypass.model.errors import Unavailable
 from daypass.model.event import EntryKind
 from daypass.model.freeze import Extent
 from daypass.model.grant import Delivery, GrantId
 from daypass.model.lease import Term
 from daypass.model.request import Ask
+from daypass.resources.registry import parse_resource
+from daypass.resources.s3_statements import Level
 from tests.doors.house import House
 from tests.makers import ANN, BOB, HOUR
 
@@ -36,7 +38,7 @@ def grant(house: House) -> GrantId:
     """Ann's grant to one object, approved at once and active."""
     ask = Ask(
         requestor=ANN,
-        entitlement=Entitlement(place=parse_place("acme-drafts/plan.txt"), levels=frozenset({Level.READ})),
+        entitlement=Entitlement(resource=parse_resource("acme-drafts/plan.txt"), levels=frozenset({Level.READ})),
         term=Term(length=HOUR),
         delivery=Delivery.LINK,
     )

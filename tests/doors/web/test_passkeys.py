@@ -13,13 +13,15 @@ import pytest
 from daypass.lifecycle.approval.stages import Click
 from daypass.lifecycle.passkeys import one_time_links, registered
 from daypass.lifecycle.submit import submit
-from daypass.model.entitlement import Entitlement, Level, parse_place
+from daypass.model.entitlement import Entitlement
 from daypass.model.errors import NotYours
 from daypass.model.event import EntryKind
 from daypass.model.grant import Delivery, GrantId
 from daypass.model.lease import Term
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Ask, RequestState
+from daypass.resources.registry import parse_resource
+from daypass.resources.s3_statements import Level
 from daypass.rules.document.read import parse
 from tests.doors.house import RULES, House
 from tests.lifecycle.authenticator import HandKey
@@ -282,7 +284,7 @@ def test_a_page_says_one_object_and_a_whole_bucket_plainly(
 ):
     """An object by its key; a bucket as everything in it."""
     enrolled(house, visitor, url)
-    request_id = requested(house, where=Entitlement(place=parse_place(place), levels=LIST_AND_READ))
+    request_id = requested(house, where=Entitlement(resource=parse_resource(place), levels=LIST_AND_READ))
 
     assert words in visitor.get(approval(house, url, request_id)).text
 

@@ -2,9 +2,11 @@
 
 import pytest
 
-from daypass.model.entitlement import Entitlement, Level, parse_place
+from daypass.model.entitlement import Entitlement
 from daypass.model.grant import Delivery
 from daypass.model.principal import Principal, PrincipalId, SlackGroupId
+from daypass.resources.registry import parse_resource
+from daypass.resources.s3_statements import Level
 from daypass.rules.approval.preapproval_check import doubt
 from daypass.rules.document.read import parse
 from tests.makers import ANN, BOB, EVE, RULES, principal
@@ -26,7 +28,7 @@ def worth(
     text = RULES.replace(f"approve: {{{ONE}}}", f"approve: {{{approve}}}{more}")
     return doubt(
         parse(text, name="rules.yaml"),
-        Entitlement(place=parse_place(place), levels=frozenset({level})),
+        Entitlement(resource=parse_resource(place), levels=frozenset({level})),
         delivery=delivery,
         to=principal(ANN),
         giver=by if isinstance(by, Principal) else principal(by, None),

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from daypass.model.decision import Allowed, Approvers, Circumstances, Denied, Question, ScheduleName
-from daypass.model.entitlement import Extra
 from daypass.model.grant import Delivery
 from daypass.model.principal import Principal, PrincipalId
+from daypass.resources.s3_statements import Option
 from daypass.rules.decide.decision import decide
 from daypass.rules.decide.rulebook import RuleBook
 from daypass.rules.describe.explain import explain
@@ -140,7 +140,7 @@ def test_a_denial_of_extras_strikes_only_asks_for_them() -> None:
     )
 
     assert isinstance(decide(book, ask()), Allowed)
-    assert isinstance(decide(book, ask(extras=frozenset({Extra.VERSIONS}))), Denied)
+    assert isinstance(decide(book, ask(extras=frozenset({Option.VERSIONS}))), Denied)
     assert may_see(book, person(), "acme-reports")
 
 
@@ -194,7 +194,7 @@ def test_the_default_is_meant_when_no_length_is_asked() -> None:
             "level",
         ),
         (
-            ask(who=person("U0BEN"), extras=frozenset({Extra.VERSIONS})),
+            ask(who=person("U0BEN"), extras=frozenset({Option.VERSIONS})),
             (
                 "Denied: read on acme-reports/2026/open/ only without versions (rule reports-read). Try without "
                 "--versions."

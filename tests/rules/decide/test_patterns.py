@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daypass.model.entitlement import parse_place
 from daypass.model.errors import BadInput
+from daypass.resources.registry import parse_resource
 from daypass.rules.decide.patterns import parse_pattern
 from tests.examples import examples
 
@@ -76,7 +76,7 @@ def test_one_name_matches_as_the_regular_expression_says(text: str, name: str) -
 )
 def test_what_is_inside_a_pattern_is_contained(pattern: str, place: str) -> None:
     """Everything that is asked for lies inside."""
-    assert parse_pattern(pattern).contains(parse_place(place))
+    assert parse_pattern(pattern).contains(parse_resource(place))
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_what_is_inside_a_pattern_is_contained(pattern: str, place: str) -> None
 )
 def test_what_reaches_outside_a_pattern_is_not_contained(pattern: str, place: str) -> None:
     """An ask that is wider than the pattern, or beside it, is no match: patterns are anchored at both ends."""
-    assert not parse_pattern(pattern).contains(parse_place(place))
+    assert not parse_pattern(pattern).contains(parse_resource(place))
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_what_reaches_outside_a_pattern_is_not_contained(pattern: str, place: st
 )
 def test_overlap_is_having_something_in_common(pattern: str, place: str, overlaps: bool) -> None:
     """A denial strikes an ask that holds so much as one thing it names, and only such an ask."""
-    assert parse_pattern(pattern).overlaps(parse_place(place)) is overlaps
+    assert parse_pattern(pattern).overlaps(parse_resource(place)) is overlaps
 
 
 @pytest.mark.parametrize("start", ["", "a", "acme-rep", "acme-reports", "acme-reports/", "acme-reports/20"])

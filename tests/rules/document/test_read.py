@@ -9,10 +9,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daypass.model.entitlement import Level
 from daypass.model.errors import Fault, RulesUnreadable
 from daypass.model.grant import Delivery
 from daypass.model.principal import PrincipalId
+from daypass.resources.s3_statements import Level
 from daypass.rules.decide.rule import AllowRule, DenyRule
 from daypass.rules.document.read import parse
 from tests.rules.worlds import HOUR

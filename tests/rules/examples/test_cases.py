@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from daypass.model.entitlement import Extra, Level
 from daypass.model.grant import Delivery
+from daypass.resources.s3_statements import Level, Option
 from daypass.rules.decide.rulebook import RuleBook
 from daypass.rules.document.yaml_source import read
 from daypass.rules.examples.cases import Case, Expected, read_cases
@@ -97,7 +97,10 @@ def test_an_example_is_read_with_everything_that_can_be_said_in_it():
     assert (asked.principal.id, asked.principal.tz, asked.principal.manager) == ("U0ANN", "Europe/Berlin", "U0BOSS")
     assert plain(asked.principal.slack_groups, asked.principal.groups) == ({"S0RED"}, {"file:analysts"})
     assert asked.entitlement.levels == {Level.READ, Level.WRITE}
-    assert plain(str(asked.entitlement.place), asked.entitlement.extras) == ("acme-reports/2026/", {Extra.VERSIONS})
+    assert plain(str(asked.entitlement.resource), asked.entitlement.options) == (
+        "acme-reports/2026/",
+        {Option.VERSIONS},
+    )
     assert (asked.length, asked.delivery, asked.reason) == (timedelta(minutes=90), Delivery.LINK, "INC-1")
     assert (asked.urgent, asked.asker and asked.asker.id) == (True, "U0BEN")
     assert around.at == datetime(2026, 5, 4, 8, tzinfo=UTC)

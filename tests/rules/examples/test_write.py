@@ -7,9 +7,11 @@ from json import dumps
 import pytest
 
 from daypass.model.decision import Circumstances, Question, ScheduleName, Ticket, TicketId
-from daypass.model.entitlement import Entitlement, Extra, Level, parse_place
+from daypass.model.entitlement import Entitlement
 from daypass.model.grant import Delivery
 from daypass.model.principal import Away, GroupName, Principal, PrincipalId, SlackGroupId
+from daypass.resources.registry import parse_resource
+from daypass.resources.s3_statements import Level, Option
 from daypass.rules.examples.past import PastRequest, read_past
 from daypass.rules.examples.read_write import retold
 from daypass.rules.examples.shape import Expected
@@ -26,7 +28,9 @@ ANN = Principal(
 WHOLE = Question(
     principal=ANN,
     entitlement=Entitlement(
-        place=parse_place("acme-x/ü y/"), levels=frozenset({Level.READ, Level.WRITE}), extras=frozenset({Extra.TAGS})
+        resource=parse_resource("acme-x/ü y/"),
+        levels=frozenset({Level.READ, Level.WRITE}),
+        options=frozenset({Option.TAGS}),
     ),
     length=timedelta(minutes=90),
     delivery=Delivery.LINK,
@@ -36,7 +40,7 @@ WHOLE = Question(
 )
 PLAIN = Question(
     principal=Principal(id=BEN, name="U0BEN"),
-    entitlement=Entitlement(place=parse_place("acme-x"), levels=frozenset({Level.LIST})),
+    entitlement=Entitlement(resource=parse_resource("acme-x"), levels=frozenset({Level.LIST})),
     length=None,
     delivery=Delivery.SESSION,
 )

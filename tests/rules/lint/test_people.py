@@ -9,9 +9,9 @@ import pytest
 from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.rule_changes.named_people import doubts
 from daypass.model.decision import Circumstances, Needs, ScheduleName
-from daypass.model.entitlement import S3Place
 from daypass.model.errors import NotFound, Unavailable
 from daypass.model.principal import GroupName, Principal, PrincipalId, SlackGroupId
+from daypass.model.resource import Resource
 from daypass.rules.lint.people import unlooked
 from tests.hands import unreadable
 from tests.makers import NOON
@@ -68,7 +68,7 @@ class Known:
         needed: Needs,
         *,
         at: datetime,
-        place: S3Place | None = None,  # noqa: ARG002 - the port's
+        place: Resource | None = None,  # noqa: ARG002 - the port's
         people: Sequence[Principal] = (),  # noqa: ARG002 - the port's
     ) -> Circumstances:
         """Find out who is on call: there is one schedule, and at this moment nobody is."""

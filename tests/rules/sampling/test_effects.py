@@ -9,9 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from daypass.model.decision import Allowed, Circumstances, Question
-from daypass.model.entitlement import Entitlement, Level, parse_place
+from daypass.model.entitlement import Entitlement
 from daypass.model.grant import Delivery, GrantId
 from daypass.model.principal import Principal
+from daypass.resources.registry import parse_resource
+from daypass.resources.s3_statements import Level
 from daypass.rules.decide.decision import decide
 from daypass.rules.decide.rule import Rule
 from daypass.rules.decide.rulebook import RuleBook
@@ -184,7 +186,7 @@ def test_the_sentence_counts_people_and_requests():
 
 EVERYBODY = [person(one, *groups) for one, groups in product(IDS, ((), *((group,) for group in GROUPS)))]
 EVERYTHING = [
-    (Entitlement(place=parse_place(place), levels=frozenset({level})), delivery)
+    (Entitlement(resource=parse_resource(place), levels=frozenset({level})), delivery)
     for place, level, delivery in product(PLACES, Level, Delivery)
 ]
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daypass.model.entitlement import parse_place
+from daypass.resources.registry import parse_resource
 from daypass.rules.decide.patterns import Pattern, parse_pattern
 from daypass.rules.sampling.overlap import meeting, samples
 from tests.rules.worlds import PATTERNS, PLACES
@@ -35,7 +35,7 @@ def test_patterns_meet_in_the_widest_place_they_share(one: str, other: str, plac
 @given(st.sampled_from(PATTERNS).map(parse_pattern), st.sampled_from(PATTERNS).map(parse_pattern))
 def test_where_two_patterns_overlap_they_meet(one: Pattern, other: Pattern):
     """Whenever some place lies in both, one is found that does."""
-    shared = [place for place in map(parse_place, PLACES) if one.contains(place) and other.contains(place)]
+    shared = [place for place in map(parse_resource, PLACES) if one.contains(place) and other.contains(place)]
     found = meeting(one, other)
 
     assert found is not None or not shared

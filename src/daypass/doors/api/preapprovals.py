@@ -19,8 +19,8 @@ from daypass.lifecycle.absence import say_away, say_back
 from daypass.lifecycle.bounded_lookups import owners_of
 from daypass.lifecycle.resubmit import Repeat, once_more
 from daypass.lifecycle.submit import submit
-from daypass.model.entitlement import Level
 from daypass.model.principal import PrincipalId
+from daypass.resources.s3_statements import Level
 from daypass.rules.describe.suggestable import offers
 
 router = api_router("ahead")

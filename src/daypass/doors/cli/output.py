@@ -11,9 +11,9 @@ from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from daypass.doors.usage import caveats, example
-from daypass.model.entitlement import Entitlement, Extra, Level, S3Place
+from daypass.model.entitlement import Entitlement
 from daypass.model.length import words_for_length
+from daypass.resources.registry import kind_of, parse_resource
 
 Json = dict[str, Any]
 
@@ -131,14 +131,14 @@ def _approved(request: Json, names: Json) -> str:
 
 def how(shown: Json) -> str:
     """Say how to use what was granted, and what surprises people then."""
-    bucket, _, key = shown["resource"].partition("/")
     entitlement = Entitlement(
-        place=S3Place(bucket=bucket, key=key),
-        levels=frozenset(map(Level, shown["levels"])),
-        extras=frozenset(map(Extra, shown["extras"])),
+        resource=parse_resource(shown["resource"]),
+        levels=frozenset(shown["levels"]),
+        options=frozenset(shown["extras"]),
     )
-    use = _HOW[shown["delivery"]].format(id=shown["id"], example=example(entitlement))
-    return "\n".join([use, *(() if shown["delivery"] == "link" else caveats(entitlement))])
+    kind = kind_of(entitlement.resource)
+    use = _HOW[shown["delivery"]].format(id=shown["id"], example=kind.usage(entitlement)[0])
+    return "\n".join([use, *(() if shown["delivery"] == "link" else kind.caveats(entitlement))])
 
 
 def given(answer: Json, zone: Zone) -> str:

@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 
 from daypass.doors.language.person import parse_person
-from daypass.model.entitlement import parse_place
 from daypass.model.freeze import Extent
+from daypass.resources.registry import parse_resource
 
 
 def extent_of(*, person: str | None, resource: str | None, everything: bool) -> Extent:
     """Read it. Raises BadInput for none, for more than one, and for what is no person or place."""
     return Extent(
         person=parse_person(person) if person is not None else None,
-        place=parse_place(resource) if resource is not None else None,
+        place=parse_resource(resource) if resource is not None else None,
         everything=everything,
     )
 

@@ -10,14 +10,17 @@ from daypass.doors.language.moments import parse_term
 from daypass.doors.language.person import parse_person
 from daypass.doors.language.recurrence import GoesOn, parse_every
 from daypass.doors.language.tokenize import check_unicode, did_you_mean
-from daypass.model.entitlement import Entitlement, Extra, Level, S3Place, parse_levels, parse_place
+from daypass.model.entitlement import Entitlement
 from daypass.model.errors import BadInput
 from daypass.model.grant import Delivery, GrantId
 from daypass.model.lease import Term
 from daypass.model.length import is_length
 from daypass.model.principal import PrincipalId
 from daypass.model.request import LONGEST_REASON, Ask, Recurrence
+from daypass.model.resource import Resource
 from daypass.model.windows import next_window
+from daypass.resources.registry import parse_levels, parse_resource
+from daypass.resources.s3_statements import Level, Option
 
 _SERVICE = "s3"
 _ID = re.compile(r"[23456789abcdefghjkmnpqrstuvwxyz]{12}")
@@ -44,9 +47,9 @@ _TURNS = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 class RequestDraft:
     """A request as far as it was said. What is missing is for the form, or for the rules, to fill in."""
 
-    place: S3Place | None = None
-    levels: frozenset[Level] = frozenset()
-    extras: frozenset[Extra] = frozenset()
+    place: Resource | None = None
+    levels: frozenset[str] = frozenset()
+    extras: frozenset[str] = frozenset()
     term: Term | None = None
     reason: str = ""
     delivery: Delivery | None = None
@@ -77,7 +80,7 @@ class RequestDraft:
             raise BadInput("Say where: a bucket, a prefix or an object, such as acme-reports/2026/.", field="resource")
         return Ask(
             requestor=requestor,
-            entitlement=Entitlement(place=self.place, levels=self.levels, extras=self.extras),
+            entitlement=Entitlement(resource=self.place, levels=self.levels, options=self.extras),
             term=self.term,
             delivery=self.delivery or default_delivery,
             reason=self.reason,
@@ -116,7 +119,8 @@ class Spoken:
         return RequestDraft(
             place=_place(self.resource),
             levels=_levels(self.level),
-            extras=frozenset({Extra.VERSIONS} if self.versions else ()) | frozenset({Extra.TAGS} if self.tags else ()),
+            extras=frozenset({Option.VERSIONS} if self.versions else ())
+            | frozenset({Option.TAGS} if self.tags else ()),
             term=_first(recurs, now) or parse_term(self.for_, self.start, until=self.until, now=now, tz=tz),
             reason=parse_reason(self.reason),
             delivery=None if self.delivery is None else parse_delivery(self.delivery),
@@ -225,12 +229,12 @@ def _first(recurs: Recurrence | None, now: datetime) -> Term | None:
     return window.term if window else None
 
 
-def _place(text: str) -> S3Place | None:
+def _place(text: str) -> Resource | None:
     check_unicode(text, field="resource")
-    return parse_place(text) if text.strip() else None
+    return parse_resource(text) if text.strip() else None
 
 
-def _levels(text: str) -> frozenset[Level]:
+def _levels(text: str) -> frozenset[str]:
     text = _AS_OURS.get(text.strip().lower(), text)
     for word in re.split(r"[,+\s]+", text.strip().lower()):
         if word and not is_level(word):

@@ -28,10 +28,10 @@ from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.texts.stages import particulars, reasons
 from daypass.doors.slack.texts.usage import asked_for_you, how_to_use, used_by
 from daypass.doors.slack.verbs import Picture
-from daypass.model.entitlement import Level
 from daypass.model.grant import Delivery, Grant, GrantState
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Request, RequestState
+from daypass.resources.s3_statements import Level
 
 PRESETS = (
     timedelta(minutes=5),

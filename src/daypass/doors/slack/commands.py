@@ -191,8 +191,8 @@ class Commands:
 
     async def _link(self, turn: Interaction, subject: GrantId, key: str) -> None:
         address = await self.counter.link(subject, key, by=turn.person)
-        place = (await self.counter.picture(subject, by=turn.person)).request.entitlement.place
-        await turn.tell(Note(text=handout.link_ready(address, key or place.key)), secret=True)
+        place = (await self.counter.picture(subject, by=turn.person)).request.entitlement.resource
+        await turn.tell(Note(text=handout.link_ready(address, key or place.inner)), secret=True)
 
     async def _list(self, turn: Interaction) -> None:
         desk = self.counter.desk

@@ -13,7 +13,6 @@ from daypass.doors.slack.texts import handout, labels
 from daypass.doors.slack.texts.form_words import in_form
 from daypass.doors.slack.verbs import Verbs
 from daypass.lifecycle.extend import MoreTime, as_given
-from daypass.model.entitlement import Reach
 from daypass.model.errors import DaypassError
 from daypass.model.grant import GrantId
 from daypass.model.principal import PrincipalId
@@ -52,12 +51,12 @@ class MyAccess:
         """Make a link to the object of the grant, or ask to which one."""
         grant_id = parse_id(turn.value)
         picture = await self.counter.picture(grant_id, by=turn.person)
-        place = picture.request.entitlement.place
-        if place.reach is not Reach.OBJECT:
-            await turn.open(_made(_link_form(grant_id, place.key)))
+        place = picture.request.entitlement.resource
+        if place.whole:
+            await turn.open(_made(_link_form(grant_id, place.inner)))
             return
-        address = await self.counter.link(grant_id, place.key, by=turn.person)
-        await turn.tell(Note(text=handout.link_ready(address, place.key)), secret=True)
+        address = await self.counter.link(grant_id, place.inner, by=turn.person)
+        await turn.tell(Note(text=handout.link_ready(address, place.inner)), secret=True)
 
     async def link_to(self, turn: Interaction) -> Answer:
         """Make a link to the object that was typed, and show it in the form's place."""

@@ -98,7 +98,7 @@ class PermitNews:
 
 
 def _touches(extent: Extent, permit: Preapproval) -> bool:
-    return extent.names(frozenset({permit.by, permit.principal})) or extent.touches(permit.entitlement.place)
+    return extent.names(frozenset({permit.by, permit.principal})) or extent.touches(permit.entitlement.resource)
 
 
 def _extent(event: Event) -> Extent:

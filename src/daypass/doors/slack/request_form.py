@@ -26,11 +26,11 @@ from daypass.doors.slack.blocks import (
 )
 from daypass.doors.slack.form_values import chosen, has, picked, typed
 from daypass.doors.slack.texts import labels, times
-from daypass.model.entitlement import Extra
 from daypass.model.errors import BadInput
 from daypass.model.grant import Delivery
 from daypass.model.principal import ROBOT
 from daypass.model.request import LONGEST_REASON
+from daypass.resources.s3_statements import Option
 
 CALLBACK = "request"
 FIELDS = ("level", "resource", "length", "reason", "delivery", "start", "person", "every")
@@ -113,8 +113,8 @@ def read(state: Mapping[str, Any], metadata: str = "") -> Spoken:
         start=typed(state, "start") or None,
         reason=typed(state, "reason"),
         delivery=next(iter(chosen(state, "delivery")), None),
-        versions=Extra.VERSIONS in extras,
-        tags=Extra.TAGS in extras,
+        versions=Option.VERSIONS in extras,
+        tags=Option.TAGS in extras,
         to=next(iter(picked(state, "person")), "") if has(state, "person") else None,
         every=typed(state, "every") or None if metadata != URGENT else None,
         urgent=metadata == URGENT,
@@ -167,8 +167,8 @@ def _levels(said: str) -> Block:
 
 def _extras(spoken: Spoken) -> Block:
     options = [option(text, extra) for extra, text in labels.EXTRAS.items()]
-    said = {Extra.VERSIONS: spoken.versions, Extra.TAGS: spoken.tags}
-    ticked = [each for each in options if said[Extra(each["value"])]]
+    said = {Option.VERSIONS: spoken.versions, Option.TAGS: spoken.tags}
+    ticked = [each for each in options if said[Option(each["value"])]]
     element: Block = {"type": "checkboxes", "options": options} | ({"initial_options": ticked} if ticked else {})
     return field("extras", labels.EXTRAS_LABEL, element, optional=True)
 

@@ -29,10 +29,10 @@ from daypass.doors.slack.verbs import Verbs, in_thread
 from daypass.lifecycle.rule_changes import propose as proposing
 from daypass.lifecycle.rule_changes import versions
 from daypass.lifecycle.rule_changes.versions import digest_of
-from daypass.model.entitlement import Level
 from daypass.model.errors import BadInput, Conflict, DaypassError
 from daypass.model.grant import Delivery
 from daypass.model.principal import PrincipalId
+from daypass.resources.s3_statements import Level
 from daypass.rules.decide.rule import Rule
 from daypass.rules.describe.rules import in_words
 from daypass.rules.edit.fields import RuleFields, kept, shown, typed_too

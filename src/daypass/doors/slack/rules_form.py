@@ -16,9 +16,9 @@ from daypass.doors.slack.form_values import chosen, picked, typed
 from daypass.doors.slack.texts import labels
 from daypass.doors.slack.texts import rules as rules_texts
 from daypass.doors.slack.texts.labels import LEVELS, THEIRS
-from daypass.model.entitlement import Level
 from daypass.model.grant import Delivery
 from daypass.model.request import LONGEST_REASON
+from daypass.resources.s3_statements import Level
 from daypass.rules.edit.fields import ALL_OF, ANYONE_OF, AT_LEAST, AT_ONCE, Folk, RuleFields
 
 CALLBACK = "rules.change"

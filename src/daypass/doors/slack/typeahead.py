@@ -9,11 +9,14 @@ import structlog
 from daypass.doors.services import Services
 from daypass.doors.slack.blocks import LONGEST_OPTION_VALUE
 from daypass.model.decision import Question
-from daypass.model.entitlement import Entitlement, Level, S3Place, parse_place
+from daypass.model.entitlement import Entitlement
 from daypass.model.errors import BadInput, DaypassError, NotFound
 from daypass.model.grant import Delivery
 from daypass.model.principal import Principal, PrincipalId
-from daypass.model.s3_address import plain_place
+from daypass.model.resource import Resource
+from daypass.resources.registry import parse_resource
+from daypass.resources.s3_address import plain_place
+from daypass.resources.s3_statements import Level
 from daypass.rules.describe.suggestable import may_name, may_see, nearest_place
 from daypass.rules.document.read import RuleBook
 
@@ -64,7 +67,7 @@ def nearly(desk: Services, by: PrincipalId, typed: str) -> list[str]:
     """Find the place, of those that rules lend this person, that may have been meant where nothing fits."""
     book, person = desk.rules(), desk.directory.principal(by)
     try:
-        wanted = Entitlement(place=parse_place(typed), levels=frozenset({Level.READ}))
+        wanted = Entitlement(resource=parse_resource(typed), levels=frozenset({Level.READ}))
     except BadInput:
         return []
     asked = Question(principal=person, entitlement=wanted, length=None, delivery=Delivery.SESSION)
@@ -74,7 +77,7 @@ def nearly(desk: Services, by: PrincipalId, typed: str) -> list[str]:
 
 def _itself(book: RuleBook, person: Principal, typed: str) -> list[str]:
     try:
-        place: S3Place = parse_place(typed)
+        place: Resource = parse_resource(typed)
     except BadInput:
         return []
-    return [str(place)] if may_see(book, person, place.bucket, place.key) else []
+    return [str(place)] if may_see(book, person, place.root, place.inner) else []

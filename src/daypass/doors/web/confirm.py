@@ -21,7 +21,6 @@ from daypass.lifecycle.approval.stages import Click
 from daypass.lifecycle.passkeys import confirm
 from daypass.lifecycle.passkeys.proof import Signed
 from daypass.lifecycle.passkeys.relying_party import site
-from daypass.model.entitlement import Entitlement, Level, Reach
 from daypass.model.errors import DaypassError
 from daypass.model.grant import Grant, GrantId
 from daypass.model.lease import Term
@@ -30,6 +29,7 @@ from daypass.model.principal import PrincipalId
 from daypass.model.request import Recurrence
 from daypass.model.request import Request as Asked
 from daypass.ports.asker import is_asking
+from daypass.resources.registry import describe
 
 
 def routes(desk: Services) -> APIRouter:
@@ -82,7 +82,7 @@ def _rows(offer: confirm.ApprovalOffer, desk: Services) -> Iterator[tuple[str, s
     yield "Who", name_of(request.principal, desk)
     if request.principal != request.requestor:
         yield "Asked by", name_of(request.requestor, desk)
-    yield "What", _what(request.entitlement)
+    yield "What", describe(request.entitlement)
     yield "For how long", _how_long(offer.term, _zone(offer.by, desk))
     if request.recurs is not None:
         yield "Again and again", _windows(request.recurs)
@@ -94,18 +94,10 @@ def _rows(offer: confirm.ApprovalOffer, desk: Services) -> Iterator[tuple[str, s
 
 def _told(confirmed: confirm.Confirmed, desk: Services) -> DoneOut:
     request: Asked = confirmed.request
-    who, what = name_of(request.principal, desk), _what(request.entitlement)
+    who, what = name_of(request.principal, desk), describe(request.entitlement)
     if confirmed.grant is None:
         return DoneOut(title="Your approval counts", sentence=f"{who} waits for others now, to {what}.")
     return DoneOut(title="Approved", sentence=f"{who} may {what}. You can close this page.")
-
-
-def _what(entitlement: Entitlement) -> str:
-    levels = [level.value for level in Level if level in entitlement.levels]
-    named = " and ".join([", ".join(levels[:-1]), levels[-1]]) if levels[:-1] else levels[-1]
-    inside = {Reach.BUCKET: "everything in ", Reach.PREFIX: "everything under ", Reach.OBJECT: ""}
-    extras = f", with {' and '.join(sorted(entitlement.extras))}" if entitlement.extras else ""
-    return f"{named} {inside[entitlement.place.reach]}{entitlement.place}{extras}"
 
 
 def _how_long(term: Term, zone: ZoneInfo) -> str:

@@ -7,9 +7,9 @@ from pydantic import Field
 from daypass.doors.wire.approval import ApproversOut
 from daypass.doors.wire.outputs import WireOut
 from daypass.model.absence import Absence
-from daypass.model.entitlement import Level
 from daypass.model.preapproval import Preapproval
 from daypass.model.record import Validity
+from daypass.resources.s3_statements import Level
 
 
 class PermitOut(WireOut):
@@ -41,9 +41,9 @@ class PermitOut(WireOut):
             id=permit.id,
             by=permit.by,
             to=permit.principal,
-            resource=str(permit.entitlement.place),
+            resource=str(permit.entitlement.resource),
             levels=[level for level in Level if level in permit.entitlement.levels],
-            extras=sorted(permit.entitlement.extras),
+            extras=sorted(permit.entitlement.options),
             longest_s=int(permit.length.total_seconds()),
             starts=permit.starts,
             ends=permit.ends,

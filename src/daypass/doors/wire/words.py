@@ -15,10 +15,10 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from daypass.lifecycle.bots.tokens import NAME as ROBOT_NAME
-from daypass.model.entitlement import Level
 from daypass.model.grant import ALPHABET, ID_LENGTH, Delivery
 from daypass.model.login import LoginScope
 from daypass.model.request import LONGEST_REASON
+from daypass.resources.s3_statements import Level
 
 GRANT_ID = f"^[{ALPHABET}{ALPHABET.lstrip(digits).upper()}]{{{ID_LENGTH}}}$"
 _LEVEL = f"(?:{'|'.join(Level)})"

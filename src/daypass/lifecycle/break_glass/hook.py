@@ -124,7 +124,7 @@ def _body(review: GlassReview, public_url: str, directory: Directory, ledger: Le
         "id": review.id,
         "who": review.principal,
         "name": known.name if known else review.principal,
-        "what": f"{levels} {request.entitlement.place}",
+        "what": f"{levels} {request.entitlement.resource}",
         "reason": request.reason,
         "until": lease.ends.isoformat(),
         "at": review.at.isoformat(),

@@ -7,7 +7,6 @@ from datetime import datetime
 from daypass.lifecycle.end.end_early import ending_event
 from daypass.model.absence import Absence
 from daypass.model.bot import Bot
-from daypass.model.entitlement import S3Place
 from daypass.model.errors import Misconfigured, NotFound
 from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Change, Fact
@@ -18,6 +17,7 @@ from daypass.model.preapproval import Preapproval
 from daypass.model.principal import ROBOT, PrincipalId
 from daypass.model.record import Validity
 from daypass.model.request import Approval, Request, RequestState
+from daypass.model.resource import Resource
 from daypass.model.rule_change import ChangeState, RulesChange
 from daypass.model.schedule import Schedule
 from daypass.ports import Ledger, Logins
@@ -90,7 +90,7 @@ class ExtentEnd:
 
     def _permits(self) -> Iterator[Found]:
         for permit in self.ledger.all(Preapproval, states=(Validity.OPEN,)):
-            if self._in(frozenset({permit.by, permit.principal}), permit.entitlement.place):
+            if self._in(frozenset({permit.by, permit.principal}), permit.entitlement.resource):
                 details: dict[str, Detail] = {"to": permit.principal, "by": permit.by, "because": self.note}
                 event = Event(
                     kind=EntryKind.PERMIT_WITHDRAWN, at=self.now, actor=self.by, subject=permit.id, details=details
@@ -132,13 +132,13 @@ class ExtentEnd:
                 yield "logins", self._quietly(_ended(login, self.by, self.now), replace(login, revoked_at=self.now))
 
     def _concerns_grant(self, grant: Grant) -> bool:
-        return self._in(self._with_owner(grant.principal), grant.entitlement.place)
+        return self._in(self._with_owner(grant.principal), grant.entitlement.resource)
 
     def _concerns(self, request: Request) -> bool:
         people = self._with_owner(request.principal) | self._with_owner(request.requestor)
-        return self._in(people, request.entitlement.place)
+        return self._in(people, request.entitlement.resource)
 
-    def _in(self, people: frozenset[PrincipalId], place: S3Place | None) -> bool:
+    def _in(self, people: frozenset[PrincipalId], place: Resource | None) -> bool:
         return self.extent.names(people) or (place is not None and self.extent.touches(place))
 
     def _with_owner(self, one: PrincipalId) -> frozenset[PrincipalId]:

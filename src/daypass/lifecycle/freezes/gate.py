@@ -16,17 +16,17 @@ from collections.abc import Callable, Iterable
 
 from daypass.lifecycle.retries import tries
 from daypass.model.bot import Bot
-from daypass.model.entitlement import S3Place
 from daypass.model.errors import Conflict, NotAllowed, NotFound
 from daypass.model.fact import Fact
 from daypass.model.freeze import IN_FORCE, NEVER, Freeze, Freezes
 from daypass.model.principal import OPERATOR, ROBOT, Principal, PrincipalId
+from daypass.model.resource import Resource
 from daypass.ports import Ledger, Records
 
 
 def must_not_be_frozen(
     people: Iterable[Principal | PrincipalId],
-    place: S3Place | None,
+    place: Resource | None,
     cabinet: Records,
     *,
     reader: PrincipalId | None = None,
@@ -49,7 +49,7 @@ def must_not_be_frozen(
 
 
 def record_unless_frozen(
-    make: Callable[[Freezes], Fact], people: tuple[PrincipalId, ...], place: S3Place | None, ledger: Ledger
+    make: Callable[[Freezes], Fact], people: tuple[PrincipalId, ...], place: Resource | None, ledger: Ledger
 ) -> None:
     """Write a fact that gives something unless it is frozen. Raises NotAllowed, and Conflict when others come first."""
     for _ in tries():

@@ -15,14 +15,15 @@ from daypass.lifecycle.end.end_early import by_whom, has_ended, how_it_ended
 from daypass.lifecycle.freezes.gate import must_not_be_frozen, record_unless_frozen
 from daypass.lifecycle.handout.first import about_to_hand_out
 from daypass.lifecycle.idempotency import moment
-from daypass.model.entitlement import Level, S3Place
 from daypass.model.errors import BadInput, NotYours, Refusal, TooLate
 from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.freeze import Freezes
 from daypass.model.grant import Delivery, Grant, GrantId, GrantState
 from daypass.model.principal import PrincipalId
+from daypass.model.resource import Resource
 from daypass.ports import Credentials, Ledger, PostForm, SignedUrl, Vendor
+from daypass.resources.s3_statements import Level
 
 Clock = Callable[[], datetime]
 """Read anew for each moment: what is handed over may take a while to be made, and is dated when it was."""
@@ -88,7 +89,7 @@ class Handout:
         """Presign a GET for every object of the grant; the journal has one entry for the whole."""
         with self._refusals_journalled(grant_id, by):
             grant = self._opening(grant_id, Delivery.LINK, by, must=_must_read)
-        told: dict[str, Detail] = {"method": "GET", "manifest": str(grant.entitlement.place)}
+        told: dict[str, Detail] = {"method": "GET", "manifest": str(grant.entitlement.resource)}
         self._record(EntryKind.LINK_MADE, grant, told, by)
         return self.vendor.manifest(grant, self.clock())
 
@@ -139,7 +140,7 @@ class Handout:
         def handed_out(freezes: Freezes) -> Fact:
             return Fact(event=event, stands=(freezes,), told=False)
 
-        record_unless_frozen(handed_out, (grant.principal,), grant.entitlement.place, self.ledger)
+        record_unless_frozen(handed_out, (grant.principal,), grant.entitlement.resource, self.ledger)
 
     @contextmanager
     def _refusals_journalled(self, grant_id: GrantId, by: PrincipalId) -> Iterator[None]:
@@ -175,17 +176,17 @@ def live(grant: Grant, ledger: Ledger, now: datetime) -> Grant:
     raise TooLate(f"This grant has ended. {how_it_ended(grant)}")
 
 
-def _no_such_key(key: str, place: S3Place) -> str:
+def _no_such_key(key: str, place: Resource) -> str:
     """Say which object to name; of one without the place's own prefix, the whole key."""
     if not key:
-        return f"Say which object within {place}: its whole key, such as {place.key}NAME."
-    whole = f"{place.key}{key}"
-    hint = f"Did you mean “{whole}”?" if place.key.endswith("/") and place.holds(whole) else "name one that is."
+        return f"Say which object within {place}: its whole key, such as {place.inner}NAME."
+    whole = f"{place.inner}{key}"
+    hint = f"Did you mean “{whole}”?" if place.inner.endswith("/") and place.reaches(whole) else "name one that is."
     return f"“{key}” is not an object within {place}{'. ' if hint.endswith('?') else '; '}{hint}"
 
 
 def _live(grant: Grant, ledger: Ledger, now: datetime) -> Grant | None:
-    must_not_be_frozen([grant.principal], grant.entitlement.place, ledger, reader=grant.principal)
+    must_not_be_frozen([grant.principal], grant.entitlement.resource, ledger, reader=grant.principal)
     return grant if grant.usable(now) else _successor(grant, ledger, now)
 
 
@@ -196,10 +197,10 @@ def _begins(grant: Grant, now: datetime) -> str:
 
 def key_within(grant: Grant, key: str) -> str:
     """The object's key, the grant's own when none is given. Raises BadInput outside the grant."""
-    place = grant.entitlement.place
-    if not key and place.key and not place.key.endswith("/"):
-        return place.key
-    if not key or key.endswith("/") or not place.holds(key):
+    place = grant.entitlement.resource
+    if not key and place.inner and not place.inner.endswith("/"):
+        return place.inner
+    if not key or key.endswith("/") or not place.reaches(key):
         raise BadInput(_no_such_key(key, place), field="resource")
     return key
 

@@ -18,7 +18,6 @@ from daypass.lifecycle.attempts import Attempt, Attempts, Stranger
 from daypass.lifecycle.freezes.gate import record_unless_frozen
 from daypass.lifecycle.handout.first import about_to_hand_out
 from daypass.lifecycle.handout.handout import Handout, key_within, live, usable
-from daypass.model.entitlement import Level
 from daypass.model.errors import BadInput, Conflict, NotFound, Refusal, TooLate
 from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
@@ -29,6 +28,7 @@ from daypass.model.principal import PrincipalId
 from daypass.model.secret import Secret, digest, draw
 from daypass.model.words import one_line
 from daypass.ports import Ledger
+from daypass.resources.s3_statements import Level
 
 EACH_CLICK = timedelta(seconds=60)
 BEARER = PrincipalId("bearer")
@@ -63,7 +63,7 @@ def make(grant_id: GrantId, key: str, *, by: PrincipalId, ledger: Ledger, now: d
     def made(freezes: Freezes) -> Fact:
         return Fact(event=event, changes=(link,), stands=(freezes,), told=False)
 
-    record_unless_frozen(made, (grant.principal,), grant.entitlement.place, ledger)
+    record_unless_frozen(made, (grant.principal,), grant.entitlement.resource, ledger)
     return token
 
 
@@ -98,7 +98,7 @@ class _Visit:
 
         def write(more: Mapping[str, Detail]) -> None:
             fact, people = used(more), (grant.principal,)
-            ledger, place = self.handout.ledger, grant.entitlement.place
+            ledger, place = self.handout.ledger, grant.entitlement.resource
             record_unless_frozen(lambda freezes: replace(fact, stands=(freezes,)), people, place, ledger)
 
         return Attempt(name=f"{EntryKind.LINK_USED} {self.link.token_hash}", make=used, write=write, apart=True)

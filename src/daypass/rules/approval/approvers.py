@@ -133,7 +133,7 @@ class _Finding:
         return self._seated([owner], f"owns the bucket (tag {tag})")
 
     def _no_owner(self, tag: str, says: str) -> str:
-        bucket = self.question.entitlement.place.bucket
+        bucket = self.question.entitlement.resource.root
         return f"the tag {tag} of bucket {bucket} {says}; set it to the Slack user ID or email address of the owner"
 
     def _on_call(self, schedule: ScheduleName) -> _Found:

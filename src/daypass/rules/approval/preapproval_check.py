@@ -38,7 +38,7 @@ def _lends(rule: AllowRule, entitlement: Entitlement, delivery: Delivery, to: Pr
         not rule.paused
         and rule.break_glass is None
         and rule.is_for(to)
-        and rule.overlaps(entitlement.place)
+        and rule.overlaps(entitlement.resource)
         and not listing(rule.levels).isdisjoint(entitlement.levels)
         and delivery in rule.deliveries
     )

@@ -40,11 +40,11 @@ def escapes(rule: DenyRule, scene: RuleEvaluation) -> Iterator[Unmet]:
         yield Unmet.PAUSED
     if not rule.is_for(question.principal):
         yield Unmet.PERSON
-    if not rule.overlaps(entitlement.place):
+    if not rule.overlaps(entitlement.resource):
         yield Unmet.PLACE
     if listing(entitlement.levels).isdisjoint(rule.levels):
         yield Unmet.LEVEL
-    if rule.extras and entitlement.extras.isdisjoint(rule.extras):
+    if rule.extras and entitlement.options.isdisjoint(rule.extras):
         yield Unmet.EXTRAS
     if question.delivery not in rule.deliveries:
         yield Unmet.DELIVERY
@@ -91,11 +91,11 @@ def plain(rule: AllowRule, scene: RuleEvaluation) -> Iterator[Unmet]:
         yield Unmet.URGENT
     if not rule.is_for(question.principal):
         yield Unmet.PERSON
-    if not rule.contains(entitlement.place):
+    if not rule.contains(entitlement.resource):
         yield Unmet.PLACE
     if not entitlement.levels <= listing(rule.levels):
         yield Unmet.LEVEL
-    if not entitlement.extras <= rule.extras:
+    if not entitlement.options <= rule.extras:
         yield Unmet.EXTRAS
     if question.delivery not in rule.deliveries:
         yield Unmet.DELIVERY

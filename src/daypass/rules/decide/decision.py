@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from daypass.model.decision import Aftermath, Allowed, Circumstances, Decision, Denied, Question, RuleId
-from daypass.model.entitlement import Level
 from daypass.model.principal import SlackGroupId
+from daypass.resources.s3_statements import Level
 from daypass.rules.decide.checks import escapes, hurdles, open_ticket, plain, reviewers, stages
 from daypass.rules.decide.evaluation import RuleEvaluation
 from daypass.rules.decide.outcome import lacking
@@ -83,8 +83,8 @@ def _decide(book: RuleBook, question: Question, around: Circumstances | None) ->
     if not question.principal.active:
         return Denied(sentence=f"The Slack account of {question.principal.name} is deactivated.", field="person")
     scene = RuleEvaluation(question=question, around=around, marked=book.marked)
-    place = question.entitlement.place
-    rules = list(book.concerning(question.principal, f"{place.bucket}/{place.key}"))
+    place = question.entitlement.resource
+    rules = list(book.concerning(question.principal, place.address))
     denials = [rule for rule in rules if isinstance(rule, DenyRule) and strikes(rule, scene)]
     if denials:
         return replace(forbidden(denials, scene), lacking=lacking(denials, _allowing(rules), scene))
@@ -126,7 +126,7 @@ def allowed(rule: AllowRule, scene: RuleEvaluation) -> Allowed:
 
 def forbidden(denials: Sequence[DenyRule], scene: RuleEvaluation) -> Denied:
     """No, because of rules that say so. Who asked for too much at once is told which part is denied."""
-    first, place = denials[0], scene.question.entitlement.place
+    first, place = denials[0], scene.question.entitlement.resource
     sentence = first.because
     if not first.contains(place):
         part = ", ".join(pattern.text for pattern in first.places if pattern.overlaps(place))
@@ -166,7 +166,7 @@ def _nearest(rules: Iterable[AllowRule], scene: RuleEvaluation) -> tuple[AllowRu
 def _concerns(rule: AllowRule, scene: RuleEvaluation) -> bool:
     """Whether the ask is told of this rule: what is lent without breaking glass is no answer in an emergency."""
     wrong = scene.question.urgent and rule.break_glass is None
-    return not wrong and rule.overlaps(scene.question.entitlement.place)
+    return not wrong and rule.overlaps(scene.question.entitlement.resource)
 
 
 def _distance(found: tuple[Unmet, ...]) -> _Distance:
@@ -175,7 +175,7 @@ def _distance(found: tuple[Unmet, ...]) -> _Distance:
 
 def _silence(question: Question) -> Denied:
     levels = " and ".join(level for level in Level if level in question.entitlement.levels)
-    what = f"{levels} on {question.entitlement.place}"
+    what = f"{levels} on {question.entitlement.resource}"
     if question.urgent:
         sentence = f"Denied: no emergency rule covers {what} for you. Request it without --urgent."
         return Denied(sentence=sentence, field="command")

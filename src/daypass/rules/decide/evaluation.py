@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from daypass.model.decision import Circumstances, Question
-from daypass.model.entitlement import Level
 from daypass.model.principal import PrincipalId
+from daypass.resources.s3_statements import Level
 from daypass.rules.approval.eligibility import Colleagues
 from daypass.rules.decide.patterns import Pattern
 from daypass.rules.document.values import UNMARKED
@@ -27,11 +27,11 @@ class RuleEvaluation:
     @cached_property
     def name(self) -> str:
         """The `bucket/key` that is asked for, or how all of them begin."""
-        place = self.question.entitlement.place
-        return f"{place.bucket}/{place.key}"
+        place = self.question.entitlement.resource
+        return place.address
 
     @cached_property
-    def levels(self) -> frozenset[Level]:
+    def levels(self) -> frozenset[str]:
         """The levels that are asked for, with those that they bring along."""
         levels = self.question.entitlement.levels
         return levels | {Level.LIST} if Level.READ in levels else levels
@@ -43,7 +43,7 @@ class RuleEvaluation:
 
         `unmarked` is among them unless one pattern has all of it: some of it may be what nobody has spoken of.
         """
-        place = self.question.entitlement.place
+        place = self.question.entitlement.resource
         words = {word for word, patterns in self.marked.items() if any(one.overlaps(place) for one in patterns)}
         whole = any(one.contains(place) for word in words for one in self.marked[word])
         return frozenset(words if whole else words | {UNMARKED})

@@ -18,8 +18,8 @@ def needs(book: RuleBook, question: Question) -> Needs:
     if not question.principal.active:
         return Needs()
     scene = RuleEvaluation(question=question, marked=book.marked)
-    place = question.entitlement.place
-    rules = book.concerning(question.principal, f"{place.bucket}/{place.key}")
+    place = question.entitlement.resource
+    rules = book.concerning(question.principal, place.address)
     return reduce(or_, (_of(rule, scene) for rule in rules if not _settled(rule, scene)), Needs())
 
 

@@ -19,9 +19,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from daypass.model.entitlement import Reach, S3Place
 from daypass.model.errors import BadInput
-from daypass.model.s3_address import why_no_bucket
+from daypass.model.resource import BARE, Resource
+from daypass.resources.s3 import in_bucket
+from daypass.resources.s3_address import why_no_bucket
 
 _TOKEN = re.compile(r"\*+|[^*]", re.DOTALL)
 _BUCKET = re.compile(r"[a-z0-9*](?:[a-z0-9.*-]{0,61}[a-z0-9*])?")
@@ -94,15 +95,15 @@ class Pattern:
     def __str__(self) -> str:
         return self.text
 
-    def contains(self, place: S3Place) -> bool:
+    def contains(self, place: Resource) -> bool:
         """Whether all of the place lies inside the pattern."""
-        name = f"{place.bucket}/{place.key}"
-        return self.matches(name) if place.reach is Reach.OBJECT else self.contains_all_under(name)
+        name = place.address
+        return self._speaks_of(place) and (self.contains_all_under(name) if place.whole else self.matches(name))
 
-    def overlaps(self, place: S3Place) -> bool:
+    def overlaps(self, place: Resource) -> bool:
         """Whether any part of the place lies inside the pattern."""
-        name = f"{place.bucket}/{place.key}"
-        return self.matches(name) if place.reach is Reach.OBJECT else self.overlaps_under(name)
+        name = place.address
+        return self._speaks_of(place) and (self.overlaps_under(name) if place.whole else self.matches(name))
 
     def matches(self, name: str) -> bool:
         """Whether one `bucket/key` matches."""
@@ -120,6 +121,9 @@ class Pattern:
             return self.stem.startswith(start)
         return self._states(start) != 0
 
+    def _speaks_of(self, place: Resource) -> bool:
+        return place.kind == BARE and not place.account
+
     def _states(self, name: str) -> int:
         if self.tail is None or not name.startswith(self.stem):
             return 0
@@ -132,7 +136,7 @@ def parse_pattern(text: str) -> Pattern:
         raise BadInput(fault, field="resource")
     bucket, _, key = text.partition("/")
     # What holds for the words of an ask holds here: the same checks, with a letter for each wildcard.
-    S3Place(bucket="bucket" if "*" in bucket else bucket, key=re.sub(r"\*+", "x", key))
+    in_bucket("bucket" if "*" in bucket else bucket, re.sub(r"\*+", "x", key))
     whole = f"{bucket}/{key}**" if not key or key.endswith("/") else text
     stem, wildcard, rest = whole.partition("*")
     tail = _compiled(wildcard + rest) if wildcard else None

@@ -6,9 +6,10 @@ from functools import reduce
 from operator import or_
 
 from daypass.model.decision import Approvers, RuleId
-from daypass.model.entitlement import Extra, Level, S3Place
 from daypass.model.grant import Delivery
 from daypass.model.principal import Principal
+from daypass.model.resource import Resource
+from daypass.resources.s3_statements import Level
 from daypass.rules.approval.stage import RuleStage
 from daypass.rules.decide.conditions import Conditions
 from daypass.rules.decide.patterns import Pattern
@@ -25,8 +26,8 @@ class RuleScope:
     line: int
     about: str
     who: NamedPeople
-    levels: frozenset[Level]
-    extras: frozenset[Extra]
+    levels: frozenset[str]
+    extras: frozenset[str]
     """Lent besides, in a rule that lends. In one that denies: what it strikes alone; empty, with or without."""
     places: tuple[Pattern, ...]
     deliveries: frozenset[Delivery]
@@ -47,11 +48,11 @@ class RuleScope:
                 return True
         return False
 
-    def contains(self, place: S3Place) -> bool:
+    def contains(self, place: Resource) -> bool:
         """Whether all of the place lies inside one of the patterns."""
         return any(pattern.contains(place) for pattern in self.places)
 
-    def overlaps(self, place: S3Place) -> bool:
+    def overlaps(self, place: Resource) -> bool:
         """Whether any part of the place lies inside one of the patterns."""
         return any(pattern.overlaps(place) for pattern in self.places)
 
@@ -153,6 +154,6 @@ class DenyRule(RuleScope):
 Rule = AllowRule | DenyRule
 
 
-def listing(levels: frozenset[Level]) -> frozenset[Level]:
+def listing(levels: frozenset[str]) -> frozenset[str]:
     """The levels with what they bring along: who reads, lists what they read."""
     return levels | {Level.LIST} if Level.READ in levels else levels

@@ -10,10 +10,12 @@ what would.
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
-from daypass.model.entitlement import Extra, Level, S3Place, parse_place
 from daypass.model.errors import BadInput
 from daypass.model.grant import Delivery
 from daypass.model.length import short_length
+from daypass.model.resource import Resource
+from daypass.resources.registry import parse_resource
+from daypass.resources.s3_statements import Level, Option
 from daypass.rules.decide.checks import unknown
 from daypass.rules.decide.conditions import clock_of
 from daypass.rules.decide.evaluation import RuleEvaluation
@@ -70,11 +72,11 @@ def refusal(found: Sequence[Unmet], rule: AllowRule, scene: RuleEvaluation) -> s
 
 def _subject(scene: RuleEvaluation) -> str:
     asked = scene.question.entitlement
-    return f"{both(Level, asked.levels)} on {asked.place}"
+    return f"{both(Level, asked.levels)} on {asked.resource}"
 
 
 def _say(hurdle: Unmet, rule: AllowRule, scene: RuleEvaluation, subject: str) -> str:
-    asked, place = scene.question.entitlement, scene.question.entitlement.place
+    asked, place = scene.question.entitlement, scene.question.entitlement.resource
     if rule.when and (only := conditions(rule.when).get(hurdle)):
         unsure = hurdle in unknown(rule, scene)
         but = f", and {could_not(hurdle, rule, scene)}" if unsure else f"; {instead(hurdle, scene, rule.when)}"
@@ -87,7 +89,7 @@ def _say(hurdle: Unmet, rule: AllowRule, scene: RuleEvaluation, subject: str) ->
         Unmet.PERSON: lambda: f"{subject} {say_person(rule, scene).rstrip('.')}",
         Unmet.PLACE: lambda: f"{both(Level, asked.levels)} only on {_places(rule)}, which is not all of {place}",
         Unmet.LEVEL: lambda: f"only {both(Level, rule.levels)} on {place}, not {_lacking(rule, scene)}",
-        Unmet.EXTRAS: lambda: f"{subject} only without {both(Extra, asked.extras - rule.extras)}",
+        Unmet.EXTRAS: lambda: f"{subject} only without {both(Option, asked.options - rule.extras)}",
         Unmet.DELIVERY: lambda: f"{subject} only as {_kinds(rule)}, not as {scene.question.delivery}",
         Unmet.LENGTH: lambda: f"at most {longest}{whole} for {subject}{used}",
         Unmet.AHEAD: lambda: (
@@ -117,7 +119,7 @@ def _typed(mended: dict[Unmet, str], rule: AllowRule, scene: RuleEvaluation) -> 
     asked = scene.question.entitlement
     if mended.keys() & {Unmet.LEVEL, Unmet.PLACE}:
         levels = mended.get(Unmet.LEVEL) or _typed_levels(asked.levels)
-        yield f"s3 {levels} {mended.get(Unmet.PLACE) or asked.place}"
+        yield f"s3 {levels} {mended.get(Unmet.PLACE) or asked.resource}"
     if mended.keys() & {Unmet.TIME, Unmet.AHEAD} and Unmet.LENGTH not in mended:
         mended[Unmet.LENGTH] = f"--for {short_length(scene.question.length or rule.default)}"
     for hurdle in (Unmet.DELIVERY, Unmet.TIME, Unmet.AHEAD, Unmet.LENGTH, Unmet.REASON, Unmet.EXTRAS):
@@ -130,14 +132,14 @@ def _mended(hurdle: Unmet, rule: AllowRule, scene: RuleEvaluation) -> str:
     asked, rest = scene.question.entitlement, rule.longest - scene.question.already
     words = {
         Unmet.LEVEL: _typed_levels(asked.levels & listing(rule.levels) or rule.levels),
-        Unmet.EXTRAS: f"without {' '.join(f'--{one}' for one in Extra if one in asked.extras - rule.extras)}",
+        Unmet.EXTRAS: f"without {' '.join(f'--{one}' for one in Option if one in asked.options - rule.extras)}",
         Unmet.DELIVERY: next(f"--as {one}" for one in Delivery if one in rule.deliveries),
         Unmet.LENGTH: f"--for {short_length(_for_a_while(rest, scene))}" if rest >= _LEAST else "",
         Unmet.AHEAD: f"--start in {short_length(rule.ahead)}" if rule.ahead else "--start now",
         Unmet.REASON: "" if rule.reason_matching else '--reason "what you need it for"',
     }
     if hurdle is Unmet.PLACE:
-        return next((str(place) for one in rule.places if (place := _within(one, asked.place))), "")
+        return next((str(place) for one in rule.places if (place := _within(one, asked.resource))), "")
     if hurdle is Unmet.TIME and (opening := _opening(rule, scene)):
         return f"--start {opening.isoformat(timespec='minutes')}"
     return words.get(hurdle, "")
@@ -150,20 +152,20 @@ def _for_a_while(rest: timedelta, scene: RuleEvaluation) -> timedelta:
     return (rest - _SOON) // _SOON * _SOON
 
 
-def _typed_levels(levels: frozenset[Level]) -> str:
+def _typed_levels(levels: frozenset[str]) -> str:
     """Name levels as one types them; `read` lists too."""
     said = levels - {Level.LIST} if Level.READ in levels else levels
     return ",".join(level for level in Level if level in said)
 
 
-def _within(pattern: Pattern, asked: S3Place) -> S3Place | None:
+def _within(pattern: Pattern, asked: Resource) -> Resource | None:
     """Find the part of a place that a pattern has, where that is one place, as `*/public/**` is in one bucket."""
     bucket, _, key = pattern.text.partition("/")
     try:
-        place = parse_place(f"{asked.bucket if '*' in bucket else bucket}/{key.removesuffix('**')}")
+        place = parse_resource(f"{asked.root if '*' in bucket else bucket}/{key.removesuffix('**')}")
     except BadInput:
         return None
-    return place if asked.bucket == place.bucket and asked.holds(place.key) and pattern.contains(place) else None
+    return place if asked.root == place.root and asked.holds(place) and pattern.contains(place) else None
 
 
 def _opening(rule: AllowRule, scene: RuleEvaluation) -> datetime | None:

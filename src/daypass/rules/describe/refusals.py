@@ -5,8 +5,8 @@ from datetime import timedelta
 from enum import StrEnum
 
 from daypass.model.decision import Ticket, TicketId
-from daypass.model.entitlement import Extra, Level
 from daypass.model.length import words_for_length
+from daypass.resources.s3_statements import Level, Option
 from daypass.rules.approval.approvers import missing
 from daypass.rules.approval.quorum import shortage
 from daypass.rules.decide.checks import not_looked_up, stages, unknown
@@ -42,7 +42,7 @@ def say_escape(hurdle: Unmet, rule: DenyRule) -> str:
         Unmet.PERSON: "denies other people.",
         Unmet.PLACE: f"denies {_places(rule)}, which has nothing in common with what is asked.",
         Unmet.LEVEL: f"denies {both(Level, rule.levels)} alone.",
-        Unmet.EXTRAS: f"denies asks for {both(Extra, rule.extras)} alone.",
+        Unmet.EXTRAS: f"denies asks for {both(Option, rule.extras)} alone.",
         Unmet.DELIVERY: f"denies asks for a {_one(rule.deliveries)} alone.",
     }
     return f"Rule {rule.id} {sentences[hurdle]}"
@@ -94,9 +94,9 @@ def _say_plainly(hurdle: Unmet, rule: AllowRule, scene: RuleEvaluation) -> str:
         Unmet.PERSON: say_person(rule, scene),
         Unmet.AHEAD: f"can be asked for at most {words_for_length(rule.ahead)} ahead; "
         f"you asked for a start in {words_for_length(scene.question.ahead)}.",
-        Unmet.PLACE: f"lends {_places(rule)} alone; {asked.place} is not wholly inside it.",
+        Unmet.PLACE: f"lends {_places(rule)} alone; {asked.resource} is not wholly inside it.",
         Unmet.LEVEL: f"lends {both(Level, rule.levels)} here, not {_lacking(rule, scene)}.",
-        Unmet.EXTRAS: f"lends this without {both(Extra, asked.extras - rule.extras)}.",
+        Unmet.EXTRAS: f"lends this without {both(Option, asked.options - rule.extras)}.",
         Unmet.DELIVERY: f"hands this out as {_one(rule.deliveries)}, not as {scene.question.delivery}.",
         Unmet.REVIEWERS: "names nobody but you to look at it afterwards; it needs another reviewer.",
     }[hurdle]
@@ -117,7 +117,7 @@ def could_not_ticket(ticket: Wording, scene: RuleEvaluation) -> str:
 def could_not(hurdle: Unmet, rule: Rule, scene: RuleEvaluation) -> str:
     """Say what could not be found out."""
     zone = zone_of(rule.when, scene) if rule.when and scene.around else ""
-    bucket = scene.question.entitlement.place.bucket
+    bucket = scene.question.entitlement.resource.root
     return {
         Unmet.TIME: f"the time zone {zone} is not known" if zone else "when it would begin is not known",
         Unmet.ON_CALL: f"who is on call{_schedules(rule)} could not be found out",
@@ -133,7 +133,7 @@ def _schedules(rule: Rule) -> str:
 
 def instead(hurdle: Unmet, scene: RuleEvaluation, when: Conditions) -> str:
     """Say what is so in place of what a condition wants."""
-    bucket, around = scene.question.entitlement.place.bucket, scene.around
+    bucket, around = scene.question.entitlement.resource.root, scene.around
     return {
         Unmet.TIME: f"it would begin on {_begins(when, scene)}",
         Unmet.WORDING: "yours has none",
@@ -141,7 +141,7 @@ def instead(hurdle: Unmet, scene: RuleEvaluation, when: Conditions) -> str:
         Unmet.LIVE_GRANTS: f"there are {around.live_grants if around else 'some'}",
         Unmet.TAGS: f"{bucket} is not one of them",
         Unmet.ACCOUNT: f"{bucket} is not one of them",
-        Unmet.SENSITIVITY: f"{scene.question.entitlement.place} is {_and(scene.sensitivity)}",
+        Unmet.SENSITIVITY: f"{scene.question.entitlement.resource} is {_and(scene.sensitivity)}",
     }[hurdle]
 
 
@@ -244,7 +244,7 @@ def _places(rule: Rule) -> str:
     return ", ".join(pattern.text for pattern in rule.places)
 
 
-def both(kinds: type[StrEnum], chosen: frozenset[Level] | frozenset[Extra]) -> str:
+def both(kinds: type[StrEnum], chosen: frozenset[str]) -> str:
     """Name these in the order of their kind: `list and read`."""
     return " and ".join(kind for kind in kinds if kind in chosen)
 

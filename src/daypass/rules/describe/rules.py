@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 
 from daypass.model.decision import HandOver, Stage
-from daypass.model.entitlement import Extra, Level
 from daypass.model.grant import Delivery
 from daypass.model.length import words_for_length
+from daypass.resources.s3_statements import Level, Option
 from daypass.rules.approval.stage import LateApprovers, RuleStage, Sources
 from daypass.rules.decide.rule import AllowRule, DenyRule, Rule
 from daypass.rules.describe.refusals import conditions
@@ -52,7 +52,7 @@ def _lends(rule: AllowRule) -> Iterator[str]:
 
 def _denies(rule: DenyRule) -> Iterator[str]:
     who = "Nobody may" if rule.who.anyone else f"{_who(rule.who)} may not"
-    extras = f" with {_kinds(Extra, rule.extras, 'or')}" if rule.extras else ""
+    extras = f" with {_kinds(Option, rule.extras, 'or')}" if rule.extras else ""
     what = f"{_kinds(Level, rule.levels, 'or')} anything in {_places(rule)}"
     yield f"{who} {what}{extras}{_delivery(rule.deliveries, unsaid=Delivery)}."
     yield from _only(rule)
@@ -133,12 +133,12 @@ def _places(rule: Rule) -> str:
     return _listed([pattern.text for pattern in rule.places])
 
 
-def _kinds(kinds: type[StrEnum], chosen: Iterable[StrEnum], word: str = "and") -> str:
+def _kinds(kinds: type[StrEnum], chosen: Iterable[str], word: str = "and") -> str:
     return f" {word} ".join(kind for kind in kinds if kind in set(chosen))
 
 
 def _extras(rule: AllowRule) -> str:
-    return f", with {_kinds(Extra, rule.extras)} where asked for," if rule.extras else ""
+    return f", with {_kinds(Option, rule.extras)} where asked for," if rule.extras else ""
 
 
 def _delivery(deliveries: frozenset[Delivery], *, unsaid: Iterable[Delivery]) -> str:

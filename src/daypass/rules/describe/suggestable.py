@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from daypass.model.decision import Denied, Question
-from daypass.model.entitlement import Level, S3Place
 from daypass.model.grant import Delivery
 from daypass.model.principal import Principal
+from daypass.model.resource import Resource
+from daypass.resources.s3 import in_bucket
 from daypass.rules.decide.patterns import Pattern
 from daypass.rules.decide.rule import AllowRule, DenyRule, listing
 from daypass.rules.decide.rulebook import RuleBook
@@ -22,7 +23,7 @@ from daypass.rules.describe.rules import in_words
 
 
 def may_see(
-    book: RuleBook, principal: Principal, bucket: str, prefix: str = "", *, levels: frozenset[Level] = frozenset()
+    book: RuleBook, principal: Principal, bucket: str, prefix: str = "", *, levels: frozenset[str] = frozenset()
 ) -> bool:
     """
     Whether this person could get anything in the bucket under the prefix; with `levels`, all of these.
@@ -32,7 +33,7 @@ def may_see(
     return _could(book, principal, f"{bucket}/{prefix}", levels, _UNDER)
 
 
-def may_name(book: RuleBook, principal: Principal, bucket: str, key: str, *, levels: frozenset[Level]) -> bool:
+def may_name(book: RuleBook, principal: Principal, bucket: str, key: str, *, levels: frozenset[str]) -> bool:
     """
     Whether this person could get all these levels at this name: one object, or with a slash at its end, a prefix.
 
@@ -43,7 +44,7 @@ def may_name(book: RuleBook, principal: Principal, bucket: str, key: str, *, lev
     return _could(book, principal, f"{bucket}/{key}", levels, _EXACTLY)
 
 
-def _could(book: RuleBook, principal: Principal, name: str, levels: frozenset[Level], extent: "_Extent") -> bool:
+def _could(book: RuleBook, principal: Principal, name: str, levels: frozenset[str], extent: "_Extent") -> bool:
     if not principal.active:
         return False
     rules = [
@@ -78,7 +79,7 @@ _UNDER = _Extent(touched=Pattern.overlaps_under, covered=Pattern.contains_all_un
 _EXACTLY = _Extent(touched=Pattern.matches, covered=Pattern.matches)
 
 
-def _left(rule: AllowRule, closed: frozenset[Level]) -> bool:
+def _left(rule: AllowRule, closed: frozenset[str]) -> bool:
     return any(listing(frozenset({level})).isdisjoint(closed) for level in listing(rule.levels))
 
 
@@ -127,17 +128,17 @@ def told(denied: Denied, book: RuleBook, question: Question) -> str:
     return denied.sentence.replace(OFFERS, f"Did you mean {near}?") if near else denied.sentence
 
 
-def nearest_place(book: RuleBook, question: Question) -> S3Place | None:
+def nearest_place(book: RuleBook, question: Question) -> Resource | None:
     """Find the place, of those that rules lend this person, that is nearest to the one asked for; None if none is."""
-    asked = question.entitlement.place
+    asked = question.entitlement.resource
     rules = [one for one in book.concerning(question.principal, "") if isinstance(one, AllowRule)]
     mine = [rule for rule in rules if rule.is_for(question.principal) and rule.break_glass is None]
     texts = {pattern.text.removesuffix("**") for rule in mine for pattern in rule.places}
     plain = sorted(text for text in texts if "*" not in text)
-    for bucket in get_close_matches(asked.bucket, sorted({text.partition("/")[0] for text in plain}), cutoff=_AS_NEAR):
-        there = S3Place(bucket=bucket, key=asked.key)
-        if bucket != asked.bucket and any(rule.overlaps(there) for rule in mine):
+    for bucket in get_close_matches(asked.root, sorted({text.partition("/")[0] for text in plain}), cutoff=_AS_NEAR):
+        there = in_bucket(bucket, asked.inner)
+        if bucket != asked.root and any(rule.overlaps(there) for rule in mine):
             return there
     near = get_close_matches(str(asked), plain, n=1, cutoff=_AS_NEAR)
     bucket, _, key = near[0].partition("/") if near else ("", "", "")
-    return S3Place(bucket=bucket, key=key) if bucket else None
+    return in_bucket(bucket, key) if bucket else None

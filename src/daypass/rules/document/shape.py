@@ -10,9 +10,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from daypass.model.entitlement import Level
 from daypass.model.grant import Delivery
 from daypass.model.length import words_for_length
+from daypass.resources.s3_statements import Level
 from daypass.rules.document.shape_approval import Approve, DecidersShape, Shape, Who
 from daypass.rules.document.shape_conditions import BreakGlassShape, Reason, TicketField, WhenShape
 from daypass.rules.document.values import (

@@ -11,11 +11,11 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from daypass.model.entitlement import Extra, Level
 from daypass.model.errors import BadInput
 from daypass.model.grant import Delivery
 from daypass.model.length import parse_length
 from daypass.model.principal import ROBOT
+from daypass.resources.s3_statements import Level, Option
 from daypass.rules.decide.patterns import Pattern, parse_pattern
 
 SENTENCE = "sentence"
@@ -191,7 +191,7 @@ Limit = Annotated[int, AfterValidator(_limit)]
 Length = Annotated[timedelta, BeforeValidator(_length)]
 Place = Annotated[Pattern, BeforeValidator(_pattern)]
 Levels = Annotated[list[Annotated[Level, Field(strict=False)]], Field(min_length=1)]
-Extras = Annotated[list[Annotated[Extra, Field(strict=False)]], Field(min_length=1)]
+Extras = Annotated[list[Annotated[Option, Field(strict=False)]], Field(min_length=1)]
 Deliveries = Annotated[list[Annotated[Delivery, Field(strict=False)]], Field(min_length=1)]
 Places = Annotated[list[Place], Field(min_length=1)]
 Count = Annotated[int, AfterValidator(_count)]

@@ -8,11 +8,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from daypass.model.entitlement import Level
 from daypass.model.errors import BadInput
 from daypass.model.grant import Delivery
 from daypass.model.length import parse_length
 from daypass.model.principal import ROBOT
+from daypass.resources.s3_statements import Level
 from daypass.rules.document.shape import UNSAID
 from daypass.rules.document.values import is_person_id
 from daypass.rules.document.yaml_source import Data

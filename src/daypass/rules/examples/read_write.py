@@ -15,7 +15,7 @@ NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
 def question_of(shape: AskShape) -> Question:
     """What the rules are asked."""
-    entitlement = replace(shape.s3, extras=frozenset(shape.extras or ()))
+    entitlement = replace(shape.s3, options=frozenset(shape.extras or ()))
     asker = shape.asked_by if shape.asked_by != shape.person else None
     return Question(
         principal=_person(shape),
@@ -82,8 +82,8 @@ def _asked(question: Question) -> Line:
     who, wanted = question.principal, question.entitlement
     return {
         "person": who.id,
-        "s3": f"{','.join(sorted(wanted.levels))} {wanted.place}",
-        "extras": sorted(wanted.extras),
+        "s3": f"{','.join(sorted(wanted.levels))} {wanted.resource}",
+        "extras": sorted(wanted.options),
         "for": f"{int(question.length.total_seconds())}s" if question.length is not None else "",
         "as": question.delivery,
         "reason": question.reason,

@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
-from daypass.model.entitlement import Entitlement, parse_levels, parse_place
+from daypass.model.entitlement import Entitlement
 from daypass.model.errors import BadInput
 from daypass.model.grant import Delivery
 from daypass.model.principal import ROBOT
+from daypass.resources.registry import parse_levels, parse_resource
 from daypass.rules.document.shape_approval import Shape
 from daypass.rules.document.values import Extras, Length, PersonId, SlackGroupId, is_person_id, rule_id, wrong
 
@@ -37,7 +38,7 @@ def _wanted(value: object) -> Entitlement:
     if len(words) != 2:  # noqa: PLR2004 - a level and a place
         raise wrong("What is asked for is a level and a place, such as “s3: read acme-reports/2026/”.")
     try:
-        return Entitlement(place=parse_place(words[1]), levels=parse_levels(words[0]))
+        return Entitlement(resource=parse_resource(words[1]), levels=parse_levels(words[0]))
     except BadInput as bad:
         raise wrong(bad.sentence) from None
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from daypass.model.entitlement import Level
 from daypass.model.grant import Delivery
 from daypass.model.length import words_for_length
+from daypass.resources.s3_statements import Level
 from daypass.rules.decide.patterns import Pattern
 from daypass.rules.decide.rule import AllowRule
 from daypass.rules.decide.rulebook import RuleBook

@@ -12,9 +12,9 @@ from functools import reduce
 from itertools import product
 from operator import or_
 
-from daypass.model.entitlement import Extra, Level
 from daypass.model.grant import Delivery
 from daypass.model.length import words_for_length
+from daypass.resources.s3_statements import Level
 from daypass.rules.approval.quorum import closed
 from daypass.rules.decide.patterns import Pattern
 from daypass.rules.decide.rule import AllowRule, DenyRule, Rule, listing
@@ -25,7 +25,7 @@ from daypass.rules.lint.finding import Finding, FindingKind
 _NARROWER = "Take one of them out, or make one of them narrower."
 _UP = "Move it up, or take it out."
 
-Piece = tuple[Pattern, Delivery, Level]
+Piece = tuple[Pattern, Delivery, str]
 
 
 def of_lending(book: RuleBook, rule: AllowRule, position: int) -> Iterator[Finding]:
@@ -83,7 +83,7 @@ class _Shut:
     """The denials that close any of it."""
 
     @classmethod
-    def of(cls, book: RuleBook, rule: AllowRule, *, extra: Extra | None = None) -> "_Shut":
+    def of(cls, book: RuleBook, rule: AllowRule, *, extra: str | None = None) -> "_Shut":
         """Look at each piece, asked for with this extra or with none."""
         denials = [
             deny
@@ -111,7 +111,7 @@ class _Shut:
         return reduce(_both, self.pieces.values(), self.rule.who) if self.by else NOBODY
 
 
-def _on(deny: DenyRule, place: Pattern, delivery: Delivery, level: Level) -> bool:
+def _on(deny: DenyRule, place: Pattern, delivery: Delivery, level: str) -> bool:
     strikes = delivery in deny.deliveries and not listing(frozenset({level})).isdisjoint(deny.levels)
     return strikes and under(place, deny.places)
 

@@ -18,9 +18,9 @@ from itertools import product
 from operator import attrgetter
 
 from daypass.model.decision import Allowed, Circumstances, Decision, Question, RuleId
-from daypass.model.entitlement import S3Place
 from daypass.model.grant import GrantId
 from daypass.model.principal import Principal, PrincipalId
+from daypass.model.resource import Resource
 from daypass.rules.decide.decision import decide
 from daypass.rules.decide.outcome import differ, differ_for, in_short
 from daypass.rules.decide.patterns import Pattern
@@ -213,7 +213,7 @@ class _Comparison:
         own = one.id if one.robot or one.same_as or one.id in self.special else ""
         return Class(before=before, now=now, own=own, tz=one.tz, managed=one.manager is not None)
 
-    def _look(self, versions: list[Rule], place: S3Place) -> None:
+    def _look(self, versions: list[Rule], place: Resource) -> None:
         """Ask both books about one place, for one of those whom no rule that touches it tells apart."""
         asked = list(product(probes(versions, place), suits(versions, self.at)))
         for alike in self._alike(versions, place):
@@ -221,7 +221,7 @@ class _Comparison:
                 for one in alike:
                     self.found.setdefault(one, _Found()).add(kind, words)
 
-    def _alike(self, versions: list[Rule], place: S3Place) -> list[list[Class]]:
+    def _alike(self, versions: list[Rule], place: Resource) -> list[list[Class]]:
         """Put together the classes that the versions name and no rule that touches the place tells apart."""
         masks = _mask(self.old, place), _mask(self.new, place)
         own = [sum(1 << i for i, rule in enumerate(book.rules) if rule in versions) for book in (self.old, self.new)]
@@ -246,7 +246,7 @@ def _kind(before: Decision, now: Decision) -> str:
     return "gains" if isinstance(now, Allowed) else "loses"
 
 
-def _mask(book: RuleBook, place: S3Place) -> Bits:
+def _mask(book: RuleBook, place: Resource) -> Bits:
     """Gather the rules that touch a place."""
     return sum(1 << position for position, rule in enumerate(book.rules) if rule.overlaps(place))
 

@@ -7,8 +7,9 @@ something first, and for nothing where they do not meet otherwise.
 
 from collections.abc import Iterator, Sequence
 
-from daypass.model.entitlement import S3Place
 from daypass.model.errors import BadInput
+from daypass.model.resource import Resource
+from daypass.resources.registry import resource_at
 from daypass.rules.decide.patterns import Pattern
 
 _SOMETHING = "++"
@@ -22,7 +23,7 @@ Tokens = Sequence[str]
 """Literals of one character, `*`, `**` and `_SOMETHING`."""
 
 
-def meeting(one: Pattern, other: Pattern) -> S3Place | None:
+def meeting(one: Pattern, other: Pattern) -> Resource | None:
     """
     Name a place that lies inside both patterns, as wide as both allow. None where none is found.
 
@@ -36,7 +37,7 @@ def meeting(one: Pattern, other: Pattern) -> S3Place | None:
     return None
 
 
-def samples(pattern: Pattern) -> Iterator[S3Place]:
+def samples(pattern: Pattern) -> Iterator[Resource]:
     """Name places that lie inside a pattern, as wide as it allows: a `**` within it is one folder, and then three."""
     if (shallow := meeting(pattern, pattern)) is not None:
         yield shallow
@@ -120,9 +121,8 @@ def _sign(token: str) -> str:
     return _LETTER if token == _SOMETHING else token
 
 
-def _place(name: str) -> S3Place | None:
-    bucket, _, key = name.partition("/")
+def _place(name: str) -> Resource | None:
     try:
-        return S3Place(bucket=bucket, key=key)
+        return resource_at(name)
     except BadInput:
         return None

@@ -8,12 +8,15 @@ is asked for.
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
-from daypass.model.entitlement import Entitlement, Extra, Level, Reach, S3Place
+from daypass.model.entitlement import Entitlement
 from daypass.model.errors import BadInput
 from daypass.model.grant import Delivery
+from daypass.model.resource import Resource
+from daypass.resources.registry import resource_at
+from daypass.resources.s3_statements import Level
 from daypass.rules.decide.patterns import Pattern
 from daypass.rules.decide.rule import AllowRule, Rule
 from daypass.rules.sampling.overlap import meeting, samples
@@ -31,7 +34,7 @@ class Probe:
     length: timedelta | None
 
 
-def places(rule: Rule, others: Iterable[Pattern]) -> list[S3Place]:
+def places(rule: Rule, others: Iterable[Pattern]) -> list[Resource]:
     """Places inside the rule: on its own, and where it meets other patterns; each once."""
     own = [found for pattern in rule.places for place in samples(pattern) for found in _deeper(place)]
     met = [
@@ -44,22 +47,22 @@ def places(rule: Rule, others: Iterable[Pattern]) -> list[S3Place]:
     return list(dict.fromkeys([*own, *met]))
 
 
-def probes(versions: Iterable[Rule], place: S3Place) -> Iterator[Probe]:
+def probes(versions: Iterable[Rule], place: Resource) -> Iterator[Probe]:
     """Everything that the versions of a rule speak of, asked for in one place."""
     rules = list(versions)
     for levels in _levels(rules):
-        for extras in dict.fromkeys([frozenset[Extra](), *(rule.extras for rule in rules)]):
-            entitlement = Entitlement(place=place, levels=levels, extras=extras)
+        for extras in dict.fromkeys([frozenset[str](), *(rule.extras for rule in rules)]):
+            entitlement = Entitlement(resource=place, levels=levels, options=extras)
             for delivery in sorted(frozenset[Delivery]().union(*(rule.deliveries for rule in rules))):
                 for length in _lengths(rules):
                     yield Probe(entitlement=entitlement, delivery=delivery, length=length)
 
 
-def _levels(rules: Iterable[Rule]) -> list[frozenset[Level]]:
+def _levels(rules: Iterable[Rule]) -> list[frozenset[str]]:
     """Each level alone, and all of each version at once. Who may read may list; who may not list may not read."""
     sets = [rule.levels for rule in rules]
-    each = frozenset[Level]().union(*sets)
-    more = {Level.READ, Level.LIST} - each if each & {Level.LIST, Level.READ} else frozenset[Level]()
+    each = frozenset[str]().union(*sets)
+    more = {Level.READ, Level.LIST} - each if each & {Level.LIST, Level.READ} else frozenset[str]()
     alone = [frozenset({level}) for levels in (each, more) for level in Level if level in levels]
     return list(dict.fromkeys([*alone, *sets]))
 
@@ -72,12 +75,12 @@ def _near(one: Pattern, other: Pattern) -> bool:
     return one.stem.startswith(other.stem) or other.stem.startswith(one.stem)
 
 
-def _deeper(place: S3Place | None, ways: Sequence[str] = _DEEP) -> Iterator[S3Place]:
+def _deeper(place: Resource | None, ways: Sequence[str] = _DEEP) -> Iterator[Resource]:
     """Yield a place, and what lies in it."""
     if place is None:
         return
     yield place
-    if place.reach is not Reach.OBJECT:
+    if place.whole:
         for deep in ways:
             with suppress(BadInput):  # there is no room in the key
-                yield replace(place, key=place.key + deep)
+                yield resource_at(place.path + deep, kind=place.kind, account=place.account)

@@ -1,7 +1,7 @@
 """Words that never change: titles, buttons, labels, hints."""
 
-from daypass.model.entitlement import Level
 from daypass.model.grant import Delivery
+from daypass.resources.s3_statements import Level
 
 PRODUCT = "Daypass"
 CLOSE, LEAVE = "Close", "Cancel"

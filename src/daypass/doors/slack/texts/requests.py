@@ -14,11 +14,12 @@ from daypass.doors.slack.blocks import code
 from daypass.doors.slack.texts.plurals import plural
 from daypass.doors.slack.texts.times import every, for_how_long
 from daypass.doors.slack.texts.times import moment as moment  # noqa: PLC0414 - said here too
-from daypass.model.entitlement import Entitlement, Level, Reach
+from daypass.model.entitlement import Entitlement, ordered
 from daypass.model.grant import Grant
 from daypass.model.principal import DAYPASS, OPERATOR, ROBOT, PrincipalId
 from daypass.model.principal import NOBODY as STRANGER
 from daypass.model.request import Request, RequestState
+from daypass.resources.registry import kind_of
 
 NOBODY = "nobody"
 _NO_PERSON = {DAYPASS: "Daypass", OPERATOR: "the operator", STRANGER: "somebody"}
@@ -37,7 +38,7 @@ def person(principal: PrincipalId) -> str:
 
 def what(entitlement: Entitlement) -> str:
     """What is asked for, in words: `read everything under acme-reports/2026/`."""
-    extras = f", with {' and '.join(sorted(entitlement.extras))}" if entitlement.extras else ""
+    extras = f", with {' and '.join(sorted(entitlement.options))}" if entitlement.options else ""
     return f"*{listed(_levels(entitlement))}* {_place(entitlement)}{extras}"
 
 
@@ -100,7 +101,7 @@ def files_attached(number: int) -> str:
 def spoken(label: str, request: Request) -> str:
     """What a screen reader says of a button that stands beside others of its name: without ids and dress."""
     levels = listed(_levels(request.entitlement))
-    return f"{label}: {levels} {request.entitlement.place}"
+    return f"{label}: {levels} {request.entitlement.resource}"
 
 
 def who_was_asked(told: int, all_: int) -> str:
@@ -160,7 +161,7 @@ def asked_now(request: Request) -> str:
 
 
 def _levels(entitlement: Entitlement) -> list[str]:
-    return [level.value for level in Level if level in entitlement.levels]
+    return ordered(entitlement.levels)
 
 
 def listed(words: Sequence[str]) -> str:
@@ -169,11 +170,5 @@ def listed(words: Sequence[str]) -> str:
 
 
 def _place(entitlement: Entitlement) -> str:
-    where = code(str(entitlement.place))
-    match entitlement.place.reach:
-        case Reach.BUCKET:
-            return f"everything in the bucket {where}"
-        case Reach.PREFIX:
-            return f"everything under {where}"
-        case Reach.OBJECT:
-            return f"the object {where}"
+    resource = entitlement.resource
+    return f"{kind_of(resource).extent(resource)} {code(str(resource))}"

@@ -20,32 +20,34 @@ Reference, Amazon S3 (which condition keys an action knows).
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
+from enum import StrEnum
 
-from daypass.aws.arn import bucket_arn, objects_arn
-from daypass.aws.partitions import suffix
-from daypass.model.entitlement import Entitlement, Extra, Level, Reach
-from daypass.model.errors import BadInput
+from daypass.model.entitlement import Entitlement
+from daypass.model.resource import Resource
+from daypass.resources.kind import ResourceFacts, Statement
 
-Conditions = Mapping[str, Mapping[str, str | tuple[str, ...]]]
+
+class Level(StrEnum):
+    """How far access reaches. None implies another, but for `read` which lists what it reads."""
+
+    LIST = "list"
+    READ = "read"
+    WRITE = "write"
+    DELETE = "delete"
+
+
+class Option(StrEnum):
+    """What is added only when it is asked for by name."""
+
+    VERSIONS = "versions"
+    TAGS = "tags"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
-    """One Allow of a policy, without its dates."""
-
-    sid: str
-    actions: tuple[str, ...]
-    resources: tuple[str, ...]
-    conditions: Conditions = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BucketFacts:
+class BucketFacts(ResourceFacts):
     """What must be known of a bucket to write a policy for it."""
 
-    partition: str
-    region: str
     kms_key: str = ""
     """ARN of the customer managed key of its default encryption; a `*` stands for an account S3 did not tell."""
     kms_alias: str = ""
@@ -103,77 +105,71 @@ KMS_ACTIONS: tuple[str, ...] = tuple(sorted({action for actions in _OF_KMS.value
 """Every KMS action that any grant can hold."""
 
 
-def statements(entitlement: Entitlement, facts: BucketFacts) -> tuple[Statement, ...]:
-    """
-    Say in IAM's words what an entitlement lets its holder do. Pure; the dates are put in by `policy.document`.
-
-    Raises BadInput (field `level`) for the list of a single object: S3 can only list by prefix, and that of an object's
-    key would show its neighbours (`q1.csv` also `q1.csv.bak`).
-    """
-    if Level.LIST in entitlement.levels and entitlement.place.reach is Reach.OBJECT:
-        raise BadInput(
-            f"“{entitlement.place}” is one object, which has nothing to list; ask to read it, or to list a prefix "
-            "that ends in /.",
-            field="level",
-        )
+def statements(entitlement: Entitlement, facts: ResourceFacts) -> tuple[Statement, ...]:
+    """Say in IAM's words what an entitlement that was checked lets its holder do."""
     return (*_on_bucket(entitlement, facts), *_on_objects(entitlement, facts), *_with_kms(entitlement, facts))
 
 
-def without_sids(plain: tuple[Statement, ...]) -> tuple[Statement, ...]:
-    """The same statements without their labels, which cost room and mean nothing to AWS."""
-    return tuple(replace(statement, sid="") for statement in plain)
+def bucket_arn(partition: str, bucket: str) -> str:
+    """Name a bucket: what list actions are about."""
+    return f"arn:{partition}:s3:::{bucket}"
 
 
-def _on_bucket(entitlement: Entitlement, facts: BucketFacts) -> Iterator[Statement]:
-    place = entitlement.place
-    bucket = (bucket_arn(facts.partition, place.bucket),)
+def objects_arn(partition: str, place: Resource) -> str:
+    """Name the objects of a place: one, or with a trailing `*` all of a prefix or bucket."""
+    return f"arn:{partition}:s3:::{place.path}{'*' if place.whole else ''}"
+
+
+def _on_bucket(entitlement: Entitlement, facts: ResourceFacts) -> Iterator[Statement]:
+    place = entitlement.resource
+    bucket = (bucket_arn(facts.partition, place.root),)
     listing = _listing(entitlement)
-    if listing and place.reach is Reach.PREFIX:
-        within = {"StringLike": {"s3:prefix": f"{place.key}*"}}
+    if listing and place.inner:
+        within = {"StringLike": {"s3:prefix": f"{place.inner}*"}}
         yield Statement(sid="List", actions=listing, resources=bucket, conditions=within)
         yield Statement(sid="Locate", actions=("s3:GetBucketLocation",), resources=bucket)
     elif listing:
         yield Statement(sid="List", actions=(*listing, "s3:GetBucketLocation"), resources=bucket)
-    if Level.WRITE in entitlement.levels and place.reach is Reach.BUCKET:
+    if Level.WRITE in entitlement.levels and not place.inner:
         yield Statement(sid="Uploads", actions=("s3:ListBucketMultipartUploads",), resources=bucket)
 
 
 def _listing(entitlement: Entitlement) -> tuple[str, ...]:
     """The list actions: read brings the list of what it reads, but of a single object there is nothing to list."""
-    if entitlement.place.reach is Reach.OBJECT or entitlement.levels.isdisjoint({Level.LIST, Level.READ}):
+    if not entitlement.resource.whole or entitlement.levels.isdisjoint({Level.LIST, Level.READ}):
         return ()
-    return ("s3:ListBucket", "s3:ListBucketVersions") if Extra.VERSIONS in entitlement.extras else ("s3:ListBucket",)
+    return ("s3:ListBucket", "s3:ListBucketVersions") if Option.VERSIONS in entitlement.options else ("s3:ListBucket",)
 
 
-def _on_objects(entitlement: Entitlement, facts: BucketFacts) -> Iterator[Statement]:
+def _on_objects(entitlement: Entitlement, facts: ResourceFacts) -> Iterator[Statement]:
     actions = _object_actions(entitlement)
     if actions:
-        yield Statement(sid="Objects", actions=actions, resources=(objects_arn(facts.partition, entitlement.place),))
+        yield Statement(sid="Objects", actions=actions, resources=(objects_arn(facts.partition, entitlement.resource),))
 
 
 def _object_actions(entitlement: Entitlement) -> tuple[str, ...]:
     tables = [_ON_OBJECTS]
-    if Extra.VERSIONS in entitlement.extras:
+    if Option.VERSIONS in entitlement.options:
         tables.append(_OF_VERSIONS)
-    if Extra.TAGS in entitlement.extras:
+    if Option.TAGS in entitlement.options:
         tables.append(_OF_TAGS)
-    if entitlement.extras == {Extra.VERSIONS, Extra.TAGS}:
+    if entitlement.options == {Option.VERSIONS, Option.TAGS}:
         tables.append(_OF_VERSIONS_TAGS)
     return tuple(
         action for table in tables for level in Level if level in entitlement.levels for action in table[level]
     )
 
 
-def _with_kms(entitlement: Entitlement, facts: BucketFacts) -> Iterator[Statement]:
+def _with_kms(entitlement: Entitlement, facts: ResourceFacts) -> Iterator[Statement]:
     actions = tuple(
         dict.fromkeys(action for level in Level if level in entitlement.levels for action in _OF_KMS[level])
     )
-    if not actions or not facts.kms_key:
+    if not actions or not isinstance(facts, BucketFacts) or not facts.kms_key:
         return
-    place = entitlement.place
-    contexts = (objects_arn(facts.partition, place), bucket_arn(facts.partition, place.bucket))
+    place = entitlement.resource
+    contexts = (objects_arn(facts.partition, place), bucket_arn(facts.partition, place.root))
     conditions: dict[str, Mapping[str, str | tuple[str, ...]]] = {
-        "StringEquals": {"kms:ViaService": f"s3.{facts.region}.{suffix(facts.partition)}"},
+        "StringEquals": {"kms:ViaService": f"s3.{facts.region}.{facts.dns_suffix}"},
         "StringLike": {"kms:EncryptionContext:aws:s3:arn": contexts},
     }
     if facts.kms_alias:

@@ -57,6 +57,14 @@ def why_no_bucket(name: str) -> str:
     return ""
 
 
+def is_address(text: str) -> bool:
+    """Whether this is an address of S3, and no bare name."""
+    text = text.strip()
+    return bool(_ARN.match(text) or _SCHEME.match(text) or other_kind(text)) or (
+        bool(_WEB.match(text) or _HOST.match(text)) and plain_place(text) is not None
+    )
+
+
 def plain_place(text: str) -> str | None:
     """Return `bucket/key` for whatever address of S3 this is, or what is no address as it stands; None for another."""
     plain = _read(text.strip())

@@ -1,0 +1,79 @@
+"""
+The kinds of resources that can be granted, and how one is found: by its word, by an ARN, by a URL.
+
+    s3 · s3:acme-reports/2026/ · acme-reports/2026/ · arn:aws:s3:::acme-reports/2026/* · s3://acme-reports/2026/
+"""
+
+import re
+from collections.abc import Mapping
+
+from daypass.model.entitlement import Entitlement, ordered
+from daypass.model.errors import BadInput
+from daypass.model.resource import BARE, Resource
+from daypass.resources.kind import Kind
+from daypass.resources.s3 import S3
+
+KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (S3(),)}
+"""Every kind there is. A new one is one more here."""
+
+_NAMED = re.compile(r"([a-z][a-z0-9-]*):(?!//)(.*)", re.DOTALL)
+
+
+def kind_of(resource: Resource) -> Kind:
+    """The kind of a resource. Raises BadInput for one that this Daypass does not know."""
+    return kind_called(resource.kind)
+
+
+def kind_called(name: str) -> Kind:
+    """The kind of that name. Raises BadInput (field `resource`) when there is none."""
+    if name not in KINDS:
+        raise BadInput(f"There is no kind of resource “{name}”; there are {', '.join(KINDS)}.", field="resource")
+    return KINDS[name]
+
+
+def parse_resource(text: str, *, kinds: Mapping[str, Kind] = KINDS) -> Resource:
+    """
+    Read a resource: `KIND:NAME`, an ARN, a URL, or a bare name, which means S3. Raises BadInput (field `resource`).
+
+    An ARN or a URL is of the kind that claims it; one that nobody claims is explained by S3.
+    """
+    text = text.strip()
+    named = _NAMED.fullmatch(text)
+    if named is not None and named[1] in kinds:
+        return kinds[named[1]].parse(named[2])
+    found = next((kind for kind in kinds.values() if kind.claims(text)), kinds[BARE])
+    return found.parse(text)
+
+
+def resource_at(path: str, *, kind: str = BARE, account: str = "") -> Resource:
+    """The resource of a path, checked by its kind. Raises BadInput (field `resource`)."""
+    return kind_called(kind).at(path, account=account)
+
+
+def parse_levels(text: str, kind: str = BARE) -> frozenset[str]:
+    """Read `read` or `read,write`. Raises BadInput with the field `level`."""
+    there_are = [level.word for level in kind_called(kind).levels]
+    said = [word for word in re.split(r"[,+\s]+", text.strip().lower()) if word]
+    for word in said:
+        if word not in there_are:
+            either = f"{', '.join(there_are[:-1])} or {there_are[-1]}" if there_are[1:] else there_are[0]
+            raise BadInput(f"“{word}” is not a level of access; there are {either}.", field="level")
+    return frozenset(said)
+
+
+def implied(levels: frozenset[str], kind: str = BARE) -> frozenset[str]:
+    """The levels with what they bring along: who reads, lists what they read."""
+    return levels.union(*(level.implies for level in kind_called(kind).levels if level.word in levels))
+
+
+def describe(entitlement: Entitlement) -> str:
+    """Say what is granted, in plain words: `read and write everything under acme-reports/2026/, with tags`."""
+    levels, options = ordered(entitlement.levels), sorted(entitlement.options)
+    besides = f", with {listed(options)}" if options else ""
+    resource = entitlement.resource
+    return f"{listed(levels)} {kind_of(resource).extent(resource)} {resource}{besides}"
+
+
+def listed(words: list[str]) -> str:
+    """Several words in a sentence: `read, write and delete`."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
