@@ -136,16 +136,22 @@ def enders(judge: Judge, *, rules: bool = True) -> Enders:
 class HandAws:
     """An AWS in a dict: holds dated grants, and fails as often as it is told to."""
 
-    promise: str = "Ending early takes effect within seconds."
     held: dict[GrantId, Grant] = field(default_factory=dict)
     calls: list[tuple[str, GrantId]] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
     on_provision: Callable[[Grant], object] | None = None
     on_revoke: Callable[[Grant], object] | None = None
 
+    guarded: str = ""
+
+    def promise(self, resource: Resource) -> str:
+        """The same of everything."""
+        return f"Ending access to {resource} early takes effect within seconds."
+
     def rehearse(self, draft: Grant) -> DryRun:
         """Everything fits here."""
-        return DryRun(papers=(Paper(place="nowhere", text=str(draft.entitlement)),))
+        paper = Paper(place="nowhere", text=str(draft.entitlement))
+        return DryRun(papers=(paper,), guarded=self.guarded)
 
     def provision(self, grant: Grant) -> None:
         """Hold it with its dates, after what happens while the request is under way."""

@@ -228,7 +228,6 @@ def with_sign_in(world: World, endpoint: str) -> Vending:
     return Vending(
         broker=hands.broker,
         signing=signing,
-        buckets=hands.buckets,
         addresses=Addresses(issuer="https://d.example", sign_in=endpoint, console="https://console.example/"),
     )
 

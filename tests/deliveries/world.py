@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 from daypass.aws.buckets import Buckets
 from daypass.aws.clients import AwsCredentials as AwsKeys
 from daypass.aws.clients import Clients
+from daypass.aws.kinds import AwsKinds
 from daypass.aws.own_permissions import (
     CEILING_PATH,
     Document,
@@ -24,6 +25,7 @@ from daypass.aws.own_permissions import (
     trust,
 )
 from daypass.aws.role_sessions import RoleSessions
+from daypass.aws.s3 import S3InAws
 from daypass.deliveries.broker import Broker
 from daypass.deliveries.cutoff import Cutoff
 from daypass.deliveries.handout import Addresses, Vending
@@ -223,18 +225,17 @@ def hands_of(clients: Clients, setup: Setup, marks: Names = MARKS) -> Hands:
     """Put Daypass's hands together on some clients."""
     buckets = Buckets(clients=clients)
     sessions = RoleSessions(clients=clients, role_arn=setup.broker_arn)
-    broker = Broker(sessions=sessions, buckets=buckets)
+    kinds = AwsKinds({"s3": S3InAws(buckets)})
+    broker = Broker(sessions=sessions, kinds=kinds)
     cutoff = Cutoff(clients=clients, sessions=sessions, marks=marks)
     session = SessionDelivery(broker=broker, cutoff=cutoff)
     deliveries: dict[Delivery, Provisioner] = {
         Delivery.SESSION: session,
         Delivery.LINK: LinkDelivery(session=session),
-        Delivery.POLICY: PolicyDelivery(clients=clients, buckets=buckets, marks=marks),
+        Delivery.POLICY: PolicyDelivery(clients=clients, kinds=kinds, marks=marks),
     }
-    signing = SigningSessions(broker=broker, buckets=buckets, clients=clients)
-    vending = Vending(
-        broker=broker, signing=signing, buckets=buckets, addresses=Addresses(issuer="https://daypass.example")
-    )
+    signing = SigningSessions(broker=broker, clients=clients)
+    vending = Vending(broker=broker, signing=signing, addresses=Addresses(issuer="https://daypass.example"))
     return Hands(clients, buckets, sessions, broker, cutoff, deliveries, vending)
 
 

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from daypass.lifecycle.submit import preview, submit
+from daypass.model.entitlement import Entitlement
 from daypass.model.errors import BadInput, NotAllowed, RulesUnreadable, Unavailable
 from daypass.model.grant import Delivery
 from daypass.model.lease import Term
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Ask
+from daypass.resources.registry import must_fit
 from daypass.rules.document.read import RuleBook, parse
 from tests.builder import Daypass, sqlite
 from tests.hands import unreadable
@@ -103,3 +105,30 @@ def test_a_person_who_is_not_known_soon_is_nobody_to_a_look_up_and_an_outage_to_
     assert house.judge.person(BOB) is None
     with pytest.raises(Unavailable):
         house.judge.find(BOB)
+
+
+def test_what_is_guarded_is_granted_only_by_a_rule_that_names_it_exactly(house: Daypass):
+    """A wildcard does not reach it, however wide; and the sentence says what to write and why."""
+    place = READ_REPORTS.resource
+    exact = parse(RULES.replace("acme-reports/**", f"{place}q1.csv"), name="exact.yaml")
+    one = replace(READ_REPORTS, resource=replace(place, path=f"{place.path}q1.csv"))
+    house.aws.guarded = "it can change who may do what"
+
+    with pytest.raises(NotAllowed, match=r"names it exactly .on: .*q1.csv.., because it can change who may do what"):
+        house.judge.judge(replace(ASK, entitlement=one), house.clock())
+    assert house.judge.under(exact).judge(replace(ASK, entitlement=one), house.clock()).draft.entitlement == one
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        (replace(READ_REPORTS, levels=frozenset({"assume"})), "level"),
+        (replace(READ_REPORTS, options=frozenset({"console"})), "level"),
+    ],
+    ids=["another kind's level", "another kind's option"],
+)
+def test_what_a_kind_does_not_have_does_not_fit_it(wrong: Entitlement, field: str):
+    """A policy would leave it out and say nothing."""
+    with pytest.raises(BadInput) as refused:
+        must_fit(wrong, Delivery.SESSION)
+    assert refused.value.field == field

@@ -8,10 +8,9 @@ AWS refuses it for chained roles (IAM/latest/UserGuide/id_roles_providers_enable
 import json
 import urllib.error
 import urllib.request
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from daypass.model.errors import Misconfigured, Unavailable
-from daypass.model.resource import Resource
 from daypass.ports import Credentials
 
 _TIMEOUT_S = 10
@@ -33,12 +32,6 @@ def sign_in_address(credentials: Credentials, *, destination: str, issuer: str, 
     token = _ask(endpoint, {"Action": "getSigninToken", "Session": json.dumps(session)})
     asked = {"Action": "login", "Issuer": issuer, "Destination": destination, "SigninToken": token}
     return f"{endpoint}?{urlencode(asked)}"
-
-
-def s3_page(place: Resource, region: str, console: str) -> str:
-    """The console's page of a place: without the right to list buckets one must be taken straight there."""
-    what = "object" if not place.whole else "buckets"
-    return f"{console.rstrip('/')}/s3/{what}/{place.root}?region={region}&prefix={quote(place.inner, safe='')}"
 
 
 def _ask(endpoint: str, asked: dict[str, str]) -> str:

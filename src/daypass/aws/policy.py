@@ -122,7 +122,7 @@ def _dated(statement: Statement, lease: Lease) -> dict[str, Any]:
     written: dict[str, Any] = {"Sid": statement.sid} if statement.sid else {}
     return written | {
         "Effect": "Allow",
-        "Action": _one_or_many(statement.actions),
+        "NotAction" if statement.all_but else "Action": _one_or_many(statement.actions),
         "Resource": _one_or_many(statement.resources),
         "Condition": conditions,
     }

@@ -26,16 +26,20 @@ LONGEST = timedelta(hours=12)
 class RoleSessions:
     """Opens sessions of one role. Safe to share between threads."""
 
-    def __init__(self, *, clients: Clients, role_arn: str, source_identity: bool = True) -> None:
+    def __init__(
+        self, *, clients: Clients, role_arn: str, source_identity: bool = True, at_most: timedelta | None = None
+    ) -> None:
         """
-        Take the broker role.
+        Take the role.
 
         `source_identity` marks sessions with the grant for CloudTrail; the role's trust must then allow
-        sts:SetSourceIdentity. Turn it off for a server that does not know it.
+        sts:SetSourceIdentity. Turn it off for a server that does not know it. `at_most` is how long a session may last
+        whatever the role allows.
         """
         self._clients = clients
         self._source_identity = source_identity
-        self._longest: timedelta | None = None
+        self._at_most = at_most
+        self._longest: timedelta | None = at_most
         self._chained: bool | None = None
         self._lock = Lock()
         self.role_arn = role_arn
@@ -44,6 +48,12 @@ class RoleSessions:
     def role_name(self) -> str:
         """The role's name without its path, as IAM calls take it."""
         return name_of(self.role_arn)
+
+    def of_role(self, role_arn: str) -> "RoleSessions":
+        """Sessions of a role that is not Daypass's own: the shortest there are, as nothing else may end them."""
+        return RoleSessions(
+            clients=self._clients, role_arn=role_arn, source_identity=self._source_identity, at_most=SHORTEST
+        )
 
     def open(self, name: str, policy: str, length: timedelta) -> Credentials:
         """
@@ -72,7 +82,7 @@ class RoleSessions:
     def longest_ever(self) -> timedelta:
         """How long a session opened until now can still live, whatever the role's limit was when it was opened."""
         with self._lock:
-            return CHAINED if self._is_chained() else LONGEST
+            return self._at_most or (CHAINED if self._is_chained() else LONGEST)
 
     def _is_chained(self) -> bool:
         if self._chained is None:

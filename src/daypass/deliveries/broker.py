@@ -1,5 +1,7 @@
 """
-The broker: opens sessions of one role, each narrowed to one grant by that grant's policy, its dates inside.
+The broker: opens sessions, each narrowed to one grant by that grant's policy, its dates inside.
+
+They are sessions of the broker role; or, of a kind that is assumed, the resource's own, which last 15 minutes each.
 
 Nothing is written into AWS for it, so there is nothing to wait for, no IAM quota to fill and nothing to clean up.
 """
@@ -7,7 +9,7 @@ Nothing is written into AWS for it, so there is nothing to wait for, no IAM quot
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from daypass.aws.buckets import Buckets
+from daypass.aws.kinds import AwsKinds
 from daypass.aws.policy import SESSION, document
 from daypass.aws.refusals import OverQuota
 from daypass.aws.role_sessions import SHORTEST, RoleSessions
@@ -27,18 +29,19 @@ _ROUNDING = timedelta(minutes=1)
 class Broker:
     """Sessions for grants. Safe to share between threads."""
 
-    def __init__(self, *, sessions: RoleSessions, buckets: Buckets) -> None:
-        """Take the broker role's sessions, and the buckets to know their regions and keys."""
-        self._buckets = buckets
+    def __init__(self, *, sessions: RoleSessions, kinds: AwsKinds) -> None:
+        """Take the broker role's sessions, and what knows the resources."""
+        self.kinds = kinds
         self.sessions = sessions
+
+    def sessions_of(self, resource: Resource) -> RoleSessions:
+        """The sessions that are opened for a resource: its own where it is assumed, else the broker role's."""
+        kind = kind_of(resource)
+        return self.sessions.of_role(kind.arn(resource, self.kinds.facts(resource))) if kind.assumed else self.sessions
 
     def policy(self, grant: Grant) -> str:
         """The session policy of a leased grant. Raises BadInput when it is longer than AWS takes."""
         return self._policies(grant)[0]
-
-    def check(self, place: Resource) -> None:
-        """Raise BadInput when there is no such bucket."""
-        self._buckets.check(place)
 
     def try_out(self, grant: Grant) -> None:
         """Open the shortest session there is and forget it: the proof that one can be had."""
@@ -52,26 +55,26 @@ class Broker:
             opened,
             expires_at=min(opened.expires_at, lease.ends),
             renewable=lease.ends - opened.expires_at > _ROUNDING,
-            region=self._buckets.facts(grant.entitlement.resource.root).region,
+            region=self.kinds.facts(grant.entitlement.resource).region,
         )
 
     def _open(self, grant: Grant, length: timedelta) -> Credentials:
         """Try the policy as it reads best, then without labels: how AWS packs it is known only when it is asked."""
         first, *others = self._policies(grant)
+        sessions = self.sessions_of(grant.entitlement.resource)
         try:
-            return self.sessions.open(session_mark(grant.id), first, length)
+            return sessions.open(session_mark(grant.id), first, length)
         except OverQuota:
             if not others:
                 raise _too_long(grant) from None
         try:
-            return self.sessions.open(session_mark(grant.id), others[0], length)
+            return sessions.open(session_mark(grant.id), others[0], length)
         except OverQuota:
             raise _too_long(grant) from None
 
     def _policies(self, grant: Grant) -> list[str]:
-        allowed = kind_of(grant.entitlement.resource).statements(
-            grant.entitlement, self._buckets.facts(grant.entitlement.resource.root)
-        )
+        resource = grant.entitlement.resource
+        allowed = kind_of(resource).session_statements(grant.entitlement, self.kinds.facts(resource))
         forms: tuple[tuple[Statement, ...], ...] = (allowed, without_sids(allowed))
         fitting = [text for text in (document(form, _lease(grant)) for form in forms) if len(text) <= SESSION]
         if not fitting:

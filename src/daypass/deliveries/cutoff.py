@@ -1,5 +1,5 @@
 """
-Ending sessions before their time: a deny on the broker role, by the session's name.
+Ending sessions before their time: a deny on the role that they are of, by the session's name.
 
     daypass-deny-<installation>-<id>     denies everything to the sessions of one grant, until they would be over anyway
     daypass-deny-<installation>-list-*   the same for several grants: what many single ones are gathered into
@@ -11,6 +11,9 @@ gather at the same moment never take a session off a list. So more than 150 deni
 The last is AWS's own pattern ("revoke older sessions"). It interrupts other grants too, which go on with a new
 session; and it covers all denies written before, so they make room. Each carries the date after which it means
 nothing: what is forgotten harms nobody.
+
+That is for the broker role. On a role that others assume too (of a kind that is assumed) nobody else is interrupted:
+without room nothing is denied, and the sessions end by themselves within 15 minutes.
 
 A deny is an IAM write: AWS takes it in within seconds as a rule, and promises no bound
 (IAM/latest/UserGuide/id_credentials_temp_control-access_disable-perms).
@@ -42,22 +45,35 @@ _MOST_BEHIND = timedelta(minutes=15)
 
 
 class Cutoff:
-    """Denies on the broker role."""
+    """Denies on one role: the broker role, or another."""
 
-    def __init__(self, *, clients: Clients, sessions: RoleSessions, marks: Names) -> None:
-        """Take the broker role's sessions, which know its name and how long they live, and what a deny is called."""
+    def __init__(self, *, clients: Clients, sessions: RoleSessions, marks: Names, shared: bool = False) -> None:
+        """
+        Take the role's sessions, which know its name and how long they live, and what a deny is called.
+
+        `shared` is a role that not only Daypass opens sessions of.
+        """
         self._marks = marks
+        self._clients = clients
+        self._shared = shared
         self._sessions = sessions
         self._role = InlinePolicies(clients=clients, kind="role", owner=sessions.role_name)
 
-    def deny(self, grant: Grant, now: datetime) -> None:
-        """Deny every session of this grant that was opened until now. May be repeated."""
+    def on(self, sessions: RoleSessions) -> "Cutoff":
+        """The same on a role that others assume too."""
+        return Cutoff(clients=self._clients, sessions=sessions, marks=self._marks, shared=True)
+
+    def deny(self, grant: Grant, now: datetime) -> bool:
+        """Deny every session of this grant that was opened until now; False without room. May be repeated."""
         if self._put(grant, now):
             self._gather()
-            return
+            return True
         if self._drop_those_over(now) and self._put(grant, now):
-            return
+            return True
+        if self._shared:
+            return False
         self._deny_older(now)
+        return True
 
     def is_singled_out(self, grant: Grant, now: datetime) -> bool:
         """Whether a deny that names this grant is in place, by itself or in a list."""

@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from daypass.aws.buckets import Buckets
-from daypass.aws.federation import s3_page, sign_in_address
+from daypass.aws.federation import sign_in_address
 from daypass.aws.partitions import console, sign_in
 from daypass.aws.presign import LONGEST
 from daypass.deliveries.broker import Broker
@@ -43,7 +42,6 @@ class Vending:
         *,
         broker: Broker,
         signing: SigningSessions,
-        buckets: Buckets,
         addresses: Addresses,
         clock: Callable[[], datetime] | None = None,
     ) -> None:
@@ -54,7 +52,6 @@ class Vending:
         """
         self._broker = broker
         self._signing = signing
-        self._buckets = buckets
         self._addresses = addresses
         self._clock = clock
 
@@ -68,9 +65,9 @@ class Vending:
     def console(self, grant: Grant, now: datetime) -> str:
         """Make a console sign-in address; good for 15 minutes, a secret."""
         credentials = self.credentials(grant, now)
-        place = grant.entitlement.resource
-        region = self._buckets.facts(place.root).region
-        page = s3_page(place, region, self._addresses.console or console(region))
+        region = credentials.region
+        path = self._broker.kinds.of(grant.entitlement.resource).page(grant.entitlement.resource, region)
+        page = (self._addresses.console or console(region)).rstrip("/") + path
         endpoint = self._addresses.sign_in or sign_in(region)
         return sign_in_address(credentials, destination=page, issuer=self._addresses.issuer, endpoint=endpoint)
 

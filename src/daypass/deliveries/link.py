@@ -10,6 +10,7 @@ from datetime import datetime
 from daypass.deliveries.session import SessionDelivery
 from daypass.model.errors import BadInput
 from daypass.model.grant import Grant, Presence
+from daypass.model.resource import Resource
 from daypass.ports import DryRun
 from daypass.resources.s3_statements import Level
 
@@ -23,11 +24,13 @@ PROMISE = (
 class LinkDelivery:
     """Answers to the Provisioner port."""
 
-    promise = PROMISE
-
     def __init__(self, *, session: SessionDelivery) -> None:
         """Take the delivery that this one is made of."""
         self._session = session
+
+    def promise(self, resource: Resource) -> str:  # noqa: ARG002 - the port's; links are for objects alone
+        """What an end can promise."""
+        return PROMISE
 
     def rehearse(self, draft: Grant) -> DryRun:
         """Show the session policy behind the links. Raises BadInput for levels that no link can carry."""

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
 
-from daypass.aws.buckets import Buckets
 from daypass.aws.clients import Clients
 from daypass.aws.presign import Presigner
 from daypass.aws.role_sessions import keys_of
@@ -38,10 +37,9 @@ class Signing:
 class SigningSessions:
     """One signing session for each grant. Safe to share between threads."""
 
-    def __init__(self, *, broker: Broker, buckets: Buckets, clients: Clients) -> None:
+    def __init__(self, *, broker: Broker, clients: Clients) -> None:
         """Take who opens sessions, and what is needed to sign with them."""
         self._broker = broker
-        self._buckets = buckets
         self._clients = clients
         self._kept: dict[GrantId, Signing] = {}
         self._lock = Lock()
@@ -58,8 +56,7 @@ class SigningSessions:
 
     def _opened(self, grant: Grant, now: datetime) -> Signing:
         credentials = self._broker.open(grant, now)
-        bucket = grant.entitlement.resource.root
-        region = self._buckets.facts(bucket).region
+        bucket, region = grant.entitlement.resource.root, credentials.region
         presigner = Presigner(clients=self._clients, keys=keys_of(credentials), bucket=bucket, region=region)
         fresh = Signing(presigner=presigner, opened_at=now, ends=credentials.expires_at)
         with self._lock:

@@ -15,10 +15,10 @@ are deleted, and a policy whose owner has another name by now is looked for in t
 from datetime import datetime
 from enum import StrEnum
 
-from daypass.aws.buckets import Buckets
 from daypass.aws.clients import Clients
 from daypass.aws.identities import Identities, InlinePolicy
 from daypass.aws.inline_policies import InlinePolicies
+from daypass.aws.kinds import AwsKinds
 from daypass.aws.managed_policies import ManagedPolicies
 from daypass.aws.policy import MANAGED, ROLE_INLINE, USER_INLINE, carries, document, for_people, size
 from daypass.aws.refusals import OverQuota
@@ -26,12 +26,18 @@ from daypass.deliveries.names import Names
 from daypass.model.errors import BadInput, NotFound
 from daypass.model.grant import Grant, GrantState, Presence
 from daypass.model.principal import AwsIdentity
+from daypass.model.resource import Resource
 from daypass.ports import DryRun, Paper
 from daypass.resources.registry import kind_of
 
 PROMISE = (
     "AWS itself refuses at the end, to the second. Ended early, the policy is deleted; AWS lets go of it within "
     "seconds as a rule, but promises no bound. A download under way runs to its end."
+)
+
+ASSUMED = (
+    "The right to open sessions ends by itself, to the second; ended early, it is deleted, and AWS lets go of it "
+    "within seconds as a rule. A session that was opened before then lives on, for as long as the role lets it."
 )
 
 
@@ -45,20 +51,24 @@ class PolicyPlace(StrEnum):
 class PolicyDelivery:
     """Answers to the Provisioner port."""
 
-    promise = PROMISE
-
-    def __init__(self, *, clients: Clients, buckets: Buckets, marks: Names) -> None:
-        """Take the clients, the buckets to know their regions and keys, and what a policy is called."""
+    def __init__(self, *, clients: Clients, kinds: AwsKinds, marks: Names) -> None:
+        """Take the clients, what knows the resources, and what a policy is called."""
         self._clients = clients
-        self._buckets = buckets
+        self._kinds = kinds
         self._marks = marks
         self._identities = Identities(clients=clients)
         self._managed = ManagedPolicies(clients=clients)
 
+    def promise(self, resource: Resource) -> str:
+        """What an end can promise: for what is assumed, that no more sessions are opened."""
+        return ASSUMED if kind_of(resource).assumed else PROMISE
+
     def rehearse(self, draft: Grant) -> DryRun:
         """Show the policy and where it would go. Raises BadInput when it has nowhere to go or does not fit."""
         owner = self._owner(draft)
-        self._buckets.check(draft.entitlement.resource)
+        resource = draft.entitlement.resource
+        known = self._kinds.of(resource)
+        known.check(resource)
         text = self._text(draft)
         home = self._home(owner, self._marks.policy(draft.id), text)
         who = f"{owner.kind} {owner.name}"
@@ -67,7 +77,8 @@ class PolicyDelivery:
             if home is PolicyPlace.INLINE
             else (f"The inline room of {who} is full, so it will be a managed policy.",)
         )
-        return DryRun(papers=(Paper(place=f"{home} policy of {who}", text=for_people(text)),), notes=notes)
+        paper = Paper(place=f"{home} policy of {who}", text=for_people(text))
+        return DryRun(papers=(paper,), notes=notes, guarded=known.guarded(resource))
 
     def provision(self, grant: Grant) -> None:
         """Write the policy where it stands already, or where there is room."""
@@ -165,7 +176,7 @@ class PolicyDelivery:
 
     def _text(self, grant: Grant) -> str:
         assert grant.lease is not None  # noqa: S101 - only leased grants come here
-        facts = self._buckets.facts(grant.entitlement.resource.root)
+        facts = self._kinds.facts(grant.entitlement.resource)
         return document(kind_of(grant.entitlement.resource).statements(grant.entitlement, facts), grant.lease)
 
     def _inline(self, owner: AwsIdentity) -> InlinePolicies:

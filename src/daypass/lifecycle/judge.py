@@ -32,7 +32,9 @@ from daypass.model.lease import Term
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.record import Tally
 from daypass.model.request import Ask, Request
+from daypass.model.resource import Resource
 from daypass.ports import Directory, DryRun, Facts, Ledger, Provisioner
+from daypass.resources.registry import must_fit
 from daypass.rules.decide.needs import needs
 from daypass.rules.decide.rule import GrantLimits
 from daypass.rules.document.read import RuleBook
@@ -132,11 +134,15 @@ class Judge:
             extends=ask.extends,
             root=self.ledger.grant(ask.extends).chain if ask.extends else None,
         )
+        must_fit(ask.entitlement, ask.delivery)
+        dry_run = self.delivery(ask.delivery).rehearse(draft.leased(term.lease(now)))
+        if dry_run.guarded and not evaluation.rules.names(decision.rule, ask.entitlement.resource):
+            raise NotAllowed(_guarded(ask.entitlement.resource, dry_run.guarded), field="resource")
         return Judged(
             ask=ask,
             decision=decision,
             draft=draft,
-            dry_run=self.delivery(ask.delivery).rehearse(draft.leased(term.lease(now))),
+            dry_run=dry_run,
             evaluation=evaluation,
             parties=parties,
             tallies=evaluation.tallies,
@@ -251,6 +257,10 @@ def as_ask(request: Request, term: Term | None = None) -> Ask:
         recurs=request.recurs,
         series=request.series,
     )
+
+
+def _guarded(resource: Resource, why: str) -> str:
+    return f"Denied: {resource} is granted only by a rule that names it exactly (on: [{resource}]), because {why}."
 
 
 def _passed_over(decision: Allowed) -> Approvers:

@@ -80,6 +80,8 @@ class DryRun:
     papers: tuple[Paper, ...]
     notes: tuple[str, ...] = ()
     """Sentences for the person, such as that the policy will be a managed one."""
+    guarded: str = ""
+    """Why only a rule that names the resource exactly grants it: `it can ...`; empty when any rule may."""
 
 
 class Leavers(Protocol):
@@ -123,8 +125,9 @@ class Provisioner(Protocol):
     asked can never be put into AWS as it is.
     """
 
-    promise: str
-    """The sentence a requestor is shown: what ending early can and cannot promise."""
+    def promise(self, resource: Resource) -> str:
+        """Say what a requestor is shown: what ending access to this early can and cannot promise."""
+        ...
 
     def rehearse(self, draft: Grant) -> DryRun:
         """Say what would be written for a leased grant. Raises BadInput when it would not fit or has nowhere to go."""

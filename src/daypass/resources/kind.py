@@ -6,7 +6,7 @@ contract. Nothing here has an effect: facts of AWS come in as values, and statem
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from daypass.model.entitlement import Entitlement
@@ -24,6 +24,8 @@ class Statement:
     actions: tuple[str, ...]
     resources: tuple[str, ...]
     conditions: Conditions = field(default_factory=dict)
+    all_but: bool = False
+    """Whether every action is allowed but these."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,8 @@ class ResourceFacts:
     region: str
     dns_suffix: str
     """Of the services in this partition, as kms:ViaService has it."""
+    lets_cut_off: bool = True
+    """Whether Daypass may deny sessions that are open, to end them early."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +82,10 @@ class Kind(Protocol):
     def ceiling(self) -> frozenset[str]:
         """Every action that any grant of this kind can hold."""
 
+    @property
+    def assumed(self) -> bool:
+        """Whether its sessions are the resource's own, 15 minutes each, and not the broker role's."""
+
     def claims(self, text: str) -> bool:
         """Whether an ARN, a URL or a page of the console is one of this kind."""
 
@@ -108,9 +116,10 @@ class Kind(Protocol):
     def statements(self, entitlement: Entitlement, facts: ResourceFacts) -> tuple[Statement, ...]:
         """Say in IAM's words what the entitlement lets its holder do. Raises BadInput as `check` does."""
 
+    def session_statements(self, entitlement: Entitlement, facts: ResourceFacts) -> tuple[Statement, ...]:
+        """Say what its sessions are narrowed to: the same, unless they are the resource's own."""
+
 
 def without_sids(plain: tuple[Statement, ...]) -> tuple[Statement, ...]:
     """The same statements without their labels, which cost room and mean nothing to AWS."""
-    return tuple(
-        Statement(sid="", actions=one.actions, resources=one.resources, conditions=one.conditions) for one in plain
-    )
+    return tuple(replace(one, sid="") for one in plain)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from daypass.model.entitlement import Entitlement, ordered
 from daypass.model.errors import BadInput
+from daypass.model.grant import Delivery
 from daypass.model.resource import BARE, Resource
 from daypass.resources.kind import Kind
 from daypass.resources.s3 import S3
@@ -56,14 +57,32 @@ def parse_levels(text: str, kind: str = BARE) -> frozenset[str]:
     said = [word for word in re.split(r"[,+\s]+", text.strip().lower()) if word]
     for word in said:
         if word not in there_are:
-            either = f"{', '.join(there_are[:-1])} or {there_are[-1]}" if there_are[1:] else there_are[0]
-            raise BadInput(f"“{word}” is not a level of access; there are {either}.", field="level")
+            raise BadInput(f"“{word}” is not a level of access; there are {either(there_are)}.", field="level")
     return frozenset(said)
 
 
 def implied(levels: frozenset[str], kind: str = BARE) -> frozenset[str]:
     """The levels with what they bring along: who reads, lists what they read."""
     return levels.union(*(level.implies for level in kind_called(kind).levels if level.word in levels))
+
+
+def must_fit(entitlement: Entitlement, delivery: Delivery) -> None:
+    """Raise BadInput for levels, options or a delivery that this kind of resource does not have."""
+    resource, kind = entitlement.resource, kind_of(entitlement.resource)
+    words = [level.word for level in kind.levels]
+    if not entitlement.levels <= set(words):
+        wrong = min(entitlement.levels - set(words))
+        raise BadInput(f"There is no “{wrong}” on {resource}; there is {either(words)}.", field="level")
+    if not entitlement.options <= set(kind.options):
+        raise BadInput(f"There is no “{min(entitlement.options - set(kind.options))}” on {resource}.", field="level")
+    if delivery not in kind.deliveries:
+        offered = either(sorted(kind.deliveries))
+        raise BadInput(f"Access to {resource} is not delivered as a {delivery}; ask for a {offered}.", field="delivery")
+
+
+def either(words: list[str]) -> str:
+    """Several words to choose from, in a sentence: `list, read, write or delete`."""
+    return f"{', '.join(words[:-1])} or {words[-1]}" if words[1:] else words[0]
 
 
 def describe(entitlement: Entitlement) -> str:

@@ -51,6 +51,7 @@ class S3:
     options = tuple(Option)
     deliveries = frozenset({Delivery.SESSION, Delivery.POLICY, Delivery.LINK})
     ceiling = frozenset({*S3_ACTIONS, *KMS_ACTIONS})
+    assumed = False
 
     def claims(self, text: str) -> bool:
         """Whether an ARN, a URL or a page of the console is one of S3."""
@@ -146,6 +147,10 @@ class S3:
         """Say in IAM's words what an entitlement lets its holder do; the dates are put in by `policy.document`."""
         self.check(entitlement)
         return statements(entitlement, facts)
+
+    def session_statements(self, entitlement: Entitlement, facts: ResourceFacts) -> tuple[Statement, ...]:
+        """Narrow sessions of the broker role to the same."""
+        return self.statements(entitlement, facts)
 
 
 def in_bucket(bucket: str, key: str = "") -> Resource:

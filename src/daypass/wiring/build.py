@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 from daypass.aws.buckets import Buckets
 from daypass.aws.clients import Clients
 from daypass.aws.clock import AwsTime
+from daypass.aws.kinds import AwsKinds
 from daypass.aws.role_sessions import RoleSessions
+from daypass.aws.s3 import S3InAws
 from daypass.deliveries.broker import Broker
 from daypass.deliveries.cutoff import Cutoff
 from daypass.deliveries.handout import Addresses, Vending
@@ -139,16 +141,16 @@ def _deliveries(
     marks: Names,
 ) -> tuple[Mapping[Delivery, Provisioner], Vendor]:
     clients = buckets.clients
-    policy = PolicyDelivery(clients=clients, buckets=buckets, marks=marks)
+    kinds = AwsKinds({"s3": S3InAws(buckets)})
+    policy = PolicyDelivery(clients=clients, kinds=kinds, marks=marks)
     if sessions is None:
         missing = DisabledDelivery("No broker role is set (DAYPASS_AWS_BROKER_ROLE), so this is lent as a policy only.")
         return {Delivery.POLICY: policy, Delivery.SESSION: missing, Delivery.LINK: missing}, NoVendor()
-    broker = Broker(sessions=sessions, buckets=buckets)
+    broker = Broker(sessions=sessions, kinds=kinds)
     session = SessionDelivery(broker=broker, cutoff=Cutoff(clients=clients, sessions=sessions, marks=marks))
     vendor = Vending(
         broker=broker,
-        signing=SigningSessions(broker=broker, buckets=buckets, clients=clients),
-        buckets=buckets,
+        signing=SigningSessions(broker=broker, clients=clients),
         addresses=Addresses(
             issuer=settings.public_url, sign_in=settings.aws.signin_url, console=settings.aws.console_url
         ),

@@ -6,6 +6,7 @@ from typing import NoReturn
 
 from daypass.model.errors import BadInput, Misconfigured
 from daypass.model.grant import Grant, Presence
+from daypass.model.resource import Resource
 from daypass.ports import Credentials, DryRun, PostForm, SignedUrl
 
 _NO_BROKER = "No broker role is set (DAYPASS_AWS_BROKER_ROLE), so there are no sessions and no links."
@@ -14,11 +15,13 @@ _NO_BROKER = "No broker role is set (DAYPASS_AWS_BROKER_ROLE), so there are no s
 class DisabledDelivery:
     """A delivery that is not set up. Answers to the Provisioner port."""
 
-    promise = "This delivery is not set up."
-
     def __init__(self, sentence: str) -> None:
         """Take the sentence that says why."""
         self._sentence = sentence
+
+    def promise(self, resource: Resource) -> str:  # noqa: ARG002 - the port's
+        """Promise nothing."""
+        return "This delivery is not set up."
 
     def rehearse(self, draft: Grant) -> DryRun:  # noqa: ARG002 - the port's
         """Refuse, before anybody is asked."""

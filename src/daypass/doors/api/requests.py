@@ -110,7 +110,8 @@ def rehearsed(wanted: Ask, judge: Judge, desk: Services, now: datetime) -> Previ
     seen = preview(wanted, judge=judge, now=now)
     people, groups = named_in(seen.request)
     known = names(people, desk, groups=groups)
-    return PreviewOut.of(seen.decision, seen.request, seen.dry_run, judge.delivery(wanted.delivery).promise, known)
+    promise = judge.delivery(wanted.delivery).promise(wanted.entitlement.resource)
+    return PreviewOut.of(seen.decision, seen.request, seen.dry_run, promise, known)
 
 
 @router.get("/requests/{request_id}")
@@ -125,7 +126,7 @@ def show(caller: Looker, request_id: Id, desk: AtDesk, now: Now, page: Annotated
     return StoryOut(
         request=RequestOut.of(request),
         grant=GrantOut.of(grant, now, _troubles(desk, now).get(grant.id)) if grant else None,
-        promise=provisioner.promise if provisioner and grant else None,
+        promise=provisioner.promise(request.entitlement.resource) if provisioner and grant else None,
         names=names(people, desk, groups=groups),
         story=[EntryOut.of(event) for event in story],
         total=len(everything),

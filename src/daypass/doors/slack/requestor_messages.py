@@ -113,7 +113,7 @@ class RequestMessages:
     async def _status(self, picture: Picture) -> None:
         request = picture.request
         shown = replace(picture, request=opened(request, self.desk.clock()))
-        promise = self.desk.judge.deliveries[request.delivery].promise
+        promise = self.desk.judge.deliveries[request.delivery].promise(request.entitlement.resource)
         for reader in _readers(picture):
             note = status_card(shown, reader=reader.id, promise=promise, public_url=self.desk.public_url)
             await self._show(request.id, reader, note)

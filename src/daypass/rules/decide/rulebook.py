@@ -9,6 +9,7 @@ from operator import or_
 
 from daypass.model.decision import RuleId
 from daypass.model.principal import Principal
+from daypass.model.resource import Resource
 from daypass.rules.decide.patterns import Pattern
 from daypass.rules.decide.rule import EVERYBODY, AllowRule, GrantLimits, Rule
 from daypass.rules.document.people import NOBODY, NamedPeople
@@ -72,6 +73,13 @@ class RuleBook:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "index", build_index(self.rules))
+
+    def names(self, rule: RuleId, resource: Resource) -> bool:
+        """Whether a pattern of this rule is the resource itself, and no wildcard that takes it in."""
+        patterns = (
+            one for each in self.rules if isinstance(each, AllowRule) and each.id == rule for one in each.places
+        )
+        return any(one.tail is None and one.contains(resource) for one in patterns)
 
     def limits_under(self, rule: RuleId) -> GrantLimits:
         """How much one person may have at a time when this rule decides: a rule may raise it, and never lowers it."""
