@@ -20,14 +20,14 @@ import threading, time
 import structlog
 from prometheus_client import REGISTRY
 from daypass.wiring.log import configure
-from daypass.wiring.watch import Watch
+from daypass.wiring.watch import ThreadWatch
 configure("json")
 def work():
     for number in range(100):
         structlog.get_logger().info("round", number=number)
     print(REGISTRY.get_sample_value("daypass_log_lines_dropped_total"), flush=True)
     raise OSError("and now it ends")
-Watch(time.monotonic).thread("loop", work, threading.Event()).start()
+ThreadWatch(time.monotonic).thread("loop", work, threading.Event()).start()
 time.sleep(300)
 """
 
