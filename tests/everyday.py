@@ -16,6 +16,7 @@ from daypass.model.principal import PrincipalId
 from daypass.reconcile.chores import Chore
 from daypass.rules.document.read import parse
 from daypass.settings import JournalSettings, Settings, Store
+from daypass.store.tiles import SqlTiles
 from daypass.wiring.build import build
 from daypass.wiring.chores import chores
 from daypass.wiring.clock import SharedClock
@@ -29,6 +30,9 @@ OWNED = f"{RULES}owners: {{people: [U0BOB, U0EVE]}}\nlimits: {{live: 1000, pendi
 IN_AWS = {"sweep"}
 """Chores that ask AWS for all there is."""
 
+PROOFS = {"prove an entry", "prove growth"}
+"""Take a statement or two more each time that the journal is twice as long."""
+
 Actions = Mapping[str, Callable[[], object]]
 
 
@@ -39,6 +43,7 @@ def settled(url: str, over: int, *, lives: int = 8) -> Walk:
     write_years(walk.database, over, until=walk.clock())
     while walk.book.fold():
         pass
+    SqlTiles(walk.database).extend()
     for _ in range(lives):
         live(walk)
     walk.ask(once=False)
@@ -66,6 +71,8 @@ def actions(walk: Walk, folder: Path) -> Actions:
     found["revoke"] = lambda: _revoke(walk, next(usable), BOB)
     found["end in AWS"] = walk.work
     found["fold"] = walk.book.fold
+    found["prove an entry"] = lambda: walk.book.inclusion(5)
+    found["prove growth"] = lambda: walk.book.consistency(300)
     found["tell"] = lambda: walk.outbox.claim(now=walk.clock(), hold=walk.clock() - walk.clock(), limit=20)
     return found | {f"chore: {one.name}": one.run for one in _chores(walk, folder)}
 

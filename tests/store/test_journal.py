@@ -22,6 +22,7 @@ from daypass.store import database as databases
 from daypass.store.commit import commit
 from daypass.store.journal import SqlBook
 from daypass.store.ledger import SqlLedger
+from daypass.store.tiles import SqlTiles
 from tests.heads import HandHead
 from tests.keys import SIGNER
 from tests.store.facts import a_grant, fact
@@ -400,3 +401,20 @@ def _without_guards(database, statement):
         else:
             connection.execute(text("ALTER TABLE journal DISABLE TRIGGER USER"))
         connection.execute(text(statement))
+
+
+def test_a_proof_holds_whatever_is_stored_for_a_shortcut(book, ledger, database, signer):
+    """Made with stored hashes, without them, and with one that was changed: each leads to the signed root."""
+    _write(ledger, 600)
+    while book.fold():
+        pass
+    without = (book.inclusion(7), book.consistency(300))
+
+    assert SqlTiles(database).extend() == 2
+    assert SqlTiles(database).extend() == 0
+    assert (book.inclusion(7), book.consistency(300)) == without
+    with database.writing() as connection:
+        connection.execute(text("UPDATE tiles SET hash = :other"), {"other": b"x" * 32})
+    assert (book.inclusion(7), book.consistency(300)) == without
+    checkpoint = open_checkpoint(without[0].checkpoint.note, signer.public)
+    assert verify_inclusion(leaf_hash(without[0].line), 7, 600, without[0].hashes, checkpoint.root)

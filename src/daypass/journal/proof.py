@@ -1,21 +1,24 @@
 """
 Proofs about the tree, made from leaf hashes and checked without them (RFC 6962 section 2.1, RFC 9162 section 2.1).
 
-Leaves are given as a sequence of leaf hashes, or as a function that reads those of a range [start, stop).
-Making a proof hashes every leaf once and holds a few thousand at a time.
+Leaves are given as a sequence of leaf hashes, as a function that reads those of a range [start, stop), or as tiles. Of
+the first two, making a proof hashes every leaf once and holds a few thousand at a time; of tiles, a few hundred hashes.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 
+from daypass.journal.tiles import Tiles
 from daypass.journal.tree import EMPTY, EMPTY_ROOT, node_hash
 
-Leaves = Sequence[bytes] | Callable[[int, int], Iterable[bytes]]
+Leaves = Sequence[bytes] | Callable[[int, int], Iterable[bytes]] | Tiles
 
 _AT_ONCE = 4096
 
 
 def tree_root(leaves: Leaves, start: int, stop: int) -> bytes:
     """MTH(D[start:stop]): the root over a range of leaves. Raises LookupError when the reader gives fewer."""
+    if isinstance(leaves, Tiles):
+        return leaves.root(start, stop)
     frontier = EMPTY
     for at in range(start, stop, _AT_ONCE):
         until = min(at + _AT_ONCE, stop)

@@ -15,13 +15,21 @@ from daypass.journal.damage import BookDamaged
 from daypass.journal.export import Exported, export
 from daypass.journal.fold import check_frontier
 from daypass.journal.journal_line import Placed
-from daypass.journal.proof import consistency_proof, inclusion_proof
-from daypass.journal.tree import Frontier
+from daypass.journal.proof import (
+    consistency_proof,
+    inclusion_proof,
+    tree_root,
+    verify_consistency,
+    verify_inclusion,
+)
+from daypass.journal.tiles import Tiles
+from daypass.journal.tree import EMPTY_ROOT, Frontier, leaf_hash
 from daypass.model.errors import NotFound
 from daypass.ports import Consistent, Included, SignedCheckpoint
 from daypass.store.journal_rows import bound, leaf, signed_rows
 from daypass.store.sequencer import SqlSequencer
 from daypass.store.tables import checkpoints, journal
+from daypass.store.tiles import SqlTiles
 from daypass.store.words import words_in
 
 _PAGE = 1000
@@ -84,20 +92,31 @@ class SqlBook(SqlSequencer):
         checkpoint = self.checkpoint()
         if not 0 <= index < checkpoint.size:
             raise NotFound(f"The journal has no entry {index}; it has {checkpoint.size} in its tree, counted from 0.")
-        hashes = tuple(inclusion_proof(self._leaves, index, checkpoint.size))
-        return Included(index=index, line=self._line(index), hashes=hashes, checkpoint=checkpoint)
+        line, root = self._line(index), self._root(checkpoint)
+        hashes = inclusion_proof(self._tiled, index, checkpoint.size)
+        if not verify_inclusion(leaf_hash(line), index, checkpoint.size, hashes, root):
+            hashes = inclusion_proof(self._leaves, index, checkpoint.size)
+        return Included(index=index, line=line, hashes=tuple(hashes), checkpoint=checkpoint)
 
     def consistency(self, first: int, second: int | None = None) -> Consistent:
         """Prove that the tree of a checkpoint extends the tree of `first` entries. Raises NotFound."""
         newer = self._checkpoint_of(second)
         if not 0 <= first <= newer.size:
             raise NotFound(f"There is no tree of {first} entries within one of {newer.size}; write 0 to {newer.size}.")
-        return Consistent(
-            first=first,
-            older=self._checkpoint_at(first),
-            hashes=tuple(consistency_proof(self._leaves, first, newer.size)),
-            newer=newer,
-        )
+        root, tiled = self._root(newer), self._tiled
+        hashes = consistency_proof(tiled, first, newer.size)
+        before = tree_root(tiled, 0, first) if first else EMPTY_ROOT
+        if not verify_consistency(first, newer.size, hashes, before, root):
+            hashes = consistency_proof(self._leaves, first, newer.size)
+        return Consistent(first=first, older=self._checkpoint_at(first), hashes=tuple(hashes), newer=newer)
+
+    @property
+    def _tiled(self) -> Tiles:
+        """The tree by its stored hashes: a proof that they do not lead to the signed root is made of the leaves."""
+        return Tiles(SqlTiles(self._database).read)
+
+    def _root(self, checkpoint: SignedCheckpoint) -> bytes:
+        return open_checkpoint(checkpoint.note, self._signer.public).root
 
     def _checkpoint_of(self, size: int | None) -> SignedCheckpoint:
         """The checkpoint that was asked for by its size, or the newest."""

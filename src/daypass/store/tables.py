@@ -6,7 +6,7 @@ The tables. What is asked for has a column; everything else of a value is in its
     changes                             which revisions of which rows the journal tells of: only ever added to
     journal                             what happened: only ever added to; the fold fills leaf_* in once (see sequencer)
     words                               what people wrote, of which the journal has the hash; may be erased
-    tree, checkpoints                   how far the journal is folded (one row), and every signed tree head
+    tree, checkpoints, tiles            how far the journal is folded (one row), signed tree heads, hashes for proofs
     head_questions                      what replicas that remember no head of the journal ask the others
     outbox                              what is still to be told
     postings                            what was said in Slack, and where
@@ -201,6 +201,14 @@ head_questions = Table(  # of replicas that remember no head, and what others an
     Column("size", BigInteger),
     Column("root", String),
     Column("mac", LargeBinary),
+)
+
+tiles = Table(  # hashes over full stretches of the tree, for proofs; see journal/tiles
+    "tiles",
+    metadata,
+    Column("level", Integer, primary_key=True, autoincrement=False),
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("hash", LargeBinary, nullable=False),
 )
 
 checkpoints = Table(

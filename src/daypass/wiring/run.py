@@ -46,6 +46,7 @@ from daypass.reconcile.chores import Chore, run_chores
 from daypass.settings import Settings
 from daypass.store import database
 from daypass.store.journal import SqlBook
+from daypass.store.tiles import SqlTiles
 from daypass.wiring.build import Daypass, build
 from daypass.wiring.chores import chores
 from daypass.wiring.connection_limits import AddressConnections, thinned_out
@@ -159,6 +160,7 @@ def _worker(house: Daypass, watch: ThreadWatch, *, works: bool = True) -> Iterat
     folding = [
         Chore(name="fold", every=_SECOND, run=partial(_fold_all, house.book)),
         Chore(name="own entries", every=10 * _SECOND, run=house.book.look_for_own),
+        Chore(name="tiles", every=10 * _SECOND, run=SqlTiles(house.database).extend),
         telling_of_damage(house),
         Chore(name="attempts", every=10 * _SECOND, run=partial(_settle_attempts, house)),
     ]

@@ -189,6 +189,12 @@ def _tree() -> None:
     )
     op.bulk_insert(tree, [{"id": 1, "size": 0, "peaks": ""}])
     op.create_table(
+        "tiles",
+        sa.Column("level", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("position", sa.BigInteger(), primary_key=True, autoincrement=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+    )
+    op.create_table(
         "checkpoints",
         sa.Column("size", sa.BigInteger(), primary_key=True, autoincrement=False),
         sa.Column("note", sa.Text(), nullable=False),
