@@ -72,7 +72,7 @@ def actions(walk: Walk, folder: Path) -> Actions:
     found["end in AWS"] = walk.work
     found["fold"] = walk.book.fold
     found["prove an entry"] = lambda: walk.book.inclusion(5)
-    found["prove growth"] = lambda: walk.book.consistency(300)
+    found["prove growth"] = lambda: walk.book.consistency(50)
     found["tell"] = lambda: walk.outbox.claim(now=walk.clock(), hold=walk.clock() - walk.clock(), limit=20)
     return found | {f"chore: {one.name}": one.run for one in _chores(walk, folder)}
 
