@@ -11,11 +11,10 @@ from zoneinfo import ZoneInfo
 
 from daypass.model.decision import Needs, ScheduleName
 from daypass.rules.decide.evaluation import RuleEvaluation
-from daypass.rules.decide.opening_hours import Hours, open_at, zone
+from daypass.rules.decide.opening_hours import AS_REQUESTOR, Hours, open_at, zone
 from daypass.rules.decide.reason_words import Wording
 from daypass.rules.decide.unmet import Unmet
 
-AS_REQUESTOR = "requestor"
 """The time zone of who would have the access."""
 
 

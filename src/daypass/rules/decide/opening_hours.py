@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from daypass.model.errors import BadInput
 
+AS_REQUESTOR = "requestor"
+"""In place of a zone: by the clock of the one who asks."""
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 """In the order of ISO: Monday is 1."""
 

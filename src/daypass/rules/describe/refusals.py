@@ -10,9 +10,9 @@ from daypass.resources.s3_statements import Level, Option
 from daypass.rules.approval.approvers import missing
 from daypass.rules.approval.quorum import shortage
 from daypass.rules.decide.checks import not_looked_up, stages, unknown
-from daypass.rules.decide.conditions import AS_REQUESTOR, Conditions, clock_of, zone_of
+from daypass.rules.decide.conditions import Conditions, clock_of, zone_of
 from daypass.rules.decide.evaluation import RuleEvaluation
-from daypass.rules.decide.opening_hours import said_days, said_moment
+from daypass.rules.decide.opening_hours import AS_REQUESTOR, said_days, said_moment
 from daypass.rules.decide.reason_words import TICKET, Wording, is_called, tickets
 from daypass.rules.decide.rule import AllowRule, DenyRule, Rule, listing
 from daypass.rules.decide.unmet import Unmet

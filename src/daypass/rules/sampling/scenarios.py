@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 
 from daypass.model.decision import Circumstances, Question, ScheduleName, Ticket, TicketId
 from daypass.model.principal import Principal, PrincipalId
-from daypass.rules.decide.conditions import AS_REQUESTOR, Conditions
-from daypass.rules.decide.opening_hours import ALL_DAY, open_at, zone
+from daypass.rules.decide.conditions import Conditions
+from daypass.rules.decide.opening_hours import ALL_DAY, AS_REQUESTOR, open_at, zone
 from daypass.rules.decide.reason_words import Wording
 from daypass.rules.decide.rule import AllowRule, Rule
 from daypass.rules.decide.rulebook import RuleBook
