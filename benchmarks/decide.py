@@ -28,11 +28,11 @@ from daypass.model.principal import Principal, PrincipalId, SlackGroupId
 from daypass.resources.registry import parse_resource
 from daypass.resources.s3_statements import Level
 from daypass.rules.decide.decision import allowed, allows, decide, forbidden, refused, strikes
-from daypass.rules.decide.evaluation import RuleEvaluation
-from daypass.rules.decide.needs import needs
-from daypass.rules.decide.rule import AllowRule, DenyRule
-from daypass.rules.decide.rulebook import RuleBook
-from daypass.rules.document.read import parse
+from daypass.rules.evaluate.needs import needs
+from daypass.rules.load.read import parse
+from daypass.rules.rule.evaluation import RuleEvaluation
+from daypass.rules.rule.rule import AllowRule, DenyRule
+from daypass.rules.rule.rulebook import RuleBook
 
 WANTED_MS = 1.0
 BUCKETS = [f"acme-data-{number:03}" for number in range(100)]

@@ -33,7 +33,7 @@ from starlette.applications import Starlette
 from daypass.doors.slack.door import SlackDoor
 from daypass.doors.slack.workspace import SlackSettings
 from daypass.model.principal import PrincipalId
-from daypass.rules.document.read import parse
+from daypass.rules.load.read import parse
 from daypass.store.ledger import SqlLedger
 from daypass.wiring.assemble import open_stores
 from daypass.wiring.listener import listen

@@ -21,7 +21,7 @@ from daypass.model.event import EntryKind, Event
 from daypass.model.grant import Delivery, GrantId
 from daypass.model.principal import PrincipalId
 from daypass.reconcile.loop import Loop
-from daypass.rules.document.read import RuleBook
+from daypass.rules.load.read import RuleBook
 from daypass.store.database import Database
 from daypass.store.journal import SqlBook
 from daypass.store.ledger import SqlLedger

@@ -14,7 +14,7 @@ from daypass.lifecycle.end.end import drop, revoke
 from daypass.model.grant import Grant, GrantId
 from daypass.model.principal import PrincipalId
 from daypass.reconcile.chores import Chore
-from daypass.rules.document.read import parse
+from daypass.rules.load.read import parse
 from daypass.settings import JournalSettings, Settings, Store
 from daypass.store.tiles import SqlTiles
 from daypass.wiring.build import build

@@ -19,7 +19,7 @@ from daypass.model.resource import Resource
 from daypass.ports import Credentials, DryRun, Ledger, MarkedObject, Paper, PostForm, SignedUrl
 from daypass.ports.asker import asker
 from daypass.ports.fence import ask_fence, tell_fence
-from daypass.rules.document.read import RuleBook
+from daypass.rules.load.read import RuleBook
 from tests.makers import ANN, ANNS_USER, BOB, BOBS_USER, EVE, NOON, principal
 
 

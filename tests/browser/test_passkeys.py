@@ -15,7 +15,7 @@ from daypass.lifecycle.submit import submit
 from daypass.model.grant import Delivery, GrantId
 from daypass.model.lease import Term
 from daypass.model.request import Ask, RequestState
-from daypass.rules.document.read import parse
+from daypass.rules.load.read import parse
 from tests.browser.device import Device, a_device
 from tests.doors.house import RULES, House, open_house
 from tests.makers import ANN, BOB, HOUR, READ_REPORTS

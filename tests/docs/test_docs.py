@@ -14,7 +14,7 @@ from daypass import settings
 from daypass.demo.command import WELCOME
 from daypass.doors.cli.main import daypass
 from daypass.doors.commands import COMMANDS, SLACK_VERBS
-from daypass.rules.document.read import parse
+from daypass.rules.load.read import parse
 from tests.docs.pages import Command, code, commands, missing, named_tests, pages
 from tests.house.sources import ROOT, functions
 

@@ -18,7 +18,7 @@ from daypass.model.lease import Term
 from daypass.model.preapproval import Preapproval
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Ask, Request
-from daypass.rules.document.read import RuleBook, parse
+from daypass.rules.load.read import RuleBook, parse
 from tests.builder import Daypass, sqlite
 from tests.makers import ANN, BOB, HOUR, READ_REPORTS, RULES
 

@@ -14,7 +14,7 @@ from daypass.model.grant import Grant, GrantState, Why
 from daypass.model.lease import Term
 from daypass.model.principal import Away, PrincipalId
 from daypass.reconcile.chores import report_stuck
-from daypass.rules.document.read import parse
+from daypass.rules.load.read import parse
 from tests.flow.conftest import Walk
 from tests.makers import ANN, BOB, EVE, HOUR, NOON, principal
 

@@ -16,7 +16,7 @@ from daypass.model.principal import PrincipalId
 from daypass.model.request import RequestState
 from daypass.resources.registry import parse_resource
 from daypass.resources.s3_statements import Level
-from daypass.rules.document.read import parse
+from daypass.rules.load.read import parse
 from tests.flow.conftest import Walk
 from tests.makers import ANN, BOB, EVE, HOUR, RULES
 

@@ -9,7 +9,7 @@ from daypass.lifecycle.approval.decide import approve_with
 from daypass.lifecycle.approval.stages import Click
 from daypass.model.errors import NotAllowed, NotYours
 from daypass.model.grant import Grant, GrantId
-from daypass.rules.document.read import parse
+from daypass.rules.load.read import parse
 from tests.flow.conftest import Walk
 from tests.makers import BOB
 

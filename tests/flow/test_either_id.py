@@ -8,7 +8,7 @@ import pytest
 from daypass.lifecycle.absence import say_away
 from daypass.model.errors import BadInput, NotAllowed, NotYours
 from daypass.model.principal import PrincipalId, SlackGroupId
-from daypass.rules.document.read import parse
+from daypass.rules.load.read import parse
 from tests.flow.conftest import Walk
 from tests.makers import ANN, BOB, EVE
 

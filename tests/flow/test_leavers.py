@@ -24,7 +24,7 @@ from daypass.model.preapproval import Preapproval
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.record import Validity
 from daypass.model.request import RequestState
-from daypass.rules.document.read import parse
+from daypass.rules.load.read import parse
 from tests.flow.conftest import Walk
 from tests.makers import ANN, BOB, EVE, HOUR, NOON, READ_REPORTS, principal
 

@@ -15,7 +15,7 @@ from daypass.model.request import RequestState
 from daypass.ports import DryRun
 from daypass.resources.registry import parse_resource
 from daypass.resources.s3_statements import Level
-from daypass.rules.document.read import parse
+from daypass.rules.load.read import parse
 from tests.flow.conftest import Walk
 from tests.hands import HandAws
 from tests.makers import ANN, HOUR, principal

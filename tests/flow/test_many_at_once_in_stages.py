@@ -17,7 +17,7 @@ from daypass.model.errors import NotAllowed, NotFound, NotYours, TooLate
 from daypass.model.grant import GrantId
 from daypass.model.principal import PrincipalId
 from daypass.model.request import RequestState
-from daypass.rules.document.read import parse
+from daypass.rules.load.read import parse
 from tests.examples import examples
 from tests.flow.conftest import Walk
 from tests.makers import ANN, EVE, principal

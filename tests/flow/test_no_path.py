@@ -37,8 +37,8 @@ from daypass.model.request import Approval, Ask, Recurrence, Request, RequestSta
 from daypass.model.schedule import Schedule
 from daypass.model.windows import next_window
 from daypass.reconcile.loop import Loop
-from daypass.rules.decide.rulebook import RuleBook
-from daypass.rules.document.read import parse
+from daypass.rules.load.read import parse
+from daypass.rules.rule.rulebook import RuleBook
 from daypass.store import database as databases
 from daypass.store.ledger import SqlLedger
 from daypass.store.queue import SqlQueue

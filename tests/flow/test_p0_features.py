@@ -18,7 +18,7 @@ from daypass.model.principal import PrincipalId, SlackGroupId
 from daypass.model.request import RequestState
 from daypass.resources.registry import parse_resource
 from daypass.resources.s3_statements import Level
-from daypass.rules.document.read import parse
+from daypass.rules.load.read import parse
 from tests.flow.conftest import Walk
 from tests.makers import ANN, ANNS_USER, BOB, EVE, HOUR, principal
 

@@ -29,7 +29,7 @@ from daypass.model.principal import OPERATOR, PrincipalId
 from daypass.model.record import Validity
 from daypass.model.request import RequestState
 from daypass.resources.registry import parse_resource
-from daypass.rules.document.read import parse
+from daypass.rules.load.read import parse
 from daypass.store.tables import records
 from tests.flow.conftest import Walk
 from tests.hands import enders

@@ -10,7 +10,7 @@ from daypass.model.errors import BadInput, NotAllowed, NotYours
 from daypass.model.grant import GrantState
 from daypass.model.lease import Term
 from daypass.model.principal import Principal, PrincipalId
-from daypass.rules.document.read import parse
+from daypass.rules.load.read import parse
 from tests.flow.conftest import Walk
 from tests.makers import ANN, BOB, EVE, HOUR, principal
 

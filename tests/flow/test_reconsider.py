@@ -12,7 +12,7 @@ from daypass.model.event import EntryKind, Event
 from daypass.model.principal import Away, PrincipalId
 from daypass.model.request import Request, RequestState
 from daypass.ports import Ledger
-from daypass.rules.document.read import parse
+from daypass.rules.load.read import parse
 from tests.flow.conftest import Walk
 from tests.lifecycle.waiting import OvertakenLedger
 from tests.makers import ANN, BOB, HOUR, NOON, principal

@@ -13,7 +13,7 @@ from daypass.model.grant import Delivery
 from daypass.model.lease import Term
 from daypass.model.request import Ask
 from daypass.ports.asker import unhurried
-from daypass.rules.document.read import parse
+from daypass.rules.load.read import parse
 from localslack import BlockingSlack
 from tests.flow.conftest import Walk
 from tests.makers import HOUR, READ_REPORTS

@@ -9,7 +9,7 @@ from daypass.model.errors import NotYours, TooLate
 from daypass.model.event import EntryKind
 from daypass.model.principal import Away, PrincipalId, SlackGroupId
 from daypass.model.request import RequestState
-from daypass.rules.document.read import parse
+from daypass.rules.load.read import parse
 from tests.flow.conftest import Walk
 from tests.hands import Meanwhile
 from tests.makers import ANN, BOB, BOBS_USER, EVE, HOUR, NOON, principal

@@ -10,7 +10,7 @@ from daypass.model.preapproval import Preapproval
 from daypass.model.principal import PrincipalId
 from daypass.model.record import Validity
 from daypass.model.request import RequestState
-from daypass.rules.document.read import parse
+from daypass.rules.load.read import parse
 from daypass.store.ledger import SqlLedger
 from tests.flow.conftest import Walk
 from tests.flow.test_stages import TEAM_THEN_SECURITY

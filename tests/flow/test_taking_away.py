@@ -28,7 +28,7 @@ from daypass.model.freeze import Extent
 from daypass.model.grant import GrantId, GrantState
 from daypass.model.principal import PrincipalId, SlackGroupId
 from daypass.model.request import RequestState
-from daypass.rules.document.read import parse
+from daypass.rules.load.read import parse
 from tests.flow.conftest import Walk
 from tests.hands import enders
 from tests.makers import ANN, BOB, EVE, RULES, principal

@@ -11,7 +11,7 @@ from daypass.model.event import EntryKind
 from daypass.model.grant import GrantState, Why
 from daypass.model.lease import Term
 from daypass.model.request import RequestState
-from daypass.rules.document.read import parse
+from daypass.rules.load.read import parse
 from tests.flow.conftest import Walk
 from tests.makers import ANN, HOUR
 

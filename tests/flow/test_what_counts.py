@@ -11,7 +11,7 @@ from daypass.model.errors import BadInput, NotYours
 from daypass.model.grant import Grant, GrantId
 from daypass.model.principal import PrincipalId
 from daypass.model.request import RequestState
-from daypass.rules.document.read import parse
+from daypass.rules.load.read import parse
 from tests.flow.conftest import Walk
 from tests.makers import BOB, EVE, principal
 

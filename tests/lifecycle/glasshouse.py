@@ -12,7 +12,7 @@ from daypass.model.grant import Delivery, Grant, GrantId
 from daypass.model.lease import Term
 from daypass.model.principal import PrincipalId, SlackGroupId
 from daypass.model.request import Ask, Request
-from daypass.rules.document.read import RuleBook, parse
+from daypass.rules.load.read import RuleBook, parse
 from daypass.store.database import Database
 from tests.builder import Daypass
 from tests.makers import ANN, BOB, HOUR, READ_REPORTS, principal

@@ -28,7 +28,7 @@ from daypass.model.record import Validity
 from daypass.model.request import Ask, RequestState
 from daypass.model.secret import digest
 from daypass.resources.registry import parse_resource
-from daypass.rules.document.read import parse
+from daypass.rules.load.read import parse
 from tests.lifecycle.glasshouse import RULES, GlassHouse, glasshouse
 from tests.makers import ANN, BOB, EVE, HOUR, READ_REPORTS
 

@@ -19,7 +19,7 @@ from daypass.model.grant import Delivery, GrantId
 from daypass.model.lease import Term
 from daypass.model.principal import Away, PrincipalId, SlackGroupId
 from daypass.model.record import Validity
-from daypass.rules.document.read import parse
+from daypass.rules.load.read import parse
 from tests.lifecycle.glasshouse import CARL, LEADS, RULES, GlassHouse, glasshouse
 from tests.makers import ANN, ANNS_USER, BOB, EVE, HOUR, principal
 

@@ -14,7 +14,7 @@ from daypass.model.lease import Term
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Ask
 from daypass.resources.registry import must_fit
-from daypass.rules.document.read import RuleBook, parse
+from daypass.rules.load.read import RuleBook, parse
 from tests.builder import Daypass, sqlite
 from tests.hands import unreadable
 from tests.makers import ANN, BOB, EVE, HOUR, READ_REPORTS, RULES

@@ -26,7 +26,7 @@ from daypass.model.grant import Grant, GrantId
 from daypass.model.passkey import OneTimeLink, Passkey, Purpose
 from daypass.model.principal import NOBODY, PrincipalId
 from daypass.model.request import RequestState
-from daypass.rules.document.read import parse
+from daypass.rules.load.read import parse
 from daypass.store.ledger import SqlLedger
 from daypass.store.outbox import SqlOutbox
 from tests.hands import HandClock, HandDirectory, enders, judge_by

@@ -13,8 +13,8 @@ from daypass.model.principal import Away, PrincipalId
 from daypass.people.directory import Beside, PeopleDirectory
 from daypass.people.people_file_on_disk import PeopleFileOnDisk
 from daypass.rules.decide.decision import decide
-from daypass.rules.decide.needs import needs
-from daypass.rules.document.read import parse
+from daypass.rules.evaluate.needs import needs
+from daypass.rules.load.read import parse
 from localslack import BlockingSlack
 from tests.office import office_slack
 from tests.people.hands import HandClock

@@ -7,14 +7,14 @@ from hypothesis import strategies as st
 
 from daypass.model.decision import Approvers, Circumstances, Decision, Question, ScheduleName, Ticket, TicketId
 from daypass.model.principal import PrincipalId
-from daypass.rules.decide.conditions import Conditions
 from daypass.rules.decide.decision import decide
-from daypass.rules.decide.opening_hours import parse_hours
-from daypass.rules.decide.patterns import parse_pattern
-from daypass.rules.decide.reason_words import TICKET, parse_wording
-from daypass.rules.decide.rule import AllowRule, Emergency, Rule
-from daypass.rules.decide.rulebook import RuleBook
-from daypass.rules.describe.explain import RuleVerdict, explain
+from daypass.rules.explain.explain import RuleVerdict, explain
+from daypass.rules.match.opening_hours import parse_hours
+from daypass.rules.match.patterns import parse_pattern
+from daypass.rules.match.reason_words import TICKET, parse_wording
+from daypass.rules.rule.conditions import Conditions
+from daypass.rules.rule.rule import AllowRule, Emergency, Rule
+from daypass.rules.rule.rulebook import RuleBook
 from tests.rules.worlds import HOUR, IDS, cases, fitting, slack_groups
 
 MONDAY = datetime(2026, 5, 4, tzinfo=UTC)

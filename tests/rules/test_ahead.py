@@ -12,8 +12,8 @@ from daypass.resources.registry import parse_resource
 from daypass.resources.s3_statements import Level
 from daypass.rules.decide.decision import decide
 from daypass.rules.describe.rules import in_words
-from daypass.rules.document.read import parse
 from daypass.rules.lint.lint import lint
+from daypass.rules.load.read import parse
 from tests.makers import HOUR
 
 RULE = """

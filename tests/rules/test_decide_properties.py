@@ -15,15 +15,15 @@ from daypass.model.principal import Principal
 from daypass.resources.registry import parse_resource
 from daypass.resources.s3_statements import Option
 from daypass.rules.approval.quorum import askers
-from daypass.rules.decide.checks import hurdles, unknown
 from daypass.rules.decide.decision import decide
-from daypass.rules.decide.evaluation import RuleEvaluation
-from daypass.rules.decide.needs import needs
-from daypass.rules.decide.rule import AllowRule, DenyRule, Rule
-from daypass.rules.decide.unmet import FIELD, Unmet
-from daypass.rules.describe.explain import RuleKind, explain
-from daypass.rules.describe.suggestable import may_name, may_see
-from daypass.rules.document.people import NamedPeople
+from daypass.rules.evaluate.checks import hurdles, unknown
+from daypass.rules.evaluate.needs import needs
+from daypass.rules.explain.explain import RuleKind, explain
+from daypass.rules.explain.suggestable import may_name, may_see
+from daypass.rules.rule.evaluation import RuleEvaluation
+from daypass.rules.rule.people import NamedPeople
+from daypass.rules.rule.rule import AllowRule, DenyRule, Rule
+from daypass.rules.rule.unmet import FIELD, Unmet
 from tests.examples import examples
 from tests.rules.conditioned import World, worlds
 from tests.rules.worlds import HOUR, PLACES, allow_rules, book, deny_rules, fitting, levels, principals, questions

@@ -9,9 +9,9 @@ from daypass.model.decision import Allowed, Question
 from daypass.model.grant import Delivery
 from daypass.resources.s3_statements import Option
 from daypass.rules.decide.decision import decide
-from daypass.rules.decide.rulebook import RuleBook
-from daypass.rules.document.read import parse
 from daypass.rules.lint.lint import lint
+from daypass.rules.load.read import parse
+from daypass.rules.rule.rulebook import RuleBook
 from tests.rules.worlds import HOUR, ask, person
 
 GALLERY = Path(__file__).parents[2] / "examples" / "rules"

@@ -12,8 +12,8 @@ from daypass.resources.registry import parse_resource
 from daypass.resources.s3_statements import Level
 from daypass.rules.approval.eligibility import Colleagues
 from daypass.rules.decide.decision import decide
-from daypass.rules.document.read import parse
 from daypass.rules.lint.people import Roll, lint_people
+from daypass.rules.load.read import parse
 from tests.makers import BOB, HOUR, NOON
 
 GUS = PrincipalId("U0GUS")

@@ -4,8 +4,8 @@ import pytest
 
 from daypass.model.errors import RulesUnreadable
 from daypass.rules.describe.rules import in_words
-from daypass.rules.document.differences import other_than_rules
 from daypass.rules.lint.lint import lint
+from daypass.rules.load.differences import other_than_rules
 from tests.rules.worlds import written
 
 RULE = """

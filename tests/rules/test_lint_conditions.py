@@ -2,8 +2,8 @@
 
 import pytest
 
-from daypass.rules.lint.finding import FindingKind
 from daypass.rules.lint.lint import lint
+from daypass.rules.rule.finding import FindingKind
 from tests.rules.worlds import written
 
 REST = "who: anyone, may: [read], on: [acme-reports], for: {default: 1h, max: 2h}"

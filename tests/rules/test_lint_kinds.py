@@ -6,8 +6,8 @@ from hypothesis import given
 from daypass.model.decision import Allowed, Question
 from daypass.rules.decide.decision import decide
 from daypass.rules.decide.outcome import outcome
-from daypass.rules.decide.rule import DenyRule, Rule
 from daypass.rules.lint.lint import lint
+from daypass.rules.rule.rule import DenyRule, Rule
 from tests.rules.worlds import book, cases, written
 
 TERMS = "for: {default: 1h, max: 8h}"

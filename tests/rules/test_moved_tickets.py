@@ -6,8 +6,8 @@ import pytest
 
 from daypass.model.decision import Allowed, Circumstances, Decision, Denied, Ticket, TicketId
 from daypass.rules.decide.decision import decide
-from daypass.rules.decide.rulebook import RuleBook
-from tests.rules.decide.test_conditions import NOON
+from daypass.rules.rule.rulebook import RuleBook
+from tests.rules.rule.test_conditions import NOON
 from tests.rules.worlds import ask, written
 
 INC, JUNK = TicketId("INC-42"), TicketId("JUNK-7")

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import pytest
 
-from daypass.rules.decide.rulebook import RuleBook
-from daypass.rules.document.read import parse
-from daypass.rules.examples.cases import Case
 from daypass.rules.examples.run import run_cases
+from daypass.rules.load.read import parse
+from daypass.rules.rule.examples import Case
+from daypass.rules.rule.rulebook import RuleBook
 from tests.rules.test_gallery import FILES
 
 BOOKS: dict[str, RuleBook] = {path.name[:2]: parse(path.read_bytes(), name=path.name) for path in FILES}

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from daypass.rules.document.read import parse
 from daypass.rules.document.shape import AllowShape, DenyShape, DocumentShape, LengthShape, LimitsShape, RaisedShape
 from daypass.rules.document.shape_approval import ApproversShape, ApproveShape, HandOverShape, PeopleShape, StageShape
 from daypass.rules.document.shape_conditions import BreakGlassShape, LiveGrantsShape, MatchingShape, WhenShape
-from daypass.rules.examples.shape import AskShape, CaseShape
+from daypass.rules.document.shape_example import AskShape, CaseShape
+from daypass.rules.load.read import parse
 
 PAGE = (Path(__file__).parents[2] / "docs" / "rules.md").read_text()
 SHAPES: list[type[BaseModel]] = [

@@ -12,10 +12,10 @@ from daypass.model.errors import RulesUnreadable
 from daypass.model.principal import Principal, PrincipalId, SlackGroupId
 from daypass.rules.approval.quorum import shortage
 from daypass.rules.decide.decision import decide
-from daypass.rules.decide.rule import Rule
-from daypass.rules.decide.rulebook import RuleBook
-from daypass.rules.describe.explain import explain
+from daypass.rules.explain.explain import explain
 from daypass.rules.lint.lint import lint
+from daypass.rules.rule.rule import Rule
+from daypass.rules.rule.rulebook import RuleBook
 from tests.examples import examples
 from tests.rules.worlds import ask, book, cases, person, written
 

@@ -9,7 +9,7 @@ from daypass.model.decision import Allowed, Denied, Question
 from daypass.model.grant import Delivery
 from daypass.model.principal import SlackGroupId
 from daypass.rules.decide.decision import decide
-from daypass.rules.document.read import RuleBook, parse
+from daypass.rules.load.read import RuleBook, parse
 from tests.makers import READ_REPORTS, principal
 
 CREW = SlackGroupId("S0CREW")

@@ -10,8 +10,8 @@ from daypass.model.decision import Allowed, Circumstances, Denied, ScheduleName
 from daypass.model.principal import GroupName, Principal, PrincipalId
 from daypass.rules.approval.preview import preview
 from daypass.rules.decide.decision import decide
-from daypass.rules.describe.explain import explain
-from daypass.rules.document.read import parse
+from daypass.rules.explain.explain import explain
+from daypass.rules.load.read import parse
 from tests.rules.approval.test_approvers import NOON, away, here, person
 from tests.rules.worlds import ask
 

@@ -17,11 +17,11 @@ from daypass.model.resource import Resource
 from daypass.resources.registry import parse_levels, parse_resource
 from daypass.resources.s3_statements import Level, Option
 from daypass.rules.approval.stage import LateApprovers, RuleStage
-from daypass.rules.decide.patterns import parse_pattern
-from daypass.rules.decide.rule import AllowRule, DenyRule, Rule
-from daypass.rules.decide.rulebook import RuleBook
-from daypass.rules.document.people import NamedPeople
-from daypass.rules.document.read import parse
+from daypass.rules.load.read import parse
+from daypass.rules.match.patterns import parse_pattern
+from daypass.rules.rule.people import NamedPeople
+from daypass.rules.rule.rule import AllowRule, DenyRule, Rule
+from daypass.rules.rule.rulebook import RuleBook
 
 HOUR = timedelta(hours=1)
 

@@ -26,7 +26,7 @@ from daypass.model.grant import Grant, GrantState, new_grant_id
 from daypass.model.lease import Term
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Request, RequestState
-from daypass.rules.document.read import parse
+from daypass.rules.load.read import parse
 from tests import makers
 from tests.builder import Daypass
 from tests.keys import SIGNER

@@ -28,20 +28,20 @@ SURVIVORS = 1 / 2
 
 ROOMS = {
     "decide": (
-        ["rules/decide/decision.py", "rules/decide/patterns.py"],
+        ["rules/decide/decision.py", "rules/match/patterns.py"],
         [
             "tests/rules/decide/test_decision.py",
-            "tests/rules/decide/test_patterns.py",
+            "tests/rules/match/test_patterns.py",
             "tests/rules/test_unread_groups.py",
             "tests/rules",
         ],
     ),
     "approvals": (
-        ["rules/approval/eligibility.py", "rules/decide/checks.py"],
+        ["rules/approval/eligibility.py", "rules/evaluate/checks.py"],
         [
             "tests/rules/approval/test_approvers.py",
             "tests/rules/test_stages.py",
-            "tests/rules/decide/test_conditions.py",
+            "tests/rules/rule/test_conditions.py",
             "tests/rules",
         ],
     ),

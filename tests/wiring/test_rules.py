@@ -11,7 +11,7 @@ from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import GrantId
 from daypass.model.rule_change import RulesVersion
-from daypass.rules.decide.rule import AllowRule
+from daypass.rules.rule.rule import AllowRule
 from daypass.store.head_file import HeadFile
 from daypass.store.journal import SqlBook
 from daypass.store.ledger import SqlLedger

@@ -10,7 +10,7 @@ from daypass.lifecycle.handout.handout import Handout
 from daypass.lifecycle.judge import Judge
 from daypass.model.errors import RulesUnreadable
 from daypass.ports import Catalogue, Directory, Journal, Ledger, Logins, Outbox, Postings, Queue, Vendor
-from daypass.rules.document.read import RuleBook
+from daypass.rules.load.read import RuleBook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Schedules, buckets and tickets, asked when they are needed and believed for as long as around.py says."""
+"""Schedules, buckets and tickets, asked when they are needed and believed for as long as circumstances.py says."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

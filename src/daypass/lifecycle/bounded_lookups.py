@@ -17,7 +17,7 @@ from daypass.model.decision import Approvers
 from daypass.model.errors import Unavailable
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Request
-from daypass.rules.document.read import RuleBook
+from daypass.rules.load.read import RuleBook
 
 PATIENCE_S = 2.0
 _AT_ONCE = 4

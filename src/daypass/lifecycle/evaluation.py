@@ -14,9 +14,9 @@ from daypass.model.record import Tally
 from daypass.model.request import Ask
 from daypass.ports import Ledger
 from daypass.rules.decide.decision import decide
-from daypass.rules.decide.needs import needs
-from daypass.rules.describe.suggestable import told
-from daypass.rules.document.read import RuleBook
+from daypass.rules.evaluate.needs import needs
+from daypass.rules.explain.suggestable import told
+from daypass.rules.load.read import RuleBook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,8 +25,8 @@ from daypass.model.resource import Resource
 from daypass.ports import Catalogue
 from daypass.resources.registry import kind_of
 from daypass.resources.s3_statements import Level
-from daypass.rules.describe.suggestable import may_name, may_see
-from daypass.rules.document.read import RuleBook
+from daypass.rules.explain.suggestable import may_name, may_see
+from daypass.rules.load.read import RuleBook
 
 _NEAREST = 3
 _AS_NEAR = 0.7

@@ -35,9 +35,9 @@ from daypass.model.request import Ask, Request
 from daypass.model.resource import Resource
 from daypass.ports import Directory, DryRun, Facts, Ledger, Provisioner
 from daypass.resources.registry import must_fit
-from daypass.rules.decide.needs import needs
-from daypass.rules.decide.rule import GrantLimits
-from daypass.rules.document.read import RuleBook
+from daypass.rules.evaluate.needs import needs
+from daypass.rules.load.read import RuleBook
+from daypass.rules.rule.rule import GrantLimits
 
 _SILENT = "Who is who cannot be looked up now; it will be tried again."
 

@@ -19,8 +19,8 @@ from daypass.model.fact import Fact
 from daypass.model.known import KnownGroup, KnownOwners
 from daypass.model.principal import DAYPASS, GroupName, PrincipalId, SlackGroupId
 from daypass.ports import Ledger, Records
-from daypass.rules.decide.rule import AllowRule, Rule
-from daypass.rules.document.read import RuleBook
+from daypass.rules.load.read import RuleBook
+from daypass.rules.rule.rule import AllowRule, Rule
 
 Group = SlackGroupId | GroupName
 

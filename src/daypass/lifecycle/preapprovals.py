@@ -29,7 +29,7 @@ from daypass.model.principal import DAYPASS, Principal, PrincipalId
 from daypass.model.record import Validity
 from daypass.model.request import Ask, Request, RequestState
 from daypass.ports import Ledger
-from daypass.rules.approval import preapproval_check
+from daypass.rules.decide import preapproval_check
 
 MOST_OPEN = 10
 """So many from one person for another: each is a click that is tried at every ask."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Lock
 
 from daypass.model.errors import Fault, RulesUnreadable
-from daypass.rules.document.read import RuleBook, parse
+from daypass.rules.load.read import RuleBook, parse
 
 
 class RulesFile:

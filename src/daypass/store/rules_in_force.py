@@ -19,7 +19,7 @@ from daypass.model.errors import Fault, NotFound, RulesUnreadable
 from daypass.model.principal import DAYPASS
 from daypass.model.rule_change import RulesVersion
 from daypass.ports import Records
-from daypass.rules.document.read import RuleBook, parse
+from daypass.rules.load.read import RuleBook, parse
 from daypass.store.codec import Unreadable
 from daypass.store.rules_file import RulesFile
 

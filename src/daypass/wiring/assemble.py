@@ -23,7 +23,7 @@ from daypass.lifecycle.recheck import Clearing
 from daypass.model.grant import Delivery
 from daypass.ports import Catalogue, Directory, Facts, HeadPlace, Provisioner, Vendor
 from daypass.reconcile.loop import IN_FLIGHT, Loop
-from daypass.rules.document.read import RuleBook
+from daypass.rules.load.read import RuleBook
 from daypass.store import database as databases
 from daypass.store.database import Database
 from daypass.store.journal import SqlBook

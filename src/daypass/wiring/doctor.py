@@ -23,7 +23,7 @@ from daypass.model.departure import WatchState
 from daypass.model.errors import DaypassError
 from daypass.model.finding import Alteration, JournalFinding
 from daypass.model.record import Validity as Open
-from daypass.rules.decide.rule import AllowRule
+from daypass.rules.rule.rule import AllowRule
 from daypass.settings import Settings
 from daypass.store.rules_file import RulesFile
 from daypass.wiring import doctor_aws

@@ -29,7 +29,7 @@ from daypass.people.people_file_on_disk import PeopleFileOnDisk
 from daypass.people.slack_calls import SlackCalls, web_client
 from daypass.people.slack_people import SlackPeople
 from daypass.ports import Records
-from daypass.rules.document.read import RuleBook
+from daypass.rules.load.read import RuleBook
 from daypass.settings import Settings, Tickets, secret
 
 

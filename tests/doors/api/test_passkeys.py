@@ -8,7 +8,7 @@ import pytest
 from daypass.lifecycle.passkeys import enrol, registered
 from daypass.lifecycle.passkeys.relying_party import Site
 from daypass.model.event import EntryKind
-from daypass.rules.document.people import NamedPeople
+from daypass.rules.rule.people import NamedPeople
 from tests.doors.house import House
 from tests.lifecycle.authenticator import HandKey
 from tests.makers import ANN, BOB, EVE, HOUR

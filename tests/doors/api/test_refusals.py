@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from daypass.model.errors import Misconfigured
 from daypass.model.principal import SlackGroupId
-from daypass.rules.document.people import NamedPeople
+from daypass.rules.rule.people import NamedPeople
 from tests.doors.house import House
 from tests.examples import examples
 from tests.hands import HandDirectory

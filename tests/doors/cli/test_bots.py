@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from daypass.model.principal import Principal, PrincipalId
-from daypass.rules.document.people import NamedPeople
+from daypass.rules.rule.people import NamedPeople
 from tests.doors.cli.conftest import Terminal
 from tests.doors.house import House
 from tests.makers import BOB

@@ -16,8 +16,8 @@ from mcp.types import CallToolResult, TextContent
 
 from daypass.lifecycle.bots.administer import Wanted, add
 from daypass.model.principal import Principal, PrincipalId
-from daypass.rules.document.people import NamedPeople
-from daypass.rules.document.read import RuleBook, parse
+from daypass.rules.load.read import RuleBook, parse
+from daypass.rules.rule.people import NamedPeople
 from tests.doors.house import RULES, House, open_house
 from tests.makers import ANN, BOB
 

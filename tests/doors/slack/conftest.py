@@ -22,7 +22,7 @@ from daypass.model.grant import Grant, GrantId
 from daypass.model.principal import Principal, PrincipalId, SlackGroupId
 from daypass.model.request import Request
 from daypass.ports import DryRun, Paper
-from daypass.rules.document.read import RuleBook, parse
+from daypass.rules.load.read import RuleBook, parse
 from localslack import BlockingActor, BlockingSlack, Channel, Kind, LoopThread, Message, Person, UserGroup
 from tests.builder import Daypass, sqlite
 from tests.hands import HandAws, HandCatalogue, HandClock

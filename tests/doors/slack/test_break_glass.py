@@ -17,7 +17,7 @@ from daypass.model.lease import Term
 from daypass.model.principal import PrincipalId
 from daypass.model.record import Validity
 from daypass.model.request import Ask, Request
-from daypass.rules.document.read import parse
+from daypass.rules.load.read import parse
 from localslack import BlockingActor, BlockingSlack, Message
 from tests.doors.slack.closed import notifier, tell
 from tests.doors.slack.conftest import Office, office, until

@@ -10,7 +10,7 @@ from daypass.lifecycle.cancel import lapse
 from daypass.model.event import EntryKind
 from daypass.model.grant import GrantId
 from daypass.model.request import RequestState
-from daypass.rules.document.read import parse
+from daypass.rules.load.read import parse
 from localslack import BlockingActor
 from tests.doors.slack.conftest import Office, review, until
 from tests.makers import RULES

@@ -8,7 +8,7 @@ from daypass.model.errors import Misconfigured
 from daypass.model.grant import Delivery
 from daypass.model.request import RequestState
 from daypass.resources.s3_statements import Level, Option
-from daypass.rules.document.read import RuleBook, parse
+from daypass.rules.load.read import RuleBook, parse
 from localslack import BlockingActor, View
 from localslack.driver import PATIENCE
 from tests.doors.slack.conftest import ASK, Office, review

@@ -18,7 +18,7 @@ from daypass.model.fact import Fact
 from daypass.model.freeze import Extent, Freeze
 from daypass.model.grant import GrantId, GrantState
 from daypass.model.principal import OPERATOR, PrincipalId
-from daypass.rules.document.read import RuleBook, parse
+from daypass.rules.load.read import RuleBook, parse
 from localslack import BlockingActor
 from tests.doors.slack.conftest import CAROL, Office, review, until
 from tests.makers import ANN, BOB, NOON, RULES

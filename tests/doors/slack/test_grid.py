@@ -14,7 +14,7 @@ from daypass.doors.slack.thread import _ours
 from daypass.doors.slack.workspace import Workspace
 from daypass.model.errors import Misconfigured, NotYours
 from daypass.model.principal import PrincipalId
-from daypass.rules.document.read import parse
+from daypass.rules.load.read import parse
 from tests.builder import Daypass, sqlite
 from tests.makers import BOB, RULES
 

@@ -4,7 +4,7 @@ import time
 
 from daypass.model.grant import GrantState
 from daypass.model.request import RequestState
-from daypass.rules.document.read import parse
+from daypass.rules.load.read import parse
 from localslack import BlockingActor
 from localslack.surfaces import View
 from tests.doors.slack.closed import filed

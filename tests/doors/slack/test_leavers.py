@@ -10,7 +10,7 @@ from daypass.model.departure import Departure
 from daypass.model.errors import NotFound
 from daypass.model.grant import GrantState, Why
 from daypass.model.principal import PrincipalId
-from daypass.rules.document.read import parse
+from daypass.rules.load.read import parse
 from localslack import BlockingActor
 from tests.doors.slack.conftest import Office, review
 from tests.makers import ANN, HOUR, RULES

@@ -3,7 +3,7 @@
 from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.principal import DAYPASS
-from daypass.rules.document.read import parse
+from daypass.rules.load.read import parse
 from localslack import BlockingActor
 from tests.doors.slack.conftest import Office
 from tests.makers import RULES

@@ -38,7 +38,7 @@ from daypass.model.request import LONGEST_REASON, Approval, Request, RequestStat
 from daypass.model.rule_change import RulesChange, RulesVersion
 from daypass.resources.registry import parse_resource
 from daypass.resources.s3_statements import Level
-from daypass.rules.document.read import parse
+from daypass.rules.load.read import parse
 from daypass.rules.sampling.effects import ChangeEffect, Shift
 from localslack.block_kit.check import (
     complaints_about_message,

@@ -23,7 +23,7 @@ from daypass.model.fact import Fact
 from daypass.model.grant import GrantId, GrantState
 from daypass.model.principal import PrincipalId, SlackGroupId
 from daypass.model.request import Ask, Request
-from daypass.rules.document.read import RuleBook
+from daypass.rules.load.read import RuleBook
 from localslack import BlockingActor, BlockingSlack, TokenState
 from tests.doors.slack import closed as closed_door
 from tests.doors.slack.conftest import ASK, Office, office, review

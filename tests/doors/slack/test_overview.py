@@ -14,7 +14,7 @@ from daypass.model.principal import Principal, PrincipalId
 from daypass.model.request import Ask
 from daypass.resources.registry import parse_resource
 from daypass.resources.s3_statements import Level
-from daypass.rules.document.read import parse
+from daypass.rules.load.read import parse
 from tests.builder import Daypass, sqlite
 from tests.hands import HandDirectory
 from tests.makers import ANN, BOB, EVE

@@ -8,7 +8,7 @@ from daypass.model.fact import Fact
 from daypass.model.passkey import Passkey, Purpose
 from daypass.model.principal import PrincipalId
 from daypass.model.request import RequestState
-from daypass.rules.document.read import parse
+from daypass.rules.load.read import parse
 from localslack import BlockingActor
 from tests.doors.slack.conftest import Office, review
 from tests.makers import BOB, RULES

@@ -12,7 +12,7 @@ from daypass.lifecycle.rule_changes.versions import kept
 from daypass.model.freeze import Extent
 from daypass.model.principal import OPERATOR, PrincipalId
 from daypass.model.rule_change import ChangeState, RulesChange
-from daypass.rules.document.read import parse
+from daypass.rules.load.read import parse
 from localslack import BlockingActor, BlockingSlack, View
 from tests.doors.slack.conftest import Office
 from tests.doors.slack.ruled import OWNED, pressed, ruled

@@ -22,7 +22,7 @@ from daypass.model.principal import PrincipalId
 from daypass.model.request import Ask, RequestState
 from daypass.resources.registry import parse_resource
 from daypass.resources.s3_statements import Level
-from daypass.rules.document.read import parse
+from daypass.rules.load.read import parse
 from tests.doors.house import RULES, House
 from tests.lifecycle.authenticator import HandKey
 from tests.makers import ANN, BOB, EVE, HOUR, READ_REPORTS

@@ -18,7 +18,7 @@ from daypass.model.grant import Delivery, GrantId
 from daypass.model.principal import Away, PrincipalId
 from daypass.model.request import RequestState
 from daypass.people.bots import BotDirectory
-from daypass.rules.document.read import parse
+from daypass.rules.load.read import parse
 from tests.builder import sqlite
 from tests.flow.conftest import Walk
 from tests.makers import BOB, HOUR, READ_REPORTS, principal

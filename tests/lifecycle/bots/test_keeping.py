@@ -21,8 +21,8 @@ from daypass.model.grant import Grant, GrantState, Why
 from daypass.model.login import Login, LoginScope
 from daypass.model.principal import Principal, PrincipalId, SlackGroupId
 from daypass.model.secret import digest
-from daypass.rules.document.people import ANYONE, NamedPeople
-from daypass.rules.document.read import RuleBook, parse
+from daypass.rules.load.read import RuleBook, parse
+from daypass.rules.rule.people import ANYONE, NamedPeople
 from daypass.store.database import Database
 from daypass.store.ledger import SqlLedger
 from daypass.store.logins import SqlLogins

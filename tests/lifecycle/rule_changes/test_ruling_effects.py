@@ -12,7 +12,7 @@ from daypass.model.fact import Fact
 from daypass.model.lease import Term
 from daypass.model.principal import GroupName, Principal, PrincipalId, SlackGroupId
 from daypass.model.request import Request
-from daypass.rules.document.read import parse
+from daypass.rules.load.read import parse
 from daypass.rules.sampling.effects import ChangeEffect
 from tests.hands import HandDirectory
 from tests.lifecycle.rule_changes.conftest import CARL, RULES, SHORTER, Ruled

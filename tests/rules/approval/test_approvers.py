@@ -13,9 +13,9 @@ from daypass.rules.approval.approvers import missing, needed_by, stages_for
 from daypass.rules.approval.quorum import shortage
 from daypass.rules.approval.stage import RuleStage
 from daypass.rules.decide.decision import decide
-from daypass.rules.decide.rule import AllowRule
-from daypass.rules.decide.rulebook import RuleBook
 from daypass.rules.lint.lint import lint
+from daypass.rules.rule.rule import AllowRule
+from daypass.rules.rule.rulebook import RuleBook
 from tests.rules.worlds import ask, written
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

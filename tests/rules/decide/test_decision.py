@@ -10,9 +10,9 @@ from daypass.model.grant import Delivery
 from daypass.model.principal import Principal, PrincipalId
 from daypass.resources.s3_statements import Option
 from daypass.rules.decide.decision import decide
-from daypass.rules.decide.rulebook import RuleBook
-from daypass.rules.describe.explain import explain
-from daypass.rules.describe.suggestable import may_see, offers
+from daypass.rules.explain.explain import explain
+from daypass.rules.explain.suggestable import may_see, offers
+from daypass.rules.rule.rulebook import RuleBook
 from tests.makers import NOON
 from tests.rules.worlds import HOUR, ask, person, written
 

@@ -8,8 +8,8 @@ import pytest
 
 from daypass.model.decision import Circumstances, Denied, Question, Ticket, TicketId
 from daypass.rules.decide.decision import decide
-from daypass.rules.decide.rulebook import RuleBook
-from tests.rules.decide.test_conditions import NOON, denying, lending, on_call
+from daypass.rules.rule.rulebook import RuleBook
+from tests.rules.rule.test_conditions import NOON, denying, lending, on_call
 from tests.rules.worlds import HOUR, ask, written
 
 INC = TicketId("INC-42")

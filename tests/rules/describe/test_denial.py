@@ -7,7 +7,7 @@ import pytest
 
 from daypass.model.decision import Denied
 from daypass.rules.decide.decision import decide
-from daypass.rules.describe.suggestable import told
+from daypass.rules.explain.suggestable import told
 from tests.rules.worlds import HOUR, ask, written
 
 BOOK = written(

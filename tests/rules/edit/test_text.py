@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daypass.model.errors import BadInput
-from daypass.rules.document.read import parse
 from daypass.rules.document.yaml_source import read
 from daypass.rules.edit.text import (
     field_at,
@@ -20,6 +19,7 @@ from daypass.rules.edit.text import (
     with_rule,
 )
 from daypass.rules.edit.yaml_text import written
+from daypass.rules.load.read import parse
 
 DOCUMENT = """\
 # Who may what at Acme.

@@ -6,9 +6,9 @@ from io import BytesIO
 import pytest
 
 from daypass.model.errors import Fault
-from daypass.rules.decide.rulebook import RuleBook
 from daypass.rules.examples.past import LONGEST, PastRequest, read_past
 from daypass.rules.examples.simulate import Simulation
+from daypass.rules.rule.rulebook import RuleBook
 from tests.rules.worlds import written
 
 OLD = """

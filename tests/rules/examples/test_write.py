@@ -12,9 +12,9 @@ from daypass.model.grant import Delivery
 from daypass.model.principal import Away, GroupName, Principal, PrincipalId, SlackGroupId
 from daypass.resources.registry import parse_resource
 from daypass.resources.s3_statements import Level, Option
+from daypass.rules.document.example_text import retold
+from daypass.rules.document.shape_example import Expected
 from daypass.rules.examples.past import PastRequest, read_past
-from daypass.rules.examples.read_write import retold
-from daypass.rules.examples.shape import Expected
 
 BEN, CID, DEPLOY = PrincipalId("U0BEN"), PrincipalId("U0CID"), PrincipalId("bot:deploy")
 ANN = Principal(

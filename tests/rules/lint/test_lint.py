@@ -5,8 +5,8 @@ from hypothesis import given
 
 from daypass.model.decision import Allowed, Question
 from daypass.rules.decide.decision import decide
-from daypass.rules.decide.rule import Rule
 from daypass.rules.lint.lint import lint
+from daypass.rules.rule.rule import Rule
 from tests.rules.worlds import book, cases, written
 
 LENDS = """

@@ -15,8 +15,8 @@ from daypass.model.principal import Principal
 from daypass.resources.registry import parse_resource
 from daypass.resources.s3_statements import Level
 from daypass.rules.decide.decision import decide
-from daypass.rules.decide.rule import Rule
-from daypass.rules.decide.rulebook import RuleBook
+from daypass.rules.rule.rule import Rule
+from daypass.rules.rule.rulebook import RuleBook
 from daypass.rules.sampling.effects import ChangeEffect, effect
 from tests.examples import repeated
 from tests.rules.worlds import GROUPS, HOUR, IDS, PLACES, any_rules, ask, book, person, written

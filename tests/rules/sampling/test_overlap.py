@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daypass.resources.registry import parse_resource
-from daypass.rules.decide.patterns import Pattern, parse_pattern
+from daypass.rules.match.patterns import Pattern, parse_pattern
 from daypass.rules.sampling.overlap import meeting, samples
 from tests.rules.worlds import PATTERNS, PLACES
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daypass.model.errors import BadInput
-from daypass.rules.decide.reason_words import parse_wording
+from daypass.rules.match.reason_words import parse_wording
 from daypass.rules.sampling.scenarios import made_up
 
 

@@ -21,7 +21,7 @@ from daypass.lifecycle.resubmit import Repeat, once_more
 from daypass.lifecycle.submit import submit
 from daypass.model.principal import PrincipalId
 from daypass.resources.s3_statements import Level
-from daypass.rules.describe.suggestable import offers
+from daypass.rules.explain.suggestable import offers
 
 router = api_router("ahead")
 

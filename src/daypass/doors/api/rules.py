@@ -57,7 +57,7 @@ from daypass.model.errors import BadInput, NotFound, RulesUnreadable, Unavailabl
 from daypass.model.grant import GrantId
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.rule_change import ChangeState, RulesChange, RulesVersion
-from daypass.rules.document.read import RuleBook, parse
+from daypass.rules.load.read import RuleBook, parse
 from daypass.rules.sampling.effects import ChangeEffect
 
 router = api_router("rules")

@@ -16,7 +16,7 @@ from daypass.model.errors import DaypassError, NotYours
 from daypass.model.event import Event
 from daypass.model.principal import Principal, PrincipalId, SlackGroupId
 from daypass.model.request import Request
-from daypass.rules.decide.rule import AllowRule
+from daypass.rules.rule.rule import AllowRule
 
 _MOST_LOOKED_UP = 40
 

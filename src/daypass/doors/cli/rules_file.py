@@ -17,18 +17,18 @@ from daypass.model.decision import Denied, RuleId
 from daypass.model.errors import Fault, RulesUnreadable
 from daypass.rules.decide.decision import decide
 from daypass.rules.decide.outcome import deciding, in_short, outcome
-from daypass.rules.decide.rulebook import RuleBook
-from daypass.rules.describe.explain import RuleVerdict
-from daypass.rules.describe.explain import explain as every_rule
 from daypass.rules.describe.rules import in_words
-from daypass.rules.document.read import parse
+from daypass.rules.document.shape_example import Expected
 from daypass.rules.examples.past import PastRequest, read_ask, read_past
 from daypass.rules.examples.run import CaseResult, run_cases
-from daypass.rules.examples.shape import Expected
 from daypass.rules.examples.simulate import Difference, Simulation, tallied
-from daypass.rules.lint.finding import Finding, FindingKind
+from daypass.rules.explain.explain import RuleVerdict
+from daypass.rules.explain.explain import explain as every_rule
 from daypass.rules.lint.lint import lint as findings
 from daypass.rules.lint.people import unlooked
+from daypass.rules.load.read import parse
+from daypass.rules.rule.finding import Finding, FindingKind
+from daypass.rules.rule.rulebook import RuleBook
 
 _FILE = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
 _LOOKING_S = 300

@@ -20,7 +20,7 @@ from daypass.doors.slack.verbs import Verbs, in_thread
 from daypass.model.errors import AskedAlready, BadInput, DaypassError, Refusal
 from daypass.model.principal import PrincipalId
 from daypass.rules.approval.preview import preview as who_is_asked
-from daypass.rules.decide.rule import AllowRule
+from daypass.rules.rule.rule import AllowRule
 
 log = structlog.get_logger()
 

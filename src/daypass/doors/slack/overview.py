@@ -23,7 +23,7 @@ from daypass.model.record import Validity
 from daypass.model.request import Request, RequestState
 from daypass.model.rule_change import ChangeState, RulesChange
 from daypass.model.schedule import Schedule
-from daypass.rules.describe.suggestable import offers
+from daypass.rules.explain.suggestable import offers
 
 _LIVE = (GrantState.APPROVED, GrantState.ACTIVE, GrantState.ENDING)
 _HELD = (GrantState.APPROVED, GrantState.ACTIVE)

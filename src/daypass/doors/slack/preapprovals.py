@@ -13,7 +13,7 @@ from daypass.doors.slack.verbs import Verbs, in_thread
 from daypass.lifecycle import preapprovals
 from daypass.lifecycle.absence import say_away, say_back
 from daypass.lifecycle.resubmit import Repeat, once_more
-from daypass.rules.describe.suggestable import offers
+from daypass.rules.explain.suggestable import offers
 
 _MOST = 40
 """Offers in one answer; Slack takes 50 blocks."""

@@ -33,11 +33,11 @@ from daypass.model.errors import BadInput, Conflict, DaypassError
 from daypass.model.grant import Delivery
 from daypass.model.principal import PrincipalId
 from daypass.resources.s3_statements import Level
-from daypass.rules.decide.rule import Rule
 from daypass.rules.describe.rules import in_words
 from daypass.rules.edit.fields import RuleFields, kept, shown, typed_too
 from daypass.rules.edit.text import find
 from daypass.rules.edit.text import text_of as rule_text
+from daypass.rules.rule.rule import Rule
 
 _MOST = 20
 """Rules in one answer: each takes two of the 50 blocks of a message."""

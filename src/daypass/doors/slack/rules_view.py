@@ -19,10 +19,10 @@ from daypass.model.errors import BadInput, DaypassError, Misconfigured, NotFound
 from daypass.model.principal import PrincipalId
 from daypass.model.rule_change import ChangeState, RulesChange, RulesVersion
 from daypass.rules.describe.rules import in_words
-from daypass.rules.document.differences import changes, other_than_rules
-from daypass.rules.document.read import RuleBook, parse
 from daypass.rules.edit.fields import changed
 from daypass.rules.edit.text import field_at, find, groups_of, with_fields, with_new_rule, with_rule
+from daypass.rules.load.differences import changes, other_than_rules
+from daypass.rules.load.read import RuleBook, parse
 from daypass.rules.sampling.effects import ChangeEffect
 
 _ID = re.compile(r"\b[UW][A-Z0-9]{3,}\b")

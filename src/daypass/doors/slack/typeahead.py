@@ -17,8 +17,8 @@ from daypass.model.resource import Resource
 from daypass.resources.registry import parse_resource
 from daypass.resources.s3_address import plain_place
 from daypass.resources.s3_statements import Level
-from daypass.rules.describe.suggestable import may_name, may_see, nearest_place
-from daypass.rules.document.read import RuleBook
+from daypass.rules.explain.suggestable import may_name, may_see, nearest_place
+from daypass.rules.load.read import RuleBook
 
 _LIST = frozenset({Level.LIST})
 

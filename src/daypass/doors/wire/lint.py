@@ -8,7 +8,7 @@ from daypass.doors.wire.inputs import Incoming
 from daypass.doors.wire.outputs import WireOut
 from daypass.lifecycle.rule_changes.named_people import Doubts
 from daypass.rules.document.yaml_source import LARGEST
-from daypass.rules.lint.finding import FindingKind
+from daypass.rules.rule.finding import FindingKind
 
 RulesText = Annotated[str, Field(max_length=LARGEST, description="the whole document, as YAML")]
 

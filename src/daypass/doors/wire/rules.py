@@ -13,9 +13,9 @@ from daypass.doors.wire.outputs import WireOut
 from daypass.doors.wire.words import LengthText, ReasonText, Whole, drawn
 from daypass.model.event import Event
 from daypass.model.rule_change import RulesChange, RulesVersion
-from daypass.rules.describe.explain import RuleVerdict
 from daypass.rules.describe.rules import in_words
-from daypass.rules.document.read import RuleBook
+from daypass.rules.explain.explain import RuleVerdict
+from daypass.rules.load.read import RuleBook
 from daypass.rules.sampling.effects import ChangeEffect
 
 

@@ -8,7 +8,7 @@ from daypass.model.errors import NotFound, NotYours, TooLate
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.record import Validity
 from daypass.ports import Ledger
-from daypass.rules.document.read import RuleBook
+from daypass.rules.load.read import RuleBook
 
 
 def find(name: str, *, ledger: Ledger) -> Bot:

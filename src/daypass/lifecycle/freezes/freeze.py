@@ -21,7 +21,7 @@ from daypass.model.freeze import Extent, Freeze, Freezes
 from daypass.model.grant import GrantId, new_grant_id
 from daypass.model.principal import OPERATOR, PrincipalId
 from daypass.ports import Ledger
-from daypass.rules.document.read import RuleBook
+from daypass.rules.load.read import RuleBook
 
 _MOST = 1000
 

@@ -17,8 +17,8 @@ from daypass.model.errors import DaypassError, NotFound, Refusal
 from daypass.model.grant import GrantId
 from daypass.model.principal import GroupName, Principal, PrincipalId, SlackGroupId
 from daypass.model.request import RequestState
-from daypass.rules.decide.needs import needs
-from daypass.rules.document.read import RuleBook
+from daypass.rules.evaluate.needs import needs
+from daypass.rules.load.read import RuleBook
 from daypass.rules.sampling.effects import ChangeEffect, effect
 
 MOST_PEOPLE = 300

@@ -10,11 +10,11 @@ from daypass.model.decision import Needs, ScheduleName
 from daypass.model.errors import DaypassError, NotFound, Unavailable
 from daypass.model.principal import Principal, PrincipalId
 from daypass.ports import Directory, Facts
-from daypass.rules.decide.rule import AllowRule
-from daypass.rules.decide.rulebook import RuleBook
-from daypass.rules.lint.finding import Finding
 from daypass.rules.lint.lint import lint_each
 from daypass.rules.lint.people import Group, Roll, lint_people, requestors, schedules_of
+from daypass.rules.rule.finding import Finding
+from daypass.rules.rule.rule import AllowRule
+from daypass.rules.rule.rulebook import RuleBook
 
 LINT_LASTS = timedelta(seconds=5)
 MOST_PEOPLE = 300

@@ -15,8 +15,8 @@ from daypass.model.errors import BadInput, NotFound, NotYours, Unavailable
 from daypass.model.principal import GroupName, Principal, PrincipalId, SlackGroupId
 from daypass.model.rule_change import RulesChange
 from daypass.ports import Directory
-from daypass.rules.document.people import NamedPeople
-from daypass.rules.document.read import RuleBook
+from daypass.rules.load.read import RuleBook
+from daypass.rules.rule.people import NamedPeople
 
 OWNERS = RuleId("owners")
 """What stands in an approval of a change where that of a request names its rule."""

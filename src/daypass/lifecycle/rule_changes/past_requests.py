@@ -9,9 +9,9 @@ from itertools import islice
 from daypass.lifecycle.judge import Judge, as_ask
 from daypass.model.errors import BadInput, DaypassError
 from daypass.model.request import Request
-from daypass.rules.describe.explain import RuleVerdict, explain
-from daypass.rules.examples.read_write import retold
-from daypass.rules.examples.shape import Expected
+from daypass.rules.document.example_text import retold
+from daypass.rules.document.shape_example import Expected
+from daypass.rules.explain.explain import RuleVerdict, explain
 
 
 def past(*, judge: Judge, most: int) -> Iterator[bytes]:

@@ -20,7 +20,7 @@ from daypass.model.principal import PrincipalId
 from daypass.model.request import LONGEST_REASON
 from daypass.model.rule_change import RulesChange, RulesVersion
 from daypass.ports import Ledger
-from daypass.rules.document.read import RuleBook
+from daypass.rules.load.read import RuleBook
 
 LONGEST_SHADOW = timedelta(days=92)
 

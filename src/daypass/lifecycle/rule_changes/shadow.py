@@ -22,7 +22,7 @@ from daypass.model.request import Ask
 from daypass.model.rule_change import ChangeState, RulesChange
 from daypass.ports import Ledger, Records
 from daypass.rules.decide.outcome import differ_for, in_short
-from daypass.rules.document.read import RuleBook, parse
+from daypass.rules.load.read import RuleBook, parse
 
 _MOST = 8
 """So many changes decide in the shadow at most, the newest: each of them costs every ask a decision more."""

@@ -13,8 +13,8 @@ from daypass.model.grant import GrantId
 from daypass.model.principal import PrincipalId
 from daypass.model.rule_change import RulesVersion
 from daypass.ports import Directory, Ledger
-from daypass.rules.document.read import RuleBook, parse
 from daypass.rules.examples.run import CaseResult, run_cases
+from daypass.rules.load.read import RuleBook, parse
 
 PROPOSED = "proposed"
 """How faults call the text: `proposed:12: ...`."""

@@ -8,7 +8,7 @@ from typing import Protocol, runtime_checkable
 from daypass.model.errors import Misconfigured
 from daypass.model.principal import DAYPASS
 from daypass.model.rule_change import RulesVersion
-from daypass.rules.document.read import RuleBook
+from daypass.rules.load.read import RuleBook
 
 FROM_THE_FILE = "from the file"
 """The note of a version that was made of the file's text."""

@@ -12,14 +12,14 @@ from dataclasses import replace
 from daypass.model.decision import Aftermath, Allowed, Circumstances, Decision, Denied, Question, RuleId
 from daypass.model.principal import SlackGroupId
 from daypass.resources.s3_statements import Level
-from daypass.rules.decide.checks import escapes, hurdles, open_ticket, plain, reviewers, stages
-from daypass.rules.decide.evaluation import RuleEvaluation
 from daypass.rules.decide.outcome import lacking
-from daypass.rules.decide.rule import AllowRule, DenyRule, Rule
-from daypass.rules.decide.rulebook import RuleBook
-from daypass.rules.decide.unmet import FIELD, Unmet
 from daypass.rules.describe.denial import OFFERS, refusal
 from daypass.rules.describe.refusals import say_unknown
+from daypass.rules.evaluate.checks import escapes, hurdles, open_ticket, plain, reviewers, stages
+from daypass.rules.rule.evaluation import RuleEvaluation
+from daypass.rules.rule.rule import AllowRule, DenyRule, Rule
+from daypass.rules.rule.rulebook import RuleBook
+from daypass.rules.rule.unmet import FIELD, Unmet
 
 _FURTHEST_FIRST = (
     frozenset({Unmet.PLACE}),

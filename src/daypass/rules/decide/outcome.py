@@ -15,13 +15,13 @@ from datetime import timedelta
 from daypass.model.decision import Allowed, Decision, Denied, RuleId
 from daypass.model.length import words_for_length
 from daypass.rules.approval.approvers import outages
-from daypass.rules.decide.checks import hurdles, plain, unknown
-from daypass.rules.decide.evaluation import RuleEvaluation
-from daypass.rules.decide.rule import AllowRule, DenyRule, Rule
-from daypass.rules.decide.unmet import Unmet
 from daypass.rules.describe.refusals import could_not, could_not_ticket
 from daypass.rules.describe.rules import agreeing
-from daypass.rules.examples.shape import Expected
+from daypass.rules.document.shape_example import Expected
+from daypass.rules.evaluate.checks import hurdles, plain, unknown
+from daypass.rules.rule.evaluation import RuleEvaluation
+from daypass.rules.rule.rule import AllowRule, DenyRule, Rule
+from daypass.rules.rule.unmet import Unmet
 
 _NONE = RuleId("")
 

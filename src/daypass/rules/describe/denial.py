@@ -16,14 +16,6 @@ from daypass.model.length import short_length
 from daypass.model.resource import Resource
 from daypass.resources.registry import parse_resource
 from daypass.resources.s3_statements import Level, Option
-from daypass.rules.decide.checks import unknown
-from daypass.rules.decide.conditions import clock_of
-from daypass.rules.decide.evaluation import RuleEvaluation
-from daypass.rules.decide.opening_hours import ALL_DAY, open_at
-from daypass.rules.decide.patterns import Pattern
-from daypass.rules.decide.reason_words import TICKET
-from daypass.rules.decide.rule import AllowRule, listing
-from daypass.rules.decide.unmet import Unmet
 from daypass.rules.describe.refusals import (
     both,
     conditions,
@@ -33,6 +25,14 @@ from daypass.rules.describe.refusals import (
     say_person,
     say_ticket,
 )
+from daypass.rules.evaluate.checks import unknown
+from daypass.rules.match.opening_hours import ALL_DAY, open_at
+from daypass.rules.match.patterns import Pattern
+from daypass.rules.match.reason_words import TICKET
+from daypass.rules.rule.conditions import clock_of
+from daypass.rules.rule.evaluation import RuleEvaluation
+from daypass.rules.rule.rule import AllowRule, listing
+from daypass.rules.rule.unmet import Unmet
 
 OFFERS = "`offers` lists what you can request."
 _LEAST = timedelta(seconds=1)

@@ -9,13 +9,13 @@ from daypass.model.length import words_for_length
 from daypass.resources.s3_statements import Level, Option
 from daypass.rules.approval.approvers import missing
 from daypass.rules.approval.quorum import shortage
-from daypass.rules.decide.checks import not_looked_up, stages, unknown
-from daypass.rules.decide.conditions import Conditions, clock_of, zone_of
-from daypass.rules.decide.evaluation import RuleEvaluation
-from daypass.rules.decide.opening_hours import AS_REQUESTOR, said_days, said_moment
-from daypass.rules.decide.reason_words import TICKET, Wording, is_called, tickets
-from daypass.rules.decide.rule import AllowRule, DenyRule, Rule, listing
-from daypass.rules.decide.unmet import Unmet
+from daypass.rules.evaluate.checks import not_looked_up, stages, unknown
+from daypass.rules.match.opening_hours import AS_REQUESTOR, said_days, said_moment
+from daypass.rules.match.reason_words import TICKET, Wording, is_called, tickets
+from daypass.rules.rule.conditions import Conditions, clock_of, zone_of
+from daypass.rules.rule.evaluation import RuleEvaluation
+from daypass.rules.rule.rule import AllowRule, DenyRule, Rule, listing
+from daypass.rules.rule.unmet import Unmet
 
 _LEAST = timedelta(seconds=1)
 _NOT_URGENT = "is not for breaking glass."

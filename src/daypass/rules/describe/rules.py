@@ -12,10 +12,10 @@ from daypass.model.grant import Delivery
 from daypass.model.length import words_for_length
 from daypass.resources.s3_statements import Level, Option
 from daypass.rules.approval.stage import LateApprovers, RuleStage, Sources
-from daypass.rules.decide.rule import AllowRule, DenyRule, Rule
 from daypass.rules.describe.refusals import conditions
-from daypass.rules.document.people import NamedPeople
 from daypass.rules.document.shape import AHEAD, UNSAID
+from daypass.rules.rule.people import NamedPeople
+from daypass.rules.rule.rule import AllowRule, DenyRule, Rule
 
 _NAMED = 6
 """How many are named in one sentence."""

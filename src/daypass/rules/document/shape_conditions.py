@@ -6,10 +6,10 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from daypass.model.errors import BadInput
-from daypass.rules.decide.opening_hours import AS_REQUESTOR, DAYS, Hours, parse_hours, parse_zone
-from daypass.rules.decide.reason_words import Wording, parse_wording
 from daypass.rules.document.shape_approval import DecidersShape, Shape
 from daypass.rules.document.values import Account, BucketTag, Length, Schedule, Sensitivity, TagValue, is_text, wrong
+from daypass.rules.match.opening_hours import AS_REQUESTOR, DAYS, Hours, parse_hours, parse_zone
+from daypass.rules.match.reason_words import Wording, parse_wording
 
 T = TypeVar("T")
 

@@ -16,7 +16,7 @@ from daypass.model.grant import Delivery
 from daypass.model.length import parse_length
 from daypass.model.principal import ROBOT
 from daypass.resources.s3_statements import Level, Option
-from daypass.rules.decide.patterns import Pattern, parse_pattern
+from daypass.rules.match.patterns import Pattern, parse_pattern
 
 SENTENCE = "sentence"
 """The type of an error whose message is a sentence of ours."""

@@ -1,0 +1,1 @@
+"""The examples of a document and files of past requests, tried under rules."""

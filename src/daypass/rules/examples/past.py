@@ -14,10 +14,10 @@ from pydantic import ValidationError
 
 from daypass.model.decision import Circumstances, Question
 from daypass.model.errors import Fault, RulesUnreadable
+from daypass.rules.document.example_text import around_of, question_of
 from daypass.rules.document.faults import said
+from daypass.rules.document.shape_example import Expected, PastShape
 from daypass.rules.document.yaml_source import DocumentSource, read
-from daypass.rules.examples.read_write import around_of, question_of
-from daypass.rules.examples.shape import Expected, PastShape
 
 LONGEST = 65_536
 """Bytes of a line."""

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from daypass.model.decision import Decision, Denied
 from daypass.rules.decide.decision import decide
 from daypass.rules.decide.outcome import asked_first, deciding, outcome
-from daypass.rules.decide.rulebook import RuleBook
-from daypass.rules.describe.explain import explain
-from daypass.rules.examples.cases import Case
-from daypass.rules.examples.shape import Expected
+from daypass.rules.document.shape_example import Expected
+from daypass.rules.explain.explain import explain
+from daypass.rules.rule.examples import Case
+from daypass.rules.rule.rulebook import RuleBook
 
 _SAID = {
     Expected.ALLOWED: "somebody is asked",

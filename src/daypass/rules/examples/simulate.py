@@ -11,9 +11,9 @@ from daypass.model.decision import Decision, Question
 from daypass.model.length import words_for_length
 from daypass.rules.decide.decision import decide
 from daypass.rules.decide.outcome import deciding, differ_for, in_short, outcome
-from daypass.rules.decide.rulebook import RuleBook
+from daypass.rules.document.shape_example import Expected
 from daypass.rules.examples.past import PastRequest
-from daypass.rules.examples.shape import Expected
+from daypass.rules.rule.rulebook import RuleBook
 
 NOTHING = ""
 """Stands for the rule where none has anything to say, and what is asked is therefore refused."""

@@ -1,0 +1,1 @@
+"""What is allowed to be written and is hardly meant."""

@@ -6,11 +6,11 @@ from daypass.model.decision import Approvers
 from daypass.model.length import words_for_length
 from daypass.rules.approval.quorum import certain, left, never_filled, shortage
 from daypass.rules.approval.stage import RuleStage
-from daypass.rules.decide.rule import AllowRule
-from daypass.rules.decide.rulebook import RuleBook
-from daypass.rules.document.people import NamedPeople
-from daypass.rules.lint.finding import Finding, FindingKind
 from daypass.rules.lint.overlaps import finding
+from daypass.rules.rule.finding import Finding, FindingKind
+from daypass.rules.rule.people import NamedPeople
+from daypass.rules.rule.rule import AllowRule
+from daypass.rules.rule.rulebook import RuleBook
 
 _TOO_FEW = "whoever of those who may ask does, too few others are named to decide"
 

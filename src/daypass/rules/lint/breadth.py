@@ -6,11 +6,11 @@ from datetime import timedelta
 from daypass.model.grant import Delivery
 from daypass.model.length import words_for_length
 from daypass.resources.s3_statements import Level
-from daypass.rules.decide.patterns import Pattern
-from daypass.rules.decide.rule import AllowRule
-from daypass.rules.decide.rulebook import RuleBook
-from daypass.rules.lint.finding import Finding, FindingKind
 from daypass.rules.lint.overlaps import finding
+from daypass.rules.match.patterns import Pattern
+from daypass.rules.rule.finding import Finding, FindingKind
+from daypass.rules.rule.rule import AllowRule
+from daypass.rules.rule.rulebook import RuleBook
 
 _LONG_ALONE = timedelta(days=1)
 """What nobody is asked about may last so long."""

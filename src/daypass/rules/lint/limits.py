@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from daypass.rules.decide.rule import AllowRule
-from daypass.rules.decide.rulebook import RuleBook
-from daypass.rules.lint.finding import Finding, FindingKind
 from daypass.rules.lint.overlaps import finding
+from daypass.rules.rule.finding import Finding, FindingKind
+from daypass.rules.rule.rule import AllowRule
+from daypass.rules.rule.rulebook import RuleBook
 
 _MANY = 1000
 """So many of one person are as good as no limit."""

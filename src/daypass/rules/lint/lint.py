@@ -12,15 +12,15 @@ None of it keeps the rules from being used. What a rule says is `meant` is not p
 
 from collections.abc import Iterator
 
-from daypass.rules.decide.patterns import Pattern
-from daypass.rules.decide.rule import AllowRule, DenyRule, Rule
-from daypass.rules.decide.rulebook import RuleBook
 from daypass.rules.document.values import UNMARKED
 from daypass.rules.lint.approvers import of_deciders
 from daypass.rules.lint.breadth import of_width
-from daypass.rules.lint.finding import Finding, FindingKind
 from daypass.rules.lint.limits import of_limits
 from daypass.rules.lint.overlaps import finding, of_denying, of_lending, under
+from daypass.rules.match.patterns import Pattern
+from daypass.rules.rule.finding import Finding, FindingKind
+from daypass.rules.rule.rule import AllowRule, DenyRule, Rule
+from daypass.rules.rule.rulebook import RuleBook
 
 
 def lint(book: RuleBook) -> list[Finding]:

@@ -16,11 +16,11 @@ from daypass.model.grant import Delivery
 from daypass.model.length import words_for_length
 from daypass.resources.s3_statements import Level
 from daypass.rules.approval.quorum import closed
-from daypass.rules.decide.patterns import Pattern
-from daypass.rules.decide.rule import AllowRule, DenyRule, Rule, listing
-from daypass.rules.decide.rulebook import RuleBook
-from daypass.rules.document.people import NOBODY, NamedPeople
-from daypass.rules.lint.finding import Finding, FindingKind
+from daypass.rules.match.patterns import Pattern
+from daypass.rules.rule.finding import Finding, FindingKind
+from daypass.rules.rule.people import NOBODY, NamedPeople
+from daypass.rules.rule.rule import AllowRule, DenyRule, Rule, listing
+from daypass.rules.rule.rulebook import RuleBook
 
 _NARROWER = "Take one of them out, or make one of them narrower."
 _UP = "Move it up, or take it out."

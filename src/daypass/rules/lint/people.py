@@ -15,10 +15,10 @@ from daypass.model.length import words_for_length
 from daypass.model.principal import GroupName, Principal, PrincipalId, SlackGroupId
 from daypass.rules.approval.quorum import certain, left, shortage
 from daypass.rules.approval.stage import RuleStage
-from daypass.rules.decide.rule import AllowRule, Rule
-from daypass.rules.decide.rulebook import RuleBook
-from daypass.rules.lint.finding import Finding, FindingKind
 from daypass.rules.lint.overlaps import finding
+from daypass.rules.rule.finding import Finding, FindingKind
+from daypass.rules.rule.rule import AllowRule, Rule
+from daypass.rules.rule.rulebook import RuleBook
 
 Group = SlackGroupId | GroupName
 

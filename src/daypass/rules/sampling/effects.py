@@ -23,11 +23,11 @@ from daypass.model.principal import Principal, PrincipalId
 from daypass.model.resource import Resource
 from daypass.rules.decide.decision import decide
 from daypass.rules.decide.outcome import differ, differ_for, in_short
-from daypass.rules.decide.patterns import Pattern
-from daypass.rules.decide.rule import AllowRule, Rule
-from daypass.rules.decide.rulebook import Bits, RuleBook
-from daypass.rules.document.differences import RuleChange, changed_ids, changes, other_than_rules
 from daypass.rules.examples.simulate import ask_in_words
+from daypass.rules.load.differences import RuleChange, changed_ids, changes, other_than_rules
+from daypass.rules.match.patterns import Pattern
+from daypass.rules.rule.rule import AllowRule, Rule
+from daypass.rules.rule.rulebook import Bits, RuleBook
 from daypass.rules.sampling.probes import Probe, places, probes
 from daypass.rules.sampling.scenarios import Scenario, Suit, asking, suits
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from daypass.model.errors import BadInput
 from daypass.model.resource import Resource
 from daypass.resources.registry import resource_at
-from daypass.rules.decide.patterns import Pattern
+from daypass.rules.match.patterns import Pattern
 
 _SOMETHING = "++"
 """A token for one character that is no slash; a literal has one character alone."""

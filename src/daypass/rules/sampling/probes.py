@@ -17,8 +17,8 @@ from daypass.model.grant import Delivery
 from daypass.model.resource import Resource
 from daypass.resources.registry import resource_at
 from daypass.resources.s3_statements import Level
-from daypass.rules.decide.patterns import Pattern
-from daypass.rules.decide.rule import AllowRule, Rule
+from daypass.rules.match.patterns import Pattern
+from daypass.rules.rule.rule import AllowRule, Rule
 from daypass.rules.sampling.overlap import meeting, samples
 
 _DEEP = tuple(f"{'daypass-probe/' * folders}{name}" for folders, name in ((0, "probe"), (1, ""), (1, "probe"), (3, "")))

@@ -16,11 +16,11 @@ from zoneinfo import ZoneInfo
 
 from daypass.model.decision import Circumstances, Question, ScheduleName, Ticket, TicketId
 from daypass.model.principal import Principal, PrincipalId
-from daypass.rules.decide.conditions import Conditions
-from daypass.rules.decide.opening_hours import ALL_DAY, AS_REQUESTOR, open_at, zone
-from daypass.rules.decide.reason_words import Wording
-from daypass.rules.decide.rule import AllowRule, Rule
-from daypass.rules.decide.rulebook import RuleBook
+from daypass.rules.match.opening_hours import ALL_DAY, AS_REQUESTOR, open_at, zone
+from daypass.rules.match.reason_words import Wording
+from daypass.rules.rule.conditions import Conditions
+from daypass.rules.rule.rule import AllowRule, Rule
+from daypass.rules.rule.rulebook import RuleBook
 from daypass.rules.sampling.probes import Probe
 
 _SOMEBODY = PrincipalId("U0PROBE")

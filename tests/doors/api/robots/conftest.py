@@ -9,8 +9,8 @@ import httpx2
 import pytest
 
 from daypass.model.principal import Principal
-from daypass.rules.document.people import NamedPeople
-from daypass.rules.document.read import RuleBook, parse
+from daypass.rules.load.read import RuleBook, parse
+from daypass.rules.rule.people import NamedPeople
 from daypass.workload_identity.issuers import Issuers
 from tests.doors.api.robots.speaking import DEPLOY, OTHER, added, speaking
 from tests.doors.house import RULES, House, open_house

@@ -11,7 +11,7 @@ from daypass.lifecycle.bots.administer import robot_fact
 from daypass.model.bot import Bot
 from daypass.model.event import EntryKind
 from daypass.model.login import LoginScope
-from daypass.rules.document.people import NamedPeople
+from daypass.rules.rule.people import NamedPeople
 from tests.doors.api.robots.speaking import ASK, DEPLOY, added, narrowed, speaking
 from tests.doors.house import House
 from tests.makers import ANN, BOB, EVE

@@ -9,8 +9,8 @@ import pytest
 from daypass.model.decision import Allowed, Circumstances, Denied, Question, ScheduleName
 from daypass.model.principal import PrincipalId
 from daypass.rules.decide.decision import decide
-from daypass.rules.decide.rulebook import RuleBook
-from daypass.rules.describe.explain import explain
+from daypass.rules.explain.explain import explain
+from daypass.rules.rule.rulebook import RuleBook
 from tests.rules.worlds import HOUR, ask, person, written
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from daypass.rules.document.differences import changes, other_than_rules
+from daypass.rules.load.differences import changes, other_than_rules
 from tests.rules.worlds import written
 
 ONE = """

@@ -10,10 +10,10 @@ from enum import Enum, auto
 from zoneinfo import ZoneInfo
 
 from daypass.model.decision import Needs, ScheduleName
-from daypass.rules.decide.evaluation import RuleEvaluation
-from daypass.rules.decide.opening_hours import AS_REQUESTOR, Hours, open_at, zone
-from daypass.rules.decide.reason_words import Wording
-from daypass.rules.decide.unmet import Unmet
+from daypass.rules.match.opening_hours import AS_REQUESTOR, Hours, open_at, zone
+from daypass.rules.match.reason_words import Wording
+from daypass.rules.rule.evaluation import RuleEvaluation
+from daypass.rules.rule.unmet import Unmet
 
 """The time zone of who would have the access."""
 

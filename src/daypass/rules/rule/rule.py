@@ -11,11 +11,11 @@ from daypass.model.principal import Principal
 from daypass.model.resource import Resource
 from daypass.resources.s3_statements import Level
 from daypass.rules.approval.stage import RuleStage
-from daypass.rules.decide.conditions import Conditions
-from daypass.rules.decide.patterns import Pattern
-from daypass.rules.decide.reason_words import Wording
-from daypass.rules.document.people import NamedPeople
-from daypass.rules.lint.finding import FindingKind
+from daypass.rules.match.patterns import Pattern
+from daypass.rules.match.reason_words import Wording
+from daypass.rules.rule.conditions import Conditions
+from daypass.rules.rule.finding import FindingKind
+from daypass.rules.rule.people import NamedPeople
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,8 +13,8 @@ from daypass.model.errors import Fault, RulesUnreadable
 from daypass.model.grant import Delivery
 from daypass.model.principal import PrincipalId
 from daypass.resources.s3_statements import Level
-from daypass.rules.decide.rule import AllowRule, DenyRule
-from daypass.rules.document.read import parse
+from daypass.rules.load.read import parse
+from daypass.rules.rule.rule import AllowRule, DenyRule
 from tests.rules.worlds import HOUR
 
 GOOD = dedent(

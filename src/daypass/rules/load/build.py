@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 
 from daypass.model.decision import Approvers, RuleId, ScheduleName
-from daypass.rules.decide.conditions import Conditions
-from daypass.rules.decide.reason_words import TICKET, Wording
-from daypass.rules.decide.rule import AllowRule, DenyRule, Emergency, Raised
-from daypass.rules.document.approval import named, steps
-from daypass.rules.document.people import ANYONE, NamedPeople, everybody
 from daypass.rules.document.shape import AllowShape, DenyShape
 from daypass.rules.document.shape_approval import PeopleShape
 from daypass.rules.document.shape_conditions import BreakGlassShape, MatchingShape, WhenShape
-from daypass.rules.lint.finding import FindingKind
+from daypass.rules.load.approval import named, steps
+from daypass.rules.match.reason_words import TICKET, Wording
+from daypass.rules.rule.conditions import Conditions
+from daypass.rules.rule.finding import FindingKind
+from daypass.rules.rule.people import ANYONE, NamedPeople, everybody
+from daypass.rules.rule.rule import AllowRule, DenyRule, Emergency, Raised
 
 Groups = Mapping[str, NamedPeople]
 

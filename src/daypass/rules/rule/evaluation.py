@@ -8,8 +8,8 @@ from daypass.model.decision import Circumstances, Question
 from daypass.model.principal import PrincipalId
 from daypass.resources.s3_statements import Level
 from daypass.rules.approval.eligibility import Colleagues
-from daypass.rules.decide.patterns import Pattern
 from daypass.rules.document.values import UNMARKED
+from daypass.rules.match.patterns import Pattern
 
 Marked = Mapping[str, tuple[Pattern, ...]]
 """How sensitive places are: by the word for it."""

@@ -10,10 +10,10 @@ from operator import or_
 from daypass.model.decision import RuleId
 from daypass.model.principal import Principal
 from daypass.model.resource import Resource
-from daypass.rules.decide.patterns import Pattern
-from daypass.rules.decide.rule import EVERYBODY, AllowRule, GrantLimits, Rule
-from daypass.rules.document.people import NOBODY, NamedPeople
-from daypass.rules.examples.cases import Case
+from daypass.rules.match.patterns import Pattern
+from daypass.rules.rule.examples import Case
+from daypass.rules.rule.people import NOBODY, NamedPeople
+from daypass.rules.rule.rule import EVERYBODY, AllowRule, GrantLimits, Rule
 
 Bits = int
 """A set of rules: bit i for the i-th rule of the document. A thousand of them are united or intersected in 50 ns."""

@@ -7,10 +7,10 @@ import pytest
 
 from daypass.model.grant import Delivery
 from daypass.resources.s3_statements import Level, Option
-from daypass.rules.decide.rulebook import RuleBook
 from daypass.rules.document.yaml_source import read
-from daypass.rules.examples.cases import Case, Expected, read_cases
 from daypass.rules.examples.run import run_cases
+from daypass.rules.rule.examples import Case, Expected, read_cases
+from daypass.rules.rule.rulebook import RuleBook
 from tests.rules.worlds import written
 
 RULES = """

@@ -6,8 +6,8 @@ from itertools import chain
 
 from daypass.model.decision import Circumstances, Question, ScheduleName, Ticket, TicketId
 from daypass.model.principal import ROBOT, Away, GroupName, Principal, PrincipalId, SlackGroupId
+from daypass.rules.document.shape_example import AskShape, Expected
 from daypass.rules.document.values import is_person_id
-from daypass.rules.examples.shape import AskShape, Expected
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 """When nobody says when: a Monday."""

@@ -11,11 +11,11 @@ from datetime import timedelta
 from daypass.model.decision import Approvers, Question, Stage, TicketId
 from daypass.rules.approval.approvers import stages_for
 from daypass.rules.approval.quorum import shortage
-from daypass.rules.decide.conditions import Met, judged
-from daypass.rules.decide.evaluation import RuleEvaluation
-from daypass.rules.decide.reason_words import Wording, is_called, tickets
-from daypass.rules.decide.rule import AllowRule, DenyRule, Emergency, listing
-from daypass.rules.decide.unmet import Unmet
+from daypass.rules.match.reason_words import Wording, is_called, tickets
+from daypass.rules.rule.conditions import Met, judged
+from daypass.rules.rule.evaluation import RuleEvaluation
+from daypass.rules.rule.rule import AllowRule, DenyRule, Emergency, listing
+from daypass.rules.rule.unmet import Unmet
 
 _LEAST = timedelta(seconds=1)
 

@@ -5,12 +5,12 @@ from operator import or_
 
 from daypass.model.decision import Needs, Question
 from daypass.rules.approval.approvers import needed_by
-from daypass.rules.decide.checks import escapes, plain
-from daypass.rules.decide.conditions import Met, judged, needed
-from daypass.rules.decide.evaluation import RuleEvaluation
-from daypass.rules.decide.reason_words import tickets
-from daypass.rules.decide.rule import AllowRule, DenyRule, Rule
-from daypass.rules.decide.rulebook import RuleBook
+from daypass.rules.evaluate.checks import escapes, plain
+from daypass.rules.match.reason_words import tickets
+from daypass.rules.rule.conditions import Met, judged, needed
+from daypass.rules.rule.evaluation import RuleEvaluation
+from daypass.rules.rule.rule import AllowRule, DenyRule, Rule
+from daypass.rules.rule.rulebook import RuleBook
 
 
 def needs(book: RuleBook, question: Question) -> Needs:

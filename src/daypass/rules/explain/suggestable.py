@@ -15,11 +15,11 @@ from daypass.model.grant import Delivery
 from daypass.model.principal import Principal
 from daypass.model.resource import Resource
 from daypass.resources.s3 import in_bucket
-from daypass.rules.decide.patterns import Pattern
-from daypass.rules.decide.rule import AllowRule, DenyRule, listing
-from daypass.rules.decide.rulebook import RuleBook
 from daypass.rules.describe.denial import OFFERS
 from daypass.rules.describe.rules import in_words
+from daypass.rules.match.patterns import Pattern
+from daypass.rules.rule.rule import AllowRule, DenyRule, listing
+from daypass.rules.rule.rulebook import RuleBook
 
 
 def may_see(

@@ -6,11 +6,11 @@ from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 
 from daypass.model.decision import RuleId
-from daypass.rules.decide.rule import DenyRule, Rule
-from daypass.rules.decide.rulebook import RuleBook
 from daypass.rules.describe.rules import in_words
-from daypass.rules.document.people import NamedPeople
-from daypass.rules.examples.cases import Case
+from daypass.rules.rule.examples import Case
+from daypass.rules.rule.people import NamedPeople
+from daypass.rules.rule.rule import DenyRule, Rule
+from daypass.rules.rule.rulebook import RuleBook
 
 _WORDS = {
     "levels": "may",

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from daypass.rules.decide.opening_hours import open_at, parse_hours
+from daypass.rules.match.opening_hours import open_at, parse_hours
 
 BERLIN, LORD_HOWE, KOLKATA = ZoneInfo("Europe/Berlin"), ZoneInfo("Australia/Lord_Howe"), ZoneInfo("Asia/Kolkata")
 SUNDAY = frozenset({7})

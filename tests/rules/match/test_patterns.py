@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from daypass.model.errors import BadInput
 from daypass.resources.registry import parse_resource
-from daypass.rules.decide.patterns import parse_pattern
+from daypass.rules.match.patterns import parse_pattern
 from tests.examples import examples
 
 ALPHABET = "ab/c"

@@ -11,10 +11,10 @@ from pydantic import ValidationError
 
 from daypass.model.decision import Circumstances, Question, RuleId
 from daypass.model.errors import Fault
+from daypass.rules.document.example_text import around_of, question_of
 from daypass.rules.document.faults import said
+from daypass.rules.document.shape_example import CaseShape, Expected
 from daypass.rules.document.yaml_source import Data, DocumentSource, Path
-from daypass.rules.examples.read_write import around_of, question_of
-from daypass.rules.examples.shape import CaseShape, Expected
 
 __all__ = ["Case", "Expected", "read_cases"]
 

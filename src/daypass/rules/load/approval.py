@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from daypass.model.decision import Approvers, ScheduleName
 from daypass.model.principal import GroupName, PrincipalId, SlackGroupId
 from daypass.rules.approval.stage import LateApprovers, RuleStage, Sources
-from daypass.rules.document.people import Named, NamedPeople, everybody
 from daypass.rules.document.shape_approval import ApproversShape, ApproveShape, PeopleShape, StageShape, WayShape
 from daypass.rules.document.yaml_source import Data, Path
+from daypass.rules.rule.people import Named, NamedPeople, everybody
 
 ONLY = "approval"
 """The name of the stage where there is one alone."""

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from daypass.model.entitlement import Entitlement
 from daypass.model.grant import Delivery
 from daypass.model.principal import Principal
-from daypass.rules.decide.rule import AllowRule, listing
-from daypass.rules.decide.rulebook import RuleBook
+from daypass.rules.rule.rule import AllowRule, listing
+from daypass.rules.rule.rulebook import RuleBook
 
 
 def doubt(book: RuleBook, entitlement: Entitlement, *, delivery: Delivery, to: Principal, giver: Principal) -> str:

@@ -12,17 +12,17 @@ from pydantic import BaseModel, ValidationError
 
 from daypass.model.errors import Fault, RulesUnreadable
 from daypass.model.principal import ROBOT
-from daypass.rules.decide.rule import EVERYBODY, GrantLimits, Rule
-from daypass.rules.decide.rulebook import RuleBook
-from daypass.rules.document.approval import named, people_of, uncountable
-from daypass.rules.document.build import allow_rule, deny_rule
 from daypass.rules.document.faults import meant, said
-from daypass.rules.document.people import NOBODY, Named, NamedPeople, everybody, in_order, unfold
 from daypass.rules.document.shape import AllowShape, DenyShape, DocumentShape
 from daypass.rules.document.shape_approval import PeopleShape
 from daypass.rules.document.values import UNMARKED
 from daypass.rules.document.yaml_source import Data, DocumentSource, Path, read
-from daypass.rules.examples.cases import read_cases
+from daypass.rules.load.approval import named, people_of, uncountable
+from daypass.rules.load.build import allow_rule, deny_rule
+from daypass.rules.rule.examples import read_cases
+from daypass.rules.rule.people import NOBODY, Named, NamedPeople, everybody, in_order, unfold
+from daypass.rules.rule.rule import EVERYBODY, GrantLimits, Rule
+from daypass.rules.rule.rulebook import RuleBook
 
 __all__ = ["RuleBook", "parse"]
 

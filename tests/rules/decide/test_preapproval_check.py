@@ -7,8 +7,8 @@ from daypass.model.grant import Delivery
 from daypass.model.principal import Principal, PrincipalId, SlackGroupId
 from daypass.resources.registry import parse_resource
 from daypass.resources.s3_statements import Level
-from daypass.rules.approval.preapproval_check import doubt
-from daypass.rules.document.read import parse
+from daypass.rules.decide.preapproval_check import doubt
+from daypass.rules.load.read import parse
 from tests.makers import ANN, BOB, EVE, RULES, principal
 
 LEAD = Principal(id=PrincipalId("U0LEAD"), name="Lea", slack_groups=frozenset({SlackGroupId("S0LEADS")}))

@@ -11,11 +11,11 @@ from enum import StrEnum
 
 from daypass.model.decision import Approvers, Circumstances, Question, RuleId, Stage
 from daypass.model.length import words_for_length
-from daypass.rules.decide.checks import escapes, hurdles, open_ticket, reviewers, stages
-from daypass.rules.decide.evaluation import RuleEvaluation
-from daypass.rules.decide.rule import AllowRule, DenyRule, Rule
-from daypass.rules.decide.rulebook import RuleBook
 from daypass.rules.describe.refusals import say, say_escape, say_unknown
+from daypass.rules.evaluate.checks import escapes, hurdles, open_ticket, reviewers, stages
+from daypass.rules.rule.evaluation import RuleEvaluation
+from daypass.rules.rule.rule import AllowRule, DenyRule, Rule
+from daypass.rules.rule.rulebook import RuleBook
 
 _NAMED = 6
 """How many of those who decide are named in one sentence."""

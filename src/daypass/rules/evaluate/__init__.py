@@ -1,0 +1,1 @@
+"""What stands between an ask and a rule, and what must be known before that can be said."""

@@ -1,0 +1,1 @@
+"""What a person can request at all, and what every rule makes of one request."""

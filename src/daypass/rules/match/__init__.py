@@ -1,0 +1,1 @@
+"""Texts and times that a rule names: patterns over resources, hours of the day, words of a reason."""

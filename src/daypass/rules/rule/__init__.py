@@ -1,0 +1,1 @@
+"""A rule and the rulebook as they are looked at, and a question as they look at it."""
