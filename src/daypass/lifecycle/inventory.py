@@ -21,7 +21,7 @@ from daypass.lifecycle.bounded_lookups import PATIENCE_S, Soon, T
 from daypass.lifecycle.parties import Parties
 from daypass.model.errors import BadInput, DaypassError
 from daypass.model.request import Ask
-from daypass.model.resource import Resource
+from daypass.model.resource import BARE, Resource
 from daypass.ports import Catalogue
 from daypass.resources.registry import kind_of
 from daypass.resources.s3_statements import Level
@@ -47,6 +47,8 @@ class Inventory:
     def must_have(self, ask: Ask, parties: Parties, rules: RuleBook) -> None:
         """Raise BadInput, with the nearest names, for a place of which it is known that it is not there."""
         place = ask.entitlement.resource
+        if place.kind != BARE:  # what there is of other kinds is told by the rehearsal alone
+            return
         sees = _Sees(rules, parties, ask.entitlement.levels)
         if ask.urgent or ask.extends or ask.series or not sees(place.root, place.inner):
             return

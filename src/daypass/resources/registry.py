@@ -17,6 +17,10 @@ from daypass.resources.s3 import S3
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (S3(),)}
 """Every kind there is. A new one is one more here."""
 
+_EVERY_LEVEL = [level for kind in KINDS.values() for level in kind.levels]
+LEVELS: Mapping[str, str] = {level.word: level.label for level in [*_EVERY_LEVEL, *reversed(_EVERY_LEVEL)]}
+"""Every word for a level, of whatever kind, with what it lets its holder do."""
+
 _NAMED = re.compile(r"([a-z][a-z0-9-]*):(?!//)(.*)", re.DOTALL)
 
 
@@ -64,6 +68,12 @@ def parse_levels(text: str, kind: str = BARE) -> frozenset[str]:
 def implied(levels: frozenset[str], kind: str = BARE) -> frozenset[str]:
     """The levels with what they bring along: who reads, lists what they read."""
     return levels.union(*(level.implies for level in kind_called(kind).levels if level.word in levels))
+
+
+def only_level(kind: str) -> frozenset[str]:
+    """The level that is meant when none is said: that of a kind which has one alone; else none."""
+    levels = kind_called(kind).levels
+    return frozenset({levels[0].word}) if len(levels) == 1 else frozenset()
 
 
 def must_fit(entitlement: Entitlement, delivery: Delivery) -> None:

@@ -19,8 +19,8 @@ from daypass.lifecycle.absence import say_away, say_back
 from daypass.lifecycle.bounded_lookups import owners_of
 from daypass.lifecycle.resubmit import Repeat, once_more
 from daypass.lifecycle.submit import submit
+from daypass.model.entitlement import ordered
 from daypass.model.principal import PrincipalId
-from daypass.resources.s3_statements import Level
 from daypass.rules.explain.suggestable import offers
 
 router = api_router("ahead")
@@ -44,7 +44,7 @@ def what_there_is(caller: Reader, desk: AtDesk) -> OffersOut:
                 rule=offer.rule.id,
                 sentence=offer.sentence,
                 resources=[pattern.text for pattern in offer.rule.places],
-                levels=[level for level in Level if level in offer.rule.levels],
+                levels=ordered(offer.rule.levels),
                 deliveries=sorted(offer.rule.deliveries),
                 default_s=int(offer.rule.default.total_seconds()),
                 longest_s=int(offer.rule.longest.total_seconds()),

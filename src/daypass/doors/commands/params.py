@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from daypass.resources.registry import KINDS, LEVELS
+
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 FOR = "How long: 90m, 2h, 1h30m, 1d, or “until 18:00”."
 
-
-LEVELS = ("list", "read", "write", "delete")
 DELIVERIES = ("session", "policy", "link")
 
 
@@ -65,7 +65,7 @@ def reason(text: str, *, required: bool = False) -> click.Option:
 
 def what() -> click.Argument:
     """Which access to what."""
-    return click.Argument(["what"], nargs=-1, type=SuggestedWord("s3", *LEVELS), metavar="s3 LEVEL WHERE")
+    return click.Argument(["what"], nargs=-1, type=SuggestedWord(*KINDS, *LEVELS), metavar="s3 LEVEL WHERE")
 
 
 def start() -> click.Option:

@@ -7,13 +7,14 @@ import click
 from daypass.doors.commands.params import Id
 from daypass.doors.language.request_words import is_level, option_meant
 from daypass.doors.language.tokenize import did_you_mean
+from daypass.resources.registry import KINDS
 
 _MOST_OFFERED = 5
 
 
 def asks_without_verb(word: str) -> bool:
     """Whether somebody who begins with this word asks for access, and left `request` out."""
-    return word.lower() == "s3" or is_level(word.lower())
+    return word.lower() in KINDS or is_level(word.lower())
 
 
 def lacks_id(error: click.ClickException) -> bool:

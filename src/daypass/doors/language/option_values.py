@@ -15,11 +15,11 @@ from dataclasses import dataclass, field
 
 import click
 
-from daypass.doors.commands.params import LEVELS
 from daypass.doors.language.moments import is_moment
 from daypass.doors.language.recurrence import is_recurrence
 from daypass.doors.language.tokenize import nearest
 from daypass.model.length import is_length
+from daypass.resources.registry import KINDS, LEVELS
 
 _ID = re.compile(r"[23456789abcdefghjkmnpqrstuvwxyz]{12}", re.IGNORECASE)
 _PLACE = re.compile(r"\S*[/.:\d-]\S*")
@@ -150,14 +150,14 @@ def _asks(command: click.Command) -> bool:
 
 
 def _has_both(own: Sequence[str]) -> bool:
-    return len([word for word in own if word.lower() != "s3"]) >= _LEVEL_AND_PLACE
+    return len([word for word in own if word.lower() not in KINDS]) >= _LEVEL_AND_PLACE
 
 
 def _asked_at_the_end(own: Sequence[str], words: Sequence[str], kind: str | None) -> int:
     """How many words at the end say level and place: `s3 read acme-reports/`, or the place where the level is said."""
     text = kind == _TEXT  # in a reason, a ticket looks like a bucket
     match list(words[-3:]):
-        case [service, _, _] if service.lower() == "s3":
+        case [service, _, _] if service.lower() in KINDS:
             return 3
         case [*_, level, place] if _levels(level) and ("/" in place if text else _PLACE.fullmatch(place)):
             return 2

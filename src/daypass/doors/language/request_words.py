@@ -17,12 +17,11 @@ from daypass.model.lease import Term
 from daypass.model.length import is_length
 from daypass.model.principal import PrincipalId
 from daypass.model.request import LONGEST_REASON, Ask, Recurrence
-from daypass.model.resource import Resource
+from daypass.model.resource import BARE, Resource
 from daypass.model.windows import next_window
-from daypass.resources.registry import parse_levels, parse_resource
-from daypass.resources.s3_statements import Level, Option
+from daypass.resources.registry import KINDS, LEVELS, kind_called, listed, only_level, parse_resource
+from daypass.resources.s3_statements import Option
 
-_SERVICE = "s3"
 _ID = re.compile(r"[23456789abcdefghjkmnpqrstuvwxyz]{12}")
 _AS_OURS = {
     **dict.fromkeys(("readwrite", "read-write", "read/write", "read&write", "rw", "r/w"), "read,write"),
@@ -115,10 +114,10 @@ class Spoken:
 
     def understood(self, *, now: datetime, tz: str) -> RequestDraft:
         """Understand every word. Raises BadInput with the field of the first that cannot be."""
-        recurs = self._recurs(now, tz)
+        recurs, place = self._recurs(now, tz), _place(self.resource)
         return RequestDraft(
-            place=_place(self.resource),
-            levels=_levels(self.level),
+            place=place,
+            levels=_levels(self.level, place) or (only_level(place.kind) if place else frozenset()),
             extras=frozenset({Option.VERSIONS} if self.versions else ())
             | frozenset({Option.TAGS} if self.tags else ()),
             term=_first(recurs, now) or parse_term(self.for_, self.start, until=self.until, now=now, tz=tz),
@@ -145,9 +144,13 @@ def level_and_resource(words: Sequence[str]) -> tuple[str, str]:
     """
     Tell the level from the place among `s3 read acme-reports/2026/`, whichever of them were said.
 
-    Raises BadInput for a word too many and for a lone word that is nearly a level.
+    The place is told with its kind: `role assume deploy-prod` is about `role:deploy-prod`. Raises BadInput for a word
+    too many and for a lone word that is nearly a level.
     """
-    rest = list(words[1:] if words and words[0].lower() == _SERVICE else words)
+    if words and words[0].lower() in KINDS:
+        level, resource = level_and_resource(words[1:])
+        return level, of_kind(words[0].lower(), resource)
+    rest = list(words)
     for at in range(1, len(rest)):
         if meant := option_meant(rest[at:]):
             raise BadInput(f"“{rest[at][:40]}” is one word too many. Did you mean {meant}?")
@@ -155,7 +158,9 @@ def level_and_resource(words: Sequence[str]) -> tuple[str, str]:
         case [place, level] if is_level(level) and not is_level(place):  # in the other order: no level is called so
             return level, place
         case [service, level, _] if is_level(level):
-            raise BadInput(f"“{service[:40]}” is not known here; access is lent to s3: s3 {level} BUCKET/PREFIX/.")
+            raise BadInput(
+                f"“{service[:40]}” is no kind of resource; there are {', '.join(KINDS)}: s3 {level} BUCKET/PREFIX/."
+            )
         case [_, _, extra, *_]:
             raise BadInput(f"“{extra[:40]}” is one word too many; put quotes around what belongs together.")
         case [level, resource]:
@@ -183,8 +188,15 @@ def level_and_resource_heard(words: Sequence[str]) -> tuple[str, str]:
         level, resource = level_and_resource(words)
         return _AS_OURS.get(level.lower(), level), resource
     level = next((word for word in words if is_level(word)), "")
-    rest = [word for word in words if word != level and word.lower() != _SERVICE]
-    return level, max(rest, key=lambda word: "/" in word, default="")
+    rest = [word for word in words if word != level and word.lower() not in KINDS]
+    kind = next((word.lower() for word in words if word.lower() in KINDS), BARE)
+    return level, of_kind(kind, max(rest, key=lambda word: "/" in word, default=""))
+
+
+def of_kind(kind: str, resource: str) -> str:
+    """Name a resource with its kind, as it is typed: a bare name means S3, and an ARN says its kind itself."""
+    bare = resource and kind != BARE and not resource.startswith(("arn:", f"{kind}:"))
+    return f"{kind}:{resource}" if bare else resource
 
 
 def parse_delivery(text: str) -> Delivery:
@@ -234,22 +246,27 @@ def _place(text: str) -> Resource | None:
     return parse_resource(text) if text.strip() else None
 
 
-def _levels(text: str) -> frozenset[str]:
+def _levels(text: str, place: Resource | None) -> frozenset[str]:
+    kind = place.kind if place else ""
+    there_are = [level.word for level in kind_called(kind).levels] if kind else list(LEVELS)
     text = _AS_OURS.get(text.strip().lower(), text)
     for word in re.split(r"[,+\s]+", text.strip().lower()):
-        if word and not is_level(word):
+        if word and word not in there_are:
             meant = _ACTIONS.get(word.removeprefix("s3:"))
-            hint = f" Did you mean “{meant}”?" if meant else did_you_mean(word, Level)
-            raise BadInput(
-                f"“{word[:40]}” is not a level of access; there are list, read, write and delete.{hint}", field="level"
-            )
-    return parse_levels(text)
+            hint = f" Did you mean “{meant}”?" if meant else did_you_mean(word, there_are)
+            there = f"there are {listed(there_are)}" if there_are[1:] else f"there is {there_are[0]}"
+            raise BadInput(f"“{word[:40]}” is not a level of access{_on(place)}; {there}.{hint}", field="level")
+    return frozenset(word for word in re.split(r"[,+\s]+", text.strip().lower()) if word)
+
+
+def _on(place: Resource | None) -> str:
+    return "" if place is None or place.kind == BARE else f" to {place}"
 
 
 def _lone(word: str) -> tuple[str, str]:
     """Tell whether the only word is a level, or nearly one; else it is the place."""
     named = word.lower() in _AS_OURS or (
-        not re.search(r"[/.:\-\d]", word) and (is_level(word) or bool(did_you_mean(word, Level)))
+        not re.search(r"[/.:\-\d]", word) and (is_level(word) or bool(did_you_mean(word, LEVELS)))
     )
     return (word, "") if named else ("", word)
 
@@ -257,4 +274,4 @@ def _lone(word: str) -> tuple[str, str]:
 def is_level(word: str) -> bool:
     """Whether a word is a level of access, or several: `read,write`."""
     parts = [part for part in re.split(r"[,+]", _AS_OURS.get(word.lower(), word.lower())) if part]
-    return bool(parts) and all(part in set(Level) for part in parts)
+    return bool(parts) and all(part in LEVELS for part in parts)

@@ -17,6 +17,7 @@ from pydantic import Field
 
 from daypass.doors.mcp.api_client import ApiClient, Json
 from daypass.model.errors import DaypassError
+from daypass.resources.registry import LEVELS, either
 
 BY_AN_AGENT = "(asked by an agent)"
 _INSTRUCTIONS = (
@@ -30,8 +31,8 @@ _ASKS = ToolAnnotations(read_only_hint=False, destructive_hint=False)
 _ENDS = ToolAnnotations(read_only_hint=False, destructive_hint=True, idempotent_hint=True)
 
 Arguments = ParamSpec("Arguments")
-Level = Annotated[str, Field(description="list, read, write or delete; several with commas")]
-Resource = Annotated[str, Field(description="bucket, bucket/prefix/ or bucket/object")]
+Level = Annotated[str, Field(description=f"{either(list(LEVELS))}; several with commas")]
+Resource = Annotated[str, Field(description="bucket, bucket/prefix/ or bucket/object; of another kind KIND:NAME")]
 Length = Annotated[str, Field(description="such as 30m or 2h; empty for what the rule gives")]
 Reason = Annotated[str, Field(description="why, for the colleague who decides; name the ticket if there is one")]
 Delivery = Annotated[str, Field(description="session, policy or link; empty for the usual")]

@@ -6,7 +6,7 @@ from typing import Any
 
 from daypass.doors.language import COMMANDS, Spoken, parse_person
 from daypass.doors.language.option_values import understood
-from daypass.doors.language.request_words import level_and_resource_heard
+from daypass.doors.language.request_words import level_and_resource_heard, of_kind
 from daypass.doors.slack.blocks import (
     LONGEST_OPTION_TEXT,
     LONGEST_OPTION_VALUE,
@@ -30,6 +30,8 @@ from daypass.model.errors import BadInput
 from daypass.model.grant import Delivery
 from daypass.model.principal import ROBOT
 from daypass.model.request import LONGEST_REASON
+from daypass.model.resource import BARE
+from daypass.resources.registry import KINDS, LEVELS
 from daypass.resources.s3_statements import Option
 
 CALLBACK = "request"
@@ -66,7 +68,7 @@ def form(spoken: Spoken, *, problem: str = "", asked: Sequence[str] = (), repeat
     blocks = [
         section(f"*{sentence(problem)}*" if problem else intro),
         *_whom(spoken.to),
-        _what(),
+        _what(spoken.resource),
         _levels(spoken.level),
         _where(spoken.resource),
         field(
@@ -108,7 +110,10 @@ def read(state: Mapping[str, Any], metadata: str = "") -> Spoken:
     extras = chosen(state, "extras")
     return Spoken(
         level=",".join(chosen(state, "level")),
-        resource=typed(state, "resource") or next(iter(chosen(state, "resource")), ""),
+        resource=of_kind(
+            next(iter(chosen(state, "what")), BARE),
+            typed(state, "resource") or next(iter(chosen(state, "resource")), ""),
+        ),
         for_=typed(state, "length") or None,
         start=typed(state, "start") or None,
         reason=typed(state, "reason"),
@@ -153,13 +158,18 @@ def _every(said: str | None) -> Block:
     )
 
 
-def _what() -> Block:
-    s3 = option(labels.WHAT_S3, "s3")
-    return field("what", labels.WHAT_LABEL, choice([s3], initial=s3))
+def _what(said: str) -> Block:
+    options = {kind: option(labels.WHAT.get(kind, each.title), kind) for kind, each in KINDS.items()}
+    return field("what", labels.WHAT_LABEL, choice(list(options.values()), initial=options[_kind(said)]))
+
+
+def _kind(said: str) -> str:
+    word, colon, _ = said.partition(":")
+    return word if colon and word in KINDS else BARE
 
 
 def _levels(said: str) -> Block:
-    options = [option(level.value, level.value, hint) for level, hint in labels.LEVELS.items()]
+    options = [option(level, level, hint) for level, hint in LEVELS.items()]
     ticked = [each for each in options if each["value"] in set(said.lower().replace("+", ",").split(","))]
     element: Block = {"type": "checkboxes", "options": options} | ({"initial_options": ticked} if ticked else {})
     return field("level", labels.LEVEL_LABEL, element)

@@ -15,10 +15,10 @@ from daypass.doors.slack.blocks import Block, View, choice, context, divider, fi
 from daypass.doors.slack.form_values import chosen, picked, typed
 from daypass.doors.slack.texts import labels
 from daypass.doors.slack.texts import rules as rules_texts
-from daypass.doors.slack.texts.labels import LEVELS, THEIRS
+from daypass.doors.slack.texts.labels import THEIRS
 from daypass.model.grant import Delivery
 from daypass.model.request import LONGEST_REASON
-from daypass.resources.s3_statements import Level
+from daypass.resources.registry import LEVELS
 from daypass.rules.edit.fields import ALL_OF, ANYONE_OF, AT_LEAST, AT_ONCE, Folk, RuleFields
 
 CALLBACK = "rules.change"
@@ -182,7 +182,7 @@ def _fields(fields: RuleFields) -> Iterator[Block]:
     )
     yield _people("who_people", fields.who.people)
     yield _typed("who_groups", fields.who.groups, longest=_LONG, optional=True)
-    levels = [option(level.value, level.value, LEVELS[level]) for level in Level]
+    levels = [option(level, level, hint) for level, hint in LEVELS.items()]
     label = rules_texts.LABELS["may_denied" if fields.denies else "may"]
     yield _ticks("may", levels, fields.levels, label=label)
     yield _typed("on", fields.places, longest=LONGEST_TEXT, several=True)

@@ -13,11 +13,11 @@ from daypass.model.entitlement import Entitlement
 from daypass.model.errors import BadInput, DaypassError, NotFound
 from daypass.model.grant import Delivery
 from daypass.model.principal import Principal, PrincipalId
-from daypass.model.resource import Resource
+from daypass.model.resource import BARE, Resource
 from daypass.resources.registry import parse_resource
 from daypass.resources.s3_address import plain_place
 from daypass.resources.s3_statements import Level
-from daypass.rules.explain.suggestable import may_name, may_see, nearest_place
+from daypass.rules.explain.suggestable import may_name, may_request, may_see, nearest_place
 from daypass.rules.load.read import RuleBook
 
 _LIST = frozenset({Level.LIST})
@@ -80,4 +80,6 @@ def _itself(book: RuleBook, person: Principal, typed: str) -> list[str]:
         place: Resource = parse_resource(typed)
     except BadInput:
         return []
+    if place.kind != BARE:
+        return [str(place)] if may_request(book, person, place) else []
     return [str(place)] if may_see(book, person, place.root, place.inner) else []

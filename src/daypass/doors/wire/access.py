@@ -7,12 +7,12 @@ from daypass.doors.wire.outputs import WireOut
 from daypass.doors.wire.preapprovals import PermitOut
 from daypass.lifecycle.story import words
 from daypass.model.decision import Allowed
+from daypass.model.entitlement import ordered
 from daypass.model.event import Event
 from daypass.model.grant import Grant
 from daypass.model.lease import Term
 from daypass.model.request import Request, RequestState
 from daypass.ports import DryRun
-from daypass.resources.s3_statements import Level
 from daypass.rules.approval.preview import preview
 
 
@@ -69,7 +69,7 @@ class RequestOut(WireOut):
             state=request.state,
             requestor=request.requestor,
             resource=str(request.entitlement.resource),
-            levels=[level for level in Level if level in request.entitlement.levels],
+            levels=ordered(request.entitlement.levels),
             extras=sorted(request.entitlement.options),
             delivery=request.delivery,
             term=TermOut.of(request.term),
@@ -131,7 +131,7 @@ class GrantOut(WireOut):
             state=grant.state,
             principal=grant.principal,
             resource=str(grant.entitlement.resource),
-            levels=[level for level in Level if level in grant.entitlement.levels],
+            levels=ordered(grant.entitlement.levels),
             extras=sorted(grant.entitlement.options),
             delivery=grant.delivery,
             approved_at=grant.approved_at,

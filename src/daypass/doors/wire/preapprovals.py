@@ -7,9 +7,9 @@ from pydantic import Field
 from daypass.doors.wire.approval import ApproversOut
 from daypass.doors.wire.outputs import WireOut
 from daypass.model.absence import Absence
+from daypass.model.entitlement import ordered
 from daypass.model.preapproval import Preapproval
 from daypass.model.record import Validity
-from daypass.resources.s3_statements import Level
 
 
 class PermitOut(WireOut):
@@ -42,7 +42,7 @@ class PermitOut(WireOut):
             by=permit.by,
             to=permit.principal,
             resource=str(permit.entitlement.resource),
-            levels=[level for level in Level if level in permit.entitlement.levels],
+            levels=ordered(permit.entitlement.levels),
             extras=sorted(permit.entitlement.options),
             longest_s=int(permit.length.total_seconds()),
             starts=permit.starts,

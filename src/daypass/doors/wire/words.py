@@ -18,10 +18,10 @@ from daypass.lifecycle.bots.tokens import NAME as ROBOT_NAME
 from daypass.model.grant import ALPHABET, ID_LENGTH, Delivery
 from daypass.model.login import LoginScope
 from daypass.model.request import LONGEST_REASON
-from daypass.resources.s3_statements import Level
+from daypass.resources.registry import LEVELS
 
 GRANT_ID = f"^[{ALPHABET}{ALPHABET.lstrip(digits).upper()}]{{{ID_LENGTH}}}$"
-_LEVEL = f"(?:{'|'.join(Level)})"
+_LEVEL = f"(?:{'|'.join(LEVELS)})"
 _ROBOTS_SCOPES = (LoginScope.READ, LoginScope.ASK, LoginScope.USE)
 
 

@@ -33,6 +33,12 @@ def may_see(
     return _could(book, principal, f"{bucket}/{prefix}", levels, _UNDER)
 
 
+def may_request(book: RuleBook, principal: Principal, resource: Resource) -> bool:
+    """Whether a rule that names this person is about some of it; one that denies it is not looked at."""
+    rules = book.concerning(principal, resource.address) if principal.active else ()
+    return any(isinstance(one, AllowRule) and one.is_for(principal) and one.overlaps(resource) for one in rules)
+
+
 def may_name(book: RuleBook, principal: Principal, bucket: str, key: str, *, levels: frozenset[str]) -> bool:
     """
     Whether this person could get all these levels at this name: one object, or with a slash at its end, a prefix.

@@ -1,7 +1,6 @@
 """Words that never change: titles, buttons, labels, hints."""
 
 from daypass.model.grant import Delivery
-from daypass.resources.s3_statements import Level
 
 PRODUCT = "Daypass"
 CLOSE, LEAVE = "Close", "Cancel"
@@ -57,17 +56,12 @@ DELIVERIES = {
 }
 THEIRS = DELIVERIES | {Delivery.POLICY: ("Their own AWS identity", "Their own keys may do it for that time")}
 """The same to somebody who asks for another, or writes a rule."""
-LEVELS = {
-    Level.LIST: "See which objects there are",
-    Level.READ: "List and download them",
-    Level.WRITE: "Upload and overwrite, not delete",
-    Level.DELETE: "Delete them",
-}
 LEVEL_LABEL, WHERE_LABEL, LENGTH_LABEL = "Level of access", "Where", "For how long"
 REASON_LABEL, DELIVERY_LABEL, START_LABEL, WHAT_LABEL = "Why", "How it reaches you", "Not before", "What"
 EXTRAS_LABEL = "Besides"
 EXTRAS = {"versions": "Old versions of the objects", "tags": "The objects' tags"}
-WHAT_S3 = "Amazon S3"
+WHAT = {"s3": "Amazon S3"}
+"""What kinds are called that have a name besides what they are."""
 WHERE_HINT = "A bucket, a prefix that ends in /, or one object. Type to search what you may ask for."
 WHERE_PLACEHOLDER = "acme-reports/2026/"
 AS_TYPED = "As you typed it: "
