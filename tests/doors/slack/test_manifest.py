@@ -13,7 +13,7 @@ from tests.doors.slack.conftest import MANIFEST, Office, review
 
 SCOPES = set(MANIFEST["oauth_config"]["scopes"]["bot"])
 HEARD = MANIFEST["settings"]["event_subscriptions"]["bot_events"]
-SOURCES = [*Path("src/daypass/doors/slack").rglob("*.py"), *Path("src/daypass/directory").rglob("*.py")]
+SOURCES = [*Path("src/daypass/doors/slack").rglob("*.py"), *Path("src/daypass/people").rglob("*.py")]
 CALLED = re.compile(r"client\.([a-z]+_[a-zA-Z_]+)\(|\"([a-z]+\.[a-zA-Z.]+)\"")
 
 
