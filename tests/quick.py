@@ -30,7 +30,7 @@ _PLACES = tuple(
         "doors/api",
         "doors/mcp",
         "e2e",
-        "provision",
+        "deliveries",
         "servers",
         "soak",
     )
