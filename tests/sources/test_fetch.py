@@ -63,7 +63,7 @@ def test_a_calendar_over_one_mebibyte_is_refused():
     """The answer is bounded, at exactly 1 MiB."""
     with hosting(lambda path: (200, {}, b"x" * ((1 << 20) + (path == "/more")))) as host:
         assert len(fetch_calendar(host.url)) == 1 << 20
-        with pytest.raises(Misconfigured, match="larger than 1 MiB"):
+        with pytest.raises(Misconfigured, match="larger than 1024 KiB"):
             fetch_calendar(host.url + "/more")
 
 

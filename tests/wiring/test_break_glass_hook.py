@@ -11,6 +11,7 @@ from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from daypass.lifecycle.break_glass.hook import Hook, call_hook, pause_after
@@ -222,7 +223,7 @@ def at_once(work: Callable[[], None], number: int) -> None:
 def test_a_review_that_is_closed_during_the_call_is_noted_all_the_same(house: GlassHouse, pager: Pager):
     """The row moved while the telephone rang."""
     request = house.broken()
-    inner = HookCall(pager.url)
+    inner = HookCall(httpx2.URL(pager.url))
 
     def closed_meanwhile(body: bytes, headers: object) -> None:
         inner(body, headers)  # type: ignore[arg-type]  # handed on as it came
