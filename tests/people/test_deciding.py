@@ -11,7 +11,7 @@ from daypass.facts.outside_facts import Elsewhere
 from daypass.model.decision import Allowed, Decision, Denied, ScheduleName
 from daypass.model.principal import Away, PrincipalId
 from daypass.people.directory import Beside, PeopleDirectory
-from daypass.people.people_file_on_disk import PeopleFileOnDisk
+from daypass.people.people_file import PeopleFileOnDisk
 from daypass.rules.decide.decision import decide
 from daypass.rules.evaluate.needs import needs
 from daypass.rules.load.read import parse

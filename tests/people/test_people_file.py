@@ -9,8 +9,7 @@ from daypass.model.decision import Needs
 from daypass.model.errors import Misconfigured, NotFound
 from daypass.model.principal import GroupName, Principal, PrincipalId
 from daypass.people.directory import Beside, PeopleDirectory
-from daypass.people.people_file import parse_register
-from daypass.people.people_file_on_disk import PeopleFileOnDisk
+from daypass.people.people_file import PeopleFileOnDisk, parse_register
 from localslack import BlockingSlack
 from tests.office import office_slack
 from tests.people.hands import HandClock

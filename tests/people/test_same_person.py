@@ -12,7 +12,7 @@ from daypass.model.errors import NotFound
 from daypass.model.principal import Away, PrincipalId
 from daypass.people.aws_identities import AwsIdentities
 from daypass.people.directory import Beside, PeopleDirectory
-from daypass.people.people_file_on_disk import PeopleFileOnDisk
+from daypass.people.people_file import PeopleFileOnDisk
 from daypass.people.slack_calls import SlackCalls, web_client
 from daypass.people.slack_people import EMAIL_FRESH_S, SlackPeople
 from daypass.people.slack_status import away

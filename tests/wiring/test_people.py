@@ -17,7 +17,7 @@ from daypass.model.record import Validity
 from daypass.people.directory import PeopleDirectory
 from daypass.settings import load
 from daypass.store.ledger import SqlLedger
-from daypass.wiring.people import people
+from daypass.wiring.people import facts, people
 from localslack import BlockingSlack
 from tests.hands import HandClock
 from tests.makers import HOUR, NOON
@@ -54,14 +54,17 @@ def clock() -> HandClock:
 
 @pytest.fixture
 def make(slack: BlockingSlack, ledger: SqlLedger, clock: HandClock) -> Make:
-    """Make the directory from settings beside those of Slack."""
+    """Make the directory, and what finds facts out by it, from settings beside those of Slack."""
 
     def made(**settings: object) -> PeopleDirectory:
         given = {f"DAYPASS_{name}".upper(): str(value) for name, value in settings.items()}
         slacks = {"DAYPASS_SLACK_BOT_TOKEN": slack.bot_token, "DAYPASS_SLACK_API_URL": slack.api_url}
         clients = Clients(region="eu-west-1")
         read = load({**slacks, "DAYPASS_AWS_IDENTITY_TAGS": "no", **given})
-        return people(read, Buckets(clients=clients), ledger, clock)
+        buckets = Buckets(clients=clients)
+        directory = people(read, buckets, ledger, clock)
+        facts(read, buckets, directory)
+        return directory
 
     return made
 

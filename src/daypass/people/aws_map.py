@@ -8,10 +8,11 @@ The explicit map of people: who is whom in AWS, in a file the operator writes.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from daypass.model.errors import BadInput, Fault, Misconfigured, RulesUnreadable
+from daypass.model.errors import BadInput
 from daypass.model.principal import AwsIdentity, PrincipalId
 from daypass.people.member_ids import is_member_id
-from daypass.rules.document.yaml_source import Data, DocumentSource, read
+from daypass.rules.document.yaml_source import Data
+from daypass.sources.operator_yaml import Flaw, OperatorYaml
 
 _FORM = "Write “U02ABCDEF: arn:aws:iam::123456789012:user/ann”."
 
@@ -29,17 +30,11 @@ class _Entry:
 
 def parse_map(text: str | bytes, *, name: str) -> AwsMap:
     """Read the map; an empty one is none. Raises Misconfigured with every fault, its line and what to write."""
-    try:
-        source = read(text, name=name)
-    except RulesUnreadable as unreadable:
-        raise _unreadable(list(unreadable.faults)) from None
-    people = source.data if source.data is not None else {}
-    if not isinstance(people, dict):
-        raise _unreadable([Fault(file=name, line=1, sentence="This is no map of people.", suggestion=_FORM)])
-    entries = [_entry(person, given) for person, given in people.items()]
-    faults = [*source.faults, *_wrong(entries, source, name), *_shared(entries, source, name)]
-    if faults:
-        raise _unreadable(faults)
+    file = OperatorYaml.read(
+        text, name=name, what="The map of people", form=_FORM, otherwise="This is no map of people."
+    )
+    entries = [_entry(person, given) for person, given in file.data.items()]
+    file.must_have_no([*_wrong(entries), *_shared(entries)])
     return {PrincipalId(entry.person): entry.identity for entry in entries if entry.identity}
 
 
@@ -54,29 +49,19 @@ def _entry(person: str, given: Data) -> _Entry:
         return _Entry(person=person, identity=None, wrong=f"“{given}” is not the ARN of an IAM user or role.")
 
 
-def _wrong(entries: list[_Entry], source: DocumentSource, name: str) -> list[Fault]:
-    return [
-        Fault(file=name, line=source.line((entry.person,)), sentence=entry.wrong, suggestion=_FORM)
-        for entry in entries
-        if entry.wrong
-    ]
+def _wrong(entries: list[_Entry]) -> list[Flaw]:
+    return [Flaw(path=(entry.person,), sentence=entry.wrong) for entry in entries if entry.wrong]
 
 
-def _shared(entries: list[_Entry], source: DocumentSource, name: str) -> list[Fault]:
+def _shared(entries: list[_Entry]) -> list[Flaw]:
     """Two people with one AWS identity would have each other's access."""
     first: dict[str, str] = {}
     return [
-        Fault(
-            file=name,
-            line=source.line((entry.person,)),
+        Flaw(
+            path=(entry.person,),
             sentence=f"{entry.identity.arn} belongs to {first[entry.identity.arn]} already.",
             suggestion="Give each person an IAM user or role of their own.",
         )
         for entry in entries
         if entry.identity and first.setdefault(entry.identity.arn, entry.person) != entry.person
     ]
-
-
-def _unreadable(faults: list[Fault]) -> Misconfigured:
-    lines = sorted(faults, key=lambda fault: fault.line)
-    return Misconfigured("The map of people cannot be read:\n" + "\n".join(str(fault) for fault in lines))

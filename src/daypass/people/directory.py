@@ -15,8 +15,7 @@ from daypass.people.aws_identities import AwsIdentities
 from daypass.people.bots import BotDirectory
 from daypass.people.group_source import GroupSource
 from daypass.people.last_known import LastKnown
-from daypass.people.people_file import PeopleFile
-from daypass.people.people_file_on_disk import PeopleFileOnDisk
+from daypass.people.people_file import PeopleFile, PeopleFileOnDisk
 from daypass.people.slack_people import SlackPeople
 
 

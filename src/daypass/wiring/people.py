@@ -25,7 +25,7 @@ from daypass.people.aws_map import AwsMap, parse_map
 from daypass.people.bots import BotDirectory
 from daypass.people.directory import Beside, PeopleDirectory
 from daypass.people.iam_tags import IamTags
-from daypass.people.people_file_on_disk import PeopleFileOnDisk
+from daypass.people.people_file import PeopleFileOnDisk
 from daypass.people.slack_calls import SlackCalls, web_client
 from daypass.people.slack_people import SlackPeople
 from daypass.ports import Records

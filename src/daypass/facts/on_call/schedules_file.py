@@ -27,10 +27,11 @@ from daypass.facts.on_call.opsgenie import OpsgenieSchedule
 from daypass.facts.on_call.pagerduty import PagerDutySchedule
 from daypass.facts.on_call.schedule import OnCallSchedule
 from daypass.model.decision import ScheduleName
-from daypass.model.errors import Fault, Misconfigured, RulesUnreadable
-from daypass.rules.document.yaml_source import Data, Path, read
+from daypass.model.errors import Misconfigured
+from daypass.rules.document.yaml_source import Data, Path
 from daypass.sources.fetch import checked, fetch_calendar
 from daypass.sources.lookups import PATIENCE_S
+from daypass.sources.operator_yaml import Flaw, OperatorYaml
 
 Secret = Callable[[str], str]
 """Gives the value of an environment variable. Raises Misconfigured when it is not set."""
@@ -58,23 +59,18 @@ class _Wrong(Exception):
 
 def parse_schedules(text: str | bytes, *, name: str, secret: Secret) -> Schedules:
     """Read the file of schedules; an empty one has none. Raises Misconfigured with every fault and its line."""
-    try:
-        source = read(text, name=name)
-    except RulesUnreadable as unreadable:
-        raise _unreadable(list(unreadable.faults)) from None
-    given = source.data if source.data is not None else {}
-    if not isinstance(given, dict):
-        raise _unreadable([Fault(file=name, line=1, sentence="This is no file of schedules.", suggestion=_FORM)])
-    found, faults = {}, list(source.faults)
-    for called, what in given.items():
+    file = OperatorYaml.read(
+        text, name=name, what="The file of schedules", form=_FORM, otherwise="This is no file of schedules."
+    )
+    found, flaws = {}, []
+    for called, what in file.data.items():
         try:
             found[ScheduleName(called)] = _schedule(called, what, secret)
         except _Wrong as wrong:
-            faults.append(_fault(name, source.line((called, *wrong.path)), wrong.sentence))
+            flaws.append(Flaw(path=(called, *wrong.path), sentence=wrong.sentence))
         except Misconfigured as error:
-            faults.append(_fault(name, source.line((called,)), error.sentence))
-    if faults:
-        raise _unreadable(faults)
+            flaws.append(Flaw(path=(called,), sentence=error.sentence))
+    file.must_have_no(flaws)
     return found
 
 
@@ -135,12 +131,3 @@ def _refuse_others(what: Mapping[str, Data], known: set[str], at: Path) -> None:
     for key in what:
         if key not in known:
             raise _Wrong(path=(*at, key), sentence=f"There is no “{key}” here.")
-
-
-def _fault(name: str, line: int, sentence: str) -> Fault:
-    return Fault(file=name, line=line, sentence=sentence, suggestion=_FORM)
-
-
-def _unreadable(faults: list[Fault]) -> Misconfigured:
-    lines = sorted(faults, key=lambda fault: fault.line)
-    return Misconfigured("The file of schedules cannot be read:\n" + "\n".join(str(fault) for fault in lines))
