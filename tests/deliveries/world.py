@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from daypass.aws.buckets import Buckets
 from daypass.aws.clients import AwsCredentials as AwsKeys
 from daypass.aws.clients import Clients
-from daypass.aws.kinds import AwsKinds
+from daypass.aws.kinds import AwsAccess, aws_kinds
 from daypass.aws.own_permissions import (
     CEILING_PATH,
     Document,
@@ -25,7 +25,6 @@ from daypass.aws.own_permissions import (
     trust,
 )
 from daypass.aws.role_sessions import RoleSessions
-from daypass.aws.s3 import S3InAws
 from daypass.deliveries.broker import Broker
 from daypass.deliveries.cutoff import Cutoff
 from daypass.deliveries.handout import Addresses, Vending
@@ -225,7 +224,7 @@ def hands_of(clients: Clients, setup: Setup, marks: Names = MARKS) -> Hands:
     """Put Daypass's hands together on some clients."""
     buckets = Buckets(clients=clients)
     sessions = RoleSessions(clients=clients, role_arn=setup.broker_arn)
-    kinds = AwsKinds({"s3": S3InAws(buckets)})
+    kinds = aws_kinds(AwsAccess(buckets=buckets, own_roles={setup.broker_arn}))
     broker = Broker(sessions=sessions, kinds=kinds)
     cutoff = Cutoff(clients=clients, sessions=sessions, marks=marks)
     session = SessionDelivery(broker=broker, cutoff=cutoff)

@@ -4,9 +4,12 @@ The kinds of resources as AWS knows them: whether one is there, what a policy mu
 One class a kind, in the module that is called like the kind's own in resources/.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
+from daypass.aws.buckets import Buckets
+from daypass.aws.s3 import S3InAws
 from daypass.model.errors import BadInput
 from daypass.model.resource import Resource
 from daypass.resources.kind import ResourceFacts
@@ -30,6 +33,24 @@ class KindInAws(Protocol):
     def page(self, resource: Resource, region: str) -> str:
         """Where the console shows it: the path behind the console's address."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwsAccess:
+    """What a kind may need to look at AWS."""
+
+    buckets: Buckets
+    own_roles: Collection[str] = ()
+    """ARNs of roles that are Daypass's own, such as the broker role."""
+
+
+KINDS_IN_AWS: Mapping[str, Callable[[AwsAccess], KindInAws]] = {"s3": lambda access: S3InAws(access.buckets)}
+"""How AWS is looked at for each kind. A new one is one more here."""
+
+
+def aws_kinds(access: AwsAccess) -> "AwsKinds":
+    """Every kind there is."""
+    return AwsKinds({name: made(access) for name, made in KINDS_IN_AWS.items()})
 
 
 class AwsKinds:

@@ -9,9 +9,8 @@ from datetime import UTC, datetime
 from daypass.aws.buckets import Buckets
 from daypass.aws.clients import Clients
 from daypass.aws.clock import AwsTime
-from daypass.aws.kinds import AwsKinds
+from daypass.aws.kinds import AwsAccess, aws_kinds
 from daypass.aws.role_sessions import RoleSessions
-from daypass.aws.s3 import S3InAws
 from daypass.deliveries.broker import Broker
 from daypass.deliveries.cutoff import Cutoff
 from daypass.deliveries.handout import Addresses, Vending
@@ -141,7 +140,7 @@ def _deliveries(
     marks: Names,
 ) -> tuple[Mapping[Delivery, Provisioner], Vendor]:
     clients = buckets.clients
-    kinds = AwsKinds({"s3": S3InAws(buckets)})
+    kinds = aws_kinds(AwsAccess(buckets=buckets, own_roles={sessions.role_arn} if sessions else ()))
     policy = PolicyDelivery(clients=clients, kinds=kinds, marks=marks)
     if sessions is None:
         missing = DisabledDelivery("No broker role is set (DAYPASS_AWS_BROKER_ROLE), so this is lent as a policy only.")
