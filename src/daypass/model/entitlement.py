@@ -1,12 +1,13 @@
 """What can be had: levels of access on one resource, with options. Which there are is known to the resource's kind."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from daypass.model.errors import BadInput
 from daypass.model.resource import Resource
 
-ORDER = ("use", "list", "read", "write", "delete", "tagging", "permissions")
-"""How levels are told: from the least to the most. A word that only one kind has comes behind them."""
+ORDER = ("use", "list", "read", "write", "delete", "tagging", "permissions", "versions", "tags")
+"""How levels and options are told: from the least to the most. A word that one kind alone has comes behind them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,6 @@ class Entitlement:
         return f"{'+'.join(ordered(self.levels))} {self.resource}{options}"
 
 
-def ordered(levels: frozenset[str]) -> list[str]:
-    """Put levels in the order in which they are told."""
-    return sorted(levels, key=lambda level: (ORDER.index(level) if level in ORDER else len(ORDER), level))
+def ordered(words: Iterable[str]) -> list[str]:
+    """Put levels, or options, in the order in which they are told."""
+    return sorted(words, key=lambda word: (ORDER.index(word) if word in ORDER else len(ORDER), word))

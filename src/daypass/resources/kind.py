@@ -36,6 +36,8 @@ class ResourceFacts:
     region: str
     dns_suffix: str
     """Of the services in this partition, as kms:ViaService has it."""
+    account: str = ""
+    """The twelve digits of the account it is in; empty where its ARNs have none."""
     lets_cut_off: bool = True
     """Whether Daypass may deny sessions that are open, to end them early."""
 
@@ -94,6 +96,13 @@ class Kind(Protocol):
 
     def at(self, path: str, *, account: str = "") -> Resource:
         """The resource of this path. Raises BadInput (field `resource`) for what AWS has no name like."""
+
+    def pattern(self, path: str) -> str:
+        """
+        Check a pattern over the paths of this kind, with `*` and `**`, and spell it out.
+
+        One for everything under a path ends in `**` then. Raises BadInput (field `resource`).
+        """
 
     def check(self, entitlement: Entitlement) -> None:
         """Raise BadInput when these levels and options cannot be had on this resource."""

@@ -6,6 +6,7 @@ The kinds of resources that can be granted, and how one is found: by its word, b
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from daypass.model.entitlement import Entitlement, ordered
 from daypass.model.errors import BadInput
@@ -65,6 +66,7 @@ def parse_levels(text: str, kind: str = BARE) -> frozenset[str]:
     return frozenset(said)
 
 
+@lru_cache(maxsize=1024)
 def implied(levels: frozenset[str], kind: str = BARE) -> frozenset[str]:
     """The levels with what they bring along: who reads, lists what they read."""
     return levels.union(*(level.implies for level in kind_called(kind).levels if level.word in levels))
@@ -93,6 +95,32 @@ def must_fit(entitlement: Entitlement, delivery: Delivery) -> None:
 def either(words: list[str]) -> str:
     """Several words to choose from, in a sentence: `list, read, write or delete`."""
     return f"{', '.join(words[:-1])} or {words[-1]}" if words[1:] else words[0]
+
+
+def spelled(levels: frozenset[str], kind: str = BARE) -> str:
+    """Name levels as one types them: without those that others bring along."""
+    return ",".join(ordered(one for one in levels if one not in implied(levels - {one}, kind)))
+
+
+def changing_levels(kind: str = BARE) -> frozenset[str]:
+    """The levels whose holder can change something."""
+    return frozenset(level.word for level in kind_called(kind).levels if level.changes)
+
+
+def related(levels: frozenset[str], kind: str = BARE) -> frozenset[str]:
+    """The levels that bring any of these along, or are brought along by them, and these."""
+    found = [level.implies | {level.word} for level in kind_called(kind).levels if level.implies]
+    return levels.union(*(one for one in found if one & levels))
+
+
+def level_words() -> list[str]:
+    """Every level of any kind."""
+    return list(dict.fromkeys(level.word for kind in KINDS.values() for level in kind.levels))
+
+
+def option_words() -> list[str]:
+    """Every option of any kind."""
+    return list(dict.fromkeys(option for kind in KINDS.values() for option in kind.options))
 
 
 def describe(entitlement: Entitlement) -> str:

@@ -11,6 +11,7 @@ could not be meant (a wildcard in the bucket, `..`, nothing at all) is refused w
 
 import re
 import shlex
+from collections.abc import Iterator
 from functools import lru_cache
 from unicodedata import category
 
@@ -32,6 +33,7 @@ TAGS_ARE_COPIED = (
 
 # Naming rules: docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 _BUCKET = re.compile(r"(?!xn--)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9](?:[a-z0-9-]|\.(?!\.)){1,61}[a-z0-9]")
+_BUCKET_PATTERN = re.compile(r"[a-z0-9*](?:[a-z0-9.*-]{0,61}[a-z0-9*])?")
 _WRITE = "Write the bucket and key, such as acme-reports/2026/."
 _KEY_BYTES = 1024
 
@@ -83,6 +85,15 @@ class S3:
         _check_bucket(bucket)
         _check_key(key)
         return Resource(account=account, path=f"{bucket}/{key}")
+
+    def pattern(self, path: str) -> str:
+        """Check a pattern over `bucket/key`. One that ends in a bucket or a slash is about everything under it."""
+        bucket, _, key = path.partition("/")
+        if fault := next(_pattern_faults(path), None):
+            raise BadInput(fault, field="resource")
+        # What holds for the words of an ask holds here: the same checks, with a letter for each wildcard.
+        in_bucket("bucket" if "*" in bucket else bucket, re.sub(r"\*+", "x", key))
+        return f"{bucket}/{key}**" if not key or key.endswith("/") else path
 
     def check(self, entitlement: Entitlement) -> None:
         """
@@ -159,6 +170,18 @@ def in_bucket(bucket: str, key: str = "") -> Resource:
 
 
 _S3 = S3()
+
+
+def _pattern_faults(text: str) -> Iterator[str]:
+    bucket, slash, key = text.partition("/")
+    if "**" in bucket:
+        yield f"“{text}” is not anchored at a bucket; begin with its name, or with */ for every bucket there is."
+    if not _BUCKET_PATTERN.fullmatch(bucket):
+        yield f"“{bucket}” cannot name a bucket: 3 to 63 lower-case letters, digits, dots and hyphens, and * at most."
+    if reason := why_no_bucket(bucket):
+        yield reason
+    if slash and key.startswith("/"):
+        yield f"“{text}” has an empty part; write one slash between the bucket and the key."
 
 
 @lru_cache(maxsize=4096)  # every grant that is read has one, and most have the same few

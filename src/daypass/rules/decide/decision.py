@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from daypass.model.decision import Aftermath, Allowed, Circumstances, Decision, Denied, Question, RuleId
+from daypass.model.entitlement import ordered
 from daypass.model.principal import SlackGroupId
-from daypass.resources.s3_statements import Level
 from daypass.rules.decide.outcome import lacking
 from daypass.rules.describe.denial import OFFERS, refusal
 from daypass.rules.describe.refusals import say_unknown
@@ -129,7 +129,7 @@ def forbidden(denials: Sequence[DenyRule], scene: RuleEvaluation) -> Denied:
     first, place = denials[0], scene.question.entitlement.resource
     sentence = first.because
     if not first.contains(place):
-        part = ", ".join(pattern.text for pattern in first.places if pattern.overlaps(place))
+        part = ", ".join(str(pattern) for pattern in first.places if pattern.overlaps(place))
         sentence += f" This is about {part}, which is part of what you asked for; ask for something beside it."
     sentence += say_unknown(first, scene)
     return Denied(sentence=sentence, because=tuple(rule.id for rule in denials), field="resource")
@@ -174,7 +174,7 @@ def _distance(found: tuple[Unmet, ...]) -> _Distance:
 
 
 def _silence(question: Question) -> Denied:
-    levels = " and ".join(level for level in Level if level in question.entitlement.levels)
+    levels = " and ".join(ordered(question.entitlement.levels))
     what = f"{levels} on {question.entitlement.resource}"
     if question.urgent:
         sentence = f"Denied: no emergency rule covers {what} for you. Request it without --urgent."

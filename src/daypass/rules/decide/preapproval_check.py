@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from daypass.model.entitlement import Entitlement
 from daypass.model.grant import Delivery
 from daypass.model.principal import Principal
-from daypass.rules.rule.rule import AllowRule, listing
+from daypass.resources.registry import implied
+from daypass.rules.rule.rule import AllowRule
 from daypass.rules.rule.rulebook import RuleBook
 
 
@@ -39,7 +40,7 @@ def _lends(rule: AllowRule, entitlement: Entitlement, delivery: Delivery, to: Pr
         and rule.break_glass is None
         and rule.is_for(to)
         and rule.overlaps(entitlement.resource)
-        and not listing(rule.levels).isdisjoint(entitlement.levels)
+        and not implied(rule.levels, rule.kind).isdisjoint(entitlement.levels)
         and delivery in rule.deliveries
     )
 

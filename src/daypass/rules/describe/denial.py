@@ -10,12 +10,12 @@ what would.
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
+from daypass.model.entitlement import ordered
 from daypass.model.errors import BadInput
 from daypass.model.grant import Delivery
 from daypass.model.length import short_length
 from daypass.model.resource import Resource
-from daypass.resources.registry import parse_resource
-from daypass.resources.s3_statements import Level, Option
+from daypass.resources.registry import implied, resource_at, spelled
 from daypass.rules.describe.refusals import (
     both,
     conditions,
@@ -31,7 +31,7 @@ from daypass.rules.match.patterns import Pattern
 from daypass.rules.match.reason_words import TICKET
 from daypass.rules.rule.conditions import clock_of
 from daypass.rules.rule.evaluation import RuleEvaluation
-from daypass.rules.rule.rule import AllowRule, listing
+from daypass.rules.rule.rule import AllowRule
 from daypass.rules.rule.unmet import Unmet
 
 OFFERS = "`offers` lists what you can request."
@@ -72,7 +72,7 @@ def refusal(found: Sequence[Unmet], rule: AllowRule, scene: RuleEvaluation) -> s
 
 def _subject(scene: RuleEvaluation) -> str:
     asked = scene.question.entitlement
-    return f"{both(Level, asked.levels)} on {asked.resource}"
+    return f"{both(asked.levels)} on {asked.resource}"
 
 
 def _say(hurdle: Unmet, rule: AllowRule, scene: RuleEvaluation, subject: str) -> str:
@@ -87,9 +87,9 @@ def _say(hurdle: Unmet, rule: AllowRule, scene: RuleEvaluation, subject: str) ->
         Unmet.PAUSED: lambda: f"the rule for {subject} is paused",
         Unmet.URGENT: lambda: f"{subject} only in an emergency",
         Unmet.PERSON: lambda: f"{subject} {say_person(rule, scene).rstrip('.')}",
-        Unmet.PLACE: lambda: f"{both(Level, asked.levels)} only on {_places(rule)}, which is not all of {place}",
-        Unmet.LEVEL: lambda: f"only {both(Level, rule.levels)} on {place}, not {_lacking(rule, scene)}",
-        Unmet.EXTRAS: lambda: f"{subject} only without {both(Option, asked.options - rule.extras)}",
+        Unmet.PLACE: lambda: f"{both(asked.levels)} only on {_places(rule)}, which is not all of {place}",
+        Unmet.LEVEL: lambda: f"only {both(rule.levels)} on {place}, not {_lacking(rule, scene)}",
+        Unmet.EXTRAS: lambda: f"{subject} only without {both(asked.options - rule.extras)}",
         Unmet.DELIVERY: lambda: f"{subject} only as {_kinds(rule)}, not as {scene.question.delivery}",
         Unmet.LENGTH: lambda: f"at most {longest}{whole} for {subject}{used}",
         Unmet.AHEAD: lambda: (
@@ -117,9 +117,10 @@ def _next_step(told: Sequence[Unmet], rule: AllowRule, scene: RuleEvaluation, *,
 def _typed(mended: dict[Unmet, str], rule: AllowRule, scene: RuleEvaluation) -> Iterator[str]:
     """Yield the words of a suggestion: level and place where one of them changes, then the options that do."""
     asked = scene.question.entitlement
+    place = asked.resource
     if mended.keys() & {Unmet.LEVEL, Unmet.PLACE}:
-        levels = mended.get(Unmet.LEVEL) or _typed_levels(asked.levels)
-        yield f"s3 {levels} {mended.get(Unmet.PLACE) or asked.resource}"
+        levels = mended.get(Unmet.LEVEL) or spelled(asked.levels, place.kind)
+        yield f"{place.kind} {levels} {mended.get(Unmet.PLACE) or place}"
     if mended.keys() & {Unmet.TIME, Unmet.AHEAD} and Unmet.LENGTH not in mended:
         mended[Unmet.LENGTH] = f"--for {short_length(scene.question.length or rule.default)}"
     for hurdle in (Unmet.DELIVERY, Unmet.TIME, Unmet.AHEAD, Unmet.LENGTH, Unmet.REASON, Unmet.EXTRAS):
@@ -131,8 +132,8 @@ def _mended(hurdle: Unmet, rule: AllowRule, scene: RuleEvaluation) -> str:
     """Say what to type so that this does not stand in the way; nothing when no words would do."""
     asked, rest = scene.question.entitlement, rule.longest - scene.question.already
     words = {
-        Unmet.LEVEL: _typed_levels(asked.levels & listing(rule.levels) or rule.levels),
-        Unmet.EXTRAS: f"without {' '.join(f'--{one}' for one in Option if one in asked.options - rule.extras)}",
+        Unmet.LEVEL: spelled(asked.levels & implied(rule.levels, rule.kind) or rule.levels, rule.kind),
+        Unmet.EXTRAS: f"without {' '.join(f'--{one}' for one in ordered(asked.options - rule.extras))}",
         Unmet.DELIVERY: next(f"--as {one}" for one in Delivery if one in rule.deliveries),
         Unmet.LENGTH: f"--for {short_length(_for_a_while(rest, scene))}" if rest >= _LEAST else "",
         Unmet.AHEAD: f"--start in {short_length(rule.ahead)}" if rule.ahead else "--start now",
@@ -152,17 +153,12 @@ def _for_a_while(rest: timedelta, scene: RuleEvaluation) -> timedelta:
     return (rest - _SOON) // _SOON * _SOON
 
 
-def _typed_levels(levels: frozenset[str]) -> str:
-    """Name levels as one types them; `read` lists too."""
-    said = levels - {Level.LIST} if Level.READ in levels else levels
-    return ",".join(level for level in Level if level in said)
-
-
 def _within(pattern: Pattern, asked: Resource) -> Resource | None:
     """Find the part of a place that a pattern has, where that is one place, as `*/public/**` is in one bucket."""
-    bucket, _, key = pattern.text.partition("/")
+    bucket, _, key = pattern.path.partition("/")
+    path = f"{asked.root if '*' in bucket else bucket}/{key.removesuffix('**')}" if key or asked.whole else pattern.path
     try:
-        place = parse_resource(f"{asked.root if '*' in bucket else bucket}/{key.removesuffix('**')}")
+        place = resource_at(path, kind=asked.kind, account=asked.account)
     except BadInput:
         return None
     return place if asked.root == place.root and asked.holds(place) and pattern.contains(place) else None
@@ -201,12 +197,12 @@ def _approvers(rule: AllowRule, scene: RuleEvaluation, subject: str) -> str:
 
 
 def _places(rule: AllowRule) -> str:
-    return ", ".join(pattern.text for pattern in rule.places)
+    return ", ".join(str(pattern) for pattern in rule.places)
 
 
 def _lacking(rule: AllowRule, scene: RuleEvaluation) -> str:
     asked = scene.question.entitlement.levels
-    return both(Level, (asked - listing(rule.levels)) or asked)
+    return both((asked - implied(rule.levels, rule.kind)) or asked)
 
 
 def _kinds(rule: AllowRule) -> str:

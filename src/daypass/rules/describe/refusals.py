@@ -5,8 +5,9 @@ from datetime import timedelta
 from enum import StrEnum
 
 from daypass.model.decision import Ticket, TicketId
+from daypass.model.entitlement import ordered
 from daypass.model.length import words_for_length
-from daypass.resources.s3_statements import Level, Option
+from daypass.resources.registry import implied
 from daypass.rules.approval.approvers import missing
 from daypass.rules.approval.quorum import shortage
 from daypass.rules.evaluate.checks import not_looked_up, stages, unknown
@@ -14,7 +15,7 @@ from daypass.rules.match.opening_hours import AS_REQUESTOR, said_days, said_mome
 from daypass.rules.match.reason_words import TICKET, Wording, is_called, tickets
 from daypass.rules.rule.conditions import Conditions, clock_of, zone_of
 from daypass.rules.rule.evaluation import RuleEvaluation
-from daypass.rules.rule.rule import AllowRule, DenyRule, Rule, listing
+from daypass.rules.rule.rule import AllowRule, DenyRule, Rule
 from daypass.rules.rule.unmet import Unmet
 
 _LEAST = timedelta(seconds=1)
@@ -41,8 +42,8 @@ def say_escape(hurdle: Unmet, rule: DenyRule) -> str:
         Unmet.PAUSED: "is paused.",
         Unmet.PERSON: "denies other people.",
         Unmet.PLACE: f"denies {_places(rule)}, which has nothing in common with what is asked.",
-        Unmet.LEVEL: f"denies {both(Level, rule.levels)} alone.",
-        Unmet.EXTRAS: f"denies asks for {both(Option, rule.extras)} alone.",
+        Unmet.LEVEL: f"denies {both(rule.levels)} alone.",
+        Unmet.EXTRAS: f"denies asks for {both(rule.extras)} alone.",
         Unmet.DELIVERY: f"denies asks for a {_one(rule.deliveries)} alone.",
     }
     return f"Rule {rule.id} {sentences[hurdle]}"
@@ -95,8 +96,8 @@ def _say_plainly(hurdle: Unmet, rule: AllowRule, scene: RuleEvaluation) -> str:
         Unmet.AHEAD: f"can be asked for at most {words_for_length(rule.ahead)} ahead; "
         f"you asked for a start in {words_for_length(scene.question.ahead)}.",
         Unmet.PLACE: f"lends {_places(rule)} alone; {asked.resource} is not wholly inside it.",
-        Unmet.LEVEL: f"lends {both(Level, rule.levels)} here, not {_lacking(rule, scene)}.",
-        Unmet.EXTRAS: f"lends this without {both(Option, asked.options - rule.extras)}.",
+        Unmet.LEVEL: f"lends {both(rule.levels)} here, not {_lacking(rule, scene)}.",
+        Unmet.EXTRAS: f"lends this without {both(asked.options - rule.extras)}.",
         Unmet.DELIVERY: f"hands this out as {_one(rule.deliveries)}, not as {scene.question.delivery}.",
         Unmet.REVIEWERS: "names nobody but you to look at it afterwards; it needs another reviewer.",
     }[hurdle]
@@ -237,16 +238,16 @@ def _stages(names: Sequence[str]) -> str:
 
 def _lacking(rule: AllowRule, scene: RuleEvaluation) -> str:
     asked = scene.question.entitlement.levels
-    return both(Level, (asked - listing(rule.levels)) or asked)
+    return both((asked - implied(rule.levels, rule.kind)) or asked)
 
 
 def _places(rule: Rule) -> str:
-    return ", ".join(pattern.text for pattern in rule.places)
+    return ", ".join(str(pattern) for pattern in rule.places)
 
 
-def both(kinds: type[StrEnum], chosen: frozenset[str]) -> str:
-    """Name these in the order of their kind: `list and read`."""
-    return " and ".join(kind for kind in kinds if kind in chosen)
+def both(chosen: frozenset[str]) -> str:
+    """Name these in their order: `list and read`."""
+    return " and ".join(ordered(chosen))
 
 
 def _one(deliveries: frozenset[StrEnum]) -> str:

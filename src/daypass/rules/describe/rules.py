@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 
 from daypass.model.decision import HandOver, Stage
+from daypass.model.entitlement import ordered
 from daypass.model.grant import Delivery
 from daypass.model.length import words_for_length
-from daypass.resources.s3_statements import Level, Option
 from daypass.rules.approval.stage import LateApprovers, RuleStage, Sources
 from daypass.rules.describe.refusals import conditions
 from daypass.rules.document.shape import AHEAD, UNSAID
@@ -41,7 +41,7 @@ def _sentence(text: str) -> str:
 
 
 def _lends(rule: AllowRule) -> Iterator[str]:
-    what = f"{_who(rule.who)} may {_kinds(Level, rule.levels)} {_places(rule)}"
+    what = f"{_who(rule.who)} may {_words(rule.levels)} {_places(rule)}"
     longest, default = words_for_length(rule.longest), words_for_length(rule.default)
     how_long = f"for {longest}" if longest == default else f"for up to {longest}, {default} by default"
     when = f"when {agreeing(rule.stages)}" if rule.stages else "at once, without asking anybody"
@@ -52,8 +52,8 @@ def _lends(rule: AllowRule) -> Iterator[str]:
 
 def _denies(rule: DenyRule) -> Iterator[str]:
     who = "Nobody may" if rule.who.anyone else f"{_who(rule.who)} may not"
-    extras = f" with {_kinds(Option, rule.extras, 'or')}" if rule.extras else ""
-    what = f"{_kinds(Level, rule.levels, 'or')} anything in {_places(rule)}"
+    extras = f" with {_words(rule.extras, 'or')}" if rule.extras else ""
+    what = f"{_words(rule.levels, 'or')} anything in {_places(rule)}"
     yield f"{who} {what}{extras}{_delivery(rule.deliveries, unsaid=Delivery)}."
     yield from _only(rule)
     yield rule.because
@@ -130,7 +130,11 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _places(rule: Rule) -> str:
-    return _listed([pattern.text for pattern in rule.places])
+    return _listed([str(pattern) for pattern in rule.places])
+
+
+def _words(chosen: Iterable[str], word: str = "and") -> str:
+    return f" {word} ".join(ordered(chosen))
 
 
 def _kinds(kinds: type[StrEnum], chosen: Iterable[str], word: str = "and") -> str:
@@ -138,7 +142,7 @@ def _kinds(kinds: type[StrEnum], chosen: Iterable[str], word: str = "and") -> st
 
 
 def _extras(rule: AllowRule) -> str:
-    return f", with {_kinds(Option, rule.extras)} where asked for," if rule.extras else ""
+    return f", with {_words(rule.extras)} where asked for," if rule.extras else ""
 
 
 def _delivery(deliveries: frozenset[Delivery], *, unsaid: Iterable[Delivery]) -> str:

@@ -12,11 +12,12 @@ from pydantic import AfterValidator, Field, model_validator
 
 from daypass.model.grant import Delivery
 from daypass.model.length import words_for_length
-from daypass.resources.s3_statements import Level
+from daypass.resources.registry import kind_called
 from daypass.rules.document.shape_approval import Approve, DecidersShape, Shape, Who
 from daypass.rules.document.shape_conditions import BreakGlassShape, Reason, TicketField, WhenShape
 from daypass.rules.document.values import (
     UNMARKED,
+    Account,
     ChannelId,
     Deliveries,
     Extras,
@@ -41,6 +42,17 @@ def _marked(words: dict[str, Places]) -> dict[str, Places]:
     if UNMARKED in words:
         raise wrong(f"“{UNMARKED}” is the word for places that nothing is said of; choose another.")
     return words
+
+
+def _of_one_kind(places: Places, levels: list[str], options: list[str]) -> None:
+    """Refuse a rule about several kinds of resource, or with levels and options of another kind."""
+    kinds = sorted({place.kind for place in places})
+    if len(kinds) > 1:
+        raise wrong(f"A rule is about one kind of resource, and these are of {' and '.join(kinds)}; write a rule each.")
+    kind = kind_called(kinds[0])
+    has = [*(level.word for level in kind.levels), *kind.options]
+    if strange := [word for word in (*levels, *options) if word not in has]:
+        raise wrong(f"“{strange[0]}” is nothing that {kind.name} has; there are {', '.join(has)}.")
 
 
 Meant = list[Literal["contradicting", "too-wide", "self-approval", "shallow", "guests"]]
@@ -81,6 +93,9 @@ class AllowShape(Shape):
     )
     extras: Extras | None = Field(None, description="What may be asked for besides: versions, tags. Left out: neither.")
     on: Places = Field(description="Patterns; all that is asked must lie inside one of them.")
+    account: Account | None = Field(
+        None, description="The account in which they are looked for. Left out: the home account, and no other."
+    )
     when: WhenShape | None = Field(None, description="When it lends, as below; everything given there must be so.")
     length: LengthShape = Field(alias="for", description="How long by default and at most.")
     ahead: Length = Field(AHEAD, description="How far ahead one may ask for a start. Left out: 7d.")
@@ -115,6 +130,7 @@ class AllowShape(Shape):
 
     @model_validator(mode="after")
     def _fitting(self) -> "AllowShape":
+        _of_one_kind(self.on, self.may, self.extras or [])
         at_once = isinstance(self.approve, str)
         if self.break_glass and not at_once:
             raise wrong("Whoever breaks glass waits for nobody; write “approve: at-once” beside “break_glass”.")
@@ -133,19 +149,25 @@ class DenyShape(Shape):
     deny: Literal[True] = Field(description="Always `true`: this rule forbids.")
     because: str = Field("", description="The sentence that the person is shown.")
     who: Who = Field(description="Whom it stops: `anyone`, or people, groups and slack_groups.")
-    may: Levels = Field(
-        list(Level), description="The levels it forbids; an ask with any of them is denied. Left out: all."
-    )
+    may: Levels = Field([], description="The levels it forbids; an ask with any of them is denied. Left out: all.")
     extras: Extras | None = Field(
         None, description="Only asks with any of these are denied. Left out: with or without."
     )
     on: Places = Field(description="Patterns; an ask that so much as overlaps one of them is denied.")
+    account: Account | None = Field(
+        None, description="The account in which they are looked for. Left out: the home account, and no other."
+    )
     when: WhenShape | None = Field(None, description="When it denies, as below; everything given there must be so.")
     delivery: Deliveries = Field(
         list(Delivery), description="Only these ways of handing out are denied. Left out: all."
     )
     meant: Meant = Field([], description=_MEANT)
     paused: bool = Field(default=False, description=_PAUSED)
+
+    @model_validator(mode="after")
+    def _fitting(self) -> "DenyShape":
+        _of_one_kind(self.on, self.may, self.extras or [])
+        return self
 
 
 class LimitsShape(Shape):

@@ -5,7 +5,9 @@ A value that is wrong raises PydanticCustomError with a finished sentence.
 """
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -15,7 +17,7 @@ from daypass.model.errors import BadInput
 from daypass.model.grant import Delivery
 from daypass.model.length import parse_length
 from daypass.model.principal import ROBOT
-from daypass.resources.s3_statements import Level, Option
+from daypass.resources.registry import level_words, option_words
 from daypass.rules.match.patterns import Pattern, parse_pattern
 
 SENTENCE = "sentence"
@@ -181,6 +183,13 @@ BucketTag = Annotated[str, AfterValidator(_tag)]
 MOST = 10_000
 
 
+def _one_of(words: Callable[[], list[str]], text: str) -> str:
+    """Check a level or an option: one that some kind of resource has."""
+    if text in words():
+        return text
+    raise PydanticCustomError("enum", "one of {expected}", {"expected": ", ".join(f"'{word}'" for word in words())})
+
+
 def _limit(number: int) -> int:
     if 1 <= number <= MOST:
         return number
@@ -190,8 +199,10 @@ def _limit(number: int) -> int:
 Limit = Annotated[int, AfterValidator(_limit)]
 Length = Annotated[timedelta, BeforeValidator(_length)]
 Place = Annotated[Pattern, BeforeValidator(_pattern)]
-Levels = Annotated[list[Annotated[Level, Field(strict=False)]], Field(min_length=1)]
-Extras = Annotated[list[Annotated[Option, Field(strict=False)]], Field(min_length=1)]
+AccessWord = Annotated[str, AfterValidator(partial(_one_of, level_words))]
+OptionWord = Annotated[str, AfterValidator(partial(_one_of, option_words))]
+Levels = Annotated[list[AccessWord], Field(min_length=1)]
+Extras = Annotated[list[OptionWord], Field(min_length=1)]
 Deliveries = Annotated[list[Annotated[Delivery, Field(strict=False)]], Field(min_length=1)]
 Places = Annotated[list[Place], Field(min_length=1)]
 Count = Annotated[int, AfterValidator(_count)]

@@ -33,6 +33,7 @@ ORDER = (
     "may",
     "extras",
     "on",
+    "account",
     "when",
     "for",
     "ahead",

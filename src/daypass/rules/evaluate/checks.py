@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from daypass.model.decision import Approvers, Question, Stage, TicketId
+from daypass.resources.registry import implied
 from daypass.rules.approval.approvers import stages_for
 from daypass.rules.approval.quorum import shortage
 from daypass.rules.match.reason_words import Wording, is_called, tickets
 from daypass.rules.rule.conditions import Met, judged
 from daypass.rules.rule.evaluation import RuleEvaluation
-from daypass.rules.rule.rule import AllowRule, DenyRule, Emergency, listing
+from daypass.rules.rule.rule import AllowRule, DenyRule, Emergency
 from daypass.rules.rule.unmet import Unmet
 
 _LEAST = timedelta(seconds=1)
@@ -42,7 +43,7 @@ def escapes(rule: DenyRule, scene: RuleEvaluation) -> Iterator[Unmet]:
         yield Unmet.PERSON
     if not rule.overlaps(entitlement.resource):
         yield Unmet.PLACE
-    if listing(entitlement.levels).isdisjoint(rule.levels):
+    if implied(entitlement.levels, entitlement.resource.kind).isdisjoint(rule.levels):
         yield Unmet.LEVEL
     if rule.extras and entitlement.options.isdisjoint(rule.extras):
         yield Unmet.EXTRAS
@@ -93,7 +94,7 @@ def plain(rule: AllowRule, scene: RuleEvaluation) -> Iterator[Unmet]:
         yield Unmet.PERSON
     if not rule.contains(entitlement.resource):
         yield Unmet.PLACE
-    if not entitlement.levels <= listing(rule.levels):
+    if not entitlement.levels <= implied(rule.levels, rule.kind):
         yield Unmet.LEVEL
     if not entitlement.options <= rule.extras:
         yield Unmet.EXTRAS

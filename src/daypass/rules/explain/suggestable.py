@@ -14,11 +14,11 @@ from daypass.model.decision import Denied, Question
 from daypass.model.grant import Delivery
 from daypass.model.principal import Principal
 from daypass.model.resource import Resource
-from daypass.resources.s3 import in_bucket
+from daypass.resources.registry import implied, resource_at
 from daypass.rules.describe.denial import OFFERS
 from daypass.rules.describe.rules import in_words
 from daypass.rules.match.patterns import Pattern
-from daypass.rules.rule.rule import AllowRule, DenyRule, listing
+from daypass.rules.rule.rule import AllowRule, DenyRule
 from daypass.rules.rule.rulebook import RuleBook
 
 
@@ -62,7 +62,7 @@ def _could(book: RuleBook, principal: Principal, name: str, levels: frozenset[st
     closed = frozenset(level for rule in closing for level in rule.levels)
     lending = (rule for rule in rules if isinstance(rule, AllowRule) and rule.is_for(principal))
     if levels:
-        return listing(levels).isdisjoint(closed) and any(levels <= listing(rule.levels) for rule in lending)
+        return implied(levels).isdisjoint(closed) and any(levels <= implied(rule.levels, rule.kind) for rule in lending)
     return any(_left(rule, closed) for rule in lending)
 
 
@@ -86,7 +86,7 @@ _EXACTLY = _Extent(touched=Pattern.matches, covered=Pattern.matches)
 
 
 def _left(rule: AllowRule, closed: frozenset[str]) -> bool:
-    return any(listing(frozenset({level})).isdisjoint(closed) for level in listing(rule.levels))
+    return any(implied(frozenset({level}), rule.kind).isdisjoint(closed) for level in implied(rule.levels, rule.kind))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,12 +139,12 @@ def nearest_place(book: RuleBook, question: Question) -> Resource | None:
     asked = question.entitlement.resource
     rules = [one for one in book.concerning(question.principal, "") if isinstance(one, AllowRule)]
     mine = [rule for rule in rules if rule.is_for(question.principal) and rule.break_glass is None]
-    texts = {pattern.text.removesuffix("**") for rule in mine for pattern in rule.places}
+    patterns = [pattern for rule in mine for pattern in rule.places if pattern.speaks_of(asked)]
+    texts = {pattern.path.removesuffix("**") for pattern in patterns}
     plain = sorted(text for text in texts if "*" not in text)
     for bucket in get_close_matches(asked.root, sorted({text.partition("/")[0] for text in plain}), cutoff=_AS_NEAR):
-        there = in_bucket(bucket, asked.inner)
+        there = resource_at(asked.path.replace(asked.root, bucket, 1), kind=asked.kind, account=asked.account)
         if bucket != asked.root and any(rule.overlaps(there) for rule in mine):
             return there
-    near = get_close_matches(str(asked), plain, n=1, cutoff=_AS_NEAR)
-    bucket, _, key = near[0].partition("/") if near else ("", "", "")
-    return in_bucket(bucket, key) if bucket else None
+    near = get_close_matches(asked.path if asked.inner else asked.root, plain, n=1, cutoff=_AS_NEAR)
+    return resource_at(near[0], kind=asked.kind, account=asked.account) if near else None

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from daypass.model.entitlement import ordered
 from daypass.model.grant import Delivery
 from daypass.model.length import words_for_length
-from daypass.resources.s3_statements import Level
+from daypass.resources.registry import changing_levels
 from daypass.rules.lint.overlaps import finding
 from daypass.rules.match.patterns import Pattern
 from daypass.rules.rule.finding import Finding, FindingKind
@@ -18,7 +19,6 @@ _LONG = timedelta(days=30)
 """Beyond that it is standing access, whoever approved it."""
 _FAR = timedelta(days=31)
 """Who decides now knows little of what is asked for a later day."""
-_CHANGING = frozenset({Level.WRITE, Level.DELETE})
 
 
 def of_width(book: RuleBook, rule: AllowRule) -> Iterator[Finding]:
@@ -28,9 +28,9 @@ def of_width(book: RuleBook, rule: AllowRule) -> Iterator[Finding]:
 
 
 def _wide(rule: AllowRule) -> Iterator[tuple[str, str]]:
-    changing = " and ".join(level for level in Level if level in rule.levels & _CHANGING)
+    changing = " and ".join(ordered(rule.levels & changing_levels(rule.kind)))
     alone = rule.at_once and rule.break_glass is None
-    if any(pattern.text == "*" or pattern.text.startswith("*/") for pattern in rule.places):
+    if any(pattern.path == "*" or pattern.path.startswith("*/") for pattern in rule.places):
         yield (
             "lends from every bucket there is, and from those made tomorrow.",
             "Name the buckets, or the beginning of their names, such as acme-*.",
@@ -65,5 +65,5 @@ def _wide(rule: AllowRule) -> Iterator[tuple[str, str]]:
 
 def _whole(pattern: Pattern) -> bool:
     """Whether it has every key of a bucket."""
-    bucket, _, key = pattern.text.partition("/")
+    bucket, _, key = pattern.path.partition("/")
     return bool(bucket) and key in {"", "**"}

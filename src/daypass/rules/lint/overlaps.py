@@ -12,14 +12,15 @@ from functools import reduce
 from itertools import product
 from operator import or_
 
+from daypass.model.entitlement import ordered
 from daypass.model.grant import Delivery
 from daypass.model.length import words_for_length
-from daypass.resources.s3_statements import Level
+from daypass.resources.registry import implied
 from daypass.rules.approval.quorum import closed
 from daypass.rules.match.patterns import Pattern
 from daypass.rules.rule.finding import Finding, FindingKind
 from daypass.rules.rule.people import NOBODY, NamedPeople
-from daypass.rules.rule.rule import AllowRule, DenyRule, Rule, listing
+from daypass.rules.rule.rule import AllowRule, DenyRule, Rule
 from daypass.rules.rule.rulebook import RuleBook
 
 _NARROWER = "Take one of them out, or make one of them narrower."
@@ -70,7 +71,7 @@ def all_of(these: NamedPeople, those: NamedPeople) -> bool:
 
 def under(pattern: Pattern, wider: Iterable[Pattern]) -> bool:
     """Whether the pattern surely matches nothing that one of the wider ones does not."""
-    return any(pattern == one or one.contains_all_under(pattern.stem) for one in wider)
+    return any(pattern == one or (one.speaks_of(pattern) and one.contains_all_under(pattern.stem)) for one in wider)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +92,7 @@ class _Shut:
             if isinstance(deny, DenyRule) and _whenever(deny, rule) and (not deny.extras or extra in deny.extras)
         ]
         by = tuple(deny for deny in denials if any(under(place, deny.places) for place in rule.places))
-        keys = product(rule.places, sorted(rule.deliveries), sorted(listing(rule.levels)))
+        keys = product(rule.places, sorted(rule.deliveries), sorted(implied(rule.levels, rule.kind)))
         pieces = {key: reduce(or_, (deny.who for deny in by if _on(deny, *key)), NOBODY) for key in keys}
         return cls(rule=rule, pieces=pieces, by=by)
 
@@ -112,7 +113,7 @@ class _Shut:
 
 
 def _on(deny: DenyRule, place: Pattern, delivery: Delivery, level: str) -> bool:
-    strikes = delivery in deny.deliveries and not listing(frozenset({level})).isdisjoint(deny.levels)
+    strikes = delivery in deny.deliveries and not implied(frozenset({level}), deny.kind).isdisjoint(deny.levels)
     return strikes and under(place, deny.places)
 
 
@@ -132,9 +133,9 @@ def _never_lent(book: RuleBook, rule: AllowRule, shut: _Shut) -> Iterator[Findin
 
 def _named(rule: AllowRule, shut: _Shut) -> Iterator[tuple[str, list[Piece]]]:
     for place in dict.fromkeys(rule.places):
-        yield place.text, [piece for piece in shut.pieces if piece[0] == place]
-    for level in (one for one in Level if one in rule.levels):
-        yield level, [piece for piece in shut.pieces if piece[2] is level]
+        yield str(place), [piece for piece in shut.pieces if piece[0] == place]
+    for level in ordered(rule.levels):
+        yield level, [piece for piece in shut.pieces if piece[2] == level]
     if rule.deliveries != frozenset(Delivery):  # else they are not named
         for way in sorted(rule.deliveries):
             yield f"a {way}", [piece for piece in shut.pieces if piece[1] is way]
@@ -181,7 +182,7 @@ def _lends_as_much(earlier: AllowRule, later: AllowRule) -> bool:
     """Whether the earlier rule wants no more than the later one, for whom, where and in which way it lends."""
     return (
         _whenever(earlier, later)
-        and listing(later.levels) <= listing(earlier.levels)
+        and implied(later.levels, later.kind) <= implied(earlier.levels, earlier.kind)
         and later.extras <= earlier.extras
         and later.longest <= earlier.longest
         # What prolongs a grant is asked for without a length, and must fit beside what has run.
@@ -247,7 +248,7 @@ def _same_ground(rule: AllowRule, later: AllowRule) -> bool:
         and rule.break_glass is None
         and later.break_glass is None
         and all_of(later.who, rule.who)
-        and listing(rule.levels) <= listing(later.levels)
+        and implied(rule.levels, rule.kind) <= implied(later.levels, later.kind)
         and rule.deliveries <= later.deliveries
         and any(under(place, later.places) for place in rule.places)
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from daypass.model.decision import Approvers, RuleId, ScheduleName
+from daypass.resources.registry import kind_called
 from daypass.rules.document.shape import AllowShape, DenyShape
 from daypass.rules.document.shape_approval import PeopleShape
 from daypass.rules.document.shape_conditions import BreakGlassShape, MatchingShape, WhenShape
@@ -27,7 +28,7 @@ def allow_rule(shape: AllowShape, groups: Groups, *, line: int) -> AllowRule:
         who=_people(shape.who, groups),
         levels=frozenset(shape.may),
         extras=frozenset(shape.extras or ()),
-        places=tuple(shape.on),
+        places=tuple(pattern.in_account(shape.account or "") for pattern in shape.on),
         when=conditions(shape.when),
         default=shape.length.default,
         longest=shape.length.max,
@@ -54,9 +55,9 @@ def deny_rule(shape: DenyShape, groups: Groups, *, line: int) -> DenyRule:
         paused=shape.paused,
         meant=frozenset(map(FindingKind, shape.meant)),
         who=_people(shape.who, groups),
-        levels=frozenset(shape.may),
+        levels=frozenset(shape.may or (level.word for level in kind_called(shape.on[0].kind).levels)),
         extras=frozenset(shape.extras or ()),
-        places=tuple(shape.on),
+        places=tuple(pattern.in_account(shape.account or "") for pattern in shape.on),
         when=conditions(shape.when),
         deliveries=frozenset(shape.delivery),
         because=shape.because.strip() or f"Rule {shape.id} forbids this.",

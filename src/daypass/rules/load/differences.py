@@ -68,7 +68,7 @@ def changed_ids(old: RuleBook, new: RuleBook) -> frozenset[RuleId]:
 def other_than_rules(old: RuleBook, new: RuleBook) -> tuple[str, ...]:
     """What is different besides the rules, in sentences."""
     words = sorted({*old.marked, *new.marked})
-    places = {word: ({one.text for one in book.marked.get(word, ())} for book in (old, new)) for word in words}
+    places = {word: ({str(one) for one in book.marked.get(word, ())} for book in (old, new)) for word in words}
     examples = ["The examples differ."] if _examples(old) != _examples(new) else []
     return (
         *_now("May change these rules", *map(_ids, (old.owners, new.owners))),

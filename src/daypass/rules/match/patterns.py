@@ -1,13 +1,16 @@
 """
-Patterns over S3: which places a rule speaks of.
+Patterns over the names of resources: which of them a rule speaks of.
 
     acme-reports             the whole bucket          the same words as in an ask ...
     acme-reports/2026/       everything under it
     acme-reports/q1.csv      one object
     acme-*/public/**         `*` any characters but /  ... and two wildcards more
     acme-reports/**/q1.csv   `**` any characters at all
+    role:deploy-*            a kind before a colon         a pattern without one is about S3 alone, `*/**` included
 
-A pattern is always anchored: it must match `bucket/key` from its first character to its last. An ask for a prefix is
+A pattern is about one account: the home account, unless the rule names another.
+
+A pattern is always anchored: it must match the name from its first character to its last. An ask for a prefix is
 an ask for every key under it, so it is a question about two languages, never about two strings: an allowing rule must
 CONTAIN all of what is asked, a denying rule need only OVERLAP it.
 
@@ -17,15 +20,13 @@ bit a token, linear in the key whatever the pattern, where a backtracking regula
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from daypass.model.errors import BadInput
-from daypass.model.resource import BARE, Resource
-from daypass.resources.s3 import in_bucket
-from daypass.resources.s3_address import why_no_bucket
+from daypass.model.resource import BARE, Resource, prefix
+from daypass.resources.registry import KINDS, kind_called
 
 _TOKEN = re.compile(r"\*+|[^*]", re.DOTALL)
-_BUCKET = re.compile(r"[a-z0-9*](?:[a-z0-9.*-]{0,61}[a-z0-9*])?")
 _REGEX = re.compile(r"^\^|\$$|/\.\*$|\(\?|\[\^|\\")
 _WILDCARDS = "patterns know * (anything but a slash) and ** (anything)"
 _LONGEST = 1_100
@@ -85,28 +86,43 @@ class Pattern:
     """One pattern; `text` as somebody wrote it, the rest compiled from it."""
 
     text: str
+    kind: str = BARE
+    """The kind of resource that it is about, and no other."""
+    account: str = ""
+    """The account that it is about, and no other; empty for the home account."""
+    path: str = field(compare=False)
+    """The pattern without its kind."""
     stem: str = field(compare=False)
-    """What everything that matches begins with."""
+    """What the address of everything that matches begins with."""
     tail: Tail | None = field(compare=False, repr=False)
     """None when there is no wildcard: only `stem` itself matches."""
     literal: str = field(default="", compare=False, repr=False)
     """The longest stretch without a wildcard after the stem: all that matches has it, which is soon looked up."""
 
     def __str__(self) -> str:
-        return self.text
+        return f"{self.text} in account {self.account}" if self.account else self.text
+
+    def in_account(self, account: str) -> "Pattern":
+        """The same pattern over the resources of one account; over those of the home account when it is empty."""
+        stem = self.stem.removeprefix(prefix(self.kind, self.account))
+        return replace(self, account=account, stem=f"{prefix(self.kind, account)}{stem}")
+
+    def speaks_of(self, other: "Resource | Pattern") -> bool:
+        """Whether it is about that kind of resource, in that account."""
+        return self.kind == other.kind and self.account == other.account
 
     def contains(self, place: Resource) -> bool:
         """Whether all of the place lies inside the pattern."""
         name = place.address
-        return self._speaks_of(place) and (self.contains_all_under(name) if place.whole else self.matches(name))
+        return self.speaks_of(place) and (self.contains_all_under(name) if place.whole else self.matches(name))
 
     def overlaps(self, place: Resource) -> bool:
         """Whether any part of the place lies inside the pattern."""
         name = place.address
-        return self._speaks_of(place) and (self.overlaps_under(name) if place.whole else self.matches(name))
+        return self.speaks_of(place) and (self.overlaps_under(name) if place.whole else self.matches(name))
 
     def matches(self, name: str) -> bool:
-        """Whether one `bucket/key` matches."""
+        """Whether one address matches. Whose kind and account it is has been looked at."""
         if self.tail is None:
             return name == self.stem
         return self.literal in name and self.tail.accepts(self._states(name))
@@ -121,9 +137,6 @@ class Pattern:
             return self.stem.startswith(start)
         return self._states(start) != 0
 
-    def _speaks_of(self, place: Resource) -> bool:
-        return place.kind == BARE and not place.account
-
     def _states(self, name: str) -> int:
         if self.tail is None or not name.startswith(self.stem):
             return 0
@@ -132,15 +145,19 @@ class Pattern:
 
 def parse_pattern(text: str) -> Pattern:
     """Read a pattern. Raises BadInput (field `resource`) with a sentence that says what to write instead."""
-    if fault := next(_faults(text), None):
+    word, colon, rest = text.partition(":")
+    kind, path = (word, rest) if colon and word in KINDS and not rest.startswith("//") else (BARE, text)
+    if fault := next(_faults(path), None):
         raise BadInput(fault, field="resource")
-    bucket, _, key = text.partition("/")
-    # What holds for the words of an ask holds here: the same checks, with a letter for each wildcard.
-    in_bucket("bucket" if "*" in bucket else bucket, re.sub(r"\*+", "x", key))
-    whole = f"{bucket}/{key}**" if not key or key.endswith("/") else text
-    stem, wildcard, rest = whole.partition("*")
-    tail = _compiled(wildcard + rest) if wildcard else None
-    return Pattern(text=text, stem=stem, tail=tail, literal=max(re.split(r"\*+", rest), key=len))
+    stem, wildcard, tail = kind_called(kind).pattern(path).partition("*")
+    return Pattern(
+        text=text,
+        kind=kind,
+        path=path,
+        stem=f"{prefix(kind, '')}{stem}",
+        tail=_compiled(wildcard + tail) if wildcard else None,
+        literal=max(re.split(r"\*+", tail), key=len),
+    )
 
 
 def _compiled(rest: str) -> Tail:
@@ -159,7 +176,7 @@ def _compiled(rest: str) -> Tail:
 
 
 def _faults(text: str) -> Iterator[str]:
-    bucket, slash, key = text.partition("/")
+    """What no kind takes for a pattern."""
     if not text:
         yield 'An empty pattern matches nothing; write a bucket, such as "acme-reports", or "acme-reports/2026/**".'
     if len(text) > _LONGEST:
@@ -168,13 +185,5 @@ def _faults(text: str) -> Iterator[str]:
         yield f"“{text}” is an address; write the bucket and key alone, such as acme-reports/2026/**."
     if _REGEX.search(text):
         yield f"“{text}” reads like a regular expression; {_WILDCARDS}."
-    if "***" in text or "?" in key:
-        yield f"“{text}” has {'a ?' if '?' in key else 'more than two * in a row'}; {_WILDCARDS}."
-    if "**" in bucket:
-        yield f"“{text}” is not anchored at a bucket; begin with its name, or with */ for every bucket there is."
-    if not _BUCKET.fullmatch(bucket):
-        yield f"“{bucket}” cannot name a bucket: 3 to 63 lower-case letters, digits, dots and hyphens, and * at most."
-    if reason := why_no_bucket(bucket):
-        yield reason
-    if slash and key.startswith("/"):
-        yield f"“{text}” has an empty part; write one slash between the bucket and the key."
+    if "***" in text or "?" in text.partition("/")[2]:
+        yield f"“{text}” has {'a ?' if '?' in text else 'more than two * in a row'}; {_WILDCARDS}."

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from daypass.model.decision import Circumstances, Question
 from daypass.model.principal import PrincipalId
-from daypass.resources.s3_statements import Level
+from daypass.resources.registry import implied
 from daypass.rules.approval.eligibility import Colleagues
 from daypass.rules.document.values import UNMARKED
 from daypass.rules.match.patterns import Pattern
@@ -33,8 +33,8 @@ class RuleEvaluation:
     @cached_property
     def levels(self) -> frozenset[str]:
         """The levels that are asked for, with those that they bring along."""
-        levels = self.question.entitlement.levels
-        return levels | {Level.LIST} if Level.READ in levels else levels
+        asked = self.question.entitlement
+        return implied(asked.levels, asked.resource.kind)
 
     @cached_property
     def sensitivity(self) -> frozenset[str]:

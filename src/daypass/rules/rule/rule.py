@@ -8,8 +8,7 @@ from operator import or_
 from daypass.model.decision import Approvers, RuleId
 from daypass.model.grant import Delivery
 from daypass.model.principal import Principal
-from daypass.model.resource import Resource
-from daypass.resources.s3_statements import Level
+from daypass.model.resource import BARE, Resource
 from daypass.rules.approval.stage import RuleStage
 from daypass.rules.match.patterns import Pattern
 from daypass.rules.match.reason_words import Wording
@@ -36,6 +35,11 @@ class RuleScope:
     """What lint would point out, and whoever wrote it means."""
     paused: bool = False
     """It stands in the document and counts for nothing."""
+
+    @property
+    def kind(self) -> str:
+        """The kind of resource it speaks of: of one alone."""
+        return next((pattern.kind for pattern in self.places), BARE)
 
     def is_for(self, principal: Principal) -> bool:
         """Whether it speaks of this person. What denies speaks of guests, too."""
@@ -152,8 +156,3 @@ class DenyRule(RuleScope):
 
 
 Rule = AllowRule | DenyRule
-
-
-def listing(levels: frozenset[str]) -> frozenset[str]:
-    """The levels with what they bring along: who reads, lists what they read."""
-    return levels | {Level.LIST} if Level.READ in levels else levels

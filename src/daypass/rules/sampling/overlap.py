@@ -8,7 +8,7 @@ something first, and for nothing where they do not meet otherwise.
 from collections.abc import Iterator, Sequence
 
 from daypass.model.errors import BadInput
-from daypass.model.resource import Resource
+from daypass.model.resource import Resource, prefix
 from daypass.resources.registry import resource_at
 from daypass.rules.match.patterns import Pattern
 
@@ -29,9 +29,11 @@ def meeting(one: Pattern, other: Pattern) -> Resource | None:
 
     Two patterns that are open at their end meet in a prefix, others in one object.
     """
+    if not one.speaks_of(other):
+        return None
     for in_bucket, in_key in _FILLED:
         name = _name(_tokens(one, in_bucket, in_key), _tokens(other, in_bucket, in_key))
-        place = None if name is None else _place(name)
+        place = None if name is None else _place(name, one)
         if place is not None and one.contains(place) and other.contains(place):
             return place
     return None
@@ -42,7 +44,7 @@ def samples(pattern: Pattern) -> Iterator[Resource]:
     if (shallow := meeting(pattern, pattern)) is not None:
         yield shallow
     tokens = _tokens(pattern, *_FILLED[0], folders=2)
-    deep = _place(_name(tokens, tokens) or "")
+    deep = _place(_name(tokens, tokens) or "", pattern)
     if deep is not None and deep != shallow and pattern.contains(deep):
         yield deep
 
@@ -53,8 +55,8 @@ def _tokens(pattern: Pattern, in_bucket: int, in_key: int, *, folders: int = 0) 
 
     A `**` in the key can be made to stand for more folders besides.
     """
-    spelled = [*pattern.stem, *_spelled(pattern)]
-    slash = spelled.index("/")
+    spelled = [*pattern.stem.removeprefix(prefix(pattern.kind, pattern.account)), *_spelled(pattern)]
+    slash = spelled.index("/") if "/" in spelled else len(spelled)
     found: list[str] = []
     for position, one in enumerate(spelled):
         if one == "*" or (one == "**" and position < len(spelled) - 1):
@@ -121,8 +123,8 @@ def _sign(token: str) -> str:
     return _LETTER if token == _SOMETHING else token
 
 
-def _place(name: str) -> Resource | None:
+def _place(name: str, pattern: Pattern) -> Resource | None:
     try:
-        return resource_at(name)
+        return resource_at(name, kind=pattern.kind, account=pattern.account)
     except BadInput:
         return None

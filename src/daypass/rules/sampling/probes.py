@@ -11,12 +11,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
-from daypass.model.entitlement import Entitlement
+from daypass.model.entitlement import Entitlement, ordered
 from daypass.model.errors import BadInput
 from daypass.model.grant import Delivery
 from daypass.model.resource import Resource
-from daypass.resources.registry import resource_at
-from daypass.resources.s3_statements import Level
+from daypass.resources.registry import related, resource_at
 from daypass.rules.match.patterns import Pattern
 from daypass.rules.rule.rule import AllowRule, Rule
 from daypass.rules.sampling.overlap import meeting, samples
@@ -50,7 +49,7 @@ def places(rule: Rule, others: Iterable[Pattern]) -> list[Resource]:
 def probes(versions: Iterable[Rule], place: Resource) -> Iterator[Probe]:
     """Everything that the versions of a rule speak of, asked for in one place."""
     rules = list(versions)
-    for levels in _levels(rules):
+    for levels in _levels(rules, place.kind):
         for extras in dict.fromkeys([frozenset[str](), *(rule.extras for rule in rules)]):
             entitlement = Entitlement(resource=place, levels=levels, options=extras)
             for delivery in sorted(frozenset[Delivery]().union(*(rule.deliveries for rule in rules))):
@@ -58,12 +57,11 @@ def probes(versions: Iterable[Rule], place: Resource) -> Iterator[Probe]:
                     yield Probe(entitlement=entitlement, delivery=delivery, length=length)
 
 
-def _levels(rules: Iterable[Rule]) -> list[frozenset[str]]:
+def _levels(rules: Iterable[Rule], kind: str) -> list[frozenset[str]]:
     """Each level alone, and all of each version at once. Who may read may list; who may not list may not read."""
     sets = [rule.levels for rule in rules]
     each = frozenset[str]().union(*sets)
-    more = {Level.READ, Level.LIST} - each if each & {Level.LIST, Level.READ} else frozenset[str]()
-    alone = [frozenset({level}) for levels in (each, more) for level in Level if level in levels]
+    alone = [frozenset({level}) for levels in (each, related(each, kind) - each) for level in ordered(levels)]
     return list(dict.fromkeys([*alone, *sets]))
 
 
