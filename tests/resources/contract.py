@@ -8,11 +8,13 @@ A kind that is not registered is held to it as well: a class of its own that inh
 import re
 import shlex
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import combinations, product
 from typing import cast
 
 import pytest
 
+from daypass.doors.language import parse_request, split
 from daypass.model.entitlement import Entitlement
 from daypass.model.errors import BadInput
 from daypass.model.grant import Delivery
@@ -21,6 +23,7 @@ from daypass.resources.kind import Kind, ResourceFacts, Statement
 from daypass.resources.registry import KINDS, describe, implied, must_fit, parse_resource
 from daypass.rules.match.patterns import parse_pattern
 
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z]+")
 NOBODYS = ["", " ", "/", "a*", "a?", "${aws:username}", "a\nb", "a\u200bb", "../x", "x" * 2000]
 """What no kind may take for the name of one resource."""
@@ -148,6 +151,15 @@ class KindContract:
             assert lines
             assert all(shlex.split(line) and "\n" not in line for line in lines)
             assert all("\n" not in caveat for caveat in kind.caveats(one))
+
+    def test_it_is_asked_for_in_the_words_of_every_other_kind(self, kind: Kind):
+        """`KIND LEVEL NAME`: the one grammar knows it, with nothing said of it in any door."""
+        for one in possible(kind):
+            levels = ",".join(sorted(one.levels))
+            for name in {str(one.resource), one.resource.path}:
+                draft = parse_request(split(f'{kind.name} {levels} "{name}"'), now=NOON, tz="UTC")
+
+                assert (draft.place, draft.levels) == (one.resource, one.levels)
 
     def test_a_pattern_speaks_of_its_own_kind_and_account_alone(self, kind: Kind):
         """A name is a pattern for itself; the same name of another kind, or in another account, is another thing."""
