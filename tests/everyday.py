@@ -8,7 +8,6 @@ from pathlib import Path
 
 from daypass.aws.clock import AwsTime
 from daypass.doors.api.requests import mine
-from daypass.doors.slack.overview import overview
 from daypass.doors.wire.queries import WithEnded
 from daypass.lifecycle.end.end import drop, revoke
 from daypass.model.grant import Grant, GrantId
@@ -17,6 +16,7 @@ from daypass.reconcile.chores import Chore
 from daypass.rules.load.read import parse
 from daypass.settings import JournalSettings, Settings, Store
 from daypass.store.tiles import SqlTiles
+from daypass.views.overview import overview
 from daypass.wiring.build import build
 from daypass.wiring.chores import chores
 from daypass.wiring.clock import SharedClock
@@ -63,7 +63,7 @@ def actions(walk: Walk, folder: Path) -> Actions:
     people = walk.directory.people
     found: dict[str, Callable[[], object]] = {}
     for who in (ANN, BOB, EVE):
-        found[f"home of {who}"] = partial(overview, walk.desk, who)
+        found[f"home of {who}"] = partial(overview, who, judge=walk.desk.judge, now=walk.clock())
         found[f"ls of {who}"] = partial(mine, people[who], walk.desk, walk.clock(), WithEnded())
     found["request"] = lambda: walk.ask(once=False)
     found["request, approve and activate"] = lambda: live(walk)

@@ -8,7 +8,6 @@ from daypass.lifecycle.attempts import Attempts
 from daypass.lifecycle.end.permissions import Enders
 from daypass.lifecycle.handout.handout import Handout
 from daypass.lifecycle.judge import Judge
-from daypass.model.errors import RulesUnreadable
 from daypass.ports import Catalogue, Directory, Journal, Ledger, Logins, Outbox, Postings, Queue, Vendor
 from daypass.rules.load.read import RuleBook
 
@@ -62,7 +61,4 @@ class Services:
 
     def readable_rules(self) -> RuleBook | None:
         """The rules, or None while they cannot be read: enough for taking away, never for giving."""
-        try:
-            return self.rules()
-        except RulesUnreadable:
-            return None
+        return self.judge.readable_rules()

@@ -25,7 +25,7 @@ from daypass.lifecycle.inventory import Inventory
 from daypass.lifecycle.parties import Parties
 from daypass.model.break_glass import GlassReview
 from daypass.model.decision import Allowed, Approvers, Denied
-from daypass.model.errors import BadInput, DaypassError, NotAllowed, NotFound
+from daypass.model.errors import BadInput, DaypassError, NotAllowed, NotFound, RulesUnreadable
 from daypass.model.freeze import Freezes
 from daypass.model.grant import Delivery, Grant, GrantId, new_grant_id
 from daypass.model.lease import Term
@@ -169,6 +169,13 @@ class Judge:
         counted = count(parties.principal, extends=ask.extends, itself=itself, ledger=self.ledger, now=now)
         around = replace(around, live_grants=counted.number)
         return Evaluation(rules=rules, question=question, around=around, tallies=counted.tallies)
+
+    def readable_rules(self) -> RuleBook | None:
+        """The rules, or None while they cannot be read: enough for taking away, never for giving."""
+        try:
+            return self.rules()
+        except RulesUnreadable:
+            return None
 
     def deciders(self, request: Request, now: datetime) -> Approvers:
         """

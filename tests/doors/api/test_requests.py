@@ -6,11 +6,11 @@ from datetime import timedelta
 import httpx2
 import pytest
 
-from daypass.doors.slack.overview import overview
 from daypass.lifecycle.approval.reconsider import reconsider
 from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import GrantId
+from daypass.views.overview import overview
 from tests.doors.house import RULES, House
 from tests.makers import ANN, BOB, EVE
 
@@ -187,7 +187,10 @@ def test_those_who_decide_by_the_rules_of_now_see_a_request_and_those_of_then_do
         404,
         200,
     )
-    in_slack = {who: [one.id for one in overview(house.desk, who).waiting] for who in (BOB, EVE)}
+    in_slack = {
+        who: [one.id for one in overview(who, judge=house.desk.judge, now=house.desk.clock()).waiting]
+        for who in (BOB, EVE)
+    }
     assert in_slack == {BOB: [], EVE: [request]}
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from daypass.doors.slack.cards import lengths, review_card, status_card
-from daypass.doors.slack.verbs import Picture
 from daypass.lifecycle.approval.decide import approve, deny
 from daypass.lifecycle.end.end import drop, revoke
 from daypass.lifecycle.freezes.freeze import Halt
@@ -24,6 +23,7 @@ from daypass.model.record import Validity
 from daypass.model.request import Approval, Recurrence, Request, RequestState
 from daypass.model.schedule import Schedule
 from daypass.reconcile.chores import report_stuck
+from daypass.views.request import RequestView
 from localslack import BlockingSlack
 from localslack.workspace import texts_in
 from tests.doors.slack.closed import filed, tell
@@ -195,7 +195,7 @@ def test_each_way_to_end_is_said_on_the_card(why: Why):
     """None of them is left out, and no button stays."""
     over = grant(GrantState.ACTIVE).ending_now(Ending(why=why, by=BOB, at=NOON, note="INC-42 is closed."))
     for one, said in ((over, "*Ending*"), (over.ended(NOON + HOUR), "*Ended*")):
-        card = review_card(Picture(request=APPROVED, grant=one), "In AWS: `s3:GetObject`")
+        card = review_card(RequestView(request=APPROVED, grant=one), "In AWS: `s3:GetObject`")
 
         assert said in str(card.blocks)
         assert said in card.text
@@ -207,10 +207,10 @@ def test_a_decided_card_has_nothing_left_to_decide_by(state: RequestState):
     """Who may decide, how far the stages have come, what AWS would be given: that was for those who decided."""
     stage = Stage(name="team", needed=2, approvers=Approvers(people=frozenset({BOB})), why=("Because it is theirs.",))
     waits = replace(request(), stages=(stage,), waits_in="team")
-    pending = list(texts_in(list(review_card(Picture(request=waits, grant=None), "In AWS: `s3:GetObject`").blocks)))
+    pending = list(texts_in(list(review_card(RequestView(request=waits, grant=None), "In AWS: `s3:GetObject`").blocks)))
     assert [words for words in TO_DECIDE_BY if not any(words in text for text in pending)] == []
     decided = replace(waits, state=state, approval=BY_BOB)
-    card = list(texts_in(list(review_card(Picture(request=decided, grant=None), "In AWS: `s3:GetObject`").blocks)))
+    card = list(texts_in(list(review_card(RequestView(request=decided, grant=None), "In AWS: `s3:GetObject`").blocks)))
 
     assert [words for words in TO_DECIDE_BY if any(words in text for text in card)] == []
     assert "INC-42" in card
@@ -243,10 +243,10 @@ CAROL_TOO = replace(BY_BOB, by=CAROL)
 def test_every_card_says_what_was_asked_and_what_each_approver_gave():
     """Ten minutes asked, four given by Bob: Carol sees both before she decides, and so does everybody afterwards."""
     asked = replace(request(), term=Term(length=TEN), stages=(TWO,), approvals=(BOB_CUT,))
-    waiting = review_card(Picture(request=asked, grant=None), "").blocks
+    waiting = review_card(RequestView(request=asked, grant=None), "").blocks
     both = replace(asked, state=RequestState.APPROVED, approval=CAROL_TOO, approvals=(BOB_CUT, CAROL_TOO))
     given = replace(grant(GrantState.ACTIVE), term=Term(length=FOUR))
-    decided = review_card(Picture(request=both, grant=given), "").blocks
+    decided = review_card(RequestView(request=both, grant=given), "").blocks
 
     assert "*For how long*\n10 minutes" in texts_in(list(waiting))
     assert "*Approved so far*\n<@U0BOB>: 4 minutes" in texts_in(list(waiting))
@@ -276,12 +276,12 @@ def test_the_requestor_reads_what_they_asked_and_what_each_approver_gave(state: 
         approvals=(BOB_CUT, CAROL_TOO),
     )
     given = replace(grant(state), term=Term(length=FOUR))
-    card = status_card(Picture(request=both, grant=given), promise="", public_url="")
+    card = status_card(RequestView(request=both, grant=given), promise="", public_url="")
 
     assert "You asked to *read* everything under `acme-reports/2026/` for 10 minutes." in card.text
     assert "Requested: 10 minutes. <@U0BOB>: 4 minutes, <@U0CAROL>: approved." in card.text
     waiting = status_card(
-        Picture(request=replace(both, state=RequestState.PENDING, approvals=(BOB_CUT,)), grant=None),
+        RequestView(request=replace(both, state=RequestState.PENDING, approvals=(BOB_CUT,)), grant=None),
         promise="",
         public_url="",
     )

@@ -21,12 +21,10 @@ from daypass.doors.slack.digest_card import digest
 from daypass.doors.slack.home import tab
 from daypass.doors.slack.lists import List, page
 from daypass.doors.slack.names import Naming
-from daypass.doors.slack.overview import Overview
 from daypass.doors.slack.request_form import form, place_option
 from daypass.doors.slack.rules import listed
 from daypass.doors.slack.rules_card import change_card
 from daypass.doors.slack.rules_view import ChangeView, RulesView
-from daypass.doors.slack.verbs import Picture
 from daypass.lifecycle.break_glass.dossier import Dossier, Line
 from daypass.model.break_glass import GlassReview
 from daypass.model.decision import Aftermath, Approvers, HandOver, RuleId, Skipped, Stage
@@ -40,6 +38,8 @@ from daypass.resources.registry import parse_resource
 from daypass.resources.s3_statements import Level
 from daypass.rules.load.read import parse
 from daypass.rules.sampling.effects import ChangeEffect, Shift
+from daypass.views.overview import Overview
+from daypass.views.request import RequestView
 from localslack.block_kit.check import (
     complaints_about_message,
     complaints_about_options,
@@ -69,14 +69,14 @@ def filed(**changes: Any) -> Request:
     return request(**(made | changes))
 
 
-def having(state: GrantState = GrantState.ACTIVE) -> Picture:
+def having(state: GrantState = GrantState.ACTIVE) -> RequestView:
     """A request with its grant, both as large as they can be."""
     asked = filed(state=RequestState.APPROVED, approval=Approval(by=BOB, at=NOON, rule=RuleId("r" * 64), length=HOUR))
     held: Grant = replace(grant(state), id=asked.id, entitlement=EVERYTHING)
-    return Picture(request=asked, grant=held)
+    return RequestView(request=asked, grant=held)
 
 
-def failed() -> Picture:
+def failed() -> RequestView:
     """A grant that ended with a long story."""
     picture = having()
     assert picture.grant is not None
@@ -146,7 +146,7 @@ def test_every_page_of_every_list_is_taken_and_nothing_is_left_out(which: List):
         List.OTHERS: MUCH.others,
     }
     everything = lists[which]
-    ids = {one.request.id if isinstance(one, Picture) else one.id for one in everything}
+    ids = {one.request.id if isinstance(one, RequestView) else one.id for one in everything}
     pages = [page(MUCH, which, number) for number in range(-(-len(everything) // 20))]
 
     assert [complaint for one in pages for complaint in complaints_about_view(one)] == []
@@ -178,8 +178,8 @@ def staged() -> Request:
 @pytest.mark.parametrize(
     "picture",
     [
-        Picture(request=filed(), grant=None),
-        Picture(request=staged(), grant=None),
+        RequestView(request=filed(), grant=None),
+        RequestView(request=staged(), grant=None),
         having(GrantState.APPROVED),
         having(),
         having(GrantState.ENDING),
@@ -187,7 +187,7 @@ def staged() -> Request:
     ],
     ids=["waits", "stages", "approved", "live", "ending", "failed"],
 )
-def test_the_two_messages_of_a_request_are_taken(picture: Picture):
+def test_the_two_messages_of_a_request_are_taken(picture: RequestView):
     """The longest key, the longest reason, two hundred approvers, ten stages with eight hand-overs each."""
     shown = review_card(picture, "In AWS: " + "`s3:GetObject`, " * 400, "x" * 300, Naming())
     mine = status_card(picture, promise="p" * 4000, public_url="https://daypass.example")
@@ -198,7 +198,7 @@ def test_the_two_messages_of_a_request_are_taken(picture: Picture):
 
 def test_a_digest_of_a_hundred_is_taken_and_counts_the_rest():
     """Forty with a button each, and how many more there are."""
-    made = digest([Picture(request=filed(), grant=None) for _ in range(100)])
+    made = digest([RequestView(request=filed(), grant=None) for _ in range(100)])
 
     assert complaints(made) == []
     assert "60 more" in str(made.blocks)

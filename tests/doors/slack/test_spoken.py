@@ -14,16 +14,16 @@ from daypass.doors.slack.digest_card import digest
 from daypass.doors.slack.help import helped
 from daypass.doors.slack.home import tab
 from daypass.doors.slack.lists import List, page
-from daypass.doors.slack.overview import Overview
 from daypass.doors.slack.texts import outcomes
 from daypass.doors.slack.texts.times import left
-from daypass.doors.slack.verbs import Picture
 from daypass.model.decision import Aftermath, Approvers, RuleId
 from daypass.model.entitlement import Entitlement
 from daypass.model.grant import GrantState, new_grant_id
 from daypass.model.request import Approval, Request, RequestState
 from daypass.resources.registry import parse_resource
 from daypass.resources.s3_statements import Level
+from daypass.views.overview import Overview
+from daypass.views.request import RequestView
 from tests.makers import BOB, HOUR, NOON, grant, request
 
 APPROVAL = Approval(by=BOB, at=NOON, rule=RuleId("reports"), length=HOUR)
@@ -35,10 +35,12 @@ def for_place(number: int, **changes: Any) -> Request:
     return request(id=new_grant_id(), entitlement=place, **changes)
 
 
-def live(number: int) -> Picture:
+def live(number: int) -> RequestView:
     """One of several grants."""
     asked = for_place(number, state=RequestState.APPROVED, approval=APPROVAL)
-    return Picture(request=asked, grant=replace(grant(GrantState.ACTIVE), id=asked.id, entitlement=asked.entitlement))
+    return RequestView(
+        request=asked, grant=replace(grant(GrantState.ACTIVE), id=asked.id, entitlement=asked.entitlement)
+    )
 
 
 SEEN = Overview(
@@ -63,7 +65,7 @@ def buttons(blocks: list[Block]) -> Iterator[Block]:
     [
         tab(SEEN)["blocks"],
         *[page(SEEN, which)["blocks"] for which in List],
-        list(digest([Picture(request=one, grant=None) for one in (*SEEN.waiting, *SEEN.requests)]).blocks),
+        list(digest([RequestView(request=one, grant=None) for one in (*SEEN.waiting, *SEEN.requests)]).blocks),
     ],
 )
 def test_no_two_buttons_sound_alike(blocks: list[Block]):
@@ -84,7 +86,7 @@ def test_a_button_says_what_it_is_about_without_signs():
     ("note", "words"),
     [
         (
-            review_card(Picture(request=request(), grant=None), ""),
+            review_card(RequestView(request=request(), grant=None), ""),
             ("<@U0ANN> asks to *read*", "acme-reports/2026/", "1 hour", "Why: INC-42"),
         ),
         (review_card(replace(live(20), grant=None), ""), ("<@U0ANN> asks", "*Approved* by <@U0BOB>")),
@@ -92,8 +94,11 @@ def test_a_button_says_what_it_is_about_without_signs():
             status_card(live(20), promise="p", public_url=""),
             ("You asked to *read*", "acme-reports/2020/", "*Live* until"),
         ),
-        (status_card(Picture(request=request(), grant=None), promise="p", public_url=""), ("You asked", "*Waits* for")),
-        (digest([Picture(request=one, grant=None) for one in SEEN.waiting]), ("2 more requests wait",)),
+        (
+            status_card(RequestView(request=request(), grant=None), promise="p", public_url=""),
+            ("You asked", "*Waits* for"),
+        ),
+        (digest([RequestView(request=one, grant=None) for one in SEEN.waiting]), ("2 more requests wait",)),
         (helped(None), ("commands of Daypass",)),
         (helped("extend"), ("Ask to keep access for longer",)),
     ],
@@ -116,7 +121,7 @@ def test_help_in_slack_has_an_example_that_can_be_typed_there(verb: str):
 def test_urgency_is_a_word_and_not_a_colour():
     """In the line of the notification as well as in the message."""
     glass = Aftermath(reviewers=Approvers(people=frozenset({BOB})), within=HOUR)
-    card = review_card(Picture(request=request(aftermath=glass), grant=None), "")
+    card = review_card(RequestView(request=request(aftermath=glass), grant=None), "")
 
     assert card.text.startswith("URGENT")
     assert "URGENT" in str(card.blocks[0])
@@ -124,7 +129,7 @@ def test_urgency_is_a_word_and_not_a_colour():
 
 def test_a_reason_in_a_notification_cannot_call_anybody():
     """What somebody wrote is harmless there too, and short."""
-    card = review_card(Picture(request=request(reason="<!channel> " * 80), grant=None), "")
+    card = review_card(RequestView(request=request(reason="<!channel> " * 80), grant=None), "")
 
     assert "<!channel>" not in card.text
     assert len(card.text) < 1500

@@ -13,7 +13,6 @@ from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.texts.actions import actions_in_aws
 from daypass.doors.slack.texts.usage import how_to_use
 from daypass.doors.slack.unescape import unescape
-from daypass.doors.slack.verbs import Picture
 from daypass.model.decision import RuleId
 from daypass.model.entitlement import Entitlement
 from daypass.model.event import Detail, EntryKind, Event
@@ -22,6 +21,7 @@ from daypass.model.lease import Term
 from daypass.model.request import Approval, Recurrence, RequestState
 from daypass.resources.registry import parse_resource
 from daypass.resources.s3_statements import Level, Option
+from daypass.views.request import RequestView
 from localslack.workspace import texts_in
 from tests.makers import BOB, HOUR, NOON, READ_REPORTS, grant, request
 
@@ -115,7 +115,7 @@ def test_where_it_stands_is_said_for_every_state(asked, given, words: str):
 
 def test_the_approvers_message_says_who_what_how_long_why_by_which_rule_and_who_decides():
     """Everything somebody needs to decide, in reading order."""
-    card = review_card(Picture(request=request(), grant=None), actions_in_aws(["s3:GetObject"]), "")
+    card = review_card(RequestView(request=request(), grant=None), actions_in_aws(["s3:GetObject"]), "")
 
     assert list(texts_in(list(card.blocks))) == [
         "<@U0ANN> asks to *read* everything under `acme-reports/2026/`.",
@@ -145,7 +145,7 @@ def test_a_story_names_people_and_groups_and_leaves_what_people_wrote_alone():
 
 def test_a_decided_request_has_no_buttons():
     """What cannot be done is not offered."""
-    card = review_card(Picture(request=APPROVED, grant=grant()), "")
+    card = review_card(RequestView(request=APPROVED, grant=grant()), "")
 
     assert not any(block["type"] == "actions" for block in card.blocks)
 
@@ -153,7 +153,7 @@ def test_a_decided_request_has_no_buttons():
 def test_a_denial_is_shown_with_its_words_as_they_were_written():
     """The approver's reason is plain text of its own."""
     denied = replace(request(), state=RequestState.DENIED, approval=replace(BY_BOB, note="<!here> no"))
-    card = status_card(Picture(request=denied, grant=None), promise="", public_url="")
+    card = status_card(RequestView(request=denied, grant=None), promise="", public_url="")
 
     assert {"type": "plain_text", "text": "<!here> no", "emoji": False} in [block.get("text") for block in card.blocks]
 

@@ -30,28 +30,26 @@ from daypass.doors.wire.words import IdText
 from daypass.lifecycle import cancel as cancelling
 from daypass.lifecycle import preapprovals
 from daypass.lifecycle.approval import decide
-from daypass.lifecycle.approval.escalation import waits_for
 from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.story import in_order
 from daypass.lifecycle.submit import preview, submit
 from daypass.lifecycle.visibility import concealed, visible
 from daypass.model.errors import BadInput, NotFound, Refusal
-from daypass.model.grant import Grant, GrantId, GrantState
+from daypass.model.grant import Grant, GrantId
 from daypass.model.principal import Principal
 from daypass.model.record import Validity
 from daypass.model.request import Ask, Request, RequestState
 from daypass.model.schedule import Schedule
+from daypass.views.overview import LIVE, waiting_for
+from daypass.views.stuck import stuck_of_others, troubles
 
 router = api_router("requests")
 
 AS_REQUESTED = "requested"
 """What an approver says who leaves the length as it was requested."""
 
-OVERDUE = timedelta(minutes=10)
-"""A grant whose next step is later than this is shown as stuck."""
 
 _MOST_ENTRIES = 500
-_LIVE = (GrantState.APPROVED, GrantState.ACTIVE, GrantState.ENDING)
 
 
 def _request_id(request_id: IdText, desk: AtDesk, now: Now, token: BearerToken) -> Iterator[GrantId]:
@@ -125,7 +123,7 @@ def show(caller: Looker, request_id: Id, desk: AtDesk, now: Now, page: Annotated
     people, groups = named_in(request, story)
     return StoryOut(
         request=RequestOut.of(request),
-        grant=GrantOut.of(grant, now, _troubles(desk, now).get(grant.id)) if grant else None,
+        grant=GrantOut.of(grant, now, troubles(desk.queue, now).get(grant.id)) if grant else None,
         promise=provisioner.promise(request.entitlement.resource) if provisioner and grant else None,
         names=names(people, desk, groups=groups),
         story=[EntryOut.of(event) for event in story],
@@ -141,22 +139,22 @@ def mine(
     which: Annotated[WithEnded, Query()],
 ) -> ListOut:
     """List my grants and requests, what waits for my decision, and what is stuck that I may decide on."""
-    troubles = _troubles(desk, now)
-    grants = desk.ledger.grants(principal=caller.id, states=None if which.ended else _LIVE)
+    stuck = troubles(desk.queue, now)
+    grants = desk.ledger.grants(principal=caller.id, states=None if which.ended else LIVE)
     requests = desk.ledger.requests(requestor=caller.id, states=None if which.ended else (RequestState.PENDING,))
-    waiting = [request for request in desk.ledger.pending_for(caller) if waits_for(caller, request, now)]
-    stuck = _strangers(troubles, caller, desk)
+    waiting = waiting_for(caller, ledger=desk.ledger, now=now)
+    others = stuck_of_others(stuck, caller, ledger=desk.ledger)
     ahead = preapprovals.standing(caller.id, ledger=desk.ledger, now=now)
     involved = {who for one in (*requests, *waiting) for who in (one.requestor, one.principal)}
     involved |= {who for permit in ahead for who in (permit.by, permit.principal)}
     return ListOut(
-        grants=[GrantOut.of(grant, now, troubles.get(grant.id)) for grant in grants],
+        grants=[GrantOut.of(grant, now, stuck.get(grant.id)) for grant in grants],
         requests=[RequestOut.of(request) for request in requests],
         waiting=[RequestOut.of(request) for request in waiting],
         permits=[PermitOut.of(permit, now) for permit in ahead],
         series=[RequestOut.of(desk.ledger.request(one.id)) for one in _to_come(caller, desk)],
-        stuck=[GrantOut.of(grant, now, troubles.get(grant.id)) for grant in stuck],
-        names=names({*involved, *(grant.principal for grant in stuck)}, desk),
+        stuck=[GrantOut.of(grant, now, stuck.get(grant.id)) for grant in others],
+        names=names({*involved, *(grant.principal for grant in others)}, desk),
     )
 
 
@@ -207,18 +205,3 @@ def _grant(request: Request, desk: Services) -> Grant | None:
 
 def _to_come(caller: Principal, desk: Services) -> list[Schedule]:
     return desk.ledger.all(Schedule, owner=caller.id, states=[Validity.OPEN])
-
-
-def _troubles(desk: Services, now: datetime) -> dict[GrantId, str]:
-    return {trouble.grant.id: trouble.error for trouble in desk.queue.troubled(overdue_before=now - OVERDUE)}
-
-
-def _strangers(troubles: dict[GrantId, str], viewer: Principal, desk: Services) -> list[Grant]:
-    """Other people's stuck grants that this person was asked to decide on; it asks nobody who else may by now."""
-    asked = {one.id: one for one in desk.ledger.requests(ids=troubles)}
-    theirs = {one for one, request in asked.items() if request.principal != viewer.id and _was_asked(request, viewer)}
-    return desk.ledger.grants(ids=theirs)
-
-
-def _was_asked(request: Request, viewer: Principal) -> bool:
-    return viewer.id != request.requestor and request.approvers.include(viewer)

@@ -23,7 +23,7 @@ from daypass.doors.slack.postings import RequestPostings
 from daypass.doors.slack.recipients import approvers, channels, may_be_asked
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.texts import stages
-from daypass.doors.slack.verbs import Picture, Verbs, in_thread
+from daypass.doors.slack.verbs import Verbs, in_thread
 from daypass.doors.slack.workspace import SlackSettings
 from daypass.lifecycle.approval.escalation import open_now, opened
 from daypass.model.decision import Approvers
@@ -32,6 +32,7 @@ from daypass.model.grant import GrantId
 from daypass.model.principal import PrincipalId, SlackGroupId
 from daypass.model.request import Request, RequestState
 from daypass.ports import Message, Notice
+from daypass.views.request import RequestView
 
 _DECIDED = (RequestState.APPROVED, RequestState.DENIED)
 
@@ -61,7 +62,7 @@ class ApproverMessages:
     remembered: RequestPostings
     rush: FloodControl
 
-    async def bring_up_to_date(self, picture: Picture, notice: Notice) -> PostingOutcome:
+    async def bring_up_to_date(self, picture: RequestView, notice: Notice) -> PostingOutcome:
         """Ask whom nobody has asked yet, and draw what was posted as things stand now."""
         request, kind = picture.request, notice.event.kind
         pending = request.state is RequestState.PENDING
@@ -74,7 +75,7 @@ class ApproverMessages:
             await self._call_in(request, notice)
         return asked
 
-    async def ask(self, picture: Picture, *, anew: bool = False) -> PostingOutcome:
+    async def ask(self, picture: RequestView, *, anew: bool = False) -> PostingOutcome:
         """
         Ask in the first channel that can be written in; where there is none, ask each approver.
 
@@ -89,7 +90,7 @@ class ApproverMessages:
         reached = await self._ask_each(picture, anew=anew)
         return PostingOutcome(reached=reached, unusable=unusable)
 
-    async def remind(self, picture: Picture, notice: Notice) -> PostingOutcome:
+    async def remind(self, picture: RequestView, notice: Notice) -> PostingOutcome:
         """
         Say once, under the approvers' message, that it still waits; where there is none any more, ask anew.
 
@@ -122,18 +123,18 @@ class ApproverMessages:
         for card in await self.remembered.recall(request.id, "review"):
             await self._say_under(card, request, f"told:{notice.id}:{card.channel}:{card.ts}", said)
 
-    async def card(self, picture: Picture, naming: Naming = OPENLY, sent: str = "") -> Note:
+    async def card(self, picture: RequestView, naming: Naming = OPENLY, sent: str = "") -> Note:
         """Draw the approvers' message as things stand now."""
         return review_card(self._now(picture), await self._in_aws(picture.request), sent, naming)
 
-    def _now(self, picture: Picture) -> Picture:
+    def _now(self, picture: RequestView) -> RequestView:
         """With those to whom it was handed over by now among those who may decide."""
         return replace(picture, request=opened(picture.request, self.desk.clock()))
 
     async def _in_aws(self, request: Request) -> str:
         return await asyncio.to_thread(lambda: in_aws(self.desk, request))
 
-    async def _asked_in(self, channel: str, picture: Picture, *, anew: bool) -> bool:
+    async def _asked_in(self, channel: str, picture: RequestView, *, anew: bool) -> bool:
         """Ask in a channel, unless it was asked there already, or the channel is busy. False when it is of no use."""
         request, now = picture.request, self.desk.clock()
         if not anew and await self.remembered.recall(request.id, f"review:{channel}"):
@@ -151,7 +152,7 @@ class ApproverMessages:
                 self.rush.unposted(channel, request.id)
         return there
 
-    async def _ask_each(self, picture: Picture, *, anew: bool) -> bool:
+    async def _ask_each(self, picture: RequestView, *, anew: bool) -> bool:
         """Ask people one by one, the next one for each who cannot be reached, up to the most that are asked."""
         request = picture.request
         deciders = await asyncio.to_thread(lambda: approvers(self.desk, request, self.desk.clock()))
@@ -184,7 +185,7 @@ class ApproverMessages:
         await self.remembered.remember(request.id, f"review:{place}", message)
         return True
 
-    async def _redraw(self, picture: Picture, *, sure: bool = False) -> set[Message]:
+    async def _redraw(self, picture: RequestView, *, sure: bool = False) -> set[Message]:
         """Draw what was posted anew; gives the messages that are there, of which Slack is asked only if `sure`."""
         request = picture.request
         await self._redraw_lists(request)
@@ -213,7 +214,7 @@ class ApproverMessages:
         for message in await self.remembered.recall(request.id, LISTED_IN):
             listed = await listed_in(self.remembered, message)
             counter = Verbs(desk=self.desk)
-            pictures = [await in_thread(partial(counter.look, one)) for one in listed]
+            pictures = [await in_thread(partial(counter.view, one)) for one in listed]
             try:
                 await self.outgoing.change(message, digest(pictures))
             except Gone as gone:

@@ -34,13 +34,12 @@ from daypass.doors.slack.form import refused
 from daypass.doors.slack.form_values import typed
 from daypass.doors.slack.interaction import Answer, CloseView, Interaction
 from daypass.doors.slack.outbound import Gone
-from daypass.doors.slack.overview import reviews_for
 from daypass.doors.slack.recipients import channels
 from daypass.doors.slack.texts import break_glass as texts
 from daypass.doors.slack.texts import labels
 from daypass.doors.slack.texts.requests import reference
 from daypass.doors.slack.texts.story import line as story_line
-from daypass.doors.slack.verbs import Picture, Verbs, in_thread
+from daypass.doors.slack.verbs import Verbs, in_thread
 from daypass.lifecycle.break_glass.dossier import Dossier, dossier
 from daypass.lifecycle.break_glass.review import close_review, find_review, must_review
 from daypass.model.break_glass import GlassReview
@@ -51,6 +50,8 @@ from daypass.model.principal import PrincipalId, SlackGroupId
 from daypass.model.record import Validity
 from daypass.model.request import LONGEST_REASON
 from daypass.ports import Notice
+from daypass.views.overview import reviews_for
+from daypass.views.request import RequestView
 
 TOLD = frozenset({EntryKind.GLASS_BROKEN, EntryKind.GLASS_REMINDED, EntryKind.GLASS_REVIEWED})
 CLOSE_CALLBACK = "glass.close"
@@ -70,7 +71,7 @@ class Alarm:
     desk: Services
     asking: ApproverMessages
 
-    async def tell(self, notice: Notice, picture: Picture) -> None:
+    async def tell(self, notice: Notice, picture: RequestView) -> None:
         """Tell everyone concerned of one thing that happened to it."""
         review = await in_thread(lambda: find_review(picture.request.id, self.desk.ledger))
         note = alarm_card(picture, review)
@@ -86,7 +87,7 @@ class Alarm:
             case _:
                 pass
 
-    async def refresh(self, picture: Picture) -> None:
+    async def refresh(self, picture: RequestView) -> None:
         """Bring the alarms up to date with the grant: it is live, it has ended. Nothing where there is no review."""
         try:
             review = await in_thread(lambda: find_review(picture.request.id, self.desk.ledger))
@@ -94,7 +95,7 @@ class Alarm:
             return
         await self._redraw(review, alarm_card(picture, review))
 
-    async def _raise_alarm(self, picture: Picture, review: GlassReview, note: Note) -> None:
+    async def _raise_alarm(self, picture: RequestView, review: GlassReview, note: Note) -> None:
         reached = False
         for channel in channels(picture.request, self.asking.settings):
             reached = reached or await self._post_card(channel, review, note)
@@ -177,7 +178,7 @@ class GlassReviews:
             await turn.open(self._opened(review_id, turn.person))
             return
         desk = self.counter.desk
-        waiting = await in_thread(lambda: reviews_for(desk, desk.directory.principal(turn.person), desk.clock()))
+        waiting = await in_thread(lambda: reviews_for(desk.judge, desk.directory.principal(turn.person), desk.clock()))
         blocks = [part for review in waiting[:_MOST_LISTED] for part in _listed(review)]
         text = texts.waiting(len(waiting))
         await turn.tell(Note(text=text, blocks=(section(text), *blocks)))
@@ -222,7 +223,7 @@ def _listed(review: GlassReview) -> list[Block]:
     ]
 
 
-def alarm_card(picture: Picture, review: GlassReview) -> Note:
+def alarm_card(picture: RequestView, review: GlassReview) -> Note:
     """The alarm: who, what, why, until when; then the buttons, or who reviewed it."""
     request, grant = picture.request, picture.grant
     blocks = [

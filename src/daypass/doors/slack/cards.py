@@ -27,11 +27,11 @@ from daypass.doors.slack.texts import preapprovals as texts_ahead
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.texts.stages import particulars, reasons
 from daypass.doors.slack.texts.usage import asked_for_you, how_to_use, used_by
-from daypass.doors.slack.verbs import Picture
 from daypass.model.grant import Delivery, Grant, GrantState
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Request, RequestState
 from daypass.resources.s3_statements import Level
+from daypass.views.request import RequestView
 
 PRESETS = (
     timedelta(minutes=5),
@@ -44,7 +44,7 @@ PRESETS = (
 AS_ASKED, CUSTOM = "asked", "custom"
 
 
-def review_card(picture: Picture, in_aws: str, sent: str = "", naming: Naming = OPENLY) -> Note:
+def review_card(picture: RequestView, in_aws: str, sent: str = "", naming: Naming = OPENLY) -> Note:
     """
     The approvers' message: who, what, for how long, why, under which rule; then the buttons, or what became of it.
 
@@ -63,7 +63,7 @@ def _to_decide(request: Request, in_aws: str, naming: Naming) -> list[Block]:
     return [context(in_aws), *([context(because)] if because else []), decision_row(request)]
 
 
-def _became(picture: Picture) -> list[Block]:
+def _became(picture: RequestView) -> list[Block]:
     """What was decided, and what became of the access since."""
     request, grant = picture.request, picture.grant
     lines = [outcomes.decision(request, grant)]
@@ -72,7 +72,7 @@ def _became(picture: Picture) -> list[Block]:
     return [section("\n".join(line for line in lines if line)), *_note(picture)]
 
 
-def _windows(picture: Picture) -> list[str]:
+def _windows(picture: RequestView) -> list[str]:
     """Of what recurs, whether more windows open; what is said before it is of the first one."""
     if picture.series is None:
         return []
@@ -118,7 +118,7 @@ def lengths(request: Request) -> list[Block]:
     return [option(times.as_asked(request), AS_ASKED), *usual, option(labels.CUSTOM_OPTION, CUSTOM)]
 
 
-def status_card(picture: Picture, *, promise: str, public_url: str, reader: PrincipalId | None = None) -> Note:
+def status_card(picture: RequestView, *, promise: str, public_url: str, reader: PrincipalId | None = None) -> Note:
     """
     What was asked, where it stands now, how to use it, and what can be done with it.
 
@@ -142,7 +142,7 @@ def status_card(picture: Picture, *, promise: str, public_url: str, reader: Prin
     return Note(text=" ".join(said), blocks=tuple(blocks))
 
 
-def ending_card(picture: Picture, said: str) -> Note:
+def ending_card(picture: RequestView, said: str) -> Note:
     """The reminder before the end, with what can be done about it beside it; once it has ended, that it has."""
     request = picture.request
     if picture.grant is None or picture.grant.state is not GrantState.ACTIVE:
@@ -163,7 +163,7 @@ def noted(said: str, words: str) -> Note:
     return Note(text=f"{said} {heard}", blocks=(section(said), quoted(words)))
 
 
-def mine_buttons(picture: Picture, *, holds: bool = True) -> Sequence[Block]:
+def mine_buttons(picture: RequestView, *, holds: bool = True) -> Sequence[Block]:
     """What the one who has it can do now; or, if they do not hold it themselves, the one who asked."""
     request, grant = picture.request, picture.grant
     more = [_button(labels.NO_MORE, "mine.cancel", request)] if picture.goes_on else []
@@ -203,7 +203,7 @@ def _reason(request: Request) -> list[Block]:
     return [section(f"*{labels.REASON_LABEL}*"), quoted(request.reason)] if request.reason else []
 
 
-def _note(picture: Picture) -> list[Block]:
+def _note(picture: RequestView) -> list[Block]:
     """The words that somebody gave with their decision or with an end."""
     words = outcomes.words_with(picture.request, picture.grant)
     return [quoted(words)] if words else []

@@ -5,11 +5,11 @@ from itertools import chain
 
 from daypass.doors.language.complaints import which_one as asked_which
 from daypass.doors.services import Services
-from daypass.doors.slack.overview import Overview, overview
 from daypass.doors.slack.texts import lists as texts
 from daypass.doors.slack.verbs import in_thread
 from daypass.model.errors import DaypassError
 from daypass.model.principal import PrincipalId
+from daypass.views.overview import Overview, overview
 
 Named = tuple[str, str]
 """An id, and what it is of."""
@@ -18,7 +18,7 @@ Named = tuple[str, str]
 async def which_one(verb: str, desk: Services, by: PrincipalId) -> str:
     """Ask which one is meant, with the line to type for each that this verb can be about."""
     try:
-        seen = await in_thread(lambda: overview(desk, by))
+        seen = await in_thread(lambda: overview(by, judge=desk.judge, now=desk.clock()))
     except DaypassError:
         found, besides = list[Named](), 0
     else:

@@ -55,7 +55,6 @@ from daypass.doors.slack.help import helped
 from daypass.doors.slack.interaction import Interaction
 from daypass.doors.slack.lists import List, of, show_all
 from daypass.doors.slack.login import LoginMessages
-from daypass.doors.slack.overview import Overview, overview
 from daypass.doors.slack.passkey import Passkeys
 from daypass.doors.slack.preapprovals import Preapprovals
 from daypass.doors.slack.preview import previewed
@@ -65,7 +64,7 @@ from daypass.doors.slack.texts import handout, labels, outcomes, story
 from daypass.doors.slack.texts import lists as said_of_lists
 from daypass.doors.slack.texts import preapprovals as texts_ahead
 from daypass.doors.slack.texts import requests as texts
-from daypass.doors.slack.verbs import Picture, Verbs, in_thread
+from daypass.doors.slack.verbs import Verbs, in_thread
 from daypass.lifecycle.extend import MoreTime
 from daypass.lifecycle.story import in_order
 from daypass.model.errors import AskedAlready, BadInput, NotAllowed, Refusal
@@ -73,6 +72,8 @@ from daypass.model.event import Event
 from daypass.model.grant import GrantId
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Request
+from daypass.views.overview import Overview, overview
+from daypass.views.request import RequestView
 
 _LONGEST_VALUE = 2000
 """Characters that a Slack button carries."""
@@ -191,12 +192,12 @@ class Commands:
 
     async def _link(self, turn: Interaction, subject: GrantId, key: str) -> None:
         address = await self.counter.link(subject, key, by=turn.person)
-        place = (await self.counter.picture(subject, by=turn.person)).request.entitlement.resource
+        place = (await self.counter.request_view(subject, by=turn.person)).request.entitlement.resource
         await turn.tell(Note(text=handout.link_ready(address, key or place.inner)), secret=True)
 
     async def _list(self, turn: Interaction) -> None:
         desk = self.counter.desk
-        seen = await in_thread(lambda: overview(desk, turn.person))
+        seen = await in_thread(lambda: overview(turn.person, judge=desk.judge, now=desk.clock()))
         counted = said_of_lists.counted(len(seen.grants), len(seen.requests), len(seen.waiting))
         text = f"{sentence(seen.frozen)} {counted}".strip()
         await turn.tell(Note(text=text, blocks=tuple(_overview_blocks(seen))))
@@ -211,9 +212,9 @@ class Commands:
         asked = context(texts.asked(picture.request))
         await turn.tell(Note(text=line, blocks=(section(line), asked, *reason, *(context(each) for each in told))))
 
-    def _look(self, subject: GrantId, by: PrincipalId) -> tuple[Picture, list[Event]]:
+    def _look(self, subject: GrantId, by: PrincipalId) -> tuple[RequestView, list[Event]]:
         """Read a request for whoever may see it; for anybody else there is none."""
-        return self.counter.look_for(subject, by), in_order(self.counter.desk.ledger.story(subject))
+        return self.counter.view_for(subject, by), in_order(self.counter.desk.ledger.story(subject))
 
 
 def _asks(words: list[str]) -> bool:
@@ -250,7 +251,7 @@ def _overview_blocks(seen: Overview) -> Iterator[Block]:
         yield section("\n".join([f"*{labels.AHEAD}*", *lines]))
 
 
-def _line(which: List, one: Picture | Request, now: datetime) -> str:
-    if isinstance(one, Picture):
+def _line(which: List, one: RequestView | Request, now: datetime) -> str:
+    if isinstance(one, RequestView):
         return outcomes.one_line(one.request, one.grant, now)
     return texts.asked_in_one_line(one) if which is List.WAITING else outcomes.one_line(one, None, now)

@@ -50,7 +50,7 @@ class Reviews:
         length = None if picked == AS_ASKED else parse_length(picked)
         if await Passkeys(counter=self.counter).approve(turn, request_id, length):
             await self.home.refresh(turn)
-            picture = await self.counter.picture(request_id, by=turn.person)
+            picture = await self.counter.request_view(request_id, by=turn.person)
             await turn.settle(Note(text=outcomes.decision(picture.request, picture.grant)))
 
     async def pick(self, turn: Interaction) -> None:
@@ -85,11 +85,11 @@ class Reviews:
         return CloseView()
 
     async def _custom(self, request_id: GrantId, by: PrincipalId) -> View:
-        picture = await self.counter.picture(request_id, by=by)
+        picture = await self.counter.request_view(request_id, by=by)
         return _custom_form(request_id, texts.asked(picture.request))
 
     async def _why_not(self, request_id: GrantId, by: PrincipalId) -> View:
-        picture = await self.counter.picture(request_id, by=by)
+        picture = await self.counter.request_view(request_id, by=by)
         return _deny_form(request_id, texts.asked(picture.request))
 
 

@@ -19,9 +19,10 @@ from daypass.doors.slack.flood_control import Pile
 from daypass.doors.slack.interaction import Interaction
 from daypass.doors.slack.outbound import Gone, TryLater
 from daypass.doors.slack.texts import digest as said
-from daypass.doors.slack.verbs import Picture, Verbs, in_thread
+from daypass.doors.slack.verbs import Verbs, in_thread
 from daypass.model.grant import GrantId
 from daypass.model.request import RequestState
+from daypass.views.request import RequestView
 
 log = structlog.get_logger()
 
@@ -73,7 +74,7 @@ class Digests:
             log.warning("slack.cannot_count_there", place=channel, reason=gone.reason)
         pile.said = number
 
-    async def _ask_elsewhere(self, channel: str, waiting: list[Picture]) -> None:
+    async def _ask_elsewhere(self, channel: str, waiting: list[RequestView]) -> None:
         for picture in waiting:
             try:
                 await self.asking.ask(picture)
@@ -82,11 +83,11 @@ class Digests:
 
     async def show(self, turn: Interaction) -> None:
         """Show the approvers' message of one line to who pressed its button."""
-        await turn.tell(await self.asking.card(await self.counter.picture(parse_id(turn.value), by=turn.person)))
+        await turn.tell(await self.asking.card(await self.counter.request_view(parse_id(turn.value), by=turn.person)))
 
-    async def _look(self, subject: GrantId) -> Picture:
-        return await in_thread(lambda: self.counter.look(subject))
+    async def _look(self, subject: GrantId) -> RequestView:
+        return await in_thread(lambda: self.counter.view(subject))
 
 
-def _waits(picture: Picture) -> bool:
+def _waits(picture: RequestView) -> bool:
     return picture.request.state is RequestState.PENDING

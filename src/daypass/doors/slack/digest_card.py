@@ -14,11 +14,11 @@ from daypass.doors.slack.postings import RequestPostings
 from daypass.doors.slack.texts import digest as said
 from daypass.doors.slack.texts import labels, outcomes
 from daypass.doors.slack.texts import requests as texts
-from daypass.doors.slack.verbs import Picture
 from daypass.model.decision import Approvers
 from daypass.model.grant import GrantId
 from daypass.model.request import RequestState
 from daypass.ports import Message
+from daypass.views.request import RequestView
 
 SHOW = "digest.show"
 LISTED_IN, LISTS = "digest", "lists"
@@ -27,7 +27,7 @@ _MOST_LINES = 40
 """A message holds 50 blocks."""
 
 
-def digest(pictures: Sequence[Picture]) -> Note:
+def digest(pictures: Sequence[RequestView]) -> Note:
     """Draw the message that lists them: those who decide on what waits are called once, for all of it."""
     waiting = [one.request for one in pictures if one.request.state is RequestState.PENDING]
     called = aloud(reduce(or_, (one.asked for one in waiting), Approvers()))
@@ -39,7 +39,7 @@ def digest(pictures: Sequence[Picture]) -> Note:
     return Note(text=text, blocks=(*blocks, context(said.hint(rest))))
 
 
-def _line(picture: Picture) -> Block:
+def _line(picture: RequestView) -> Block:
     request = picture.request
     text = f"{outcomes.asked_in_full(request, picture.grant)}\n{texts.reference(request)}"
     if request.state is not RequestState.PENDING:
@@ -48,7 +48,7 @@ def _line(picture: Picture) -> Block:
     return section(text, accessory=shown)
 
 
-async def remember_list(remembered: RequestPostings, message: Message, pictures: Sequence[Picture]) -> None:
+async def remember_list(remembered: RequestPostings, message: Message, pictures: Sequence[RequestView]) -> None:
     """Write down which requests a message lists."""
     for one in pictures:
         await remembered.remember(one.request.id, LISTED_IN, message)

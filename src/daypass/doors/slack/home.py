@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from daypass.doors.slack.blocks import Block, View, actions, button, context, divider, header, section, sentence
 from daypass.doors.slack.interaction import Interaction
 from daypass.doors.slack.lists import ENTRIES, List, Lists, of, show_all, total
-from daypass.doors.slack.overview import Overview, overview
 from daypass.doors.slack.texts import labels
 from daypass.doors.slack.texts import lists as said
 from daypass.doors.slack.verbs import Verbs, in_thread
 from daypass.model.principal import PrincipalId
+from daypass.views.overview import Overview, overview
 
 _SHOWN = {
     List.WAITING: 8,
@@ -55,7 +55,7 @@ class HomeTab:
     async def _draw(self, turn: Interaction) -> None:
         self._drawing[turn.person] = False
         desk = self.counter.desk
-        seen = await in_thread(lambda: overview(desk, turn.person))
+        seen = await in_thread(lambda: overview(turn.person, judge=desk.judge, now=desk.clock()))
         await turn.client.views_publish(user_id=turn.person, view=tab(seen))
 
     async def opened(self, turn: Interaction) -> None:

@@ -13,19 +13,20 @@ from typing import Any
 from daypass.doors.slack.blocks import Block, View, actions, button, modal, quoted, section
 from daypass.doors.slack.cards import decision_row, mine_buttons
 from daypass.doors.slack.interaction import Interaction
-from daypass.doors.slack.overview import A_PAGE, Overview, overview
 from daypass.doors.slack.texts import break_glass as texts_glass
 from daypass.doors.slack.texts import labels, outcomes
 from daypass.doors.slack.texts import lists as said
 from daypass.doors.slack.texts import preapprovals as texts_ahead
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.texts import rules as texts_rules
-from daypass.doors.slack.verbs import Picture, Verbs, in_thread
+from daypass.doors.slack.verbs import Verbs, in_thread
 from daypass.model.break_glass import GlassReview
 from daypass.model.errors import BadInput
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Request
 from daypass.model.rule_change import RulesChange
+from daypass.views.overview import A_PAGE, Overview, overview
+from daypass.views.request import RequestView
 
 CALLBACK = "list"
 OPEN, NEXT, PREVIOUS = "list.open", "list.next", "list.previous"
@@ -69,7 +70,11 @@ class Lists:
     async def _page(self, person: PrincipalId, asked: str) -> View:
         which, number = _read(asked)
         desk = self.counter.desk
-        return page(await in_thread(lambda: overview(desk, person, past=number * _ON_A_PAGE)), which, number)
+        return page(
+            await in_thread(lambda: overview(person, judge=desk.judge, now=desk.clock(), past=number * _ON_A_PAGE)),
+            which,
+            number,
+        )
 
 
 def of(seen: Overview, which: List) -> Sequence[Any]:
@@ -146,7 +151,7 @@ def _change(change: RulesChange, _now: datetime) -> Iterator[Block]:
     yield section(said_why, accessory=button(texts_rules.SHOW, "rules.show", change.id, spoken=said_why))
 
 
-def _mine(picture: Picture, now: datetime) -> Iterator[Block]:
+def _mine(picture: RequestView, now: datetime) -> Iterator[Block]:
     more = f" {texts_ahead.goes_on(picture.request)}" if picture.goes_on else ""
     yield section(f"{outcomes.one_line(picture.request, picture.grant, now)}{more}")
     if buttons := mine_buttons(picture):
@@ -154,14 +159,14 @@ def _mine(picture: Picture, now: datetime) -> Iterator[Block]:
 
 
 def _asked(request: Request, now: datetime) -> Iterator[Block]:
-    yield from _mine(Picture(request=request, grant=None), now)
+    yield from _mine(RequestView(request=request, grant=None), now)
 
 
-def _had(picture: Picture, now: datetime) -> Iterator[Block]:
+def _had(picture: RequestView, now: datetime) -> Iterator[Block]:
     yield section(outcomes.one_line(picture.request, picture.grant, now))
 
 
-def _theirs(picture: Picture, now: datetime) -> Iterator[Block]:
+def _theirs(picture: RequestView, now: datetime) -> Iterator[Block]:
     """What somebody else has, and the way to end it."""
     spoken = texts.spoken(labels.REVOKE, picture.request)
     ending = button(labels.REVOKE, "others.revoke", picture.request.id, spoken=spoken)

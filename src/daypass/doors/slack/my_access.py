@@ -50,7 +50,7 @@ class MyAccess:
     async def link(self, turn: Interaction) -> None:
         """Make a link to the object of the grant, or ask to which one."""
         grant_id = parse_id(turn.value)
-        picture = await self.counter.picture(grant_id, by=turn.person)
+        picture = await self.counter.request_view(grant_id, by=turn.person)
         place = picture.request.entitlement.resource
         if place.whole:
             await turn.open(_made(_link_form(grant_id, place.inner)))
@@ -87,7 +87,7 @@ class MyAccess:
         return CloseView()
 
     async def _extension(self, grant_id: GrantId, by: PrincipalId) -> View:
-        grant = (await self.counter.picture(grant_id, by=by)).grant
+        grant = (await self.counter.request_view(grant_id, by=by)).grant
         given = as_given(grant) if grant else None
         return _extend_form(grant_id, words_for_length(given.length) if given and given.length else "")
 

@@ -45,7 +45,7 @@ class OthersAccess:
         return CloseView()
 
     async def _form(self, grant_id: GrantId, by: PrincipalId, reason: str = "", problem: str = "") -> View:
-        picture = await self.counter.picture(grant_id, by=by)
+        picture = await self.counter.request_view(grant_id, by=by)
         said = outcomes.theirs(picture.request, picture.grant, self.counter.desk.clock())
         blocks = [
             section(f"*{sentence(problem)}*" if problem else said),

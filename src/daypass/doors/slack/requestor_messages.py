@@ -24,7 +24,7 @@ from daypass.doors.slack.outbound import Gone
 from daypass.doors.slack.texts import digest, outcomes, stages
 from daypass.doors.slack.texts import preapprovals as texts_ahead
 from daypass.doors.slack.texts import requests as texts
-from daypass.doors.slack.verbs import Picture, Verbs, in_thread
+from daypass.doors.slack.verbs import Verbs, in_thread
 from daypass.lifecycle.approval.escalation import opened
 from daypass.lifecycle.approval.reconsider import ENOUGH
 from daypass.model.event import EntryKind, Event
@@ -32,6 +32,7 @@ from daypass.model.grant import GrantId, GrantState, Why
 from daypass.model.principal import ROBOT, PrincipalId
 from daypass.model.request import Request, RequestState
 from daypass.ports import Message, Notice
+from daypass.views.request import RequestView
 
 _DECIDED = frozenset(
     {EntryKind.REQUEST_APPROVED, EntryKind.REQUEST_DENIED, EntryKind.REQUEST_CANCELLED, EntryKind.REQUEST_LAPSED}
@@ -66,7 +67,7 @@ class RequestMessages:
 
     async def tell(self, notice: Notice, subject: GrantId) -> None:
         """Tell everyone concerned of one thing that happened."""
-        seen = await in_thread(lambda: Verbs(desk=self.desk).look(subject))
+        seen = await in_thread(lambda: Verbs(desk=self.desk).view(subject))
         if await self._was_never_seen(seen.request):
             return
         picture = replace(seen, stuck=notice.event.kind is EntryKind.GRANT_STUCK)
@@ -96,7 +97,7 @@ class RequestMessages:
         shown = [await self.asking.remembered.recall(request.id, purpose) for purpose in (_STATUS, "review")]
         return not any(shown)
 
-    async def _where_else(self, picture: Picture, asked: PostingOutcome) -> None:
+    async def _where_else(self, picture: RequestView, asked: PostingOutcome) -> None:
         """Tell the requestor once when nobody could be asked, or not where it should have been."""
         if not asked.reached:
             await self._line(picture, "unreached", Note(text=texts.nobody_reached()))
@@ -110,7 +111,7 @@ class RequestMessages:
     def _alarm(self) -> Alarm:
         return Alarm(desk=self.desk, asking=self.asking)
 
-    async def _status(self, picture: Picture) -> None:
+    async def _status(self, picture: RequestView) -> None:
         request = picture.request
         shown = replace(picture, request=opened(request, self.desk.clock()))
         promise = self.desk.judge.deliveries[request.delivery].promise(request.entitlement.resource)
@@ -119,7 +120,7 @@ class RequestMessages:
             await self._show(request.id, reader, note)
             await self._take_back_offer(picture, reader)
 
-    async def _take_back_offer(self, picture: Picture, reader: "_Reader") -> None:
+    async def _take_back_offer(self, picture: RequestView, reader: "_Reader") -> None:
         """Once it has ended nothing offers more time for it any more."""
         if picture.grant is None or picture.grant.state not in _OVER:
             return
@@ -138,7 +139,7 @@ class RequestMessages:
             return
         await self.asking.remembered.remember(subject, reader.purpose, message)
 
-    async def _line(self, picture: Picture, purpose: str, said: Note, reader: "_Reader | None" = None) -> None:
+    async def _line(self, picture: RequestView, purpose: str, said: Note, reader: "_Reader | None" = None) -> None:
         """Say one thing under the requestor's message, or another reader's, once."""
         subject = picture.request.id
         known = await self.asking.remembered.recall(subject, reader.purpose if reader else _STATUS)
@@ -165,7 +166,7 @@ class _Reader:
         return f"{_STATUS}{self.mark}"
 
 
-def _readers(picture: Picture) -> Iterator[_Reader]:
+def _readers(picture: RequestView) -> Iterator[_Reader]:
     """Who asked, and whoever else has it, from its approval on. A robot reads nothing in Slack."""
     request = picture.request
     if not request.requestor.startswith(ROBOT):
@@ -174,7 +175,7 @@ def _readers(picture: Picture) -> Iterator[_Reader]:
         yield _Reader(id=request.beneficiary, mark=":beneficiary")
 
 
-def _purpose(notice: Notice, picture: Picture) -> str:
+def _purpose(notice: Notice, picture: RequestView) -> str:
     """What a line is remembered by. Approvals of one moment are told in one line, as all of them are in it."""
     if notice.event.kind is EntryKind.REQUEST_ENDORSED:
         return f"endorsed:{len(picture.request.approvals)}"
@@ -183,7 +184,7 @@ def _purpose(notice: Notice, picture: Picture) -> str:
     return f"told:{notice.id}"
 
 
-def _noted(event: Event, picture: Picture, news: str) -> Note:
+def _noted(event: Event, picture: RequestView, news: str) -> Note:
     """
     One line with what belongs beside it: a way to more time, what somebody wrote when they decided, what they cut.
 
@@ -197,7 +198,7 @@ def _noted(event: Event, picture: Picture, news: str) -> Note:
     return noted(news, outcomes.words_with(picture.request, picture.grant) if worded else "")
 
 
-def _for_deciders(event: Event, picture: Picture) -> str:
+def _for_deciders(event: Event, picture: RequestView) -> str:
     """What those who decided are told of what did not begin as they approved it; nothing of everything else."""
     grant = picture.grant
     match event.kind:
@@ -209,7 +210,7 @@ def _for_deciders(event: Event, picture: Picture) -> str:
             return ""
 
 
-def _news(event: Event, picture: Picture) -> str:  # noqa: PLR0911 - one line for each thing that is told
+def _news(event: Event, picture: RequestView) -> str:  # noqa: PLR0911 - one line for each thing that is told
     """What is said under the requestor's message; nothing when it is not so any more by the time it is told."""
     state = picture.grant.state if picture.grant else None
     match event.kind:
@@ -235,7 +236,7 @@ def _news(event: Event, picture: Picture) -> str:  # noqa: PLR0911 - one line fo
             return ""
 
 
-def _while_it_waits(kind: EntryKind, event: Event, picture: Picture) -> str:
+def _while_it_waits(kind: EntryKind, event: Event, picture: RequestView) -> str:
     if kind is EntryKind.REQUEST_ENDORSED:
         return outcomes.endorsed(picture.request)
     if kind is not EntryKind.REQUEST_STALLED:

@@ -8,7 +8,6 @@ must never wait.
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,40 +18,21 @@ from daypass.lifecycle import login
 from daypass.lifecycle.approval.decide import approve, deny
 from daypass.lifecycle.cancel import cancel
 from daypass.lifecycle.end.end import drop, revoke
-from daypass.lifecycle.end.permissions import remembered
 from daypass.lifecycle.extend import MoreTime, extend
 from daypass.lifecycle.handout import links
 from daypass.lifecycle.submit import Preview, preview, submit
-from daypass.lifecycle.visibility import concealed, visible
-from daypass.model.errors import NotFound, Refusal
+from daypass.lifecycle.visibility import concealed
+from daypass.model.errors import Refusal
 from daypass.model.grant import Grant, GrantId
 from daypass.model.login import Login
 from daypass.model.principal import Principal, PrincipalId
-from daypass.model.record import Validity
 from daypass.model.request import Ask, Request
-from daypass.model.schedule import Schedule
+from daypass.views.request import RequestView, request_view, viewer, visible_view
 
 T = TypeVar("T")
 
 _THREADS = ThreadPoolExecutor(12, thread_name_prefix="slack")
 """For what people do: enough to wait for AWS side by side, few enough that acknowledging goes first."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
-    """A request and its grant, if it has one, as the ledger has them at this moment."""
-
-    request: Request
-    grant: Grant | None
-    series: Schedule | None = None
-    """What is still to come of one that recurs; None for any other, or before its approval."""
-    stuck: bool = False
-    """Whether it was just told that AWS does not take it, or does not give it back."""
-
-    @property
-    def goes_on(self) -> bool:
-        """Whether more windows are to open."""
-        return self.series is not None and self.series.state is Validity.OPEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,36 +110,22 @@ class Verbs:
         """Read one person."""
         return await in_thread(lambda: self.desk.directory.principal(principal_id))
 
-    async def picture(self, subject: GrantId, *, by: PrincipalId) -> Picture:
+    async def request_view(self, subject: GrantId, *, by: PrincipalId) -> RequestView:
         """Read a request and its grant, for somebody who may see it. Raises NotFound for anybody else."""
-        return await in_thread(lambda: self.look_for(subject, by))
+        return await in_thread(lambda: self.view_for(subject, by))
 
     async def concealed(self, error: Refusal, subject: GrantId, *, by: PrincipalId) -> Refusal:
         """A refusal that is about a request, as this person may read it."""
         judge, now = self.desk.judge, self.desk.clock()
-        return await in_thread(lambda: concealed(error, subject, lambda: self._viewer(by), judge=judge, now=now))
+        return await in_thread(lambda: concealed(error, subject, lambda: viewer(by, judge=judge), judge=judge, now=now))
 
-    def look_for(self, subject: GrantId, by: PrincipalId) -> Picture:
+    def view_for(self, subject: GrantId, by: PrincipalId) -> RequestView:
         """The same for somebody who may see it, in the thread one is in. Raises NotFound for anybody else."""
-        desk = self.desk
-        visible(subject, self._viewer(by), judge=desk.judge, now=desk.clock())
-        return self.look(subject)
+        return visible_view(subject, by=by, judge=self.desk.judge, now=self.desk.clock())
 
-    def _viewer(self, by: PrincipalId) -> Principal:
-        return self.desk.judge.person(by) or remembered(by, self.desk.ledger)
-
-    def look(self, subject: GrantId) -> Picture:
+    def view(self, subject: GrantId) -> RequestView:
         """Read a request and its grant, in the thread one is in. Raises NotFound."""
-        ledger = self.desk.ledger
-        request = ledger.request(subject)
-        try:
-            grant = ledger.grant(subject)
-        except NotFound:
-            return Picture(request=request, grant=None)
-        with suppress(NotFound):  # one of an older Daypass left none behind
-            series = ledger.find(Schedule, subject) if request.recurs else None
-            return Picture(request=request, grant=grant, series=series)
-        return Picture(request=request, grant=grant)
+        return request_view(subject, ledger=self.desk.ledger)
 
 
 async def in_thread(work: Callable[[], T]) -> T:

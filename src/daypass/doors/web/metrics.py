@@ -12,7 +12,6 @@ What a monitoring system reads: how much waits, how much is stuck, and how the H
 
 import time
 from collections.abc import Iterator
-from datetime import timedelta
 
 from prometheus_client import CollectorRegistry, Histogram
 from prometheus_client.core import GaugeMetricFamily
@@ -23,8 +22,7 @@ from daypass.lifecycle.leavers.notice import held
 from daypass.model.errors import Unavailable
 from daypass.model.finding import Alteration
 from daypass.model.record import Validity
-
-_OVERDUE = timedelta(minutes=10)
+from daypass.views.stuck import OVERDUE
 
 
 class ServiceMetrics:
@@ -39,7 +37,7 @@ class ServiceMetrics:
             now = self._desk.clock()
         except Unavailable:  # this machine's clock is off, which the process's own metrics tell
             return
-        stuck = self._desk.queue.troubled(overdue_before=now - _OVERDUE)
+        stuck = self._desk.queue.troubled(overdue_before=now - OVERDUE)
         yield GaugeMetricFamily(
             "daypass_due_grants", "Grants a worker should look at now", self._desk.queue.depth(now=now)
         )

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from daypass.doors.slack.overview import overview
 from daypass.lifecycle.submit import submit
 from daypass.model.entitlement import Entitlement
 from daypass.model.errors import Unavailable
@@ -15,6 +14,7 @@ from daypass.model.request import Ask
 from daypass.resources.registry import parse_resource
 from daypass.resources.s3_statements import Level
 from daypass.rules.load.read import parse
+from daypass.views.overview import overview
 from tests.builder import Daypass, sqlite
 from tests.hands import HandDirectory
 from tests.makers import ANN, BOB, EVE
@@ -55,5 +55,5 @@ def test_a_review_of_somebody_who_cannot_be_looked_up_hides_nothing_else(
     )
     people.lost = ANN
 
-    assert len(overview(daypass.desk, viewer).reviews) == seen
+    assert len(overview(viewer, judge=daypass.desk.judge, now=daypass.desk.clock()).reviews) == seen
     daypass.end()

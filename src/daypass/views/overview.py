@@ -4,8 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from daypass.doors.services import Services
-from daypass.doors.slack.verbs import Picture, Verbs
 from daypass.lifecycle import preapprovals
 from daypass.lifecycle.approval.escalation import waits_for
 from daypass.lifecycle.bots.find import owns_rules
@@ -23,9 +21,11 @@ from daypass.model.record import Validity
 from daypass.model.request import Request, RequestState
 from daypass.model.rule_change import ChangeState, RulesChange
 from daypass.model.schedule import Schedule
+from daypass.ports import Ledger
 from daypass.rules.explain.suggestable import offers
+from daypass.views.request import RequestView, request_view
 
-_LIVE = (GrantState.APPROVED, GrantState.ACTIVE, GrantState.ENDING)
+LIVE = (GrantState.APPROVED, GrantState.ACTIVE, GrantState.ENDING)
 _HELD = (GrantState.APPROVED, GrantState.ACTIVE)
 _OVER = (RequestState.DENIED, RequestState.LAPSED, RequestState.CANCELLED)
 
@@ -39,7 +39,7 @@ class Overview:
 
     now: datetime
     """When this was read."""
-    grants: tuple[Picture, ...]
+    grants: tuple[RequestView, ...]
     requests: tuple[Request, ...]
     """One's own that wait."""
     waiting: tuple[Request, ...]
@@ -48,13 +48,13 @@ class Overview:
     """Of broken glass, for this person to look at and close; the one that is due first before the others."""
     changes: tuple[RulesChange, ...] = ()
     """Of the rules, by other owners, for this person to agree to."""
-    history: tuple[Picture, ...] = ()
+    history: tuple[RequestView, ...] = ()
     """What one had, and what one asked for in vain: a page of it."""
     history_before: int = 0
     """How many newer ones there are than those of the page."""
     history_total: int | None = None
     """How long it is; None where all of it is here."""
-    others: tuple[Picture, ...] = ()
+    others: tuple[RequestView, ...] = ()
     """What others have now, for those who own the rules or may decide on it: a page of it."""
     others_before: int = 0
     others_total: int | None = None
@@ -67,40 +67,44 @@ class Overview:
     """Whether a rule names this person for breaking glass."""
 
 
-def overview(desk: Services, by: PrincipalId, *, past: int = 0) -> Overview:
+def overview(by: PrincipalId, *, judge: Judge, now: datetime, past: int = 0) -> Overview:
     """
     Read what concerns this person. What waits is a hint: the click asks the rules again.
 
     All of it, but of what is over the page that leaves out the `past` newest.
     """
-    known, now = desk.judge.person(by), desk.clock()
-    person = known or remembered(by, desk.ledger)
-    before, history, total = _history(desk, by, past)
-    waiting = desk.ledger.pending_for(person)
-    others_before, others, others_total = _others(desk, person, past)
+    known = judge.person(by)
+    person = known or remembered(by, judge.ledger)
+    before, history, total = _history(judge, by, past)
+    others_before, others, others_total = _others(judge, person, past)
     return Overview(
         now=now,
-        grants=tuple(_own(desk, by)),
-        requests=tuple(desk.ledger.requests(requestor=by, states=[RequestState.PENDING])),
-        waiting=tuple(one for one in waiting if waits_for(person, one, now)),
-        reviews=tuple(reviews_for(desk, person, now) if known else _reviews_then(desk, person)),
-        changes=tuple(_changes(desk, by) if known else _changes_then(desk, by)),
+        grants=tuple(_own(judge, by)),
+        requests=tuple(judge.ledger.requests(requestor=by, states=[RequestState.PENDING])),
+        waiting=tuple(waiting_for(person, ledger=judge.ledger, now=now)),
+        reviews=tuple(reviews_for(judge, person, now) if known else _reviews_then(judge, person)),
+        changes=tuple(_changes(judge, by) if known else _changes_then(judge, by)),
         history=history,
         history_before=before,
         history_total=total,
         others=others,
         others_before=others_before,
         others_total=others_total,
-        permits=tuple(preapprovals.standing(by, ledger=desk.ledger, now=now)),
-        frozen=freeze_of(by, desk.ledger),
-        urgent=_may_break_glass(desk, person),
+        permits=tuple(preapprovals.standing(by, ledger=judge.ledger, now=now)),
+        frozen=freeze_of(by, judge.ledger),
+        urgent=_may_break_glass(judge, person),
     )
 
 
-def _own(desk: Services, by: PrincipalId) -> Iterator[Picture]:
+def waiting_for(person: Principal, *, ledger: Ledger, now: datetime) -> list[Request]:
+    """Read all requests that wait for this person's decision. It is a hint: the click asks the rules again."""
+    return [one for one in ledger.pending_for(person) if waits_for(person, one, now)]
+
+
+def _own(judge: Judge, by: PrincipalId) -> Iterator[RequestView]:
     """What this person has, and what is still to come of what recurs."""
-    ledger = desk.ledger
-    live = ledger.grants(principal=by, states=_LIVE)
+    ledger = judge.ledger
+    live = ledger.grants(principal=by, states=LIVE)
     to_come = {one.id: one for one in ledger.all(Schedule, owner=by, states=[Validity.OPEN])}
     grants = {grant.id: grant for grant in (*live, *ledger.grants(ids=to_come))}
     ids = list(dict.fromkeys([*(grant.id for grant in live), *to_come]))
@@ -109,16 +113,16 @@ def _own(desk: Services, by: PrincipalId) -> Iterator[Picture]:
     series = {**to_come, **{one.id: one for one in ledger.some(Schedule, recur)}}
     for one in ids:
         if one in asked:
-            yield Picture(request=asked[one], grant=grants.get(one), series=series.get(one))
+            yield RequestView(request=asked[one], grant=grants.get(one), series=series.get(one))
         else:  # it cannot be read, which is said
-            yield Verbs(desk=desk).look(one)
+            yield request_view(one, ledger=judge.ledger)
 
 
-def reviews_for(desk: Services, person: Principal, now: datetime) -> list[GlassReview]:
+def reviews_for(judge: Judge, person: Principal, now: datetime) -> list[GlassReview]:
     """The reviews that this person may close, the one that is due first before the others."""
-    rules = desk.readable_rules()
-    judge = desk.judge.under(rules) if rules else desk.judge
-    return [review for review in open_reviews(desk.ledger) if _may_review(review, person, judge, now)]
+    rules = judge.readable_rules()
+    judge = judge.under(rules) if rules else judge
+    return [review for review in open_reviews(judge.ledger) if _may_review(review, person, judge, now)]
 
 
 def _may_review(review: GlassReview, person: Principal, judge: Judge, now: datetime) -> bool:
@@ -129,29 +133,29 @@ def _may_review(review: GlassReview, person: Principal, judge: Judge, now: datet
         return _was_named(review, person)
 
 
-def _reviews_then(desk: Services, person: Principal) -> Iterator[GlassReview]:
+def _reviews_then(judge: Judge, person: Principal) -> Iterator[GlassReview]:
     """The reviews that this person was named for, while nobody can say who they are now."""
-    return (one for one in open_reviews(desk.ledger) if _was_named(one, person))
+    return (one for one in open_reviews(judge.ledger) if _was_named(one, person))
 
 
 def _was_named(review: GlassReview, person: Principal) -> bool:
     return review.principal != person.id and review.reviewers.include(person)
 
 
-def _changes_then(desk: Services, by: PrincipalId) -> Iterator[RulesChange]:
+def _changes_then(judge: Judge, by: PrincipalId) -> Iterator[RulesChange]:
     """Changes that this person may turn down, by the ledger alone, while nobody can say who they are now."""
-    if by not in known_owners(desk.ledger):
+    if by not in known_owners(judge.ledger):
         return
-    waiting = desk.ledger.all(RulesChange, states=(ChangeState.PENDING,))
+    waiting = judge.ledger.all(RulesChange, states=(ChangeState.PENDING,))
     yield from (one for one in waiting if one.author != by)
 
 
-def _changes(desk: Services, by: PrincipalId) -> list[RulesChange]:
+def _changes(judge: Judge, by: PrincipalId) -> list[RulesChange]:
     """Changes of the rules in force that wait for another owner than their author."""
-    rules = desk.readable_rules()
+    rules = judge.readable_rules()
     if not rules:
         return []
-    judge, waiting = desk.judge.under(rules), desk.ledger.all(RulesChange, states=(ChangeState.PENDING,))
+    judge, waiting = judge.under(rules), judge.ledger.all(RulesChange, states=(ChangeState.PENDING,))
     return [change for change in waiting if _may_agree(by, change, judge)]
 
 
@@ -165,53 +169,53 @@ def _may_agree(by: PrincipalId, change: RulesChange, judge: Judge) -> bool:
     return True
 
 
-def _history(desk: Services, by: PrincipalId, skip: int) -> tuple[int, tuple[Picture, ...], int]:
+def _history(judge: Judge, by: PrincipalId, skip: int) -> tuple[int, tuple[RequestView, ...], int]:
     """
     A page of the grants that ended and the requests that came to nothing; the last one where there are not so many.
 
     How many come before it, the page, and how many there are.
     """
     most = skip + A_PAGE
-    ended = desk.ledger.page_of_grants(principal=by, states=[GrantState.ENDED], skip=0, size=most)
-    vain = desk.ledger.page_of_requests(requestor=by, states=_OVER, skip=0, size=most)
+    ended = judge.ledger.page_of_grants(principal=by, states=[GrantState.ENDED], skip=0, size=most)
+    vain = judge.ledger.page_of_requests(requestor=by, states=_OVER, skip=0, size=most)
     total = ended.total + vain.total
     if skip and skip >= total:
-        return _history(desk, by, max(0, (total - 1) // A_PAGE * A_PAGE))
+        return _history(judge, by, max(0, (total - 1) // A_PAGE * A_PAGE))
     dated: list[tuple[datetime, Grant | Request]] = [
         *((one.approved_at, one) for one in ended.items),
         *((one.filed_at, one) for one in vain.items),
     ]
     shown = [one for _, one in sorted(dated, key=lambda each: each[0], reverse=True)[skip:most]]
-    return skip, tuple(_pictures(desk, shown)), total
+    return skip, tuple(_pictures(judge, shown)), total
 
 
-def _pictures(desk: Services, shown: Sequence[Grant | Request]) -> Iterator[Picture]:
+def _pictures(judge: Judge, shown: Sequence[Grant | Request]) -> Iterator[RequestView]:
     """Put to each grant the request that it came from, which are read all at once."""
     ids = [one.id for one in shown if isinstance(one, Grant)]
-    asked = {one.id: one for one in desk.ledger.requests(ids=ids)}
+    asked = {one.id: one for one in judge.ledger.requests(ids=ids)}
     for one in shown:
         if isinstance(one, Request):
-            yield Picture(request=one, grant=None)
+            yield RequestView(request=one, grant=None)
         elif one.id in asked:
-            yield Picture(request=asked[one.id], grant=one)
+            yield RequestView(request=asked[one.id], grant=one)
 
 
-def _others(desk: Services, person: Principal, skip: int) -> tuple[int, tuple[Picture, ...], int]:
+def _others(judge: Judge, person: Principal, skip: int) -> tuple[int, tuple[RequestView, ...], int]:
     """
     A page of the live grants of others, as of the history. It is a hint: to end one asks the rules again.
 
     Only that page is read and checked; what the others are chosen by is a line each.
     """
-    owner = owns_rules(person, desk.readable_rules())
-    held = desk.ledger.held_by_others(person.id, states=_HELD)
+    owner = owns_rules(person, judge.readable_rules())
+    held = judge.ledger.held_by_others(person.id, states=_HELD)
     theirs = [one for one, asked in held if owner or asked.include(person)]
     first = skip if skip < len(theirs) else max(0, (len(theirs) - 1) // A_PAGE * A_PAGE)
-    shown = desk.ledger.grants(ids=theirs[first : first + A_PAGE])
-    pictures = (one for one in _pictures(desk, shown) if owner or one.request.approvers.include(person))
+    shown = judge.ledger.grants(ids=theirs[first : first + A_PAGE])
+    pictures = (one for one in _pictures(judge, shown) if owner or one.request.approvers.include(person))
     return first, tuple(pictures), len(theirs)
 
 
-def _may_break_glass(desk: Services, person: Principal) -> bool:
-    rules = desk.readable_rules()
+def _may_break_glass(judge: Judge, person: Principal) -> bool:
+    rules = judge.readable_rules()
     found = offers(rules, person).offers if rules else ()
     return any(offer.rule.break_glass is not None for offer in found)
