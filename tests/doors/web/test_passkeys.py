@@ -275,8 +275,8 @@ def test_a_service_that_is_reached_by_a_number_says_why_there_are_no_passkeys(ho
 @pytest.mark.parametrize(
     ("place", "words"),
     [
-        ("acme-reports/q1.csv", "list and read acme-reports/q1.csv<"),
-        ("acme-reports", "list and read everything in acme-reports<"),
+        ("acme-reports/q1.csv", "list and read the object acme-reports/q1.csv<"),
+        ("acme-reports", "list and read everything in the bucket acme-reports<"),
     ],
 )
 def test_a_page_says_one_object_and_a_whole_bucket_plainly(
