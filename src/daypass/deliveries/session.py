@@ -75,7 +75,10 @@ class SessionDelivery:
         """Deny the sessions that are open, unless the date has ended them already."""
         if not _may_have_sessions(grant, now):
             return Presence.ABSENT
-        cutoff = self._cutoff_of(grant)
+        try:
+            cutoff = self._cutoff_of(grant)
+        except NotFound:  # the role that was assumed is gone, and its sessions with it
+            return Presence.ABSENT
         if cutoff is not None and cutoff.deny(grant, now):
             return Presence.ABSENT
         return _lapsing(grant, now)
@@ -84,24 +87,22 @@ class SessionDelivery:
         """Look whether a session of this grant could do anything."""
         if not _may_have_sessions(grant, now):
             return Presence.ABSENT
-        match grant.state:
-            case GrantState.APPROVED:
-                return _present(self._can_be_had(grant))
-            case GrantState.ACTIVE:
-                return _present(self._is_there(grant, now))
-            case GrantState.ENDING | GrantState.ENDED:
-                ended = grant.ending.at if grant.ending else now
-                cutoff = self._cutoff_of(grant)
-                if cutoff is None:
-                    return _lapsing(grant, now)
-                return _present(not cutoff.is_denied(grant, ended, now))
-
-    def _is_there(self, grant: Grant, now: datetime) -> bool:
+        if grant.state is GrantState.APPROVED:
+            return _present(self._can_be_had(grant))
         try:
             cutoff = self._cutoff_of(grant)
-        except NotFound:  # what was assumed is gone, and its sessions with it
-            return False
-        return cutoff is None or not cutoff.is_singled_out(grant, now)
+        except NotFound:
+            return Presence.ABSENT
+        return self._seen(grant, cutoff, now)
+
+    def _seen(self, grant: Grant, cutoff: Cutoff | None, now: datetime) -> Presence:
+        """What is left of one that was in AWS."""
+        if grant.state is GrantState.ACTIVE:
+            return _present(cutoff is None or not cutoff.is_singled_out(grant, now))
+        if cutoff is None:
+            return _lapsing(grant, now)
+        ended = grant.ending.at if grant.ending else now
+        return _present(not cutoff.is_denied(grant, ended, now))
 
     def _cutoff_of(self, grant: Grant) -> Cutoff | None:
         """Denies on the role that its sessions are of; None where Daypass may write none. Raises NotFound."""
