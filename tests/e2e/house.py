@@ -38,7 +38,7 @@ CLAIMS_LAPSE_S = 120.0
 LEADS = "S0LEADS"
 _NAMES = {ANN: "Ann Lee", SUE: "Sue Kim", LIN: "Lin Roy", BOB: "Bob Ray", EVE: "Eve Poe"}
 _BOT = "U0DAYPASS"
-_RULES = """
+RULES = """
 version: 1
 limits: {{pending: 1000, live: 1000}}
 rules:
@@ -71,10 +71,18 @@ class House:
     """
 
     def __init__(
-        self, world: World, directory: Path, *, store_url: str = "", socket_mode: bool = False, workers: int = 0
+        self,
+        world: World,
+        directory: Path,
+        *,
+        store_url: str = "",
+        socket_mode: bool = False,
+        workers: int = 0,
+        rules: str = RULES,
     ) -> None:
         """Lay everything out; nothing runs yet. `store_url` is a SQLite file here, unless it is given."""
         self.world = world
+        self._rules = rules.format(bucket=world.bucket)
         self.directory = directory
         self.store_url = store_url or f"sqlite:///{directory / 'daypass.db'}"
         self.keys, self.identities = self._hire()
@@ -235,8 +243,7 @@ class House:
         people = self.directory / "people.yaml"
         lines = [f"{one}: {aws.arn}\n" for one, aws in self.identities.items() if one != EVE]
         people.write_text("".join(lines), encoding="utf-8")
-        rules = _RULES.format(bucket=self.world.bucket)
-        told = settings(self.world, self.slack, self.directory, store_url=self.store_url, rules=rules)
+        told = settings(self.world, self.slack, self.directory, store_url=self.store_url, rules=self._rules)
         if socket_mode:
             del told["DAYPASS_SLACK_SIGNING_SECRET"]
             told["DAYPASS_SLACK_APP_TOKEN"] = self.slack.app_token
