@@ -67,6 +67,7 @@ resource "aws_iam_policy" "service" {
     bucket_arns             = var.bucket_arns
     lent_policies_arn       = local.lent_policies_arn
     people_arns             = var.people_arns
+    role_arns               = var.role_arns
     journal_head_bucket     = var.journal_head_bucket
     journal_head_bucket_arn = local.journal_head_bucket_arn
     journal_head_arn        = local.journal_head_arn

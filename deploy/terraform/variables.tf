@@ -18,6 +18,16 @@ variable "people_arns" {
   }
 }
 
+variable "role_arns" {
+  description = "The existing IAM roles that may be granted (kind `role`). Empty leaves them out. Each must trust Daypass too, and a session of one can do what its role can: name them narrowly."
+  type        = list(string)
+  default     = []
+  validation {
+    condition     = alltrue([for arn in var.role_arns : can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9*/+=,.@_-]+$", arn))])
+    error_message = "Write roles as arn:aws:iam::ACCOUNT:role/PATH."
+  }
+}
+
 variable "runs_as" {
   description = "`role` where AWS gives the machine credentials (one session then lasts an hour at most); `user` elsewhere, and make its access key yourself."
   type        = string

@@ -20,7 +20,9 @@ SUFFIXES = {
 """What AWS says its DNS suffix is; see the table of partitions in its General Reference."""
 
 
-def setup_of(partition: str, runs_as: str, buckets: tuple[str, ...], people: tuple[str, ...]) -> Setup:
+def setup_of(
+    partition: str, runs_as: str, buckets: tuple[str, ...], people: tuple[str, ...], roles: tuple[str, ...] = ()
+) -> Setup:
     """The names for which both templates are to be right."""
     iam = f"arn:{partition}:iam::{ACCOUNT}"
     return Setup(
@@ -28,6 +30,7 @@ def setup_of(partition: str, runs_as: str, buckets: tuple[str, ...], people: tup
         broker_arn=f"{iam}:role/daypass/daypass-broker",
         buckets=buckets,
         people=tuple(f"{iam}:{one}" for one in people),
+        roles=tuple(f"{iam}:{one}" for one in roles),
     )
 
 
@@ -56,6 +59,7 @@ def cloudformation(wanted: Setup, **more: str) -> dict[str, dict[str, Any]]:
     given = {
         "BucketArns": ",".join(bucket_arns(wanted)),
         "PeopleArns": ",".join(wanted.people),
+        "RoleArns": ",".join(wanted.roles),
         "RunsAs": runs_as_of(wanted),
         **more,
     }
@@ -74,6 +78,7 @@ def module(wanted: Setup, template: str) -> Any:
     given: dict[str, Any] = terraform.locals_of(MODULE / "main.tf", names) | {
         "bucket_arns": bucket_arns(wanted),
         "people_arns": list(wanted.people),
+        "role_arns": list(wanted.roles),
         "dns_suffix": SUFFIXES[wanted.partition],
         "journal_head_bucket": wanted.head.partition("/")[0],
     }

@@ -141,6 +141,45 @@ NEEDED_FOR_POLICIES = {
     ),
 }
 
+TAGGED = {"aws:ResourceTag/daypass:cut-off": "allowed"}
+ON_ROLES = {
+    "a session of it": (Ask(action="sts:AssumeRole", resource=f"{IAM}:role/deploy-prod"), True),
+    "its mark": (Ask(action="sts:SetSourceIdentity", resource=f"{IAM}:role/deploy-prod"), True),
+    "what it may": (Ask(action="iam:ListAttachedRolePolicies", resource=f"{IAM}:role/deploy-prod"), True),
+    "its policies": (Ask(action="iam:GetPolicyVersion", resource=ADMIN), True),
+    "a deny where it is tagged": (
+        Ask(action="iam:PutRolePolicy", resource=f"{IAM}:role/deploy-prod", keys=TAGGED),
+        True,
+    ),
+    "a deny where it is not": (Ask(action="iam:PutRolePolicy", resource=f"{IAM}:role/deploy-prod"), False),
+    "a deny where it is tagged otherwise": (
+        Ask(
+            action="iam:PutRolePolicy",
+            resource=f"{IAM}:role/deploy-prod",
+            keys={"aws:ResourceTag/daypass:cut-off": "denied"},
+        ),
+        False,
+    ),
+    "another role": (Ask(action="sts:AssumeRole", resource=f"{IAM}:role/admin"), False),
+    "another role that is tagged": (Ask(action="iam:PutRolePolicy", resource=f"{IAM}:role/admin", keys=TAGGED), False),
+    "the tag itself": (Ask(action="iam:TagRole", resource=f"{IAM}:role/deploy-prod", keys=TAGGED), False),
+    "its trust": (Ask(action="iam:UpdateAssumeRolePolicy", resource=f"{IAM}:role/deploy-prod", keys=TAGGED), False),
+    "more attached to it": (
+        Ask(
+            action="iam:AttachRolePolicy",
+            resource=f"{IAM}:role/deploy-prod",
+            keys={**TAGGED, "iam:PolicyARN": ADMIN},
+        ),
+        False,
+    ),
+    "Daypass itself, tagged": (Ask(action="iam:PutRolePolicy", resource=own("role"), keys=TAGGED), False),
+    "the broker role, tagged and unbounded": (
+        Ask(action="iam:PutRolePolicy", resource=BROKER, keys={**TAGGED, **UNBOUNDED}),
+        False,
+    ),
+}
+"""What Daypass may do with roles that are granted, and whether."""
+
 SESSION_DENIED = {
     "another bucket": Ask(action="s3:GetObject", resource=f"{S3}acme-kept/k"),
     "a bucket whose name begins like a lent one": Ask(action="s3:GetObject", resource=f"{LENT}-kept/k"),
@@ -241,6 +280,24 @@ def test_daypass_may_write_on_people_only_when_they_are_named(
     assert set(said(templates, NEEDED_FOR_POLICIES[need]).values()) == {bool(people)}
 
 
+@pytest.mark.parametrize("what", ON_ROLES)
+@pytest.mark.parametrize("roles", [("role/deploy-*",), ("role/deploy-*", "role/daypass*")], ids=["some", "its own too"])
+def test_daypass_may_open_sessions_of_the_roles_that_are_named_and_deny_them_where_tagged(
+    roles: tuple[str, ...], what: str
+):
+    """A look and a session everywhere that is named, a deny where the tag allows it, and never a way up."""
+    ask, is_allowed = ON_ROLES[what]
+
+    assert set(said(rendered(setup_of("aws", "role", BUCKETS, (), roles)), ask).values()) == {is_allowed}
+
+
+def test_daypass_touches_no_role_when_none_is_named():
+    """By default there is no such right at all."""
+    templates = rendered(setup_of("aws", "role", BUCKETS, ()))
+
+    assert not any(any(said(templates, ask).values()) for ask, _ in ON_ROLES.values())
+
+
 @pytest.mark.parametrize("attack", SESSION_DENIED)
 def test_no_session_may(templates: dict[str, Rendered], attack: str):
     """The ceiling is the boundary, and what is put on the role does not widen it."""
@@ -301,9 +358,13 @@ TAKEN = {
             *(f"{IAM}:root", "arn:aws:s3:::acme", f"{IAM}:user/${{aws:username}}", f"{IAM}:user/*\n"),
         ],
     },
+    "RoleArns": {
+        True: [f"{IAM}:role/deploy-*", f"{IAM}:role/ops/on-call"],
+        False: ["*", f"{IAM}:*", f"{IAM}:role/", f"{IAM}:user/ann", "arn:aws:iam::*:role/deploy", f"{IAM}:role/*\n"],
+    },
 }
 """What the lists of ARNs take, and what would name something else than it says."""
-VARIABLES = {"BucketArns": "bucket_arns", "PeopleArns": "people_arns"}
+VARIABLES = {"BucketArns": "bucket_arns", "PeopleArns": "people_arns", "RoleArns": "role_arns"}
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from tests.deploy import terraform
 from tests.deploy.rendering import MODULE, SUFFIXES, cloudformation, module, runs_as_of, setup_of
 
 PEOPLE = ("user/people/*", "role/analyst")
+ROLES = ("role/deploy-*", "role/ops/on-call")
 
 
 @pytest.fixture(params=sorted(SUFFIXES))
@@ -34,8 +35,8 @@ def people(request: pytest.FixtureRequest) -> tuple[str, ...]:
 
 @pytest.fixture(params=[("*",), ("acme-reports", "acme-uploads")], ids=["any bucket", "two buckets"])
 def wanted(request: pytest.FixtureRequest, partition: str, runs_as: str, people: tuple[str, ...]) -> Setup:
-    """Every way to set Daypass up."""
-    return setup_of(partition, runs_as, request.param, people)
+    """Every way to set Daypass up; roles are granted where people are named, which takes the most room."""
+    return setup_of(partition, runs_as, request.param, people, ROLES if people else ())
 
 
 def test_the_stacks_ceiling_is_the_codes(wanted: Setup):

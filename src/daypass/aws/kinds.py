@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from daypass.aws.buckets import Buckets
+from daypass.aws.role import RoleInAws
 from daypass.aws.s3 import S3InAws
 from daypass.model.errors import BadInput
 from daypass.model.resource import Resource
@@ -44,7 +45,10 @@ class AwsAccess:
     """ARNs of roles that are Daypass's own, such as the broker role."""
 
 
-KINDS_IN_AWS: Mapping[str, Callable[[AwsAccess], KindInAws]] = {"s3": lambda access: S3InAws(access.buckets)}
+KINDS_IN_AWS: Mapping[str, Callable[[AwsAccess], KindInAws]] = {
+    "s3": lambda access: S3InAws(access.buckets),
+    "role": lambda access: RoleInAws(clients=access.buckets.clients, ours=access.own_roles),
+}
 """How AWS is looked at for each kind. A new one is one more here."""
 
 

@@ -15,6 +15,11 @@ The delivery `policy` writes on people's users and roles. That right cannot be m
 policy on somebody may put any policy there. Name the people's ARNs as narrowly as they allow, or leave it out. Where
 they are named broadly (`role/*`) they take in the broker role and Daypass itself, and an Allow with a condition is
 then worth nothing beside one without. So whatever must hold about these two is a Deny.
+
+Roles that may be granted are not under the ceiling, which bounds the broker role alone: a session of one can do what
+its role can. So they are named, none by default, and each must trust Daypass besides. Daypass may write on those tagged
+`daypass:cut-off=allowed` and on no other. There it could write an Allow too: what bounds such a role is a boundary of
+its own.
 """
 
 import re
@@ -24,6 +29,7 @@ from typing import Any
 
 from daypass.aws.arn import account_of, name_of, partition_of
 from daypass.aws.partitions import suffix
+from daypass.aws.role import CUT_OFF_TAG
 from daypass.resources.s3_statements import KMS_ACTIONS, S3_ACTIONS
 
 Document = dict[str, Any]
@@ -43,6 +49,8 @@ class Setup:
     """Names of the buckets that may be lent at all; `*` stands for any."""
     people: Sequence[str] = field(default=())
     """ARNs (with `*`) of the users and roles that the delivery `policy` may write on; none leaves it out."""
+    roles: Sequence[str] = field(default=())
+    """ARNs (with `*`) of the roles that may be granted at all; none leaves them out."""
     head: str = ""
     """Bucket and key (`acme-daypass/journal.head`) of the journal's head, where that is an object; empty elsewhere."""
     source_identity: bool = True
@@ -101,6 +109,7 @@ def service(setup: Setup) -> Document:
         *_looking(setup),
         *(_remembering(setup) if setup.head else ()),
         *(for_policies(setup) if setup.people else ()),
+        *(for_roles(setup) if setup.roles else ()),
         *_never_on_itself(setup),
     )
 
@@ -140,8 +149,25 @@ def for_policies(setup: Setup) -> tuple[Document, ...]:
     )
 
 
+def for_roles(setup: Setup) -> tuple[Document, ...]:
+    """Write what granting roles needs: sessions of them, a look at what they may, denies where their tag allows it."""
+    looks = ["iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies"]
+    name, value = CUT_OFF_TAG
+    tagged = {"StringEquals": {f"aws:ResourceTag/{name}": value}}
+    return (
+        _allow("OpenSessionsOfRoles", _assuming(setup), list(setup.roles)),
+        _allow("LookAtRoles", looks, list(setup.roles)),
+        _allow("LookAtTheirPolicies", ["iam:GetPolicy", "iam:GetPolicyVersion"], ["*"]),
+        _allow("CutOffSessionsOfRoles", ["iam:DeleteRolePolicy", "iam:PutRolePolicy"], list(setup.roles), tagged),
+    )
+
+
+def _assuming(setup: Setup) -> list[str]:
+    return ["sts:AssumeRole", *(["sts:SetSourceIdentity"] if setup.source_identity else [])]
+
+
 def _broking(setup: Setup) -> tuple[Document, ...]:
-    assume = ["sts:AssumeRole", *(["sts:SetSourceIdentity"] if setup.source_identity else [])]
+    assume = _assuming(setup)
     denies = ["iam:GetRole", "iam:GetRolePolicy", "iam:ListRolePolicies", "iam:DeleteRolePolicy"]
     bounded = {"StringEquals": {"iam:PermissionsBoundary": setup.ceiling_arn}}
     return (

@@ -13,9 +13,10 @@ from daypass.model.errors import BadInput
 from daypass.model.grant import Delivery
 from daypass.model.resource import BARE, Resource
 from daypass.resources.kind import Kind
+from daypass.resources.role import Role
 from daypass.resources.s3 import S3
 
-KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (S3(),)}
+KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (S3(), Role())}
 """Every kind there is. A new one is one more here."""
 
 _EVERY_LEVEL = [level for kind in KINDS.values() for level in kind.levels]
