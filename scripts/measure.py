@@ -29,16 +29,12 @@ from sqlalchemy import Engine, event
 from daypass.model.grant import GrantState
 from localslack import BlockingActor, BlockingSlack, UserGroup
 from tests.doors.slack import conftest as slack_tests
+from tests.house.services import names_a_service
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src/daypass"
 APART = ("demo",)
 """Folders that are for demos and tests."""
-
-SERVICE_TYPE = re.compile(r"\b(?:S3[A-Z]\w+|Iam[A-Z]\w+|Sts[A-Z]\w+|Bucket\w*|RoleArn\w*)\b")
-SERVICE_ACTION = re.compile(r"[\"'](?:s3|iam|sts|sso|kms|lambda|ec2|rds|dynamodb|secretsmanager|identitystore):[A-Z*]")
-MAY_NAME_SERVICES = ("resources", "aws", "deliveries/link", "cloudtrail", "evidence", "anchors", "demo")
-"""Folders, and one module, that may name a service; see the architecture."""
 
 OF_AN_ASK = (
     *("entitlement", "levels", "level", "resource", "place", "extras", "delivery", "reason", "length", "until"),
@@ -115,8 +111,7 @@ def _silenced(texts: dict[str, str]) -> None:
 
 def _services(texts: dict[str, str]) -> list[str]:
     """List the modules that name a service by a type or by the prefix of an action, where none should."""
-    named = [name for name, text in texts.items() if SERVICE_TYPE.search(text) or SERVICE_ACTION.search(text)]
-    return [name for name in named if not name.startswith(MAY_NAME_SERVICES)]
+    return [name for name, text in texts.items() if names_a_service(name, text)]
 
 
 def _shapes(texts: dict[str, str]) -> list[str]:

@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from daypass.aws.bucket_tags import BucketTags
-from daypass.aws.buckets import Buckets
+from daypass.aws.bucket_tags import ResourceTags
+from daypass.aws.buckets import AwsCatalogue
 from daypass.aws.clients import AwsCredentials, Clients
 from daypass.model.errors import AwsForbids, NotFound
 from tests.servers.ceph import Ceph
@@ -17,12 +17,12 @@ from tests.servers.ministack import MiniStack
 Aws = MiniStack | Ceph
 
 
-def tags_of(aws: Aws, who: Credential | None = None) -> BucketTags:
+def tags_of(aws: Aws, who: Credential | None = None) -> ResourceTags:
     """Read with somebody's keys; root's when nobody is named."""
     who = who or aws.root()
     keys = AwsCredentials(access_key_id=who.access_key, secret_access_key=who.secret_key)
     clients = Clients(region=REGION, endpoint=aws.endpoint, keys=keys)
-    return BucketTags(clients=clients, buckets=Buckets(clients=clients))
+    return ResourceTags(clients=clients, buckets=AwsCatalogue(clients=clients))
 
 
 @pytest.fixture

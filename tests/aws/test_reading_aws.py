@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from daypass.aws.buckets import BELIEVED_S, Buckets
+from daypass.aws.buckets import BELIEVED_S, AwsCatalogue
 from daypass.aws.clients import AwsCredentials, Clients
 from daypass.aws.clock import AwsTime
 from daypass.model.errors import BadInput, Misconfigured, NotFound, Unavailable
@@ -43,7 +43,7 @@ def bucket(aws: Aws) -> str:
 
 def test_buckets_are_listed_by_name(aws: Aws, bucket: str):
     """What there is to ask for."""
-    names = Buckets(clients=clients_of(aws)).buckets()
+    names = AwsCatalogue(clients=clients_of(aws)).buckets()
 
     assert bucket in names
     assert names == sorted(names)
@@ -51,7 +51,7 @@ def test_buckets_are_listed_by_name(aws: Aws, bucket: str):
 
 def test_prefixes_are_shown_one_level_deep(aws: Aws, bucket: str):
     """For a form that completes what is typed."""
-    buckets = Buckets(clients=clients_of(aws))
+    buckets = AwsCatalogue(clients=clients_of(aws))
 
     assert buckets.prefixes(bucket, "") == ["2025/", "2026/", "readme"]
     assert buckets.prefixes(bucket, "2026/") == ["2026/deep/", "2026/q1.csv", "2026/q2.csv"]
@@ -60,7 +60,7 @@ def test_prefixes_are_shown_one_level_deep(aws: Aws, bucket: str):
 
 def test_a_bucket_that_is_not_there_is_said_so(aws: Aws):
     """In the form beside its field; and as missing where nobody typed it."""
-    buckets = Buckets(clients=clients_of(aws))
+    buckets = AwsCatalogue(clients=clients_of(aws))
     with pytest.raises(BadInput, match="no bucket “acme-nowhere”") as refused:
         buckets.check(in_bucket("acme-nowhere"))
     with pytest.raises(NotFound):
@@ -71,7 +71,7 @@ def test_a_bucket_that_is_not_there_is_said_so(aws: Aws):
 
 def test_a_bucket_that_is_there_passes_the_check(aws: Aws, bucket: str):
     """Whatever the prefix: objects may come later."""
-    Buckets(clients=clients_of(aws)).check(in_bucket(bucket, "tomorrow/"))
+    AwsCatalogue(clients=clients_of(aws)).check(in_bucket(bucket, "tomorrow/"))
 
 
 def test_another_accounts_bucket_is_not_ours_to_lend(ministack: MiniStack):
@@ -87,7 +87,7 @@ def test_another_accounts_bucket_is_not_ours_to_lend(ministack: MiniStack):
     )
 
     with pytest.raises(BadInput, match="no bucket"):
-        Buckets(clients=clients_of(ministack, daypass)).check(in_bucket(theirs))
+        AwsCatalogue(clients=clients_of(ministack, daypass)).check(in_bucket(theirs))
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_the_key_of_a_bucket_is_read_however_it_is_named(ministack: MiniStack, n
     default = {"SSEAlgorithm": "aws:kms" if named else "AES256", **({"KMSMasterKeyID": named} if named else {})}
     rules = {"Rules": [{"ApplyServerSideEncryptionByDefault": default, "BucketKeyEnabled": True}]}
     s3.put_bucket_encryption(Bucket=name, ServerSideEncryptionConfiguration=rules)
-    facts = Buckets(clients=clients_of(ministack)).facts(name)
+    facts = AwsCatalogue(clients=clients_of(ministack)).facts(name)
 
     assert (facts.partition, facts.region, facts.kms_key, facts.kms_alias) == ("aws", "us-east-1", key, alias)
 
@@ -120,7 +120,7 @@ def test_what_aws_said_is_believed_for_a_minute(ministack: MiniStack):
     name = f"acme-{uuid4().hex[:8]}"
     s3 = ministack.root().client("s3")
     s3.create_bucket(Bucket=name)
-    buckets = Buckets(clients=clients_of(ministack), monotonic=lambda: elapsed[0])
+    buckets = AwsCatalogue(clients=clients_of(ministack), monotonic=lambda: elapsed[0])
     buckets.facts(name)
     s3.delete_bucket(Bucket=name)
     elapsed[0] = BELIEVED_S - 1
@@ -146,7 +146,7 @@ def test_the_clocks_difference_is_measured_even_when_aws_refuses_us_for_it(minis
 
 def test_a_clock_that_is_off_by_an_hour_is_named_in_the_refusal(ministack: MiniStack):
     """The server's clock is moved, ours signs with the real time: the sentence speaks of the clock."""
-    buckets = Buckets(clients=clients_of(ministack, ministack.create_user(f"ann-{uuid4().hex[:8]}")))
+    buckets = AwsCatalogue(clients=clients_of(ministack, ministack.create_user(f"ann-{uuid4().hex[:8]}")))
     ministack.clock._set(timedelta(hours=1))
     try:
         with pytest.raises(Misconfigured, match="clock"):
@@ -160,7 +160,7 @@ def test_an_aws_that_is_down_is_unavailable():
     """Nothing listens there: to be tried again, not a fault of anybody's."""
     keys = AwsCredentials(access_key_id="a", secret_access_key="b")
     with pytest.raises(Unavailable):
-        Buckets(clients=Clients(region=REGION, endpoint="http://127.0.0.1:9", keys=keys)).buckets()
+        AwsCatalogue(clients=Clients(region=REGION, endpoint="http://127.0.0.1:9", keys=keys)).buckets()
 
 
 def test_the_sdks_own_variable_says_where_aws_is(monkeypatch: pytest.MonkeyPatch):

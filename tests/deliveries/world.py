@@ -11,7 +11,7 @@ from uuid import uuid4
 import urllib3
 from botocore.exceptions import ClientError
 
-from daypass.aws.buckets import Buckets
+from daypass.aws.buckets import AwsCatalogue
 from daypass.aws.clients import AwsCredentials as AwsKeys
 from daypass.aws.clients import Clients
 from daypass.aws.kinds import AwsAccess, aws_kinds
@@ -33,7 +33,7 @@ from daypass.deliveries.link_sessions import SigningSessions
 from daypass.deliveries.names import Names
 from daypass.deliveries.policy import PolicyDelivery
 from daypass.deliveries.session import SessionDelivery
-from daypass.deliveries.sweep import IamSweep
+from daypass.deliveries.sweep import PolicySweep
 from daypass.model.entitlement import Entitlement
 from daypass.model.grant import Delivery, Ending, Grant, GrantState, Why, new_grant_id
 from daypass.model.lease import Lease, Term, whole_second
@@ -69,7 +69,7 @@ class Hands:
     """Everything that Daypass does in AWS, as wiring puts it together."""
 
     clients: Clients
-    buckets: Buckets
+    buckets: AwsCatalogue
     sessions: RoleSessions
     broker: Broker
     cutoff: Cutoff
@@ -109,9 +109,9 @@ class World:
             clients.iam.meta.events.register("provide-client-params.iam.*", self._with_tenant)
         return hands_of(clients, self.setup)
 
-    def sweep(self, marks: Names = MARKS) -> IamSweep:
+    def sweep(self, marks: Names = MARKS) -> PolicySweep:
         """Look for what stands, by the server's clock."""
-        return IamSweep(clients=self.hands.clients, clock=self.server.clock.now, marks=marks)
+        return PolicySweep(clients=self.hands.clients, clock=self.server.clock.now, marks=marks)
 
     def standing(self) -> list[MarkedObject]:
         """What stands under our mark."""
@@ -222,7 +222,7 @@ class World:
 
 def hands_of(clients: Clients, setup: Setup, marks: Names = MARKS) -> Hands:
     """Put Daypass's hands together on some clients."""
-    buckets = Buckets(clients=clients)
+    buckets = AwsCatalogue(clients=clients)
     sessions = RoleSessions(clients=clients, role_arn=setup.broker_arn)
     kinds = aws_kinds(AwsAccess(buckets=buckets, own_roles={setup.broker_arn}))
     broker = Broker(sessions=sessions, kinds=kinds)

@@ -12,6 +12,7 @@ from daypass.facts.outside_facts import BUCKET_FRESH_S, SCHEDULE_FRESH_S, TICKET
 from daypass.model.decision import Circumstances, Needs, ScheduleName, Ticket, TicketId
 from daypass.model.errors import Misconfigured
 from daypass.model.principal import Away, Principal, PrincipalId, SlackGroupId
+from daypass.model.resource import Resource
 from daypass.people.directory import Beside
 from localslack import BlockingSlack
 from tests.office import office_slack
@@ -160,6 +161,19 @@ def test_a_bucket_without_tags_is_known_to_have_none(slack: BlockingSlack, clock
         assert (around(known, Needs(tags=True)).tags, around(known, Needs(tags=True)).account) == ({}, None)
     assert [one["fact"] for one in logs] == [f"the account of {BUCKET}"]
     assert around(unknown, Needs(tags=True)).tags is None
+
+
+@pytest.mark.parametrize("place", [Resource(kind="role", path=BUCKET), Resource(account="1" * 12, path=f"{BUCKET}/")])
+def test_what_is_called_like_a_bucket_at_home_has_not_its_tags(
+    place: Resource, slack: BlockingSlack, clock: HandClock
+) -> None:
+    """A rule that looks at tags lends nothing of another kind, or in another account, by those of a bucket here."""
+    buckets = HandBuckets({BUCKET: {"team": "data"}}, {BUCKET: "111122223333"})
+    found = facts(directory(slack, clock), clock, Elsewhere(buckets=buckets))
+
+    seen = found.circumstances(Needs(tags=True), at=NOON, place=place)
+
+    assert (seen.tags, seen.account, buckets.reads) == (None, None, 0)
 
 
 def test_where_slack_knows_none_of_those_on_call_nobody_is_said_to_be_off(

@@ -9,7 +9,7 @@ from daypass.model.principal import AwsIdentity, PrincipalId
 from daypass.people.aws_identities import AwsIdentities
 from daypass.people.aws_map import AwsMap, parse_map
 from daypass.people.directory import PeopleDirectory
-from daypass.people.iam_tags import STALE_S, TAG, IamTags, UserTags
+from daypass.people.iam_tags import STALE_S, TAG, IdentityTags, UserTags
 from daypass.people.slack_calls import SlackCalls, web_client
 from daypass.people.slack_people import SlackPeople
 from localslack import BlockingSlack
@@ -60,7 +60,7 @@ def directory(slack: BlockingSlack, clock: HandClock, explicit: AwsMap, iam: Iam
     calls = SlackCalls(web_client(slack.bot_token, base_url=slack.api_url), clock=clock, sleep=clock.sleep)
     aws = AwsIdentities(
         explicit,
-        tags=IamTags(iam.users, clock=clock) if iam else None,
+        tags=IdentityTags(iam.users, clock=clock) if iam else None,
         unique_id=iam.unique_id if iam else None,
         clock=clock,
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from daypass.aws.buckets import Buckets
+from daypass.aws.buckets import AwsCatalogue
 from daypass.aws.clients import Clients
 from daypass.model.absence import Absence
 from daypass.model.bot import Bot
@@ -61,7 +61,7 @@ def make(slack: BlockingSlack, ledger: SqlLedger, clock: HandClock) -> Make:
         slacks = {"DAYPASS_SLACK_BOT_TOKEN": slack.bot_token, "DAYPASS_SLACK_API_URL": slack.api_url}
         clients = Clients(region="eu-west-1")
         read = load({**slacks, "DAYPASS_AWS_IDENTITY_TAGS": "no", **given})
-        buckets = Buckets(clients=clients)
+        buckets = AwsCatalogue(clients=clients)
         directory = people(read, buckets, ledger, clock)
         facts(read, buckets, directory)
         return directory

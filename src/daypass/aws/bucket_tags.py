@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from botocore.exceptions import ClientError
 
-from daypass.aws.buckets import Buckets
+from daypass.aws.buckets import AwsCatalogue
 from daypass.aws.clients import Clients
 from daypass.aws.refusals import asking, code_of
 
@@ -12,10 +12,10 @@ _UNTAGGED = frozenset({"NoSuchTagSet", "NoSuchTagSetError"})
 """The second is Ceph's."""
 
 
-class BucketTags:
+class ResourceTags:
     """Tags and account of buckets, asked anew each time. Safe to share between threads."""
 
-    def __init__(self, *, clients: Clients, buckets: Buckets) -> None:
+    def __init__(self, *, clients: Clients, buckets: AwsCatalogue) -> None:
         """Take the clients, and the buckets that know their region."""
         self._clients = clients
         self._buckets = buckets

@@ -29,7 +29,7 @@ _SHOWN = 100
 Answer = TypeVar("Answer")
 
 
-class Buckets:
+class AwsCatalogue:
     """The buckets as Daypass's own credentials see them. Safe to share between threads."""
 
     def __init__(self, *, clients: Clients, monotonic: Callable[[], float] = time.monotonic) -> None:

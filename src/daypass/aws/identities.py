@@ -34,6 +34,12 @@ class ManagedPolicy:
     name: str
 
 
+def own_arn(clients: Clients) -> str:
+    """Whom AWS takes Daypass for."""
+    with asking("sts:GetCallerIdentity"):
+        return clients.sts.get_caller_identity()["Arn"]
+
+
 class Identities:
     """Read-only looks at IAM's users and roles."""
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from daypass.aws.buckets import Buckets
+from daypass.aws.buckets import AwsCatalogue
 from daypass.aws.role import RoleInAws
 from daypass.aws.s3 import S3InAws
 from daypass.model.errors import BadInput
@@ -40,7 +40,7 @@ class KindInAws(Protocol):
 class AwsAccess:
     """What a kind may need to look at AWS."""
 
-    buckets: Buckets
+    buckets: AwsCatalogue
     own_roles: Collection[str] = ()
     """ARNs of roles that are Daypass's own, such as the broker role."""
 

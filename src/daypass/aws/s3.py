@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from daypass.aws.buckets import Buckets
+from daypass.aws.buckets import AwsCatalogue
 from daypass.model.resource import Resource
 from daypass.resources.s3_statements import BucketFacts
 
@@ -10,7 +10,7 @@ from daypass.resources.s3_statements import BucketFacts
 class S3InAws:
     """Answers to KindInAws."""
 
-    def __init__(self, buckets: Buckets) -> None:
+    def __init__(self, buckets: AwsCatalogue) -> None:
         """Take the buckets."""
         self._buckets = buckets
 

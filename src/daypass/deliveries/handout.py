@@ -14,10 +14,10 @@ from daypass.aws.partitions import console, sign_in
 from daypass.aws.presign import LONGEST
 from daypass.deliveries.broker import Broker
 from daypass.deliveries.link_sessions import Signing, SigningSessions
+from daypass.model.entitlement import READ, WRITE
 from daypass.model.errors import BadInput, TooLate
 from daypass.model.grant import Delivery, Grant
 from daypass.ports import Credentials, PostForm, SignedUrl
-from daypass.resources.s3_statements import Level
 
 _LARGEST = 5 * 1024**3
 """Bytes that S3 takes in one upload (AmazonS3/latest/userguide/upload-objects)."""
@@ -73,13 +73,13 @@ class Vending:
 
     def get(self, grant: Grant, key: str, now: datetime, *, lives: timedelta | None = None) -> SignedUrl:
         """Presign a GET. Raises BadInput for a key outside the grant or a grant that is not for reading."""
-        signing, now = self._signer(grant, Level.READ, now, key)
+        signing, now = self._signer(grant, READ, now, key)
         length = _length(signing, now, lives)
         return SignedUrl(key=key, url=signing.presigner.get(key, length), expires_at=now + length)
 
     def put(self, grant: Grant, key: str, now: datetime, *, lives: timedelta | None = None) -> SignedUrl:
         """Presign a PUT. Raises BadInput for a key outside the grant or a grant that is not for writing."""
-        signing, now = self._signer(grant, Level.WRITE, now, key)
+        signing, now = self._signer(grant, WRITE, now, key)
         length = _length(signing, now, lives)
         return SignedUrl(key=key, url=signing.presigner.put(key, length), expires_at=now + length)
 
@@ -87,20 +87,20 @@ class Vending:
         """Presign a POST form for files of `least` to `most` bytes. Raises BadInput for sizes that mean nothing."""
         if not 0 <= least <= most <= _LARGEST:
             raise BadInput(f"The sizes must be 0 <= least <= most <= {_LARGEST} bytes (5 GiB).", field="command")
-        signing, now = self._signer(grant, Level.WRITE, now)
+        signing, now = self._signer(grant, WRITE, now)
         length = _length(signing, now, None)
         url, fields = signing.presigner.post(grant.entitlement.resource, length, least=least, most=most)
         return PostForm(url=url, fields=tuple(fields.items()), expires_at=now + length)
 
     def manifest(self, grant: Grant, now: datetime) -> Iterator[SignedUrl]:
         """Presign a GET for every object of the grant. Refuses before the first, not at it."""
-        signing, now = self._signer(grant, Level.READ, now)
+        signing, now = self._signer(grant, READ, now)
         length = _length(signing, now, None)
         keys = signing.presigner.keys_in(grant.entitlement.resource)
         signed = signing.presigner.many(keys, now, length)
         return (SignedUrl(key=key, url=url, expires_at=now + length) for key, url in signed)
 
-    def _signer(self, grant: Grant, level: Level, now: datetime, key: str | None = None) -> tuple[Signing, datetime]:
+    def _signer(self, grant: Grant, level: str, now: datetime, key: str | None = None) -> tuple[Signing, datetime]:
         if grant.delivery is Delivery.POLICY:
             raise BadInput("This grant is a policy on your own identity; sign with your own keys.", field="delivery")
         if level not in grant.entitlement.levels:

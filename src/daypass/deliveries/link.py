@@ -8,11 +8,11 @@ session kills every URL that it signed.
 from datetime import datetime
 
 from daypass.deliveries.session import SessionDelivery
+from daypass.model.entitlement import READ, WRITE
 from daypass.model.errors import BadInput
 from daypass.model.grant import Grant, Presence
 from daypass.model.resource import Resource
 from daypass.ports import DryRun
-from daypass.resources.s3_statements import Level
 
 PROMISE = (
     "AWS itself refuses at the end, to the second. Ended early, a Daypass link answers “gone” at once, and presigned "
@@ -34,7 +34,7 @@ class LinkDelivery:
 
     def rehearse(self, draft: Grant) -> DryRun:
         """Show the session policy behind the links. Raises BadInput for levels that no link can carry."""
-        if draft.entitlement.levels.isdisjoint({Level.READ, Level.WRITE}):
+        if draft.entitlement.levels.isdisjoint({READ, WRITE}):
             raise BadInput("A link can read or write; ask for another level as a session.", field="level")
         return self._session.rehearse(draft)
 

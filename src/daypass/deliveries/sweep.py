@@ -20,7 +20,7 @@ from daypass.ports.fence import Free, writing_under
 _SWEEPING = Free("removes what no live grant accounts for, and puts nothing in")
 
 
-class IamSweep:
+class PolicySweep:
     """Answers to the Sweep port, for IAM policies and denies."""
 
     def __init__(self, *, clients: Clients, clock: Callable[[], datetime], marks: Names) -> None:

@@ -25,7 +25,7 @@ from daypass.facts.outside_facts import Elsewhere, OutsideFacts
 from daypass.model.decision import Circumstances, Needs, Ticket, TicketId
 from daypass.model.errors import NotFound
 from daypass.model.principal import GroupName, Principal, PrincipalId, SlackGroupId
-from daypass.model.resource import Resource
+from daypass.model.resource import BARE, Resource
 from daypass.rules.document.values import is_person_id
 from daypass.sources.lookups import PATIENCE_S, LookupThreads, Search, Sort
 from daypass.sources.mail_address import address
@@ -63,6 +63,8 @@ class FactLookup:
         """Find out what is needed, and nothing else. Raises nothing."""
         search = self._lookups.search()
         begin, collect = search.begin, search.found
+        if place and (place.kind != BARE or place.account):
+            place = None  # what is called like a bucket at home is none, and has not its tags
         bucket = place.root if place else ""
         buckets = [bucket] * (needed.tags and bool(place))
         owned = [bucket] * ((needed.tags or bool(needed.owner_tags)) and bool(place))

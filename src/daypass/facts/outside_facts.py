@@ -19,7 +19,7 @@ BUCKET_FRESH_S = 60.0
 TICKET_FRESH_S = 30.0
 
 
-class BucketSource(Protocol):
+class TagSource(Protocol):
     """What AWS says of a bucket besides its objects."""
 
     def tags(self, bucket: str) -> Mapping[str, str]:
@@ -44,7 +44,7 @@ class Elsewhere:
     """What is asked outside Slack; None is not set up."""
 
     schedules: Mapping[ScheduleName, OnCallSchedule] = field(default_factory=dict)
-    buckets: BucketSource | None = None
+    buckets: TagSource | None = None
     tracker: Tracker | None = None
 
 
@@ -119,7 +119,7 @@ class OutsideFacts:
             raise NotFound(f"{bucket} is not of the account that Daypass is in; whose it is, AWS does not tell.")
         return account
 
-    def _source(self) -> BucketSource:
+    def _source(self) -> TagSource:
         if self._buckets is None:
             raise Misconfigured("Tags of buckets are not read here.")
         return self._buckets

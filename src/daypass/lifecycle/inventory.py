@@ -19,19 +19,19 @@ import structlog
 
 from daypass.lifecycle.bounded_lookups import PATIENCE_S, Soon, T
 from daypass.lifecycle.parties import Parties
+from daypass.model.entitlement import LIST, WRITE
 from daypass.model.errors import BadInput, DaypassError
 from daypass.model.request import Ask
 from daypass.model.resource import BARE, Resource
 from daypass.ports import Catalogue
 from daypass.resources.registry import kind_of
-from daypass.resources.s3_statements import Level
 from daypass.rules.explain.suggestable import may_name, may_see
 from daypass.rules.load.read import RuleBook
 
 _NEAREST = 3
 _AS_NEAR = 0.7
 _FIRST_LETTERS = 2
-_LIST = frozenset({Level.LIST})
+_LIST = frozenset({LIST})
 
 log = structlog.get_logger()
 
@@ -60,7 +60,7 @@ class Inventory:
             log.info("inventory.not_known", bucket=place.root, because=error.report)
             return
         later = ask.recurs is not None or (ask.term is not None and ask.term.starts is not None)
-        if later or Level.WRITE in ask.entitlement.levels:
+        if later or WRITE in ask.entitlement.levels:
             return
         if sees.names(place.root, place.inner):
             self._must_have_key(place, sees)

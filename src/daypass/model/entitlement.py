@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from daypass.model.errors import BadInput
 from daypass.model.resource import Resource
 
+LIST, READ, WRITE = "list", "read", "write"
+"""Words that several kinds have for levels, and that mean the same wherever they are."""
 ORDER = ("use", "list", "read", "write", "delete", "tagging", "permissions", "versions", "tags")
 """How levels and options are told: from the least to the most. A word that one kind alone has comes behind them."""
 

@@ -16,7 +16,7 @@ from dataclasses import replace
 from daypass.model.errors import Misconfigured
 from daypass.model.principal import AwsIdentity, PrincipalId
 from daypass.people.aws_map import AwsMap
-from daypass.people.iam_tags import TAG, IamTags
+from daypass.people.iam_tags import TAG, IdentityTags
 from daypass.sources.ttl_cache import Ages, TtlCache
 
 UNIQUE_ID_FRESH_S = 60.0
@@ -29,7 +29,7 @@ class AwsIdentities:
         self,
         explicit: AwsMap,
         *,
-        tags: IamTags | None = None,
+        tags: IdentityTags | None = None,
         unique_id: Callable[[AwsIdentity], str] | None = None,
         clock: Callable[[], float],
     ) -> None:

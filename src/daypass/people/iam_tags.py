@@ -30,7 +30,7 @@ class Tagged:
     """Whose an ARN is, by its tag."""
 
 
-class IamTags:
+class IdentityTags:
     """Whose IAM users are, as their tags say."""
 
     def __init__(self, users: Callable[[], Iterable[UserTags]], *, clock: Callable[[], float]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from daypass.aws.buckets import Buckets
+from daypass.aws.buckets import AwsCatalogue
 from daypass.aws.clients import Clients
 from daypass.aws.clock import AwsTime
 from daypass.aws.kinds import AwsAccess, aws_kinds
@@ -19,7 +19,7 @@ from daypass.deliveries.link_sessions import SigningSessions
 from daypass.deliveries.names import Names
 from daypass.deliveries.policy import PolicyDelivery
 from daypass.deliveries.session import SessionDelivery
-from daypass.deliveries.sweep import IamSweep
+from daypass.deliveries.sweep import PolicySweep
 from daypass.doors.services import Services
 from daypass.journal.key import Signer
 from daypass.model.errors import Misconfigured
@@ -48,13 +48,13 @@ class Daypass:
     settings: Settings
     database: Database
     clients: Clients
-    buckets: Buckets
+    buckets: AwsCatalogue
     sessions: RoleSessions | None
     book: SqlBook
     queue: SqlQueue
     desk: Services
     loop: Loop
-    sweep: IamSweep
+    sweep: PolicySweep
     clock: SharedClock
     """The time that all replicas agree on."""
     leavers: Leavers
@@ -71,7 +71,7 @@ def build(settings: Settings, *, signer: Signer | None = None) -> Daypass:
     head = journal_head(settings.journal)
     stores = open_stores(settings.store.url, signer or journal_key(settings), head)
     clients = Clients(connections=settings.worker.in_flight)
-    buckets = Buckets(clients=clients)
+    buckets = AwsCatalogue(clients=clients)
     sessions = _sessions(settings, clients)
     clock = SharedClock(
         database=stores.database.now,
@@ -112,7 +112,7 @@ def build(settings: Settings, *, signer: Signer | None = None) -> Daypass:
             lapse_after=settings.rules.lapse_after,
         ),
         loop=worker(stores, outside, judge=deciding, in_flight=settings.worker.in_flight),
-        sweep=IamSweep(clients=clients, clock=clock.by_both, marks=marks),
+        sweep=PolicySweep(clients=clients, clock=clock.by_both, marks=marks),
         clock=clock,
         leavers=directory,
     )
@@ -133,7 +133,7 @@ def _sessions(settings: Settings, clients: Clients) -> RoleSessions | None:
 
 def _deliveries(
     settings: Settings,
-    buckets: Buckets,
+    buckets: AwsCatalogue,
     *,
     sessions: RoleSessions | None,
     clock: SharedClock,

@@ -3,9 +3,8 @@
 from datetime import timedelta
 from itertools import islice
 
-from daypass.aws.identities import Kind
+from daypass.aws.identities import Kind, own_arn
 from daypass.aws.inline_policies import InlinePolicies
-from daypass.aws.refusals import asking
 from daypass.model.errors import DaypassError
 from daypass.ports import MarkedObject, Strange
 from daypass.wiring.build import Daypass, now
@@ -25,8 +24,7 @@ class CheckFailed(DaypassError):
 
 def aws_identity(house: Daypass) -> str:
     """Whom AWS takes Daypass for."""
-    with asking("sts:GetCallerIdentity"):
-        return f"AWS knows Daypass as {house.clients.sts.get_caller_identity()['Arn']}."
+    return f"AWS knows Daypass as {own_arn(house.clients)}."
 
 
 def clock(house: Daypass) -> str:

@@ -6,8 +6,8 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from daypass.aws.bucket_tags import BucketTags
-from daypass.aws.buckets import Buckets
+from daypass.aws.bucket_tags import ResourceTags
+from daypass.aws.buckets import AwsCatalogue
 from daypass.aws.identities import Identities
 from daypass.aws.tagged_users import tagged_users
 from daypass.facts.circumstances import FactLookup, WhoIsWho, fact_lookup
@@ -24,7 +24,7 @@ from daypass.people.aws_identities import AwsIdentities
 from daypass.people.aws_map import AwsMap, parse_map
 from daypass.people.bots import BotDirectory
 from daypass.people.directory import Beside, PeopleDirectory
-from daypass.people.iam_tags import IamTags
+from daypass.people.iam_tags import IdentityTags
 from daypass.people.people_file import PeopleFileOnDisk
 from daypass.people.slack_calls import SlackCalls, web_client
 from daypass.people.slack_people import SlackPeople
@@ -35,7 +35,7 @@ from daypass.settings import Settings, Tickets, secret
 
 def people(
     settings: Settings,
-    buckets: Buckets,
+    buckets: AwsCatalogue,
     cabinet: Records,
     now: Callable[[], datetime],
     *,
@@ -53,7 +53,9 @@ def people(
         ),
         AwsIdentities(
             _explicit(settings.rules.people),
-            tags=IamTags(lambda: tagged_users(clients), clock=time.monotonic) if settings.aws.identity_tags else None,
+            tags=IdentityTags(lambda: tagged_users(clients), clock=time.monotonic)
+            if settings.aws.identity_tags
+            else None,
             unique_id=partial(_unique_id, identities),
             clock=time.monotonic,
         ),
@@ -66,11 +68,11 @@ def people(
     )
 
 
-def facts(settings: Settings, buckets: Buckets, directory: PeopleDirectory) -> FactLookup:
+def facts(settings: Settings, buckets: AwsCatalogue, directory: PeopleDirectory) -> FactLookup:
     """What rules look at besides who is who. Raises Misconfigured for a file or a token that will not do."""
     elsewhere = Elsewhere(
         schedules=_schedules(settings.people.schedules),
-        buckets=BucketTags(clients=buckets.clients, buckets=buckets),
+        buckets=ResourceTags(clients=buckets.clients, buckets=buckets),
         tracker=_tracker(settings.tickets),
     )
     return fact_lookup(

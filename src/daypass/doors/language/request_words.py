@@ -1,7 +1,7 @@
 """What somebody has said so far of a request: perhaps enough to file it, perhaps only enough to prefill the form."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +20,6 @@ from daypass.model.request import LONGEST_REASON, Ask, Recurrence
 from daypass.model.resource import BARE, Resource
 from daypass.model.windows import next_window
 from daypass.resources.registry import KINDS, LEVELS, kind_called, listed, only_level, parse_resource
-from daypass.resources.s3_statements import Option
 
 _ID = re.compile(r"[23456789abcdefghjkmnpqrstuvwxyz]{12}")
 _AS_OURS = {
@@ -118,8 +117,7 @@ class Spoken:
         return RequestDraft(
             place=place,
             levels=_levels(self.level, place) or (only_level(place.kind) if place else frozenset()),
-            extras=frozenset({Option.VERSIONS} if self.versions else ())
-            | frozenset({Option.TAGS} if self.tags else ()),
+            extras=frozenset(self._options()),
             term=_first(recurs, now) or parse_term(self.for_, self.start, until=self.until, now=now, tz=tz),
             reason=parse_reason(self.reason),
             delivery=None if self.delivery is None else parse_delivery(self.delivery),
@@ -130,6 +128,12 @@ class Spoken:
             dry_run=self.dry_run,
             wait=self.wait,
         )
+
+    def _options(self) -> Iterator[str]:
+        if self.versions:
+            yield "versions"
+        if self.tags:
+            yield "tags"
 
     def _recurs(self, now: datetime, tz: str) -> Recurrence | None:
         if self.every is None:

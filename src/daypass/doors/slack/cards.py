@@ -27,10 +27,10 @@ from daypass.doors.slack.texts import preapprovals as texts_ahead
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.texts.stages import particulars, reasons
 from daypass.doors.slack.texts.usage import asked_for_you, how_to_use, used_by
+from daypass.model.entitlement import READ
 from daypass.model.grant import Delivery, Grant, GrantState
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Request, RequestState
-from daypass.resources.s3_statements import Level
 from daypass.views.request import RequestView
 
 PRESETS = (
@@ -193,7 +193,7 @@ def _use(grant: Grant, request: Request) -> list[Block]:
     match grant.delivery:
         case Delivery.SESSION:
             return [_button(labels.CONSOLE, "mine.console", request)]
-        case Delivery.LINK if Level.READ in grant.entitlement.levels:
+        case Delivery.LINK if READ in grant.entitlement.levels:
             return [_button(labels.MAKE_LINK, "mine.link", request)]
         case _:
             return []

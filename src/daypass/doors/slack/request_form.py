@@ -32,7 +32,6 @@ from daypass.model.principal import ROBOT
 from daypass.model.request import LONGEST_REASON
 from daypass.model.resource import BARE
 from daypass.resources.registry import KINDS, LEVELS
-from daypass.resources.s3_statements import Option
 
 CALLBACK = "request"
 FIELDS = ("level", "resource", "length", "reason", "delivery", "start", "person", "every")
@@ -118,8 +117,8 @@ def read(state: Mapping[str, Any], metadata: str = "") -> Spoken:
         start=typed(state, "start") or None,
         reason=typed(state, "reason"),
         delivery=next(iter(chosen(state, "delivery")), None),
-        versions=Option.VERSIONS in extras,
-        tags=Option.TAGS in extras,
+        versions="versions" in extras,
+        tags="tags" in extras,
         to=next(iter(picked(state, "person")), "") if has(state, "person") else None,
         every=typed(state, "every") or None if metadata != URGENT else None,
         urgent=metadata == URGENT,
@@ -177,8 +176,8 @@ def _levels(said: str) -> Block:
 
 def _extras(spoken: Spoken) -> Block:
     options = [option(text, extra) for extra, text in labels.EXTRAS.items()]
-    said = {Option.VERSIONS: spoken.versions, Option.TAGS: spoken.tags}
-    ticked = [each for each in options if said[Option(each["value"])]]
+    said = {"versions": spoken.versions, "tags": spoken.tags}
+    ticked = [each for each in options if said[each["value"]]]
     element: Block = {"type": "checkboxes", "options": options} | ({"initial_options": ticked} if ticked else {})
     return field("extras", labels.EXTRAS_LABEL, element, optional=True)
 

@@ -32,7 +32,7 @@ from daypass.lifecycle.rule_changes.versions import digest_of
 from daypass.model.errors import BadInput, Conflict, DaypassError
 from daypass.model.grant import Delivery
 from daypass.model.principal import PrincipalId
-from daypass.resources.s3_statements import Level
+from daypass.resources.registry import level_words
 from daypass.rules.describe.rules import in_words
 from daypass.rules.edit.fields import RuleFields, kept, shown, typed_too
 from daypass.rules.edit.text import find
@@ -151,7 +151,7 @@ class RulesDoor:
         version = opened(self.counter.desk, "", by)
         text = rules_texts.NEW_RULE if sort == "text" else None
         fields = (
-            RuleFields(denies=True, levels=tuple(Level), deliveries=tuple(Delivery))
+            RuleFields(denies=True, levels=tuple(level_words()), deliveries=tuple(Delivery))
             if sort == "denial"
             else RuleFields()
         )

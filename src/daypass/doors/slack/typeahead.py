@@ -9,18 +9,16 @@ import structlog
 from daypass.doors.services import Services
 from daypass.doors.slack.blocks import LONGEST_OPTION_VALUE
 from daypass.model.decision import Question
-from daypass.model.entitlement import Entitlement
+from daypass.model.entitlement import LIST, READ, Entitlement
 from daypass.model.errors import BadInput, DaypassError, NotFound
 from daypass.model.grant import Delivery
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.resource import BARE, Resource
 from daypass.resources.registry import parse_resource
-from daypass.resources.s3_address import plain_place
-from daypass.resources.s3_statements import Level
 from daypass.rules.explain.suggestable import may_name, may_request, may_see, nearest_place
 from daypass.rules.load.read import RuleBook
 
-_LIST = frozenset({Level.LIST})
+_LIST = frozenset({LIST})
 
 log = structlog.get_logger()
 
@@ -30,12 +28,12 @@ MOST = 100
 
 def places(desk: Services, by: PrincipalId, typed: str) -> list[str]:
     """
-    Buckets while a bucket is typed, then the prefixes and objects in it, one level at a time.
+    Names of buckets while one is typed, then the prefixes and objects in it, one level at a time.
 
     What was typed is offered first when it is a place by itself, so that one can ask for what is not there yet.
     """
     book, person = desk.rules(), desk.directory.principal(by)
-    plain = plain_place(typed) or typed.strip()
+    plain = _plain(typed)
     try:
         found = _within(desk, book, person, plain) if "/" in plain else _buckets(desk, book, person, plain)
     except DaypassError as error:  # AWS shows us nothing, and what was typed can be asked for all the same
@@ -45,6 +43,15 @@ def places(desk: Services, by: PrincipalId, typed: str) -> list[str]:
         place for place in [*_itself(book, person, typed), *found] if len(place) <= LONGEST_OPTION_VALUE
     )
     return list(fitting)[:MOST]
+
+
+def _plain(typed: str) -> str:
+    """What an address says, and else what was typed: a part of a name is no resource yet."""
+    try:
+        place = parse_resource(typed)
+    except BadInput:
+        return typed.strip()
+    return place.path if ":" in typed and place.kind == BARE else typed.strip()
 
 
 def _buckets(desk: Services, book: RuleBook, person: Principal, typed: str) -> list[str]:
@@ -67,7 +74,7 @@ def nearly(desk: Services, by: PrincipalId, typed: str) -> list[str]:
     """Find the place, of those that rules lend this person, that may have been meant where nothing fits."""
     book, person = desk.rules(), desk.directory.principal(by)
     try:
-        wanted = Entitlement(resource=parse_resource(typed), levels=frozenset({Level.READ}))
+        wanted = Entitlement(resource=parse_resource(typed), levels=frozenset({READ}))
     except BadInput:
         return []
     asked = Question(principal=person, entitlement=wanted, length=None, delivery=Delivery.SESSION)

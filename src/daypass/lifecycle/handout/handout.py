@@ -15,6 +15,7 @@ from daypass.lifecycle.end.end_early import by_whom, has_ended, how_it_ended
 from daypass.lifecycle.freezes.gate import must_not_be_frozen, record_unless_frozen
 from daypass.lifecycle.handout.first import about_to_hand_out
 from daypass.lifecycle.idempotency import moment
+from daypass.model.entitlement import READ
 from daypass.model.errors import BadInput, NotYours, Refusal, TooLate
 from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
@@ -23,7 +24,6 @@ from daypass.model.grant import Delivery, Grant, GrantId, GrantState
 from daypass.model.principal import PrincipalId
 from daypass.model.resource import Resource
 from daypass.ports import Credentials, Ledger, PostForm, SignedUrl, Vendor
-from daypass.resources.s3_statements import Level
 
 Clock = Callable[[], datetime]
 """Read anew for each moment: what is handed over may take a while to be made, and is dated when it was."""
@@ -219,5 +219,5 @@ def _successor(grant: Grant, ledger: Ledger, now: datetime) -> Grant | None:
 
 
 def _must_read(grant: Grant) -> None:
-    if Level.READ not in grant.entitlement.levels:
+    if READ not in grant.entitlement.levels:
         raise BadInput("This grant is not for reading, so there is nothing to link to.", field="level")

@@ -18,6 +18,7 @@ from daypass.lifecycle.attempts import Attempt, Attempts, Stranger
 from daypass.lifecycle.freezes.gate import record_unless_frozen
 from daypass.lifecycle.handout.first import about_to_hand_out
 from daypass.lifecycle.handout.handout import Handout, key_within, live, usable
+from daypass.model.entitlement import READ
 from daypass.model.errors import BadInput, Conflict, NotFound, Refusal, TooLate
 from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
@@ -28,7 +29,6 @@ from daypass.model.principal import PrincipalId
 from daypass.model.secret import Secret, digest, draw
 from daypass.model.words import one_line
 from daypass.ports import Ledger
-from daypass.resources.s3_statements import Level
 
 EACH_CLICK = timedelta(seconds=60)
 BEARER = PrincipalId("bearer")
@@ -53,7 +53,7 @@ def make(grant_id: GrantId, key: str, *, by: PrincipalId, ledger: Ledger, now: d
     Raises NotYours, TooLate, or BadInput when the key lies outside the grant or the grant is not for reading.
     """
     grant = usable(grant_id, by, Delivery.LINK, ledger, now)
-    if Level.READ not in grant.entitlement.levels:
+    if READ not in grant.entitlement.levels:
         raise BadInput("This grant is not for reading, so there is nothing to link to.", field="level")
     token = draw(Secret.LINK)
     link = Link(token_hash=digest(token), grant=grant.id, key=key_within(grant, key), made_at=now)

@@ -8,13 +8,13 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field
 from daypass.model.length import words_for_length
 from daypass.rules.document.values import (
     AskerId,
-    BucketTag,
     Count,
     DirectoryGroup,
     Length,
     PersonId,
     Schedule,
     SlackGroupId,
+    TagName,
     is_text,
     stage_name,
     wrong,
@@ -86,7 +86,7 @@ class ApproversShape(DecidersShape):
     """Those who decide: people, or whoever is something to the one who asks or to the bucket."""
 
     manager: bool = Field(default=False, description="With `true`, the manager of who would have the access.")
-    owner: list[BucketTag] = Field(
+    owner: list[TagName] = Field(
         [], description="Tags of the bucket whose value is its owner's Slack user id or e-mail address."
     )
     on_call: list[Schedule] = Field([], description="On-call schedules: whoever is on call in them at that moment.")

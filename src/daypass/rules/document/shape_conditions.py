@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag,
 
 from daypass.model.errors import BadInput
 from daypass.rules.document.shape_approval import DecidersShape, Shape
-from daypass.rules.document.values import Account, BucketTag, Length, Schedule, Sensitivity, TagValue, is_text, wrong
+from daypass.rules.document.values import Account, Length, Schedule, Sensitivity, TagName, TagValue, is_text, wrong
 from daypass.rules.match.opening_hours import AS_REQUESTOR, DAYS, Hours, parse_hours, parse_zone
 from daypass.rules.match.reason_words import Wording, parse_wording
 
@@ -60,7 +60,7 @@ Window = Annotated[
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Zone = Annotated[str, AfterValidator(_said(_zone, "A time zone is text."))]
 TagValues = Annotated[list[TagValue], BeforeValidator(_listed), Field(min_length=1)]
-Tags = Annotated[dict[BucketTag, TagValues], AfterValidator(_some_tags)]
+Tags = Annotated[dict[TagName, TagValues], AfterValidator(_some_tags)]
 
 
 class LiveGrantsShape(Shape):

@@ -178,7 +178,7 @@ TagValue = Annotated[str, AfterValidator(_tag_value)]
 DirectoryGroup = Annotated[str, AfterValidator(_directory_group)]
 Schedule = Annotated[str, AfterValidator(_schedule)]
 """An on-call schedule by the name that the operator gave it."""
-BucketTag = Annotated[str, AfterValidator(_tag)]
+TagName = Annotated[str, AfterValidator(_tag)]
 """The name of a tag of a bucket."""
 MOST = 10_000
 

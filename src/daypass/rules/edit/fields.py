@@ -8,11 +8,12 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from daypass.model.entitlement import ordered
 from daypass.model.errors import BadInput
 from daypass.model.grant import Delivery
 from daypass.model.length import parse_length
 from daypass.model.principal import ROBOT
-from daypass.resources.s3_statements import Level
+from daypass.resources.registry import level_words
 from daypass.rules.document.shape import UNSAID
 from daypass.rules.document.values import is_person_id
 from daypass.rules.document.yaml_source import Data
@@ -86,7 +87,7 @@ def shown(rule: Mapping[str, Data]) -> RuleFields:
         because=str(rule.get("because") or "").strip(),
         anyone=who == "anyone",
         who=_folk(_mapping(who)),
-        levels=_words(rule.get("may"), list(Level) if denies else ()),
+        levels=_words(rule.get("may"), level_words() if denies else ()),
         places="\n".join(_words(rule.get("on"), ())),
         default=str(lengths.get("default", "")),
         longest=str(lengths.get("max", "")),
@@ -137,7 +138,7 @@ def changed(rule: Mapping[str, Data], fields: RuleFields, groups: Iterable[str])
     if (fields.anyone, _sets(fields.who, known)) != (before.anyone, _sets(before.who, known)):
         made["who"] = "anyone" if fields.anyone else _people(fields.who, known)
     if set(fields.levels) != set(before.levels):
-        made["may"] = [level.value for level in Level if level in fields.levels]
+        made["may"] = list[Data](ordered(fields.levels))
     if _lines(fields.places) != _lines(before.places):
         made["on"] = list[Data](_lines(fields.places))
     if set(fields.deliveries) != set(_deliveries(rule, denies=fields.denies)):
