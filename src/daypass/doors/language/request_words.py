@@ -163,7 +163,7 @@ def level_and_resource(words: Sequence[str]) -> tuple[str, str]:
             return level, place
         case [service, level, _] if is_level(level):
             raise BadInput(
-                f"“{service[:40]}” is no kind of resource; there are {', '.join(KINDS)}: s3 {level} BUCKET/PREFIX/."
+                f"“{service[:40]}” is not a kind of resource. Try s3 {level} BUCKET/PREFIX/. Kinds: {', '.join(KINDS)}."
             )
         case [_, _, extra, *_]:
             raise BadInput(f"“{extra[:40]}” is one word too many; put quotes around what belongs together.")
