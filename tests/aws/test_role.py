@@ -171,10 +171,12 @@ def test_a_role_that_is_missing_is_told_from_one_that_is_out_of_bounds(account: 
 
 
 def test_a_role_of_another_account_is_not_taken_for_one_of_the_same_name_here(account: Account):
-    """The name is unique in its account alone."""
+    """The name is unique in its account alone, and at home a role has one name: freezes and denials are about that."""
     name = account.role()
-    account.roles.check(ROLE.at(name, account=ACCOUNT))
+    account.roles.check(ROLE.at(name))
 
+    with pytest.raises(BadInput, match=f"write role:{name}"):
+        account.roles.check(ROLE.at(name, account=ACCOUNT))
     with pytest.raises(BadInput, match="another account than 999988887777"):
         account.roles.check(ROLE.at(name, account="999988887777"))
 

@@ -50,8 +50,8 @@ class RoleInAws:
 
     def check(self, resource: Resource) -> None:
         """Raise BadInput (field `resource`) when there is no such role here, or Daypass was not set up for it."""
-        if resource.account and resource.account != account_of(self._caller()):
-            raise BadInput(f"Daypass works in another account than {resource.account}.", field="resource")
+        if resource.account:
+            self._must_be_of(resource)
         try:
             self._role(resource.path)
         except NotFound:
@@ -62,6 +62,19 @@ class RoleInAws:
                 f"was set up for (RoleArns, role_arns). {refused.sentence}",
                 action=refused.action,
             ) from refused
+
+    def _must_be_of(self, resource: Resource) -> None:
+        """
+        Refuse a role with an account: another one's, and at home by a second name.
+
+        A freeze, a denial or a grant of `role:deploy` would not be known to be about `role:123456789012:deploy`.
+        """
+        if resource.account == account_of(self._caller()):
+            raise BadInput(
+                f"{resource.account} is the account that Daypass works in; write role:{resource.path}.",
+                field="resource",
+            )
+        raise BadInput(f"Daypass works in another account than {resource.account}.", field="resource")
 
     def facts(self, resource: Resource) -> RoleFacts:
         """Read where it lies and whether denies may be put on it. Raises NotFound, AwsForbids."""
