@@ -87,6 +87,13 @@ class KindContract:
             assert actions(kind.statements(one, facts)) <= kind.ceiling
             assert actions(kind.session_statements(one, facts)) <= kind.ceiling or kind.assumed
 
+    @pytest.mark.parametrize("path", ["../x", "a b/c d", "x" * 2000])
+    def test_nothing_is_written_for_a_name_that_nobody_could_type(self, kind: Kind, facts: ResourceFacts, path: str):
+        """What comes from the store or from code is checked once more before it stands in a policy."""
+        levels = frozenset({kind.levels[0].word})
+        with pytest.raises(BadInput):
+            kind.statements(Entitlement(resource=Resource(kind=kind.name, path=path), levels=levels), facts)
+
     def test_statements_name_the_resource_and_nothing_wider(self, kind: Kind, facts: ResourceFacts):
         """No statement is about everything there is."""
         for one in possible(kind):

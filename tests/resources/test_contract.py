@@ -51,7 +51,8 @@ class Queue:
         return path
 
     def check(self, entitlement: Entitlement) -> None:
-        """All of it can be had."""
+        """All of it can be had, of what is a queue."""
+        self.at(entitlement.resource.path)
 
     def arn(self, resource: Resource, facts: ResourceFacts) -> str:
         """As SQS has it."""
@@ -75,6 +76,7 @@ class Queue:
 
     def statements(self, entitlement: Entitlement, facts: ResourceFacts) -> tuple[Statement, ...]:
         """Read, and what consumes."""
+        self.check(entitlement)
         more = ("sqs:ReceiveMessage", "sqs:DeleteMessage") if "consume" in entitlement.levels else ()
         arn = self.arn(entitlement.resource, facts)
         return (Statement(sid="Queue", actions=("sqs:GetQueueAttributes", *more), resources=(arn,)),)
