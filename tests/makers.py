@@ -1,14 +1,15 @@
 """Small makers of values that many tests need; each test changes what it is about with `dataclasses.replace`."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from daypass.model.decision import Approvers, RuleId
 from daypass.model.entitlement import Entitlement
 from daypass.model.grant import Delivery, Ending, Grant, GrantId, GrantState, Why
 from daypass.model.lease import Lease, Term
 from daypass.model.principal import AwsIdentity, Principal, PrincipalId
-from daypass.model.request import Request
+from daypass.model.request import Ask, Request, Wish
 from daypass.resources.registry import parse_resource
 from daypass.resources.s3_statements import Level
 
@@ -23,6 +24,12 @@ ANNS_USER = AwsIdentity(arn="arn:aws:iam::123456789012:user/ann")
 BOBS_USER = AwsIdentity(arn="arn:aws:iam::123456789012:user/bob")
 
 READ_REPORTS = Entitlement(resource=parse_resource("acme-reports/2026/"), levels=frozenset({Level.READ}))
+
+ASK = Ask(
+    requestor=ANN,
+    wish=Wish(entitlement=READ_REPORTS, term=Term(length=HOUR), delivery=Delivery.POLICY, reason="INC-42"),
+)
+"""Ann wants to read the reports for an hour."""
 
 
 def principal(principal_id: PrincipalId = ANN, aws: AwsIdentity | None = ANNS_USER) -> Principal:
@@ -59,17 +66,27 @@ def request(**changes: object) -> Request:
     """Make Ann's request that Bob may decide on, filed at noon."""
     made = Request(
         id=GrantId("abcdefgh2345"),
-        requestor=ANN,
-        entitlement=READ_REPORTS,
-        term=Term(length=HOUR),
-        delivery=Delivery.POLICY,
-        reason="INC-42",
+        ask=ASK,
         filed_at=NOON,
         rule=RuleId("reports"),
         longest=8 * HOUR,
         approvers=Approvers(people=frozenset({BOB})),
     )
-    return replace(made, **changes)  # type: ignore[arg-type]  # a maker takes any field of the value
+    return changed(made, **changes)
+
+
+A = TypeVar("A", Wish, Ask, Request)
+
+
+def changed(whole: A, **changes: object) -> A:
+    """Change any fields of a request or an ask, be they of the ask in it or of the wish in that."""
+    here = {field.name for field in fields(whole)}
+    for name in here & {"ask", "wish"}:
+        within = {field: value for field, value in changes.items() if field not in here}
+        changes = {name: changed(getattr(whole, name), **within)} | {
+            field: value for field, value in changes.items() if field in here
+        }
+    return replace(whole, **changes)  # type: ignore[arg-type]  # any field of the value
 
 
 RULES = """

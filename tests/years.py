@@ -32,7 +32,7 @@ from daypass.store.codec import GRANTS, LOGINS, REQUESTS, Codec, codec_of
 from daypass.store.database import Database
 from daypass.store.tables import changes, postings
 from tests import makers
-from tests.makers import ANN, BOB, HOUR, NOON, READ_REPORTS
+from tests.makers import ANN, BOB, HOUR, NOON, READ_REPORTS, changed
 
 PEOPLE = 10_000
 _AT_ONCE = 5_000
@@ -72,7 +72,7 @@ def _over(number: int, of: int, until: datetime) -> Iterator[Change]:
     """What one grant left behind, and now and then what is rarer."""
     began, who, key = _began(number, of, until), _who(number), _id(number)
     approval = Approval(by=BOB, at=began, rule=_REQUEST.rule)
-    yield replace(
+    yield changed(
         _REQUEST, id=key, requestor=who, filed_at=began, state=RequestState.APPROVED, approval=approval, revision=1
     )
     ended = began + HOUR

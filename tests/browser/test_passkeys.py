@@ -14,7 +14,7 @@ from daypass.lifecycle.passkeys import one_time_links, registered
 from daypass.lifecycle.submit import submit
 from daypass.model.grant import Delivery, GrantId
 from daypass.model.lease import Term
-from daypass.model.request import Ask, RequestState
+from daypass.model.request import Ask, RequestState, Wish
 from daypass.rules.load.read import parse
 from tests.browser.device import Device, a_device
 from tests.doors.house import RULES, House, open_house
@@ -75,10 +75,12 @@ def requested(house: House) -> GrantId:
     """Ann asks for the reports, for two hours."""
     ask = Ask(
         requestor=ANN,
-        entitlement=READ_REPORTS,
-        term=Term(length=2 * HOUR),
-        delivery=Delivery.POLICY,
-        reason="INC-42: the quarter's numbers do not add up",
+        wish=Wish(
+            entitlement=READ_REPORTS,
+            term=Term(length=2 * HOUR),
+            delivery=Delivery.POLICY,
+            reason="INC-42: the quarter's numbers do not add up",
+        ),
     )
     desk = house.desk
     filed = submit(ask, judge=desk.judge, now=house.clock())

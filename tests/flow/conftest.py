@@ -17,10 +17,10 @@ from daypass.model.grant import Delivery, Grant, GrantId
 from daypass.model.lease import Term
 from daypass.model.preapproval import Preapproval
 from daypass.model.principal import PrincipalId
-from daypass.model.request import Ask, Request
+from daypass.model.request import Ask, Request, Wish
 from daypass.rules.load.read import RuleBook, parse
 from tests.builder import Daypass, sqlite
-from tests.makers import ANN, BOB, HOUR, READ_REPORTS, RULES
+from tests.makers import ANN, BOB, HOUR, READ_REPORTS, RULES, changed
 
 
 class Walk(Daypass):
@@ -40,13 +40,10 @@ class Walk(Daypass):
         """Ann asks for an hour of the reports, or what the test changes of that."""
         ask = Ask(
             requestor=ANN,
-            entitlement=READ_REPORTS,
-            term=Term(length=HOUR),
-            delivery=Delivery.POLICY,
-            reason="INC-42",
+            wish=Wish(entitlement=READ_REPORTS, term=Term(length=HOUR), delivery=Delivery.POLICY, reason="INC-42"),
         )
         return submit(
-            replace(ask, **changes),  # type: ignore[arg-type]  # any field of the ask
+            changed(ask, **changes),
             judge=self.judge,
             now=self.clock(),
         )

@@ -30,7 +30,7 @@ def test_the_same_is_asked_with_the_same_words(walk: Walk) -> None:
     """What, how long, how and why."""
     first = walk.ask()
     ask = again(walk)
-    assert (ask.entitlement, ask.term, ask.delivery, ask.reason) == (
+    assert (ask.wish.entitlement, ask.wish.term, ask.wish.delivery, ask.wish.reason) == (
         first.entitlement,
         first.term,
         first.delivery,
@@ -43,22 +43,22 @@ def test_the_last_of_several_is_meant_and_an_id_means_another(walk: Walk) -> Non
     first = walk.ask(reason="one")
     walk.clock.forward(HOUR)
     walk.ask(reason="two")
-    assert again(walk).reason == "two"
-    assert again(walk, request_id=first.id).reason == "one"
+    assert again(walk).wish.reason == "two"
+    assert again(walk, request_id=first.id).wish.reason == "one"
 
 
 def test_an_end_that_was_a_moment_becomes_a_length(walk: Walk) -> None:
     """Until two o'clock, asked at noon, is two hours the next day."""
     walk.ask(term=Term(until=walk.clock() + 2 * HOUR))
     walk.clock.forward(timedelta(days=1))
-    assert again(walk).term == Term(length=2 * HOUR)
+    assert again(walk).wish.term == Term(length=2 * HOUR)
 
 
 def test_what_is_said_anew_replaces_what_was(walk: Walk) -> None:
     """Another length and another reason."""
     walk.ask()
     ask = again(walk, term=Term(length=3 * HOUR), reason="INC-43")
-    assert (ask.term, ask.reason) == (Term(length=3 * HOUR), "INC-43")
+    assert (ask.wish.term, ask.wish.reason) == (Term(length=3 * HOUR), "INC-43")
 
 
 def test_nobody_repeats_what_somebody_else_asked(walk: Walk) -> None:
@@ -116,4 +116,4 @@ def test_the_windows_of_what_recurs_are_not_what_was_asked_last(walk: Walk) -> N
     for number in range(30):
         walk.clock.forward(HOUR)
         walk.ask(series=first.id, key=f"window {number}", reason="a window")
-    assert again(walk).reason == "the ask"
+    assert again(walk).wish.reason == "the ask"

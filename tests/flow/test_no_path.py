@@ -33,7 +33,7 @@ from daypass.model.lease import Term
 from daypass.model.preapproval import Preapproval
 from daypass.model.principal import DAYPASS, PrincipalId
 from daypass.model.record import Validity
-from daypass.model.request import Approval, Ask, Recurrence, Request, RequestState
+from daypass.model.request import Approval, Ask, Recurrence, Request, RequestState, Wish
 from daypass.model.schedule import Schedule
 from daypass.model.windows import next_window
 from daypass.reconcile.loop import Loop
@@ -139,12 +139,14 @@ class Life:
             term = window.term
         ask = Ask(
             requestor=by or self.anyone(),
+            wish=Wish(
+                entitlement=READ_REPORTS,
+                term=term,
+                delivery=Delivery.SESSION,
+                reason=self.dice.choice(["x", "INC-1"]),
+                recurs=recurs,
+            ),
             beneficiary=self.anyone() if self.dice.random() < 0.4 else None,
-            entitlement=READ_REPORTS,
-            term=term,
-            delivery=Delivery.SESSION,
-            reason=self.dice.choice(["x", "INC-1"]),
-            recurs=recurs,
             urgent=self.dice.random() < 0.1,
         )
         with suppress(Refusal):

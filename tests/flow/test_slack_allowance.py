@@ -11,7 +11,7 @@ from daypass.lifecycle.submit import submit
 from daypass.model.event import EntryKind
 from daypass.model.grant import Delivery
 from daypass.model.lease import Term
-from daypass.model.request import Ask
+from daypass.model.request import Ask, Wish
 from daypass.ports.asker import unhurried
 from daypass.rules.load.read import parse
 from localslack import BlockingSlack
@@ -81,9 +81,8 @@ def file_all(walk: Walk, clock: HandClock, judge: Judge) -> None:
         clock.seconds += 2
         ask = Ask(
             requestor=one,
-            entitlement=READ_REPORTS,
-            term=Term(length=HOUR),
-            delivery=Delivery.SESSION,
-            reason=f"reason {number}",
+            wish=Wish(
+                entitlement=READ_REPORTS, term=Term(length=HOUR), delivery=Delivery.SESSION, reason=f"reason {number}"
+            ),
         )
         submit(ask, judge=judge, now=walk.clock())

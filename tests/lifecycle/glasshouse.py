@@ -11,11 +11,11 @@ from daypass.model.errors import NotFound, TooLate
 from daypass.model.grant import Delivery, Grant, GrantId
 from daypass.model.lease import Term
 from daypass.model.principal import PrincipalId, SlackGroupId
-from daypass.model.request import Ask, Request
+from daypass.model.request import Ask, Request, Wish
 from daypass.rules.load.read import RuleBook, parse
 from daypass.store.database import Database
 from tests.builder import Daypass
-from tests.makers import ANN, BOB, HOUR, READ_REPORTS, principal
+from tests.makers import ANN, BOB, HOUR, READ_REPORTS, changed, principal
 
 CARL = PrincipalId("U0CARL")
 LEADS = SlackGroupId("S0LEADS")
@@ -53,14 +53,11 @@ class GlassHouse(Daypass):
         """Ann breaks the glass for an hour of the reports, or what the test changes of that."""
         ask = Ask(
             requestor=ANN,
-            entitlement=READ_REPORTS,
-            term=Term(length=HOUR),
-            delivery=Delivery.SESSION,
-            reason="INC-42",
+            wish=Wish(entitlement=READ_REPORTS, term=Term(length=HOUR), delivery=Delivery.SESSION, reason="INC-42"),
             urgent=True,
         )
         return submit(
-            replace(ask, **changes),  # type: ignore[arg-type]  # any field of the ask
+            changed(ask, **changes),
             judge=self.judge,
             now=self.clock(),
         )

@@ -25,20 +25,19 @@ from daypass.model.lease import Term
 from daypass.model.login import LoginScope
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.record import Validity
-from daypass.model.request import Ask, RequestState
+from daypass.model.request import Ask, RequestState, Wish
 from daypass.model.secret import digest
 from daypass.resources.registry import parse_resource
 from daypass.rules.load.read import parse
 from tests.lifecycle.glasshouse import RULES, GlassHouse, glasshouse
-from tests.makers import ANN, BOB, EVE, HOUR, READ_REPORTS
+from tests.makers import ANN, BOB, EVE, HOUR, READ_REPORTS, changed
 
 DAY = timedelta(days=1)
 ASK = Ask(
     requestor=PrincipalId("nobody"),
-    entitlement=READ_REPORTS,
-    term=Term(length=HOUR),
-    delivery=Delivery.SESSION,
-    reason="INC-42, and Slack is down",
+    wish=Wish(
+        entitlement=READ_REPORTS, term=Term(length=HOUR), delivery=Delivery.SESSION, reason="INC-42, and Slack is down"
+    ),
 )
 
 
@@ -97,7 +96,7 @@ def test_a_code_gives_what_the_rules_give_and_a_login_that_uses_it(house: GlassH
 @pytest.mark.parametrize(("length", "lives"), [(HOUR / 4, HOUR / 4), (3 * HOUR, HOUR)])
 def test_the_login_is_over_with_the_access_or_after_an_hour(house: GlassHouse, length: timedelta, lives: timedelta):
     """Whichever is sooner."""
-    made = broken(house, sealed(house)[0], replace(ASK, term=Term(length=length)))
+    made = broken(house, sealed(house)[0], changed(ASK, term=Term(length=length)))
 
     assert made.expires_at == house.clock() + lives
     with pytest.raises(NotYours):
@@ -203,7 +202,7 @@ def test_a_slip_in_the_ask_does_not_cost_the_code(house: GlassHouse):
     code, *_ = sealed(house)
     payroll = replace(READ_REPORTS, resource=parse_resource("acme-payroll/"))
     with pytest.raises(NotAllowed):
-        broken(house, code, replace(ASK, entitlement=payroll))
+        broken(house, code, changed(ASK, entitlement=payroll))
 
     assert broken(house, code).request.state is RequestState.APPROVED
 
@@ -223,7 +222,7 @@ def test_what_is_tried_again_after_a_crash_is_the_same_request(house: GlassHouse
     with pytest.raises(Unavailable):
         broken(house, code)
     drafts = replace(READ_REPORTS, resource=parse_resource("acme-reports/2025/"))
-    refused(house, code, replace(ASK, entitlement=drafts))
+    refused(house, code, changed(ASK, entitlement=drafts))
     broken(house, code)
 
     assert len(house.ledger.requests()) == len(house.ledger.grants()) == 1
@@ -250,7 +249,7 @@ def used_at_once(house: GlassHouse, code: str, places: Iterable[str]) -> list[ob
         gate.wait()
         try:
             asked = replace(READ_REPORTS, resource=parse_resource(f"acme-reports/{place}"))
-            outcomes.append(broken(house, code, replace(ASK, entitlement=asked)))
+            outcomes.append(broken(house, code, changed(ASK, entitlement=asked)))
         except NotYours as refusal:
             outcomes.append(refusal)
 

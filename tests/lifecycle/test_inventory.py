@@ -1,7 +1,6 @@
 """Whether what is asked for is there: said before it is filed, to those alone who have a rule for it."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from threading import Event
 from typing import Any
@@ -15,10 +14,10 @@ from daypass.model.errors import AwsForbids, BadInput, DaypassError, Unavailable
 from daypass.model.grant import Delivery, GrantId
 from daypass.model.lease import Term
 from daypass.model.principal import Principal, PrincipalId
-from daypass.model.request import Ask
+from daypass.model.request import Ask, Wish
 from daypass.model.resource import Resource
 from daypass.resources.registry import parse_levels, parse_resource
-from tests.makers import ANN, HOUR, NOON
+from tests.makers import ANN, HOUR, NOON, changed
 from tests.rules.worlds import written
 
 BOOK = written(
@@ -76,8 +75,8 @@ def told(place: str, may: str = "read", *, who: str = ANN, shelf: Shelf | None =
     """What somebody is told of a place that they ask for; nothing where it can be filed."""
     what = Entitlement(resource=parse_resource(place), levels=parse_levels(may))
     person = Principal(id=PrincipalId(who), name="Somebody")
-    ask = replace(
-        Ask(requestor=person.id, entitlement=what, term=None, delivery=Delivery.SESSION, reason="x"),
+    ask = changed(
+        Ask(requestor=person.id, wish=Wish(entitlement=what, delivery=Delivery.SESSION, reason="x")),
         **more,
     )
     try:
@@ -170,7 +169,7 @@ def test_aws_that_hangs_holds_nobody_up_for_long() -> None:
     shelf = Shelf(lambda: freed.wait(30))
     inventory = Inventory(shelf, patience_s=0.01)
     what = Entitlement(resource=parse_resource("acme-reports/2026"), levels=parse_levels("read"))
-    ask = Ask(requestor=ANN, entitlement=what, term=None, delivery=Delivery.SESSION, reason="x")
+    ask = Ask(requestor=ANN, wish=Wish(entitlement=what, delivery=Delivery.SESSION, reason="x"))
     person = Principal(id=ANN, name="Ann")
     for _ in range(3):
         inventory.must_have(ask, Parties(asker=person, principal=person), BOOK)
@@ -229,7 +228,7 @@ def test_a_guest_for_whom_no_rule_is_learns_nothing() -> None:
     """`anyone` does not mean guests."""
     shelf, guest = Shelf(), Principal(id=PrincipalId("U0GUEST"), name="Guest", guest=True)
     what = Entitlement(resource=parse_resource("acme-public/indx.html"), levels=parse_levels("read"))
-    ask = Ask(requestor=guest.id, entitlement=what, term=None, delivery=Delivery.SESSION, reason="x")
+    ask = Ask(requestor=guest.id, wish=Wish(entitlement=what, delivery=Delivery.SESSION, reason="x"))
     Inventory(shelf).must_have(ask, Parties(asker=guest, principal=guest), BOOK)
 
     assert shelf.asked == 0
@@ -240,7 +239,7 @@ def test_who_asks_for_somebody_else_learns_only_what_both_may_see() -> None:
     """A rule of the colleague's opens no bucket to who asks for them."""
     shelf, bob, ann = Shelf(), Principal(id=PrincipalId("U0BOB"), name="Bob"), Principal(id=ANN, name="Ann")
     what = Entitlement(resource=parse_resource("acme-reports/2026"), levels=parse_levels("read"))
-    ask = Ask(requestor=bob.id, beneficiary=ann.id, entitlement=what, term=None, delivery=Delivery.SESSION, reason="x")
+    ask = Ask(requestor=bob.id, wish=Wish(entitlement=what, delivery=Delivery.SESSION, reason="x"), beneficiary=ann.id)
     Inventory(shelf).must_have(ask, Parties(asker=bob, principal=ann), BOOK)
 
     assert shelf.asked == 0

@@ -12,16 +12,19 @@ from daypass.model.errors import BadInput, NotAllowed, RulesUnreadable, Unavaila
 from daypass.model.grant import Delivery
 from daypass.model.lease import Term
 from daypass.model.principal import PrincipalId
-from daypass.model.request import Ask
+from daypass.model.request import Ask, Wish
 from daypass.resources.registry import must_fit
 from daypass.rules.load.read import RuleBook, parse
 from tests.builder import Daypass, sqlite
 from tests.hands import unreadable
-from tests.makers import ANN, BOB, EVE, HOUR, READ_REPORTS, RULES
+from tests.makers import ANN, BOB, EVE, HOUR, READ_REPORTS, RULES, changed
 
 BOOK = parse(RULES, name="rules.yaml")
 NONE = parse(RULES.replace("acme-reports/**", "acme-other/**"), name="none.yaml")
-ASK = Ask(requestor=ANN, entitlement=READ_REPORTS, term=Term(length=HOUR), delivery=Delivery.POLICY, reason="INC-42")
+ASK = Ask(
+    requestor=ANN,
+    wish=Wish(entitlement=READ_REPORTS, term=Term(length=HOUR), delivery=Delivery.POLICY, reason="INC-42"),
+)
 
 
 @pytest.fixture
@@ -36,7 +39,7 @@ def test_what_is_judged_has_the_decision_the_grant_and_what_aws_would_be_given(h
     """Nothing of it is written anywhere."""
     judged = house.judge.judge(ASK, house.clock())
 
-    assert (judged.decision.at_once, judged.draft.principal, judged.draft.term) == (False, ANN, ASK.term)
+    assert (judged.decision.at_once, judged.draft.principal, judged.draft.term) == (False, ANN, ASK.wish.term)
     assert judged.dry_run.papers
     assert judged.tallies == ()
     assert house.ledger.requests() == []
@@ -115,8 +118,8 @@ def test_what_is_guarded_is_granted_only_by_a_rule_that_names_it_exactly(house: 
     house.aws.guarded = "it can change who may do what"
 
     with pytest.raises(NotAllowed, match=r"names it exactly .on: .*q1.csv.., because it can change who may do what"):
-        house.judge.judge(replace(ASK, entitlement=one), house.clock())
-    assert house.judge.under(exact).judge(replace(ASK, entitlement=one), house.clock()).draft.entitlement == one
+        house.judge.judge(changed(ASK, entitlement=one), house.clock())
+    assert house.judge.under(exact).judge(changed(ASK, entitlement=one), house.clock()).draft.entitlement == one
 
 
 @pytest.mark.parametrize(

@@ -33,18 +33,16 @@ from daypass.model.login import Login
 from daypass.model.passkey import Passkey
 from daypass.model.preapproval import Preapproval
 from daypass.model.principal import PrincipalId
-from daypass.model.request import Approval, Ask
+from daypass.model.request import Approval, Wish
 from daypass.model.rule_change import RulesChange, RulesVersion
 from daypass.model.secret import MASK, Secret, draw, masked
 from tests.makers import ANN, BOB, HOUR, NOON, READ_REPORTS
-from tests.makers import request as made_request
 
 ID = GrantId("abcdefgh2345")
 WORDS = {"reason", "note", "about", "name", "client"}
 """What fields are called that hold what a person typed."""
 MADE = (
-    Ask(requestor=ANN, entitlement=READ_REPORTS, term=None),
-    made_request(),
+    Wish(entitlement=READ_REPORTS),
     Approval(by=BOB, at=NOON, rule=RuleId("reports")),
     Ending(why=Why.DONE, by=ANN, at=NOON),
     Preapproval(

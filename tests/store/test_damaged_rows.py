@@ -7,7 +7,7 @@ import pytest
 from daypass.model.errors import DaypassError, NotFound
 from daypass.model.grant import GrantState
 from daypass.model.request import Approval, RequestState
-from tests.makers import ANN, BOB, EVE
+from tests.makers import ANN, BOB, EVE, changed
 from tests.store.facts import a_grant, a_request, at, ending, fact
 
 
@@ -49,7 +49,7 @@ def test_a_page_of_a_persons_list_says_how_long_the_list_is(ledger):
     """The second two of five; those of others and of other states are not counted."""
     filed = [a_request(filed_at=at(minute)) for minute in (3, 1, 5, 2, 4)]
     ended = [ending(a_grant(GrantState.ACTIVE, approved_at=at(minute))).ended(at(9)) for minute in (3, 1, 2)]
-    ledger.record(*map(fact, filed), *map(fact, ended), fact(a_grant()), fact(replace(a_request(), requestor=EVE)))
+    ledger.record(*map(fact, filed), *map(fact, ended), fact(a_grant()), fact(changed(a_request(), requestor=EVE)))
 
     requests = ledger.page_of_requests(requestor=ANN, states=(RequestState.PENDING,), skip=2, size=2)
     grants = ledger.page_of_grants(principal=ANN, states=(GrantState.ENDED,), skip=0, size=2)
@@ -70,7 +70,7 @@ def test_a_chain_is_found_whole_from_its_first_grant(ledger):
 
 def test_requests_of_one_person_are_theirs_alone(ledger):
     """Ann's list does not show Eve's."""
-    ledger.record(fact(a_request()), fact(replace(a_request(), requestor=EVE)))
+    ledger.record(fact(a_request()), fact(changed(a_request(), requestor=EVE)))
 
     assert {request.requestor for request in ledger.requests(requestor=ANN)} == {ANN}
     assert ledger.requests(requestor=BOB) == []

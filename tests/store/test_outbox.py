@@ -1,6 +1,5 @@
 """Outbox: what is told, in which order, and once only while all goes well."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import text
@@ -9,7 +8,7 @@ from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import new_grant_id
 from daypass.model.principal import DAYPASS
-from tests.makers import EVE, NOON
+from tests.makers import EVE, NOON, changed
 from tests.store.facts import HOLD, a_grant, a_request, at, fact
 
 
@@ -111,7 +110,7 @@ def test_what_nobody_reads_is_forgotten_and_what_cannot_be_read_is_kept(database
 
 def test_people_take_turns(ledger, outbox):
     """Whoever files a hundred requests keeps nobody else's one waiting, nor what Daypass does by itself."""
-    many = [replace(a_request(), id=new_grant_id(), requestor=EVE) for _ in range(100)]
+    many = [changed(a_request(), id=new_grant_id(), requestor=EVE) for _ in range(100)]
     ledger.record(*map(fact, many), fact(a_request()), _about(a_grant().id))
 
     first = _claim(outbox, limit=4)

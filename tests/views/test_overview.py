@@ -10,7 +10,7 @@ from daypass.model.entitlement import Entitlement
 from daypass.model.errors import Unavailable
 from daypass.model.lease import Term
 from daypass.model.principal import Principal, PrincipalId
-from daypass.model.request import Ask
+from daypass.model.request import Ask, Wish
 from daypass.resources.registry import parse_resource
 from daypass.resources.s3_statements import Level
 from daypass.rules.load.read import parse
@@ -49,7 +49,7 @@ def test_a_review_of_somebody_who_cannot_be_looked_up_hides_nothing_else(
     wanted = Entitlement(resource=parse_resource("acme-reports/2026/"), levels=frozenset({Level.READ}))
     term = Term(length=timedelta(hours=1))
     submit(
-        Ask(requestor=ANN, entitlement=wanted, term=term, reason="INC-42", urgent=True),
+        Ask(requestor=ANN, wish=Wish(entitlement=wanted, term=term, reason="INC-42"), urgent=True),
         judge=daypass.judge,
         now=daypass.clock(),
     )

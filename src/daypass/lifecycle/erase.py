@@ -23,7 +23,7 @@ from daypass.model.passkey import Passkey
 from daypass.model.preapproval import Preapproval
 from daypass.model.principal import DAYPASS, NOBODY, OPERATOR, PrincipalId
 from daypass.model.record import Validity
-from daypass.model.request import Approval, Request, RequestState
+from daypass.model.request import Approval, Request, RequestState, Wish
 from daypass.model.schedule import Schedule
 from daypass.ports import Ledger, Logins, Words
 
@@ -125,10 +125,14 @@ def _bare_request(request: Request, which: Which) -> Request:
 
     return replace(
         request,
-        reason=ERASED if own and request.reason else request.reason,
+        ask=replace(request.ask, wish=_bare_wish(request.ask.wish)) if own else request.ask,
         approval=None if request.approval is None else bare(request.approval),
         approvals=tuple(map(bare, request.approvals)),
     )
+
+
+def _bare_wish(wish: Wish) -> Wish:
+    return replace(wish, reason=ERASED if wish.reason else "")
 
 
 def _records(which: Which, ledger: Ledger) -> Iterator[Change]:

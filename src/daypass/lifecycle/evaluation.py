@@ -63,13 +63,13 @@ class Evaluation:
 
 def question_of(ask: Ask, parties: Parties, ledger: Ledger, now: datetime) -> Question:
     """Put an ask as the question that the rules answer."""
-    lease = ask.term.lease(now) if ask.term else None
+    lease = ask.wish.term.lease(now) if ask.wish.term else None
     return Question(
         principal=parties.principal,
-        entitlement=ask.entitlement,
+        entitlement=ask.wish.entitlement,
         length=lease.length if lease else None,
-        delivery=ask.delivery,
-        reason=ask.reason.strip(),
+        delivery=ask.wish.delivery,
+        reason=ask.wish.reason,
         asker=parties.asker if parties.asker.id != parties.principal.id else None,
         already=_already(ask.extends, ledger, lease.starts if lease else now),
         ahead=lease.starts - whole_second(now) if lease else timedelta(0),

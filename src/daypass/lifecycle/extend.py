@@ -1,7 +1,7 @@
 """Ask for more time: a new request that leaves the old access as it is until somebody decides."""
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from daypass.lifecycle.end.end_early import has_ended, how_it_ended, on
@@ -62,10 +62,12 @@ def _ask(wanted: MoreTime, ledger: Ledger, now: datetime) -> Ask:
     return Ask(
         requestor=wanted.by,
         beneficiary=grant.principal,
-        entitlement=grant.entitlement,
-        term=wanted.term or as_given(grant),
-        delivery=grant.delivery,
-        reason=wanted.reason or before.reason,
+        wish=replace(
+            before.ask.wish,
+            term=wanted.term or as_given(grant),
+            reason=wanted.reason or before.reason,
+            recurs=None,
+        ),
         extends=grant.id,
         key=wanted.key,
     )

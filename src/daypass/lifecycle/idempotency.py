@@ -96,14 +96,7 @@ def must_be_new(ask: Ask, ledger: Ledger, now: datetime, *, besides: GrantId) ->
 
 
 def _is_same(request: Request, ask: Ask) -> bool:
-    wanted = (ask.entitlement, ask.delivery, ask.reason.strip(), ask.urgent, ask.recurs, ask.extends, ask.series)
-    filed = (request.entitlement, request.delivery, request.reason, request.urgent, request.recurs)
-    whom = ask.beneficiary or ask.requestor
-    return (
-        wanted == (*filed, request.extends, request.series)
-        and request.principal == whom
-        and ask.term in {None, request.term}
-    )
+    return request.ask == ask.filed(ask.wish.term or request.term)
 
 
 def _stands(request: Request, ledger: Ledger) -> bool:
@@ -139,8 +132,8 @@ def moment(at: datetime) -> str:
 def _asks_the_same(request: Request, ask: Ask, now: datetime) -> bool:
     return (
         now - request.filed_at < SOON
-        and (request.requestor, request.extends, request.reason) == (ask.requestor, ask.extends, ask.reason.strip())
-        and ask.term in {None, request.term}
+        and (request.requestor, request.extends, request.reason) == (ask.requestor, ask.extends, ask.wish.reason)
+        and ask.wish.term in {None, request.term}
     )
 
 

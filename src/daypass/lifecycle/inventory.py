@@ -46,10 +46,10 @@ class Inventory:
 
     def must_have(self, ask: Ask, parties: Parties, rules: RuleBook) -> None:
         """Raise BadInput, with the nearest names, for a place of which it is known that it is not there."""
-        place = ask.entitlement.resource
+        place = ask.wish.entitlement.resource
         if place.kind != BARE:  # what there is of other kinds is told by the rehearsal alone
             return
-        sees = _Sees(rules, parties, ask.entitlement.levels)
+        sees = _Sees(rules, parties, ask.wish.entitlement.levels)
         if ask.urgent or ask.extends or ask.series or not sees(place.root, place.inner):
             return
         try:
@@ -59,8 +59,8 @@ class Inventory:
         except DaypassError as error:
             log.info("inventory.not_known", bucket=place.root, because=error.report)
             return
-        later = ask.recurs is not None or (ask.term is not None and ask.term.starts is not None)
-        if later or WRITE in ask.entitlement.levels:
+        later = ask.wish.recurs is not None or (ask.wish.term is not None and ask.wish.term.starts is not None)
+        if later or WRITE in ask.wish.entitlement.levels:
             return
         if sees.names(place.root, place.inner):
             self._must_have_key(place, sees)

@@ -119,25 +119,25 @@ class Judge:
         read what is refused.
         """
         parties = parties or Parties.of(ask, self.people)
-        freezes = must_not_be_frozen(parties.all, ask.entitlement.resource, self.ledger, reader=reader)
+        freezes = must_not_be_frozen(parties.all, ask.wish.entitlement.resource, self.ledger, reader=reader)
         evaluation = self.evaluate(ask, now, parties=parties)
         decision = evaluation.allowed()
-        term = ask.term or Term(length=decision.default)
+        term = ask.wish.term or Term(length=decision.default)
         draft = Grant(
             id=becomes or new_grant_id(),
             principal=parties.principal.id,
-            entitlement=ask.entitlement,
-            delivery=ask.delivery,
+            entitlement=ask.wish.entitlement,
+            delivery=ask.wish.delivery,
             term=term,
             approved_at=now,
             aws=parties.principal.aws,
             extends=ask.extends,
             root=self.ledger.grant(ask.extends).chain if ask.extends else None,
         )
-        must_fit(ask.entitlement, ask.delivery)
-        dry_run = self.delivery(ask.delivery).rehearse(draft.leased(term.lease(now)))
-        if dry_run.guarded and not evaluation.rules.names(decision.rule, ask.entitlement.resource):
-            raise NotAllowed(_guarded(ask.entitlement.resource, dry_run.guarded), field="resource")
+        must_fit(ask.wish.entitlement, ask.wish.delivery)
+        dry_run = self.delivery(ask.wish.delivery).rehearse(draft.leased(term.lease(now)))
+        if dry_run.guarded and not evaluation.rules.names(decision.rule, ask.wish.entitlement.resource):
+            raise NotAllowed(_guarded(ask.wish.entitlement.resource, dry_run.guarded), field="resource")
         return Judged(
             ask=ask,
             decision=decision,
@@ -161,7 +161,7 @@ class Judge:
         parties.must_be_active()
         question = question_of(ask, parties, self.ledger, now)
         needed = needs(rules, question)
-        starts = ask.term.lease(now).starts if ask.term else now
+        starts = ask.wish.term.lease(now).starts if ask.wish.term else now
         asking = (question.principal, *([question.asker] if question.asker else []))
         around = self.facts.circumstances(needed, at=starts, place=question.entitlement.resource, people=asking)
         if not needed.live_grants:
@@ -185,7 +185,7 @@ class Judge:
         no: a slip in the rules must never stand in the way of taking access away. Raises RulesUnreadable.
         """
         try:
-            decision = self.evaluate(as_ask(request), now).decide()
+            decision = self.evaluate(request.ask, now).decide()
         except (NotAllowed, BadInput, NotFound):
             return request.approvers
         if isinstance(decision, Denied):
@@ -248,22 +248,6 @@ class Judge:
 def answering_within(patience_s: float) -> Soon:
     """What waits so long for who somebody is."""
     return Soon(patience_s=patience_s, name="ask-now", silent=_SILENT)
-
-
-def as_ask(request: Request, term: Term | None = None) -> Ask:
-    """Put a request to the rules again, perhaps with the length an approver chose."""
-    return Ask(
-        requestor=request.requestor,
-        entitlement=request.entitlement,
-        term=term or request.term,
-        delivery=request.delivery,
-        reason=request.reason,
-        extends=request.extends,
-        beneficiary=request.beneficiary,
-        urgent=request.urgent,
-        recurs=request.recurs,
-        series=request.series,
-    )
 
 
 def _guarded(resource: Resource, why: str) -> str:

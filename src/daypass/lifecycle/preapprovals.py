@@ -27,7 +27,7 @@ from daypass.model.length import words_for_length
 from daypass.model.preapproval import Preapproval
 from daypass.model.principal import DAYPASS, Principal, PrincipalId
 from daypass.model.record import Validity
-from daypass.model.request import Ask, Request, RequestState
+from daypass.model.request import Ask, Request, RequestState, Wish
 from daypass.ports import Ledger
 from daypass.rules.decide import preapproval_check
 
@@ -67,7 +67,7 @@ def allow(said: InAdvance, *, judge: Judge, now: datetime) -> Preapproval:
         return known
     _must_be_a_window(said.starts, said.ends, now)
     to, people = under_one_id(said.to, judge.people), judge.people
-    ask = Ask(requestor=to, entitlement=said.entitlement, term=None)
+    ask = Ask(requestor=to, wish=Wish(entitlement=said.entitlement))
     giver = people.principal(said.by)
     Parties.of(ask, people).refuse(giver)
     if giver.robot:

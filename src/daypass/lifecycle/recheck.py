@@ -13,7 +13,7 @@ from daypass.lifecycle.approval.stages import progress
 from daypass.lifecycle.end.permissions import whose
 from daypass.lifecycle.evaluation import must_be_read
 from daypass.lifecycle.freezes.gate import must_not_be_frozen
-from daypass.lifecycle.judge import Judge, as_ask
+from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.leavers.notice import is_leaving
 from daypass.lifecycle.parties import Parties
 from daypass.model.decision import Allowed, Circumstances, Denied
@@ -48,9 +48,9 @@ class Clearing:
     def may_begin(self, grant: Grant, now: datetime) -> None:
         """Check that the rules, the people and the approvals of now allow a grant. Raises as ports.Clearance says."""
         request = self.judge.ledger.request(grant.id)
-        ask = as_ask(request, grant.term)
+        ask = request.ask.lasting(grant.term)
         parties = Parties.of(ask, self.judge.people)
-        must_not_be_frozen(parties.all, ask.entitlement.resource, self.judge.ledger)
+        must_not_be_frozen(parties.all, ask.wish.entitlement.resource, self.judge.ledger)
         seen = self.judge.evaluate(ask, now, parties=parties, itself=grant.id)
         decision = seen.given(_as_at_the_click(seen.around, request.approvals)).decide()
         known = seen.complete

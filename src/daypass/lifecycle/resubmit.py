@@ -1,6 +1,6 @@
 """Ask once more for what one asked for before: the same in every word, judged anew."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from daypass.model.errors import NotFound, NotYours
@@ -35,10 +35,12 @@ def once_more(repeat: Repeat, *, ledger: Ledger, now: datetime) -> Ask:
         raise NotYours("Somebody else asked for that; ask for it in your own words.")
     return Ask(
         requestor=by,
-        entitlement=before.entitlement,
-        term=repeat.term or _same(before, now),
-        delivery=before.delivery,
-        reason=repeat.reason or before.reason,
+        wish=replace(
+            before.ask.wish,
+            term=repeat.term or _same(before, now),
+            reason=repeat.reason or before.reason,
+            recurs=None,
+        ),
         beneficiary=before.beneficiary,
         key=repeat.key,
     )

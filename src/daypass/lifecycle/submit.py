@@ -51,7 +51,7 @@ def submit(ask: Ask, *, judge: Judge, now: datetime, brake: bool = True) -> Requ
     ago. The refusal of a well-formed ask is journalled. Without the brake it is not counted how often this person broke
     glass.
     """
-    judge.delivery(ask.delivery)
+    judge.delivery(ask.wish.delivery)
     judge, ledger = judge.at_once(), judge.ledger
     if ask.beneficiary is not None:
         ask = replace(ask, beneficiary=under_one_id(ask.beneficiary, judge.people))
@@ -88,7 +88,7 @@ def submit(ask: Ask, *, judge: Judge, now: datetime, brake: bool = True) -> Requ
 
 def preview(ask: Ask, *, judge: Judge, now: datetime) -> Preview:
     """Say what `submit` would do, and do nothing. Raises what `submit` would raise."""
-    judge.delivery(ask.delivery)
+    judge.delivery(ask.wish.delivery)
     judge = judge.at_once()
     _must_be_sound(ask, judge)
     judged = judge.judge(ask, now, reader=ask.requestor)
@@ -136,7 +136,7 @@ def _filed(grant_id: GrantId, ask: Ask, ledger: Ledger) -> Request | None:
     except NotFound:
         return None
     before = (filed.requestor, filed.principal, filed.entitlement, filed.delivery, filed.extends)
-    if before != (ask.requestor, ask.beneficiary or ask.requestor, ask.entitlement, ask.delivery, ask.extends):
+    if before != (ask.requestor, ask.principal, ask.wish.entitlement, ask.wish.delivery, ask.extends):
         raise BadInput("This key was used for another request already; use a new one.", field="key")
     return filed
 
@@ -145,26 +145,18 @@ def _request(ask: Ask, judged: Judged, now: datetime) -> Request:
     decision = judged.decision
     request = Request(
         id=judged.draft.id,
-        requestor=ask.requestor,
-        entitlement=ask.entitlement,
-        term=judged.draft.term,
-        delivery=ask.delivery,
-        reason=ask.reason.strip(),
+        ask=ask.filed(judged.draft.term),
         filed_at=now,
         rule=decision.rule,
         longest=decision.longest,
         approvers=decision.approvers,
         stages=decision.stages,
         waits_in=decision.stages[0].name if decision.stages else "",
-        extends=ask.extends,
         root=judged.draft.root,
-        beneficiary=ask.beneficiary if ask.beneficiary != ask.requestor else None,
         second_factor=decision.second_factor,
         channel=decision.channel,
         ticket=decision.ticket,
         aftermath=decision.aftermath,
-        recurs=ask.recurs,
-        series=ask.series,
     )
     if not decision.at_once:
         return request
@@ -248,9 +240,9 @@ def _told(request: Request) -> dict[str, Detail]:
 
 def _refused(ask: Ask, grant_id: GrantId, refusal: Refusal, now: datetime) -> Fact:
     details: dict[str, Detail] = {
-        "entitlement": str(ask.entitlement),
-        "delivery": ask.delivery.value,
-        "reason": ask.reason,
+        "entitlement": str(ask.wish.entitlement),
+        "delivery": ask.wish.delivery.value,
+        "reason": ask.wish.reason,
         "because": refusal.sentence,
     }
     if ask.beneficiary:

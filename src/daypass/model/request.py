@@ -64,27 +64,15 @@ class Recurrence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
-    """What somebody wants, as it came through a door: parsed, not yet judged."""
+class Wish:
+    """What is wanted, whoever wants it: this, for so long, in this way, for this reason, perhaps again and again."""
 
-    requestor: PrincipalId
     entitlement: Entitlement
-    term: Term | None
+    term: Term | None = None
     """None leaves the length to the rule's default."""
     delivery: Delivery = Delivery.SESSION
     reason: str = ""
-    extends: GrantId | None = None
-    beneficiary: PrincipalId | None = None
-    """Who would have it, when it is not the one who asks."""
-    urgent: bool = False
-    """Break glass."""
     recurs: Recurrence | None = None
-    series: GrantId | None = None
-    """The request that this is one occurrence of."""
-    key: str = ""
-    """What makes this one asking: a delivery of Slack's, or a program's own word. Asked again with it is asked once."""
-    once: bool = False
-    """Whether it is refused when the same was asked a moment ago, by whatever other key."""
 
     def __post_init__(self) -> None:
         mask(self, "reason")
@@ -92,6 +80,39 @@ class Ask:
             raise BadInput(
                 f"The reason has {len(self.reason)} characters; {LONGEST_REASON} is the most.", field="reason"
             )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """Who wants what, as it came through a door: parsed, not yet judged."""
+
+    requestor: PrincipalId
+    wish: Wish
+    extends: GrantId | None = None
+    beneficiary: PrincipalId | None = None
+    """Who would have it, when it is not the one who asks."""
+    urgent: bool = False
+    """Break glass."""
+    series: GrantId | None = None
+    """The request that this is one occurrence of."""
+    key: str = ""
+    """What makes this one asking: a delivery of Slack's, or a program's own word. Asked again with it is asked once."""
+    once: bool = False
+    """Whether it is refused when the same was asked a moment ago, by whatever other key."""
+
+    @property
+    def principal(self) -> PrincipalId:
+        """Who would have the access."""
+        return self.beneficiary or self.requestor
+
+    def lasting(self, term: Term) -> "Ask":
+        """The same for so long: what an approver chose, what the rules give where nobody says, or one window."""
+        return replace(self, wish=replace(self.wish, term=term))
+
+    def filed(self, term: Term) -> "Ask":
+        """What of it is written down, once it is known for how long it is."""
+        somebody_else = self.beneficiary if self.beneficiary != self.requestor else None
+        return replace(self.lasting(term), beneficiary=somebody_else, key="", once=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,11 +143,8 @@ class Request:
     """An ask that the rules did not turn away, waiting for a person or decided."""
 
     id: GrantId
-    requestor: PrincipalId
-    entitlement: Entitlement
-    term: Term
-    delivery: Delivery
-    reason: str
+    ask: Ask
+    """As it was filed, with the length that the rules gave it where nobody said one: what is judged at each click."""
     filed_at: datetime
     rule: RuleId
     longest: timedelta
@@ -134,10 +152,8 @@ class Request:
     approvers: Approvers
     state: RequestState = RequestState.PENDING
     approval: Approval | None = None
-    extends: GrantId | None = None
     root: GrantId | None = None
     """The first grant of the chain that this would prolong."""
-    beneficiary: PrincipalId | None = None
     stages: tuple[Stage, ...] = ()
     """As they stood when it was filed or last clicked on; each click asks the rules again."""
     approvals: tuple[Approval, ...] = ()
@@ -150,25 +166,69 @@ class Request:
     channel: str = ""
     ticket: TicketId | None = None
     aftermath: Aftermath | None = None
-    recurs: Recurrence | None = None
-    series: GrantId | None = None
-    """The request whose approval this occurrence came from."""
     closed: Ending | None = None
     """What closed it, where nobody decided and the one who asked did not take it back."""
     revision: int = 0
 
     def __post_init__(self) -> None:
-        mask(self, "reason")
+        if self.ask.wish.term is None:
+            raise ValueError("a request is for a time that is known")
+
+    @property
+    def requestor(self) -> PrincipalId:
+        """Who asked."""
+        return self.ask.requestor
 
     @property
     def principal(self) -> PrincipalId:
         """Who would have the access."""
-        return self.beneficiary or self.requestor
+        return self.ask.principal
+
+    @property
+    def beneficiary(self) -> PrincipalId | None:
+        """Who would have it, when it is not the one who asked."""
+        return self.ask.beneficiary
+
+    @property
+    def entitlement(self) -> Entitlement:
+        """What would be had."""
+        return self.ask.wish.entitlement
+
+    @property
+    def term(self) -> Term:
+        """For how long."""
+        assert self.ask.wish.term is not None  # noqa: S101 - looked at when it was made
+        return self.ask.wish.term
+
+    @property
+    def delivery(self) -> Delivery:
+        """In which way."""
+        return self.ask.wish.delivery
+
+    @property
+    def reason(self) -> str:
+        """What for."""
+        return self.ask.wish.reason
+
+    @property
+    def recurs(self) -> Recurrence | None:
+        """When again, where it is not for once."""
+        return self.ask.wish.recurs
+
+    @property
+    def extends(self) -> GrantId | None:
+        """The grant that it would prolong."""
+        return self.ask.extends
+
+    @property
+    def series(self) -> GrantId | None:
+        """The request whose approval this occurrence came from."""
+        return self.ask.series
 
     @property
     def chain(self) -> GrantId:
         """What its grant would share with all that it prolongs; see Grant.chain."""
-        return self.root or self.extends or self.id
+        return self.root or self.ask.extends or self.id
 
     @property
     def urgent(self) -> bool:

@@ -118,8 +118,8 @@ def test_a_session_is_the_delivery_when_none_was_said():
     """The default of every door."""
     ask = parse_request(["s3", "read", "acme-reports"], now=NOON, tz="UTC").ask(ANN)
 
-    assert ask.delivery is Delivery.SESSION
-    assert ask.term is None
+    assert ask.wish.delivery is Delivery.SESSION
+    assert ask.wish.term is None
 
 
 def test_level_and_place_are_read_in_either_order():

@@ -16,7 +16,7 @@ from daypass.model.grant import Delivery, GrantState
 from daypass.model.lease import Term
 from daypass.model.principal import PrincipalId
 from daypass.model.record import Validity
-from daypass.model.request import Ask, Request
+from daypass.model.request import Ask, Request, Wish
 from daypass.rules.load.read import parse
 from localslack import BlockingActor, BlockingSlack, Message
 from tests.doors.slack.closed import notifier, tell
@@ -247,10 +247,7 @@ def _broken(closed: Office) -> Request:
     """Ann broke the glass, while the door is closed."""
     ask = Ask(
         requestor=ANN,
-        entitlement=READ_REPORTS,
-        term=Term(length=HOUR),
-        delivery=Delivery.SESSION,
-        reason="INC-42",
+        wish=Wish(entitlement=READ_REPORTS, term=Term(length=HOUR), delivery=Delivery.SESSION, reason="INC-42"),
         urgent=True,
     )
     return submit(ask, judge=closed.judge, now=closed.clock())

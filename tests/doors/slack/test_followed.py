@@ -28,7 +28,7 @@ from localslack import BlockingSlack
 from localslack.workspace import texts_in
 from tests.doors.slack.closed import filed, tell
 from tests.doors.slack.conftest import CAROL, Office, office
-from tests.makers import ANN, BOB, HOUR, NOON, grant, request
+from tests.makers import ANN, BOB, HOUR, NOON, changed, grant, request
 
 MORNINGS = Recurrence(
     days=frozenset(range(1, 8)),
@@ -242,7 +242,7 @@ CAROL_TOO = replace(BY_BOB, by=CAROL)
 
 def test_every_card_says_what_was_asked_and_what_each_approver_gave():
     """Ten minutes asked, four given by Bob: Carol sees both before she decides, and so does everybody afterwards."""
-    asked = replace(request(), term=Term(length=TEN), stages=(TWO,), approvals=(BOB_CUT,))
+    asked = changed(request(), term=Term(length=TEN), stages=(TWO,), approvals=(BOB_CUT,))
     waiting = review_card(RequestView(request=asked, grant=None), "").blocks
     both = replace(asked, state=RequestState.APPROVED, approval=CAROL_TOO, approvals=(BOB_CUT, CAROL_TOO))
     given = replace(grant(GrantState.ACTIVE), term=Term(length=FOUR))
@@ -257,7 +257,7 @@ def test_every_card_says_what_was_asked_and_what_each_approver_gave():
 
 def test_the_second_approver_picks_what_is_left_to_pick():
     """Bob's four minutes stand: what is offered first is that, and nothing longer."""
-    asked = replace(request(), term=Term(length=TEN), stages=(TWO,), approvals=(replace(BOB_CUT, length=HOUR / 4),))
+    asked = changed(request(), term=Term(length=TEN), stages=(TWO,), approvals=(replace(BOB_CUT, length=HOUR / 4),))
     offered = [one["text"]["text"] for one in lengths(asked)]
     cut = [one["text"]["text"] for one in lengths(replace(asked, approvals=(BOB_CUT,)))]
 
@@ -268,7 +268,7 @@ def test_the_second_approver_picks_what_is_left_to_pick():
 @pytest.mark.parametrize("state", [GrantState.APPROVED, GrantState.ACTIVE])
 def test_the_requestor_reads_what_they_asked_and_what_each_approver_gave(state: GrantState):
     """Not that they had asked for what was left of it."""
-    both = replace(
+    both = changed(
         request(),
         term=Term(length=TEN),
         state=RequestState.APPROVED,

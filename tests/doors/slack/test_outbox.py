@@ -22,7 +22,7 @@ from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import GrantId, GrantState
 from daypass.model.principal import PrincipalId, SlackGroupId
-from daypass.model.request import Ask, Request
+from daypass.model.request import Ask, Request, Wish
 from daypass.rules.load.read import RuleBook
 from localslack import BlockingActor, BlockingSlack, TokenState
 from tests.doors.slack import closed as closed_door
@@ -32,7 +32,7 @@ from tests.makers import ANN, READ_REPORTS
 
 def filed(daypass: Office) -> Request:
     """Ann asks through another door."""
-    ask = Ask(requestor=ANN, entitlement=READ_REPORTS, term=None, reason="INC-42")
+    ask = Ask(requestor=ANN, wish=Wish(entitlement=READ_REPORTS, reason="INC-42"))
     desk = daypass.desk
     return submit(ask, judge=desk.judge, now=desk.clock())
 

@@ -23,7 +23,7 @@ from daypass.resources.registry import parse_resource
 from daypass.resources.s3_statements import Level, Option
 from daypass.views.request import RequestView
 from localslack.workspace import texts_in
-from tests.makers import BOB, HOUR, NOON, READ_REPORTS, grant, request
+from tests.makers import BOB, HOUR, NOON, READ_REPORTS, changed, grant, request
 
 AT_NOON = "<!date^1795435200^{date_short_pretty} {time_secs}|2026-11-23 12:00:00 UTC>"
 AT_ONE = "<!date^1795438800^{date_short_pretty} {time_secs}|2026-11-23 13:00:00 UTC>"
@@ -217,7 +217,7 @@ def test_many_deciders_are_counted():
 
 def test_a_lease_of_an_extension_is_said_as_more_time():
     """The approvers see that somebody has it already."""
-    assert texts.asked(replace(request(), extends=request().id)).startswith("<@U0ANN> asks for more time to *read*")
+    assert texts.asked(changed(request(), extends=request().id)).startswith("<@U0ANN> asks for more time to *read*")
 
 
 def test_a_recurrence_says_its_days_hours_zone_and_end() -> None:

@@ -14,7 +14,7 @@ from daypass.model.event import EntryKind
 from daypass.model.freeze import Extent
 from daypass.model.grant import Delivery, GrantId
 from daypass.model.lease import Term
-from daypass.model.request import Ask
+from daypass.model.request import Ask, Wish
 from daypass.resources.registry import parse_resource
 from daypass.resources.s3_statements import Level
 from tests.doors.house import House
@@ -38,9 +38,11 @@ def grant(house: House) -> GrantId:
     """Ann's grant to one object, approved at once and active."""
     ask = Ask(
         requestor=ANN,
-        entitlement=Entitlement(resource=parse_resource("acme-drafts/plan.txt"), levels=frozenset({Level.READ})),
-        term=Term(length=HOUR),
-        delivery=Delivery.LINK,
+        wish=Wish(
+            entitlement=Entitlement(resource=parse_resource("acme-drafts/plan.txt"), levels=frozenset({Level.READ})),
+            term=Term(length=HOUR),
+            delivery=Delivery.LINK,
+        ),
     )
     desk = house.desk
     filed = submit(ask, judge=desk.judge, now=house.clock())

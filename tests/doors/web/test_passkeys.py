@@ -19,7 +19,7 @@ from daypass.model.event import EntryKind
 from daypass.model.grant import Delivery, GrantId
 from daypass.model.lease import Term
 from daypass.model.principal import PrincipalId
-from daypass.model.request import Ask, RequestState
+from daypass.model.request import Ask, RequestState, Wish
 from daypass.resources.registry import parse_resource
 from daypass.resources.s3_statements import Level
 from daypass.rules.load.read import parse
@@ -69,11 +69,7 @@ def requested(house: House, reason: str = "INC-42", where: Entitlement = READ_RE
     """Ann asks for the reports."""
     desk = house.desk
     ask = Ask(
-        requestor=ANN,
-        entitlement=where,
-        term=Term(length=2 * HOUR),
-        delivery=Delivery.POLICY,
-        reason=reason,
+        requestor=ANN, wish=Wish(entitlement=where, term=Term(length=2 * HOUR), delivery=Delivery.POLICY, reason=reason)
     )
     return submit(ask, judge=desk.judge, now=house.clock()).id
 

@@ -8,7 +8,7 @@ from daypass.lifecycle.rule_changes.shadow import compare, differences
 from daypass.model.grant import GrantId
 from daypass.model.lease import Term
 from daypass.model.principal import DAYPASS
-from daypass.model.request import Ask
+from daypass.model.request import Ask, Wish
 from daypass.model.rule_change import RulesChange
 from tests.lifecycle.rule_changes.conftest import LONGER, RULES, SHORTER, Ruled
 from tests.makers import ANN, BOB, HOUR, READ_REPORTS
@@ -18,7 +18,7 @@ SHADOW = timedelta(days=7)
 
 
 def _ask(ruled: Ruled, hours: int = 4) -> None:
-    ask = Ask(requestor=ANN, entitlement=READ_REPORTS, term=Term(length=hours * HOUR), reason="INC-42")
+    ask = Ask(requestor=ANN, wish=Wish(entitlement=READ_REPORTS, term=Term(length=hours * HOUR), reason="INC-42"))
     compare(REQUEST, ask, judge=ruled.judge, now=ruled.clock())
 
 

@@ -108,7 +108,7 @@ def allow(caller: Decider, body: AllowAhead, desk: AtDesk, now: Now) -> PermitOu
     said = preapprovals.InAdvance(
         to=to,
         by=caller.id,
-        entitlement=draft.ask(to).entitlement,
+        entitlement=draft.ask(to).wish.entitlement,
         length=parse_length(body.for_),
         starts=starts,
         ends=starts + parse_length(body.window),

@@ -108,7 +108,7 @@ def rehearsed(wanted: Ask, judge: Judge, desk: Services, now: datetime) -> Previ
     seen = preview(wanted, judge=judge, now=now)
     people, groups = named_in(seen.request)
     known = names(people, desk, groups=groups)
-    promise = judge.delivery(wanted.delivery).promise(wanted.entitlement.resource)
+    promise = judge.delivery(wanted.wish.delivery).promise(wanted.wish.entitlement.resource)
     return PreviewOut.of(seen.decision, seen.request, seen.dry_run, promise, known)
 
 

@@ -158,7 +158,7 @@ def _allow(params: _Params, now: datetime, tz: str) -> Allow:
     assert draft.beneficiary is not None  # noqa: S101 - `to` is a text, so it was read or refused
     return Allow(
         to=draft.beneficiary,
-        entitlement=draft.ask(draft.beneficiary).entitlement,
+        entitlement=draft.ask(draft.beneficiary).wish.entitlement,
         length=parse_length(_said(params["for_"], "--for 2h, the longest that each may be")),
         starts=starts,
         ends=starts + parse_length(_said(params["window"], "--window 7d, the time within which to ask")),

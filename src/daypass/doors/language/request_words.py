@@ -16,7 +16,7 @@ from daypass.model.grant import Delivery, GrantId
 from daypass.model.lease import Term
 from daypass.model.length import is_length
 from daypass.model.principal import PrincipalId
-from daypass.model.request import LONGEST_REASON, Ask, Recurrence
+from daypass.model.request import LONGEST_REASON, Ask, Recurrence, Wish
 from daypass.model.resource import BARE, Resource
 from daypass.model.windows import next_window
 from daypass.resources.registry import KINDS, LEVELS, kind_called, listed, only_level, parse_resource
@@ -78,14 +78,16 @@ class RequestDraft:
             raise BadInput("Say where: a bucket, a prefix or an object, such as acme-reports/2026/.", field="resource")
         return Ask(
             requestor=requestor,
-            entitlement=Entitlement(resource=self.place, levels=self.levels, options=self.extras),
-            term=self.term,
-            delivery=self.delivery or default_delivery,
-            reason=self.reason,
+            wish=Wish(
+                entitlement=Entitlement(resource=self.place, levels=self.levels, options=self.extras),
+                term=self.term,
+                delivery=self.delivery or default_delivery,
+                reason=self.reason,
+                recurs=self.recurs,
+            ),
             extends=extends,
             beneficiary=self.beneficiary,
             urgent=self.urgent,
-            recurs=self.recurs,
             key=key,
             once=not self.again,
         )

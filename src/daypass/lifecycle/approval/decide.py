@@ -30,7 +30,7 @@ from daypass.lifecycle.end.permissions import Enders
 from daypass.lifecycle.evaluation import must_be_read
 from daypass.lifecycle.freezes.gate import must_not_be_frozen
 from daypass.lifecycle.idempotency import approved_so, denied_so, must_say_no_other_reason
-from daypass.lifecycle.judge import Judge, Judged, as_ask
+from daypass.lifecycle.judge import Judge, Judged
 from daypass.lifecycle.parties import Parties
 from daypass.lifecycle.retries import tries
 from daypass.lifecycle.rule_changes.shadow import compare
@@ -72,7 +72,7 @@ def approve_with(request_id: GrantId, click: Click, *, judge: Judge, now: dateti
     before = ledger.request(request_id)
     if before.state is RequestState.PENDING:
         with suppress(BadInput):  # the click itself says what is wrong with the term
-            ask = as_ask(before, term_of(before, click.length, now))
+            ask = before.ask.lasting(term_of(before, click.length, now))
             compare(request_id, ask, judge=judge, now=now)
     deciding = _Deciding(by=click.by, ledger=ledger, now=now)
     return deciding.settle(request_id, lambda request: _count(request, click, judge, now), again=again)
@@ -81,7 +81,7 @@ def approve_with(request_id: GrantId, click: Click, *, judge: Judge, now: dateti
 def _count(request: Request, click: Click, judge: Judge, now: datetime) -> Grant | None:
     """Let one click count on the request as it stands: an approval of several, or the last one."""
     people, ledger = judge.people, judge.ledger
-    ask = as_ask(request, term_of(request, click.length, now))
+    ask = request.ask.lasting(term_of(request, click.length, now))
     parties, approver = _sides(ask, click.by, people)
     freezes = must_not_be_frozen([approver], None, ledger, reader=click.by)
     judged = judge.judge(ask, now, parties=parties, becomes=request.id)

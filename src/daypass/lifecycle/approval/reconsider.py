@@ -17,7 +17,7 @@ from datetime import datetime
 
 from daypass.lifecycle.approval.escalation import open_now
 from daypass.lifecycle.approval.stages import progress, term_of, those_who_approved
-from daypass.lifecycle.judge import Judge, as_ask
+from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.parties import Parties
 from daypass.model.decision import Allowed, Approvers, Denied, Stage
 from daypass.model.errors import BadInput, Conflict, DaypassError, NotAllowed
@@ -55,7 +55,7 @@ def reconsider(*, judge: Judge, now: datetime) -> int:
 def _looked_at(request: Request, judge: Judge, now: datetime) -> Fact | None:
     ledger = judge.ledger
     try:
-        ask = as_ask(request, term_of(request, None, now))
+        ask = request.ask.lasting(term_of(request, None, now))
         parties = Parties.of(ask, judge.people)
         seen = judge.evaluate(ask, now, parties=parties)
     except (NotAllowed, BadInput) as error:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain, islice
 
-from daypass.lifecycle.judge import Judge, as_ask
+from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.parties import Parties
 from daypass.model.decision import Circumstances, Needs, Question
 from daypass.model.errors import DaypassError, NotFound, Refusal
@@ -98,7 +98,7 @@ class _Looking:
         every = self.judge.ledger.each_request(states=(RequestState.PENDING,))
         waiting = list(islice(every, _MOST_PENDING + 1))
         for request in waiting[:_MOST_PENDING]:
-            ask = as_ask(request)
+            ask = request.ask
             try:
                 parties = Parties.of(ask, self.judge.people)
                 before, after = (

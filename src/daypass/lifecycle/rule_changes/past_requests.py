@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import datetime
 from itertools import islice
 
-from daypass.lifecycle.judge import Judge, as_ask
+from daypass.lifecycle.judge import Judge
 from daypass.model.errors import BadInput, DaypassError
 from daypass.model.request import Request
 from daypass.rules.document.example_text import retold
@@ -24,7 +24,7 @@ def past(*, judge: Judge, most: int) -> Iterator[bytes]:
     judge = judge.at_once()
     for request in islice(judge.ledger.each_request(), most):
         with suppress(DaypassError):
-            seen = judge.evaluate(as_ask(request), request.filed_at)
+            seen = judge.evaluate(request.ask, request.filed_at)
             line = retold(seen.question, seen.around, decided=_decided(request))
             yield json.dumps(line, ensure_ascii=False).encode() + b"\n"
 
@@ -42,7 +42,7 @@ def explained(request: Request, *, judge: Judge, now: datetime) -> list[RuleVerd
     One whose time is over already is asked as of when it was filed. Raises NotAllowed for somebody who has left.
     """
     try:
-        seen = judge.evaluate(as_ask(request), now)
+        seen = judge.evaluate(request.ask, now)
     except BadInput:
-        seen = judge.evaluate(as_ask(request), request.filed_at)
+        seen = judge.evaluate(request.ask, request.filed_at)
     return explain(seen.rules, seen.question, seen.around)

@@ -42,7 +42,7 @@ def compare(request_id: GrantId, ask: Ask, *, judge: Judge, now: datetime) -> No
         if not changes:
             return
         parties = Parties.of(ask, judge.people)
-        length = ask.term.lease(now).length if ask.term else None
+        length = ask.wish.term.lease(now).length if ask.wish.term else None
         old = judge.evaluate(ask, now, parties=parties).decide()
         for change in changes:
             new = judge.under(_parsed(change.text)).evaluate(ask, now, parties=parties).decide()

@@ -14,7 +14,7 @@ import structlog
 
 from daypass.lifecycle.approval.decide import approve_with
 from daypass.lifecycle.approval.stages import Click
-from daypass.lifecycle.judge import Judge, as_ask
+from daypass.lifecycle.judge import Judge
 from daypass.lifecycle.schedules.series import end_series
 from daypass.lifecycle.submit import submit
 from daypass.model.errors import Conflict, Refusal, TooLate, Unavailable
@@ -80,8 +80,8 @@ def _open(series: Schedule, request: Request, judge: Judge, now: datetime) -> bo
 def _file(series: Schedule, first: Request, window: Window, judge: Judge, now: datetime) -> dict[str, Detail]:
     """File one window's request and let the series' approvals count on it; returns what became of it."""
     ask = replace(
-        as_ask(first, window.term),
-        recurs=None,
+        first.ask,
+        wish=replace(first.ask.wish, term=window.term, recurs=None),
         series=series.id,
         key=f"series {series.id} {window.starts.isoformat()}",
     )
