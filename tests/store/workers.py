@@ -12,8 +12,9 @@ from daypass.store.head_file import HeadFile
 from daypass.store.journal import SqlBook
 from daypass.store.ledger import SqlLedger
 from daypass.store.queue import SqlQueue
+from tests import makers
 from tests.keys import SIGNER
-from tests.makers import ANN, changed
+from tests.makers import ANN
 from tests.store.facts import a_grant, a_request, fact
 
 
@@ -45,7 +46,7 @@ def record_for_ever(url: str) -> None:
     while True:
         changed = [
             fact(
-                changed(request, revision=revision, reason=str(revision)),
+                makers.changed(request, revision=revision, reason=str(revision)),
                 replace(grant, id=request.id, revision=revision, principal=PrincipalId(f"{ANN}{revision}")),
             )
             for request, grant in rows
