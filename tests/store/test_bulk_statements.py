@@ -28,9 +28,11 @@ def _line(number: int, text: str) -> dict[str, object]:
     entry = bytes(range(256)) if number else b""
     due = (NOON, LATEST)[number % 2]
     return {
+        "listener": "slack",
         "subject": text or None,
         "entry": entry,
         "person": text,
+        "at": NOON,
         "seal": text,
         "due": due,
         "attempts": number,
@@ -47,7 +49,15 @@ def test_rows_of_every_kind_of_column_are_read_back_in_their_order(database: Dat
     """Texts of any signs, bytes, numbers, moments and nothing: by many as by one, numbered as they were given."""
     columns = outbox.c
     asked = select(
-        columns.subject, columns.entry, columns.person, columns.seal, columns.due, columns.attempts, columns.error
+        columns.listener,
+        columns.at,
+        columns.subject,
+        columns.entry,
+        columns.person,
+        columns.seal,
+        columns.due,
+        columns.attempts,
+        columns.error,
     )
     given = [_line(number, text) for number, text in enumerate(STRANGE * 30)]
     with database.writing() as connection:

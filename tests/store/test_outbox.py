@@ -7,7 +7,10 @@ from sqlalchemy import text
 from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import new_grant_id
+from daypass.model.listener import Listener
 from daypass.model.principal import DAYPASS
+from daypass.ports import Backlog
+from daypass.store.outbox import SqlOutbox
 from tests.makers import EVE, NOON, changed
 from tests.store.facts import HOLD, a_grant, a_request, at, fact
 
@@ -29,6 +32,51 @@ def test_what_people_are_told_of_is_in_the_outbox(ledger, outbox):
     [notice] = _claim(outbox)
 
     assert (notice.event, notice.attempts) == (told.event, 0)
+
+
+def _broken(subject, number=0):
+    event = Event(kind=EntryKind.GLASS_BROKEN, at=at(number), actor=EVE, subject=subject, details={"number": number})
+    return Fact(event=event)
+
+
+def test_each_listener_is_told_everything_once_in_the_order_of_its_subject(database, ledger, outbox):
+    """Slack of all, the hook of break glass; that one was told crosses nothing out for the other."""
+    subject, hook = a_grant().id, SqlOutbox(database, Listener.GLASS_HOOK)
+    ledger.record(_about(subject, 1), _broken(subject, 2), _broken(subject, 3))
+    told: dict[SqlOutbox, list[object]] = {outbox: [], hook: []}
+
+    for reader, numbers in told.items():
+        while lines := _claim(reader, now=at(9)):
+            numbers += [line.event.details["number"] for line in lines]
+            reader.sent(lines[0].id)
+
+    assert list(told.values()) == [[1, 2, 3], [2, 3]]
+    assert [_claim(reader, now=at(9) + HOLD) for reader in told] == [[], []]
+
+
+def test_a_listener_that_is_slow_or_gone_holds_up_no_other(database, ledger, outbox):
+    """Slack holds, puts off, or never comes: the hook is told at once; and what Slack was not told is still there."""
+    first, second, hook = a_grant().id, a_grant().id, SqlOutbox(database, Listener.GLASS_HOOK)
+    ledger.record(_broken(first), _broken(second))
+    held, put_off = _claim(outbox)
+    outbox.delay(put_off.id, until=at(300), error="Slack is down")
+
+    assert {line.event.subject for line in _claim(hook)} == {first, second}
+    assert hook.forget(before=at(300)) == 2
+    assert [line.id for line in _claim(outbox, now=at(300))] == [held.id, put_off.id]
+
+
+def test_how_far_each_listener_is_behind_is_counted(database, ledger, outbox):
+    """From when the oldest happened, however often it was put off; one who has been told everything is not behind."""
+    hook = SqlOutbox(database, Listener.GLASS_HOOK)
+    assert outbox.backlog() == Backlog(lines=0, since=None)
+    ledger.record(_about(None), _broken(a_grant().id, 5))
+    [oldest, _] = _claim(outbox, now=at(5))
+    outbox.delay(oldest.id, until=at(500), error="Slack is down")
+
+    assert (outbox.backlog(), hook.backlog()) == (Backlog(lines=2, since=NOON), Backlog(lines=1, since=at(5)))
+    hook.sent(_claim(hook, now=at(5))[0].id)
+    assert hook.backlog() == Backlog(lines=0, since=None)
 
 
 def test_lines_of_one_subject_are_told_in_their_order(ledger, outbox):

@@ -90,6 +90,7 @@ def use(database: Database, book: SqlBook, counted: Counted, waits: list[Any]) -
     queue.troubled(overdue_before=at(1)), queue.reported([grant.id]), queue.depth(now=at(9)), queue.damaged()
     notice = outbox.claim(now=at(1), hold=HOLD, limit=5)[0]
     outbox.delay(notice.id, until=at(3), error="no"), outbox.sent(notice.id), outbox.forget(before=NOON)
+    outbox.backlog()
     login = a_login()
     logins.await_confirmation(login, now=NOON), logins.by_device(login.device_hash), logins.live(now=NOON)
     logins.by_user_code(login.user_code, now=NOON), logins.of(ANN)

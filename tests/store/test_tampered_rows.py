@@ -13,6 +13,7 @@ from daypass.model.errors import NotFound
 from daypass.model.freeze import IN_FORCE, Freezes
 from daypass.model.grant import Grant, GrantState
 from daypass.model.lease import Lease
+from daypass.model.listener import Listener
 from daypass.model.login import Login
 from daypass.model.passkey import OneTimeLink
 from daypass.model.preapproval import Preapproval
@@ -22,6 +23,7 @@ from daypass.model.rule_change import RulesVersion
 from daypass.store import database as databases
 from daypass.store.codec import GRANTS, LOGINS, REQUESTS, Altered, codec_of
 from daypass.store.ledger import SqlLedger
+from daypass.store.outbox import SqlOutbox
 from daypass.store.scrub import SqlScrub
 from tests.keys import SIGNER
 from tests.makers import EVE, HOUR, NOON
@@ -254,12 +256,21 @@ def test_lines_for_people_are_sealed_too(database, ledger, outbox):
     sql(database, f"UPDATE outbox SET entry = {blob} WHERE subject = :id", id=first.id)  # noqa: S608
     sql(
         database,
-        "INSERT INTO outbox (subject, entry, seal, person, due) SELECT :id, entry, seal, person, due FROM outbox",
+        "INSERT INTO outbox (listener, subject, entry, seal, person, at, due) "
+        "SELECT listener, :id, entry, seal, person, at, due FROM outbox",
         id="other",
     )
 
     assert [notice.event.subject for notice in outbox.claim(now=NOON, hold=HOLD, limit=10)] == [second.id]
     assert outbox.claim(now=NOON, hold=HOLD, limit=10) == []
+
+
+def test_a_line_of_one_listener_is_not_told_to_another(database, ledger):
+    """Whoever can write to the database cannot have a telephone ring for what only Slack is told."""
+    ledger.record(fact(a_grant()))
+    sql(database, "UPDATE outbox SET listener = :listener", listener=Listener.GLASS_HOOK.value)
+
+    assert SqlOutbox(database, Listener.GLASS_HOOK).claim(now=NOON, hold=HOLD, limit=10) == []
 
 
 def _kind(database):

@@ -17,7 +17,9 @@ import pytest
 from daypass.lifecycle.break_glass.hook import Hook, call_hook, pause_after
 from daypass.model.errors import Misconfigured
 from daypass.model.event import EntryKind
+from daypass.model.listener import Listener
 from daypass.settings import Glass, Settings
+from daypass.store.outbox import SqlOutbox
 from daypass.wiring.break_glass_hook import HookCall, glass_hook
 from tests.lifecycle.glasshouse import GlassHouse, glasshouse
 from tests.makers import ANN, HOUR
@@ -93,9 +95,16 @@ def hook_to(pager: Pager) -> Hook:
     return replace(made, public_url="https://daypass.example")
 
 
+def hooks(house: GlassHouse) -> SqlOutbox:
+    """What the hook is still to be told."""
+    return SqlOutbox(house.database, Listener.GLASS_HOOK)
+
+
 def calling(house: GlassHouse, pager: Pager) -> int:
     """Let the chore run once."""
-    return call_hook(hook_to(pager), directory=house.directory, ledger=house.ledger, now=house.clock())
+    return call_hook(
+        hook_to(pager), outbox=hooks(house), directory=house.directory, ledger=house.ledger, now=house.clock()
+    )
 
 
 def test_who_took_what_until_when_and_why_is_told(house: GlassHouse, pager: Pager):
@@ -203,7 +212,7 @@ def test_of_many_workers_one_calls(database_url: str, pager: Pager):
     def working() -> None:
         gate.wait()
         for _ in range(3):
-            call_hook(hook_to(pager), directory=house.directory, ledger=house.ledger, now=now)
+            call_hook(hook_to(pager), outbox=hooks(house), directory=house.directory, ledger=house.ledger, now=now)
 
     at_once(working, 4)
     database.close()
@@ -230,7 +239,7 @@ def test_a_review_that_is_closed_during_the_call_is_noted_all_the_same(house: Gl
         house.close(request.id)
 
     hook = replace(hook_to(pager), call=closed_meanwhile)
-    call_hook(hook, directory=house.directory, ledger=house.ledger, now=house.clock())
+    call_hook(hook, outbox=hooks(house), directory=house.directory, ledger=house.ledger, now=house.clock())
 
     kept = house.review(request.id)
     assert (kept.closed_by is not None, kept.hook_sent_at is not None) == (True, True)

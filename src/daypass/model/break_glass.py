@@ -44,8 +44,6 @@ class GlassReview(FoundById, OwnedByPrincipal):
     reminders: int = 0
     hook_tries: int = 0
     """How often the hook was called."""
-    hook_next: datetime | None = None
-    """Not before this is it called again."""
     hook_sent_at: datetime | None = None
     """When it took the call; None while it has not."""
     closed_by: PrincipalId | None = None

@@ -11,12 +11,11 @@ from daypass.ports.memory import (
     Ledger,
     Logins,
     Message,
-    Notice,
-    Outbox,
     Page,
     Postings,
     Records,
 )
+from daypass.ports.outbox import Backlog, Notice, Outbox
 from daypass.ports.outside import (
     Catalogue,
     Clearance,
@@ -40,6 +39,7 @@ from daypass.ports.words import Words
 
 __all__ = [
     "AlteredRow",
+    "Backlog",
     "Catalogue",
     "Claim",
     "Clearance",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
 from daypass.model.decision import Approvers
@@ -194,35 +194,6 @@ class Ledger(Records, Protocol):
 
     def link(self, token_hash: str) -> Link:
         """Read a Daypass link by the SHA-256 (hex) of its token. Raises NotFound."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
-    """An outbox line: an event that people are to be told of."""
-
-    id: int
-    event: Event
-    attempts: int
-
-
-class Outbox(Protocol):
-    """What people are still to be told. Written by Ledger.record alone, in the commit of the state it tells of."""
-
-    def claim(self, *, now: datetime, hold: timedelta, limit: int) -> list[Notice]:
-        """Take the oldest line of each subject that nobody holds: lines of one subject are told in their order."""
-        ...
-
-    def sent(self, notice_id: int) -> None:
-        """Cross a line out."""
-        ...
-
-    def delay(self, notice_id: int, *, until: datetime, error: str) -> None:
-        """Try a line again later."""
-        ...
-
-    def forget(self, *, before: datetime) -> int:
-        """Cross out what was to be told before then, where nobody is told anything; returns how many lines it was."""
         ...
 
 

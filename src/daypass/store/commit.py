@@ -26,7 +26,7 @@ from daypass.store.codec import GRANTS, LINKS, LOGINS, REQUESTS, Codec, codec_of
 from daypass.store.columns import EPOCH
 from daypass.store.damaged_rows import slices
 from daypass.store.id_lists import among
-from daypass.store.outbox import line
+from daypass.store.outbox import lines as outbox_lines
 from daypass.store.prepared import Prepared
 from daypass.store.row_state import stand_of
 from daypass.store.seal import Sealer
@@ -168,7 +168,7 @@ def _tell(connection: Connection, facts: Sequence[_Keyed], sealer: Sealer) -> No
         if said:
             spoken.append((event, said))
         if keyed.fact.told:  # people are told the words themselves; the line goes once it was told
-            told.append(line(keyed.fact, event_bytes(event, rows) if said else entry, sealer))
+            told += outbox_lines(keyed.fact, event_bytes(event, rows) if said else entry, sealer)
     if named:
         _INSERTS[changes].run(connection, named)
     append(connection, lines)

@@ -8,7 +8,7 @@ The tables. What is asked for has a column; everything else of a value is in its
     words                               what people wrote, of which the journal has the hash; may be erased
     tree, checkpoints, tiles            how far the journal is folded (one row), signed tree heads, hashes for proofs
     head_questions                      what replicas that remember no head of the journal ask the others
-    outbox                              what is still to be told
+    outbox                              what each listener is still to be told
     postings                            what was said in Slack, and where
 
 The indexes on states and people end with the moment and the key that lists are ordered by, so that what is live, or a
@@ -222,17 +222,19 @@ outbox = Table(
     "outbox",
     metadata,
     Column("id", Serial, primary_key=True),
+    Column("listener", String, nullable=False),  # who is told; each has lines of its own
     Column("subject", String),
     Column("entry", LargeBinary, nullable=False),
     Column("seal", String, nullable=False),
     Column("person", String, nullable=False),  # whose turn it is; nothing is decided by it
+    Column("at", Moment, nullable=False),
     Column("due", Moment, nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("error", Text, nullable=False, server_default=""),
     Column("fault", Text),
     sqlite_autoincrement=True,  # an id is never used twice, so that crossing out twice is harmless
 )
-_partial_index("outbox_by_subject", outbox.c.subject, outbox.c.id, where=outbox.c.fault.is_(None))
+_partial_index("outbox_by_subject", outbox.c.listener, outbox.c.subject, outbox.c.id, where=outbox.c.fault.is_(None))
 
 postings = Table(
     "postings",

@@ -6,7 +6,6 @@ from functools import partial
 from daypass.lifecycle.approval.escalation import hand_over
 from daypass.lifecycle.approval.reconsider import reconsider
 from daypass.lifecycle.approval.remind import remind
-from daypass.lifecycle.break_glass.hook import call_hook
 from daypass.lifecycle.break_glass.remind import remind_reviews
 from daypass.lifecycle.cancel import lapse
 from daypass.lifecycle.end.pending_extensions import close_orphans
@@ -27,8 +26,8 @@ from daypass.reconcile.drift import look_again, sweep, vanished
 from daypass.reconcile.unknown_grants import Reports
 from daypass.store.erase import SqlWords
 from daypass.store.retention import SqlRetention
-from daypass.wiring.break_glass_hook import glass_hook
 from daypass.wiring.build import Daypass
+from daypass.wiring.listeners import keeping_count
 from daypass.wiring.scrub import report_set_aside
 
 _SECOND = timedelta(seconds=1)
@@ -50,7 +49,7 @@ def chores(house: Daypass) -> list[Chore]:
         Chore(name="panic", every=15 * _SECOND, run=lambda: go_on(ledger=ledger, logins=logins, now=now())),
         Chore(name="remember", every=60 * _SECOND, run=partial(_remember, house)),
         Chore(name="leavers", every=2 * _SECOND, run=partial(_settle_leavers, house)),
-        *_forgetting(house),
+        *keeping_count(house),
         *_asking_after(house),
         Chore(name="remind", every=30 * _SECOND, run=partial(_remind, house)),
         *_rules_file(house),
@@ -58,7 +57,6 @@ def chores(house: Daypass) -> list[Chore]:
         *_tickets(house),
         Chore(name="permits", every=60 * _SECOND, run=lambda: close_over(ledger=ledger, now=now())),
         Chore(name="reviews", every=30 * _SECOND, run=lambda: remind_reviews(ledger=ledger, now=now())),
-        *_hook(house),
         Chore(name="late writes", every=15 * _SECOND, run=partial(_look_again, house)),
         Chore(name="sweep", every=house.settings.worker.sweep_every, run=partial(_sweep, house, Reports())),
         Chore(name="errands", every=timedelta(hours=1), run=lambda: ledger.drop_errands(before=now() - _ERRANDS_STAY)),
@@ -134,14 +132,6 @@ def _settle_leavers(house: Daypass) -> None:
     settle(ledger=house.desk.ledger, logins=house.desk.logins, now=house.clock())
 
 
-def _forgetting(house: Daypass) -> list[Chore]:
-    """Only where there is no Slack: nobody reads what people are to be told, and it would be kept for good."""
-    if house.settings.slack.bot_token:
-        return []
-    outbox, now = house.desk.outbox, house.clock
-    return [Chore(name="forget", every=timedelta(hours=1), run=lambda: outbox.forget(before=now() - timedelta(days=1)))]
-
-
 def _asking_after(house: Daypass) -> list[Chore]:
     """Only where the directory can say who has left."""
     if not house.settings.slack.bot_token:
@@ -153,16 +143,6 @@ def _asking_after(house: Daypass) -> list[Chore]:
 def _ask_after(asking: AskAfter, house: Daypass) -> None:
     with unhurried():
         asking.round(now=house.clock())
-
-
-def _hook(house: Daypass) -> list[Chore]:
-    """Only where somebody is to be called when glass is broken."""
-    hook = glass_hook(house.settings)
-    if hook is None:
-        return []
-    now = house.clock
-    calling = partial(call_hook, hook, directory=house.desk.directory, ledger=house.desk.ledger)
-    return [Chore(name="glass hook", every=2 * _SECOND, run=lambda: calling(now=now()))]
 
 
 def _tickets(house: Daypass) -> list[Chore]:

@@ -3,6 +3,7 @@ Run the house until it is told to stop.
 
     the event loop    the API, the links, Slack's requests or its socket, the outbox into Slack
     thread `loop`     claims what is due and works on it with its hands
+    thread `hook`     calls for break glass, where a hook is set
     thread `chores`   reports what is stuck, lets old requests lapse, sweeps
     thread `fold`     folds new entries into the journal's tree and signs them, within a second; looks for our own
     thread `scrub`    goes over the whole ledger, at the start and once a day
@@ -53,6 +54,7 @@ from daypass.wiring.connection_limits import AddressConnections, thinned_out
 from daypass.wiring.health import Writes, faults
 from daypass.wiring.journal import check_journal
 from daypass.wiring.listener import listen, must_be_free, told_to_stop
+from daypass.wiring.listeners import calling
 from daypass.wiring.log import configure
 from daypass.wiring.scrub import scrubbing, telling_of_damage
 from daypass.wiring.watch import ThreadWatch
@@ -172,10 +174,12 @@ def _worker(house: Daypass, watch: ThreadWatch, *, works: bool = True) -> Iterat
         return watch.thread(name, run, stop)
 
     threads = [doing("clock", [comparing], lambda: True), doing("fold", folding, house.clock.may_work)]
+    calls = calling(house) if works else []
     if works:
         threads += [
             watch.thread("loop", partial(house.loop.run, stop), stop),
             doing("chores", chores(house), house.clock.may_work),
+            *([doing("hook", calls, house.clock.may_work)] if calls else []),
             doing("scrub", [scrubbing(house, stop, each_page=partial(watch.round, "scrub"))], house.clock.may_work),
         ]
     for thread in threads:

@@ -18,7 +18,7 @@ log = structlog.get_logger()
 FAILED = 70
 """The exit code: EX_SOFTWARE of sysexits.h."""
 SECONDS: Mapping[str, float] = MappingProxyType(
-    {"loop": 60, "fold": 300, "chores": 900, "clock": 300, "scrub": 300, "outbox": 120, "socket": 120}
+    {"loop": 60, "fold": 300, "chores": 900, "clock": 300, "scrub": 300, "hook": 300, "outbox": 120, "socket": 120}
 )
 """How long a round of each may take; a chore may read a whole AWS account."""
 _AGE = Gauge("daypass_round_age_seconds", "Since a background thread was last round.", ["thread"])

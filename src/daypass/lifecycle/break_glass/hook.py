@@ -5,10 +5,10 @@ Call the operator's hook when glass was broken, so that a telephone rings whatev
     X-Daypass-Timestamp   seconds since 1970
     X-Daypass-Signature   v0=HMAC-SHA256(secret, "v0:" timestamp ":" body), in hex, as Slack signs
 
-That a call is begun is written down before it, with the moment of the next try, so that two workers never make the same
-one. A call that is answered with 2xx is made once; one that is not is made again, later and later up to an hour, for as
-long as the review is open, and for a week in any case. Who receives it may see it twice when a worker dies between the
-answer and the note of it: the id says so.
+The hook is a listener of the outbox: one worker at a time holds the line of a broken glass. That a call is begun is
+written down before it. A call that is answered with 2xx is made once; one that is not is made again, later and later up
+to an hour, for as long as the review is open, and for a week in any case. Who receives it may see it twice when a
+worker dies between the answer and the note of it: the id says so.
 """
 
 import hashlib
@@ -23,15 +23,16 @@ import structlog
 from daypass.lifecycle.break_glass.review import find_review
 from daypass.lifecycle.retries import overtaken
 from daypass.model.break_glass import GlassReview
-from daypass.model.errors import Conflict, Unavailable
+from daypass.model.errors import NotFound, Unavailable
 from daypass.model.event import Detail, EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import GrantId
 from daypass.model.principal import DAYPASS
-from daypass.model.record import Validity
-from daypass.ports import Directory, Ledger
+from daypass.ports import Directory, Ledger, Notice, Outbox
 
 CLOSED_TOO = timedelta(days=7)
+HOLD = timedelta(seconds=90)
+"""How long a line is ours, longer than a call may take; a process that dies gives it back after that."""
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=15), timedelta(hours=1)
 
 log = structlog.get_logger()
@@ -49,22 +50,24 @@ class Hook:
     public_url: str
 
 
-def call_hook(hook: Hook, *, directory: Directory, ledger: Ledger, now: datetime) -> int:
+def call_hook(hook: Hook, *, outbox: Outbox, directory: Directory, ledger: Ledger, now: datetime) -> int:
     """Call for every broken glass of which the hook has not heard; returns for how many it answered."""
     count = 0
-    for review in _unheard(ledger, now):
-        try:
-            _begin(review, ledger, now)
-        except Conflict:  # another worker was first, or somebody closed it: look again next time
-            continue
-        body = _body(review, hook.public_url, directory, ledger, now)
-        try:
-            hook.call(body, signed(body, hook.secret, now))
-        except Unavailable as failure:  # most likely it is away for all of them
-            log.warning("glass.hook_failed", grant=review.id, tries=review.hook_tries + 1, error=failure.report)
-            break
-        _note_heard(review.id, ledger, now)
-        count += 1
+    while lines := outbox.claim(now=now, hold=HOLD, limit=1):
+        [line] = lines
+        owed = _owed(line, ledger, now)
+        if owed is not None:
+            tries = _begin(owed, ledger, now)
+            body = _body(owed, hook.public_url, directory, ledger, now)
+            try:
+                hook.call(body, signed(body, hook.secret, now))
+            except Unavailable as failure:  # most likely it is away for all of them
+                log.warning("glass.hook_failed", grant=owed.id, tries=tries, error=failure.report)
+                outbox.delay(line.id, until=now + pause_after(tries), error=failure.report)
+                break
+            _note_heard(owed.id, ledger, now)
+            count += 1
+        outbox.sent(line.id)
     return count
 
 
@@ -84,21 +87,27 @@ def pause_after(tries: int) -> timedelta:
     return min(_LONGEST_PAUSE, _FIRST_PAUSE * (1 << min(tries - 1, 16)))
 
 
-def _unheard(ledger: Ledger, now: datetime) -> list[GlassReview]:
-    """Those that are due, the least tried first, so that none stands in another's way."""
-    closed = ledger.all(GlassReview, states=(Validity.CLOSED,), since=now - CLOSED_TOO)
-    waiting = [
-        review
-        for review in (*ledger.all(GlassReview, states=(Validity.OPEN,)), *closed)
-        if review.hook_sent_at is None and (review.hook_next is None or now >= review.hook_next)
-    ]
-    return sorted(waiting, key=lambda review: (review.hook_tries, review.at))
+def _owed(line: Notice, ledger: Ledger, now: datetime) -> GlassReview | None:
+    """The review to call for; None for one that was heard of, or closed so long ago that nobody need be woken."""
+    try:
+        review = find_review(GrantId(line.event.subject or ""), ledger)
+    except NotFound:
+        log.warning("glass.nothing_to_call_for", grant=line.event.subject)
+        return None
+    long_ago = review.closed_at is not None and review.closed_at < now - CLOSED_TOO
+    return None if review.hook_sent_at is not None or long_ago else review
 
 
-def _begin(review: GlassReview, ledger: Ledger, now: datetime) -> None:
-    tries = review.hook_tries + 1
-    calling = replace(review, hook_tries=tries, hook_next=now + pause_after(tries))
-    _record(EntryKind.GLASS_CALLING, calling, {"number": tries}, ledger, now)
+def _begin(review: GlassReview, ledger: Ledger, now: datetime) -> int:
+    """Write down that a call is begun, before it; returns how many were."""
+
+    def once() -> int:
+        found = find_review(review.id, ledger)
+        calling = replace(found, hook_tries=found.hook_tries + 1)
+        _record(EntryKind.GLASS_CALLING, calling, {"number": calling.hook_tries}, ledger, now)
+        return calling.hook_tries
+
+    return overtaken(once)
 
 
 def _note_heard(review_id: GrantId, ledger: Ledger, now: datetime) -> None:

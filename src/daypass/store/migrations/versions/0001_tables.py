@@ -212,17 +212,19 @@ def _outbox() -> None:
     op.create_table(
         "outbox",
         sa.Column("id", _SERIAL, primary_key=True),
+        sa.Column("listener", sa.String(), nullable=False),
         sa.Column("subject", sa.String()),
         sa.Column("entry", sa.LargeBinary(), nullable=False),
         sa.Column("seal", sa.String(), nullable=False),
         sa.Column("person", sa.String(), nullable=False),
+        sa.Column("at", _MOMENT, nullable=False),
         sa.Column("due", _MOMENT, nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("error", sa.Text(), nullable=False, server_default=""),
         sa.Column("fault", sa.Text()),
         sqlite_autoincrement=True,
     )
-    _partial_index("outbox_by_subject", "outbox", "subject", "id", where="fault IS NULL")
+    _partial_index("outbox_by_subject", "outbox", "listener", "subject", "id", where="fault IS NULL")
 
 
 def _postings() -> None:
