@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from daypass.lifecycle.recheck import Clearing
 from daypass.lifecycle.submit import preview, submit
 from daypass.model.entitlement import Entitlement
 from daypass.model.errors import BadInput, NotAllowed, RulesUnreadable, Unavailable
@@ -14,6 +15,7 @@ from daypass.model.lease import Term
 from daypass.model.principal import PrincipalId
 from daypass.model.request import Ask, Wish
 from daypass.resources.registry import must_fit
+from daypass.resources.role import Role
 from daypass.rules.load.read import RuleBook, parse
 from tests.builder import Daypass, sqlite
 from tests.hands import unreadable
@@ -120,6 +122,22 @@ def test_what_is_guarded_is_granted_only_by_a_rule_that_names_it_exactly(house: 
     with pytest.raises(NotAllowed, match=r"names it exactly .on: .*q1.csv.., because it can change who may do what"):
         house.judge.judge(changed(ASK, entitlement=one), house.clock())
     assert house.judge.under(exact).judge(changed(ASK, entitlement=one), house.clock()).draft.entitlement == one
+
+
+def test_a_role_that_became_guarded_since_it_was_approved_does_not_begin(house: Daypass):
+    """What it can do is looked at again before it is put into AWS."""
+    text = RULES.replace("acme-drafts/**", "role:deploy-*").replace("may: [read]", "may: [assume]")
+    judge = house.judge.under(parse(text, name="roles.yaml"))
+    role = Entitlement(resource=Role().at("deploy-prod"), levels=frozenset({"assume"}))
+    wish = Wish(entitlement=role, term=Term(length=HOUR / 10), delivery=Delivery.SESSION)
+    request = submit(replace(ASK, wish=wish), judge=judge, now=house.clock())
+    grant = house.ledger.grant(request.id)
+    clearing = Clearing(judge=judge)
+    clearing.may_begin(grant, house.clock())
+    house.aws.guarded = "it can change who may do what (iam:*)"
+
+    with pytest.raises(NotAllowed, match="names it exactly"):
+        clearing.may_begin(grant, house.clock())
 
 
 @pytest.mark.parametrize(

@@ -135,19 +135,24 @@ class Judge:
             root=self.ledger.grant(ask.extends).chain if ask.extends else None,
         )
         must_fit(ask.wish.entitlement, ask.wish.delivery)
-        dry_run = self.delivery(ask.wish.delivery).rehearse(draft.leased(term.lease(now)))
-        if dry_run.guarded and not evaluation.rules.names(decision.rule, ask.wish.entitlement.resource):
-            raise NotAllowed(_guarded(ask.wish.entitlement.resource, dry_run.guarded), field="resource")
         return Judged(
             ask=ask,
             decision=decision,
             draft=draft,
-            dry_run=dry_run,
+            dry_run=self.rehearse(draft.leased(term.lease(now)), decision, evaluation),
             evaluation=evaluation,
             parties=parties,
             tallies=evaluation.tallies,
             freezes=freezes,
         )
+
+    def rehearse(self, leased: Grant, decision: Allowed, evaluation: Evaluation) -> DryRun:
+        """Rehearse a grant. Raises NotAllowed for what is guarded and not named by the rule that decides."""
+        resource = leased.entitlement.resource
+        dry_run = self.delivery(leased.delivery).rehearse(leased)
+        if dry_run.guarded and not evaluation.rules.names(decision.rule, resource):
+            raise NotAllowed(_guarded(resource, dry_run.guarded), field="resource")
+        return dry_run
 
     def evaluate(
         self, ask: Ask, now: datetime, *, parties: Parties | None = None, itself: GrantId | None = None

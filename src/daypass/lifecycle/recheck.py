@@ -22,6 +22,7 @@ from daypass.model.freeze import Freezes
 from daypass.model.grant import Grant
 from daypass.model.principal import Away, Principal, PrincipalId
 from daypass.model.request import Approval, Request
+from daypass.resources.registry import kind_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +60,8 @@ class Clearing:
             raise NotAllowed(decision.sentence, field=decision.field) if known else _not_known()
         if not self._is_approved(request, decision, parties):
             raise _no_longer(request) if known else _not_known()
+        if kind_of(grant.entitlement.resource).assumed:  # what it can do may have changed since
+            self.judge.rehearse(grant.leased(grant.term.lease(now)), decision, seen)
 
     def _is_approved(self, request: Request, decision: Allowed, parties: Parties) -> bool:
         people = self._approvers(request.approvals)
