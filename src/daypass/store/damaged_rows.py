@@ -92,7 +92,7 @@ def _each_row(database: Database, query: AnySelect, order: Order, *, newest_firs
     while rows:
         yield from rows
         last, whole = rows[-1][-len(order) :], len(rows) < many
-        beyond, many = place < last if newest_first else place > last, _AT_ONCE
+        beyond, many = place < last if newest_first else place > last, min(2 * many, _AT_ONCE)
         rows = [] if whole else _rows(database, following.where(beyond).limit(many))
 
 

@@ -5,6 +5,7 @@ from hypothesis import given
 
 from daypass.model.decision import Allowed, Question
 from daypass.rules.decide.decision import decide
+from daypass.rules.lint import overlaps
 from daypass.rules.lint.lint import lint
 from daypass.rules.rule.rule import Rule
 from tests.rules.worlds import book, cases, written
@@ -112,3 +113,27 @@ def test_a_rule_that_is_said_never_to_decide_never_decides(case: tuple[list[Rule
     decision = decide(book(*rules), question)
 
     assert not (isinstance(decision, Allowed) and decision.rule in never)
+
+
+def test_a_document_of_twice_as_many_rules_takes_no_more_than_twice_the_looks(monkeypatch):
+    """Rules whose places have nothing to do with each other are not held against each other."""
+
+    def looks(number: int) -> int:
+        counted = []
+        under = overlaps.under
+
+        def counting(*one):
+            counted.append(one)
+            return under(*one)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(overlaps, "under", counting)
+            text = "\n".join(
+                f"  - {{id: r{at}, who: anyone, may: [read], on: ['acme-reports/{at:04}/**'], "
+                "for: {default: 1h, max: 8h}, approve: at-once}"
+                for at in range(number)
+            )
+            lint(written(f"\n{text}\n"))
+        return len(counted)
+
+    assert looks(80) <= 2 * looks(40)

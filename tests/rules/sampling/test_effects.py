@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import product
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -17,6 +18,7 @@ from daypass.resources.s3_statements import Level
 from daypass.rules.decide.decision import decide
 from daypass.rules.rule.rule import Rule
 from daypass.rules.rule.rulebook import RuleBook
+from daypass.rules.sampling import effects
 from daypass.rules.sampling.effects import ChangeEffect, effect
 from tests.examples import repeated
 from tests.rules.worlds import GROUPS, HOUR, IDS, PLACES, any_rules, ask, book, person, written
@@ -239,3 +241,51 @@ def test_whoever_loses_by_one_rule_is_told_so_and_nobody_else(rules: list[Rule],
     assert bool(found.lose) >= bool(without - with_)
     assert seen(after, before, [one]).lose == found.gain
     assert seen(after, before, [one]).gain == found.lose
+
+
+def wide(number: int) -> str:
+    """Rules over one folder each, of one bucket, each for a group of its own and for anyone in the last one."""
+    one = "  - {id: r%d, who: {slack_groups: [S0G%d]}, may: [read], on: ['acme-reports/%d/**'], approve: at-once,\n"
+    rules = "".join(f"{one % (at, at, at)}     for: {{default: 1h, max: 8h}}}}\n" for at in range(number))
+    return f"\n{rules}"
+
+
+ANYBODY = "  - {id: wide, who: anyone, may: [read], on: ['acme-*/**'], for: {default: 1h, max: 8h}, approve: at-once}\n"
+
+
+def test_a_change_that_is_too_wide_to_try_all_of_it_is_sampled_and_says_so(monkeypatch):
+    """No more is asked than that, nothing is told that is not so, and everybody who was tried is told of."""
+    people = [person(f"U0P{at}", f"S0G{at}") for at in range(12)]
+    whole = seen(wide(12), wide(12) + ANYBODY, people)
+    asked = []
+
+    def counting(*question):
+        asked.append(question)
+        return decide(*question)
+
+    for name, most in {"PLACES": 5, "QUESTIONS": 60}.items():
+        monkeypatch.setattr(effects, f"MOST_{name}", most)
+    monkeypatch.setattr(effects, "LOOKS_AT_PEOPLE", 0)
+    monkeypatch.setattr(effects, "LOOKS_AT_RULES", 0)
+    monkeypatch.setattr(effects, "decide", counting)
+
+    sampled = seen(wide(12), wide(12) + ANYBODY, people)
+
+    assert whole.lacking == ()
+    assert len(asked) <= 2 * 60
+    assert sampled.gain
+    assert sampled.gain <= whole.gain
+    assert "too wide" in sampled.lacking[0]
+    assert "there may be more" in sampled.sentence()
+
+
+@pytest.mark.heavy
+def test_a_wide_change_for_ten_thousand_people_is_bounded():
+    """Each in groups of their own, under a wildcard for anyone."""
+    people = [person(f"U0P{at}", *(f"S0G{at * step % 40}" for step in (1, 7, 11))) for at in range(10_000)]
+    began = process_time()
+
+    found = seen(wide(40), wide(40) + ANYBODY, people)
+
+    assert len(found.gain) == 10_000
+    assert process_time() - began < 10

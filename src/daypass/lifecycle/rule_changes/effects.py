@@ -33,7 +33,8 @@ def effects(old: RuleBook, new: RuleBook, *, judge: Judge, now: datetime) -> Cha
     """Compare two texts for everybody and for the requests that wait."""
     looking = _Looking(old, new, judge, now)
     people, pending = looking.people(), looking.pending()
-    return replace(effect(old, new, people=people, pending=pending, at=now), lacking=tuple(looking.lacking))
+    found = effect(old, new, people=people, pending=pending, at=now)
+    return replace(found, lacking=(*looking.lacking, *found.lacking))
 
 
 @dataclass(slots=True)

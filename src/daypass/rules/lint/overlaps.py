@@ -47,8 +47,8 @@ def of_lending(book: RuleBook, rule: AllowRule, position: int) -> Iterator[Findi
 
 def of_denying(book: RuleBook, rule: DenyRule, position: int) -> Iterator[Finding]:
     """Find a denial that changes nothing, because one before it has all of it."""
-    for earlier in book.rules[:position]:
-        if isinstance(earlier, DenyRule) and _denies_all(earlier, rule):
+    for at, earlier in book.covering(rule):
+        if at < position and isinstance(earlier, DenyRule) and _denies_all(earlier, rule):
             sentence = f"Rule {rule.id} changes nothing: {earlier.id}, before it, denies everything that it denies."
             yield finding(book, rule, FindingKind.UNREACHABLE, sentence, "Take it out, or make the first one narrower.")
             return
@@ -88,7 +88,7 @@ class _Shut:
         """Look at each piece, asked for with this extra or with none."""
         denials = [
             deny
-            for deny in book.rules
+            for _, deny in book.covering(rule)
             if isinstance(deny, DenyRule) and _whenever(deny, rule) and (not deny.extras or extra in deny.extras)
         ]
         by = tuple(deny for deny in denials if any(under(place, deny.places) for place in rule.places))
@@ -150,7 +150,8 @@ def _in_vain(book: RuleBook, rule: AllowRule, named: str, denied: str) -> Findin
 
 def _before(book: RuleBook, rule: AllowRule, position: int, shut: _Shut) -> str:
     """Say which rules before this one decide all that is not denied; nothing when some of it is left."""
-    earlier = [one for one in book.rules[:position] if isinstance(one, AllowRule) and _lends_as_much(one, rule)]
+    before = (one for at, one in book.covering(rule) if at < position)
+    earlier = [one for one in before if isinstance(one, AllowRule) and _lends_as_much(one, rule)]
     if not earlier:
         return ""
     for alone in earlier:
@@ -230,8 +231,8 @@ def _around(book: RuleBook, rule: AllowRule, position: int) -> Iterator[Finding]
     """Find a rule after this one that lends the same for less, to whoever asks so that this one does not answer."""
     if rule.at_once:
         return
-    for later in book.rules[position + 1 :]:
-        if isinstance(later, AllowRule) and _same_ground(rule, later) and (how := _how(rule, later)):
+    for at, later in book.covering(rule):
+        if at > position and isinstance(later, AllowRule) and _same_ground(rule, later) and (how := _how(rule, later)):
             less = "at once" if later.at_once else "without a passkey"
             wants = "asks somebody" if later.at_once else "wants the approver's passkey"
             sentence = f"Rule {rule.id} {wants}, and {later.id}, after it, lends the same {less} to whoever asks {how}."

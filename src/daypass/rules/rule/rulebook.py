@@ -46,10 +46,14 @@ class Index:
             named |= self.directory_groups.get(name, 0)
         return named
 
+    def covering(self, start: str) -> Bits:
+        """The rules of which a pattern's stem begins this: no other has all that begins with it."""
+        shorter = takewhile(lambda length: length <= len(start), self.lengths)
+        return reduce(or_, (self.stems.get(start[:length], 0) for length in shorter), 0)
+
     def _at(self, start: str) -> Bits:
         """A pattern can only match when its stem begins the name, or the name as far as it goes begins the stem."""
-        shorter = takewhile(lambda length: length <= len(start), self.lengths)
-        found = reduce(or_, (self.stems.get(start[:length], 0) for length in shorter), 0)
+        found = self.covering(start)
         after = self.ordered[bisect_left(self.ordered, start) :]
         return reduce(or_, (self.stems[stem] for stem in takewhile(lambda stem: stem.startswith(start), after)), found)
 
@@ -85,6 +89,16 @@ class RuleBook:
         """How much one person may have at a time when this rule decides: a rule may raise it, and never lowers it."""
         raised = next((one.limits for one in self.rules if isinstance(one, AllowRule) and one.id == rule), None)
         return self.limits.raised(raised)
+
+    def covering(self, rule: Rule) -> list[tuple[int, Rule]]:
+        """Those that could have all of a pattern of this rule, itself among them, each with its position."""
+        bits = reduce(or_, (self.index.covering(place.stem) for place in rule.places), 0)
+        found = []
+        while bits:
+            at = (bits & -bits).bit_length() - 1
+            found.append((at, self.rules[at]))
+            bits &= bits - 1
+        return found
 
     def concerning(self, principal: Principal, start: str) -> Iterator[Rule]:
         """

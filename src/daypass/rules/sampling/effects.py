@@ -11,11 +11,12 @@ otherwise than the new one. Not seen is
   or bucket other than those that suit the rule (see rules/sampling/scenarios.py).
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import product
 from operator import attrgetter
+from typing import TypeVar
 
 from daypass.model.decision import Allowed, Circumstances, Decision, Question, RuleId
 from daypass.model.grant import GrantId
@@ -31,8 +32,13 @@ from daypass.rules.rule.rulebook import Bits, RuleBook
 from daypass.rules.sampling.probes import Probe, places, probes
 from daypass.rules.sampling.scenarios import Scenario, Suit, asking, suits
 
-_SHOWN = 3
-"""How many examples are kept of what one person gains or loses."""
+MOST_PLACES, MOST_QUESTIONS = 80, 4_000
+LOOKS_AT_PEOPLE, LOOKS_AT_RULES = 800_000, 300_000
+"""So much is tried, or more while there are few people and rules; what is wider is sampled evenly, and said to be."""
+_SHOWN = 3  # examples of what one person gains or loses
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,11 +129,13 @@ def effect(
     at: datetime,
 ) -> ChangeEffect:
     """Compare two books for these people and these requests, at one moment. See above for what is seen."""
+    comparison = _Comparison(old, new, list(people), at)
     return ChangeEffect(
-        people=_Comparison(old, new, list(people), at).shifts(),
+        people=comparison.shifts(),
         pending=tuple(_redecided(old, new, pending)),
         rules=changes(old, new),
         besides=other_than_rules(old, new),
+        lacking=comparison.left_out(),
     )
 
 
@@ -148,11 +156,13 @@ class _Found:
     loses: dict[str, None] = field(default_factory=dict)
     otherwise: dict[str, None] = field(default_factory=dict)
 
-    def add(self, kind: str, words: str) -> None:
-        """Keep an example, when there are few."""
+    def add(self, kind: str, examples: Iterable[str]) -> None:
+        """Keep examples, as long as there are few."""
         kept: dict[str, None] = getattr(self, kind)
         if len(kept) < _SHOWN:
-            kept[words] = None
+            kept |= dict.fromkeys(examples)
+            for one in list(kept)[_SHOWN:]:
+                del kept[one]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,8 +182,7 @@ class _Comparison:
     """
     One comparison of two books, for people who are active.
 
-    People whom no rule tells apart, wherever it is, are one class: what is found is found for all of them, so ten
-    thousand people in three groups cost as much as eight.
+    People whom no rule tells apart are one class: ten thousand people in three groups cost as much as eight.
     """
 
     def __init__(self, old: RuleBook, new: RuleBook, people: list[Principal], at: datetime) -> None:
@@ -184,22 +193,42 @@ class _Comparison:
         for one in (each for each in people if each.active):
             self.classes.setdefault(self._class(one), []).append(one)
         self.found: dict[Class, _Found] = {}
+        self.places, self.questions, self.tried = (0, 0), 0, 0
 
     def shifts(self) -> tuple[Shift, ...]:
         """Probe every rule that differs, and gather what is different for each person."""
-        changed = changed_ids(self.old, self.new)
-        before, now = ({rule.id: rule for rule in book.rules} for book in (self.old, self.new))
-        for one in sorted(changed):
-            versions = [book[one] for book in (before, now) if one in book]
-            others = list(dict.fromkeys(self._patterns(changed)))
-            for place in dict.fromkeys(place for rule in versions for place in places(rule, others)):
-                self._look(versions, place)
+        places = list(self._places())
+        self.places = len(places), min(len(places), max(MOST_PLACES, LOOKS_AT_PEOPLE // max(1, len(self.classes))))
+        looks = [self._look(versions, place) for versions, place in sample(places, self.places[1])]
+        self.questions = sum(len(asked) * len(alike) for asked, alike in looks)
+        most = max(MOST_QUESTIONS, LOOKS_AT_RULES // max(1, len(self.old.rules) + len(self.new.rules)))
+        for nth, (asked, alike) in enumerate(looks):
+            each = len(asked) * len(alike) if self.questions <= most else most // len(looks)
+            self._ask(asked, alike, nth, most=each)
         every = (
             Shift(person=one.id, gains=tuple(f.gains), loses=tuple(f.loses), otherwise=tuple(f.otherwise))
             for each, f in self.found.items()
             for one in self.classes[each]
         )
         return tuple(sorted(every, key=attrgetter("person")))
+
+    def left_out(self) -> tuple[str, ...]:
+        """Say that not everything was tried, where it would have been too much."""
+        there, seen = self.places
+        if (self.tried, seen) == (self.questions, there):
+            return ()
+        tried = f"{seen} of {there} places and {self.tried} of {self.questions} questions about them were tried"
+        return (f"This change is too wide to try all of it: {tried}, so there may be more.",)
+
+    def _places(self) -> Iterator[tuple[list[Rule], Resource]]:
+        """The places to look at of every rule that differs, with both versions of it."""
+        changed = changed_ids(self.old, self.new)
+        before, now = ({rule.id: rule for rule in book.rules} for book in (self.old, self.new))
+        others = list(dict.fromkeys(self._patterns(changed)))
+        for one in sorted(changed):
+            versions = [book[one] for book in (before, now) if one in book]
+            for place in dict.fromkeys(place for rule in versions for place in places(rule, others)):
+                yield versions, place
 
     def _patterns(self, changed: frozenset[RuleId]) -> Iterator[Pattern]:
         """Every pattern of both documents; of rules that are alike, once."""
@@ -213,22 +242,32 @@ class _Comparison:
         own = one.id if one.robot or one.same_as or one.id in self.special else ""
         return Class(before=before, now=now, own=own, tz=one.tz, managed=one.manager is not None)
 
-    def _look(self, versions: list[Rule], place: Resource) -> None:
-        """Ask both books about one place, for one of those whom no rule that touches it tells apart."""
-        asked = list(product(probes(versions, place), suits(versions, self.at)))
-        for alike in self._alike(versions, place):
-            for kind, words in self._differences(self.classes[alike[0]][0], asked):
-                for one in alike:
-                    self.found.setdefault(one, _Found()).add(kind, words)
+    def _look(self, versions: list[Rule], place: Resource) -> tuple[list[tuple[Probe, Suit]], list[list[Class]]]:
+        """What to ask about one place, and the people there whom no rule that touches it tells apart, together."""
+        return list(product(probes(versions, place), suits(versions, self.at))), self._alike(versions, place)
+
+    def _ask(self, asked: Sequence[tuple[Probe, Suit]], alike: list[list[Class]], nth: int, *, most: int) -> None:
+        """Ask both books. Of more questions than `most` a sample: other people at each place, then other questions."""
+        turned = alike[(start := nth * most % max(1, len(alike))) :] + alike[:start]
+        some = turned[:most]
+        put = sample(asked, max(1, most // max(1, len(some))))
+        self.tried += len(put) * len(some)
+        for each in some:
+            examples: dict[str, dict[str, None]] = {}
+            for kind, words in self._differences(self.classes[each[0]][0], put):
+                examples.setdefault(kind, {})[words] = None
+            for kind, found in examples.items():
+                for one in each:
+                    self.found.setdefault(one, _Found()).add(kind, found)
 
     def _alike(self, versions: list[Rule], place: Resource) -> list[list[Class]]:
         """Put together the classes that the versions name and no rule that touches the place tells apart."""
         masks = _mask(self.old, place), _mask(self.new, place)
         own = [sum(1 << i for i, rule in enumerate(book.rules) if rule in versions) for book in (self.old, self.new)]
-        together: dict[Class, list[Class]] = {}
+        together: dict[tuple[object, ...], list[Class]] = {}
         for one in self.classes:
             if one.before & own[0] or one.now & own[1]:
-                here = replace(one, before=one.before & masks[0], now=one.now & masks[1])
+                here = one.before & masks[0], one.now & masks[1], one.own, one.tz, one.managed
                 together.setdefault(here, []).append(one)
         return list(together.values())
 
@@ -238,6 +277,11 @@ class _Comparison:
             before, now = decide(self.old, put, around), decide(self.new, put, around)
             if differ(before, now):
                 yield _kind(before, now), ask_in_words(put).partition(", ")[2]
+
+
+def sample(every: Sequence[T], most: int) -> Sequence[T]:
+    """All of few; of many, so many that lie evenly among them."""
+    return every if len(every) <= most else [every[at * len(every) // most] for at in range(most)]
 
 
 def _kind(before: Decision, now: Decision) -> str:
