@@ -132,7 +132,7 @@ def _bare_request(request: Request, which: Which) -> Request:
 
 
 def _bare_wish(wish: Wish) -> Wish:
-    return replace(wish, reason=ERASED if wish.reason else "")
+    return replace(wish, reason=ERASED if wish.reason else "", note=ERASED if wish.note else "")
 
 
 def _records(which: Which, ledger: Ledger) -> Iterator[Change]:

@@ -229,6 +229,7 @@ def _told(request: Request) -> dict[str, Detail]:
     }
     seldom: dict[str, Detail] = {
         "beneficiary": request.beneficiary,
+        "note": request.ask.wish.note or None,
         "ticket": request.ticket,
         "series": request.series,
         "urgent": request.urgent or None,

@@ -22,6 +22,8 @@ from daypass.model.words import mask
 
 LONGEST_REASON = 1000
 """Characters; a Slack text field and a journal entry both hold it whole."""
+LONGEST_NOTE = 300
+"""Characters: a link, a number to call, a word to whoever decides."""
 
 
 class RequestState(StrEnum):
@@ -73,9 +75,13 @@ class Wish:
     delivery: Delivery = Delivery.SESSION
     reason: str = ""
     recurs: Recurrence | None = None
+    note: str = ""
+    """For whoever decides, beside the reason; no rule reads it."""
 
     def __post_init__(self) -> None:
-        mask(self, "reason")
+        mask(self, "reason", "note")
+        if len(self.note) > LONGEST_NOTE:
+            raise BadInput(f"The note has {len(self.note)} characters; {LONGEST_NOTE} is the most.", field="note")
         if len(self.reason) > LONGEST_REASON:
             raise BadInput(
                 f"The reason has {len(self.reason)} characters; {LONGEST_REASON} is the most.", field="reason"

@@ -92,6 +92,8 @@ def _story(found: dict[str, Any], zone: output.Zone) -> Iterator[str]:
     yield f"  who       {output.who(request, names)}{', by emergency access' if request['urgent'] else ''}"
     yield f"  how long  {output.wished(request, zone)} ({output.length(request['longest_s'])} at most)"
     yield f"  why       {output.folded(request['reason']) or '-'}"
+    if request["note"]:
+        yield f"  note      {output.folded(request['note'])}"
     yield f"  rule      {request['rule']}, decided by {output.deciders(request['approvers'], names)}"
     yield f"  request   {request['state']}"
     if grant:

@@ -106,6 +106,9 @@ def asking() -> list[click.Parameter]:
             help="Again and again: “weekdays 09:00-10:00”, with --for 2w or --until 2026-12-07.",
         ),
         reason("Why. The approvers read it."),
+        click.Option(
+            ["--note"], metavar="TEXT", help="A word to the approvers that is no reason: a link, whom to call."
+        ),
         as_("How the access reaches you; a session if not said."),
         *extras(),
     ]

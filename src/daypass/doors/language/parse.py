@@ -73,6 +73,7 @@ _FIELDS = {
     "--until": "length",
     "--start": "start",
     "--reason": "reason",
+    "--note": "note",
     "--as": "delivery",
     "--to": "person",
     "--every": "start",

@@ -16,7 +16,7 @@ from daypass.model.grant import Delivery, GrantId
 from daypass.model.lease import Term
 from daypass.model.length import is_length
 from daypass.model.principal import PrincipalId
-from daypass.model.request import LONGEST_REASON, Ask, Recurrence, Wish
+from daypass.model.request import LONGEST_NOTE, LONGEST_REASON, Ask, Recurrence, Wish
 from daypass.model.resource import BARE, Resource
 from daypass.model.windows import next_window
 from daypass.resources.registry import KINDS, LEVELS, kind_called, listed, only_level, parse_resource
@@ -50,6 +50,7 @@ class RequestDraft:
     extras: frozenset[str] = frozenset()
     term: Term | None = None
     reason: str = ""
+    note: str = ""
     delivery: Delivery | None = None
     beneficiary: PrincipalId | None = None
     urgent: bool = False
@@ -84,6 +85,7 @@ class RequestDraft:
                 delivery=self.delivery or default_delivery,
                 reason=self.reason,
                 recurs=self.recurs,
+                note=self.note,
             ),
             extends=extends,
             beneficiary=self.beneficiary,
@@ -103,6 +105,7 @@ class Spoken:
     until: str | None = None
     start: str | None = None
     reason: str = ""
+    note: str | None = None
     delivery: str | None = None
     versions: bool = False
     tags: bool = False
@@ -122,6 +125,7 @@ class Spoken:
             extras=frozenset(self._options()),
             term=_first(recurs, now) or parse_term(self.for_, self.start, until=self.until, now=now, tz=tz),
             reason=parse_reason(self.reason),
+            note=parse_note(self.note or ""),
             delivery=None if self.delivery is None else parse_delivery(self.delivery),
             beneficiary=None if self.to is None else parse_person(self.to),
             urgent=self.urgent,
@@ -228,16 +232,25 @@ def parse_id(text: str) -> GrantId:
 
 def parse_reason(text: str) -> str:
     """Read a reason of at most 1,000 characters, whole. Raises BadInput with the field `reason`."""
-    check_unicode(text, field="reason")
+    return _plain(text, "reason", LONGEST_REASON)
+
+
+def parse_note(text: str) -> str:
+    """Read a note of at most 300 characters, whole. Raises BadInput with the field `note`."""
+    return _plain(text, "note", LONGEST_NOTE)
+
+
+def _plain(text: str, field: str, longest: int) -> str:
+    check_unicode(text, field=field)
     plain = text.strip()
-    if len(plain) > LONGEST_REASON:
-        raise BadInput(f"The reason has {len(plain)} characters; {LONGEST_REASON} is the most.", field="reason")
+    if len(plain) > longest:
+        raise BadInput(f"The {field} has {len(plain)} characters; {longest} is the most.", field=field)
     if _CONTROL.search(plain):
-        raise BadInput("The reason has a control character in it; write it as plain text.", field="reason")
+        raise BadInput(f"The {field} has a control character in it; write it as plain text.", field=field)
     if turns := _TURNS.search(plain):
         raise BadInput(
-            f"The reason has a sign in it that turns the writing round (U+{ord(turns[0]):04X}); write it without.",
-            field="reason",
+            f"The {field} has a sign in it that turns the writing round (U+{ord(turns[0]):04X}); write it without.",
+            field=field,
         )
     return plain
 

@@ -200,7 +200,8 @@ def _use(grant: Grant, request: Request) -> list[Block]:
 
 
 def _reason(request: Request) -> list[Block]:
-    return [section(f"*{labels.REASON_LABEL}*"), quoted(request.reason)] if request.reason else []
+    said = {labels.REASON_LABEL: request.reason, labels.NOTE_LABEL: request.ask.wish.note}
+    return [block for label, text in said.items() if text for block in (section(f"*{label}*"), quoted(text))]
 
 
 def _note(picture: RequestView) -> list[Block]:

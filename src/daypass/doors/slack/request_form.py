@@ -29,12 +29,12 @@ from daypass.doors.slack.texts import labels, times
 from daypass.model.errors import BadInput
 from daypass.model.grant import Delivery
 from daypass.model.principal import ROBOT
-from daypass.model.request import LONGEST_REASON
+from daypass.model.request import LONGEST_NOTE, LONGEST_REASON
 from daypass.model.resource import BARE
 from daypass.resources.registry import KINDS, LEVELS
 
 CALLBACK = "request"
-FIELDS = ("level", "resource", "length", "reason", "delivery", "start", "person", "every")
+FIELDS = ("level", "resource", "length", "reason", "note", "delivery", "start", "person", "every")
 PREVIEW = "form.preview"
 """The button that says who would decide, before anybody is asked."""
 URGENT = "urgent"
@@ -84,6 +84,13 @@ def form(spoken: Spoken, *, problem: str = "", asked: Sequence[str] = (), repeat
             hint=labels.REASON_HINT,
             optional=not why,
         ),
+        field(
+            "note",
+            labels.NOTE_LABEL,
+            line(initial=spoken.note or "", longest=LONGEST_NOTE),
+            hint=labels.NOTE_HINT,
+            optional=True,
+        ),
         _delivery(spoken.delivery, labels.DELIVERIES if spoken.to is None else labels.THEIRS),
         field(
             "start",
@@ -116,6 +123,7 @@ def read(state: Mapping[str, Any], metadata: str = "") -> Spoken:
         for_=typed(state, "length") or None,
         start=typed(state, "start") or None,
         reason=typed(state, "reason"),
+        note=typed(state, "note"),
         delivery=next(iter(chosen(state, "delivery")), None),
         versions="versions" in extras,
         tags="tags" in extras,

@@ -89,6 +89,8 @@ def _rows(offer: confirm.ApprovalOffer, desk: Services) -> Iterator[tuple[str, s
     if offer.term != request.term:
         yield "Asked for", _how_long(request.term, _zone(offer.by, desk))
     yield "Why", request.reason or "(no reason given)"
+    if request.ask.wish.note:
+        yield "Note to the approvers", request.ask.wish.note
     yield "Request", request.id
 
 

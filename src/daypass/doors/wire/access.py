@@ -41,6 +41,8 @@ class RequestOut(WireOut):
     delivery: str
     term: TermOut
     reason: str
+    note: str
+    """For whoever decides, beside the reason."""
     filed_at: datetime
     rule: str
     longest_s: int
@@ -74,6 +76,7 @@ class RequestOut(WireOut):
             delivery=request.delivery,
             term=TermOut.of(request.term),
             reason=request.reason,
+            note=request.ask.wish.note,
             filed_at=request.filed_at,
             rule=request.rule,
             longest_s=int(request.longest.total_seconds()),

@@ -16,6 +16,7 @@ from daypass.doors.wire.words import (
     LevelText,
     LongText,
     MomentText,
+    NoteText,
     PersonText,
     PlaceText,
     ReasonText,
@@ -84,6 +85,7 @@ class FileRequest(Incoming):
     until: MomentText | None = Field(default=None, description="18:00, 2026-11-24T18:00:00Z; not beside `for`")
     start: MomentText | None = Field(default=None, description="not before this moment")
     reason: ReasonText = ""
+    note: NoteText | None = Field(default=None, description="a word to the approvers, beside the reason")
     delivery: DeliveryText | None = Field(default=None, description="session, policy or link")
     versions: bool = False
     tags: bool = False

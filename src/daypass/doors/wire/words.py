@@ -17,7 +17,7 @@ from pydantic import BeforeValidator, Field
 from daypass.lifecycle.bots.tokens import NAME as ROBOT_NAME
 from daypass.model.grant import ALPHABET, ID_LENGTH, Delivery
 from daypass.model.login import LoginScope
-from daypass.model.request import LONGEST_REASON
+from daypass.model.request import LONGEST_NOTE, LONGEST_REASON
 from daypass.resources.registry import LEVELS
 
 GRANT_ID = f"^[{ALPHABET}{ALPHABET.lstrip(digits).upper()}]{{{ID_LENGTH}}}$"
@@ -53,10 +53,6 @@ MomentText = Annotated[ShortText, drawn(format="daypass-moment", minLength=3, ma
 TermText = Annotated[ShortText, drawn(format="daypass-term", minLength=2, maxLength=71)]
 LineText = Annotated[ShortText, drawn(format="daypass-line")]
 EveryText = Annotated[ShortText, drawn(format="daypass-every", minLength=3, maxLength=120)]
-ReasonText = Annotated[
-    LongText,
-    drawn(
-        maxLength=LONGEST_REASON,
-        pattern=r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]*$",
-    ),
-]
+_PLAIN = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]*$"
+ReasonText = Annotated[LongText, drawn(maxLength=LONGEST_REASON, pattern=_PLAIN)]
+NoteText = Annotated[LongText, drawn(maxLength=LONGEST_NOTE, pattern=_PLAIN)]

@@ -16,6 +16,7 @@ _LABELS = {
     "start": labels.START_LABEL,
     "as": labels.DELIVERY_LABEL,
     "reason": labels.REASON_LABEL,
+    "note": labels.NOTE_LABEL,
     "to": labels.WHOM_LABEL,
     "every": labels.EVERY_LABEL,
     "window": labels.LENGTH_LABEL,

@@ -69,6 +69,7 @@ TOO_LONG_TO_CHOOSE = "Too long for this list. Type /daypass request s3 read WHER
 LENGTH_HINT = "Such as 90m, 2h, 1d, or until 18:00. Left empty: what the rule gives."
 START_HINT = "Such as tomorrow 09:00. Left empty: as soon as it is approved."
 REASON_HINT = "Your approvers read it."
+NOTE_LABEL, NOTE_HINT = "Note to the approvers", "What is no reason: a link, whom to call. No rule reads it."
 DENY_LABEL = "Why not? The requestor reads it."
 CUSTOM_LABEL = "For how long"
 CUSTOM_OPTION = "Another length …"
