@@ -154,9 +154,9 @@ def test_a_second_reason_is_never_dropped_in_silence(walk: Walk) -> None:
     assert walk.deny(request, "").id == request
     told = [walk.story(one) for one in (request, bare, grant)]
 
-    with pytest.raises(TooLate, match="The reason given then stands; tell <@U0ANN> yourself"):
+    with pytest.raises(TooLate, match="The reason given then stands; tell U0ANN yourself"):
         walk.deny(request, "because policy")
-    with pytest.raises(TooLate, match="without a reason, and that stands; tell <@U0ANN> yourself"):
+    with pytest.raises(TooLate, match="without a reason, and that stands; tell U0ANN yourself"):
         walk.deny(bare, "because policy")
     with pytest.raises(TooLate, match="The reason given then stands"):
         take_away(walk, grant, BOB, "laptop stolen")
@@ -170,7 +170,7 @@ def test_a_different_decision_is_told_who_decided_what_and_when(walk: Walk) -> N
     late = [lambda: walk.click(request, length=HOUR), lambda: walk.deny(request), lambda: walk.click(request, by=EVE)]
 
     for again in late:
-        with pytest.raises(TooLate, match="approved by <@U0BOB> already, for 30 minutes, on 23 Nov at 12:00 UTC"):
+        with pytest.raises(TooLate, match="approved by U0BOB already, for 30 minutes, on 23 Nov at 12:00 UTC"):
             again()
 
 
@@ -179,7 +179,7 @@ def test_what_somebody_else_ended_is_told_with_who_and_when(walk: Walk) -> None:
     grant, decide = revoked(walk)
     decide()
 
-    with pytest.raises(TooLate, match="That was <@U0BOB>, on 23 Nov at 12:00 UTC"):
+    with pytest.raises(TooLate, match="That was U0BOB, on 23 Nov at 12:00 UTC"):
         walk.drop(grant)
 
 

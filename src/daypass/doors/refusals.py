@@ -38,6 +38,7 @@ from daypass.model.errors import (
     Unavailable,
 )
 from daypass.model.principal import PrincipalId
+from daypass.model.text import Text, people_in, rendered
 
 OK, ERROR, DENIED, TIMED_OUT = 0, 1, 2, 4
 """The exit codes of the command line."""
@@ -126,28 +127,30 @@ def exit_code(error: Exception) -> int:
 
 
 def sentence(error: Exception) -> str:
-    """The sentence for the person; one of our own for what is not in the table, so that nothing leaks."""
-    return error.sentence if isinstance(error, DaypassError) and said(error) is not _INTERNAL else INTERNAL
+    """The sentence with people by their ids; one of our own for what is not in the table, so that nothing leaks."""
+    return rendered(text(error))
+
+
+def text(error: Exception) -> Text:
+    """The sentence with references to people; one of our own for what is not in the table."""
+    return error.text if isinstance(error, DaypassError) and said(error) is not _INTERNAL else (INTERNAL,)
 
 
 def sentence_naming(error: Exception, name: Callable[[PrincipalId], str]) -> str:
     """
-    The sentence with names in the place of mentions, which nothing but Slack shows as names.
+    The sentence with the names of those to whom it refers, of at most ten.
 
-    Those alone whom the sentence itself mentions, and at most ten. A mention that a caller wrote, and that a sentence
-    repeats, stays as it is: else they could have anybody looked up, and learn their name.
+    What a caller wrote, and a sentence repeats, is no reference: else they could have anybody looked up, and learn
+    their name.
     """
-    said_of = error.people[:_MOST_NAMED] if isinstance(error, DaypassError) else ()
-    text = sentence(error)
-    for one in dict.fromkeys(said_of):
-        if (mention := f"<@{one}>") in text:
-            text = text.replace(mention, name(PrincipalId(one)) if one.startswith(("U", "W")) else one)
-    return text
+    told = text(error)
+    some = people_in(told)[:_MOST_NAMED]
+    return rendered(told, lambda one: name(PrincipalId(one)) if one in some and one.startswith(("U", "W")) else one)
 
 
 def to_a_stranger(error: Exception) -> str:
-    """The sentence for whoever came without a login, who is told no name."""
-    return sentence_naming(error, lambda _: A_COLLEAGUE)
+    """The sentence for whoever came without a login, who is told no name and no id."""
+    return rendered(text(error), lambda _: A_COLLEAGUE)
 
 
 def field(error: Exception) -> str | None:

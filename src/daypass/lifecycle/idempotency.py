@@ -18,6 +18,7 @@ from daypass.model.principal import PrincipalId
 from daypass.model.record import Validity
 from daypass.model.request import Ask, Request, RequestState
 from daypass.model.schedule import Schedule
+from daypass.model.text import Person, Text, text_of
 from daypass.ports import Ledger
 
 _MOMENT = timedelta(minutes=1)
@@ -48,7 +49,9 @@ def must_say_no_other_reason(first: str, now: str, of: PrincipalId) -> None:
     if now in {"", first}:
         return
     how = "The reason given then stands" if first else "It was done without a reason, and that stands"
-    raise TooLate(f"You did this already. {how}; tell <@{of}> yourself what there is to add.").mentioning(of)
+    raise TooLate(
+        text_of(f"You did this already. {how}; tell ", Person(of), " yourself what there is to add."),
+    )
 
 
 def ended_so(grant: Grant, by: PrincipalId, why: Why) -> bool:
@@ -114,14 +117,14 @@ def given_before(permits: Iterable[Preapproval], new: Preapproval) -> Preapprova
     return next((one for one in permits if new.at - one.at < SOON and _allows(one) == _allows(new)), None)
 
 
-def how_decided(request: Request) -> str:
-    """Say who decided what, for how long and when: `It was approved by <@U0BOB> already, for 1 hour, on ...`."""
+def how_decided(request: Request) -> Text:
+    """Say who decided what, for how long and when: `It was approved by Bob already, for 1 hour, on ...`."""
     approval = request.approval
-    who = f"<@{approval.by}>" if approval and approval.by.startswith(("U", "W")) else "a rule"
+    who = Person(approval.by) if approval and approval.by.startswith(("U", "W")) else "a rule"
     length = approval.length if approval and request.state is RequestState.APPROVED else None
     how_long = f", for {words_for_length(length)}" if length else ""
     when = f", on {moment(approval.at)}" if approval else ""
-    return f"It was {request.state} by {who} already{how_long}{when}."
+    return text_of(f"It was {request.state} by ", who, f" already{how_long}{when}.")
 
 
 def moment(at: datetime) -> str:

@@ -22,6 +22,7 @@ from daypass.model.freeze import Freezes
 from daypass.model.grant import Grant
 from daypass.model.principal import Away, Principal, PrincipalId
 from daypass.model.request import Approval, Request
+from daypass.model.text import Person, listed, text_of
 from daypass.resources.registry import kind_of
 
 
@@ -43,8 +44,8 @@ class Clearing:
         for one in whose(self.judge.ledger.request(grant.id), self.judge.ledger):
             if is_leaving(one, self.judge.ledger):
                 raise Unavailable(
-                    f"Slack says that <@{one}> has left. It begins only if that turns out to be wrong."
-                ).mentioning(one)
+                    text_of("Slack says that ", Person(one), " has left. It begins only if that turns out to be wrong.")
+                )
 
     def may_begin(self, grant: Grant, now: datetime) -> None:
         """Check that the rules, the people and the approvals of now allow a grant. Raises as ports.Clearance says."""
@@ -95,11 +96,9 @@ def _as_at_the_click(around: Circumstances, approvals: tuple[Approval, ...]) -> 
 
 def _no_longer(request: Request) -> NotAllowed:
     people = dict.fromkeys(one.by for one in request.approvals)
-    names = ", ".join(f"<@{one}>" for one in people) or "a rule"
-    return NotAllowed(
-        f"It was approved by {names}, which does not count any more under the rules and people of now. Ask again.",
-        field="person",
-    ).mentioning(*people)
+    names = listed(tuple(people)) or "a rule"
+    why = ", which does not count any more under the rules and people of now. Ask again."
+    return NotAllowed(text_of("It was approved by ", names, why), field="person")
 
 
 def _not_known() -> Unavailable:

@@ -25,6 +25,8 @@ or an exit code in one table (doors/refusals.py); nothing below the doors knows 
 from dataclasses import dataclass
 from typing import Self
 
+from daypass.model.text import Text, rendered
+
 
 class DaypassError(Exception):
     """
@@ -35,27 +37,30 @@ class DaypassError(Exception):
     """
 
     detail = ""
-    people: tuple[str, ...] = ()
-    """Those whom the sentence itself mentions as `<@U02ABCDEF>`. Any other mention in it was written by a caller."""
+
+    @property
+    def text(self) -> Text:
+        """The message with references to those of whom it speaks. An id that a caller wrote is no reference."""
+        said = self.args[0] if self.args else type(self).__name__
+        return said if isinstance(said, tuple) else (str(said),)
 
     @property
     def sentence(self) -> str:
-        """The message, as it is shown to a person."""
-        return str(self.args[0]) if self.args else type(self).__name__
+        """The message as it is journalled and logged: people by their ids."""
+        return rendered(self.text)
 
     @property
     def report(self) -> str:
         """The message as the operator reads it, in the log and from the doctor."""
         return f"{self.sentence} It says: {self.detail}" if self.detail else self.sentence
 
+    def __str__(self) -> str:
+        """The sentence."""
+        return self.sentence
+
     def because(self, detail: str) -> Self:
         """Add what the operator should read besides."""
         self.detail = detail
-        return self
-
-    def mentioning(self, *people: str | None) -> Self:
-        """Say whom the sentence mentions, so that a door may put a name there: nobody else is looked up for it."""
-        self.people = tuple(one for one in people if one)
         return self
 
 
@@ -67,7 +72,7 @@ class Refusal(DaypassError):
     length, start, reason, delivery, person, or command for the ask as a whole.
     """
 
-    def __init__(self, sentence: str, *, field: str = "command") -> None:
+    def __init__(self, sentence: str | Text, *, field: str = "command") -> None:
         super().__init__(sentence)
         self.field = field
 

@@ -7,6 +7,7 @@ from daypass.doors.refusals import sentence_naming, to_a_stranger
 from daypass.lifecycle.approval.decide import deny
 from daypass.model.errors import TooLate
 from daypass.model.principal import PrincipalId
+from daypass.model.text import Person, text_of
 from tests.doors.house import House
 from tests.makers import ANN, BOB, EVE
 
@@ -65,22 +66,22 @@ def test_whom_a_refusal_mentions_is_named_to_who_has_a_login(house: House, ann: 
 def test_a_refusal_names_ten_at_most_and_nobody_whom_it_does_not_mention():
     """What a caller wrote stays as it was; so does whoever comes after ten."""
     people = [f"U0P{number:02}" for number in range(12)]
-    written = " ".join(f"<@{one}>" for one in (*people, EVE))
+    text = text_of(*(piece for one in people for piece in (Person(one), " ")), f"<@{EVE}> {EVE}")
     asked: list[PrincipalId] = []
 
     def name(one: PrincipalId) -> str:
         asked.append(one)
         return "Somebody"
 
-    said = sentence_naming(TooLate(written).mentioning(*people), name)
+    said = sentence_naming(TooLate(text), name)
 
     assert asked == people[:10]
-    assert said == f"{' '.join(['Somebody'] * 10)} <@U0P10> <@U0P11> <@{EVE}>"
+    assert said == f"{' '.join(['Somebody'] * 10)} U0P10 U0P11 <@{EVE}> {EVE}"
 
 
 def test_who_came_without_a_login_reads_of_a_colleague():
     """Also where it is we who mention somebody: on the pages of links and passkeys."""
-    decided = TooLate(f"It was denied by <@{BOB}> already.").mentioning(BOB)
+    decided = TooLate(text_of("It was denied by ", Person(BOB), " already."))
 
     assert to_a_stranger(decided) == "It was denied by a colleague already."
 

@@ -6,7 +6,7 @@ from datetime import date, time, timedelta
 
 import pytest
 
-from daypass.doors.slack.blocks import code, cut, escape, preformatted, sentence
+from daypass.doors.slack.blocks import code, cut, escape, mark, preformatted, sentence
 from daypass.doors.slack.cards import review_card, status_card
 from daypass.doors.slack.texts import outcomes, story, times
 from daypass.doors.slack.texts import requests as texts
@@ -192,7 +192,7 @@ def test_code_cannot_be_left():
 
 def test_a_sentence_may_name_a_person_and_nothing_else():
     """A refusal says who decided; it calls no channel."""
-    assert sentence("by <@U0BOB> <!channel>") == "by <@U0BOB> &lt;!channel&gt;"
+    assert sentence(f"by {mark('U0BOB')} <!channel>") == "by <@U0BOB> &lt;!channel&gt;"
 
 
 def test_a_document_is_shown_whole():
@@ -250,6 +250,8 @@ def test_no_key_gets_out_of_the_lines_to_copy(delivery: Delivery):
 
 def test_a_refusal_names_people_as_slack_does_and_leaves_code_and_capitals_alone():
     """Whoever reads it sees a name; what is to be typed stays as it is."""
-    assert sentence("U0ANN is frozen (`daypass lift --of U0ANN`). <@U0BOB> knows WHY, USERS do not. <!channel>") == (
+    told = f"U0ANN is frozen (`daypass lift --of U0ANN`). {mark('U0BOB')} knows WHY, USERS do not. <!channel>"
+
+    assert sentence(told) == (
         "<@U0ANN> is frozen (`daypass lift --of U0ANN`). <@U0BOB> knows WHY, USERS do not. &lt;!channel&gt;"
     )

@@ -150,7 +150,7 @@ def test_a_replayed_click_is_told_what_became_of_it(ruled: Ruled):
     change = ruled.propose()
     ruled.approve(change)
 
-    with pytest.raises(TooLate, match="approved by <@U0BOB> already; it became version 2"):
+    with pytest.raises(TooLate, match="approved by U0BOB already; it became version 2"):
         ruled.approve(change, by=CARL)
     with pytest.raises(TooLate):
         ruled.deny(change)
@@ -198,7 +198,7 @@ def test_a_denied_change_stays_denied(ruled: Ruled):
 
     assert denied.approval is not None
     assert (denied.approval.by, denied.approval.note) == (BOB, "not now")
-    with pytest.raises(TooLate, match="denied by <@U0BOB>"):
+    with pytest.raises(TooLate, match="denied by U0BOB"):
         ruled.approve(change)
     assert ruled.kinds(change.id)[:2] == [EntryKind.RULES_PROPOSED, EntryKind.RULES_DENIED]
 

@@ -199,7 +199,7 @@ def test_a_proposal_from_an_older_version_is_told_whose_came_meanwhile(ruled: Ru
     """So that the author knows whom to speak with."""
     ruled.approve(ruled.propose(LONGER), by=CARL)
 
-    with pytest.raises(Conflict, match=r"^Version 2 came meanwhile, by <@U0ANN>; pull it and make your change anew"):
+    with pytest.raises(Conflict, match=r"^Version 2 came meanwhile, by U0ANN; pull it and make your change anew"):
         ruled.propose(SHORTER, by=BOB, base=1)
 
 

@@ -29,6 +29,7 @@ from daypass.doors.wire.inputs import FileRequest
 from daypass.doors.wire.problem import answering, problem, refusal
 from daypass.model.errors import DaypassError, TooOften, Unavailable
 from daypass.model.principal import PrincipalId
+from daypass.model.text import people_in
 
 log = structlog.get_logger(__name__)
 
@@ -143,7 +144,7 @@ def _short(field: str | None) -> str:
 def _sentence(error: Exception, request: Request) -> str:
     """Say it with names to whoever has a login; nobody else is told one, and nobody is looked up for them."""
     desk = request.app.state.desk
-    if getattr(error, "people", ()) and is_login(desk, request.headers):
+    if people_in(refusals.text(error)) and is_login(desk, request.headers):
         return refusals.sentence_naming(error, lambda one: _name(one, desk))
     return refusals.to_a_stranger(error)
 

@@ -23,7 +23,9 @@ _LONGEST_SPOKEN = 75
 _PAIRS = 10
 READ = "read"
 """The callback of a page that is only read."""
-_MENTION = re.compile(r"&lt;(@[UW][A-Z0-9]+)&gt;")
+_OPEN, _CLOSE = "\ue000", "\ue001"
+"""Stand around a reference to somebody until the words about it are made harmless: private to this page."""
+_MARK = re.compile(f"{_OPEN}([UW][A-Z0-9]+){_CLOSE}")
 _BARE_ID = re.compile(r"(?<!@)\b(?=[A-Z]*[0-9])[UW][A-Z0-9]{3,}\b")
 _BARE_GROUP = re.compile(r"(?<!\^)\bS0[A-Z0-9]{2,}\b")
 _BACK_TICK = "\u02cb"
@@ -45,7 +47,17 @@ def escape(text: str) -> str:
 
 def sentence(text: str) -> str:
     """Make a sentence of an error harmless, but let it name people: by their ids, unless these stand in code."""
-    return named(_MENTION.sub(r"<\1>", escape(text)))
+    return named(_MARK.sub(r"<@\1>", escape(text)))
+
+
+def mark(one: str) -> str:
+    """Refer to somebody in a sentence that is not harmless yet."""
+    return f"{_OPEN}{one}{_CLOSE}"
+
+
+def unmarked(words: str) -> str:
+    """Words in which nobody can write such a reference."""
+    return words.replace(_OPEN, "").replace(_CLOSE, "")
 
 
 def named(text: str, *, groups: bool = False) -> str:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import structlog
 
-from daypass.doors import refusals
 from daypass.doors.language import parse_id, parse_reason
 from daypass.doors.services import Services
 from daypass.doors.slack.approver_messages import ApproverMessages
@@ -35,6 +34,7 @@ from daypass.doors.slack.form_values import typed
 from daypass.doors.slack.interaction import Answer, CloseView, Interaction
 from daypass.doors.slack.outbound import Gone
 from daypass.doors.slack.recipients import channels
+from daypass.doors.slack.spoken import refusal as refusal_sentence
 from daypass.doors.slack.texts import break_glass as texts
 from daypass.doors.slack.texts import labels
 from daypass.doors.slack.texts.requests import reference
@@ -191,7 +191,7 @@ class GlassReviews:
             await in_thread(lambda: self._close(review_id, turn.person, note))
         except DaypassError as error:
             read = await in_thread(lambda: dossier(review_id, ledger=self.counter.desk.ledger))
-            return refused(error, review_form(read, said, refusals.sentence(error)), ("reason",))
+            return refused(error, review_form(read, said, refusal_sentence(error)), ("reason",))
         return CloseView()
 
     async def revoke(self, turn: Interaction) -> None:

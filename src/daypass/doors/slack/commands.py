@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from daypass.doors import refusals
 from daypass.doors.language import (
     ID,
     Again,
@@ -60,6 +59,7 @@ from daypass.doors.slack.preapprovals import Preapprovals
 from daypass.doors.slack.preview import previewed
 from daypass.doors.slack.request_form import heard
 from daypass.doors.slack.rules import RulesDoor
+from daypass.doors.slack.spoken import refusal as refusal_sentence
 from daypass.doors.slack.texts import handout, labels, outcomes, story
 from daypass.doors.slack.texts import lists as said_of_lists
 from daypass.doors.slack.texts import preapprovals as texts_ahead
@@ -114,7 +114,7 @@ class Commands:
                 raise BadInput(await which_one(words[0].lower(), self.counter.desk, turn.person), field=ID) from None
             if not _asks(words):
                 raise
-            await turn.tell(_with_form(refusals.sentence(refusal), said))
+            await turn.tell(_with_form(refusal_sentence(refusal), said))
 
     async def _zone(self, turn: Interaction, words: list[str]) -> str:
         """The person's time zone, looked up only for a command in which they may say a time."""
@@ -127,7 +127,7 @@ class Commands:
         try:
             parse(words, now=self.counter.desk.clock(), tz="UTC")
         except BadInput as error:
-            return error.sentence
+            return refusal_sentence(error)
         return ""
 
     async def _do(self, turn: Interaction, said: Said) -> None:

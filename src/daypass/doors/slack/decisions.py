@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from daypass.doors import refusals
 from daypass.doors.language import parse_id, parse_length, parse_reason
 from daypass.doors.slack.blocks import Note, View, field, line, modal, section, sentence
 from daypass.doors.slack.cards import AS_ASKED, CUSTOM, row_id
@@ -19,6 +18,7 @@ from daypass.doors.slack.form_values import chosen, typed, typed_if_any
 from daypass.doors.slack.home import HomeTab
 from daypass.doors.slack.interaction import Answer, CloseView, Interaction
 from daypass.doors.slack.passkey import Passkeys
+from daypass.doors.slack.spoken import refusal as refusal_sentence
 from daypass.doors.slack.texts import labels, outcomes
 from daypass.doors.slack.texts import refusals as sorry
 from daypass.doors.slack.texts import requests as texts
@@ -67,7 +67,7 @@ class Reviews:
             length: timedelta = parse_length(said)
             shown = await Passkeys(counter=self.counter).approve_in_form(turn, request_id, length)
         except DaypassError as error:
-            return refused(error, _custom_form(request_id, "", said, in_form(refusals.sentence(error))), ("length",))
+            return refused(error, _custom_form(request_id, "", said, in_form(refusal_sentence(error))), ("length",))
         return shown or CloseView()
 
     async def ask_why_not(self, turn: Interaction) -> None:
@@ -81,7 +81,7 @@ class Reviews:
         try:
             await self.counter.deny(request_id, by=turn.person, reason=parse_reason(said))
         except DaypassError as error:
-            return refused(error, _deny_form(request_id, "", said, in_form(refusals.sentence(error))), ("reason",))
+            return refused(error, _deny_form(request_id, "", said, in_form(refusal_sentence(error))), ("reason",))
         return CloseView()
 
     async def _custom(self, request_id: GrantId, by: PrincipalId) -> View:

@@ -3,6 +3,7 @@
 from daypass.doors.services import Services
 from daypass.doors.slack.blocks import sentence
 from daypass.doors.slack.interaction import SLACK_FAILED, Interaction
+from daypass.doors.slack.spoken import refusal as refusal_sentence
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.verbs import in_thread
 from daypass.model.errors import AskedAlready
@@ -12,7 +13,7 @@ from daypass.model.grant import GrantId
 async def asked_already(turn: Interaction, error: AskedAlready, desk: Services) -> str:
     """The refusal, in mrkdwn, with a link where Slack has one."""
     link = await _link(turn, GrantId(error.request), desk)
-    return f"{sentence(error.sentence)} {texts.to_message(link)}".strip()
+    return f"{sentence(refusal_sentence(error))} {texts.to_message(link)}".strip()
 
 
 async def _link(turn: Interaction, subject: GrantId, desk: Services) -> str:

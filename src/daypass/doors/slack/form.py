@@ -13,6 +13,7 @@ from daypass.doors.slack.duplicates import asked_already
 from daypass.doors.slack.interaction import Answer, CloseView, Interaction, ShowView, Wrong
 from daypass.doors.slack.names import in_private
 from daypass.doors.slack.request_form import FIELDS, as_typed, form, heard, place_option, read
+from daypass.doors.slack.spoken import refusal as refusal_sentence
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.texts.form_words import in_form
 from daypass.doors.slack.typeahead import nearly, places
@@ -56,7 +57,7 @@ class Form:
             await self.counter.file(draft.ask(turn.person, key=turn.key))
         except AskedAlready as error:
             said = await asked_already(turn, error, self.counter.desk)
-            return ShowView(view=await self._drawn(spoken, repeated=said), said=refusals.sentence(error))
+            return ShowView(view=await self._drawn(spoken, repeated=said), said=refusal_sentence(error))
         except DaypassError as error:
             return refused(error, await self._drawn(spoken, asked=[_bold(error)]), FIELDS)
         return CloseView()
@@ -115,8 +116,8 @@ def refused(error: DaypassError, view: View, fields: tuple[str, ...]) -> Answer:
     """Put an error beside the field it is about, or on top of the form when it is about none of them."""
     if isinstance(error, Refusal) and error.field in fields:
         return Wrong(errors={error.field: in_form(refusals.sentence(error))}, view=view)
-    return ShowView(view=view, said=in_form(refusals.sentence(error)))
+    return ShowView(view=view, said=in_form(refusal_sentence(error)))
 
 
 def _bold(error: DaypassError) -> str:
-    return f"*{sentence(in_form(refusals.sentence(error)))}*"
+    return f"*{sentence(in_form(refusal_sentence(error)))}*"

@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from daypass.doors.slack.blocks import READ, Block, Note, View, modal, section, sentence
 from daypass.doors.slack.rate_limits import WITH_A_PERSON, RateLimits, reason_of
+from daypass.doors.slack.spoken import refusal as refusal_sentence
 from daypass.doors.slack.texts import labels
 from daypass.model.errors import DaypassError
 from daypass.model.principal import PrincipalId
@@ -184,7 +185,7 @@ async def _made(task: asyncio.Future[View]) -> View:
     try:
         return await task
     except DaypassError as error:
-        return page(sentence(error.sentence))
+        return page(sentence(refusal_sentence(error)))
 
 
 def blocks_of(note: Note) -> list[Block]:

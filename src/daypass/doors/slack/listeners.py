@@ -20,7 +20,6 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
-from daypass.doors import refusals
 from daypass.doors.slack.acknowledge import Arrivals
 from daypass.doors.slack.blocks import Block, Note, View, sentence
 from daypass.doors.slack.error_log import log_failure
@@ -35,6 +34,7 @@ from daypass.doors.slack.interaction import (
     person_of,
 )
 from daypass.doors.slack.rate_limits import RateLimits
+from daypass.doors.slack.spoken import refusal as refusal_sentence
 from daypass.doors.slack.texts import labels
 from daypass.doors.slack.texts import refusals as sorry
 from daypass.doors.slack.workspace import Workspace
@@ -183,7 +183,7 @@ class Listeners:
         # The top of the door, as in _acted.
         except Exception as error:  # noqa: BLE001
             _log_unless_refused(error)
-            return ShowView(view=page(sentence(refusals.sentence(error))), said=refusals.sentence(error))
+            return ShowView(view=page(sentence(refusal_sentence(error))), said=refusal_sentence(error))
         self._after()
         return answer
 
@@ -205,7 +205,7 @@ class Listeners:
 async def _tell_refusal(turn: Interaction, error: Exception) -> None:
     _log_unless_refused(error)
     try:
-        await turn.tell(Note(text=sentence(refusals.sentence(error))))
+        await turn.tell(Note(text=sentence(refusal_sentence(error))))
     except SLACK_FAILED as lost:
         log.warning("slack.answer_lost", error=type(lost).__name__)
 

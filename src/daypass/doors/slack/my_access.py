@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from daypass.doors import refusals
 from daypass.doors.language import parse_id, parse_reason, parse_term, words_for_length
 from daypass.doors.slack.blocks import Block, Note, View, actions, button, field, line, modal, section, sentence
 from daypass.doors.slack.form import refused
 from daypass.doors.slack.form_values import typed
 from daypass.doors.slack.home import HomeTab
 from daypass.doors.slack.interaction import Answer, CloseView, Interaction, ShowView, page
+from daypass.doors.slack.spoken import refusal as refusal_sentence
 from daypass.doors.slack.texts import handout, labels
 from daypass.doors.slack.texts.form_words import in_form
 from daypass.doors.slack.verbs import Verbs
@@ -64,7 +64,7 @@ class MyAccess:
         try:
             address = await self.counter.link(grant_id, key, by=turn.person)
         except DaypassError as error:
-            return refused(error, _link_form(grant_id, key, in_form(refusals.sentence(error))), ("resource",))
+            return refused(error, _link_form(grant_id, key, in_form(refusal_sentence(error))), ("resource",))
         return ShowView(view=page(handout.link_ready(address, key)))
 
     async def ask_extension(self, turn: Interaction) -> None:
@@ -82,7 +82,7 @@ class MyAccess:
                 MoreTime(grant_id=grant_id, by=turn.person, term=term, reason=parse_reason(reason), key=turn.key)
             )
         except DaypassError as error:
-            view = _extend_form(grant_id, length, reason, in_form(refusals.sentence(error)))
+            view = _extend_form(grant_id, length, reason, in_form(refusal_sentence(error)))
             return refused(error, view, ("length", "reason"))
         return CloseView()
 

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from daypass.doors import refusals
 from daypass.doors.language import parse_id, parse_reason
 from daypass.doors.slack.blocks import View, field, line, modal, section, sentence
 from daypass.doors.slack.form import refused
 from daypass.doors.slack.form_values import typed_if_any
 from daypass.doors.slack.home import HomeTab
 from daypass.doors.slack.interaction import Answer, CloseView, Interaction
+from daypass.doors.slack.spoken import refusal as refusal_sentence
 from daypass.doors.slack.texts import labels, outcomes
 from daypass.doors.slack.texts import refusals as sorry
 from daypass.doors.slack.verbs import Verbs
@@ -40,7 +40,7 @@ class OthersAccess:
                 raise BadInput(sorry.WHY_REVOKED, field="reason")
             await self.counter.revoke(grant_id, by=turn.person, reason=reason)
         except DaypassError as error:
-            return refused(error, await self._form(grant_id, turn.person, said, refusals.sentence(error)), ("reason",))
+            return refused(error, await self._form(grant_id, turn.person, said, refusal_sentence(error)), ("reason",))
         await self.home.show(turn)
         return CloseView()
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
-from daypass.doors import refusals
 from daypass.doors.language.commands import ShowRules
 from daypass.doors.slack import rules_card
 from daypass.doors.slack.blocks import Block, Note, View, actions, button, context, divider, section, sentence
@@ -23,6 +22,7 @@ from daypass.doors.slack.rules_view import (
     unknown,
     would,
 )
+from daypass.doors.slack.spoken import refusal as refusal_sentence
 from daypass.doors.slack.texts import requests as texts
 from daypass.doors.slack.texts import rules as rules_texts
 from daypass.doors.slack.verbs import Verbs, in_thread
@@ -97,12 +97,12 @@ class RulesDoor:
         try:
             return await in_thread(lambda: self._submitted(draft, turn.person, turn.key))
         except Conflict as error:
-            said = rules_texts.overtaken(error.sentence)
+            said = rules_texts.overtaken(refusal_sentence(error))
             return ShowView(view=page(sentence(said)), said=said)
         except Faulty as faulty:
             return self._faulty(draft, faulty)
         except DaypassError as error:
-            view = form(draft, kept=self._kept(draft), last=[section(f"*{sentence(refusals.sentence(error))}*")])
+            view = form(draft, kept=self._kept(draft), last=[section(f"*{sentence(refusal_sentence(error))}*")])
             return refused(error, view, _FIELDS)
 
     def _submitted(self, draft: RuleDraft, by: PrincipalId, key: str) -> Answer:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from daypass.doors import refusals
 from daypass.doors.language import parse_id, parse_reason
 from daypass.doors.slack.blocks import Note, View, field, line, modal, preformatted, section, sentence
 from daypass.doors.slack.form import refused
@@ -12,6 +11,7 @@ from daypass.doors.slack.form_values import typed_if_any
 from daypass.doors.slack.interaction import Answer, CloseView, Interaction
 from daypass.doors.slack.rules_card import change_card
 from daypass.doors.slack.rules_view import facts
+from daypass.doors.slack.spoken import refusal as refusal_sentence
 from daypass.doors.slack.texts import labels
 from daypass.doors.slack.texts import rules as rules_texts
 from daypass.doors.slack.verbs import Verbs, in_thread
@@ -65,7 +65,7 @@ class RulesDeciding:
                 lambda: deny_change(change_id, by=turn.person, reason=reason, enders=desk.enders, now=desk.clock())
             )
         except DaypassError as error:
-            return refused(error, _deny_form(change_id, said, refusals.sentence(error)), ("reason",))
+            return refused(error, _deny_form(change_id, said, refusal_sentence(error)), ("reason",))
         return CloseView()
 
     async def withdraw(self, turn: Interaction) -> None:

@@ -24,6 +24,7 @@ from daypass.model.principal import Principal, PrincipalId
 from daypass.model.record import Validity
 from daypass.model.request import Approval, Recurrence, Request
 from daypass.model.schedule import Schedule
+from daypass.model.text import Person, text_of
 from daypass.model.windows import next_window
 from daypass.ports import Directory, Records
 
@@ -221,9 +222,8 @@ def delegate_of(person: Principal, directory: Directory, now: datetime) -> Princ
 def must_decide_themselves(approver: Principal, directory: Directory, now: datetime) -> None:
     """Raise NotYours for who left it to a delegate: one person's word never counts twice."""
     if delegate := delegate_of(approver, directory, now):
-        raise NotYours(f"You are away and left it to <@{delegate}> to decide; say that you are back first.").mentioning(
-            delegate
-        )
+        said = text_of("You are away and left it to ", Person(delegate), " to decide; say that you are back first.")
+        raise NotYours(said)
 
 
 def in_stead(step: ClickEffect, directory: Directory, now: datetime) -> ClickEffect:

@@ -21,6 +21,7 @@ from daypass.model.length import words_for_length
 from daypass.model.principal import Principal, PrincipalId
 from daypass.model.record import Validity
 from daypass.model.request import LONGEST_REASON, Request
+from daypass.model.text import Person, text_of
 from daypass.ports import Directory, Ledger, Records
 
 
@@ -37,7 +38,7 @@ def close_review(review_id: GrantId, *, by: PrincipalId, note: str, judge: Judge
         review = find_review(review_id, ledger)
         must_review(review, by, judge=judge, now=now)
         if review.state is not Validity.OPEN:
-            raise TooLate(f"This review was closed already, by <@{review.closed_by}>.").mentioning(review.closed_by)
+            raise TooLate(text_of("This review was closed already, by ", Person(review.closed_by or ""), "."))
         must_be_over(review, ledger, now)
         closed = replace(review, state=Validity.CLOSED, closed_by=by, closed_at=now, note=said)
         event = Event(kind=EntryKind.GLASS_REVIEWED, at=now, actor=by, subject=review.id, details={"note": said})

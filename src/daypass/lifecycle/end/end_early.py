@@ -14,6 +14,7 @@ from daypass.model.errors import Conflict, TooLate, Unavailable
 from daypass.model.event import EntryKind, Event
 from daypass.model.fact import Fact
 from daypass.model.grant import Ending, Grant, GrantId, GrantState, Why
+from daypass.model.text import Person, Text, text_of
 from daypass.ports import Ledger
 
 _ENDED = {
@@ -74,8 +75,7 @@ def _sentence(ending: Ending | None) -> str:
 def must_live(grant: Grant, now: datetime) -> None:
     """Raise TooLate for a grant that is ending or has ended."""
     if has_ended(grant, now):
-        by = grant.ending.by if grant.ending else None
-        raise TooLate(f"This grant has ended already. {how_it_ended(grant)}{by_whom(grant)}").mentioning(by)
+        raise TooLate(text_of(f"This grant has ended already. {how_it_ended(grant)}", by_whom(grant)))
 
 
 def has_ended(grant: Grant, now: datetime) -> bool:
@@ -91,8 +91,8 @@ def on(grant: Grant) -> str:
     return f" on {moment(ended)}" if ended else ""
 
 
-def by_whom(grant: Grant) -> str:
-    """Say who ended it and when, to those who have to do with it: ` That was <@U0BOB>, on 08 May at 12:00 UTC.`."""
+def by_whom(grant: Grant) -> Text:
+    """Say who ended it and when, to those who have to do with it: ` That was Bob, on 08 May at 12:00 UTC.`."""
     known = grant.ending is not None and grant.ending.why in {Why.DONE, Why.REVOKED}
-    who = f" <@{grant.ending.by}>," if grant.ending is not None and known else ""
-    return f" That was{who}{on(grant)}."
+    who = (" ", Person(grant.ending.by), ",") if grant.ending is not None and known else ""
+    return text_of(" That was", who, f"{on(grant)}.")

@@ -23,6 +23,7 @@ from daypass.model.freeze import Freezes
 from daypass.model.grant import Delivery, Grant, GrantId, GrantState
 from daypass.model.principal import PrincipalId
 from daypass.model.resource import Resource
+from daypass.model.text import text_of
 from daypass.ports import Credentials, Ledger, PostForm, SignedUrl, Vendor
 
 Clock = Callable[[], datetime]
@@ -160,8 +161,8 @@ def usable(grant_id: GrantId, by: PrincipalId, delivery: Delivery, ledger: Ledge
         raise NotYours("This grant is somebody else's.")
     found = _live(grant, ledger, now)
     if found is None and has_ended(grant, now):
-        said = f"This grant has ended. {how_it_ended(grant)}{by_whom(grant)} `again {grant.id}` asks for it anew."
-        raise TooLate(said).mentioning(grant.ending.by if grant.ending else None)
+        anew = f" `again {grant.id}` asks for it anew."
+        raise TooLate(text_of(f"This grant has ended. {how_it_ended(grant)}", by_whom(grant), anew))
     if grant.delivery is not delivery:
         raise BadInput(f"This grant is delivered as a {grant.delivery}. {_HOW[grant.delivery]}", field="delivery")
     return found or live(grant, ledger, now)

@@ -57,7 +57,7 @@ def take_away(who: PrincipalId, *, ledger: Ledger, logins: Logins, now: datetime
 
 
 def _end_grants(one: PrincipalId, who: PrincipalId, ledger: Ledger, now: datetime) -> int:
-    note = "" if one == who else f"<@{who}>, who answered for it, left."
+    note = "" if one == who else f"{who}, who answered for it, left."
     count = 0
     for grant in ledger.grants(principal=one, states=_LIVE):
         with suppress(TooLate):

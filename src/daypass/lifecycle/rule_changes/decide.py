@@ -20,6 +20,7 @@ from daypass.model.grant import GrantId
 from daypass.model.principal import DAYPASS, PrincipalId
 from daypass.model.request import Approval
 from daypass.model.rule_change import ChangeState, RulesChange, RulesVersion
+from daypass.model.text import Person, Text, rendered, text_of
 from daypass.ports import Ledger, Records
 
 
@@ -97,22 +98,24 @@ def find_change(change_id: GrantId, cabinet: Records) -> RulesChange:
         raise NotFound(f"There is no change {change_id} of the rules.") from None
 
 
-def what_became(change: RulesChange) -> str:
+def what_became(change: RulesChange) -> Text:
     """Say in a sentence what became of a change."""
-    who = f"<@{change.approval.by}>" if change.approval else "an owner"
+    who = Person(change.approval.by) if change.approval else "an owner"
     match change.state:
         case ChangeState.PENDING:
-            return "This change waits for another owner."
+            return ("This change waits for another owner.",)
         case ChangeState.APPLIED:
-            return f"This change was approved by {who} already; it became version {change.base + 1}."
+            return text_of("This change was approved by ", who, f" already; it became version {change.base + 1}.")
         case ChangeState.DENIED:
-            return f"This change was denied by {who} already."
+            return text_of("This change was denied by ", who, " already.")
         case ChangeState.WITHDRAWN:
-            return "This change was withdrawn."
+            return ("This change was withdrawn.",)
         case ChangeState.OUTDATED:
             return (
-                f"This change is outdated: it was made from version {change.base}, and another came after that. "
-                "Pull the newest and make the change anew."
+                (
+                    f"This change is outdated: it was made from version {change.base}, and another came after that. "
+                    "Pull the newest and make the change anew."
+                ),
             )
 
 
@@ -122,19 +125,23 @@ def _must_be_pending(change: RulesChange) -> None:
 
 
 def _too_late(change: RulesChange) -> TooLate:
-    return TooLate(what_became(change)).mentioning(change.approval.by if change.approval else None)
+    return TooLate(what_became(change))
 
 
 def _outdated(change: RulesChange, version: RulesVersion, by: PrincipalId, ledger: Ledger, now: datetime) -> TooLate:
     """Close a change whose base is not in force any more, and say so to whoever clicked."""
-    fact = _fact_outdated(change, version, by, now)
-    _record(fact, change, ledger)
-    return Outdated(str(fact.event.details["because"])).mentioning(version.author)
+    _record(_fact_outdated(change, version, by, now), change, ledger)
+    return Outdated(_why_outdated(change, version))
+
+
+def _why_outdated(change: RulesChange, version: RulesVersion) -> Text:
+    became = what_became(change.decided(ChangeState.OUTDATED))
+    return text_of(became, f" Version {version.number} is in force, ", whence(version), ".")
 
 
 def _fact_outdated(change: RulesChange, version: RulesVersion, by: PrincipalId, now: datetime) -> Fact:
     outdated = change.decided(ChangeState.OUTDATED)
-    sentence = f"{what_became(outdated)} Version {version.number} is in force, {whence(version)}."
+    sentence = rendered(_why_outdated(change, version))
     told: dict[str, Detail] = {"doing": "approve", "because": sentence, "state": ChangeState.OUTDATED.value}
     return Fact(event=event(EntryKind.RULES_REFUSED, change.id, by, now, told), changes=(outdated,))
 

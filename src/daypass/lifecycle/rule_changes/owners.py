@@ -14,6 +14,7 @@ from daypass.model.decision import RuleId
 from daypass.model.errors import BadInput, NotFound, NotYours, Unavailable
 from daypass.model.principal import GroupName, Principal, PrincipalId, SlackGroupId
 from daypass.model.rule_change import RulesChange
+from daypass.model.text import Person, text_of
 from daypass.ports import Directory
 from daypass.rules.load.read import RuleBook
 from daypass.rules.rule.people import NamedPeople
@@ -72,9 +73,11 @@ def must_still_own(change: RulesChange, *, judge: Judge) -> None:
     author = as_known(change.author, judge.people)
     if not (author.may_decide and judge.rules().owners.include(author, guests=False)):
         raise NotYours(
-            f"<@{change.author}>, who proposed this, is no owner of the rules any more; "
-            "if it is right, propose it anew yourself."
-        ).mentioning(change.author)
+            text_of(
+                Person(change.author),
+                ", who proposed this, is no owner of the rules any more; if it is right, propose it anew yourself.",
+            )
+        )
 
 
 def must_leave_two(proposed: RuleBook, *, directory: Directory) -> None:

@@ -19,6 +19,7 @@ from daypass.model.length import words_for_length
 from daypass.model.principal import PrincipalId
 from daypass.model.request import LONGEST_REASON
 from daypass.model.rule_change import RulesChange, RulesVersion
+from daypass.model.text import text_of
 from daypass.ports import Ledger
 from daypass.rules.load.read import RuleBook
 
@@ -104,8 +105,12 @@ def must_be_base(base: int, version: RulesVersion) -> None:
     if not 0 < base < version.number:
         raise BadInput(f"There is no version {base} of the rules; version {version.number} is in force.", field="base")
     raise Conflict(
-        f"Version {version.number} came meanwhile, {whence(version)}; pull it and make your change anew from that."
-    ).mentioning(version.author)
+        text_of(
+            f"Version {version.number} came meanwhile, ",
+            whence(version),
+            "; pull it and make your change anew from that.",
+        )
+    )
 
 
 def _found(change_id: GrantId, ledger: Ledger) -> RulesChange | None:

@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 from daypass.model.errors import Misconfigured
 from daypass.model.principal import DAYPASS
 from daypass.model.rule_change import RulesVersion
+from daypass.model.text import Person, Text
 from daypass.rules.load.read import RuleBook
 
 FROM_THE_FILE = "from the file"
@@ -57,6 +58,6 @@ def digest_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def whence(version: RulesVersion) -> str:
-    """Say from whom a version is: `by <@U0BOB>`, or `from the file`."""
-    return FROM_THE_FILE if version.author == DAYPASS else f"by <@{version.author}>"
+def whence(version: RulesVersion) -> Text:
+    """Say from whom a version is: `by Bob`, or `from the file`."""
+    return (FROM_THE_FILE,) if version.author == DAYPASS else ("by ", Person(version.author))
