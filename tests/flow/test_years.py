@@ -4,8 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from daypass.lifecycle.rule_changes.past_requests import past
 from tests.counting import counting, grown
 from tests.everyday import PROOFS, actions, settled
+from tests.flow.conftest import Walk
+from tests.years import write_years
 
 FEW, MANY = 400, 2_000
 
@@ -32,3 +35,18 @@ def test_nothing_that_people_or_chores_do_costs_more_after_years(tmp_path: Path)
 
     assert {name for name, number in later.items() if number != statements[name]} <= PROOFS
     assert grown(few, many, whole=PROOFS) == {}
+
+
+def test_past_requests_are_read_as_they_are_sent(tmp_path: Path):
+    """The first line needs some of the newest alone, and all of them are never held at a time."""
+    with counting() as counted:
+        walk = Walk(f"sqlite:///{tmp_path / 'daypass.db'}")
+        write_years(walk.database, 2_000, until=walk.clock())
+        lines = past(judge=walk.judge, most=2_000)
+        counted.steps = 0
+        first = next(lines)
+        read, rest = counted.steps, sum(1 for _ in lines)
+
+    assert first.endswith(b"\n")
+    assert rest > 0
+    assert read < counted.steps / 4
