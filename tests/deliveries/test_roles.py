@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from daypass.aws.own_permissions import for_plain_server, service
 from daypass.aws.role_sessions import SHORTEST
 from daypass.deliveries.session import WITHIN
 from daypass.model.entitlement import Entitlement
@@ -114,11 +115,31 @@ def test_a_tagged_role_without_room_interrupts_nobody(world: Roles):
     name = world.role(tagged=True)
     grant, _ = world.granted(name)
     over = ending(grant, world.now())
+    session, later = world.hands.deliveries[Delivery.SESSION], world.now() + SHORTEST + 2 * MINUTE
     with quota(world.hands, world, 10):
-        seen = world.hands.deliveries[Delivery.SESSION].revoke(over, world.now())
+        seen = [session.revoke(over, world.now()), session.observe(over, world.now())]
+        then = [session.revoke(over, later), session.observe(over, later)]
 
-    assert seen is Presence.LAPSING
+    assert seen == [Presence.LAPSING] * 2
+    assert then == [Presence.ABSENT] * 2
     assert world.iam.list_role_policies(RoleName=name)["PolicyNames"] == ["own"]
+
+
+def test_a_role_that_daypass_may_look_at_no_more_lapses_too(world: Roles):
+    """The operator took it off the list while it was granted: nothing is left after 15 minutes, whatever it is."""
+    grant, _ = world.granted(world.role(tagged=True))
+    session, over = world.hands.deliveries[Delivery.SESSION], ending(grant, world.now())
+    text = minified(for_plain_server(service(replace(world.setup, roles=()))))
+    world.iam.put_user_policy(UserName=world.daypass.user_name, PolicyName="own", PolicyDocument=text)
+    try:
+        seen = [session.observe(grant, world.now()), session.revoke(over, world.now())]
+        then = session.revoke(over, world.now() + SHORTEST + 2 * MINUTE)
+    finally:
+        text = minified(for_plain_server(service(world.setup)))
+        world.iam.put_user_policy(UserName=world.daypass.user_name, PolicyName="own", PolicyDocument=text)
+
+    assert seen == [Presence.PRESENT, Presence.LAPSING]
+    assert then is Presence.ABSENT
 
 
 def test_a_role_that_is_deleted_while_it_is_granted_has_vanished(world: Roles):

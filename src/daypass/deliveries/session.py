@@ -79,8 +79,12 @@ class SessionDelivery:
             cutoff = self._cutoff_of(grant)
         except NotFound:  # the role that was assumed is gone, and its sessions with it
             return Presence.ABSENT
-        if cutoff is not None and cutoff.deny(grant, now):
-            return Presence.ABSENT
+        try:
+            if cutoff is not None and cutoff.deny(grant, now):
+                return Presence.ABSENT
+        except AwsForbids:  # whoever runs Daypass is told, for as long as it matters
+            if not _is_assumed(grant) or _lapsing(grant, now) is Presence.LAPSING:
+                raise
         return _lapsing(grant, now)
 
     def observe(self, grant: Grant, now: datetime) -> Presence:
@@ -99,19 +103,22 @@ class SessionDelivery:
         """What is left of one that was in AWS."""
         if grant.state is GrantState.ACTIVE:
             return _present(cutoff is None or not cutoff.is_singled_out(grant, now))
-        if cutoff is None:
-            return _lapsing(grant, now)
         ended = grant.ending.at if grant.ending else now
-        return _present(not cutoff.is_denied(grant, ended, now))
+        if cutoff is not None and cutoff.is_denied(grant, ended, now):
+            return Presence.ABSENT
+        return _lapsing(grant, now) if _is_assumed(grant) else Presence.PRESENT
 
     def _cutoff_of(self, grant: Grant) -> Cutoff | None:
         """Denies on the role that its sessions are of; None where Daypass may write none. Raises NotFound."""
-        resource = grant.entitlement.resource
-        if not kind_of(resource).assumed:
+        if not _is_assumed(grant):
             return self._cutoff
-        if not self._broker.kinds.facts(resource).lets_cut_off:
+        resource = grant.entitlement.resource
+        try:
+            if not self._broker.kinds.facts(resource).lets_cut_off:
+                return None
+            return self._cutoff.on(self._broker.sessions_of(resource))
+        except AwsForbids:  # Daypass was set up for it and is not any more
             return None
-        return self._cutoff.on(self._broker.sessions_of(resource))
 
     def _can_be_had(self, grant: Grant) -> bool:
         try:
@@ -119,6 +126,10 @@ class SessionDelivery:
         except (BadInput, AwsForbids):
             return False
         return True
+
+
+def _is_assumed(grant: Grant) -> bool:
+    return kind_of(grant.entitlement.resource).assumed
 
 
 def _present(there: bool) -> Presence:  # noqa: FBT001 - it is all that is asked
