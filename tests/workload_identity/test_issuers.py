@@ -9,7 +9,7 @@ from joserfc.jwk import ECKey, OctKey, RSAKey
 
 from daypass.lifecycle.bots.exchange import Proof
 from daypass.model.errors import BadInput, Misconfigured, NotYours, Unavailable
-from daypass.workload_identity.fetch import read_json
+from daypass.workload_identity.issuer_document import read_json
 from daypass.workload_identity.issuers import Issuers
 from tests.makers import NOON
 from tests.workload_identity.issuer import EC, OKP, OTHER_RSA, RSA, Issuer, forged

@@ -20,7 +20,7 @@ from joserfc.jws import JWSRegistry
 
 from daypass.lifecycle.bots.exchange import Proof
 from daypass.model.errors import BadInput, Misconfigured, NotYours
-from daypass.workload_identity.fetch import is_address
+from daypass.workload_identity.issuer_document import is_address
 from daypass.workload_identity.keys import IssuerKeys, Key
 
 LEEWAY = timedelta(seconds=60)

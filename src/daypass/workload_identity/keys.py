@@ -15,7 +15,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from daypass.model.errors import Unavailable
-from daypass.workload_identity.fetch import is_address, read_json, same_place
+from daypass.workload_identity.issuer_document import is_address, read_json, same_place
 
 FRESH_S = 3600.0
 LOOK_AGAIN_S = 60.0
