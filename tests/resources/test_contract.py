@@ -10,7 +10,8 @@ from daypass.model.errors import BadInput
 from daypass.model.grant import Delivery
 from daypass.model.resource import Resource
 from daypass.resources.kind import AccessLevel, Kind, ResourceFacts, Statement
-from daypass.resources.registry import KINDS
+from daypass.resources.registry import KINDS, describe
+from daypass.resources.role import Role
 from tests.resources.contract import KindContract
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,80}")
@@ -103,3 +104,10 @@ class TestAKindOfSomebodyElses(KindContract):
     def kind(self) -> Kind:
         """A queue."""
         return Queue()
+
+
+def test_a_role_is_told_once():
+    """Its name says what it is: nobody reads that they may assume the role role:deploy-prod."""
+    role = Entitlement(resource=Role().at("deploy-prod"), levels=frozenset({"assume"}))
+
+    assert describe(role) == "assume role:deploy-prod"

@@ -111,7 +111,7 @@ class Kind(Protocol):
         """Name it to AWS; `*` at the end stands for everything under it."""
 
     def extent(self, resource: Resource) -> str:
-        """Say what is meant, in the words before its name: `everything under`, `the object`, `the role`."""
+        """Say what is meant, in the words before its name: `everything under`, `the object`; nothing if it says all."""
 
     def noun(self, resource: Resource) -> str:
         """Say what it is, in a word: `bucket`, `object`, `role`."""

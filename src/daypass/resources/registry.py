@@ -129,7 +129,8 @@ def describe(entitlement: Entitlement) -> str:
     levels, options = ordered(entitlement.levels), sorted(entitlement.options)
     besides = f", with {listed(options)}" if options else ""
     resource = entitlement.resource
-    return f"{listed(levels)} {kind_of(resource).extent(resource)} {resource}{besides}"
+    what = " ".join(filter(None, (listed(levels), kind_of(resource).extent(resource), str(resource))))
+    return f"{what}{besides}"
 
 
 def listed(words: list[str]) -> str:

@@ -89,8 +89,8 @@ class Role:
         return f"arn:{facts.partition}:iam::{resource.account or facts.account}:role{path}{resource.path}"
 
     def extent(self, resource: Resource) -> str:  # noqa: ARG002 - a kind's; a role is a role
-        """Say that it is a role."""
-        return "the role"
+        """Say nothing: its name begins with `role:`."""
+        return ""
 
     def noun(self, resource: Resource) -> str:  # noqa: ARG002 - a kind's; a role is a role
         """Say that it is a role."""

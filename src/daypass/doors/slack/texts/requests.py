@@ -171,4 +171,4 @@ def listed(words: Sequence[str]) -> str:
 
 def _place(entitlement: Entitlement) -> str:
     resource = entitlement.resource
-    return f"{kind_of(resource).extent(resource)} {code(str(resource))}"
+    return f"{kind_of(resource).extent(resource)} {code(str(resource))}".lstrip()
