@@ -8,8 +8,10 @@ ever. What is done then (tests/everyday.py) goes through the product's own verbs
 are, at each size, the statements, the least time of this process's processor and by the clock, and the most memory.
 PostgreSQL runs with its durability off, as in the tests.
 
-This fails where a cost that must be constant is not: where anything takes more statements than beside the fewest ended
-grants, or more than one and a half times as long and two milliseconds more.
+This fails where anything takes more statements than beside the fewest ended grants, and exits 1 where it takes half as
+much again of the processor and two milliseconds more. What PostgreSQL itself does is not in that: of it,
+tests/store/test_plans.py counts the rows that it looks at. Proofs are printed and not judged, as they grow by a little
+with each doubling of the journal.
 """
 
 import argparse
@@ -90,7 +92,7 @@ def grown(least: dict[str, Cost], most: dict[str, Cost]) -> list[str]:
     more = [name for name, one in least.items() if most[name].statements > one.statements and name not in PROOFS]
     if more:
         raise SystemExit(f"these take more statements the more grants have ended: {', '.join(more)}")
-    return [name for name, before in least.items() if _slower(before, most[name])]
+    return [name for name, one in least.items() if name not in PROOFS and _slower(one, most[name])]
 
 
 def _slower(before: Cost, after: Cost) -> bool:
