@@ -34,6 +34,7 @@ SETUP = Setup(
     broker_arn=f"{IAM}:role/daypass-broker",
     buckets=("acme-lent",),
     people=(f"{IAM}:user/lent-*",),
+    roles=(f"{IAM}:role/deploy-*",),
 )
 HOUR = timedelta(hours=1)
 MINE = "1a2b3c4d"
@@ -126,6 +127,7 @@ def _deployed(server: MiniStack) -> Clients:
         "RunsAs": "user",
         "BucketArns": "arn:aws:s3:::acme-lent",
         "PeopleArns": SETUP.people[0],
+        "RoleArns": SETUP.roles[0],  # this server takes an empty list for one that names something
         "Installation": MINE,
     }
     cloudformation.create_stack(
