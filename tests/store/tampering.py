@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import text
@@ -14,7 +15,8 @@ from tests.store.facts import a_grant, a_login, a_request
 from tests.store.records import BARE
 
 A_LINK = Link(token_hash="ab" * 32, grant=a_grant().id, key="2026/q1.csv", made_at=NOON)
-ANNS = replace(a_login(), principal=ANN, token_hash="cd" * 32)
+ANNS = replace(a_login(), principal=ANN, token_hash="cd" * 32, expires_at=NOON + timedelta(days=36_500))
+"""Not over for a long time: one that is, Daypass may have deleted itself."""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ Two rows of one revision may both have a seal that fits: one of before a backup 
 database under the same key. Which of them was journalled, this says.
 """
 
+from datetime import datetime
+
 from msgspec import to_builtins
 
 from daypass.model.fact import Change
@@ -22,8 +24,14 @@ def stand_of(change: Change) -> str:
             starts, ends = to_builtins((lease.starts, lease.ends))  # `isoformat` takes ten times as long
             return f"{change.state} {starts} {ends}"
         case Login():
-            return "open" if change.revoked_at is None else "revoked"
+            state = "open" if change.revoked_at is None else "revoked"
+            return f"{state} {to_builtins(change.expires_at)}"
         case Link():
             return ""
         case _:
             return str(change.state)
+
+
+def login_ends(stand: str) -> datetime:
+    """Read off a login's stand when it is over at the latest."""
+    return datetime.fromisoformat(stand.partition(" ")[2])

@@ -12,7 +12,7 @@ Rows are read some hundreds at a time, each page in a statement of its own, so t
 nobody waiting, and may go on for as long as it needs. Whether the journal's own entries are whole is the book's to say.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
@@ -40,7 +40,7 @@ from daypass.store.codec import (
 from daypass.store.damaged_rows import slices
 from daypass.store.database import Database
 from daypass.store.retention import CAME_TO_NOTHING
-from daypass.store.row_state import stand_of
+from daypass.store.row_state import login_ends, stand_of
 from daypass.store.tables import changes, grants, journal, links, logins, records, requests, words
 from daypass.store.words import fits
 
@@ -88,23 +88,30 @@ class SqlScrub:
             yield AlteredRow(row=name, because=f"The journal does not tell of revision {row.revision} of it any more.")
 
     def _deleted(self) -> Iterator[AlteredRow]:
+        perhaps: list[str] = []
         for rows in self._pages(select(changes.c.name).distinct(), changes.c.name):
             names = [row.name for row in rows]
             with self._database.reading() as connection:
                 there = _present(connection, names)
             for name in names:
-                if name not in there and not (is_dropped(name) and self._was_over(name)):
+                if name not in there and is_dropped(name):
+                    perhaps.append(name)
+                elif name not in there:
                     yield AlteredRow(row=name, because="It was deleted.")
+        yield from (AlteredRow(row=name, because="It was deleted.") for name in self._not_over(perhaps))
 
-    def _was_over(self, name: str) -> bool:
-        """Whether what is gone may be: of a change of the rules, the last that the journal tells is that it is over."""
-        if not name.startswith(_CHANGES):
-            return True
-        told = select(journal.c.entry).where(journal.c.subject == name.removeprefix(_CHANGES))
-        with self._database.reading() as connection:
-            entries = connection.execute(told.order_by(journal.c.id)).scalars().all()
-        stood = [one.stood for entry in entries for row, one in _rows_of(entry).items() if row == name]
-        return bool(stood) and stood[-1] in CAME_TO_NOTHING
+    def _not_over(self, names: Sequence[str]) -> Iterator[str]:
+        """Of rows that are gone and that Daypass deletes once they are over, those that the journal tells were not."""
+        stood: dict[str, str] = dict.fromkeys(names, "")
+        for rows in self._pages(select(journal.c.id, journal.c.entry), journal.c.id) if names else ():
+            for row in rows:
+                stood |= {name: one.stood for name, one in _rows_of(row.entry).items() if name in stood}
+        now = self._database.now()
+        for name, stand in stood.items():
+            if name.startswith(_CHANGES) and stand not in CAME_TO_NOTHING:
+                yield name
+            if name.startswith(f"{logins.name}/") and not (stand and login_ends(stand) <= now):
+                yield name
 
     def _untold(self) -> Iterator[AlteredRow]:
         for rows in self._pages(select(journal.c.id, journal.c.entry), journal.c.id):
